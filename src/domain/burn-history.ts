@@ -1,0 +1,46 @@
+import { byBurnOrder, type SpendableBlock } from './allocation.ts';
+import { forecastRunOut, type RunOut } from './forecast.ts';
+import { type BurnHistory, weeksBack } from './pace.ts';
+import type { Client } from './terms.ts';
+import { addDays, type DateText, dateInZone, type Instant, startOfDay } from './time.ts';
+
+/** What a client used: debited, summed by day of work; and pending, with when the last of it began. */
+export interface Usage {
+  debited: readonly { workedOn: DateText; seconds: number }[];
+  pending: readonly { startedAt: Instant; seconds: number }[];
+}
+
+/** From when on charges must be read for a forecast: work is posted after it is done. */
+export function usageSince(today: DateText, { timezone }: Pick<Client, 'timezone'>): Instant {
+  return startOfDay(addDays(today, -7 * weeksBack), timezone);
+}
+
+/** `blocks` are all that the client ever had: where no start is configured, the first begins the count. */
+export function burnHistoryFrom(
+  usage: Usage,
+  { timezone, startOn }: Pick<Client, 'timezone' | 'startOn'>,
+  blocks: readonly { purchasedOn: DateText }[],
+  today: DateText,
+): BurnHistory {
+  const usedByDay = new Map<DateText, number>();
+  const add = (day: DateText, seconds: number) => {
+    usedByDay.set(day, (usedByDay.get(day) ?? 0) + seconds);
+  };
+  for (const { workedOn, seconds } of usage.debited) add(workedOn, seconds);
+  for (const { startedAt, seconds } of usage.pending) add(dateInZone(startedAt, timezone), seconds);
+  const first = blocks.map(({ purchasedOn }) => purchasedOn).toSorted()[0];
+  return { usedByDay, startedOn: startOn ?? first ?? addDays(today, -7 * weeksBack), today };
+}
+
+/** When the blocks' hours, less what is owed, are used up or ended. */
+export function forecastBlocks(
+  history: BurnHistory,
+  blocks: readonly SpendableBlock[],
+  owedSeconds: number,
+): RunOut | null {
+  const lots = blocks
+    .filter((block) => block.isActive)
+    .toSorted(byBurnOrder)
+    .map(({ remainingSeconds, expiresOn }) => ({ seconds: remainingSeconds, expiresOn }));
+  return forecastRunOut(history, { lots, owedSeconds });
+}

@@ -1,0 +1,58 @@
+import { KindError } from './errors.ts';
+
+const decimal = /^([+-]?)(\d+)(?:\.(\d+))?$/;
+
+/**
+ * Whole seconds in a vendor's decimal text, by exact integer arithmetic: `1.25` h is 4500 s.
+ * A text that is no decimal, or that does not come to a whole second (`0.3333` h), is refused with a
+ * `contract` error, for then the vendor and we would disagree about what was worked.
+ */
+export function secondsFromDecimalText(
+  text: string,
+  unit: 'hours' | 'minutes' | 'seconds',
+): number {
+  const secondsPerUnit = { hours: 3600n, minutes: 60n, seconds: 1n }[unit];
+  const match = decimal.exec(text);
+  if (match === null) throw new KindError('contract', `"${text}" is not a number of ${unit}.`);
+  const [, sign, whole = '', fraction = ''] = match;
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(whole + fraction) * secondsPerUnit;
+  if (scaled % scale !== 0n) {
+    throw new KindError('contract', `${text} ${unit} is not a whole number of seconds.`, {
+      fix: 'Correct the entry to at most two decimals in the system that it comes from.',
+    });
+  }
+  const seconds = Number(scaled / scale);
+  if (!Number.isSafeInteger(seconds)) {
+    throw new KindError('contract', `${text} ${unit} is too large to be a duration.`);
+  }
+  return sign === '-' ? -seconds : seconds;
+}
+
+/** Hours with two decimals for a vendor's field, `7.75`; never more than there is: rounds down, below zero too. */
+export function hoursText(seconds: number): string {
+  const signed = Math.floor(seconds / 36);
+  const hundredths = Math.abs(signed);
+  const sign = signed < 0 ? '-' : '';
+  return `${sign}${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`;
+}
+
+/** What people read: `7 h 45`, `45 min`, `0 h`, `-1 h 07`, `12 s`, `1 h 07 min 12 s`. */
+export function formatDuration(seconds: number): string {
+  const sign = seconds < 0 ? '-' : '';
+  const total = Math.abs(seconds);
+  const h = Math.floor(total / 3600);
+  const m = Math.floor((total % 3600) / 60);
+  const s = total % 60;
+  if (total === 0) return '0 h';
+  if (s !== 0) {
+    const parts = [h > 0 ? `${h} h` : '', h > 0 || m > 0 ? `${pad(m, h > 0)} min` : '', `${s} s`];
+    return sign + parts.filter((part) => part !== '').join(' ');
+  }
+  if (h === 0) return `${sign}${m} min`;
+  return m === 0 ? `${sign}${h} h` : `${sign}${h} h ${pad(m, true)}`;
+}
+
+function pad(value: number, isPadded: boolean): string {
+  return isPadded ? String(value).padStart(2, '0') : String(value);
+}

@@ -1,0 +1,45 @@
+import { KindError } from './errors.ts';
+
+/** Decimal places of a currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. */
+export function minorDigits(currency: string): number {
+  const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return options.maximumFractionDigits ?? 2;
+}
+
+/** Minor units in a decimal text: `120.5` EUR is 12050. More decimals than the currency has are refused unless zero. */
+export function minorFromText(text: string, currency: string): number {
+  const digits = minorDigits(currency);
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  const fraction = (match?.[3] ?? '').padEnd(digits, '0');
+  if (match === null || /[^0]/.test(fraction.slice(digits))) {
+    throw new KindError(
+      'contract',
+      `"${text}" is not an amount in ${currency} (${digits} decimals).`,
+    );
+  }
+  const minor = Number(match[2] + fraction.slice(0, digits));
+  if (!Number.isSafeInteger(minor))
+    throw new KindError('contract', `${text} is too large an amount.`);
+  return match[1] === '-' ? -minor : minor;
+}
+
+/** `12050` EUR as `120.50`, for a vendor's field. */
+export function textFromMinor(minor: number, currency: string): string {
+  const digits = minorDigits(currency);
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  const sign = minor < 0 ? '-' : '';
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** What people read, in their language: `€120.50`, `120,50 €`. */
+export function formatMoney(minor: number, currency: string, locale: string): string {
+  const amount = minor / 10 ** minorDigits(currency);
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
+}
+
+/** Price of an amount of time at a rate for an hour, half a minor unit rounded away from zero. */
+export function priceOf(seconds: number, rateMinor: number): number {
+  const product = BigInt(Math.abs(seconds)) * BigInt(rateMinor);
+  const price = Number((product + 1800n) / 3600n);
+  return seconds < 0 ? -price : price;
+}

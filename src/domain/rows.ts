@@ -1,0 +1,88 @@
+import type { DateText, Instant } from './time.ts';
+
+/**
+ * What the mirror keeps of each vendor's records, in our words: the rows that connectors yield and
+ * the store holds. Ids are the vendor's, as text.
+ */
+export type SourceId = string;
+
+export interface ClientRow {
+  sourceId: SourceId;
+  name: string;
+}
+
+export interface TicketRow {
+  sourceId: SourceId;
+  /** What people call it; often the id itself. */
+  number: string;
+  clientId: SourceId | null;
+  summary: string;
+  board: string | null;
+  ticketType: string | null;
+  /** The PSA's own agreement on the ticket, by name. */
+  agreement: string | null;
+  status: string;
+  isClosed: boolean;
+  closedAt: Instant | null;
+  /** The ticket that this one was merged into: its time counts there. */
+  mergedInto: SourceId | null;
+  updatedAt: Instant;
+}
+
+export interface TimeEntryRow {
+  sourceId: SourceId;
+  /** Null for time that hangs on no ticket. */
+  ticketId: SourceId | null;
+  /** Null where the vendor only knows the client through the ticket. */
+  clientId: SourceId | null;
+  technicianId: SourceId;
+  technician: string;
+  startedAt: Instant;
+  endedAt: Instant;
+  /** True where start and end are the vendor's; false where only the moment of logging is known. */
+  isTimed: boolean;
+  /**
+   * Time worked, breaks taken off. Negative only in a `correction`, which lowers what was logged
+   * before it on the same ticket.
+   */
+  seconds: number;
+  /** The duration as the vendor wrote it (`1.25`, `90 min`), for the explanation. */
+  secondsText: string;
+  kind: 'work' | 'correction';
+  workType: string | null;
+  role: string | null;
+  isBillable: boolean | null;
+  isApproved: boolean | null;
+  agreement: string | null;
+  /** Text the client may see; null when there is none. */
+  note: string | null;
+  updatedAt: Instant;
+}
+
+/** A remote-control session with both its ends recorded by the vendor. */
+export interface SessionRow {
+  sourceId: SourceId;
+  clientId: SourceId | null;
+  technicianId: SourceId;
+  technician: string;
+  device: string | null;
+  startedAt: Instant;
+  endedAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface InvoiceRow {
+  sourceId: SourceId;
+  number: string | null;
+  clientId: SourceId | null;
+  /** The key we put on an invoice of ours; null on all others. */
+  reference: string | null;
+  currency: string | null;
+  totalMinor: number | null;
+  isPaid: boolean;
+  isVoid: boolean;
+  issuedOn: DateText | null;
+  updatedAt: Instant;
+}
+
+export type StreamName = 'clients' | 'tickets' | 'timeEntries' | 'sessions' | 'invoices';

@@ -1,0 +1,148 @@
+import type { DateText, ZoneName } from './time.ts';
+
+/** The terms under which a client's time is paid. Times in whole seconds, factors in thousandths. */
+export interface Agreement {
+  name: string;
+  /** Which work the agreement is about; null in a field means all of it. Names as the PSA shows them. */
+  applies: {
+    boards: readonly string[] | null;
+    ticketTypes: readonly string[] | null;
+    agreements: readonly string[] | null;
+  };
+  debitWhen: 'ticket-closed' | 'approved' | 'logged';
+  /** Time that hangs on no ticket: due as soon as it is logged (or approved), or kept pending. */
+  withoutTicket: 'debit' | 'hold';
+  rounding: Rounding;
+  workTypes: {
+    covered: readonly string[];
+    excluded: readonly string[];
+    unlisted: 'covered' | 'excluded';
+  };
+  /** Covered time of the work type in a charge is at least this, once there is any. */
+  workTypeMinimums: readonly { workType: string; seconds: number }[];
+  /** Whose time counts, by the role the vendor shows; an empty `covered` means every role's. */
+  roles: { covered: readonly string[]; excluded: readonly string[] };
+  /** First and last day of work that the agreement is about, on the client's calendar; null: no end. */
+  from: DateText | null;
+  until: DateText | null;
+  /** Technicians whose time never comes off a block, by the name the vendor shows. */
+  excludedTechnicians: readonly string[];
+  multipliers: readonly Multiplier[];
+  /** Multipliers never stack unless this says so: the highest applies. */
+  stackMultipliers: boolean;
+  /** Hours beyond every block: the next one pays, the work is held until one can, or they are billed. */
+  overage: 'carry' | 'hold' | OverageBilling;
+  /** What becomes of the hours left in a block that expires; null: they are lost. */
+  rollover: Rollover | null;
+  replenish: readonly ReplenishRule[];
+  /** When a bought block may be used: once its invoice stands in the PSA, or once that is paid. */
+  activate: 'on-invoice' | 'on-payment';
+}
+
+/** Hours beyond the blocks are sold afterwards, at a rate of their own. */
+export interface OverageBilling {
+  when: 'at-once' | 'monthly';
+  rateMinor: number;
+  currency: string;
+  /** The PSA's product for the invoice. */
+  product: string | null;
+}
+
+export interface Rollover {
+  /** The most that one block passes on; null: all. */
+  seconds: number | null;
+  /** How long they stay good from then on; null: as long again as the block was. */
+  validForMonths: number | null;
+}
+
+export interface Rounding {
+  per: 'entry' | 'ticket' | 'day';
+  incrementSeconds: number;
+  minimumSeconds: number;
+  /** A last, begun increment of at most this many seconds is forgiven. */
+  graceSeconds: number;
+}
+
+/** One rule that makes time dearer (or cheaper). Exactly one of the conditions is set. */
+export interface Multiplier {
+  workType: string | null;
+  role: string | null;
+  /** Applies to the seconds that lie outside these business hours. */
+  outside: BusinessHours | null;
+  /** 1500 is ×1.5. */
+  factorThousandths: number;
+}
+
+export interface BusinessHours {
+  name: string;
+  /** Seven lists, Monday first; times of day as minutes after local midnight, `to` exclusive, up to 1440. */
+  week: readonly (readonly { fromMinute: number; toMinute: number }[])[];
+  /** Whether this local day is a public holiday, and so wholly outside business hours. */
+  isHoliday(date: DateText): boolean;
+}
+
+/** A block size that can be bought. */
+export interface Offer {
+  name: string;
+  seconds: number;
+  /** Price of one hour in minor units of `currency`. */
+  rateMinor: number;
+  currency: string;
+  /** Months after the purchase at whose end the block expires; null: never. */
+  validForMonths: number | null;
+  /** The work types that its blocks pay for; null: all. */
+  workTypes: readonly string[] | null;
+  /** The PSA's product (catalogue item) for invoices in both directions. */
+  product: string | null;
+}
+
+export interface ReplenishRule {
+  when: Threshold;
+  do: readonly ('alert' | 'invoice')[];
+  /** Required when `do` names `invoice`. */
+  offer: Offer | null;
+  tell: readonly ('msp' | 'client')[];
+}
+
+/** Which balance is looked at, and the one level of it that is reached at or below the figure. */
+export type Threshold = { balance: 'settled' | 'projected' } & Level;
+
+export type Level =
+  | { secondsLeft: number }
+  /** Of the size of the blocks in use (`percentLeft` in thresholds.ts says which). */
+  | { percentLeft: number }
+  /** Days until a block ends that still has hours. */
+  | { expiresWithinDays: number }
+  /** Days until the forecast run-out. */
+  | { runOutWithinDays: number };
+
+/** One of the MSP's customers, as configured. `id` is ours and survives a renaming or a new PSA. */
+export interface Client {
+  id: string;
+  name: string;
+  /** The client's id in each connection. */
+  sourceIds: ReadonlyMap<string, string>;
+  agreement: Agreement;
+  timezone: ZoneName;
+  locale: Locale;
+  currency: string;
+  /** Work before this day is mirrored and never debited; null: the day of the first run. */
+  startOn: DateText | null;
+  /** The connection that gets this client's alerts and invoices. */
+  pushTo: string;
+  openingBlocks: readonly OpeningBlock[];
+}
+
+export type Locale = 'en' | 'fr';
+
+export interface OpeningBlock {
+  /** Hours that were left on `purchasedOn`. */
+  seconds: number;
+  rateMinor: number;
+  currency: string;
+  purchasedOn: DateText;
+  expiresOn: DateText | null;
+  priority: number;
+  /** The work types that it pays for; null: all. */
+  workTypes: readonly string[] | null;
+}

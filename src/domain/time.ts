@@ -1,0 +1,75 @@
+import { Temporal } from 'temporal-polyfill';
+import { wallClockAt } from './zone.ts';
+
+/**
+ * A moment as ISO 8601 in UTC with exactly three decimals (`2026-03-02T09:00:00.000Z`).
+ * One spelling only, so that moments compare and sort as text, in SQL too.
+ */
+export type Instant = string;
+
+/** A calendar day in somebody's zone, `2026-03-02`. */
+export type DateText = string;
+
+/** IANA zone name, `Europe/Paris`. */
+export type ZoneName = string;
+
+export function instantFromMs(ms: number): Instant {
+  return new Date(ms).toISOString();
+}
+
+/** Any ISO 8601 text that carries a zone or offset; a text without one is refused, never guessed. */
+export function instantFromText(text: string): Instant {
+  return instantFromMs(Temporal.Instant.from(text).epochMilliseconds);
+}
+
+export function msFromInstant(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+export function addSeconds(instant: Instant, seconds: number): Instant {
+  return instantFromMs(msFromInstant(instant) + seconds * 1000);
+}
+
+/** The calendar day that this moment falls on in the zone. */
+export function dateInZone(instant: Instant, zone: ZoneName): DateText {
+  return dateOf(wallClockAt(msFromInstant(instant), zone));
+}
+
+const dayMs = 86_400_000;
+
+/** Work comes in order of time, so that most days are asked for again and again: the last one is kept. */
+let lastDay = { number: Number.NaN, text: '' };
+
+/** The day that a wall clock shows, written as if it were UTC. */
+export function dateOf(wallClockMs: number): DateText {
+  const number = Math.floor(wallClockMs / dayMs);
+  if (number !== lastDay.number) {
+    const text = new Date(number * dayMs).toISOString();
+    lastDay = { number, text: text.slice(0, text.indexOf('T')) };
+  }
+  return lastDay.text;
+}
+
+/** First moment of the day in the zone; a day that daylight saving starts at midnight begins at 01:00. */
+export function startOfDay(date: DateText, zone: ZoneName): Instant {
+  return instantFromMs(
+    Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).epochMilliseconds,
+  );
+}
+
+export function addDays(date: DateText, days: number): DateText {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+export function addMonths(date: DateText, months: number): DateText {
+  return Temporal.PlainDate.from(date).add({ months }).toString();
+}
+
+export function daysBetween(from: DateText, to: DateText): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
+}
+
+/** The first of moments (or of days), which sort as text; empty where there is none. */
+export function earliest(texts: readonly string[]): string {
+  return texts.reduce((first, text) => (text < first ? text : first), texts[0] ?? '');
+}

@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { allocate, type SpendableBlock } from '../../src/domain/allocation.ts';
+import type { Posting } from '../../src/domain/ledger.ts';
+import {
+  type Account,
+  type OpenOverage,
+  payOffOverage,
+  reverseSlices,
+  spend,
+} from '../../src/domain/postings.ts';
+import { creditPurchase } from '../../src/domain/purchase.ts';
+
+function block(id: string, seconds: number, fields: Partial<SpendableBlock> = {}): SpendableBlock {
+  return {
+    ...{ id, priority: 0, expiresOn: null, purchasedOn: '2026-01-01' },
+    ...{ remainingSeconds: seconds, isActive: true, workTypes: null, ...fields },
+  };
+}
+
+function account(...blocks: SpendableBlock[]): Account {
+  return { clientId: 'dupont', blocks, overageSeconds: 0 };
+}
+
+/** As it stands in the ledger once posted. */
+function stored(postings: readonly Posting[], firstSeq = 1): OpenOverage[] {
+  return postings.map((posting, index) => ({
+    ...posting,
+    ...{ seq: firstSeq + index, clientSeq: firstSeq + index },
+    ...{ postedAt: '2026-03-02T00:00:00.000Z', runId: 'r', hash: '', workTypes: null },
+  }));
+}
+
+function usage(key: string, seconds: number, workedOn = '2026-03-02') {
+  return {
+    key,
+    seconds,
+    workedOn,
+    workTypes: null,
+    chargeId: key,
+    reason: 'usage' as const,
+    note: null,
+  };
+}
+
+const brief = ({ reason, blockId, seconds }: Posting) => `${reason} ${blockId ?? '-'} ${seconds}`;
+
+describe('blocks pay', () => {
+  test.each([
+    ['complaint 3: by priority first', { priority: 1 }, { priority: 0, expiresOn: null }, 'b'],
+    ['then what expires first', { expiresOn: '2026-12-31' }, { expiresOn: '2026-06-30' }, 'b'],
+    ['what never expires last', { expiresOn: null }, { expiresOn: '2030-01-01' }, 'b'],
+    ['then what was bought first', { purchasedOn: '2026-02-01' }, {}, 'b'],
+    ['then by id, so that it is the same each time', {}, {}, 'a'],
+  ])('%s', (_, a, b, first) => {
+    const slices = allocate(10, '2026-03-02', [block('a', 100, a), block('b', 100, b)]);
+    expect(slices).toEqual([{ blockId: first, seconds: 10 }]);
+  });
+
+  test('for work up to the day that they expire on, and no later', () => {
+    const ending = () => [block('a', 100, { expiresOn: '2026-03-02' })];
+    expect(allocate(10, '2026-03-02', ending())).toEqual([{ blockId: 'a', seconds: 10 }]);
+    expect(allocate(10, '2026-03-03', ending())).toEqual([{ blockId: null, seconds: 10 }]);
+  });
+
+  test('not once they are void, nor when they are empty', () => {
+    const blocks = [block('a', 100, { isActive: false }), block('b', 0)];
+    expect(allocate(10, '2026-03-02', blocks)).toEqual([{ blockId: null, seconds: 10 }]);
+  });
+
+  test('complaint 41: no more than they hold, and the rest is overage', () => {
+    const blocks = [block('a', 7), block('b', 5)];
+    const slices = allocate(20, '2026-03-02', blocks);
+    expect(slices.map(({ seconds }) => seconds)).toEqual([7, 5, 8]);
+    expect(blocks.map(({ remainingSeconds }) => remainingSeconds)).toEqual([0, 0]);
+  });
+});
+
+describe('a reversal', () => {
+  test('undoes the slices in reverse order, into the blocks that they came from', () => {
+    const held = account(block('a', 10), block('b', 5));
+    const slices = stored(spend(held, usage('c', 20)));
+    expect(held.overageSeconds).toBe(5);
+    const reversals = reverseSlices(held, slices, 'changed');
+    expect(reversals.map(brief)).toEqual(['reversal - 5', 'reversal b 5', 'reversal a 10']);
+    expect(reversals.map(({ reverses }) => reverses)).toEqual(['c/3', 'c/2', 'c/1']);
+    expect(reversals.every(({ side }) => side === 'credit')).toBe(true);
+    expect(held).toEqual(account(block('a', 10), block('b', 5)));
+  });
+
+  test('of a slice whose block is not loaded is a defect, never a guess', () => {
+    const slices = stored(spend(account(block('a', 10)), usage('c', 5)));
+    expect(() => reverseSlices(account(), slices, 'changed')).toThrow(/unknown block/);
+  });
+});
+
+describe('overage is paid off', () => {
+  test('oldest work first, as the same charge', () => {
+    const held = account();
+    const open = stored([
+      ...spend(held, usage('new', 10, '2026-03-05')),
+      ...spend(held, usage('old', 10, '2026-03-01')),
+    ]);
+    held.blocks.push(block('a', 15));
+    const postings = payOffOverage(held, open);
+    expect(postings.map(brief)).toEqual([
+      ...['reversal - 10', 'usage a 10'],
+      ...['reversal - 10', 'usage a 5', 'overage - 5'],
+    ]);
+    expect(postings.map(({ chargeId }) => chargeId)).toEqual(['old', 'old', 'new', 'new', 'new']);
+    expect(held.overageSeconds).toBe(5);
+  });
+
+  test('not by a block that ended before the work was done', () => {
+    const held = account();
+    const open = stored(spend(held, usage('c', 10, '2026-03-05')));
+    held.blocks.push(block('a', 15, { expiresOn: '2026-03-04' }));
+    expect(payOffOverage(held, open)).toEqual([]);
+    expect(held.overageSeconds).toBe(10);
+  });
+
+  test('as often as it takes, each time under keys of its own', () => {
+    const held = account();
+    let open = stored(spend(held, usage('c', 10)));
+    const keys = open.map(({ key }) => key);
+    for (const id of ['a', 'b', 'd']) {
+      held.blocks.push(block(id, 4));
+      const postings = stored(payOffOverage(held, open), 10);
+      keys.push(...postings.map(({ key }) => key));
+      open = postings.filter(({ reason }) => reason === 'overage');
+    }
+    expect(held.overageSeconds).toBe(0);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('of an adjustment stays an adjustment', () => {
+    const held = account();
+    const open = stored(spend(held, { ...usage('adjust:1', 10), chargeId: null, workTypes: null }));
+    held.blocks.push(block('a', 10));
+    expect(payOffOverage(held, open).map(brief)).toEqual(['reversal - 10', 'adjustment a 10']);
+  });
+});
+
+test('a purchase credits the whole block once, under the block’s own key', () => {
+  const held = account();
+  const bought = { id: 'b-1', seconds: 36000, priority: 0, expiresOn: null, workTypes: null };
+  const posting = creditPurchase(held, { ...bought, purchasedOn: '2026-03-02' }, 'ten');
+  expect(posting).toMatchObject({ key: 'purchase:b-1', side: 'credit', seconds: 36000 });
+  expect(held.blocks).toMatchObject([block('b-1', 36000, { purchasedOn: '2026-03-02' })]);
+});
