@@ -1,0 +1,106 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isKindError, KindError } from '../domain/errors.ts';
+import { createPrivately, withFileErrors } from './private-file.ts';
+import { fromSqliteError } from './sqlite/sqlite-error.ts';
+
+/** Held until `release`, or until the process ends in whatever way. */
+export interface Lock {
+  release(): void;
+}
+
+/** A connection that nothing refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
+/** For the message alone: who holds the lock is decided by the system. */
+interface Owner {
+  pid: number;
+  purpose: string;
+  since: string;
+}
+
+/**
+ * Makes this process the only one that works on the store. The lock is the system's own, on a file
+ * beside the store, taken through SQLite: nothing has to be cleaned up after a kill. `purpose` is the
+ * command. Throws `config` when another process holds it.
+ */
+export function acquireLock(
+  file: string,
+  purpose: string,
+  now: () => number = () => Date.now(),
+): Lock {
+  const store = resolve(file);
+  const lockFile = `${store}.lock`;
+  const ownerFile = `${store}.owner`;
+  createPrivately(lockFile);
+  const connection = hold(lockFile, () => heldByOther(store, readOwner(ownerFile)));
+  held.add(connection);
+  const owner: Owner = { pid: process.pid, purpose, since: new Date(now()).toISOString() };
+  try {
+    withFileErrors(ownerFile, () => writeAtOnce(ownerFile, JSON.stringify(owner)));
+  } catch (error) {
+    letGo(connection);
+    throw error;
+  }
+  return {
+    release() {
+      if (!held.has(connection)) return;
+      rmSync(ownerFile, { force: true });
+      letGo(connection);
+    },
+  };
+}
+
+/** The transaction is never ended: closing the connection, or the process, lets go of it. */
+function hold(lockFile: string, heldError: () => KindError): DatabaseSync {
+  const connection = new DatabaseSync(lockFile, { open: false, timeout: 0 });
+  try {
+    connection.open();
+    connection.exec('PRAGMA locking_mode = NORMAL; BEGIN EXCLUSIVE');
+    return connection;
+  } catch (error) {
+    if (connection.isOpen) connection.close();
+    const fault = fromSqliteError(error, lockFile);
+    throw isKindError(fault, 'transient') ? heldError() : fault;
+  }
+}
+
+function letGo(connection: DatabaseSync): void {
+  held.delete(connection);
+  connection.close();
+}
+
+function heldByOther(store: string, owner: Owner | null): KindError {
+  const who =
+    owner === null ? '' : ` (pid ${owner.pid}, \`${owner.purpose}\`, since ${owner.since})`;
+  return new KindError('config', `Another prepaid-hours process${who} is working on ${store}.`, {
+    fix: 'Wait until it is done, or stop it, then run this again.',
+  });
+}
+
+/** Put in place in one step: the other process never reads half of it. */
+function writeAtOnce(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Null where the other one has only just taken the lock, or left a text from an older version. */
+function readOwner(ownerFile: string): Owner | null {
+  try {
+    const owner: unknown = JSON.parse(readFileSync(ownerFile, 'utf8'));
+    return isOwner(owner) ? owner : null;
+  } catch {
+    return null;
+  }
+}
+
+function isOwner(value: unknown): value is Owner {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pid' in value &&
+    'purpose' in value &&
+    'since' in value
+  );
+}

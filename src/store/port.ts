@@ -1,0 +1,31 @@
+import type { ClientStore } from './port/clients.ts';
+import type { DebitStore } from './port/debit.ts';
+import type { OutboxStore } from './port/outbox.ts';
+import type { PullStore } from './port/pull.ts';
+import type { ReplenishStore } from './port/replenish.ts';
+import type { ReportStore } from './port/reports.ts';
+import type { RunStore } from './port/runs.ts';
+
+export { accountFrom } from './port/account.ts';
+export type * from './port/clients.ts';
+export type * from './port/debit.ts';
+export type * from './port/outbox.ts';
+export type * from './port/pull.ts';
+export type * from './port/replenish.ts';
+export type * from './port/reports.ts';
+export type * from './port/runs.ts';
+
+/**
+ * What the rooms may ask of a database. One call is one batch in one transaction; nobody outside
+ * this room sees SQL, and no call hands out a transaction.
+ */
+export interface Store
+  extends ClientStore,
+    PullStore,
+    DebitStore,
+    ReplenishStore,
+    OutboxStore,
+    ReportStore,
+    RunStore {
+  close(): Promise<void>;
+}

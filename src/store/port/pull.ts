@@ -1,0 +1,83 @@
+import type {
+  ClientRow,
+  InvoiceRow,
+  SessionRow,
+  StreamName,
+  TicketRow,
+  TimeEntryRow,
+} from '../../domain/rows.ts';
+import type { Instant } from '../../domain/time.ts';
+
+export interface Watermark {
+  /** Everything changed before this is mirrored for `clientIds`; null before the first full pass. */
+  since: Instant | null;
+  clientIds: readonly string[];
+  /** The pass under way, or interrupted. */
+  pass: PullPass | null;
+}
+
+export interface PullPass {
+  since: Instant;
+  startedAt: Instant;
+  clientIds: readonly string[];
+  resume: string | null;
+}
+
+export type MirrorRows =
+  | { stream: 'clients'; rows: readonly ClientRow[] }
+  | { stream: 'tickets'; rows: readonly TicketRow[] }
+  | { stream: 'timeEntries'; rows: readonly TimeEntryRow[] }
+  | { stream: 'sessions'; rows: readonly SessionRow[] }
+  | { stream: 'invoices'; rows: readonly InvoiceRow[] };
+
+export interface QuarantinedRow {
+  sourceId: string;
+  reason: string;
+  /** Our row, when it may be accepted as it is. */
+  row: unknown;
+  /** The vendor's row, when it could not be understood. */
+  vendorRow: unknown;
+}
+
+export type PullPage = MirrorRows & {
+  connection: string;
+  at: Instant;
+  runId: string;
+  rejected: readonly QuarantinedRow[];
+  /** Recorded with each quarantined row, so that `retry` knows from where to read again. */
+  since: Instant;
+  /** Stored in the same transaction as the rows; absent: unchanged. */
+  watermark?: Watermark;
+  /** `if-changed`: only when the page brings a row whose revision is new, or sets one aside anew. */
+  watermarkWhen?: 'always' | 'if-changed';
+  /**
+   * Tickets rows of a vendor that shows time ticket by ticket: whose tickets' time is to be read when
+   * they changed (a later `updatedAt` suffices), or in any case when forced.
+   */
+  timeDue?: { clientIds: readonly string[]; isForced: boolean };
+  /** Time rows: these tickets' time is complete in this page; entries it lacks are gone. */
+  completeTicketIds?: readonly string[];
+};
+
+export interface PullOutcome {
+  /** Rows whose revision is new. */
+  changed: number;
+  /** Rows now set aside that were not before; an accepted row that has changed since counts again. */
+  quarantined: number;
+}
+
+export interface PullStore {
+  readWatermark(connection: string, stream: StreamName): Promise<Watermark | null>;
+  writePage(page: PullPage): Promise<PullOutcome>;
+  /** In the order of the tickets' ids as texts, from behind `after`. */
+  listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;
+  readMemory(connection: string, key: string): Promise<string | null>;
+  writeMemory(connection: string, key: string, value: string | null, at: Instant): Promise<void>;
+  listMemory(connection: string, prefix: string): Promise<MemoryRow[]>;
+}
+
+export interface MemoryRow {
+  key: string;
+  value: string;
+  updatedAt: Instant;
+}

@@ -1,0 +1,64 @@
+import type { Posting } from '../../domain/ledger.ts';
+import type { OpenOverage } from '../../domain/postings.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Block } from './debit.ts';
+import type { MessageStatus } from './outbox.ts';
+
+export interface Episode {
+  clientId: string;
+  threshold: string;
+  number: number;
+  isFired: boolean;
+  firedClientSeq: number;
+  firedMode: 'observe' | 'live';
+  firedAt: Instant;
+}
+
+export interface NewMessage {
+  key: string;
+  kind: string;
+  clientId: string;
+  connection: string;
+  /** JSON of the message less its key. */
+  payload: string;
+  afterKey: string | null;
+  status: 'pending' | 'withheld';
+}
+
+export interface ReplenishBatch {
+  at: Instant;
+  runId: string;
+  expected: readonly { clientId: string; clientSeq: number }[];
+  /** New blocks, by key once: an identical one that stands already is left, another is a defect. */
+  blocks: readonly Block[];
+  blockStatuses: readonly { blockId: string; status: Block['status'] }[];
+  postings: readonly Posting[];
+  episodes: readonly Episode[];
+  /** By key once, like the blocks. */
+  messages: readonly NewMessage[];
+  /**
+   * Messages of this kind for the client that newer ones replace, unless they are settled. One that
+   * is claimed is replaced too: its owner is gone, or finds that it may no longer settle it.
+   */
+  superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
+}
+
+export interface ReplenishStore {
+  readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
+  /** Latest upward purchase or adjustment in each client's ledger, as its position; 0: none. */
+  readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Overage entries that nothing has paid off yet, oldest first. */
+  readOpenOverage(clientId: string): Promise<OpenOverage[]>;
+  readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  readOrders(): Promise<Order[]>;
+  /** Refuses like `writeDebits`. */
+  writeReplenish(batch: ReplenishBatch): Promise<void>;
+}
+
+/** A block that waits for its invoice or its payment. */
+export interface Order {
+  block: Block;
+  messageStatus: MessageStatus | null;
+  remoteId: string | null;
+  isPaid: boolean;
+}

@@ -1,0 +1,72 @@
+import type { Usage } from '../../domain/burn-history.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { ChargeGroup, DirtySubject, PostedCharge } from './debit.ts';
+
+export interface QuarantineRow {
+  id: number;
+  connection: string;
+  stream: string;
+  sourceId: string;
+  reason: string;
+  row: string | null;
+  vendorRow: string | null;
+  firstSeenAt: Instant;
+  lastSeenAt: Instant;
+  status: 'open' | 'accepted' | 'resolved';
+}
+
+export interface ReportStore {
+  listClients(): Promise<
+    { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
+  >;
+  /** The client's ledger entries posted in [from, to), oldest first, in pages of at most 1,000. */
+  streamLedger(
+    clientId: string,
+    from: Instant | null,
+    to: Instant | null,
+  ): AsyncIterable<LedgerEntry[]>;
+  /** Signed sum per block of everything posted before the moment; open overage (null) is below zero. */
+  readBalanceAt(
+    clientId: string,
+    before: Instant,
+  ): Promise<{ blockId: string | null; seconds: number }[]>;
+  /** Charges posted in [from, to), oldest first, in pages of at most 1,000. */
+  streamCharges(clientId: string, from: Instant, to: Instant): AsyncIterable<PostedCharge[]>;
+  /** The charge revision that stood for each group just before the moment. */
+  readChargesBefore(groupKeys: readonly string[], before: Instant): Promise<PostedCharge[]>;
+  readCharges(ids: readonly string[]): Promise<PostedCharge[]>;
+  readChargeHistory(groupKey: string): Promise<PostedCharge[]>;
+  readChargeEntries(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
+  /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
+  findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
+  /**
+   * What the client used: charges that stand and were posted since the moment, summed by day of work,
+   * and each group's work that is not yet due, with the moment at which the last of it began.
+   */
+  readUsage(clientId: string, since: Instant): Promise<Usage>;
+  listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
+  /** Every ticket that has time, and every entry without one, in pages of at most 500. */
+  streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;
+  listQuarantine(statuses: readonly QuarantineRow['status'][]): Promise<QuarantineRow[]>;
+  /**
+   * Reads the row again at the next pull (the stream's watermark steps back), or looks at the work
+   * again at the next debit where that found it. False: no such open or accepted row.
+   */
+  retryQuarantine(id: number, at: Instant): Promise<boolean>;
+  /**
+   * Takes the row into the mirror as it is, or leaves an unmapped client out for good. False: no
+   * such open row. Throws `config` for a vendor row that could not be understood.
+   */
+  acceptQuarantine(id: number, at: Instant, runId: string): Promise<boolean>;
+  /** Recomputes chain, sums, slices and caches from nothing; the first disagreement, or null. */
+  verify(): Promise<Disagreement | null>;
+  /** A consistent copy in a new file, while others write. */
+  backup(file: string): Promise<void>;
+}
+
+export interface Disagreement {
+  /** Table and row: `ledger 1234`. */
+  where: string;
+  detail: string;
+}

@@ -1,0 +1,140 @@
+import { chainStart } from '../../domain/ledger.ts';
+import type { Block, BlockBalance, ClientLedger } from '../port.ts';
+import { type Database, listValue } from './database.ts';
+
+/** Where a client's chain ends. */
+export interface Head {
+  clientSeq: number;
+  hash: string;
+  /** The latest moment that anything of the client was posted at; empty before the first time. */
+  postedAt: string;
+  /** Zero or more. */
+  overageSeconds: number;
+}
+
+export const blockColumns = `b.id, b.key, b.client_id AS clientId, b.source, b.offer, b.seconds,
+  b.rate_minor AS rateMinor, b.currency, b.purchased_on AS purchasedOn, b.expires_on AS expiresOn,
+  b.priority, b.work_types AS workTypes, b.status, b.activate, b.invoice_key AS invoiceKey`;
+
+/** A row of `blockColumns` as it stands. */
+export type StoredBlock<Row extends Block = Block> = Omit<Row, 'workTypes'> & {
+  workTypes: string | null;
+};
+
+export function fromStoredBlock<Row extends { workTypes: string | null }>(row: Row) {
+  const workTypes = row.workTypes === null ? null : (JSON.parse(row.workTypes) as string[]);
+  return { ...row, workTypes };
+}
+
+/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
+const remaining = `coalesce(
+  (SELECT c.remaining_seconds FROM block_balance c WHERE c.block_id = b.id),
+  (SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0) FROM ledger l
+   WHERE l.client_id = b.client_id AND l.block_id = b.id))`;
+
+export function readLedgers(
+  database: Database,
+  clientIds: readonly string[],
+  isAllBlocks: boolean,
+): ClientLedger[] {
+  const blocks = Map.groupBy(
+    database
+      .rows<StoredBlock<BlockBalance>>(
+        `SELECT ${blockColumns}, ${remaining} AS remainingSeconds FROM json_each(?) k
+         CROSS JOIN block b ON b.client_id = k.value
+         WHERE ? OR (b.status = 'active' AND remainingSeconds > 0)
+         ORDER BY b.client_id, b.purchased_on, b.id`,
+        listValue([...new Set(clientIds)]),
+        Number(isAllBlocks),
+      )
+      .map(fromStoredBlock),
+    ({ clientId }) => clientId,
+  );
+  return clientIds.map((clientId) => {
+    const { overageSeconds, clientSeq } = readHead(database, clientId);
+    return { clientId, blocks: blocks.get(clientId) ?? [], overageSeconds, clientSeq };
+  });
+}
+
+export function readHead(database: Database, clientId: string): Head {
+  const cached = database.row<Head>(
+    `SELECT client_seq AS clientSeq, hash, posted_at AS postedAt, overage_seconds AS overageSeconds
+     FROM client_balance WHERE client_id = ?`,
+    clientId,
+  );
+  return cached ?? readHeadFromLedger(database, clientId);
+}
+
+/** The head as the ledger and the charges have it, whatever the cache says. */
+export function readHeadFromLedger(database: Database, clientId: string): Head {
+  const last = database.row<Pick<Head, 'clientSeq' | 'hash' | 'postedAt'>>(
+    `SELECT client_seq AS clientSeq, hash, posted_at AS postedAt FROM ledger
+     WHERE client_id = ? ORDER BY client_seq DESC LIMIT 1`,
+    clientId,
+  );
+  const sums = database.row<{ overageSeconds: number; chargedAt: string }>(
+    `SELECT
+       (SELECT coalesce(sum(iif(side = 'debit', seconds, -seconds)), 0) FROM ledger
+        WHERE client_id = ?1 AND block_id IS NULL) AS overageSeconds,
+       (SELECT coalesce(max(posted_at), '') FROM charge WHERE client_id = ?1) AS chargedAt`,
+    clientId,
+  );
+  const { clientSeq, hash, postedAt } = last ?? { clientSeq: 0, hash: chainStart, postedAt: '' };
+  const { overageSeconds, chargedAt } = sums ?? { overageSeconds: 0, chargedAt: '' };
+  return { clientSeq, hash, overageSeconds, postedAt: laterOf(postedAt, chargedAt) };
+}
+
+/** What is left in each of the clients' blocks, whatever its status. */
+export function readRemaining(
+  database: Database,
+  clientIds: readonly string[],
+): Map<string, Map<string, number>> {
+  const rows = database.rows<{ clientId: string; id: string; seconds: number }>(
+    `SELECT b.client_id AS clientId, b.id, ${remaining} AS seconds FROM json_each(?) k
+     CROSS JOIN block b ON b.client_id = k.value`,
+    listValue(clientIds),
+  );
+  const byClient = new Map<string, Map<string, number>>();
+  for (const { clientId, id, seconds } of rows) {
+    const blocks = byClient.get(clientId);
+    if (blocks === undefined) byClient.set(clientId, new Map([[id, seconds]]));
+    else blocks.set(id, seconds);
+  }
+  return byClient;
+}
+
+/** Makes the cached rows that somebody has taken away. */
+export function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
+  database.run(
+    `INSERT INTO block_balance (block_id, remaining_seconds)
+     SELECT b.id, ${remaining} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+     WHERE NOT EXISTS (SELECT 1 FROM block_balance c WHERE c.block_id = b.id)`,
+    listValue(clientIds),
+  );
+}
+
+export function writeHead(database: Database, clientId: string, head: Head): void {
+  database.run(
+    `INSERT INTO client_balance (client_id, overage_seconds, client_seq, hash, posted_at)
+     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET overage_seconds = excluded.overage_seconds,
+       client_seq = excluded.client_seq, hash = excluded.hash, posted_at = excluded.posted_at`,
+    clientId,
+    head.overageSeconds,
+    head.clientSeq,
+    head.hash,
+    head.postedAt,
+  );
+}
+
+export function writeRemaining(database: Database, blockId: string, seconds: number): void {
+  database.run(
+    `INSERT INTO block_balance (block_id, remaining_seconds) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET remaining_seconds = excluded.remaining_seconds`,
+    blockId,
+    seconds,
+  );
+}
+
+export function laterOf(a: string, b: string): string {
+  return a > b ? a : b;
+}

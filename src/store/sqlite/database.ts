@@ -1,0 +1,108 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { fromSqliteError } from './sqlite-error.ts';
+
+/** Waited for another process's transaction before giving up. */
+const busyTimeoutMs = 5000;
+
+/**
+ * One connection with its prepared statements. Everything is synchronous: a transaction is one
+ * uninterrupted turn of the event loop, so two of them never mix on this connection.
+ */
+export class Database {
+  readonly file: string;
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string, options: { isReadOnly: boolean }) {
+    this.file = file;
+    this.#connection = this.#guard(
+      () => new DatabaseSync(file, { readOnly: options.isReadOnly, timeout: busyTimeoutMs }),
+    );
+  }
+
+  /** Several statements at once, without values and without rows. */
+  exec(sql: string): void {
+    this.#guard(() => this.#connection.exec(sql));
+  }
+
+  /** The caller states the row's shape, which the SELECT list beside it spells out. */
+  rows<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#guard(() => this.#prepare(sql).all(...values) as unknown as Row[]);
+  }
+
+  row<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#guard(() => this.#prepare(sql).get(...values) as unknown as Row | undefined);
+  }
+
+  /** Number of rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#guard(() => Number(this.#prepare(sql).run(...values).changes));
+  }
+
+  /** Row by row, in constant memory; the statement is not shared, so that it may run long. */
+  *each<Row>(sql: string, ...values: SQLInputValue[]): Generator<Row, void> {
+    const rows = this.#guard(() => this.#connection.prepare(sql).iterate(...values));
+    while (true) {
+      const next = this.#guard(() => rows.next());
+      if (next.done === true) return;
+      yield next.value as unknown as Row;
+    }
+  }
+
+  /** All of it or nothing. The write lock is taken first, so that what is read stays true. */
+  write<Result>(work: () => Result): Result {
+    return this.#transaction('BEGIN IMMEDIATE', work);
+  }
+
+  /** One snapshot over several reads. */
+  read<Result>(work: () => Result): Result {
+    return this.#transaction('BEGIN', work);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#connection.isOpen) this.#connection.close();
+  }
+
+  #transaction<Result>(begin: string, work: () => Result): Result {
+    this.exec(begin);
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite has undone it by itself after a full disk; a second ROLLBACK would hide the cause.
+      if (this.#connection.isTransaction) this.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw fromSqliteError(error, this.file);
+    }
+  }
+}
+
+/** A list as one bound value: `… IN (SELECT value FROM json_each(?))`. */
+export function listValue(values: readonly string[] | readonly number[]): string {
+  return JSON.stringify(values);
+}
+
+/** Pairs of connection and id as one bound value, read with `value ->> 0` and `value ->> 1`. */
+export function pairsValue(
+  pairs: Iterable<{ readonly connection: string; readonly sourceId: string }>,
+): string {
+  return JSON.stringify(Array.from(pairs, ({ connection, sourceId }) => [connection, sourceId]));
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isKindError, KindError } from '../../domain/errors.ts';
+import type { Store } from '../port.ts';
+import { createPrivately } from '../private-file.ts';
+import { clientStore } from './clients.ts';
+import { Database } from './database.ts';
+import { debitStore } from './debits.ts';
+import { migrate, readMigrations, requireCurrent } from './migrate.ts';
+import { outboxStore } from './outbox.ts';
+import { pullStore } from './pull.ts';
+import { replenishStore } from './replenish.ts';
+import { reportStore } from './reports.ts';
+import { runStore } from './runs.ts';
+
+export interface StoreOptions {
+  /** The SQLite file; made, with its folder, unless it is only to be read. */
+  file: string;
+  isReadOnly?: boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/**
+ * Opens the store, at the version of this program. Throws `config` for what a person must mend:
+ * no permission, a full disk, a file that is no database, or one that a newer program has written.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const database = await openDatabase(options);
+  return storeOn(database);
+}
+
+/** Every family of the port over one connection. */
+export function storeOn(database: Database): Store {
+  return {
+    ...clientStore(database),
+    ...pullStore(database),
+    ...debitStore(database),
+    ...replenishStore(database),
+    ...outboxStore(database),
+    ...reportStore(database),
+    ...runStore(database),
+    close: async () => database.close(),
+  };
+}
+
+export async function openDatabase(options: StoreOptions): Promise<Database> {
+  const file = resolve(options.file);
+  const isReadOnly = options.isReadOnly ?? false;
+  if (!isReadOnly) createPrivately(file);
+  else if (!existsSync(file)) {
+    throw new KindError('config', `There is no database ${file} yet.`, {
+      fix: 'Run `prepaid-hours run` first, or correct `store:` in the config file.',
+    });
+  }
+  const database = new Database(file, { isReadOnly });
+  try {
+    database.exec('PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;');
+    if (isReadOnly) requireCurrent(database, readMigrations());
+    else {
+      await writeAhead(database);
+      migrate(database, readMigrations(), options.now());
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Changing the journal needs the file for itself and does not wait for it as a statement would. */
+async function writeAhead(database: Database): Promise<void> {
+  const attemptsMax = 100;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      return;
+    } catch (error) {
+      if (attempt === attemptsMax || !isKindError(error, 'transient')) throw error;
+      await setTimeout(50);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Instant } from '../../domain/time.ts';
+import type { OutboxStore, PushMessageRow, Settlement } from '../port.ts';
+import { type Database, listValue } from './database.ts';
+
+export function outboxStore(database: Database): OutboxStore {
+  return {
+    claimMessages: async (request) => database.write(() => claim(database, request)),
+    settleMessage: async (key, owner, at, settlement) =>
+      settle(database, key, owner, at, settlement),
+    listMessages: async ({ statuses, clientId }) =>
+      database.rows(
+        `${messageRows} WHERE (?1 IS NULL OR m.status IN (SELECT value FROM json_each(?1)))
+           AND (?2 IS NULL OR m.client_id = ?2) ORDER BY m.seq`,
+        statuses === undefined ? null : listValue(statuses),
+        clientId ?? null,
+      ),
+    readLatestMessages: async (kind) => {
+      const rows = database.rows<PushMessageRow>(
+        `${messageRows} WHERE m.seq IN (
+           SELECT max(seq) FROM push_message WHERE kind = ? GROUP BY client_id)`,
+        kind,
+      );
+      return new Map(rows.map((row) => [row.clientId, row]));
+    },
+    readMessage: async (key) =>
+      database.row<PushMessageRow>(`${messageRows} WHERE m.key = ?`, key) ?? null,
+    retryMessage: async (key, at) =>
+      database.run(
+        `UPDATE push_message SET status = 'pending', next_attempt_at = ?, settled_at = NULL
+         WHERE key = ? AND (status = 'dead' OR status = 'withheld' AND kind <> 'invoice')`,
+        at,
+        key,
+      ) === 1,
+    cancelMessage: async (key, at) =>
+      database.run(
+        `UPDATE push_message SET status = 'cancelled', settled_at = ?, claimed_by = NULL,
+           claimed_at = NULL WHERE key = ? AND status NOT IN ('delivered', 'cancelled')`,
+        at,
+        key,
+      ) === 1,
+  };
+}
+
+const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
+    coalesce(c.name, m.client_id) AS clientName, m.connection, m.payload, m.after_key AS afterKey,
+    iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId, m.status, m.attempts,
+    m.next_attempt_at AS nextAttemptAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,
+    m.last_error AS lastError, m.created_at AS createdAt, m.settled_at AS settledAt,
+    m.run_id AS runId
+  FROM push_message m LEFT JOIN client c ON c.id = m.client_id
+  LEFT JOIN push_message a ON a.key = m.after_key`;
+
+function claim(
+  database: Database,
+  request: Parameters<OutboxStore['claimMessages']>[0],
+): PushMessageRow[] {
+  const { owner, at, staleBefore, connections, limit } = request;
+  const claimed = database.rows<{ seq: number }>(
+    `UPDATE push_message SET status = 'claimed', claimed_by = ?, claimed_at = ?,
+       attempts = attempts + 1
+     WHERE seq IN (
+       SELECT m.seq FROM push_message m
+       WHERE m.status IN ('pending', 'claimed')
+         AND iif(m.status = 'pending', m.next_attempt_at <= ?, m.claimed_at < ?)
+         AND m.connection IN (SELECT value FROM json_each(?))
+         AND (m.after_key IS NULL OR EXISTS (
+           SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
+       ORDER BY m.seq LIMIT ?)
+     RETURNING seq`,
+    owner,
+    at,
+    at,
+    staleBefore,
+    listValue(connections),
+    limit,
+  );
+  return database.rows(
+    `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.seq`,
+    listValue(claimed.map(({ seq }) => seq)),
+  );
+}
+
+function settle(
+  database: Database,
+  key: string,
+  owner: string,
+  at: Instant,
+  settlement: Settlement,
+): boolean {
+  const isDelivered = settlement.status === 'delivered';
+  const isPending = settlement.status === 'pending';
+  const changed = database.run(
+    `UPDATE push_message SET status = ?, remote_id = ?, remote_label = ?, last_error = ?,
+       next_attempt_at = coalesce(?, next_attempt_at), settled_at = ?, claimed_by = NULL,
+       claimed_at = NULL
+     WHERE key = ? AND status = 'claimed' AND claimed_by = ?`,
+    settlement.status,
+    isDelivered ? settlement.remoteId : null,
+    isDelivered ? settlement.remoteLabel : null,
+    isDelivered ? null : settlement.lastError,
+    isPending ? settlement.nextAttemptAt : null,
+    isPending ? null : at,
+    key,
+    owner,
+  );
+  return changed === 1;
+}

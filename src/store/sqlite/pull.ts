@@ -1,0 +1,187 @@
+import type { StreamName, TicketRow } from '../../domain/rows.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { MirrorRows, PullOutcome, PullPage, PullStore, Watermark } from '../port.ts';
+import { type Database, listValue } from './database.ts';
+import { writeMirror } from './mirror.ts';
+import { quarantinePage } from './quarantine.ts';
+
+export function pullStore(database: Database): PullStore {
+  return {
+    readWatermark: async (connection, stream) => readWatermark(database, connection, stream),
+    writePage: async (page) => database.write(() => writePage(database, page)),
+    listTimeDue: async (connection, limit, after = '') =>
+      database
+        .rows<{ id: string }>(
+          `SELECT ticket_id AS id FROM time_due WHERE connection = ? AND ticket_id > ?
+           ORDER BY ticket_id LIMIT ?`,
+          connection,
+          after,
+          limit,
+        )
+        .map(({ id }) => id),
+    readMemory: async (connection, key) =>
+      database.row<{ value: string }>(
+        'SELECT value FROM connection_memory WHERE connection = ? AND key = ?',
+        connection,
+        key,
+      )?.value ?? null,
+    writeMemory: async (connection, key, value, at) =>
+      writeMemory(database, connection, key, value, at),
+    listMemory: async (connection, prefix) =>
+      database.rows(
+        `SELECT key, value, updated_at AS updatedAt FROM connection_memory
+         WHERE connection = ? AND substr(key, 1, length(?)) = ? ORDER BY key`,
+        connection,
+        prefix,
+        prefix,
+      ),
+  };
+}
+
+function writePage(database: Database, page: PullPage): PullOutcome {
+  const { quarantined, accepted } = quarantinePage(database, page);
+  const change = writeMirror(database, page.connection, page);
+  // Accepted rows were understood when they were set aside, so they have their stream's shape.
+  const again = { stream: page.stream, rows: accepted } as MirrorRows;
+  let changed = change.changed + writeMirror(database, page.connection, again).changed;
+  if (page.stream === 'tickets' && page.timeDue !== undefined) {
+    addTimeDue(database, page.connection, dueTickets(page.rows, page.timeDue, change.touchedIds));
+  }
+  if (page.completeTicketIds !== undefined) {
+    changed += removeLacking(database, page, page.completeTicketIds);
+  }
+  const isWanted = page.watermarkWhen !== 'if-changed' || changed > 0 || quarantined > 0;
+  if (page.watermark !== undefined && isWanted) {
+    writeWatermark(database, page.connection, page.stream, page.watermark);
+  }
+  return { changed, quarantined };
+}
+
+function dueTickets(
+  rows: readonly TicketRow[],
+  { clientIds, isForced }: NonNullable<PullPage['timeDue']>,
+  touchedIds: readonly string[],
+): string[] {
+  const clients = new Set(clientIds);
+  const touched = new Set(touchedIds);
+  return rows
+    .filter(({ clientId }) => clientId === null || clients.has(clientId))
+    .map(({ sourceId }) => sourceId)
+    .filter((sourceId) => isForced || touched.has(sourceId));
+}
+
+function addTimeDue(database: Database, connection: string, ticketIds: readonly string[]): void {
+  database.run(
+    `INSERT INTO time_due (connection, ticket_id) SELECT ?, value FROM json_each(?) WHERE true
+     ON CONFLICT DO NOTHING`,
+    connection,
+    listValue(ticketIds),
+  );
+}
+
+/** An entry that was set aside is there, only not understood: it is never taken for gone. */
+function removeLacking(database: Database, page: PullPage, ticketIds: readonly string[]): number {
+  const present = [...page.rows, ...page.rejected].map((row) => row.sourceId);
+  const removed = database.run(
+    `UPDATE mirror_time_entry INDEXED BY mirror_time_entry_ticket SET deleted_at = ? WHERE connection = ? AND deleted_at IS NULL
+       AND ticket_id IN (SELECT value FROM json_each(?))
+       AND source_id NOT IN (SELECT value FROM json_each(?))`,
+    page.at,
+    page.connection,
+    listValue(ticketIds),
+    listValue(present),
+  );
+  database.run(
+    'DELETE FROM time_due WHERE connection = ? AND ticket_id IN (SELECT value FROM json_each(?))',
+    page.connection,
+    listValue(ticketIds),
+  );
+  return removed;
+}
+
+interface WatermarkColumns {
+  since: string | null;
+  clients: string;
+  passSince: string | null;
+  passStartedAt: string | null;
+  passClients: string | null;
+  passResume: string | null;
+}
+
+function readWatermark(
+  database: Database,
+  connection: string,
+  stream: StreamName,
+): Watermark | null {
+  const row = database.row<WatermarkColumns>(
+    `SELECT since, clients, pass_since AS passSince, pass_started_at AS passStartedAt,
+       pass_clients AS passClients, pass_resume AS passResume
+     FROM watermark WHERE connection = ? AND stream = ?`,
+    connection,
+    stream,
+  );
+  if (row === undefined) return null;
+  const { since, clients, passSince, passStartedAt, passClients, passResume } = row;
+  const isUnderWay = passSince !== null && passStartedAt !== null && passClients !== null;
+  return {
+    since,
+    clientIds: fromListText(clients),
+    pass: isUnderWay
+      ? {
+          since: passSince,
+          startedAt: passStartedAt,
+          clientIds: fromListText(passClients),
+          resume: passResume,
+        }
+      : null,
+  };
+}
+
+/** Written by `writeWatermark` alone, as an array of texts. */
+function fromListText(text: string): string[] {
+  return JSON.parse(text) as string[];
+}
+
+function writeWatermark(
+  database: Database,
+  connection: string,
+  stream: StreamName,
+  { since, clientIds, pass }: Watermark,
+): void {
+  database.run(
+    `INSERT INTO watermark (connection, stream, since, clients, pass_since, pass_started_at,
+       pass_clients, pass_resume) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET since = excluded.since, clients = excluded.clients,
+       pass_since = excluded.pass_since, pass_started_at = excluded.pass_started_at,
+       pass_clients = excluded.pass_clients, pass_resume = excluded.pass_resume`,
+    connection,
+    stream,
+    since,
+    listValue(clientIds),
+    pass?.since ?? null,
+    pass?.startedAt ?? null,
+    pass === null ? null : listValue(pass.clientIds),
+    pass?.resume ?? null,
+  );
+}
+
+function writeMemory(
+  database: Database,
+  connection: string,
+  key: string,
+  value: string | null,
+  at: Instant,
+): void {
+  if (value === null) {
+    database.run('DELETE FROM connection_memory WHERE connection = ? AND key = ?', connection, key);
+    return;
+  }
+  database.run(
+    `INSERT INTO connection_memory (connection, key, value, updated_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+    connection,
+    key,
+    value,
+    at,
+  );
+}

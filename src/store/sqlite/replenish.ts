@@ -1,0 +1,214 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ChargeFacts, chargedWorkTypes } from '../../domain/charge-facts.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { OpenOverage } from '../../domain/postings.ts';
+import type { Instant } from '../../domain/time.ts';
+import type {
+  Block,
+  Episode,
+  MessageStatus,
+  NewMessage,
+  Order,
+  ReplenishBatch,
+  ReplenishStore,
+} from '../port.ts';
+import { blockColumns, fromStoredBlock, type StoredBlock, writeRemaining } from './balances.ts';
+import { type Database, listValue } from './database.ts';
+import { appendPostings, ledgerColumns } from './ledger.ts';
+
+export function replenishStore(database: Database): ReplenishStore {
+  return {
+    readEpisodes: async (clientIds) => readEpisodes(database, clientIds),
+    readLastCredits: async (clientIds) => readLastCredits(database, clientIds),
+    readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
+    readPending: async (clientIds) => readPending(database, clientIds),
+    readOrders: async () => readOrders(database),
+    writeReplenish: async (batch) => database.write(() => writeReplenish(database, batch)),
+  };
+}
+
+function readEpisodes(database: Database, clientIds: readonly string[]): Episode[] {
+  const rows = database.rows<Omit<Episode, 'isFired'> & { isFired: number }>(
+    `SELECT client_id AS clientId, threshold, number, is_fired AS isFired,
+       fired_client_seq AS firedClientSeq, fired_mode AS firedMode, fired_at AS firedAt
+     FROM episode WHERE client_id IN (SELECT value FROM json_each(?)) ORDER BY client_id, threshold`,
+    listValue(clientIds),
+  );
+  return rows.map((row) => ({ ...row, isFired: row.isFired === 1 }));
+}
+
+function readLastCredits(
+  database: Database,
+  clientIds: readonly string[],
+): ReadonlyMap<string, number> {
+  const rows = database.rows<{ clientId: string; clientSeq: number }>(
+    `SELECT k.value AS clientId, coalesce((
+       SELECT max(l.client_seq) FROM ledger l WHERE l.client_id = k.value
+         AND l.side = 'credit' AND l.reason IN ('purchase', 'adjustment')), 0) AS clientSeq
+     FROM json_each(?) k`,
+    listValue(clientIds),
+  );
+  return new Map(rows.map(({ clientId, clientSeq }) => [clientId, clientSeq]));
+}
+
+function readOpenOverage(database: Database, clientId: string): OpenOverage[] {
+  const rows = database.rows<LedgerEntry & { facts: string | null }>(
+    `SELECT ${ledgerColumns}, c.facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id WHERE l.client_id = ? AND l.reason = 'overage' AND l.block_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)
+     ORDER BY l.client_seq`,
+    clientId,
+  );
+  return rows.map(({ facts, ...entry }) => ({
+    ...entry,
+    workTypes: facts === null ? null : chargedWorkTypes(JSON.parse(facts) as ChargeFacts),
+  }));
+}
+
+function readPending(
+  database: Database,
+  clientIds: readonly string[],
+): ReadonlyMap<string, number> {
+  const rows = database.rows<{ clientId: string; seconds: number }>(
+    `SELECT k.value AS clientId, coalesce((
+       SELECT sum(g.pending_seconds) FROM charge_group g
+       WHERE g.client_id = k.value AND g.status <> 'posted'), 0) AS seconds
+     FROM json_each(?) k`,
+    listValue(clientIds),
+  );
+  return new Map(rows.map(({ clientId, seconds }) => [clientId, seconds]));
+}
+
+interface OrderColumns {
+  messageStatus: MessageStatus | null;
+  remoteId: string | null;
+  isPaid: number;
+}
+
+/** Paid: an invoice that bears the message's key is. Its id alone may be that of another kind of record. */
+function readOrders(database: Database): Order[] {
+  const rows = database.rows<StoredBlock & OrderColumns>(
+    `SELECT ${blockColumns}, m.status AS messageStatus, m.remote_id AS remoteId,
+       EXISTS (SELECT 1 FROM mirror_invoice i WHERE i.reference = b.invoice_key
+         AND i.connection = m.connection AND i.is_paid = 1 AND i.is_void = 0) AS isPaid
+     FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
+     WHERE b.status = 'ordered' ORDER BY b.client_id, b.purchased_on, b.id`,
+  );
+  return rows.map(({ messageStatus, remoteId, isPaid, ...block }) => ({
+    block: fromStoredBlock(block),
+    messageStatus,
+    remoteId,
+    isPaid: isPaid === 1,
+  }));
+}
+
+function writeReplenish(database: Database, batch: ReplenishBatch): void {
+  const { at, runId } = batch;
+  for (const block of batch.blocks) addBlock(database, block, at, runId);
+  for (const { blockId, status } of batch.blockStatuses) {
+    database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
+  }
+  appendPostings(database, batch);
+  for (const episode of batch.episodes) writeEpisode(database, episode);
+  for (const { clientId, kind, exceptKey } of batch.superseded) {
+    database.run(
+      `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?,
+         claimed_by = NULL, claimed_at = NULL
+       WHERE client_id = ? AND kind = ? AND key <> ? AND status IN ('pending', 'claimed', 'withheld')`,
+      at,
+      `Replaced by ${exceptKey}.`,
+      clientId,
+      kind,
+      exceptKey,
+    );
+  }
+  for (const message of batch.messages) addMessage(database, message, at, runId);
+}
+
+function addBlock(database: Database, block: Block, at: Instant, runId: string): void {
+  const standing = database.row<StoredBlock>(
+    `SELECT ${blockColumns} FROM block b WHERE b.key = ?`,
+    block.key,
+  );
+  if (standing !== undefined) {
+    // Its status may have moved on since it was first written.
+    refuseOther(
+      `block ${block.key}`,
+      { ...fromStoredBlock(standing), status: block.status },
+      block,
+    );
+    return;
+  }
+  database.run(
+    `INSERT INTO block (id, key, client_id, source, offer, seconds, rate_minor, currency,
+       purchased_on, expires_on, priority, work_types, status, activate, invoice_key, created_at, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    block.id,
+    block.key,
+    block.clientId,
+    block.source,
+    block.offer,
+    block.seconds,
+    block.rateMinor,
+    block.currency,
+    block.purchasedOn,
+    block.expiresOn,
+    block.priority,
+    block.workTypes === null ? null : JSON.stringify(block.workTypes),
+    block.status,
+    block.activate,
+    block.invoiceKey,
+    at,
+    runId,
+  );
+  writeRemaining(database, block.id, 0);
+}
+
+function addMessage(database: Database, message: NewMessage, at: Instant, runId: string): void {
+  const standing = database.row<Omit<NewMessage, 'status'>>(
+    `SELECT key, kind, client_id AS clientId, connection, payload, after_key AS afterKey
+     FROM push_message WHERE key = ?`,
+    message.key,
+  );
+  if (standing !== undefined) {
+    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, message);
+    return;
+  }
+  database.run(
+    `INSERT INTO push_message (key, kind, client_id, connection, payload, after_key, status,
+       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    message.key,
+    message.kind,
+    message.clientId,
+    message.connection,
+    message.payload,
+    message.afterKey,
+    message.status,
+    at,
+    at,
+    runId,
+  );
+}
+
+/** A key is made from its cause: the same key with another content means that a cause was lost. */
+function refuseOther(name: string, standing: object, wanted: object): void {
+  if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
+    throw new Error(`${name} stands already with another content`);
+  }
+}
+
+function writeEpisode(database: Database, episode: Episode): void {
+  database.run(
+    `INSERT INTO episode (client_id, threshold, number, is_fired, fired_client_seq, fired_mode,
+       fired_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET number = excluded.number, is_fired = excluded.is_fired,
+       fired_client_seq = excluded.fired_client_seq, fired_mode = excluded.fired_mode,
+       fired_at = excluded.fired_at`,
+    episode.clientId,
+    episode.threshold,
+    episode.number,
+    Number(episode.isFired),
+    episode.firedClientSeq,
+    episode.firedMode,
+    episode.firedAt,
+  );
+}

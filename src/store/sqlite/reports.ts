@@ -1,0 +1,162 @@
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Usage } from '../../domain/burn-history.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { ChargeGroup, ReportStore } from '../port.ts';
+import { createAnew } from '../private-file.ts';
+import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
+import { type Database, listValue } from './database.ts';
+import { ledgerColumns } from './ledger.ts';
+import { acceptQuarantine, listQuarantine, retryQuarantine } from './quarantine-decisions.ts';
+import { verify } from './verify.ts';
+import { groupColumns, streamMirroredWork } from './work.ts';
+
+const pageSize = 1000;
+
+/** Sorts behind every moment. */
+const afterAll = '~';
+
+export function reportStore(database: Database): ReportStore {
+  return {
+    listClients: async () => database.read(() => listClients(database)),
+    streamLedger: (clientId, from, to) => streamLedger(database, clientId, from, to),
+    readBalanceAt: async (clientId, before) =>
+      database.rows(
+        `SELECT block_id AS blockId, sum(iif(side = 'credit', seconds, -seconds)) AS seconds
+         FROM ledger INDEXED BY ledger_posted
+         WHERE client_id = ? AND posted_at < ? GROUP BY block_id ORDER BY block_id`,
+        clientId,
+        before,
+      ),
+    streamCharges: (clientId, from, to) => streamCharges(database, clientId, from, to, pageSize),
+    readChargesBefore: async (groupKeys, before) => readChargesBefore(database, groupKeys, before),
+    readCharges: async (ids) => readCharges(database, ids),
+    readChargeHistory: async (groupKey) => readChargeHistory(database, groupKey),
+    readChargeEntries: async (chargeIds) =>
+      database.rows(
+        `SELECT ${ledgerColumns} FROM json_each(?) k CROSS JOIN ledger l ON l.charge_id = k.value
+         ORDER BY l.seq`,
+        listValue([...new Set(chargeIds)]),
+      ),
+    findGroups: async (id, connection) => findGroups(database, id, connection),
+    readUsage: async (clientId, since) => database.read(() => readUsage(database, clientId, since)),
+    listOpenGroups: async (clientId) =>
+      database.rows(
+        `SELECT ${groupColumns} FROM charge_group g WHERE g.client_id = ? AND g.status <> 'posted'
+         ORDER BY g.group_key`,
+        clientId,
+      ),
+    streamMirroredWork: () => streamMirroredWork(database),
+    listQuarantine: async (statuses) => listQuarantine(database, statuses),
+    retryQuarantine: async (id) => database.write(() => retryQuarantine(database, id)),
+    acceptQuarantine: async (id, at) => database.write(() => acceptQuarantine(database, id, at)),
+    verify: async () => database.read(() => verify(database)),
+    backup: async (file) => backUp(database, resolve(file)),
+  };
+}
+
+type ListedClient = Awaited<ReturnType<ReportStore['listClients']>>[number];
+
+function listClients(database: Database): ListedClient[] {
+  const sources = Map.groupBy(
+    database.rows<{ clientId: string; connection: string; sourceId: string }>(
+      `SELECT client_id AS clientId, connection, source_id AS sourceId FROM client_source
+       ORDER BY connection, source_id`,
+    ),
+    ({ clientId }) => clientId,
+  );
+  const clients = database.rows<{ id: string; name: string }>(
+    'SELECT id, name FROM client ORDER BY name, id',
+  );
+  return clients.map(({ id, name }) => ({
+    id,
+    name,
+    sources: (sources.get(id) ?? []).map(({ connection, sourceId }) => ({ connection, sourceId })),
+  }));
+}
+
+/**
+ * Page by page from where the last one ended, so that no read stays open between two pages. No row is
+ * posted before the moment of the row before it, so that both orders are the same.
+ */
+async function* streamLedger(
+  database: Database,
+  clientId: string,
+  from: string | null,
+  to: string | null,
+): AsyncGenerator<LedgerEntry[], void> {
+  for (let after = { postedAt: from ?? '', clientSeq: 0 }; ; ) {
+    const page = database.rows<LedgerEntry>(
+      `SELECT ${ledgerColumns} FROM ledger l INDEXED BY ledger_posted
+       WHERE l.client_id = ? AND (l.posted_at, l.client_seq) > (?, ?) AND l.posted_at < ?
+       ORDER BY l.posted_at, l.client_seq LIMIT ?`,
+      clientId,
+      after.postedAt,
+      after.clientSeq,
+      to ?? afterAll,
+      pageSize,
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    if (page.length < pageSize) return;
+    after = last;
+  }
+}
+
+/** Bounded by the window, however long the ledger is. */
+function readUsage(database: Database, clientId: string, since: string): Usage {
+  return {
+    debited: database.rows(
+      `SELECT c.worked_on AS workedOn, sum(c.seconds) AS seconds
+       FROM charge c JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
+       WHERE c.client_id = ? AND c.posted_at >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
+      clientId,
+      since,
+    ),
+    pending: database.rows(
+      `SELECT max(e.started_at) AS startedAt, g.pending_seconds AS seconds
+       FROM charge_group g JOIN entry_group eg ON eg.group_key = g.group_key
+       JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
+       WHERE g.client_id = ? AND g.status <> 'posted' AND g.pending_seconds > 0
+       GROUP BY g.group_key ORDER BY g.group_key`,
+      clientId,
+    ),
+  };
+}
+
+/** By the id (or the number) that a person reads off the screen, in one connection or in any. */
+function findGroups(database: Database, id: string, connection: string | null): ChargeGroup[] {
+  return database.rows(
+    `SELECT ${groupColumns} FROM charge_group g WHERE g.group_key IN (
+       SELECT group_key FROM entry_group
+       WHERE entry_id = ?1 AND (?2 IS NULL OR connection = ?2)
+       UNION
+       SELECT eg.group_key FROM mirror_ticket t
+       CROSS JOIN mirror_time_entry e INDEXED BY mirror_time_entry_ticket
+         ON e.connection = t.connection AND e.ticket_id = t.source_id
+       JOIN entry_group eg ON eg.connection = e.connection AND eg.entry_id = e.source_id
+       WHERE (t.source_id = ?1 OR t.number = ?1) AND (?2 IS NULL OR t.connection = ?2)
+       UNION
+       SELECT group_key FROM charge WHERE id = ?1 OR group_key = ?1
+     ) ORDER BY g.group_key`,
+    id,
+    connection,
+  );
+}
+
+/** Reads one snapshot while others go on writing, and leaves nothing behind when it fails. */
+function backUp(database: Database, file: string): void {
+  createAnew(file);
+  try {
+    database.run('VACUUM INTO ?', file);
+    for (const path of [file, dirname(file)]) {
+      const descriptor = openSync(path, 'r');
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from '@jest/globals';
+import { openDatabase, openStore, storeOn } from '../../src/store/sqlite/open.ts';
+import { outputOf, startModule } from './child-process.ts';
+import {
+  at,
+  closeAfterwards,
+  makeFolder,
+  now,
+  openBench,
+  openRaw,
+  page,
+  timeEntry,
+} from './store-bench.ts';
+
+test('a new store is private, side files included, durable, and at this version', async () => {
+  const file = join(makeFolder(), 'data', 'store.db');
+  const store = closeAfterwards(await openStore({ file, now }));
+  await store.writeMemory('', 'k', 'v', at);
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    expect(statSync(name).mode & 0o777).toBe(0o600);
+  }
+  const raw = openRaw(file);
+  expect(raw.prepare('PRAGMA journal_mode').get()?.journal_mode).toBe('wal');
+  const applied = [{ number: 1, name: 'first', applied_at: at }];
+  expect(raw.prepare('SELECT * FROM migration').all()).toEqual(applied);
+});
+
+test('every table refuses values of another type', async () => {
+  const { raw } = await openBench();
+  const loose = raw
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0",
+    )
+    .all();
+  expect(loose.filter(({ name }) => !String(name).startsWith('sqlite_'))).toEqual([]);
+});
+
+test('opening again migrates nothing and keeps what is there', async () => {
+  const { file, store } = await openBench();
+  await store.close();
+  const again = closeAfterwards(await openStore({ file, now: () => now() + 1000 }));
+  expect(await again.listClients()).toHaveLength(1);
+  expect(openRaw(file).prepare('SELECT applied_at FROM migration').all()).toEqual([
+    { applied_at: at },
+  ]);
+});
+
+test('twenty processes that open a new store at once all find it whole', async () => {
+  const file = join(makeFolder(), 'store.db');
+  const source = `
+    const { openStore } = await import(${JSON.stringify(resolve('src/store/sqlite/open.ts'))});
+    const store = await openStore({ file: ${JSON.stringify(file)}, now: Date.now });
+    await store.writeMemory('psa', String(process.pid), 'here', new Date().toISOString());
+    await store.close();
+    console.log('done');
+  `;
+  const children = Array.from({ length: 20 }, () => outputOf(startModule(source)));
+  expect(await Promise.all(children)).toEqual(children.map(() => 'done'));
+  const store = closeAfterwards(await openStore({ file, now }));
+  expect(await store.listMemory('psa', '')).toHaveLength(20);
+  expect(openRaw(file).prepare('SELECT number FROM migration').all()).toHaveLength(1);
+}, 120_000);
+
+test('a store that a newer program has written is refused, with both versions', async () => {
+  const { file, store, raw } = await openBench();
+  await store.close();
+  raw.exec("INSERT INTO migration VALUES (2, 'later', '')");
+  for (const isReadOnly of [false, true]) {
+    await expect(openStore({ file, isReadOnly, now })).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/version 2 \(later\).*up to 1/s),
+      fix: expect.stringMatching(/Upgrade/),
+    });
+  }
+});
+
+test('to read, the store must be there and at this version', async () => {
+  const file = join(makeFolder(), 'store.db');
+  const options = { file, isReadOnly: true, now };
+  await expect(openStore(options)).rejects.toMatchObject({
+    kind: 'config',
+    fix: expect.stringMatching(/prepaid-hours run/),
+  });
+  writeFileSync(file, '');
+  await expect(openStore(options)).rejects.toThrow(/version 0; this program needs 1/);
+});
+
+test('a reader sees what another one commits, and may not write', async () => {
+  const { file, store } = await openBench();
+  const reader = closeAfterwards(await openStore({ file, isReadOnly: true, now }));
+  await store.writeMemory('psa', 'k', 'v', at);
+  expect(await reader.readMemory('psa', 'k')).toBe('v');
+  await expect(reader.writeMemory('psa', 'k', 'w', at)).rejects.toMatchObject({ kind: 'config' });
+});
+
+test('a write behind another process’s long transaction can be tried again later', async () => {
+  const { file } = await openBench();
+  const database = await openDatabase({ file, now });
+  const store = closeAfterwards(storeOn(database));
+  database.exec('PRAGMA busy_timeout = 10');
+  const raw = openRaw(file);
+  raw.exec('BEGIN IMMEDIATE');
+  const writing = store.writePage(page({ stream: 'timeEntries', rows: [timeEntry()] }));
+  await expect(writing).rejects.toMatchObject({ kind: 'transient' });
+  raw.exec('ROLLBACK');
+});
+
+test('a file that is no database, or another program’s, is refused and left as it is', async () => {
+  const file = join(makeFolder(), 'store.db');
+  writeFileSync(file, 'invoices '.repeat(1000));
+  const before = readFileSync(file);
+  await expect(openStore({ file, now })).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining(file),
+    fix: expect.stringMatching(/store:/),
+  });
+  expect(readFileSync(file)).toEqual(before);
+  const other = join(makeFolder(), 'other.db');
+  const raw = new DatabaseSync(other);
+  raw.exec('CREATE TABLE bookmarks (url TEXT)');
+  raw.close();
+  await expect(openStore({ file: other, now })).rejects.toThrow(/another program.*bookmarks/);
+});
+
+test('a damaged store is named as such', async () => {
+  const { file, store, raw } = await openBench();
+  await store.close();
+  raw.close();
+  truncateSync(file, 8192);
+  const opened = openStore({ file, now }).then((damaged) =>
+    closeAfterwards(damaged).writePage(page({ stream: 'timeEntries', rows: [timeEntry()] })),
+  );
+  await expect(opened).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringMatching(/damaged/),
+    fix: expect.stringMatching(/backup/),
+  });
+});
+
+test('a folder that cannot be made is named', async () => {
+  const blocker = join(makeFolder(), 'blocker');
+  writeFileSync(blocker, '');
+  const file = join(blocker, 'store.db');
+  await expect(openStore({ file, now })).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining(file),
+  });
+});
