@@ -1,0 +1,196 @@
+/**
+ * What a connector is: the whole surface between a vendor's API and the rest of the program.
+ * Types only. Everything a vendor calls by a name of its own is translated behind this line.
+ *
+ * All ids are the vendor's, as text. All moments are `Instant`s, all durations whole seconds,
+ * all money whole minor units.
+ */
+import type { ZodType } from 'zod';
+import type { PushKind, PushMessages } from '../src/domain/messages.ts';
+import type {
+  ClientRow,
+  InvoiceRow,
+  SessionRow,
+  SourceId,
+  StreamName,
+  TicketRow,
+  TimeEntryRow,
+} from '../src/domain/rows.ts';
+import type { Instant, ZoneName } from '../src/domain/time.ts';
+
+export type { PushKind, PushMessages } from '../src/domain/messages.ts';
+export type {
+  ClientRow,
+  InvoiceRow,
+  SessionRow,
+  SourceId,
+  StreamName,
+  TicketRow,
+  TimeEntryRow,
+} from '../src/domain/rows.ts';
+
+/** A vendor row that could not be understood. It is set aside for a person, never dropped. */
+export interface RejectedRow {
+  /** The vendor's id where the row still shows one, else a stable text made from its content. */
+  sourceId: SourceId;
+  /** What is wrong, naming the field, and what to do. */
+  reason: string;
+  /** The row as the vendor sent it. */
+  row: unknown;
+}
+
+// ── Pull ────────────────────────────────────────────────────────────────────────────────────────
+
+export interface PullRequest {
+  /** Rows changed at or after this moment are wanted (≥). The overlap is already taken off. */
+  since: Instant;
+  /** Start of the run. Later changes may come along; the watermark will not pass this. */
+  until: Instant;
+  /** The `resume` text of the last page stored by an interrupted pass over this stream, else null. */
+  resume: string | null;
+  /** The configured clients. A vendor that can filter asks for these alone. Never empty. */
+  clientIds: readonly SourceId[];
+  signal: AbortSignal;
+}
+
+export interface Page<Row> {
+  rows: readonly Row[];
+  rejected: readonly RejectedRow[];
+  /**
+   * Where a later pass may continue once this page is stored, with the same `since`; null when only
+   * the end of the stream is a safe point (an unsorted stream).
+   */
+  resume: string | null;
+}
+
+export type Pull<Row> = (request: PullRequest) => AsyncIterable<Page<Row>>;
+
+/** A page that holds ALL the time of the tickets it names: entries it lacks are gone. */
+export interface TicketTimePage {
+  ticketIds: readonly SourceId[];
+  rows: readonly TimeEntryRow[];
+  rejected: readonly RejectedRow[];
+}
+
+export interface Pulls {
+  clients?: Pull<ClientRow>;
+  tickets?: Pull<TicketRow>;
+  timeEntries?: Pull<TimeEntryRow>;
+  sessions?: Pull<SessionRow>;
+  invoices?: Pull<InvoiceRow>;
+  /**
+   * For a vendor that shows time only ticket by ticket, instead of `timeEntries`: called with the
+   * tickets that changed, and again for those whose reading was interrupted.
+   */
+  ticketTime?: (
+    ticketIds: readonly SourceId[],
+    signal: AbortSignal,
+  ) => AsyncIterable<TicketTimePage>;
+}
+
+// ── Push ────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Delivered {
+  /** The vendor's id of what now stands there. */
+  remoteId: SourceId;
+  /** What people call it, where that differs (`INV-1042`). */
+  label?: string;
+}
+
+/** No write without its find. `find` compares exactly in code; a vendor's filter may be ignored. */
+export interface Push<Kind extends PushKind> {
+  find(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered | null>;
+  create(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered>;
+}
+
+export type Pushes = { [Kind in PushKind]?: Push<Kind> };
+
+// ── Check ───────────────────────────────────────────────────────────────────────────────────────
+
+export interface CheckResult {
+  /** Stable id: `auth`, `permission.time`, `name.board`, `fact.conditions-external-xref` … */
+  id: string;
+  status: 'ok' | 'warning' | 'failed';
+  /** What was found, naming the thing. */
+  detail: string;
+  /** What to do; always present unless ok. */
+  fix?: string;
+}
+
+/** What the connector wants kept between runs: resolved names, discovered hosts, settled facts. */
+export interface ConnectorMemory {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+export interface ConnectorLog {
+  debug(message: string, detail?: Record<string, unknown>): void;
+  info(message: string, detail?: Record<string, unknown>): void;
+  warn(message: string, detail?: Record<string, unknown>): void;
+}
+
+export interface ConnectorContext {
+  /** The connection's name in the config file, for messages. */
+  connection: string;
+  /** The MSP's zone, for a vendor that shows local times. */
+  timezone: ZoneName;
+  /** ISO 4217 code, for a vendor whose amounts carry none. */
+  currency: string;
+  memory: ConnectorMemory;
+  log: ConnectorLog;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Called once for every HTTP request that leaves, retries included. */
+  onRequest(): void;
+}
+
+/** Names that the config may use, as the vendor spells them. */
+export type NameKind =
+  | 'boards'
+  | 'ticketTypes'
+  | 'workTypes'
+  | 'roles'
+  | 'agreements'
+  | 'clientFields';
+
+/** A kind that the vendor keeps no list of is left out: then nothing can be said about its names. */
+export type NameLists = Partial<Record<NameKind, readonly string[]>>;
+
+export interface Connector {
+  /**
+   * The lightest calls that prove credentials, permissions and every name the config refers to.
+   * Throws nothing a person can mend: that is a failed result. Resolved ids go to memory.
+   */
+  check(clientIds: readonly SourceId[], signal: AbortSignal): Promise<CheckResult[]>;
+  /**
+   * Settles by writing what reading cannot: writes to the named test client, reads back, removes.
+   * Every answer is stored in memory, and a step whose fact is "not so" refuses to run.
+   */
+  probe?(clientId: SourceId, signal: AbortSignal): Promise<CheckResult[]>;
+  /** All names of the kinds that the vendor lists, for `check` to compare the config's with. */
+  listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
+  pull: Pulls;
+  push: Pushes;
+}
+
+/** One vendor, as the registry lists it. `Config` is the vendor's own part of a connection. */
+export interface VendorModule<Config = unknown> {
+  /** Equals the folder's name and the config's `vendor:`. */
+  id: string;
+  /** What people call the product. */
+  title: string;
+  /**
+   * The connection's settings beside `vendor`. A secret is a string with
+   * `.meta({ secret: true })`; every field has a `.describe()` text, which becomes documentation.
+   */
+  config: ZodType<Config>;
+  pulls: readonly (StreamName | 'ticketTime')[];
+  pushes: readonly PushKind[];
+  /**
+   * Whether the invoices that it makes come back in the `invoices` stream with our key and their
+   * paid state; absent: they do.
+   */
+  showsPayment?(config: Config): boolean;
+  create(config: Config, context: ConnectorContext): Connector;
+}

@@ -1,0 +1,20 @@
+import http from 'node:http';
+import https from 'node:https';
+
+export interface Agents {
+  keepAlive: { httpAgent: http.Agent; httpsAgent: https.Agent };
+  fresh: { httpAgent: http.Agent; httpsAgent: https.Agent };
+}
+
+/**
+ * Reads share connections. A write opens its own: on a shared one that the server closes in the same
+ * moment nobody could tell whether the write arrived.
+ */
+export function createAgents(): Agents {
+  const shared = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4 };
+  const own = { keepAlive: false, maxSockets: 8 };
+  return {
+    keepAlive: { httpAgent: new http.Agent(shared), httpsAgent: new https.Agent(shared) },
+    fresh: { httpAgent: new http.Agent(own), httpsAgent: new https.Agent(own) },
+  };
+}

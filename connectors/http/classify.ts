@@ -1,0 +1,141 @@
+/** The one table from an answer, or from its absence, to the kind of error. */
+import { KindError } from '../../src/domain/errors.ts';
+import type { HttpRequest, RawAnswer } from './types.ts';
+
+/** No vendor's Retry-After makes us wait longer than this. */
+export const retryAfterCapSeconds = 120;
+
+/** A write whose answer is missing or unreadable may have happened; a read has no such question. */
+export function isRepeatable(request: HttpRequest): boolean {
+  return request.method === 'GET' || request.isRead === true;
+}
+
+/** Method and path without the query, which may hold secrets. */
+export function nameOf(request: HttpRequest): string {
+  const path = request.path.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/s, '');
+  return `${request.method} ${path === '' ? '/' : path}`;
+}
+
+/**
+ * | answer                    | kind                                              |
+ * | ------------------------- | ------------------------------------------------- |
+ * | 401                       | `auth`                                            |
+ * | 403                       | `permission`                                      |
+ * | 429, 408 on a read        | `rate-limited`, with Retry-After where given      |
+ * | 3xx                       | `config`; after a write `unknown-outcome`         |
+ * | 5xx, HTML, 408 on a write | `transient`; after a write `unknown-outcome`      |
+ * | 404, other 4xx            | `rejected`, with the status and the vendor's text |
+ *
+ * Null: a 2xx that may be parsed. `nowMs` is for a Retry-After that is a date.
+ */
+export function classifyAnswer(answer: RawAnswer, nowMs: number): KindError | null {
+  const { status, request } = answer;
+  const name = nameOf(request);
+  const said = vendorText(answer);
+  const retryAfterSeconds = retryAfter(answer.headers['retry-after'], nowMs);
+  const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  if (status === 401) {
+    return new KindError('auth', `${name} answered 401: the credentials were refused${said}.`, {
+      status,
+      fix: 'Check the credentials of this connection.',
+    });
+  }
+  if (status === 403) {
+    return new KindError('permission', `${name} answered 403: not allowed${said}.`, {
+      status,
+      fix: `Give the API user of this connection the permission for ${name}.`,
+    });
+  }
+  if (status === 429 || (status === 408 && isRepeatable(request))) {
+    return new KindError('rate-limited', `${name} answered ${status}: too many requests${said}.`, {
+      status,
+      ...wait,
+    });
+  }
+  if (status >= 500 || status === 408) {
+    return uncertain(request, `${name} answered ${status}${said}.`, { status, ...wait });
+  }
+  if (status >= 300 && status < 400) return redirected(answer, name);
+  if (isHtml(answer)) {
+    return uncertain(request, `${name} answered with a web page (${status}) instead of JSON.`, {
+      status,
+      fix: 'The vendor may be throttling or down, or baseUrl is not that of the API.',
+    });
+  }
+  if (status >= 400) {
+    return new KindError('rejected', `${name} was rejected with ${status}${said}.`, { status });
+  }
+  return null;
+}
+
+/** What is left when no answer, or none that can be read, came: repeatable, or to be looked up first. */
+export function uncertain(
+  request: HttpRequest,
+  message: string,
+  detail: { status?: number; retryAfterSeconds?: number; fix?: string; cause?: unknown } = {},
+): KindError {
+  if (isRepeatable(request)) return new KindError('transient', message, detail);
+  return new KindError('unknown-outcome', `${message} It may have been carried out.`, detail);
+}
+
+function redirected(answer: RawAnswer, name: string): KindError {
+  const target = originOf(answer.headers.location);
+  const message = `${name} was redirected (${answer.status}) to ${target}, which is not followed.`;
+  if (!isRepeatable(answer.request)) return uncertain(answer.request, message);
+  return new KindError('config', message, {
+    status: answer.status,
+    fix: `Check baseUrl: credentials are sent to no other address than that one.`,
+  });
+}
+
+function originOf(location: string | undefined): string {
+  if (location === undefined) return 'nowhere';
+  return URL.canParse(location) ? new URL(location).origin : 'another path';
+}
+
+export function isHtml(answer: RawAnswer): boolean {
+  return /\bhtml\b/i.test(answer.contentType) || /^\s*<(?:!doctype|html)\b/i.test(answer.text);
+}
+
+/** Seconds to wait, from a number of seconds or an HTTP date; undefined where none is understood. */
+export function retryAfter(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const wait = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - nowMs) / 1000) : seconds;
+  if (Number.isNaN(wait)) return undefined;
+  return Math.min(Math.max(wait, 0), retryAfterCapSeconds);
+}
+
+const vendorTextMax = 300;
+
+/** `: what the vendor said`, on one line and bounded, or nothing. */
+function vendorText(answer: RawAnswer): string {
+  if (isHtml(answer)) return '';
+  const text = errorTexts(jsonOrText(answer.text)).join('; ');
+  const clean = text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .replace(/\.$/, '');
+  if (clean === '') return '';
+  return `: ${clean.length > vendorTextMax ? `${clean.slice(0, vendorTextMax - 1)}…` : clean}`;
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const errorField = /^(?:message|error|errors|error_?description|resultCode|title|details?)$/i;
+
+/** The texts under the names that vendors use for errors, outermost first. */
+function errorTexts(value: unknown, depth = 0): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth > 3) return [];
+  if (Array.isArray(value)) return value.slice(0, 5).flatMap((item) => errorTexts(item, depth + 1));
+  return Object.entries(value)
+    .filter(([name]) => errorField.test(name))
+    .flatMap(([, inner]) => errorTexts(inner, depth + 1));
+}

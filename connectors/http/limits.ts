@@ -1,0 +1,73 @@
+import { pause } from './retry.ts';
+import type { LimitRow } from './types.ts';
+
+export interface Limits {
+  /** Waits for a free place; the returned function gives it back and must be called once. */
+  enter(path: string, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Gate {
+  row: LimitRow;
+  underWay: number;
+  /** Resolves with the place handed over. */
+  waiting: (() => void)[];
+  nextStartAtMs: number;
+}
+
+/**
+ * Keeps to a vendor's limits: requests under way at once and the least time between two starts. For
+ * a path, the row with the longest matching start counts, alone; a path that no row matches is free.
+ */
+export function createLimits(rows: readonly LimitRow[]): Limits {
+  const gates: Gate[] = rows
+    .map((row) => ({ row, underWay: 0, waiting: [], nextStartAtMs: 0 }))
+    .sort((a, b) => b.row.path.length - a.row.path.length);
+  return {
+    async enter(path, signal) {
+      const gate = gates.find((candidate) => path.startsWith(candidate.row.path));
+      if (gate === undefined) return () => {};
+      await takePlace(gate, signal);
+      try {
+        await keepSpacing(gate, signal);
+      } catch (error) {
+        givePlace(gate);
+        throw error;
+      }
+      return () => givePlace(gate);
+    },
+  };
+}
+
+async function takePlace(gate: Gate, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (gate.underWay < (gate.row.concurrency ?? Number.POSITIVE_INFINITY)) {
+    gate.underWay += 1;
+    return;
+  }
+  await new Promise<void>((resolve, reject) => {
+    const onTurn = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onAbort = (): void => {
+      gate.waiting.splice(gate.waiting.indexOf(onTurn), 1);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    gate.waiting.push(onTurn);
+  });
+}
+
+/** A place goes straight to the one who waited longest, so that nobody slips in between. */
+function givePlace(gate: Gate): void {
+  const next = gate.waiting.shift();
+  if (next === undefined) gate.underWay -= 1;
+  else next();
+}
+
+async function keepSpacing(gate: Gate, signal: AbortSignal): Promise<void> {
+  const now = performance.now();
+  const startAtMs = Math.max(now, gate.nextStartAtMs);
+  gate.nextStartAtMs = startAtMs + (gate.row.spacingMs ?? 0);
+  if (startAtMs > now) await pause(startAtMs - now, signal);
+}

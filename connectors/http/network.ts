@@ -1,0 +1,56 @@
+/** What a failed connection means: did the request leave, and can waiting mend it? */
+import { KindError } from '../../src/domain/errors.ts';
+import { nameOf, uncertain } from './classify.ts';
+import type { HttpRequest } from './types.ts';
+
+const unsentCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+]);
+
+const certificateCodes =
+  /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET))/;
+
+/**
+ * A request that found no answer. Before it left (refused, no such host) it is `transient`, a write
+ * too; afterwards a write is `unknown-outcome`. A certificate that does not hold is `config`, for no
+ * waiting mends it.
+ */
+export function fromNetworkFailure(request: HttpRequest, host: string, cause: unknown): KindError {
+  const codes = codesOf(cause);
+  const code = codes[0] ?? 'no code';
+  const message = `${nameOf(request)} got no answer from ${host} (${code}).`;
+  if (codes.some((candidate) => certificateCodes.test(candidate))) {
+    return new KindError('config', `The certificate of ${host} is not trusted (${code}).`, {
+      fix: 'Check baseUrl; for a private authority, set NODE_EXTRA_CA_CERTS to its certificate.',
+      cause,
+    });
+  }
+  if (wasNeverSent(cause)) return new KindError('transient', message, { cause });
+  return uncertain(request, message, { cause });
+}
+
+/** The failure and its causes; an address that was tried over several routes has several. */
+function chainOf(error: unknown, depth = 0): object[] {
+  if (typeof error !== 'object' || error === null || depth > 4) return [];
+  const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const cause = 'cause' in error ? [error.cause] : [];
+  return [error, ...[...inner, ...cause].flatMap((item) => chainOf(item, depth + 1))];
+}
+
+function codesOf(error: unknown): string[] {
+  return chainOf(error).flatMap((item) =>
+    'code' in item && typeof item.code === 'string' ? [item.code] : [],
+  );
+}
+
+function wasNeverSent(error: unknown): boolean {
+  if (codesOf(error).some((code) => unsentCodes.has(code))) return true;
+  return chainOf(error).some(
+    (item) => 'syscall' in item && (item.syscall === 'connect' || item.syscall === 'getaddrinfo'),
+  );
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { ZodType } from 'zod';
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import type { RejectedRow } from '../contract.ts';
+import { describeIssue } from './issues.ts';
+import type { ParsedRows } from './types.ts';
+
+/** From this many rows on, a page of which more than half is refused is a changed API, not bad rows. */
+const suspiciousPageRows = 10;
+
+/**
+ * Believes or sets aside each row of a page. A row that fails its schema, or whose mapping throws a
+ * `contract` error, comes back with a reason that names the field. Throws a `contract` error when
+ * more than half of ten or more rows are refused; any other error of the mapping passes through.
+ */
+export function parseRows<Wire, Row>(
+  rows: readonly unknown[],
+  schema: ZodType<Wire>,
+  fromWire: (wire: Wire) => Row,
+  idOf: (raw: unknown) => string | null = plainId,
+): ParsedRows<Row> {
+  const parsed: ParsedRows<Row> = { rows: [], rejected: [] };
+  for (const raw of rows) {
+    const outcome = parseRow(raw, schema, fromWire);
+    if ('row' in outcome) parsed.rows.push(outcome.row);
+    else parsed.rejected.push(toRejectedRow(raw, outcome.reason, idOf));
+  }
+  const first = parsed.rejected[0];
+  const isWrongShape =
+    rows.length >= suspiciousPageRows && parsed.rejected.length * 2 > rows.length;
+  if (isWrongShape && first !== undefined) {
+    throw new KindError(
+      'contract',
+      `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`,
+      { fix: 'The API may have changed its version. Nothing of this page was stored.' },
+    );
+  }
+  return parsed;
+}
+
+function parseRow<Wire, Row>(
+  raw: unknown,
+  schema: ZodType<Wire>,
+  fromWire: (wire: Wire) => Row,
+): { row: Row } | { reason: string } {
+  const wire = schema.safeParse(raw);
+  if (!wire.success) return { reason: describeIssue(wire.error) };
+  try {
+    return { row: fromWire(wire.data) };
+  } catch (error) {
+    if (isKindError(error, 'contract')) return { reason: describeError(error) };
+    throw error;
+  }
+}
+
+function toRejectedRow(
+  row: unknown,
+  reason: string,
+  idOf: (raw: unknown) => string | null,
+): RejectedRow {
+  return { sourceId: idOf(row) ?? contentId(row), reason, row };
+}
+
+function plainId(raw: unknown): string | null {
+  if (typeof raw !== 'object' || raw === null || !('id' in raw)) return null;
+  const { id } = raw;
+  if (typeof id === 'number') return String(id);
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+/** The same row gets the same id on every pass, whatever the order of its keys. */
+function contentId(raw: unknown): string {
+  const hash = createHash('sha256').update(canonicalJson(raw)).digest('hex');
+  return `sha256:${hash.slice(0, 16)}`;
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}

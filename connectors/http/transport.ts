@@ -1,0 +1,185 @@
+/** The only door to axios: one request after another, each within limits, each answer believed or refused. */
+import axios, { isAxiosError } from 'axios';
+import type { ZodType } from 'zod';
+import { KindError } from '../../src/domain/errors.ts';
+import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
+import { type Agents, createAgents } from './agents.ts';
+import { believe, type ParsedAnswer, parseBody } from './believe.ts';
+import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
+import { withDeadline } from './deadline.ts';
+import { encodeBody } from './encode.ts';
+import { createLimits, type Limits } from './limits.ts';
+import { fromNetworkFailure } from './network.ts';
+import { retriedAlready, withRetries } from './retry.ts';
+import type { Answer, HttpRequest, RawAnswer, Transport, TransportOptions } from './types.ts';
+
+const answerBytesMax = 64 * 1024 * 1024;
+const defaultTimeoutMs = 30_000;
+const defaultAttempts = 5;
+const defaultBackoffMs = 500;
+const redirectsMax = 3;
+
+/** What one `send` may do once only, however often it is repeated. */
+interface Chances {
+  reauthorize: boolean;
+  again: boolean;
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const limits = createLimits(options.limits);
+  const agents = createAgents();
+  return {
+    async send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>> {
+      const chances: Chances = { reauthorize: true, again: true };
+      const parsed = await withRetries(() => sendOnce(request, chances), {
+        attempts: options.attempts ?? defaultAttempts,
+        backoffMs: options.backoffMs ?? defaultBackoffMs,
+        signal: request.signal,
+        onWait: (error, waitMs) =>
+          options.context.log.info(`Trying ${nameOf(request)} again after a pause.`, {
+            waitMs: Math.round(waitMs),
+            reason: error.message,
+          }),
+      });
+      return believe(parsed, schema);
+    },
+  };
+
+  /** One try; a refused token or a moved host is mended and sent again within it. */
+  async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
+    const answer = await exchange(options, limits, agents, request);
+    const special = (await options.classify?.(answer)) ?? null;
+    if (special === 'again' && chances.again) {
+      chances.again = false;
+      return sendOnce(request, chances);
+    }
+    if (special instanceof KindError && special.kind !== 'auth') throw special;
+    const error =
+      special instanceof KindError ? special : classifyAnswer(answer, options.context.now());
+    if (error?.kind === 'auth' && chances.reauthorize && options.reauthorize !== undefined) {
+      chances.reauthorize = false;
+      await retriedAlready(options.reauthorize(request.signal));
+      return sendOnce(request, chances);
+    }
+    if (error !== null) throw error;
+    return { answer, body: parseBody(answer) };
+  }
+}
+
+/** One request over the wire, and what came back; redirects of a read are followed within the origin. */
+async function exchange(
+  options: TransportOptions,
+  limits: Limits,
+  agents: Agents,
+  request: HttpRequest,
+): Promise<RawAnswer> {
+  const base = parseBaseUrl(
+    typeof options.baseUrl === 'string' ? options.baseUrl : await retriedAlready(options.baseUrl()),
+  );
+  // Proving who we are comes before taking a place: it may need a request of its own.
+  const authorization = await retriedAlready(options.authorize(request.signal));
+  let url = addressOf(request, base);
+  for (let redirects = 0; ; redirects += 1) {
+    const leave = await limits.enter(pathBelow(url, base), request.signal);
+    let answer: RawAnswer;
+    try {
+      answer = await overTheWire(options, agents, request, url, authorization);
+    } finally {
+      leave();
+    }
+    const target = redirects < redirectsMax ? redirectTarget(answer, url) : null;
+    if (target === null) return answer;
+    url = target;
+  }
+}
+
+async function overTheWire(
+  options: TransportOptions,
+  agents: Agents,
+  request: HttpRequest,
+  url: URL,
+  authorization: Record<string, string>,
+): Promise<RawAnswer> {
+  const { data, headers } = encodeBody(request);
+  const { signal, stop } = withDeadline(request.signal, options.timeoutMs ?? defaultTimeoutMs);
+  const startedAt = performance.now();
+  request.signal.throwIfAborted();
+  options.context.onRequest();
+  try {
+    const response = await axios.request<string>({
+      method: request.method,
+      url: url.href,
+      data,
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'prepaid-hours',
+        ...headers,
+        ...lowerCaseNames(authorization),
+        ...lowerCaseNames(request.headers ?? {}),
+      },
+      responseType: 'text',
+      transformRequest: (body: unknown) => body,
+      transformResponse: (body: unknown) => body,
+      validateStatus: () => true,
+      maxRedirects: 0,
+      maxContentLength: answerBytesMax,
+      signal,
+      ...(isRepeatable(request) ? agents.keepAlive : agents.fresh),
+      ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
+    });
+    const answerHeaders = lowerCaseNames(response.headers);
+    options.context.log.debug(nameOf(request), {
+      status: response.status,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+    return {
+      status: response.status,
+      headers: answerHeaders,
+      contentType: answerHeaders['content-type'] ?? '',
+      text: response.data,
+      request,
+    };
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw fromFailure(request, url, signal, error);
+  } finally {
+    stop();
+  }
+}
+
+function fromFailure(
+  request: HttpRequest,
+  url: URL,
+  signal: AbortSignal,
+  error: unknown,
+): KindError {
+  if (signal.aborted) {
+    const reason: unknown = signal.reason;
+    return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
+  }
+  if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
+    return new KindError('contract', `${nameOf(request)} answered with more than 64 MB.`);
+  }
+  // The axios error itself holds the request with its credentials; only its cause is kept.
+  const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;
+  return fromNetworkFailure(request, url.host, cause);
+}
+
+function bareError(error: { code?: string | undefined; message: string }): Error {
+  return Object.assign(new Error(error.message), { code: error.code });
+}
+
+function redirectTarget(answer: RawAnswer, from: URL): URL | null {
+  const { location } = answer.headers;
+  const isFollowed =
+    answer.request.method === 'GET' && [301, 302, 307, 308].includes(answer.status);
+  if (!isFollowed || location === undefined || !URL.canParse(location, from.href)) return null;
+  const target = new URL(location, from);
+  return target.origin === from.origin ? target : null;
+}
+
+function lowerCaseNames(headers: object): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) named[name.toLowerCase()] = String(value);
+  return named;
+}

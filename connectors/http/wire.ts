@@ -1,0 +1,61 @@
+/** Zod pieces for what vendors put on the wire: ids, decimals and moments. */
+import { z } from 'zod';
+import { type Instant, instantFromMs, instantFromText } from '../../src/domain/time.ts';
+
+/** A vendor's id, number or text, as text. */
+export const Id = z.union([z.int(), z.string().trim().min(1)]).transform(String);
+
+/** A decimal as exact plain text: `1.25`, `-0.5`, `3`. An exponent is written out. */
+export const DecimalText = z.union([z.number(), z.string()]).transform((value, ctx): string => {
+  const text = plainDecimal(String(value));
+  if (text !== null) return text;
+  ctx.addIssue({ code: 'custom', message: `"${value}" is not a decimal number` });
+  return z.NEVER;
+});
+
+/** ISO 8601 text that carries a zone or offset. Without one it is refused, never guessed. */
+export const WireInstant = z.string().transform((value, ctx): Instant => {
+  try {
+    return instantFromText(value);
+  } catch {
+    ctx.addIssue({ code: 'custom', message: `"${value}" is not a moment with a zone (ISO 8601)` });
+    return z.NEVER;
+  }
+});
+
+/** Seconds since the epoch, fractions allowed. What is finer than a millisecond is cut off. */
+export const EpochSeconds = DecimalText.transform((text, ctx) => epochInstant(text, 3, ctx));
+
+/** Milliseconds since the epoch. What is finer is cut off. */
+export const EpochMs = DecimalText.transform((text, ctx) => epochInstant(text, 0, ctx));
+
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
+function epochInstant(text: string, msDigits: number, ctx: z.RefinementCtx): Instant {
+  const [whole = '', fraction = ''] = text.split('.');
+  const ms = Number(whole + fraction.slice(0, msDigits).padEnd(msDigits, '0'));
+  if (ms >= 0 && ms <= lastMs) return instantFromMs(ms);
+  const unit = msDigits === 0 ? 'milliseconds' : 'seconds';
+  ctx.addIssue({
+    code: 'custom',
+    message: `${text} is not a number of ${unit} between 1970 and 9999`,
+  });
+  return z.NEVER;
+}
+
+const decimal = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+function plainDecimal(text: string): string | null {
+  const match = decimal.exec(text.trim());
+  if (match === null) return null;
+  const [, sign, whole = '', fraction = '', exponent] = match;
+  const minus = sign === '-' ? '-' : '';
+  if (exponent === undefined) return minus + whole + (fraction === '' ? '' : `.${fraction}`);
+  const pointAt = whole.length + Number(exponent);
+  const digits = (whole + fraction).padStart(whole.length + fraction.length - pointAt + 1, '0');
+  const shift = digits.length - (whole + fraction).length;
+  const padded = digits.padEnd(pointAt + shift, '0');
+  const head = padded.slice(0, pointAt + shift);
+  const tail = padded.slice(pointAt + shift);
+  return minus + (head === '' ? '0' : head) + (tail === '' ? '' : `.${tail}`);
+}
