@@ -1,0 +1,179 @@
+import { minorFromText } from '../domain/money.ts';
+import type {
+  Agreement,
+  BusinessHours,
+  Multiplier,
+  Offer,
+  ReplenishRule,
+  Rollover,
+  Threshold,
+} from '../domain/terms.ts';
+import { AgreementTerms } from './agreement-schema.ts';
+import { toBusinessHours } from './business-hours.ts';
+import { effectiveTerms, pushTarget } from './client-checks.ts';
+import type { ConfiguredClient } from './loaded.ts';
+import { keyed, listed, valueAt } from './raw.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** The terms of a file without faults: every name replaced by what it means. */
+export interface BuiltTerms {
+  offers: Map<string, Offer>;
+  agreements: Map<string, Agreement>;
+  clients: ConfiguredClient[];
+}
+
+interface Named {
+  offers: ReadonlyMap<string, Offer>;
+  calendars: ReadonlyMap<string, BusinessHours>;
+}
+
+/** `raw` is what `file` was parsed from; a client's overrides are laid over the raw agreement. */
+export function buildTerms(file: ConfigFile, raw: unknown): BuiltTerms {
+  const offers = new Map(
+    Object.entries(file.offers).map(([name, offer]) => [name, toOffer(name, offer, file)]),
+  );
+  const calendars = new Map(
+    Object.entries(file.businessHours).map(([name, calendar]) => [
+      name,
+      toBusinessHours(name, calendar),
+    ]),
+  );
+  const named = { offers, calendars };
+  const agreements = keyed(valueAt(raw, ['agreements'])).map(
+    ([name, terms]): [string, Agreement] => {
+      return [name, toAgreement(name, terms, { ...named, currency: file.currency })];
+    },
+  );
+  const rawClients = listed(valueAt(raw, ['clients']));
+  const clients = file.clients.map((client, index) =>
+    toClient(client, rawClients[index], { file, raw, named }),
+  );
+  return { offers, agreements: new Map(agreements), clients };
+}
+
+function toOffer(name: string, offer: ConfigFile['offers'][string], file: ConfigFile): Offer {
+  const currency = offer.currency ?? file.currency;
+  return {
+    name,
+    seconds: offer.hours,
+    rateMinor: minorFromText(offer.rate, currency),
+    currency,
+    validForMonths: offer.validFor ?? null,
+    workTypes: offer.workTypes ?? null,
+    product: offer.product ?? null,
+  };
+}
+
+function toAgreement(name: string, raw: unknown, named: Named & { currency: string }): Agreement {
+  const terms = AgreementTerms.parse(raw);
+  const { increment, minimum, grace, per } = terms.rounding;
+  const { minimums, ...workTypes } = terms.workTypes;
+  return {
+    name,
+    applies: {
+      boards: terms.applies.boards ?? null,
+      ticketTypes: terms.applies.ticketTypes ?? null,
+      agreements: terms.applies.agreements ?? null,
+    },
+    debitWhen: terms.debitWhen,
+    withoutTicket: terms.withoutTicket,
+    rounding: { per, incrementSeconds: increment, minimumSeconds: minimum, graceSeconds: grace },
+    workTypes,
+    workTypeMinimums: Object.entries(minimums).map(([workType, seconds]) => ({
+      workType,
+      seconds,
+    })),
+    roles: terms.roles,
+    from: terms.from ?? null,
+    until: terms.until ?? null,
+    excludedTechnicians: terms.technicians.excluded,
+    multipliers: terms.multipliers.map(
+      (multiplier): Multiplier => ({
+        workType: multiplier.workType ?? null,
+        role: multiplier.role ?? null,
+        outside:
+          multiplier.outside === undefined ? null : found(named.calendars, multiplier.outside),
+        factorThousandths: multiplier.factor,
+      }),
+    ),
+    stackMultipliers: terms.stack,
+    overage: toOverage(terms.overage, named.currency),
+    rollover: toRollover(terms.rollover),
+    replenish: terms.replenish.map(
+      (rule): ReplenishRule => ({
+        when: toThreshold(rule.when),
+        do: [...new Set(rule.do)],
+        offer: rule.offer === undefined ? null : found(named.offers, rule.offer),
+        tell: [...new Set(rule.tell)],
+      }),
+    ),
+    activate: terms.activate,
+  };
+}
+
+function toThreshold(when: AgreementTerms['replenish'][number]['when']): Threshold {
+  const { balance, hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
+  if (hoursLeft !== undefined) return { balance, secondsLeft: hoursLeft };
+  if (percentLeft !== undefined) return { balance, percentLeft };
+  if (expiresWithinDays !== undefined) return { balance, expiresWithinDays };
+  if (runOutWithinDays !== undefined) return { balance, runOutWithinDays };
+  return unreachable('a threshold has no level');
+}
+
+function toOverage(overage: AgreementTerms['overage'], currency: string): Agreement['overage'] {
+  if (typeof overage === 'string') return overage;
+  const { rate, when, product } = overage.invoice;
+  return { when, rateMinor: minorFromText(rate, currency), currency, product: product ?? null };
+}
+
+function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {
+  if (rollover === 'none') return null;
+  const { hours, validFor } = rollover === 'all' ? {} : rollover;
+  return { seconds: hours ?? null, validForMonths: validFor ?? null };
+}
+
+interface Whole {
+  file: ConfigFile;
+  raw: unknown;
+  named: Named;
+}
+
+function toClient(
+  client: ConfigFile['clients'][number],
+  rawClient: unknown,
+  { file, raw, named }: Whole,
+): ConfiguredClient {
+  const currency = client.currency ?? file.currency;
+  const firstPurchase = client.openingBlocks.map((block) => block.purchasedOn).toSorted()[0];
+  return {
+    name: client.name,
+    sourceIds: new Map(Object.entries(client.ids)),
+    agreement: toAgreement(client.agreement, effectiveTerms(raw, rawClient), {
+      ...named,
+      currency,
+    }),
+    timezone: client.timezone ?? file.timezone,
+    locale: client.locale ?? file.locale,
+    currency,
+    startOn: client.startOn ?? firstPurchase ?? null,
+    pushTo: pushTarget(raw, rawClient) ?? unreachable('a client has no connection to push to'),
+    openingBlocks: client.openingBlocks.map((block) => ({
+      seconds: block.hours,
+      rateMinor: minorFromText(block.rate, block.currency ?? currency),
+      currency: block.currency ?? currency,
+      purchasedOn: block.purchasedOn,
+      expiresOn: block.expiresOn ?? null,
+      priority: block.priority,
+      workTypes: block.workTypes ?? null,
+    })),
+  };
+}
+
+function found<T>(entries: ReadonlyMap<string, T>, name: string): T {
+  return entries.get(name) ?? unreachable(`no entry "${name}"`);
+}
+
+/** References are checked before anything is built, so this is a defect of the program. */
+function unreachable(what: string): never {
+  throw new Error(`The config was built although ${what}.`);
+}

@@ -1,0 +1,147 @@
+import type { VendorModule } from '../../connectors/contract.ts';
+import { type Environment, lookUp } from './environment.ts';
+import { atValue, type Path, type Problem } from './fault.ts';
+import { problemsFromIssues, unworded } from './issues.ts';
+import { nodesAt, type SchemaNode, schemaNode } from './json-schema.ts';
+import type { ConfiguredConnection } from './loaded.ts';
+import { suggestion } from './nearest.ts';
+import { isKeyed, keyed, textAt } from './raw.ts';
+
+export interface ReadConnections {
+  connections: Map<string, ConfiguredConnection>;
+  /** Values of the fields that the vendors mark as secret. */
+  secrets: string[];
+  problems: Problem[];
+  /** Takes out of a text whatever came from the environment or should have. */
+  redact(text: string): string;
+}
+
+interface Reading {
+  layers: readonly Environment[];
+  schema: SchemaNode;
+  /** What must not be shown, and what is shown instead. */
+  hidden: Map<string, string>;
+  secrets: Set<string>;
+  problems: Problem[];
+  /** Where no value could be had, so that the vendor's own complaint would only repeat it. */
+  failed: Path[];
+}
+
+const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const wholeReference = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
+
+/** Puts values in for `${NAME}` and lets each vendor read its own settings. */
+export function readConnections(
+  raw: unknown,
+  vendors: readonly VendorModule[],
+  layers: readonly Environment[],
+): ReadConnections {
+  const connections = new Map<string, ConfiguredConnection>();
+  const hidden = new Map<string, string>();
+  const secrets = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [name, entry] of keyed(raw)) {
+    if (!isKeyed(entry)) continue;
+    const path = ['connections', name];
+    const vendor = findVendor(textAt(entry, 'vendor'), vendors, path, problems);
+    const { vendor: _, ...written } = entry;
+    const schema = vendor === null ? {} : schemaNode(vendor.config);
+    const reading: Reading = { layers, schema, hidden, secrets, problems, failed: [] };
+    const value = resolved(written, path, reading);
+    if (vendor === null) continue;
+    const parsed = vendor.config.safeParse(value, { error: unworded });
+    if (parsed.success) connections.set(name, { name, vendor, settings: parsed.data });
+    else {
+      const found = problemsFromIssues(parsed.error.issues, {
+        value,
+        schema,
+        path,
+        mayQuote: false,
+      });
+      const isOwn = (problem: Problem) =>
+        !reading.failed.some((place) => startsWith(problem.path, place));
+      problems.push(...found.filter(isOwn));
+    }
+  }
+  return { connections, secrets: [...secrets], problems, redact: (text) => redacted(text, hidden) };
+}
+
+function findVendor(
+  id: string | null,
+  vendors: readonly VendorModule[],
+  path: Path,
+  problems: Problem[],
+): VendorModule | null {
+  const vendor = vendors.find((known) => known.id === id);
+  if (vendor === undefined && id !== null) {
+    const ids = vendors.map((known) => known.id);
+    const message = `unknown vendor "${id}"; ${suggestion(id, ids, 'known vendors')}`;
+    problems.push(atValue([...path, 'vendor'], message));
+  }
+  return vendor ?? null;
+}
+
+function resolved(value: unknown, path: Path, reading: Reading): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => resolved(item, [...path, index], reading));
+  if (isKeyed(value)) {
+    const entries = Object.entries(value).map(([key, inner]) => {
+      return [key, resolved(inner, [...path, key], reading)];
+    });
+    return Object.fromEntries(entries);
+  }
+  if (value === null || value === undefined) return value;
+  const isSecret = nodesAt(reading.schema, path.slice(2)).some((node) => node.secret === true);
+  if (isSecret && !(typeof value === 'string' && wholeReference.test(value))) {
+    const key = String(path.at(-1));
+    const name = `${String(path[1])}_${key}`
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .replace(/\W/g, '_');
+    const advice = `must be a reference such as \${${name.toUpperCase()}}`;
+    reading.problems.push(
+      atValue(path, `${key} is a secret and does not belong in this file; it ${advice}`),
+    );
+    reading.failed.push(path);
+    if (value !== '') reading.hidden.set(String(value), '(a secret)');
+    return value;
+  }
+  return typeof value === 'string' ? substituted(value, isSecret, path, reading) : value;
+}
+
+function substituted(text: string, isSecret: boolean, path: Path, reading: Reading): string {
+  return text.replace(reference, (written, name: string) => {
+    const found = lookUp(name, reading.layers);
+    if ('problem' in found) {
+      reading.problems.push(atValue(path, found.problem));
+      reading.failed.push(path);
+      return written;
+    }
+    if (isSecret) reading.secrets.add(found.value);
+    // A very short value that is no secret (a `1`) would blot out half of every message.
+    if (isSecret || found.value.length >= 4) reading.hidden.set(found.value, written);
+    return found.value;
+  });
+}
+
+function startsWith(path: Path, start: Path): boolean {
+  return start.every((step, index) => path[index] === step);
+}
+
+function redacted(text: string, hidden: ReadonlyMap<string, string>): string {
+  const longestFirst = [...hidden].toSorted(([a], [b]) => b.length - a.length);
+  return longestFirst.reduce((shown, [value, name]) => shown.replaceAll(value, name), text);
+}
+
+/** `${NAME}` where nothing is put in for it: a file named `${DATA}` helps nobody. */
+export function strayReferences(raw: unknown, path: Path = []): Problem[] {
+  if (typeof raw === 'string') {
+    if (raw.search(reference) < 0) return [];
+    return [atValue(path, `\${NAME} is only read inside connections; write the value itself here`)];
+  }
+  if (Array.isArray(raw))
+    return raw.flatMap((item, index) => strayReferences(item, [...path, index]));
+  return keyed(raw).flatMap(([key, value]) => {
+    if (path.length === 0 && key === 'connections') return [];
+    return strayReferences(value, [...path, key]);
+  });
+}

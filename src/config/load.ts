@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { VendorModule } from '../../connectors/contract.ts';
+import { buildTerms } from './build.ts';
+import { pushTargets, sharedIdentities } from './client-checks.ts';
+import { readConnections, strayReferences } from './connections.ts';
+import { baseFolder, type Environment, environmentLayers } from './environment.ts';
+import { ConfigError, type Fault, type Problem } from './fault.ts';
+import { problemsFromIssues, unworded } from './issues.ts';
+import { fileSchemaNode } from './json-schema.ts';
+import type { LoadedConfig } from './loaded.ts';
+import { unseenPayments } from './payment-checks.ts';
+import { valueAt } from './raw.ts';
+import { readText } from './read-text.ts';
+import { unknownReferences } from './references.ts';
+import { ConfigFile } from './schema.ts';
+import { termFaults } from './term-checks.ts';
+import { blockDateFaults, moneyFaults, scheduleFaults } from './value-checks.ts';
+import { readYaml, type YamlTree } from './yaml-tree.ts';
+
+export interface LoadOptions {
+  /** Path of the YAML file; faults show it as it is given here. */
+  file: string;
+  env: Environment;
+  vendors: readonly VendorModule[];
+  /** Whether the scheduler understands a cron expression. */
+  isCron(text: string): boolean;
+  /** Its `.env` is read too; the process's own folder unless told. */
+  workingFolder?: string;
+}
+
+/** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { file } = options;
+  const { tree, faults: syntax } = readYaml(configText(file));
+  const faults: Fault[] = syntax.map((fault) => ({ file, ...fault }));
+  if (tree === null) throw new ConfigError(faults);
+  const layers = environmentLayers(file, options.env, options.workingFolder);
+  const raw = tree.value;
+  const read = readConnections(valueAt(raw, ['connections']), options.vendors, layers);
+  const parsed = ConfigFile.safeParse(raw, { error: unworded });
+  const problems = [
+    ...(parsed.success ? [] : shapeProblems(parsed.error, raw, options.vendors)),
+    ...read.problems,
+    ...strayReferences(raw),
+    ...unknownReferences(raw),
+    ...sharedIdentities(raw),
+    ...pushTargets(raw, options.vendors),
+    ...unseenPayments(raw, read.connections),
+    ...moneyFaults(raw),
+    ...blockDateFaults(raw),
+    ...termFaults(raw),
+    ...scheduleFaults(raw, options.isCron),
+  ];
+  faults.push(...toFaults(problems, file, tree, read.redact));
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+
+  const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
+  return {
+    file: resolve(file),
+    mode,
+    timezone,
+    locale,
+    currency,
+    store: resolve(baseFolder(file), store),
+    historyMonths: history,
+    balanceField: balanceField ?? null,
+    connections: read.connections,
+    schedule,
+    ...buildTerms(parsed.data, raw),
+    templates: templatesFolder(file),
+    secrets: read.secrets,
+  };
+}
+
+function configText(file: string): string {
+  const read = readText(file);
+  if ('text' in read && read.text.trim() !== '') return read.text;
+  const advice =
+    'copy config/connector.example.yaml there and edit it, or name another with --config';
+  let reason = 'the file is empty';
+  if ('code' in read) {
+    reason = read.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${read.code})`;
+  }
+  throw new ConfigError([{ file, line: 1, column: 1, message: `${reason}; ${advice}` }]);
+}
+
+function shapeProblems(
+  error: NonNullable<ReturnType<typeof ConfigFile.safeParse>['error']>,
+  raw: unknown,
+  vendors: readonly VendorModule[],
+): Problem[] {
+  const schema = fileSchemaNode(vendors);
+  return problemsFromIssues(error.issues, { value: raw, schema, path: [], mayQuote: true });
+}
+
+function toFaults(
+  problems: readonly Problem[],
+  file: string,
+  tree: YamlTree,
+  redact: (text: string) => string,
+): Fault[] {
+  const faults = new Map<string, Fault>();
+  for (const problem of problems) {
+    const fault = {
+      file,
+      ...tree.positionOf(problem.path, problem.at),
+      message: redact(problem.message),
+    };
+    faults.set(JSON.stringify(fault), fault);
+  }
+  return [...faults.values()];
+}
+
+/** The admin's own templates beside the config file, else those that came with the program. */
+function templatesFolder(file: string): string {
+  const own = join(dirname(resolve(file)), 'templates');
+  if (existsSync(own)) return own;
+  let folder = dirname(fileURLToPath(import.meta.url));
+  // The compiled program lies one folder deeper than its sources.
+  while (!existsSync(join(folder, 'config', 'templates', 'en')) && folder !== dirname(folder)) {
+    folder = dirname(folder);
+  }
+  return join(folder, 'config', 'templates');
+}

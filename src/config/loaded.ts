@@ -1,0 +1,45 @@
+import type { VendorModule } from '../../connectors/contract.ts';
+import type { Agreement, Client, Locale, Offer } from '../domain/terms.ts';
+import type { ZoneName } from '../domain/time.ts';
+
+/** The config file after every reference is resolved and every fault is out. */
+export interface LoadedConfig {
+  /** Absolute path of the file, for messages. */
+  file: string;
+  mode: 'observe' | 'live';
+  timezone: ZoneName;
+  locale: Locale;
+  currency: string;
+  /** Absolute path of the SQLite file. */
+  store: string;
+  /** How far back the first pull goes at least. */
+  historyMonths: number;
+  balanceField: { connection: string; field: string } | null;
+  connections: ReadonlyMap<string, ConfiguredConnection>;
+  schedule: Schedule;
+  offers: ReadonlyMap<string, Offer>;
+  agreements: ReadonlyMap<string, Agreement>;
+  clients: readonly ConfiguredClient[];
+  /** Absolute path of the folder with `en/` and `fr/` message templates. */
+  templates: string;
+  /** The values of all secrets, for the log to blot out. Never printed. */
+  secrets: readonly string[];
+}
+
+export interface ConfiguredConnection {
+  name: string;
+  vendor: VendorModule;
+  /** Parsed by `vendor.config`; opaque to everybody but the vendor. */
+  settings: unknown;
+}
+
+/** A client before the store has given it its lasting id. */
+export type ConfiguredClient = Omit<Client, 'id'>;
+
+/** Cron expressions (five or six fields) in the configured zone. */
+export interface Schedule {
+  pull: string;
+  debit: string;
+  replenish: string;
+  push: string;
+}

@@ -1,0 +1,33 @@
+import { effectiveTerms, pushTarget } from './client-checks.ts';
+import { atValue, type Problem } from './fault.ts';
+import type { ConfiguredConnection } from './loaded.ts';
+import { listed, textAt, valueAt } from './raw.ts';
+
+/**
+ * A block that waits for its payment must be able to see it: the connection that makes the invoice
+ * shows it again, with our key and its paid state. One fault an agreement, not one a client.
+ */
+export function unseenPayments(
+  raw: unknown,
+  connections: ReadonlyMap<string, ConfiguredConnection>,
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
+    const terms = effectiveTerms(raw, client);
+    const target = connections.get(pushTarget(raw, client) ?? '');
+    const isSold = listed(terms.replenish).some((rule) =>
+      listed(valueAt(rule, ['do'])).includes('invoice'),
+    );
+    if (terms.activate !== 'on-payment' || !isSold || target === undefined) continue;
+    const { vendor, settings, name } = target;
+    const isSeen = vendor.pulls.includes('invoices') && (vendor.showsPayment?.(settings) ?? true);
+    if (isSeen) continue;
+    const isOwn = textAt(client, 'overrides', 'activate') !== null;
+    const path = isOwn
+      ? ['clients', index, 'overrides', 'activate']
+      : ['agreements', textAt(client, 'agreement') ?? '', 'activate'];
+    const message = `"${name}" (${vendor.title}), as it is set up, never shows whether a block's invoice is paid; on-invoice would be right`;
+    problems.set(JSON.stringify(path), atValue(path, message));
+  }
+  return [...problems.values()];
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { AgreementTerms } from './agreement-schema.ts';
+import { Calendar } from './business-hours.ts';
+import {
+  Currency,
+  Day,
+  EntryName,
+  hours,
+  LocaleCode,
+  Months,
+  NameText,
+  Priority,
+  Rate,
+  SourceIdText,
+  Timezone,
+} from './fields.ts';
+
+const Store = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    if (!/^[a-z]+:\/\//.test(text)) return;
+    const message =
+      'only an SQLite file is possible in this version; write a path such as ./data/prepaid-hours.db';
+    context.addIssue({ code: 'custom', message });
+  });
+
+const Connection = z.looseObject({
+  vendor: z.string().min(1).describe('Which product it is'),
+});
+
+const Schedule = z
+  .strictObject({
+    pull: z.string().default('*/10 * * * *').describe('When to read from every connection'),
+    debit: z.string().default('2-59/10 * * * *').describe('When to debit what is due'),
+    replenish: z.string().default('4-59/10 * * * *').describe('When to look at the balances'),
+    push: z.string().default('*/2 * * * *').describe('When to deliver alerts and invoices'),
+  })
+  .meta({ notYet: ['reconcile'] });
+
+const Offer = z.strictObject({
+  hours: hours('above zero').describe('Size of the block'),
+  rate: Rate.describe('Price of one hour'),
+  currency: Currency.optional().describe("The file's currency unless told"),
+  product: SourceIdText.optional().describe("The PSA's product (catalogue item) for the invoice"),
+  validFor: Months.optional().describe(
+    'The block expires so long after its purchase; never unless told',
+  ),
+  workTypes: z
+    .array(NameText)
+    .min(1)
+    .optional()
+    .describe('The block pays for charges of these work types alone; for all unless told'),
+});
+
+const OpeningBlock = z.strictObject({
+  hours: hours('above zero').describe('Hours that were left on that day'),
+  rate: Rate.describe('What one hour was sold for'),
+  purchasedOn: Day.describe('The day from which it counts'),
+  expiresOn: Day.optional().describe('Its last day; never unless told'),
+  priority: Priority.prefault('0').describe('Blocks with lower numbers are used first'),
+  currency: Currency.optional().describe("The client's currency unless told"),
+  workTypes: z
+    .array(NameText)
+    .min(1)
+    .optional()
+    .describe('It pays for charges of these work types alone; for all unless told'),
+});
+
+const ClientEntry = z.strictObject({
+  name: NameText.describe('As commands, reports and messages show it'),
+  ids: z
+    .record(EntryName, SourceIdText)
+    .refine(
+      (ids) => Object.keys(ids).length > 0,
+      'no id; add one for a connection, such as psa: 1234',
+    )
+    .describe("The client's id in each connection: `connection: id`"),
+  agreement: EntryName.describe('One of `agreements`'),
+  timezone: Timezone.optional().describe("The file's time zone unless told"),
+  locale: LocaleCode.optional().describe("The file's language unless told"),
+  currency: Currency.optional().describe("The file's currency unless told"),
+  startOn: Day.optional().describe(
+    'Work before this day is never debited; unless told, the day of the earliest opening block, else of the first run',
+  ),
+  pushTo: EntryName.optional().describe("The connection for this client's alerts and invoices"),
+  openingBlocks: z.array(OpeningBlock).prefault([]).describe('Hours the client already owns'),
+  overrides: AgreementTerms.optional().describe('Only what differs from the agreement'),
+});
+
+/** The whole config file. `connections` are checked further by their vendors. */
+export const ConfigFile = z.strictObject({
+  mode: z
+    .enum(['observe', 'live'])
+    .default('observe')
+    .describe('observe: decide and show everything, send nothing; live: send'),
+  timezone: Timezone.describe('IANA time zone, such as Europe/Paris'),
+  locale: LocaleCode.default('en').describe('Language of messages and statements'),
+  currency: Currency.describe('ISO 4217 code, such as EUR'),
+  store: Store.default('./data/prepaid-hours.db').describe(
+    'The database file, from the folder above `config/`, or else from that of this file',
+  ),
+  pushTo: EntryName.optional().describe(
+    'The connection that gets alerts and invoices; needed with more than one',
+  ),
+  history: Months.prefault('12 months').describe('How far back the first pull goes'),
+  balanceField: z
+    .strictObject({
+      connection: EntryName.describe('One of `connections`'),
+      field: NameText.describe('Name of the custom field'),
+    })
+    .optional()
+    .describe('A field of the client in the PSA or RMM that shows the hours left'),
+  connections: z
+    .record(EntryName, Connection)
+    .describe('Your PSA and RMM accounts, by names of yours'),
+  schedule: Schedule.prefault({}).describe('Cron expressions, in `timezone`, for the service'),
+  offers: z.record(EntryName, Offer).prefault({}).describe('Blocks of hours that can be bought'),
+  businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
+  agreements: z
+    .record(EntryName, AgreementTerms)
+    .describe("Terms under which clients' time is paid"),
+  clients: z.array(ClientEntry).min(1).describe('The clients with prepaid hours'),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { Calendar, toBusinessHours } from '../../src/config/business-hours.ts';
+
+function faults(calendar: Record<string, string>): string[] {
+  return (Calendar.safeParse(calendar).error?.issues ?? []).map((issue) => issue.message);
+}
+
+describe('days', () => {
+  test('are ranges, single days and lists, over the end of the week too', () => {
+    const { week } = Calendar.parse({
+      'sun-mon': '10:00-24:00',
+      'wed,fri': '9:30-10:00',
+      tue: '00:00-01:00',
+    });
+    expect(
+      week.map((day) => day.map(({ fromMinute, toMinute }) => `${fromMinute}-${toMinute}`).join()),
+    ).toEqual(['600-1440', '0-60', '570-600', '', '570-600', '', '600-1440']);
+  });
+
+  test.each([
+    [{ 'monday-fri': '08:00-18:00' }, 'unknown day "monday"; did you mean "mon"?'],
+    [{ 'mon-wed-fri': '08:00-18:00' }, '"mon-wed-fri" names no days'],
+    [{ 'mon-fri': '08:00-12:00', fri: '13:00-14:00' }, 'fri is here a second time; keep one'],
+    [{ holidays: 'FR' }, 'no days; add for example mon-fri: "08:00-18:00"'],
+    [{ mon: '8-12' }, '"8-12" is no list of times'],
+    [{ mon: '08:00-24:01' }, '"08:00-24:01" is no list of times'],
+    [{ mon: '22:00-06:00' }, '"22:00-06:00" ends before it begins; split what passes midnight'],
+    [{ mon: '08:00-12:00, 11:00-13:00' }, 'overlap or are out of order'],
+    [{ mon: '08:00-12:00', holidays: 'XX' }, '"XX" is no country with known holidays'],
+    [
+      { mon: '08:00-12:00', holidays: 'DE-XX' },
+      '"DE-XX" is no known region of Deutschland; write DE, DE-BB',
+    ],
+    [
+      { mon: '08:00-12:00', holidays: 'DE-BY-XX' },
+      '"DE-BY-XX" is no known place in Deutschland; write DE-BY, DE-BY-A',
+    ],
+  ])('%j is a fault', (calendar, expected) => {
+    expect(faults(calendar as Record<string, string>)).toEqual([expect.stringContaining(expected)]);
+  });
+});
+
+describe('holidays', () => {
+  const isHoliday = (holidays: string, date: string) => {
+    return toBusinessHours('x', Calendar.parse({ mon: '08:00-12:00', holidays })).isHoliday(date);
+  };
+
+  test('are the public ones of the country', () => {
+    expect(isHoliday('FR', '2026-05-01')).toBe(true);
+    expect(isHoliday('FR', '2026-05-04')).toBe(false);
+    // Mothers' day and the like are observed, not days off.
+    expect(isHoliday('FR', '2026-05-31')).toBe(false);
+  });
+
+  test('are those of the region and the town', () => {
+    expect(isHoliday('DE', '2026-01-06')).toBe(false);
+    expect(isHoliday('DE-BY', '2026-01-06')).toBe(true);
+    expect(isHoliday('DE-BY-A', '2026-08-08')).toBe(true);
+    expect(isHoliday('DE-BY', '2026-08-08')).toBe(false);
+  });
+
+  test('may last several days and leave out those that begin at noon', () => {
+    expect(['2026-03-20', '2026-03-22', '2026-03-23'].map((date) => isHoliday('EG', date))).toEqual(
+      [true, true, false],
+    );
+    expect(isHoliday('CN', '2026-03-08')).toBe(false);
+    // The feast of four days that began on 31 December 2006.
+    expect(isHoliday('EG', '2007-01-03')).toBe(true);
+    expect(isHoliday('EG', '2007-01-04')).toBe(false);
+  });
+
+  test('are none unless a country is named', () => {
+    expect(
+      toBusinessHours('x', Calendar.parse({ mon: '08:00-12:00' })).isHoliday('2026-01-01'),
+    ).toBe(false);
+  });
+});

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { vendors } from '../../connectors/registry.ts';
+import { environmentNames } from '../../src/config/environment.ts';
+import { jsonSchemaDocument } from '../../src/config/json-schema.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { folderWith } from './load-text.ts';
+
+const folder = join(import.meta.dirname, '../../config');
+const example = readFileSync(join(folder, 'connector.example.yaml'), 'utf8');
+const published = readFileSync(join(folder, 'connector.schema.json'), 'utf8');
+/** The commented Request Tracker connection, uncommented. */
+const withRequestTracker = example.replace(/^ {2}# rt:\n(?: {2}# {3}.*\n)+/m, (comment) =>
+  comment.replace(/^ {2}# /gm, '  '),
+);
+
+const values: Record<string, string> = {
+  CW_CLIENT_ID: '0b5a1c3e-0000-4000-8000-000000000000',
+  RT_TOKEN: '1-27-0123456789abcdef0123456789abcdef',
+};
+
+function load(text: string) {
+  const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+  const base = folderWith({ 'config/connector.yaml': text });
+  return loadConfig({
+    file: join(base, 'config/connector.yaml'),
+    env: Object.fromEntries(names.map((name) => [name, values[name] ?? `value-of-${name}`])),
+    vendors,
+    isCron: () => true,
+    workingFolder: base,
+  });
+}
+
+function schemaFaults(text: string): string[] {
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  ajvFormats.default(ajv);
+  const validate = ajv.compile(JSON.parse(published));
+  validate(parse(text));
+  return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+}
+
+describe('the example file', () => {
+  test('has no fault', () => {
+    const config = load(example);
+    expect(config.mode).toBe('observe');
+    expect([...config.connections.keys()]).toEqual(['psa', 'rmm']);
+    expect(config.clients.map((client) => client.name)).toEqual([
+      'Dupont Plomberie',
+      'Martin Consulting',
+    ]);
+    expect(config.clients[1]?.agreement.rounding).toEqual({
+      per: 'ticket',
+      incrementSeconds: 900,
+      minimumSeconds: 1800,
+      graceSeconds: 300,
+    });
+  });
+
+  test('has no fault with its Request Tracker connection either', () => {
+    expect([...load(withRequestTracker).connections.keys()]).toEqual(['psa', 'rmm', 'rt']);
+  });
+
+  test('is valid by the published schema, which refuses what it should', () => {
+    expect(schemaFaults(example)).toEqual([]);
+    expect(schemaFaults(withRequestTracker)).toEqual([]);
+    expect(schemaFaults(example.replace('mode: observe', 'mode: sleep'))).not.toEqual([]);
+    expect(schemaFaults(example.replace('hours: 10', 'hour: 10'))).not.toEqual([]);
+    expect(schemaFaults(example.replace(`\${CW_PRIVATE_KEY}`, 'typed-in'))).not.toEqual([]);
+  });
+});
+
+test('the published schema is current (else run: npm run docs)', () => {
+  expect(published).toBe(jsonSchemaDocument(vendors));
+});
+
+test('.env.example has the names of the example file and those that the program reads', () => {
+  const dotenv = readFileSync(join(folder, '../.env.example'), 'utf8');
+  const listed = [...dotenv.matchAll(/^(\w+)=(.*)$/gm)];
+  const used = [...example.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name = '']) =>
+    name === 'NAME' ? [] : [name],
+  );
+  expect(listed.map(([, name]) => name)).toEqual([
+    ...used,
+    ...environmentNames.map(({ name }) => name),
+  ]);
+  expect(listed.every(([, , value]) => value === '')).toBe(true);
+  for (const { name, meaning } of environmentNames)
+    expect(dotenv).toContain(`# ${meaning}\n${name}=\n`);
+});
+
+test('both languages have the same templates, each with a subject, a body and its key', () => {
+  const names = readdirSync(join(folder, 'templates/en'));
+  expect(names).toEqual([
+    'alert-ticket.eta',
+    'client-note.eta',
+    'invoice.eta',
+    'overage-invoice.eta',
+  ]);
+  expect(readdirSync(join(folder, 'templates/fr'))).toEqual(names);
+  for (const language of ['en', 'fr']) {
+    for (const name of names) {
+      const text = readFileSync(join(folder, 'templates', language, name), 'utf8');
+      expect(text).toMatch(/^subject: .*[^>]\n\n[\s\S]+it\.key %>/);
+    }
+  }
+});

@@ -1,0 +1,376 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError } from '../../src/config/fault.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { isKindError } from '../../src/domain/errors.ts';
+import { fakeVendors } from './fake-vendors.ts';
+import { configText, faultsOf, loadText } from './load-text.ts';
+
+/** What is wrong with the least file once these sections are in it, without positions. */
+function messagesOf(sections: Record<string, string>): string[] {
+  return faultsOf(configText(sections)).map((fault) => fault.replace(/^\d+:\d+: /, ''));
+}
+
+const twoConnections = `
+  psa: { vendor: fake-psa, baseUrl: "https://psa.example", clientKey: "\${PSA_KEY}" }
+  rmm: { vendor: fake-rmm, region: eu }`;
+
+describe('faults of the whole file', () => {
+  test('come all at once, in the order of the file, with line and column', () => {
+    const text = `mode: liv
+timezone: Europe/Pari
+currency: EUR
+pushTo: pza
+connections:
+  psa: { vendor: fake-psa, baseUrl: "https://psa.example", clientKey: "\${PSA_KEI}" }
+agreements:
+  standard:
+    aplies: { boards: [Help Desk] }
+    rounding: { increment: 15 }
+clients:
+  - name: Dupont
+    ids: { psa: 1, rm: 2 }
+    agrement: standard
+`;
+    expect(faultsOf(text)).toEqual([
+      '1:7: "liv" is not possible for mode; did you mean "live"? (observe, live)',
+      '2:11: "Europe/Pari" is no time zone; write an IANA name such as Europe/Paris',
+      '4:9: there is no connection "pza"; did you mean "psa"?',
+      '6:71: PSA_KEI is not set; set PSA_KEI in the environment or in .env, or set PSA_KEI_FILE to the path of a file that holds the value',
+      '9:5: unknown key "aplies"; did you mean "applies"?',
+      '10:28: "15" is not a length of time; write for example 15m, 1h30m or 0',
+      '12:5: "agreement" is missing; add it: One of `agreements`',
+      '13:20: there is no connection "rm"; connections: psa',
+      '14:5: unknown key "agrement"; did you mean "agreement"?',
+    ]);
+  });
+
+  test('are one error of kind config that shows file:line:column', () => {
+    let thrown: unknown;
+    try {
+      loadText(configText({ mode: 'liv' }));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isKindError(thrown, 'config')).toBe(true);
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(String(thrown)).toMatch(/config\/connector\.yaml:9:7: "liv" is not possible for mode;/);
+  });
+
+  test('say how to get a file where there is none', () => {
+    const options = { env: {}, vendors: fakeVendors, isCron: () => true };
+    expect(() => loadConfig({ ...options, file: '/nowhere/connector.yaml' })).toThrow(
+      /^\/nowhere\/connector\.yaml:1:1: there is no such file; copy config\/connector\.example\.yaml/,
+    );
+    expect(faultsOf(' \n')[0]).toMatch(/^1:1: the file is empty; copy/);
+  });
+});
+
+describe('YAML', () => {
+  test.each([
+    ['an open bracket', 'mode: [live\ntimezone: x', /not valid YAML/],
+    [
+      'a tab',
+      'schedule:\n\tpull: x',
+      /^2:1: not valid YAML: a tab is used for indentation; use spaces/,
+    ],
+    ['an open quote', 'mode: "live', /a closing quote, bracket, colon or comma is missing/],
+    ['two documents', 'mode: live\n---\nmode: live', /a second document begins here/],
+    ['an alias without anchor', 'mode: *live', /this alias has no anchor before it/],
+    ['a list at the top', '- mode', /^1:1: this must be a group of keys, and this is a list/],
+    [
+      'an alias of itself',
+      'clients: &all [*all]',
+      /this alias contains itself; write the value out/,
+    ],
+  ])('%s is a fault in our words', (_, text, expected) => {
+    expect(faultsOf(text).some((fault) => expected.test(fault))).toBe(true);
+  });
+
+  test('the second of two equal keys is a fault, beside all the others', () => {
+    expect(faultsOf(`${configText({ mode: 'live', locale: 'de' })}mode: observe\n`)).toEqual([
+      '10:9: "de" is not possible for locale; one of: en, fr',
+      '11:1: "mode" is here a second time; keep one of the two',
+    ]);
+  });
+});
+
+describe('what this version does not do yet is refused as such', () => {
+  test.each([
+    ['store', { store: 'postgres://db/hours' }, 'only an SQLite file is possible in this version'],
+    [
+      'reconcile',
+      { schedule: '{ reconcile: "30 3 * * *" }' },
+      '"reconcile" is not in this version; leave it out',
+    ],
+    [
+      'proactive',
+      { agreements: '\n  standard: { proactive: {} }' },
+      '"proactive" is not in this version',
+    ],
+    [
+      'unloggedTime',
+      { agreements: '\n  standard: { unloggedTime: report }' },
+      '"unloggedTime" is not in this version',
+    ],
+    [
+      'daysToExpiry',
+      { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },
+      '"daysToExpiry" is not in this version; leave it out',
+    ],
+    [
+      'recharge',
+      { agreements: '\n  standard: { replenish: [{ when: { hoursLeft: 2 }, do: [recharge] }] }' },
+      '"recharge" is not in this version; each of do may be alert or invoice',
+    ],
+  ])('%s', (_, sections: Record<string, string>, expected) => {
+    expect(messagesOf(sections)).toContainEqual(expect.stringContaining(expected));
+  });
+});
+
+describe('single values', () => {
+  test.each([
+    ['currency', { currency: 'EURO' }, '"EURO" is no ISO 4217 currency; write a code such as EUR'],
+    [
+      'history',
+      { history: '1 year' },
+      '"1 year" is not a number of months; write for example 12 months',
+    ],
+    [
+      'cron',
+      { schedule: '{ pull: "*/10" }' },
+      '"*/10" is no cron expression; write minute hour day month weekday, such as "*/10 * * * *"',
+    ],
+    [
+      'vendor',
+      { connections: '\n  psa: { vendor: fake-pza }' },
+      'unknown vendor "fake-pza"; did you mean "fake-psa"?',
+    ],
+    [
+      'hours',
+      { offers: '\n  ten: { hours: 10.0001, rate: 1 }' },
+      '10.0001 hours is no whole number of seconds; write at most two decimals',
+    ],
+    [
+      'no hours',
+      { offers: '\n  ten: { hours: 0, rate: 1 }' },
+      'hours must be above 0; write for example 10 or 6.5',
+    ],
+    [
+      'rate',
+      { offers: '\n  ten: { hours: 10, rate: 5 EUR }' },
+      '"5 EUR" is not an amount; write a number such as 120.00, without a currency',
+    ],
+    [
+      'coins',
+      { offers: '\n  ten: { hours: 10, rate: 0.5, currency: JPY }' },
+      '0.5 has more decimals than JPY, or is too large; write a whole number of its smallest coins',
+    ],
+    [
+      'factor',
+      { agreements: '\n  standard: { multipliers: [{ role: Senior, factor: 1.2345 }] }' },
+      '"1.2345" is not a factor; write a number above 0 with at most 3 decimals, such as 1.5',
+    ],
+    [
+      'multiplier',
+      { agreements: '\n  standard: { multipliers: [{ role: A, workType: B, factor: 2 }] }' },
+      'a multiplier has exactly one of workType, role, outside; write one entry for each',
+    ],
+    [
+      'two levels',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { hoursLeft: 2, percentLeft: 20 }, do: [alert] }] }',
+      },
+      'a threshold has exactly one of hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+    ],
+    [
+      'no level',
+      {
+        agreements: '\n  standard: { replenish: [{ when: { balance: projected }, do: [alert] }] }',
+      },
+      'a threshold has exactly one of hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+    ],
+    [
+      'per cent',
+      { agreements: '\n  standard: { replenish: [{ when: { percentLeft: 100 }, do: [alert] }] }' },
+      '"100" is not a whole number of per cent; write one from 1 to 99',
+    ],
+    [
+      'days',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { runOutWithinDays: 0.5 }, do: [alert] }] }',
+      },
+      '"0.5" is not a whole number of days; write one from 1 to 365',
+    ],
+    [
+      'grace',
+      { agreements: '\n  standard: { rounding: { grace: 15m } }' },
+      'grace is not shorter than the increment, so nothing would round up; write less',
+    ],
+    [
+      'name',
+      { offers: '\n  "ten hours": { hours: 10, rate: 1 }' },
+      '"ten hours" cannot be a name; use letters, digits, - and _, at most 40',
+    ],
+    [
+      'type',
+      { offers: '[ten]' },
+      'offers must be a group of keys, and this is a list; write "key: value", indented, below it',
+    ],
+    [
+      'stray reference',
+      { store: `\${DATA}/hours.db` },
+      `\${NAME} is only read inside connections; write the value itself here`,
+    ],
+    ['no clients', { clients: '[]' }, 'clients needs at least 1 in its list; add one'],
+  ])('%s', (_, sections: Record<string, string>, expected) => {
+    expect(messagesOf(sections)).toEqual([expected]);
+  });
+});
+
+describe('clients', () => {
+  const client = (name: string, rest: string) =>
+    `\n  - { name: ${name}, agreement: standard, ${rest} }`;
+
+  test('never share a name or an id', () => {
+    const clients = client('Dupont', 'ids: { psa: 1 }') + client('dupont', 'ids: { psa: 1 }');
+    expect(messagesOf({ clients })).toEqual([
+      'there are two clients "Dupont"; give each a name of its own',
+      'psa 1 is already the client "Dupont"; one id belongs to one client',
+    ]);
+  });
+
+  test('have an id where their alerts go', () => {
+    expect(
+      messagesOf({
+        connections: twoConnections,
+        pushTo: 'psa',
+        clients: client('A', 'ids: { rmm: 1 }'),
+      }),
+    ).toEqual([
+      'no id in "psa", which gets this client\'s alerts and invoices; add psa: …, or another pushTo',
+    ]);
+  });
+
+  test('need a place for alerts once there are two connections', () => {
+    expect(messagesOf({ connections: twoConnections })).toEqual([
+      'no connection for alerts and invoices; add pushTo at the top of the file, or here',
+    ]);
+  });
+
+  test('have blocks that end after they begin, on days that exist', () => {
+    const blocks = (dates: string) =>
+      client('A', `ids: { psa: 1 }, openingBlocks: [{ hours: 1, rate: 1, ${dates} }]`);
+    expect(messagesOf({ clients: blocks('purchasedOn: 2026-02-30') })).toEqual([
+      '"2026-02-30" is not a day of the calendar; write it as 2026-09-01',
+    ]);
+    expect(
+      messagesOf({ clients: blocks('purchasedOn: 2026-02-02, expiresOn: 2026-02-01') }),
+    ).toEqual(['expires on 2026-02-01, before its purchase on 2026-02-02; write a later day']);
+  });
+
+  const selling =
+    'replenish: [{ when: { hoursLeft: 2 }, do: [alert, invoice], offer: ten, tell: [client] }]';
+  const offers = '\n  ten: { hours: 10, rate: 100 }';
+
+  test('are only sold what is priced in their currency', () => {
+    const agreements = `\n  standard: { ${selling} }`;
+    expect(
+      messagesOf({ offers, agreements, clients: client('A', 'ids: { psa: 1 }, currency: CHF') }),
+    ).toEqual([
+      'the offer "ten" is priced in EUR, and this client pays in CHF; name an offer in CHF',
+    ]);
+  });
+
+  test('have alerts and invoices only where the vendor can take them', () => {
+    const clients = client('A', `ids: { rmm: 1 }, pushTo: rmm, overrides: { ${selling} }`);
+    const sections = { connections: twoConnections, pushTo: 'psa', offers, clients };
+    expect(messagesOf({ ...sections, balanceField: '{ connection: rmm, field: Hours }' })).toEqual([
+      '"rmm" (Fake RMM) cannot take notes for the client; name one that can: psa',
+      '"rmm" (Fake RMM) cannot take invoices; name one that can: psa',
+      '"rmm" (Fake RMM) cannot show a balance in a field; name one that can: psa',
+    ]);
+  });
+
+  test('are sold nothing without an offer, nor one that is not there', () => {
+    const rule = (rest: string) =>
+      `\n  standard: { replenish: [{ when: { hoursLeft: 2 }, do: [invoice]${rest} }] }`;
+    expect(messagesOf({ agreements: rule('') })).toEqual([
+      'invoice needs to know what to sell; add an offer to this rule, such as offer: ten',
+    ]);
+    expect(messagesOf({ offers, agreements: rule(', offer: tenn') })).toEqual([
+      'there is no offer "tenn"; did you mean "ten"?',
+    ]);
+  });
+
+  test('have multipliers by calendars that are there', () => {
+    const agreements = '\n  standard: { multipliers: [{ outside: ofice, factor: 2 }] }';
+    const businessHours = '\n  office: { mon-fri: "08:00-18:00" }';
+    expect(messagesOf({ agreements, businessHours })).toEqual([
+      'there is no calendar in businessHours named "ofice"; did you mean "office"?',
+    ]);
+  });
+});
+
+describe('a block that waits for its payment', () => {
+  const agreements = `
+  standard:
+    activate: on-payment
+    replenish: [ { when: { hoursLeft: 2 }, do: [invoice], offer: ten } ]`;
+  const offers = '{ ten: { hours: 10, rate: 120.00 } }';
+
+  test('is refused where the connection never shows a payment', () => {
+    expect(messagesOf({ agreements, offers })).toEqual([
+      '"psa" (Fake PSA), as it is set up, never shows whether a block\'s invoice is paid; on-invoice would be right',
+    ]);
+  });
+
+  test('is no fault where nothing is sold', () => {
+    expect(messagesOf({ agreements: '\n  standard: { activate: on-payment }' })).toEqual([]);
+  });
+});
+
+describe('terms that do not fit each other', () => {
+  test.each([
+    [
+      'an agreement that ends before it begins',
+      'from: 2026-02-02, until: 2026-02-01',
+      'the agreement ends on 2026-02-01, before it begins on 2026-02-02; write a later day',
+    ],
+    [
+      'a minimum of excluded work',
+      'workTypes: { excluded: [Travel], minimums: { travel: 1h } }',
+      '"travel" is excluded, so its minimum would never count; take it out of one of the two',
+    ],
+    [
+      'two minimums of one work type',
+      'workTypes: { minimums: { On-site: 1h, on-site: 2h } }',
+      '"on-site" has a minimum already; keep one of the two',
+    ],
+    [
+      'work held that nobody hears of',
+      'overage: hold, replenish: [{ when: { hoursLeft: 1 }, do: [alert] }]',
+      'with overage: hold, nobody would be told of work that waits for hours; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }',
+    ],
+  ])('%s', (_, terms, expected) => {
+    expect(messagesOf({ agreements: `\n  standard: { ${terms} }` })).toEqual([expected]);
+    const overrides = `overrides: { ${terms} }`;
+    const clients = `\n  - { name: A, ids: { psa: 1 }, agreement: standard, ${overrides} }`;
+    expect(messagesOf({ clients })).toEqual([expected]);
+  });
+});
+
+test('overage is billed in the currency of the client', () => {
+  const terms = 'overage: { invoice: { rate: 150.001 } }';
+  const agreements = `\n  standard: { ${terms} }`;
+  expect(messagesOf({ agreements })[0]).toMatch(/^150\.001 has more decimals than EUR/);
+  const clients = '\n  - { name: A, ids: { psa: 1 }, agreement: standard, currency: USD }';
+  const whole = '\n  standard: { overage: { invoice: { rate: 150 } } }';
+  expect(messagesOf({ agreements: whole, clients })).toEqual([
+    'the agreement bills overage in EUR, and this client pays in USD; give it an overage of its own in overrides',
+  ]);
+  expect(messagesOf({ agreements: '\n  standard: { overage: invoice }' })[0]).toMatch(
+    /"invoice" is not possible for this; one of: carry, hold/,
+  );
+});

@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { findVendor, vendors } from '../../connectors/registry.ts';
+import { type SchemaNode, schemaNode } from '../../src/config/json-schema.ts';
+
+test('every vendor folder is in the registry once, under its own name', () => {
+  const folders = readdirSync(join(import.meta.dirname, '../../connectors'), {
+    withFileTypes: true,
+  })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'http')
+    .map((entry) => entry.name);
+  expect(vendors.map((vendor) => vendor.id).toSorted()).toEqual(folders.toSorted());
+});
+
+test('a vendor is found by its id', () => {
+  for (const vendor of vendors) expect(findVendor(vendor.id)).toBe(vendor);
+  expect(findVendor('none')).toBeUndefined();
+});
+
+describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (_, vendor) => {
+  const groups = groupsOf(schemaNode(vendor.config));
+
+  test('refuses unknown settings, at every depth', () => {
+    expect(groups.length).toBeGreaterThan(0);
+    for (const group of groups) expect(group.additionalProperties).not.toBeUndefined();
+  });
+
+  test('describes every setting and marks at least one as secret', () => {
+    const settings = groups.flatMap((group) => Object.entries(group.properties ?? {}));
+    expect(
+      settings
+        .filter(([, node]) => !node.description && node.const === undefined)
+        .map(([key]) => key),
+    ).toEqual([]);
+    expect(settings.some(([, node]) => node.secret === true)).toBe(true);
+  });
+});
+
+/** Every part of a schema that has named keys. */
+function groupsOf(node: SchemaNode): SchemaNode[] {
+  const rest = typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
+  const inner = [
+    ...Object.values(node.properties ?? {}),
+    ...(node.items === undefined ? [] : [node.items]),
+    ...(node.anyOf ?? []),
+    ...(node.oneOf ?? []),
+    ...rest,
+  ].flatMap(groupsOf);
+  return node.properties === undefined ? inner : [node, ...inner];
+}
