@@ -1,0 +1,106 @@
+import { applyCorrections } from '../domain/corrections.ts';
+import { decideStanding, type Standing } from '../domain/standing.ts';
+import type { Client } from '../domain/terms.ts';
+import type { DateText } from '../domain/time.ts';
+import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
+import { type DebitContext, startOnOf } from './context.ts';
+
+/** A piece of work with the place where it is charged. */
+export interface Assigned {
+  entry: MirrorTimeEntry;
+  /** The ticket that the entry counts on, after merges. */
+  ticket: MirrorTicket | null;
+  standing: Standing;
+  /** Worked time, corrections taken off. */
+  seconds: number;
+  correctedSeconds: number;
+  /** Null: the entry is gone. */
+  groupKey: string | null;
+}
+
+export interface Assignment {
+  assigned: Assigned[];
+  /** Tickets on which more was taken off than was ever logged, named by one that took it off. */
+  overcorrected: { connection: string; ticketId: string; seconds: number }[];
+}
+
+/** Decides for each mirrored entry whose it is, when it is due and in which group it is charged. */
+export function assignWork(work: Work, context: DebitContext): Assignment {
+  const tickets = new Map(
+    work.tickets.map((ticket) => [`${ticket.connection}\n${ticket.sourceId}`, ticket]),
+  );
+  const { findClient } = context;
+  const startOn = firstDays(context);
+  const roots = new Map(work.entries.map((entry) => [entry, rootTicket(entry, tickets)]));
+  const byTicket = Map.groupBy(work.entries, (entry) => {
+    // Work on a ticket that was never seen still hangs together: its corrections lower it.
+    const ticketId = roots.get(entry)?.sourceId ?? entry.ticketId;
+    return ticketId === null
+      ? `e:${entry.connection}:${entry.sourceId}`
+      : `t:${entry.connection}:${ticketId}`;
+  });
+  const result: Assignment = { assigned: [], overcorrected: [] };
+  for (const [key, entries] of byTicket) {
+    const living = applyCorrections(entries.filter((entry) => entry.deletedAt === null));
+    const first = entries.find((entry) => entry.kind === 'correction' || entry.seconds < 0);
+    if (living.excessSeconds > 0 && first?.ticketId) {
+      const { connection, ticketId } = first;
+      result.overcorrected.push({ connection, ticketId, seconds: living.excessSeconds });
+    }
+    const gone = entries
+      .filter((entry) => entry.deletedAt !== null && entry.kind === 'work')
+      .map((entry) => ({ entry, seconds: 0, correctedSeconds: 0 }));
+    for (const one of [...living.entries, ...gone]) {
+      const ticket = roots.get(one.entry);
+      const standing = decideStanding({ entry: one.entry, ticket, findClient, startOn });
+      const groupKey = groupKeyOf(one.entry, ticket, standing, key);
+      result.assigned.push({ ...one, ticket: ticket ?? null, standing, groupKey });
+    }
+  }
+  return result;
+}
+
+/** Looked up once a client, not once an entry. */
+function firstDays({ firstRunAt }: DebitContext): (client: Client) => DateText {
+  const known = new Map<Client, DateText>();
+  return (client) => {
+    const startOn = known.get(client) ?? startOnOf(client, firstRunAt);
+    known.set(client, startOn);
+    return startOn;
+  };
+}
+
+/**
+ * Follows merges to the ticket that survived. Null: the entry hangs on no ticket; undefined: on one
+ * that was never seen. A ring of merges (which no system should show) ends at its first ticket.
+ */
+function rootTicket(
+  entry: MirrorTimeEntry,
+  tickets: ReadonlyMap<string, MirrorTicket>,
+): MirrorTicket | null | undefined {
+  if (entry.ticketId === null) return null;
+  const seen = new Set<string>();
+  let ticket = tickets.get(`${entry.connection}\n${entry.ticketId}`);
+  while (ticket?.mergedInto && !seen.has(ticket.sourceId)) {
+    seen.add(ticket.sourceId);
+    const next = tickets.get(`${entry.connection}\n${ticket.mergedInto}`);
+    if (next === undefined) return undefined;
+    ticket = next;
+  }
+  return ticket;
+}
+
+function groupKeyOf(
+  entry: MirrorTimeEntry,
+  ticket: MirrorTicket | null | undefined,
+  standing: Standing,
+  ticketKey: string,
+): string | null {
+  const entryKey = `e:${entry.connection}:${entry.sourceId}`;
+  if (standing.state === 'gone') return null;
+  if (standing.state === 'waiting') return entryKey;
+  const { per } = standing.client.agreement.rounding;
+  if (per === 'day') return `d:${standing.client.id}:${standing.workedOn}`;
+  // Without a client of its own a ticket may hold several clients' time: each entry then stands alone.
+  return per === 'entry' || !ticket?.clientId ? entryKey : ticketKey;
+}

@@ -1,0 +1,206 @@
+import type { Posting } from '../domain/ledger.ts';
+import { type Account, payOffOverage } from '../domain/postings.ts';
+import { earliest, type Instant } from '../domain/time.ts';
+import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
+import { accountFrom } from '../store/port.ts';
+import { type AffectedWork, readAffectedWork } from './affected.ts';
+import type { DebitContext } from './context.ts';
+import { decideGroup, type GroupDecision } from './decide.ts';
+import {
+  changesCharge,
+  firstDay,
+  postDecisions,
+  type Standings,
+  standingChargeId,
+} from './post.ts';
+import { findWarnings } from './warnings.ts';
+
+/** Tickets (or entries without one) looked at in one transaction. */
+const subjectsPerPage = 500;
+
+export interface DebitOutcome {
+  /** Work subjects that were looked at. */
+  rows: number;
+  /** Charges posted or withdrawn. */
+  changed: number;
+  /** Ledger entries appended. */
+  posted: number;
+  /** Covered (or not) by default, since no list of the agreement names it; by both, once. */
+  unlistedWorkTypes: Map<string, { agreement: string; workType: string }>;
+}
+
+/**
+ * Looks at all work that changed since the last time, decides what it should cost now and appends
+ * the difference to the ledger, a page a transaction. Nothing changed: nothing is read or written.
+ * Stops between two pages when the signal is raised.
+ */
+export async function debitDirtyWork(context: DebitContext): Promise<DebitOutcome> {
+  const outcome: DebitOutcome = { rows: 0, changed: 0, posted: 0, unlistedWorkTypes: new Map() };
+  while (!context.signal.aborted) {
+    const subjects = await context.store.takeDirty(subjectsPerPage);
+    if (subjects.length === 0) break;
+    await debitPage(context, subjects, outcome);
+  }
+  return outcome;
+}
+
+async function debitPage(
+  context: DebitContext,
+  subjects: readonly DirtySubject[],
+  outcome: DebitOutcome,
+): Promise<void> {
+  const { store, at, runId } = context;
+  const affected = await withHeldWork(context, subjects);
+  const decisions = decideGroups(affected);
+  const { ledgers, standings } = await loadStandings(context, decisions);
+  const posted = postDecisions(decisions, standings);
+  for (const account of standings.accounts.values()) {
+    posted.postings.push(...(await payOffWithFreedHours(context, account, posted.postings)));
+  }
+  // A charge that costs nothing posts nothing, and yet has its place in the client's order of events.
+  const touched = new Set([...posted.postings, ...posted.charges].map(({ clientId }) => clientId));
+  await store.writeDebits({
+    at,
+    runId,
+    expected: ledgers.filter((ledger) => touched.has(ledger.clientId)),
+    charges: posted.charges,
+    postings: posted.postings,
+    groups: posted.groups.filter((group) => !isAbandoned(group)),
+    removedGroupKeys: posted.groups.filter(isAbandoned).map((group) => group.groupKey),
+    entryGroups: affected.assigned
+      .filter(({ entry, groupKey }) => entry.groupKey !== groupKey && affected.has(entry, groupKey))
+      .map(({ entry, groupKey }) => ({
+        connection: entry.connection,
+        entryId: entry.sourceId,
+        groupKey,
+      })),
+    dirtySeqs: subjects.map((subject) => subject.seq),
+    warnings: await findWarnings(context, affected, decisions),
+  });
+  outcome.rows += subjects.length;
+  outcome.changed += posted.charges.length;
+  outcome.posted += posted.postings.length;
+  for (const decision of decisions) noteUnlistedWorkTypes(decision, outcome);
+}
+
+/**
+ * Work that is held for want of hours is looked at with whatever changed of its client's: where hours
+ * come back, older work takes them first. It is read only where something of that client changed.
+ */
+async function withHeldWork(
+  context: DebitContext,
+  subjects: readonly DirtySubject[],
+): Promise<AffectedWork> {
+  const affected = await readAffectedWork(context, subjects);
+  const holding = affected.assigned.flatMap(({ standing }) =>
+    'client' in standing && standing.client.agreement.overage === 'hold' ? standing.client.id : [],
+  );
+  const before = affected.work.groups.flatMap(({ clientId }) => clientId ?? []);
+  const clientIds = [...new Set([...holding, ...before])];
+  const held = clientIds.length === 0 ? [] : await context.store.readHeldSubjects(clientIds);
+  return held.length === 0 ? affected : readAffectedWork(context, [...subjects, ...held]);
+}
+
+function decideGroups(affected: AffectedWork): GroupDecision[] {
+  const members = Map.groupBy(affected.assigned, (one) => one.groupKey);
+  const groups = new Map(affected.work.groups.map((group) => [group.groupKey, group]));
+  return [...affected.groupKeys]
+    .map((key) => decideGroup(key, members.get(key) ?? [], groups.get(key) ?? null))
+    .map((decision) => ({ decision, startedAt: firstStart(decision) }))
+    .sort(byFirstWork)
+    .map(({ decision }) => decision);
+}
+
+interface Started {
+  decision: GroupDecision;
+  startedAt: Instant;
+}
+
+/** Older work takes its hours first, whatever the order in which the vendor told of it. */
+function byFirstWork(a: Started, b: Started): number {
+  if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? -1 : 1;
+  return a.decision.groupKey < b.decision.groupKey ? -1 : 1;
+}
+
+function firstStart({ charge }: GroupDecision): Instant {
+  return charge === null ? '' : earliest(charge.parts.map((part) => part.startedAt));
+}
+
+/** A group that nothing belongs to and that never had a charge leaves no trace. */
+function isAbandoned(group: ChargeGroup): boolean {
+  return group.reason === 'gone' && group.revision === 0;
+}
+
+async function loadStandings(
+  context: DebitContext,
+  decisions: readonly GroupDecision[],
+): Promise<{ ledgers: ClientLedger[]; standings: Standings }> {
+  const changing = decisions.filter(changesCharge);
+  const chargeIds = changing.map(standingChargeId).filter((id) => id !== null);
+  const charges = chargeIds.length === 0 ? [] : await context.store.readCharges(chargeIds);
+  const slices = chargeIds.length === 0 ? [] : await context.store.readLiveSlices(chargeIds);
+  const clientIds = new Set(charges.map((charge) => charge.clientId));
+  for (const { client } of changing) if (client !== null) clientIds.add(client.id);
+  const ledgers = await context.store.readLedgers([...clientIds], { isAllBlocks: true });
+  const late = clientsWithLateWork(context, changing, ledgers);
+  const expiries = late.length === 0 ? [] : await context.store.readLiveExpiries(late);
+  return {
+    ledgers,
+    standings: {
+      accounts: new Map(ledgers.map((ledger) => [ledger.clientId, accountFrom(ledger)])),
+      charges: new Map(charges.map((charge) => [charge.id, charge])),
+      slices: Map.groupBy(slices, (slice) => slice.chargeId ?? ''),
+      expiries: Map.groupBy(expiries, (entry) => entry.clientId),
+    },
+  };
+}
+
+/** Clients with work of a day on which a block was still good that has ended since. */
+function clientsWithLateWork(
+  { at }: DebitContext,
+  decisions: readonly GroupDecision[],
+  ledgers: readonly ClientLedger[],
+): string[] {
+  // Nowhere is it later than tomorrow by the date in UTC.
+  const today = at.slice(0, 10);
+  const ends = new Map(
+    ledgers.map(({ clientId, blocks }) => [
+      clientId,
+      blocks.flatMap(({ expiresOn }) =>
+        expiresOn !== null && expiresOn <= today ? expiresOn : [],
+      ),
+    ]),
+  );
+  const late = decisions.flatMap(({ client, charge }) => {
+    const clientEnds = ends.get(client?.id ?? '') ?? [];
+    if (client === null || charge === null || clientEnds.length === 0) return [];
+    const workedOn = firstDay(charge);
+    return clientEnds.some((end) => end >= workedOn) ? client.id : [];
+  });
+  return [...new Set(late)];
+}
+
+async function payOffWithFreedHours(
+  context: DebitContext,
+  account: Account,
+  postings: readonly Posting[],
+): Promise<Posting[]> {
+  const hasHours = account.blocks.some((block) => block.isActive && block.remainingSeconds > 0);
+  if (account.overageSeconds === 0 || !hasHours) return [];
+  const undone = new Set(postings.map((posting) => posting.reverses));
+  const open = await context.store.readOpenOverage(account.clientId);
+  return payOffOverage(
+    account,
+    open.filter((entry) => !undone.has(entry.key)),
+  );
+}
+
+function noteUnlistedWorkTypes(decision: GroupDecision, outcome: DebitOutcome): void {
+  const { charge } = decision;
+  if (charge === null) return;
+  for (const part of charge.parts) {
+    if (part.verdict !== 'covered-unlisted' && part.verdict !== 'free-unlisted') continue;
+    const one = { agreement: charge.agreement, workType: part.workType ?? '' };
+    outcome.unlistedWorkTypes.set(`${one.agreement}:${one.workType}`, one);
+  }
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from 'node:util';
+import { blockIdOf } from '../domain/keys.ts';
+import { payOffOverage } from '../domain/postings.ts';
+import { creditPurchase } from '../domain/purchase.ts';
+import type { Client, OpeningBlock } from '../domain/terms.ts';
+import type { Block, ClientLedger } from '../store/port.ts';
+import { accountFrom } from '../store/port.ts';
+import type { DebitContext } from './context.ts';
+
+/** Blocks of which the config now says something else than was applied. */
+export interface OpeningConflict {
+  client: Client;
+  applied: Block;
+  configured: OpeningBlock;
+}
+
+export interface OpeningOutcome {
+  applied: number;
+  conflicts: OpeningConflict[];
+}
+
+/**
+ * Brings the config's opening blocks into the ledger, each once: its key is the client and the day
+ * (and its place among that day's), so that a corrected figure in the config is noticed and told,
+ * never credited a second time.
+ */
+export async function applyOpeningBlocks(context: DebitContext): Promise<OpeningOutcome> {
+  const clients = context.clients.filter((client) => client.openingBlocks.length > 0);
+  const ids = clients.map((client) => client.id);
+  const ledgers = await context.store.readLedgers(ids, { isAllBlocks: true });
+  const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
+  const outcome: OpeningOutcome = { applied: 0, conflicts: [] };
+  for (const client of clients) {
+    const ledger = byClient.get(client.id);
+    if (ledger === undefined) continue;
+    const { fresh, conflicts } = compareBlocks(client, ledger);
+    outcome.conflicts.push(...conflicts);
+    if (fresh.length === 0) continue;
+    await creditBlocks(context, client, ledger, fresh);
+    outcome.applied += fresh.length;
+  }
+  return outcome;
+}
+
+/**
+ * What is to be credited, and what the config now says otherwise. A block of a day that was not there
+ * before, while an applied one is no longer listed, is taken for that one with its date corrected.
+ */
+export function compareBlocks(
+  client: Client,
+  ledger: ClientLedger,
+): { fresh: Block[]; conflicts: OpeningConflict[] } {
+  const wanted = client.openingBlocks.map((configured, index) => ({
+    configured,
+    block: toBlock(client, configured, index),
+  }));
+  const keys = new Set(wanted.map(({ block }) => block.key));
+  const known = new Map(ledger.blocks.map((block) => [block.key, block]));
+  const unlisted = ledger.blocks.filter(
+    ({ source, key, status }) => source === 'opening' && status !== 'void' && !keys.has(key),
+  );
+  const fresh: Block[] = [];
+  const conflicts: OpeningConflict[] = [];
+  for (const { configured, block } of wanted) {
+    const applied = known.get(block.key) ?? unlisted.shift();
+    if (applied === undefined) fresh.push(block);
+    else if (!isSame(applied, block)) conflicts.push({ client, applied, configured });
+  }
+  return { fresh, conflicts };
+}
+
+function toBlock(client: Client, block: OpeningBlock, index: number): Block {
+  const sameDay = client.openingBlocks.slice(0, index);
+  const place = sameDay.filter((one) => one.purchasedOn === block.purchasedOn).length + 1;
+  const key = `opening:${client.id}:${block.purchasedOn}:${place}`;
+  return {
+    ...block,
+    id: blockIdOf(key),
+    key,
+    clientId: client.id,
+    source: 'opening',
+    offer: null,
+    status: 'active',
+    activate: 'at-once',
+    invoiceKey: null,
+  };
+}
+
+function isSame(a: Block, b: Block): boolean {
+  return (
+    a.seconds === b.seconds &&
+    a.rateMinor === b.rateMinor &&
+    a.currency === b.currency &&
+    a.purchasedOn === b.purchasedOn &&
+    a.expiresOn === b.expiresOn &&
+    a.priority === b.priority &&
+    isDeepStrictEqual(a.workTypes, b.workTypes)
+  );
+}
+
+async function creditBlocks(
+  context: DebitContext,
+  client: Client,
+  ledger: ClientLedger,
+  blocks: readonly Block[],
+): Promise<void> {
+  const account = accountFrom(ledger);
+  const postings = blocks.map((block) => creditPurchase(account, block, 'opening'));
+  const open = await context.store.readOpenOverage(client.id);
+  postings.push(...payOffOverage(account, open));
+  await context.store.writeReplenish({
+    at: context.at,
+    runId: context.runId,
+    expected: [{ clientId: client.id, clientSeq: ledger.clientSeq }],
+    blocks,
+    blockStatuses: [],
+    postings,
+    episodes: [],
+    messages: [],
+    superseded: [],
+  });
+}

@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto';
+import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import {
+  type Account,
+  canPayWhole,
+  reverseSlices,
+  spend,
+  takeUpEnded,
+} from '../domain/postings.ts';
+import type { Client } from '../domain/terms.ts';
+import { type DateText, earliest } from '../domain/time.ts';
+import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
+import type { GroupDecision } from './decide.ts';
+
+/** What a page of decisions comes to, ready to be written in one transaction. */
+export interface Posted {
+  charges: Charge[];
+  postings: Posting[];
+  groups: ChargeGroup[];
+}
+
+export interface Standings {
+  accounts: ReadonlyMap<string, Account>;
+  /** Charges that stand, by id. Their client may be another one than today's: work moves. */
+  charges: ReadonlyMap<string, PostedCharge>;
+  /** Slices of each charge that nothing has undone. */
+  slices: ReadonlyMap<string, LedgerEntry[]>;
+  /** Entries by which blocks ended that late work may still use, by client; shrinks as they are undone. */
+  expiries: ReadonlyMap<string, LedgerEntry[]>;
+}
+
+/**
+ * Turns decisions into charges and ledger entries. All that no longer holds is undone before
+ * anything is posted, so that no charge of a page runs into overage beside hours that come back.
+ */
+export function postDecisions(decisions: readonly GroupDecision[], standings: Standings): Posted {
+  const posted: Posted = { charges: [], postings: [], groups: [] };
+  const changes = decisions.map((decision) => ({ decision, group: toGroup(decision) }));
+  for (const { decision, group } of changes) {
+    if (changesCharge(decision)) withdraw(decision, group, standings, posted);
+  }
+  for (const { decision, group } of changes) {
+    if (changesCharge(decision)) charge(decision, group, standings, posted);
+    posted.groups.push(group);
+  }
+  return posted;
+}
+
+/** Whether what should be charged differs from what stands; else only the group's state may change. */
+export function changesCharge(decision: GroupDecision): boolean {
+  if (decision.charge !== null) return true;
+  return decision.inputsHash === null && standingChargeId(decision) !== null;
+}
+
+/** A group whose last revision says "costs nothing any more" has no inputs and nothing to undo. */
+export function standingChargeId(decision: GroupDecision): string | null {
+  return decision.before?.factsHash == null ? null : decision.before.chargeId;
+}
+
+function toGroup(decision: GroupDecision): ChargeGroup {
+  const { groupKey, before, client, status, reason, pendingSeconds } = decision;
+  return {
+    groupKey,
+    clientId: client?.id ?? before?.clientId ?? null,
+    status,
+    reason,
+    pendingSeconds,
+    revision: before?.revision ?? 0,
+    chargeId: before?.chargeId ?? null,
+    factsHash: before?.factsHash ?? null,
+  };
+}
+
+/** Reverses the standing charge slice by slice, and says so in a revision of its own where no other follows. */
+function withdraw(
+  decision: GroupDecision,
+  group: ChargeGroup,
+  standings: Standings,
+  posted: Posted,
+): void {
+  const chargeId = standingChargeId(decision);
+  if (chargeId === null) return;
+  const standing = standings.charges.get(chargeId);
+  if (standing === undefined) throw new Error(`charge ${chargeId} of ${group.groupKey} is missing`);
+  const isMoved = decision.client !== null && decision.client.id !== standing.clientId;
+  const account = accountOf(standings, standing.clientId);
+  const slices = standings.slices.get(chargeId) ?? [];
+  const note = isMoved ? 'moved' : (decision.reason ?? 'changed');
+  posted.postings.push(...reverseSlices(account, slices, note));
+  group.factsHash = null;
+  if (decision.charge === null || isMoved) addWithdrawn(group, standing, posted);
+}
+
+function addWithdrawn(group: ChargeGroup, standing: PostedCharge, posted: Posted): void {
+  const facts = JSON.parse(standing.facts) as ChargeFacts;
+  const withdrawn: ChargeFacts = { ...facts, parts: [], seconds: 0 };
+  addRevision(group, standing.clientId, withdrawn, standing.workedOn, posted);
+}
+
+function charge(
+  decision: GroupDecision,
+  group: ChargeGroup,
+  standings: Standings,
+  posted: Posted,
+): void {
+  const { client, charge: facts } = decision;
+  if (facts === null || client === null) return;
+  if (mustWait(facts, client, standings)) {
+    hold(decision, facts, group, standings, posted);
+    return;
+  }
+  const { id, seconds, workedOn } = addRevision(group, client.id, facts, firstDay(facts), posted);
+  group.factsHash = decision.inputsHash;
+  if (seconds === 0) return;
+  const account = accountOf(standings, client.id);
+  const workTypes = chargedWorkTypes(facts);
+  posted.postings.push(
+    ...takeUpEnded(account, { workedOn, workTypes }, standings.expiries.get(client.id) ?? []),
+    ...spend(account, {
+      ...{ key: id, seconds, workedOn, workTypes },
+      ...{ chargeId: id, reason: 'usage', note: null },
+    }),
+  );
+}
+
+/** Whether the agreement holds back work that the blocks cannot pay in full. */
+function mustWait(facts: ChargeFacts, client: Client, standings: Standings): boolean {
+  if (client.agreement.overage !== 'hold' || facts.seconds === 0) return false;
+  const account = accountOf(standings, client.id);
+  const expiries = standings.expiries.get(client.id) ?? [];
+  const { seconds } = facts;
+  const spending = { seconds, workedOn: firstDay(facts), workTypes: chargedWorkTypes(facts) };
+  return !canPayWhole(account, spending, expiries);
+}
+
+/** Keeps the group pending at its cost; what stood of it is reversed already, and withdrawn here. */
+function hold(
+  decision: GroupDecision,
+  facts: ChargeFacts,
+  group: ChargeGroup,
+  standings: Standings,
+  posted: Posted,
+): void {
+  group.status = 'pending';
+  group.reason = 'no-hours';
+  group.pendingSeconds = facts.seconds + decision.pendingSeconds;
+  const standing = standings.charges.get(standingChargeId(decision) ?? '');
+  // A charge that moved here from another client was withdrawn there.
+  if (standing?.clientId === decision.client?.id && standing !== undefined) {
+    addWithdrawn(group, standing, posted);
+  }
+}
+
+function accountOf(standings: Standings, clientId: string): Account {
+  const account = standings.accounts.get(clientId);
+  if (account === undefined) throw new Error(`the account of client ${clientId} was not loaded`);
+  return account;
+}
+
+function addRevision(
+  group: ChargeGroup,
+  clientId: string,
+  facts: ChargeFacts,
+  workedOn: DateText,
+  posted: Posted,
+): Charge {
+  group.revision += 1;
+  const text = JSON.stringify(facts);
+  const added: Charge = {
+    id: `${group.groupKey}#${group.revision}`,
+    groupKey: group.groupKey,
+    revision: group.revision,
+    clientId,
+    seconds: facts.seconds,
+    workedOn,
+    facts: text,
+    factsHash: hash('sha256', text, 'hex'),
+  };
+  group.chargeId = added.id;
+  posted.charges.push(added);
+  return added;
+}
+
+/**
+ * A charge over several days counts as worked on the first of them: what expires first may pay it.
+ * Days on which only free work was done count where there is nothing else.
+ */
+export function firstDay(facts: ChargeFacts): DateText {
+  const charged = facts.parts.filter((part) => part.pieces.length > 0);
+  const parts = charged.length > 0 ? charged : facts.parts;
+  return earliest(parts.map((part) => part.workedOn));
+}

@@ -1,0 +1,74 @@
+import type { Client } from '../domain/terms.ts';
+import type { Instant } from '../domain/time.ts';
+import type { DirtySubject, Store, Work } from '../store/port.ts';
+import { readAffectedWork } from './affected.ts';
+import { clientFinder } from './context.ts';
+import { decideGroup, type GroupDecision } from './decide.ts';
+
+type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
+
+/**
+ * Decides all mirrored work as these clients' terms would have it, as though nothing had ever been
+ * posted; a page of groups at a time, each group once. Reads only.
+ */
+export async function* replayMirror(
+  store: Store,
+  clients: readonly Client[],
+  firstRunAt: Instant,
+): AsyncGenerator<GroupDecision[], void> {
+  const decided = new Set<string>();
+  for await (const subjects of store.streamMirroredWork()) {
+    const context = {
+      store: withoutPostings(store),
+      clients,
+      findClient: clientFinder(clients),
+      runId: 'plan',
+      at: firstRunAt,
+      firstRunAt,
+      signal: new AbortController().signal,
+    };
+    const { assigned, groupKeys } = await readAffectedWork(context, subjects);
+    const members = Map.groupBy(assigned, (one) => one.groupKey);
+    const fresh = [...groupKeys].filter((key) => !decided.has(key));
+    for (const key of fresh) decided.add(key);
+    yield fresh.map((key) => decideGroup(key, members.get(key) ?? [], null));
+  }
+}
+
+/** What was posted ties work together that the terms in question may well keep apart. */
+function withoutPostings(store: Store): Store {
+  return {
+    ...store,
+    readGroups: async () => [],
+    readWork: async (subjects) => onlyWhole(await store.readWork(subjects), subjects),
+  };
+}
+
+/**
+ * Leaves out work that was only met because it was once charged together with the work asked for: its
+ * own ticket was not loaded whole, and has its turn on a page of its own.
+ */
+function onlyWhole(work: Work, subjects: readonly Subject[]): Work {
+  const asked = new Set(subjects.map((one) => keyOf(one.kind, one.connection, one.sourceId)));
+  // Merged tickets were loaded with the ticket that survived, and the other way round.
+  for (let size = -1; size !== asked.size; ) {
+    size = asked.size;
+    for (const { connection, sourceId, mergedInto } of work.tickets) {
+      if (mergedInto === null) continue;
+      const pair = [sourceId, mergedInto].map((id) => keyOf('ticket', connection, id));
+      if (pair.some((key) => asked.has(key))) for (const key of pair) asked.add(key);
+    }
+  }
+  const isAsked = ({ connection, ticketId, sourceId }: Work['entries'][number]) =>
+    asked.has(
+      ticketId === null
+        ? keyOf('entry', connection, sourceId)
+        : keyOf('ticket', connection, ticketId),
+    );
+  const entries = work.entries.filter(isAsked).map((entry) => ({ ...entry, groupKey: null }));
+  return { entries, tickets: work.tickets, groups: [] };
+}
+
+function keyOf(kind: Subject['kind'], connection: string, sourceId: string): string {
+  return `${kind}\n${connection}\n${sourceId}`;
+}

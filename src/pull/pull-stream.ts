@@ -1,0 +1,162 @@
+import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
+import { isKindError } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import type {
+  MirrorRows,
+  PullOutcome,
+  PullPass,
+  QuarantinedRow,
+  Store,
+  Watermark,
+} from '../store/port.ts';
+import { completePass, isCatchUp, mustStore, nextPass, noWatermark } from './pass.ts';
+import { validateTimeEntries } from './validate.ts';
+
+export interface PullContext {
+  store: Store;
+  connection: string;
+  clientIds: readonly string[];
+  horizon: Instant;
+  /** Whether the horizon lies before where this connection was ever read from. */
+  isFurtherBack: boolean;
+  runStartedAt: Instant;
+  runId: string;
+  /** Ends a request under way. */
+  signal: AbortSignal;
+  /** Asks to end after the page in hand. */
+  stop: AbortSignal;
+  /** Whether a changed ticket's time must be read ticket by ticket. */
+  isTimePerTicket: boolean;
+  onPage?: ((stream: StreamName, rows: number) => void) | undefined;
+}
+
+export interface PullCounts {
+  rows: number;
+  changed: number;
+  quarantined: number;
+}
+
+type RowOf<Stream extends StreamName> = Extract<MirrorRows, { stream: Stream }>['rows'][number];
+
+/** Reads a stream up to the run's start. Rows and watermark are stored together, page by page. */
+export async function pullStream<Stream extends StreamName>(
+  context: PullContext,
+  stream: Stream,
+  pull: Pull<RowOf<Stream>>,
+  counts: PullCounts,
+): Promise<void> {
+  const { store, connection, clientIds, horizon, isFurtherBack, runStartedAt, stop } = context;
+  let watermark = (await store.readWatermark(connection, stream)) ?? noWatermark;
+  let hasCaughtUp = false;
+  for (;;) {
+    const request = { watermark, clientIds, horizon, isFurtherBack, runStartedAt };
+    const pass = nextPass(request, hasCaughtUp);
+    if (pass === null || stop.aborted) return;
+    const isResumed = watermark.pass !== null;
+    const isFull = isCatchUp(watermark, pass);
+    watermark = await runOrRestart({ context, stream, pull, counts }, watermark, pass);
+    // A resumed pass is complete only up to the start of the run that began it.
+    if (isFull && !isResumed) hasCaughtUp = true;
+  }
+}
+
+interface PassWork<Stream extends StreamName> {
+  context: PullContext;
+  stream: Stream;
+  pull: Pull<RowOf<Stream>>;
+  counts: PullCounts;
+}
+
+/**
+ * A resume text may have outlived the vendor's memory of it (a cursor expires). The pass then begins
+ * again at its own start: rows already mirrored are the same rows.
+ */
+async function runOrRestart<Stream extends StreamName>(
+  work: PassWork<Stream>,
+  before: Watermark,
+  pass: PullPass,
+): Promise<Watermark> {
+  try {
+    return await runPass(work, before, pass);
+  } catch (error) {
+    if (pass.resume === null || !isKindError(error, 'rejected', 'contract')) throw error;
+    return runPass(work, before, { ...pass, resume: null });
+  }
+}
+
+async function runPass<Stream extends StreamName>(
+  work: PassWork<Stream>,
+  before: Watermark,
+  pass: PullPass,
+): Promise<Watermark> {
+  const { store, connection, runId, runStartedAt: at, signal, stop } = work.context;
+  const request = { since: pass.since, until: pass.startedAt, clientIds: pass.clientIds, signal };
+  let watermark = before;
+  for await (const page of work.pull({ ...request, resume: pass.resume })) {
+    const resume = page.resume ?? watermark.pass?.resume ?? null;
+    const under: Watermark = { ...before, pass: { ...pass, resume } };
+    const { changed, quarantined } = await writePage(work, pass, page, under);
+    if (changed > 0 || quarantined > 0) watermark = under;
+    // The page in hand is stored; the next one is not asked for.
+    if (stop.aborted) return watermark;
+  }
+  const completed = completePass(before, pass);
+  if (!mustStore(watermark, completed)) return completed;
+  await store.writePage({
+    ...({ stream: work.stream, rows: [] } as MirrorRows),
+    connection,
+    at,
+    runId,
+    since: pass.since,
+    rejected: [],
+    watermark: completed,
+  });
+  return completed;
+}
+
+async function writePage<Stream extends StreamName>(
+  { context, stream, counts }: PassWork<Stream>,
+  pass: PullPass,
+  page: Page<RowOf<Stream>>,
+  watermark: Watermark,
+): Promise<PullOutcome> {
+  const checked = checkRows(stream, page);
+  const { store, connection, runId, runStartedAt: at } = context;
+  const outcome = await store.writePage({
+    ...checked.rows,
+    connection,
+    at,
+    runId,
+    since: pass.since,
+    rejected: checked.rejected,
+    watermark,
+    watermarkWhen: 'if-changed',
+    ...(context.isTimePerTicket && stream === 'tickets'
+      ? { timeDue: { clientIds: context.clientIds, isForced: !isCatchUp(watermark, pass) } }
+      : {}),
+  });
+  counts.rows += page.rows.length + page.rejected.length;
+  counts.changed += outcome.changed;
+  counts.quarantined += outcome.quarantined;
+  context.onPage?.(stream, counts.rows);
+  return outcome;
+}
+
+function checkRows<Stream extends StreamName>(
+  stream: Stream,
+  page: Page<RowOf<Stream>>,
+): { rows: MirrorRows; rejected: QuarantinedRow[] } {
+  const rejected = page.rejected.map(({ sourceId, reason, row }) => ({
+    sourceId,
+    reason,
+    row: null,
+    vendorRow: row,
+  }));
+  const given = { stream, rows: page.rows } as MirrorRows;
+  if (given.stream !== 'timeEntries') return { rows: given, rejected };
+  const validated = validateTimeEntries(given.rows);
+  return {
+    rows: { stream: 'timeEntries', rows: validated.rows },
+    rejected: [...rejected, ...validated.rejected],
+  };
+}

@@ -1,0 +1,49 @@
+import type { Pulls } from '../../connectors/contract.ts';
+import type { PullContext, PullCounts } from './pull-stream.ts';
+import { validateTimeEntries } from './validate.ts';
+
+/** Tickets asked for at once; each is marked as read with the rows that it brought. */
+const ticketsPerCall = 50;
+
+/**
+ * Reads the time of all tickets that changed since theirs was read, for vendors that show it only so.
+ * A ticket whose time does not come (it may be gone) stays due, and is asked for again at the next run.
+ */
+export async function pullTicketTime(
+  context: PullContext,
+  pull: NonNullable<Pulls['ticketTime']>,
+  counts: PullCounts,
+): Promise<void> {
+  const { store, connection, runId, runStartedAt: at, signal, stop } = context;
+  let after = '';
+  for (;;) {
+    const ticketIds = await store.listTimeDue(connection, ticketsPerCall, after);
+    const last = ticketIds.at(-1);
+    if (last === undefined || stop.aborted) return;
+    after = last;
+    for await (const page of pull(ticketIds, signal)) {
+      const { rows, rejected } = validateTimeEntries(page.rows);
+      const unread = page.rejected.map(({ sourceId, reason, row }) => ({
+        sourceId,
+        reason,
+        row: null,
+        vendorRow: row,
+      }));
+      const outcome = await store.writePage({
+        stream: 'timeEntries',
+        rows,
+        rejected: [...unread, ...rejected],
+        connection,
+        at,
+        runId,
+        since: at,
+        completeTicketIds: page.ticketIds,
+      });
+      counts.rows += page.rows.length + page.rejected.length;
+      counts.changed += outcome.changed;
+      counts.quarantined += outcome.quarantined;
+      context.onPage?.('timeEntries', counts.rows);
+      if (stop.aborted) return;
+    }
+  }
+}

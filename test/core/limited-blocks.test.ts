@@ -1,0 +1,117 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { explain } from '../../src/reports/explain.ts';
+import { addBlock } from '../../src/service/manual.ts';
+import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+afterEach(() => bench.close());
+
+const nine = '2026-03-02T09:00:00.000Z';
+const onSite = { workType: 'on-site ' };
+
+/** Two hours for on-site work alone, used first, and what else the client has. */
+async function openWith(
+  others: ReturnType<typeof openingOf>[],
+  fields: Partial<ReturnType<typeof openingOf>> = {},
+  overage: 'carry' | 'hold' = 'carry',
+): Promise<void> {
+  const limited = openingOf(2, { rateMinor: 14000, workTypes: ['On-site'], ...fields });
+  const openingBlocks = [limited, ...others];
+  bench = await CoreBench.open({
+    clients: [clientOf({ agreement: agreementOf({ overage }), openingBlocks })],
+    isTimePerTicket: true,
+  });
+}
+
+/** Hours left by the price of their block. */
+async function left(): Promise<Record<number, number>> {
+  const [ledger] = await bench.app.store.readLedgers([bench.clientId()], { isAllBlocks: true });
+  const blocks = ledger?.blocks.map((block) => [block.rateMinor, block.remainingSeconds / 3600]);
+  return Object.fromEntries(blocks ?? []);
+}
+
+test('a block for some work types pays for these, and never for a charge with others in it', async () => {
+  await openWith([openingOf(10, { priority: 1 })]);
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 60, onSite);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 1, 12000: 10 });
+  const [told] = await explain(bench.app.store, {
+    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    fallback: { locale: 'en', timezone: 'UTC' },
+  });
+  expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[0]).toMatch(
+    /^1 h from block b-\w+ \(2 h at 140\.00 EUR, for “On-site” only\)\.$/,
+  );
+  bench.psa.ticket('2');
+  bench.psa.log('2', '2', nine, 30, onSite);
+  bench.psa.log('3', '2', '2026-03-02T11:00:00.000Z', 30);
+  bench.psa.close('2');
+  bench.psa.ticket('3');
+  bench.psa.log('4', '3', nine, 60, { workType: null });
+  bench.psa.close('3');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 1, 12000: 8 });
+});
+
+test('free work in a charge does not keep a limited block from paying', async () => {
+  await openWith([]);
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 60, onSite);
+  bench.psa.log('2', '1', '2026-03-02T11:00:00.000Z', 30, { isBillable: false });
+  bench.psa.close('1');
+  await bench.run();
+  expect(await bench.balance()).toMatchObject({ settledSeconds: 3600, overageSeconds: 0 });
+});
+
+test('other work runs into overage beside it, and only a block for that work pays it', async () => {
+  await openWith([]);
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 60);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await bench.balance()).toMatchObject({ settledSeconds: 7200, overageSeconds: 3600 });
+  await bench.run();
+  expect(await bench.balance()).toMatchObject({ settledSeconds: 7200, overageSeconds: 3600 });
+  await addBlock(bench.app, {
+    ...{ clientId: bench.clientId(), seconds: 7200, rateMinor: 9900, priority: 0 },
+    ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+  });
+  expect(await left()).toEqual({ 14000: 2, 9900: 1 });
+});
+
+test('where work beyond the blocks is held, limited hours count for their own work alone', async () => {
+  await openWith([], {}, 'hold');
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 60);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await bench.hours()).toEqual([2, 1]);
+  bench.psa.editEntry('1', onSite);
+  bench.psa.editTicket('1', {});
+  await bench.run();
+  expect(await bench.hours()).toEqual([1, 0]);
+});
+
+test('hours of a limited block that ended are taken up for its own late work alone', async () => {
+  await openWith([openingOf(10, { priority: 1 })], { expiresOn: '2026-03-04' });
+  for (const [id, fields] of [
+    ['1', {}],
+    ['2', onSite],
+  ] as const) {
+    bench.psa.ticket(id);
+    bench.psa.log(id, id, nine, 60, fields);
+  }
+  bench.at('2026-03-06T08:00:00.000Z');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 0, 12000: 10 });
+  bench.psa.close('1');
+  bench.psa.close('2');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 0, 12000: 9 });
+  expect(await bench.story()).toEqual([
+    ...['+2 purchase', '+10 purchase', '-2 expiry'],
+    ...['-1 usage', '+2 reversal', '-1 usage', '-1 expiry'],
+  ]);
+});

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { StreamName } from '../../connectors/contract.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import { CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+beforeEach(async () => {
+  bench = await CoreBench.open({ isFilteredByClient: true });
+});
+afterEach(() => bench.close());
+
+const nine = '2026-03-02T09:00:00.000Z';
+const martin = clientOf({ name: 'Martin', sourceIds: new Map([['psa', '2']]) });
+
+function closeTicket(id: string, clientId = '1', hours = 1): void {
+  bench.psa.ticket(id, { clientId });
+  bench.psa.log(id, id, nine, hours * 60, { clientId });
+  bench.psa.close(id);
+}
+
+const watermark = (stream: StreamName) => bench.app.store.readWatermark('psa', stream);
+const asked = (stream: StreamName) => bench.psa.asked.filter((one) => one.stream === stream);
+
+describe('the watermark', () => {
+  test('is the start of the run, whatever later rows came along', async () => {
+    closeTicket('1');
+    bench.psa.editTicket('1', { updatedAt: '2026-03-02T23:00:00.000Z' });
+    await bench.run();
+    expect((await watermark('tickets'))?.since).toBe(instantFromMs(bench.nowMs));
+  });
+
+  test('is asked for again less fifteen minutes, and rows of that very moment count', async () => {
+    closeTicket('1');
+    await bench.run();
+    const { since = '' } = (await watermark('tickets')) ?? {};
+    const edge = instantFromMs(Date.parse(since ?? '') - 15 * 60_000);
+    closeTicket('2');
+    bench.psa.editTicket('2', { updatedAt: edge });
+    bench.psa.editEntry('2', { updatedAt: edge });
+    await bench.run();
+    expect(asked('tickets').at(-1)?.since).toBe(edge);
+    expect(await bench.hours()).toEqual([8, 0]);
+  });
+
+  test('does not move when the pass fails, and the next pass reads what is missing', async () => {
+    await bench.run();
+    const before = await watermark('timeEntries');
+    for (const id of ['1', '2', '3', '4', '5']) closeTicket(id);
+    bench.psa.fail('timeEntries', 'transient', { nth: 2 });
+    const result = await bench.run();
+    expect(result.exitCode).toBe(4);
+    expect((await watermark('timeEntries'))?.since).toBe(before?.since);
+    await bench.run();
+    expect(await bench.hours()).toEqual([5, 0]);
+  });
+
+  test('resumes an interrupted pass where it stopped, then catches up to now', async () => {
+    for (const id of ['1', '2', '3', '4', '5']) closeTicket(id);
+    bench.psa.fail('tickets', 'transient', { nth: 3 });
+    await bench.run();
+    const interrupted = asked('tickets')[0];
+    closeTicket('6');
+    await bench.run();
+    const [, resumed, caughtUp] = asked('tickets');
+    expect(resumed).toMatchObject({ since: interrupted?.since, until: interrupted?.until });
+    expect(resumed?.resume).toMatch(/ 4$/);
+    expect(caughtUp).toMatchObject({ until: instantFromMs(bench.nowMs), resume: null });
+    expect(await bench.hours()).toEqual([4, 0]);
+  });
+
+  test('begins the pass anew when the vendor no longer knows where it was', async () => {
+    for (const id of ['1', '2', '3']) closeTicket(id);
+    bench.psa.fail('tickets', 'transient', { nth: 2 });
+    await bench.run();
+    bench.psa.fail('tickets', 'rejected');
+    const result = await bench.run();
+    expect(result.ok).toBe(true);
+    expect(asked('tickets').map(({ resume }) => resume === null)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    expect(await bench.hours()).toEqual([7, 0]);
+  });
+
+  test('asked to stop, the pull ends after the page in hand and nothing is lost', async () => {
+    for (const id of ['1', '2', '3', '4', '5']) closeTicket(id);
+    const stop = new AbortController();
+    const connector = bench.app.connectors.get('psa');
+    const pull = connector?.pull.tickets;
+    if (connector === undefined || pull === undefined) throw new Error('no tickets');
+    connector.pull.tickets = async function* (request) {
+      for await (const page of pull(request)) {
+        stop.abort();
+        yield page;
+      }
+    };
+    const { runSteps } = await import('../../src/service/run.ts');
+    await runSteps(bench.app, ['pull', 'debit'], 'test', { signal: stop.signal });
+    const [mirrored] = await bench.app.store.takeDirty(10).then((rows) => [rows.length]);
+    expect(mirrored).toBe(0);
+    expect((await watermark('tickets'))?.pass?.resume).toMatch(/ 2$/);
+    connector.pull.tickets = pull;
+    await bench.run();
+    expect(await bench.hours()).toEqual([5, 0]);
+  });
+});
+
+describe('the history', () => {
+  test('goes back to the first day that counts, or the months asked for', async () => {
+    await bench.run();
+    expect(asked('tickets')[0]?.since).toBe('2025-02-28T23:00:00.000Z');
+    await bench.close();
+    const openingBlocks = [openingOf(10, { purchasedOn: '2024-06-01' })];
+    bench = await CoreBench.open({ clients: [clientOf({ openingBlocks })] });
+    await bench.run();
+    expect(asked('tickets')[0]?.since).toBe('2024-05-30T22:00:00.000Z');
+  });
+
+  test('of a client added to the config is read, and the others go on from their watermark', async () => {
+    closeTicket('1');
+    closeTicket('2', '2', 3);
+    await bench.run();
+    bench.advance(86400 * 30);
+    await bench.configure([clientOf(), martin]);
+    await bench.run();
+    expect(await bench.hours('Martin')).toEqual([7, 0]);
+    const passes = asked('timeEntries').map(({ since, clientIds }) => [
+      since.slice(0, 7),
+      clientIds.join(),
+    ]);
+    expect(passes).toEqual([
+      ['2025-02', '1'],
+      ['2025-03', '2'],
+      ['2026-03', '1,2'],
+    ]);
+  });
+
+  test('is read again from the earlier day when the config comes to reach further back', async () => {
+    closeTicket('1');
+    bench.psa.log('0', '1', '2024-07-01T09:00:00.000Z', 60, {
+      ...{ updatedAt: '2024-07-01T12:00:00.000Z', clientId: '1' },
+    });
+    await bench.run();
+    expect(await bench.hours()).toEqual([9, 0]);
+    await bench.configure([
+      clientOf({ openingBlocks: [openingOf(10), openingOf(5, { purchasedOn: '2024-06-01' })] }),
+    ]);
+    await bench.run();
+    expect(await bench.hours()).toEqual([13, 0]);
+    await bench.run();
+    expect(asked('timeEntries').at(-1)?.since.slice(0, 7)).toBe('2026-03');
+  });
+});
+
+describe('several connections', () => {
+  test('one that fails keeps its watermark and the other goes on', async () => {
+    const both = new Map([
+      ['psa', '1'],
+      ['rmm', '9'],
+    ]);
+    await bench.configure([clientOf({ sourceIds: both })]);
+    closeTicket('1');
+    bench.rmm.ticket('1', { clientId: '9' });
+    bench.rmm.log('1', '1', nine, 30);
+    bench.rmm.close('1');
+    bench.psa.fail('tickets', 'auth');
+    const result = await bench.run();
+    expect(result).toMatchObject({ ok: false, exitCode: 3 });
+    const pulls = result.steps.filter(({ step }) => step === 'pull');
+    expect(pulls.map(({ connection, error }) => [connection, error === null])).toEqual([
+      ['psa', false],
+      ['rmm', true],
+    ]);
+    expect(await watermark('tickets')).toBeNull();
+    expect(await bench.hours()).toEqual([9.5, 0]);
+    await bench.run();
+    // The same ids in two systems are two pieces of work.
+    expect(await bench.hours()).toEqual([8.5, 0]);
+  });
+
+  test('no time of a vendor is read in a run before the ticket that it hangs on', async () => {
+    closeTicket('1');
+    bench.psa.fail('tickets', 'transient');
+    await bench.run();
+    expect(asked('timeEntries')).toEqual([]);
+    expect(await bench.quarantine()).toEqual([]);
+  });
+});
+
+describe('time that is shown ticket by ticket', () => {
+  beforeEach(async () => {
+    await bench.close();
+    bench = await CoreBench.open({ isTimePerTicket: true });
+  });
+
+  test('is read again for the tickets whose reading was interrupted', async () => {
+    for (const id of ['1', '2', '3']) closeTicket(id);
+    bench.psa.fail('ticketTime', 'transient', { nth: 2 });
+    await bench.run();
+    expect(await bench.hours()).toEqual([9, 0]);
+    await bench.run();
+    expect(await bench.hours()).toEqual([7, 0]);
+    expect(await bench.app.store.listTimeDue('psa', 10)).toEqual([]);
+  });
+
+  test('is read for the tickets of a client that was mirrored before it was in the config', async () => {
+    closeTicket('1', '2', 3);
+    await bench.run();
+    await bench.configure([clientOf(), martin]);
+    await bench.run();
+    expect(await bench.hours('Martin')).toEqual([7, 0]);
+  });
+});

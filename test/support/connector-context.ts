@@ -1,0 +1,59 @@
+import type { ConnectorContext, ConnectorMemory } from '../../connectors/contract.ts';
+
+export interface LogLine {
+  level: 'debug' | 'info' | 'warn';
+  message: string;
+  detail: Record<string, unknown> | undefined;
+}
+
+export interface TestContext extends ConnectorContext {
+  /** Requests that left so far. */
+  readonly requestCount: number;
+  readonly logs: readonly LogLine[];
+  /** What the connector's memory holds. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+export interface TestContextOptions {
+  /** `UTC` unless told. */
+  timezone?: string;
+  /** `EUR` unless told. */
+  currency?: string;
+  /** The real clock unless told. */
+  now?: () => number;
+}
+
+/** A context as the service would give it, with everything kept in memory and open to a test. */
+export function createTestContext(options: TestContextOptions = {}): TestContext {
+  const kept = new Map<string, string>();
+  const logs: LogLine[] = [];
+  let requestCount = 0;
+  const logAt =
+    (level: LogLine['level']) =>
+    (message: string, detail?: Record<string, unknown>): void =>
+      void logs.push({ level, message, detail });
+  return {
+    connection: 'test',
+    timezone: options.timezone ?? 'UTC',
+    currency: options.currency ?? 'EUR',
+    memory: createMemory(kept),
+    log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn') },
+    now: options.now ?? Date.now,
+    onRequest: () => {
+      requestCount += 1;
+    },
+    get requestCount() {
+      return requestCount;
+    },
+    logs,
+    kept,
+  };
+}
+
+function createMemory(kept: Map<string, string>): ConnectorMemory {
+  return {
+    get: async (key) => kept.get(key) ?? null,
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
+  };
+}

@@ -1,0 +1,251 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Connector } from '../../connectors/contract.ts';
+import type { LoadedConfig } from '../../src/config/loaded.ts';
+import type { LedgerEntry } from '../../src/domain/ledger.ts';
+import type { Agreement, Client, Offer } from '../../src/domain/terms.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { App } from '../../src/service/app.ts';
+import type { LogDetail, Logger } from '../../src/service/log.ts';
+import { allSteps, type RunResult, runSteps, type StepName } from '../../src/service/run.ts';
+import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
+import { dumpTables } from './dump-tables.ts';
+import { ScriptedVendor } from './scripted-connector.ts';
+
+const hour = 3600;
+
+/** Per ticket to 15 minutes, all work types covered, nothing told. */
+export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
+  return {
+    name: 'standard',
+    applies: { boards: null, ticketTypes: null, agreements: null },
+    debitWhen: 'ticket-closed',
+    withoutTicket: 'debit',
+    rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 0, graceSeconds: 0 },
+    workTypes: { covered: [], excluded: [], unlisted: 'covered' },
+    workTypeMinimums: [],
+    roles: { covered: [], excluded: [] },
+    from: null,
+    until: null,
+    excludedTechnicians: [],
+    multipliers: [],
+    stackMultipliers: false,
+    overage: 'carry',
+    rollover: null,
+    replenish: [],
+    activate: 'on-invoice',
+    ...fields,
+  };
+}
+
+/** Dupont, client 1 of the PSA, in Paris, with ten hours from the first of January. */
+export function clientOf(fields: Partial<Omit<Client, 'id'>> = {}): Omit<Client, 'id'> {
+  return {
+    name: 'Dupont',
+    sourceIds: new Map([['psa', '1']]),
+    agreement: agreementOf(),
+    timezone: 'Europe/Paris',
+    locale: 'en',
+    currency: 'EUR',
+    startOn: null,
+    pushTo: 'psa',
+    openingBlocks: [openingOf(10)],
+    ...fields,
+  };
+}
+
+export function openingOf(hours: number, fields: Partial<Client['openingBlocks'][number]> = {}) {
+  return {
+    seconds: hours * hour,
+    rateMinor: 12000,
+    currency: 'EUR',
+    purchasedOn: '2026-01-01',
+    expiresOn: null,
+    priority: 0,
+    workTypes: null,
+    ...fields,
+  };
+}
+
+export const ten: Offer = {
+  name: 'ten',
+  seconds: 10 * hour,
+  rateMinor: 12000,
+  currency: 'EUR',
+  validForMonths: null,
+  workTypes: null,
+  product: 'BLOCK-10',
+};
+
+export interface BenchOptions {
+  clients?: Omit<Client, 'id'>[];
+  mode?: 'observe' | 'live';
+  isTimePerTicket?: boolean;
+  isFilteredByClient?: boolean;
+  balanceField?: LoadedConfig['balanceField'];
+}
+
+export interface Shown {
+  settledSeconds: number;
+  overageSeconds: number;
+  pendingSeconds: number;
+}
+
+/** The rooms around a real SQLite file, with two scripted vendors: `psa` and `rmm`. */
+export class CoreBench {
+  nowMs = Date.parse('2026-03-02T08:00:00.000Z');
+  readonly psa: ScriptedVendor;
+  readonly rmm: ScriptedVendor;
+  readonly logs: { message: string; detail: LogDetail | undefined }[] = [];
+  readonly app: App;
+  readonly #folder: string;
+
+  private constructor(folder: string, options: BenchOptions, store: App['store']) {
+    const now = () => this.nowMs;
+    const { isTimePerTicket = false, isFilteredByClient = false } = options;
+    this.#folder = folder;
+    this.psa = new ScriptedVendor({ now, isTimePerTicket, isFilteredByClient });
+    this.rmm = new ScriptedVendor({ now });
+    this.app = {
+      config: configOf(join(folder, 'store.db'), options),
+      store,
+      clients: [],
+      connectors: new Map<string, Connector>([
+        ['psa', this.psa.connector()],
+        ['rmm', this.rmm.connector()],
+      ]),
+      requests: new Map(),
+      log: collectingLog(this.logs),
+      now,
+      close: () => store.close(),
+    };
+  }
+
+  static async open(options: BenchOptions = {}): Promise<CoreBench> {
+    const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-core-'));
+    const database = await openDatabase({ file: join(folder, 'store.db'), now: Date.now });
+    // Nobody pulls the plug on a test; waiting for the disk is most of its time.
+    database.exec('PRAGMA synchronous = OFF');
+    const store = storeOn(database);
+    const bench = new CoreBench(folder, options, store);
+    await bench.configure(options.clients ?? [clientOf()]);
+    return bench;
+  }
+
+  /** What loading a changed config file comes to. */
+  async configure(clients: Omit<Client, 'id'>[]): Promise<void> {
+    const ids = await this.app.store.assignClientIds(clients, instantFromMs(this.nowMs));
+    this.app.clients = clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
+  }
+
+  setMode(mode: 'observe' | 'live'): void {
+    this.app.config = { ...this.app.config, mode };
+  }
+
+  /** A minute passes before each run, so that no two runs share a moment. */
+  async run(...steps: StepName[]): Promise<RunResult> {
+    this.advance(60);
+    const signal = new AbortController().signal;
+    return runSteps(this.app, steps.length === 0 ? allSteps : steps, 'test', { signal });
+  }
+
+  advance(seconds: number): void {
+    this.nowMs += seconds * 1000;
+  }
+
+  at(instant: string): void {
+    this.nowMs = Date.parse(instant);
+  }
+
+  clientId(name = 'Dupont'): string {
+    const client = this.app.clients.find((candidate) => candidate.name === name);
+    if (client === undefined) throw new Error(`no client ${name}`);
+    return client.id;
+  }
+
+  async balance(name = 'Dupont'): Promise<Shown> {
+    const id = this.clientId(name);
+    const [ledger] = await this.app.store.readLedgers([id], { isAllBlocks: true });
+    const active = ledger?.blocks.filter((block) => block.status === 'active') ?? [];
+    return {
+      settledSeconds: active.reduce((sum, block) => sum + block.remainingSeconds, 0),
+      overageSeconds: ledger?.overageSeconds ?? 0,
+      pendingSeconds: (await this.app.store.readPending([id])).get(id) ?? 0,
+    };
+  }
+
+  /** Hours left (below zero: overdrawn) and hours pending. */
+  async hours(name = 'Dupont'): Promise<[left: number, pending: number]> {
+    const { settledSeconds, overageSeconds, pendingSeconds } = await this.balance(name);
+    return [(settledSeconds - overageSeconds) / hour, pendingSeconds / hour];
+  }
+
+  async ledger(name = 'Dupont'): Promise<LedgerEntry[]> {
+    const entries: LedgerEntry[] = [];
+    const pages = this.app.store.streamLedger(this.clientId(name), null, null);
+    for await (const page of pages) entries.push(...page);
+    return entries;
+  }
+
+  /** `-2 usage`, `+2 reversal`, in hours, oldest first. */
+  async story(name = 'Dupont'): Promise<string[]> {
+    const entries = await this.ledger(name);
+    return entries.map(({ side, seconds, reason }) => {
+      return `${side === 'credit' ? '+' : '-'}${seconds / hour} ${reason}`;
+    });
+  }
+
+  async quarantine(): Promise<string[]> {
+    const rows = await this.app.store.listQuarantine(['open']);
+    return rows.map((row) => `${row.connection} ${row.stream} ${row.sourceId}`);
+  }
+
+  /** Every row of every table but the runs' own. */
+  dump(): Map<string, string[]> {
+    const tables = dumpTables(this.app.config.store);
+    tables.delete('run');
+    return tables;
+  }
+
+  async close(): Promise<void> {
+    const disagreement = await this.app.store.verify();
+    await this.discard();
+    if (disagreement !== null) {
+      throw new Error(`verify: ${disagreement.where}: ${disagreement.detail}`);
+    }
+  }
+
+  /** Closes a ledger that a test has spoilt on purpose. */
+  async discard(): Promise<void> {
+    await this.app.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+function configOf(store: string, options: BenchOptions): LoadedConfig {
+  return {
+    file: 'connector.yaml',
+    mode: options.mode ?? 'live',
+    timezone: 'Europe/Paris',
+    locale: 'en',
+    currency: 'EUR',
+    store,
+    historyMonths: 12,
+    balanceField: options.balanceField ?? null,
+    connections: new Map(),
+    schedule: { pull: '', debit: '', replenish: '', push: '' },
+    offers: new Map(),
+    agreements: new Map(),
+    clients: [],
+    templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
+    secrets: [],
+  };
+}
+
+function collectingLog(lines: CoreBench['logs']): Logger {
+  const write = (message: string, detail?: LogDetail) => void lines.push({ message, detail });
+  const log: Logger = { debug: write, info: write, warn: write, error: write, child: () => log };
+  return log;
+}

@@ -1,0 +1,284 @@
+import type {
+  ClientRow,
+  Connector,
+  Delivered,
+  InvoiceRow,
+  Page,
+  Pull,
+  PullRequest,
+  Push,
+  PushKind,
+  PushMessages,
+  TicketRow,
+  TimeEntryRow,
+} from '../../connectors/contract.ts';
+import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
+import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
+
+export interface Sent {
+  kind: PushKind;
+  message: Record<string, unknown> & { key: string };
+  remoteId: string;
+}
+
+export type Call = 'clients' | 'tickets' | 'timeEntries' | 'ticketTime' | 'invoices' | PushCall;
+type PushCall = `${'find' | 'create'} ${PushKind}`;
+
+export interface ScriptOptions {
+  now(): number;
+  /** Whether time is shown only ticket by ticket, so that what is no longer there is seen to be gone. */
+  isTimePerTicket?: boolean;
+  /** Whether the vendor answers for the asked clients alone. */
+  isFilteredByClient?: boolean;
+}
+
+interface Fault {
+  kind: ErrorKind;
+  /** Counted down with each call; it strikes at zero. */
+  callsLeft: number;
+  timesLeft: number;
+  /** Whether the write was done before the answer was lost. */
+  isDone: boolean;
+}
+
+/** A vendor of arrays: a test edits them as people would in a PSA, and reads what was sent to it. */
+export class ScriptedVendor {
+  readonly clients: ClientRow[] = [];
+  readonly tickets: TicketRow[] = [];
+  readonly timeEntries: TimeEntryRow[] = [];
+  readonly invoices: InvoiceRow[] = [];
+  readonly sent: Sent[] = [];
+  /** What each pull asked for, in order. */
+  readonly asked: (Pick<PullRequest, 'since' | 'until' | 'resume' | 'clientIds'> & {
+    stream: string;
+  })[] = [];
+  pageSize = 2;
+  readonly #options: ScriptOptions;
+  readonly #faults = new Map<Call, Fault>();
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+  }
+
+  get now(): Instant {
+    return instantFromMs(this.#options.now());
+  }
+
+  // ── What people do ────────────────────────────────────────────────────────────────────────────
+
+  ticket(sourceId: string, fields: Partial<TicketRow> = {}): TicketRow {
+    const row: TicketRow = {
+      sourceId,
+      number: sourceId,
+      clientId: '1',
+      summary: `Ticket ${sourceId}`,
+      board: 'Help Desk',
+      ticketType: null,
+      agreement: null,
+      status: 'Open',
+      isClosed: false,
+      closedAt: null,
+      mergedInto: null,
+      updatedAt: this.now,
+    };
+    this.tickets.push({ ...row, ...fields });
+    return row;
+  }
+
+  close(sourceId: string): void {
+    this.editTicket(sourceId, { isClosed: true, closedAt: this.now, status: 'Closed' });
+  }
+
+  reopen(sourceId: string): void {
+    this.editTicket(sourceId, { isClosed: false, closedAt: null, status: 'Open' });
+  }
+
+  editTicket(sourceId: string, fields: Partial<TicketRow>): void {
+    edit(this.tickets, sourceId, { updatedAt: this.now, ...fields });
+  }
+
+  /** Time on a ticket (or on none); it started at `startedAt` and lasted the minutes. */
+  log(
+    sourceId: string,
+    ticketId: string | null,
+    startedAt: Instant,
+    minutes: number,
+    fields: Partial<TimeEntryRow> = {},
+  ): void {
+    const seconds = minutes * 60;
+    const row: TimeEntryRow = {
+      sourceId,
+      ticketId,
+      clientId: null,
+      technicianId: 't1',
+      technician: 'Ada',
+      startedAt: addSeconds(startedAt, 0),
+      endedAt: addSeconds(startedAt, Math.max(0, seconds)),
+      isTimed: true,
+      seconds,
+      secondsText: `${minutes} min`,
+      kind: 'work',
+      workType: 'Remote',
+      role: null,
+      isBillable: true,
+      isApproved: null,
+      agreement: null,
+      note: null,
+      updatedAt: this.now,
+    };
+    this.timeEntries.push({ ...row, ...fields });
+  }
+
+  editEntry(sourceId: string, fields: Partial<TimeEntryRow>): void {
+    edit(this.timeEntries, sourceId, { updatedAt: this.now, ...fields });
+  }
+
+  /** Seen only where time is shown ticket by ticket. */
+  removeEntry(sourceId: string): void {
+    const index = this.timeEntries.findIndex((row) => row.sourceId === sourceId);
+    const [removed] = this.timeEntries.splice(index, 1);
+    if (removed?.ticketId) this.editTicket(removed.ticketId, {});
+  }
+
+  /** The vendor's books show an invoice of ours as paid. */
+  pay(sent: Sent): void {
+    this.invoices.push({
+      sourceId: sent.remoteId,
+      number: null,
+      clientId: String(sent.message.clientId),
+      reference: sent.message.key,
+      currency: 'EUR',
+      totalMinor: null,
+      isPaid: true,
+      isVoid: false,
+      issuedOn: null,
+      updatedAt: this.now,
+    });
+  }
+
+  sentOf(kind: PushKind): Sent[] {
+    return this.sent.filter((one) => one.kind === kind);
+  }
+
+  // ── What goes wrong ───────────────────────────────────────────────────────────────────────────
+
+  /** The nth call from now on (1: the next) fails, and as many after it as told. */
+  fail(call: Call, kind: ErrorKind, { nth = 1, times = 1 } = {}): void {
+    this.#faults.set(call, { kind, callsLeft: nth - 1, timesLeft: times, isDone: false });
+  }
+
+  /** The next write of the kind is done, and its answer never arrives. */
+  loseAnswer(kind: PushKind): void {
+    const fault: Fault = { kind: 'unknown-outcome', callsLeft: 0, timesLeft: 1, isDone: true };
+    this.#faults.set(`create ${kind}`, fault);
+  }
+
+  #strike(call: Call): Fault | null {
+    const fault = this.#faults.get(call);
+    if (fault === undefined) return null;
+    if (fault.callsLeft > 0) {
+      fault.callsLeft -= 1;
+      return null;
+    }
+    fault.timesLeft -= 1;
+    if (fault.timesLeft <= 0) this.#faults.delete(call);
+    return fault;
+  }
+
+  #mayThrow(call: Call): void {
+    const fault = this.#strike(call);
+    if (fault !== null) throw new KindError(fault.kind, `scripted ${fault.kind} in ${call}`);
+  }
+
+  // ── The connector ─────────────────────────────────────────────────────────────────────────────
+
+  connector(): Connector {
+    const { isTimePerTicket = false } = this.#options;
+    return {
+      check: async () => [],
+      pull: {
+        clients: this.#pull('clients', () => this.clients.map(asChanged)),
+        tickets: this.#pull('tickets', () => this.tickets),
+        invoices: this.#pull('invoices', () => this.invoices),
+        ...(isTimePerTicket
+          ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
+          : { timeEntries: this.#pull('timeEntries', () => this.timeEntries) }),
+      },
+      push: {
+        'alert-ticket': this.#push('alert-ticket'),
+        'ticket-note': this.#push('ticket-note'),
+        invoice: this.#push('invoice'),
+        'balance-field': this.#push('balance-field'),
+      },
+    };
+  }
+
+  #pull<Row extends { sourceId: string; updatedAt: Instant; clientId?: string | null }>(
+    stream: 'clients' | 'tickets' | 'timeEntries' | 'invoices',
+    rows: () => readonly Row[],
+  ): Pull<Row> {
+    const vendor = this;
+    return async function* ({ since, until, resume, clientIds }): AsyncGenerator<Page<Row>> {
+      vendor.asked.push({ stream, since, until, resume, clientIds });
+      const isWanted = (row: Row) =>
+        !vendor.#options.isFilteredByClient || !row.clientId || clientIds.includes(row.clientId);
+      const found = rows()
+        .filter((row) => row.updatedAt >= since && isWanted(row))
+        .filter((row) => resume === null || placeOf(row) > resume)
+        .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      for (let first = 0; first === 0 || first < found.length; first += vendor.pageSize) {
+        vendor.#mayThrow(stream);
+        const page = found.slice(first, first + vendor.pageSize).map((row) => ({ ...row }));
+        const last = page.at(-1);
+        yield { rows: page, rejected: [], resume: last === undefined ? null : placeOf(last) };
+      }
+    };
+  }
+
+  async *#ticketTime(ticketIds: readonly string[]) {
+    for (const ticketId of ticketIds) {
+      this.#mayThrow('ticketTime');
+      const rows = this.timeEntries.filter((row) => row.ticketId === ticketId);
+      yield { ticketIds: [ticketId], rows: rows.map((row) => ({ ...row })), rejected: [] };
+    }
+  }
+
+  #push<Kind extends PushKind>(kind: Kind): Push<Kind> {
+    return {
+      find: async (message) => {
+        this.#mayThrow(`find ${kind}`);
+        const found = this.sent.find((one) => one.message.key === message.key);
+        return found === undefined ? null : { remoteId: found.remoteId };
+      },
+      create: async (message) => this.#create(kind, message),
+    };
+  }
+
+  #create(kind: PushKind, message: PushMessages[PushKind]): Delivered {
+    const fault = this.#strike(`create ${kind}`);
+    const remoteId = `${kind}-${this.sent.length + 1}`;
+    if (fault === null || fault.isDone) this.sent.push({ kind, message: { ...message }, remoteId });
+    if (fault !== null) throw new KindError(fault.kind, `scripted ${fault.kind} in create ${kind}`);
+    return { remoteId };
+  }
+}
+
+function placeOf(row: { updatedAt: Instant; sourceId: string }): string {
+  return `${row.updatedAt} ${row.sourceId}`;
+}
+
+/** Clients carry no moment of change: every pass reads them all. */
+function asChanged(row: ClientRow): ClientRow & { updatedAt: Instant } {
+  return { ...row, updatedAt: '9999-12-31T00:00:00.000Z' };
+}
+
+function edit<Row extends { sourceId: string }>(
+  rows: Row[],
+  sourceId: string,
+  fields: Partial<Row>,
+): void {
+  const index = rows.findIndex((row) => row.sourceId === sourceId);
+  const row = rows[index];
+  if (row === undefined) throw new Error(`the script has no row ${sourceId}`);
+  rows[index] = { ...row, ...fields };
+}
