@@ -1,0 +1,73 @@
+import type { Posting } from '../domain/ledger.ts';
+import { type Account, payOffOverage } from '../domain/postings.ts';
+import type { Rollover } from '../domain/terms.ts';
+import type { DateText } from '../domain/time.ts';
+import type { Block, BlockBalance, ClientLedger, Store } from '../store/port.ts';
+import { rollOver } from './rollover.ts';
+
+/** What the ends of a client's blocks come to. */
+export interface Ended {
+  postings: Posting[];
+  /** Blocks that carry hours on. */
+  blocks: Block[];
+}
+
+/**
+ * Ends blocks at the end of their last day, and takes hours that came back to an ended or voided
+ * block: each time one entry, told apart by the client's ledger position. Hours that roll over go on
+ * in a new block, and pay carried overage first.
+ */
+export async function endBlocks(
+  store: Pick<Store, 'readOpenOverage'>,
+  ledger: ClientLedger,
+  account: Account,
+  { rollover, today }: { rollover: Rollover | null; today: DateText },
+): Promise<Ended> {
+  const ending = ledger.blocks.filter(
+    (block) => block.remainingSeconds > 0 && hasEnded(block, today),
+  );
+  const rolled = rollover === null ? [] : rollOver(ledger, account, ending, rollover);
+  const postings = rolled.flatMap((one) => one.postings);
+  const blocks = rolled.map(({ block }) => block);
+  postings.push(...expire(ledger, account, ending, today));
+  if (blocks.length > 0 && account.overageSeconds > 0) {
+    postings.push(...payOffOverage(account, await store.readOpenOverage(ledger.clientId)));
+  }
+  // After a long pause the new block may have ended as well.
+  const alsoEnded = blocks.filter((block) => hasEnded(block, today));
+  postings.push(...expire(ledger, account, alsoEnded, today));
+  return { postings, blocks };
+}
+
+function expire(
+  ledger: ClientLedger,
+  account: Account,
+  blocks: readonly Block[],
+  today: DateText,
+): Posting[] {
+  return blocks.flatMap((block): Posting[] => {
+    const held = account.blocks.find((candidate) => candidate.id === block.id);
+    if (held === undefined || held.remainingSeconds === 0) return [];
+    const seconds = held.remainingSeconds;
+    held.remainingSeconds = 0;
+    return [
+      {
+        key: `expiry:${block.id}:${ledger.clientSeq}`,
+        clientId: ledger.clientId,
+        side: 'debit',
+        reason: block.status === 'void' ? 'refund' : 'expiry',
+        blockId: block.id,
+        seconds,
+        chargeId: null,
+        reverses: null,
+        workedOn: block.expiresOn ?? today,
+        note: null,
+      },
+    ];
+  });
+}
+
+function hasEnded(block: Block | BlockBalance, today: DateText): boolean {
+  if (block.status === 'void') return true;
+  return block.status === 'active' && block.expiresOn !== null && block.expiresOn < today;
+}

@@ -1,0 +1,195 @@
+import type { ChargeFacts } from '../domain/charge-facts.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
+import type { Posting } from '../domain/ledger.ts';
+import { formatMoney, priceOf } from '../domain/money.ts';
+import { type OpenOverage, payOffOverage } from '../domain/postings.ts';
+import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
+import { type DateText, dateInZone } from '../domain/time.ts';
+import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
+import { accountFrom } from '../store/port.ts';
+import { sourceIdOf, toMessage } from './compose.ts';
+import type { ReplenishContext, ReplenishOutcome } from './context.ts';
+import { emptyBatch } from './orders.ts';
+import { longDate } from './phrases.ts';
+
+/** Hours of one ticket (or of one cause) that are billed together. */
+interface BillLine {
+  label: string;
+  workedOn: DateText;
+  seconds: number;
+}
+
+interface Bill {
+  key: string;
+  client: Client;
+  billing: OverageBilling;
+  open: OpenOverage[];
+  today: DateText;
+}
+
+/**
+ * Bills hours beyond the blocks at their own rate where the agreement says so. In the transaction that
+ * writes the invoice they become a block of just that size, which pays them: so they are billed once,
+ * no later block pays them again, and work that is corrected afterwards leaves its hours to the client.
+ */
+export async function billOverage(
+  context: ReplenishContext,
+  outcome: ReplenishOutcome,
+): Promise<void> {
+  for (const client of context.clients) {
+    if (context.signal.aborted) return;
+    const { overage: billing } = client.agreement;
+    if (typeof billing === 'string') continue;
+    const today = dateInZone(context.at, client.timezone);
+    const open = (await context.store.readOpenOverage(client.id)).filter(
+      ({ postedAt }) => billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today),
+    );
+    if (open.length === 0) continue;
+    const entries = open.map((entry) => entry.key).sort();
+    const cause = [context.firstRunAt, context.mode, ...entries].join(' ');
+    await writeBill(
+      context,
+      { key: pushKeyOf('ovr', client.id, cause), client, billing, open, today },
+      outcome,
+    );
+  }
+}
+
+function isOfEarlierMonth(postedAt: string, { timezone }: Client, today: DateText): boolean {
+  return dateInZone(postedAt, timezone).slice(0, 7) < today.slice(0, 7);
+}
+
+async function writeBill(
+  context: ReplenishContext,
+  bill: Bill,
+  outcome: ReplenishOutcome,
+): Promise<void> {
+  const { store, mode } = context;
+  // What was decided while observing settles nothing, so the same hours are found again.
+  if ((await store.readMessage(bill.key)) !== null) return;
+  const [ledger] = await store.readLedgers([bill.client.id], { isAllBlocks: true });
+  if (ledger === undefined) throw new Error(`client ${bill.client.id} has no ledger`);
+  const message = await composeBill(context, bill);
+  const block = toBlock(bill);
+  const account = accountFrom(ledger);
+  account.blocks.push({ ...block, remainingSeconds: block.seconds, isActive: true });
+  const postings = [toCredit(block), ...payOffOverage(account, bill.open)];
+  const settled = mode === 'live' ? { blocks: [block], postings } : {};
+  await store.writeReplenish({
+    ...emptyBatch(context),
+    ...settled,
+    expected: [ledger],
+    messages: [message],
+  });
+  outcome.changed += 1;
+  outcome.messages += 1;
+  if (mode === 'live') outcome.posted += postings.length;
+}
+
+function toBlock({ key, client, billing, open, today }: Bill): Block {
+  return {
+    id: blockIdOf(key),
+    key,
+    clientId: client.id,
+    source: 'overage',
+    offer: null,
+    seconds: secondsOf(open),
+    rateMinor: billing.rateMinor,
+    currency: billing.currency,
+    purchasedOn: today,
+    expiresOn: null,
+    priority: 0,
+    workTypes: null,
+    status: 'active',
+    activate: 'at-once',
+    invoiceKey: key,
+  };
+}
+
+/** No purchase: it is used up as it comes, so it re-arms no threshold. */
+function toCredit(block: Block): Posting {
+  return {
+    key: `overage-billed:${block.id}`,
+    clientId: block.clientId,
+    side: 'credit',
+    reason: 'overage',
+    blockId: block.id,
+    seconds: block.seconds,
+    chargeId: null,
+    reverses: null,
+    workedOn: block.purchasedOn,
+    note: null,
+  };
+}
+
+function secondsOf(entries: readonly { seconds: number }[]): number {
+  return entries.reduce((sum, entry) => sum + entry.seconds, 0);
+}
+
+async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
+  const { client, billing, key, today } = bill;
+  const { locale } = client;
+  const { rateMinor, currency } = billing;
+  const lines = await readLines(context, bill);
+  const money = (minor: number) => formatMoney(minor, currency, locale);
+  // The sum of its lines, each of whole minor units: an invoice must add up.
+  const prices = lines.map((line) => priceOf(line.seconds, rateMinor));
+  const totalMinor = prices.reduce((sum, price) => sum + price, 0);
+  const seconds = secondsOf(lines);
+  const { subject, body } = context.templates.render('overage-invoice', locale, {
+    client: client.name,
+    hours: formatDuration(seconds),
+    rate: money(rateMinor),
+    total: money(totalMinor),
+    lines: lines.map((line, index) => {
+      const day = longDate(line.workedOn, locale);
+      return `${line.label}, ${day}: ${formatDuration(line.seconds)}, ${money(prices[index] ?? 0)}`;
+    }),
+    asOf: longDate(today, locale),
+    key,
+  });
+  return toMessage(context, client, 'invoice', key, null, {
+    clientId: sourceIdOf(client),
+    offer: 'overage',
+    product: billing.product,
+    seconds,
+    quantity: 1,
+    rateMinor,
+    totalMinor,
+    currency,
+    issuedOn: today,
+    title: subject,
+    body,
+  });
+}
+
+async function readLines({ store }: ReplenishContext, { open, client }: Bill): Promise<BillLine[]> {
+  const ids = [...new Set(open.flatMap(({ chargeId }) => chargeId ?? []))];
+  const charges = new Map((await store.readCharges(ids)).map((charge) => [charge.id, charge]));
+  const lines = new Map<string, BillLine>();
+  for (const entry of open) {
+    const label = labelOf(entry, charges.get(entry.chargeId ?? ''), client.locale);
+    const key = entry.chargeId ?? entry.key;
+    const line = lines.get(key) ?? { label, workedOn: entry.workedOn ?? '', seconds: 0 };
+    lines.set(key, { ...line, seconds: line.seconds + entry.seconds });
+  }
+  return [...lines.values()].sort((a, b) => (a.workedOn < b.workedOn ? -1 : 1));
+}
+
+/** The ticket, or who worked; for hours taken by hand, why. */
+function labelOf({ note }: OpenOverage, charge: PostedCharge | undefined, locale: Locale): string {
+  if (charge === undefined) {
+    const word = locale === 'fr' ? 'Ajustement' : 'Adjustment';
+    // Where a block paid a part of it, the rest bears the program's own note.
+    return note === null || note === 'overage-paid' ? word : `${word} (${note})`;
+  }
+  const { ticket, parts } = JSON.parse(charge.facts) as ChargeFacts;
+  if (ticket !== null) return `#${ticket.number} ${ticket.summary}`;
+  const numbers = parts.flatMap(({ ticketNumber }) => ticketNumber ?? []);
+  const names =
+    numbers.length > 0
+      ? numbers.map((number) => `#${number}`)
+      : parts.map((part) => part.technician);
+  return [...new Set(names)].join(', ');
+}

@@ -1,0 +1,54 @@
+import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
+import type { BurnHistory } from '../domain/pace.ts';
+import type { Account } from '../domain/postings.ts';
+import type { Client } from '../domain/terms.ts';
+import type { Position } from '../domain/thresholds.ts';
+import { type DateText, dateInZone } from '../domain/time.ts';
+import type { ClientLedger } from '../store/port.ts';
+import type { ReplenishContext } from './context.ts';
+
+/** How the hours were used, of those clients whose agreement looks at the forecast. */
+export async function readHistories(
+  { store, at }: ReplenishContext,
+  clients: readonly Client[],
+  ledgers: readonly ClientLedger[],
+): Promise<Map<string, BurnHistory>> {
+  const histories = new Map<string, BurnHistory>();
+  for (const client of clients) {
+    if (!client.agreement.replenish.some(({ when }) => 'runOutWithinDays' in when)) continue;
+    const today = dateInZone(at, client.timezone);
+    const usage = await store.readUsage(client.id, usageSince(today, client));
+    const blocks = ledgers.find(({ clientId }) => clientId === client.id)?.blocks ?? [];
+    histories.set(client.id, burnHistoryFrom(usage, client, blocks, today));
+  }
+  return histories;
+}
+
+/**
+ * What the levels are measured on, once what has expired is taken off. A block that only now came to be,
+ * by rolling over, is as large as what is in it.
+ */
+export function positionOf(
+  account: Account,
+  ledger: ClientLedger,
+  known: { today: DateText; pendingSeconds: number; history: BurnHistory | null },
+): Position {
+  const { today, pendingSeconds, history } = known;
+  const { overageSeconds } = account;
+  const settledSeconds = account.blocks
+    .filter((block) => block.isActive)
+    .reduce((sum, block) => sum + block.remainingSeconds, 0);
+  const sizes = new Map(ledger.blocks.map((block) => [block.id, block.seconds]));
+  return {
+    today,
+    balances: { settledSeconds, overageSeconds, pendingSeconds },
+    blocks: account.blocks.map((block) => ({
+      ...block,
+      seconds: sizes.get(block.id) ?? block.remainingSeconds,
+    })),
+    forecast: (balance) => {
+      const owed = overageSeconds + (balance === 'projected' ? pendingSeconds : 0);
+      return history === null ? null : forecastBlocks(history, account.blocks, owed);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { blockIdOf } from '../domain/keys.ts';
+import type { Posting } from '../domain/ledger.ts';
+import type { Account } from '../domain/postings.ts';
+import type { Rollover } from '../domain/terms.ts';
+import { addDays, addMonths, type DateText, daysBetween } from '../domain/time.ts';
+import type { Block, BlockBalance, ClientLedger } from '../store/port.ts';
+
+export interface RolledOver {
+  block: Block;
+  postings: Posting[];
+}
+
+/**
+ * Passes hours of ending blocks on to new ones: the same price and place in the burn order, from the
+ * day after the end. Hours roll over once: those of a new block are lost with it. Hours that come back
+ * to an ended block roll over as well, in a block of their own, while all that it passed on stays
+ * within the limit.
+ */
+export function rollOver(
+  ledger: ClientLedger,
+  account: Account,
+  ending: readonly BlockBalance[],
+  rollover: Rollover,
+): RolledOver[] {
+  return ending.flatMap((block) => {
+    if (block.status !== 'active' || block.source === 'rollover' || block.expiresOn === null) {
+      return [];
+    }
+    const before = ledger.blocks
+      .filter(({ key }) => key.startsWith(`rollover:${block.id}:`))
+      .reduce((sum, { seconds }) => sum + seconds, 0);
+    const limit = rollover.seconds === null ? block.remainingSeconds : rollover.seconds - before;
+    const seconds = Math.min(block.remainingSeconds, limit);
+    if (seconds <= 0) return [];
+    return [passOn(ledger, account, { ...block, expiresOn: block.expiresOn }, seconds, rollover)];
+  });
+}
+
+function passOn(
+  ledger: ClientLedger,
+  account: Account,
+  { remainingSeconds: _, ...from }: BlockBalance & { expiresOn: DateText },
+  seconds: number,
+  rollover: Rollover,
+): RolledOver {
+  const key = `rollover:${from.id}:${ledger.clientSeq}`;
+  const purchasedOn = addDays(from.expiresOn, 1);
+  const block: Block = {
+    ...from,
+    id: blockIdOf(key),
+    key,
+    source: 'rollover',
+    seconds,
+    purchasedOn,
+    expiresOn: lastDay(from, purchasedOn, rollover),
+    activate: 'at-once',
+    invoiceKey: null,
+  };
+  const held = account.blocks.find((candidate) => candidate.id === from.id);
+  if (held === undefined) throw new Error(`block ${from.id} is in no account`);
+  held.remainingSeconds -= seconds;
+  const { id, priority, expiresOn, workTypes } = block;
+  account.blocks.push({
+    ...{ id, priority, expiresOn, purchasedOn, workTypes },
+    ...{ remainingSeconds: seconds, isActive: true },
+  });
+  const posting = {
+    clientId: ledger.clientId,
+    reason: 'rollover' as const,
+    seconds,
+    chargeId: null,
+    reverses: null,
+    workedOn: from.expiresOn,
+    note: null,
+  };
+  return {
+    block,
+    // Both sides of one cause: a statement shows them as one line.
+    postings: [
+      { ...posting, key: `${key}/1`, side: 'debit', blockId: from.id },
+      { ...posting, key: `${key}/2`, side: 'credit', blockId: block.id },
+    ],
+  };
+}
+
+/** As long again as the block was, in whole months where it was so, unless the agreement tells. */
+function lastDay(
+  from: { purchasedOn: DateText; expiresOn: DateText },
+  startsOn: DateText,
+  { validForMonths }: Rollover,
+): DateText {
+  const days = daysBetween(from.purchasedOn, from.expiresOn) + 1;
+  const about = Math.round(days / 30.4375);
+  const isMonths = about > 0 && addMonths(from.purchasedOn, about) === startsOn;
+  const months = validForMonths ?? (isMonths ? about : null);
+  return addDays(months === null ? addDays(startsOn, days) : addMonths(startsOn, months), -1);
+}
