@@ -1,0 +1,160 @@
+import type { ChargeFacts } from '../domain/charge-facts.ts';
+import { type LedgerEntry, signedSeconds } from '../domain/ledger.ts';
+import { priceOf } from '../domain/money.ts';
+import { dateInZone, type ZoneName } from '../domain/time.ts';
+import type { Block, PostedCharge } from '../store/port.ts';
+import { compareCharges, isWithdrawn, workedSeconds } from './charge-changes.ts';
+import type { LineBlock, LineKind, StatementLine } from './statement-shape.ts';
+
+/** Note that the ledger puts on both sides of an overage that a later block paid. */
+export const overagePaidNote = 'overage-paid';
+
+/** What one charge group did in the period. */
+export interface GroupPeriod {
+  /** The charge that stood when the period began, with what it took then; null: none stood. */
+  before: { charge: PostedCharge; seconds: number } | null;
+  /** Last charge posted in the period; null: none. */
+  posted: PostedCharge | null;
+  /** The group's ledger entries of the period, oldest first; none for work that is free. */
+  entries: LedgerEntry[];
+}
+
+export interface LineContext {
+  zone: ZoneName;
+  blocks: ReadonlyMap<string, Block>;
+}
+
+/**
+ * One line for all that a group did in the period: posting, reversal and posting again are one net
+ * line. Null when nothing remains to be said (posted and withdrawn in the same period).
+ */
+export function toChargeLine(group: GroupPeriod, context: LineContext): StatementLine | null {
+  const { before, posted, entries } = group;
+  const seconds = netSeconds(entries);
+  const after = posted === null ? null : factsOf(posted);
+  if (before === null) {
+    if (posted === null || after === null) throw new Error('ledger entries without a charge');
+    return isWithdrawn(after) ? null : chargeLine(posted, after, group, context);
+  }
+  const earlier = factsOf(before.charge);
+  if (posted === null || after === null) {
+    return { ...chargeLine(before.charge, earlier, group, context), kind: 'overage-paid' };
+  }
+  const note = entries.find((entry) => entry.reason === 'reversal')?.note ?? null;
+  const changes = compareCharges(earlier, after, note);
+  const line = isWithdrawn(after)
+    ? chargeLine(before.charge, earlier, group, context)
+    : chargeLine(posted, after, group, context);
+  if (seconds === 0 && changes.length === 0 && line.blocks.length === 0) return null;
+  const afterSeconds = before.seconds - seconds;
+  const correction = { beforeSeconds: before.seconds, afterSeconds, changes };
+  return { ...line, kind: 'correction', correction };
+}
+
+function chargeLine(
+  charge: PostedCharge,
+  facts: ChargeFacts,
+  { entries, posted }: GroupPeriod,
+  context: LineContext,
+): StatementLine {
+  const days = facts.parts.map((part) => part.workedOn).sort();
+  const tickets = facts.parts.flatMap((part) => part.ticketNumber ?? []);
+  return {
+    kind: 'usage',
+    postedOn: dateInZone((entries.at(-1) ?? posted ?? charge).postedAt, context.zone),
+    workedFrom: days[0] ?? charge.workedOn,
+    workedTo: days.at(-1) ?? charge.workedOn,
+    ticketNumbers: facts.ticket === null ? distinct(tickets) : [facts.ticket.number],
+    summary: facts.ticket?.summary ?? null,
+    technicians: distinct(facts.parts.map((part) => part.technician)),
+    workTypes: distinct(facts.parts.flatMap((part) => part.workType ?? [])),
+    workedSeconds: workedSeconds(facts),
+    seconds: netSeconds(entries),
+    ...takenFrom(entries, context),
+    correction: null,
+    note: null,
+  };
+}
+
+/** One line for ledger entries of one cause that is no work: a purchase, an expiry, an adjustment. */
+export function toPlainLine(entries: readonly LedgerEntry[], context: LineContext): StatementLine {
+  const [first] = entries;
+  if (first === undefined) throw new Error('a statement line needs a ledger entry');
+  return {
+    kind: plainKind(entries),
+    postedOn: dateInZone(first.postedAt, context.zone),
+    workedFrom: null,
+    workedTo: null,
+    ticketNumbers: [],
+    summary: null,
+    technicians: [],
+    workTypes: [],
+    workedSeconds: null,
+    seconds: netSeconds(entries),
+    ...takenFrom(entries, context),
+    correction: null,
+    note: isByHand(first, context) ? first.note : null,
+  };
+}
+
+/** Whether the entry's note is what a person wrote; notes of the program's own are codes. */
+function isByHand(entry: LedgerEntry, { blocks }: LineContext): boolean {
+  if (entry.note === overagePaidNote) return false;
+  if (entry.reason !== 'purchase')
+    return ['adjustment', 'overage', 'refund'].includes(entry.reason);
+  return blocks.get(entry.blockId ?? '')?.source === 'manual';
+}
+
+function netSeconds(entries: readonly LedgerEntry[]): number {
+  return entries.reduce((sum, entry) => sum + signedSeconds(entry), 0);
+}
+
+/** Entries of one cause share this text: slices of one adjustment, both sides of overage paid. */
+export function causeOf(entry: LedgerEntry): string {
+  return entry.reverses ?? entry.key.replace(/\/\d+$/, '');
+}
+
+function plainKind(entries: readonly LedgerEntry[]): LineKind {
+  if (entries.every((entry) => entry.note === overagePaidNote)) return 'overage-paid';
+  for (const { reason, side } of entries) {
+    if (reason === 'overage' && side === 'credit') return 'overage-billed';
+    if (reason !== 'overage' && reason !== 'usage') return reason;
+  }
+  return 'adjustment';
+}
+
+/** Nets the entries by block, in the order that the blocks were touched. */
+function takenFrom(
+  entries: readonly LedgerEntry[],
+  { blocks }: LineContext,
+): { blocks: LineBlock[]; overageSeconds: number } {
+  const taken = new Map<string, LineBlock>();
+  let overageSeconds = 0;
+  for (const entry of entries) {
+    const seconds = -signedSeconds(entry);
+    if (entry.blockId === null) {
+      overageSeconds += seconds;
+      continue;
+    }
+    const block = blocks.get(entry.blockId);
+    if (block === undefined) throw new Error(`ledger entry ${entry.key} names an unknown block`);
+    const line = taken.get(block.id) ?? toLineBlock(block);
+    line.seconds += seconds;
+    taken.set(block.id, line);
+  }
+  const lines = [...taken.values()].filter((line) => line.seconds !== 0);
+  for (const line of lines) line.priceMinor = priceOf(line.seconds, line.rateMinor);
+  return { blocks: lines, overageSeconds };
+}
+
+function toLineBlock({ id, rateMinor, currency }: Block): LineBlock {
+  return { blockId: id, seconds: 0, rateMinor, currency, priceMinor: 0 };
+}
+
+export function factsOf(charge: PostedCharge): ChargeFacts {
+  return JSON.parse(charge.facts) as ChargeFacts;
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

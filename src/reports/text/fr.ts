@@ -1,0 +1,272 @@
+import type { Verdict } from '../../domain/charge-facts.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { ChargeChange } from '../charge-changes.ts';
+import { plainText } from '../plain-text.ts';
+import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
+import { spellAmount, spellDays, spellFactor, spellList, splitDate } from './spelling.ts';
+
+const monthNames = [
+  'janvier',
+  'février',
+  'mars',
+  'avril',
+  'mai',
+  'juin',
+  'juillet',
+  'août',
+  'septembre',
+  'octobre',
+  'novembre',
+  'décembre',
+];
+
+function date(text: string): string {
+  const { day, month, year } = splitDate(text, monthNames);
+  return `${day === 1 ? '1er' : day} ${month} ${year}`;
+}
+
+function named(text: string | null): string {
+  return text === null ? 'aucun' : `«\u00a0${plainText(text)}\u00a0»`;
+}
+
+const openReasons: Record<string, string> = {
+  'client-unmapped': 'son client dans ce système ne figure pas dans le fichier de configuration',
+  'without-client': 'le ticket ou l’intervention ne désigne aucun client',
+  'ticket-unseen': 'son ticket n’a pas encore été lu',
+  'not-in-agreement': 'ce travail ne relève pas du contrat',
+  'before-start': 'le travail est antérieur au premier jour du client',
+  'before-agreement': 'le travail est antérieur au début du contrat',
+  'after-agreement': 'le travail est postérieur à la fin du contrat',
+  'ticket-open': 'le ticket est ouvert',
+  'not-approved': 'le temps n’est pas approuvé',
+  'held-without-ticket': 'il n’est lié à aucun ticket, et le contrat retient ce temps',
+  'corrected-too-far': 'les corrections retirent plus de temps qu’il n’en a été saisi',
+  'no-hours': 'il ne reste pas assez d’heures, et le contrat retient ce travail',
+  gone: 'le travail a été supprimé ou déplacé',
+  moved: 'le travail appartient désormais à un autre client',
+  changed: 'le travail a été modifié',
+};
+
+function openReason(code: string): string {
+  return openReasons[code] ?? code;
+}
+
+function change(one: ChargeChange): string {
+  switch (one.code) {
+    case 'withdrawn':
+      return one.reason === null ? 'annulé' : `annulé\u00a0: ${openReason(one.reason)}`;
+    case 'restored':
+      return 'décompté à nouveau';
+    case 'worked':
+      return `temps travaillé ${formatDuration(one.beforeSeconds)} → ${formatDuration(one.afterSeconds)}`;
+    case 'entries-added':
+      return one.count === 1 ? 'une saisie de temps ajoutée' : `${one.count} saisies ajoutées`;
+    case 'entries-removed':
+      return one.count === 1 ? 'une saisie de temps retirée' : `${one.count} saisies retirées`;
+    case 'worked-on':
+      return `jour de travail ${date(one.before)} → ${date(one.after)}`;
+    case 'work-type':
+      return `type de travail ${named(one.before)} → ${named(one.after)}`;
+    case 'coverage':
+      return 'le travail couvert a changé';
+    case 'multiplier':
+      return 'une autre majoration s’applique';
+    case 'rounding':
+      return 'un autre arrondi s’applique';
+    case 'agreement':
+      return `contrat ${named(one.before)} → ${named(one.after)}`;
+    case 'ticket':
+      return `ticket ${named(one.before)} → ${named(one.after)}`;
+  }
+}
+
+const statement: StatementTexts = {
+  title: 'Relevé d’heures prépayées',
+  period: (from, to, zone) => `du ${from} au ${to} (${zone})`,
+  summary: 'Solde',
+  opening: 'Solde d’ouverture',
+  closing: 'Solde de clôture',
+  leftInBlocks: 'Reste dans les forfaits',
+  overage: 'Consommé au-delà des forfaits',
+  balance: 'Solde',
+  sections: {
+    credits: 'Heures achetées',
+    work: 'Interventions',
+    corrections: 'Corrections de relevés antérieurs',
+    other: 'Ajustements et expirations',
+    blocks: 'Forfaits',
+  },
+  nothing: 'Rien n’a été acheté ni consommé sur cette période.',
+  columns: {
+    date: 'Date',
+    work: 'Intervention',
+    technicians: 'Technicien',
+    worked: 'Travaillé',
+    charged: 'Décompté',
+    change: 'Variation',
+    paidFrom: 'Sur',
+    price: 'Prix',
+    kind: 'Opération',
+    block: 'Forfait',
+    size: 'Taille',
+    rate: 'Tarif',
+    purchased: 'Acheté',
+    expires: 'Expire',
+    reason: 'Motif',
+  },
+  kinds: {
+    purchase: 'Heures achetées',
+    usage: 'Intervention',
+    correction: 'Correction',
+    'overage-paid': 'Dépassement antérieur réglé par un forfait',
+    'overage-billed': 'Heures au-delà des forfaits, facturées',
+    expiry: 'Forfait expiré',
+    rollover: 'Heures reportées',
+    adjustment: 'Ajustement',
+    refund: 'Forfait retiré',
+    reversal: 'Annulation',
+  },
+  free: 'gratuit',
+  beyondBlocks: 'au-delà des forfaits',
+  withoutTicket: 'Travail sans ticket',
+  never: 'jamais',
+  perHour: (amount) => `${amount} par heure`,
+  earlier: 'travaillé sur une période antérieure',
+  beforeAfter: (before, after) => `décompté ${before} avant, ${after} maintenant`,
+  provisional: (pending) =>
+    `Provisoire\u00a0: la période n’est pas terminée.${
+      pending === null ? '' : ` Le travail non encore décompté coûterait ${pending}.`
+    }`,
+  total: 'Total',
+};
+
+const verdicts: Record<Verdict, string> = {
+  covered: 'couvert',
+  'covered-unlisted': 'couvert, bien que le contrat ne cite pas ce type de travail',
+  'free-excluded': 'gratuit\u00a0: ce type de travail est exclu',
+  'free-unlisted': 'gratuit\u00a0: le contrat ne cite pas ce type de travail',
+  'free-not-billable': 'gratuit\u00a0: non facturable',
+  'free-technician': 'gratuit\u00a0: le temps de ce technicien est exclu',
+  'free-role': 'gratuit\u00a0: le contrat ne couvre pas le temps de ce rôle',
+};
+
+function limitedTo(workTypes: readonly string[]): string {
+  return `pour ${spellList(workTypes.map(named), 'et')} seulement`;
+}
+
+const perNames = { entry: 'saisie', ticket: 'ticket', day: 'jour' } as const;
+
+const explain: ExplainTexts = {
+  title: (subject) => `Pourquoi ${subject} a coûté ce prix`,
+  steps: {
+    whose: 'Pour qui\u00a0?',
+    covered: 'Couvert\u00a0?',
+    when: 'Quand\u00a0?',
+    long: 'Combien de temps\u00a0?',
+    dear: 'À quel taux\u00a0?',
+    blocks: 'Sur quel forfait\u00a0?',
+    summary: 'En bref',
+    waiting: 'À présent',
+    history: 'Historique',
+  },
+  whose: (client, connection, agreement) =>
+    `${client}, par son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
+  whoseUnknown: 'Aucun client configuré n’est connu pour ce travail.',
+  part: ({
+    technician,
+    workedOn,
+    seconds,
+    secondsText,
+    workType,
+    role,
+    verdict,
+    correctedSeconds,
+  }) =>
+    `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
+    `(saisi «\u00a0${plainText(secondsText)}\u00a0»${
+      correctedSeconds > 0 ? `, moins ${formatDuration(correctedSeconds)} de correction` : ''
+    }), type de travail ${named(workType)}${
+      role === undefined ? '' : `, rôle ${named(role)}`
+    }\u00a0: ${verdicts[verdict]}.`,
+  when: (rule, closedOn) => {
+    if (rule === 'logged') return 'Décompté dès la saisie.';
+    if (rule === 'approved') return 'Décompté une fois approuvé.';
+    if (closedOn === null) return 'Décompté à la clôture d’un ticket\u00a0; ceci n’en a pas.';
+    return `Décompté à la clôture de son ticket\u00a0: ${closedOn}.`;
+  },
+  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }) => {
+    const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
+    const least = raised.map(
+      ({ workType, minimumSeconds }) =>
+        `, ${named(workType)} compté pour au moins ${formatDuration(minimumSeconds)}`,
+    );
+    const worked = `${formatDuration(workedSeconds)} de travail${least.join('')}`;
+    if (workedSeconds === roundedSeconds) return worked;
+    return `${worked}, arrondi par ${perNames[per]} à ${formatDuration(roundedSeconds)}`;
+  },
+  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds }) =>
+    [
+      `par tranches de ${formatDuration(incrementSeconds)}`,
+      ...(minimumSeconds > 0 ? [`au moins ${formatDuration(minimumSeconds)}`] : []),
+      ...(graceSeconds > 0 ? [`tolérance de ${formatDuration(graceSeconds)}`] : []),
+    ].join(', '),
+  multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
+  rule: (kind, name) => {
+    if (kind === 'outside') return 'hors heures ouvrées';
+    return `${kind === 'role' ? 'rôle' : 'type de travail'} «\u00a0${plainText(name)}\u00a0»`;
+  },
+  share: (seconds, rule, factor) => `${seconds} ${rule} ${factor}`,
+  plainRate: 'sans majoration',
+  difference: (seconds, isAdded, factor) =>
+    isAdded
+      ? `ajout de ${seconds} par l’arrondi à ${factor}`
+      : `retrait de ${seconds} par l’arrondi à ${factor}`,
+  minimumAdded: (seconds, workType, factor) =>
+    `ajout de ${seconds} jusqu’au minimum du type de travail ${named(workType)} à ${factor}`,
+  mixed: (result) => `en tout ${result}`,
+  fromBlock: (seconds, blockId, size, amount, workTypes) =>
+    `${seconds} sur le forfait ${blockId} (${size} à ${amount}${
+      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+    })`,
+  limitedTo,
+  fromOverage: (seconds) => `${seconds} au-delà de tout forfait (dépassement)`,
+  free: 'gratuit',
+  nothingTaken: 'Rien n’a été pris sur un forfait.',
+  pending: (cost, reason) => `En attente, coûterait ${cost}\u00a0: ${reason}.`,
+  waiting: (reason) => `Attend une décision\u00a0: ${reason}.`,
+  outside: (reason) => `Non décompté\u00a0: ${reason}.`,
+  pendingWork: (technician, day, worked) => `${technician}, ${day}, ${worked}`,
+  ticketState: (number, status) => `Le ticket ${number} est «\u00a0${status}\u00a0».`,
+  revision: (number, day, seconds) => `Révision ${number}, ${day}\u00a0: décompte de ${seconds}.`,
+  revisionChanged: (number, day, seconds, changes) =>
+    `Révision ${number}, ${day}\u00a0: décompte de ${seconds}, motif\u00a0: ${changes}.`,
+  balanceTitle: (client, day) => `D’où vient le solde de ${client} à la fin du ${day}`,
+  block: (id, size, price, boughtOn) =>
+    `Forfait ${id}\u00a0: ${size} à ${price}, acheté le ${boughtOn}`,
+  openingOn: (day) => `Au début du ${day}`,
+  leftThen: 'À la fin du jour',
+  movement: (reason) => {
+    if (reason === 'overage') return statement.overage;
+    return reason === 'overage-paid' ? 'Dépassement réglé par un forfait' : statement.kinds[reason];
+  },
+  postings: (text, count) => `${text} (${count === 1 ? 'une écriture' : `${count} écritures`})`,
+};
+
+export const fr: Texts = {
+  locale: 'fr',
+  date,
+  days: (from, to) => spellDays(from, to, date),
+  month: (text) => {
+    const { month, year } = splitDate(text, monthNames);
+    return `${month} ${year}`;
+  },
+  amount: (minor, currency) => spellAmount(minor, currency, { decimal: ',', thousands: '\u202f' }),
+  factor: (thousandths) => spellFactor(thousandths, ','),
+  list: (texts) => spellList(texts, 'et'),
+  labelled: (label, value) => `${label}\u00a0: ${value}`,
+  clauses: (texts) => texts.join('\u00a0; '),
+  change,
+  openReason,
+  statement,
+  explain,
+};

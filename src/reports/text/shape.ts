@@ -1,0 +1,142 @@
+import type { PartFacts, RoundingFacts } from '../../domain/charge-facts.ts';
+import type { Locale } from '../../domain/terms.ts';
+import type { DateText } from '../../domain/time.ts';
+import type { ChargeChange } from '../charge-changes.ts';
+import type { MovementReason } from '../explain-balance.ts';
+import type { LineKind } from '../statement-shape.ts';
+
+/**
+ * All that a report says in one language. Dates and amounts are spelt by these texts themselves and
+ * not by the system's, whose spelling changes with its version: a statement must not.
+ */
+export interface Texts {
+  locale: Locale;
+  /** `2 March 2026`. */
+  date(date: DateText): string;
+  /** `2–4 March 2026`. */
+  days(from: DateText, to: DateText): string;
+  /** `March 2026`, from `2026-03`. */
+  month(month: string): string;
+  /** `1,234.50 USD`. */
+  amount(minor: number, currency: string): string;
+  /** `×1.5`, from 1500. */
+  factor(thousandths: number): string;
+  /** `a, b and c`. */
+  list(texts: readonly string[]): string;
+  /** `label: value`, spaced as the language wants it. */
+  labelled(label: string, value: string): string;
+  /** `one; two`, likewise. */
+  clauses(texts: readonly string[]): string;
+  change(change: ChargeChange): string;
+  /** Why work is not debited (any more), from the code that the debit gave. */
+  openReason(code: string): string;
+  statement: StatementTexts;
+  explain: ExplainTexts;
+}
+
+export interface StatementTexts {
+  title: string;
+  period(from: string, to: string, zone: string): string;
+  summary: string;
+  opening: string;
+  closing: string;
+  leftInBlocks: string;
+  overage: string;
+  balance: string;
+  sections: {
+    credits: string;
+    work: string;
+    corrections: string;
+    other: string;
+    blocks: string;
+  };
+  nothing: string;
+  columns: {
+    date: string;
+    work: string;
+    technicians: string;
+    worked: string;
+    charged: string;
+    change: string;
+    paidFrom: string;
+    price: string;
+    kind: string;
+    block: string;
+    size: string;
+    rate: string;
+    purchased: string;
+    expires: string;
+    reason: string;
+  };
+  kinds: Record<LineKind, string>;
+  free: string;
+  beyondBlocks: string;
+  withoutTicket: string;
+  never: string;
+  perHour(amount: string): string;
+  earlier: string;
+  beforeAfter(before: string, after: string): string;
+  provisional(pending: string | null): string;
+  total: string;
+}
+
+export interface ExplainTexts {
+  title(subject: string): string;
+  steps: {
+    whose: string;
+    covered: string;
+    when: string;
+    long: string;
+    dear: string;
+    blocks: string;
+    summary: string;
+    waiting: string;
+    history: string;
+  };
+  whose(client: string, connection: string, agreement: string): string;
+  whoseUnknown: string;
+  part(part: PartFacts): string;
+  when(rule: 'ticket-closed' | 'approved' | 'logged', closedOn: string | null): string;
+  /** `41 min worked, rounded per ticket to 45 min`. */
+  rounding(rounding: RoundingFacts): string;
+  /** `in steps of 15 min, at least 15 min, up to 5 min forgiven`. */
+  roundingRule(rounding: RoundingFacts): string;
+  /** `outside business hours ×1.5 = 1 h 07 min 30 s`. */
+  multiplied(rule: string, factor: string, result: string): string;
+  rule(kind: 'workType' | 'role' | 'outside', name: string): string;
+  /** `18 min outside business hours ×2`. */
+  share(seconds: string, rule: string, factor: string): string;
+  plainRate: string;
+  /** How what rounding added (or took) was charged. */
+  difference(seconds: string, isAdded: boolean, factor: string): string;
+  /** What was missing to a work type's minimum, and how it was charged. */
+  minimumAdded(seconds: string, workType: string, factor: string): string;
+  mixed(result: string): string;
+  /** `1 h from block b-12 (20 h at 130.00 USD)`. */
+  fromBlock(
+    seconds: string,
+    blockId: string,
+    size: string,
+    amount: string,
+    workTypes: readonly string[] | null,
+  ): string;
+  /** `for “On-site” only`. */
+  limitedTo(workTypes: readonly string[]): string;
+  fromOverage(seconds: string): string;
+  free: string;
+  nothingTaken: string;
+  pending(cost: string, reason: string): string;
+  waiting(reason: string): string;
+  outside(reason: string): string;
+  pendingWork(technician: string, date: string, worked: string): string;
+  ticketState(number: string, status: string): string;
+  revision(number: number, date: string, seconds: string): string;
+  revisionChanged(number: number, date: string, seconds: string, changes: string): string;
+  balanceTitle(client: string, date: string): string;
+  block(id: string, size: string, price: string, boughtOn: string): string;
+  openingOn(date: string): string;
+  leftThen: string;
+  movement(reason: MovementReason): string;
+  /** `−7 h (12 postings)`. */
+  postings(seconds: string, count: number): string;
+}
