@@ -1,0 +1,86 @@
+/** ConnectWise's own agreements: the one to top up, and those that draw hours by themselves. */
+import { z } from 'zod';
+import { KindError } from '../../src/domain/errors.ts';
+import type { CheckResult } from '../contract.ts';
+import { Id } from '../http/wire.ts';
+import type { Api } from './api.ts';
+import { companyNumbers, isOneOf, splitIds } from './conditions.ts';
+import { readAll } from './look-up.ts';
+
+export const Agreement = z.object({
+  id: Id,
+  name: z.string(),
+  company: z.object({ id: Id, name: z.string().nullish() }).nullish(),
+  applicationUnits: z.string().nullish(),
+  agreementStatus: z.string().nullish(),
+  cancelledFlag: z.boolean().nullish(),
+});
+export type Agreement = z.infer<typeof Agreement>;
+
+const agreementFields = 'id,name,company,applicationUnits,agreementStatus,cancelledFlag';
+
+async function activeAgreements(
+  api: Api,
+  clientIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Agreement[]> {
+  const ids = companyNumbers(clientIds);
+  const path = '/finance/agreements';
+  const found: Agreement[] = [];
+  for (const chunk of splitIds(ids, 400)) {
+    const list = { path, fields: agreementFields, conditions: isOneOf('company/id', chunk) };
+    found.push(...(await readAll(api, list, Agreement, signal)));
+  }
+  return found.filter(
+    (agreement) =>
+      ids.includes(agreement.company?.id ?? '') &&
+      (agreement.agreementStatus ?? 'Active') === 'Active' &&
+      agreement.cancelledFlag !== true,
+  );
+}
+
+/** The client's one active agreement that the config's name or pattern fits, counted in hours. */
+export async function topUpAgreement(
+  api: Api,
+  clientId: string,
+  signal: AbortSignal,
+): Promise<Agreement> {
+  const pattern = api.config.billing.agreement ?? '';
+  const isWanted = (name: string) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  const active = await activeAgreements(api, [clientId], signal);
+  const wanted = active.filter((agreement) => isWanted(agreement.name));
+  const [agreement, another] = wanted;
+  if (agreement === undefined || another !== undefined) {
+    const count = wanted.length === 0 ? 'no active agreement' : 'more than one active agreement';
+    throw new KindError('config', `Company ${clientId} has ${count} called "${pattern}".`, {
+      fix: 'Give the client exactly one, or set billing.agreement to a name that fits one only.',
+    });
+  }
+  if (agreement.applicationUnits === 'Hours') return agreement;
+  throw new KindError(
+    'config',
+    `The agreement "${agreement.name}" of company ${clientId} counts ${agreement.applicationUnits}, not hours.`,
+    { fix: 'Set its application units to Hours, or name another agreement.' },
+  );
+}
+
+/** One warning for each agreement by which ConnectWise debits a configured client's hours itself. */
+export async function nativeBlocks(
+  api: Api,
+  clientIds: readonly string[],
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const active = await activeAgreements(api, clientIds, signal);
+  const counted = active.filter((agreement) => agreement.applicationUnits === 'Hours');
+  if (counted.length === 0) {
+    const detail = 'No configured client has an active agreement in hours.';
+    return [{ id: 'native-agreements', status: 'ok', detail }];
+  }
+  return counted.map((agreement) => ({
+    id: `native-agreement.${agreement.id}`,
+    status: 'warning',
+    detail: `${agreement.company?.name ?? `Company ${agreement.company?.id}`} has an active agreement in hours, "${agreement.name}": two systems would debit the same hour.`,
+    fix: 'Take its remaining hours over as an opening block and end it, or leave the client out.',
+  }));
+}

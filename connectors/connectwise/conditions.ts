@@ -1,0 +1,58 @@
+/** Texts of the `conditions` parameter. See README.md, "Conditions". */
+import { KindError } from '../../src/domain/errors.ts';
+import type { Instant } from '../../src/domain/time.ts';
+
+/** URLs beyond this many characters fail. */
+export const urlLengthMax = 2000;
+
+/** `externalXRef="key"`. A value with a quote, a backslash or a percent sign is refused. */
+export function isText(field: string, value: string): string {
+  if (/["\\%\p{Cc}]/u.test(value)) {
+    throw new KindError('config', `"${value}" cannot be looked up in ConnectWise by ${field}.`, {
+      fix: 'Use letters, digits and _ . : - only.',
+    });
+  }
+  return `${field}="${value}"`;
+}
+
+/** `lastUpdated>=[2026-03-02T09:00:00Z]`, cut down to the second so that nothing is missed. */
+export function changedSince(since: Instant, isNaive: boolean): string {
+  return `lastUpdated>=[${since.slice(0, 19)}${isNaive ? '' : 'Z'}]`;
+}
+
+/** `company/id in (31,32)`. */
+export function isOneOf(field: string, ids: readonly string[]): string {
+  return `${field} in (${ids.join(',')})`;
+}
+
+export function all(...conditions: readonly string[]): string {
+  return conditions.join(' and ');
+}
+
+/** Company ids go into conditions bare, so they must be numbers. Sorted, each once. */
+export function companyNumbers(clientIds: readonly string[]): string[] {
+  for (const id of clientIds) {
+    if (/^[1-9]\d{0,9}$/.test(id)) continue;
+    throw new KindError('config', `"${id}" is not the id of a ConnectWise company.`, {
+      fix: 'Use the number that the company’s page shows as its record id.',
+    });
+  }
+  return [...new Set(clientIds)].sort((a, b) => Number(a) - Number(b));
+}
+
+/** Lists of ids, each short enough for a URL that has this many characters besides. */
+export function splitIds(ids: readonly string[], otherLength: number): string[][] {
+  const lists: string[][] = [];
+  let length = urlLengthMax;
+  for (const id of ids) {
+    // A comma is three characters once it is encoded.
+    const cost = id.length + 3;
+    if (length + cost > urlLengthMax) {
+      lists.push([]);
+      length = otherLength;
+    }
+    lists.at(-1)?.push(id);
+    length += cost;
+  }
+  return lists;
+}

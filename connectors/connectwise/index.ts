@@ -1,0 +1,37 @@
+/** ConnectWise PSA (formerly Manage). What it can, cannot and needs is in README.md. */
+import type { VendorModule } from '../contract.ts';
+import { createApi } from './api.ts';
+import { checkConnection } from './check.ts';
+import { ConnectwiseConfig } from './config.ts';
+import { listNames } from './name-lists.ts';
+import { probeConnection } from './probe.ts';
+import { createPulls } from './pull.ts';
+import { createBalancePush } from './push-balance.ts';
+import { createInvoicePush } from './push-invoice.ts';
+import { createNotePush } from './push-note.ts';
+import { createAlertPush } from './push-ticket.ts';
+
+export const connectwise: VendorModule<ConnectwiseConfig> = {
+  id: 'connectwise',
+  title: 'ConnectWise PSA',
+  config: ConnectwiseConfig,
+  pulls: ['clients', 'tickets', 'timeEntries', 'invoices'],
+  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
+  // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
+  showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
+  create(config, context) {
+    const api = createApi(config, context);
+    return {
+      check: (clientIds, signal) => checkConnection(api, clientIds, signal),
+      probe: (clientId, signal) => probeConnection(api, clientId, signal),
+      listNames: (clientIds, signal) => listNames(api, clientIds, signal),
+      pull: createPulls(api),
+      push: {
+        'alert-ticket': createAlertPush(api),
+        'ticket-note': createNotePush(api),
+        invoice: createInvoicePush(api),
+        'balance-field': createBalancePush(api),
+      },
+    };
+  },
+};

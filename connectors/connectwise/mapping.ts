@@ -1,0 +1,194 @@
+/** From ConnectWise's rows to ours. A row that cannot be believed is a `contract` error. */
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { addSeconds, type Instant, instantFromText } from '../../src/domain/time.ts';
+import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { ConnectwiseConfig } from './config.ts';
+import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
+
+type Moments = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
+
+export function fromCompany(wire: CompanyWire): ClientRow {
+  return { sourceId: wire.id, name: wire.name };
+}
+
+export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
+  const name = `Ticket ${wire.id}`;
+  const isClosed = wire.closedFlag ?? false;
+  return {
+    sourceId: wire.id,
+    number: wire.id,
+    clientId: wire.company?.id ?? null,
+    summary: wire.summary ?? '',
+    board: wire.board?.name ?? null,
+    ticketType: wire.type?.name ?? null,
+    agreement: wire.agreement?.name ?? null,
+    status: wire.status?.name ?? '',
+    isClosed,
+    closedAt:
+      isClosed && wire.closedDate ? toInstant(wire.closedDate, name, 'closedDate', config) : null,
+    mergedInto: wire.mergedParentTicket?.id ?? null,
+    updatedAt: changedAt(wire, name, config),
+  };
+}
+
+export function fromTimeEntry(
+  wire: TimeEntryWire,
+  config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'>,
+): TimeEntryRow {
+  const name = `Time entry ${wire.id}`;
+  const seconds = named(name, 'actualHours', () =>
+    secondsFromDecimalText(wire.actualHours, 'hours'),
+  );
+  const startedAt = toInstant(wire.timeStart, name, 'timeStart', config);
+  const isTimed = wire.timeEnd !== null && wire.timeEnd !== undefined;
+  const endedAt = isTimed
+    ? toInstant(wire.timeEnd ?? '', name, 'timeEnd', config)
+    : addSeconds(startedAt, Math.max(seconds, 0));
+  if (endedAt < startedAt) {
+    throw new KindError('contract', `${name}, timeEnd: ${endedAt} is before its start.`, {
+      fix: 'Correct the end of the entry in ConnectWise.',
+    });
+  }
+  return {
+    sourceId: wire.id,
+    ticketId: ticketOf(wire, name),
+    clientId: wire.company?.id ?? null,
+    technicianId: wire.member.id,
+    technician: wire.member.name ?? wire.member.identifier ?? wire.member.id,
+    startedAt,
+    endedAt,
+    isTimed,
+    seconds,
+    secondsText: `${wire.actualHours} h`,
+    kind: 'work',
+    workType: wire.workType?.name ?? null,
+    role: wire.workRole?.name ?? null,
+    isBillable: billable[wire.billableOption ?? ''] ?? null,
+    isApproved: approval(wire.status ?? '', config.approvedFrom),
+    agreement: wire.agreement?.name ?? null,
+    note: wire.notes ? wire.notes : null,
+    updatedAt: changedAt(wire, name, config),
+  };
+}
+
+/** `NoDefault` decides nothing, so nothing is decided for it. */
+const billable: { [option: string]: boolean | undefined } = {
+  Billable: true,
+  DoNotBill: false,
+  NoCharge: false,
+};
+
+/** What lies on activities, charge codes and companies hangs on no ticket. */
+function ticketOf(wire: TimeEntryWire, name: string): string | null {
+  const type = wire.chargeToType ?? null;
+  if (type === null) return wire.ticket?.id ?? null;
+  if (type !== 'ServiceTicket' && type !== 'ProjectTicket') return null;
+  const ticketId = wire.chargeToId ?? wire.ticket?.id;
+  if (ticketId !== undefined) return ticketId;
+  throw new KindError('contract', `${name}, chargeToId: a ${type} is charged, but none is named.`);
+}
+
+const pendingStatuses = [
+  'Open',
+  'Rejected',
+  'PendingApproval',
+  'ErrorsCorrected',
+  'PendingProjectApproval',
+  'RejectBySecondTier',
+];
+const approvedStatuses = [
+  'ApprovedByTierTwo',
+  'ReadyToBill',
+  'Billed',
+  'WrittenOff',
+  'BilledAgreement',
+];
+
+/** Null for a status that this list does not know. */
+function approval(status: string, approvedFrom: ConnectwiseConfig['approvedFrom']): boolean | null {
+  if (status === 'ApprovedByTierOne') return approvedFrom === 'tier-one';
+  if (approvedStatuses.includes(status)) return true;
+  return pendingStatuses.includes(status) ? false : null;
+}
+
+export function fromInvoice(
+  wire: InvoiceWire,
+  config: Moments & Pick<ConnectwiseConfig, 'billing'>,
+  ownCurrency: string,
+): InvoiceRow {
+  const name = `Invoice ${wire.id}`;
+  const currency = wire.currency?.currencyCode ?? ownCurrency;
+  const minor = (field: 'total' | 'balance' | 'credits'): number | null => {
+    const text = wire[field] ?? null;
+    return text === null ? null : named(name, field, () => minorFromText(text, currency));
+  };
+  const totalMinor = minor('total');
+  const balanceMinor = minor('balance');
+  const isSale = totalMinor !== null && totalMinor > 0;
+  const { paidWhen, voidStatuses } = config.billing;
+  const statusName = wire.status?.name ?? '';
+  // A credit memo takes money back; an invoice that credits make up for in full was never paid.
+  const isCredited = isSale && Math.abs(minor('credits') ?? 0) >= totalMinor;
+  const isVoid = wire.type === 'CreditMemo' || isCredited || voidStatuses.includes(statusName);
+  const isSettled =
+    paidWhen === 'balance'
+      ? balanceMinor !== null && balanceMinor <= 0
+      : wire.status?.isClosed === true;
+  return {
+    sourceId: wire.id,
+    number: wire.invoiceNumber ?? null,
+    clientId: wire.company?.id ?? null,
+    reference: keyIn(wire.reference ?? ''),
+    currency,
+    totalMinor,
+    // An invoice without lines has nothing to pay, which is not the same as being paid.
+    isPaid: isSale && !isVoid && isSettled,
+    isVoid,
+    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
+    updatedAt: changedAt(wire, name, config),
+  };
+}
+
+/** People write other things into `reference` too; those have no key's shape. */
+function keyIn(reference: string): string | null {
+  return /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) ? reference : null;
+}
+
+interface WithInfo {
+  _info?: { lastUpdated?: string | null | undefined } | null | undefined;
+}
+
+function changedAt(wire: WithInfo, name: string, config: Moments): Instant {
+  const text = wire._info?.lastUpdated ?? null;
+  if (text !== null) return toInstant(text, name, '_info.lastUpdated', config);
+  throw new KindError('config', `${name} comes without _info, so its changes cannot be followed.`, {
+    fix: 'Give the API member’s security role "All" for inquiring into this module (see the connector’s README).',
+  });
+}
+
+function toInstant(text: string, name: string, field: string, config: Moments): Instant {
+  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
+  if (!hasZone && !config.naiveDateTimes) {
+    throw new KindError('contract', `${name}, ${field}: "${text}" has no zone.`, {
+      fix: 'If this server sends UTC without saying so, set naiveDateTimes: true.',
+    });
+  }
+  try {
+    return instantFromText(hasZone ? text : `${text}Z`);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment.`);
+  }
+}
+
+/** The same error, naming the row and the field that it is about. */
+function named<T>(name: string, field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Settles by writing to a test client what reading cannot: each thing is written, read back and
+ * removed. What could not be removed is named, for a person to take away.
+ */
+import { z } from 'zod';
+import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { CheckResult } from '../contract.ts';
+import { DecimalText } from '../http/wire.ts';
+import { topUpAgreement } from './agreements.ts';
+import type { Api } from './api.ts';
+import { attempt } from './check.ts';
+import { type FactId, factResult, settleFact } from './facts.ts';
+import { readCustomFields, writeCustomFields } from './push-balance.ts';
+import { notesPath, writeNote } from './push-note.ts';
+import { createTicket } from './push-ticket.ts';
+import { createAdjustment } from './route-agreement.ts';
+import { createInvoice } from './route-invoice.ts';
+import type { Sale } from './sale.ts';
+import { createProductLine } from './sale.ts';
+
+interface Probe {
+  api: Api;
+  clientId: string;
+  key: string;
+  /** Paths of what was written, the last first. */
+  written: string[];
+  signal: AbortSignal;
+}
+
+export async function probeConnection(
+  api: Api,
+  clientId: string,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const key = `probe.${api.context.now()}`;
+  const probe: Probe = { api, clientId, key, written: [], signal };
+  const results: CheckResult[] = [];
+  const route = api.config.billing.invoiceRoute;
+  const settle = async (facts: FactId[], work: () => Promise<void>): Promise<void> => {
+    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
+    const failures = await attempt(`probe.${facts[0]}`, async () => {
+      await work();
+      return [];
+    });
+    results.push(...failures);
+    for (const id of facts) results.push(await factResult(api.context, id));
+  };
+  await settle(['conditions-external-xref', 'note-flags'], () => probeTicket(probe));
+  await settle(['custom-fields'], () => probeCustomFields(probe));
+  if (route === 'invoice') {
+    const facts: FactId[] = ['conditions-reference', 'conditions-integration-xref'];
+    await settle([...facts, 'product-on-invoice'], () => probeInvoice(probe));
+  }
+  if (route === 'ticket-product') {
+    const facts: FactId[] = ['conditions-integration-xref', 'product-on-ticket'];
+    await settle(facts, () => probeTicketProduct(probe));
+  }
+  if (route === 'agreement') await settle(['adjustment-hours'], () => probeAdjustment(probe));
+  results.push(await removeAll(probe));
+  return results;
+}
+
+async function newTicket({ api, clientId, key, written, signal }: Probe, board: string) {
+  const subject = 'Test by prepaid-hours, to be deleted';
+  const ticket = { key, clientId, board, subject, body: 'Written by check --probe.' };
+  const { remoteId } = await createTicket(api, ticket, signal);
+  written.unshift(`/service/tickets/${remoteId}`);
+  return remoteId;
+}
+
+async function probeTicket(probe: Probe): Promise<void> {
+  const { api, key, written, signal } = probe;
+  const ticketId = await newTicket(probe, api.config.alerts.board);
+  const body = 'Test by prepaid-hours.';
+  for (const audience of ['client', 'internal'] as const) {
+    const message = { key, ticketId, audience, body, isAnnounced: false };
+    const note = await writeNote(api, message, signal);
+    written.unshift(`${notesPath(ticketId)}/${note.id}`);
+    const isKept = note.detailDescriptionFlag === (audience === 'client');
+    // The next note would answer for itself only.
+    if (!isKept) return;
+  }
+}
+
+/** All fields are written back as they are, which must change nothing. */
+async function probeCustomFields({ api, clientId, signal }: Probe): Promise<void> {
+  const before = await readCustomFields(api, clientId, signal);
+  if (before.length > 0) await writeCustomFields(api, clientId, { before, wanted: before }, signal);
+}
+
+async function probeInvoice(probe: Probe): Promise<void> {
+  const { api, written, signal } = probe;
+  const sale = saleOf(probe);
+  const invoice = await createInvoice(api, sale, signal);
+  written.unshift(`/finance/invoices/${invoice.id}`);
+  const line = await createProductLine(api, sale, { invoice: { id: Number(invoice.id) } }, signal);
+  written.unshift(`/procurement/products/${line.id}`);
+  await settleFact(api.context, 'product-on-invoice', line.invoice?.id === invoice.id);
+}
+
+async function probeTicketProduct(probe: Probe): Promise<void> {
+  const { api, written, signal } = probe;
+  const ticketId = await newTicket(probe, api.config.billing.board ?? '');
+  const link = { ticket: { id: Number(ticketId) } };
+  const line = await createProductLine(api, saleOf(probe), link, signal);
+  written.unshift(`/procurement/products/${line.id}`);
+  await settleFact(api.context, 'product-on-ticket', line.ticket?.id === ticketId);
+}
+
+const Recap = z.object({ adjustmentAmount: DecimalText.nullish() });
+
+async function probeAdjustment(probe: Probe): Promise<void> {
+  const { api, clientId, key, written, signal } = probe;
+  const agreement = await topUpAgreement(api, clientId, signal);
+  const adjusted = async (): Promise<number> => {
+    const recap = await api.get(`/finance/agreementrecap/${agreement.id}`, '', Recap, signal);
+    return Number(recap.adjustmentAmount ?? 0);
+  };
+  const before = await adjusted();
+  const { issuedOn, title } = saleOf(probe);
+  const topUp = { key, title, issuedOn, amount: 1 };
+  const { id } = await createAdjustment(api, agreement, topUp, signal);
+  written.unshift(`/finance/agreements/${agreement.id}/adjustments/${id}`);
+  await settleFact(api.context, 'adjustment-hours', (await adjusted()) - before === 1);
+}
+
+function saleOf({ api, clientId, key }: Probe): Sale {
+  return {
+    key,
+    clientId,
+    offer: 'Test',
+    product: null,
+    seconds: 3600,
+    quantity: 1,
+    rateMinor: 100,
+    totalMinor: 100,
+    currency: api.context.currency,
+    issuedOn: instantFromMs(api.context.now()).slice(0, 10),
+    title: 'Test by prepaid-hours, to be deleted',
+    body: 'Written by check --probe.',
+  };
+}
+
+async function removeAll({ api, written, signal }: Probe): Promise<CheckResult> {
+  const left: string[] = [];
+  for (const path of written) {
+    try {
+      await api.remove(path, signal);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      left.push(`${path} (${describeError(error)})`);
+    }
+  }
+  if (left.length === 0) {
+    return { id: 'probe.removed', status: 'ok', detail: 'All that was written is removed again.' };
+  }
+  return {
+    id: 'probe.removed',
+    status: 'warning',
+    detail: `Still there: ${left.join('; ')}`,
+    fix: 'Delete these by hand in ConnectWise; the API member may not be allowed to.',
+  };
+}

@@ -1,0 +1,125 @@
+/** Route `agreement`: an addition for the money, then an adjustment for the hours. */
+import { z } from 'zod';
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { DecimalText, Id } from '../http/wire.ts';
+import { type Agreement, topUpAgreement } from './agreements.ts';
+import type { Api } from './api.ts';
+import { refuseIfNot } from './facts.ts';
+import { findInList, hasMarker, withMarker } from './look-up.ts';
+import type { Route, Sale } from './sale.ts';
+import { priceOfSale, productOf, refuseOtherCurrency } from './sale.ts';
+
+const descriptionLengthMax = 1000;
+const invoiceDescriptionLengthMax = 6000;
+
+const Addition = z.object({ id: Id, invoiceDescription: z.string().nullish() });
+const Adjustment = z.object({
+  id: Id,
+  description: z.string().nullish(),
+  amount: DecimalText.nullish(),
+});
+const CatalogItem = z.object({
+  recurringFlag: z.boolean().nullish(),
+  recurringOneTimeFlag: z.boolean().nullish(),
+});
+
+export function createAgreementRoute(api: Api): Route {
+  return {
+    async find(sale, signal) {
+      const agreement = await topUpAgreement(api, sale.clientId, signal);
+      const addition = await findAddition(api, agreement, sale, signal);
+      const adjustment = await findAdjustment(api, agreement, sale, signal);
+      if (addition === null || adjustment === null) return null;
+      return { remoteId: adjustment.id, label: agreement.name };
+    },
+    async complete(sale, signal) {
+      await refuseIfNot(api.context, 'adjustment-hours');
+      const agreement = await topUpAgreement(api, sale.clientId, signal);
+      await refuseOtherCurrency(api, sale, signal);
+      const amount = hoursOf(sale);
+      if ((await findAddition(api, agreement, sale, signal)) === null) {
+        await createAddition(api, agreement, sale, signal);
+      }
+      const standing = await findAdjustment(api, agreement, sale, signal);
+      const adjustment =
+        standing ?? (await createAdjustment(api, agreement, { ...sale, amount }, signal));
+      return { remoteId: adjustment.id, label: agreement.name };
+    },
+  };
+}
+
+export async function createAddition(
+  api: Api,
+  agreement: Agreement,
+  sale: Sale,
+  signal: AbortSignal,
+): Promise<{ id: string }> {
+  const productId = await productOf(api, sale, signal);
+  await refuseRecurring(api, productId, signal);
+  const { quantity, price } = priceOfSale(sale);
+  const body = {
+    product: { id: Number(productId) },
+    quantity,
+    unitPrice: price,
+    billCustomer: 'Billable',
+    effectiveDate: `${sale.issuedOn}T00:00:00Z`,
+    invoiceDescription: withMarker(sale.title, sale.key, invoiceDescriptionLengthMax),
+  };
+  return api.post(`/finance/agreements/${agreement.id}/additions`, body, Addition, signal);
+}
+
+/** `amount` is hours. */
+export async function createAdjustment(
+  api: Api,
+  agreement: Agreement,
+  topUp: { key: string; title: string; issuedOn: string; amount: number },
+  signal: AbortSignal,
+): Promise<{ id: string }> {
+  const body = {
+    amount: topUp.amount,
+    description: withMarker(topUp.title, topUp.key, descriptionLengthMax),
+    effectiveDate: `${topUp.issuedOn}T00:00:00Z`,
+  };
+  return api.post(`/finance/agreements/${agreement.id}/adjustments`, body, Adjustment, signal);
+}
+
+function findAddition(api: Api, agreement: Agreement, sale: Sale, signal: AbortSignal) {
+  const path = `/finance/agreements/${agreement.id}/additions`;
+  const isWanted = (addition: z.infer<typeof Addition>) =>
+    hasMarker(addition.invoiceDescription, sale.key);
+  const list = { path, fields: 'id,invoiceDescription' };
+  return findInList(api, list, { schema: Addition, isWanted }, signal);
+}
+
+function findAdjustment(api: Api, agreement: Agreement, sale: Sale, signal: AbortSignal) {
+  const path = `/finance/agreements/${agreement.id}/adjustments`;
+  const isWanted = (adjustment: z.infer<typeof Adjustment>) =>
+    hasMarker(adjustment.description, sale.key);
+  const list = { path, fields: 'id,description' };
+  return findInList(api, list, { schema: Adjustment, isWanted }, signal);
+}
+
+/** An addition is billed with every invoice of the agreement, unless its product is a one-time one. */
+async function refuseRecurring(api: Api, productId: string, signal: AbortSignal): Promise<void> {
+  const path = `/procurement/catalog/${productId}`;
+  const fields = 'id,recurringFlag,recurringOneTimeFlag';
+  const item = await api.get(path, fields, CatalogItem, signal);
+  if (item.recurringFlag !== true || item.recurringOneTimeFlag === true) return;
+  throw new KindError('config', `Product ${productId} recurs: it would be billed every cycle.`, {
+    fix: 'Sell hours with a product that does not recur, or recurs one time.',
+  });
+}
+
+/** Hundredths of an hour at the finest, which is what ConnectWise keeps. */
+function hoursOf(sale: Sale): number {
+  const hundredths = sale.seconds / 36;
+  const amount = hundredths / 100;
+  const isExact =
+    Number.isInteger(hundredths) &&
+    secondsFromDecimalText(amount.toFixed(2), 'hours') === sale.seconds;
+  if (isExact) return amount;
+  throw new KindError('config', `${sale.seconds} s cannot be written as hours with two decimals.`, {
+    fix: `Give the offer "${sale.offer}" a size in hundredths of an hour.`,
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * What the connector reads of ConnectWise's rows, and no more. Each `…Fields` list is what is asked
+ * for with `fields=`, so it must name every field that its schema has.
+ * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
+ */
+import { z } from 'zod';
+import { DecimalText, Id } from '../http/wire.ts';
+
+/** `_info` is missing where the API member's security role is limited. */
+const Row = z.object({ id: Id, _info: z.object({ lastUpdated: z.string().nullish() }).nullish() });
+
+const Reference = z.object({ id: Id, name: z.string().nullish() });
+const AnyId = z.object({ id: Id });
+
+export const CompanyWire = Row.extend({ name: z.string() });
+export type CompanyWire = z.infer<typeof CompanyWire>;
+export const companyFields = 'id,name,_info';
+
+export const TicketWire = Row.extend({
+  summary: z.string().nullish(),
+  recordType: z.string().nullish(),
+  board: Reference.nullish(),
+  status: Reference.nullish(),
+  company: AnyId.nullish(),
+  type: Reference.nullish(),
+  agreement: Reference.nullish(),
+  closedFlag: z.boolean().nullish(),
+  closedDate: z.string().nullish(),
+  mergedParentTicket: AnyId.nullish(),
+});
+export type TicketWire = z.infer<typeof TicketWire>;
+export const projectTicketFields =
+  'id,summary,board,status,company,type,agreement,closedFlag,closedDate,_info';
+export const serviceTicketFields = `${projectTicketFields},recordType,mergedParentTicket`;
+
+export const TimeEntryWire = Row.extend({
+  company: AnyId.nullish(),
+  chargeToType: z.string().nullish(),
+  chargeToId: Id.nullish(),
+  ticket: AnyId.nullish(),
+  member: z.object({ id: Id, identifier: z.string().nullish(), name: z.string().nullish() }),
+  workType: Reference.nullish(),
+  workRole: Reference.nullish(),
+  agreement: Reference.nullish(),
+  timeStart: z.string(),
+  timeEnd: z.string().nullish(),
+  actualHours: DecimalText,
+  billableOption: z.string().nullish(),
+  status: z.string().nullish(),
+  notes: z.string().nullish(),
+});
+export type TimeEntryWire = z.infer<typeof TimeEntryWire>;
+export const timeEntryFields =
+  'id,company,chargeToType,chargeToId,ticket,member,workType,workRole,agreement,timeStart,timeEnd,' +
+  'actualHours,billableOption,status,notes,_info';
+
+export const InvoiceWire = Row.extend({
+  invoiceNumber: z.string().nullish(),
+  type: z.string().nullish(),
+  status: z.object({ name: z.string().nullish(), isClosed: z.boolean().nullish() }).nullish(),
+  company: AnyId.nullish(),
+  reference: z.string().nullish(),
+  date: z.string().nullish(),
+  total: DecimalText.nullish(),
+  balance: DecimalText.nullish(),
+  credits: DecimalText.nullish(),
+  currency: z.object({ currencyCode: z.string().nullish() }).nullish(),
+});
+export type InvoiceWire = z.infer<typeof InvoiceWire>;
+export const invoiceFields =
+  'id,invoiceNumber,type,status,company,reference,date,total,balance,credits,currency,_info';

@@ -1,0 +1,115 @@
+/** A sandbox with two companies, a technician and a board, and a connector to it. */
+import { connectwise } from '../../connectors/connectwise/index.ts';
+import type { Connector, Page, PullRequest, StreamName } from '../../connectors/contract.ts';
+import { type ConnectwiseSandbox, startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
+import { createTestContext, type TestContext } from '../support/connector-context.ts';
+
+export interface Bench {
+  sandbox: ConnectwiseSandbox;
+  context: TestContext;
+  connector: Connector;
+  /** Ids of Dupont and Martin. */
+  company: number;
+  other: number;
+  board: number;
+  member: number;
+  workType: number;
+  /** Another connector to the same sandbox, with a memory of its own unless one is given. */
+  connect(settings?: object, context?: TestContext): Connector;
+  /** Requests since the last call, as `GET /time/entries`. */
+  requests(): string[];
+}
+
+export interface BenchOptions {
+  settings?: object;
+  billing?: object;
+  now?: () => number;
+}
+
+export async function withConnectwise(
+  options: BenchOptions,
+  use: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const sandbox = await startConnectwiseSandbox();
+  const { state, config } = sandbox;
+  const billing = { ...config.billing, ...options.billing };
+  const context = createTestContext(options.now === undefined ? {} : { now: options.now });
+  const connect = (settings: object = {}, other: TestContext = createTestContext()) =>
+    connectwise.create(
+      connectwise.config.parse({ ...config, billing, ...options.settings, ...settings }),
+      other,
+    );
+  let seen = 0;
+  try {
+    await use({
+      sandbox,
+      context,
+      connector: connect({}, context),
+      company: state.addCompany({ name: 'Dupont' }),
+      other: state.addCompany({ name: 'Martin' }),
+      board: state.addBoard({ name: 'Help Desk' }),
+      member: state.addMember({ name: 'Ann Roy' }),
+      workType: state.addWorkType({ name: 'Remote' }),
+      connect,
+      requests: () => {
+        const fresh = sandbox.exchanges.slice(seen);
+        seen = sandbox.exchanges.length;
+        return fresh.map(({ request }) => {
+          const path = request.path.replace(/^\/v2026_\d\/apis\/3\.0/, '');
+          return `${request.method} ${path}`;
+        });
+      },
+    });
+  } finally {
+    await sandbox.close();
+  }
+}
+
+export function soon(): AbortSignal {
+  return AbortSignal.timeout(20_000);
+}
+
+export function pullRequest(
+  bench: Pick<Bench, 'company' | 'other'>,
+  change: Partial<PullRequest> = {},
+): PullRequest {
+  return {
+    since: '2026-01-01T00:00:00.000Z',
+    until: '2100-01-01T00:00:00.000Z',
+    resume: null,
+    clientIds: [String(bench.company), String(bench.other)],
+    signal: soon(),
+    ...change,
+  };
+}
+
+type Row<Stream extends StreamName> =
+  NonNullable<Connector['pull'][Stream]> extends (
+    request: PullRequest,
+  ) => AsyncIterable<Page<infer R>>
+    ? R
+    : never;
+
+export async function readPages<Stream extends StreamName>(
+  connector: Connector,
+  stream: Stream,
+  request: PullRequest,
+): Promise<Page<Row<Stream>>[]> {
+  const pull = connector.pull[stream];
+  if (pull === undefined) throw new Error(`There is no stream ${stream}.`);
+  const pages: Page<Row<Stream>>[] = [];
+  for await (const page of pull(request)) pages.push(page as Page<Row<Stream>>);
+  return pages;
+}
+
+/** All rows of a stream; fails the test when one was set aside. */
+export async function readRows<Stream extends StreamName>(
+  bench: Bench,
+  stream: Stream,
+  change: Partial<PullRequest> = {},
+): Promise<Row<Stream>[]> {
+  const pages = await readPages(bench.connector, stream, pullRequest(bench, change));
+  const [rejected] = pages.flatMap((page) => page.rejected);
+  if (rejected !== undefined) throw new Error(`Set aside: ${rejected.reason}`);
+  return pages.flatMap((page) => page.rows);
+}

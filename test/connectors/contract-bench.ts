@@ -1,0 +1,65 @@
+/** What a vendor's test brings along for the contract suite. */
+import type {
+  Connector,
+  PushKind,
+  PushMessages,
+  StreamName,
+  VendorModule,
+} from '../../connectors/contract.ts';
+import type { FaultOptions, SandboxServer } from '../sandbox/server.ts';
+import { createTestContext, type TestContext } from '../support/connector-context.ts';
+
+export interface ContractSubject {
+  vendor: VendorModule;
+  /** A fresh bench for each test. */
+  start(): Promise<ContractBench>;
+}
+
+export interface ContractBench {
+  sandbox: SandboxServer;
+  /** Valid settings for `vendor.config`. */
+  settings: unknown;
+  /** The same with a wrong password. */
+  wrongSecretSettings: unknown;
+  /** At least two clients with work. */
+  clientIds: readonly string[];
+  /** Adds n tickets of the first client with one time entry each, changed now. */
+  addWork(
+    count: number,
+  ): Promise<readonly { ticketId: string; entryId: string; seconds: number }[]>;
+  /** How many objects with this key stand on the vendor's side, read from the sandbox's state. */
+  countPushed(kind: PushKind, key: string): number;
+  /** An existing ticket of the first client, for notes. */
+  noteTicketId: string;
+  /** Rows on a page of the streams below; a small one keeps the tests quick. */
+  pageSize: number;
+  /** The streams that page, with their request's path in the sandbox. */
+  pageStreams: readonly { stream: StreamName; path: RegExp }[];
+  /** Needed by a vendor that pushes `balance-field`. */
+  balanceField?: string;
+  /** What an invoice of this vendor needs beside the usual, such as its product. */
+  invoice?: Partial<PushMessages['invoice']>;
+  /**
+   * The request whose lost answer leaves a push open, where it is not the first request of `create`
+   * that is no GET.
+   */
+  pushRequests?: Partial<Record<PushKind, Pick<FaultOptions, 'method' | 'path'>>>;
+  /** `UTC` unless told. */
+  timezone?: string;
+}
+
+export interface Opened {
+  bench: ContractBench;
+  connector: Connector;
+  context: TestContext;
+}
+
+export function openConnector(
+  subject: ContractSubject,
+  bench: ContractBench,
+  settings: unknown = bench.settings,
+): Opened {
+  const context = createTestContext({ timezone: bench.timezone ?? 'UTC' });
+  const config = subject.vendor.config.parse(settings);
+  return { bench, context, connector: subject.vendor.create(config, context) };
+}

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import type { CheckResult } from '../../connectors/contract.ts';
+import { describeError } from '../../src/domain/errors.ts';
+import {
+  type ContractBench,
+  type ContractSubject,
+  type Opened,
+  openConnector,
+} from './contract-bench.ts';
+import { readStream, withBench } from './contract-reads.ts';
+
+export function describeChecks(subject: ContractSubject): void {
+  test('names every stream and push that it announces, and no other', () =>
+    withBench(subject, async ({ connector }) => {
+      expect(Object.keys(connector.pull).sort()).toEqual([...subject.vendor.pulls].sort());
+      expect(Object.keys(connector.push).sort()).toEqual([...subject.vendor.pushes].sort());
+    }));
+
+  test('finds nothing wrong with good settings', () =>
+    withBench(subject, async ({ connector, bench }) => {
+      const results = await connector.check(bench.clientIds, AbortSignal.timeout(20_000));
+      expect(results.length).toBeGreaterThan(0);
+      expect(results.filter((result) => result.status === 'failed')).toEqual([]);
+      expectWaysOut(results);
+    }));
+
+  test('reports a wrong secret as a failed result, without showing it', () =>
+    withBench(subject, async ({ bench }) => {
+      const wrong = openConnector(subject, bench, bench.wrongSecretSettings);
+      const results = await wrong.connector.check(bench.clientIds, AbortSignal.timeout(20_000));
+      expect(results.some((result) => result.status === 'failed')).toBe(true);
+      expectWaysOut(results);
+      expectNoSecrets(bench, JSON.stringify([results, wrong.context.logs]));
+    }));
+
+  test('reports a missing permission as a failed result', () =>
+    withBench(subject, async ({ connector, bench }) => {
+      bench.sandbox.faults.add('forbidden', { times: Number.POSITIVE_INFINITY });
+      const results = await connector.check(bench.clientIds, AbortSignal.timeout(20_000));
+      expect(results.some((result) => result.status === 'failed')).toBe(true);
+      expectWaysOut(results);
+    }));
+
+  test('refuses to read with a wrong secret, without showing it', () =>
+    withBench(subject, async ({ bench }) => {
+      for (const { stream } of bench.pageStreams) {
+        const wrong = openConnector(subject, bench, bench.wrongSecretSettings);
+        const error = await errorOf(wrong, stream);
+        expect(error).toMatchObject({ kind: 'auth' });
+        expectNoSecrets(bench, JSON.stringify([describeError(error), wrong.context.logs]));
+      }
+    }));
+
+  test('refuses to read what it has no permission for, instead of reading nothing', () =>
+    withBench(subject, async (opened) => {
+      for (const { stream, path } of opened.bench.pageStreams) {
+        opened.bench.sandbox.faults.clear();
+        opened.bench.sandbox.faults.add('forbidden', { times: Number.POSITIVE_INFINITY, path });
+        expect(await errorOf(opened, stream)).toMatchObject({ kind: 'permission' });
+      }
+    }));
+}
+
+async function errorOf(opened: Opened, stream: Parameters<typeof readStream>[1]): Promise<unknown> {
+  return readStream(opened, stream).then(
+    (read) => `read ${read.rows.length} rows of ${stream} instead of failing`,
+    (error: unknown) => error,
+  );
+}
+
+function expectWaysOut(results: readonly CheckResult[]): void {
+  const ids = results.map((result) => result.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const result of results) {
+    expect(result).toMatchObject({ id: expect.any(String), detail: expect.stringMatching(/./) });
+    if (result.status !== 'ok') expect(result.fix ?? '').toMatch(/./);
+  }
+}
+
+/** The texts that only the wrong settings hold are the wrong secrets. */
+function expectNoSecrets(bench: ContractBench, shown: string): void {
+  const good = new Set(textsIn(bench.settings));
+  const secrets = textsIn(bench.wrongSecretSettings).filter((text) => !good.has(text));
+  expect(secrets.length).toBeGreaterThan(0);
+  for (const secret of secrets) expect(shown).not.toContain(secret);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}

@@ -1,0 +1,161 @@
+import { expect, test } from '@jest/globals';
+import type { Push, PushKind, PushMessages } from '../../connectors/contract.ts';
+import type { FaultOptions } from '../sandbox/server.ts';
+import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
+import { withBench } from './contract-reads.ts';
+
+export function describePushing<Kind extends PushKind>(subject: ContractSubject, kind: Kind): void {
+  const withPush = (
+    use: (push: Push<Kind>, bench: ContractBench, opened: Opened) => Promise<void>,
+  ): Promise<void> =>
+    withBench(subject, async (opened) => {
+      const push: Push<Kind> | undefined = opened.connector.push[kind];
+      if (push === undefined) throw new Error(`The connector does not push ${kind}.`);
+      await use(push, opened.bench, opened);
+    });
+
+  test('is not found before it is created, and is found once afterwards', () =>
+    withPush(async (push, bench) => {
+      const message = messageOf(kind, bench, 'contract:once');
+      expect(await push.find(message, soon())).toBeNull();
+      const created = await push.create(message, soon());
+      expect(created.remoteId).toMatch(/./);
+      expect(await push.find(message, soon())).toMatchObject({ remoteId: created.remoteId });
+      expectStanding(bench, kind, message.key, 1);
+    }));
+
+  test('is not taken for another whose key begins alike', () =>
+    withPush(async (push, bench) => {
+      await push.create(messageOf(kind, bench, 'contract:alike-10'), soon());
+      expect(await push.find(messageOf(kind, bench, 'contract:alike-1'), soon())).toBeNull();
+    }));
+
+  test('leaves its outcome open when the answer is lost, and is then found once', () =>
+    withPush(async (push, bench) => {
+      const request = await requestOfCreate(push, kind, bench);
+      const message = messageOf(kind, bench, 'contract:lost');
+      expect(await push.find(message, soon())).toBeNull();
+      bench.sandbox.faults.add('lost-answer', request);
+      await expect(push.create(message, soon())).rejects.toMatchObject({
+        kind: 'unknown-outcome',
+      });
+      expect(await push.find(message, soon())).toMatchObject({ remoteId: expect.any(String) });
+      expectStanding(bench, kind, message.key, 1);
+    }));
+
+  test('is never sent twice by itself after a server error', () =>
+    withPush(async (push, bench) => {
+      const request = await requestOfCreate(push, kind, bench);
+      bench.sandbox.faults.add('server-error', request);
+      const message = messageOf(kind, bench, 'contract:error');
+      await expect(push.create(message, soon())).rejects.toMatchObject({
+        kind: 'unknown-outcome',
+      });
+      expect(await push.find(message, soon())).toBeNull();
+      expectStanding(bench, kind, message.key, 0);
+    }));
+
+  test('is sent again after a refusal for too many requests', () =>
+    withPush(async (push, bench) => {
+      const request = await requestOfCreate(push, kind, bench);
+      bench.sandbox.faults.add('rate-limited', { ...request, retryAfterSeconds: 0 });
+      const message = messageOf(kind, bench, 'contract:limited');
+      await push.create(message, soon());
+      expectStanding(bench, kind, message.key, 1);
+    }));
+
+  if (kind === 'ticket-note') {
+    test('reaches both audiences, each note found as itself', () =>
+      withBench(subject, async ({ bench, connector }) => {
+        const push = connector.push['ticket-note'];
+        const plain = messageOf('ticket-note', bench, 'contract:note');
+        const internal = { ...plain, key: 'contract:in', audience: 'internal' as const };
+        const client = { ...plain, key: 'contract:out', audience: 'client' as const };
+        const first = await push?.create(internal, soon());
+        const second = await push?.create(client, soon());
+        expect(await push?.find(internal, soon())).toMatchObject({ remoteId: first?.remoteId });
+        expect(await push?.find(client, soon())).toMatchObject({ remoteId: second?.remoteId });
+        expect(first?.remoteId).not.toBe(second?.remoteId);
+      }));
+  }
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(20_000);
+}
+
+/** A balance has no key on the vendor's side and can stand there only once. */
+function expectStanding(bench: ContractBench, kind: PushKind, key: string, count: number): void {
+  if (kind !== 'balance-field') expect(bench.countPushed(kind, key)).toBe(count);
+}
+
+/** The request by which `create` writes: told by the bench, else seen in a first, undisturbed one. */
+async function requestOfCreate<Kind extends PushKind>(
+  push: Push<Kind>,
+  kind: Kind,
+  bench: ContractBench,
+): Promise<FaultOptions> {
+  const warmUp = messageOf(kind, bench, 'contract:warm-up');
+  await push.find(warmUp, soon());
+  const before = bench.sandbox.exchanges.length;
+  await push.create(warmUp, soon());
+  const told = bench.pushRequests?.[kind];
+  if (told !== undefined) return told;
+  const write = bench.sandbox.exchanges
+    .slice(before)
+    .find(({ request }) => request.method !== 'GET');
+  if (write === undefined) throw new Error(`Creating ${kind} sent no request that writes.`);
+  const { method, path } = write.request;
+  return { method, path: new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) };
+}
+
+function messageOf<Kind extends PushKind>(
+  kind: Kind,
+  bench: ContractBench,
+  key: string,
+): PushMessages[Kind] {
+  const clientId = bench.clientIds[0] ?? '';
+  const messages: PushMessages = {
+    'alert-ticket': {
+      key,
+      clientId,
+      subject: 'Block of hours running low',
+      body: 'There are 2 h left in the block.\n\nPlease order the next one.',
+    },
+    'ticket-note': {
+      key,
+      clientId,
+      ticketId: bench.noteTicketId,
+      audience: 'internal',
+      body: 'There are 2 h left in the block.',
+    },
+    invoice: {
+      key,
+      clientId,
+      offer: '10 hours',
+      product: null,
+      seconds: 36_000,
+      quantity: 10,
+      rateMinor: 12_000,
+      totalMinor: 120_000,
+      currency: 'EUR',
+      issuedOn: '2026-03-02',
+      title: 'Prepaid hours',
+      body: 'A block of 10 hours.',
+      ...bench.invoice,
+    },
+    'balance-field': {
+      key,
+      clientId,
+      field: bench.balanceField ?? 'Hours left',
+      hoursText: hoursTextOf(key),
+    },
+  };
+  return messages[kind];
+}
+
+/** A balance of its own for each key, since a field that already shows it is as good as written. */
+function hoursTextOf(key: string): string {
+  const sum = [...key].reduce((total, letter) => total + letter.charCodeAt(0), key.length);
+  return `${sum}.25`;
+}

@@ -1,0 +1,21 @@
+/**
+ * What the rest of the program takes for granted of every connector, over real HTTP against the
+ * vendor's sandbox. One call of `runContractSuite` in each vendor's test file declares all of it.
+ */
+import { describe } from '@jest/globals';
+import type { ContractSubject } from './contract-bench.ts';
+import { describeChecks } from './contract-checks.ts';
+import { describePushing } from './contract-pushing.ts';
+import { describeReading } from './contract-reading.ts';
+
+export type { ContractBench, ContractSubject } from './contract-bench.ts';
+
+export function runContractSuite(subject: ContractSubject): void {
+  describe(`${subject.vendor.title} keeps the contract`, () => {
+    describe('when checked', () => describeChecks(subject));
+    describe('when read', () => describeReading(subject));
+    for (const kind of subject.vendor.pushes) {
+      describe(`when it is sent: ${kind}`, () => describePushing(subject, kind));
+    }
+  });
+}

@@ -1,0 +1,85 @@
+/** Rows as they stand on the wire, and the small things that all of them share. */
+
+export interface Fields {
+  id: number;
+  _info?: { [name: string]: string };
+  [field: string]: unknown;
+}
+
+export interface Reference {
+  id: number;
+  name?: string;
+  [field: string]: unknown;
+}
+
+/** Moments on the wire have whole seconds: `2026-03-02T09:00:00Z`. */
+export function wireTime(at: string | number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** The value behind `company/id`; undefined where any step is missing. */
+export function fieldAt(row: unknown, path: string): unknown {
+  let value: unknown = row;
+  for (const step of path.split('/')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as { [name: string]: unknown })[step];
+  }
+  return value;
+}
+
+export function referenceTo(row: Fields, ...fields: string[]): Reference {
+  const reference: Reference = { id: row.id };
+  for (const field of fields) if (row[field] !== undefined) reference[field] = row[field];
+  return reference;
+}
+
+/** Money and hours in hundredths, so that sums stay exact. */
+export function addExactly(...amounts: number[]): number {
+  return amounts.reduce((sum, amount) => sum + Math.round(amount * 10_000), 0) / 10_000;
+}
+
+/** A table whose rows carry `_info.lastUpdated`, kept by one clock. */
+export class Table {
+  readonly rows = new Map<number, Fields>();
+  private readonly nextId: () => number;
+  private readonly now: () => number;
+
+  constructor(now: () => number, nextId?: () => number) {
+    let last = 0;
+    this.now = now;
+    this.nextId = nextId ?? (() => ++last);
+  }
+
+  add(fields: { [field: string]: unknown }, at?: string): Fields {
+    const moment = wireTime(at ?? this.now());
+    const row: Fields = {
+      id: this.nextId(),
+      ...withoutUndefined(fields),
+      _info: { lastUpdated: moment, updatedBy: 'sandbox', dateEntered: moment },
+    };
+    this.rows.set(row.id, row);
+    return row;
+  }
+
+  change(id: number, fields: { [field: string]: unknown }, at?: string): Fields {
+    const row = this.get(id);
+    Object.assign(row, fields);
+    for (const [name, value] of Object.entries(fields)) if (value === undefined) delete row[name];
+    row._info = { ...row._info, lastUpdated: wireTime(at ?? this.now()) };
+    return row;
+  }
+
+  get(id: number): Fields {
+    const row = this.rows.get(id);
+    if (row === undefined) throw new Error(`The sandbox has no row ${id}.`);
+    return row;
+  }
+
+  list(keep: (row: Fields) => boolean = () => true): Fields[] {
+    return [...this.rows.values()].filter(keep);
+  }
+}
+
+function withoutUndefined(fields: { [field: string]: unknown }): { [field: string]: unknown } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

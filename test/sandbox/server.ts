@@ -1,0 +1,208 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type FaultKind =
+  | 'rate-limited'
+  | 'server-error'
+  | 'html'
+  | 'slow'
+  | 'lost-answer'
+  | 'duplicate-page'
+  | 'moved'
+  | 'expired-token'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'bad-row'
+  | 'page-loop';
+
+export interface SandboxRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: string;
+  /** The body parsed as JSON; throws where it is none. */
+  json(): unknown;
+}
+
+export interface SandboxAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  json?: unknown;
+  /** Sent as it is; the content type is the handler's to give (`text/html` unless told). */
+  text?: string;
+}
+
+export interface Exchange {
+  request: SandboxRequest;
+  status: number;
+  /** What was answered: the JSON value, or the text. */
+  answer: unknown;
+}
+
+export interface FaultOptions {
+  /** How often it strikes; once unless told. */
+  times?: number;
+  path?: RegExp;
+  method?: string;
+  /** For `rate-limited`; without it the answer has no Retry-After. */
+  retryAfterSeconds?: number;
+  /** For `slow`; 200 unless told. */
+  delayMs?: number;
+}
+
+export interface SandboxServer {
+  /** `http://127.0.0.1:PORT` */
+  baseUrl: string;
+  /** All requests with their answers, in the order they were answered. */
+  exchanges: Exchange[];
+  faults: { add(kind: FaultKind, options?: FaultOptions): void; clear(): void };
+  close(): Promise<void>;
+}
+
+export type TakeFault = (kind: FaultKind) => boolean;
+
+export type SandboxHandler = (
+  request: SandboxRequest,
+  takeFault: TakeFault,
+) => SandboxAnswer | Promise<SandboxAnswer>;
+
+export interface SandboxOptions {
+  /** The vendor's own way to say so; null for the plain answer. */
+  faultAnswer?: (kind: FaultKind) => SandboxAnswer | null;
+  port?: number;
+}
+
+interface Fault {
+  kind: FaultKind;
+  timesLeft: number;
+  options: FaultOptions;
+}
+
+/**
+ * A loopback HTTP server for a vendor's sandbox. Faults of the wire (`rate-limited`, `server-error`,
+ * `html`, `unauthorized`, `forbidden`, `slow`, `lost-answer`) are done here. Those that have the
+ * vendor's shape are asked for by the handler through `takeFault`, which uses one up.
+ * `slow` and `lost-answer` strike after the handler ran: the work is done, only the answer is late or gone.
+ */
+export async function startSandboxServer(
+  handle: SandboxHandler,
+  options: SandboxOptions = {},
+): Promise<SandboxServer> {
+  const exchanges: Exchange[] = [];
+  const faults: Fault[] = [];
+
+  const take = (kind: FaultKind, request: SandboxRequest): FaultOptions | null => {
+    const fault = faults.find((candidate) => matches(candidate, kind, request));
+    if (fault === undefined) return null;
+    fault.timesLeft -= 1;
+    return fault.options;
+  };
+
+  const answerTo = async (request: SandboxRequest): Promise<SandboxAnswer> => {
+    for (const kind of wireFaults) {
+      const struck = take(kind, request);
+      if (struck !== null) {
+        const answer = options.faultAnswer?.(kind) ?? plainFaultAnswer(kind);
+        return struck.retryAfterSeconds === undefined ? answer : withRetryAfter(answer, struck);
+      }
+    }
+    try {
+      return await handle(request, (kind) => take(kind, request) !== null);
+    } catch (error) {
+      return { status: 500, json: { message: `The sandbox failed: ${String(error)}` } };
+    }
+  };
+
+  const server = createServer(async (incoming, outgoing) => {
+    const request = await readRequest(incoming);
+    const answer = await answerTo(request);
+    exchanges.push({ request, status: answer.status, answer: answer.json ?? answer.text });
+    const slow = take('slow', request);
+    if (slow !== null) await sleep(slow.delayMs ?? 200, undefined, { ref: false });
+    if (take('lost-answer', request) !== null) {
+      incoming.socket.destroy();
+      return;
+    }
+    writeAnswer(outgoing, answer);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The sandbox has no port.');
+
+  return {
+    baseUrl: `http://127.0.0.1:${address.port}`,
+    exchanges,
+    faults: {
+      add: (kind, fault = {}) =>
+        void faults.push({ kind, timesLeft: fault.times ?? 1, options: fault }),
+      clear: () => void faults.splice(0),
+    },
+    /** Also for a second time, for a test that takes the vendor down itself. */
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const wireFaults = ['unauthorized', 'forbidden', 'rate-limited', 'server-error', 'html'] as const;
+
+function plainFaultAnswer(kind: (typeof wireFaults)[number]): SandboxAnswer {
+  if (kind === 'unauthorized') return { status: 401, json: { message: 'Not authenticated.' } };
+  if (kind === 'forbidden') return { status: 403, json: { message: 'Not allowed.' } };
+  if (kind === 'rate-limited') return { status: 429, json: { message: 'Too many requests.' } };
+  if (kind === 'server-error') return { status: 500, json: { message: 'Internal error.' } };
+  return { status: 200, text: '<!DOCTYPE html><html><body>Please wait.</body></html>' };
+}
+
+function withRetryAfter(answer: SandboxAnswer, fault: FaultOptions): SandboxAnswer {
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'retry-after': String(fault.retryAfterSeconds) },
+  };
+}
+
+function matches(fault: Fault, kind: FaultKind, request: SandboxRequest): boolean {
+  const { path, method } = fault.options;
+  return (
+    fault.kind === kind &&
+    fault.timesLeft > 0 &&
+    (path === undefined || path.test(request.path)) &&
+    (method === undefined || method === request.method)
+  );
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const body = Buffer.concat(chunks).toString('utf8');
+  const url = new URL(incoming.url ?? '/', 'http://sandbox');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value);
+  return {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body,
+    json: () => JSON.parse(body) as unknown,
+  };
+}
+
+function writeAnswer(outgoing: ServerResponse, answer: SandboxAnswer): void {
+  const isJson = answer.json !== undefined;
+  const contentType = isJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
+  const isEmpty = !isJson && answer.text === undefined;
+  outgoing.writeHead(answer.status, {
+    ...(isEmpty ? {} : { 'content-type': contentType }),
+    ...answer.headers,
+  });
+  outgoing.end(isJson ? JSON.stringify(answer.json) : answer.text);
+}
