@@ -1,0 +1,123 @@
+/** The alert ticket: made in the client's organization, and found again by the key in its subject. */
+import type { z } from 'zod';
+import { KindError } from '../../src/domain/errors.ts';
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import type { ConnectorContext, Delivered, Push, PushMessages } from '../contract.ts';
+import { parseRows } from '../http/rows.ts';
+import type { Api, NewTicket } from './api.ts';
+import type { Boards } from './boards.ts';
+import type { NinjaoneConfig } from './config.ts';
+import { readFact, refuseWhereNot } from './facts.ts';
+import { createRemembered, type Remembered } from './remembered.ts';
+import { FoundRow, TicketForm } from './schema.ts';
+import type { Statuses } from './statuses.ts';
+
+export interface PushRooms {
+  api: Api;
+  config: NinjaoneConfig;
+  context: ConnectorContext;
+  boards: Boards;
+  statuses: Statuses;
+}
+
+type Message = PushMessages['alert-ticket'];
+
+/** A ticket of ours changed within this time, or it is not looked for. */
+const lookBackSeconds = 90 * 86_400;
+
+/** The key as it stands in subjects and bodies; the brackets keep `a-1` and `a-10` apart. */
+export function markerOf(key: string): string {
+  return `[${key}]`;
+}
+
+export function createAlertTicket(rooms: PushRooms): Push<'alert-ticket'> & {
+  /** The ticket with this key as the boards show it: by the vendor's search, or by looking through. */
+  findBy(key: string, how: 'search' | 'scan', signal: AbortSignal): Promise<string | null>;
+  resolve(signal: AbortSignal): Promise<Pick<NewTicket, 'ticketFormId' | 'status'>>;
+} {
+  const { api, context } = rooms;
+  const forms = createRemembered(
+    context,
+    'ticket-forms',
+    TicketForm,
+    async (signal) => (await api.ticketForms(signal)).data,
+  );
+
+  async function findBy(
+    key: string,
+    how: 'search' | 'scan',
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const since = addSeconds(instantFromMs(context.now()), -lookBackSeconds);
+    const read = how === 'search' ? { since, search: key } : { since };
+    for (const board of await rooms.boards.toRead(signal)) {
+      for await (const { data } of rooms.boards.pages(board, read, signal)) {
+        const { rows } = parseRows(data.data, FoundRow, (row) => row);
+        const found = rows.find((row) => hasKey(row, key));
+        if (found !== undefined) return found.id;
+      }
+    }
+    return null;
+  }
+
+  const resolve = (signal: AbortSignal) => resolveNames(rooms, forms, signal);
+
+  return {
+    findBy,
+    resolve,
+    async find({ key }: Message, signal): Promise<Delivered | null> {
+      const searches = await readFact(context.memory, 'ticket-search');
+      const searched = searches === 'no' ? null : await findBy(key, 'search', signal);
+      const found = searched ?? (searches === 'yes' ? null : await findBy(key, 'scan', signal));
+      return found === null ? null : deliveredOf(found);
+    },
+    async create(message: Message, signal): Promise<Delivered> {
+      const needed = ['ticket-create', 'ticket-on-boards'] as const;
+      await refuseWhereNot(context.memory, needed, 'making alert tickets');
+      const keepsTags = (await readFact(context.memory, 'ticket-tags')) !== 'no';
+      const ticket: NewTicket = {
+        clientId: Number(message.clientId),
+        ...(await resolve(signal)),
+        subject: `${message.subject} ${markerOf(message.key)}`,
+        description: { public: false, body: `${message.body}\n\n${markerOf(message.key)}` },
+        ...(keepsTags ? { tags: [message.key] } : {}),
+      };
+      const { data } = await api.createTicket(ticket, signal);
+      return deliveredOf(data.id);
+    },
+  };
+}
+
+/** Form and status by the ids that this tenant has for the configured names. */
+async function resolveNames(
+  { config, statuses }: PushRooms,
+  forms: Remembered<z.infer<typeof TicketForm>>,
+  signal: AbortSignal,
+): Promise<Pick<NewTicket, 'ticketFormId' | 'status'>> {
+  const { alerts } = config;
+  if (alerts === undefined) {
+    throw new KindError('config', 'NinjaOne is to get an alert ticket, but alerts is not set.', {
+      fix: 'Add alerts: { ticketForm: …, status: … } to this connection.',
+    });
+  }
+  const byName = (known: readonly { id: string; name: string }[]) =>
+    known.find(({ name }) => name === alerts.ticketForm);
+  const form = byName(await forms.get(signal)) ?? byName(await forms.renew(signal));
+  if (form === undefined) {
+    const names = (await forms.get(signal)).map(({ name }) => name).join(', ');
+    throw new KindError('config', `NinjaOne has no ticket form "${alerts.ticketForm}".`, {
+      fix: `Write one of these under alerts.ticketForm: ${names}.`,
+    });
+  }
+  const status = await statuses.named(alerts.status, signal);
+  return { ticketFormId: Number(form.id), status: status.statusId };
+}
+
+function deliveredOf(ticketId: string): Delivered {
+  return { remoteId: ticketId, label: `#${ticketId}` };
+}
+
+function hasKey(row: z.infer<typeof FoundRow>, key: string): boolean {
+  const isInSubject = row.summary?.includes(markerOf(key)) === true;
+  return isInSubject || row.tags?.includes(key) === true;
+}

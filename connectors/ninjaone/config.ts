@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const BaseUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine((text) => new URL(text).pathname === '/', {
+    message: 'is the host alone, without a path: https://eu.ninjarmm.com',
+  })
+  .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
+    message: 'must begin with https: (the secret travels there)',
+  });
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}
+
+const Name = z.string().trim().min(1);
+
+/** What stands under a connection with `vendor: ninjaone`. */
+export const NinjaoneConfig = z.strictObject({
+  baseUrl: BaseUrl.describe(
+    'The host of your region: https://app.ninjarmm.com (US), https://us2.ninjarmm.com, https://eu.ninjarmm.com, https://ca.ninjarmm.com or https://oc.ninjarmm.com.',
+  ),
+  clientId: Name.describe('Client ID of the API application.'),
+  clientSecret: Name.meta({ secret: true }).describe('Client secret of the API application.'),
+  alerts: z
+    .strictObject({
+      ticketForm: Name.describe('Name of the ticket form that alert tickets use.'),
+      status: Name.describe('Status that a new alert ticket has, as the product shows it: New.'),
+    })
+    .optional()
+    .describe('How alert tickets are made; needed only where alerts go to this connection.'),
+  boards: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe(
+      'Names of the ticket boards to read; all that the API application sees, where left out. One board that shows every ticket is best.',
+    ),
+  closedStatuses: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe(
+      'Statuses that count as closed, as the product shows them; the built-in Closed and all below it, where left out.',
+    ),
+  remoteTools: z
+    .array(z.enum(['splashtop', 'teamviewer', 'quick-connect']))
+    .min(1)
+    .default(['splashtop', 'teamviewer', 'quick-connect'])
+    .describe('Remote-control tools whose sessions are read; one request each on a quiet run.'),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(200)
+    .describe('Rows asked for at once, of tickets, organizations, devices and log entries.'),
+  activityPageSize: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(200)
+    .describe('Activities asked for at once; the API allows at most 1000.'),
+});
+
+export type NinjaoneConfig = z.infer<typeof NinjaoneConfig>;
+
+export type RemoteTool = NinjaoneConfig['remoteTools'][number];

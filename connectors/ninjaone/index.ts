@@ -1,0 +1,61 @@
+import type { Connector, ConnectorContext, SourceId, VendorModule } from '../contract.ts';
+import { createAlertTicket } from './alert-ticket.ts';
+import { createApi } from './api.ts';
+import { createBoards } from './boards.ts';
+import { checkConnection } from './check.ts';
+import { NinjaoneConfig } from './config.ts';
+import { createDirectory } from './directory.ts';
+import { workTypes } from './mapping.ts';
+import { probeConnection } from './probe.ts';
+import { createBalanceField, createTicketNote } from './push.ts';
+import { pullSessions } from './sessions.ts';
+import { createStatuses } from './statuses.ts';
+import { pullTicketTime } from './ticket-time.ts';
+import { pullTickets } from './tickets.ts';
+
+/** NinjaOne, public API v2. See the README beside this file. */
+export const ninjaone: VendorModule<NinjaoneConfig> = {
+  id: 'ninjaone',
+  title: 'NinjaOne',
+  config: NinjaoneConfig,
+  pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
+  pushes: ['alert-ticket', 'ticket-note', 'balance-field'],
+  create: createNinjaone,
+};
+
+function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Connector {
+  const api = createApi(config, context);
+  const directory = createDirectory(api, context);
+  const rooms = {
+    api,
+    config,
+    context,
+    directory,
+    organizations: directory.organizations,
+    boards: createBoards(api, config, context),
+    statuses: createStatuses(api, config, context),
+    trackedSeconds: new Map<SourceId, number>(),
+  };
+  const alertTicket = createAlertTicket(rooms);
+  const ticketNote = createTicketNote(rooms);
+  return {
+    check: (clientIds, signal) => checkConnection({ ...rooms, alertTicket }, clientIds, signal),
+    probe: (clientId, signal) =>
+      probeConnection({ ...rooms, alertTicket, ticketNote }, clientId, signal),
+    listNames: async (_, signal) => ({
+      boards: (await rooms.boards.toRead(signal)).map((board) => board.name),
+      workTypes: [...workTypes],
+    }),
+    pull: {
+      clients: (request) => directory.organizations.pages(request),
+      tickets: (request) => pullTickets(rooms, request),
+      sessions: (request) => pullSessions(rooms, request),
+      ticketTime: (ticketIds, signal) => pullTicketTime(rooms, ticketIds, signal),
+    },
+    push: {
+      'alert-ticket': { find: alertTicket.find, create: alertTicket.create },
+      'ticket-note': ticketNote,
+      'balance-field': createBalanceField(rooms),
+    },
+  };
+}

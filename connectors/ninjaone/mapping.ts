@@ -1,0 +1,178 @@
+/** From NinjaOne's words to ours: organization is client, log entry is time entry. */
+import type { z } from 'zod';
+import { KindError } from '../../src/domain/errors.ts';
+import { addSeconds } from '../../src/domain/time.ts';
+import type { ClientRow, SessionRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type {
+  Activity,
+  BoardRow,
+  Device,
+  HoursPart,
+  KnownDevice,
+  KnownTechnician,
+  LogEntry,
+  Organization,
+  Technician,
+} from './schema.ts';
+
+export function fromOrganization(organization: Organization): ClientRow {
+  return { sourceId: organization.id, name: organization.name };
+}
+
+export function fromTechnician(technician: z.infer<typeof Technician>): KnownTechnician {
+  const { id, uid, firstName, lastName, email } = technician;
+  const name = [firstName, lastName].filter((part) => part).join(' ');
+  return { id, uid: uid ?? null, name: name || email || `Technician ${id}` };
+}
+
+export function fromDevice(device: z.infer<typeof Device>): KnownDevice {
+  const { id, organizationId, displayName, systemName } = device;
+  return { id, organizationId, name: displayName || systemName || null };
+}
+
+export function fromBoardRow(
+  row: BoardRow,
+  found: { board: string; clientId: string | null; isClosed: boolean },
+): TicketRow {
+  return {
+    sourceId: row.id,
+    number: row.id,
+    clientId: found.clientId,
+    summary: row.summary ?? '',
+    board: found.board,
+    ticketType: null,
+    agreement: null,
+    status: row.status.displayName,
+    isClosed: found.isClosed,
+    closedAt: found.isClosed ? (row.solvedTime ?? null) : null,
+    mergedInto: null,
+    updatedAt: row.lastUpdated,
+  };
+}
+
+/** Whether a log entry holds time at all: most are status changes and comments without any. */
+export function holdsTime(entry: LogEntry): boolean {
+  return (entry.timeTracked ?? 0) !== 0 || (entry.ticketTimeEntry?.timeTracked ?? 0) !== 0;
+}
+
+/** Throws `contract` for time that cannot be believed as it stands. */
+export function fromLogEntry(
+  entry: LogEntry,
+  ticketId: string,
+  technician: KnownTechnician | null,
+): TimeEntryRow {
+  const time = entry.ticketTimeEntry ?? null;
+  const seconds = secondsOf(entry);
+  refuseUnknownAuthor(entry);
+  if (technician === null) {
+    throw new KindError('contract', 'appUserContactId: the log entry names no technician.');
+  }
+  const startedAt = time?.startDate ?? addSeconds(entry.createTime, -seconds);
+  return {
+    sourceId: entry.id,
+    ticketId,
+    clientId: null,
+    technicianId: technician.id,
+    technician: technician.name,
+    startedAt,
+    endedAt: addSeconds(startedAt, seconds),
+    isTimed: time?.startDate != null,
+    seconds,
+    secondsText: `${seconds} s`,
+    kind: 'work',
+    workType: time?.remote == null ? null : time.remote ? remoteWork : onSiteWork,
+    role: null,
+    isBillable: isBillable(time),
+    isApproved: null,
+    agreement: agreementOf(time),
+    note: entry.publicEntry === true && entry.body ? entry.body : null,
+    updatedAt: entry.createTime,
+  };
+}
+
+/** The API has no work types; what it says of the place of work serves as one. */
+const remoteWork = 'Remote';
+const onSiteWork = 'On-site';
+export const workTypes: readonly string[] = [remoteWork, onSiteWork];
+
+function secondsOf(entry: LogEntry): number {
+  const logged = entry.timeTracked;
+  const billed = entry.ticketTimeEntry?.timeTracked;
+  if (logged != null && billed != null && logged !== billed) {
+    throw new KindError('contract', `timeTracked says ${logged} s and ${billed} s at once.`, {
+      fix: 'Save the time of this log entry again in NinjaOne.',
+    });
+  }
+  const seconds = logged ?? billed ?? 0;
+  if (seconds < 0) {
+    throw new KindError('contract', `timeTracked is negative (${seconds} s).`, {
+      fix: 'Correct the time of this log entry in NinjaOne.',
+    });
+  }
+  return seconds;
+}
+
+function refuseUnknownAuthor(entry: LogEntry): void {
+  if (entry.appUserContactType !== 'TECHNICIAN') {
+    const who = entry.appUserContactType ?? 'nobody';
+    throw new KindError('contract', `appUserContactType: time is logged by ${who}.`, {
+      fix: 'Only technicians’ time is debited; log it again as a technician if it is work.',
+    });
+  }
+  if (entry.type !== 'COMMENT' && entry.type !== 'DESCRIPTION') {
+    throw new KindError('contract', `type: time hangs on a log entry of type ${entry.type}.`, {
+      fix: 'Time is known on comments and descriptions; log it as a comment if it is work.',
+    });
+  }
+}
+
+type TimeFacts = LogEntry['ticketTimeEntry'];
+
+/** The parts of an entry inside and outside business hours; one without time says nothing. */
+function partsOf(time: TimeFacts): HoursPart[] {
+  return [time?.inHours, time?.offHours].filter(
+    (part): part is HoursPart => part != null && part.timeTracked !== 0,
+  );
+}
+
+/** An entry of both kinds of hours is one entry here: not billable only when neither part is. */
+function isBillable(time: TimeFacts): boolean | null {
+  const flags = partsOf(time).flatMap(({ billing }) => (billing == null ? [] : [billing]));
+  if (flags.length === 0) return null;
+  for (const flag of flags) {
+    if (!['BILLABLE', 'NOT_BILLABLE', 'NO_CHARGE'].includes(flag)) {
+      throw new KindError('contract', `billing: "${flag}" is not a known value.`, {
+        fix: 'The API may have changed; look at this entry in NinjaOne.',
+      });
+    }
+  }
+  return flags.includes('BILLABLE');
+}
+
+function agreementOf(time: TimeFacts): string | null {
+  const names = new Set(
+    partsOf(time).flatMap(({ agreement }) => (agreement?.name ? [agreement.name] : [])),
+  );
+  if (names.size > 1) {
+    throw new KindError('contract', `agreement: ${[...names].join(' and ')} on one entry.`, {
+      fix: 'Put the in-hours and off-hours time on one agreement, or log them as two entries.',
+    });
+  }
+  return [...names][0] ?? null;
+}
+
+export function fromSession(
+  pair: { start: Activity; end: Activity },
+  found: { clientId: string | null; device: string | null; technician: KnownTechnician },
+): SessionRow {
+  return {
+    sourceId: pair.start.id,
+    clientId: found.clientId,
+    technicianId: found.technician.id,
+    technician: found.technician.name,
+    device: found.device,
+    startedAt: pair.start.activityTime,
+    endedAt: pair.end.activityTime,
+    updatedAt: pair.end.activityTime,
+  };
+}

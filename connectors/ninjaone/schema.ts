@@ -1,0 +1,143 @@
+/**
+ * The answers of NinjaOne, only the fields that are used.
+ * https://app.ninjarmm.com/apidocs/ (the same page stands on every regional host)
+ */
+import { z } from 'zod';
+import { EpochMs, EpochSeconds, Id } from '../http/wire.ts';
+
+export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
+
+/** A page or list whose rows are believed one by one. */
+export const Rows = z.array(z.unknown());
+
+export const Organization = z.object({ id: Id, name: z.string().min(1) });
+export type Organization = z.infer<typeof Organization>;
+
+export const Device = z.object({
+  id: Id,
+  organizationId: Id,
+  displayName: z.string().nullish(),
+  systemName: z.string().nullish(),
+});
+
+export const Technician = z.object({
+  id: Id,
+  uid: z.string().nullish(),
+  firstName: z.string().nullish(),
+  lastName: z.string().nullish(),
+  email: z.string().nullish(),
+});
+
+export const Status = z.object({
+  statusId: Id,
+  name: z.string().nullish(),
+  displayName: z.string().min(1),
+  /** The built-in status that a custom one inherits from. */
+  parentId: Id.nullish(),
+});
+export type Status = z.infer<typeof Status>;
+
+export const TicketForm = z.object({ id: Id, name: z.string() });
+
+export const Board = z.object({ id: Id, name: z.string() });
+
+export const BoardRun = z.object({
+  data: Rows,
+  metadata: z.object({
+    lastCursorId: Id.nullish(),
+    allColumns: z.array(z.string()).nullish(),
+    /** The order that was really used. */
+    sortBy: z.array(z.object({ field: z.string(), direction: z.string() })).nullish(),
+  }),
+});
+export type BoardRun = z.infer<typeof BoardRun>;
+
+/** A ticket as a board shows it: the organization by name, the subject as `summary`. */
+export const BoardRow = z.object({
+  id: Id,
+  summary: z.string().nullable(),
+  status: z.object({ displayName: z.string().min(1), statusId: Id.nullish() }),
+  organization: z.string().nullable(),
+  lastUpdated: EpochSeconds,
+  solvedTime: EpochSeconds.nullish(),
+  /** Seconds. Only a hint that saves requests, so what is no whole number counts as absent. */
+  totalTimeTracked: z.int().nullish().catch(null),
+});
+export type BoardRow = z.infer<typeof BoardRow>;
+
+/** A board row as far as finding a ticket of ours needs it: an odd field must not hide the ticket. */
+export const FoundRow = z.object({
+  id: Id,
+  summary: z.string().nullish().catch(null),
+  tags: z.array(z.string()).nullish().catch(null),
+  lastUpdated: EpochSeconds.nullish().catch(null),
+});
+
+export const Ticket = z.object({
+  id: Id,
+  clientId: Id.nullish(),
+  status: z.object({ statusId: Id.nullish() }).nullish(),
+  tags: z.array(z.string()).nullish(),
+  deleted: z.boolean().nullish(),
+});
+
+const HoursPart = z.object({
+  timeTracked: z.int().nullish(),
+  billing: z.string().nullish(),
+  agreement: z.object({ name: z.string().nullish() }).nullish(),
+});
+export type HoursPart = z.infer<typeof HoursPart>;
+
+/** `timeTracked` in seconds, `createTime` in epoch seconds, `startDate` in epoch milliseconds. */
+export const LogEntry = z.object({
+  id: Id,
+  type: z.string(),
+  appUserContactId: Id.nullish(),
+  appUserContactUid: z.string().nullish(),
+  appUserContactType: z.string().nullish(),
+  body: z.string().nullish(),
+  publicEntry: z.boolean().nullish(),
+  createTime: EpochSeconds,
+  timeTracked: z.int().nullish(),
+  ticketTimeEntry: z
+    .object({
+      startDate: EpochMs.nullish(),
+      remote: z.boolean().nullish(),
+      timeTracked: z.int().nullish(),
+      inHours: HoursPart.nullish(),
+      offHours: HoursPart.nullish(),
+    })
+    .nullish(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
+/** A log entry as far as finding a note of ours needs it. */
+export const FoundEntry = z.object({ id: Id, body: z.string().nullish().catch(null) });
+
+export const ActivityPage = z.object({ activities: Rows });
+
+export const Activity = z.object({
+  id: Id,
+  activityTime: EpochSeconds,
+  statusCode: z.string().nullish(),
+  deviceId: Id.nullish(),
+  userId: Id.nullish(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+export const CustomFields = z.record(z.string(), z.unknown());
+
+/** What is remembered of a technician and a device, in our words. */
+export const KnownTechnician = z.object({
+  id: z.string(),
+  uid: z.string().nullable(),
+  name: z.string(),
+});
+export type KnownTechnician = z.infer<typeof KnownTechnician>;
+
+export const KnownDevice = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  name: z.string().nullable(),
+});
+export type KnownDevice = z.infer<typeof KnownDevice>;
