@@ -1,0 +1,121 @@
+import { isKindError } from '../../src/domain/errors.ts';
+import type { CheckResult, SourceId } from '../contract.ts';
+import type { Api } from './api.ts';
+import { attempt } from './attempt.ts';
+import { settle } from './facts.ts';
+import { jsonQuery, quoted } from './query.ts';
+import { SumItem, WorkedItem } from './schema.ts';
+
+/** Proves for each client that its tickets and all their time are seen: RT shows less, and says nothing. */
+export async function checkClients(
+  api: Api,
+  clientIds: readonly SourceId[],
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const proofs: TimeProof[] = [];
+  for (const clientId of clientIds) {
+    const id = `client.${clientId}`;
+    results.push(
+      ...(await attempt(id, async () => {
+        const named = await nameClient(api, clientId, signal);
+        if ('failure' in named) return [{ id, status: 'failed', ...named.failure }];
+        const { total } = await api.few('/tickets', named.query, [], signal, { perPage: 1 });
+        if (total === 0) return [nothingSeen(id, named.name)];
+        const proof = await proveTime(api, named.query, signal);
+        if (proof !== null) proofs.push(proof);
+        if (proof === null || proof.missingMinutes <= 0) {
+          const seen = proof === null ? 'none of them has time yet' : 'all their time is seen';
+          const detail = `${named.name}: ${total ?? 'its'} tickets are seen, and ${seen}.`;
+          return [{ id, status: 'ok', detail }];
+        }
+        return [missingTime(id, named.name, proof)];
+      })),
+    );
+  }
+  if (proofs.length > 0) {
+    const isComplete = proofs.every((proof) => proof.missingMinutes <= 0);
+    await settle(api.context.memory, 'fact.time-visible', isComplete);
+  }
+  return results;
+}
+
+type Named = { name: string; query: string } | { failure: { detail: string; fix: string } };
+
+async function nameClient(api: Api, clientId: SourceId, signal: AbortSignal): Promise<Named> {
+  const { clientFrom, clientField } = api.config;
+  if (clientFrom === 'organization') {
+    const query = `Requestor.Organization = ${quoted(clientId)}`;
+    return { name: `Organization "${clientId}"`, query };
+  }
+  if (clientFrom === 'custom-field') {
+    const query = `CF.{${clientField}} = ${quoted(clientId)}`;
+    return { name: `${clientField} "${clientId}"`, query };
+  }
+  const queue = await api.queue(clientId, signal).catch((error: unknown) => {
+    if (isKindError(error, 'permission', 'rejected')) return null;
+    throw error;
+  });
+  if (queue === null) {
+    const detail = `There is no queue ${clientId}, or the RT user may not see it.`;
+    const fix =
+      "Check the client's id in the config, and give the user SeeQueue and ShowTicket on it.";
+    return { failure: { detail, fix } };
+  }
+  const { id, Name } = queue.data;
+  if (id === clientId) return { name: `Queue "${Name}"`, query: `Queue = ${id}` };
+  const detail = `"${clientId}" is the name of queue ${id}, and tickets are known by the number.`;
+  return { failure: { detail, fix: `Write ${id} as the client's id in the config.` } };
+}
+
+function nothingSeen(id: string, name: string): CheckResult {
+  return {
+    id,
+    status: 'warning',
+    detail: `${name}: no ticket is seen. RT says the same where there is none and where it is hidden.`,
+    fix: 'If it has tickets, give the RT user ShowTicket on their queues, or mend the name in the config.',
+  };
+}
+
+interface TimeProof {
+  ticketId: string;
+  missingMinutes: number;
+}
+
+/** The newest ticket with time holds the sum of its transactions, merged tickets' included. */
+async function proveTime(api: Api, query: string, signal: AbortSignal): Promise<TimeProof | null> {
+  const { items } = await api.few(
+    '/tickets',
+    `${query} AND TimeWorked != 0`,
+    ['TimeWorked'],
+    signal,
+    { perPage: 1, orderby: 'LastUpdated', order: 'DESC' },
+  );
+  if (items.length === 0) return null;
+  const ticket = WorkedItem.parse(items[0]);
+  if (ticket.TimeWorked === undefined || ticket.TimeWorked === null) return null;
+  let minutes = 0;
+  const pages = api.pages({
+    path: `/ticket/${ticket.id}/history`,
+    query: (afterId) =>
+      jsonQuery([
+        { field: 'TimeTaken', operator: '!=', value: '0' },
+        { field: 'id', operator: '>', value: afterId },
+      ]),
+    fields: ['TimeTaken'],
+    signal,
+  });
+  for await (const page of pages) {
+    for (const item of page.items) minutes += SumItem.parse(item).TimeTaken;
+  }
+  return { ticketId: ticket.id, missingMinutes: ticket.TimeWorked - minutes };
+}
+
+function missingTime(id: string, name: string, proof: TimeProof): CheckResult {
+  return {
+    id,
+    status: 'failed',
+    detail: `${name}: ticket ${proof.ticketId} holds ${proof.missingMinutes} minutes that the RT user is not shown.`,
+    fix: 'Give it ShowTicketComments (and ShowTicket) on the queue: the time of comments is hidden without.',
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+const BaseUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine((text) => !/\/REST\/\d/i.test(text), {
+    message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
+  })
+  .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
+    message: 'must begin with https: (the token travels there)',
+  });
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}
+
+const Name = z.string().trim().min(1);
+
+/** Braces and quotes cannot stand in the name of a field within RT's query language. */
+const FieldName = Name.regex(/^[^{}'"\\]+$/, 'must have no braces, quotes or backslashes');
+
+const QueueName = Name.regex(/^[^/'"\\]+$/, 'must have no slashes, quotes or backslashes');
+
+/** What stands under a connection with `vendor: request-tracker`. */
+export const RequestTrackerConfig = z
+  .strictObject({
+    baseUrl: BaseUrl.describe(
+      'Address of RT as people open it, with its path if it has one: https://rt.example.org or https://example.org/rt.',
+    ),
+    token: Name.regex(/^\d+-\d+-\w+$/, 'is the whole token, such as 1-27-8f0c…')
+      .meta({ secret: true })
+      .describe('Auth token of a privileged RT user (Logged in as, Settings, Auth Tokens).'),
+    clientFrom: z
+      .enum(['queue', 'organization', 'custom-field'])
+      .describe(
+        "What tells whose a ticket is: its queue, its requestors' Organization, or a ticket custom field.",
+      ),
+    clientField: FieldName.optional().describe(
+      'Name of the ticket custom field that names the client; with clientFrom: custom-field.',
+    ),
+    closedStatuses: z
+      .array(Name)
+      .min(1)
+      .default(['resolved'])
+      .describe('Statuses that count as closed, as RT spells them.'),
+    alerts: z
+      .strictObject({ queue: QueueName.describe('Name of the queue for alert tickets.') })
+      .optional()
+      .describe('Where alert tickets go; needed only where alerts go to this connection.'),
+    billing: z
+      .strictObject({ queue: QueueName.describe('Name of the queue for invoice requests.') })
+      .optional()
+      .describe('Where invoice requests go; needed only where invoices go to this connection.'),
+    keyField: FieldName.optional().describe(
+      "Name of a ticket custom field of both queues that holds a message's key; the subject holds it where left out.",
+    ),
+    workTypeField: FieldName.optional().describe(
+      'Name of the ticket custom field whose value is the work type of all time on the ticket.',
+    ),
+    pageSize: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(100)
+      .describe('Rows asked for at once; RT gives at most 100.'),
+  })
+  .refine(
+    (config) => (config.clientFrom === 'custom-field') === (config.clientField !== undefined),
+    {
+      path: ['clientField'],
+      message: 'is needed with clientFrom: custom-field, and only there',
+    },
+  );
+
+export type RequestTrackerConfig = z.infer<typeof RequestTrackerConfig>;

@@ -1,0 +1,97 @@
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { RequestTrackerConfig } from './config.ts';
+import type { QueueItem, TicketItem, TimeItem } from './schema.ts';
+
+/** RT's word for "never": `1970-01-01T00:00:00Z`. */
+const never: Instant = '1970-01-01T00:00:00.000Z';
+
+export function fromQueue(queue: QueueItem): ClientRow {
+  return { sourceId: queue.id, name: queue.Name };
+}
+
+/** For a client that is known by its name alone: an Organization, a value of a custom field. */
+export function fromClientName(name: string): ClientRow {
+  return { sourceId: name, name };
+}
+
+export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): TicketRow {
+  const isClosed = isOneOf(ticket.Status, config.closedStatuses);
+  return {
+    sourceId: ticket.id,
+    number: ticket.id,
+    clientId: clientIdOf(ticket, config),
+    summary: ticket.Subject,
+    board: ticket.Queue.Name || null,
+    ticketType: null,
+    agreement: null,
+    status: ticket.Status,
+    isClosed,
+    closedAt: isClosed && ticket.Resolved !== never ? ticket.Resolved : null,
+    mergedInto: ticket.EffectiveId === ticket.id ? null : ticket.EffectiveId,
+    updatedAt: ticket.LastUpdated,
+  };
+}
+
+/**
+ * A transaction that took time. RT has no work date: the moment of logging stands for the end. A
+ * correction is a transaction of its own, made by whoever corrected; one that adds is work like any.
+ */
+export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow {
+  const minutes = String(item.TimeTaken);
+  const seconds = secondsFromDecimalText(minutes, 'minutes');
+  return {
+    sourceId: item.id,
+    ticketId: item.ObjectId,
+    clientId: null,
+    technicianId: item.Creator.id,
+    technician: item.Creator.id,
+    startedAt: addSeconds(item.Created, -Math.max(0, seconds)),
+    endedAt: item.Created,
+    isTimed: false,
+    seconds,
+    secondsText: `${minutes} min`,
+    kind: seconds < 0 ? 'correction' : 'work',
+    workType,
+    role: null,
+    isBillable: null,
+    isApproved: null,
+    agreement: null,
+    note: null,
+    updatedAt: item.Created,
+  };
+}
+
+/** The first value of a ticket custom field; null where it has none or is not on the ticket. */
+export function fieldValueOf(
+  ticket: Pick<TicketItem, 'CustomFields'>,
+  name: string,
+): string | null {
+  return fieldValuesOf(ticket, name)[0] ?? null;
+}
+
+export function fieldValuesOf(ticket: Pick<TicketItem, 'CustomFields'>, name: string): string[] {
+  return ticket.CustomFields.filter((field) => isSameName(field.name, name))
+    .flatMap((field) => field.values)
+    .filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+/** Null where the ticket names none, or more than one: then nobody is debited on a guess. */
+function clientIdOf(ticket: TicketItem, config: RequestTrackerConfig): string | null {
+  if (config.clientFrom === 'queue') return ticket.Queue.id;
+  const names =
+    config.clientFrom === 'organization'
+      ? ticket.Requestor.map((requestor) => requestor.Organization?.trim() ?? '')
+      : fieldValuesOf(ticket, config.clientField ?? '');
+  const distinct = [...new Set(names.filter((name) => name !== ''))];
+  return distinct.length === 1 ? (distinct[0] ?? null) : null;
+}
+
+export function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function isOneOf(name: string, names: readonly string[]): boolean {
+  return names.some((known) => isSameName(known, name));
+}

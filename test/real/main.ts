@@ -1,0 +1,58 @@
+/**
+ * `npm run test:real`: the whole product, in live mode, against a Request Tracker that nobody here wrote;
+ * first the connector by itself, then the command line from end to end. Where none can be had, it
+ * says why and passes: nothing was tried.
+ */
+import { pushingSteps } from './request-tracker/connector-pushing.ts';
+import { readingSteps } from './request-tracker/connector-reading.ts';
+import { prepareRequestTracker, type RealRequestTracker } from './request-tracker/prepare.ts';
+import { deploy } from './scenario.ts';
+import { steps } from './steps.ts';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+let passed = 0;
+
+async function attempt(name: string, work: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await work();
+  } catch (error) {
+    say(`FAILED: ${name}`);
+    throw error;
+  }
+  passed += 1;
+  say(`ok: ${name} (${Math.round(performance.now() - startedAt)} ms)`);
+}
+
+async function withRequestTracker(work: (rt: RealRequestTracker) => Promise<void>): Promise<void> {
+  const rt = await prepareRequestTracker();
+  if ('skipped' in rt) {
+    say(`SKIPPED, nothing was tried: ${rt.skipped}`);
+    return;
+  }
+  try {
+    await rt.start();
+    say(`Request Tracker ${rt.version} at ${rt.baseUrl}`);
+    await work(rt);
+  } finally {
+    await rt.dispose();
+  }
+}
+
+await withRequestTracker(async (rt) => {
+  for (const [name, step] of [...readingSteps, ...pushingSteps]) {
+    await attempt(`the connector ${name}`, () => step(rt));
+  }
+});
+await withRequestTracker(async (rt) => {
+  const deployment = deploy(rt);
+  try {
+    for (const [name, step] of steps) await attempt(name, () => step(deployment));
+  } finally {
+    deployment.remove();
+  }
+});
+if (passed > 0) say(`${passed} passed, 0 failed`);
