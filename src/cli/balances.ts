@@ -1,0 +1,124 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../domain/duration.ts';
+import { dateInZone, type Instant, instantFromMs } from '../domain/time.ts';
+import {
+  type BalanceReport,
+  balancesToJson,
+  buildBalances,
+  type ClientBalance,
+} from '../reports/balances.ts';
+import { plainText } from '../reports/plain-text.ts';
+import { runOutText } from '../reports/run-out-text.ts';
+import { textsIn } from '../reports/text/texts.ts';
+import { unlistedFix } from '../reports/unlisted.ts';
+import { findClient } from './find-client.ts';
+import type { Cli, Scope } from './scope.ts';
+import type { Paint } from './style.ts';
+import type { TableCell } from './table.ts';
+
+export function addBalancesCommand(program: Command, cli: Cli): void {
+  cli
+    .add(program, 'balances [client]', 'what each client has left', 'balances "Dupont Plomberie"')
+    .action((query: string | undefined, _options: unknown, command: Command) =>
+      cli.withApp(command, 'read', async (scope) => {
+        const { app } = scope;
+        const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
+        const report = await buildBalances(app.store, clients, instantFromMs(app.now()));
+        scope.answer(balancesToJson(report), () =>
+          balancesText(report, scope, query !== undefined),
+        );
+        return 0;
+      }),
+    );
+}
+
+function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean): string {
+  if (report.clients.length === 0) {
+    return 'No client is known yet: run `prepaid-hours run` first.\n';
+  }
+  const hasOverage = report.clients.some((balance) => balance.overageSeconds > 0);
+  const columns = [
+    { title: 'Client' },
+    { title: 'Settled', isFigure: true },
+    ...(hasOverage ? [{ title: 'Overage', isFigure: true }] : []),
+    { title: 'Pending', isFigure: true },
+    { title: 'Projected', isFigure: true },
+    { title: 'Runs out' },
+    { title: 'Last alert' },
+  ];
+  const rows = report.clients.map((balance) => balanceRow(balance, hasOverage, report.asOf));
+  const parts = [scope.table(columns, rows)];
+  if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
+  return [...parts, ...waitingText(report, scope.paint)].join('\n');
+}
+
+function balanceRow(balance: ClientBalance, hasOverage: boolean, asOf: Instant): TableCell[] {
+  const { client, overageSeconds, pendingSeconds, projectedSeconds, lastAlert } = balance;
+  const overage = overageSeconds === 0 ? '' : formatDuration(overageSeconds);
+  const alert =
+    lastAlert === null ? '' : `${dateInZone(lastAlert.at, client.timezone)} (${lastAlert.status})`;
+  return [
+    client.name,
+    hoursCell(balance.settledSeconds),
+    ...(hasOverage ? [{ text: overage, style: 'red' as const }] : []),
+    pendingSeconds === 0 ? '' : formatDuration(pendingSeconds),
+    hoursCell(projectedSeconds),
+    runOutText(balance.runOut, dateInZone(asOf, client.timezone)),
+    alert,
+  ];
+}
+
+function hoursCell(seconds: number): TableCell {
+  return seconds > 0
+    ? formatDuration(seconds)
+    : { text: formatDuration(seconds), style: 'red' as const };
+}
+
+function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
+  if (blocks.length === 0) return `${client.name} has no block.\n`;
+  const columns = [
+    { title: 'Block' },
+    { title: 'Size', isFigure: true },
+    { title: 'Rate', isFigure: true },
+    { title: 'Bought' },
+    { title: 'Expires' },
+    { title: 'Left', isFigure: true },
+    { title: 'Status' },
+  ];
+  const rows = blocks.map((block) => [
+    block.workTypes === null
+      ? block.id
+      : `${block.id} (${block.workTypes.map(plainText).join(', ')})`,
+    formatDuration(block.seconds),
+    textsIn('en').amount(block.rateMinor, block.currency),
+    block.purchasedOn,
+    block.expiresOn ?? 'never',
+    formatDuration(block.remainingSeconds),
+    block.shownStatus,
+  ]);
+  return scope.table(columns, rows);
+}
+
+function named(workType: string): string {
+  return `"${plainText(workType)}"`;
+}
+
+/** What nobody sees unless it is put before them. */
+function waitingText(report: BalanceReport, paint: Paint): string[] {
+  const lines: string[] = [];
+  const { deadMessages: dead, openQuarantine: open } = report;
+  if (dead > 0) {
+    const noun = dead === 1 ? 'message was' : 'messages were';
+    lines.push(`${dead} ${noun} refused: prepaid-hours outbox list --status dead`);
+  }
+  if (open > 0) {
+    const noun = open === 1 ? 'row waits' : 'rows wait';
+    lines.push(`${open} ${noun} for a person: prepaid-hours quarantine list`);
+  }
+  for (const { workType, agreements } of report.unlistedWorkTypes) {
+    lines.push(
+      `Work type ${named(workType)} is in no list of ${agreements.join(', ')}, so the default was applied. ${unlistedFix}`,
+    );
+  }
+  return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];
+}

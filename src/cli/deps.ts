@@ -1,0 +1,34 @@
+import type { openApp } from '../service/app.ts';
+import type { runCheck } from '../service/check.ts';
+import type { addBlock, adjustBalance, voidBlock } from '../service/manual.ts';
+import type { planConfig } from '../service/plan.ts';
+import type { runOnce } from '../service/run.ts';
+import type { startService } from '../service/start.ts';
+
+/** What the commands have done for them; a test hands in its own. */
+export interface Service {
+  openApp: typeof openApp;
+  runOnce: typeof runOnce;
+  runCheck: typeof runCheck;
+  startService: typeof startService;
+  planConfig: typeof planConfig;
+  adjustBalance: typeof adjustBalance;
+  addBlock: typeof addBlock;
+  voidBlock: typeof voidBlock;
+}
+
+export interface CliDeps {
+  service: Service;
+  /** Writes to standard output: answers only. */
+  out(text: string): void;
+  /** Writes to standard error: faults, progress. */
+  err(text: string): void;
+  /** Whether a person reads each of the two, and how wide the first is. */
+  isOutTerminal: boolean;
+  isErrTerminal: boolean;
+  columns: number;
+  env: NodeJS.ProcessEnv;
+  /** Raised when the process was asked to stop. */
+  signal: AbortSignal;
+  version: string;
+}

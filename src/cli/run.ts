@@ -1,0 +1,83 @@
+import { Argument, type Command } from 'commander';
+import { plainText } from '../reports/plain-text.ts';
+import { allSteps, type RunResult, type StepName, type StepResult } from '../service/run.ts';
+import type { CliDeps } from './deps.ts';
+import type { Cli, Scope } from './scope.ts';
+import { fitText } from './table.ts';
+
+export function addRunCommand(program: Command, cli: Cli): void {
+  cli
+    .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
+    .addArgument(new Argument('[steps...]', 'only these').choices([...allSteps]))
+    .action((named: StepName[], _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async (scope) => {
+        const { app, deps } = scope;
+        const steps = allSteps.filter((step) => named.length === 0 || named.includes(step));
+        const progress = progressLine(deps);
+        const { exitCode, ...result } = await deps.service
+          .runOnce(app, steps, { signal: deps.signal, onProgress: progress.show })
+          .finally(progress.clear);
+        scope.answer(result, () => runText({ exitCode, ...result }, scope));
+        return exitCode;
+      }),
+    );
+}
+
+interface ProgressLine {
+  show: ((text: string) => void) | undefined;
+  clear(): void;
+}
+
+/** One line on standard error that is written over again and again; nothing where nobody looks. */
+function progressLine({ err, isErrTerminal, columns }: CliDeps): ProgressLine {
+  if (!isErrTerminal) return { show: undefined, clear: () => {} };
+  const eraseLine = '\r\u001b[2K';
+  return {
+    show: (text) => err(`${eraseLine}${fitText(plainText(text), columns - 1)}\r`),
+    clear: () => err(eraseLine),
+  };
+}
+
+const figures: { title: string; of: (step: StepResult) => number }[] = [
+  { title: 'Requests', of: (step) => step.requests },
+  { title: 'Rows', of: (step) => step.rows },
+  { title: 'Changed', of: (step) => step.changed },
+  { title: 'Quarantined', of: (step) => step.quarantined },
+  { title: 'Posted', of: (step) => step.posted },
+  { title: 'Messages', of: (step) => step.messages },
+  { title: 'Delivered', of: (step) => step.delivered },
+  { title: 'Withheld', of: (step) => step.withheld },
+  { title: 'Failed', of: (step) => step.failed },
+];
+
+/** A row a step; counts that are nought everywhere are left out. */
+function runText(result: RunResult, { app, paint, table }: Scope): string {
+  const { steps } = result;
+  const shown = figures.filter(({ of }) => steps.some((step) => of(step) !== 0));
+  const columns = [
+    { title: 'Step' },
+    { title: 'Connection' },
+    ...shown.map(({ title }) => ({ title, isFigure: true })),
+    { title: 'Seconds', isFigure: true },
+  ];
+  const rows = steps.map((step) => [
+    step.step,
+    step.connection ?? '',
+    ...shown.map(({ of }) => String(of(step))),
+    (step.durationMs / 1000).toFixed(1),
+  ]);
+  const errors = steps.flatMap(({ step, connection, error }) => {
+    if (error === null) return [];
+    const subject = connection === null ? step : `${step} ${connection}`;
+    return [`${paint('red', 'failed')} ${plainText(`${subject}: ${error}`)}`];
+  });
+  const withheld = steps.reduce((sum, step) => sum + step.withheld, 0);
+  const isObserved = app.config.mode === 'observe' && withheld > 0;
+  const end = result.ok
+    ? `Run ${result.run} is done.`
+    : `Run ${result.run} is done in part: what failed is tried again by the next run.`;
+  const notes = isObserved
+    ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
+    : [];
+  return `${table(columns, rows)}${[...errors, ...notes, end].join('\n')}\n`;
+}

@@ -1,0 +1,81 @@
+import type { Command, CommandOptions } from 'commander';
+import { plainJson } from '../reports/plain-text.ts';
+import type { App } from '../service/app.ts';
+import type { CliDeps } from './deps.ts';
+import { type Paint, painter } from './style.ts';
+import { formatTable, type TableCell, type TableColumn } from './table.ts';
+
+/** What a command works with, once the config is read and the store is open. */
+export interface Scope {
+  app: App;
+  deps: CliDeps;
+  isJson: boolean;
+  paint: Paint;
+  /** The command's answer: one JSON document, or lines for people. */
+  answer(json: unknown, text: () => string): void;
+  table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+}
+
+/** Where the config lies unless `--config` says otherwise. */
+export const usualConfig = 'config/connector.yaml';
+
+/** Hands commands their scope and takes their exit code. */
+export class Cli {
+  readonly deps: CliDeps;
+  exitCode = 0;
+
+  constructor(deps: CliDeps) {
+    this.deps = deps;
+  }
+
+  /** A command with the options that every command takes, and an example at the end of its help. */
+  add(
+    parent: Command,
+    usage: string,
+    description: string,
+    example: string,
+    options: CommandOptions = {},
+  ): Command {
+    return parent
+      .command(usage, options)
+      .description(description)
+      .option('--config <file>', 'the config file (default: config/connector.yaml)')
+      .option('--json', 'one JSON document on standard output')
+      .addHelpText('after', `\nExample:\n  prepaid-hours ${example}`);
+  }
+
+  /**
+   * Opens what the command needs, closes it whatever happens; the work returns its exit code. The config
+   * is the command's `--config`, unless another file is named.
+   */
+  async withApp(
+    command: Command,
+    access: 'read' | 'write',
+    work: (scope: Scope) => Promise<number>,
+    configFile?: string,
+  ): Promise<void> {
+    const { config, json } = command.optsWithGlobals<{ config?: string; json?: boolean }>();
+    const { deps } = this;
+    const isJson = json === true;
+    const app = await deps.service.openApp({
+      configFile: configFile ?? config ?? usualConfig,
+      isReadOnly: access === 'read',
+      isJson,
+      env: deps.env,
+    });
+    const paint = painter(deps, 'out');
+    const columns = deps.isOutTerminal ? deps.columns : null;
+    try {
+      this.exitCode = await work({
+        app,
+        deps,
+        isJson,
+        paint,
+        answer: (value, text) => deps.out(isJson ? `${plainJson(value)}\n` : text()),
+        table: (titles, rows) => formatTable(titles, rows, { paint, columns }),
+      });
+    } finally {
+      await app.close();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { Cli } from './scope.ts';
+
+export function addStartCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'start',
+      'the service: runs each step by its schedule until it is told to stop (SIGTERM)',
+      'start --config /etc/prepaid-hours/connector.yaml',
+    )
+    .action((_options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        await deps.service.startService(app, deps.signal);
+        answer({ ok: true }, () => '');
+        return 0;
+      }),
+    );
+}

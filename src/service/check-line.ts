@@ -1,0 +1,10 @@
+/** One thing that `check` found, in order or not. */
+export interface CheckLine {
+  /** Null: the config file, or what is stored. */
+  connection: string | null;
+  id: string;
+  status: 'ok' | 'warning' | 'failed';
+  detail: string;
+  /** What to do; present unless ok. */
+  fix?: string;
+}

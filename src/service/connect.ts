@@ -1,0 +1,43 @@
+import type { Connector } from '../../connectors/contract.ts';
+import type { LoadedConfig } from '../config/loaded.ts';
+import { instantFromMs } from '../domain/time.ts';
+import type { Store } from '../store/port.ts';
+import type { Logger } from './log.ts';
+
+export type RequestMeter = Map<string, number>;
+
+export interface ConnectServices {
+  store: Store;
+  log: Logger;
+  now(): number;
+  requests: RequestMeter;
+}
+
+/** Makes a connector for each connection, with a memory of its own in the store. Sends nothing yet. */
+export function connectAll(
+  config: LoadedConfig,
+  services: ConnectServices,
+): ReadonlyMap<string, Connector> {
+  const { store, log, now, requests } = services;
+  const connectors = new Map<string, Connector>();
+  for (const { name, vendor, settings } of config.connections.values()) {
+    const at = () => instantFromMs(now());
+    connectors.set(
+      name,
+      vendor.create(settings, {
+        connection: name,
+        timezone: config.timezone,
+        currency: config.currency,
+        memory: {
+          get: (key) => store.readMemory(name, key),
+          set: (key, value) => store.writeMemory(name, key, value, at()),
+          delete: (key) => store.writeMemory(name, key, null, at()),
+        },
+        log: log.child({ connection: name }),
+        now,
+        onRequest: () => requests.set(name, (requests.get(name) ?? 0) + 1),
+      }),
+    );
+  }
+  return connectors;
+}

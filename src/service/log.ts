@@ -1,0 +1,81 @@
+import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+
+export type LogDetail = Record<string, unknown>;
+
+/** Messages are fixed texts; what differs goes into the detail. */
+export interface Logger {
+  debug(message: string, detail?: LogDetail): void;
+  info(message: string, detail?: LogDetail): void;
+  warn(message: string, detail?: LogDetail): void;
+  error(message: string, detail?: LogDetail): void;
+  /** A logger whose every line carries these fields too. */
+  child(fields: LogDetail): Logger;
+}
+
+export interface LogOptions {
+  /** `json` for machines, one object a line; `pretty` for a terminal. */
+  format: 'json' | 'pretty';
+  level: string;
+  /** Values that must never appear, whatever they are part of. */
+  secrets: readonly string[];
+  /** Standard error unless told: standard output belongs to a command's answer. */
+  stream?: NodeJS.WritableStream;
+}
+
+/** Fields that hold what was written for or by a client: logs say that there is a text, not which. */
+const clientTexts = new Set(['body', 'note', 'notes', 'content', 'summary']);
+
+export function createLog(options: LogOptions): Logger {
+  const logger = createLogger({
+    level: options.level,
+    format: options.format === 'json' ? format.json() : prettyLine,
+    transports: [new transports.Stream({ stream: options.stream ?? process.stderr })],
+  });
+  return wrap(logger, {}, redactor(options.secrets));
+}
+
+function wrap(
+  logger: WinstonLogger,
+  fields: LogDetail,
+  redact: (value: unknown) => unknown,
+): Logger {
+  const write = (level: string, message: string, detail: LogDetail = {}) => {
+    const line = redact({ ...fields, ...detail }) as LogDetail;
+    logger.log({ ...line, level, message: String(redact(message)), at: new Date().toISOString() });
+  };
+  return {
+    debug: (message, detail) => write('debug', message, detail),
+    info: (message, detail) => write('info', message, detail),
+    warn: (message, detail) => write('warn', message, detail),
+    error: (message, detail) => write('error', message, detail),
+    child: (more) => wrap(logger, { ...fields, ...more }, redact),
+  };
+}
+
+const prettyLine = format.printf(({ level, message, at, ...rest }) => {
+  const detail = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return [String(at).slice(11, 19), level.toUpperCase().padEnd(5), message, ...detail].join(' ');
+});
+
+/** Blots secrets out of every text, however deep, and the texts of clients out of known fields. */
+export function redactor(secrets: readonly string[]): (value: unknown) => unknown {
+  const values = secrets.filter((secret) => secret.length > 0).sort((a, b) => b.length - a.length);
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      return values.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+    }
+    if (Array.isArray(value)) return value.map(redact);
+    if (value instanceof Error) return redact(value.stack ?? value.message);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) =>
+        clientTexts.has(key) && typeof one === 'string'
+          ? [key, `[text of ${one.length} characters]`]
+          : [key, redact(one)],
+      ),
+    );
+  };
+  return redact;
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { isKindError, KindError } from '../domain/errors.ts';
+import { instantFromMs } from '../domain/time.ts';
+import { acquireLock } from '../store/lock.ts';
+import type { App } from './app.ts';
+import {
+  debitStep,
+  pullStep,
+  pushStep,
+  type RunScope,
+  replenishStep,
+  type StepName,
+  type StepResult,
+} from './steps.ts';
+
+export type { StepName, StepResult } from './steps.ts';
+
+export interface RunResult {
+  run: string;
+  ok: boolean;
+  steps: StepResult[];
+  /** 0 done · 3 a vendor refused · 4 part of it failed, the rest is done. */
+  exitCode: number;
+}
+
+export const allSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
+
+const stepOf: Record<StepName, (scope: RunScope) => Promise<StepResult[]>> = {
+  pull: pullStep,
+  debit: debitStep,
+  replenish: replenishStep,
+  push: pushStep,
+};
+
+/** How long a page or a message in hand may still take after a stop was asked for. */
+const graceMs = 8_000;
+
+/**
+ * A delivered invoice makes its block usable, which may change what is shown: the last two steps are
+ * repeated while that is so. Bought hours close the whole gap, so a second round is the last one.
+ */
+const settleRoundsMax = 3;
+
+export interface RunOptions {
+  /** Raised: finish the page in hand, then end. */
+  signal: AbortSignal;
+  onProgress?: ((text: string) => void) | undefined;
+}
+
+/** Runs the steps once, in their order. Only one process at a time may do so. */
+export async function runOnce(
+  app: App,
+  steps: readonly StepName[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const lock = acquireLock(app.config.store, 'run', app.now);
+  try {
+    return await runSteps(app, steps, `run ${steps.join(' ')}`, options);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The same for a caller that holds the lock already: the service, for each of its ticks. */
+export async function runSteps(
+  app: App,
+  steps: readonly StepName[],
+  command: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const startedAt = instantFromMs(app.now());
+  const runId = `r-${startedAt.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
+  const { abort, clear } = abortLater(options.signal);
+  const scope: RunScope = {
+    app,
+    runId,
+    startedAt,
+    log: app.log.child({ run: runId }),
+    stop: options.signal,
+    abort,
+    onProgress: options.onProgress,
+    failures: [],
+  };
+  const results: StepResult[] = [];
+  try {
+    await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
+    for (const step of allSteps.filter((name) => steps.includes(name))) {
+      if (!scope.stop.aborted) results.push(...(await stepOf[step](scope)));
+    }
+    await settle(scope, steps, results);
+  } finally {
+    clear();
+  }
+  const result = toResult(runId, results, scope.failures);
+  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result));
+  return result;
+}
+
+async function settle(
+  scope: RunScope,
+  steps: readonly StepName[],
+  results: StepResult[],
+): Promise<void> {
+  if (!steps.includes('replenish') || !steps.includes('push')) return;
+  for (let round = 0; round < settleRoundsMax; round += 1) {
+    const push = results.at(-1);
+    if (push?.step !== 'push' || push.delivered === 0 || scope.stop.aborted) return;
+    const [replenished] = await replenishStep(scope);
+    if (replenished === undefined || replenished.changed === 0) return;
+    results.push(replenished, ...(await pushStep(scope)));
+  }
+}
+
+function toResult(runId: string, steps: StepResult[], failures: readonly unknown[]): RunResult {
+  const isRefused = failures.some((error) => isKindError(error, 'auth', 'permission'));
+  const hasFailed = steps.some((step) => step.error !== null || step.failed > 0);
+  const exitCode = !hasFailed ? 0 : isRefused ? 3 : 4;
+  return { run: runId, ok: !hasFailed, steps, exitCode };
+}
+
+/** A second signal that follows the first after a grace, so that a page in hand can be finished. */
+function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => {
+      controller.abort(new KindError('transient', 'Stopped while waiting for an answer.'));
+    }, graceMs);
+  };
+  if (stop.aborted) begin();
+  else stop.addEventListener('abort', begin, { once: true });
+  return {
+    abort: controller.signal,
+    clear: () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', begin);
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import { clientFinder, type DebitContext } from '../debit/context.ts';
+import { debitDirtyWork } from '../debit/debit.ts';
+import { applyOpeningBlocks } from '../debit/opening-blocks.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { describeError, isKindError } from '../domain/errors.ts';
+import type { OpeningBlock } from '../domain/terms.ts';
+import { type Instant, instantFromMs } from '../domain/time.ts';
+import { pullConnection } from '../pull/pull-connection.ts';
+import type { PullCounts } from '../pull/pull-stream.ts';
+import { deliverMessages } from '../push/push.ts';
+import { replenish } from '../replenish/replenish.ts';
+import { loadTemplates } from '../replenish/templates.ts';
+import { unlistedFix, unlistedPrefix } from '../reports/unlisted.ts';
+import type { App } from './app.ts';
+import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
+import type { Logger } from './log.ts';
+
+export type StepName = 'pull' | 'debit' | 'replenish' | 'push';
+
+export interface StepResult {
+  step: StepName;
+  connection: string | null;
+  requests: number;
+  rows: number;
+  changed: number;
+  quarantined: number;
+  posted: number;
+  messages: number;
+  delivered: number;
+  withheld: number;
+  failed: number;
+  durationMs: number;
+  error: string | null;
+}
+
+/** What the steps of one run share. */
+export interface RunScope {
+  app: App;
+  runId: string;
+  startedAt: Instant;
+  log: Logger;
+  /** Asks to end after the page in hand. */
+  stop: AbortSignal;
+  /** Ends requests under way. */
+  abort: AbortSignal;
+  onProgress?: ((text: string) => void) | undefined;
+  /** Errors by which the run's exit code is chosen. */
+  failures: unknown[];
+}
+
+const nothing: Omit<StepResult, 'step' | 'connection' | 'durationMs'> = {
+  requests: 0,
+  rows: 0,
+  changed: 0,
+  quarantined: 0,
+  posted: 0,
+  messages: 0,
+  delivered: 0,
+  withheld: 0,
+  failed: 0,
+  error: null,
+};
+
+/** All connections at once; one that fails stops alone. */
+export async function pullStep(scope: RunScope): Promise<StepResult[]> {
+  const names = [...scope.app.connectors.keys()];
+  return Promise.all(names.map((name) => pullOne(scope, name)));
+}
+
+async function pullOne(scope: RunScope, connection: string): Promise<StepResult> {
+  const { app, runId, startedAt, stop, abort } = scope;
+  const connector = app.connectors.get(connection);
+  const clientIds = app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []).sort();
+  const counts: PullCounts = { rows: 0, changed: 0, quarantined: 0 };
+  return measure(scope, 'pull', connection, async () => {
+    if (connector === undefined || clientIds.length === 0) return { ...nothing };
+    const horizon = horizonOf(app, startedAt);
+    const isLonger = await isFurtherBack(app, connection, horizon, startedAt);
+    const context = {
+      store: app.store,
+      connection,
+      clientIds,
+      horizon,
+      isFurtherBack: isLonger,
+      runStartedAt: startedAt,
+      runId,
+      signal: abort,
+      stop,
+      isTimePerTicket: connector.pull.ticketTime !== undefined,
+      onPage: (stream: string, rows: number) =>
+        scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
+    };
+    const error = await failureOf(scope, async () => {
+      await pullConnection(context, connector, counts);
+      if (isLonger && !stop.aborted) await keepHorizon(app, connection, horizon, startedAt);
+    });
+    return { ...nothing, ...counts, error };
+  });
+}
+
+export async function debitStep(scope: RunScope): Promise<StepResult[]> {
+  const { app, log } = scope;
+  const result = await measure(scope, 'debit', null, async () => {
+    const context = await debitContext(scope);
+    const opening = await applyOpeningBlocks(context);
+    for (const { client, applied, configured } of opening.conflicts) {
+      log.warn(
+        'The config changed an opening block that was applied already; it stays as applied.',
+        {
+          client: client.name,
+          applied: describeBlock(applied),
+          configured: describeBlock(configured),
+          fix: 'Put the old line back. Use `prepaid-hours adjust` for a difference in hours, `prepaid-hours block add` for more of them.',
+        },
+      );
+    }
+    await reviseOpenWork(scope);
+    const debited = await debitDirtyWork(context);
+    for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(app, log, key, found);
+    const changed = debited.changed + opening.applied;
+    return { ...nothing, rows: debited.rows, changed, posted: debited.posted + opening.applied };
+  });
+  return [result];
+}
+
+function describeBlock({ seconds, purchasedOn, expiresOn }: OpeningBlock): string {
+  return `${formatDuration(seconds)} of ${purchasedOn}, ${expiresOn === null ? 'without end' : `to ${expiresOn}`}`;
+}
+
+/** Kept from the first run on, whatever its steps were. */
+async function readFirstRun({ app, startedAt }: RunScope): Promise<Instant> {
+  const known = await app.store.readMemory('', 'first-run');
+  if (known !== null) return known;
+  await app.store.writeMemory('', 'first-run', startedAt, startedAt);
+  return startedAt;
+}
+
+async function debitContext(scope: RunScope): Promise<DebitContext> {
+  const { app, runId, startedAt, stop } = scope;
+  const firstRunAt = await readFirstRun(scope);
+  const { store, clients } = app;
+  const findClient = clientFinder(clients);
+  return { store, clients, findClient, runId, at: startedAt, firstRunAt, signal: stop };
+}
+
+/** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */
+async function reviseOpenWork({ app, startedAt }: RunScope): Promise<void> {
+  const rules = app.clients.map(({ sourceIds, ...client }) => ({
+    ...client,
+    sourceIds: [...sourceIds],
+  }));
+  const fingerprint = createHash('sha256').update(JSON.stringify(rules)).digest('hex');
+  if ((await app.store.readMemory('', 'rules')) === fingerprint) return;
+  await app.store.markOpenGroupsDirty();
+  await app.store.writeMemory('', 'rules', fingerprint, startedAt);
+}
+
+/** Said once; `balances` and `check` show it for as long as no list names it. */
+async function noteUnlisted(
+  app: App,
+  log: Logger,
+  name: string,
+  { agreement, workType }: { agreement: string; workType: string },
+): Promise<void> {
+  const key = `${unlistedPrefix}${name}`;
+  if ((await app.store.readMemory('', key)) !== null) return;
+  log.warn('A work type is in no list; the default of `unlisted` was applied.', {
+    workType: workType === '' ? '(none)' : workType,
+    agreement,
+    fix: unlistedFix,
+  });
+  await app.store.writeMemory('', key, workType, instantFromMs(app.now()));
+}
+
+export async function replenishStep(scope: RunScope): Promise<StepResult[]> {
+  const { app, runId, startedAt, stop } = scope;
+  const result = await measure(scope, 'replenish', null, async () => {
+    const outcome = await replenish({
+      store: app.store,
+      clients: app.clients,
+      mode: app.config.mode,
+      locale: app.config.locale,
+      balanceField: app.config.balanceField,
+      templates: await loadTemplates(app.config.templates),
+      runId,
+      firstRunAt: await readFirstRun(scope),
+      at: startedAt,
+      signal: stop,
+    });
+    return { ...nothing, ...outcome };
+  });
+  return [result];
+}
+
+export async function pushStep(scope: RunScope): Promise<StepResult[]> {
+  const { app, runId, startedAt, stop, abort, log } = scope;
+  const result = await measure(scope, 'push', null, async () => {
+    const outcome = await deliverMessages({
+      store: app.store,
+      connectors: app.connectors,
+      mode: app.config.mode,
+      runId,
+      runStartedAt: startedAt,
+      now: () => instantFromMs(app.now()),
+      stop,
+      signal: abort,
+      onFailure: (message, error) => {
+        scope.failures.push(error);
+        log.warn('A message could not be delivered.', {
+          key: message.key,
+          kind: message.kind,
+          client: message.clientName,
+          connection: message.connection,
+          reason: describeError(error),
+        });
+      },
+    });
+    const withheld = await app.store.listMessages({ statuses: ['withheld'] });
+    const errors = [...outcome.stopped].map(([name, error]) => `${name}: ${describeError(error)}`);
+    return {
+      ...nothing,
+      delivered: outcome.delivered,
+      failed: outcome.failed,
+      withheld: withheld.length,
+      error: errors.length === 0 ? null : errors.join(' '),
+    };
+  });
+  return [result];
+}
+
+type Measured = Omit<StepResult, 'step' | 'connection' | 'durationMs'>;
+
+/** A step that an expected error ends says so in its result, and the next step has its turn. */
+async function measure(
+  scope: RunScope,
+  step: StepName,
+  connection: string | null,
+  work: () => Promise<Measured>,
+): Promise<StepResult> {
+  const { app } = scope;
+  const startMs = performance.now();
+  const requestsBefore = countRequests(app, connection);
+  let measured: Measured = { ...nothing };
+  const error = await failureOf(scope, async () => {
+    measured = await work();
+  });
+  const requests = countRequests(app, connection) - requestsBefore;
+  const durationMs = Math.round(performance.now() - startMs);
+  const result: StepResult = {
+    step,
+    connection,
+    ...measured,
+    requests,
+    durationMs,
+    error: error ?? measured.error,
+  };
+  const level = result.error === null ? 'info' : 'error';
+  scope.log[level]('Step finished.', { ...result });
+  return result;
+}
+
+function countRequests(app: App, connection: string | null): number {
+  if (connection !== null) return app.requests.get(connection) ?? 0;
+  return [...app.requests.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The error's text, when it is one that the program expects; anything else is a defect and goes on up. */
+async function failureOf(scope: RunScope, work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (scope.abort.aborted)
+      return 'Stopped before it was through; the next run goes on from there.';
+    if (!isKindError(error)) throw error;
+    scope.failures.push(error);
+    return describeError(error);
+  }
+}

@@ -1,0 +1,249 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { entry, facts, makeFolder, openReportBench } from '../reports/report-bench.ts';
+import { CliBench } from './cli-bench.ts';
+
+async function benchWithWork(): Promise<CliBench> {
+  const bench = await openReportBench();
+  await bench.buy('2026-03-01T08:00:00.000Z');
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry({ seconds: 8100 })]));
+  return new CliBench(bench);
+}
+
+async function addMessage({ bench }: CliBench, key: string, status: 'pending' | 'withheld') {
+  const [ledger] = await bench.store.readLedgers([bench.client.id]);
+  await bench.store.writeReplenish({
+    at: '2026-03-05T10:00:00.000Z',
+    runId: 'r1',
+    expected: ledger === undefined ? [] : [ledger],
+    blocks: [],
+    blockStatuses: [],
+    postings: [],
+    episodes: [],
+    messages: [
+      {
+        key,
+        kind: 'alert-ticket',
+        clientId: bench.client.id,
+        connection: 'psa',
+        payload: JSON.stringify({ subject: 'Low\u001b[2J', body: 'line one\nline two' }),
+        afterKey: null,
+        status,
+      },
+    ],
+    superseded: [],
+  });
+}
+
+test('balances: a row a client for people, with the last alert', async () => {
+  const cli = await benchWithWork();
+  await addMessage(cli, 'ph:alert:1', 'withheld');
+  const { exitCode, out } = await cli.run(['balances']);
+  expect(exitCode).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'Client            Settled  Pending  Projected  Runs out     Last alert',
+    'Dupont Plomberie   7 h 45              7 h 45  from 17 Jun  2026-03-05 (withheld)',
+    '',
+  ]);
+  expect(cli.opened).toMatchObject([{ configFile: 'config/connector.yaml', isReadOnly: true }]);
+  expect(cli.closed).toBe(1);
+});
+
+test('balances CLIENT shows the blocks too', async () => {
+  const cli = await benchWithWork();
+  const { out } = await cli.run(['balances', 'plomb', '--config', 'other.yaml']);
+  expect(out).toContain('7 h 45  from 17 Jun\n\nBlock');
+  expect(out).toContain('b-1    10 h  120.00 EUR  2026-03-01  never    7 h 45  active');
+  expect(cli.opened[0]?.configFile).toBe('other.yaml');
+});
+
+test('report forecast: when the hours run out, and how the forecast did on the past', async () => {
+  const cli = await benchWithWork();
+  const { out } = await cli.run(['report', 'forecast']);
+  expect(out).toBe(
+    'Client            Projected  Runs out (80 %)\nDupont Plomberie     7 h 45  from 17 Jun\n',
+  );
+  const tested = await cli.run(['report', 'forecast', 'dupont', '--backtest']);
+  expect(tested.out).toMatch(/Forecasts {2}Held {2}Too early {2}Too late {2}Share\n/);
+  expect(tested.out).toMatch(/\nAll .* 0 +0 +0 +0\n$/);
+  expect(await cli.json(['report', 'forecast', '--backtest'])).toMatchObject({
+    clients: [{ client: 'Dupont Plomberie', backtest: { judged: 0, heldShare: null } }],
+    backtest: { stated: 0.8, judged: 0, held: 0, early: 0, late: 0, heldShare: null },
+  });
+});
+
+test('statement: HTML by default, JSON with --json, CSV on demand, a file with --out', async () => {
+  const cli = await benchWithWork();
+  const march = ['statement', 'dupont', '--month', '2026-03'];
+  expect((await cli.run(march)).out).toContain('<!doctype html>');
+  expect((await cli.run([...march, '--format', 'csv'])).out).toMatch(/^kind,posted_on,/);
+  expect(await cli.json(march)).toMatchObject({
+    month: '2026-03',
+    client: { id: 'dupont-plomberie' },
+  });
+  const file = join(makeFolder(), 'march.html');
+  const written = await cli.json([...march, '--out', file]);
+  expect(written).toEqual({
+    client: 'Dupont Plomberie',
+    month: '2026-03',
+    format: 'html',
+    file,
+    isProvisional: false,
+  });
+  expect(readFileSync(file, 'utf8')).toBe((await cli.run(march)).out);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await cli.run([...march, '--json', '--format', 'csv'])).exitCode).toBe(2);
+  expect((await cli.run([...march, '--out', join(file, 'x')])).err).toContain('cannot be written');
+  expect(await cli.json(['statement', 'dupont'])).toMatchObject({ month: '2026-04' });
+});
+
+test('explain answers in the language asked for', async () => {
+  const cli = await benchWithWork();
+  const { out } = await cli.run(['explain', 'e1', '--locale', 'fr']);
+  expect(out).toContain('En bref\n  2 h 15 de travail\u00a0; 2 h 15 sur le forfait b-1');
+  expect(await cli.json(['explain', 'e1'])).toMatchObject({
+    explanations: [{ group: 'g1', locale: 'en', chargedSeconds: 8100 }],
+  });
+});
+
+test('explain balance tells how a balance on a date came about', async () => {
+  const cli = await benchWithWork();
+  const on = ['--on', '2026-03-04'];
+  const { out } = await cli.run(['explain', 'balance', 'plomb', ...on]);
+  expect(out).toContain('Hours bought: +10 h (one posting)\n');
+  expect(out).toContain('Balance: 10 h\n');
+  expect((await cli.run(['explain', 'plomb', ...on])).out).toBe(out);
+  expect(await cli.json(['explain', 'balance', 'dupont'])).toMatchObject({
+    on: '2026-04-10',
+    openingSeconds: 27_900,
+    closing: { settledSeconds: 27_900, overageSeconds: 0, netSeconds: 27_900 },
+  });
+  expect((await cli.run(['explain', 'e1', 'dupont'])).err).toContain('is two things');
+  expect((await cli.run(['explain', 'dupont', '--on', '4 March'])).exitCode).toBe(2);
+});
+
+test('adjust, block add and block void change the balance, and say so', async () => {
+  const cli = await benchWithWork();
+  const taken = await cli.run(['adjust', 'dupont', '--hours', '-0.75', '--reason', 'Forgotten']);
+  expect(taken.out).toBe('Dupont Plomberie: -45 min; 7 h left.\n');
+  expect(cli.opened[0]?.isReadOnly).toBe(false);
+  expect(await cli.json(['adjust', 'dupont', '--hours', '+1', '--reason', 'Gift'])).toMatchObject({
+    seconds: 3600,
+    settledSeconds: 28_800,
+    overageSeconds: 0,
+  });
+  const added = await cli.json(['block', 'add', 'dupont', '--hours', '5', '--rate', '110.50']);
+  expect(added).toMatchObject({ client: 'Dupont Plomberie', seconds: 18_000 });
+  const { block } = added as { block: string };
+  const [ledger] = await cli.bench.store.readLedgers([cli.bench.client.id]);
+  expect(ledger?.blocks.find(({ id }) => id === block)).toMatchObject({
+    rateMinor: 11_050,
+    purchasedOn: '2026-04-10',
+    expiresOn: null,
+  });
+  expect(await cli.json(['block', 'void', block, '--reason', 'Mistake'])).toEqual({
+    block,
+    removedSeconds: 18_000,
+  });
+  expect((await cli.run(['verify'])).exitCode).toBe(0);
+});
+
+test.each([
+  [['adjust', 'dupont', '--hours', '0,5', '--reason', 'x'], '--hours: "0,5" is not a number'],
+  [['adjust', 'dupont', '--hours', '1', '--reason', ' '], '--reason: say why'],
+  [['adjust', 'dupont', '--hours', '1'], "required option '--reason <text>' not specified"],
+  [['block', 'add', 'dupont', '--hours', '-1', '--rate', '1'], 'more than no hours'],
+  [['block', 'add', 'dupont', '--hours', '1', '--rate', '1.234'], '--rate: "1.234"'],
+  [['block', 'add', 'dupont', '--hours', '1', '--rate', '-1'], 'not below zero'],
+  [
+    ['block', 'add', 'dupont', '--hours', '1', '--rate', '1', '--expires-on', '2026-02-30'],
+    '--expires-on: "2026-02-30" is not a day',
+  ],
+  [
+    ['block', 'add', 'dupont', '--hours', '1', '--rate', '1', '--expires-on', '2026-01-01'],
+    'expire before it is bought',
+  ],
+  [['block', 'void', 'b-none', '--reason', 'x'], 'There is no block b-none'],
+  [['quarantine', 'accept', 'x'], 'ID: "x" is not a whole number'],
+  [['quarantine', 'retry', '7'], 'No open quarantine row has the id 7'],
+  [['outbox', 'show', 'nope'], 'There is no message "nope"'],
+  [['outbox', 'list', '--status', 'odd'], '"odd" is no status'],
+])('%j is refused with exit code 2', async (args, message) => {
+  const { exitCode, err, out } = await (await benchWithWork()).run(args);
+  expect(err).toContain(message);
+  expect(exitCode).toBe(2);
+  expect(out).toBe('');
+});
+
+test('outbox lists, shows, retries and cancels', async () => {
+  const cli = await benchWithWork();
+  await addMessage(cli, 'ph:alert:1', 'withheld');
+  await addMessage(cli, 'ph:alert:2', 'pending');
+  expect(await cli.json(['outbox'])).toEqual({
+    messages: ['ph:alert:1', 'ph:alert:2'].map((key, index) => ({
+      key,
+      kind: 'alert-ticket',
+      client: 'Dupont Plomberie',
+      connection: 'psa',
+      status: index === 0 ? 'withheld' : 'pending',
+      attempts: 0,
+      remoteId: null,
+      createdAt: '2026-03-05T10:00:00.000Z',
+      lastError: null,
+    })),
+  });
+  expect((await cli.run(['outbox', 'list', '--status', 'pending'])).out).not.toContain('alert:1');
+  const shown = await cli.run(['outbox', 'show', 'ph:alert:1']);
+  expect(shown.out).toContain('subject      Low\n');
+  expect(shown.out).toContain('body         line one\n             line two\n');
+  expect(await cli.json(['outbox', 'retry', 'ph:alert:1'])).toEqual({
+    key: 'ph:alert:1',
+    status: 'pending',
+  });
+  const again = await cli.run(['outbox', 'retry', 'ph:alert:1']);
+  expect(again.exitCode).toBe(2);
+  expect(again.err).toContain('Message ph:alert:1 is pending.');
+  expect((await cli.run(['outbox', 'cancel', 'ph:alert:1'])).exitCode).toBe(0);
+});
+
+test('quarantine lists what waits, and balances points to it', async () => {
+  const cli = await benchWithWork();
+  const at = '2026-03-05T10:00:00.000Z';
+  const rejected = [{ sourceId: '9', reason: 'end before start', row: null, vendorRow: { id: 9 } }];
+  await cli.bench.store.writePage({
+    stream: 'timeEntries',
+    rows: [],
+    connection: 'psa',
+    at,
+    runId: 'r1',
+    rejected,
+    since: at,
+  });
+  expect(await cli.json(['quarantine'])).toMatchObject({
+    quarantine: [{ sourceId: '9', reason: 'end before start', status: 'open' }],
+  });
+  expect((await cli.run(['balances'])).out).toContain(
+    '1 row waits for a person: prepaid-hours quarantine list',
+  );
+  expect((await cli.run(['quarantine', 'accept', '1'])).err).toContain('could not be understood');
+  expect((await cli.run(['quarantine', 'retry', '1'])).out).toContain('read at the next run');
+});
+
+test('verify exits 5 on a disagreement', async () => {
+  const cli = await benchWithWork();
+  expect(await cli.json(['verify'])).toEqual({ ok: true });
+  const disagreement = { where: 'ledger 3', detail: 'the hash differs' };
+  Object.assign(cli.bench.store, { verify: async () => disagreement });
+  const { exitCode, out } = await cli.run(['verify', '--json']);
+  expect(exitCode).toBe(5);
+  expect(JSON.parse(out)).toEqual({ ok: false, disagreement });
+});
+
+test('backup writes a new file and never over an old one', async () => {
+  const cli = await benchWithWork();
+  const file = join(makeFolder(), 'copy.db');
+  expect(await cli.json(['backup', file])).toMatchObject({ file });
+  expect(existsSync(file)).toBe(true);
+  expect((await cli.run(['backup', file])).exitCode).toBe(2);
+});
