@@ -1,0 +1,42 @@
+/** The JSON documents of the command line that the demo looks at. */
+import { z } from 'zod';
+
+const Count = z.int().min(0);
+
+export const RunDocument = z.looseObject({
+  run: z.string(),
+  ok: z.boolean(),
+  steps: z.array(
+    z.looseObject({
+      step: z.string(),
+      connection: z.string().nullable(),
+      requests: Count,
+      rows: Count,
+      changed: Count,
+      quarantined: Count,
+      posted: Count,
+      messages: Count,
+      delivered: Count,
+      failed: Count,
+      error: z.string().nullable(),
+    }),
+  ),
+});
+export type RunDocument = z.infer<typeof RunDocument>;
+
+export const BalancesDocument = z.looseObject({
+  asOf: z.string(),
+  clients: z.array(
+    z.looseObject({
+      client: z.string(),
+      settledSeconds: z.int(),
+      pendingSeconds: z.int(),
+      projectedSeconds: z.int(),
+      overageSeconds: z.int(),
+    }),
+  ),
+});
+export type BalancesDocument = z.infer<typeof BalancesDocument>;
+
+export const VerifyDocument = z.looseObject({ ok: z.boolean() });
+export type VerifyDocument = z.infer<typeof VerifyDocument>;

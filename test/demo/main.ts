@@ -1,0 +1,58 @@
+/**
+ * `npm run demo`: the program from end to end against two sandboxes on this machine.
+ * With --json, one JSON document on standard output and nothing else. --out DIR puts its files
+ * elsewhere than in demo-output/. Exit code 1 when anything is not as it should be.
+ */
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkout } from '../support/run-command.ts';
+import { writeConfig } from './config-file.ts';
+import { findFaults } from './expectations.ts';
+import { createMonth } from './month.ts';
+import { createProgram } from './program.ts';
+import { planSecondAct } from './second-act.ts';
+import { openStage } from './stage.ts';
+import { statementFile, tellStory } from './story.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, out: { type: 'string' } },
+});
+
+const folder = resolve(values.out ?? join(checkout, 'demo-output'));
+const month = createMonth(Date.now());
+const act = planSecondAct(month);
+const stage = await openStage(month);
+try {
+  const configFile = writeConfig(folder, month, stage);
+  const store = join(folder, 'data', 'prepaid-hours.db');
+  const shownConfig = relative(process.cwd(), configFile);
+  const isQuiet = values.json;
+  const program = createProgram({ configFile, shownConfig, store, isQuiet });
+  const outcome = await tellStory({ program, stage, month, act, folder });
+  const faults = findFaults(outcome, month, act);
+  for (const fault of faults) process.stderr.write(`Not as expected: ${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+  if (isQuiet) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  else program.say(closing(configFile, store));
+} catch (error) {
+  process.stderr.write(`The demo failed. ${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = 1;
+} finally {
+  await stage.close();
+}
+
+function closing(configFile: string, store: string): string {
+  return `── Look around
+  Config      ${configFile}
+  Database    ${store}
+  Statement   ${statementFile(folder)} (open it in a browser)
+
+The sandboxes end with the demo. To use a real PSA:
+  1. Copy config/connector.example.yaml to config/connector.yaml, and .env.example to .env.
+  2. Under connections, set your own baseUrl; put your API credentials into .env.
+  3. Under clients, name yours with their ids in the PSA, and the hours they have left today.
+  4. Leave mode: observe. Run \`npm run -s prepaid-hours -- check\`, then \`run\` and \`outbox list\`:
+     everything is decided and shown, nothing is sent.
+  5. When you agree with what you see, set mode: live.
+`;
+}

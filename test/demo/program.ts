@@ -1,0 +1,78 @@
+/** Runs the command line's commands in processes of their own, and shows them as a person sees them. */
+import { DatabaseSync } from 'node:sqlite';
+import type { z } from 'zod';
+import { type CommandResult, runCommand } from '../support/run-command.ts';
+import { RunDocument } from './documents.ts';
+
+export interface Program {
+  /** Prints a heading and what to look for; nothing where only a JSON document is wanted. */
+  say(text: string): void;
+  /** Runs a command and prints what it writes; throws when it fails. */
+  show(args: readonly string[]): Promise<void>;
+  /** Runs a command for its JSON document; throws when it fails. */
+  ask<T>(args: readonly string[], schema: z.ZodType<T>): Promise<T>;
+  /** A `run`, shown or not, and its result. */
+  run(): Promise<RunDocument>;
+}
+
+export interface ProgramOptions {
+  configFile: string;
+  /** What stands in the printed command lines. */
+  shownConfig: string;
+  store: string;
+  isQuiet: boolean;
+}
+
+export function createProgram({
+  configFile,
+  shownConfig,
+  store,
+  isQuiet,
+}: ProgramOptions): Program {
+  const start = async (args: readonly string[]): Promise<CommandResult> => {
+    const env = { LOG_LEVEL: 'warn', LOG_FORMAT: 'pretty', NO_COLOR: '1' };
+    const result = await runCommand([...args, '--config', configFile], { env });
+    if (result.exitCode === 0) return result;
+    const written = result.stdout + result.stderr;
+    throw new Error(`\`${args.join(' ')}\` ended with ${result.exitCode}:\n${written}`);
+  };
+  const say = (text: string) => {
+    if (!isQuiet) process.stdout.write(`${text}\n`);
+  };
+  const show = async (args: readonly string[]) => {
+    const shown = args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
+    say(`$ prepaid-hours ${shown} --config ${shownConfig}`);
+    const { stdout, stderr } = await start(args);
+    say(indented(stdout + stderr));
+  };
+  const ask = async <T>(args: readonly string[], schema: z.ZodType<T>): Promise<T> => {
+    const { stdout } = await start([...args, '--json']);
+    return schema.parse(JSON.parse(stdout));
+  };
+  return {
+    say,
+    show,
+    ask,
+    async run() {
+      if (isQuiet) return ask(['run'], RunDocument);
+      await show(['run']);
+      return lastRun(store);
+    },
+  };
+}
+
+function indented(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return `${lines.map((line) => `  ${line}`.trimEnd()).join('\n')}\n`;
+}
+
+/** The stored record of the run that was just shown: running it again would not be the same run. */
+function lastRun(store: string): RunDocument {
+  const database = new DatabaseSync(store, { readOnly: true });
+  try {
+    const row = database.prepare('SELECT result FROM run ORDER BY started_at DESC LIMIT 1').get();
+    return RunDocument.parse(JSON.parse(String(row?.result)));
+  } finally {
+    database.close();
+  }
+}

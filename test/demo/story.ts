@@ -1,0 +1,140 @@
+/** The demo from beginning to end, as acts of one play. */
+import { join } from 'node:path';
+import { clients } from './cast.ts';
+import { BalancesDocument, type RunDocument, VerifyDocument } from './documents.ts';
+import { isClosed } from './expected.ts';
+import { type DemoTicket, isDebitable, type Month } from './month.ts';
+import type { Program } from './program.ts';
+import type { SecondAct } from './second-act.ts';
+import { playSecondAct, type Stage } from './stage.ts';
+
+export interface Outcome {
+  runs: RunDocument[];
+  balances: BalancesDocument;
+  psa: {
+    tickets: ReturnType<Stage['psa']['state']['listTickets']>;
+    invoices: ReturnType<Stage['psa']['state']['listInvoices']>;
+  };
+  verify: VerifyDocument;
+}
+
+export interface Play {
+  program: Program;
+  stage: Stage;
+  month: Month;
+  act: SecondAct;
+  folder: string;
+}
+
+export async function tellStory(play: Play): Promise<Outcome> {
+  const { program, stage, month } = play;
+  program.say(opening(month));
+
+  program.say('── Check: credentials, permissions and every name in the config. Only reading.');
+  await program.show(['check']);
+
+  program.say('── First run, live: all work since the month began; alerts and invoices go out.');
+  const runs = [await program.run()];
+  program.say(`── In the PSA now, each made once:\n${inPsa(stage)}\n`);
+
+  program.say('── Balances: debited, still open (pending), and what is left of each block.');
+  await program.show(['balances']);
+  await explainTwo(play);
+
+  program.say(secondActText(play));
+  playSecondAct(stage, play.act);
+  program.say('── Second run: those four changes and nothing else, as dated corrections.');
+  runs.push(await program.run());
+  program.say('── Third run: nothing has changed, so nothing is written and nothing is sent.');
+  runs.push(await program.run());
+
+  program.say('── Verify: the whole ledger reckoned again from nothing.');
+  await program.show(['verify']);
+  const outcome = {
+    runs,
+    balances: await program.ask(['balances'], BalancesDocument),
+    psa: psaOf(stage),
+    verify: await program.ask(['verify'], VerifyDocument),
+  };
+  await writeStatement(play);
+  return outcome;
+}
+
+function opening({ tickets }: Month): string {
+  const entries = tickets.reduce((sum, ticket) => sum + ticket.entries.length, 0);
+  return (
+    `A month at an MSP in Brussels: ${clients.length} clients, ${tickets.length} tickets and ` +
+    `${entries} time entries,\nin a ConnectWise PSA and a NinjaOne that both run on this machine.\n`
+  );
+}
+
+/** Tickets that the program made carry its key. */
+export function psaOf({ psa }: Stage): Outcome['psa'] {
+  return {
+    tickets: psa.state.listTickets().filter((ticket) => ticket.externalXRef !== null),
+    invoices: psa.state.listInvoices(),
+  };
+}
+
+function inPsa(stage: Stage): string {
+  const { tickets, invoices } = psaOf(stage);
+  return [
+    ...tickets.map(({ id, board, summary }) => `  ticket ${id} on ${board}: ${summary}`),
+    ...invoices.map(
+      ({ number, company, total }) => `  invoice ${number}: ${company}, EUR ${total}`,
+    ),
+  ].join('\n');
+}
+
+async function explainTwo({ program, stage, month }: Play): Promise<void> {
+  const late = findDebit(month, 'en', ({ entries }) => entries.some((entry) => entry.isAfterHours));
+  const visit = findDebit(month, 'fr', ({ entries }) =>
+    entries.some((entry) => entry.workType === 'On-site'),
+  );
+  const idOf = (index: number) => String(stage.tickets[index]?.ticketId);
+  program.say('── Explain a debit: what was worked after hours counts twice.');
+  await program.show(['explain', idOf(late)]);
+  program.say('── The same for a French-speaking client: a visit, and travel that costs nothing.');
+  await program.show(['explain', idOf(visit)]);
+}
+
+function findDebit(
+  month: Month,
+  locale: 'en' | 'fr',
+  isWanted: (ticket: DemoTicket) => boolean,
+): number {
+  const index = month.tickets.findIndex(
+    (ticket) =>
+      isDebitable(ticket) &&
+      isClosed(ticket) &&
+      clients[ticket.client]?.locale === locale &&
+      isWanted(ticket),
+  );
+  if (index < 0) throw new Error(`The month has no such debit (${locale}).`);
+  return index;
+}
+
+function secondActText({ stage, month, act }: Play): string {
+  const lines = act.corrections.map(({ ticket, entry, minutes }) => {
+    const { client, entries } = month.tickets[ticket] ?? { client: -1, entries: [] };
+    const before = entries[entry]?.minutes;
+    return `  ${clients[client]?.name}, ticket ${stage.tickets[ticket]?.ticketId}: ${before} min become ${minutes} min`;
+  });
+  const closes = month.tickets[act.closes];
+  lines.push(
+    `  ${clients[closes?.client ?? -1]?.name}, ticket ${stage.tickets[act.closes]?.ticketId}: closed again`,
+  );
+  return `── Meanwhile technicians correct three entries and close one ticket in the PSA:\n${lines.join('\n')}\n`;
+}
+
+export const statementClient = 'Dupont Plomberie';
+
+export function statementFile(folder: string): string {
+  return join(folder, 'statement-dupont-plomberie.html');
+}
+
+async function writeStatement({ program, month, folder }: Play): Promise<void> {
+  program.say('── A statement for the client, in French since that is what they read.');
+  const args = ['statement', statementClient, '--month', month.today.slice(0, 7)];
+  await program.show([...args, '--out', statementFile(folder)]);
+}

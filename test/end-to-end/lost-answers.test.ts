@@ -1,0 +1,43 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from '@jest/globals';
+import { withSmallMsp } from '../support/small-msp.ts';
+
+/** What waits for its next attempt is due now, as it would be a minute later. */
+function makeDue(store: string): void {
+  const database = new DatabaseSync(store);
+  try {
+    const makeOlder = "UPDATE push_message SET next_attempt_at = ? WHERE status = 'pending'";
+    database.prepare(makeOlder).run('2026-01-01T00:00:00.000Z');
+  } finally {
+    database.close();
+  }
+}
+
+// A sale is written in two halves. When the first one's answer is lost, the sale is known to be
+// incomplete: the run says so, and a later attempt adds the missing half to the invoice that stands.
+test.each([
+  ['the alert ticket', /service\/tickets$/, 0],
+  ['the note', /notes$/, 0],
+  ['the invoice', /finance\/invoices$/, 4],
+  ['its product', /procurement\/products$/, 0],
+])(
+  'the answer to the write of %s is lost: it stands once all the same',
+  async (_, path, code) => {
+    await withSmallMsp({}, async ({ psa, store, run, ask }) => {
+      psa.faults.add('lost-answer', { method: 'POST', path });
+      expect(await run('run')).toMatchObject({ exitCode: code });
+      makeDue(store);
+      expect(await run('run')).toMatchObject({ exitCode: 0 });
+
+      const tickets = psa.state.listTickets().filter((ticket) => ticket.externalXRef !== null);
+      expect(tickets).toHaveLength(1);
+      expect(tickets[0]?.notes.map((note) => note.audience).sort()).toEqual(['client', 'internal']);
+      const invoices = psa.state.listInvoices();
+      expect(invoices).toHaveLength(1);
+      expect(invoices[0]).toMatchObject({ total: 1200, lines: [{ product: 'BLOCK-10' }] });
+      const { messages } = await ask<{ messages: { status: string }[] }>('outbox', 'list');
+      expect(new Set(messages.map((message) => message.status))).toEqual(new Set(['delivered']));
+    });
+  },
+  60_000,
+);

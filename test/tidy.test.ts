@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { vendors } from '../connectors/registry.ts';
+import { configTable } from '../src/config/describe.ts';
+import { environmentNames } from '../src/config/environment.ts';
+import { findBrokenWalls, readSources, type SourceFile } from './tidy/walls.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const sources = readSources(root);
+
+test('every import keeps to the walls between the rooms, and every package to its one door', () => {
+  expect(sources.length).toBeGreaterThan(100);
+  expect(findBrokenWalls(sources)).toEqual([]);
+});
+
+test.each<[string, SourceFile]>([
+  ['the domain reaching for the store', planted('src/domain/x.ts', '../store/port.ts')],
+  ['the domain reading a file', planted('src/domain/x.ts', 'node:fs')],
+  ['a step reaching back', planted('src/pull/x.ts', '../push/push.ts')],
+  ['debit looking into the database', planted('src/debit/x.ts', '../store/sqlite/open.ts')],
+  ['a vendor knowing another', planted('connectors/connectwise/x.ts', '../ninjaone/index.ts')],
+  ['a vendor talking HTTP by itself', planted('connectors/ninjaone/x.ts', 'axios')],
+  ['a second door to the log', planted('src/push/x.ts', 'winston')],
+  ['a room importing the command line', planted('src/reports/x.ts', '../cli/table.ts')],
+  ['a file outside every room', planted('src/stray.ts', './domain/money.ts')],
+])('a planted fault is seen: %s', (_, file) => {
+  expect(findBrokenWalls([file])).toHaveLength(1);
+});
+
+function planted(path: string, target: string): SourceFile {
+  return { path, text: `import { x } from '${target}';\n` };
+}
+
+test('the core never names a vendor', () => {
+  const names = /connectwise|ninja|autotask|halo|syncro|request.?tracker|best practical/i;
+  const naming = sources.filter(({ path, text }) => path.startsWith('src/') && names.test(text));
+  expect(naming.map(({ path }) => path)).toEqual([]);
+});
+
+test('no source file is over 300 lines', () => {
+  const long = sources.filter(({ text }) => text.split('\n').length > 301);
+  expect(long.map(({ path }) => path)).toEqual([]);
+});
+
+test('.env.example lists exactly the names that the example config and the code read', () => {
+  const listed = [...read('.env.example').matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(
+    ([, name]) => name,
+  );
+  const referred = [...read('config/connector.example.yaml').matchAll(/\$\{([A-Z][A-Z0-9_]*)\}/g)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'NAME');
+  const own = environmentNames.map(({ name }) => name);
+  expect([...new Set(listed)].sort()).toEqual([...new Set([...referred, ...own])].sort());
+});
+
+test('the code reads the environment only by the names that it declares', () => {
+  const declared = new Set<string>(environmentNames.map(({ name }) => name));
+  const reads = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/\benv\.([A-Z][A-Z0-9_]*)/g)]
+      .filter(([, name = '']) => !declared.has(name))
+      .map(([, name]) => `${path}: ${name}`),
+  );
+  expect(reads).toEqual([]);
+});
+
+test('the README shows the config table as the schema has it', () => {
+  const [, shown] = read('README.md').split(/<!-- \/?config-table -->/);
+  expect(shown?.trim()).toBe(configTable(vendors).trim());
+});
