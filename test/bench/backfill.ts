@@ -1,0 +1,114 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DebitBatch } from '../../src/store/port.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
+import { debitPages, historyAt, type Office } from './office.ts';
+import { median, ms, type Ratio, ratioOf, timed } from './ratio.ts';
+
+const roundsWanted = 10;
+const ticketsPerPage = 500;
+
+type Values = SQLInputValue[];
+
+/** All the rows that one page of debit has written, table by table. */
+type PageRows = Record<keyof typeof inserts, Values[]>;
+
+const inserts = {
+  charge: 'INSERT INTO charge VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ledger: 'INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  charge_group: 'INSERT INTO charge_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  entry_group: 'INSERT INTO entry_group VALUES (?, ?, ?)',
+};
+
+/**
+ * Debits all mirrored work in rounds; after each, the very rows that it wrote are inserted plainly
+ * into a second file: the same tables, indexes, settings and transactions, without the triggers by
+ * which the tables refuse changes. The note says how it compares with a third file that has them.
+ */
+export async function measureBackfill(office: Office, tickets: number): Promise<Ratio> {
+  const plain = await openPlain(office, 'plain');
+  plain.dropTriggers();
+  const guarded = await openPlain(office, 'guarded');
+  const reader = new DatabaseSync(office.file, { readOnly: true });
+  const pagesPerRound = Math.max(1, Math.floor(tickets / ticketsPerPage / roundsWanted));
+  const rounds: { debitMs: number; plainMs: number; guardedMs: number; rows: number }[] = [];
+  let seq = lastSeq(reader);
+  for (let isLeft = true; isLeft; ) {
+    const pages: { batch: DebitBatch; toSeq: number }[] = [];
+    const debitMs = await timed(async () => {
+      isLeft = await debitPages(office, historyAt, pagesPerRound, (batch) => {
+        pages.push({ batch, toSeq: lastSeq(reader) });
+      });
+    });
+    if (!isLeft) break;
+    const rowsOfPages = pages.map(({ batch, toSeq }) => {
+      const rows = rowsOf(reader, batch, seq, toSeq);
+      seq = toSeq;
+      return rows;
+    });
+    const plainMs = await timed(() => plain.insert(rowsOfPages));
+    const rows = rowsOfPages.reduce((sum, page) => sum + page.ledger.length, 0);
+    const guardedMs = await timed(() => guarded.insert(rowsOfPages));
+    rounds.push({ debitMs, plainMs, guardedMs, rows });
+  }
+  reader.close();
+  plain.close();
+  guarded.close();
+  const value = median(rounds.map(({ debitMs, plainMs }) => plainMs / debitMs));
+  const beside = median(rounds.map(({ debitMs, guardedMs }) => guardedMs / debitMs)).toFixed(2);
+  const perRow = (took: 'debitMs' | 'plainMs' | 'guardedMs') =>
+    median(rounds.map((round) => (round[took] * 1000) / round.rows)).toFixed(0);
+  const whole = rounds.reduce((sum, { debitMs }) => sum + debitMs, 0);
+  const note = `a ledger row in ${perRow('debitMs')} µs beside ${perRow('plainMs')} µs plainly; ${beside} of inserts under the tables' triggers (${perRow('guardedMs')} µs); ${rounds.length} rounds, together ${ms(whole)}`;
+  return ratioOf({ name: 'backfill beside plain inserts', atLeast: 0.4 }, value, note);
+}
+
+interface PlainFile {
+  dropTriggers(): void;
+  insert(pages: readonly PageRows[]): void;
+  close(): void;
+}
+
+async function openPlain({ app, file }: Office, name: string): Promise<PlainFile> {
+  const plainFile = `${file}.${name}`;
+  const store = await openStore({ file: plainFile, now: Date.now });
+  await store.assignClientIds(app.clients, historyAt);
+  await store.close();
+  const raw = new DatabaseSync(plainFile);
+  raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  const tables = Object.entries(inserts).map(([table, sql]) => ({
+    table: table as keyof typeof inserts,
+    statement: raw.prepare(sql),
+  }));
+  return {
+    dropTriggers: () => {
+      const triggers = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+      for (const { name } of triggers) raw.exec(`DROP TRIGGER ${name}`);
+    },
+    insert: (pages) => {
+      for (const page of pages) {
+        raw.exec('BEGIN IMMEDIATE');
+        for (const { table, statement } of tables) {
+          for (const values of page[table]) statement.run(...values);
+        }
+        raw.exec('COMMIT');
+      }
+    },
+    close: () => raw.close(),
+  };
+}
+
+function lastSeq(reader: DatabaseSync): number {
+  return Number(reader.prepare('SELECT max(seq) AS seq FROM ledger').get()?.seq ?? 0);
+}
+
+function rowsOf(reader: DatabaseSync, batch: DebitBatch, after: number, to: number): PageRows {
+  const ledger = reader
+    .prepare('SELECT * FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq')
+    .all(after, to);
+  return {
+    charge: batch.charges.map((one) => [...Object.values(one), batch.at, batch.runId] as Values),
+    ledger: ledger.map((row) => Object.values(row) as Values),
+    charge_group: batch.groups.map((one) => Object.values(one) as Values),
+    entry_group: batch.entryGroups.map((one) => Object.values(one) as Values),
+  };
+}
