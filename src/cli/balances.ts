@@ -23,7 +23,9 @@ export function addBalancesCommand(program: Command, cli: Cli): void {
       cli.withApp(command, 'read', async (scope) => {
         const { app } = scope;
         const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
-        const report = await buildBalances(app.store, clients, instantFromMs(app.now()));
+        const asOf = instantFromMs(app.now());
+        const request = { shown: clients, all: app.clients, asOf };
+        const report = await buildBalances(app.store, request);
         scope.answer(balancesToJson(report), () =>
           balancesText(report, scope, query !== undefined),
         );
@@ -36,36 +38,51 @@ function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean)
   if (report.clients.length === 0) {
     return 'No client is known yet: run `prepaid-hours run` first.\n';
   }
-  const hasOverage = report.clients.some((balance) => balance.overageSeconds > 0);
+  const has = {
+    overage: report.clients.some((balance) => balance.overageSeconds > 0),
+    money: report.clients.some((balance) => balance.moneyLeft.size > 0),
+  };
   const columns = [
     { title: 'Client' },
     { title: 'Settled', isFigure: true },
-    ...(hasOverage ? [{ title: 'Overage', isFigure: true }] : []),
+    ...(has.money ? [{ title: 'Money left', isFigure: true }] : []),
+    ...(has.overage ? [{ title: 'Overage', isFigure: true }] : []),
     { title: 'Pending', isFigure: true },
     { title: 'Projected', isFigure: true },
     { title: 'Runs out' },
     { title: 'Last alert' },
   ];
-  const rows = report.clients.map((balance) => balanceRow(balance, hasOverage, report.asOf));
+  const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf));
   const parts = [scope.table(columns, rows)];
   if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
   return [...parts, ...waitingText(report, scope.paint)].join('\n');
 }
 
-function balanceRow(balance: ClientBalance, hasOverage: boolean, asOf: Instant): TableCell[] {
+function balanceRow(
+  balance: ClientBalance,
+  has: { overage: boolean; money: boolean },
+  asOf: Instant,
+): TableCell[] {
   const { client, overageSeconds, pendingSeconds, projectedSeconds, lastAlert } = balance;
   const overage = overageSeconds === 0 ? '' : formatDuration(overageSeconds);
   const alert =
     lastAlert === null ? '' : `${dateInZone(lastAlert.at, client.timezone)} (${lastAlert.status})`;
+  const money = [...balance.moneyLeft].map(([currency, minor]) => amount(minor, currency));
+  const { paidBy } = client;
   return [
-    client.name,
+    paidBy === null ? client.name : `${client.name} (paid by ${paidBy.name})`,
     hoursCell(balance.settledSeconds),
-    ...(hasOverage ? [{ text: overage, style: 'red' as const }] : []),
+    ...(has.money ? [money.join(', ')] : []),
+    ...(has.overage ? [{ text: overage, style: 'red' as const }] : []),
     pendingSeconds === 0 ? '' : formatDuration(pendingSeconds),
     hoursCell(projectedSeconds),
     runOutText(balance.runOut, dateInZone(asOf, client.timezone)),
     alert,
   ];
+}
+
+function amount(minor: number, currency: string): string {
+  return textsIn('en').amount(minor, currency);
 }
 
 function hoursCell(seconds: number): TableCell {
@@ -89,11 +106,14 @@ function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
     block.workTypes === null
       ? block.id
       : `${block.id} (${block.workTypes.map(plainText).join(', ')})`,
-    formatDuration(block.seconds),
-    textsIn('en').amount(block.rateMinor, block.currency),
+    ...(block.amountMinor === null
+      ? [formatDuration(block.seconds), amount(block.rateMinor, block.currency)]
+      : [amount(block.amountMinor, block.currency), 'by work type']),
     block.purchasedOn,
     block.expiresOn ?? 'never',
-    formatDuration(block.remainingSeconds),
+    block.remainingMinor === null
+      ? formatDuration(block.remainingSeconds)
+      : amount(block.remainingMinor, block.currency),
     block.shownStatus,
   ]);
   return scope.table(columns, rows);

@@ -5,11 +5,12 @@ import { dateInZone, instantFromMs } from '../domain/time.ts';
 import { textsIn } from '../reports/text/texts.ts';
 import { findClient } from './find-client.ts';
 import type { Cli } from './scope.ts';
-import { readDate, readHours, readRate, readReason, readWhole } from './values.ts';
+import { readAmount, readDate, readHours, readReason, readWhole } from './values.ts';
 
 interface AddOptions {
-  hours: string;
-  rate: string;
+  hours?: string;
+  rate?: string;
+  amount?: string;
   purchasedOn?: string;
   expiresOn?: string;
   priority: string;
@@ -25,8 +26,9 @@ export function addBlockCommands(program: Command, cli: Cli): void {
       'add a block that was sold outside this program',
       'block add Dupont --hours 10 --rate 120.00 --expires-on 2027-03-31',
     )
-    .requiredOption('--hours <hours>', 'size of the block')
-    .requiredOption('--rate <price>', 'price of one hour, in the client’s currency')
+    .option('--hours <hours>', 'size of a block of hours')
+    .option('--rate <price>', 'price of one hour, in the client’s currency')
+    .option('--amount <money>', 'size of a block of money, in place of hours and rate')
     .option('--purchased-on <day>', 'such as 2026-03-31 (default: today)')
     .option('--expires-on <day>', 'last day of use (default: never expires)')
     .option('--priority <number>', 'lower is used first', '0')
@@ -37,9 +39,14 @@ export function addBlockCommands(program: Command, cli: Cli): void {
         const today = dateInZone(instantFromMs(app.now()), client.timezone);
         const request = { clientId: client.id, ...readBlock(options, client.currency, today) };
         const { blockId } = await deps.service.addBlock(app, request);
-        answer({ client: client.name, block: blockId, seconds: request.seconds }, () => {
-          const rate = textsIn('en').amount(request.rateMinor, client.currency);
-          return `${client.name}: block ${blockId}, ${formatDuration(request.seconds)} at ${rate}.\n`;
+        const { seconds, amountMinor } = request;
+        answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
+          const amount = (minor: number) => textsIn('en').amount(minor, client.currency);
+          const size =
+            amountMinor === null
+              ? `${formatDuration(seconds)} at ${amount(request.rateMinor)}`
+              : amount(amountMinor);
+          return `${client.name}: block ${blockId}, ${size}.\n`;
         });
         return 0;
       }),
@@ -55,19 +62,21 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .action((blockId: string, options: { reason: string }, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
         const reason = readReason(options.reason);
-        const { removedSeconds } = await deps.service.voidBlock(app, { blockId, reason });
-        answer(
-          { block: blockId, removedSeconds },
-          () => `Block ${blockId} is void; ${formatDuration(removedSeconds)} were taken back.\n`,
-        );
+        const removed = await deps.service.voidBlock(app, { blockId, reason });
+        const { removedSeconds, removedMinor, currency } = removed;
+        answer({ block: blockId, removedSeconds, removedMinor }, () => {
+          const rest =
+            removedMinor === null
+              ? formatDuration(removedSeconds)
+              : textsIn('en').amount(removedMinor, currency);
+          return `Block ${blockId} is void; ${rest} were taken back.\n`;
+        });
         return 0;
       }),
     );
 }
 
 function readBlock(options: AddOptions, currency: string, today: string) {
-  const seconds = readHours(options.hours);
-  if (seconds <= 0) throw new KindError('config', '--hours: a block has more than no hours.');
   const purchasedOn =
     options.purchasedOn === undefined ? today : readDate('--purchased-on', options.purchasedOn);
   const expiresOn =
@@ -76,11 +85,26 @@ function readBlock(options: AddOptions, currency: string, today: string) {
     throw new KindError('config', '--expires-on: the block would expire before it is bought.');
   }
   return {
-    seconds,
-    rateMinor: readRate(options.rate, currency),
+    ...readSize(options, currency),
     purchasedOn,
     expiresOn,
     priority: readWhole('--priority', options.priority),
     reason: readReason(options.reason),
   };
+}
+
+function readSize({ hours, rate, amount }: AddOptions, currency: string) {
+  if (amount !== undefined && hours === undefined && rate === undefined) {
+    const amountMinor = readAmount('--amount', amount, currency);
+    if (amountMinor > 0) return { seconds: 0, amountMinor, rateMinor: 0 };
+    throw new KindError('config', '--amount: a block has more than no money.');
+  }
+  if (amount !== undefined || hours === undefined || rate === undefined) {
+    throw new KindError('config', 'A block is of hours with a rate, or of an amount alone.', {
+      fix: 'Write --hours 10 --rate 120.00, or --amount 1200.00.',
+    });
+  }
+  const seconds = readHours(hours);
+  if (seconds <= 0) throw new KindError('config', '--hours: a block has more than no hours.');
+  return { seconds, amountMinor: null, rateMinor: readAmount('--rate', rate, currency) };
 }

@@ -23,7 +23,9 @@ export function addReportCommands(program: Command, cli: Cli): void {
         const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
         const asOf = instantFromMs(app.now());
         const isBacktest = options.backtest === true;
-        const forecast = await buildForecast(app.store, clients, { asOf, isBacktest });
+        const forecast = await buildForecast(app.store, {
+          ...{ shown: clients, all: app.clients, asOf, isBacktest },
+        });
         scope.answer(forecastToJson(forecast), () => forecastText(forecast, scope));
         return 0;
       }),

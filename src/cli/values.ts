@@ -12,12 +12,12 @@ export function readHours(text: string): number {
 }
 
 /** Price of one hour in minor units. */
-export function readRate(text: string, currency: string): number {
-  const rateMinor = asTyped('--rate', 'Write the price of one hour, for example 120.00.', () =>
+export function readAmount(option: string, text: string, currency: string): number {
+  const minor = asTyped(option, 'Write an amount without its currency, for example 120.00.', () =>
     minorFromText(text, currency),
   );
-  if (rateMinor < 0) throw new KindError('config', '--rate: a price is not below zero.');
-  return rateMinor;
+  if (minor < 0) throw new KindError('config', `${option}: an amount is not below zero.`);
+  return minor;
 }
 
 export function readDate(option: string, text: string): DateText {

@@ -79,6 +79,9 @@ const When = z
     hoursLeft: hours('zero or more')
       .optional()
       .describe('Reached when this many hours are left, or fewer'),
+    amountLeft: Rate.optional().describe(
+      'Reached when blocks of money have this much left, or less, in the client’s currency',
+    ),
     percentLeft: whole('per cent', 1, 99)
       .optional()
       .describe('Reached at this share, or less, of the size of the blocks that have hours left'),
@@ -149,6 +152,16 @@ export const AgreementTerms = z
       .boolean()
       .default(false)
       .describe('true: multipliers that fit are multiplied together'),
+    rates: z
+      .strictObject({
+        hour: Rate.describe('For work types that are not named'),
+        workTypes: z
+          .record(NameText, Rate.describe('For this work type'))
+          .prefault({})
+          .describe('Work types that cost something else'),
+      })
+      .optional()
+      .describe('What a charged hour costs off a block of money; needed where a client has one'),
     overage: z
       .union([z.enum(['carry', 'hold']), z.strictObject({ invoice: OverageInvoice })])
       .default('carry')

@@ -4,8 +4,10 @@ import type {
   BusinessHours,
   Multiplier,
   Offer,
+  Rates,
   ReplenishRule,
   Rollover,
+  Share,
   Threshold,
 } from '../domain/terms.ts';
 import { AgreementTerms } from './agreement-schema.ts';
@@ -55,13 +57,22 @@ function toOffer(name: string, offer: ConfigFile['offers'][string], file: Config
   const currency = offer.currency ?? file.currency;
   return {
     name,
-    seconds: offer.hours,
-    rateMinor: minorFromText(offer.rate, currency),
+    ...toSize(offer, currency),
     currency,
     validForMonths: offer.validFor ?? null,
     workTypes: offer.workTypes ?? null,
     product: offer.product ?? null,
   };
+}
+
+/** Hours at a rate, or money. */
+function toSize(
+  block: { hours?: number | undefined; rate?: string | undefined; amount?: string | undefined },
+  currency: string,
+): Pick<Offer, 'seconds' | 'amountMinor' | 'rateMinor'> {
+  const { hours = 0, rate = '0', amount } = block;
+  const amountMinor = amount === undefined ? null : minorFromText(amount, currency);
+  return { seconds: hours, amountMinor, rateMinor: minorFromText(rate, currency) };
 }
 
 function toAgreement(name: string, raw: unknown, named: Named & { currency: string }): Agreement {
@@ -97,11 +108,12 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
       }),
     ),
     stackMultipliers: terms.stack,
+    rates: toRates(terms.rates, named.currency),
     overage: toOverage(terms.overage, named.currency),
     rollover: toRollover(terms.rollover),
     replenish: terms.replenish.map(
       (rule): ReplenishRule => ({
-        when: toThreshold(rule.when),
+        when: toThreshold(rule.when, named.currency),
         do: [...new Set(rule.do)],
         offer: rule.offer === undefined ? null : found(named.offers, rule.offer),
         tell: [...new Set(rule.tell)],
@@ -111,13 +123,28 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
   };
 }
 
-function toThreshold(when: AgreementTerms['replenish'][number]['when']): Threshold {
-  const { balance, hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
+function toThreshold(
+  when: AgreementTerms['replenish'][number]['when'],
+  currency: string,
+): Threshold {
+  const { balance, hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
+  if (amountLeft !== undefined) {
+    return { balance, minorLeft: minorFromText(amountLeft, currency), currency };
+  }
   if (hoursLeft !== undefined) return { balance, secondsLeft: hoursLeft };
   if (percentLeft !== undefined) return { balance, percentLeft };
   if (expiresWithinDays !== undefined) return { balance, expiresWithinDays };
   if (runOutWithinDays !== undefined) return { balance, runOutWithinDays };
   return unreachable('a threshold has no level');
+}
+
+function toRates(rates: AgreementTerms['rates'], currency: string): Rates | null {
+  if (rates === undefined) return null;
+  const workTypes = Object.entries(rates.workTypes).map(([workType, rate]) => ({
+    workType,
+    rateMinor: minorFromText(rate, currency),
+  }));
+  return { currency, rateMinor: minorFromText(rates.hour, currency), workTypes };
 }
 
 function toOverage(overage: AgreementTerms['overage'], currency: string): Agreement['overage'] {
@@ -157,9 +184,12 @@ function toClient(
     currency,
     startOn: client.startOn ?? firstPurchase ?? null,
     pushTo: pushTarget(raw, rawClient) ?? unreachable('a client has no connection to push to'),
+    paidBy: client.paidBy === undefined ? null : { name: client.paidBy },
+    isSharing:
+      client.paidBy !== undefined || file.clients.some((one) => one.paidBy === client.name),
+    share: toShare(client.share),
     openingBlocks: client.openingBlocks.map((block) => ({
-      seconds: block.hours,
-      rateMinor: minorFromText(block.rate, block.currency ?? currency),
+      ...toSize(block, block.currency ?? currency),
       currency: block.currency ?? currency,
       purchasedOn: block.purchasedOn,
       expiresOn: block.expiresOn ?? null,
@@ -167,6 +197,11 @@ function toClient(
       workTypes: block.workTypes ?? null,
     })),
   };
+}
+
+function toShare(share: ConfigFile['clients'][number]['share']): Share | null {
+  if (share?.percent !== undefined) return { percent: share.percent };
+  return share?.hours === undefined ? null : { seconds: share.hours };
 }
 
 function found<T>(entries: ReadonlyMap<string, T>, name: string): T {

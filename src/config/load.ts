@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../../connectors/contract.ts';
+import { blockFaults } from './block-checks.ts';
 import { buildTerms } from './build.ts';
 import { pushTargets, sharedIdentities } from './client-checks.ts';
 import { readConnections, strayReferences } from './connections.ts';
@@ -15,6 +16,7 @@ import { valueAt } from './raw.ts';
 import { readText } from './read-text.ts';
 import { unknownReferences } from './references.ts';
 import { ConfigFile } from './schema.ts';
+import { sharingFaults } from './sharing-checks.ts';
 import { termFaults } from './term-checks.ts';
 import { blockDateFaults, moneyFaults, scheduleFaults } from './value-checks.ts';
 import { readYaml, type YamlTree } from './yaml-tree.ts';
@@ -48,6 +50,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...sharedIdentities(raw),
     ...pushTargets(raw, options.vendors),
     ...unseenPayments(raw, read.connections),
+    ...sharingFaults(raw),
+    ...blockFaults(raw),
     ...moneyFaults(raw),
     ...blockDateFaults(raw),
     ...termFaults(raw),

@@ -34,7 +34,9 @@ export interface ConfiguredConnection {
 }
 
 /** A client before the store has given it its lasting id. */
-export type ConfiguredClient = Omit<Client, 'id'>;
+export interface ConfiguredClient extends Omit<Client, 'id' | 'paidBy'> {
+  paidBy: { name: string } | null;
+}
 
 /** Cron expressions (five or six fields) in the configured zone. */
 export interface Schedule {

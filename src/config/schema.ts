@@ -13,6 +13,7 @@ import {
   Rate,
   SourceIdText,
   Timezone,
+  whole,
 } from './fields.ts';
 
 const Store = z
@@ -39,8 +40,11 @@ const Schedule = z
   .meta({ notYet: ['reconcile'] });
 
 const Offer = z.strictObject({
-  hours: hours('above zero').describe('Size of the block'),
-  rate: Rate.describe('Price of one hour'),
+  hours: hours('above zero').optional().describe('Size of the block; with a rate'),
+  rate: Rate.optional().describe('Price of one hour'),
+  amount: Rate.optional().describe(
+    'Size and price of a block of money, in place of hours and rate: its hours cost what `rates` say',
+  ),
   currency: Currency.optional().describe("The file's currency unless told"),
   product: SourceIdText.optional().describe("The PSA's product (catalogue item) for the invoice"),
   validFor: Months.optional().describe(
@@ -54,8 +58,9 @@ const Offer = z.strictObject({
 });
 
 const OpeningBlock = z.strictObject({
-  hours: hours('above zero').describe('Hours that were left on that day'),
-  rate: Rate.describe('What one hour was sold for'),
+  hours: hours('above zero').optional().describe('Hours that were left on that day; with a rate'),
+  rate: Rate.optional().describe('What one hour was sold for'),
+  amount: Rate.optional().describe('Money that was left on that day, in place of hours and rate'),
   purchasedOn: Day.describe('The day from which it counts'),
   expiresOn: Day.optional().describe('Its last day; never unless told'),
   priority: Priority.prefault('0').describe('Blocks with lower numbers are used first'),
@@ -84,6 +89,16 @@ const ClientEntry = z.strictObject({
     'Work before this day is never debited; unless told, the day of the earliest opening block, else of the first run',
   ),
   pushTo: EntryName.optional().describe("The connection for this client's alerts and invoices"),
+  paidBy: NameText.optional().describe(
+    'The client whose blocks pay for this one’s work, such as its parent company. Overage, rollover, levels and sales are then that one’s',
+  ),
+  share: z
+    .strictObject({
+      percent: whole('per cent', 1, 100).optional().describe('Of the size of each block'),
+      hours: hours('above zero').optional().describe('Of each block of hours'),
+    })
+    .optional()
+    .describe('The most that this client takes of each block it shares; no limit unless told'),
   openingBlocks: z.array(OpeningBlock).prefault([]).describe('Hours the client already owns'),
   overrides: AgreementTerms.optional().describe('Only what differs from the agreement'),
 });
@@ -115,7 +130,7 @@ export const ConfigFile = z.strictObject({
     .record(EntryName, Connection)
     .describe('Your PSA and RMM accounts, by names of yours'),
   schedule: Schedule.prefault({}).describe('Cron expressions, in `timezone`, for the service'),
-  offers: z.record(EntryName, Offer).prefault({}).describe('Blocks of hours that can be bought'),
+  offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be bought'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z
     .record(EntryName, AgreementTerms)

@@ -114,7 +114,7 @@ function replenishFaults(terms: unknown, path: Path): Problem[] {
   });
 }
 
-const levels = ['hoursLeft', 'percentLeft', 'expiresWithinDays', 'runOutWithinDays'];
+const levels = ['hoursLeft', 'amountLeft', 'percentLeft', 'expiresWithinDays', 'runOutWithinDays'];
 
 function levelFaults(when: unknown, path: Path): Problem[] {
   const count = keyed(when).filter(([key]) => levels.includes(key)).length;

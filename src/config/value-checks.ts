@@ -21,27 +21,22 @@ export function moneyFaults(raw: unknown): Problem[] {
   };
   const offerCurrency = (name: string) => textAt(raw, 'offers', name, 'currency') ?? fileCurrency;
   for (const [name] of keyed(valueAt(raw, ['offers']))) {
-    checkRate(['offers', name, 'rate'], offerCurrency(name));
+    for (const key of ['rate', 'amount']) checkRate(['offers', name, key], offerCurrency(name));
   }
   for (const [name] of keyed(valueAt(raw, ['agreements']))) {
-    checkRate(['agreements', name, 'overage', 'invoice', 'rate'], fileCurrency);
+    for (const path of ratePaths(raw, ['agreements', name])) checkRate(path, fileCurrency);
   }
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const currency = textAt(client, 'currency') ?? fileCurrency;
     for (const [number, block] of listed(valueAt(client, ['openingBlocks'])).entries()) {
-      checkRate(
-        ['clients', index, 'openingBlocks', number, 'rate'],
-        textAt(block, 'currency') ?? currency,
-      );
+      for (const key of ['rate', 'amount']) {
+        const path = ['clients', index, 'openingBlocks', number, key];
+        checkRate(path, textAt(block, 'currency') ?? currency);
+      }
     }
-    const billing = ['overage', 'invoice'];
-    if (valueAt(client, ['overrides', ...billing]) !== undefined) {
-      checkRate(['clients', index, 'overrides', ...billing, 'rate'], currency);
-    } else if (
-      currency !== fileCurrency &&
-      valueAt(effectiveTerms(raw, client), billing) !== undefined
-    ) {
-      const message = `the agreement bills overage in ${fileCurrency}, and this client pays in ${currency}; give it an overage of its own in overrides`;
+    for (const path of ratePaths(raw, ['clients', index, 'overrides'])) checkRate(path, currency);
+    for (const key of currency === fileCurrency ? [] : pricedTerms(raw, client)) {
+      const message = `${key} of the agreement is in ${fileCurrency}, and this client pays in ${currency}; give it its own in overrides`;
       problems.push(atValue(['clients', index, 'agreement'], message));
     }
     const own = valueAt(client, ['overrides', 'replenish']);
@@ -60,6 +55,30 @@ export function moneyFaults(raw: unknown): Problem[] {
     }
   }
   return problems;
+}
+
+/** Terms of the client's agreement that state amounts, and that no override replaces. */
+function pricedTerms(raw: unknown, client: unknown): string[] {
+  const terms = effectiveTerms(raw, client);
+  const isOwn = (key: string) => valueAt(client, ['overrides', key]) !== undefined;
+  const isPriced = {
+    overage: valueAt(terms, ['overage', 'invoice']) !== undefined,
+    rates: valueAt(terms, ['rates']) !== undefined,
+    replenish: listed(terms.replenish).some((rule) => textAt(rule, 'when', 'amountLeft') !== null),
+  };
+  return Object.entries(isPriced).flatMap(([key, is]) => (is && !isOwn(key) ? key : []));
+}
+
+/** Where an agreement, or a client's overrides, state amounts. */
+function ratePaths(raw: unknown, terms: Path): Path[] {
+  const rates = keyed(valueAt(raw, [...terms, 'rates', 'workTypes']));
+  const rules = listed(valueAt(raw, [...terms, 'replenish']));
+  return [
+    [...terms, 'overage', 'invoice', 'rate'],
+    [...terms, 'rates', 'hour'],
+    ...rates.map(([name]) => [...terms, 'rates', 'workTypes', name]),
+    ...[...rules.keys()].map((index) => [...terms, 'replenish', index, 'when', 'amountLeft']),
+  ];
 }
 
 /** A block ends after it begins. */

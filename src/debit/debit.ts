@@ -1,5 +1,7 @@
 import type { Posting } from '../domain/ledger.ts';
 import { type Account, payOffOverage } from '../domain/postings.ts';
+import { sharersOf } from '../domain/shares.ts';
+import { payerOf } from '../domain/terms.ts';
 import { earliest, type Instant } from '../domain/time.ts';
 import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
@@ -92,11 +94,13 @@ async function withHeldWork(
   subjects: readonly DirtySubject[],
 ): Promise<AffectedWork> {
   const affected = await readAffectedWork(context, subjects);
-  const holding = affected.assigned.flatMap(({ standing }) =>
-    'client' in standing && standing.client.agreement.overage === 'hold' ? standing.client.id : [],
-  );
+  const holding = affected.assigned.flatMap(({ standing }) => {
+    const payer = 'client' in standing ? payerOf(standing.client) : null;
+    return payer?.agreement.overage === 'hold' ? payer.id : [];
+  });
   const before = affected.work.groups.flatMap(({ clientId }) => clientId ?? []);
-  const clientIds = [...new Set([...holding, ...before])];
+  const payerIds = new Map(context.clients.map((client) => [client.id, payerOf(client).id]));
+  const clientIds = [...new Set([...holding, ...before.map((id) => payerIds.get(id) ?? id)])];
   const held = clientIds.length === 0 ? [] : await context.store.readHeldSubjects(clientIds);
   return held.length === 0 ? affected : readAffectedWork(context, [...subjects, ...held]);
 }
@@ -139,15 +143,19 @@ async function loadStandings(
   const chargeIds = changing.map(standingChargeId).filter((id) => id !== null);
   const charges = chargeIds.length === 0 ? [] : await context.store.readCharges(chargeIds);
   const slices = chargeIds.length === 0 ? [] : await context.store.readLiveSlices(chargeIds);
-  const clientIds = new Set(charges.map((charge) => charge.clientId));
-  for (const { client } of changing) if (client !== null) clientIds.add(client.id);
+  // A charge has its place in its own client's order of events as well, whoever pays.
+  const clientIds = new Set([...charges, ...slices].map(({ clientId }) => clientId));
+  for (const { client } of changing) {
+    if (client !== null) clientIds.add(client.id).add(payerOf(client).id);
+  }
   const ledgers = await context.store.readLedgers([...clientIds], { isAllBlocks: true });
   const late = clientsWithLateWork(context, changing, ledgers);
+  const sharers = sharersOf(context.clients);
   const expiries = late.length === 0 ? [] : await context.store.readLiveExpiries(late);
   return {
     ledgers,
     standings: {
-      accounts: new Map(ledgers.map((ledger) => [ledger.clientId, accountFrom(ledger)])),
+      accounts: new Map(ledgers.map((ledger) => [ledger.clientId, accountFrom(ledger, sharers)])),
       charges: new Map(charges.map((charge) => [charge.id, charge])),
       slices: Map.groupBy(slices, (slice) => slice.chargeId ?? ''),
       expiries: Map.groupBy(expiries, (entry) => entry.clientId),
@@ -172,10 +180,10 @@ function clientsWithLateWork(
     ]),
   );
   const late = decisions.flatMap(({ client, charge }) => {
-    const clientEnds = ends.get(client?.id ?? '') ?? [];
-    if (client === null || charge === null || clientEnds.length === 0) return [];
+    if (client === null || charge === null) return [];
+    const payer = payerOf(client);
     const workedOn = firstDay(charge);
-    return clientEnds.some((end) => end >= workedOn) ? client.id : [];
+    return (ends.get(payer.id) ?? []).some((end) => end >= workedOn) ? payer.id : [];
   });
   return [...new Set(late)];
 }
@@ -185,8 +193,11 @@ async function payOffWithFreedHours(
   account: Account,
   postings: readonly Posting[],
 ): Promise<Posting[]> {
-  const hasHours = account.blocks.some((block) => block.isActive && block.remainingSeconds > 0);
-  if (account.overageSeconds === 0 || !hasHours) return [];
+  const hasMeans = account.blocks.some(
+    ({ isActive, remainingSeconds, remainingMinor }) =>
+      isActive && (remainingSeconds > 0 || (remainingMinor ?? 0) > 0),
+  );
+  if (account.overageSeconds === 0 || !hasMeans) return [];
   const undone = new Set(postings.map((posting) => posting.reverses));
   const open = await context.store.readOpenOverage(account.clientId);
   return payOffOverage(

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { blockIdOf } from '../domain/keys.ts';
 import { payOffOverage } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
+import { sharersOf } from '../domain/shares.ts';
 import type { Client, OpeningBlock } from '../domain/terms.ts';
 import type { Block, ClientLedger } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
@@ -89,6 +90,7 @@ function toBlock(client: Client, block: OpeningBlock, index: number): Block {
 function isSame(a: Block, b: Block): boolean {
   return (
     a.seconds === b.seconds &&
+    a.amountMinor === b.amountMinor &&
     a.rateMinor === b.rateMinor &&
     a.currency === b.currency &&
     a.purchasedOn === b.purchasedOn &&
@@ -104,7 +106,7 @@ async function creditBlocks(
   ledger: ClientLedger,
   blocks: readonly Block[],
 ): Promise<void> {
-  const account = accountFrom(ledger);
+  const account = accountFrom(ledger, sharersOf(context.clients));
   const postings = blocks.map((block) => creditPurchase(account, block, 'opening'));
   const open = await context.store.readOpenOverage(client.id);
   postings.push(...payOffOverage(account, open));

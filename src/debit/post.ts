@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Demand } from '../domain/allocation.ts';
 import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
 import {
@@ -8,7 +9,8 @@ import {
   spend,
   takeUpEnded,
 } from '../domain/postings.ts';
-import type { Client } from '../domain/terms.ts';
+import { sharerOf } from '../domain/shares.ts';
+import { type Client, payerOf } from '../domain/terms.ts';
 import { type DateText, earliest } from '../domain/time.ts';
 import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import type { GroupDecision } from './decide.ts';
@@ -84,10 +86,12 @@ function withdraw(
   const standing = standings.charges.get(chargeId);
   if (standing === undefined) throw new Error(`charge ${chargeId} of ${group.groupKey} is missing`);
   const isMoved = decision.client !== null && decision.client.id !== standing.clientId;
-  const account = accountOf(standings, standing.clientId);
   const slices = standings.slices.get(chargeId) ?? [];
   const note = isMoved ? 'moved' : (decision.reason ?? 'changed');
-  posted.postings.push(...reverseSlices(account, slices, note));
+  // Who pays may have changed since: the hours go back to the account that they came from.
+  for (const [accountId, own] of Map.groupBy(slices, ({ clientId }) => clientId)) {
+    posted.postings.push(...reverseSlices(accountOf(standings, accountId), own, note));
+  }
   group.factsHash = null;
   if (decision.charge === null || isMoved) addWithdrawn(group, standing, posted);
 }
@@ -110,28 +114,34 @@ function charge(
     hold(decision, facts, group, standings, posted);
     return;
   }
-  const { id, seconds, workedOn } = addRevision(group, client.id, facts, firstDay(facts), posted);
+  const { id, seconds } = addRevision(group, client.id, facts, firstDay(facts), posted);
   group.factsHash = decision.inputsHash;
   if (seconds === 0) return;
-  const account = accountOf(standings, client.id);
-  const workTypes = chargedWorkTypes(facts);
+  const payer = payerOf(client);
+  const account = accountOf(standings, payer.id);
+  const demand = demandOf(facts, client);
   posted.postings.push(
-    ...takeUpEnded(account, { workedOn, workTypes }, standings.expiries.get(client.id) ?? []),
-    ...spend(account, {
-      ...{ key: id, seconds, workedOn, workTypes },
-      ...{ chargeId: id, reason: 'usage', note: null },
-    }),
+    ...takeUpEnded(account, demand, standings.expiries.get(payer.id) ?? []),
+    ...spend(account, { ...demand, key: id, chargeId: id, reason: 'usage', note: null }),
   );
 }
 
-/** Whether the agreement holds back work that the blocks cannot pay in full. */
+function demandOf(facts: ChargeFacts, client: Client): Demand {
+  return {
+    seconds: facts.seconds,
+    workedOn: firstDay(facts),
+    workTypes: chargedWorkTypes(facts),
+    price: facts.price ?? null,
+    usedBy: sharerOf(client),
+  };
+}
+
+/** Whether the agreement of the one who pays holds back work that the blocks cannot pay in full. */
 function mustWait(facts: ChargeFacts, client: Client, standings: Standings): boolean {
-  if (client.agreement.overage !== 'hold' || facts.seconds === 0) return false;
-  const account = accountOf(standings, client.id);
-  const expiries = standings.expiries.get(client.id) ?? [];
-  const { seconds } = facts;
-  const spending = { seconds, workedOn: firstDay(facts), workTypes: chargedWorkTypes(facts) };
-  return !canPayWhole(account, spending, expiries);
+  const payer = payerOf(client);
+  if (payer.agreement.overage !== 'hold' || facts.seconds === 0) return false;
+  const expiries = standings.expiries.get(payer.id) ?? [];
+  return !canPayWhole(accountOf(standings, payer.id), demandOf(facts, client), expiries);
 }
 
 /** Keeps the group pending at its cost; what stood of it is reversed already, and withdrawn here. */

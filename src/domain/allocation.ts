@@ -4,24 +4,72 @@ import type { DateText } from './time.ts';
 /** The work types that a charge pays for, null among them for work without one; null: no work at all. */
 export type ChargedWorkTypes = readonly (string | null)[] | null;
 
-/** What allocation needs to know of a block. */
+/** What allocation needs to know of a block. It holds hours, or money, never both. */
 export interface SpendableBlock {
   id: string;
   /** Lower is used first. */
   priority: number;
   expiresOn: DateText | null;
   purchasedOn: DateText;
+  /** 0 for a block of money. */
   remainingSeconds: number;
+  /** What is left of a block of money, minor units; null: it holds hours. */
+  remainingMinor: number | null;
+  currency: string;
   /** False for a block that was voided: hours may come back to it, none may leave. */
   isActive: boolean;
   /** The work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
+  /** What clients with a share may still take of it, in seconds (of money: minor units) by client id. */
+  shares: Map<string, number>;
+}
+
+/** A block as it is bought. */
+export interface BoughtBlock
+  extends Pick<
+    SpendableBlock,
+    'id' | 'priority' | 'expiresOn' | 'purchasedOn' | 'currency' | 'workTypes'
+  > {
+  /** 0 for money. */
+  seconds: number;
+  /** Null: hours. */
+  amountMinor: number | null;
+}
+
+/** All of it is left, and nobody is held to a share. */
+export function toSpendable(block: BoughtBlock): SpendableBlock {
+  const { id, priority, expiresOn, purchasedOn, currency, workTypes, seconds, amountMinor } = block;
+  return {
+    ...{ id, priority, expiresOn, purchasedOn, currency, workTypes },
+    ...{ remainingSeconds: seconds, remainingMinor: amountMinor },
+    ...{ isActive: true, shares: new Map() },
+  };
+}
+
+/** What the charged time would cost at the rates of its work types. */
+export interface Price {
+  minor: number;
+  currency: string;
+}
+
+/** What blocks are asked to pay. */
+export interface Demand {
+  seconds: number;
+  workedOn: DateText;
+  workTypes: ChargedWorkTypes;
+  /** Of all the seconds; null: no block of money can pay for them. */
+  price: Price | null;
+  /** The client whose share counts; null: one that shares no blocks. */
+  usedBy: string | null;
 }
 
 export interface Slice {
   /** Null: overage. */
   blockId: string | null;
+  /** Charged time that the slice pays for. */
   seconds: number;
+  /** What that took from a block of money; null: hours. */
+  minor: number | null;
 }
 
 /** Burn order: priority, then what expires first, then what was bought first. */
@@ -40,39 +88,84 @@ function compareDates(a: string, b: string): number {
 
 /**
  * A block pays for work done up to the end of the day that it expires on. One that is limited to some
- * work types pays for charges of these alone: a charge with any other in it is not split.
+ * work types pays for charges of these alone: a charge with any other in it is not split. One of money
+ * pays for work that has a price in its currency.
  */
 export function canPayFor(
   block: SpendableBlock,
-  workedOn: DateText,
-  workTypes: ChargedWorkTypes,
+  { workedOn, workTypes, price }: Pick<Demand, 'workedOn' | 'workTypes' | 'price'>,
 ): boolean {
   if (!block.isActive || (block.expiresOn !== null && workedOn > block.expiresOn)) return false;
+  if (block.remainingMinor !== null && price?.currency !== block.currency) return false;
   const limits = block.workTypes;
   if (limits === null || workTypes === null) return true;
   return workTypes.every((workType) => isListed(workType, limits));
 }
 
 /**
- * Takes the seconds from the blocks in burn order, changing their `remainingSeconds`, and returns a
- * slice for each block that paid. What no block can pay is one last slice of overage.
+ * Takes the seconds from the blocks in burn order, changing what is left of them, and returns a slice
+ * for each block that paid. What no block can pay is one last slice of overage.
  */
-export function allocate(
-  seconds: number,
-  workedOn: DateText,
-  blocks: readonly SpendableBlock[],
-  workTypes: ChargedWorkTypes = null,
-): Slice[] {
+export function allocate(demand: Demand, blocks: readonly SpendableBlock[]): Slice[] {
   const slices: Slice[] = [];
-  let left = seconds;
+  let left = demand.seconds;
   for (const block of [...blocks].sort(byBurnOrder)) {
     if (left === 0) break;
-    if (block.remainingSeconds <= 0 || !canPayFor(block, workedOn, workTypes)) continue;
-    const taken = Math.min(left, block.remainingSeconds);
-    block.remainingSeconds -= taken;
-    slices.push({ blockId: block.id, seconds: taken });
-    left -= taken;
+    if (!canPayFor(block, demand)) continue;
+    const slice = take(block, left, demand);
+    if (slice === null) continue;
+    slices.push(slice);
+    left -= slice.seconds;
   }
-  if (left > 0) slices.push({ blockId: null, seconds: left });
+  if (left > 0) slices.push({ blockId: null, seconds: left, minor: null });
   return slices;
+}
+
+/** Null: there is nothing to take. */
+function take(block: SpendableBlock, left: number, demand: Demand): Slice | null {
+  const { usedBy, price } = demand;
+  const share = (usedBy === null ? undefined : block.shares.get(usedBy)) ?? Infinity;
+  const slice =
+    block.remainingMinor === null
+      ? takeHours(block, Math.min(left, share))
+      : takeMoney(block, left, partOfPrice(price, demand.seconds, left)?.minor ?? 0, share);
+  if (slice === null) return null;
+  moveShare(block, usedBy, -(slice.minor ?? slice.seconds));
+  return slice;
+}
+
+function takeHours(block: SpendableBlock, wanted: number): Slice | null {
+  const seconds = Math.min(wanted, block.remainingSeconds);
+  if (seconds <= 0) return null;
+  block.remainingSeconds -= seconds;
+  return { blockId: block.id, seconds, minor: null };
+}
+
+/** Where the money does not last, all of it goes for as many whole seconds as it pays for. */
+function takeMoney(
+  block: SpendableBlock,
+  seconds: number,
+  dueMinor: number,
+  share: number,
+): Slice | null {
+  const held = block.remainingMinor ?? 0;
+  const usable = Math.min(held, share);
+  if (dueMinor <= 0 || usable <= 0) return null;
+  const minor = Math.min(dueMinor, usable);
+  const paid = minor === dueMinor ? seconds : Math.floor((seconds * minor) / dueMinor);
+  if (paid === 0) return null;
+  block.remainingMinor = held - minor;
+  return { blockId: block.id, seconds: paid, minor };
+}
+
+/** The price of some of the seconds, half a minor unit upwards. */
+export function partOfPrice(price: Price | null, seconds: number, part: number): Price | null {
+  if (price === null || seconds === 0) return null;
+  return { ...price, minor: Math.round((price.minor * part) / seconds) };
+}
+
+/** What a client with a share gives back may be taken by it again. */
+export function moveShare(block: SpendableBlock, usedBy: string | null, change: number): void {
+  const left = usedBy === null ? undefined : block.shares.get(usedBy);
+  if (usedBy !== null && left !== undefined) block.shares.set(usedBy, left + change);
 }

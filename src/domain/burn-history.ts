@@ -32,12 +32,16 @@ export function burnHistoryFrom(
   return { usedByDay, startedOn: startOn ?? first ?? addDays(today, -7 * weeksBack), today };
 }
 
-/** When the blocks' hours, less what is owed, are used up or ended. */
+/**
+ * When the blocks' hours, less what is owed, are used up or ended. Null while there is money left as
+ * well: how many hours that lasts depends on what kind of work comes.
+ */
 export function forecastBlocks(
   history: BurnHistory,
   blocks: readonly SpendableBlock[],
   owedSeconds: number,
 ): RunOut | null {
+  if (blocks.some((block) => block.isActive && (block.remainingMinor ?? 0) > 0)) return null;
   const lots = blocks
     .filter((block) => block.isActive)
     .toSorted(byBurnOrder)

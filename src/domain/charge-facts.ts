@@ -1,3 +1,4 @@
+import type { Price } from './allocation.ts';
 import type { DateText, Instant } from './time.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface ChargeFacts {
   rounding: RoundingFacts;
   /** What comes off the blocks, seconds. */
   seconds: number;
+  /** What these cost off a block of money; absent where the agreement has no rates. */
+  price?: Price;
 }
 
 export interface TicketFacts {

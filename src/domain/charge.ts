@@ -9,6 +9,7 @@ import type {
 } from './charge-facts.ts';
 import { addedByMinimums } from './charge-facts.ts';
 import { decideCoverage, isCovered, isListed } from './coverage.ts';
+import { priceOfCharge } from './price.ts';
 import { roundWorked, secondsFromThousandths } from './rounding.ts';
 import type { Agreement, Multiplier } from './terms.ts';
 import { type DateText, type Instant, msFromInstant, type ZoneName } from './time.ts';
@@ -44,6 +45,8 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
   const { agreement, timezone } = question;
   const parts = question.entries.map((entry) => toPart(entry, agreement, timezone));
   const rounding = roundParts(parts, agreement);
+  const seconds = chargedSeconds(parts, rounding);
+  const { rates } = agreement;
   return {
     agreement: agreement.name,
     connection: question.connection,
@@ -51,7 +54,8 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
     debitWhen: agreement.debitWhen,
     parts,
     rounding,
-    seconds: chargedSeconds(parts, rounding),
+    seconds,
+    ...(rates === null ? {} : { price: priceOfCharge(parts, rounding, seconds, rates) }),
   };
 }
 

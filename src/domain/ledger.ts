@@ -21,8 +21,15 @@ export interface Posting {
   reason: Reason;
   /** Null: overage, hours used beyond every block. */
   blockId: string | null;
-  /** More than zero. */
+  /**
+   * Charged time. More than zero for hours; on a block of money the time that its money paid for, zero
+   * where that is no work.
+   */
   seconds: number;
+  /** More than zero for a block of money, in minor units of its currency; null for hours. */
+  minor: number | null;
+  /** The client whose work it was, where blocks are shared; null: the account's own. */
+  usedBy: string | null;
   chargeId: string | null;
   /** Key of the one entry that this one undoes; present exactly when the reason is `reversal`. */
   reverses: string | null;
@@ -55,6 +62,8 @@ export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'ha
     entry.reason,
     entry.blockId,
     entry.seconds,
+    entry.minor,
+    entry.usedBy,
     entry.chargeId,
     entry.reverses,
     entry.workedOn,
@@ -65,7 +74,14 @@ export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'ha
   return hash('sha256', previous + JSON.stringify(columns), 'hex');
 }
 
-/** Seconds that the entry adds to (or takes from) its block, or its client's overage. */
-export function signedSeconds(entry: Pick<Posting, 'side' | 'seconds'>): number {
+/** Hours that the entry adds to (or takes from) its block, or its client's overage; 0 for money. */
+export function signedSeconds(entry: Pick<Posting, 'side' | 'seconds' | 'minor'>): number {
+  if (entry.minor !== null) return 0;
   return entry.side === 'credit' ? entry.seconds : -entry.seconds;
+}
+
+/** Money that the entry adds to (or takes from) its block; 0 for hours. */
+export function signedMinor(entry: Pick<Posting, 'side' | 'minor'>): number {
+  const minor = entry.minor ?? 0;
+  return entry.side === 'credit' ? minor : 0 - minor;
 }

@@ -1,18 +1,35 @@
 import {
   allocate,
-  type ChargedWorkTypes,
+  type BoughtBlock,
   canPayFor,
+  type Demand,
+  moveShare,
   type Slice,
   type SpendableBlock,
+  toSpendable,
 } from './allocation.ts';
-import type { LedgerEntry, Posting } from './ledger.ts';
-import type { DateText } from './time.ts';
+import { type LedgerEntry, type Posting, signedMinor, signedSeconds } from './ledger.ts';
+import { shareOfBlock } from './shares.ts';
+import type { Share } from './terms.ts';
 
 /** A client's balance while a batch is being decided: what is posted here is not yet in the store. */
 export interface Account {
   clientId: string;
   blocks: SpendableBlock[];
   overageSeconds: number;
+  /** Of the clients that may take no more than a share of each block. */
+  shares: ReadonlyMap<string, Share>;
+}
+
+/** Puts a block into the account, with all of it left, and each share of it whole. */
+export function holdBlock(account: Account, block: BoughtBlock): SpendableBlock {
+  const held = toSpendable(block);
+  for (const [clientId, share] of account.shares) {
+    const limit = shareOfBlock(share, block);
+    if (limit !== null) held.shares.set(clientId, limit);
+  }
+  account.blocks.push(held);
+  return held;
 }
 
 /**
@@ -33,6 +50,8 @@ export function reverseSlices(
       reason: 'reversal',
       blockId: slice.blockId,
       seconds: slice.seconds,
+      minor: slice.minor,
+      usedBy: slice.usedBy,
       chargeId: slice.chargeId,
       reverses: slice.key,
       workedOn: slice.workedOn,
@@ -42,14 +61,15 @@ export function reverseSlices(
 }
 
 function giveBack(account: Account, slice: LedgerEntry): void {
-  const seconds = slice.side === 'debit' ? slice.seconds : -slice.seconds;
   if (slice.blockId === null) {
-    account.overageSeconds -= seconds;
+    account.overageSeconds += signedSeconds(slice);
     return;
   }
   const block = account.blocks.find((candidate) => candidate.id === slice.blockId);
   if (block === undefined) throw new Error(`ledger entry ${slice.key} names an unknown block`);
-  block.remainingSeconds += seconds;
+  block.remainingSeconds -= signedSeconds(slice);
+  if (block.remainingMinor !== null) block.remainingMinor -= signedMinor(slice);
+  moveShare(block, slice.usedBy, -(signedSeconds(slice) + signedMinor(slice)));
 }
 
 /**
@@ -57,16 +77,10 @@ function giveBack(account: Account, slice: LedgerEntry): void {
  * (its ticket was closed late): its ends are undone and taken out of the list. What is left after that
  * ends anew.
  */
-export function takeUpEnded(
-  account: Account,
-  { workedOn, workTypes }: Pick<Spending, 'workedOn' | 'workTypes'>,
-  expiries: LedgerEntry[],
-): Posting[] {
+export function takeUpEnded(account: Account, demand: Demand, expiries: LedgerEntry[]): Posting[] {
   if (expiries.length === 0) return [];
   const canPay = new Set(
-    account.blocks
-      .filter((block) => canPayFor(block, workedOn, workTypes))
-      .map((block) => block.id),
+    account.blocks.filter((block) => canPayFor(block, demand)).map((block) => block.id),
   );
   const isWanted = ({ blockId }: LedgerEntry) => blockId !== null && canPay.has(blockId);
   const wanted = expiries.filter(isWanted);
@@ -77,24 +91,22 @@ export function takeUpEnded(
 /** Whether blocks can pay all of it, with what ended of them too late for work of that day. */
 export function canPayWhole(
   account: Account,
-  { seconds, workedOn, workTypes }: Pick<Spending, 'seconds' | 'workedOn' | 'workTypes'>,
+  demand: Demand,
   expiries: readonly LedgerEntry[],
 ): boolean {
-  const usable = account.blocks.filter((block) => canPayFor(block, workedOn, workTypes));
-  const ids = new Set(usable.map((block) => block.id));
-  const left = usable.reduce((sum, block) => sum + block.remainingSeconds, 0);
-  const ended = expiries
-    .filter(({ blockId }) => blockId !== null && ids.has(blockId))
-    .reduce((sum, entry) => sum + entry.seconds, 0);
-  return left + ended >= seconds;
+  const trial = copyOf(account);
+  for (const expiry of expiries) giveBack(trial, expiry);
+  return allocate(demand, trial.blocks).every(({ blockId }) => blockId !== null);
 }
 
-export interface Spending {
+function copyOf(account: Account): Account {
+  const blocks = account.blocks.map((block) => ({ ...block, shares: new Map(block.shares) }));
+  return { ...account, blocks };
+}
+
+export interface Spending extends Demand {
   /** Prefix of the slices' keys, unique for the cause. */
   key: string;
-  seconds: number;
-  workedOn: DateText;
-  workTypes: ChargedWorkTypes;
   chargeId: string | null;
   reason: 'usage' | 'adjustment';
   note: string | null;
@@ -102,8 +114,7 @@ export interface Spending {
 
 /** Debits from the blocks in burn order; what they cannot pay is carried as overage. */
 export function spend(account: Account, spending: Spending): Posting[] {
-  const { seconds, workedOn, workTypes } = spending;
-  const slices = allocate(seconds, workedOn, account.blocks, workTypes);
+  const slices = allocate(spending, account.blocks);
   return slices.map((slice, index) => toPosting(account, spending, slice, index + 1));
 }
 
@@ -116,6 +127,8 @@ function toPosting(account: Account, spending: Spending, slice: Slice, number: n
     reason: slice.blockId === null ? 'overage' : spending.reason,
     blockId: slice.blockId,
     seconds: slice.seconds,
+    minor: slice.minor,
+    usedBy: spending.usedBy,
     chargeId: spending.chargeId,
     reverses: null,
     workedOn: spending.workedOn,
@@ -123,10 +136,8 @@ function toPosting(account: Account, spending: Spending, slice: Slice, number: n
   };
 }
 
-/** Hours used beyond every block, with the work types of their charge. */
-export interface OpenOverage extends LedgerEntry {
-  workTypes: ChargedWorkTypes;
-}
+/** Hours used beyond every block, with what their charge says of them. */
+export interface OpenOverage extends LedgerEntry, Pick<Demand, 'workTypes' | 'price'> {}
 
 /**
  * Lets hours that have become available pay carried overage, oldest work first: the overage entry is
@@ -136,16 +147,14 @@ export interface OpenOverage extends LedgerEntry {
 export function payOffOverage(account: Account, openOverage: readonly OpenOverage[]): Posting[] {
   const postings: Posting[] = [];
   for (const entry of [...openOverage].sort(byWorkDay)) {
-    const workedOn = entry.workedOn ?? '0000-01-01';
-    const trial = account.blocks.map((block) => ({ ...block }));
-    const paid = allocate(entry.seconds, workedOn, trial, entry.workTypes);
+    const { seconds, workTypes, price, usedBy } = entry;
+    const demand = { seconds, workTypes, price, usedBy, workedOn: entry.workedOn ?? '0000-01-01' };
+    const paid = allocate(demand, copyOf(account).blocks);
     if (paid.every((slice) => slice.blockId === null)) continue;
     postings.push(...reverseSlices(account, [entry], 'overage-paid'));
     const spending: Spending = {
+      ...demand,
       key: entry.key,
-      seconds: entry.seconds,
-      workedOn,
-      workTypes: entry.workTypes,
       chargeId: entry.chargeId,
       reason: entry.chargeId === null ? 'adjustment' : 'usage',
       note: 'overage-paid',

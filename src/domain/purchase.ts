@@ -1,21 +1,10 @@
+import type { BoughtBlock } from './allocation.ts';
 import type { Posting } from './ledger.ts';
-import type { Account } from './postings.ts';
-import type { DateText } from './time.ts';
+import { type Account, holdBlock } from './postings.ts';
 
 /** Makes a bought block usable: one credit of its whole size, once for a block. */
-export function creditPurchase(
-  account: Account,
-  block: {
-    id: string;
-    seconds: number;
-    priority: number;
-    expiresOn: DateText | null;
-    purchasedOn: DateText;
-    workTypes: readonly string[] | null;
-  },
-  note: string | null,
-): Posting {
-  account.blocks.push({ ...block, remainingSeconds: block.seconds, isActive: true });
+export function creditPurchase(account: Account, block: BoughtBlock, note: string | null): Posting {
+  holdBlock(account, block);
   return {
     key: `purchase:${block.id}`,
     clientId: account.clientId,
@@ -23,6 +12,8 @@ export function creditPurchase(
     reason: 'purchase',
     blockId: block.id,
     seconds: block.seconds,
+    minor: block.amountMinor,
+    usedBy: null,
     chargeId: null,
     reverses: null,
     workedOn: block.purchasedOn,

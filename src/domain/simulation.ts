@@ -1,12 +1,19 @@
-import { allocate, type SpendableBlock } from './allocation.ts';
+import {
+  allocate,
+  type BoughtBlock,
+  type Demand,
+  partOfPrice,
+  type SpendableBlock,
+} from './allocation.ts';
 import type { ChargeFacts } from './charge-facts.ts';
 import { priceOf } from './money.ts';
-import type { ReplenishRule } from './terms.ts';
+import { type Account, holdBlock } from './postings.ts';
+import type { ReplenishRule, Share } from './terms.ts';
 import {
   type EpisodeState,
   findCrossings,
   findLeft,
-  type HeldBlock,
+  moneyLeftIn,
   type Position,
 } from './thresholds.ts';
 import {
@@ -20,10 +27,10 @@ import {
 } from './time.ts';
 
 /** A charge as far as a balance cares: what it costs, and from when on. */
-export interface SimulatedCharge {
+export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
   dueAt: Instant;
-  workedOn: DateText;
-  seconds: number;
+  /** Whose work it is, of those that share the blocks. */
+  clientId: string;
 }
 
 /** What moved a balance besides charges: hours bought or given, taken by hand, or a block withdrawn. */
@@ -33,18 +40,21 @@ export interface BalanceMove {
   /** Null where any block may pay. */
   blockId: string | null;
   seconds: number;
+  /** On a block of money; null: hours. */
+  minor: number | null;
   workedOn: DateText;
 }
 
-export interface SimulatedBlock extends Omit<SpendableBlock, 'remainingSeconds' | 'isActive'> {
+export interface SimulatedBlock extends BoughtBlock {
   rateMinor: number;
-  currency: string;
 }
 
 export interface Simulation {
   charges: readonly SimulatedCharge[];
   moves: readonly BalanceMove[];
   blocks: readonly SimulatedBlock[];
+  /** Of the clients that may take no more than a share of each block. */
+  shares: ReadonlyMap<string, Share>;
   rules: readonly ReplenishRule[];
   zone: ZoneName;
   until: Instant;
@@ -53,15 +63,20 @@ export interface Simulation {
 }
 
 export interface Simulated {
+  /** By the clients that had work. */
+  byClient: ReadonlyMap<string, SimulatedUse>;
+  /** Moments at which at least one rule would have told somebody, or sold something. */
+  alerts: number;
+  invoices: number;
+}
+
+export interface SimulatedUse {
   /** Hours charged in all. */
   seconds: number;
   /** Of these, what no block had paid at the end. */
   overageSeconds: number;
   /** Price of what the blocks paid for charges, minor units by currency. */
   moneyMinor: ReadonlyMap<string, number>;
-  /** Moments at which at least one rule would have told somebody, or sold something. */
-  alerts: number;
-  invoices: number;
 }
 
 /** The moment at which a charge falls due: its last work is done and, where that counts, its ticket closed. */
@@ -72,14 +87,13 @@ export function dueAtOf(facts: ChargeFacts): Instant {
   return ends.sort().at(-1) ?? '';
 }
 
-interface Owed {
-  seconds: number;
-  workedOn: DateText;
-  isCharge: boolean;
+interface Owed extends Omit<Demand, 'usedBy'> {
+  /** Null: taken by hand. */
+  clientId: string | null;
 }
 
 /**
- * Plays one client's charges in the order in which they fall due, over the hours that were really
+ * Plays the charges of one client (and of those it pays for) in the order in which they fall due, over the hours that were really
  * bought, and looks at the thresholds after each. Nothing is sold: a crossing buys no hours here; and
  * nothing is forecast, so that levels in days to the run-out are left out.
  */
@@ -102,7 +116,7 @@ function eventsOf(
     ...charges.map((charge) => ({
       at: charge.dueAt,
       rank: 1,
-      apply: () => balance.spend({ ...charge, isCharge: true }),
+      apply: () => balance.spend(charge),
     })),
     // The balance falls with the end of a block's last day, though nothing is used.
     ...blocks.flatMap(({ expiresOn }) => {
@@ -116,11 +130,12 @@ function eventsOf(
 class SimulatedBalance {
   hasBegun = false;
   readonly #simulation: Simulation;
-  readonly #blocks: HeldBlock[];
-  readonly #usedSeconds = new Map<string, number>();
+  readonly #account: Account;
+  /** What was bought of each block. */
+  readonly #sizes = new Map<string, number>();
+  readonly #uses = new Map<string, { seconds: number; slices: Used[] }>();
   readonly #episodes = new Map<string, EpisodeState>();
   #owed: Owed[] = [];
-  #seconds = 0;
   #alerts = 0;
   #invoices = 0;
   /** Counts what happened, in place of the positions of a ledger. */
@@ -129,30 +144,35 @@ class SimulatedBalance {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
-    this.#blocks = simulation.blocks.map((block) => ({
-      ...block,
-      seconds: 0,
-      remainingSeconds: 0,
-      isActive: true,
-    }));
+    const { shares } = simulation;
+    this.#account = { clientId: '', blocks: [], overageSeconds: 0, shares };
+    for (const block of simulation.blocks) {
+      const held = holdBlock(this.#account, block);
+      held.remainingSeconds = 0;
+      if (held.remainingMinor !== null) held.remainingMinor = 0;
+    }
   }
 
-  move({ kind, blockId, seconds, workedOn }: BalanceMove): void {
+  move({ kind, blockId, seconds, minor, workedOn }: BalanceMove): void {
     if (kind === 'spend') {
-      this.spend({ seconds, workedOn, isCharge: false });
+      this.spend({ seconds, workedOn, workTypes: null, price: null, clientId: null });
       return;
     }
     this.#position += 1;
     this.hasBegun = true;
-    const block = this.#blocks.find(({ id }) => id === blockId);
+    const block = this.#account.blocks.find(({ id }) => id === blockId);
     if (block === undefined) throw new Error(`a move names block ${blockId}, which is not there`);
     if (kind === 'withdraw') {
       block.remainingSeconds = 0;
+      if (block.remainingMinor !== null) block.remainingMinor = 0;
       block.isActive = false;
       return;
     }
-    block.seconds += seconds;
-    block.remainingSeconds += seconds;
+    if (block.remainingMinor !== null) block.remainingMinor += minor ?? 0;
+    else {
+      this.#sizes.set(block.id, (this.#sizes.get(block.id) ?? 0) + seconds);
+      block.remainingSeconds += seconds;
+    }
     this.#lastCredit = this.#position;
     const owed = this.#owed.sort((a, b) => (a.workedOn < b.workedOn ? -1 : 1));
     this.#owed = [];
@@ -162,22 +182,33 @@ class SimulatedBalance {
   spend(owed: Owed): void {
     this.#position += 1;
     this.hasBegun = true;
-    if (owed.isCharge) this.#seconds += owed.seconds;
+    if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
     this.#pay(owed);
   }
 
+  #useOf(clientId: string): { seconds: number; slices: Used[] } {
+    const use = this.#uses.get(clientId) ?? { seconds: 0, slices: [] };
+    this.#uses.set(clientId, use);
+    return use;
+  }
+
   #pay(owed: Owed): void {
-    for (const { blockId, seconds } of allocate(owed.seconds, owed.workedOn, this.#blocks)) {
-      if (blockId === null) this.#owed.push({ ...owed, seconds });
-      else if (owed.isCharge) {
-        this.#usedSeconds.set(blockId, (this.#usedSeconds.get(blockId) ?? 0) + seconds);
+    const { clientId, ...demand } = owed;
+    for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
+      const { blockId, seconds, minor } = slice;
+      if (blockId === null) {
+        const price = partOfPrice(owed.price, owed.seconds, seconds);
+        this.#owed.push({ ...owed, seconds, price });
+      } else if (clientId !== null) {
+        this.#useOf(clientId).slices.push({ blockId, seconds, minor });
       }
     }
   }
 
   look(at: Instant, pendingSeconds: number): void {
     const today = dateInZone(at, this.#simulation.zone);
-    const usable = this.#blocks.filter(
+    const { blocks } = this.#account;
+    const usable = blocks.filter(
       ({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today),
     );
     const { rules } = this.#simulation;
@@ -188,7 +219,8 @@ class SimulatedBalance {
         overageSeconds: sum(this.#owed.map((owed) => owed.seconds)),
         pendingSeconds,
       },
-      blocks: this.#blocks,
+      blocks: blocks.map((block) => ({ ...block, seconds: this.#sizes.get(block.id) ?? 0 })),
+      moneyLeft: moneyLeftIn(blocks.map((one) => (usable.includes(one) ? one : ended(one)))),
       forecast: () => null,
     };
     const episodes = [...this.#episodes.values()];
@@ -209,20 +241,39 @@ class SimulatedBalance {
   }
 
   outcome(): Simulated {
-    const moneyMinor = new Map<string, number>();
-    for (const { id, rateMinor, currency } of this.#simulation.blocks) {
-      const used = this.#usedSeconds.get(id);
-      if (used === undefined) continue;
-      moneyMinor.set(currency, (moneyMinor.get(currency) ?? 0) + priceOf(used, rateMinor));
-    }
-    return {
-      seconds: this.#seconds,
-      overageSeconds: sum(this.#owed.filter(({ isCharge }) => isCharge).map((one) => one.seconds)),
-      moneyMinor,
-      alerts: this.#alerts,
-      invoices: this.#invoices,
-    };
+    const byClient = [...this.#uses].map(([clientId, { seconds, slices }]) => {
+      const owed = this.#owed.filter((one) => one.clientId === clientId);
+      const overageSeconds = sum(owed.map((one) => one.seconds));
+      return [clientId, { seconds, overageSeconds, moneyMinor: this.#moneyOf(slices) }] as const;
+    });
+    return { byClient: new Map(byClient), alerts: this.#alerts, invoices: this.#invoices };
   }
+
+  /** Hours at their block's price, rounded once a block; money as it was taken. */
+  #moneyOf(slices: readonly Used[]): Map<string, number> {
+    const moneyMinor = new Map<string, number>();
+    for (const { id, rateMinor, currency, amountMinor } of this.#simulation.blocks) {
+      const own = slices.filter(({ blockId }) => blockId === id);
+      if (own.length === 0) continue;
+      const minor =
+        amountMinor === null
+          ? priceOf(sum(own.map(({ seconds }) => seconds)), rateMinor)
+          : sum(own.map((slice) => slice.minor ?? 0));
+      moneyMinor.set(currency, (moneyMinor.get(currency) ?? 0) + minor);
+    }
+    return moneyMinor;
+  }
+}
+
+interface Used {
+  blockId: string;
+  seconds: number;
+  minor: number | null;
+}
+
+/** Seen with nothing in it: a simulation takes no hours off at the end of a block. */
+function ended(block: SpendableBlock): SpendableBlock {
+  return { ...block, isActive: false };
 }
 
 function sum(values: readonly number[]): number {

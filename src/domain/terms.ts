@@ -30,6 +30,8 @@ export interface Agreement {
   multipliers: readonly Multiplier[];
   /** Multipliers never stack unless this says so: the highest applies. */
   stackMultipliers: boolean;
+  /** What an hour costs off a block of money; null: such a block pays for nothing. */
+  rates: Rates | null;
   /** Hours beyond every block: the next one pays, the work is held until one can, or they are billed. */
   overage: 'carry' | 'hold' | OverageBilling;
   /** What becomes of the hours left in a block that expires; null: they are lost. */
@@ -37,6 +39,14 @@ export interface Agreement {
   replenish: readonly ReplenishRule[];
   /** When a bought block may be used: once its invoice stands in the PSA, or once that is paid. */
   activate: 'on-invoice' | 'on-payment';
+}
+
+/** Prices of one charged hour, minor units. */
+export interface Rates {
+  currency: string;
+  /** For work types that have none of their own. */
+  rateMinor: number;
+  workTypes: readonly { workType: string; rateMinor: number }[];
 }
 
 /** Hours beyond the blocks are sold afterwards, at a rate of their own. */
@@ -81,11 +91,14 @@ export interface BusinessHours {
   isHoliday(date: DateText): boolean;
 }
 
-/** A block size that can be bought. */
+/** A block size that can be bought: of hours at a rate, or of money. */
 export interface Offer {
   name: string;
+  /** 0 for money. */
   seconds: number;
-  /** Price of one hour in minor units of `currency`. */
+  /** Size of a block of money, which is also its price; null: hours. */
+  amountMinor: number | null;
+  /** Price of one hour in minor units of `currency`; 0 for money. */
   rateMinor: number;
   currency: string;
   /** Months after the purchase at whose end the block expires; null: never. */
@@ -109,6 +122,8 @@ export type Threshold = { balance: 'settled' | 'projected' } & Level;
 
 export type Level =
   | { secondsLeft: number }
+  /** Of the money left in blocks of money in this currency. */
+  | { minorLeft: number; currency: string }
   /** Of the size of the blocks in use (`percentLeft` in thresholds.ts says which). */
   | { percentLeft: number }
   /** Days until a block ends that still has hours. */
@@ -130,14 +145,30 @@ export interface Client {
   startOn: DateText | null;
   /** The connection that gets this client's alerts and invoices. */
   pushTo: string;
+  /** The client whose blocks pay for this one's work; null: its own. Such a client is paid by nobody. */
+  paidBy: Client | null;
+  /** Whether it shares blocks with others, as the one who pays or as one who is paid for. */
+  isSharing: boolean;
+  /** The most that it may take of each block that it shares; null: no limit. */
+  share: Share | null;
   openingBlocks: readonly OpeningBlock[];
+}
+
+/** Of the size of each block, or in hours of each block of hours. */
+export type Share = { percent: number } | { seconds: number };
+
+/** Whose blocks pay for the client's work. */
+export function payerOf(client: Client): Client {
+  return client.paidBy ?? client;
 }
 
 export type Locale = 'en' | 'fr';
 
 export interface OpeningBlock {
-  /** Hours that were left on `purchasedOn`. */
+  /** Hours that were left on `purchasedOn`; 0 for money. */
   seconds: number;
+  /** Money that was left then, for a block of money; null: hours. */
+  amountMinor: number | null;
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;

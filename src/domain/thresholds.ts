@@ -1,6 +1,6 @@
 import { byBurnOrder, type SpendableBlock } from './allocation.ts';
 import type { RunOut } from './forecast.ts';
-import type { ReplenishRule, Threshold } from './terms.ts';
+import type { Offer, ReplenishRule, Threshold } from './terms.ts';
 import { addDays, type DateText } from './time.ts';
 
 /** A client's balances as thresholds look at them; seconds. */
@@ -23,6 +23,8 @@ export interface Position {
   balances: Balances;
   /** Every block of the client but those that are still to be invoiced or paid. */
   blocks: readonly HeldBlock[];
+  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  moneyLeft: ReadonlyMap<string, number>;
   /** When the balance is used up; null: that cannot be told. */
   forecast(balance: Threshold['balance']): RunOut | null;
 }
@@ -50,6 +52,7 @@ export interface Crossing {
 export function thresholdKey(threshold: Threshold): string {
   const { balance } = threshold;
   if ('secondsLeft' in threshold) return `${balance}<=${threshold.secondsLeft}`;
+  if ('minorLeft' in threshold) return `${threshold.currency}<=${threshold.minorLeft}`;
   if ('percentLeft' in threshold) return `${balance}<=${threshold.percentLeft}%`;
   if ('runOutWithinDays' in threshold) {
     return `${balance} run-out<=${threshold.runOutWithinDays}d`;
@@ -68,7 +71,7 @@ export function netSeconds(balances: Balances, balance: Threshold['balance']): n
  * their last day; when there is none, the one bought last, so that nothing left is 0 per cent of it.
  */
 export function sizeInUse({ blocks, today }: Pick<Position, 'blocks' | 'today'>): number {
-  const active = blocks.filter((block) => block.isActive);
+  const active = blocks.filter((block) => block.isActive && block.remainingMinor === null);
   const used = active.filter((block) => block.remainingSeconds > 0 && !hasEnded(block, today));
   const last = active.toSorted((a, b) => (a.purchasedOn < b.purchasedOn ? 1 : -1))[0];
   if (used.length === 0) return last?.seconds ?? 0;
@@ -118,10 +121,31 @@ function reached(
 type SingleLevel = Exclude<Threshold, { expiresWithinDays: number }>;
 
 function isReached(when: SingleLevel, position: Position): boolean {
+  if ('minorLeft' in when) {
+    const left = position.moneyLeft.get(when.currency);
+    return left !== undefined && left <= when.minorLeft;
+  }
+  if (!isAboutHours(position)) return false;
   if ('runOutWithinDays' in when) return isRunningOut(when, when.runOutWithinDays, position);
   const net = netSeconds(position.balances, when.balance);
   if ('secondsLeft' in when) return net <= when.secondsLeft;
   return net * 100 <= sizeInUse(position) * when.percentLeft;
+}
+
+/** What blocks of money have left, by currency; nothing where there is no such block. */
+export function moneyLeftIn(blocks: readonly SpendableBlock[]): Map<string, number> {
+  const left = new Map<string, number>();
+  for (const { remainingMinor, currency, isActive } of blocks) {
+    if (remainingMinor === null) continue;
+    left.set(currency, (left.get(currency) ?? 0) + (isActive ? remainingMinor : 0));
+  }
+  return left;
+}
+
+/** A client that never had anything but money has no hours that could run low. */
+export function isAboutHours({ balances, blocks, moneyLeft }: Position): boolean {
+  if (moneyLeft.size === 0 || balances.overageSeconds > 0) return true;
+  return blocks.some((block) => block.remainingMinor === null);
 }
 
 function isRunningOut({ balance }: Threshold, days: number, position: Position): boolean {
@@ -139,17 +163,22 @@ function endingBlocks(
   const lastDay = addDays(today, days);
   const ending: HeldBlock[] = [];
   for (const block of [...blocks].sort(byBurnOrder)) {
-    if (!block.isActive || block.remainingSeconds <= 0 || hasEnded(block, today)) continue;
+    if (!block.isActive || !hasRest(block) || hasEnded(block, today)) continue;
     const remainingSeconds = Math.max(0, block.remainingSeconds - pending);
     pending -= block.remainingSeconds - remainingSeconds;
     const isEnding = block.expiresOn !== null && block.expiresOn <= lastDay;
-    if (isEnding && remainingSeconds > 0) ending.push({ ...block, remainingSeconds });
+    const rest = { ...block, remainingSeconds };
+    if (isEnding && hasRest(rest)) ending.push(rest);
   }
   return ending;
 }
 
+function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
+  return remainingSeconds > 0 || (remainingMinor ?? 0) > 0;
+}
+
 /**
- * Of hours left: a purchase or an upward adjustment posted since re-arms at once; a reversal re-arms
+ * Of hours or money left: a purchase or an upward adjustment posted since re-arms at once; a reversal re-arms
  * nothing. The other levels are re-armed by `findLeft`, never while they are still reached.
  */
 function isRearmed(
@@ -158,7 +187,13 @@ function isRearmed(
   { lastCreditSeq, mode }: { lastCreditSeq: number; mode: 'observe' | 'live' },
 ): boolean {
   if (episode.firedMode === 'observe' && mode === 'live') return true;
-  return 'secondsLeft' in when && lastCreditSeq > episode.firedClientSeq;
+  return isAmountLeft(when) && lastCreditSeq > episode.firedClientSeq;
+}
+
+function isAmountLeft(
+  when: Threshold,
+): when is Extract<Threshold, { secondsLeft: number } | { minorLeft: number }> {
+  return 'secondsLeft' in when || 'minorLeft' in when;
 }
 
 /**
@@ -174,7 +209,7 @@ export function findLeft<Episode extends EpisodeState>(
   { lastCreditSeq }: { lastCreditSeq: number },
 ): Episode[] {
   const isOver = ({ when }: ReplenishRule, episode: Episode): boolean => {
-    if ('secondsLeft' in when || 'expiresWithinDays' in when) return false;
+    if (isAmountLeft(when) || 'expiresWithinDays' in when) return false;
     if (thresholdKey(when) !== episode.threshold || isReached(when, position)) return false;
     if (lastCreditSeq > episode.firedClientSeq) return true;
     return 'runOutWithinDays' in when && !isRunningOut(when, when.runOutWithinDays * 2, position);
@@ -185,11 +220,17 @@ export function findLeft<Episode extends EpisodeState>(
 }
 
 /**
- * Blocks to buy, at least one. At a level of hours, as many as lift the balance above it; at any other,
- * one, unless overage (or pending work, on the projected balance) asks for more.
+ * Blocks to buy, at least one. At a level of hours or money, as many as lift the balance above it; at
+ * any other, one, unless overage (or pending work, on the projected balance) asks for more.
  */
-export function blocksToBuy(when: Threshold, balances: Balances, offerSeconds: number): number {
-  const level = 'secondsLeft' in when ? when.secondsLeft : 0;
-  const missing = level - netSeconds(balances, when.balance);
-  return missing < 0 ? 1 : Math.floor(missing / offerSeconds) + 1;
+export function blocksToBuy(
+  when: Threshold,
+  { balances, moneyLeft }: Pick<Position, 'balances' | 'moneyLeft'>,
+  offer: Pick<Offer, 'seconds' | 'amountMinor'>,
+): number {
+  const missing =
+    'minorLeft' in when
+      ? when.minorLeft - (moneyLeft.get(when.currency) ?? 0)
+      : ('secondsLeft' in when ? when.secondsLeft : 0) - netSeconds(balances, when.balance);
+  return missing < 0 ? 1 : Math.floor(missing / (offer.amountMinor ?? offer.seconds)) + 1;
 }

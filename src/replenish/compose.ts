@@ -6,7 +6,7 @@ import type { Client, Locale, Offer } from '../domain/terms.ts';
 import { type Crossing, netSeconds, type Position } from '../domain/thresholds.ts';
 import type { NewMessage } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
-import { levelPhrase, longDate } from './phrases.ts';
+import { leftPhrase, levelPhrase, longDate } from './phrases.ts';
 import type { TemplateValues } from './templates.ts';
 
 /** A sale that the crossing calls for. */
@@ -29,7 +29,10 @@ export interface Notice {
 
 export function toSale(offer: Offer, quantity: number): Sale {
   const seconds = offer.seconds * quantity;
-  return { offer, quantity, seconds, totalMinor: priceOf(seconds, offer.rateMinor) };
+  const { amountMinor } = offer;
+  const totalMinor =
+    amountMinor === null ? priceOf(seconds, offer.rateMinor) : amountMinor * quantity;
+  return { offer, quantity, seconds, totalMinor };
 }
 
 /**
@@ -141,12 +144,13 @@ function valuesOf(notice: Notice, key: string, locale: Locale): TemplateValues {
   const { client, position, crossings, proposal: sale } = notice;
   const { balances, today } = position;
   const { settledSeconds, overageSeconds, pendingSeconds } = balances;
+  const left = (seconds: number) => leftPhrase(seconds, position, locale);
   const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
   return {
     client: client.name,
-    hoursLeft: formatDuration(netSeconds(balances, isProjected ? 'projected' : 'settled')),
-    settled: formatDuration(settledSeconds),
-    projected: formatDuration(netSeconds(balances, 'projected')),
+    hoursLeft: left(netSeconds(balances, isProjected ? 'projected' : 'settled')),
+    settled: left(settledSeconds),
+    projected: left(netSeconds(balances, 'projected')),
     overage: overageSeconds > 0 ? formatDuration(overageSeconds) : null,
     pending: pendingSeconds > 0 ? formatDuration(pendingSeconds) : null,
     thresholds: phrasesOf(crossings, position, locale),
@@ -156,14 +160,24 @@ function valuesOf(notice: Notice, key: string, locale: Locale): TemplateValues {
         ? null
         : {
             name: sale.offer.name,
-            hours: formatDuration(sale.offer.seconds),
-            rate: formatMoney(sale.offer.rateMinor, sale.offer.currency, locale),
+            ...sizeAndRate(sale.offer, locale),
             total: formatMoney(sale.totalMinor, sale.offer.currency, locale),
             quantity: sale.quantity,
           },
     asOf: longDate(today, locale),
     key,
   };
+}
+
+/** `10 h` at a rate, or an amount of money, which has none. */
+function sizeAndRate(
+  { seconds, amountMinor, rateMinor, currency }: Offer,
+  locale: Locale,
+): { hours: string; rate: string | null } {
+  if (amountMinor !== null) {
+    return { hours: formatMoney(amountMinor, currency, locale), rate: null };
+  }
+  return { hours: formatDuration(seconds), rate: formatMoney(rateMinor, currency, locale) };
 }
 
 /** Hours first, the highest level before the lower ones; then in the order of the rules. */

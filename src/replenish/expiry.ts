@@ -23,9 +23,7 @@ export async function endBlocks(
   account: Account,
   { rollover, today }: { rollover: Rollover | null; today: DateText },
 ): Promise<Ended> {
-  const ending = ledger.blocks.filter(
-    (block) => block.remainingSeconds > 0 && hasEnded(block, today),
-  );
+  const ending = ledger.blocks.filter((block) => isLeft(block) && hasEnded(block, today));
   const rolled = rollover === null ? [] : rollOver(ledger, account, ending, rollover);
   const postings = rolled.flatMap((one) => one.postings);
   const blocks = rolled.map(({ block }) => block);
@@ -47,9 +45,10 @@ function expire(
 ): Posting[] {
   return blocks.flatMap((block): Posting[] => {
     const held = account.blocks.find((candidate) => candidate.id === block.id);
-    if (held === undefined || held.remainingSeconds === 0) return [];
-    const seconds = held.remainingSeconds;
+    if (held === undefined || !isLeft(held)) return [];
+    const { remainingSeconds: seconds, remainingMinor: minor } = held;
     held.remainingSeconds = 0;
+    if (minor !== null) held.remainingMinor = 0;
     return [
       {
         key: `expiry:${block.id}:${ledger.clientSeq}`,
@@ -58,6 +57,8 @@ function expire(
         reason: block.status === 'void' ? 'refund' : 'expiry',
         blockId: block.id,
         seconds,
+        minor,
+        usedBy: null,
         chargeId: null,
         reverses: null,
         workedOn: block.expiresOn ?? today,
@@ -65,6 +66,13 @@ function expire(
       },
     ];
   });
+}
+
+function isLeft({
+  remainingSeconds,
+  remainingMinor,
+}: Pick<BlockBalance, 'remainingSeconds' | 'remainingMinor'>): boolean {
+  return remainingSeconds > 0 || (remainingMinor ?? 0) > 0;
 }
 
 function hasEnded(block: Block | BlockBalance, today: DateText): boolean {

@@ -1,5 +1,6 @@
 import { payOffOverage } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
+import { sharersOf } from '../domain/shares.ts';
 import type { Order } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
@@ -34,7 +35,7 @@ function isUsable({ block, messageStatus, isPaid }: Order): boolean {
 async function activate(context: ReplenishContext, { block }: Order): Promise<number> {
   const [ledger] = await context.store.readLedgers([block.clientId], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`block ${block.id} belongs to no known client`);
-  const account = accountFrom(ledger);
+  const account = accountFrom(ledger, sharersOf(context.clients));
   const postings = [creditPurchase(account, block, block.offer)];
   postings.push(...payOffOverage(account, await context.store.readOpenOverage(block.clientId)));
   await context.store.writeReplenish({

@@ -3,7 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
 import { formatMoney, priceOf } from '../domain/money.ts';
-import { type OpenOverage, payOffOverage } from '../domain/postings.ts';
+import { holdBlock, type OpenOverage, payOffOverage } from '../domain/postings.ts';
 import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
@@ -40,7 +40,8 @@ export async function billOverage(
   for (const client of context.clients) {
     if (context.signal.aborted) return;
     const { overage: billing } = client.agreement;
-    if (typeof billing === 'string') continue;
+    // The hours of a client that another pays for are carried, and billed, in that one's account.
+    if (typeof billing === 'string' || client.paidBy !== null) continue;
     const today = dateInZone(context.at, client.timezone);
     const open = (await context.store.readOpenOverage(client.id)).filter(
       ({ postedAt }) => billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today),
@@ -72,8 +73,8 @@ async function writeBill(
   if (ledger === undefined) throw new Error(`client ${bill.client.id} has no ledger`);
   const message = await composeBill(context, bill);
   const block = toBlock(bill);
-  const account = accountFrom(ledger);
-  account.blocks.push({ ...block, remainingSeconds: block.seconds, isActive: true });
+  const account = accountFrom(ledger, []);
+  holdBlock(account, block);
   const postings = [toCredit(block), ...payOffOverage(account, bill.open)];
   const settled = mode === 'live' ? { blocks: [block], postings } : {};
   await store.writeReplenish({
@@ -95,6 +96,7 @@ function toBlock({ key, client, billing, open, today }: Bill): Block {
     source: 'overage',
     offer: null,
     seconds: secondsOf(open),
+    amountMinor: null,
     rateMinor: billing.rateMinor,
     currency: billing.currency,
     purchasedOn: today,
@@ -116,6 +118,8 @@ function toCredit(block: Block): Posting {
     reason: 'overage',
     blockId: block.id,
     seconds: block.seconds,
+    minor: null,
+    usedBy: null,
     chargeId: null,
     reverses: null,
     workedOn: block.purchasedOn,

@@ -1,6 +1,12 @@
 import { formatDuration } from '../domain/duration.ts';
+import { formatMoney } from '../domain/money.ts';
 import type { Locale } from '../domain/terms.ts';
-import type { Crossing, HeldBlock, Position } from '../domain/thresholds.ts';
+import {
+  type Crossing,
+  type HeldBlock,
+  isAboutHours,
+  type Position,
+} from '../domain/thresholds.ts';
 import type { DateText } from '../domain/time.ts';
 
 /** What was reached, as it stands in a message. */
@@ -8,6 +14,9 @@ export function levelPhrase(crossing: Crossing, position: Position, locale: Loca
   const { when } = crossing.rule;
   const words = phrases[locale];
   if ('secondsLeft' in when) return words.hours(formatDuration(when.secondsLeft));
+  if ('minorLeft' in when) {
+    return words.hours(formatMoney(when.minorLeft, when.currency, locale));
+  }
   if ('percentLeft' in when) return words.percent(when.percentLeft);
   if ('runOutWithinDays' in when) {
     const runOut = position.forecast(when.balance);
@@ -22,7 +31,21 @@ export function levelPhrase(crossing: Crossing, position: Position, locale: Loca
 
 function expiryOf(block: HeldBlock, locale: Locale): [left: string, endsOn: string] {
   const endsOn = block.expiresOn === null ? '' : longDate(block.expiresOn, locale);
-  return [formatDuration(block.remainingSeconds), endsOn];
+  const { remainingSeconds, remainingMinor, currency } = block;
+  const left =
+    remainingMinor === null
+      ? formatDuration(remainingSeconds)
+      : formatMoney(remainingMinor, currency, locale);
+  return [left, endsOn];
+}
+
+/** Hours and money are told apart, never added up. */
+export function leftPhrase(seconds: number, position: Position, locale: Locale): string {
+  const money = [...position.moneyLeft].map(([currency, minor]) =>
+    formatMoney(minor, currency, locale),
+  );
+  const hours = isAboutHours(position) ? [formatDuration(seconds)] : [];
+  return new Intl.ListFormat(locale).format([...hours, ...money]);
 }
 
 const phrases = {

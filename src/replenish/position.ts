@@ -1,23 +1,26 @@
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
 import type { BurnHistory } from '../domain/pace.ts';
 import type { Account } from '../domain/postings.ts';
+import { familyOf } from '../domain/shares.ts';
 import type { Client } from '../domain/terms.ts';
-import type { Position } from '../domain/thresholds.ts';
+import { moneyLeftIn, type Position } from '../domain/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
 import type { ClientLedger } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 
 /** How the hours were used, of those clients whose agreement looks at the forecast. */
 export async function readHistories(
-  { store, at }: ReplenishContext,
+  { store, at, clients: all }: ReplenishContext,
   clients: readonly Client[],
   ledgers: readonly ClientLedger[],
 ): Promise<Map<string, BurnHistory>> {
   const histories = new Map<string, BurnHistory>();
   for (const client of clients) {
+    if (client.paidBy !== null) continue;
     if (!client.agreement.replenish.some(({ when }) => 'runOutWithinDays' in when)) continue;
     const today = dateInZone(at, client.timezone);
-    const usage = await store.readUsage(client.id, usageSince(today, client));
+    const family = familyOf(client, all).map(({ id }) => id);
+    const usage = await store.readUsage(family, usageSince(today, client));
     const blocks = ledgers.find(({ clientId }) => clientId === client.id)?.blocks ?? [];
     histories.set(client.id, burnHistoryFrom(usage, client, blocks, today));
   }
@@ -46,6 +49,7 @@ export function positionOf(
       ...block,
       seconds: sizes.get(block.id) ?? block.remainingSeconds,
     })),
+    moneyLeft: moneyLeftIn(account.blocks),
     forecast: (balance) => {
       const owed = overageSeconds + (balance === 'projected' ? pendingSeconds : 0);
       return history === null ? null : forecastBlocks(history, account.blocks, owed);

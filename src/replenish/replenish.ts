@@ -1,9 +1,9 @@
 import { hoursText } from '../domain/duration.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
 import type { BurnHistory } from '../domain/pace.ts';
-import type { Client } from '../domain/terms.ts';
+import { familyOf, hoursLeftFor, sharersOf } from '../domain/shares.ts';
+import { type Client, payerOf } from '../domain/terms.ts';
 import {
-  type Balances,
   blocksToBuy,
   type Crossing,
   findCrossings,
@@ -55,7 +55,10 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
     const page = context.clients.slice(first, first + clientsPerPage);
     const situation = await readSituation(context, page, openOrders);
     for (const client of page) {
-      const batch = await decideClient(context, client, situation);
+      const batch =
+        client.paidBy === null
+          ? await decideClient(context, client, situation)
+          : showShared(context, client, client.paidBy, situation);
       outcome.rows += 1;
       if (batch === null) continue;
       await context.store.writeReplenish(batch);
@@ -69,10 +72,12 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
 
 async function readSituation(
   context: ReplenishContext,
-  clients: readonly Client[],
+  page: readonly Client[],
   openOrders: ReadonlySet<string>,
 ): Promise<Situation> {
   const { store, balanceField } = context;
+  const payers = new Map(page.map(payerOf).map((client) => [client.id, client]));
+  const clients = [...payers.values()].flatMap((client) => familyOf(client, context.clients));
   const ids = clients.map((client) => client.id);
   const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
   return {
@@ -87,6 +92,34 @@ async function readSituation(
   };
 }
 
+function pendingOf(clients: readonly Client[], { pending }: Situation): number {
+  return clients.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
+}
+
+/**
+ * Levels, sales and ends are those of the client that pays. One that is paid for has only its field:
+ * what it may still take of the shared blocks, by today's ledger.
+ */
+function showShared(
+  context: ReplenishContext,
+  client: Client,
+  payer: Client,
+  situation: Situation,
+): ReplenishBatch | null {
+  const ledger = situation.ledgers.get(payer.id);
+  if (ledger === undefined || ledger.clientSeq === 0) return null;
+  const account = accountFrom(ledger, sharersOf(context.clients));
+  const today = dateInZone(context.at, payer.timezone);
+  const left = hoursLeftFor(account, client.id, today);
+  const field = showBalance(context, client, left, ledger, situation);
+  if (field.length === 0) return null;
+  return {
+    ...emptyBatch(context),
+    messages: field,
+    superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
+  };
+}
+
 /** Null: nothing to write. */
 async function decideClient(
   context: ReplenishContext,
@@ -97,13 +130,13 @@ async function decideClient(
   // Before the first hour is bought or used there is no way down that a level could lie on.
   if (ledger === undefined || ledger.clientSeq === 0) return null;
   const today = dateInZone(context.at, client.timezone);
-  const account = accountFrom(ledger);
+  const account = accountFrom(ledger, sharersOf(context.clients));
   const { rollover } = client.agreement;
   const ended = await endBlocks(context.store, ledger, account, { rollover, today });
   const { postings } = ended;
   const position = positionOf(account, ledger, {
     today,
-    pendingSeconds: situation.pending.get(client.id) ?? 0,
+    pendingSeconds: pendingOf(familyOf(client, context.clients), situation),
     history: situation.histories.get(client.id) ?? null,
   });
   const batch: ReplenishBatch = { ...emptyBatch(context), expected: [ledger], postings };
@@ -113,7 +146,8 @@ async function decideClient(
   const crossings = findCrossings(rules, position, known, { lastCreditSeq, mode: context.mode });
   const left = findLeft(rules, position, known, { lastCreditSeq });
   const told = tellCrossings(context, client, position, crossings, situation);
-  const field = showBalance(context, client, position.balances, ledger, situation);
+  const settledSeconds = netSeconds(position.balances, 'settled');
+  const field = showBalance(context, client, settledSeconds, ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + left.length === 0) return null;
   return {
@@ -137,8 +171,8 @@ function tellCrossings(
 ): { messages: NewMessage[]; blocks: Block[] } {
   if (crossings.length === 0) return { messages: [], blocks: [] };
   const hasOrder = situation.openOrders.has(client.id);
-  const sale = hasOrder ? null : findSale(crossings, position.balances, 'invoice');
-  const proposal = sale ?? (hasOrder ? null : findSale(crossings, position.balances, 'alert'));
+  const sale = hasOrder ? null : findSale(crossings, position, 'invoice');
+  const proposal = sale ?? (hasOrder ? null : findSale(crossings, position, 'alert'));
   const notice: Notice = { client, position, crossings, sale, proposal };
   const messages = composeNotice(context, notice);
   const isOrdered = sale !== null && context.mode === 'live';
@@ -151,13 +185,13 @@ function tellCrossings(
  */
 function findSale(
   crossings: readonly Crossing[],
-  balances: Balances,
+  position: Position,
   action: 'alert' | 'invoice',
 ): Sale | null {
   const buying = crossings.filter(({ rule }) => rule.do.includes(action) && rule.offer !== null);
   const offer = buying[0]?.rule.offer;
   if (!offer) return null;
-  const quantities = buying.map(({ rule }) => blocksToBuy(rule.when, balances, offer.seconds));
+  const quantities = buying.map(({ rule }) => blocksToBuy(rule.when, position, offer));
   return toSale(offer, Math.max(...quantities));
 }
 
@@ -174,6 +208,7 @@ function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
     source: 'purchase',
     offer: offer.name,
     seconds: sale.seconds,
+    amountMinor: offer.amountMinor === null ? null : sale.totalMinor,
     rateMinor: offer.rateMinor,
     currency: offer.currency,
     purchasedOn: today,
@@ -208,14 +243,14 @@ function toEpisode(
 function showBalance(
   context: ReplenishContext,
   client: Client,
-  balances: Balances,
+  leftSeconds: number,
   ledger: ClientLedger,
   situation: Situation,
 ): NewMessage[] {
   const sourceId = client.sourceIds.get(context.balanceField?.connection ?? '');
   if (context.balanceField === null || sourceId === undefined) return [];
   const { connection, field } = context.balanceField;
-  const shown = hoursText(netSeconds(balances, 'settled'));
+  const shown = hoursText(leftSeconds);
   const payload = JSON.stringify({ clientId: sourceId, field, hoursText: shown });
   const latest = situation.balanceFields.get(client.id);
   const wasWithheld = latest?.status === 'withheld' && context.mode === 'live';

@@ -1,6 +1,6 @@
 import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
-import type { Account } from '../domain/postings.ts';
+import { type Account, holdBlock } from '../domain/postings.ts';
 import type { Rollover } from '../domain/terms.ts';
 import { addDays, addMonths, type DateText, daysBetween } from '../domain/time.ts';
 import type { Block, BlockBalance, ClientLedger } from '../store/port.ts';
@@ -14,7 +14,7 @@ export interface RolledOver {
  * Passes hours of ending blocks on to new ones: the same price and place in the burn order, from the
  * day after the end. Hours roll over once: those of a new block are lost with it. Hours that come back
  * to an ended block roll over as well, in a block of their own, while all that it passed on stays
- * within the limit.
+ * within the limit. A limit in hours passes no money on.
  */
 export function rollOver(
   ledger: ClientLedger,
@@ -30,17 +30,19 @@ export function rollOver(
       .filter(({ key }) => key.startsWith(`rollover:${block.id}:`))
       .reduce((sum, { seconds }) => sum + seconds, 0);
     const limit = rollover.seconds === null ? block.remainingSeconds : rollover.seconds - before;
-    const seconds = Math.min(block.remainingSeconds, limit);
-    if (seconds <= 0) return [];
-    return [passOn(ledger, account, { ...block, expiresOn: block.expiresOn }, seconds, rollover)];
+    const seconds = Math.max(0, Math.min(block.remainingSeconds, limit));
+    const minor = rollover.seconds === null ? block.remainingMinor : null;
+    if (seconds === 0 && minor === null) return [];
+    const passed = { seconds, minor };
+    return [passOn(ledger, account, { ...block, expiresOn: block.expiresOn }, passed, rollover)];
   });
 }
 
 function passOn(
   ledger: ClientLedger,
   account: Account,
-  { remainingSeconds: _, ...from }: BlockBalance & { expiresOn: DateText },
-  seconds: number,
+  { remainingSeconds: _, remainingMinor: __, ...from }: BlockBalance & { expiresOn: DateText },
+  { seconds, minor }: { seconds: number; minor: number | null },
   rollover: Rollover,
 ): RolledOver {
   const key = `rollover:${from.id}:${ledger.clientSeq}`;
@@ -51,6 +53,7 @@ function passOn(
     key,
     source: 'rollover',
     seconds,
+    amountMinor: minor,
     purchasedOn,
     expiresOn: lastDay(from, purchasedOn, rollover),
     activate: 'at-once',
@@ -59,15 +62,14 @@ function passOn(
   const held = account.blocks.find((candidate) => candidate.id === from.id);
   if (held === undefined) throw new Error(`block ${from.id} is in no account`);
   held.remainingSeconds -= seconds;
-  const { id, priority, expiresOn, workTypes } = block;
-  account.blocks.push({
-    ...{ id, priority, expiresOn, purchasedOn, workTypes },
-    ...{ remainingSeconds: seconds, isActive: true },
-  });
+  if (minor !== null) held.remainingMinor = 0;
+  holdBlock(account, block);
   const posting = {
     clientId: ledger.clientId,
     reason: 'rollover' as const,
     seconds,
+    minor,
+    usedBy: null,
     chargeId: null,
     reverses: null,
     workedOn: from.expiresOn,

@@ -17,6 +17,7 @@ const locales: readonly Locale[] = ['en', 'fr'];
 /** What every template may use, as `it.NAME`; texts are ready for people to read. */
 export interface TemplateValues {
   client: string;
+  /** Hours, money, or both, as the client has blocks of them; so are the next two. */
   hoursLeft: string;
   settled: string;
   projected: string;
@@ -27,7 +28,14 @@ export interface TemplateValues {
   thresholds: string[];
   /** Nothing but the end of a block with hours left is told. */
   isExpiryOnly: boolean;
-  offer: { name: string; hours: string; rate: string; total: string; quantity: number } | null;
+  /** `hours` is the size of one block; a block of money has no `rate`. */
+  offer: {
+    name: string;
+    hours: string;
+    rate: string | null;
+    total: string;
+    quantity: number;
+  } | null;
   /** Day of the decision in the client's zone. */
   asOf: string;
   key: string;

@@ -1,6 +1,9 @@
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
 import type { RunOut } from '../domain/forecast.ts';
-import type { Client } from '../domain/terms.ts';
+import type { Account } from '../domain/postings.ts';
+import { familyOf, hoursLeftFor, sharersOf } from '../domain/shares.ts';
+import { type Client, payerOf } from '../domain/terms.ts';
+import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
@@ -10,8 +13,10 @@ export type BlockStatus = 'active' | 'ordered' | 'expired' | 'used-up' | 'void';
 
 export interface ClientBalance {
   client: Client;
-  /** Left in the blocks by the ledger; never below zero. */
+  /** Left in the blocks by the ledger (of shared ones, what this client may take); never below zero. */
   settledSeconds: number;
+  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  moneyLeft: ReadonlyMap<string, number>;
   /** What work not yet debited would cost. */
   pendingSeconds: number;
   overageSeconds: number;
@@ -34,13 +39,20 @@ export interface BalanceReport {
   unlistedWorkTypes: UnlistedWorkType[];
 }
 
+export interface BalanceRequest {
+  shown: readonly Client[];
+  /** All configured clients: some may share the blocks of those that are shown. */
+  all: readonly Client[];
+  asOf: Instant;
+}
+
 /** What each of the clients has, has used and has coming; and what waits for a person. */
 export async function buildBalances(
   store: Store,
-  clients: readonly Client[],
-  asOf: Instant,
+  { shown: clients, all, asOf }: BalanceRequest,
 ): Promise<BalanceReport> {
-  const ids = clients.map((client) => client.id);
+  const payers = new Map(clients.map(payerOf).map((client) => [client.id, client]));
+  const ids = [...payers.values()].flatMap((client) => familyOf(client, all).map(({ id }) => id));
   const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
   const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
   const pending = await store.readPending(ids);
@@ -53,20 +65,27 @@ export async function buildBalances(
     unlistedWorkTypes: await readUnlisted(store, clients),
   };
   for (const client of clients) {
-    const ledger = byClient.get(client.id) ?? emptyLedger(client.id);
-    const { blocks, overageSeconds } = ledger;
-    const pendingSeconds = pending.get(client.id) ?? 0;
-    const settledSeconds = settled(blocks);
+    const payer = payerOf(client);
+    const ledger = byClient.get(payer.id) ?? emptyLedger(payer.id);
+    const { blocks } = ledger;
+    // Who pays answers for the overage, and for the pending work, of all that it pays for.
+    const isPayer = client === payer;
+    const overageSeconds = isPayer ? ledger.overageSeconds : 0;
+    const answersFor = isPayer ? familyOf(client, all) : [client];
+    const pendingSeconds = answersFor.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
+    const today = dateInZone(asOf, client.timezone);
+    const account = accountFrom(ledger, sharersOf(all));
+    const settledSeconds = isPayer ? settled(blocks) : hoursLeftFor(account, client.id, today);
     const projectedSeconds = settledSeconds - overageSeconds - pendingSeconds;
     const alert = alerts.get(client.id);
-    const today = dateInZone(asOf, client.timezone);
     report.clients.push({
       client,
       settledSeconds,
+      moneyLeft: moneyLeftIn(account.blocks),
       pendingSeconds,
       overageSeconds,
       projectedSeconds,
-      runOut: await readRunOut(store, client, ledger, today, pendingSeconds),
+      runOut: isPayer ? await readRunOut(store, answersFor, account, pendingSeconds, today) : null,
       blocks: blocks.map((block) => ({ ...block, shownStatus: statusOf(block, today) })),
       lastAlert: alert === undefined ? null : { at: alert.createdAt, status: alert.status },
     });
@@ -85,17 +104,21 @@ export function balancesToJson({ asOf, clients }: BalanceReport): unknown {
       pendingSeconds: balance.pendingSeconds,
       projectedSeconds: balance.projectedSeconds,
       overageSeconds: balance.overageSeconds,
+      money: [...balance.moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+      paidBy: balance.client.paidBy?.name ?? null,
       runOutOn: balance.runOut?.runOutOn ?? null,
       runOutEarliestOn: balance.runOut?.earliestOn ?? null,
       runOutLatestOn: balance.runOut?.latestOn ?? null,
       blocks: balance.blocks.map((block) => ({
         id: block.id,
         hours: block.seconds / 3600,
+        amountMinor: block.amountMinor,
         rateMinor: block.rateMinor,
         currency: block.currency,
         purchasedOn: block.purchasedOn,
         expiresOn: block.expiresOn,
         remainingSeconds: block.remainingSeconds,
+        remainingMinor: block.remainingMinor,
         status: block.shownStatus,
       })),
     })),
@@ -103,7 +126,7 @@ export function balancesToJson({ asOf, clients }: BalanceReport): unknown {
 }
 
 function emptyLedger(clientId: string): ClientLedger {
-  return { clientId, blocks: [], overageSeconds: 0, clientSeq: 0 };
+  return { clientId, blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 };
 }
 
 function settled(blocks: readonly BlockBalance[]): number {
@@ -116,19 +139,21 @@ function settled(blocks: readonly BlockBalance[]): number {
 function statusOf(block: BlockBalance, today: DateText): BlockStatus {
   if (block.status !== 'active') return block.status;
   if (block.expiresOn !== null && block.expiresOn < today) return 'expired';
-  return block.remainingSeconds === 0 ? 'used-up' : 'active';
+  return block.remainingSeconds === 0 && !block.remainingMinor ? 'used-up' : 'active';
 }
 
-/** Of the projected balance. */
+/** Of the projected balance, by what all of these used that share it. */
 async function readRunOut(
   store: Store,
-  client: Client,
-  ledger: ClientLedger,
-  today: DateText,
+  clients: readonly Client[],
+  account: Account,
   pendingSeconds: number,
+  today: DateText,
 ): Promise<RunOut | null> {
-  const usage = await store.readUsage(client.id, usageSince(today, client));
-  const history = burnHistoryFrom(usage, client, ledger.blocks, today);
-  const { blocks, overageSeconds } = accountFrom(ledger);
-  return forecastBlocks(history, blocks, overageSeconds + pendingSeconds);
+  const [payer] = clients;
+  if (payer === undefined) return null;
+  const ids = clients.map(({ id }) => id);
+  const usage = await store.readUsage(ids, usageSince(today, payer));
+  const history = burnHistoryFrom(usage, payer, account.blocks, today);
+  return forecastBlocks(history, account.blocks, account.overageSeconds + pendingSeconds);
 }

@@ -1,10 +1,12 @@
 import { formatDuration } from '../domain/duration.ts';
-import { type LedgerEntry, type Reason, signedSeconds } from '../domain/ledger.ts';
+import { KindError } from '../domain/errors.ts';
+import { type LedgerEntry, type Reason, signedMinor, signedSeconds } from '../domain/ledger.ts';
 import type { Client, Locale } from '../domain/terms.ts';
 import { addDays, type DateText, startOfDay } from '../domain/time.ts';
-import type { Block, Store } from '../store/port.ts';
-import { overagePaidNote } from './statement-lines.ts';
+import type { Block, BlockSum, Store } from '../store/port.ts';
+import { addUp, overagePaidNote } from './statement-lines.ts';
 import { periodOfMonth } from './statement-period.ts';
+import type { StatementBalance } from './statement-shape.ts';
 import { type Texts, textsIn } from './text/texts.ts';
 
 export interface BalanceRequest {
@@ -22,7 +24,7 @@ export interface BalanceExplanation {
   from: DateText;
   on: DateText;
   openingSeconds: number;
-  closing: { settledSeconds: number; overageSeconds: number; netSeconds: number };
+  closing: StatementBalance;
   /** A part for each block that held or moved hours; the last one, of no block, is overage. */
   parts: BalancePart[];
   steps: { title: string; lines: string[] }[];
@@ -31,8 +33,11 @@ export interface BalanceExplanation {
 export interface BalancePart {
   blockId: string | null;
   openingSeconds: number;
-  movements: { reason: MovementReason; postings: number; seconds: number }[];
+  movements: { reason: MovementReason; postings: number; seconds: number; minor: number | null }[];
   closingSeconds: number;
+  /** Of a block of money; null: hours. */
+  openingMinor: number | null;
+  closingMinor: number | null;
 }
 
 /** Hours that go from overage to the block that pays it are told apart from work and corrections. */
@@ -46,6 +51,11 @@ export async function explainBalance(
   store: Store,
   { client, on, locale }: BalanceRequest,
 ): Promise<BalanceExplanation> {
+  if (client.paidBy !== null) {
+    throw new KindError('config', `${client.name} has no balance of its own.`, {
+      fix: `Ask for that of ${client.paidBy.name}, whose blocks pay for its work.`,
+    });
+  }
   const zone = client.timezone;
   const { firstOn, from } = periodOfMonth(on.slice(0, 7), zone);
   const to = startOfDay(addDays(on, 1), zone);
@@ -55,7 +65,7 @@ export async function explainBalance(
   const [ledger] = await store.readLedgers([client.id], { isAllBlocks: true });
   const blocks = new Map((ledger?.blocks ?? []).map((block) => [block.id, block]));
   const parts = toParts(opening, entries, blocks);
-  const closing = sumUp(parts);
+  const closing = sumUp(parts, blocks);
   await refuseUnequal(store, client, on, to, closing.netSeconds);
   const texts = textsIn(locale);
   return {
@@ -71,10 +81,10 @@ export async function explainBalance(
   };
 }
 
-type Sums = ReadonlyMap<string | null, number>;
+type Sums = ReadonlyMap<string | null, BlockSum>;
 
-function toSums(rows: readonly { blockId: string | null; seconds: number }[]): Sums {
-  return new Map(rows.map(({ blockId, seconds }) => [blockId, seconds]));
+function toSums(rows: readonly BlockSum[]): Sums {
+  return new Map(rows.map((row) => [row.blockId, row]));
 }
 
 /** Blocks in the order in which they were bought, overage last. */
@@ -86,15 +96,22 @@ function toParts(
   const byBlock = Map.groupBy(entries, (entry) => entry.blockId);
   return [...blocks.keys(), null].flatMap((blockId) => {
     const moved = byBlock.get(blockId) ?? [];
-    const openingSeconds = opening.get(blockId) ?? 0;
-    if (moved.length === 0 && openingSeconds === 0) return [];
+    const { seconds: openingSeconds = 0, minor = null } = opening.get(blockId) ?? {};
+    if (moved.length === 0 && openingSeconds === 0 && (minor ?? 0) === 0) return [];
+    const isMoney = blockId !== null && blocks.get(blockId)?.amountMinor != null;
+    const openingMinor = isMoney ? (minor ?? 0) : null;
     const movements = [...Map.groupBy(moved, reasonOf)].map(([reason, some]) => ({
       reason,
       postings: some.length,
       seconds: total(some.map(signedSeconds)),
+      minor: isMoney ? total(some.map(signedMinor)) : null,
     }));
     const closingSeconds = openingSeconds + total(movements.map(({ seconds }) => seconds));
-    return [{ blockId, openingSeconds, movements, closingSeconds }];
+    const closingMinor =
+      openingMinor === null
+        ? null
+        : openingMinor + total(movements.map((movement) => movement.minor ?? 0));
+    return [{ blockId, openingSeconds, movements, closingSeconds, openingMinor, closingMinor }];
   });
 }
 
@@ -102,12 +119,20 @@ function reasonOf({ reason, note }: LedgerEntry): MovementReason {
   return note === overagePaidNote ? 'overage-paid' : reason;
 }
 
-function sumUp(parts: readonly BalancePart[]): BalanceExplanation['closing'] {
+function sumUp(
+  parts: readonly BalancePart[],
+  blocks: ReadonlyMap<string, Block>,
+): StatementBalance {
   const closings = (isBlock: boolean) =>
     total(parts.flatMap((one) => ((one.blockId !== null) === isBlock ? one.closingSeconds : [])));
   const settledSeconds = closings(true);
   const overageSeconds = 0 - closings(false);
-  return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds };
+  const amounts = parts.flatMap(({ blockId, closingMinor }) => {
+    const currency = blocks.get(blockId ?? '')?.currency;
+    return closingMinor === null || currency === undefined ? [] : { currency, closingMinor };
+  });
+  const money = addUp(amounts, ({ closingMinor }) => closingMinor);
+  return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds, money };
 }
 
 async function refuseUnequal(
@@ -139,18 +164,24 @@ function toSteps(
     const block = blocks.get(part.blockId ?? '');
     // Overage is shown as what was used beyond the blocks, above zero.
     const sign = block === undefined ? -1 : 1;
-    const shown = (seconds: number) => formatDuration(sign * seconds);
-    const movements = part.movements.map(({ reason, seconds, postings }) => {
-      const change = sign * seconds;
-      const text = change > 0 ? `+${formatDuration(change)}` : formatDuration(change);
+    const shown = (seconds: number, minor: number | null) =>
+      minor === null || block === undefined
+        ? formatDuration(sign * seconds)
+        : texts.amount(minor, block.currency);
+    const movements = part.movements.map(({ reason, seconds, minor, postings }) => {
+      const isUp = minor === null ? sign * seconds > 0 : minor > 0;
+      const text = `${isUp ? '+' : ''}${shown(seconds, minor)}`;
       return texts.labelled(explain.movement(reason), explain.postings(text, postings));
     });
     return {
       title: block === undefined ? statement.overage : blockTitle(block, texts),
       lines: [
-        texts.labelled(explain.openingOn(texts.date(firstOn)), shown(part.openingSeconds)),
+        texts.labelled(
+          explain.openingOn(texts.date(firstOn)),
+          shown(part.openingSeconds, part.openingMinor),
+        ),
         ...movements,
-        texts.labelled(explain.leftThen, shown(part.closingSeconds)),
+        texts.labelled(explain.leftThen, shown(part.closingSeconds, part.closingMinor)),
       ],
     };
   });
@@ -158,16 +189,23 @@ function toSteps(
     texts.labelled(statement.leftInBlocks, formatDuration(closing.settledSeconds)),
     texts.labelled(statement.overage, formatDuration(closing.overageSeconds)),
     texts.labelled(statement.balance, formatDuration(closing.netSeconds)),
+    ...closing.money.map(({ minor, currency }) =>
+      texts.labelled(statement.moneyLeft, texts.amount(minor, currency)),
+    ),
   ];
   return [...steps, { title: statement.balance, lines }];
 }
 
 function blockTitle(
-  { id, seconds, rateMinor, currency, purchasedOn }: Block,
+  { id, seconds, amountMinor, rateMinor, currency, purchasedOn }: Block,
   texts: Texts,
 ): string {
+  const boughtOn = texts.date(purchasedOn);
+  if (amountMinor !== null) {
+    return texts.explain.moneyBlock(id, texts.amount(amountMinor, currency), boughtOn);
+  }
   const price = texts.statement.perHour(texts.amount(rateMinor, currency));
-  return texts.explain.block(id, formatDuration(seconds), price, texts.date(purchasedOn));
+  return texts.explain.block(id, formatDuration(seconds), price, boughtOn);
 }
 
 function total(values: readonly number[]): number {

@@ -158,6 +158,11 @@ function shares({ slices, blocks }: ChargeExplained, texts: Texts): string[] {
     if (slice.blockId === null) return explain.fromOverage(seconds);
     const block = blocks.get(slice.blockId);
     if (block === undefined) throw new Error(`ledger entry ${slice.key} names an unknown block`);
+    if (slice.minor !== null) {
+      const price = texts.amount(slice.minor, block.currency);
+      const size = texts.amount(block.amountMinor ?? 0, block.currency);
+      return explain.fromMoney(seconds, price, block.id, size, block.workTypes);
+    }
     const amount = texts.amount(block.rateMinor, block.currency);
     const size = formatDuration(block.seconds);
     return explain.fromBlock(seconds, block.id, size, amount, block.workTypes);

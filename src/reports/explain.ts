@@ -79,9 +79,8 @@ async function explainGroup(
   const client = request.clients.find((candidate) => candidate.id === clientId);
   const texts = textsIn(request.locale ?? client?.locale ?? request.fallback.locale);
   const entries = await store.readChargeEntries(history.map((charge) => charge.id));
-  const ledgers = await store.readLedgers([...new Set(history.map((charge) => charge.clientId))], {
-    isAllBlocks: true,
-  });
+  const accounts = [...new Set(entries.map((entry) => entry.clientId))];
+  const ledgers = await store.readLedgers(accounts, { isAllBlocks: true });
   const blocks = new Map(
     ledgers.flatMap((ledger) => ledger.blocks).map((block) => [block.id, block]),
   );

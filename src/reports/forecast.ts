@@ -1,10 +1,9 @@
 import { backtest, type PastBook, type Score } from '../domain/backtest.ts';
 import { burnHistoryFrom, usageSince } from '../domain/burn-history.ts';
 import { signedSeconds } from '../domain/ledger.ts';
-import type { Client } from '../domain/terms.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
-import { buildBalances, type ClientBalance } from './balances.ts';
+import { type BalanceRequest, buildBalances, type ClientBalance } from './balances.ts';
 
 export interface ForecastReport {
   asOf: Instant;
@@ -16,13 +15,15 @@ export interface ForecastReport {
 /** When each client's hours run out; and how often such a forecast was right in the past, when asked. */
 export async function buildForecast(
   store: Store,
-  clients: readonly Client[],
-  { asOf, isBacktest }: { asOf: Instant; isBacktest: boolean },
+  { isBacktest, ...request }: BalanceRequest & { isBacktest: boolean },
 ): Promise<ForecastReport> {
-  const balances = (await buildBalances(store, clients, asOf)).clients;
+  const { asOf } = request;
+  const balances = (await buildBalances(store, request)).clients;
   const report: ForecastReport = { asOf, clients: [], score: isBacktest ? noScore() : null };
   for (const balance of balances) {
-    const score = isBacktest ? backtest(await readBook(store, balance, asOf)) : null;
+    // Who is paid for has no hours of its own that could run out.
+    const isTested = isBacktest && balance.client.paidBy === null;
+    const score = isTested ? backtest(await readBook(store, balance, asOf)) : null;
     report.clients.push({ ...balance, score });
     if (score !== null && report.score !== null) report.score = added(report.score, score);
   }
@@ -79,7 +80,7 @@ async function readBook(
       byDay.set(day, (byDay.get(day) ?? 0) + sign * signedSeconds(entry));
     }
   }
-  const { pending } = await store.readUsage(client.id, usageSince(today, client));
+  const { pending } = await store.readUsage([client.id], usageSince(today, client));
   const used = [...debited].map(([workedOn, seconds]) => ({ workedOn, seconds }));
   const history = burnHistoryFrom({ debited: used, pending }, client, blocks, today);
   return { ...history, otherByDay };

@@ -22,11 +22,14 @@ const columns = [
   'currency',
   'reason',
   'balance_seconds',
+  'money_change',
+  'client',
 ];
 
 /**
  * One row a line, between a row `opening` and a row `closing`. Column names and kinds are the same in
- * every language, reasons are in the client's. Seconds are exact; hours have four decimals.
+ * every language, reasons are in the client's. Seconds are exact; hours have four decimals. Money of
+ * blocks of money is in a column of its own, in no balance of hours.
  */
 export function statementToCsv(statement: Statement): string {
   const { opening, closing, firstOn, lastOn } = statement;
@@ -68,7 +71,7 @@ function lineRow(
     line.technicians.join('; '),
     line.workTypes.join('; '),
     line.workedSeconds,
-    isCharge ? Math.round((0 - line.seconds) / 0.36) / 10_000 : null,
+    isCharge ? Math.round(line.chargedSeconds / 0.36) / 10_000 : null,
     line.seconds,
     blocksText(line),
     line.overageSeconds,
@@ -76,6 +79,10 @@ function lineRow(
     isCharge ? prices.map(({ currency }) => currency).join(' ') : null,
     line.correction?.changes.map(textsIn(locale).change).join('; ') ?? line.note,
     balance,
+    line.money
+      .map(({ minor, currency }) => `${textFromMinor(minor, currency)} ${currency}`)
+      .join(' '),
+    line.client,
   ];
 }
 

@@ -7,7 +7,6 @@ import { factsOf, type GroupPeriod } from './statement-lines.ts';
 /** Every charge group that the period touches, in the order of its first row. */
 export async function readGroups(
   store: Store,
-  clientId: string,
   from: Instant,
   entries: readonly LedgerEntry[],
   posted: readonly PostedCharge[],
@@ -17,7 +16,11 @@ export async function readGroups(
   const missing = [...new Set(chargeIds)].filter((id) => !known.has(id));
   for (const charge of await store.readCharges(missing)) known.set(charge.id, charge);
   const groupKeys = [...new Set([...known.values()].map((charge) => charge.groupKey))].sort();
-  const standing = await readStanding(store, clientId, groupKeys, from);
+  const clientIds = new Map<string, Set<string>>();
+  for (const { groupKey, clientId } of known.values()) {
+    clientIds.set(groupKey, (clientIds.get(groupKey) ?? new Set()).add(clientId));
+  }
+  const standing = await readStanding(store, clientIds, from);
   const groups = new Map<string, GroupPeriod>();
   for (const groupKey of groupKeys) {
     const before = standing.get(groupKey) ?? null;
@@ -40,13 +43,13 @@ export async function readGroups(
 /** The charges that stood at the moment, leaving out those that had been withdrawn by then. */
 async function readStanding(
   store: Store,
-  clientId: string,
-  groupKeys: readonly string[],
+  clientIds: ReadonlyMap<string, ReadonlySet<string>>,
   before: Instant,
 ): Promise<Map<string, { charge: PostedCharge; seconds: number }>> {
-  const charges = await store.readChargesBefore(groupKeys, before);
+  const charges = await store.readChargesBefore([...clientIds.keys()], before);
   const standing = charges.filter(
-    (charge) => charge.clientId === clientId && !isWithdrawn(factsOf(charge)),
+    (charge) =>
+      clientIds.get(charge.groupKey)?.has(charge.clientId) && !isWithdrawn(factsOf(charge)),
   );
   // Work that moved to another client has its last revision there: here, nothing stands.
   return new Map(standing.map((charge) => [charge.groupKey, { charge, seconds: charge.seconds }]));

@@ -4,6 +4,7 @@ import {
   type LineKind,
   linePrices,
   type Statement,
+  type StatementBalance,
   type StatementLine,
 } from './statement-shape.ts';
 import { type Texts, textsIn } from './text/texts.ts';
@@ -43,7 +44,8 @@ function header(statement: Statement, texts: Texts): string[] {
   ];
 }
 
-function summaryTable({ opening, closing, firstOn, lastOn }: Statement, texts: Texts): string {
+function summaryTable(statement: Statement, texts: Texts): string {
+  const { opening, closing, firstOn, lastOn, paidBy } = statement;
   const words = texts.statement;
   const columns = [
     { title: '' },
@@ -55,12 +57,32 @@ function summaryTable({ opening, closing, firstOn, lastOn }: Statement, texts: T
     [formatDuration(before)],
     [formatDuration(after)],
   ];
+  const money = moneyRows(statement, texts);
+  if (paidBy !== null) {
+    // Its own share of the use, as far as it goes: the blocks are another's.
+    const used = row(words.usedOf(paidBy), 0 - opening.netSeconds, 0 - closing.netSeconds);
+    return htmlTable(words.summary, columns, [used, ...money], null);
+  }
   const rows = [row(words.leftInBlocks, opening.settledSeconds, closing.settledSeconds)];
   if (opening.overageSeconds !== 0 || closing.overageSeconds !== 0) {
     rows.push(row(words.overage, opening.overageSeconds, closing.overageSeconds));
   }
   const foot = row(words.balance, opening.netSeconds, closing.netSeconds);
-  return htmlTable(words.summary, columns, rows, foot);
+  return htmlTable(words.summary, columns, [...rows, ...money], foot);
+}
+
+/** Money is told beside the hours, a row a currency. */
+function moneyRows({ opening, closing, paidBy }: Statement, texts: Texts): Cell[][] {
+  const currencies = new Set([...opening.money, ...closing.money].map(({ currency }) => currency));
+  const title = paidBy === null ? texts.statement.moneyLeft : texts.statement.usedOf(paidBy);
+  const sign = paidBy === null ? 1 : -1;
+  return [...currencies].map((currency) => {
+    const shown = ({ money }: StatementBalance) => {
+      const minor = money.find((one) => one.currency === currency)?.minor ?? 0;
+      return [texts.amount(minor === 0 ? 0 : sign * minor, currency)];
+    };
+    return [[title], shown(opening), shown(closing)];
+  });
 }
 
 function linesOf(statement: Statement, ...kinds: LineKind[]): StatementLine[] {
@@ -82,8 +104,8 @@ function creditTable(statement: Statement, texts: Texts): string | null {
     [texts.date(line.postedOn)],
     [kinds[line.kind], line.note ?? ''],
     line.blocks.map((block) => block.blockId),
-    line.blocks.map((block) => rateText(block, texts)),
-    [changeText(line.seconds)],
+    line.blocks.map((block) => (block.isMoney ? '' : rateText(block, texts))),
+    changeTexts(line, texts),
   ]);
   return htmlTable(sections.credits, columns, rows, null);
 }
@@ -102,7 +124,7 @@ function workTable(statement: Statement, texts: Texts): string | null {
   const rows = lines.map((line) => [
     ...workCells(line, statement, texts),
     [formatDuration(line.workedSeconds ?? 0)],
-    [formatDuration(0 - line.seconds)],
+    [formatDuration(line.chargedSeconds)],
     paidFrom(line, texts),
     priceTexts([line], texts),
   ]);
@@ -112,7 +134,7 @@ function workTable(statement: Statement, texts: Texts): string | null {
     [],
     [],
     [formatDuration(worked)],
-    [formatDuration(0 - sumSeconds(lines))],
+    [formatDuration(lines.reduce((sum, line) => sum + line.chargedSeconds, 0))],
     [],
     priceTexts(lines, texts),
   ];
@@ -145,7 +167,7 @@ function correctionTable(statement: Statement, texts: Texts): string | null {
       [reason === '' ? kinds[line.kind] : reason, figures],
       paidFrom(line, texts),
       priceTexts([line], texts),
-      [changeText(line.seconds)],
+      changeTexts(line, texts),
     ];
   });
   return htmlTable(sections.corrections, columns, rows, null);
@@ -165,7 +187,7 @@ function otherTable(statement: Statement, texts: Texts): string | null {
     [texts.date(line.postedOn)],
     [kinds[line.kind], line.note ?? ''],
     paidFrom(line, texts),
-    [changeText(line.seconds)],
+    changeTexts(line, texts),
   ]);
   return htmlTable(sections.other, columns, rows, null);
 }
@@ -184,7 +206,10 @@ function workCells(line: StatementLine, { firstOn }: Statement, texts: Texts): C
   const title = [tickets, line.summary ?? ''].filter((text) => text !== '').join(' ');
   return [
     [texts.days(from, to), isEarlier ? earlier : ''],
-    [title === '' ? withoutTicket : title, line.workTypes.join(', ')],
+    [
+      title === '' ? withoutTicket : title,
+      [line.client, ...line.workTypes].filter((text) => text !== null).join(', '),
+    ],
     [line.technicians.join(', ')],
   ];
 }
@@ -194,7 +219,7 @@ function paidFrom(line: StatementLine, texts: Texts): string[] {
   const { free, beyondBlocks } = texts.statement;
   const shares = line.blocks.map((block) => ({ name: block.blockId, seconds: block.seconds }));
   if (line.overageSeconds !== 0) shares.push({ name: beyondBlocks, seconds: line.overageSeconds });
-  if (shares.length === 0) return line.kind === 'usage' && line.seconds === 0 ? [free] : [];
+  if (shares.length === 0) return line.kind === 'usage' && line.chargedSeconds === 0 ? [free] : [];
   if (shares.length === 1) return shares.map(({ name }) => name);
   return [
     shares.map(({ name, seconds }) => texts.labelled(name, formatDuration(seconds))).join(', '),
@@ -227,10 +252,19 @@ function blockTable(statement: Statement, texts: Texts): string[] {
       : [block.blockId, texts.explain.limitedTo(block.workTypes)],
     [texts.date(block.purchasedOn)],
     [block.expiresOn === null ? never : texts.date(block.expiresOn)],
-    [formatDuration(block.seconds)],
-    [rateText(block, texts)],
-    [formatDuration(block.openingSeconds)],
-    [formatDuration(block.closingSeconds)],
+    ...(block.amountMinor === null
+      ? [
+          [formatDuration(block.seconds)],
+          [rateText(block, texts)],
+          [formatDuration(block.openingSeconds)],
+          [formatDuration(block.closingSeconds)],
+        ]
+      : [
+          [texts.amount(block.amountMinor, block.currency)],
+          [texts.statement.byWorkType],
+          [texts.amount(block.openingMinor ?? 0, block.currency)],
+          [texts.amount(block.closingMinor ?? 0, block.currency)],
+        ]),
   ]);
   return [htmlTable(sections.blocks, columns, rows, null)];
 }
@@ -243,6 +277,10 @@ function changeText(seconds: number): string {
   return seconds > 0 ? `+${formatDuration(seconds)}` : formatDuration(seconds);
 }
 
-function sumSeconds(lines: readonly StatementLine[]): number {
-  return lines.reduce((sum, line) => sum + line.seconds, 0);
+function changeTexts({ seconds, money }: StatementLine, texts: Texts): string[] {
+  const amounts = money.map(({ minor, currency }) => {
+    const text = texts.amount(minor, currency);
+    return minor > 0 ? `+${text}` : text;
+  });
+  return seconds === 0 && amounts.length > 0 ? amounts : [changeText(seconds), ...amounts];
 }

@@ -1,10 +1,10 @@
 import type { ChargeFacts } from '../domain/charge-facts.ts';
-import { type LedgerEntry, signedSeconds } from '../domain/ledger.ts';
+import { type LedgerEntry, signedMinor, signedSeconds } from '../domain/ledger.ts';
 import { priceOf } from '../domain/money.ts';
 import { dateInZone, type ZoneName } from '../domain/time.ts';
 import type { Block, PostedCharge } from '../store/port.ts';
 import { compareCharges, isWithdrawn, workedSeconds } from './charge-changes.ts';
-import type { LineBlock, LineKind, StatementLine } from './statement-shape.ts';
+import type { Amount, LineBlock, LineKind, StatementLine } from './statement-shape.ts';
 
 /** Note that the ledger puts on both sides of an overage that a later block paid. */
 export const overagePaidNote = 'overage-paid';
@@ -22,6 +22,10 @@ export interface GroupPeriod {
 export interface LineContext {
   zone: ZoneName;
   blocks: ReadonlyMap<string, Block>;
+  /** Whose statement it is. */
+  clientId: string;
+  /** Names of the clients that share blocks, by id. */
+  names: ReadonlyMap<string, string>;
 }
 
 /**
@@ -46,7 +50,7 @@ export function toChargeLine(group: GroupPeriod, context: LineContext): Statemen
     ? chargeLine(before.charge, earlier, group, context)
     : chargeLine(posted, after, group, context);
   if (seconds === 0 && changes.length === 0 && line.blocks.length === 0) return null;
-  const afterSeconds = before.seconds - seconds;
+  const afterSeconds = before.seconds + line.chargedSeconds;
   const correction = { beforeSeconds: before.seconds, afterSeconds, changes };
   return { ...line, kind: 'correction', correction };
 }
@@ -69,11 +73,15 @@ function chargeLine(
     technicians: distinct(facts.parts.map((part) => part.technician)),
     workTypes: distinct(facts.parts.flatMap((part) => part.workType ?? [])),
     workedSeconds: workedSeconds(facts),
-    seconds: netSeconds(entries),
-    ...takenFrom(entries, context),
+    ...movedBy(entries, context),
+    client: sharerName(charge.clientId, context),
     correction: null,
     note: null,
   };
+}
+
+function sharerName(clientId: string, context: LineContext): string | null {
+  return clientId === context.clientId ? null : (context.names.get(clientId) ?? clientId);
 }
 
 /** One line for ledger entries of one cause that is no work: a purchase, an expiry, an adjustment. */
@@ -90,8 +98,8 @@ export function toPlainLine(entries: readonly LedgerEntry[], context: LineContex
     technicians: [],
     workTypes: [],
     workedSeconds: null,
-    seconds: netSeconds(entries),
-    ...takenFrom(entries, context),
+    ...movedBy(entries, context),
+    client: null,
     correction: null,
     note: isByHand(first, context) ? first.note : null,
   };
@@ -123,15 +131,20 @@ function plainKind(entries: readonly LedgerEntry[]): LineKind {
   return 'adjustment';
 }
 
+type Moved = Pick<
+  StatementLine,
+  'seconds' | 'money' | 'chargedSeconds' | 'blocks' | 'overageSeconds'
+>;
+
 /** Nets the entries by block, in the order that the blocks were touched. */
-function takenFrom(
-  entries: readonly LedgerEntry[],
-  { blocks }: LineContext,
-): { blocks: LineBlock[]; overageSeconds: number } {
+function movedBy(entries: readonly LedgerEntry[], { blocks }: LineContext): Moved {
   const taken = new Map<string, LineBlock>();
   let overageSeconds = 0;
+  let chargedSeconds = 0;
   for (const entry of entries) {
-    const seconds = -signedSeconds(entry);
+    // On a block of money too: the charged time that its money stands for.
+    const seconds = entry.side === 'debit' ? entry.seconds : -entry.seconds;
+    chargedSeconds += seconds;
     if (entry.blockId === null) {
       overageSeconds += seconds;
       continue;
@@ -140,15 +153,35 @@ function takenFrom(
     if (block === undefined) throw new Error(`ledger entry ${entry.key} names an unknown block`);
     const line = taken.get(block.id) ?? toLineBlock(block);
     line.seconds += seconds;
+    line.priceMinor -= signedMinor(entry);
     taken.set(block.id, line);
   }
-  const lines = [...taken.values()].filter((line) => line.seconds !== 0);
-  for (const line of lines) line.priceMinor = priceOf(line.seconds, line.rateMinor);
-  return { blocks: lines, overageSeconds };
+  const lines = [...taken.values()].filter((line) => line.seconds !== 0 || line.priceMinor !== 0);
+  for (const line of lines) {
+    if (!line.isMoney) line.priceMinor = priceOf(line.seconds, line.rateMinor);
+  }
+  const money = addUp(
+    lines.filter(({ isMoney }) => isMoney),
+    ({ priceMinor }) => -priceMinor,
+  );
+  return { seconds: netSeconds(entries), money, chargedSeconds, blocks: lines, overageSeconds };
 }
 
-function toLineBlock({ id, rateMinor, currency }: Block): LineBlock {
-  return { blockId: id, seconds: 0, rateMinor, currency, priceMinor: 0 };
+function toLineBlock({ id, rateMinor, currency, amountMinor }: Block): LineBlock {
+  const isMoney = amountMinor !== null;
+  return { blockId: id, isMoney, seconds: 0, rateMinor, currency, priceMinor: 0 };
+}
+
+/** Sums by currency, less those that come to nothing. */
+export function addUp<Row extends { currency: string }>(
+  rows: readonly Row[],
+  minorOf: (row: Row) => number,
+): Amount[] {
+  const sums = new Map<string, number>();
+  for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0) + minorOf(row));
+  return [...sums]
+    .map(([currency, minor]) => ({ currency, minor }))
+    .filter(({ minor }) => minor !== 0);
 }
 
 export function factsOf(charge: PostedCharge): ChargeFacts {

@@ -5,6 +5,8 @@ import type { ChargeChange } from './charge-changes.ts';
 /** A client's month, from immutable rows only. Hours in seconds, money in minor units. */
 export interface Statement {
   client: { id: string; name: string };
+  /** Name of the client whose blocks pay for this one; its statement shows what it used of them. */
+  paidBy: string | null;
   /** `2026-03`, with its first and last day. */
   month: string;
   firstOn: DateText;
@@ -27,6 +29,13 @@ export interface StatementBalance {
   overageSeconds: number;
   /** The first less the second; what the lines add up to. */
   netSeconds: number;
+  /** Left in blocks of money, apart from the hours. */
+  money: Amount[];
+}
+
+export interface Amount {
+  currency: string;
+  minor: number;
 }
 
 export type LineKind =
@@ -57,9 +66,15 @@ export interface StatementLine {
   workTypes: string[];
   /** Null for lines that are no work. */
   workedSeconds: number | null;
-  /** What the line does to the net balance: below zero for hours used. */
+  /** What the line does to the net balance: below zero for hours used. Money is not in it. */
   seconds: number;
-  /** Hours taken from each block (below zero: put into it), with their price at the block's rate. */
+  /** What it does to the money in blocks of money: below zero for money used. */
+  money: Amount[];
+  /** Charged time in all, whoever paid for it; a difference on lines that correct. */
+  chargedSeconds: number;
+  /** Name of the client whose work it was, where that is another one that shares the blocks. */
+  client: string | null;
+  /** Hours taken from each block (below zero: put into it), with their price at the block's rate or in its money. */
   blocks: LineBlock[];
   /** Hours taken beyond every block (below zero: overage paid). They have no price yet. */
   overageSeconds: number;
@@ -70,6 +85,8 @@ export interface StatementLine {
 
 export interface LineBlock {
   blockId: string;
+  /** Whether `priceMinor` was taken from the block itself. */
+  isMoney: boolean;
   seconds: number;
   rateMinor: number;
   currency: string;
@@ -78,7 +95,10 @@ export interface LineBlock {
 
 export interface StatementBlock {
   blockId: string;
+  /** 0 for money. */
   seconds: number;
+  /** Size of a block of money; null: hours. */
+  amountMinor: number | null;
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;
@@ -87,10 +107,13 @@ export interface StatementBlock {
   workTypes: readonly string[] | null;
   openingSeconds: number;
   closingSeconds: number;
+  /** Null: hours. */
+  openingMinor: number | null;
+  closingMinor: number | null;
 }
 
 /** Price of a line in each currency (mostly one); free lines and mere overage have none. */
-export function linePrices(line: StatementLine): { currency: string; minor: number }[] {
+export function linePrices(line: StatementLine): Amount[] {
   const sums = new Map<string, number>();
   for (const { currency, priceMinor } of line.blocks) {
     sums.set(currency, (sums.get(currency) ?? 0) + priceMinor);

@@ -1,11 +1,13 @@
 import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Client, Locale } from '../domain/terms.ts';
+import { textFromMinor } from '../domain/money.ts';
+import { type Client, type Locale, payerOf } from '../domain/terms.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
-import type { Block, PostedCharge, Store } from '../store/port.ts';
+import type { Block, BlockSum, PostedCharge, Store } from '../store/port.ts';
 import { readGroups } from './statement-groups.ts';
-import { causeOf, type LineContext, toChargeLine, toPlainLine } from './statement-lines.ts';
+import { addUp, causeOf, type LineContext, toChargeLine, toPlainLine } from './statement-lines.ts';
 import { type Period, periodOfMonth } from './statement-period.ts';
 import type {
+  Amount,
   LineKind,
   Statement,
   StatementBalance,
@@ -38,30 +40,39 @@ export async function buildStatement(store: Store, request: StatementRequest): P
   const isOver = addSeconds(period.to, settlingSeconds) <= now;
   for (let attempt = 1; ; attempt++) {
     const sums = await readSums(store, client.id, period);
-    const context = { zone: client.timezone, blocks: await readBlocks(store, client.id) };
-    const lines = await readLines(store, client.id, period, context);
+    const rows = await readRows(store, client.id, period);
+    const context = await readContext(store, client, rows.entries);
+    const lines = await readLines(store, period, context, rows);
+    const isShared = client.paidBy !== null;
     const statement: Statement = {
       client: { id: client.id, name: client.name },
+      paidBy: client.paidBy?.name ?? null,
       month: period.month,
       firstOn: period.firstOn,
       lastOn: period.lastOn,
       timezone: client.timezone,
       locale,
-      opening: toBalance(sums.opening),
+      opening: toBalance(sums.opening, context.blocks),
       lines,
-      closing: toBalance(sums.closing),
-      blocks: toStatementBlocks(sums, lines, context.blocks),
+      closing: toBalance(sums.closing, context.blocks),
+      // What is left of a block is the affair of the one that it belongs to.
+      blocks: isShared ? [] : toStatementBlocks(sums, lines, context.blocks),
       provisional: isOver ? null : { pendingSeconds: await readPending(store, client.id) },
     };
     const difference = differenceSeconds(statement);
-    if (difference === 0) return statement;
+    const money = differenceOfMoney(statement);
+    if (difference === 0 && money.length === 0) return statement;
     if (isOver || attempt === attemptsMax) {
       throw new Error(
         `The statement of ${client.name} for ${period.month} does not add up: ` +
-          `its lines miss ${difference} s between opening and closing balance.`,
+          `its lines miss ${[`${difference} s`, ...money.map(missing)].join(' and ')} between opening and closing balance.`,
       );
     }
   }
+}
+
+function missing({ minor, currency }: Amount): string {
+  return `${textFromMinor(minor, currency)} ${currency}`;
 }
 
 /** Closing balance less opening balance less all lines; 0 on every statement that is shown. */
@@ -70,33 +81,107 @@ export function differenceSeconds({ opening, lines, closing }: Statement): numbe
   return closing.netSeconds - opening.netSeconds - moved;
 }
 
-type Sums = ReadonlyMap<string | null, number>;
+/** The same of the money, by currency; empty on every statement that is shown. */
+function differenceOfMoney({ opening, lines, closing }: Statement): Amount[] {
+  const signed = (amounts: readonly Amount[], sign: 1 | -1) =>
+    amounts.map(({ currency, minor }) => ({ currency, minor: sign * minor }));
+  const all = [
+    ...signed(closing.money, 1),
+    ...signed(opening.money, -1),
+    ...lines.flatMap((line) => signed(line.money, -1)),
+  ];
+  return addUp(all, ({ minor }) => minor);
+}
+
+type Sums = ReadonlyMap<string | null, Pick<BlockSum, 'seconds' | 'minor'>>;
 
 async function readSums(
   store: Store,
   clientId: string,
   period: Period,
 ): Promise<{ opening: Sums; closing: Sums }> {
-  const opening = await store.readBalanceAt(clientId, period.from);
-  const closing = await store.readBalanceAt(clientId, period.to);
-  return { opening: toSums(opening), closing: toSums(closing) };
+  const sumsAt = async (at: Instant): Promise<Sums> => {
+    const own = await store.readBalanceAt(clientId, at);
+    const shared = await store.readSharedUseAt(clientId, at);
+    const sums = new Map(own.map((sum) => [sum.blockId, sum]));
+    for (const { blockId, seconds, minor } of shared) {
+      const known = sums.get(blockId);
+      const added =
+        known?.minor == null && minor === null ? null : (known?.minor ?? 0) + (minor ?? 0);
+      sums.set(blockId, { blockId, seconds: (known?.seconds ?? 0) + seconds, minor: added });
+    }
+    return sums;
+  };
+  return { opening: await sumsAt(period.from), closing: await sumsAt(period.to) };
 }
 
-function toSums(rows: readonly { blockId: string | null; seconds: number }[]): Sums {
-  return new Map(rows.map(({ blockId, seconds }) => [blockId, seconds]));
-}
-
-function toBalance(sums: Sums): StatementBalance {
+function toBalance(sums: Sums, blocks: ReadonlyMap<string, Block>): StatementBalance {
   let settledSeconds = 0;
-  for (const [blockId, seconds] of sums) if (blockId !== null) settledSeconds += seconds;
+  const amounts: Amount[] = [];
+  for (const [blockId, { seconds, minor }] of sums) {
+    if (blockId === null) continue;
+    settledSeconds += seconds;
+    const currency = blocks.get(blockId)?.currency;
+    if (minor !== null && currency !== undefined) amounts.push({ currency, minor });
+  }
   // Overage is debited from nothing, so its sum is below zero while some is open.
-  const overageSeconds = 0 - (sums.get(null) ?? 0);
-  return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds };
+  const overageSeconds = 0 - (sums.get(null)?.seconds ?? 0);
+  const money = addUp(amounts, ({ minor }) => minor);
+  return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds, money };
 }
 
-async function readBlocks(store: Store, clientId: string): Promise<ReadonlyMap<string, Block>> {
-  const [ledger] = await store.readLedgers([clientId], { isAllBlocks: true });
-  return new Map((ledger?.blocks ?? []).map((block) => [block.id, block]));
+/** What the period's lines are made of. */
+interface Rows {
+  entries: LedgerEntry[];
+  posted: PostedCharge[];
+}
+
+/**
+ * The client's own account, and what others' blocks paid for its work. In the account of a client that
+ * pays for others, their charges come along where its blocks paid for them.
+ */
+async function readRows(store: Store, clientId: string, { from, to }: Period): Promise<Rows> {
+  const entries: LedgerEntry[] = [];
+  for await (const page of store.streamLedger(clientId, from, to)) entries.push(...page);
+  for await (const page of store.streamSharedUse(clientId, from, to)) entries.push(...page);
+  const posted: PostedCharge[] = [];
+  for await (const page of store.streamCharges(clientId, from, to)) posted.push(...page);
+  const charged = new Set(entries.map(({ chargeId }) => chargeId));
+  const sharers = new Set(entries.map(({ usedBy }) => usedBy ?? clientId));
+  sharers.delete(clientId);
+  for (const sharer of sharers) {
+    const paid: PostedCharge[] = [];
+    for await (const page of store.streamCharges(sharer, from, to)) paid.push(...page);
+    const groups = new Set(paid.filter(({ id }) => charged.has(id)).map((one) => one.groupKey));
+    for (const charge of await store.readCharges(chargesOf(entries, sharer))) {
+      groups.add(charge.groupKey);
+    }
+    posted.push(...paid.filter(({ groupKey }) => groups.has(groupKey)));
+  }
+  return { entries, posted };
+}
+
+function chargesOf(entries: readonly LedgerEntry[], sharer: string): string[] {
+  const own = entries.filter(({ usedBy }) => usedBy === sharer);
+  return [...new Set(own.flatMap(({ chargeId }) => chargeId ?? []))];
+}
+
+async function readContext(
+  store: Store,
+  client: Client,
+  entries: readonly LedgerEntry[],
+): Promise<LineContext> {
+  const accounts = new Set([client.id, payerOf(client).id, ...entries.map((one) => one.clientId)]);
+  const ledgers = await store.readLedgers([...accounts], { isAllBlocks: true });
+  const blocks = ledgers.flatMap((ledger) => ledger.blocks);
+  const isAlone = entries.every(({ usedBy }) => usedBy === null);
+  const names = isAlone ? [] : await store.listClients();
+  return {
+    zone: client.timezone,
+    clientId: client.id,
+    blocks: new Map(blocks.map((block) => [block.id, block])),
+    names: new Map(names.map(({ id, name }) => [id, name])),
+  };
 }
 
 async function readPending(store: Store, clientId: string): Promise<number> {
@@ -105,15 +190,11 @@ async function readPending(store: Store, clientId: string): Promise<number> {
 
 async function readLines(
   store: Store,
-  clientId: string,
-  { from, to }: Period,
+  { from }: Period,
   context: LineContext,
+  { entries, posted }: Rows,
 ): Promise<StatementLine[]> {
-  const entries: LedgerEntry[] = [];
-  for await (const page of store.streamLedger(clientId, from, to)) entries.push(...page);
-  const posted: PostedCharge[] = [];
-  for await (const page of store.streamCharges(clientId, from, to)) posted.push(...page);
-  const groups = await readGroups(store, clientId, from, entries, posted);
+  const groups = await readGroups(store, from, entries, posted);
   const lines: StatementLine[] = [];
   for (const group of groups) {
     const line = toChargeLine(group, context);
@@ -168,24 +249,29 @@ function toStatementBlocks(
   blocks: ReadonlyMap<string, Block>,
 ): StatementBlock[] {
   const used = new Set(lines.flatMap((line) => line.blocks.map((block) => block.blockId)));
-  const shown = [...blocks.values()].filter(
-    ({ id }) => used.has(id) || (opening.get(id) ?? 0) !== 0,
-  );
+  const shown = [...blocks.values()].filter(({ id }) => used.has(id) || isLeft(opening.get(id)));
   return shown
     .map((block) => ({
       blockId: block.id,
       seconds: block.seconds,
+      amountMinor: block.amountMinor,
       rateMinor: block.rateMinor,
       currency: block.currency,
       purchasedOn: block.purchasedOn,
       expiresOn: block.expiresOn,
       workTypes: block.workTypes,
-      openingSeconds: opening.get(block.id) ?? 0,
-      closingSeconds: closing.get(block.id) ?? 0,
+      openingSeconds: opening.get(block.id)?.seconds ?? 0,
+      closingSeconds: closing.get(block.id)?.seconds ?? 0,
+      openingMinor: block.amountMinor === null ? null : (opening.get(block.id)?.minor ?? 0),
+      closingMinor: block.amountMinor === null ? null : (closing.get(block.id)?.minor ?? 0),
     }))
     .sort(
       (a, b) => compareTexts(a.purchasedOn, b.purchasedOn) || compareTexts(a.blockId, b.blockId),
     );
+}
+
+function isLeft(sum: Pick<BlockSum, 'seconds' | 'minor'> | undefined): boolean {
+  return sum !== undefined && (sum.seconds !== 0 || (sum.minor ?? 0) !== 0);
 }
 
 function compareTexts(a: string, b: string): number {

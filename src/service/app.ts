@@ -9,6 +9,7 @@ import { instantFromMs } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
+import { linkPayers } from './link-payers.ts';
 import { createLog, type Logger } from './log.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
@@ -78,15 +79,16 @@ async function identifyClients(
   const { clients } = config;
   if (!isReadOnly) {
     const ids = await store.assignClientIds(clients, instantFromMs(nowMs));
-    return clients.map((client, index) => ({ ...client, id: idAt(ids, index) }));
+    return linkPayers(clients.map((client, index) => ({ ...client, id: idAt(ids, index) })));
   }
   const known = await store.listClients();
-  return clients.flatMap((client) => {
+  const seen = clients.flatMap((client) => {
     const match = known.find(({ sources }) =>
       sources.some(({ connection, sourceId }) => client.sourceIds.get(connection) === sourceId),
     );
     return match === undefined ? [] : [{ ...client, id: match.id }];
   });
+  return linkPayers(seen);
 }
 
 function idAt(ids: readonly string[], index: number): string {

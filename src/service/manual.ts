@@ -6,6 +6,7 @@ import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
 import { type Account, payOffOverage, spend } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
+import { sharersOf } from '../domain/shares.ts';
 import type { Client } from '../domain/terms.ts';
 import { type DateText, dateInZone, type Instant, instantFromMs } from '../domain/time.ts';
 import { emptyBatch } from '../replenish/orders.ts';
@@ -22,7 +23,11 @@ export interface AdjustRequest {
 
 export interface BlockRequest {
   clientId: string;
+  /** 0 for money. */
   seconds: number;
+  /** Size of a block of money; null: hours. */
+  amountMinor: number | null;
+  /** 0 for money. */
   rateMinor: number;
   purchasedOn: DateText;
   expiresOn: DateText | null;
@@ -64,9 +69,9 @@ async function give(app: App, deed: Deed, request: AdjustRequest): Promise<Posti
   const today = dateInZone(at, client.timezone);
   const block = [...account.blocks]
     .sort(byBurnOrder)
-    .find((candidate) => candidate.isActive && canPayFor(candidate, today, null));
+    .find((candidate) => canPayFor(candidate, { workedOn: today, workTypes: null, price: null }));
   if (block === undefined) {
-    throw new KindError('config', `${client.name} has no usable block to add hours to.`, {
+    throw new KindError('config', `${client.name} has no usable block of hours to add to.`, {
       fix: 'Add one with `prepaid-hours block add`, which also sets the price of the hours.',
     });
   }
@@ -78,6 +83,8 @@ async function give(app: App, deed: Deed, request: AdjustRequest): Promise<Posti
     reason: 'adjustment',
     blockId: block.id,
     seconds: request.seconds,
+    minor: null,
+    usedBy: null,
     chargeId: null,
     reverses: null,
     workedOn: today,
@@ -92,6 +99,8 @@ function take({ account, client, runId, at }: Deed, request: AdjustRequest): Pos
     seconds: -request.seconds,
     workedOn: dateInZone(at, client.timezone),
     workTypes: null,
+    price: null,
+    usedBy: null,
     chargeId: null,
     reason: 'adjustment',
     note: request.reason,
@@ -110,6 +119,7 @@ export async function addBlock(app: App, request: BlockRequest): Promise<{ block
       source: 'manual',
       offer: null,
       seconds: request.seconds,
+      amountMinor: request.amountMinor,
       rateMinor: request.rateMinor,
       currency: client.currency,
       purchasedOn: request.purchasedOn,
@@ -131,7 +141,7 @@ export async function addBlock(app: App, request: BlockRequest): Promise<{ block
 export async function voidBlock(
   app: App,
   request: { blockId: string; reason: string },
-): Promise<{ removedSeconds: number }> {
+): Promise<{ removedSeconds: number; removedMinor: number | null; currency: string }> {
   const found = await findBlock(app, request.blockId);
   return byHand(app, found.clientId, 'block void', async (deed) => {
     const block = deed.ledger.blocks.find((candidate) => candidate.id === request.blockId);
@@ -139,7 +149,7 @@ export async function voidBlock(
       throw new KindError('config', `Block ${request.blockId} is void already.`);
     }
     await refuseInvoiceUnderWay(app, block);
-    const removedSeconds = block.remainingSeconds;
+    const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
     const refund: Posting = {
       key: `void:${block.id}`,
       clientId: block.clientId,
@@ -147,6 +157,8 @@ export async function voidBlock(
       reason: 'refund',
       blockId: block.id,
       seconds: removedSeconds,
+      minor: removedMinor,
+      usedBy: null,
       chargeId: null,
       reverses: null,
       workedOn: dateInZone(deed.at, deed.client.timezone),
@@ -154,9 +166,9 @@ export async function voidBlock(
     };
     await write(app, deed, {
       blockStatuses: [{ blockId: block.id, status: 'void' }],
-      postings: removedSeconds > 0 ? [refund] : [],
+      postings: removedSeconds > 0 || (removedMinor ?? 0) > 0 ? [refund] : [],
     });
-    return { removedSeconds };
+    return { removedSeconds, removedMinor, currency };
   });
 }
 
@@ -193,12 +205,23 @@ async function byHand<Result>(
 ): Promise<Result> {
   const client = app.clients.find((candidate) => candidate.id === clientId);
   if (client === undefined) throw new KindError('config', `There is no client ${clientId}.`);
+  if (client.paidBy !== null) {
+    throw new KindError('config', `${client.name} has no blocks of its own.`, {
+      fix: `Do this with ${client.paidBy.name}, whose blocks pay for its work.`,
+    });
+  }
   const at = instantFromMs(app.now());
   const runId = `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
   const [ledger] = await app.store.readLedgers([clientId], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`client ${clientId} has no ledger`);
   await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
-  const result = await work({ runId, at, client, ledger, account: accountFrom(ledger) });
+  const result = await work({
+    runId,
+    at,
+    client,
+    ledger,
+    account: accountFrom(ledger, sharersOf(app.clients)),
+  });
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify({ ok: true }));
   return result;
 }

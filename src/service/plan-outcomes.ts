@@ -1,8 +1,9 @@
 import { compareBlocks } from '../debit/opening-blocks.ts';
 import { firstDay } from '../debit/post.ts';
 import { replayMirror } from '../debit/replay.ts';
-import type { ChargeFacts } from '../domain/charge-facts.ts';
+import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
+import { familyOf, sharesIn } from '../domain/shares.ts';
 import {
   type BalanceMove,
   dueAtOf,
@@ -70,19 +71,20 @@ export async function postedOutcomes(
   past: Past,
 ): Promise<Map<string, Outcome>> {
   const pending = await store.readPending([...past.accounts.keys()]);
-  const outcomes = new Map<string, Outcome>();
+  const charges = new Map<string, SimulatedCharge[]>();
   for (const client of clients) {
     if (!past.accounts.has(client.id)) continue;
     const standing = new Map<string, SimulatedCharge>();
     for await (const page of store.streamCharges(client.id, '', '9999')) {
-      for (const { groupKey, workedOn, facts } of page) {
-        standing.set(groupKey, toCharge(JSON.parse(facts) as ChargeFacts, workedOn));
+      for (const { groupKey, seconds, facts } of page) {
+        if (seconds === 0) standing.delete(groupKey);
+        else standing.set(groupKey, toCharge(JSON.parse(facts) as ChargeFacts, client));
       }
     }
-    const charges = [...standing.values()].filter((charge) => charge.seconds > 0);
-    outcomes.set(client.id, outcomeOf(client, charges, pending.get(client.id) ?? 0, past));
+    charges.set(client.id, [...standing.values()]);
   }
-  return outcomes;
+  const seen = clients.filter(({ id }) => past.accounts.has(id));
+  return outcomesOf(seen, charges, pending, past);
 }
 
 /** What the mirrored work would cost each of the clients, all of it decided by their terms. */
@@ -98,35 +100,51 @@ export async function replayOutcomes(
       if (client === null) continue;
       pending.set(client.id, (pending.get(client.id) ?? 0) + pendingSeconds);
       if (charge === null || charge.seconds === 0) continue;
-      charges.get(client.id)?.push(toCharge(charge, firstDay(charge)));
+      charges.get(client.id)?.push(toCharge(charge, client));
     }
   }
-  return new Map(
-    clients.map((client) => [
-      client.id,
-      outcomeOf(client, charges.get(client.id) ?? [], pending.get(client.id) ?? 0, past),
-    ]),
-  );
+  return outcomesOf(clients, charges, pending, past);
 }
 
-function toCharge(facts: ChargeFacts, workedOn: string): SimulatedCharge {
-  return { dueAt: dueAtOf(facts), workedOn, seconds: facts.seconds };
+function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
+  const { seconds, price = null } = facts;
+  const workTypes = chargedWorkTypes(facts);
+  return { dueAt: dueAtOf(facts), workedOn: firstDay(facts), seconds, workTypes, price, clientId };
 }
 
-function outcomeOf(
-  client: Client,
-  charges: readonly SimulatedCharge[],
-  pendingSeconds: number,
+/** Clients that share blocks are played together; what is told and sold counts for the one who pays. */
+function outcomesOf(
+  clients: readonly Client[],
+  charges: ReadonlyMap<string, SimulatedCharge[]>,
+  pending: ReadonlyMap<string, number>,
   past: Past,
-): Outcome {
-  const { blocks, moves } = hoursOf(client, past);
-  const { moneyMinor, ...simulated } = simulate({
-    ...{ charges, moves, blocks, pendingSeconds, until: past.until },
-    rules: client.agreement.replenish,
-    zone: client.timezone,
-  });
-  const money = [...moneyMinor].map(([currency, minor]) => ({ currency, minor }));
-  return { ...simulated, pendingSeconds, money };
+): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  for (const payer of clients) {
+    if (payer.paidBy !== null) continue;
+    const family = familyOf(payer, clients);
+    const pendingOf = ({ id }: Client) => pending.get(id) ?? 0;
+    const { byClient, alerts, invoices } = simulate({
+      ...hoursOf(payer, past),
+      charges: family.flatMap(({ id }) => charges.get(id) ?? []),
+      shares: sharesIn(family),
+      pendingSeconds: family.reduce((sum, client) => sum + pendingOf(client), 0),
+      until: past.until,
+      rules: payer.agreement.replenish,
+      zone: payer.timezone,
+    });
+    for (const client of family) {
+      const used = byClient.get(client.id);
+      outcomes.set(client.id, {
+        seconds: used?.seconds ?? 0,
+        pendingSeconds: pendingOf(client),
+        overageSeconds: used?.overageSeconds ?? 0,
+        money: [...(used?.moneyMinor ?? [])].map(([currency, minor]) => ({ currency, minor })),
+        ...(client === payer ? { alerts, invoices } : { alerts: 0, invoices: 0 }),
+      });
+    }
+  }
+  return outcomes;
 }
 
 /** The blocks that were bought, those that the config would open anew, and what moved them beside work. */
@@ -140,8 +158,8 @@ function hoursOf(
   const { fresh } = compareBlocks(client, ledger);
   const opened = fresh.map((block): BalanceMove => {
     const at = startOfDay(block.purchasedOn, client.timezone);
-    const { id: blockId, seconds, purchasedOn: workedOn } = block;
-    return { at, kind: 'credit', blockId, seconds, workedOn };
+    const { id: blockId, seconds, amountMinor: minor, purchasedOn: workedOn } = block;
+    return { at, kind: 'credit', blockId, seconds, minor, workedOn };
   });
   const moves = (account?.entries ?? []).flatMap((entry) => toMove(entry, client, blocks));
   const undone = new Set(
@@ -154,7 +172,7 @@ function hoursOf(
 }
 
 function newLedger({ id }: Client): ClientLedger {
-  return { clientId: id, blocks: [], overageSeconds: 0, clientSeq: 0 };
+  return { clientId: id, blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 };
 }
 
 /** Both sides of overage that a block paid later: the simulation pays it by itself. */
@@ -166,7 +184,7 @@ function toMove(
   client: Client,
   blocks: readonly Block[],
 ): { key: string; move: BalanceMove }[] {
-  const { key, side, reason, blockId, seconds, postedAt } = entry;
+  const { key, side, reason, blockId, seconds, minor, postedAt } = entry;
   if (reason === 'reversal' || reason === 'expiry' || entry.note === overagePaidNote) return [];
   const block = blocks.find(({ id }) => id === blockId);
   const boughtAt = block === undefined ? postedAt : startOfDay(block.purchasedOn, client.timezone);
@@ -175,5 +193,5 @@ function toMove(
   // A block counts from its first day on, though it may have been entered later.
   const at = reason === 'purchase' && boughtAt < postedAt ? boughtAt : postedAt;
   const workedOn = entry.workedOn ?? postedAt.slice(0, 10);
-  return [{ key, move: { at, kind, blockId, seconds, workedOn } }];
+  return [{ key, move: { at, kind, blockId, seconds, minor, workedOn } }];
 }

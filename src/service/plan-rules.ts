@@ -2,7 +2,14 @@ import type { Agreement, Client } from '../domain/terms.ts';
 import { addDays, type DateText } from '../domain/time.ts';
 
 /** What of a client, beside its agreement, can change what is debited. */
-const clientRules = ['sourceIds', 'timezone', 'startOn', 'openingBlocks'] as const;
+const clientRules = [
+  'sourceIds',
+  'timezone',
+  'startOn',
+  'openingBlocks',
+  'paidBy',
+  'share',
+] as const;
 type ClientRule = (typeof clientRules)[number];
 
 /** A client that only one of the two configs lists. */

@@ -28,7 +28,7 @@ async function compare(
 
 /** All clients, with pending work and forecast, as `balances` shows them. */
 async function showBalances({ app }: Office): Promise<void> {
-  await buildBalances(app.store, app.clients, reportAt);
+  await buildBalances(app.store, { shown: app.clients, all: app.clients, asOf: reportAt });
 }
 
 /** Of ten clients, since one alone is too quick to time. */

@@ -145,6 +145,7 @@ test('adjust, block add and block void change the balance, and say so', async ()
   expect(await cli.json(['block', 'void', block, '--reason', 'Mistake'])).toEqual({
     block,
     removedSeconds: 18_000,
+    removedMinor: null,
   });
   expect((await cli.run(['verify'])).exitCode).toBe(0);
 });

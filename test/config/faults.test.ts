@@ -181,14 +181,14 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { hoursLeft: 2, percentLeft: 20 }, do: [alert] }] }',
       },
-      'a threshold has exactly one of hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+      'a threshold has exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
     ],
     [
       'no level',
       {
         agreements: '\n  standard: { replenish: [{ when: { balance: projected }, do: [alert] }] }',
       },
-      'a threshold has exactly one of hoursLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+      'a threshold has exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
     ],
     [
       'per cent',
@@ -223,9 +223,81 @@ describe('single values', () => {
       { store: `\${DATA}/hours.db` },
       `\${NAME} is only read inside connections; write the value itself here`,
     ],
+    [
+      'a block of hours and money',
+      { offers: '\n  mixed: { hours: 10, rate: 120, amount: 900 }' },
+      'a block is of hours with a rate, or of an amount alone; write one of the two',
+    ],
+    [
+      'a block of nothing',
+      { offers: '\n  none: { hours: 10 }' },
+      'a block is of hours with a rate, or of an amount alone; write one of the two',
+    ],
+    [
+      'no money',
+      { offers: '\n  none: { amount: 0.00 }' },
+      'a block has more than no money; write its amount',
+    ],
+    [
+      'money without rates',
+      {
+        clients:
+          '\n  - { name: Dupont, ids: { psa: 1 }, agreement: standard, openingBlocks: [{ amount: 500, purchasedOn: 2026-01-01 }] }',
+      },
+      'a block of money pays (or may be bought) for this client, and its agreement does not say what an hour costs; add rates to it, such as rates: { hour: 120.00 }',
+    ],
+    [
+      'hours sold at a level of money',
+      {
+        offers: '\n  ten: { hours: 10, rate: 120 }',
+        agreements:
+          '\n  standard: { replenish: [{ when: { amountLeft: 200 }, do: [invoice], offer: ten }] }',
+      },
+      'the offer "ten" is a block of hours, and this level is about money; name an offer of money',
+    ],
     ['no clients', { clients: '[]' }, 'clients needs at least 1 in its list; add one'],
   ])('%s', (_, sections: Record<string, string>, expected) => {
     expect(messagesOf(sections)).toEqual([expected]);
+  });
+});
+
+describe('clients that share blocks', () => {
+  const clients = (...entries: string[]) => ({
+    clients: entries
+      .map((entry, index) => `\n  - { ids: { psa: ${index + 1} }, agreement: standard, ${entry} }`)
+      .join(''),
+  });
+
+  test('are loaded with the one who pays, and with their share', () => {
+    const sections = clients('name: Groupe', 'name: Sud, paidBy: Groupe, share: { percent: 25 }');
+    expect(loadText(configText(sections)).clients).toMatchObject([
+      { name: 'Groupe', paidBy: null, isSharing: true, share: null },
+      { name: 'Sud', paidBy: { name: 'Groupe' }, isSharing: true, share: { percent: 25 } },
+    ]);
+  });
+
+  test.each([
+    ['name: Sud, paidBy: Grupe', 'there is no client "Grupe"; did you mean "Groupe"?'],
+    ['name: Sud, paidBy: Sud', 'a client pays for itself unless told; leave it out'],
+    [
+      'name: Sud, paidBy: Groupe, openingBlocks: [{ hours: 1, rate: 1, purchasedOn: 2026-01-01 }]',
+      '"Groupe" pays for this client, so it has no blocks of its own; give these to "Groupe"',
+    ],
+    [
+      'name: Sud, share: { hours: 2 }',
+      'this client shares its blocks with nobody; leave it out, or name the one who pays in paidBy',
+    ],
+    [
+      'name: Sud, paidBy: Groupe, share: { hours: 2, percent: 5 }',
+      'a share is either a percent or hours; write exactly one',
+    ],
+  ])('%s', (entry, message) => {
+    expect(messagesOf(clients('name: Groupe', entry))).toEqual([message]);
+  });
+
+  test('never pay in a chain', () => {
+    const chain = clients('name: Groupe', 'name: Sud, paidBy: Groupe', 'name: Est, paidBy: Sud');
+    expect(messagesOf(chain)).toEqual(['"Sud" is itself paid for by "Groupe"; name that one here']);
   });
 });
 
@@ -368,7 +440,7 @@ test('overage is billed in the currency of the client', () => {
   const clients = '\n  - { name: A, ids: { psa: 1 }, agreement: standard, currency: USD }';
   const whole = '\n  standard: { overage: { invoice: { rate: 150 } } }';
   expect(messagesOf({ agreements: whole, clients })).toEqual([
-    'the agreement bills overage in EUR, and this client pays in USD; give it an overage of its own in overrides',
+    'overage of the agreement is in EUR, and this client pays in USD; give it its own in overrides',
   ]);
   expect(messagesOf({ agreements: '\n  standard: { overage: invoice }' })[0]).toMatch(
     /"invoice" is not possible for this; one of: carry, hold/,

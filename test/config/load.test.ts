@@ -94,6 +94,7 @@ describe('a whole file', () => {
     expect(config.offers.get('ten')).toEqual({
       name: 'ten',
       seconds: 36_000,
+      amountMinor: null,
       rateMinor: 12_000,
       currency: 'EUR',
       validForMonths: null,

@@ -26,7 +26,12 @@ async function slices(chargeId: string): Promise<string[]> {
 }
 
 async function buy(hours: number, expiresOn: string | null = null): Promise<string> {
-  const request = { clientId: bench.clientId(), seconds: hours * 3600, rateMinor: 9900 };
+  const request = {
+    clientId: bench.clientId(),
+    seconds: hours * 3600,
+    amountMinor: null,
+    rateMinor: 9900,
+  };
   const { blockId } = await addBlock(bench.app, {
     ...request,
     ...{ purchasedOn: '2026-03-03', expiresOn, priority: 0, reason: 'sold on the phone' },
@@ -245,6 +250,8 @@ describe('a voided block', () => {
     const blockId = ledger?.blocks[0]?.id ?? '';
     expect(await voidBlock(bench.app, { blockId, reason: 'sold twice' })).toEqual({
       removedSeconds: 8 * 3600,
+      removedMinor: null,
+      currency: 'EUR',
     });
     bench.psa.editEntry('e1', { seconds: 3600, endedAt: '2026-03-02T10:00:00.000Z' });
     await bench.run();

@@ -16,7 +16,9 @@ const listing = (covered: string[]) => ({
 
 async function shownUnlisted() {
   const { store, clients } = bench.app;
-  const report = await buildBalances(store, clients, instantFromMs(bench.nowMs));
+  const report = await buildBalances(store, {
+    ...{ shown: clients, all: clients, asOf: instantFromMs(bench.nowMs) },
+  });
   return report.unlistedWorkTypes;
 }
 

@@ -254,7 +254,14 @@ test('a ledger that moved meanwhile ends the step with its reason, and the next 
       const ledgers = await store.readLedgers(...asked);
       bench.app.store = store;
       await addBlock(bench.app, {
-        ...{ clientId, seconds: 3600, rateMinor: 0, purchasedOn: '2026-03-01', expiresOn: null },
+        ...{
+          clientId,
+          seconds: 3600,
+          amountMinor: null,
+          rateMinor: 0,
+          purchasedOn: '2026-03-01',
+          expiresOn: null,
+        },
         ...{ priority: 0, reason: 'race' },
       });
       return ledgers;

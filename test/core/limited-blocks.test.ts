@@ -15,7 +15,12 @@ async function openWith(
   fields: Partial<ReturnType<typeof openingOf>> = {},
   overage: 'carry' | 'hold' = 'carry',
 ): Promise<void> {
-  const limited = openingOf(2, { rateMinor: 14000, workTypes: ['On-site'], ...fields });
+  const limited = openingOf(2, {
+    amountMinor: null,
+    rateMinor: 14000,
+    workTypes: ['On-site'],
+    ...fields,
+  });
   const openingBlocks = [limited, ...others];
   bench = await CoreBench.open({
     clients: [clientOf({ agreement: agreementOf({ overage }), openingBlocks })],
@@ -75,7 +80,13 @@ test('other work runs into overage beside it, and only a block for that work pay
   await bench.run();
   expect(await bench.balance()).toMatchObject({ settledSeconds: 7200, overageSeconds: 3600 });
   await addBlock(bench.app, {
-    ...{ clientId: bench.clientId(), seconds: 7200, rateMinor: 9900, priority: 0 },
+    ...{
+      clientId: bench.clientId(),
+      seconds: 7200,
+      amountMinor: null,
+      rateMinor: 9900,
+      priority: 0,
+    },
     ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
   });
   expect(await left()).toEqual({ 14000: 2, 9900: 1 });

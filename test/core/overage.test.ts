@@ -16,7 +16,13 @@ function work(id: string, startedAt: string, hours: number): void {
 
 function buy(hours: number, fields: { purchasedOn?: string; expiresOn?: string | null } = {}) {
   return addBlock(bench.app, {
-    ...{ clientId: bench.clientId(), seconds: hours * 3600, rateMinor: 12000, priority: 0 },
+    ...{
+      clientId: bench.clientId(),
+      seconds: hours * 3600,
+      amountMinor: null,
+      rateMinor: 12000,
+      priority: 0,
+    },
     ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold', ...fields },
   });
 }
@@ -57,7 +63,7 @@ describe('complaint 29: with overage: hold, work that the blocks cannot pay', ()
     expect(await bench.hours()).toEqual([4, 0]);
     expect(await bench.story()).toEqual(['+2 purchase', '+5 purchase', '-2 usage', '-1 usage']);
     const statement = await buildStatement(bench.app.store, {
-      ...{ client: bench.app.clients[0] ?? { ...clientOf(), id: '' }, month: '2026-03' },
+      ...{ client: bench.client(), month: '2026-03' },
       ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
     });
     expect(statement.lines.map(({ kind, seconds }) => [kind, seconds / 3600])).toEqual([
@@ -114,7 +120,7 @@ describe('complaint 29: with overage: hold, work that the blocks cannot pay', ()
 });
 
 describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
-  const billing = { rateMinor: 15000, currency: 'EUR', product: null } as const;
+  const billing = { amountMinor: null, rateMinor: 15000, currency: 'EUR', product: null } as const;
   const openWith = async (when: 'at-once' | 'monthly', mode: 'observe' | 'live' = 'live') => {
     const rule = { balance: 'settled', secondsLeft: 3600 } as const;
     const agreement = agreementOf({
@@ -135,7 +141,14 @@ describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
     await bench.run();
     await bench.run();
     expect(invoices()).toMatchObject([
-      { seconds: 5400, quantity: 1, rateMinor: 15000, totalMinor: 22500, currency: 'EUR' },
+      {
+        seconds: 5400,
+        quantity: 1,
+
+        rateMinor: 15000,
+        totalMinor: 22500,
+        currency: 'EUR',
+      },
     ]);
     expect(invoices()[0]?.body).toMatch(
       /- #1 Ticket 1, March 2, 2026: 1 h, €150\.00\n- #2 Ticket 2, March 2, 2026: 30 min, €75\.00\n/,
@@ -146,7 +159,7 @@ describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
     expect(await bench.hours()).toEqual([5, 0]);
     expect(invoices()).toHaveLength(1);
     const statement = await buildStatement(bench.app.store, {
-      ...{ client: bench.app.clients[0] ?? { ...clientOf(), id: '' }, month: '2026-03' },
+      ...{ client: bench.client(), month: '2026-03' },
       ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
     });
     expect(statement.lines.map(({ kind, seconds }) => [kind, seconds / 3600])).toEqual([

@@ -157,7 +157,7 @@ test('a client that only the changed config lists shows what its mirrored work w
   await bench.run();
   const martin = {
     ...clientOf({ name: 'Martin', openingBlocks: [openingOf(1)] }),
-    id: 'new:Martin',
+    ...{ id: 'new:Martin', paidBy: null },
   };
   const tried = [...changed(bench, {}), { ...martin, sourceIds: new Map([['psa', '2']]) }];
   const { clients } = await planOf(bench, tried);

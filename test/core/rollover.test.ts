@@ -105,7 +105,7 @@ test('a statement shows what went on as one line that changes no balance', async
   bench.at('2026-04-01T08:00:00.000Z');
   await bench.run();
   const statement = await buildStatement(bench.app.store, {
-    ...{ client: bench.app.clients[0] ?? { ...clientOf(), id: '' }, month: '2026-04' },
+    ...{ client: bench.client(), month: '2026-04' },
     ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
   });
   expect(statement.lines).toMatchObject([{ kind: 'rollover', seconds: 0 }]);

@@ -1,8 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { balancesToJson, buildBalances } from '../../src/reports/balances.ts';
-import { entry, facts, openReportBench } from './report-bench.ts';
+import { entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 
 const asOf = '2026-04-10T10:00:00.000Z';
+
+function balancesOf({ store, client }: ReportBench) {
+  return buildBalances(store, { shown: [client], all: [client], asOf });
+}
 
 test('settled, pending, projected and overage are told apart', async () => {
   const bench = await openReportBench();
@@ -21,7 +25,7 @@ test('settled, pending, projected and overage are told apart', async () => {
     dirtySeqs: [],
     warnings: [],
   });
-  const report = await buildBalances(bench.store, [bench.client], asOf);
+  const report = await balancesOf(bench);
   expect(report.clients).toMatchObject([
     {
       settledSeconds: 5400,
@@ -32,7 +36,7 @@ test('settled, pending, projected and overage are told apart', async () => {
     },
   ]);
   await bench.adjust('2026-04-09T08:00:00.000Z', -9000, 'Lost visit');
-  const [overdrawn] = (await buildBalances(bench.store, [bench.client], asOf)).clients;
+  const [overdrawn] = (await balancesOf(bench)).clients;
   expect(overdrawn).toMatchObject({
     settledSeconds: 0,
     overageSeconds: 3600,
@@ -44,7 +48,7 @@ test('settled, pending, projected and overage are told apart', async () => {
 test('the JSON document has the agreed shape', async () => {
   const bench = await openReportBench();
   await bench.buy('2026-03-01T08:00:00.000Z', { seconds: 23_400, expiresOn: '2026-12-31' });
-  const json = balancesToJson(await buildBalances(bench.store, [bench.client], asOf));
+  const json = balancesToJson(await balancesOf(bench));
   expect(json).toEqual({
     asOf,
     clients: [
@@ -55,6 +59,8 @@ test('the JSON document has the agreed shape', async () => {
         pendingSeconds: 0,
         projectedSeconds: 23_400,
         overageSeconds: 0,
+        money: [],
+        paidBy: null,
         runOutOn: null,
         runOutEarliestOn: null,
         runOutLatestOn: null,
@@ -62,11 +68,13 @@ test('the JSON document has the agreed shape', async () => {
           {
             id: 'b-1',
             hours: 6.5,
+            amountMinor: null,
             rateMinor: 12_000,
             currency: 'EUR',
             purchasedOn: '2026-03-01',
             expiresOn: '2026-12-31',
             remainingSeconds: 23_400,
+            remainingMinor: null,
             status: 'active',
           },
         ],
@@ -81,7 +89,7 @@ test('a block is active, used up, or past its last day', async () => {
   await bench.buy('2026-03-01T08:00:00.000Z', { id: 'b-2', priority: 1, expiresOn: '2026-04-09' });
   await bench.buy('2026-03-01T08:00:00.000Z', { id: 'b-3', priority: 2, expiresOn: '2026-04-10' });
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
-  const [balance] = (await buildBalances(bench.store, [bench.client], asOf)).clients;
+  const [balance] = (await balancesOf(bench)).clients;
   const statuses = balance?.blocks.map((block) => [block.id, block.shownStatus]);
   expect(Object.fromEntries(statuses ?? [])).toEqual({
     'b-1': 'used-up',
@@ -97,17 +105,17 @@ test('the run-out counts charges that stand by the day of work, and what is pend
   await bench.charge('2026-03-06T09:00:00.000Z', 'g1', facts([entry({ seconds: 45 * 3600 })]));
   await bench.charge('2026-03-06T10:00:00.000Z', 'g2', facts([entry()]));
   await bench.charge('2026-03-06T11:00:00.000Z', 'g2', null);
-  const usage = await bench.store.readUsage(bench.client.id, '2026-01-01T00:00:00.000Z');
+  const usage = await bench.store.readUsage([bench.client.id], '2026-01-01T00:00:00.000Z');
   expect(usage).toEqual({
     debited: [{ workedOn: '2026-03-04', seconds: 45 * 3600 }],
     pending: [],
   });
-  expect(await bench.store.readUsage(bench.client.id, '2026-03-07T00:00:00.000Z')).toEqual({
+  expect(await bench.store.readUsage([bench.client.id], '2026-03-07T00:00:00.000Z')).toEqual({
     debited: [],
     pending: [],
   });
-  const before = (await buildBalances(bench.store, [bench.client], asOf)).clients[0];
+  const before = (await balancesOf(bench)).clients[0];
   await bench.adjust('2026-03-07T09:00:00.000Z', -45 * 3600, 'Not work');
-  const after = (await buildBalances(bench.store, [bench.client], asOf)).clients[0];
+  const after = (await balancesOf(bench)).clients[0];
   expect((after?.runOut?.runOutOn ?? '') < (before?.runOut?.runOutOn ?? '')).toBe(true);
 });

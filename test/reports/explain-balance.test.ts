@@ -92,7 +92,12 @@ test('the same in French, overage still open', async () => {
   const { title, steps, closing } = await ask(bench, '2026-03-31', 'fr');
   expect(title).toBe('D’où vient le solde de Dupont Plomberie à la fin du 31 mars 2026');
   expect(steps[0]?.lines[1]).toMatch(/\u00a0: \+1 h \(une écriture\)$/);
-  expect(closing).toEqual({ settledSeconds: 0, overageSeconds: 3600, netSeconds: -3600 });
+  expect(closing).toEqual({
+    settledSeconds: 0,
+    overageSeconds: 3600,
+    netSeconds: -3600,
+    money: [],
+  });
 });
 
 test('a date before anything was posted has nothing to tell but the balance', async () => {

@@ -41,6 +41,7 @@ export function agreement(change: Partial<Agreement> = {}): Agreement {
     excludedTechnicians: [],
     multipliers: [],
     stackMultipliers: false,
+    rates: null,
     overage: 'carry',
     rollover: null,
     replenish: [],
@@ -67,6 +68,9 @@ export function client(change: Partial<Client> = {}): Client {
     currency: 'EUR',
     startOn: null,
     pushTo: 'psa',
+    paidBy: null,
+    isSharing: false,
+    share: null,
     openingBlocks: [],
     ...change,
   };
@@ -127,6 +131,7 @@ export class ReportBench {
       source: 'opening',
       offer: null,
       seconds: 36_000,
+      amountMinor: null,
       rateMinor: 12_000,
       currency: 'EUR',
       purchasedOn: dateInZone(at, this.client.timezone),
@@ -154,6 +159,8 @@ export class ReportBench {
         seconds: -seconds,
         workedOn: dateInZone(at, this.client.timezone),
         workTypes: null,
+        price: null,
+        usedBy: null,
         chargeId: null,
         reason: 'adjustment',
         note: reason,
@@ -172,6 +179,8 @@ export class ReportBench {
         reason: 'expiry',
         blockId,
         seconds: block.remainingSeconds,
+        minor: block.remainingMinor,
+        usedBy: null,
         chargeId: null,
         reverses: null,
         workedOn: null,
@@ -214,6 +223,8 @@ export class ReportBench {
         seconds,
         workedOn,
         workTypes: null,
+        price: after.price ?? null,
+        usedBy: null,
         chargeId: id,
         reason: 'usage',
         note: null,
@@ -254,7 +265,7 @@ export class ReportBench {
   private async readAccount(): Promise<{ account: Account; clientSeq: number }> {
     const [ledger] = await this.store.readLedgers([this.client.id], { isAllBlocks: true });
     if (ledger === undefined) throw new Error('the client is not in the store');
-    return { account: accountFrom(ledger), clientSeq: ledger.clientSeq };
+    return { account: accountFrom(ledger, []), clientSeq: ledger.clientSeq };
   }
 
   private async replenish(

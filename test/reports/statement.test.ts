@@ -33,6 +33,7 @@ test('a month lists what was bought and used, and opening and lines come to the 
     settledSeconds: 36_000 - 2700 - 1800,
     overageSeconds: 0,
     netSeconds: 31_500,
+    money: [],
   });
   expect(statement.lines).toMatchObject([
     {
@@ -66,7 +67,12 @@ test('a charge over two blocks and overage is one line, with the shares inside i
     ],
     overageSeconds: 1800,
   });
-  expect(statement.closing).toEqual({ settledSeconds: 0, overageSeconds: 1800, netSeconds: -1800 });
+  expect(statement.closing).toEqual({
+    settledSeconds: 0,
+    overageSeconds: 1800,
+    netSeconds: -1800,
+    money: [],
+  });
   expect(statementToHtml(statement)).toContain('b-1: 1 h, b-2: 1 h, beyond the blocks: 30 min');
 });
 
@@ -163,7 +169,12 @@ test('overage that a later block pays moves no hours, and now has a price', asyn
     },
     { kind: 'overage-paid', seconds: 0, overageSeconds: -900, note: null },
   ]);
-  expect(april.closing).toEqual({ settledSeconds: 31_500, overageSeconds: 0, netSeconds: 31_500 });
+  expect(april.closing).toEqual({
+    settledSeconds: 31_500,
+    overageSeconds: 0,
+    netSeconds: 31_500,
+    money: [],
+  });
 });
 
 test('days of work are spelt as a span in the client’s language', () => {
@@ -184,12 +195,12 @@ test('the CSV counts the balance from line to line', async () => {
       .split('\r\n')
       .slice(1),
   ).toEqual([
-    'opening,2026-03-01,,,,,,,,,,,,,,,0',
-    'purchase,2026-03-01,,,,,,,,,3600,b-1,0,,,,3600',
-    'purchase,2026-03-02,,,,,,,,,7200,b-2,0,,,,10800',
+    'opening,2026-03-01,,,,,,,,,,,,,,,0,,',
+    'purchase,2026-03-01,,,,,,,,,3600,b-1,0,,,,3600,,',
+    'purchase,2026-03-02,,,,,,,,,7200,b-2,0,,,,10800,,',
     'usage,2026-03-05,2026-03-04,2026-03-04,1001,Printer on fire,Ann Lee,Remote,4500,1.25,-4500,' +
-      'b-1 1 h; b-2 15 min,0,150.00,EUR,,6300',
-    'closing,2026-03-31,,,,,,,,,,,,,,,6300',
+      'b-1 1 h; b-2 15 min,0,150.00,EUR,,6300,,',
+    'closing,2026-03-31,,,,,,,,,,,,,,,6300,,',
     '',
   ]);
 });
@@ -214,7 +225,10 @@ test('a month that is not over is marked provisional and shows what is pending',
 test('a ledger whose lines do not come to the closing balance is never shown', async () => {
   const bench = await openReportBench();
   await bench.buy('2026-03-01T08:00:00.000Z');
-  const crooked = { ...bench.store, readBalanceAt: async () => [{ blockId: 'b-1', seconds: 1 }] };
+  const crooked = {
+    ...bench.store,
+    readBalanceAt: async () => [{ blockId: 'b-1', seconds: 1, minor: null }],
+  };
   const request = { client: bench.client, month: '2026-03', locale: 'en', now: later } as const;
   await expect(buildStatement(crooked, request)).rejects.toThrow(/miss -36000 s between/);
 });

@@ -16,7 +16,7 @@ test('a backup is whole, private and verifies, whatever is being written meanwhi
   const { file, store, raw } = await openBench();
   await postOneCharge(store);
   // Another connection is in the middle of a transaction: none of it may be in the copy.
-  raw.exec("BEGIN IMMEDIATE; INSERT INTO client VALUES ('half', 'Half', '')");
+  raw.exec("BEGIN IMMEDIATE; INSERT INTO client VALUES ('half', 'Half', NULL, '')");
   const reader = closeAfterwards(await openStore({ file, isReadOnly: true, now }));
   const copy = join(makeFolder(), 'copy.db');
   await reader.backup(copy);

@@ -82,7 +82,7 @@ test('a ledger that moved meanwhile refuses the whole batch, to be decided anew'
 describe('a defect writes nothing and is loud', () => {
   test.each<[string, Partial<Posting>, RegExp]>([
     ['a key that stands already', { key: 'purchase:b-1' }, /purchase:b-1 is refused/],
-    ['a block below zero', { seconds: 32_401 }, /leave block b-1 at -1 s/],
+    ['a block below zero', { seconds: 32_401 }, /block b-1 is left with -1 s/],
     ['overage below zero', { blockId: null, side: 'credit', reason: 'refund' }, /overdrawn/],
     ['a block of nobody', { blockId: 'b-9' }, /does not have/],
     ['no seconds', { seconds: 0 }, /refused/],
@@ -177,7 +177,7 @@ test('blocks that are empty, ordered or void are shown only when all are asked f
   expect(usable?.blocks.map(({ id }) => id)).toEqual(['b-1']);
   expect((await readLedger())?.blocks.map(({ id }) => id)).toEqual(['b-1', 'b-2', 'b-3', 'b-4']);
   expect(await bench.store.readLedgers(['nobody'])).toEqual([
-    { clientId: 'nobody', blocks: [], overageSeconds: 0, clientSeq: 0 },
+    { clientId: 'nobody', blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 },
   ]);
 });
 

@@ -58,7 +58,7 @@ test('cause and effect go in together: postings, episode, message, or none of th
     episodes: [episode],
     messages: [message()],
   });
-  await expect(store.writeReplenish(batch)).rejects.toThrow(/leave block/);
+  await expect(store.writeReplenish(batch)).rejects.toThrow(/is left with/);
   expect(await store.readEpisodes(['dupont'])).toEqual([]);
   expect(await store.listMessages({})).toEqual([]);
   await store.writeReplenish({ ...batch, postings: [purchase()] });

@@ -46,7 +46,10 @@ export async function openBench(): Promise<Bench> {
   const file = join(makeFolder(), 'prepaid-hours.db');
   const store = await openStore({ file, now });
   cleanUps.push(() => store.close());
-  await store.assignClientIds([{ name: 'Dupont', sourceIds: new Map([['psa', '1234']]) }], at);
+  await store.assignClientIds(
+    [{ name: 'Dupont', sourceIds: new Map([['psa', '1234']]), paidBy: null }],
+    at,
+  );
   return { file, store, raw: openRaw(file) };
 }
 
@@ -130,6 +133,7 @@ export function block(change: Partial<Block> = {}): Block {
     source: 'opening',
     offer: null,
     seconds: 36_000,
+    amountMinor: null,
     rateMinor: 12_000,
     currency: 'EUR',
     purchasedOn: '2026-01-01',
@@ -151,6 +155,8 @@ export function posting(change: Partial<Posting> = {}): Posting {
     reason: 'usage',
     blockId: 'b-1',
     seconds: 3600,
+    minor: null,
+    usedBy: null,
     chargeId: null,
     reverses: null,
     workedOn: '2026-03-01',

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connector } from '../../connectors/contract.ts';
-import type { LoadedConfig } from '../../src/config/loaded.ts';
+import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { LedgerEntry } from '../../src/domain/ledger.ts';
 import type { Agreement, Client, Offer } from '../../src/domain/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
+import { linkPayers } from '../../src/service/link-payers.ts';
 import type { LogDetail, Logger } from '../../src/service/log.ts';
 import { allSteps, type RunResult, runSteps, type StepName } from '../../src/service/run.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
@@ -32,6 +33,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
     excludedTechnicians: [],
     multipliers: [],
     stackMultipliers: false,
+    rates: null,
     overage: 'carry',
     rollover: null,
     replenish: [],
@@ -41,7 +43,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
 }
 
 /** Dupont, client 1 of the PSA, in Paris, with ten hours from the first of January. */
-export function clientOf(fields: Partial<Omit<Client, 'id'>> = {}): Omit<Client, 'id'> {
+export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClient {
   return {
     name: 'Dupont',
     sourceIds: new Map([['psa', '1']]),
@@ -51,6 +53,9 @@ export function clientOf(fields: Partial<Omit<Client, 'id'>> = {}): Omit<Client,
     currency: 'EUR',
     startOn: null,
     pushTo: 'psa',
+    paidBy: null,
+    isSharing: false,
+    share: null,
     openingBlocks: [openingOf(10)],
     ...fields,
   };
@@ -59,6 +64,7 @@ export function clientOf(fields: Partial<Omit<Client, 'id'>> = {}): Omit<Client,
 export function openingOf(hours: number, fields: Partial<Client['openingBlocks'][number]> = {}) {
   return {
     seconds: hours * hour,
+    amountMinor: null,
     rateMinor: 12000,
     currency: 'EUR',
     purchasedOn: '2026-01-01',
@@ -72,6 +78,7 @@ export function openingOf(hours: number, fields: Partial<Client['openingBlocks']
 export const ten: Offer = {
   name: 'ten',
   seconds: 10 * hour,
+  amountMinor: null,
   rateMinor: 12000,
   currency: 'EUR',
   validForMonths: null,
@@ -80,7 +87,7 @@ export const ten: Offer = {
 };
 
 export interface BenchOptions {
-  clients?: Omit<Client, 'id'>[];
+  clients?: ConfiguredClient[];
   mode?: 'observe' | 'live';
   isTimePerTicket?: boolean;
   isFilteredByClient?: boolean;
@@ -135,9 +142,10 @@ export class CoreBench {
   }
 
   /** What loading a changed config file comes to. */
-  async configure(clients: Omit<Client, 'id'>[]): Promise<void> {
+  async configure(clients: ConfiguredClient[]): Promise<void> {
     const ids = await this.app.store.assignClientIds(clients, instantFromMs(this.nowMs));
-    this.app.clients = clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
+    const identified = clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
+    this.app.clients = linkPayers(identified);
   }
 
   setMode(mode: 'observe' | 'live'): void {
@@ -159,10 +167,14 @@ export class CoreBench {
     this.nowMs = Date.parse(instant);
   }
 
-  clientId(name = 'Dupont'): string {
+  client(name = 'Dupont'): Client {
     const client = this.app.clients.find((candidate) => candidate.name === name);
     if (client === undefined) throw new Error(`no client ${name}`);
-    return client.id;
+    return client;
+  }
+
+  clientId(name = 'Dupont'): string {
+    return this.client(name).id;
   }
 
   async balance(name = 'Dupont'): Promise<Shown> {

@@ -94,7 +94,13 @@ export class History {
     const expiresOn = a % 3 === 0 ? null : expiry;
     const [seconds, priority] = [(1 + (a % 12)) * 1800, b % 3];
     await addBlock(this.bench.app, {
-      ...{ clientId: this.bench.clientId(name), seconds, rateMinor: 100, priority },
+      ...{
+        clientId: this.bench.clientId(name),
+        seconds,
+        amountMinor: null,
+        rateMinor: 100,
+        priority,
+      },
       ...{ purchasedOn: today, expiresOn, reason: 'sold' },
     });
     this.oracle.buy({

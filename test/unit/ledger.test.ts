@@ -9,6 +9,8 @@ const entry: Omit<LedgerEntry, 'seq' | 'hash'> = {
   reason: 'usage',
   blockId: 'b-1',
   seconds: 3600,
+  minor: null,
+  usedBy: null,
   chargeId: 't:psa:1#1',
   reverses: null,
   workedOn: '2026-03-02',
@@ -33,6 +35,6 @@ test('nothing slips from one column into the next', () => {
 });
 
 test('a credit adds and a debit takes', () => {
-  expect(signedSeconds({ side: 'credit', seconds: 5 })).toBe(5);
-  expect(signedSeconds({ side: 'debit', seconds: 5 })).toBe(-5);
+  expect(signedSeconds({ side: 'credit', seconds: 5, minor: null })).toBe(5);
+  expect(signedSeconds({ side: 'debit', seconds: 5, minor: null })).toBe(-5);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { allocate, type SpendableBlock } from '../../src/domain/allocation.ts';
+import { allocate, type Demand, type SpendableBlock } from '../../src/domain/allocation.ts';
 import type { Posting } from '../../src/domain/ledger.ts';
 import {
   type Account,
@@ -13,12 +13,13 @@ import { creditPurchase } from '../../src/domain/purchase.ts';
 function block(id: string, seconds: number, fields: Partial<SpendableBlock> = {}): SpendableBlock {
   return {
     ...{ id, priority: 0, expiresOn: null, purchasedOn: '2026-01-01' },
-    ...{ remainingSeconds: seconds, isActive: true, workTypes: null, ...fields },
+    ...{ remainingSeconds: seconds, remainingMinor: null, currency: 'EUR' },
+    ...{ isActive: true, workTypes: null, shares: new Map(), ...fields },
   };
 }
 
 function account(...blocks: SpendableBlock[]): Account {
-  return { clientId: 'dupont', blocks, overageSeconds: 0 };
+  return { clientId: 'dupont', blocks, overageSeconds: 0, shares: new Map() };
 }
 
 /** As it stands in the ledger once posted. */
@@ -26,7 +27,7 @@ function stored(postings: readonly Posting[], firstSeq = 1): OpenOverage[] {
   return postings.map((posting, index) => ({
     ...posting,
     ...{ seq: firstSeq + index, clientSeq: firstSeq + index },
-    ...{ postedAt: '2026-03-02T00:00:00.000Z', runId: 'r', hash: '', workTypes: null },
+    ...{ postedAt: '2026-03-02T00:00:00.000Z', runId: 'r', hash: '', workTypes: null, price: null },
   }));
 }
 
@@ -36,10 +37,16 @@ function usage(key: string, seconds: number, workedOn = '2026-03-02') {
     seconds,
     workedOn,
     workTypes: null,
+    price: null,
+    usedBy: null,
     chargeId: key,
     reason: 'usage' as const,
     note: null,
   };
+}
+
+function demand(seconds: number, workedOn = '2026-03-02'): Demand {
+  return { seconds, workedOn, workTypes: null, price: null, usedBy: null };
 }
 
 const brief = ({ reason, blockId, seconds }: Posting) => `${reason} ${blockId ?? '-'} ${seconds}`;
@@ -52,24 +59,26 @@ describe('blocks pay', () => {
     ['then what was bought first', { purchasedOn: '2026-02-01' }, {}, 'b'],
     ['then by id, so that it is the same each time', {}, {}, 'a'],
   ])('%s', (_, a, b, first) => {
-    const slices = allocate(10, '2026-03-02', [block('a', 100, a), block('b', 100, b)]);
-    expect(slices).toEqual([{ blockId: first, seconds: 10 }]);
+    const slices = allocate(demand(10), [block('a', 100, a), block('b', 100, b)]);
+    expect(slices).toMatchObject([{ blockId: first, seconds: 10 }]);
   });
 
   test('for work up to the day that they expire on, and no later', () => {
     const ending = () => [block('a', 100, { expiresOn: '2026-03-02' })];
-    expect(allocate(10, '2026-03-02', ending())).toEqual([{ blockId: 'a', seconds: 10 }]);
-    expect(allocate(10, '2026-03-03', ending())).toEqual([{ blockId: null, seconds: 10 }]);
+    expect(allocate(demand(10), ending())).toMatchObject([{ blockId: 'a', seconds: 10 }]);
+    expect(allocate(demand(10, '2026-03-03'), ending())).toMatchObject([
+      { blockId: null, seconds: 10 },
+    ]);
   });
 
   test('not once they are void, nor when they are empty', () => {
     const blocks = [block('a', 100, { isActive: false }), block('b', 0)];
-    expect(allocate(10, '2026-03-02', blocks)).toEqual([{ blockId: null, seconds: 10 }]);
+    expect(allocate(demand(10), blocks)).toMatchObject([{ blockId: null, seconds: 10 }]);
   });
 
   test('complaint 41: no more than they hold, and the rest is overage', () => {
     const blocks = [block('a', 7), block('b', 5)];
-    const slices = allocate(20, '2026-03-02', blocks);
+    const slices = allocate(demand(20), blocks);
     expect(slices.map(({ seconds }) => seconds)).toEqual([7, 5, 8]);
     expect(blocks.map(({ remainingSeconds }) => remainingSeconds)).toEqual([0, 0]);
   });
@@ -142,7 +151,10 @@ describe('overage is paid off', () => {
 
 test('a purchase credits the whole block once, under the block’s own key', () => {
   const held = account();
-  const bought = { id: 'b-1', seconds: 36000, priority: 0, expiresOn: null, workTypes: null };
+  const bought = {
+    ...{ id: 'b-1', seconds: 36000, amountMinor: null, currency: 'EUR' },
+    ...{ priority: 0, expiresOn: null, workTypes: null },
+  };
   const posting = creditPurchase(held, { ...bought, purchasedOn: '2026-03-02' }, 'ten');
   expect(posting).toMatchObject({ key: 'purchase:b-1', side: 'credit', seconds: 36000 });
   expect(held.blocks).toMatchObject([block('b-1', 36000, { purchasedOn: '2026-03-02' })]);

@@ -12,25 +12,30 @@ function ruleAt(hoursLeft: number, fields: Partial<ReplenishRule> = {}): Repleni
 }
 
 function used(number: number, hours: number, workedOn = day(number)) {
-  return { dueAt: at(number), workedOn, seconds: hours * hour };
+  const demand = { seconds: hours * hour, workTypes: null, price: null };
+  return { dueAt: at(number), workedOn, ...demand, clientId: 'dupont' };
 }
 
 function bought(number: number, hours: number, blockId = 'b-1') {
   const workedOn = day(number);
-  return { at: at(number), kind: 'credit', blockId, seconds: hours * hour, workedOn } as const;
+  const seconds = hours * hour;
+  return { at: at(number), kind: 'credit', blockId, seconds, minor: null, workedOn } as const;
 }
 
 function block(id: string, fields: Partial<Simulation['blocks'][number]> = {}) {
   const terms = { priority: 0, expiresOn: null, purchasedOn: day(1), workTypes: null };
-  return { id, ...terms, rateMinor: 12_000, currency: 'EUR', ...fields };
+  const size = { seconds: 0, amountMinor: null, rateMinor: 12_000, currency: 'EUR' };
+  return { id, ...terms, ...size, ...fields };
 }
 
 function play(fields: Partial<Simulation>) {
-  return simulate({
+  const { byClient, alerts, invoices } = simulate({
     ...{ charges: [], moves: [bought(1, 10)], blocks: [block('b-1')], rules: [] },
-    ...{ zone: 'Europe/Paris', until: at(31), pendingSeconds: 0 },
+    ...{ shares: new Map(), zone: 'Europe/Paris', until: at(31), pendingSeconds: 0 },
     ...fields,
   });
+  const nothing = { seconds: 0, overageSeconds: 0, moneyMinor: new Map<string, number>() };
+  return { ...(byClient.get('dupont') ?? nothing), alerts, invoices };
 }
 
 test('a level is told once on the way down, and again after the next purchase', () => {

@@ -35,7 +35,8 @@ const live = { lastCreditSeq: 1, mode: 'live' } as const;
 const today = '2026-03-02';
 
 function positionWith(fields: Partial<Position>): Position {
-  return { today, balances: left(5), blocks: [], forecast: () => null, ...fields };
+  const nothing = { blocks: [], moneyLeft: new Map(), forecast: () => null };
+  return { today, balances: left(5), ...nothing, ...fields };
 }
 
 type Situation = Parameters<typeof findCrossings>[3];
@@ -114,6 +115,7 @@ function held(id: string, hours: number, fields: Partial<HeldBlock> = {}): HeldB
   const block = { id, seconds: 10 * hour, remainingSeconds: hours * hour, priority: 0 };
   return {
     ...block,
+    ...{ remainingMinor: null, currency: 'EUR', shares: new Map() },
     expiresOn: null,
     purchasedOn: '2026-01-01',
     workTypes: null,
@@ -218,10 +220,12 @@ describe('a forecast run-out', () => {
   });
 });
 
+const ten = { seconds: 10 * hour, amountMinor: null };
+
 test('at a level that is not in hours one block is bought, and more for overage', () => {
-  expect(blocksToBuy(percent.when, left(1), 10 * hour)).toBe(1);
-  expect(blocksToBuy(runOut.when, left(0), 10 * hour)).toBe(1);
-  expect(blocksToBuy(percent.when, left(0, 0, 12), 10 * hour)).toBe(2);
+  expect(blocksToBuy(percent.when, positionWith({ balances: left(1) }), ten)).toBe(1);
+  expect(blocksToBuy(runOut.when, positionWith({ balances: left(0) }), ten)).toBe(1);
+  expect(blocksToBuy(percent.when, positionWith({ balances: left(0, 0, 12) }), ten)).toBe(2);
 });
 
 test.each([
@@ -231,7 +235,7 @@ test.each([
   ['is one block at least', 5, 2, 1],
 ])('a purchase %s', (_, netHours, levelHours, blocks) => {
   const balances = netHours < 0 ? left(0, 0, -netHours) : left(netHours);
-  const bought = blocksToBuy(rule(levelHours).when, balances, 10 * hour);
+  const bought = blocksToBuy(rule(levelHours).when, positionWith({ balances }), ten);
   expect(bought).toBe(blocks);
   expect(netHours + bought * 10).toBeGreaterThan(levelHours);
 });

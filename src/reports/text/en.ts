@@ -89,6 +89,9 @@ const statement: StatementTexts = {
   leftInBlocks: 'Left in blocks',
   overage: 'Used beyond the blocks',
   balance: 'Balance',
+  moneyLeft: 'Money left',
+  usedOf: (payer) => `Used of the blocks of ${payer}`,
+  byWorkType: 'by work type',
   sections: {
     credits: 'Hours bought',
     work: 'Work',
@@ -224,6 +227,10 @@ const explain: ExplainTexts = {
     `${seconds} from block ${blockId} (${size} at ${amount}${
       workTypes === null ? '' : `, ${limitedTo(workTypes)}`
     })`,
+  fromMoney: (seconds, price, blockId, size, workTypes) =>
+    `${seconds} for ${price} from block ${blockId} (${size}${
+      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+    })`,
   limitedTo,
   fromOverage: (seconds) => `${seconds} beyond every block (overage)`,
   free: 'free of charge',
@@ -238,6 +245,7 @@ const explain: ExplainTexts = {
     `Revision ${number}, ${day}: ${seconds} charged, since ${changes}.`,
   balanceTitle: (client, day) => `How the balance of ${client} came about by the end of ${day}`,
   block: (id, size, price, boughtOn) => `Block ${id}: ${size} at ${price}, bought ${boughtOn}`,
+  moneyBlock: (id, size, boughtOn) => `Block ${id}: ${size}, bought ${boughtOn}`,
   openingOn: (day) => `At the start of ${day}`,
   leftThen: 'At the end of the day',
   movement: (reason) => {

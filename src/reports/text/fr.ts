@@ -89,6 +89,9 @@ const statement: StatementTexts = {
   leftInBlocks: 'Reste dans les forfaits',
   overage: 'Consommé au-delà des forfaits',
   balance: 'Solde',
+  moneyLeft: 'Argent restant',
+  usedOf: (payer) => `Consommé sur les forfaits de ${payer}`,
+  byWorkType: 'selon le type de travail',
   sections: {
     credits: 'Heures achetées',
     work: 'Interventions',
@@ -228,6 +231,10 @@ const explain: ExplainTexts = {
     `${seconds} sur le forfait ${blockId} (${size} à ${amount}${
       workTypes === null ? '' : `, ${limitedTo(workTypes)}`
     })`,
+  fromMoney: (seconds, price, blockId, size, workTypes) =>
+    `${seconds} pour ${price} sur le forfait ${blockId} (${size}${
+      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+    })`,
   limitedTo,
   fromOverage: (seconds) => `${seconds} au-delà de tout forfait (dépassement)`,
   free: 'gratuit',
@@ -243,6 +250,7 @@ const explain: ExplainTexts = {
   balanceTitle: (client, day) => `D’où vient le solde de ${client} à la fin du ${day}`,
   block: (id, size, price, boughtOn) =>
     `Forfait ${id}\u00a0: ${size} à ${price}, acheté le ${boughtOn}`,
+  moneyBlock: (id, size, boughtOn) => `Forfait ${id}\u00a0: ${size}, acheté le ${boughtOn}`,
   openingOn: (day) => `Au début du ${day}`,
   leftThen: 'À la fin du jour',
   movement: (reason) => {

@@ -43,6 +43,10 @@ export interface StatementTexts {
   leftInBlocks: string;
   overage: string;
   balance: string;
+  moneyLeft: string;
+  /** `Used of the blocks of Groupe Dupont`. */
+  usedOf(payer: string): string;
+  byWorkType: string;
   sections: {
     credits: string;
     work: string;
@@ -120,6 +124,14 @@ export interface ExplainTexts {
     amount: string,
     workTypes: readonly string[] | null,
   ): string;
+  /** `1 h for 120.00 EUR from block b-12 (1,000.00 EUR)`. */
+  fromMoney(
+    seconds: string,
+    price: string,
+    blockId: string,
+    size: string,
+    workTypes: readonly string[] | null,
+  ): string;
   /** `for “On-site” only`. */
   limitedTo(workTypes: readonly string[]): string;
   fromOverage(seconds: string): string;
@@ -134,6 +146,7 @@ export interface ExplainTexts {
   revisionChanged(number: number, date: string, seconds: string, changes: string): string;
   balanceTitle(client: string, date: string): string;
   block(id: string, size: string, price: string, boughtOn: string): string;
+  moneyBlock(id: string, size: string, boughtOn: string): string;
   openingOn(date: string): string;
   leftThen: string;
   movement(reason: MovementReason): string;

@@ -1,21 +1,27 @@
-import type { Account } from '../../domain/postings.ts';
+import { moveShare } from '../../domain/allocation.ts';
+import { type Account, holdBlock } from '../../domain/postings.ts';
+import { sharesIn } from '../../domain/shares.ts';
+import { type Client, payerOf } from '../../domain/terms.ts';
 import type { ClientLedger } from './debit.ts';
 
-/** A working copy of a client's balances, for deciding a batch. */
-export function accountFrom(ledger: ClientLedger): Account {
-  return {
-    clientId: ledger.clientId,
-    overageSeconds: ledger.overageSeconds,
-    blocks: ledger.blocks
-      .filter((block) => block.status !== 'ordered')
-      .map(({ id, priority, expiresOn, purchasedOn, remainingSeconds, status, workTypes }) => ({
-        id,
-        priority,
-        expiresOn,
-        purchasedOn,
-        remainingSeconds,
-        isActive: status === 'active',
-        workTypes,
-      })),
-  };
+/**
+ * A working copy of a client's balances, for deciding a batch. `sharers` are all configured clients
+ * with a share: those that this client pays for are held to it.
+ */
+export function accountFrom(ledger: ClientLedger, sharers: readonly Client[]): Account {
+  const { clientId, overageSeconds, sharedUse } = ledger;
+  const shares = sharesIn(sharers.filter((client) => payerOf(client).id === clientId));
+  const account: Account = { clientId, overageSeconds, blocks: [], shares };
+  for (const block of ledger.blocks) {
+    if (block.status === 'ordered') continue;
+    const held = holdBlock(account, block);
+    held.remainingSeconds = block.remainingSeconds;
+    held.remainingMinor = block.remainingMinor;
+    held.isActive = block.status === 'active';
+  }
+  for (const { blockId, clientId: usedBy, used } of sharedUse) {
+    const held = account.blocks.find(({ id }) => id === blockId);
+    if (held !== undefined) moveShare(held, usedBy, -used);
+  }
+  return account;
 }

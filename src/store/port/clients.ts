@@ -8,7 +8,12 @@ export interface ClientStore {
    * configured clients claim the same one and the last known name does not tell whose it is.
    */
   assignClientIds(
-    clients: readonly { name: string; sourceIds: ReadonlyMap<string, string> }[],
+    clients: readonly {
+      name: string;
+      sourceIds: ReadonlyMap<string, string>;
+      /** The client whose blocks pay; null: its own. */
+      paidBy: { name: string } | null;
+    }[],
     at: Instant,
   ): Promise<string[]>;
 }

@@ -67,7 +67,11 @@ export interface Block {
   clientId: string;
   source: BlockSource;
   offer: string | null;
+  /** Size of a block of hours; 0 for money. */
   seconds: number;
+  /** Size of a block of money; null: hours. */
+  amountMinor: number | null;
+  /** 0 for money, whose hours cost what their work type costs. */
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;
@@ -82,13 +86,25 @@ export interface Block {
 }
 
 export interface BlockBalance extends Block {
+  /** 0 for money. */
   remainingSeconds: number;
+  /** Null: hours. */
+  remainingMinor: number | null;
+}
+
+/** What a client took of a block that it shares, in seconds (of money: minor units). */
+export interface SharedUse {
+  blockId: string;
+  clientId: string;
+  used: number;
 }
 
 export interface ClientLedger {
   clientId: string;
   /** Active blocks with something left, or all when asked. */
   blocks: BlockBalance[];
+  /** Of the blocks above, by clients that share them. */
+  sharedUse: SharedUse[];
   overageSeconds: number;
   /** Position of the client's last ledger entry; 0: none. */
   clientSeq: number;

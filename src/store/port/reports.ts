@@ -16,6 +16,16 @@ export interface QuarantineRow {
   status: 'open' | 'accepted' | 'resolved';
 }
 
+/** Credits less debits. */
+export interface BlockSum {
+  /** Null: overage. */
+  blockId: string | null;
+  /** 0 for a block of money. */
+  seconds: number;
+  /** Null: hours. */
+  minor: number | null;
+}
+
 export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
@@ -27,10 +37,11 @@ export interface ReportStore {
     to: Instant | null,
   ): AsyncIterable<LedgerEntry[]>;
   /** Signed sum per block of everything posted before the moment; open overage (null) is below zero. */
-  readBalanceAt(
-    clientId: string,
-    before: Instant,
-  ): Promise<{ blockId: string | null; seconds: number }[]>;
+  readBalanceAt(clientId: string, before: Instant): Promise<BlockSum[]>;
+  /** What others' blocks paid for the client's work, posted in [from, to), in pages of at most 1,000. */
+  streamSharedUse(clientId: string, from: Instant, to: Instant): AsyncIterable<LedgerEntry[]>;
+  /** Signed sum of that per block, of everything posted before the moment. */
+  readSharedUseAt(clientId: string, before: Instant): Promise<BlockSum[]>;
   /** Charges posted in [from, to), oldest first, in pages of at most 1,000. */
   streamCharges(clientId: string, from: Instant, to: Instant): AsyncIterable<PostedCharge[]>;
   /** The charge revision that stood for each group just before the moment. */
@@ -41,10 +52,10 @@ export interface ReportStore {
   /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
   findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
   /**
-   * What the client used: charges that stand and were posted since the moment, summed by day of work,
+   * What the clients used together: charges that stand and were posted since the moment, summed by day of work,
    * and each group's work that is not yet due, with the moment at which the last of it began.
    */
-  readUsage(clientId: string, since: Instant): Promise<Usage>;
+  readUsage(clientIds: readonly string[], since: Instant): Promise<Usage>;
   listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
   /** Every ticket that has time, and every entry without one, in pages of at most 500. */
   streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;

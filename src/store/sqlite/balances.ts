@@ -1,5 +1,5 @@
 import { chainStart } from '../../domain/ledger.ts';
-import type { Block, BlockBalance, ClientLedger } from '../port.ts';
+import type { Block, BlockBalance, ClientLedger, SharedUse } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 /** Where a client's chain ends. */
@@ -12,8 +12,15 @@ export interface Head {
   overageSeconds: number;
 }
 
+/** What is left of a block: hours, or money. */
+export interface Left {
+  seconds: number;
+  /** Null: hours. */
+  minor: number | null;
+}
+
 export const blockColumns = `b.id, b.key, b.client_id AS clientId, b.source, b.offer, b.seconds,
-  b.rate_minor AS rateMinor, b.currency, b.purchased_on AS purchasedOn, b.expires_on AS expiresOn,
+  b.amount_minor AS amountMinor, b.rate_minor AS rateMinor, b.currency, b.purchased_on AS purchasedOn, b.expires_on AS expiresOn,
   b.priority, b.work_types AS workTypes, b.status, b.activate, b.invoice_key AS invoiceKey`;
 
 /** A row of `blockColumns` as it stands. */
@@ -27,10 +34,14 @@ export function fromStoredBlock<Row extends { workTypes: string | null }>(row: R
 }
 
 /** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
-const remaining = `coalesce(
+const remainingSeconds = `coalesce(
   (SELECT c.remaining_seconds FROM block_balance c WHERE c.block_id = b.id),
   (SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0) FROM ledger l
-   WHERE l.client_id = b.client_id AND l.block_id = b.id))`;
+   WHERE l.client_id = b.client_id AND l.block_id = b.id AND l.minor IS NULL))`;
+const remainingMinor = `iif(b.amount_minor IS NULL, NULL, coalesce(
+  (SELECT c.remaining_minor FROM block_balance c WHERE c.block_id = b.id),
+  (SELECT coalesce(sum(iif(l.side = 'credit', l.minor, -l.minor)), 0) FROM ledger l
+   WHERE l.client_id = b.client_id AND l.block_id = b.id)))`;
 
 export function readLedgers(
   database: Database,
@@ -40,9 +51,10 @@ export function readLedgers(
   const blocks = Map.groupBy(
     database
       .rows<StoredBlock<BlockBalance>>(
-        `SELECT ${blockColumns}, ${remaining} AS remainingSeconds FROM json_each(?) k
-         CROSS JOIN block b ON b.client_id = k.value
-         WHERE ? OR (b.status = 'active' AND remainingSeconds > 0)
+        `SELECT ${blockColumns}, ${remainingSeconds} AS remainingSeconds,
+           ${remainingMinor} AS remainingMinor
+         FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+         WHERE ? OR (b.status = 'active' AND (remainingSeconds > 0 OR remainingMinor > 0))
          ORDER BY b.client_id, b.purchased_on, b.id`,
         listValue([...new Set(clientIds)]),
         Number(isAllBlocks),
@@ -50,10 +62,25 @@ export function readLedgers(
       .map(fromStoredBlock),
     ({ clientId }) => clientId,
   );
+  const uses = readSharedUse(database, clientIds);
   return clientIds.map((clientId) => {
     const { overageSeconds, clientSeq } = readHead(database, clientId);
-    return { clientId, blocks: blocks.get(clientId) ?? [], overageSeconds, clientSeq };
+    const sharedUse = uses.get(clientId) ?? [];
+    return { clientId, blocks: blocks.get(clientId) ?? [], sharedUse, overageSeconds, clientSeq };
   });
+}
+
+/** From an index that holds rows of shared blocks alone. */
+function readSharedUse(database: Database, clientIds: readonly string[]): Map<string, SharedUse[]> {
+  const rows = database.rows<SharedUse & { payerId: string }>(
+    `SELECT l.client_id AS payerId, l.used_by AS clientId, l.block_id AS blockId,
+       sum(iif(l.side = 'debit', 1, -1) * coalesce(l.minor, l.seconds)) AS used
+     FROM json_each(?) k CROSS JOIN ledger l INDEXED BY ledger_used_by ON l.client_id = k.value
+     WHERE l.used_by IS NOT NULL AND l.block_id IS NOT NULL
+     GROUP BY l.client_id, l.used_by, l.block_id`,
+    listValue(clientIds),
+  );
+  return Map.groupBy(rows, ({ payerId }) => payerId);
 }
 
 export function readHead(database: Database, clientId: string): Head {
@@ -88,17 +115,18 @@ export function readHeadFromLedger(database: Database, clientId: string): Head {
 export function readRemaining(
   database: Database,
   clientIds: readonly string[],
-): Map<string, Map<string, number>> {
-  const rows = database.rows<{ clientId: string; id: string; seconds: number }>(
-    `SELECT b.client_id AS clientId, b.id, ${remaining} AS seconds FROM json_each(?) k
-     CROSS JOIN block b ON b.client_id = k.value`,
+): Map<string, Map<string, Left>> {
+  const rows = database.rows<{ clientId: string; id: string } & Left>(
+    `SELECT b.client_id AS clientId, b.id, ${remainingSeconds} AS seconds,
+       ${remainingMinor} AS minor
+     FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value`,
     listValue(clientIds),
   );
-  const byClient = new Map<string, Map<string, number>>();
-  for (const { clientId, id, seconds } of rows) {
+  const byClient = new Map<string, Map<string, Left>>();
+  for (const { clientId, id, seconds, minor } of rows) {
     const blocks = byClient.get(clientId);
-    if (blocks === undefined) byClient.set(clientId, new Map([[id, seconds]]));
-    else blocks.set(id, seconds);
+    if (blocks === undefined) byClient.set(clientId, new Map([[id, { seconds, minor }]]));
+    else blocks.set(id, { seconds, minor });
   }
   return byClient;
 }
@@ -106,8 +134,8 @@ export function readRemaining(
 /** Makes the cached rows that somebody has taken away. */
 export function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
   database.run(
-    `INSERT INTO block_balance (block_id, remaining_seconds)
-     SELECT b.id, ${remaining} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+    `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor)
+     SELECT b.id, ${remainingSeconds}, ${remainingMinor} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
      WHERE NOT EXISTS (SELECT 1 FROM block_balance c WHERE c.block_id = b.id)`,
     listValue(clientIds),
   );
@@ -126,12 +154,18 @@ export function writeHead(database: Database, clientId: string, head: Head): voi
   );
 }
 
-export function writeRemaining(database: Database, blockId: string, seconds: number): void {
+export function writeRemaining(
+  database: Database,
+  blockId: string,
+  { seconds, minor }: Left,
+): void {
   database.run(
-    `INSERT INTO block_balance (block_id, remaining_seconds) VALUES (?, ?)
-     ON CONFLICT DO UPDATE SET remaining_seconds = excluded.remaining_seconds`,
+    `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET remaining_seconds = excluded.remaining_seconds,
+       remaining_minor = excluded.remaining_minor`,
     blockId,
     seconds,
+    minor,
   );
 }
 

@@ -42,6 +42,15 @@ function assign(database: Database, clients: readonly ConfiguredClient[], at: In
     }
     ids.push(id);
   }
+  const idOf = new Map(clients.map(({ name }, index) => [name, ids[index] ?? null]));
+  for (const [index, { paidBy }] of clients.entries()) {
+    const payerId = paidBy === null ? null : (idOf.get(paidBy.name) ?? null);
+    database.run(
+      'UPDATE client SET paid_by = ?1 WHERE id = ?2 AND paid_by IS NOT ?1',
+      payerId,
+      ids[index] ?? null,
+    );
+  }
   return ids;
 }
 

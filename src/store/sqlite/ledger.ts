@@ -1,8 +1,15 @@
 import { KindError } from '../../domain/errors.ts';
-import { chainHash, type LedgerEntry, type Posting, signedSeconds } from '../../domain/ledger.ts';
+import {
+  chainHash,
+  type LedgerEntry,
+  type Posting,
+  signedMinor,
+  signedSeconds,
+} from '../../domain/ledger.ts';
 import type { Instant } from '../../domain/time.ts';
 import {
   type Head,
+  type Left,
   laterOf,
   readHead,
   readRemaining,
@@ -14,7 +21,8 @@ import { type Database, listValue } from './database.ts';
 import { markHeldDirty } from './held.ts';
 
 export const ledgerColumns = `l.seq, l.client_id AS clientId, l.client_seq AS clientSeq, l.key, l.side,
-  l.reason, l.block_id AS blockId, l.seconds, l.charge_id AS chargeId, l.reverses,
+  l.reason, l.block_id AS blockId, l.seconds, l.minor, l.used_by AS usedBy,
+  l.charge_id AS chargeId, l.reverses,
   l.worked_on AS workedOn, l.note, l.posted_at AS postedAt, l.run_id AS runId, l.hash`;
 
 /** Postings that were decided against a ledger as it stood, for one moment and one run. */
@@ -28,7 +36,7 @@ export interface PostingBatch {
 /** A client's ledger while a batch is written to it. */
 interface OpenLedger {
   head: Head;
-  remaining: Map<string, number>;
+  remaining: Map<string, Left>;
   touchedBlockIds: Set<string>;
   isMoved: boolean;
 }
@@ -54,7 +62,8 @@ export function appendPostings(database: Database, batch: PostingBatch): Map<str
     if (!ledger.isMoved) continue;
     writeHead(database, clientId, ledger.head);
     for (const blockId of ledger.touchedBlockIds) {
-      writeRemaining(database, blockId, ledger.remaining.get(blockId) ?? 0);
+      const left = ledger.remaining.get(blockId);
+      if (left !== undefined) writeRemaining(database, blockId, left);
     }
   }
   const credited = batch.postings.filter(
@@ -64,7 +73,8 @@ export function appendPostings(database: Database, batch: PostingBatch): Map<str
   return postedAt;
 }
 
-function openLedgers(database: Database, { expected, at }: PostingBatch): Map<string, OpenLedger> {
+function openLedgers(database: Database, batch: PostingBatch): Map<string, OpenLedger> {
+  const { expected, at } = batch;
   const clientIds = expected.map(({ clientId }) => clientId);
   rebuildRemaining(database, clientIds);
   const remaining = readRemaining(database, clientIds);
@@ -85,7 +95,25 @@ function openLedgers(database: Database, { expected, at }: PostingBatch): Map<st
       isMoved: false,
     });
   }
+  alignSharers(ledgers, batch.postings);
   return ledgers;
+}
+
+/** A charge has one moment, in the order of its client's events as in that of the account that pays it. */
+function alignSharers(
+  ledgers: ReadonlyMap<string, OpenLedger>,
+  postings: readonly Posting[],
+): void {
+  const pairs = postings.flatMap(({ clientId, usedBy }) => {
+    const payer = ledgers.get(clientId);
+    const sharer = usedBy === null || usedBy === clientId ? undefined : ledgers.get(usedBy);
+    return payer === undefined || sharer === undefined ? [] : [{ payer, sharer }];
+  });
+  const align = (one: OpenLedger, other: OpenLedger): void => {
+    one.head = { ...one.head, postedAt: laterOf(one.head.postedAt, other.head.postedAt) };
+  };
+  for (const { payer, sharer } of pairs) align(payer, sharer);
+  for (const { payer, sharer } of pairs) align(sharer, payer);
 }
 
 function append(database: Database, ledger: OpenLedger, posting: Posting, runId: string): void {
@@ -122,10 +150,32 @@ function move(ledger: OpenLedger, posting: Posting): void {
   if (before === undefined) {
     throw new Error(`ledger entry ${key} names block ${blockId}, which its client does not have`);
   }
-  const after = before + signedSeconds(posting);
-  if (after < 0) throw new Error(`ledger entry ${key} would leave block ${blockId} at ${after} s`);
+  const after = addedTo(before, posting);
+  const fault = leftFault(before, posting) ?? belowZero(after);
+  if (fault !== null) throw new Error(`ledger entry ${key}: block ${blockId} ${fault}`);
   ledger.remaining.set(blockId, after);
   ledger.touchedBlockIds.add(blockId);
+}
+
+/** What is left of a block once the posting is on it. */
+export function addedTo(left: Left, posting: Pick<Posting, 'side' | 'seconds' | 'minor'>): Left {
+  return {
+    seconds: left.seconds + signedSeconds(posting),
+    minor: left.minor === null ? null : left.minor + signedMinor(posting),
+  };
+}
+
+/** Money never goes to or from a block of hours, nor hours to or from one of money. */
+export function leftFault(left: Left, { minor }: Pick<Posting, 'minor'>): string | null {
+  if ((left.minor === null) === (minor === null)) return null;
+  return left.minor === null
+    ? 'holds hours, and money is moved'
+    : 'holds money, and hours are moved';
+}
+
+export function belowZero({ seconds, minor }: Left): string | null {
+  if (seconds < 0) return `is left with ${seconds} s`;
+  return minor !== null && minor < 0 ? `is left with ${minor} minor units` : null;
 }
 
 function refuseUnequal(database: Database, posting: Posting, reverses: string): void {
@@ -139,21 +189,26 @@ function refuseUnequal(database: Database, posting: Posting, reverses: string): 
 
 /** What keeps the posting from undoing the original exactly; null: nothing. */
 export function reversalFault(
-  reversal: Pick<Posting, 'clientId' | 'blockId' | 'seconds' | 'side'>,
-  original: Pick<Posting, 'clientId' | 'blockId' | 'seconds' | 'side' | 'reason'>,
+  reversal: Pick<Posting, 'clientId' | 'blockId' | 'seconds' | 'minor' | 'usedBy' | 'side'>,
+  original: Pick<
+    Posting,
+    'clientId' | 'blockId' | 'seconds' | 'minor' | 'usedBy' | 'side' | 'reason'
+  >,
 ): string | null {
   if (original.reason === 'reversal') return 'is a reversal itself';
   if (original.clientId !== reversal.clientId) return 'is another client’s';
   if (original.blockId !== reversal.blockId) return 'is of another block';
   if (original.seconds !== reversal.seconds) return 'is of another length';
+  if (original.minor !== reversal.minor) return 'is of another amount';
+  if (original.usedBy !== reversal.usedBy) return 'is of another client’s work';
   return original.side === reversal.side ? 'is on the same side' : null;
 }
 
 function insert(database: Database, entry: Omit<LedgerEntry, 'seq'>): void {
   database.run(
-    `INSERT INTO ledger (client_id, client_seq, key, side, reason, block_id, seconds, charge_id,
-       reverses, worked_on, note, posted_at, run_id, hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO ledger (client_id, client_seq, key, side, reason, block_id, seconds, minor,
+       used_by, charge_id, reverses, worked_on, note, posted_at, run_id, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     entry.clientId,
     entry.clientSeq,
     entry.key,
@@ -161,6 +216,8 @@ function insert(database: Database, entry: Omit<LedgerEntry, 'seq'>): void {
     entry.reason,
     entry.blockId,
     entry.seconds,
+    entry.minor,
+    entry.usedBy,
     entry.chargeId,
     entry.reverses,
     entry.workedOn,

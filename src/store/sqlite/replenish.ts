@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { partOfPrice } from '../../domain/allocation.ts';
 import { type ChargeFacts, chargedWorkTypes } from '../../domain/charge-facts.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
@@ -58,10 +59,12 @@ function readOpenOverage(database: Database, clientId: string): OpenOverage[] {
      ORDER BY l.client_seq`,
     clientId,
   );
-  return rows.map(({ facts, ...entry }) => ({
-    ...entry,
-    workTypes: facts === null ? null : chargedWorkTypes(JSON.parse(facts) as ChargeFacts),
-  }));
+  return rows.map(({ facts, ...entry }) => {
+    if (facts === null) return { ...entry, workTypes: null, price: null };
+    const { price = null, seconds, ...rest } = JSON.parse(facts) as ChargeFacts;
+    const workTypes = chargedWorkTypes(rest);
+    return { ...entry, workTypes, price: partOfPrice(price, seconds, entry.seconds) };
+  });
 }
 
 function readPending(
@@ -139,15 +142,17 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
     return;
   }
   database.run(
-    `INSERT INTO block (id, key, client_id, source, offer, seconds, rate_minor, currency,
-       purchased_on, expires_on, priority, work_types, status, activate, invoice_key, created_at, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO block (id, key, client_id, source, offer, seconds, amount_minor,
+       rate_minor, currency, purchased_on, expires_on, priority, work_types, status, activate,
+       invoice_key, created_at, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     block.id,
     block.key,
     block.clientId,
     block.source,
     block.offer,
     block.seconds,
+    block.amountMinor,
     block.rateMinor,
     block.currency,
     block.purchasedOn,
@@ -160,7 +165,8 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
     at,
     runId,
   );
-  writeRemaining(database, block.id, 0);
+  const nothing = { seconds: 0, minor: block.amountMinor === null ? null : 0 };
+  writeRemaining(database, block.id, nothing);
 }
 
 function addMessage(database: Database, message: NewMessage, at: Instant, runId: string): void {

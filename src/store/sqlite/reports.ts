@@ -13,6 +13,10 @@ import { groupColumns, streamMirroredWork } from './work.ts';
 
 const pageSize = 1000;
 
+/** Hours and money apart, credits less debits. */
+const sums = `sum(iif(l.minor IS NOT NULL, 0, iif(l.side = 'credit', l.seconds, -l.seconds))) AS seconds,
+  sum(iif(l.side = 'credit', l.minor, -l.minor)) AS minor`;
+
 /** Sorts behind every moment. */
 const afterAll = '~';
 
@@ -22,9 +26,17 @@ export function reportStore(database: Database): ReportStore {
     streamLedger: (clientId, from, to) => streamLedger(database, clientId, from, to),
     readBalanceAt: async (clientId, before) =>
       database.rows(
-        `SELECT block_id AS blockId, sum(iif(side = 'credit', seconds, -seconds)) AS seconds
-         FROM ledger INDEXED BY ledger_posted
+        `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_posted
          WHERE client_id = ? AND posted_at < ? GROUP BY block_id ORDER BY block_id`,
+        clientId,
+        before,
+      ),
+    streamSharedUse: (clientId, from, to) => streamSharedUse(database, clientId, from, to),
+    readSharedUseAt: async (clientId, before) =>
+      database.rows(
+        `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_used_by_posted
+         WHERE used_by = ?1 AND posted_at < ?2 AND client_id <> ?1
+         GROUP BY block_id ORDER BY block_id`,
         clientId,
         before,
       ),
@@ -39,7 +51,8 @@ export function reportStore(database: Database): ReportStore {
         listValue([...new Set(chargeIds)]),
       ),
     findGroups: async (id, connection) => findGroups(database, id, connection),
-    readUsage: async (clientId, since) => database.read(() => readUsage(database, clientId, since)),
+    readUsage: async (clientIds, since) =>
+      database.read(() => readUsage(database, listValue(clientIds), since)),
     listOpenGroups: async (clientId) =>
       database.rows(
         `SELECT ${groupColumns} FROM charge_group g WHERE g.client_id = ? AND g.status <> 'posted'
@@ -104,23 +117,51 @@ async function* streamLedger(
   }
 }
 
+async function* streamSharedUse(
+  database: Database,
+  clientId: string,
+  from: string,
+  to: string,
+): AsyncGenerator<LedgerEntry[], void> {
+  for (let after = { postedAt: from, seq: 0 }; ; ) {
+    const page = database.rows<LedgerEntry>(
+      `SELECT ${ledgerColumns} FROM ledger l INDEXED BY ledger_used_by_posted
+       WHERE l.used_by = ?1 AND (l.posted_at, l.seq) > (?2, ?3) AND l.posted_at < ?4
+         AND l.client_id <> ?1
+       ORDER BY l.posted_at, l.seq LIMIT ?5`,
+      clientId,
+      after.postedAt,
+      after.seq,
+      to,
+      pageSize,
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    if (page.length < pageSize) return;
+    after = last;
+  }
+}
+
 /** Bounded by the window, however long the ledger is. */
-function readUsage(database: Database, clientId: string, since: string): Usage {
+function readUsage(database: Database, clientIds: string, since: string): Usage {
   return {
     debited: database.rows(
       `SELECT c.worked_on AS workedOn, sum(c.seconds) AS seconds
-       FROM charge c JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
-       WHERE c.client_id = ? AND c.posted_at >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
-      clientId,
+       FROM json_each(?) k CROSS JOIN charge c ON c.client_id = k.value
+       JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
+       WHERE c.posted_at >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
+      clientIds,
       since,
     ),
     pending: database.rows(
       `SELECT max(e.started_at) AS startedAt, g.pending_seconds AS seconds
-       FROM charge_group g JOIN entry_group eg ON eg.group_key = g.group_key
+       FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
+       JOIN entry_group eg ON eg.group_key = g.group_key
        JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
-       WHERE g.client_id = ? AND g.status <> 'posted' AND g.pending_seconds > 0
+       WHERE g.status <> 'posted' AND g.pending_seconds > 0
        GROUP BY g.group_key ORDER BY g.group_key`,
-      clientId,
+      clientIds,
     ),
   };
 }

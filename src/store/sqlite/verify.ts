@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { chainHash, chainStart, type LedgerEntry, signedSeconds } from '../../domain/ledger.ts';
 import type { Disagreement } from '../port.ts';
-import { readHeadFromLedger } from './balances.ts';
+import { type Left, readHeadFromLedger } from './balances.ts';
 import type { Database } from './database.ts';
-import { ledgerColumns, reversalFault } from './ledger.ts';
+import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger.ts';
 
 /**
  * Recomputes everything that follows from other rows, from nothing, and names the first row that
@@ -25,7 +25,7 @@ interface Chain {
   hash: string;
   postedAt: string;
   overageSeconds: number;
-  remaining: Map<string, number>;
+  remaining: Map<string, Left>;
 }
 
 function verifyChains(database: Database): Disagreement | null {
@@ -68,9 +68,12 @@ function chainFault(chain: Chain, entry: LedgerEntry): string | null {
     chain.overageSeconds -= signedSeconds(entry);
     return chain.overageSeconds < 0 ? `more overage is paid off than there was` : null;
   }
-  const remaining = (chain.remaining.get(entry.blockId) ?? 0) + signedSeconds(entry);
-  chain.remaining.set(entry.blockId, remaining);
-  return remaining < 0 ? `block ${entry.blockId} is left with ${remaining} s` : null;
+  const nothing: Left = { seconds: 0, minor: entry.minor === null ? null : 0 };
+  const before = chain.remaining.get(entry.blockId) ?? nothing;
+  const after = addedTo(before, entry);
+  chain.remaining.set(entry.blockId, after);
+  const fault = leftFault(before, entry) ?? belowZero(after);
+  return fault === null ? null : `block ${entry.blockId} ${fault}`;
 }
 
 function verifyReversals(database: Database): Disagreement | null {
@@ -81,10 +84,13 @@ function verifyReversals(database: Database): Disagreement | null {
     foundClientId: string;
     foundBlockId: string | null;
     foundSeconds: number;
+    foundMinor: number | null;
+    foundUsedBy: string | null;
   };
   const pairs = database.each<LedgerEntry & Found>(
     `SELECT ${ledgerColumns}, o.seq AS foundSeq, o.reason AS foundReason, o.side AS foundSide,
-       o.client_id AS foundClientId, o.block_id AS foundBlockId, o.seconds AS foundSeconds
+       o.client_id AS foundClientId, o.block_id AS foundBlockId, o.seconds AS foundSeconds,
+       o.minor AS foundMinor, o.used_by AS foundUsedBy
      FROM ledger l LEFT JOIN ledger o ON o.key = l.reverses WHERE l.reverses IS NOT NULL
      ORDER BY l.seq`,
   );
@@ -95,6 +101,8 @@ function verifyReversals(database: Database): Disagreement | null {
       clientId: pair.foundClientId,
       blockId: pair.foundBlockId,
       seconds: pair.foundSeconds,
+      minor: pair.foundMinor,
+      usedBy: pair.foundUsedBy,
     };
     const isEarlier = pair.foundSeq !== null && pair.foundSeq < pair.seq;
     const fault = isEarlier ? reversalFault(pair, original) : 'is not in the ledger before it';
@@ -114,7 +122,7 @@ function verifyReferences(database: Database): Disagreement | null {
     `SELECT l.seq, iif(l.block_id IS NOT NULL AND b.id IS NULL, l.block_id, NULL) AS blockId,
        l.charge_id AS chargeId
      FROM ledger l LEFT JOIN block b ON b.id = l.block_id AND b.client_id = l.client_id
-     LEFT JOIN charge c ON c.id = l.charge_id AND c.client_id = l.client_id
+     LEFT JOIN charge c ON c.id = l.charge_id AND c.client_id = coalesce(l.used_by, l.client_id)
      WHERE (l.block_id IS NOT NULL AND b.id IS NULL) OR (l.charge_id IS NOT NULL AND c.id IS NULL)
      ORDER BY l.seq LIMIT 1`,
   );
@@ -169,15 +177,18 @@ function verifyCharges(database: Database): Disagreement | null {
 
 /** A cached row may be missing, never wrong. */
 function verifyCaches(database: Database): Disagreement | null {
-  const block = database.row<{ blockId: string; cached: number; summed: number }>(
-    `SELECT c.block_id AS blockId, c.remaining_seconds AS cached, coalesce(s.seconds, 0) AS summed
-     FROM block_balance c LEFT JOIN (
-       SELECT block_id, sum(iif(side = 'credit', seconds, -seconds)) AS seconds
+  const block = database.row<{ blockId: string; cached: string; summed: string }>(
+    `SELECT c.block_id AS blockId,
+       iif(c.remaining_minor IS NULL, c.remaining_seconds || ' s', c.remaining_minor) AS cached,
+       iif(b.amount_minor IS NULL, coalesce(s.seconds, 0) || ' s', coalesce(s.minor, 0)) AS summed
+     FROM block_balance c LEFT JOIN block b ON b.id = c.block_id LEFT JOIN (
+       SELECT block_id, sum(iif(minor IS NOT NULL, 0, iif(side = 'credit', seconds, -seconds))) AS seconds,
+         sum(iif(side = 'credit', minor, -minor)) AS minor
        FROM ledger GROUP BY block_id) s ON s.block_id = c.block_id
-     WHERE c.remaining_seconds <> coalesce(s.seconds, 0) ORDER BY c.block_id LIMIT 1`,
+     WHERE cached <> summed ORDER BY c.block_id LIMIT 1`,
   );
   if (block !== undefined) {
-    const detail = `it says ${block.cached} s, the ledger ${block.summed} s`;
+    const detail = `it says ${block.cached}, the ledger ${block.summed}`;
     return { where: `block_balance ${block.blockId}`, detail };
   }
   const clients = database.each<{

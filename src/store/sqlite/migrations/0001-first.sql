@@ -5,8 +5,11 @@
 CREATE TABLE client (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
+  -- The client whose blocks pay for this one's work, as configured at the last start; null: its own.
+  paid_by TEXT REFERENCES client (id),
   created_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX client_paid_by ON client (paid_by) WHERE paid_by IS NOT NULL;
 
 CREATE TABLE client_source (
   connection TEXT NOT NULL,
@@ -259,7 +262,9 @@ CREATE TABLE block (
   client_id TEXT NOT NULL REFERENCES client (id),
   source TEXT NOT NULL CHECK (source IN ('opening', 'purchase', 'manual', 'rollover', 'overage')),
   offer TEXT,
-  seconds INTEGER NOT NULL CHECK (seconds > 0),
+  -- A block holds hours, or money: never both.
+  seconds INTEGER NOT NULL CHECK (seconds >= 0),
+  amount_minor INTEGER CHECK (amount_minor > 0),
   rate_minor INTEGER NOT NULL CHECK (rate_minor >= 0),
   currency TEXT NOT NULL,
   purchased_on TEXT NOT NULL,
@@ -272,7 +277,8 @@ CREATE TABLE block (
   activate TEXT NOT NULL CHECK (activate IN ('at-once', 'on-invoice', 'on-payment')),
   invoice_key TEXT,
   created_at TEXT NOT NULL,
-  run_id TEXT NOT NULL
+  run_id TEXT NOT NULL,
+  CHECK ((amount_minor IS NULL) = (seconds > 0))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX block_client ON block (client_id);
 
@@ -286,7 +292,11 @@ CREATE TABLE ledger (
     ('purchase', 'usage', 'reversal', 'expiry', 'rollover', 'adjustment', 'overage', 'refund')),
   -- Null: overage, hours used beyond every block.
   block_id TEXT,
-  seconds INTEGER NOT NULL CHECK (seconds > 0),
+  seconds INTEGER NOT NULL CHECK (seconds >= 0),
+  -- What moved on a block of money; null: hours.
+  minor INTEGER CHECK (minor > 0),
+  -- The client whose work it was, where blocks are shared; null: the account's own.
+  used_by TEXT,
   charge_id TEXT,
   -- The key of the one entry that this one undoes.
   reverses TEXT,
@@ -296,12 +306,17 @@ CREATE TABLE ledger (
   run_id TEXT NOT NULL,
   hash TEXT NOT NULL,
   UNIQUE (client_id, client_seq),
-  CHECK ((reason = 'reversal') = (reverses IS NOT NULL))
+  CHECK ((reason = 'reversal') = (reverses IS NOT NULL)),
+  CHECK (seconds > 0 OR minor IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX ledger_reverses ON ledger (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX ledger_charge ON ledger (charge_id) WHERE charge_id IS NOT NULL;
+-- What each client took of the blocks that it shares, and its rows of a time in another's account.
+CREATE INDEX ledger_used_by ON ledger (client_id, used_by, block_id, side, seconds, minor)
+WHERE used_by IS NOT NULL;
+CREATE INDEX ledger_used_by_posted ON ledger (used_by, posted_at) WHERE used_by IS NOT NULL;
 -- A client's rows of a time, and its balance at a moment without a look at the rows themselves.
-CREATE INDEX ledger_posted ON ledger (client_id, posted_at, client_seq, block_id, side, seconds);
+CREATE INDEX ledger_posted ON ledger (client_id, posted_at, client_seq, block_id, side, seconds, minor);
 -- What re-arms a client's thresholds.
 CREATE INDEX ledger_upward ON ledger (client_id, client_seq)
 WHERE side = 'credit' AND reason IN ('purchase', 'adjustment');
@@ -336,7 +351,9 @@ END;
 -- Caches: both may be emptied at any time and are made anew from the ledger.
 CREATE TABLE block_balance (
   block_id TEXT PRIMARY KEY,
-  remaining_seconds INTEGER NOT NULL
+  remaining_seconds INTEGER NOT NULL,
+  -- Of a block of money; null: hours.
+  remaining_minor INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE client_balance (
   client_id TEXT PRIMARY KEY,
