@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { ReplenishRule } from '../../src/domain/terms.ts';
 import { buildBalances } from '../../src/reports/balances.ts';
 import { buildStatement } from '../../src/reports/statement.ts';
 import { statementToHtml } from '../../src/reports/statement-html.ts';
@@ -213,10 +214,10 @@ describe('a share', () => {
 });
 
 test('the parent’s levels look at the work of all, and its subsidiaries are told nothing', async () => {
-  const rule = {
+  const rule: ReplenishRule = {
     when: { balance: 'projected', secondsLeft: 7200 },
     ...{ do: ['alert'], offer: null, tell: ['msp'] },
-  } as const;
+  };
   const agreement = agreementOf({ replenish: [rule] });
   await openWith(parentOf({ agreement }), subsidiary('Dupont Sud', '2', { agreement }));
   bench.psa.ticket('2', { clientId: '2' });
