@@ -3,7 +3,7 @@ import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { createClientsPull } from './clients.ts';
 import type { RequestTrackerConfig } from './config.ts';
-import { isSettled, refuseUnless } from './facts.ts';
+import { refuseUnless } from './facts.ts';
 import { fieldValueOf, fromTicket, fromTime } from './mapping.ts';
 import { anyOf, momentBefore, wholeSecond } from './query.ts';
 import { TicketItem, TimeItem } from './schema.ts';
@@ -93,6 +93,10 @@ async function* timeByTicket(api: Api, request: PullRequest): AsyncGenerator<Pag
   }
 }
 
+/**
+ * A page that is not full ends nothing here: RT cuts it before it hides comments, and it may hide those
+ * of a queue that is no client's, which no check looks at.
+ */
 async function* timePages(
   { context, pages }: Api,
   condition: string,
@@ -105,7 +109,6 @@ async function* timePages(
     query: (after) => `${anyTime} AND ${condition} AND id > ${after}`,
     fields: timeFields,
     afterId,
-    isShortPageLast: await isSettled(context.memory, 'fact.time-visible'),
     signal,
   });
 }
