@@ -3,6 +3,7 @@
  * removed. What could not be removed is named, for a person to take away.
  */
 import { z } from 'zod';
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
@@ -113,16 +114,16 @@ const Recap = z.object({ adjustmentAmount: DecimalText.nullish() });
 async function probeAdjustment(probe: Probe): Promise<void> {
   const { api, clientId, key, written, signal } = probe;
   const agreement = await topUpAgreement(api, clientId, signal);
-  const adjusted = async (): Promise<number> => {
+  const adjustedSeconds = async (): Promise<number> => {
     const recap = await api.get(`/finance/agreementrecap/${agreement.id}`, '', Recap, signal);
-    return Number(recap.adjustmentAmount ?? 0);
+    return secondsFromDecimalText(recap.adjustmentAmount ?? '0', 'hours');
   };
-  const before = await adjusted();
+  const before = await adjustedSeconds();
   const { issuedOn, title } = saleOf(probe);
   const topUp = { key, title, issuedOn, amount: 1 };
   const { id } = await createAdjustment(api, agreement, topUp, signal);
   written.unshift(`/finance/agreements/${agreement.id}/adjustments/${id}`);
-  await settleFact(api.context, 'adjustment-hours', (await adjusted()) - before === 1);
+  await settleFact(api.context, 'adjustment-hours', (await adjustedSeconds()) - before === 3600);
 }
 
 function saleOf({ api, clientId, key }: Probe): Sale {

@@ -153,6 +153,20 @@ describe('check --probe of ConnectWise', () => {
       ),
   );
 
+  test('counts the hours of an agreement exactly, whatever was adjusted before', () =>
+    withConnectwise(
+      { billing: { invoiceRoute: 'agreement', agreement: 'Block*' } },
+      async (bench) => {
+        fill(bench);
+        const { state } = bench.sandbox;
+        const agreementId = state.addAgreement({ company: bench.company, name: 'Block 20 h' });
+        // As binary floats, 2.3 less 1.3 is not 1.
+        state.tables.adjustments.add({ agreementId, amount: 1.3, description: 'By hand' });
+        await probe(bench);
+        expect(bench.context.kept.get('fact.adjustment-hours')).toMatch(/^yes /);
+      },
+    ));
+
   test.each([
     ['note-flags', { keepsNoteFlags: false }],
     ['product-on-invoice', { linksProducts: false }],
