@@ -9,7 +9,7 @@ import type {
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import type { Directory } from './directory.ts';
-import { readFact } from './facts.ts';
+import { readFact, type Settled } from './facts.ts';
 import { fromLogEntry, holdsTime } from './mapping.ts';
 import { type KnownTechnician, LogEntry } from './schema.ts';
 
@@ -29,25 +29,30 @@ export async function* pullTicketTime(
   ticketIds: readonly SourceId[],
   signal: AbortSignal,
 ): AsyncGenerator<TicketTimePage> {
-  const isTotalTrue = (await readFact(rooms.context.memory, 'total-time')) === 'yes';
+  const totalFact = await readFact(rooms.context.memory, 'total-time');
   for (let from = 0; from < ticketIds.length; from += atOnce) {
     const batch = ticketIds.slice(from, from + atOnce);
     yield* await Promise.all(
-      batch.map((ticketId) => readTicketTime(rooms, ticketId, isTotalTrue, signal)),
+      batch.map((ticketId) => readTicketTime(rooms, ticketId, totalFact, signal)),
     );
   }
 }
 
-/** A total of nothing is believed only where the total was seen to be true for this tenant. */
+/**
+ * A total of nothing is believed only where the total was seen to be true for this tenant, and one that
+ * was seen to be wrong proves nothing: a log that is left early takes the rest of its time for gone.
+ */
 async function readTicketTime(
   rooms: TimeRooms,
   ticketId: SourceId,
-  isTotalTrue: boolean,
+  totalFact: Settled | null,
   signal: AbortSignal,
 ): Promise<TicketTimePage> {
-  const tracked = rooms.trackedSeconds.get(ticketId) ?? null;
+  const shown = rooms.trackedSeconds.get(ticketId) ?? null;
   rooms.trackedSeconds.delete(ticketId);
-  if (tracked === 0 && isTotalTrue) return { ticketIds: [ticketId], rows: [], rejected: [] };
+  const tracked = totalFact === 'no' ? null : shown;
+  if (tracked === 0 && totalFact === 'yes')
+    return { ticketIds: [ticketId], rows: [], rejected: [] };
   try {
     const log = await readLog(rooms.api, ticketId, tracked, signal);
     return { ticketIds: [ticketId], ...(await believeLog(rooms, ticketId, log, signal)) };

@@ -179,6 +179,20 @@ describe('The total that a board shows', () => {
       expect(takeRequests().filter((line) => line.endsWith('/log-entry'))).toHaveLength(1);
     }));
 
+  test('ends no log where it was seen to be another sum', () =>
+    withTicket(
+      async ({ connector, context, dupont, log, state, ticketId }) => {
+        const ids = [1, 2, 3].map(() => log({}));
+        // A total without the last entry, which the first page already adds up to.
+        state.shownTotals.set(ticketId, 1800);
+        await context.memory.set('fact.total-time', 'no');
+        await readAll(connector.pull.tickets?.(asked([dupont])));
+        const { rows } = await readTime(connector, [ticketId]);
+        expect(rows.map(({ sourceId }) => Number(sourceId))).toEqual(ids);
+      },
+      { boards: ['All tickets'], pageSize: 2 },
+    ));
+
   test('of nothing spares the log only where the total was seen to be true', () =>
     withTicket(async ({ connector, context, state, dupont, ada, ticketId, log, takeRequests }) => {
       log({ seconds: 0 });
