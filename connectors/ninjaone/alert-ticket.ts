@@ -25,6 +25,9 @@ type Message = PushMessages['alert-ticket'];
 /** A ticket of ours changed within this time, or it is not looked for. */
 const lookBackSeconds = 90 * 86_400;
 
+/** A search may find a new ticket only after a while; a ticket of ours is tried again sooner than that. */
+const indexLagSeconds = 2 * 3600;
+
 /** The key as it stands in subjects and bodies; the brackets keep `a-1` and `a-10` apart. */
 export function markerOf(key: string): string {
   return `[${key}]`;
@@ -47,8 +50,9 @@ export function createAlertTicket(rooms: PushRooms): Push<'alert-ticket'> & {
     key: string,
     how: 'search' | 'scan',
     signal: AbortSignal,
+    backSeconds = lookBackSeconds,
   ): Promise<string | null> {
-    const since = addSeconds(instantFromMs(context.now()), -lookBackSeconds);
+    const since = addSeconds(instantFromMs(context.now()), -backSeconds);
     const read = how === 'search' ? { since, search: key } : { since };
     for (const board of await rooms.boards.toRead(signal)) {
       for await (const { data } of rooms.boards.pages(board, read, signal)) {
@@ -68,7 +72,8 @@ export function createAlertTicket(rooms: PushRooms): Push<'alert-ticket'> & {
     async find({ key }: Message, signal): Promise<Delivered | null> {
       const searches = await readFact(context.memory, 'ticket-search');
       const searched = searches === 'no' ? null : await findBy(key, 'search', signal);
-      const found = searched ?? (searches === 'yes' ? null : await findBy(key, 'scan', signal));
+      const backSeconds = searches === 'yes' ? indexLagSeconds : lookBackSeconds;
+      const found = searched ?? (await findBy(key, 'scan', signal, backSeconds));
       return found === null ? null : deliveredOf(found);
     },
     async create(message: Message, signal): Promise<Delivered> {

@@ -33,16 +33,28 @@ describe('A NinjaOne alert ticket', () => {
       expect(await found).toMatchObject({ remoteId: String(id) });
     }));
 
-  test('is looked for with one request a board where the search is known to work', () =>
+  test('is found where the search works, but does not know it yet', () =>
+    withNinjaone(async ({ state, connector, context }) => {
+      const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
+      await context.memory.set('fact.ticket-search', 'yes');
+      const made = await connector.push['alert-ticket']?.create(message, soon());
+      state.unindexed.add(Number(made?.remoteId));
+      expect(await connector.push['alert-ticket']?.find(message, soon())).toEqual(made);
+    }));
+
+  test('is looked for with two requests a board where the search is known to work', () =>
     withNinjaone(async ({ state, connector, context, takeRequests }) => {
       const dupont = state.addOrganization('Dupont');
-      state.addTicket({ organizationId: dupont, subject: 'Another' });
+      for (const day of [1, 2, 3]) {
+        const at = `2026-03-0${day}T09:00:00Z`;
+        state.addTicket({ organizationId: dupont, subject: 'Another', at });
+      }
       const message = { ...alert, clientId: String(dupont) };
       await connector.push['alert-ticket']?.find(message, soon());
       await context.memory.set('fact.ticket-search', 'yes');
       takeRequests();
       expect(await connector.push['alert-ticket']?.find(message, soon())).toBeNull();
-      expect(takeRequests()).toHaveLength(2);
+      expect(takeRequests()).toHaveLength(4);
     }));
 
   test('is refused, and says why, without a form or where the tenant does not allow it', () =>
