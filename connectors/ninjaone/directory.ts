@@ -148,16 +148,19 @@ function isSame(rows: readonly ClientRow[], others: readonly ClientRow[]): boole
   );
 }
 
-/** The organization that the ticket itself names, by id; null where the ticket is gone or has none. */
+/**
+ * The organization that the ticket itself names, by id; null where it has none, and undefined where the
+ * ticket cannot be seen: that says nothing of whose it is.
+ */
 export async function organizationOfTicket(
   api: Api,
   ticketId: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<string | null | undefined> {
   try {
     return (await api.ticket(ticketId, signal)).data.clientId ?? null;
   } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
+    if (isKindError(error, 'rejected') && error.status === 404) return undefined;
     throw error;
   }
 }

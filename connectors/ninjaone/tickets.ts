@@ -1,4 +1,11 @@
-import type { ConnectorContext, Page, PullRequest, SourceId, TicketRow } from '../contract.ts';
+import type {
+  ConnectorContext,
+  Page,
+  PullRequest,
+  RejectedRow,
+  SourceId,
+  TicketRow,
+} from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ParsedRows } from '../http/types.ts';
 import { type Api, idOf } from './api.ts';
@@ -56,20 +63,22 @@ async function believeRows(
 ): Promise<ParsedRows<TicketRow>> {
   const isByName = (await readFact(rooms.context.memory, 'board-organization')) !== 'no';
   const wanted = new Map<SourceId, { row: BoardRow; clientId: SourceId | null }>();
+  const unseen: RejectedRow[] = [];
   for (const row of parseRows(raw, BoardRow, (believed) => believed).rows) {
     const clientId = await clientOf(rooms, row, isByName, request.signal);
-    if (clientId === null || request.clientIds.includes(clientId)) {
+    if (clientId === undefined) unseen.push({ sourceId: row.id, reason: unseenReason, row });
+    else if (clientId === null || request.clientIds.includes(clientId)) {
       wanted.set(row.id, { row, clientId });
     }
   }
-  if (wanted.size === 0) return { rows: [], rejected: [] };
+  if (wanted.size === 0) return { rows: [], rejected: unseen };
   const statuses = [...wanted.values()].map(({ row }) => row.status);
   const isClosed = await rooms.statuses.reader(statuses, request.signal);
   for (const { row } of wanted.values()) {
     if (row.totalTimeTracked != null) rooms.trackedSeconds.set(row.id, row.totalTimeTracked);
     else rooms.trackedSeconds.delete(row.id);
   }
-  return parseRows(
+  const believed = parseRows(
     raw.filter((row) => wanted.has(idOf(row) ?? '')),
     BoardRow,
     (row) =>
@@ -79,7 +88,12 @@ async function believeRows(
         isClosed: isClosed(row.status),
       }),
   );
+  return { rows: believed.rows, rejected: [...unseen, ...believed.rejected] };
 }
+
+const unseenReason =
+  'A board lists the ticket, but it is not there (404), so nobody can say which organization it ' +
+  'belongs to. It stays as last read; look whether it was deleted, or the permission taken away.';
 
 /** A board shows the organization by name; where that tells no single one, the ticket itself does. */
 async function clientOf(
@@ -87,7 +101,7 @@ async function clientOf(
   row: BoardRow,
   isByName: boolean,
   signal: AbortSignal,
-): Promise<SourceId | null> {
+): Promise<SourceId | null | undefined> {
   if (row.organization === null) return null;
   const known = isByName ? await rooms.organizations.idOfName(row.organization, signal) : null;
   return known ?? organizationOfTicket(rooms.api, row.id, signal);

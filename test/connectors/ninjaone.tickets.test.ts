@@ -117,6 +117,19 @@ describe('NinjaOne tickets', () => {
       expect(takeRequests()).toContain(`GET /v2/ticketing/ticket/${a}`);
     }));
 
+  test('that a board lists and nobody can open are set aside, not taken for nobody’s', () =>
+    withNinjaone(async ({ state, connector, context }) => {
+      const dupont = state.addOrganization('Dupont');
+      const id = state.addTicket({ organizationId: dupont, subject: 'A' });
+      await context.memory.set('fact.board-organization', 'no');
+      state.unopenable.add(id);
+      const { rows, rejected } = await readAll(connector.pull.tickets?.(asked([dupont])));
+      expect(rows).toEqual([]);
+      expect(rejected).toMatchObject([
+        { sourceId: String(id), reason: expect.stringContaining('stays as last read') },
+      ]);
+    }));
+
   test('follow a renaming by which one organization takes another’s name', () =>
     withNinjaone(async ({ state, connector, restart }) => {
       const [one = 0, two = 0] = ['Alpha', 'Beta'].map((name) => state.addOrganization(name));

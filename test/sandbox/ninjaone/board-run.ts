@@ -45,8 +45,9 @@ export function runBoard(
 
   const pageSize = body.pageSize ?? 50;
   const searched = (body.searchCriteria ?? '').toLowerCase();
-  const found = ticketsOn(state, board).filter(({ subject }) =>
-    subject.toLowerCase().includes(searched),
+  const found = ticketsOn(state, board).filter(
+    ({ id, subject }) =>
+      searched === '' || (!state.unindexed.has(id) && subject.toLowerCase().includes(searched)),
   );
   const sorted = sortTickets(found, ignoresSort ? [] : (body.sortBy ?? []));
   let from = takeFault('page-loop') ? 0 : (body.lastCursorId ?? 0);
@@ -100,7 +101,7 @@ function rowOf(
     createTime: ticket.createdMs / 1000,
     lastUpdated: ticket.updatedMs / 1000,
     solvedTime: ticket.solvedMs === null ? null : ticket.solvedMs / 1000,
-    totalTimeTracked: tracked,
+    totalTimeTracked: state.shownTotals.get(ticket.id) ?? tracked,
     tags: ticket.tags,
   };
   return Object.fromEntries(Object.entries(all).filter(([column]) => columns.has(column)));

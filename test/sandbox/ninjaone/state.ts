@@ -67,6 +67,12 @@ export class NinjaoneState {
   ];
   readonly tickets = new Map<number, Ticket>();
   readonly logEntries = new Map<number, LogEntry>();
+  /** What boards show as the time of a ticket, where that is not the sum of its log. */
+  readonly shownTotals = new Map<number, number>();
+  /** Tickets that boards list and that nobody can open. */
+  readonly unopenable = new Set<number>();
+  /** Tickets that the search's index has not taken in yet. */
+  readonly unindexed = new Set<number>();
   /** Kept in the order of their ids. */
   readonly activities: Activity[] = [];
   #lastId = 100;

@@ -35,7 +35,7 @@ export function listForms(state: NinjaoneState): SandboxAnswer {
 }
 
 export function readTicket(state: NinjaoneState, id: number): SandboxAnswer {
-  const ticket = state.tickets.get(id);
+  const ticket = state.unopenable.has(id) ? undefined : state.tickets.get(id);
   return ticket === undefined ? refused(404, 'Ticket not found') : ok(toWire(state, ticket));
 }
 
