@@ -19,7 +19,8 @@ export type Agreement = z.infer<typeof Agreement>;
 
 const agreementFields = 'id,name,company,applicationUnits,agreementStatus,cancelledFlag';
 
-async function activeAgreements(
+/** All agreements of the companies, those that have ended too. */
+export async function agreementsOf(
   api: Api,
   clientIds: readonly string[],
   signal: AbortSignal,
@@ -31,11 +32,18 @@ async function activeAgreements(
     const list = { path, fields: agreementFields, conditions: isOneOf('company/id', chunk) };
     found.push(...(await readAll(api, list, Agreement, signal)));
   }
-  return found.filter(
-    (agreement) =>
-      ids.includes(agreement.company?.id ?? '') &&
-      (agreement.agreementStatus ?? 'Active') === 'Active' &&
-      agreement.cancelledFlag !== true,
+  return found.filter((agreement) => ids.includes(agreement.company?.id ?? ''));
+}
+
+async function activeAgreements(
+  api: Api,
+  clientIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Agreement[]> {
+  const all = await agreementsOf(api, clientIds, signal);
+  return all.filter(
+    ({ agreementStatus, cancelledFlag }) =>
+      (agreementStatus ?? 'Active') === 'Active' && cancelledFlag !== true,
   );
 }
 

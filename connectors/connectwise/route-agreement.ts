@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import type { Delivered } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
-import { type Agreement, topUpAgreement } from './agreements.ts';
+import { type Agreement, agreementsOf, topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { findInList, hasMarker, withMarker } from './look-up.ts';
@@ -27,26 +28,40 @@ const CatalogItem = z.object({
 export function createAgreementRoute(api: Api): Route {
   return {
     async find(sale, signal) {
-      const agreement = await topUpAgreement(api, sale.clientId, signal);
-      const addition = await findAddition(api, agreement, sale, signal);
-      const adjustment = await findAdjustment(api, agreement, sale, signal);
-      if (addition === null || adjustment === null) return null;
-      return { remoteId: adjustment.id, label: agreement.name };
+      const { hasAddition, topUp } = await findHalves(api, sale, signal);
+      return hasAddition ? topUp : null;
     },
     async complete(sale, signal) {
       await refuseIfNot(api.context, 'adjustment-hours');
       const agreement = await topUpAgreement(api, sale.clientId, signal);
       await refuseOtherCurrency(api, sale, signal);
       const amount = hoursOf(sale);
-      if ((await findAddition(api, agreement, sale, signal)) === null) {
-        await createAddition(api, agreement, sale, signal);
-      }
-      const standing = await findAdjustment(api, agreement, sale, signal);
-      const adjustment =
-        standing ?? (await createAdjustment(api, agreement, { ...sale, amount }, signal));
-      return { remoteId: adjustment.id, label: agreement.name };
+      const { hasAddition, topUp } = await findHalves(api, sale, signal);
+      if (!hasAddition) await createAddition(api, agreement, sale, signal);
+      if (topUp !== null) return topUp;
+      const { id } = await createAdjustment(api, agreement, { ...sale, amount }, signal);
+      return { remoteId: id, label: agreement.name };
     },
   };
+}
+
+/**
+ * What stands of the sale, on whichever agreement of the client: the one that is topped up may have been
+ * replaced since the first try, and the money must not be billed on both.
+ */
+async function findHalves(
+  api: Api,
+  sale: Sale,
+  signal: AbortSignal,
+): Promise<{ hasAddition: boolean; topUp: Delivered | null }> {
+  let hasAddition = false;
+  let topUp: Delivered | null = null;
+  for (const agreement of await agreementsOf(api, [sale.clientId], signal)) {
+    hasAddition ||= (await findAddition(api, agreement, sale, signal)) !== null;
+    topUp ??= await findTopUp(api, agreement, sale, signal);
+    if (hasAddition && topUp !== null) break;
+  }
+  return { hasAddition, topUp };
 }
 
 export async function createAddition(
@@ -92,12 +107,18 @@ function findAddition(api: Api, agreement: Agreement, sale: Sale, signal: AbortS
   return findInList(api, list, { schema: Addition, isWanted }, signal);
 }
 
-function findAdjustment(api: Api, agreement: Agreement, sale: Sale, signal: AbortSignal) {
+async function findTopUp(
+  api: Api,
+  agreement: Agreement,
+  sale: Sale,
+  signal: AbortSignal,
+): Promise<Delivered | null> {
   const path = `/finance/agreements/${agreement.id}/adjustments`;
   const isWanted = (adjustment: z.infer<typeof Adjustment>) =>
     hasMarker(adjustment.description, sale.key);
   const list = { path, fields: 'id,description' };
-  return findInList(api, list, { schema: Adjustment, isWanted }, signal);
+  const found = await findInList(api, list, { schema: Adjustment, isWanted }, signal);
+  return found === null ? null : { remoteId: found.id, label: agreement.name };
 }
 
 /** An addition is billed with every invoice of the agreement, unless its product is a one-time one. */

@@ -135,6 +135,19 @@ describe('A top-up of an agreement in ConnectWise', () => {
     }),
   );
 
+  test('is not billed again where its agreement was replaced before the answer was known', () =>
+    withConnectwise({ billing: { ...billing, agreement: 'Block*' } }, async (bench) => {
+      const push = prepared(bench);
+      const { faults, state } = bench.sandbox;
+      faults.add('lost-answer', { method: 'POST', path: /adjustments$/ });
+      await expect(push.create(sale(), signal)).rejects.toMatchObject({ kind: 'unknown-outcome' });
+      const [old] = state.tables.agreements.list();
+      state.tables.agreements.change(old?.id ?? 0, { agreementStatus: 'Expired' });
+      state.addAgreement({ company: bench.company, name: 'Block 2027' });
+      if ((await push.find(sale(), signal)) === null) await push.create(sale(), signal);
+      expect(standing(bench)).toEqual(whole.agreement);
+    }));
+
   test('is refused with a product that would be billed every month', () =>
     withConnectwise({ billing }, async (bench) => {
       bench.sandbox.state.addCatalogItem({ identifier: 'MONTHLY', isRecurring: true });
