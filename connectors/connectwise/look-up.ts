@@ -82,7 +82,7 @@ export async function readAll<Wire>(
   return all;
 }
 
-/** Ends the text of a note, an addition or an adjustment, so that it is found again. */
+/** Ends the text of a note, an addition or an adjustment, so that it is found again, even where people wrote on. */
 export function withMarker(
   text: string,
   key: string,
@@ -93,7 +93,7 @@ export function withMarker(
 }
 
 export function hasMarker(text: string | null | undefined, key: string): boolean {
-  return (text ?? '').trimEnd().endsWith(`[${key}]`);
+  return (text ?? '').includes(`[${key}]`);
 }
 
 /** One line where the vendor's field is one line; cut with an ellipsis where it is short. */

@@ -26,8 +26,9 @@ export function fittingSubject(subject: string, bytesMax = subjectBytesMax): str
   return `${fitting}…`;
 }
 
+/** Anywhere in it: people write on behind the marker, too. */
 export function isMarkedSubject(subject: string, key: string): boolean {
-  return subject.endsWith(markerOf(key));
+  return subject.includes(markerOf(key));
 }
 
 /** The text with its marker in a last line of its own. */

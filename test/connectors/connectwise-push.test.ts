@@ -85,6 +85,18 @@ describe('A note in ConnectWise', () => {
       ]);
     }));
 
+  test('is found where somebody wrote on below its key', () =>
+    withConnectwise({}, async (bench) => {
+      const { tables } = bench.sandbox.state;
+      const ticketId = addTicket(bench);
+      const push = bench.connector.push['ticket-note'];
+      const note = { key: 'note:1', clientId: '1', ticketId, audience: 'internal' } as const;
+      const made = await push?.create({ ...note, body: 'Low.' }, signal);
+      const id = Number(made?.remoteId);
+      tables.notes.change(id, { text: `${tables.notes.get(id).text} Called them.` });
+      expect(await push?.find({ ...note, body: 'Low.' }, signal)).toEqual(made);
+    }));
+
   test('is not written again where an internal one was shown to clients', () =>
     withConnectwise({}, async (bench) => {
       const { connector, sandbox, context } = bench;

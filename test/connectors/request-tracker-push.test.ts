@@ -37,6 +37,14 @@ describe('tickets that Request Tracker is sent', () => {
       expect(await push.find(long, soon())).toEqual(made);
     }));
 
+  test('are found where somebody wrote on behind their key', () =>
+    withRequestTracker(async (bench) => {
+      const push = pushOf(bench, 'alert-ticket');
+      const made = await push.create(alert, soon());
+      bench.sandbox.state.requireTicket(made.remoteId).subject += ' (Tess calls them)';
+      expect(await push.find(alert, soon())).toEqual(made);
+    }));
+
   test('are found wherever they were moved or merged to, and not by a key that only looks alike', () =>
     withRequestTracker(async (bench) => {
       const { state } = bench.sandbox;
