@@ -37,7 +37,40 @@ export async function checkClients(
     const isComplete = proofs.every((proof) => proof.missingMinutes <= 0);
     await settle(api.context.memory, 'fact.time-visible', isComplete);
   }
-  return results;
+  return [...results, ...(await checkOtherQueues(api, clientIds, signal))];
+}
+
+/**
+ * Hidden comments elsewhere are no client's loss at first. But RT cuts a page before it hides them, and
+ * a page of nothing else looks like the end of all time.
+ */
+function checkOtherQueues(
+  api: Api,
+  clientIds: readonly SourceId[],
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  return attempt('permission.time-elsewhere', async () => {
+    const fields = ['TimeWorked', 'Queue.Name'];
+    const order = { perPage: 100, orderby: 'LastUpdated', order: 'DESC' } as const;
+    const { items } = await api.few('/tickets', 'TimeWorked != 0', fields, signal, order);
+    const newest = new Map<SourceId, WorkedItem>();
+    for (const item of items) {
+      const ticket = WorkedItem.safeParse(item).data;
+      const queueId = ticket?.Queue?.id;
+      if (ticket === undefined || queueId === undefined || newest.has(queueId)) continue;
+      newest.set(queueId, ticket);
+    }
+    const isClient = (id: SourceId) => api.config.clientFrom === 'queue' && clientIds.includes(id);
+    const results: CheckResult[] = [];
+    for (const [queueId, ticket] of newest) {
+      const proof = isClient(queueId) ? null : await proveTicket(api, ticket, signal);
+      if (proof === null || proof.missingMinutes <= 0) continue;
+      const name = `Queue "${ticket.Queue?.Name || queueId}"`;
+      const id = `permission.time-elsewhere.${queueId}`;
+      results.push({ ...missingTime(id, name, proof), status: 'warning' });
+    }
+    return results;
+  });
 }
 
 type Named = { name: string; query: string } | { failure: { detail: string; fix: string } };
@@ -91,8 +124,14 @@ async function proveTime(api: Api, query: string, signal: AbortSignal): Promise<
     signal,
     { perPage: 1, orderby: 'LastUpdated', order: 'DESC' },
   );
-  if (items.length === 0) return null;
-  const ticket = WorkedItem.parse(items[0]);
+  return items.length === 0 ? null : proveTicket(api, WorkedItem.parse(items[0]), signal);
+}
+
+async function proveTicket(
+  api: Api,
+  ticket: WorkedItem,
+  signal: AbortSignal,
+): Promise<TimeProof | null> {
   if (ticket.TimeWorked === undefined || ticket.TimeWorked === null) return null;
   let minutes = 0;
   const pages = api.pages({

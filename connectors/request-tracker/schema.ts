@@ -92,7 +92,12 @@ export const SumItem = z.object({ id: Id, TimeTaken: z.coerce.number() });
 
 export const NewestItem = z.object({ id: Id, LastUpdated: WireInstant });
 
-export const WorkedItem = z.object({ id: Id, TimeWorked: z.coerce.number().nullish() });
+export const WorkedItem = z.object({
+  id: Id,
+  TimeWorked: z.coerce.number().nullish(),
+  Queue: z.object({ id: Id, Name: z.string().nullish() }).nullish(),
+});
+export type WorkedItem = z.infer<typeof WorkedItem>;
 
 export const IdItem = z.object({ id: Id });
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '../../connectors/contract.ts';
+import { factIds } from '../../connectors/ninjaone/facts.ts';
 import { ninjaone } from '../../connectors/ninjaone/index.ts';
 import { asked, type NinjaoneBench, readAll, soon, withNinjaone } from './ninjaone-bench.ts';
 
@@ -166,6 +168,11 @@ describe('The probe of NinjaOne', () => {
         message: expect.stringMatching(/reading tickets is off/),
       });
     }));
+});
+
+test('The NinjaOne README lists every fact that is relied on', () => {
+  const readme = readFileSync('connectors/ninjaone/README.md', 'utf8');
+  expect(factIds.filter((id) => !readme.includes(`| \`${id}\``))).toEqual([]);
 });
 
 describe('The settings of NinjaOne', () => {

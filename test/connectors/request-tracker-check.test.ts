@@ -54,6 +54,20 @@ describe('a check of Request Tracker', () => {
       expect(bench.context.kept.get('fact.time-visible')).toBe('no');
     }));
 
+  test('warns of a queue of nobody’s that hides time, since it may cut the reading short', () =>
+    withRequestTracker(async (bench) => {
+      addWork(bench);
+      const { state } = bench.sandbox;
+      state.findQueue('Alerts')?.rights.delete('ShowTicketComments');
+      state.addMessage(state.addTicket('Alerts', 'Inside'), 'Comment', 'tess', { minutes: 25 });
+      const results = await checked(bench);
+      expect(results.get('permission.time-elsewhere.3')).toMatchObject({
+        status: 'warning',
+        detail: 'Queue "Alerts": ticket 3 holds 25 minutes that the RT user is not shown.',
+      });
+      expect(bench.context.kept.get('fact.time-visible')).toBe('yes');
+    }));
+
   test('tells a hidden queue from one without tickets', () =>
     withRequestTracker(async (bench) => {
       const { state } = bench.sandbox;
