@@ -17,6 +17,7 @@ import {
   Ticket,
   TicketForm,
 } from './schema.ts';
+import { throttlingOf } from './throttling.ts';
 import { createTokenSource } from './token.ts';
 
 const limits: readonly LimitRow[] = [
@@ -207,6 +208,8 @@ async function list<T>(
 
 /** Some calls want a token that is bound to a person; client credentials are bound to none. */
 function refusalOf(answer: RawAnswer): KindError | null {
+  const throttling = throttlingOf(answer);
+  if (throttling !== null) return throttling;
   if (answer.status !== 403 || !/user_context_required|"error_code"\s*:\s*5\b/.test(answer.text)) {
     return null;
   }

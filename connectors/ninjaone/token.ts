@@ -4,6 +4,7 @@ import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { Token } from './schema.ts';
+import { throttlingOf } from './throttling.ts';
 
 export interface TokenSource {
   headers(signal: AbortSignal): Promise<Record<string, string>>;
@@ -66,6 +67,8 @@ export function createTokenSource(config: NinjaoneConfig, context: ConnectorCont
 /** An unknown application is 404 here, and so is a known one asked for on another region's host. */
 function refusalOf(answer: RawAnswer, baseUrl: string): KindError | null {
   const { status, text } = answer;
+  const throttling = throttlingOf(answer);
+  if (throttling !== null) return throttling;
   if (status === 404 || /client app not exist/i.test(text)) {
     return new KindError('auth', `${baseUrl} does not know the client ID of this connection.`, {
       status,

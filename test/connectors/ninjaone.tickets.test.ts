@@ -256,6 +256,20 @@ describe('NinjaOne boards', () => {
     ));
 });
 
+test.each([
+  ['/ws/oauth/token', 403],
+  ['/v2/organizations', 403],
+  ['/v2/organizations', 404],
+  ['/v2/organizations', 401],
+])('A web page from %s with status %s is throttling, and asked past', (path, status) =>
+  withNinjaone(async ({ state, connector, sandbox }) => {
+    const dupont = state.addOrganization('Dupont');
+    sandbox.faults.add('html', { path: new RegExp(`${path}$`), status });
+    const { rows } = await readAll(connector.pull.clients?.(asked([dupont])));
+    expect(rows).toHaveLength(1);
+  }),
+);
+
 describe('NinjaOne token', () => {
   test('is asked for once, and anew only when it is refused', () =>
     withNinjaone(async ({ state, connector, sandbox }) => {

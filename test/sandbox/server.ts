@@ -51,6 +51,8 @@ export interface FaultOptions {
   retryAfterSeconds?: number;
   /** For `slow`; 200 unless told. */
   delayMs?: number;
+  /** For `html`; 200 unless told. */
+  status?: number;
 }
 
 export interface SandboxServer {
@@ -105,7 +107,7 @@ export async function startSandboxServer(
     for (const kind of wireFaults) {
       const struck = take(kind, request);
       if (struck !== null) {
-        const answer = options.faultAnswer?.(kind) ?? plainFaultAnswer(kind);
+        const answer = options.faultAnswer?.(kind) ?? plainFaultAnswer(kind, struck.status);
         return struck.retryAfterSeconds === undefined ? answer : withRetryAfter(answer, struck);
       }
     }
@@ -154,12 +156,12 @@ export async function startSandboxServer(
 
 const wireFaults = ['unauthorized', 'forbidden', 'rate-limited', 'server-error', 'html'] as const;
 
-function plainFaultAnswer(kind: (typeof wireFaults)[number]): SandboxAnswer {
+function plainFaultAnswer(kind: (typeof wireFaults)[number], status = 200): SandboxAnswer {
   if (kind === 'unauthorized') return { status: 401, json: { message: 'Not authenticated.' } };
   if (kind === 'forbidden') return { status: 403, json: { message: 'Not allowed.' } };
   if (kind === 'rate-limited') return { status: 429, json: { message: 'Too many requests.' } };
   if (kind === 'server-error') return { status: 500, json: { message: 'Internal error.' } };
-  return { status: 200, text: '<!DOCTYPE html><html><body>Please wait.</body></html>' };
+  return { status, text: '<!DOCTYPE html><html><body>Please wait.</body></html>' };
 }
 
 function withRetryAfter(answer: SandboxAnswer, fault: FaultOptions): SandboxAnswer {
