@@ -6,6 +6,7 @@ import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { believe, type ParsedAnswer, parseBody } from './believe.ts';
 import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
+import { refuseClockAhead } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { encodeBody } from './encode.ts';
 import { createLimits, type Limits } from './limits.ts';
@@ -62,6 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
       return sendOnce(request, chances);
     }
     if (error !== null) throw error;
+    refuseClockAhead(answer, options.context.connection, options.context.now());
     return { answer, body: parseBody(answer) };
   }
 }

@@ -219,7 +219,7 @@ describe('NinjaOne sessions', () => {
         await readAll(connector.pull.sessions?.(asked([dupont])));
         await readAll(connector.pull.sessions?.(asked([dupont])));
         expect(takeRequests().filter((line) => line.endsWith('/devices'))).toHaveLength(2);
-        nowMs += 600_000;
+        nowMs += 300_000;
         addOn('PC2', '2026-03-02T11:00:00Z', '2026-03-02T11:30:00Z');
         const { rows } = await readAll(connector.pull.sessions?.(asked([dupont])));
         expect(rows.map(({ clientId }) => clientId)).toEqual([String(dupont), String(dupont)]);

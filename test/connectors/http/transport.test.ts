@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createTransport } from '../../../connectors/http/transport.ts';
 import { KindError } from '../../../src/domain/errors.ts';
+import { createTestContext } from '../../support/connector-context.ts';
 import { Anything, aRequest, withTransport } from './transport-bench.ts';
 
 describe('what is sent', () => {
@@ -163,6 +164,30 @@ describe('what comes back', () => {
         expect(context.requestCount).toBe(4);
       },
     ));
+});
+
+describe('a clock', () => {
+  const minuteMs = 60_000;
+  const send = (method: 'GET' | 'POST', aheadMs: number) =>
+    withTransport(
+      () => ({ status: 200, json: [] }),
+      async ({ transport }) => void (await transport.send(aRequest({ method }), Anything)),
+      { context: createTestContext({ now: () => Date.now() + aheadMs }) },
+    );
+
+  test('that is ahead of the vendor’s reads nothing, for a watermark would pass what it never saw', () =>
+    expect(send('GET', 11 * minuteMs)).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/clock is 11 minutes ahead of that of "test"/),
+    }));
+
+  test.each([
+    ['GET', 9],
+    ['GET', -60],
+    ['POST', 60],
+  ] as const)('does no harm to a %s when it is %s minutes ahead', (method, minutes) =>
+    send(method, minutes * minuteMs),
+  );
 });
 
 describe('a refused token', () => {

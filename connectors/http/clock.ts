@@ -1,0 +1,21 @@
+import { KindError } from '../../src/domain/errors.ts';
+import { isRepeatable } from './classify.ts';
+import type { RawAnswer } from './types.ts';
+
+/** Less than what each pass looks back: further ahead, it would begin after rows that it never saw. */
+const aheadMsMax = 10 * 60_000;
+
+/**
+ * Changes are asked for by the vendor's clock, since a moment of ours. Where ours is ahead, that moment
+ * lies in the vendor's future, and what happens until then is never asked for. So a read is refused.
+ */
+export function refuseClockAhead(answer: RawAnswer, connection: string, nowMs: number): void {
+  const aheadMs = nowMs - Date.parse(answer.headers.date ?? '');
+  if (!isRepeatable(answer.request) || !(aheadMs > aheadMsMax)) return;
+  const minutes = Math.round(aheadMs / 60_000);
+  throw new KindError(
+    'config',
+    `This machine’s clock is ${minutes} minutes ahead of that of "${connection}": changes would be missed.`,
+    { fix: 'Let both machines keep time by NTP, then run again.' },
+  );
+}
