@@ -32,7 +32,8 @@ function stand(
   on: Partial<StandingTicket> | null | 'unseen' = {},
   terms: Partial<Agreement> = {},
 ) {
-  const dupont: Client = { ...clientOf({ agreement: agreementOf(terms) }), id: 'dupont' };
+  const agreement = agreementOf(terms);
+  const dupont: Client = { ...clientOf({ agreement }), paidBy: null, id: 'dupont' };
   const found = decideStanding({
     entry: { ...entry, ...fields },
     ticket: on === 'unseen' ? undefined : on && { ...ticket, ...on },
