@@ -72,12 +72,30 @@ export interface TicketTimePage {
   rejected: readonly RejectedRow[];
 }
 
+/** Which time a sweep asks about: work that started in [from, to), of these clients. */
+export interface PresenceRequest {
+  from: Instant;
+  to: Instant;
+  clientIds: readonly SourceId[];
+  signal: AbortSignal;
+}
+
+/** What time is there now. An entry that the vendor lists no more is gone. */
+export interface Presence {
+  /** Ids of the time entries, in pages. */
+  ids(request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
+  /** The vendor's own count for the same question, to hold the ids against. */
+  count(request: PresenceRequest): Promise<number>;
+}
+
 export interface Pulls {
   clients?: Pull<ClientRow>;
   tickets?: Pull<TicketRow>;
   timeEntries?: Pull<TimeEntryRow>;
   sessions?: Pull<SessionRow>;
   invoices?: Pull<InvoiceRow>;
+  /** For a vendor that does not tell of deleted time. */
+  present?: Presence;
   /**
    * For a vendor that shows time only ticket by ticket, instead of `timeEntries`: called with the
    * tickets that changed, and again for those whose reading was interrupted.

@@ -33,6 +33,8 @@ export interface Api {
   /** Pages in the order of ids, so that rows which change meanwhile are neither lost nor doubled. */
   pages(list: List, signal: AbortSignal): AsyncGenerator<ListPage>;
   get<T>(path: string, fields: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
+  /** From the list's `/count` sibling. */
+  count<T>(path: string, conditions: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   post<T>(path: string, body: unknown, schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   patch(path: string, operations: readonly PatchOperation[], signal: AbortSignal): Promise<void>;
   remove(path: string, signal: AbortSignal): Promise<void>;
@@ -101,6 +103,11 @@ export function createApi(config: ConnectwiseConfig, context: ConnectorContext):
     async get(path, fields, schema, signal) {
       const query = fields === '' ? {} : { fields };
       return (await transport.send({ method: 'GET', path, query, signal }, schema)).data;
+    },
+    async count(path, conditions, schema, signal) {
+      const query = { conditions };
+      const request = { method: 'GET', path: `${path}/count`, query, signal } as const;
+      return (await transport.send(request, schema)).data;
     },
     async post(path, body, schema, signal) {
       return (await transport.send({ method: 'POST', path, body, signal }, schema)).data;

@@ -20,6 +20,12 @@ export function changedSince(since: Instant, isNaive: boolean): string {
   return `lastUpdated>=[${since.slice(0, 19)}${isNaive ? '' : 'Z'}]`;
 }
 
+/** `timeStart>=[2026-03-02T09:00:00Z] and timeStart<[…]`, of moments in whole seconds. */
+export function startedWithin(from: Instant, to: Instant, isNaive: boolean): string {
+  const moment = (at: Instant) => `[${at.slice(0, 19)}${isNaive ? '' : 'Z'}]`;
+  return all(`timeStart>=${moment(from)}`, `timeStart<${moment(to)}`);
+}
+
 /** `company/id in (31,32)`. */
 export function isOneOf(field: string, ids: readonly string[]): string {
   return `${field} in (${ids.join(',')})`;

@@ -4,6 +4,7 @@ import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { listNames } from './name-lists.ts';
+import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
 import { createPulls } from './pull.ts';
 import { createBalancePush } from './push-balance.ts';
@@ -25,7 +26,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
-      pull: createPulls(api),
+      pull: { ...createPulls(api), present: createPresence(api) },
       push: {
         'alert-ticket': createAlertPush(api),
         'ticket-note': createNotePush(api),

@@ -15,6 +15,7 @@ import { addRunCommand } from './run.ts';
 import { Cli } from './scope.ts';
 import { addStartCommand } from './start.ts';
 import { addStatementCommand } from './statement.ts';
+import { addSweepCommand } from './sweep.ts';
 import { addVerifyCommand } from './verify.ts';
 
 /** Every command, ready to parse; faults in the usage are thrown. `cli` gets the exit code. */
@@ -44,6 +45,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addBlockCommands(program, cli);
   addOutboxCommands(program, cli);
   addQuarantineCommands(program, cli);
+  addSweepCommand(program, cli);
   addVerifyCommand(program, cli);
   addBackupCommand(program, cli);
   return program;

@@ -1,6 +1,12 @@
 import { Argument, type Command } from 'commander';
 import { plainText } from '../reports/plain-text.ts';
-import { allSteps, type RunResult, type StepName, type StepResult } from '../service/run.ts';
+import {
+  allSteps,
+  type RunResult,
+  type StepName,
+  type StepResult,
+  usualSteps,
+} from '../service/run.ts';
 import type { CliDeps } from './deps.ts';
 import type { Cli, Scope } from './scope.ts';
 import { fitText } from './table.ts';
@@ -8,11 +14,12 @@ import { fitText } from './table.ts';
 export function addRunCommand(program: Command, cli: Cli): void {
   cli
     .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
-    .addArgument(new Argument('[steps...]', 'only these').choices([...allSteps]))
+    .addArgument(new Argument('[steps...]', 'only these, or sweep').choices([...allSteps]))
     .action((named: StepName[], _options: unknown, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {
         const { app, deps } = scope;
-        const steps = allSteps.filter((step) => named.length === 0 || named.includes(step));
+        const wanted = named.length === 0 ? usualSteps : named;
+        const steps = allSteps.filter((step) => wanted.includes(step));
         const progress = progressLine(deps);
         const { exitCode, ...result } = await deps.service
           .runOnce(app, steps, { signal: deps.signal, onProgress: progress.show })
@@ -51,7 +58,7 @@ const figures: { title: string; of: (step: StepResult) => number }[] = [
 ];
 
 /** A row a step; counts that are nought everywhere are left out. */
-function runText(result: RunResult, { app, paint, table }: Scope): string {
+export function runText(result: RunResult, { app, paint, table }: Scope): string {
   const { steps } = result;
   const shown = figures.filter(({ of }) => steps.some((step) => of(step) !== 0));
   const columns = [

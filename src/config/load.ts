@@ -60,7 +60,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   faults.push(...toFaults(problems, file, tree, read.redact));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
-  const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
+  const { mode, timezone, locale, currency, store, history, balanceField, schedule, sweep } =
+    parsed.data;
   return {
     file: resolve(file),
     mode,
@@ -72,6 +73,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     balanceField: balanceField ?? null,
     connections: read.connections,
     schedule,
+    sweep,
     ...buildTerms(parsed.data, raw),
     templates: templatesFolder(file),
     secrets: read.secrets,

@@ -17,6 +17,7 @@ export interface LoadedConfig {
   balanceField: { connection: string; field: string } | null;
   connections: ReadonlyMap<string, ConfiguredConnection>;
   schedule: Schedule;
+  sweep: { days: number; percentMax: number };
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -44,4 +45,5 @@ export interface Schedule {
   debit: string;
   replenish: string;
   push: string;
+  sweep: string;
 }

@@ -36,8 +36,18 @@ const Schedule = z
     debit: z.string().default('2-59/10 * * * *').describe('When to debit what is due'),
     replenish: z.string().default('4-59/10 * * * *').describe('When to look at the balances'),
     push: z.string().default('*/2 * * * *').describe('When to deliver alerts and invoices'),
+    sweep: z.string().default('15 3 * * *').describe('When to look for deleted time'),
   })
   .meta({ notYet: ['reconcile'] });
+
+const Sweep = z.strictObject({
+  days: whole('days', 1, 3660).prefault('62').describe('How far back, by the day of work'),
+  percentMax: whole('per cent', 1, 100)
+    .prefault('10')
+    .describe(
+      'Share of the mirrored time that may be found deleted at once; more, or all of a client’s, waits for `sweep --accept`',
+    ),
+});
 
 const Offer = z.strictObject({
   hours: hours('above zero').optional().describe('Size of the block; with a rate'),
@@ -130,6 +140,9 @@ export const ConfigFile = z.strictObject({
     .record(EntryName, Connection)
     .describe('Your PSA and RMM accounts, by names of yours'),
   schedule: Schedule.prefault({}).describe('Cron expressions, in `timezone`, for the service'),
+  sweep: Sweep.prefault({}).describe(
+    'Looking for time that was deleted, in a PSA that does not tell of it',
+  ),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be bought'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z

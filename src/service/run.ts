@@ -3,17 +3,11 @@ import { isKindError, KindError } from '../domain/errors.ts';
 import { instantFromMs } from '../domain/time.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
-import {
-  debitStep,
-  pullStep,
-  pushStep,
-  type RunScope,
-  replenishStep,
-  type StepName,
-  type StepResult,
-} from './steps.ts';
+import { pullStep, sweepStep } from './pull-steps.ts';
+import type { RunScope, StepName, StepResult } from './step.ts';
+import { debitStep, pushStep, replenishStep } from './steps.ts';
 
-export type { StepName, StepResult } from './steps.ts';
+export type { StepName, StepResult } from './step.ts';
 
 export interface RunResult {
   run: string;
@@ -23,10 +17,15 @@ export interface RunResult {
   exitCode: number;
 }
 
-export const allSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
+/** In the order in which they are done. */
+export const allSteps: readonly StepName[] = ['pull', 'sweep', 'debit', 'replenish', 'push'];
+
+/** Those of every run; what the others do is wanted once a day. */
+export const usualSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
 
 const stepOf: Record<StepName, (scope: RunScope) => Promise<StepResult[]>> = {
   pull: pullStep,
+  sweep: sweepStep,
   debit: debitStep,
   replenish: replenishStep,
   push: pushStep,
@@ -45,6 +44,8 @@ export interface RunOptions {
   /** Raised: finish the page in hand, then end. */
   signal: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
+  /** Connections whose held sweep a person has agreed to. */
+  acceptedSweeps?: readonly string[];
 }
 
 /** Runs the steps once, in their order. Only one process at a time may do so. */
@@ -79,6 +80,7 @@ export async function runSteps(
     stop: options.signal,
     abort,
     onProgress: options.onProgress,
+    acceptedSweeps: options.acceptedSweeps ?? [],
     failures: [],
   };
   const results: StepResult[] = [];

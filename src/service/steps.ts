@@ -3,101 +3,16 @@ import { clientFinder, type DebitContext } from '../debit/context.ts';
 import { debitDirtyWork } from '../debit/debit.ts';
 import { applyOpeningBlocks } from '../debit/opening-blocks.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { describeError, isKindError } from '../domain/errors.ts';
+import { describeError } from '../domain/errors.ts';
 import type { OpeningBlock } from '../domain/terms.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
-import { pullConnection } from '../pull/pull-connection.ts';
-import type { PullCounts } from '../pull/pull-stream.ts';
 import { deliverMessages } from '../push/push.ts';
 import { replenish } from '../replenish/replenish.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { unlistedFix, unlistedPrefix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
-import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
 import type { Logger } from './log.ts';
-
-export type StepName = 'pull' | 'debit' | 'replenish' | 'push';
-
-export interface StepResult {
-  step: StepName;
-  connection: string | null;
-  requests: number;
-  rows: number;
-  changed: number;
-  quarantined: number;
-  posted: number;
-  messages: number;
-  delivered: number;
-  withheld: number;
-  failed: number;
-  durationMs: number;
-  error: string | null;
-}
-
-/** What the steps of one run share. */
-export interface RunScope {
-  app: App;
-  runId: string;
-  startedAt: Instant;
-  log: Logger;
-  /** Asks to end after the page in hand. */
-  stop: AbortSignal;
-  /** Ends requests under way. */
-  abort: AbortSignal;
-  onProgress?: ((text: string) => void) | undefined;
-  /** Errors by which the run's exit code is chosen. */
-  failures: unknown[];
-}
-
-const nothing: Omit<StepResult, 'step' | 'connection' | 'durationMs'> = {
-  requests: 0,
-  rows: 0,
-  changed: 0,
-  quarantined: 0,
-  posted: 0,
-  messages: 0,
-  delivered: 0,
-  withheld: 0,
-  failed: 0,
-  error: null,
-};
-
-/** All connections at once; one that fails stops alone. */
-export async function pullStep(scope: RunScope): Promise<StepResult[]> {
-  const names = [...scope.app.connectors.keys()];
-  return Promise.all(names.map((name) => pullOne(scope, name)));
-}
-
-async function pullOne(scope: RunScope, connection: string): Promise<StepResult> {
-  const { app, runId, startedAt, stop, abort } = scope;
-  const connector = app.connectors.get(connection);
-  const clientIds = app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []).sort();
-  const counts: PullCounts = { rows: 0, changed: 0, quarantined: 0 };
-  return measure(scope, 'pull', connection, async () => {
-    if (connector === undefined || clientIds.length === 0) return { ...nothing };
-    const horizon = horizonOf(app, startedAt);
-    const isLonger = await isFurtherBack(app, connection, horizon, startedAt);
-    const context = {
-      store: app.store,
-      connection,
-      clientIds,
-      horizon,
-      isFurtherBack: isLonger,
-      runStartedAt: startedAt,
-      runId,
-      signal: abort,
-      stop,
-      isTimePerTicket: connector.pull.ticketTime !== undefined,
-      onPage: (stream: string, rows: number) =>
-        scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
-    };
-    const error = await failureOf(scope, async () => {
-      await pullConnection(context, connector, counts);
-      if (isLonger && !stop.aborted) await keepHorizon(app, connection, horizon, startedAt);
-    });
-    return { ...nothing, ...counts, error };
-  });
-}
+import { measure, nothing, type RunScope, type StepResult } from './step.ts';
 
 export async function debitStep(scope: RunScope): Promise<StepResult[]> {
   const { app, log } = scope;
@@ -227,54 +142,4 @@ export async function pushStep(scope: RunScope): Promise<StepResult[]> {
     };
   });
   return [result];
-}
-
-type Measured = Omit<StepResult, 'step' | 'connection' | 'durationMs'>;
-
-/** A step that an expected error ends says so in its result, and the next step has its turn. */
-async function measure(
-  scope: RunScope,
-  step: StepName,
-  connection: string | null,
-  work: () => Promise<Measured>,
-): Promise<StepResult> {
-  const { app } = scope;
-  const startMs = performance.now();
-  const requestsBefore = countRequests(app, connection);
-  let measured: Measured = { ...nothing };
-  const error = await failureOf(scope, async () => {
-    measured = await work();
-  });
-  const requests = countRequests(app, connection) - requestsBefore;
-  const durationMs = Math.round(performance.now() - startMs);
-  const result: StepResult = {
-    step,
-    connection,
-    ...measured,
-    requests,
-    durationMs,
-    error: error ?? measured.error,
-  };
-  const level = result.error === null ? 'info' : 'error';
-  scope.log[level]('Step finished.', { ...result });
-  return result;
-}
-
-function countRequests(app: App, connection: string | null): number {
-  if (connection !== null) return app.requests.get(connection) ?? 0;
-  return [...app.requests.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** The error's text, when it is one that the program expects; anything else is a defect and goes on up. */
-async function failureOf(scope: RunScope, work: () => Promise<void>): Promise<string | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    if (scope.abort.aborted)
-      return 'Stopped before it was through; the next run goes on from there.';
-    if (!isKindError(error)) throw error;
-    scope.failures.push(error);
-    return describeError(error);
-  }
 }

@@ -10,7 +10,13 @@ import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
 import { linkPayers } from '../../src/service/link-payers.ts';
 import type { LogDetail, Logger } from '../../src/service/log.ts';
-import { allSteps, type RunResult, runSteps, type StepName } from '../../src/service/run.ts';
+import {
+  type RunOptions,
+  type RunResult,
+  runSteps,
+  type StepName,
+  usualSteps,
+} from '../../src/service/run.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
@@ -155,8 +161,12 @@ export class CoreBench {
   /** A minute passes before each run, so that no two runs share a moment. */
   async run(...steps: StepName[]): Promise<RunResult> {
     this.advance(60);
-    const signal = new AbortController().signal;
-    return runSteps(this.app, steps.length === 0 ? allSteps : steps, 'test', { signal });
+    return this.runWith(steps.length === 0 ? usualSteps : steps, {});
+  }
+
+  async runWith(steps: readonly StepName[], options: Partial<RunOptions>): Promise<RunResult> {
+    const { signal } = new AbortController();
+    return runSteps(this.app, steps, 'test', { signal, ...options });
   }
 
   advance(seconds: number): void {
@@ -247,7 +257,8 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     historyMonths: 12,
     balanceField: options.balanceField ?? null,
     connections: new Map(),
-    schedule: { pull: '', debit: '', replenish: '', push: '' },
+    schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '' },
+    sweep: { days: 62, percentMax: 10 },
     offers: new Map(),
     agreements: new Map(),
     clients: [],

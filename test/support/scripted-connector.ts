@@ -4,6 +4,8 @@ import type {
   Delivered,
   InvoiceRow,
   Page,
+  Presence,
+  PresenceRequest,
   Pull,
   PullRequest,
   Push,
@@ -21,7 +23,14 @@ export interface Sent {
   remoteId: string;
 }
 
-export type Call = 'clients' | 'tickets' | 'timeEntries' | 'ticketTime' | 'invoices' | PushCall;
+export type Call =
+  | 'clients'
+  | 'tickets'
+  | 'timeEntries'
+  | 'ticketTime'
+  | 'invoices'
+  | 'present'
+  | PushCall;
 type PushCall = `${'find' | 'create'} ${PushKind}`;
 
 export interface ScriptOptions {
@@ -53,6 +62,10 @@ export class ScriptedVendor {
     stream: string;
   })[] = [];
   pageSize = 2;
+  /** Ids of entries that the role no longer shows. */
+  readonly hidden = new Set<string>();
+  /** Whether the vendor's own count knows of hidden entries. */
+  isCountHonest = true;
   readonly #options: ScriptOptions;
   readonly #faults = new Map<Call, Fault>();
 
@@ -203,6 +216,7 @@ export class ScriptedVendor {
         ...(isTimePerTicket
           ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
           : { timeEntries: this.#pull('timeEntries', () => this.timeEntries) }),
+        present: this.#presence(),
       },
       push: {
         'alert-ticket': this.#push('alert-ticket'),
@@ -232,6 +246,26 @@ export class ScriptedVendor {
         const last = page.at(-1);
         yield { rows: page, rejected: [], resume: last === undefined ? null : placeOf(last) };
       }
+    };
+  }
+
+  #presence(): Presence {
+    const inWindow = ({ from, to }: PresenceRequest) =>
+      this.timeEntries.filter(({ startedAt }) => startedAt >= from && startedAt < to);
+    const vendor = this;
+    return {
+      async *ids(request) {
+        vendor.#mayThrow('present');
+        const ids = inWindow(request).map(({ sourceId }) => sourceId);
+        const shown = ids.filter((id) => !vendor.hidden.has(id));
+        for (let first = 0; first < shown.length; first += vendor.pageSize) {
+          yield shown.slice(first, first + vendor.pageSize);
+        }
+      },
+      async count(request) {
+        const hidden = vendor.isCountHonest ? new Set() : vendor.hidden;
+        return inWindow(request).filter(({ sourceId }) => !hidden.has(sourceId)).length;
+      },
     };
   }
 

@@ -66,11 +66,37 @@ export interface PullOutcome {
   quarantined: number;
 }
 
+/** Mirrored time of a connection that started in [from, to), of these clients (by entry or ticket). */
+export interface SweepWindow {
+  connection: string;
+  from: Instant;
+  to: Instant;
+  clientIds: readonly string[];
+  /** Entries that changed since are left alone: the list may be older than they are. */
+  startedAt: Instant;
+}
+
+/** What of a client's mirrored time the vendor lists no more. */
+export interface SweepLoss {
+  /** The vendor's id of the client. */
+  clientId: string;
+  entries: number;
+  seconds: number;
+  mirroredEntries: number;
+  mirroredSeconds: number;
+}
+
 export interface PullStore {
   readWatermark(connection: string, stream: StreamName): Promise<Watermark | null>;
   writePage(page: PullPage): Promise<PullOutcome>;
   /** In the order of the tickets' ids as texts, from behind `after`. */
   listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;
+  /** Keeps ids that the vendor lists, for the sweep under way; the first page of one forgets the last sweep's. */
+  writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
+  /** By client, whether or not anything is lost of it. */
+  readSweepLosses(window: SweepWindow): Promise<SweepLoss[]>;
+  /** Marks as deleted what was not listed, with the ids forgotten in the same transaction. Returns how many. */
+  sweep(window: SweepWindow): Promise<number>;
   readMemory(connection: string, key: string): Promise<string | null>;
   writeMemory(connection: string, key: string, value: string | null, at: Instant): Promise<void>;
   listMemory(connection: string, prefix: string): Promise<MemoryRow[]>;

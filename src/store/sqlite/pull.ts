@@ -4,6 +4,7 @@ import type { MirrorRows, PullOutcome, PullPage, PullStore, Watermark } from '..
 import { type Database, listValue } from './database.ts';
 import { writeMirror } from './mirror.ts';
 import { quarantinePage } from './quarantine.ts';
+import { sweepStore } from './sweep.ts';
 
 export function pullStore(database: Database): PullStore {
   return {
@@ -19,6 +20,7 @@ export function pullStore(database: Database): PullStore {
           limit,
         )
         .map(({ id }) => id),
+    ...sweepStore(database),
     readMemory: async (connection, key) =>
       database.row<{ value: string }>(
         'SELECT value FROM connection_memory WHERE connection = ? AND key = ?',

@@ -142,6 +142,13 @@ CREATE TABLE time_due (
   PRIMARY KEY (connection, ticket_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Ids of the time that a vendor listed for the sweep under way.
+CREATE TABLE sweep_present (
+  connection TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  PRIMARY KEY (connection, source_id)
+) STRICT, WITHOUT ROWID;
+
 -- Work whose debit must be looked at again. A later change takes a new seq, so that removing the
 -- rows one has dealt with never removes a change that came meanwhile. The triggers below rely on the
 -- table's own conflict clause, which SQLite overrides with that of the statement that fires them:

@@ -1,0 +1,119 @@
+import type { Presence } from '../../connectors/contract.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { KindError } from '../domain/errors.ts';
+import { addSeconds, type Instant } from '../domain/time.ts';
+import type { Store, SweepLoss, SweepWindow } from '../store/port.ts';
+
+export interface SweepContext {
+  store: Store;
+  connection: string;
+  clientIds: readonly string[];
+  runStartedAt: Instant;
+  /** How far back the sweep looks. */
+  days: number;
+  /** Share of the mirrored time in the window above which a person must agree. */
+  percentMax: number;
+  /** A person has seen what an earlier sweep would have taken, and agrees. */
+  isAccepted: boolean;
+  signal: AbortSignal;
+}
+
+export interface SweepOutcome {
+  /** Ids that the vendor listed. */
+  rows: number;
+  /** Entries that are gone. */
+  changed: number;
+}
+
+/** So few entries may go at once whatever share they are: in a small month each is a large one. */
+const entriesFree = 3;
+
+/** What a person was asked about, by connection. */
+const heldKey = 'sweep-held';
+
+/**
+ * Finds time that was deleted in a vendor that does not tell: what is mirrored in the window and is
+ * listed no more. A list that is shorter than the vendor's own count, or one that would take away
+ * more than a set share, is never believed: lost permission looks just like it.
+ */
+export async function sweepConnection(
+  context: SweepContext,
+  presence: Presence,
+): Promise<SweepOutcome> {
+  const { store, connection, clientIds, runStartedAt, days, signal } = context;
+  // What is logged while the sweep reads may be listed or not: it ends where the run began.
+  const to = `${runStartedAt.slice(0, 19)}.000Z`;
+  const question = { from: addSeconds(to, -days * 86_400), to, clientIds, signal };
+  const rows = await readPresent(context, presence.ids(question));
+  refuseShortList(connection, rows, await presence.count(question));
+  const window: SweepWindow = { ...question, connection, startedAt: runStartedAt };
+  await refuseGreatLoss(context, await store.readSweepLosses(window));
+  const changed = await store.sweep(window);
+  await forgetHeld(context);
+  return { rows, changed };
+}
+
+async function readPresent(
+  { store, connection }: SweepContext,
+  pages: AsyncIterable<readonly string[]>,
+): Promise<number> {
+  let rows = 0;
+  await store.writePresent(connection, [], true);
+  for await (const ids of pages) {
+    await store.writePresent(connection, ids, false);
+    rows += ids.length;
+  }
+  return rows;
+}
+
+function refuseShortList(connection: string, rows: number, counted: number): void {
+  if (rows >= counted) return;
+  throw new KindError(
+    'permission',
+    `"${connection}" counts ${counted} time entries and lists ${rows}: the rest is hidden from us.`,
+    {
+      fix: 'Give the API role back what it could see before, then run again. Nothing was removed.',
+    },
+  );
+}
+
+/** Asks a person, once, and goes on once the answer is yes to at least as much. */
+async function refuseGreatLoss(context: SweepContext, all: readonly SweepLoss[]): Promise<void> {
+  const { store, connection, percentMax, isAccepted, runStartedAt } = context;
+  const lost = total(all);
+  const isGreat =
+    lost.entries > entriesFree && lost.seconds * 100 > lost.mirroredSeconds * percentMax;
+  const emptied = all.filter(
+    ({ entries, mirroredEntries }) => entries > entriesFree && entries === mirroredEntries,
+  );
+  if (!isGreat && emptied.length === 0) return;
+  const held = Number((await store.readMemory(connection, heldKey)) ?? 0);
+  if (isAccepted && lost.entries <= held) return;
+  await store.writeMemory(connection, heldKey, String(lost.entries), runStartedAt);
+  const share = Math.round((100 * lost.seconds) / Math.max(1, lost.mirroredSeconds));
+  const clients = emptied.map(({ clientId }) => clientId).join(', ');
+  throw new KindError(
+    'permission',
+    `"${connection}" no longer lists ${lost.entries} time entries (${formatDuration(lost.seconds)}, ` +
+      `${share} % of what is mirrored)${clients === '' ? '' : `, all of client ${clients} among them`}.`,
+    {
+      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. Nothing was removed.`,
+    },
+  );
+}
+
+function total(losses: readonly SweepLoss[]): Omit<SweepLoss, 'clientId'> {
+  const sum = { entries: 0, seconds: 0, mirroredEntries: 0, mirroredSeconds: 0 };
+  for (const loss of losses) {
+    sum.entries += loss.entries;
+    sum.seconds += loss.seconds;
+    sum.mirroredEntries += loss.mirroredEntries;
+    sum.mirroredSeconds += loss.mirroredSeconds;
+  }
+  return sum;
+}
+
+async function forgetHeld({ store, connection, runStartedAt }: SweepContext): Promise<void> {
+  if ((await store.readMemory(connection, heldKey)) === null) return;
+  await store.writeMemory(connection, heldKey, null, runStartedAt);
+}

@@ -1,0 +1,65 @@
+import { pullConnection } from '../pull/pull-connection.ts';
+import type { PullCounts } from '../pull/pull-stream.ts';
+import { sweepConnection } from '../pull/sweep.ts';
+import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
+import { failureOf, measure, nothing, type RunScope, type StepResult } from './step.ts';
+
+/** All connections at once; one that fails stops alone. */
+export async function pullStep(scope: RunScope): Promise<StepResult[]> {
+  const names = [...scope.app.connectors.keys()];
+  return Promise.all(names.map((name) => pullOne(scope, name)));
+}
+
+async function pullOne(scope: RunScope, connection: string): Promise<StepResult> {
+  const { app, runId, startedAt, stop, abort } = scope;
+  const connector = app.connectors.get(connection);
+  const clientIds = clientIdsOf(scope, connection);
+  const counts: PullCounts = { rows: 0, changed: 0, quarantined: 0 };
+  return measure(scope, 'pull', connection, async () => {
+    if (connector === undefined || clientIds.length === 0) return { ...nothing };
+    const horizon = horizonOf(app, startedAt);
+    const isLonger = await isFurtherBack(app, connection, horizon, startedAt);
+    const context = {
+      store: app.store,
+      connection,
+      clientIds,
+      horizon,
+      isFurtherBack: isLonger,
+      runStartedAt: startedAt,
+      runId,
+      signal: abort,
+      stop,
+      isTimePerTicket: connector.pull.ticketTime !== undefined,
+      onPage: (stream: string, rows: number) =>
+        scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
+    };
+    const error = await failureOf(scope, async () => {
+      await pullConnection(context, connector, counts);
+      if (isLonger && !stop.aborted) await keepHorizon(app, connection, horizon, startedAt);
+    });
+    return { ...nothing, ...counts, error };
+  });
+}
+
+/** Looks for deleted time in the connections whose vendor does not tell of it. */
+export async function sweepStep(scope: RunScope): Promise<StepResult[]> {
+  const { app, startedAt, abort, acceptedSweeps } = scope;
+  const results: StepResult[] = [];
+  for (const [connection, connector] of app.connectors) {
+    const { present } = connector.pull;
+    const clientIds = clientIdsOf(scope, connection);
+    if (present === undefined || clientIds.length === 0) continue;
+    const { days, percentMax } = app.config.sweep;
+    const context = {
+      ...{ store: app.store, connection, clientIds, runStartedAt: startedAt, signal: abort },
+      ...{ days, percentMax, isAccepted: acceptedSweeps.includes(connection) },
+    };
+    const sweep = async () => ({ ...nothing, ...(await sweepConnection(context, present)) });
+    results.push(await measure(scope, 'sweep', connection, sweep));
+  }
+  return results;
+}
+
+function clientIdsOf({ app }: RunScope, connection: string): string[] {
+  return app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []).sort();
+}

@@ -1,0 +1,64 @@
+import type { PullStore, SweepLoss, SweepWindow } from '../port.ts';
+import { type Database, listValue } from './database.ts';
+
+type SweepStore = Pick<PullStore, 'writePresent' | 'readSweepLosses' | 'sweep'>;
+
+export function sweepStore(database: Database): SweepStore {
+  return {
+    writePresent: async (connection, ids, isFirst) =>
+      database.write(() => writePresent(database, connection, ids, isFirst)),
+    readSweepLosses: async (window) => readLosses(database, window),
+    sweep: async (window) => database.write(() => sweep(database, window)),
+  };
+}
+
+function writePresent(
+  database: Database,
+  connection: string,
+  ids: readonly string[],
+  isFirst: boolean,
+): void {
+  if (isFirst) database.run('DELETE FROM sweep_present WHERE connection = ?', connection);
+  database.run(
+    `INSERT INTO sweep_present (connection, source_id) SELECT ?, value FROM json_each(?) WHERE true
+     ON CONFLICT DO NOTHING`,
+    connection,
+    listValue(ids),
+  );
+}
+
+/**
+ * Time in the window, of the client that the vendor lists it under (its own, else its ticket's), and
+ * whether it is listed.
+ */
+const windowed = `FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
+  LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+  LEFT JOIN sweep_present p ON p.connection = e.connection AND p.source_id = e.source_id
+  WHERE e.connection = ?1 AND e.started_at >= ?2 AND e.started_at < ?3 AND e.deleted_at IS NULL
+    AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?4))`;
+
+const isLost = 'p.source_id IS NULL AND e.updated_at < ?5';
+
+function readLosses(database: Database, window: SweepWindow): SweepLoss[] {
+  return database.rows(
+    `SELECT coalesce(e.client_id, t.client_id) AS clientId,
+       sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(${isLost}, e.seconds, 0)) AS seconds,
+       count(*) AS mirroredEntries, sum(e.seconds) AS mirroredSeconds
+     ${windowed} GROUP BY 1 ORDER BY 1`,
+    ...valuesOf(window),
+  );
+}
+
+function sweep(database: Database, window: SweepWindow): number {
+  const swept = database.run(
+    `UPDATE mirror_time_entry SET deleted_at = ?5 WHERE connection = ?1 AND source_id IN (
+       SELECT e.source_id ${windowed} AND ${isLost})`,
+    ...valuesOf(window),
+  );
+  database.run('DELETE FROM sweep_present WHERE connection = ?', window.connection);
+  return swept;
+}
+
+function valuesOf({ connection, from, to, clientIds, startedAt }: SweepWindow) {
+  return [connection, from, to, listValue(clientIds), startedAt] as const;
+}

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+afterEach(() => bench.close());
+
+const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}T09:00:00.000Z`;
+
+/** Twenty closed tickets of an hour each, in a PSA that never tells of deleted time. */
+beforeEach(async () => {
+  const martin = clientOf({
+    ...{ name: 'Martin', sourceIds: new Map([['psa', '2']]), openingBlocks: [openingOf(10)] },
+  });
+  bench = await CoreBench.open({ clients: [clientOf({ openingBlocks: [openingOf(30)] }), martin] });
+  for (let number = 1; number <= 20; number += 1) {
+    const id = String(number);
+    bench.psa.ticket(id, { clientId: number <= 15 ? '1' : '2' });
+    bench.psa.log(id, id, day(number), 60);
+    bench.psa.close(id);
+  }
+  bench.at('2026-03-25T08:00:00.000Z');
+  await bench.run();
+});
+
+function removeAll(from: number, to: number): void {
+  for (let id = from; id <= to; id += 1) bench.psa.removeEntry(String(id));
+}
+
+function hideAll(from: number, to: number): void {
+  for (let id = from; id <= to; id += 1) bench.psa.hidden.add(String(id));
+}
+
+async function sweep(acceptedSweeps: string[] = []) {
+  bench.advance(60);
+  const { steps } = await bench.runWith(['sweep', 'debit'], { acceptedSweeps });
+  return steps.find(({ step, connection }) => step === 'sweep' && connection === 'psa');
+}
+
+describe('an entry that was deleted', () => {
+  test('is found by the sweep, and its hours come back', async () => {
+    removeAll(3, 3);
+    await bench.run();
+    expect(await bench.hours()).toEqual([15, 0]);
+    expect(await sweep()).toMatchObject({ rows: 19, changed: 1, error: null });
+    expect(await bench.hours()).toEqual([16, 0]);
+    expect((await bench.story()).slice(-1)).toEqual(['+1 reversal']);
+  });
+
+  test('is gone once, however often one looks', async () => {
+    removeAll(3, 3);
+    await sweep();
+    const before = bench.dump();
+    expect(await sweep()).toMatchObject({ changed: 0 });
+    expect(bench.dump()).toEqual(before);
+  });
+
+  test('outside of the window stays as it was', async () => {
+    removeAll(1, 2);
+    bench.at('2026-06-01T08:00:00.000Z');
+    expect(await sweep()).toMatchObject({ rows: 0, changed: 0 });
+    expect(await bench.hours()).toEqual([15, 0]);
+  });
+
+  test('and brought back is debited again', async () => {
+    const [gone] = bench.psa.timeEntries.filter(({ sourceId }) => sourceId === '3');
+    removeAll(3, 3);
+    await sweep();
+    bench.psa.timeEntries.push({ ...(gone as NonNullable<typeof gone>), updatedAt: bench.psa.now });
+    await bench.run();
+    expect(await bench.hours()).toEqual([15, 0]);
+  });
+});
+
+describe('nothing is removed', () => {
+  test('where the vendor counts more than it lists', async () => {
+    hideAll(3, 3);
+    const result = await sweep();
+    expect(result?.error).toMatch(/counts 20 time entries and lists 19/);
+    expect(await bench.hours()).toEqual([15, 0]);
+  });
+
+  test('where more than the set share is missing, until a person agrees to just that', async () => {
+    bench.psa.isCountHonest = false;
+    hideAll(1, 5);
+    expect((await sweep())?.error).toMatch(/no longer lists 5 time entries \(5 h, 25 % of what/);
+    expect(await bench.hours()).toEqual([15, 0]);
+    hideAll(6, 6);
+    expect((await sweep(['psa']))?.error).toMatch(/no longer lists 6 time entries/);
+    expect(await sweep(['psa'])).toMatchObject({ changed: 6, error: null });
+    expect(await bench.hours()).toEqual([21, 0]);
+  });
+
+  test('where a client would lose all it has, small as its share may be', async () => {
+    bench.app.config = { ...bench.app.config, sweep: { days: 62, percentMax: 50 } };
+    bench.psa.isCountHonest = false;
+    hideAll(16, 20);
+    expect((await sweep())?.error).toMatch(/all of client 2 among them/);
+    expect(await bench.hours('Martin')).toEqual([5, 0]);
+  });
+
+  test('where the list breaks off', async () => {
+    removeAll(3, 3);
+    bench.psa.fail('present', 'transient');
+    expect((await sweep())?.error).toMatch(/scripted transient/);
+    expect(await bench.hours()).toEqual([15, 0]);
+    expect(await sweep()).toMatchObject({ changed: 1 });
+  });
+});
+
+test('a first sweep that nobody has been asked about is not accepted in advance', async () => {
+  bench.psa.isCountHonest = false;
+  hideAll(1, 5);
+  expect((await sweep(['psa']))?.error).toMatch(/no longer lists 5/);
+});
