@@ -9,38 +9,47 @@ import type { Cli, Scope } from './scope.ts';
 import { readDate } from './values.ts';
 
 export function addExplainCommand(program: Command, cli: Cli): void {
-  cli
+  const explainCommand = cli
     .add(
       program,
-      'explain <id> [client]',
-      'why a time entry, ticket or charge cost what it did; or a client’s balance on a date',
-      'explain 48213 --locale fr\n  prepaid-hours explain balance Dupont --on 2026-03-31',
+      'explain <id>',
+      'why a time entry, ticket or charge cost what it did',
+      'explain 48213 --locale fr',
+    )
+    .addOption(localeOption())
+    .action((id: string, options: { locale?: Locale }, command: Command) =>
+      cli.withApp(command, 'read', (scope) => answerWork(id, options, scope)),
+    );
+  cli
+    .add(
+      explainCommand,
+      'balance <client>',
+      'how a client’s balance came about, block by block',
+      'explain balance Dupont --on 2026-03-31',
     )
     .option('--on <date>', 'the balance at the end of this day (default: today)')
-    .addOption(new Option('--locale <locale>', 'instead of the client’s').choices(['en', 'fr']))
-    .action((id: string, name: string | undefined, options: ExplainOptions, command: Command) => {
-      const client = balanceOf(id, name, options);
-      return cli.withApp(command, 'read', (scope) =>
-        client === null ? answerWork(id, options, scope) : answerBalance(client, options, scope),
-      );
-    });
+    .addOption(localeOption())
+    .action((client: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'read', (scope) =>
+        answerBalance(client, command.optsWithGlobals<BalanceOptions>(), scope),
+      ),
+    );
 }
 
-interface ExplainOptions {
+interface BalanceOptions {
   locale?: Locale;
   on?: string;
 }
 
-/** The client whose balance is asked for: `balance CLIENT`, or any CLIENT with `--on`; null: an id. */
-function balanceOf(id: string, name: string | undefined, { on }: ExplainOptions): string | null {
-  if (name === undefined) return on === undefined ? null : id;
-  if (id === 'balance') return name;
-  throw new KindError('config', `"${id} ${name}" is two things; explain answers for one.`, {
-    fix: 'Write `prepaid-hours explain ID`, or `prepaid-hours explain balance CLIENT --on DATE`.',
-  });
+function localeOption(): Option {
+  return new Option('--locale <locale>', 'instead of the client’s').choices(['en', 'fr']);
 }
 
-async function answerWork(id: string, { locale }: ExplainOptions, scope: Scope): Promise<number> {
+async function answerWork(
+  id: string,
+  { locale }: { locale?: Locale },
+  scope: Scope,
+): Promise<number> {
   const { clients, config, store } = scope.app;
   const explanations = await explain(store, {
     id,
@@ -55,11 +64,20 @@ async function answerWork(id: string, { locale }: ExplainOptions, scope: Scope):
   return 0;
 }
 
-async function answerBalance(name: string, options: ExplainOptions, scope: Scope): Promise<number> {
+async function answerBalance(name: string, options: BalanceOptions, scope: Scope): Promise<number> {
   const { clients, store, now } = scope.app;
   const client = findClient(clients, name);
   const today = dateInZone(instantFromMs(now()), client.timezone);
   const on = options.on === undefined ? today : readDate('--on', options.on);
+  if (on > today) {
+    throw new KindError(
+      'config',
+      `--on: ${on} is still to come, and so is what moves the balance.`,
+      {
+        fix: 'Name a day up to today; `prepaid-hours report forecast` looks ahead.',
+      },
+    );
+  }
   const locale = options.locale ?? client.locale;
   const balance = await explainBalance(store, { client, on, locale });
   scope.answer(balance, () => explanationText(balance, scope));

@@ -113,14 +113,28 @@ test('explain balance tells how a balance on a date came about', async () => {
   const { out } = await cli.run(['explain', 'balance', 'plomb', ...on]);
   expect(out).toContain('Hours bought: +10 h (one posting)\n');
   expect(out).toContain('Balance: 10 h\n');
-  expect((await cli.run(['explain', 'plomb', ...on])).out).toBe(out);
+  const inFrench = await cli.run(['explain', 'balance', 'plomb', ...on, '--locale', 'fr']);
+  expect(inFrench.out).toContain('Solde\u00a0: 10 h\n');
   expect(await cli.json(['explain', 'balance', 'dupont'])).toMatchObject({
     on: '2026-04-10',
     openingSeconds: 27_900,
     closing: { settledSeconds: 27_900, overageSeconds: 0, netSeconds: 27_900 },
   });
-  expect((await cli.run(['explain', 'e1', 'dupont'])).err).toContain('is two things');
-  expect((await cli.run(['explain', 'dupont', '--on', '4 March'])).exitCode).toBe(2);
+  expect((await cli.run(['explain', 'balance', 'dupont', '--on', '4 March'])).exitCode).toBe(2);
+  const tomorrow = await cli.run(['explain', 'balance', 'dupont', '--on', '2026-04-11']);
+  expect(tomorrow.err).toContain('--on: 2026-04-11 is still to come');
+  expect(tomorrow.exitCode).toBe(2);
+});
+
+test('a balance is asked for in one spelling alone', async () => {
+  const cli = await benchWithWork();
+  const withDate = await cli.run(['explain', 'plomb', '--on', '2026-03-04']);
+  expect(withDate.err).toContain("unknown option '--on'");
+  expect(withDate.exitCode).toBe(2);
+  expect((await cli.run(['explain', 'e1', 'dupont'])).exitCode).toBe(2);
+  const unnamed = await cli.run(['explain', 'balance']);
+  expect(unnamed.err).toContain("missing required argument 'client'");
+  expect(unnamed.exitCode).toBe(2);
 });
 
 test('adjust, block add and block void change the balance, and say so', async () => {

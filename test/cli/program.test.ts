@@ -166,7 +166,7 @@ describe('what goes wrong', () => {
 const commands = [
   ...['check', 'run', 'start', 'balances', 'explain', 'statement', 'adjust', 'verify', 'backup'],
   ...['block add', 'block void', 'outbox list', 'outbox show', 'outbox retry', 'outbox cancel'],
-  ...['quarantine list', 'quarantine retry', 'quarantine accept'],
+  ...['explain balance', 'quarantine list', 'quarantine retry', 'quarantine accept'],
 ];
 
 test.each(commands)('%s --help has the common options and an example', async (command) => {
