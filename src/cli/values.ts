@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { secondsFromDecimalText } from '../domain/duration.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
-import { minorFromText } from '../domain/money.ts';
+import { amountFromText } from '../domain/money.ts';
 import type { DateText } from '../domain/time.ts';
 
 /** Hours that a person typed: `1.5`, `+2`, `-0.25`. Throws `config` on anything else. */
@@ -11,10 +11,10 @@ export function readHours(text: string): number {
   );
 }
 
-/** Price of one hour in minor units. */
+/** A price or the size of a block of money, in minor units. */
 export function readAmount(option: string, text: string, currency: string): number {
   const minor = asTyped(option, 'Write an amount without its currency, for example 120.00.', () =>
-    minorFromText(text, currency),
+    amountFromText(text, currency),
   );
   if (minor < 0) throw new KindError('config', `${option}: an amount is not below zero.`);
   return minor;

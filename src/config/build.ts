@@ -1,4 +1,4 @@
-import { minorFromText } from '../domain/money.ts';
+import { amountFromText } from '../domain/money.ts';
 import type {
   Agreement,
   BusinessHours,
@@ -71,8 +71,8 @@ function toSize(
   currency: string,
 ): Pick<Offer, 'seconds' | 'amountMinor' | 'rateMinor'> {
   const { hours = 0, rate = '0', amount } = block;
-  const amountMinor = amount === undefined ? null : minorFromText(amount, currency);
-  return { seconds: hours, amountMinor, rateMinor: minorFromText(rate, currency) };
+  const amountMinor = amount === undefined ? null : amountFromText(amount, currency);
+  return { seconds: hours, amountMinor, rateMinor: amountFromText(rate, currency) };
 }
 
 function toAgreement(name: string, raw: unknown, named: Named & { currency: string }): Agreement {
@@ -129,7 +129,7 @@ function toThreshold(
 ): Threshold {
   const { balance, hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
   if (amountLeft !== undefined) {
-    return { balance, minorLeft: minorFromText(amountLeft, currency), currency };
+    return { balance, minorLeft: amountFromText(amountLeft, currency), currency };
   }
   if (hoursLeft !== undefined) return { balance, secondsLeft: hoursLeft };
   if (percentLeft !== undefined) return { balance, percentLeft };
@@ -142,15 +142,15 @@ function toRates(rates: AgreementTerms['rates'], currency: string): Rates | null
   if (rates === undefined) return null;
   const workTypes = Object.entries(rates.workTypes).map(([workType, rate]) => ({
     workType,
-    rateMinor: minorFromText(rate, currency),
+    rateMinor: amountFromText(rate, currency),
   }));
-  return { currency, rateMinor: minorFromText(rates.hour, currency), workTypes };
+  return { currency, rateMinor: amountFromText(rates.hour, currency), workTypes };
 }
 
 function toOverage(overage: AgreementTerms['overage'], currency: string): Agreement['overage'] {
   if (typeof overage === 'string') return overage;
   const { rate, when, product } = overage.invoice;
-  return { when, rateMinor: minorFromText(rate, currency), currency, product: product ?? null };
+  return { when, rateMinor: amountFromText(rate, currency), currency, product: product ?? null };
 }
 
 function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {

@@ -56,6 +56,7 @@ function wholeSeconds(text: string): number {
     return secondsFromDecimalText(text, 'hours');
   } catch (error) {
     if (!isKindError(error, 'contract')) throw error;
+    if (Number(text) >= 1e6) throw new Error(`${text} hours is too much; write at most 1000000`);
     throw new Error(`${text} hours is no whole number of seconds; write at most two decimals`);
   }
 }

@@ -1,4 +1,4 @@
-import { minorFromText } from '../domain/money.ts';
+import { amountFromText } from '../domain/money.ts';
 import { effectiveTerms } from './client-checks.ts';
 import { atValue, type Path, type Problem } from './fault.ts';
 import { isCurrency, isDay } from './fields.ts';
@@ -13,7 +13,7 @@ export function moneyFaults(raw: unknown): Problem[] {
     if (rate === null || !/^\d+(\.\d+)?$/.test(rate) || currency === null || !isCurrency(currency))
       return;
     try {
-      minorFromText(rate, currency);
+      amountFromText(rate, currency);
     } catch {
       const message = `${rate} has more decimals than ${currency}, or is too large; write a whole number of its smallest coins`;
       problems.push(atValue(path, message));

@@ -1,11 +1,18 @@
 import { KindError } from './errors.ts';
 
+/**
+ * A million hours, a slip of the finger for any block or entry. The ledger keeps what is once in it,
+ * and sums of such amounts must stay below what a number counts exactly.
+ */
+const secondsMax = 3_600_000_000;
+
 const decimal = /^([+-]?)(\d+)(?:\.(\d+))?$/;
 
 /**
  * Whole seconds in a vendor's decimal text, by exact integer arithmetic: `1.25` h is 4500 s.
  * A text that is no decimal, or that does not come to a whole second (`0.3333` h), is refused with a
- * `contract` error, for then the vendor and we would disagree about what was worked.
+ * `contract` error, for then the vendor and we would disagree about what was worked. So is what no
+ * entry and no block can be as long as.
  */
 export function secondsFromDecimalText(
   text: string,
@@ -23,7 +30,7 @@ export function secondsFromDecimalText(
     });
   }
   const seconds = Number(scaled / scale);
-  if (!Number.isSafeInteger(seconds)) {
+  if (seconds > secondsMax) {
     throw new KindError('contract', `${text} ${unit} is too large to be a duration.`);
   }
   return sign === '-' ? -seconds : seconds;

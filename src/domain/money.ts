@@ -23,6 +23,18 @@ export function minorFromText(text: string, currency: string): number {
   return match[1] === '-' ? -minor : minor;
 }
 
+/** So that the price of the largest amount of hours is still an exact number. */
+const amountMinorMax = 9_000_000_000;
+
+/** The price of an hour or the size of a block that a person wrote, in minor units. */
+export function amountFromText(text: string, currency: string): number {
+  const minor = minorFromText(text, currency);
+  if (minor > amountMinorMax) {
+    throw new KindError('contract', `${text} is too large an amount.`);
+  }
+  return minor;
+}
+
 /** `12050` EUR as `120.50`, for a vendor's field. */
 export function textFromMinor(minor: number, currency: string): string {
   const digits = minorDigits(currency);

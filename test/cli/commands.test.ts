@@ -166,6 +166,8 @@ test('adjust, block add and block void change the balance, and say so', async ()
 
 test.each([
   [['adjust', 'dupont', '--hours', '0,5', '--reason', 'x'], '--hours: "0,5" is not a number'],
+  [['adjust', 'dupont', '--hours', '2500000000000', '--reason', 'x'], 'is too large'],
+  [['block', 'add', 'dupont', '--hours', '1', '--rate', '99999999999'], 'is too large'],
   [['adjust', 'dupont', '--hours', '1', '--reason', ' '], '--reason: say why'],
   [['adjust', 'dupont', '--hours', '1'], "required option '--reason <text>' not specified"],
   [['block', 'add', 'dupont', '--hours', '-1', '--rate', '1'], 'more than no hours'],

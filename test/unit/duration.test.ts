@@ -17,6 +17,12 @@ test.each(['0.3333', '1e3', 'NaN', '', '1,5', ' 1'])(
   },
 );
 
+test('a million hours is the most that is read, so that sums of them stay exact', () => {
+  expect(secondsFromDecimalText('1000000', 'hours')).toBe(3_600_000_000);
+  expect(() => secondsFromDecimalText('1000000.01', 'hours')).toThrow(/too large/);
+  expect(() => secondsFromDecimalText('-2500000000000', 'hours')).toThrow(/too large/);
+});
+
 test.each([
   [27900, '7 h 45'],
   [0, '0 h'],

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  amountFromText,
   formatMoney,
   minorDigits,
   minorFromText,
@@ -27,6 +28,12 @@ test.each([
   ['99999999999999999', 'EUR'],
 ])('%j is no amount in %s', (text, currency) => {
   expect(() => minorFromText(text, currency)).toThrow(/amount/);
+});
+
+test('a rate is read only where a price by it can still be counted exactly', () => {
+  const rateMinor = amountFromText('90000000.00', 'EUR');
+  expect(Number.isSafeInteger(priceOf(3_600_000_000, rateMinor))).toBe(true);
+  expect(() => amountFromText('90000000.01', 'EUR')).toThrow(/too large/);
 });
 
 test.each([
