@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
 
 export type LogDetail = Record<string, unknown>;
@@ -25,6 +26,16 @@ export interface LogOptions {
 /** Fields that hold what was written for or by a client: logs say that there is a text, not which. */
 const clientTexts = new Set(['body', 'note', 'notes', 'content', 'summary']);
 
+const lasting = new AsyncLocalStorage<LogDetail>();
+
+/** Every line that is written while the work lasts carries these fields, whichever logger writes it. */
+export function withLogFields<Result>(
+  fields: LogDetail,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return lasting.run(fields, work);
+}
+
 export function createLog(options: LogOptions): Logger {
   const logger = createLogger({
     level: options.level,
@@ -40,7 +51,7 @@ function wrap(
   redact: (value: unknown) => unknown,
 ): Logger {
   const write = (level: string, message: string, detail: LogDetail = {}) => {
-    const line = redact({ ...fields, ...detail }) as LogDetail;
+    const line = redact({ ...lasting.getStore(), ...fields, ...detail }) as LogDetail;
     logger.log({ ...line, level, message: String(redact(message)), at: new Date().toISOString() });
   };
   return {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isKindError, KindError } from '../domain/errors.ts';
-import { instantFromMs } from '../domain/time.ts';
+import { type Instant, instantFromMs } from '../domain/time.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
+import { withLogFields } from './log.ts';
 import { pullStep, sweepStep } from './pull-steps.ts';
 import type { RunScope, StepName, StepResult } from './step.ts';
 import { debitStep, pushStep, replenishStep } from './steps.ts';
@@ -63,7 +64,7 @@ export async function runOnce(
 }
 
 /** The same for a caller that holds the lock already: the service, for each of its ticks. */
-export async function runSteps(
+export function runSteps(
   app: App,
   steps: readonly StepName[],
   command: string,
@@ -71,12 +72,23 @@ export async function runSteps(
 ): Promise<RunResult> {
   const startedAt = instantFromMs(app.now());
   const runId = `r-${startedAt.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
+  return withLogFields({ run: runId }, () => runAs(runId, startedAt, app, steps, command, options));
+}
+
+async function runAs(
+  runId: string,
+  startedAt: Instant,
+  app: App,
+  steps: readonly StepName[],
+  command: string,
+  options: RunOptions,
+): Promise<RunResult> {
   const { abort, clear } = abortLater(options.signal);
   const scope: RunScope = {
     app,
     runId,
     startedAt,
-    log: app.log.child({ run: runId }),
+    log: app.log,
     stop: options.signal,
     abort,
     onProgress: options.onProgress,

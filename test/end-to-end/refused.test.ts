@@ -3,6 +3,7 @@ import { dumpTables } from '../support/dump-tables.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 
 interface Run {
+  run: string;
   ok: boolean;
   steps: { step: string; connection: string | null; error: string | null; durationMs: number }[];
 }
@@ -102,11 +103,16 @@ test('check names the connection and the way out', async () => {
 }, 60_000);
 
 test('HTML once and a 429 once are waited out, the latter as long as it asks', async () => {
-  await withSmallMsp({}, async ({ psa, ask }) => {
-    psa.faults.add('html', { path: /service\/tickets$/ });
-    psa.faults.add('rate-limited', { path: /time\/entries$/, retryAfterSeconds: 3 });
-    const run = await ask<Run>('run', 'pull');
+  await withSmallMsp({}, async (msp) => {
+    msp.psa.faults.add('html', { path: /service\/tickets$/ });
+    msp.psa.faults.add('rate-limited', { path: /time\/entries$/, retryAfterSeconds: 3 });
+    const { stdout, stderr } = await msp.run('run', 'pull', '--json');
+    const run = JSON.parse(stdout) as Run;
     expect(run.ok).toBe(true);
     expect(stepOf(run, 'psa')?.durationMs).toBeGreaterThanOrEqual(3000);
+
+    const lines = stderr.trim().split('\n');
+    expect(lines.filter((line) => line.includes('again after a pause'))).toHaveLength(2);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ run: run.run });
   });
 }, 60_000);

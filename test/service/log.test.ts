@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { KindError } from '../../src/domain/errors.ts';
-import { createLog, type LogOptions } from '../../src/service/log.ts';
+import { createLog, type LogOptions, withLogFields } from '../../src/service/log.ts';
 
 const secrets = ['s3cret-key', 's3cret-key-longer'];
 
@@ -11,16 +11,22 @@ function logTo(format: LogOptions['format']) {
   return { log, written: () => String(stream.read() ?? '') };
 }
 
-test('a machine gets one JSON object a line, with the run on every line', () => {
+test('a machine gets one JSON object a line, with the run on every line', async () => {
   const { log, written } = logTo('json');
-  const run = log.child({ run: 'r-1' });
-  run.info('Step finished.', { step: 'pull', rows: 3 });
-  run.child({ connection: 'psa' }).warn('Slow.');
+  // A connection's logger is older than the run that it writes in.
+  const connection = log.child({ connection: 'psa' });
+  await withLogFields({ run: 'r-1' }, async () => {
+    log.info('Step finished.', { step: 'pull', rows: 3 });
+    await Promise.resolve();
+    connection.warn('Slow.');
+  });
+  log.info('The service has stopped.');
   const lines = written()
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(lines).toHaveLength(2);
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).not.toHaveProperty('run');
   expect(lines[0]).toMatchObject({ run: 'r-1', step: 'pull', rows: 3, level: 'info' });
   expect(lines[1]).toMatchObject({ run: 'r-1', connection: 'psa', message: 'Slow.' });
   expect(Number.isNaN(Date.parse(lines[0].at))).toBe(false);
