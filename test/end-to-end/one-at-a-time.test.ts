@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { dumpTables } from '../support/dump-tables.ts';
+import { startProgram } from '../support/run-command.ts';
 import { psaTickets, type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -47,6 +48,18 @@ describe('start', () => {
       const after = await msp.run('run');
       expect(after.exitCode).toBe(0);
       expect(msp.psa.state.listInvoices()).toHaveLength(1);
+    });
+  }, 60_000);
+
+  test('stops in the same way when npm, which started it from a checkout, is told to', async () => {
+    await withSmallMsp({}, async (msp) => {
+      const script = ['run', '-s', 'prepaid-hours', '--', 'start', '--config', msp.configFile];
+      const npm = startProgram('npm', script);
+      await waitUntil('it is at work', () => npm.stderr().includes('The service is running.'));
+      npm.kill('SIGTERM');
+      const { exitCode, stderr } = await npm.done;
+      expect(stderr).toContain('The service has stopped.');
+      expect(exitCode).toBe(0);
     });
   }, 60_000);
 
