@@ -6,6 +6,7 @@
  * all money whole minor units.
  */
 import type { ZodType } from 'zod';
+import type { ErrorKind } from '../src/domain/errors.ts';
 import type { PushKind, PushMessages } from '../src/domain/messages.ts';
 import type {
   ClientRow,
@@ -133,6 +134,8 @@ export interface CheckResult {
   detail: string;
   /** What to do; always present unless ok. */
   fix?: string;
+  /** Of the error behind a failure, where one is: a vendor that does not answer has refused nothing. */
+  kind?: ErrorKind;
 }
 
 /** What the connector wants kept between runs: resolved names, discovered hosts, settled facts. */

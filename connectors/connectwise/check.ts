@@ -61,7 +61,7 @@ export async function attempt(
 function toFailure(id: string, error: KindError): CheckResult {
   const isTheirs = error.kind === 'transient' || error.kind === 'rate-limited';
   const fix = error.fix ?? (isTheirs ? 'Try again later.' : 'See what ConnectWise says.');
-  return { id, status: 'failed', detail: error.message, fix };
+  return { id, status: 'failed', detail: error.message, fix, kind: error.kind };
 }
 
 async function checkCredentials(api: Api, signal: AbortSignal): Promise<CheckResult[]> {

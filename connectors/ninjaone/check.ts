@@ -151,7 +151,8 @@ export async function resultOf(id: string, look: () => Promise<string>): Promise
   } catch (error) {
     if (!isKindError(error)) throw error;
     const fix = error.fix ?? 'Run check again; if it stays, look at the log.';
-    return { id, status: isMissingHere(error) ? 'warning' : 'failed', detail: error.message, fix };
+    const status = isMissingHere(error) ? 'warning' : 'failed';
+    return { id, status, detail: error.message, fix, kind: error.kind };
   }
 }
 

@@ -1,4 +1,4 @@
-import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { isKindError } from '../../src/domain/errors.ts';
 import type { CheckResult } from '../contract.ts';
 
 /** What a person can mend becomes a failed result; anything else is thrown. */
@@ -11,6 +11,6 @@ export async function attempt(
   } catch (error) {
     if (!isKindError(error)) throw error;
     const fix = error.fix ?? 'Check baseUrl, and that RT is running.';
-    return [{ id, status: 'failed', detail: describeError(error), fix }];
+    return [{ id, status: 'failed', detail: error.message, fix, kind: error.kind }];
   }
 }

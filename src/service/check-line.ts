@@ -1,3 +1,5 @@
+import type { ErrorKind } from '../domain/errors.ts';
+
 /** One thing that `check` found, in order or not. */
 export interface CheckLine {
   /** Null: the config file, or what is stored. */
@@ -7,4 +9,6 @@ export interface CheckLine {
   detail: string;
   /** What to do; present unless ok. */
   fix?: string;
+  /** Of the error behind a failure, where one is. */
+  kind?: ErrorKind;
 }

@@ -25,12 +25,13 @@ const words: Record<NameKind, string> = {
 
 /**
  * Compares every name that decides something with the names that the connections have: a work type
- * that is spelt wrongly would otherwise be debited, or left out, for ever.
+ * that is spelt wrongly would otherwise be debited, or left out, for ever. Null: a connection that
+ * could not say its names; what it may well know is not called wrong.
  */
 export function checkNames(
   config: LoadedConfig,
   clients: readonly Client[],
-  lists: ReadonlyMap<string, NameLists>,
+  lists: ReadonlyMap<string, NameLists | null>,
 ): CheckLine[] {
   return collectReferences(config, clients).flatMap((reference) => {
     const fault = faultOf(reference, lists);
@@ -95,10 +96,11 @@ function namesIn(agreement: Agreement, where: string): Reference[] {
 
 function faultOf(
   { kind, name, where, connection }: Reference,
-  lists: ReadonlyMap<string, NameLists>,
+  lists: ReadonlyMap<string, NameLists | null>,
 ): CheckLine | null {
-  const asked = connection === null ? [...lists.values()] : [lists.get(connection) ?? {}];
-  const answered = asked.flatMap((list) => (list[kind] === undefined ? [] : [list[kind]]));
+  const asked = connection === null ? [...lists.values()] : [lists.get(connection) ?? null];
+  if (asked.includes(null)) return null;
+  const answered = asked.flatMap((list) => (list?.[kind] === undefined ? [] : [list[kind]]));
   const known = answered.flat();
   if (answered.length === 0 || isListed(name, known)) return null;
   return {

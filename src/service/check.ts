@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
-import type { CheckResult, Connector, NameLists } from '../../connectors/contract.ts';
-import { describeError, isKindError, KindError } from '../domain/errors.ts';
+import { join } from 'node:path';
+import type { Connector, NameLists } from '../../connectors/contract.ts';
+import { baseFolder } from '../config/environment.ts';
+import { isKindError, KindError } from '../domain/errors.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
@@ -17,7 +19,7 @@ export interface CheckOptions {
 
 export interface CheckOutcome {
   lines: CheckLine[];
-  /** 0, or 3 when a vendor refused us, or 2 when a name or setting is wrong. */
+  /** 0; 3 when a vendor refused us; 4 when all that failed is that one did not answer; else 2. */
   exitCode: number;
 }
 
@@ -26,15 +28,20 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
   const lines: CheckLine[] = [await checkTemplates(app), ...checkFileModes(app)];
   lines.push(...(await checkStored(app)));
   if (!options.isOffline) {
-    const lists = new Map<string, NameLists>();
+    const lists = new Map<string, NameLists | null>();
     for (const [connection, connector] of app.connectors) {
       lines.push(...(await checkConnection(app, connection, connector, options, lists)));
     }
     lines.push(...checkNames(app.config, app.clients, lists));
   }
-  const failed = lines.filter((line) => line.status === 'failed');
-  const isRefused = failed.some((line) => /^(auth|permission)/.test(line.id));
-  return { lines, exitCode: failed.length === 0 ? 0 : isRefused ? 3 : 2 };
+  return { lines, exitCode: exitCodeOf(lines.filter((line) => line.status === 'failed')) };
+}
+
+function exitCodeOf(failed: readonly CheckLine[]): number {
+  if (failed.length === 0) return 0;
+  if (failed.some(({ id, kind }) => /^(auth|permission)/.test(kind ?? id))) return 3;
+  const isUnanswered = failed.every(({ kind }) => kind === 'transient' || kind === 'rate-limited');
+  return isUnanswered ? 4 : 2;
 }
 
 async function checkTemplates(app: App): Promise<CheckLine> {
@@ -49,7 +56,8 @@ async function checkTemplates(app: App): Promise<CheckLine> {
 
 /** What others on the machine could read: secrets in `.env`, the clients' work in the database. */
 function checkFileModes(app: App): CheckLine[] {
-  return [app.config.store].flatMap((file): CheckLine[] => {
+  const secrets = join(baseFolder(app.config.file), '.env');
+  return [secrets, app.config.store].flatMap((file): CheckLine[] => {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined || (stat.mode & 0o077) === 0) return [];
     const mode = (stat.mode & 0o777).toString(8);
@@ -82,27 +90,32 @@ async function checkStored(app: App): Promise<CheckLine[]> {
   return lines;
 }
 
+/** What one question brought to light stays, also when a later one fails. */
 async function checkConnection(
   app: App,
   connection: string,
   connector: Connector,
   { probeClient, signal }: CheckOptions,
-  lists: Map<string, NameLists>,
+  lists: Map<string, NameLists | null>,
 ): Promise<CheckLine[]> {
   const clientIds = app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
+  const lines: CheckLine[] = [];
   try {
+    if (connector.listNames !== undefined) lists.set(connection, null);
     const results = await connector.check(clientIds, signal);
+    lines.push(...results.map((result) => ({ connection, ...result })));
     if (probeClient !== null && connector.probe !== undefined) {
       const sourceId = probeTarget(app, probeClient, connection);
-      if (sourceId !== null) results.push(...(await connector.probe(sourceId, signal)));
+      const settled = sourceId === null ? [] : await connector.probe(sourceId, signal);
+      lines.push(...settled.map((result) => ({ connection, ...result })));
     }
     const names = await connector.listNames?.(clientIds, signal);
     if (names !== undefined) lists.set(connection, names);
-    return results.map((result) => toLine(connection, result));
   } catch (error) {
     if (!isKindError(error)) throw error;
-    return [failed(connection, error.kind, error)];
+    lines.push(failed(connection, error.kind, error));
   }
+  return lines;
 }
 
 /** Null: the test client has no id in this connection, so there is nothing to try there. */
@@ -119,11 +132,7 @@ function probeTarget(app: App, name: string, connection: string): string | null 
   return client.sourceIds.get(connection) ?? null;
 }
 
-function toLine(connection: string, { id, status, detail, fix }: CheckResult): CheckLine {
-  return { connection, id, status, detail, ...(fix === undefined ? {} : { fix }) };
-}
-
 function failed(connection: string | null, id: string, error: KindError): CheckLine {
-  const fix = error.fix ?? 'See the README of the vendor.';
-  return { connection, id, status: 'failed', detail: describeError(error), fix };
+  const fix = error.fix ?? 'Run `prepaid-hours check` again; if it stays, look at the log.';
+  return { connection, id, status: 'failed', detail: error.message, fix, kind: error.kind };
 }
