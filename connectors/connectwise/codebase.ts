@@ -13,7 +13,7 @@ const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nul
 
 export interface Codebase {
   /** `https://host/v2026_1/apis/3.0`; one request the first time, stored from then on. */
-  baseUrl(): Promise<string>;
+  baseUrl(signal: AbortSignal): Promise<string>;
   /** After a 404: true when the codebase has moved since, so that the request may be sent again. */
   hasMoved(signal: AbortSignal): Promise<boolean>;
 }
@@ -44,15 +44,15 @@ export function createCodebase(config: ConnectwiseConfig, context: ConnectorCont
     return codebase;
   }
 
-  async function current(): Promise<string> {
+  async function current(signal: AbortSignal): Promise<string> {
     if (config.codebase !== undefined) return withoutSlash(config.codebase);
     const remembered = await context.memory.get(memoryKey);
-    return remembered ?? (await ask(AbortSignal.timeout(askAgainAfterMs)));
+    return remembered ?? (await ask(signal));
   }
 
   return {
-    async baseUrl() {
-      known ??= current();
+    async baseUrl(signal) {
+      known ??= current(signal);
       try {
         return `${config.baseUrl.replace(/\/$/, '')}/${await known}/apis/3.0`;
       } catch (error) {

@@ -75,8 +75,9 @@ async function exchange(
   agents: Agents,
   request: HttpRequest,
 ): Promise<RawAnswer> {
+  const { baseUrl } = options;
   const base = parseBaseUrl(
-    typeof options.baseUrl === 'string' ? options.baseUrl : await retriedAlready(options.baseUrl()),
+    typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
   // Proving who we are comes before taking a place: it may need a request of its own.
   const authorization = await retriedAlready(options.authorize(request.signal));

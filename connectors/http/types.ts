@@ -51,7 +51,7 @@ export interface LimitRow {
 export interface TransportOptions {
   context: ConnectorContext;
   /** Without a trailing slash. A function is asked before each request (a host that may move). */
-  baseUrl: string | (() => Promise<string>);
+  baseUrl: string | ((signal: AbortSignal) => Promise<string>);
   limits: readonly LimitRow[];
   /** Headers that prove who we are. */
   authorize(signal: AbortSignal): Promise<Record<string, string>>;

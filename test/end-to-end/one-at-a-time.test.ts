@@ -63,6 +63,27 @@ describe('start', () => {
     });
   }, 60_000);
 
+  test.each([
+    ['does not answer its first request of all', { delayMs: 60_000 }, 'slow'],
+    ['asks for two minutes of patience', { retryAfterSeconds: 120 }, 'rate-limited'],
+  ] as const)(
+    'stops within 10 s while the PSA %s',
+    async (_, how, kind) => {
+      await withSmallMsp({ schedule: everySecond }, async (msp) => {
+        msp.psa.faults.add(kind, { path: /companyinfo/, ...how });
+        const service = msp.start('start');
+        await waitUntil('the PSA is asked', () =>
+          msp.psa.exchanges.some(({ request }) => request.path.includes('companyinfo')),
+        );
+        const stoppedMs = performance.now();
+        service.kill('SIGTERM');
+        expect(await service.done).toMatchObject({ exitCode: 0 });
+        expect(performance.now() - stoppedMs).toBeLessThan(10_000);
+      });
+    },
+    90_000,
+  );
+
   test('told to stop in the middle of a slow page, it stores that page and asks for no other', async () => {
     await withSmallMsp({ schedule: everySecond }, async (msp) => {
       msp.psa.faults.add('slow', { path: /time\/entries$/, delayMs: 3_000 });
