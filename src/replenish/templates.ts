@@ -114,7 +114,9 @@ function split(file: string, text: string): RenderedMessage {
   if (match?.[1] === undefined || match[2] === undefined) {
     throw templateError(file, new Error('it must begin with "subject: …" and an empty line'));
   }
-  return { subject: match[1], body: match[2].trimEnd() };
+  // A part that is left out leaves its empty lines behind.
+  const body = match[2].replace(/(\r?\n)(?:[ \t]*\r?\n){2,}/g, '$1$1').trimEnd();
+  return { subject: match[1], body };
 }
 
 function templateError(file: string, cause: unknown): KindError {

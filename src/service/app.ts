@@ -10,7 +10,7 @@ import type { Store } from '../store/port.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { linkPayers } from './link-payers.ts';
-import { createLog, type Logger } from './log.ts';
+import { createLog, type Logger, readLogSettings } from './log.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
 export interface App {
@@ -61,12 +61,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 function openLog(config: LoadedConfig, options: AppOptions): Logger {
   const env = effectiveEnvironment(config.file, options.env);
   const isTerminal = process.stderr.isTTY === true && !options.isJson;
-  const format = env.LOG_FORMAT || (isTerminal ? 'pretty' : 'json');
-  return createLog({
-    format: format === 'pretty' ? 'pretty' : 'json',
-    level: env.LOG_LEVEL || 'info',
-    secrets: config.secrets,
-  });
+  return createLog({ ...readLogSettings(env, isTerminal), secrets: config.secrets });
 }
 
 /** A command that only looks takes the ids as they are; a client never seen has nothing to show. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+import { KindError } from '../domain/errors.ts';
 
 export type LogDetail = Record<string, unknown>;
 
@@ -25,6 +26,28 @@ export interface LogOptions {
 
 /** Fields that hold what was written for or by a client: logs say that there is a text, not which. */
 const clientTexts = new Set(['body', 'note', 'notes', 'content', 'summary']);
+
+const levels = ['error', 'warn', 'info', 'debug'];
+
+/** What `LOG_FORMAT` and `LOG_LEVEL` ask for. A level that nobody knows would silence the log for good. */
+export function readLogSettings(
+  env: NodeJS.ProcessEnv,
+  isTerminal: boolean,
+): Pick<LogOptions, 'format' | 'level'> {
+  const format = env.LOG_FORMAT || (isTerminal ? 'pretty' : 'json');
+  if (format !== 'pretty' && format !== 'json') {
+    throw new KindError('config', `LOG_FORMAT: "${format}" is no format.`, {
+      fix: 'Write json or pretty, or leave it empty.',
+    });
+  }
+  const level = env.LOG_LEVEL || 'info';
+  if (!levels.includes(level)) {
+    throw new KindError('config', `LOG_LEVEL: "${level}" is no level.`, {
+      fix: `Write one of ${levels.join(', ')}, or leave it empty.`,
+    });
+  }
+  return { format, level };
+}
 
 const lasting = new AsyncLocalStorage<LogDetail>();
 

@@ -1,7 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { KindError } from '../../src/domain/errors.ts';
-import { createLog, type LogOptions, withLogFields } from '../../src/service/log.ts';
+import {
+  createLog,
+  type LogOptions,
+  readLogSettings,
+  withLogFields,
+} from '../../src/service/log.ts';
 
 const secrets = ['s3cret-key', 's3cret-key-longer'];
 
@@ -67,4 +72,16 @@ test('what was written for or by a client is not repeated', () => {
   const text = written();
   expect(text).not.toMatch(/Dupont|CFO|see above/);
   expect(text).toContain('[text of 26 characters]');
+});
+
+test('the environment chooses format and level, and what it misspells is refused', () => {
+  expect(readLogSettings({}, true)).toEqual({ format: 'pretty', level: 'info' });
+  expect(readLogSettings({ LOG_FORMAT: '', LOG_LEVEL: '' }, false)).toEqual({
+    format: 'json',
+    level: 'info',
+  });
+  const asked = { LOG_FORMAT: 'json', LOG_LEVEL: 'debug' };
+  expect(readLogSettings(asked, true)).toEqual({ format: 'json', level: 'debug' });
+  expect(() => readLogSettings({ LOG_LEVEL: 'DEBUGG' }, false)).toThrow(/LOG_LEVEL: "DEBUGG"/);
+  expect(() => readLogSettings({ LOG_FORMAT: 'xml' }, false)).toThrow(/LOG_FORMAT: "xml"/);
 });
