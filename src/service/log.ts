@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
 import { KindError } from '../domain/errors.ts';
+import { plainText } from '../reports/plain-text.ts';
 
 export type LogDetail = Record<string, unknown>;
 
@@ -90,7 +91,9 @@ const prettyLine = format.printf(({ level, message, at, ...rest }) => {
   const detail = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [String(at).slice(11, 19), level.toUpperCase().padEnd(5), message, ...detail].join(' ');
+  const time = String(at).slice(11, 19);
+  // A reason may quote a vendor; a terminal must not obey it.
+  return plainText([time, level.toUpperCase().padEnd(5), message, ...detail].join(' '));
 });
 
 /** Blots secrets out of every text, however deep, and the texts of clients out of known fields. */

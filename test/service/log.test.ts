@@ -45,6 +45,13 @@ test('a terminal gets a line for people', () => {
   );
 });
 
+test('a terminal does not obey what a log line quotes', () => {
+  const { log, written } = logTo('pretty');
+  log.warn('Refused.', { reason: 'no\u001b[2J\nERROR forged' });
+  expect(written()).toMatch(/^\d\d:\d\d:\d\d WARN {2}Refused\. reason=no.*ERROR forged\n$/);
+  expect(written()).not.toContain('\u001b');
+});
+
 test.each(['json', 'pretty'] as const)(
   'no secret leaves in %s, however deep or joined',
   (format) => {
