@@ -206,7 +206,7 @@ export interface VendorModule<Config = unknown> {
    * `.meta({ secret: true })`; every field has a `.describe()` text, which becomes documentation.
    */
   config: ZodType<Config>;
-  pulls: readonly (StreamName | 'ticketTime')[];
+  pulls: readonly (StreamName | 'ticketTime' | 'present')[];
   pushes: readonly PushKind[];
   /**
    * Whether the invoices that it makes come back in the `invoices` stream with our key and their

@@ -16,7 +16,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   id: 'connectwise',
   title: 'ConnectWise PSA',
   config: ConnectwiseConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices'],
+  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',

@@ -51,7 +51,7 @@ async function monthOf(name: string, month = '2026-03') {
 }
 
 describe('a subsidiary without blocks of its own', () => {
-  test('complaint 36: is paid for by its parent, whose ledger says whose work it was', async () => {
+  test('is paid for by its parent, whose ledger says whose work it was', async () => {
     await openWith(parentOf(), subsidiary('Dupont Sud', '2'));
     work('1', '1', 1);
     work('2', '2', 2);
