@@ -5,6 +5,7 @@
 import { describe } from '@jest/globals';
 import type { ContractSubject } from './contract-bench.ts';
 import { describeChecks } from './contract-checks.ts';
+import { describeMutations } from './contract-mutations.ts';
 import { describePushing } from './contract-pushing.ts';
 import { describeReading } from './contract-reading.ts';
 
@@ -14,6 +15,7 @@ export function runContractSuite(subject: ContractSubject): void {
   describe(`${subject.vendor.title} keeps the contract`, () => {
     describe('when checked', () => describeChecks(subject));
     describe('when read', () => describeReading(subject));
+    describe('when answered nonsense', () => describeMutations(subject));
     for (const kind of subject.vendor.pushes) {
       describe(`when it is sent: ${kind}`, () => describePushing(subject, kind));
     }

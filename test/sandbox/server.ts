@@ -60,7 +60,12 @@ export interface SandboxServer {
   baseUrl: string;
   /** All requests with their answers, in the order they were answered. */
   exchanges: Exchange[];
-  faults: { add(kind: FaultKind, options?: FaultOptions): void; clear(): void };
+  faults: {
+    add(kind: FaultKind, options?: FaultOptions): void;
+    /** Changes every JSON answer to a GET on its way out. */
+    distort(change: (json: unknown) => unknown): void;
+    clear(): void;
+  };
   close(): Promise<void>;
 }
 
@@ -95,6 +100,7 @@ export async function startSandboxServer(
 ): Promise<SandboxServer> {
   const exchanges: Exchange[] = [];
   const faults: Fault[] = [];
+  let distortion: ((json: unknown) => unknown) | null = null;
 
   const take = (kind: FaultKind, request: SandboxRequest): FaultOptions | null => {
     const fault = faults.find((candidate) => matches(candidate, kind, request));
@@ -118,6 +124,11 @@ export async function startSandboxServer(
     }
   };
 
+  const distorted = (request: SandboxRequest, answer: SandboxAnswer): SandboxAnswer => {
+    const isLeft = distortion === null || request.method !== 'GET' || answer.json === undefined;
+    return isLeft ? answer : { ...answer, json: distortion?.(answer.json) };
+  };
+
   const server = createServer(async (incoming, outgoing) => {
     const request = await readRequest(incoming);
     const answer = await answerTo(request);
@@ -128,7 +139,7 @@ export async function startSandboxServer(
       incoming.socket.destroy();
       return;
     }
-    writeAnswer(outgoing, answer);
+    writeAnswer(outgoing, distorted(request, answer));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -143,7 +154,13 @@ export async function startSandboxServer(
     faults: {
       add: (kind, fault = {}) =>
         void faults.push({ kind, timesLeft: fault.times ?? 1, options: fault }),
-      clear: () => void faults.splice(0),
+      distort: (change) => {
+        distortion = change;
+      },
+      clear: () => {
+        faults.splice(0);
+        distortion = null;
+      },
     },
     /** Also for a second time, for a test that takes the vendor down itself. */
     close: () =>

@@ -1,0 +1,134 @@
+/** Answers that went wrong in one place: whatever comes of it is said, and no time becomes nothing. */
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isKindError } from '../../src/domain/errors.ts';
+import type { ContractSubject } from './contract-bench.ts';
+import { openConnector } from './contract-bench.ts';
+import { readStream } from './contract-reads.ts';
+
+/** The same places each time, so that a build never fails by chance; `SEED=…` mutates others. */
+const seed = Number(process.env.SEED ?? 20_260_329);
+const mutations = Number(process.env.MUTATIONS ?? 30);
+
+/** Stands for a field that is not there. */
+const missing = Symbol('missing');
+
+const wrongValues: readonly unknown[] = [
+  missing,
+  null,
+  {},
+  [],
+  true,
+  '',
+  'NaN',
+  '-',
+  '1,5',
+  '0x10',
+  -1,
+  1e300,
+  0.1234567,
+  '9'.repeat(400),
+  '\u0000\u202e<script>',
+  'x'.repeat(100_000),
+];
+
+interface Read {
+  rows: Map<string, unknown>;
+  rejected: number;
+}
+
+export function describeMutations(subject: ContractSubject): void {
+  test(`an answer that is wrong in one place ends as rows, as a row set aside, or as an error of a kind (seed ${seed})`, async () => {
+    const bench = await subject.start();
+    try {
+      await bench.addWork(3);
+      const sound = await readAll();
+      expect(sound.rows.size).toBeGreaterThan(5);
+      const place = fc.record({
+        request: fc.nat(40),
+        leaf: fc.nat(400),
+        value: fc.constantFrom(...wrongValues),
+      });
+      await fc.assert(
+        fc.asyncProperty(place, async ({ request, leaf, value }) => {
+          let asked = 0;
+          let spoilt = '';
+          bench.sandbox.faults.distort((json) => {
+            asked += 1;
+            if (asked !== request + 1) return json;
+            const copy = structuredClone(json);
+            spoilt = replaceLeaf(copy, leaf, value) ?? '';
+            return copy;
+          });
+          try {
+            const read = await readAll();
+            if (spoilt !== '') expectNothingLost(sound, read, mayBeAnothers(spoilt, value));
+          } catch (error) {
+            if (!isKindError(error)) throw error;
+          }
+        }),
+        { seed, numRuns: mutations },
+      );
+    } finally {
+      await bench.sandbox.close();
+    }
+
+    async function readAll(): Promise<Read> {
+      const opened = openConnector(subject, bench);
+      const read: Read = { rows: new Map(), rejected: 0 };
+      const { ticketTime, ...streams } = opened.connector.pull;
+      for (const stream of ['clients', 'tickets', 'timeEntries', 'invoices'] as const) {
+        if (streams[stream] === undefined) continue;
+        const { rows, rejected } = await readStream(opened, stream);
+        for (const row of rows) read.rows.set(`${stream} ${row.sourceId}`, row);
+        read.rejected += rejected.length;
+        if (stream !== 'tickets' || ticketTime === undefined) continue;
+        const ids = rows.map(({ sourceId }) => sourceId);
+        for await (const page of ticketTime(ids, AbortSignal.timeout(25_000))) {
+          for (const row of page.rows) read.rows.set(`timeEntries ${row.sourceId}`, row);
+          read.rejected += page.rejected.length;
+        }
+      }
+      return read;
+    }
+  }, 120_000);
+}
+
+/** Rows may change with what they are made of; none may vanish, and none may come to nothing. */
+function expectNothingLost(sound: Read, read: Read, mayBeAnothers: boolean): void {
+  if (!mayBeAnothers) {
+    expect(read.rows.size + read.rejected).toBeGreaterThanOrEqual(sound.rows.size);
+  }
+  for (const [key, row] of sound.rows) {
+    const found = read.rows.get(key);
+    if (found === undefined || !key.startsWith('timeEntries')) continue;
+    if ((row as { seconds: number }).seconds !== 0) {
+      expect((found as { seconds: number }).seconds).not.toBe(0);
+    }
+  }
+}
+
+/** Another id or name makes a row of another client, who is nobody that we ask for. */
+function mayBeAnothers(key: string, value: unknown): boolean {
+  return /id$|name|organi/i.test(key) && (typeof value === 'string' || typeof value === 'number');
+}
+
+/** Puts the value in the place of the nth leaf, counted from the beginning again; null: there is none. */
+function replaceLeaf(json: unknown, nth: number, value: unknown): string | null {
+  const leaves: { holder: Record<string, unknown>; key: string }[] = [];
+  const collect = (holder: unknown): void => {
+    if (typeof holder !== 'object' || holder === null) return;
+    for (const [key, child] of Object.entries(holder)) {
+      leaves.push({ holder: holder as Record<string, unknown>, key });
+      collect(child);
+    }
+  };
+  collect(json);
+  const leaf = leaves[nth % Math.max(1, leaves.length)];
+  if (leaf === undefined) return null;
+  if (value === missing) {
+    if (Array.isArray(leaf.holder)) leaf.holder.splice(Number(leaf.key), 1);
+    else delete leaf.holder[leaf.key];
+  } else leaf.holder[leaf.key] = value;
+  return leaf.key;
+}
