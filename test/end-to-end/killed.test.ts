@@ -1,44 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type Ending, endingOf } from '../support/ending.ts';
 import type { StartedCommand } from '../support/run-command.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
-
-interface Balances {
-  clients: { client: string; settledSeconds: number; blocks: { remainingSeconds: number }[] }[];
-}
-
-/** What people see at the end: the balances, and everything that was written into the PSA. */
-interface Ending {
-  balances: unknown;
-  tickets: string[];
-  notes: string[];
-  invoices: { reference: string | null; total: number; lines: number }[];
-}
-
-/** Keys are unlike in each installation, so that two of them never take each other's records. */
-function withoutKeys(ending: Ending): Ending {
-  const text = JSON.stringify(ending)
-    .replace(/\b(ph:\w+:dupont):[0-9a-f]{12}/g, '$1:KEY')
-    .replace(/"id":"b-[0-9a-f]+"/g, '"id":"BLOCK"');
-  return JSON.parse(text) as Ending;
-}
-
-async function endingOf(msp: SmallMsp): Promise<Ending> {
-  const { clients } = await msp.ask<Balances>('balances');
-  const tickets = msp.psa.state.listTickets().filter((ticket) => ticket.externalXRef !== null);
-  return withoutKeys({
-    // Moments differ between two histories; nothing else may.
-    balances: clients.map(({ client, ...rest }) => [
-      client,
-      Object.entries(rest).filter(([name]) => name !== 'lastAlert'),
-    ]),
-    tickets: tickets.map((ticket) => `${ticket.externalXRef} ${ticket.summary}`),
-    notes: tickets.flatMap((ticket) => ticket.notes.map((note) => note.text)).sort(),
-    invoices: msp.psa.state
-      .listInvoices()
-      .map(({ reference, total, lines }) => ({ reference, total, lines: lines.length })),
-  });
-}
 
 let undisturbed: Ending;
 

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { randomFrom } from '../../src/domain/random.ts';
+import { type Ending, endingOf } from '../support/ending.ts';
+import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+
+/** `KILLS=100 npm run -s jest -- test/end-to-end/random-kills`, as the build does; a few by default. */
+const kills = Number(process.env.KILLS ?? 8);
+
+/** `SEED=…`, which the test's name shows, kills at the same moments again (as far as clocks allow). */
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** A quarter of an hour for Martin, who has hours enough; every second time, so that there is work left. */
+function addWork(msp: SmallMsp, round: number): void {
+  if (round % 2 === 1) msp.addWork({ company: msp.ids.martin, hours: '0.25', isNew: true });
+}
+
+/** The same work, told to one run. */
+async function undisturbed(): Promise<{ ending: Ending; runMs: number }> {
+  let runMs = 0;
+  let ending: Ending | null = null;
+  await withSmallMsp({}, async (msp) => {
+    for (let round = 0; round < kills; round += 1) addWork(msp, round);
+    const startedAt = performance.now();
+    expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
+    runMs = performance.now() - startedAt;
+    ending = await endingOf(msp);
+  });
+  if (ending === null) throw new Error('there is no ending');
+  return { ending, runMs };
+}
+
+test(
+  `killed at ${kills} random moments, it comes to the same (seed ${seed})`,
+  async () => {
+    const { ending, runMs } = await undisturbed();
+    const random = randomFrom(seed);
+    await withSmallMsp({}, async (msp) => {
+      let killed = 0;
+      for (let round = 0; round < kills; round += 1) {
+        addWork(msp, round);
+        const run = msp.start('run');
+        await Promise.race([sleep(random() * runMs), run.done]);
+        run.kill('SIGKILL');
+        if ((await run.done).exitCode === null) killed += 1;
+      }
+      // A run that was quicker than its kill is none.
+      expect(killed).toBeGreaterThan(kills / 4);
+      expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
+      expect(await endingOf(msp)).toEqual(ending);
+      expect(await msp.ask('verify')).toMatchObject({ ok: true });
+    });
+  },
+  60_000 + kills * 10_000,
+);
