@@ -16,6 +16,8 @@ export interface SweepContext {
   /** A person has seen what an earlier sweep would have taken, and agrees. */
   isAccepted: boolean;
   signal: AbortSignal;
+  /** Told when entries were found that changed unseen. */
+  onUnseen(entries: number): void;
 }
 
 export interface SweepOutcome {
@@ -30,6 +32,9 @@ const entriesFree = 3;
 
 /** What a person was asked about, by connection. */
 const heldKey = 'sweep-held';
+
+/** Entries that were listed and not mirrored when everything was last read again for them. */
+const unseenKey = 'sweep-unseen';
 
 /**
  * Finds time that was deleted in a vendor that does not tell: what is mirrored in the window and is
@@ -47,6 +52,7 @@ export async function sweepConnection(
   const rows = await readPresent(context, presence.ids(question));
   refuseShortList(connection, rows, await presence.count(question));
   const window: SweepWindow = { ...question, connection, startedAt: runStartedAt };
+  await catchUp(context, question.from);
   await refuseGreatLoss(context, await store.readSweepLosses(window));
   const changed = await store.sweep(window);
   await forgetHeld(context);
@@ -64,6 +70,26 @@ async function readPresent(
     rows += ids.length;
   }
   return rows;
+}
+
+/**
+ * Listed time that was never mirrored was hidden from us when it changed, and the watermark has passed
+ * it: so everything of the window is read again, once for the same number of such entries.
+ */
+async function catchUp(context: SweepContext, from: Instant): Promise<void> {
+  const { store, connection, runStartedAt, onUnseen } = context;
+  const unseen = await store.countUnseen(connection);
+  const known = Number((await store.readMemory(connection, unseenKey)) ?? 0);
+  if (unseen === known) return;
+  await store.writeMemory(
+    connection,
+    unseenKey,
+    unseen === 0 ? null : String(unseen),
+    runStartedAt,
+  );
+  if (unseen < known) return;
+  await store.readAgain(connection, from);
+  onUnseen(unseen);
 }
 
 function refuseShortList(connection: string, rows: number, counted: number): void {

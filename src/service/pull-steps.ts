@@ -43,7 +43,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
 
 /** Looks for deleted time in the connections whose vendor does not tell of it. */
 export async function sweepStep(scope: RunScope): Promise<StepResult[]> {
-  const { app, startedAt, abort, acceptedSweeps } = scope;
+  const { app, startedAt, abort, acceptedSweeps, log } = scope;
   const results: StepResult[] = [];
   for (const [connection, connector] of app.connectors) {
     const { present } = connector.pull;
@@ -53,6 +53,11 @@ export async function sweepStep(scope: RunScope): Promise<StepResult[]> {
     const context = {
       ...{ store: app.store, connection, clientIds, runStartedAt: startedAt, signal: abort },
       ...{ days, percentMax, isAccepted: acceptedSweeps.includes(connection) },
+      onUnseen: (entries: number) =>
+        log.warn('Time was found that had been hidden from us; it is read again.', {
+          ...{ connection, entries },
+          fix: 'Look whether the API role was without a permission for a while.',
+        }),
     };
     const sweep = async () => ({ ...nothing, ...(await sweepConnection(context, present)) });
     results.push(await measure(scope, 'sweep', connection, sweep));

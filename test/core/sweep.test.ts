@@ -107,6 +107,28 @@ describe('nothing is removed', () => {
   });
 });
 
+test('time that changed while it was hidden is read again once it is seen, and only then', async () => {
+  bench.psa.ticket('21', { updatedAt: '2026-03-24T09:00:00.000Z' });
+  bench.psa.log('21', '21', day(21), 60, { updatedAt: '2026-03-24T09:00:00.000Z' });
+  bench.psa.editTicket('21', {
+    ...{ isClosed: true, closedAt: day(24), status: 'Closed' },
+    updatedAt: '2026-03-24T09:00:00.000Z',
+  });
+  // The watermark has passed all of that by now.
+  bench.advance(3600);
+  await bench.run();
+  expect(await bench.hours()).toEqual([15, 0]);
+  await sweep();
+  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
+  await bench.run();
+  expect(await bench.hours()).toEqual([14, 0]);
+  const asked = bench.psa.asked.length;
+  await sweep();
+  await bench.run();
+  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
+  expect(bench.psa.asked.slice(asked).every(({ since }) => since > day(24))).toBe(true);
+});
+
 test('a first sweep that nobody has been asked about is not accepted in advance', async () => {
   bench.psa.isCountHonest = false;
   hideAll(1, 5);

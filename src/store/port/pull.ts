@@ -95,6 +95,10 @@ export interface PullStore {
   writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
   /** By client, whether or not anything is lost of it. */
   readSweepLosses(window: SweepWindow): Promise<SweepLoss[]>;
+  /** Listed entries that are neither mirrored nor set aside. */
+  countUnseen(connection: string): Promise<number>;
+  /** Has every stream of the connection read again from the moment, if it was read further than that. */
+  readAgain(connection: string, since: Instant): Promise<void>;
   /** Marks as deleted what was not listed, with the ids forgotten in the same transaction. Returns how many. */
   sweep(window: SweepWindow): Promise<number>;
   readMemory(connection: string, key: string): Promise<string | null>;

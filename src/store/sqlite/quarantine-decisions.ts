@@ -5,6 +5,7 @@ import { type Database, listValue } from './database.ts';
 import { markOpenGroupsDirty } from './dirty.ts';
 import { writeMirror } from './mirror.ts';
 import type { FoundBy } from './quarantine.ts';
+import { stepBack } from './sweep.ts';
 
 type StoredRow = QuarantineRow & {
   foundBy: FoundBy;
@@ -86,17 +87,6 @@ function firstWorkOn(database: Database, { connection, sourceId }: StoredRow): I
     sourceId,
   );
   return first?.startedAt ?? null;
-}
-
-/** A pass under way may be past the row already, so it starts again. */
-function stepBack(database: Database, { connection, stream }: StoredRow, since: Instant): void {
-  database.run(
-    `UPDATE watermark SET since = min(since, ?), pass_since = NULL, pass_started_at = NULL,
-       pass_clients = NULL, pass_resume = NULL WHERE connection = ? AND stream = ?`,
-    since,
-    connection,
-    stream,
-  );
 }
 
 function readOne(database: Database, id: number): StoredRow | undefined {

@@ -1,13 +1,19 @@
+import type { Instant } from '../../domain/time.ts';
 import type { PullStore, SweepLoss, SweepWindow } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
-type SweepStore = Pick<PullStore, 'writePresent' | 'readSweepLosses' | 'sweep'>;
+type SweepStore = Pick<
+  PullStore,
+  'writePresent' | 'readSweepLosses' | 'countUnseen' | 'readAgain' | 'sweep'
+>;
 
 export function sweepStore(database: Database): SweepStore {
   return {
     writePresent: async (connection, ids, isFirst) =>
       database.write(() => writePresent(database, connection, ids, isFirst)),
     readSweepLosses: async (window) => readLosses(database, window),
+    countUnseen: async (connection) => countUnseen(database, connection),
+    readAgain: async (connection, since) => stepBack(database, { connection, stream: null }, since),
     sweep: async (window) => database.write(() => sweep(database, window)),
   };
 }
@@ -46,6 +52,35 @@ function readLosses(database: Database, window: SweepWindow): SweepLoss[] {
        count(*) AS mirroredEntries, sum(e.seconds) AS mirroredSeconds
      ${windowed} GROUP BY 1 ORDER BY 1`,
     ...valuesOf(window),
+  );
+}
+
+function countUnseen(database: Database, connection: string): number {
+  const found = database.row<{ count: number }>(
+    `SELECT count(*) AS count FROM sweep_present p
+     WHERE p.connection = ?
+       AND NOT EXISTS (SELECT 1 FROM mirror_time_entry e
+         WHERE e.connection = p.connection AND e.source_id = p.source_id AND e.deleted_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.connection = p.connection
+         AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`,
+    connection,
+  );
+  return found?.count ?? 0;
+}
+
+/** A pass under way may be past it already, so it starts again. */
+export function stepBack(
+  database: Database,
+  { connection, stream }: { connection: string; stream: string | null },
+  since: Instant,
+): void {
+  database.run(
+    `UPDATE watermark SET since = min(since, ?1), pass_since = NULL, pass_started_at = NULL,
+       pass_clients = NULL, pass_resume = NULL
+     WHERE connection = ?2 AND (?3 IS NULL OR stream = ?3)`,
+    since,
+    connection,
+    stream,
   );
 }
 
