@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type ChargeableEntry, computeCharge } from '../../src/domain/charge.ts';
 import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { agreementOf } from '../support/core-bench.ts';
+import { agreementOf } from '../support/terms.ts';
 
 const office: BusinessHours = {
   name: 'office',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { decideCoverage, isCovered, isListed } from '../../src/domain/coverage.ts';
-import { agreementOf } from '../support/core-bench.ts';
+import { agreementOf } from '../support/terms.ts';
 
 const listed = agreementOf({
   workTypes: { covered: ['Remote'], excluded: ['Travel'], unlisted: 'excluded' },
