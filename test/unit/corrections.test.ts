@@ -52,6 +52,12 @@ describe('a correction', () => {
       ...{ minutes: [30], takenOff: [30], excess: 0 },
     });
   });
+
+  test('of nothing is still no work, and work of no length still is', () => {
+    const nothing: Correctable = { ...at(10, 0), kind: 'correction' };
+    expect(corrected(at(9, 60), nothing).minutes).toEqual([60]);
+    expect(corrected(at(9, 60), at(10, 0)).minutes).toEqual([60, 0]);
+  });
 });
 
 test('entries sort by moment, then 9 before 10, then as text', () => {

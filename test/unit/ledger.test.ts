@@ -17,6 +17,13 @@ const entry: Omit<LedgerEntry, 'seq' | 'hash'> = {
   runId: 'r-1',
 };
 
+test('an entry hashes to what it always did, so that an old ledger still verifies', () => {
+  expect(chainHash('0'.repeat(64), entry)).toBe(
+    '705d951dabdd219d7b34c6332d43b017fe8fd928d6a566124f4869d2d6f292b5',
+  );
+  expect(chainStart).toBe('0'.repeat(64));
+});
+
 test.each(Object.keys(entry))('the chain covers the column %s', (column) => {
   const other = { ...entry, [column]: 'changed' };
   expect(chainHash(chainStart, other)).not.toBe(chainHash(chainStart, entry));
