@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SpendableBlock } from '../../src/domain/allocation.ts';
-import { burnHistoryFrom, forecastBlocks, usageSince } from '../../src/domain/burn-history.ts';
+import { burnHistoryFrom, forecastBlocks } from '../../src/domain/burn-history.ts';
 import { forecastRunOut } from '../../src/domain/forecast.ts';
 import { addDays } from '../../src/domain/time.ts';
 
@@ -34,10 +34,6 @@ describe('what a client used', () => {
     const blocks = purchases.map((purchasedOn) => ({ purchasedOn }));
     const history = burnHistoryFrom(usage, { ...dupont, startOn }, blocks, today);
     expect(history).toMatchObject({ startedOn, today });
-  });
-
-  test('is read from the first moment of the day that lies half a year back', () => {
-    expect(usageSince(today, dupont)).toBe('2025-12-28T23:00:00.000Z');
   });
 });
 

@@ -28,6 +28,14 @@ test('complaint 14: unlisted work is covered where the agreement says so, and ma
   expect(isCovered(verdict)).toBe(true);
 });
 
+test('what an agreement only excludes by name leaves the rest unlisted', () => {
+  const workTypes = { covered: [], excluded: [' Travel '], unlisted: 'covered' } as const;
+  const verdict = (workType: string) =>
+    decideCoverage({ ...work, workType }, agreementOf({ workTypes }));
+  expect(verdict('New')).toBe('covered-unlisted');
+  expect(verdict('travel')).toBe('free-excluded');
+});
+
 test('an agreement that lists nothing leaves nothing unlisted', () => {
   expect(decideCoverage({ ...work, workType: 'New' }, agreementOf())).toBe('covered');
   const none = agreementOf({ workTypes: { covered: [], excluded: [], unlisted: 'excluded' } });
