@@ -62,5 +62,8 @@ describe('a correction', () => {
 
 test('entries sort by moment, then 9 before 10, then as text', () => {
   const ids = [at(9, 1, '10'), at(9, 1, 'b'), at(8, 1, '99'), at(9, 1, '9'), at(9, 1, 'a')];
-  expect(ids.sort(byMoment).map(({ sourceId }) => sourceId)).toEqual(['99', '9', 'a', 'b', '10']);
+  for (const order of [ids, [...ids].reverse()]) {
+    const sorted = order.toSorted(byMoment).map(({ sourceId }) => sourceId);
+    expect(sorted).toEqual(['99', '9', 'a', 'b', '10']);
+  }
 });

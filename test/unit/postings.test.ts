@@ -133,7 +133,9 @@ describe('overage is paid off', () => {
       ...spend(held, usage('old', 10, '2026-03-01')),
     ]);
     held.blocks.push(block('a', 15));
+    const trial = account(block('a', 15));
     const postings = payOffOverage(held, open);
+    expect(payOffOverage(trial, [...open].reverse())).toEqual(postings);
     expect(postings.map(brief)).toEqual([
       ...['reversal - 10', 'usage a 10'],
       ...['reversal - 10', 'usage a 5', 'overage - 5'],
