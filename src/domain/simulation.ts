@@ -1,4 +1,4 @@
-import { allocate, type SpendableBlock } from './allocation.ts';
+import { allocate, type ChargedWorkTypes, type SpendableBlock } from './allocation.ts';
 import type { ChargeFacts } from './charge-facts.ts';
 import { priceOf } from './money.ts';
 import type { ReplenishRule } from './terms.ts';
@@ -23,6 +23,7 @@ import {
 export interface SimulatedCharge {
   dueAt: Instant;
   workedOn: DateText;
+  workTypes: ChargedWorkTypes;
   seconds: number;
 }
 
@@ -75,6 +76,7 @@ export function dueAtOf(facts: ChargeFacts): Instant {
 interface Owed {
   seconds: number;
   workedOn: DateText;
+  workTypes: ChargedWorkTypes;
   isCharge: boolean;
 }
 
@@ -141,7 +143,7 @@ class SimulatedBalance {
 
   move({ kind, blockId, seconds, workedOn }: BalanceMove): void {
     if (kind === 'spend') {
-      this.spend({ seconds, workedOn, isCharge: false });
+      this.spend({ seconds, workedOn, workTypes: null, isCharge: false });
       return;
     }
     this.#position += 1;
@@ -169,7 +171,8 @@ class SimulatedBalance {
   }
 
   #pay(owed: Owed): void {
-    for (const { blockId, seconds } of allocate(owed.seconds, owed.workedOn, this.#blocks)) {
+    const slices = allocate(owed.seconds, owed.workedOn, this.#blocks, owed.workTypes);
+    for (const { blockId, seconds } of slices) {
       if (blockId === null) this.#owed.push({ ...owed, seconds });
       else if (owed.isCharge) {
         this.#usedSeconds.set(blockId, (this.#usedSeconds.get(blockId) ?? 0) + seconds);

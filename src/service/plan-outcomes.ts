@@ -1,7 +1,7 @@
 import { compareBlocks } from '../debit/opening-blocks.ts';
 import { firstDay } from '../debit/post.ts';
 import { replayMirror } from '../debit/replay.ts';
-import type { ChargeFacts } from '../domain/charge-facts.ts';
+import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import {
   type BalanceMove,
@@ -110,7 +110,8 @@ export async function replayOutcomes(
 }
 
 function toCharge(facts: ChargeFacts, workedOn: string): SimulatedCharge {
-  return { dueAt: dueAtOf(facts), workedOn, seconds: facts.seconds };
+  const workTypes = chargedWorkTypes(facts);
+  return { dueAt: dueAtOf(facts), workedOn, workTypes, seconds: facts.seconds };
 }
 
 function outcomeOf(

@@ -13,7 +13,7 @@ function ruleAt(hoursLeft: number, fields: Partial<ReplenishRule> = {}): Repleni
 }
 
 function used(number: number, hours: number, workedOn = day(number)) {
-  return { dueAt: at(number), workedOn, seconds: hours * hour };
+  return { dueAt: at(number), workedOn, workTypes: ['Remote'], seconds: hours * hour };
 }
 
 function bought(number: number, hours: number, blockId = 'b-1') {
@@ -89,6 +89,17 @@ test('hours bought later pay the oldest work first, whatever fell due first', ()
     ...{ seconds: 4 * hour, overageSeconds: hour, moneyMinor: new Map([['EUR', 36_000]]) },
   });
   expect(play({ charges, moves: [bought(8, 3)] })).toMatchObject({ overageSeconds: hour });
+});
+
+test('a block that is limited to work types pays for no other work, now or later', () => {
+  const blocks = [block('b-1', { workTypes: ['On-site'] }), block('b-2', { priority: 1 })];
+  const moves = [bought(1, 10), bought(5, 1, 'b-2')];
+  const visit = { ...used(3, 2), workTypes: ['On-site'] };
+  expect(play({ blocks, moves, charges: [used(2, 3), visit] })).toMatchObject({
+    ...{ seconds: 5 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 36_000]]) },
+  });
+  const taken = { ...bought(2, 4), kind: 'spend', blockId: null } as const;
+  expect(play({ blocks, moves: [bought(1, 10), taken], rules: [ruleAt(6)] }).alerts).toBe(1);
 });
 
 test('the money is kept apart by currency, and added up within one', () => {
