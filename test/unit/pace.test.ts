@@ -161,13 +161,16 @@ test('how much each week counts is drawn anew for each future', () => {
   expect(new Set(factors).size).toBe(4);
 });
 
-test('random numbers are the same for the same seed, even, and of every size', () => {
+test('random numbers are the same for the same seed on every machine, and evenly spread', () => {
   const numbers = (seed: number, count: number) => {
     const random = randomFrom(seed);
     return Array.from({ length: count }, random);
   };
   expect(numbers(7, 5)).toEqual(numbers(7, 5));
   expect(numbers(7, 5)).not.toEqual(numbers(8, 5));
+  expect(numbers(1, 3).map((number) => number * 2 ** 32)).toEqual([
+    ...[1_580_013_426, 350_525_680, 3_524_174_333],
+  ]);
   const many = numbers(1, 10_000);
   const shares = Array.from({ length: 10 }, (_, tenth) => {
     return many.filter((number) => Math.floor(number * 10) === tenth).length / many.length;

@@ -82,12 +82,19 @@ test('work not yet due counts where the rule looks at the projected balance, at 
 });
 
 test('hours bought later pay the oldest work first, whatever fell due first', () => {
-  const blocks = [block('b-1'), block('b-2', { expiresOn: day(4) })];
+  // What is good for all days pays the older work: the other block would do so, and is too late.
+  const blocks = [block('b-1'), block('b-2', { expiresOn: day(4), priority: 1 })];
+  const moves = [bought(8, 2), bought(9, 2, 'b-2')];
+  for (const [first, second] of [
+    [5, 3],
+    [3, 5],
+  ] as const) {
+    const charges = [used(6, 2, day(first)), used(7, 2, day(second))];
+    expect(play({ blocks, charges, moves })).toMatchObject({
+      ...{ seconds: 4 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 24_000]]) },
+    });
+  }
   const charges = [used(6, 2, day(5)), used(7, 2, day(3))];
-  const moves = [bought(8, 2, 'b-2'), bought(9, 1)];
-  expect(play({ blocks, charges, moves })).toMatchObject({
-    ...{ seconds: 4 * hour, overageSeconds: hour, moneyMinor: new Map([['EUR', 36_000]]) },
-  });
   expect(play({ charges, moves: [bought(8, 3)] })).toMatchObject({ overageSeconds: hour });
 });
 
@@ -153,6 +160,24 @@ test('nothing counts after the end, and all does up to its very moment', () => {
   const fields = { charges: [used(2, 1), used(5, 1)], rules: [ruleAt(8)] };
   expect(play({ ...fields, until: at(5) })).toMatchObject({ seconds: 2 * hour, alerts: 1 });
   expect(play({ ...fields, until: at(4) })).toMatchObject({ seconds: hour, alerts: 0 });
+});
+
+test('the end of a block is a fall of its own, before the next purchase lifts the balance', () => {
+  const blocks = [block('b-1', { expiresOn: day(10) }), block('b-2')];
+  const moves = [bought(1, 10), bought(12, 10, 'b-2')];
+  expect(play({ blocks, moves, rules: [ruleAt(2)] }).alerts).toBe(1);
+  const open = blocks.map((one) => ({ ...one, expiresOn: null }));
+  expect(play({ blocks: open, moves, rules: [ruleAt(2)] }).alerts).toBe(0);
+});
+
+test('hours that were bought and never used are looked at in the end, with what is pending', () => {
+  const projected = ruleAt(2, { when: { balance: 'projected', secondsLeft: 2 * hour } });
+  expect(play({ rules: [projected], pendingSeconds: 9 * hour }).alerts).toBe(1);
+});
+
+test('a level in days to the run-out is left out', () => {
+  const runOut = ruleAt(0, { when: { balance: 'settled', runOutWithinDays: 7 } });
+  expect(play({ charges: [used(2, 10)], rules: [runOut] }).alerts).toBe(0);
 });
 
 test('a block that ends within the days of a rule is told once', () => {
