@@ -91,6 +91,15 @@ describe('corrections', () => {
     expect(assigned).toMatchObject([{ seconds: 0, correctedSeconds: 3600 }]);
   });
 
+  test('beyond what was logged are named by the ticket that they were made on, merged or not', () => {
+    const tickets = [ticketOf({ mergedInto: '101' }), ticketOf({ sourceId: '101' })];
+    for (const kind of ['correction', 'work'] as const) {
+      const entries = [entryOf(), { ...correction, kind, ticketId: '101' }];
+      const { overcorrected } = assign(entries, tickets);
+      expect(overcorrected).toEqual([{ connection: 'psa', ticketId: '101', seconds: 1800 }]);
+    }
+  });
+
   test('within what was logged are named nowhere', () => {
     expect(assign([entryOf(), { ...correction, seconds: -3600 }]).overcorrected).toEqual([]);
   });

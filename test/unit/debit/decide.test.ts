@@ -32,6 +32,14 @@ describe('a group', () => {
     expect(decision.inputsHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test('is the same in whatever order its tickets were told of', () => {
+    const tickets = [ticketOf(), ticketOf({ sourceId: '101', number: 'T101' })];
+    const later = { ...second, ticketId: '101' };
+    const found = decide([later, entryOf()], tickets);
+    expect(found).toEqual(decide([entryOf(), later], tickets));
+    expect(found.charge?.parts.map(({ entryId }) => entryId)).toEqual(['e1', 'e2']);
+  });
+
   test('that is not due is pending at what it would cost, and charged nothing', () => {
     const open = decide([entryOf({ seconds: 3601 })], [ticketOf({ isClosed: false })]);
     expect(open).toMatchObject({

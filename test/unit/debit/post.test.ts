@@ -20,6 +20,15 @@ function account(clientId: string, hours: number, expiresOn: string | null = nul
   return { clientId, blocks: [block], overageSeconds: 0 };
 }
 
+/** The entry by which the hours left in a block ended. */
+function expiryOf(hours: number): Posting {
+  return {
+    ...{ key: 'expiry:b-dupont', clientId: 'dupont', side: 'debit', reason: 'expiry' },
+    ...{ blockId: 'b-dupont', seconds: hours * hour, chargeId: null, reverses: null },
+    ...{ workedOn: '2026-03-31', note: null },
+  };
+}
+
 function standingsOf(fields: Partial<Standings> = {}): Standings {
   return {
     accounts: new Map(
@@ -119,21 +128,26 @@ describe('new work', () => {
     ]);
   });
 
-  test('of a day on which a block was still good takes up what ended of it', () => {
-    const expiry: Posting = {
-      ...{ key: 'expiry:b-dupont', clientId: 'dupont', side: 'debit', reason: 'expiry' },
-      ...{ blockId: 'b-dupont', seconds: 2 * hour, chargeId: null, reverses: null },
-      ...{ workedOn: '2026-03-31', note: null },
+  describe('of a day on which a block was good that has ended since', () => {
+    const postedBy = (entry: MirrorTimeEntry, expiresOn: string) => {
+      const standings = standingsOf({
+        accounts: new Map([['dupont', account('dupont', 0, expiresOn)]]),
+        expiries: new Map([['dupont', stored([expiryOf(2)])]]),
+      });
+      return postDecisions([decide([entry])], standings).postings.map(brief);
     };
-    const standings = standingsOf({
-      accounts: new Map([['dupont', account('dupont', 0, '2026-03-31')]]),
-      expiries: new Map([['dupont', stored([expiry])]]),
+
+    test('takes up what ended of it', () => {
+      expect(postedBy(entryOf(), '2026-03-31')).toEqual([
+        'rev:expiry:b-dupont +2 reversal (worked-before-expiry)',
+        't:psa:100#1/1 -1 usage',
+      ]);
     });
-    const { postings } = postDecisions([decide([entryOf()])], standings);
-    expect(postings.map(brief)).toEqual([
-      'rev:expiry:b-dupont +2 reversal (worked-before-expiry)',
-      't:psa:100#1/1 -1 usage',
-    ]);
+
+    test('takes up nothing of one that had ended before, nor for free work', () => {
+      expect(postedBy(entryOf(), '2026-03-01')).toEqual(['t:psa:100#1/1 -1 overage']);
+      expect(postedBy(entryOf({ isBillable: false }), '2026-03-31')).toEqual([]);
+    });
   });
 });
 
@@ -245,6 +259,18 @@ describe('where the agreement holds back what the blocks cannot pay', () => {
     expect(held([entryOf()], 1).postings.map(brief)).toEqual(['t:psa:100#1/1 -1 usage']);
   });
 
+  test('the work waits beside what is not due yet, at what both would cost', () => {
+    const agreement = agreementOf({ overage: 'hold', debitWhen: 'approved' });
+    const entries = [
+      entryOf({ isApproved: true }),
+      entryOf({ sourceId: 'e2', isApproved: false, seconds: hour / 2 }),
+    ];
+    const decision = decide(entries, [ticketOf()], { clients: [{ ...dupont, agreement }] });
+    const accounts = new Map([['dupont', account('dupont', 0)]]);
+    const { groups } = postDecisions([decision], standingsOf({ accounts }));
+    expect(groups).toMatchObject([{ reason: 'no-hours', pendingSeconds: 1.5 * hour }]);
+  });
+
   test('free work does not wait', () => {
     expect(told(held([entryOf({ isBillable: false })], 0).charges)).toEqual([
       't:psa:100#1 dupont 0',
@@ -252,14 +278,9 @@ describe('where the agreement holds back what the blocks cannot pay', () => {
   });
 
   test('hours that have ended since count for work of their days', () => {
-    const expiry: Posting = {
-      ...{ key: 'expiry:b-dupont', clientId: 'dupont', side: 'debit', reason: 'expiry' },
-      ...{ blockId: 'b-dupont', seconds: hour, chargeId: null, reverses: null },
-      ...{ workedOn: '2026-03-31', note: null },
-    };
     const standings = standingsOf({
       accounts: new Map([['dupont', account('dupont', 0, '2026-03-31')]]),
-      expiries: new Map([['dupont', stored([expiry])]]),
+      expiries: new Map([['dupont', stored([expiryOf(1)])]]),
     });
     const decision = decide([entryOf()], [ticketOf()], { clients: [holding] });
     expect(postDecisions([decision], standings).postings).toHaveLength(2);
