@@ -93,16 +93,18 @@ interface Owed extends Omit<Demand, 'usedBy'> {
 }
 
 /**
- * Plays the charges of one client (and of those it pays for) in the order in which they fall due, over the hours that were really
- * bought, and looks at the thresholds after each. Nothing is sold: a crossing buys no hours here; and
- * nothing is forecast, so that levels in days to the run-out are left out.
+ * Plays the charges of one client (and of those it pays for) in the order in which they fall due, over
+ * the hours that were really bought, and looks at the thresholds after each moment: several blocks bought
+ * at one are one balance. Nothing is sold: a crossing buys no hours here; and nothing is forecast, so that
+ * levels in days to the run-out are left out.
  */
 export function simulate(simulation: Simulation): Simulated {
   const balance = new SimulatedBalance(simulation);
-  for (const { at, apply } of eventsOf(simulation, balance)) {
+  const events = eventsOf(simulation, balance);
+  events.forEach(({ at, apply }, index) => {
     apply();
-    balance.look(at, 0);
-  }
+    if (events[index + 1]?.at !== at) balance.look(at, 0);
+  });
   if (balance.hasBegun) balance.look(simulation.until, simulation.pendingSeconds);
   return balance.outcome();
 }

@@ -72,6 +72,25 @@ test('terms that are not changed make no difference, and what is posted is what 
   await bench.close();
 });
 
+test('hours that are limited to work types pay for no other work in a plan either', async () => {
+  const openingBlocks = [openingOf(10, { workTypes: ['Travel'] })];
+  const bench = await CoreBench.open({ clients: [clientOf({ openingBlocks })] });
+  bench.psa.ticket('1');
+  bench.psa.log('11', '1', '2026-03-02T08:00:00.000Z', 60);
+  bench.psa.ticket('2');
+  bench.psa.log('21', '2', '2026-03-04T09:00:00.000Z', 60, { workType: 'Travel' });
+  bench.at('2026-03-06T08:00:00.000Z');
+  for (const id of ['1', '2']) bench.psa.close(id);
+  await bench.run();
+  expect(await bench.balance()).toMatchObject({ overageSeconds: hour });
+  const plan = await dupontOf(bench, changed(bench, {}));
+  expect(plan.planned).toEqual(plan.posted);
+  expect(plan.posted).toMatchObject({
+    ...{ overageSeconds: hour, money: [{ currency: 'EUR', minor: 12_000 }] },
+  });
+  await bench.close();
+});
+
 test('complaint 17: each changed rule is named with its effect alone, and all add up', async () => {
   const bench = await benchWithMarch();
   const plan = await dupontOf(

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Connector } from '../../connectors/contract.ts';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { LedgerEntry } from '../../src/domain/ledger.ts';
-import type { Agreement, Client, Offer } from '../../src/domain/terms.ts';
+import type { Client } from '../../src/domain/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
 import { linkPayers } from '../../src/service/link-payers.ts';
@@ -20,77 +20,11 @@ import {
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
+import { clientOf } from './terms.ts';
+
+export { agreementOf, clientOf, openingOf, ten } from './terms.ts';
 
 const hour = 3600;
-
-/** Per ticket to 15 minutes, all work types covered, nothing told. */
-export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
-  return {
-    name: 'standard',
-    applies: { boards: null, ticketTypes: null, agreements: null },
-    debitWhen: 'ticket-closed',
-    withoutTicket: 'debit',
-    rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 0, graceSeconds: 0 },
-    workTypes: { covered: [], excluded: [], unlisted: 'covered' },
-    workTypeMinimums: [],
-    roles: { covered: [], excluded: [] },
-    from: null,
-    until: null,
-    excludedTechnicians: [],
-    multipliers: [],
-    stackMultipliers: false,
-    rates: null,
-    overage: 'carry',
-    rollover: null,
-    replenish: [],
-    activate: 'on-invoice',
-    ...fields,
-  };
-}
-
-/** Dupont, client 1 of the PSA, in Paris, with ten hours from the first of January. */
-export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClient {
-  return {
-    name: 'Dupont',
-    sourceIds: new Map([['psa', '1']]),
-    agreement: agreementOf(),
-    timezone: 'Europe/Paris',
-    locale: 'en',
-    currency: 'EUR',
-    startOn: null,
-    pushTo: 'psa',
-    paidBy: null,
-    isSharing: false,
-    share: null,
-    openingBlocks: [openingOf(10)],
-    ...fields,
-  };
-}
-
-export function openingOf(hours: number, fields: Partial<Client['openingBlocks'][number]> = {}) {
-  return {
-    seconds: hours * hour,
-    amountMinor: null,
-    rateMinor: 12000,
-    currency: 'EUR',
-    purchasedOn: '2026-01-01',
-    expiresOn: null,
-    priority: 0,
-    workTypes: null,
-    ...fields,
-  };
-}
-
-export const ten: Offer = {
-  name: 'ten',
-  seconds: 10 * hour,
-  amountMinor: null,
-  rateMinor: 12000,
-  currency: 'EUR',
-  validForMonths: null,
-  workTypes: null,
-  product: 'BLOCK-10',
-};
 
 export interface BenchOptions {
   clients?: ConfiguredClient[];

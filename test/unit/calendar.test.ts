@@ -43,6 +43,13 @@ describe('a span is split in the client’s zone', () => {
     ]);
   });
 
+  test('before opening and after closing for no more than their own length', () => {
+    expect(split('2026-03-02T17:30:00Z', '2026-03-02T18:30:00Z', office)).toEqual([-3600]);
+    expect(split('2026-03-02T05:00:00Z', '2026-03-02T06:00:00Z', office)).toEqual([-3600]);
+    expect(split('2026-03-02T17:00:00Z', '2026-03-02T18:00:00Z', office)).toEqual([-3600]);
+    expect(split('2026-03-02T16:00:00Z', '2026-03-02T17:00:00Z', office)).toEqual([3600]);
+  });
+
   test('over midnight and a weekend in one stretch', () => {
     expect(split('2026-03-06T16:00:00Z', '2026-03-09T08:00:00Z', office)).toEqual([
       3600,
@@ -62,6 +69,13 @@ describe('a span is split in the client’s zone', () => {
     const span = ['2026-03-01T02:00:00Z', '2026-03-01T03:00:00Z'] as const;
     expect(split(...span, sundaysOnly, 'Europe/Paris')).toEqual([3600]);
     expect(split(...span, sundaysOnly, 'America/New_York')).toEqual([-3600]);
+  });
+
+  test('by the clock there, though the same calendar was just asked for another zone', () => {
+    const span = ['2026-03-02T12:00:00Z', '2026-03-02T13:00:00Z'] as const;
+    expect(split(...span, office, 'Europe/Paris')).toEqual([3600]);
+    expect(split(...span, office, 'America/New_York')).toEqual([-3600]);
+    expect(split(...span, office, 'Europe/Paris')).toEqual([3600]);
   });
 
   test('where no hour is outside', () => {
@@ -113,11 +127,24 @@ describe('stretches are scaled when breaks were taken off', () => {
     [[1000, 1, 1], 100],
     [[7, 11, 13, 17], 5],
     [[0.25, 0.75], 1],
+    [[1, 0.5, 0.5], 2],
   ])('to whole seconds that come to the total: %j to %d', (parts, total) => {
     const scaled = scaleStretches(parts.map(stretch), total).map(({ seconds }) => seconds);
     expect(scaled.reduce((sum, seconds) => sum + seconds, 0)).toBe(total);
     expect(scaled.every((seconds) => Number.isInteger(seconds) && seconds > 0)).toBe(true);
   });
+
+  test.each([
+    [[7, 11, 13, 17], 5, [1, 1, 1, 2]],
+    [[1, 1, 1], 2, [1, 1]],
+    [[1, 1, 1, 5], 7, [1, 1, 1, 4]],
+  ])(
+    '%j to %d: the largest remainders get what is left over, earlier ones first',
+    (parts, total, whole) => {
+      const scaled = scaleStretches(parts.map(stretch), total);
+      expect(scaled.map(({ seconds }) => seconds)).toEqual(whole);
+    },
+  );
 
   test('not at all when they come to the total already', () => {
     expect(scaleStretches([stretch(10), stretch(20)], 30)).toEqual([stretch(10), stretch(20)]);

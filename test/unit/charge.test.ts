@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ChargeableEntry, computeCharge } from '../../src/domain/charge.ts';
+import { chargedWorkTypes } from '../../src/domain/charge-facts.ts';
 import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { agreementOf } from '../support/core-bench.ts';
+import { agreementOf } from '../support/terms.ts';
 
 const office: BusinessHours = {
   name: 'office',
@@ -93,6 +94,28 @@ describe('multipliers', () => {
     expect(facts.seconds).toBe(1800 * 1.875 + 1800 * 3.75);
   });
 
+  test('of a role or a work type leave all other work alone', () => {
+    const multipliers = [onSite, senior];
+    const plain = [{ seconds: 3600, factorThousandths: 1000, rules: [] }];
+    const piecesOf = (fields: Partial<ChargeableEntry>) =>
+      charge([entry(morning, 60, fields)], { multipliers }).parts[0]?.pieces;
+    expect(piecesOf({})).toEqual(plain);
+    expect(piecesOf({ role: 'Junior', workType: null })).toEqual(plain);
+    expect(piecesOf({ role: 'senior' })).toEqual([
+      { seconds: 3600, factorThousandths: 1500, rules: [{ kind: 'role', name: 'Senior' }] },
+    ]);
+    expect(piecesOf({ workType: 'on-site' })).toEqual([
+      { seconds: 3600, factorThousandths: 1250, rules: [{ kind: 'workType', name: 'On-site' }] },
+    ]);
+  });
+
+  test('of one height are named by the first of them', () => {
+    const equal = rule({ role: 'Senior' }, 1250);
+    const work = entry(morning, 60, { workType: 'On-site', role: 'Senior' });
+    const facts = charge([work], { multipliers: [onSite, equal] });
+    expect(facts.parts[0]?.pieces[0]?.rules).toEqual([{ kind: 'workType', name: 'On-site' }]);
+  });
+
   test('of less than one make time cheaper', () => {
     expect(cost([entry(morning, 60)], { multipliers: [rule({ workType: 'Remote' }, 500)] })).toBe(
       30,
@@ -108,6 +131,40 @@ describe('multipliers', () => {
       { seconds: 1800, factorThousandths: 1100, rules: [{ kind: 'outside', name: 'night' }] },
       { seconds: 1800, factorThousandths: 2000, rules: [{ kind: 'outside', name: 'office' }] },
     ]);
+  });
+
+  test('of two calendars with edges one after the other are split at each, in order of time', () => {
+    // Open from 17:45 to 18:15 in Paris: both its edges lie around the end of the office day.
+    const hours = [{ fromMinute: 17 * 60 + 45, toMinute: 18 * 60 + 15 }];
+    const shop = { ...office, name: 'shop', week: office.week.map(() => hours) };
+    const facts = charge([entry(evening, 60)], {
+      ...{ multipliers: [late, rule({ outside: shop }, 1500)], stackMultipliers: true },
+    });
+    const pieces = facts.parts[0]?.pieces ?? [];
+    expect(pieces.map((piece) => [piece.seconds / 60, piece.factorThousandths])).toEqual([
+      [15, 1500],
+      [15, 1000],
+      [15, 2000],
+      [15, 3000],
+    ]);
+  });
+
+  test('that stay the same over the edge of a calendar are one piece', () => {
+    const night = { ...office, name: 'night', week: office.week.map(() => []) };
+    const facts = charge([entry(evening, 60)], {
+      multipliers: [late, rule({ outside: night }, 3000)],
+    });
+    expect(facts.parts[0]?.pieces).toEqual([
+      { seconds: 3600, factorThousandths: 3000, rules: [{ kind: 'outside', name: 'night' }] },
+    ]);
+  });
+
+  test('of one factor under two rules are told apart', () => {
+    const night = { ...office, name: 'night', week: office.week.map(() => []) };
+    const facts = charge([entry(evening, 60)], {
+      multipliers: [late, rule({ outside: night }, 2000)],
+    });
+    expect(facts.parts[0]?.pieces.map(({ rules }) => rules[0]?.name)).toEqual(['night', 'office']);
   });
 
   test('are shared out in proportion when breaks were taken off the span', () => {
@@ -142,6 +199,11 @@ describe('what rounding does', () => {
   test('forgives at the highest factor, so that grace never costs', () => {
     const work = [entry(morning, 60), entry('2026-03-02T18:00:00.000Z', 5)];
     expect(cost(work, { multipliers: [late], rounding: rounding(30, 0, 5) })).toBe(60);
+  });
+
+  test('forgives cheap time at its own factor, though less than one', () => {
+    const multipliers = [rule({ workType: 'Remote' }, 500)];
+    expect(cost([entry(morning, 65)], { multipliers, rounding: rounding(30, 0, 5) })).toBe(30);
   });
 
   test('counts covered work alone, and makes nothing out of free work', () => {
@@ -190,6 +252,13 @@ describe('the minimum of a work type', () => {
     expect(cost([visit, call], { workTypeMinimums, multipliers })).toBe(120 * 1.5 + 20 * 0.5);
   });
 
+  test('is charged at the lowest of its own factors, where it is done in and out of hours', () => {
+    const late = rule({ outside: office }, 2000);
+    const evenings = entry(evening, 60, { workType: 'On-site' });
+    const terms = { workTypeMinimums, multipliers: [late] };
+    expect(cost([evenings], terms)).toBe(30 + 60 + 60);
+  });
+
   test('is never forgiven by the grace', () => {
     const odd = [{ workType: 'On-site', seconds: 63 * 60 }];
     const terms = { workTypeMinimums: odd, rounding: rounding(15, 0, 5) };
@@ -215,11 +284,47 @@ test('the facts hold what an explanation needs, whatever the config says later',
   const facts = charge([entry(morning, 41, { workType: 'Cabling' })], {
     workTypes: { covered: ['Remote'], excluded: [], unlisted: 'covered' },
   });
-  expect(facts).toMatchObject({
-    agreement: 'standard',
-    debitWhen: 'ticket-closed',
+  expect(facts).toEqual({
+    ...{ agreement: 'standard', connection: 'psa', ticket: null, debitWhen: 'ticket-closed' },
     parts: [
-      { technician: 'Ada', seconds: 41 * 60, secondsText: '41 min', verdict: 'covered-unlisted' },
+      {
+        ...{ entryId: morning, ticketNumber: '100', technician: 'Ada', workType: 'Cabling' },
+        ...{ workedOn: '2026-03-02', startedAt: morning, isTimed: true },
+        ...{ seconds: 41 * 60, secondsText: '41 min', correctedSeconds: 0 },
+        verdict: 'covered-unlisted',
+        pieces: [{ seconds: 41 * 60, factorThousandths: 1000, rules: [] }],
+      },
     ],
+    rounding: {
+      ...{ per: 'ticket', incrementSeconds: 60, minimumSeconds: 0, graceSeconds: 0 },
+      ...{ workedSeconds: 41 * 60, roundedSeconds: 41 * 60, differenceFactorThousandths: 1000 },
+    },
+    seconds: 41 * 60,
   });
+});
+
+test('the facts name a role only where it decided, and a factor even where nothing is charged', () => {
+  const trainee = entry(morning, 60, { role: 'Trainee' });
+  const excluded = charge([trainee], { roles: { covered: [], excluded: ['Trainee'] } });
+  expect(excluded.parts[0]).toMatchObject({ verdict: 'free-role', role: 'Trainee', pieces: [] });
+  expect(excluded.rounding.differenceFactorThousandths).toBe(1000);
+  expect(charge([trainee], {}).parts[0]).not.toHaveProperty('role');
+});
+
+test('the facts give an exact sum the lowest factor, as though rounding had added to it', () => {
+  const work = [entry(morning, 60), entry('2026-03-02T18:00:00.000Z', 60)];
+  const facts = charge(work, { multipliers: [rule({ outside: office }, 2000)] });
+  expect(facts.rounding.differenceFactorThousandths).toBe(1000);
+});
+
+test('a charge pays for the work types of its covered work, each named once', () => {
+  const facts = charge(
+    [
+      ...[entry(morning, 10), entry(morning, 20), entry(morning, 5, { workType: null })],
+      entry(morning, 30, { workType: 'Travel' }),
+      entry(morning, 30, { workType: 'On-site', seconds: 0 }),
+    ],
+    { workTypes: { covered: [], excluded: ['Travel'], unlisted: 'covered' } },
+  );
+  expect(chargedWorkTypes(facts)).toEqual(['Remote', null]);
 });

@@ -52,9 +52,18 @@ describe('a correction', () => {
       ...{ minutes: [30], takenOff: [30], excess: 0 },
     });
   });
+
+  test('of nothing is still no work, and work of no length still is', () => {
+    const nothing: Correctable = { ...at(10, 0), kind: 'correction' };
+    expect(corrected(at(9, 60), nothing).minutes).toEqual([60]);
+    expect(corrected(at(9, 60), at(10, 0)).minutes).toEqual([60, 0]);
+  });
 });
 
 test('entries sort by moment, then 9 before 10, then as text', () => {
   const ids = [at(9, 1, '10'), at(9, 1, 'b'), at(8, 1, '99'), at(9, 1, '9'), at(9, 1, 'a')];
-  expect(ids.sort(byMoment).map(({ sourceId }) => sourceId)).toEqual(['99', '9', 'a', 'b', '10']);
+  for (const order of [ids, [...ids].reverse()]) {
+    const sorted = order.toSorted(byMoment).map(({ sourceId }) => sourceId);
+    expect(sorted).toEqual(['99', '9', 'a', 'b', '10']);
+  }
 });

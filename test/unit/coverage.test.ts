@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { decideCoverage, isCovered, isListed } from '../../src/domain/coverage.ts';
-import { agreementOf } from '../support/core-bench.ts';
+import { agreementOf } from '../support/terms.ts';
 
 const listed = agreementOf({
   workTypes: { covered: ['Remote'], excluded: ['Travel'], unlisted: 'excluded' },
@@ -26,6 +26,14 @@ test('complaint 14: unlisted work is covered where the agreement says so, and ma
   const verdict = decideCoverage({ ...work, workType: 'New' }, agreementOf({ workTypes }));
   expect(verdict).toBe('covered-unlisted');
   expect(isCovered(verdict)).toBe(true);
+});
+
+test('what an agreement only excludes by name leaves the rest unlisted', () => {
+  const workTypes = { covered: [], excluded: [' Travel '], unlisted: 'covered' } as const;
+  const verdict = (workType: string) =>
+    decideCoverage({ ...work, workType }, agreementOf({ workTypes }));
+  expect(verdict('New')).toBe('covered-unlisted');
+  expect(verdict('travel')).toBe('free-excluded');
 });
 
 test('an agreement that lists nothing leaves nothing unlisted', () => {

@@ -13,7 +13,9 @@ test.each([
 test.each(['0.3333', '1e3', 'NaN', '', '1,5', ' 1'])(
   'refuses %j hours instead of guessing',
   (text) => {
-    expect(() => secondsFromDecimalText(text, 'hours')).toThrow(/hours/);
+    expect(() => secondsFromDecimalText(text, 'hours')).toThrow(
+      expect.objectContaining({ kind: 'contract', message: expect.stringMatching(/hours/) }),
+    );
   },
 );
 
@@ -23,11 +25,28 @@ test('a million hours is the most that is read, so that sums of them stay exact'
   expect(() => secondsFromDecimalText('-2500000000000', 'hours')).toThrow(/too large/);
 });
 
+test('an entry that comes to no whole second is refused with the way out', () => {
+  expect(() => secondsFromDecimalText('0.3333', 'hours')).toThrow(
+    expect.objectContaining({ fix: expect.stringMatching(/two decimals/) }),
+  );
+});
+
+test('a length that no number counts exactly is refused', () => {
+  expect(() => secondsFromDecimalText('9'.repeat(16), 'hours')).toThrow(
+    expect.objectContaining({ kind: 'contract', message: expect.stringMatching(/too large/) }),
+  );
+});
+
 test.each([
   [27900, '7 h 45'],
   [0, '0 h'],
   [-4020, '-1 h 07'],
   [4032, '1 h 07 min 12 s'],
+  [3612, '1 h 00 min 12 s'],
+  [-432, '-7 min 12 s'],
+  [12, '12 s'],
+  [7200, '2 h'],
+  [-7200, '-2 h'],
   [2700, '45 min'],
 ])('shows %i seconds as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);

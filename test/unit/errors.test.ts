@@ -21,5 +21,6 @@ test('one line says what happened and what to do', () => {
 
 test('what led to it is kept for the log', () => {
   expect(refused).toMatchObject({ status: 401, cause: { message: 'socket' } });
-  expect(new KindError('auth', 'x').cause).toBeUndefined();
+  expect(new KindError('auth', 'x')).not.toHaveProperty('cause');
+  expect(refused.name).toBe('KindError');
 });

@@ -19,6 +19,13 @@ const entry: Omit<LedgerEntry, 'seq' | 'hash'> = {
   runId: 'r-1',
 };
 
+test('an entry hashes to what it always did, so that an old ledger still verifies', () => {
+  expect(chainHash('0'.repeat(64), entry)).toBe(
+    '0cac298fd35d875f209ecac0b3bc71b0268b39b3b1f93d9fd30dec1912b88f8d',
+  );
+  expect(chainStart).toBe('0'.repeat(64));
+});
+
 test.each(Object.keys(entry))('the chain covers the column %s', (column) => {
   const other = { ...entry, [column]: 'changed' };
   expect(chainHash(chainStart, other)).not.toBe(chainHash(chainStart, entry));

@@ -27,7 +27,9 @@ test.each([
   ['', 'EUR'],
   ['99999999999999999', 'EUR'],
 ])('%j is no amount in %s', (text, currency) => {
-  expect(() => minorFromText(text, currency)).toThrow(/amount/);
+  expect(() => minorFromText(text, currency)).toThrow(
+    expect.objectContaining({ kind: 'contract', message: expect.stringMatching(/amount/) }),
+  );
 });
 
 test('a rate is read only where a price by it can still be counted exactly', () => {
@@ -45,6 +47,7 @@ test.each([
 });
 
 test.each([
+  [0, 'EUR', '0.00'],
   [5, 'EUR', '0.05'],
   [-5, 'EUR', '-0.05'],
   [12050, 'EUR', '120.50'],
@@ -60,6 +63,7 @@ test('people read amounts in their own language', () => {
 
 test.each([
   ['ten hours', 36000, 12000, 120000],
+  ['no time, which is never minus nothing', 0, 12000, 0],
   ['a second, which rounds to nothing', 1, 1799, 0],
   ['half a minor unit, away from zero', 1, 1800, 1],
   ['time given back', -1800, 12001, -6001],

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { type Simulation, simulate } from '../../src/domain/simulation.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { ChargeFacts } from '../../src/domain/charge-facts.ts';
+import { dueAtOf, type Simulation, simulate } from '../../src/domain/simulation.ts';
 import type { ReplenishRule } from '../../src/domain/terms.ts';
 
 const hour = 3600;
@@ -12,7 +13,7 @@ function ruleAt(hoursLeft: number, fields: Partial<ReplenishRule> = {}): Repleni
 }
 
 function used(number: number, hours: number, workedOn = day(number)) {
-  const demand = { seconds: hours * hour, workTypes: null, price: null };
+  const demand = { seconds: hours * hour, workTypes: ['Remote'], price: null };
   return { dueAt: at(number), workedOn, ...demand, clientId: 'dupont' };
 }
 
@@ -83,6 +84,150 @@ test('work not yet due counts where the rule looks at the projected balance, at 
   const fields = { charges: [used(2, 1)], rules: [projected] };
   expect(play(fields).alerts).toBe(0);
   expect(play({ ...fields, pendingSeconds: 7 * hour }).alerts).toBe(1);
+});
+
+test('hours bought later pay the oldest work first, whatever fell due first', () => {
+  // What is good for all days pays the older work: the other block would do so, and is too late.
+  const blocks = [block('b-1'), block('b-2', { expiresOn: day(4), priority: 1 })];
+  const moves = [bought(8, 2), bought(9, 2, 'b-2')];
+  for (const [first, second] of [
+    [5, 3],
+    [3, 5],
+  ] as const) {
+    const charges = [used(6, 2, day(first)), used(7, 2, day(second))];
+    expect(play({ blocks, charges, moves })).toMatchObject({
+      ...{ seconds: 4 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 24_000]]) },
+    });
+  }
+  const charges = [used(6, 2, day(5)), used(7, 2, day(3))];
+  expect(play({ charges, moves: [bought(8, 3)] })).toMatchObject({ overageSeconds: hour });
+});
+
+test('a block that is limited to work types pays for no other work, now or later', () => {
+  const blocks = [block('b-1', { workTypes: ['On-site'] }), block('b-2', { priority: 1 })];
+  const moves = [bought(1, 10), bought(5, 1, 'b-2')];
+  const visit = { ...used(3, 2), workTypes: ['On-site'] };
+  expect(play({ blocks, moves, charges: [used(2, 3), visit] })).toMatchObject({
+    ...{ seconds: 5 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 36_000]]) },
+  });
+  const taken = { ...bought(2, 4), kind: 'spend', blockId: null } as const;
+  expect(play({ blocks, moves: [bought(1, 10), taken], rules: [ruleAt(6)] }).alerts).toBe(1);
+});
+
+test('the money is kept apart by currency, and added up within one', () => {
+  const blocks = [
+    block('b-1'),
+    block('b-2', { rateMinor: 10_000, priority: 1 }),
+    block('b-3', { currency: 'CHF', priority: 2 }),
+    block('b-4', { priority: 3 }),
+  ];
+  const moves = ['b-1', 'b-2', 'b-3', 'b-4'].map((id) => bought(1, 1, id));
+  expect(play({ blocks, moves, charges: [used(2, 2.5)] }).moneyMinor).toEqual(
+    new Map([
+      ['EUR', 22_000],
+      ['CHF', 6_000],
+    ]),
+  );
+});
+
+test('overage by hand is owed before a charge of a later day, and is no overage of a charge', () => {
+  const taken = { ...bought(2, 3), kind: 'spend', blockId: null } as const;
+  const moves = [taken, bought(4, 4)];
+  expect(play({ moves, charges: [used(3, 2)] })).toMatchObject({
+    ...{ seconds: 2 * hour, overageSeconds: hour, moneyMinor: new Map([['EUR', 12_000]]) },
+  });
+  expect(play({ moves: [taken], rules: [ruleAt(-3)] })).toMatchObject({
+    ...{ alerts: 1, overageSeconds: 0 },
+  });
+});
+
+test('at one moment hours are bought before work is charged', () => {
+  expect(play({ charges: [used(1, 9)], rules: [ruleAt(2)] }).alerts).toBe(1);
+  expect(play({ charges: [used(1, 7)], rules: [ruleAt(2)] }).alerts).toBe(0);
+});
+
+test('blocks bought at one moment are one balance, whatever the first of them holds', () => {
+  const blocks = [block('b-1'), block('b-2')];
+  const moves = [bought(1, 2), bought(1, 5, 'b-2')];
+  expect(play({ blocks, moves, rules: [ruleAt(5)] }).alerts).toBe(0);
+  expect(play({ blocks, moves, rules: [ruleAt(7)] }).alerts).toBe(1);
+});
+
+test('a moment at which work is charged and a block ends is told once', () => {
+  const blocks = [block('b-1', { expiresOn: day(9) }), block('b-2', { priority: 1 })];
+  const midnight = { ...used(9, 1), dueAt: '2026-03-09T23:00:00.000Z' };
+  const moves = [bought(1, 4), bought(1, 5, 'b-2')];
+  const rules = [ruleAt(8), ruleAt(6)];
+  expect(play({ blocks, moves, charges: [midnight], rules }).alerts).toBe(1);
+});
+
+test('nothing counts after the end, and all does up to its very moment', () => {
+  const fields = { charges: [used(2, 1), used(5, 1)], rules: [ruleAt(8)] };
+  expect(play({ ...fields, until: at(5) })).toMatchObject({ seconds: 2 * hour, alerts: 1 });
+  expect(play({ ...fields, until: at(4) })).toMatchObject({ seconds: hour, alerts: 0 });
+});
+
+test('the end of a block is a fall of its own, before the next purchase lifts the balance', () => {
+  const blocks = [block('b-1', { expiresOn: day(10) }), block('b-2')];
+  const moves = [bought(1, 10), bought(12, 10, 'b-2')];
+  expect(play({ blocks, moves, rules: [ruleAt(2)] }).alerts).toBe(1);
+  const open = blocks.map((one) => ({ ...one, expiresOn: null }));
+  expect(play({ blocks: open, moves, rules: [ruleAt(2)] }).alerts).toBe(0);
+});
+
+test('hours that were bought and never used are looked at in the end, with what is pending', () => {
+  const projected = ruleAt(2, { when: { balance: 'projected', secondsLeft: 2 * hour } });
+  expect(play({ rules: [projected], pendingSeconds: 9 * hour }).alerts).toBe(1);
+});
+
+test('a level in days to the run-out is left out', () => {
+  const runOut = ruleAt(0, { when: { balance: 'settled', runOutWithinDays: 7 } });
+  expect(play({ charges: [used(2, 10)], rules: [runOut] }).alerts).toBe(0);
+});
+
+test('a block that ends within the days of a rule is told once', () => {
+  const ending = ruleAt(0, { when: { balance: 'settled', expiresWithinDays: 5 } });
+  const blocks = [block('b-1', { expiresOn: day(10) })];
+  const charges = [used(4, 1), used(6, 1), used(7, 1)];
+  expect(play({ blocks, charges, rules: [ending] }).alerts).toBe(1);
+  const withdrawn = { ...bought(3, 10), kind: 'withdraw' } as const;
+  expect(play({ blocks, charges, rules: [ending], moves: [bought(1, 10), withdrawn] }).alerts).toBe(
+    0,
+  );
+});
+
+test('a level in per cent is told again only once a purchase has lifted the balance above it', () => {
+  const percent = ruleAt(0, { when: { balance: 'settled', percentLeft: 20 } });
+  const charges = [used(2, 9), used(4, 0.5), used(6, 9)];
+  expect(play({ charges, rules: [percent] }).alerts).toBe(1);
+  expect(play({ charges, rules: [percent], moves: [bought(1, 10), bought(5, 10)] }).alerts).toBe(2);
+});
+
+test('a move of a block that is not there is a defect, never a guess', () => {
+  expect(() => play({ moves: [bought(1, 10, 'b-9')] })).toThrow(/b-9/);
+});
+
+describe('a charge falls due', () => {
+  const part = (startedAt: string, seconds: number) => ({ startedAt, seconds });
+  const facts = (debitWhen: ChargeFacts['debitWhen'], closedAt: string | null) => {
+    const ticket = { id: '1', number: '1', summary: '', closedAt };
+    const parts = [part(at(3), 600), part(at(2), 60)];
+    return { debitWhen, ticket, parts } as unknown as ChargeFacts;
+  };
+
+  test.each([
+    ['once the last of its work is done', 'logged', at(9), '2026-03-03T12:10:00.000Z'],
+    ['once its ticket is closed, where that counts', 'ticket-closed', at(9), at(9)],
+    ['not before its work is done', 'ticket-closed', at(1), '2026-03-03T12:10:00.000Z'],
+    ['with its work where no closing is known', 'ticket-closed', null, '2026-03-03T12:10:00.000Z'],
+  ] as const)('%s', (_, debitWhen, closedAt, dueAt) => {
+    expect(dueAtOf(facts(debitWhen, closedAt))).toBe(dueAt);
+  });
+
+  test('with its work where it hangs on no ticket', () => {
+    const alone = { ...facts('ticket-closed', null), ticket: null };
+    expect(dueAtOf(alone)).toBe('2026-03-03T12:10:00.000Z');
+  });
 });
 
 test('before the first hour is bought or used there is no level to reach', () => {

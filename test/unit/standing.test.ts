@@ -5,7 +5,7 @@ import {
   type StandingTicket,
 } from '../../src/domain/standing.ts';
 import type { Agreement, Client } from '../../src/domain/terms.ts';
-import { agreementOf, clientOf } from '../support/core-bench.ts';
+import { agreementOf, clientOf } from '../support/terms.ts';
 
 const entry: StandingEntry = {
   sourceId: 'e1',
@@ -27,19 +27,21 @@ const ticket: StandingTicket = {
   isClosed: true,
 };
 
-function stand(
-  fields: Partial<StandingEntry>,
-  on: Partial<StandingTicket> | null | 'unseen' = {},
-  terms: Partial<Agreement> = {},
-) {
+type On = Partial<StandingTicket> | null | 'unseen';
+
+function decide(fields: Partial<StandingEntry>, on: On = {}, terms: Partial<Agreement> = {}) {
   const agreement = agreementOf(terms);
   const dupont: Client = { ...clientOf({ agreement }), paidBy: null, id: 'dupont' };
-  const found = decideStanding({
+  return decideStanding({
     entry: { ...entry, ...fields },
     ticket: on === 'unseen' ? undefined : on && { ...ticket, ...on },
     findClient: (connection, id) => (connection === 'psa' && id === '1' ? dupont : undefined),
     startOn: () => '2026-03-01',
   });
+}
+
+function stand(fields: Partial<StandingEntry>, on: On = {}, terms: Partial<Agreement> = {}) {
+  const found = decide(fields, on, terms);
   return 'reason' in found ? `${found.state}: ${found.reason}` : found.state;
 }
 
@@ -60,6 +62,15 @@ describe('whose work it is', () => {
     ['a ticket never seen', { clientId: '1' }, 'unseen', 'waiting: ticket-unseen'],
   ] as const)('waits for a person: %s', (_, fields, on, expected) => {
     expect(stand(fields, on)).toBe(expected);
+  });
+
+  test.each([
+    ['the ticket that names no client', {}, { clientId: null }, 'tickets', '100'],
+    ['the entry, where there is no ticket', { ticketId: null }, null, 'timeEntries', 'e1'],
+    ['the client that is in no config', {}, { clientId: '2' }, 'clients', '2'],
+    ['the ticket that was never seen', {}, 'unseen', 'tickets', '100'],
+  ] as const)('waits under the name of %s', (_, fields, on, stream, sourceId) => {
+    expect(decide(fields, on)).toMatchObject({ subject: { stream, sourceId } });
   });
 
   test('of something deleted is nobody’s', () => {
@@ -89,6 +100,9 @@ describe('under which agreement', () => {
     expect(stand({}, { agreement: 'Block' }, byName)).toBe('due');
     expect(stand({}, { agreement: 'Flat' }, byName)).toBe('outside: not-in-agreement');
     expect(stand({}, {}, byName)).toBe('outside: not-in-agreement');
+    const alone = { ticketId: null, clientId: '1' };
+    expect(stand({ ...alone, agreement: 'Block' }, null, byName)).toBe('due');
+    expect(stand(alone, null, byName)).toBe('outside: not-in-agreement');
   });
 
   test('work before the first day that counts is outside, by the day in the client’s zone', () => {
@@ -120,6 +134,10 @@ describe('when it is due', () => {
       expect(stand(fields, null, { withoutTicket, debitWhen })).toBe(expected);
     },
   );
+});
+
+test('what becomes of time without a ticket says nothing of time on one', () => {
+  expect(stand({}, {}, { withoutTicket: 'hold' })).toBe('due');
 });
 
 test.each([

@@ -8,6 +8,7 @@ import {
   type HeldBlock,
   netSeconds,
   type Position,
+  sizeInUse,
   thresholdKey,
 } from '../../src/domain/thresholds.ts';
 
@@ -146,6 +147,30 @@ describe('per cent left', () => {
     expect(keysOf([percent], of([held('a', 2, { isActive: false })], 0), [], live)).toHaveLength(1);
   });
 
+  test('looks at the whole size of each block in use, and of no other', () => {
+    const blocks = [
+      held('a', 1),
+      held('b', 0.5, { seconds: 5 * hour, expiresOn: today }),
+      held('empty', 0),
+      held('ended', 4, { expiresOn: '2026-03-01' }),
+      held('void', 4, { isActive: false }),
+    ];
+    expect(sizeInUse({ blocks, today })).toBe(15 * hour);
+  });
+
+  test.each([
+    [['2026-01-01', '2026-02-01', '2026-01-15'], 2],
+    [['2026-02-01', '2026-01-01', '2026-01-15'], 1],
+    [['2026-01-01', '2026-01-15', '2026-02-01'], 3],
+  ])('with nothing left, of what was bought last on %j', (days, hours) => {
+    const blocks = days.map((purchasedOn, index) =>
+      held(String(index), 0, { purchasedOn, seconds: (index + 1) * hour }),
+    );
+    const later = held('void', 0, { purchasedOn: '2026-02-15', isActive: false });
+    expect(sizeInUse({ blocks: [...blocks, later], today })).toBe(hours * hour);
+    expect(sizeInUse({ blocks: [], today })).toBe(0);
+  });
+
   test('complaint 24: is armed again once a purchase has lifted the balance above it', () => {
     const low = of([held('a', 1)], 1);
     const high = of([held('a', 1), held('b', 10)], 11);
@@ -192,6 +217,31 @@ describe('complaint 42: the end of a block', () => {
     expect(keysOf([projected], position, [], live)).toEqual([]);
     expect(keysOf([expiry], position, [], live)).toHaveLength(1);
   });
+});
+
+test('pending work uses up what is used first, and what it leaves of a block is told', () => {
+  const projected = at({ balance: 'projected', expiresWithinDays: 30 });
+  const blocks = [
+    held('a', 3, { expiresOn: '2026-03-10' }),
+    held('b', 3, { expiresOn: '2026-03-11' }),
+    held('c', 3, { expiresOn: '2026-03-12' }),
+  ];
+  const position = positionWith({ blocks, balances: left(9, 5) });
+  const told = findCrossings([projected], position, [], live).map(({ block }) => block);
+  expect(told.map((block) => [block?.id, (block?.remainingSeconds ?? 0) / hour])).toEqual([
+    ['b', 1],
+    ['c', 3],
+  ]);
+});
+
+test('only the rule of an episode ends it, and a level of hours ends with no forecast', () => {
+  const told = [episodeOf('settled<=20%')];
+  const high = positionWith({ blocks: [held('a', 10)], balances: left(10) });
+  const credited = { lastCreditSeq: 11 };
+  expect(findLeft([runOut, percent], high, told, credited)).toEqual(told);
+  expect(findLeft([runOut], high, told, credited)).toEqual([]);
+  expect(findLeft([rule(2)], high, [fired(2)], credited)).toEqual([]);
+  expect(findLeft([percent], high, [{ ...fired(0), threshold: 'other' }], credited)).toEqual([]);
 });
 
 describe('a forecast run-out', () => {

@@ -5,6 +5,7 @@ import {
   addSeconds,
   dateInZone,
   daysBetween,
+  earliest,
   instantFromText,
   startOfDay,
 } from '../../src/domain/time.ts';
@@ -49,4 +50,10 @@ describe('a day', () => {
     expect(addMonths('2026-03-31', -1)).toBe('2026-02-28');
     expect(daysBetween('2026-03-28', '2026-03-30')).toBe(2);
   });
+});
+
+test('the earliest of several days is found wherever it stands; of none there is none', () => {
+  expect(earliest(['2026-03-03', '2026-03-02', '2026-03-04'])).toBe('2026-03-02');
+  expect(earliest(['2026-03-01', '2026-03-02'])).toBe('2026-03-01');
+  expect(earliest([])).toBe('');
 });

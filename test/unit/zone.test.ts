@@ -33,6 +33,21 @@ describe('wall clocks', () => {
     );
   });
 
+  test.each([
+    ['skipped, and moved on', 'Europe/Paris', '2026-03-29T02:30', '2026-03-29T01:30'],
+    [
+      'shown twice, and the first of the two',
+      'Europe/Paris',
+      '2026-10-25T02:30',
+      '2026-10-25T00:30',
+    ],
+    ['skipped, and moved on', 'America/New_York', '2026-03-08T02:30', '2026-03-08T07:30'],
+    ['shown twice, and the first', 'America/New_York', '2026-11-01T01:30', '2026-11-01T05:30'],
+    ['shown once, just after both', 'Europe/Paris', '2026-10-25T03:00', '2026-10-25T02:00'],
+  ])('a time that is %s: %s, %s', (_, zone, shown, moment) => {
+    expect(momentOf(Date.parse(`${shown}Z`), zone)).toBe(Date.parse(`${moment}Z`));
+  });
+
   test('at the very second of a change of the clocks', () => {
     for (const instant of ['2026-03-29T01:00:00.000Z', '2026-10-25T01:00:00.000Z']) {
       for (const ms of [-1000, 0, 1000].map((offset) => Date.parse(instant) + offset)) {

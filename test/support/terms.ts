@@ -1,0 +1,73 @@
+import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { Agreement, Client, Offer } from '../../src/domain/terms.ts';
+
+const hour = 3600;
+
+/** Per ticket to 15 minutes, all work types covered, nothing told. */
+export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
+  return {
+    name: 'standard',
+    applies: { boards: null, ticketTypes: null, agreements: null },
+    debitWhen: 'ticket-closed',
+    withoutTicket: 'debit',
+    rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 0, graceSeconds: 0 },
+    workTypes: { covered: [], excluded: [], unlisted: 'covered' },
+    workTypeMinimums: [],
+    roles: { covered: [], excluded: [] },
+    from: null,
+    until: null,
+    excludedTechnicians: [],
+    multipliers: [],
+    stackMultipliers: false,
+    rates: null,
+    overage: 'carry',
+    rollover: null,
+    replenish: [],
+    activate: 'on-invoice',
+    ...fields,
+  };
+}
+
+/** Dupont, client 1 of the PSA, in Paris, with ten hours from the first of January. */
+export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClient {
+  return {
+    name: 'Dupont',
+    sourceIds: new Map([['psa', '1']]),
+    agreement: agreementOf(),
+    timezone: 'Europe/Paris',
+    locale: 'en',
+    currency: 'EUR',
+    startOn: null,
+    pushTo: 'psa',
+    paidBy: null,
+    isSharing: false,
+    share: null,
+    openingBlocks: [openingOf(10)],
+    ...fields,
+  };
+}
+
+export function openingOf(hours: number, fields: Partial<Client['openingBlocks'][number]> = {}) {
+  return {
+    seconds: hours * hour,
+    amountMinor: null,
+    rateMinor: 12000,
+    currency: 'EUR',
+    purchasedOn: '2026-01-01',
+    expiresOn: null,
+    priority: 0,
+    workTypes: null,
+    ...fields,
+  };
+}
+
+export const ten: Offer = {
+  name: 'ten',
+  seconds: 10 * hour,
+  amountMinor: null,
+  rateMinor: 12000,
+  currency: 'EUR',
+  validForMonths: null,
+  workTypes: null,
+  product: 'BLOCK-10',
+};
