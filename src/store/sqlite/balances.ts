@@ -50,19 +50,26 @@ export function readLedgers(
       .map(fromStoredBlock),
     ({ clientId }) => clientId,
   );
+  const heads = readHeads(database, clientIds);
   return clientIds.map((clientId) => {
-    const { overageSeconds, clientSeq } = readHead(database, clientId);
+    const { overageSeconds, clientSeq } = heads(clientId);
     return { clientId, blocks: blocks.get(clientId) ?? [], overageSeconds, clientSeq };
   });
 }
 
-export function readHead(database: Database, clientId: string): Head {
-  const cached = database.row<Head>(
-    `SELECT client_seq AS clientSeq, hash, posted_at AS postedAt, overage_seconds AS overageSeconds
-     FROM client_balance WHERE client_id = ?`,
-    clientId,
+/** Where the clients' chains end; one whose cached row is gone is looked up in the ledger. */
+export function readHeads(
+  database: Database,
+  clientIds: readonly string[],
+): (clientId: string) => Head {
+  const cached = database.rows<Head & { clientId: string }>(
+    `SELECT c.client_id AS clientId, c.client_seq AS clientSeq, c.hash, c.posted_at AS postedAt,
+       c.overage_seconds AS overageSeconds
+     FROM json_each(?) k CROSS JOIN client_balance c ON c.client_id = k.value`,
+    listValue(clientIds),
   );
-  return cached ?? readHeadFromLedger(database, clientId);
+  const heads = new Map<string, Head>(cached.map(({ clientId, ...head }) => [clientId, head]));
+  return (clientId) => heads.get(clientId) ?? readHeadFromLedger(database, clientId);
 }
 
 /** The head as the ledger and the charges have it, whatever the cache says. */
@@ -84,18 +91,20 @@ export function readHeadFromLedger(database: Database, clientId: string): Head {
   return { clientSeq, hash, overageSeconds, postedAt: laterOf(postedAt, chargedAt) };
 }
 
-/** What is left in each of the clients' blocks, whatever its status. */
-export function readRemaining(
+/** What is left in blocks that a batch moves, by client; cached rows that are gone are made anew first. */
+export function openRemaining(
   database: Database,
   clientIds: readonly string[],
+  blockIds: readonly string[],
 ): Map<string, Map<string, number>> {
-  const rows = database.rows<{ clientId: string; id: string; seconds: number }>(
-    `SELECT b.client_id AS clientId, b.id, ${remaining} AS seconds FROM json_each(?) k
-     CROSS JOIN block b ON b.client_id = k.value`,
-    listValue(clientIds),
-  );
+  let rows = readCached(database, blockIds);
+  if (rows.some(({ seconds }) => seconds === null)) {
+    rebuildRemaining(database, clientIds);
+    rows = readCached(database, blockIds);
+  }
   const byClient = new Map<string, Map<string, number>>();
   for (const { clientId, id, seconds } of rows) {
+    if (seconds === null) continue;
     const blocks = byClient.get(clientId);
     if (blocks === undefined) byClient.set(clientId, new Map([[id, seconds]]));
     else blocks.set(id, seconds);
@@ -103,8 +112,19 @@ export function readRemaining(
   return byClient;
 }
 
+function readCached(
+  database: Database,
+  blockIds: readonly string[],
+): { clientId: string; id: string; seconds: number | null }[] {
+  return database.rows(
+    `SELECT b.client_id AS clientId, b.id, c.remaining_seconds AS seconds FROM json_each(?) k
+     CROSS JOIN block b ON b.id = k.value LEFT JOIN block_balance c ON c.block_id = b.id`,
+    listValue(blockIds),
+  );
+}
+
 /** Makes the cached rows that somebody has taken away. */
-export function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
+function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
   database.run(
     `INSERT INTO block_balance (block_id, remaining_seconds)
      SELECT b.id, ${remaining} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value

@@ -4,9 +4,8 @@ import type { Instant } from '../../domain/time.ts';
 import {
   type Head,
   laterOf,
-  readHead,
-  readRemaining,
-  rebuildRemaining,
+  openRemaining,
+  readHeads,
   writeHead,
   writeRemaining,
 } from './balances.ts';
@@ -64,13 +63,15 @@ export function appendPostings(database: Database, batch: PostingBatch): Map<str
   return postedAt;
 }
 
-function openLedgers(database: Database, { expected, at }: PostingBatch): Map<string, OpenLedger> {
+function openLedgers(database: Database, batch: PostingBatch): Map<string, OpenLedger> {
+  const { expected, at, postings } = batch;
   const clientIds = expected.map(({ clientId }) => clientId);
-  rebuildRemaining(database, clientIds);
-  const remaining = readRemaining(database, clientIds);
+  const blockIds = new Set(postings.flatMap(({ blockId }) => blockId ?? []));
+  const remaining = openRemaining(database, clientIds, [...blockIds]);
+  const headOf = readHeads(database, clientIds);
   const ledgers = new Map<string, OpenLedger>();
   for (const { clientId, clientSeq } of expected) {
-    const head = readHead(database, clientId);
+    const head = headOf(clientId);
     if (head.clientSeq !== clientSeq) {
       throw new KindError(
         'transient',
