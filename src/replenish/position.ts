@@ -17,7 +17,7 @@ export async function readHistories(
   for (const client of clients) {
     if (!client.agreement.replenish.some(({ when }) => 'runOutWithinDays' in when)) continue;
     const today = dateInZone(at, client.timezone);
-    const usage = await store.readUsage(client.id, usageSince(today, client));
+    const usage = await store.readUsage(client.id, usageSince(today));
     const blocks = ledgers.find(({ clientId }) => clientId === client.id)?.blocks ?? [];
     histories.set(client.id, burnHistoryFrom(usage, client, blocks, today));
   }

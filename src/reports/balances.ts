@@ -127,7 +127,7 @@ async function readRunOut(
   today: DateText,
   pendingSeconds: number,
 ): Promise<RunOut | null> {
-  const usage = await store.readUsage(client.id, usageSince(today, client));
+  const usage = await store.readUsage(client.id, usageSince(today));
   const history = burnHistoryFrom(usage, client, ledger.blocks, today);
   const { blocks, overageSeconds } = accountFrom(ledger);
   return forecastBlocks(history, blocks, overageSeconds + pendingSeconds);

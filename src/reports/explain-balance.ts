@@ -49,14 +49,15 @@ export async function explainBalance(
   const zone = client.timezone;
   const { firstOn, from } = periodOfMonth(on.slice(0, 7), zone);
   const to = startOfDay(addDays(on, 1), zone);
-  const opening = toSums(await store.readBalanceAt(client.id, from));
+  const sums = await store.readBalancesAt(client.id, from, to);
+  const opening = new Map(sums.map((row) => [row.blockId, row.openingSeconds]));
   const entries: LedgerEntry[] = [];
   for await (const page of store.streamLedger(client.id, from, to)) entries.push(...page);
   const [ledger] = await store.readLedgers([client.id], { isAllBlocks: true });
   const blocks = new Map((ledger?.blocks ?? []).map((block) => [block.id, block]));
   const parts = toParts(opening, entries, blocks);
   const closing = sumUp(parts);
-  await refuseUnequal(store, client, on, to, closing.netSeconds);
+  refuseUnequal(client, on, total(sums.map((row) => row.closingSeconds)) - closing.netSeconds);
   const texts = textsIn(locale);
   return {
     client: client.name,
@@ -72,10 +73,6 @@ export async function explainBalance(
 }
 
 type Sums = ReadonlyMap<string | null, number>;
-
-function toSums(rows: readonly { blockId: string | null; seconds: number }[]): Sums {
-  return new Map(rows.map(({ blockId, seconds }) => [blockId, seconds]));
-}
 
 /** Blocks in the order in which they were bought, overage last. */
 function toParts(
@@ -110,15 +107,7 @@ function sumUp(parts: readonly BalancePart[]): BalanceExplanation['closing'] {
   return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds };
 }
 
-async function refuseUnequal(
-  store: Store,
-  client: Client,
-  on: DateText,
-  to: string,
-  netSeconds: number,
-): Promise<void> {
-  const standing = await store.readBalanceAt(client.id, to);
-  const difference = total(standing.map(({ seconds }) => seconds)) - netSeconds;
+function refuseUnequal(client: Client, on: DateText, difference: number): void {
   if (difference === 0) return;
   throw new Error(
     `The balance of ${client.name} on ${on} does not add up: its postings miss ${difference} s.`,

@@ -72,18 +72,17 @@ export function differenceSeconds({ opening, lines, closing }: Statement): numbe
 
 type Sums = ReadonlyMap<string | null, number>;
 
+/** Both over the whole ledger, in one reading of it. */
 async function readSums(
   store: Store,
   clientId: string,
-  period: Period,
+  { from, to }: Period,
 ): Promise<{ opening: Sums; closing: Sums }> {
-  const opening = await store.readBalanceAt(clientId, period.from);
-  const closing = await store.readBalanceAt(clientId, period.to);
-  return { opening: toSums(opening), closing: toSums(closing) };
-}
-
-function toSums(rows: readonly { blockId: string | null; seconds: number }[]): Sums {
-  return new Map(rows.map(({ blockId, seconds }) => [blockId, seconds]));
+  const rows = await store.readBalancesAt(clientId, from, to);
+  return {
+    opening: new Map(rows.map((row) => [row.blockId, row.openingSeconds])),
+    closing: new Map(rows.map((row) => [row.blockId, row.closingSeconds])),
+  };
 }
 
 function toBalance(sums: Sums): StatementBalance {

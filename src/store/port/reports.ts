@@ -1,6 +1,6 @@
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { DateText, Instant } from '../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, PostedCharge } from './debit.ts';
 
 export interface QuarantineRow {
@@ -16,6 +16,12 @@ export interface QuarantineRow {
   status: 'open' | 'accepted' | 'resolved';
 }
 
+export interface BlockSums {
+  blockId: string | null;
+  openingSeconds: number;
+  closingSeconds: number;
+}
+
 export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
@@ -26,11 +32,11 @@ export interface ReportStore {
     from: Instant | null,
     to: Instant | null,
   ): AsyncIterable<LedgerEntry[]>;
-  /** Signed sum per block of everything posted before the moment; open overage (null) is below zero. */
-  readBalanceAt(
-    clientId: string,
-    before: Instant,
-  ): Promise<{ blockId: string | null; seconds: number }[]>;
+  /**
+   * Signed sums per block of everything posted before either moment, `to` being the later one; open
+   * overage (null) is below zero.
+   */
+  readBalancesAt(clientId: string, from: Instant, to: Instant): Promise<BlockSums[]>;
   /** Charges posted in [from, to), oldest first, in pages of at most 1,000. */
   streamCharges(clientId: string, from: Instant, to: Instant): AsyncIterable<PostedCharge[]>;
   /** The charge revision that stood for each group just before the moment. */
@@ -41,10 +47,10 @@ export interface ReportStore {
   /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
   findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
   /**
-   * What the client used: charges that stand and were posted since the moment, summed by day of work,
-   * and each group's work that is not yet due, with the moment at which the last of it began.
+   * What the client used: charges that stand for work since that day, summed by day of work, and each
+   * group's work that is not yet due, with the moment at which the last of it began.
    */
-  readUsage(clientId: string, since: Instant): Promise<Usage>;
+  readUsage(clientId: string, since: DateText): Promise<Usage>;
   listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
   /** Every ticket that has time, and every entry without one, in pages of at most 500. */
   streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { DateText } from '../../domain/time.ts';
 import type { ChargeGroup, ReportStore } from '../port.ts';
 import { createAnew } from '../private-file.ts';
 import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
@@ -20,13 +21,16 @@ export function reportStore(database: Database): ReportStore {
   return {
     listClients: async () => database.read(() => listClients(database)),
     streamLedger: (clientId, from, to) => streamLedger(database, clientId, from, to),
-    readBalanceAt: async (clientId, before) =>
+    readBalancesAt: async (clientId, from, to) =>
       database.rows(
-        `SELECT block_id AS blockId, sum(iif(side = 'credit', seconds, -seconds)) AS seconds
+        `SELECT block_id AS blockId,
+           sum(iif(posted_at >= ?1, 0, iif(side = 'credit', seconds, -seconds))) AS openingSeconds,
+           sum(iif(side = 'credit', seconds, -seconds)) AS closingSeconds
          FROM ledger INDEXED BY ledger_posted
-         WHERE client_id = ? AND posted_at < ? GROUP BY block_id ORDER BY block_id`,
+         WHERE client_id = ?2 AND posted_at < ?3 GROUP BY block_id ORDER BY block_id`,
+        from,
         clientId,
-        before,
+        to,
       ),
     streamCharges: (clientId, from, to) => streamCharges(database, clientId, from, to, pageSize),
     readChargesBefore: async (groupKeys, before) => readChargesBefore(database, groupKeys, before),
@@ -104,13 +108,13 @@ async function* streamLedger(
   }
 }
 
-/** Bounded by the window, however long the ledger is. */
-function readUsage(database: Database, clientId: string, since: string): Usage {
+/** Bounded by the window, however long the ledger is and whenever it was posted. */
+function readUsage(database: Database, clientId: string, since: DateText): Usage {
   return {
     debited: database.rows(
       `SELECT c.worked_on AS workedOn, sum(c.seconds) AS seconds
-       FROM charge c JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
-       WHERE c.client_id = ? AND c.posted_at >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
+       FROM charge c INDEXED BY charge_worked CROSS JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
+       WHERE c.client_id = ? AND c.worked_on >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
       clientId,
       since,
     ),
