@@ -1,6 +1,6 @@
 import type { Posting } from '../domain/ledger.ts';
 import { type Account, payOffOverage } from '../domain/postings.ts';
-import { earliest, type Instant } from '../domain/time.ts';
+import { type DateText, earliest, type Instant } from '../domain/time.ts';
 import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type AffectedWork, readAffectedWork } from './affected.ts';
@@ -141,7 +141,11 @@ async function loadStandings(
   const slices = chargeIds.length === 0 ? [] : await context.store.readLiveSlices(chargeIds);
   const clientIds = new Set(charges.map((charge) => charge.clientId));
   for (const { client } of changing) if (client !== null) clientIds.add(client.id);
-  const ledgers = await context.store.readLedgers([...clientIds], { isAllBlocks: true });
+  // Hours may come back to any block; what nothing comes back to needs only what can pay.
+  const ledgers = await context.store.readLedgers(
+    [...clientIds],
+    slices.length > 0 ? { isAllBlocks: true } : { endedBy: utcDay(context) },
+  );
   const late = clientsWithLateWork(context, changing, ledgers);
   const expiries = late.length === 0 ? [] : await context.store.readLiveExpiries(late);
   return {
@@ -155,14 +159,18 @@ async function loadStandings(
   };
 }
 
+/** No block that has ended has a later last day: nowhere is it later than tomorrow by the date in UTC. */
+function utcDay({ at }: DebitContext): DateText {
+  return at.slice(0, 10);
+}
+
 /** Clients with work of a day on which a block was still good that has ended since. */
 function clientsWithLateWork(
-  { at }: DebitContext,
+  context: DebitContext,
   decisions: readonly GroupDecision[],
   ledgers: readonly ClientLedger[],
 ): string[] {
-  // Nowhere is it later than tomorrow by the date in UTC.
-  const today = at.slice(0, 10);
+  const today = utcDay(context);
   const ends = new Map(
     ledgers.map(({ clientId, blocks }) => [
       clientId,

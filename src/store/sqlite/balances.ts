@@ -1,5 +1,5 @@
 import { chainStart } from '../../domain/ledger.ts';
-import type { Block, BlockBalance, ClientLedger } from '../port.ts';
+import type { Block, BlockBalance, ClientLedger, LedgerOptions } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 /** Where a client's chain ends. */
@@ -26,26 +26,26 @@ export function fromStoredBlock<Row extends { workTypes: string | null }>(row: R
   return { ...row, workTypes };
 }
 
-/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
-const remaining = `coalesce(
-  (SELECT c.remaining_seconds FROM block_balance c WHERE c.block_id = b.id),
-  (SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0) FROM ledger l
-   WHERE l.client_id = b.client_id AND l.block_id = b.id))`;
+const summed = `(SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0) FROM ledger l
+   WHERE l.client_id = b.client_id AND l.block_id = b.id)`;
 
+/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
 export function readLedgers(
   database: Database,
   clientIds: readonly string[],
-  isAllBlocks: boolean,
+  { isAllBlocks = false, endedBy = '' }: LedgerOptions,
 ): ClientLedger[] {
   const blocks = Map.groupBy(
     database
       .rows<StoredBlock<BlockBalance>>(
-        `SELECT ${blockColumns}, ${remaining} AS remainingSeconds FROM json_each(?) k
-         CROSS JOIN block b ON b.client_id = k.value
-         WHERE ? OR (b.status = 'active' AND remainingSeconds > 0)
+        `SELECT ${blockColumns}, coalesce(c.remaining_seconds, ${summed}) AS remainingSeconds
+         FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+         LEFT JOIN block_balance c ON c.block_id = b.id
+         WHERE ? OR b.expires_on <= ? OR (b.status = 'active' AND remainingSeconds > 0)
          ORDER BY b.client_id, b.purchased_on, b.id`,
         listValue([...new Set(clientIds)]),
         Number(isAllBlocks),
+        endedBy,
       )
       .map(fromStoredBlock),
     ({ clientId }) => clientId,
@@ -127,7 +127,7 @@ function readCached(
 function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
   database.run(
     `INSERT INTO block_balance (block_id, remaining_seconds)
-     SELECT b.id, ${remaining} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+     SELECT b.id, ${summed} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
      WHERE NOT EXISTS (SELECT 1 FROM block_balance c WHERE c.block_id = b.id)`,
     listValue(clientIds),
   );

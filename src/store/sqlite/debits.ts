@@ -23,8 +23,8 @@ export function debitStore(database: Database): DebitStore {
         connection,
         sourceId,
       )?.name ?? null,
-    readLedgers: async (clientIds, options) =>
-      database.read(() => readLedgers(database, clientIds, options?.isAllBlocks ?? false)),
+    readLedgers: async (clientIds, options = {}) =>
+      database.read(() => readLedgers(database, clientIds, options)),
     readLiveSlices: async (chargeIds) => readLiveSlices(database, chargeIds),
     readLiveExpiries: async (clientIds) => readLiveExpiries(database, clientIds),
     writeDebits: async (batch) => database.write(() => writeDebits(database, batch)),
