@@ -65,6 +65,13 @@ test('the code reads the environment only by the names that it declares', () => 
   expect(reads).toEqual([]);
 });
 
+test('the service holds its heap as a checkout does', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const unit = /^Environment="NODE_OPTIONS=(.+)"$/m.exec(read('config/prepaid-hours.service'))?.[1];
+  expect(unit).toMatch(/^--max-semi-space-size=\d+ --max-old-space-size=\d+$/);
+  expect(scripts['prepaid-hours']).toBe(`exec node ${unit} src/cli/main.ts`);
+});
+
 test('the README shows the config table as the schema has it', () => {
   const [, shown] = read('README.md').split(/<!-- \/?config-table -->/);
   expect(shown?.trim()).toBe(configTable(vendors).trim());

@@ -2,7 +2,7 @@ import type { Posting } from '../domain/ledger.ts';
 import { type Account, payOffOverage } from '../domain/postings.ts';
 import { sharersOf } from '../domain/shares.ts';
 import { payerOf } from '../domain/terms.ts';
-import { earliest, type Instant } from '../domain/time.ts';
+import { type DateText, earliest, type Instant } from '../domain/time.ts';
 import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type AffectedWork, readAffectedWork } from './affected.ts';
@@ -148,7 +148,11 @@ async function loadStandings(
   for (const { client } of changing) {
     if (client !== null) clientIds.add(client.id).add(payerOf(client).id);
   }
-  const ledgers = await context.store.readLedgers([...clientIds], { isAllBlocks: true });
+  // Hours may come back to any block; what nothing comes back to needs only what can pay.
+  const ledgers = await context.store.readLedgers(
+    [...clientIds],
+    slices.length > 0 ? { isAllBlocks: true } : { endedBy: utcDay(context) },
+  );
   const late = clientsWithLateWork(context, changing, ledgers);
   const sharers = sharersOf(context.clients);
   const expiries = late.length === 0 ? [] : await context.store.readLiveExpiries(late);
@@ -163,14 +167,18 @@ async function loadStandings(
   };
 }
 
+/** No block that has ended has a later last day: nowhere is it later than tomorrow by the date in UTC. */
+function utcDay({ at }: DebitContext): DateText {
+  return at.slice(0, 10);
+}
+
 /** Clients with work of a day on which a block was still good that has ended since. */
 function clientsWithLateWork(
-  { at }: DebitContext,
+  context: DebitContext,
   decisions: readonly GroupDecision[],
   ledgers: readonly ClientLedger[],
 ): string[] {
-  // Nowhere is it later than tomorrow by the date in UTC.
-  const today = at.slice(0, 10);
+  const today = utcDay(context);
   const ends = new Map(
     ledgers.map(({ clientId, blocks }) => [
       clientId,

@@ -2,7 +2,7 @@ import { byBurnOrder, type SpendableBlock } from './allocation.ts';
 import { forecastRunOut, type RunOut } from './forecast.ts';
 import { type BurnHistory, weeksBack } from './pace.ts';
 import type { Client } from './terms.ts';
-import { addDays, type DateText, dateInZone, type Instant, startOfDay } from './time.ts';
+import { addDays, type DateText, dateInZone, type Instant } from './time.ts';
 
 /** What a client used: debited, summed by day of work; and pending, with when the last of it began. */
 export interface Usage {
@@ -10,9 +10,9 @@ export interface Usage {
   pending: readonly { startedAt: Instant; seconds: number }[];
 }
 
-/** From when on charges must be read for a forecast: work is posted after it is done. */
-export function usageSince(today: DateText, { timezone }: Pick<Client, 'timezone'>): Instant {
-  return startOfDay(addDays(today, -7 * weeksBack), timezone);
+/** The first day whose work a forecast looks at. */
+export function usageSince(today: DateText): DateText {
+  return addDays(today, -7 * weeksBack);
 }
 
 /** `blocks` are all that the client ever had: where no start is configured, the first begins the count. */
@@ -29,7 +29,7 @@ export function burnHistoryFrom(
   for (const { workedOn, seconds } of usage.debited) add(workedOn, seconds);
   for (const { startedAt, seconds } of usage.pending) add(dateInZone(startedAt, timezone), seconds);
   const first = blocks.map(({ purchasedOn }) => purchasedOn).toSorted()[0];
-  return { usedByDay, startedOn: startOn ?? first ?? addDays(today, -7 * weeksBack), today };
+  return { usedByDay, startedOn: startOn ?? first ?? usageSince(today), today };
 }
 
 /**

@@ -20,7 +20,7 @@ export async function readHistories(
     if (!client.agreement.replenish.some(({ when }) => 'runOutWithinDays' in when)) continue;
     const today = dateInZone(at, client.timezone);
     const family = familyOf(client, all).map(({ id }) => id);
-    const usage = await store.readUsage(family, usageSince(today, client));
+    const usage = await store.readUsage(family, usageSince(today));
     const blocks = ledgers.find(({ clientId }) => clientId === client.id)?.blocks ?? [];
     histories.set(client.id, burnHistoryFrom(usage, client, blocks, today));
   }

@@ -153,7 +153,7 @@ async function readRunOut(
   const [payer] = clients;
   if (payer === undefined) return null;
   const ids = clients.map(({ id }) => id);
-  const usage = await store.readUsage(ids, usageSince(today, payer));
+  const usage = await store.readUsage(ids, usageSince(today));
   const history = burnHistoryFrom(usage, payer, account.blocks, today);
   return forecastBlocks(history, account.blocks, account.overageSeconds + pendingSeconds);
 }

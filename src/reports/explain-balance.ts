@@ -3,7 +3,7 @@ import { KindError } from '../domain/errors.ts';
 import { type LedgerEntry, type Reason, signedMinor, signedSeconds } from '../domain/ledger.ts';
 import type { Client, Locale } from '../domain/terms.ts';
 import { addDays, type DateText, startOfDay } from '../domain/time.ts';
-import type { Block, BlockSum, Store } from '../store/port.ts';
+import type { Block, BlockSums, Store } from '../store/port.ts';
 import { addUp, overagePaidNote } from './statement-lines.ts';
 import { periodOfMonth } from './statement-period.ts';
 import type { StatementBalance } from './statement-shape.ts';
@@ -59,14 +59,15 @@ export async function explainBalance(
   const zone = client.timezone;
   const { firstOn, from } = periodOfMonth(on.slice(0, 7), zone);
   const to = startOfDay(addDays(on, 1), zone);
-  const opening = toSums(await store.readBalanceAt(client.id, from));
+  const sums = await store.readBalancesAt(client.id, from, to);
+  const opening = new Map(sums.map((row) => [row.blockId, row]));
   const entries: LedgerEntry[] = [];
   for await (const page of store.streamLedger(client.id, from, to)) entries.push(...page);
   const [ledger] = await store.readLedgers([client.id], { isAllBlocks: true });
   const blocks = new Map((ledger?.blocks ?? []).map((block) => [block.id, block]));
   const parts = toParts(opening, entries, blocks);
   const closing = sumUp(parts, blocks);
-  await refuseUnequal(store, client, on, to, closing.netSeconds);
+  refuseUnequal(client, on, total(sums.map((row) => row.closingSeconds)) - closing.netSeconds);
   const texts = textsIn(locale);
   return {
     client: client.name,
@@ -81,11 +82,7 @@ export async function explainBalance(
   };
 }
 
-type Sums = ReadonlyMap<string | null, BlockSum>;
-
-function toSums(rows: readonly BlockSum[]): Sums {
-  return new Map(rows.map((row) => [row.blockId, row]));
-}
+type Sums = ReadonlyMap<string | null, BlockSums>;
 
 /** Blocks in the order in which they were bought, overage last. */
 function toParts(
@@ -96,7 +93,7 @@ function toParts(
   const byBlock = Map.groupBy(entries, (entry) => entry.blockId);
   return [...blocks.keys(), null].flatMap((blockId) => {
     const moved = byBlock.get(blockId) ?? [];
-    const { seconds: openingSeconds = 0, minor = null } = opening.get(blockId) ?? {};
+    const { openingSeconds = 0, openingMinor: minor = null } = opening.get(blockId) ?? {};
     if (moved.length === 0 && openingSeconds === 0 && (minor ?? 0) === 0) return [];
     const isMoney = blockId !== null && blocks.get(blockId)?.amountMinor != null;
     const openingMinor = isMoney ? (minor ?? 0) : null;
@@ -135,15 +132,7 @@ function sumUp(
   return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds, money };
 }
 
-async function refuseUnequal(
-  store: Store,
-  client: Client,
-  on: DateText,
-  to: string,
-  netSeconds: number,
-): Promise<void> {
-  const standing = await store.readBalanceAt(client.id, to);
-  const difference = total(standing.map(({ seconds }) => seconds)) - netSeconds;
+function refuseUnequal(client: Client, on: DateText, difference: number): void {
   if (difference === 0) return;
   throw new Error(
     `The balance of ${client.name} on ${on} does not add up: its postings miss ${difference} s.`,

@@ -80,7 +80,7 @@ async function readBook(
       byDay.set(day, (byDay.get(day) ?? 0) + sign * signedSeconds(entry));
     }
   }
-  const { pending } = await store.readUsage([client.id], usageSince(today, client));
+  const { pending } = await store.readUsage([client.id], usageSince(today));
   const used = [...debited].map(([workedOn, seconds]) => ({ workedOn, seconds }));
   const history = burnHistoryFrom({ debited: used, pending }, client, blocks, today);
   return { ...history, otherByDay };

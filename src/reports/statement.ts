@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../domain/ledger.ts';
 import { textFromMinor } from '../domain/money.ts';
 import { type Client, type Locale, payerOf } from '../domain/terms.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
-import type { Block, BlockSum, PostedCharge, Store } from '../store/port.ts';
+import type { Block, PostedCharge, Store } from '../store/port.ts';
 import { readGroups } from './statement-groups.ts';
 import { addUp, causeOf, type LineContext, toChargeLine, toPlainLine } from './statement-lines.ts';
 import { type Period, periodOfMonth } from './statement-period.ts';
@@ -93,26 +93,42 @@ function differenceOfMoney({ opening, lines, closing }: Statement): Amount[] {
   return addUp(all, ({ minor }) => minor);
 }
 
-type Sums = ReadonlyMap<string | null, Pick<BlockSum, 'seconds' | 'minor'>>;
+interface Sum {
+  /** Of hours. */
+  seconds: number;
+  /** Null: hours. */
+  minor: number | null;
+}
 
+type Sums = ReadonlyMap<string | null, Sum>;
+
+/** Both over the whole ledger, in one reading of it. */
 async function readSums(
   store: Store,
   clientId: string,
-  period: Period,
+  { from, to }: Period,
 ): Promise<{ opening: Sums; closing: Sums }> {
-  const sumsAt = async (at: Instant): Promise<Sums> => {
-    const own = await store.readBalanceAt(clientId, at);
-    const shared = await store.readSharedUseAt(clientId, at);
-    const sums = new Map(own.map((sum) => [sum.blockId, sum]));
-    for (const { blockId, seconds, minor } of shared) {
-      const known = sums.get(blockId);
-      const added =
-        known?.minor == null && minor === null ? null : (known?.minor ?? 0) + (minor ?? 0);
-      sums.set(blockId, { blockId, seconds: (known?.seconds ?? 0) + seconds, minor: added });
-    }
-    return sums;
-  };
-  return { opening: await sumsAt(period.from), closing: await sumsAt(period.to) };
+  const rows = [
+    ...(await store.readBalancesAt(clientId, from, to)),
+    ...(await store.readSharedUsesAt(clientId, from, to)),
+  ];
+  const opening = new Map<string | null, Sum>();
+  const closing = new Map<string | null, Sum>();
+  for (const row of rows) {
+    add(opening, row.blockId, { seconds: row.openingSeconds, minor: row.openingMinor });
+    add(closing, row.blockId, { seconds: row.closingSeconds, minor: row.closingMinor });
+  }
+  return { opening, closing };
+}
+
+/** A block pays for its own client's work and for others': both are one sum. */
+function add(sums: Map<string | null, Sum>, blockId: string | null, sum: Sum): void {
+  const known = sums.get(blockId) ?? { seconds: 0, minor: null };
+  const isMoney = known.minor !== null || sum.minor !== null;
+  sums.set(blockId, {
+    seconds: known.seconds + sum.seconds,
+    minor: isMoney ? (known.minor ?? 0) + (sum.minor ?? 0) : null,
+  });
 }
 
 function toBalance(sums: Sums, blocks: ReadonlyMap<string, Block>): StatementBalance {
@@ -270,7 +286,7 @@ function toStatementBlocks(
     );
 }
 
-function isLeft(sum: Pick<BlockSum, 'seconds' | 'minor'> | undefined): boolean {
+function isLeft(sum: Sum | undefined): boolean {
   return sum !== undefined && (sum.seconds !== 0 || (sum.minor ?? 0) !== 0);
 }
 

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { DebitBatch } from '../../src/store/port.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
+import { connectionPragmas, journalPragmas, openStore } from '../../src/store/sqlite/open.ts';
 import { debitPages, historyAt, type Office } from './office.ts';
 import { median, ms, type Ratio, ratioOf, timed } from './ratio.ts';
 
@@ -14,7 +14,7 @@ type PageRows = Record<keyof typeof inserts, Values[]>;
 
 const inserts = {
   charge: 'INSERT INTO charge VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  ledger: 'INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  ledger: 'INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   charge_group: 'INSERT INTO charge_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   entry_group: 'INSERT INTO entry_group VALUES (?, ?, ?)',
 };
@@ -74,7 +74,7 @@ async function openPlain({ app, file }: Office, name: string): Promise<PlainFile
   await store.assignClientIds(app.clients, historyAt);
   await store.close();
   const raw = new DatabaseSync(plainFile);
-  raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  raw.exec(`${connectionPragmas} ${journalPragmas}`);
   const tables = Object.entries(inserts).map(([table, sql]) => ({
     table: table as keyof typeof inserts,
     statement: raw.prepare(sql),

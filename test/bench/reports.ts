@@ -3,24 +3,31 @@ import { buildStatement } from '../../src/reports/statement.ts';
 import { lastMonth, type Office } from './office.ts';
 import { ms, type Ratio, ratioOf, type Side, sideBySide } from './ratio.ts';
 
-const rounds = 9;
+const rounds = { balances: 5, statement: 25 };
 const reportAt = '2026-03-02T08:00:00.000Z';
 
 /** The reports of two offices with the same clients and the same last month, one with years before it. */
 export async function measureReports(large: Office, small: Office): Promise<Ratio[]> {
-  const balances = await compare('balances', showBalances, large, small);
-  const statement = await compare('statement of a month', showStatement, large, small);
+  const balances = await compare('balances', rounds.balances, showBalances, large, small);
+  const statement = await compare(
+    'statement of a month',
+    rounds.statement,
+    showStatement,
+    large,
+    small,
+  );
   return [balances, statement];
 }
 
 async function compare(
   name: string,
+  times: number,
   show: (office: Office) => Promise<unknown>,
   large: Office,
   small: Office,
 ): Promise<Ratio> {
   const side = (office: Office): Side => ({ work: () => show(office) });
-  const took = await sideBySide(rounds, side(large), side(small));
+  const took = await sideBySide(times, side(large), side(small));
   const note = `${ms(took.oneMs)} beside ${ms(took.otherMs)}`;
   const aim = { name: `${name} beside a hundredth of the ledger`, atMost: 1.5 };
   return ratioOf(aim, took.ratio, note);

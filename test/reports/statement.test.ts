@@ -225,10 +225,13 @@ test('a month that is not over is marked provisional and shows what is pending',
 test('a ledger whose lines do not come to the closing balance is never shown', async () => {
   const bench = await openReportBench();
   await bench.buy('2026-03-01T08:00:00.000Z');
-  const crooked = {
-    ...bench.store,
-    readBalanceAt: async () => [{ blockId: 'b-1', seconds: 1, minor: null }],
-  };
+  const sums = [
+    {
+      ...{ blockId: 'b-1', openingSeconds: 1, closingSeconds: 1 },
+      ...{ openingMinor: null, closingMinor: null },
+    },
+  ];
+  const crooked = { ...bench.store, readBalancesAt: async () => sums };
   const request = { client: bench.client, month: '2026-03', locale: 'en', now: later } as const;
   await expect(buildStatement(crooked, request)).rejects.toThrow(/miss -36000 s between/);
 });

@@ -70,12 +70,13 @@ test('a period holds what was posted from its first moment to before its last', 
   expect(await keysIn(march, april)).toEqual(['purchase:b-1', 't:psa:t1#1/1']);
   expect(await keysIn(april, null)).toEqual(['rev:1', 'u2', 'o1']);
   expect(await keysIn(null, at)).toEqual([]);
-  expect(await store.readBalanceAt('dupont', april)).toEqual([
-    { blockId: 'b-1', seconds: 32_400, minor: null },
+  const hours = { openingMinor: null, closingMinor: null };
+  expect(await store.readBalancesAt('dupont', at, april)).toEqual([
+    { blockId: 'b-1', openingSeconds: 0, closingSeconds: 32_400, ...hours },
   ]);
-  expect(await store.readBalanceAt('dupont', '2027-01-01')).toEqual([
-    { blockId: null, seconds: -3600, minor: null },
-    { blockId: 'b-1', seconds: 28_800, minor: null },
+  expect(await store.readBalancesAt('dupont', april, '2027-01-01')).toEqual([
+    { blockId: null, openingSeconds: 0, closingSeconds: -3600, ...hours },
+    { blockId: 'b-1', openingSeconds: 32_400, closingSeconds: 28_800, ...hours },
   ]);
   const standing = async (before: string) =>
     (await store.readChargesBefore(['t:psa:t1', 'other'], before)).map(({ revision }) => revision);

@@ -101,13 +101,20 @@ export interface SharedUse {
 
 export interface ClientLedger {
   clientId: string;
-  /** Active blocks with something left, or all when asked. */
+  /** Active blocks with something left, and what else was asked for. */
   blocks: BlockBalance[];
   /** Of the blocks above, by clients that share them. */
   sharedUse: SharedUse[];
   overageSeconds: number;
   /** Position of the client's last ledger entry; 0: none. */
   clientSeq: number;
+}
+
+/** Which blocks beside the active ones with something left. */
+export interface LedgerOptions {
+  isAllBlocks?: boolean;
+  /** Those whose last day was this one or came before it. */
+  endedBy?: DateText;
 }
 
 export interface DebitBatch {
@@ -165,10 +172,7 @@ export interface DebitStore {
   readGroups(groupKeys: readonly string[]): Promise<ChargeGroup[]>;
   /** The name that the vendor shows for a client that was mirrored; null: never seen. */
   readMirrorClientName(connection: string, sourceId: string): Promise<string | null>;
-  readLedgers(
-    clientIds: readonly string[],
-    options?: { isAllBlocks?: boolean },
-  ): Promise<ClientLedger[]>;
+  readLedgers(clientIds: readonly string[], options?: LedgerOptions): Promise<ClientLedger[]>;
   /** Ledger entries of these charges that no reversal undoes, oldest first. */
   readLiveSlices(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
   /** Entries by which blocks of these clients ended and that no reversal undoes, oldest first. */

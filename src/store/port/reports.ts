@@ -1,6 +1,6 @@
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { DateText, Instant } from '../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, PostedCharge } from './debit.ts';
 
 export interface QuarantineRow {
@@ -16,14 +16,16 @@ export interface QuarantineRow {
   status: 'open' | 'accepted' | 'resolved';
 }
 
-/** Credits less debits. */
-export interface BlockSum {
+/** Credits less debits, up to each of two moments. */
+export interface BlockSums {
   /** Null: overage. */
   blockId: string | null;
   /** 0 for a block of money. */
-  seconds: number;
+  openingSeconds: number;
+  closingSeconds: number;
   /** Null: hours. */
-  minor: number | null;
+  openingMinor: number | null;
+  closingMinor: number | null;
 }
 
 export interface ReportStore {
@@ -36,12 +38,15 @@ export interface ReportStore {
     from: Instant | null,
     to: Instant | null,
   ): AsyncIterable<LedgerEntry[]>;
-  /** Signed sum per block of everything posted before the moment; open overage (null) is below zero. */
-  readBalanceAt(clientId: string, before: Instant): Promise<BlockSum[]>;
+  /**
+   * Signed sums per block of everything posted before either moment, `to` being the later one; open
+   * overage (null) is below zero.
+   */
+  readBalancesAt(clientId: string, from: Instant, to: Instant): Promise<BlockSums[]>;
   /** What others' blocks paid for the client's work, posted in [from, to), in pages of at most 1,000. */
   streamSharedUse(clientId: string, from: Instant, to: Instant): AsyncIterable<LedgerEntry[]>;
-  /** Signed sum of that per block, of everything posted before the moment. */
-  readSharedUseAt(clientId: string, before: Instant): Promise<BlockSum[]>;
+  /** Signed sums of that per block, of everything posted before either moment. */
+  readSharedUsesAt(clientId: string, from: Instant, to: Instant): Promise<BlockSums[]>;
   /** Charges posted in [from, to), oldest first, in pages of at most 1,000. */
   streamCharges(clientId: string, from: Instant, to: Instant): AsyncIterable<PostedCharge[]>;
   /** The charge revision that stood for each group just before the moment. */
@@ -52,10 +57,10 @@ export interface ReportStore {
   /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
   findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
   /**
-   * What the clients used together: charges that stand and were posted since the moment, summed by day of work,
+   * What the clients used together: charges that stand for work since that day, summed by day of work,
    * and each group's work that is not yet due, with the moment at which the last of it began.
    */
-  readUsage(clientIds: readonly string[], since: Instant): Promise<Usage>;
+  readUsage(clientIds: readonly string[], since: DateText): Promise<Usage>;
   listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
   /** Every ticket that has time, and every entry without one, in pages of at most 500. */
   streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;

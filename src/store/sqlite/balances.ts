@@ -1,5 +1,5 @@
 import { chainStart } from '../../domain/ledger.ts';
-import type { Block, BlockBalance, ClientLedger, SharedUse } from '../port.ts';
+import type { Block, BlockBalance, ClientLedger, LedgerOptions, SharedUse } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 /** Where a client's chain ends. */
@@ -33,38 +33,39 @@ export function fromStoredBlock<Row extends { workTypes: string | null }>(row: R
   return { ...row, workTypes };
 }
 
-/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
-const remainingSeconds = `coalesce(
-  (SELECT c.remaining_seconds FROM block_balance c WHERE c.block_id = b.id),
-  (SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0) FROM ledger l
-   WHERE l.client_id = b.client_id AND l.block_id = b.id AND l.minor IS NULL))`;
-const remainingMinor = `iif(b.amount_minor IS NULL, NULL, coalesce(
-  (SELECT c.remaining_minor FROM block_balance c WHERE c.block_id = b.id),
-  (SELECT coalesce(sum(iif(l.side = 'credit', l.minor, -l.minor)), 0) FROM ledger l
-   WHERE l.client_id = b.client_id AND l.block_id = b.id)))`;
+const summedSeconds = `(SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0)
+   FROM ledger l WHERE l.client_id = b.client_id AND l.block_id = b.id AND l.minor IS NULL)`;
+const summedMinor = `iif(b.amount_minor IS NULL, NULL,
+  (SELECT coalesce(sum(iif(l.side = 'credit', l.minor, -l.minor)), 0)
+   FROM ledger l WHERE l.client_id = b.client_id AND l.block_id = b.id))`;
 
+/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
 export function readLedgers(
   database: Database,
   clientIds: readonly string[],
-  isAllBlocks: boolean,
+  { isAllBlocks = false, endedBy = '' }: LedgerOptions,
 ): ClientLedger[] {
   const blocks = Map.groupBy(
     database
       .rows<StoredBlock<BlockBalance>>(
-        `SELECT ${blockColumns}, ${remainingSeconds} AS remainingSeconds,
-           ${remainingMinor} AS remainingMinor
+        `SELECT ${blockColumns}, coalesce(c.remaining_seconds, ${summedSeconds}) AS remainingSeconds,
+           coalesce(c.remaining_minor, ${summedMinor}) AS remainingMinor
          FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
-         WHERE ? OR (b.status = 'active' AND (remainingSeconds > 0 OR remainingMinor > 0))
+         LEFT JOIN block_balance c ON c.block_id = b.id
+         WHERE ? OR b.expires_on <= ?
+           OR (b.status = 'active' AND (remainingSeconds > 0 OR remainingMinor > 0))
          ORDER BY b.client_id, b.purchased_on, b.id`,
         listValue([...new Set(clientIds)]),
         Number(isAllBlocks),
+        endedBy,
       )
       .map(fromStoredBlock),
     ({ clientId }) => clientId,
   );
+  const heads = readHeads(database, clientIds);
   const uses = readSharedUse(database, clientIds);
   return clientIds.map((clientId) => {
-    const { overageSeconds, clientSeq } = readHead(database, clientId);
+    const { overageSeconds, clientSeq } = heads(clientId);
     const sharedUse = uses.get(clientId) ?? [];
     return { clientId, blocks: blocks.get(clientId) ?? [], sharedUse, overageSeconds, clientSeq };
   });
@@ -83,13 +84,19 @@ function readSharedUse(database: Database, clientIds: readonly string[]): Map<st
   return Map.groupBy(rows, ({ payerId }) => payerId);
 }
 
-export function readHead(database: Database, clientId: string): Head {
-  const cached = database.row<Head>(
-    `SELECT client_seq AS clientSeq, hash, posted_at AS postedAt, overage_seconds AS overageSeconds
-     FROM client_balance WHERE client_id = ?`,
-    clientId,
+/** Where the clients' chains end; one whose cached row is gone is looked up in the ledger. */
+export function readHeads(
+  database: Database,
+  clientIds: readonly string[],
+): (clientId: string) => Head {
+  const cached = database.rows<Head & { clientId: string }>(
+    `SELECT c.client_id AS clientId, c.client_seq AS clientSeq, c.hash, c.posted_at AS postedAt,
+       c.overage_seconds AS overageSeconds
+     FROM json_each(?) k CROSS JOIN client_balance c ON c.client_id = k.value`,
+    listValue(clientIds),
   );
-  return cached ?? readHeadFromLedger(database, clientId);
+  const heads = new Map<string, Head>(cached.map(({ clientId, ...head }) => [clientId, head]));
+  return (clientId) => heads.get(clientId) ?? readHeadFromLedger(database, clientId);
 }
 
 /** The head as the ledger and the charges have it, whatever the cache says. */
@@ -111,19 +118,20 @@ export function readHeadFromLedger(database: Database, clientId: string): Head {
   return { clientSeq, hash, overageSeconds, postedAt: laterOf(postedAt, chargedAt) };
 }
 
-/** What is left in each of the clients' blocks, whatever its status. */
-export function readRemaining(
+/** What is left in blocks that a batch moves, by client; cached rows that are gone are made anew first. */
+export function openRemaining(
   database: Database,
   clientIds: readonly string[],
+  blockIds: readonly string[],
 ): Map<string, Map<string, Left>> {
-  const rows = database.rows<{ clientId: string; id: string } & Left>(
-    `SELECT b.client_id AS clientId, b.id, ${remainingSeconds} AS seconds,
-       ${remainingMinor} AS minor
-     FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value`,
-    listValue(clientIds),
-  );
+  let rows = readCached(database, blockIds);
+  if (rows.some(({ seconds }) => seconds === null)) {
+    rebuildRemaining(database, clientIds);
+    rows = readCached(database, blockIds);
+  }
   const byClient = new Map<string, Map<string, Left>>();
   for (const { clientId, id, seconds, minor } of rows) {
+    if (seconds === null) continue;
     const blocks = byClient.get(clientId);
     if (blocks === undefined) byClient.set(clientId, new Map([[id, { seconds, minor }]]));
     else blocks.set(id, { seconds, minor });
@@ -131,11 +139,24 @@ export function readRemaining(
   return byClient;
 }
 
+function readCached(
+  database: Database,
+  blockIds: readonly string[],
+): { clientId: string; id: string; seconds: number | null; minor: number | null }[] {
+  return database.rows(
+    `SELECT b.client_id AS clientId, b.id, c.remaining_seconds AS seconds,
+       c.remaining_minor AS minor
+     FROM json_each(?) k CROSS JOIN block b ON b.id = k.value LEFT JOIN block_balance c ON c.block_id = b.id`,
+    listValue(blockIds),
+  );
+}
+
 /** Makes the cached rows that somebody has taken away. */
-export function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
+function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
   database.run(
     `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor)
-     SELECT b.id, ${remainingSeconds}, ${remainingMinor} FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+     SELECT b.id, ${summedSeconds}, ${summedMinor}
+     FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
      WHERE NOT EXISTS (SELECT 1 FROM block_balance c WHERE c.block_id = b.id)`,
     listValue(clientIds),
   );

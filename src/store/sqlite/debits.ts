@@ -23,8 +23,8 @@ export function debitStore(database: Database): DebitStore {
         connection,
         sourceId,
       )?.name ?? null,
-    readLedgers: async (clientIds, options) =>
-      database.read(() => readLedgers(database, clientIds, options?.isAllBlocks ?? false)),
+    readLedgers: async (clientIds, options = {}) =>
+      database.read(() => readLedgers(database, clientIds, options)),
     readLiveSlices: async (chargeIds) => readLiveSlices(database, chargeIds),
     readLiveExpiries: async (clientIds) => readLiveExpiries(database, clientIds),
     writeDebits: async (batch) => database.write(() => writeDebits(database, batch)),
@@ -41,7 +41,9 @@ function writeDebits(database: Database, batch: DebitBatch): void {
     insertCharge(database, charge, at, batch.runId);
   }
   // A charge that costs nothing has no ledger entry, and yet nothing may be posted before it.
+  const moved = new Set(batch.postings.map((posting) => posting.clientId));
   for (const clientId of new Set(batch.charges.map((charge) => charge.clientId))) {
+    if (moved.has(clientId)) continue;
     database.run(
       'UPDATE client_balance SET posted_at = ?1 WHERE client_id = ?2 AND posted_at < ?1',
       postedAt.get(clientId) ?? batch.at,

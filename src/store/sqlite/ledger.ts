@@ -11,9 +11,8 @@ import {
   type Head,
   type Left,
   laterOf,
-  readHead,
-  readRemaining,
-  rebuildRemaining,
+  openRemaining,
+  readHeads,
   writeHead,
   writeRemaining,
 } from './balances.ts';
@@ -74,13 +73,14 @@ export function appendPostings(database: Database, batch: PostingBatch): Map<str
 }
 
 function openLedgers(database: Database, batch: PostingBatch): Map<string, OpenLedger> {
-  const { expected, at } = batch;
+  const { expected, at, postings } = batch;
   const clientIds = expected.map(({ clientId }) => clientId);
-  rebuildRemaining(database, clientIds);
-  const remaining = readRemaining(database, clientIds);
+  const blockIds = new Set(postings.flatMap(({ blockId }) => blockId ?? []));
+  const remaining = openRemaining(database, clientIds, [...blockIds]);
+  const headOf = readHeads(database, clientIds);
   const ledgers = new Map<string, OpenLedger>();
   for (const { clientId, clientSeq } of expected) {
-    const head = readHead(database, clientId);
+    const head = headOf(clientId);
     if (head.clientSeq !== clientSeq) {
       throw new KindError(
         'transient',

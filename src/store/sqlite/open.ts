@@ -14,6 +14,11 @@ import { replenishStore } from './replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
 
+/** SQLite's own 2 MB of pages would be fetched again and again while a page of debit is written. */
+export const connectionPragmas =
+  'PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;';
+export const journalPragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
+
 export interface StoreOptions {
   /** The SQLite file; made, with its folder, unless it is only to be read. */
   file: string;
@@ -56,7 +61,7 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   }
   const database = new Database(file, { isReadOnly });
   try {
-    database.exec('PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;');
+    database.exec(connectionPragmas);
     if (isReadOnly) requireCurrent(database, readMigrations());
     else {
       await writeAhead(database);
@@ -74,7 +79,7 @@ async function writeAhead(database: Database): Promise<void> {
   const attemptsMax = 100;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      database.exec(journalPragmas);
       return;
     } catch (error) {
       if (attempt === attemptsMax || !isKindError(error, 'transient')) throw error;

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { DateText } from '../../domain/time.ts';
 import type { ChargeGroup, ReportStore } from '../port.ts';
 import { createAnew } from '../private-file.ts';
 import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
@@ -13,9 +14,14 @@ import { groupColumns, streamMirroredWork } from './work.ts';
 
 const pageSize = 1000;
 
-/** Hours and money apart, credits less debits. */
-const sums = `sum(iif(l.minor IS NOT NULL, 0, iif(l.side = 'credit', l.seconds, -l.seconds))) AS seconds,
-  sum(iif(l.side = 'credit', l.minor, -l.minor)) AS minor`;
+/** Hours and money apart, credits less debits: of what was posted before ?1, and of all. */
+const signed = "iif(l.side = 'credit', l.seconds, -l.seconds)";
+const signedMinor = "iif(l.side = 'credit', l.minor, -l.minor)";
+const sums = `
+  sum(iif(l.minor IS NOT NULL OR l.posted_at >= ?1, 0, ${signed})) AS openingSeconds,
+  sum(iif(l.minor IS NOT NULL, 0, ${signed})) AS closingSeconds,
+  sum(iif(l.minor IS NOT NULL AND l.posted_at >= ?1, 0, ${signedMinor})) AS openingMinor,
+  sum(${signedMinor}) AS closingMinor`;
 
 /** Sorts behind every moment. */
 const afterAll = '~';
@@ -24,21 +30,23 @@ export function reportStore(database: Database): ReportStore {
   return {
     listClients: async () => database.read(() => listClients(database)),
     streamLedger: (clientId, from, to) => streamLedger(database, clientId, from, to),
-    readBalanceAt: async (clientId, before) =>
+    readBalancesAt: async (clientId, from, to) =>
       database.rows(
         `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_posted
-         WHERE client_id = ? AND posted_at < ? GROUP BY block_id ORDER BY block_id`,
+         WHERE client_id = ?2 AND posted_at < ?3 GROUP BY block_id ORDER BY block_id`,
+        from,
         clientId,
-        before,
+        to,
       ),
     streamSharedUse: (clientId, from, to) => streamSharedUse(database, clientId, from, to),
-    readSharedUseAt: async (clientId, before) =>
+    readSharedUsesAt: async (clientId, from, to) =>
       database.rows(
         `SELECT block_id AS blockId, ${sums} FROM ledger l INDEXED BY ledger_used_by_posted
-         WHERE used_by = ?1 AND posted_at < ?2 AND client_id <> ?1
+         WHERE used_by = ?2 AND posted_at < ?3 AND client_id <> ?2
          GROUP BY block_id ORDER BY block_id`,
+        from,
         clientId,
-        before,
+        to,
       ),
     streamCharges: (clientId, from, to) => streamCharges(database, clientId, from, to, pageSize),
     readChargesBefore: async (groupKeys, before) => readChargesBefore(database, groupKeys, before),
@@ -143,14 +151,14 @@ async function* streamSharedUse(
   }
 }
 
-/** Bounded by the window, however long the ledger is. */
-function readUsage(database: Database, clientIds: string, since: string): Usage {
+/** Bounded by the window, however long the ledger is and whenever it was posted. */
+function readUsage(database: Database, clientIds: string, since: DateText): Usage {
   return {
     debited: database.rows(
       `SELECT c.worked_on AS workedOn, sum(c.seconds) AS seconds
-       FROM json_each(?) k CROSS JOIN charge c ON c.client_id = k.value
-       JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
-       WHERE c.posted_at >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
+       FROM json_each(?) k CROSS JOIN charge c INDEXED BY charge_worked ON c.client_id = k.value
+       CROSS JOIN charge_group g ON g.group_key = c.group_key AND g.charge_id = c.id
+       WHERE c.worked_on >= ? GROUP BY c.worked_on ORDER BY c.worked_on`,
       clientIds,
       since,
     ),

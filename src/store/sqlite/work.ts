@@ -8,22 +8,26 @@ interface Pair {
   sourceId: string;
 }
 
+/** Tickets that were loaded, with all their family. */
+type Tickets = Map<string, MirrorTicket>;
+
 export function readWork(database: Database, subjects: readonly Subject[]): Work {
   const entries = new Map<string, MirrorTimeEntry>();
+  const tickets: Tickets = new Map();
   const isEntry = ({ kind }: Subject) => kind === 'entry';
   addEntries(entries, entriesById(database, subjects.filter(isEntry)));
-  let tickets: Pair[] = subjects.filter((subject) => !isEntry(subject));
-  tickets = [...tickets, ...ticketsOf(entries.values())];
   const whole = new Set<string>();
+  let next: Pair[] = subjects.filter((subject) => !isEntry(subject));
+  next = [...next, ...ticketsOf(entries.values())];
   do {
-    const family = familyOf(database, tickets).filter((ticket) => !whole.has(textOf(ticket)));
+    const family = addFamily(database, next, tickets).filter((one) => !whole.has(textOf(one)));
     for (const ticket of family) whole.add(textOf(ticket));
     addEntries(entries, entriesOnTickets(database, family));
     addEntries(entries, entriesInSameGroups(database, entries.values()));
     const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
-    tickets = met.length === 0 ? [] : onlyDirty(database, met);
-  } while (tickets.length > 0);
-  return complete(database, entries, whole);
+    next = met.length === 0 ? [] : onlyDirty(database, met);
+  } while (next.length > 0);
+  return complete(database, entries, tickets, whole);
 }
 
 export function readWorkBetween(
@@ -39,12 +43,8 @@ export function readWorkBetween(
     from,
     to,
   );
-  const tickets = new Map(
-    readTickets(database, familyOf(database, ticketsOf(started))).map((ticket) => [
-      textOf(ticket),
-      ticket,
-    ]),
-  );
+  const tickets: Tickets = new Map();
+  addFamily(database, ticketsOf(started), tickets);
   const wanted = new Set(sources.map(textOf));
   const entries = new Map<string, MirrorTimeEntry>();
   addEntries(
@@ -52,7 +52,7 @@ export function readWorkBetween(
     started.filter((entry) => isOfClient(entry, tickets, wanted)),
   );
   addEntries(entries, entriesInSameGroups(database, entries.values()));
-  return complete(database, entries, new Set());
+  return complete(database, entries, new Map(), new Set());
 }
 
 /** By the entry itself, its ticket, or any ticket that one was merged into. */
@@ -80,13 +80,13 @@ function isOfClient(
 function complete(
   database: Database,
   entries: ReadonlyMap<string, MirrorTimeEntry>,
+  tickets: Tickets,
   whole: ReadonlySet<string>,
 ): Work {
   const met = ticketsOf(entries.values()).filter((ticket) => !whole.has(textOf(ticket)));
-  const others = met.length === 0 ? [] : familyOf(database, met).map(textOf);
-  const family = [...new Set([...whole, ...others])].map(fromText);
+  addFamily(database, met, tickets);
   const groups = readGroups(database, groupKeysOf(entries.values()));
-  return { entries: [...entries.values()], tickets: readTickets(database, family), groups };
+  return { entries: [...entries.values()], tickets: [...tickets.values()], groups };
 }
 
 export function readGroups(database: Database, groupKeys: readonly string[]): ChargeGroup[] {
@@ -118,8 +118,27 @@ export async function* streamMirroredWork(database: Database): AsyncGenerator<Su
 export const groupColumns = `g.group_key AS groupKey, g.client_id AS clientId, g.status, g.reason,
   g.pending_seconds AS pendingSeconds, g.revision, g.charge_id AS chargeId, g.facts_hash AS factsHash`;
 
-/** The tickets with all that they were merged into and all that was merged into them. */
-function familyOf(database: Database, tickets: Iterable<Pair>): Pair[] {
+/**
+ * Loads the tickets with all that they were merged into and all that was merged into them. Few tickets
+ * ever are: only these are followed further, and those that nobody has seen.
+ */
+function addFamily(database: Database, asked: readonly Pair[], tickets: Tickets): Pair[] {
+  const alone = new Set<string>();
+  for (const row of ticketsById(database, asked)) {
+    const text = textOf(row);
+    tickets.set(text, toTicket(row));
+    if (row.mergedInto === null && row.isSurvivor === 0) alone.add(text);
+  }
+  const others = asked.filter((ticket) => !alone.has(textOf(ticket)));
+  if (others.length === 0) return [...asked];
+  const family = new Map(asked.map((ticket) => [textOf(ticket), ticket]));
+  for (const relative of mergedWith(database, others)) family.set(textOf(relative), relative);
+  const missing = [...family].filter(([text]) => !tickets.has(text)).map(([, ticket]) => ticket);
+  for (const row of ticketsById(database, missing)) tickets.set(textOf(row), toTicket(row));
+  return [...family.values()];
+}
+
+function mergedWith(database: Database, tickets: Iterable<Pair>): Pair[] {
   return database.rows(
     `WITH RECURSIVE family (connection, id) AS (
        SELECT value ->> 0, value ->> 1 FROM json_each(?)
@@ -145,32 +164,27 @@ function onlyDirty(database: Database, tickets: Iterable<Pair>): Pair[] {
   );
 }
 
-type StoredTicket = Omit<MirrorTicket, 'isClosed'> & { isClosed: number };
+/** `isSurvivor`: another ticket was merged into this one. */
+type StoredTicket = Omit<MirrorTicket, 'isClosed'> & { isClosed: number; isSurvivor: number };
 
-function readTickets(database: Database, tickets: Iterable<Pair>): MirrorTicket[] {
-  const rows = database.rows<StoredTicket>(
-    `SELECT t.connection, t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary,
-       t.board, t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
-       t.closed_at AS closedAt, t.merged_into AS mergedInto, t.updated_at AS updatedAt
-     FROM json_each(?) k
-     CROSS JOIN mirror_ticket t ON t.connection = k.value ->> 0 AND t.source_id = k.value ->> 1`,
-    pairsValue(tickets),
+function ticketsById(database: Database, tickets: readonly Pair[]): StoredTicket[] {
+  return byConnection(tickets, (connection, ids) =>
+    database.rows(
+      `SELECT t.connection, t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary,
+         t.board, t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
+         t.closed_at AS closedAt, t.merged_into AS mergedInto, t.updated_at AS updatedAt,
+         EXISTS (SELECT 1 FROM mirror_ticket m
+           WHERE m.connection = t.connection AND m.merged_into = t.source_id) AS isSurvivor
+       FROM json_each(?) k
+       CROSS JOIN mirror_ticket t ON t.connection = ? AND t.source_id = k.value`,
+      ids,
+      connection,
+    ),
   );
-  return rows.map((row) => ({
-    connection: row.connection,
-    sourceId: row.sourceId,
-    number: row.number,
-    clientId: row.clientId,
-    summary: row.summary,
-    board: row.board,
-    ticketType: row.ticketType,
-    agreement: row.agreement,
-    status: row.status,
-    isClosed: row.isClosed === 1,
-    closedAt: row.closedAt,
-    mergedInto: row.mergedInto,
-    updatedAt: row.updatedAt,
-  }));
+}
+
+function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTicket {
+  return { ...row, isClosed: isClosed === 1 };
 }
 
 type Flags = 'isTimed' | 'isBillable' | 'isApproved';
@@ -186,23 +200,38 @@ const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS tick
 const entryGroup =
   'LEFT JOIN entry_group g ON g.connection = e.connection AND g.entry_id = e.source_id';
 
-function entriesById(database: Database, entries: Iterable<Pair>): StoredEntry[] {
-  return database.rows(
-    `SELECT ${entryColumns} FROM json_each(?) k
-     CROSS JOIN mirror_time_entry e ON e.connection = k.value ->> 0 AND e.source_id = k.value ->> 1
-     ${entryGroup}`,
-    pairsValue(entries),
+function entriesById(database: Database, entries: readonly Pair[]): StoredEntry[] {
+  return byConnection(entries, (connection, ids) =>
+    database.rows(
+      `SELECT ${entryColumns} FROM json_each(?) k
+       CROSS JOIN mirror_time_entry e ON e.connection = ? AND e.source_id = k.value ${entryGroup}`,
+      ids,
+      connection,
+    ),
   );
 }
 
 /** Without statistics SQLite would read the whole connection by the primary key; so in the others. */
-function entriesOnTickets(database: Database, tickets: Iterable<Pair>): StoredEntry[] {
-  return database.rows(
-    `SELECT ${entryColumns} FROM json_each(?) k
-     CROSS JOIN mirror_time_entry e INDEXED BY mirror_time_entry_ticket
-       ON e.connection = k.value ->> 0 AND e.ticket_id = k.value ->> 1
-     ${entryGroup}`,
-    pairsValue(tickets),
+function entriesOnTickets(database: Database, tickets: readonly Pair[]): StoredEntry[] {
+  return byConnection(tickets, (connection, ids) =>
+    database.rows(
+      `SELECT ${entryColumns} FROM json_each(?) k
+       CROSS JOIN mirror_time_entry e INDEXED BY mirror_time_entry_ticket
+         ON e.connection = ? AND e.ticket_id = k.value ${entryGroup}`,
+      ids,
+      connection,
+    ),
+  );
+}
+
+/** A list of plain ids is read several times as fast as one of pairs. */
+function byConnection<Row>(
+  pairs: readonly Pair[],
+  read: (connection: string, ids: string) => Row[],
+): Row[] {
+  const connections = Map.groupBy(pairs, ({ connection }) => connection);
+  return [...connections].flatMap(([connection, ofIt]) =>
+    read(connection, listValue(ofIt.map(({ sourceId }) => sourceId))),
   );
 }
 
@@ -210,11 +239,13 @@ function entriesInSameGroups(
   database: Database,
   entries: Iterable<MirrorTimeEntry>,
 ): StoredEntry[] {
+  const groupKeys = groupKeysOf(entries);
+  if (groupKeys.length === 0) return [];
   return database.rows(
     `SELECT ${entryColumns} FROM json_each(?) k
      CROSS JOIN entry_group g ON g.group_key = k.value
      CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id`,
-    listValue(groupKeysOf(entries)),
+    listValue(groupKeys),
   );
 }
 
@@ -224,30 +255,12 @@ function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEnt
   }
 }
 
-/** Field by field: to spread a row of the database costs several times as much. */
 function toEntry(row: StoredEntry): MirrorTimeEntry {
   return {
-    connection: row.connection,
-    sourceId: row.sourceId,
-    ticketId: row.ticketId,
-    clientId: row.clientId,
-    technicianId: row.technicianId,
-    technician: row.technician,
-    startedAt: row.startedAt,
-    endedAt: row.endedAt,
+    ...row,
     isTimed: row.isTimed === 1,
-    seconds: row.seconds,
-    secondsText: row.secondsText,
-    kind: row.kind,
-    workType: row.workType,
-    role: row.role,
     isBillable: row.isBillable === null ? null : row.isBillable === 1,
     isApproved: row.isApproved === null ? null : row.isApproved === 1,
-    agreement: row.agreement,
-    note: row.note,
-    updatedAt: row.updatedAt,
-    deletedAt: row.deletedAt,
-    groupKey: row.groupKey,
   };
 }
 
@@ -270,9 +283,4 @@ function ticketsOf(entries: Iterable<Pick<StoredEntry, 'connection' | 'ticketId'
 /** Connection names hold no line break. */
 function textOf({ connection, sourceId }: Pair): string {
   return `${connection}\n${sourceId}`;
-}
-
-function fromText(text: string): Pair {
-  const end = text.indexOf('\n');
-  return { connection: text.slice(0, end), sourceId: text.slice(end + 1) };
 }

@@ -261,6 +261,8 @@ CREATE TABLE charge (
   run_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX charge_posted ON charge (client_id, posted_at);
+-- How a client's hours were used lately: a backfill posts many years on one day.
+CREATE INDEX charge_worked ON charge (client_id, worked_on);
 CREATE UNIQUE INDEX charge_revision ON charge (group_key, revision);
 
 CREATE TABLE block (
