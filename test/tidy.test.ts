@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { vendors } from '../connectors/registry.ts';
 import { configTable } from '../src/config/describe.ts';
@@ -75,4 +75,18 @@ test('the service holds its heap as a checkout does', () => {
 test('the README shows the config table as the schema has it', () => {
   const [, shown] = read('README.md').split(/<!-- \/?config-table -->/);
   expect(shown?.trim()).toBe(configTable(vendors).trim());
+});
+
+test('every test that the README names as proof is there', () => {
+  const rows = read('README.md').match(/^\| .+ \| `test\/.+ \|$/gm) ?? [];
+  expect(rows.length).toBeGreaterThan(15);
+  const missing = rows.flatMap((row) => {
+    let folder = '';
+    return [...(row.split(' | ').at(-1) ?? '').matchAll(/`([^`]+)`/g)].flatMap(([, name = '']) => {
+      const path = name.startsWith('test/') ? name : join(folder, name);
+      folder = dirname(path);
+      return ['.test.ts', '.ts'].some((end) => existsSync(join(root, path + end))) ? [] : path;
+    });
+  });
+  expect(missing).toEqual([]);
 });
