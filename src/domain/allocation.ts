@@ -1,4 +1,5 @@
 import { isListed } from './coverage.ts';
+import { type Price, partOfPrice } from './money.ts';
 import type { DateText } from './time.ts';
 
 /** The work types that a charge pays for, null among them for work without one; null: no work at all. */
@@ -44,12 +45,6 @@ export function toSpendable(block: BoughtBlock): SpendableBlock {
     ...{ remainingSeconds: seconds, remainingMinor: amountMinor },
     ...{ isActive: true, shares: new Map() },
   };
-}
-
-/** What the charged time would cost at the rates of its work types. */
-export interface Price {
-  minor: number;
-  currency: string;
 }
 
 /** What blocks are asked to pay. */
@@ -156,12 +151,6 @@ function takeMoney(
   if (paid === 0) return null;
   block.remainingMinor = held - minor;
   return { blockId: block.id, seconds: paid, minor };
-}
-
-/** The price of some of the seconds, half a minor unit upwards. */
-export function partOfPrice(price: Price | null, seconds: number, part: number): Price | null {
-  if (price === null || seconds === 0) return null;
-  return { ...price, minor: Math.round((price.minor * part) / seconds) };
 }
 
 /** What a client with a share gives back may be taken by it again. */

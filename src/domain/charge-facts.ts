@@ -1,4 +1,4 @@
-import type { Price } from './allocation.ts';
+import type { Price } from './money.ts';
 import type { DateText, Instant } from './time.ts';
 
 /**

@@ -55,3 +55,15 @@ export function priceOf(seconds: number, rateMinor: number): number {
   const price = Number((product + 1800n) / 3600n);
   return seconds < 0 ? -price : price;
 }
+
+/** What charged time costs at the rates of its work types. */
+export interface Price {
+  minor: number;
+  currency: string;
+}
+
+/** The price of some of the seconds, half a minor unit upwards. */
+export function partOfPrice(price: Price | null, seconds: number, part: number): Price | null {
+  if (price === null || seconds === 0) return null;
+  return { ...price, minor: Math.round((price.minor * part) / seconds) };
+}

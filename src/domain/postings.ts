@@ -11,6 +11,7 @@ import {
 import { type LedgerEntry, type Posting, signedMinor, signedSeconds } from './ledger.ts';
 import { shareOfBlock } from './shares.ts';
 import type { Share } from './terms.ts';
+import type { DateText } from './time.ts';
 
 /** A client's balance while a batch is being decided: what is posted here is not yet in the store. */
 export interface Account {
@@ -30,6 +31,16 @@ export function holdBlock(account: Account, block: BoughtBlock): SpendableBlock 
   }
   account.blocks.push(held);
   return held;
+}
+
+/** Hours that a client may still take of the account's blocks, held to its share where it has one. */
+export function hoursLeftFor({ blocks }: Account, clientId: string, today: DateText): number {
+  return blocks
+    .filter(({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today))
+    .reduce((sum, block) => {
+      const share = block.remainingMinor === null ? block.shares.get(clientId) : 0;
+      return sum + Math.max(0, Math.min(block.remainingSeconds, share ?? Infinity));
+    }, 0);
 }
 
 /**

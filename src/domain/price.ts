@@ -1,7 +1,7 @@
-import type { Price } from './allocation.ts';
 import type { PartFacts, RoundingFacts } from './charge-facts.ts';
 import { addedByMinimums } from './charge-facts.ts';
 import { isListed } from './coverage.ts';
+import type { Price } from './money.ts';
 import type { Rates } from './terms.ts';
 
 /**

@@ -1,6 +1,4 @@
-import type { Account } from './postings.ts';
 import type { Client, Share } from './terms.ts';
-import type { DateText } from './time.ts';
 
 /** The most that a client with this share takes of a block, in its own unit; null: no limit on it. */
 export function shareOfBlock(
@@ -33,14 +31,4 @@ export function sharesIn(clients: readonly Client[]): Map<string, Share> {
 /** Clients that are held to a share, for `accountFrom`. */
 export function sharersOf(clients: readonly Client[]): Client[] {
   return clients.filter(({ share }) => share !== null);
-}
-
-/** Hours that a client may still take of the account's blocks, held to its share where it has one. */
-export function hoursLeftFor({ blocks }: Account, clientId: string, today: DateText): number {
-  return blocks
-    .filter(({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today))
-    .reduce((sum, block) => {
-      const share = block.remainingMinor === null ? block.shares.get(clientId) : 0;
-      return sum + Math.max(0, Math.min(block.remainingSeconds, share ?? Infinity));
-    }, 0);
 }

@@ -1,12 +1,6 @@
-import {
-  allocate,
-  type BoughtBlock,
-  type Demand,
-  partOfPrice,
-  type SpendableBlock,
-} from './allocation.ts';
+import { allocate, type BoughtBlock, type Demand, type SpendableBlock } from './allocation.ts';
 import type { ChargeFacts } from './charge-facts.ts';
-import { priceOf } from './money.ts';
+import { partOfPrice, priceOf } from './money.ts';
 import { type Account, holdBlock } from './postings.ts';
 import type { ReplenishRule, Share } from './terms.ts';
 import {

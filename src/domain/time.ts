@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import { wallClockAt } from './zone.ts';
+import { wallClockAt, type ZoneName } from './zone.ts';
+
+export type { ZoneName } from './zone.ts';
 
 /**
  * A moment as ISO 8601 in UTC with exactly three decimals (`2026-03-02T09:00:00.000Z`).
@@ -9,9 +11,6 @@ export type Instant = string;
 
 /** A calendar day in somebody's zone, `2026-03-02`. */
 export type DateText = string;
-
-/** IANA zone name, `Europe/Paris`. */
-export type ZoneName = string;
 
 export function instantFromMs(ms: number): Instant {
   return new Date(ms).toISOString();

@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
-import type { ZoneName } from './time.ts';
+
+/** IANA zone name, `Europe/Paris`. */
+export type ZoneName = string;
 
 /** A time in which a zone's clocks kept one offset: from one change of the clocks to the next. */
 interface Steady {

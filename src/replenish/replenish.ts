@@ -1,7 +1,8 @@
 import { hoursText } from '../domain/duration.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
 import type { BurnHistory } from '../domain/pace.ts';
-import { familyOf, hoursLeftFor, sharersOf } from '../domain/shares.ts';
+import { hoursLeftFor } from '../domain/postings.ts';
+import { familyOf, sharersOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';
 import {
   blocksToBuy,

@@ -1,7 +1,7 @@
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
 import type { RunOut } from '../domain/forecast.ts';
-import type { Account } from '../domain/postings.ts';
-import { familyOf, hoursLeftFor, sharersOf } from '../domain/shares.ts';
+import { type Account, hoursLeftFor } from '../domain/postings.ts';
+import { familyOf, sharersOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';
 import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';

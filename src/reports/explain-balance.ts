@@ -1,12 +1,13 @@
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
-import { type LedgerEntry, type Reason, signedMinor, signedSeconds } from '../domain/ledger.ts';
+import { type LedgerEntry, signedMinor, signedSeconds } from '../domain/ledger.ts';
 import type { Client, Locale } from '../domain/terms.ts';
 import { addDays, type DateText, startOfDay } from '../domain/time.ts';
 import type { Block, BlockSums, Store } from '../store/port.ts';
 import { addUp, overagePaidNote } from './statement-lines.ts';
 import { periodOfMonth } from './statement-period.ts';
 import type { StatementBalance } from './statement-shape.ts';
+import type { MovementReason } from './text/shape.ts';
 import { type Texts, textsIn } from './text/texts.ts';
 
 export interface BalanceRequest {
@@ -39,9 +40,6 @@ export interface BalancePart {
   openingMinor: number | null;
   closingMinor: number | null;
 }
-
-/** Hours that go from overage to the block that pays it are told apart from work and corrections. */
-export type MovementReason = Reason | 'overage-paid';
 
 /**
  * Explains the balance at the end of a day: what each block held when the month began, all that was

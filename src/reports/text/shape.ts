@@ -1,8 +1,8 @@
 import type { PartFacts, RoundingFacts } from '../../domain/charge-facts.ts';
+import type { Reason } from '../../domain/ledger.ts';
 import type { Locale } from '../../domain/terms.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { ChargeChange } from '../charge-changes.ts';
-import type { MovementReason } from '../explain-balance.ts';
 import type { LineKind } from '../statement-shape.ts';
 
 /**
@@ -83,6 +83,9 @@ export interface StatementTexts {
   provisional(pending: string | null): string;
   total: string;
 }
+
+/** Hours that go from overage to the block that pays it are told apart from work and corrections. */
+export type MovementReason = Reason | 'overage-paid';
 
 export interface ExplainTexts {
   title(subject: string): string;

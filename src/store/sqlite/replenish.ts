@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { partOfPrice } from '../../domain/allocation.ts';
 import { type ChargeFacts, chargedWorkTypes } from '../../domain/charge-facts.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
+import { partOfPrice } from '../../domain/money.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
 import type { Instant } from '../../domain/time.ts';
 import type {
