@@ -18,6 +18,12 @@ const withRequestTracker = example.replace(/^ {2}# rt:\n(?: {2}# {3}.*\n)+/m, (c
   comment.replace(/^ {2}# /gm, '  '),
 );
 
+/** The commented subsidiary and block of money, uncommented. */
+const withMore = example
+  .replace(/^ {2}# - name: [\s\S]+/m, (comment) => comment.replace(/^ {2}# /gm, '  '))
+  .replace('  # thousand:', '  thousand:')
+  .replace('    # rates:', '    rates:');
+
 const values: Record<string, string> = {
   CW_CLIENT_ID: '0b5a1c3e-0000-4000-8000-000000000000',
   RT_TOKEN: '1-27-0123456789abcdef0123456789abcdef',
@@ -62,6 +68,13 @@ describe('the example file', () => {
 
   test('has no fault with its Request Tracker connection either', () => {
     expect([...load(withRequestTracker).connections.keys()]).toEqual(['psa', 'rmm', 'rt']);
+  });
+
+  test('has no fault with a block of money and a client that another pays for either', () => {
+    const { offers, clients } = load(withMore);
+    expect(offers.get('thousand')?.amountMinor).toBe(100_000);
+    expect(clients[2]).toMatchObject({ paidBy: { name: 'Dupont Plomberie' }, isSharing: true });
+    expect(schemaFaults(withMore)).toEqual([]);
   });
 
   test('is valid by the published schema, which refuses what it should', () => {
