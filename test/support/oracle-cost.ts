@@ -1,0 +1,166 @@
+import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
+
+/** What work comes to that is rounded as one. */
+export interface Cost {
+  seconds: number;
+  /** Of all these seconds; null: no money can pay for them. */
+  price: Price | null;
+  /** Of the work that is not free, in lower case; empty text for work without one. */
+  workTypes: string[];
+  /** First day of the work that is not free, or of all of it where none is left. */
+  day: string;
+}
+
+export interface Price {
+  minor: number;
+  currency: string;
+}
+
+/** Time at one factor (thousandths) and one rate (minor units an hour). */
+interface Stretch {
+  seconds: number;
+  factor: number;
+  rate: number;
+  workType: string;
+}
+
+/**
+ * Counts the work minute by minute, each at the dearest rule that holds in it (or at all of them,
+ * where they stack), puts to it what minimums and rounding add, and rounds the sum once.
+ */
+export function costOf(entries: readonly TimeEntryRow[], terms: Agreement, zone: string): Cost {
+  const charged = entries.filter((entry) => isCharged(entry, terms));
+  const counted = charged.length > 0 ? charged : entries;
+  const day = counted.map(({ startedAt }) => dayIn(zone, startedAt)).sort()[0] ?? '';
+  const worked = charged.flatMap((entry) => stretchesOf(entry, terms, zone));
+  const all = [...worked, ...addedByMinimums(worked, terms)];
+  all.push(...addedByRounding(all, terms));
+  const thousandths = all.reduce((sum, { seconds, factor }) => sum + seconds * factor, 0);
+  const seconds = Math.max(0, Math.round(thousandths / 1000));
+  const workTypes = [...new Set(worked.map(({ workType }) => workType))];
+  return { seconds, price: seconds === 0 ? null : priceOf(all, terms), workTypes, day };
+}
+
+/** Something always costs something, however little. */
+function priceOf(all: readonly Stretch[], { rates }: Agreement): Price | null {
+  if (rates === null) return null;
+  const product = all.reduce((sum, { seconds, factor, rate }) => sum + seconds * factor * rate, 0);
+  return { minor: Math.max(1, Math.round(product / 3_600_000)), currency: rates.currency };
+}
+
+function isCharged(entry: TimeEntryRow, { workTypes }: Agreement): boolean {
+  const isIn = (list: readonly string[]) => list.map(plain).includes(plain(entry.workType));
+  if (entry.isBillable === false || isIn(workTypes.excluded)) return false;
+  return workTypes.unlisted === 'covered' || isIn(workTypes.covered);
+}
+
+/** Names are compared as people do. */
+export function plain(name: string | null): string {
+  return (name ?? '').trim().toLowerCase();
+}
+
+function stretchesOf(entry: TimeEntryRow, terms: Agreement, zone: string): Stretch[] {
+  const stretches: Stretch[] = [];
+  const [workType, endMs] = [plain(entry.workType), Date.parse(entry.endedAt)];
+  const rate = rateOf(workType, terms);
+  for (let ms = Date.parse(entry.startedAt); ms < endMs; ) {
+    const nextMs = Math.min(endMs, (Math.floor(ms / 60_000) + 1) * 60_000);
+    const clock = wallClockIn(zone, ms);
+    const factor = factorOf(
+      terms.multipliers.filter((rule) => holds(rule, entry, clock)),
+      terms.stackMultipliers,
+    );
+    stretches.push({ seconds: (nextMs - ms) / 1000, factor, rate, workType });
+    ms = nextMs;
+  }
+  return stretches;
+}
+
+function rateOf(workType: string, { rates }: Agreement): number {
+  const own = rates?.workTypes.find((one) => plain(one.workType) === workType);
+  return own?.rateMinor ?? rates?.rateMinor ?? 0;
+}
+
+function holds(rule: Multiplier, entry: TimeEntryRow, clock: Date): boolean {
+  if (rule.outside !== null) return !isOpen(rule.outside, clock);
+  if (rule.role !== null) return plain(rule.role) === plain(entry.role);
+  return plain(rule.workType) === plain(entry.workType);
+}
+
+function isOpen({ week, isHoliday }: BusinessHours, clock: Date): boolean {
+  if (isHoliday(clock.toISOString().slice(0, 10))) return false;
+  const minute = clock.getUTCHours() * 60 + clock.getUTCMinutes();
+  const spans = week[(clock.getUTCDay() + 6) % 7] ?? [];
+  return spans.some(({ fromMinute, toMinute }) => fromMinute <= minute && minute < toMinute);
+}
+
+function factorOf(rules: readonly Multiplier[], isStacked: boolean): number {
+  if (rules.length === 0) return 1000;
+  const factors = rules.map(({ factorThousandths }) => factorThousandths);
+  if (!isStacked) return Math.max(...factors);
+  return Math.round(factors.reduce((a, b) => a * b) / 1000 ** (factors.length - 1));
+}
+
+/** What is missing to the least of a work type, as its cheapest minute. */
+function addedByMinimums(worked: readonly Stretch[], terms: Agreement): Stretch[] {
+  return terms.workTypeMinimums.flatMap(({ workType, seconds }) => {
+    const own = worked.filter((one) => one.workType === plain(workType));
+    const [cheapest] = [...own].sort((a, b) => a.factor - b.factor);
+    const missing = seconds - secondsIn(own);
+    return cheapest === undefined || missing <= 0 ? [] : [{ ...cheapest, seconds: missing }];
+  });
+}
+
+/** What rounding adds is as cheap as the cheapest, what it forgives as dear as the dearest. */
+function addedByRounding(all: readonly Stretch[], terms: Agreement): Stretch[] {
+  if (all.length === 0) return [];
+  const seconds = roundedOf(all, terms) - secondsIn(all);
+  const byFactor = all.map(({ factor }) => factor).sort((a, b) => a - b);
+  const byRate = all.map(({ rate }) => rate).sort((a, b) => a - b);
+  const place = seconds < 0 ? -1 : 0;
+  return [{ seconds, factor: byFactor.at(place) ?? 0, rate: byRate.at(place) ?? 0, workType: '' }];
+}
+
+function roundedOf(all: readonly Stretch[], { rounding, workTypeMinimums }: Agreement): number {
+  const { incrementSeconds, graceSeconds, minimumSeconds } = rounding;
+  const seconds = secondsIn(all);
+  const whole = seconds - (seconds % incrementSeconds);
+  const begun = seconds - whole;
+  const isLetGo = begun === 0 || (begun <= graceSeconds && whole > 0);
+  const least = workTypeMinimums
+    .filter((one) => all.some(({ workType }) => workType === plain(one.workType)))
+    .reduce((sum, one) => sum + one.seconds, 0);
+  return Math.max(whole + (isLetGo ? 0 : incrementSeconds), minimumSeconds, least);
+}
+
+function secondsIn(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+const quarterMs = 900_000;
+const clocks = new Map<string, Intl.DateTimeFormat>();
+/** Asking `Intl` anew for each minute would take most of a night. */
+const offsets = new Map<string, number>();
+
+/** What the clocks of the zone show, written as if it were UTC; none is changed within a quarter of an hour. */
+function wallClockIn(zone: string, ms: number): Date {
+  const quarter = Math.floor(ms / quarterMs) * quarterMs;
+  const key = `${zone} ${quarter}`;
+  const offset = offsets.get(key) ?? Date.parse(`${shownAt(zone, quarter)}Z`) - quarter;
+  offsets.set(key, offset);
+  return new Date(ms + offset);
+}
+
+/** `2026-03-29T01:45:00`. */
+function shownAt(zone: string, ms: number): string {
+  const clock =
+    clocks.get(zone) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  clocks.set(zone, clock);
+  return clock.format(ms).replace(' ', 'T');
+}
+
+export function dayIn(zone: string, instant: string): string {
+  return wallClockIn(zone, Date.parse(instant)).toISOString().slice(0, 10);
+}
