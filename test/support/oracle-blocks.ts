@@ -18,6 +18,8 @@ export interface OracleBlock {
   workTypes: readonly string[] | null;
   /** Made of another's hours: these roll over once. */
   isRolled: boolean;
+  /** Withdrawn: it pays for nothing any more. */
+  isVoid: boolean;
   /** What it has rolled over. */
   passedOn: number;
   /** What each client took of it. */
@@ -70,7 +72,7 @@ export function planPayment(
 }
 
 export function canPay(block: OracleBlock, { day, price, workTypes }: Demand): boolean {
-  if (day > block.expiresOn) return false;
+  if (block.isVoid || day > block.expiresOn) return false;
   if (block.currency !== null && block.currency !== price?.currency) return false;
   const limits = block.workTypes?.map(plain);
   return limits === undefined || workTypes.every((one) => one !== '' && limits.includes(one));

@@ -49,10 +49,19 @@ function priceOf(all: readonly Stretch[], { rates }: Agreement): Price | null {
   return { minor: Math.max(1, Math.round(product / 3_600_000)), currency: rates.currency };
 }
 
-function isCharged(entry: TimeEntryRow, { workTypes }: Agreement): boolean {
-  const isIn = (list: readonly string[]) => list.map(plain).includes(plain(entry.workType));
-  if (entry.isBillable === false || isIn(workTypes.excluded)) return false;
-  return workTypes.unlisted === 'covered' || isIn(workTypes.covered);
+function isCharged(entry: TimeEntryRow, { workTypes, roles, ...terms }: Agreement): boolean {
+  const { workType, role, technician } = entry;
+  if (entry.isBillable === false || entry.seconds === 0) return false;
+  if (isIn(terms.excludedTechnicians, technician) || isIn(workTypes.excluded, workType))
+    return false;
+  if (isIn(roles.excluded, role) || (roles.covered.length > 0 && !isIn(roles.covered, role))) {
+    return false;
+  }
+  return workTypes.unlisted === 'covered' || isIn(workTypes.covered, workType);
+}
+
+function isIn(list: readonly string[], name: string | null): boolean {
+  return list.map(plain).includes(plain(name));
 }
 
 /** Names are compared as people do. */
@@ -60,21 +69,47 @@ export function plain(name: string | null): string {
   return (name ?? '').trim().toLowerCase();
 }
 
+/** Stretches of the entry's time in which the same rules hold. */
 function stretchesOf(entry: TimeEntryRow, terms: Agreement, zone: string): Stretch[] {
-  const stretches: Stretch[] = [];
-  const [workType, endMs] = [plain(entry.workType), Date.parse(entry.endedAt)];
+  const workType = plain(entry.workType);
   const rate = rateOf(workType, terms);
-  for (let ms = Date.parse(entry.startedAt); ms < endMs; ) {
-    const nextMs = Math.min(endMs, (Math.floor(ms / 60_000) + 1) * 60_000);
+  const parts: { seconds: number; rules: string; factor: number }[] = [];
+  for (const { ms, seconds } of minutesOf(entry)) {
     const clock = wallClockIn(zone, ms);
-    const factor = factorOf(
-      terms.multipliers.filter((rule) => holds(rule, entry, clock)),
-      terms.stackMultipliers,
-    );
-    stretches.push({ seconds: (nextMs - ms) / 1000, factor, rate, workType });
+    const holding = terms.multipliers.filter((rule) => holds(rule, entry, clock));
+    const rules = holding.map((rule) => terms.multipliers.indexOf(rule)).join();
+    const last = parts.at(-1);
+    if (last?.rules === rules) last.seconds += seconds;
+    else parts.push({ seconds, rules, factor: factorOf(holding, terms.stackMultipliers) });
+  }
+  return inProportion(parts, entry.seconds)
+    .filter(({ seconds }) => seconds > 0)
+    .map(({ seconds, factor }) => ({ seconds, factor, rate, workType }));
+}
+
+/** Where only a length is known, it is taken to begin at the start. */
+function minutesOf({ startedAt, endedAt, seconds }: TimeEntryRow) {
+  const minutes: { ms: number; seconds: number }[] = [];
+  const startMs = Date.parse(startedAt);
+  const endMs = endedAt === startedAt ? startMs + seconds * 1000 : Date.parse(endedAt);
+  for (let ms = startMs; ms < endMs; ) {
+    const nextMs = Math.min(endMs, (Math.floor(ms / 60_000) + 1) * 60_000);
+    minutes.push({ ms, seconds: (nextMs - ms) / 1000 });
     ms = nextMs;
   }
-  return stretches;
+  return minutes;
+}
+
+/** Breaks are taken off all parts alike; seconds that cannot be divided go to what lost most by it. */
+function inProportion<Part extends { seconds: number }>(parts: Part[], seconds: number): Part[] {
+  const whole = secondsIn(parts);
+  const cut = parts.map((part) => {
+    const product = part.seconds * seconds;
+    return { part, lost: product % whole, seconds: (product - (product % whole)) / whole };
+  });
+  const byLoss = [...cut].sort((a, b) => b.lost - a.lost);
+  for (const one of byLoss.slice(0, seconds - secondsIn(cut))) one.seconds += 1;
+  return cut.map(({ part, seconds: own }) => ({ ...part, seconds: own }));
 }
 
 function rateOf(workType: string, { rates }: Agreement): number {
@@ -134,8 +169,8 @@ function roundedOf(all: readonly Stretch[], { rounding, workTypeMinimums }: Agre
   return Math.max(whole + (isLetGo ? 0 : incrementSeconds), minimumSeconds, least);
 }
 
-function secondsIn(stretches: readonly Stretch[]): number {
-  return stretches.reduce((sum, { seconds }) => sum + seconds, 0);
+function secondsIn(all: readonly { seconds: number }[]): number {
+  return all.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 const quarterMs = 900_000;

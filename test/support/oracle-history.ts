@@ -1,16 +1,19 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import type { TimeEntryRow } from '../../connectors/contract.ts';
 import type { LedgerEntry } from '../../src/domain/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import { addBlock, voidBlock } from '../../src/service/manual.ts';
 import type { CoreBench } from './core-bench.ts';
 import type { Oracle } from './oracle.ts';
 import type { OracleBlock } from './oracle-blocks.ts';
+import { rootOf } from './oracle-work.ts';
 import {
   configOf,
   names,
   never,
   openWorld,
+  ownerOf,
   type Purchase,
   PurchaseFigures,
   roles,
@@ -30,6 +33,9 @@ export const Step = fc.oneof(
   step('close', 3),
   step('reopen', 1),
   step('move ticket', 1),
+  step('merge ticket', 1),
+  step('correct', 1),
+  step('void block', 1),
   step('buy', 1),
   step('sell by config', 1),
   step('run', 3),
@@ -73,12 +79,16 @@ export class History {
     else if (name === 'run') await this.run();
     else if (name === 'buy') await this.#buy(purchase);
     else if (name === 'sell by config') await this.#sellByConfig(purchase);
+    else if (name === 'void block') await this.#void(a, b);
     else if (ticket === undefined) return;
-    else if (name === 'log') {
-      psa.log(String(this.#ids), ticket.sourceId, instantFromMs(0), 0, this.#workOf(a, b));
+    else if (name === 'log' || name === 'correct') {
+      const kind = name === 'log' ? 'work' : 'correction';
+      const fields = this.#timeOf({ kind, a, b });
+      psa.log(String(this.#ids), ticket.sourceId, fields.startedAt, 0, { kind, ...fields });
       psa.editTicket(ticket.sourceId, {});
     } else if (name === 'close') psa.close(ticket.sourceId);
     else if (name === 'reopen') psa.reopen(ticket.sourceId);
+    else if (name === 'merge ticket') this.#merge(ticket.sourceId, b);
     else if (name === 'move ticket') {
       psa.editTicket(ticket.sourceId, { clientId: String(1 + (b % 3)) });
     } else if (entry === undefined) return;
@@ -86,23 +96,38 @@ export class History {
     else {
       const moved = name === 'edit' ? {} : { ticketId: ticket.sourceId };
       psa.editTicket(entry.ticketId ?? '', {});
-      psa.editEntry(entry.sourceId, { ...this.#workOf(a, b), ...moved });
+      psa.editEntry(entry.sourceId, { ...this.#timeOf({ kind: entry.kind, a, b }), ...moved });
       psa.editTicket(ticket.sourceId, {});
     }
   }
 
+  #merge(sourceId: string, b: number): void {
+    const { psa } = this.bench;
+    const into = rootOf(psa.tickets[b % psa.tickets.length]?.sourceId ?? '', psa.tickets).sourceId;
+    // Never in a ring, and what was merged stays so.
+    if (into !== sourceId && rootOf(sourceId, psa.tickets).sourceId === sourceId) {
+      psa.editTicket(sourceId, { mergedInto: into });
+      psa.editTicket(into, {});
+    }
+  }
+
   /** Up to ten days back, since late entries are common; a fourth of them beside the change of clocks. */
-  #workOf(a: number, b: number) {
+  #timeOf({ kind, a, b }: { kind: TimeEntryRow['kind']; a: number; b: number }) {
     const { nowMs } = this.bench;
     const isNear = b % 4 === 0 && nowMs > this.#world.changeMs;
     const nearMs = this.#world.changeMs + (((b * 613) % 43_200) - 21_600) * 1000;
     const startMs = isNear ? nearMs : nowMs - ((b * 37) % 864_000) * 1000;
-    const seconds = 1 + ((a * 7 + b) % (a % 5 === 0 ? 36_000 : 9000));
     const startedAt = instantFromMs(Math.floor(startMs / 1000) * 1000);
+    if (kind === 'correction') return { startedAt, endedAt: startedAt, seconds: -1 - (a % 4000) };
+    const span = 1 + ((a * 7 + b) % (a % 5 === 0 ? 36_000 : 9000));
+    // Most count from start to end; else breaks come off, only a length is known, or more was written.
+    const counted = [span, span, span, span, Math.max(0, span - (b % 3000)), span + (b % 900)];
+    const ended = Date.parse(startedAt) + (b % 9 === 0 ? 0 : span * 1000);
     return {
-      ...{ startedAt, endedAt: instantFromMs(Date.parse(startedAt) + seconds * 1000), seconds },
+      ...{ startedAt, endedAt: instantFromMs(ended), seconds: counted[a % counted.length] ?? span },
       workType: workTypes[(a + b) % workTypes.length] ?? null,
       role: roles[(a * 3 + b) % roles.length] ?? null,
+      technician: (a + b) % 7 === 0 ? 'Bob' : 'Ada',
       isBillable: (a + b * 5) % 11 !== 0,
     };
   }
@@ -131,6 +156,30 @@ export class History {
     await this.bench.configure(configOf(this.#world, this.#bought));
   }
 
+  async #void(a: number, b: number): Promise<void> {
+    const owner = String(1 + ownerOf(this.#world, b % 3));
+    const known = this.oracle.blocks(owner);
+    const block = known[a % Math.max(1, known.length)];
+    // Which of two alike it was could not be told.
+    if (block === undefined || block.isVoid || this.oracle.isAmbiguous) return;
+    const { blocks } = await this.#ledgerOf(names[Number(owner) - 1]);
+    const found = blocks.find(
+      ({ priority, purchasedOn, expiresOn }) =>
+        priority === block.priority &&
+        purchasedOn === block.boughtOn &&
+        (expiresOn ?? never) === block.expiresOn,
+    );
+    await voidBlock(this.bench.app, { blockId: found?.id ?? '', reason: 'withdrawn' });
+    this.oracle.voidBlock(block);
+  }
+
+  async #ledgerOf(name: string | undefined) {
+    const ids = [this.bench.clientId(name)];
+    const [ledger] = await this.bench.app.store.readLedgers(ids, { isAllBlocks: true });
+    if (ledger === undefined) throw new Error(`${name} has no ledger`);
+    return ledger;
+  }
+
   async run(): Promise<void> {
     const result = await this.bench.run();
     expect(result.ok).toBe(true);
@@ -153,11 +202,8 @@ export class History {
 
   /** Every block of the client with what is left of it, and what each client that shares it used. */
   async blocks(name: string): Promise<string[]> {
-    const [ledger] = await this.bench.app.store.readLedgers([this.bench.clientId(name)], {
-      isAllBlocks: true,
-    });
-    const uses = ledger?.sharedUse ?? [];
-    const texts = ledger?.blocks.map((block) => {
+    const { blocks, sharedUse: uses } = await this.#ledgerOf(name);
+    const texts = blocks.map((block) => {
       const { priority, purchasedOn, expiresOn, remainingMinor, remainingSeconds } = block;
       const left = remainingMinor === null ? `${remainingSeconds} s` : `${remainingMinor} minor`;
       const used = names.map((user) => {
@@ -167,7 +213,7 @@ export class History {
       });
       return `${priority} ${purchasedOn} ${expiresOn ?? never}: ${left}, used ${used.join(' ')}`;
     });
-    return texts?.sort() ?? [];
+    return texts.sort();
   }
 
   #expectedBlocks(owner: string): string[] {

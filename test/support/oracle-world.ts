@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { Agreement, BusinessHours, Multiplier, Rounding } from '../../src/domain/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from './core-bench.ts';
-import { Oracle, type OracleClient } from './oracle.ts';
+import { Oracle } from './oracle.ts';
 import { addDays, addMonths, type OracleBlock } from './oracle-blocks.ts';
+import type { OracleClient } from './oracle-work.ts';
 
 /** What a test is about; all that it does not say is drawn at random. */
 export type Kind = 'hours' | 'money' | 'shared' | 'held' | 'rolled over';
@@ -119,6 +120,12 @@ export function worldOf(kind: Kind) {
     multipliers,
     stackMultipliers: fc.boolean(),
     workTypes: coverage,
+    roles: fc.constantFrom(
+      { covered: [], excluded: [] },
+      { covered: [], excluded: ['junior'] },
+      { covered: ['Senior', 'Junior'], excluded: [] },
+    ),
+    excludedTechnicians: fc.constantFrom([], [], ['ADA']),
     workTypeMinimums: fc.subarray([
       { workType: 'On-site', seconds: 3600 },
       { workType: 'travel', seconds: 1000 },
@@ -185,7 +192,14 @@ export function toBlock(world: World, purchase: Purchase, nowMs: number): Oracle
     owner: String(1 + ownerOf(world, purchase.client)),
     currency: isMoney ? currency : null,
     ...{ size, left: size, priority, boughtOn, expiresOn: expiresOn ?? never },
-    ...{ workTypes: limits, ended: 0, passedOn: 0, isRolled: false, used: new Map() },
+    ...{
+      workTypes: limits,
+      ended: 0,
+      passedOn: 0,
+      isRolled: false,
+      isVoid: false,
+      used: new Map(),
+    },
   };
 }
 

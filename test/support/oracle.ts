@@ -1,5 +1,4 @@
 import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
 import {
   canPay,
   type Demand,
@@ -13,16 +12,7 @@ import {
   type Shares,
 } from './oracle-blocks.ts';
 import { type Cost, costOf, dayIn } from './oracle-cost.ts';
-
-export interface OracleClient {
-  id: string;
-  zone: string;
-  agreement: Agreement;
-  /** Earlier work counts for nothing. */
-  startOn: string;
-  /** Whose blocks pay: its own id mostly. */
-  owner: string;
-}
+import { byFirstWork, type Group, groupsOf, inputsOf, type OracleClient } from './oracle-work.ts';
 
 interface Slice extends Payment {
   order: number;
@@ -35,17 +25,11 @@ interface Charge {
   slices: Slice[];
 }
 
-interface Group {
-  key: string;
-  client: OracleClient;
-  due: TimeEntryRow[];
-  open: TimeEntryRow[];
-}
-
 /**
  * A second engine, slow and simple, that shares no code with the first: it keeps every charge with its
  * slices in a plain list, looks at all work in every run, and knows neither pages nor a ledger.
- * What work costs is counted in `oracle-cost`, which block pays in `oracle-blocks`.
+ * What is charged together is found in `oracle-work`, what it costs in `oracle-cost`, and which block
+ * pays in `oracle-blocks`.
  */
 export class Oracle {
   /** Two blocks of one rank: their order is the engine's choice, and with it what is left of each. */
@@ -69,7 +53,7 @@ export class Oracle {
 
   /** One run of the service over the vendor's rows as they are now. */
   run(nowMs: number, tickets: readonly TicketRow[], entries: readonly TimeEntryRow[]): void {
-    const groups = this.#groupsOf(tickets, entries);
+    const groups = groupsOf(this.#clients, tickets, entries);
     const due = groups.filter((group) => group.due.length > 0).sort(byFirstWork);
     const inputs = new Map(due.map((group) => [group.key, inputsOf(group)]));
     const touched = this.#withdraw(inputs);
@@ -100,6 +84,12 @@ export class Oracle {
     };
   }
 
+  /** What is left is paid back; what was used stays used. */
+  voidBlock(block: OracleBlock): void {
+    block.isVoid = true;
+    block.left = 0;
+  }
+
   blocks(owner: string): OracleBlock[] {
     return this.#blocks.filter((block) => block.owner === owner);
   }
@@ -108,28 +98,6 @@ export class Oracle {
     const rank = rankOf(block);
     if (this.blocks(block.owner).some((one) => rankOf(one) === rank)) this.isAmbiguous = true;
     this.#blocks.push(block);
-  }
-
-  #groupsOf(tickets: readonly TicketRow[], entries: readonly TimeEntryRow[]): Group[] {
-    const groups = new Map<string, Group>();
-    for (const entry of entries) {
-      const ticket = tickets.find(({ sourceId }) => sourceId === entry.ticketId);
-      const client = this.#clients.find(({ id }) => id === ticket?.clientId);
-      if (ticket === undefined || client === undefined) throw new Error('work that is nobody’s');
-      const { rounding, from, until } = client.agreement;
-      const day = dayIn(client.zone, entry.startedAt);
-      if (day < client.startOn || day < (from ?? '') || day > (until ?? '9999')) continue;
-      // Work that begins in the same second is taken in the order of these names.
-      const key = {
-        ticket: `t:${ticket.sourceId}`,
-        entry: `e:${entry.sourceId}`,
-        day: `d:${client.id}:${day}`,
-      }[rounding.per];
-      const group = groups.get(key) ?? { key, client, due: [], open: [] };
-      groups.set(key, group);
-      (ticket.isClosed ? group.due : group.open).push(entry);
-    }
-    return [...groups.values()];
   }
 
   /** Gives back what no longer stands, all of it before anything is charged. Returns whose it was. */
@@ -193,6 +161,7 @@ export class Oracle {
   #endBlocks({ id, zone, agreement }: OracleClient, now: string): void {
     const today = dayIn(zone, now);
     const isOver = ({ left, expiresOn }: OracleBlock) => left > 0 && expiresOn < today;
+    for (const block of this.blocks(id).filter(({ isVoid }) => isVoid)) block.left = 0;
     const over = this.blocks(id).filter(isOver);
     const { rollover } = agreement;
     const rolled = rollover === null ? [] : over.flatMap((one) => rollOver(one, rollover) ?? []);
@@ -225,19 +194,4 @@ function takeUpEnded(blocks: readonly OracleBlock[], demand: Demand): void {
     block.left += block.ended;
     block.ended = 0;
   }
-}
-
-function byFirstWork(a: Group, b: Group): number {
-  const first = (group: Group) => group.due.map((entry) => entry.startedAt).sort()[0] ?? '';
-  return `${first(a)} ${a.key}` < `${first(b)} ${b.key}` ? -1 : 1;
-}
-
-function inputsOf({ client, due }: Group): string {
-  const facts = due.map((one) =>
-    JSON.stringify([
-      ...[one.sourceId, one.ticketId, one.startedAt, one.endedAt],
-      ...[one.workType, one.role, one.isBillable],
-    ]),
-  );
-  return JSON.stringify([client.id, ...facts.sort()]);
 }

@@ -1,0 +1,94 @@
+import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { Agreement } from '../../src/domain/terms.ts';
+import { dayIn } from './oracle-cost.ts';
+
+export interface OracleClient {
+  id: string;
+  zone: string;
+  agreement: Agreement;
+  /** Earlier work counts for nothing. */
+  startOn: string;
+  /** Whose blocks pay: its own id mostly. */
+  owner: string;
+}
+
+/** Work that is rounded as one. */
+export interface Group {
+  key: string;
+  client: OracleClient;
+  due: TimeEntryRow[];
+  open: TimeEntryRow[];
+}
+
+/** All work that is under somebody's agreement, as it is charged together. */
+export function groupsOf(
+  clients: readonly OracleClient[],
+  tickets: readonly TicketRow[],
+  entries: readonly TimeEntryRow[],
+): Group[] {
+  const groups = new Map<string, Group>();
+  for (const [ticket, all] of Map.groupBy(entries, (entry) => rootOf(entry.ticketId, tickets))) {
+    const client = clients.find(({ id }) => id === ticket.clientId);
+    if (client === undefined) throw new Error('work that is nobody’s');
+    for (const entry of corrected(all)) {
+      const key = keyOf(entry, ticket, client);
+      if (key === null) continue;
+      const group = groups.get(key) ?? { key, client, due: [], open: [] };
+      groups.set(key, group);
+      (ticket.isClosed ? group.due : group.open).push({ ...entry, ticketId: ticket.sourceId });
+    }
+  }
+  return [...groups.values()];
+}
+
+/** The ticket that is left of those that were merged. */
+export function rootOf(id: string | null, tickets: readonly TicketRow[]): TicketRow {
+  const ticket = tickets.find(({ sourceId }) => sourceId === id);
+  if (ticket === undefined) throw new Error('work on a ticket that is not there');
+  return ticket.mergedInto === null ? ticket : rootOf(ticket.mergedInto, tickets);
+}
+
+/** Null: not under the agreement. Work that begins in the same second is taken in the order of the keys. */
+function keyOf(entry: TimeEntryRow, ticket: TicketRow, client: OracleClient): string | null {
+  const { rounding, from, until } = client.agreement;
+  const day = dayIn(client.zone, entry.startedAt);
+  if (day < client.startOn || day < (from ?? '') || day > (until ?? '9999')) return null;
+  if (rounding.per === 'day') return `d:${client.id}:${day}`;
+  return rounding.per === 'entry' ? `e:${entry.sourceId}` : `t:${ticket.sourceId}`;
+}
+
+/** A ticket's work, with what corrections take off that before them, the latest first, then off later work. */
+function corrected(entries: readonly TimeEntryRow[]): TimeEntryRow[] {
+  const ordered = [...entries].sort(byEnd);
+  const work = ordered.filter(({ kind }) => kind === 'work').map((entry) => ({ ...entry }));
+  for (const correction of ordered.filter(({ kind }) => kind === 'correction')) {
+    let left = -correction.seconds;
+    const before = work.filter((entry) => byEnd(entry, correction) < 0).reverse();
+    for (const entry of [...before, ...work.filter((one) => !before.includes(one))]) {
+      const taken = Math.min(left, entry.seconds);
+      entry.seconds -= taken;
+      left -= taken;
+    }
+  }
+  return work;
+}
+
+function byEnd(a: TimeEntryRow, b: TimeEntryRow): number {
+  return Date.parse(a.endedAt) - Date.parse(b.endedAt) || Number(a.sourceId) - Number(b.sourceId);
+}
+
+export function byFirstWork(a: Group, b: Group): number {
+  const first = (group: Group) => group.due.map((entry) => entry.startedAt).sort()[0] ?? '';
+  return `${first(a)} ${a.key}` < `${first(b)} ${b.key}` ? -1 : 1;
+}
+
+/** All that a charge was made from: where nothing of it changes, the charge stays. */
+export function inputsOf({ client, due }: Group): string {
+  const facts = due.map((one) =>
+    JSON.stringify([
+      ...[one.sourceId, one.ticketId, one.startedAt, one.endedAt, one.seconds],
+      ...[one.workType, one.role, one.technician, one.isBillable],
+    ]),
+  );
+  return JSON.stringify([client.id, ...facts.sort()]);
+}
