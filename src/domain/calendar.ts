@@ -91,9 +91,13 @@ export function scaleStretches<S extends { seconds: number }>(
   const total = stretches.reduce((sum, stretch) => sum + stretch.seconds, 0);
   const isWhole = stretches.every((stretch) => Number.isInteger(stretch.seconds));
   if (total === seconds && isWhole) return [...stretches];
+  // Whole milliseconds: of two remainders that are alike, a binary fraction makes one the larger.
+  const lengths = stretches.map((stretch) => BigInt(Math.round(stretch.seconds * 1000)));
+  const totalMs = lengths.reduce((sum, length) => sum + length, 0n);
   const shares = stretches.map((stretch, index) => {
-    const exact = (stretch.seconds * seconds) / total;
-    return { stretch, index, whole: Math.floor(exact), remainder: exact - Math.floor(exact) };
+    const product = (lengths[index] ?? 0n) * BigInt(seconds);
+    const whole = Number(product / totalMs);
+    return { stretch, index, whole, remainder: Number(product % totalMs) };
   });
   let left = seconds - shares.reduce((sum, share) => sum + share.whole, 0);
   const byRemainder = [...shares].sort((a, b) => b.remainder - a.remainder || a.index - b.index);

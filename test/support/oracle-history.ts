@@ -117,7 +117,9 @@ export class History {
     const isNear = b % 4 === 0 && nowMs > this.#world.changeMs;
     const nearMs = this.#world.changeMs + (((b * 613) % 43_200) - 21_600) * 1000;
     const startMs = isNear ? nearMs : nowMs - ((b * 37) % 864_000) * 1000;
-    const startedAt = instantFromMs(Math.floor(startMs / 1000) * 1000);
+    // Every other on the half hour, as people write it: such work may begin with a change of the clocks.
+    const stepMs = b % 8 < 4 ? 1_800_000 : 1000;
+    const startedAt = instantFromMs(Math.floor(startMs / stepMs) * stepMs);
     if (kind === 'correction') return { startedAt, endedAt: startedAt, seconds: -1 - (a % 4000) };
     const span = 1 + ((a * 7 + b) % (a % 5 === 0 ? 36_000 : 9000));
     // Most count from start to end; else breaks come off, only a length is known, or more was written.

@@ -146,6 +146,12 @@ describe('stretches are scaled when breaks were taken off', () => {
     },
   );
 
+  test('whose odd second goes to the earlier of two that lose alike, also by thirds of a second', () => {
+    const scaled = scaleStretches([stretch(600), stretch(1500), stretch(600)], 1698);
+    // 377⅓, 943⅓ and 377⅓.
+    expect(scaled).toEqual([stretch(378), stretch(943), stretch(377)]);
+  });
+
   test('not at all when they come to the total already', () => {
     expect(scaleStretches([stretch(10), stretch(20)], 30)).toEqual([stretch(10), stretch(20)]);
   });
