@@ -153,7 +153,7 @@ export interface OpenOverage extends LedgerEntry, Pick<Demand, 'workTypes' | 'pr
 /**
  * Lets hours that have become available pay carried overage, oldest work first: the overage entry is
  * undone and its seconds are spent anew, as the same charge. An entry that no block can pay a second
- * of is left as it stands. What is left of one that was paid in part keeps its place before others.
+ * of is left as it stands. What is left of one that was paid in part comes after other work of its day.
  */
 export function payOffOverage(account: Account, openOverage: readonly OpenOverage[]): Posting[] {
   const postings: Posting[] = [];
