@@ -32,7 +32,7 @@ export const Step = fc.oneof(
   step('move entry', 1),
   step('close', 3),
   step('reopen', 1),
-  step('move ticket', 1),
+  step('move ticket', 2),
   step('merge ticket', 1),
   step('correct', 1),
   step('void block', 1),
@@ -121,7 +121,7 @@ export class History {
     const stepMs = b % 8 < 4 ? 1_800_000 : 1000;
     const startedAt = instantFromMs(Math.floor(startMs / stepMs) * stepMs);
     if (kind === 'correction') return { startedAt, endedAt: startedAt, seconds: -1 - (a % 4000) };
-    const span = 1 + ((a * 7 + b) % (a % 5 === 0 ? 36_000 : 9000));
+    const span = 1 + ((a * 7 + b) % (a % 7 === 0 ? 36_000 : 9000));
     // Most count from start to end; else breaks come off, only a length is known, or more was written.
     const counted = [span, span, span, span, Math.max(0, span - (b % 3000)), span + (b % 900)];
     const ended = Date.parse(startedAt) + (b % 9 === 0 ? 0 : span * 1000);
