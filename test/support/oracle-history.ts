@@ -6,7 +6,7 @@ import { instantFromMs } from '../../src/domain/time.ts';
 import { addBlock, voidBlock } from '../../src/service/manual.ts';
 import type { CoreBench } from './core-bench.ts';
 import type { Oracle } from './oracle.ts';
-import type { OracleBlock } from './oracle-blocks.ts';
+import { type OracleBlock, rankOf } from './oracle-blocks.ts';
 import { rootOf } from './oracle-work.ts';
 import {
   configOf,
@@ -163,7 +163,8 @@ export class History {
     const known = this.oracle.blocks(owner);
     const block = known[a % Math.max(1, known.length)];
     // Which of two alike it was could not be told.
-    if (block === undefined || block.isVoid || this.oracle.isAmbiguous) return;
+    const alike = known.filter((one) => block !== undefined && rankOf(one) === rankOf(block));
+    if (block === undefined || block.isVoid || alike.length > 1) return;
     const { blocks } = await this.#ledgerOf(names[Number(owner) - 1]);
     const found = blocks.find(
       ({ priority, purchasedOn, expiresOn }) =>
@@ -203,30 +204,28 @@ export class History {
   }
 
   /** Every block of the client with what is left of it, and what each client that shares it used. */
-  async blocks(name: string): Promise<string[]> {
-    const { blocks, sharedUse: uses } = await this.#ledgerOf(name);
-    const texts = blocks.map((block) => {
-      const { priority, purchasedOn, expiresOn, remainingMinor, remainingSeconds } = block;
-      const left = remainingMinor === null ? `${remainingSeconds} s` : `${remainingMinor} minor`;
+  async blocks(name: string): Promise<Map<string, number[]>> {
+    const { blocks, sharedUse } = await this.#ledgerOf(name);
+    const rows = blocks.map((block): [rank: string, figures: number[]] => {
+      const { id, priority, purchasedOn, expiresOn, remainingMinor, remainingSeconds } = block;
       const used = names.map((user) => {
-        const isIts = (use: { blockId: string; clientId: string }) =>
-          use.blockId === block.id && use.clientId === this.bench.clientId(user);
-        return uses.find(isIts)?.used ?? 0;
+        const clientId = this.bench.clientId(user);
+        return sharedUse.find((use) => use.blockId === id && use.clientId === clientId)?.used ?? 0;
       });
-      return `${priority} ${purchasedOn} ${expiresOn ?? never}: ${left}, used ${used.join(' ')}`;
+      const rank = `${priority} ${purchasedOn} ${expiresOn ?? never}`;
+      return [rank, [remainingMinor ?? remainingSeconds, ...used]];
     });
-    return texts.sort();
+    return sumByRank(rows);
   }
 
-  #expectedBlocks(owner: string): string[] {
+  #expectedBlocks(owner: string): Map<string, number[]> {
     const isSharing = owner === '1' && this.#world.paidFor > 0;
-    const texts = this.oracle.blocks(owner).map((block) => {
-      const { priority, boughtOn, expiresOn, currency, left, used } = block;
+    const rows = this.oracle.blocks(owner).map((block): [rank: string, figures: number[]] => {
+      const { priority, boughtOn, expiresOn, left, used } = block;
       const shown = names.map((_, place) => (isSharing ? (used.get(String(place + 1)) ?? 0) : 0));
-      const unit = currency === null ? 's' : 'minor';
-      return `${priority} ${boughtOn} ${expiresOn}: ${left} ${unit}, used ${shown.join(' ')}`;
+      return [`${priority} ${boughtOn} ${expiresOn}`, [left, ...shown]];
     });
-    return texts.sort();
+    return sumByRank(rows);
   }
 
   /** No block is ever below zero, and what stands of each charge is what it costs. Returns all of it. */
@@ -261,6 +260,19 @@ export class History {
     }
     return new Map([...taken].filter(([, sum]) => sum !== 0));
   }
+}
+
+/** Blocks of one rank are looked at as one. */
+function sumByRank(rows: readonly [rank: string, figures: number[]][]): Map<string, number[]> {
+  const sums = new Map<string, number[]>();
+  for (const [rank, figures] of rows) {
+    const before = sums.get(rank);
+    sums.set(
+      rank,
+      figures.map((figure, index) => figure + (before?.[index] ?? 0)),
+    );
+  }
+  return sums;
 }
 
 /** In the unit of its block. */

@@ -95,8 +95,10 @@ export class Oracle {
   }
 
   #add(block: OracleBlock): void {
-    const rank = rankOf(block);
-    if (this.blocks(block.owner).some((one) => rankOf(one) === rank)) this.isAmbiguous = true;
+    const twin = this.blocks(block.owner).find((one) => rankOf(one) === rankOf(block));
+    // Hours that rolled over in parts pay as if they were one block, unless each has its shares.
+    const areAsOne = twin?.isRolled && block.isRolled && block.currency === null;
+    if (twin !== undefined && !(areAsOne && this.#shares.size === 0)) this.isAmbiguous = true;
     this.#blocks.push(block);
   }
 
