@@ -36,7 +36,7 @@ export const Step = fc.oneof(
   step('merge ticket', 1),
   step('correct', 1),
   step('void block', 1),
-  step('buy', 1),
+  step('buy', 2),
   step('sell by config', 1),
   step('run', 3),
 );
