@@ -13,6 +13,8 @@ test.each<Kind>(['hours', 'money', 'shared', 'held', 'rolled over'])(
         history.bench.nowMs = Math.ceil(history.bench.nowMs / 86_400_000 + 1.5) * 86_400_000;
         history.bench.advance(12 * 3600);
         await history.run();
+        // Hours that roll over at the end of a run reach held work in the next.
+        if (kind === 'rolled over') await history.run();
         const before = history.bench.dump();
         await history.run();
         expect(history.bench.dump()).toEqual(before);

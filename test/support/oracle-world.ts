@@ -131,7 +131,7 @@ export function worldOf(kind: Kind) {
       { workType: 'travel', seconds: 1000 },
     ]),
     rates: hasMoney ? fc.option(rates, { freq: 5 }) : fc.constant(null),
-    overage: kind === 'held' ? fc.constant('hold' as const) : fc.constant('carry' as const),
+    overage: overageOf(kind),
     rollover:
       kind === 'rolled over'
         ? fc.record({
@@ -167,6 +167,11 @@ export function worldOf(kind: Kind) {
         : fc.constantFrom(0, 1, 2),
     opening: fc.array(Purchase, { minLength: 1, maxLength: 4 }),
   });
+}
+
+function overageOf(kind: Kind): fc.Arbitrary<'carry' | 'hold'> {
+  if (kind === 'rolled over') return fc.constantFrom('carry', 'carry', 'hold');
+  return fc.constant(kind === 'held' ? 'hold' : 'carry');
 }
 
 export function startOf({ changeMs, hoursBefore }: World): number {
