@@ -1,5 +1,5 @@
 import type { PushKind, PushMessages, Standing } from '../../connectors/contract.ts';
-import { KindError } from '../domain/errors.ts';
+import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import type { Delivery } from '../store/port.ts';
 import { compareAlert, compareInvoice } from './compare-delivery.ts';
 import {
@@ -21,8 +21,22 @@ export async function compareDeliveries(
     for (const delivery of page) {
       refuseStopped(context);
       outcome.rows += 1;
-      await keepFound(context, outcome, await compareOne(context, delivery));
+      await keepFound(context, outcome, await compareOrTell(context, delivery));
     }
+  }
+}
+
+/** One that the vendor shows in no understandable way holds up no other. */
+async function compareOrTell(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
+  try {
+    return await compareOne(context, delivery);
+  } catch (error) {
+    if (!isKindError(error, 'contract', 'rejected')) throw error;
+    const { kind, key, clientId } = delivery;
+    const theirs = describeError(error);
+    return [
+      { kind: 'message-unread', subject: `${kind} ${key}`, clientId, ours: 'delivered', theirs },
+    ];
   }
 }
 

@@ -59,6 +59,7 @@ export type DifferenceKind =
   | 'invoice-void'
   | 'invoice-amount'
   | 'invoice-payment'
+  | 'message-unread'
   | 'alert-missing'
   | 'alert-closed';
 

@@ -34,6 +34,8 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
       'Correct the amount there; or, if the new price was agreed, void the block and add one at that price (prepaid-hours block void, block add).',
     'invoice-payment':
       'Save the invoice once more in the PSA: the next run reads what changed, and what waits for the payment with it.',
+    'message-unread':
+      'Look at it there by hand; check says what the vendor answers to everything else.',
     'alert-missing':
       'Nothing is sent again before the next purchase. Sell hours, or write a ticket there by hand.',
     'alert-closed':

@@ -478,6 +478,16 @@ describe('what was sent', () => {
     expect((await reconcile()).found).toEqual([]);
   });
 
+  test('and cannot be understood holds up no other', async () => {
+    await openSale();
+    bench.psa.fail('inspect invoice', 'contract');
+    const { error, found } = await reconcile();
+    expect(error).toBeNull();
+    expect(found).toEqual([
+      `Dupont: message-unread, invoice ${invoice().message.key}: delivered | scripted contract in inspect invoice`,
+    ]);
+  });
+
   test('to a vendor that shows no more than that it is there, is looked for by its key', async () => {
     await openSale();
     const push = bench.app.connectors.get('psa')?.push.invoice;
