@@ -39,7 +39,10 @@ const ticketFields: readonly Field<TicketRow>[] = [
   { same: (row) => row.board, text: (row) => named('board', row.board) },
   { same: (row) => row.ticketType, text: (row) => named('type', row.ticketType) },
   { same: (row) => row.agreement, text: (row) => named('agreement', row.agreement) },
-  { same: (row) => row.mergedInto, text: (row) => named('merged into', row.mergedInto) },
+  {
+    same: (row) => row.mergedInto,
+    text: ({ mergedInto }) => (mergedInto === null ? 'not merged' : `merged into ${mergedInto}`),
+  },
 ];
 
 /** Null: nothing that matters differs. */

@@ -14,22 +14,16 @@ export interface Reconciliation extends LastComparison {
   found: DifferenceSum;
 }
 
-const key = 'last-comparison';
-
-export async function writeLastComparison(
-  store: Pick<Store, 'writeMemory'>,
-  last: LastComparison,
-): Promise<void> {
-  await store.writeMemory('', key, JSON.stringify(last), last.at);
-}
+/** Under this the service keeps a `LastComparison`. */
+export const lastComparisonKey = 'last-comparison';
 
 /** Null: never yet. */
 export async function readReconciliation(
   store: Pick<Store, 'readMemory' | 'sumDifferences'>,
 ): Promise<Reconciliation | null> {
-  const text = await store.readMemory('', key);
+  const text = await store.readMemory('', lastComparisonKey);
   if (text === null) return null;
-  // Written above.
+  // Written by the service, of this shape.
   const last = JSON.parse(text) as LastComparison;
   return { ...last, found: await store.sumDifferences(null) };
 }

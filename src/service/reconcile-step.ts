@@ -3,7 +3,7 @@ import type { Client } from '../domain/terms.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import { overlapSeconds } from '../pull/pass.ts';
 import { reconcileConnection } from '../reconcile/reconcile-connection.ts';
-import { type LastComparison, writeLastComparison } from '../reports/reconciliation.ts';
+import { type LastComparison, lastComparisonKey } from '../reports/reconciliation.ts';
 import type { Watermark } from '../store/port.ts';
 import { knownHorizon } from './horizon.ts';
 import { measure, nothing, type RunScope, type StepResult } from './step.ts';
@@ -31,7 +31,7 @@ export async function reconcileStep(scope: RunScope): Promise<StepResult[]> {
     result.error === null || result.connection === null ? [] : [result.connection],
   );
   const last: LastComparison = { at: startedAt, clients: compared.size, failed };
-  await writeLastComparison(store, last);
+  await store.writeMemory('', lastComparisonKey, JSON.stringify(last), startedAt);
   const { rows, seconds } = await store.sumDifferences(null);
   scope.log.info('Compared with the vendors.', { ...last, differences: rows, seconds });
   return results;
@@ -55,7 +55,8 @@ async function reconcileOne(
           ...{ ours, theirs, fix },
         }),
     });
-    const gone = await app.store.forgetDifferences(connection, runId, reconciledClients);
+    const looked = reconciledClients === null ? null : reach.clients.map(({ id }) => id);
+    const gone = await app.store.forgetDifferences(connection, runId, looked);
     if (gone > 0) log.info('Differences are no more.', { connection, differences: gone });
     return { ...nothing, ...outcome };
   });

@@ -126,9 +126,16 @@ function findUnlisted(
 }
 
 /** Work that waits to be debited is no difference: what touched it came only now. */
-const isSettled = `NOT EXISTS (SELECT 1 FROM dirty d WHERE d.connection = e.connection
-    AND (d.kind = 'entry' AND d.source_id = e.source_id
-      OR d.kind = 'ticket' AND d.source_id IN (e.ticket_id, t.merged_into)))`;
+const isSettled = `NOT EXISTS (SELECT 1 FROM dirty d
+    WHERE d.connection = e.connection AND d.kind = 'entry' AND d.source_id = e.source_id)
+  AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.connection = e.connection
+    AND d.kind = 'ticket' AND d.source_id IN (e.ticket_id, t.merged_into))`;
+
+/** Read once each, however much of the listing it is about. */
+const standingCharges = `SELECT DISTINCT g.charge_id FROM temp.listed_entry l
+  CROSS JOIN entry_group eg ON eg.connection = ?1 AND eg.entry_id = l.source_id
+  CROSS JOIN charge_group g ON g.group_key = eg.group_key AND g.facts_hash IS NOT NULL
+  WHERE l.is_compared = 1`;
 
 const comparedMirror = `FROM temp.listed_entry l
   CROSS JOIN mirror_time_entry e ON e.connection = ?1 AND e.source_id = l.source_id
@@ -152,13 +159,13 @@ function findHours(database: Database, connection: string): void {
        UNION ALL
        SELECT e.ticket_id, l.client_id, 0, 0, e.seconds,
          (p.value ->> 'seconds') + (p.value ->> 'correctedSeconds')
-       ${comparedMirror}
-       CROSS JOIN entry_group eg ON eg.connection = e.connection AND eg.entry_id = e.source_id
-       CROSS JOIN charge_group g ON g.group_key = eg.group_key AND g.facts_hash IS NOT NULL
-       CROSS JOIN charge c ON c.id = g.charge_id
+       FROM (${standingCharges}) s CROSS JOIN charge c ON c.id = s.charge_id
        CROSS JOIN json_each(c.facts, '$.parts') p
-       WHERE l.is_compared = 1 AND p.value ->> 'entryId' = e.source_id
-         AND p.value ->> 'startedAt' = e.started_at AND ${isSettled}
+       CROSS JOIN temp.listed_entry l ON l.source_id = p.value ->> 'entryId'
+       CROSS JOIN mirror_time_entry e ON e.connection = ?1 AND e.source_id = l.source_id
+         AND e.started_at = p.value ->> 'startedAt'
+       LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+       WHERE l.is_compared = 1 AND ${isSettled}
        UNION ALL
        SELECT e.ticket_id, l.client_id, 0, 0, e.seconds, 0
        ${comparedMirror}
