@@ -225,6 +225,13 @@ describe('time', () => {
   });
 });
 
+test('a window that reaches further back than the first pull asks for no more than that did', async () => {
+  await openOffice();
+  bench.app.config = { ...bench.app.config, reconcile: { days: 3660 } };
+  bench.psa.ticket('ancient', { updatedAt: '2020-03-02T09:00:00.000Z' });
+  expect((await reconcile()).found).toEqual([]);
+});
+
 describe('a ticket', () => {
   const reopenUnseen = (id: string) => {
     const [ticket] = bench.psa.tickets.filter(({ sourceId }) => sourceId === id);
