@@ -89,6 +89,19 @@ export interface Presence {
   count(request: PresenceRequest): Promise<number>;
 }
 
+/** What is left of an agreement by which the vendor itself counts a client's hours. */
+export interface VendorBlock {
+  sourceId: SourceId;
+  clientId: SourceId;
+  name: string;
+  remainingSeconds: number;
+}
+
+export interface BlockPage {
+  rows: readonly VendorBlock[];
+  rejected: readonly RejectedRow[];
+}
+
 export interface Pulls {
   clients?: Pull<ClientRow>;
   tickets?: Pull<TicketRow>;
@@ -97,6 +110,8 @@ export interface Pulls {
   invoices?: Pull<InvoiceRow>;
   /** For a vendor that does not tell of deleted time. */
   present?: Presence;
+  /** For a vendor with blocks of hours of its own: those that are in use now, to compare ours with. */
+  blocks?: (clientIds: readonly SourceId[], signal: AbortSignal) => AsyncIterable<BlockPage>;
   /**
    * For a vendor that shows time only ticket by ticket, instead of `timeEntries`: called with the
    * tickets that changed, and again for those whose reading was interrupted.
@@ -116,10 +131,32 @@ export interface Delivered {
   label?: string;
 }
 
+/** What became of a delivered record in the vendor's hands. What the vendor does not show is left out. */
+export interface Standing {
+  /** A ticket: somebody has closed it. */
+  isClosed?: boolean;
+  /** An invoice: it no longer counts. */
+  isVoid?: boolean;
+  isPaid?: boolean;
+  /** What an invoice comes to before tax, and in what. */
+  totalMinor?: number;
+  currency?: string;
+  updatedAt?: Instant;
+}
+
 /** No write without its find. `find` compares exactly in code; a vendor's filter may be ignored. */
 export interface Push<Kind extends PushKind> {
   find(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered | null>;
   create(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered>;
+  /**
+   * How what was delivered stands now, looked up by its id; null: it is not there any more. Without it,
+   * `find` tells whether it is there, and nothing else is known.
+   */
+  inspect?(
+    message: PushMessages[Kind],
+    remoteId: SourceId,
+    signal: AbortSignal,
+  ): Promise<Standing | null>;
 }
 
 export type Pushes = { [Kind in PushKind]?: Push<Kind> };
@@ -206,7 +243,7 @@ export interface VendorModule<Config = unknown> {
    * `.meta({ secret: true })`; every field has a `.describe()` text, which becomes documentation.
    */
   config: ZodType<Config>;
-  pulls: readonly (StreamName | 'ticketTime' | 'present')[];
+  pulls: readonly (StreamName | 'ticketTime' | 'present' | 'blocks')[];
   pushes: readonly PushKind[];
   /**
    * Whether the invoices that it makes come back in the `invoices` stream with our key and their

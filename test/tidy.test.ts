@@ -18,6 +18,7 @@ test('every import keeps to the walls between the rooms, and every package to it
 test.each<[string, SourceFile]>([
   ['the domain reaching for the store', planted('src/domain/x.ts', '../store/port.ts')],
   ['the domain reading a file', planted('src/domain/x.ts', 'node:fs')],
+  ['a comparison writing by itself', planted('src/reconcile/x.ts', '../debit/post.ts')],
   ['a step reaching back', planted('src/pull/x.ts', '../push/push.ts')],
   ['debit looking into the database', planted('src/debit/x.ts', '../store/sqlite/open.ts')],
   ['a vendor knowing another', planted('connectors/connectwise/x.ts', '../ninjaone/index.ts')],

@@ -1,7 +1,6 @@
-/** ConnectWise's own agreements: the one to top up, and those that draw hours by themselves. */
+/** ConnectWise's own agreements, and among them the one to top up. */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import type { CheckResult } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf, splitIds } from './conditions.ts';
@@ -12,12 +11,14 @@ export const Agreement = z.object({
   name: z.string(),
   company: z.object({ id: Id, name: z.string().nullish() }).nullish(),
   applicationUnits: z.string().nullish(),
+  applicationUnlimitedFlag: z.boolean().nullish(),
   agreementStatus: z.string().nullish(),
   cancelledFlag: z.boolean().nullish(),
 });
 export type Agreement = z.infer<typeof Agreement>;
 
-const agreementFields = 'id,name,company,applicationUnits,agreementStatus,cancelledFlag';
+const agreementFields =
+  'id,name,company,applicationUnits,applicationUnlimitedFlag,agreementStatus,cancelledFlag';
 
 /** All agreements of the companies, those that have ended too. */
 export async function agreementsOf(
@@ -35,7 +36,7 @@ export async function agreementsOf(
   return found.filter((agreement) => ids.includes(agreement.company?.id ?? ''));
 }
 
-async function activeAgreements(
+export async function activeAgreements(
   api: Api,
   clientIds: readonly string[],
   signal: AbortSignal,
@@ -71,24 +72,4 @@ export async function topUpAgreement(
     `The agreement "${agreement.name}" of company ${clientId} counts ${agreement.applicationUnits}, not hours.`,
     { fix: 'Set its application units to Hours, or name another agreement.' },
   );
-}
-
-/** One warning for each agreement by which ConnectWise debits a configured client's hours itself. */
-export async function nativeBlocks(
-  api: Api,
-  clientIds: readonly string[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const active = await activeAgreements(api, clientIds, signal);
-  const counted = active.filter((agreement) => agreement.applicationUnits === 'Hours');
-  if (counted.length === 0) {
-    const detail = 'No configured client has an active agreement in hours.';
-    return [{ id: 'native-agreements', status: 'ok', detail }];
-  }
-  return counted.map((agreement) => ({
-    id: `native-agreement.${agreement.id}`,
-    status: 'warning',
-    detail: `${agreement.company?.name ?? `Company ${agreement.company?.id}`} has an active agreement in hours, "${agreement.name}": two systems would debit the same hour.`,
-    fix: 'Take its remaining hours over as an opening block and end it, or leave the client out.',
-  }));
 }

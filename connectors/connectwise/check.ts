@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { describeError, isKindError, type KindError } from '../../src/domain/errors.ts';
 import type { CheckResult } from '../contract.ts';
-import { nativeBlocks, topUpAgreement } from './agreements.ts';
+import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { settleByReading } from './check-facts.ts';
 import { companyNumbers, isOneOf, splitIds } from './conditions.ts';
 import { type FactId, factResult } from './facts.ts';
 import { readAll } from './look-up.ts';
 import { idOfName, lookUpName, type NameKind } from './names.ts';
+import { nativeBlocks } from './native-blocks.ts';
 import { resources } from './resources.ts';
 
 export async function checkConnection(
@@ -187,7 +188,7 @@ function writtenFacts(api: Api): FactId[] {
   const routes = {
     invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
     'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],
-    agreement: ['adjustment-hours'],
+    agreement: ['adjustment-hours', 'recap-hours'],
   } as const;
   const route = routes[api.config.billing.invoiceRoute];
   return ['conditions-external-xref', 'note-flags', 'custom-fields', ...route];

@@ -58,6 +58,10 @@ export const facts = {
     claim: 'An adjustment of 1 raises an hours agreement by one hour.',
     otherwise: 'No agreement is topped up; use another invoiceRoute.',
   },
+  'recap-hours': {
+    claim: 'The recap of an agreement in hours shows what is left of it in hours.',
+    otherwise: 'The balances of agreements are not compared with ours.',
+  },
   'note-flags': {
     claim: 'A note keeps the audience that it is written for.',
     otherwise: 'No notes are written, since clients might read internal ones.',

@@ -4,6 +4,7 @@ import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { listNames } from './name-lists.ts';
+import { readBlocks } from './native-blocks.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
 import { createPulls } from './pull.ts';
@@ -16,7 +17,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   id: 'connectwise',
   title: 'ConnectWise PSA',
   config: ConnectwiseConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
+  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present', 'blocks'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
@@ -26,7 +27,11 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
-      pull: { ...createPulls(api), present: createPresence(api) },
+      pull: {
+        ...createPulls(api),
+        present: createPresence(api),
+        blocks: (clientIds, signal) => readBlocks(api, clientIds, signal),
+      },
       push: {
         'alert-ticket': createAlertPush(api),
         'ticket-note': createNotePush(api),

@@ -1,6 +1,6 @@
 /** Finding what a push has already written, by exact comparison; a filter only shortens the list. */
 import type { ZodType } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { describeIssue } from '../http/issues.ts';
 import type { Api, List } from './api.ts';
 import { isText } from './conditions.ts';
@@ -61,6 +61,22 @@ export async function findInList<Wire>(
     }
   }
   return null;
+}
+
+/** The row with this id; null: it is there no more. */
+export async function getIfThere<Wire>(
+  api: Api,
+  path: string,
+  fields: string,
+  schema: ZodType<Wire>,
+  signal: AbortSignal,
+): Promise<Wire | null> {
+  try {
+    return await api.get(path, fields, schema, signal);
+  } catch (error) {
+    if (isKindError(error, 'rejected') && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /** All rows of a short list, such as the boards. */

@@ -2,16 +2,15 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and
  * removed. What could not be removed is named, for a person to take away.
  */
-import { z } from 'zod';
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
-import { DecimalText } from '../http/wire.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
+import { readRecap } from './native-blocks.ts';
 import { readCustomFields, writeCustomFields } from './push-balance.ts';
 import { notesPath, writeNote } from './push-note.ts';
 import { createTicket } from './push-ticket.ts';
@@ -57,7 +56,8 @@ export async function probeConnection(
     const facts: FactId[] = ['conditions-integration-xref', 'product-on-ticket'];
     await settle(facts, () => probeTicketProduct(probe));
   }
-  if (route === 'agreement') await settle(['adjustment-hours'], () => probeAdjustment(probe));
+  if (route === 'agreement')
+    await settle(['adjustment-hours', 'recap-hours'], () => probeAdjustment(probe));
   results.push(await removeAll(probe));
   return results;
 }
@@ -109,21 +109,20 @@ async function probeTicketProduct(probe: Probe): Promise<void> {
   await settleFact(api.context, 'product-on-ticket', line.ticket?.id === ticketId);
 }
 
-const Recap = z.object({ adjustmentAmount: DecimalText.nullish() });
-
 async function probeAdjustment(probe: Probe): Promise<void> {
   const { api, clientId, key, written, signal } = probe;
   const agreement = await topUpAgreement(api, clientId, signal);
-  const adjustedSeconds = async (): Promise<number> => {
-    const recap = await api.get(`/finance/agreementrecap/${agreement.id}`, '', Recap, signal);
-    return secondsFromDecimalText(recap.adjustmentAmount ?? '0', 'hours');
-  };
-  const before = await adjustedSeconds();
+  const seconds = (text: string | null | undefined) => secondsFromDecimalText(text ?? '0', 'hours');
+  const before = await readRecap(api, agreement.id, signal);
   const { issuedOn, title } = saleOf(probe);
   const topUp = { key, title, issuedOn, amount: 1 };
   const { id } = await createAdjustment(api, agreement, topUp, signal);
   written.unshift(`/finance/agreements/${agreement.id}/adjustments/${id}`);
-  await settleFact(api.context, 'adjustment-hours', (await adjustedSeconds()) - before === 3600);
+  const after = await readRecap(api, agreement.id, signal);
+  const isRaised = (field: 'adjustmentAmount' | 'remainingAmount') =>
+    seconds(after[field]) - seconds(before[field]) === 3600;
+  await settleFact(api.context, 'adjustment-hours', isRaised('adjustmentAmount'));
+  await settleFact(api.context, 'recap-hours', isRaised('remainingAmount'));
 }
 
 function saleOf({ api, clientId, key }: Probe): Sale {

@@ -17,5 +17,5 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
     agreement: createAgreementRoute,
   };
   const route: Route = routes[api.config.billing.invoiceRoute](api);
-  return { find: route.find, create: route.complete };
+  return { find: route.find, create: route.complete, inspect: route.inspect };
 }

@@ -4,7 +4,7 @@ import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
-import { findByKey, type Search, settleFilter, shortened } from './look-up.ts';
+import { findByKey, getIfThere, type Search, settleFilter, shortened } from './look-up.ts';
 import { idOfName } from './names.ts';
 
 /** https://developer.connectwise.com: the service refuses a longer summary. */
@@ -12,6 +12,8 @@ const summaryLengthMax = 100;
 
 const KeyedTicket = z.object({ id: Id, externalXRef: z.string().nullish() });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
+
+const OpenTicket = z.object({ id: Id, closedFlag: z.boolean().nullish() });
 
 export interface NewTicket {
   key: string;
@@ -32,6 +34,11 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
   return {
     find: async (message, signal) => findTicket(api, message, signal),
     create: async (message, signal) => createTicket(api, toTicket(message), signal),
+    async inspect(_, ticketId, signal) {
+      const path = `/service/tickets/${ticketId}`;
+      const ticket = await getIfThere(api, path, 'id,closedFlag', OpenTicket, signal);
+      return ticket === null ? null : { isClosed: ticket.closedFlag === true };
+    },
   };
 }
 

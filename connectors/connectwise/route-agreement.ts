@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
 import type { Delivered } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import { type Agreement, agreementsOf, topUpAgreement } from './agreements.ts';
@@ -14,7 +15,13 @@ import { priceOfSale, productOf, refuseOtherCurrency } from './sale.ts';
 const descriptionLengthMax = 1000;
 const invoiceDescriptionLengthMax = 6000;
 
-const Addition = z.object({ id: Id, invoiceDescription: z.string().nullish() });
+const Addition = z.object({
+  id: Id,
+  invoiceDescription: z.string().nullish(),
+  extPrice: DecimalText.nullish(),
+  cancelledDate: z.string().nullish(),
+});
+type Addition = z.infer<typeof Addition>;
 const Adjustment = z.object({
   id: Id,
   description: z.string().nullish(),
@@ -28,19 +35,28 @@ const CatalogItem = z.object({
 export function createAgreementRoute(api: Api): Route {
   return {
     async find(sale, signal) {
-      const { hasAddition, topUp } = await findHalves(api, sale, signal);
-      return hasAddition ? topUp : null;
+      const { addition, topUp } = await findHalves(api, sale, signal);
+      return addition === null ? null : topUp;
     },
     async complete(sale, signal) {
       await refuseIfNot(api.context, 'adjustment-hours');
       const agreement = await topUpAgreement(api, sale.clientId, signal);
       await refuseOtherCurrency(api, sale, signal);
       const amount = hoursOf(sale);
-      const { hasAddition, topUp } = await findHalves(api, sale, signal);
-      if (!hasAddition) await createAddition(api, agreement, sale, signal);
+      const { addition, topUp } = await findHalves(api, sale, signal);
+      if (addition === null) await createAddition(api, agreement, sale, signal);
       if (topUp !== null) return topUp;
       const { id } = await createAdjustment(api, agreement, { ...sale, amount }, signal);
       return { remoteId: id, label: agreement.name };
+    },
+    async inspect(sale, _, signal) {
+      const { addition, topUp } = await findHalves(api, sale, signal);
+      if (addition === null || topUp === null) return null;
+      const price = addition.extPrice ?? null;
+      return {
+        isVoid: (addition.cancelledDate ?? null) !== null,
+        ...(price === null ? {} : { totalMinor: minorFromText(price, sale.currency) }),
+      };
     },
   };
 }
@@ -53,15 +69,15 @@ async function findHalves(
   api: Api,
   sale: Sale,
   signal: AbortSignal,
-): Promise<{ hasAddition: boolean; topUp: Delivered | null }> {
-  let hasAddition = false;
+): Promise<{ addition: Addition | null; topUp: Delivered | null }> {
+  let addition: Addition | null = null;
   let topUp: Delivered | null = null;
   for (const agreement of await agreementsOf(api, [sale.clientId], signal)) {
-    hasAddition ||= (await findAddition(api, agreement, sale, signal)) !== null;
+    addition ??= await findAddition(api, agreement, sale, signal);
     topUp ??= await findTopUp(api, agreement, sale, signal);
-    if (hasAddition && topUp !== null) break;
+    if (addition !== null && topUp !== null) break;
   }
-  return { hasAddition, topUp };
+  return { addition, topUp };
 }
 
 export async function createAddition(
@@ -101,9 +117,8 @@ export async function createAdjustment(
 
 function findAddition(api: Api, agreement: Agreement, sale: Sale, signal: AbortSignal) {
   const path = `/finance/agreements/${agreement.id}/additions`;
-  const isWanted = (addition: z.infer<typeof Addition>) =>
-    hasMarker(addition.invoiceDescription, sale.key);
-  const list = { path, fields: 'id,invoiceDescription' };
+  const isWanted = (addition: Addition) => hasMarker(addition.invoiceDescription, sale.key);
+  const list = { path, fields: 'id,invoiceDescription,extPrice,cancelledDate' };
   return findInList(api, list, { schema: Addition, isWanted }, signal);
 }
 

@@ -1,12 +1,14 @@
 /** Route `invoice`: a miscellaneous invoice, then its product line. */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered } from '../contract.ts';
-import { Id } from '../http/wire.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import type { Delivered, Standing } from '../contract.ts';
+import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { findByKey, type Search, settleFilter } from './look-up.ts';
+import { findByKey, getIfThere, type Search, settleFilter } from './look-up.ts';
+import { fromInvoice } from './mapping.ts';
 import { idOfName } from './names.ts';
 import type { Route, Sale } from './sale.ts';
 import {
@@ -17,6 +19,7 @@ import {
   refuseOtherCurrency,
   refuseOtherPrice,
 } from './sale.ts';
+import { InvoiceWire, invoiceFields } from './schema.ts';
 
 const Invoice = z.object({
   id: Id,
@@ -56,6 +59,31 @@ export function createInvoiceRoute(api: Api): Route {
       refuseOtherPrice(created, sale);
       return toDelivered(invoice);
     },
+    inspect: (_, invoiceId, signal) => inspectInvoice(api, invoiceId, signal),
+  };
+}
+
+const InvoiceWithSubtotal = InvoiceWire.extend({ subtotal: DecimalText.nullish() });
+
+/** An offer's price is before tax, and so is the subtotal. */
+async function inspectInvoice(
+  api: Api,
+  invoiceId: string,
+  signal: AbortSignal,
+): Promise<Standing | null> {
+  const path = `/finance/invoices/${invoiceId}`;
+  const fields = `${invoiceFields},subtotal`;
+  const wire = await getIfThere(api, path, fields, InvoiceWithSubtotal, signal);
+  if (wire === null) return null;
+  const row = fromInvoice(wire, api.config, api.context.currency);
+  const currency = row.currency ?? api.context.currency;
+  const subtotal = wire.subtotal ?? wire.total ?? null;
+  return {
+    isVoid: row.isVoid,
+    isPaid: row.isPaid,
+    updatedAt: row.updatedAt,
+    currency,
+    ...(subtotal === null ? {} : { totalMinor: minorFromText(subtotal, currency) }),
   };
 }
 

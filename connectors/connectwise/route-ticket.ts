@@ -1,8 +1,12 @@
 /** Route `ticket-product`: a renewal ticket, then the product on it, billed by ConnectWise's own run. */
+import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
 import type { Delivered } from '../contract.ts';
+import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
+import { getIfThere } from './look-up.ts';
 import { createTicket, findTicket } from './push-ticket.ts';
 import type { Route, Sale } from './sale.ts';
 import {
@@ -13,6 +17,12 @@ import {
   refuseOtherCurrency,
   refuseOtherPrice,
 } from './sale.ts';
+
+const StandingLine = z.object({
+  id: Id,
+  extPrice: DecimalText.nullish(),
+  cancelledFlag: z.boolean().nullish(),
+});
 
 export function createTicketRoute(api: Api): Route {
   return {
@@ -43,6 +53,16 @@ export function createTicketRoute(api: Api): Route {
       refuseLoose(created, ticket);
       refuseOtherPrice(created, sale);
       return toDelivered(created, ticket);
+    },
+    async inspect(sale, lineId, signal) {
+      const path = `/procurement/products/${lineId}`;
+      const line = await getIfThere(api, path, 'id,extPrice,cancelledFlag', StandingLine, signal);
+      if (line === null) return null;
+      const price = line.extPrice ?? null;
+      return {
+        isVoid: line.cancelledFlag === true,
+        ...(price === null ? {} : { totalMinor: minorFromText(price, sale.currency) }),
+      };
     },
   };
 }

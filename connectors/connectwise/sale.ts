@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
-import type { Delivered, PushMessages } from '../contract.ts';
+import type { Delivered, PushMessages, Standing } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers } from './conditions.ts';
@@ -18,6 +18,8 @@ export interface Route {
   find(sale: Sale, signal: AbortSignal): Promise<Delivered | null>;
   /** Writes the halves that do not stand yet. */
   complete(sale: Sale, signal: AbortSignal): Promise<Delivered>;
+  /** What became of it; null: it is there no more. */
+  inspect(sale: Sale, remoteId: string, signal: AbortSignal): Promise<Standing | null>;
 }
 
 const AnyId = z.object({ id: Id }).nullish();

@@ -1,8 +1,8 @@
 /** The alert ticket: made in the client's organization, and found again by the key in its subject. */
 import type { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { ConnectorContext, Delivered, Push, PushMessages } from '../contract.ts';
+import type { ConnectorContext, Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, NewTicket } from './api.ts';
 import type { Boards } from './boards.ts';
@@ -33,7 +33,7 @@ export function markerOf(key: string): string {
   return `[${key}]`;
 }
 
-export function createAlertTicket(rooms: PushRooms): Push<'alert-ticket'> & {
+export function createAlertTicket(rooms: PushRooms): Required<Push<'alert-ticket'>> & {
   /** The ticket with this key as the boards show it: by the vendor's search, or by looking through. */
   findBy(key: string, how: 'search' | 'scan', signal: AbortSignal): Promise<string | null>;
   resolve(signal: AbortSignal): Promise<Pick<NewTicket, 'ticketFormId' | 'status'>>;
@@ -90,7 +90,28 @@ export function createAlertTicket(rooms: PushRooms): Push<'alert-ticket'> & {
       const { data } = await api.createTicket(ticket, signal);
       return deliveredOf(data.id);
     },
+    inspect: (_, ticketId, signal) => inspectTicket(rooms, ticketId, signal),
   };
+}
+
+/** A ticket that is not there (404) may also be one that the application no longer sees. */
+async function inspectTicket(
+  { api, statuses }: PushRooms,
+  ticketId: string,
+  signal: AbortSignal,
+): Promise<Standing | null> {
+  try {
+    const { data } = await api.ticket(ticketId, signal);
+    if (data.deleted === true) return null;
+    const statusId = data.status?.statusId ?? null;
+    if (statusId === null) return {};
+    const status = { statusId, displayName: `number ${statusId}` };
+    const isClosed = await statuses.reader([status], signal);
+    return { isClosed: isClosed(status) };
+  } catch (error) {
+    if (isKindError(error, 'rejected') && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /** Form and status by the ids that this tenant has for the configured names. */

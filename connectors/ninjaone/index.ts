@@ -53,7 +53,11 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
       ticketTime: (ticketIds, signal) => pullTicketTime(rooms, ticketIds, signal),
     },
     push: {
-      'alert-ticket': { find: alertTicket.find, create: alertTicket.create },
+      'alert-ticket': {
+        find: alertTicket.find,
+        create: alertTicket.create,
+        inspect: alertTicket.inspect,
+      },
       'ticket-note': ticketNote,
       'balance-field': createBalanceField(rooms),
     },

@@ -17,7 +17,7 @@ export function fromClientName(name: string): ClientRow {
 }
 
 export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): TicketRow {
-  const isClosed = isOneOf(ticket.Status, config.closedStatuses);
+  const isClosed = isClosedStatus(ticket.Status, config);
   return {
     sourceId: ticket.id,
     number: ticket.id,
@@ -92,6 +92,9 @@ export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function isOneOf(name: string, names: readonly string[]): boolean {
-  return names.some((known) => isSameName(known, name));
+export function isClosedStatus(
+  status: string,
+  { closedStatuses }: Pick<RequestTrackerConfig, 'closedStatuses'>,
+): boolean {
+  return closedStatuses.some((known) => isSameName(known, status));
 }

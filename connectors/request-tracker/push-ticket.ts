@@ -1,10 +1,10 @@
 import { hoursText } from '../../src/domain/duration.ts';
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
+import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import type { Api, NewTicket } from './api.ts';
 import { refuseUnless, settle } from './facts.ts';
-import { fieldValuesOf, isSameName } from './mapping.ts';
+import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
 import { fittingSubject, isMarkedSubject, markedSubject, markerOf } from './marker.ts';
 import { quoted } from './query.ts';
 import { FoundItem } from './schema.ts';
@@ -15,6 +15,7 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
     find: (message, signal) => findTicket(api, message.key, signal),
     create: async ({ key, subject, body }, signal) =>
       createTicket(api, { queue: queueFor(api, 'alerts'), key, subject, body }, signal),
+    inspect: (_, id, signal) => inspectTicket(api, id, signal),
   };
 }
 
@@ -33,7 +34,21 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
         },
         signal,
       ),
+    // Whether a request was billed, and for how much, RT does not know.
+    inspect: async (_, id, signal) => ((await inspectTicket(api, id, signal)) === null ? null : {}),
   };
+}
+
+/** One that was merged away answers as the ticket that it was merged into. */
+async function inspectTicket(api: Api, id: string, signal: AbortSignal): Promise<Standing | null> {
+  try {
+    const { data } = await api.ticket(id, signal);
+    if (data.Status === 'deleted') return null;
+    return { isClosed: isClosedStatus(data.Status, api.config) };
+  } catch (error) {
+    if (isKindError(error, 'rejected') && error.status === 404) return null;
+    throw error;
+  }
 }
 
 export interface TicketToMake {

@@ -8,6 +8,7 @@ import {
   type ClientBalance,
 } from '../reports/balances.ts';
 import { plainText } from '../reports/plain-text.ts';
+import { comparisonLine } from '../reports/reconciliation.ts';
 import { runOutText } from '../reports/run-out-text.ts';
 import { textsIn } from '../reports/text/texts.ts';
 import { unlistedFix } from '../reports/unlisted.ts';
@@ -55,7 +56,8 @@ function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean)
   const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf));
   const parts = [scope.table(columns, rows)];
   if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
-  return [...parts, ...waitingText(report, scope.paint)].join('\n');
+  const waiting = waitingText(report, scope.paint);
+  return [...parts, ...waiting, ...reconciliationText(report, scope.paint)].join('\n');
 }
 
 function balanceRow(
@@ -121,6 +123,17 @@ function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
 
 function named(workType: string): string {
   return `"${plainText(workType)}"`;
+}
+
+/** When all of it was compared with the vendors last, and with what result. */
+function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): string[] {
+  if (reconciliation === null) return [];
+  const { at, clients, failed, found } = reconciliation;
+  const day = at.slice(0, 16).replace('T', ' ');
+  const line = `Compared with the PSA on ${day} UTC: ${comparisonLine(clients, found)}.`;
+  const without = failed.length === 0 ? '' : ` Without ${plainText(failed.join(', '))}.`;
+  if (found.rows === 0 && failed.length === 0) return [`${line}\n`];
+  return [`${paint('yellow', `${line}${without} See prepaid-hours reconcile --last`)}\n`];
 }
 
 /** What nobody sees unless it is put before them. */

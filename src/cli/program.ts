@@ -9,6 +9,7 @@ import { addExplainCommand } from './explain.ts';
 import { addOutboxCommands } from './outbox.ts';
 import { addPlanCommand } from './plan.ts';
 import { addQuarantineCommands } from './quarantine.ts';
+import { addReconcileCommand } from './reconcile.ts';
 import { addReportCommands } from './report.ts';
 import { reportError } from './report-error.ts';
 import { addRunCommand } from './run.ts';
@@ -46,6 +47,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addOutboxCommands(program, cli);
   addQuarantineCommands(program, cli);
   addSweepCommand(program, cli);
+  addReconcileCommand(program, cli);
   addVerifyCommand(program, cli);
   addBackupCommand(program, cli);
   return program;

@@ -14,7 +14,9 @@ import { fitText } from './table.ts';
 export function addRunCommand(program: Command, cli: Cli): void {
   cli
     .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
-    .addArgument(new Argument('[steps...]', 'only these, or sweep').choices([...allSteps]))
+    .addArgument(
+      new Argument('[steps...]', 'only these, or sweep or reconcile').choices([...allSteps]),
+    )
     .action((named: StepName[], _options: unknown, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {
         const { app, deps } = scope;
@@ -30,13 +32,13 @@ export function addRunCommand(program: Command, cli: Cli): void {
     );
 }
 
-interface ProgressLine {
+export interface ProgressLine {
   show: ((text: string) => void) | undefined;
   clear(): void;
 }
 
 /** One line on standard error that is written over again and again; nothing where nobody looks. */
-function progressLine({ err, isErrTerminal, columns }: CliDeps): ProgressLine {
+export function progressLine({ err, isErrTerminal, columns }: CliDeps): ProgressLine {
   if (!isErrTerminal) return { show: undefined, clear: () => {} };
   const eraseLine = '\r\u001b[2K';
   return {
@@ -55,6 +57,7 @@ const figures: { title: string; of: (step: StepResult) => number }[] = [
   { title: 'Delivered', of: (step) => step.delivered },
   { title: 'Withheld', of: (step) => step.withheld },
   { title: 'Failed', of: (step) => step.failed },
+  { title: 'Differences', of: (step) => step.differences },
 ];
 
 /** A row a step; counts that are nought everywhere are left out. */

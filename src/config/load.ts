@@ -60,8 +60,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   faults.push(...toFaults(problems, file, tree, read.redact));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
-  const { mode, timezone, locale, currency, store, history, balanceField, schedule, sweep } =
-    parsed.data;
+  const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
+  const { sweep, reconcile } = parsed.data;
   return {
     file: resolve(file),
     mode,
@@ -74,6 +74,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     connections: read.connections,
     schedule,
     sweep,
+    reconcile,
     ...buildTerms(parsed.data, raw),
     templates: templatesFolder(file),
     secrets: read.secrets,

@@ -18,6 +18,7 @@ export interface LoadedConfig {
   connections: ReadonlyMap<string, ConfiguredConnection>;
   schedule: Schedule;
   sweep: { days: number; percentMax: number };
+  reconcile: { days: number };
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -46,4 +47,5 @@ export interface Schedule {
   replenish: string;
   push: string;
   sweep: string;
+  reconcile: string;
 }

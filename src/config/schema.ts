@@ -30,15 +30,17 @@ const Connection = z.looseObject({
   vendor: z.string().min(1).describe('Which product it is'),
 });
 
-const Schedule = z
-  .strictObject({
-    pull: z.string().default('*/10 * * * *').describe('When to read from every connection'),
-    debit: z.string().default('2-59/10 * * * *').describe('When to debit what is due'),
-    replenish: z.string().default('4-59/10 * * * *').describe('When to look at the balances'),
-    push: z.string().default('*/2 * * * *').describe('When to deliver alerts and invoices'),
-    sweep: z.string().default('15 3 * * *').describe('When to look for deleted time'),
-  })
-  .meta({ notYet: ['reconcile'] });
+const Schedule = z.strictObject({
+  pull: z.string().default('*/10 * * * *').describe('When to read from every connection'),
+  debit: z.string().default('2-59/10 * * * *').describe('When to debit what is due'),
+  replenish: z.string().default('4-59/10 * * * *').describe('When to look at the balances'),
+  push: z.string().default('*/2 * * * *').describe('When to deliver alerts and invoices'),
+  sweep: z.string().default('15 3 * * *').describe('When to look for deleted time'),
+  reconcile: z
+    .string()
+    .default('30 3 * * *')
+    .describe('When to compare everything with the vendors'),
+});
 
 const Sweep = z.strictObject({
   days: whole('days', 1, 3660).prefault('62').describe('How far back, by the day of work'),
@@ -47,6 +49,12 @@ const Sweep = z.strictObject({
     .describe(
       'Share of the mirrored time that may be found deleted at once; more, or all of a client’s, waits for `sweep --accept`',
     ),
+});
+
+const Reconcile = z.strictObject({
+  days: whole('days', 1, 3660)
+    .prefault('31')
+    .describe('How far back, by the day of the last change'),
 });
 
 const Offer = z.strictObject({
@@ -142,6 +150,9 @@ export const ConfigFile = z.strictObject({
   schedule: Schedule.prefault({}).describe('Cron expressions, in `timezone`, for the service'),
   sweep: Sweep.prefault({}).describe(
     'Looking for time that was deleted, in a PSA that does not tell of it',
+  ),
+  reconcile: Reconcile.prefault({}).describe(
+    'Comparing hours, invoices and alerts with what the vendors show',
   ),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be bought'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),

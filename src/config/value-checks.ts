@@ -94,7 +94,7 @@ export function blockDateFaults(raw: unknown): Problem[] {
   );
 }
 
-const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep'];
+const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep', 'reconcile'];
 
 /** Cron expressions that the scheduler understands. */
 export function scheduleFaults(raw: unknown, isCron: (text: string) => boolean): Problem[] {

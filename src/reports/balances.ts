@@ -7,6 +7,7 @@ import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
+import { type Reconciliation, readReconciliation } from './reconciliation.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
 
 export type BlockStatus = 'active' | 'ordered' | 'expired' | 'used-up' | 'void';
@@ -37,6 +38,8 @@ export interface BalanceReport {
   openQuarantine: number;
   /** Debited, or left free, only because of the default for work types that no list names. */
   unlistedWorkTypes: UnlistedWorkType[];
+  /** The last comparison of all clients with the vendors; null: there was none. */
+  reconciliation: Reconciliation | null;
 }
 
 export interface BalanceRequest {
@@ -63,6 +66,7 @@ export async function buildBalances(
     deadMessages: (await store.listMessages({ statuses: ['dead'] })).length,
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
+    reconciliation: await readReconciliation(store),
   };
   for (const client of clients) {
     const payer = payerOf(client);
@@ -94,9 +98,19 @@ export async function buildBalances(
 }
 
 /** The report as programs read it; the counts are on the lists that show their rows. */
-export function balancesToJson({ asOf, clients }: BalanceReport): unknown {
+export function balancesToJson({ asOf, clients, reconciliation }: BalanceReport): unknown {
   return {
     asOf,
+    reconciled:
+      reconciliation === null
+        ? null
+        : {
+            at: reconciliation.at,
+            clients: reconciliation.clients,
+            seconds: reconciliation.found.seconds,
+            differences: reconciliation.found.rows,
+            failed: reconciliation.failed,
+          },
     clients: clients.map((balance) => ({
       client: balance.client.name,
       ids: Object.fromEntries(balance.client.sourceIds),

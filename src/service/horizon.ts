@@ -31,6 +31,14 @@ export async function isFurtherBack(
   return known !== null && horizon < known;
 }
 
+/** The day from which the connection was read; null: not yet. */
+export async function knownHorizon(
+  { store }: Pick<App, 'store'>,
+  connection: string,
+): Promise<Instant | null> {
+  return store.readMemory('', keyOf(connection));
+}
+
 /** Keeps that the connection has been read from this day, to the end. */
 export async function keepHorizon(
   { store }: Pick<App, 'store'>,

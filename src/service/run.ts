@@ -5,6 +5,7 @@ import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
 import { withLogFields } from './log.ts';
 import { pullStep, sweepStep } from './pull-steps.ts';
+import { reconcileStep } from './reconcile-step.ts';
 import type { RunScope, StepName, StepResult } from './step.ts';
 import { debitStep, pushStep, replenishStep } from './steps.ts';
 
@@ -19,7 +20,14 @@ export interface RunResult {
 }
 
 /** In the order in which they are done. */
-export const allSteps: readonly StepName[] = ['pull', 'sweep', 'debit', 'replenish', 'push'];
+export const allSteps: readonly StepName[] = [
+  'pull',
+  'sweep',
+  'debit',
+  'replenish',
+  'push',
+  'reconcile',
+];
 
 /** Those of every run; what the others do is wanted once a day. */
 export const usualSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
@@ -30,6 +38,7 @@ const stepOf: Record<StepName, (scope: RunScope) => Promise<StepResult[]>> = {
   debit: debitStep,
   replenish: replenishStep,
   push: pushStep,
+  reconcile: reconcileStep,
 };
 
 /** How long a page or a message in hand may still take after a stop was asked for. */
@@ -47,6 +56,8 @@ export interface RunOptions {
   onProgress?: ((text: string) => void) | undefined;
   /** Connections whose held sweep a person has agreed to. */
   acceptedSweeps?: readonly string[];
+  /** Our ids of the clients that alone are compared; all unless told. */
+  reconciledClients?: readonly string[];
 }
 
 /** Runs the steps once, in their order. Only one process at a time may do so. */
@@ -93,15 +104,18 @@ async function runAs(
     abort,
     onProgress: options.onProgress,
     acceptedSweeps: options.acceptedSweeps ?? [],
+    reconciledClients: options.reconciledClients ?? null,
     failures: [],
   };
   const results: StepResult[] = [];
   try {
     await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
     for (const step of allSteps.filter((name) => steps.includes(name))) {
+      // What a delivery changes is settled first, so that the comparison finds it done.
+      if (step === 'reconcile') await settle(scope, steps, results);
       if (!scope.stop.aborted) results.push(...(await stepOf[step](scope)));
     }
-    await settle(scope, steps, results);
+    if (!steps.includes('reconcile')) await settle(scope, steps, results);
   } finally {
     clear();
   }

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/time.ts';
 import type { App } from './app.ts';
 import type { Logger } from './log.ts';
 
-export type StepName = 'sweep' | 'pull' | 'debit' | 'replenish' | 'push';
+export type StepName = 'sweep' | 'pull' | 'debit' | 'replenish' | 'push' | 'reconcile';
 
 export interface StepResult {
   step: StepName;
@@ -17,6 +17,8 @@ export interface StepResult {
   delivered: number;
   withheld: number;
   failed: number;
+  /** What was found to be another here than in the vendor's books. */
+  differences: number;
   durationMs: number;
   error: string | null;
 }
@@ -34,6 +36,8 @@ export interface RunScope {
   onProgress?: ((text: string) => void) | undefined;
   /** Connections whose sweep a person has agreed to. */
   acceptedSweeps: readonly string[];
+  /** Our ids of the clients that alone are compared; null: all. */
+  reconciledClients: readonly string[] | null;
   /** Errors by which the run's exit code is chosen. */
   failures: unknown[];
 }
@@ -48,6 +52,7 @@ export const nothing: Omit<StepResult, 'step' | 'connection' | 'durationMs'> = {
   delivered: 0,
   withheld: 0,
   failed: 0,
+  differences: 0,
   error: null,
 };
 

@@ -2,6 +2,7 @@ import type { ClientStore } from './port/clients.ts';
 import type { DebitStore } from './port/debit.ts';
 import type { OutboxStore } from './port/outbox.ts';
 import type { PullStore } from './port/pull.ts';
+import type { ReconcileStore } from './port/reconcile.ts';
 import type { ReplenishStore } from './port/replenish.ts';
 import type { ReportStore } from './port/reports.ts';
 import type { RunStore } from './port/runs.ts';
@@ -11,6 +12,7 @@ export type * from './port/clients.ts';
 export type * from './port/debit.ts';
 export type * from './port/outbox.ts';
 export type * from './port/pull.ts';
+export type * from './port/reconcile.ts';
 export type * from './port/replenish.ts';
 export type * from './port/reports.ts';
 export type * from './port/runs.ts';
@@ -25,6 +27,7 @@ export interface Store
     DebitStore,
     ReplenishStore,
     OutboxStore,
+    ReconcileStore,
     ReportStore,
     RunStore {
   close(): Promise<void>;

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { lastComparisonKey } from '../../src/reports/reconciliation.ts';
+import type { StepResult } from '../../src/service/run.ts';
 import { entry, facts, makeFolder, openReportBench } from '../reports/report-bench.ts';
 import { CliBench } from './cli-bench.ts';
 
@@ -263,4 +265,76 @@ test('backup writes a new file and never over an old one', async () => {
   expect(await cli.json(['backup', file])).toMatchObject({ file });
   expect(existsSync(file)).toBe(true);
   expect((await cli.run(['backup', file])).exitCode).toBe(2);
+});
+
+const found = {
+  ...{ connection: 'psa', kind: 'entry-differs', subject: 'time entry 7', clientId: null },
+  ...{ ours: '1 h', theirs: '2 h\u001b[2J', fix: 'Save it again.', seconds: 3600 },
+};
+const comparison: StepResult = {
+  ...{ step: 'reconcile', connection: 'psa', requests: 4, rows: 9, changed: 0, quarantined: 0 },
+  ...{ posted: 0, messages: 0, delivered: 0, withheld: 0, failed: 0, differences: 0 },
+  ...{ durationMs: 5, error: null },
+};
+
+async function benchWithComparison(isOne: boolean): Promise<CliBench> {
+  const bench = await openReportBench();
+  const { store } = bench;
+  return new CliBench(bench, {
+    runOnce: async () => {
+      const at = '2026-04-10T01:30:00.000Z';
+      if (isOne) await store.writeDifferences([found], { at, runId: 'r-1' });
+      const last = JSON.stringify({ at, clients: 143, failed: [] });
+      await store.writeMemory('', lastComparisonKey, last, at);
+      return { run: 'r-1', ok: true, steps: [comparison], exitCode: 0 };
+    },
+  });
+}
+
+test('reconcile: one line when all agree', async () => {
+  const cli = await benchWithComparison(false);
+  const { exitCode, out } = await cli.run(['reconcile']);
+  expect(out).toBe('143 clients, 0 s of difference (2026-04-10 01:30 UTC).\n');
+  expect(exitCode).toBe(0);
+  expect(cli.opened).toMatchObject([{ isReadOnly: false }]);
+  expect((await cli.run(['balances'])).out).toContain(
+    'Compared with the PSA on 2026-04-10 01:30 UTC: 143 clients, 0 s of difference.\n',
+  );
+});
+
+test('reconcile: the rows and what to do when not, inert, with an exit code of its own', async () => {
+  const cli = await benchWithComparison(true);
+  const { exitCode, out } = await cli.run(['reconcile']);
+  expect(exitCode).toBe(5);
+  expect(out.split('\n')).toEqual([
+    '143 clients, 1 h (3600 s) of difference, 1 difference in all (2026-04-10 01:30 UTC).',
+    '',
+    'Client       Connection  Kind           About         Here  There',
+    '(not known)  psa         entry-differs  time entry 7  1 h   2 h',
+    '',
+    'entry-differs: Save it again.',
+    '',
+  ]);
+  const { connection, kind, subject, ours, fix } = found;
+  const row = { client: null, connection, kind, subject, ours, theirs: '2 h\u001b[2J', fix };
+  expect(await cli.json(['reconcile', '--last'])).toEqual({
+    ...{ run: null, at: '2026-04-10T01:30:00.000Z', clients: 143, seconds: 3600, failed: [] },
+    differences: [{ ...row, foundAt: '2026-04-10T01:30:00.000Z' }],
+  });
+  expect(cli.opened.at(-1)).toMatchObject({ isReadOnly: true });
+  expect(await cli.json(['reconcile', 'plomb'])).toMatchObject({ clients: 1, differences: [] });
+  expect((await cli.run(['reconcile', 'nobody'])).exitCode).toBe(2);
+  expect((await cli.run(['balances'])).out).toContain('See prepaid-hours reconcile --last\n');
+  expect(await cli.json(['balances'])).toMatchObject({
+    reconciled: { clients: 143, seconds: 3600, differences: 1, failed: [] },
+  });
+});
+
+test('reconcile says when there is nothing to compare yet', async () => {
+  const cli = new CliBench(await openReportBench(), {
+    runOnce: async () => ({ run: 'r-1', ok: true, steps: [], exitCode: 0 }),
+  });
+  expect((await cli.run(['reconcile'])).out).toMatch(/^Nothing has been compared: run/);
+  expect((await cli.run(['reconcile', '--last'])).out).toMatch(/^Nothing has been compared/);
+  expect((await cli.run(['balances'])).out).not.toContain('Compared');
 });

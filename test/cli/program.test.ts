@@ -18,6 +18,7 @@ const step: StepResult = {
   delivered: 0,
   withheld: 0,
   failed: 0,
+  differences: 0,
   durationMs: 1234,
   error: null,
 };

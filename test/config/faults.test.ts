@@ -98,11 +98,6 @@ describe('what this version does not do yet is refused as such', () => {
   test.each([
     ['store', { store: 'postgres://db/hours' }, 'only an SQLite file is possible in this version'],
     [
-      'reconcile',
-      { schedule: '{ reconcile: "30 3 * * *" }' },
-      '"reconcile" is not in this version; leave it out',
-    ],
-    [
       'proactive',
       { agreements: '\n  standard: { proactive: {} }' },
       '"proactive" is not in this version',

@@ -75,6 +75,7 @@ describe('a whole file', () => {
       debit: '2-59/10 * * * *',
       replenish: '4-59/10 * * * *',
       sweep: '15 3 * * *',
+      reconcile: '30 3 * * *',
       push: '*/2 * * * *',
     });
     expect(config.store).toBe(join(config.file, '../../data/hours.db'));

@@ -24,6 +24,18 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       expectStanding(bench, kind, message.key, 1);
     }));
 
+  test('shows how it stands once it is there, and that another is not', () =>
+    withPush(async (push, bench) => {
+      if (push.inspect === undefined) return;
+      const message = messageOf(kind, bench, 'contract:standing');
+      const { remoteId } = await push.create(message, soon());
+      expect(await push.inspect(message, remoteId, soon())).toEqual(expect.any(Object));
+      if (kind === 'invoice' || kind === 'alert-ticket') {
+        const other = messageOf(kind, bench, 'contract:standing-not');
+        expect(await push.inspect(other, '99999999', soon())).toBeNull();
+      }
+    }));
+
   test('is not taken for another whose key begins alike', () =>
     withPush(async (push, bench) => {
       await push.create(messageOf(kind, bench, 'contract:alike-10'), soon());

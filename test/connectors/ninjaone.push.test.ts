@@ -21,6 +21,22 @@ describe('A NinjaOne alert ticket', () => {
       expect(description?.body).toContain('Order the next block.');
     }));
 
+  test('shows whether it was closed, and that it is gone', () =>
+    withNinjaone(async ({ sandbox, state, connector }) => {
+      const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
+      const push = connector.push['alert-ticket'];
+      const made = await push?.create(message, soon());
+      const id = made?.remoteId ?? '';
+      const look = () => push?.inspect?.(message, id, soon());
+      expect(await look()).toEqual({ isClosed: false });
+      state.closeTicket(Number(id));
+      expect(await look()).toEqual({ isClosed: true });
+      sandbox.faults.add('forbidden', { path: /ticketing\/ticket\/\d+$/ });
+      await expect(look()).rejects.toMatchObject({ kind: 'permission' });
+      state.tickets.delete(Number(id));
+      expect(await look()).toBeNull();
+    }));
+
   test('is found by its tag where somebody rewrote the subject', () =>
     withNinjaone(async ({ state, connector }) => {
       const dupont = state.addOrganization('Dupont');

@@ -37,6 +37,22 @@ describe('tickets that Request Tracker is sent', () => {
       expect(await push.find(long, soon())).toEqual(made);
     }));
 
+  test('show whether they were closed, and that they are gone', () =>
+    withRequestTracker(async (bench) => {
+      const push = pushOf(bench, 'alert-ticket');
+      const { remoteId } = await push.create(alert, soon());
+      expect(await push.inspect?.(alert, remoteId, soon())).toEqual({ isClosed: false });
+      bench.sandbox.state.requireTicket(remoteId).status = 'Resolved';
+      expect(await push.inspect?.(alert, remoteId, soon())).toEqual({ isClosed: true });
+      bench.sandbox.state.requireTicket(remoteId).status = 'deleted';
+      expect(await push.inspect?.(alert, remoteId, soon())).toBeNull();
+      expect(await push.inspect?.(alert, '999999', soon())).toBeNull();
+      const request = await pushOf(bench, 'invoice').create(invoice, soon());
+      expect(await pushOf(bench, 'invoice').inspect?.(invoice, request.remoteId, soon())).toEqual(
+        {},
+      );
+    }));
+
   test('are found where somebody wrote on behind their key', () =>
     withRequestTracker(async (bench) => {
       const push = pushOf(bench, 'alert-ticket');

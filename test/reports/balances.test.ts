@@ -51,6 +51,7 @@ test('the JSON document has the agreed shape', async () => {
   const json = balancesToJson(await balancesOf(bench));
   expect(json).toEqual({
     asOf,
+    reconciled: null,
     clients: [
       {
         client: 'Dupont Plomberie',

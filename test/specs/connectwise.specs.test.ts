@@ -131,7 +131,10 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
   const key = `spec:${route}`;
   const body = 'There are 2 h left.';
   const alert = { key, clientId, subject: 'Low', body };
-  await push['alert-ticket']?.create({ ...alert, key: `${key}:alert` }, signal);
+  const low = { ...alert, key: `${key}:alert` };
+  const { remoteId = '' } = (await push['alert-ticket']?.create(low, signal)) ?? {};
+  const seen = await push['alert-ticket']?.inspect?.(low, remoteId, signal);
+  expect(seen).toEqual({ isClosed: false });
   for (const audience of ['internal', 'client'] as const) {
     const note = { key: `${key}:${audience}`, clientId, ticketId, audience, body };
     await push['ticket-note']?.create(note, signal);
@@ -142,8 +145,10 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
     ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR', issuedOn: '2026-03-02' },
     ...{ title: '10 h', body },
   };
-  await push.invoice?.create(sale, signal);
+  const sold = await push.invoice?.create(sale, signal);
   expect(await push.invoice?.find(sale, signal)).not.toBeNull();
+  const standing = await push.invoice?.inspect?.(sale, sold?.remoteId ?? '', signal);
+  expect(standing).toMatchObject({ isVoid: false, totalMinor: 120_500 });
   const balance = { key, clientId, field: 'Hours left', hoursText: '7.75' };
   await push['balance-field']?.create(balance, signal);
   expect(await push['balance-field']?.find(balance, signal)).not.toBeNull();
@@ -165,6 +170,12 @@ async function pullAll(connector: Connector, clientIds: readonly string[]): Prom
     }
     expect(rows).toBeGreaterThan(0);
   }
+  let blocks = 0;
+  for await (const page of connector.pull.blocks?.(clientIds, signal) ?? []) {
+    expect(page.rejected).toEqual([]);
+    blocks += page.rows.length;
+  }
+  expect(blocks).toBe(2);
 }
 
 function exchange(method: string, url: string, body: unknown, answer: unknown): Exchange {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Connector } from '../../connectors/contract.ts';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
@@ -158,6 +159,13 @@ export class CoreBench {
     return rows.map((row) => `${row.connection} ${row.stream} ${row.sourceId}`);
   }
 
+  /** As a defect would that writes past the program. */
+  spoil(sql: string): void {
+    const database = new DatabaseSync(this.app.config.store);
+    database.exec(sql);
+    database.close();
+  }
+
   /** Every row of every table but the runs' own. */
   dump(): Map<string, string[]> {
     const tables = dumpTables(this.app.config.store);
@@ -191,8 +199,9 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     historyMonths: 12,
     balanceField: options.balanceField ?? null,
     connections: new Map(),
-    schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '' },
+    schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     sweep: { days: 62, percentMax: 10 },
+    reconcile: { days: 31 },
     offers: new Map(),
     agreements: new Map(),
     clients: [],

@@ -1,4 +1,5 @@
 import type {
+  BlockPage,
   ClientRow,
   Connector,
   Delivered,
@@ -11,8 +12,10 @@ import type {
   Push,
   PushKind,
   PushMessages,
+  Standing,
   TicketRow,
   TimeEntryRow,
+  VendorBlock,
 } from '../../connectors/contract.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
@@ -30,8 +33,9 @@ export type Call =
   | 'ticketTime'
   | 'invoices'
   | 'present'
+  | 'blocks'
   | PushCall;
-type PushCall = `${'find' | 'create'} ${PushKind}`;
+type PushCall = `${'find' | 'create' | 'inspect'} ${PushKind}`;
 
 export interface ScriptOptions {
   now(): number;
@@ -56,7 +60,10 @@ export class ScriptedVendor {
   readonly tickets: TicketRow[] = [];
   readonly timeEntries: TimeEntryRow[] = [];
   readonly invoices: InvoiceRow[] = [];
+  readonly blocks: VendorBlock[] = [];
   readonly sent: Sent[] = [];
+  /** What people made of what was sent, by its id there; null: they removed it. */
+  readonly standings = new Map<string, Standing | null>();
   /** What each pull asked for, in order. */
   readonly asked: (Pick<PullRequest, 'since' | 'until' | 'resume' | 'clientIds'> & {
     stream: string;
@@ -217,6 +224,7 @@ export class ScriptedVendor {
           ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
           : { timeEntries: this.#pull('timeEntries', () => this.timeEntries) }),
         present: this.#presence(),
+        blocks: () => this.#blocks(),
       },
       push: {
         'alert-ticket': this.#push('alert-ticket'),
@@ -277,6 +285,11 @@ export class ScriptedVendor {
     }
   }
 
+  async *#blocks(): AsyncGenerator<BlockPage> {
+    this.#mayThrow('blocks');
+    yield { rows: this.blocks.map((block) => ({ ...block })), rejected: [] };
+  }
+
   #push<Kind extends PushKind>(kind: Kind): Push<Kind> {
     return {
       find: async (message) => {
@@ -285,6 +298,10 @@ export class ScriptedVendor {
         return found === undefined ? null : { remoteId: found.remoteId };
       },
       create: async (message) => this.#create(kind, message),
+      inspect: async (_, remoteId) => {
+        this.#mayThrow(`inspect ${kind}`);
+        return this.standings.has(remoteId) ? (this.standings.get(remoteId) ?? null) : {};
+      },
     };
   }
 

@@ -10,6 +10,7 @@ import { debitStore } from './debits.ts';
 import { migrate, readMigrations, requireCurrent } from './migrate.ts';
 import { outboxStore } from './outbox.ts';
 import { pullStore } from './pull.ts';
+import { reconcileStore } from './reconcile.ts';
 import { replenishStore } from './replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
@@ -44,6 +45,7 @@ export function storeOn(database: Database): Store {
     ...debitStore(database),
     ...replenishStore(database),
     ...outboxStore(database),
+    ...reconcileStore(database),
     ...reportStore(database),
     ...runStore(database),
     close: async () => database.close(),

@@ -48,6 +48,13 @@ function createInvoices(tables: Tables, now: () => number) {
       row.invoiceNumber = String(10_000 + row.id);
       return row.id;
     },
+    voidInvoice(id: number, at?: string): void {
+      invoices.change(id, { status: { id: 4, name: 'Void', isClosed: true } }, at);
+    },
+    deleteInvoice(id: number): void {
+      invoices.get(id);
+      invoices.rows.delete(id);
+    },
     /** All of the balance unless an amount is given. */
     payInvoice(id: number, amount?: number, at?: string): void {
       const row = invoices.get(id);
@@ -158,6 +165,7 @@ function createOffice(tables: Tables) {
       units?: 'Amount' | 'Hours' | 'Incidents';
       limit?: number;
       status?: 'Active' | 'Cancelled' | 'Expired' | 'Inactive';
+      isUnlimited?: boolean;
     }): number {
       return agreements.add({
         name: agreement.name,
@@ -166,6 +174,7 @@ function createOffice(tables: Tables) {
         contact: { id: 1, name: 'Office' },
         applicationUnits: agreement.units ?? 'Hours',
         applicationLimit: agreement.limit ?? 0,
+        applicationUnlimitedFlag: agreement.isUnlimited ?? false,
         agreementStatus: agreement.status ?? 'Active',
         cancelledFlag: agreement.status === 'Cancelled',
       }).id;
@@ -179,7 +188,15 @@ function createOffice(tables: Tables) {
       const adjustmentAmount = addExactly(...amounts);
       const startingAmount = Number(agreement.applicationLimit);
       const availableAmount = addExactly(startingAmount, adjustmentAmount);
-      return { id, name: agreement.name, startingAmount, adjustmentAmount, availableAmount };
+      const hours = tables.timeEntries
+        .list((row) => (row.agreement as Fields | undefined)?.id === id)
+        .map((row) => Number(row.actualHours));
+      const usedAmount = addExactly(...hours);
+      return {
+        ...{ id, name: agreement.name, agreementStatus: agreement.agreementStatus },
+        ...{ startingAmount, adjustmentAmount, availableAmount, usedAmount },
+        remainingAmount: addExactly(availableAmount, -usedAmount),
+      };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What POST, PATCH and DELETE do, with the refusals that the vendor's schema texts announce. */
 import type { SandboxAnswer, SandboxRequest } from '../server.ts';
 import { invalid } from './listing.ts';
-import { type Fields, referenceTo } from './records.ts';
+import { addExactly, type Fields, referenceTo } from './records.ts';
 import type { Place } from './resources.ts';
 import { type ConnectwiseState, customValues, fromValues } from './state.ts';
 
@@ -155,7 +155,9 @@ function createAddition(state: ConnectwiseState, agreementId: number, body: Body
   if (typeof body.billCustomer !== 'string') {
     return invalid('The billCustomer field is required.', 'billCustomer');
   }
-  return tables.additions.add({ ...body, product: referenceTo(item, 'identifier'), agreementId });
+  const extPrice = addExactly(Number(body.quantity ?? 1) * Number(body.unitPrice ?? 0));
+  const product = referenceTo(item, 'identifier');
+  return tables.additions.add({ ...body, product, extPrice, agreementId });
 }
 
 /** A JSON array of operations; a path into an object (`status`) is accepted and changes nothing. */

@@ -411,3 +411,23 @@ CREATE TABLE push_message (
 ) STRICT;
 CREATE INDEX push_message_waiting ON push_message (next_attempt_at) WHERE status IN ('pending', 'claimed');
 CREATE INDEX push_message_client ON push_message (client_id);
+
+-- ── Reconcile ───────────────────────────────────────────────────────────────────────────────────
+
+-- What the last comparison with each vendor found to differ, and since when it does so.
+CREATE TABLE difference (
+  connection TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  -- Null: not known whose it is.
+  client_id TEXT,
+  ours TEXT NOT NULL,
+  theirs TEXT NOT NULL,
+  fix TEXT NOT NULL,
+  -- Worked time by which the two differ; 0 where it is not about that, or another row counts it.
+  seconds INTEGER NOT NULL CHECK (seconds >= 0),
+  found_at TEXT NOT NULL,
+  -- The run that last found it.
+  run_id TEXT NOT NULL,
+  PRIMARY KEY (connection, kind, subject)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,70 @@
+import type { PushKind, PushMessages, Standing } from '../../connectors/contract.ts';
+import { describeError, isKindError, KindError } from '../domain/errors.ts';
+import type { Delivery } from '../store/port.ts';
+import { compareAlert, compareInvoice } from './compare-delivery.ts';
+import {
+  type Found,
+  type ReconcileContext,
+  type ReconcileOutcome,
+  refuseStopped,
+} from './context.ts';
+import { keepFound } from './found.ts';
+
+/** What became of the invoices and alerts that were delivered into this connection. */
+export async function compareDeliveries(
+  context: ReconcileContext,
+  outcome: ReconcileOutcome,
+): Promise<void> {
+  const { store, connection, clients, from } = context;
+  const clientIds = clients.map(({ id }) => id);
+  for await (const page of store.streamDeliveries(connection, clientIds, from)) {
+    for (const delivery of page) {
+      refuseStopped(context);
+      outcome.rows += 1;
+      await keepFound(context, outcome, await compareOrTell(context, delivery));
+    }
+  }
+}
+
+/** One that the vendor shows in no understandable way holds up no other. */
+async function compareOrTell(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
+  try {
+    return await compareOne(context, delivery);
+  } catch (error) {
+    if (!isKindError(error, 'contract', 'rejected')) throw error;
+    const { kind, key, clientId } = delivery;
+    const theirs = describeError(error);
+    return [
+      { kind: 'message-unread', subject: `${kind} ${key}`, clientId, ours: 'delivered', theirs },
+    ];
+  }
+}
+
+async function compareOne(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
+  if (delivery.kind === 'alert-ticket') {
+    return compareAlert(delivery, (await inspect(context, 'alert-ticket', delivery)).standing);
+  }
+  const { standing, message } = await inspect(context, 'invoice', delivery);
+  const { invoices } = context.connector.pull;
+  const isRecent =
+    standing?.updatedAt !== undefined && standing.updatedAt >= context.readTo.invoices;
+  return compareInvoice(delivery, message, standing, invoices !== undefined && !isRecent);
+}
+
+async function inspect<Kind extends PushKind>(
+  { connector, connection, signal }: ReconcileContext,
+  kind: Kind,
+  { key, payload, remoteId }: Delivery,
+): Promise<{ standing: Standing | null; message: PushMessages[Kind] }> {
+  const push = connector.push[kind];
+  if (push === undefined) {
+    throw new KindError('config', `"${connection}" no longer takes messages of kind ${kind}.`);
+  }
+  // Written by replenish, from a message of this kind.
+  const message = { ...JSON.parse(payload), key } as PushMessages[Kind];
+  if (push.inspect !== undefined) {
+    return { standing: await push.inspect(message, remoteId, signal), message };
+  }
+  const found = await push.find(message, signal);
+  return { standing: found === null ? null : {}, message };
+}

@@ -1,0 +1,69 @@
+import type { PushMessages, Standing } from '../../connectors/contract.ts';
+import { textFromMinor } from '../domain/money.ts';
+import type { Delivery } from '../store/port.ts';
+import type { Found } from './context.ts';
+
+type InvoiceTerms = Pick<PushMessages['invoice'], 'totalMinor' | 'currency'>;
+
+/**
+ * Whether an invoice stands as it was sent and is as far as we believe. `isMirrored`: the vendor shows
+ * us payments, and the invoice has not changed since it was last read.
+ */
+export function compareInvoice(
+  delivery: Delivery,
+  terms: InvoiceTerms,
+  standing: Standing | null,
+  isMirrored: boolean,
+): Found[] {
+  const { clientId } = delivery;
+  const subject = subjectOf('invoice', delivery);
+  const sent = `${textFromMinor(terms.totalMinor, terms.currency)} ${terms.currency}`;
+  const block = delivery.block === null ? {} : { blockId: delivery.block.id };
+  const common = { subject, clientId, ...block };
+  if (standing === null) {
+    return [{ ...common, kind: 'invoice-missing', ours: `sent: ${sent}`, theirs: 'not there' }];
+  }
+  // Whoever voided it asks neither for its amount nor for a payment.
+  if (standing.isVoid === true) {
+    return [{ ...common, kind: 'invoice-void', ours: `sent: ${sent}`, theirs: 'void' }];
+  }
+  const found: Found[] = [];
+  const amount = otherAmount(standing, terms);
+  if (amount !== null) {
+    found.push({ ...common, kind: 'invoice-amount', ours: sent, theirs: amount });
+  }
+  const { isPaid } = standing;
+  if (isMirrored && isPaid !== undefined && isPaid !== delivery.mirrored?.isPaid) {
+    const ours = delivery.mirrored === null ? 'not read' : paidText(delivery.mirrored.isPaid);
+    found.push({ ...common, kind: 'invoice-payment', ours, theirs: paidText(isPaid) });
+  }
+  return found;
+}
+
+/** Null: the same, or the vendor does not show it. */
+function otherAmount(standing: Standing, terms: InvoiceTerms): string | null {
+  const { totalMinor, currency = terms.currency } = standing;
+  if (totalMinor === undefined) return null;
+  if (totalMinor === terms.totalMinor && currency === terms.currency) return null;
+  return `${textFromMinor(totalMinor, currency)} ${currency}`;
+}
+
+/** An alert whose threshold is still crossed should still be seen by somebody. */
+export function compareAlert(delivery: Delivery, standing: Standing | null): Found[] {
+  const { clientId, createdAt } = delivery;
+  const subject = subjectOf('ticket', delivery);
+  const ours = `open since ${createdAt.slice(0, 10)}: the threshold is still crossed`;
+  if (standing === null) {
+    return [{ kind: 'alert-missing', subject, clientId, ours, theirs: 'not there' }];
+  }
+  if (standing.isClosed !== true) return [];
+  return [{ kind: 'alert-closed', subject, clientId, ours, theirs: 'closed' }];
+}
+
+function subjectOf(noun: string, { key, remoteId, remoteLabel }: Delivery): string {
+  return `${noun} ${remoteLabel ?? remoteId} (${key})`;
+}
+
+function paidText(isPaid: boolean): string {
+  return isPaid ? 'paid' : 'not paid';
+}

@@ -1,0 +1,79 @@
+import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import { formatDuration } from '../domain/duration.ts';
+
+/** The same row as we have it and as the vendor shows it, in what it differs. */
+export interface Texts {
+  ours: string;
+  theirs: string;
+}
+
+interface Field<Row> {
+  same(row: Row): unknown;
+  text(row: Row): string;
+}
+
+/**
+ * What decides whose an entry is, when it is due and what it costs. Its note, or how the vendor spells
+ * the duration, does not.
+ */
+const entryFields: readonly Field<TimeEntryRow>[] = [
+  { same: (row) => row.seconds, text: (row) => formatDuration(row.seconds) },
+  { same: (row) => row.ticketId, text: (row) => named('ticket', row.ticketId) },
+  { same: (row) => row.clientId, text: (row) => named('client', row.clientId) },
+  { same: (row) => row.startedAt, text: (row) => `from ${row.startedAt}` },
+  { same: (row) => row.endedAt, text: (row) => `to ${row.endedAt}` },
+  { same: (row) => row.isTimed, text: (row) => (row.isTimed ? 'timed' : 'not timed') },
+  { same: (row) => row.kind, text: (row) => row.kind },
+  { same: (row) => row.technician, text: (row) => `by ${row.technician}` },
+  { same: (row) => row.workType, text: (row) => named('work type', row.workType) },
+  { same: (row) => row.role, text: (row) => named('role', row.role) },
+  { same: (row) => row.isBillable, text: (row) => flag('billable', row.isBillable) },
+  { same: (row) => row.isApproved, text: (row) => flag('approved', row.isApproved) },
+  { same: (row) => row.agreement, text: (row) => named('agreement', row.agreement) },
+];
+
+/** Not its summary, nor what its status is called. */
+const ticketFields: readonly Field<TicketRow>[] = [
+  { same: (row) => row.isClosed, text: (row) => (row.isClosed ? 'closed' : 'open') },
+  { same: (row) => row.clientId, text: (row) => named('client', row.clientId) },
+  { same: (row) => row.board, text: (row) => named('board', row.board) },
+  { same: (row) => row.ticketType, text: (row) => named('type', row.ticketType) },
+  { same: (row) => row.agreement, text: (row) => named('agreement', row.agreement) },
+  {
+    same: (row) => row.mergedInto,
+    text: ({ mergedInto }) => (mergedInto === null ? 'not merged' : `merged into ${mergedInto}`),
+  },
+];
+
+/** Null: nothing that matters differs. */
+export function compareEntries(ours: TimeEntryRow, theirs: TimeEntryRow): Texts | null {
+  return compare(entryFields, ours, theirs);
+}
+
+export function compareTickets(ours: TicketRow, theirs: TicketRow): Texts | null {
+  return compare(ticketFields, ours, theirs);
+}
+
+function compare<Row>(fields: readonly Field<Row>[], ours: Row, theirs: Row): Texts | null {
+  const differing = fields.filter((field) => field.same(ours) !== field.same(theirs));
+  if (differing.length === 0) return null;
+  const textOf = (row: Row) => differing.map((field) => field.text(row)).join(', ');
+  return { ours: textOf(ours), theirs: textOf(theirs) };
+}
+
+/** What there is of an entry that only one side has. */
+export function entryText(
+  row: Pick<TimeEntryRow, 'seconds' | 'startedAt' | 'technician' | 'ticketId'>,
+): string {
+  const place = row.ticketId === null ? 'on no ticket' : `on ticket ${row.ticketId}`;
+  return `${formatDuration(row.seconds)} ${place}, ${row.startedAt.slice(0, 10)}, ${row.technician}`;
+}
+
+function named(what: string, name: string | null): string {
+  return name === null ? `no ${what}` : `${what} ${name}`;
+}
+
+function flag(what: string, value: boolean | null): string {
+  if (value === null) return `${what}: not told`;
+  return value ? what : `not ${what}`;
+}

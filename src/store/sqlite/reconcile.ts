@@ -1,0 +1,16 @@
+import type { ReconcileStore } from '../port.ts';
+import type { Database } from './database.ts';
+import { streamDeliveries } from './deliveries.ts';
+import { differenceStore } from './differences.ts';
+import { listingStore } from './listing.ts';
+import { mirroredStore } from './mirrored.ts';
+
+export function reconcileStore(database: Database): ReconcileStore {
+  return {
+    ...listingStore(database),
+    ...mirroredStore(database),
+    streamDeliveries: (connection, clientIds, since) =>
+      streamDeliveries(database, connection, clientIds, since),
+    ...differenceStore(database),
+  };
+}
