@@ -47,6 +47,8 @@ export interface RunOptions {
   onProgress?: ((text: string) => void) | undefined;
   /** Connections whose held sweep a person has agreed to. */
   acceptedSweeps?: readonly string[];
+  /** Posts again what was undone, though neither the work nor its rules changed. */
+  isUndoneReleased?: boolean;
 }
 
 /** Runs the steps once, in their order. Only one process at a time may do so. */
@@ -93,6 +95,7 @@ async function runAs(
     abort,
     onProgress: options.onProgress,
     acceptedSweeps: options.acceptedSweeps ?? [],
+    isUndoneReleased: options.isUndoneReleased ?? false,
     failures: [],
   };
   const results: StepResult[] = [];
@@ -133,7 +136,7 @@ function toResult(runId: string, steps: StepResult[], failures: readonly unknown
 }
 
 /** A second signal that follows the first after a grace, so that a page in hand can be finished. */
-function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
+export function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {

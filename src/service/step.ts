@@ -34,6 +34,8 @@ export interface RunScope {
   onProgress?: ((text: string) => void) | undefined;
   /** Connections whose sweep a person has agreed to. */
   acceptedSweeps: readonly string[];
+  /** Whether what was undone is to be posted again, though nothing changed. */
+  isUndoneReleased: boolean;
   /** Errors by which the run's exit code is chosen. */
   failures: unknown[];
 }

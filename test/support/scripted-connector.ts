@@ -13,6 +13,8 @@ import type {
   PushMessages,
   TicketRow,
   TimeEntryRow,
+  Withdrawal,
+  Withdrawn,
 } from '../../connectors/contract.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
@@ -31,7 +33,7 @@ export type Call =
   | 'invoices'
   | 'present'
   | PushCall;
-type PushCall = `${'find' | 'create'} ${PushKind}`;
+type PushCall = `${'find' | 'create' | 'withdraw'} ${PushKind}`;
 
 export interface ScriptOptions {
   now(): number;
@@ -57,6 +59,10 @@ export class ScriptedVendor {
   readonly timeEntries: TimeEntryRow[] = [];
   readonly invoices: InvoiceRow[] = [];
   readonly sent: Sent[] = [];
+  /** Remote ids of what was taken back, as often as it was really closed, with the reason. */
+  readonly withdrawn: { remoteId: string; reason: string }[] = [];
+  /** Kinds that the vendor lets us take back. */
+  readonly withdrawable = new Set<PushKind>(['alert-ticket', 'invoice']);
   /** What each pull asked for, in order. */
   readonly asked: (Pick<PullRequest, 'since' | 'until' | 'resume' | 'clientIds'> & {
     stream: string;
@@ -181,9 +187,9 @@ export class ScriptedVendor {
   }
 
   /** The next write of the kind is done, and its answer never arrives. */
-  loseAnswer(kind: PushKind): void {
+  loseAnswer(kind: PushKind, call: 'create' | 'withdraw' = 'create'): void {
     const fault: Fault = { kind: 'unknown-outcome', callsLeft: 0, timesLeft: 1, isDone: true };
-    this.#faults.set(`create ${kind}`, fault);
+    this.#faults.set(`${call} ${kind}`, fault);
   }
 
   #strike(call: Call): Fault | null {
@@ -285,7 +291,20 @@ export class ScriptedVendor {
         return found === undefined ? null : { remoteId: found.remoteId };
       },
       create: async (message) => this.#create(kind, message),
+      ...(this.withdrawable.has(kind)
+        ? { withdraw: async (_: unknown, asked: Withdrawal) => this.#withdraw(kind, asked) }
+        : {}),
     };
+  }
+
+  #withdraw(kind: PushKind, { remoteId, reason }: Withdrawal): Withdrawn | null {
+    if (!this.withdrawable.has(kind)) return null;
+    const fault = this.#strike(`withdraw ${kind}`);
+    const isClosed = this.withdrawn.some((one) => one.remoteId === remoteId);
+    if (!isClosed && (fault === null || fault.isDone)) this.withdrawn.push({ remoteId, reason });
+    if (fault !== null)
+      throw new KindError(fault.kind, `scripted ${fault.kind} in withdraw ${kind}`);
+    return { remoteId };
   }
 
   #create(kind: PushKind, message: PushMessages[PushKind]): Delivered {

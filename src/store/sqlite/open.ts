@@ -13,6 +13,7 @@ import { pullStore } from './pull.ts';
 import { replenishStore } from './replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
+import { undoStore } from './undo.ts';
 
 export interface StoreOptions {
   /** The SQLite file; made, with its folder, unless it is only to be read. */
@@ -41,6 +42,7 @@ export function storeOn(database: Database): Store {
     ...outboxStore(database),
     ...reportStore(database),
     ...runStore(database),
+    ...undoStore(database),
     close: async () => database.close(),
   };
 }
