@@ -17,5 +17,15 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
     agreement: createAgreementRoute,
   };
   const route: Route = routes[api.config.billing.invoiceRoute](api);
-  return { find: route.find, create: route.complete };
+  const { isVoid } = route;
+  return {
+    find: route.find,
+    create: route.complete,
+    ...(isVoid === undefined
+      ? {}
+      : {
+          withdraw: async (sale, { remoteId }, signal) =>
+            (await isVoid(sale, remoteId, signal)) ? { remoteId } : null,
+        }),
+  };
 }

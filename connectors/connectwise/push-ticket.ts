@@ -6,6 +6,7 @@ import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { findByKey, type Search, settleFilter, shortened } from './look-up.ts';
 import { idOfName } from './names.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** https://developer.connectwise.com: the service refuses a longer summary. */
 const summaryLengthMax = 100;
@@ -32,6 +33,7 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
   return {
     find: async (message, signal) => findTicket(api, message, signal),
     create: async (message, signal) => createTicket(api, toTicket(message), signal),
+    withdraw: (message, withdrawal, signal) => withdrawTicket(api, message, withdrawal, signal),
   };
 }
 

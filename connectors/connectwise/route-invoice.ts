@@ -7,6 +7,7 @@ import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { findByKey, type Search, settleFilter } from './look-up.ts';
+import { fromInvoice } from './mapping.ts';
 import { idOfName } from './names.ts';
 import type { Route, Sale } from './sale.ts';
 import {
@@ -17,6 +18,7 @@ import {
   refuseOtherCurrency,
   refuseOtherPrice,
 } from './sale.ts';
+import { InvoiceWire, invoiceFields } from './schema.ts';
 
 const Invoice = z.object({
   id: Id,
@@ -55,6 +57,12 @@ export function createInvoiceRoute(api: Api): Route {
       refuseLoose(created, invoice);
       refuseOtherPrice(created, sale);
       return toDelivered(invoice);
+    },
+    async isVoid(sale, remoteId, signal) {
+      const path = `/finance/invoices/${encodeURIComponent(remoteId)}`;
+      const wire = await api.get(path, invoiceFields, InvoiceWire, signal);
+      const { reference, isVoid } = fromInvoice(wire, api.config, sale.currency);
+      return reference === sale.key && isVoid;
     },
   };
 }

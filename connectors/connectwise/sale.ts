@@ -18,6 +18,8 @@ export interface Route {
   find(sale: Sale, signal: AbortSignal): Promise<Delivered | null>;
   /** Writes the halves that do not stand yet. */
   complete(sale: Sale, signal: AbortSignal): Promise<Delivered>;
+  /** Whether people have taken the sale back; the API offers no way for us to. */
+  isVoid?(sale: Sale, remoteId: string, signal: AbortSignal): Promise<boolean>;
 }
 
 const AnyId = z.object({ id: Id }).nullish();

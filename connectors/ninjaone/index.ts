@@ -12,6 +12,7 @@ import { pullSessions } from './sessions.ts';
 import { createStatuses } from './statuses.ts';
 import { pullTicketTime } from './ticket-time.ts';
 import { pullTickets } from './tickets.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** NinjaOne, public API v2. See the README beside this file. */
 export const ninjaone: VendorModule<NinjaoneConfig> = {
@@ -53,7 +54,12 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
       ticketTime: (ticketIds, signal) => pullTicketTime(rooms, ticketIds, signal),
     },
     push: {
-      'alert-ticket': { find: alertTicket.find, create: alertTicket.create },
+      'alert-ticket': {
+        find: alertTicket.find,
+        create: alertTicket.create,
+        withdraw: (message, withdrawal, signal) =>
+          withdrawTicket(rooms, message, withdrawal, signal),
+      },
       'ticket-note': ticketNote,
       'balance-field': createBalanceField(rooms),
     },

@@ -8,6 +8,7 @@ import { fieldValuesOf, isSameName } from './mapping.ts';
 import { fittingSubject, isMarkedSubject, markedSubject, markerOf } from './marker.ts';
 import { quoted } from './query.ts';
 import { FoundItem } from './schema.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** A ticket on the MSP's own board. */
 export function createAlertPush(api: Api): Push<'alert-ticket'> {
@@ -15,6 +16,8 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
     find: (message, signal) => findTicket(api, message.key, signal),
     create: async ({ key, subject, body }, signal) =>
       createTicket(api, { queue: queueFor(api, 'alerts'), key, subject, body }, signal),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, message, withdrawal, 'withdrawn', signal),
   };
 }
 
@@ -33,6 +36,8 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
         },
         signal,
       ),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, message, withdrawal, 'by-hand', signal),
   };
 }
 

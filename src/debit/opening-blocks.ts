@@ -47,12 +47,12 @@ export async function applyOpeningBlocks(context: DebitContext): Promise<Opening
 /**
  * What is to be credited, and what the config now says otherwise. A block of a day that was not there
  * before, while an applied one is no longer listed, is taken for that one with its date corrected. One
- * that was undone (`undone`, true: released since) comes back once the config says otherwise of it.
+ * that was undone comes back as the config has it by now.
  */
 export function compareBlocks(
   client: Client,
   ledger: ClientLedger,
-  undone: ReadonlyMap<string, boolean>,
+  undone: ReadonlySet<string>,
 ): { fresh: Block[]; conflicts: OpeningConflict[] } {
   const wanted = client.openingBlocks.map((configured, index) => ({
     configured,
@@ -68,11 +68,9 @@ export function compareBlocks(
   const conflicts: OpeningConflict[] = [];
   for (const { configured, block } of wanted) {
     const applied = known.get(keysInTurn(known, block.key).last) ?? unlisted.shift();
-    const isReleased = applied === undefined ? undefined : undone.get(applied.id);
     if (applied === undefined) fresh.push(block);
-    else if (isReleased !== undefined) {
-      if (isReleased || !isSame(applied, block)) fresh.push(asNext(block, known));
-    } else if (!isSame(applied, block)) conflicts.push({ client, applied, configured });
+    else if (undone.has(applied.id)) fresh.push(asNext(block, known));
+    else if (!isSame(applied, block)) conflicts.push({ client, applied, configured });
   }
   return { fresh, conflicts };
 }

@@ -35,7 +35,7 @@ export interface Past {
   /** By client id; a client that was never seen has no entry. */
   accounts: ReadonlyMap<string, PastAccount>;
   /** Blocks whose hours were taken back by an undo. */
-  undone: ReadonlyMap<string, boolean>;
+  undone: ReadonlySet<string>;
 }
 
 interface PastAccount {

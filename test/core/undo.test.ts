@@ -125,6 +125,19 @@ describe('charges of an undone run', () => {
     await expect(bench.undo(first.run ?? '')).rejects.toThrow(/itself an undo/);
   });
 
+  test('free hours that pay what later work had to carry', async () => {
+    await open(wrong);
+    work('1', 60);
+    work('2', 60);
+    const run = await bench.run();
+    await bench.configure([clientWith({ rounding: hourly })]);
+    work('3', 5 * 60);
+    await bench.run();
+    expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 3 * 3600 });
+    await bench.undo(run);
+    expect(await bench.balance()).toMatchObject({ settledSeconds: 5 * 3600, overageSeconds: 0 });
+  });
+
   test('that cost nothing are withdrawn as well', async () => {
     await open({ workTypes: { covered: [], excluded: ['Remote'], unlisted: 'covered' } });
     work('1', 60);
@@ -269,7 +282,7 @@ describe('deeds by hand', () => {
 });
 
 describe('opening blocks of an undone run', () => {
-  test('stay away until the config says otherwise of them, or they are released', async () => {
+  test('are opened anew by the next run, as the config has them by then', async () => {
     bench = await CoreBench.open();
     const first = await bench.run();
     work('1', 60);
@@ -277,17 +290,13 @@ describe('opening blocks of an undone run', () => {
     await bench.undo(first);
     // Used since: what no other block can pay is overage, as before a block was there.
     expect(await bench.hours()).toEqual([-1, 0]);
-    await bench.run();
-    expect(await bench.hours()).toEqual([-1, 0]);
     await bench.configure([clientOf({ openingBlocks: [openingOf(8)] })]);
     const second = await bench.run();
     expect(await bench.hours()).toEqual([7, 0]);
     await bench.run();
     expect(await bench.hours()).toEqual([7, 0]);
     await bench.undo(second);
-    await bench.run();
     expect(await bench.hours()).toEqual([-1, 0]);
-    await bench.runWith(['debit'], { isUndoneReleased: true });
     await bench.run();
     expect(await bench.hours()).toEqual([7, 0]);
     // A block of another day is another block, and none of these with its date corrected.
@@ -295,6 +304,9 @@ describe('opening blocks of an undone run', () => {
     await bench.configure([clientOf({ openingBlocks })]);
     await bench.run();
     expect(await bench.hours()).toEqual([9, 0]);
+    expect((await bench.story()).filter((line) => line.endsWith('purchase'))).toEqual([
+      ...['+10 purchase', '+8 purchase', '+8 purchase', '+2 purchase'],
+    ]);
   });
 });
 

@@ -100,10 +100,10 @@ export interface UndoStore {
   ): Promise<void>;
   /** The ledger entries that a run posted, reversals too, oldest first. */
   readRunEntries(runId: string): Promise<LedgerEntry[]>;
-  /** Blocks of these clients whose hours were taken back, and whether that was released since. */
-  readUndoneBlocks(clientIds: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
+  /** Blocks of these clients whose hours were taken back. */
+  readUndoneBlocks(clientIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Terms under which this client's overage is not to be billed again; null: it may be. */
   readHeldBilling(clientId: string): Promise<string | null>;
-  /** Lets what was taken back be posted again though nothing changed. Returns how much work that is. */
-  releaseUndone(at: Instant): Promise<number>;
+  /** Lets work that was taken back be posted, and overage be billed, again though nothing changed. */
+  releaseUndone(): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import type { LedgerEntry } from '../../domain/ledger.ts';
-import type { Instant } from '../../domain/time.ts';
 import { undoneReason } from '../../domain/undo.ts';
 import type {
   EntryPlace,
@@ -81,7 +80,7 @@ export function undoStore(database: Database): UndoStore {
         "SELECT value FROM connection_memory WHERE connection = '' AND key = ?",
         heldBillingPrefix + clientId,
       )?.value ?? null,
-    releaseUndone: async (at) => database.write(() => release(database, at)),
+    releaseUndone: async () => database.write(() => release(database)),
   };
 }
 
@@ -194,29 +193,21 @@ function readMessages(database: Database, runId: string): UndoMessage[] {
   });
 }
 
-function readUndoneBlocks(
-  database: Database,
-  clientIds: readonly string[],
-): ReadonlyMap<string, boolean> {
-  const rows = database.rows<{ blockId: string; isReleased: number }>(
-    `SELECT u.block_id AS blockId, u.released_at IS NOT NULL AS isReleased
-     FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
+function readUndoneBlocks(database: Database, clientIds: readonly string[]): ReadonlySet<string> {
+  const rows = database.rows<{ blockId: string }>(
+    `SELECT u.block_id AS blockId FROM json_each(?) k CROSS JOIN block b ON b.client_id = k.value
      JOIN undone_block u ON u.block_id = b.id`,
     listValue(clientIds),
   );
-  return new Map(rows.map(({ blockId, isReleased }) => [blockId, isReleased === 1]));
+  return new Set(rows.map(({ blockId }) => blockId));
 }
 
-function release(database: Database, at: Instant): number {
-  const blocks = database.run(
-    'UPDATE undone_block SET released_at = ? WHERE released_at IS NULL',
-    at,
-  );
-  const billings = database.run(
+function release(database: Database): void {
+  database.run(
     "DELETE FROM connection_memory WHERE connection = '' AND key LIKE ? || '%'",
     heldBillingPrefix,
   );
-  const work = database.run(
+  database.run(
     `INSERT INTO dirty (connection, kind, source_id)
      SELECT DISTINCT e.connection, iif(e.ticket_id IS NULL, 'entry', 'ticket'),
        coalesce(e.ticket_id, e.source_id)
@@ -224,5 +215,4 @@ function release(database: Database, at: Instant): number {
      CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id
      WHERE c.status <> 'posted' AND c.reason = 'undone'`,
   );
-  return blocks + billings + work;
 }

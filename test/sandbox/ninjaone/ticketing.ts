@@ -76,6 +76,26 @@ export function createTicket(
   return readTicket(state, id);
 }
 
+/** Everything that an update must bring, and the version that the ticket is at. */
+export function updateTicket(
+  state: NinjaoneState,
+  id: number,
+  request: SandboxRequest,
+): SandboxAnswer {
+  const ticket = state.tickets.get(id);
+  if (ticket === undefined || ticket.isDeleted) return refused(404, 'Ticket not found');
+  const body = request.json() as NewTicket & { version?: number };
+  if (body.version !== ticket.version) return refused(409, 'The ticket was changed meanwhile');
+  for (const field of ['clientId', 'ticketFormId', 'subject', 'status'] as const) {
+    if (body[field] === undefined) return refused(400, `${field} is required`);
+  }
+  const status = state.statuses.find(({ statusId }) => String(statusId) === body.status);
+  if (status === undefined) return refused(400, 'status is invalid');
+  if (state.keepsStatus.has(id)) return readTicket(state, id);
+  state.setStatus(id, status.displayName);
+  return readTicket(state, id);
+}
+
 /** Multipart only: a plain JSON body is refused. The answer is empty. */
 export function addComment(
   state: NinjaoneState,

@@ -18,10 +18,8 @@ CREATE TABLE undo_message (
   settled_at TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Blocks whose hours were taken back: what the config opens is opened anew once it says otherwise, or
--- once it was released.
+-- Blocks whose hours were taken back. What the config opens is opened anew, as another block.
 CREATE TABLE undone_block (
   block_id TEXT PRIMARY KEY REFERENCES block (id),
-  run_id TEXT NOT NULL REFERENCES undo (run_id),
-  released_at TEXT
+  run_id TEXT NOT NULL REFERENCES undo (run_id)
 ) STRICT, WITHOUT ROWID;
