@@ -8,14 +8,15 @@ export function addUndoCommand(program: Command, cli: Cli): void {
   cli
     .add(
       program,
-      'undo <run>',
-      'withdraws what a run wrote, in the PSA where it can; shows it until --yes is given',
+      'undo [run]',
+      'withdraws what a run wrote, in the PSA where it can; shows it until --yes is given; lists the runs when none is named',
       'undo r-20260302T080100-ab12 --yes',
     )
     .option('--yes', 'do it')
-    .action((runId: string, { yes }: { yes?: boolean }, command: Command) =>
+    .action((runId: string | undefined, { yes }: { yes?: boolean }, command: Command) =>
       cli.withApp(command, yes === true ? 'write' : 'read', async (scope) => {
         const { app, deps } = scope;
+        if (runId === undefined) return listRuns(scope);
         const request = { runId, isDone: yes === true, signal: deps.signal };
         const { exitCode, ...result } = await deps.service.undoRun(app, request);
         const names = new Map(app.clients.map(({ id, name }) => [id, name]));
@@ -28,6 +29,30 @@ export function addUndoCommand(program: Command, cli: Cli): void {
         return exitCode;
       }),
     );
+}
+
+async function listRuns({ app, deps, answer, table }: Scope): Promise<number> {
+  const runs = await deps.service.listUndoable(app);
+  const titles = [
+    { title: 'Run' },
+    { title: 'Command' },
+    { title: 'Started' },
+    { title: 'Undone by' },
+  ];
+  answer({ runs }, () =>
+    runs.length === 0
+      ? 'No run has written anything yet.\n'
+      : table(
+          titles,
+          runs.map((run) => [
+            run.id,
+            run.command,
+            run.startedAt.slice(0, 16).replace('T', ' '),
+            run.undoneBy ?? '',
+          ]),
+        ),
+  );
+  return 0;
 }
 
 type Shown = Omit<UndoResult, 'ledger' | 'exitCode'> & {

@@ -56,16 +56,32 @@ export async function undoRun(
   }
 }
 
+export interface UndoableRun extends RunRow {
+  /** The run by which it was undone already; null: it stands. */
+  undoneBy: string | null;
+}
+
+/** The latest runs that an undo would find something of. */
+export async function listUndoable(app: App): Promise<UndoableRun[]> {
+  const undone = new Map(
+    (await app.store.listUndone()).map(({ runId, undoRunId }) => [runId, undoRunId]),
+  );
+  const runs = (await app.store.listWritingRuns(30)).filter(({ command }) => !isUndo(command));
+  return runs.map((run) => ({ ...run, undoneBy: undone.get(run.id) ?? null }));
+}
+
+function isUndo(command: string): boolean {
+  return command.startsWith('undo ');
+}
+
 async function findRun(app: App, runId: string): Promise<RunRow> {
   const run = await app.store.readRun(runId);
   if (run === null) {
-    const runs = await app.store.listRuns(10);
-    const known = runs.map(({ id, command, startedAt }) => `${id} (${command}, ${startedAt})`);
     throw new KindError('config', `There is no run ${runId}.`, {
-      fix: `The latest runs: ${known.join(', ') || 'none'}.`,
+      fix: 'See `prepaid-hours undo` for the runs that wrote something.',
     });
   }
-  if (!run.command.startsWith('undo ')) return run;
+  if (!isUndo(run.command)) return run;
   throw new KindError('config', `Run ${runId} is itself an undo, which cannot be undone.`, {
     fix: 'To post again what it took back: `prepaid-hours run --undone`.',
   });

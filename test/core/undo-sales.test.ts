@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Agreement, ReplenishRule } from '../../src/domain/terms.ts';
+import { buildStatement } from '../../src/reports/statement.ts';
 import type { RunResult } from '../../src/service/run.ts';
 import type { Store } from '../../src/store/port.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
@@ -129,6 +130,11 @@ describe('a sale that is undone', () => {
     });
     const [ledger] = await bench.app.store.readLedgers([bench.clientId()], { isAllBlocks: true });
     expect(ledger?.blocks.map(({ status }) => status).sort()).toEqual(['active', 'void']);
+    // A statement whose lines do not add up is refused.
+    const now = '2026-09-01T00:00:00.000Z';
+    const request = { client: bench.client(), locale: 'en' as const, now };
+    const march = await buildStatement(bench.app.store, { ...request, month: '2026-03' });
+    expect(march.lines.map(({ kind }) => kind)).toContain('usage');
   });
 
   test('gives overage that it had paid back as overage', async () => {

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
 import type { Agreement } from '../../src/domain/terms.ts';
+import { buildStatement } from '../../src/reports/statement.ts';
+import { textsIn } from '../../src/reports/text/texts.ts';
 import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
-import { undoRun } from '../../src/service/undo.ts';
+import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
@@ -56,12 +58,18 @@ describe('a dry run', () => {
     expect(bench.dump()).toEqual(before);
   });
 
-  test('names the runs there are where the one that was asked for is none', async () => {
+  test('of a run that there is none of says where the others are', async () => {
     await open();
     await expect(bench.undo('r-none')).rejects.toMatchObject({
       kind: 'config',
-      fix: expect.stringMatching(/^The latest runs: r-/),
+      fix: expect.stringMatching(/prepaid-hours undo/),
     });
+    const { run } = await bench.run();
+    work('1', 60);
+    const writing = await bench.run();
+    const ids = (await listUndoable(bench.app)).map(({ id }) => id);
+    expect(ids).toContain(writing.run);
+    expect(ids).not.toContain(run);
   });
 });
 
@@ -165,6 +173,24 @@ describe('a correction that is undone', () => {
     edit('1', 120);
     await bench.run();
     expect(await bench.hours()).toEqual([8, 0]);
+  });
+
+  test('of last month is a dated correction that says why, and the month itself stays', async () => {
+    await open();
+    work('1', 60);
+    const run = await bench.run();
+    const now = '2026-09-01T00:00:00.000Z';
+    const statement = (month: string) =>
+      buildStatement(bench.app.store, { client: bench.client(), month, locale: 'en', now });
+    const march = await statement('2026-03');
+    bench.at('2026-04-02T09:00:00.000Z');
+    await bench.undo(run);
+    expect(await statement('2026-03')).toEqual(march);
+    const [line] = (await statement('2026-04')).lines;
+    expect(line).toMatchObject({ kind: 'correction', seconds: 3600 });
+    expect(line?.correction?.changes.map(textsIn('en').change).join()).toMatch(
+      /the run that debited it was undone/,
+    );
   });
 
   test('that had withdrawn a charge lets it stand again', async () => {

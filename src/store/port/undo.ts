@@ -81,6 +81,8 @@ export interface UndoBatch {
 
 export interface UndoStore {
   readRun(id: string): Promise<RunRow | null>;
+  /** The latest runs that posted, sold or told something, the newest first. */
+  listWritingRuns(limit: number): Promise<RunRow[]>;
   listUndone(): Promise<UndoneRun[]>;
   readRunTraces(runId: string): Promise<RunTraces>;
   /** Every revision of these groups, in their order. */

@@ -29,6 +29,14 @@ export function undoStore(database: Database): UndoStore {
         'SELECT id, command, mode, started_at AS startedAt FROM run WHERE id = ?',
         id,
       ) ?? null,
+    listWritingRuns: async (limit) =>
+      database.rows<RunRow>(
+        `SELECT r.id, r.command, r.mode, r.started_at AS startedAt
+         FROM (SELECT run_id FROM ledger UNION SELECT run_id FROM charge
+           UNION SELECT run_id FROM push_message) w JOIN run r ON r.id = w.run_id
+         ORDER BY r.started_at DESC, r.id DESC LIMIT ?`,
+        limit,
+      ),
     listUndone: async () =>
       database
         .rows<Omit<UndoneRun, 'kept'> & { kept: string }>(
