@@ -53,7 +53,8 @@ export interface TicketUpdate {
   ticketFormId: number;
   subject: string;
   status: string;
-  requesterUid?: string;
+  requesterUid: string;
+  tags?: string[];
 }
 
 export type Api = ReturnType<typeof createApi>;

@@ -22,7 +22,9 @@ export async function withdrawTicket(
   if (!isOurs) return null;
   if (await isClosed(rooms, remoteId, signal)) return { remoteId };
   const { version, ticketFormId, subject, requesterUid } = ticket;
-  if (version == null || ticketFormId == null || subject == null) return null;
+  // All of these are required; without one the update would be refused after the comment was made.
+  if (version == null || ticketFormId == null || subject == null || requesterUid == null)
+    return null;
   const note = {
     ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
     audience: 'internal' as const,
@@ -37,7 +39,9 @@ export async function withdrawTicket(
     ticketFormId: Number(ticketFormId),
     subject,
     status: await rooms.statuses.closing(signal),
-    ...(requesterUid == null ? {} : { requesterUid }),
+    requesterUid,
+    // What is left out might be emptied, and our key may stand there alone.
+    ...(now.tags == null ? {} : { tags: now.tags }),
   };
   await api.updateTicket(remoteId, update, signal);
   return (await isClosed(rooms, remoteId, signal)) ? { remoteId } : null;

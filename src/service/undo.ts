@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isKindError, KindError } from '../domain/errors.ts';
+import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
 import { undoneReason } from '../domain/undo.ts';
@@ -136,6 +136,13 @@ async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoR
       stop: signal,
     });
     const result = await resultOf(app, undone, failures);
+    app.log.info('A run was undone.', {
+      ...{ run: result.run, undone: run.id, entries: result.ledger.length },
+      ...{ withdrawn: result.withdrawn.length, leftByHand: result.byHand.length },
+    });
+    for (const error of failures) {
+      app.log.warn('A message could not be withdrawn.', { reason: describeError(error) });
+    }
     const isOk = result.exitCode === 0;
     const finishedAt = instantFromMs(app.now());
     await store.finishRun(undone.undoRunId, finishedAt, JSON.stringify({ ok: isOk }));

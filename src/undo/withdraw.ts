@@ -58,9 +58,9 @@ export async function withdrawMessages(context: WithdrawContext): Promise<unknow
       if (!isKindError(error)) throw error;
       // What the vendor understood and refused stays refused; anything else is worth another attempt.
       const isFinal = isKindError(error, 'rejected', 'contract');
-      if (!isFinal) {
+      if (!isFinal) failures.push(error);
+      if (isKindError(error, 'auth', 'rate-limited', 'transient')) {
         closed.set(message.connection, error);
-        failures.push(error);
       }
       const detail = `${describeError(error)} ${byHand(message)}`;
       await settle({ status: isFinal ? 'by-hand' : 'open', detail });

@@ -76,6 +76,15 @@ describe('A ConnectWise ticket that is withdrawn', () => {
       expect(bench.sandbox.state.listTickets()[0]?.notes).toHaveLength(2);
     }));
 
+  test('and was noted when the status could not be set is not noted again', () =>
+    withConnectwise({}, async (bench) => {
+      const { withdraw, withdrawal } = await alertOn(bench);
+      bench.sandbox.faults.add('server-error', { method: 'PATCH' });
+      await expect(withdraw()).rejects.toMatchObject({ kind: 'unknown-outcome' });
+      expect(await withdraw()).toEqual({ remoteId: withdrawal.remoteId });
+      expect(bench.sandbox.state.listTickets()[0]?.notes).toHaveLength(2);
+    }));
+
   test('and cannot be seen is no withdrawn ticket', () =>
     withConnectwise({}, async (bench) => {
       const { withdraw, withdrawal } = await alertOn(bench);

@@ -177,6 +177,7 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       const [ticket] = [...state.tickets.values()];
       if (ticket === undefined) throw new Error('no ticket');
       expect(state.isClosed(ticket)).toBe(true);
+      expect(ticket).toMatchObject({ tags: [alert.key], subject: expect.stringContaining('[') });
       const comments = state.entriesOf(ticket.id).filter(({ type }) => type === 'COMMENT');
       expect(comments).toEqual([
         expect.objectContaining({ isPublic: false, body: expect.stringContaining(reason) }),
@@ -195,6 +196,9 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
       state.keepsStatus.clear();
+      state.hidesRequester = true;
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      state.hidesRequester = false;
       ticket.subject = 'Rewritten';
       ticket.tags = [];
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();

@@ -131,7 +131,10 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
   const key = `spec:${route}`;
   const body = 'There are 2 h left.';
   const alert = { key, clientId, subject: 'Low', body };
-  await push['alert-ticket']?.create({ ...alert, key: `${key}:alert` }, signal);
+  const low = { ...alert, key: `${key}:alert` };
+  const { remoteId = '' } = (await push['alert-ticket']?.create(low, signal)) ?? {};
+  const withdrawal = { remoteId, reason: 'It was undone.' };
+  expect(await push['alert-ticket']?.withdraw?.(low, withdrawal, signal)).toEqual({ remoteId });
   for (const audience of ['internal', 'client'] as const) {
     const note = { key: `${key}:${audience}`, clientId, ticketId, audience, body };
     await push['ticket-note']?.create(note, signal);
@@ -142,7 +145,8 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
     ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR', issuedOn: '2026-03-02' },
     ...{ title: '10 h', body },
   };
-  await push.invoice?.create(sale, signal);
+  const sold = await push.invoice?.create(sale, signal);
+  await push.invoice?.withdraw?.(sale, { remoteId: sold?.remoteId ?? '', reason: '' }, signal);
   expect(await push.invoice?.find(sale, signal)).not.toBeNull();
   const balance = { key, clientId, field: 'Hours left', hoursText: '7.75' };
   await push['balance-field']?.create(balance, signal);
