@@ -20,3 +20,13 @@ export function codeOfNote(note: string): string {
 export function undoneReason(runId: string): string {
   return `Run ${runId} was undone.`;
 }
+
+/** What makes a bill for overage another bill: the same hours on the same terms are the same. */
+export function billingTerms(billing: {
+  rateMinor: number;
+  currency: string;
+  product: string | null;
+}): string {
+  const { rateMinor, currency, product } = billing;
+  return JSON.stringify({ rateMinor, currency, product });
+}

@@ -6,7 +6,7 @@ import { formatMoney, priceOf } from '../domain/money.ts';
 import { holdBlock, type OpenOverage, payOffOverage } from '../domain/postings.ts';
 import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
-import { isUndoneNote } from '../domain/undo.ts';
+import { billingTerms, isUndoneNote } from '../domain/undo.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { sourceIdOf, toMessage } from './compose.ts';
@@ -45,7 +45,7 @@ export async function billOverage(
     if (typeof billing === 'string' || client.paidBy !== null) continue;
     const today = dateInZone(context.at, client.timezone);
     // Hours whose bill was withdrawn are not billed again on the same terms.
-    const isHeld = (await context.store.readHeldBilling(client.id)) === JSON.stringify(billing);
+    const isHeld = (await context.store.readHeldBilling(client.id)) === billingTerms(billing);
     const open = (await context.store.readOpenOverage(client.id)).filter(
       ({ postedAt, note }) =>
         (billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today)) &&

@@ -94,7 +94,9 @@ function newRunId(at: string): string {
 async function preview(app: App, run: RunRow): Promise<UndoResult> {
   const { store, clients } = app;
   const at = instantFromMs(app.now());
-  const batch = await planUndo({ store, clients, run, undoRunId: newRunId(at), at });
+  const rulesSince = await readRulesSince(app);
+  const undoRunId = newRunId(at);
+  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
   const messages = await store.listMessages({});
   const remote = new Set(batch.remote.map(({ key }) => key));
   const standing = messages.filter(({ key }) => remote.has(key));
@@ -152,10 +154,17 @@ async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoR
   }
 }
 
+/** A debit keeps a fingerprint of the rules, written when it first finds other ones. */
+async function readRulesSince({ store }: App): Promise<Instant | null> {
+  const memory = await store.listMemory('', 'rules');
+  return memory.find(({ key }) => key === 'rules')?.updatedAt ?? null;
+}
+
 async function writeLedger(app: App, run: RunRow, at: Instant): Promise<UndoneRun> {
   const { store, clients } = app;
   const undoRunId = newRunId(at);
-  const batch = await planUndo({ store, clients, run, undoRunId, at });
+  const rulesSince = await readRulesSince(app);
+  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
   await store.startRun({ id: undoRunId, command: `undo ${run.id}`, mode: app.config.mode, at });
   await store.writeUndo(batch);
   return { runId: run.id, undoRunId, undoneAt: at, kept: [...batch.kept] };

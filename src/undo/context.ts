@@ -11,4 +11,6 @@ export interface UndoContext {
   /** The undo's own run. */
   undoRunId: string;
   at: Instant;
+  /** Since when the rules of the last debit are in force; null: there was none yet. */
+  rulesSince: Instant | null;
 }

@@ -1,8 +1,9 @@
 import { KindError } from '../domain/errors.ts';
 import { signedSeconds } from '../domain/ledger.ts';
+import type { PushMessages } from '../domain/messages.ts';
 import { takeUpEnded } from '../domain/postings.ts';
 import { sharersOf } from '../domain/shares.ts';
-import { undoneNote } from '../domain/undo.ts';
+import { billingTerms, undoneNote } from '../domain/undo.ts';
 import type { Charge, ChargeGroup, ClientLedger, RunTraces, UndoBatch } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type BlockUndo, undoBlocks } from './blocks.ts';
@@ -17,7 +18,7 @@ import { restoreCharge, toGroup, toRevisions } from './revisions.ts';
  * `config` with the whole list where a later run built on it in a way that has to be undone first.
  */
 export async function planUndo(context: UndoContext): Promise<UndoBatch> {
-  const { store, clients, run, undoRunId: runId, at } = context;
+  const { store, clients, run, undoRunId: runId, at, rulesSince } = context;
   const traces = await store.readRunTraces(run.id);
   const charges = await findChargeUndoes(context, traces.groupKeys);
   const { books, ledgers, blocks, revisions, groups } = await decide(context, traces, charges);
@@ -42,7 +43,8 @@ export async function planUndo(context: UndoContext): Promise<UndoBatch> {
     ],
     undoneBlockIds: blocks.voidedIds,
     ...messages,
-    heldBillings: heldBillings(context, traces),
+    heldBillings: heldBillings(traces),
+    isOutdated: rulesSince !== null && run.startedAt < rulesSince,
     kept: [...charges.kept, ...blocks.kept],
   };
 }
@@ -161,12 +163,12 @@ function heldConflicts({ clients }: UndoContext, { postings }: Books): string[] 
     );
 }
 
-/** Hours whose bill is withdrawn are not billed again on the same terms. */
-function heldBillings({ clients }: UndoContext, traces: RunTraces) {
-  const billed = new Set(
-    traces.blocks.filter(({ source }) => source === 'overage').map(({ clientId }) => clientId),
-  );
-  return clients
-    .filter(({ id }) => billed.has(id))
-    .map(({ id: clientId, agreement }) => ({ clientId, terms: JSON.stringify(agreement.overage) }));
+/** Hours whose bill is withdrawn are not billed again on the terms that it was written on. */
+function heldBillings({ blocks, messages }: RunTraces): UndoBatch['heldBillings'] {
+  return blocks.flatMap(({ source, clientId, invoiceKey, rateMinor, currency }) => {
+    const bill = messages.find(({ key }) => key === invoiceKey);
+    if (source !== 'overage' || bill === undefined) return [];
+    const { product } = JSON.parse(bill.payload) as PushMessages['invoice'];
+    return [{ clientId, terms: billingTerms({ rateMinor, currency, product }) }];
+  });
 }

@@ -396,6 +396,22 @@ test('a bill that is withdrawn is not written again on its terms, only on others
   expect(await bench.hours()).toEqual([0, 0]);
 });
 
+test('a bill is written on the mended terms also where they were mended before the undo', async () => {
+  const overage = { currency: 'EUR', product: null, when: 'at-once' } as const;
+  const terms = (rateMinor: number) =>
+    clientOf({ agreement: agreementOf({ overage: { ...overage, rateMinor } }) });
+  bench = await CoreBench.open({ clients: [terms(15000)] });
+  use(12);
+  await bench.run('pull', 'debit');
+  const run = await bench.run();
+  await bench.configure([terms(9000)]);
+  await bench.undo(run);
+  await bench.run();
+  expect(bench.psa.sentOf('invoice').map(({ message }) => message.totalMinor)).toEqual([
+    ...[30000, 18000],
+  ]);
+});
+
 test('work that the agreement holds back is never left to overage: later runs are undone first', async () => {
   bench = await CoreBench.open({ clients: [clientAt(2, { overage: 'hold' })] });
   use(9);

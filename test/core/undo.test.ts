@@ -111,6 +111,19 @@ describe('charges of an undone run', () => {
     ]);
   });
 
+  test('are posted anew at once where the rules were mended, and a run saw them, before the undo', async () => {
+    await open(wrong);
+    work('1', 60);
+    const run = await bench.run();
+    await bench.configure([clientWith({ rounding: hourly })]);
+    await bench.run();
+    expect(await bench.hours()).toEqual([6, 0]);
+    await bench.undo(run);
+    expect(await bench.hours()).toEqual([10, 4]);
+    await bench.run();
+    expect(await bench.hours()).toEqual([9, 0]);
+  });
+
   test('are posted again where a person says so', async () => {
     await open();
     work('1', 60);
@@ -305,6 +318,21 @@ describe('deeds by hand', () => {
     await bench.undo(added);
     expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 3600 });
   });
+});
+
+test('an adjustment is undone whole, also where a block has paid its overage since', async () => {
+  await open();
+  const clientId = bench.clientId();
+  bench.advance(60);
+  await adjustBalance(bench.app, { clientId, seconds: -12 * 3600, reason: 'mistake' });
+  const mistake = (await bench.app.store.listRuns(1))[0]?.id ?? '';
+  bench.advance(60);
+  const size = { seconds: 36000, amountMinor: null, rateMinor: 0, priority: 0 };
+  const sold = { ...size, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' };
+  await addBlock(bench.app, { clientId, ...sold });
+  expect(await bench.hours()).toEqual([8, 0]);
+  await bench.undo(mistake);
+  expect(await bench.hours()).toEqual([20, 0]);
 });
 
 describe('opening blocks of an undone run', () => {

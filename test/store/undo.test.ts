@@ -10,7 +10,7 @@ function batchOf(fields: Partial<UndoBatch> = {}): UndoBatch {
     undoes: { id: 'r-1', command: 'run', mode: 'live', startedAt: at },
     ...{ expected: [], charges: [], postings: [], groups: [], entryGroups: [] },
     ...{ blockStatuses: [], undoneBlockIds: [], cancelledKeys: [], remote: [] },
-    ...{ heldBillings: [{ clientId: 'dupont', terms: 'terms' }], kept: [] },
+    ...{ heldBillings: [{ clientId: 'dupont', terms: 'terms' }], kept: [], isOutdated: false },
     ...fields,
   };
 }

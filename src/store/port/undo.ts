@@ -28,7 +28,10 @@ export interface UndoneRun {
 
 /** What a run wrote, as far as it can be taken back. */
 export interface RunTraces {
-  /** Its ledger entries that are no reversal and that nothing has undone, oldest first. */
+  /**
+   * Its ledger entries that are no reversal and that nothing has undone, oldest first; and what came in
+   * the place of its adjustments since, where a block paid their overage.
+   */
   entries: LedgerEntry[];
   /** Groups that it posted a charge of, or withdrew one. */
   groupKeys: string[];
@@ -77,6 +80,8 @@ export interface UndoBatch {
   /** Terms under which overage that was billed is not billed again, by client. */
   heldBillings: readonly { clientId: string; terms: string }[];
   kept: readonly Kept[];
+  /** Whether the rules changed since the run: then the next run posts the work anew by itself. */
+  isOutdated: boolean;
 }
 
 export interface UndoStore {

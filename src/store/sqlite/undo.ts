@@ -113,7 +113,8 @@ function readTraces(database: Database, runId: string): RunTraces {
   );
   return {
     entries: database.rows<LedgerEntry>(
-      `SELECT ${ledgerColumns} FROM ledger l WHERE l.run_id = ? AND ${isLive} ORDER BY l.seq`,
+      `SELECT ${ledgerColumns} FROM ledger l
+       WHERE (l.run_id = ?1 OR l.key LIKE 'adjust:' || ?1 || '/%') AND ${isLive} ORDER BY l.seq`,
       runId,
     ),
     groupKeys: groups.map(({ groupKey }) => groupKey),
@@ -148,6 +149,7 @@ function writeUndo(database: Database, batch: UndoBatch): void {
     database.run('INSERT INTO undone_block (block_id, run_id) VALUES (?, ?)', blockId, undoes.id);
   }
   writeDebits(database, { ...batch, removedGroupKeys: [], dirtySeqs: [], warnings: [] });
+  if (batch.isOutdated) markUndoneDirty(database, batch.groups);
   // What was decided while observing was told to nobody: going live arms that again by itself.
   database.run(
     "UPDATE episode SET fired_mode = 'undone' WHERE fired_at = ? AND fired_mode = 'live' AND is_fired = 1",
@@ -215,12 +217,21 @@ function release(database: Database): void {
     "DELETE FROM connection_memory WHERE connection = '' AND key LIKE ? || '%'",
     heldBillingPrefix,
   );
+  markUndoneDirty(
+    database,
+    database.rows<{ groupKey: string }>(
+      `SELECT group_key AS groupKey FROM charge_group WHERE status <> 'posted' AND reason = 'undone'`,
+    ),
+  );
+}
+
+function markUndoneDirty(database: Database, groups: readonly { groupKey: string }[]): void {
   database.run(
     `INSERT INTO dirty (connection, kind, source_id)
      SELECT DISTINCT e.connection, iif(e.ticket_id IS NULL, 'entry', 'ticket'),
        coalesce(e.ticket_id, e.source_id)
-     FROM charge_group c CROSS JOIN entry_group g ON g.group_key = c.group_key
-     CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id
-     WHERE c.status <> 'posted' AND c.reason = 'undone'`,
+     FROM json_each(?) k CROSS JOIN entry_group g ON g.group_key = k.value
+     CROSS JOIN mirror_time_entry e ON e.connection = g.connection AND e.source_id = g.entry_id`,
+    listValue(groups.map(({ groupKey }) => groupKey)),
   );
 }
