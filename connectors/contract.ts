@@ -144,6 +144,17 @@ export interface Standing {
   updatedAt?: Instant;
 }
 
+/** What is to be taken back. */
+export interface Withdrawal extends Delivered {
+  /** A sentence for the people who find it closed. */
+  reason: string;
+}
+
+/** What the vendor shows to be closed, void or gone. */
+export interface Withdrawn {
+  remoteId: SourceId;
+}
+
 /** No write without its find. `find` compares exactly in code; a vendor's filter may be ignored. */
 export interface Push<Kind extends PushKind> {
   find(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered | null>;
@@ -157,6 +168,16 @@ export interface Push<Kind extends PushKind> {
     remoteId: SourceId,
     signal: AbortSignal,
   ): Promise<Standing | null>;
+  /**
+   * Takes back what was delivered, saying why, and looks whether it worked. What is withdrawn already,
+   * by us or by a person, is left as it is and counts. Null: the vendor does not allow it, so a person
+   * must. Absent: there is no way at all.
+   */
+  withdraw?(
+    message: PushMessages[Kind],
+    delivered: Withdrawal,
+    signal: AbortSignal,
+  ): Promise<Withdrawn | null>;
 }
 
 export type Pushes = { [Kind in PushKind]?: Push<Kind> };

@@ -20,6 +20,7 @@ test.each<[string, SourceFile]>([
   ['the domain reading a file', planted('src/domain/x.ts', 'node:fs')],
   ['a comparison writing by itself', planted('src/reconcile/x.ts', '../debit/post.ts')],
   ['a step reaching back', planted('src/pull/x.ts', '../push/push.ts')],
+  ['undo looking into the database', planted('src/undo/x.ts', '../store/sqlite/open.ts')],
   ['debit looking into the database', planted('src/debit/x.ts', '../store/sqlite/open.ts')],
   ['a vendor knowing another', planted('connectors/connectwise/x.ts', '../ninjaone/index.ts')],
   ['a vendor talking HTTP by itself', planted('connectors/ninjaone/x.ts', 'axios')],

@@ -28,6 +28,13 @@ const Alerts = z.strictObject({
     .min(1)
     .optional()
     .describe('Status of a new ticket, by name; the board’s own default unless told.'),
+  withdrawnStatus: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Status of a ticket whose run was undone, by name; the board’s first that closes unless told.',
+    ),
 });
 
 const Billing = z.strictObject({

@@ -17,5 +17,14 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
     agreement: createAgreementRoute,
   };
   const route: Route = routes[api.config.billing.invoiceRoute](api);
-  return { find: route.find, create: route.complete, inspect: route.inspect };
+  return {
+    find: route.find,
+    create: route.complete,
+    inspect: route.inspect,
+    // The API offers no way to take a sale back; it shows whether people have.
+    async withdraw(sale, { remoteId }, signal) {
+      const standing = await route.inspect(sale, remoteId, signal);
+      return standing === null || standing.isVoid === true ? { remoteId } : null;
+    },
+  };
 }

@@ -6,6 +6,7 @@ import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { findByKey, getIfThere, type Search, settleFilter, shortened } from './look-up.ts';
 import { idOfName } from './names.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** https://developer.connectwise.com: the service refuses a longer summary. */
 const summaryLengthMax = 100;
@@ -39,6 +40,7 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
       const ticket = await getIfThere(api, path, 'id,closedFlag', OpenTicket, signal);
       return ticket === null ? null : { isClosed: ticket.closedFlag === true };
     },
+    withdraw: (message, withdrawal, signal) => withdrawTicket(api, message, withdrawal, signal),
   };
 }
 

@@ -33,7 +33,9 @@ export function markerOf(key: string): string {
   return `[${key}]`;
 }
 
-export function createAlertTicket(rooms: PushRooms): Required<Push<'alert-ticket'>> & {
+export function createAlertTicket(rooms: PushRooms): Required<
+  Omit<Push<'alert-ticket'>, 'withdraw'>
+> & {
   /** The ticket with this key as the boards show it: by the vendor's search, or by looking through. */
   findBy(key: string, how: 'search' | 'scan', signal: AbortSignal): Promise<string | null>;
   resolve(signal: AbortSignal): Promise<Pick<NewTicket, 'ticketFormId' | 'status'>>;

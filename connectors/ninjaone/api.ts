@@ -47,6 +47,16 @@ export interface NewTicket {
   tags?: string[];
 }
 
+export interface TicketUpdate {
+  version: number;
+  clientId: number;
+  ticketFormId: number;
+  subject: string;
+  status: string;
+  requesterUid: string;
+  tags?: string[];
+}
+
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi(config: NinjaoneConfig, context: ConnectorContext) {
@@ -149,6 +159,12 @@ function writeRequests(transport: Transport) {
       transport.send(
         { method: 'POST', path: '/v2/ticketing/ticket', body: ticket, signal },
         Ticket,
+      ),
+    /** Refused where the version is not the ticket's latest. */
+    updateTicket: (ticketId: string, update: TicketUpdate, signal: AbortSignal) =>
+      transport.send(
+        { method: 'PUT', path: `/v2/ticketing/ticket/${ticketId}`, body: update, signal },
+        z.unknown(),
       ),
     /** Multipart, or it is refused. The answer does not say which log entry was made. */
     addComment: (ticketId: string, isPublic: boolean, body: string, signal: AbortSignal) =>

@@ -12,6 +12,7 @@ import { pullSessions } from './sessions.ts';
 import { createStatuses } from './statuses.ts';
 import { pullTicketTime } from './ticket-time.ts';
 import { pullTickets } from './tickets.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** NinjaOne, public API v2. See the README beside this file. */
 export const ninjaone: VendorModule<NinjaoneConfig> = {
@@ -57,6 +58,8 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
         find: alertTicket.find,
         create: alertTicket.create,
         inspect: alertTicket.inspect,
+        withdraw: (message, withdrawal, signal) =>
+          withdrawTicket(rooms, message, withdrawal, signal),
       },
       'ticket-note': ticketNote,
       'balance-field': createBalanceField(rooms),

@@ -79,6 +79,11 @@ export const Ticket = z.object({
   status: z.object({ statusId: Id.nullish() }).nullish(),
   tags: z.array(z.string()).nullish(),
   deleted: z.boolean().nullish(),
+  subject: z.string().nullish(),
+  /** What an update must bring along. */
+  version: z.int().nullish(),
+  ticketFormId: Id.nullish(),
+  requesterUid: z.string().nullish(),
 });
 
 const HoursPart = z.object({

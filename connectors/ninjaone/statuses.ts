@@ -31,6 +31,19 @@ export function createStatuses(api: Api, config: NinjaoneConfig, context: Connec
       return (status) => isClosed(status, known, closed);
     },
 
+    /** Ids of those that mean closed. */
+    closed: async (signal: AbortSignal): Promise<ReadonlySet<string>> =>
+      closedStatuses(await list.get(signal), config.closedStatuses),
+
+    /** The one to close a ticket with: the first that the config names, else the built-in one. */
+    async closing(signal: AbortSignal): Promise<string> {
+      const [first] = closedStatuses(await list.get(signal), config.closedStatuses);
+      if (first !== undefined) return first;
+      throw new KindError('config', 'No ticket status of NinjaOne is known to mean closed.', {
+        fix: 'Write under closedStatuses which of them mean closed.',
+      });
+    },
+
     async named(displayName: string, signal: AbortSignal): Promise<Status> {
       const find = (known: readonly Status[]) =>
         known.find((status) => status.displayName === displayName);

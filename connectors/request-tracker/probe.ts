@@ -6,9 +6,7 @@ import { attempt } from './attempt.ts';
 import { settle } from './facts.ts';
 import { createNotePush } from './push-note.ts';
 import { createTicket, findTicket, queueFor } from './push-ticket.ts';
-
-/** RT takes no note of what was only tried; this status says that a ticket is of no account. */
-const discarded = 'rejected';
+import { discarded } from './withdraw-ticket.ts';
 
 /**
  * Makes a ticket in the alerts queue (or the billing queue), finds it by its key, comments it, finds

@@ -8,6 +8,7 @@ import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
 import { fittingSubject, isMarkedSubject, markedSubject, markerOf } from './marker.ts';
 import { quoted } from './query.ts';
 import { FoundItem } from './schema.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** A ticket on the MSP's own board. */
 export function createAlertPush(api: Api): Push<'alert-ticket'> {
@@ -16,6 +17,8 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
     create: async ({ key, subject, body }, signal) =>
       createTicket(api, { queue: queueFor(api, 'alerts'), key, subject, body }, signal),
     inspect: (_, id, signal) => inspectTicket(api, id, signal),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, message, withdrawal, 'withdrawn', signal),
   };
 }
 
@@ -36,6 +39,8 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
       ),
     // Whether a request was billed, and for how much, RT does not know.
     inspect: async (_, id, signal) => ((await inspectTicket(api, id, signal)) === null ? null : {}),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, message, withdrawal, 'by-hand', signal),
   };
 }
 

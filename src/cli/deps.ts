@@ -4,6 +4,7 @@ import type { addBlock, adjustBalance, voidBlock } from '../service/manual.ts';
 import type { planConfig } from '../service/plan.ts';
 import type { runOnce } from '../service/run.ts';
 import type { startService } from '../service/start.ts';
+import type { listUndoable, undoRun } from '../service/undo.ts';
 
 /** What the commands have done for them; a test hands in its own. */
 export interface Service {
@@ -15,6 +16,8 @@ export interface Service {
   adjustBalance: typeof adjustBalance;
   addBlock: typeof addBlock;
   voidBlock: typeof voidBlock;
+  undoRun: typeof undoRun;
+  listUndoable: typeof listUndoable;
 }
 
 export interface CliDeps {

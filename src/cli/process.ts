@@ -6,6 +6,7 @@ import { addBlock, adjustBalance, voidBlock } from '../service/manual.ts';
 import { planConfig } from '../service/plan.ts';
 import { runOnce } from '../service/run.ts';
 import { startService } from '../service/start.ts';
+import { listUndoable, undoRun } from '../service/undo.ts';
 import { runCli } from './program.ts';
 
 /** Runs the command line of this very process. */
@@ -20,7 +21,7 @@ export async function runProcess(): Promise<number> {
     {
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
-        ...{ adjustBalance, addBlock, voidBlock },
+        ...{ adjustBalance, addBlock, voidBlock, undoRun, listUndoable },
       },
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),

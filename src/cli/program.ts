@@ -17,6 +17,7 @@ import { Cli } from './scope.ts';
 import { addStartCommand } from './start.ts';
 import { addStatementCommand } from './statement.ts';
 import { addSweepCommand } from './sweep.ts';
+import { addUndoCommand } from './undo.ts';
 import { addVerifyCommand } from './verify.ts';
 
 /** Every command, ready to parse; faults in the usage are thrown. `cli` gets the exit code. */
@@ -48,6 +49,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addQuarantineCommands(program, cli);
   addSweepCommand(program, cli);
   addReconcileCommand(program, cli);
+  addUndoCommand(program, cli);
   addVerifyCommand(program, cli);
   addBackupCommand(program, cli);
   return program;

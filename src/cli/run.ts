@@ -17,14 +17,18 @@ export function addRunCommand(program: Command, cli: Cli): void {
     .addArgument(
       new Argument('[steps...]', 'only these, or sweep or reconcile').choices([...allSteps]),
     )
-    .action((named: StepName[], _options: unknown, command: Command) =>
+    .option('--undone', 'post again what was undone, though nothing changed since')
+    .action((named: StepName[], options: { undone?: boolean }, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {
         const { app, deps } = scope;
         const wanted = named.length === 0 ? usualSteps : named;
         const steps = allSteps.filter((step) => wanted.includes(step));
         const progress = progressLine(deps);
         const { exitCode, ...result } = await deps.service
-          .runOnce(app, steps, { signal: deps.signal, onProgress: progress.show })
+          .runOnce(app, steps, {
+            ...{ signal: deps.signal, onProgress: progress.show },
+            isUndoneReleased: options.undone === true,
+          })
           .finally(progress.clear);
         scope.answer(result, () => runText({ exitCode, ...result }, scope));
         return exitCode;

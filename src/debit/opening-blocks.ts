@@ -30,11 +30,12 @@ export async function applyOpeningBlocks(context: DebitContext): Promise<Opening
   const ids = clients.map((client) => client.id);
   const ledgers = await context.store.readLedgers(ids, { isAllBlocks: true });
   const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
+  const undone = await context.store.readUndoneBlocks(ids);
   const outcome: OpeningOutcome = { applied: 0, conflicts: [] };
   for (const client of clients) {
     const ledger = byClient.get(client.id);
     if (ledger === undefined) continue;
-    const { fresh, conflicts } = compareBlocks(client, ledger);
+    const { fresh, conflicts } = compareBlocks(client, ledger, undone);
     outcome.conflicts.push(...conflicts);
     if (fresh.length === 0) continue;
     await creditBlocks(context, client, ledger, fresh);
@@ -45,11 +46,13 @@ export async function applyOpeningBlocks(context: DebitContext): Promise<Opening
 
 /**
  * What is to be credited, and what the config now says otherwise. A block of a day that was not there
- * before, while an applied one is no longer listed, is taken for that one with its date corrected.
+ * before, while an applied one is no longer listed, is taken for that one with its date corrected. One
+ * that was undone comes back as the config has it by now.
  */
 export function compareBlocks(
   client: Client,
   ledger: ClientLedger,
+  undone: ReadonlySet<string>,
 ): { fresh: Block[]; conflicts: OpeningConflict[] } {
   const wanted = client.openingBlocks.map((configured, index) => ({
     configured,
@@ -58,16 +61,36 @@ export function compareBlocks(
   const keys = new Set(wanted.map(({ block }) => block.key));
   const known = new Map(ledger.blocks.map((block) => [block.key, block]));
   const unlisted = ledger.blocks.filter(
-    ({ source, key, status }) => source === 'opening' && status !== 'void' && !keys.has(key),
+    ({ source, key, status }) =>
+      source === 'opening' && status !== 'void' && !keys.has(key.replace(/:again-\d+$/, '')),
   );
   const fresh: Block[] = [];
   const conflicts: OpeningConflict[] = [];
   for (const { configured, block } of wanted) {
-    const applied = known.get(block.key) ?? unlisted.shift();
+    const applied = known.get(keysInTurn(known, block.key).last) ?? unlisted.shift();
     if (applied === undefined) fresh.push(block);
+    else if (undone.has(applied.id)) fresh.push(asNext(block, known));
     else if (!isSame(applied, block)) conflicts.push({ client, applied, configured });
   }
   return { fresh, conflicts };
+}
+
+/** Keys are used once. After an undo the next block of `opening:…:1` is `opening:…:1:again-1`. */
+function keysInTurn(
+  known: ReadonlyMap<string, Block>,
+  key: string,
+): { last: string; next: string } {
+  let last = key;
+  for (let round = 1; ; round += 1) {
+    const next = `${key}:again-${round}`;
+    if (!known.has(next)) return { last, next };
+    last = next;
+  }
+}
+
+function asNext(block: Block, known: ReadonlyMap<string, Block>): Block {
+  const { next: key } = keysInTurn(known, block.key);
+  return { ...block, id: blockIdOf(key), key };
 }
 
 function toBlock(client: Client, block: OpeningBlock, index: number): Block {

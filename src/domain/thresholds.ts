@@ -35,7 +35,8 @@ export interface EpisodeState {
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  firedMode: 'observe' | 'live';
+  /** Undone: what it told was withdrawn. */
+  firedMode: 'observe' | 'live' | 'undone';
 }
 
 export interface Crossing {
@@ -216,6 +217,24 @@ export function findLeft<Episode extends EpisodeState>(
   };
   return episodes.filter(
     (episode) => episode.isFired && rules.some((rule) => isOver(rule, episode)),
+  );
+}
+
+/**
+ * Episodes whose telling was withdrawn and whose level is left behind, now that hours came back. One
+ * that is still reached was told once, and is told again only after the next purchase.
+ */
+export function findUndoneLeft<Episode extends EpisodeState>(
+  rules: readonly ReplenishRule[],
+  position: Position,
+  episodes: readonly Episode[],
+): Episode[] {
+  const standing = new Set(
+    rules.flatMap(({ when }) => reached(when, position).map(({ threshold }) => threshold)),
+  );
+  return episodes.filter(
+    ({ isFired, firedMode, threshold }) =>
+      isFired && firedMode === 'undone' && !standing.has(threshold),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Connector, Delivered, PushKind } from '../../connectors/contract.t
 import { describeError, type ErrorKind, isKindError, KindError } from '../domain/errors.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
+import { messageOf } from '../store/port.ts';
 
 /** What a push run works with. */
 export interface PushContext {
@@ -136,7 +137,7 @@ async function findOrCreate(context: PushContext, row: PushMessageRow): Promise<
       fix: 'Name another connection for it in the config, then cancel this message.',
     });
   }
-  const message = toMessage(row);
+  const message = messageOf(row);
   const found = await push.find(message, context.signal);
   if (found !== null) return found;
   try {
@@ -148,11 +149,4 @@ async function findOrCreate(context: PushContext, row: PushMessageRow): Promise<
     if (written === null) throw error;
     return written;
   }
-}
-
-/** A note's ticket is the one that its alert became. */
-function toMessage(row: PushMessageRow): object {
-  const payload = JSON.parse(row.payload) as object;
-  const ticket = row.afterRemoteId === null ? {} : { ticketId: row.afterRemoteId };
-  return { ...payload, ...ticket, key: row.key };
 }

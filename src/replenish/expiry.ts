@@ -18,13 +18,16 @@ export interface Ended {
  * in a new block, and pay carried overage first.
  */
 export async function endBlocks(
-  store: Pick<Store, 'readOpenOverage'>,
+  store: Pick<Store, 'readOpenOverage' | 'readUndoneBlocks'>,
   ledger: ClientLedger,
   account: Account,
   { rollover, today }: { rollover: Rollover | null; today: DateText },
 ): Promise<Ended> {
   const ending = ledger.blocks.filter((block) => isLeft(block) && hasEnded(block, today));
-  const rolled = rollover === null ? [] : rollOver(ledger, account, ending, rollover);
+  const rolled =
+    rollover === null || ending.length === 0
+      ? []
+      : rollOver(await withoutUndone(store, ledger), account, ending, rollover);
   const postings = rolled.flatMap((one) => one.postings);
   const blocks = rolled.map(({ block }) => block);
   postings.push(...expire(ledger, account, ending, today));
@@ -35,6 +38,15 @@ export async function endBlocks(
   const alsoEnded = blocks.filter((block) => hasEnded(block, today));
   postings.push(...expire(ledger, account, alsoEnded, today));
   return { postings, blocks };
+}
+
+/** What a run passed on that was undone since was not passed on. */
+async function withoutUndone(
+  store: Pick<Store, 'readUndoneBlocks'>,
+  ledger: ClientLedger,
+): Promise<ClientLedger> {
+  const undone = await store.readUndoneBlocks([ledger.clientId]);
+  return { ...ledger, blocks: ledger.blocks.filter(({ id }) => !undone.has(id)) };
 }
 
 function expire(

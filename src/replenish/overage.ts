@@ -6,6 +6,7 @@ import { formatMoney, priceOf } from '../domain/money.ts';
 import { holdBlock, type OpenOverage, payOffOverage } from '../domain/postings.ts';
 import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
+import { billingTerms, isUndoneNote } from '../domain/undo.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { sourceIdOf, toMessage } from './compose.ts';
@@ -43,8 +44,12 @@ export async function billOverage(
     // The hours of a client that another pays for are carried, and billed, in that one's account.
     if (typeof billing === 'string' || client.paidBy !== null) continue;
     const today = dateInZone(context.at, client.timezone);
+    // Hours whose bill was withdrawn are not billed again on the same terms.
+    const isHeld = (await context.store.readHeldBilling(client.id)) === billingTerms(billing);
     const open = (await context.store.readOpenOverage(client.id)).filter(
-      ({ postedAt }) => billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today),
+      ({ postedAt, note }) =>
+        (billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today)) &&
+        !(isHeld && isUndoneNote(note)),
     );
     if (open.length === 0) continue;
     const entries = open.map((entry) => entry.key).sort();
@@ -185,8 +190,10 @@ async function readLines({ store }: ReplenishContext, { open, client }: Bill): P
 function labelOf({ note }: OpenOverage, charge: PostedCharge | undefined, locale: Locale): string {
   if (charge === undefined) {
     const word = locale === 'fr' ? 'Ajustement' : 'Adjustment';
-    // Where a block paid a part of it, the rest bears the program's own note.
-    return note === null || note === 'overage-paid' ? word : `${word} (${note})`;
+    // Where a block paid a part of it, or gave it back, the rest bears the program's own note.
+    return note === null || note === 'overage-paid' || isUndoneNote(note)
+      ? word
+      : `${word} (${note})`;
   }
   const { ticket, parts } = JSON.parse(charge.facts) as ChargeFacts;
   if (ticket !== null) return `#${ticket.number} ${ticket.summary}`;

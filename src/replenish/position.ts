@@ -10,7 +10,7 @@ import type { ReplenishContext } from './context.ts';
 
 /** How the hours were used, of those clients whose agreement looks at the forecast. */
 export async function readHistories(
-  { store, at, clients: all }: ReplenishContext,
+  { store, at, clients: all }: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
   clients: readonly Client[],
   ledgers: readonly ClientLedger[],
 ): Promise<Map<string, BurnHistory>> {

@@ -71,8 +71,9 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   return outcome;
 }
 
-async function readSituation(
-  context: ReplenishContext,
+/** All that is known of these clients, before anything is decided. */
+export async function readSituation(
+  context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'at'>,
   page: readonly Client[],
   openOrders: ReadonlySet<string>,
 ): Promise<Situation> {
@@ -93,7 +94,7 @@ async function readSituation(
   };
 }
 
-function pendingOf(clients: readonly Client[], { pending }: Situation): number {
+export function pendingOf(clients: readonly Client[], { pending }: Situation): number {
   return clients.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
 }
 

@@ -2,6 +2,7 @@ import type { ChargeFacts } from '../domain/charge-facts.ts';
 import { type LedgerEntry, signedMinor, signedSeconds } from '../domain/ledger.ts';
 import { priceOf } from '../domain/money.ts';
 import { dateInZone, type ZoneName } from '../domain/time.ts';
+import { isUndoneNote } from '../domain/undo.ts';
 import type { Block, PostedCharge } from '../store/port.ts';
 import { compareCharges, isWithdrawn, workedSeconds } from './charge-changes.ts';
 import type { Amount, LineBlock, LineKind, StatementLine } from './statement-shape.ts';
@@ -42,7 +43,10 @@ export function toChargeLine(group: GroupPeriod, context: LineContext): Statemen
   }
   const earlier = factsOf(before.charge);
   if (posted === null || after === null) {
-    return { ...chargeLine(before.charge, earlier, group, context), kind: 'overage-paid' };
+    // Without a new revision only who pays has changed: a block for overage, or the other way round.
+    const isGivenBack = entries.some(({ note: why }) => isUndoneNote(why));
+    const kind = isGivenBack ? 'reversal' : 'overage-paid';
+    return { ...chargeLine(before.charge, earlier, group, context), kind };
   }
   const note = entries.find((entry) => entry.reason === 'reversal')?.note ?? null;
   const changes = compareCharges(earlier, after, note);

@@ -151,7 +151,7 @@ export async function voidBlock(
     await refuseInvoiceUnderWay(app, block);
     const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
     const refund: Posting = {
-      key: `void:${block.id}`,
+      key: `void:${block.id}:${deed.ledger.clientSeq}`,
       clientId: block.clientId,
       side: 'debit',
       reason: 'refund',

@@ -34,6 +34,8 @@ export interface Past {
   firstRunAt: Instant;
   /** By client id; a client that was never seen has no entry. */
   accounts: ReadonlyMap<string, PastAccount>;
+  /** Blocks whose hours were taken back by an undo. */
+  undone: ReadonlySet<string>;
 }
 
 interface PastAccount {
@@ -61,7 +63,8 @@ export async function readPast(
     accounts.set(ledger.clientId, { ledger, entries });
   }
   const firstRunAt = (await store.readMemory('', 'first-run')) ?? until;
-  return { until, firstRunAt, accounts };
+  const undone = await store.readUndoneBlocks([...accounts.keys()]);
+  return { until, firstRunAt, accounts, undone };
 }
 
 /** What stands of each client's charges, played over the same hours as a plan's are. */
@@ -155,7 +158,7 @@ function hoursOf(
   const account = past.accounts.get(client.id);
   const ledger = account?.ledger ?? newLedger(client);
   const blocks: readonly Block[] = ledger.blocks.filter(({ status }) => status !== 'ordered');
-  const { fresh } = compareBlocks(client, ledger);
+  const { fresh } = compareBlocks(client, ledger, past.undone);
   const opened = fresh.map((block): BalanceMove => {
     const at = startOfDay(block.purchasedOn, client.timezone);
     const { id: blockId, seconds, amountMinor: minor, purchasedOn: workedOn } = block;

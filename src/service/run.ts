@@ -58,6 +58,8 @@ export interface RunOptions {
   acceptedSweeps?: readonly string[];
   /** Our ids of the clients that alone are compared; all unless told. */
   reconciledClients?: readonly string[];
+  /** Posts again what was undone, though neither the work nor its rules changed. */
+  isUndoneReleased?: boolean;
 }
 
 /** Runs the steps once, in their order. Only one process at a time may do so. */
@@ -105,6 +107,7 @@ async function runAs(
     onProgress: options.onProgress,
     acceptedSweeps: options.acceptedSweeps ?? [],
     reconciledClients: options.reconciledClients ?? null,
+    isUndoneReleased: options.isUndoneReleased ?? false,
     failures: [],
   };
   const results: StepResult[] = [];
@@ -147,7 +150,7 @@ function toResult(runId: string, steps: StepResult[], failures: readonly unknown
 }
 
 /** A second signal that follows the first after a grace, so that a page in hand can be finished. */
-function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
+export function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {

@@ -38,6 +38,8 @@ export interface RunScope {
   acceptedSweeps: readonly string[];
   /** Our ids of the clients that alone are compared; null: all. */
   reconciledClients: readonly string[] | null;
+  /** Whether what was undone is to be posted again, though nothing changed. */
+  isUndoneReleased: boolean;
   /** Errors by which the run's exit code is chosen. */
   failures: unknown[];
 }

@@ -18,6 +18,7 @@ export async function debitStep(scope: RunScope): Promise<StepResult[]> {
   const { app, log } = scope;
   const result = await measure(scope, 'debit', null, async () => {
     const context = await debitContext(scope);
+    if (scope.isUndoneReleased) await app.store.releaseUndone();
     const opening = await applyOpeningBlocks(context);
     for (const { client, applied, configured } of opening.conflicts) {
       log.warn(

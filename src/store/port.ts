@@ -6,16 +6,19 @@ import type { ReconcileStore } from './port/reconcile.ts';
 import type { ReplenishStore } from './port/replenish.ts';
 import type { ReportStore } from './port/reports.ts';
 import type { RunStore } from './port/runs.ts';
+import type { UndoStore } from './port/undo.ts';
 
 export { accountFrom } from './port/account.ts';
 export type * from './port/clients.ts';
 export type * from './port/debit.ts';
+export { messageOf } from './port/message.ts';
 export type * from './port/outbox.ts';
 export type * from './port/pull.ts';
 export type * from './port/reconcile.ts';
 export type * from './port/replenish.ts';
 export type * from './port/reports.ts';
 export type * from './port/runs.ts';
+export type * from './port/undo.ts';
 
 /**
  * What the rooms may ask of a database. One call is one batch in one transaction; nobody outside
@@ -29,6 +32,7 @@ export interface Store
     OutboxStore,
     ReconcileStore,
     ReportStore,
-    RunStore {
+    RunStore,
+    UndoStore {
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { App, AppOptions } from '../../src/service/app.ts';
 import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
 import { planConfig } from '../../src/service/plan.ts';
+import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
 
 export const nowText = '2026-04-10T10:00:00.000Z';
@@ -47,6 +48,8 @@ export class CliBench {
         adjustBalance,
         addBlock,
         voidBlock,
+        undoRun,
+        listUndoable,
         ...this.service,
       },
       out: (text) => {

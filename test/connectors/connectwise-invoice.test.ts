@@ -214,3 +214,31 @@ function standing({ sandbox }: Bench) {
       .map(({ amount, description }) => ({ hours: amount, text: description })),
   };
 }
+
+describe('A sale that is to be withdrawn', () => {
+  const reason = 'Run r-1 was undone.';
+
+  test('is left to the office until that has credited the invoice in full', () =>
+    withConnectwise({}, async (bench) => {
+      const push = prepared(bench);
+      const delivered = { ...(await push.create(sale(), signal)), reason };
+      expect(await push.withdraw?.(sale(), delivered, signal)).toBeNull();
+      const id = Number(delivered.remoteId);
+      bench.sandbox.state.creditInvoice(id, 1000);
+      expect(await push.withdraw?.(sale(), delivered, signal)).toBeNull();
+      bench.sandbox.state.creditInvoice(id, 205);
+      const { remoteId } = delivered;
+      expect(await push.withdraw?.(sale(), delivered, signal)).toEqual({ remoteId });
+    }));
+
+  test('is left to the office as well where ConnectWise’s own run bills it', () =>
+    withConnectwise(
+      { billing: { invoiceRoute: 'ticket-product', board: 'Billing' } },
+      async (bench) => {
+        const push = prepared(bench);
+        const delivered = { ...(await push.create(sale(), signal)), reason };
+        expect(await push.withdraw?.(sale(), delivered, signal)).toBeNull();
+        expect(bench.sandbox.state.tables.products.list()).toHaveLength(1);
+      },
+    ));
+});

@@ -55,6 +55,18 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       expectStanding(bench, kind, message.key, 1);
     }));
 
+  test('is withdrawn twice as it is once, where the vendor lets us', () =>
+    withPush(async (push, bench) => {
+      const message = messageOf(kind, bench, 'contract:withdrawn');
+      const delivered = await push.create(message, soon());
+      const withdrawal = { ...delivered, reason: 'It was a mistake.' };
+      const first = await push.withdraw?.(message, withdrawal, soon());
+      expect(await push.withdraw?.(message, withdrawal, soon())).toEqual(first);
+      // Closed or void, and not gone: a look for its key still finds it, once.
+      expectStanding(bench, kind, message.key, 1);
+      expect([undefined, delivered.remoteId]).toContain(first?.remoteId);
+    }));
+
   test('is never sent twice by itself after a server error', () =>
     withPush(async (push, bench) => {
       const request = await requestOfCreate(push, kind, bench);

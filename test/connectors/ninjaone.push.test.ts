@@ -175,3 +175,49 @@ describe('The balance in NinjaOne', () => {
       { sandbox: { isOldBuild: true } },
     ));
 });
+
+describe('A NinjaOne alert ticket that is withdrawn', () => {
+  const reason = 'Run r-1 was undone.';
+
+  test('is closed, after one internal comment that says why, however often it is asked', () =>
+    withNinjaone(async ({ state, connector }) => {
+      const push = connector.push['alert-ticket'];
+      const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
+      const made = await push?.create(message, soon());
+      const withdrawal = { remoteId: made?.remoteId ?? '', reason };
+      for (let time = 1; time <= 2; time += 1) {
+        expect(await push?.withdraw?.(message, withdrawal, soon())).toEqual({
+          remoteId: withdrawal.remoteId,
+        });
+      }
+      const [ticket] = [...state.tickets.values()];
+      if (ticket === undefined) throw new Error('no ticket');
+      expect(state.isClosed(ticket)).toBe(true);
+      expect(ticket).toMatchObject({ tags: [alert.key], subject: expect.stringContaining('[') });
+      const comments = state.entriesOf(ticket.id).filter(({ type }) => type === 'COMMENT');
+      expect(comments).toEqual([
+        expect.objectContaining({ isPublic: false, body: expect.stringContaining(reason) }),
+      ]);
+    }));
+
+  test('is left to a person where it stays open, or bears our key no more', () =>
+    withNinjaone(async ({ state, connector }) => {
+      const push = connector.push['alert-ticket'];
+      const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
+      const made = await push?.create(message, soon());
+      const withdrawal = { remoteId: made?.remoteId ?? '', reason };
+      const [ticket] = [...state.tickets.values()];
+      if (ticket === undefined) throw new Error('no ticket');
+      state.keepsStatus.add(ticket.id);
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      state.keepsStatus.clear();
+      state.hidesRequester = true;
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      state.hidesRequester = false;
+      ticket.subject = 'Rewritten';
+      ticket.tags = [];
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      expect(state.isClosed(ticket)).toBe(false);
+    }));
+});

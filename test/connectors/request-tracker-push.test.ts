@@ -184,3 +184,49 @@ describe('notes that Request Tracker is sent', () => {
       await expect(found).rejects.toMatchObject({ kind: 'permission' });
     }));
 });
+
+describe('a ticket in Request Tracker that is withdrawn', () => {
+  const reason = 'Run r-1 was undone.';
+
+  test('is rejected, after one comment that says why, however often it is asked', () =>
+    withRequestTracker(async (bench) => {
+      const { state } = bench.sandbox;
+      const push = pushOf(bench, 'alert-ticket');
+      const { remoteId } = await push.create(alert, soon());
+      for (let time = 1; time <= 2; time += 1) {
+        expect(await push.withdraw?.(alert, { remoteId, reason }, soon())).toEqual({ remoteId });
+      }
+      expect(state.requireTicket(remoteId).status).toBe('rejected');
+      const comments = state.transactions.filter(({ type }) => type === 'Comment');
+      expect(comments).toEqual([
+        expect.objectContaining({ content: expect.stringMatching(/^Run r-1 was undone\./) }),
+      ]);
+    }));
+
+  test('and was resolved by people is done with as an alert, and not as a request for an invoice', () =>
+    withRequestTracker(async (bench) => {
+      const { state } = bench.sandbox;
+      const alerts = pushOf(bench, 'alert-ticket');
+      const invoices = pushOf(bench, 'invoice');
+      const made = await alerts.create(alert, soon());
+      const asked = await invoices.create(invoice, soon());
+      for (const { remoteId } of [made, asked]) state.setStatus(remoteId, 'resolved', 'tess');
+      expect(await alerts.withdraw?.(alert, { ...made, reason }, soon())).not.toBeNull();
+      expect(await invoices.withdraw?.(invoice, { ...asked, reason }, soon())).toBeNull();
+      expect(state.requireTicket(asked.remoteId).status).toBe('resolved');
+    }));
+
+  test('is left to a person where it was merged into another, or may not be changed', () =>
+    withRequestTracker(async (bench) => {
+      const { state } = bench.sandbox;
+      const push = pushOf(bench, 'alert-ticket');
+      const merged = await push.create(alert, soon());
+      const other = await push.create({ ...alert, key: 'a:2' }, soon());
+      state.merge(merged.remoteId, other.remoteId, 'tess');
+      expect(await push.withdraw?.(alert, { ...merged, reason }, soon())).toBeNull();
+      expect(state.requireTicket(other.remoteId).status).toBe('new');
+      state.requireTicket(other.remoteId).queue.rights.delete('ModifyTicket');
+      const second = { ...alert, key: 'a:2' };
+      expect(await push.withdraw?.(second, { ...other, reason }, soon())).toBeNull();
+    }));
+});

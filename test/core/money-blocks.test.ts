@@ -214,3 +214,17 @@ describe('a level of money', () => {
     expect(String(alert?.message.body)).not.toMatch(/ h /);
   });
 });
+
+test('a run that spent money is undone to the cent, and what later work used goes elsewhere', async () => {
+  await openWith([money(50_000)]);
+  const opening = await bench.run();
+  work('1', 50, 'On-site');
+  const run = await bench.run();
+  work('2', 60);
+  await bench.run();
+  expect((await left()).money).toEqual([50_000 - 15_000 - 12_000]);
+  await bench.undo(run);
+  expect(await left()).toMatchObject({ money: [38_000], overage: 0 });
+  await bench.undo(opening);
+  expect(await left()).toMatchObject({ money: [0], overage: 1 });
+});

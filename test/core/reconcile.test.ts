@@ -485,6 +485,16 @@ describe('what was sent', () => {
     expect((await reconcile()).found).toEqual([]);
   });
 
+  test('and is being withdrawn by an undo is the undo’s to tell of', async () => {
+    await openSale('on-payment');
+    const [run] = await bench.app.store.listWritingRuns(1);
+    const { remoteId } = sentOf('alert-ticket');
+    bench.psa.standings.set(remoteId, { isClosed: true });
+    expect((await reconcile()).found).toEqual([expect.stringContaining('alert-closed')]);
+    await bench.undo(run?.id ?? '');
+    expect((await reconcile()).found).toEqual([]);
+  });
+
   test('and cannot be understood holds up no other', async () => {
     await openSale();
     bench.psa.fail('inspect invoice', 'contract');

@@ -225,3 +225,18 @@ test('the parent’s levels look at the work of all, and its subsidiaries are to
   await bench.run();
   expect(bench.psa.sent.map(({ kind }) => kind)).toEqual(['alert-ticket']);
 });
+
+test('a run that debited a subsidiary gives the parent its hours, and the share, back', async () => {
+  const share = { seconds: 2 * 3600 } as const;
+  await openWith(parentOf(), subsidiary('Dupont Sud', '2', { share }));
+  await bench.run();
+  work('1', '2', 3);
+  const run = await bench.run();
+  expect(await hoursOf(group)).toEqual([8, 1]);
+  await bench.undo(run);
+  expect(await hoursOf(group)).toEqual([10, 0]);
+  work('2', '2', 2);
+  await bench.run();
+  expect(await hoursOf(group)).toEqual([8, 0]);
+  for (const name of [group, 'Dupont Sud']) await monthOf(name);
+});

@@ -135,6 +135,8 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
   const { remoteId = '' } = (await push['alert-ticket']?.create(low, signal)) ?? {};
   const seen = await push['alert-ticket']?.inspect?.(low, remoteId, signal);
   expect(seen).toEqual({ isClosed: false });
+  const withdrawal = { remoteId, reason: 'It was undone.' };
+  expect(await push['alert-ticket']?.withdraw?.(low, withdrawal, signal)).toEqual({ remoteId });
   for (const audience of ['internal', 'client'] as const) {
     const note = { key: `${key}:${audience}`, clientId, ticketId, audience, body };
     await push['ticket-note']?.create(note, signal);
@@ -146,6 +148,7 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
     ...{ title: '10 h', body },
   };
   const sold = await push.invoice?.create(sale, signal);
+  await push.invoice?.withdraw?.(sale, { remoteId: sold?.remoteId ?? '', reason: '' }, signal);
   expect(await push.invoice?.find(sale, signal)).not.toBeNull();
   const standing = await push.invoice?.inspect?.(sale, sold?.remoteId ?? '', signal);
   expect(standing).toMatchObject({ isVoid: false, totalMinor: 120_500 });

@@ -125,7 +125,9 @@ async function workingDay(bench: NinjaoneBench): Promise<void> {
   await readTime(connector, tickets);
   const message = { key: 'day:1', clientId: String(dupont), subject: 'Low', body: 'Two hours.' };
   await connector.push['alert-ticket']?.find(message, soon());
-  await connector.push['alert-ticket']?.create(message, soon());
+  const made = await connector.push['alert-ticket']?.create(message, soon());
+  const withdrawal = { remoteId: made?.remoteId ?? '', reason: 'It was undone.' };
+  await connector.push['alert-ticket']?.withdraw?.(message, withdrawal, soon());
   const note = { ...message, ticketId: String(tickets[0]), audience: 'client' as const };
   await connector.push['ticket-note']?.create(note, soon());
   const balance = { ...message, field: 'prepaidHoursLeft', hoursText: '2.00' };

@@ -2,6 +2,8 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import { Database } from '../../src/store/sqlite/database.ts';
+import { migrate, readMigrations } from '../../src/store/sqlite/migrate.ts';
 import { openDatabase, openStore, storeOn } from '../../src/store/sqlite/open.ts';
 import { outputOf, startModule } from './child-process.ts';
 import {
@@ -15,6 +17,9 @@ import {
   timeEntry,
 } from './store-bench.ts';
 
+const migrations = readMigrations();
+const version = migrations.length;
+
 test('a new store is private, side files included, durable, and at this version', async () => {
   const file = join(makeFolder(), 'data', 'store.db');
   const store = closeAfterwards(await openStore({ file, now }));
@@ -24,7 +29,7 @@ test('a new store is private, side files included, durable, and at this version'
   }
   const raw = openRaw(file);
   expect(raw.prepare('PRAGMA journal_mode').get()?.journal_mode).toBe('wal');
-  const applied = [{ number: 1, name: 'first', applied_at: at }];
+  const applied = migrations.map(({ number, name }) => ({ number, name, applied_at: at }));
   expect(raw.prepare('SELECT * FROM migration').all()).toEqual(applied);
 });
 
@@ -43,9 +48,9 @@ test('opening again migrates nothing and keeps what is there', async () => {
   await store.close();
   const again = closeAfterwards(await openStore({ file, now: () => now() + 1000 }));
   expect(await again.listClients()).toHaveLength(1);
-  expect(openRaw(file).prepare('SELECT applied_at FROM migration').all()).toEqual([
-    { applied_at: at },
-  ]);
+  expect(openRaw(file).prepare('SELECT applied_at FROM migration').all()).toEqual(
+    migrations.map(() => ({ applied_at: at })),
+  );
 });
 
 test('twenty processes that open a new store at once all find it whole', async () => {
@@ -61,17 +66,19 @@ test('twenty processes that open a new store at once all find it whole', async (
   expect(await Promise.all(children)).toEqual(children.map(() => 'done'));
   const store = closeAfterwards(await openStore({ file, now }));
   expect(await store.listMemory('psa', '')).toHaveLength(20);
-  expect(openRaw(file).prepare('SELECT number FROM migration').all()).toHaveLength(1);
+  expect(openRaw(file).prepare('SELECT number FROM migration').all()).toHaveLength(version);
 }, 120_000);
 
 test('a store that a newer program has written is refused, with both versions', async () => {
   const { file, store, raw } = await openBench();
   await store.close();
-  raw.exec("INSERT INTO migration VALUES (2, 'later', '')");
+  raw.exec(`INSERT INTO migration VALUES (${version + 1}, 'later', '')`);
   for (const isReadOnly of [false, true]) {
     await expect(openStore({ file, isReadOnly, now })).rejects.toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(/version 2 \(later\).*up to 1/s),
+      message: expect.stringMatching(
+        new RegExp(`version ${version + 1} \\(later\\).*up to ${version}`, 's'),
+      ),
       fix: expect.stringMatching(/Upgrade/),
     });
   }
@@ -85,7 +92,21 @@ test('to read, the store must be there and at this version', async () => {
     fix: expect.stringMatching(/prepaid-hours run/),
   });
   writeFileSync(file, '');
-  await expect(openStore(options)).rejects.toThrow(/version 0; this program needs 1/);
+  await expect(openStore(options)).rejects.toThrow(`version 0; this program needs ${version}`);
+});
+
+test('a store of any earlier version is brought up to this one with what is in it', async () => {
+  for (let earlier = 1; earlier < version; earlier += 1) {
+    const file = join(makeFolder(), 'store.db');
+    const database = new Database(file, { isReadOnly: false });
+    migrate(database, migrations.slice(0, earlier), now());
+    database.exec("INSERT INTO client (id, name, created_at) VALUES ('dupont', 'Dupont', '')");
+    database.close();
+    const store = closeAfterwards(await openStore({ file, now }));
+    expect(await store.listClients()).toHaveLength(1);
+    expect(await store.verify()).toBeNull();
+    expect(await store.listUndone()).toEqual([]);
+  }
 });
 
 test('a reader sees what another one commits, and may not write', async () => {

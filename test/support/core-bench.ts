@@ -18,6 +18,7 @@ import {
   type StepName,
   usualSteps,
 } from '../../src/service/run.ts';
+import { type UndoResult, undoRun } from '../../src/service/undo.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
@@ -97,6 +98,13 @@ export class CoreBench {
   async run(...steps: StepName[]): Promise<RunResult> {
     this.advance(60);
     return this.runWith(steps.length === 0 ? usualSteps : steps, {});
+  }
+
+  /** Takes a run back, a minute later. */
+  async undo(run: string | RunResult, isDone = true): Promise<UndoResult> {
+    this.advance(60);
+    const runId = typeof run === 'string' ? run : run.run;
+    return undoRun(this.app, { runId, isDone, signal: new AbortController().signal });
   }
 
   async runWith(steps: readonly StepName[], options: Partial<RunOptions>): Promise<RunResult> {

@@ -16,6 +16,8 @@ import type {
   TicketRow,
   TimeEntryRow,
   VendorBlock,
+  Withdrawal,
+  Withdrawn,
 } from '../../connectors/contract.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
@@ -35,7 +37,7 @@ export type Call =
   | 'present'
   | 'blocks'
   | PushCall;
-type PushCall = `${'find' | 'create' | 'inspect'} ${PushKind}`;
+type PushCall = `${'find' | 'create' | 'inspect' | 'withdraw'} ${PushKind}`;
 
 export interface ScriptOptions {
   now(): number;
@@ -64,6 +66,10 @@ export class ScriptedVendor {
   readonly sent: Sent[] = [];
   /** What people made of what was sent, by its id there; null: they removed it. */
   readonly standings = new Map<string, Standing | null>();
+  /** Remote ids of what was taken back, as often as it was really closed, with the reason. */
+  readonly withdrawn: { remoteId: string; reason: string }[] = [];
+  /** Kinds that the vendor lets us take back. */
+  readonly withdrawable = new Set<PushKind>(['alert-ticket', 'invoice']);
   /** What each pull asked for, in order. */
   readonly asked: (Pick<PullRequest, 'since' | 'until' | 'resume' | 'clientIds'> & {
     stream: string;
@@ -188,9 +194,9 @@ export class ScriptedVendor {
   }
 
   /** The next write of the kind is done, and its answer never arrives. */
-  loseAnswer(kind: PushKind): void {
+  loseAnswer(kind: PushKind, call: 'create' | 'withdraw' = 'create'): void {
     const fault: Fault = { kind: 'unknown-outcome', callsLeft: 0, timesLeft: 1, isDone: true };
-    this.#faults.set(`create ${kind}`, fault);
+    this.#faults.set(`${call} ${kind}`, fault);
   }
 
   #strike(call: Call): Fault | null {
@@ -302,7 +308,20 @@ export class ScriptedVendor {
         this.#mayThrow(`inspect ${kind}`);
         return this.standings.has(remoteId) ? (this.standings.get(remoteId) ?? null) : {};
       },
+      ...(this.withdrawable.has(kind)
+        ? { withdraw: async (_: unknown, asked: Withdrawal) => this.#withdraw(kind, asked) }
+        : {}),
     };
+  }
+
+  #withdraw(kind: PushKind, { remoteId, reason }: Withdrawal): Withdrawn | null {
+    if (!this.withdrawable.has(kind)) return null;
+    const fault = this.#strike(`withdraw ${kind}`);
+    const isClosed = this.withdrawn.some((one) => one.remoteId === remoteId);
+    if (!isClosed && (fault === null || fault.isDone)) this.withdrawn.push({ remoteId, reason });
+    if (fault !== null)
+      throw new KindError(fault.kind, `scripted ${fault.kind} in withdraw ${kind}`);
+    return { remoteId };
   }
 
   #create(kind: PushKind, message: PushMessages[PushKind]): Delivered {

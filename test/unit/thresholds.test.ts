@@ -5,6 +5,7 @@ import {
   type EpisodeState,
   findCrossings,
   findLeft,
+  findUndoneLeft,
   type HeldBlock,
   netSeconds,
   type Position,
@@ -288,4 +289,23 @@ test.each([
   const bought = blocksToBuy(rule(levelHours).when, positionWith({ balances }), ten);
   expect(bought).toBe(blocks);
   expect(netHours + bought * 10).toBeGreaterThan(levelHours);
+});
+
+describe('a level whose alert was withdrawn by an undo', () => {
+  const undone = fired(2, { firedMode: 'undone' });
+  const leftOf = (hours: number, episode: EpisodeState) =>
+    findUndoneLeft([rule(2)], positionWith({ balances: left(hours) }), [episode]);
+
+  test('is left behind above it, not at it, and only if it was withdrawn', () => {
+    expect(leftOf(2.5, undone)).toEqual([undone]);
+    expect(leftOf(2, undone)).toEqual([]);
+    expect(leftOf(2.5, fired(2))).toEqual([]);
+    expect(leftOf(2.5, { ...undone, isFired: false })).toEqual([]);
+  });
+
+  test('stays told while it is reached, until the next purchase', () => {
+    const balances = left(1);
+    expect(keys([rule(2)], balances, [undone], live)).toEqual([]);
+    expect(keys([rule(2)], balances, [undone], { ...live, lastCreditSeq: 11 })).toHaveLength(1);
+  });
 });

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../domain/charge-facts.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { codeOfNote } from '../../domain/undo.ts';
 import type { ChargeChange } from '../charge-changes.ts';
 import { plainText } from '../plain-text.ts';
 import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
@@ -42,13 +43,14 @@ const openReasons: Record<string, string> = {
   'held-without-ticket': 'it hangs on no ticket, and the agreement holds such time back',
   'corrected-too-far': 'corrections take off more time than was logged',
   'no-hours': 'the blocks have not enough hours left, and the agreement holds such work back',
+  undone: 'the run that debited it was undone; it is posted anew once the work or its rules change',
   gone: 'the work was deleted or moved elsewhere',
   moved: 'the work now belongs to another client',
   changed: 'the work changed',
 };
 
 function openReason(code: string): string {
-  return openReasons[code] ?? code;
+  return openReasons[codeOfNote(code)] ?? code;
 }
 
 function change(one: ChargeChange): string {

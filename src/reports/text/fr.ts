@@ -1,5 +1,6 @@
 import type { Verdict } from '../../domain/charge-facts.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { codeOfNote } from '../../domain/undo.ts';
 import type { ChargeChange } from '../charge-changes.ts';
 import { plainText } from '../plain-text.ts';
 import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
@@ -42,13 +43,15 @@ const openReasons: Record<string, string> = {
   'held-without-ticket': 'il n’est lié à aucun ticket, et le contrat retient ce temps',
   'corrected-too-far': 'les corrections retirent plus de temps qu’il n’en a été saisi',
   'no-hours': 'il ne reste pas assez d’heures, et le contrat retient ce travail',
+  undone:
+    'le traitement qui l’avait débité a été annulé ; il sera repris dès que le travail ou ses règles changent',
   gone: 'le travail a été supprimé ou déplacé',
   moved: 'le travail appartient désormais à un autre client',
   changed: 'le travail a été modifié',
 };
 
 function openReason(code: string): string {
-  return openReasons[code] ?? code;
+  return openReasons[codeOfNote(code)] ?? code;
 }
 
 function change(one: ChargeChange): string {

@@ -10,7 +10,8 @@ export interface Episode {
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  firedMode: 'observe' | 'live';
+  /** Undone: what it told was withdrawn. */
+  firedMode: 'observe' | 'live' | 'undone';
   firedAt: Instant;
 }
 
@@ -45,7 +46,7 @@ export interface ReplenishBatch {
 
 export interface ReplenishStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
-  /** Latest upward purchase or adjustment in each client's ledger, as its position; 0: none. */
+  /** Latest upward purchase or adjustment in each client's ledger that stands, as its position; 0: none. */
   readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Overage entries that nothing has paid off yet, oldest first. */
   readOpenOverage(clientId: string): Promise<OpenOverage[]>;

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { PostedCharge } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
-const chargeColumns = `c.id, c.group_key AS groupKey, c.revision, c.client_id AS clientId, c.seconds,
+export const chargeColumns = `c.id, c.group_key AS groupKey, c.revision, c.client_id AS clientId, c.seconds,
   c.worked_on AS workedOn, c.facts, c.facts_hash AS factsHash, c.posted_at AS postedAt,
   c.run_id AS runId`;
 

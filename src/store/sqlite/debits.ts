@@ -31,7 +31,7 @@ export function debitStore(database: Database): DebitStore {
   };
 }
 
-function writeDebits(database: Database, batch: DebitBatch): void {
+export function writeDebits(database: Database, batch: DebitBatch): void {
   const postedAt = appendPostings(database, batch);
   for (const charge of batch.charges) {
     const at = postedAt.get(charge.clientId);

@@ -13,7 +13,8 @@ type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
 
 /**
  * A threshold is still crossed while nothing was bought since it fired. What a block holds is a cache;
- * where that is empty, the invoice is looked at once more than it need be.
+ * where that is empty, the invoice is looked at once more than it need be. What an undo withdraws is the
+ * undo's to tell of.
  */
 const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
     AND (m.created_at >= ?3 OR b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0
@@ -40,6 +41,7 @@ export async function* streamDeliveries(
        LEFT JOIN mirror_invoice i ON i.reference = m.key AND i.connection = m.connection
        WHERE m.connection = ?1 AND m.status = 'delivered' AND m.remote_id IS NOT NULL
          AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4 AND ${matters}
+         AND NOT EXISTS (SELECT 1 FROM undo_message u WHERE u.message_key = m.key)
        GROUP BY m.seq ORDER BY m.seq LIMIT ${pageSize}`,
       connection,
       listValue(clientIds),

@@ -14,6 +14,7 @@ import { reconcileStore } from './reconcile.ts';
 import { replenishStore } from './replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
+import { undoStore } from './undo.ts';
 
 /** SQLite's own 2 MB of pages would be fetched again and again while a page of debit is written. */
 export const connectionPragmas =
@@ -48,6 +49,7 @@ export function storeOn(database: Database): Store {
     ...reconcileStore(database),
     ...reportStore(database),
     ...runStore(database),
+    ...undoStore(database),
     close: async () => database.close(),
   };
 }

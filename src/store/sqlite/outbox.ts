@@ -41,7 +41,7 @@ export function outboxStore(database: Database): OutboxStore {
   };
 }
 
-const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
+export const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
     coalesce(c.name, m.client_id) AS clientName, m.connection, m.payload, m.after_key AS afterKey,
     iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId, m.status, m.attempts,
     m.next_attempt_at AS nextAttemptAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,

@@ -44,8 +44,10 @@ function readLastCredits(
 ): ReadonlyMap<string, number> {
   const rows = database.rows<{ clientId: string; clientSeq: number }>(
     `SELECT k.value AS clientId, coalesce((
-       SELECT max(l.client_seq) FROM ledger l WHERE l.client_id = k.value
-         AND l.side = 'credit' AND l.reason IN ('purchase', 'adjustment')), 0) AS clientSeq
+       SELECT l.client_seq FROM ledger l WHERE l.client_id = k.value
+         AND l.side = 'credit' AND l.reason IN ('purchase', 'adjustment')
+         AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)
+       ORDER BY l.client_seq DESC LIMIT 1), 0) AS clientSeq
      FROM json_each(?) k`,
     listValue(clientIds),
   );

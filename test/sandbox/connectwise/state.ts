@@ -21,6 +21,8 @@ export interface Switches {
   linksProducts: boolean;
   /** Whether a note keeps the flags that it was sent with. */
   keepsNoteFlags: boolean;
+  /** Whether a PATCH of a ticket's status does anything. */
+  setsStatus: boolean;
   /** Whether a PATCH of custom fields leaves the fields that it does not carry alone. */
   mergesCustomFields: boolean;
   /** Whether a moment with a zone in conditions is refused. */
@@ -39,6 +41,7 @@ export function createState(options: StateOptions = {}) {
     denied: new Set(),
     linksProducts: true,
     keepsNoteFlags: true,
+    setsStatus: true,
     mergesCustomFields: false,
     refusesZones: false,
     pagesForward: true,

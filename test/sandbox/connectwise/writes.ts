@@ -170,11 +170,27 @@ export function patch(state: ConnectwiseState, place: Place, request: SandboxReq
     if (operation.op !== 'replace') return invalid(`op ${operation.op} is not supported here`);
     const field = operation.path.replace(/^\//, '');
     if (field === 'customFields') replaceCustomFields(state, id, operation.value);
-    else if (typeof table.get(id)[field] !== 'object') {
+    else if (field === 'status/id' && table === state.tables.tickets) {
+      const refusal = setStatus(state, id, Number(operation.value));
+      if (refusal !== null) return refusal;
+    } else if (typeof table.get(id)[field] !== 'object') {
       table.change(id, { [field]: operation.value });
     }
   }
   return table.change(id, {});
+}
+
+function setStatus(state: ConnectwiseState, id: number, statusId: number): SandboxAnswer | null {
+  const { tickets, boardStatuses } = state.tables;
+  const boardId = idOf(tickets.get(id).board);
+  const status = boardStatuses.list((row) => row.id === statusId && idOf(row.board) === boardId)[0];
+  if (status === undefined) return invalid('status/id does not belong to the board', 'status');
+  if (!state.switches.setsStatus) return null;
+  tickets.change(id, {
+    status: referenceTo(status, 'name'),
+    closedFlag: status.closedStatus === true,
+  });
+  return null;
 }
 
 /** Fields that the array does not carry lose their value, as users report. */

@@ -23,6 +23,7 @@ import {
   listLogEntries,
   listStatuses,
   readTicket,
+  updateTicket,
 } from './ticketing.ts';
 import { clientId, clientSecret, createTokens, notAuthenticated } from './tokens.ts';
 
@@ -115,7 +116,7 @@ function routeOf(request: SandboxRequest, prefix: string): { route: string; id: 
 function answerTicketing(tenant: Tenant): SandboxAnswer | null {
   const { state, request, takeFault, apiUserId } = tenant;
   const { route, id } = routeOf(request, '/v2/ticketing/');
-  const isWrite = route === 'POST ticket' || route === 'POST ticket/N/comment';
+  const isWrite = /^(POST ticket|POST ticket\/N\/comment|PUT ticket\/N)$/.test(route);
   if (route === 'POST ticket' && tenant.options.refusesFreeTags === true) {
     if (/"tags":\s*\[\s*"/.test(request.body)) return refused(400, 'tags is invalid');
   }
@@ -127,6 +128,7 @@ function answerTicketing(tenant: Tenant): SandboxAnswer | null {
   if (route === 'GET statuses') return listStatuses(state);
   if (route === 'GET ticket-form') return listForms(state);
   if (route === 'GET ticket/N') return readTicket(state, id);
+  if (route === 'PUT ticket/N') return updateTicket(state, id, request);
   if (route === 'POST ticket') return createTicket(state, request, apiUserId);
   if (route === 'POST ticket/N/comment') return addComment(state, id, request, apiUserId);
   if (route === 'GET ticket/N/log-entry') return listLogEntries(state, id, request, takeFault);

@@ -71,6 +71,10 @@ export class NinjaoneState {
   readonly shownTotals = new Map<number, number>();
   /** Tickets that boards list and that nobody can open. */
   readonly unopenable = new Set<number>();
+  /** Whether tickets are shown without whoever asked. */
+  hidesRequester = false;
+  /** Tickets whose status no update changes. */
+  readonly keepsStatus = new Set<number>();
   /** Tickets that the search's index has not taken in yet. */
   readonly unindexed = new Set<number>();
   /** Kept in the order of their ids. */

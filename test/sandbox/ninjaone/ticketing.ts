@@ -10,6 +10,7 @@ interface NewTicket {
   ticketFormId?: number;
   subject?: string;
   status?: string;
+  requesterUid?: string;
   description?: { public?: boolean; body?: string };
   tags?: string[];
 }
@@ -76,6 +77,29 @@ export function createTicket(
   return readTicket(state, id);
 }
 
+/** Everything that an update must bring, and the version that the ticket is at. */
+export function updateTicket(
+  state: NinjaoneState,
+  id: number,
+  request: SandboxRequest,
+): SandboxAnswer {
+  const ticket = state.tickets.get(id);
+  if (ticket === undefined || ticket.isDeleted) return refused(404, 'Ticket not found');
+  const body = request.json() as NewTicket & { version?: number };
+  if (body.version !== ticket.version) return refused(409, 'The ticket was changed meanwhile');
+  const needed = ['clientId', 'ticketFormId', 'subject', 'status', 'requesterUid'] as const;
+  for (const field of needed) {
+    if (body[field] === undefined) return refused(400, `${field} is required`);
+  }
+  const status = state.statuses.find(({ statusId }) => String(statusId) === body.status);
+  if (status === undefined) return refused(400, 'status is invalid');
+  if (state.keepsStatus.has(id)) return readTicket(state, id);
+  state.setStatus(id, status.displayName);
+  ticket.subject = body.subject ?? '';
+  ticket.tags = body.tags ?? [];
+  return readTicket(state, id);
+}
+
 /** Multipart only: a plain JSON body is refused. The answer is empty. */
 export function addComment(
   state: NinjaoneState,
@@ -139,6 +163,7 @@ function toWire(state: NinjaoneState, ticket: Ticket): { [field: string]: unknow
       displayName: status?.displayName,
     },
     ticketFormId: ticket.ticketFormId,
+    ...(state.hidesRequester ? {} : { requesterUid: uidOf(1) }),
     source: 'TECHNICIAN',
     tags: ticket.tags,
     createTime: ticket.createdMs / 1000,

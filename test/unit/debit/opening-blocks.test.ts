@@ -10,7 +10,7 @@ function compare(openingBlocks: OpeningBlock[], blocks: BlockBalance[] = []) {
   const ledger: ClientLedger = {
     ...{ clientId: 'dupont', blocks, sharedUse: [], overageSeconds: 0, clientSeq: 1 },
   };
-  return compareBlocks({ ...dupont, openingBlocks }, ledger);
+  return compareBlocks({ ...dupont, openingBlocks }, ledger, new Set());
 }
 
 /** As they stand once credited. */

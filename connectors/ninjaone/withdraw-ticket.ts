@@ -1,0 +1,58 @@
+/** Taking an alert ticket back: an internal comment that says why, then a status that means closed. */
+import type { PushMessages, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
+import type { PushRooms } from './alert-ticket.ts';
+import { markerOf } from './alert-ticket.ts';
+import { createTicketNote } from './push.ts';
+
+/**
+ * Null: the ticket is somebody else's by now, NinjaOne does not show what an update needs, or it took
+ * the update and shows the ticket open.
+ */
+export async function withdrawTicket(
+  rooms: PushRooms,
+  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  { remoteId, reason }: Withdrawal,
+  signal: AbortSignal,
+): Promise<Withdrawn | null> {
+  const { api } = rooms;
+  const { data: ticket } = await api.ticket(remoteId, signal);
+  if (ticket.deleted === true) return { remoteId };
+  const isOurs =
+    ticket.subject?.includes(markerOf(key)) === true || ticket.tags?.includes(key) === true;
+  if (!isOurs) return null;
+  if (await isClosed(rooms, remoteId, signal)) return { remoteId };
+  const { version, ticketFormId, subject, requesterUid } = ticket;
+  // All of these are required; without one the update would be refused after the comment was made.
+  if (version == null || ticketFormId == null || subject == null || requesterUid == null)
+    return null;
+  const note = {
+    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
+    audience: 'internal' as const,
+  };
+  const notes = createTicketNote(rooms);
+  if ((await notes.find(note, signal)) === null) await notes.create(note, signal);
+  // The comment may have moved the version, which guards against two people's changes.
+  const { data: now } = await api.ticket(remoteId, signal);
+  const update = {
+    version: now.version ?? version,
+    clientId: Number(ticket.clientId ?? clientId),
+    ticketFormId: Number(ticketFormId),
+    subject,
+    status: await rooms.statuses.closing(signal),
+    requesterUid,
+    // What is left out might be emptied, and our key may stand there alone.
+    ...(now.tags == null ? {} : { tags: now.tags }),
+  };
+  await api.updateTicket(remoteId, update, signal);
+  return (await isClosed(rooms, remoteId, signal)) ? { remoteId } : null;
+}
+
+async function isClosed(
+  { api, statuses }: PushRooms,
+  ticketId: SourceId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { status } = (await api.ticket(ticketId, signal)).data;
+  if (status?.statusId == null) return false;
+  return (await statuses.closed(signal)).has(status.statusId);
+}

@@ -1,0 +1,44 @@
+import { familyOf, sharersOf } from '../domain/shares.ts';
+import { findUndoneLeft } from '../domain/thresholds.ts';
+import { dateInZone } from '../domain/time.ts';
+import { accountFrom } from '../store/port.ts';
+import type { ReplenishContext } from './context.ts';
+import { emptyBatch } from './orders.ts';
+import { positionOf } from './position.ts';
+import { pendingOf, readSituation } from './replenish.ts';
+
+/**
+ * Arms thresholds again whose alert was withdrawn, where the hours that came back lift the balance above
+ * them: reaching them once more is a crossing of its own. Done at once, before the work is posted anew.
+ */
+export async function rearmUndone(
+  context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'runId' | 'at'>,
+): Promise<void> {
+  const { store, clients, at } = context;
+  const episodes = await store.readEpisodes(clients.map(({ id }) => id));
+  const undone = new Set(
+    episodes
+      .filter(({ isFired, firedMode }) => isFired && firedMode === 'undone')
+      .map(({ clientId }) => clientId),
+  );
+  const page = clients.filter(({ id }) => undone.has(id));
+  if (page.length === 0) return;
+  const situation = await readSituation(context, page, new Set());
+  for (const client of page) {
+    const ledger = situation.ledgers.get(client.id);
+    if (ledger === undefined) continue;
+    const account = accountFrom(ledger, sharersOf(clients));
+    const position = positionOf(account, ledger, {
+      today: dateInZone(at, client.timezone),
+      pendingSeconds: pendingOf(familyOf(client, clients), situation),
+      history: situation.histories.get(client.id) ?? null,
+    });
+    const known = situation.episodes.get(client.id) ?? [];
+    const left = findUndoneLeft(client.agreement.replenish, position, known);
+    if (left.length === 0) continue;
+    await store.writeReplenish({
+      ...emptyBatch(context),
+      episodes: left.map((episode) => ({ ...episode, isFired: false })),
+    });
+  }
+}

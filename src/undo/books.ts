@@ -1,0 +1,76 @@
+import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import { partOfPrice } from '../domain/money.ts';
+import { type Account, payOffOverage, reverseSlices, spend } from '../domain/postings.ts';
+import type { PostedCharge, Store } from '../store/port.ts';
+
+/** The accounts that an undo touches, and what it posts to them, in its order. */
+export interface Books {
+  accounts: ReadonlyMap<string, Account>;
+  postings: Posting[];
+  /** Keys of the entries that are reversed. */
+  reversed: Set<string>;
+  /** Names the run that is taken back. */
+  note: string;
+}
+
+export function accountOf({ accounts }: Books, clientId: string): Account {
+  const account = accounts.get(clientId);
+  if (account === undefined) throw new Error(`the account of client ${clientId} was not loaded`);
+  return account;
+}
+
+/** Reverses the entries, the last one first, each onto where it came from. */
+export function reverseIn(books: Books, entries: readonly LedgerEntry[]): void {
+  for (const [clientId, own] of Map.groupBy(entries, (entry) => entry.clientId)) {
+    books.postings.push(...reverseSlices(accountOf(books, clientId), own, books.note));
+  }
+  for (const { key } of entries) books.reversed.add(key);
+}
+
+/**
+ * Spends again what had to leave its block, oldest work first: from what else can pay, else as overage.
+ * Each stays part of the charge that it was part of.
+ */
+export function spendAgain(
+  books: Books,
+  moved: readonly LedgerEntry[],
+  charges: ReadonlyMap<string, PostedCharge>,
+): void {
+  for (const entry of [...moved].sort(byWorkDay)) {
+    const { clientId, key, seconds, usedBy, chargeId, workedOn } = entry;
+    const charge = charges.get(chargeId ?? '');
+    const facts = charge === undefined ? null : (JSON.parse(charge.facts) as ChargeFacts);
+    books.postings.push(
+      ...spend(accountOf(books, clientId), {
+        ...{ key, seconds, usedBy, chargeId, note: books.note },
+        workedOn: workedOn ?? entry.postedAt.slice(0, 10),
+        workTypes: facts === null ? null : chargedWorkTypes(facts),
+        price: facts === null ? null : partOfPrice(facts.price ?? null, facts.seconds, seconds),
+        reason: chargeId === null ? 'adjustment' : 'usage',
+      }),
+    );
+  }
+}
+
+/** Hours that came back pay overage that others have, as they would after any correction. */
+export async function payWithFreedHours(
+  store: Pick<Store, 'readOpenOverage'>,
+  books: Books,
+): Promise<void> {
+  for (const account of books.accounts.values()) {
+    const hasMeans = account.blocks.some(
+      ({ isActive, remainingSeconds, remainingMinor }) =>
+        isActive && (remainingSeconds > 0 || (remainingMinor ?? 0) > 0),
+    );
+    if (account.overageSeconds === 0 || !hasMeans) continue;
+    const open = await store.readOpenOverage(account.clientId);
+    const standing = open.filter(({ key }) => !books.reversed.has(key));
+    books.postings.push(...payOffOverage(account, standing));
+  }
+}
+
+function byWorkDay(a: LedgerEntry, b: LedgerEntry): number {
+  const [x, y] = [a.workedOn ?? '', b.workedOn ?? ''];
+  return x === y ? a.seq - b.seq : x < y ? -1 : 1;
+}

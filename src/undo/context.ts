@@ -1,0 +1,16 @@
+import type { Client } from '../domain/terms.ts';
+import type { Instant } from '../domain/time.ts';
+import type { RunRow, Store } from '../store/port.ts';
+
+/** What an undo works with. */
+export interface UndoContext {
+  store: Store;
+  clients: readonly Client[];
+  /** The run that is taken back. */
+  run: RunRow;
+  /** The undo's own run. */
+  undoRunId: string;
+  at: Instant;
+  /** Since when the rules of the last debit are in force; null: there was none yet. */
+  rulesSince: Instant | null;
+}

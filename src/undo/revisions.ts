@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import type { Demand } from '../domain/allocation.ts';
+import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import { type Account, spend } from '../domain/postings.ts';
+import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
+import { accountOf, type Books } from './books.ts';
+import { type ChargeUndo, factsOf } from './charges.ts';
+
+/** One that says that nothing is charged any more; where an earlier charge stands again, that one. */
+export function toRevisions({ group, standing, earlier }: ChargeUndo): Charge[] {
+  const isMoved = standing !== null && earlier !== null && standing.clientId !== earlier.clientId;
+  const added: Charge[] = [];
+  if (standing !== null && (earlier === null || isMoved)) {
+    const facts = { ...factsOf(standing), parts: [], seconds: 0 };
+    added.push(toRevision(group, 1, standing, facts));
+  }
+  if (earlier !== null) added.push(toRevision(group, added.length + 1, earlier, factsOf(earlier)));
+  return added;
+}
+
+function toRevision(
+  { groupKey, revision: before }: ChargeGroup,
+  step: number,
+  { clientId, workedOn }: PostedCharge,
+  facts: ChargeFacts,
+): Charge {
+  const revision = before + step;
+  const text = JSON.stringify(facts);
+  return {
+    id: `${groupKey}#${revision}`,
+    groupKey,
+    revision,
+    clientId,
+    seconds: facts.seconds,
+    workedOn,
+    facts: text,
+    factsHash: hash('sha256', text, 'hex'),
+  };
+}
+
+/**
+ * The group waits from now on. The hash of the work is one that no work has, so that the next look at
+ * it, whatever brings it about, decides it anew.
+ */
+export function toGroup(change: ChargeUndo): ChargeGroup {
+  const { group, standing, earlier } = change;
+  const last = toRevisions(change).at(-1);
+  const missing = (standing?.seconds ?? 0) - (earlier?.seconds ?? 0);
+  return {
+    ...group,
+    clientId: (earlier ?? standing)?.clientId ?? group.clientId,
+    status: 'pending',
+    reason: 'undone',
+    pendingSeconds: group.pendingSeconds + Math.max(0, missing),
+    revision: last?.revision ?? group.revision,
+    chargeId: last?.id ?? group.chargeId,
+    factsHash: earlier === null ? null : `undone:${earlier.id}`,
+  };
+}
+
+/** What the earlier charge asks of the account that paid it; `first` is any of its entries. */
+export function restoreCharge(
+  books: Books,
+  charge: Charge,
+  first: LedgerEntry,
+): { account: Account; demand: Demand; postings(): Posting[] } {
+  const facts = JSON.parse(charge.facts) as ChargeFacts;
+  const account = accountOf(books, first.clientId);
+  const demand: Demand = {
+    seconds: facts.seconds,
+    workedOn: charge.workedOn,
+    workTypes: chargedWorkTypes(facts),
+    price: facts.price ?? null,
+    usedBy: first.usedBy,
+  };
+  const { id } = charge;
+  return {
+    account,
+    demand,
+    postings: () =>
+      spend(account, { ...demand, key: id, chargeId: id, reason: 'usage', note: books.note }),
+  };
+}
