@@ -60,7 +60,12 @@ export interface SandboxServer {
   baseUrl: string;
   /** All requests with their answers, in the order they were answered. */
   exchanges: Exchange[];
-  faults: { add(kind: FaultKind, options?: FaultOptions): void; clear(): void };
+  faults: {
+    add(kind: FaultKind, options?: FaultOptions): void;
+    /** Those that have not struck, or may strike again. */
+    waiting(): FaultKind[];
+    clear(): void;
+  };
   close(): Promise<void>;
 }
 
@@ -143,6 +148,7 @@ export async function startSandboxServer(
     faults: {
       add: (kind, fault = {}) =>
         void faults.push({ kind, timesLeft: fault.times ?? 1, options: fault }),
+      waiting: () => faults.filter(({ timesLeft }) => timesLeft > 0).map(({ kind }) => kind),
       clear: () => void faults.splice(0),
     },
     /** Also for a second time, for a test that takes the vendor down itself. */
