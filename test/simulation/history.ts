@@ -4,12 +4,13 @@ import { allSteps, type RunResult, runOnce } from '../../src/service/run.ts';
 import { Random } from '../demo/random.ts';
 import { attempt } from './attempt.ts';
 import { Auditor, Violation } from './auditor.ts';
+import { toClients } from './configured.ts';
 import type { Faults } from './faults.ts';
 import { Machine, type Planted } from './machine.ts';
 import { act, type Clock, describeDefect, type Office, runOptions, type World } from './office.ts';
 import { auditSettled } from './settled.ts';
 import { type Summary, summarize } from './summary.ts';
-import { drawTerms, hour, type Terms, toClients } from './terms.ts';
+import { drawTerms, hour, type Terms } from './terms.ts';
 import { Tripwire } from './tripwire.ts';
 import {
   changedTerms,

@@ -1,9 +1,5 @@
-/** The terms of a history, in words that the auditor understands too, and what the product gets of them. */
-import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { Agreement, Offer } from '../../src/domain/terms.ts';
+/** The terms of a history, in words that the auditor understands too. */
 import type { Random } from '../demo/random.ts';
-import { agreementOf, clientOf, openingOf } from '../support/core-bench.ts';
-import type { Psa } from './psa.ts';
 
 export interface Terms {
   per: 'ticket' | 'entry' | 'day';
@@ -39,61 +35,4 @@ export function drawTerms(random: Random): Terms {
     overage: random.pick(['carry', 'carry', 'billed']),
     activate: random.pick(['on-invoice', 'on-invoice', 'on-payment']),
   };
-}
-
-/** The clients as a config file would have them: 1 and 2 of every system. */
-export function toClients(
-  terms: Terms,
-  systems: readonly Pick<Psa, 'name' | 'clients'>[],
-): ConfiguredClient[] {
-  return [0, 1].map((index) =>
-    clientOf({
-      name: `Client ${index + 1}`,
-      sourceIds: new Map(systems.map(({ name, clients }) => [name, clients[index] ?? ''])),
-      agreement: toAgreement(terms),
-      openingBlocks: [
-        openingOf(opening.seconds / hour),
-        openingOf(opening.endingSeconds / hour, {
-          ...{ purchasedOn: '2026-02-01', expiresOn: opening.endsOn },
-        }),
-      ],
-    }),
-  );
-}
-
-function toAgreement(terms: Terms): Agreement {
-  const { rateMinor, levelSeconds } = terms;
-  const offer: Offer = {
-    ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
-    ...{ validForMonths: null, workTypes: null, product: 'BLOCK-10' },
-  };
-  const [alert, invoice] = levelSeconds;
-  return agreementOf({
-    rounding: {
-      ...{ per: terms.per, incrementSeconds: terms.incrementSeconds },
-      ...{ minimumSeconds: terms.minimumSeconds, graceSeconds: 0 },
-    },
-    workTypes: { covered: [], excluded: [freeWorkType], unlisted: 'covered' },
-    multipliers: [
-      {
-        ...{ workType: 'On-site', role: null, outside: null },
-        factorThousandths: terms.onSiteThousandths,
-      },
-    ],
-    overage:
-      terms.overage === 'carry'
-        ? 'carry'
-        : { when: 'at-once', rateMinor: overageRateMinor, currency: 'EUR', product: 'BLOCK-10' },
-    replenish: [
-      {
-        when: { balance: 'settled', secondsLeft: alert },
-        ...{ do: ['alert'], offer: null, tell: ['msp'] },
-      },
-      {
-        when: { balance: 'settled', secondsLeft: invoice },
-        ...{ do: ['alert', 'invoice'], offer, tell: ['msp', 'client'] },
-      },
-    ],
-    activate: terms.activate,
-  });
 }
