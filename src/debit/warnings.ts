@@ -22,9 +22,7 @@ export async function findWarnings(
     decisions.filter((one) => one.before?.status === 'waiting').map((one) => one.groupKey),
   );
   const mended = affected.assigned
-    .filter(({ entry, standing }) => {
-      return standing.state !== 'waiting' && wasWaiting.has(entry.groupKey ?? '');
-    })
+    .filter(({ entry }) => wasWaiting.has(entry.groupKey ?? ''))
     .flatMap(possibleSubjects);
   for (const subject of [...mended, ...correctedTickets(affected)]) {
     warnings.set(keyOf(subject), { ...subject, reason: null });
@@ -64,8 +62,8 @@ function possibleSubjects({ entry, ticket, standing }: Assigned): Subject[] {
     subjects.push({ connection, stream: 'tickets', sourceId: entry.ticketId });
   }
   if (ticket) subjects.push({ connection, stream: 'tickets', sourceId: ticket.sourceId });
-  // That an entry is gone says nothing of its client: other work may still wait for that one.
-  if (clientId !== null && standing.state !== 'gone') {
+  // That an entry is gone, or still waits, says nothing of its client: other work may wait for that one.
+  if (clientId !== null && standing.state !== 'gone' && standing.state !== 'waiting') {
     subjects.push({ connection, stream: 'clients', sourceId: clientId });
   }
   return subjects;

@@ -33,9 +33,6 @@ const entriesFree = 3;
 /** What a person was asked about, by connection. */
 const heldKey = 'sweep-held';
 
-/** Entries that were listed and not mirrored when everything was last read again for them. */
-const unseenKey = 'sweep-unseen';
-
 /**
  * Finds time that was deleted in a vendor that does not tell: what is mirrored in the window and is
  * listed no more. A list that is shorter than the vendor's own count, or one that would take away
@@ -73,23 +70,12 @@ async function readPresent(
 }
 
 /**
- * Listed time that was never mirrored was hidden from us when it changed, and the watermark has passed
- * it: so everything of the window is read again, once for the same number of such entries.
+ * Listed time that is not mirrored was hidden from us when it changed, and the watermark has passed it:
+ * so everything of the window is read again, once for the same entries.
  */
 async function catchUp(context: SweepContext, from: Instant): Promise<void> {
-  const { store, connection, runStartedAt, onUnseen } = context;
-  const unseen = await store.countUnseen(connection);
-  const known = Number((await store.readMemory(connection, unseenKey)) ?? 0);
-  if (unseen === known) return;
-  await store.writeMemory(
-    connection,
-    unseenKey,
-    unseen === 0 ? null : String(unseen),
-    runStartedAt,
-  );
-  if (unseen < known) return;
-  await store.readAgain(connection, from);
-  onUnseen(unseen);
+  const unseen = await context.store.readUnseenAgain(context.connection, from);
+  if (unseen > 0) context.onUnseen(unseen);
 }
 
 function refuseShortList(connection: string, rows: number, counted: number): void {

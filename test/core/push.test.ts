@@ -67,6 +67,21 @@ describe('what is sent', () => {
     ]);
   });
 
+  test('a balance that was refused is replaced by the newer one: nobody can send it after that', async () => {
+    bench.psa.fail('find balance-field', 'rejected');
+    use(1);
+    await bench.run();
+    const [refused] = await messages('dead');
+    expect(refused?.kind).toBe('balance-field');
+    use(1);
+    await bench.run();
+    expect(await messages('dead')).toEqual([]);
+    expect(await bench.app.store.retryMessage(refused?.key ?? '', bench.psa.now)).toBe(false);
+    await bench.run();
+    const shown = bench.psa.sentOf('balance-field').map(({ message }) => message);
+    expect(shown.filter(({ clientId }) => clientId === '1').at(-1)?.hoursText).toBe('8.00');
+  });
+
   test('a balance that could not be shown is replaced by the newer one, never sent after it', async () => {
     bench.psa.fail('find balance-field', 'transient', { times: 2 });
     use(1);

@@ -119,6 +119,10 @@ test('time that changed while it was hidden is read again once it is seen, and o
   await bench.run();
   expect(await bench.hours()).toEqual([15, 0]);
   await sweep();
+  // One sweep cannot tell it from time that was logged since the last pull.
+  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toEqual([]);
+  await bench.run();
+  await sweep();
   expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
   await bench.run();
   expect(await bench.hours()).toEqual([14, 0]);
@@ -127,6 +131,18 @@ test('time that changed while it was hidden is read again once it is seen, and o
   await bench.run();
   expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
   expect(bench.psa.asked.slice(asked).every(({ since }) => since > day(24))).toBe(true);
+});
+
+test('time that was logged since the last pull, night after night, has nothing read again', async () => {
+  for (const id of [21, 22, 23]) {
+    bench.psa.ticket(String(id));
+    bench.psa.log(String(id), String(id), day(id), 60);
+    bench.psa.close(String(id));
+    await sweep();
+    await bench.run();
+  }
+  expect(await bench.hours()).toEqual([12, 0]);
+  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toEqual([]);
 });
 
 test('a first sweep that nobody has been asked about is not accepted in advance', async () => {

@@ -72,6 +72,15 @@ test('a ticket without client is set aside, and debited by itself once it has on
   expect(await bench.hours()).toEqual([9, 0]);
 });
 
+test('a ticket that was unseen and turns out to be of an unmapped client is warned of as that alone', async () => {
+  bench.psa.log('1', '77', nine, 60);
+  await bench.run();
+  expect(await bench.quarantine()).toEqual(['psa tickets 77']);
+  bench.psa.ticket('77', { clientId: '2' });
+  await bench.run();
+  expect(await bench.quarantine()).toEqual(['psa clients 2']);
+});
+
 test('time on a ticket that was never seen waits for it, corrections and all', async () => {
   bench.psa.log('1', '77', nine, 60);
   bench.psa.log('2', '77', '2026-03-02T11:00:00.000Z', -30, { kind: 'correction' });

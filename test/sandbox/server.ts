@@ -64,6 +64,8 @@ export interface SandboxServer {
     add(kind: FaultKind, options?: FaultOptions): void;
     /** Changes every JSON answer to a GET on its way out. */
     distort(change: (json: unknown) => unknown): void;
+    /** Those that have not struck, or may strike again. */
+    waiting(): FaultKind[];
     clear(): void;
   };
   close(): Promise<void>;
@@ -157,6 +159,7 @@ export async function startSandboxServer(
       distort: (change) => {
         distortion = change;
       },
+      waiting: () => faults.filter(({ timesLeft }) => timesLeft > 0).map(({ kind }) => kind),
       clear: () => {
         faults.splice(0);
         distortion = null;

@@ -95,10 +95,11 @@ export interface PullStore {
   writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
   /** By client, whether or not anything is lost of it. */
   readSweepLosses(window: SweepWindow): Promise<SweepLoss[]>;
-  /** Listed entries that are neither mirrored nor set aside. */
-  countUnseen(connection: string): Promise<number>;
-  /** Has every stream of the connection read again from the moment, if it was read further than that. */
-  readAgain(connection: string, since: Instant): Promise<void>;
+  /**
+   * Notes the listed entries that are neither mirrored nor set aside. Where some are so for the second
+   * sweep in a row, every stream of the connection is to be read again from the moment; returns how many.
+   */
+  readUnseenAgain(connection: string, since: Instant): Promise<number>;
   /** Marks as deleted what was not listed, with the ids forgotten in the same transaction. Returns how many. */
   sweep(window: SweepWindow): Promise<number>;
   readMemory(connection: string, key: string): Promise<string | null>;

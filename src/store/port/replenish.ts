@@ -38,8 +38,9 @@ export interface ReplenishBatch {
   /** By key once, like the blocks. */
   messages: readonly NewMessage[];
   /**
-   * Messages of this kind for the client that newer ones replace, unless they are settled. One that
-   * is claimed is replaced too: its owner is gone, or finds that it may no longer settle it.
+   * Messages of this kind for the client that newer ones replace, unless they are delivered. One that
+   * is claimed is replaced too: its owner is gone, or finds that it may no longer settle it. So is a
+   * dead one: sent once more by hand, it would undo what the newer one says.
    */
   superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
 }

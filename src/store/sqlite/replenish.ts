@@ -118,7 +118,7 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
     database.run(
       `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?,
          claimed_by = NULL, claimed_at = NULL
-       WHERE client_id = ? AND kind = ? AND key <> ? AND status IN ('pending', 'claimed', 'withheld')`,
+       WHERE client_id = ? AND kind = ? AND key <> ? AND status IN ('pending', 'claimed', 'withheld', 'dead')`,
       at,
       `Replaced by ${exceptKey}.`,
       clientId,

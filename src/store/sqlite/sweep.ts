@@ -2,18 +2,15 @@ import type { Instant } from '../../domain/time.ts';
 import type { PullStore, SweepLoss, SweepWindow } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
-type SweepStore = Pick<
-  PullStore,
-  'writePresent' | 'readSweepLosses' | 'countUnseen' | 'readAgain' | 'sweep'
->;
+type SweepStore = Pick<PullStore, 'writePresent' | 'readSweepLosses' | 'readUnseenAgain' | 'sweep'>;
 
 export function sweepStore(database: Database): SweepStore {
   return {
     writePresent: async (connection, ids, isFirst) =>
       database.write(() => writePresent(database, connection, ids, isFirst)),
     readSweepLosses: async (window) => readLosses(database, window),
-    countUnseen: async (connection) => countUnseen(database, connection),
-    readAgain: async (connection, since) => stepBack(database, { connection, stream: null }, since),
+    readUnseenAgain: async (connection, since) =>
+      database.write(() => readUnseenAgain(database, connection, since)),
     sweep: async (window) => database.write(() => sweep(database, window)),
   };
 }
@@ -55,17 +52,31 @@ function readLosses(database: Database, window: SweepWindow): SweepLoss[] {
   );
 }
 
-function countUnseen(database: Database, connection: string): number {
-  const found = database.row<{ count: number }>(
-    `SELECT count(*) AS count FROM sweep_present p
-     WHERE p.connection = ?
-       AND NOT EXISTS (SELECT 1 FROM mirror_time_entry e
-         WHERE e.connection = p.connection AND e.source_id = p.source_id AND e.deleted_at IS NULL)
-       AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.connection = p.connection
-         AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`,
+/** Listed, neither mirrored nor in quarantine. */
+const unseen = `FROM sweep_present p WHERE p.connection = ?1
+  AND NOT EXISTS (SELECT 1 FROM mirror_time_entry e
+    WHERE e.connection = p.connection AND e.source_id = p.source_id AND e.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.connection = p.connection
+    AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`;
+
+/** What one sweep misses may have been logged since the last pull; what two miss was hidden from it. */
+function readUnseenAgain(database: Database, connection: string, since: Instant): number {
+  database.run(
+    `DELETE FROM sweep_unseen WHERE connection = ?1 AND source_id NOT IN (SELECT p.source_id ${unseen})`,
     connection,
   );
-  return found?.count ?? 0;
+  database.run(
+    `INSERT INTO sweep_unseen (connection, source_id, sweeps) SELECT p.connection, p.source_id, 1 ${unseen}
+     ON CONFLICT DO UPDATE SET sweeps = sweeps + 1`,
+    connection,
+  );
+  const found = database.row<{ count: number }>(
+    'SELECT count(*) AS count FROM sweep_unseen WHERE connection = ? AND sweeps = 2',
+    connection,
+  );
+  const count = found?.count ?? 0;
+  if (count > 0) stepBack(database, { connection, stream: null }, since);
+  return count;
 }
 
 /** A pass under way may be past it already, so it starts again. */

@@ -149,6 +149,14 @@ CREATE TABLE sweep_present (
   PRIMARY KEY (connection, source_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Listed and not mirrored, in so many sweeps in a row.
+CREATE TABLE sweep_unseen (
+  connection TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  sweeps INTEGER NOT NULL,
+  PRIMARY KEY (connection, source_id)
+) STRICT, WITHOUT ROWID;
+
 -- Work whose debit must be looked at again. A later change takes a new seq, so that removing the
 -- rows one has dealt with never removes a change that came meanwhile. The triggers below rely on the
 -- table's own conflict clause, which SQLite overrides with that of the statement that fires them:

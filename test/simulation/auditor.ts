@@ -1,0 +1,199 @@
+/**
+ * Looks over the product's shoulder: after every call it reads what was committed and compares it with
+ * the PSAs' own state. It shares no code with the product; what must hold once all is quiet is in
+ * `settled.ts`.
+ */
+import { Books, type LedgerRow, type MessageRow } from './books.ts';
+import type { Psa } from './psa.ts';
+import type { Terms } from './terms.ts';
+import { isWrite } from './tripwire.ts';
+
+export class Violation extends Error {
+  readonly rule: string;
+
+  constructor(rule: string, detail: string) {
+    super(`${rule}: ${detail}`);
+    this.rule = rule;
+  }
+}
+
+/** A client's way down since the last purchase. */
+interface Descent {
+  netSeconds: number;
+  /** Levels that were told since hours were last bought. */
+  told: Set<number>;
+}
+
+export class Auditor {
+  readonly systems: readonly Psa[];
+  terms: Terms;
+  /** By our id of the client. */
+  readonly descents = new Map<string, Descent>();
+  /** The terms under which each run worked. */
+  readonly runTerms = new Map<string, Terms>();
+  #books: Books | null = null;
+  /** Every row as it was when first seen, by its place. */
+  readonly #ledger: string[] = [];
+  readonly #charges: string[] = [];
+  readonly #messages = new Map<string, MessageRow>();
+  /** The vendor's time at which each run began, by ours. */
+  readonly #begun = new Map<string, number>();
+  readonly #watermarks = new Map<string, string>();
+
+  constructor(systems: readonly Psa[], terms: Terms) {
+    this.systems = systems;
+    this.terms = terms;
+  }
+
+  get books(): Books {
+    if (this.#books === null) throw new Error('the auditor has no books open');
+    return this.#books;
+  }
+
+  /** Also after a crash: then all that was ever seen must still be there. */
+  open(file: string): void {
+    this.#books?.close();
+    this.#books = new Books(file);
+    this.compareAll();
+  }
+
+  close(): void {
+    this.#books?.close();
+    this.#books = null;
+  }
+
+  noteRun(oursMs: number, vendorMs: number): void {
+    this.#begun.set(new Date(oursMs).toISOString(), vendorMs);
+  }
+
+  /** After a call to the store or a PSA has come back. */
+  look(call: string): void {
+    if (!isWrite(call)) return;
+    this.#seeLedger(this.books.ledger(this.#ledger.length));
+    this.#seeCharges();
+    this.#seeMessages();
+    if (call === 'writePage') this.#checkWatermarks();
+  }
+
+  /** No row that was ever seen is another now, or gone. */
+  compareAll(): void {
+    const rows = this.books.ledger().map((row) => JSON.stringify(row));
+    const charges = this.books.charges().map((row) => JSON.stringify(row));
+    for (const [name, before, now] of [
+      ['ledger row', this.#ledger, rows],
+      ['charge', this.#charges, charges],
+    ] as const) {
+      const index = before.findIndex((text, place) => text !== now[place]);
+      if (index < 0) continue;
+      throw new Violation('no row changes', `${name} ${before[index]} is now ${now[index]}`);
+    }
+    this.#seeMessages();
+  }
+
+  #seeLedger(rows: readonly LedgerRow[]): void {
+    for (const row of rows) {
+      this.#ledger.push(JSON.stringify(row));
+      this.#noteTerms(row.runId);
+      const descent = this.#descentOf(row.clientId);
+      descent.netSeconds += row.side === 'credit' ? row.seconds : -row.seconds;
+      const isBought = row.reason === 'purchase' || row.reason === 'adjustment';
+      if (isBought && row.side === 'credit') descent.told.clear();
+    }
+  }
+
+  #seeCharges(): void {
+    for (const row of this.books.charges(this.#charges.length)) {
+      this.#charges.push(JSON.stringify(row));
+      this.#noteTerms(row.runId);
+    }
+  }
+
+  #noteTerms(runId: string): void {
+    if (!this.runTerms.has(runId)) this.runTerms.set(runId, this.terms);
+  }
+
+  #descentOf(clientId: string): Descent {
+    const descent = this.descents.get(clientId) ?? { netSeconds: 0, told: new Set() };
+    this.descents.set(clientId, descent);
+    return descent;
+  }
+
+  #seeMessages(): void {
+    const rows = this.books.messages();
+    for (const row of rows) {
+      const before = this.#messages.get(row.key);
+      if (before === undefined && row.kind === 'alert-ticket') this.#checkAlert(row);
+      const wasSettled = before?.status === 'delivered' || before?.status === 'cancelled';
+      if (wasSettled && (before.status !== row.status || before.remoteId !== row.remoteId)) {
+        const is = `${row.status} ${row.remoteId}`;
+        throw new Violation('settled once', `${row.key}: ${before.status} is now ${is}`);
+      }
+      this.#messages.set(row.key, row);
+    }
+    if (rows.length === this.#messages.size) return;
+    throw new Violation('no row changes', 'a push message is gone');
+  }
+
+  /** A level is told when it is reached, and once until hours are bought. */
+  #checkAlert({ clientId, payload, runId }: MessageRow): void {
+    this.#noteTerms(runId);
+    const descent = this.#descentOf(clientId);
+    const { body } = JSON.parse(payload) as { body: string };
+    const reached = /^Reached: (.+)\.$/m.exec(body)?.[1] ?? '';
+    const levels = [...reached.matchAll(/(\d+) h or less/g)].map(([, text]) => Number(text) * 3600);
+    if (levels.length === 0) throw new Violation('told once', `an alert names no level: ${body}`);
+    for (const level of levels) {
+      const name = `${clientId} at ${level / 3600} h`;
+      if (descent.told.has(level)) throw new Violation('told once', `${name} is told again`);
+      if (!this.terms.levelSeconds.includes(level) || descent.netSeconds > level) {
+        const left = `${descent.netSeconds / 3600} h are left`;
+        throw new Violation('told once', `${name} is told, and ${left}`);
+      }
+      descent.told.add(level);
+    }
+  }
+
+  /** Whatever changed before a watermark is mirrored as it is. */
+  #checkWatermarks(): void {
+    for (const { connection, stream, since } of this.books.watermarks()) {
+      if (since === null) continue;
+      const place = `${connection} ${stream}`;
+      const before = this.#watermarks.get(place);
+      if (before === since) continue;
+      this.#watermarks.set(place, since);
+      const isBack = before !== undefined && before > since;
+      if (isBack && this.books.isReadAgain(connection)) continue;
+      const begunMs = this.#begun.get(since);
+      if (begunMs === undefined || isBack) {
+        throw new Violation('watermark', `${place} went from ${before} to ${since}`);
+      }
+      this.#checkMirror(connection, stream, begunMs);
+    }
+  }
+
+  #checkMirror(connection: string, stream: string, begunMs: number): void {
+    const psa = this.systems.find(({ name }) => name === connection);
+    if (psa === undefined || (stream !== 'tickets' && stream !== 'timeEntries')) return;
+    const { tickets, entries } = psa.state();
+    const known = this.books.clientIds();
+    const isKnown = (id: string) => {
+      const ticket = tickets.find((one) => one.id === id);
+      return ticket !== undefined && known.has(`${connection} ${ticket.client}`);
+    };
+    const rows =
+      stream === 'tickets'
+        ? tickets.filter(({ id }) => isKnown(id))
+        : entries.filter(({ ticketId }) => isKnown(ticketId));
+    const mirrored =
+      stream === 'tickets'
+        ? this.books.mirrorTickets(connection)
+        : this.books.mirrorEntries(connection);
+    const stamps = new Map(mirrored.map(({ id, updatedAt }) => [id, updatedAt]));
+    for (const { id, stampMs, changedMs } of rows) {
+      const stamp = new Date(stampMs).toISOString();
+      if (changedMs >= begunMs || stamps.get(id) === stamp) continue;
+      const detail = `${connection} ${stream} ${id} of ${stamp} is mirrored as of ${stamps.get(id)}`;
+      throw new Violation('watermark', detail);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+/** What stands in the database, read with the auditor's own eyes. */
+import { DatabaseSync } from 'node:sqlite';
+
+export interface LedgerRow {
+  seq: number;
+  clientId: string;
+  key: string;
+  side: 'credit' | 'debit';
+  reason: string;
+  blockId: string | null;
+  seconds: number;
+  chargeId: string | null;
+  reverses: string | null;
+  workedOn: string | null;
+  note: string | null;
+  runId: string;
+  hash: string;
+}
+
+export interface ChargeRow {
+  seq: number;
+  id: string;
+  groupKey: string;
+  revision: number;
+  clientId: string;
+  seconds: number;
+  facts: string;
+  runId: string;
+}
+
+export interface MessageRow {
+  seq: number;
+  key: string;
+  kind: string;
+  clientId: string;
+  connection: string;
+  payload: string;
+  status: string;
+  remoteId: string | null;
+  runId: string;
+}
+
+export interface BlockRow {
+  id: string;
+  clientId: string;
+  source: string;
+  seconds: number;
+  expiresOn: string | null;
+  activate: string;
+  invoiceKey: string | null;
+}
+
+export interface WatermarkRow {
+  connection: string;
+  stream: string;
+  since: string | null;
+}
+
+export class Books {
+  readonly #database: DatabaseSync;
+  readonly #asked = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  ledger(afterSeq = 0): LedgerRow[] {
+    return this.#all(
+      `SELECT seq, client_id AS clientId, key, side, reason, block_id AS blockId, seconds,
+         charge_id AS chargeId, reverses, worked_on AS workedOn, note, run_id AS runId, hash
+       FROM ledger WHERE seq > ? ORDER BY seq`,
+      afterSeq,
+    );
+  }
+
+  charges(afterSeq = 0): ChargeRow[] {
+    return this.#all(
+      `SELECT seq, id, group_key AS groupKey, revision, client_id AS clientId, seconds, facts,
+         run_id AS runId FROM charge WHERE seq > ? ORDER BY seq`,
+      afterSeq,
+    );
+  }
+
+  messages(): MessageRow[] {
+    return this.#all(
+      `SELECT seq, key, kind, client_id AS clientId, connection, payload, status,
+         remote_id AS remoteId, run_id AS runId FROM push_message ORDER BY seq`,
+    );
+  }
+
+  blocks(): BlockRow[] {
+    return this.#all(
+      `SELECT id, client_id AS clientId, source, seconds, expires_on AS expiresOn, activate,
+         invoice_key AS invoiceKey FROM block ORDER BY id`,
+    );
+  }
+
+  watermarks(): WatermarkRow[] {
+    return this.#all('SELECT connection, stream, since FROM watermark');
+  }
+
+  /** Whether a sweep has found time that had been hidden, for which all is read again. */
+  isReadAgain(connection: string): boolean {
+    const rows = this.#all<{ connection: string }>(
+      'SELECT connection FROM sweep_unseen WHERE sweeps > 1',
+    );
+    return rows.some((row) => row.connection === connection);
+  }
+
+  /** Our id of each client, by connection and the id there: `psa 1`. */
+  clientIds(): Map<string, string> {
+    const rows = this.#all<{ place: string; clientId: string }>(
+      "SELECT connection || ' ' || source_id AS place, client_id AS clientId FROM client_source",
+    );
+    return new Map(rows.map(({ place, clientId }) => [place, clientId]));
+  }
+
+  /** What is pending of each client. */
+  pending(): Map<string, number> {
+    const rows = this.#all<{ clientId: string; seconds: number }>(
+      `SELECT client_id AS clientId, sum(pending_seconds) AS seconds FROM charge_group
+       WHERE status <> 'posted' AND client_id IS NOT NULL GROUP BY 1`,
+    );
+    return new Map(rows.map(({ clientId, seconds }) => [clientId, seconds]));
+  }
+
+  mirrorTickets(connection: string): { id: string; text: string; updatedAt: string }[] {
+    return this.#all(
+      `SELECT source_id AS id, updated_at AS updatedAt,
+         client_id || ' ' || is_closed || ' ' || coalesce(merged_into, '') AS text
+       FROM mirror_ticket WHERE connection = ?`,
+      connection,
+    );
+  }
+
+  mirrorEntries(connection: string): { id: string; text: string; updatedAt: string }[] {
+    return this.#all(
+      `SELECT source_id AS id, updated_at AS updatedAt,
+         ticket_id || ' ' || started_at || ' ' || seconds || ' ' || work_type AS text
+       FROM mirror_time_entry WHERE connection = ? AND deleted_at IS NULL`,
+      connection,
+    );
+  }
+
+  count(what: 'dirty' | 'time_due'): number {
+    return this.#all<{ count: number }>(`SELECT count(*) AS count FROM ${what}`)[0]?.count ?? 0;
+  }
+
+  /** `psa clients 9` of what waits for a person. */
+  quarantine(): string[] {
+    return this.#all<{ place: string }>(
+      `SELECT connection || ' ' || stream || ' ' || source_id AS place FROM quarantine
+       WHERE status = 'open' ORDER BY 1`,
+    ).map(({ place }) => place);
+  }
+
+  #all<Row>(sql: string, ...values: (string | number)[]): Row[] {
+    const statement = this.#asked.get(sql) ?? this.#database.prepare(sql);
+    this.#asked.set(sql, statement);
+    return statement.all(...values) as unknown as Row[];
+  }
+}

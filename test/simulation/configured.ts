@@ -1,0 +1,70 @@
+/** A history's terms as the product gets them. */
+import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { Agreement, Offer } from '../../src/domain/terms.ts';
+import { agreementOf, clientOf, openingOf } from '../support/core-bench.ts';
+import type { Psa } from './psa.ts';
+import {
+  freeWorkType,
+  hour,
+  offerSeconds,
+  opening,
+  overageRateMinor,
+  type Terms,
+} from './terms.ts';
+
+/** The clients as a config file would have them: 1 and 2 of every system. */
+export function toClients(
+  terms: Terms,
+  systems: readonly Pick<Psa, 'name' | 'clients'>[],
+): ConfiguredClient[] {
+  return [0, 1].map((index) =>
+    clientOf({
+      name: `Client ${index + 1}`,
+      sourceIds: new Map(systems.map(({ name, clients }) => [name, clients[index] ?? ''])),
+      agreement: toAgreement(terms),
+      openingBlocks: [
+        openingOf(opening.seconds / hour),
+        openingOf(opening.endingSeconds / hour, {
+          ...{ purchasedOn: '2026-02-01', expiresOn: opening.endsOn },
+        }),
+      ],
+    }),
+  );
+}
+
+function toAgreement(terms: Terms): Agreement {
+  const { rateMinor, levelSeconds } = terms;
+  const offer: Offer = {
+    ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
+    ...{ validForMonths: null, workTypes: null, product: 'BLOCK-10' },
+  };
+  const [alert, invoice] = levelSeconds;
+  return agreementOf({
+    rounding: {
+      ...{ per: terms.per, incrementSeconds: terms.incrementSeconds },
+      ...{ minimumSeconds: terms.minimumSeconds, graceSeconds: 0 },
+    },
+    workTypes: { covered: [], excluded: [freeWorkType], unlisted: 'covered' },
+    multipliers: [
+      {
+        ...{ workType: 'On-site', role: null, outside: null },
+        factorThousandths: terms.onSiteThousandths,
+      },
+    ],
+    overage:
+      terms.overage === 'carry'
+        ? 'carry'
+        : { when: 'at-once', rateMinor: overageRateMinor, currency: 'EUR', product: 'BLOCK-10' },
+    replenish: [
+      {
+        when: { balance: 'settled', secondsLeft: alert },
+        ...{ do: ['alert'], offer: null, tell: ['msp'] },
+      },
+      {
+        when: { balance: 'settled', secondsLeft: invoice },
+        ...{ do: ['alert', 'invoice'], offer, tell: ['msp', 'client'] },
+      },
+    ],
+    activate: terms.activate,
+  });
+}

@@ -1,0 +1,153 @@
+/** The machine that the service runs on: its disk, its clock, and one process after another. */
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Connector } from '../../connectors/contract.ts';
+import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { App } from '../../src/service/app.ts';
+import { linkPayers } from '../../src/service/link-payers.ts';
+import type { Logger } from '../../src/service/log.ts';
+import type { Store } from '../../src/store/port.ts';
+import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
+import type { Psa } from './psa.ts';
+import { type Tripwire, wiredConnector, wiredStore } from './tripwire.ts';
+
+/** A fault planted in the product, to see it caught: it stands between the product and what it calls. */
+export interface Planted {
+  name: string;
+  store?(store: Store, file: string): Store;
+  connector?(connector: Connector): Connector;
+}
+
+export interface MachineOptions {
+  systems: readonly Psa[];
+  /** By the machine's own clock, which may be wrong. */
+  now(): number;
+  planted: Planted | null;
+}
+
+let blank: Buffer | null = null;
+
+export class Machine {
+  readonly folder: string;
+  file: string;
+  clients: readonly ConfiguredClient[] = [];
+  readonly #options: MachineOptions;
+  readonly #open = new Set<Store>();
+  #disks = 0;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-simulation-'));
+    this.file = join(this.folder, 'store-0.db');
+  }
+
+  /** A new, empty database, migrated once for all histories. */
+  async format(): Promise<void> {
+    blank ??= await formatted(join(this.folder, 'blank.db'));
+    writeFileSync(this.file, blank, { mode: 0o600 });
+  }
+
+  /** A process starts: it opens the database and loads the config. */
+  async start(wire: Tripwire): Promise<App> {
+    const { systems, now, planted } = this.#options;
+    const database = await openDatabase({ file: this.file, now });
+    // Nobody pulls the plug here: a crash leaves what was written to the file.
+    database.exec('PRAGMA synchronous = OFF');
+    const real = storeOn(database);
+    this.#open.add(real);
+    const ids = await real.assignClientIds(this.clients, instantFromMs(now()));
+    const identified = this.clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
+    const wiredOne = wiredStore(real, wire);
+    const store = planted?.store?.(wiredOne, this.file) ?? wiredOne;
+    const connectors = systems.map((psa): [string, Connector] => {
+      const connector = wiredConnector(psa.connect(contextOf(psa.name, real, now)), wire);
+      return [psa.name, planted?.connector?.(connector) ?? connector];
+    });
+    return {
+      config: configOf(this.file),
+      ...{ store, clients: linkPayers(identified), connectors: new Map(connectors) },
+      ...{ requests: new Map(), log: silent, now },
+      close: async () => {
+        this.#open.delete(real);
+        await real.close();
+      },
+    };
+  }
+
+  /** Every process is gone; what is on the disk is all that is left. */
+  async crash(isTorn: boolean, random: () => number): Promise<void> {
+    this.#disks += 1;
+    const after = join(this.folder, `store-${this.#disks}.db`);
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(this.file + suffix)) copyFileSync(this.file + suffix, after + suffix);
+    }
+    // A write that the crash cut short: the journal ends in the middle of something.
+    if (isTorn && existsSync(`${after}-wal`)) {
+      const length = 1 + Math.floor(random() * 6000);
+      appendFileSync(`${after}-wal`, Buffer.alloc(length, 1 + Math.floor(random() * 255)));
+    }
+    await this.#closeAll();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(this.file + suffix, { force: true });
+    this.file = after;
+  }
+
+  async scrap(): Promise<void> {
+    await this.#closeAll();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const store of this.#open) await store.close();
+    this.#open.clear();
+  }
+}
+
+async function formatted(file: string): Promise<Buffer> {
+  const database = await openDatabase({ file, now: () => 0 });
+  database.close();
+  return readFileSync(file);
+}
+
+function contextOf(connection: string, store: Store, now: () => number) {
+  const at = () => instantFromMs(now());
+  return {
+    ...{ connection, timezone: 'Europe/Paris', currency: 'EUR', now, log: silent },
+    onRequest: () => {},
+    memory: {
+      get: (key: string) => store.readMemory(connection, key),
+      set: (key: string, value: string) => store.writeMemory(connection, key, value, at()),
+      delete: (key: string) => store.writeMemory(connection, key, null, at()),
+    },
+  };
+}
+
+const nothing = () => {};
+const silent: Logger = {
+  ...{ debug: nothing, info: nothing, warn: nothing, error: nothing },
+  child: () => silent,
+};
+
+function configOf(store: string): LoadedConfig {
+  return {
+    ...{ file: 'connector.yaml', mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
+    ...{ currency: 'EUR', store, historyMonths: 12 },
+    balanceField: { connection: 'psa', field: 'Prepaid hours left' },
+    connections: new Map(),
+    schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
+    reconcile: { days: 31 },
+    sweep: { days: 62, percentMax: 10 },
+    ...{ offers: new Map(), agreements: new Map(), clients: [], secrets: [] },
+    templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
+  };
+}

@@ -1,0 +1,169 @@
+/** What people do, drawn from the seed before anything runs: the same with faults as without. */
+import type { Random } from '../demo/random.ts';
+import { type Psa, type PsaEntry, type PsaInvoice, type PsaTicket, rootOf } from './psa.ts';
+import { hour, type Terms, workTypes } from './terms.ts';
+
+export type DeedName =
+  | 'open'
+  | 'log'
+  | 'log late'
+  | 'close'
+  | 'reopen'
+  | 'edit'
+  | 'remove'
+  | 'merge'
+  | 'move'
+  | 'pay'
+  | 'void'
+  | 'buy'
+  | 'reprice'
+  | 'rerate';
+
+/** Its numbers are taken modulo what there is to choose from. */
+export interface Deed {
+  name: DeedName;
+  a: number;
+  b: number;
+}
+
+export type Step =
+  | { kind: 'deed'; deed: Deed; afterMs: number }
+  | { kind: 'attempt'; inside: readonly Deed[]; afterMs: number };
+
+/**
+ * How much of a history may be compared with one that saw no fault. `strict`: nothing changes between a
+ * day's attempts, and each reads all there is, so that all must be the same. `frozen`: reading may break
+ * off as well, so that hours may be bought in other portions. `busy`: people work on meanwhile.
+ */
+export type Style = 'strict' | 'frozen' | 'busy';
+
+export const startMs = Date.parse('2026-03-02T00:00:00.000Z');
+export const dayMs = 24 * hour * 1000;
+const minuteMs = 60_000;
+
+const always: readonly DeedName[] = [
+  ...(['open', 'open', 'open', 'log', 'log', 'log', 'log', 'log', 'log late'] as const),
+  ...(['close', 'close', 'close', 'close', 'reopen', 'edit', 'edit', 'remove'] as const),
+  ...(['merge', 'move', 'pay', 'pay', 'void', 'buy', 'reprice'] as const),
+];
+
+/** The days of a history, each a list of steps that a run without faults ends. */
+export function drawDays(random: Random, style: Style): Step[][] {
+  // What is posted stays as it was rated: with other rates, what a run met on its way would matter.
+  const names = style === 'busy' ? always : [...always, 'rerate' as const];
+  const drawDeed = (among: readonly DeedName[]): Deed => {
+    return { name: random.pick(among), a: random.whole(0, 9999), b: random.whole(0, 9999) };
+  };
+  return Array.from({ length: random.whole(3, 5) }, (_, day) => {
+    const deeds = Array.from({ length: random.whole(4, 9) + (day === 0 ? 8 : 0) }, (): Step => {
+      return { kind: 'deed', deed: drawDeed(names), afterMs: random.whole(1, 10) * minuteMs };
+    });
+    const attempts = Array.from({ length: random.whole(1, 3) }, (): Step => {
+      const count = style === 'busy' ? random.whole(0, 4) : 0;
+      const inside = Array.from({ length: count }, () => drawDeed(meanwhile));
+      return { kind: 'attempt', inside, afterMs: random.whole(20, 40) * minuteMs };
+    });
+    return style === 'busy' ? random.shuffle([...deeds, ...attempts]) : [...deeds, ...attempts];
+  });
+}
+
+/** Without what takes a process of its own, or the next start, to be known. */
+const meanwhile = always.filter((name) => name !== 'buy' && name !== 'reprice');
+
+/** What the PSAs show of it. False: it is none of theirs. */
+export function doDeed({ name, a, b }: Deed, systems: readonly Psa[], nowMs: number): boolean {
+  const psa = systems[b % systems.length] ?? systems[0];
+  if (psa === undefined || name === 'buy' || name === 'reprice' || name === 'rerate') return false;
+  const { tickets, entries } = psa.state();
+  if (name === 'open') {
+    // Seldom for a client whom nobody has configured.
+    psa.openTicket(psa.clients[a % 12 === 0 ? 2 : a % 2] ?? '');
+    return true;
+  }
+  if (name === 'pay' || name === 'void') doInvoice(name, systems, a);
+  // The latest tickets, so that much happens to each.
+  const ticket = tickets.toReversed()[a % Math.max(1, Math.min(5, tickets.length))];
+  if (ticket === undefined) return true;
+  const lateMs = name === 'log late' ? (1 + (b % 5)) * minuteMs : 0;
+  if (name === 'log' || name === 'log late') {
+    psa.log({ ticketId: ticket.id, ...drawnWork(a, b, nowMs), lateMs });
+  } else doTicket(name, psa, tickets, ticket, b);
+  const entry = entries[b % Math.max(1, entries.length)];
+  if (entry !== undefined) doEntry(name, psa, entry, drawnWork(b, a, nowMs));
+  return true;
+}
+
+function doTicket(
+  name: DeedName,
+  psa: Psa,
+  tickets: readonly PsaTicket[],
+  ticket: PsaTicket,
+  b: number,
+): void {
+  if (name === 'close') psa.close(ticket.id);
+  else if (name === 'reopen' && ticket.mergedInto === null) psa.reopen(ticket.id);
+  else if (name === 'move' && ticket.client !== psa.clients[2]) {
+    psa.moveTicket(ticket.id, psa.clients[b % 2] ?? '');
+  } else if (name === 'merge' && ticket.mergedInto === null) {
+    const others = tickets.filter(({ client }) => client === ticket.client);
+    const into = others[b % Math.max(1, others.length)];
+    if (into === undefined || rootOf(tickets, into.id)?.id === ticket.id) return;
+    psa.merge(ticket.id, into.id);
+  }
+}
+
+function doEntry(
+  name: DeedName,
+  psa: Psa,
+  entry: PsaEntry,
+  change: ReturnType<typeof drawnWork>,
+): void {
+  if (name === 'edit') psa.edit(entry.id, change);
+  else if (name === 'remove') psa.remove(entry.id);
+}
+
+/** An invoice of ours is paid, or voided by hand. */
+function doInvoice(name: 'pay' | 'void', systems: readonly Psa[], a: number): void {
+  const psa = systems.find((one) => one.name === 'psa');
+  const open = psa?.state().invoices.filter(({ isPaid, isVoid }) => !isPaid && !isVoid) ?? [];
+  // A retry may have written one after another: which it is must not depend on that.
+  open.sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
+  const invoice = open[a % Math.max(1, open.length)];
+  if (invoice === undefined) return;
+  if (name === 'pay') psa?.pay(invoice.id);
+  else psa?.void(invoice.id);
+}
+
+function rankOf({ client, totalMinor, id }: PsaInvoice): string {
+  return `${client} ${String(totalMinor).padStart(9, '0')} ${id.padStart(9, '0')}`;
+}
+
+/** Three minutes to three hours, in hundredths of hours, on one of the last four days. */
+function drawnWork(a: number, b: number, nowMs: number) {
+  const midnightMs = Math.floor(nowMs / dayMs) * dayMs;
+  const startsMs = midnightMs - (1 + (a % 4)) * dayMs + (8 + (b % 6)) * hour * 1000;
+  return {
+    startMs: startsMs + (a % 20) * 3 * minuteMs,
+    seconds: (1 + (b % 60)) * 180,
+    workType: workTypes[(a + b) % workTypes.length] ?? 'Remote',
+  };
+}
+
+/** The terms after a deed that changed them. */
+export function changedTerms({ name, a, b }: Deed, terms: Terms): Terms {
+  if (name === 'reprice') {
+    const levelSeconds = [[3, 4][a % 2] ?? 3, [1, 2][b % 2] ?? 1] as const;
+    const [alert, invoice] = levelSeconds;
+    return {
+      ...terms,
+      levelSeconds: [alert * hour, invoice * hour],
+      rateMinor: 9_000 + (a % 5) * 1_005,
+    };
+  }
+  return {
+    ...terms,
+    per: (['ticket', 'entry', 'day'] as const)[a % 3] ?? 'ticket',
+    incrementSeconds: [900, 1800, 360][b % 3] ?? 900,
+    onSiteThousandths: [1000, 1500, 2000][(a + b) % 3] ?? 1000,
+  };
+}
