@@ -41,7 +41,7 @@ export async function settleByReading(
     'closed-flag': await openLooksOpen(api, client_ids, signal),
     'deleted-filter': await listsDeleted(api, client_ids, signal),
     'actions-by-date': await listsByDay(api, actions, signal),
-    'payment-modifies': await paymentModifies(api, client_ids, signal),
+    'invoice-modified': await invoicesAreModified(api, client_ids, signal),
   };
   const ahead = addSeconds(instantFromMs(api.context.now()), aheadSeconds);
   if (newest.some((ticket) => ticket.last_update > ahead)) answers['dates-utc'] = false;
@@ -167,18 +167,24 @@ async function listsByDay(
   return listed.every(isOfDay) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
 }
 
-/** The last that were paid. Days only: accounting systems tell no more of a payment. */
-async function paymentModifies(
+/** The last that were made, and the last that were paid: by the day, as accounting systems tell no more. */
+async function invoicesAreModified(
   api: Api,
   client_ids: string,
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  const { rows } = await firstPage(api, invoiceList({ client_ids, order: 'datepaid' }), signal);
-  const paid = parseRows(rows, InvoiceWire, (row) => row).rows.flatMap(
-    ({ datepaid, ...invoice }) => (datepaid == null ? [] : [{ ...invoice, datepaid }]),
-  );
+  const invoices: InvoiceWire[] = [];
+  for (const order of ['id', 'datepaid']) {
+    const { rows } = await firstPage(api, invoiceList({ client_ids, order }), signal);
+    invoices.push(...parseRows(rows, InvoiceWire, (row) => row).rows);
+  }
+  if (invoices.some(({ last_modified }) => last_modified == null)) return false;
+  const paid = invoices.filter(({ datepaid }) => datepaid != null);
   if (paid.length === 0) return null;
-  return paid.every((one) => one.last_modified.slice(0, 10) >= one.datepaid.slice(0, 10));
+  return paid.every(
+    ({ last_modified, datepaid }) =>
+      (last_modified ?? '').slice(0, 10) >= (datepaid ?? '').slice(0, 10),
+  );
 }
 
 async function unitResult(api: Api, actions: readonly ActionWire[]): Promise<CheckResult> {

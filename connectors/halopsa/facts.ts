@@ -57,9 +57,9 @@ export const facts = {
     otherwise: 'No sweep is made: deleted time is seen when its ticket changes.',
     isNeeded: true,
   },
-  'payment-modifies': {
+  'invoice-modified': {
     ...read,
-    claim: 'A payment moves the last_modified of its invoice.',
+    claim: 'Making and paying an invoice move its last_modified.',
     otherwise: 'All invoices of the clients are read on every run: more requests.',
     isNeeded: false,
   },

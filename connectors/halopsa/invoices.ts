@@ -13,13 +13,13 @@ export function invoiceList(query: Query): List {
 }
 
 /**
- * Read down to what has not changed since, or to the end where Halo keeps another order, or payments do
- * not count as changes. What changes meanwhile moves to the top, so that `resume` is null.
+ * Read down to what has not changed since, or to the end where Halo keeps another order, or does not count
+ * payments as changes. What changes meanwhile moves to the top, so that `resume` is null.
  */
 export function createInvoicePull(api: Api): Pull<InvoiceRow> {
   return async function* pull(request: PullRequest): AsyncGenerator<Page<InvoiceRow>> {
     await refuseIfNot(api.context, 'dates-utc');
-    const mayStop = (await readFact(api.context, 'payment-modifies')) !== 'no';
+    const mayStop = (await readFact(api.context, 'invoice-modified')) !== 'no';
     for (const { ids, query } of await clientLists(api, request.clientIds)) {
       let oldest = '9999';
       let isOrdered = true;

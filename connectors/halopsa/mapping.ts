@@ -153,8 +153,17 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow 
     isPaid: totalMinor !== null && totalMinor > 0 && !isVoid && (isPaidInFull || isSettled),
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoice_date ?? '')?.[0] ?? null,
-    updatedAt: wire.last_modified,
+    updatedAt: changedAt(wire),
   };
+}
+
+function changedAt({ id, last_modified, date_created }: InvoiceWire): Instant {
+  const changed = last_modified ?? date_created ?? null;
+  if (changed !== null) return changed;
+  throw new KindError(
+    'contract',
+    `Invoice ${id}, last_modified: there is none, nor a day of making.`,
+  );
 }
 
 /** People write other things there too; those have no key's shape. */

@@ -54,7 +54,17 @@ export interface Names {
 export function createNames(api: Api): Names {
   const { memory } = api.context;
 
-  async function reread(kind: NameKind, signal: AbortSignal): Promise<readonly Named[]> {
+  /** Several tickets that lack a name at the same moment ask for it once. */
+  const underWay = new Map<NameKind, Promise<readonly Named[]>>();
+
+  function reread(kind: NameKind, signal: AbortSignal): Promise<readonly Named[]> {
+    const asked =
+      underWay.get(kind) ?? readNow(kind, signal).finally(() => void underWay.delete(kind));
+    underWay.set(kind, asked);
+    return asked;
+  }
+
+  async function readNow(kind: NameKind, signal: AbortSignal): Promise<readonly Named[]> {
     const { path, query } = sources[kind];
     const { rows } = parseRows(
       await api.get(path, query, ShortList, signal),

@@ -96,7 +96,9 @@ export const InvoiceWire = z.object({
   reference: z.string().nullish(),
   currency_code_name: z.string().nullish(),
   invoice_date: z.string().nullish(),
-  last_modified: Moment,
+  /** Some invoices were never modified. */
+  last_modified: RealMoment,
+  date_created: RealMoment,
   total: DecimalText.nullish(),
   tax_total: DecimalText.nullish(),
   amountpaid: DecimalText.nullish(),

@@ -197,12 +197,27 @@ describe('HaloPSA’s invoices', () => {
         expect((await pull()).rows).toEqual([]);
         expect(bench.requests()).toHaveLength(1);
         state.addInvoice({ clientId, total: 10, changedMs, paid: 10, paidMs: Date.now() });
-        expect((await checked(bench)).get('fact.payment-modifies')?.status).toBe('warning');
+        expect((await checked(bench)).get('fact.invoice-modified')?.status).toBe('warning');
         expect((await pull()).rows).toHaveLength(10);
       },
       { pageSize: 3 },
     ));
 });
+
+test('HaloPSA’s invoices that were never modified are found by check, and then read whole', () =>
+  withHalopsa(
+    async (bench) => {
+      const { state, dupont: clientId, connector } = bench;
+      const changedMs = Date.parse('2025-06-01T00:00:00Z');
+      for (let count = 0; count < 4; count += 1)
+        state.addInvoice({ clientId, total: 1, changedMs });
+      const fresh = state.addInvoice({ clientId, total: 10, changedMs: null });
+      await checked(bench);
+      const { rows } = await readAll(connector.pull.invoices?.(asked(bench)));
+      expect(rows.map(({ sourceId }) => sourceId)).toContain(String(fresh));
+    },
+    { pageSize: 2 },
+  ));
 
 test('a HaloPSA balance that would empty other fields is the last one written', () =>
   withHalopsa(async (bench) => {

@@ -182,5 +182,6 @@ function sort(rows: readonly Row[], query: URLSearchParams): Row[] {
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  // What is nothing comes before everything.
+  return String(a ?? '') < String(b ?? '') ? -1 : 1;
 }

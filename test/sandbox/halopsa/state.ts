@@ -69,7 +69,9 @@ export interface Invoice {
   paid: number;
   paidMs: number | null;
   isVoid: boolean;
-  changedMs: number;
+  madeMs: number;
+  /** Null: not since it was made. */
+  changedMs: number | null;
   lines: { title: string; quantity: number; price: number; itemId: number | null }[];
 }
 
@@ -279,6 +281,7 @@ export class HalopsaState {
       paid: 0,
       paidMs: null,
       isVoid: false,
+      madeMs: Date.now(),
       changedMs: Date.now(),
       lines: [],
       ...invoice,
