@@ -1,5 +1,5 @@
 /** Facts that reading settles: what lists make of their filters, and what numbers and flags mean. */
-import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import { addDays, addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, List, Query } from './api.ts';
@@ -163,8 +163,10 @@ async function listsByDay(
   const { rows } = await actionsOfDay(api, day, signal);
   const listed = parseRows(rows, Action, (row) => row).rows;
   const isOfDay = (action: ActionWire): boolean => action.datetime.startsWith(day);
+  const isNear = ({ datetime }: ActionWire): boolean =>
+    datetime >= addDays(day, -1) && datetime < addDays(day, 3);
   const ids = new Set(listed.map(actionId));
-  return listed.every(isOfDay) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
+  return listed.every(isNear) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
 }
 
 /** The last that were made, and the last that were paid: by the day, as accounting systems tell no more. */

@@ -1,4 +1,5 @@
 /** Which time there is now: Halo does not tell of actions that were deleted. */
+import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
@@ -24,20 +25,18 @@ export function createPresence(api: Api): Presence {
       });
     }
     const tickets = await ticketsOf(api, request);
-    let count = 0;
+    const found = new Set<SourceId>();
     for (const day of daysOf(request)) {
       const { rows } = await actionsOfDay(api, day, request.signal);
-      const entries = parseRows(rows, ActionWire, (action) => action);
-      // A row that cannot be read would otherwise count as one that is gone.
-      const [unreadable] = entries.rejected;
-      if (unreadable !== undefined)
-        throw new KindError('contract', `GET /Actions: ${unreadable.reason}`);
-      const wanted = entries.rows.filter((row) => tickets.has(row.ticket_id) && holdsTime(row));
-      const found = wanted.filter((row) => isWithin(startOf(row), request)).map(actionId);
-      count += found.length;
-      yield found;
+      const fresh = allOf('/Actions', rows, ActionWire)
+        .filter((row) => tickets.has(row.ticket_id) && holdsTime(row))
+        .filter((row) => isWithin(startOf(row), request))
+        .map(actionId)
+        .filter((id) => !found.has(id));
+      for (const id of fresh) found.add(id);
+      yield fresh;
     }
-    counted = { question: questionOf(request), count };
+    counted = { question: questionOf(request), count: found.size };
   }
 
   return {
@@ -48,6 +47,14 @@ export function createPresence(api: Api): Presence {
       return counted?.count ?? 0;
     },
   };
+}
+
+/** A row that cannot be read would otherwise count as one that is gone. */
+function allOf<Wire>(path: string, raw: readonly unknown[], schema: ZodType<Wire>): Wire[] {
+  const { rows, rejected } = parseRows(raw, schema, (row) => row);
+  const [unreadable] = rejected;
+  if (unreadable === undefined) return rows;
+  throw new KindError('contract', `GET ${path}, ${unreadable.sourceId}: ${unreadable.reason}.`);
 }
 
 function isWithin(startedAt: string, { from, to }: PresenceRequest): boolean {
@@ -65,8 +72,7 @@ async function ticketsOf(api: Api, request: PresenceRequest): Promise<Set<Source
   for (const { ids, query } of await clientLists(api, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
     for await (const { rows } of api.pages(list, request.signal)) {
-      for (const row of rows) {
-        const { id, client_id } = TicketWire.parse(row);
+      for (const { id, client_id } of allOf('/Tickets', rows, TicketWire)) {
         refuseStranger('/Tickets', client_id, ids);
         found.add(id);
       }
@@ -84,7 +90,8 @@ function daysOf({ from, to }: PresenceRequest): string[] {
   return days;
 }
 
+/** Into the next day, so that nothing falls between two; Halo may even read its end as that whole day. */
 export function actionsOfDay(api: Api, day: string, signal: AbortSignal) {
-  const query = { startdate: `${day}T00:00:00`, enddate: `${day}T23:59:59` };
+  const query = { startdate: `${day}T00:00:00`, enddate: `${addDays(day, 1)}T00:00:01` };
   return api.whole({ path: '/Actions', rows: 'actions', query }, signal);
 }

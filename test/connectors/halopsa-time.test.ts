@@ -246,12 +246,13 @@ describe('A sweep of HaloPSA', () => {
       const at = (day: string): string => `2026-03-${day}T00:00:00Z`;
       state.addAction(ticketId, { seconds: 1800, start: '2026-02-28T23:59:59Z' });
       for (const day of ['01', '04']) state.addAction(ticketId, { seconds: 1800, start: at(day) });
+      state.addAction(ticketId, { seconds: 1800, start: '2026-03-06T23:59:59.500Z' });
       state.addAction(ticketId, { seconds: 1800, start: at('08') });
       state.addAction(theirs, { seconds: 1800, start: at('04') });
       await checked(bench);
-      expect(await idsOf(bench)).toEqual([`${ticketId}-3`, `${ticketId}-4`]);
+      expect(await idsOf(bench)).toEqual([3, 4, 5].map((id) => `${ticketId}-${id}`));
       state.deleteAction(ticketId, 3);
-      expect(await idsOf(bench)).toEqual([`${ticketId}-4`]);
+      expect(await idsOf(bench)).toEqual([4, 5].map((id) => `${ticketId}-${id}`));
       bench.sandbox.tenant.hiddenRows = 1;
       await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'contract' });
     }));
@@ -261,6 +262,7 @@ describe('A sweep of HaloPSA', () => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 1800, start });
       await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'config' });
+      bench.state.addAction(ticketId, { seconds: 1800, start: '2026-03-20T09:00:00Z' });
       bench.sandbox.tenant.ignores.add('startdate').add('enddate');
       await checked(bench);
       await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'config' });

@@ -118,7 +118,7 @@ export function listActions(asked: Asked): SandboxAnswer {
       !isUnfiltered &&
       (ticketId === null || action.ticketId === Number(ticketId)) &&
       (start === null || action.atMs >= Date.parse(`${start}Z`)) &&
-      (end === null || action.atMs <= Date.parse(`${end}Z`) + 999),
+      (end === null || action.atMs <= Date.parse(`${end}Z`)),
   );
   const shown = found.slice(0, Math.max(0, found.length - asked.hiddenRows));
   const count = Number(query.get('count') ?? 50);
