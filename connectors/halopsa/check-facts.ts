@@ -196,7 +196,8 @@ async function unitResult(api: Api, actions: readonly ActionWire[]): Promise<Che
   if (seen !== null && timeUnit === undefined) await settleUnit(api.context, seen);
   const unit = await readUnit(api);
   if (unit === null || unit === 'unclear') {
-    return { id, status: 'failed', detail: unclearText(unit), fix: unclearFix };
+    const status = actions.length === 0 ? 'warning' : 'failed';
+    return { id, status, detail: unclearText(unit), fix: unclearFix };
   }
   const isAgainst = seen !== null && seen !== 'unclear' && seen !== unit;
   if (!isAgainst) return { id, status: 'ok', detail: `Halo shows time in ${unit}.` };

@@ -89,6 +89,7 @@ export function createNames(api: Api): Names {
     list,
     reread,
     async byId(kind, ids, signal) {
+      if (ids.length === 0) return new Map();
       const known = new Map((await list(kind, signal)).map(({ id, name }) => [id, name]));
       const unknown = ids.filter((id) => !known.has(id) && !missing.has(`${kind} ${id}`));
       if (unknown.length === 0) return known;

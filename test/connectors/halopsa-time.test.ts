@@ -47,6 +47,28 @@ describe('The unit of HaloPSA’s time', () => {
       expect((await readTime(told, [ticketId])).rows).toMatchObject([{ seconds: 5400 }]);
     }));
 
+  test('does not matter to tickets without time', () =>
+    withHalopsa(async (bench) => {
+      const ticketId = addTicket(bench);
+      expect(await readTime(bench.connector, [ticketId])).toEqual({
+        rows: [],
+        rejected: [],
+        complete: [String(ticketId)],
+      });
+      expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ status: 'warning' });
+    }));
+
+  test('is seen by other tickets, though the first of them is gone', () =>
+    withHalopsa(async (bench) => {
+      const [untimed, timed] = [addTicket(bench), addTicket(bench)];
+      bench.state.addAction(untimed, { seconds: 900, isUntimed: true });
+      bench.state.addAction(timed, { seconds: 1800, start });
+      const read = await readTime(bench.connector, [1, untimed, timed]);
+      expect(read.rows.map(({ seconds }) => seconds)).toEqual([900, 1800]);
+      expect(read.complete).toEqual([untimed, timed].map(String));
+      expect(read.rejected).toMatchObject([{ sourceId: 'ticket 1' }]);
+    }));
+
   test('is unclear where entries contradict each other', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);

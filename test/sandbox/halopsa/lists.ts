@@ -112,6 +112,9 @@ export function listActions(asked: Asked): SandboxAnswer {
   const query = knownQuery(asked);
   const ticketId = query.get('ticket_id');
   const [start, end] = [query.get('startdate'), query.get('enddate')];
+  if (ticketId !== null && !state.tickets.some(({ id }) => id === Number(ticketId))) {
+    return { status: 404, json: { message: 'Ticket not found.' } };
+  }
   const isUnfiltered = ticketId === null && start === null && end === null;
   const found = state.actions.filter(
     (action) =>
