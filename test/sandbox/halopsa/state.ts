@@ -150,11 +150,9 @@ export class HalopsaState {
   addAgent(name: string): number {
     return this.#addNamed(this.agents, name);
   }
-
   addChargeType(name: string): number {
     return this.#addNamed(this.chargeTypes, name);
   }
-
   addItem(name: string): number {
     return this.#addNamed(this.items, name);
   }
