@@ -1,0 +1,36 @@
+import type { ClientRow, Page, Pull, PullRequest } from '../contract.ts';
+import { parseRows } from '../http/rows.ts';
+import type { Api } from './api.ts';
+import { clientNumbers, filterMoment } from './lists.ts';
+import { fromClient } from './mapping.ts';
+import { ClientDetail, ClientWire } from './schema.ts';
+
+/**
+ * All clients of the tenant that changed: they cannot be asked for by number. Should Halo ignore the
+ * moment, all of them come, which costs requests and nothing else.
+ */
+export function createClientPull(api: Api): Pull<ClientRow> {
+  return async function* pull(request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+    const ids = clientNumbers(request.clientIds);
+    const list = {
+      path: '/Client',
+      rows: 'clients',
+      query: {
+        includeactive: true,
+        includeinactive: true,
+        order: 'id',
+        lastupdatefromdate: filterMoment(request.since),
+      },
+    };
+    for await (const page of api.pages(list, request.signal)) {
+      const { rows, rejected } = parseRows(page.rows, ClientWire, fromClient);
+      yield { rows: rows.filter(({ sourceId }) => ids.includes(sourceId)), rejected, resume: null };
+    }
+  };
+}
+
+/** One client with its pre-pay, currency and custom fields. */
+export function readClient(api: Api, clientId: string, signal: AbortSignal): Promise<ClientDetail> {
+  const path = `/Client/${clientNumbers([clientId])[0]}`;
+  return api.get(path, { includedetails: true, includeprepay: true }, ClientDetail, signal);
+}

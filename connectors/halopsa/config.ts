@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from '../http/address.ts';
+
+/** https, or loopback; `isHost`: without a path. */
+function address(isHost: boolean) {
+  return z
+    .string()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .superRefine((text, ctx) => {
+      try {
+        if (parseBaseUrl(text).pathname === '/' || !isHost) return;
+        ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
+      } catch (error) {
+        if (!isKindError(error)) throw error;
+        ctx.addIssue({ code: 'custom', message: error.message });
+      }
+    });
+}
+
+const Name = z.string().trim().min(1);
+
+const Alerts = z.strictObject({
+  ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
+  team: Name.optional().describe('Team, by name, that gets them; Halo’s own choice unless told.'),
+});
+
+const Notes = z.strictObject({
+  internal: Name.default('Private Note').describe('Outcome of an internal note, by name.'),
+  client: Name.default('Public Note').describe('Outcome of a note that the client sees, by name.'),
+  email: z
+    .boolean()
+    .default(false)
+    .describe('Whether Halo sends the note to the ticket’s user as an e-mail.'),
+});
+
+const Billing = z.strictObject({
+  product: Name.optional().describe('Item, by name, for offers that name none of their own.'),
+  prepayEntry: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a sale is entered in the client’s pre-pay history too. Halo debits those hours by its own rules: only where its balance is looked at and not relied on.',
+    ),
+});
+
+/** What stands under a connection with `vendor: halopsa`. */
+export const HalopsaConfig = z.strictObject({
+  baseUrl: address(true).describe(
+    'Address of your Halo as people open it: https://msp.halopsa.com.',
+  ),
+  clientId: Name.describe('Client ID of the API application.'),
+  clientSecret: Name.meta({ secret: true }).describe('Client secret of the API application.'),
+  tenant: Name.optional().describe(
+    'Tenant name for the token; what Halo says of itself unless told.',
+  ),
+  authUrl: address(false)
+    .optional()
+    .describe(
+      'Authorisation server, where it is not on the host of baseUrl: the secret is sent there.',
+    ),
+  scope: Name.default('all').describe('Permissions that the token asks for, as Halo spells them.'),
+  alerts: Alerts.optional().describe(
+    'How alert tickets are made; needed only where alerts go to this connection.',
+  ),
+  notes: Notes.prefault({}).describe('How notes on tickets are made.'),
+  billing: Billing.prefault({}).describe('How sales are billed.'),
+  closedStatuses: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe(
+      'Statuses, by name, that count as closed; whatever Halo calls closed and has a closing date, where left out.',
+    ),
+  timeUnit: z
+    .enum(['hours', 'minutes'])
+    .optional()
+    .describe(
+      'Unit of the time taken in API answers; settled by the start and end of known entries unless told.',
+    ),
+  billableBy: z
+    .enum(['charge-type', 'flag'])
+    .default('charge-type')
+    .describe(
+      'What makes time billable: a charge type other than none, or the billable flag of the action alone.',
+    ),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .describe('Rows asked for at once; Halo gives at most 100.'),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(140)
+    .describe('Requests sent at most, evenly spaced; 700 in five minutes is often cited.'),
+});
+
+export type HalopsaConfig = z.infer<typeof HalopsaConfig>;

@@ -1,0 +1,182 @@
+/** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { HalopsaConfig } from './config.ts';
+import { minorOf, secondsOf, type TimeUnit } from './exact.ts';
+import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
+
+export function fromClient(wire: ClientWire): ClientRow {
+  return { sourceId: wire.id, name: wire.name };
+}
+
+export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] | null): TicketRow {
+  const isClosed = isClosedTicket(wire, closedStatuses);
+  return {
+    sourceId: wire.id,
+    number: wire.id,
+    clientId: wire.client_id,
+    summary: wire.summary ?? '',
+    board: wire.team || null,
+    ticketType: wire.tickettype_name || null,
+    agreement: null,
+    status: wire.status_name || `Status ${wire.status_id ?? 'unknown'}`,
+    isClosed,
+    closedAt: isClosed ? (wire.dateclosed ?? null) : null,
+    mergedInto: wire.merged_into_id ?? null,
+    updatedAt: wire.last_update,
+  };
+}
+
+/** A ticket that was closed and opened again has no closing date any more, whatever its flag says. */
+export function isClosedTicket(
+  wire: Pick<TicketWire, 'id' | 'status_name' | 'hasbeenclosed' | 'dateclosed'>,
+  closedStatuses: readonly string[] | null,
+): boolean {
+  if (closedStatuses === null) return wire.hasbeenclosed === true && wire.dateclosed != null;
+  if (wire.status_name) return closedStatuses.includes(wire.status_name);
+  throw new KindError('contract', `Ticket ${wire.id}, status_name: there is none to compare.`, {
+    fix: 'Leave closedStatuses out, or let the API application read statuses.',
+  });
+}
+
+/** Numbers of actions begin anew on each ticket, so that both make the id. */
+export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId {
+  return `${action.ticket_id}-${action.id}`;
+}
+
+export interface TimeFacts {
+  unit: TimeUnit;
+  billableBy: HalopsaConfig['billableBy'];
+  technician(id: string): string;
+  chargeType(id: string): string;
+}
+
+/** `0`, `0.0` */
+export function isNothing(decimal: string): boolean {
+  return /^-?0*(?:\.0*)?$/.test(decimal);
+}
+
+/** Most actions are notes. One that shows no time but a start and an end is no plain note. */
+export function holdsTime(action: ActionWire): boolean {
+  const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
+  if (timetaken !== null) return !isNothing(timetaken);
+  return start != null && end != null && start !== end;
+}
+
+/** Throws `contract` for time that cannot be believed as it stands. */
+export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
+  const name = `Action ${wire.id} of ticket ${wire.ticket_id}`;
+  const { timetaken } = wire;
+  if (timetaken === null) {
+    throw new KindError('contract', `${name}, timetaken: there is none between start and end.`, {
+      fix: 'Save the time of this action again in Halo.',
+    });
+  }
+  const seconds = named(name, 'timetaken', () => secondsOf(timetaken, facts.unit));
+  const technicianId = wire.who_agentid ?? wire.actionby_agent_id ?? null;
+  if (technicianId === null) {
+    throw new KindError('contract', `${name}, who_agentid: time is logged by no agent.`, {
+      fix: 'Only agents’ time is debited; log it again as an agent if it is work.',
+    });
+  }
+  const chargeType = wire.chargerate ?? null;
+  return {
+    sourceId: actionId(wire),
+    ticketId: wire.ticket_id,
+    clientId: null,
+    technicianId,
+    technician: facts.technician(technicianId),
+    ...whenWorked(wire, seconds, name),
+    seconds,
+    secondsText: `${timetaken} ${facts.unit === 'hours' ? 'h' : 'min'}`,
+    kind: 'work',
+    workType: chargeType === null ? null : facts.chargeType(chargeType),
+    role: null,
+    isBillable: isBillable(wire, facts.billableBy),
+    isApproved: wire.actreviewed ?? null,
+    agreement: wire.action_contract_ref || null,
+    note: wire.hiddenfromuser === false && wire.note ? wire.note : null,
+    updatedAt: wire.last_updated ?? wire.datetime,
+  };
+}
+
+/** When the work began, as far as Halo knows. */
+export function startOf(action: ActionWire): Instant {
+  return action.actionarrivaldate ?? action.datetime;
+}
+
+/** Halo keeps a start and an end beside the time taken; where one is missing, only the date counts. */
+function whenWorked(
+  wire: ActionWire,
+  seconds: number,
+  name: string,
+): { startedAt: Instant; endedAt: Instant; isTimed: boolean } {
+  const { actionarrivaldate: start, actioncompletiondate: end } = wire;
+  const startedAt = startOf(wire);
+  if (start == null || end == null || start === end) {
+    return { startedAt, endedAt: addSeconds(startedAt, Math.max(seconds, 0)), isTimed: false };
+  }
+  if (end > start) return { startedAt, endedAt: end, isTimed: true };
+  throw new KindError('contract', `${name}, actioncompletiondate: ${end} is before its start.`, {
+    fix: 'Correct the start and end of the action in Halo.',
+  });
+}
+
+/** Halo's flag stays set on time without a charge type, which Halo itself bills to nobody. */
+function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean | null {
+  if (wire.actisbillable === false) return false;
+  if (by === 'flag') return wire.actisbillable ?? null;
+  if (wire.chargerate == null) return wire.actisbillable ?? null;
+  return !/^(?:0|-\d+)$/.test(wire.chargerate);
+}
+
+export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow {
+  const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
+  const minor = (field: 'total' | 'amountpaid' | 'amountdue'): number | null => {
+    const text = wire[field] ?? null;
+    return text === null ? null : named(`Invoice ${wire.id}`, field, () => minorOf(text, currency));
+  };
+  const totalMinor = minor('total');
+  const isCredit = totalMinor !== null && totalMinor < 0;
+  const isVoid = wire.voided === true || isCredit;
+  const isPaidInFull = totalMinor !== null && (minor('amountpaid') ?? 0) >= totalMinor;
+  const isSettled = wire.datepaid != null && minor('amountdue') === 0;
+  return {
+    sourceId: wire.id,
+    number: wire.invoicenumber || null,
+    clientId: wire.client_id,
+    reference: keyIn(wire.reference ?? ''),
+    currency,
+    totalMinor,
+    // Nothing due is no proof: it is also what an invoice shows whose payments are kept elsewhere.
+    isPaid: totalMinor !== null && totalMinor > 0 && !isVoid && (isPaidInFull || isSettled),
+    isVoid,
+    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoice_date ?? '')?.[0] ?? null,
+    updatedAt: changedAt(wire),
+  };
+}
+
+function changedAt({ id, last_modified, date_created }: InvoiceWire): Instant {
+  const changed = last_modified ?? date_created ?? null;
+  if (changed !== null) return changed;
+  throw new KindError(
+    'contract',
+    `Invoice ${id}, last_modified: there is none, nor a day of making.`,
+  );
+}
+
+/** People write other things there too; those have no key's shape. */
+function keyIn(text: string): string | null {
+  return /^[A-Za-z0-9_.:-]{1,50}$/.test(text) ? text : null;
+}
+
+/** The same error, naming the row and the field that it is about. */
+function named<T>(name: string, field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Settles by writing to a test client what reading cannot: each thing is written, read back and removed.
+ * What could not be removed is named, for a person to take away.
+ */
+import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import type { CheckResult, SourceId } from '../contract.ts';
+import type { Api } from './api.ts';
+import { attempt } from './attempt.ts';
+import { type FactId, factResult, settleFact } from './facts.ts';
+import type { Names } from './names.ts';
+import { readFields, writeField } from './push-balance.ts';
+import { createInvoice } from './push-invoice.ts';
+import { writeNote } from './push-note.ts';
+import { createTicket } from './push-ticket.ts';
+import { TicketDetail } from './schema.ts';
+
+interface Probe {
+  api: Api;
+  names: Names;
+  clientId: SourceId;
+  key: string;
+  /** Paths of what was written, the last first. */
+  written: string[];
+  signal: AbortSignal;
+}
+
+/** Halo's clock and ours may differ by so much; a zone differs by more. */
+const clockMsMax = 10 * 60_000;
+
+export async function probeConnection(
+  api: Api,
+  names: Names,
+  clientId: SourceId,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const key = `probe.${api.context.now()}`;
+  const probe: Probe = { api, names, clientId, key, written: [], signal };
+  const results: CheckResult[] = [];
+  const settle = async (facts: FactId[], work: () => Promise<void>): Promise<void> => {
+    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
+    const failures = await attempt(`probe.${facts[0]}`, async () => {
+      await work();
+      return [];
+    });
+    results.push(...failures);
+    for (const id of facts) results.push(await factResult(api.context, id));
+  };
+  if (api.config.alerts !== undefined) {
+    const facts = ['ticket-key', 'ticket-search', 'dates-utc'] as const;
+    await settle([...facts, 'action-moves-ticket', 'note-audience'], () => probeTicket(probe));
+  }
+  await settle(['client-fields'], () => probeFields(probe));
+  await settle(['invoice-key'], () => probeInvoice(probe));
+  results.push(await removeAll(probe));
+  return results;
+}
+
+async function probeTicket(probe: Probe): Promise<void> {
+  const { api, names, clientId, key, written, signal } = probe;
+  const subject = 'Test by prepaid-hours, to be deleted';
+  const ticket = { key, clientId, subject, body: 'Written by check --probe.' };
+  const { remoteId: ticketId } = await createTicket(api, names, ticket, signal);
+  written.unshift(`/Tickets/${ticketId}`);
+  const before = await changedAt(probe, ticketId);
+  const offMs = Math.abs(api.context.now() - msFromInstant(before ?? instantFromMs(0)));
+  if (before !== null) await settleFact(api.context, 'dates-utc', offMs < clockMsMax);
+  const body = 'Test by prepaid-hours.';
+  await writeNote(api, { key: `${key}.in`, ticketId, audience: 'internal', body }, signal);
+  const after = await changedAt(probe, ticketId);
+  if (before !== null && after !== null) {
+    await settleFact(api.context, 'action-moves-ticket', after > before);
+  }
+  const isInternalKept = (await factResult(api.context, 'note-audience')).status === 'ok';
+  // The next note would answer for itself only.
+  if (!isInternalKept) return;
+  await writeNote(api, { key: `${key}.out`, ticketId, audience: 'client', body }, signal);
+}
+
+async function changedAt({ api, signal }: Probe, ticketId: SourceId): Promise<string | null> {
+  const ticket = await api.get(`/Tickets/${ticketId}`, {}, TicketDetail, signal);
+  return ticket.last_update ?? null;
+}
+
+/** A field is written back as it is, which must change nothing. */
+async function probeFields({ api, clientId, signal }: Probe): Promise<void> {
+  const before = await readFields(api, clientId, signal);
+  const [target] = before;
+  if (target === undefined) return;
+  await writeField(api, clientId, { before, target, value: target.value ?? null }, signal);
+}
+
+async function probeInvoice({ api, clientId, key, written, signal }: Probe): Promise<void> {
+  const sale = {
+    key,
+    clientId,
+    offer: 'Test',
+    product: null,
+    seconds: 3600,
+    quantity: 1,
+    rateMinor: 100,
+    totalMinor: 100,
+    currency: api.context.currency,
+    issuedOn: instantFromMs(api.context.now()).slice(0, 10),
+    title: 'Test by prepaid-hours, to be deleted',
+    body: 'Written by check --probe.',
+  };
+  const invoice = await createInvoice(api, sale, null, signal);
+  written.unshift(`/Invoice/${invoice.id}`);
+}
+
+async function removeAll({ api, written, signal }: Probe): Promise<CheckResult> {
+  const left: string[] = [];
+  for (const path of written) {
+    try {
+      await api.remove(path, signal);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      left.push(`${path} (${describeError(error)})`);
+    }
+  }
+  if (left.length === 0) {
+    return { id: 'probe.removed', status: 'ok', detail: 'All that was written is removed again.' };
+  }
+  return {
+    id: 'probe.removed',
+    status: 'warning',
+    detail: `Still there: ${left.join('; ')}`,
+    fix: 'Delete these by hand in Halo; the API application may not be allowed to.',
+  };
+}

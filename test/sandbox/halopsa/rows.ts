@@ -1,0 +1,156 @@
+/** Rows as Halo shows them, by the models of its own text. */
+import type { Action, Client, Contract, HalopsaState, Invoice, Prepay, Ticket } from './state.ts';
+
+export interface Dialect {
+  /** Unit of `timetaken`. */
+  unit: 'hours' | 'minutes';
+  /** Whether moments carry their `Z`. */
+  hasZoneMark: boolean;
+  /** Hours by which moments are off UTC, as in a tenant that shows local times. */
+  offsetHours: number;
+}
+
+export function momentOf(ms: number, { hasZoneMark, offsetHours }: Dialect): string {
+  const text = new Date(ms + offsetHours * 3_600_000).toISOString();
+  return hasZoneMark ? text : text.slice(0, -1);
+}
+
+/** Halo's way to say that there is no date. */
+const never = Date.parse('1899-12-30T00:00:00Z');
+
+function timeOf(seconds: number, dialect: Dialect): number {
+  return seconds / (dialect.unit === 'hours' ? 3600 : 60);
+}
+
+/** The shorter row of a list; `query` says what else it shows. */
+export function ticketRow(
+  state: HalopsaState,
+  ticket: Ticket,
+  query: URLSearchParams,
+  dialect: Dialect,
+): Record<string, unknown> {
+  const isAsked = (name: string): boolean => query.get(name) === 'true';
+  const seconds = state.actions
+    .filter(({ ticketId }) => ticketId === ticket.id)
+    .reduce((sum, action) => sum + action.seconds, 0);
+  return {
+    id: ticket.id,
+    dateoccurred: momentOf(ticket.openedMs, dialect),
+    summary: ticket.summary,
+    status_id: ticket.statusId,
+    ...(isAsked('includestatus')
+      ? { status_name: state.statuses.find(({ id }) => id === ticket.statusId)?.name ?? '' }
+      : {}),
+    tickettype_id: ticket.typeId,
+    ...(isAsked('includetickettype')
+      ? { tickettype_name: state.ticketTypes.find(({ id }) => id === ticket.typeId)?.name ?? '' }
+      : {}),
+    client_id: ticket.clientId,
+    client_name: state.client(ticket.clientId).name,
+    site_id: state.client(ticket.clientId).siteId,
+    team: ticket.team,
+    ...(isAsked('includetimetaken') ? { timetaken: timeOf(seconds, dialect) } : {}),
+    hasbeenclosed: ticket.wasClosed,
+    dateclosed: momentOf(ticket.closedMs ?? never, dialect),
+    last_update: momentOf(ticket.changedMs, dialect),
+    merged_into_id: ticket.mergedInto ?? 0,
+    third_party_id_string: ticket.key,
+  };
+}
+
+/** A ticket by itself tells more than its row. */
+export function ticketDetail(
+  state: HalopsaState,
+  ticket: Ticket,
+  dialect: Dialect,
+): Record<string, unknown> {
+  const all = new URLSearchParams('includetimetaken=true&includestatus=true');
+  const row = ticketRow(state, ticket, all, dialect);
+  return { ...row, details: ticket.details, deleted: ticket.isDeleted };
+}
+
+export function actionRow(
+  action: Action,
+  query: URLSearchParams,
+  dialect: Dialect,
+): Record<string, unknown> {
+  const moment = (ms: number | null): string => momentOf(ms ?? never, dialect);
+  return {
+    ticket_id: action.ticketId,
+    id: action.id,
+    outcome: action.outcome,
+    who_agentid: action.agentId ?? 0,
+    datetime: moment(action.atMs),
+    last_updated: moment(action.changedMs),
+    note: action.noteHtml.replaceAll('<br>', '\n').replace(/<[^>]*>/g, ''),
+    ...(query.get('includehtmlnote') === 'true' ? { note_html: action.noteHtml } : {}),
+    actionarrivaldate: moment(action.startMs),
+    actioncompletiondate: moment(action.endMs),
+    timetaken: timeOf(action.seconds, dialect),
+    traveltime: timeOf(action.travelSeconds, dialect),
+    nonbilltime: 0,
+    actionprepayhours: action.prepaySeconds / 3600,
+    chargerate: action.chargeType,
+    actisbillable: action.isBillable,
+    actreviewed: action.isReviewed,
+    hiddenfromuser: action.isHidden,
+    action_contract_ref: action.contract,
+  };
+}
+
+export function clientRow(client: Client): Record<string, unknown> {
+  return { id: client.id, name: client.name, inactive: client.isInactive, toplevel_id: 1 };
+}
+
+export function clientDetail(client: Client): Record<string, unknown> {
+  return {
+    ...clientRow(client),
+    main_site_id: client.siteId,
+    currencyisocode: client.currency,
+    customfields: client.customFields.map((field) => ({ ...field, type: 0, usage: 1 })),
+    prepaybalance: client.prepayBalance,
+    prepayrecurringhours: 0,
+    autotopupthreshhold: client.autoTopUpBy === 0 ? 0 : 2,
+    autotopupbyamount: client.autoTopUpBy,
+    autotopuptoamount: 0,
+  };
+}
+
+export function invoiceRow(invoice: Invoice, dialect: Dialect): Record<string, unknown> {
+  return {
+    id: invoice.id,
+    client_id: invoice.clientId,
+    invoicenumber: `INV-${invoice.id}`,
+    reference: invoice.reference,
+    thirdpartyinvoicenumber: '',
+    currency_code_name: 'EUR',
+    invoice_date: invoice.date,
+    date_created: momentOf(invoice.madeMs, dialect),
+    last_modified: invoice.changedMs === null ? null : momentOf(invoice.changedMs, dialect),
+    total: invoice.total,
+    tax_total: invoice.tax,
+    amountpaid: invoice.paid,
+    amountdue: invoice.total - invoice.paid,
+    datepaid: momentOf(invoice.paidMs ?? never, dialect),
+    voided: invoice.isVoid,
+  };
+}
+
+/** The row of the list shows no balance. */
+export function contractRow({ id, clientId, ref }: Contract): Record<string, unknown> {
+  return { id, client_id: clientId, ref };
+}
+
+export function contractDetail(contract: Contract): Record<string, unknown> {
+  const balance = contract.prepayBalance;
+  return {
+    ...contractRow(contract),
+    allowprepay: balance !== 0,
+    contract_prepaybalance: balance,
+  };
+}
+
+export function prepayRow(prepay: Prepay): Record<string, unknown> {
+  const { clientId, ...rest } = prepay;
+  return { ...rest, client_id: clientId };
+}
