@@ -9,6 +9,10 @@ const rights =
 const refusal =
   /missing required|is required|not valid|invalid (?:field|value|picklist)|does not exist|must (?:be|have)|read.?only|exceeds/i;
 
+/** Said of a query that will never be answered. */
+const unanswerable =
+  /unable to find|not (?:queryable|filterable|searchable)|invalid (?:field|operator)/i;
+
 /** Null: nothing special, the common table decides. */
 export function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
   if (answer.status < 400 || isHtml(answer)) return null;
@@ -28,7 +32,14 @@ export function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | 
       fix: 'Give the API user’s security level what it lacks (see the connector’s README).',
     });
   }
-  if (isRepeatable(answer.request) || !refusal.test(said)) return null;
+  if (isRepeatable(answer.request)) {
+    if (!unanswerable.test(said)) return null;
+    return new KindError('contract', `${name} was not understood: ${said}`, {
+      status: 500,
+      fix: 'The API may have changed its version, or this tenant lacks the field. Run check.',
+    });
+  }
+  if (!refusal.test(said)) return null;
   return new KindError('rejected', `${name} was rejected: ${said}`, { status: 500 });
 }
 

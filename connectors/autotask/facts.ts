@@ -18,6 +18,14 @@ export const facts = {
     claim: 'Queries honour filters on the moment of the last change.',
     otherwise: 'Nothing is read, since every run would read everything.',
   },
+  'tracked-filter': {
+    claim: 'Tickets can be asked for by lastTrackedModificationDateTime.',
+    otherwise: 'Changes are seen by lastActivityDate alone.',
+  },
+  'approval-filter': {
+    claim: 'Time can be asked for by billingApprovalDateTime.',
+    otherwise: 'An approval is seen where it counts as a change of the entry, and else by nothing.',
+  },
   'page-order': {
     claim: 'Rows come in the order of their ids.',
     otherwise: 'An interrupted pass begins again, in place of going on where it was.',

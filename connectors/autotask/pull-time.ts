@@ -8,7 +8,7 @@ import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { Page, Pull, PullRequest, TimeEntryRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
-import { refuseIfNot } from './facts.ts';
+import { readFact, refuseIfNot } from './facts.ts';
 import { proveVisible, readAll } from './look-up.ts';
 import { fromTimeEntry, type TimeNames } from './mapping.ts';
 import { readable, resumable } from './pull.ts';
@@ -31,6 +31,7 @@ export function createTimePull(rooms: Rooms): Pull<TimeEntryRow> {
     await refuseIfNot(api.context, 'change-filters');
     const clientIds = companyNumbers(request.clientIds);
     const deletedSince = await sinceFirstRead(rooms, request);
+    const isApprovalSeen = (await readFact(api.context, 'approval-filter')) !== 'no';
     let rows = 0;
     const query = {
       entity,
@@ -38,7 +39,7 @@ export function createTimePull(rooms: Rooms): Pull<TimeEntryRow> {
         // Whether an approval counts as a change is written nowhere.
         anyOf(
           since('lastModifiedDateTime', request.since),
-          since('billingApprovalDateTime', request.since),
+          ...(isApprovalSeen ? [since('billingApprovalDateTime', request.since)] : []),
         ),
         // Time on neither is the MSP's own.
         anyOf(exists('ticketID'), exists('taskID')),

@@ -4,7 +4,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { ClientRow, Page, PullRequest, Pulls, TicketRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ListPage, Query } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { readFact, refuseIfNot } from './facts.ts';
 import { proveVisible } from './look-up.ts';
 import { fromTicket, type TicketNames } from './mapping.ts';
 import { anyOf, companyNumbers, inChunks, isOneOf, since } from './query.ts';
@@ -50,9 +50,10 @@ async function* pullTickets(rooms: Rooms, request: PullRequest): AsyncGenerator<
   const ids = companyNumbers(request.clientIds);
   owners.forget();
   let rows = 0;
+  const isTracked = (await readFact(api.context, 'tracked-filter')) !== 'no';
   const changed = anyOf(
     since('lastActivityDate', request.since),
-    since('lastTrackedModificationDateTime', request.since),
+    ...(isTracked ? [since('lastTrackedModificationDateTime', request.since)] : []),
   );
   const queries = inChunks(ids).map((chunk) => ({
     entity: 'Tickets',

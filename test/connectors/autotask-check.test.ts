@@ -173,6 +173,19 @@ describe('Check', () => {
       expect(await readRows(bench, 'timeEntries')).toHaveLength(3);
     }));
 
+  test.each([
+    ['tracked-filter', 'lastTrackedModificationDateTime', 'tickets'],
+    ['approval-filter', 'billingApprovalDateTime', 'timeEntries'],
+  ] as const)('that finds %s wanting lets the stream be read without it', (fact, field, stream) =>
+    withAutotask({}, async (bench) => {
+      fill(bench);
+      bench.state.switches.unqueryable.add(field);
+      await expect(readRows(bench, stream)).rejects.toMatchObject({ kind: 'contract' });
+      expect((await check(bench)).get(`fact.${fact}`)?.status).toBe('warning');
+      expect(await readRows(bench, stream)).toHaveLength(3);
+    }),
+  );
+
   test('with --probe settles the rest, deletes the charge and completes the ticket', () =>
     withAutotask({}, async (bench) => {
       fill(bench);

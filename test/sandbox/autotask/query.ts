@@ -81,6 +81,9 @@ function select(state: State, entity: Entity, filter: Condition[] | undefined): 
   if (filter === undefined || filter.length === 0) throw new QueryError('A filter is required.');
   if (countOf(filter) > conditionsMax) throw new QueryError('Too many conditions in the query.');
   if (udfsIn(filter) > 1) throw new QueryError('Only one user-defined field in a query.');
+  for (const field of fieldsIn(filter)) {
+    if (state.switches.unqueryable.has(field)) throw new QueryError(`${field} is not queryable.`);
+  }
   const matches = (row: Row) => filter.every((condition) => isMet(condition, row, entity));
   const found = state.visible(entity).filter(matches);
   const rows = state.switches.ignoresFilters ? state.visible(entity) : found;
@@ -142,6 +145,10 @@ function compare(value: unknown, wanted: unknown): number {
 
 function countOf(filter: readonly Condition[]): number {
   return filter.reduce((sum, { items = [] }) => sum + 1 + countOf(items), 0);
+}
+
+function fieldsIn(filter: readonly Condition[]): string[] {
+  return filter.flatMap(({ field, items = [] }) => [...(field ? [field] : []), ...fieldsIn(items)]);
 }
 
 function udfsIn(filter: readonly Condition[]): number {

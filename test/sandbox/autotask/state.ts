@@ -12,6 +12,8 @@ export interface Switches {
   hidden: Set<Entity>;
   hidesNonBillable: boolean;
   ignoresFilters: boolean;
+  /** Fields by which this tenant cannot be asked. */
+  unqueryable: Set<string>;
   /** Pages hold a row less than they count. */
   cutsPages: boolean;
   keepsNotePublish: boolean;
@@ -51,6 +53,7 @@ export class State {
     hidden: new Set(),
     hidesNonBillable: false,
     ignoresFilters: false,
+    unqueryable: new Set(),
     cutsPages: false,
     keepsNotePublish: true,
     keepsChargeKey: true,
