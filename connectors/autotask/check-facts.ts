@@ -9,6 +9,7 @@ import type { Query } from './api.ts';
 import { Threshold } from './budget.ts';
 import { type FactId, factResult, facts, settleFact } from './facts.ts';
 import { believeRow } from './look-up.ts';
+import { linesOf } from './pull-invoices.ts';
 import { equals, everything, exists, since } from './query.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -30,6 +31,8 @@ export async function settleByReading(
       (await isHonoured(rooms, 'TimeEntries', 'lastModifiedDateTime', signal)),
     'tracked-filter': await isHonoured(rooms, 'Tickets', 'lastTrackedModificationDateTime', signal),
     'approval-filter': await isHonoured(rooms, 'TimeEntries', 'billingApprovalDateTime', signal),
+    // No invoice has the number 0.
+    'invoice-lines': await isEmpty(rooms, linesOf(['0']), signal),
     'page-order': pages.isRising,
     'page-count': pages.isCounted,
     'hours-worked': await hoursAddUp(rooms, signal),
@@ -59,9 +62,12 @@ async function isHonoured(
   field: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const query = { entity, filter: [since(field, farFuture)], fields: ['id'], pageSize: 1 };
+  return isEmpty(rooms, { entity, filter: [since(field, farFuture)], fields: ['id'] }, signal);
+}
+
+async function isEmpty(rooms: Rooms, query: Query, signal: AbortSignal): Promise<boolean> {
   try {
-    return (await firstRows(rooms, query, signal)).length === 0;
+    return (await firstRows(rooms, { ...query, pageSize: 1 }, signal)).length === 0;
   } catch (error) {
     // A field that cannot be asked for is refused as such.
     if (isKindError(error, 'contract')) return false;

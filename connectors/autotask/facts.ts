@@ -26,6 +26,10 @@ export const facts = {
     claim: 'Time can be asked for by billingApprovalDateTime.',
     otherwise: 'An approval is seen where it counts as a change of the entry, and else by nothing.',
   },
+  'invoice-lines': {
+    claim: 'Billing items can be asked for by invoice.',
+    otherwise: 'Nobody learns that a sale was paid; use activate: on-invoice.',
+  },
   'page-order': {
     claim: 'Rows come in the order of their ids.',
     otherwise: 'An interrupted pass begins again, in place of going on where it was.',
@@ -116,7 +120,7 @@ export async function factResult(context: ConnectorContext, id: FactId): Promise
   if (answer === 'yes') return { id: `fact.${id}`, status: 'ok', detail: `${claim} (seen ${day})` };
   return {
     id: `fact.${id}`,
-    status: otherwise.startsWith('No') ? 'failed' : 'warning',
+    status: /^(?:No|Nothing) /.test(otherwise) ? 'failed' : 'warning',
     detail: `Not so (seen ${day}): ${claim}`,
     fix: otherwise,
   };

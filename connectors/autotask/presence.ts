@@ -2,7 +2,7 @@
  * Which time there is now. The logs of deletions are believed at once; the sweep finds what they did
  * not tell: time that moved to another client, and deletions on projects.
  */
-import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest } from '../contract.ts';
 import { refuseIfNot } from './facts.ts';
 import { believeRow, proveVisible } from './look-up.ts';
@@ -25,15 +25,17 @@ const marginSeconds = 2 * 86_400;
 
 export function createPresence(rooms: Rooms): Presence {
   const { api, owners } = rooms;
-  /** Rows of the last list that nobody asked about: other clients, and the margin of days. */
-  let others = { of: '', rows: 0 };
+  /** The last list: time created until when, and how many rows in it nobody asked about. */
+  let last = { of: '', asOf: '', others: 0 };
   return {
     async *ids(request) {
       await refuseIfNot(api.context, 'change-filters');
       const clientIds = companyNumbers(request.clientIds);
-      const counted = { of: keyOf(request), rows: 0 };
-      others = counted;
-      const query = { entity, filter: filterOf(request), fields: Object.keys(PresentWire.shape) };
+      const asOf = addSeconds(instantFromMs(api.context.now()), 1);
+      const list = { of: keyOf(request), asOf, others: 0 };
+      last = list;
+      const filter = filterOf(request, asOf);
+      const query = { entity, filter, fields: Object.keys(PresentWire.shape) };
       owners.forget();
       let seen = 0;
       for await (const { rows } of api.pages(query, request.signal)) {
@@ -46,15 +48,15 @@ export function createPresence(rooms: Rooms): Presence {
           return isOurs && isWithin(at, request) ? [wire.id] : [];
         });
         seen += rows.length;
-        counted.rows += rows.length - ids.length;
+        list.others += rows.length - ids.length;
         yield ids;
       }
       if (seen === 0) await proveVisible(api, entity, request.signal);
     },
     /** The vendor counts all companies' time: what was left out of the list is left out of the count. */
     async count(request) {
-      const all = await api.count(entity, filterOf(request), request.signal);
-      return all - (others.of === keyOf(request) ? others.rows : 0);
+      if (last.of !== keyOf(request)) throw new Error('Time is counted after it was listed.');
+      return (await api.count(entity, filterOf(request, last.asOf), request.signal)) - last.others;
     },
   };
 }
@@ -68,10 +70,12 @@ function isWithin(at: Instant | null, { from, to }: PresenceRequest): boolean {
   return at === null || (at >= from && at < to);
 }
 
-function filterOf({ from, to }: PresenceRequest): Filter[] {
+/** What is logged while the list is read belongs neither to the list nor to the count. */
+function filterOf({ from, to }: PresenceRequest, asOf: Instant): Filter[] {
   return [
     since('dateWorked', addSeconds(from, -marginSeconds)),
     before('dateWorked', addSeconds(to, marginSeconds)),
+    before('createDateTime', asOf),
   ];
 }
 

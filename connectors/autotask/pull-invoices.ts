@@ -7,6 +7,8 @@ import { addSeconds } from '../../src/domain/time.ts';
 import type { InvoiceRow, Pull } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
+import type { Query } from './api.ts';
+import { readFact } from './facts.ts';
 import { noteSeen, proveStillVisible, readAll } from './look-up.ts';
 import { fromInvoice } from './mapping.ts';
 import { readable, resumable } from './pull.ts';
@@ -18,11 +20,13 @@ import { ChargeWire, chargeFields, InvoiceWire, invoiceFields } from './schema.t
 /** People write in the day of a payment later, and invoices have no moment of their last change. */
 const lookBackSeconds = 60 * 86_400;
 
+const settledAfterMs = 86_400_000;
+
 const ItemWire = z.object({ id: Id, invoiceID: Id, contractChargeID: Id });
 const itemFields = Object.keys(ItemWire.shape);
 
 export function createInvoicePull(rooms: Rooms): Pull<InvoiceRow> {
-  /** Keys by invoice; what is billed stays as it was billed. */
+  /** Keys by invoice; what is billed stays as it was billed, once the billing is done with. */
   const keysOf = new Map<string, readonly string[]>();
   return async function* pull(request) {
     const { context } = rooms.api;
@@ -42,12 +46,18 @@ export function createInvoicePull(rooms: Rooms): Pull<InvoiceRow> {
     let rows = 0;
     for await (const page of resumable(rooms, queries, question, request)) {
       rows += page.rows.length;
-      const invoiceIds = readable(page.rows, InvoiceWire).map(({ id }) => id);
-      const unknown = invoiceIds.filter((id) => !keysOf.has(id));
-      for (const [id, keys] of await readKeys(rooms, unknown, request.signal)) keysOf.set(id, keys);
+      const invoices = readable(page.rows, InvoiceWire);
+      const unknown = invoices.map(({ id }) => id).filter((id) => !keysOf.has(id));
+      const found = await readKeys(rooms, unknown, request.signal);
       const parsed = parseRows(page.rows, InvoiceWire, (wire) =>
-        toRows(wire, context.currency, keysOf.get(wire.id) ?? []),
+        toRows(wire, context.currency, keysOf.get(wire.id) ?? found.get(wire.id) ?? []),
       );
+      const settledBefore = new Date(context.now() - settledAfterMs).toISOString();
+      for (const { id, createDateTime } of invoices) {
+        const keys = found.get(id);
+        const isSettled = (createDateTime ?? '9') < settledBefore;
+        if (keys !== undefined && isSettled) keysOf.set(id, keys);
+      }
       yield { rows: parsed.rows.flat(), rejected: parsed.rejected, resume: page.resume };
     }
     if (rows === 0) await proveStillVisible(rooms.api, 'Invoices', request.signal);
@@ -70,10 +80,9 @@ async function readKeys(
   signal: AbortSignal,
 ): Promise<Map<string, string[]>> {
   const keys = new Map<string, string[]>(invoiceIds.map((id) => [id, []]));
+  if ((await readFact(api.context, 'invoice-lines')) === 'no') return keys;
   for (const chunk of inChunks(invoiceIds)) {
-    const filter = [isOneOf('invoiceID', chunk), exists('contractChargeID')];
-    const query = { entity: 'BillingItems', filter, fields: itemFields };
-    const items = await readAll(api, query, ItemWire, signal);
+    const items = await readAll(api, linesOf(chunk), ItemWire, signal);
     const keyOf = await keysOfCharges(
       api,
       items.map((item) => item.contractChargeID),
@@ -87,6 +96,12 @@ async function readKeys(
   }
   for (const found of keys.values()) found.sort();
   return keys;
+}
+
+/** The billing items of these invoices that come of a contract's charge. */
+export function linesOf(invoiceIds: readonly string[]): Query {
+  const filter = [isOneOf('invoiceID', invoiceIds), exists('contractChargeID')];
+  return { entity: 'BillingItems', filter, fields: itemFields };
 }
 
 async function keysOfCharges(

@@ -176,9 +176,11 @@ describe('Check', () => {
   test.each([
     ['tracked-filter', 'lastTrackedModificationDateTime', 'tickets'],
     ['approval-filter', 'billingApprovalDateTime', 'timeEntries'],
+    ['invoice-lines', 'invoiceID', 'invoices'],
   ] as const)('that finds %s wanting lets the stream be read without it', (fact, field, stream) =>
     withAutotask({}, async (bench) => {
       fill(bench);
+      for (let count = 0; count < 3; count += 1) bench.state.invoiceCharges(bench.company, []);
       bench.state.switches.unqueryable.add(field);
       await expect(readRows(bench, stream)).rejects.toMatchObject({ kind: 'contract' });
       expect((await check(bench)).get(`fact.${fact}`)?.status).toBe('warning');
