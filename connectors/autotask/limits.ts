@@ -5,8 +5,7 @@ export const limits: readonly LimitRow[] = [
   {
     path: '',
     concurrency: 2,
-    source:
-      'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thread_Limiting.htm',
+    source: 'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm',
   },
 ];
 

@@ -43,9 +43,18 @@ async function findTicket(
   ticket: NewTicket,
   signal: AbortSignal,
 ): Promise<Delivered | null> {
-  const isFiltered = (await readFact(rooms.api.context, 'ticket-key-found')) === 'yes';
+  const isFiltered = (await filterFact(rooms)) === 'yes';
   const found = await search(rooms, ticket, isFiltered, signal);
   return found === null ? null : toDelivered(found.id, found.ticketNumber);
+}
+
+const keyedByMemory = 'ticket-key-by';
+
+/** What is known of the filter by the field that now holds the key; another field's answer says nothing. */
+async function filterFact({ api }: Rooms): Promise<'yes' | 'no' | null> {
+  const keyedBy = await api.context.memory.get(keyedByMemory);
+  if (keyedBy !== (alertsOf(api.config).keyField ?? 'externalID')) return null;
+  return readFact(api.context, 'ticket-key-found');
 }
 
 async function search(
@@ -102,9 +111,10 @@ export async function createTicket(
   const isKept = made !== null && keyOf(made, keyField) === ticket.key;
   await settleFact(context, 'ticket-key-kept', isKept);
   if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: id });
-  if (isKept && (await readFact(context, 'ticket-key-found')) === null) {
+  if (isKept && (await filterFact(rooms)) === null) {
     const found = await search(rooms, ticket, true, signal);
     await settleFact(context, 'ticket-key-found', found?.id === id);
+    await context.memory.set(keyedByMemory, keyField ?? 'externalID');
   }
   return toDelivered(id, made?.ticketNumber);
 }

@@ -185,6 +185,21 @@ describe('An alert ticket in Autotask', () => {
       expect(await push?.find(alertOf(bench, 'LOW:1'), soon())).toBeNull();
     }));
 
+  test('is searched for without a filter until the field that holds its key was seen to be one', () =>
+    withAutotask({}, async (bench) => {
+      const { connect, connector, context, sandbox } = bench;
+      await connector.push['alert-ticket']?.create(alertOf(bench), soon());
+      const alerts = { queue: 'Billing', keyField: 'Prepaid key' };
+      const push = connect({ alerts }, context).push['alert-ticket'];
+      const filterOfFind = async () => {
+        expect(await push?.find(alertOf(bench, 'low:2'), soon())).toBeNull();
+        return sandbox.exchanges.at(-1)?.request.body;
+      };
+      expect(await filterOfFind()).not.toContain('Prepaid key');
+      await push?.create(alertOf(bench, 'low:3'), soon());
+      expect(await filterOfFind()).toContain('Prepaid key');
+    }));
+
   test('is made no more where the key was lost', () =>
     withAutotask({}, async (bench) => {
       bench.state.switches.keepsTicketKey = false;
