@@ -1,18 +1,14 @@
-/** Requests in Autotask's dialect: three headers, queries that are POSTs, next-page links, items. */
+/** Requests in Autotask's dialect: queries that are POSTs, next-page links, items. */
 import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
 import { pagesByCursor } from '../http/paging.ts';
-import { createTransport } from '../http/transport.ts';
-import type { Answer } from '../http/types.ts';
+import type { Answer, Transport } from '../http/types.ts';
 import { Id } from '../http/wire.ts';
-import { createBudget, Threshold } from './budget.ts';
 import type { AutotaskConfig } from './config.ts';
-import { classifyAutotask } from './errors.ts';
+import { createConnection } from './connection.ts';
 import { readFact } from './facts.ts';
-import { limits } from './limits.ts';
 import type { Filter } from './query.ts';
-import { createZone } from './zone.ts';
 
 export interface Query {
   /** `TimeEntries` */
@@ -61,68 +57,20 @@ const Created = z.object({ itemId: Id });
 const Count = z.object({ queryCount: z.int().min(0) });
 
 export function createApi(config: AutotaskConfig, context: ConnectorContext): Api {
-  const zone = createZone(config, context);
-  const credentials = {
-    ApiIntegrationCode: config.integrationCode,
-    UserName: config.username,
-    Secret: config.secret,
-  };
-  const common = { context, limits, baseUrl: zone.baseUrl };
-  const counter = createTransport({
-    ...common,
-    attempts: 1,
-    authorize: async () => credentials,
-    classify: (answer) => classifyAutotask(answer, context.now()),
-  });
-  const budget = createBudget(context, config.requestShare, async (signal) => {
-    const request = { method: 'GET', path: '/V1.0/ThresholdInformation', signal } as const;
-    return (await counter.send(request, Threshold)).data;
-  });
-  const transport = createTransport({
-    ...common,
-    authorize: async (signal) => {
-      await budget.spend(signal);
-      return credentials;
-    },
-    classify: async (answer) => {
-      if (answer.status === 401 && (await zone.hasMoved(answer.request.signal))) return 'again';
-      return classifyAutotask(answer, context.now());
-    },
-  });
-
-  /** A cursor is the vendor's link, to which the same body is sent; or an id to go on behind. */
-  async function sendQuery(
-    query: Query,
-    cursor: string | null,
-    signal: AbortSignal,
-  ): Promise<Answer<List>> {
-    const isLink = cursor?.includes('://') === true;
-    const afterId = isLink ? query.afterId : (cursor ?? query.afterId);
-    const behind: Filter[] =
-      afterId == null ? [] : [{ op: 'gt', field: 'id', value: Number(afterId) }];
-    const body = {
-      maxRecords: query.pageSize ?? config.pageSize,
-      ...(query.fields === undefined ? {} : { includeFields: query.fields }),
-      filter: [...query.filter, ...behind],
-    };
-    const path = isLink ? (cursor ?? '') : `/V1.0/${query.entity}/query`;
-    const answer = await transport.send({ method: 'POST', path, body, isRead: true, signal }, List);
-    if (query.isCountIgnored !== true) await refuseShort(context, query.entity, answer.data);
-    return answer;
-  }
-
+  const transport = createConnection(config, context);
   return {
     config,
     context,
     async *pages(query, signal) {
-      const size = query.pageSize ?? config.pageSize;
+      const sized = { ...query, pageSize: query.pageSize ?? config.pageSize };
       let highest = query.afterId == null ? -1 : Number(query.afterId);
       let isRising = (await readFact(context, 'page-order')) !== 'no';
       const pages = pagesByCursor({
-        send: (cursor) => sendQuery(query, cursor, signal),
-        next: ({ data }) => nextCursor(query.entity, data, size, isRising),
+        send: (cursor) => sendQuery(transport, sized, cursor, signal),
+        next: ({ data }) => nextCursor(query.entity, data, sized.pageSize, isRising),
       });
       for await (const { data } of pages) {
+        if (query.isCountIgnored !== true) await refuseShort(context, query.entity, data);
         for (const row of data.items) {
           const id = RowWithId.safeParse(row).data?.id;
           if (id === undefined) continue;
@@ -163,6 +111,26 @@ export function createApi(config: AutotaskConfig, context: ConnectorContext): Ap
       await transport.send({ method: 'DELETE', path: `/V1.0/${path}`, signal }, z.unknown());
     },
   };
+}
+
+/** A cursor is the vendor's link, to which the same body is sent; or an id to go on behind. */
+async function sendQuery(
+  transport: Transport,
+  query: Query & { pageSize: number },
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Answer<List>> {
+  const isLink = cursor?.includes('://') === true;
+  const afterId = isLink ? query.afterId : (cursor ?? query.afterId);
+  const behind: Filter[] =
+    afterId == null ? [] : [{ op: 'gt', field: 'id', value: Number(afterId) }];
+  const body = {
+    maxRecords: query.pageSize,
+    ...(query.fields === undefined ? {} : { includeFields: query.fields }),
+    filter: [...query.filter, ...behind],
+  };
+  const path = isLink ? (cursor ?? '') : `/V1.0/${query.entity}/query`;
+  return transport.send({ method: 'POST', path, body, isRead: true, signal }, List);
 }
 
 /**

@@ -52,7 +52,6 @@ export interface Directory {
 export function createDirectory(api: Api): Directory {
   const { context } = api;
   const fieldsOf = new Map<string, { atMs: number; fields: readonly FieldInfo[] }>();
-  const namesOf = new Map<NamedEntity, { atMs: number; names: Map<string, string> }>();
 
   async function fields(
     entity: string,
@@ -107,32 +106,39 @@ export function createDirectory(api: Api): Directory {
         fix: `Write the name as Autotask shows it. There are: ${others.join(', ') || 'none'}.`,
       });
     },
-    async names(entity, ids, signal) {
-      const wanted = withoutNulls(ids);
-      let kept = namesOf.get(entity);
-      if (kept === undefined || context.now() - kept.atMs >= keptMs) {
-        kept = { atMs: context.now(), names: new Map() };
-        namesOf.set(entity, kept);
-      }
-      const { names } = kept;
-      const unknown = wanted.filter((id) => !names.has(id));
-      for (const chunk of inChunks(unknown)) {
-        const query = {
-          entity,
-          filter: [isOneOf('id', chunk)],
-          fields: ['id', ...nameFields[entity]],
-        };
-        for (const row of await readAll(api, query, Named, signal)) {
-          const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
-          const name = row.name ?? row.contractName ?? person;
-          if (name !== '') names.set(row.id, name);
-        }
-      }
-      return names;
-    },
+    names: createNames(api),
   };
 }
 
 function withoutNulls(values: readonly (string | null | undefined)[]): string[] {
   return [...new Set(values.filter((value) => value != null))];
+}
+
+/** Names of short records by id; those that are not known yet are asked for together. */
+function createNames(api: Api): Directory['names'] {
+  const { context } = api;
+  const namesOf = new Map<NamedEntity, { atMs: number; names: Map<string, string> }>();
+  return async (entity, ids, signal) => {
+    const wanted = withoutNulls(ids);
+    let kept = namesOf.get(entity);
+    if (kept === undefined || context.now() - kept.atMs >= keptMs) {
+      kept = { atMs: context.now(), names: new Map() };
+      namesOf.set(entity, kept);
+    }
+    const { names } = kept;
+    const unknown = wanted.filter((id) => !names.has(id));
+    for (const chunk of inChunks(unknown)) {
+      const query = {
+        entity,
+        filter: [isOneOf('id', chunk)],
+        fields: ['id', ...nameFields[entity]],
+      };
+      for (const row of await readAll(api, query, Named, signal)) {
+        const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
+        const name = row.name ?? row.contractName ?? person;
+        if (name !== '') names.set(row.id, name);
+      }
+    }
+    return names;
+  };
 }
