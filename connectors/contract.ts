@@ -62,6 +62,11 @@ export interface Page<Row> {
    * the end of the stream is a safe point (an unsorted stream).
    */
   resume: string | null;
+  /**
+   * Of time entries: tickets ALL of whose time this page holds, so that what it lacks is gone. For a
+   * vendor that tells on which ticket time was deleted.
+   */
+  completeTicketIds?: readonly SourceId[];
 }
 
 export type Pull<Row> = (request: PullRequest) => AsyncIterable<Page<Row>>;

@@ -1,3 +1,4 @@
+import { autotask } from './autotask/index.ts';
 import { connectwise } from './connectwise/index.ts';
 import type { VendorModule } from './contract.ts';
 import { halopsa } from './halopsa/index.ts';
@@ -5,7 +6,13 @@ import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
 
 /** Every vendor there is, one line each. */
-export const vendors: readonly VendorModule[] = [connectwise, halopsa, ninjaone, requestTracker];
+export const vendors: readonly VendorModule[] = [
+  autotask,
+  connectwise,
+  halopsa,
+  ninjaone,
+  requestTracker,
+];
 
 /** The vendor with this id, as the config file's `vendor:` names it. */
 export function findVendor(id: string): VendorModule | undefined {

@@ -131,6 +131,7 @@ async function writePage<Stream extends StreamName>(
     rejected: checked.rejected,
     watermark,
     watermarkWhen: 'if-changed',
+    ...(page.completeTicketIds === undefined ? {} : { completeTicketIds: page.completeTicketIds }),
     ...(context.isTimePerTicket && stream === 'tickets'
       ? { timeDue: { clientIds: context.clientIds, isForced: !isCatchUp(watermark, pass) } }
       : {}),

@@ -213,3 +213,21 @@ describe('time that is shown ticket by ticket', () => {
     expect(await bench.hours('Martin')).toEqual([7, 0]);
   });
 });
+
+describe('a page that holds all the time of a ticket', () => {
+  test('takes what it lacks for gone, and leaves the time of other tickets alone', async () => {
+    for (const id of ['1', '2', '3']) closeTicket(id);
+    await bench.run();
+    expect(await bench.hours()).toEqual([7, 0]);
+    const { pull } = bench.app.connectors.get('psa') ?? {};
+    if (pull === undefined) throw new Error('no connector');
+    const whole = { rows: [], rejected: [], resume: null, completeTicketIds: ['2'] };
+    pull.timeEntries = async function* () {
+      yield whole;
+    };
+    const { steps } = await bench.run();
+    expect(steps.find(({ step }) => step === 'pull')).toMatchObject({ changed: 1 });
+    expect(await bench.hours()).toEqual([8, 0]);
+    expect((await bench.story()).slice(-1)).toEqual(['+1 reversal']);
+  });
+});

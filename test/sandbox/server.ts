@@ -62,7 +62,7 @@ export interface SandboxServer {
   exchanges: Exchange[];
   faults: {
     add(kind: FaultKind, options?: FaultOptions): void;
-    /** Changes every JSON answer to a GET on its way out. */
+    /** Changes every JSON answer to a GET, or to a POST that reads, on its way out. */
     distort(change: (json: unknown) => unknown): void;
     /** Those that have not struck, or may strike again. */
     waiting(): FaultKind[];
@@ -81,6 +81,8 @@ export type SandboxHandler = (
 export interface SandboxOptions {
   /** The vendor's own way to say so; null for the plain answer. */
   faultAnswer?: (kind: FaultKind) => SandboxAnswer | null;
+  /** POSTs that only read. */
+  isRead?: (request: SandboxRequest) => boolean;
   port?: number;
 }
 
@@ -127,7 +129,8 @@ export async function startSandboxServer(
   };
 
   const distorted = (request: SandboxRequest, answer: SandboxAnswer): SandboxAnswer => {
-    const isLeft = distortion === null || request.method !== 'GET' || answer.json === undefined;
+    const isRead = request.method === 'GET' || options.isRead?.(request) === true;
+    const isLeft = distortion === null || !isRead || answer.json === undefined;
     return isLeft ? answer : { ...answer, json: distortion?.(answer.json) };
   };
 

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from '../http/address.ts';
+
+const Name = z.string().trim().min(1);
+
+const ZoneUrl = z
+  .string()
+  .superRefine((text, ctx) => {
+    try {
+      parseBaseUrl(text);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      ctx.addIssue({ code: 'custom', message: error.message });
+    }
+  })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const Alerts = z.strictObject({
+  queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
+  priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
+  status: Name.default('New').describe('Status of a new ticket, by name.'),
+  dueInDays: z
+    .int()
+    .min(0)
+    .max(365)
+    .optional()
+    .describe('Due date of a new ticket, where your Autotask asks for one.'),
+  keyField: Name.optional().describe(
+    'Name of a ticket user-defined field (text) that holds a message’s key; the ticket’s externalID unless told.',
+  ),
+});
+
+const Notes = z.strictObject({
+  type: Name.optional().describe('Note type, by name; the first active one unless told.'),
+  client: Name.default('All Autotask Users').describe(
+    'Publish level, by name, of notes that the client sees.',
+  ),
+  internal: Name.default('Internal Project Team').describe(
+    'Publish level, by name, of internal notes.',
+  ),
+});
+
+const Billing = z.strictObject({
+  contract: Name.describe(
+    'Name of each client’s contract that sales go to; a `*` at the end stands for any rest.',
+  ),
+  billingCode: Name.optional().describe(
+    'Billing code, by name, for offers that name none as their product; on a block-hour contract one of the block purchase kind.',
+  ),
+  chargeType: Name.default('Operational').describe('Charge type, by name.'),
+  nativeBlock: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a sale also adds a block to the block-hour contract; `false` writes the charge alone.',
+    ),
+});
+
+/** What stands under a connection with `vendor: autotask`. */
+export const AutotaskConfig = z.strictObject({
+  username: Name.describe('User name (e-mail form) of the API-only user.'),
+  secret: Name.describe('Password (secret) of the API-only user.').meta({ secret: true }),
+  integrationCode: Name.describe('Tracking identifier (API integration code) of that user.').meta({
+    secret: true,
+  }),
+  zoneUrl: ZoneUrl.default('https://webservices.autotask.net/ATServicesRest').describe(
+    'Where the zone of your database is asked for; there is no need to change it.',
+  ),
+  alerts: Alerts.optional().describe(
+    'How low-balance tickets are made; needed only where alerts go to this connection.',
+  ),
+  notes: Notes.prefault({}).describe('How ticket notes are made.'),
+  billing: Billing.optional().describe(
+    'How a sale is billed; needed only where invoices go to this connection.',
+  ),
+  closedStatuses: z
+    .array(Name)
+    .min(1)
+    .default(['Complete'])
+    .describe('Ticket statuses that count as closed, by name.'),
+  requestShare: z
+    .int()
+    .min(5)
+    .max(95)
+    .default(50)
+    .describe(
+      'Per cent of the 10,000 requests an hour, which all integrations share, at which this connection rests.',
+    ),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(500)
+    .default(500)
+    .describe('Rows asked for at once; Autotask gives at most 500.'),
+});
+
+export type AutotaskConfig = z.infer<typeof AutotaskConfig>;

@@ -1,0 +1,219 @@
+/** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import {
+  addSeconds,
+  type Instant,
+  instantFromText,
+  msFromInstant,
+  startOfDay,
+} from '../../src/domain/time.ts';
+import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { Names } from './directory.ts';
+import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
+
+export interface TicketNames {
+  queues: Names;
+  types: Names;
+  statuses: Names;
+  contracts: Names;
+  closedStatuses: readonly string[];
+}
+
+export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
+  const name = `Ticket ${wire.id}`;
+  const status = labelOf(names.statuses, wire.status, name, 'status') ?? '';
+  const isClosed = names.closedStatuses.includes(status);
+  const updatedAt =
+    latest(name, wire, ['lastActivityDate', 'lastTrackedModificationDateTime']) ??
+    latest(name, wire, ['createDate']);
+  if (updatedAt === null) throw missing(name, 'lastActivityDate');
+  return {
+    sourceId: wire.id,
+    number: wire.ticketNumber ?? wire.id,
+    clientId: wire.companyID ?? null,
+    summary: wire.title ?? '',
+    board: labelOf(names.queues, wire.queueID, name, 'queueID'),
+    ticketType: labelOf(names.types, wire.ticketType, name, 'ticketType'),
+    agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    status,
+    isClosed,
+    closedAt: isClosed ? latest(name, wire, ['completedDate']) : null,
+    mergedInto: null,
+    updatedAt,
+  };
+}
+
+export interface TimeNames {
+  workTypes: Names;
+  roles: Names;
+  technicians: Names;
+  contracts: Names;
+  /** Companies by entry. */
+  owners: ReadonlyMap<string, string | null>;
+  timezone: string;
+}
+
+export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryRow {
+  const name = `Time entry ${wire.id}`;
+  const owner = names.owners.get(wire.id);
+  if (owner === undefined) {
+    const what = wire.ticketID == null ? `task ${wire.taskID}` : `ticket ${wire.ticketID}`;
+    throw new KindError('contract', `${name} is on ${what}, which Autotask does not show us.`, {
+      fix: 'Let the API user see all tickets and projects.',
+    });
+  }
+  const times = timesOf(wire, names.timezone);
+  const updatedAt = latest(name, wire, [
+    'lastModifiedDateTime',
+    'billingApprovalDateTime',
+    'createDateTime',
+  ]);
+  if (updatedAt === null) throw missing(name, 'lastModifiedDateTime');
+  return {
+    sourceId: wire.id,
+    ticketId: wire.ticketID ?? null,
+    clientId: owner,
+    technicianId: wire.resourceID,
+    technician: names.technicians.get(wire.resourceID) ?? wire.resourceID,
+    ...times,
+    secondsText: `${wire.hoursWorked} h`,
+    kind: 'work',
+    workType: labelOf(names.workTypes, wire.billingCodeID, name, 'billingCodeID'),
+    role: labelOf(names.roles, wire.roleID, name, 'roleID'),
+    isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
+    isApproved: wire.billingApprovalDateTime != null,
+    agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    note: wire.summaryNotes ? wire.summaryNotes : null,
+    updatedAt,
+  };
+}
+
+type Times = Pick<TimeEntryRow, 'startedAt' | 'endedAt' | 'isTimed' | 'seconds'>;
+
+/** An entry without start and end has its day alone, whose time of day means nothing. */
+export function timesOf(
+  wire: Pick<TimeEntryWire, 'id' | 'dateWorked' | 'startDateTime' | 'endDateTime' | 'hoursWorked'>,
+  timezone: string,
+): Times {
+  const name = `Time entry ${wire.id}`;
+  const start = latest(name, wire, ['startDateTime']);
+  const end = latest(name, wire, ['endDateTime']);
+  if (start !== null && end !== null) {
+    if (end < start) throw new KindError('contract', `${name} ends at ${end}, before its start.`);
+    const spanSeconds = (msFromInstant(end) - msFromInstant(start)) / 1000;
+    const seconds = workedSeconds(name, wire.hoursWorked, spanSeconds);
+    return { startedAt: start, endedAt: end, isTimed: true, seconds };
+  }
+  const startedAt = startOf(wire, timezone);
+  if (startedAt === null) throw missing(name, 'dateWorked');
+  const seconds = workedSeconds(name, wire.hoursWorked, null);
+  return {
+    startedAt,
+    endedAt: addSeconds(startedAt, Math.max(0, seconds)),
+    isTimed: false,
+    seconds,
+  };
+}
+
+/** When an entry began: its start, else the first moment of its day in the MSP's zone. */
+export function startOf(
+  wire: Pick<TimeEntryWire, 'id' | 'dateWorked' | 'startDateTime'>,
+  timezone: string,
+): Instant | null {
+  const start = latest(`Time entry ${wire.id}`, wire, ['startDateTime']);
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(wire.dateWorked ?? '')?.[0];
+  return start ?? (day === undefined ? null : startOfDay(day, timezone));
+}
+
+/**
+ * Hours that come to no whole second (`0.3333`) are a third cut short: where start and end are the
+ * same time to the last decimal written, they say exactly how long it was.
+ */
+function workedSeconds(name: string, hours: string, spanSeconds: number | null): number {
+  try {
+    return secondsFromDecimalText(hours, 'hours');
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    const decimals = /^\d+\.(\d{3,})$/.exec(hours)?.[1]?.length;
+    if (decimals !== undefined && spanSeconds !== null && Number.isInteger(spanSeconds)) {
+      const lastDigitSeconds = 3600 / 10 ** decimals;
+      if (Math.abs(Number(hours) * 3600 - spanSeconds) <= lastDigitSeconds) return spanSeconds;
+    }
+    throw new KindError('contract', `${name}, hoursWorked: ${describeError(error)}`);
+  }
+}
+
+export function fromInvoice(
+  wire: InvoiceWire,
+  currency: string,
+  key: string | null,
+  sourceId: string = wire.id,
+): InvoiceRow {
+  const name = `Invoice ${wire.id}`;
+  const updatedAt = latest(name, wire, [
+    'createDateTime',
+    'invoiceDateTime',
+    'paidDate',
+    'voidedDate',
+  ]);
+  if (updatedAt === null) throw missing(name, 'createDateTime');
+  const isVoid = wire.isVoided === true;
+  return {
+    sourceId,
+    number: wire.invoiceNumber ?? null,
+    clientId: wire.companyID ?? null,
+    reference: key,
+    currency,
+    totalMinor: wire.invoiceTotal == null ? null : minorFromText(wire.invoiceTotal, currency),
+    isPaid: !isVoid && wire.paidDate != null,
+    isVoid,
+    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoiceDateTime ?? '')?.[0] ?? null,
+    updatedAt,
+  };
+}
+
+/** The label; null where there is no id. What stands there without a name we see is never "none". */
+function labelOf(
+  names: Names,
+  id: string | null | undefined,
+  row: string,
+  field: string,
+): string | null {
+  if (id == null) return null;
+  const label = names.get(id);
+  if (label !== undefined) return label;
+  throw new KindError('contract', `${row}, ${field}: Autotask shows us no name for ${id}.`, {
+    fix: 'Let the API user’s security level see it, or look whether it was deleted.',
+  });
+}
+
+/** The latest of these moments, null where none is given. */
+function latest<Field extends string>(
+  name: string,
+  wire: { [field in Field]?: string | null | undefined },
+  fields: readonly Field[],
+): Instant | null {
+  let found: Instant | null = null;
+  for (const field of fields) {
+    const text = wire[field] ?? null;
+    if (text === null) continue;
+    const at = toInstant(text, name, field);
+    if (found === null || at > found) found = at;
+  }
+  return found;
+}
+
+function toInstant(text: string, name: string, field: string): Instant {
+  try {
+    return instantFromText(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment with a zone.`);
+  }
+}
+
+function missing(name: string, field: string): KindError {
+  return new KindError('contract', `${name} has no ${field}.`);
+}

@@ -1,0 +1,35 @@
+/** The names that the config may use, for `check` to compare. */
+import { z } from 'zod';
+import type { NameLists } from '../contract.ts';
+import { contractsOf } from './contracts.ts';
+import { readAll } from './look-up.ts';
+import { fieldNames } from './push-balance.ts';
+import { everything } from './query.ts';
+import type { Rooms } from './rooms.ts';
+
+const Named = z.object({ name: z.string() });
+
+export async function listNames(
+  rooms: Rooms,
+  clientIds: readonly string[],
+  signal: AbortSignal,
+): Promise<NameLists> {
+  const { api, directory } = rooms;
+  const namesOf = async (entity: string) => {
+    const query = { entity, filter: [everything], fields: ['id', 'name'] };
+    return (await readAll(api, query, Named, signal)).map(({ name }) => name);
+  };
+  const tickets = await directory.fields('Tickets', signal);
+  const labelsOf = (field: string) =>
+    (tickets.find(({ name }) => name === field)?.picklistValues ?? []).map(({ label }) => label);
+  return {
+    boards: labelsOf('queueID'),
+    ticketTypes: labelsOf('ticketType'),
+    workTypes: await namesOf('BillingCodes'),
+    roles: await namesOf('Roles'),
+    clientFields: await fieldNames(api, 'Companies', signal),
+    ...(clientIds.length === 0
+      ? {}
+      : { agreements: (await contractsOf(rooms, clientIds, signal)).map(({ name }) => name) }),
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * Settles by writing to a test client what reading cannot: each thing is written and read back. A
+ * charge is deleted again; a ticket with its notes cannot be, so it is completed and named.
+ */
+import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { CheckResult } from '../contract.ts';
+import { attempt } from './check.ts';
+import { salesContract } from './contracts.ts';
+import { type FactId, factResult } from './facts.ts';
+import { readFields, writeField } from './push-balance.ts';
+import { createCharge, type Sale, toCharge } from './push-invoice.ts';
+import { writeNote } from './push-note.ts';
+import { createTicket } from './push-ticket.ts';
+import type { Rooms } from './rooms.ts';
+
+interface Probe {
+  rooms: Rooms;
+  clientId: string;
+  key: string;
+  signal: AbortSignal;
+}
+
+export async function probeConnection(
+  rooms: Rooms,
+  clientId: string,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const { context, config } = rooms.api;
+  const probe: Probe = { rooms, clientId, key: `probe.${context.now()}`, signal };
+  const results: CheckResult[] = [];
+  const settle = async (
+    settled: readonly FactId[],
+    work: () => Promise<CheckResult[]>,
+  ): Promise<void> => {
+    for (const id of settled) await context.memory.delete(`fact.${id}`);
+    results.push(...(await attempt(`probe.${settled[0]}`, work)));
+    for (const id of settled) results.push(await factResult(context, id));
+  };
+  if (config.alerts !== undefined) {
+    await settle(['ticket-key-kept', 'ticket-key-found', 'note-publish'], () => probeTicket(probe));
+  }
+  await settle(['company-fields'], () => probeFields(probe));
+  if (config.billing !== undefined) await settle(['charge-key'], () => probeCharge(probe));
+  return results;
+}
+
+const subject = 'Test by prepaid-hours, to be ignored';
+
+async function probeTicket({ rooms, clientId, key, signal }: Probe): Promise<CheckResult[]> {
+  const body = 'Written by check --probe.';
+  const ticket = await createTicket(rooms, { key, clientId, subject, body }, signal);
+  const ticketId = ticket.remoteId;
+  try {
+    for (const audience of ['client', 'internal'] as const) {
+      const note = { key: `${key}.${audience}`, ticketId, audience, body };
+      await writeNote(rooms, note, signal);
+    }
+  } finally {
+    await complete(rooms, ticketId, signal);
+  }
+  const detail = `Ticket ${ticket.label ?? ticketId} of the test is completed; Autotask lets nobody delete it through the API.`;
+  return [{ id: 'probe.ticket', status: 'ok', detail }];
+}
+
+async function complete({ api, directory }: Rooms, id: string, signal: AbortSignal): Promise<void> {
+  const [closed = ''] = api.config.closedStatuses;
+  const status = await directory.valueOf('Tickets', 'status', closed, signal);
+  await api.patch('Tickets', { id: Number(id), status }, signal);
+}
+
+/** A field is written back as it is, which must change nothing. */
+async function probeFields({ rooms, clientId, signal }: Probe): Promise<CheckResult[]> {
+  const before = await readFields(rooms.api, clientId, signal);
+  const [first] = before;
+  if (first === undefined) return [];
+  const [field, value] = first;
+  await writeField(rooms.api, { clientId, field, value }, signal);
+  return [];
+}
+
+async function probeCharge(probe: Probe): Promise<CheckResult[]> {
+  const { rooms, clientId, signal } = probe;
+  const contract = await salesContract(rooms, clientId, signal);
+  const charge = await toCharge(rooms, contract, saleOf(probe), signal);
+  // Not billable, lest somebody approves it in the moment that it is there.
+  const made = await createCharge(
+    rooms,
+    contract.id,
+    { ...charge, isBillableToCompany: false },
+    signal,
+  );
+  const id = 'probe.charge';
+  try {
+    await rooms.api.remove(`Contracts/${contract.id}/Charges/${made.id}`, signal);
+    return [{ id, status: 'ok', detail: 'The charge of the test is deleted again.' }];
+  } catch (error) {
+    if (!isKindError(error)) throw error;
+    const detail = `Charge ${made.id} of the test is still on "${contract.name}": ${describeError(error)}`;
+    return [{ id, status: 'warning', detail, fix: 'Delete it by hand in Autotask.' }];
+  }
+}
+
+function saleOf({ rooms, clientId, key }: Probe): Sale {
+  const { context } = rooms.api;
+  return {
+    ...{ key, clientId, offer: 'Test', product: null, seconds: 3600, quantity: 1 },
+    ...{ rateMinor: 100, totalMinor: 100, currency: context.currency },
+    issuedOn: instantFromMs(context.now()).slice(0, 10),
+    title: subject,
+    body: 'Written by check --probe.',
+  };
+}
