@@ -31,13 +31,18 @@ export function createInvoicePush(rooms: Rooms): Push<'invoice'> {
 async function find(rooms: Rooms, sale: Sale, signal: AbortSignal): Promise<Delivered | null> {
   const { charge, block } = await findHalves(rooms, sale, signal);
   if (charge === null) return null;
-  if (billingOf(rooms.api.config).nativeBlock && block === null) return null;
+  if (hasNativeBlock(rooms, sale) && block === null) return null;
   refuseOtherPrice(charge, sale);
   return toDelivered(charge);
 }
 
+/** A native block counts hours: a block of money is a charge alone. */
+function hasNativeBlock({ api }: Rooms, sale: Sale): boolean {
+  return billingOf(api.config).nativeBlock && sale.seconds > 0;
+}
+
 async function complete(rooms: Rooms, sale: Sale, signal: AbortSignal): Promise<Delivered> {
-  const { nativeBlock } = billingOf(rooms.api.config);
+  const nativeBlock = hasNativeBlock(rooms, sale);
   await refuseIfNot(
     rooms.api.context,
     'charge-key',

@@ -149,6 +149,15 @@ async function refuseRecurring(api: Api, productId: string, signal: AbortSignal)
 
 /** Hundredths of an hour at the finest, which is what ConnectWise keeps. */
 function hoursOf(sale: Sale): number {
+  if (sale.seconds === 0) {
+    throw new KindError(
+      'config',
+      `The offer "${sale.offer}" is of money, an agreement's hours are not.`,
+      {
+        fix: 'Sell blocks of money through a connection with invoiceRoute: invoice or ticket-product.',
+      },
+    );
+  }
   const hundredths = sale.seconds / 36;
   const amount = hundredths / 100;
   const isExact =

@@ -35,16 +35,18 @@ const KeyedInvoice = InvoiceWire.pick({
 });
 
 export function createInvoicePush(api: Api): Push<'invoice'> {
-  const { prepayEntry } = api.config.billing;
+  // A pre-pay entry counts hours: a block of money is an invoice alone.
+  const hasPrepay = (sale: Sale) => api.config.billing.prepayEntry && sale.seconds > 0;
   return {
     async find(sale, signal) {
       const invoice = await findInvoice(api, sale, signal);
       if (invoice === null) return null;
-      if (prepayEntry && (await findPrepay(api, sale, signal)) === null) return null;
+      if (hasPrepay(sale) && (await findPrepay(api, sale, signal)) === null) return null;
       refuseOtherPrice(invoice, sale);
       return delivered(invoice);
     },
     async create(sale, signal) {
+      const prepayEntry = hasPrepay(sale);
       await refuseIfNot(
         api.context,
         'invoice-key',

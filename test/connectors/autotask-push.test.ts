@@ -58,6 +58,16 @@ describe('A sale in Autotask', () => {
       expect(state.rows('ContractBlocks')).toHaveLength(1);
     }));
 
+  test('of money is the charge alone, for a native block counts hours', () =>
+    withAutotask({}, async (bench) => {
+      bench.state.addContract(bench.company, 'Prepaid Dupont');
+      const sale = { ...saleOf(bench), seconds: 0, rateMinor: 0 };
+      await sales(bench)?.create(sale, soon());
+      expect(await sales(bench)?.find(sale, soon())).not.toBeNull();
+      expect(bench.state.rows('ContractCharges')).toHaveLength(1);
+      expect(bench.state.rows('ContractBlocks')).toEqual([]);
+    }));
+
   test('without native blocks is the charge alone, on any contract', () =>
     withAutotask({}, async (bench) => {
       const { state, company, connect, context } = bench;

@@ -135,6 +135,17 @@ describe('A top-up of an agreement in ConnectWise', () => {
     }),
   );
 
+  test('is refused where money was sold', () =>
+    withConnectwise({ billing }, async (bench) => {
+      const push = prepared(bench);
+      const ofMoney = { ...sale(), seconds: 0 };
+      await expect(push.create(ofMoney, signal)).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('is of money'),
+      });
+      expect(bench.sandbox.state.tables.additions.list()).toEqual([]);
+    }));
+
   test('is not billed again where its agreement was replaced before the answer was known', () =>
     withConnectwise({ billing: { ...billing, agreement: 'Block*' } }, async (bench) => {
       const push = prepared(bench);

@@ -135,6 +135,16 @@ describe('A HaloPSA sale', () => {
       expect(await push.find(sale, soon())).not.toBeNull();
     }));
 
+  test('of money has no pre-pay entry, for that counts hours', () =>
+    withHalopsa(async (bench) => {
+      const push = invoicesOf(bench, { prepayEntry: true });
+      const sale = saleFor(bench, { seconds: 0, rateMinor: 0 });
+      await push.create(sale, soon());
+      expect(await push.find(sale, soon())).not.toBeNull();
+      expect(bench.state.invoices).toHaveLength(1);
+      expect(bench.state.prepays).toEqual([]);
+    }));
+
   test('is refused to a client that Halo tops up by itself, and check says so', () =>
     withHalopsa(async (bench) => {
       bench.state.client(bench.dupont).autoTopUpBy = 10;
