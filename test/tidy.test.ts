@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { vendors } from '../connectors/registry.ts';
 import { configTable } from '../src/config/describe.ts';
 import { environmentNames } from '../src/config/environment.ts';
+import { vendorTable } from '../src/config/vendor-table.ts';
 import { findBrokenWalls, readSources, type SourceFile } from './tidy/walls.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -74,9 +75,12 @@ test('the service holds its heap as a checkout does', () => {
   expect(scripts['prepaid-hours']).toBe(`exec node ${unit} src/cli/main.ts`);
 });
 
-test('the README shows the config table as the schema has it', () => {
-  const [, shown] = read('README.md').split(/<!-- \/?config-table -->/);
-  expect(shown?.trim()).toBe(configTable(vendors).trim());
+test.each([
+  { name: 'config-table', table: configTable(vendors) },
+  { name: 'vendor-table', table: vendorTable(vendors) },
+])('the README shows the $name as the code has it', ({ name, table }) => {
+  const [, shown] = read('README.md').split(new RegExp(`<!-- /?${name} -->`));
+  expect(shown?.trim()).toBe(table.trim());
 });
 
 test('every test that the README names as proof is there', () => {

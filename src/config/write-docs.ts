@@ -1,15 +1,22 @@
-/** `npm run docs`: brings config/connector.schema.json and the README's config table up to date. */
+/** `npm run docs`: brings config/connector.schema.json and the README's generated tables up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { vendors } from '../../connectors/registry.ts';
 import { configTable } from './describe.ts';
 import { jsonSchemaDocument } from './json-schema.ts';
+import { vendorTable } from './vendor-table.ts';
 
 const schemaFile = new URL('../../config/connector.schema.json', import.meta.url);
 writeFileSync(schemaFile, jsonSchemaDocument(vendors));
 
 const readmeFile = new URL('../../README.md', import.meta.url);
-const [before, , after] = readFileSync(readmeFile, 'utf8').split(/<!-- \/?config-table -->/);
-writeFileSync(
-  readmeFile,
-  `${before}<!-- config-table -->\n\n${configTable(vendors).trim()}\n\n<!-- /config-table -->${after}`,
+const written = [
+  { name: 'config-table', table: configTable(vendors) },
+  { name: 'vendor-table', table: vendorTable(vendors) },
+].reduce(
+  (text, { name, table }) => {
+    const [before, , after] = text.split(new RegExp(`<!-- /?${name} -->`));
+    return `${before}<!-- ${name} -->\n\n${table.trim()}\n\n<!-- /${name} -->${after}`;
+  },
+  readFileSync(readmeFile, 'utf8'),
 );
+writeFileSync(readmeFile, written);
