@@ -135,6 +135,9 @@ describe('a warning is settled', () => {
     expect(warnings.map(brief)).toEqual([
       'psa timeEntries e1: settled',
       'psa clients 1: settled',
+      // What it waited for before, if that was another thing.
+      'psa timeEntries e2: settled',
+      'psa tickets 200: settled',
       'psa clients 2: told',
     ]);
   });
