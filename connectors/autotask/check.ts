@@ -1,6 +1,6 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { z } from 'zod';
-import { isKindError, type KindError } from '../../src/domain/errors.ts';
+import { attemptsAt } from '../check/attempt.ts';
 import type { CheckResult } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { settleByReading } from './check-facts.ts';
@@ -13,6 +13,8 @@ import { noteType } from './push-note.ts';
 import { companyNumbers, inChunks, isOneOf } from './query.ts';
 import type { Rooms } from './rooms.ts';
 import { FieldInfo } from './schema.ts';
+
+export const attempt = attemptsAt('Autotask');
 
 /** What is read, and whether every tenant has some of it, so that none means no right to see it. */
 const lists = [
@@ -57,25 +59,6 @@ export async function checkConnection(
   }
   for (const fact of writtenFacts(rooms)) results.push(await factResult(api.context, fact));
   return results;
-}
-
-/** A person can mend an operating error, so it is a result; anything else is ours and is thrown. */
-export async function attempt(
-  id: string,
-  work: () => Promise<CheckResult[]>,
-): Promise<CheckResult[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isKindError(error)) throw error;
-    return [toFailure(id, error)];
-  }
-}
-
-function toFailure(id: string, error: KindError): CheckResult {
-  const isTheirs = error.kind === 'transient' || error.kind === 'rate-limited';
-  const fix = error.fix ?? (isTheirs ? 'Try again later.' : 'See what Autotask says.');
-  return { id, status: 'failed', detail: error.message, fix, kind: error.kind };
 }
 
 const Version = z.object({ fields: z.array(FieldInfo) });

@@ -3,13 +3,13 @@
  * charge is deleted again; a ticket with its notes cannot be, so it is completed and named.
  */
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
+import { testBody, testSale } from '../check/probe.ts';
 import type { CheckResult } from '../contract.ts';
 import { attempt } from './check.ts';
 import { salesContract } from './contracts.ts';
 import { type FactId, factResult } from './facts.ts';
 import { readFields, writeField } from './push-balance.ts';
-import { createCharge, type Sale, toCharge } from './push-invoice.ts';
+import { createCharge, toCharge } from './push-invoice.ts';
 import { writeNote } from './push-note.ts';
 import { createTicket } from './push-ticket.ts';
 import type { Rooms } from './rooms.ts';
@@ -48,12 +48,11 @@ export async function probeConnection(
 const subject = 'Test by prepaid-hours, to be ignored';
 
 async function probeTicket({ rooms, clientId, key, signal }: Probe): Promise<CheckResult[]> {
-  const body = 'Written by check --probe.';
-  const ticket = await createTicket(rooms, { key, clientId, subject, body }, signal);
+  const ticket = await createTicket(rooms, { key, clientId, subject, body: testBody }, signal);
   const ticketId = ticket.remoteId;
   try {
     for (const audience of ['client', 'internal'] as const) {
-      const note = { key: `${key}.${audience}`, ticketId, audience, body };
+      const note = { key: `${key}.${audience}`, ticketId, audience, body: testBody };
       await writeNote(rooms, note, signal);
     }
   } finally {
@@ -82,7 +81,7 @@ async function probeFields({ rooms, clientId, signal }: Probe): Promise<CheckRes
 async function probeCharge(probe: Probe): Promise<CheckResult[]> {
   const { rooms, clientId, signal } = probe;
   const contract = await salesContract(rooms, clientId, signal);
-  const charge = await toCharge(rooms, contract, saleOf(probe), signal);
+  const charge = await toCharge(rooms, contract, testSale(rooms.api.context, probe), signal);
   // Not billable, lest somebody approves it in the moment that it is there.
   const made = await createCharge(
     rooms,
@@ -99,15 +98,4 @@ async function probeCharge(probe: Probe): Promise<CheckResult[]> {
     const detail = `Charge ${made.id} of the test is still on "${contract.name}": ${describeError(error)}`;
     return [{ id, status: 'warning', detail, fix: 'Delete it by hand in Autotask.' }];
   }
-}
-
-function saleOf({ rooms, clientId, key }: Probe): Sale {
-  const { context } = rooms.api;
-  return {
-    ...{ key, clientId, offer: 'Test', product: null, seconds: 3600, quantity: 1 },
-    ...{ rateMinor: 100, totalMinor: 100, currency: context.currency },
-    issuedOn: instantFromMs(context.now()).slice(0, 10),
-    title: subject,
-    body: 'Written by check --probe.',
-  };
 }

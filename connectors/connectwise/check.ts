@@ -1,6 +1,7 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { z } from 'zod';
-import { describeError, isKindError, type KindError } from '../../src/domain/errors.ts';
+import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { attemptsAt } from '../check/attempt.ts';
 import type { CheckResult } from '../contract.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
@@ -11,6 +12,8 @@ import { readAll } from './look-up.ts';
 import { idOfName, lookUpName, type NameKind } from './names.ts';
 import { nativeBlocks } from './native-blocks.ts';
 import { resources } from './resources.ts';
+
+export const attempt = attemptsAt('ConnectWise');
 
 export async function checkConnection(
   api: Api,
@@ -44,25 +47,6 @@ export async function checkConnection(
   }
   for (const fact of writtenFacts(api)) results.push(await factResult(api.context, fact));
   return results;
-}
-
-/** A person can mend an operating error, so it is a result; anything else is ours and is thrown. */
-export async function attempt(
-  id: string,
-  work: () => Promise<CheckResult[]>,
-): Promise<CheckResult[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isKindError(error)) throw error;
-    return [toFailure(id, error)];
-  }
-}
-
-function toFailure(id: string, error: KindError): CheckResult {
-  const isTheirs = error.kind === 'transient' || error.kind === 'rate-limited';
-  const fix = error.fix ?? (isTheirs ? 'Try again later.' : 'See what ConnectWise says.');
-  return { id, status: 'failed', detail: error.message, fix, kind: error.kind };
 }
 
 async function checkCredentials(api: Api, signal: AbortSignal): Promise<CheckResult[]> {

@@ -3,8 +3,7 @@
  * removed. What could not be removed is named, for a person to take away.
  */
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
+import { removeWritten, testBody, testSale } from '../check/probe.ts';
 import type { CheckResult } from '../contract.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
@@ -16,7 +15,6 @@ import { notesPath, writeNote } from './push-note.ts';
 import { createTicket } from './push-ticket.ts';
 import { createAdjustment } from './route-agreement.ts';
 import { createInvoice } from './route-invoice.ts';
-import type { Sale } from './sale.ts';
 import { createProductLine } from './sale.ts';
 
 interface Probe {
@@ -58,13 +56,14 @@ export async function probeConnection(
   }
   if (route === 'agreement')
     await settle(['adjustment-hours', 'recap-hours'], () => probeAdjustment(probe));
-  results.push(await removeAll(probe));
+  const fix = 'Delete these by hand in ConnectWise; the API member may not be allowed to.';
+  results.push(await removeWritten(probe.written, (path) => api.remove(path, signal), fix));
   return results;
 }
 
 async function newTicket({ api, clientId, key, written, signal }: Probe, board: string) {
   const subject = 'Test by prepaid-hours, to be deleted';
-  const ticket = { key, clientId, board, subject, body: 'Written by check --probe.' };
+  const ticket = { key, clientId, board, subject, body: testBody };
   const { remoteId } = await createTicket(api, ticket, signal);
   written.unshift(`/service/tickets/${remoteId}`);
   return remoteId;
@@ -92,7 +91,7 @@ async function probeCustomFields({ api, clientId, signal }: Probe): Promise<void
 
 async function probeInvoice(probe: Probe): Promise<void> {
   const { api, written, signal } = probe;
-  const sale = saleOf(probe);
+  const sale = testSale(api.context, probe);
   const invoice = await createInvoice(api, sale, signal);
   written.unshift(`/finance/invoices/${invoice.id}`);
   const line = await createProductLine(api, sale, { invoice: { id: Number(invoice.id) } }, signal);
@@ -104,7 +103,7 @@ async function probeTicketProduct(probe: Probe): Promise<void> {
   const { api, written, signal } = probe;
   const ticketId = await newTicket(probe, api.config.billing.board ?? '');
   const link = { ticket: { id: Number(ticketId) } };
-  const line = await createProductLine(api, saleOf(probe), link, signal);
+  const line = await createProductLine(api, testSale(api.context, probe), link, signal);
   written.unshift(`/procurement/products/${line.id}`);
   await settleFact(api.context, 'product-on-ticket', line.ticket?.id === ticketId);
 }
@@ -114,7 +113,7 @@ async function probeAdjustment(probe: Probe): Promise<void> {
   const agreement = await topUpAgreement(api, clientId, signal);
   const seconds = (text: string | null | undefined) => secondsFromDecimalText(text ?? '0', 'hours');
   const before = await readRecap(api, agreement.id, signal);
-  const { issuedOn, title } = saleOf(probe);
+  const { issuedOn, title } = testSale(api.context, probe);
   const topUp = { key, title, issuedOn, amount: 1 };
   const { id } = await createAdjustment(api, agreement, topUp, signal);
   written.unshift(`/finance/agreements/${agreement.id}/adjustments/${id}`);
@@ -123,42 +122,4 @@ async function probeAdjustment(probe: Probe): Promise<void> {
     seconds(after[field]) - seconds(before[field]) === 3600;
   await settleFact(api.context, 'adjustment-hours', isRaised('adjustmentAmount'));
   await settleFact(api.context, 'recap-hours', isRaised('remainingAmount'));
-}
-
-function saleOf({ api, clientId, key }: Probe): Sale {
-  return {
-    key,
-    clientId,
-    offer: 'Test',
-    product: null,
-    seconds: 3600,
-    quantity: 1,
-    rateMinor: 100,
-    totalMinor: 100,
-    currency: api.context.currency,
-    issuedOn: instantFromMs(api.context.now()).slice(0, 10),
-    title: 'Test by prepaid-hours, to be deleted',
-    body: 'Written by check --probe.',
-  };
-}
-
-async function removeAll({ api, written, signal }: Probe): Promise<CheckResult> {
-  const left: string[] = [];
-  for (const path of written) {
-    try {
-      await api.remove(path, signal);
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      left.push(`${path} (${describeError(error)})`);
-    }
-  }
-  if (left.length === 0) {
-    return { id: 'probe.removed', status: 'ok', detail: 'All that was written is removed again.' };
-  }
-  return {
-    id: 'probe.removed',
-    status: 'warning',
-    detail: `Still there: ${left.join('; ')}`,
-    fix: 'Delete these by hand in ConnectWise; the API member may not be allowed to.',
-  };
 }

@@ -1,20 +1,5 @@
-/**
- * What no page of Halo's settles and the connector relies on. `check` settles by reading, `check --probe`
- * and the first real write by writing; the answers are kept in the connection's memory.
- */
-import { KindError } from '../../src/domain/errors.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult, ConnectorContext } from '../contract.ts';
-
-interface Fact {
-  /** What is relied on, as a sentence. */
-  claim: string;
-  /** What is done, or no longer done, where it is not so. */
-  otherwise: string;
-  /** Whether a step refuses to run then. */
-  isNeeded: boolean;
-  settledBy: 'reading' | 'writing';
-}
+/** What no page of the vendor's settles and the connector relies on. */
+import { type Fact, keepFacts } from '../check/facts.ts';
 
 const read = { settledBy: 'reading' } as const;
 const write = { settledBy: 'writing' } as const;
@@ -115,48 +100,4 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export async function readFact(
-  context: ConnectorContext,
-  id: FactId,
-): Promise<'yes' | 'no' | null> {
-  const stored = await context.memory.get(`fact.${id}`);
-  if (stored === null) return null;
-  return stored.startsWith('yes') ? 'yes' : 'no';
-}
-
-/** Stores `yes 2026-03-02` or `no 2026-03-02`; a later answer replaces an earlier one. */
-export async function settleFact(
-  context: ConnectorContext,
-  id: FactId,
-  isSo: boolean,
-): Promise<void> {
-  const day = instantFromMs(context.now()).slice(0, 10);
-  await context.memory.set(`fact.${id}`, `${isSo ? 'yes' : 'no'} ${day}`);
-}
-
-/** Throws `config` where one of these was found not to be so. */
-export async function refuseIfNot(context: ConnectorContext, ...ids: FactId[]): Promise<void> {
-  for (const id of ids) {
-    if ((await readFact(context, id)) !== 'no') continue;
-    throw new KindError('config', `Not so on this Halo: ${facts[id].claim}`, {
-      fix: `${facts[id].otherwise} After a change there, run check (or check --probe) again.`,
-    });
-  }
-}
-
-/** What is known about a fact, for `check`. */
-export async function factResult(context: ConnectorContext, id: FactId): Promise<CheckResult> {
-  const stored = await context.memory.get(`fact.${id}`);
-  const { claim, otherwise, isNeeded, settledBy } = facts[id];
-  const [answer, day] = (stored ?? '').split(' ');
-  if (answer === 'yes') return { id: `fact.${id}`, status: 'ok', detail: `${claim} (seen ${day})` };
-  if (answer === 'no') {
-    const status = isNeeded ? 'failed' : 'warning';
-    return { id: `fact.${id}`, status, detail: `Not so (seen ${day}): ${claim}`, fix: otherwise };
-  }
-  const fix =
-    settledBy === 'writing'
-      ? 'Run check --probe with a test client; else the first real case settles it.'
-      : 'Nothing was there to see it by; check again once there is more in Halo.';
-  return { id: `fact.${id}`, status: 'warning', detail: `Not settled yet: ${claim}`, fix };
-}
+export const { readFact, settleFact, refuseIfNot, factResult } = keepFacts<FactId>('Halo', facts);

@@ -2,8 +2,8 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and removed.
  * What could not be removed is named, for a person to take away.
  */
-import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import { removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
@@ -52,14 +52,14 @@ export async function probeConnection(
   }
   await settle(['client-fields'], () => probeFields(probe));
   await settle(['invoice-key'], () => probeInvoice(probe));
-  results.push(await removeAll(probe));
+  const fix = 'Delete these by hand in Halo; the API application may not be allowed to.';
+  results.push(await removeWritten(probe.written, (path) => api.remove(path, signal), fix));
   return results;
 }
 
 async function probeTicket(probe: Probe): Promise<void> {
   const { api, names, clientId, key, written, signal } = probe;
-  const subject = 'Test by prepaid-hours, to be deleted';
-  const ticket = { key, clientId, subject, body: 'Written by check --probe.' };
+  const ticket = { key, clientId, subject: testSubject, body: testBody };
   const { remoteId: ticketId } = await createTicket(api, names, ticket, signal);
   written.unshift(`/Tickets/${ticketId}`);
   const before = await changedAt(probe, ticketId);
@@ -90,42 +90,8 @@ async function probeFields({ api, clientId, signal }: Probe): Promise<void> {
   await writeField(api, clientId, { before, target, value: target.value ?? null }, signal);
 }
 
-async function probeInvoice({ api, clientId, key, written, signal }: Probe): Promise<void> {
-  const sale = {
-    key,
-    clientId,
-    offer: 'Test',
-    product: null,
-    seconds: 3600,
-    quantity: 1,
-    rateMinor: 100,
-    totalMinor: 100,
-    currency: api.context.currency,
-    issuedOn: instantFromMs(api.context.now()).slice(0, 10),
-    title: 'Test by prepaid-hours, to be deleted',
-    body: 'Written by check --probe.',
-  };
-  const invoice = await createInvoice(api, sale, null, signal);
+async function probeInvoice(probe: Probe): Promise<void> {
+  const { api, written, signal } = probe;
+  const invoice = await createInvoice(api, testSale(api.context, probe), null, signal);
   written.unshift(`/Invoice/${invoice.id}`);
-}
-
-async function removeAll({ api, written, signal }: Probe): Promise<CheckResult> {
-  const left: string[] = [];
-  for (const path of written) {
-    try {
-      await api.remove(path, signal);
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      left.push(`${path} (${describeError(error)})`);
-    }
-  }
-  if (left.length === 0) {
-    return { id: 'probe.removed', status: 'ok', detail: 'All that was written is removed again.' };
-  }
-  return {
-    id: 'probe.removed',
-    status: 'warning',
-    detail: `Still there: ${left.join('; ')}`,
-    fix: 'Delete these by hand in Halo; the API application may not be allowed to.',
-  };
 }

@@ -38,11 +38,22 @@ const walls: readonly { room: string; may: readonly string[] }[] = [
   { room: 'src/service/', may: ['src/', 'connectors/'] },
   { room: 'src/cli/', may: ['src/', 'connectors/'] },
   { room: 'connectors/contract.ts', may: ['src/domain/'] },
+  {
+    room: 'connectors/check/',
+    may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],
+  },
   { room: 'connectors/registry.ts', may: ['connectors/'] },
   {
     room: 'connectors/http/',
     may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],
   },
+];
+
+const vendorMay = [
+  'connectors/contract.ts',
+  'connectors/http/',
+  'connectors/check/',
+  'src/domain/',
 ];
 
 /** Rooms that nobody else may import. */
@@ -91,11 +102,11 @@ function wallFault(path: string, target: string): string | null {
   if (closed !== undefined && !(closed === 'src/service/' && path.startsWith('src/cli/'))) {
     return `nobody imports ${closed}`;
   }
-  const vendor = /^connectors\/(?!http\/)[^/]+\//.exec(path)?.[0];
+  const vendor = /^connectors\/(?!http\/|check\/)[^/]+\//.exec(path)?.[0];
   const row =
     vendor === undefined
       ? walls.find(({ room }) => path.startsWith(room))
-      : { room: vendor, may: ['connectors/contract.ts', 'connectors/http/', 'src/domain/'] };
+      : { room: vendor, may: vendorMay };
   if (row === undefined) return 'the file is in no room';
   if (target.startsWith(row.room)) return null;
   return row.may.some((allowed) => target.startsWith(allowed))

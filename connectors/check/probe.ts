@@ -1,0 +1,42 @@
+/** What `check --probe` writes to a test client, and takes away again. */
+import { describeError, isKindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { CheckResult, ConnectorContext, PushMessages, SourceId } from '../contract.ts';
+
+export const testSubject = 'Test by prepaid-hours, to be deleted';
+export const testBody = 'Written by check --probe.';
+
+/** An hour for one unit of the file's currency. */
+export function testSale(
+  context: ConnectorContext,
+  { key, clientId }: { key: string; clientId: SourceId },
+): PushMessages['invoice'] {
+  return {
+    ...{ key, clientId, offer: 'Test', product: null, seconds: 3600, quantity: 1 },
+    ...{ rateMinor: 100, totalMinor: 100, currency: context.currency },
+    issuedOn: instantFromMs(context.now()).slice(0, 10),
+    ...{ title: testSubject, body: testBody },
+  };
+}
+
+/** `paths` the last written first. What cannot be removed is named, with `fix`. */
+export async function removeWritten(
+  paths: readonly string[],
+  remove: (path: string) => Promise<void>,
+  fix: string,
+): Promise<CheckResult> {
+  const id = 'probe.removed';
+  const left: string[] = [];
+  for (const path of paths) {
+    try {
+      await remove(path);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      left.push(`${path} (${describeError(error)})`);
+    }
+  }
+  if (left.length === 0) {
+    return { id, status: 'ok', detail: 'All that was written is removed again.' };
+  }
+  return { id, status: 'warning', detail: `Still there: ${left.join('; ')}`, fix };
+}
