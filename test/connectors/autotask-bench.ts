@@ -1,8 +1,11 @@
 /** A sandbox with two clients, a stranger, a technician and a work type, and a connector to it. */
 import { autotask } from '../../connectors/autotask/index.ts';
-import type { Connector, Page, PullRequest, StreamName } from '../../connectors/contract.ts';
+import type { Connector, PullRequest, StreamName } from '../../connectors/contract.ts';
 import { type AutotaskSandbox, startAutotaskSandbox } from '../sandbox/autotask/index.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';
+import { pagesOf, pullRequestFor, rowsOf } from './pull-rows.ts';
+
+export { soon } from './pull-rows.ts';
 
 export interface Bench {
   sandbox: AutotaskSandbox;
@@ -60,51 +63,26 @@ export async function withAutotask(
   }
 }
 
-export function soon(): AbortSignal {
-  return AbortSignal.timeout(20_000);
-}
-
 export function pullRequest(
   bench: Pick<Bench, 'company' | 'other'>,
   change: Partial<PullRequest> = {},
 ): PullRequest {
-  return {
-    since: '2026-01-01T00:00:00.000Z',
-    until: new Date().toISOString(),
-    resume: null,
-    clientIds: [String(bench.company), String(bench.other)],
-    signal: soon(),
-    ...change,
-  };
+  const until = new Date().toISOString();
+  return pullRequestFor([bench.company, bench.other], { until, ...change });
 }
 
-type Row<Stream extends StreamName> =
-  NonNullable<Connector['pull'][Stream]> extends (
-    request: PullRequest,
-  ) => AsyncIterable<Page<infer R>>
-    ? R
-    : never;
-
-export async function readPages<Stream extends StreamName>(
+export function readPages<Stream extends StreamName>(
   bench: Bench,
   stream: Stream,
   change: Partial<PullRequest> = {},
-): Promise<Page<Row<Stream>>[]> {
-  const pull = bench.connector.pull[stream];
-  if (pull === undefined) throw new Error(`There is no stream ${stream}.`);
-  const pages: Page<Row<Stream>>[] = [];
-  for await (const page of pull(pullRequest(bench, change))) pages.push(page as Page<Row<Stream>>);
-  return pages;
+) {
+  return pagesOf(bench.connector, stream, pullRequest(bench, change));
 }
 
-/** All rows of a stream; fails the test when one was set aside. */
-export async function readRows<Stream extends StreamName>(
+export function readRows<Stream extends StreamName>(
   bench: Bench,
   stream: Stream,
   change: Partial<PullRequest> = {},
-): Promise<Row<Stream>[]> {
-  const pages = await readPages(bench, stream, change);
-  const [rejected] = pages.flatMap((page) => page.rejected);
-  if (rejected !== undefined) throw new Error(`Set aside: ${rejected.reason}`);
-  return pages.flatMap((page) => page.rows);
+) {
+  return rowsOf(bench.connector, stream, pullRequest(bench, change));
 }

@@ -1,8 +1,11 @@
 /** A sandbox with two companies, a technician and a board, and a connector to it. */
 import { connectwise } from '../../connectors/connectwise/index.ts';
-import type { Connector, Page, PullRequest, StreamName } from '../../connectors/contract.ts';
+import type { Connector, PullRequest, StreamName } from '../../connectors/contract.ts';
 import { type ConnectwiseSandbox, startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';
+import { pullRequestFor, rowsOf } from './pull-rows.ts';
+
+export { pagesOf as readPages, soon } from './pull-rows.ts';
 
 export interface Bench {
   sandbox: ConnectwiseSandbox;
@@ -65,51 +68,17 @@ export async function withConnectwise(
   }
 }
 
-export function soon(): AbortSignal {
-  return AbortSignal.timeout(20_000);
-}
-
 export function pullRequest(
   bench: Pick<Bench, 'company' | 'other'>,
   change: Partial<PullRequest> = {},
 ): PullRequest {
-  return {
-    since: '2026-01-01T00:00:00.000Z',
-    until: '2100-01-01T00:00:00.000Z',
-    resume: null,
-    clientIds: [String(bench.company), String(bench.other)],
-    signal: soon(),
-    ...change,
-  };
+  return pullRequestFor([bench.company, bench.other], change);
 }
 
-type Row<Stream extends StreamName> =
-  NonNullable<Connector['pull'][Stream]> extends (
-    request: PullRequest,
-  ) => AsyncIterable<Page<infer R>>
-    ? R
-    : never;
-
-export async function readPages<Stream extends StreamName>(
-  connector: Connector,
-  stream: Stream,
-  request: PullRequest,
-): Promise<Page<Row<Stream>>[]> {
-  const pull = connector.pull[stream];
-  if (pull === undefined) throw new Error(`There is no stream ${stream}.`);
-  const pages: Page<Row<Stream>>[] = [];
-  for await (const page of pull(request)) pages.push(page as Page<Row<Stream>>);
-  return pages;
-}
-
-/** All rows of a stream; fails the test when one was set aside. */
-export async function readRows<Stream extends StreamName>(
+export function readRows<Stream extends StreamName>(
   bench: Bench,
   stream: Stream,
   change: Partial<PullRequest> = {},
-): Promise<Row<Stream>[]> {
-  const pages = await readPages(bench.connector, stream, pullRequest(bench, change));
-  const [rejected] = pages.flatMap((page) => page.rejected);
-  if (rejected !== undefined) throw new Error(`Set aside: ${rejected.reason}`);
-  return pages.flatMap((page) => page.rows);
+) {
+  return rowsOf(bench.connector, stream, pullRequest(bench, change));
 }

@@ -10,6 +10,9 @@ import { halopsa } from '../../connectors/halopsa/index.ts';
 import { type HalopsaSandbox, startHalopsaSandbox } from '../sandbox/halopsa/index.ts';
 import type { HalopsaState } from '../sandbox/halopsa/state.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';
+import { pullRequestFor, soon } from './pull-rows.ts';
+
+export { soon } from './pull-rows.ts';
 
 export interface HalopsaBench {
   sandbox: HalopsaSandbox;
@@ -57,19 +60,8 @@ export async function withHalopsa(
   }
 }
 
-export function soon(): AbortSignal {
-  return AbortSignal.timeout(20_000);
-}
-
 export function asked(bench: HalopsaBench, change: Partial<PullRequest> = {}): PullRequest {
-  return {
-    since: '2026-01-01T00:00:00.000Z',
-    until: '2100-01-01T00:00:00.000Z',
-    resume: null,
-    clientIds: [String(bench.dupont), String(bench.martin)],
-    signal: soon(),
-    ...change,
-  };
+  return pullRequestFor([bench.dupont, bench.martin], change);
 }
 
 export interface ReadRows<Row> {
