@@ -271,6 +271,17 @@ export interface VendorModule<Config = unknown> {
   config: ZodType<Config>;
   pulls: readonly (StreamName | 'ticketTime' | 'present' | 'blocks')[];
   pushes: readonly PushKind[];
+  /** What `pulls` and `pushes` leave open, for the table of vendors. */
+  table: {
+    /** Whether time comes with its approval; then `isApproved` is never null on a ticket's time. */
+    approval: boolean;
+    /** How deleted time is noticed, in a few words; null: it is not. */
+    deletions: string | null;
+    /** What a sale becomes, in a few words: `invoice`, `ticket charge`; null: nothing is pushed. */
+    sale: string | null;
+    /** What is done about hours that the vendor itself counts down; null: it has none. */
+    ownBlocks: string | null;
+  };
   /**
    * Whether the invoices that it makes come back in the `invoices` stream with our key and their
    * paid state; absent: they do.

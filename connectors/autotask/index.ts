@@ -23,6 +23,12 @@ export const autotask: VendorModule<AutotaskConfig> = {
   config: AutotaskConfig,
   pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
+  table: {
+    approval: true,
+    deletions: 'deletion log and sweep',
+    sale: 'block and charge',
+    ownBlocks: 'warned of',
+  },
   create(config, context) {
     const api = createApi(config, context);
     const rooms: Rooms = { api, directory: createDirectory(api), owners: createOwners(api) };

@@ -21,6 +21,7 @@ export const halopsa: VendorModule<HalopsaConfig> = {
   config: HalopsaConfig,
   pulls: ['clients', 'tickets', 'ticketTime', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
+  table: { approval: true, deletions: 'sweep', sale: 'prepay and invoice', ownBlocks: 'warned of' },
   create(config, context) {
     const api = createApi(config, context);
     const names = createNames(api);

@@ -21,6 +21,7 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   config: NinjaoneConfig,
   pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
   pushes: ['alert-ticket', 'ticket-note', 'balance-field'],
+  table: { approval: false, deletions: 'with their ticket', sale: null, ownBlocks: null },
   create: createNinjaone,
 };
 

@@ -15,6 +15,7 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
   config: RequestTrackerConfig,
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice'],
+  table: { approval: false, deletions: 'cannot be deleted', sale: 'ticket', ownBlocks: null },
   create(config, context) {
     const api = createApi(config, context);
     return {

@@ -36,6 +36,7 @@ export const fakePsa: VendorModule<z.infer<typeof PsaSettings>> = {
   }),
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
+  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   create,
 };
 
@@ -48,6 +49,7 @@ export const fakeRmm: VendorModule<z.infer<typeof RmmSettings>> = {
   config: RmmSettings,
   pulls: ['sessions'],
   pushes: ['alert-ticket'],
+  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   create,
 };
 

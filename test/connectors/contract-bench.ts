@@ -6,6 +6,7 @@ import type {
   StreamName,
   VendorModule,
 } from '../../connectors/contract.ts';
+import type { Instant } from '../../src/domain/time.ts';
 import type { FaultOptions, SandboxServer } from '../sandbox/server.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';
 
@@ -13,6 +14,15 @@ export interface ContractSubject {
   vendor: VendorModule;
   /** A fresh bench for each test. */
   start(): Promise<ContractBench>;
+}
+
+export interface WorkItem {
+  client: number;
+  summary: string;
+  startedAt: Instant;
+  /** Whole minutes, in seconds. */
+  seconds: number;
+  isBillable: boolean;
 }
 
 export interface ContractBench {
@@ -27,6 +37,11 @@ export interface ContractBench {
   addWork(
     count: number,
   ): Promise<readonly { ticketId: string; entryId: string; seconds: number }[]>;
+  /**
+   * A ticket of a client (by its place in `clientIds`) with one time entry, that is closed; all changed
+   * now. The work itself may lie in the past.
+   */
+  putWork?(work: WorkItem): Promise<{ ticketId: string; entryId: string }>;
   /** How many objects with this key stand on the vendor's side, read from the sandbox's state. */
   countPushed(kind: PushKind, key: string): number;
   /** An existing ticket of the first client, for notes. */

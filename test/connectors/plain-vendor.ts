@@ -38,6 +38,7 @@ export const plainVendor: VendorModule<PlainConfig> = {
   config: PlainConfig,
   pulls: ['tickets', 'timeEntries'],
   pushes: ['ticket-note'],
+  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   create: createPlain,
 };
 
