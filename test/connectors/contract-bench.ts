@@ -17,6 +17,7 @@ export interface ContractSubject {
 }
 
 export interface WorkItem {
+  /** Its place in `clientIds`. */
   client: number;
   summary: string;
   startedAt: Instant;
@@ -38,10 +39,10 @@ export interface ContractBench {
     count: number,
   ): Promise<readonly { ticketId: string; entryId: string; seconds: number }[]>;
   /**
-   * A ticket of a client (by its place in `clientIds`) with one time entry, that is closed; all changed
-   * now. The work itself may lie in the past.
+   * A closed ticket with one time entry, all changed now, though the work may lie in the past; where the
+   * vendor knows no moment of work but that of logging, it was logged when it ended.
    */
-  putWork?(work: WorkItem): Promise<{ ticketId: string; entryId: string }>;
+  putWork(work: WorkItem): Promise<{ ticketId: string; entryId: string }>;
   /** How many objects with this key stand on the vendor's side, read from the sandbox's state. */
   countPushed(kind: PushKind, key: string): number;
   /** An existing ticket of the first client, for notes. */

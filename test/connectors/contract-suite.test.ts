@@ -45,6 +45,14 @@ async function startPlainBench(): Promise<ContractBench> {
       { stream: 'timeEntries', path: /^\/time$/ },
     ],
     countPushed: (_kind, wanted) => notes.filter(({ key }) => key === wanted).length,
+    putWork: async ({ client, startedAt, seconds }) => {
+      const id = tables.tickets.length + 1;
+      const row = { id, clientId: client + 1, isClosed: true, updatedAt: new Date().toISOString() };
+      tables.tickets.push(row);
+      const time = { id: id + 1000, ticketId: id, hours: seconds / 3600, startedAt };
+      tables.time.push({ ...row, ...time });
+      return { ticketId: String(id), entryId: String(id + 1000) };
+    },
     addWork: async (count) =>
       Array.from({ length: count }, (_, index) => {
         const updatedAt = new Date().toISOString();
