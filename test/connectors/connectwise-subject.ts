@@ -53,6 +53,7 @@ async function startBench(): Promise<ContractBench> {
       state.closeTicket(ticket);
       return { ticketId: String(ticket), entryId: String(entry) };
     },
+    removeTime: async (entryId) => state.deleteTime(Number(entryId)),
     addWork: async (count) =>
       Array.from({ length: count }, () => {
         const ticket = state.addTicket({ company, board, summary: 'Mail bounces' });

@@ -43,6 +43,8 @@ export interface ContractBench {
    * vendor knows no moment of work but that of logging, it was logged when it ended.
    */
   putWork(work: WorkItem): Promise<{ ticketId: string; entryId: string }>;
+  /** Takes a time entry away for good, as a technician would; absent: the vendor does not let them. */
+  removeTime?(entryId: string): Promise<void>;
   /** How many objects with this key stand on the vendor's side, read from the sandbox's state. */
   countPushed(kind: PushKind, key: string): number;
   /** An existing ticket of the first client, for notes. */

@@ -61,16 +61,19 @@ export async function readStream(
   return read;
 }
 
-/** All time of the last hour, by whichever way the vendor shows it. */
-export async function readTime(opened: Opened): Promise<TimeEntryRow[]> {
+/** All time of the last hour (unless told), by whichever way the vendor shows it. */
+export async function readTime(
+  opened: Opened,
+  change: Partial<PullRequest> = {},
+): Promise<TimeEntryRow[]> {
   const { timeEntries, ticketTime } = opened.connector.pull;
   const rows: TimeEntryRow[] = [];
   if (timeEntries !== undefined) {
-    for await (const page of timeEntries(pullRequest(opened))) rows.push(...page.rows);
+    for await (const page of timeEntries(pullRequest(opened, change))) rows.push(...page.rows);
     return rows;
   }
   if (ticketTime === undefined) return rows;
-  const tickets = await readStream(opened, 'tickets');
+  const tickets = await readStream(opened, 'tickets', change);
   const ids = [...new Set(tickets.ids)];
   for await (const page of ticketTime(ids, AbortSignal.timeout(25_000))) rows.push(...page.rows);
   return rows;

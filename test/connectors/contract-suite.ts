@@ -8,6 +8,7 @@ import { describeChecks } from './contract-checks.ts';
 import { describeMutations } from './contract-mutations.ts';
 import { describePushing } from './contract-pushing.ts';
 import { describeReading } from './contract-reading.ts';
+import { describeWork } from './contract-work.ts';
 
 export type { ContractBench, ContractSubject } from './contract-bench.ts';
 
@@ -15,6 +16,7 @@ export function runContractSuite(subject: ContractSubject): void {
   describe(`${subject.vendor.title} keeps the contract`, () => {
     describe('when checked', () => describeChecks(subject));
     describe('when read', () => describeReading(subject));
+    describe('when there is work', () => describeWork(subject));
     describe('when answered nonsense', () => describeMutations(subject));
     for (const kind of subject.vendor.pushes) {
       describe(`when it is sent: ${kind}`, () => describePushing(subject, kind));

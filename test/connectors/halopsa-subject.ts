@@ -30,6 +30,10 @@ async function startBench(): Promise<ContractBench> {
       state.closeTicket(ticketId);
       return { ticketId: String(ticketId), entryId: `${ticketId}-${action}` };
     },
+    removeTime: async (entryId) => {
+      const [ticketId, action] = entryId.split('-').map(Number);
+      state.deleteAction(ticketId ?? 0, action ?? 0);
+    },
     addWork: async (count) =>
       Array.from({ length: count }, (_, index) => {
         const seconds = 600 + index * 60;

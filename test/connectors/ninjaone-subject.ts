@@ -36,6 +36,7 @@ async function startBench(): Promise<ContractBench> {
       state.closeTicket(ticketId);
       return { ticketId: String(ticketId), entryId: String(entryId) };
     },
+    removeTime: async (entryId) => state.removeTime(Number(entryId)),
     addWork: async (count) =>
       Array.from({ length: count }, (_, index) => {
         const seconds = 600 + index;
