@@ -1,8 +1,6 @@
 import type { VendorModule } from '../../connectors/contract.ts';
 
-type Can = Pick<VendorModule, 'pulls' | 'pushes'>;
-
-const columns: readonly [title: string, cell: (vendor: Can) => string | boolean][] = [
+const columns: readonly [title: string, cell: (vendor: VendorModule) => string | boolean][] = [
   ['clients', ({ pulls }) => pulls.includes('clients')],
   ['tickets', ({ pulls }) => pulls.includes('tickets')],
   [
@@ -10,14 +8,15 @@ const columns: readonly [title: string, cell: (vendor: Can) => string | boolean]
     ({ pulls }) =>
       pulls.includes('ticketTime') ? 'ticket by ticket' : pulls.includes('timeEntries'),
   ],
+  ['approval', ({ table }) => table.approval],
   ['sessions', ({ pulls }) => pulls.includes('sessions')],
   ['invoices read', ({ pulls }) => pulls.includes('invoices')],
-  ['sweep of deleted time', ({ pulls }) => pulls.includes('present')],
-  ['own blocks compared', ({ pulls }) => pulls.includes('blocks')],
   ['alert', ({ pushes }) => pushes.includes('alert-ticket')],
   ['note', ({ pushes }) => pushes.includes('ticket-note')],
-  ['sale', ({ pushes }) => pushes.includes('invoice')],
+  ['sale', ({ table }) => table.sale ?? false],
   ['balance field', ({ pushes }) => pushes.includes('balance-field')],
+  ['deletions seen', ({ table }) => table.deletions ?? false],
+  ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
 ];
 
 /** The README's table of what each vendor's connector declares; the contract suite holds it to that. */
@@ -32,7 +31,7 @@ export function vendorTable(vendors: readonly VendorModule[]): string {
 
 function textOf(cell: string | boolean): string {
   if (typeof cell === 'string') return cell;
-  return cell ? 'yes' : '–';
+  return cell ? 'yes' : 'no';
 }
 
 function line(cells: readonly string[]): string {

@@ -112,8 +112,11 @@ export function describeWork(subject: ContractSubject): void {
       expect(isApproved !== null).toBe(table.approval);
     }));
 
-  test('says what a sale becomes, where there is one', () => {
-    expect(table.sale !== null).toBe(subject.vendor.pushes.includes('invoice'));
+  test('tells the table of vendors what it does', () => {
+    const { pulls, pushes } = subject.vendor;
+    expect(table.sale !== null).toBe(pushes.includes('invoice'));
+    expect(/sweep/.test(table.deletions ?? '')).toBe(pulls.includes('present'));
+    expect(table.ownBlocks === 'compared').toBe(pulls.includes('blocks'));
   });
 
   test('notices time that is gone, or says that it does not', () =>
