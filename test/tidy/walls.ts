@@ -43,6 +43,7 @@ const walls: readonly { room: string; may: readonly string[] }[] = [
     may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],
   },
   { room: 'connectors/registry.ts', may: ['connectors/'] },
+  { room: 'connectors/new-connector.ts', may: [] },
   {
     room: 'connectors/http/',
     may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],

@@ -1,0 +1,61 @@
+/** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
+import type { z } from 'zod';
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { addSeconds } from '../../src/domain/time.ts';
+import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { ClientWire, TicketWire, TimeWire } from './schema.ts';
+
+export function fromClient(wire: z.infer<typeof ClientWire>): ClientRow {
+  return { sourceId: wire.id, name: wire.name };
+}
+
+export function fromTicket(wire: TicketWire): TicketRow {
+  return {
+    sourceId: wire.id,
+    number: wire.id,
+    clientId: wire.clientId,
+    summary: wire.subject,
+    board: null,
+    ticketType: null,
+    agreement: null,
+    status: wire.status,
+    isClosed: wire.closedAt !== null,
+    closedAt: wire.closedAt,
+    mergedInto: null,
+    updatedAt: wire.updatedAt,
+  };
+}
+
+/** Throws `contract` for hours that are no whole seconds: the row is then set aside, not rounded. */
+export function fromTime(wire: TimeWire): TimeEntryRow {
+  const seconds = secondsFromDecimalText(wire.hours, 'hours');
+  return {
+    sourceId: wire.id,
+    ticketId: wire.ticketId,
+    clientId: wire.clientId,
+    technicianId: wire.technician.id,
+    technician: wire.technician.name,
+    startedAt: wire.startedAt,
+    endedAt: addSeconds(wire.startedAt, seconds),
+    isTimed: true,
+    seconds,
+    secondsText: `${wire.hours} h`,
+    kind: 'work',
+    workType: wire.workType,
+    role: null,
+    isBillable: wire.billable,
+    isApproved: null,
+    agreement: null,
+    note: null,
+    updatedAt: wire.updatedAt,
+  };
+}
+
+/** The marker by which a written text is found again; the last thing in it. */
+export function marked(text: string, key: string): string {
+  return `${text} [${key}]`;
+}
+
+export function isMarked(text: string, key: string): boolean {
+  return text.trimEnd().endsWith(`[${key}]`);
+}

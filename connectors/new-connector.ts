@@ -1,0 +1,100 @@
+/**
+ * `npm run new-connector NAME ["What people call it"]`: copies the template connector, its sandbox and its tests
+ * under the new name and puts it in the registry. From then on the contract suite runs on it.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const registry = 'connectors/registry.ts';
+const copied = [
+  'connectors/_template',
+  'test/sandbox/_template',
+  'test/connectors/_template-subject.ts',
+  'test/connectors/_template.contract.test.ts',
+];
+
+try {
+  const [name = '', title = titleOf(name)] = process.argv.slice(2);
+  refuseBadName(name, title);
+  for (const path of copied) copyAs(path, name, title);
+  register(name);
+  run('node_modules/@biomejs/biome/bin/biome', 'check', '--write', 'connectors', 'test');
+  run('src/config/write-docs.ts');
+  process.stdout.write(
+    `Made connectors/${name} with its sandbox and tests, and a line in ${registry}.\n` +
+      `Next: connectors/${name}/README.md says what to change, in which order. Its tests:\n` +
+      `  npm run jest -- test/connectors/${name}\n`,
+  );
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function refuseBadName(name: string, title: string): void {
+  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
+    throw new Error(
+      `"${name}" cannot be the name of a connector. Use small letters, digits and single hyphens: npm run new-connector acme-desk "Acme Desk"`,
+    );
+  }
+  if (/['\\\n]/.test(title))
+    throw new Error(`The title ${title} may hold no quotes or backslashes.`);
+  const taken = copied.map((path) => path.replace('_template', name)).find(isThere);
+  if (taken !== undefined) throw new Error(`${taken} is there already. Nothing was changed.`);
+}
+
+function isThere(path: string): boolean {
+  return existsSync(join(root, path));
+}
+
+function copyAs(path: string, name: string, title: string): void {
+  const target = join(root, path.replace('_template', name));
+  cpSync(join(root, path), target, { recursive: true });
+  const files = path.includes('.') ? [target] : globSync(`${target}/**/*.*`);
+  for (const file of files) {
+    writeFileSync(file, renamed(readFileSync(file, 'utf8'), name, title));
+  }
+}
+
+function renamed(text: string, name: string, title: string): string {
+  return text
+    .replaceAll('Plain Desk', title)
+    .replaceAll('PlainDesk', pascalOf(name))
+    .replaceAll('plainDesk', camelOf(name))
+    .replaceAll('_template', name);
+}
+
+function register(name: string): void {
+  const path = join(root, registry);
+  const text = readFileSync(path, 'utf8');
+  const folder = `./${name}/index.ts`;
+  const line = `import { ${camelOf(name)} } from '${folder}';\n`;
+  const list = /(VendorModule\[\] = \[)([^\]]*)\]/;
+  const entries = (list.exec(text)?.[2] ?? '').split(',').map((entry) => entry.trim());
+  const all = [...entries.filter((entry) => entry !== ''), camelOf(name)].toSorted();
+  // Written beside and moved into place: a registry cut in half would stop the whole program.
+  writeFileSync(`${path}.new`, line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`));
+  renameSync(`${path}.new`, path);
+}
+
+function titleOf(name: string): string {
+  return name.split('-').map(capital).join(' ');
+}
+
+function pascalOf(name: string): string {
+  return name.split('-').map(capital).join('');
+}
+
+function camelOf(name: string): string {
+  const pascal = pascalOf(name);
+  return pascal.slice(0, 1).toLowerCase() + pascal.slice(1);
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+function run(script: string, ...options: string[]): void {
+  execFileSync(process.execPath, [join(root, script), ...options], { cwd: root, stdio: 'pipe' });
+}
