@@ -6,7 +6,7 @@ const pageSize = 4;
 
 export const plainDeskSubject: ContractSubject = { vendor: plainDesk, start: startBench };
 
-/** Two clients with work. */
+/** Two clients. */
 async function startBench(): Promise<ContractBench> {
   const sandbox = await startPlainDeskSandbox();
   const { state } = sandbox;

@@ -24,10 +24,6 @@ async function startBench(): Promise<ContractBench> {
   );
   const [company = 0] = companies;
   state.addTicket({ company, board: projectBoard, summary: 'New server', kind: 'project' });
-  for (const ticket of tickets) {
-    const start = '2026-03-02T09:00:00Z';
-    state.addTime({ ticket, member, workType, start, hours: '0.5', at: new Date().toISOString() });
-  }
   const settings = { ...config, pageSize };
   return {
     sandbox,

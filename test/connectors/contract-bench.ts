@@ -21,7 +21,7 @@ export interface WorkItem {
   client: number;
   summary: string;
   startedAt: Instant;
-  /** Whole minutes, in seconds. */
+  /** A multiple of three minutes: what whole minutes and two decimals of an hour both hold. */
   seconds: number;
   isBillable: boolean;
 }
@@ -32,7 +32,7 @@ export interface ContractBench {
   settings: unknown;
   /** The same with a wrong password. */
   wrongSecretSettings: unknown;
-  /** At least two clients with work. */
+  /** At least two clients with a ticket each, on which there is no time. */
   clientIds: readonly string[];
   /** Adds n tickets of the first client with one time entry each, changed now. */
   addWork(

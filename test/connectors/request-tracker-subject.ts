@@ -12,9 +12,7 @@ export const requestTrackerSubject: ContractSubject = {
     const { state } = sandbox;
     const clientIds = ['Dupont', 'Martin'].map((name) => state.addQueue(name));
     for (const name of ['Dupont', 'Martin']) {
-      const id = state.addTicket(name, `Printer of ${name}`);
-      state.addMessage(id, 'Comment', 'tess', { minutes: 20 });
-      state.setStatus(id, 'resolved', 'tess');
+      state.addTicket(name, `Printer of ${name}`);
     }
     return {
       sandbox,

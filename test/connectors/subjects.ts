@@ -1,0 +1,15 @@
+/** Every vendor's bench, for tests that ask the same of all. */
+import { autotaskSubject } from './autotask-subject.ts';
+import { connectwiseSubject } from './connectwise-subject.ts';
+import type { ContractSubject } from './contract-bench.ts';
+import { halopsaSubject } from './halopsa-subject.ts';
+import { ninjaoneSubject } from './ninjaone-subject.ts';
+import { requestTrackerSubject } from './request-tracker-subject.ts';
+
+export const subjects: readonly ContractSubject[] = [
+  autotaskSubject,
+  connectwiseSubject,
+  halopsaSubject,
+  ninjaoneSubject,
+  requestTrackerSubject,
+];
