@@ -183,6 +183,7 @@ function toClient(
     locale: client.locale ?? file.locale,
     currency,
     startOn: client.startOn ?? firstPurchase ?? null,
+    movedOn: new Map(Object.entries(client.movedOn)),
     pushTo: pushTarget(raw, rawClient) ?? unreachable('a client has no connection to push to'),
     paidBy: client.paidBy === undefined ? null : { name: client.paidBy },
     isSharing:

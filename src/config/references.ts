@@ -40,6 +40,12 @@ export function unknownReferences(raw: unknown): Problem[] {
       const message = `there is no connection "${name}"; ${suggestion(name, connections, 'connections')}`;
       problems.push(atKey([...path, 'ids', name], message));
     }
+    const known = keyed(valueAt(client, ['ids'])).map(([name]) => name);
+    for (const [name] of keyed(valueAt(client, ['movedOn']))) {
+      if (known.includes(name)) continue;
+      const message = `the client has no id in "${name}"; ${suggestion(name, known, 'its connections')}`;
+      problems.push(atKey([...path, 'movedOn', name], message));
+    }
   }
   return problems;
 }

@@ -106,6 +106,12 @@ const ClientEntry = z.strictObject({
   startOn: Day.optional().describe(
     'Work before this day is never debited; unless told, the day of the earliest opening block, else of the first run',
   ),
+  movedOn: z
+    .record(EntryName, Day)
+    .prefault({})
+    .describe(
+      'For a client that changed its PSA: `connection: day`. What the new one shows of work before the day was done, and counted, in the old one',
+    ),
   pushTo: EntryName.optional().describe("The connection for this client's alerts and invoices"),
   paidBy: NameText.optional().describe(
     'The client whose blocks pay for this one’s work, such as its parent company. Overage, rollover, levels and sales are then that one’s',

@@ -31,6 +31,7 @@ export type OpenReason =
   | 'ticket-unseen'
   | 'not-in-agreement'
   | 'before-start'
+  | 'before-move'
   | 'before-agreement'
   | 'after-agreement'
   | 'ticket-open'
@@ -79,6 +80,10 @@ export function decideStanding(question: StandingQuestion): Standing {
   }
   if (workedOn < question.startOn(client)) {
     return { state: 'outside', reason: 'before-start', client, workedOn };
+  }
+  const movedOn = client.movedOn.get(entry.connection);
+  if (movedOn !== undefined && workedOn < movedOn) {
+    return { state: 'outside', reason: 'before-move', client, workedOn };
   }
   const { from, until } = client.agreement;
   if (from !== null && workedOn < from) {

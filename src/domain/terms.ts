@@ -143,6 +143,8 @@ export interface Client {
   currency: string;
   /** Work before this day is mirrored and never debited; null: the day of the first run. */
   startOn: DateText | null;
+  /** By connection, the first day of its work that counts, where the client came to it from another. */
+  movedOn: ReadonlyMap<string, DateText>;
   /** The connection that gets this client's alerts and invoices. */
   pushTo: string;
   /** The client whose blocks pay for this one's work; null: its own. Such a client is paid by nobody. */

@@ -6,6 +6,7 @@ const clientRules = [
   'sourceIds',
   'timezone',
   'startOn',
+  'movedOn',
   'openingBlocks',
   'paidBy',
   'share',

@@ -29,6 +29,7 @@ agreements:
 clients:
   - name: Dupont
     ids: { psa: 1, rm: 2 }
+    movedOn: { pas: 2026-03-01 }
     agrement: standard
 `;
     expect(faultsOf(text)).toEqual([
@@ -40,7 +41,8 @@ clients:
       '10:28: "15" is not a length of time; write for example 15m, 1h30m or 0',
       '12:5: "agreement" is missing; add it: One of `agreements`',
       '13:20: there is no connection "rm"; connections: psa',
-      '14:5: unknown key "agrement"; did you mean "agreement"?',
+      '14:16: the client has no id in "pas"; its connections: psa, rm',
+      '15:5: unknown key "agrement"; did you mean "agreement"?',
     ]);
   });
 

@@ -19,9 +19,10 @@ async function startBench(): Promise<ContractBench> {
   );
   state.addContract(company, 'Prepaid Dupont');
   state.addContract(other, 'Prepaid Martin');
-  const [noteTicket = 0] = [company, other, stranger].map((owner) => {
-    return state.addTicket({ company: owner });
-  });
+  const [noteTicket = 0, , strangers = 0] = [company, other, stranger].map((owner) =>
+    state.addTicket({ company: owner }),
+  );
+  state.addTime({ ticket: strangers, billingCode, hours: 0.5 });
   const settings = { ...config, pageSize };
   return {
     sandbox,

@@ -124,10 +124,10 @@ export function describeWork(subject: ContractSubject): void {
       const { removeTime } = opened.bench;
       if (removeTime === undefined) return;
       expect(table.deletions).not.toBeNull();
-      // What a sweep relies on may have to be settled first.
-      await opened.connector.check(opened.bench.clientIds, AbortSignal.timeout(20_000));
       const gone = await opened.bench.putWork(plainWork);
       const kept = await opened.bench.putWork({ ...plainWork, client: 1 });
+      // What a sweep relies on may have to be settled by what is there.
+      await opened.connector.check(opened.bench.clientIds, AbortSignal.timeout(20_000));
       expect(await standingIds(opened)).toEqual(expect.arrayContaining([gone.entryId]));
       await removeTime(gone.entryId);
       const ids = await standingIds(opened);

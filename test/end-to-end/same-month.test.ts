@@ -8,8 +8,7 @@ import { vendors } from '../../connectors/registry.ts';
 import type { ContractBench, ContractSubject } from '../connectors/contract-bench.ts';
 import { requestTrackerSubject } from '../connectors/request-tracker-subject.ts';
 import { subjects } from '../connectors/subjects.ts';
-import { writeBenchConfig } from '../support/bench-config.ts';
-import { runCommand } from '../support/run-command.ts';
+import { commandsIn, putWorkOfToday, writeBenchConfig } from '../support/bench-msp.ts';
 
 const dayMs = 86_400_000;
 const clients = ['Dupont', 'Martin'];
@@ -124,15 +123,8 @@ async function monthOf(
     books === null
       ? { psa }
       : { psa, books: { vendor: requestTrackerSubject.vendor, bench: books } };
-  const config = writeBenchConfig(folder, connections, fileFor(bench, books));
-  const run = async <Shown>(words: readonly string[], schema: z.ZodType<Shown>): Promise<Shown> => {
-    const { exitCode, stdout, stderr } = await runCommand(
-      [...words, '--json', '--config', config],
-      { workingFolder: folder },
-    );
-    if (exitCode !== 0) throw new Error(`${words.join(' ')}: exit ${exitCode}\n${stdout}${stderr}`);
-    return schema.parse(JSON.parse(stdout));
-  };
+  writeBenchConfig(folder, connections, fileFor(bench, books));
+  const run = commandsIn(folder);
   for (const [daysAgo, hour, minutes, client] of month) {
     const midnight = Math.floor(Date.now() / dayMs - daysAgo) * dayMs;
     await putWork(bench, client, midnight + hour * 3_600_000, minutes);
@@ -141,8 +133,7 @@ async function monthOf(
   await run(['run'], z.unknown());
   const before = await run(['balances'], Balances);
   // What was worked today takes Dupont to one hour.
-  const end = Math.floor(Date.now() / 60_000) * 60_000;
-  await putWork(bench, 0, end - 75 * 60_000, 75);
+  await putWorkOfToday(bench, 75 * 60);
   await run(['run'], z.unknown());
   // And nothing more comes of another look.
   await run(['run'], z.unknown());

@@ -111,6 +111,22 @@ describe('under which agreement', () => {
   });
 });
 
+test('work that another connection counted before the client moved is outside', () => {
+  const moved = (startedAt: string, connection = 'psa') => {
+    const agreement = agreementOf({});
+    const movedOn = new Map([['psa', '2026-03-10']]);
+    const dupont: Client = { ...clientOf({ agreement, movedOn }), paidBy: null, id: 'dupont' };
+    const standing = decideStanding({
+      ...{ entry: { ...entry, startedAt, connection }, ticket },
+      ...{ findClient: () => dupont, startOn: () => '2026-03-01' },
+    });
+    return 'reason' in standing ? `${standing.state}: ${standing.reason}` : standing.state;
+  };
+  expect(moved('2026-03-09T22:59:59.000Z')).toBe('outside: before-move');
+  expect(moved('2026-03-09T23:00:00.000Z')).toBe('due');
+  expect(moved('2026-03-05T09:00:00.000Z', 'old')).toBe('due');
+});
+
 describe('when it is due', () => {
   test.each([
     ['ticket-closed', true, null, 'due'],

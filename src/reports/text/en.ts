@@ -36,6 +36,7 @@ const openReasons: Record<string, string> = {
   'ticket-unseen': 'its ticket has not been read yet',
   'not-in-agreement': 'the work is not under the agreement',
   'before-start': 'it was worked before the client’s first day',
+  'before-move': 'it was worked before the client moved to this connection (movedOn)',
   'before-agreement': 'it was worked before the agreement began',
   'after-agreement': 'it was worked after the agreement ended',
   'ticket-open': 'the ticket is open',

@@ -36,6 +36,7 @@ const openReasons: Record<string, string> = {
   'ticket-unseen': 'son ticket n’a pas encore été lu',
   'not-in-agreement': 'ce travail ne relève pas du contrat',
   'before-start': 'le travail est antérieur au premier jour du client',
+  'before-move': 'le travail est antérieur au passage du client à cette connexion (movedOn)',
   'before-agreement': 'le travail est antérieur au début du contrat',
   'after-agreement': 'le travail est postérieur à la fin du contrat',
   'ticket-open': 'le ticket est ouvert',
