@@ -4,7 +4,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 
 const pageSize = 4;
 
-export const plainDeskSubject: ContractSubject = { vendor: plainDesk, start: startBench };
+export const plainDeskSubject: ContractSubject = {
+  vendor: plainDesk,
+  requests: { pageSize: 100, setup: 0 },
+  start: startBench,
+};
 
 /** Two clients. */
 async function startBench(): Promise<ContractBench> {

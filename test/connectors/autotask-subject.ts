@@ -5,7 +5,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 
 const pageSize = 10;
 
-export const autotaskSubject: ContractSubject = { vendor: autotask, start: startBench };
+export const autotaskSubject: ContractSubject = {
+  vendor: autotask,
+  requests: { pageSize: 500, lists: { timeEntries: 3 }, setup: 6 },
+  start: startBench,
+};
 
 /** Two companies, and a third that nobody asks about. */
 async function startBench(): Promise<ContractBench> {

@@ -5,7 +5,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 
 const pageSize = 10;
 
-export const connectwiseSubject: ContractSubject = { vendor: connectwise, start: startBench };
+export const connectwiseSubject: ContractSubject = {
+  vendor: connectwise,
+  requests: { pageSize: 1000, lists: { tickets: 2 }, setup: 1 },
+  start: startBench,
+};
 
 async function startBench(): Promise<ContractBench> {
   const sandbox = await startConnectwiseSandbox();

@@ -12,6 +12,15 @@ import { createTestContext, type TestContext } from '../support/connector-contex
 
 export interface ContractSubject {
   vendor: VendorModule;
+  /** What reading costs at the vendor's best. */
+  requests: {
+    /** Rows on a full page. */
+    pageSize: number;
+    /** How many of the vendor's lists make up a stream, where it is more than one. */
+    lists?: Partial<Record<StreamName, number>>;
+    /** Requests before the very first row: a token, names, statuses. */
+    setup: number;
+  };
   /** A fresh bench for each test. */
   start(): Promise<ContractBench>;
 }

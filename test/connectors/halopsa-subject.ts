@@ -6,7 +6,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 
 const pageSize = 4;
 
-export const halopsaSubject: ContractSubject = { vendor: halopsa, start: startBench };
+export const halopsaSubject: ContractSubject = {
+  vendor: halopsa,
+  requests: { pageSize: 100, lists: { tickets: 2 }, setup: 2 },
+  start: startBench,
+};
 
 /** Two clients. Each ticket of `addWork` has its entry; a client and an invoice come beside it. */
 async function startBench(): Promise<ContractBench> {

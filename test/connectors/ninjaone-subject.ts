@@ -4,7 +4,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 
 const pageSize = 4;
 
-export const ninjaoneSubject: ContractSubject = { vendor: ninjaone, start: startBench };
+export const ninjaoneSubject: ContractSubject = {
+  vendor: ninjaone,
+  requests: { pageSize: 200, lists: { tickets: 2 }, setup: 5 },
+  start: startBench,
+};
 
 /** Two organizations. Every ticket of `addWork` has its entry, and a session beside it. */
 async function startBench(): Promise<ContractBench> {

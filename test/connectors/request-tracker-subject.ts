@@ -7,6 +7,7 @@ const pageSize = 4;
 
 export const requestTrackerSubject: ContractSubject = {
   vendor: requestTracker,
+  requests: { pageSize: 100, setup: 0 },
   async start() {
     const sandbox = await startRequestTrackerSandbox();
     const { state } = sandbox;

@@ -76,8 +76,9 @@ export class State {
 
   /** The ticket that stands under this id, which after a merge is another one. */
   loadTicket(id: string | number): TicketState | undefined {
-    const own = this.tickets.find((ticket) => ticket.id === Number(id));
-    return own && this.tickets.find((ticket) => ticket.id === own.effectiveId);
+    // Ids are given in order, from 1.
+    const own = this.tickets[Number(id) - 1];
+    return own && this.tickets[own.effectiveId - 1];
   }
 
   requireTicket(id: string | number): TicketState {
