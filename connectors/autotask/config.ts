@@ -20,6 +20,9 @@ const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
+  withdrawnStatus: Name.optional().describe(
+    'Status, by name, of a ticket that `undo` takes back; the first of closedStatuses unless told.',
+  ),
   dueInDays: z
     .int()
     .min(0)

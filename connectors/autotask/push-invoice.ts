@@ -25,6 +25,19 @@ export function createInvoicePush(rooms: Rooms): Push<'invoice'> {
   return {
     find: (sale, signal) => find(rooms, sale, signal),
     create: (sale, signal) => complete(rooms, sale, signal),
+    async inspect(_, chargeId, signal) {
+      const charge = await rooms.api.item('ContractCharges', chargeId, ChargeWire, signal);
+      if (charge === null) return null;
+      const { billableAmount } = charge;
+      const currency = rooms.api.context.currency;
+      if (billableAmount == null) return { currency };
+      return { currency, totalMinor: minorFromText(billableAmount, currency) };
+    },
+    // A block cannot be deleted, and a charge not once it is billed: people take a sale back.
+    async withdraw(sale, { remoteId }, signal) {
+      const { charge, block } = await findHalves(rooms, sale, signal);
+      return charge === null && block === null ? { remoteId } : null;
+    },
   };
 }
 

@@ -1,27 +1,16 @@
 /** Low-balance tickets, found again by their key in `externalID` or in a user-defined field. */
-import { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push } from '../contract.ts';
-import { Id } from '../http/wire.ts';
 import type { Query } from './api.ts';
-import type { AutotaskConfig } from './config.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
 import { findInList, shortened } from './look-up.ts';
 import { companyNumbers, equals, type Filter } from './query.ts';
 import type { Rooms } from './rooms.ts';
-import { UserDefinedFields } from './schema.ts';
+import { inspectTicket, withdrawTicket } from './withdraw-ticket.ts';
 
 const titleLengthMax = 255;
 const descriptionLengthMax = 8000;
-
-const KeyedTicket = UserDefinedFields.extend({
-  id: Id,
-  companyID: Id.nullish(),
-  ticketNumber: z.string().nullish(),
-  externalID: z.string().nullish(),
-});
-type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 export interface NewTicket {
   key: string;
@@ -34,6 +23,8 @@ export function createAlertPush(rooms: Rooms): Push<'alert-ticket'> {
   return {
     find: (message, signal) => findTicket(rooms, message, signal),
     create: (message, signal) => createTicket(rooms, message, signal),
+    inspect: (_, ticketId, signal) => inspectTicket(rooms, ticketId, signal),
+    withdraw: (message, withdrawal, signal) => withdrawTicket(rooms, message, withdrawal, signal),
   };
 }
 
@@ -117,19 +108,6 @@ export async function createTicket(
     await context.memory.set(keyedByMemory, keyField ?? 'externalID');
   }
   return toDelivered(id, made?.ticketNumber);
-}
-
-function keyOf(wire: KeyedTicket, keyField: string | undefined): string | null {
-  if (keyField === undefined) return wire.externalID ?? null;
-  const value = wire.userDefinedFields?.find(({ name }) => name === keyField)?.value;
-  return typeof value === 'string' ? value : null;
-}
-
-export function alertsOf(config: AutotaskConfig): NonNullable<AutotaskConfig['alerts']> {
-  if (config.alerts !== undefined) return config.alerts;
-  throw new KindError('config', 'This Autotask connection has no settings for alert tickets.', {
-    fix: 'Add alerts: { queue: NAME } to it.',
-  });
 }
 
 function toDelivered(remoteId: string, number: string | null | undefined): Delivered {

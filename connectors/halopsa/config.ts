@@ -22,6 +22,9 @@ const Name = z.string().trim().min(1);
 
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
+  withdrawnStatus: Name.optional().describe(
+    'Status, by name, of a ticket that `undo` takes back; the first of closedStatuses unless told, else Closed.',
+  ),
   team: Name.optional().describe('Team, by name, that gets them; Halo’s own choice unless told.'),
 });
 

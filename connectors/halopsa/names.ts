@@ -6,7 +6,13 @@ import { Id } from '../http/wire.ts';
 import type { Api, Query } from './api.ts';
 import { Named } from './schema.ts';
 
-export type NameKind = 'agents' | 'charge types' | 'ticket types' | 'teams' | 'outcomes';
+export type NameKind =
+  | 'agents'
+  | 'charge types'
+  | 'ticket types'
+  | 'teams'
+  | 'outcomes'
+  | 'statuses';
 
 /** After a day a list is read again when it is next needed. */
 const lifeMs = 86_400_000;
@@ -18,6 +24,7 @@ const sources: Record<NameKind, { path: string; query: Query }> = {
   'ticket types': { path: '/TicketType', query: {} },
   teams: { path: '/Team', query: {} },
   outcomes: { path: '/Outcome', query: {} },
+  statuses: { path: '/Status', query: {} },
 };
 
 /** Halo gives most short lists bare, and some with a count around them. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
+import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
@@ -16,6 +16,7 @@ import { minorOf } from './exact.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { invoiceList } from './invoices.ts';
 import { clientNumbers } from './lists.ts';
+import { fromInvoice } from './mapping.ts';
 import { itemNumber } from './names.ts';
 import { refuseAutoTopUp } from './native.ts';
 import { InvoiceWire, PrepayWire } from './schema.ts';
@@ -66,7 +67,31 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
       refuseOtherPrice(invoice, sale);
       return delivered(invoice);
     },
+    inspect: (sale, invoiceId, signal) => inspectInvoice(api, sale, invoiceId, signal),
+    // Voiding is only known of newer versions, and no document tells how: people do it.
+    async withdraw(sale, { remoteId }, signal) {
+      const standing = await inspectInvoice(api, sale, remoteId, signal);
+      return standing === null || standing.isVoid === true ? { remoteId } : null;
+    },
   };
+}
+
+/** Null: it is not there any more, or is another's by now. */
+async function inspectInvoice(
+  api: Api,
+  { clientId, currency }: Sale,
+  invoiceId: string,
+  signal: AbortSignal,
+): Promise<Standing | null> {
+  const query = { client_id: clientNumbers([clientId])[0], order: 'id' };
+  const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
+  const wire = await findInList(api, invoiceList(query), InvoiceWire, isWanted, signal);
+  if (wire === null) return null;
+  const { isVoid, isPaid, totalMinor, ...row } = fromInvoice(wire, currency);
+  const billed = row.currency ?? currency;
+  const tax = minorOf(wire.tax_total ?? '0', billed);
+  const net = totalMinor === null ? {} : { totalMinor: totalMinor - tax };
+  return { isVoid, isPaid, currency: billed, ...net };
 }
 
 export async function createInvoice(

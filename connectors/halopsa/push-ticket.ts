@@ -11,6 +11,7 @@ import { clientNumbers } from './lists.ts';
 import type { Names } from './names.ts';
 import { toHtml } from './text.ts';
 import { ticketList } from './tickets.ts';
+import { inspectTicket, withdrawTicket } from './withdraw-ticket.ts';
 
 const Created = z.object({ id: Id });
 
@@ -30,6 +31,9 @@ export function createAlertPush(api: Api, names: Names): Push<'alert-ticket'> {
       await refuseIfNot(api.context, 'ticket-key');
       return createTicket(api, names, message, signal);
     },
+    inspect: (_, ticketId, signal) => inspectTicket(api, names, ticketId, signal),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, names, message, withdrawal, signal),
   };
 }
 

@@ -1,4 +1,6 @@
-/** How a message's key stands in an RT ticket, where no custom field holds it. */
+/** How a message's key stands in an RT ticket. */
+import { fieldValuesOf } from './mapping.ts';
+import type { FoundItem } from './schema.ts';
 
 /** RT cuts a subject at 200 bytes without a word, which must not take the key off. */
 const subjectBytesMax = 200;
@@ -26,9 +28,14 @@ export function fittingSubject(subject: string, bytesMax = subjectBytesMax): str
   return `${fitting}…`;
 }
 
-/** Anywhere in it: people write on behind the marker, too. */
-export function isMarkedSubject(subject: string, key: string): boolean {
-  return subject.includes(markerOf(key));
+/** In the key field, else anywhere in the subject: people write on behind the marker, too. */
+export function bearsKey(
+  ticket: Pick<FoundItem, 'Subject' | 'CustomFields'>,
+  key: string,
+  keyField: string | undefined,
+): boolean {
+  if (keyField !== undefined) return fieldValuesOf(ticket, keyField).includes(key);
+  return (ticket.Subject ?? '').includes(markerOf(key));
 }
 
 /** The text with its marker in a last line of its own. */

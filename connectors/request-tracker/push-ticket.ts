@@ -5,10 +5,10 @@ import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import type { Api, NewTicket } from './api.ts';
 import { refuseUnless, settle } from './facts.ts';
 import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
-import { fittingSubject, isMarkedSubject, markedSubject, markerOf } from './marker.ts';
+import { bearsKey, fittingSubject, markedSubject, markerOf } from './marker.ts';
 import { quoted } from './query.ts';
 import { FoundItem } from './schema.ts';
-import { withdrawTicket } from './withdraw-ticket.ts';
+import { discarded, withdrawTicket } from './withdraw-ticket.ts';
 
 /** A ticket on the MSP's own board. */
 export function createAlertPush(api: Api): Push<'alert-ticket'> {
@@ -49,7 +49,8 @@ async function inspectTicket(api: Api, id: string, signal: AbortSignal): Promise
   try {
     const { data } = await api.ticket(id, signal);
     if (data.Status === 'deleted') return null;
-    return { isClosed: isClosedStatus(data.Status, api.config) };
+    const isDone = isClosedStatus(data.Status, api.config) || isSameName(data.Status, discarded);
+    return { isClosed: isDone };
   } catch (error) {
     if (isKindError(error, 'rejected') && error.status === 404) return null;
     throw error;
@@ -86,16 +87,12 @@ export async function findTicket(
     signal,
   });
   for await (const { items } of pages) {
-    const found = items.map((item) => FoundItem.safeParse(item).data).find(hasKey);
+    const found = items
+      .map((item) => FoundItem.safeParse(item).data)
+      .find((ticket) => ticket !== undefined && bearsKey(ticket, key, keyField));
     if (found !== undefined) return { remoteId: found.id, label: `#${found.id}` };
   }
   return null;
-
-  function hasKey(ticket: FoundItem | undefined): boolean {
-    if (ticket === undefined) return false;
-    if (keyField === undefined) return isMarkedSubject(ticket.Subject ?? '', key);
-    return fieldValuesOf(ticket, keyField).includes(key);
-  }
 }
 
 export async function createTicket(

@@ -74,6 +74,7 @@ export type Queue = z.infer<typeof Queue>;
 /** `comment`, `correspond` and `lifecycle` are among the links where the user may do that. */
 export const Ticket = z.object({
   id: Id,
+  Subject: z.string().nullish(),
   Status: z.string(),
   CustomFields: listOf(FieldValue),
   _hyperlinks: Links,

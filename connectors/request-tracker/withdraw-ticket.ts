@@ -2,6 +2,7 @@
 import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import type { Api } from './api.ts';
 import { isSameName } from './mapping.ts';
+import { bearsKey } from './marker.ts';
 import { createNotePush } from './push-note.ts';
 
 /** Of RT's default lifecycle. */
@@ -9,8 +10,8 @@ export const discarded = 'rejected';
 
 /**
  * `whenClosed`: what a ticket is that people have closed already. An alert is done with then; a request
- * for an invoice was probably followed. Null, too, where it was merged into a ticket that is not ours,
- * or where RT did not change its status.
+ * for an invoice was probably followed. Null, too, where it does not bear our key any more or was merged
+ * into another, or where RT did not change its status.
  */
 export async function withdrawTicket(
   api: Api,
@@ -19,8 +20,9 @@ export async function withdrawTicket(
   whenClosed: 'withdrawn' | 'by-hand',
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
-  const { id, Status } = (await api.ticket(remoteId, signal)).data;
-  if (id !== remoteId) return null;
+  const ticket = (await api.ticket(remoteId, signal)).data;
+  const { id, Status } = ticket;
+  if (id !== remoteId || !bearsKey(ticket, key, api.config.keyField)) return null;
   if (isSameName(Status, discarded)) return { remoteId };
   if (api.config.closedStatuses.some((closed) => isSameName(closed, Status))) {
     return whenClosed === 'withdrawn' ? { remoteId } : null;

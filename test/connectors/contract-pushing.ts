@@ -67,6 +67,46 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       expect([undefined, delivered.remoteId]).toContain(first?.remoteId);
     }));
 
+  if (kind === 'alert-ticket') {
+    test('is closed where it is withdrawn, after an internal note that says why', () =>
+      withBench(subject, async ({ bench, connector }) => {
+        const push = connector.push['alert-ticket'];
+        if (push?.withdraw === undefined) return;
+        const message = messageOf('alert-ticket', bench, 'contract:closed');
+        const delivered = await push.create(message, soon());
+        const withdrawal = { ...delivered, reason: 'It was a mistake.' };
+        expect(await push.inspect?.(message, delivered.remoteId, soon())).toMatchObject({
+          isClosed: false,
+        });
+        expect(await push.withdraw(message, withdrawal, soon())).toEqual({
+          remoteId: delivered.remoteId,
+        });
+        expect(await push.inspect?.(message, delivered.remoteId, soon())).toMatchObject({
+          isClosed: true,
+        });
+        const note = {
+          ...messageOf('ticket-note', bench, `undo:${message.key}`),
+          ticketId: delivered.remoteId,
+        };
+        const { find } = connector.push['ticket-note'] ?? {};
+        expect(await find?.(note, soon())).toMatchObject({ remoteId: expect.any(String) });
+      }));
+
+    test('is left alone where it bears another key', () =>
+      withBench(subject, async ({ bench, connector }) => {
+        const push = connector.push['alert-ticket'];
+        if (push?.withdraw === undefined) return;
+        const delivered = await push.create(
+          messageOf('alert-ticket', bench, 'contract:theirs'),
+          soon(),
+        );
+        const other = messageOf('alert-ticket', bench, 'contract:ours');
+        const withdrawal = { ...delivered, reason: 'It was a mistake.' };
+        const result = await push.withdraw(other, withdrawal, soon());
+        expect(result).toBeNull();
+      }));
+  }
+
   test('is never sent twice by itself after a server error', () =>
     withPush(async (push, bench) => {
       const request = await requestOfCreate(push, kind, bench);

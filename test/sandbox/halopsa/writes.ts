@@ -33,6 +33,7 @@ export function postTicket(asked: Written): SandboxAnswer {
   const { state, dialect, options } = asked;
   const body = bodyOf(asked);
   if (body === null) return wrongForm;
+  if (body.id !== undefined) return changeTicket(asked, body);
   const clientId = Number(body.client_id);
   if (!state.clients.some(({ id }) => id === clientId)) return refused('Client not found');
   if (!state.ticketTypes.some(({ id }) => id === body.tickettype_id)) {
@@ -46,6 +47,18 @@ export function postTicket(asked: Written): SandboxAnswer {
     team: String(body.team ?? '1st Line Support'),
     key: options.losesKeys ? null : ((body.third_party_id_string as string) ?? null),
   });
+  return answer(asked, ticketDetail(state, state.ticket(id), dialect));
+}
+
+/** The status of the kind that closes brings the closing date with it. */
+function changeTicket(asked: Written, body: Body): SandboxAnswer {
+  const { state, dialect } = asked;
+  const id = Number(body.id);
+  if (!state.tickets.some((ticket) => ticket.id === id)) return refused('Ticket not found');
+  const status = state.statuses.find((one) => one.id === body.status_id);
+  if (status === undefined) return refused('Status not found');
+  if (status.name === 'Closed') state.closeTicket(id);
+  else Object.assign(state.ticket(id), { statusId: status.id, changedMs: Date.now() });
   return answer(asked, ticketDetail(state, state.ticket(id), dialect));
 }
 
