@@ -144,13 +144,18 @@ async function pushAll(bench: Bench, key: string): Promise<void> {
     await push['ticket-note']?.create(note, soon());
     expect(await push['ticket-note']?.find(note, soon())).not.toBeNull();
   }
+  const withdrawal = { remoteId: ticketId, reason: 'It was undone.' };
+  expect(await push['alert-ticket']?.withdraw?.(alert, withdrawal, soon())).not.toBeNull();
   const sale = {
     ...{ key: `inv:${key}`, clientId, offer: 'ten', product: null, seconds: 36_000, quantity: 1 },
     ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR', issuedOn: '2026-03-02' },
     ...{ title: '10 h', body },
   };
-  await push.invoice?.create(sale, soon());
+  const sold = await push.invoice?.create(sale, soon());
   expect(await push.invoice?.find(sale, soon())).not.toBeNull();
+  expect(await push.invoice?.inspect?.(sale, sold?.remoteId ?? '', soon())).toMatchObject({
+    totalMinor: 120_500,
+  });
   const hoursText = key === 'a' ? '7.75' : '6.75';
   const balance = { key, clientId, field: 'Prepaid hours left', hoursText };
   await push['balance-field']?.create(balance, soon());

@@ -47,6 +47,7 @@ const bareLists: [path: string, model: string][] = [
   ['/Lookup', 'Lookup'],
   ['/TicketType', 'RequestType_List'],
   ['/Outcome', 'TOutcome'],
+  ['/Status', 'TStatus'],
 ];
 
 const writes: [path: string, model: string][] = [
@@ -196,8 +197,11 @@ async function workingDay(bench: HalopsaBench): Promise<void> {
   const sweep = { ...window, clientIds: [String(dupont)], signal: soon() };
   for await (const ids of connector.pull.present?.ids(sweep) ?? []) expect(ids).toBeDefined();
   const message = { key: 'day:1', clientId: String(dupont), subject: 'Low', body: 'Two hours.' };
-  await connector.push['alert-ticket']?.create(message, soon());
-  await connector.push['alert-ticket']?.find(message, soon());
+  const alerts = connector.push['alert-ticket'];
+  const { remoteId = '' } = (await alerts?.create(message, soon())) ?? {};
+  await alerts?.find(message, soon());
+  const withdrawal = { remoteId, reason: 'It was undone.' };
+  expect(await alerts?.withdraw?.(message, withdrawal, soon())).toEqual({ remoteId });
   const note = { ...message, ticketId: String(tickets[0]), audience: 'client' as const };
   await connector.push['ticket-note']?.create(note, soon());
   const balance = { ...message, field: 'Prepaid hours left', hoursText: '2.00' };
