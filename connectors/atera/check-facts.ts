@@ -3,13 +3,13 @@ import { addDays, addSeconds, dateInZone, instantFromMs } from '../../src/domain
 import type { CheckResult, SourceId } from '../contract.ts';
 import { firstDifference, zoneNamed } from './account-zone.ts';
 import { type Api, idIn, type List } from './api.ts';
-import { readTicketTotal } from './doubled-hour.ts';
+import { meaningsOf, readTicketTotal } from './doubled-hour.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
 import { ticketsSince } from './pull.ts';
 import { workHoursFrom } from './pull-time.ts';
 import { ticketsOf } from './push-ticket.ts';
 import { WorkHoursWire } from './schema.ts';
-import { localText, oneSecondAfter, type Span, spansOf } from './wall-clock.ts';
+import { localText, oneSecondAfter, type Span } from './wall-clock.ts';
 
 /** What Atera calls the account's zone, beside the one that work hours are read by. */
 export async function compareZone(api: Api, name: string): Promise<CheckResult[]> {
@@ -94,8 +94,8 @@ async function sampleEntry(api: Api, signal: AbortSignal): Promise<Sample | null
   for (const row of (await api.few(list, signal)).rows) {
     const wire = WorkHoursWire.safeParse(row).data;
     if (wire === undefined) continue;
-    const [span, other] = spansOf(wire.StartWorkHour, wire.EndWorkHour, api.shownIn);
-    if (other === undefined && span.seconds > 1) return { wire, span };
+    const [span, other] = meaningsOf(wire, api);
+    if (span !== undefined && other === undefined && span.seconds > 1) return { wire, span };
   }
   return null;
 }

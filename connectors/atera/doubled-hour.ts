@@ -38,7 +38,10 @@ export async function settleDoubled(
 type Texts = Pick<WorkHoursWire, 'StartWorkHour' | 'EndWorkHour'>;
 
 /** None for texts that mean nothing: their row is set aside where it is mapped. */
-function meaningsOf({ StartWorkHour, EndWorkHour }: Texts, { shownIn }: Api): readonly Span[] {
+export function meaningsOf(
+  { StartWorkHour, EndWorkHour }: Texts,
+  { shownIn }: Api,
+): readonly Span[] {
   try {
     return spansOf(StartWorkHour, EndWorkHour, shownIn);
   } catch (error) {

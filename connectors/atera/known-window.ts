@@ -35,11 +35,16 @@ type Known = z.infer<typeof Known>;
 export interface WindowReading {
   /** First day of work that is asked for. */
   from: DateText;
-  /** Whether the window is known to hold what it held when it was read. */
-  isKnown(firstPage: ListPage): Promise<boolean>;
+  /**
+   * Whether the window holds what it held when it was read: as many rows with the same first page, or as many
+   * by what is known, where the first page was not seen alone yet.
+   */
+  compare(firstPage: ListPage): Promise<'same' | 'as-many' | 'unknown'>;
   note(page: ListPage): void;
   /** After the last page was stored. */
   remember(): Promise<void>;
+  /** After the first page was stored of a window that holds as many. */
+  rememberFirst(): Promise<void>;
 }
 
 /** First day of the window of a run that looks for changes since this moment. */
@@ -53,9 +58,10 @@ export function readWindow(api: Api, request: PullRequest): WindowReading {
   const from = windowStart(api, request.since);
   const nextFrom = windowStart(api, startedAt);
   const clients = hashOf([...request.clientIds].sort());
-  let pages = 0;
-  let head = '';
+  let known: Known | null = null;
+  let head: string | null = null;
   let count = 0;
+  let countAtEnd = 0;
   /** Rows of the window that the next run will ask for. */
   let inNext = 0;
 
@@ -72,35 +78,40 @@ export function readWindow(api: Api, request: PullRequest): WindowReading {
 
   return {
     from,
-    async isKnown(firstPage) {
+    async compare(firstPage) {
       const stored = await context.memory.get(memoryKey);
-      const known = stored === null ? null : (Known.safeParse(JSON.parse(stored)).data ?? null);
-      return (
+      known = stored === null ? null : (Known.safeParse(JSON.parse(stored)).data ?? null);
+      const isAsMany =
         known !== null &&
         known.from === from &&
         known.clients === clients &&
         known.count === firstPage.count &&
-        (known.head === null || known.head === hashOf(firstPage.rows)) &&
         request.since >= addSeconds(known.readAt, -recentSeconds) &&
-        startedAt < addSeconds(known.readAt, config.rereadHours * 3600)
-      );
+        startedAt < addSeconds(known.readAt, config.rereadHours * 3600);
+      if (!isAsMany || known === null) return 'unknown';
+      if (known.head === null) return 'as-many';
+      return known.head === hashOf(firstPage.rows) ? 'same' : 'unknown';
     },
     note(page) {
-      pages += 1;
-      if (pages === 1) head = hashOf(page.rows);
-      count = page.count;
+      if (head === null) count = page.count;
+      head ??= hashOf(page.rows);
+      countAtEnd = page.count;
       inNext += page.rows.filter(isInNext).length;
     },
     async remember() {
-      if (from > nextFrom) return;
-      const isSame = from === nextFrom;
-      const known: Known = {
-        ...{ from: nextFrom, clients, readAt: startedAt },
-        ...(isSame ? { count, head } : { count: inNext, head: null }),
-      };
-      await context.memory.set(memoryKey, JSON.stringify(known));
+      // A row that came in meanwhile may have gone unseen, at a place that was read already.
+      if (from > nextFrom || countAtEnd !== count) return;
+      const seen = from === nextFrom ? { count, head } : { count: inNext, head: null };
+      await keep({ from: nextFrom, clients, readAt: startedAt, ...seen });
+    },
+    async rememberFirst() {
+      if (known !== null) await keep({ ...known, head });
     },
   };
+
+  async function keep(window: Known): Promise<void> {
+    await context.memory.set(memoryKey, JSON.stringify(window));
+  }
 }
 
 function hashOf(value: unknown): string {

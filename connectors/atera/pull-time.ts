@@ -14,13 +14,14 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
     const reading = readWindow(api, request);
     let isFirst = true;
     for await (const page of api.pages(workHoursFrom(reading.from), signal)) {
-      const isKnown = isFirst && (await reading.isKnown(page));
+      const known = isFirst ? await reading.compare(page) : 'unknown';
+      if (known === 'same') return;
       isFirst = false;
       reading.note(page);
       const ours = rowsOf(page.rows, clientIds);
       const settled = await settleDoubled(api, ours, signal);
       yield pageOf(ours, 'WorkHoursID', WorkHoursWire, (wire) => fromWorkHours(wire, api, settled));
-      if (isKnown) return;
+      if (known === 'as-many') return reading.rememberFirst();
     }
     await reading.remember();
   };

@@ -7,6 +7,7 @@ import {
   readTime,
   rejectedTime,
   soon,
+  today,
   withAtera,
 } from './atera-bench.ts';
 import { pagesOf } from './pull-rows.ts';
@@ -189,6 +190,20 @@ describe('what a run asks for', () => {
       const fresh = addTime(bench, '2024-11-02T09:00:00.000Z', 1200);
       bench.clock.now = '2024-11-16T12:10:00.000Z';
       expect((await readTime(bench)).map(({ sourceId }) => sourceId)).toContain(fresh);
+    }));
+
+  test('an entry that came in while the days were read is seen by the next run', () =>
+    withAtera(fullPages, async (bench) => {
+      fill(bench, 120);
+      const late: string[] = [];
+      bench.sandbox.account.beforePage = (_, page) => {
+        if (page === 2) late.push(addTime(bench, '2024-11-03T09:00:00.000Z', 1200));
+      };
+      await readTime(bench, { since: '2024-01-01T00:00:00.000Z' });
+      bench.sandbox.account.beforePage = null;
+      bench.clock.now = new Date(Date.parse(today) + 600_000).toISOString();
+      const ids = (await readTime(bench)).map(({ sourceId }) => sourceId);
+      expect(ids).toEqual(expect.arrayContaining(late));
     }));
 
   test('a pass that was not read to its end is not remembered', () =>
