@@ -161,9 +161,12 @@ describe('what a run asks for', () => {
   test('a late entry changes the count, so that the look-back is read', () =>
     withAtera(fullPages, async (bench) => {
       fill(bench, 60);
+      addTime(bench, '2024-10-03T09:00:00.000Z', 600);
+      bench.sandbox.account.isByStart = true;
       await readTime(bench);
       bench.clock.now = '2024-11-16T12:10:00.000Z';
-      const late = addTime(bench, '2024-10-05T09:00:00.000Z', 1200);
+      // Behind the first page.
+      const late = addTime(bench, '2024-11-15T10:00:00.000Z', 1200);
       const ids = (await readTime(bench)).map(({ sourceId }) => sourceId);
       expect(ids).toContain(late);
     }));
@@ -196,8 +199,9 @@ describe('what a run asks for', () => {
     withAtera(fullPages, async (bench) => {
       fill(bench, 120);
       const late: string[] = [];
+      bench.sandbox.account.isByStart = true;
       bench.sandbox.account.beforePage = (_, page) => {
-        if (page === 2) late.push(addTime(bench, '2024-11-03T09:00:00.000Z', 1200));
+        if (page === 2) late.push(addTime(bench, '2024-11-08T09:00:00.000Z', 1200));
       };
       await readTime(bench, { since: '2024-01-01T00:00:00.000Z' });
       bench.sandbox.account.beforePage = null;

@@ -49,6 +49,7 @@ export async function startAteraSandbox(options: AteraOptions = {}): Promise<Ate
     timeZoneName: options.timeZoneName ?? 'Romance Standard Time',
     ignores: new Set(),
     showsUtc: false,
+    isByStart: false,
     hiddenRows: 0,
     titleLengthMax: 255,
     losesAudience: false,

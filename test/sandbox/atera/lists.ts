@@ -19,6 +19,8 @@ export interface Account {
   ignores: Set<string>;
   /** Work hours are shown in UTC; their filters stay in the account's zone. */
   showsUtc: boolean;
+  /** Work hours come in the order of their start; the newest first unless told. */
+  isByStart: boolean;
   /** Rows that the key may not see, though they are counted. */
   hiddenRows: number;
   /** Titles are cut after so many characters. */
@@ -83,7 +85,8 @@ export function listWorkHours(asked: Asked): SandboxAnswer {
     ({ startMs, endMs }) => startMs >= from && endMs <= to,
   );
   const show = (entry: WorkHoursState): Row => workHoursRow(asked, entry);
-  return page(asked, newestFirst(found), { StartWorkHour: 'yesterday' }, show);
+  const sorted = asked.isByStart ? found.sort((a, b) => a.startMs - b.startMs) : newestFirst(found);
+  return page(asked, sorted, { StartWorkHour: 'yesterday' }, show);
 }
 
 export function listRecords(asked: Asked, ticketId: number): SandboxAnswer {
