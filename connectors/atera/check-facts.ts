@@ -42,12 +42,14 @@ export async function settleByReading(
   const sample = await sampleEntry(api, signal);
   if (sample !== null) {
     await settleShownZone(api, sample, signal);
+    await settleMoves(api, sample, signal);
     await settleTotals(api, sample.wire.TicketID, signal);
   }
   const ids: FactId[] = [
     'account-zone',
     'work-hours-zone',
     'ticket-changes',
+    'work-moves-ticket',
     'tickets-by-client',
     'ticket-totals',
   ];
@@ -118,6 +120,15 @@ async function settleShownZone(
   const isSo =
     (await isListedFrom(span.startedAt)) && !(await isListedFrom(oneSecondAfter(span.startedAt)));
   await settleFact(api.context, 'work-hours-zone', isSo);
+}
+
+/** Whether logging it was that change, or closing the ticket, is all the same. */
+async function settleMoves(api: Api, { wire, span }: Sample, signal: AbortSignal): Promise<void> {
+  for await (const { rows } of api.pages(ticketsSince(span.endedAt), signal)) {
+    const isListed = rows.some((row) => idIn(row, 'TicketID') === wire.TicketID);
+    if (isListed) return settleFact(api.context, 'work-moves-ticket', true);
+  }
+  await settleFact(api.context, 'work-moves-ticket', false);
 }
 
 async function settleTotals(api: Api, ticketId: SourceId, signal: AbortSignal): Promise<void> {

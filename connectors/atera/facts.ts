@@ -20,6 +20,13 @@ export const facts = {
     isNeeded: true,
     settledBy: 'reading',
   },
+  'work-moves-ticket': {
+    claim: 'A ticket is listed as changed since the work on it ended.',
+    otherwise:
+      'Time that is logged on a ticket from before the history waits until that ticket changes.',
+    isNeeded: false,
+    settledBy: 'reading',
+  },
   'tickets-by-client': {
     claim: 'Tickets can be asked for by customer.',
     otherwise: 'No tickets are made, since one that stands already would not be found.',

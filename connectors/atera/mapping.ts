@@ -84,7 +84,8 @@ export function fromWorkHours(
     isBillable: wire.Billiable,
     isApproved: null,
     agreement: null,
-    note: wire.Description ? wire.Description : null,
+    // No document says whether a client may read the description.
+    note: null,
     // Atera does not show when an entry was made or changed.
     updatedAt: endedAt,
   };

@@ -56,7 +56,6 @@ export const WorkHoursWire = z.object({
   TechnicianEmail: z.string().nullish(),
   Billiable: z.boolean().nullable(),
   OnCustomerSite: z.boolean().nullish(),
-  Description: z.string().nullish(),
 });
 export type WorkHoursWire = z.infer<typeof WorkHoursWire>;
 
@@ -70,7 +69,6 @@ export const TicketRecordWire = WorkHoursWire.pick({
 const Duration = z.object({ TotalDurationHours: DecimalText });
 export const TicketTotal = z.object({ Billable: Duration, NonBillable: Duration });
 
-const Rate = z.object({ Amount: DecimalText.nullish() }).nullish();
 export const ContractWire = z.object({
   ContractID: Id,
   CustomerID: Id,
@@ -78,9 +76,7 @@ export const ContractWire = z.object({
   ContractName: z.string().nullish(),
   ContractType: z.string(),
   Active: z.boolean(),
-  BlockHoursContract: z
-    .object({ HoursIncluded: DecimalText.nullish(), PricePerHour: Rate })
-    .nullish(),
+  BlockHoursContract: z.object({ HoursIncluded: DecimalText.nullish() }).nullish(),
   BlockMoneyContract: z.object({ Amount: DecimalText.nullish() }).nullish(),
 });
 export type ContractWire = z.infer<typeof ContractWire>;

@@ -205,6 +205,18 @@ describe('check', () => {
       await expect(read).rejects.toMatchObject({ kind: 'config' });
     }));
 
+  test('tells where time may be logged on a ticket that does not change by it', () =>
+    withAtera(live, async (bench) => {
+      const changedMs = Date.parse(live.now) - 10 * 86_400_000;
+      const made = { customerId: bench.dupont, title: 'Old', changedMs };
+      const ticketId = bench.state.addTicket(made);
+      const start = new Date(changedMs + 86_400_000).toISOString();
+      bench.state.addWorkHours(ticketId, { start, seconds: 600 });
+      expect((await checked(bench)).get('fact.work-moves-ticket')?.status).toBe('warning');
+      bench.state.setStatus(ticketId, 'Resolved');
+      expect((await checked(bench)).get('fact.work-moves-ticket')?.status).toBe('ok');
+    }));
+
   test('the probe settles what writing proves, and leaves nothing behind', () =>
     withAtera(live, async (bench) => {
       const results = (await bench.connector.probe?.(String(bench.dupont), soon())) ?? [];
