@@ -1,3 +1,4 @@
+import { atera } from './atera/index.ts';
 import { autotask } from './autotask/index.ts';
 import { connectwise } from './connectwise/index.ts';
 import type { VendorModule } from './contract.ts';
@@ -7,6 +8,7 @@ import { requestTracker } from './request-tracker/index.ts';
 
 /** Every vendor there is, one line each. */
 export const vendors: readonly VendorModule[] = [
+  atera,
   autotask,
   connectwise,
   halopsa,

@@ -1,4 +1,5 @@
 /** Every vendor's bench, for tests that ask the same of all. */
+import { ateraSubject } from './atera-subject.ts';
 import { autotaskSubject } from './autotask-subject.ts';
 import { connectwiseSubject } from './connectwise-subject.ts';
 import type { ContractSubject } from './contract-bench.ts';
@@ -7,6 +8,7 @@ import { ninjaoneSubject } from './ninjaone-subject.ts';
 import { requestTrackerSubject } from './request-tracker-subject.ts';
 
 export const subjects: readonly ContractSubject[] = [
+  ateraSubject,
   autotaskSubject,
   connectwiseSubject,
   halopsaSubject,

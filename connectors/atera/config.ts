@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from '../http/address.ts';
+import { isZone } from './account-zone.ts';
+import { isSameName } from './text.ts';
+
+const Name = z.string().trim().min(1);
+
+const BaseUrl = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .superRefine((text, ctx) => {
+    try {
+      if (parseBaseUrl(text).pathname === '/') return;
+      ctx.addIssue({ code: 'custom', message: 'is the host alone, without /api/v3' });
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      ctx.addIssue({ code: 'custom', message: error.message });
+    }
+  });
+
+const Tickets = z.strictObject({
+  type: z
+    .enum(['Incident', 'Problem', 'Request', 'Change'])
+    .default('Request')
+    .describe('Type of the tickets that are made.'),
+  priority: z
+    .enum(['Low', 'Medium', 'High', 'Critical'])
+    .default('Medium')
+    .describe('Priority of the tickets that are made.'),
+  status: Name.default('Open').describe('Status of the tickets that are made.'),
+  withdrawnStatus: Name.default('Closed').describe(
+    'Status of a ticket that an undo takes back; one of closedStatuses.',
+  ),
+});
+
+/** What stands under a connection with `vendor: atera`. */
+export const AteraConfig = z
+  .strictObject({
+    baseUrl: BaseUrl.default('https://app.atera.com').describe(
+      'Host of the API; there is no need to change it.',
+    ),
+    apiKey: Name.meta({ secret: true }).describe(
+      'API key (Admin, API). A short one goes out as X-API-KEY, a long one as a bearer token.',
+    ),
+    timezone: Name.refine(isZone, { message: 'is no IANA zone, such as Europe/Paris' })
+      .optional()
+      .describe(
+        'IANA zone that the Atera account is set to, where it is not the file’s `timezone`: work hours come without one.',
+      ),
+    workHoursIn: z
+      .enum(['account', 'utc'])
+      .default('account')
+      .describe('Whether work hours are shown in the account’s zone or in UTC; `check` proves it.'),
+    lookBackDays: z
+      .int()
+      .min(1)
+      .max(366)
+      .default(45)
+      .describe(
+        'Days of work, back from each run, in which late entries and corrections are looked for.',
+      ),
+    rereadHours: z
+      .int()
+      .min(1)
+      .max(24)
+      .default(1)
+      .describe(
+        'After so many hours these days are read again though their count is the same: a correction changes no count.',
+      ),
+    contacts: z
+      .record(z.string().regex(/^\d+$/, 'is the client’s CustomerID'), z.int().positive())
+      .default({})
+      .describe(
+        'By CustomerID: the contact (EndUserID) of the client that tickets of ours are made for; needed where alerts or sales go to this connection.',
+      ),
+    technicianId: z
+      .int()
+      .positive()
+      .optional()
+      .describe('TechnicianContactID in whose name notes are written; `check` lists those seen.'),
+    tickets: Tickets.prefault({}).describe('How tickets are made.'),
+    closedStatuses: z
+      .array(Name)
+      .min(1)
+      .default(['Resolved', 'Closed'])
+      .describe('Ticket statuses that count as closed, by name.'),
+    requestsPerMinute: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .default(600)
+      .describe('Requests sent at most, evenly spaced; 700 a minute is often cited.'),
+    pageSize: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(50)
+      .describe('Rows asked for at once; Atera gives at most 50.'),
+  })
+  .refine(
+    ({ tickets, closedStatuses }) =>
+      closedStatuses.some((status) => isSameName(status, tickets.withdrawnStatus)),
+    { path: ['tickets', 'withdrawnStatus'], message: 'must be one of closedStatuses' },
+  );
+
+export type AteraConfig = z.infer<typeof AteraConfig>;

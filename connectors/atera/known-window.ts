@@ -1,0 +1,119 @@
+/**
+ * Work hours are listed by the time of work: what was logged or changed since a run is told nowhere. So the
+ * days of the look-back are read each time, and a first page that shows the same count as before spares
+ * the rest. What changed without changing the count is seen when `rereadHours` are over.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import {
+  addDays,
+  addSeconds,
+  type DateText,
+  dateInZone,
+  instantFromMs,
+} from '../../src/domain/time.ts';
+import type { PullRequest } from '../contract.ts';
+import { type Api, idIn, type ListPage } from './api.ts';
+import { readingsOf } from './wall-clock.ts';
+
+const memoryKey = 'time.window';
+
+/** A pass that begins further back than the last reading asks for more than what is new. */
+const recentSeconds = 1800;
+
+const Known = z.object({
+  from: z.string(),
+  clients: z.string(),
+  count: z.int(),
+  /** The first page; null where the window was read as part of a longer one. */
+  head: z.string().nullable(),
+  readAt: z.string(),
+});
+type Known = z.infer<typeof Known>;
+
+export interface WindowReading {
+  /** First day of work that is asked for. */
+  from: DateText;
+  /**
+   * Whether the window holds what it held when it was read: as many rows with the same first page, or as many
+   * by what is known, where the first page was not seen alone yet.
+   */
+  compare(firstPage: ListPage): Promise<'same' | 'as-many' | 'unknown'>;
+  note(page: ListPage): void;
+  /** After the last page was stored. */
+  remember(): Promise<void>;
+  /** After the first page was stored of a window that holds as many. */
+  rememberFirst(): Promise<void>;
+}
+
+/** First day of the window of a run that looks for changes since this moment. */
+function windowStart({ config, zone }: Api, since: string): DateText {
+  return addDays(dateInZone(since, zone), -config.lookBackDays);
+}
+
+export function readWindow(api: Api, request: PullRequest): WindowReading {
+  const { config, context, shownIn, zone } = api;
+  const startedAt = instantFromMs(context.now());
+  const from = windowStart(api, request.since);
+  const nextFrom = windowStart(api, startedAt);
+  const clients = hashOf([...request.clientIds].sort());
+  let known: Known | null = null;
+  let head: string | null = null;
+  let count = 0;
+  let countAtEnd = 0;
+  /** Rows of the window that the next run will ask for. */
+  let inNext = 0;
+
+  /** A row whose day cannot be read makes the counts differ, and the next run reads all. */
+  function isInNext(row: unknown): boolean {
+    try {
+      const [startedAt] = readingsOf(idIn(row, 'StartWorkHour') ?? '', shownIn);
+      return dateInZone(startedAt, zone) >= nextFrom;
+    } catch (error) {
+      if (!isKindError(error, 'contract')) throw error;
+      return false;
+    }
+  }
+
+  return {
+    from,
+    async compare(firstPage) {
+      const stored = await context.memory.get(memoryKey);
+      known = stored === null ? null : (Known.safeParse(JSON.parse(stored)).data ?? null);
+      const isAsMany =
+        known !== null &&
+        known.from === from &&
+        known.clients === clients &&
+        known.count === firstPage.count &&
+        request.since >= addSeconds(known.readAt, -recentSeconds) &&
+        startedAt < addSeconds(known.readAt, config.rereadHours * 3600);
+      if (!isAsMany || known === null) return 'unknown';
+      if (known.head === null) return 'as-many';
+      return known.head === hashOf(firstPage.rows) ? 'same' : 'unknown';
+    },
+    note(page) {
+      if (head === null) count = page.count;
+      head ??= hashOf(page.rows);
+      countAtEnd = page.count;
+      inNext += page.rows.filter(isInNext).length;
+    },
+    async remember() {
+      // A row that came in meanwhile may have gone unseen, at a place that was read already.
+      if (from > nextFrom || countAtEnd !== count) return;
+      const seen = from === nextFrom ? { count, head } : { count: inNext, head: null };
+      await keep({ from: nextFrom, clients, readAt: startedAt, ...seen });
+    },
+    async rememberFirst() {
+      if (known !== null) await keep({ ...known, head });
+    },
+  };
+
+  async function keep(window: Known): Promise<void> {
+    await context.memory.set(memoryKey, JSON.stringify(window));
+  }
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,105 @@
+/** From Atera's rows to ours. A row that cannot be believed is a `contract` error. */
+import { KindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import type { TicketRow, TimeEntryRow } from '../contract.ts';
+import type { Api } from './api.ts';
+import type { TicketWire, WorkHoursWire } from './schema.ts';
+import { isSameName } from './text.ts';
+import { type Span, spansOf, utcMoment } from './wall-clock.ts';
+
+export function isClosedStatus(status: string, { config }: Pick<Api, 'config'>): boolean {
+  return config.closedStatuses.some((closed) => isSameName(closed, status));
+}
+
+/** `agreements`: names of contracts by id. */
+export function fromTicket(
+  wire: TicketWire,
+  api: Pick<Api, 'config'>,
+  agreements: ReadonlyMap<string, string>,
+): TicketRow {
+  const isClosed = isClosedStatus(wire.TicketStatus, api);
+  const createdAt = wire.TicketCreatedDate ? utcMoment(wire.TicketCreatedDate) : null;
+  const resolvedAt = wire.TicketResolvedDate ? utcMoment(wire.TicketResolvedDate) : null;
+  return {
+    sourceId: wire.TicketID,
+    number: wire.TicketNumber || wire.TicketID,
+    clientId: wire.CustomerID,
+    summary: wire.TicketTitle ?? '',
+    board: null,
+    ticketType: wire.TicketType ?? null,
+    agreement: agreementOf(wire, agreements),
+    status: wire.TicketStatus,
+    isClosed,
+    closedAt: isClosed ? resolvedAt : null,
+    mergedInto: null,
+    // Atera lists tickets by their last change and does not show it.
+    updatedAt: resolvedAt ?? createdAt ?? instantFromMs(0),
+  };
+}
+
+/** An unknown contract must not be taken for none: an agreement may be about its tickets alone. */
+function agreementOf(
+  { TicketID, ContractID }: TicketWire,
+  agreements: ReadonlyMap<string, string>,
+): string | null {
+  if (ContractID == null) return null;
+  const name = agreements.get(ContractID);
+  if (name !== undefined) return name;
+  throw new KindError(
+    'contract',
+    `Ticket ${TicketID} is under contract ${ContractID}, which Atera does not list.`,
+    { fix: 'Look at the ticket’s contract in Atera.' },
+  );
+}
+
+/** Atera has no work types: where the work was done stands for one. */
+export const workTypes = { onSite: 'On-site', remote: 'Remote' };
+
+/** `settled`: how long the entry is, where its texts alone do not tell. */
+export function fromWorkHours(
+  wire: WorkHoursWire,
+  api: Pick<Api, 'shownIn'>,
+  settled: ReadonlyMap<string, Span>,
+): TimeEntryRow {
+  const technicianId = wire.TechnicianContactID ?? wire.TechnicianEmail ?? null;
+  if (technicianId === null) {
+    throw new KindError('contract', `Work hours ${wire.WorkHoursID} name no technician.`);
+  }
+  const { startedAt, endedAt, seconds } = settled.get(wire.WorkHoursID) ?? onlySpan(wire, api);
+  const { OnCustomerSite: isOnSite } = wire;
+  return {
+    sourceId: wire.WorkHoursID,
+    ticketId: wire.TicketID,
+    clientId: wire.CustomerID,
+    technicianId,
+    technician: wire.TechnicianFullName || wire.TechnicianEmail || technicianId,
+    startedAt,
+    endedAt,
+    isTimed: true,
+    seconds,
+    secondsText: `${wire.StartWorkHour} – ${wire.EndWorkHour}`,
+    kind: 'work',
+    workType: isOnSite == null ? null : isOnSite ? workTypes.onSite : workTypes.remote,
+    role: null,
+    isBillable: wire.Billiable,
+    isApproved: null,
+    agreement: null,
+    // No document says whether a client may read the description.
+    note: null,
+    // Atera does not show when an entry was made or changed.
+    updatedAt: endedAt,
+  };
+}
+
+function onlySpan(
+  { WorkHoursID, StartWorkHour, EndWorkHour }: WorkHoursWire,
+  { shownIn }: Pick<Api, 'shownIn'>,
+): Span {
+  const [span, other] = spansOf(StartWorkHour, EndWorkHour, shownIn);
+  if (other === undefined) return span;
+  throw new KindError(
+    'contract',
+    `Work hours ${WorkHoursID} lie in the hour that clocks in ${shownIn} show twice: they may be ${span.seconds} or ${other.seconds} seconds, and their ticket’s total does not tell.`,
+    { fix: 'Move them out of that hour in Atera, keeping how long they are.' },
+  );
+}

@@ -1,0 +1,39 @@
+/** Clients and tickets, by their last change. */
+import { addDays, dateInZone } from '../../src/domain/time.ts';
+import type { ClientRow, Page, Pull, TicketRow } from '../contract.ts';
+import { type Api, idIn, pageOf, rowsOf } from './api.ts';
+import type { Contracts } from './contracts.ts';
+import { refuseIfNot } from './facts.ts';
+import { fromTicket } from './mapping.ts';
+import { CustomerWire, TicketWire } from './schema.ts';
+
+export function createClientPull(api: Api): Pull<ClientRow> {
+  return async function* pull({ since, clientIds, signal }): AsyncGenerator<Page<ClientRow>> {
+    // A day more than needed: the filter is read by the account's clock.
+    const day = addDays(dateInZone(since, api.zone), -1);
+    const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
+    for await (const { rows } of api.pages({ path: '/customers', query }, signal)) {
+      yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, (wire) => ({
+        sourceId: wire.CustomerID,
+        name: wire.CustomerName,
+      }));
+    }
+  };
+}
+
+export function createTicketPull(api: Api, contracts: Contracts): Pull<TicketRow> {
+  return async function* pull({ since, clientIds, signal }): AsyncGenerator<Page<TicketRow>> {
+    await refuseIfNot(api.context, 'ticket-changes');
+    for await (const { rows } of api.pages(ticketsSince(since), signal)) {
+      const ours = rowsOf(rows, clientIds);
+      const contractIds = ours.flatMap((row) => idIn(row, 'ContractID') ?? []);
+      const names = await contracts.namesOf(contractIds, signal);
+      yield pageOf(ours, 'TicketID', TicketWire, (wire) => fromTicket(wire, api, names));
+    }
+  };
+}
+
+/** Here, and nowhere else, Atera reads a moment as UTC. */
+export function ticketsSince(since: string) {
+  return { path: '/tickets/lastmodified', query: { date: since, includeComments: false } };
+}

@@ -1,0 +1,192 @@
+/**
+ * Low-balance tickets, and tickets that say what to invoice, since Atera takes no invoices: both found again
+ * by the key at the end of their title, among the client's tickets.
+ */
+import { hoursText } from '../../src/domain/duration.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { textFromMinor } from '../../src/domain/money.ts';
+import { msFromInstant } from '../../src/domain/time.ts';
+import type { Delivered, Push, PushMessages, SourceId, Standing } from '../contract.ts';
+import { type Api, believeRow } from './api.ts';
+import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { isClosedStatus } from './mapping.ts';
+import { ContactWire, TicketStanding } from './schema.ts';
+import { hasMarker, isSameName, markedTitle } from './text.ts';
+import { utcMoment } from './wall-clock.ts';
+import { withdrawTicket } from './withdraw-ticket.ts';
+
+export interface NewTicket {
+  key: string;
+  clientId: SourceId;
+  subject: string;
+  body: string;
+}
+
+export function createAlertPush(api: Api): Push<'alert-ticket'> {
+  return {
+    find: (message, signal) => findTicket(api, message, signal),
+    create: (message, signal) => createTicket(api, message, signal),
+    inspect: (_, id, signal) => inspectTicket(api, id, signal),
+    withdraw: (message, withdrawal, signal) =>
+      withdrawTicket(api, message, withdrawal, 'withdrawn', signal),
+  };
+}
+
+export function createSalePush(api: Api): Push<'invoice'> {
+  return {
+    find: (sale, signal) => findTicket(api, sale, signal),
+    create: (sale, signal) => createTicket(api, toTicket(sale), signal),
+    // Whether it was invoiced, and for how much, the ticket does not show.
+    inspect: async (_, id, signal) => ((await inspectTicket(api, id, signal)) === null ? null : {}),
+    withdraw: (sale, withdrawal, signal) =>
+      withdrawTicket(api, sale, withdrawal, 'by-hand', signal),
+  };
+}
+
+/** What the office needs to write the invoice. A sale of money has no hours. */
+export function toTicket(sale: PushMessages['invoice']): NewTicket {
+  const { key, clientId, title, currency, seconds } = sale;
+  const amount = (minor: number): string => `${textFromMinor(minor, currency)} ${currency}`;
+  const hours = [`Hours: ${hoursText(seconds)}`, `Price of an hour: ${amount(sale.rateMinor)}`];
+  const lines = [
+    `Please invoice customer ${clientId}, dated ${sale.issuedOn}:`,
+    `${sale.quantity} × ${sale.offer}${sale.product === null ? '' : ` (product ${sale.product})`}`,
+    ...(seconds > 0 ? hours : []),
+    `Total before tax: ${amount(sale.totalMinor)}`,
+    `Our key, for the invoice: ${key}`,
+  ];
+  return { key, clientId, subject: title, body: `${sale.body.trimEnd()}\n\n${lines.join('\n')}` };
+}
+
+function ticketPath(id: SourceId): string {
+  return `/tickets/${encodeURIComponent(id)}`;
+}
+
+/** Null: it is not there any more. */
+export async function readTicket(
+  api: Api,
+  id: SourceId,
+  signal: AbortSignal,
+): Promise<TicketStanding | null> {
+  const ticket = await api.getIfThere(ticketPath(id), TicketStanding, signal);
+  return ticket === null || isSameName(ticket.TicketStatus, 'Deleted') ? null : ticket;
+}
+
+async function inspectTicket(
+  api: Api,
+  id: SourceId,
+  signal: AbortSignal,
+): Promise<Standing | null> {
+  const ticket = await readTicket(api, id, signal);
+  return ticket === null ? null : { isClosed: isClosedStatus(ticket.TicketStatus, api) };
+}
+
+export function ticketsOf(clientId: SourceId) {
+  return { path: '/tickets/noComments', query: { customerId: clientId } };
+}
+
+/** Atera has no search by title: the client's tickets are read until the one with the key. */
+export async function findTicket(
+  api: Api,
+  { key, clientId }: Pick<NewTicket, 'key' | 'clientId'>,
+  signal: AbortSignal,
+): Promise<Delivered | null> {
+  await refuseIfNot(api.context, 'tickets-by-client');
+  const list = ticketsOf(clientId);
+  for await (const { rows } of api.pages(list, signal)) {
+    for (const row of rows) {
+      const ticket = believeRow(list.path, row, TicketStanding);
+      if (ticket.CustomerID !== clientId) throw ignored(list.path, ticket);
+      if (hasMarker(ticket.TicketTitle, key)) return delivered(ticket.TicketID);
+    }
+  }
+  return null;
+}
+
+/** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
+function ignored(path: string, { CustomerID }: TicketStanding): KindError {
+  return new KindError(
+    'contract',
+    `GET ${path} answered with customer ${CustomerID}, not asked for.`,
+    {
+      fix: 'The filter was ignored. Run check; nothing was written.',
+    },
+  );
+}
+
+function delivered(id: SourceId): Delivered {
+  return { remoteId: id, label: `#${id}` };
+}
+
+export async function createTicket(
+  api: Api,
+  ticket: NewTicket,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  await refuseIfNot(api.context, 'tickets-by-client', 'ticket-title');
+  const contactId = await contactOf(api, ticket.clientId, signal);
+  const { type, priority, status } = api.config.tickets;
+  const body = {
+    TicketTitle: markedTitle(ticket.subject, ticket.key),
+    Description: ticket.body,
+    EndUserID: Number(contactId),
+    TicketType: type,
+    TicketPriority: priority,
+    TicketStatus: status,
+  };
+  const actionId = await api.write('POST', '/tickets', body, signal);
+  return readBack(api, ticket, actionId, signal);
+}
+
+/** The contact in the config, seen to be this client's: with another's, the ticket would be another's too. */
+export async function contactOf(api: Api, clientId: SourceId, signal: AbortSignal) {
+  const contactId = api.config.contacts[clientId];
+  if (contactId === undefined) {
+    throw new KindError('config', `No contact is set for customer ${clientId}: tickets need one.`, {
+      fix: `Add contacts: { ${clientId}: EndUserID } to connection "${api.context.connection}".`,
+    });
+  }
+  const contact = await api.getIfThere(`/contacts/${contactId}`, ContactWire, signal);
+  if (contact?.CustomerID === clientId) return contact.EndUserID;
+  const found = contact === null ? 'is not there' : `is of customer ${contact.CustomerID}`;
+  throw new KindError('config', `Contact ${contactId} of customer ${clientId} ${found}.`, {
+    fix: 'Correct `contacts` in the config.',
+  });
+}
+
+/** By the ActionID that was answered, else by its key. It stands; not seeing it leaves the outcome open. */
+async function readBack(
+  api: Api,
+  ticket: NewTicket,
+  actionId: SourceId | null,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const { context } = api;
+  const isTried = actionId !== null && (await readFact(context, 'action-id')) !== 'no';
+  const shown = isTried ? await readTicket(api, actionId, signal) : null;
+  const isOurs = shown !== null && hasMarker(shown.TicketTitle, ticket.key);
+  if (shown !== null && isOurs && shown.CustomerID === ticket.clientId) {
+    await settleFact(context, 'action-id', true);
+    await settleFact(context, 'ticket-title', true);
+    await settleTimes(api, shown);
+    return delivered(shown.TicketID);
+  }
+  const found = await findTicket(api, ticket, signal);
+  if (isTried && found !== null) await settleFact(context, 'action-id', false);
+  await settleFact(context, 'ticket-title', found !== null);
+  if (found !== null) return found;
+  throw new KindError(
+    'unknown-outcome',
+    `A ticket for customer ${ticket.clientId} was accepted, and is not found by its title.`,
+    { fix: 'Look at it in Atera before anything is sent again.' },
+  );
+}
+
+/** Atera's clock and ours may differ by so much; a zone differs by more. */
+const clockMsMax = 10 * 60_000;
+
+async function settleTimes(api: Api, { TicketCreatedDate }: TicketStanding): Promise<void> {
+  if (!TicketCreatedDate) return;
+  const offMs = msFromInstant(utcMoment(TicketCreatedDate)) - api.context.now();
+  await settleFact(api.context, 'ticket-times', Math.abs(offMs) <= clockMsMax);
+}

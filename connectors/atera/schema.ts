@@ -1,0 +1,103 @@
+/**
+ * The shapes that Atera answers with, as far as they are used, by its OpenAPI document
+ * (https://app.atera.com/apidocs). Nothing in it is declared required; what an entry cannot be told
+ * without is required here.
+ */
+import { z } from 'zod';
+import { DecimalText, Id } from '../http/wire.ts';
+
+export const PageWire = z.object({
+  items: z.array(z.unknown()).nullable(),
+  totalItemCount: z.int().min(0),
+});
+
+export const AccountWire = z.object({
+  CompanyName: z.string().nullish(),
+  TimeZoneName: z.string().nullish(),
+});
+
+export const CustomerWire = z.object({ CustomerID: Id, CustomerName: z.string().min(1) });
+
+export const TicketWire = z.object({
+  TicketID: Id,
+  TicketNumber: z.string().nullish(),
+  TicketTitle: z.string().nullish(),
+  TicketStatus: z.string().min(1),
+  TicketType: z.string().nullish(),
+  CustomerID: Id,
+  ContractID: Id.nullish(),
+  TicketCreatedDate: z.string().nullish(),
+  TicketResolvedDate: z.string().nullish(),
+});
+export type TicketWire = z.infer<typeof TicketWire>;
+
+/** As far as a search by key and a look at how it stands need it. */
+export const TicketStanding = TicketWire.pick({
+  TicketID: true,
+  TicketTitle: true,
+  TicketStatus: true,
+  TicketCreatedDate: true,
+  CustomerID: true,
+});
+export type TicketStanding = z.infer<typeof TicketStanding>;
+
+/**
+ * `Billiable` is the vendor's spelling. It must be there: were it spelt right one day, all time would
+ * else pass for billable.
+ */
+export const WorkHoursWire = z.object({
+  WorkHoursID: Id,
+  TicketID: Id,
+  CustomerID: Id,
+  StartWorkHour: z.string(),
+  EndWorkHour: z.string(),
+  TechnicianContactID: Id.nullish(),
+  TechnicianFullName: z.string().nullish(),
+  TechnicianEmail: z.string().nullish(),
+  Billiable: z.boolean().nullable(),
+  OnCustomerSite: z.boolean().nullish(),
+});
+export type WorkHoursWire = z.infer<typeof WorkHoursWire>;
+
+/** Of one ticket: its list of records lacks the customer. */
+export const TicketRecordWire = WorkHoursWire.pick({
+  WorkHoursID: true,
+  StartWorkHour: true,
+  EndWorkHour: true,
+});
+
+const Duration = z.object({ TotalDurationHours: DecimalText });
+export const TicketTotal = z.object({ Billable: Duration, NonBillable: Duration });
+
+export const ContractWire = z.object({
+  ContractID: Id,
+  CustomerID: Id,
+  CustomerName: z.string().nullish(),
+  ContractName: z.string().nullish(),
+  ContractType: z.string(),
+  Active: z.boolean(),
+  BlockHoursContract: z.object({ HoursIncluded: DecimalText.nullish() }).nullish(),
+  BlockMoneyContract: z.object({ Amount: DecimalText.nullish() }).nullish(),
+});
+export type ContractWire = z.infer<typeof ContractWire>;
+
+export const ContactWire = z.object({ EndUserID: Id, CustomerID: Id });
+
+/** A comment has no id of its own. */
+export const CommentWire = z.object({
+  Comment: z.string().nullish(),
+  CommentHtml: z.string().nullish(),
+  IsInternal: z.boolean(),
+});
+export type CommentWire = z.infer<typeof CommentWire>;
+
+export const FieldWire = z.object({ Name: z.string(), Target: z.string() });
+
+export const FieldValueWire = z.object({
+  FieldName: z.string().nullish(),
+  ValueAsString: z.string().nullish(),
+  ValueAsDecimal: DecimalText.nullish(),
+});
+export type FieldValueWire = z.infer<typeof FieldValueWire>;
+
+export const ActionWire = z.object({ ActionID: Id.nullish() });
