@@ -60,8 +60,7 @@ function readTicket(state: State, ticket: TicketState, field: string): Value | u
 
 /** `Updated > moment` asks whether any transaction is later: so the last one decides. */
 function lastTransaction(state: State, ticket: TicketState): Date {
-  const own = state.transactions.filter((transaction) => transaction.ticketId === ticket.id);
-  return new Date(Math.max(...own.map((transaction) => transaction.createdMs)));
+  return new Date(state.lastMadeMs.get(ticket.id) ?? ticket.createdMs);
 }
 
 function showTicket(state: State, ticket: TicketState, field: string): unknown {
@@ -114,7 +113,7 @@ export function transactionCollection(
     momentField: 'Created',
     isHidden: (row) => isHiddenComment(asking, row),
     read: (row, field) => {
-      const own = state.tickets.find((ticket) => ticket.id === row.ticketId);
+      const own = state.tickets[row.ticketId - 1];
       const values: Record<string, Value> = {
         id: row.id,
         ObjectType: 'RT::Ticket',

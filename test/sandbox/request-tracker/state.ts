@@ -67,6 +67,8 @@ export class State {
   readonly users = new Map<string, { organization: string }>();
   readonly tickets: TicketState[] = [];
   readonly transactions: TransactionState[] = [];
+  /** When the last transaction of each ticket was made. */
+  readonly lastMadeMs = new Map<number, number>();
   /** Select fields and the values that they offer. */
   readonly fields = new Map<string, string[]>();
 
@@ -96,6 +98,8 @@ export class State {
     const id = 40 + this.transactions.length * 3;
     const transaction = { field: '', minutes: 0, content: null, ...made };
     this.transactions.push({ ...transaction, id, ticketId: ticket.id, createdMs });
+    const before = this.lastMadeMs.get(ticket.id) ?? createdMs;
+    this.lastMadeMs.set(ticket.id, Math.max(before, createdMs));
     ticket.minutes += transaction.minutes;
     ticket.updatedMs = Math.max(ticket.updatedMs, createdMs);
     return String(id);
