@@ -92,6 +92,8 @@ export interface Presence {
   ids(request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
   /** The vendor's own count for the same question, to hold the ids against. */
   count(request: PresenceRequest): Promise<number>;
+  /** The ticket that an entry is on, told by its id; needed where time is read ticket by ticket. */
+  ticketOf?(id: SourceId): SourceId;
 }
 
 /** What is left of an agreement by which the vendor itself counts a client's hours. */

@@ -41,6 +41,7 @@ export function createPresence(api: Api): Presence {
 
   return {
     ids,
+    ticketOf: (id) => id.slice(0, id.lastIndexOf('-')),
     /** Halo counts a day's actions of all clients; each day's list was held against that while it was read. */
     async count(request) {
       if (counted?.question !== questionOf(request)) for await (const _ of ids(request));

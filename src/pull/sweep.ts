@@ -49,7 +49,7 @@ export async function sweepConnection(
   const rows = await readPresent(context, presence.ids(question));
   refuseShortList(connection, rows, await presence.count(question));
   const window: SweepWindow = { ...question, connection, startedAt: runStartedAt };
-  await catchUp(context, question.from);
+  await catchUp(context, question.from, presence);
   await refuseGreatLoss(context, await store.readSweepLosses(window));
   const changed = await store.sweep(window);
   await forgetHeld(context);
@@ -71,10 +71,11 @@ async function readPresent(
 
 /**
  * Listed time that is not mirrored was hidden from us when it changed, and the watermark has passed it:
- * so everything of the window is read again, once for the same entries.
+ * so everything of the window is read again (or the time of their tickets), once for the same entries.
  */
-async function catchUp(context: SweepContext, from: Instant): Promise<void> {
-  const unseen = await context.store.readUnseenAgain(context.connection, from);
+async function catchUp(context: SweepContext, from: Instant, presence: Presence): Promise<void> {
+  const { store, connection } = context;
+  const unseen = await store.readUnseenAgain(connection, from, presence.ticketOf);
   if (unseen > 0) context.onUnseen(unseen);
 }
 

@@ -129,6 +129,10 @@ export function describeWork(subject: ContractSubject): void {
       // What a sweep relies on may have to be settled by what is there.
       await opened.connector.check(opened.bench.clientIds, AbortSignal.timeout(20_000));
       expect(await standingIds(opened)).toEqual(expect.arrayContaining([gone.entryId]));
+      const { present, ticketTime } = opened.connector.pull;
+      if (present !== undefined && ticketTime !== undefined) {
+        expect(present.ticketOf?.(gone.entryId)).toBe(gone.ticketId);
+      }
       await removeTime(gone.entryId);
       const ids = await standingIds(opened);
       expect(ids).toContain(kept.entryId);

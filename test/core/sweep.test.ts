@@ -150,3 +150,22 @@ test('a first sweep that nobody has been asked about is not accepted in advance'
   hideAll(1, 5);
   expect((await sweep(['psa']))?.error).toMatch(/no longer lists 5/);
 });
+
+test('time ticket by ticket: a hidden entry that is seen later is read with its ticket, which did not change', async () => {
+  await bench.close();
+  bench = await CoreBench.open({
+    isTimePerTicket: true,
+    clients: [clientOf({ openingBlocks: [openingOf(30)] })],
+  });
+  bench.psa.ticket('1');
+  bench.psa.close('1');
+  bench.at('2026-03-25T08:00:00.000Z');
+  await bench.run();
+  bench.psa.log('1', '1', day(20), 60, { updatedAt: '2026-03-21T09:00:00.000Z' });
+  await bench.run();
+  await sweep();
+  expect(await bench.hours()).toEqual([30, 0]);
+  await sweep();
+  await bench.run();
+  expect(await bench.hours()).toEqual([29, 0]);
+});

@@ -267,7 +267,10 @@ export class ScriptedVendor {
     const inWindow = ({ from, to }: PresenceRequest) =>
       this.timeEntries.filter(({ startedAt }) => startedAt >= from && startedAt < to);
     const vendor = this;
+    const ticketOf = (id: string): string =>
+      this.timeEntries.find(({ sourceId }) => sourceId === id)?.ticketId ?? id;
     return {
+      ...(this.#options.isTimePerTicket ? { ticketOf } : {}),
       async *ids(request) {
         vendor.#mayThrow('present');
         const ids = inWindow(request).map(({ sourceId }) => sourceId);

@@ -97,9 +97,14 @@ export interface PullStore {
   readSweepLosses(window: SweepWindow): Promise<SweepLoss[]>;
   /**
    * Notes the listed entries that are neither mirrored nor set aside. Where some are so for the second
-   * sweep in a row, every stream of the connection is to be read again from the moment; returns how many.
+   * sweep in a row, every stream of the connection is to be read again from the moment or, where their
+   * tickets are told, the time of those; returns how many.
    */
-  readUnseenAgain(connection: string, since: Instant): Promise<number>;
+  readUnseenAgain(
+    connection: string,
+    since: Instant,
+    ticketOf?: (sourceId: string) => string,
+  ): Promise<number>;
   /** Marks as deleted what was not listed, with the ids forgotten in the same transaction. Returns how many. */
   sweep(window: SweepWindow): Promise<number>;
   readMemory(connection: string, key: string): Promise<string | null>;

@@ -5,6 +5,7 @@ import { type Database, listValue } from './database.ts';
 import { writeMirror } from './mirror.ts';
 import { quarantinePage } from './quarantine.ts';
 import { sweepStore } from './sweep.ts';
+import { addTimeDue } from './time-due.ts';
 
 export function pullStore(database: Database): PullStore {
   return {
@@ -70,15 +71,6 @@ function dueTickets(
     .filter(({ clientId }) => clientId === null || clients.has(clientId))
     .map(({ sourceId }) => sourceId)
     .filter((sourceId) => isForced || touched.has(sourceId));
-}
-
-function addTimeDue(database: Database, connection: string, ticketIds: readonly string[]): void {
-  database.run(
-    `INSERT INTO time_due (connection, ticket_id) SELECT ?, value FROM json_each(?) WHERE true
-     ON CONFLICT DO NOTHING`,
-    connection,
-    listValue(ticketIds),
-  );
 }
 
 /** An entry that was set aside is there, only not understood: it is never taken for gone. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.ts';
 import type { PullStore, SweepLoss, SweepWindow } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { addTimeDue } from './time-due.ts';
 
 type SweepStore = Pick<PullStore, 'writePresent' | 'readSweepLosses' | 'readUnseenAgain' | 'sweep'>;
 
@@ -9,8 +10,8 @@ export function sweepStore(database: Database): SweepStore {
     writePresent: async (connection, ids, isFirst) =>
       database.write(() => writePresent(database, connection, ids, isFirst)),
     readSweepLosses: async (window) => readLosses(database, window),
-    readUnseenAgain: async (connection, since) =>
-      database.write(() => readUnseenAgain(database, connection, since)),
+    readUnseenAgain: async (connection, since, ticketOf) =>
+      database.write(() => readUnseenAgain(database, connection, since, ticketOf)),
     sweep: async (window) => database.write(() => sweep(database, window)),
   };
 }
@@ -60,7 +61,12 @@ const unseen = `FROM sweep_present p WHERE p.connection = ?1
     AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`;
 
 /** What one sweep misses may have been logged since the last pull; what two miss was hidden from it. */
-function readUnseenAgain(database: Database, connection: string, since: Instant): number {
+function readUnseenAgain(
+  database: Database,
+  connection: string,
+  since: Instant,
+  ticketOf: ((sourceId: string) => string) | undefined,
+): number {
   database.run(
     `DELETE FROM sweep_unseen WHERE connection = ?1 AND source_id NOT IN (SELECT p.source_id ${unseen})`,
     connection,
@@ -70,13 +76,17 @@ function readUnseenAgain(database: Database, connection: string, since: Instant)
      ON CONFLICT DO UPDATE SET sweeps = sweeps + 1`,
     connection,
   );
-  const found = database.row<{ count: number }>(
-    'SELECT count(*) AS count FROM sweep_unseen WHERE connection = ? AND sweeps = 2',
+  const found = database.rows<{ id: string }>(
+    'SELECT source_id AS id FROM sweep_unseen WHERE connection = ? AND sweeps = 2',
     connection,
   );
-  const count = found?.count ?? 0;
-  if (count > 0) stepBack(database, { connection, stream: null }, since);
-  return count;
+  if (found.length === 0) return 0;
+  if (ticketOf === undefined) stepBack(database, { connection, stream: null }, since);
+  else {
+    const tickets = found.map(({ id }) => ticketOf(id));
+    addTimeDue(database, connection, tickets);
+  }
+  return found.length;
 }
 
 /** A pass under way may be past it already, so it starts again. */
