@@ -164,6 +164,22 @@ test.each<[string, string, string, RegExp]>([
 
 test('nothing is wrong with emptied caches', async () => {
   bench.raw.exec('DELETE FROM client_balance; DELETE FROM block_balance');
-  expect(await bench.store.verify()).toBeNull();
+  // The guards that were dropped above come last.
+  expect(await bench.store.verify()).toMatchObject({ where: expect.stringMatching(/^trigger/) });
   expect(hash('sha256', '{}', 'hex')).toBe(charge().factsHash);
+});
+
+test('a dropped guard of the ledger is a disagreement, and so is a stranger’s trigger', async () => {
+  expect(await bench.store.verify()).toEqual({
+    where: 'trigger charge_is_append_only_delete',
+    detail: 'it is missing or was changed',
+  });
+  const other = await openBench();
+  other.raw.exec(
+    "CREATE TRIGGER helpful AFTER INSERT ON ledger BEGIN UPDATE outbox SET status = 'dead'; END",
+  );
+  expect(await other.store.verify()).toEqual({
+    where: 'trigger helpful',
+    detail: 'it is not of this program',
+  });
 });

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { chainHash, chainStart, type LedgerEntry, signedSeconds } from '../../domain/ledger.ts';
 import type { Disagreement } from '../port.ts';
 import { type Left, readHeadFromLedger } from './balances.ts';
-import type { Database } from './database.ts';
+import { Database } from './database.ts';
 import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger.ts';
+import { migrate, readMigrations } from './migrate.ts';
 
 /**
  * Recomputes everything that follows from other rows, from nothing, and names the first row that
@@ -15,7 +16,8 @@ export function verify(database: Database): Disagreement | null {
     verifyReversals(database) ??
     verifyReferences(database) ??
     verifyCharges(database) ??
-    verifyCaches(database)
+    verifyCaches(database) ??
+    verifyStructure(database)
   );
 }
 
@@ -210,4 +212,29 @@ function verifyCaches(database: Database): Disagreement | null {
     }
   }
   return null;
+}
+
+/** Tables, indexes and the triggers that make the ledger append-only are those of the migrations. */
+function verifyStructure(database: Database): Disagreement | null {
+  const fresh = new Database(':memory:', { isReadOnly: false });
+  try {
+    migrate(fresh, readMigrations(), 0);
+    const wanted = structureOf(fresh);
+    const found = structureOf(database);
+    for (const [where, sql] of wanted) {
+      if (found.get(where) !== sql) return { where, detail: 'it is missing or was changed' };
+    }
+    const stranger = [...found.keys()].find((where) => !wanted.has(where));
+    return stranger === undefined ? null : { where: stranger, detail: 'it is not of this program' };
+  } finally {
+    fresh.close();
+  }
+}
+
+function structureOf(database: Database): Map<string, string> {
+  const rows = database.rows<{ where: string; sql: string }>(
+    `SELECT type || ' ' || name AS "where", coalesce(sql, '') AS sql FROM sqlite_master
+     WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name`,
+  );
+  return new Map(rows.map(({ where, sql }) => [where, sql]));
 }
