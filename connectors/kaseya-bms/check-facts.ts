@@ -166,8 +166,9 @@ async function areAccountsListed(
   return (await countOf(`${one},${other}`)) === first + second;
 }
 
-/** So few may be in order by chance. */
+/** Fewer may be in order by chance. */
 const rowsToSeeOrder = 3;
+const rowsToSee = 100;
 
 async function isSorted(
   api: Api,
@@ -177,7 +178,7 @@ async function isSorted(
   let isSeen = true;
   for (const list of lists) {
     try {
-      const sorted = { ...list, query: { ...list.query, Sort: 'Id' } };
+      const sorted = { ...list, query: { ...list.query, Sort: 'Id' }, pageSize: rowsToSee };
       for await (const { rows, place } of api.pages(sorted, signal)) {
         if (place === null) return false;
         isSeen &&= rows.length >= rowsToSeeOrder;

@@ -1,6 +1,6 @@
 import type { LimitRow } from '../http/types.ts';
 
-const source = 'https://help.bms.kaseya.com/help/Content/APIs/API-limits.htm';
+const source = 'https://help.bms.kaseya.com/help/Content/BMS%20API/bms-api-v2-bms-rest-apis.html';
 
 /** No number of threads is published; the hourly limit is kept by `budget.ts`. */
 export const limits: readonly LimitRow[] = [{ path: '', concurrency: 2, source }];

@@ -1,6 +1,6 @@
 /**
  * What the connector reads of the rows of BMS, and no more; keys are lower-case (see `casing.ts`).
- * https://api.bms.kaseya.com/swagger
+ * https://api.bms.kaseya.com/swagger/index.html
  */
 import { z } from 'zod';
 import { DecimalText, Id } from '../http/wire.ts';

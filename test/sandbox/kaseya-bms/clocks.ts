@@ -1,11 +1,16 @@
 /** Moments and times as this tenant writes them, and how its filters read them. */
 import type { Switches } from './state.ts';
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-03-02T09:00:00`, as the zone's clocks show it. */
 export function wallText(ms: number, zone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    ...{ timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' },
-  });
+  const format =
+    formats.get(zone) ??
+    new Intl.DateTimeFormat('sv-SE', {
+      ...{ timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' },
+    });
+  formats.set(zone, format);
   return format.format(ms).replace(' ', 'T');
 }
 

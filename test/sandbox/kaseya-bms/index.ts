@@ -75,7 +75,8 @@ export async function startKaseyaBmsSandbox(
     (request, takeFault) => {
       const asked = { state, request, takeFault };
       if (takeFault('expired-token')) tokens.access.clear();
-      return inCasing(state, handle(asked, tokens, counts));
+      const answer = inCasing(state, handle(asked, tokens, counts));
+      return { ...answer, headers: { date: new Date(state.now()).toUTCString() } };
     },
     {
       faultAnswer: (kind) => faultAnswer(kind),

@@ -36,11 +36,7 @@ export function listTickets(asked: Asked): SandboxAnswer {
   );
   const byChange = found.sort((a, b) => b.activityMs - a.activityMs || b.id - a.id);
   const bad = { LastActivityUpdate: 'yesterday' };
-  return page(
-    asked,
-    byChange.map((ticket) => ticketRow(state, ticket)),
-    bad,
-  );
+  return page(asked, byChange, (ticket) => ticketRow(state, ticket), bad);
 }
 
 export function listTimes(asked: Asked): SandboxAnswer {
@@ -62,8 +58,7 @@ export function listTimes(asked: Asked): SandboxAnswer {
       from(time.createdMs, 'CreatedOnFrom'),
   );
   const byChange = found.sort((a, b) => (b.modifiedMs ?? 0) - (a.modifiedMs ?? 0) || b.id - a.id);
-  const rows = byChange.map((time) => timeRow(state, time));
-  return page(asked, rows, { ModifiedOn: 'yesterday' });
+  return page(asked, byChange, (time) => timeRow(state, time), { ModifiedOn: 'yesterday' });
 }
 
 export function listInvoices(asked: Asked): SandboxAnswer {
@@ -72,8 +67,8 @@ export function listInvoices(asked: Asked): SandboxAnswer {
   const found = state.invoices.filter(({ createdMs }) =>
     isFrom(createdMs, created, state.switches),
   );
-  const rows = found.map((invoice) => invoiceRow(state, invoice));
-  return page(asked, rows, { CreatedOn: 'yesterday' }, false);
+  const bad = { CreatedOn: 'yesterday' };
+  return page(asked, found, (invoice) => invoiceRow(state, invoice), bad, false);
 }
 
 export function listInvoiceLines({ state, request }: Asked): SandboxAnswer {
@@ -88,54 +83,49 @@ export function listAccounts(asked: Asked): SandboxAnswer {
   const found = asked.state.accounts.filter(
     ({ id, isActive }) => (ids.length === 0 || ids.includes(id)) && (isActive || withInactive),
   );
-  const rows = found.map(({ id, name, isActive }) => ({ Id: id, Name: name, IsActive: isActive }));
-  return page(asked, rows, { Name: null }, false);
+  const toRow = (account: { id: number; name: string; isActive: boolean }) => ({
+    ...{ Id: account.id, Name: account.name, IsActive: account.isActive },
+  });
+  return page(asked, found, toRow, { Name: null }, false);
 }
 
 export function listContracts(asked: Asked): SandboxAnswer {
-  const { state } = asked;
-  const rows = state.contracts.map(({ id, accountId, name, type, status }) => ({
-    Id: id,
-    ContractName: name,
-    AccountName: state.accounts.find((one) => one.id === accountId)?.name ?? null,
-    ContractType: type,
-    Status: status,
-  }));
-  return page(asked, rows, { Id: null });
+  const { accounts, contracts } = asked.state;
+  const toRow = (contract: (typeof contracts)[number]) => ({
+    Id: contract.id,
+    ContractName: contract.name,
+    AccountName: accounts.find(({ id }) => id === contract.accountId)?.name ?? null,
+    ContractType: contract.type,
+    Status: contract.status,
+  });
+  return page(asked, contracts, toRow, { Id: null });
 }
 
 export function listProducts(asked: Asked): SandboxAnswer {
-  const name = filterOf(asked, 'ProductName')?.toLowerCase() ?? '';
-  const rows = asked.state.products
-    .filter((product) => product.name.toLowerCase().includes(name))
-    .map((product) => ({
-      Id: `${product.id}-0`,
-      ProductIndexId: product.id,
-      ProductName: product.name,
-    }));
-  return page(asked, rows, { ProductIndexId: null });
+  const wanted = filterOf(asked, 'ProductName')?.toLowerCase() ?? '';
+  const found = asked.state.products.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const toRow = ({ id, name }: { id: number; name: string }) => ({
+    ...{ Id: `${id}-0`, ProductIndexId: id, ProductName: name },
+  });
+  return page(asked, found, toRow, { ProductIndexId: null });
 }
 
 export function listCharges(asked: Asked, ticketId: number): SandboxAnswer {
-  const rows = asked.state.charges
-    .filter((charge) => charge.ticketId === ticketId)
-    .map(({ id, isBilled, isPosted, fields }) => ({
-      Id: id,
-      LogType: 2,
-      Amount: Number(fields.Quantity) * Number(fields.Price),
-      Notes: null,
-      IsApproved: false,
-      IsBilled: isBilled,
-      IsPosted: isPosted,
-    }));
-  return page(asked, rows, { Id: null });
+  const found = asked.state.charges.filter((charge) => charge.ticketId === ticketId);
+  const toRow = ({ id, isBilled, isPosted, fields }: (typeof found)[number]) => ({
+    ...{ Id: id, LogType: 2, Notes: null, IsApproved: false, InReview: false },
+    Amount: Number(fields.Quantity) * Number(fields.Price),
+    ...{ IsBilled: isBilled, IsPosted: isPosted },
+  });
+  return page(asked, found, toRow, { Id: null });
 }
 
 export function listNotes(asked: Asked, ticketId: number): SandboxAnswer {
-  const rows = asked.state.notes
-    .filter((note) => note.ticketId === ticketId)
-    .map(({ id, details, isInternal }) => ({ Id: id, Details: details, IsInternal: isInternal }));
-  return page(asked, rows, { Id: null }, false);
+  const found = asked.state.notes.filter((note) => note.ticketId === ticketId);
+  const toRow = ({ id, details, isInternal }: (typeof found)[number]) => ({
+    ...{ Id: id, Details: details, IsInternal: isInternal },
+  });
+  return page(asked, found, toRow, { Id: null }, false);
 }
 
 export const lookups: Readonly<Record<string, (state: KaseyaBmsState) => Row[]>> = {
@@ -158,22 +148,24 @@ function cutIn({ state, request }: Asked): void {
   state.switches.beforePage?.(Number(request.query.get('PageNumber') ?? 1), request.path);
 }
 
-function page(
+/** Only what is shown is made into rows: of 10,000 entries that is a hundredth. */
+function page<Item extends { id: number }>(
   { state, request, takeFault }: Asked,
-  all: readonly Row[],
+  all: readonly Item[],
+  toRow: (item: Item) => Row,
   badFields: Row,
   isCounted = true,
 ): SandboxAnswer {
   const { query } = request;
   const isById = query.get('Sort') === 'Id' && state.switches.sorts;
-  const sorted = isById ? [...all].sort((a, b) => Number(a.Id) - Number(b.Id)) : all;
+  const sorted = isById ? [...all].sort((a, b) => a.id - b.id) : all;
   const size = Math.min(Number(query.get('PageSize') ?? 50), state.switches.pageSizeMax);
   const pageNo = takeFault('page-loop') ? 1 : Number(query.get('PageNumber') ?? 1);
   const start = (pageNo - 1) * size;
   // What was moved back by a row that came in between is shown once more.
   const repeated = start > 0 && takeFault('duplicate-page') ? 1 : 0;
   const shown = sorted.slice(0, Math.max(0, sorted.length - state.switches.hiddenRows));
-  const rows = shown.slice(start - repeated, start + size);
+  const rows = shown.slice(start - repeated, start + size).map(toRow);
   const first = rows[0];
   if (first !== undefined && takeFault('bad-row')) rows[0] = { ...first, ...badFields };
   const counted = isCounted ? { TotalRecords: sorted.length } : {};
