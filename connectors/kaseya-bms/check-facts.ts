@@ -69,7 +69,7 @@ export async function settleByReading(
     'account-ids': await areAccountsListed(clientIds, (ids) =>
       countOf(tickets({ 'Filter.AccountIds': ids })),
     ),
-    'page-order': await isSorted(api, [time({}), tickets({})], signal),
+    'page-order': await orNo(() => isSorted(api, [time({}), tickets({})], signal)),
     'start-filter': isAnyTime ? isStartHonoured && worked > 0 : null,
     overtime: isOvertimeIncluded(spans),
   };
@@ -163,7 +163,17 @@ async function areAccountsListed(
   if (one === undefined || other === undefined) return null;
   const [first, second] = [await countOf(one), await countOf(other)];
   if (first === 0 || second === 0) return null;
-  return (await countOf(`${one},${other}`)) === first + second;
+  return orNo(async () => (await countOf(`${one},${other}`)) === first + second);
+}
+
+/** What BMS cannot make sense of may be refused, or break it: then it is not so. */
+async function orNo(ask: () => Promise<boolean | null>): Promise<boolean | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isKindError(error, 'rejected', 'contract', 'transient')) throw error;
+    return false;
+  }
 }
 
 /** Fewer may be in order by chance. */
@@ -177,17 +187,11 @@ async function isSorted(
 ): Promise<boolean | null> {
   let isSeen = true;
   for (const list of lists) {
-    try {
-      const sorted = { ...list, query: { ...list.query, Sort: 'Id' }, pageSize: rowsToSee };
-      for await (const { rows, place } of api.pages(sorted, signal)) {
-        if (place === null) return false;
-        isSeen &&= rows.length >= rowsToSeeOrder;
-        break;
-      }
-    } catch (error) {
-      // An order that is not known may be refused.
-      if (!isKindError(error, 'rejected', 'contract')) throw error;
-      return false;
+    const sorted = { ...list, query: { ...list.query, Sort: 'Id' }, pageSize: rowsToSee };
+    for await (const { rows, place } of api.pages(sorted, signal)) {
+      if (place === null) return false;
+      isSeen &&= rows.length >= rowsToSeeOrder;
+      break;
     }
   }
   return isSeen ? true : null;

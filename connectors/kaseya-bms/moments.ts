@@ -56,13 +56,17 @@ export function readableMoment(text: unknown, zone: ZoneName): Instant | null {
   }
 }
 
-/** As filters take it, to the second below. */
-export function filterText(instant: Instant, zone: ZoneName): string {
+/** As BMS takes it, to the second below. */
+export function momentText(instant: Instant, zone: ZoneName): string {
   if (zone === 'UTC') return `${instant.slice(0, 19)}Z`;
+  return instantFromMs(wallClockAt(msFromInstant(instant), zone)).slice(0, 19);
+}
+
+/** The same for "changed since": where the clocks are set back soon, later changes will show earlier times. */
+export function filterText(instant: Instant, zone: ZoneName): string {
   const ms = msFromInstant(instant);
-  // Where the clocks are set back soon, later changes will show earlier times: they are wanted too.
   const drop = wallClockAt(ms, zone) - (wallClockAt(ms + lookAheadMs, zone) - lookAheadMs);
-  return instantFromMs(wallClockAt(ms, zone) - Math.max(0, drop)).slice(0, 19);
+  return momentText(instantFromMs(ms - Math.max(0, drop)), zone);
 }
 
 /** The day that a `StartDate` means; throws `contract` where it is none. */

@@ -4,7 +4,7 @@ import type { Push, PushMessages } from '../contract.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { hasMarker, withMarker } from './marker.ts';
-import { filterText } from './moments.ts';
+import { momentText } from './moments.ts';
 import { ticketsPath } from './push-ticket.ts';
 import { NoteWire } from './schema.ts';
 
@@ -37,7 +37,7 @@ export async function writeNote(
     Details: withMarker(body, key),
     IsInternal: audience === 'internal',
     TypeId: config.notes.typeId,
-    NoteDate: filterText(instantFromMs(context.now()), zones.moments),
+    NoteDate: momentText(instantFromMs(context.now()), zones.moments),
     // Nobody named: where it is left out, BMS might choose for itself who gets a mail.
     EmailNotification: { ContactIds: '', ResourcesIds: '', OtherEmails: [] },
   };

@@ -7,7 +7,7 @@ import type { KaseyaBmsConfig } from './config.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { isClosedTicket } from './mapping.ts';
 import { hasMarker, markedTitle } from './marker.ts';
-import { filterText } from './moments.ts';
+import { momentText } from './moments.ts';
 import { locationOf, numberOf, typeOf } from './names.ts';
 import { accountNumbers, readingOf } from './pull.ts';
 import { TicketWire } from './schema.ts';
@@ -99,7 +99,7 @@ export async function createTicket(
     PriorityId: await numberOf(api, 'priority', alerts.priority, signal),
     TypeId: typeId,
     SourceId: source,
-    OpenDate: filterText(instantFromMs(context.now()), zones.moments),
+    OpenDate: momentText(instantFromMs(context.now()), zones.moments),
   };
   const made = await api.write('POST', ticketsPath, body, TicketWire, signal);
   const isKept = hasMarker(made.title, ticket.key);

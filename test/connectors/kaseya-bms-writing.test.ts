@@ -138,7 +138,8 @@ describe('a sale', () => {
         kind: 'permission',
       });
       expect(await push?.find(saleOf(bench), soon())).toBeNull();
-      await push?.create(saleOf(bench), soon());
+      const made = await push?.create(saleOf(bench), soon());
+      expect(await push?.create(saleOf(bench), soon())).toEqual(made);
       expect(bench.state.tickets.filter(({ title }) => title.includes('[sale:1]'))).toHaveLength(1);
       expect(bench.state.charges).toHaveLength(1);
     }));
