@@ -312,6 +312,34 @@ describe('what changed', () => {
       expect((await readRows(bench, 'tickets', {}, byStatus))[0]).toMatchObject({ isClosed: true });
     }));
 
+  test('of several accounts is asked for by their numbers once that was seen to work', () =>
+    withBms({}, async (bench) => {
+      const { state, dupont, martin, stranger } = bench;
+      for (const accountId of [dupont, martin, stranger]) state.addTicket({ accountId });
+      const askedFor = async () => {
+        const owners = (await readRows(bench, 'tickets')).map(({ clientId }) => clientId);
+        expect(new Set(owners)).toEqual(new Set([dupont, martin].map(String)));
+        return bench.sandbox.exchanges.at(-1)?.request.query.get('Filter.AccountIds') ?? null;
+      };
+      expect(await askedFor()).toBeNull();
+      await checked(bench);
+      expect(await askedFor()).toBe(`${dupont},${martin}`);
+      state.switches.ignores.add('AccountIds');
+      const fact = (await checked(bench)).get('fact.account-ids');
+      expect(fact).toMatchObject({ status: 'warning', detail: expect.stringContaining('Not so') });
+      expect(await askedFor()).toBeNull();
+    }));
+
+  test('a status of both open and closed tickets is told of', () =>
+    withBms({}, async (bench) => {
+      const { ticketId } = addClosed(bench);
+      const fact = async () => (await checked(bench)).get('fact.closed-by-date')?.status;
+      expect(await fact()).toBe('ok');
+      bench.state.addTicket({ accountId: bench.martin, statusId: 9 });
+      expect(bench.state.ticket(ticketId).statusId).toBe(9);
+      expect(await fact()).toBe('warning');
+    }));
+
   test('of other accounts, and of none, is left out; an unnamed work type is set aside', () =>
     withBms({}, async (bench) => {
       const { entryId } = addClosed(bench);
