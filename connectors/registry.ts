@@ -3,6 +3,7 @@ import { autotask } from './autotask/index.ts';
 import { connectwise } from './connectwise/index.ts';
 import type { VendorModule } from './contract.ts';
 import { halopsa } from './halopsa/index.ts';
+import { kaseyaBms } from './kaseya-bms/index.ts';
 import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
 
@@ -12,6 +13,7 @@ export const vendors: readonly VendorModule[] = [
   autotask,
   connectwise,
   halopsa,
+  kaseyaBms,
   ninjaone,
   requestTracker,
 ];

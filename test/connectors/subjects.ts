@@ -4,6 +4,7 @@ import { autotaskSubject } from './autotask-subject.ts';
 import { connectwiseSubject } from './connectwise-subject.ts';
 import type { ContractSubject } from './contract-bench.ts';
 import { halopsaSubject } from './halopsa-subject.ts';
+import { kaseyaBmsSubject } from './kaseya-bms-subject.ts';
 import { ninjaoneSubject } from './ninjaone-subject.ts';
 import { requestTrackerSubject } from './request-tracker-subject.ts';
 
@@ -12,6 +13,7 @@ export const subjects: readonly ContractSubject[] = [
   autotaskSubject,
   connectwiseSubject,
   halopsaSubject,
+  kaseyaBmsSubject,
   ninjaoneSubject,
   requestTrackerSubject,
 ];

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from '../http/address.ts';
+
+const Name = z.string().trim().min(1);
+
+const BaseUrl = z
+  .string()
+  .superRefine((text, ctx) => {
+    try {
+      parseBaseUrl(text);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      ctx.addIssue({ code: 'custom', message: error.message });
+    }
+  })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const Zone = Name.refine(isZone, 'is no zone of the IANA list, such as Europe/Paris');
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const Alerts = z.strictObject({
+  queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
+  type: Name.describe(
+    'Ticket type, by name; BMS lists no types, so there must be a ticket of this type already.',
+  ),
+  sourceId: z
+    .int()
+    .optional()
+    .describe('Number of the ticket source; that of a ticket of the same type unless told.'),
+  priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
+  status: Name.default('New').describe('Status of a new ticket, by name.'),
+  withdrawnStatus: Name.default('Completed').describe(
+    'Status, by name, in which a ticket is resolved when it is taken back.',
+  ),
+});
+
+const Billing = z.strictObject({
+  queue: Name.optional().describe(
+    'Queue, by name, of the tickets that carry sales; that of alerts unless told.',
+  ),
+  product: Name.optional().describe('Product, by name, for offers that name none of their own.'),
+});
+
+/** What stands under a connection with `vendor: kaseya-bms`. */
+export const KaseyaBmsConfig = z.strictObject({
+  baseUrl: BaseUrl.default('https://api.bms.kaseya.com').describe(
+    'Address of the API: that of your region, such as https://api.bmsemea.kaseya.com, https://api.bmsapac.kaseya.com or https://api.vorexlogin.com.',
+  ),
+  tenant: Name.describe('Company name that people type when they log in to BMS.'),
+  username: Name.describe('User name of the API user.'),
+  password: Name.meta({ secret: true }).describe('Password of the API user.'),
+  timezone: Zone.optional().describe(
+    'Zone of the day and the times of work, which BMS shows without one; the file’s timezone unless told.',
+  ),
+  moments: z
+    .enum(['utc', 'local'])
+    .default('utc')
+    .describe(
+      'What the other moments (changed, completed) are in where BMS shows them without a zone: UTC, or the zone of work.',
+    ),
+  alerts: Alerts.optional().describe(
+    'How tickets are made; needed only where alerts or invoices go to this connection.',
+  ),
+  notes: z
+    .strictObject({
+      typeId: z.int().min(1).default(1).describe('Number of the note type; BMS lists no types.'),
+    })
+    .prefault({})
+    .describe('How notes on tickets are made.'),
+  billing: Billing.prefault({}).describe('How sales are charged to tickets.'),
+  balance: z
+    .strictObject({
+      moduleId: z
+        .int()
+        .min(1)
+        .describe('Number of the module of accounts, by which BMS keeps custom fields.'),
+    })
+    .optional()
+    .describe('Where custom fields of accounts are; needed only for a balance field.'),
+  closedStatuses: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe(
+      'Ticket statuses, by name, that count as closed; a completion date not followed by a re-opening unless told.',
+    ),
+  requestShare: z
+    .int()
+    .min(5)
+    .max(95)
+    .default(50)
+    .describe(
+      'Per cent of the 1,500 requests an hour to one endpoint at which this connection rests.',
+    ),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(100)
+    .describe('Rows asked for at once; BMS is said to give at most 100.'),
+});
+
+export type KaseyaBmsConfig = z.infer<typeof KaseyaBmsConfig>;

@@ -1,0 +1,229 @@
+/** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
+import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
+import type { InvoiceWire, TicketWire, TimeWire } from './schema.ts';
+
+export interface Reading {
+  zones: Zones;
+  currency: string;
+  closedStatuses: readonly string[] | undefined;
+}
+
+export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
+  const name = `Ticket ${wire.id}`;
+  const { zones } = reading;
+  const isClosed = isClosedTicket(wire, reading);
+  return {
+    sourceId: wire.id,
+    number: wire.ticketnumber || wire.id,
+    clientId: wire.accountid ?? null,
+    summary: wire.title ?? '',
+    board: wire.queuename || null,
+    ticketType: nameBehind(name, 'typename', wire.typeid, wire.typename),
+    agreement: nameBehind(name, 'contractname', wire.contractid, wire.contractname),
+    status: wire.statusname || `Status ${wire.statusid ?? 'unknown'}`,
+    isClosed,
+    closedAt: isClosed ? latest(name, wire, ['completeddate'], zones) : null,
+    mergedInto: null,
+    updatedAt: required(
+      name,
+      latest(
+        name,
+        wire,
+        ['lastactivityupdate', 'laststatusupdate', 'modifiedon', 'createdon'],
+        zones,
+      ),
+    ),
+  };
+}
+
+type Closing = Pick<TicketWire, 'id' | 'statusname' | 'completeddate' | 'reopeneddate'>;
+
+/** A ticket that was opened again keeps the date on which it was completed before. */
+export function isClosedTicket(
+  wire: Closing,
+  { zones, closedStatuses }: Pick<Reading, 'zones' | 'closedStatuses'>,
+): boolean {
+  const name = `Ticket ${wire.id}`;
+  if (closedStatuses !== undefined) {
+    if (wire.statusname) return closedStatuses.includes(wire.statusname);
+    throw new KindError('contract', `${name}, statusname: there is none to compare.`);
+  }
+  const completed = latest(name, wire, ['completeddate'], zones);
+  const reopened = latest(name, wire, ['reopeneddate'], zones);
+  return completed !== null && (reopened === null || reopened <= completed);
+}
+
+export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): TimeEntryRow {
+  const name = `Time log ${wire.id}`;
+  return {
+    sourceId: wire.id,
+    ticketId: wire.ticketid ?? null,
+    clientId: wire.accountid ?? null,
+    technicianId: wire.userid,
+    technician: [wire.firstname, wire.lastname].filter((part) => part).join(' ') || wire.userid,
+    ...workedTimes(wire, zones),
+    secondsText: `${wire.timespent} h`,
+    kind: 'work',
+    workType: nameBehind(name, 'worktype', wire.worktypeid, wire.worktype),
+    role: nameBehind(name, 'role', wire.roleid, wire.role),
+    isBillable: wire.isbillable,
+    isApproved: wire.isapproved,
+    agreement: null,
+    note: wire.notes || null,
+    updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
+  };
+}
+
+type Times = Pick<TimeEntryRow, 'startedAt' | 'endedAt' | 'isTimed' | 'seconds'>;
+type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | 'timespent'>;
+
+/** Without a start and an end, only the day is known. */
+export function workedTimes(wire: WorkTimes, zones: Zones): Times {
+  const name = `Time log ${wire.id}`;
+  const span = named(name, 'starttime', () => spanOf(wire, zones));
+  const seconds = named(name, 'timespent', () => workedSeconds(wire.timespent, span));
+  if (span !== null && span.endMs > span.startMs) {
+    return {
+      startedAt: instantFromMs(span.startMs),
+      endedAt: instantFromMs(span.endMs),
+      isTimed: true,
+      seconds,
+    };
+  }
+  const startedAt = named(name, 'startdate', () => startOf(wire, zones));
+  return {
+    startedAt,
+    endedAt: addSeconds(startedAt, Math.max(0, seconds)),
+    isTimed: false,
+    seconds,
+  };
+}
+
+/** When an entry began, as far as its day and time tell. */
+function startOf(
+  wire: Pick<TimeWire, 'startdate' | 'starttime'>,
+  { work }: Pick<Zones, 'work'>,
+): Instant {
+  const day = workDay(wire.startdate, work);
+  const [start] = wire.starttime ? timesOf(day, wire.starttime, work) : [];
+  return start === undefined ? startOfDay(day, work) : instantFromMs(start);
+}
+
+interface Span {
+  startMs: number;
+  endMs: number;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * From start to end. An end before its start is on the next day, or in the hour that the clocks show
+ * twice: of what start and end may mean, it is what comes closest to the time spent.
+ */
+export function spanOf(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Span | null {
+  if (!wire.starttime || !wire.endtime) return null;
+  const day = workDay(wire.startdate, work);
+  const nextDay = new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
+  const spentMs = Number(wire.timespent) * 3_600_000;
+  const ends = [...timesOf(day, wire.endtime, work), ...timesOf(nextDay, wire.endtime, work)];
+  const spans = timesOf(day, wire.starttime, work).flatMap((startMs) =>
+    ends
+      .filter((endMs) => endMs >= startMs && endMs - startMs <= dayMs)
+      .map((endMs) => ({ startMs, endMs })),
+  );
+  const off = ({ startMs, endMs }: Span) => Math.abs(endMs - startMs - spentMs);
+  const [first, ...others] = spans;
+  if (first === undefined) throw new KindError('contract', 'the end is before the start.');
+  return others.reduce((best, span) => (off(span) < off(best) ? span : best), first);
+}
+
+/** `0.3333` h is a third cut short: start and end say what it was, where they agree to the last decimal. */
+function workedSeconds(hours: string, span: Span | null): number {
+  try {
+    return secondsFromDecimalText(hours, 'hours');
+  } catch (error) {
+    const decimals = /^\d+\.(\d{3,})$/.exec(hours)?.[1]?.length;
+    if (decimals === undefined || span === null || !isKindError(error, 'contract')) throw error;
+    const seconds = (span.endMs - span.startMs) / 1000;
+    const isCutShort = Math.abs(Number(hours) * 3600 - seconds) <= 3600 / 10 ** decimals + 1e-6;
+    if (seconds > 0 && Number.isInteger(seconds) && isCutShort) return seconds;
+    throw error;
+  }
+}
+
+export function fromInvoice(
+  wire: InvoiceWire,
+  { zones, currency }: Pick<Reading, 'zones' | 'currency'>,
+  reference: string | null,
+  sourceId = wire.id,
+): InvoiceRow {
+  const name = `Invoice ${wire.id}`;
+  const minorOf = (field: 'grandtotal' | 'paidamount'): number | null => {
+    const text = wire[field] ?? null;
+    return text === null ? null : named(name, field, () => minorFromText(text, currency));
+  };
+  const totalMinor = minorOf('grandtotal');
+  const isVoid = /void|cancel/i.test(wire.statusname ?? '');
+  return {
+    sourceId,
+    number: wire.invoicenumber || null,
+    clientId: wire.accountid ?? null,
+    reference,
+    currency,
+    totalMinor,
+    isPaid:
+      !isVoid &&
+      totalMinor !== null &&
+      totalMinor > 0 &&
+      (minorOf('paidamount') ?? 0) >= totalMinor,
+    isVoid,
+    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoicedate ?? '')?.[0] ?? null,
+    updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
+  };
+}
+
+/** A number without its name is never "none": an unknown work type must not be taken for an unlisted one. */
+function nameBehind(
+  row: string,
+  field: string,
+  id: string | null | undefined,
+  name: string | null | undefined,
+): string | null {
+  if (name) return name;
+  if (id == null || id === '0') return null;
+  throw new KindError('contract', `${row}, ${field}: BMS shows no name for number ${id}.`);
+}
+
+/** The latest of these moments, null where none is given. */
+function latest<Field extends string>(
+  name: string,
+  wire: { [field in Field]?: string | null | undefined },
+  fields: readonly Field[],
+  { moments }: Pick<Zones, 'moments'>,
+): Instant | null {
+  const found = fields.flatMap((field) => {
+    const text = wire[field];
+    return text ? (named(name, field, () => momentOfText(text, moments)) ?? []) : [];
+  });
+  return found.sort().at(-1) ?? null;
+}
+
+function required(name: string, at: Instant | null): Instant {
+  if (at !== null) return at;
+  throw new KindError('contract', `${name} shows no moment of its last change.`);
+}
+
+/** The same error, naming the row and the field that it is about. */
+function named<T>(name: string, field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
+  }
+}

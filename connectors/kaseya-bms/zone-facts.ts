@@ -1,0 +1,23 @@
+/** What moments without a zone are in, as far as a moment that is now tells. */
+import { msFromInstant } from '../../src/domain/time.ts';
+import type { Api } from './api.ts';
+import { settleFact } from './facts.ts';
+import { readableMoment } from './moments.ts';
+
+/** The vendor's clock and ours may differ by so much; no two zones in question differ by less. */
+const clockMsMax = 10 * 60_000;
+
+/** Settles by what BMS says that the time was, just now; a moment of another kind says nothing. */
+export async function settleMomentsBy(
+  { config, context, zones }: Pick<Api, 'config' | 'context' | 'zones'>,
+  text: string | null | undefined,
+): Promise<boolean | null> {
+  const isNow = (zone: string): boolean => {
+    const at = readableMoment(text, zone);
+    return at !== null && Math.abs(msFromInstant(at) - context.now()) <= clockMsMax;
+  };
+  const other = config.moments === 'utc' ? zones.work : 'UTC';
+  const isSo = isNow(zones.moments) ? true : isNow(other) ? false : null;
+  if (isSo !== null) await settleFact(context, 'moments-zone', isSo);
+  return isSo;
+}
