@@ -4,6 +4,7 @@ import type { VendorModule } from './contract.ts';
 import { halopsa } from './halopsa/index.ts';
 import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
+import { syncro } from './syncro/index.ts';
 
 /** Every vendor there is, one line each. */
 export const vendors: readonly VendorModule[] = [
@@ -12,6 +13,7 @@ export const vendors: readonly VendorModule[] = [
   halopsa,
   ninjaone,
   requestTracker,
+  syncro,
 ];
 
 /** The vendor with this id, as the config file's `vendor:` names it. */

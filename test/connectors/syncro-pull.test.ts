@@ -1,0 +1,298 @@
+/** Reading Syncro: what is closed, what is time, whose it is, and what it costs in requests. */
+import { describe, expect, test } from '@jest/globals';
+import { pagesOf, rowsOf, soon } from './pull-rows.ts';
+import { type SyncroBench, withSyncro } from './syncro-bench.ts';
+
+const start = '2026-03-02T09:00:00.000Z';
+
+/** Long before anything in the sandbox; and just now, when all of it is older. */
+const longAgo = '2026-01-01T00:00:00.000Z';
+const now = (): string => new Date().toISOString();
+const anHourAgo = (): number => Date.now() - 3_600_000;
+
+/** A ticket and a timer that are an hour old. */
+function addOldTime({ state, dupont }: SyncroBench, seconds = 1800) {
+  const old = { createdMs: anHourAgo(), updatedMs: anHourAgo() };
+  const ticketId = state.addTicket(dupont, old);
+  return { ticketId, timerId: state.addTimer(ticketId, { seconds, start, ...old }) };
+}
+
+describe('Tickets of Syncro', () => {
+  test('are closed when Resolved and when Invoiced, since the same moment', () =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const [resolved, invoiced] = [state.addTicket(dupont), state.addTicket(dupont)];
+      const resolvedMs = Date.parse('2026-03-02T10:00:00.000Z');
+      Object.assign(state.ticket(resolved), { status: 'Resolved', resolvedMs });
+      Object.assign(state.ticket(invoiced), { status: 'Invoiced', resolvedMs });
+      for (const row of await rowsOf(connector, 'tickets', asked())) {
+        expect(row).toMatchObject({ isClosed: true, closedAt: '2026-03-02T10:00:00.000Z' });
+      }
+    }));
+
+  test('are open again in another status, though they keep their resolved_at', () =>
+    withSyncro(async ({ state, connector, connect, dupont, asked }) => {
+      const ticketId = state.addTicket(dupont);
+      state.setStatus(ticketId, 'Resolved');
+      state.setStatus(ticketId, 'Customer Reply');
+      const [open] = await rowsOf(connector, 'tickets', asked());
+      expect(open).toMatchObject({ isClosed: false, closedAt: null, status: 'Customer Reply' });
+      const lenient = connect({ closedStatuses: ['Customer Reply'] });
+      expect((await rowsOf(lenient, 'tickets', asked()))[0]).toMatchObject({ isClosed: true });
+    }));
+
+  test('bring their issue type, their ticket type and their contract', () =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const ticketId = state.addTicket(dupont, { problemType: 'Virus', contract: 'Gold' });
+      expect(await rowsOf(connector, 'tickets', asked())).toMatchObject([
+        {
+          number: String(ticketId + 9000),
+          ticketType: 'Virus',
+          board: 'Devices',
+          agreement: 'Gold',
+        },
+      ]);
+    }));
+
+  test('are not read by a filter that is ignored', () =>
+    withSyncro(async (bench) => {
+      addOldTime(bench);
+      bench.state.addTicket(bench.dupont, { updatedMs: Date.parse('2026-02-01T00:00:00Z') });
+      bench.sandbox.account.ignores.add('since_updated_at');
+      await expect(
+        rowsOf(bench.connector, 'tickets', bench.asked({ since: now() })),
+      ).rejects.toMatchObject({ kind: 'contract', message: expect.stringContaining('ignored') });
+    }));
+
+  test('are read from the start again when one leaves the list meanwhile', () =>
+    withSyncro(async ({ state, sandbox, connector, dupont, asked }) => {
+      const ids = Array.from({ length: 51 }, () => state.addTicket(dupont));
+      sandbox.account.beforePage = (path, page) => {
+        if (path.endsWith('/tickets') && page === 2) state.deleteTicket(ids[50] ?? 0);
+      };
+      await expect(rowsOf(connector, 'tickets', asked())).rejects.toMatchObject({
+        kind: 'transient',
+      });
+    }));
+});
+
+describe('Time of Syncro', () => {
+  test('is what was worked, pauses taken off, whatever Syncro makes of it for the bill', () =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const ticketId = state.addTicket(dupont);
+      const product = state.addProduct('On-site', 'Labor');
+      state.addTimer(ticketId, { seconds: 3600, start, activeSeconds: 1234, productId: product });
+      state.addTimer(ticketId, { seconds: 3600, start, activeSeconds: null, isBillable: false });
+      const rows = await rowsOf(connector, 'timeEntries', asked());
+      expect(rows.toReversed()).toMatchObject([
+        { seconds: 1234, workType: 'On-site', isBillable: true, technician: 'Ann Roy', note: null },
+        { seconds: 3600, workType: null, isBillable: false, isApproved: null },
+      ]);
+    }));
+
+  test('is as long as it was when the clock goes forward in between', () =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const times = {
+        start: '2026-03-29T01:30:00.000+01:00',
+        end: '2026-03-29T03:30:00.000+02:00',
+      };
+      state.addTimer(state.addTicket(dupont), { ...times, seconds: 1, activeSeconds: null });
+      const [row] = await rowsOf(connector, 'timeEntries', asked());
+      expect(row).toMatchObject({ startedAt: '2026-03-29T00:30:00.000Z', seconds: 3600 });
+    }));
+
+  test.each([
+    ['without a zone', { start: '2026-03-02T09:00:00' }, 'start_time'],
+    ['of nobody', { userId: null }, 'user_id'],
+    ['that was counted and has no end', { end: null }, 'end_time'],
+    ['that ends before it starts', { end: '2026-03-02T08:00:00.000Z' }, 'end_time'],
+    ['of nothing between start and end', { activeSeconds: 0 }, 'active_duration'],
+  ])('%s is set aside', (_, wrong, field) =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const id = state.addTimer(state.addTicket(dupont), { seconds: 600, start, ...wrong });
+      const [page] = await pagesOf(connector, 'timeEntries', asked());
+      expect(page?.rows).toEqual([]);
+      expect(page?.rejected).toMatchObject([
+        { sourceId: String(id), reason: expect.stringContaining(field) },
+      ]);
+    }),
+  );
+
+  test('that is running is no time yet, and is read once it has ended, by itself if need be', () =>
+    withSyncro(async ({ state, connector, dupont, asked, requests }) => {
+      const old = { createdMs: anHourAgo(), updatedMs: anHourAgo() };
+      const ticketId = state.addTicket(dupont, old);
+      const timerId = state.addTimer(ticketId, {
+        ...{ seconds: 600, start, end: null, activeSeconds: null, ...old },
+      });
+      const [first] = await pagesOf(connector, 'timeEntries', asked());
+      expect(first).toMatchObject({ rows: [], rejected: [] });
+      requests();
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).toContain(`GET /tickets/${ticketId}`);
+      // Ended without a trace on its ticket.
+      Object.assign(state.timer(timerId), { end: '2026-03-02T09:10:00.000Z' });
+      expect(await rowsOf(connector, 'timeEntries', asked({ since: now() }))).toMatchObject([
+        { sourceId: String(timerId), seconds: 600 },
+      ]);
+      requests();
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).toEqual(['GET /tickets', 'GET /ticket_timers']);
+    }));
+
+  test('that was made long ago and is changed now comes with its ticket', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked } = bench;
+      const { ticketId, timerId } = addOldTime(bench);
+      addOldTime(bench);
+      const since = now();
+      state.editTimer(timerId, { activeSeconds: 900 });
+      const pages = await pagesOf(connector, 'timeEntries', asked({ since }));
+      expect(pages.flatMap((page) => page.rows)).toMatchObject([
+        { sourceId: String(timerId), seconds: 900 },
+      ]);
+      expect(pages.at(-1)?.completeTicketIds).toEqual([String(ticketId)]);
+    }));
+
+  test('that was deleted is missing on its ticket, which is told to be complete', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked } = bench;
+      const { ticketId, timerId } = addOldTime(bench);
+      const since = now();
+      state.deleteTimer(timerId);
+      const pages = await pagesOf(connector, 'timeEntries', asked({ since }));
+      expect(pages.at(-1)).toMatchObject({ rows: [], completeTicketIds: [String(ticketId)] });
+    }));
+
+  test('of a changed ticket that is gone by now is not taken away', () =>
+    withSyncro(async (bench) => {
+      const { state, sandbox, connector, asked } = bench;
+      const { ticketId } = addOldTime(bench);
+      const since = now();
+      state.touch(state.ticket(ticketId));
+      sandbox.account.beforePage = (path) => {
+        if (path.endsWith('/ticket_timers')) state.deleteTicket(ticketId);
+      };
+      const pages = await pagesOf(connector, 'timeEntries', asked({ since }));
+      expect(pages.at(-1)).toMatchObject({
+        rows: [],
+        rejected: [{ sourceId: `ticket ${ticketId}` }],
+      });
+      expect(pages.at(-1)?.completeTicketIds).toBeUndefined();
+    }));
+
+  test('of others is left out; that on a ticket of ours that did not change is looked up', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked, stranger, requests } = bench;
+      const { ticketId } = addOldTime(bench);
+      const since = now();
+      const timerId = state.addTimer(ticketId, { seconds: 60, start });
+      const other = state.addTicket(stranger);
+      state.addTimer(other, { seconds: 60, start });
+      state.ticket(other).updatedMs = anHourAgo();
+      const rows = await rowsOf(connector, 'timeEntries', asked({ since }));
+      expect(rows.map(({ sourceId }) => sourceId)).toEqual([String(timerId)]);
+      expect(requests()).toEqual(
+        expect.arrayContaining([`GET /tickets/${ticketId}`, `GET /tickets/${other}`]),
+      );
+    }));
+
+  test('on a ticket that is not shown is set aside, and never guessed to be of no client', () =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      const ticketId = state.addTicket(dupont);
+      const timerId = state.addTimer(ticketId, { seconds: 60, start });
+      state.tickets.delete(ticketId);
+      const [page] = await pagesOf(connector, 'timeEntries', asked());
+      expect(page).toMatchObject({ rows: [], rejected: [{ sourceId: String(timerId) }] });
+    }));
+
+  test('may bring its note for the client, where the config says so', () =>
+    withSyncro(
+      async ({ state, connector, dupont, asked }) => {
+        state.addTimer(state.addTicket(dupont), { seconds: 60, start, notes: 'VPN fixed' });
+        const [row] = await rowsOf(connector, 'timeEntries', asked());
+        expect(row?.note).toBe('VPN fixed');
+      },
+      { showsNotes: true },
+    ));
+});
+
+describe('A sweep of Syncro', () => {
+  const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-05T00:00:00.000Z' };
+
+  async function sweep({ connector, dupont, martin }: SyncroBench) {
+    const question = { ...window, clientIds: [dupont, martin].map(String), signal: soon() };
+    const ids: string[] = [];
+    for await (const page of connector.pull.present?.ids(question) ?? []) ids.push(...page);
+    return { ids, count: await connector.pull.present?.count(question) };
+  }
+
+  test('lists ended time of the window and the clients, and no more what was deleted', () =>
+    withSyncro(async (bench) => {
+      const { state, stranger } = bench;
+      const [kept, gone] = [addOldTime(bench).timerId, addOldTime(bench).timerId];
+      addOldTime(bench);
+      state.addTimer(addOldTime(bench).ticketId, { seconds: 60, start, end: null });
+      state.addTimer(state.addTicket(stranger), { seconds: 60, start });
+      state.addTimer(addOldTime(bench).ticketId, { seconds: 60, start: window.to });
+      const before = await sweep(bench);
+      expect(before.count).toBe(before.ids.length);
+      expect(before.ids).toHaveLength(5);
+      state.deleteTimer(gone);
+      const after = await sweep(bench);
+      expect(after.ids).toContain(String(kept));
+      expect(after.ids).not.toContain(String(gone));
+    }));
+
+  test('believes no list with a row that it cannot read', () =>
+    withSyncro(async (bench) => {
+      addOldTime(bench);
+      bench.sandbox.faults.add('bad-row', { path: /ticket_timers$/ });
+      await expect(sweep(bench)).rejects.toMatchObject({ kind: 'contract' });
+    }));
+});
+
+describe('The requests to Syncro', () => {
+  /** As a run reads: the streams one after another, with the same `until`. */
+  async function run({ connector, asked }: SyncroBench, since: string): Promise<void> {
+    const request = asked({ since, until: now() });
+    for (const stream of ['clients', 'tickets', 'timeEntries', 'invoices'] as const) {
+      await rowsOf(connector, stream, request);
+    }
+  }
+
+  test('of a quiet run are one a stream', () =>
+    withSyncro(async (bench) => {
+      addOldTime(bench);
+      await run(bench, longAgo);
+      bench.requests();
+      await run(bench, new Date(Date.now() + 1000).toISOString());
+      expect(bench.requests()).toEqual([
+        ...['GET /customers', 'GET /tickets', 'GET /ticket_timers', 'GET /invoices'],
+      ]);
+    }));
+
+  test('of a first run are one for each page, and one for each kind of name', () =>
+    withSyncro(async (bench) => {
+      const { state, dupont } = bench;
+      const product = state.addProduct('Remote', 'Labor');
+      for (let index = 0; index < 130; index += 1) {
+        state.addTimer(state.addTicket(dupont), { seconds: 60, start, productId: product });
+      }
+      await run(bench, longAgo);
+      const requests = bench.requests();
+      const count = (line: string) => requests.filter((one) => one === line).length;
+      expect([count('GET /tickets'), count('GET /ticket_timers')]).toEqual([6, 6]);
+      expect(requests).toHaveLength(6 + 6 + 4);
+    }));
+
+  test('that are not permitted are no wrong token', () =>
+    withSyncro(async ({ sandbox, connector, connect, asked }) => {
+      sandbox.denied.push(/ticket_timers$/);
+      await expect(rowsOf(connector, 'timeEntries', asked())).rejects.toMatchObject({
+        kind: 'permission',
+        message: expect.stringContaining('the token is valid'),
+      });
+      const stranger = connect({ apiToken: 'another' });
+      await expect(rowsOf(stranger, 'tickets', asked())).rejects.toMatchObject({ kind: 'auth' });
+    }));
+});
