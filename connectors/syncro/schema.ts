@@ -99,14 +99,17 @@ export const InvoiceLine = z.object({
   product_category: Text,
 });
 
-/** An invoice by itself names its customer in one of two ways. */
-export const InvoiceDetail = z.object({
-  invoice: InvoiceWire.extend({
-    customer_id: NumberId.nullish(),
-    customer: z.object({ id: NumberId }).nullish(),
-    line_items: z.array(InvoiceLine).nullish(),
-  }),
+const OneInvoice = InvoiceWire.extend({
+  customer_id: NumberId.nullish(),
+  customer: z.object({ id: NumberId }).nullish(),
+  line_items: z.array(InvoiceLine).nullish(),
 });
+
+/** By itself an invoice may name its customer in either way, and may come with a name or bare. */
+export const InvoiceDetail = z.union([
+  z.object({ invoice: OneInvoice }),
+  OneInvoice.transform((invoice) => ({ invoice })),
+]);
 export type InvoiceDetail = z.infer<typeof InvoiceDetail>['invoice'];
 
 export const ProductWire = z.object({

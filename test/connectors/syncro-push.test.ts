@@ -36,6 +36,13 @@ describe('A sale in Syncro', () => {
       expect(standing).toMatchObject({ isPaid: true, totalMinor: 120_000, currency: 'EUR' });
     }));
 
+  test('is found whether the invoice comes bare or not', () =>
+    withSyncro(async ({ sandbox, connector, sale }) => {
+      const delivered = await connector.push.invoice?.create(sale(), soon());
+      sandbox.account.baresInvoices = true;
+      expect(await connector.push.invoice?.find(sale(), soon())).toEqual(delivered);
+    }));
+
   test('gets its line by itself where Syncro left it out', () =>
     withSyncro(async ({ state, sandbox, connector, sale }) => {
       sandbox.options.dropsLines = true;

@@ -30,6 +30,7 @@ export async function startSyncroSandbox(port?: number): Promise<SyncroSandbox> 
     state,
     showsPrepay: false,
     showsLineProducts: true,
+    baresInvoices: false,
     ignores: new Set(),
     offsetHours: 0,
     hidesClosed: false,
@@ -87,7 +88,9 @@ function read(asked: Asked): SandboxAnswer | null {
   const invoice =
     state.invoices.find((one) => one.id === Number(id)) ??
     state.invoices.find((one) => one.number === id);
-  return invoice === undefined ? null : ok({ invoice: invoiceDetail(asked, invoice) });
+  if (invoice === undefined) return null;
+  const detail = invoiceDetail(asked, invoice);
+  return ok(asked.baresInvoices ? detail : { invoice: detail });
 }
 
 function me(): object {

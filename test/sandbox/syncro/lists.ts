@@ -19,6 +19,8 @@ export interface Account {
   showsPrepay: boolean;
   /** Lines of invoices show their product. */
   showsLineProducts: boolean;
+  /** One invoice comes as it is, without its name around it. */
+  baresInvoices: boolean;
   /** Parameters that this Syncro does not know: it ignores them and says nothing. */
   ignores: Set<string>;
   /** Hours by which moments in filters are read off UTC. */
