@@ -75,6 +75,26 @@ describe('Tickets of Syncro', () => {
     }));
 });
 
+describe('Clients of Syncro', () => {
+  test.each([
+    ['down to what has not changed since', [], 1],
+    ['to the end where Syncro keeps another order', ['sort'], 2],
+  ])('are read %s', (_, ignored, pages) =>
+    withSyncro(async ({ state, sandbox, connector, dupont, asked, requests }) => {
+      for (const customer of state.customers) customer.updatedMs = anHourAgo();
+      for (let index = 0; index < 30; index += 1) {
+        state.addCustomer(`A ${index}`, { updatedMs: anHourAgo() + index * 1000 });
+      }
+      const since = now();
+      for (const customer of state.customers) if (customer.id === dupont) state.touch(customer);
+      for (const parameter of ignored) sandbox.account.ignores.add(parameter);
+      const rows = await rowsOf(connector, 'clients', asked({ since }));
+      expect(rows).toEqual([{ sourceId: String(dupont), name: 'Dupont' }]);
+      expect(requests()).toHaveLength(pages);
+    }),
+  );
+});
+
 describe('Time of Syncro', () => {
   test('is what was worked, pauses taken off, whatever Syncro makes of it for the bill', () =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
@@ -151,6 +171,29 @@ describe('Time of Syncro', () => {
         { sourceId: String(timerId), seconds: 900 },
       ]);
       expect(pages.at(-1)?.completeTicketIds).toEqual([String(ticketId)]);
+    }));
+
+  test('is looked for on tickets that changed after another run has read them', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked } = bench;
+      const { timerId } = addOldTime(bench);
+      const since = now();
+      await rowsOf(connector, 'tickets', asked({ since, until: '2099-01-01T00:00:00.000Z' }));
+      state.editTimer(timerId, { activeSeconds: 600 });
+      const rows = await rowsOf(connector, 'timeEntries', asked({ since }));
+      expect(rows).toMatchObject([{ sourceId: String(timerId), seconds: 600 }]);
+    }));
+
+  test('is looked for on tickets that changed before those that the same run has read', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked } = bench;
+      const { timerId } = addOldTime(bench);
+      const since = now();
+      state.editTimer(timerId, { activeSeconds: 600 });
+      const later = new Date(Date.now() + 5000).toISOString();
+      expect(await rowsOf(connector, 'tickets', asked({ since: later }))).toEqual([]);
+      const rows = await rowsOf(connector, 'timeEntries', asked({ since }));
+      expect(rows).toMatchObject([{ sourceId: String(timerId), seconds: 600 }]);
     }));
 
   test('that was deleted is missing on its ticket, which is told to be complete', () =>
