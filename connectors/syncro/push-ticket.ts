@@ -1,6 +1,7 @@
 /** Low-balance tickets, found again by a tag that is their key. */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
@@ -61,14 +62,21 @@ export async function createTicket(
   );
 }
 
-/** The client's tickets, compared here: the search of Syncro says nowhere what it looks at. */
+/**
+ * How far back a ticket of ours is looked for: no message waits as long, and no backup that is restored is
+ * as old.
+ */
+const lookBackDays = 90;
+
+/** The client's late tickets, compared here: the search of Syncro says nowhere what it looks at. */
 export async function findTicket(
   api: Api,
   { key, clientId }: Pick<Message, 'key' | 'clientId'>,
   signal: AbortSignal,
 ): Promise<Delivered | null> {
   const [customer_id] = clientNumbers([clientId]);
-  const list: List = { path: '/tickets', rows: 'tickets', query: { customer_id } };
+  const created_after = instantFromMs(api.context.now() - lookBackDays * 86_400_000);
+  const list: List = { path: '/tickets', rows: 'tickets', query: { customer_id, created_after } };
   for await (const { rows } of api.pages(list, signal)) {
     for (const raw of rows) {
       const row = KeyedTicket.safeParse(raw);

@@ -193,6 +193,21 @@ describe('A low-balance ticket in Syncro', () => {
       expect(state.tickets.size).toBe(1);
     }));
 
+  test('is looked for among the client’s tickets of a season, not of all years', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, dupont, requests } = bench;
+      const push = connector.push['alert-ticket'];
+      const season = Date.now() - 60 * 86_400_000;
+      const delivered = await push?.create(alert(bench), soon());
+      Object.assign(state.ticket(Number(delivered?.remoteId)), { createdMs: season });
+      for (let index = 0; index < 30; index += 1) {
+        state.addTicket(dupont, { createdMs: season - 60 * 86_400_000 });
+      }
+      requests();
+      expect(await push?.find(alert(bench), soon())).toEqual(delivered);
+      expect(requests()).toEqual(['GET /tickets']);
+    }));
+
   test('is not looked for in a list of all customers', () =>
     withSyncro(async (bench) => {
       bench.state.addTicket(bench.martin);

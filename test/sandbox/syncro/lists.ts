@@ -122,6 +122,7 @@ function tickets(asked: Asked, query: URLSearchParams) {
   const items = [...asked.state.tickets.values()]
     .filter((ticket) => ticket.updatedMs > (since ?? 0))
     .filter((ticket) => !query.has('resolved_after') || (ticket.resolvedMs ?? 0) > (resolved ?? 0))
+    .filter(({ createdMs }) => createdMs > momentIn(asked, query, 'created_after'))
     .filter(({ customerId }) => customer === null || customerId === Number(customer))
     .filter((ticket) => status === null || ticket.status === status)
     .filter(
