@@ -7,10 +7,10 @@ import { settleByReading } from './check-facts.ts';
 import { factResult } from './facts.ts';
 import { changedInvoices, changedTickets, createdTimers } from './lists.ts';
 import { nativePrepay } from './native-prepay.ts';
-import { saleProduct } from './products.ts';
+import { laborProducts, saleProduct } from './products.ts';
 import { customerList } from './pull.ts';
 import { fieldNames, readCustomer } from './push-balance.ts';
-import { Me, Settings, TicketSettings, TicketWire } from './schema.ts';
+import { ContractWire, Me, Settings, TicketSettings, TicketWire } from './schema.ts';
 
 export const attempt = attemptsAt('Syncro');
 
@@ -176,12 +176,32 @@ function refuseUnseen(result: CheckResult): CheckResult {
 }
 
 /** The names that the config may use, for `check` to compare. */
-export async function listNames(api: Api, signal: AbortSignal): Promise<NameLists> {
+export async function listNames(
+  api: Api,
+  clientIds: readonly SourceId[],
+  signal: AbortSignal,
+): Promise<NameLists> {
   const { ticket_types } = await api.get('/tickets/settings', TicketSettings, signal);
   const { ticket } = await api.get('/settings', Settings, signal);
   return {
     boards: (ticket_types ?? []).map(({ name }) => name),
     ticketTypes: ticket.problem_types,
+    workTypes: (await laborProducts(api, signal)).map(({ name }) => name),
+    agreements: await contractNames(api, clientIds, signal),
     clientFields: await fieldNames(api, signal),
   };
+}
+
+async function contractNames(
+  api: Api,
+  clientIds: readonly SourceId[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const { rows } of api.pages({ path: '/contracts', rows: 'contracts' }, signal)) {
+    for (const { customer_id, name } of parseRows(rows, ContractWire, (row) => row).rows) {
+      if (name && clientIds.includes(customer_id)) names.add(name);
+    }
+  }
+  return [...names];
 }

@@ -32,7 +32,7 @@ export const syncro: VendorModule<SyncroConfig> = {
     return {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
-      listNames: (_, signal) => listNames(api, signal),
+      listNames: (clientIds, signal) => listNames(api, clientIds, signal),
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, recent),

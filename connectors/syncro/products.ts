@@ -54,18 +54,27 @@ function productList(query: Query): List {
   return { path: '/products', rows: 'products', query, isUncounted: true };
 }
 
-/** All products whose sale adds prepaid hours to a customer. */
-export async function prepayProducts(api: Api, signal: AbortSignal): Promise<ProductWire[]> {
+/** Products whose sale adds prepaid hours to a customer. */
+export function prepayProducts(api: Api, signal: AbortSignal): Promise<ProductWire[]> {
+  return productsIn(api, prepayCategory, signal);
+}
+
+/** Products that time can be logged by. */
+export function laborProducts(api: Api, signal: AbortSignal): Promise<ProductWire[]> {
+  return productsIn(api, laborCategory, signal);
+}
+
+async function productsIn(api: Api, category: string, signal: AbortSignal): Promise<ProductWire[]> {
   const categories: List = { path: '/products/categories', rows: 'categories', isUncounted: true };
   const found: ProductWire[] = [];
   for await (const page of api.pages(categories, signal)) {
     const ids = parseRows(page.rows, CategoryWire, (row) => row)
-      .rows.filter(({ name }) => isCalled(name, prepayCategory))
+      .rows.filter(({ name }) => isCalled(name, category))
       .map(({ id }) => id);
     for (const category_id of ids) {
       for await (const { rows } of api.pages(productList({ category_id }), signal)) {
         const products = parseRows(rows, ProductWire, (row) => row).rows;
-        found.push(...products.filter((product) => !isElsewhere(product)));
+        found.push(...products.filter((product) => !isElsewhere(product, category)));
       }
     }
   }
@@ -73,8 +82,8 @@ export async function prepayProducts(api: Api, signal: AbortSignal): Promise<Pro
 }
 
 /** A filter by category may be ignored; a product that shows no category is taken for one of it. */
-function isElsewhere(product: ProductWire): boolean {
-  return Boolean(product.product_category) && !isIn(product, prepayCategory);
+function isElsewhere(product: ProductWire, category: string): boolean {
+  return Boolean(product.product_category) && !isIn(product, category);
 }
 
 export function isPrepayCategory(name: string | null | undefined): boolean {

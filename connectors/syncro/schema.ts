@@ -123,6 +123,8 @@ export type ProductWire = z.infer<typeof ProductWire>;
 
 export const CategoryWire = z.object({ id: NumberId, name: z.string() });
 
+export const ContractWire = z.object({ customer_id: NumberId, name: Text });
+
 /** A recurring invoice. */
 export const ScheduleWire = z.object({
   id: NumberId,

@@ -62,3 +62,22 @@ export async function withSyncro(
     await sandbox.close();
   }
 }
+
+/** A day of work; when it was logged is another matter. */
+export const start = '2026-03-02T09:00:00.000Z';
+
+/** What is in the sandbox already is older. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+export function anHourAgo(): number {
+  return Date.now() - 3_600_000;
+}
+
+/** A ticket and a timer that are an hour old. */
+export function addOldTime({ state, dupont }: SyncroBench, seconds = 1800) {
+  const old = { createdMs: anHourAgo(), updatedMs: anHourAgo() };
+  const ticketId = state.addTicket(dupont, old);
+  return { ticketId, timerId: state.addTimer(ticketId, { seconds, start, ...old }) };
+}

@@ -177,6 +177,21 @@ describe('Names and clients of Syncro', () => {
       });
     }));
 
+  test('are listed for the rest of the config, contracts of the clients alone', () =>
+    withSyncro(async ({ state, connector, dupont, stranger }) => {
+      state.addProduct('Remote', 'Labor');
+      state.addProduct('Support hour', 'Prepay Hours');
+      state.addTicket(dupont, { contract: 'Gold' });
+      state.addTicket(stranger, { contract: 'Silver' });
+      expect(await connector.listNames?.([String(dupont)], soon())).toEqual({
+        boards: ['Devices'],
+        ticketTypes: ['Virus', 'Hardware', 'Software', 'Other'],
+        workTypes: ['Remote'],
+        agreements: ['Gold'],
+        clientFields: ['Prepaid hours left', 'Region'],
+      });
+    }));
+
   test('are told when a client is disabled or missing', () =>
     withSyncro(async ({ state, connector, dupont }) => {
       Object.assign(state.customers[0] ?? {}, { isDisabled: true });

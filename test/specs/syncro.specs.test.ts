@@ -193,6 +193,7 @@ async function workingDay(bench: SyncroBench): Promise<void> {
     });
     return ticketId;
   });
+  Object.assign(state.ticket(tickets[0] ?? 0), { contract: 'Gold' });
   state.setStatus(tickets[0] ?? 0, 'Resolved');
   await bench.checked();
   sandbox.account.showsPrepay = true;

@@ -92,6 +92,13 @@ export function listOf(asked: Asked): SandboxAnswer | null {
         uncounted('schedules', items, (one) => scheduleRow(asked, one)),
       );
     }
+    case '/contracts': {
+      const items = [...state.tickets.values()].filter(({ contract }) => contract !== null);
+      const show = ({ id, customerId, contract }: (typeof items)[number]): Row => ({
+        ...{ id, customer_id: customerId, name: contract, status: 'Active', apply_to_all: false },
+      });
+      return cut(asked, query, { name: 'contracts', items, show, bad: {}, isCounted: true });
+    }
     case '/users':
       return { status: 200, json: { users: state.users } };
     default:
