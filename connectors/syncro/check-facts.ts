@@ -1,13 +1,13 @@
 /** Facts that reading settles: whether the filters by moment show what they should. */
 import { z } from 'zod';
-import type { Instant } from '../../src/domain/time.ts';
+import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { WireInstant } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
 import { changedInvoices, changedTickets, createdTimers } from './lists.ts';
-import { NumberId } from './schema.ts';
+import { InvoiceDetail, NumberId, PaymentWire } from './schema.ts';
 
 const Dated = z.object({ id: NumberId, created_at: WireInstant, updated_at: WireInstant });
 type Dated = z.infer<typeof Dated>;
@@ -57,6 +57,30 @@ export async function settleByReading(api: Api, signal: AbortSignal): Promise<Ch
     results.push(await factResult(api.context, trial.fact));
   }
   return results;
+}
+
+/** An invoice and its payment are written one after the other. */
+const paySeconds = 60;
+
+/** The newest payment of an invoice is no newer than the invoice's own last change. */
+export async function settlePayments(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
+  const id = 'payment-moves-invoice';
+  const list: List = { path: '/payments', rows: 'payments' };
+  for await (const { rows } of api.pages(list, signal)) {
+    const payments = parseRows(rows, PaymentWire, (row) => row).rows;
+    const [newest] = payments
+      .flatMap(({ updated_at: at, invoice_ids }) => invoice_ids.map((invoice) => ({ at, invoice })))
+      .filter(({ invoice }) => invoice !== null)
+      .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+    if (newest === undefined) break;
+    const path = `/invoices/${newest.invoice}`;
+    const found = await api.getIfThere(path, InvoiceDetail, signal);
+    if (found === null) break;
+    const isSo = found.invoice.updated_at >= addSeconds(newest.at, -paySeconds);
+    await settleFact(api.context, id, isSo);
+    break;
+  }
+  return [await factResult(api.context, id)];
 }
 
 /** The newest row that is seen must be in the list since a second before its moment. */

@@ -29,6 +29,12 @@ export const facts = {
     otherwise: 'No invoices are read, since payments would be missed.',
     isNeeded: true,
   },
+  'payment-moves-invoice': {
+    ...read,
+    claim: 'Paying an invoice moves its updated_at.',
+    otherwise: 'A payment may not be seen: let bought blocks start with the invoice.',
+    isNeeded: false,
+  },
   'timer-moves-ticket': {
     ...write,
     claim: 'Adding, changing and deleting time moves the updated_at of its ticket.',

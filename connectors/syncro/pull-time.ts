@@ -90,16 +90,15 @@ interface ReadTimers {
   rejected: RejectedRow[];
 }
 
-/** Running timers are no time yet: their tickets are remembered, to be read again. */
+/** Running timers are no time yet. Tickets of time without an end are remembered, to be read again. */
 async function readTimers(pass: TimePass, raw: readonly unknown[]): Promise<ReadTimers> {
   const { api, names, request, running } = pass;
   const { rows: wires } = parseRows(raw, TimerWire, (wire) => wire);
   const timeNames = await names.forTimers(wires, request.signal);
   const ended = raw.filter((row) => {
     const wire = TimerWire.safeParse(row).data;
-    if (wire === undefined || !isRunning(wire)) return true;
-    running.add(wire.ticket_id);
-    return false;
+    if (wire?.end_time === null) running.add(wire.ticket_id);
+    return wire === undefined || !isRunning(wire);
   });
   const { rows, rejected } = parseRows(ended, TimerWire, (wire) =>
     fromTimer(wire, timeNames, api.config),

@@ -67,6 +67,19 @@ describe('Time of Syncro', () => {
       expect(requests()).toEqual(['GET /tickets', 'GET /ticket_timers']);
     }));
 
+  test('that was set aside for want of an end is read once it has one', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked } = bench;
+      const { timerId } = addOldTime(bench, 600);
+      const end = state.timer(timerId).end;
+      state.timer(timerId).end = null;
+      const [page] = await pagesOf(connector, 'timeEntries', asked());
+      expect(page).toMatchObject({ rows: [], rejected: [{ sourceId: String(timerId) }] });
+      state.timer(timerId).end = end;
+      const rows = await rowsOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(rows).toMatchObject([{ sourceId: String(timerId), seconds: 600 }]);
+    }));
+
   test('that was made long ago and is changed now comes with its ticket', () =>
     withSyncro(async (bench) => {
       const { state, connector, asked } = bench;

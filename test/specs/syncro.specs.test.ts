@@ -185,6 +185,7 @@ async function workingDay(bench: SyncroBench): Promise<void> {
   const labor = state.addProduct('Remote', 'Labor');
   state.addSchedule(dupont, [state.lineOf(block, 12_000)]);
   state.addInvoice(dupont, { lines: [state.lineOf(prepay, 12_000, 2)] });
+  state.pay(state.addInvoice(dupont));
   Object.assign(state.customers[1]?.properties ?? {}, { Region: 'North' });
   const tickets = Array.from({ length: 30 }, () => {
     const ticketId = state.addTicket(dupont, { updatedMs: Date.now() - 7_200_000 });
