@@ -6,6 +6,7 @@ import { halopsa } from './halopsa/index.ts';
 import { kaseyaBms } from './kaseya-bms/index.ts';
 import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
+import { syncro } from './syncro/index.ts';
 
 /** Every vendor there is, one line each. */
 export const vendors: readonly VendorModule[] = [
@@ -16,6 +17,7 @@ export const vendors: readonly VendorModule[] = [
   kaseyaBms,
   ninjaone,
   requestTracker,
+  syncro,
 ];
 
 /** The vendor with this id, as the config file's `vendor:` names it. */

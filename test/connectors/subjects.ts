@@ -7,6 +7,7 @@ import { halopsaSubject } from './halopsa-subject.ts';
 import { kaseyaBmsSubject } from './kaseya-bms-subject.ts';
 import { ninjaoneSubject } from './ninjaone-subject.ts';
 import { requestTrackerSubject } from './request-tracker-subject.ts';
+import { syncroSubject } from './syncro-subject.ts';
 
 export const subjects: readonly ContractSubject[] = [
   ateraSubject,
@@ -16,4 +17,5 @@ export const subjects: readonly ContractSubject[] = [
   kaseyaBmsSubject,
   ninjaoneSubject,
   requestTrackerSubject,
+  syncroSubject,
 ];

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from '../http/address.ts';
+
+const Name = z.string().trim().min(1);
+
+/** https, or loopback, without a path. */
+const Host = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .superRefine((text, ctx) => {
+    try {
+      if (parseBaseUrl(text).pathname === '/') return;
+      ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      ctx.addIssue({ code: 'custom', message: error.message });
+    }
+  });
+
+const Alerts = z.strictObject({
+  status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
+  withdrawnStatus: Name.default('Resolved').describe(
+    'Status, by name, that closes a low-balance ticket when a run is undone.',
+  ),
+  issueType: Name.default('Other').describe('Issue type, by name, of low-balance tickets.'),
+  priority: Name.optional().describe('Priority, by name, of low-balance tickets.'),
+});
+
+const Notes = z.strictObject({
+  subject: Name.default('Prepaid hours').describe('Subject of notes, which Syncro demands.'),
+  email: z
+    .boolean()
+    .default(false)
+    .describe('Whether Syncro e-mails a note for the client to the ticket’s contact.'),
+});
+
+const Billing = z.strictObject({
+  product: Name.optional().describe(
+    'Product, by name, for offers that name none of their own; not of the categories Labor or Prepay Hours.',
+  ),
+  taxable: z
+    .boolean()
+    .default(true)
+    .describe('Whether a line without a product is taxable; a product says so itself.'),
+});
+
+/** What stands under a connection with `vendor: syncro`. */
+export const SyncroConfig = z.strictObject({
+  baseUrl: Host.describe('Address of your Syncro: https://SUBDOMAIN.syncromsp.com.'),
+  apiToken: Name.meta({ secret: true }).describe('API token.'),
+  alerts: Alerts.prefault({}).describe('How low-balance tickets are made.'),
+  notes: Notes.prefault({}).describe('How notes on tickets are made.'),
+  billing: Billing.prefault({}).describe('How sales are billed.'),
+  closedStatuses: z
+    .array(Name)
+    .min(1)
+    .default(['Resolved', 'Invoiced'])
+    .describe('Statuses, by name, in which a ticket counts as closed.'),
+  showsNotes: z
+    .boolean()
+    .default(false)
+    .describe('Whether notes in the labor log may be shown to clients.'),
+  prepayOffSince: z.iso
+    .date()
+    .optional()
+    .describe(
+      'Day since which Prepay Hours tracking is off for the whole Syncro account. Earlier sales of prepaid hours no longer fail check; later ones do.',
+    ),
+  requestsPerMinute: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(150)
+    .describe('Requests sent at most, evenly spaced; Syncro allows an IP address 180 in a minute.'),
+});
+
+export type SyncroConfig = z.infer<typeof SyncroConfig>;

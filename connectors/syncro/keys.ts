@@ -1,0 +1,24 @@
+/** How keys of ours stand in Syncro. */
+import { shortHash } from '../../src/domain/keys.ts';
+
+/**
+ * The number of an invoice that is ours, made from its key. A letter first, since `/invoices/…` takes an
+ * id as well as a number; and 19 characters, since QuickBooks takes no more than 21 when it is synced.
+ */
+export function invoiceNumberOf(key: string): string {
+  return `PH-${shortHash(key, 16).toUpperCase()}`;
+}
+
+/** The key ends a text of ours, in brackets: they keep `a-1` and `a-10` apart. */
+export function withKey(text: string, key: string): string {
+  return `${text.trimEnd()}\n\n[${key}]`;
+}
+
+export function hasKey(text: string | null | undefined, key: string): boolean {
+  return (text ?? '').includes(`[${key}]`);
+}
+
+/** The key at the end of a text, null where there is none. */
+export function keyIn(text: string | null | undefined): string | null {
+  return /\[([A-Za-z0-9_.:-]{1,50})\]\s*$/.exec(text ?? '')?.[1] ?? null;
+}

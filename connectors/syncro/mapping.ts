@@ -1,0 +1,130 @@
+/** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { msFromInstant } from '../../src/domain/time.ts';
+import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { SyncroConfig } from './config.ts';
+import { invoiceNumberOf, keyIn } from './keys.ts';
+import type { CustomerWire, InvoiceWire, TicketWire, TimerWire } from './schema.ts';
+
+export function fromCustomer(wire: CustomerWire): ClientRow {
+  const name = wire.business_then_name || wire.fullname;
+  if (name) return { sourceId: wire.id, name };
+  throw new KindError('contract', `Customer ${wire.id}, business_then_name: there is no name.`);
+}
+
+/** `closedStatuses` decide: a ticket may keep its resolved_at when it is opened again. */
+export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]): TicketRow {
+  const isClosed = closedStatuses.includes(wire.status);
+  return {
+    sourceId: wire.id,
+    number: wire.number,
+    clientId: wire.customer_id,
+    summary: wire.subject ?? '',
+    board: wire.ticket_type_name || null,
+    ticketType: wire.problem_type || null,
+    agreement: wire.contract_name || null,
+    status: wire.status,
+    isClosed,
+    closedAt: isClosed ? wire.resolved_at : null,
+    mergedInto: null,
+    updatedAt: wire.updated_at,
+  };
+}
+
+/** Neither ended nor counted yet. It is read again until it has an end. */
+export function isRunning({ end_time, active_duration }: TimerWire): boolean {
+  return end_time === null && (active_duration ?? 0) === 0;
+}
+
+export interface TimeNames {
+  technician(id: string): string;
+  product(id: string): string;
+}
+
+/** Throws `contract` for time that cannot be believed as it stands. */
+export function fromTimer(
+  wire: TimerWire,
+  names: TimeNames,
+  { showsNotes }: Pick<SyncroConfig, 'showsNotes'>,
+): TimeEntryRow {
+  const { user_id: technicianId, end_time: endedAt, start_time: startedAt } = wire;
+  if (technicianId === null) {
+    throw refused(wire, 'user_id', 'time is logged by no user', 'Set who did the work in Syncro.');
+  }
+  if (endedAt === null) {
+    const found = `${wire.active_duration} s are counted and there is no end`;
+    throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');
+  }
+  const seconds = secondsOf(wire, startedAt, endedAt);
+  return {
+    sourceId: wire.id,
+    ticketId: wire.ticket_id,
+    clientId: null,
+    technicianId,
+    technician: names.technician(technicianId),
+    startedAt,
+    endedAt,
+    isTimed: true,
+    seconds,
+    secondsText: `${seconds} s`,
+    kind: 'work',
+    workType: wire.product_id == null ? null : names.product(wire.product_id),
+    role: null,
+    isBillable: wire.billable ?? null,
+    isApproved: null,
+    agreement: null,
+    note: showsNotes && wire.notes ? wire.notes : null,
+    updatedAt: wire.updated_at,
+  };
+}
+
+/** Pauses are taken off in active_duration; older timers have none, and were not paused. */
+function secondsOf(wire: TimerWire, startedAt: string, endedAt: string): number {
+  const span = Math.round((msFromInstant(endedAt) - msFromInstant(startedAt)) / 1000);
+  const fix = 'Correct the start, the end or the duration of this time in Syncro.';
+  if (span < 0) throw refused(wire, 'end_time', `${endedAt} is before ${startedAt}`, fix);
+  const seconds = wire.active_duration ?? span;
+  if (seconds > 0 || span === 0) return seconds;
+  throw refused(wire, 'active_duration', `nothing in ${span} s from start to end`, fix);
+}
+
+function refused(wire: TimerWire, field: string, what: string, fix: string): KindError {
+  const where = `Timer ${wire.id} of ticket ${wire.ticket_id}, ${field}`;
+  return new KindError('contract', `${where}: ${what}.`, { fix });
+}
+
+/** Amounts carry no currency: they are in the one that the config file names. */
+export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
+  const totalMinor = minorOf(wire, 'total', currency);
+  const key = keyIn(wire.note);
+  return {
+    sourceId: wire.id,
+    number: wire.number ?? null,
+    clientId: wire.customer_id,
+    // A number of ours and its key belong together; a copied note alone says nothing.
+    reference: key !== null && invoiceNumberOf(key) === wire.number ? key : null,
+    currency,
+    totalMinor,
+    // An invoice over nothing counts as paid from the start.
+    isPaid: wire.is_paid === true && totalMinor !== null && totalMinor > 0,
+    isVoid: false,
+    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
+    updatedAt: wire.updated_at,
+  };
+}
+
+export function minorOf(
+  wire: Pick<InvoiceWire, 'id' | 'total' | 'subtotal'>,
+  field: 'total' | 'subtotal',
+  currency: string,
+): number | null {
+  const text = wire[field] ?? null;
+  if (text === null) return null;
+  try {
+    return minorFromText(text, currency);
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `Invoice ${wire.id}, ${field}: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What the connector reads of Syncro's answers, and no more. The vendor's document gives examples and
+ * few schemas. https://api-docs.syncromsp.com/
+ */
+import { z } from 'zod';
+import { DecimalText, Id, WireInstant } from '../http/wire.ts';
+
+/** Ids are numbers, and go into addresses. */
+export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a number' });
+
+const Text = z.string().nullish();
+
+/** `prepay_hours` is in no document; accounts that keep prepaid hours have been seen to show it. */
+export const CustomerWire = z.object({
+  id: NumberId,
+  business_then_name: Text,
+  fullname: Text,
+  disabled: z.boolean().nullish(),
+  properties: z.record(z.string(), z.unknown()).nullish(),
+  prepay_hours: DecimalText.nullish(),
+  updated_at: WireInstant,
+});
+export type CustomerWire = z.infer<typeof CustomerWire>;
+export const Customer = z.object({ customer: CustomerWire });
+
+export const TicketWire = z.object({
+  id: NumberId,
+  number: Id,
+  customer_id: NumberId,
+  subject: Text,
+  status: z.string().min(1),
+  problem_type: Text,
+  ticket_type_name: Text,
+  contract_name: Text,
+  created_at: WireInstant,
+  updated_at: WireInstant,
+  resolved_at: WireInstant.nullable(),
+});
+export type TicketWire = z.infer<typeof TicketWire>;
+
+export const TicketDetail = z.object({
+  ticket: z.object({
+    id: NumberId,
+    number: Id,
+    customer_id: NumberId,
+    status: z.string(),
+    updated_at: WireInstant,
+    tag_list: z.array(z.string()).nullish(),
+    ticket_timers: z.array(z.unknown()),
+  }),
+});
+
+export const KeyedTicket = z.object({
+  id: NumberId,
+  number: Id,
+  customer_id: NumberId,
+  tag_list: z.array(z.string()).nullish(),
+});
+
+/** Time on a ticket; one that is running has no end. */
+export const TimerWire = z.object({
+  id: NumberId,
+  ticket_id: NumberId,
+  user_id: NumberId.nullable(),
+  start_time: WireInstant,
+  end_time: WireInstant.nullable(),
+  active_duration: z.int().min(0).nullish(),
+  billable: z.boolean().nullish(),
+  notes: Text,
+  product_id: NumberId.nullish(),
+  created_at: WireInstant,
+  updated_at: WireInstant,
+});
+export type TimerWire = z.infer<typeof TimerWire>;
+
+export const CommentWire = z.object({
+  id: NumberId,
+  body: Text,
+  hidden: z.boolean().nullish(),
+});
+
+export const InvoiceWire = z.object({
+  id: NumberId,
+  number: Id.nullish(),
+  customer_id: NumberId,
+  date: Text,
+  subtotal: DecimalText.nullish(),
+  total: DecimalText.nullish(),
+  is_paid: z.boolean().nullish(),
+  note: Text,
+  updated_at: WireInstant,
+});
+export type InvoiceWire = z.infer<typeof InvoiceWire>;
+
+export const InvoiceLine = z.object({
+  item: Text,
+  name: Text,
+  product_id: NumberId.nullish(),
+  product_category: Text,
+});
+
+const OneInvoice = InvoiceWire.extend({
+  customer_id: NumberId.nullish(),
+  customer: z.object({ id: NumberId }).nullish(),
+  line_items: z.array(InvoiceLine).nullish(),
+});
+
+/** By itself an invoice may name its customer in either way, and may come with a name or bare. */
+export const InvoiceDetail = z.union([
+  z.object({ invoice: OneInvoice }),
+  OneInvoice.transform((invoice) => ({ invoice })),
+]);
+export type InvoiceDetail = z.infer<typeof InvoiceDetail>['invoice'];
+
+export const ProductWire = z.object({
+  id: NumberId,
+  name: z.string().min(1),
+  taxable: z.boolean().nullish(),
+  product_category: Text,
+  category_path: Text,
+});
+export type ProductWire = z.infer<typeof ProductWire>;
+
+export const CategoryWire = z.object({ id: NumberId, name: z.string() });
+
+export const ContractWire = z.object({ customer_id: NumberId, name: Text });
+
+export const PaymentWire = z.object({
+  updated_at: WireInstant,
+  invoice_ids: z.array(NumberId.nullable()),
+});
+
+/** A recurring invoice. */
+export const ScheduleWire = z.object({
+  id: NumberId,
+  customer_id: NumberId,
+  name: Text,
+  paused: z.boolean().nullish(),
+  lines: z.array(InvoiceLine).nullish(),
+});
+
+export const Me = z.object({
+  user_name: z.string(),
+  subdomain: z.string(),
+  permissions: z.record(z.string(), z.record(z.string(), z.boolean())).nullish(),
+});
+
+const FieldName = z.object({ name: z.string() });
+
+export const Settings = z.object({
+  customers: z.object({ customer_fields: z.array(FieldName).nullish() }).nullish(),
+  ticket: z.object({
+    problem_types: z.array(z.string()),
+    priorities: z.array(z.string()).nullish(),
+  }),
+});
+
+export const TicketSettings = z.object({
+  ticket_status_list: z.array(z.string()),
+  ticket_types: z.array(FieldName).nullish(),
+});
