@@ -6,9 +6,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type AteraBench, asked, checked, soon, withAtera } from '../connectors/atera-bench.ts';
 import { pagesOf } from '../connectors/pull-rows.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, OpenApiDocument, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -44,11 +43,11 @@ function propertiesOf(document: OpenApiDocument, schema: string): Record<string,
 
   test('sees an unknown path, parameter, field and value', () => {
     const faulty = [
-      exchange('GET', '/api/v3/workhours?itemsInPage=many&since=2026-01-01', '', {
+      madeExchange('GET', '/api/v3/workhours?itemsInPage=many&since=2026-01-01', '', {
         items: [{ WorkHoursID: 'five', Billable: true }],
       }),
-      exchange('POST', '/api/v3/tickets', { TicketTitle: 'Low', CustomerID: 31 }, {}),
-      exchange('POST', '/api/v3/billing/invoices', {}, {}),
+      madeExchange('POST', '/api/v3/tickets', { TicketTitle: 'Low', CustomerID: 31 }, {}),
+      madeExchange('POST', '/api/v3/billing/invoices', {}, {}),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('unknown query parameter since');
@@ -96,12 +95,4 @@ async function workingDay(bench: AteraBench): Promise<void> {
   await connector.push['ticket-note']?.create(note, soon());
   const balance = { ...message, field: 'Prepaid hours left', hoursText: '2.00' };
   await connector.push['balance-field']?.create(balance, soon());
-}
-
-function exchange(method: string, url: string, body: unknown, answer: unknown): Exchange {
-  const { pathname, searchParams: query } = new URL(url, 'http://sandbox');
-  const text = body === '' ? '' : JSON.stringify(body);
-  const headers = { 'content-type': 'application/json' };
-  const request = { method, path: pathname, query, headers, body: text, json: () => body };
-  return { request, status: 200, answer };
 }

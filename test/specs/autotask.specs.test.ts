@@ -11,9 +11,8 @@ import {
   soon,
   withAutotask,
 } from '../connectors/autotask-bench.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, OpenApiDocument, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 import { convertSwagger2 } from './swagger-2.ts';
 
 const folder = specsFolder();
@@ -70,9 +69,14 @@ const patches: Patch[] = [
   test('sees an unknown path, field and type', () => {
     const base = '/z5/ATServicesRest/V1.0';
     const faulty = [
-      exchange('POST', `${base}/Tickets/query`, { filter: [], limit: 5 }, { items: [{ id: 'x' }] }),
-      exchange('POST', `${base}/Tickets`, { subject: 'Low' }, { itemId: 1 }),
-      exchange('POST', `${base}/Invoices`, {}, {}),
+      madeExchange(
+        'POST',
+        `${base}/Tickets/query`,
+        { filter: [], limit: 5 },
+        { items: [{ id: 'x' }] },
+      ),
+      madeExchange('POST', `${base}/Tickets`, { subject: 'Low' }, { itemId: 1 }),
+      madeExchange('POST', `${base}/Invoices`, {}, {}),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('additional properties limit');
@@ -160,16 +164,4 @@ async function pushAll(bench: Bench, key: string): Promise<void> {
   const balance = { key, clientId, field: 'Prepaid hours left', hoursText };
   await push['balance-field']?.create(balance, soon());
   expect(await push['balance-field']?.find(balance, soon())).not.toBeNull();
-}
-
-function exchange(method: string, pathname: string, body: unknown, answer: unknown): Exchange {
-  const text = JSON.stringify(body);
-  const headers = { 'content-type': 'application/json' };
-  const query = new URLSearchParams();
-  const request = { method, path: pathname, query, headers, body: text };
-  return {
-    request: { ...request, json: () => JSON.parse(text) as unknown },
-    status: 200,
-    answer,
-  };
 }

@@ -10,7 +10,7 @@ import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import type { Exchange } from '../sandbox/server.ts';
 import { createTestContext } from '../support/connector-context.ts';
 import type { OpenApiDocument, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -45,9 +45,9 @@ const signal = AbortSignal.timeout(50_000);
     const specs = loadSpecs(folder ?? '');
     const base = '/v2026_1/apis/3.0';
     const faulty = [
-      exchange('GET', `${base}/service/tickets?offset=1`, '', [{ id: 'five', colour: 'red' }]),
-      exchange('POST', `${base}/service/tickets`, { subject: 'Low' }, {}),
-      exchange('GET', `${base}/service/letters`, '', []),
+      madeExchange('GET', `${base}/service/tickets?offset=1`, '', [{ id: 'five', colour: 'red' }]),
+      madeExchange('POST', `${base}/service/tickets`, { subject: 'Low' }, {}),
+      madeExchange('GET', `${base}/service/letters`, '', []),
     ];
     const found = validateExchanges(faulty, specs, options).join('\n');
     expect(found).toContain('GET /service/tickets: unknown query parameter offset');
@@ -179,16 +179,4 @@ async function pullAll(connector: Connector, clientIds: readonly string[]): Prom
     blocks += page.rows.length;
   }
   expect(blocks).toBe(2);
-}
-
-function exchange(method: string, url: string, body: unknown, answer: unknown): Exchange {
-  const { pathname, searchParams } = new URL(url, 'http://sandbox');
-  const text = body === '' ? '' : JSON.stringify(body);
-  const headers = { 'content-type': 'application/json' };
-  const request = { method, path: pathname, query: searchParams, headers, body: text };
-  return {
-    request: { ...request, json: () => JSON.parse(text) as unknown },
-    status: method === 'POST' ? 201 : 200,
-    answer,
-  };
 }

@@ -14,9 +14,8 @@ import {
   soon,
   withHalopsa,
 } from '../connectors/halopsa-bench.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, OpenApiDocument, Operation, Parameter, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -150,13 +149,13 @@ function answer(
 
   test('sees an unknown path, parameter, field and value', () => {
     const faulty = [
-      exchange('GET', '/api/Tickets?paginate=true&page_no=one', '', {
+      madeExchange('GET', '/api/Tickets?paginate=true&page_no=one', '', {
         record_count: 1,
         tickets: [{ id: 'five', shade: 'red' }],
       }),
-      exchange('POST', '/api/Tickets', { summary: 'Low' }, {}),
-      exchange('POST', '/api/Actions', [{ hidden: true }], {}),
-      exchange('GET', '/api/Letters', '', []),
+      madeExchange('POST', '/api/Tickets', { summary: 'Low' }, {}),
+      madeExchange('POST', '/api/Actions', [{ hidden: true }], {}),
+      madeExchange('GET', '/api/Letters', '', []),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('GET /Tickets: unknown query parameter paginate');
@@ -220,20 +219,4 @@ async function workingDay(bench: HalopsaBench): Promise<void> {
   };
   await connector.push.invoice?.create(sale, soon());
   await connector.push.invoice?.find(sale, soon());
-}
-
-function exchange(method: string, url: string, body: unknown, answered: unknown): Exchange {
-  const parsed = new URL(url, 'http://sandbox');
-  return {
-    request: {
-      method,
-      path: parsed.pathname,
-      query: parsed.searchParams,
-      headers: {},
-      body: body === '' ? '' : JSON.stringify(body),
-      json: () => body,
-    },
-    status: 200,
-    answer: answered,
-  };
 }

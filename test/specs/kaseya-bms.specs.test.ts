@@ -13,9 +13,8 @@ import {
   soon,
   withBms,
 } from '../connectors/kaseya-bms-bench.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, Operation, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -57,12 +56,12 @@ const patches: Patch[] = [
 
   test('sees an unknown path, parameter, field and value', () => {
     const faulty = [
-      exchange('GET', '/v2/timelogs?Filter.ChangedFrom=x&PageSize=all', '', {
+      madeExchange('GET', '/v2/timelogs?Filter.ChangedFrom=x&PageSize=all', '', {
         Success: true,
         Result: [{ Id: 'five', Shade: 'red' }],
       }),
-      exchange('POST', '/v2/servicedesk/tickets', { Title: 'Low' }, {}),
-      exchange('GET', '/v2/letters', '', {}),
+      madeExchange('POST', '/v2/servicedesk/tickets', { Title: 'Low' }, {}),
+      madeExchange('GET', '/v2/letters', '', {}),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('GET /v2/timelogs: unknown query parameter Filter.ChangedFrom');
@@ -127,20 +126,4 @@ async function workingDay(bench: Bench): Promise<void> {
 function asDelivered(delivered: { remoteId: string } | undefined) {
   expect(delivered).toBeDefined();
   return delivered ?? { remoteId: '' };
-}
-
-function exchange(method: string, url: string, body: unknown, answered: unknown): Exchange {
-  const parsed = new URL(url, 'http://sandbox');
-  return {
-    request: {
-      method,
-      path: parsed.pathname,
-      query: parsed.searchParams,
-      headers: {},
-      body: body === '' ? '' : JSON.stringify(body),
-      json: () => body,
-    },
-    status: 200,
-    answer: answered,
-  };
 }

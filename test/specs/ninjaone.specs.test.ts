@@ -6,9 +6,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { NinjaoneBench } from '../connectors/ninjaone-bench.ts';
 import { asked, readAll, readTime, soon, withNinjaone } from '../connectors/ninjaone-bench.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, OpenApiDocument, Operation, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -67,9 +66,9 @@ function isBareObject(schema: unknown): schema is JsonSchema {
 
   test('sees an unknown path, parameter, field and value', () => {
     const faulty = [
-      exchange('GET', '/v2/organizations?page=1', '', [{ id: 'five', colour: 'red' }]),
-      exchange('POST', '/v2/ticketing/ticket', { clientId: 1 }, {}),
-      exchange('GET', '/v2/tickets', '', []),
+      madeExchange('GET', '/v2/organizations?page=1', '', [{ id: 'five', colour: 'red' }]),
+      madeExchange('POST', '/v2/ticketing/ticket', { clientId: 1 }, {}),
+      madeExchange('GET', '/v2/tickets', '', []),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('GET /v2/organizations: unknown query parameter page');
@@ -133,20 +132,4 @@ async function workingDay(bench: NinjaoneBench): Promise<void> {
   const balance = { ...message, field: 'prepaidHoursLeft', hoursText: '2.00' };
   await connector.push['balance-field']?.find(balance, soon());
   await connector.push['balance-field']?.create(balance, soon());
-}
-
-function exchange(method: string, url: string, body: unknown, answer: unknown): Exchange {
-  const parsed = new URL(url, 'http://sandbox');
-  return {
-    request: {
-      method,
-      path: parsed.pathname,
-      query: parsed.searchParams,
-      headers: {},
-      body: body === '' ? '' : JSON.stringify(body),
-      json: () => body,
-    },
-    status: 200,
-    answer,
-  };
 }

@@ -72,6 +72,19 @@ export function validateExchanges(
   return [...violations];
 }
 
+/** An exchange as a sandbox would record it, to see that the check finds what is wrong. `''`: no body. */
+export function madeExchange(
+  method: string,
+  url: string,
+  body: unknown,
+  answer: unknown,
+): Exchange {
+  const { pathname, searchParams } = new URL(url, 'http://sandbox');
+  const text = body === '' ? '' : JSON.stringify(body);
+  const request = { method, path: pathname, query: searchParams, headers: {} };
+  return { request: { ...request, body: text, json: () => body }, status: 200, answer };
+}
+
 function queryFaults(exchange: Exchange, found: FoundOperation): string[] {
   const { query, headers } = exchange.request;
   const faults: string[] = [];

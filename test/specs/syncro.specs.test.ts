@@ -6,9 +6,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { pagesOf, soon } from '../connectors/pull-rows.ts';
 import { type SyncroBench, withSyncro } from '../connectors/syncro-bench.ts';
-import type { Exchange } from '../sandbox/server.ts';
 import type { JsonSchema, MediaTypes, OpenApiDocument, Operation, Patch } from './open-api.ts';
-import { loadSpec, specsFolder, validateExchanges } from './schema-check.ts';
+import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 
 const folder = specsFolder();
 
@@ -158,10 +157,12 @@ function propertiesOf(schema: JsonSchema): Record<string, JsonSchema> {
   test('sees an unknown path, parameter, field and value', () => {
     const timer = { id: 'five', shade: 'red' };
     const faulty = [
-      exchange('GET', '/api/v1/ticket_timers?ticket_id=5&page=one', '', { ticket_timers: [timer] }),
-      exchange('GET', '/api/v1/tickets/5', '', { ticket: { id: 5, ticket_timers: [timer] } }),
-      exchange('POST', '/api/v1/invoices', { number: 12, client: 5 }, {}),
-      exchange('GET', '/api/v1/letters', '', []),
+      madeExchange('GET', '/api/v1/ticket_timers?ticket_id=5&page=one', '', {
+        ticket_timers: [timer],
+      }),
+      madeExchange('GET', '/api/v1/tickets/5', '', { ticket: { id: 5, ticket_timers: [timer] } }),
+      madeExchange('POST', '/api/v1/invoices', { number: 12, client: 5 }, {}),
+      madeExchange('GET', '/api/v1/letters', '', []),
     ];
     const found = validateExchanges(faulty, [loadDocument()], options).join('\n');
     expect(found).toContain('GET /ticket_timers: unknown query parameter ticket_id');
@@ -221,20 +222,4 @@ async function workingDay(bench: SyncroBench): Promise<void> {
   await connector.push.invoice?.inspect?.(sale(), remoteId, soon());
   Object.assign(state.invoices.at(-1) ?? {}, { lines: [] });
   await connector.push.invoice?.create(sale(), soon());
-}
-
-function exchange(method: string, url: string, body: unknown, answered: unknown): Exchange {
-  const parsed = new URL(url, 'http://sandbox');
-  return {
-    request: {
-      method,
-      path: parsed.pathname,
-      query: parsed.searchParams,
-      headers: {},
-      body: body === '' ? '' : JSON.stringify(body),
-      json: () => body,
-    },
-    status: 200,
-    answer: answered,
-  };
 }
