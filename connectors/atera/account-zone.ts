@@ -5,6 +5,7 @@
  */
 import { instantFromMs, type ZoneName } from '../../src/domain/time.ts';
 import { wallClockAt } from '../../src/domain/zone.ts';
+import { Zone } from '../http/settings.ts';
 
 const zonesByWindowsName: Readonly<Record<string, ZoneName>> = {
   utc: 'UTC',
@@ -54,18 +55,10 @@ const zonesByWindowsName: Readonly<Record<string, ZoneName>> = {
   'argentina standard time': 'America/Buenos_Aires',
 };
 
-export function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
-  } catch {
-    return false;
-  }
-}
-
 /** The zone that Atera's name means; null where it is not known here. */
 export function zoneNamed(name: string): ZoneName | null {
   const plain = name.trim().toLowerCase();
-  return zonesByWindowsName[plain] ?? (isZone(name.trim()) ? name.trim() : null);
+  return zonesByWindowsName[plain] ?? Zone.safeParse(name).data ?? null;
 }
 
 const hourMs = 3_600_000;

@@ -1,23 +1,6 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
-import { isZone } from './account-zone.ts';
+import { HostUrl, Name, Zone } from '../http/settings.ts';
 import { isSameName } from './text.ts';
-
-const Name = z.string().trim().min(1);
-
-const BaseUrl = z
-  .string()
-  .transform((text) => text.replace(/\/+$/, ''))
-  .superRefine((text, ctx) => {
-    try {
-      if (parseBaseUrl(text).pathname === '/') return;
-      ctx.addIssue({ code: 'custom', message: 'is the host alone, without /api/v3' });
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  });
 
 const Tickets = z.strictObject({
   type: z
@@ -37,17 +20,15 @@ const Tickets = z.strictObject({
 /** What stands under a connection with `vendor: atera`. */
 export const AteraConfig = z
   .strictObject({
-    baseUrl: BaseUrl.default('https://app.atera.com').describe(
+    baseUrl: HostUrl.default('https://app.atera.com').describe(
       'Host of the API; there is no need to change it.',
     ),
     apiKey: Name.meta({ secret: true }).describe(
       'API key (Admin, API). A short one goes out as X-API-KEY, a long one as a bearer token.',
     ),
-    timezone: Name.refine(isZone, { message: 'is no IANA zone, such as Europe/Paris' })
-      .optional()
-      .describe(
-        'IANA zone that the Atera account is set to, where it is not the file’s `timezone`: work hours come without one.',
-      ),
+    timezone: Zone.optional().describe(
+      'IANA zone that the Atera account is set to, where it is not the file’s `timezone`: work hours come without one.',
+    ),
     workHoursIn: z
       .enum(['account', 'utc'])
       .default('account')

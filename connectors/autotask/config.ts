@@ -1,20 +1,5 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
-
-const Name = z.string().trim().min(1);
-
-const ZoneUrl = z
-  .string()
-  .superRefine((text, ctx) => {
-    try {
-      parseBaseUrl(text);
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  })
-  .transform((text) => text.replace(/\/+$/, ''));
+import { BaseUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -67,7 +52,7 @@ export const AutotaskConfig = z.strictObject({
   integrationCode: Name.describe('Tracking identifier (API integration code) of that user.').meta({
     secret: true,
   }),
-  zoneUrl: ZoneUrl.default('https://webservices.autotask.net/ATServicesRest').describe(
+  zoneUrl: BaseUrl.default('https://webservices.autotask.net/ATServicesRest').describe(
     'Where the zone of your database is asked for; there is no need to change it.',
   ),
   alerts: Alerts.optional().describe(

@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
+import { HostUrl } from '../http/settings.ts';
 
-const BaseUrl = z
-  .string()
-  .superRefine((text, ctx) => {
-    try {
-      if (parseBaseUrl(text).pathname === '/') return;
-      ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  })
-  .describe(
-    'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or an own server’s address.',
-  );
+const BaseUrl = HostUrl.describe(
+  'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or an own server’s address.',
+);
 
 const Alerts = z.strictObject({
   board: z

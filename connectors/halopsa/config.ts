@@ -1,24 +1,5 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
-
-/** https, or loopback; `isHost`: without a path. */
-function address(isHost: boolean) {
-  return z
-    .string()
-    .transform((text) => text.replace(/\/+$/, ''))
-    .superRefine((text, ctx) => {
-      try {
-        if (parseBaseUrl(text).pathname === '/' || !isHost) return;
-        ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
-      } catch (error) {
-        if (!isKindError(error)) throw error;
-        ctx.addIssue({ code: 'custom', message: error.message });
-      }
-    });
-}
-
-const Name = z.string().trim().min(1);
+import { BaseUrl, HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
@@ -49,19 +30,15 @@ const Billing = z.strictObject({
 
 /** What stands under a connection with `vendor: halopsa`. */
 export const HalopsaConfig = z.strictObject({
-  baseUrl: address(true).describe(
-    'Address of your Halo as people open it: https://msp.halopsa.com.',
-  ),
+  baseUrl: HostUrl.describe('Address of your Halo as people open it: https://msp.halopsa.com.'),
   clientId: Name.describe('Client ID of the API application.'),
   clientSecret: Name.meta({ secret: true }).describe('Client secret of the API application.'),
   tenant: Name.optional().describe(
     'Tenant name for the token; what Halo says of itself unless told.',
   ),
-  authUrl: address(false)
-    .optional()
-    .describe(
-      'Authorisation server, where it is not on the host of baseUrl: the secret is sent there.',
-    ),
+  authUrl: BaseUrl.optional().describe(
+    'Authorisation server, where it is not on the host of baseUrl: the secret is sent there.',
+  ),
   scope: Name.default('all').describe('Permissions that the token asks for, as Halo spells them.'),
   alerts: Alerts.optional().describe(
     'How alert tickets are made; needed only where alerts go to this connection.',

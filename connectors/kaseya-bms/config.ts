@@ -1,30 +1,5 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
-
-const Name = z.string().trim().min(1);
-
-const BaseUrl = z
-  .string()
-  .superRefine((text, ctx) => {
-    try {
-      parseBaseUrl(text);
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  })
-  .transform((text) => text.replace(/\/+$/, ''));
-
-const Zone = Name.refine(isZone, 'is no zone of the IANA list, such as Europe/Paris');
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+import { BaseUrl, Name, Zone } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),

@@ -1,24 +1,9 @@
 import { z } from 'zod';
-
-const BaseUrl = z
-  .url({ protocol: /^https?$/ })
-  .transform((text) => text.replace(/\/+$/, ''))
-  .refine((text) => new URL(text).pathname === '/', {
-    message: 'is the host alone, without a path: https://eu.ninjarmm.com',
-  })
-  .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
-    message: 'must begin with https: (the secret travels there)',
-  });
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
-}
-
-const Name = z.string().trim().min(1);
+import { HostUrl, Name } from '../http/settings.ts';
 
 /** What stands under a connection with `vendor: ninjaone`. */
 export const NinjaoneConfig = z.strictObject({
-  baseUrl: BaseUrl.describe(
+  baseUrl: HostUrl.describe(
     'The host of your region: https://app.ninjarmm.com (US), https://us2.ninjarmm.com, https://eu.ninjarmm.com, https://ca.ninjarmm.com or https://oc.ninjarmm.com.',
   ),
   clientId: Name.describe('Client ID of the API application.'),

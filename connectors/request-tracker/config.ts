@@ -1,20 +1,9 @@
 import { z } from 'zod';
+import { BaseUrl, Name } from '../http/settings.ts';
 
-const BaseUrl = z
-  .url({ protocol: /^https?$/ })
-  .transform((text) => text.replace(/\/+$/, ''))
-  .refine((text) => !/\/REST\/\d/i.test(text), {
-    message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
-  })
-  .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
-    message: 'must begin with https: (the token travels there)',
-  });
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
-}
-
-const Name = z.string().trim().min(1);
+const Address = BaseUrl.refine((text) => !/\/REST\/\d/i.test(text), {
+  message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
+});
 
 /** Braces and quotes cannot stand in the name of a field within RT's query language. */
 const FieldName = Name.regex(/^[^{}'"\\]+$/, 'must have no braces, quotes or backslashes');
@@ -24,7 +13,7 @@ const QueueName = Name.regex(/^[^/'"\\]+$/, 'must have no slashes, quotes or bac
 /** What stands under a connection with `vendor: request-tracker`. */
 export const RequestTrackerConfig = z
   .strictObject({
-    baseUrl: BaseUrl.describe(
+    baseUrl: Address.describe(
       'Address of RT as people open it, with its path if it has one: https://rt.example.org or https://example.org/rt.',
     ),
     token: Name.regex(/^\d+-\d+-\w+$/, 'is the whole token, such as 1-27-8f0c…')

@@ -1,22 +1,5 @@
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from '../http/address.ts';
-
-const Name = z.string().trim().min(1);
-
-/** https, or loopback, without a path. */
-const Host = z
-  .string()
-  .transform((text) => text.replace(/\/+$/, ''))
-  .superRefine((text, ctx) => {
-    try {
-      if (parseBaseUrl(text).pathname === '/') return;
-      ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
-    } catch (error) {
-      if (!isKindError(error)) throw error;
-      ctx.addIssue({ code: 'custom', message: error.message });
-    }
-  });
+import { HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
@@ -47,7 +30,7 @@ const Billing = z.strictObject({
 
 /** What stands under a connection with `vendor: syncro`. */
 export const SyncroConfig = z.strictObject({
-  baseUrl: Host.describe('Address of your Syncro: https://SUBDOMAIN.syncromsp.com.'),
+  baseUrl: HostUrl.describe('Address of your Syncro: https://SUBDOMAIN.syncromsp.com.'),
   apiToken: Name.meta({ secret: true }).describe('API token.'),
   alerts: Alerts.prefault({}).describe('How low-balance tickets are made.'),
   notes: Notes.prefault({}).describe('How notes on tickets are made.'),

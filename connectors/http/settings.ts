@@ -1,0 +1,39 @@
+/** Settings that most vendors have, for their config files. */
+import { z } from 'zod';
+import { isKindError } from '../../src/domain/errors.ts';
+import { parseBaseUrl } from './address.ts';
+
+/** Something as the vendor's people spell it. */
+export const Name = z.string().trim().min(1);
+
+/** The address of an API, with its path; https, or loopback. Without the slash at its end. */
+export const BaseUrl = address(false);
+
+/** The host of an API alone. */
+export const HostUrl = address(true);
+
+function address(isHost: boolean) {
+  return z
+    .string()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .superRefine((text, ctx) => {
+      try {
+        if (parseBaseUrl(text).pathname === '/' || !isHost) return;
+        ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
+      } catch (error) {
+        if (!isKindError(error)) throw error;
+        ctx.addIssue({ code: 'custom', message: error.message });
+      }
+    });
+}
+
+/** IANA name of a zone, such as `Europe/Paris`. */
+export const Zone = Name.refine(isZone, 'is no zone of the IANA list, such as Europe/Paris');
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
