@@ -5,6 +5,7 @@ import type { VendorModule } from './contract.ts';
 import { halopsa } from './halopsa/index.ts';
 import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
+import { superops } from './superops/index.ts';
 
 /** Every vendor there is, one line each. */
 export const vendors: readonly VendorModule[] = [
@@ -14,6 +15,7 @@ export const vendors: readonly VendorModule[] = [
   halopsa,
   ninjaone,
   requestTracker,
+  superops,
 ];
 
 /** The vendor with this id, as the config file's `vendor:` names it. */
