@@ -48,7 +48,7 @@ const Billing = z.strictObject({
 export const SuperopsConfig = z
   .strictObject({
     baseUrl: Host.default('https://api.superops.ai').describe(
-      'Host of the API; https://euapi.superops.ai for a tenant in the EU.',
+      'Host of the API: https://api.superops.ai unless told; https://euapi.superops.ai for a tenant in the EU.',
     ),
     subdomain: Name.describe('First label of your SuperOps address, as MSP Information shows it.'),
     apiToken: Name.meta({ secret: true }).describe('API token of a user of its own.'),
