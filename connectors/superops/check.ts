@@ -48,7 +48,7 @@ async function checkClients(
   const faults = clientIds.flatMap((id): CheckResult[] => {
     if (known.has(id)) return [];
     const detail = `SuperOps shows no client ${id}.`;
-    const fix = 'Write the accountId of the client, in quotes, or let the token’s user see it.';
+    const fix = 'Write the accountId of the client, or let the token’s user see it.';
     return [{ id: `client.${id}`, status: 'failed', detail, fix }];
   });
   if (faults.length > 0) return faults;

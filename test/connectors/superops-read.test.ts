@@ -1,16 +1,8 @@
 /** What is read of SuperOps, and what is refused. */
 import { describe, expect, test } from '@jest/globals';
-import { classifyGraphql } from '../../connectors/superops/graphql.ts';
+import { superops } from '../../connectors/superops/index.ts';
 import { tenantSchema } from '../sandbox/superops/schema.ts';
-import {
-  asked,
-  checked,
-  read,
-  type SuperopsBench,
-  soon,
-  withSuperops,
-  work,
-} from './superops-bench.ts';
+import { asked, checked, read, type SuperopsBench, withSuperops, work } from './superops-bench.ts';
 
 const day = 86_400_000;
 
@@ -34,6 +26,13 @@ describe('Rows of SuperOps', () => {
         expect(clients.map(({ sourceId }) => sourceId)).toEqual([bench.martin, bench.dupont]);
       }
     }));
+
+  test('an id in the config that became another number is refused', () => {
+    const settings = { subdomain: 'msp', apiToken: 'token' };
+    const parse = (techGroup: unknown) =>
+      superops.config.safeParse({ ...settings, alerts: { techGroup } }).success;
+    expect([parse('7206852887969157120'), parse(11), parse(2 ** 60)]).toEqual([true, true, false]);
+  });
 
   test('a client that is renamed keeps its rows, and nothing is filtered by its name', () =>
     withSuperops(async (bench) => {
@@ -126,20 +125,22 @@ describe('Reading costs', () => {
       expect(bench.requests()).toHaveLength(streams.length);
     }));
 
-  test('one request at a time, evenly spaced', () =>
+  test.each([
+    ['one request at a time', 60_000, 140],
+    ['requests evenly spaced', 300, 0],
+  ])('%s', (_, requestsPerMinute, delayMs) =>
     withSuperops(
       async (bench) => {
         work(bench);
+        bench.sandbox.faults.add('slow', { times: 3, delayMs });
         const startedAt = performance.now();
-        await Promise.all([
-          read(bench, 'tickets'),
-          read(bench, 'timeEntries'),
-          read(bench, 'clients'),
-        ]);
+        const streams = ['tickets', 'timeEntries', 'clients'] as const;
+        await Promise.all(streams.map((stream) => read(bench, stream)));
         expect(performance.now() - startedAt).toBeGreaterThanOrEqual(390);
       },
-      { settings: { requestsPerMinute: 300 } },
-    ));
+      { settings: { requestsPerMinute } },
+    ),
+  );
 
   test('invoices are read by their date down to where payments are still looked for', () =>
     withSuperops(async (bench) => {
@@ -149,65 +150,6 @@ describe('Reading costs', () => {
       }
       expect(await read(bench, 'invoices')).toHaveLength(90);
       expect(bench.requests()).toEqual(['getInvoiceList']);
-    }));
-});
-
-describe('SuperOps says no with HTTP 200', () => {
-  const kindOf = (json: unknown, query = 'query') => {
-    const body = { operationName: 'getTicketList', query };
-    const request = { method: 'POST', path: '/msp', body, isRead: query === 'query' } as const;
-    const signal = soon();
-    return classifyGraphql(
-      ...([
-        {
-          ...{ status: 200, headers: {}, contentType: 'application/json' },
-          ...{ text: JSON.stringify(json), request: { ...request, signal } },
-        },
-        Date.now(),
-      ] as const),
-    );
-  };
-  const coded = (code: string) => ({
-    data: { getTicketList: null },
-    errors: [{ message: 'No.', extensions: { clientError: [{ code }] } }],
-  });
-
-  test.each([
-    ['rate_limit_exceeded', 'rate-limited'],
-    ['forbidden', 'permission'],
-    ['subscription_paused', 'permission'],
-    ['mandatory_validation_failed', 'rejected'],
-    ['entity_does_not_exist', 'rejected'],
-  ])('%s is %s, for a write too', (code, kind) => {
-    expect(kindOf(coded(code))).toMatchObject({ kind });
-    expect(kindOf(coded(code), 'mutation')).toMatchObject({ kind });
-  });
-
-  test('a minute that is used up is waited out', () => {
-    expect(kindOf(coded('rate_limit_exceeded'))).toMatchObject({ retryAfterSeconds: 15 });
-  });
-
-  test('what is not understood was not run; what failed inside may have been', () => {
-    const classified = (classification: string) => ({
-      errors: [{ message: 'No.', extensions: { classification } }],
-    });
-    expect(kindOf(classified('ValidationError'), 'mutation')).toMatchObject({ kind: 'contract' });
-    expect(kindOf(classified('DataFetchingException'))).toMatchObject({ kind: 'transient' });
-    expect(kindOf(classified('DataFetchingException'), 'mutation')).toMatchObject({
-      kind: 'unknown-outcome',
-    });
-    const half = { ...coded('forbidden'), data: { createTicket: { ticketId: '1' } } };
-    expect(kindOf(half, 'mutation')).toMatchObject({ kind: 'unknown-outcome' });
-  });
-
-  test('texts that speak of errors are no errors', () => {
-    expect(kindOf({ data: { note: '{"errors": [1]}' }, errors: [] })).toBeNull();
-  });
-
-  test('a subdomain that is not known is a fault of the config', () =>
-    withSuperops(async (bench) => {
-      const results = await checked(bench, bench.connect({ subdomain: 'elsewhere' }));
-      expect(results.get('auth')).toMatchObject({ status: 'failed', kind: 'config' });
     }));
 });
 

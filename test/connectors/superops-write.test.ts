@@ -230,11 +230,14 @@ test('a balance leaves the other fields alone, or is the last one written', () =
   withSuperops(async (bench) => {
     const { balances } = pushesOf(bench);
     const balance = { key: 'b', clientId: bench.dupont, field: 'hoursLeft', hoursText: '7.50' };
-    await balances.create(balance, soon());
-    expect(bench.state.clients[0]?.customFields).toEqual({ hoursLeft: '7.50', tier: 'gold' });
+    for (const emptied of [null, 'unsent'] as const) {
+      bench.sandbox.options.emptiesFields = emptied;
+      await balances.create(balance, soon());
+      expect(bench.state.clients[0]?.customFields).toEqual({ hoursLeft: '7.50', tier: 'gold' });
+    }
     const unknown = balances.find({ ...balance, field: 'Hours left' }, soon());
     await expect(unknown).rejects.toMatchObject({ kind: 'config' });
-    bench.sandbox.options.emptiesFields = true;
+    bench.sandbox.options.emptiesFields = 'others';
     for (const hoursText of ['6.50', '5.50']) {
       const next = balances.create({ ...balance, hoursText }, soon());
       await expect(next).rejects.toMatchObject({ kind: 'config' });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { asked, checked, read, soon, withSuperops, work } from '../connectors/superops-bench.ts';
 import type { Exchange } from '../sandbox/server.ts';
-import { parseDocument, type Selection } from '../sandbox/superops/document.ts';
+import { parseDocument, type Selection } from '../support/graphql-document.ts';
 import {
   baseOf,
   documentFault,
@@ -15,7 +15,7 @@ import {
   type Member,
   parseSdl,
   type Sdl,
-} from '../sandbox/superops/sdl.ts';
+} from '../support/graphql-schema.ts';
 import { specsFolder } from './schema-check.ts';
 
 const folder = specsFolder();

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import {
+  type ParsedDocument,
+  parseDocument,
+  type Selection,
+} from '../../support/graphql-document.ts';
+import { documentFault, inputFault, type Sdl } from '../../support/graphql-schema.ts';
+import {
   type SandboxAnswer,
   type SandboxRequest,
   type SandboxServer,
   startSandboxServer,
   type TakeFault,
 } from '../server.ts';
-import { type ParsedDocument, parseDocument, type Selection } from './document.ts';
 import { type ListInput, type ListQuirks, listOf } from './lists.ts';
 import { internalError, invalid, Refusal, refusal } from './refusal.ts';
 import {
@@ -19,7 +24,6 @@ import {
   worklogRow,
 } from './rows.ts';
 import { tenantSchema } from './schema.ts';
-import { documentFault, inputFault, type Sdl } from './sdl.ts';
 import { SuperopsState } from './state.ts';
 import { clientOf, ticketOf, type WriteOptions, writes } from './writes.ts';
 
@@ -64,7 +68,7 @@ export async function startSuperopsSandbox(port?: number): Promise<SuperopsSandb
     ...{ schema: tenantSchema(), showsSchema: true, shiftHours: 0, isUnquoted: false },
     ...{ lostWrites: { times: 0, isDone: true }, offersAll: false, offersBilledOnly: false },
     ...{ hiddenRows: 0, ignoresSort: false, requestsPerMinute: Number.POSITIVE_INFINITY },
-    ...{ privacyType: null, emptiesFields: false, subjectLengthMax: 255, unitPrice: null },
+    ...{ privacyType: null, emptiesFields: null, subjectLengthMax: 255, unitPrice: null },
   };
   const startedMs: number[] = [];
   const server = await startSandboxServer(

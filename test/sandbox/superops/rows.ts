@@ -3,9 +3,17 @@ import type { Contract, Invoice, SuperopsState, Ticket, Worklog } from './state.
 
 export type Row = Record<string, unknown>;
 
+/** Long lists show the same few seconds over and over. */
+const moments = new Map<number, string>();
+
 /** UTC, by the second, without a mark. */
 export function moment(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19);
+  const second = Math.floor(ms / 1000);
+  const known = moments.get(second);
+  if (known !== undefined) return known;
+  const text = new Date(second * 1000).toISOString().slice(0, 19);
+  moments.set(second, text);
+  return text;
 }
 
 export function clientRef(state: SuperopsState, accountId: string | null): Row | null {

@@ -1,5 +1,5 @@
 /** What a tenant's schema may look like, as far as the stand-in goes; `withFlag`: items say if they are billable. */
-import { parseSdl, type Sdl } from './sdl.ts';
+import { parseSdl, type Sdl } from '../../support/graphql-schema.ts';
 
 export function tenantSchema({ withFlag = false } = {}): Sdl {
   return parseSdl(`

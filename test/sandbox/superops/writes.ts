@@ -7,8 +7,8 @@ import type { Client, SuperopsState, Ticket } from './state.ts';
 export interface WriteOptions {
   /** Of a note, whatever was asked for. */
   privacyType: string | null;
-  /** Custom fields that were not sent are emptied. */
-  emptiesFields: boolean;
+  /** Custom fields that are emptied: those that were not sent, or all but the first of those that were. */
+  emptiesFields: 'unsent' | 'others' | null;
   /** A subject is cut to so many letters. */
   subjectLengthMax: number;
   /** A price list writes over the unit price. */
@@ -86,8 +86,9 @@ export const writes: Readonly<Record<string, Write>> = {
     const known = Object.keys(client.customFields);
     const unknown = Object.keys(customFields).find((name) => !known.includes(name));
     if (unknown !== undefined) throw refused('referred_value_does_not_exist', unknown);
-    if (emptiesFields) for (const name of known) client.customFields[name] = null;
-    Object.assign(client.customFields, emptiesFields ? pickFirst(customFields) : customFields);
+    if (emptiesFields !== null) for (const name of known) client.customFields[name] = null;
+    const kept = Object.entries(customFields).slice(0, emptiesFields === 'others' ? 1 : undefined);
+    Object.assign(client.customFields, Object.fromEntries(kept));
     return { ...clientRef(state, accountId), customFields: client.customFields };
   },
 
@@ -117,9 +118,4 @@ const NewInvoice = z.object({
 
 function refuseStatus(status: string): void {
   if (!statuses.includes(status)) throw refused('referred_value_does_not_exist', 'status');
-}
-
-/** Of a tenant that keeps the first field sent and drops the rest. */
-function pickFirst(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).slice(0, 1));
 }

@@ -1,4 +1,4 @@
-/** As much of the GraphQL language as clients of SuperOps write: one operation, aliases, plain arguments. */
+/** As much of the GraphQL language as the connectors write: one operation, aliases, plain arguments. */
 
 export interface Selection {
   name: string;

@@ -1,5 +1,5 @@
 /** A schema from its text, and what is wrong with a document or an input by it. */
-import type { ParsedDocument, Selection } from './document.ts';
+import type { ParsedDocument, Selection } from './graphql-document.ts';
 
 export interface Member {
   /** As written: `[Ticket!]`, `ID!`. */
