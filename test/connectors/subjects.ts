@@ -6,6 +6,7 @@ import type { ContractSubject } from './contract-bench.ts';
 import { halopsaSubject } from './halopsa-subject.ts';
 import { ninjaoneSubject } from './ninjaone-subject.ts';
 import { requestTrackerSubject } from './request-tracker-subject.ts';
+import { superopsSubject } from './superops-subject.ts';
 
 export const subjects: readonly ContractSubject[] = [
   ateraSubject,
@@ -14,4 +15,5 @@ export const subjects: readonly ContractSubject[] = [
   halopsaSubject,
   ninjaoneSubject,
   requestTrackerSubject,
+  superopsSubject,
 ];
