@@ -6,6 +6,7 @@ import { halopsa } from './halopsa/index.ts';
 import { kaseyaBms } from './kaseya-bms/index.ts';
 import { ninjaone } from './ninjaone/index.ts';
 import { requestTracker } from './request-tracker/index.ts';
+import { superops } from './superops/index.ts';
 import { syncro } from './syncro/index.ts';
 
 /** Every vendor there is, one line each. */
@@ -17,6 +18,7 @@ export const vendors: readonly VendorModule[] = [
   kaseyaBms,
   ninjaone,
   requestTracker,
+  superops,
   syncro,
 ];
 

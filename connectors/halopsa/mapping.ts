@@ -2,8 +2,8 @@
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
+import { minorOf, secondsOf, type TimeUnit } from '../http/exact.ts';
 import type { HalopsaConfig } from './config.ts';
-import { minorOf, secondsOf, type TimeUnit } from './exact.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 
 export function fromClient(wire: ClientWire): ClientRow {

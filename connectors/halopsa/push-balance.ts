@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Push } from '../contract.ts';
-import { DecimalText } from '../http/wire.ts';
+import { isSameValue } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { readClient } from './clients.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
@@ -12,14 +12,14 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
   return {
     async find({ clientId, field, hoursText }, signal) {
       const found = fieldNamed(await readFields(api, clientId, signal), field);
-      return isSame(found.value, hoursText) ? { remoteId: `${clientId}.${found.name}` } : null;
+      return isSameValue(found.value, hoursText) ? { remoteId: `${clientId}.${found.name}` } : null;
     },
     async create({ clientId, field, hoursText }, signal) {
       await refuseIfNot(api.context, 'client-fields');
       const before = await readFields(api, clientId, signal);
       const target = fieldNamed(before, field);
       const after = await writeField(api, clientId, { before, target, value: hoursText }, signal);
-      if (!isSame(fieldNamed(after, field).value, hoursText)) {
+      if (!isSameValue(fieldNamed(after, field).value, hoursText)) {
         throw new KindError('rejected', `Client ${clientId} does not show "${field}" as written.`, {
           fix: 'Make it a text or decimal field that the API application’s agent may edit.',
         });
@@ -50,7 +50,7 @@ export async function writeField(
   const after = await readFields(api, clientId, signal);
   const lost = before.filter(
     (field) =>
-      field !== target && !isSame(after.find(({ id }) => id === field.id)?.value, field.value),
+      field !== target && !isSameValue(after.find(({ id }) => id === field.id)?.value, field.value),
   );
   await settleFact(api.context, 'client-fields', lost.length === 0);
   if (lost.length === 0) return after;
@@ -68,15 +68,4 @@ function fieldNamed(fields: readonly CustomField[], wanted: string): CustomField
   throw new KindError('config', `Clients in Halo have no custom field "${wanted}".`, {
     fix: `Add it to clients, or name one of: ${known || 'none are there'}.`,
   });
-}
-
-/** `7.50` and 7.5 are the same balance. */
-function isSame(shown: unknown, wanted: unknown): boolean {
-  return plain(shown) === plain(wanted);
-}
-
-function plain(value: unknown): string {
-  const decimal = DecimalText.safeParse(value);
-  if (!decimal.success) return JSON.stringify(value ?? null);
-  return decimal.data.includes('.') ? decimal.data.replace(/\.?0+$/, '') : decimal.data;
 }

@@ -8,11 +8,11 @@ import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts'
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
+import { minorOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
 import { readClient } from './clients.ts';
-import { minorOf } from './exact.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { invoiceList } from './invoices.ts';
 import { clientNumbers } from './lists.ts';

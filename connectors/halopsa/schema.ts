@@ -3,8 +3,7 @@
  * the shapes are those of its models and of public clients. https://halopsa.com/apidoc/
  */
 import { z } from 'zod';
-import { instantFromText } from '../../src/domain/time.ts';
-import { DecimalText, Id } from '../http/wire.ts';
+import { DecimalText, Id, UtcInstant } from '../http/wire.ts';
 
 /** Where and as which tenant a token is asked for. */
 export const AuthInfo = z.object({
@@ -17,19 +16,8 @@ export const Token = z.object({
   expires_in: z.number().positive(),
 });
 
-/** Halo leaves the zone mark out in some answers; they are UTC all the same. */
-const Moment = z.string().transform((text, ctx) => {
-  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
-  try {
-    return instantFromText(hasZone ? text : `${text}Z`);
-  } catch {
-    ctx.addIssue({ code: 'custom', message: `"${text}" is not a moment (ISO 8601)` });
-    return z.NEVER;
-  }
-});
-
 /** Halo writes "no date" as one of long ago. */
-const RealMoment = Moment.transform((instant) => (instant < '1980' ? null : instant)).nullish();
+const RealMoment = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
 
 /** A reference to nothing is 0 or below. */
 const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id)).nullish();
@@ -51,7 +39,7 @@ export const TicketWire = z.object({
   team: z.string().nullish(),
   hasbeenclosed: z.boolean().nullable(),
   dateclosed: RealMoment,
-  last_update: Moment,
+  last_update: UtcInstant,
   merged_into_id: Reference,
   timetaken: DecimalText.nullish(),
 });
@@ -63,14 +51,14 @@ export const TicketDetail = z.object({
   client_id: Id.nullish(),
   deleted: z.boolean().nullish(),
   timetaken: DecimalText.nullish(),
-  last_update: Moment.nullish(),
+  last_update: UtcInstant.nullish(),
 });
 
 /** An id of an action means something on its ticket alone. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
-  datetime: Moment,
+  datetime: UtcInstant,
   last_updated: RealMoment,
   who_agentid: Reference,
   actionby_agent_id: Reference,

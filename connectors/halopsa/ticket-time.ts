@@ -1,9 +1,9 @@
 /** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way. */
 import { isKindError } from '../../src/domain/errors.ts';
 import type { RejectedRow, SourceId, TicketTimePage } from '../contract.ts';
+import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf, type List } from './api.ts';
-import type { TimeUnit } from './exact.ts';
 import { refuseIfNot } from './facts.ts';
 import { ignored } from './lists.ts';
 import { actionId, fromAction, holdsTime, isNothing, type TimeFacts } from './mapping.ts';

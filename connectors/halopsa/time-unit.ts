@@ -5,8 +5,8 @@
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { secondsOf, type TimeUnit } from '../http/exact.ts';
 import type { Api } from './api.ts';
-import { secondsOf, type TimeUnit } from './exact.ts';
 import type { ActionWire } from './schema.ts';
 
 /** An entry shorter than this tells little: a minute more or less is a great part of it. */

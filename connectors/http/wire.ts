@@ -23,6 +23,17 @@ export const WireInstant = z.string().transform((value, ctx): Instant => {
   }
 });
 
+/** ISO 8601 text of a vendor that leaves the zone mark out: it is UTC all the same. */
+export const UtcInstant = z.string().transform((text, ctx): Instant => {
+  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
+  try {
+    return instantFromText(hasZone ? text : `${text}Z`);
+  } catch {
+    ctx.addIssue({ code: 'custom', message: `"${text}" is not a moment (ISO 8601)` });
+    return z.NEVER;
+  }
+});
+
 /** Seconds since the epoch, fractions allowed. What is finer than a millisecond is cut off. */
 export const EpochSeconds = DecimalText.transform((text, ctx) => epochInstant(text, 3, ctx));
 
@@ -41,6 +52,17 @@ function epochInstant(text: string, msDigits: number, ctx: z.RefinementCtx): Ins
     message: `${text} is not a number of ${unit} between 1970 and 9999`,
   });
   return z.NEVER;
+}
+
+/** `7.50` and 7.5 are the same number; what is no number is compared as it is. */
+export function isSameValue(shown: unknown, wanted: unknown): boolean {
+  return plainValue(shown) === plainValue(wanted);
+}
+
+function plainValue(value: unknown): string {
+  const parsed = DecimalText.safeParse(value);
+  if (!parsed.success) return JSON.stringify(value ?? null);
+  return parsed.data.includes('.') ? parsed.data.replace(/\.?0+$/, '') : parsed.data;
 }
 
 const decimal = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;

@@ -70,7 +70,7 @@ export interface ContractBench {
    * The request whose lost answer leaves a push open, where it is not the first request of `create`
    * that is no GET.
    */
-  pushRequests?: Partial<Record<PushKind, Pick<FaultOptions, 'method' | 'path'>>>;
+  pushRequests?: Partial<Record<PushKind, Pick<FaultOptions, 'method' | 'path' | 'body'>>>;
   /** `UTC` unless told. */
   timezone?: string;
 }

@@ -1,6 +1,6 @@
 /** Time: its unit, its ids, its ends, its tickets that come and go. */
 import { describe, expect, test } from '@jest/globals';
-import { secondsOf } from '../../connectors/halopsa/exact.ts';
+import { secondsOf } from '../../connectors/http/exact.ts';
 import {
   asked,
   checked,

@@ -7,6 +7,7 @@ import { halopsaSubject } from './halopsa-subject.ts';
 import { kaseyaBmsSubject } from './kaseya-bms-subject.ts';
 import { ninjaoneSubject } from './ninjaone-subject.ts';
 import { requestTrackerSubject } from './request-tracker-subject.ts';
+import { superopsSubject } from './superops-subject.ts';
 import { syncroSubject } from './syncro-subject.ts';
 
 export const subjects: readonly ContractSubject[] = [
@@ -17,5 +18,6 @@ export const subjects: readonly ContractSubject[] = [
   kaseyaBmsSubject,
   ninjaoneSubject,
   requestTrackerSubject,
+  superopsSubject,
   syncroSubject,
 ];

@@ -47,6 +47,8 @@ export interface FaultOptions {
   times?: number;
   path?: RegExp;
   method?: string;
+  /** For a vendor with one address for everything. */
+  body?: RegExp;
   /** For `rate-limited`; without it the answer has no Retry-After. */
   retryAfterSeconds?: number;
   /** For `slow`; 200 unless told. */
@@ -195,11 +197,12 @@ function withRetryAfter(answer: SandboxAnswer, fault: FaultOptions): SandboxAnsw
 }
 
 function matches(fault: Fault, kind: FaultKind, request: SandboxRequest): boolean {
-  const { path, method } = fault.options;
+  const { path, method, body } = fault.options;
   return (
     fault.kind === kind &&
     fault.timesLeft > 0 &&
     (path === undefined || path.test(request.path)) &&
+    (body === undefined || body.test(request.body)) &&
     (method === undefined || method === request.method)
   );
 }

@@ -45,6 +45,10 @@ const walls: readonly { room: string; may: readonly string[] }[] = [
   { room: 'connectors/registry.ts', may: ['connectors/'] },
   { room: 'connectors/new-connector.ts', may: [] },
   {
+    room: 'connectors/http/exact.ts',
+    may: ['src/domain/duration.ts', 'src/domain/errors.ts', 'src/domain/money.ts'],
+  },
+  {
     room: 'connectors/http/',
     may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],
   },

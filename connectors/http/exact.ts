@@ -1,5 +1,5 @@
 /**
- * Halo keeps hours and amounts as binary doubles and shows them as they are: five minutes come as
+ * Vendors that keep hours and amounts as binary doubles show them as they are: five minutes come as
  * `0.08333333333333333` or, rounded, as `0.0833`. What such a text stands for is found by integer arithmetic.
  */
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';

@@ -1,0 +1,93 @@
+/** Facts that reading settles: what the offered items hold, and what their numbers mean. */
+import { z } from 'zod';
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import type { CheckResult } from '../contract.ts';
+import type { Api, ListPage } from './api.ts';
+import { worklogList } from './documents.ts';
+import { type FactId, factResult, settleFact } from './facts.ts';
+import { showsBillable } from './introspection.ts';
+import { isWork } from './mapping.ts';
+import { ItemWire, type TicketWire, WorklogWire } from './schema.ts';
+
+/** Tickets whose worklogs are looked at. */
+const sampleTickets = 10;
+
+/** How far a moment may lie ahead of our clock and still be UTC. */
+const aheadSeconds = 600;
+
+const fewestItems = 5;
+
+type Answers = { [id in FactId]?: boolean | null };
+
+/** What nothing was there to settle by stays as it was. */
+export async function settleByReading(
+  api: Api,
+  tickets: readonly TicketWire[],
+  items: ListPage,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const work = itemsOf(items.rows).filter(isWork);
+  const answers: Answers = {
+    'quantity-hours': areHours(work),
+    ...(await comparesWorklogs(api, tickets, items, signal)),
+  };
+  if (await showsBillable(api)) answers['items-billable'] = true;
+  const ahead = addSeconds(instantFromMs(api.context.now()), aheadSeconds);
+  if (tickets.some(({ updatedTime }) => updatedTime > ahead)) answers['dates-utc'] = false;
+  for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
+    if (isSo !== null) await settleFact(api.context, id, isSo);
+  }
+  const ids = ['items-hold-time', 'items-billable', 'quantity-hours'] as const;
+  return Promise.all(ids.map((id) => factResult(api.context, id)));
+}
+
+export function itemsOf(rows: readonly unknown[]): ItemWire[] {
+  return rows.flatMap((row) => ItemWire.safeParse(row).data ?? []);
+}
+
+/** Minutes are whole and soon above a day’s hours; hours are neither. */
+function areHours(work: readonly ItemWire[]): boolean | null {
+  const long = work.filter(({ qty }) => Number(qty) > 24).length;
+  if (work.length < fewestItems) return null;
+  if (long * 10 > work.length) return false;
+  return work.some(({ qty }) => /\.\d*[1-9]/.test(qty)) ? true : null;
+}
+
+/** The entries of some tickets, which their own list surely shows, are looked for among the offered items. */
+async function comparesWorklogs(
+  api: Api,
+  tickets: readonly TicketWire[],
+  items: ListPage,
+  signal: AbortSignal,
+): Promise<Answers> {
+  const listed = itemsOf(items.rows);
+  const ids = new Set(listed.map(({ itemId }) => itemId));
+  const isAll = items.rows.length >= items.count;
+  const oldest = listed.at(-1)?.updatedTime ?? '9';
+  let hold: boolean | null = null;
+  let tellApart: boolean | null = null;
+  for (const { ticketId } of tickets.slice(0, sampleTickets)) {
+    for (const entry of await readWorklogs(api, ticketId, signal)) {
+      // Older work need not be on the page that was read.
+      const isDue = isAll || (entry.billDateTime ?? '') > oldest;
+      const isListed = ids.has(entry.itemId);
+      if (entry.billable === false && isListed) tellApart = false;
+      if (entry.billable === false && !isListed && isDue) tellApart ??= true;
+      if (entry.billable === true && isListed) hold ??= true;
+      if (entry.billable === true && !isListed && isDue) hold = false;
+    }
+  }
+  return { 'items-hold-time': hold, 'items-billable': tellApart };
+}
+
+const Worklogs = z.object({ getWorklogEntries: z.object({ entries: z.array(WorklogWire) }) });
+
+async function readWorklogs(
+  api: Api,
+  workId: string,
+  signal: AbortSignal,
+): Promise<readonly WorklogWire[]> {
+  const input = { workItem: { workId, module: 'TICKET' } };
+  const data = await api.send(worklogList, { input }, Worklogs, signal);
+  return data.getWorklogEntries.entries;
+}

@@ -1,0 +1,63 @@
+/** Finding what a push has already written, by exact comparison. */
+import { type ZodType, z } from 'zod';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { describeIssue } from '../http/issues.ts';
+import { type Api, type List, refuseOtherOrder } from './api.ts';
+import { oneTicket } from './documents.ts';
+import { TicketWire } from './schema.ts';
+
+export interface Wanted<Wire> {
+  schema: ZodType<Wire>;
+  isWanted(wire: Wire): boolean;
+  /** What the list is in the order of, the last first. */
+  timeOf(wire: Wire): string;
+  /** None that is older can be it. */
+  from: string;
+}
+
+export async function findRow<Wire>(
+  api: Api,
+  list: List,
+  { schema, isWanted, timeOf, from }: Wanted<Wire>,
+  signal: AbortSignal,
+): Promise<Wire | null> {
+  for await (const { rows } of api.pages(list, signal)) {
+    const times: string[] = [];
+    for (const raw of rows) {
+      const row = schema.safeParse(raw);
+      // An unreadable row might be the wanted one: taking it for another would write twice.
+      if (!row.success) {
+        const fault = describeIssue(row.error);
+        throw new KindError('contract', `${list.operation.name}: ${fault}.`);
+      }
+      if (isWanted(row.data)) return row.data;
+      times.push(timeOf(row.data));
+    }
+    refuseOtherOrder(list, times);
+    if ((times.at(-1) ?? '9') < from) return null;
+  }
+  return null;
+}
+
+/** Null: SuperOps knows no such thing. */
+export async function nullIfGone<T>(read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isKindError(error, 'rejected') && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Null: there is no such ticket. */
+export async function readTicket(
+  api: Api,
+  ticketId: string,
+  signal: AbortSignal,
+): Promise<TicketWire | null> {
+  const answer = z.object({ getTicket: TicketWire.nullable() });
+  return nullIfGone(async () => {
+    const data = await api.send(oneTicket, { input: { ticketId } }, answer, signal);
+    return data.getTicket;
+  });
+}

@@ -1,0 +1,153 @@
+/** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import {
+  addSeconds,
+  type DateText,
+  dateInZone,
+  type Instant,
+  startOfDay,
+} from '../../src/domain/time.ts';
+import type {
+  ClientRow,
+  ConnectorContext,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
+import { describeIssue } from '../http/issues.ts';
+import { UtcInstant } from '../http/wire.ts';
+import type { SuperopsConfig } from './config.ts';
+import { keyIn } from './marker.ts';
+import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
+
+type Where = Pick<ConnectorContext, 'timezone' | 'currency'>;
+
+export function fromClient(wire: ClientWire): ClientRow {
+  return { sourceId: wire.accountId, name: wire.name };
+}
+
+/** `closedAt` is put in by whoever remembers when it was first seen closed. */
+export function fromTicket(
+  wire: TicketWire,
+  closedStatuses: readonly string[],
+): Omit<TicketRow, 'closedAt'> {
+  return {
+    sourceId: wire.ticketId,
+    number: wire.displayId ?? wire.ticketId,
+    clientId: wire.client?.accountId ?? null,
+    summary: wire.subject ?? '',
+    board: wire.techGroup?.name || null,
+    ticketType: wire.ticketType || null,
+    agreement: null,
+    status: wire.status,
+    isClosed: isAmong(closedStatuses, wire.status),
+    mergedInto: null,
+    updatedAt: wire.updatedTime,
+  };
+}
+
+/** `Closed` and `CLOSED` are one status; a tenant does not tell them apart. */
+export function isAmong(names: readonly string[], name: string | null | undefined): boolean {
+  return names.some((known) => known.toLowerCase() === (name ?? '').toLowerCase());
+}
+
+/** Products and fees stand among the offered items too. */
+export function isWork({ technician, workItem, serviceItem }: ItemWire): boolean {
+  if (technician === null && workItem === null) return false;
+  return !/^(?:unit|quantity|fixed|flat)/i.test(serviceItem?.quantityType ?? '');
+}
+
+/** Throws `contract` for time that cannot be believed as it stands. */
+export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
+  const name = `Offered item ${wire.itemId}`;
+  const { technician, workItem } = wire;
+  if (technician === null) {
+    throw new KindError('contract', `${name}, technician: work is logged by nobody.`, {
+      fix: 'Set its technician in SuperOps.',
+    });
+  }
+  const seconds = about(name, 'qty', () => secondsOf(wire.qty, 'hours'));
+  const startedAt = startOf(wire, timezone);
+  return {
+    sourceId: wire.itemId,
+    ticketId: workItem !== null && /^ticket$/i.test(workItem.module) ? workItem.workId : null,
+    clientId: wire.client?.accountId ?? null,
+    technicianId: technician.userId,
+    technician: technician.name || technician.userId,
+    startedAt,
+    endedAt: addSeconds(startedAt, Math.max(seconds, 0)),
+    isTimed: false,
+    seconds,
+    secondsText: `${wire.qty} h`,
+    kind: 'work',
+    workType: wire.serviceItem?.name || null,
+    role: null,
+    isBillable: wire.billable ?? null,
+    isApproved: null,
+    agreement: null,
+    // Whether clients may read the notes of an entry is not documented.
+    note: null,
+    updatedAt: wire.updatedTime,
+  };
+}
+
+/** SuperOps keeps one moment of the work, which it bills by. */
+export function startOf({ itemId, billDate }: ItemWire, timezone: string): Instant {
+  const day = /^\d{4}-\d{2}-\d{2}$/.exec(billDate)?.[0];
+  if (day !== undefined) return startOfDay(day, timezone);
+  return about(`Offered item ${itemId}`, 'billDate', () => momentOf(billDate));
+}
+
+/** Moments without a mark are UTC. https://support.superops.com/en/articles/6632215 */
+function momentOf(text: string): Instant {
+  const moment = UtcInstant.safeParse(text);
+  if (moment.success) return moment.data;
+  throw new KindError('contract', `${describeIssue(moment.error)}.`);
+}
+
+export function fromInvoice(
+  wire: InvoiceWire,
+  config: Pick<SuperopsConfig, 'paidStatuses' | 'voidStatuses'>,
+  { timezone, currency }: Where,
+): InvoiceRow {
+  const name = `Invoice ${wire.invoiceId}`;
+  const total = wire.totalAmount ?? null;
+  const issuedOn = about(name, 'invoiceDate', () => dayOf(wire.invoiceDate, timezone));
+  const paidOn = wire.paymentDate
+    ? about(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
+    : issuedOn;
+  const isVoid = isAmong(config.voidStatuses, wire.statusEnum);
+  return {
+    sourceId: wire.invoiceId,
+    number: wire.displayId ?? null,
+    clientId: wire.client?.accountId ?? null,
+    reference: keyIn(wire.items?.map(({ details }) => details ?? '').join('\n') ?? ''),
+    currency,
+    totalMinor:
+      total === null ? null : about(name, 'totalAmount', () => minorFromText(total, currency)),
+    isPaid: !isVoid && isAmong(config.paidStatuses, wire.statusEnum),
+    isVoid,
+    issuedOn,
+    // There is no moment of the last change; the last day that is known stands for it.
+    updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
+  };
+}
+
+/** The day as it is written; midnight in a zone of the tenant's may be written as a moment of the day before. */
+export function dayOf(text: string, timezone: string): DateText {
+  const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
+  if (day !== '' && /^(?:T00:00(?::00(?:\.0+)?)?)?Z?$/i.test(text.slice(10))) return day;
+  return dateInZone(momentOf(text), timezone);
+}
+
+/** Says which row and field a fault is about. */
+function about<T>(name: string, field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What the connector reads of SuperOps' answers, and no more. No schema of the vendor's is public; the
+ * shapes are those that public clients read. https://developer.superops.com/msp
+ */
+import { z } from 'zod';
+import { DecimalText, Id, UtcInstant } from '../http/wire.ts';
+
+const Text = z.string().nullish();
+
+/** JSON of SuperOps'; its long numbers may come without quotes. */
+const ClientRef = z.object({ accountId: Id, name: Text });
+
+export const ClientWire = z.object({
+  accountId: Id,
+  name: z.string().min(1),
+  stage: Text,
+  status: Text,
+});
+export type ClientWire = z.infer<typeof ClientWire>;
+
+export const TicketWire = z.object({
+  ticketId: Id,
+  displayId: Id.nullish(),
+  subject: Text,
+  ticketType: Text,
+  client: ClientRef.nullable(),
+  techGroup: z.object({ name: Text }).nullish(),
+  status: z.string().min(1),
+  createdTime: UtcInstant,
+  updatedTime: UtcInstant,
+});
+export type TicketWire = z.infer<typeof TicketWire>;
+
+export const ItemWire = z.object({
+  itemId: Id,
+  /** A moment, or a day. */
+  billDate: z.string().min(1),
+  status: Text,
+  serviceItem: z.object({ name: Text, quantityType: Text }).nullish(),
+  client: ClientRef.nullable(),
+  workItem: z.object({ workId: Id, module: z.string() }).nullable(),
+  technician: z.object({ userId: Id, name: Text }).nullable(),
+  qty: DecimalText,
+  billable: z.boolean().nullish(),
+  updatedTime: UtcInstant,
+});
+export type ItemWire = z.infer<typeof ItemWire>;
+
+export const WorklogWire = z.object({
+  itemId: Id,
+  billable: z.boolean().nullish(),
+  billDateTime: z.string().nullish(),
+  qty: DecimalText.nullish(),
+});
+export type WorklogWire = z.infer<typeof WorklogWire>;
+
+export const InvoiceWire = z.object({
+  invoiceId: Id,
+  displayId: Id.nullish(),
+  client: ClientRef.nullable(),
+  invoiceDate: z.string().min(1),
+  statusEnum: Text,
+  totalAmount: DecimalText.nullish(),
+  paymentDate: Text,
+  items: z.array(z.object({ details: Text, amount: DecimalText.nullish() })).nullish(),
+});
+export type InvoiceWire = z.infer<typeof InvoiceWire>;
+
+export const ContractWire = z.object({
+  contractId: Id,
+  client: ClientRef.nullable(),
+  contract: z.unknown(),
+  contractStatus: Text,
+});
+
+export const NoteWire = z.object({ noteId: Id, content: Text, privacyType: Text });
+export type NoteWire = z.infer<typeof NoteWire>;
+
+export const ClientFieldsWire = z.object({
+  accountId: Id,
+  customFields: z.record(z.string(), z.unknown()).nullish(),
+});
