@@ -41,7 +41,6 @@ async function startBench(): Promise<ContractBench> {
       { stream: 'timeEntries', path: /\/time\/entries$/ },
     ],
     balanceField: 'Prepaid hours left',
-    pushRequests: { invoice: { method: 'POST', path: /\/procurement\/products$/ } },
     countPushed: (kind, key) => countPushed(state, kind, key),
     putWork: async ({ client, summary, startedAt, seconds, isBillable }) => {
       const ticket = state.addTicket({ company: companies[client] ?? company, board, summary });

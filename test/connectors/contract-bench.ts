@@ -7,7 +7,7 @@ import type {
   VendorModule,
 } from '../../connectors/contract.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { FaultOptions, SandboxServer } from '../sandbox/server.ts';
+import type { SandboxServer } from '../sandbox/server.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';
 
 export interface ContractSubject {
@@ -66,11 +66,6 @@ export interface ContractBench {
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */
   invoice?: Partial<PushMessages['invoice']>;
-  /**
-   * The request whose lost answer leaves a push open, where it is not the first request of `create`
-   * that is no GET.
-   */
-  pushRequests?: Partial<Record<PushKind, Pick<FaultOptions, 'method' | 'path' | 'body'>>>;
   /** `UTC` unless told. */
   timezone?: string;
 }

@@ -49,12 +49,6 @@ async function start(): Promise<ContractBench> {
       { stream: 'timeEntries', path: /^\/v2\/timelogs$/ },
     ],
     balanceField: 'Prepaid hours left',
-    pushRequests: {
-      'alert-ticket': { method: 'POST', path: /\/tickets$/ },
-      'ticket-note': { method: 'POST', path: /\/notes$/ },
-      invoice: { method: 'POST', path: /\/charges$/ },
-      'balance-field': { method: 'PUT', path: /\/customFields\/data\// },
-    },
     countPushed: (kind, key) => countPushed(state, kind, key),
     putWork: async (work) => putWork(work),
     removeTime: async (entryId) => {

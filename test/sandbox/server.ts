@@ -47,8 +47,10 @@ export interface FaultOptions {
   times?: number;
   path?: RegExp;
   method?: string;
-  /** For a vendor with one address for everything. */
-  body?: RegExp;
+  /** Only requests that change something. */
+  isWrite?: true;
+  /** So many that match are let through first. */
+  skip?: number;
   /** For `rate-limited`; without it the answer has no Retry-After. */
   retryAfterSeconds?: number;
   /** For `slow`; 200 unless told. */
@@ -70,6 +72,8 @@ export interface SandboxServer {
     waiting(): FaultKind[];
     clear(): void;
   };
+  /** Whether a request changes nothing. */
+  isRead(request: SandboxRequest): boolean;
   close(): Promise<void>;
 }
 
@@ -91,6 +95,7 @@ export interface SandboxOptions {
 interface Fault {
   kind: FaultKind;
   timesLeft: number;
+  skipLeft: number;
   options: FaultOptions;
 }
 
@@ -108,9 +113,19 @@ export async function startSandboxServer(
   const faults: Fault[] = [];
   let distortion: ((json: unknown) => unknown) | null = null;
 
+  const isRead = (request: SandboxRequest): boolean =>
+    request.method === 'GET' || options.isRead?.(request) === true;
+
   const take = (kind: FaultKind, request: SandboxRequest): FaultOptions | null => {
-    const fault = faults.find((candidate) => matches(candidate, kind, request));
+    const fault = faults.find(
+      (candidate) =>
+        matches(candidate, kind, request) && !(candidate.options.isWrite && isRead(request)),
+    );
     if (fault === undefined) return null;
+    if (fault.skipLeft > 0) {
+      fault.skipLeft -= 1;
+      return null;
+    }
     fault.timesLeft -= 1;
     return fault.options;
   };
@@ -131,8 +146,7 @@ export async function startSandboxServer(
   };
 
   const distorted = (request: SandboxRequest, answer: SandboxAnswer): SandboxAnswer => {
-    const isRead = request.method === 'GET' || options.isRead?.(request) === true;
-    const isLeft = distortion === null || !isRead || answer.json === undefined;
+    const isLeft = distortion === null || !isRead(request) || answer.json === undefined;
     return isLeft ? answer : { ...answer, json: distortion?.(answer.json) };
   };
 
@@ -160,7 +174,9 @@ export async function startSandboxServer(
     exchanges,
     faults: {
       add: (kind, fault = {}) =>
-        void faults.push({ kind, timesLeft: fault.times ?? 1, options: fault }),
+        void faults.push({
+          ...{ kind, timesLeft: fault.times ?? 1, skipLeft: fault.skip ?? 0, options: fault },
+        }),
       distort: (change) => {
         distortion = change;
       },
@@ -170,6 +186,7 @@ export async function startSandboxServer(
         distortion = null;
       },
     },
+    isRead,
     /** Also for a second time, for a test that takes the vendor down itself. */
     close: () =>
       new Promise((resolve) => {
@@ -197,12 +214,11 @@ function withRetryAfter(answer: SandboxAnswer, fault: FaultOptions): SandboxAnsw
 }
 
 function matches(fault: Fault, kind: FaultKind, request: SandboxRequest): boolean {
-  const { path, method, body } = fault.options;
+  const { path, method } = fault.options;
   return (
     fault.kind === kind &&
     fault.timesLeft > 0 &&
     (path === undefined || path.test(request.path)) &&
-    (body === undefined || body.test(request.body)) &&
     (method === undefined || method === request.method)
   );
 }

@@ -89,6 +89,7 @@ export async function startNinjaoneSandbox(
     },
     {
       ...(options.port === undefined ? {} : { port: options.port }),
+      isRead: ({ path }) => /\/board\/\d+\/run$/.test(path),
       faultAnswer: (kind) => (kind === 'unauthorized' ? notAuthenticated : null),
     },
   );
