@@ -117,8 +117,12 @@ function isDue(key: string, row: unknown, read: Read): boolean {
   return read.rows.has(`tickets ${(row as { ticketId: string }).ticketId}`);
 }
 
+/** Stands for a row that a list leaves out: where the vendor counts nothing, it is simply not there. */
+const wholeRow = 'a whole row';
+
 /** Another id or name makes a row of another client, who is nobody that we ask for. */
 function mayBeAnothers(key: string, value: unknown): boolean {
+  if (key === wholeRow) return true;
   return /id$|name|organi/i.test(key) && (typeof value === 'string' || typeof value === 'number');
 }
 
@@ -136,8 +140,11 @@ function replaceLeaf(json: unknown, nth: number, value: unknown): string | null 
   const leaf = leaves[nth % Math.max(1, leaves.length)];
   if (leaf === undefined) return null;
   if (value === missing) {
-    if (Array.isArray(leaf.holder)) leaf.holder.splice(Number(leaf.key), 1);
-    else delete leaf.holder[leaf.key];
+    if (Array.isArray(leaf.holder)) {
+      leaf.holder.splice(Number(leaf.key), 1);
+      return wholeRow;
+    }
+    delete leaf.holder[leaf.key];
   } else leaf.holder[leaf.key] = value;
   return leaf.key;
 }
