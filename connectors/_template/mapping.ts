@@ -50,12 +50,3 @@ export function fromTime(wire: TimeWire): TimeEntryRow {
     updatedAt: wire.updatedAt,
   };
 }
-
-/** The marker by which a written text is found again; the last thing in it. */
-export function marked(text: string, key: string): string {
-  return `${text} [${key}]`;
-}
-
-export function isMarked(text: string, key: string): boolean {
-  return text.trimEnd().endsWith(`[${key}]`);
-}

@@ -2,8 +2,8 @@
 import type { ZodType } from 'zod';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { pagesByCursor } from '../http/paging.ts';
+import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
-import { isMarked, marked } from './mapping.ts';
 import { MadeWire, NoteWire, pageOf, TicketWire } from './schema.ts';
 
 export function createAlertPush(api: Api): Push<'alert-ticket'> {
@@ -11,12 +11,12 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
     async find({ key, clientId }, signal): Promise<Delivered | null> {
       const path = `/clients/${encodeURIComponent(clientId)}/tickets`;
       for await (const ticket of rowsOf(api, path, TicketWire, key, signal)) {
-        if (isMarked(ticket.subject, key)) return { remoteId: ticket.id };
+        if (hasMarker(ticket.subject, key)) return { remoteId: ticket.id };
       }
       return null;
     },
     async create({ key, clientId, subject, body }, signal) {
-      const ticket = { clientId, subject: marked(subject, key), text: body };
+      const ticket = { clientId, subject: markedLine(subject, key), text: body };
       const made = await api.send(
         { method: 'POST', path: '/tickets', body: ticket, signal },
         MadeWire,
@@ -32,12 +32,12 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
   return {
     async find(note, signal): Promise<Delivered | null> {
       for await (const { id, text } of rowsOf(api, pathOf(note), NoteWire, note.key, signal)) {
-        if (isMarked(text, note.key)) return { remoteId: id };
+        if (hasMarker(text, note.key)) return { remoteId: id };
       }
       return null;
     },
     async create(note, signal) {
-      const body = { text: marked(note.body, note.key), isPublic: note.audience === 'client' };
+      const body = { text: withMarker(note.body, note.key), isPublic: note.audience === 'client' };
       const made = await api.send({ method: 'POST', path: pathOf(note), body, signal }, MadeWire);
       return { remoteId: made.data.id };
     },

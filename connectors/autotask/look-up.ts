@@ -85,7 +85,3 @@ function hidden(entity: string): KindError {
     fix: `Let the API user’s security level see ${entity}; Autotask answers an empty list in place of a refusal.`,
   });
 }
-
-export function shortened(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
-}

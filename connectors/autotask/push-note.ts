@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
+import { hasMarker, markerOf, shortened } from '../text/marker.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { findInList, shortened } from './look-up.ts';
+import { findInList } from './look-up.ts';
 import { isOneOf } from './query.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -23,7 +24,7 @@ export function createNotePush(rooms: Rooms): Push<'ticket-note'> {
         filter: [isOneOf('ticketID', [message.ticketId])],
         fields: ['id', 'title', 'publish'],
       };
-      const isWanted = (note: Note) => (note.title ?? '').includes(`[${message.key}]`);
+      const isWanted = (note: Note) => hasMarker(note.title, message.key);
       const found = await findInList(rooms.api, query, Note, isWanted, signal);
       return found === null ? null : { remoteId: found.id };
     },
@@ -42,7 +43,7 @@ export async function writeNote(
   const publish = await directory.valueOf('TicketNotes', 'publish', config.notes[audience], signal);
   const note = {
     ticketID: Number(ticketId),
-    title: `Prepaid hours [${key}]`,
+    title: `Prepaid hours ${markerOf(key)}`,
     description: shortened(body, descriptionLengthMax),
     noteType: await noteType({ api, directory }, signal),
     publish,

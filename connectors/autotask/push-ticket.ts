@@ -1,10 +1,11 @@
 /** Low-balance tickets, found again by their key in `externalID` or in a user-defined field. */
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push } from '../contract.ts';
+import { oneLine, shortened } from '../text/marker.ts';
 import type { Query } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
-import { findInList, shortened } from './look-up.ts';
+import { findInList } from './look-up.ts';
 import { companyNumbers, equals, type Filter } from './query.ts';
 import type { Rooms } from './rooms.ts';
 import { inspectTicket, withdrawTicket } from './withdraw-ticket.ts';
@@ -87,7 +88,7 @@ export async function createTicket(
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
     companyID: Number(companyNumbers([ticket.clientId])[0]),
-    title: shortened(ticket.subject.replace(/\s+/g, ' ').trim(), titleLengthMax),
+    title: shortened(oneLine(ticket.subject), titleLengthMax),
     description: shortened(ticket.body, descriptionLengthMax),
     queueID: await named('queueID', queue),
     priority: await named('priority', priority),

@@ -97,22 +97,3 @@ export async function readAll<Wire>(
   await findInList(api, list, collect, signal);
   return all;
 }
-
-/** Ends the text of a note, an addition or an adjustment, so that it is found again, even where people wrote on. */
-export function withMarker(
-  text: string,
-  key: string,
-  lengthMax = Number.POSITIVE_INFINITY,
-): string {
-  const marker = `[${key}]`;
-  return `${shortened(text.trimEnd(), lengthMax - marker.length - 2)}\n\n${marker}`;
-}
-
-export function hasMarker(text: string | null | undefined, key: string): boolean {
-  return (text ?? '').includes(`[${key}]`);
-}
-
-/** One line where the vendor's field is one line; cut with an ellipsis where it is short. */
-export function shortened(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
-}

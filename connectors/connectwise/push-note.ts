@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { findInList, hasMarker, withMarker } from './look-up.ts';
+import { findInList } from './look-up.ts';
 
 const Note = z.object({
   id: Id,

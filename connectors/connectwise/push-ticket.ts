@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
+import { oneLine, shortened } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
-import { findByKey, getIfThere, type Search, settleFilter, shortened } from './look-up.ts';
+import { findByKey, getIfThere, type Search, settleFilter } from './look-up.ts';
 import { idOfName } from './names.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
 
@@ -65,7 +66,7 @@ export async function createTicket(
       ? {}
       : { [kind]: { id: Number(await idOfName(api, kind, name, signal, boardId)) } };
   const body = {
-    summary: shortened(ticket.subject.replace(/\s+/g, ' ').trim(), summaryLengthMax),
+    summary: shortened(oneLine(ticket.subject), summaryLengthMax),
     company: { id: Number(ticket.clientId) },
     board: { id: Number(boardId) },
     ...(await named('type', type)),

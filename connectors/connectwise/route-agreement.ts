@@ -5,10 +5,11 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import type { Delivered } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Agreement, agreementsOf, topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot } from './facts.ts';
-import { findInList, hasMarker, withMarker } from './look-up.ts';
+import { findInList } from './look-up.ts';
 import type { Route, Sale } from './sale.ts';
 import { priceOfSale, productOf, refuseOtherCurrency } from './sale.ts';
 

@@ -11,6 +11,7 @@ import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { minorOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api, List } from './api.ts';
 import { readClient } from './clients.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
@@ -20,7 +21,6 @@ import { fromInvoice } from './mapping.ts';
 import { itemNumber } from './names.ts';
 import { refuseAutoTopUp } from './native.ts';
 import { InvoiceWire, PrepayWire } from './schema.ts';
-import { hasMarker, withMarker } from './text.ts';
 
 export type Sale = PushMessages['invoice'];
 

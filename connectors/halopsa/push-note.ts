@@ -4,10 +4,11 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { actionId } from './mapping.ts';
-import { hasMarker, toHtml, withMarker } from './text.ts';
+import { toHtml } from './text.ts';
 import { actionList } from './ticket-time.ts';
 
 const Note = z.object({

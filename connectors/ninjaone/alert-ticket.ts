@@ -4,6 +4,7 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { ConnectorContext, Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
+import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
 import type { Api, NewTicket } from './api.ts';
 import type { Boards } from './boards.ts';
 import type { NinjaoneConfig } from './config.ts';
@@ -27,11 +28,6 @@ const lookBackSeconds = 90 * 86_400;
 
 /** A search may find a new ticket only after a while; a ticket of ours is tried again sooner than that. */
 const indexLagSeconds = 2 * 3600;
-
-/** The key as it stands in subjects and bodies; the brackets keep `a-1` and `a-10` apart. */
-export function markerOf(key: string): string {
-  return `[${key}]`;
-}
 
 export function createAlertTicket(rooms: PushRooms): Required<
   Omit<Push<'alert-ticket'>, 'withdraw'>
@@ -85,8 +81,8 @@ export function createAlertTicket(rooms: PushRooms): Required<
       const ticket: NewTicket = {
         clientId: Number(message.clientId),
         ...(await resolve(signal)),
-        subject: `${message.subject} ${markerOf(message.key)}`,
-        description: { public: false, body: `${message.body}\n\n${markerOf(message.key)}` },
+        subject: markedLine(message.subject, message.key),
+        description: { public: false, body: withMarker(message.body, message.key) },
         ...(keepsTags ? { tags: [message.key] } : {}),
       };
       const { data } = await api.createTicket(ticket, signal);
@@ -146,6 +142,6 @@ function deliveredOf(ticketId: string): Delivered {
 }
 
 function hasKey(row: z.infer<typeof FoundRow>, key: string): boolean {
-  const isInSubject = row.summary?.includes(markerOf(key)) === true;
+  const isInSubject = hasMarker(row.summary, key);
   return isInSubject || row.tags?.includes(key) === true;
 }

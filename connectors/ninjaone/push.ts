@@ -3,7 +3,8 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText } from '../http/wire.ts';
-import { markerOf, type PushRooms } from './alert-ticket.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
+import type { PushRooms } from './alert-ticket.ts';
 import { refuseWhereNot } from './facts.ts';
 import { FoundEntry } from './schema.ts';
 import { readLog } from './ticket-time.ts';
@@ -15,7 +16,7 @@ export function createTicketNote({ api, context }: PushRooms): Push<'ticket-note
   async function find({ key, ticketId }: Message, signal: AbortSignal): Promise<Delivered | null> {
     const log = await readLog(api, ticketId, null, signal);
     const { rows } = parseRows(log, FoundEntry, (entry) => entry);
-    const found = rows.find(({ body }) => body?.includes(markerOf(key)) === true);
+    const found = rows.find(({ body }) => hasMarker(body, key));
     return found === undefined ? null : { remoteId: found.id, label: `note on #${ticketId}` };
   }
 
@@ -23,7 +24,7 @@ export function createTicketNote({ api, context }: PushRooms): Push<'ticket-note
     find,
     async create(message, signal) {
       await refuseWhereNot(context.memory, ['comment-create'], 'writing notes');
-      const body = `${message.body}\n\n${markerOf(message.key)}`;
+      const body = withMarker(message.body, message.key);
       const isPublic = message.audience === 'client';
       await api.addComment(message.ticketId, isPublic, body, signal);
       return readBack(`The note on ticket ${message.ticketId}`, () => find(message, signal));

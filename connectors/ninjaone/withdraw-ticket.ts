@@ -1,7 +1,7 @@
 /** Taking an alert ticket back: an internal comment that says why, then a status that means closed. */
 import type { PushMessages, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
+import { hasMarker } from '../text/marker.ts';
 import type { PushRooms } from './alert-ticket.ts';
-import { markerOf } from './alert-ticket.ts';
 import { createTicketNote } from './push.ts';
 
 /**
@@ -17,8 +17,7 @@ export async function withdrawTicket(
   const { api } = rooms;
   const { data: ticket } = await api.ticket(remoteId, signal);
   if (ticket.deleted === true) return { remoteId };
-  const isOurs =
-    ticket.subject?.includes(markerOf(key)) === true || ticket.tags?.includes(key) === true;
+  const isOurs = hasMarker(ticket.subject, key) || ticket.tags?.includes(key) === true;
   if (!isOurs) return null;
   if (await isClosed(rooms, remoteId, signal)) return { remoteId };
   const { version, ticketFormId, subject, requesterUid } = ticket;

@@ -1,14 +1,10 @@
 /** How a message's key stands in an RT ticket. */
+import { hasMarker, markerOf, oneLine } from '../text/marker.ts';
 import { fieldValuesOf } from './mapping.ts';
 import type { FoundItem } from './schema.ts';
 
 /** RT cuts a subject at 200 bytes without a word, which must not take the key off. */
 const subjectBytesMax = 200;
-
-/** Brackets on both sides: one key never stands within another. */
-export function markerOf(key: string): string {
-  return `[${key}]`;
-}
 
 /** The subject with its marker at the end, shortened in the middle where RT would cut it. */
 export function markedSubject(subject: string, key: string): string {
@@ -18,7 +14,7 @@ export function markedSubject(subject: string, key: string): string {
 
 /** As much of the subject as fits, on one line. */
 export function fittingSubject(subject: string, bytesMax = subjectBytesMax): string {
-  const line = subject.replace(/\s+/g, ' ').trim();
+  const line = oneLine(subject);
   if (Buffer.byteLength(line) <= bytesMax) return line;
   let fitting = '';
   for (const character of line) {
@@ -35,14 +31,10 @@ export function bearsKey(
   keyField: string | undefined,
 ): boolean {
   if (keyField !== undefined) return fieldValuesOf(ticket, keyField).includes(key);
-  return (ticket.Subject ?? '').includes(markerOf(key));
+  return hasMarker(ticket.Subject, key);
 }
 
-/** The text with its marker in a last line of its own. */
-export function markedText(text: string, key: string): string {
-  return `${text.trimEnd()}\n\n${markerOf(key)}`;
-}
-
+/** In a line of its own. */
 export function isMarkedText(text: string, key: string): boolean {
   return text.split(/\r?\n/).some((line) => line.trim() === markerOf(key));
 }

@@ -1,9 +1,10 @@
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
+import { withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { isSettled, refuseUnless, settle } from './facts.ts';
 import { isSameName } from './mapping.ts';
-import { isMarkedText, markedText } from './marker.ts';
+import { isMarkedText } from './marker.ts';
 import { jsonQuery } from './query.ts';
 import { AttachmentItem, IdItem, type Ticket } from './schema.ts';
 
@@ -88,7 +89,7 @@ async function createNote(api: Api, note: Note, signal: AbortSignal): Promise<De
     ticket.id,
     kind,
     {
-      Content: markedText(note.body, note.key),
+      Content: withMarker(note.body, note.key),
       ContentType: 'text/plain',
       ...(Status === undefined ? {} : { Status }),
     },

@@ -1,11 +1,11 @@
-import { hoursText } from '../../src/domain/duration.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
+import type { Delivered, Push, Standing } from '../contract.ts';
+import { markerOf } from '../text/marker.ts';
+import { saleText } from '../text/sale.ts';
 import type { Api, NewTicket } from './api.ts';
 import { refuseUnless, settle } from './facts.ts';
 import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
-import { bearsKey, fittingSubject, markedSubject, markerOf } from './marker.ts';
+import { bearsKey, fittingSubject, markedSubject } from './marker.ts';
 import { quoted } from './query.ts';
 import { FoundItem } from './schema.ts';
 import { discarded, withdrawTicket } from './withdraw-ticket.ts';
@@ -33,7 +33,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
           queue: queueFor(api, 'billing'),
           key: message.key,
           subject: message.title,
-          body: invoiceText(message),
+          body: saleText(message),
         },
         signal,
       ),
@@ -164,21 +164,4 @@ export function queueFor(api: Api, setting: 'alerts' | 'billing'): string {
       fix: `Add ${setting}: { queue: NAME } to it.`,
     },
   );
-}
-
-function invoiceText(invoice: PushMessages['invoice']): string {
-  const { currency } = invoice;
-  const lines = [
-    ['Client', invoice.clientId],
-    ['Offer', invoice.offer],
-    ['Product', invoice.product ?? '-'],
-    ['Hours', hoursText(invoice.seconds)],
-    ['Quantity', String(invoice.quantity)],
-    ['Rate', `${textFromMinor(invoice.rateMinor, currency)} ${currency} / h`],
-    ['Total', `${textFromMinor(invoice.totalMinor, currency)} ${currency}`],
-    ['Issued on', invoice.issuedOn],
-    ['Reference', invoice.key],
-  ];
-  const table = lines.map(([name, value]) => `${name}: ${value}`).join('\n');
-  return `${invoice.body.trimEnd()}\n\n${table}`;
 }

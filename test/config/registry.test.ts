@@ -5,7 +5,7 @@ import { findVendor, vendors } from '../../connectors/registry.ts';
 import { type SchemaNode, schemaNode } from '../../src/config/json-schema.ts';
 
 /** What vendors' folders have in common is no vendor, and neither is what they are copied from. */
-const shared = ['_template', 'check', 'http'];
+const shared = ['_template', 'check', 'http', 'text'];
 
 test('every vendor folder is in the registry once, under its own name', () => {
   const folders = readdirSync(join(import.meta.dirname, '../../connectors'), {

@@ -83,7 +83,7 @@ describe('tickets that Request Tracker is sent', () => {
         Subject: 'Prepaid hours for Dupont [i:1]',
         ContentType: 'text/plain',
         Content: expect.stringMatching(
-          /^A block of 10 hours\.\n\n(?:.*\n)*Product: BLOCK-10\nHours: 10\.00\n(?:.*\n)*Rate: 120\.50 EUR \/ h\nTotal: 1205\.00 EUR\n/,
+          /^A block of 10 hours\.\n\n(?:.*\n)*.*\(product BLOCK-10\)\nHours: 10\.00\nPrice of an hour: 120\.50 EUR\nTotal before tax: 1205\.00 EUR\n/,
         ),
       });
     }));

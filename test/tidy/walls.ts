@@ -42,6 +42,7 @@ const walls: readonly { room: string; may: readonly string[] }[] = [
     room: 'connectors/check/',
     may: ['connectors/contract.ts', 'src/domain/errors.ts', 'src/domain/time.ts'],
   },
+  { room: 'connectors/text/', may: ['connectors/contract.ts', 'src/domain/'] },
   { room: 'connectors/registry.ts', may: ['connectors/'] },
   { room: 'connectors/new-connector.ts', may: [] },
   {
@@ -58,6 +59,7 @@ const vendorMay = [
   'connectors/contract.ts',
   'connectors/http/',
   'connectors/check/',
+  'connectors/text/',
   'src/domain/',
 ];
 
@@ -107,7 +109,7 @@ function wallFault(path: string, target: string): string | null {
   if (closed !== undefined && !(closed === 'src/service/' && path.startsWith('src/cli/'))) {
     return `nobody imports ${closed}`;
   }
-  const vendor = /^connectors\/(?!http\/|check\/)[^/]+\//.exec(path)?.[0];
+  const vendor = /^connectors\/(?!http\/|check\/|text\/)[^/]+\//.exec(path)?.[0];
   const row =
     vendor === undefined
       ? walls.find(({ room }) => path.startsWith(room))

@@ -1,0 +1,45 @@
+/** The key of a message in the text that it wrote, by which it is found again. */
+
+/** Brackets on both sides keep `a-1` and `a-10` apart. */
+export function markerOf(key: string): string {
+  return `[${key}]`;
+}
+
+/** Anywhere in it: people write on behind the marker. */
+export function hasMarker(text: string | null | undefined, key: string): boolean {
+  return (text ?? '').includes(markerOf(key));
+}
+
+/** The text with the key in a last line of its own, cut before it where it would be too long. */
+export function withMarker(
+  text: string,
+  key: string,
+  lengthMax = Number.POSITIVE_INFINITY,
+): string {
+  const marker = markerOf(key);
+  return `${shortened(text.trimEnd(), lengthMax - marker.length - 2)}\n\n${marker}`;
+}
+
+/** One line that ends with the key, cut before it where it would be too long. */
+export function markedLine(
+  text: string,
+  key: string,
+  lengthMax = Number.POSITIVE_INFINITY,
+): string {
+  const marker = markerOf(key);
+  return `${shortened(oneLine(text), lengthMax - marker.length - 1)} ${marker}`;
+}
+
+/** A key of ours in the text. People bracket words too: what is found is to be compared. */
+export function keyIn(text: string | null | undefined): string | null {
+  return /\[([A-Za-z0-9_.:-]{1,50})\]/.exec(text ?? '')?.[1] ?? null;
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** Cut with an ellipsis where the vendor's field is short. */
+export function shortened(text: string, lengthMax: number): string {
+  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
+}
