@@ -1,7 +1,8 @@
 /** Requests in Autotask's dialect: queries that are POSTs, next-page links, items. */
 import { z } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer, Transport } from '../http/types.ts';
 import { Id } from '../http/wire.ts';
@@ -90,12 +91,8 @@ export function createApi(config: AutotaskConfig, context: ConnectorContext): Ap
     async item(entity, id, schema, signal) {
       const path = `/V1.0/${entity}/${encodeURIComponent(id)}`;
       const Item = z.object({ item: schema.nullable() });
-      try {
-        return (await transport.send({ method: 'GET', path, signal }, Item)).data.item;
-      } catch (error) {
-        if (isKindError(error, 'rejected') && error.status === 404) return null;
-        throw error;
-      }
+      const answer = await ifThere(transport.send({ method: 'GET', path, signal }, Item));
+      return answer?.data.item ?? null;
     },
     async get(path, schema, signal) {
       return (await transport.send({ method: 'GET', path: `/V1.0/${path}`, signal }, schema)).data;

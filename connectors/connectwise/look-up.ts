@@ -1,6 +1,7 @@
 /** Finding what a push has already written, by exact comparison; a filter only shortens the list. */
 import type { ZodType } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import type { Api, List } from './api.ts';
 import { isText } from './conditions.ts';
@@ -71,12 +72,7 @@ export async function getIfThere<Wire>(
   schema: ZodType<Wire>,
   signal: AbortSignal,
 ): Promise<Wire | null> {
-  try {
-    return await api.get(path, fields, schema, signal);
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
-    throw error;
-  }
+  return ifThere(api.get(path, fields, schema, signal));
 }
 
 /** All rows of a short list, such as the boards. */

@@ -1,9 +1,10 @@
 /** From ConnectWise's rows to ours. A row that cannot be believed is a `contract` error. */
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromText } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { inField } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
@@ -38,7 +39,7 @@ export function fromTimeEntry(
   config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'>,
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
-  const seconds = named(name, 'actualHours', () =>
+  const seconds = inField(name, 'actualHours', () =>
     secondsFromDecimalText(wire.actualHours, 'hours'),
   );
   const startedAt = toInstant(wire.timeStart, name, 'timeStart', config);
@@ -122,7 +123,7 @@ export function fromInvoice(
   const currency = wire.currency?.currencyCode ?? ownCurrency;
   const minor = (field: 'total' | 'balance' | 'credits'): number | null => {
     const text = wire[field] ?? null;
-    return text === null ? null : named(name, field, () => minorFromText(text, currency));
+    return text === null ? null : inField(name, field, () => minorFromText(text, currency));
   };
   const totalMinor = minor('total');
   const balanceMinor = minor('balance');
@@ -180,15 +181,5 @@ function toInstant(text: string, name: string, field: string, config: Moments): 
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment.`);
-  }
-}
-
-/** The same error, naming the row and the field that it is about. */
-function named<T>(name: string, field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
   }
 }

@@ -1,8 +1,9 @@
 /** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
 import { minorOf, secondsOf, type TimeUnit } from '../http/exact.ts';
+import { inField } from '../http/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 
@@ -73,7 +74,7 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
       fix: 'Save the time of this action again in Halo.',
     });
   }
-  const seconds = named(name, 'timetaken', () => secondsOf(timetaken, facts.unit));
+  const seconds = inField(name, 'timetaken', () => secondsOf(timetaken, facts.unit));
   const technicianId = wire.who_agentid ?? wire.actionby_agent_id ?? null;
   if (technicianId === null) {
     throw new KindError('contract', `${name}, who_agentid: time is logged by no agent.`, {
@@ -135,7 +136,9 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow 
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
   const minor = (field: 'total' | 'amountpaid' | 'amountdue'): number | null => {
     const text = wire[field] ?? null;
-    return text === null ? null : named(`Invoice ${wire.id}`, field, () => minorOf(text, currency));
+    return text === null
+      ? null
+      : inField(`Invoice ${wire.id}`, field, () => minorOf(text, currency));
   };
   const totalMinor = minor('total');
   const isCredit = totalMinor !== null && totalMinor < 0;
@@ -169,14 +172,4 @@ function changedAt({ id, last_modified, date_created }: InvoiceWire): Instant {
 /** People write other things there too; those have no key's shape. */
 function keyIn(text: string): string | null {
   return /^[A-Za-z0-9_.:-]{1,50}$/.test(text) ? text : null;
-}
-
-/** The same error, naming the row and the field that it is about. */
-function named<T>(name: string, field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
-  }
 }

@@ -1,7 +1,7 @@
 /** How an alert ticket stands, and taking it back: an internal note that says why, then a closing status. */
 import { z } from 'zod';
-import { isKindError } from '../../src/domain/errors.ts';
 import type { PushMessages, SourceId, Standing, Withdrawal, Withdrawn } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import type { Api } from './api.ts';
 import { isClosedTicket } from './mapping.ts';
 import type { Names } from './names.ts';
@@ -75,12 +75,7 @@ async function readTicket(
   ticketId: SourceId,
   signal: AbortSignal,
 ): Promise<AlertTicket | null> {
-  try {
-    const path = `/Tickets/${encodeURIComponent(ticketId)}`;
-    const ticket = await api.get(path, {}, AlertTicket, signal);
-    return ticket.deleted === true ? null : ticket;
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
-    throw error;
-  }
+  const path = `/Tickets/${encodeURIComponent(ticketId)}`;
+  const ticket = await ifThere(api.get(path, {}, AlertTicket, signal));
+  return ticket?.deleted === true ? null : ticket;
 }

@@ -38,6 +38,16 @@ export function parseRows<Wire, Row>(
   return parsed;
 }
 
+/** What `read` throws of a value that cannot be believed, naming the row and the field. */
+export function inField<T>(row: string, field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    throw new KindError('contract', `${row}, ${field}: ${describeError(error)}`);
+  }
+}
+
 function parseRow<Wire, Row>(
   raw: unknown,
   schema: ZodType<Wire>,

@@ -1,8 +1,9 @@
 /** The alert ticket: made in the client's organization, and found again by the key in its subject. */
 import type { z } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { ConnectorContext, Delivered, Push, PushMessages, Standing } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
 import type { Api, NewTicket } from './api.ts';
@@ -98,18 +99,13 @@ async function inspectTicket(
   ticketId: string,
   signal: AbortSignal,
 ): Promise<Standing | null> {
-  try {
-    const { data } = await api.ticket(ticketId, signal);
-    if (data.deleted === true) return null;
-    const statusId = data.status?.statusId ?? null;
-    if (statusId === null) return {};
-    const status = { statusId, displayName: `number ${statusId}` };
-    const isClosed = await statuses.reader([status], signal);
-    return { isClosed: isClosed(status) };
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
-    throw error;
-  }
+  const ticket = (await ifThere(api.ticket(ticketId, signal)))?.data;
+  if (ticket === undefined || ticket.deleted === true) return null;
+  const statusId = ticket.status?.statusId ?? null;
+  if (statusId === null) return {};
+  const status = { statusId, displayName: `number ${statusId}` };
+  const isClosed = await statuses.reader([status], signal);
+  return { isClosed: isClosed(status) };
 }
 
 /** Form and status by the ids that this tenant has for the configured names. */

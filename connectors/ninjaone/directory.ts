@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { ClientRow, ConnectorContext, Page, PullRequest } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import { fromDevice, fromOrganization, fromTechnician } from './mapping.ts';
@@ -157,10 +158,6 @@ export async function organizationOfTicket(
   ticketId: string,
   signal: AbortSignal,
 ): Promise<string | null | undefined> {
-  try {
-    return (await api.ticket(ticketId, signal)).data.clientId ?? null;
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return undefined;
-    throw error;
-  }
+  const ticket = await ifThere(api.ticket(ticketId, signal));
+  return ticket === null ? undefined : (ticket.data.clientId ?? null);
 }

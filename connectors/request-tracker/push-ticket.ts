@@ -1,5 +1,6 @@
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, Standing } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { markerOf } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import type { Api, NewTicket } from './api.ts';
@@ -46,15 +47,9 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
 
 /** One that was merged away answers as the ticket that it was merged into. */
 async function inspectTicket(api: Api, id: string, signal: AbortSignal): Promise<Standing | null> {
-  try {
-    const { data } = await api.ticket(id, signal);
-    if (data.Status === 'deleted') return null;
-    const isDone = isClosedStatus(data.Status, api.config) || isSameName(data.Status, discarded);
-    return { isClosed: isDone };
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
-    throw error;
-  }
+  const status = (await ifThere(api.ticket(id, signal)))?.data.Status;
+  if (status === undefined || status === 'deleted') return null;
+  return { isClosed: isClosedStatus(status, api.config) || isSameName(status, discarded) };
 }
 
 export interface TicketToMake {
