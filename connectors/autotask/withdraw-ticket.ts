@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { PushMessages, SourceId, Standing, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
 import { createNotePush } from './push-note.ts';
 import type { Rooms } from './rooms.ts';
@@ -19,30 +20,26 @@ export async function inspectTicket(
   return ticket === null ? null : { isClosed: await isClosed(rooms, ticket, signal) };
 }
 
-/** Null: the ticket does not bear our key any more, or Autotask took the status and did not close it. */
+/** Null: the ticket cannot be seen or does not bear our key any more, or Autotask took the status and did not close it. */
 export async function withdrawTicket(
   rooms: Rooms,
-  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const { api, directory } = rooms;
   const { keyField, withdrawnStatus } = alertsOf(api.config);
   const ticket = await api.item('Tickets', remoteId, AlertTicket, signal);
-  if (ticket === null) return { remoteId };
-  if (keyOf(ticket, keyField) !== key) return null;
+  if (ticket === null || keyOf(ticket, keyField) !== key) return null;
   if (await isClosed(rooms, ticket, signal)) return { remoteId };
   const closing = withdrawnStatus ?? api.config.closedStatuses[0] ?? '';
   const status = await directory.valueOf('Tickets', 'status', closing, signal);
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    audience: 'internal' as const,
-  };
-  const notes = createNotePush(rooms);
-  if ((await notes.find(note, signal)) === null) await notes.create(note, signal);
+  await explainWithdrawal(createNotePush(rooms), message, withdrawal, signal);
   await api.patch('Tickets', { id: Number(remoteId), status }, signal);
   const after = await api.item('Tickets', remoteId, AlertTicket, signal);
-  return after === null || (await isClosed(rooms, after, signal)) ? { remoteId } : null;
+  return after !== null && (await isClosed(rooms, after, signal)) ? { remoteId } : null;
 }
 
 async function isClosed(

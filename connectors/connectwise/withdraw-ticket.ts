@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';
 import { readAll } from './look-up.ts';
-import { createNotePush, writeNote } from './push-note.ts';
+import { createNotePush } from './push-note.ts';
 
 const Standing = z.object({
   id: Id,
@@ -25,20 +26,17 @@ const BoardStatus = z.object({
 /** Null: the ticket does not bear our key any more, or ConnectWise took the status and did not close it. */
 export async function withdrawTicket(
   api: Api,
-  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const ticket = await readTicket(api, remoteId, signal);
   if (ticket.externalXRef !== key) return null;
   if (ticket.closedFlag === true) return { remoteId };
   const statusId = await closingStatus(api, ticket, signal);
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    ...{ audience: 'internal' as const, isAnnounced: false },
-  };
-  const written = await createNotePush(api).find(note, signal);
-  if (written === null) await writeNote(api, note, signal);
+  await explainWithdrawal(createNotePush(api), message, withdrawal, signal);
   const operation = { op: 'replace', path: 'status/id', value: Number(statusId) } as const;
   await api.patch(ticketPath(remoteId), [operation], signal);
   // A path that the service does not like may be answered with 200 and change nothing.

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PushMessages, SourceId, Standing, Withdrawal, Withdrawn } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';
 import { isClosedTicket } from './mapping.ts';
 import type { Names } from './names.ts';
@@ -24,28 +25,24 @@ export async function inspectTicket(
   return ticket === null ? null : { isClosed: await isClosed(api, names, ticket, signal) };
 }
 
-/** Null: the ticket does not bear our key any more, or Halo took the status and did not close it. */
+/** Null: the ticket cannot be seen or does not bear our key any more, or Halo took the status and did not close it. */
 export async function withdrawTicket(
   api: Api,
   names: Names,
-  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const ticket = await readTicket(api, remoteId, signal);
-  if (ticket === null) return { remoteId };
-  if (ticket.third_party_id_string !== key) return null;
+  if (ticket?.third_party_id_string !== key) return null;
   if (await isClosed(api, names, ticket, signal)) return { remoteId };
   const status_id = await names.idOf('statuses', closingStatus(api), signal);
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    audience: 'internal' as const,
-  };
-  const notes = createNotePush(api);
-  if ((await notes.find(note, signal)) === null) await notes.create(note, signal);
+  await explainWithdrawal(createNotePush(api), message, withdrawal, signal);
   await api.post('/Tickets', { id: Number(remoteId), status_id }, z.unknown(), signal);
   const after = await readTicket(api, remoteId, signal);
-  const isDone = after === null || (await isClosed(api, names, after, signal));
+  const isDone = after !== null && (await isClosed(api, names, after, signal));
   return isDone ? { remoteId } : null;
 }
 

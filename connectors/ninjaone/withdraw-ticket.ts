@@ -1,6 +1,7 @@
 /** Taking an alert ticket back: an internal comment that says why, then a status that means closed. */
 import type { PushMessages, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
 import { hasMarker } from '../text/marker.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import type { PushRooms } from './alert-ticket.ts';
 import { createTicketNote } from './push.ts';
 
@@ -10,10 +11,12 @@ import { createTicketNote } from './push.ts';
  */
 export async function withdrawTicket(
   rooms: PushRooms,
-  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const { api } = rooms;
   const { data: ticket } = await api.ticket(remoteId, signal);
   if (ticket.deleted === true) return { remoteId };
@@ -24,17 +27,12 @@ export async function withdrawTicket(
   // All of these are required; without one the update would be refused after the comment was made.
   if (version == null || ticketFormId == null || subject == null || requesterUid == null)
     return null;
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    audience: 'internal' as const,
-  };
-  const notes = createTicketNote(rooms);
-  if ((await notes.find(note, signal)) === null) await notes.create(note, signal);
+  await explainWithdrawal(createTicketNote(rooms), message, withdrawal, signal);
   // The comment may have moved the version, which guards against two people's changes.
   const { data: now } = await api.ticket(remoteId, signal);
   const update = {
     version: now.version ?? version,
-    clientId: Number(ticket.clientId ?? clientId),
+    clientId: Number(ticket.clientId ?? message.clientId),
     ticketFormId: Number(ticketFormId),
     subject,
     status: await rooms.statuses.closing(signal),

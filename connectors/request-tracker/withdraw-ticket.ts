@@ -1,5 +1,6 @@
 /** Taking a ticket back: a comment that says why, then the status that says it is of no account. */
 import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';
 import { isSameName } from './mapping.ts';
 import { bearsKey } from './marker.ts';
@@ -15,11 +16,13 @@ export const discarded = 'rejected';
  */
 export async function withdrawTicket(
   api: Api,
-  { key, clientId }: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   whenClosed: 'withdrawn' | 'by-hand',
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const ticket = (await api.ticket(remoteId, signal)).data;
   const { id, Status } = ticket;
   if (id !== remoteId || !bearsKey(ticket, key, api.config.keyField)) return null;
@@ -27,12 +30,7 @@ export async function withdrawTicket(
   if (api.config.closedStatuses.some((closed) => isSameName(closed, Status))) {
     return whenClosed === 'withdrawn' ? { remoteId } : null;
   }
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    audience: 'internal' as const,
-  };
-  const notes = createNotePush(api);
-  if ((await notes.find(note, signal)) === null) await notes.create(note, signal);
+  await explainWithdrawal(createNotePush(api), message, withdrawal, signal);
   await api.setStatus(remoteId, discarded, signal);
   const after = (await api.ticket(remoteId, signal)).data;
   return isSameName(after.Status, discarded) ? { remoteId } : null;
