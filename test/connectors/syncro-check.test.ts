@@ -41,6 +41,26 @@ describe('Prepaid hours of Syncro’s own', () => {
       }),
   );
 
+  test('are found among more categories than a page holds, which come all at once', () =>
+    withSyncro(async (bench) => {
+      for (let index = 0; index < 25; index += 1) bench.state.addProduct('Part', `Parts ${index}`);
+      sell(bench, dayAgo(100));
+      const results = await bench.checked();
+      expect(results.get(`native-prepay.${bench.dupont}`)).toMatchObject({ status: 'failed' });
+    }));
+
+  test('are not taken for none where a recurring invoice cannot be read', () =>
+    withSyncro(async (bench) => {
+      const { state, martin, sandbox } = bench;
+      const product = state.addProduct('Support hour', 'Prepay Hours');
+      state.addSchedule(martin, [state.lineOf(product, 12_000, 5)]);
+      sandbox.faults.add('bad-row', { path: /schedules$/, times: 9 });
+      expect((await bench.checked()).get('native-prepay')).toMatchObject({
+        status: 'failed',
+        detail: expect.stringContaining('cannot be seen'),
+      });
+    }));
+
   test('fail the client that a recurring invoice sells them to, unless it is paused', () =>
     withSyncro(async (bench) => {
       const { state, martin, dupont, checked } = bench;
