@@ -11,10 +11,10 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
   return async function* pull(request): AsyncGenerator<Page<TimeEntryRow>> {
     const { clientIds, signal } = request;
     await refuseIfNot(api.context, 'account-zone', 'work-hours-zone');
-    const reading = readWindow(api, request);
+    const reading = await readWindow(api, request);
     let isFirst = true;
     for await (const page of api.pages(workHoursFrom(reading.from), signal)) {
-      const known = isFirst ? await reading.compare(page) : 'unknown';
+      const known = isFirst ? reading.compare(page) : 'unknown';
       if (known === 'same') return;
       isFirst = false;
       reading.note(page);

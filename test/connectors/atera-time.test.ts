@@ -185,6 +185,48 @@ describe('what a run asks for', () => {
       expect(await secondsAt('2024-11-16T13:00:00.000Z')).toBe(3600);
     }));
 
+  test('a quiet day and its midnight cost one request a run, but for the reading of each hour', () =>
+    withAtera({ ...fullPages, now: '2024-11-16T20:00:00.000Z' }, async (bench) => {
+      fill(bench, 60);
+      // Nothing new comes, so each run asks since the same moment.
+      const { since } = asked(bench);
+      await readTime(bench, { since });
+      const costs: number[] = [];
+      for (let tenth = 1; tenth <= 36; tenth += 1) {
+        bench.clock.now = new Date(
+          Date.parse('2024-11-16T20:00:00.000Z') + tenth * 600_000,
+        ).toISOString();
+        bench.requests();
+        await readTime(bench, { since });
+        costs.push(bench.requests().length);
+      }
+      expect(costs.filter((cost) => cost > 1)).toHaveLength(6);
+    }));
+
+  test('what a comparison read is stored nowhere, and the next run reads it', () =>
+    withAtera(fullPages, async (bench) => {
+      fill(bench, 60);
+      bench.sandbox.account.isByStart = true;
+      await readTime(bench);
+      // Behind the first page.
+      const late = addTime(bench, '2024-11-15T10:00:00.000Z', 1200);
+      bench.clock.now = '2024-11-16T12:10:00.000Z';
+      const since = '2024-11-15T12:10:00.000Z';
+      const compared = await readTime(bench, { since, until: '2024-11-16T11:45:00.000Z' });
+      expect(compared).toHaveLength(61);
+      expect((await readTime(bench)).map(({ sourceId }) => sourceId)).toContain(late);
+      const again = await readTime(bench, { since, until: '2024-11-16T11:45:00.000Z' });
+      expect(again).toHaveLength(61);
+    }));
+
+  test('a pass that asks for more than the last is read anew', () =>
+    withAtera(fullPages, async (bench) => {
+      fill(bench, 60);
+      await readTime(bench);
+      bench.clock.now = '2024-11-16T12:10:00.000Z';
+      expect(await readTime(bench, { since: '2024-11-16T11:00:00.000Z' })).toHaveLength(60);
+    }));
+
   test('an entry that took the place of a deleted one is seen at once', () =>
     withAtera(fullPages, async (bench) => {
       const [oldest = ''] = fill(bench, 60);
