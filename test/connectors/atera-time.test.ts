@@ -76,6 +76,32 @@ describe('the account’s clock', () => {
       expect(rejected[short]).toContain('may be 5400 or 1800 seconds');
     }));
 
+  test.each([
+    ['ends before it starts', '2024-10-26T11:00:00'],
+    ['has no end yet', ''],
+  ])('no total tells what another entry comes to while one on its ticket %s', (_, end) =>
+    withAtera(autumn, async (bench) => {
+      const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Night work' });
+      const other = addTime(bench, '2024-10-26T10:00:00.000Z', 3600, ticketId);
+      const unclear = addTime(bench, '2024-10-27T00:15:00.000Z', 1800, ticketId);
+      Object.assign(bench.state.workHours.get(Number(other)) ?? {}, { endText: end || null });
+      const rejected = await rejectedTime(bench);
+      expect(Object.keys(rejected).sort()).toEqual([other, unclear].sort());
+    }),
+  );
+
+  test('a ticket that cannot be read by itself stops nothing else', () =>
+    withAtera(autumn, async (bench) => {
+      const night = addTime(bench, '2024-10-27T00:15:00.000Z', 1800);
+      const day = addTime(bench, '2024-10-26T10:00:00.000Z', 3600);
+      bench.sandbox.account.beforePage = (path) => {
+        if (path.endsWith('/workhoursrecords')) bench.state.tickets.clear();
+      };
+      const [page] = await pagesOf(bench.connector, 'timeEntries', asked(bench));
+      expect(page?.rows).toMatchObject([{ sourceId: day, seconds: 3600 }]);
+      expect(page?.rejected).toMatchObject([{ sourceId: night }]);
+    }));
+
   test('a time that the clocks skipped is set aside', () =>
     withAtera(spring, async (bench) => {
       const id = addTime(bench, '2024-03-31T00:30:00.000Z', 3600);
