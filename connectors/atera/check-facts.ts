@@ -17,6 +17,8 @@ export async function compareZone(api: Api, name: string): Promise<CheckResult[]
   const theirs = zoneNamed(name);
   const id = 'zone';
   if (theirs === null) {
+    // What another name settled says nothing of this one.
+    await context.memory.delete('fact.account-zone');
     const detail = `Atera calls the account’s zone "${name}"; work hours are read by ${zone}.`;
     const fix = 'The name is not known here: compare the two yourself, under Admin in Atera.';
     return [{ id, status: 'warning', detail, fix }];

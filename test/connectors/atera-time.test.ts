@@ -134,6 +134,10 @@ describe('the account’s clock', () => {
         fix: expect.stringContaining('timezone: Europe/London'),
       });
       await expect(readTime(bench)).rejects.toMatchObject({ kind: 'config' });
+      // A name that nobody knows here proves nothing, the old one nothing any more.
+      bench.sandbox.account.timeZoneName = '(UTC+01:00) Paris';
+      expect((await checked(bench)).get('fact.account-zone')?.status).toBe('warning');
+      expect(await readTime(bench)).toHaveLength(1);
     }));
 
   test('check compares clocks and not names, and says which name it does not know', () =>

@@ -27,8 +27,8 @@ export interface Account {
   titleLengthMax: number;
   /** Comments of technicians reach the end user whatever was asked. */
   losesAudience: boolean;
-  /** The answer to a write names nothing. */
-  namesNoAction: boolean;
+  /** What the answer to a write names: what was made, nothing, or something else. */
+  actions: 'id' | 'none' | 'other';
   /** Called before a page is cut, with path and number. */
   beforePage: ((path: string, page: number) => void) | null;
 }
