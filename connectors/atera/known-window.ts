@@ -19,8 +19,11 @@ import { readingsOf } from './wall-clock.ts';
 
 const memoryKey = 'time.window';
 
-/** A stream that brings nothing new asks since the same moment for up to a day, and a little more. */
-const restSeconds = 26 * 3600;
+/**
+ * A pass that begins further back than the last reading asks for more than what is new; but while nothing new
+ * comes, each run asks since the very same moment, for up to a day.
+ */
+const recentSeconds = 1800;
 
 /**
  * A pull reads up to the start of its run, a comparison with what is stored up to where the last pull began
@@ -30,8 +33,9 @@ const runSeconds = 600;
 
 const Known = z.object({
   from: z.string(),
-  /** What the pass asked for that read it: one that asks for more is to read again. */
+  /** What the pass asked for that read it. */
   since: z.string(),
+  until: z.string(),
   clients: z.string(),
   count: z.int(),
   /** The first page; null where the window was read as part of a longer one. */
@@ -77,10 +81,10 @@ export async function readWindow(api: Api, request: PullRequest): Promise<Window
   let inNext = 0;
 
   function holds(window: Known): boolean {
+    const isAtRest = since === window.since && until > window.until;
     return (
       window.clients === clients &&
-      since >= window.since &&
-      since >= addSeconds(window.readAt, -restSeconds) &&
+      (isAtRest || since >= addSeconds(window.readAt, -recentSeconds)) &&
       startedAt < addSeconds(window.readAt, config.rereadHours * 3600)
     );
   }
@@ -113,7 +117,7 @@ export async function readWindow(api: Api, request: PullRequest): Promise<Window
       // A row that came in meanwhile may have gone unseen, at a place that was read already.
       if (!isOfRun || from > nextFrom || countAtEnd !== count) return;
       const seen = from === nextFrom ? { count, head } : { count: inNext, head: null };
-      await keep({ from: nextFrom, since, clients, readAt: startedAt, ...seen });
+      await keep({ from: nextFrom, since, until, clients, readAt: startedAt, ...seen });
     },
     async rememberFirst() {
       if (known !== null) await keep({ ...known, head });
