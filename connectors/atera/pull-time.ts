@@ -29,5 +29,5 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
 
 /** Days need no zone but the account's own, and no hour of them is shown twice. */
 export function workHoursFrom(day: string) {
-  return { path: '/workhours', query: { startWorkhour: day } };
+  return { path: '/workhours', query: { startWorkhour: day }, idName: 'WorkHoursID' };
 }

@@ -87,7 +87,7 @@ async function inspectTicket(
 }
 
 export function ticketsOf(clientId: SourceId) {
-  return { path: '/tickets/noComments', query: { customerId: clientId } };
+  return { path: '/tickets/noComments', query: { customerId: clientId }, idName: 'TicketID' };
 }
 
 /** Atera has no search by title: the client's tickets are read until the one with the key. */

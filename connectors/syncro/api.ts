@@ -4,11 +4,13 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext, SourceId } from '../contract.ts';
 import { nameOf, retryAfter } from '../http/classify.ts';
 import { describeIssue } from '../http/issues.ts';
+import { createMoveGuard } from '../http/moved.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { HttpRequest, RawAnswer } from '../http/types.ts';
 import type { SyncroConfig } from './config.ts';
 import { documentedPageSize, limitsOf, throttledSeconds } from './limits.ts';
+import { idOf } from './lists.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 
@@ -99,6 +101,7 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
     async *pages(list, signal) {
       let countBefore = 0;
       let number = 0;
+      const refuseMoved = createMoveGuard(list.path);
       const pages = pagesByNumber({
         send:
           list.isUncounted === true
@@ -115,6 +118,7 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
           });
         }
         countBefore = data.pages;
+        refuseMoved(data.rows.flatMap((row) => idOf(row) ?? []));
         yield { rows: data.rows, isLast: number >= data.pages };
       }
     },

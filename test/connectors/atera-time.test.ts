@@ -318,6 +318,28 @@ test('a list that grows while it is read loses no row, and one that shrinks is r
     });
   }));
 
+test('a ticket that moves to the end while its list is read hides no other', () =>
+  withAtera({ settings: { pageSize: 2 } }, async (bench) => {
+    const made = { customerId: bench.dupont, title: 'Work' };
+    const changedMs = Date.parse(today);
+    const ids = [0, 1, 2, 3].map((n) =>
+      bench.state.addTicket({ ...made, changedMs: changedMs + n * 1000 }),
+    );
+    bench.sandbox.account.isByChange = true;
+    bench.sandbox.account.beforePage = (_, page) => {
+      // Its rows are taken already: the next page sees the change.
+      if (page === 1) bench.state.setStatus(ids[0] ?? 0, 'Pending');
+    };
+    await expect(pagesOf(bench.connector, 'tickets', asked(bench))).rejects.toMatchObject({
+      kind: 'transient',
+      message: expect.stringContaining(`row ${ids[0]}`),
+    });
+    bench.sandbox.account.beforePage = null;
+    expect(
+      (await pagesOf(bench.connector, 'tickets', asked(bench))).flatMap(({ rows }) => rows),
+    ).toHaveLength(4);
+  }));
+
 test('what is billable is told by Billiable, and a row without it is set aside', () =>
   withAtera({}, async (bench) => {
     const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Work' });

@@ -50,6 +50,7 @@ export async function startAteraSandbox(options: AteraOptions = {}): Promise<Ate
     ignores: new Set(),
     showsUtc: false,
     isByStart: false,
+    isByChange: false,
     hiddenRows: 0,
     titleLengthMax: 255,
     losesAudience: false,
