@@ -94,6 +94,19 @@ describe('Time of Syncro', () => {
     }),
   );
 
+  test('that is running on a ticket that went to another customer is asked for no more', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked, requests, stranger } = bench;
+      const { ticketId, timerId } = addOldTime(bench);
+      Object.assign(state.timer(timerId), { end: null, activeSeconds: null });
+      await pagesOf(connector, 'timeEntries', asked());
+      state.ticket(ticketId).customerId = stranger;
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).toContain(`GET /tickets/${ticketId}`);
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).not.toContain(`GET /tickets/${ticketId}`);
+    }));
+
   test('that was set aside for want of an end is read once it has one', () =>
     withSyncro(async (bench) => {
       const { state, connector, asked } = bench;
