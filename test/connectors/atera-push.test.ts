@@ -230,6 +230,18 @@ describe('check', () => {
       expect((await checked(bench)).get('fact.work-moves-ticket')?.status).toBe('ok');
     }));
 
+  test('a probe that gets nowhere leaves what was known: a title that lost its key stays one', () =>
+    withAtera(live, async (bench) => {
+      bench.sandbox.account.titleLengthMax = 10;
+      const { alert } = pushes(bench);
+      await expect(alert.create(alertOf(bench), soon())).rejects.toMatchObject({});
+      bench.connector = bench.connect({ contacts: {} });
+      await bench.connector.probe?.(String(bench.dupont), soon());
+      const next = alert.create(alertOf(bench, { key: 'low:2' }), soon());
+      await expect(next).rejects.toMatchObject({ kind: 'config' });
+      expect(bench.state.tickets.size).toBe(1);
+    }));
+
   test('the probe settles what writing proves, and leaves nothing behind', () =>
     withAtera(live, async (bench) => {
       const results = (await bench.connector.probe?.(String(bench.dupont), soon())) ?? [];

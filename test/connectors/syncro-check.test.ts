@@ -266,6 +266,20 @@ describe('The probe of Syncro', () => {
       expect([tickets.size, timers.length, invoices.length]).toEqual([0, 0, 0]);
     }));
 
+  test('that gets nowhere leaves what was known: a leak stays one', () =>
+    withSyncro(async (bench) => {
+      const { state, sandbox, connector, martin } = bench;
+      const ticketId = String(state.addTicket(martin));
+      const note = { key: 'one', clientId: String(martin), ticketId, body: 'Two hours left.' };
+      const push = connector.push['ticket-note'];
+      sandbox.options.losesAudience = true;
+      await push?.create({ ...note, audience: 'internal' }, soon());
+      sandbox.faults.add('forbidden', { method: 'POST', path: /\/tickets$/ });
+      expect((await probe(bench)).get('probe.ticket-key')).toMatchObject({ status: 'failed' });
+      const next = push?.create({ ...note, key: 'two', audience: 'internal' }, soon());
+      await expect(next).rejects.toMatchObject({ kind: 'config' });
+    }));
+
   test('sees that time leaves its ticket as it was, and names an invoice that stays', () =>
     withSyncro(async (bench) => {
       bench.sandbox.options.timersLeaveTickets = true;
