@@ -4,6 +4,7 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ZoneName } from '../../src/domain/time.ts';
 import type { ConnectorContext, Page } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
+import { createMoveGuard } from '../http/moved.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { parseRows } from '../http/rows.ts';
 import { createTransport } from '../http/transport.ts';
@@ -16,6 +17,8 @@ export interface List {
   path: string;
   query?: NonNullable<HttpRequest['query']>;
   pageSize?: number;
+  /** The name of its rows' id, where none may be missed. */
+  idName?: string;
 }
 
 export interface ListPage {
@@ -90,6 +93,7 @@ export function createApi(config: AteraConfig, context: ConnectorContext): Api {
     async *pages(list, signal) {
       let received = 0;
       let countBefore = 0;
+      const refuseMoved = createMoveGuard(list.path);
       const pages = pagesByNumber({
         send: (number) => page(list, number, signal),
         isLast: ({ data }) => {
@@ -111,6 +115,8 @@ export function createApi(config: AteraConfig, context: ConnectorContext): Api {
           });
         }
         countBefore = count;
+        const { idName } = list;
+        if (idName !== undefined) refuseMoved(rows.flatMap((row) => idIn(row, idName) ?? []));
         // Counted by place and not by id: what enters the list meanwhile shows some rows twice.
         received += rows.length;
         yield { rows, count };

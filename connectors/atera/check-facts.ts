@@ -9,7 +9,7 @@ import { ticketsSince } from './pull.ts';
 import { workHoursFrom } from './pull-time.ts';
 import { ticketsOf } from './push-ticket.ts';
 import { WorkHoursWire } from './schema.ts';
-import { localText, oneSecondAfter, type Span } from './wall-clock.ts';
+import { localText, type Span } from './wall-clock.ts';
 
 /** What Atera calls the account's zone, beside the one that work hours are read by. */
 export async function compareZone(api: Api, name: string): Promise<CheckResult[]> {
@@ -17,6 +17,8 @@ export async function compareZone(api: Api, name: string): Promise<CheckResult[]
   const theirs = zoneNamed(name);
   const id = 'zone';
   if (theirs === null) {
+    // What another name settled says nothing of this one.
+    await context.memory.delete('fact.account-zone');
     const detail = `Atera calls the account’s zone "${name}"; work hours are read by ${zone}.`;
     const fix = 'The name is not known here: compare the two yourself, under Admin in Atera.';
     return [{ id, status: 'warning', detail, fix }];
@@ -112,13 +114,13 @@ async function settleShownZone(
     const query = {
       startWorkhour: localText(startedAt, api.zone),
       // What is finer than a second was cut off the end that we know.
-      endWorkhour: localText(oneSecondAfter(span.endedAt), api.zone),
+      endWorkhour: localText(addSeconds(span.endedAt, 1), api.zone),
     };
     const { rows } = await api.few({ path: '/workhours', query }, signal);
     return rows.some((row) => idIn(row, 'WorkHoursID') === wire.WorkHoursID);
   };
   const isSo =
-    (await isListedFrom(span.startedAt)) && !(await isListedFrom(oneSecondAfter(span.startedAt)));
+    (await isListedFrom(span.startedAt)) && !(await isListedFrom(addSeconds(span.startedAt, 1)));
   await settleFact(api.context, 'work-hours-zone', isSo);
 }
 

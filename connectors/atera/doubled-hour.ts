@@ -55,7 +55,9 @@ async function settleTicket(
   ticketId: SourceId,
   signal: AbortSignal,
 ): Promise<Map<SourceId, Span>> {
-  const { entries, totalSeconds } = await readTicketTotal(api, ticketId, signal);
+  const total = await readIfClear(api, ticketId, signal);
+  if (total === null) return new Map();
+  const { entries, totalSeconds } = total;
   const unclear = entries.filter(({ meanings }) => meanings.length > 1);
   const clearSeconds = entries
     .filter(({ meanings }) => meanings.length === 1)
@@ -68,6 +70,21 @@ async function settleTicket(
   const [only, another] = fitting;
   if (only === undefined || another !== undefined) return new Map();
   return new Map(only.map((span, index) => [unclear[index]?.id ?? '', span]));
+}
+
+/** Null where one entry means nothing, or the ticket cannot be read: the others of the account still can. */
+async function readIfClear(
+  api: Api,
+  ticketId: SourceId,
+  signal: AbortSignal,
+): Promise<TicketEntries | null> {
+  try {
+    const total = await readTicketTotal(api, ticketId, signal);
+    return total.entries.every(({ meanings }) => meanings.length > 0) ? total : null;
+  } catch (error) {
+    if (!isKindError(error, 'contract', 'rejected')) throw error;
+    return null;
+  }
 }
 
 export interface TicketEntries {

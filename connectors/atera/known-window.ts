@@ -19,11 +19,23 @@ import { readingsOf } from './wall-clock.ts';
 
 const memoryKey = 'time.window';
 
-/** A pass that begins further back than the last reading asks for more than what is new. */
+/**
+ * A pass that begins further back than the last reading asks for more than what is new; but while nothing new
+ * comes, each run asks since the very same moment, for up to a day.
+ */
 const recentSeconds = 1800;
+
+/**
+ * A pull reads up to the start of its run, a comparison with what is stored up to where the last pull began
+ * and less. What a comparison sees is stored by nobody, and it wants all there is.
+ */
+const runSeconds = 600;
 
 const Known = z.object({
   from: z.string(),
+  /** What the pass asked for that read it. */
+  since: z.string(),
+  until: z.string(),
   clients: z.string(),
   count: z.int(),
   /** The first page; null where the window was read as part of a longer one. */
@@ -39,7 +51,7 @@ export interface WindowReading {
    * Whether the window holds what it held when it was read: as many rows with the same first page, or as many
    * by what is known, where the first page was not seen alone yet.
    */
-  compare(firstPage: ListPage): Promise<'same' | 'as-many' | 'unknown'>;
+  compare(firstPage: ListPage): 'same' | 'as-many' | 'unknown';
   note(page: ListPage): void;
   /** After the last page was stored. */
   remember(): Promise<void>;
@@ -52,18 +64,30 @@ function windowStart({ config, zone }: Api, since: string): DateText {
   return addDays(dateInZone(since, zone), -config.lookBackDays);
 }
 
-export function readWindow(api: Api, request: PullRequest): WindowReading {
+export async function readWindow(api: Api, request: PullRequest): Promise<WindowReading> {
   const { config, context, shownIn, zone } = api;
+  const { since, until } = request;
   const startedAt = instantFromMs(context.now());
-  const from = windowStart(api, request.since);
+  const isOfRun = until > addSeconds(startedAt, -runSeconds);
   const nextFrom = windowStart(api, startedAt);
   const clients = hashOf([...request.clientIds].sort());
-  let known: Known | null = null;
+  const stored = Known.safeParse(JSON.parse((await context.memory.get(memoryKey)) ?? 'null')).data;
+  const known = stored !== undefined && isOfRun && holds(stored) ? stored : null;
+  const from = known?.from ?? windowStart(api, since);
   let head: string | null = null;
   let count = 0;
   let countAtEnd = 0;
   /** Rows of the window that the next run will ask for. */
   let inNext = 0;
+
+  function holds(window: Known): boolean {
+    const isAtRest = since === window.since && until > window.until;
+    return (
+      window.clients === clients &&
+      (isAtRest || since >= addSeconds(window.readAt, -recentSeconds)) &&
+      startedAt < addSeconds(window.readAt, config.rereadHours * 3600)
+    );
+  }
 
   /** A row whose day cannot be read makes the counts differ, and the next run reads all. */
   function isInNext(row: unknown): boolean {
@@ -78,17 +102,8 @@ export function readWindow(api: Api, request: PullRequest): WindowReading {
 
   return {
     from,
-    async compare(firstPage) {
-      const stored = await context.memory.get(memoryKey);
-      known = stored === null ? null : (Known.safeParse(JSON.parse(stored)).data ?? null);
-      const isAsMany =
-        known !== null &&
-        known.from === from &&
-        known.clients === clients &&
-        known.count === firstPage.count &&
-        request.since >= addSeconds(known.readAt, -recentSeconds) &&
-        startedAt < addSeconds(known.readAt, config.rereadHours * 3600);
-      if (!isAsMany || known === null) return 'unknown';
+    compare(firstPage) {
+      if (known === null || known.count !== firstPage.count) return 'unknown';
       if (known.head === null) return 'as-many';
       return known.head === hashOf(firstPage.rows) ? 'same' : 'unknown';
     },
@@ -100,9 +115,9 @@ export function readWindow(api: Api, request: PullRequest): WindowReading {
     },
     async remember() {
       // A row that came in meanwhile may have gone unseen, at a place that was read already.
-      if (from > nextFrom || countAtEnd !== count) return;
+      if (!isOfRun || from > nextFrom || countAtEnd !== count) return;
       const seen = from === nextFrom ? { count, head } : { count: inNext, head: null };
-      await keep({ from: nextFrom, clients, readAt: startedAt, ...seen });
+      await keep({ from: nextFrom, since, until, clients, readAt: startedAt, ...seen });
     },
     async rememberFirst() {
       if (known !== null) await keep({ ...known, head });

@@ -2,7 +2,7 @@
  * Settles by writing to a test client what reading cannot: a ticket with two notes, read back and deleted.
  * What could not be removed is named, for a person to take away.
  */
-import { removeWritten, testBody, testSubject } from '../check/probe.ts';
+import { answerAnew, removeWritten, testBody, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
@@ -19,8 +19,7 @@ export async function probeConnection(
 ): Promise<CheckResult[]> {
   const key = `probe.${api.context.now()}`;
   const written: string[] = [];
-  for (const id of settled) await api.context.memory.delete(`fact.${id}`);
-  const results = await attempt('probe.ticket', async () => {
+  const write = async (): Promise<CheckResult[]> => {
     const ticket = { key, clientId, subject: testSubject, body: testBody };
     const { remoteId: ticketId } = await createTicket(api, ticket, signal);
     written.unshift(`/tickets/${ticketId}`);
@@ -32,7 +31,8 @@ export async function probeConnection(
       if ((await readFact(api.context, 'note-audience')) === 'no') break;
     }
     return [];
-  });
+  };
+  const results = await answerAnew(api.context, settled, () => attempt('probe.ticket', write));
   for (const id of settled) results.push(await factResult(api.context, id));
   const fix = 'Delete it by hand in Atera.';
   results.push(await removeWritten(written, (path) => api.remove(path, signal), fix));

@@ -11,10 +11,10 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
   return async function* pull(request): AsyncGenerator<Page<TimeEntryRow>> {
     const { clientIds, signal } = request;
     await refuseIfNot(api.context, 'account-zone', 'work-hours-zone');
-    const reading = readWindow(api, request);
+    const reading = await readWindow(api, request);
     let isFirst = true;
     for await (const page of api.pages(workHoursFrom(reading.from), signal)) {
-      const known = isFirst ? await reading.compare(page) : 'unknown';
+      const known = isFirst ? reading.compare(page) : 'unknown';
       if (known === 'same') return;
       isFirst = false;
       reading.note(page);
@@ -29,5 +29,5 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
 
 /** Days need no zone but the account's own, and no hour of them is shown twice. */
 export function workHoursFrom(day: string) {
-  return { path: '/workhours', query: { startWorkhour: day } };
+  return { path: '/workhours', query: { startWorkhour: day }, idName: 'WorkHoursID' };
 }

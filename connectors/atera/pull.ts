@@ -12,7 +12,8 @@ export function createClientPull(api: Api): Pull<ClientRow> {
     // A day more than needed: the filter is read by the account's clock.
     const day = addDays(dateInZone(since, api.zone), -1);
     const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
-    for await (const { rows } of api.pages({ path: '/customers', query }, signal)) {
+    const list = { path: '/customers', query, idName: 'CustomerID' };
+    for await (const { rows } of api.pages(list, signal)) {
       yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, (wire) => ({
         sourceId: wire.CustomerID,
         name: wire.CustomerName,
@@ -35,5 +36,6 @@ export function createTicketPull(api: Api, contracts: Contracts): Pull<TicketRow
 
 /** Here, and nowhere else, Atera reads a moment as UTC. */
 export function ticketsSince(since: string) {
-  return { path: '/tickets/lastmodified', query: { date: since, includeComments: false } };
+  const query = { date: since, includeComments: false };
+  return { path: '/tickets/lastmodified', query, idName: 'TicketID' };
 }

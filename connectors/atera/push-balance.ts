@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { Push, PushMessages } from '../contract.ts';
-import { DecimalText } from '../http/wire.ts';
+import { isSameValue } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { FieldValueWire } from './schema.ts';
 
@@ -40,7 +40,7 @@ async function isShown(api: Api, balance: Balance, signal: AbortSignal): Promise
   if (shown === undefined) return false;
   // A numeric field may show its number alone.
   const texts = shown.ValueAsString ? [shown.ValueAsString] : [shown.ValueAsDecimal ?? ''];
-  return texts.some((text) => plain(text) === plain(balance.hoursText));
+  return texts.some((text) => isSameValue(text, balance.hoursText));
 }
 
 async function valuesOf(
@@ -56,11 +56,4 @@ async function valuesOf(
       fix: `Add it to customers (Admin, Custom fields), as text or number. ${error.message}`,
     });
   }
-}
-
-/** `7.50` and 7.5 are the same balance. */
-function plain(text: string): string {
-  const decimal = DecimalText.safeParse(text);
-  if (!decimal.success) return text;
-  return decimal.data.includes('.') ? decimal.data.replace(/\.?0+$/, '') : decimal.data;
 }

@@ -69,7 +69,12 @@ export async function readTicket(
   signal: AbortSignal,
 ): Promise<TicketStanding | null> {
   const ticket = await api.getIfThere(ticketPath(id), TicketStanding, signal);
-  return ticket === null || isSameName(ticket.TicketStatus, 'Deleted') ? null : ticket;
+  return ticket === null || isDeleted(ticket) ? null : ticket;
+}
+
+/** Atera may go on showing a ticket that was deleted, in a status of its own. */
+function isDeleted({ TicketStatus }: TicketStanding): boolean {
+  return isSameName(TicketStatus, 'Deleted');
 }
 
 async function inspectTicket(
@@ -82,7 +87,7 @@ async function inspectTicket(
 }
 
 export function ticketsOf(clientId: SourceId) {
-  return { path: '/tickets/noComments', query: { customerId: clientId } };
+  return { path: '/tickets/noComments', query: { customerId: clientId }, idName: 'TicketID' };
 }
 
 /** Atera has no search by title: the client's tickets are read until the one with the key. */
@@ -97,7 +102,8 @@ export async function findTicket(
     for (const row of rows) {
       const ticket = believeRow(list.path, row, TicketStanding);
       if (ticket.CustomerID !== clientId) throw ignored(list.path, ticket);
-      if (hasMarker(ticket.TicketTitle, key)) return delivered(ticket.TicketID);
+      const isOurs = hasMarker(ticket.TicketTitle, key) && !isDeleted(ticket);
+      if (isOurs) return delivered(ticket.TicketID);
     }
   }
   return null;
@@ -163,7 +169,9 @@ async function readBack(
 ): Promise<Delivered> {
   const { context } = api;
   const isTried = actionId !== null && (await readFact(context, 'action-id')) !== 'no';
-  const shown = isTried ? await readTicket(api, actionId, signal) : null;
+  // No ticket has another kind of id: asking for it would be refused, as if the ticket had been.
+  const isNumber = isTried && /^\d+$/.test(actionId);
+  const shown = isNumber ? await readTicket(api, actionId, signal) : null;
   const isOurs = shown !== null && hasMarker(shown.TicketTitle, ticket.key);
   if (shown !== null && isOurs && shown.CustomerID === ticket.clientId) {
     await settleFact(context, 'action-id', true);

@@ -4,7 +4,6 @@
  */
 import { KindError } from '../../src/domain/errors.ts';
 import {
-  addSeconds,
   type Instant,
   instantFromMs,
   msFromInstant,
@@ -74,8 +73,4 @@ export function localText(instant: Instant, zone: ZoneName): string {
 /** Moments of tickets are taken for UTC where they carry no zone. */
 export function utcMoment(text: string): Instant {
   return readingsOf(text, 'UTC')[0];
-}
-
-export function oneSecondAfter(instant: Instant): Instant {
-  return addSeconds(instant, 1);
 }

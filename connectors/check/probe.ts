@@ -19,6 +19,27 @@ export function testSale(
   };
 }
 
+/** Facts are open while `work` answers them anew; one that it does not come to keeps its answer. */
+export async function answerAnew<Result>(
+  { memory }: ConnectorContext,
+  facts: readonly string[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const before = new Map<string, string>();
+  for (const key of facts.map((id) => `fact.${id}`)) {
+    const answer = await memory.get(key);
+    if (answer !== null) before.set(key, answer);
+    await memory.delete(key);
+  }
+  try {
+    return await work();
+  } finally {
+    for (const [key, answer] of before) {
+      if ((await memory.get(key)) === null) await memory.set(key, answer);
+    }
+  }
+}
+
 /** `paths` the last written first. What cannot be removed is named, with `fix`. */
 export async function removeWritten(
   paths: readonly string[],

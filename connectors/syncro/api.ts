@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext, SourceId } from '../contract.ts';
 import { nameOf, retryAfter } from '../http/classify.ts';
+import { describeIssue } from '../http/issues.ts';
+import { createMoveGuard } from '../http/moved.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { HttpRequest, RawAnswer } from '../http/types.ts';
 import type { SyncroConfig } from './config.ts';
 import { documentedPageSize, limitsOf, throttledSeconds } from './limits.ts';
+import { idOf } from './lists.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 
@@ -66,6 +69,23 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
     return (await transport.send({ method: 'GET', path, signal }, schema)).data;
   }
 
+  function ask<T>(list: List, page: number, schema: z.ZodType<T>, signal: AbortSignal) {
+    const query = { ...list.query, page };
+    return transport.send({ method: 'GET', path: list.path, query, signal }, schema);
+  }
+
+  /** A list of which no document says that it has pages may answer each number with all there is. */
+  function uncountedPages(list: List, signal: AbortSignal) {
+    let before = '';
+    return async (page: number) => {
+      const answer = await ask(list, page, uncounted(list, page), signal);
+      const text = JSON.stringify(answer.data.rows);
+      if (text === before) return { ...answer, data: { rows: [], pages: page } };
+      before = text;
+      return answer;
+    };
+  }
+
   return {
     config,
     context,
@@ -81,12 +101,12 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
     async *pages(list, signal) {
       let countBefore = 0;
       let number = 0;
+      const refuseMoved = createMoveGuard(list.path);
       const pages = pagesByNumber({
-        send: (page) => {
-          const query = { ...list.query, page };
-          const schema = list.isUncounted === true ? uncounted(list, page) : counted(list, page);
-          return transport.send({ method: 'GET', path: list.path, query, signal }, schema);
-        },
+        send:
+          list.isUncounted === true
+            ? uncountedPages(list, signal)
+            : (page) => ask(list, page, counted(list, page), signal),
         isLast: ({ data }, page) => page >= data.pages,
       });
       for await (const { data } of pages) {
@@ -98,6 +118,7 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
           });
         }
         countBefore = data.pages;
+        refuseMoved(data.rows.flatMap((row) => idOf(row) ?? []));
         yield { rows: data.rows, isLast: number >= data.pages };
       }
     },
@@ -167,6 +188,15 @@ function throttlingOf(answer: RawAnswer, nowMs: number): KindError | null {
   return new KindError('rate-limited', 'Syncro answered 429: too many requests.', {
     status: 429,
     retryAfterSeconds: throttledSeconds,
+  });
+}
+
+/** Rows of a look-up: an unreadable one might be the wanted one, and taking it for another would be worse. */
+export function believeRows<T>(path: string, rows: readonly unknown[], schema: z.ZodType<T>): T[] {
+  return rows.map((row) => {
+    const wire = schema.safeParse(row);
+    if (wire.success) return wire.data;
+    throw new KindError('contract', `GET ${path}: ${describeIssue(wire.error)}.`);
   });
 }
 

@@ -18,7 +18,13 @@ export function hasKey(text: string | null | undefined, key: string): boolean {
   return (text ?? '').includes(`[${key}]`);
 }
 
-/** The key at the end of a text, null where there is none. */
-export function keyIn(text: string | null | undefined): string | null {
-  return /\[([A-Za-z0-9_.:-]{1,50})\]\s*$/.exec(text ?? '')?.[1] ?? null;
+/** The key by which the invoice has its number: a number of ours and its key belong together. */
+export function keyOfInvoice(
+  number: string | null | undefined,
+  note: string | null | undefined,
+): string | null {
+  const keys = [...(note ?? '').matchAll(/\[([A-Za-z0-9_.:-]{1,50})\]/g)].map(
+    ([, key = '']) => key,
+  );
+  return keys.find((key) => invoiceNumberOf(key) === number) ?? null;
 }

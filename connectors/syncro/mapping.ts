@@ -4,7 +4,7 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import type { SyncroConfig } from './config.ts';
-import { invoiceNumberOf, keyIn } from './keys.ts';
+import { keyOfInvoice } from './keys.ts';
 import type { CustomerWire, InvoiceWire, TicketWire, TimerWire } from './schema.ts';
 
 export function fromCustomer(wire: CustomerWire): ClientRow {
@@ -97,13 +97,11 @@ function refused(wire: TimerWire, field: string, what: string, fix: string): Kin
 /** Amounts carry no currency: they are in the one that the config file names. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const totalMinor = minorOf(wire, 'total', currency);
-  const key = keyIn(wire.note);
   return {
     sourceId: wire.id,
     number: wire.number ?? null,
     clientId: wire.customer_id,
-    // A number of ours and its key belong together; a copied note alone says nothing.
-    reference: key !== null && invoiceNumberOf(key) === wire.number ? key : null,
+    reference: keyOfInvoice(wire.number, wire.note),
     currency,
     totalMinor,
     // An invoice over nothing counts as paid from the start.

@@ -7,8 +7,7 @@
 import type { z } from 'zod';
 import { addDays, instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
-import type { Api } from './api.ts';
+import { type Api, believeRows } from './api.ts';
 import { changedInvoices } from './lists.ts';
 import { isPrepayCategory, prepayProducts } from './products.ts';
 import { readCustomer } from './push-balance.ts';
@@ -107,7 +106,7 @@ async function recurringSale(search: Search, clientId: SourceId): Promise<string
   const query = { customer_id: clientId };
   const list = { path: '/schedules', rows: 'schedules', query, isUncounted: true };
   for await (const page of api.pages(list, signal)) {
-    for (const schedule of parseRows(page.rows, ScheduleWire, (row) => row).rows) {
+    for (const schedule of believeRows(list.path, page.rows, ScheduleWire)) {
       const isTheirs = schedule.customer_id === clientId && schedule.paused !== true;
       if (!isTheirs || !(schedule.lines ?? []).some((line) => isPrepaid(search, line))) continue;
       return `is sold prepaid hours by the recurring invoice ${schedule.name ?? schedule.id}`;
@@ -115,6 +114,8 @@ async function recurringSale(search: Search, clientId: SourceId): Promise<string
   }
   return null;
 }
+
+const Sold = InvoiceWire.pick({ id: true, customer_id: true, date: true });
 
 /** Reads the invoices of the clients one by one, since lists show no lines. */
 async function searchInvoices(
@@ -124,7 +125,7 @@ async function searchInvoices(
 ): Promise<void> {
   const { api, fromDay, signal } = search;
   for await (const page of api.pages(changedInvoices(`${fromDay}T00:00:00.000Z`), signal)) {
-    for (const { id, customer_id, date } of parseRows(page.rows, InvoiceWire, (row) => row).rows) {
+    for (const { id, customer_id, date } of believeRows('/invoices', page.rows, Sold)) {
       const isAsked = clientIds.has(customer_id) && !found.has(customer_id);
       if (!isAsked || (date ?? fromDay) < fromDay) continue;
       const detail = await api.getIfThere(`/invoices/${id}`, InvoiceDetail, signal);

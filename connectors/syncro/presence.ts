@@ -1,11 +1,9 @@
 /** Which time there is now: a deleted timer just disappears. */
 import { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
 import { WireInstant } from '../http/wire.ts';
-import { type Api, clientNumbers } from './api.ts';
+import { type Api, believeRows, clientNumbers } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { createdTimers } from './lists.ts';
 import { createOwners, listRecent } from './recent-tickets.ts';
@@ -34,7 +32,8 @@ export function createPresence(api: Api): Presence {
     const found = new Set<SourceId>();
     for await (const page of api.pages(createdTimers(since), request.signal)) {
       const fresh: SourceId[] = [];
-      for (const timer of allOf(page.rows)) {
+      // A row that cannot be read would otherwise count as one that is gone.
+      for (const timer of believeRows('/ticket_timers', page.rows, Present)) {
         const { start_time: start, end_time: end } = timer;
         const isAsked = end !== null && start >= request.from && start < request.to;
         if (!isAsked || found.has(timer.id)) continue;
@@ -56,17 +55,6 @@ export function createPresence(api: Api): Presence {
       return counted?.count ?? 0;
     },
   };
-}
-
-/** A row that cannot be read would otherwise count as one that is gone. */
-function allOf(raw: readonly unknown[]): z.infer<typeof Present>[] {
-  const { rows, rejected } = parseRows(raw, Present, (row) => row);
-  const [unreadable] = rejected;
-  if (unreadable === undefined) return rows;
-  throw new KindError(
-    'contract',
-    `GET /ticket_timers, ${unreadable.sourceId}: ${unreadable.reason}.`,
-  );
 }
 
 function questionOf({ from, to, clientIds }: PresenceRequest): string {

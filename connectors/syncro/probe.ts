@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
+import { answerAnew, removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
@@ -33,12 +33,12 @@ export async function probeConnection(
   const probe: Probe = { api, clientId, key: `probe.${api.context.now()}`, written: [], signal };
   const results: CheckResult[] = [];
   const settle = async (facts: readonly FactId[], work: (probe: Probe) => Promise<void>) => {
-    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
-    const failures = await attempt(`probe.${facts[0]}`, async () => {
+    const write = async (): Promise<CheckResult[]> => {
       await work(probe);
       return [];
-    });
-    results.push(...failures);
+    };
+    const name = `probe.${facts[0]}`;
+    results.push(...(await answerAnew(api.context, facts, () => attempt(name, write))));
     for (const id of facts) results.push(await factResult(api.context, id));
   };
   await settle(['ticket-key', 'timer-moves-ticket', 'note-audience'], probeTicket);

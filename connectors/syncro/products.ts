@@ -1,9 +1,7 @@
 /** Products: the one that a sale is billed by, and those by which Syncro counts hours itself. */
 import { KindError } from '../../src/domain/errors.ts';
 import type { PushMessages } from '../contract.ts';
-import { describeIssue } from '../http/issues.ts';
-import { parseRows } from '../http/rows.ts';
-import type { Api, List, Query } from './api.ts';
+import { type Api, believeRows, type List, type Query } from './api.ts';
 import { CategoryWire, ProductWire } from './schema.ts';
 
 /** By name: Syncro itself adds hours by the one category and takes them by the other. */
@@ -39,13 +37,8 @@ async function productNamed(
   signal: AbortSignal,
 ): Promise<ProductWire | null> {
   for await (const { rows } of api.pages(productList({ name }), signal)) {
-    for (const raw of rows) {
-      const row = ProductWire.safeParse(raw);
-      if (!row.success) {
-        throw new KindError('contract', `GET /products: ${describeIssue(row.error)}.`);
-      }
-      if (row.data.name === name) return row.data;
-    }
+    const found = believeRows('/products', rows, ProductWire).find((row) => row.name === name);
+    if (found !== undefined) return found;
   }
   return null;
 }
@@ -68,12 +61,12 @@ async function productsIn(api: Api, category: string, signal: AbortSignal): Prom
   const categories: List = { path: '/products/categories', rows: 'categories', isUncounted: true };
   const found: ProductWire[] = [];
   for await (const page of api.pages(categories, signal)) {
-    const ids = parseRows(page.rows, CategoryWire, (row) => row)
-      .rows.filter(({ name }) => isCalled(name, category))
+    const ids = believeRows(categories.path, page.rows, CategoryWire)
+      .filter(({ name }) => isCalled(name, category))
       .map(({ id }) => id);
     for (const category_id of ids) {
       for await (const { rows } of api.pages(productList({ category_id }), signal)) {
-        const products = parseRows(rows, ProductWire, (row) => row).rows;
+        const products = believeRows('/products', rows, ProductWire);
         found.push(...products.filter((product) => !isElsewhere(product, category)));
       }
     }

@@ -19,6 +19,7 @@ import {
   type RecentById,
   type RecentTickets,
 } from './recent-tickets.ts';
+import { type RunningTickets, readRunning } from './running-tickets.ts';
 import { NumberId, TicketDetail, TimerWire } from './schema.ts';
 
 interface TimePass {
@@ -28,8 +29,7 @@ interface TimePass {
   ours: ReadonlySet<SourceId>;
   tickets: RecentById;
   owners: Owners;
-  /** Tickets of ours on which time is running. */
-  running: Set<SourceId>;
+  running: RunningTickets;
 }
 
 export function createTimePull(api: Api, names: Names, recent: RecentTickets): Pull<TimeEntryRow> {
@@ -37,10 +37,10 @@ export function createTimePull(api: Api, names: Names, recent: RecentTickets): P
     await refuseIfNot(api.context, 'tickets-since', 'timers-since');
     const { since, signal } = request;
     const tickets = recent.take(request) ?? (await listRecent(api, since, signal));
-    const runningBefore = await readRunning(api);
+    const running = await readRunning(api, request);
     const ours = new Set(clientNumbers(request.clientIds));
     const owners = createOwners(api, tickets, signal);
-    const pass: TimePass = { api, names, request, ours, tickets, owners, running: new Set() };
+    const pass: TimePass = { api, names, request, ours, tickets, owners, running };
     const list = createdTimers(since);
     for await (const { rows } of api.pages(list, signal)) {
       const taken = await takeOurs(pass, rows);
@@ -48,11 +48,12 @@ export function createTimePull(api: Api, names: Names, recent: RecentTickets): P
       for (const { created_at } of read.wires) refuseOld(list, created_at, since);
       yield { rows: read.rows, rejected: [...taken.rejected, ...read.rejected], resume: null };
     }
-    for (const ticketId of new Set([...olderThan(since, tickets), ...runningBefore])) {
+    const again = running.before.filter(([, owner]) => ours.has(owner)).map(([id]) => id);
+    for (const ticketId of new Set([...olderThan(since, tickets), ...again])) {
       const page = await readTicketTime(pass, ticketId);
       if (page !== null) yield page;
     }
-    await writeRunning(api, runningBefore, pass.running);
+    await running.write();
   };
 }
 
@@ -92,12 +93,15 @@ interface ReadTimers {
 
 /** Running timers are no time yet. Tickets of time without an end are remembered, to be read again. */
 async function readTimers(pass: TimePass, raw: readonly unknown[]): Promise<ReadTimers> {
-  const { api, names, request, running } = pass;
+  const { api, names, request, running, owners } = pass;
   const { rows: wires } = parseRows(raw, TimerWire, (wire) => wire);
   const timeNames = await names.forTimers(wires, request.signal);
+  for (const { end_time, ticket_id } of wires) {
+    const owner = end_time === null ? await owners.of(ticket_id) : null;
+    if (owner !== null) running.add(ticket_id, owner);
+  }
   const ended = raw.filter((row) => {
     const wire = TimerWire.safeParse(row).data;
-    if (wire?.end_time === null) running.add(wire.ticket_id);
     return wire === undefined || !isRunning(wire);
   });
   const { rows, rejected } = parseRows(ended, TimerWire, (wire) =>
@@ -117,7 +121,11 @@ async function readTicketTime(
   const found = await pass.api.getIfThere(path, TicketDetail, pass.request.signal);
   if (found === null) return unreadable(ticketId);
   const { ticket } = found;
-  if (!pass.ours.has(ticket.customer_id)) return null;
+  pass.owners.see(ticketId, ticket.customer_id);
+  if (!pass.ours.has(ticket.customer_id)) {
+    pass.running.move(ticketId, ticket.customer_id);
+    return null;
+  }
   const { wires, rows, rejected } = await readTimers(pass, ticket.ticket_timers);
   const stranger = wires.find(({ ticket_id }) => ticket_id !== ticketId);
   if (ticket.id !== ticketId || stranger !== undefined) {
@@ -133,20 +141,4 @@ function unreadable(ticketId: SourceId): Page<TimeEntryRow> {
     'The ticket is not there (404). Its time stays as last read, until a sweep; look whether it was deleted.';
   const row = { sourceId: `ticket ${ticketId}`, reason, row: { id: ticketId } };
   return { rows: [], rejected: [row], resume: null };
-}
-
-const runningKey = 'running-tickets';
-
-async function readRunning(api: Api): Promise<Set<SourceId>> {
-  const stored = await api.context.memory.get(runningKey);
-  return new Set((stored ?? '').split(' ').filter((id) => id !== ''));
-}
-
-async function writeRunning(
-  api: Api,
-  before: ReadonlySet<SourceId>,
-  now: ReadonlySet<SourceId>,
-): Promise<void> {
-  const texts = [before, now].map((ids) => [...ids].sort().join(' '));
-  if (texts[0] !== texts[1]) await api.context.memory.set(runningKey, texts[1] ?? '');
 }

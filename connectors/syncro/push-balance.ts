@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Push } from '../contract.ts';
-import { DecimalText } from '../http/wire.ts';
+import { isSameValue } from '../http/wire.ts';
 import { type Api, clientNumbers } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { Customer, type CustomerWire, Settings } from './schema.ts';
@@ -13,14 +13,16 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
   return {
     async find({ clientId, field, hoursText }, signal) {
       const { properties } = await readCustomer(api, clientId, signal);
-      return isSame(properties?.[field], hoursText) ? { remoteId: `${clientId}.${field}` } : null;
+      return isSameValue(properties?.[field], hoursText)
+        ? { remoteId: `${clientId}.${field}` }
+        : null;
     },
     async create({ clientId, field, hoursText }, signal) {
       await refuseIfNot(api.context, 'client-fields');
       const before = (await readCustomer(api, clientId, signal)).properties ?? {};
       await refuseUnknownField(api, before, field, signal);
       const after = await writeField(api, clientId, { before, field, value: hoursText }, signal);
-      if (isSame(after[field], hoursText)) return { remoteId: `${clientId}.${field}` };
+      if (isSameValue(after[field], hoursText)) return { remoteId: `${clientId}.${field}` };
       throw new KindError('rejected', `Customer ${clientId} does not show "${field}" as written.`, {
         fix: 'Make it a text field of customers in Syncro.',
       });
@@ -53,7 +55,7 @@ export async function writeField(
   await api.write('PUT', path, body, z.unknown(), signal);
   const after = (await readCustomer(api, clientId, signal)).properties ?? {};
   const lost = Object.keys(before).filter(
-    (name) => name !== field && !isSame(after[name], before[name]),
+    (name) => name !== field && !isSameValue(after[name], before[name]),
   );
   await settleFact(api.context, 'client-fields', lost.length === 0);
   if (lost.length === 0) return after;
@@ -82,11 +84,4 @@ async function refuseUnknownField(
   throw new KindError('config', `Customers in Syncro have no custom field "${field}".`, {
     fix: `Add it to customers, or name one of: ${names.join(', ') || 'none are there'}.`,
   });
-}
-
-/** `7.50` and 7.5 are the same balance; what is no number must be the same text. */
-function isSame(shown: unknown, wanted: unknown): boolean {
-  const [one, other] = [shown, wanted].map((value) => DecimalText.safeParse(value).data);
-  if (one !== undefined && other !== undefined) return Number(one) === Number(other);
-  return JSON.stringify(shown ?? null) === JSON.stringify(wanted ?? null);
 }

@@ -1,9 +1,7 @@
 /** Notes on tickets, hidden or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
-import { describeIssue } from '../http/issues.ts';
-import type { Api, List } from './api.ts';
+import { type Api, believeRows, type List } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { hasKey, withKey } from './keys.ts';
 import { CommentWire } from './schema.ts';
@@ -61,12 +59,8 @@ export async function findNote(
   const path = `${pathOf(message)}/comments`;
   const list: List = { path, rows: 'comments', query: { per_page: commentsPerPage } };
   for await (const { rows } of api.pages(list, signal)) {
-    for (const raw of rows) {
-      const row = CommentWire.safeParse(raw);
-      // An unreadable row might be the wanted one: taking it for another would write twice.
-      if (!row.success)
-        throw new KindError('contract', `GET ${path}: ${describeIssue(row.error)}.`);
-      if (hasKey(row.data.body, message.key)) return delivered(message, row.data.id);
+    for (const { id, body } of believeRows(path, rows, CommentWire)) {
+      if (hasKey(body, message.key)) return delivered(message, id);
     }
   }
   return null;

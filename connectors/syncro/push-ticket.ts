@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
-import { describeIssue } from '../http/issues.ts';
-import { type Api, clientNumbers, type List } from './api.ts';
+import { type Api, believeRows, clientNumbers, type List } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { findNote, writeNote } from './push-note.ts';
 import { KeyedTicket, NumberId, TicketDetail } from './schema.ts';
@@ -78,13 +77,8 @@ export async function findTicket(
   const created_after = instantFromMs(api.context.now() - lookBackDays * 86_400_000);
   const list: List = { path: '/tickets', rows: 'tickets', query: { customer_id, created_after } };
   for await (const { rows } of api.pages(list, signal)) {
-    for (const raw of rows) {
-      const row = KeyedTicket.safeParse(raw);
-      // An unreadable row might be the wanted one: taking it for another would write twice.
-      if (!row.success) {
-        throw new KindError('contract', `GET /tickets: ${describeIssue(row.error)}.`);
-      }
-      const { id, number, customer_id: owner, tag_list } = row.data;
+    for (const ticket of believeRows(list.path, rows, KeyedTicket)) {
+      const { id, number, customer_id: owner, tag_list } = ticket;
       if (owner !== customer_id) {
         throw new KindError(
           'contract',
@@ -106,7 +100,9 @@ async function withdrawTicket(
 ): Promise<Withdrawn | null> {
   const { alerts, closedStatuses } = api.config;
   const path = ticketPath(remoteId);
-  const { ticket } = await api.get(path, TicketDetail, signal);
+  const found = await api.getIfThere(path, TicketDetail, signal);
+  if (found === null) return { remoteId };
+  const { ticket } = found;
   if (!ticket.tag_list?.includes(key)) return null;
   if (closedStatuses.includes(ticket.status)) return { remoteId };
   const note = {
@@ -115,8 +111,8 @@ async function withdrawTicket(
   };
   if ((await findNote(api, note, signal)) === null) await writeNote(api, note, signal);
   await api.write('PUT', path, { status: alerts.withdrawnStatus }, z.unknown(), signal);
-  const after = await api.get(path, TicketDetail, signal);
-  return closedStatuses.includes(after.ticket.status) ? { remoteId } : null;
+  const after = await api.getIfThere(path, TicketDetail, signal);
+  return after === null || closedStatuses.includes(after.ticket.status) ? { remoteId } : null;
 }
 
 function ticketPath(id: string): string {

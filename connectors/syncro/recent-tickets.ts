@@ -70,6 +70,7 @@ export async function listRecent(
 export interface Owners {
   /** Null: no such ticket is shown to us. */
   of(ticketId: SourceId): Promise<SourceId | null>;
+  see(ticketId: SourceId, clientId: SourceId): void;
 }
 
 /** A ticket that has not changed since although time was logged on it is asked for by itself, once. */
@@ -85,5 +86,6 @@ export function createOwners(api: Api, tickets: RecentById, signal: AbortSignal)
       owners.set(ticketId, owner);
       return owner;
     },
+    see: (ticketId, clientId) => void owners.set(ticketId, clientId),
   };
 }

@@ -60,11 +60,24 @@ describe('tickets of ours', () => {
     }),
   );
 
-  test('are found by their key where the answer names nothing', () =>
+  test.each(['none', 'other'] as const)(
+    'are found by their key where the answer names no ticket: %s',
+    (actions) =>
+      withAtera(live, async (bench) => {
+        bench.sandbox.account.actions = actions;
+        const { remoteId } = await pushes(bench).alert.create(alertOf(bench), soon());
+        expect(remoteId).toBe(String(only(bench.state.tickets.keys())));
+      }),
+  );
+
+  test('stand no more once they are deleted, though they are shown', () =>
     withAtera(live, async (bench) => {
-      bench.sandbox.account.namesNoAction = true;
-      const { remoteId } = await pushes(bench).alert.create(alertOf(bench), soon());
-      expect(remoteId).toBe(String(only(bench.state.tickets.keys())));
+      const { alert } = pushes(bench);
+      const { remoteId } = await alert.create(alertOf(bench), soon());
+      expect(await alert.find(alertOf(bench), soon())).toMatchObject({ remoteId });
+      bench.state.setStatus(Number(remoteId), 'Deleted');
+      expect(await alert.find(alertOf(bench), soon())).toBeNull();
+      expect(await alert.inspect?.(alertOf(bench), remoteId, soon())).toBeNull();
     }));
 
   test('are made no more once a title lost its key', () =>
@@ -215,6 +228,18 @@ describe('check', () => {
       expect((await checked(bench)).get('fact.work-moves-ticket')?.status).toBe('warning');
       bench.state.setStatus(ticketId, 'Resolved');
       expect((await checked(bench)).get('fact.work-moves-ticket')?.status).toBe('ok');
+    }));
+
+  test('a probe that gets nowhere leaves what was known: a title that lost its key stays one', () =>
+    withAtera(live, async (bench) => {
+      bench.sandbox.account.titleLengthMax = 10;
+      const { alert } = pushes(bench);
+      await expect(alert.create(alertOf(bench), soon())).rejects.toMatchObject({});
+      bench.connector = bench.connect({ contacts: {} });
+      await bench.connector.probe?.(String(bench.dupont), soon());
+      const next = alert.create(alertOf(bench, { key: 'low:2' }), soon());
+      await expect(next).rejects.toMatchObject({ kind: 'config' });
+      expect(bench.state.tickets.size).toBe(1);
     }));
 
   test('the probe settles what writing proves, and leaves nothing behind', () =>

@@ -76,6 +76,32 @@ describe('the account’s clock', () => {
       expect(rejected[short]).toContain('may be 5400 or 1800 seconds');
     }));
 
+  test.each([
+    ['ends before it starts', '2024-10-26T11:00:00'],
+    ['has no end yet', ''],
+  ])('no total tells what another entry comes to while one on its ticket %s', (_, end) =>
+    withAtera(autumn, async (bench) => {
+      const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Night work' });
+      const other = addTime(bench, '2024-10-26T10:00:00.000Z', 3600, ticketId);
+      const unclear = addTime(bench, '2024-10-27T00:15:00.000Z', 1800, ticketId);
+      Object.assign(bench.state.workHours.get(Number(other)) ?? {}, { endText: end || null });
+      const rejected = await rejectedTime(bench);
+      expect(Object.keys(rejected).sort()).toEqual([other, unclear].sort());
+    }),
+  );
+
+  test('a ticket that cannot be read by itself stops nothing else', () =>
+    withAtera(autumn, async (bench) => {
+      const night = addTime(bench, '2024-10-27T00:15:00.000Z', 1800);
+      const day = addTime(bench, '2024-10-26T10:00:00.000Z', 3600);
+      bench.sandbox.account.beforePage = (path) => {
+        if (path.endsWith('/workhoursrecords')) bench.state.tickets.clear();
+      };
+      const [page] = await pagesOf(bench.connector, 'timeEntries', asked(bench));
+      expect(page?.rows).toMatchObject([{ sourceId: day, seconds: 3600 }]);
+      expect(page?.rejected).toMatchObject([{ sourceId: night }]);
+    }));
+
   test('a time that the clocks skipped is set aside', () =>
     withAtera(spring, async (bench) => {
       const id = addTime(bench, '2024-03-31T00:30:00.000Z', 3600);
@@ -108,6 +134,10 @@ describe('the account’s clock', () => {
         fix: expect.stringContaining('timezone: Europe/London'),
       });
       await expect(readTime(bench)).rejects.toMatchObject({ kind: 'config' });
+      // A name that nobody knows here proves nothing, the old one nothing any more.
+      bench.sandbox.account.timeZoneName = '(UTC+01:00) Paris';
+      expect((await checked(bench)).get('fact.account-zone')?.status).toBe('warning');
+      expect(await readTime(bench)).toHaveLength(1);
     }));
 
   test('check compares clocks and not names, and says which name it does not know', () =>
@@ -185,6 +215,48 @@ describe('what a run asks for', () => {
       expect(await secondsAt('2024-11-16T13:00:00.000Z')).toBe(3600);
     }));
 
+  test('a quiet day and its midnight cost one request a run, but for the reading of each hour', () =>
+    withAtera({ ...fullPages, now: '2024-11-16T20:00:00.000Z' }, async (bench) => {
+      fill(bench, 60);
+      // Nothing new comes, so each run asks since the same moment.
+      const { since } = asked(bench);
+      await readTime(bench, { since });
+      const costs: number[] = [];
+      for (let tenth = 1; tenth <= 36; tenth += 1) {
+        bench.clock.now = new Date(
+          Date.parse('2024-11-16T20:00:00.000Z') + tenth * 600_000,
+        ).toISOString();
+        bench.requests();
+        await readTime(bench, { since });
+        costs.push(bench.requests().length);
+      }
+      expect(costs.filter((cost) => cost > 1)).toHaveLength(6);
+    }));
+
+  test('what a comparison read is stored nowhere, and the next run reads it', () =>
+    withAtera(fullPages, async (bench) => {
+      fill(bench, 60);
+      bench.sandbox.account.isByStart = true;
+      await readTime(bench);
+      // Behind the first page.
+      const late = addTime(bench, '2024-11-15T10:00:00.000Z', 1200);
+      bench.clock.now = '2024-11-16T12:10:00.000Z';
+      const since = '2024-11-15T12:10:00.000Z';
+      const compared = await readTime(bench, { since, until: '2024-11-16T11:45:00.000Z' });
+      expect(compared).toHaveLength(61);
+      expect((await readTime(bench)).map(({ sourceId }) => sourceId)).toContain(late);
+      const again = await readTime(bench, { since, until: '2024-11-16T11:45:00.000Z' });
+      expect(again).toHaveLength(61);
+    }));
+
+  test('a pass that asks for more than the last is read anew', () =>
+    withAtera(fullPages, async (bench) => {
+      fill(bench, 60);
+      await readTime(bench);
+      bench.clock.now = '2024-11-16T12:10:00.000Z';
+      expect(await readTime(bench, { since: '2024-11-16T11:00:00.000Z' })).toHaveLength(60);
+    }));
+
   test('an entry that took the place of a deleted one is seen at once', () =>
     withAtera(fullPages, async (bench) => {
       const [oldest = ''] = fill(bench, 60);
@@ -244,6 +316,28 @@ test('a list that grows while it is read loses no row, and one that shrinks is r
     await expect(readTime(bench, { since: '2024-11-01T00:00:00.000Z' })).rejects.toMatchObject({
       kind: 'transient',
     });
+  }));
+
+test('a ticket that moves to the end while its list is read hides no other', () =>
+  withAtera({ settings: { pageSize: 2 } }, async (bench) => {
+    const made = { customerId: bench.dupont, title: 'Work' };
+    const changedMs = Date.parse(today);
+    const ids = [0, 1, 2, 3].map((n) =>
+      bench.state.addTicket({ ...made, changedMs: changedMs + n * 1000 }),
+    );
+    bench.sandbox.account.isByChange = true;
+    bench.sandbox.account.beforePage = (_, page) => {
+      // Its rows are taken already: the next page sees the change.
+      if (page === 1) bench.state.setStatus(ids[0] ?? 0, 'Pending');
+    };
+    await expect(pagesOf(bench.connector, 'tickets', asked(bench))).rejects.toMatchObject({
+      kind: 'transient',
+      message: expect.stringContaining(`row ${ids[0]}`),
+    });
+    bench.sandbox.account.beforePage = null;
+    expect(
+      (await pagesOf(bench.connector, 'tickets', asked(bench))).flatMap(({ rows }) => rows),
+    ).toHaveLength(4);
   }));
 
 test('what is billable is told by Billiable, and a row without it is set aside', () =>

@@ -41,6 +41,26 @@ describe('Prepaid hours of Syncro’s own', () => {
       }),
   );
 
+  test('are found among more categories than a page holds, which come all at once', () =>
+    withSyncro(async (bench) => {
+      for (let index = 0; index < 25; index += 1) bench.state.addProduct('Part', `Parts ${index}`);
+      sell(bench, dayAgo(100));
+      const results = await bench.checked();
+      expect(results.get(`native-prepay.${bench.dupont}`)).toMatchObject({ status: 'failed' });
+    }));
+
+  test('are not taken for none where a recurring invoice cannot be read', () =>
+    withSyncro(async (bench) => {
+      const { state, martin, sandbox } = bench;
+      const product = state.addProduct('Support hour', 'Prepay Hours');
+      state.addSchedule(martin, [state.lineOf(product, 12_000, 5)]);
+      sandbox.faults.add('bad-row', { path: /schedules$/, times: 9 });
+      expect((await bench.checked()).get('native-prepay')).toMatchObject({
+        status: 'failed',
+        detail: expect.stringContaining('cannot be seen'),
+      });
+    }));
+
   test('fail the client that a recurring invoice sells them to, unless it is paused', () =>
     withSyncro(async (bench) => {
       const { state, martin, dupont, checked } = bench;
@@ -244,6 +264,20 @@ describe('The probe of Syncro', () => {
       expect(results.get('probe.removed')).toMatchObject({ status: 'ok' });
       const { tickets, timers, invoices } = bench.state;
       expect([tickets.size, timers.length, invoices.length]).toEqual([0, 0, 0]);
+    }));
+
+  test('that gets nowhere leaves what was known: a leak stays one', () =>
+    withSyncro(async (bench) => {
+      const { state, sandbox, connector, martin } = bench;
+      const ticketId = String(state.addTicket(martin));
+      const note = { key: 'one', clientId: String(martin), ticketId, body: 'Two hours left.' };
+      const push = connector.push['ticket-note'];
+      sandbox.options.losesAudience = true;
+      await push?.create({ ...note, audience: 'internal' }, soon());
+      sandbox.faults.add('forbidden', { method: 'POST', path: /\/tickets$/ });
+      expect((await probe(bench)).get('probe.ticket-key')).toMatchObject({ status: 'failed' });
+      const next = push?.create({ ...note, key: 'two', audience: 'internal' }, soon());
+      await expect(next).rejects.toMatchObject({ kind: 'config' });
     }));
 
   test('sees that time leaves its ticket as it was, and names an invoice that stays', () =>

@@ -52,6 +52,21 @@ describe('Tickets of Syncro', () => {
       ).rejects.toMatchObject({ kind: 'contract', message: expect.stringContaining('ignored') });
     }));
 
+  test('are read from the start again when one moves to the end of the list meanwhile', () =>
+    withSyncro(async ({ state, sandbox, connector, dupont, asked }) => {
+      const ids = Array.from({ length: 30 }, (_, index) =>
+        state.addTicket(dupont, { updatedMs: anHourAgo() + index * 1000 }),
+      );
+      sandbox.account.isByChange = true;
+      sandbox.account.beforePage = (path, page) => {
+        if (path.endsWith('/tickets') && page === 2) state.touch(state.ticket(ids[3] ?? 0));
+      };
+      await expect(rowsOf(connector, 'tickets', asked())).rejects.toMatchObject({
+        kind: 'transient',
+        message: expect.stringContaining(`row ${ids[3]}`),
+      });
+    }));
+
   test('are read from the start again when one leaves the list meanwhile', () =>
     withSyncro(async ({ state, sandbox, connector, dupont, asked }) => {
       const ids = Array.from({ length: 51 }, () => state.addTicket(dupont));

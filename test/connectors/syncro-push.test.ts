@@ -36,6 +36,15 @@ describe('A sale in Syncro', () => {
       expect(standing).toMatchObject({ isPaid: true, totalMinor: 120_000, currency: 'EUR' });
     }));
 
+  test('comes back with its key though people wrote on behind it', () =>
+    withSyncro(async ({ state, connector, sale, asked }) => {
+      await connector.push.invoice?.create(sale(), soon());
+      const [invoice] = state.invoices;
+      Object.assign(invoice ?? {}, { note: `See [1].\n${invoice?.note}\nThank you!` });
+      const [row] = await rowsOf(connector, 'invoices', asked());
+      expect(row?.reference).toBe(sale().key);
+    }));
+
   test('is found whether the invoice comes bare or not', () =>
     withSyncro(async ({ sandbox, connector, sale }) => {
       const delivered = await connector.push.invoice?.create(sale(), soon());
@@ -179,6 +188,8 @@ describe('A low-balance ticket in Syncro', () => {
       expect(ticket.comments).toHaveLength(2);
       ticket.tags = [];
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+      state.deleteTicket(ticket.id);
+      expect(await push?.withdraw?.(message, withdrawal, soon())).toEqual({ remoteId });
     }));
 
   test('that does not show its tag is the last one', () =>

@@ -1,5 +1,6 @@
 /** Time of Syncro: what it is, whose it is, how a correction is seen; and the sweep. */
 import { describe, expect, test } from '@jest/globals';
+import type { PullRequest } from '../../connectors/contract.ts';
 import { pagesOf, rowsOf, soon } from './pull-rows.ts';
 import { addOldTime, anHourAgo, now, type SyncroBench, start, withSyncro } from './syncro-bench.ts';
 
@@ -65,6 +66,45 @@ describe('Time of Syncro', () => {
       requests();
       await pagesOf(connector, 'timeEntries', asked({ since: now() }));
       expect(requests()).toEqual(['GET /tickets', 'GET /ticket_timers']);
+    }));
+
+  test.each<[string, (bench: SyncroBench) => Partial<PullRequest>]>([
+    ['a pass over other clients', ({ martin }) => ({ clientIds: [String(martin)] })],
+    ['a comparison that stores nothing', () => ({ until: new Date(anHourAgo()).toISOString() })],
+  ])('that ended without a trace on its ticket is not forgotten by %s', (_, other) =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked, requests } = bench;
+      const { ticketId, timerId } = addOldTime(bench, 600);
+      const { end, activeSeconds } = state.timer(timerId);
+      Object.assign(state.timer(timerId), { end: null, activeSeconds: null });
+      await pagesOf(connector, 'timeEntries', asked());
+      Object.assign(state.timer(timerId), { end, activeSeconds });
+      await pagesOf(connector, 'timeEntries', asked({ since: now(), ...other(bench) }));
+      requests();
+      expect(await rowsOf(connector, 'timeEntries', asked({ since: now() }))).toMatchObject([
+        { sourceId: String(timerId), seconds: 600 },
+      ]);
+      expect(requests()).toEqual([
+        'GET /tickets',
+        'GET /ticket_timers',
+        `GET /tickets/${ticketId}`,
+      ]);
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).toHaveLength(2);
+    }),
+  );
+
+  test('that is running on a ticket that went to another customer is asked for no more', () =>
+    withSyncro(async (bench) => {
+      const { state, connector, asked, requests, stranger } = bench;
+      const { ticketId, timerId } = addOldTime(bench);
+      Object.assign(state.timer(timerId), { end: null, activeSeconds: null });
+      await pagesOf(connector, 'timeEntries', asked());
+      state.ticket(ticketId).customerId = stranger;
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).toContain(`GET /tickets/${ticketId}`);
+      await pagesOf(connector, 'timeEntries', asked({ since: now() }));
+      expect(requests()).not.toContain(`GET /tickets/${ticketId}`);
     }));
 
   test('that was set aside for want of an end is read once it has one', () =>

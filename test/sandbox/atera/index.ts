@@ -50,10 +50,11 @@ export async function startAteraSandbox(options: AteraOptions = {}): Promise<Ate
     ignores: new Set(),
     showsUtc: false,
     isByStart: false,
+    isByChange: false,
     hiddenRows: 0,
     titleLengthMax: 255,
     losesAudience: false,
-    namesNoAction: false,
+    actions: 'id',
     beforePage: null,
   };
   const moved = new Map<string, number>();
@@ -115,7 +116,9 @@ function readTicket(asked: Asked, path: string): SandboxAnswer | null {
   const [, id, part] =
     /^\/tickets\/(\d+)(?:\/(comments|workhours|workhoursrecords))?$/.exec(path) ?? [];
   const ticket = state.tickets.get(Number(id));
-  if (ticket === undefined) return null;
+  if (ticket === undefined) {
+    return id === undefined && path.startsWith('/tickets/') ? problem(400, 'Bad Request') : null;
+  }
   if (part === 'comments') return listComments(asked, ticket.id);
   if (part === 'workhoursrecords') return listRecords(asked, ticket.id);
   if (part === undefined) return { status: 200, json: ticketRow(state, ticket) };

@@ -21,14 +21,16 @@ export interface Account {
   showsUtc: boolean;
   /** Work hours come in the order of their start; the newest first unless told. */
   isByStart: boolean;
+  /** Tickets come in the order of their change, the oldest first; the newest ticket first unless told. */
+  isByChange: boolean;
   /** Rows that the key may not see, though they are counted. */
   hiddenRows: number;
   /** Titles are cut after so many characters. */
   titleLengthMax: number;
   /** Comments of technicians reach the end user whatever was asked. */
   losesAudience: boolean;
-  /** The answer to a write names nothing. */
-  namesNoAction: boolean;
+  /** What the answer to a write names: what was made, nothing, or something else. */
+  actions: 'id' | 'none' | 'other';
   /** Called before a page is cut, with path and number. */
   beforePage: ((path: string, page: number) => void) | null;
 }
@@ -73,7 +75,10 @@ export function listModifiedTickets(asked: Asked): SandboxAnswer {
 }
 
 function ticketPage(asked: Asked, isWanted: (ticket: TicketState) => boolean): SandboxAnswer {
-  const tickets = newestFirst([...asked.state.tickets.values()].filter(isWanted));
+  const wanted = [...asked.state.tickets.values()].filter(isWanted);
+  const tickets = asked.isByChange
+    ? wanted.sort((a, b) => a.changedMs - b.changedMs)
+    : newestFirst(wanted);
   return page(asked, tickets, { TicketStatus: 7 }, (ticket) => ticketRow(asked.state, ticket));
 }
 

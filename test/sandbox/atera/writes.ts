@@ -82,8 +82,9 @@ export function readField({ state }: Asked, customerId: number, field: string): 
   return { status: 200, json: [shown] };
 }
 
-function action({ namesNoAction }: Asked, status: number, id: number): SandboxAnswer {
-  return { status, json: { ActionID: namesNoAction ? null : String(id) } };
+function action({ actions }: Asked, status: number, id: number): SandboxAnswer {
+  const named = { id: String(id), none: null, other: '5f0c4f5e-0000-4000-8000-000000000000' };
+  return { status, json: { ActionID: named[actions] } };
 }
 
 function refused(detail: string): SandboxAnswer {

@@ -34,6 +34,7 @@ export async function startSyncroSandbox(port?: number): Promise<SyncroSandbox> 
     ignores: new Set(),
     offsetHours: 0,
     hidesClosed: false,
+    isByChange: false,
     beforePage: null,
   };
   const options: WriteOptions = {

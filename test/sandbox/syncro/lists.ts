@@ -27,6 +27,8 @@ export interface Account {
   offsetHours: number;
   /** Tickets that are closed are in no list. */
   hidesClosed: boolean;
+  /** Tickets come in the order of their change, the oldest first; the newest ticket first unless told. */
+  isByChange: boolean;
   /** Called before a page is cut, with its path and number. */
   beforePage: ((path: string, page: number) => void) | null;
 }
@@ -74,12 +76,9 @@ export function listOf(asked: Asked): SandboxAnswer | null {
       return cut(asked, query, uncounted('products', items, productRow));
     }
     case '/products/categories': {
-      const items = [...categoryIds(state)].map(([name, id]) => ({ id, name }));
-      return cut(
-        asked,
-        query,
-        uncounted('categories', items, (item) => item),
-      );
+      // All at once: the document knows no pages of them.
+      const categories = [...categoryIds(state)].map(([name, id]) => ({ id, name }));
+      return { status: 200, json: { categories } };
     }
     case '/schedules': {
       const customer = query.get('customer_id');
@@ -128,7 +127,6 @@ function customers(asked: Asked, query: URLSearchParams): Cut<SyncroState['custo
   return { name: 'customers', items, show, bad: { updated_at: 'yesterday' }, isCounted: true };
 }
 
-/** The newest first. */
 function tickets(asked: Asked, query: URLSearchParams) {
   const [since, resolved] = ['since_updated_at', 'resolved_after'].map((name) =>
     momentIn(asked, query, name),
@@ -143,7 +141,7 @@ function tickets(asked: Asked, query: URLSearchParams) {
     .filter(
       ({ resolvedMs }) => !asked.hidesClosed || resolvedMs === null || query.has('resolved_after'),
     )
-    .reverse();
+    .sort((a, b) => (asked.isByChange ? a.updatedMs - b.updatedMs : b.id - a.id));
   const show = (item: (typeof items)[number]) => ticketRow(asked.state, item);
   return { name: 'tickets', items, show, bad: { updated_at: 'yesterday' }, isCounted: true };
 }
@@ -180,7 +178,7 @@ function uncounted<Item>(
   items: readonly Item[],
   show: (item: Item) => Row,
 ): Cut<Item> {
-  return { name, items, show, bad: {}, isCounted: false };
+  return { name, items, show, bad: { id: null }, isCounted: false };
 }
 
 function knownQuery({ request, ignores }: Asked): URLSearchParams {

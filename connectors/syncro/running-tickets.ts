@@ -1,0 +1,54 @@
+/**
+ * Tickets on which time is running, kept in the connection's memory: when it ends may show nowhere but on its
+ * ticket, which is read at every run until then.
+ */
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import type { PullRequest, SourceId } from '../contract.ts';
+import type { Api } from './api.ts';
+
+const memoryKey = 'running-tickets';
+
+/**
+ * A pull reads up to the start of its run, a comparison with what is stored up to where the last pull began
+ * and less. What a comparison sees is stored by nobody, so it lets go of no ticket.
+ */
+const runSeconds = 600;
+
+export interface RunningTickets {
+  /** As the last pass left them, each with its client: a pass may be about some clients alone. */
+  before: readonly (readonly [ticketId: SourceId, clientId: SourceId])[];
+  add(ticketId: SourceId, clientId: SourceId): void;
+  /** The ticket has gone to another client. */
+  move(ticketId: SourceId, clientId: SourceId): void;
+  /** After the last page was stored. Only tickets of the clients asked for are let go. */
+  write(): Promise<void>;
+}
+
+export async function readRunning(
+  { context }: Api,
+  { clientIds, until }: Pick<PullRequest, 'clientIds' | 'until'>,
+): Promise<RunningTickets> {
+  const stored = (await context.memory.get(memoryKey)) ?? '';
+  const known = new Map(
+    stored.split(' ').flatMap((text): [SourceId, SourceId][] => {
+      const [ticketId = '', clientId] = text.split(':');
+      return clientId === undefined ? [] : [[ticketId, clientId]];
+    }),
+  );
+  const isOfRun = until > addSeconds(instantFromMs(context.now()), -runSeconds);
+  const now = new Map([...known].filter(([, owner]) => !isOfRun || !clientIds.includes(owner)));
+  return {
+    before: [...known],
+    add: (ticketId, clientId) => void now.set(ticketId, clientId),
+    move(ticketId, clientId) {
+      if (known.has(ticketId)) now.set(ticketId, clientId);
+    },
+    async write() {
+      const text = [...now]
+        .map((one) => one.join(':'))
+        .sort()
+        .join(' ');
+      if (text !== stored) await context.memory.set(memoryKey, text);
+    },
+  };
+}
