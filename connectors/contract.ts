@@ -51,6 +51,11 @@ export interface PullRequest {
   resume: string | null;
   /** The configured clients. A vendor that can filter asks for these alone. Never empty. */
   clientIds: readonly SourceId[];
+  /**
+   * Whether what is read is stored, page by page. A comparison with what is stored reads the same and stores
+   * nothing: it wants all there is, and leaves no word of it in memory.
+   */
+  isStored: boolean;
   signal: AbortSignal;
 }
 

@@ -25,12 +25,6 @@ const memoryKey = 'time.window';
  */
 const recentSeconds = 1800;
 
-/**
- * A pull reads up to the start of its run, a comparison with what is stored up to where the last pull began
- * and less. What a comparison sees is stored by nobody, and it wants all there is.
- */
-const runSeconds = 600;
-
 const Known = z.object({
   from: z.string(),
   /** What the pass asked for that read it. */
@@ -66,13 +60,12 @@ function windowStart({ config, zone }: Api, since: string): DateText {
 
 export async function readWindow(api: Api, request: PullRequest): Promise<WindowReading> {
   const { config, context, shownIn, zone } = api;
-  const { since, until } = request;
+  const { since, until, isStored } = request;
   const startedAt = instantFromMs(context.now());
-  const isOfRun = until > addSeconds(startedAt, -runSeconds);
   const nextFrom = windowStart(api, startedAt);
   const clients = hashOf([...request.clientIds].sort());
   const stored = Known.safeParse(JSON.parse((await context.memory.get(memoryKey)) ?? 'null')).data;
-  const known = stored !== undefined && isOfRun && holds(stored) ? stored : null;
+  const known = stored !== undefined && isStored && holds(stored) ? stored : null;
   const from = known?.from ?? windowStart(api, since);
   let head: string | null = null;
   let count = 0;
@@ -115,7 +108,7 @@ export async function readWindow(api: Api, request: PullRequest): Promise<Window
     },
     async remember() {
       // A row that came in meanwhile may have gone unseen, at a place that was read already.
-      if (!isOfRun || from > nextFrom || countAtEnd !== count) return;
+      if (!isStored || from > nextFrom || countAtEnd !== count) return;
       const seen = from === nextFrom ? { count, head } : { count: inNext, head: null };
       await keep({ from: nextFrom, since, until, clients, readAt: startedAt, ...seen });
     },

@@ -2,17 +2,10 @@
  * Tickets on which time is running, kept in the connection's memory: when it ends may show nowhere but on its
  * ticket, which is read at every run until then.
  */
-import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { PullRequest, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 
 const memoryKey = 'running-tickets';
-
-/**
- * A pull reads up to the start of its run, a comparison with what is stored up to where the last pull began
- * and less. What a comparison sees is stored by nobody, so it lets go of no ticket.
- */
-const runSeconds = 600;
 
 export interface RunningTickets {
   /** As the last pass left them, each with its client: a pass may be about some clients alone. */
@@ -26,7 +19,7 @@ export interface RunningTickets {
 
 export async function readRunning(
   { context }: Api,
-  { clientIds, until }: Pick<PullRequest, 'clientIds' | 'until'>,
+  { clientIds, isStored }: Pick<PullRequest, 'clientIds' | 'isStored'>,
 ): Promise<RunningTickets> {
   const stored = (await context.memory.get(memoryKey)) ?? '';
   const known = new Map(
@@ -35,8 +28,9 @@ export async function readRunning(
       return clientId === undefined ? [] : [[ticketId, clientId]];
     }),
   );
-  const isOfRun = until > addSeconds(instantFromMs(context.now()), -runSeconds);
-  const now = new Map([...known].filter(([, owner]) => !isOfRun || !clientIds.includes(owner)));
+  // What a comparison sees is stored by nobody, so it lets go of no ticket.
+  const isLetGo = (owner: SourceId): boolean => isStored && clientIds.includes(owner);
+  const now = new Map([...known].filter(([, owner]) => !isLetGo(owner)));
   return {
     before: [...known],
     add: (ticketId, clientId) => void now.set(ticketId, clientId),

@@ -90,7 +90,10 @@ async function runPass<Stream extends StreamName>(
   pass: PullPass,
 ): Promise<Watermark> {
   const { store, connection, runId, runStartedAt: at, signal, stop } = work.context;
-  const request = { since: pass.since, until: pass.startedAt, clientIds: pass.clientIds, signal };
+  const request = {
+    ...{ since: pass.since, until: pass.startedAt, clientIds: pass.clientIds },
+    ...{ isStored: true, signal },
+  };
   let watermark = before;
   for await (const page of work.pull({ ...request, resume: pass.resume })) {
     const resume = page.resume ?? watermark.pass?.resume ?? null;

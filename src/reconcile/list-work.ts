@@ -54,7 +54,8 @@ async function* pagesOf<Row>(
   outcome: ReconcileOutcome,
 ): AsyncGenerator<Page<Row>, void> {
   const { from: since, signal } = context;
-  const request = { since, until, resume: null, clientIds: sourceIdsOf(context), signal };
+  const clientIds = sourceIdsOf(context);
+  const request = { since, until, resume: null, clientIds, isStored: false, signal };
   for await (const page of pull(request)) {
     refuseStopped(context);
     outcome.rows += page.rows.length + page.rejected.length;

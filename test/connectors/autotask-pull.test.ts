@@ -220,7 +220,12 @@ describe('Autotask pages', () => {
       const { state, company, connector } = bench;
       for (let count = 0; count < 5; count += 1) state.addTicket({ company });
       const seen: string[] = [];
-      const request = { since: '2026-01-01T00:00:00.000Z', until: later.until, resume: null };
+      const request = {
+        since: '2026-01-01T00:00:00.000Z',
+        until: later.until,
+        resume: null,
+        isStored: true,
+      };
       const clientIds = [String(company)];
       const pages = connector.pull.tickets?.({ ...request, clientIds, signal: soon() }) ?? [];
       for await (const page of pages) {

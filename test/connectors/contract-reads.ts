@@ -35,6 +35,7 @@ export function pullRequest(opened: Opened, change: Partial<PullRequest> = {}): 
     since: new Date(Date.now() - hourMs).toISOString(),
     until: new Date(Date.now() + hourMs).toISOString(),
     resume: null,
+    isStored: true,
     clientIds: opened.bench.clientIds,
     signal: AbortSignal.timeout(25_000),
     ...change,

@@ -70,6 +70,7 @@ export function asked(
     since: '2026-03-01T00:00:00.000Z',
     until: new Date(Date.now() + 60_000).toISOString(),
     resume: null,
+    isStored: true,
     clientIds: clientIds.map(String),
     signal: soon(),
     ...change,

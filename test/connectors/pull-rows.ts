@@ -21,6 +21,7 @@ export function pullRequestFor(
     since: '2026-01-01T00:00:00.000Z',
     until: '2100-01-01T00:00:00.000Z',
     resume: null,
+    isStored: true,
     clientIds: clientIds.map(String),
     signal: soon(),
     ...change,

@@ -41,6 +41,7 @@ export function pullRequest(change: Partial<PullRequest> = {}): PullRequest {
     since: new Date(Date.now() - 3_600_000).toISOString(),
     until: new Date().toISOString(),
     resume: null,
+    isStored: true,
     clientIds: ['5', '6'],
     signal: soon(),
     ...change,

@@ -161,7 +161,7 @@ async function pullAll(connector: Connector, clientIds: readonly string[]): Prom
   const request: PullRequest = {
     since: '2026-01-01T00:00:00.000Z',
     until: '2100-01-01T00:00:00.000Z',
-    ...{ resume: null, clientIds, signal },
+    ...{ resume: null, isStored: true, clientIds, signal },
   };
   const { clients, tickets, timeEntries, invoices } = connector.pull;
   for (const pull of [clients, tickets, timeEntries, invoices]) {
