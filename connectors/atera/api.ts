@@ -1,8 +1,9 @@
 /** Requests in Atera's dialect: one key, numbered pages that count all rows. */
 import type { ZodType } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import type { ZoneName } from '../../src/domain/time.ts';
 import type { ConnectorContext, Page } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { createMoveGuard } from '../http/moved.ts';
 import { pagesByNumber } from '../http/paging.ts';
@@ -127,14 +128,7 @@ export function createApi(config: AteraConfig, context: ConnectorContext): Api {
       return { rows: items ?? [], count: totalItemCount };
     },
     get,
-    async getIfThere(path, schema, signal) {
-      try {
-        return await get(path, schema, signal);
-      } catch (error) {
-        if (isKindError(error, 'rejected') && error.status === 404) return null;
-        throw error;
-      }
-    },
+    getIfThere: (path, schema, signal) => ifThere(get(path, schema, signal)),
     async write(method, path, body, signal) {
       const answer = await transport.send({ method, path, body, signal }, ActionWire.optional());
       return answer.data?.ActionID ?? null;

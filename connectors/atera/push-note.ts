@@ -1,10 +1,10 @@
 /** Comments on tickets, internal or for the client, found again by the key at the end of their text. */
 import { KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, believeRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { CommentWire } from './schema.ts';
-import { hasMarker, markerOf } from './text.ts';
 
 type Note = PushMessages['ticket-note'];
 
@@ -24,7 +24,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
 async function writeNote(api: Api, note: Note, signal: AbortSignal): Promise<Delivered> {
   const isInternal = note.audience === 'internal';
   const body = {
-    CommentText: `${note.body.trimEnd()}\n\n${markerOf(note.key)}`,
+    CommentText: withMarker(note.body, note.key),
     TechnicianCommentDetails: { TechnicianId: technicianOf(api), IsInternal: isInternal },
   };
   await api.write('POST', commentsPath(note), body, signal);

@@ -1,17 +1,13 @@
-/**
- * Low-balance tickets, and tickets that say what to invoice, since Atera takes no invoices: both found again
- * by the key at the end of their title, among the client's tickets.
- */
-import { hoursText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { textFromMinor } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, SourceId, Standing } from '../contract.ts';
+import { hasMarker, markedLine } from '../text/marker.ts';
+import { saleText } from '../text/sale.ts';
 import { type Api, believeRow } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { isClosedStatus } from './mapping.ts';
 import { ContactWire, TicketStanding } from './schema.ts';
-import { hasMarker, isSameName, markedTitle } from './text.ts';
+import { isSameName } from './text.ts';
 import { utcMoment } from './wall-clock.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
 
@@ -43,19 +39,9 @@ export function createSalePush(api: Api): Push<'invoice'> {
   };
 }
 
-/** What the office needs to write the invoice. A sale of money has no hours. */
 export function toTicket(sale: PushMessages['invoice']): NewTicket {
-  const { key, clientId, title, currency, seconds } = sale;
-  const amount = (minor: number): string => `${textFromMinor(minor, currency)} ${currency}`;
-  const hours = [`Hours: ${hoursText(seconds)}`, `Price of an hour: ${amount(sale.rateMinor)}`];
-  const lines = [
-    `Please invoice customer ${clientId}, dated ${sale.issuedOn}:`,
-    `${sale.quantity} × ${sale.offer}${sale.product === null ? '' : ` (product ${sale.product})`}`,
-    ...(seconds > 0 ? hours : []),
-    `Total before tax: ${amount(sale.totalMinor)}`,
-    `Our key, for the invoice: ${key}`,
-  ];
-  return { key, clientId, subject: title, body: `${sale.body.trimEnd()}\n\n${lines.join('\n')}` };
+  const { key, clientId, title: subject } = sale;
+  return { key, clientId, subject, body: saleText(sale) };
 }
 
 function ticketPath(id: SourceId): string {
@@ -124,6 +110,9 @@ function delivered(id: SourceId): Delivered {
   return { remoteId: id, label: `#${id}` };
 }
 
+/** No document tells what a title may hold. */
+const titleLengthMax = 150;
+
 export async function createTicket(
   api: Api,
   ticket: NewTicket,
@@ -133,7 +122,7 @@ export async function createTicket(
   const contactId = await contactOf(api, ticket.clientId, signal);
   const { type, priority, status } = api.config.tickets;
   const body = {
-    TicketTitle: markedTitle(ticket.subject, ticket.key),
+    TicketTitle: markedLine(ticket.subject, ticket.key, titleLengthMax),
     Description: ticket.body,
     EndUserID: Number(contactId),
     TicketType: type,

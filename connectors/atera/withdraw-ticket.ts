@@ -1,10 +1,10 @@
 /** Taking a ticket back: an internal note that says why, then the status that closes it. */
 import type { SourceId, Withdrawal, Withdrawn } from '../contract.ts';
+import { hasMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { isClosedStatus } from './mapping.ts';
 import { createNotePush } from './push-note.ts';
 import { readTicket } from './push-ticket.ts';
-import { hasMarker } from './text.ts';
 
 /**
  * `whenClosed`: what a ticket is that people have closed already. An alert is done with then; a sale was

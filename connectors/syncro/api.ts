@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext, SourceId } from '../contract.ts';
 import { nameOf, retryAfter } from '../http/classify.ts';
+import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { createMoveGuard } from '../http/moved.ts';
 import { pagesByNumber } from '../http/paging.ts';
@@ -90,14 +91,7 @@ export function createApi(config: SyncroConfig, context: ConnectorContext): Api 
     config,
     context,
     get,
-    async getIfThere(path, schema, signal) {
-      try {
-        return await get(path, schema, signal);
-      } catch (error) {
-        if (isKindError(error, 'rejected') && error.status === 404) return null;
-        throw error;
-      }
-    },
+    getIfThere: (path, schema, signal) => ifThere(get(path, schema, signal)),
     async *pages(list, signal) {
       let countBefore = 0;
       let number = 0;

@@ -9,15 +9,6 @@ export function invoiceNumberOf(key: string): string {
   return `PH-${shortHash(key, 16).toUpperCase()}`;
 }
 
-/** The key ends a text of ours, in brackets: they keep `a-1` and `a-10` apart. */
-export function withKey(text: string, key: string): string {
-  return `${text.trimEnd()}\n\n[${key}]`;
-}
-
-export function hasKey(text: string | null | undefined, key: string): boolean {
-  return (text ?? '').includes(`[${key}]`);
-}
-
 /** The key by which the invoice has its number: a number of ours and its key belong together. */
 export function keyOfInvoice(
   number: string | null | undefined,

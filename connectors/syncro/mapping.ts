@@ -1,8 +1,9 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { inField } from '../http/rows.ts';
 import type { SyncroConfig } from './config.ts';
 import { keyOfInvoice } from './keys.ts';
 import type { CustomerWire, InvoiceWire, TicketWire, TimerWire } from './schema.ts';
@@ -119,10 +120,5 @@ export function minorOf(
 ): number | null {
   const text = wire[field] ?? null;
   if (text === null) return null;
-  try {
-    return minorFromText(text, currency);
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    throw new KindError('contract', `Invoice ${wire.id}, ${field}: ${describeError(error)}`);
-  }
+  return inField(`Invoice ${wire.id}`, field, () => minorFromText(text, currency));
 }

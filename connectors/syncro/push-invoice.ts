@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
+import { withMarker } from '../text/marker.ts';
 import { type Api, clientNumbers } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { invoiceNumberOf, withKey } from './keys.ts';
+import { invoiceNumberOf } from './keys.ts';
 import { minorOf } from './mapping.ts';
 import { saleProduct } from './products.ts';
 import { InvoiceDetail, type ProductWire } from './schema.ts';
@@ -44,7 +45,7 @@ export async function createInvoice(api: Api, sale: Sale, signal: AbortSignal): 
       customer_id: Number(clientNumbers([sale.clientId])[0]),
       number: invoiceNumberOf(sale.key),
       date: `${sale.issuedOn}T00:00:00.000Z`,
-      note: withKey(sale.body, sale.key),
+      note: withMarker(sale.body, sale.key),
       line_items: [lineOf(api, sale, product)],
     };
     await api.write('POST', '/invoices', body, Created, signal);

@@ -1,9 +1,9 @@
 /** Notes on tickets, hidden or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, believeRows, type List } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { hasKey, withKey } from './keys.ts';
 import { CommentWire } from './schema.ts';
 
 type Message = PushMessages['ticket-note'];
@@ -33,7 +33,7 @@ export async function writeNote(
   const hidden = message.audience === 'internal';
   const body = {
     subject,
-    body: withKey(message.body, message.key),
+    body: withMarker(message.body, message.key),
     hidden,
     do_not_email: hidden || !email,
   };
@@ -60,7 +60,7 @@ export async function findNote(
   const list: List = { path, rows: 'comments', query: { per_page: commentsPerPage } };
   for await (const { rows } of api.pages(list, signal)) {
     for (const { id, body } of believeRows(path, rows, CommentWire)) {
-      if (hasKey(body, message.key)) return delivered(message, id);
+      if (hasMarker(body, message.key)) return delivered(message, id);
     }
   }
   return null;

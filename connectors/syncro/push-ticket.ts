@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import { type Api, believeRows, clientNumbers, type List } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { findNote, writeNote } from './push-note.ts';
+import { createNotePush } from './push-note.ts';
 import { KeyedTicket, NumberId, TicketDetail } from './schema.ts';
 
 type Message = PushMessages['alert-ticket'];
@@ -94,10 +95,12 @@ export async function findTicket(
 /** Null: the ticket does not bear our key any more, or Syncro took the status and did not close it. */
 async function withdrawTicket(
   api: Api,
-  { key, clientId }: Message,
-  { remoteId, reason }: Withdrawal,
+  message: Message,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   const { alerts, closedStatuses } = api.config;
   const path = ticketPath(remoteId);
   const found = await api.getIfThere(path, TicketDetail, signal);
@@ -105,11 +108,7 @@ async function withdrawTicket(
   const { ticket } = found;
   if (!ticket.tag_list?.includes(key)) return null;
   if (closedStatuses.includes(ticket.status)) return { remoteId };
-  const note = {
-    ...{ key: `undo:${key}`, clientId, ticketId: remoteId, body: reason },
-    audience: 'internal' as const,
-  };
-  if ((await findNote(api, note, signal)) === null) await writeNote(api, note, signal);
+  await explainWithdrawal(createNotePush(api), message, withdrawal, signal);
   await api.write('PUT', path, { status: alerts.withdrawnStatus }, z.unknown(), signal);
   const after = await api.getIfThere(path, TicketDetail, signal);
   return after === null || closedStatuses.includes(after.ticket.status) ? { remoteId } : null;

@@ -231,6 +231,14 @@ describe('An alert ticket in Autotask', () => {
     }));
 });
 
+test('an Autotask ticket that cannot be seen is not taken for one that was taken back', () =>
+  withAutotask({}, async ({ connector, company }) => {
+    const message = { key: 'low:1', clientId: String(company), subject: 'Low', body: '2 h left.' };
+    const withdrawal = { remoteId: '99999999', reason: 'A mistake.' };
+    const push = connector.push['alert-ticket'];
+    expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
+  }));
+
 describe('A note in Autotask', () => {
   test.each([
     ['client', 1],

@@ -106,6 +106,15 @@ test('a HaloPSA note that loses its audience is loud, and the last', () =>
     ).rejects.toMatchObject({ kind: 'config' });
   }));
 
+test('a HaloPSA ticket that cannot be seen is not taken for one that was taken back', () =>
+  withHalopsa(async (bench) => {
+    const push = pushOf(bench, 'alert-ticket');
+    const { remoteId } = await push.create(alertFor(bench), soon());
+    bench.state.deleteTicket(Number(remoteId));
+    const withdrawal = { remoteId, reason: 'A mistake.' };
+    expect(await push.withdraw?.(alertFor(bench), withdrawal, soon())).toBeNull();
+  }));
+
 describe('A HaloPSA sale', () => {
   test('is an invoice with one line, tax left aside, and comes back as ours', () =>
     withHalopsa(async (bench) => {
