@@ -71,11 +71,14 @@ export async function* changedRows(
     const { path } = list;
     for await (const page of api.pages({ path, query, isCounted: true, ...after }, signal)) {
       const isSo = coverOf(api, list, page.rows);
-      if (isSo === false || (isSo === true && known === null)) {
-        await settleFact(context, list.fact, isSo);
-        isFirstEnough = isSo;
+      // What the first filter shows cannot tell what it hides: only the second list may say yes.
+      const isSeen = isSo === true && known === null && name === list.second.name;
+      if (isSo === false || isSeen) {
+        await settleFact(context, list.fact, isSeen);
+        isFirstEnough = isSeen;
       }
       yield { rows: page.rows, resume: resumeText(of, name, page) };
+      if (isFirstEnough && name === list.second.name) return;
     }
   }
 }
