@@ -165,7 +165,6 @@ async function typeText(api: Api, type: string, signal: AbortSignal): Promise<st
 function otherFacts({ config }: Api): FactId[] {
   const { alerts, balance } = config;
   return [
-    'approval-moves',
     'invoice-lines',
     'note-audience',
     ...(alerts === undefined
