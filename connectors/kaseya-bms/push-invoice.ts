@@ -5,14 +5,13 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { saleKeyIn, saleMarker } from './marker.ts';
 import { productOf } from './names.ts';
-import { soldMemory } from './pull-invoices.ts';
+import { rememberSale } from './pull-invoices.ts';
 import { alertsOf, createTicket, findTicket, ticketsPath, withdrawTicket } from './push-ticket.ts';
 import { ChargeWire } from './schema.ts';
 
@@ -24,6 +23,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
       const ticket = await findTicket(api, sale, signal);
       const charge = ticket === null ? null : await findCharge(api, ticket.id, sale.key, signal);
       if (ticket === null || charge === null) return null;
+      await rememberSale(api);
       refuseOtherPrice(charge, sale);
       return toDelivered(ticket.id, charge);
     },
@@ -75,9 +75,7 @@ async function createCharge(
 ): Promise<ChargeWire> {
   const { context } = api;
   // Before the write, whose answer may be lost: from now on a line of an invoice may bear a key.
-  if ((await context.memory.get(soldMemory)) === null) {
-    await context.memory.set(soldMemory, instantFromMs(context.now()));
-  }
+  await rememberSale(api);
   const isEven = sale.quantity > 0 && sale.totalMinor % sale.quantity === 0;
   const quantity = isEven ? sale.quantity : 1;
   const body = {

@@ -219,6 +219,60 @@ describe('a sale', () => {
       expect(later).toMatchObject([{ isPaid: true }, { isPaid: true }]);
       expect(await readRows(bench, 'invoices', { since: since() })).toEqual([]);
     }));
+
+  test('that is found where it was made by another process comes back with its payment too', () =>
+    withTicket({}, async (bench) => {
+      const push = bench.connector.push.invoice;
+      await push?.create(saleOf(bench), soon());
+      bench.state.invoiceCharges(
+        bench.dupont,
+        bench.state.charges.map(({ id }) => id),
+      );
+      // A store that was restored from before the sale knows nothing of it.
+      for (const key of bench.context.kept.keys()) await bench.context.memory.delete(key);
+      expect(await push?.find(saleOf(bench), soon())).not.toBeNull();
+      expect(await readRows(bench, 'invoices')).toMatchObject([{ reference: 'sale:1' }]);
+    }));
+});
+
+describe('lists that BMS does not count', () => {
+  /** A sale on the last of the lines, and its note behind others. */
+  const withMany = (use: (bench: Bench, note: PushMessages['ticket-note']) => Promise<void>) =>
+    withTicket({}, async (bench) => {
+      const { state, connector, dupont } = bench;
+      await connector.push.invoice?.create(saleOf(bench), soon());
+      for (let index = 0; index < 4; index += 1) state.invoiceCharges(dupont, []);
+      const [first] = state.invoices;
+      const line = { name: 'Support', description: 'By the hour', total: 1 };
+      if (first !== undefined) first.lines = Array.from({ length: 14 }, () => line);
+      const [charge] = state.charges;
+      state.invoiceCharges(dupont, [charge?.id ?? 0]);
+      const ticketId = String(charge?.ticketId);
+      for (let index = 0; index < 4; index += 1) {
+        const details = `Note ${index}`;
+        state.notes.push({
+          ...{ id: state.nextId(), ticketId: Number(ticketId), details, isInternal: true },
+        });
+      }
+      const note = { key: 'n:1', ticketId, clientId: String(dupont), body: 'x' };
+      const message = { ...note, audience: 'internal' } as const;
+      await connector.push['ticket-note']?.create(message, soon());
+      await use(bench, message);
+    });
+
+  test.each([
+    ['in pages as asked for', {}],
+    ['in smaller pages than asked for', { pageSizeMax: 3 }],
+    ['whole, without pages', { unpaged: true }],
+  ])('are read to their end: %s', (_, switches) =>
+    withMany(async (bench, note) => {
+      Object.assign(bench.state.switches, switches);
+      expect(await bench.connector.push['ticket-note']?.find(note, soon())).not.toBeNull();
+      const rows = await readRows(bench, 'invoices');
+      expect(rows).toHaveLength(5);
+      expect(rows.map(({ reference }) => reference)).toContain('sale:1');
+    }),
+  );
 });
 
 describe('a balance', () => {

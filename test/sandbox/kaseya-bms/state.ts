@@ -81,6 +81,8 @@ export interface Switches {
   /** A price of its own, in the place of the one that is given. */
   ownPrice: number | null;
   pageSizeMax: number;
+  /** Lists without a count come whole, whatever page is asked for. */
+  unpaged: boolean;
   minutes: boolean;
   /** Called before a page is cut, with its number. */
   beforePage: ((page: number, path: string) => void) | null;
@@ -138,6 +140,7 @@ export class KaseyaBmsState {
     keepsDescription: true,
     ownPrice: null,
     pageSizeMax: 100,
+    unpaged: false,
     minutes: false,
     beforePage: null,
   };
