@@ -39,7 +39,7 @@ export async function* pullInvoices(
   const list = { path: '/v2/finance/invoices/summary', query };
   const reading = readingOf(api);
   for await (const { rows } of api.pages(list, request.signal)) {
-    const ours = rows.filter((row) => isOurs(InvoiceWire.safeParse(row).data, request));
+    const ours = rows.filter((row) => isOurs(row, request));
     const keys = await keysOf(api, ours, request.signal);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
       const [first = null, ...others] = keys.get(wire.id) ?? [];

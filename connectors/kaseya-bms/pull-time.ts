@@ -1,4 +1,5 @@
 /** Reading time: what changed, and what may have been approved without a change. */
+import { z } from 'zod';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { Page, PullRequest, SourceId, TimeEntryRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
@@ -8,7 +9,7 @@ import { readFact, refuseIfNot } from './facts.ts';
 import { fromTime } from './mapping.ts';
 import { filterText } from './moments.ts';
 import { accountNumbers, isOurs } from './pull.ts';
-import { TimeWire } from './schema.ts';
+import { Ref, TimeWire } from './schema.ts';
 
 /** Time is approved by the week; what is approved later than this is seen where that counts as a change. */
 const approvalSeconds = 60 * 86_400;
@@ -31,13 +32,16 @@ export async function* pullTime(
 }
 
 function fromRows(api: Api, rows: readonly unknown[], request: PullRequest) {
-  const ours = rows.filter((row) => {
-    const wire = TimeWire.safeParse(row).data;
-    // Time on no ticket and no account is the MSP's own.
-    const isOwn = wire !== undefined && wire.accountid == null && wire.ticketid == null;
-    return !isOwn && isOurs(wire, request);
-  });
+  const ours = rows.filter((row) => isOurs(row, request) && !isOwn(row));
   return parseRows(ours, TimeWire, (wire) => fromTime(wire, api));
+}
+
+const Hung = z.object({ accountid: Ref, ticketid: Ref });
+
+/** Time on no ticket and no account is the MSP's own. */
+export function isOwn(row: unknown): boolean {
+  const { data } = Hung.safeParse(row);
+  return data !== undefined && data.accountid === null && data.ticketid === null;
 }
 
 const readMemory = 'approvals-read';

@@ -166,17 +166,16 @@ function toUnbillable(charge: ChargeWire, reason: string) {
 
 function totalOf({ quantity, price, amount }: ChargeWire, currency: string): number | null {
   if (amount != null) return minorFromText(amount, currency);
-  if (quantity == null || price == null || !/^\d+$/.test(quantity)) return null;
+  if (quantity == null || price == null || !/^\d+(?:\.0+)?$/.test(quantity)) return null;
   return Number(quantity) * minorFromText(price, currency);
 }
 
 /** A pricing level may have put its own price in the place of ours. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
   const total = totalOf(charge, sale.currency);
-  if (total === null || total === sale.totalMinor) return;
-  const [found, wanted] = [total, sale.totalMinor].map((minor) =>
-    textFromMinor(minor, sale.currency),
-  );
+  if (total === sale.totalMinor) return;
+  const found = total === null ? 'nothing that it shows' : textFromMinor(total, sale.currency);
+  const wanted = textFromMinor(sale.totalMinor, sale.currency);
   throw new KindError('rejected', `Charge ${charge.id} comes to ${found} instead of ${wanted}.`, {
     fix: 'Correct it in BMS, then retry.',
   });

@@ -161,6 +161,14 @@ describe('work in a zone', () => {
     }),
   );
 
+  test('at a time of the year 1 is set aside', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench, { start: '0001-01-01T09:00:00', end: '0001-01-01T10:00:00', hours: 1 });
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rows).toEqual([]);
+      expect(page?.rejected[0]?.reason).toContain('is not on 2026-03-02');
+    }));
+
   test('cut short to a third is the time from start to end, and set aside where that is none', () =>
     withBms({}, async (bench) => {
       addClosed(bench, { hours: 0.3333, start: '09:00:00', end: '09:20:00' });
@@ -202,6 +210,17 @@ describe('moments without a zone', () => {
       const nowText = new Date(bench.clock.nowMs).toISOString().slice(0, 19);
       expect(ticket?.closedAt?.slice(0, 19)).toBe(nowText);
     }));
+
+  test.each([
+    ['in winter, where the clocks agree with UTC', '2026-01-15T10:00:00Z', 'utc', 'warning'],
+    ['in summer, where they do not', '2026-07-15T10:00:00Z', 'utc', 'ok'],
+    ['in winter, with a zone of their own', '2026-01-15T10:00:00Z', 'mark', 'ok'],
+  ] as const)('are told from UTC in London: %s', (_, now, moments, status) =>
+    withBms({ zone: 'Europe/London', nowMs: Date.parse(now) }, async (bench) => {
+      bench.state.switches.moments = moments;
+      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status });
+    }),
+  );
 
   test('lose no change in the hour that the clocks show twice', () =>
     withBms(
@@ -428,6 +447,28 @@ describe('the sweep', () => {
       bench.state.times = bench.state.times.filter(({ id }) => id !== gone.entryId);
       expect(await list()).toEqual([String(entryId)]);
       expect(await present?.count(question)).toBe(1);
+    }));
+
+  test('is not stopped by a row that the pull sets aside, of whomever it is', () =>
+    withBms({}, async (bench) => {
+      const { entryId } = addClosed(bench);
+      const running = addClosed(bench);
+      bench.state.addTime({ hours: 1, accountId: bench.stranger, day: 'never' });
+      bench.state.addTime({ hours: 1, accountId: 0, ticketId: 0 });
+      const ofTicket = addClosed(bench);
+      bench.state.time(ofTicket.entryId).accountId = 0;
+      // A timer that runs has no time spent yet.
+      Object.assign(bench.state.time(running.entryId), { hours: null });
+      const question = { ...window, clientIds: asked(bench).clientIds, signal: soon() };
+      const ids: string[] = [];
+      for await (const page of bench.connector.pull.present?.ids(question) ?? []) ids.push(...page);
+      const expected = [entryId, running.entryId, ofTicket.entryId].map(String);
+      expect(ids.sort()).toEqual(expected.sort());
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rejected.map(({ sourceId }) => sourceId)).toEqual([String(running.entryId)]);
+      expect(page?.rows).toContainEqual(
+        expect.objectContaining({ sourceId: String(ofTicket.entryId), clientId: null }),
+      );
     }));
 
   test('believes no list that is shorter than its count', () =>

@@ -156,6 +156,17 @@ describe('a sale', () => {
       await expect(push?.find(saleOf(bench), soon())).rejects.toMatchObject(wrong);
     }));
 
+  test('whose price is not shown is no sale at the price that was offered', () =>
+    withTicket({}, async (bench) => {
+      bench.state.switches.hidesPrices = true;
+      const push = bench.connector.push.invoice;
+      const unseen = { kind: 'rejected', message: expect.stringContaining('instead of 2200.10') };
+      await expect(push?.create(saleOf(bench), soon())).rejects.toMatchObject(unseen);
+      bench.state.switches.hidesPrices = false;
+      expect(await push?.find(saleOf(bench), soon())).not.toBeNull();
+      expect(bench.state.charges).toHaveLength(1);
+    }));
+
   test('in another currency, or of a product that is not there, writes nothing', () =>
     withTicket({}, async (bench) => {
       const push = bench.connector.push.invoice;

@@ -80,6 +80,8 @@ export interface Switches {
   keepsDescription: boolean;
   /** A price of its own, in the place of the one that is given. */
   ownPrice: number | null;
+  /** Charges are shown without what they cost. */
+  hidesPrices: boolean;
   pageSizeMax: number;
   /** Lists without a count come whole, whatever page is asked for. */
   unpaged: boolean;
@@ -139,6 +141,7 @@ export class KaseyaBmsState {
     keepsAudience: true,
     keepsDescription: true,
     ownPrice: null,
+    hidesPrices: false,
     pageSizeMax: 100,
     unpaged: false,
     minutes: false,
