@@ -1,35 +1,26 @@
 /** Which time there is now: SuperOps does not tell of entries that were deleted. */
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import type { Instant } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { type Api, refuseOtherOrder } from './api.ts';
 import { refuseIfNot } from './facts.ts';
-import { startOf } from './mapping.ts';
-import { itemsBy, parseItems, seenBefore } from './pull.ts';
+import { isWork, startOf } from './mapping.ts';
+import { idIn, itemsBy, ofClients, seenBefore } from './pull.ts';
+import { ItemWire } from './schema.ts';
 
 export function createPresence(api: Api): Presence {
   async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
-    const { from, to, clientIds, signal } = request;
+    const { from, signal } = request;
     await refuseIfNot(api.context, 'schema-time', 'dates-utc', 'items-hold-time');
     const list = await itemsBy(api, 'billDate', 'createdTime');
     const found = new Set<SourceId>();
     for await (const page of seenBefore(api, list, signal)) {
-      const { rows, rejected } = parseItems(page.rows, (wire) => ({
-        id: wire.itemId,
-        clientId: wire.client?.accountId ?? null,
-        startedAt: startOf(wire, api.context.timezone),
-      }));
-      const [unreadable] = rejected;
-      // It would otherwise count as one that is gone.
-      if (unreadable !== undefined) {
-        const { sourceId, reason } = unreadable;
-        throw new KindError('contract', `${list.operation.name}, ${sourceId}: ${reason}.`);
-      }
-      const times = rows.map(({ startedAt }) => startedAt);
+      const times = page.rows.flatMap((row) => timeOf(row, api) ?? []);
       refuseOtherOrder(list, times);
-      const fresh = rows
-        .filter(({ startedAt }) => startedAt >= from && startedAt < to)
-        .filter(({ clientId }) => clientId === null || clientIds.includes(clientId))
-        .map(({ id }) => id)
+      const fresh = ofClients(page.rows, request)
+        .filter(mayBeWork)
+        .filter((row) => isWithin(timeOf(row, api), request))
+        .map(idOf)
         .filter((id) => !found.has(id));
       for (const id of fresh) found.add(id);
       yield fresh;
@@ -46,4 +37,31 @@ export function createPresence(api: Api): Presence {
       return count;
     },
   };
+}
+
+/** What the pull sets aside is there all the same. */
+function mayBeWork(row: unknown): boolean {
+  const item = ItemWire.safeParse(row).data;
+  return item === undefined || isWork(item);
+}
+
+function timeOf(row: unknown, { context }: Api): Instant | null {
+  const item = ItemWire.pick({ itemId: true, billDate: true }).safeParse(row).data;
+  try {
+    return item === undefined ? null : startOf(item, context.timezone);
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    return null;
+  }
+}
+
+function isWithin(at: Instant | null, { from, to }: PresenceRequest): boolean {
+  return at === null || (at >= from && at < to);
+}
+
+/** An item without a number would otherwise count as one that is gone. */
+function idOf(row: unknown): SourceId {
+  const id = idIn('itemId')(row);
+  if (id !== null) return id;
+  throw new KindError('contract', 'getOfferedItems lists an item without an itemId.');
 }

@@ -29,7 +29,7 @@ import { clientOf, ticketOf, type WriteOptions, writes } from './writes.ts';
 
 export interface SuperopsOptions
   extends WriteOptions,
-    Pick<ListQuirks, 'hiddenRows' | 'ignoresSort'> {
+    Pick<ListQuirks, 'hiddenRows' | 'ignoresSort' | 'saysMore'> {
   schema: Sdl;
   showsSchema: boolean;
   /** The answer to the next so many writes is null, after they were carried out or before. */
@@ -67,7 +67,12 @@ export async function startSuperopsSandbox(port?: number): Promise<SuperopsSandb
   const options: SuperopsOptions = {
     ...{ schema: tenantSchema(), showsSchema: true, shiftHours: 0, isUnquoted: false },
     ...{ lostWrites: { times: 0, isDone: true }, offersAll: false, offersBilledOnly: false },
-    ...{ hiddenRows: 0, ignoresSort: false, requestsPerMinute: Number.POSITIVE_INFINITY },
+    ...{
+      hiddenRows: 0,
+      ignoresSort: false,
+      saysMore: false,
+      requestsPerMinute: Number.POSITIVE_INFINITY,
+    },
     ...{ privacyType: null, emptiesFields: null, subjectLengthMax: 255, unitPrice: null },
   };
   const startedMs: number[] = [];
