@@ -1,7 +1,9 @@
 /** Which time there is now: SuperOps does not tell of entries that were deleted. */
+import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { Instant } from '../../src/domain/time.ts';
+import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
+import { UtcInstant } from '../http/wire.ts';
 import { type Api, refuseOtherOrder } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { isWork, startOf } from './mapping.ts';
@@ -9,34 +11,49 @@ import { idIn, itemsBy, ofClients, seenBefore } from './pull.ts';
 import { ItemWire } from './schema.ts';
 
 export function createPresence(api: Api): Presence {
-  async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
-    const { from, signal } = request;
+  /** When the list that was read last was begun: what is logged after that is no part of its count. */
+  let asOf: Instant = '9';
+
+  async function* list(
+    request: PresenceRequest,
+    isCounted: (row: unknown) => boolean,
+  ): AsyncGenerator<readonly SourceId[]> {
     await refuseIfNot(api.context, 'schema-time', 'dates-utc', 'items-hold-time');
-    const list = await itemsBy(api, 'billDate', 'createdTime');
+    const items = await itemsBy(api, 'billDate', 'createdTime');
     const found = new Set<SourceId>();
-    for await (const page of seenBefore(api, list, signal)) {
+    for await (const page of seenBefore(api, items, request.signal)) {
       const times = page.rows.flatMap((row) => timeOf(row, api) ?? []);
-      refuseOtherOrder(list, times);
+      refuseOtherOrder(items, times);
       const fresh = ofClients(page.rows, request)
-        .filter(mayBeWork)
-        .filter((row) => isWithin(timeOf(row, api), request))
+        .filter((row) => mayBeWork(row) && isWithin(timeOf(row, api), request) && isCounted(row))
         .map(idOf)
         .filter((id) => !found.has(id));
       for (const id of fresh) found.add(id);
       yield fresh;
-      if ((times.at(-1) ?? '9') < from) return;
+      if ((times.at(-1) ?? '9') < request.from) return;
     }
   }
 
   return {
-    ids,
+    ids(request) {
+      asOf = addSeconds(instantFromMs(api.context.now()), 1);
+      return list(request, () => true);
+    },
     /** SuperOps counts all there are, of every client and day; so they are looked through once more. */
     async count(request) {
       let count = 0;
-      for await (const page of ids(request)) count += page.length;
+      for await (const page of list(request, (row) => wasMadeBefore(row, asOf))) {
+        count += page.length;
+      }
       return count;
     },
   };
+}
+
+const Made = z.object({ createdTime: UtcInstant });
+
+function wasMadeBefore(row: unknown, asOf: Instant): boolean {
+  return (Made.safeParse(row).data?.createdTime ?? '') < asOf;
 }
 
 /** What the pull sets aside is there all the same. */

@@ -141,6 +141,25 @@ describe('Rows of other clients', () => {
     }));
 });
 
+test('time that is logged between a sweep’s list and its count is not taken for hidden', async () => {
+  let now = Date.parse('2026-03-02T12:00:00Z');
+  await withSuperops(
+    async (bench) => {
+      const { entryId } = work(bench);
+      const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-02T12:00:00.000Z' };
+      const question = { ...asked(bench), ...window };
+      const { present } = bench.connector.pull;
+      const ids: string[] = [];
+      for await (const page of present?.ids(question) ?? []) ids.push(...page);
+      now += 60_000;
+      work(bench);
+      expect(ids).toEqual([entryId]);
+      expect(await present?.count(question)).toBe(1);
+    },
+    { now: () => now },
+  );
+});
+
 describe('Reading costs', () => {
   test('one request a stream where nothing changed, and one a page where all is new', () =>
     withSuperops(async (bench) => {
