@@ -81,7 +81,7 @@ function userResults({ zones, context }: Api, user: User): CheckResult[] {
     results.push({
       id: 'currency',
       detail,
-      ...(isSame ? { status: 'ok' } : { status: 'warning', fix }),
+      ...(isSame ? { status: 'ok' } : { status: 'failed', fix }),
     });
   }
   return results;

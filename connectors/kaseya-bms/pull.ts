@@ -69,7 +69,7 @@ export async function* pullClients(
   });
 }
 
-export async function ticketQuery(api: Api, clientIds: readonly SourceId[]): Promise<Query> {
+async function ticketQuery(api: Api, clientIds: readonly SourceId[]): Promise<Query> {
   const ids = accountNumbers(clientIds);
   const isList = (await readFact(api.context, 'account-ids')) === 'yes';
   const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerAddress);

@@ -13,7 +13,7 @@ import { saleKeyIn, saleMarker } from './marker.ts';
 import { productOf } from './names.ts';
 import { rememberSale } from './pull-invoices.ts';
 import { alertsOf, createTicket, findTicket, ticketsPath, withdrawTicket } from './push-ticket.ts';
-import { ChargeWire } from './schema.ts';
+import { ChargeWire, UserWire } from './schema.ts';
 
 type Sale = PushMessages['invoice'];
 
@@ -43,11 +43,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
 export async function createSale(api: Api, sale: Sale, signal: AbortSignal): Promise<Delivered> {
   const { config, context } = api;
   await refuseIfNot(context, 'charge-key-kept');
-  if (context.currency !== sale.currency) {
-    throw new KindError('config', `BMS charges in ${context.currency}, not in ${sale.currency}.`, {
-      fix: `Give the offer "${sale.offer}" a price in ${context.currency}.`,
-    });
-  }
+  await refuseOtherCurrency(api, sale, signal);
   const name = sale.product ?? config.billing.product;
   if (name === undefined) {
     throw new KindError('config', `The offer "${sale.offer}" names no product to charge.`, {
@@ -64,6 +60,16 @@ export async function createSale(api: Api, sale: Sale, signal: AbortSignal): Pro
   const charge = standing ?? (await createCharge(api, ticket.id, productId, sale, signal));
   refuseOtherPrice(charge, sale);
   return toDelivered(ticket.id, charge);
+}
+
+/** A charge names no currency: it is in the one that BMS shows, which is the file's unless it says so. */
+async function refuseOtherCurrency(api: Api, sale: Sale, signal: AbortSignal): Promise<void> {
+  const user = await api.get('/v2/security/userinfo', UserWire, signal);
+  const charged = user.currencycode || api.context.currency;
+  if (charged === sale.currency) return;
+  throw new KindError('config', `BMS charges in ${charged}, not in ${sale.currency}.`, {
+    fix: `Give the offer "${sale.offer}" a price in ${charged}.`,
+  });
 }
 
 async function createCharge(

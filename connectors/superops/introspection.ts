@@ -26,7 +26,7 @@ const invoiceItem = { InvoiceItem: ['details', 'amount'] };
 const needs: Readonly<Record<SchemaFact, Need>> = {
   'schema-clients': {
     operations: ['getClientList'],
-    types: { ...listInput, Client: ['accountId', 'name', 'stage', 'status'] },
+    types: { ...listInput, Client: ['accountId', 'name'] },
   },
   'schema-tickets': {
     operations: ['getTicketList', 'getTicket'],

@@ -23,6 +23,9 @@ describe('a refusal with status 200', () => {
     ['Ticket 7 does not exist', 0, 'rejected', 'rejected'],
     ['The Title field is required', 0, 'rejected', 'rejected'],
     ['API rate limit exceeded', 0, 'rate-limited', 'rate-limited'],
+    ['API calls quota exceeded', 0, 'rate-limited', 'rate-limited'],
+    // What can never be sent must not be taken for what may be sent later.
+    ['Title: the character limit exceeded', 0, 'rejected', 'rejected'],
     ['Something', 429, 'rate-limited', 'rate-limited'],
     ['Execution Timeout Expired', 0, 'transient', 'unknown-outcome'],
     ['Something', 503, 'transient', 'unknown-outcome'],

@@ -174,6 +174,10 @@ describe('a sale', () => {
         const create = push?.create(saleOf(bench, change), soon());
         await expect(create).rejects.toMatchObject({ kind: 'config' });
       }
+      bench.state.switches.currency = 'USD';
+      const create = push?.create(saleOf(bench), soon());
+      await expect(create).rejects.toMatchObject({ kind: 'config' });
+      expect((await checked(bench)).get('currency')).toMatchObject({ status: 'failed' });
       expect(bench.state.tickets).toHaveLength(1);
     }));
 

@@ -65,6 +65,7 @@ export interface Switches {
   /** How moments are shown: with a Z, as UTC without one, or as the zone's clocks show them. */
   moments: 'mark' | 'utc' | 'zone';
   zone: string;
+  currency: string;
   spans: 'time' | 'iso';
   /** New rows have no moment of their last change. */
   leavesModifiedOpen: boolean;
@@ -130,6 +131,7 @@ export class KaseyaBmsState {
     casing: 'pascal',
     moments: 'utc',
     zone: 'UTC',
+    currency: 'EUR',
     spans: 'time',
     leavesModifiedOpen: false,
     approvalMoves: true,
