@@ -77,8 +77,6 @@ test('keys are read in either casing, to the same rows', () =>
       await readRows(bench, 'tickets'),
       await readRows(bench, 'timeEntries'),
     ];
-    // Once to see that one filter is enough; until then rows come from both.
-    await read();
     const pascal = await read();
     bench.state.switches.casing = 'camel';
     expect(await read()).toEqual(pascal);
@@ -238,7 +236,7 @@ describe('moments without a zone', () => {
         // 02:50 was shown, and since then 02:10 once more.
         const change = { since: '2026-10-25T00:50:00.000Z', until: '2026-10-25T01:20:00.000Z' };
         const rows = await readRows(bench, 'timeEntries', change);
-        expect(new Set(rows.map(({ sourceId }) => sourceId))).toEqual(new Set([String(entryId)]));
+        expect(rows.map(({ sourceId }) => sourceId)).toEqual([String(entryId)]);
       },
     ));
 });
