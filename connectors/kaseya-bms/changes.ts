@@ -59,10 +59,11 @@ export async function* changedRows(
   let isFirstEnough = await readFact(context, list.fact);
   let isAnySeen = false;
   const order = await orderOf(api);
-  const of = createHash('sha256')
-    .update([since, order.Sort, list.path, ...clientIds].join(' '))
-    .digest('hex')
-    .slice(0, 12);
+  const from = filterText(since, zones.moments);
+  const { path } = list;
+  const shared = { ...list.query, ...order };
+  const question = JSON.stringify([path, shared, from, api.config.pageSize, clientIds]);
+  const of = createHash('sha256').update(question).digest('hex').slice(0, 12);
   const start = positionOf(resume, of, names);
   for (const name of names.slice(names.indexOf(start.name))) {
     if (name === list.second.name) {
@@ -70,9 +71,8 @@ export async function* changedRows(
       if (isFirstEnough === null && isAnySeen) isFirstEnough = await settleCover(api, list, signal);
       if (isFirstEnough === 'yes') return;
     }
-    const query = { ...list.query, ...order, [name]: filterText(since, zones.moments) };
+    const query = { ...shared, [name]: from };
     const after = name === start.name && start.place !== null ? { after: start.place } : {};
-    const { path } = list;
     for await (const page of api.pages({ path, query, isCounted: true, ...after }, signal)) {
       isAnySeen ||= page.rows.length > 0;
       if (isFirstEnough !== 'no' && coverOf(api, list, page.rows) === false) {

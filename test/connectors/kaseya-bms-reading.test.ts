@@ -517,6 +517,9 @@ describe('pages', () => {
       const { resume = null } = first ?? {};
       const rest = await readRows(bench, 'timeEntries', { resume });
       expect(rest).toHaveLength(5);
+      // Of pages of another size, the second begins elsewhere.
+      const wider = bench.connect({ pageSize: 3 });
+      expect(await readRows(bench, 'timeEntries', { resume }, wider)).toHaveLength(7);
       bench.state.times.shift();
       await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
         kind: 'contract',
