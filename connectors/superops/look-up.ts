@@ -26,14 +26,19 @@ export async function findRow<Wire>(
 ): Promise<Wire | null> {
   const { name } = list.operation;
   const seen = new Set<string>();
-  for await (const { rows } of api.pages(list, signal)) {
+  let countBefore: number | null = null;
+  for await (const { rows, count } of api.pages(list, signal)) {
+    // What comes up meanwhile moves rows back, and shows one of them again.
+    const isSteady = count === (countBefore ?? count);
+    countBefore = count;
     const times: string[] = [];
     for (const raw of rows) {
       const row = schema.safeParse(raw);
       if (row.success && isWanted(row.data)) return row.data;
       if (row.success) {
         times.push(timeOf(row.data));
-        refuseRepeated(name, idOf(row.data), seen);
+        if (isSteady && seen.has(idOf(row.data))) throw otherOrder(name);
+        seen.add(idOf(row.data));
       } else if (JSON.stringify(raw).includes(key)) {
         // It might be the wanted one: taking it for another would write twice.
         throw new KindError('contract', `${name}: ${describeIssue(row.error)}.`);
@@ -45,13 +50,9 @@ export async function findRow<Wire>(
   return null;
 }
 
-/** Where one row came twice, rows of the same day may have changed places, and the wanted one not come at all. */
-function refuseRepeated(name: string, id: string, seen: Set<string>): void {
-  if (!seen.has(id)) {
-    seen.add(id);
-    return;
-  }
-  throw new KindError('transient', `${name} changed its order while it was read.`, {
+/** Rows of the same day have changed places between two pages: the wanted one may not have come at all. */
+function otherOrder(name: string): KindError {
+  return new KindError('transient', `${name} changed its order while it was read.`, {
     fix: 'It is looked for again at the next run.',
   });
 }
