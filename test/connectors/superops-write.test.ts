@@ -264,6 +264,14 @@ describe('A sale', () => {
         return invoices.find(sale, soon());
       };
       await expect(find()).rejects.toMatchObject({ kind: 'transient' });
+      // One that comes up meanwhile shows another again, and hides none.
+      let isAdded = false;
+      bench.sandbox.faults.distort((json) => {
+        if (!isAdded) bench.state.addInvoice({ clientId, invoiceDate: '2099-01-01' });
+        isAdded = true;
+        return json;
+      });
+      expect(await invoices.find(saleFor(bench, { key: 'sale:9' }), soon())).toBeNull();
     }));
 
   test('is no invoice where the tenant asks for more than is known', () =>
