@@ -28,11 +28,13 @@ export interface List {
   after?: Place;
 }
 
-/** Behind which page a later pass may go on. */
+/** Behind which page a later pass goes on: the one before the last, so that both passes join. */
 export const Place = z.object({
   page: z.int().min(0),
   received: z.int().min(0),
   total: z.int().min(0),
+  /** The highest id that was seen. */
+  highest: z.int(),
 });
 export type Place = z.infer<typeof Place>;
 
@@ -126,14 +128,14 @@ async function* pagesOf(
   let highest = -1;
   let isRising = true;
   let largest = 0;
-  let before = '';
+  let textBefore = '';
   const ask = async (number: number): Promise<Answer<ListAnswer>> => {
     const answer = await send(pageRequest(list, { size, number }, signal), ListAnswer);
     const { rows, total } = answer.data;
     const text = JSON.stringify(rows);
     // The list knows no pages: it came whole, and comes again.
-    const isAgain = total === null && rows.length < size && text === before;
-    before = text;
+    const isAgain = total === null && rows.length < size && text === textBefore;
+    textBefore = text;
     return isAgain ? { ...answer, data: { rows: [], total } } : answer;
   };
   const pages = pagesByNumber({
@@ -146,6 +148,7 @@ async function* pagesOf(
       throw new KindError('contract', `GET ${list.path} does not say how many rows there are.`);
     }
     if (data.total !== null && data.total < total) throw becameShorter(list, page);
+    if (page === list.after?.page && !joins(data.rows, list.after)) throw becameShorter(list, page);
     total = data.total ?? 0;
     page += 1;
     // By place and not by id: what enters the list meanwhile shows some rows twice.
@@ -156,8 +159,12 @@ async function* pagesOf(
       isRising &&= id === null || id > highest;
       highest = Math.max(highest, id ?? highest);
     }
+    const before = { page: page - 1, received: received - data.rows.length };
     const isPlace = isRising && data.total !== null;
-    yield { rows: data.rows, total: data.total, place: isPlace ? { page, received, total } : null };
+    yield {
+      ...{ rows: data.rows, total: data.total },
+      place: isPlace ? { ...before, total, highest } : null,
+    };
   }
 }
 
@@ -186,6 +193,12 @@ function isLast(
   throw new KindError('contract', `GET ${list.path} counts ${total} rows and lists ${received}.`, {
     fix: 'The rest is hidden from the API user, or paging changed. Run check.',
   });
+}
+
+/** Where rows left and as many came, those behind moved forward, some of them onto pages read before. */
+function joins(rows: readonly unknown[], { highest }: Place): boolean {
+  const isNothingSeen = highest < 0;
+  return isNothingSeen || rows.some((row) => (idOf(row) ?? Number.POSITIVE_INFINITY) <= highest);
 }
 
 /** A row that left has moved all behind it forward: one may have gone unseen. */

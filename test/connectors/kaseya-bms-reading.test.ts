@@ -511,15 +511,26 @@ describe('pages', () => {
 
   test('go on where they were once the order is known, and anew where a row is gone since', () =>
     withBms(small, async (bench) => {
-      for (let index = 0; index < 7; index += 1) addClosed(bench);
+      const all = Array.from({ length: 7 }, () => String(addClosed(bench).entryId));
       expect((await checked(bench)).get('fact.page-order')).toMatchObject({ status: 'ok' });
       const [first] = await readPages(bench, 'timeEntries');
       const { resume = null } = first ?? {};
       const rest = await readRows(bench, 'timeEntries', { resume });
-      expect(rest).toHaveLength(5);
+      // The page that was read last comes again, and none before it.
+      expect(rest.map(({ sourceId }) => sourceId)).toEqual(all);
+      const [, second] = await readPages(bench, 'timeEntries');
+      const onward = await readRows(bench, 'timeEntries', { resume: second?.resume ?? null });
+      expect(onward.map(({ sourceId }) => sourceId)).toEqual(all.slice(2));
       // Of pages of another size, the second begins elsewhere.
       const wider = bench.connect({ pageSize: 3 });
       expect(await readRows(bench, 'timeEntries', { resume }, wider)).toHaveLength(7);
+      // Two gone and two come: the count is the same, and the next page is not the next.
+      bench.state.times.splice(0, 2);
+      addClosed(bench);
+      addClosed(bench);
+      await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
+        kind: 'contract',
+      });
       bench.state.times.shift();
       await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
         kind: 'contract',
