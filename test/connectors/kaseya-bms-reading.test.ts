@@ -500,6 +500,13 @@ describe('pages', () => {
       expect(await readRows(bench, 'timeEntries')).toHaveLength(6);
     }));
 
+  test('of accounts are no larger than is asked for elsewhere', () =>
+    withBms({ settings: { pageSize: 1 } }, async (bench) => {
+      bench.state.switches.pageSizeMax = 1;
+      expect(await readRows(bench, 'clients')).toHaveLength(2);
+      expect((await checked(bench)).get('clients')).toMatchObject({ status: 'ok' });
+    }));
+
   test('that become fewer while they are read are not believed', () =>
     withBms(small, async (bench) => {
       for (let index = 0; index < 5; index += 1) addClosed(bench);

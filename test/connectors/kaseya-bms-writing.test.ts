@@ -337,7 +337,9 @@ describe('check', () => {
       add(bench.stranger, 'Retainer by Hours');
       expect((await checked(bench)).get('native-contracts')).toMatchObject({ status: 'ok' });
       add(bench.martin, 'Retainer by Hours');
-      const id = bench.state.contracts.at(-1)?.id;
+      const unnamed = bench.state.contracts.at(-1);
+      Object.assign(unnamed ?? {}, { name: null });
+      const id = unnamed?.id;
       const native = (await checked(bench)).get(`native-contract.${id}`);
       expect(native).toMatchObject({
         status: 'warning',
