@@ -128,14 +128,14 @@ async function* pagesOf(
   let highest = -1;
   let isRising = true;
   let largest = 0;
-  let textBefore = '';
+  let idsBefore = '';
   const ask = async (number: number): Promise<Answer<ListAnswer>> => {
     const answer = await send(pageRequest(list, { size, number }, signal), ListAnswer);
     const { rows, total } = answer.data;
-    const text = JSON.stringify(rows);
+    const ids = rows.map(idOf).join();
     // The list knows no pages: it came whole, and comes again.
-    const isAgain = total === null && rows.length < size && text === textBefore;
-    textBefore = text;
+    const isAgain = total === null && rows.length < size && ids === idsBefore;
+    idsBefore = ids;
     return isAgain ? { ...answer, data: { rows: [], total } } : answer;
   };
   const pages = pagesByNumber({
