@@ -20,17 +20,21 @@ export type Query = NonNullable<HttpRequest['query']>;
 export interface List {
   path: string;
   query?: Query;
+  /** Of a list that is asked for by a POST. */
+  filter?: object;
   pageSize?: number;
   /** Whether BMS counts the rows of this list, so that an answer without a count is refused. */
   isCounted?: boolean;
   after?: Place;
 }
 
-/** Behind which page a later pass may go on. */
+/** Behind which page a later pass goes on: the one before the last, so that both passes join. */
 export const Place = z.object({
   page: z.int().min(0),
   received: z.int().min(0),
   total: z.int().min(0),
+  /** The highest id that was seen. */
+  highest: z.int(),
 });
 export type Place = z.infer<typeof Place>;
 
@@ -59,8 +63,6 @@ export interface Api {
     schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<T>;
-  /** A POST that only reads. */
-  search<T>(path: string, body: object, schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   remove(path: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -106,10 +108,6 @@ export function createApi(config: KaseyaBmsConfig, context: ConnectorContext): A
     async write(method, path, body, schema, signal) {
       return (await send({ method, path, body, signal }, resultOf(schema))).data;
     },
-    async search(path, body, schema, signal) {
-      const request = { method: 'POST', path, body, isRead: true, signal } as const;
-      return (await send(request, resultOf(schema))).data;
-    },
     async remove(path, signal) {
       await send({ method: 'DELETE', path, signal }, z.unknown());
     },
@@ -126,42 +124,81 @@ async function* pagesOf(
   signal: AbortSignal,
 ): AsyncGenerator<ListPage> {
   const size = list.pageSize ?? config.pageSize;
-  const query = { ...list.query, PageSize: size };
   let { page, received, total } = list.after ?? { page: 0, received: 0, total: 0 };
   let highest = -1;
   let isRising = true;
+  let largest = 0;
+  let idsBefore = '';
+  const ask = async (number: number): Promise<Answer<ListAnswer>> => {
+    const answer = await send(pageRequest(list, { size, number }, signal), ListAnswer);
+    const { rows, total } = answer.data;
+    const ids = rows.map(idOf).join();
+    // The list knows no pages: it came whole, and comes again.
+    const isAgain = total === null && rows.length < size && ids === idsBefore;
+    idsBefore = ids;
+    return isAgain ? { ...answer, data: { rows: [], total } } : answer;
+  };
   const pages = pagesByNumber({
     firstPage: page + 1,
-    send: (PageNumber) =>
-      send({ method: 'GET', path: list.path, query: { ...query, PageNumber }, signal }, ListAnswer),
-    isLast: ({ data }) => isLast(list, data, received, size),
+    send: ask,
+    isLast: ({ data }) => isLast(list, data, { received, largest }),
   });
   for await (const { data } of pages) {
     if (data.total === null && list.isCounted === true) {
       throw new KindError('contract', `GET ${list.path} does not say how many rows there are.`);
     }
     if (data.total !== null && data.total < total) throw becameShorter(list, page);
+    if (page === list.after?.page && !joins(data.rows, list.after)) throw becameShorter(list, page);
     total = data.total ?? 0;
     page += 1;
     // By place and not by id: what enters the list meanwhile shows some rows twice.
     received += data.rows.length;
+    largest = Math.max(largest, data.rows.length);
     for (const row of data.rows) {
       const id = idOf(row);
       isRising &&= id === null || id > highest;
       highest = Math.max(highest, id ?? highest);
     }
+    const before = { page: page - 1, received: received - data.rows.length };
     const isPlace = isRising && data.total !== null;
-    yield { rows: data.rows, total: data.total, place: isPlace ? { page, received, total } : null };
+    yield {
+      ...{ rows: data.rows, total: data.total },
+      place: isPlace ? { ...before, total, highest } : null,
+    };
   }
 }
 
-/** Where BMS counts, until as many rows came: a page may hold fewer than were asked for. */
-function isLast(list: List, { rows, total }: ListAnswer, received: number, size: number): boolean {
-  if (total === null) return rows.length < size;
+function pageRequest(
+  { path, query, filter }: List,
+  { size, number }: { size: number; number: number },
+  signal: AbortSignal,
+): HttpRequest {
+  const place = { PageSize: size, PageNumber: number };
+  if (filter === undefined) return { method: 'GET', path, query: { ...query, ...place }, signal };
+  const body = { ...place, Filter: filter };
+  return { method: 'POST', path, body, isRead: true, signal };
+}
+
+/**
+ * Where BMS counts, until as many rows came. A page may hold fewer than were asked for, so where it does not
+ * count, only a page that holds less than one before it is the last.
+ */
+function isLast(
+  list: List,
+  { rows, total }: ListAnswer,
+  { received, largest }: { received: number; largest: number },
+): boolean {
+  if (total === null) return rows.length === 0 || rows.length < largest;
   if (rows.length > 0 || received >= total) return received >= total;
   throw new KindError('contract', `GET ${list.path} counts ${total} rows and lists ${received}.`, {
     fix: 'The rest is hidden from the API user, or paging changed. Run check.',
   });
+}
+
+/** Where rows left and as many came, those behind moved forward, some of them onto pages read before. */
+function joins(rows: readonly unknown[], { highest }: Place): boolean {
+  const isNothingSeen = highest < 0;
+  return isNothingSeen || rows.some((row) => (idOf(row) ?? Number.POSITIVE_INFINITY) <= highest);
 }
 
 /** A row that left has moved all behind it forward: one may have gone unseen. */

@@ -56,24 +56,28 @@ export async function* changedRows(
   const { since, resume, clientIds, signal } = request;
   await refuseIfNot(context, 'change-filters', 'moments-zone');
   const names = [list.first.name, list.second.name];
-  const known = await readFact(context, list.fact);
-  let isFirstEnough = known === 'yes';
+  let isFirstEnough = await readFact(context, list.fact);
+  let isAnySeen = false;
   const order = await orderOf(api);
-  const of = createHash('sha256')
-    .update([since, order.Sort, list.path, ...clientIds].join(' '))
-    .digest('hex')
-    .slice(0, 12);
+  const from = filterText(since, zones.moments);
+  const { path } = list;
+  const shared = { ...list.query, ...order };
+  const question = JSON.stringify([path, shared, from, api.config.pageSize, clientIds]);
+  const of = createHash('sha256').update(question).digest('hex').slice(0, 12);
   const start = positionOf(resume, of, names);
   for (const name of names.slice(names.indexOf(start.name))) {
-    if (isFirstEnough && name === list.second.name) return;
-    const query = { ...list.query, ...order, [name]: filterText(since, zones.moments) };
+    if (name === list.second.name) {
+      // What the first filter shows cannot tell what it hides: a page of the second must.
+      if (isFirstEnough === null && isAnySeen) isFirstEnough = await settleCover(api, list, signal);
+      if (isFirstEnough === 'yes') return;
+    }
+    const query = { ...shared, [name]: from };
     const after = name === start.name && start.place !== null ? { after: start.place } : {};
-    const { path } = list;
     for await (const page of api.pages({ path, query, isCounted: true, ...after }, signal)) {
-      const isSo = coverOf(api, list, page.rows);
-      if (isSo === false || (isSo === true && known === null)) {
-        await settleFact(context, list.fact, isSo);
-        isFirstEnough = isSo;
+      isAnySeen ||= page.rows.length > 0;
+      if (isFirstEnough !== 'no' && coverOf(api, list, page.rows) === false) {
+        await settleFact(context, list.fact, false);
+        isFirstEnough = 'no';
       }
       yield { rows: page.rows, resume: resumeText(of, name, page) };
     }
@@ -102,7 +106,13 @@ export async function orderOf({ context }: Api): Promise<{ Sort?: string }> {
   return (await readFact(context, 'page-order')) === 'yes' ? { Sort: 'Id' } : {};
 }
 
-/** Whether the first filter shows all that the second does, by one page of fresh rows; for `check`. */
+async function settleCover(api: Api, list: ChangeList, signal: AbortSignal) {
+  const isSo = await seeCover(api, list, signal);
+  if (isSo !== null) await settleFact(api.context, list.fact, isSo);
+  return isSo === null ? null : isSo ? 'yes' : 'no';
+}
+
+/** Whether the first filter shows all that the second does, by one page of fresh rows; for `check` too. */
 export async function seeCover(
   api: Api,
   list: ChangeList,

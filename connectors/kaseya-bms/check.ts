@@ -81,7 +81,7 @@ function userResults({ zones, context }: Api, user: User): CheckResult[] {
     results.push({
       id: 'currency',
       detail,
-      ...(isSame ? { status: 'ok' } : { status: 'warning', fix }),
+      ...(isSame ? { status: 'ok' } : { status: 'failed', fix }),
     });
   }
   return results;
@@ -165,7 +165,6 @@ async function typeText(api: Api, type: string, signal: AbortSignal): Promise<st
 function otherFacts({ config }: Api): FactId[] {
   const { alerts, balance } = config;
   return [
-    'approval-moves',
     'invoice-lines',
     'note-audience',
     ...(alerts === undefined

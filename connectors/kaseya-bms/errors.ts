@@ -19,7 +19,7 @@ const byCode: Readonly<Record<number, Meaning>> = {
 const byText: readonly [Meaning, RegExp][] = [
   [
     'too-many',
-    /too many (?:requests|calls)|rate limit|throttl|quota|limit (?:has been )?exceeded/i,
+    /too many (?:requests|calls)|(?:rate|request|call|api|hourly)s? (?:limit|quota)|throttl/i,
   ],
   [
     'permission',

@@ -75,12 +75,6 @@ export const facts = {
     isNeeded: false,
     settledBy: 'reading',
   },
-  'approval-moves': {
-    claim: 'An approval counts as a change of the entry.',
-    otherwise: 'Approved time of the last 60 days is read again once a day.',
-    isNeeded: false,
-    settledBy: 'reading',
-  },
   'invoice-lines': {
     claim: 'A line of an invoice bears the description of its charge.',
     otherwise: 'Nobody learns that a sale was paid; use activate: on-invoice.',

@@ -20,7 +20,7 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
   return {
     sourceId: wire.id,
     number: wire.ticketnumber || wire.id,
-    clientId: wire.accountid ?? null,
+    clientId: wire.accountid,
     summary: wire.title ?? '',
     board: wire.queuename || null,
     ticketType: nameBehind(name, 'typename', wire.typeid, wire.typename),
@@ -62,8 +62,8 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
   const name = `Time log ${wire.id}`;
   return {
     sourceId: wire.id,
-    ticketId: wire.ticketid ?? null,
-    clientId: wire.accountid ?? null,
+    ticketId: wire.ticketid,
+    clientId: wire.accountid,
     technicianId: wire.userid,
     technician: [wire.firstname, wire.lastname].filter((part) => part).join(' ') || wire.userid,
     ...workedTimes(wire, zones),
@@ -172,7 +172,7 @@ export function fromInvoice(
   return {
     sourceId,
     number: wire.invoicenumber || null,
-    clientId: wire.accountid ?? null,
+    clientId: wire.accountid,
     reference,
     currency,
     totalMinor,

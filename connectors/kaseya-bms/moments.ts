@@ -80,15 +80,17 @@ export function workDay(text: string, zone: ZoneName): string {
 
 /**
  * The moments that a time of a day may mean, in order: two where the clocks show it twice. `text` is
- * `HH:mm:ss`, or a whole moment. Throws `contract` for anything else.
+ * `HH:mm:ss`, or a whole moment of about that day. Throws `contract` for anything else: frameworks write
+ * a time of day as one of the year 1, or of 1900.
  */
 export function timesOf(day: string, text: string, zone: ZoneName): number[] {
-  if (/^\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(text)) {
-    return readings(wallClockOf(`${day}T${text}`), zone);
-  }
-  if (local.test(text)) return readings(wallClockOf(text), zone);
-  const at = momentOfText(text, zone);
-  return at === null ? [] : [msFromInstant(at)];
+  const isTime = /^\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(text);
+  const wall = isTime ? `${day}T${text}` : text;
+  const times = local.test(wall)
+    ? readings(wallClockOf(wall), zone)
+    : [momentOfText(wall, zone)].flatMap((at) => (at === null ? [] : msFromInstant(at)));
+  if (times.every((ms) => Math.abs(ms - Date.parse(day)) <= 3 * dayMs)) return times;
+  throw new KindError('contract', `"${text}" is not on ${day}.`);
 }
 
 function readings(wallMs: number, zone: ZoneName): number[] {

@@ -111,7 +111,7 @@ export async function listNames(
     roles: await namesOf('role'),
     ...(contracts === null
       ? {}
-      : { agreements: contracts.map(({ contractname }) => contractname) }),
+      : { agreements: contracts.flatMap(({ contractname }) => contractname ?? []) }),
     ...(fields === null ? {} : { clientFields: fields }),
   };
 }

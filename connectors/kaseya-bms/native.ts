@@ -9,8 +9,8 @@ import { AccountWire } from './schema.ts';
 
 const ContractWire = z.object({
   id: Id,
-  contractname: z.string(),
-  accountname: z.string(),
+  contractname: z.string().nullish(),
+  accountname: z.string().nullish(),
   contracttype: z.string().nullish(),
   status: z.string().nullish(),
 });
@@ -30,7 +30,7 @@ export async function contractsOf(
   const list = { path: '/v2/finance/contracts/summary', isCounted: true };
   for await (const { rows } of api.pages(list, signal)) {
     const contracts = parseRows(rows, ContractWire, (row) => row).rows;
-    found.push(...contracts.filter(({ accountname }) => names.has(accountname)));
+    found.push(...contracts.filter(({ accountname }) => names.has(accountname ?? '')));
   }
   return found;
 }
@@ -53,7 +53,7 @@ export async function nativeContracts(
   return counting.map(({ id, accountname, contractname, contracttype }) => ({
     id: `native-contract.${id}`,
     status: 'warning',
-    detail: `${accountname} has an active contract "${contractname}" (${contracttype}): two systems would debit the same hour.`,
+    detail: `${accountname} has an active contract "${contractname ?? id}" (${contracttype}): two systems would debit the same hour.`,
     fix: 'Take what its page in BMS shows to be left as an opening block and end it there, or leave the client out.',
   }));
 }

@@ -1,28 +1,27 @@
 /** Which time there is now: BMS does not tell of entries that were deleted. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
+import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { orderOf, timeChanges } from './changes.ts';
 import { refuseIfNot } from './facts.ts';
 import { workedTimes } from './mapping.ts';
 import { filterText } from './moments.ts';
 import { isOurs } from './pull.ts';
-import { timeQuery } from './pull-time.ts';
+import { isOwn, timeQuery } from './pull-time.ts';
 import { TimeWire } from './schema.ts';
 
-const PresentWire = TimeWire.pick({
+const PresentWire = z.object({ id: Id });
+const WorkWire = TimeWire.pick({
   id: true,
-  ticketid: true,
-  accountid: true,
   startdate: true,
   starttime: true,
   endtime: true,
   timespent: true,
 });
-type PresentWire = z.infer<typeof PresentWire>;
 
 /** The filter takes days, in a zone that may be another: it is asked wider, and cut here. */
 const marginSeconds = 2 * 86_400;
@@ -44,10 +43,10 @@ export function createPresence(api: Api): Presence {
     let total = 0;
     const list = { path: timeChanges.path, query, isCounted: true };
     for await (const page of api.pages(list, signal)) {
-      const present = allOf(page.rows)
-        .filter((wire) => isOurs(wire, request) && (wire.accountid ?? wire.ticketid) != null)
-        .filter((wire) => isWithin(startOf(wire, api), request))
-        .map(({ id }) => id);
+      const asked = page.rows
+        .filter((row) => isOurs(row, request) && !isOwn(row))
+        .filter((row) => isWithin(startOf(row, api), request));
+      const present = idsOf(asked);
       left += page.rows.length - present.length;
       total = page.total ?? 0;
       yield present;
@@ -65,9 +64,9 @@ export function createPresence(api: Api): Presence {
   };
 }
 
-/** A row that cannot be read would otherwise count as one that is gone. */
-function allOf(raw: readonly unknown[]) {
-  const { rows, rejected } = parseRows(raw, PresentWire, (row) => row);
+/** A row without a number would otherwise count as one that is gone. */
+function idsOf(raw: readonly unknown[]): SourceId[] {
+  const { rows, rejected } = parseRows(raw, PresentWire, ({ id }) => id);
   const [unreadable] = rejected;
   if (unreadable === undefined) return rows;
   const { sourceId, reason } = unreadable;
@@ -75,9 +74,10 @@ function allOf(raw: readonly unknown[]) {
 }
 
 /** As the pull reads it; null for an entry that the pull sets aside, which is there all the same. */
-function startOf(wire: PresentWire, { zones }: Api): Instant | null {
+function startOf(row: unknown, { zones }: Api): Instant | null {
+  const wire = WorkWire.safeParse(row).data;
   try {
-    return workedTimes(wire, zones).startedAt;
+    return wire === undefined ? null : workedTimes(wire, zones).startedAt;
   } catch (error) {
     if (!isKindError(error, 'contract')) throw error;
     return null;

@@ -4,11 +4,10 @@
  * those of the time in which payments come.
  */
 
-import { z } from 'zod';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { InvoiceRow, Page, PullRequest } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
-import type { Api } from './api.ts';
+import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { fromInvoice } from './mapping.ts';
 import { saleKeyIn } from './marker.ts';
@@ -16,10 +15,16 @@ import { filterText } from './moments.ts';
 import { isOurs, readingOf } from './pull.ts';
 import { InvoiceLineWire, InvoiceWire } from './schema.ts';
 
-const lookBackSeconds = 60 * 86_400;
+/** Longer than clients take to pay. */
+const lookBackSeconds = 180 * 86_400;
 const lookedMemory = 'invoices-looked-back';
-/** Set by the first sale: before it, no line can bear a key of ours. */
-export const soldMemory = 'first-sale';
+const soldMemory = 'first-sale';
+
+/** Before the first sale no line can bear a key of ours, and none is asked for. */
+export async function rememberSale({ context }: Api): Promise<void> {
+  if ((await context.memory.get(soldMemory)) !== null) return;
+  await context.memory.set(soldMemory, instantFromMs(context.now()));
+}
 
 export async function* pullInvoices(
   api: Api,
@@ -34,7 +39,7 @@ export async function* pullInvoices(
   const list = { path: '/v2/finance/invoices/summary', query };
   const reading = readingOf(api);
   for await (const { rows } of api.pages(list, request.signal)) {
-    const ours = rows.filter((row) => isOurs(InvoiceWire.safeParse(row).data, request));
+    const ours = rows.filter((row) => isOurs(row, request));
     const keys = await keysOf(api, ours, request.signal);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
       const [first = null, ...others] = keys.get(wire.id) ?? [];
@@ -59,9 +64,8 @@ async function keysOf(
   const soldAt = await api.context.memory.get(soldMemory);
   const ids = rows.flatMap((row) => InvoiceWire.safeParse(row).data?.id ?? []);
   if (soldAt === null || ids.length === 0) return keys;
-  const body = { Filter: { ListInvoiceIds: ids.join(',') } };
-  const path = '/v2/finance/invoices/details';
-  for (const line of await api.search(path, body, z.array(InvoiceLineWire), signal)) {
+  const list = { path: '/v2/finance/invoices/details', filter: { ListInvoiceIds: ids.join(',') } };
+  for await (const line of eachRow(api, list, InvoiceLineWire, signal)) {
     const key = saleKeyIn(line.description) ?? saleKeyIn(line.name);
     const found = keys.get(line.invoiceid) ?? [];
     if (key !== null && !found.includes(key)) keys.set(line.invoiceid, [...found, key].sort());

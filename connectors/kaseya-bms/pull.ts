@@ -1,4 +1,5 @@
 /** Reading accounts and tickets of the configured clients. */
+import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ClientRow, Page, PullRequest, SourceId, TicketRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
@@ -6,10 +7,10 @@ import type { Api, Query } from './api.ts';
 import { changedRows, ticketChanges } from './changes.ts';
 import { readFact, refuseIfNot } from './facts.ts';
 import { fromTicket, type Reading } from './mapping.ts';
-import { AccountWire, TicketWire } from './schema.ts';
+import { AccountWire, Ref, TicketWire } from './schema.ts';
 
 /** So many numbers fit into an address that every server takes. */
-const accountsPerList = 100;
+const accountsPerAddress = 100;
 
 /** The ids of BMS for these clients; throws `config` for what is no number. */
 export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
@@ -31,12 +32,13 @@ export async function* accountRows(
   signal: AbortSignal,
 ): AsyncGenerator<readonly unknown[]> {
   const ids = accountNumbers(clientIds);
-  for (let from = 0; from < ids.length; from += accountsPerList) {
-    const named = ids.slice(from, from + accountsPerList).map((id) => `Filter.Ids=${id}`);
+  const { pageSize } = api.config;
+  for (let from = 0; from < ids.length; from += pageSize) {
+    const named = ids.slice(from, from + pageSize).map((id) => `Filter.Ids=${id}`);
     // A list of numbers is one parameter each, which an object of parameters cannot hold.
     const path = `/v2/crm/accounts/lookup?${named.join('&')}`;
     const query = { 'Filter.WithInactiveAccounts': true };
-    for await (const { rows } of api.pages({ path, query, pageSize: accountsPerList }, signal)) {
+    for await (const { rows } of api.pages({ path, query }, signal)) {
       yield rows;
       // No more rows than were named can come.
       break;
@@ -67,10 +69,10 @@ export async function* pullClients(
   });
 }
 
-export async function ticketQuery(api: Api, clientIds: readonly SourceId[]): Promise<Query> {
+async function ticketQuery(api: Api, clientIds: readonly SourceId[]): Promise<Query> {
   const ids = accountNumbers(clientIds);
   const isList = (await readFact(api.context, 'account-ids')) === 'yes';
-  const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerList);
+  const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerAddress);
   return {
     'Filter.ExcludeCompleted': 0,
     ...(isNamed ? { 'Filter.AccountIds': ids.join(',') } : {}),
@@ -85,16 +87,16 @@ export async function* pullTickets(
   const query = await ticketQuery(api, request.clientIds);
   const reading = readingOf(api);
   for await (const page of changedRows(api, { ...ticketChanges, query }, request)) {
-    const ours = page.rows.filter((row) => isOurs(TicketWire.safeParse(row).data, request));
+    const ours = page.rows.filter((row) => isOurs(row, request));
     const parsed = parseRows(ours, TicketWire, (wire) => fromTicket(wire, reading));
     yield { ...parsed, resume: page.resume };
   }
 }
 
-/** What cannot be read may be ours, and is set aside. */
-export function isOurs(
-  wire: { accountid?: string | null | undefined } | undefined,
-  { clientIds }: Pick<PullRequest, 'clientIds'>,
-): boolean {
-  return wire?.accountid == null || clientIds.includes(wire.accountid);
+const Owned = z.object({ accountid: Ref });
+
+/** By its account alone: a row of another client is nobody's business, however odd the rest of it is. */
+export function isOurs(row: unknown, { clientIds }: Pick<PullRequest, 'clientIds'>): boolean {
+  const accountId = Owned.safeParse(row).data?.accountid;
+  return accountId == null || clientIds.includes(accountId);
 }

@@ -5,16 +5,15 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { saleKeyIn, saleMarker } from './marker.ts';
 import { productOf } from './names.ts';
-import { soldMemory } from './pull-invoices.ts';
+import { rememberSale } from './pull-invoices.ts';
 import { alertsOf, createTicket, findTicket, ticketsPath, withdrawTicket } from './push-ticket.ts';
-import { ChargeWire } from './schema.ts';
+import { ChargeWire, UserWire } from './schema.ts';
 
 type Sale = PushMessages['invoice'];
 
@@ -24,6 +23,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
       const ticket = await findTicket(api, sale, signal);
       const charge = ticket === null ? null : await findCharge(api, ticket.id, sale.key, signal);
       if (ticket === null || charge === null) return null;
+      await rememberSale(api);
       refuseOtherPrice(charge, sale);
       return toDelivered(ticket.id, charge);
     },
@@ -43,11 +43,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
 export async function createSale(api: Api, sale: Sale, signal: AbortSignal): Promise<Delivered> {
   const { config, context } = api;
   await refuseIfNot(context, 'charge-key-kept');
-  if (context.currency !== sale.currency) {
-    throw new KindError('config', `BMS charges in ${context.currency}, not in ${sale.currency}.`, {
-      fix: `Give the offer "${sale.offer}" a price in ${context.currency}.`,
-    });
-  }
+  await refuseOtherCurrency(api, sale, signal);
   const name = sale.product ?? config.billing.product;
   if (name === undefined) {
     throw new KindError('config', `The offer "${sale.offer}" names no product to charge.`, {
@@ -66,6 +62,16 @@ export async function createSale(api: Api, sale: Sale, signal: AbortSignal): Pro
   return toDelivered(ticket.id, charge);
 }
 
+/** A charge names no currency: it is in the one that BMS shows, which is the file's unless it says so. */
+async function refuseOtherCurrency(api: Api, sale: Sale, signal: AbortSignal): Promise<void> {
+  const user = await api.get('/v2/security/userinfo', UserWire, signal);
+  const charged = user.currencycode || api.context.currency;
+  if (charged === sale.currency) return;
+  throw new KindError('config', `BMS charges in ${charged}, not in ${sale.currency}.`, {
+    fix: `Give the offer "${sale.offer}" a price in ${charged}.`,
+  });
+}
+
 async function createCharge(
   api: Api,
   ticketId: string,
@@ -75,9 +81,7 @@ async function createCharge(
 ): Promise<ChargeWire> {
   const { context } = api;
   // Before the write, whose answer may be lost: from now on a line of an invoice may bear a key.
-  if ((await context.memory.get(soldMemory)) === null) {
-    await context.memory.set(soldMemory, instantFromMs(context.now()));
-  }
+  await rememberSale(api);
   const isEven = sale.quantity > 0 && sale.totalMinor % sale.quantity === 0;
   const quantity = isEven ? sale.quantity : 1;
   const body = {
@@ -168,17 +172,16 @@ function toUnbillable(charge: ChargeWire, reason: string) {
 
 function totalOf({ quantity, price, amount }: ChargeWire, currency: string): number | null {
   if (amount != null) return minorFromText(amount, currency);
-  if (quantity == null || price == null || !/^\d+$/.test(quantity)) return null;
+  if (quantity == null || price == null || !/^\d+(?:\.0+)?$/.test(quantity)) return null;
   return Number(quantity) * minorFromText(price, currency);
 }
 
 /** A pricing level may have put its own price in the place of ours. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
   const total = totalOf(charge, sale.currency);
-  if (total === null || total === sale.totalMinor) return;
-  const [found, wanted] = [total, sale.totalMinor].map((minor) =>
-    textFromMinor(minor, sale.currency),
-  );
+  if (total === sale.totalMinor) return;
+  const found = total === null ? 'nothing that it shows' : textFromMinor(total, sale.currency);
+  const wanted = textFromMinor(sale.totalMinor, sale.currency);
   throw new KindError('rejected', `Charge ${charge.id} comes to ${found} instead of ${wanted}.`, {
     fix: 'Correct it in BMS, then retry.',
   });

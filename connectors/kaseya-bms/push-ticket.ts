@@ -113,11 +113,7 @@ export async function createTicket(
   return made;
 }
 
-export function readTicket(
-  api: Api,
-  ticketId: SourceId,
-  signal: AbortSignal,
-): Promise<TicketWire | null> {
+function readTicket(api: Api, ticketId: SourceId, signal: AbortSignal): Promise<TicketWire | null> {
   return api.getIfThere(`${ticketsPath}/${encodeURIComponent(ticketId)}`, TicketWire, signal);
 }
 

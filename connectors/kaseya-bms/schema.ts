@@ -8,6 +8,9 @@ import { DecimalText, Id } from '../http/wire.ts';
 const Text = z.string().nullish();
 const Flag = z.boolean();
 
+/** A number of something else; 0 stands for none, as a missing one does. */
+export const Ref = Id.nullish().transform((id) => (id == null || id === '0' ? null : id));
+
 export const AccountWire = z.object({ id: Id, name: z.string().min(1), isactive: Flag.nullish() });
 export type AccountWire = z.infer<typeof AccountWire>;
 
@@ -15,7 +18,7 @@ export const TicketWire = z.object({
   id: Id,
   ticketnumber: Text,
   title: Text,
-  accountid: Id.nullish(),
+  accountid: Ref,
   queuename: Text,
   typeid: Id.nullish(),
   typename: Text,
@@ -35,9 +38,8 @@ export type TicketWire = z.infer<typeof TicketWire>;
 
 export const TimeWire = z.object({
   id: Id,
-  ticketid: Id.nullish(),
-  projectid: Id.nullish(),
-  accountid: Id.nullish(),
+  ticketid: Ref,
+  accountid: Ref,
   userid: Id,
   firstname: Text,
   lastname: Text,
@@ -61,9 +63,8 @@ export type TimeWire = z.infer<typeof TimeWire>;
 export const InvoiceWire = z.object({
   id: Id,
   invoicenumber: Text,
-  accountid: Id.nullish(),
+  accountid: Ref,
   statusname: Text,
-  totalprice: DecimalText.nullish(),
   grandtotal: DecimalText.nullish(),
   paidamount: DecimalText.nullish(),
   invoicedate: Text,
@@ -108,7 +109,6 @@ export const NamedWire = z.object({
 export type NamedWire = z.infer<typeof NamedWire>;
 
 export const UserWire = z.object({
-  fullname: Text,
   timestamp: Text,
   olsontimezonename: Text,
   currencycode: Text,

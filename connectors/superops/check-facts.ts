@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
-import type { Api, ListPage } from './api.ts';
+import type { Api, List, ListPage } from './api.ts';
 import { worklogList } from './documents.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
 import { showsBillable } from './introspection.ts';
@@ -23,13 +23,19 @@ type Answers = { [id in FactId]?: boolean | null };
 export async function settleByReading(
   api: Api,
   tickets: readonly TicketWire[],
-  items: ListPage,
+  list: List,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
+  const entries: WorklogWire[] = [];
+  for (const { ticketId } of tickets.slice(0, sampleTickets)) {
+    entries.push(...(await readWorklogs(api, ticketId, signal)));
+  }
+  // Read after them: what is logged meanwhile would seem to be missing.
+  const items = await firstPage(api, list, signal);
   const work = itemsOf(items.rows).filter(isWork);
   const answers: Answers = {
     'quantity-hours': areHours(work),
-    ...(await comparesWorklogs(api, tickets, items, signal)),
+    ...compareWorklogs(entries, items),
   };
   if (await showsBillable(api)) answers['items-billable'] = true;
   const ahead = addSeconds(instantFromMs(api.context.now()), aheadSeconds);
@@ -53,29 +59,27 @@ function areHours(work: readonly ItemWire[]): boolean | null {
   return work.some(({ qty }) => /\.\d*[1-9]/.test(qty)) ? true : null;
 }
 
+export async function firstPage(api: Api, list: List, signal: AbortSignal): Promise<ListPage> {
+  for await (const page of api.pages(list, signal)) return page;
+  return { rows: [], count: 0 };
+}
+
 /** The entries of some tickets, which their own list surely shows, are looked for among the offered items. */
-async function comparesWorklogs(
-  api: Api,
-  tickets: readonly TicketWire[],
-  items: ListPage,
-  signal: AbortSignal,
-): Promise<Answers> {
+function compareWorklogs(entries: readonly WorklogWire[], items: ListPage): Answers {
   const listed = itemsOf(items.rows);
   const ids = new Set(listed.map(({ itemId }) => itemId));
   const isAll = items.rows.length >= items.count;
   const oldest = listed.at(-1)?.updatedTime ?? '9';
   let hold: boolean | null = null;
   let tellApart: boolean | null = null;
-  for (const { ticketId } of tickets.slice(0, sampleTickets)) {
-    for (const entry of await readWorklogs(api, ticketId, signal)) {
-      // Older work need not be on the page that was read.
-      const isDue = isAll || (entry.billDateTime ?? '') > oldest;
-      const isListed = ids.has(entry.itemId);
-      if (entry.billable === false && isListed) tellApart = false;
-      if (entry.billable === false && !isListed && isDue) tellApart ??= true;
-      if (entry.billable === true && isListed) hold ??= true;
-      if (entry.billable === true && !isListed && isDue) hold = false;
-    }
+  for (const entry of entries) {
+    // Older work need not be on the page that was read.
+    const isDue = isAll || (entry.billDateTime ?? '') > oldest;
+    const isListed = ids.has(entry.itemId);
+    if (entry.billable === false && isListed) tellApart = false;
+    if (entry.billable === false && !isListed && isDue) tellApart ??= true;
+    if (entry.billable === true && isListed) hold ??= true;
+    if (entry.billable === true && !isListed && isDue) hold = false;
   }
   return { 'items-hold-time': hold, 'items-billable': tellApart };
 }

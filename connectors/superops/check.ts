@@ -2,7 +2,7 @@
 import { attemptsAt } from '../check/attempt.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api, List, ListPage } from './api.ts';
-import { settleByReading } from './check-facts.ts';
+import { firstPage, settleByReading } from './check-facts.ts';
 import { contractList } from './documents.ts';
 import { type FactId, factResult } from './facts.ts';
 import { checkSchema, type SchemaFact } from './introspection.ts';
@@ -72,24 +72,20 @@ async function checkLists(
     return page;
   };
   const tickets = await pageOf('tickets', ticketsByChange);
-  const items = await pageOf('time', await itemsBy(api, 'updatedTime', 'createdTime'));
+  const itemsByChange = await itemsBy(api, 'updatedTime', 'createdTime');
+  const items = await pageOf('time', itemsByChange);
   const invoices = await pageOf('invoices', invoicesByDate);
   const seen = (tickets?.rows ?? []).flatMap((row) => TicketWire.safeParse(row).data ?? []);
   if (tickets !== null) results.push(closedStatuses(api, seen));
   if (invoices !== null) results.push(paidStatuses(api, invoices));
   if (items !== null) {
     const ours = seen.filter(({ client }) => clientIds.includes(client?.accountId ?? ''));
-    const settle = () => settleByReading(api, ours, items, signal);
+    const settle = () => settleByReading(api, ours, itemsByChange, signal);
     results.push(...(await attempt('facts', settle)), ...nativeBilling(items, clientIds));
   }
   const contracts: List = { operation: contractList, rows: 'clientContracts', sort: [] };
   const look = () => nativeContracts(api, contracts, clientIds, signal);
   return [...results, ...(await attempt('native-contracts', look))];
-}
-
-async function firstPage(api: Api, list: List, signal: AbortSignal): Promise<ListPage> {
-  for await (const page of api.pages(list, signal)) return page;
-  return { rows: [], count: 0 };
 }
 
 /** SuperOps lists no statuses; those of the tickets that changed last are looked at. */

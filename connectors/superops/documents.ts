@@ -18,12 +18,7 @@ function list(name: string, input: string, rows: string, fields: string): Operat
   return query(name, input, `${rows} { ${fields} } listInfo { hasMore totalCount }`);
 }
 
-export const clientList = list(
-  'getClientList',
-  'ListInfoInput!',
-  'clients',
-  'accountId name stage status',
-);
+export const clientList = list('getClientList', 'ListInfoInput!', 'clients', 'accountId name');
 
 const ticketFields = 'ticketId displayId subject ticketType client techGroup status';
 
@@ -62,7 +57,7 @@ export const billableItemList = list(
 export const worklogList = query(
   'getWorklogEntries',
   'GetWorklogEntriesInput!',
-  'entries { itemId billable billDateTime qty }',
+  'entries { itemId billable billDateTime }',
 );
 
 const invoiceFields =

@@ -26,7 +26,7 @@ const invoiceItem = { InvoiceItem: ['details', 'amount'] };
 const needs: Readonly<Record<SchemaFact, Need>> = {
   'schema-clients': {
     operations: ['getClientList'],
-    types: { ...listInput, Client: ['accountId', 'name', 'stage', 'status'] },
+    types: { ...listInput, Client: ['accountId', 'name'] },
   },
   'schema-tickets': {
     operations: ['getTicketList', 'getTicket'],
@@ -137,7 +137,8 @@ async function readSchema(api: Api, signal: AbortSignal): Promise<TenantSchema |
       type: (name) => Type.parse(data[name] ?? null),
     };
   } catch (error) {
-    if (isKindError(error, 'permission', 'contract', 'rejected')) return null;
+    // A 400 is no wrong subdomain here: the list of clients was answered.
+    if (isKindError(error, 'permission', 'contract', 'rejected', 'config')) return null;
     throw error;
   }
 }

@@ -8,6 +8,9 @@ import { TicketWire } from './schema.ts';
 
 export interface Wanted<Wire> {
   schema: ZodType<Wire>;
+  /** What the wanted row bears. */
+  key: string;
+  idOf(wire: Wire): string;
   isWanted(wire: Wire): boolean;
   /** What the list is in the order of, the last first. */
   timeOf(wire: Wire): string;
@@ -18,25 +21,40 @@ export interface Wanted<Wire> {
 export async function findRow<Wire>(
   api: Api,
   list: List,
-  { schema, isWanted, timeOf, from }: Wanted<Wire>,
+  { schema, key, idOf, isWanted, timeOf, from }: Wanted<Wire>,
   signal: AbortSignal,
 ): Promise<Wire | null> {
-  for await (const { rows } of api.pages(list, signal)) {
+  const { name } = list.operation;
+  const seen = new Set<string>();
+  let countBefore: number | null = null;
+  for await (const { rows, count } of api.pages(list, signal)) {
+    // What comes up meanwhile moves rows back, and shows one of them again.
+    const isSteady = count === (countBefore ?? count);
+    countBefore = count;
     const times: string[] = [];
     for (const raw of rows) {
       const row = schema.safeParse(raw);
-      // An unreadable row might be the wanted one: taking it for another would write twice.
-      if (!row.success) {
-        const fault = describeIssue(row.error);
-        throw new KindError('contract', `${list.operation.name}: ${fault}.`);
+      if (row.success && isWanted(row.data)) return row.data;
+      if (row.success) {
+        times.push(timeOf(row.data));
+        if (isSteady && seen.has(idOf(row.data))) throw otherOrder(name);
+        seen.add(idOf(row.data));
+      } else if (JSON.stringify(raw).includes(key)) {
+        // It might be the wanted one: taking it for another would write twice.
+        throw new KindError('contract', `${name}: ${describeIssue(row.error)}.`);
       }
-      if (isWanted(row.data)) return row.data;
-      times.push(timeOf(row.data));
     }
     refuseOtherOrder(list, times);
     if ((times.at(-1) ?? '9') < from) return null;
   }
   return null;
+}
+
+/** Rows of the same day have changed places between two pages: the wanted one may not have come at all. */
+function otherOrder(name: string): KindError {
+  return new KindError('transient', `${name} changed its order while it was read.`, {
+    fix: 'It is looked for again at the next run.',
+  });
 }
 
 /** Null: SuperOps knows no such thing. */

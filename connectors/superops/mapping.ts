@@ -19,7 +19,7 @@ import { secondsOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { UtcInstant } from '../http/wire.ts';
 import type { SuperopsConfig } from './config.ts';
-import { keyIn } from './marker.ts';
+import { keysIn } from './marker.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
 type Where = Pick<ConnectorContext, 'timezone' | 'currency'>;
@@ -94,7 +94,10 @@ export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
 }
 
 /** SuperOps keeps one moment of the work, which it bills by. */
-export function startOf({ itemId, billDate }: ItemWire, timezone: string): Instant {
+export function startOf(
+  { itemId, billDate }: Pick<ItemWire, 'itemId' | 'billDate'>,
+  timezone: string,
+): Instant {
   const day = /^\d{4}-\d{2}-\d{2}$/.exec(billDate)?.[0];
   if (day !== undefined) return startOfDay(day, timezone);
   return about(`Offered item ${itemId}`, 'billDate', () => momentOf(billDate));
@@ -107,11 +110,12 @@ function momentOf(text: string): Instant {
   throw new KindError('contract', `${describeIssue(moment.error)}.`);
 }
 
+/** One row, and one more for each further word that may be a key: each sale finds its payment. */
 export function fromInvoice(
   wire: InvoiceWire,
   config: Pick<SuperopsConfig, 'paidStatuses' | 'voidStatuses'>,
   { timezone, currency }: Where,
-): InvoiceRow {
+): [InvoiceRow, ...InvoiceRow[]] {
   const name = `Invoice ${wire.invoiceId}`;
   const total = wire.totalAmount ?? null;
   const issuedOn = about(name, 'invoiceDate', () => dayOf(wire.invoiceDate, timezone));
@@ -119,11 +123,12 @@ export function fromInvoice(
     ? about(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
     : issuedOn;
   const isVoid = isAmong(config.voidStatuses, wire.statusEnum);
-  return {
+  const [reference = null, ...others] = keysIn((wire.items ?? []).map(({ details }) => details));
+  const row: InvoiceRow = {
     sourceId: wire.invoiceId,
     number: wire.displayId ?? null,
     clientId: wire.client?.accountId ?? null,
-    reference: keyIn(wire.items?.map(({ details }) => details ?? '').join('\n') ?? ''),
+    reference,
     currency,
     totalMinor:
       total === null ? null : about(name, 'totalAmount', () => minorFromText(total, currency)),
@@ -133,6 +138,12 @@ export function fromInvoice(
     // There is no moment of the last change; the last day that is known stands for it.
     updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
   };
+  const further = others.map((key) => ({
+    ...row,
+    sourceId: `${wire.invoiceId}:${key}`,
+    reference: key,
+  }));
+  return [row, ...further];
 }
 
 /** The day as it is written; midnight in a zone of the tenant's may be written as a moment of the day before. */

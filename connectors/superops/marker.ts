@@ -17,7 +17,10 @@ export function markedLine(text: string, key: string, lengthMax: number): string
   return `${shown} ${markerOf(key)}`;
 }
 
-/** A key of ours in the text; people bracket words too, which are nobody's key. */
-export function keyIn(text: string): string | null {
-  return /\[([A-Za-z0-9_.:-]{1,50})\]/.exec(text)?.[1] ?? null;
+const bracketed = /\[([A-Za-z0-9_.:-]{1,50})\]/g;
+
+/** All that may be keys of ours in the texts; people bracket words too, which are nobody's key. */
+export function keysIn(texts: readonly (string | null | undefined)[]): string[] {
+  const found = texts.flatMap((text) => [...(text ?? '').matchAll(bracketed)]);
+  return [...new Set(found.flatMap(([, word]) => word ?? []))];
 }

@@ -4,15 +4,14 @@
  * order is seen on the rows themselves.
  */
 import { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
-import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { addSeconds, type DateText, type Instant } from '../../src/domain/time.ts';
 import type {
   ClientRow,
   InvoiceRow,
   Page,
   Pull,
   PullRequest,
-  RejectedRow,
   SourceId,
   TicketRow,
   TimeEntryRow,
@@ -24,7 +23,7 @@ import { rememberClosed } from './closed.ts';
 import { billableItemList, clientList, invoiceList, itemList, ticketList } from './documents.ts';
 import { refuseIfNot } from './facts.ts';
 import { showsBillable } from './introspection.ts';
-import { fromClient, fromInvoice, fromItem, fromTicket, isWork } from './mapping.ts';
+import { dayOf, fromClient, fromInvoice, fromItem, fromTicket, isWork } from './mapping.ts';
 import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
 export const ticketsByChange: List = {
@@ -51,11 +50,17 @@ export async function itemsBy(api: Api, ...sort: readonly string[]): Promise<Lis
 export function createClientPull(api: Api): Pull<ClientRow> {
   return async function* pull(request): AsyncGenerator<Page<ClientRow>> {
     await refuseIfNot(api.context, 'schema-clients');
+    let found = 0;
     for await (const { rows } of seenBefore(api, clients, request.signal)) {
-      const parsed = parseRows(rows, ClientWire, fromClient, idIn('accountId'));
-      const wanted = parsed.rows.filter(({ sourceId }) => request.clientIds.includes(sourceId));
-      yield { rows: wanted, rejected: parsed.rejected, resume: null };
+      const ours = rows.filter((row) => isOf(request.clientIds, idIn('accountId')(row)));
+      const parsed = parseRows(ours, ClientWire, fromClient, idIn('accountId'));
+      found += ours.length;
+      yield { ...parsed, resume: null };
     }
+    if (found > 0) return;
+    throw new KindError('permission', 'SuperOps shows none of the configured clients.', {
+      fix: 'Let the role of the token’s user see them, or correct the clients’ ids.',
+    });
   };
 }
 
@@ -65,11 +70,12 @@ export function createTicketPull(api: Api): Pull<TicketRow> {
     await refuseIfNot(api.context, 'schema-tickets', 'dates-utc');
     const closed = rememberClosed(api.context.memory);
     for await (const page of changedSince(api, ticketsByChange, request)) {
-      const parsed = parseRows(page.rows, TicketWire, (row) => row, idIn('ticketId'));
+      const ours = ofClients(page.rows, request);
+      const parsed = parseRows(ours, TicketWire, (row) => row, idIn('ticketId'));
       const rows: TicketRow[] = [];
       for (const wire of parsed.rows) {
         const row = fromTicket(wire, closedStatuses);
-        if (!isWanted(row, request)) continue;
+        if (!isChanged(row, request)) continue;
         rows.push({ ...row, closedAt: await closed.closedAt(wire, row.isClosed) });
       }
       await closed.store();
@@ -84,20 +90,13 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
     await refuseIfNot(api.context, 'items-hold-time', 'items-billable');
     const list = await itemsBy(api, 'updatedTime', 'createdTime');
     for await (const page of changedSince(api, list, request)) {
-      const { rows, rejected } = parseItems(page.rows, (wire) => fromItem(wire, api.context));
-      yield { rows: rows.filter((row) => isWanted(row, request)), rejected, resume: null };
+      // What else is offered is nobody's time.
+      const toRows = (wire: ItemWire) => (isWork(wire) ? [fromItem(wire, api.context)] : []);
+      const ours = ofClients(page.rows, request);
+      const { rows, rejected } = parseRows(ours, ItemWire, toRows, idIn('itemId'));
+      yield { rows: rows.flat().filter((row) => isChanged(row, request)), rejected, resume: null };
     }
   };
-}
-
-/** Items of work alone; what else is offered is nobody's time. */
-export function parseItems<Row>(
-  raw: readonly unknown[],
-  fromWire: (wire: ItemWire) => Row,
-): { rows: Row[]; rejected: RejectedRow[] } {
-  const toRows = (wire: ItemWire): Row[] => (isWork(wire) ? [fromWire(wire)] : []);
-  const { rows, rejected } = parseRows(raw, ItemWire, toRows, idIn('itemId'));
-  return { rows: rows.flat(), rejected };
 }
 
 /** By their date, and so far back that a payment is still seen: there is no moment of the last change. */
@@ -106,16 +105,12 @@ export function createInvoicePull(api: Api): Pull<InvoiceRow> {
     await refuseIfNot(api.context, 'schema-invoices');
     const from = addSeconds(request.since, -api.config.invoiceDays * 86_400).slice(0, 10);
     for await (const page of seenBefore(api, invoicesByDate, request.signal)) {
-      const { rows, rejected } = parseRows(
-        page.rows,
-        InvoiceWire,
-        (wire) => fromInvoice(wire, api.config, api.context),
-        idIn('invoiceId'),
-      );
+      const toRows = (wire: InvoiceWire) => fromInvoice(wire, api.config, api.context);
+      const ours = ofClients(page.rows, request);
+      const { rows, rejected } = parseRows(ours, InvoiceWire, toRows, idIn('invoiceId'));
       const isRecent = ({ issuedOn }: InvoiceRow): boolean => (issuedOn ?? '9') >= from;
-      const wanted = rows.filter(({ clientId }) => isOf(request.clientIds, clientId));
-      yield { rows: wanted.filter(isRecent), rejected, resume: null };
-      const days = rows.map(({ issuedOn }) => issuedOn ?? '');
+      yield { rows: rows.flat().filter(isRecent), rejected, resume: null };
+      const days = page.rows.flatMap((row) => readableDay(row, api));
       refuseOtherOrder(invoicesByDate, days);
       if ((days.at(-1) ?? '9') < from) return;
     }
@@ -137,6 +132,17 @@ async function* changedSince(
   }
 }
 
+/** Of an invoice that shows one; the others are set aside elsewhere. */
+function readableDay(row: unknown, { context }: Api): DateText[] {
+  const wire = InvoiceWire.pick({ invoiceDate: true }).safeParse(row).data;
+  try {
+    return wire === undefined ? [] : [dayOf(wire.invoiceDate, context.timezone)];
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    return [];
+  }
+}
+
 /** A list that showed rows once and shows none now is hidden from us, not empty. */
 export async function* seenBefore(
   api: Api,
@@ -146,13 +152,15 @@ export async function* seenBefore(
   const { name } = list.operation;
   const { memory } = api.context;
   const isKnown = (await memory.get(`seen.${name}`)) !== null;
+  let isFirst = true;
   for await (const page of api.pages(list, signal)) {
-    if (page.rows.length === 0 && isKnown) {
+    if (page.rows.length === 0 && isFirst && isKnown) {
       throw new KindError('permission', `${name} lists nothing any more.`, {
         fix: 'Give the role of the token’s user back what it could see before.',
       });
     }
-    if (page.rows.length > 0 && !isKnown) await memory.set(`seen.${name}`, 'yes');
+    if (page.rows.length > 0 && isFirst && !isKnown) await memory.set(`seen.${name}`, 'yes');
+    isFirst = false;
     yield page;
   }
 }
@@ -161,16 +169,24 @@ function wholeSecond(instant: Instant): Instant {
   return `${instant.slice(0, 19)}.000Z`;
 }
 
-/** Rows of clients that are not configured come along; a row without a client may be of any. */
+const Owned = z.object({ client: z.object({ accountId: Id }).nullish() });
+
+/** Rows of other clients come along, and are nobody's business; one without a client may be of any. */
+export function ofClients(
+  rows: readonly unknown[],
+  { clientIds }: Pick<PullRequest, 'clientIds'>,
+): unknown[] {
+  return rows.filter((row) =>
+    isOf(clientIds, Owned.safeParse(row).data?.client?.accountId ?? null),
+  );
+}
+
 function isOf(clientIds: readonly SourceId[], clientId: SourceId | null): boolean {
   return clientId === null || clientIds.includes(clientId);
 }
 
-function isWanted(
-  row: { clientId: SourceId | null; updatedAt: Instant },
-  { since, clientIds }: PullRequest,
-): boolean {
-  return row.updatedAt >= wholeSecond(since) && isOf(clientIds, row.clientId);
+function isChanged({ updatedAt }: { updatedAt: Instant }, { since }: PullRequest): boolean {
+  return updatedAt >= wholeSecond(since);
 }
 
 const Changed = z.object({ updatedTime: UtcInstant });

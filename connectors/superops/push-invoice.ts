@@ -62,6 +62,7 @@ function createInvoiceRoute(api: Api): Push<'invoice'> {
     },
     async create(sale, signal) {
       await refuseIfNot(api.context, 'schema-sale', 'invoice-key');
+      refuseOtherCurrency(api, sale);
       const invoice = await writeInvoice(api, sale, signal);
       refuseOtherPrice(invoice, sale);
       return delivered(invoice);
@@ -72,7 +73,7 @@ function createInvoiceRoute(api: Api): Push<'invoice'> {
         api.send(oneInvoice, { input: { invoiceId } }, answer, signal),
       )) ?? { getInvoice: null };
       if (wire === null) return null;
-      const { isVoid, isPaid } = fromInvoice(wire, api.config, api.context);
+      const [{ isVoid, isPaid }] = fromInvoice(wire, api.config, api.context);
       const netMinor = netOf(wire, api.context.currency);
       return { isVoid, isPaid, ...(netMinor === null ? {} : { totalMinor: netMinor }) };
     },
@@ -116,7 +117,8 @@ async function writeInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<
 function findInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<InvoiceWire | null> {
   const from = addDays(sale.issuedOn, -marginDays);
   const wanted = {
-    ...{ schema: InvoiceWire, from },
+    ...{ schema: InvoiceWire, key: sale.key, from },
+    idOf: ({ invoiceId }: InvoiceWire) => invoiceId,
     isWanted: ({ items, client }: InvoiceWire) =>
       client?.accountId === sale.clientId &&
       items?.some(({ details }) => hasMarker(details, sale.key)) === true,
@@ -136,12 +138,19 @@ function netOf({ items }: InvoiceWire, currency: string): number | null {
   return netMinor;
 }
 
+/** SuperOps has one currency, which its amounts do not name. */
+function refuseOtherCurrency({ context }: Api, { currency, offer }: Sale): void {
+  if (currency === context.currency) return;
+  throw new KindError('config', `SuperOps bills in ${context.currency}, not in ${currency}.`, {
+    fix: `Give the offer "${offer}" a price in ${context.currency}, or set billing.route: ticket.`,
+  });
+}
+
 function refuseOtherPrice(invoice: InvoiceWire, sale: Sale): void {
   const netMinor = netOf(invoice, sale.currency);
-  if (netMinor === null || netMinor === sale.totalMinor) return;
-  const [shown, wanted] = [netMinor, sale.totalMinor].map((minor) =>
-    textFromMinor(minor, sale.currency),
-  );
+  if (netMinor === sale.totalMinor) return;
+  const shown = netMinor === null ? 'nothing it shows' : textFromMinor(netMinor, sale.currency);
+  const wanted = textFromMinor(sale.totalMinor, sale.currency);
   throw new KindError(
     'rejected',
     `Invoice ${invoice.invoiceId} comes to ${shown} instead of ${wanted}.`,

@@ -94,7 +94,8 @@ function ticketsWith(key: string): List {
 function findInList(api: Api, list: List, key: string, signal: AbortSignal): Promise<Keyed | null> {
   const from = addSeconds(instantFromMs(api.context.now()), -lookBackDays * 86_400);
   const wanted = {
-    ...{ schema: Listed, from },
+    ...{ schema: Listed, key, from },
+    idOf: ({ ticketId }: Keyed) => ticketId,
     isWanted: ({ subject }: Keyed) => hasMarker(subject, key),
     timeOf: ({ createdTime }: z.infer<typeof Listed>) => createdTime,
   };

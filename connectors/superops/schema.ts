@@ -13,8 +13,6 @@ const ClientRef = z.object({ accountId: Id, name: Text });
 export const ClientWire = z.object({
   accountId: Id,
   name: z.string().min(1),
-  stage: Text,
-  status: Text,
 });
 export type ClientWire = z.infer<typeof ClientWire>;
 
@@ -50,7 +48,6 @@ export const WorklogWire = z.object({
   itemId: Id,
   billable: z.boolean().nullish(),
   billDateTime: z.string().nullish(),
-  qty: DecimalText.nullish(),
 });
 export type WorklogWire = z.infer<typeof WorklogWire>;
 

@@ -23,6 +23,9 @@ describe('a refusal with status 200', () => {
     ['Ticket 7 does not exist', 0, 'rejected', 'rejected'],
     ['The Title field is required', 0, 'rejected', 'rejected'],
     ['API rate limit exceeded', 0, 'rate-limited', 'rate-limited'],
+    ['API calls quota exceeded', 0, 'rate-limited', 'rate-limited'],
+    // What can never be sent must not be taken for what may be sent later.
+    ['Title: the character limit exceeded', 0, 'rejected', 'rejected'],
     ['Something', 429, 'rate-limited', 'rate-limited'],
     ['Execution Timeout Expired', 0, 'transient', 'unknown-outcome'],
     ['Something', 503, 'transient', 'unknown-outcome'],
@@ -159,6 +162,14 @@ describe('work in a zone', () => {
     }),
   );
 
+  test('at a time of the year 1 is set aside', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench, { start: '0001-01-01T09:00:00', end: '0001-01-01T10:00:00', hours: 1 });
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rows).toEqual([]);
+      expect(page?.rejected[0]?.reason).toContain('is not on 2026-03-02');
+    }));
+
   test('cut short to a third is the time from start to end, and set aside where that is none', () =>
     withBms({}, async (bench) => {
       addClosed(bench, { hours: 0.3333, start: '09:00:00', end: '09:20:00' });
@@ -200,6 +211,17 @@ describe('moments without a zone', () => {
       const nowText = new Date(bench.clock.nowMs).toISOString().slice(0, 19);
       expect(ticket?.closedAt?.slice(0, 19)).toBe(nowText);
     }));
+
+  test.each([
+    ['in winter, where the clocks agree with UTC', '2026-01-15T10:00:00Z', 'utc', 'warning'],
+    ['in summer, where they do not', '2026-07-15T10:00:00Z', 'utc', 'ok'],
+    ['in winter, with a zone of their own', '2026-01-15T10:00:00Z', 'mark', 'ok'],
+  ] as const)('are told from UTC in London: %s', (_, now, moments, status) =>
+    withBms({ zone: 'Europe/London', nowMs: Date.parse(now) }, async (bench) => {
+      bench.state.switches.moments = moments;
+      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status });
+    }),
+  );
 
   test('lose no change in the hour that the clocks show twice', () =>
     withBms(
@@ -271,7 +293,8 @@ test('a first run asks for each page once, and a quiet one asks each stream once
     };
     const pages = (name: string, count: number): string[] =>
       Array.from({ length: count }, () => name);
-    const first = [...pages('tickets', 3), ...pages('timelogs', 3)];
+    // Three of the first filter, and one of the second to see that the first is enough.
+    const first = [...pages('tickets', 4), ...pages('timelogs', 4)];
     expect(await read()).toEqual(['lookup', ...first, 'summary']);
     const since = new Date(bench.clock.nowMs + 1000).toISOString();
     expect(await read({ since })).toEqual(['lookup', 'tickets', 'timelogs', 'summary']);
@@ -284,6 +307,16 @@ describe('what changed', () => {
       const { entryId } = addClosed(bench);
       const [row] = await readRows(bench, 'timeEntries');
       expect(row?.sourceId).toBe(String(entryId));
+      expect(bench.context.kept.get('fact.time-modified')).toMatch(/^no/);
+    }));
+
+  test('is found where only some of the new time has one', () =>
+    withBms({}, async (bench) => {
+      const ids = [addClosed(bench).entryId];
+      bench.state.switches.leavesModifiedOpen = true;
+      ids.push(addClosed(bench).entryId);
+      const rows = await readRows(bench, 'timeEntries');
+      expect(new Set(rows.map(({ sourceId }) => sourceId))).toEqual(new Set(ids.map(String)));
       expect(bench.context.kept.get('fact.time-modified')).toMatch(/^no/);
     }));
 
@@ -369,31 +402,26 @@ describe('what changed', () => {
 });
 
 describe('an approval', () => {
-  const later = async (bench: Parameters<Parameters<typeof withBms>[1]>[0], entryId: number) => {
-    await readRows(bench, 'timeEntries');
-    bench.clock.nowMs += dayMs;
-    bench.state.approve(entryId);
-    const since = new Date(bench.clock.nowMs - 60_000).toISOString();
-    const rows = await readRows(bench, 'timeEntries', { since });
-    bench.requests();
-    return rows.find(({ sourceId }) => sourceId === String(entryId));
-  };
-  const day = new Date().toISOString().slice(0, 10);
-
-  test('that is no change is found within a day', () =>
+  test('that is no change is found within a day, and so is one that is taken back', () =>
     withBms({}, async (bench) => {
       bench.state.switches.approvalMoves = false;
+      const day = new Date(bench.clock.nowMs).toISOString().slice(0, 10);
       const { entryId } = addClosed(bench, { hours: 1, day });
-      expect(await later(bench, entryId)).toMatchObject({ isApproved: true });
-      expect(bench.context.kept.get('fact.approval-moves')).toMatch(/^no/);
-    }));
-
-  test('that counts as a change is not looked for again', () =>
-    withBms({}, async (bench) => {
-      const { entryId } = addClosed(bench, { hours: 1, day });
-      expect(await later(bench, entryId)).toMatchObject({ isApproved: true });
-      expect(bench.context.kept.get('fact.approval-moves')).toMatch(/^yes/);
-      bench.clock.nowMs += dayMs;
+      await readRows(bench, 'timeEntries');
+      const nextDay = async () => {
+        bench.clock.nowMs += dayMs;
+        bench.requests();
+        const since = new Date(bench.clock.nowMs - 60_000).toISOString();
+        const rows = await readRows(bench, 'timeEntries', { since });
+        return rows.find(({ sourceId }) => sourceId === String(entryId))?.isApproved;
+      };
+      // An edit before the approval must not be taken for the approval's own mark.
+      bench.state.time(entryId).modifiedMs = bench.clock.nowMs + dayMs;
+      bench.state.approve(entryId);
+      expect(await nextDay()).toBe(true);
+      bench.state.time(entryId).isApproved = false;
+      expect(await nextDay()).toBe(false);
+      expect(bench.requests()).toEqual(['GET /v2/timelogs', 'GET /v2/timelogs']);
       await readRows(bench, 'timeEntries', { since: new Date(bench.clock.nowMs).toISOString() });
       expect(bench.requests()).toEqual(['GET /v2/timelogs']);
     }));
@@ -420,6 +448,28 @@ describe('the sweep', () => {
       bench.state.times = bench.state.times.filter(({ id }) => id !== gone.entryId);
       expect(await list()).toEqual([String(entryId)]);
       expect(await present?.count(question)).toBe(1);
+    }));
+
+  test('is not stopped by a row that the pull sets aside, of whomever it is', () =>
+    withBms({}, async (bench) => {
+      const { entryId } = addClosed(bench);
+      const running = addClosed(bench);
+      bench.state.addTime({ hours: 1, accountId: bench.stranger, day: 'never' });
+      bench.state.addTime({ hours: 1, accountId: 0, ticketId: 0 });
+      const ofTicket = addClosed(bench);
+      bench.state.time(ofTicket.entryId).accountId = 0;
+      // A timer that runs has no time spent yet.
+      Object.assign(bench.state.time(running.entryId), { hours: null });
+      const question = { ...window, clientIds: asked(bench).clientIds, signal: soon() };
+      const ids: string[] = [];
+      for await (const page of bench.connector.pull.present?.ids(question) ?? []) ids.push(...page);
+      const expected = [entryId, running.entryId, ofTicket.entryId].map(String);
+      expect(ids.sort()).toEqual(expected.sort());
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rejected.map(({ sourceId }) => sourceId)).toEqual([String(running.entryId)]);
+      expect(page?.rows).toContainEqual(
+        expect.objectContaining({ sourceId: String(ofTicket.entryId), clientId: null }),
+      );
     }));
 
   test('believes no list that is shorter than its count', () =>
@@ -450,6 +500,13 @@ describe('pages', () => {
       expect(await readRows(bench, 'timeEntries')).toHaveLength(6);
     }));
 
+  test('of accounts are no larger than is asked for elsewhere', () =>
+    withBms({ settings: { pageSize: 1 } }, async (bench) => {
+      bench.state.switches.pageSizeMax = 1;
+      expect(await readRows(bench, 'clients')).toHaveLength(2);
+      expect((await checked(bench)).get('clients')).toMatchObject({ status: 'ok' });
+    }));
+
   test('that become fewer while they are read are not believed', () =>
     withBms(small, async (bench) => {
       for (let index = 0; index < 5; index += 1) addClosed(bench);
@@ -461,12 +518,26 @@ describe('pages', () => {
 
   test('go on where they were once the order is known, and anew where a row is gone since', () =>
     withBms(small, async (bench) => {
-      for (let index = 0; index < 7; index += 1) addClosed(bench);
+      const all = Array.from({ length: 7 }, () => String(addClosed(bench).entryId));
       expect((await checked(bench)).get('fact.page-order')).toMatchObject({ status: 'ok' });
       const [first] = await readPages(bench, 'timeEntries');
       const { resume = null } = first ?? {};
       const rest = await readRows(bench, 'timeEntries', { resume });
-      expect(rest).toHaveLength(5);
+      // The page that was read last comes again, and none before it.
+      expect(rest.map(({ sourceId }) => sourceId)).toEqual(all);
+      const [, second] = await readPages(bench, 'timeEntries');
+      const onward = await readRows(bench, 'timeEntries', { resume: second?.resume ?? null });
+      expect(onward.map(({ sourceId }) => sourceId)).toEqual(all.slice(2));
+      // Of pages of another size, the second begins elsewhere.
+      const wider = bench.connect({ pageSize: 3 });
+      expect(await readRows(bench, 'timeEntries', { resume }, wider)).toHaveLength(7);
+      // Two gone and two come: the count is the same, and the next page is not the next.
+      bench.state.times.splice(0, 2);
+      addClosed(bench);
+      addClosed(bench);
+      await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
+        kind: 'contract',
+      });
       bench.state.times.shift();
       await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
         kind: 'contract',

@@ -19,8 +19,10 @@ async function start(): Promise<ContractBench> {
   const [first = 0, second = 0, stranger = 0] = ['Dupont', 'Martin', 'Stranger'].map((name) =>
     state.addAccount(name),
   );
+  // A week old and moved on since, by which it shows that one filter is enough.
+  const createdMs = state.now() - 7 * 86_400_000;
   const [noteTicket = 0, , strangers = 0] = [first, second, stranger].map((accountId) =>
-    state.addTicket({ accountId }),
+    state.addTicket({ accountId, createdMs }),
   );
   state.addTime({ ticketId: strangers, hours: 0.5, start: '09:00:00', end: '09:30:00' });
   const clients = [first, second];

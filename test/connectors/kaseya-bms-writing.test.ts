@@ -156,6 +156,17 @@ describe('a sale', () => {
       await expect(push?.find(saleOf(bench), soon())).rejects.toMatchObject(wrong);
     }));
 
+  test('whose price is not shown is no sale at the price that was offered', () =>
+    withTicket({}, async (bench) => {
+      bench.state.switches.hidesPrices = true;
+      const push = bench.connector.push.invoice;
+      const unseen = { kind: 'rejected', message: expect.stringContaining('instead of 2200.10') };
+      await expect(push?.create(saleOf(bench), soon())).rejects.toMatchObject(unseen);
+      bench.state.switches.hidesPrices = false;
+      expect(await push?.find(saleOf(bench), soon())).not.toBeNull();
+      expect(bench.state.charges).toHaveLength(1);
+    }));
+
   test('in another currency, or of a product that is not there, writes nothing', () =>
     withTicket({}, async (bench) => {
       const push = bench.connector.push.invoice;
@@ -163,6 +174,10 @@ describe('a sale', () => {
         const create = push?.create(saleOf(bench, change), soon());
         await expect(create).rejects.toMatchObject({ kind: 'config' });
       }
+      bench.state.switches.currency = 'USD';
+      const create = push?.create(saleOf(bench), soon());
+      await expect(create).rejects.toMatchObject({ kind: 'config' });
+      expect((await checked(bench)).get('currency')).toMatchObject({ status: 'failed' });
       expect(bench.state.tickets).toHaveLength(1);
     }));
 
@@ -211,14 +226,68 @@ describe('a sale', () => {
         { sourceId: String(invoiceId), reference: 'sale:1', isPaid: false, totalMinor: 440_020 },
         { sourceId: `${invoiceId}:sale:2`, reference: 'sale:2', isPaid: false },
       ]);
-      // A week later the invoice is no longer new, and its payment no change that is told.
-      bench.clock.nowMs += 7 * 86_400_000;
+      // Months later the invoice is no longer new, and its payment no change that is told.
+      bench.clock.nowMs += 120 * 86_400_000;
       const [invoice] = bench.state.invoices;
       if (invoice !== undefined) invoice.paid = invoice.total;
       const later = await readRows(bench, 'invoices', { since: since() });
       expect(later).toMatchObject([{ isPaid: true }, { isPaid: true }]);
       expect(await readRows(bench, 'invoices', { since: since() })).toEqual([]);
     }));
+
+  test('that is found where it was made by another process comes back with its payment too', () =>
+    withTicket({}, async (bench) => {
+      const push = bench.connector.push.invoice;
+      await push?.create(saleOf(bench), soon());
+      bench.state.invoiceCharges(
+        bench.dupont,
+        bench.state.charges.map(({ id }) => id),
+      );
+      // A store that was restored from before the sale knows nothing of it.
+      for (const key of bench.context.kept.keys()) await bench.context.memory.delete(key);
+      expect(await push?.find(saleOf(bench), soon())).not.toBeNull();
+      expect(await readRows(bench, 'invoices')).toMatchObject([{ reference: 'sale:1' }]);
+    }));
+});
+
+describe('lists that BMS does not count', () => {
+  /** A sale on the last of the lines, and its note behind others. */
+  const withMany = (use: (bench: Bench, note: PushMessages['ticket-note']) => Promise<void>) =>
+    withTicket({}, async (bench) => {
+      const { state, connector, dupont } = bench;
+      await connector.push.invoice?.create(saleOf(bench), soon());
+      for (let index = 0; index < 4; index += 1) state.invoiceCharges(dupont, []);
+      const [first] = state.invoices;
+      const line = { name: 'Support', description: 'By the hour', total: 1 };
+      if (first !== undefined) first.lines = Array.from({ length: 14 }, () => line);
+      const [charge] = state.charges;
+      state.invoiceCharges(dupont, [charge?.id ?? 0]);
+      const ticketId = String(charge?.ticketId);
+      for (let index = 0; index < 4; index += 1) {
+        const details = `Note ${index}`;
+        state.notes.push({
+          ...{ id: state.nextId(), ticketId: Number(ticketId), details, isInternal: true },
+        });
+      }
+      const note = { key: 'n:1', ticketId, clientId: String(dupont), body: 'x' };
+      const message = { ...note, audience: 'internal' } as const;
+      await connector.push['ticket-note']?.create(message, soon());
+      await use(bench, message);
+    });
+
+  test.each([
+    ['in pages as asked for', {}],
+    ['in smaller pages than asked for', { pageSizeMax: 3 }],
+    ['whole, without pages', { unpaged: true }],
+  ])('are read to their end: %s', (_, switches) =>
+    withMany(async (bench, note) => {
+      Object.assign(bench.state.switches, switches);
+      expect(await bench.connector.push['ticket-note']?.find(note, soon())).not.toBeNull();
+      const rows = await readRows(bench, 'invoices');
+      expect(rows).toHaveLength(5);
+      expect(rows.map(({ reference }) => reference)).toContain('sale:1');
+    }),
+  );
 });
 
 describe('a balance', () => {
@@ -268,7 +337,9 @@ describe('check', () => {
       add(bench.stranger, 'Retainer by Hours');
       expect((await checked(bench)).get('native-contracts')).toMatchObject({ status: 'ok' });
       add(bench.martin, 'Retainer by Hours');
-      const id = bench.state.contracts.at(-1)?.id;
+      const unnamed = bench.state.contracts.at(-1);
+      Object.assign(unnamed ?? {}, { name: null });
+      const id = unnamed?.id;
       const native = (await checked(bench)).get(`native-contract.${id}`);
       expect(native).toMatchObject({
         status: 'warning',

@@ -109,6 +109,57 @@ describe('Rows of SuperOps', () => {
     }));
 });
 
+describe('Rows of other clients', () => {
+  test('are nobody’s business, however odd they are', () =>
+    withSuperops(async (bench) => {
+      const other = bench.state.addClient('Other');
+      const { ticketId, entryId } = work(bench);
+      const start = '2026-03-02T09:00:00Z';
+      const odd = { ticketId: null, seconds: 600, start, qty: 'many' };
+      bench.state.addWork({ ...odd, clientId: other });
+      const strange = bench.state.addTicket({ clientId: other, subject: 'x', status: '' });
+      bench.state.addInvoice({ clientId: other, invoiceDate: '2026-03-02', totalAmount: 'much' });
+      expect(await read(bench, 'timeEntries')).toMatchObject([{ sourceId: entryId }]);
+      expect(await read(bench, 'tickets')).toMatchObject([{ sourceId: ticketId }]);
+      expect(await read(bench, 'invoices')).toEqual([]);
+      expect(strange).not.toBe(ticketId);
+    }));
+
+  test('nor a client’s own row that is set aside, stop a sweep', () =>
+    withSuperops(async (bench) => {
+      const other = bench.state.addClient('Other');
+      const { entryId } = work(bench);
+      const start = '2026-03-02T09:00:00Z';
+      const odd = { ticketId: null, seconds: 600, start, qty: 'many' };
+      bench.state.addWork({ ...odd, clientId: other });
+      const ours = bench.state.addWork({ ...odd, clientId: bench.dupont });
+      const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-05T00:00:00.000Z' };
+      const question = { ...asked(bench), ...window };
+      const ids: string[] = [];
+      for await (const page of bench.connector.pull.present?.ids(question) ?? []) ids.push(...page);
+      expect(ids.sort()).toEqual([entryId, ours].sort());
+    }));
+});
+
+test('time that is logged between a sweep’s list and its count is not taken for hidden', async () => {
+  let now = Date.parse('2026-03-02T12:00:00Z');
+  await withSuperops(
+    async (bench) => {
+      const { entryId } = work(bench);
+      const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-02T12:00:00.000Z' };
+      const question = { ...asked(bench), ...window };
+      const { present } = bench.connector.pull;
+      const ids: string[] = [];
+      for await (const page of present?.ids(question) ?? []) ids.push(...page);
+      now += 60_000;
+      work(bench);
+      expect(ids).toEqual([entryId]);
+      expect(await present?.count(question)).toBe(1);
+    },
+    { now: () => now },
+  );
+});
+
 describe('Reading costs', () => {
   test('one request a stream where nothing changed, and one a page where all is new', () =>
     withSuperops(async (bench) => {
@@ -173,6 +224,24 @@ describe('Never less than asked', () => {
       });
     }));
 
+  test('a role that sees none of the configured clients', () =>
+    withSuperops(async (bench) => {
+      bench.state.clients.splice(0);
+      bench.state.addClient('Other');
+      await expect(read(bench, 'clients')).rejects.toMatchObject({ kind: 'permission' });
+    }));
+
+  test('but an empty page behind full ones is only the end', () =>
+    withSuperops(
+      async (bench) => {
+        for (let index = 0; index < 4; index += 1) work(bench);
+        expect(await read(bench, 'tickets')).toHaveLength(4);
+        bench.sandbox.options.saysMore = true;
+        expect(await read(bench, 'tickets')).toHaveLength(4);
+      },
+      { settings: { pageSize: 2 } },
+    ));
+
   test('a sort that was ignored', async () => {
     let now = Date.parse('2026-03-02T09:00:00Z');
     await withSuperops(
@@ -203,7 +272,38 @@ describe('Never less than asked', () => {
     ));
 });
 
+test('a sale is seen paid behind other words in brackets, and so is another on the same invoice', () =>
+  withSuperops(async (bench) => {
+    const line = { quantity: '1', unitPrice: '1', amount: '1' };
+    const details = ['Router [R-7]', 'Hours [bulk] [sale:1]', 'More hours [sale:2]'];
+    bench.state.addInvoice({
+      ...{ clientId: bench.dupont, invoiceDate: '2026-03-02', statusEnum: 'PAID' },
+      items: details.map((text) => ({ ...line, details: text })),
+    });
+    const rows = await read(bench, 'invoices');
+    const paid = rows.filter(({ isPaid }) => isPaid).map(({ reference }) => reference);
+    expect(paid).toEqual(expect.arrayContaining(['sale:1', 'sale:2']));
+    expect(new Set(rows.map(({ sourceId }) => sourceId)).size).toBe(rows.length);
+  }));
+
 describe('What no document settles', () => {
+  test('work that is logged while check reads is not missed by the offered items', () =>
+    withSuperops(async (bench) => {
+      someWork(bench);
+      let isLogged = false;
+      bench.sandbox.faults.distort((json) => {
+        if (!isLogged && /"getOfferedItems":\{"items"/.test(JSON.stringify(json))) {
+          isLogged = true;
+          const ticketId = bench.state.tickets[0]?.ticketId ?? '';
+          const logged = { ticketId, clientId: bench.dupont, seconds: 600 };
+          bench.state.addWork({ ...logged, start: new Date().toISOString() });
+        }
+        return json;
+      });
+      expect((await checked(bench)).get('fact.items-hold-time')).toMatchObject({ status: 'ok' });
+      expect(isLogged).toBe(true);
+    }));
+
   test('is settled by check, and then time is read', () =>
     withSuperops(async (bench) => {
       someWork(bench);
@@ -263,15 +363,18 @@ describe('What no document settles', () => {
       expect(await read(bench, 'tickets')).toEqual([]);
     }));
 
-  test('a tenant that hides its schema is read all the same', () =>
-    withSuperops(async (bench) => {
-      work(bench);
-      bench.sandbox.options.showsSchema = false;
-      const results = await checked(bench);
-      expect(results.get('introspection')).toMatchObject({ status: 'warning' });
-      expect(results.get('fact.schema-time')).toMatchObject({ status: 'warning' });
-      expect(await read(bench, 'timeEntries')).toHaveLength(1);
-    }));
+  test.each([200, 400])(
+    'a tenant that hides its schema (%d) is read all the same',
+    (hiddenStatus) =>
+      withSuperops(async (bench) => {
+        work(bench);
+        Object.assign(bench.sandbox.options, { showsSchema: false, hiddenStatus });
+        const results = await checked(bench);
+        expect(results.get('introspection')).toMatchObject({ status: 'warning' });
+        expect(results.get('fact.schema-time')).toMatchObject({ status: 'warning' });
+        expect(await read(bench, 'timeEntries')).toHaveLength(1);
+      }),
+  );
 });
 
 test('what SuperOps bills by itself is warned of', () =>

@@ -109,6 +109,20 @@ describe('An alert ticket', () => {
       expect(bench.requests()).toEqual(['getTicketList']);
     }));
 
+  test('is looked for past a row that cannot be read and does not bear its key', () =>
+    withSuperops(async (bench) => {
+      const { alerts } = pushesOf(bench);
+      bench.state.addTicket({ clientId: bench.martin, subject: 'Printer' });
+      const odd = bench.state.tickets[0];
+      bench.sandbox.faults.distort((json) =>
+        JSON.parse(JSON.stringify(json).replace(/"createdTime":"[^"]*"/, '"createdTime":"then"')),
+      );
+      expect(await alerts.find(alertFor(bench), soon())).toBeNull();
+      Object.assign(odd ?? {}, { subject: 'Printer alert:1' });
+      const found = alerts.find(alertFor(bench), soon());
+      await expect(found).rejects.toMatchObject({ kind: 'contract' });
+    }));
+
   test('whose key was cut off is the last one made', () =>
     withSuperops(async (bench) => {
       bench.sandbox.options.subjectLengthMax = 10;
@@ -211,6 +225,53 @@ describe('A sale', () => {
       const cheap = invoices.create(saleFor(bench, { key: 'sale:2' }), soon());
       await expect(cheap).rejects.toMatchObject({ kind: 'rejected' });
       expect(bench.state.invoices).toHaveLength(2);
+    }));
+
+  test('in another currency than the tenant’s is no invoice', () =>
+    withSuperops(async (bench) => {
+      const { invoices } = pushesOf(bench, invoiced);
+      const foreign = invoices.create(saleFor(bench, { currency: 'USD' }), soon());
+      await expect(foreign).rejects.toMatchObject({ kind: 'config' });
+      expect(bench.state.invoices).toEqual([]);
+    }));
+
+  test('is not delivered where no line shows what it comes to', () =>
+    withSuperops(async (bench) => {
+      const { invoices } = pushesOf(bench, invoiced);
+      const sale = saleFor(bench);
+      await invoices.create(sale, soon());
+      Object.assign(bench.state.invoices[0]?.items[0] ?? {}, { amount: null });
+      await expect(invoices.find(sale, soon())).rejects.toMatchObject({ kind: 'rejected' });
+    }));
+
+  test('is not taken for missing where the list changed its order while it was read', () =>
+    withSuperops(async (bench) => {
+      const { invoices } = pushesOf(bench, { ...invoiced, pageSize: 2 });
+      const sale = saleFor(bench);
+      const clientId = bench.dupont;
+      for (let index = 0; index < 2; index += 1) {
+        bench.state.addInvoice({ clientId, invoiceDate: sale.issuedOn });
+      }
+      await invoices.create(sale, soon());
+      const find = async () => {
+        let isSwapped = false;
+        bench.sandbox.faults.distort((json) => {
+          // The rows of one day change places between the first page and the second.
+          if (!isSwapped) bench.state.invoices.reverse();
+          isSwapped = true;
+          return json;
+        });
+        return invoices.find(sale, soon());
+      };
+      await expect(find()).rejects.toMatchObject({ kind: 'transient' });
+      // One that comes up meanwhile shows another again, and hides none.
+      let isAdded = false;
+      bench.sandbox.faults.distort((json) => {
+        if (!isAdded) bench.state.addInvoice({ clientId, invoiceDate: '2099-01-01' });
+        isAdded = true;
+        return json;
+      });
+      expect(await invoices.find(saleFor(bench, { key: 'sale:9' }), soon())).toBeNull();
     }));
 
   test('is no invoice where the tenant asks for more than is known', () =>

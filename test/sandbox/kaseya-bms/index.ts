@@ -189,7 +189,7 @@ function route(asked: Asked): SandboxAnswer | null {
 function userInfo({ state }: Asked): SandboxAnswer {
   const { switches } = state;
   return ok({
-    ...{ UserId: 1, FullName: 'Prepaid Hours', CurrencyCode: 'EUR' },
+    ...{ UserId: 1, FullName: 'Prepaid Hours', CurrencyCode: switches.currency },
     TimeStamp: momentText(state.now(), switches),
     OlsonTimeZoneName: switches.zone,
   });

@@ -71,10 +71,19 @@ export function listInvoices(asked: Asked): SandboxAnswer {
   return page(asked, found, (invoice) => invoiceRow(state, invoice), bad, false);
 }
 
+/** Pages of lines, as the body asks for them. */
 export function listInvoiceLines({ state, request }: Asked): SandboxAnswer {
-  const { Filter } = request.json() as { Filter: { ListInvoiceIds: string } };
-  const ids = Filter.ListInvoiceIds.split(',').map(Number);
-  return ok(state.invoices.filter(({ id }) => ids.includes(id)).flatMap(lineRows));
+  const body = request.json() as {
+    Filter: { ListInvoiceIds: string };
+    PageSize?: number;
+    PageNumber?: number;
+  };
+  const ids = body.Filter.ListInvoiceIds.split(',').map(Number);
+  const lines = state.invoices.filter(({ id }) => ids.includes(id)).flatMap(lineRows);
+  if (state.switches.unpaged) return ok(lines);
+  const size = Math.min(body.PageSize ?? 10, state.switches.pageSizeMax);
+  const start = ((body.PageNumber ?? 1) - 1) * size;
+  return ok(lines.slice(start, start + size));
 }
 
 export function listAccounts(asked: Asked): SandboxAnswer {
@@ -160,7 +169,8 @@ function page<Item extends { id: number }>(
   const isById = query.get('Sort') === 'Id' && state.switches.sorts;
   const sorted = isById ? [...all].sort((a, b) => a.id - b.id) : all;
   const size = Math.min(Number(query.get('PageSize') ?? 50), state.switches.pageSizeMax);
-  const pageNo = takeFault('page-loop') ? 1 : Number(query.get('PageNumber') ?? 1);
+  const isWhole = state.switches.unpaged && !isCounted;
+  const pageNo = isWhole || takeFault('page-loop') ? 1 : Number(query.get('PageNumber') ?? 1);
   const start = (pageNo - 1) * size;
   // What was moved back by a row that came in between is shown once more.
   const repeated = start > 0 && takeFault('duplicate-page') ? 1 : 0;

@@ -127,8 +127,10 @@ export function chargeRow(state: KaseyaBmsState, charge: Charge): Row {
     Description: fields.Description,
     StatusId: 1,
     Quantity: fields.Quantity,
-    Price: fields.Price,
-    Amount: Math.round(Number(fields.Quantity) * Number(fields.Price) * 100) / 100,
+    Price: state.switches.hidesPrices ? null : fields.Price,
+    Amount: state.switches.hidesPrices
+      ? null
+      : Math.round(Number(fields.Quantity) * Number(fields.Price) * 100) / 100,
     IsBillable: fields.IsBillable,
     IsBilled: isBilled,
     IsPosted: isPosted,

@@ -65,6 +65,7 @@ export interface Switches {
   /** How moments are shown: with a Z, as UTC without one, or as the zone's clocks show them. */
   moments: 'mark' | 'utc' | 'zone';
   zone: string;
+  currency: string;
   spans: 'time' | 'iso';
   /** New rows have no moment of their last change. */
   leavesModifiedOpen: boolean;
@@ -80,7 +81,11 @@ export interface Switches {
   keepsDescription: boolean;
   /** A price of its own, in the place of the one that is given. */
   ownPrice: number | null;
+  /** Charges are shown without what they cost. */
+  hidesPrices: boolean;
   pageSizeMax: number;
+  /** Lists without a count come whole, whatever page is asked for. */
+  unpaged: boolean;
   minutes: boolean;
   /** Called before a page is cut, with its number. */
   beforePage: ((page: number, path: string) => void) | null;
@@ -126,6 +131,7 @@ export class KaseyaBmsState {
     casing: 'pascal',
     moments: 'utc',
     zone: 'UTC',
+    currency: 'EUR',
     spans: 'time',
     leavesModifiedOpen: false,
     approvalMoves: true,
@@ -137,7 +143,9 @@ export class KaseyaBmsState {
     keepsAudience: true,
     keepsDescription: true,
     ownPrice: null,
+    hidesPrices: false,
     pageSizeMax: 100,
+    unpaged: false,
     minutes: false,
     beforePage: null,
   };

@@ -29,9 +29,11 @@ import { clientOf, ticketOf, type WriteOptions, writes } from './writes.ts';
 
 export interface SuperopsOptions
   extends WriteOptions,
-    Pick<ListQuirks, 'hiddenRows' | 'ignoresSort'> {
+    Pick<ListQuirks, 'hiddenRows' | 'ignoresSort' | 'saysMore'> {
   schema: Sdl;
   showsSchema: boolean;
+  /** Of the answer to whoever asks for a schema that is not shown. */
+  hiddenStatus: number;
   /** The answer to the next so many writes is null, after they were carried out or before. */
   lostWrites: { times: number; isDone: boolean };
   /** Offered items hold work that is not billable too. */
@@ -65,9 +67,20 @@ const Body = z.object({
 export async function startSuperopsSandbox(port?: number): Promise<SuperopsSandbox> {
   const state = new SuperopsState();
   const options: SuperopsOptions = {
-    ...{ schema: tenantSchema(), showsSchema: true, shiftHours: 0, isUnquoted: false },
+    ...{
+      schema: tenantSchema(),
+      showsSchema: true,
+      hiddenStatus: 200,
+      shiftHours: 0,
+      isUnquoted: false,
+    },
     ...{ lostWrites: { times: 0, isDone: true }, offersAll: false, offersBilledOnly: false },
-    ...{ hiddenRows: 0, ignoresSort: false, requestsPerMinute: Number.POSITIVE_INFINITY },
+    ...{
+      hiddenRows: 0,
+      ignoresSort: false,
+      saysMore: false,
+      requestsPerMinute: Number.POSITIVE_INFINITY,
+    },
     ...{ privacyType: null, emptiesFields: null, subjectLengthMax: 255, unitPrice: null },
   };
   const startedMs: number[] = [];
@@ -230,8 +243,9 @@ function pick(value: unknown, fields: readonly Selection[]): unknown {
   );
 }
 
-function introspect({ schema, showsSchema }: SuperopsOptions, document: ParsedDocument) {
-  if (!showsSchema) return invalid('Introspection has been disabled.');
+function introspect(options: SuperopsOptions, document: ParsedDocument) {
+  const { schema, showsSchema, hiddenStatus: status } = options;
+  if (!showsSchema) return { ...invalid('Introspection has been disabled.'), status };
   const members = (name: string) =>
     [...(schema.get(name)?.members ?? [])].map(([member, { type }]) => ({
       name: member,

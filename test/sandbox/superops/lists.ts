@@ -23,6 +23,8 @@ export interface ListQuirks {
   /** Counted and not shown. */
   hiddenRows: number;
   ignoresSort: boolean;
+  /** A full last page says that there is more. */
+  saysMore: boolean;
 }
 
 const pageSizeMax = 100;
@@ -47,7 +49,8 @@ export function listOf(
   if (first !== undefined && quirks.takeFault('bad-row')) {
     rows[0] = { ...first, updatedTime: 'yesterday', invoiceDate: 'yesterday' };
   }
-  const hasMore = isLooping || start + pageSize < shown.length ? true : null;
+  const isFull = quirks.saysMore && rows.length === pageSize;
+  const hasMore = isLooping || isFull || start + pageSize < shown.length ? true : null;
   return { [name]: rows, listInfo: { page, pageSize, hasMore, totalCount: sorted.length } };
 }
 
