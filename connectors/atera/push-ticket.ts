@@ -1,3 +1,7 @@
+/**
+ * Low-balance tickets, and tickets that say what to invoice, since Atera takes no invoices: both found again
+ * by the key at the end of their title, among the client's tickets.
+ */
 import { KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, SourceId, Standing } from '../contract.ts';

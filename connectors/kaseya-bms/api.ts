@@ -1,7 +1,8 @@
 /** Requests in the dialect of BMS: envelopes, numbered pages, refusals with a good status. */
 import { z } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
@@ -96,14 +97,7 @@ export function createApi(config: KaseyaBmsConfig, context: ConnectorContext): A
     zones: zonesOf(config, context.timezone),
     pages: (list, signal) => pagesOf({ config, send }, list, signal),
     get,
-    async getIfThere(path, schema, signal) {
-      try {
-        return await get(path, schema, signal);
-      } catch (error) {
-        if (isKindError(error, 'rejected') && error.status === 404) return null;
-        throw error;
-      }
-    },
+    getIfThere: (path, schema, signal) => ifThere(get(path, schema, signal)),
     whole: (path, schema, signal) => get(path, z.array(schema), signal),
     async write(method, path, body, schema, signal) {
       return (await send({ method, path, body, signal }, resultOf(schema))).data;

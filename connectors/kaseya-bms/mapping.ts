@@ -1,9 +1,10 @@
 /** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { inField } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
 import type { InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
@@ -85,8 +86,8 @@ type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | '
 /** Without a start and an end, only the day is known. */
 export function workedTimes(wire: WorkTimes, zones: Zones): Times {
   const name = `Time log ${wire.id}`;
-  const span = named(name, 'starttime', () => spanOf(wire, zones));
-  const seconds = named(name, 'timespent', () => workedSeconds(wire.timespent, span));
+  const span = inField(name, 'starttime', () => spanOf(wire, zones));
+  const seconds = inField(name, 'timespent', () => workedSeconds(wire.timespent, span));
   if (span !== null && span.endMs > span.startMs) {
     return {
       startedAt: instantFromMs(span.startMs),
@@ -95,7 +96,7 @@ export function workedTimes(wire: WorkTimes, zones: Zones): Times {
       seconds,
     };
   }
-  const startedAt = named(name, 'startdate', () => startOf(wire, zones));
+  const startedAt = inField(name, 'startdate', () => startOf(wire, zones));
   return {
     startedAt,
     endedAt: addSeconds(startedAt, Math.max(0, seconds)),
@@ -165,7 +166,7 @@ export function fromInvoice(
   const name = `Invoice ${wire.id}`;
   const minorOf = (field: 'grandtotal' | 'paidamount'): number | null => {
     const text = wire[field] ?? null;
-    return text === null ? null : named(name, field, () => minorFromText(text, currency));
+    return text === null ? null : inField(name, field, () => minorFromText(text, currency));
   };
   const totalMinor = minorOf('grandtotal');
   const isVoid = /void|cancel/i.test(wire.statusname ?? '');
@@ -208,7 +209,7 @@ function latest<Field extends string>(
 ): Instant | null {
   const found = fields.flatMap((field) => {
     const text = wire[field];
-    return text ? (named(name, field, () => momentOfText(text, moments)) ?? []) : [];
+    return text ? (inField(name, field, () => momentOfText(text, moments)) ?? []) : [];
   });
   return found.sort().at(-1) ?? null;
 }
@@ -216,14 +217,4 @@ function latest<Field extends string>(
 function required(name: string, at: Instant | null): Instant {
   if (at !== null) return at;
   throw new KindError('contract', `${name} shows no moment of its last change.`);
-}
-
-/** The same error, naming the row and the field that it is about. */
-function named<T>(name: string, field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
-  }
 }

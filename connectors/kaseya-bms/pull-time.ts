@@ -52,7 +52,7 @@ async function* workAgain(api: Api, request: PullRequest): AsyncGenerator<Page<T
   const now = instantFromMs(context.now());
   const day = now.slice(0, 10);
   const before = await context.memory.get(readMemory);
-  if (before === day) return;
+  if (before === day || !request.isStored) return;
   // A first pass has just read all there is.
   if (before !== null && (await readFact(context, 'start-filter')) !== 'no') {
     const query = {

@@ -1,9 +1,9 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { Push, PushMessages } from '../contract.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { hasMarker, withMarker } from './marker.ts';
 import { momentText } from './moments.ts';
 import { ticketsPath } from './push-ticket.ts';
 import { NoteWire } from './schema.ts';

@@ -2,11 +2,11 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
+import { hasMarker, markedLine } from '../text/marker.ts';
 import { type Api, eachRow, type Query } from './api.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { isClosedTicket } from './mapping.ts';
-import { hasMarker, markedTitle } from './marker.ts';
 import { momentText } from './moments.ts';
 import { locationOf, numberOf, typeOf } from './names.ts';
 import { accountNumbers, readingOf } from './pull.ts';
@@ -74,6 +74,9 @@ async function search(
   return null;
 }
 
+/** No length of titles is published; so many characters fit into every ticket list. */
+const titleLengthMax = 200;
+
 export async function createTicket(
   api: Api,
   ticket: NewTicket,
@@ -90,7 +93,7 @@ export async function createTicket(
     });
   }
   const body = {
-    Title: markedTitle(ticket.subject, ticket.key),
+    Title: markedLine(ticket.subject, ticket.key, titleLengthMax),
     Details: ticket.body,
     AccountId: Number(accountNumbers([ticket.clientId])[0]),
     LocationId: await locationOf(api, ticket.clientId, signal),

@@ -1,6 +1,7 @@
 /** Finding what a push has already written, by exact comparison. */
 import { type ZodType, z } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { type Api, type List, refuseOtherOrder } from './api.ts';
 import { oneTicket } from './documents.ts';
@@ -57,16 +58,6 @@ function otherOrder(name: string): KindError {
   });
 }
 
-/** Null: SuperOps knows no such thing. */
-export async function nullIfGone<T>(read: () => Promise<T | null>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isKindError(error, 'rejected') && error.status === 404) return null;
-    throw error;
-  }
-}
-
 /** Null: there is no such ticket. */
 export async function readTicket(
   api: Api,
@@ -74,8 +65,6 @@ export async function readTicket(
   signal: AbortSignal,
 ): Promise<TicketWire | null> {
   const answer = z.object({ getTicket: TicketWire.nullable() });
-  return nullIfGone(async () => {
-    const data = await api.send(oneTicket, { input: { ticketId } }, answer, signal);
-    return data.getTicket;
-  });
+  const asked = api.send(oneTicket, { input: { ticketId } }, answer, signal);
+  return (await ifThere(asked))?.getTicket ?? null;
 }

@@ -1,5 +1,5 @@
 /** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import {
   addSeconds,
@@ -17,9 +17,10 @@ import type {
 } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
+import { inField } from '../http/rows.ts';
 import { UtcInstant } from '../http/wire.ts';
+import { keysIn } from '../text/marker.ts';
 import type { SuperopsConfig } from './config.ts';
-import { keysIn } from './marker.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
 type Where = Pick<ConnectorContext, 'timezone' | 'currency'>;
@@ -68,7 +69,7 @@ export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
       fix: 'Set its technician in SuperOps.',
     });
   }
-  const seconds = about(name, 'qty', () => secondsOf(wire.qty, 'hours'));
+  const seconds = inField(name, 'qty', () => secondsOf(wire.qty, 'hours'));
   const startedAt = startOf(wire, timezone);
   return {
     sourceId: wire.itemId,
@@ -100,7 +101,7 @@ export function startOf(
 ): Instant {
   const day = /^\d{4}-\d{2}-\d{2}$/.exec(billDate)?.[0];
   if (day !== undefined) return startOfDay(day, timezone);
-  return about(`Offered item ${itemId}`, 'billDate', () => momentOf(billDate));
+  return inField(`Offered item ${itemId}`, 'billDate', () => momentOf(billDate));
 }
 
 /** Moments without a mark are UTC. https://support.superops.com/en/articles/6632215 */
@@ -118,9 +119,9 @@ export function fromInvoice(
 ): [InvoiceRow, ...InvoiceRow[]] {
   const name = `Invoice ${wire.invoiceId}`;
   const total = wire.totalAmount ?? null;
-  const issuedOn = about(name, 'invoiceDate', () => dayOf(wire.invoiceDate, timezone));
+  const issuedOn = inField(name, 'invoiceDate', () => dayOf(wire.invoiceDate, timezone));
   const paidOn = wire.paymentDate
-    ? about(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
+    ? inField(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
     : issuedOn;
   const isVoid = isAmong(config.voidStatuses, wire.statusEnum);
   const [reference = null, ...others] = keysIn((wire.items ?? []).map(({ details }) => details));
@@ -131,7 +132,7 @@ export function fromInvoice(
     reference,
     currency,
     totalMinor:
-      total === null ? null : about(name, 'totalAmount', () => minorFromText(total, currency)),
+      total === null ? null : inField(name, 'totalAmount', () => minorFromText(total, currency)),
     isPaid: !isVoid && isAmong(config.paidStatuses, wire.statusEnum),
     isVoid,
     issuedOn,
@@ -151,14 +152,4 @@ export function dayOf(text: string, timezone: string): DateText {
   const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   if (day !== '' && /^(?:T00:00(?::00(?:\.0+)?)?)?Z?$/i.test(text.slice(10))) return day;
   return dateInZone(momentOf(text), timezone);
-}
-
-/** Says which row and field a fault is about. */
-function about<T>(name: string, field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    throw new KindError('contract', `${name}, ${field}: ${describeError(error)}`);
-  }
 }

@@ -4,15 +4,17 @@
  */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import { formatMoney, minorFromText, textFromMinor } from '../../src/domain/money.ts';
+import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
+import { hasMarker, markedLine, markerOf } from '../text/marker.ts';
+import { saleText } from '../text/sale.ts';
 import type { Api } from './api.ts';
 import { createInvoice, oneInvoice } from './documents.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { findRow, nullIfGone } from './look-up.ts';
+import { findRow } from './look-up.ts';
 import { dayOf, fromInvoice } from './mapping.ts';
-import { hasMarker, markedLine, markerOf } from './marker.ts';
 import { invoicesByDate } from './pull.ts';
 import { findTicket, standingOf, writeTicket } from './push-ticket.ts';
 import { InvoiceWire } from './schema.ts';
@@ -39,17 +41,9 @@ function createTicketRoute(api: Api): Push<'invoice'> {
 }
 
 function toTicket(sale: Sale) {
-  const money = (minor: number): string => formatMoney(minor, sale.currency, 'en');
-  const lines = [
-    sale.body,
-    '',
-    `To invoice: ${sale.quantity} × ${sale.offer}, ${money(sale.totalMinor)} before tax.`,
-    ...(sale.product === null ? [] : [`Service item: ${sale.product}`]),
-    `Date: ${sale.issuedOn}`,
-    `With ${markerOf(sale.key)} in the details of a line, its payment is seen from here.`,
-  ];
   const { key, clientId, title: subject } = sale;
-  return { key, clientId, subject, body: lines.join('\n') };
+  const hint = `With ${markerOf(key)} in the details of a line, its payment is seen from here.`;
+  return { key, clientId, subject, body: saleText(sale, [hint]) };
 }
 
 function createInvoiceRoute(api: Api): Push<'invoice'> {
@@ -69,9 +63,8 @@ function createInvoiceRoute(api: Api): Push<'invoice'> {
     },
     async inspect(_, invoiceId, signal): Promise<Standing | null> {
       const answer = z.object({ getInvoice: InvoiceWire.nullable() });
-      const { getInvoice: wire } = (await nullIfGone(() =>
-        api.send(oneInvoice, { input: { invoiceId } }, answer, signal),
-      )) ?? { getInvoice: null };
+      const asked = api.send(oneInvoice, { input: { invoiceId } }, answer, signal);
+      const wire = (await ifThere(asked))?.getInvoice ?? null;
       if (wire === null) return null;
       const [{ isVoid, isPaid }] = fromInvoice(wire, api.config, api.context);
       const netMinor = netOf(wire, api.context.currency);

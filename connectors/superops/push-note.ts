@@ -1,10 +1,10 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
 import type { Push, PushMessages } from '../contract.ts';
+import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { createTicketNote, noteList } from './documents.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { hasMarker, markerOf } from './marker.ts';
 import { NoteWire } from './schema.ts';
 
 export function createNotePush(api: Api): Push<'ticket-note'> {
@@ -30,7 +30,7 @@ async function writeNote(
   signal: AbortSignal,
 ): Promise<NoteWire> {
   const privacyType = audience === 'client' ? 'PUBLIC' : 'PRIVATE';
-  const content = `${body.trimEnd()}\n\n${markerOf(key)}`;
+  const content = withMarker(body, key);
   const input = { ticket: { ticketId }, content, privacyType };
   const answer = z.object({ createTicketNote: NoteWire });
   const { createTicketNote: note } = await api.send(createTicketNote, { input }, answer, signal);

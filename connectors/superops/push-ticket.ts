@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { Id, UtcInstant } from '../http/wire.ts';
+import { hasMarker, markedLine } from '../text/marker.ts';
 import type { Api, List } from './api.ts';
 import { createTicket, ticketList } from './documents.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { findRow, readTicket } from './look-up.ts';
 import { isAmong } from './mapping.ts';
-import { hasMarker, markedLine } from './marker.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
 
 /** No length is published; a database's usual one. */

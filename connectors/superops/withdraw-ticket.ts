@@ -1,31 +1,31 @@
 /** Taking a ticket back: an internal note that says why, then a status that closes it. */
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { Withdrawal, Withdrawn } from '../contract.ts';
+import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
+import { hasMarker } from '../text/marker.ts';
+import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';
 import { updateTicket } from './documents.ts';
 import { refuseIfNot } from './facts.ts';
 import { readTicket } from './look-up.ts';
 import { isAmong } from './mapping.ts';
-import { hasMarker } from './marker.ts';
 import { createNotePush } from './push-note.ts';
 
 /** Null: the ticket is gone or does not bear our key any more, or did not close. */
 export async function withdrawTicket(
   api: Api,
-  { key, clientId }: { key: string; clientId: string },
-  { remoteId, reason }: Withdrawal,
+  message: Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>,
+  withdrawal: Withdrawal,
   signal: AbortSignal,
 ): Promise<Withdrawn | null> {
+  const { key } = message;
+  const { remoteId } = withdrawal;
   await refuseIfNot(api.context, 'schema-close');
   const ticket = await readTicket(api, remoteId, signal);
   if (ticket === null || !hasMarker(ticket.subject, key)) return null;
   const { closedStatuses, alerts } = api.config;
   if (isAmong(closedStatuses, ticket.status)) return { remoteId };
-  const notes = createNotePush(api);
-  const note = { key: `undo:${key}`, clientId, ticketId: remoteId, body: reason };
-  const internal = { ...note, audience: 'internal' as const };
-  if ((await notes.find(internal, signal)) === null) await notes.create(internal, signal);
+  await explainWithdrawal(createNotePush(api), message, withdrawal, signal);
   const status = alerts.withdrawnStatus ?? closedStatuses.at(-1) ?? '';
   await setStatus(api, remoteId, status, signal);
   const after = await readTicket(api, remoteId, signal);

@@ -1,5 +1,6 @@
 /** How keys of ours stand in Syncro. */
 import { shortHash } from '../../src/domain/keys.ts';
+import { keysIn } from '../text/marker.ts';
 
 /**
  * The number of an invoice that is ours, made from its key. A letter first, since `/invoices/…` takes an
@@ -14,8 +15,5 @@ export function keyOfInvoice(
   number: string | null | undefined,
   note: string | null | undefined,
 ): string | null {
-  const keys = [...(note ?? '').matchAll(/\[([A-Za-z0-9_.:-]{1,50})\]/g)].map(
-    ([, key = '']) => key,
-  );
-  return keys.find((key) => invoiceNumberOf(key) === number) ?? null;
+  return keysIn([note]).find((key) => invoiceNumberOf(key) === number) ?? null;
 }

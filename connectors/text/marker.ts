@@ -30,9 +30,12 @@ export function markedLine(
   return `${shortened(oneLine(text), lengthMax - marker.length - 1)} ${marker}`;
 }
 
-/** A key of ours in the text. People bracket words too: what is found is to be compared. */
-export function keyIn(text: string | null | undefined): string | null {
-  return /\[([A-Za-z0-9_.:-]{1,50})\]/.exec(text ?? '')?.[1] ?? null;
+const bracketed = /\[([A-Za-z0-9_.:-]{1,50})\]/g;
+
+/** All that may be keys of ours in the texts; people bracket words too, which are nobody's key. */
+export function keysIn(texts: readonly (string | null | undefined)[]): string[] {
+  const found = texts.flatMap((text) => [...(text ?? '').matchAll(bracketed)]);
+  return [...new Set(found.flatMap(([, word]) => word ?? []))];
 }
 
 export function oneLine(text: string): string {

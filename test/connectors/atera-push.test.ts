@@ -126,7 +126,7 @@ describe('a sale', () => {
       const { title, description } = only(bench.state.tickets.values());
       expect(title).toBe('Ten hours [sale:1]');
       for (const text of [
-        `customer ${bench.dupont}`,
+        `client ${bench.dupont}`,
         '10.00',
         '120.50 EUR',
         '1205.00 EUR',
