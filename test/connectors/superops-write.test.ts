@@ -185,7 +185,7 @@ describe('A sale', () => {
       const { invoices } = pushesOf(bench);
       await invoices.create(saleFor(bench, { seconds: 0, product: '77' }), soon());
       const body = bench.sandbox.exchanges.map(({ request }) => request.body).join();
-      expect(body).toMatch(/To invoice: 1 × ten, €1,200\.50 before tax\./);
+      expect(body).toContain(String.raw`1 × ten (product 77)\nTotal before tax: 1200.50 EUR`);
       expect(body).toMatch(/Service item: 77/);
       expect(bench.state.invoices).toEqual([]);
     }));
