@@ -3,11 +3,11 @@
  * charge is deleted again; a ticket with its notes cannot be, so it is completed and named.
  */
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { testBody, testSale } from '../check/probe.ts';
+import { settlingInto, testBody, testSale } from '../check/probe.ts';
 import type { CheckResult } from '../contract.ts';
 import { attempt } from './check.ts';
 import { salesContract } from './contracts.ts';
-import { type FactId, factResult } from './facts.ts';
+import { factResult } from './facts.ts';
 import { readFields, writeField } from './push-balance.ts';
 import { createCharge, toCharge } from './push-invoice.ts';
 import { writeNote } from './push-note.ts';
@@ -29,19 +29,15 @@ export async function probeConnection(
   const { context, config } = rooms.api;
   const probe: Probe = { rooms, clientId, key: `probe.${context.now()}`, signal };
   const results: CheckResult[] = [];
-  const settle = async (
-    settled: readonly FactId[],
-    work: () => Promise<CheckResult[]>,
-  ): Promise<void> => {
-    for (const id of settled) await context.memory.delete(`fact.${id}`);
-    results.push(...(await attempt(`probe.${settled[0]}`, work)));
-    for (const id of settled) results.push(await factResult(context, id));
+  const settle = settlingInto(results, context, attempt, factResult);
+  const noting = (work: (probe: Probe) => Promise<CheckResult[]>) => async (): Promise<void> => {
+    results.push(...(await work(probe)));
   };
   if (config.alerts !== undefined) {
-    await settle(['ticket-key-kept', 'ticket-key-found', 'note-publish'], () => probeTicket(probe));
+    await settle(['ticket-key-kept', 'ticket-key-found', 'note-publish'], noting(probeTicket));
   }
-  await settle(['company-fields'], () => probeFields(probe));
-  if (config.billing !== undefined) await settle(['charge-key'], () => probeCharge(probe));
+  await settle(['company-fields'], noting(probeFields));
+  if (config.billing !== undefined) await settle(['charge-key'], noting(probeCharge));
   return results;
 }
 

@@ -2,6 +2,8 @@
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult, ConnectorContext, PushMessages, SourceId } from '../contract.ts';
+import type { Attempt } from './attempt.ts';
+import type { FactBook } from './facts.ts';
 
 export const testSubject = 'Test by prepaid-hours, to be deleted';
 export const testBody = 'Written by check --probe.';
@@ -38,6 +40,24 @@ export async function answerAnew<Result>(
       if ((await memory.get(key)) === null) await memory.set(key, answer);
     }
   }
+}
+
+/** For a probe in steps: each answers its facts anew, and what is then known of them goes into the results. */
+export function settlingInto<Id extends string>(
+  results: CheckResult[],
+  context: ConnectorContext,
+  attempt: Attempt,
+  factResult: FactBook<Id>['factResult'],
+): (facts: readonly Id[], work: () => Promise<void>) => Promise<void> {
+  return async (facts, work) => {
+    const write = async (): Promise<CheckResult[]> => {
+      await work();
+      return [];
+    };
+    const name = `probe.${facts[0]}`;
+    results.push(...(await answerAnew(context, facts, () => attempt(name, write))));
+    for (const id of facts) results.push(await factResult(context, id));
+  };
 }
 
 /** `paths` the last written first. What cannot be removed is named, with `fix`. */

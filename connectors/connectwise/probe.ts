@@ -3,7 +3,7 @@
  * removed. What could not be removed is named, for a person to take away.
  */
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { removeWritten, testBody, testSale } from '../check/probe.ts';
+import { removeWritten, settlingInto, testBody, testSale } from '../check/probe.ts';
 import type { CheckResult } from '../contract.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
@@ -35,15 +35,7 @@ export async function probeConnection(
   const probe: Probe = { api, clientId, key, written: [], signal };
   const results: CheckResult[] = [];
   const route = api.config.billing.invoiceRoute;
-  const settle = async (facts: FactId[], work: () => Promise<void>): Promise<void> => {
-    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
-    const failures = await attempt(`probe.${facts[0]}`, async () => {
-      await work();
-      return [];
-    });
-    results.push(...failures);
-    for (const id of facts) results.push(await factResult(api.context, id));
-  };
+  const settle = settlingInto(results, api.context, attempt, factResult);
   await settle(['conditions-external-xref', 'note-flags'], () => probeTicket(probe));
   await settle(['custom-fields'], () => probeCustomFields(probe));
   if (route === 'invoice') {

@@ -3,11 +3,11 @@
  * What could not be removed is named, for a person to take away.
  */
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
+import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { factResult, settleFact } from './facts.ts';
 import type { Names } from './names.ts';
 import { readFields, writeField } from './push-balance.ts';
 import { createInvoice } from './push-invoice.ts';
@@ -37,15 +37,7 @@ export async function probeConnection(
   const key = `probe.${api.context.now()}`;
   const probe: Probe = { api, names, clientId, key, written: [], signal };
   const results: CheckResult[] = [];
-  const settle = async (facts: FactId[], work: () => Promise<void>): Promise<void> => {
-    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
-    const failures = await attempt(`probe.${facts[0]}`, async () => {
-      await work();
-      return [];
-    });
-    results.push(...failures);
-    for (const id of facts) results.push(await factResult(api.context, id));
-  };
+  const settle = settlingInto(results, api.context, attempt, factResult);
   if (api.config.alerts !== undefined) {
     const facts = ['ticket-key', 'ticket-search', 'dates-utc'] as const;
     await settle([...facts, 'action-moves-ticket', 'note-audience'], () => probeTicket(probe));

@@ -2,11 +2,11 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and removed.
  * What could not be removed is named, for a person to take away.
  */
-import { removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
+import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
-import { type FactId, factResult } from './facts.ts';
+import { factResult } from './facts.ts';
 import { readFields, writeField } from './push-balance.ts';
 import { chargePath, createSale } from './push-invoice.ts';
 import { notesPath, writeNote } from './push-note.ts';
@@ -29,15 +29,7 @@ export async function probeConnection(
   const { config, context } = api;
   const probe: Probe = { api, clientId, key: `probe.${context.now()}`, written: [], signal };
   const results: CheckResult[] = [];
-  const settle = async (facts: readonly FactId[], work: () => Promise<void>): Promise<void> => {
-    for (const id of facts) await context.memory.delete(`fact.${id}`);
-    const failures = await attempt(`probe.${facts[0]}`, async () => {
-      await work();
-      return [];
-    });
-    results.push(...failures);
-    for (const id of facts) results.push(await factResult(context, id));
-  };
+  const settle = settlingInto(results, context, attempt, factResult);
   if (config.alerts !== undefined) {
     const facts = ['ticket-key-kept', 'title-filter', 'note-audience', 'moments-zone'] as const;
     await settle(facts, () => probeTicket(probe));

@@ -1,5 +1,6 @@
 /** Settles by writing: one test ticket with one internal comment, in the organization named. */
 import { isKindError } from '../../src/domain/errors.ts';
+import { answerAnew } from '../check/probe.ts';
 import type { CheckResult, Push, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { CheckRooms } from './check.ts';
@@ -16,6 +17,23 @@ export interface ProbeRooms extends CheckRooms {
  * Throws nothing that a person can mend.
  */
 export async function probeConnection(
+  rooms: ProbeRooms,
+  clientId: SourceId,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
+  const write = () => writeAndLook(rooms, clientId, signal);
+  const results = await answerAnew(rooms.context, settledByWriting, write);
+  return [...results, ...(await factResults(rooms.context.memory))];
+}
+
+const settledByWriting: FactId[] = [
+  'ticket-create',
+  'ticket-on-boards',
+  'ticket-tags',
+  'comment-create',
+];
+
+async function writeAndLook(
   rooms: ProbeRooms,
   clientId: SourceId,
   signal: AbortSignal,
@@ -41,7 +59,7 @@ export async function probeConnection(
       fix: 'Delete it in NinjaOne: the API cannot.',
     });
   }
-  return [...results, ...(await factResults(rooms.context.memory))];
+  return results;
 }
 
 interface Made {
@@ -56,9 +74,6 @@ async function probeTicket(
   signal: AbortSignal,
 ): Promise<SourceId> {
   const { memory } = rooms.context;
-  for (const id of ['ticket-create', 'ticket-on-boards', 'ticket-tags'] as const) {
-    await memory.delete(`fact.${id}`);
-  }
   const message = {
     key,
     clientId,
@@ -98,7 +113,6 @@ async function probeBoards(
 
 async function probeComment(rooms: ProbeRooms, made: Made, signal: AbortSignal): Promise<string> {
   const { memory } = rooms.context;
-  await memory.delete('fact.comment-create');
   const before = await changedAt(rooms, made, signal);
   const message = {
     key: `${made.key}-note`,

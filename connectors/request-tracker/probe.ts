@@ -1,5 +1,6 @@
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
+import { answerAnew } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
@@ -17,12 +18,19 @@ export async function probeRequestTracker(
   clientId: SourceId,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
+  // A probe that fails leaves what was known before.
+  const facts = ['key-field', 'find-ticket', 'find-note'];
+  return answerAnew(api.context, facts, () => writeAndFind(api, clientId, signal));
+}
+
+async function writeAndFind(
+  api: Api,
+  clientId: SourceId,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
   const { memory, now } = api.context;
   const setting = api.config.alerts === undefined ? 'billing' : 'alerts';
   const key = `probe:${instantFromMs(now()).replace(/\D/g, '')}`;
-  for (const fact of ['fact.key-field', 'fact.find-ticket', 'fact.find-note']) {
-    await memory.delete(fact);
-  }
   let ticketId: string | null = null;
   const ticketResults = await attempt('fact.find-ticket', async () => {
     const queue = queueFor(api, setting);

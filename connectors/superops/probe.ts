@@ -1,9 +1,9 @@
 /** Settles by writing to a test client what reading cannot. Nothing can be deleted; what is left is named. */
-import { testBody, testSale, testSubject } from '../check/probe.ts';
+import { settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
-import { type FactId, factResult } from './facts.ts';
+import { factResult } from './facts.ts';
 import { readFields, writeField } from './push-balance.ts';
 import { createInvoicePush } from './push-invoice.ts';
 import { createNotePush } from './push-note.ts';
@@ -26,15 +26,7 @@ export async function probeConnection(
 ): Promise<CheckResult[]> {
   const probe: Probe = { api, clientId, key: `probe.${api.context.now()}`, left: [], signal };
   const results: CheckResult[] = [];
-  const settle = async (facts: readonly FactId[], work: () => Promise<void>): Promise<void> => {
-    for (const id of facts) await api.context.memory.delete(`fact.${id}`);
-    const failures = await attempt(`probe.${facts[0]}`, async () => {
-      await work();
-      return [];
-    });
-    results.push(...failures);
-    for (const id of facts) results.push(await factResult(api.context, id));
-  };
+  const settle = settlingInto(results, api.context, attempt, factResult);
   const ticketFacts = ['ticket-key', 'subject-filter', 'dates-utc', 'note-audience'] as const;
   await settle(ticketFacts, () => probeTicket(probe));
   await settle(['client-fields'], () => probeFields(probe));

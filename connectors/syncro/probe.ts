@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { answerAnew, removeWritten, testBody, testSale, testSubject } from '../check/probe.ts';
+import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { factResult, settleFact } from './facts.ts';
 import { readCustomer, writeField } from './push-balance.ts';
 import { createInvoice } from './push-invoice.ts';
 import { writeNote } from './push-note.ts';
@@ -32,18 +32,10 @@ export async function probeConnection(
 ): Promise<CheckResult[]> {
   const probe: Probe = { api, clientId, key: `probe.${api.context.now()}`, written: [], signal };
   const results: CheckResult[] = [];
-  const settle = async (facts: readonly FactId[], work: (probe: Probe) => Promise<void>) => {
-    const write = async (): Promise<CheckResult[]> => {
-      await work(probe);
-      return [];
-    };
-    const name = `probe.${facts[0]}`;
-    results.push(...(await answerAnew(api.context, facts, () => attempt(name, write))));
-    for (const id of facts) results.push(await factResult(api.context, id));
-  };
-  await settle(['ticket-key', 'timer-moves-ticket', 'note-audience'], probeTicket);
-  await settle(['client-fields'], probeFields);
-  await settle(['invoice-number'], probeInvoice);
+  const settle = settlingInto(results, api.context, attempt, factResult);
+  await settle(['ticket-key', 'timer-moves-ticket', 'note-audience'], () => probeTicket(probe));
+  await settle(['client-fields'], () => probeFields(probe));
+  await settle(['invoice-number'], () => probeInvoice(probe));
   const fix = 'Delete these by hand in Syncro; the token may not be allowed to.';
   results.push(await removeWritten(probe.written, (path) => removeForSure(probe, path), fix));
   return results;

@@ -41,6 +41,17 @@ export function describeChecks(subject: ContractSubject): void {
       expectWaysOut(results);
     }));
 
+  test('a probe that comes to nothing leaves what was known before', () =>
+    withBench(subject, async ({ connector, bench, context }) => {
+      const [clientId = ''] = bench.clientIds;
+      await connector.probe?.(clientId, AbortSignal.timeout(20_000));
+      const facts = [...context.kept.keys()].filter((key) => key.startsWith('fact.'));
+      for (const key of facts) await context.memory.set(key, 'no 2026-01-01');
+      bench.sandbox.faults.add('server-error', { times: Number.POSITIVE_INFINITY, isWrite: true });
+      await connector.probe?.(clientId, AbortSignal.timeout(20_000));
+      expect(facts.filter((key) => context.kept.get(key) === undefined)).toEqual([]);
+    }));
+
   test('refuses to read with a wrong secret, without showing it', () =>
     withBench(subject, async ({ bench }) => {
       for (const { stream } of bench.pageStreams) {
