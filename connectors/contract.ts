@@ -294,5 +294,10 @@ export interface VendorModule<Config = unknown> {
    * paid state; absent: they do.
    */
   showsPayment?(config: Config): boolean;
+  /**
+   * What of the settings decides how rows are read, such as the statuses that count as closed. Where it
+   * changes, everything is read again; where that of time does, each ticket's time too.
+   */
+  readsBy?(config: Config): { tickets?: unknown; time?: unknown };
   create(config: Config, context: ConnectorContext): Connector;
 }

@@ -19,6 +19,10 @@ export const atera: VendorModule<AteraConfig> = {
   pulls: ['clients', 'tickets', 'timeEntries', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: 'sweep', sale: 'ticket', ownBlocks: 'warned of' },
+  readsBy: ({ closedStatuses, workHoursIn, timezone }) => ({
+    tickets: closedStatuses,
+    time: [workHoursIn, timezone],
+  }),
   create(config, context) {
     const api = createApi(config, context);
     const contracts = createContracts(api);

@@ -29,6 +29,7 @@ export const autotask: VendorModule<AutotaskConfig> = {
     sale: 'block and charge',
     ownBlocks: 'warned of',
   },
+  readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   create(config, context) {
     const api = createApi(config, context);
     const rooms: Rooms = { api, directory: createDirectory(api), owners: createOwners(api) };

@@ -22,6 +22,10 @@ export const halopsa: VendorModule<HalopsaConfig> = {
   pulls: ['clients', 'tickets', 'ticketTime', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: true, deletions: 'sweep', sale: 'prepay and invoice', ownBlocks: 'warned of' },
+  readsBy: ({ closedStatuses, timeUnit, billableBy }) => ({
+    tickets: closedStatuses,
+    time: [timeUnit, billableBy],
+  }),
   create(config, context) {
     const api = createApi(config, context);
     const names = createNames(api);

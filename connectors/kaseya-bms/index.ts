@@ -21,6 +21,10 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
   pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: true, deletions: 'sweep', sale: 'ticket charge', ownBlocks: 'warned of' },
+  readsBy: ({ closedStatuses, timezone, moments }) => ({
+    tickets: [closedStatuses, moments],
+    time: [timezone, moments],
+  }),
   create(config, context) {
     const api = createApi(config, context);
     return {

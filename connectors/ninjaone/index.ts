@@ -22,6 +22,7 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
   pushes: ['alert-ticket', 'ticket-note', 'balance-field'],
   table: { approval: false, deletions: 'with their ticket', sale: null, ownBlocks: null },
+  readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
   create: createNinjaone,
 };
 

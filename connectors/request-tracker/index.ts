@@ -16,6 +16,9 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice'],
   table: { approval: false, deletions: 'cannot be deleted', sale: 'ticket', ownBlocks: null },
+  readsBy: ({ closedStatuses, clientFrom, clientField }) => ({
+    tickets: [closedStatuses, clientFrom, clientField],
+  }),
   create(config, context) {
     const api = createApi(config, context);
     return {

@@ -23,6 +23,9 @@ export const superops: VendorModule<SuperopsConfig> = {
     sale: 'ticket or invoice',
     ownBlocks: 'contracts warned of',
   },
+  readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
+    tickets: [closedStatuses, paidStatuses, voidStatuses],
+  }),
   // A ticket that says what to invoice leads to an invoice without our key.
   showsPayment: (config) => config.billing.route === 'invoice',
   create(config, context) {

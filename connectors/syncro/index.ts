@@ -26,6 +26,7 @@ export const syncro: VendorModule<SyncroConfig> = {
     sale: 'invoice',
     ownBlocks: 'refused',
   },
+  readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   create(config, context) {
     const api = createApi(config, context);
     const recent = createRecentTickets();

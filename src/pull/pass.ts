@@ -12,8 +12,8 @@ export interface PassRequest {
   clientIds: readonly string[];
   /** Where a first pass begins. */
   horizon: Instant;
-  /** Whether the horizon lies before where the stream was ever read from. */
-  isFurtherBack: boolean;
+  /** Whether everything since the horizon is read again, whatever was read before. */
+  isFromHorizon: boolean;
   runStartedAt: Instant;
 }
 
@@ -34,7 +34,7 @@ export function nextPass(request: PassRequest, hasCaughtUp: boolean): PullPass |
   const added = clientIds.filter((id) => !watermark.clientIds.includes(id));
   if (added.length > 0) return { since: horizon, startedAt, clientIds: added, resume: null };
   if (hasCaughtUp) return null;
-  const since = request.isFurtherBack ? horizon : addSeconds(watermark.since, -overlapSeconds);
+  const since = request.isFromHorizon ? horizon : addSeconds(watermark.since, -overlapSeconds);
   return { since, startedAt, clientIds, resume: null };
 }
 

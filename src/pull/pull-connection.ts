@@ -14,7 +14,7 @@ export async function pullConnection(
 ): Promise<void> {
   const { clients, tickets, timeEntries, ticketTime, sessions, invoices } = connector.pull;
   // A client's name is wanted however long ago it was given.
-  const everKnown = { ...context, horizon: instantFromMs(0), isFurtherBack: false };
+  const everKnown = { ...context, horizon: instantFromMs(0), isFromHorizon: false };
   if (clients) await pullStream(everKnown, 'clients', clients, counts);
   if (tickets) await pullStream(context, 'tickets', tickets, counts);
   if (ticketTime) await pullTicketTime(context, ticketTime, counts);

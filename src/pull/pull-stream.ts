@@ -17,8 +17,8 @@ export interface PullContext {
   connection: string;
   clientIds: readonly string[];
   horizon: Instant;
-  /** Whether the horizon lies before where this connection was ever read from. */
-  isFurtherBack: boolean;
+  /** Whether everything since the horizon is read again, whatever was read before. */
+  isFromHorizon: boolean;
   runStartedAt: Instant;
   runId: string;
   /** Ends a request under way. */
@@ -27,6 +27,8 @@ export interface PullContext {
   stop: AbortSignal;
   /** Whether a changed ticket's time must be read ticket by ticket. */
   isTimePerTicket: boolean;
+  /** Whether that of unchanged tickets must, too. */
+  isTimeReadAnew: boolean;
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
 }
 
@@ -45,11 +47,11 @@ export async function pullStream<Stream extends StreamName>(
   pull: Pull<RowOf<Stream>>,
   counts: PullCounts,
 ): Promise<void> {
-  const { store, connection, clientIds, horizon, isFurtherBack, runStartedAt, stop } = context;
+  const { store, connection, clientIds, horizon, isFromHorizon, runStartedAt, stop } = context;
   let watermark = (await store.readWatermark(connection, stream)) ?? noWatermark;
   let hasCaughtUp = false;
   for (;;) {
-    const request = { watermark, clientIds, horizon, isFurtherBack, runStartedAt };
+    const request = { watermark, clientIds, horizon, isFromHorizon, runStartedAt };
     const pass = nextPass(request, hasCaughtUp);
     if (pass === null || stop.aborted) return;
     const isResumed = watermark.pass !== null;
@@ -136,7 +138,12 @@ async function writePage<Stream extends StreamName>(
     watermarkWhen: 'if-changed',
     ...(page.completeTicketIds === undefined ? {} : { completeTicketIds: page.completeTicketIds }),
     ...(context.isTimePerTicket && stream === 'tickets'
-      ? { timeDue: { clientIds: context.clientIds, isForced: !isCatchUp(watermark, pass) } }
+      ? {
+          timeDue: {
+            clientIds: context.clientIds,
+            isForced: context.isTimeReadAnew || !isCatchUp(watermark, pass),
+          },
+        }
       : {}),
   });
   counts.rows += page.rows.length + page.rejected.length;

@@ -2,6 +2,7 @@ import { pullConnection } from '../pull/pull-connection.ts';
 import type { PullCounts } from '../pull/pull-stream.ts';
 import { sweepConnection } from '../pull/sweep.ts';
 import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
+import { readAnew } from './read-anew.ts';
 import { failureOf, measure, nothing, type RunScope, type StepResult } from './step.ts';
 
 /** All connections at once; one that fails stops alone. */
@@ -19,23 +20,32 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
     if (connector === undefined || clientIds.length === 0) return { ...nothing };
     const horizon = horizonOf(app, startedAt);
     const isLonger = await isFurtherBack(app, connection, horizon, startedAt);
+    const anew = await readAnew(app, connection, startedAt);
+    if (anew.isAny) {
+      scope.log.info('The settings read rows otherwise than before; all is read again.', {
+        connection,
+      });
+    }
     const context = {
       store: app.store,
       connection,
       clientIds,
       horizon,
-      isFurtherBack: isLonger,
+      isFromHorizon: isLonger || anew.isAny,
       runStartedAt: startedAt,
       runId,
       signal: abort,
       stop,
       isTimePerTicket: connector.pull.ticketTime !== undefined,
+      isTimeReadAnew: anew.isTime,
       onPage: (stream: string, rows: number) =>
         scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
     };
     const error = await failureOf(scope, async () => {
       await pullConnection(context, connector, counts);
-      if (isLonger && !stop.aborted) await keepHorizon(app, connection, horizon, startedAt);
+      if (stop.aborted) return;
+      if (isLonger) await keepHorizon(app, connection, horizon, startedAt);
+      if (anew.isAny) await anew.keep();
     });
     return { ...nothing, ...counts, error };
   });

@@ -9,7 +9,7 @@ import { runCommand } from './run-command.ts';
 
 export interface BenchConnection {
   vendor: VendorModule;
-  bench: ContractBench;
+  bench: Pick<ContractBench, 'settings'>;
   /** Settings that replace the bench's. */
   settings?: object;
 }
