@@ -4,14 +4,13 @@
  */
 import { KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, SourceId, Standing } from '../contract.ts';
+import type { Delivered, Push, PushMessages, SourceId } from '../contract.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import { type Api, believeRow } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
-import { isClosedStatus } from './mapping.ts';
 import { ContactWire, TicketStanding } from './schema.ts';
-import { isSameName } from './text.ts';
+import { inspectTicket, isDeleted, readTicket } from './ticket-standing.ts';
 import { utcMoment } from './wall-clock.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
 
@@ -46,34 +45,6 @@ export function createSalePush(api: Api): Push<'invoice'> {
 export function toTicket(sale: PushMessages['invoice']): NewTicket {
   const { key, clientId, title: subject } = sale;
   return { key, clientId, subject, body: saleText(sale) };
-}
-
-function ticketPath(id: SourceId): string {
-  return `/tickets/${encodeURIComponent(id)}`;
-}
-
-/** Null: it is not there any more. */
-export async function readTicket(
-  api: Api,
-  id: SourceId,
-  signal: AbortSignal,
-): Promise<TicketStanding | null> {
-  const ticket = await api.getIfThere(ticketPath(id), TicketStanding, signal);
-  return ticket === null || isDeleted(ticket) ? null : ticket;
-}
-
-/** Atera may go on showing a ticket that was deleted, in a status of its own. */
-function isDeleted({ TicketStatus }: TicketStanding): boolean {
-  return isSameName(TicketStatus, 'Deleted');
-}
-
-async function inspectTicket(
-  api: Api,
-  id: SourceId,
-  signal: AbortSignal,
-): Promise<Standing | null> {
-  const ticket = await readTicket(api, id, signal);
-  return ticket === null ? null : { isClosed: isClosedStatus(ticket.TicketStatus, api) };
 }
 
 export function ticketsOf(clientId: SourceId) {

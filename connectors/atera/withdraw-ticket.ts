@@ -4,7 +4,7 @@ import { hasMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { isClosedStatus } from './mapping.ts';
 import { createNotePush } from './push-note.ts';
-import { readTicket } from './push-ticket.ts';
+import { readTicket } from './ticket-standing.ts';
 
 /**
  * `whenClosed`: what a ticket is that people have closed already. An alert is done with then; a sale was

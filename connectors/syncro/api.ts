@@ -11,7 +11,7 @@ import { createTransport } from '../http/transport.ts';
 import type { HttpRequest, RawAnswer } from '../http/types.ts';
 import type { SyncroConfig } from './config.ts';
 import { documentedPageSize, limitsOf, throttledSeconds } from './limits.ts';
-import { idOf } from './lists.ts';
+import { idOf } from './schema.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 

@@ -1,9 +1,7 @@
 /** The lists that are read for what changed, and what each must keep to. */
-import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { List } from './api.ts';
-import { NumberId } from './schema.ts';
 
 /** Filters are "after" a moment, where we ask for "at or after". */
 function justBefore(since: Instant): Instant {
@@ -38,11 +36,4 @@ export function refuseOld({ path }: List, at: Instant, since: Instant): void {
       fix: 'The API may have changed. Run check; nothing of this page was stored.',
     },
   );
-}
-
-const AnyRow = z.object({ id: NumberId });
-
-/** The id of a row that nobody believed yet. */
-export function idOf(raw: unknown): string | null {
-  return AnyRow.safeParse(raw).data?.id ?? null;
 }

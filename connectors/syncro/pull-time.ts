@@ -9,7 +9,7 @@ import type { Page, Pull, PullRequest, RejectedRow, SourceId, TimeEntryRow } fro
 import { parseRows } from '../http/rows.ts';
 import { type Api, clientNumbers } from './api.ts';
 import { refuseIfNot } from './facts.ts';
-import { createdTimers, idOf, refuseOld } from './lists.ts';
+import { createdTimers, refuseOld } from './lists.ts';
 import { fromTimer, isRunning } from './mapping.ts';
 import type { Names } from './names.ts';
 import {
@@ -20,7 +20,7 @@ import {
   type RecentTickets,
 } from './recent-tickets.ts';
 import { type RunningTickets, readRunning } from './running-tickets.ts';
-import { NumberId, TicketDetail, TimerWire } from './schema.ts';
+import { idOf, NumberId, TicketDetail, TimerWire } from './schema.ts';
 
 interface TimePass {
   api: Api;

@@ -7,8 +7,8 @@ import type { Instant } from '../../src/domain/time.ts';
 import type { PullRequest, SourceId } from '../contract.ts';
 import { WireInstant } from '../http/wire.ts';
 import type { Api } from './api.ts';
-import { changedTickets, idOf } from './lists.ts';
-import { NumberId, TicketDetail } from './schema.ts';
+import { changedTickets } from './lists.ts';
+import { idOf, NumberId, TicketDetail } from './schema.ts';
 
 export interface RecentTicket {
   /** Null where the row could not be read: the stream of tickets has set it aside. */

@@ -159,3 +159,10 @@ export const TicketSettings = z.object({
   ticket_status_list: z.array(z.string()),
   ticket_types: z.array(FieldName).nullish(),
 });
+
+const AnyRow = z.object({ id: NumberId });
+
+/** The id of a row that nobody believed yet. */
+export function idOf(raw: unknown): string | null {
+  return AnyRow.safeParse(raw).data?.id ?? null;
+}
