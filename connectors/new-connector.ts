@@ -1,6 +1,6 @@
 /**
  * `npm run new-connector NAME ["What people call it"]`: copies the template connector, its sandbox and its tests
- * under the new name and puts it in the registry. From then on the contract suite runs on it.
+ * under the new name and puts it in the registry and among the vendors that every test asks.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,14 @@ try {
   const [name = '', title = titleOf(name)] = process.argv.slice(2);
   refuseBadName(name, title);
   for (const path of copied) copyAs(path, name, title);
-  register(name);
+  const identifier = camelOf(name);
+  addTo(registry, /(VendorModule\[\] = \[)([^\]]*)\]/, identifier, `./${name}/index.ts`);
+  addTo(
+    'test/connectors/subjects.ts',
+    /(ContractSubject\[\] = \[)([^\]]*)\]/,
+    `${identifier}Subject`,
+    `./${name}-subject.ts`,
+  );
   run('node_modules/@biomejs/biome/bin/biome', 'check', '--write', 'connectors', 'test');
   run('src/config/write-docs.ts');
   process.stdout.write(
@@ -65,17 +72,18 @@ function renamed(text: string, name: string, title: string): string {
     .replaceAll('_template', name);
 }
 
-function register(name: string): void {
-  const path = join(root, registry);
-  const text = readFileSync(path, 'utf8');
-  const folder = `./${name}/index.ts`;
-  const line = `import { ${camelOf(name)} } from '${folder}';\n`;
-  const list = /(VendorModule\[\] = \[)([^\]]*)\]/;
+/** Adds an import, and what it brings to the file's one list, in the order of the names. */
+function addTo(path: string, list: RegExp, brought: string, from: string): void {
+  const text = readFileSync(join(root, path), 'utf8');
   const entries = (list.exec(text)?.[2] ?? '').split(',').map((entry) => entry.trim());
-  const all = [...entries.filter((entry) => entry !== ''), camelOf(name)].toSorted();
+  const all = [...entries.filter((entry) => entry !== ''), brought].toSorted();
+  const line = `import { ${brought} } from '${from}';\n`;
   // Written beside and moved into place: a registry cut in half would stop the whole program.
-  writeFileSync(`${path}.new`, line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`));
-  renameSync(`${path}.new`, path);
+  writeFileSync(
+    join(root, `${path}.new`),
+    line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`),
+  );
+  renameSync(join(root, `${path}.new`), join(root, path));
 }
 
 function titleOf(name: string): string {

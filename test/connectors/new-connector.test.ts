@@ -54,6 +54,9 @@ describe('npm run new-connector', () => {
     const suites = ['test/connectors/acme-desk', 'test/config/registry', 'test/tidy.test'];
     const tested = jest(...suites, '-t', 'lost|paging|registry|setting|README|wall|Acme.*checked');
     expect(tested).toMatchObject({ status: 0, text: expect.stringMatching(/Tests: .* passed/) });
+    expect(readFileSync(join(copy, 'test/connectors/subjects.ts'), 'utf8')).toMatch(
+      /= \[\n {2}acmeDeskSubject,\n/,
+    );
     expect(readFileSync(join(copy, 'README.md'), 'utf8')).toContain(
       '| [Acme Desk](connectors/acme-desk/README.md) | yes',
     );
