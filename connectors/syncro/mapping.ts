@@ -1,4 +1,5 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
+import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
@@ -35,7 +36,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]):
 
 /** Neither ended nor counted yet. It is read again until it has an end. */
 export function isRunning({ end_time, active_duration }: TimerWire): boolean {
-  return end_time === null && (active_duration ?? 0) === 0;
+  return end_time === null && Number(active_duration ?? 0) === 0;
 }
 
 export interface TimeNames {
@@ -85,9 +86,12 @@ function secondsOf(wire: TimerWire, startedAt: string, endedAt: string): number 
   const span = Math.round((msFromInstant(endedAt) - msFromInstant(startedAt)) / 1000);
   const fix = 'Correct the start, the end or the duration of this time in Syncro.';
   if (span < 0) throw refused(wire, 'end_time', `${endedAt} is before ${startedAt}`, fix);
-  const seconds = wire.active_duration ?? span;
-  if (seconds > 0 || span === 0) return seconds;
-  throw refused(wire, 'active_duration', `nothing in ${span} s from start to end`, fix);
+  const text = wire.active_duration ?? null;
+  if (text === null) return span;
+  const name = `Timer ${wire.id} of ticket ${wire.ticket_id}`;
+  const seconds = inField(name, 'active_duration', () => secondsFromDecimalText(text, 'seconds'));
+  if (seconds > 0 || (seconds === 0 && span === 0)) return seconds;
+  throw refused(wire, 'active_duration', `${text} s in ${span} s from start to end`, fix);
 }
 
 function refused(wire: TimerWire, field: string, what: string, fix: string): KindError {

@@ -1,6 +1,6 @@
 /**
- * Sales as invoices, whose number is made from the key. The sale stands when the invoice has a line;
- * creating completes what is missing.
+ * Sales as invoices, whose number is made from the key. Syncro ignores lines sent with a new invoice, so the
+ * line is added by a second request; an invoice that is found without one gets it.
  */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
@@ -12,12 +12,12 @@ import { refuseIfNot, settleFact } from './facts.ts';
 import { invoiceNumberOf } from './keys.ts';
 import { minorOf } from './mapping.ts';
 import { saleProduct } from './products.ts';
-import { InvoiceDetail, type ProductWire } from './schema.ts';
+import { InvoiceDetail, NumberId, type ProductWire } from './schema.ts';
 
 type Sale = PushMessages['invoice'];
 type Invoice = z.infer<typeof InvoiceDetail>['invoice'];
 
-const Created = z.object({ invoice: z.object({ id: z.unknown() }) });
+const Created = z.object({ invoice: z.object({ id: NumberId }) });
 
 export function createInvoicePush(api: Api): Push<'invoice'> {
   return {
@@ -39,18 +39,10 @@ export async function createInvoice(api: Api, sale: Sale, signal: AbortSignal): 
   // What could fail is asked before anything is written.
   refuseOtherCurrency(api, sale);
   const product = await saleProduct(api, sale, signal);
-  const standing = await findInvoice(api, sale, signal);
-  if (standing === null) {
-    const body = {
-      customer_id: Number(clientNumbers([sale.clientId])[0]),
-      number: invoiceNumberOf(sale.key),
-      date: `${sale.issuedOn}T00:00:00.000Z`,
-      note: withMarker(sale.body, sale.key),
-      line_items: [lineOf(api, sale, product)],
-    };
-    await api.write('POST', '/invoices', body, Created, signal);
-  } else if (!hasLine(standing)) {
-    const path = `/invoices/${standing.id}/line_items`;
+  const known = await findInvoice(api, sale, signal);
+  if (known === null || !hasLine(known)) {
+    const invoiceId = known?.id ?? (await createEmpty(api, sale, signal));
+    const path = `/invoices/${invoiceId}/line_items`;
     await api.write('POST', path, lineOf(api, sale, product), z.unknown(), signal);
   }
   const invoice = await findInvoice(api, sale, signal);
@@ -63,6 +55,16 @@ export async function createInvoice(api: Api, sale: Sale, signal: AbortSignal): 
   }
   refuseOtherPrice(api, invoice, sale);
   return delivered(invoice);
+}
+
+async function createEmpty(api: Api, sale: Sale, signal: AbortSignal): Promise<string> {
+  const body = {
+    customer_id: Number(clientNumbers([sale.clientId])[0]),
+    number: invoiceNumberOf(sale.key),
+    date: `${sale.issuedOn}T00:00:00.000Z`,
+    note: withMarker(sale.body, sale.key),
+  };
+  return (await api.write('POST', '/invoices', body, Created, signal)).invoice.id;
 }
 
 /** Quantity and unit price that make exactly the total. */

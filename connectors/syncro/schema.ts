@@ -10,13 +10,21 @@ export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a
 
 const Text = z.string().nullish();
 
+/** An empty object comes as `[]`. */
+function named<T>(value: z.ZodType<T>) {
+  return z.union([
+    z.record(z.string(), value),
+    z.tuple([]).transform((): Record<string, T> => ({})),
+  ]);
+}
+
 /** `prepay_hours` is in no document; accounts that keep prepaid hours have been seen to show it. */
 export const CustomerWire = z.object({
   id: NumberId,
   business_then_name: Text,
   fullname: Text,
   disabled: z.boolean().nullish(),
-  properties: z.record(z.string(), z.unknown()).nullish(),
+  properties: named(z.unknown()).nullish(),
   prepay_hours: DecimalText.nullish(),
   updated_at: WireInstant,
 });
@@ -64,7 +72,8 @@ export const TimerWire = z.object({
   user_id: NumberId.nullable(),
   start_time: WireInstant,
   end_time: WireInstant.nullable(),
-  active_duration: z.int().min(0).nullish(),
+  /** Seconds, also as text or with a fraction. */
+  active_duration: DecimalText.nullish(),
   billable: z.boolean().nullish(),
   notes: Text,
   product_id: NumberId.nullish(),
@@ -142,7 +151,7 @@ export const ScheduleWire = z.object({
 export const Me = z.object({
   user_name: z.string(),
   subdomain: z.string(),
-  permissions: z.record(z.string(), z.record(z.string(), z.boolean())).nullish(),
+  permissions: named(named(z.boolean())).nullish(),
 });
 
 const FieldName = z.object({ name: z.string() });

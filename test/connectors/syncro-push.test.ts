@@ -52,14 +52,29 @@ describe('A sale in Syncro', () => {
       expect(await connector.push.invoice?.find(sale(), soon())).toEqual(delivered);
     }));
 
-  test('gets its line by itself where Syncro left it out', () =>
+  test('is one invoice with one line, made by two requests', () =>
+    withSyncro(async ({ state, connector, sale, requests }) => {
+      await connector.push.invoice?.create(sale(), soon());
+      const [invoice] = state.invoices;
+      expect(requests().filter((request) => request.startsWith('POST'))).toEqual([
+        'POST /invoices',
+        `POST /invoices/${invoice?.id}/line_items`,
+      ]);
+      expect(state.invoices).toMatchObject([{ lines: [{ name: 'Ten hours' }] }]);
+    }));
+
+  test('broken off between its invoice and its line is one invoice with one line in the end', () =>
     withSyncro(async ({ state, sandbox, connector, sale }) => {
-      sandbox.options.dropsLines = true;
       const number = invoiceNumberOf(sale().key);
       sandbox.faults.add('lost-answer', { method: 'POST', path: /\/invoices$/ });
       const lost = connector.push.invoice?.create(sale(), soon());
       await expect(lost).rejects.toMatchObject({ kind: 'unknown-outcome' });
       expect(await connector.push.invoice?.find(sale(), soon())).toBeNull();
+      expect(state.invoices).toMatchObject([{ number, lines: [] }]);
+      sandbox.faults.add('lost-answer', { method: 'POST', path: /\/line_items$/ });
+      await expect(connector.push.invoice?.create(sale(), soon())).rejects.toMatchObject({
+        kind: 'unknown-outcome',
+      });
       await connector.push.invoice?.create(sale(), soon());
       expect(state.invoices).toMatchObject([{ number, lines: [{ priceCents: 120_000 }] }]);
       expect(await connector.push.invoice?.find(sale(), soon())).toMatchObject({ label: number });
@@ -257,6 +272,14 @@ describe('The balance in Syncro', () => {
       await expect(push?.create(balance(bench, '6'), soon())).rejects.toMatchObject({
         message: expect.stringContaining('Not so on this Syncro'),
       });
+    }));
+
+  test('is written though a customer without custom fields shows a list instead of an object', () =>
+    withSyncro(async (bench) => {
+      const push = bench.connector.push['balance-field'];
+      expect(await push?.find(balance(bench), soon())).toBeNull();
+      await push?.create(balance(bench), soon());
+      expect(propertiesOf(bench)).toEqual({ 'Prepaid hours left': '7.50' });
     }));
 
   test('goes into no field that customers do not have', () =>

@@ -68,7 +68,9 @@ function countPushed(state: SyncroState, kind: PushKind, key: string): number {
   if (kind === 'alert-ticket') return tickets.filter(({ tags }) => tags.includes(key)).length;
   if (kind === 'invoice') {
     const hash = createHash('sha256').update(key).digest('hex').slice(0, 16).toUpperCase();
-    return state.invoices.filter(({ number }) => number === `PH-${hash}`).length;
+    const invoices = state.invoices.filter(({ number }) => number === `PH-${hash}`);
+    // One that still lacks its line is no sale yet.
+    return invoices.flatMap(({ lines }) => lines).length;
   }
   const comments = tickets.flatMap((ticket) => ticket.comments);
   return comments.filter(({ body }) => body.includes(`[${key}]`)).length;

@@ -18,6 +18,17 @@ describe('Time of Syncro', () => {
       ]);
     }));
 
+  test.each([
+    ['1800', 1800],
+    ['1800.0', 1800],
+  ])('of %s seconds, as Syncro may write it, is %i', (activeText, seconds) =>
+    withSyncro(async ({ state, connector, dupont, asked }) => {
+      state.addTimer(state.addTicket(dupont), { seconds: 3600, start, activeText });
+      const [page] = await pagesOf(connector, 'timeEntries', asked());
+      expect(page).toMatchObject({ rows: [{ seconds }], rejected: [] });
+    }),
+  );
+
   test('is as long as it was when the clock goes forward in between', () =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
       const times = {

@@ -64,7 +64,7 @@ const patches: Patch[] = [
   },
   {
     what: 'one invoice and its lines',
-    why: 'it is declared bare and without null, while lists and writes show it otherwise; lines lack what GET /line_items shows, new ones the quantity',
+    why: 'it is declared bare and without null, while lists and writes show it otherwise; lines lack what GET /line_items shows, new ones the quantity and the product',
     apply(document) {
       const { invoices } = propertiesOf(answerOf(document, '/invoices'));
       const { line_items: shown } = propertiesOf(answerOf(document, '/line_items'));
@@ -81,6 +81,18 @@ const patches: Patch[] = [
       const body = operationAt(document, '/invoices/{id}/line_items', 'post').requestBody;
       const fields = propertiesOf(body?.content?.['application/json']?.schema ?? {});
       Object.assign(fields, { quantity: { type: 'number' }, product_id: { type: 'integer' } });
+    },
+  },
+  {
+    what: 'no custom fields',
+    why: 'a customer without any shows a list, which no document names',
+    apply(document) {
+      const { customers } = propertiesOf(answerOf(document, '/customers'));
+      propertiesOf(customers?.items as JsonSchema).properties = {};
+      for (const method of ['get', 'put']) {
+        const { customer = {} } = propertiesOf(answerOf(document, '/customers/{id}', method));
+        propertiesOf(customer).properties = {};
+      }
     },
   },
   {

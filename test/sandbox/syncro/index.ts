@@ -40,7 +40,6 @@ export async function startSyncroSandbox(port?: number): Promise<SyncroSandbox> 
   const options: WriteOptions = {
     mangledTags: false,
     losesAudience: false,
-    dropsLines: false,
     replacesProperties: false,
     emptiesProperties: false,
     timersLeaveTickets: false,

@@ -20,7 +20,7 @@ export function customerRow(customer: Customer, { showsPrepay }: Account): Row {
     ...{ id, firstname: null, lastname: null, fullname: name, business_name: name },
     ...{ email: `billing@${id}.example`, phone: null, disabled: customer.isDisabled },
     ...{ created_at: text(createdMs), updated_at: text(updatedMs) },
-    properties: customer.properties,
+    properties: Object.keys(customer.properties).length === 0 ? [] : customer.properties,
     business_and_full_name: name,
     business_then_name: name,
     contacts: [],
@@ -73,7 +73,7 @@ export function timerRow(timer: Timer): Row {
     updated_at: text(timer.updatedMs),
     ...{ billable: timer.isBillable, notes: timer.notes, toggl_id: null },
     ...{ product_id: timer.productId, comment_id: null, ticket_line_item_id: timer.lineItemId },
-    active_duration: timer.activeSeconds,
+    active_duration: timer.activeText ?? timer.activeSeconds,
     // After the labor type's own increments: never what was worked.
     billable_time: timer.activeSeconds === null ? null : Math.ceil(timer.activeSeconds / 900) * 900,
     billable_override: null,

@@ -44,6 +44,8 @@ export interface Timer {
   start: string;
   end: string | null;
   activeSeconds: number | null;
+  /** How the account shows it, where that is no whole number. */
+  activeText?: string;
   isBillable: boolean;
   notes: string | null;
   productId: number | null;

@@ -9,8 +9,6 @@ export interface WriteOptions {
   /** Tags are kept in small letters, without what is no letter. */
   mangledTags: boolean;
   losesAudience: boolean;
-  /** Lines sent along with a new invoice are left out. */
-  dropsLines: boolean;
   /** Properties that are not sent again are lost. */
   replacesProperties: boolean;
   /** Properties are emptied whatever is sent. */
@@ -98,7 +96,8 @@ function onTicket(asked: Write, ticket: Ticket, rest: string, body: Body): Sandb
     }
     case 'PUT /update_timer_entry': {
       const id = Number(body.timer_entry_id);
-      state.editTimer(id, { activeSeconds: Number(body.duration_minutes) * 60 });
+      // The new duration_minutes leave active_duration as it was.
+      state.editTimer(id, {});
       return timed(asked, ticket, before, timerRow(state.timer(id)));
     }
     case 'POST /delete_timer_entry':
@@ -129,16 +128,15 @@ function commentFrom(state: SyncroState, body: Body): Comment {
   };
 }
 
-function postInvoice({ state, options }: Write, body: Body): SandboxAnswer {
+/** Whatever lines are sent along, the new invoice has none. */
+function postInvoice({ state }: Write, body: Body): SandboxAnswer {
   const customer = state.customers.find(({ id }) => id === body.customer_id);
   const { number, date } = body;
   if (customer === undefined || typeof number !== 'string' || typeof date !== 'string') {
     return { status: 422, json: { error: 'customer_id, number and date are required' } };
   }
-  const lines = ((body.line_items as Body[] | undefined) ?? []).map(lineFrom);
   const id = state.addInvoice(customer.id, {
     ...{ number, day: date.slice(0, 10), note: (body.note as string | undefined) ?? null },
-    lines: options.dropsLines ? [] : lines,
   });
   const invoice = state.invoices.find((one) => one.id === id);
   return {
