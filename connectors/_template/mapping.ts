@@ -1,8 +1,8 @@
 /** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
 import type { z } from 'zod';
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import type { ClientWire, TicketWire, TimeWire } from './schema.ts';
 
 export function fromClient(wire: z.infer<typeof ClientWire>): ClientRow {
@@ -26,9 +26,9 @@ export function fromTicket(wire: TicketWire): TicketRow {
   };
 }
 
-/** Throws `contract` for hours that are no whole seconds: the row is then set aside, not rounded. */
+/** With an end and a break of its own, hand them to `readWorkedSeconds`: they are more exact than hours. */
 export function fromTime(wire: TimeWire): TimeEntryRow {
-  const seconds = secondsFromDecimalText(wire.hours, 'hours');
+  const seconds = secondsOf(wire.hours, 'hours');
   return {
     sourceId: wire.id,
     ticketId: wire.ticketId,

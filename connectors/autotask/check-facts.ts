@@ -1,9 +1,10 @@
 /** Facts that reading settles: what queries make of filters and pages, and what numbers mean. */
+
 import { z } from 'zod';
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromText, msFromInstant } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import { DecimalText } from '../http/wire.ts';
 import type { Query } from './api.ts';
 import { Threshold } from './budget.ts';
@@ -121,7 +122,7 @@ function addsUp(row: unknown): boolean | null {
     const [start, end] = [timed.startDateTime, timed.endDateTime].map((text) =>
       msFromInstant(instantFromText(text)),
     );
-    const worked = secondsFromDecimalText(timed.hoursWorked, 'hours');
+    const worked = secondsOf(timed.hoursWorked, 'hours');
     return Math.abs(((end ?? 0) - (start ?? 0)) / 1000 - worked) <= 36;
   } catch (error) {
     if (isKindError(error, 'contract') || error instanceof RangeError) return null;

@@ -1,8 +1,9 @@
 /** Autotask's own contracts: the one that sales go to, and those that draw hours by themselves. */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import type { AutotaskConfig } from './config.ts';
 import { readAll } from './look-up.ts';
 import { companyNumbers, inChunks, isOneOf } from './query.ts';
@@ -125,8 +126,8 @@ async function hoursLeft(
     const filter = [isOneOf('contractID', chunk)];
     const query = { entity: 'ContractBlocks', filter, fields: blockFields };
     for (const block of await readAll(api, query, BlockWire, signal)) {
-      const size = secondsFromDecimalText(block.hours ?? '0', 'hours');
-      const used = secondsFromDecimalText(block.hoursApproved ?? '0', 'hours');
+      const size = secondsOf(block.hours ?? '0', 'hours');
+      const used = secondsOf(block.hoursApproved ?? '0', 'hours');
       left.set(block.contractID, (left.get(block.contractID) ?? 0) + size - used);
     }
   }

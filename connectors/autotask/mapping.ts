@@ -1,15 +1,16 @@
 /** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import {
   addSeconds,
   type Instant,
   instantFromText,
-  msFromInstant,
+  secondsBetween,
   startOfDay,
 } from '../../src/domain/time.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { readWorkedSeconds } from '../http/exact.ts';
+import { inField } from '../http/rows.ts';
 import type { Names } from './directory.ts';
 import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
@@ -102,8 +103,7 @@ export function timesOf(
   const end = latest(name, wire, ['endDateTime']);
   if (start !== null && end !== null) {
     if (end < start) throw new KindError('contract', `${name} ends at ${end}, before its start.`);
-    const spanSeconds = (msFromInstant(end) - msFromInstant(start)) / 1000;
-    const seconds = workedSeconds(name, wire.hoursWorked, spanSeconds);
+    const seconds = workedSeconds(name, wire.hoursWorked, secondsBetween(start, end));
     return { startedAt: start, endedAt: end, isTimed: true, seconds };
   }
   const startedAt = startOf(wire, timezone);
@@ -127,22 +127,10 @@ export function startOf(
   return start ?? (day === undefined ? null : startOfDay(day, timezone));
 }
 
-/**
- * Hours that come to no whole second (`0.3333`) are a third cut short: where start and end are the
- * same time to the last decimal written, they say exactly how long it was.
- */
-function workedSeconds(name: string, hours: string, spanSeconds: number | null): number {
-  try {
-    return secondsFromDecimalText(hours, 'hours');
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    const decimals = /^\d+\.(\d{3,})$/.exec(hours)?.[1]?.length;
-    if (decimals !== undefined && spanSeconds !== null && Number.isInteger(spanSeconds)) {
-      const lastDigitSeconds = 3600 / 10 ** decimals;
-      if (Math.abs(Number(hours) * 3600 - spanSeconds) <= lastDigitSeconds) return spanSeconds;
-    }
-    throw new KindError('contract', `${name}, hoursWorked: ${describeError(error)}`);
-  }
+function workedSeconds(name: string, text: string, spanSeconds: number | null): number {
+  return inField(name, 'hoursWorked', () =>
+    readWorkedSeconds({ text, unit: 'hours', spanSeconds }),
+  );
 }
 
 export function fromInvoice(

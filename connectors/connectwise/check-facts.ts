@@ -1,9 +1,10 @@
 /** Facts that reading settles: what the lists make of conditions and pages, and what numbers mean. */
+
 import { z } from 'zod';
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromText, msFromInstant } from '../../src/domain/time.ts';
 import type { CheckResult } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import { DecimalText } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
 import { changedSince, isOneOf } from './conditions.ts';
@@ -131,8 +132,8 @@ function addsUp(row: z.infer<typeof Timed>): boolean | null {
       (msFromInstant(instantFromText(row.timeEnd)) -
         msFromInstant(instantFromText(row.timeStart))) /
       1000;
-    const deducted = secondsFromDecimalText(row.hoursDeduct ?? '0', 'hours');
-    const worked = secondsFromDecimalText(row.actualHours, 'hours');
+    const deducted = secondsOf(row.hoursDeduct ?? '0', 'hours');
+    const worked = secondsOf(row.actualHours, 'hours');
     return Math.abs(span - deducted - worked) <= 36;
   } catch (error) {
     if (isKindError(error, 'contract') || error instanceof RangeError) return null;

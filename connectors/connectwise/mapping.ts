@@ -1,9 +1,14 @@
 /** From ConnectWise's rows to ours. A row that cannot be believed is a `contract` error. */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import { addSeconds, type Instant, instantFromText } from '../../src/domain/time.ts';
+import {
+  addSeconds,
+  type Instant,
+  instantFromText,
+  secondsBetween,
+} from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { readWorkedSeconds } from '../http/exact.ts';
 import { inField } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
@@ -39,19 +44,21 @@ export function fromTimeEntry(
   config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'>,
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
-  const seconds = inField(name, 'actualHours', () =>
-    secondsFromDecimalText(wire.actualHours, 'hours'),
-  );
   const startedAt = toInstant(wire.timeStart, name, 'timeStart', config);
-  const isTimed = wire.timeEnd !== null && wire.timeEnd !== undefined;
-  const endedAt = isTimed
-    ? toInstant(wire.timeEnd ?? '', name, 'timeEnd', config)
-    : addSeconds(startedAt, Math.max(seconds, 0));
-  if (endedAt < startedAt) {
-    throw new KindError('contract', `${name}, timeEnd: ${endedAt} is before its start.`, {
+  const end = wire.timeEnd == null ? null : toInstant(wire.timeEnd, name, 'timeEnd', config);
+  if (end !== null && end < startedAt) {
+    throw new KindError('contract', `${name}, timeEnd: ${end} is before its start.`, {
       fix: 'Correct the end of the entry in ConnectWise.',
     });
   }
+  const seconds = inField(name, 'actualHours', () =>
+    readWorkedSeconds({
+      text: wire.actualHours,
+      unit: 'hours',
+      spanSeconds: end === null ? null : secondsBetween(startedAt, end),
+      deducted: wire.hoursDeduct,
+    }),
+  );
   return {
     sourceId: wire.id,
     ticketId: ticketOf(wire, name),
@@ -59,8 +66,8 @@ export function fromTimeEntry(
     technicianId: wire.member.id,
     technician: wire.member.name ?? wire.member.identifier ?? wire.member.id,
     startedAt,
-    endedAt,
-    isTimed,
+    endedAt: end ?? addSeconds(startedAt, Math.max(seconds, 0)),
+    isTimed: end !== null,
     seconds,
     secondsText: `${wire.actualHours} h`,
     kind: 'work',

@@ -1,7 +1,8 @@
 /** Agreements by which ConnectWise draws hours by itself, and what is left on each. */
+
 import { z } from 'zod';
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import type { BlockPage, CheckResult, VendorBlock } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText } from '../http/wire.ts';
 import { type Agreement, activeAgreements } from './agreements.ts';
@@ -37,7 +38,7 @@ export async function* readBlocks(
 const RecapRow = z.object({ id: z.string(), remainingAmount: DecimalText });
 
 function toBlock({ id, name, company }: Agreement, remaining: string): VendorBlock {
-  const remainingSeconds = secondsFromDecimalText(remaining, 'hours');
+  const remainingSeconds = secondsOf(remaining, 'hours');
   return { sourceId: id, clientId: company?.id ?? '', name, remainingSeconds };
 }
 

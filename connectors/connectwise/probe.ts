@@ -2,9 +2,10 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and
  * removed. What could not be removed is named, for a person to take away.
  */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
+
 import { removeWritten, settlingInto, testBody, testSale } from '../check/probe.ts';
 import type { CheckResult } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
@@ -103,7 +104,7 @@ async function probeTicketProduct(probe: Probe): Promise<void> {
 async function probeAdjustment(probe: Probe): Promise<void> {
   const { api, clientId, key, written, signal } = probe;
   const agreement = await topUpAgreement(api, clientId, signal);
-  const seconds = (text: string | null | undefined) => secondsFromDecimalText(text ?? '0', 'hours');
+  const seconds = (text: string | null | undefined) => secondsOf(text ?? '0', 'hours');
   const before = await readRecap(api, agreement.id, signal);
   const { issuedOn, title } = testSale(api.context, probe);
   const topUp = { key, title, issuedOn, amount: 1 };

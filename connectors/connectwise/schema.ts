@@ -44,6 +44,7 @@ export const TimeEntryWire = Row.extend({
   agreement: Reference.nullish(),
   timeStart: z.string(),
   timeEnd: z.string().nullish(),
+  hoursDeduct: DecimalText.nullish(),
   actualHours: DecimalText,
   billableOption: z.string().nullish(),
   status: z.string().nullish(),
@@ -52,7 +53,7 @@ export const TimeEntryWire = Row.extend({
 export type TimeEntryWire = z.infer<typeof TimeEntryWire>;
 export const timeEntryFields =
   'id,company,chargeToType,chargeToId,ticket,member,workType,workRole,agreement,timeStart,timeEnd,' +
-  'actualHours,billableOption,status,notes,_info';
+  'hoursDeduct,actualHours,billableOption,status,notes,_info';
 
 export const InvoiceWire = Row.extend({
   invoiceNumber: z.string().nullish(),

@@ -1,8 +1,8 @@
 /** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
 import { KindError } from '../../src/domain/errors.ts';
-import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
-import { minorOf, secondsOf, type TimeUnit } from '../http/exact.ts';
+import { minorOf, readWorkedSeconds, type TimeUnit } from '../http/exact.ts';
 import { inField } from '../http/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
@@ -74,7 +74,9 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
       fix: 'Save the time of this action again in Halo.',
     });
   }
-  const seconds = inField(name, 'timetaken', () => secondsOf(timetaken, facts.unit));
+  const seconds = inField(name, 'timetaken', () =>
+    readWorkedSeconds({ text: timetaken, unit: facts.unit, spanSeconds: spanOf(wire) }),
+  );
   const technicianId = wire.who_agentid ?? wire.actionby_agent_id ?? null;
   if (technicianId === null) {
     throw new KindError('contract', `${name}, who_agentid: time is logged by no agent.`, {
@@ -100,6 +102,12 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
     note: wire.hiddenfromuser === false && wire.note ? wire.note : null,
     updatedAt: wire.last_updated ?? wire.datetime,
   };
+}
+
+function spanOf(wire: ActionWire): number | null {
+  const { actionarrivaldate: start, actioncompletiondate: end } = wire;
+  if (start == null || end == null) return null;
+  return secondsBetween(start, end);
 }
 
 /** When the work began, as far as Halo knows. */

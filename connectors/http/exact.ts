@@ -1,45 +1,79 @@
 /**
- * Vendors that keep hours and amounts as binary doubles show them as they are: five minutes come as
- * `0.08333333333333333` or, rounded, as `0.0833`. What such a text stands for is found by integer arithmetic.
+ * What a vendor's decimals stand for. Hours are shown as binary doubles (`0.08333333333333333`) or rounded
+ * (`0.0833`, `0.08`); the start and the end beside them may say more exactly how long the work was.
  */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { isKindError } from '../../src/domain/errors.ts';
+import { type DurationUnit, nearestSeconds } from '../../src/domain/duration.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 
 export type TimeUnit = 'hours' | 'minutes';
 
-/** Decimals that a double of this size surely holds; what follows may be its noise. */
-const soundDigits = 12;
-
 /**
- * Whole seconds: what the text says exactly, else the whole minute that was rounded to its decimals. Throws
- * `contract` for a text that stands for neither.
+ * What the text says exactly, else the whole minute that was rounded to its decimals (`0.167` h), else the
+ * nearest second. Throws `contract` for a text that is not a duration at all.
  */
-export function secondsOf(text: string, unit: TimeUnit): number {
-  try {
-    return secondsFromDecimalText(text, unit);
-  } catch (error) {
-    const minutes = isKindError(error, 'contract') ? roundedMinutes(text, unit) : null;
-    if (minutes === null) throw error;
-    return minutes * 60;
-  }
+export function secondsOf(text: string, unit: DurationUnit): number {
+  const { seconds, isExact } = nearestSeconds(text, unit);
+  return isExact ? seconds : (roundedMinute(text, unit) ?? seconds);
 }
 
-/** The whole minute that lies within half of the text's last sound decimal; null where none does. */
-function roundedMinutes(text: string, unit: TimeUnit): number | null {
-  const match = /^(-?)(\d+)\.(\d+)$/.exec(text);
-  if (match === null) return null;
-  const [, sign, whole = '', all = ''] = match;
-  const fraction = all.slice(0, soundDigits);
-  const scale = 10n ** BigInt(fraction.length);
-  const perUnit = unit === 'hours' ? 60n : 1n;
-  const scaled = BigInt(whole + fraction) * perUnit;
-  const minutes = (scaled * 2n + scale) / (scale * 2n);
-  const off = minutes * scale - scaled;
-  // Twice the distance, against one unit of the last decimal; two, where noise was cut off here.
-  const reach = all.length > soundDigits ? perUnit * 2n : perUnit;
-  const isRounded = (off < 0n ? -off : off) * 2n <= reach;
-  return isRounded && minutes > 0n ? Number(minutes) * (sign === '-' ? -1 : 1) : null;
+const unitSeconds = { hours: 3600, minutes: 60, seconds: 1 };
+
+/** Trailing zeros get lost in JSON: `1` h may be `1.00`, and no vendor shows less than hundredths. */
+const decimalsMin = { hours: 2, minutes: 0, seconds: 0 };
+
+/** One unit of the last decimal that the text was rounded to. */
+function lastDecimalSeconds(text: string, unit: DurationUnit): number {
+  const decimals = /\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
+  return unitSeconds[unit] / 10 ** Math.max(decimals, decimalsMin[unit]);
+}
+
+/** Comparisons only: far below any last decimal, far above the noise of a double. */
+const epsilon = 1e-6;
+
+function roundedMinute(text: string, unit: DurationUnit): number | null {
+  const seconds = Number(text) * unitSeconds[unit];
+  const minute = Math.round(seconds / 60) * 60;
+  const isRounded = Math.abs(minute - seconds) <= lastDecimalSeconds(text, unit) / 2 + epsilon;
+  return isRounded && minute !== 0 ? minute : null;
+}
+
+/** Time as a vendor shows it: `text` is its own figure of what was worked. */
+export interface ShownTime {
+  text: string;
+  unit: DurationUnit;
+  /** From start to end; null where one of them is not known. */
+  spanSeconds: number | null;
+  /** A break that the vendor takes off, in the same unit; null or absent where it shows none. */
+  deducted?: string | null | undefined;
+}
+
+/**
+ * How long was worked: from start to end less the deduction, where the vendor's figure is that time rounded
+ * or cut off at its last decimal; else the figure alone, since it was then entered or raised on purpose.
+ */
+export function readWorkedSeconds({ text, unit, spanSeconds, deducted }: ShownTime): number {
+  const shown = secondsOf(text, unit);
+  if (spanSeconds === null || shown <= 0) return shown;
+  const breaks = deducted == null ? [0] : possibleSeconds(deducted, unit);
+  const worked = breaks
+    .map((pause) => spanSeconds - pause)
+    .find((seconds) => isShownAs(seconds, text, unit));
+  return worked === undefined ? shown : Math.round(worked);
+}
+
+/** A deduction is rounded as well: `0.17` h may be 10 minutes. */
+function possibleSeconds(text: string, unit: DurationUnit): number[] {
+  const minute = roundedMinute(text, unit);
+  const shown = secondsOf(text, unit);
+  return minute === null ? [shown] : [minute, shown];
+}
+
+/** Whether time of this length, rounded or cut off, reads like the text; to the second at the least. */
+function isShownAs(seconds: number, text: string, unit: DurationUnit): boolean {
+  if (seconds <= 0) return false;
+  const step = Math.max(1, lastDecimalSeconds(text, unit));
+  const more = seconds - Number(text) * unitSeconds[unit];
+  return more >= -step / 2 - epsilon && more < step - epsilon;
 }
 
 /** Minor units of an amount, less the noise of a double (`1320.0000000000002`). */

@@ -1,9 +1,9 @@
 /** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { readWorkedSeconds } from '../http/exact.ts';
 import { inField } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
 import type { InvoiceWire, TicketWire, TimeWire } from './schema.ts';
@@ -87,7 +87,13 @@ type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | '
 export function workedTimes(wire: WorkTimes, zones: Zones): Times {
   const name = `Time log ${wire.id}`;
   const span = inField(name, 'starttime', () => spanOf(wire, zones));
-  const seconds = inField(name, 'timespent', () => workedSeconds(wire.timespent, span));
+  const seconds = inField(name, 'timespent', () =>
+    readWorkedSeconds({
+      text: wire.timespent,
+      unit: 'hours',
+      spanSeconds: span === null ? null : (span.endMs - span.startMs) / 1000,
+    }),
+  );
   if (span !== null && span.endMs > span.startMs) {
     return {
       startedAt: instantFromMs(span.startMs),
@@ -141,20 +147,6 @@ export function spanOf(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Span | n
   const [first, ...others] = spans;
   if (first === undefined) throw new KindError('contract', 'the end is before the start.');
   return others.reduce((best, span) => (off(span) < off(best) ? span : best), first);
-}
-
-/** `0.3333` h is a third cut short: start and end say what it was, where they agree to the last decimal. */
-function workedSeconds(hours: string, span: Span | null): number {
-  try {
-    return secondsFromDecimalText(hours, 'hours');
-  } catch (error) {
-    const decimals = /^\d+\.(\d{3,})$/.exec(hours)?.[1]?.length;
-    if (decimals === undefined || span === null || !isKindError(error, 'contract')) throw error;
-    const seconds = (span.endMs - span.startMs) / 1000;
-    const isCutShort = Math.abs(Number(hours) * 3600 - seconds) <= 3600 / 10 ** decimals + 1e-6;
-    if (seconds > 0 && Number.isInteger(seconds) && isCutShort) return seconds;
-    throw error;
-  }
 }
 
 export function fromInvoice(

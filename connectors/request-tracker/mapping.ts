@@ -1,6 +1,6 @@
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { secondsOf } from '../http/exact.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import type { QueueItem, TicketItem, TimeItem } from './schema.ts';
 
@@ -40,7 +40,7 @@ export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): Ti
  */
 export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow {
   const minutes = String(item.TimeTaken);
-  const seconds = secondsFromDecimalText(minutes, 'minutes');
+  const seconds = secondsOf(minutes, 'minutes');
   return {
     sourceId: item.id,
     ticketId: item.ObjectId,

@@ -8,32 +8,37 @@ const secondsMax = 3_600_000_000;
 
 const decimal = /^([+-]?)(\d+)(?:\.(\d+))?$/;
 
+export type DurationUnit = 'hours' | 'minutes' | 'seconds';
+
 /**
- * Whole seconds in a vendor's decimal text, by exact integer arithmetic: `1.25` h is 4500 s.
- * A text that is no decimal, or that does not come to a whole second (`0.3333` h), is refused with a
- * `contract` error, for then the vendor and we would disagree about what was worked. So is what no
- * entry and no block can be as long as.
+ * The whole second nearest to a decimal text, by integer arithmetic, and whether it is exact: `1.25` h is
+ * 4500 s, `0.3333` h is 1200 s and not exact. Throws `contract` for a text that is not a decimal and for
+ * what no entry and no block can be as long as.
  */
-export function secondsFromDecimalText(
+export function nearestSeconds(
   text: string,
-  unit: 'hours' | 'minutes' | 'seconds',
-): number {
+  unit: DurationUnit,
+): { seconds: number; isExact: boolean } {
   const secondsPerUnit = { hours: 3600n, minutes: 60n, seconds: 1n }[unit];
   const match = decimal.exec(text);
   if (match === null) throw new KindError('contract', `"${text}" is not a number of ${unit}.`);
   const [, sign, whole = '', fraction = ''] = match;
   const scale = 10n ** BigInt(fraction.length);
   const scaled = BigInt(whole + fraction) * secondsPerUnit;
-  if (scaled % scale !== 0n) {
-    throw new KindError('contract', `${text} ${unit} is not a whole number of seconds.`, {
-      fix: 'Correct the entry to at most two decimals in the system that it comes from.',
-    });
-  }
-  const seconds = Number(scaled / scale);
+  const seconds = Number((scaled * 2n + scale) / (scale * 2n));
   if (seconds > secondsMax) {
     throw new KindError('contract', `${text} ${unit} is too large to be a duration.`);
   }
-  return sign === '-' ? -seconds : seconds;
+  return { seconds: sign === '-' ? 0 - seconds : seconds, isExact: scaled % scale === 0n };
+}
+
+/** For what people write in a config file or a command: throws `contract` for part of a second too. */
+export function secondsFromDecimalText(text: string, unit: DurationUnit): number {
+  const { seconds, isExact } = nearestSeconds(text, unit);
+  if (isExact) return seconds;
+  throw new KindError('contract', `${text} ${unit} is not a whole number of seconds.`, {
+    fix: 'Write at most two decimals.',
+  });
 }
 
 /** Hours with two decimals for a vendor's field, `7.75`; never more than there is: rounds down, below zero too. */

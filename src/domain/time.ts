@@ -25,6 +25,10 @@ export function msFromInstant(instant: Instant): number {
   return Date.parse(instant);
 }
 
+export function secondsBetween(start: Instant, end: Instant): number {
+  return (msFromInstant(end) - msFromInstant(start)) / 1000;
+}
+
 export function addSeconds(instant: Instant, seconds: number): Instant {
   return instantFromMs(msFromInstant(instant) + seconds * 1000);
 }

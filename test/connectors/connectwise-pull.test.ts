@@ -93,7 +93,22 @@ describe('ConnectWise time entries', () => {
     }));
 
   test.each([
-    ['too many decimals', { hours: '0.3333' }, /entry 1, actualHours: 0\.3333 .*whole number/],
+    ['2.92', '2026-03-02T11:55:00Z', 0, 10_500],
+    ['3.83', '2026-03-02T13:00:00Z', 0.17, 13_800],
+    ['0.3333', '2026-03-02T09:20:00Z', 0, 1200],
+    ['0.3333', null, 0, 1200],
+    ['1', '2026-03-02T09:50:00Z', 0, 3600],
+  ])('of %s hours until %s less %d h are %i seconds', (hours, end, hoursDeduct, seconds) =>
+    withConnectwise({}, async (bench) => {
+      const { company, member } = bench;
+      bench.sandbox.state.addTime({ company, member, start, hours, end, hoursDeduct });
+      expect(await readRows(bench, 'timeEntries')).toMatchObject([
+        { seconds, secondsText: `${Number(hours)} h` },
+      ]);
+    }),
+  );
+
+  test.each([
     ['an end before its start', { end: '2026-03-02T08:00:00Z' }, /entry 1, timeEnd: .*before/],
   ])('with %s are set aside, and the others are read', (_what, wrong, reason) =>
     withConnectwise({}, async (bench) => {

@@ -1,6 +1,5 @@
 /** Time: its unit, its ids, its ends, its tickets that come and go. */
 import { describe, expect, test } from '@jest/globals';
-import { secondsOf } from '../../connectors/http/exact.ts';
 import {
   asked,
   checked,
@@ -85,23 +84,6 @@ describe('The unit of HaloPSA’s time', () => {
       const results = await checked(bench, bench.connect({ timeUnit: 'minutes' }));
       expect(results.get('fact.time-unit')).toMatchObject({ status: 'failed' });
     }));
-
-  test.each([
-    ['0.25', 900],
-    ['0.08', 288],
-    ['0.0833', 300],
-    ['0.08333333333333333', 300],
-    ['0.083333333333333329', 300],
-    ['1.6666666666666667', 6000],
-    ['0.016666666666666666', 60],
-    ['2.35', 8460],
-  ])('%s hours are %i seconds', (text, seconds) => {
-    expect(secondsOf(text, 'hours')).toBe(seconds);
-  });
-
-  test.each(['0.0834', '0.00001', '1.23456789', '-'])('%s hours are refused', (text) => {
-    expect(() => secondsOf(text, 'hours')).toThrow();
-  });
 });
 
 describe('HaloPSA’s actions', () => {

@@ -170,16 +170,13 @@ describe('work in a zone', () => {
       expect(page?.rejected[0]?.reason).toContain('is not on 2026-03-02');
     }));
 
-  test('cut short to a third is the time from start to end, and set aside where that is none', () =>
+  test('is from start to end where the hours are that time rounded, else the hours alone', () =>
     withBms({}, async (bench) => {
       addClosed(bench, { hours: 0.3333, start: '09:00:00', end: '09:20:00' });
-      expect((await readRows(bench, 'timeEntries'))[0]?.seconds).toBe(1200);
-      bench.state.times[0] = {
-        ...bench.state.time(bench.state.times[0]?.id ?? 0),
-        end: '09:45:00',
-      };
-      const [page] = await readPages(bench, 'timeEntries');
-      expect(page?.rejected[0]?.reason).toContain('timespent');
+      addClosed(bench, { hours: 2.92, start: '09:00:00', end: '11:55:00' });
+      addClosed(bench, { hours: 2.92, start: '09:00:00', end: '11:45:00' });
+      const rows = await readRows(bench, 'timeEntries');
+      expect(rows.map(({ seconds }) => seconds)).toEqual([10_512, 10_500, 1200]);
     }));
 
   test('is compared with the zone that BMS names, and with when it was logged', () =>

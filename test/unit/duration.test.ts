@@ -25,7 +25,7 @@ test('a million hours is the most that is read, so that sums of them stay exact'
   expect(() => secondsFromDecimalText('-2500000000000', 'hours')).toThrow(/too large/);
 });
 
-test('an entry that comes to no whole second is refused with the way out', () => {
+test('hours in a config that come to part of a second are refused with the way out', () => {
   expect(() => secondsFromDecimalText('0.3333', 'hours')).toThrow(
     expect.objectContaining({ fix: expect.stringMatching(/two decimals/) }),
   );

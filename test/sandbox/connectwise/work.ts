@@ -29,6 +29,7 @@ export interface NewTime {
   start: string;
   /** Worked hours as decimal text, breaks off. */
   hours: string;
+  hoursDeduct?: number;
   /** End of the work, where it is not start and hours; null for an entry without one. */
   end?: string | null;
   notes?: string;
@@ -207,7 +208,7 @@ function timeFields(tables: Tables, time: NewTime): { [field: string]: unknown }
     agreement: named('agreements', time.agreement, 'name'),
     timeStart: wireTime(time.start),
     timeEnd: end === null ? undefined : wireTime(end),
-    hoursDeduct: 0,
+    hoursDeduct: time.hoursDeduct ?? 0,
     actualHours: Number(time.hours),
     billableOption: time.billableOption ?? 'Billable',
     notes: time.notes,
