@@ -7,6 +7,7 @@ import {
   buildBalances,
   type ClientBalance,
 } from '../reports/balances.ts';
+import { leftClientFix, leftClientText } from '../reports/left-clients.ts';
 import { plainText } from '../reports/plain-text.ts';
 import { comparisonLine } from '../reports/reconciliation.ts';
 import { runOutText } from '../reports/run-out-text.ts';
@@ -153,5 +154,7 @@ function waitingText(report: BalanceReport, paint: Paint): string[] {
       `Work type ${named(workType)} is in no list of ${agreements.join(', ')}, so the default was applied. ${unlistedFix}`,
     );
   }
+  for (const left of report.leftClients)
+    lines.push(`${plainText(leftClientText(left))} ${leftClientFix}`);
   return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../config/nearest.ts';
+import { foldName } from '../domain/client-name.ts';
 import { KindError } from '../domain/errors.ts';
 import type { Client } from '../domain/terms.ts';
 import { plainText } from '../reports/plain-text.ts';
@@ -12,9 +13,9 @@ export function findClient(clients: readonly Client[], query: string): Client {
   if (byId !== undefined) return byId;
   const exact = clients.filter((client) => client.name === query);
   if (exact.length === 1 && exact[0] !== undefined) return exact[0];
-  const wanted = fold(query);
-  const alike = clients.filter((client) => fold(client.name) === wanted);
-  const partly = wanted === '' ? [] : clients.filter(({ name }) => fold(name).includes(wanted));
+  const wanted = foldName(query);
+  const alike = clients.filter((client) => foldName(client.name) === wanted);
+  const partly = wanted === '' ? [] : clients.filter(({ name }) => foldName(name).includes(wanted));
   const candidates = alike.length > 0 ? alike : partly;
   if (candidates.length === 1 && candidates[0] !== undefined) return candidates[0];
   const shown = plainText(query);
@@ -33,7 +34,7 @@ function nearNames(clients: readonly Client[], wanted: string): string {
   if (clients.length === 0) {
     return 'No client is known yet: list them in the config file, then run `prepaid-hours run`.';
   }
-  const byFolded = new Map(clients.map((client) => [fold(client.name), client.name]));
+  const byFolded = new Map(clients.map((client) => [foldName(client.name), client.name]));
   const near = nearest(wanted, byFolded.keys()) ?? nearestByWord(byFolded, wanted);
   const name = near === null ? undefined : byFolded.get(near);
   if (name !== undefined) return `Did you mean "${name}"?`;
@@ -48,8 +49,4 @@ function nearestByWord(byFolded: ReadonlyMap<string, string>, wanted: string): s
   for (const name of byFolded.keys()) for (const word of name.split(' ')) words.set(word, name);
   const near = nearest(wanted, words.keys());
   return near === null ? null : (words.get(near) ?? null);
-}
-
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }

@@ -175,6 +175,7 @@ function toClient(
   return {
     name: client.name,
     sourceIds: new Map(Object.entries(client.ids)),
+    formerIds: new Map(Object.entries(client.formerIds)),
     agreement: toAgreement(client.agreement, effectiveTerms(raw, rawClient), {
       ...named,
       currency,

@@ -22,14 +22,17 @@ export function sharedIdentities(raw: unknown): Problem[] {
           ),
         );
     }
-    for (const [connection, id] of keyed(valueAt(client, ['ids']))) {
+    const ids = ['ids', 'formerIds'].flatMap((field) =>
+      keyed(valueAt(client, [field])).map(([connection, id]) => ({ field, connection, id })),
+    );
+    for (const { field, connection, id } of ids) {
       if (typeof id !== 'string') continue;
       const key = `id ${connection} ${id}`;
       const first = seen.get(key);
       if (first === undefined) seen.set(key, shown);
       else {
         const message = `${connection} ${id} is already the client "${first}"; one id belongs to one client`;
-        problems.push(atValue([...path, 'ids', connection], message));
+        problems.push(atValue([...path, field, connection], message));
       }
     }
   }

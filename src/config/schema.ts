@@ -99,6 +99,12 @@ const ClientEntry = z.strictObject({
       'no id; add one for a connection, such as psa: 1234',
     )
     .describe("The client's id in each connection: `connection: id`"),
+  formerIds: z
+    .record(EntryName, SourceIdText)
+    .prefault({})
+    .describe(
+      'For a client that was re-created in its PSA: `connection: id` as it was before. It keeps its ledger, and work under that id stays its own',
+    ),
   agreement: EntryName.describe('One of `agreements`'),
   timezone: Timezone.optional().describe("The file's time zone unless told"),
   locale: LocaleCode.optional().describe("The file's language unless told"),

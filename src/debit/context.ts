@@ -22,7 +22,7 @@ export function clientFinder(
 ): (connection: string, sourceId: string) => Client | undefined {
   const bySource = new Map<string, Client>();
   for (const client of clients) {
-    for (const [connection, sourceId] of client.sourceIds) {
+    for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
       bySource.set(`${connection}\n${sourceId}`, client);
     }
   }

@@ -137,6 +137,8 @@ export interface Client {
   name: string;
   /** The client's id in each connection. */
   sourceIds: ReadonlyMap<string, string>;
+  /** By connection, the id that it had there before; work under that id is still its own. */
+  formerIds: ReadonlyMap<string, string>;
   agreement: Agreement;
   timezone: ZoneName;
   locale: Locale;

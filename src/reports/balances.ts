@@ -7,6 +7,7 @@ import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
+import { type LeftClient, readLeftClients } from './left-clients.ts';
 import { type Reconciliation, readReconciliation } from './reconciliation.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
 
@@ -38,6 +39,8 @@ export interface BalanceReport {
   openQuarantine: number;
   /** Debited, or left free, only because of the default for work types that no list names. */
   unlistedWorkTypes: UnlistedWorkType[];
+  /** Clients with a balance that are not in the config any more. */
+  leftClients: LeftClient[];
   /** The last comparison of all clients with the vendors; null: there was none. */
   reconciliation: Reconciliation | null;
 }
@@ -66,6 +69,7 @@ export async function buildBalances(
     deadMessages: (await store.listMessages({ statuses: ['dead'] })).length,
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
+    leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),
   };
   for (const client of clients) {
@@ -98,7 +102,12 @@ export async function buildBalances(
 }
 
 /** The report as programs read it; the counts are on the lists that show their rows. */
-export function balancesToJson({ asOf, clients, reconciliation }: BalanceReport): unknown {
+export function balancesToJson({
+  asOf,
+  clients,
+  leftClients,
+  reconciliation,
+}: BalanceReport): unknown {
   return {
     asOf,
     reconciled:
@@ -111,6 +120,10 @@ export function balancesToJson({ asOf, clients, reconciliation }: BalanceReport)
             differences: reconciliation.found.rows,
             failed: reconciliation.failed,
           },
+    leftClients: leftClients.map(({ id, name, settledSeconds, overageSeconds, moneyLeft }) => ({
+      ...{ client: name, id, settledSeconds, overageSeconds },
+      money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+    })),
     clients: clients.map((balance) => ({
       client: balance.client.name,
       ids: Object.fromEntries(balance.client.sourceIds),

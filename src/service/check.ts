@@ -4,6 +4,7 @@ import type { Connector, NameLists } from '../../connectors/contract.ts';
 import { baseFolder } from '../config/environment.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
 import { loadTemplates } from '../replenish/templates.ts';
+import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import type { CheckLine } from './check-line.ts';
@@ -85,6 +86,16 @@ async function checkStored(app: App): Promise<CheckLine[]> {
       status: 'warning',
       detail: `${open.length} rows are set aside for a person.`,
       fix: 'Look at them with `prepaid-hours quarantine`.',
+    });
+  }
+  for (const question of app.questions) lines.push(failed(null, 'client-id-changed', question));
+  for (const left of await readLeftClients(app.store, app.config.clients, app.clients)) {
+    lines.push({
+      connection: null,
+      id: 'client-left',
+      status: 'warning',
+      detail: leftClientText(left),
+      fix: leftClientFix,
     });
   }
   return lines;

@@ -6,6 +6,7 @@ const clientRules = [
   'sourceIds',
   'timezone',
   'startOn',
+  'formerIds',
   'movedOn',
   'openingBlocks',
   'paidBy',

@@ -6,7 +6,7 @@ import type { ConfiguredClient } from '../config/loaded.ts';
 import type { Client } from '../domain/terms.ts';
 import { addDays, dateInZone, type Instant, instantFromMs } from '../domain/time.ts';
 import type { App } from './app.ts';
-import { linkPayers } from './link-payers.ts';
+import { recognizeClients } from './identify-clients.ts';
 import { type Outcome, postedOutcomes, readPast, replayOutcomes } from './plan-outcomes.ts';
 import { changedRules, withRule } from './plan-rules.ts';
 
@@ -141,13 +141,6 @@ function explained(
 }
 
 /** A client that the store has never seen gets an id for the while: nothing is written for it. */
-async function toClients(app: App, clients: readonly ConfiguredClient[]): Promise<Client[]> {
-  const known = await app.store.listClients();
-  const identified = clients.map((client) => {
-    const match = known.find(({ sources }) =>
-      sources.some(({ connection, sourceId }) => client.sourceIds.get(connection) === sourceId),
-    );
-    return { ...client, id: match?.id ?? `new:${client.name}` };
-  });
-  return linkPayers(identified);
+function toClients(app: App, clients: readonly ConfiguredClient[]): Promise<Client[]> {
+  return recognizeClients(app.store, clients, ({ name }) => `new:${name}`);
 }

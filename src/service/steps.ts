@@ -9,6 +9,7 @@ import { type Instant, instantFromMs } from '../domain/time.ts';
 import { deliverMessages } from '../push/push.ts';
 import { replenish } from '../replenish/replenish.ts';
 import { loadTemplates } from '../replenish/templates.ts';
+import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
 import { unlistedFix, unlistedPrefix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import type { Logger } from './log.ts';
@@ -18,6 +19,7 @@ export async function debitStep(scope: RunScope): Promise<StepResult[]> {
   const { app, log } = scope;
   const result = await measure(scope, 'debit', null, async () => {
     const context = await debitContext(scope);
+    await tellLeftClients(app, log);
     if (scope.isUndoneReleased) await app.store.releaseUndone();
     const opening = await applyOpeningBlocks(context);
     for (const { client, applied, configured } of opening.conflicts) {
@@ -35,9 +37,18 @@ export async function debitStep(scope: RunScope): Promise<StepResult[]> {
     const debited = await debitDirtyWork(context);
     for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(app, log, key, found);
     const changed = debited.changed + opening.applied;
-    return { ...nothing, rows: debited.rows, changed, posted: debited.posted + opening.applied };
+    const posted = debited.posted + opening.applied;
+    scope.failures.push(...app.questions);
+    const error = app.questions.map(describeError).join(' ') || null;
+    return { ...nothing, rows: debited.rows, changed, posted, error };
   });
   return [result];
+}
+
+async function tellLeftClients(app: App, log: Logger): Promise<void> {
+  for (const left of await readLeftClients(app.store, app.config.clients, app.clients)) {
+    log.warn(leftClientText(left), { client: left.name, fix: leftClientFix });
+  }
 }
 
 function describeBlock({ seconds, purchasedOn, expiresOn }: OpeningBlock): string {
@@ -62,11 +73,10 @@ async function debitContext(scope: RunScope): Promise<DebitContext> {
 
 /** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */
 async function reviseOpenWork({ app, startedAt }: RunScope): Promise<void> {
-  const rules = app.clients.map(({ sourceIds, ...client }) => ({
-    ...client,
-    sourceIds: [...sourceIds],
-  }));
-  const fingerprint = createHash('sha256').update(JSON.stringify(rules)).digest('hex');
+  const rules = JSON.stringify(app.clients, (_, value) =>
+    value instanceof Map ? [...value] : value,
+  );
+  const fingerprint = createHash('sha256').update(rules).digest('hex');
   if ((await app.store.readMemory('', 'rules')) === fingerprint) return;
   await app.store.markOpenGroupsDirty();
   await app.store.writeMemory('', 'rules', fingerprint, startedAt);

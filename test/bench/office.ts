@@ -63,6 +63,7 @@ export async function openOffice(
       store,
       clients,
       connectors: new Map([['psa', connectorOf(() => office.changed)]]),
+      questions: [],
       requests: new Map(),
       log,
       now: () => (nowMs += 1000),

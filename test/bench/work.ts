@@ -147,6 +147,7 @@ export function clientsOf(count: number): Omit<Client, 'id'>[] {
     locale: 'en',
     currency: 'EUR',
     startOn: null,
+    formerIds: new Map(),
     movedOn: new Map(),
     pushTo: 'psa',
     paidBy: null,

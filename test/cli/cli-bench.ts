@@ -102,6 +102,7 @@ export class CliBench {
       store,
       clients: [client],
       connectors: new Map(),
+      questions: [],
       requests: new Map(),
       log: silent,
       now: () => Date.parse(nowText),

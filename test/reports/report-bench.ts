@@ -67,6 +67,7 @@ export function client(change: Partial<Client> = {}): Client {
     locale: 'en',
     currency: 'EUR',
     startOn: null,
+    formerIds: new Map(),
     movedOn: new Map(),
     pushTo: 'psa',
     paidBy: null,

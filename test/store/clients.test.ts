@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { at, openBench } from './store-bench.ts';
 
 function client(name: string, ids: Record<string, string>) {
-  return { name, sourceIds: new Map(Object.entries(ids)), paidBy: null };
+  return { name, sourceIds: new Map(Object.entries(ids)), formerIds: new Map(), paidBy: null };
 }
 
 test('a client keeps its id through a new name and a new PSA', async () => {

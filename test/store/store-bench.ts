@@ -47,7 +47,7 @@ export async function openBench(): Promise<Bench> {
   const store = await openStore({ file, now });
   cleanUps.push(() => store.close());
   await store.assignClientIds(
-    [{ name: 'Dupont', sourceIds: new Map([['psa', '1234']]), paidBy: null }],
+    [{ name: 'Dupont', sourceIds: new Map([['psa', '1234']]), formerIds: new Map(), paidBy: null }],
     at,
   );
   return { file, store, raw: openRaw(file) };

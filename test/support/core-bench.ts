@@ -9,7 +9,7 @@ import type { LedgerEntry } from '../../src/domain/ledger.ts';
 import type { Client } from '../../src/domain/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
-import { linkPayers } from '../../src/service/link-payers.ts';
+import { identifyClients } from '../../src/service/identify-clients.ts';
 import type { LogDetail, Logger } from '../../src/service/log.ts';
 import {
   type RunOptions,
@@ -65,6 +65,7 @@ export class CoreBench {
         ['psa', this.psa.connector()],
         ['rmm', this.rmm.connector()],
       ]),
+      questions: [],
       requests: new Map(),
       log: collectingLog(this.logs),
       now,
@@ -85,9 +86,9 @@ export class CoreBench {
 
   /** What loading a changed config file comes to. */
   async configure(clients: ConfiguredClient[]): Promise<void> {
-    const ids = await this.app.store.assignClientIds(clients, instantFromMs(this.nowMs));
-    const identified = clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
-    this.app.clients = linkPayers(identified);
+    const at = instantFromMs(this.nowMs);
+    const identified = await identifyClients(this.app.store, clients, at);
+    Object.assign(this.app, identified, { config: { ...this.app.config, clients } });
   }
 
   setMode(mode: 'observe' | 'live'): void {

@@ -38,6 +38,7 @@ export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClie
     locale: 'en',
     currency: 'EUR',
     startOn: null,
+    formerIds: new Map(),
     movedOn: new Map(),
     pushTo: 'psa',
     paidBy: null,

@@ -11,6 +11,7 @@ export interface ClientStore {
     clients: readonly {
       name: string;
       sourceIds: ReadonlyMap<string, string>;
+      formerIds: ReadonlyMap<string, string>;
       /** The client whose blocks pay; null: its own. */
       paidBy: { name: string } | null;
     }[],

@@ -31,7 +31,7 @@ function assign(database: Database, clients: readonly ConfiguredClient[], at: In
       id,
       client.name,
     );
-    for (const [connection, sourceId] of client.sourceIds) {
+    for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
       database.run(
         `INSERT INTO client_source (connection, source_id, client_id) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET client_id = excluded.client_id WHERE client_id <> excluded.client_id`,
@@ -77,7 +77,7 @@ function findKnown(database: Database, client: ConfiguredClient): KnownClient | 
     });
   }
   let known: (KnownClient & { source: string }) | undefined;
-  for (const [connection, sourceId] of client.sourceIds) {
+  for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
     const owner = database.row<KnownClient>(
       `SELECT c.id, c.name FROM client_source s JOIN client c ON c.id = s.client_id
        WHERE s.connection = ? AND s.source_id = ?`,
