@@ -16,6 +16,7 @@ export type { PushKind, PushMessages } from '../src/domain/messages.ts';
 export type {
   ClientRow,
   InvoiceRow,
+  NameIds,
   SessionRow,
   SourceId,
   StreamName,

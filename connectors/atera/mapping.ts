@@ -2,6 +2,7 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { TicketRow, TimeEntryRow } from '../contract.ts';
+import { presentIds } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import type { TicketWire, WorkHoursWire } from './schema.ts';
 import { isSameName } from './text.ts';
@@ -28,6 +29,7 @@ export function fromTicket(
     board: null,
     ticketType: wire.TicketType ?? null,
     agreement: agreementOf(wire, agreements),
+    ids: presentIds({ agreement: wire.ContractID }),
     status: wire.TicketStatus,
     isClosed,
     closedAt: isClosed ? resolvedAt : null,

@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/time.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import type { Names } from './directory.ts';
 import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
@@ -38,6 +38,11 @@ export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
     board: labelOf(names.queues, wire.queueID, name, 'queueID'),
     ticketType: labelOf(names.types, wire.ticketType, name, 'ticketType'),
     agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    ids: presentIds({
+      board: wire.queueID,
+      ticketType: wire.ticketType,
+      agreement: wire.contractID,
+    }),
     status,
     isClosed,
     closedAt: isClosed ? latest(name, wire, ['completedDate']) : null,
@@ -86,6 +91,11 @@ export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryR
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
     isApproved: wire.billingApprovalDateTime != null,
     agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    ids: presentIds({
+      workType: wire.billingCodeID,
+      role: wire.roleID,
+      agreement: wire.contractID,
+    }),
     note: wire.summaryNotes ? wire.summaryNotes : null,
     updatedAt,
   };

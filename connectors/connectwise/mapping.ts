@@ -9,7 +9,7 @@ import {
 } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
@@ -30,6 +30,11 @@ export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
     board: wire.board?.name ?? null,
     ticketType: wire.type?.name ?? null,
     agreement: wire.agreement?.name ?? null,
+    ids: presentIds({
+      board: wire.board?.id,
+      ticketType: wire.type?.id,
+      agreement: wire.agreement?.id,
+    }),
     status: wire.status?.name ?? '',
     isClosed,
     closedAt:
@@ -76,6 +81,11 @@ export function fromTimeEntry(
     isBillable: billable[wire.billableOption ?? ''] ?? null,
     isApproved: approval(wire.status ?? '', config.approvedFrom),
     agreement: wire.agreement?.name ?? null,
+    ids: presentIds({
+      workType: wire.workType?.id,
+      role: wire.workRole?.id,
+      agreement: wire.agreement?.id,
+    }),
     note: wire.notes ? wire.notes : null,
     updatedAt: changedAt(wire, name, config),
   };

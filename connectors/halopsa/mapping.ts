@@ -3,7 +3,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
 import { minorOf, readWorkedSeconds, type TimeUnit } from '../http/exact.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 
@@ -21,6 +21,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
     board: wire.team || null,
     ticketType: wire.tickettype_name || null,
     agreement: null,
+    ids: presentIds({ board: wire.team_id, ticketType: wire.tickettype_id }),
     status: wire.status_name || `Status ${wire.status_id ?? 'unknown'}`,
     isClosed,
     closedAt: isClosed ? (wire.dateclosed ?? null) : null,
@@ -99,6 +100,7 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
     isBillable: isBillable(wire, facts.billableBy),
     isApproved: wire.actreviewed ?? null,
     agreement: wire.action_contract_ref || null,
+    ids: presentIds({ workType: chargeType, agreement: wire.action_contract_id }),
     note: wire.hiddenfromuser === false && wire.note ? wire.note : null,
     updatedAt: wire.last_updated ?? wire.datetime,
   };

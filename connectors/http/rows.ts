@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
-import type { RejectedRow } from '../contract.ts';
+import type { NameIds, RejectedRow, SourceId } from '../contract.ts';
 import { describeIssue } from './issues.ts';
 import type { ParsedRows } from './types.ts';
 
@@ -36,6 +36,15 @@ export function parseRows<Wire, Row>(
     );
   }
   return parsed;
+}
+
+/** The ids that are there. */
+export function presentIds(
+  ids: {
+    [name in keyof NameIds]: SourceId | null | undefined;
+  },
+): NameIds {
+  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id != null));
 }
 
 /** What `read` throws of a value that cannot be believed, naming the row and the field. */

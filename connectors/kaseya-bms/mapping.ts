@@ -4,7 +4,7 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
 import type { InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
@@ -26,6 +26,11 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
     board: wire.queuename || null,
     ticketType: nameBehind(name, 'typename', wire.typeid, wire.typename),
     agreement: nameBehind(name, 'contractname', wire.contractid, wire.contractname),
+    ids: presentIds({
+      board: wire.queueid,
+      ticketType: wire.typeid,
+      agreement: wire.contractid,
+    }),
     status: wire.statusname || `Status ${wire.statusid ?? 'unknown'}`,
     isClosed,
     closedAt: isClosed ? latest(name, wire, ['completeddate'], zones) : null,
@@ -75,6 +80,7 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
     isBillable: wire.isbillable,
     isApproved: wire.isapproved,
     agreement: null,
+    ids: presentIds({ workType: wire.worktypeid, role: wire.roleid }),
     note: wire.notes || null,
     updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
   };

@@ -19,6 +19,7 @@ export const TicketWire = z.object({
   ticketnumber: Text,
   title: Text,
   accountid: Ref,
+  queueid: Ref,
   queuename: Text,
   typeid: Id.nullish(),
   typename: Text,

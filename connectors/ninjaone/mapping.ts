@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { ClientRow, SessionRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { KnownBoard } from './boards.ts';
 import type {
   Activity,
   BoardRow,
@@ -32,16 +33,17 @@ export function fromDevice(device: z.infer<typeof Device>): KnownDevice {
 
 export function fromBoardRow(
   row: BoardRow,
-  found: { board: string; clientId: string | null; isClosed: boolean },
+  found: { board: KnownBoard; clientId: string | null; isClosed: boolean },
 ): TicketRow {
   return {
     sourceId: row.id,
     number: row.id,
     clientId: found.clientId,
     summary: row.summary ?? '',
-    board: found.board,
+    board: found.board.name,
     ticketType: null,
     agreement: null,
+    ids: { board: found.board.id },
     status: row.status.displayName,
     isClosed: found.isClosed,
     closedAt: found.isClosed ? (row.solvedTime ?? null) : null,

@@ -83,7 +83,7 @@ async function believeRows(
     BoardRow,
     (row) =>
       fromBoardRow(row, {
-        board: board.name,
+        board,
         clientId: wanted.get(row.id)?.clientId ?? null,
         isClosed: isClosed(row.status),
       }),

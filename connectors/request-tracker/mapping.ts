@@ -26,6 +26,7 @@ export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): Ti
     board: ticket.Queue.Name || null,
     ticketType: null,
     agreement: null,
+    ids: { board: ticket.Queue.id },
     status: ticket.Status,
     isClosed,
     closedAt: isClosed && ticket.Resolved !== never ? ticket.Resolved : null,

@@ -17,7 +17,7 @@ import type {
 } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import { UtcInstant } from '../http/wire.ts';
 import { keysIn } from '../text/marker.ts';
 import type { SuperopsConfig } from './config.ts';
@@ -42,6 +42,7 @@ export function fromTicket(
     board: wire.techGroup?.name || null,
     ticketType: wire.ticketType || null,
     agreement: null,
+    ids: presentIds({ board: wire.techGroup?.groupId }),
     status: wire.status,
     isClosed: isAmong(closedStatuses, wire.status),
     mergedInto: null,
@@ -88,6 +89,7 @@ export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
     isBillable: wire.billable ?? null,
     isApproved: null,
     agreement: null,
+    ids: presentIds({ workType: wire.serviceItem?.itemId }),
     // Whether clients may read the notes of an entry is not documented.
     note: null,
     updatedAt: wire.updatedTime,

@@ -22,7 +22,7 @@ export const TicketWire = z.object({
   subject: Text,
   ticketType: Text,
   client: ClientRef.nullable(),
-  techGroup: z.object({ name: Text }).nullish(),
+  techGroup: z.object({ groupId: Id.nullish(), name: Text }).nullish(),
   status: z.string().min(1),
   createdTime: UtcInstant,
   updatedTime: UtcInstant,
@@ -34,7 +34,7 @@ export const ItemWire = z.object({
   /** A moment, or a day. */
   billDate: z.string().min(1),
   status: Text,
-  serviceItem: z.object({ name: Text, quantityType: Text }).nullish(),
+  serviceItem: z.object({ itemId: Id.nullish(), name: Text, quantityType: Text }).nullish(),
   client: ClientRef.nullable(),
   workItem: z.object({ workId: Id, module: z.string() }).nullable(),
   technician: z.object({ userId: Id, name: Text }).nullable(),

@@ -4,7 +4,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { inField } from '../http/rows.ts';
+import { inField, presentIds } from '../http/rows.ts';
 import type { SyncroConfig } from './config.ts';
 import { keyOfInvoice } from './keys.ts';
 import type { CustomerWire, InvoiceWire, TicketWire, TimerWire } from './schema.ts';
@@ -26,6 +26,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]):
     board: wire.ticket_type_name || null,
     ticketType: wire.problem_type || null,
     agreement: wire.contract_name || null,
+    ids: presentIds({ board: wire.ticket_type_id, agreement: wire.contract_id }),
     status: wire.status,
     isClosed,
     closedAt: isClosed ? wire.resolved_at : null,
@@ -76,6 +77,7 @@ export function fromTimer(
     isBillable: wire.billable ?? null,
     isApproved: null,
     agreement: null,
+    ids: presentIds({ workType: wire.product_id }),
     note: showsNotes && wire.notes ? wire.notes : null,
     updatedAt: wire.updated_at,
   };

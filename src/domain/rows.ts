@@ -11,6 +11,14 @@ export interface ClientRow {
   name: string;
 }
 
+/**
+ * The vendor's own ids of what a row names, where it has them: a name may change, and what it names is
+ * still the same. The technician's is a field of its own.
+ */
+export type NameIds = Partial<
+  Record<'board' | 'ticketType' | 'agreement' | 'workType' | 'role', SourceId>
+>;
+
 export interface TicketRow {
   sourceId: SourceId;
   /** What people call it; often the id itself. */
@@ -21,6 +29,7 @@ export interface TicketRow {
   ticketType: string | null;
   /** The PSA's own agreement on the ticket, by name. */
   agreement: string | null;
+  ids?: NameIds;
   status: string;
   isClosed: boolean;
   closedAt: Instant | null;
@@ -54,6 +63,7 @@ export interface TimeEntryRow {
   isBillable: boolean | null;
   isApproved: boolean | null;
   agreement: string | null;
+  ids?: NameIds;
   /** Text the client may see; null when there is none. */
   note: string | null;
   updatedAt: Instant;

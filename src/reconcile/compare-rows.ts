@@ -13,8 +13,8 @@ interface Field<Row> {
 }
 
 /**
- * What decides whose an entry is, when it is due and what it costs. Its note, or how the vendor spells
- * the duration, does not.
+ * What decides whose an entry is, when it is due and what it costs. Its note, how the vendor spells the
+ * duration, or a new name of what has an id, does not.
  */
 const entryFields: readonly Field<TimeEntryRow>[] = [
   { same: (row) => row.seconds, text: (row) => formatDuration(row.seconds) },
@@ -24,21 +24,33 @@ const entryFields: readonly Field<TimeEntryRow>[] = [
   { same: (row) => row.endedAt, text: (row) => `to ${row.endedAt}` },
   { same: (row) => row.isTimed, text: (row) => (row.isTimed ? 'timed' : 'not timed') },
   { same: (row) => row.kind, text: (row) => row.kind },
-  { same: (row) => row.technician, text: (row) => `by ${row.technician}` },
-  { same: (row) => row.workType, text: (row) => named('work type', row.workType) },
-  { same: (row) => row.role, text: (row) => named('role', row.role) },
+  { same: (row) => row.technicianId, text: (row) => `by ${row.technician}` },
+  {
+    same: (row) => row.ids?.workType ?? row.workType,
+    text: (row) => named('work type', row.workType),
+  },
+  { same: (row) => row.ids?.role ?? row.role, text: (row) => named('role', row.role) },
   { same: (row) => row.isBillable, text: (row) => flag('billable', row.isBillable) },
   { same: (row) => row.isApproved, text: (row) => flag('approved', row.isApproved) },
-  { same: (row) => row.agreement, text: (row) => named('agreement', row.agreement) },
+  {
+    same: (row) => row.ids?.agreement ?? row.agreement,
+    text: (row) => named('agreement', row.agreement),
+  },
 ];
 
 /** Not its summary, nor what its status is called. */
 const ticketFields: readonly Field<TicketRow>[] = [
   { same: (row) => row.isClosed, text: (row) => (row.isClosed ? 'closed' : 'open') },
   { same: (row) => row.clientId, text: (row) => named('client', row.clientId) },
-  { same: (row) => row.board, text: (row) => named('board', row.board) },
-  { same: (row) => row.ticketType, text: (row) => named('type', row.ticketType) },
-  { same: (row) => row.agreement, text: (row) => named('agreement', row.agreement) },
+  { same: (row) => row.ids?.board ?? row.board, text: (row) => named('board', row.board) },
+  {
+    same: (row) => row.ids?.ticketType ?? row.ticketType,
+    text: (row) => named('type', row.ticketType),
+  },
+  {
+    same: (row) => row.ids?.agreement ?? row.agreement,
+    text: (row) => named('agreement', row.agreement),
+  },
   {
     same: (row) => row.mergedInto,
     text: ({ mergedInto }) => (mergedInto === null ? 'not merged' : `merged into ${mergedInto}`),

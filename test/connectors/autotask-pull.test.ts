@@ -21,6 +21,11 @@ describe('Autotask time', () => {
           ...{ isTimed: true, seconds: 4500, secondsText: '1.25 h', kind: 'work' },
           ...{ workType: 'Block purchase', role: 'Engineer', isBillable: true, isApproved: false },
           ...{ agreement: 'Prepaid Dupont', note: 'Reset the tunnel.', updatedAt: at },
+          ids: {
+            workType: expect.any(String),
+            role: expect.any(String),
+            agreement: expect.any(String),
+          },
         },
       ]);
     }));

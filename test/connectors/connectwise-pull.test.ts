@@ -32,6 +32,11 @@ describe('ConnectWise time entries', () => {
           isBillable: true,
           isApproved: true,
           agreement: 'Block 20 h',
+          ids: {
+            workType: expect.any(String),
+            role: expect.any(String),
+            agreement: expect.any(String),
+          },
           note: 'Reset the tunnel.',
           updatedAt: '2026-03-02T10:31:07.000Z',
         },
@@ -170,6 +175,7 @@ describe('ConnectWise tickets', () => {
           ...{ sourceId: String(first), number: String(first), clientId: String(company) },
           ...{ board: 'Help Desk', ticketType: 'Incident', status: 'Closed', isClosed: true },
           ...{ closedAt: '2026-03-02T12:00:00.000Z', mergedInto: null },
+          ids: { board: String(board), ticketType: expect.any(String) },
         },
         { sourceId: String(double), mergedInto: String(first), isClosed: true },
         {

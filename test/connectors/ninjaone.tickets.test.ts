@@ -53,6 +53,7 @@ describe('NinjaOne tickets', () => {
           board: 'All tickets',
           ticketType: null,
           agreement: null,
+          ids: { board: '2' },
           status: 'Closed',
           isClosed: true,
           closedAt: '2026-03-02T11:30:00.500Z',

@@ -27,7 +27,7 @@ describe('an entry', () => {
     ['seconds', { seconds: 1800 }, '1 h', '30 min'],
     ['ticket', { ticketId: null }, 'ticket 7', 'no ticket'],
     ['client', { clientId: '32' }, 'client 31', 'client 32'],
-    ['technician', { technician: 'Bo' }, 'by Ada', 'by Bo'],
+    ['technician', { technicianId: 'b', technician: 'Bo' }, 'by Ada', 'by Bo'],
     ['work type', { workType: null }, 'work type Remote', 'no work type'],
     ['role', { role: 'Engineer' }, 'no role', 'role Engineer'],
     ['billable flag', { isBillable: false }, 'billable', 'not billable'],
@@ -43,6 +43,17 @@ describe('an entry', () => {
     ],
   ])('differs in its %s', (_, change, ours, theirs) => {
     expect(compareEntries(entry, { ...entry, ...change })).toEqual({ ours, theirs });
+  });
+
+  test('does not differ by a new name of what has an id', () => {
+    const ids = { workType: '4', role: '5', agreement: '6' };
+    const renamed = {
+      technician: 'Ada King',
+      workType: 'Remote support',
+      role: 'L2',
+      agreement: 'B',
+    };
+    expect(compareEntries({ ...entry, ids }, { ...entry, ids, ...renamed })).toBeNull();
   });
 
   test('does not differ by what costs nothing', () => {
@@ -66,6 +77,12 @@ describe('a ticket', () => {
     ['merge', { mergedInto: '9' }, 'not merged', 'merged into 9'],
   ])('differs in its %s', (_, change, ours, theirs) => {
     expect(compareTickets(ticket, { ...ticket, ...change })).toEqual({ ours, theirs });
+  });
+
+  test('does not differ by a new name of its board, its type or its agreement', () => {
+    const ids = { board: '1', ticketType: '2', agreement: '3' };
+    const renamed = { board: 'Service Desk', ticketType: 'Request', agreement: 'Block' };
+    expect(compareTickets({ ...ticket, ids }, { ...ticket, ids, ...renamed })).toBeNull();
   });
 
   test('does not differ by how it is called, nor by when it was closed', () => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { SQLInputValue } from 'node:sqlite';
-import type { StreamName, TicketRow, TimeEntryRow } from '../../domain/rows.ts';
+import type { NameIds, StreamName, TicketRow, TimeEntryRow } from '../../domain/rows.ts';
 import type { MirrorRows } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
@@ -114,6 +114,7 @@ const tables: Record<StreamName, MirrorTable> = {
       'is_closed',
       'closed_at',
       'merged_into',
+      'name_ids',
     ],
     hasUpdatedAt: true,
     hasDeletedAt: false,
@@ -137,6 +138,7 @@ const tables: Record<StreamName, MirrorTable> = {
       'is_approved',
       'agreement',
       'note',
+      'name_ids',
     ],
     hasUpdatedAt: true,
     hasDeletedAt: true,
@@ -217,6 +219,7 @@ function ticketValues(row: TicketRow): SQLInputValue[] {
     Number(row.isClosed),
     row.closedAt,
     row.mergedInto,
+    nameIdsText(row),
   ];
 }
 
@@ -238,5 +241,20 @@ function timeEntryValues(row: TimeEntryRow): SQLInputValue[] {
     row.isApproved === null ? null : Number(row.isApproved),
     row.agreement,
     row.note,
+    nameIdsText(row),
   ];
+}
+
+/** In one order, so that the same ids are the same text. */
+function nameIdsText({ ids = {} }: Pick<TicketRow, 'ids'>): string | null {
+  const present = Object.entries(ids).sort(([a], [b]) => (a < b ? -1 : 1));
+  return present.length === 0 ? null : JSON.stringify(Object.fromEntries(present));
+}
+
+/** Back from the column that `nameIdsText` filled. */
+export function withNameIds<Row extends { nameIds: string | null }>({
+  nameIds,
+  ...row
+}: Row): Omit<Row, 'nameIds'> & { ids?: NameIds } {
+  return nameIds === null ? row : { ...row, ids: JSON.parse(nameIds) as NameIds };
 }

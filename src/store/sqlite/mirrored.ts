@@ -1,6 +1,7 @@
 import type { TicketRow, TimeEntryRow } from '../../domain/rows.ts';
 import type { Mirrored, ReconcileStore } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { withNameIds } from './mirror.ts';
 
 type MirroredStore = Pick<
   ReconcileStore,
@@ -38,7 +39,11 @@ const setAside = (stream: string, alias: string) => `EXISTS (SELECT 1 FROM quara
   WHERE q.connection = ${alias}.connection AND q.stream = '${stream}'
     AND q.source_id = ${alias}.source_id AND q.found_by = 'pull' AND q.status = 'open') AS isSetAside`;
 
-type StoredTicket = Omit<TicketRow, 'isClosed'> & { isClosed: number; isSetAside: number };
+type StoredTicket = Omit<TicketRow, 'isClosed' | 'ids'> & {
+  isClosed: number;
+  isSetAside: number;
+  nameIds: string | null;
+};
 
 function readTickets(
   database: Database,
@@ -48,22 +53,23 @@ function readTickets(
   const rows = database.rows<StoredTicket>(
     `SELECT t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary, t.board,
        t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
-       t.closed_at AS closedAt, t.merged_into AS mergedInto, t.updated_at AS updatedAt,
+       t.closed_at AS closedAt, t.merged_into AS mergedInto, t.name_ids AS nameIds, t.updated_at AS updatedAt,
        ${setAside('tickets', 't')}
      FROM json_each(?) k CROSS JOIN mirror_ticket t ON t.connection = ? AND t.source_id = k.value`,
     listValue(ids),
     connection,
   );
   return rows.map(({ isSetAside, isClosed, ...row }) => ({
-    row: { ...row, isClosed: isClosed === 1 },
+    row: { ...withNameIds(row), isClosed: isClosed === 1 },
     isSetAside: isSetAside === 1,
     isDeleted: false,
   }));
 }
 
 type Flags = 'isTimed' | 'isBillable' | 'isApproved';
-type StoredEntry = Omit<TimeEntryRow, Flags> & { [flag in Flags]: number | null } & {
+type StoredEntry = Omit<TimeEntryRow, Flags | 'ids'> & { [flag in Flags]: number | null } & {
   isSetAside: number;
+  nameIds: string | null;
   deletedAt: string | null;
 };
 
@@ -77,7 +83,8 @@ function readEntries(
        e.technician_id AS technicianId, e.technician, e.started_at AS startedAt,
        e.ended_at AS endedAt, e.is_timed AS isTimed, e.seconds, e.seconds_text AS secondsText,
        e.kind, e.work_type AS workType, e.role, e.is_billable AS isBillable,
-       e.is_approved AS isApproved, e.agreement, e.note, e.updated_at AS updatedAt,
+       e.is_approved AS isApproved, e.agreement, e.note, e.name_ids AS nameIds,
+       e.updated_at AS updatedAt,
        e.deleted_at AS deletedAt, ${setAside('timeEntries', 'e')}
      FROM json_each(?) k
      CROSS JOIN mirror_time_entry e ON e.connection = ? AND e.source_id = k.value`,
@@ -86,7 +93,7 @@ function readEntries(
   );
   return rows.map(({ isSetAside, deletedAt, isTimed, isBillable, isApproved, ...row }) => ({
     row: {
-      ...row,
+      ...withNameIds(row),
       isTimed: isTimed === 1,
       isBillable: flag(isBillable),
       isApproved: flag(isApproved),

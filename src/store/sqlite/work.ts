@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, MirrorTicket, MirrorTimeEntry, Work } from '../port.ts';
 import { type Database, listValue, pairsValue } from './database.ts';
+import { withNameIds } from './mirror.ts';
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 interface Pair {
@@ -165,14 +166,18 @@ function onlyDirty(database: Database, tickets: Iterable<Pair>): Pair[] {
 }
 
 /** `isSurvivor`: another ticket was merged into this one. */
-type StoredTicket = Omit<MirrorTicket, 'isClosed'> & { isClosed: number; isSurvivor: number };
+type StoredTicket = Omit<MirrorTicket, 'isClosed' | 'ids'> & {
+  isClosed: number;
+  isSurvivor: number;
+  nameIds: string | null;
+};
 
 function ticketsById(database: Database, tickets: readonly Pair[]): StoredTicket[] {
   return byConnection(tickets, (connection, ids) =>
     database.rows(
       `SELECT t.connection, t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary,
          t.board, t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
-         t.closed_at AS closedAt, t.merged_into AS mergedInto, t.updated_at AS updatedAt,
+         t.closed_at AS closedAt, t.merged_into AS mergedInto, t.name_ids AS nameIds, t.updated_at AS updatedAt,
          EXISTS (SELECT 1 FROM mirror_ticket m
            WHERE m.connection = t.connection AND m.merged_into = t.source_id) AS isSurvivor
        FROM json_each(?) k
@@ -184,18 +189,20 @@ function ticketsById(database: Database, tickets: readonly Pair[]): StoredTicket
 }
 
 function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTicket {
-  return { ...row, isClosed: isClosed === 1 };
+  return { ...withNameIds(row), isClosed: isClosed === 1 };
 }
 
 type Flags = 'isTimed' | 'isBillable' | 'isApproved';
-type StoredEntry = Omit<MirrorTimeEntry, Flags> & { [flag in Flags]: number | null };
+type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: number | null } & {
+  nameIds: string | null;
+};
 
 const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS ticketId,
   e.client_id AS clientId, e.technician_id AS technicianId, e.technician,
   e.started_at AS startedAt, e.ended_at AS endedAt, e.is_timed AS isTimed, e.seconds,
   e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
   e.is_billable AS isBillable, e.is_approved AS isApproved, e.agreement, e.note,
-  e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey`;
+  e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey`;
 
 const entryGroup =
   'LEFT JOIN entry_group g ON g.connection = e.connection AND g.entry_id = e.source_id';
@@ -237,7 +244,7 @@ function byConnection<Row>(
 
 function entriesInSameGroups(
   database: Database,
-  entries: Iterable<MirrorTimeEntry>,
+  entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>,
 ): StoredEntry[] {
   const groupKeys = groupKeysOf(entries);
   if (groupKeys.length === 0) return [];
@@ -257,14 +264,14 @@ function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEnt
 
 function toEntry(row: StoredEntry): MirrorTimeEntry {
   return {
-    ...row,
+    ...withNameIds(row),
     isTimed: row.isTimed === 1,
     isBillable: row.isBillable === null ? null : row.isBillable === 1,
     isApproved: row.isApproved === null ? null : row.isApproved === 1,
   };
 }
 
-function groupKeysOf(entries: Iterable<MirrorTimeEntry>): string[] {
+function groupKeysOf(entries: Iterable<Pick<MirrorTimeEntry, 'groupKey'>>): string[] {
   const keys = new Set<string>();
   for (const { groupKey } of entries) if (groupKey !== null) keys.add(groupKey);
   return [...keys];

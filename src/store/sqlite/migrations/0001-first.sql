@@ -72,6 +72,8 @@ CREATE TABLE mirror_ticket (
   is_closed INTEGER NOT NULL,
   closed_at TEXT,
   merged_into TEXT,
+  -- JSON: the vendor's ids of board, ticket type and agreement; null: it only has names.
+  name_ids TEXT,
   updated_at TEXT NOT NULL,
   revision TEXT NOT NULL,
   PRIMARY KEY (connection, source_id)
@@ -97,6 +99,8 @@ CREATE TABLE mirror_time_entry (
   is_approved INTEGER,
   agreement TEXT,
   note TEXT,
+  -- JSON: the vendor's ids of work type, role and agreement; null: it only has names.
+  name_ids TEXT,
   updated_at TEXT NOT NULL,
   deleted_at TEXT,
   revision TEXT NOT NULL,
