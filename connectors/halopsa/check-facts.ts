@@ -1,4 +1,5 @@
 /** Facts that reading settles: what lists make of their filters, and what numbers and flags mean. */
+import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
@@ -6,15 +7,13 @@ import type { Api, List, Query } from './api.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
 import { invoiceList } from './invoices.ts';
 import { filterMoment } from './lists.ts';
-import { actionId, holdsTime, isClosedTicket, isNothing } from './mapping.ts';
+import { actionId, changedAt, holdsTime, isClosedTicket, isNothing, loggedAt } from './mapping.ts';
+import type { Names } from './names.ts';
 import { actionsOfDay } from './presence.ts';
 import { ActionWire as Action, type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
-import { readActions } from './ticket-time.ts';
-import { isTicketDeleted, ticketList } from './tickets.ts';
-import { judgeUnit, readUnit, settleUnit, unclearFix, unclearText } from './time-unit.ts';
-
-/** Tickets with time that are looked at. */
-const sampleTickets = 5;
+import { readActions, unitTicketsMax } from './ticket-time.ts';
+import { isTicketDeleted, ticketList, withStatusName } from './tickets.ts';
+import { unitFor } from './time-unit.ts';
 
 /** How far a moment may lie ahead of our clock and still be UTC. */
 const aheadSeconds = 600;
@@ -23,7 +22,7 @@ type Answers = { [id in FactId]?: boolean | null };
 
 /** What nothing was there to settle by stays as it was. */
 export async function settleByReading(
-  api: Api,
+  { api, names }: { api: Api; names: Names },
   clientIds: readonly SourceId[],
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
@@ -38,13 +37,13 @@ export async function settleByReading(
     'client-ids': await honoursClientIds(api, clientIds, signal),
     'last-update': await comparesLastUpdate(api, newest[0], signal),
     'closed-listed': await listsClosed(api, client_ids, signal),
-    'closed-flag': await openLooksOpen(api, client_ids, signal),
+    'closed-flag': await openLooksOpen({ api, names }, client_ids, signal),
     'deleted-filter': await listsDeleted(api, client_ids, signal),
-    'actions-by-date': await listsByDay(api, actions, signal),
+    'actions-by-date': await listsByDay(api, actions.filter(holdsTime), signal),
     'invoice-modified': await invoicesAreModified(api, client_ids, signal),
   };
   const ahead = addSeconds(instantFromMs(api.context.now()), aheadSeconds);
-  if (newest.some((ticket) => ticket.last_update > ahead)) answers['dates-utc'] = false;
+  if (newest.some((ticket) => changedAt(ticket) > ahead)) answers['dates-utc'] = false;
   const results: CheckResult[] = [await unitResult(api, actions), ...timeWarnings(actions)];
   for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
     if (isSo !== null) await settleFact(api.context, id, isSo);
@@ -70,8 +69,8 @@ async function sampleActions(
 ): Promise<ActionWire[]> {
   const timed = tickets.filter(({ timetaken }) => timetaken == null || !isNothing(timetaken));
   const found: ActionWire[] = [];
-  for (const { id } of timed.slice(0, sampleTickets)) {
-    found.push(...(await readActions(api, id, signal)).actions.filter(holdsTime));
+  for (const { id } of timed.slice(0, unitTicketsMax)) {
+    found.push(...(await readActions(api, id, signal)).actions);
   }
   return found;
 }
@@ -123,7 +122,9 @@ async function comparesLastUpdate(
   if (newest === undefined) return null;
   const before = await isListedSince(api, newest, -1, signal);
   const after = await isListedSince(api, newest, 1, signal);
-  return before === null || after === null ? null : before && !after;
+  if (before === null || after === null) return null;
+  // Where the row shows the last action alone, the ticket may have changed after it.
+  return before && after && newest.last_update == null ? null : before && !after;
 }
 
 /** Whether its client’s tickets that changed since then show it; null where there are too many to tell. */
@@ -133,8 +134,8 @@ async function isListedSince(
   offsetSeconds: number,
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  if (ticket.client_id === null) return null;
-  const since = filterMoment(addSeconds(ticket.last_update, offsetSeconds));
+  if (ticket.client_id == null) return null;
+  const since = filterMoment(addSeconds(changedAt(ticket), offsetSeconds));
   const list = ticketList({ client_id: ticket.client_id, lastupdatefromdate: since });
   const { rows, count } = await firstPage(api, list, signal);
   const isThere = parseRows(rows, TicketWire, (row) => row).rows.some(({ id }) => id === ticket.id);
@@ -142,29 +143,35 @@ async function isListedSince(
 }
 
 async function openLooksOpen(
-  api: Api,
+  { api, names }: { api: Api; names: Names },
   client_ids: string,
   signal: AbortSignal,
 ): Promise<boolean | null> {
   const open = await firstTickets(api, { client_ids, open_only: true }, signal);
   if (open.length === 0) return null;
   const closedStatuses = api.config.closedStatuses ?? null;
-  return !open.some((ticket) => isClosedTicket(ticket, closedStatuses));
+  const statuses = closedStatuses === null ? [] : await names.list('statuses', signal);
+  return !open.some((ticket) => isClosedTicket(withStatusName(ticket, statuses), closedStatuses));
 }
 
-/** A day on which known time was worked must list that very time. */
+/** A day on which known time was logged must list that very time. A Halo that cannot may also refuse or time out. */
 async function listsByDay(
   api: Api,
   known: readonly ActionWire[],
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  const day = known[0]?.datetime.slice(0, 10);
-  if (day === undefined) return null;
-  const { rows } = await actionsOfDay(api, day, signal);
+  const [first] = known;
+  if (first === undefined) return null;
+  const day = loggedAt(first).slice(0, 10);
+  const rows = await actionsOfDay(api, day, signal).catch((error: unknown) => {
+    if (isKindError(error, 'rejected', 'contract', 'transient')) return null;
+    throw error;
+  });
+  if (rows === null) return false;
   const listed = parseRows(rows, Action, (row) => row).rows;
-  const isOfDay = (action: ActionWire): boolean => action.datetime.startsWith(day);
-  const isNear = ({ datetime }: ActionWire): boolean =>
-    datetime >= addDays(day, -1) && datetime < addDays(day, 3);
+  const isOfDay = (action: ActionWire): boolean => loggedAt(action).startsWith(day);
+  const isNear = (action: ActionWire): boolean =>
+    loggedAt(action) >= addDays(day, -1) && loggedAt(action) < addDays(day, 3);
   const ids = new Set(listed.map(actionId));
   return listed.every(isNear) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
 }
@@ -191,32 +198,49 @@ async function invoicesAreModified(
 
 async function unitResult(api: Api, actions: readonly ActionWire[]): Promise<CheckResult> {
   const id = 'fact.time-unit';
-  const seen = judgeUnit(actions);
-  const { timeUnit } = api.config;
-  if (seen !== null && timeUnit === undefined) await settleUnit(api.context, seen);
-  const unit = await readUnit(api);
-  if (unit === null || unit === 'unclear') {
-    const status = actions.length === 0 ? 'warning' : 'failed';
-    return { id, status, detail: unclearText(unit), fix: unclearFix };
+  const timed = actions.filter(holdsTime);
+  try {
+    const unit = await unitFor(api, timed, async () => []);
+    return { id, status: 'ok', detail: `Halo shows time in ${unit}.` };
+  } catch (error) {
+    if (!isKindError(error, 'config')) throw error;
+    const status = timed.length === 0 ? 'warning' : 'failed';
+    return { id, status, detail: error.message, fix: error.fix ?? '' };
   }
-  const isAgainst = seen !== null && seen !== 'unclear' && seen !== unit;
-  if (!isAgainst) return { id, status: 'ok', detail: `Halo shows time in ${unit}.` };
-  const detail = `timeUnit is ${unit}, but known entries say ${seen}.`;
-  return { id, status: 'failed', detail, fix: `Set timeUnit: ${seen}, or leave it out.` };
 }
 
+/** What Halo keeps beside the time taken. */
+const besides = [
+  {
+    field: 'traveltime',
+    id: 'time.travel',
+    what: 'travel time',
+    fix: 'Log travel that comes off a block as time taken, with a charge type of its own.',
+  },
+  {
+    field: 'timetakenadjusted',
+    id: 'time.adjusted',
+    what: 'an adjustment of its time (timetakenadjusted)',
+    fix: 'Correct the time taken itself, so that a block and Halo’s own billing count the same.',
+  },
+  {
+    field: 'nonbilltime',
+    id: 'time.non-billed',
+    what: 'time that is not billed (nonbilltime)',
+    fix: 'Log it as an action of its own, with a charge type that is not billed.',
+  },
+] as const;
+
 /** Time that Halo keeps beside the time taken, and time that would be free for want of a charge type. */
-function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
+function timeWarnings(all: readonly ActionWire[]): CheckResult[] {
   const warnings: CheckResult[] = [];
-  const travelling = actions.find((action) => !isNothing(action.traveltime ?? '0'));
-  if (travelling !== undefined) {
-    warnings.push({
-      id: 'time.travel',
-      status: 'warning',
-      detail: `Ticket ${travelling.ticket_id} holds travel time, which is not read.`,
-      fix: 'Log travel that comes off a block as time taken, with a charge type of its own.',
-    });
+  for (const { field, id, what, fix } of besides) {
+    const found = all.find((action) => !isNothing(action[field] ?? '0'));
+    if (found === undefined) continue;
+    const detail = `Ticket ${found.ticket_id} holds ${what}, which is not read.`;
+    warnings.push({ id, status: 'warning', detail, fix });
   }
+  const actions = all.filter(holdsTime);
   const drawn = actions.find((action) => !isNothing(action.actionprepayhours ?? '0'));
   if (drawn !== undefined) {
     warnings.push({

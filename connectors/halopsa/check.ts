@@ -25,7 +25,9 @@ export async function checkConnection(
   const results = [...auth, ...clients, ...(await checkLists(api, names, signal))];
   const isReadable = results.every(({ status }) => status !== 'failed');
   if (isReadable && clientIds.length > 0) {
-    results.push(...(await attempt('facts', () => settleByReading(api, clientIds, signal))));
+    results.push(
+      ...(await attempt('facts', () => settleByReading({ api, names }, clientIds, signal))),
+    );
     results.push(...(await attempt('native-prepay', () => nativeBlocks(api, clientIds, signal))));
   }
   for (const [id, kind, name] of namesToCheck(api)) {

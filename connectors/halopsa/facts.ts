@@ -39,8 +39,8 @@ export const facts = {
   'actions-by-date': {
     ...read,
     claim: 'Actions of all tickets are listed by day.',
-    otherwise: 'No sweep is made: deleted time is seen when its ticket changes.',
-    isNeeded: true,
+    otherwise: 'A sweep asks each changed ticket for its actions: more requests.',
+    isNeeded: false,
   },
   'invoice-modified': {
     ...read,

@@ -35,7 +35,7 @@ export const halopsa: VendorModule<HalopsaConfig> = {
       listNames: (clientIds, signal) => listNames(api, names, clientIds, signal),
       pull: {
         clients: createClientPull(api),
-        tickets: createTicketPull(api),
+        tickets: createTicketPull(api, names),
         ticketTime: (ticketIds, signal) => pullTicketTime(api, names, ticketIds, signal),
         invoices: createInvoicePull(api),
         present: createPresence(api),

@@ -25,7 +25,7 @@ export function createInvoicePull(api: Api): Pull<InvoiceRow> {
       let isOrdered = true;
       for await (const page of api.pages(invoiceList(query), request.signal)) {
         const { rows, rejected } = parseRows(page.rows, InvoiceWire, (wire) =>
-          fromInvoice(wire, api.context.currency),
+          fromInvoice(wire, api.context.currency, request.until),
         );
         for (const row of rows) {
           refuseStranger('/Invoice', row.clientId, ids);

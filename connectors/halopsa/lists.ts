@@ -36,8 +36,12 @@ export async function clientLists(
   return lists;
 }
 
-export function refuseStranger(path: string, clientId: SourceId | null, ids: readonly SourceId[]) {
-  if (clientId === null || ids.includes(clientId)) return;
+export function refuseStranger(
+  path: string,
+  clientId: SourceId | null | undefined,
+  ids: readonly SourceId[],
+) {
+  if (clientId == null || ids.includes(clientId)) return;
   throw ignored(path, `client ${clientId}, which was not asked for`);
 }
 

@@ -1,5 +1,6 @@
 /** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
 import { KindError } from '../../src/domain/errors.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
 import { minorOf, readWorkedSeconds, type TimeUnit } from '../http/exact.ts';
@@ -16,7 +17,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
   return {
     sourceId: wire.id,
     number: wire.id,
-    clientId: wire.client_id,
+    clientId: wire.client_id ?? null,
     summary: wire.summary ?? '',
     board: wire.team || null,
     ticketType: wire.tickettype_name || null,
@@ -26,8 +27,17 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
     isClosed,
     closedAt: isClosed ? (wire.dateclosed ?? null) : null,
     mergedInto: wire.merged_into_id ?? null,
-    updatedAt: wire.last_update,
+    updatedAt: changedAt(wire),
   };
+}
+
+/** What an older build shows instead of the last change is the last action: never later than the change. */
+export function changedAt(
+  wire: Pick<TicketWire, 'id' | 'last_update' | 'lastactiondate' | 'dateoccurred'>,
+): Instant {
+  const changed = wire.last_update ?? wire.lastactiondate ?? wire.dateoccurred ?? null;
+  if (changed !== null) return changed;
+  throw new KindError('contract', `Ticket ${wire.id}, last_update: it shows no moment at all.`);
 }
 
 /** A ticket that was closed and opened again has no closing date any more, whatever its flag says. */
@@ -35,7 +45,7 @@ export function isClosedTicket(
   wire: Pick<TicketWire, 'id' | 'status_name' | 'hasbeenclosed' | 'dateclosed'>,
   closedStatuses: readonly string[] | null,
 ): boolean {
-  if (closedStatuses === null) return wire.hasbeenclosed === true && wire.dateclosed != null;
+  if (closedStatuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
   if (wire.status_name) return closedStatuses.includes(wire.status_name);
   throw new KindError('contract', `Ticket ${wire.id}, status_name: there is none to compare.`, {
     fix: 'Leave closedStatuses out, or let the API application read statuses.',
@@ -62,38 +72,27 @@ export function isNothing(decimal: string): boolean {
 /** Most actions are notes. One that shows no time but a start and an end is no plain note. */
 export function holdsTime(action: ActionWire): boolean {
   const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
-  if (timetaken !== null) return !isNothing(timetaken);
+  if (timetaken != null) return !isNothing(timetaken);
   return start != null && end != null && start !== end;
 }
 
 /** Throws `contract` for time that cannot be believed as it stands. */
 export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
-  const name = `Action ${wire.id} of ticket ${wire.ticket_id}`;
-  const { timetaken } = wire;
-  if (timetaken === null) {
-    throw new KindError('contract', `${name}, timetaken: there is none between start and end.`, {
-      fix: 'Save the time of this action again in Halo.',
-    });
-  }
-  const seconds = inField(name, 'timetaken', () =>
-    readWorkedSeconds({ text: timetaken, unit: facts.unit, spanSeconds: spanOf(wire) }),
-  );
-  const technicianId = wire.who_agentid ?? wire.actionby_agent_id ?? null;
-  if (technicianId === null) {
-    throw new KindError('contract', `${name}, who_agentid: time is logged by no agent.`, {
-      fix: 'Only agents’ time is debited; log it again as an agent if it is work.',
-    });
-  }
+  const seconds = secondsTaken(wire, facts.unit);
+  const technicianId = agentOf(wire);
   const chargeType = wire.chargerate ?? null;
   return {
     sourceId: actionId(wire),
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    technician: facts.technician(technicianId),
-    ...whenWorked(wire, seconds, name),
+    technician:
+      technicianId === unknownTechnician.id
+        ? unknownTechnician.name
+        : facts.technician(technicianId),
+    ...whenWorked(wire, seconds),
     seconds,
-    secondsText: `${timetaken} ${facts.unit === 'hours' ? 'h' : 'min'}`,
+    secondsText: `${wire.timetaken} ${facts.unit === 'hours' ? 'h' : 'min'}`,
     kind: 'work',
     workType: chargeType === null ? null : facts.chargeType(chargeType),
     role: null,
@@ -102,8 +101,22 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
     agreement: wire.action_contract_ref || null,
     ids: presentIds({ workType: chargeType, agreement: wire.action_contract_id }),
     note: wire.hiddenfromuser === false && wire.note ? wire.note : null,
-    updatedAt: wire.last_updated ?? wire.datetime,
+    updatedAt: wire.last_updated ?? loggedAt(wire),
   };
+}
+
+/** Who worked. No number at all means not known; 0 says that it was nobody of ours. */
+function agentOf(wire: ActionWire): SourceId {
+  const ids = [wire.who_agentid, wire.actionby_agent_id].filter((id) => id != null);
+  const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNobody(id));
+  if (agentId !== undefined) return agentId;
+  throw new KindError('contract', `${nameOf(wire)}, who_agentid: time is logged by no agent.`, {
+    fix: 'Only agents’ time is debited; log it again as an agent if it is work.',
+  });
+}
+
+export function isNobody(id: SourceId): boolean {
+  return /^(?:0|-\d+)$/.test(id);
 }
 
 function spanOf(wire: ActionWire): number | null {
@@ -112,26 +125,55 @@ function spanOf(wire: ActionWire): number | null {
   return secondsBetween(start, end);
 }
 
-/** When the work began, as far as Halo knows. */
-export function startOf(action: ActionWire): Instant {
-  return action.actionarrivaldate ?? action.datetime;
+/** When the action was saved: the end of the work, as Halo's own screens show it. */
+export function loggedAt(wire: ActionWire): Instant {
+  const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
+  if (at !== null) return at;
+  throw new KindError('contract', `${nameOf(wire)}, datetime: it shows no moment at all.`);
 }
 
-/** Halo keeps a start and an end beside the time taken; where one is missing, only the date counts. */
+function secondsTaken(wire: ActionWire, unit: TimeUnit): number {
+  const { timetaken } = wire;
+  const name = nameOf(wire);
+  if (timetaken == null) {
+    throw new KindError('contract', `${name}, timetaken: there is none between start and end.`, {
+      fix: 'Save the time of this action again in Halo.',
+    });
+  }
+  return inField(name, 'timetaken', () =>
+    readWorkedSeconds({ text: timetaken, unit, spanSeconds: spanOf(wire) }),
+  );
+}
+
+function nameOf({ id, ticket_id }: ActionWire): string {
+  return `Action ${id} of ticket ${ticket_id}`;
+}
+
+/** When its work began: the very start that its row has. Throws `contract` as that would. */
+export function startOf(action: ActionWire, unit: TimeUnit): Instant {
+  return whenWorked(action, secondsTaken(action, unit)).startedAt;
+}
+
+/** Halo keeps a start and an end beside the time taken; where they are missing, the work ended when it was logged. */
 function whenWorked(
   wire: ActionWire,
   seconds: number,
-  name: string,
 ): { startedAt: Instant; endedAt: Instant; isTimed: boolean } {
   const { actionarrivaldate: start, actioncompletiondate: end } = wire;
-  const startedAt = startOf(wire);
-  if (start == null || end == null || start === end) {
-    return { startedAt, endedAt: addSeconds(startedAt, Math.max(seconds, 0)), isTimed: false };
+  const worked = Math.max(seconds, 0);
+  if (start != null && end == null) {
+    return { startedAt: start, endedAt: addSeconds(start, worked), isTimed: false };
   }
-  if (end > start) return { startedAt, endedAt: end, isTimed: true };
-  throw new KindError('contract', `${name}, actioncompletiondate: ${end} is before its start.`, {
-    fix: 'Correct the start and end of the action in Halo.',
-  });
+  if (start == null || end == null || start === end) {
+    const endedAt = end ?? loggedAt(wire);
+    return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
+  }
+  if (end > start) return { startedAt: start, endedAt: end, isTimed: true };
+  throw new KindError(
+    'contract',
+    `${nameOf(wire)}, actioncompletiondate: ${end} is before its start.`,
+    { fix: 'Correct the start and end of the action in Halo.' },
+  );
 }
 
 /** Halo's flag stays set on time without a charge type, which Halo itself bills to nobody. */
@@ -139,10 +181,11 @@ function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean 
   if (wire.actisbillable === false) return false;
   if (by === 'flag') return wire.actisbillable ?? null;
   if (wire.chargerate == null) return wire.actisbillable ?? null;
-  return !/^(?:0|-\d+)$/.test(wire.chargerate);
+  return !isNobody(wire.chargerate);
 }
 
-export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow {
+/** An invoice that shows no change counts as changed when it was read. */
+export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Instant): InvoiceRow {
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
   const minor = (field: 'total' | 'amountpaid' | 'amountdue'): number | null => {
     const text = wire[field] ?? null;
@@ -158,7 +201,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow 
   return {
     sourceId: wire.id,
     number: wire.invoicenumber || null,
-    clientId: wire.client_id,
+    clientId: wire.client_id ?? null,
     reference: keyIn(wire.reference ?? ''),
     currency,
     totalMinor,
@@ -166,17 +209,8 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string): InvoiceRow 
     isPaid: totalMinor !== null && totalMinor > 0 && !isVoid && (isPaidInFull || isSettled),
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoice_date ?? '')?.[0] ?? null,
-    updatedAt: changedAt(wire),
+    updatedAt: wire.last_modified ?? wire.date_created ?? readAt,
   };
-}
-
-function changedAt({ id, last_modified, date_created }: InvoiceWire): Instant {
-  const changed = last_modified ?? date_created ?? null;
-  if (changed !== null) return changed;
-  throw new KindError(
-    'contract',
-    `Invoice ${id}, last_modified: there is none, nor a day of making.`,
-  );
 }
 
 /** People write other things there too; those have no key's shape. */

@@ -1,15 +1,17 @@
 /** Which time there is now: Halo does not tell of actions that were deleted. */
 import type { ZodType } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
-import { facts, readFact } from './facts.ts';
+import { readFact } from './facts.ts';
 import { clientLists, filterMoment, refuseStranger } from './lists.ts';
 import { actionId, holdsTime, startOf } from './mapping.ts';
 import { ActionWire, TicketWire } from './schema.ts';
+import { readActions } from './ticket-time.ts';
 import { ticketList } from './tickets.ts';
+import { readUnit, unitFor } from './time-unit.ts';
 
 /** An action's date may lie a little beside its start, by which the sweep asks. */
 const marginDays = 2;
@@ -19,20 +21,13 @@ export function createPresence(api: Api): Presence {
   let counted: { question: string; count: number } | null = null;
 
   async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
-    if ((await readFact(api.context, 'actions-by-date')) !== 'yes') {
-      throw new KindError('config', `Not known to be so here: ${facts['actions-by-date'].claim}`, {
-        fix: 'Run check, which settles it once there is time in Halo. Until then nothing is swept.',
-      });
-    }
     const tickets = await ticketsOf(api, request);
     const found = new Set<SourceId>();
-    for (const day of daysOf(request)) {
-      const { rows } = await actionsOfDay(api, day, request.signal);
-      const fresh = allOf('/Actions', rows, ActionWire)
-        .filter((row) => tickets.has(row.ticket_id) && holdsTime(row))
-        .filter((row) => isWithin(startOf(row), request))
-        .map(actionId)
-        .filter((id) => !found.has(id));
+    for await (const rows of actionsOf(api, tickets, request)) {
+      const timed = allOf('/Actions', rows, ActionWire).filter(
+        (row) => tickets.has(row.ticket_id) && holdsTime(row),
+      );
+      const fresh = (await within(api, timed, request)).filter((id) => !found.has(id));
       for (const id of fresh) found.add(id);
       yield fresh;
     }
@@ -42,12 +37,46 @@ export function createPresence(api: Api): Presence {
   return {
     ids,
     ticketOf: (id) => id.slice(0, id.lastIndexOf('-')),
-    /** Halo counts a day's actions of all clients; each day's list was held against that while it was read. */
+    /** Halo counts the actions of each list; each was held against that while it was read. */
     async count(request) {
       if (counted?.question !== questionOf(request)) for await (const _ of ids(request));
       return counted?.count ?? 0;
     },
   };
+}
+
+/** Day by day, where this Halo is known to list actions so; else ticket by ticket. */
+async function* actionsOf(
+  api: Api,
+  tickets: ReadonlySet<SourceId>,
+  request: PresenceRequest,
+): AsyncGenerator<readonly unknown[]> {
+  if ((await readFact(api.context, 'actions-by-date')) === 'yes') {
+    for (const day of daysOf(request)) yield await actionsOfDay(api, day, request.signal);
+    return;
+  }
+  for (const id of tickets) yield (await readActions(api, id, request.signal)).raw;
+}
+
+/** Ids of the actions whose work began in the window, by the very rule that their rows are made with. */
+async function within(
+  api: Api,
+  timed: readonly ActionWire[],
+  { from, to }: PresenceRequest,
+): Promise<SourceId[]> {
+  if (timed.length === 0) return [];
+  const unit = (await readUnit(api)) ?? (await unitFor(api, timed, async () => []));
+  const isWithin = (action: ActionWire): boolean => {
+    try {
+      const startedAt = startOf(action, unit);
+      return startedAt >= from && startedAt < to;
+    } catch (error) {
+      // Set aside when it was read, so that an earlier reading of it stays as it is.
+      if (isKindError(error, 'contract')) return true;
+      throw error;
+    }
+  };
+  return timed.filter(isWithin).map(actionId);
 }
 
 /** A row that cannot be read would otherwise count as one that is gone. */
@@ -58,13 +87,11 @@ function allOf<Wire>(path: string, raw: readonly unknown[], schema: ZodType<Wire
   throw new KindError('contract', `GET ${path}, ${unreadable.sourceId}: ${unreadable.reason}.`);
 }
 
-function isWithin(startedAt: string, { from, to }: PresenceRequest): boolean {
-  return startedAt >= from && startedAt < to;
-}
-
 function questionOf({ from, to, clientIds }: PresenceRequest): string {
   return [from, to, ...clientIds].join(' ');
 }
+
+const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
 
 /** Tickets of the clients that may hold work of the window: whatever was logged since has changed them. */
 async function ticketsOf(api: Api, request: PresenceRequest): Promise<Set<SourceId>> {
@@ -73,7 +100,7 @@ async function ticketsOf(api: Api, request: PresenceRequest): Promise<Set<Source
   for (const { ids, query } of await clientLists(api, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
     for await (const { rows } of api.pages(list, request.signal)) {
-      for (const { id, client_id } of allOf('/Tickets', rows, TicketWire)) {
+      for (const { id, client_id } of allOf('/Tickets', rows, OwnedTicket)) {
         refuseStranger('/Tickets', client_id, ids);
         found.add(id);
       }
@@ -92,7 +119,12 @@ function daysOf({ from, to }: PresenceRequest): string[] {
 }
 
 /** Into the next day, so that nothing falls between two; Halo may even read its end as that whole day. */
-export function actionsOfDay(api: Api, day: string, signal: AbortSignal) {
+export async function actionsOfDay(
+  api: Api,
+  day: string,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
   const query = { startdate: `${day}T00:00:00`, enddate: `${addDays(day, 1)}T00:00:01` };
-  return api.whole({ path: '/Actions', rows: 'actions', query }, signal);
+  const list = { path: '/Actions', rows: 'actions', query };
+  return (await api.whole(list, signal)).rows;
 }

@@ -71,7 +71,7 @@ async function probeTicket(probe: Probe): Promise<void> {
 
 async function changedAt({ api, signal }: Probe, ticketId: SourceId): Promise<string | null> {
   const ticket = await api.get(`/Tickets/${ticketId}`, {}, TicketDetail, signal);
-  return ticket.last_update ?? null;
+  return ticket.last_update ?? ticket.lastactiondate ?? null;
 }
 
 /** A field is written back as it is, which must change nothing. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { minorOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
@@ -87,7 +88,11 @@ async function inspectInvoice(
   const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
   const wire = await findInList(api, invoiceList(query), InvoiceWire, isWanted, signal);
   if (wire === null) return null;
-  const { isVoid, isPaid, totalMinor, ...row } = fromInvoice(wire, currency);
+  const { isVoid, isPaid, totalMinor, ...row } = fromInvoice(
+    wire,
+    currency,
+    instantFromMs(api.context.now()),
+  );
   const billed = row.currency ?? currency;
   const tax = minorOf(wire.tax_total ?? '0', billed);
   const net = totalMinor === null ? {} : { totalMinor: totalMinor - tax };

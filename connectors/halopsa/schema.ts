@@ -29,9 +29,10 @@ export const ClientWire = z.object({
 });
 export type ClientWire = z.infer<typeof ClientWire>;
 
+/** Halo leaves keys that hold null out of its rows: an open ticket has neither flag nor date of closing. */
 export const TicketWire = z.object({
   id: Id,
-  client_id: Id.nullable(),
+  client_id: Id.nullish(),
   summary: z.string().nullish(),
   status_id: Id.nullish(),
   status_name: z.string().nullish(),
@@ -39,9 +40,12 @@ export const TicketWire = z.object({
   tickettype_name: z.string().nullish(),
   team: z.string().nullish(),
   team_id: Reference,
-  hasbeenclosed: z.boolean().nullable(),
+  hasbeenclosed: z.boolean().nullish(),
   dateclosed: RealMoment,
-  last_update: UtcInstant,
+  /** Builds of 2024 do not show it. */
+  last_update: RealMoment,
+  lastactiondate: RealMoment,
+  dateoccurred: RealMoment,
   merged_into_id: Reference,
   timetaken: DecimalText.nullish(),
 });
@@ -53,21 +57,25 @@ export const TicketDetail = z.object({
   client_id: Id.nullish(),
   deleted: z.boolean().nullish(),
   timetaken: DecimalText.nullish(),
-  last_update: UtcInstant.nullish(),
+  last_update: RealMoment,
+  lastactiondate: RealMoment,
 });
 
 /** An id of an action means something on its ticket alone. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
-  datetime: UtcInstant,
+  datetime: RealMoment,
+  actiondatecreated: RealMoment,
   last_updated: RealMoment,
-  who_agentid: Reference,
-  actionby_agent_id: Reference,
+  who_agentid: Id.nullish(),
+  actionby_agent_id: Id.nullish(),
   actionarrivaldate: RealMoment,
   actioncompletiondate: RealMoment,
   /** Null on notes that hold no time. */
-  timetaken: DecimalText.nullable(),
+  timetaken: DecimalText.nullish(),
+  timetakenadjusted: DecimalText.nullish(),
+  nonbilltime: DecimalText.nullish(),
   traveltime: DecimalText.nullish(),
   actionprepayhours: DecimalText.nullish(),
   chargerate: Id.nullish(),
@@ -82,7 +90,7 @@ export type ActionWire = z.infer<typeof ActionWire>;
 
 export const InvoiceWire = z.object({
   id: Id,
-  client_id: Id.nullable(),
+  client_id: Id.nullish(),
   invoicenumber: z.string().nullish(),
   reference: z.string().nullish(),
   currency_code_name: z.string().nullish(),

@@ -6,7 +6,7 @@ import { parseRows } from '../http/rows.ts';
 import { type Api, idOf, type List } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { ignored } from './lists.ts';
-import { actionId, fromAction, holdsTime, isNothing, type TimeFacts } from './mapping.ts';
+import { actionId, fromAction, holdsTime, isNobody, isNothing, type TimeFacts } from './mapping.ts';
 import type { Names } from './names.ts';
 import { ActionWire, TicketDetail } from './schema.ts';
 import { readDeleted, writeDeleted } from './tickets.ts';
@@ -15,8 +15,8 @@ import { unitFor } from './time-unit.ts';
 /** Tickets read side by side; their pages still come out in the order asked. */
 const atOnce = 4;
 
-/** Tickets whose entries may settle the unit of time. */
-const unitTicketsMax = 20;
+/** Tickets whose entries may tell the unit of time. */
+export const unitTicketsMax = 20;
 
 /**
  * Without `timeentriesonly` and `excludesys`: what they leave out is not documented, and an action left
@@ -53,7 +53,7 @@ export async function* pullTicketTime(
   }
 }
 
-/** Where the unit is still open, the time of these tickets may settle it beside the ticket's own. */
+/** Where a ticket's own time does not tell the unit, or contradicts it, that of these tickets may. */
 function createUnitOf(api: Api, sampleIds: readonly SourceId[], signal: AbortSignal): UnitOf {
   let sample: Promise<ActionWire[]> | null = null;
   const readSample = async (): Promise<ActionWire[]> => {
@@ -69,9 +69,9 @@ function createUnitOf(api: Api, sampleIds: readonly SourceId[], signal: AbortSig
     return known;
   };
   return (actions) =>
-    unitFor(api, async () => {
+    unitFor(api, actions, () => {
       sample ??= readSample();
-      return [...actions, ...(await sample)];
+      return sample;
     });
 }
 
@@ -156,7 +156,9 @@ async function factsOf(
   timed: readonly ActionWire[],
   signal: AbortSignal,
 ): Promise<TimeFacts> {
-  const agentIds = timed.flatMap((one) => one.who_agentid ?? one.actionby_agent_id ?? []);
+  const agentIds = timed
+    .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
+    .filter((id) => !isNobody(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
   const agents = await names.byId('agents', agentIds, signal);
   const types = await names.byId('charge types', typeIds, signal);

@@ -6,7 +6,8 @@ import type { Api, List, Query } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { clientLists, filterMoment, ignored, refuseStranger } from './lists.ts';
 import { fromTicket, isNothing } from './mapping.ts';
-import { TicketDetail, TicketWire } from './schema.ts';
+import type { Names } from './names.ts';
+import { type Named, TicketDetail, TicketWire } from './schema.ts';
 
 /** Without these, names and hours are left out of the rows. */
 const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
@@ -16,7 +17,7 @@ export function ticketList(query: Query, pageSize?: number): List {
   return pageSize === undefined ? list : { ...list, pageSize };
 }
 
-export function createTicketPull(api: Api): Pull<TicketRow> {
+export function createTicketPull(api: Api, names: Names): Pull<TicketRow> {
   return async function* pull(request: PullRequest): AsyncGenerator<Page<TicketRow>> {
     await refuseIfNot(
       api.context,
@@ -28,7 +29,7 @@ export function createTicketPull(api: Api): Pull<TicketRow> {
     );
     for (const { ids, query } of await clientLists(api, request.clientIds)) {
       const since = { ...query, lastupdatefromdate: filterMoment(request.since) };
-      yield* changedTickets(api, request, ids, since);
+      yield* changedTickets({ api, names }, request, ids, since);
       yield* deletedTickets(api, request, ids, since);
     }
   };
@@ -36,28 +37,46 @@ export function createTicketPull(api: Api): Pull<TicketRow> {
 
 /** Numbered pages: only the end of the list is a safe point, so that `resume` is null. */
 async function* changedTickets(
-  api: Api,
+  { api, names }: { api: Api; names: Names },
   request: PullRequest,
   ids: readonly SourceId[],
   query: Query,
 ): AsyncGenerator<Page<TicketRow>> {
   const closedStatuses = api.config.closedStatuses ?? null;
+  // Only where closed goes by name must a status be called by it: rows may show its number alone.
+  const statuses = closedStatuses === null ? [] : await names.list('statuses', request.signal);
   const deleted = await readDeleted(api);
   let before = -1;
   for await (const page of api.pages(ticketList(query), request.signal)) {
-    const believed = parseRows(page.rows, TicketWire, (row) => fromTicket(row, closedStatuses));
+    const believed = parseRows(page.rows, TicketWire, (row) =>
+      fromTicket(withStatusName(row, statuses), closedStatuses),
+    );
     before = refuseOtherOrder(page.rows, before);
     for (const row of believed.rows) {
       refuseStranger('/Tickets', row.clientId, ids);
-      if (row.updatedAt < `${filterMoment(request.since)}.000Z`) {
-        throw ignored('/Tickets', `a ticket last changed at ${row.updatedAt}`);
-      }
     }
+    refuseEarlier(page.rows, request);
     const restored = believed.rows.filter(({ sourceId }) => deleted.delete(sourceId));
     if (restored.length > 0) await writeDeleted(api, deleted);
     yield { ...believed, resume: null };
   }
 }
+
+export function withStatusName(row: TicketWire, statuses: readonly Named[]): TicketWire {
+  const status_name = row.status_name || statuses.find(({ id }) => id === row.status_id)?.name;
+  return { ...row, status_name };
+}
+
+/** Only `last_update` is what the filter asks about: the last action of a changed ticket may be old. */
+function refuseEarlier(rows: readonly unknown[], { since }: PullRequest): void {
+  for (const row of rows) {
+    const changed = Changed.safeParse(row).data?.last_update ?? null;
+    if (changed === null || changed >= `${filterMoment(since)}.000Z`) continue;
+    throw ignored('/Tickets', `a ticket last changed at ${changed}`);
+  }
+}
+
+const Changed = TicketWire.pick({ last_update: true });
 
 const AnyRow = z.object({ id: z.int() });
 

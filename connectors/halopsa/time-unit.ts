@@ -1,10 +1,10 @@
 /**
  * Whether Halo shows time in hours or minutes. Its documents do not say, and public clients disagree; a
- * wrong guess would debit sixty times too much. Known entries settle it: those with a start and an end.
+ * wrong guess would debit sixty times too much. Known entries tell it: those with a start and an end, and
+ * those of Halo's own timer, which counts milliseconds.
  */
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { secondsOf, type TimeUnit } from '../http/exact.ts';
 import type { Api } from './api.ts';
 import type { ActionWire } from './schema.ts';
@@ -14,57 +14,80 @@ const spanSecondsMin = 300;
 const spanSecondsMax = 86_400;
 const toleranceSeconds = 60;
 
+/** A double that nobody rounded shows at least so many decimals, unless it ends before them. */
+const timerDecimals = 13;
+
 const memoryKey = 'time-unit';
 
-/** The unit that the config names, else the one that was settled; null while it is open. */
-export async function readUnit({ config, context }: Api): Promise<TimeUnit | 'unclear' | null> {
-  if (config.timeUnit !== undefined) return config.timeUnit;
+/** The unit that the config names, else the one that known entries told before; null while it is open. */
+export async function readUnit(api: Api): Promise<TimeUnit | null> {
+  return api.config.timeUnit ?? (await readProven(api));
+}
+
+async function readProven({ context }: Api): Promise<TimeUnit | null> {
   const [unit] = ((await context.memory.get(memoryKey)) ?? '').split(' ');
-  return unit === 'hours' || unit === 'minutes' || unit === 'unclear' ? unit : null;
+  return unit === 'hours' || unit === 'minutes' ? unit : null;
 }
 
-/** What these entries say of the unit: null for nothing, `unclear` where they contradict each other. */
-export function judgeUnit(actions: readonly ActionWire[]): TimeUnit | 'unclear' | null {
-  const verdicts = new Set(actions.flatMap((action) => verdictOf(action) ?? []));
-  if (verdicts.size > 1) return 'unclear';
-  const [only] = verdicts;
-  return only ?? null;
-}
+/** A unit that entries have proved once is not doubted for fewer: a person may have typed minutes for hours. */
+const doubtsMin = 3;
 
-export async function settleUnit(
-  context: ConnectorContext,
-  verdict: TimeUnit | 'unclear',
-): Promise<void> {
-  await context.memory.set(memoryKey, `${verdict} ${instantFromMs(context.now()).slice(0, 10)}`);
-}
-
-/** The unit for reading with, settled by these actions where it is open. Throws `config` where it is unclear. */
+/**
+ * The unit for reading with: for the check and for each run alike, what is known of it is held against
+ * these actions, and against more of them where these leave it open or contradict it. Throws `config` where
+ * it stays unclear.
+ */
 export async function unitFor(
   api: Api,
-  readActions: () => Promise<readonly ActionWire[]>,
+  actions: readonly ActionWire[],
+  readMore: () => Promise<readonly ActionWire[]>,
 ): Promise<TimeUnit> {
-  const known = await readUnit(api);
-  if (known === 'hours' || known === 'minutes') return known;
-  const verdict = judgeUnit(await readActions());
-  if (verdict !== null) await settleUnit(api.context, verdict);
-  if (verdict === 'hours' || verdict === 'minutes') return verdict;
-  throw new KindError('config', unclearText(verdict ?? known), { fix: unclearFix });
+  const proven = await readProven(api);
+  const known = api.config.timeUnit ?? proven;
+  const first = unitsIn(actions);
+  const isEnough =
+    known === null ? new Set(first).size === 1 : first.length === 0 || first.includes(known);
+  const seen = isEnough ? first : unitsIn([...actions, ...(await readMore())]);
+  const [only, ...others] = new Set(seen);
+  if (known !== null && !seen.includes(known)) {
+    const isDoubted = seen.length >= (known === proven ? doubtsMin : 1);
+    if (!isDoubted) return known;
+    throw new KindError('config', againstText(api, known), { fix: againstFix });
+  }
+  const unit = known ?? (others.length === 0 ? only : undefined);
+  if (unit === undefined) throw new KindError('config', unclearText(seen), { fix: unclearFix });
+  const { memory, now } = api.context;
+  if (unit !== proven) await memory.set(memoryKey, `${unit} ${instantFromMs(now()).slice(0, 10)}`);
+  return unit;
 }
 
-export function unclearText(verdict: 'unclear' | null): string {
+function againstText({ config }: Api, known: TimeUnit): string {
+  const other = known === 'hours' ? 'minutes' : 'hours';
+  const told = config.timeUnit === undefined ? 'Halo showed time in' : 'timeUnit is';
+  return `${told} ${known}, but all known entries say ${other}. No time is read.`;
+}
+
+const againstFix = 'Look at a known action in the API and set timeUnit to what it shows.';
+
+function unclearText(seen: readonly TimeUnit[]): string {
   const why =
-    verdict === null
+    seen.length === 0
       ? 'no entry with a start and an end of its own was seen'
       : 'entries contradict each other';
   return `It is not clear whether Halo shows time in hours or minutes: ${why}. No time is read.`;
 }
 
-export const unclearFix =
+const unclearFix =
   'Log half an hour with start and end on a ticket and run check, or set timeUnit after looking at a known action in the API.';
 
-function verdictOf(action: ActionWire): TimeUnit | null {
+/** What each of these entries tells of the unit; most tell nothing. */
+function unitsIn(actions: readonly ActionWire[]): TimeUnit[] {
+  return actions.flatMap((action) => unitBySpan(action) ?? unitByTimer(action) ?? []);
+}
+
+function unitBySpan(action: ActionWire): TimeUnit | null {
   const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
-  if (timetaken === null || start == null || end == null) return null;
+  if (timetaken == null || start == null || end == null) return null;
   const span = (msFromInstant(end) - msFromInstant(start)) / 1000;
   if (span < spanSecondsMin || span > spanSecondsMax) return null;
   const fits = (unit: TimeUnit): boolean => {
@@ -77,4 +100,16 @@ function verdictOf(action: ActionWire): TimeUnit | null {
   };
   if (fits('hours')) return 'hours';
   return fits('minutes') ? 'minutes' : null;
+}
+
+/**
+ * The timer writes whole milliseconds: `0.008530277777777779` is 30,709 ms in hours, and no whole number of
+ * them in minutes. The other way round both are whole, so that minutes are never told by this.
+ */
+function unitByTimer({ timetaken }: ActionWire): TimeUnit | null {
+  const decimals = /\.(\d+)$/.exec(timetaken ?? '')?.[1] ?? '';
+  if (decimals.length < timerDecimals) return null;
+  const isWhole = (ms: number): boolean => Math.abs(ms - Math.round(ms)) < 1e-4;
+  const value = Number(timetaken);
+  return isWhole(value * 3_600_000) && !isWhole(value * 60_000) ? 'hours' : null;
 }

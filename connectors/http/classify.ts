@@ -128,14 +128,24 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-const errorField = /^(?:message|error|errors|error_?description|resultCode|title|details?)$/i;
+const errorField =
+  /^(?:(?:exception)?message|(?:inner)?exception|error|errors|error_?description|resultCode|title|details?)$/i;
 
 /** The texts under the names that vendors use for errors, outermost first. */
 function errorTexts(value: unknown, depth = 0): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || depth > 3) return [];
   if (Array.isArray(value)) return value.slice(0, 5).flatMap((item) => errorTexts(item, depth + 1));
+  const isByField = (name: string, inner: unknown): boolean =>
+    /^errors$/i.test(name) && typeof inner === 'object' && inner !== null && !Array.isArray(inner);
   return Object.entries(value)
     .filter(([name]) => errorField.test(name))
-    .flatMap(([, inner]) => errorTexts(inner, depth + 1));
+    .flatMap(([name, inner]) =>
+      // `{"errors": {"client_id": ["is required"]}}`: the names are those of the fields.
+      isByField(name, inner)
+        ? Object.entries(inner).map(
+            ([field, texts]) => `${field}: ${errorTexts([texts].flat()).join(', ')}`,
+          )
+        : errorTexts(inner, depth + 1),
+    );
 }

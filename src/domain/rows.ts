@@ -38,6 +38,9 @@ export interface TicketRow {
   updatedAt: Instant;
 }
 
+/** Who worked, where the vendor does not say. */
+export const unknownTechnician = { id: 'unknown', name: 'Unknown technician' } as const;
+
 export interface TimeEntryRow {
   sourceId: SourceId;
   /** Null for time that hangs on no ticket. */

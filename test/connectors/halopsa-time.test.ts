@@ -261,15 +261,43 @@ describe('A sweep of HaloPSA', () => {
       await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'contract' });
     }));
 
-  test('is not made where actions are not listed by day, or nobody has looked yet', () =>
+  test('asks ticket by ticket where actions are not listed by day, or nobody has looked yet', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 1800, start });
-      await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'config' });
+      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
       bench.state.addAction(ticketId, { seconds: 1800, start: '2026-03-20T09:00:00Z' });
       bench.sandbox.tenant.ignores.add('startdate').add('enddate');
-      await checked(bench);
-      await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'config' });
+      expect((await checked(bench)).get('fact.actions-by-date')).toMatchObject({
+        status: 'warning',
+      });
+      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
+    }));
+
+  test('asks ticket by ticket where the list by day is refused, which fails no check', () =>
+    withHalopsa(async (bench) => {
+      const ticketId = addTicket(bench);
+      bench.state.addAction(ticketId, { seconds: 1800, start });
+      bench.sandbox.tenant.refusesActionsByDay = true;
+      const results = await checked(bench);
+      expect(results.get('fact.actions-by-date')).toMatchObject({ status: 'warning' });
+      expect([...results.values()].filter(({ status }) => status === 'failed')).toEqual([]);
+      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
+    }));
+
+  test('counts work without a start and an end by when it began, as its reading does', () =>
+    withHalopsa(async (bench) => {
+      const ticketId = addTicket(bench);
+      bench.state.addAction(ticketId, { seconds: 1800, start });
+      // Logged at one o'clock in the night of the window's first day, begun on the day before.
+      bench.state.addAction(ticketId, {
+        seconds: 7200,
+        isUntimed: true,
+        at: '2026-03-01T01:00:00Z',
+      });
+      const { rows } = await readTime(bench.connector, [ticketId]);
+      expect(rows[1]?.startedAt).toBe('2026-02-28T23:00:00.000Z');
+      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
     }));
 });
 

@@ -57,12 +57,14 @@ export async function startHalopsaSandbox(port?: number): Promise<HalopsaSandbox
   let given = 0;
   const tenant: Tenant = {
     state,
-    dialect: { unit: 'hours', hasZoneMark: true, offsetHours: 0 },
+    dialect: { unit: 'hours', hasZoneMark: true, offsetHours: 0, isOlderBuild: false },
     ignores: new Set(),
     hiddenRows: 0,
     pageSizeMax: 100,
     filterOffsetHours: 0,
     beforePage: null,
+    ticketsRefusal: null,
+    refusesActionsByDay: false,
     hidesClosed: false,
     searchMissesKeys: false,
   };

@@ -7,6 +7,7 @@ import {
   type Dialect,
   invoiceRow,
   prepayRow,
+  shownRow,
   ticketRow,
 } from './rows.ts';
 import type { HalopsaState } from './state.ts';
@@ -24,6 +25,10 @@ export interface Tenant {
   filterOffsetHours: number;
   /** Called before a page is cut, with its number. */
   beforePage: ((page: number) => void) | null;
+  /** The body of a 400 to every list of tickets. */
+  ticketsRefusal: string | null;
+  /** Actions are listed by ticket alone. */
+  refusesActionsByDay: boolean;
   /** Closed tickets are shown only where nothing else is asked for. */
   hidesClosed: boolean;
   /** A search finds texts of tickets, but not the key. */
@@ -38,7 +43,11 @@ export interface Asked extends Tenant {
 type Row = Record<string, unknown>;
 
 export function listTickets(asked: Asked): SandboxAnswer {
-  const { state, dialect } = asked;
+  const { state, dialect, ticketsRefusal } = asked;
+  if (ticketsRefusal !== null) {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    return { status: 400, headers, text: ticketsRefusal };
+  }
   const query = knownQuery(asked);
   cutIn(asked, query);
   const ids = idsIn(query, 'client_id', 'client_ids');
@@ -115,6 +124,9 @@ export function listActions(asked: Asked): SandboxAnswer {
   if (ticketId !== null && !state.tickets.some(({ id }) => id === Number(ticketId))) {
     return { status: 404, json: { message: 'Ticket not found.' } };
   }
+  if (ticketId === null && asked.refusesActionsByDay) {
+    return { status: 400, json: { ClassName: 'System.Exception', Message: 'A ticket is needed.' } };
+  }
   const isUnfiltered = ticketId === null && start === null && end === null;
   const found = state.actions.filter(
     (action) =>
@@ -167,7 +179,9 @@ function page(
   // What was moved back by a row that came in between is shown once more.
   const repeated = start > 0 && asked.takeFault('duplicate-page') ? 1 : 0;
   const shown = sorted.slice(0, Math.max(0, sorted.length - asked.hiddenRows));
-  const rows = shown.slice(start - repeated, start + size);
+  const rows = shown
+    .slice(start - repeated, start + size)
+    .map((row) => shownRow(row, asked.dialect));
   const first = rows[0];
   if (first !== undefined && asked.takeFault('bad-row')) rows[0] = { ...first, ...badFields };
   return { status: 200, json: { record_count: sorted.length, [name]: rows } };
@@ -176,7 +190,7 @@ function page(
 /** Without an order that it knows, the last changed come first. */
 function sort(rows: readonly Row[], query: URLSearchParams): Row[] {
   const field = query.get('order') ?? '';
-  const isKnown = rows.every((row) => field in row);
+  const isKnown = rows.some((row) => field in row);
   const key = isKnown && field !== '' ? field : 'last_update';
   const isDescending = isKnown && field !== '' ? query.get('orderdesc') === 'true' : true;
   const sign = isDescending ? -1 : 1;

@@ -8,6 +8,20 @@ export interface Dialect {
   hasZoneMark: boolean;
   /** Hours by which moments are off UTC, as in a tenant that shows local times. */
   offsetHours: number;
+  /** A build that shows no `last_update`, and "no date" as one of long ago instead of leaving it out. */
+  isOlderBuild: boolean;
+}
+
+/** As it goes out: keys that hold null are left out, and an older build lacks some. */
+export function shownRow(row: Record<string, unknown>, { isOlderBuild }: Dialect) {
+  const isShown = ([name, value]: [string, unknown]): boolean =>
+    value !== null && !(isOlderBuild && name === 'last_update');
+  return Object.fromEntries(Object.entries(row).filter(isShown));
+}
+
+function dateOf(ms: number | null, dialect: Dialect): string | null {
+  if (ms !== null) return momentOf(ms, dialect);
+  return dialect.isOlderBuild ? momentOf(never, dialect) : null;
 }
 
 export function momentOf(ms: number, { hasZoneMark, offsetHours }: Dialect): string {
@@ -50,12 +64,18 @@ export function ticketRow(
     site_id: state.client(ticket.clientId).siteId,
     team: ticket.team,
     ...(isAsked('includetimetaken') ? { timetaken: timeOf(seconds, dialect) } : {}),
-    hasbeenclosed: ticket.wasClosed,
-    dateclosed: momentOf(ticket.closedMs ?? never, dialect),
+    hasbeenclosed: ticket.wasClosed || null,
+    dateclosed: dateOf(ticket.closedMs, dialect),
     last_update: momentOf(ticket.changedMs, dialect),
+    lastactiondate: momentOf(lastActionMs(state, ticket), dialect),
     merged_into_id: ticket.mergedInto ?? 0,
     third_party_id_string: ticket.key,
   };
+}
+
+function lastActionMs(state: HalopsaState, { id, openedMs }: Ticket): number {
+  const actions = state.actions.filter(({ ticketId }) => ticketId === id);
+  return Math.max(openedMs, ...actions.map(({ changedMs }) => changedMs));
 }
 
 /** A ticket by itself tells more than its row. */
@@ -66,7 +86,7 @@ export function ticketDetail(
 ): Record<string, unknown> {
   const all = new URLSearchParams('includetimetaken=true&includestatus=true');
   const row = ticketRow(state, ticket, all, dialect);
-  return { ...row, details: ticket.details, deleted: ticket.isDeleted };
+  return shownRow({ ...row, details: ticket.details, deleted: ticket.isDeleted }, dialect);
 }
 
 export function actionRow(
@@ -74,21 +94,23 @@ export function actionRow(
   query: URLSearchParams,
   dialect: Dialect,
 ): Record<string, unknown> {
-  const moment = (ms: number | null): string => momentOf(ms ?? never, dialect);
-  return {
+  const row = {
     ticket_id: action.ticketId,
     id: action.id,
     outcome: action.outcome,
     who_agentid: action.agentId ?? 0,
-    datetime: moment(action.atMs),
-    last_updated: moment(action.changedMs),
+    actionby_agent_id: action.agentId ?? 0,
+    datetime: momentOf(action.atMs, dialect),
+    actiondatecreated: momentOf(action.changedMs, dialect),
+    last_updated: momentOf(action.changedMs, dialect),
     note: action.noteHtml.replaceAll('<br>', '\n').replace(/<[^>]*>/g, ''),
     ...(query.get('includehtmlnote') === 'true' ? { note_html: action.noteHtml } : {}),
-    actionarrivaldate: moment(action.startMs),
-    actioncompletiondate: moment(action.endMs),
-    timetaken: timeOf(action.seconds, dialect),
+    actionarrivaldate: dateOf(action.startMs, dialect),
+    actioncompletiondate: dateOf(action.endMs, dialect),
+    timetaken: action.seconds === 0 ? null : timeOf(action.seconds, dialect),
+    timetakenadjusted: timeOf(action.adjustedSeconds, dialect),
     traveltime: timeOf(action.travelSeconds, dialect),
-    nonbilltime: 0,
+    nonbilltime: timeOf(action.nonBilledSeconds, dialect),
     actionprepayhours: action.prepaySeconds / 3600,
     chargerate: action.chargeType,
     actisbillable: action.isBillable,
@@ -96,6 +118,7 @@ export function actionRow(
     hiddenfromuser: action.isHidden,
     action_contract_ref: action.contract,
   };
+  return shownRow(row, dialect);
 }
 
 export function clientRow(client: Client): Record<string, unknown> {
@@ -131,7 +154,7 @@ export function invoiceRow(invoice: Invoice, dialect: Dialect): Record<string, u
     tax_total: invoice.tax,
     amountpaid: invoice.paid,
     amountdue: invoice.total - invoice.paid,
-    datepaid: momentOf(invoice.paidMs ?? never, dialect),
+    datepaid: dateOf(invoice.paidMs, dialect),
     voided: invoice.isVoid,
   };
 }

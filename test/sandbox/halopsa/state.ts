@@ -49,6 +49,8 @@ export interface Action {
   startMs: number | null;
   endMs: number | null;
   seconds: number;
+  adjustedSeconds: number;
+  nonBilledSeconds: number;
   travelSeconds: number;
   prepaySeconds: number;
   chargeType: number;
@@ -108,6 +110,8 @@ export interface TimeFacts {
   isHidden?: boolean;
   contract?: string;
   note?: string;
+  adjustedSeconds?: number;
+  nonBilledSeconds?: number;
   travelSeconds?: number;
   prepaySeconds?: number;
 }
@@ -145,6 +149,10 @@ export class HalopsaState {
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
+  }
+
+  addStatus(name: string): number {
+    return this.#addNamed(this.statuses, name);
   }
 
   addAgent(name: string): number {
@@ -219,6 +227,8 @@ export class HalopsaState {
       startMs: isTimed ? atMs : null,
       endMs: isTimed ? endMs : null,
       seconds: facts.seconds,
+      adjustedSeconds: facts.adjustedSeconds ?? 0,
+      nonBilledSeconds: facts.nonBilledSeconds ?? 0,
       travelSeconds: facts.travelSeconds ?? 0,
       prepaySeconds: facts.prepaySeconds ?? 0,
       chargeType: facts.chargeType ?? 1,
