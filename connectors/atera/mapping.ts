@@ -1,6 +1,7 @@
 /** From Atera's rows to ours. A row that cannot be believed is a `contract` error. */
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { TicketRow, TimeEntryRow } from '../contract.ts';
 import { presentIds } from '../http/rows.ts';
 import type { Api } from './api.ts';
@@ -39,19 +40,12 @@ export function fromTicket(
   };
 }
 
-/** An unknown contract must not be taken for none: an agreement may be about its tickets alone. */
+/** A contract that is not listed is not "none": an agreement may be about its tickets alone. */
 function agreementOf(
-  { TicketID, ContractID }: TicketWire,
+  { ContractID }: TicketWire,
   agreements: ReadonlyMap<string, string>,
 ): string | null {
-  if (ContractID == null) return null;
-  const name = agreements.get(ContractID);
-  if (name !== undefined) return name;
-  throw new KindError(
-    'contract',
-    `Ticket ${TicketID} is under contract ${ContractID}, which Atera does not list.`,
-    { fix: 'Look at the ticket’s contract in Atera.' },
-  );
+  return ContractID == null ? null : (agreements.get(ContractID) ?? unlistedName(ContractID));
 }
 
 /** Atera has no work types: where the work was done stands for one. */

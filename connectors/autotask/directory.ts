@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
-import { readAll } from './look-up.ts';
+import { noteSeen, proveStillVisible, readAll } from './look-up.ts';
 import { inChunks, isOneOf } from './query.ts';
 import { FieldInfo } from './schema.ts';
 
@@ -114,19 +114,22 @@ function withoutNulls(values: readonly (string | null | undefined)[]): string[] 
   return [...new Set(values.filter((value) => value != null))];
 }
 
-/** Names of short records by id; those that are not known yet are asked for together. */
+/** Names of short records by id; those that are not known yet are asked for together, unlisted ones once. */
 function createNames(api: Api): Directory['names'] {
   const { context } = api;
-  const namesOf = new Map<NamedEntity, { atMs: number; names: Map<string, string> }>();
+  const namesOf = new Map<
+    NamedEntity,
+    { atMs: number; names: Map<string, string>; unlisted: Set<string> }
+  >();
   return async (entity, ids, signal) => {
     const wanted = withoutNulls(ids);
     let kept = namesOf.get(entity);
     if (kept === undefined || context.now() - kept.atMs >= keptMs) {
-      kept = { atMs: context.now(), names: new Map() };
+      kept = { atMs: context.now(), names: new Map(), unlisted: new Set() };
       namesOf.set(entity, kept);
     }
-    const { names } = kept;
-    const unknown = wanted.filter((id) => !names.has(id));
+    const { names, unlisted } = kept;
+    const unknown = wanted.filter((id) => !names.has(id) && !unlisted.has(id));
     for (const chunk of inChunks(unknown)) {
       const query = {
         entity,
@@ -139,6 +142,11 @@ function createNames(api: Api): Directory['names'] {
         if (name !== '') names.set(row.id, name);
       }
     }
+    const missing = unknown.filter((id) => !names.has(id));
+    for (const id of missing) unlisted.add(id);
+    // Rules by name must not fall silent because the right to see all names was lost.
+    if (missing.length > 0) await proveStillVisible(api, entity, signal);
+    else if (unknown.length > 0) await noteSeen(context, entity);
     return names;
   };
 }

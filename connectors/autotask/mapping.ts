@@ -8,6 +8,7 @@ import {
   secondsBetween,
   startOfDay,
 } from '../../src/domain/time.ts';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
@@ -24,7 +25,7 @@ export interface TicketNames {
 
 export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
   const name = `Ticket ${wire.id}`;
-  const status = labelOf(names.statuses, wire.status, name, 'status') ?? '';
+  const status = labelOf(names.statuses, wire.status) ?? '';
   const isClosed = names.closedStatuses.includes(status);
   const updatedAt =
     latest(name, wire, ['lastActivityDate', 'lastTrackedModificationDateTime']) ??
@@ -35,9 +36,9 @@ export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
     number: wire.ticketNumber ?? wire.id,
     clientId: wire.companyID ?? null,
     summary: wire.title ?? '',
-    board: labelOf(names.queues, wire.queueID, name, 'queueID'),
-    ticketType: labelOf(names.types, wire.ticketType, name, 'ticketType'),
-    agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    board: labelOf(names.queues, wire.queueID),
+    ticketType: labelOf(names.types, wire.ticketType),
+    agreement: labelOf(names.contracts, wire.contractID),
     ids: presentIds({
       board: wire.queueID,
       ticketType: wire.ticketType,
@@ -82,15 +83,15 @@ export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryR
     ticketId: wire.ticketID ?? null,
     clientId: owner,
     technicianId: wire.resourceID,
-    technician: names.technicians.get(wire.resourceID) ?? wire.resourceID,
+    technician: labelOf(names.technicians, wire.resourceID) ?? '',
     ...times,
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
-    workType: labelOf(names.workTypes, wire.billingCodeID, name, 'billingCodeID'),
-    role: labelOf(names.roles, wire.roleID, name, 'roleID'),
+    workType: labelOf(names.workTypes, wire.billingCodeID),
+    role: labelOf(names.roles, wire.roleID),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
-    isApproved: wire.billingApprovalDateTime != null,
-    agreement: labelOf(names.contracts, wire.contractID, name, 'contractID'),
+    isApproved: isApproved(wire),
+    agreement: labelOf(names.contracts, wire.contractID),
     ids: presentIds({
       workType: wire.billingCodeID,
       role: wire.roleID,
@@ -99,6 +100,11 @@ export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryR
     note: wire.summaryNotes ? wire.summaryNotes : null,
     updatedAt,
   };
+}
+
+/** An approval through the API may leave no date, and its level alone. */
+function isApproved(wire: TimeEntryWire): boolean {
+  return wire.billingApprovalDateTime != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0;
 }
 
 type Times = Pick<TimeEntryRow, 'startedAt' | 'endedAt' | 'isTimed' | 'seconds'>;
@@ -172,19 +178,9 @@ export function fromInvoice(
   };
 }
 
-/** The label; null where there is no id. What stands there without a name we see is never "none". */
-function labelOf(
-  names: Names,
-  id: string | null | undefined,
-  row: string,
-  field: string,
-): string | null {
-  if (id == null) return null;
-  const label = names.get(id);
-  if (label !== undefined) return label;
-  throw new KindError('contract', `${row}, ${field}: Autotask shows us no name for ${id}.`, {
-    fix: 'Let the API user’s security level see it, or look whether it was deleted.',
-  });
+/** The label; null where there is no id. Some ids are never listed (built-in roles), which is not "none". */
+function labelOf(names: Names, id: string | null | undefined): string | null {
+  return id == null ? null : (names.get(id) ?? unlistedName(id));
 }
 
 /** The latest of these moments, null where none is given. */
@@ -205,7 +201,8 @@ function latest<Field extends string>(
 
 function toInstant(text: string, name: string, field: string): Instant {
   try {
-    return instantFromText(text);
+    // Some moments are days alone, as that of a payment.
+    return instantFromText(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment with a zone.`);

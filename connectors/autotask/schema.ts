@@ -42,6 +42,7 @@ export const TimeEntryWire = z.object({
   hoursWorked: DecimalText,
   isNonBillable: z.boolean().nullish(),
   billingApprovalDateTime: Moment,
+  billingApprovalLevelMostRecent: z.int().nullish(),
   createDateTime: Moment,
   lastModifiedDateTime: Moment,
   summaryNotes: z.string().nullish(),

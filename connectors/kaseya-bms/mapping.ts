@@ -2,6 +2,7 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
@@ -23,15 +24,15 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
     number: wire.ticketnumber || wire.id,
     clientId: wire.accountid,
     summary: wire.title ?? '',
-    board: wire.queuename || null,
-    ticketType: nameBehind(name, 'typename', wire.typeid, wire.typename),
-    agreement: nameBehind(name, 'contractname', wire.contractid, wire.contractname),
+    board: nameBehind(wire.queueid, wire.queuename),
+    ticketType: nameBehind(wire.typeid, wire.typename),
+    agreement: nameBehind(wire.contractid, wire.contractname),
     ids: presentIds({
       board: wire.queueid,
       ticketType: wire.typeid,
       agreement: wire.contractid,
     }),
-    status: wire.statusname || `Status ${wire.statusid ?? 'unknown'}`,
+    status: nameBehind(wire.statusid, wire.statusname) ?? '',
     isClosed,
     closedAt: isClosed ? latest(name, wire, ['completeddate'], zones) : null,
     mergedInto: null,
@@ -55,9 +56,9 @@ export function isClosedTicket(
   { zones, closedStatuses }: Pick<Reading, 'zones' | 'closedStatuses'>,
 ): boolean {
   const name = `Ticket ${wire.id}`;
-  if (closedStatuses !== undefined) {
-    if (wire.statusname) return closedStatuses.includes(wire.statusname);
-    throw new KindError('contract', `${name}, statusname: there is none to compare.`);
+  // Without a name to compare, the dates decide.
+  if (closedStatuses !== undefined && wire.statusname) {
+    return closedStatuses.includes(wire.statusname);
   }
   const completed = latest(name, wire, ['completeddate'], zones);
   const reopened = latest(name, wire, ['reopeneddate'], zones);
@@ -71,12 +72,13 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
     ticketId: wire.ticketid,
     clientId: wire.accountid,
     technicianId: wire.userid,
-    technician: [wire.firstname, wire.lastname].filter((part) => part).join(' ') || wire.userid,
+    technician:
+      [wire.firstname, wire.lastname].filter((part) => part).join(' ') || unlistedName(wire.userid),
     ...workedTimes(wire, zones),
     secondsText: `${wire.timespent} h`,
     kind: 'work',
-    workType: nameBehind(name, 'worktype', wire.worktypeid, wire.worktype),
-    role: nameBehind(name, 'role', wire.roleid, wire.role),
+    workType: nameBehind(wire.worktypeid, wire.worktype),
+    role: nameBehind(wire.roleid, wire.role),
     isBillable: wire.isbillable,
     isApproved: wire.isapproved,
     agreement: null,
@@ -186,16 +188,10 @@ export function fromInvoice(
   };
 }
 
-/** A number without its name is never "none": an unknown work type must not be taken for an unlisted one. */
-function nameBehind(
-  row: string,
-  field: string,
-  id: string | null | undefined,
-  name: string | null | undefined,
-): string | null {
+/** A number without its name is never "none". */
+function nameBehind(id: string | null | undefined, name: string | null | undefined): string | null {
   if (name) return name;
-  if (id == null || id === '0') return null;
-  throw new KindError('contract', `${row}, ${field}: BMS shows no name for number ${id}.`);
+  return id == null || id === '0' ? null : unlistedName(id);
 }
 
 /** The latest of these moments, null where none is given. */

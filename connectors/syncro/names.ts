@@ -1,5 +1,6 @@
 /** Names of technicians and labor products, kept in the connection's memory so that a quiet run asks for none. */
 import { z } from 'zod';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { TimeNames } from './mapping.ts';
@@ -50,7 +51,7 @@ export function createNames(api: Api): Names {
     const unknown = [...ids].filter((id) => !(id in stored.names));
     for (const id of unknown) {
       const found = await api.getIfThere(`/products/${id}`, Product, signal);
-      stored.names[id] = found?.product.name ?? `Product ${id}`;
+      stored.names[id] = found?.product.name ?? unlistedName(id);
     }
     if (unknown.length > 0) await memory.set('names.products', JSON.stringify(stored));
     return stored.names;
@@ -63,8 +64,8 @@ export function createNames(api: Api): Names {
       const userNames = await users(userIds, signal);
       const productNames = await products(productIds, signal);
       return {
-        technician: (id: SourceId) => userNames[id] ?? `User ${id}`,
-        product: (id: SourceId) => productNames[id] ?? `Product ${id}`,
+        technician: (id: SourceId) => userNames[id] ?? unlistedName(id),
+        product: (id: SourceId) => productNames[id] ?? unlistedName(id),
       };
     },
   };

@@ -1,6 +1,7 @@
 import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
 import { isKindError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
+import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';
 import type {
   MirrorRows,
   PullOutcome,
@@ -30,6 +31,8 @@ export interface PullContext {
   /** Whether that of unchanged tickets must, too. */
   isTimeReadAnew: boolean;
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
+  /** Told of names that the vendor does not list, where rows have some. */
+  onUnlisted?: ((found: readonly UnlistedName[]) => void) | undefined;
 }
 
 export interface PullCounts {
@@ -150,7 +153,13 @@ async function writePage<Stream extends StreamName>(
   counts.changed += outcome.changed;
   counts.quarantined += outcome.quarantined;
   context.onPage?.(stream, counts.rows);
+  context.onUnlisted?.(unlistedIn(checked.rows));
   return outcome;
+}
+
+function unlistedIn(page: MirrorRows): UnlistedName[] {
+  if (page.stream === 'tickets') return page.rows.flatMap(unlistedInTicket);
+  return page.stream === 'timeEntries' ? page.rows.flatMap(unlistedInTime) : [];
 }
 
 function checkRows<Stream extends StreamName>(

@@ -1,4 +1,5 @@
 import type { Pulls } from '../../connectors/contract.ts';
+import { unlistedInTime } from '../domain/unlisted-names.ts';
 import type { PullContext, PullCounts } from './pull-stream.ts';
 import { validateTimeEntries } from './validate.ts';
 
@@ -43,6 +44,7 @@ export async function pullTicketTime(
       counts.changed += outcome.changed;
       counts.quarantined += outcome.quarantined;
       context.onPage?.('timeEntries', counts.rows);
+      context.onUnlisted?.(rows.flatMap(unlistedInTime));
       if (stop.aborted) return;
     }
   }

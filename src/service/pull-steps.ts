@@ -1,3 +1,4 @@
+import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';
 import { pullConnection } from '../pull/pull-connection.ts';
 import type { PullCounts } from '../pull/pull-stream.ts';
 import { sweepConnection } from '../pull/sweep.ts';
@@ -40,6 +41,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       isTimeReadAnew: anew.isTime,
       onPage: (stream: string, rows: number) =>
         scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
+      onUnlisted: unlistedWarner(scope, connection),
     };
     const error = await failureOf(scope, async () => {
       await pullConnection(context, connector, counts);
@@ -49,6 +51,22 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
     });
     return { ...nothing, ...counts, error };
   });
+}
+
+/** Warns, once a name and run, where a rule would go by the name. */
+function unlistedWarner({ app, log }: RunScope, connection: string) {
+  const told = new Set<string>();
+  return (found: readonly UnlistedName[]): void => {
+    for (const { field, name } of found) {
+      if (told.has(`${field} ${name}`)) continue;
+      told.add(`${field} ${name}`);
+      if (!app.clients.some(({ agreement }) => isReadByRules(field, agreement))) continue;
+      log.warn('The vendor lists no name for an id; rules by name do not apply to it.', {
+        ...{ connection, [field]: name },
+        fix: 'Let the API user see it, or look whether it was deleted there.',
+      });
+    }
+  };
 }
 
 /** Looks for deleted time in the connections whose vendor does not tell of it. */

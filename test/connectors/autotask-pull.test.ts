@@ -30,6 +30,43 @@ describe('Autotask time', () => {
       ]);
     }));
 
+  test('with a role, a work type or a technician that no list shows has the id as its name', () =>
+    withAutotask({}, async (bench) => {
+      const { state, company } = bench;
+      const ticket = state.addTicket({ company });
+      for (const role of [110, 112]) {
+        state.addTime({ ticket, role, billingCode: 7, resource: 8, contract: 9 });
+      }
+      state.addTime({ ticket });
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rejected).toEqual([]);
+      const unlisted = { workType: '#7', technician: '#8', agreement: '#9' };
+      expect(page?.rows).toMatchObject([
+        { role: '#110', ...unlisted },
+        { role: '#112', ...unlisted },
+        { role: 'Engineer', technician: 'Ann Roy' },
+      ]);
+      bench.requests();
+      await readRows(bench, 'timeEntries');
+      // An id that is never listed is not asked for with every page.
+      expect(bench.requests().filter((line) => line === 'POST Roles/query')).toEqual([]);
+    }));
+
+  test('is approved by the level of its approval alone', () =>
+    withAutotask({}, async (bench) => {
+      const { state, company } = bench;
+      const ticket = state.addTicket({ company });
+      const levels = [0, null, 1, 2].map((billingApprovalLevelMostRecent) => {
+        const id = state.addTime({ ticket });
+        const approval = { billingApprovalDateTime: null, billingApprovalResourceID: null };
+        state.change('TimeEntries', id, { ...approval, billingApprovalLevelMostRecent });
+        return id;
+      });
+      const rows = await readRows(bench, 'timeEntries');
+      const approved = rows.filter(({ isApproved }) => isApproved).map(({ sourceId }) => sourceId);
+      expect(approved).toEqual(levels.slice(2).map(String));
+    }));
+
   test('of other companies is left out, and so is the MSP’s own', () =>
     withAutotask({}, async (bench) => {
       const { state, company, stranger } = bench;
@@ -289,13 +326,14 @@ describe('Autotask without a right', () => {
       await expect(readRows(bench, 'invoices')).rejects.toMatchObject({ kind: 'permission' });
     }));
 
-  test('to the names of work types sets time aside, instead of calling it unlisted', () =>
+  test('to names that were seen once stops the reading, instead of calling them unlisted', () =>
     withAutotask({}, async (bench) => {
       const { state, company } = bench;
       state.addTime({ ticket: state.addTicket({ company }) });
+      await readRows(bench, 'timeEntries');
       state.switches.hidden.add('BillingCodes');
-      const [page] = await readPages(bench, 'timeEntries');
-      expect(page?.rejected[0]?.reason).toContain('billingCodeID');
+      const later = { ...bench, connector: bench.connect({}, bench.context) };
+      await expect(readRows(later, 'timeEntries')).rejects.toMatchObject({ kind: 'permission' });
     }));
 });
 
@@ -319,12 +357,16 @@ describe('Autotask tickets', () => {
       expect(open).toMatchObject({ status: 'In Progress', isClosed: false, closedAt: null });
     }));
 
-  test('whose status nobody knows are set aside', () =>
+  test('whose status, queue, type or contract no list shows are read, with the ids as names', () =>
     withAutotask({}, async (bench) => {
       const ticket = bench.state.addTicket({ company: bench.company });
-      bench.state.change('Tickets', ticket, { status: 99 });
+      const ids = { status: 99, queueID: 98, ticketType: 97, contractID: 96 };
+      bench.state.change('Tickets', ticket, ids);
       const [page] = await readPages(bench, 'tickets');
-      expect(page?.rejected).toMatchObject([{ sourceId: String(ticket) }]);
+      expect(page?.rejected).toEqual([]);
+      expect(page?.rows).toMatchObject([
+        { status: '#99', isClosed: false, board: '#98', ticketType: '#97', agreement: '#96' },
+      ]);
     }));
 });
 

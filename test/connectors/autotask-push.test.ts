@@ -143,7 +143,7 @@ describe('A sale in Autotask', () => {
         { reference: null, totalMinor: 0 },
       ]);
       // The day of a payment is written in later, and lies before the last reading.
-      state.change('Invoices', invoice, { paidDate: '2026-03-20T00:00:00Z' });
+      state.change('Invoices', invoice, { paidDate: '2026-03-20' });
       const since = { since: '2026-04-10T00:00:00.000Z' };
       expect(await readRows(bench, 'invoices', since)).toMatchObject([
         { reference: 'inv:1', isPaid: true },

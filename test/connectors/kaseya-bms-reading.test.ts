@@ -370,15 +370,17 @@ describe('what changed', () => {
       expect(await fact()).toBe('warning');
     }));
 
-  test('of other accounts, and of none, is left out; an unnamed work type is set aside', () =>
+  test('of other accounts, and of none, is left out; a work type without a name is shown by its id', () =>
     withBms({}, async (bench) => {
       const { entryId } = addClosed(bench);
       bench.state.addTime({ hours: 1, accountId: bench.stranger });
       bench.state.addTime({ hours: 1, accountId: null });
       const unnamed = bench.state.addTime({ hours: 1, accountId: bench.martin, workTypeId: 77 });
       const [page] = await readPages(bench, 'timeEntries');
-      expect(page?.rows.map(({ sourceId }) => sourceId)).toEqual([String(entryId)]);
-      expect(page?.rejected.map(({ sourceId }) => sourceId)).toEqual([String(unnamed)]);
+      const byId = page?.rows.toSorted((a, b) => Number(a.sourceId) - Number(b.sourceId));
+      expect(byId?.map(({ sourceId }) => sourceId)).toEqual([String(entryId), String(unnamed)]);
+      expect(byId?.[1]).toMatchObject({ workType: '#77' });
+      expect(page?.rejected).toEqual([]);
     }));
 
   test('minutes where hours were expected are read by nobody', () =>

@@ -39,6 +39,24 @@ test('complaint 14: a work type in no list is told once, until a list names it',
   expect(await shownUnlisted()).toEqual([]);
 });
 
+test('an id that the vendor lists no name for is told where a rule goes by such names, and is debited', async () => {
+  const told = () => bench.logs.filter(({ message }) => message.startsWith('The vendor lists no'));
+  const work = async (id: string, role: string) => {
+    bench.psa.ticket(id, { board: '#5' });
+    bench.psa.log(id, id, nine, 60, { role });
+    bench.psa.close(id);
+    await bench.run();
+  };
+  await work('1', '#110');
+  expect(await bench.hours()).toEqual([9, 0]);
+  expect(told()).toEqual([]);
+  const roles = { covered: [], excluded: ['Trainee'] };
+  await bench.configure([clientOf({ agreement: agreementOf({ roles }) })]);
+  await work('2', '#112');
+  expect(await bench.hours()).toEqual([8, 0]);
+  expect(told().map(({ detail }) => detail?.role)).toContain('#112');
+});
+
 test('work outside the days of an agreement is mirrored and costs nothing', async () => {
   const agreement = agreementOf({ from: '2026-03-02', until: '2026-03-03' });
   await bench.configure([clientOf({ agreement })]);
