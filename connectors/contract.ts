@@ -123,8 +123,8 @@ export interface ConnectorContext {
   log: ConnectorLog;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Called once for every HTTP request that leaves, retries included. */
-  onRequest(): void;
+  /** Called once for every HTTP request that leaves, retries included; `isWrite`: it may change something. */
+  onRequest(isWrite: boolean): void;
 }
 
 /** Names that the config may use, as the vendor spells them. */
@@ -140,6 +140,8 @@ export type NameKind =
 export type NameLists = Partial<Record<NameKind, readonly string[]>>;
 
 export interface Connector {
+  /** How long what was just written may be missing from this vendor's searches. Default: 90 seconds. */
+  searchLagSeconds?: number;
   /**
    * The lightest calls that prove credentials, permissions and every name the config refers to.
    * Throws nothing a person can mend: that is a failed result. Resolved ids go to memory.

@@ -107,7 +107,7 @@ async function overTheWire(
   const { signal, stop } = withDeadline(request.signal, options.timeoutMs ?? defaultTimeoutMs);
   const startedAt = performance.now();
   request.signal.throwIfAborted();
-  options.context.onRequest();
+  options.context.onRequest(!isRepeatable(request));
   try {
     const response = await axios.request<string>({
       method: request.method,

@@ -12,6 +12,7 @@ import { plainText } from '../reports/plain-text.ts';
 import { comparisonLine } from '../reports/reconciliation.ts';
 import { runOutText } from '../reports/run-out-text.ts';
 import { textsIn } from '../reports/text/texts.ts';
+import { undeliveredLines } from '../reports/undelivered.ts';
 import { unlistedFix } from '../reports/unlisted.ts';
 import { findClient } from './find-client.ts';
 import type { Cli, Scope } from './scope.ts';
@@ -139,12 +140,8 @@ function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): st
 
 /** What nobody sees unless it is put before them. */
 function waitingText(report: BalanceReport, paint: Paint): string[] {
-  const lines: string[] = [];
-  const { deadMessages: dead, openQuarantine: open } = report;
-  if (dead > 0) {
-    const noun = dead === 1 ? 'message was' : 'messages were';
-    lines.push(`${dead} ${noun} refused: prepaid-hours outbox list --status dead`);
-  }
+  const lines = undeliveredLines(report.undelivered);
+  const { openQuarantine: open } = report;
   if (open > 0) {
     const noun = open === 1 ? 'row waits' : 'rows wait';
     lines.push(`${open} ${noun} for a person: prepaid-hours quarantine list`);

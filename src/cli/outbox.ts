@@ -32,7 +32,12 @@ export function addOutboxCommands(program: Command, cli: Cli): void {
       }),
     );
   cli
-    .add(outbox, 'show <key>', 'one message with all that it says', 'outbox show KEY')
+    .add(
+      outbox,
+      'show <key>',
+      'one message with all that it says; the start of a key is enough',
+      'outbox show KEY',
+    )
     .action((key: string, _options: unknown, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
         const message = await readMessage(scope, key);
@@ -54,10 +59,11 @@ function addDecision(
 ): void {
   cli
     .add(outbox, `${name} <key>`, description, `outbox ${name} KEY`)
-    .action((key: string, _options: unknown, command: Command) =>
+    .action((given: string, _options: unknown, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {
         const { store, now } = scope.app;
-        const message = await readMessage(scope, key);
+        const message = await readMessage(scope, given);
+        const { key } = message;
         const at = instantFromMs(now());
         const isDone = await (name === 'retry'
           ? store.retryMessage(key, at)
@@ -87,11 +93,15 @@ function readStatuses(text: string): MessageStatus[] {
 }
 
 async function readMessage({ app }: Scope, key: string): Promise<PushMessageRow> {
-  const message = await app.store.readMessage(key);
+  const exact = await app.store.readMessage(key);
+  if (exact !== null) return exact;
+  const [found, another] = await app.store.findMessageKeys(key);
+  const message = another === undefined && found ? await app.store.readMessage(found) : null;
   if (message !== null) return message;
-  throw new KindError('config', `There is no message "${plainText(key)}".`, {
-    fix: 'See `prepaid-hours outbox list` for the keys.',
-  });
+  const name = `"${plainText(key)}"`;
+  const text =
+    another === undefined ? `There is no message ${name}.` : `Several keys begin with ${name}.`;
+  throw new KindError('config', text, { fix: 'See `prepaid-hours outbox list` for the keys.' });
 }
 
 function toJson(message: PushMessageRow) {

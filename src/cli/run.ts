@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { plainText } from '../reports/plain-text.ts';
+import { readUndelivered, type Undelivered, undeliveredLines } from '../reports/undelivered.ts';
 import {
   allSteps,
   type RunResult,
@@ -30,7 +31,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
             isUndoneReleased: options.undone === true,
           })
           .finally(progress.clear);
-        scope.answer(result, () => runText({ exitCode, ...result }, scope));
+        const undelivered = await readUndelivered(app.store);
+        scope.answer(result, () => runText({ exitCode, ...result }, undelivered, scope));
         return exitCode;
       }),
     );
@@ -65,7 +67,11 @@ const figures: { title: string; of: (step: StepResult) => number }[] = [
 ];
 
 /** A row a step; counts that are nought everywhere are left out. */
-export function runText(result: RunResult, { app, paint, table }: Scope): string {
+export function runText(
+  result: RunResult,
+  undelivered: Undelivered,
+  { app, paint, table }: Scope,
+): string {
   const { steps } = result;
   const shown = figures.filter(({ of }) => steps.some((step) => of(step) !== 0));
   const columns = [
@@ -93,5 +99,6 @@ export function runText(result: RunResult, { app, paint, table }: Scope): string
   const notes = isObserved
     ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
     : [];
-  return `${table(columns, rows)}${[...errors, ...notes, end].join('\n')}\n`;
+  const waiting = undeliveredLines(undelivered).map((line) => paint('yellow', line));
+  return `${table(columns, rows)}${[...errors, ...waiting, ...notes, end].join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { KindError } from '../domain/errors.ts';
+import { readUndelivered } from '../reports/undelivered.ts';
 import { runText } from './run.ts';
 import type { Cli } from './scope.ts';
 
@@ -26,7 +27,8 @@ export function addSweepCommand(program: Command, cli: Cli): void {
         const { exitCode, ...result } = await deps.service.runOnce(app, ['sweep', 'debit'], {
           ...{ signal: deps.signal, acceptedSweeps },
         });
-        scope.answer(result, () => runText({ exitCode, ...result }, scope));
+        const undelivered = await readUndelivered(app.store);
+        scope.answer(result, () => runText({ exitCode, ...result }, undelivered, scope));
         return exitCode;
       }),
     );

@@ -1,5 +1,5 @@
 import type { SourceId } from './rows.ts';
-import type { DateText } from './time.ts';
+import { addSeconds, type DateText, type Instant } from './time.ts';
 
 /** Every message has a key of `[A-Za-z0-9_.:-]{1,50}` that is written into the vendor's record. */
 export interface PushMessages {
@@ -37,3 +37,21 @@ export interface PushMessages {
 }
 
 export type PushKind = keyof PushMessages;
+
+/** How long what was just written may be missing from a vendor's lists and searches, by default. */
+export const usualSearchLagSeconds = 90;
+
+/**
+ * When a miss proves that a request of unknown outcome wrote nothing; null: now. An attempt that lies in
+ * the future was made by a clock that was ahead, and is taken to be of now.
+ */
+export function provenBySearchAt(
+  attemptedAt: Instant | null,
+  now: Instant,
+  lagSeconds = usualSearchLagSeconds,
+): Instant | null {
+  if (attemptedAt === null) return null;
+  const from = attemptedAt > now ? now : attemptedAt;
+  const provenAt = addSeconds(from, lagSeconds);
+  return provenAt > now ? provenAt : null;
+}

@@ -1,5 +1,6 @@
 import type { Connector, Delivered, PushKind } from '../../connectors/contract.ts';
 import { describeError, type ErrorKind, isKindError, KindError } from '../domain/errors.ts';
+import { provenBySearchAt } from '../domain/messages.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
@@ -18,6 +19,8 @@ export interface PushContext {
   signal: AbortSignal;
   /** Asks to end after the message in hand. */
   stop: AbortSignal;
+  /** How many requests that may change something have left for the connection so far. */
+  countWrites(connection: string): number;
   onFailure(message: PushMessageRow, error: unknown): void;
 }
 
@@ -62,13 +65,13 @@ async function deliverOne(
   const settlement = await attempt(context, message, outcome);
   const { key, connection, kind } = message;
   const isOurs = await context.store.settleMessage(key, context.runId, context.now(), settlement);
-  if (settlement.status === 'delivered' && isOurs) {
+  if (settlement.status !== 'delivered') return;
+  if (isOurs) {
     outcome.delivered += 1;
     return;
   }
   outcome.failed += 1;
-  if (settlement.status !== 'delivered') return;
-  const text = `Message ${key} was cancelled while it was sent: the ${kind} stands in "${connection}" as ${settlement.remoteId}.`;
+  const text = `Message ${key} was cancelled while it was sent: the ${kind} exists in "${connection}" as ${settlement.remoteId}.`;
   const fix = 'Remove it there if it is not wanted.';
   context.onFailure(message, new KindError('unknown-outcome', text, { fix }));
 }
@@ -78,48 +81,35 @@ async function attempt(
   message: PushMessageRow,
   outcome: PushOutcome,
 ): Promise<Settlement> {
+  const { connection } = message;
   // Claimed with others before the connection turned out to be closed to us, or before a stop.
-  const stop = outcome.stopped.get(message.connection);
-  if (stop !== undefined) return release(context, describeError(stop));
-  if (context.stop.aborted) return release(context, message.lastError ?? 'The service stopped.');
+  if (outcome.stopped.has(connection) || context.stop.aborted) return release(context, message);
+  let created: Instant | null = message.createAttemptedAt;
   try {
-    const delivered = await findOrCreate(context, message);
-    return {
-      status: 'delivered',
-      remoteId: delivered.remoteId,
-      remoteLabel: delivered.label ?? null,
-    };
+    const push = pushOf(context, message);
+    const found = await push.find(messageOf(message), context.signal);
+    if (found !== null) return toDelivered(found);
+    const lag = context.connectors.get(connection)?.searchLagSeconds;
+    const provenAt = provenBySearchAt(created, context.now(), lag);
+    if (provenAt !== null) return waitForSearch(context, message, provenAt);
+    created = context.now();
+    const isOurs = await context.store.noteCreate(message.key, context.runId, created);
+    // Cancelled by a person since it was claimed.
+    if (!isOurs) return release(context, message);
+    return toDelivered(
+      await create(context, message, push, () => {
+        created = null;
+      }),
+    );
   } catch (error) {
     if (!isKindError(error)) throw error;
+    outcome.failed += 1;
     context.onFailure(message, error);
-    if (isFinal(error.kind)) return { status: 'dead', lastError: describeError(error) };
-    if (closesConnection(error.kind)) outcome.stopped.set(message.connection, error);
-    return waitFor(context, message, error);
+    const settled = { lastError: describeError(error), createAttemptedAt: created };
+    if (isFinal(error.kind)) return { status: 'dead', ...settled };
+    if (closesConnection(error.kind)) outcome.stopped.set(connection, error);
+    return { status: 'pending', ...settled, nextAttemptAt: nextAttempt(context, message, error) };
   }
-}
-
-/** A message is dead only when the vendor understood it and said no, or answered nonsense. */
-function isFinal(kind: ErrorKind): boolean {
-  return kind === 'rejected' || kind === 'contract';
-}
-
-function closesConnection(kind: ErrorKind): boolean {
-  return kind !== 'unknown-outcome';
-}
-
-/** Not tried: nothing to back off from. */
-function release(context: PushContext, lastError: string): Settlement {
-  return { status: 'pending', lastError, nextAttemptAt: context.now() };
-}
-
-function waitFor(context: PushContext, message: PushMessageRow, error: unknown): Settlement {
-  const doubled = firstPauseSeconds * 2 ** Math.min(message.attempts - 1, 20);
-  const pauseSeconds = Math.min(doubled, longestPauseSeconds);
-  return {
-    status: 'pending',
-    lastError: describeError(error),
-    nextAttemptAt: addSeconds(context.now(), pauseSeconds),
-  };
 }
 
 /** Kind and payload of a stored message were written together, so they fit whatever the kind is. */
@@ -128,25 +118,88 @@ interface StoredPush {
   create(message: object, signal: AbortSignal): Promise<Delivered>;
 }
 
-async function findOrCreate(context: PushContext, row: PushMessageRow): Promise<Delivered> {
-  const push = context.connectors.get(row.connection)?.push[row.kind as PushKind] as
-    | StoredPush
-    | undefined;
-  if (push === undefined) {
-    throw new KindError('rejected', `"${row.connection}" cannot take a ${row.kind}.`, {
-      fix: 'Name another connection for it in the config, then cancel this message.',
-    });
-  }
-  const message = messageOf(row);
-  const found = await push.find(message, context.signal);
-  if (found !== null) return found;
+function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRow): StoredPush {
+  const push = connectors.get(connection)?.push[kind as PushKind];
+  if (push !== undefined) return push as StoredPush;
+  throw new KindError('rejected', `"${connection}" cannot take a ${kind}.`, {
+    fix: 'Name another connection for it in the config, then retry this message.',
+  });
+}
+
+/** `onNothingWritten` is called before an error that proves that the vendor has nothing of it. */
+async function create(
+  context: PushContext,
+  message: PushMessageRow,
+  push: StoredPush,
+  onNothingWritten: () => void,
+): Promise<Delivered> {
+  const before = context.countWrites(message.connection);
   try {
-    return await push.create(message, context.signal);
+    return await push.create(messageOf(message), context.signal);
   } catch (error) {
-    if (!isKindError(error, 'unknown-outcome')) throw error;
-    // The answer was lost, the write perhaps not: what stands there now is the answer.
-    const written = await push.find(message, context.signal);
+    if (!isKindError(error)) throw error;
+    if (error.kind !== 'unknown-outcome') {
+      const writes = context.countWrites(message.connection) - before;
+      if (isNothingWritten(error.kind, writes)) onNothingWritten();
+      throw error;
+    }
+    // The answer was lost, the write perhaps not: what is there now is the answer.
+    const written = await push.find(messageOf(message), context.signal);
     if (written === null) throw error;
     return written;
   }
+}
+
+/** An answer that makes no sense proves nothing; an understood refusal of the only write does. */
+function isNothingWritten(kind: ErrorKind, writes: number): boolean {
+  if (kind === 'contract') return false;
+  return writes === 0 || kind === 'rejected' || (writes === 1 && kind !== 'transient');
+}
+
+/** A message is dead only when the vendor understood it and said no, or answered nonsense. */
+function isFinal(kind: ErrorKind): boolean {
+  return kind === 'rejected' || kind === 'contract';
+}
+
+/** What is wrong with one message (a name, a right for its kind of record) holds up no other. */
+function closesConnection(kind: ErrorKind): boolean {
+  return kind === 'auth' || kind === 'rate-limited' || kind === 'transient';
+}
+
+function toDelivered({ remoteId, label }: Delivered): Settlement {
+  return { status: 'delivered', remoteId, remoteLabel: label ?? null };
+}
+
+/** Not tried: nothing to back off from. */
+function release(context: PushContext, message: PushMessageRow): Settlement {
+  const { lastError, createAttemptedAt } = message;
+  const nextAttemptAt = context.now();
+  return { status: 'pending', lastError, nextAttemptAt, createAttemptedAt, isUntried: true };
+}
+
+/** The vendor's search may not show yet what a request of unknown outcome has written. */
+function waitForSearch(
+  context: PushContext,
+  message: PushMessageRow,
+  provenAt: Instant,
+): Settlement {
+  const now = context.now();
+  const attemptedAt = message.createAttemptedAt ?? now;
+  return {
+    status: 'pending',
+    lastError:
+      'It is not known whether an earlier attempt wrote it. It is looked for again before anything is written.',
+    nextAttemptAt: provenAt,
+    createAttemptedAt: attemptedAt > now ? now : attemptedAt,
+  };
+}
+
+function nextAttempt(context: PushContext, message: PushMessageRow, error: KindError): Instant {
+  const now = context.now();
+  const doubled = firstPauseSeconds * 2 ** Math.min(message.attempts - 1, 20);
+  const due = addSeconds(now, Math.min(doubled, longestPauseSeconds));
+  if (error.kind !== 'unknown-outcome') return due;
+  const lag = context.connectors.get(message.connection)?.searchLagSeconds;
+  const provenAt = provenBySearchAt(now, now, lag) ?? now;
+  return provenAt > due ? provenAt : due;
 }

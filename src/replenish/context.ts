@@ -1,4 +1,4 @@
-import type { Client, Locale } from '../domain/terms.ts';
+import type { Client, Locale, Offer } from '../domain/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
 import type { MessageTemplates } from './templates.ts';
@@ -8,6 +8,8 @@ export interface ReplenishContext {
   store: Store;
   clients: readonly Client[];
   mode: 'observe' | 'live';
+  /** Those of the config, by name. */
+  offers: ReadonlyMap<string, Offer>;
   /** The MSP's own language, for its own tickets. */
   locale: Locale;
   balanceField: { connection: string; field: string } | null;

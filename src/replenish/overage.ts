@@ -9,6 +9,7 @@ import { type DateText, dateInZone } from '../domain/time.ts';
 import { billingTerms, isUndoneNote } from '../domain/undo.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
+import { billToBasis } from './basis.ts';
 import { sourceIdOf, toMessage } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { emptyBatch } from './orders.ts';
@@ -21,7 +22,7 @@ interface BillLine {
   seconds: number;
 }
 
-interface Bill {
+export interface Bill {
   key: string;
   client: Client;
   billing: OverageBilling;
@@ -76,7 +77,7 @@ async function writeBill(
   if ((await store.readMessage(bill.key)) !== null) return;
   const [ledger] = await store.readLedgers([bill.client.id], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`client ${bill.client.id} has no ledger`);
-  const message = await composeBill(context, bill);
+  const message = { ...(await composeBill(context, bill)), basis: billToBasis(bill) };
   const block = toBlock(bill);
   const account = accountFrom(ledger, []);
   holdBlock(account, block);
@@ -136,7 +137,7 @@ function secondsOf(entries: readonly { seconds: number }[]): number {
   return entries.reduce((sum, entry) => sum + entry.seconds, 0);
 }
 
-async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
+export async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
   const { client, billing, key, today } = bill;
   const { locale } = client;
   const { rateMinor, currency } = billing;

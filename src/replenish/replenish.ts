@@ -22,6 +22,7 @@ import type {
   ReplenishBatch,
 } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
+import { crossingsToBasis, type FoundCrossings } from './basis.ts';
 import { composeNotice, invoiceKeyOf, type Notice, type Sale, toSale } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
@@ -147,7 +148,8 @@ async function decideClient(
   const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
   const crossings = findCrossings(rules, position, known, { lastCreditSeq, mode: context.mode });
   const left = findLeft(rules, position, known, { lastCreditSeq });
-  const told = tellCrossings(context, client, position, crossings, situation);
+  const hasOrder = situation.openOrders.has(client.id);
+  const told = tellCrossings(context, client, { position, crossings, hasOrder });
   const settledSeconds = netSeconds(position.balances, 'settled');
   const field = showBalance(context, client, settledSeconds, ledger, situation);
   const messages = [...told.messages, ...field];
@@ -164,19 +166,19 @@ async function decideClient(
   };
 }
 
-function tellCrossings(
+/** The messages that the crossings call for, and the block that is ordered. */
+export function tellCrossings(
   context: ReplenishContext,
   client: Client,
-  position: Position,
-  crossings: readonly Crossing[],
-  situation: Situation,
+  found: FoundCrossings,
 ): { messages: NewMessage[]; blocks: Block[] } {
+  const { position, crossings, hasOrder } = found;
   if (crossings.length === 0) return { messages: [], blocks: [] };
-  const hasOrder = situation.openOrders.has(client.id);
   const sale = hasOrder ? null : findSale(crossings, position, 'invoice');
   const proposal = sale ?? (hasOrder ? null : findSale(crossings, position, 'alert'));
   const notice: Notice = { client, position, crossings, sale, proposal };
-  const messages = composeNotice(context, notice);
+  const basis = crossingsToBasis(found);
+  const messages = composeNotice(context, notice).map((message) => ({ ...message, basis }));
   const isOrdered = sale !== null && context.mode === 'live';
   return { messages, blocks: isOrdered ? [toBlock(context, notice, sale)] : [] };
 }

@@ -9,6 +9,7 @@ import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/
 import { accountFrom } from '../store/port.ts';
 import { type LeftClient, readLeftClients } from './left-clients.ts';
 import { type Reconciliation, readReconciliation } from './reconciliation.ts';
+import { readUndelivered, type Undelivered } from './undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
 
 export type BlockStatus = 'active' | 'ordered' | 'expired' | 'used-up' | 'void';
@@ -33,8 +34,7 @@ export interface ClientBalance {
 export interface BalanceReport {
   asOf: Instant;
   clients: ClientBalance[];
-  /** Push messages that were refused for good. */
-  deadMessages: number;
+  undelivered: Undelivered;
   /** Vendor rows that wait for a person. */
   openQuarantine: number;
   /** Debited, or left free, only because of the default for work types that no list names. */
@@ -66,7 +66,7 @@ export async function buildBalances(
   const report: BalanceReport = {
     asOf,
     clients: [],
-    deadMessages: (await store.listMessages({ statuses: ['dead'] })).length,
+    undelivered: await readUndelivered(store),
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
     leftClients: await readLeftClients(store, all, all),
@@ -102,14 +102,11 @@ export async function buildBalances(
 }
 
 /** The report as programs read it; the counts are on the lists that show their rows. */
-export function balancesToJson({
-  asOf,
-  clients,
-  leftClients,
-  reconciliation,
-}: BalanceReport): unknown {
+export function balancesToJson(report: BalanceReport): unknown {
+  const { asOf, clients, leftClients, reconciliation, undelivered } = report;
   return {
     asOf,
+    messages: { waiting: undelivered.waiting, refused: undelivered.refused },
     reconciled:
       reconciliation === null
         ? null

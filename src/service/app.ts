@@ -23,6 +23,8 @@ export interface App {
   connectors: ReadonlyMap<string, Connector>;
   /** Requests that have left, by connection. */
   requests: RequestMeter;
+  /** Those of them that may have changed something. */
+  writes: RequestMeter;
   log: Logger;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -55,9 +57,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       ? { clients: await recognizeClients(store, config.clients, () => null), questions: [] }
       : await identifyClients(store, config.clients, instantFromMs(now()));
     const requests: RequestMeter = new Map();
-    const connectors = connectAll(config, { store, log, now, requests });
+    const writes: RequestMeter = new Map();
+    const connectors = connectAll(config, { store, log, now, requests, writes });
+    const meters = { requests, writes };
     const close = () => store.close();
-    return { config, store, clients, questions, connectors, requests, log, now, close };
+    return { config, store, clients, questions, connectors, ...meters, log, now, close };
   } catch (error) {
     await store.close();
     throw error;

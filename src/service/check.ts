@@ -5,6 +5,7 @@ import { baseFolder } from '../config/environment.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
+import { readUndelivered, undeliveredLines } from '../reports/undelivered.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import type { CheckLine } from './check-line.ts';
@@ -79,6 +80,13 @@ async function checkStored(app: App): Promise<CheckLine[]> {
     detail: `Work type "${workType}" is in no list of ${agreements.join(', ')}; the default of \`unlisted\` is applied.`,
     fix: unlistedFix,
   }));
+  const [detail, ...more] = undeliveredLines(await readUndelivered(app.store));
+  if (detail !== undefined) {
+    const fix =
+      'Correct what they name, then `prepaid-hours outbox retry KEY` what was refused, or `outbox cancel KEY`.';
+    const text = [detail, ...more].join(' · ');
+    lines.push({ connection: null, id: 'outbox', status: 'warning', detail: text, fix });
+  }
   if (open.length > 0) {
     lines.push({
       connection: null,

@@ -11,6 +11,7 @@ export interface ConnectServices {
   log: Logger;
   now(): number;
   requests: RequestMeter;
+  writes: RequestMeter;
 }
 
 /** Makes a connector for each connection, with a memory of its own in the store. Sends nothing yet. */
@@ -18,7 +19,7 @@ export function connectAll(
   config: LoadedConfig,
   services: ConnectServices,
 ): ReadonlyMap<string, Connector> {
-  const { store, log, now, requests } = services;
+  const { store, log, now, requests, writes } = services;
   const connectors = new Map<string, Connector>();
   for (const { name, vendor, settings } of config.connections.values()) {
     const at = () => instantFromMs(now());
@@ -35,7 +36,10 @@ export function connectAll(
         },
         log: log.child({ connection: name }),
         now,
-        onRequest: () => requests.set(name, (requests.get(name) ?? 0) + 1),
+        onRequest: (isWrite) => {
+          requests.set(name, (requests.get(name) ?? 0) + 1);
+          if (isWrite) writes.set(name, (writes.get(name) ?? 0) + 1);
+        },
       }),
     );
   }

@@ -7,6 +7,8 @@ import { describeError } from '../domain/errors.ts';
 import type { OpeningBlock } from '../domain/terms.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
 import { deliverMessages } from '../push/push.ts';
+import type { ReplenishContext } from '../replenish/context.ts';
+import { recomposeUnsent } from '../replenish/recompose.ts';
 import { replenish } from '../replenish/replenish.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
@@ -100,28 +102,46 @@ async function noteUnlisted(
 }
 
 export async function replenishStep(scope: RunScope): Promise<StepResult[]> {
-  const { app, runId, startedAt, stop } = scope;
+  const { app, startedAt } = scope;
   const result = await measure(scope, 'replenish', null, async () => {
-    const outcome = await replenish({
-      store: app.store,
-      clients: app.clients,
-      mode: app.config.mode,
-      locale: app.config.locale,
-      balanceField: app.config.balanceField,
-      templates: await loadTemplates(app.config.templates),
-      runId,
-      firstRunAt: await readFirstRun(scope),
-      at: startedAt,
-      signal: stop,
-    });
+    const outcome = await replenish(await replenishContext(scope));
+    // What was only decided while observing has been decided again by now.
+    if (app.config.mode === 'live') await app.store.cancelWithheld(startedAt);
     return { ...nothing, ...outcome };
   });
   return [result];
 }
 
+async function replenishContext(scope: RunScope): Promise<ReplenishContext> {
+  const { app, runId, startedAt, stop } = scope;
+  const { mode, locale, balanceField, offers, templates } = app.config;
+  return {
+    store: app.store,
+    clients: app.clients,
+    ...{ mode, locale, balanceField, offers },
+    templates: await loadTemplates(templates),
+    runId,
+    firstRunAt: await readFirstRun(scope),
+    at: startedAt,
+    signal: stop,
+  };
+}
+
+/** What has not left yet follows the config; of what has left nothing changes. */
+async function recompose(scope: RunScope): Promise<void> {
+  const { app, log } = scope;
+  if (app.config.mode === 'observe') return;
+  const unsent = await app.store.readUnsent();
+  if (unsent.length === 0) return;
+  for (const key of await recomposeUnsent(await replenishContext(scope), unsent)) {
+    log.info('A message that had not left was composed again from the config.', { key });
+  }
+}
+
 export async function pushStep(scope: RunScope): Promise<StepResult[]> {
   const { app, runId, startedAt, stop, abort, log } = scope;
   const result = await measure(scope, 'push', null, async () => {
+    await recompose(scope);
     const outcome = await deliverMessages({
       store: app.store,
       connectors: app.connectors,
@@ -131,6 +151,7 @@ export async function pushStep(scope: RunScope): Promise<StepResult[]> {
       now: () => instantFromMs(app.now()),
       stop,
       signal: abort,
+      countWrites: (connection) => app.writes.get(connection) ?? 0,
       onFailure: (message, error) => {
         scope.failures.push(error);
         log.warn('A message could not be delivered.', {

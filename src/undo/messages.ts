@@ -11,7 +11,7 @@ export interface MessageUndo {
 }
 
 /**
- * Messages that were never tried are cancelled; the others are to be withdrawn. A balance that is about
+ * Messages of which nothing has left are cancelled; the others are to be withdrawn. A balance that is about
  * to change is not shown any more; one that stays is, and one that was shown is written over by itself.
  */
 export function undoMessages(
@@ -21,7 +21,7 @@ export function undoMessages(
 ): MessageUndo {
   const result: MessageUndo = { cancelledKeys: [], remote: [] };
   for (const message of messages) {
-    const { key, kind, status, attempts } = message;
+    const { key, kind, status, createAttemptedAt } = message;
     if (kind === 'balance-field') {
       const client = clients.find(({ id }) => id === message.clientId);
       const payerId = client === undefined ? message.clientId : payerOf(client).id;
@@ -30,7 +30,7 @@ export function undoMessages(
     }
     if (status === 'cancelled') continue;
     if (status !== 'delivered') result.cancelledKeys.push(key);
-    if (status !== 'delivered' && attempts === 0) continue;
+    if (status !== 'delivered' && createAttemptedAt === null) continue;
     result.remote.push({ key, status: 'open', detail: null });
   }
   return result;

@@ -5,7 +5,8 @@ import type {
   Withdrawal,
   Withdrawn,
 } from '../../connectors/contract.ts';
-import { describeError, isKindError } from '../domain/errors.ts';
+import { describeError, isKindError, KindError } from '../domain/errors.ts';
+import { provenBySearchAt } from '../domain/messages.ts';
 import type { Instant } from '../domain/time.ts';
 import type { PushMessageRow, Store, UndoMessage } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
@@ -75,12 +76,26 @@ async function withdrawOne(context: WithdrawContext, message: PushMessageRow): P
   const left: Settled = { status: 'by-hand', detail: byHand(message) };
   if (push === undefined) return left;
   const delivered = await standingOf(push, message, context.signal);
-  if (delivered === null) return { status: 'absent', detail: null };
+  if (delivered === null) {
+    refuseEarlyMiss(context, message);
+    return { status: 'absent', detail: null };
+  }
   if (push.withdraw === undefined) return left;
   const reason = `Withdrawn by prepaid-hours: run ${context.undoneRunId}, which wrote this, was undone.`;
   const withdrawal = { ...delivered, reason };
   const withdrawn = await push.withdraw(messageOf(message), withdrawal, context.signal);
   return withdrawn === null ? left : { status: 'withdrawn', detail: null };
+}
+
+/** The vendor's search may not show yet what was written just now. */
+function refuseEarlyMiss(context: WithdrawContext, message: PushMessageRow): void {
+  const { createAttemptedAt, connection } = message;
+  const lag = context.connectors.get(connection)?.searchLagSeconds;
+  const provenAt = provenBySearchAt(createAttemptedAt, context.now(), lag);
+  if (provenAt === null) return;
+  throw new KindError('unknown-outcome', 'It is not known yet whether it was written.', {
+    fix: `Undo once more after ${provenAt}.`,
+  });
 }
 
 /** A message that was tried and is not known to have arrived is looked for. */

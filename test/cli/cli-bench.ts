@@ -104,6 +104,7 @@ export class CliBench {
       connectors: new Map(),
       questions: [],
       requests: new Map(),
+      writes: new Map(),
       log: silent,
       now: () => Date.parse(nowText),
       close: async () => {

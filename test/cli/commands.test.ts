@@ -226,6 +226,35 @@ test('outbox lists, shows, retries and cancels', async () => {
   expect((await cli.run(['outbox', 'cancel', 'ph:alert:1'])).exitCode).toBe(0);
 });
 
+test('the start of a message’s key is enough, as long as it is the start of no other', async () => {
+  const cli = await benchWithWork();
+  await addMessage(cli, 'ph:alert:dupont:1f', 'pending');
+  await addMessage(cli, 'ph:alert:dupont:2e', 'withheld');
+  expect((await cli.run(['outbox', 'show', 'ph:alert'])).err).toContain(
+    'Several keys begin with "ph:alert".',
+  );
+  expect(await cli.json(['outbox', 'retry', 'ph:alert:dupont:2'])).toEqual({
+    key: 'ph:alert:dupont:2e',
+    status: 'pending',
+  });
+});
+
+test('balances shows what waits to be sent and what was refused, and why', async () => {
+  const cli = await benchWithWork();
+  const { store } = cli.bench;
+  await addMessage(cli, 'ph:alert:1', 'pending');
+  await addMessage(cli, 'ph:alert:2', 'pending');
+  const at = '2026-03-05T10:00:00.000Z';
+  await store.claimMessages({ owner: 'r', at, staleBefore: at, connections: ['psa'], limit: 1 });
+  const refused = { lastError: 'no such board', createAttemptedAt: null };
+  await store.settleMessage('ph:alert:1', 'r', at, { status: 'dead', ...refused });
+  const { out } = await cli.run(['balances']);
+  expect(out).toContain('1 message was refused: prepaid-hours outbox list --status dead');
+  expect(out).toContain('1 message waits to be sent: prepaid-hours outbox list');
+  expect(out).toContain('Last reason: Dupont Plomberie, alert-ticket: no such board');
+  expect(await cli.json(['balances'])).toMatchObject({ messages: { waiting: 1, refused: 1 } });
+});
+
 test('quarantine lists what waits, and balances points to it', async () => {
   const cli = await benchWithWork();
   const at = '2026-03-05T10:00:00.000Z';

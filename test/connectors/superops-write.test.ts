@@ -39,10 +39,18 @@ function count(bench: SuperopsBench, name: string): number {
 async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
   const { key, ...payload } = alertFor(bench);
   const row = { key, kind: 'alert-ticket', connection: 'psa', payload: JSON.stringify(payload) };
-  const waiting = [{ ...row, afterRemoteId: null, attempts: 1 } as unknown as PushMessageRow];
+  const waiting = [
+    {
+      ...row,
+      afterRemoteId: null,
+      attempts: 1,
+      createAttemptedAt: null,
+    } as unknown as PushMessageRow,
+  ];
   const settled: Settlement[] = [];
   const store = {
     claimMessages: async () => waiting.splice(0),
+    noteCreate: async () => true,
     settleMessage: async (...args: [string, string, string, Settlement]) => {
       settled.push(args[3]);
       return true;
@@ -53,6 +61,7 @@ async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
     connectors: new Map([['psa', bench.connector]]),
     ...{ mode: 'live', runId: 'run', runStartedAt: new Date().toISOString() },
     ...{ now: () => new Date().toISOString(), signal: soon(), stop: soon(), onFailure: () => {} },
+    countWrites: () => bench.requests().filter((name) => name === 'createTicket').length,
   });
   return settled[0];
 }

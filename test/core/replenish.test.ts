@@ -357,7 +357,7 @@ describe('observe and live', () => {
     expect(bench.psa.sent).toEqual([]);
     bench.setMode('live');
     await bench.run();
-    expect(kinds()).toEqual(['alert-ticket', 'invoice']);
+    expect(kinds().sort()).toEqual(['alert-ticket', 'invoice']);
   });
 });
 

@@ -77,7 +77,7 @@ export class Machine {
     return {
       config: configOf(this.file),
       ...{ store, clients: linkPayers(identified), connectors: new Map(connectors) },
-      ...{ questions: [], requests: new Map(), log: silent, now },
+      ...{ questions: [], requests: new Map(), writes: new Map(), log: silent, now },
       close: async () => {
         this.#open.delete(real);
         await real.close();

@@ -161,7 +161,7 @@ export class ScriptedPsa implements Psa {
       push: pushesInto(this.#written, {
         find: () => void this.#refuse(context, 'find'),
         create: () => {
-          context.onRequest();
+          context.onRequest(true);
           return this.#options.faults.strike('create');
         },
         newId: () => {
@@ -183,7 +183,7 @@ export class ScriptedPsa implements Psa {
   }
 
   #refuse(context: ConnectorContext, place: Place): VendorFault | null {
-    context.onRequest();
+    context.onRequest(false);
     if (context.now() - this.#options.now() > aheadMsMax) {
       throw new KindError('config', 'This machine’s clock is ahead of the vendor’s.');
     }

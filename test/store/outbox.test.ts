@@ -84,7 +84,8 @@ test('a claim whose owner is gone goes to the next one, and the first may no lon
 test('a failed message waits for its next attempt', async () => {
   await write({});
   await claim('one');
-  const wait = { status: 'pending', lastError: 'time-out', nextAttemptAt: muchLater } as const;
+  const reason = { lastError: 'time-out', createAttemptedAt: null };
+  const wait = { status: 'pending', ...reason, nextAttemptAt: muchLater } as const;
   await store.settleMessage('m1', 'one', at, wait);
   expect(await claim('one', later)).toEqual([]);
   expect(await store.readMessage('m1')).toMatchObject({ lastError: 'time-out', settledAt: null });
@@ -93,7 +94,10 @@ test('a failed message waits for its next attempt', async () => {
 
 test.each([
   ['waits', null],
-  ['waits while the first is dead', { status: 'dead', lastError: 'no' } as const],
+  [
+    'waits while the first is dead',
+    { status: 'dead', lastError: 'no', createAttemptedAt: null } as const,
+  ],
   ['goes once the first is delivered', delivered],
 ])('a message after another %s', async (_, settlement) => {
   await write({ key: 'note', afterKey: 'ticket' }, { key: 'ticket' });
@@ -107,7 +111,8 @@ test.each([
 test('a dead message comes back by hand; a delivered one can be neither retried nor cancelled', async () => {
   await write({}, { key: 'm2' });
   await claim('one');
-  await store.settleMessage('m1', 'one', at, { status: 'dead', lastError: 'refused' });
+  const refused = { status: 'dead', lastError: 'refused', createAttemptedAt: null } as const;
+  await store.settleMessage('m1', 'one', at, refused);
   await store.settleMessage('m2', 'one', at, delivered);
   expect(await store.retryMessage('m1', at)).toBe(true);
   expect(await store.retryMessage('m2', at)).toBe(false);

@@ -67,6 +67,7 @@ export class CoreBench {
       ]),
       questions: [],
       requests: new Map(),
+      writes: new Map(),
       log: collectingLog(this.logs),
       now,
       close: () => store.close(),

@@ -26,6 +26,8 @@ export interface Sent {
   kind: PushKind;
   message: Record<string, unknown> & { key: string };
   remoteId: string;
+  /** When it was sent; absent: long ago. */
+  sentMs?: number;
 }
 
 export type Call =
@@ -64,6 +66,8 @@ export class ScriptedVendor {
   readonly invoices: InvoiceRow[] = [];
   readonly blocks: VendorBlock[] = [];
   readonly sent: Sent[] = [];
+  /** How long `find` does not see what was just sent. */
+  searchLagSeconds = 0;
   /** What people made of what was sent, by its id there; null: they removed it. */
   readonly standings = new Map<string, Standing | null>();
   /** Remote ids of what was taken back, as often as it was really closed, with the reason. */
@@ -303,7 +307,9 @@ export class ScriptedVendor {
     return {
       find: async (message) => {
         this.#mayThrow(`find ${kind}`);
-        const found = this.sent.find((one) => one.message.key === message.key);
+        const found = this.sent.find(
+          (one) => one.message.key === message.key && this.#isSearchable(one),
+        );
         return found === undefined ? null : { remoteId: found.remoteId };
       },
       create: async (message) => this.#create(kind, message),
@@ -315,6 +321,10 @@ export class ScriptedVendor {
         ? { withdraw: async (_: unknown, asked: Withdrawal) => this.#withdraw(kind, asked) }
         : {}),
     };
+  }
+
+  #isSearchable({ sentMs = 0 }: Sent): boolean {
+    return this.#options.now() >= sentMs + this.searchLagSeconds * 1000;
   }
 
   #withdraw(kind: PushKind, { remoteId, reason }: Withdrawal): Withdrawn | null {
@@ -330,7 +340,10 @@ export class ScriptedVendor {
   #create(kind: PushKind, message: PushMessages[PushKind]): Delivered {
     const fault = this.#strike(`create ${kind}`);
     const remoteId = `${kind}-${this.sent.length + 1}`;
-    if (fault === null || fault.isDone) this.sent.push({ kind, message: { ...message }, remoteId });
+    const sentMs = this.#options.now();
+    if (fault === null || fault.isDone) {
+      this.sent.push({ kind, message: { ...message }, remoteId, sentMs });
+    }
     if (fault !== null) throw new KindError(fault.kind, `scripted ${fault.kind} in create ${kind}`);
     return { remoteId };
   }

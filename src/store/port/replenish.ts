@@ -22,6 +22,8 @@ export interface NewMessage {
   connection: string;
   /** JSON of the message less its key. */
   payload: string;
+  /** JSON of what it was composed from; absent: it is never composed again. */
+  basis?: string;
   afterKey: string | null;
   status: 'pending' | 'withheld';
 }

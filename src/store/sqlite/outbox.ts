@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/time.ts';
-import type { OutboxStore, PushMessageRow, Settlement } from '../port.ts';
+import type { OutboxStore, PushMessageRow, Recomposition, Settlement } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 export function outboxStore(database: Database): OutboxStore {
@@ -24,6 +24,35 @@ export function outboxStore(database: Database): OutboxStore {
     },
     readMessage: async (key) =>
       database.row<PushMessageRow>(`${messageRows} WHERE m.key = ?`, key) ?? null,
+    findMessageKeys: async (prefix) =>
+      database
+        .rows<{ key: string }>(
+          'SELECT key FROM push_message WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2',
+          prefix,
+        )
+        .map(({ key }) => key),
+    readUnsent: async () =>
+      database.rows(
+        `SELECT key, client_id AS clientId, connection, payload, basis FROM push_message
+         WHERE ${isUnsent} AND basis IS NOT NULL ORDER BY seq`,
+      ),
+    recompose: async (recomposition) => database.write(() => recompose(database, recomposition)),
+    noteCreate: async (key, owner, at) =>
+      database.run(
+        `UPDATE push_message SET create_attempted_at = ?
+         WHERE key = ? AND status = 'claimed' AND claimed_by = ?`,
+        at,
+        key,
+        owner,
+      ) === 1,
+    cancelWithheld: async (at) => {
+      database.run(
+        `UPDATE push_message SET status = 'cancelled', settled_at = ?,
+           last_error = 'It was written while observing; live mode has begun.'
+         WHERE status = 'withheld'`,
+        at,
+      );
+    },
     retryMessage: async (key, at) =>
       database.run(
         `UPDATE push_message SET status = 'pending', next_attempt_at = ?, settled_at = NULL
@@ -41,10 +70,12 @@ export function outboxStore(database: Database): OutboxStore {
   };
 }
 
+const isUnsent = `status IN ('pending', 'claimed') AND create_attempted_at IS NULL`;
+
 export const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
     coalesce(c.name, m.client_id) AS clientName, m.connection, m.payload, m.after_key AS afterKey,
     iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId, m.status, m.attempts,
-    m.next_attempt_at AS nextAttemptAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,
+    m.next_attempt_at AS nextAttemptAt, m.create_attempted_at AS createAttemptedAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,
     m.last_error AS lastError, m.created_at AS createdAt, m.settled_at AS settledAt,
     m.run_id AS runId
   FROM push_message m LEFT JOIN client c ON c.id = m.client_id
@@ -65,7 +96,7 @@ function claim(
          AND m.connection IN (SELECT value FROM json_each(?))
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
-       ORDER BY m.seq LIMIT ?)
+       ORDER BY m.attempts, m.seq LIMIT ?)
      RETURNING seq`,
     owner,
     at,
@@ -75,7 +106,7 @@ function claim(
     limit,
   );
   return database.rows(
-    `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.seq`,
+    `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.attempts, m.seq`,
     listValue(claimed.map(({ seq }) => seq)),
   );
 }
@@ -89,10 +120,12 @@ function settle(
 ): boolean {
   const isDelivered = settlement.status === 'delivered';
   const isPending = settlement.status === 'pending';
+  const isUntried = isPending && settlement.isUntried === true;
   const changed = database.run(
     `UPDATE push_message SET status = ?, remote_id = ?, remote_label = ?, last_error = ?,
-       next_attempt_at = coalesce(?, next_attempt_at), settled_at = ?, claimed_by = NULL,
-       claimed_at = NULL
+       next_attempt_at = coalesce(?, next_attempt_at), settled_at = ?,
+       create_attempted_at = iif(?, create_attempted_at, ?), attempts = attempts - ?,
+       claimed_by = NULL, claimed_at = NULL
      WHERE key = ? AND status = 'claimed' AND claimed_by = ?`,
     settlement.status,
     isDelivered ? settlement.remoteId : null,
@@ -100,8 +133,39 @@ function settle(
     isDelivered ? null : settlement.lastError,
     isPending ? settlement.nextAttemptAt : null,
     isPending ? null : at,
+    Number(isDelivered),
+    isDelivered ? null : settlement.createAttemptedAt,
+    Number(isUntried),
     key,
     owner,
   );
   return changed === 1;
+}
+
+function recompose(database: Database, { at, messages, blocks }: Recomposition): void {
+  for (const { key, connection, payload } of messages) {
+    database.run(
+      `UPDATE push_message SET connection = ?, payload = ?, next_attempt_at = ?
+       WHERE key = ? AND ${isUnsent}`,
+      connection,
+      payload,
+      at,
+      key,
+    );
+  }
+  for (const block of blocks) {
+    database.run(
+      `UPDATE block SET offer = ?, seconds = ?, amount_minor = ?, rate_minor = ?, currency = ?,
+         expires_on = ?, work_types = ?, activate = ? WHERE id = ? AND status = 'ordered'`,
+      block.offer,
+      block.seconds,
+      block.amountMinor,
+      block.rateMinor,
+      block.currency,
+      block.expiresOn,
+      block.workTypes === null ? null : JSON.stringify(block.workTypes),
+      block.activate,
+      block.id,
+    );
+  }
 }

@@ -172,23 +172,25 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
 }
 
 function addMessage(database: Database, message: NewMessage, at: Instant, runId: string): void {
+  const { basis, ...content } = message;
   const standing = database.row<Omit<NewMessage, 'status'>>(
     `SELECT key, kind, client_id AS clientId, connection, payload, after_key AS afterKey
      FROM push_message WHERE key = ?`,
     message.key,
   );
   if (standing !== undefined) {
-    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, message);
+    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, content);
     return;
   }
   database.run(
-    `INSERT INTO push_message (key, kind, client_id, connection, payload, after_key, status,
-       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO push_message (key, kind, client_id, connection, payload, basis, after_key, status,
+       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.key,
     message.kind,
     message.clientId,
     message.connection,
     message.payload,
+    basis ?? null,
     message.afterKey,
     message.status,
     at,

@@ -407,6 +407,8 @@ CREATE TABLE push_message (
   client_id TEXT NOT NULL,
   connection TEXT NOT NULL,
   payload TEXT NOT NULL,
+  -- JSON of what it was composed from, to compose it again; null: it stays as it is.
+  basis TEXT,
   -- The message whose delivered record this one needs (a note needs its ticket).
   after_key TEXT,
   status TEXT NOT NULL CHECK (status IN ('pending', 'claimed', 'delivered', 'dead', 'withheld', 'cancelled')),
@@ -414,6 +416,8 @@ CREATE TABLE push_message (
   next_attempt_at TEXT NOT NULL,
   claimed_by TEXT,
   claimed_at TEXT,
+  -- Written before the request leaves; null: no request to create it has left, or the vendor refused it.
+  create_attempted_at TEXT,
   remote_id TEXT,
   remote_label TEXT,
   last_error TEXT,
