@@ -4,6 +4,7 @@ import type { Client } from '../domain/terms.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';
+import { keepUnchanged } from './unchanged.ts';
 
 /** A piece of work with the place where it is charged. */
 export interface Assigned {
@@ -16,6 +17,12 @@ export interface Assigned {
   correctedSeconds: number;
   /** Null: the entry is gone. */
   groupKey: string | null;
+  /** It is charged already, and nothing of its charge's work has changed: today's rules do not matter. */
+  isKept?: boolean;
+}
+
+export function isDue({ standing, isKept }: Assigned): boolean {
+  return isKept === true || standing.state === 'due';
 }
 
 export interface Assignment {
@@ -57,7 +64,7 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       result.assigned.push({ ...one, ticket: ticket ?? null, standing, groupKey });
     }
   }
-  return result;
+  return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };
 }
 
 /** Looked up once a client, not once an entry. */

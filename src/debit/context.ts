@@ -14,6 +14,8 @@ export interface DebitContext {
   /** Moment of the first run ever: work before that day never counts unless the config says so. */
   firstRunAt: Instant;
   signal: AbortSignal;
+  /** Clients with a block that pays for some work types only. */
+  limitedAccounts: ReadonlySet<string>;
 }
 
 /** Finds the configured client behind a connection's id. */

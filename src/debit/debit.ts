@@ -6,6 +6,7 @@ import { type DateText, earliest, type Instant } from '../domain/time.ts';
 import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type AffectedWork, readAffectedWork } from './affected.ts';
+import { isDue } from './assign.ts';
 import type { DebitContext } from './context.ts';
 import { decideGroup, type GroupDecision } from './decide.ts';
 import {
@@ -53,7 +54,7 @@ async function debitPage(
 ): Promise<void> {
   const { store, at, runId } = context;
   const affected = await withHeldWork(context, subjects);
-  const decisions = decideGroups(affected);
+  const decisions = decideGroups(affected, context.limitedAccounts);
   const { ledgers, standings } = await loadStandings(context, decisions);
   const posted = postDecisions(decisions, standings);
   for (const account of standings.accounts.values()) {
@@ -70,11 +71,13 @@ async function debitPage(
     groups: posted.groups.filter((group) => !isAbandoned(group)),
     removedGroupKeys: posted.groups.filter(isAbandoned).map((group) => group.groupKey),
     entryGroups: affected.assigned
-      .filter(({ entry, groupKey }) => entry.groupKey !== groupKey && affected.has(entry, groupKey))
-      .map(({ entry, groupKey }) => ({
-        connection: entry.connection,
-        entryId: entry.sourceId,
-        groupKey,
+      .map((one) => ({ ...one, isCharged: isDue(one) }))
+      .filter(({ entry, groupKey, isCharged }) => {
+        const isSame = entry.groupKey === groupKey && entry.isCharged === isCharged;
+        return !isSame && affected.has(entry, groupKey);
+      })
+      .map(({ entry: { connection, sourceId }, groupKey, isCharged }) => ({
+        ...{ connection, entryId: sourceId, groupKey, isCharged },
       })),
     dirtySeqs: subjects.map((subject) => subject.seq),
     warnings: await findWarnings(context, affected, decisions),
@@ -105,11 +108,16 @@ async function withHeldWork(
   return held.length === 0 ? affected : readAffectedWork(context, [...subjects, ...held]);
 }
 
-function decideGroups(affected: AffectedWork): GroupDecision[] {
+function decideGroups(
+  affected: AffectedWork,
+  limitedAccounts: ReadonlySet<string>,
+): GroupDecision[] {
   const members = Map.groupBy(affected.assigned, (one) => one.groupKey);
   const groups = new Map(affected.work.groups.map((group) => [group.groupKey, group]));
   return [...affected.groupKeys]
-    .map((key) => decideGroup(key, members.get(key) ?? [], groups.get(key) ?? null))
+    .map((key) =>
+      decideGroup(key, members.get(key) ?? [], groups.get(key) ?? null, limitedAccounts),
+    )
     .map((decision) => ({ decision, startedAt: firstStart(decision) }))
     .sort(byFirstWork)
     .map(({ decision }) => decision);

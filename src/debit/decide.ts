@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
 import { computeCharge } from '../domain/charge.ts';
 import type { ChargeFacts, TicketFacts } from '../domain/charge-facts.ts';
 import { byMoment } from '../domain/corrections.ts';
 import type { OpenReason } from '../domain/standing.ts';
 import type { Client } from '../domain/terms.ts';
 import type { ChargeGroup } from '../store/port.ts';
-import type { Assigned } from './assign.ts';
+import { type Assigned, isDue } from './assign.ts';
+import { hashWork } from './unchanged.ts';
 
 /** What a group should look like now, beside what stands. */
 export interface GroupDecision {
@@ -19,7 +19,7 @@ export interface GroupDecision {
   pendingSeconds: number;
   /** What should be posted; null: nothing. */
   charge: ChargeFacts | null;
-  /** Hash over the work that is due; equal to what stands: nothing is posted, whatever the rules say now. */
+  /** Hash over the work that is due, of a charge that is left as it is the one it has; null: none is due. */
   inputsHash: string | null;
 }
 
@@ -28,12 +28,17 @@ export function decideGroup(
   groupKey: string,
   members: readonly Assigned[],
   before: ChargeGroup | null,
+  limitedAccounts: ReadonlySet<string>,
 ): GroupDecision {
   const ordered = [...members].sort((a, b) => byMoment(a.entry, b.entry));
-  const due = ordered.filter((member) => member.standing.state === 'due');
-  const pending = ordered.filter((member) => member.standing.state === 'pending');
+  const due = ordered.filter(isDue);
+  const pending = ordered.filter(
+    (member) => member.standing.state === 'pending' && !due.includes(member),
+  );
   const client = clientOf([...due, ...pending]);
-  const inputsHash = due.length === 0 ? null : hashInputs(due, client);
+  const isKept = due.length > 0 && due.every((member) => member.isKept === true);
+  const freshHash = due.length === 0 || isKept ? null : hashWork(due, limitedAccounts);
+  const inputsHash = isKept ? (before?.factsHash ?? null) : freshHash;
   const isUnchanged = inputsHash !== null && inputsHash === before?.factsHash;
   const charge = due.length === 0 || isUnchanged ? null : chargeOf(due, client);
   const pendingSeconds = pending.length === 0 ? 0 : costOfPending(due, pending, client);
@@ -55,7 +60,11 @@ function statusOf(
     const standing = all.find((member) => member.standing.state === state)?.standing;
     return standing !== undefined && 'reason' in standing ? standing.reason : null;
   };
-  if (pending.length > 0) return { status: 'pending', reason: reasonIn('pending') };
+  const [first] = pending;
+  if (first !== undefined) {
+    const reason = 'reason' in first.standing ? first.standing.reason : null;
+    return { status: 'pending', reason };
+  }
   if (due.length > 0) return { status: 'posted', reason: null };
   const waiting = reasonIn('waiting');
   if (waiting !== null) return { status: 'waiting', reason: waiting };
@@ -98,25 +107,4 @@ function ticketOf(members: readonly Assigned[]): TicketFacts | null {
   if (ticket === null || !isShared) return null;
   const { sourceId, number, summary, closedAt } = ticket;
   return { id: sourceId, number, summary, closedAt };
-}
-
-/**
- * Everything of the work that could change its cost or whose it is. What a ticket is called, or when
- * exactly it was closed, is left out: touching it must not re-rate a charge that was posted under
- * earlier rules.
- */
-function hashInputs(due: readonly Assigned[], client: Client | null): string {
-  const inputs = due.map(({ entry, ticket, seconds }) => [
-    entry.connection,
-    entry.sourceId,
-    ticket?.sourceId ?? null,
-    seconds,
-    entry.startedAt,
-    entry.endedAt,
-    entry.technician,
-    entry.workType,
-    entry.role,
-    entry.isBillable,
-  ]);
-  return hash('sha256', JSON.stringify([client?.id ?? null, inputs]), 'hex');
 }

@@ -26,12 +26,15 @@ export async function* replayMirror(
       at: firstRunAt,
       firstRunAt,
       signal: new AbortController().signal,
+      limitedAccounts: new Set<string>(),
     };
     const { assigned, groupKeys } = await readAffectedWork(context, subjects);
     const members = Map.groupBy(assigned, (one) => one.groupKey);
     const fresh = [...groupKeys].filter((key) => !decided.has(key));
     for (const key of fresh) decided.add(key);
-    yield fresh.map((key) => decideGroup(key, members.get(key) ?? [], null));
+    yield fresh.map((key) =>
+      decideGroup(key, members.get(key) ?? [], null, context.limitedAccounts),
+    );
   }
 }
 

@@ -69,8 +69,11 @@ async function debitContext(scope: RunScope): Promise<DebitContext> {
   const { app, runId, startedAt, stop } = scope;
   const firstRunAt = await readFirstRun(scope);
   const { store, clients } = app;
-  const findClient = clientFinder(clients);
-  return { store, clients, findClient, runId, at: startedAt, firstRunAt, signal: stop };
+  return {
+    ...{ store, clients, findClient: clientFinder(clients), runId, at: startedAt, firstRunAt },
+    signal: stop,
+    limitedAccounts: new Set(await store.listLimitedAccounts()),
+  };
 }
 
 /** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */

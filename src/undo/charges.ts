@@ -71,13 +71,14 @@ async function returnEntries(context: UndoContext, found: ChargeUndoes): Promise
   const known = await context.store.readEntryPlaces(wanted);
   const places = Map.groupBy(known, (one) => one.entryId);
   const taken = await chargingGroups(context, known, found);
-  const entryGroups: { connection: string; entryId: string; groupKey: string }[] = [];
+  const entryGroups: ChargeUndoes['entryGroups'][number][] = [];
   for (const { groupKey, facts } of restored) {
     for (const part of facts.parts) {
       const place = placeOf(part, facts.connection, places.get(part.entryId) ?? []);
       if (place === undefined || place.groupKey === groupKey) continue;
       if (place.groupKey === null || !taken.has(place.groupKey)) {
-        entryGroups.push({ connection: place.connection, entryId: part.entryId, groupKey });
+        const { connection } = place;
+        entryGroups.push({ connection, entryId: part.entryId, groupKey, isCharged: true });
         continue;
       }
       found.conflicts.push(

@@ -16,7 +16,7 @@ const inserts = {
   charge: 'INSERT INTO charge VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   ledger: 'INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   charge_group: 'INSERT INTO charge_group VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  entry_group: 'INSERT INTO entry_group VALUES (?, ?, ?)',
+  entry_group: 'INSERT INTO entry_group VALUES (?, ?, ?, ?)',
 };
 
 /**
@@ -109,6 +109,8 @@ function rowsOf(reader: DatabaseSync, batch: DebitBatch, after: number, to: numb
     charge: batch.charges.map((one) => [...Object.values(one), batch.at, batch.runId] as Values),
     ledger: ledger.map((row) => Object.values(row) as Values),
     charge_group: batch.groups.map((one) => Object.values(one) as Values),
-    entry_group: batch.entryGroups.map((one) => Object.values(one) as Values),
+    entry_group: batch.entryGroups.map(
+      ({ isCharged, ...one }) => [...Object.values(one), Number(isCharged)] as Values,
+    ),
   };
 }

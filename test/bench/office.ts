@@ -88,11 +88,11 @@ export function mirror(office: Office, span: Span): void {
   // The set-up is not what is measured.
   raw.exec('PRAGMA synchronous = OFF');
   const ticketRow = raw.prepare(
-    `INSERT INTO mirror_ticket VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'seeded')`,
+    `INSERT INTO mirror_ticket VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 'seeded')`,
   );
   const entryRow = raw.prepare(
     `INSERT INTO mirror_time_entry
-     VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 'seeded')`,
+     VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, 'seeded')`,
   );
   raw.exec('BEGIN');
   for (const { ticket, entries } of workOf(span, office.app.clients.length)) {
@@ -139,7 +139,10 @@ type DebitBatch = Parameters<App['store']['writeDebits']>[0];
 function debitContext({ app }: Office, at: Instant, signal: AbortSignal) {
   const { store, clients } = app;
   const findClient = clientFinder(clients);
-  return { store, clients, findClient, runId: `r-${at}`, at, firstRunAt: at, signal };
+  return {
+    ...{ store, clients, findClient, runId: `r-${at}`, at, firstRunAt: at, signal },
+    limitedAccounts: new Set<string>(),
+  };
 }
 
 /** One run of all steps, as the service and the command line do it. */

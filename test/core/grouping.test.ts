@@ -87,7 +87,7 @@ describe('when the rule changes', () => {
       await roundPer(to);
       // Touching every entry brings all of them under the new rule.
       for (const id of ['1', '2', '3', '4']) {
-        bench.psa.editEntry(id, { technician: 'Grace' });
+        bench.psa.editEntry(id, { isBillable: null });
         await bench.run();
       }
       expect(await bench.hours()).toEqual([10 - cost[to], 0]);

@@ -207,7 +207,7 @@ test('work that waits tells for what', async () => {
       }),
     ],
     removedGroupKeys: [],
-    entryGroups: [{ connection: 'psa', entryId: 'e7', groupKey: 'g7' }],
+    entryGroups: [{ connection: 'psa', entryId: 'e7', groupKey: 'g7', isCharged: false }],
     dirtySeqs: [],
     warnings: [],
   });

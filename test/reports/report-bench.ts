@@ -244,7 +244,12 @@ export class ReportBench {
       postings,
       groups: [this.group({ groupKey, revision, chargeId: id, factsHash: text })],
       removedGroupKeys: [],
-      entryGroups: after.parts.map(({ entryId }) => ({ connection: 'psa', entryId, groupKey })),
+      entryGroups: after.parts.map(({ entryId }) => ({
+        connection: 'psa',
+        entryId,
+        groupKey,
+        isCharged: true,
+      })),
       dirtySeqs: [],
       warnings: [],
     });

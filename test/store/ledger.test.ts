@@ -185,10 +185,13 @@ test('an entry leaves its group, and an empty group goes unless it was ever char
   await postOneCharge(bench.store);
   const place = { connection: 'psa', entryId: 'e1' };
   const groups = [group({ groupKey: 'g2', status: 'pending', pendingSeconds: 60 })];
-  const entryGroups = [{ ...place, groupKey: 'g2' }];
+  const entryGroups = [{ ...place, groupKey: 'g2', isCharged: false }];
   await bench.store.writeDebits(debits(2, { groups, entryGroups }));
   expect((await bench.store.readPending(['dupont'])).get('dupont')).toBe(60);
-  const emptied = { entryGroups: [{ ...place, groupKey: null }], removedGroupKeys: ['g2'] };
+  const emptied = {
+    entryGroups: [{ ...place, groupKey: null, isCharged: false }],
+    removedGroupKeys: ['g2'],
+  };
   await bench.store.writeDebits(debits(2, emptied));
   expect(countRows('entry_group')).toBe(0);
   expect((await bench.store.readPending(['dupont'])).get('dupont')).toBe(0);

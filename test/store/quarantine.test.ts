@@ -104,7 +104,9 @@ test('a client left out for good stays out, and its waiting work is looked at ag
   await store.writePage(page({ stream: 'tickets', rows: [ticket({ clientId: '999' })] }));
   await store.writePage(page({ stream: 'timeEntries', rows: [timeEntry()] }));
   const waiting = group({ groupKey: 'e:psa:e1', clientId: null, status: 'waiting' });
-  const entryGroups = [{ connection: 'psa', entryId: 'e1', groupKey: 'e:psa:e1' }];
+  const entryGroups = [
+    { connection: 'psa', entryId: 'e1', groupKey: 'e:psa:e1', isCharged: false },
+  ];
   const warnings = [{ ...unmapped, reason: 'unmapped' }];
   await store.writeDebits(debits(0, { groups: [waiting], entryGroups, warnings }));
   takeMarks(raw);

@@ -97,7 +97,7 @@ test('a group is found by its entry, its ticket’s id or number, its charge or 
   await store.writePage(page({ stream: 'tickets', rows: [ticket()] }));
   await store.writePage(page({ stream: 'timeEntries', rows: [timeEntry()] }));
   await postOneCharge(store);
-  const entryGroups = [{ connection: 'psa', entryId: 'e1', groupKey: 't:psa:t1' }];
+  const entryGroups = [{ connection: 'psa', entryId: 'e1', groupKey: 't:psa:t1', isCharged: true }];
   await store.writeDebits(debits(2, { entryGroups }));
   const find = async (id: string, connection: string | null = null) =>
     (await store.findGroups(id, connection)).map(({ groupKey }) => groupKey);

@@ -21,7 +21,9 @@ async function charge(store: Store, groups: Record<string, string[]>): Promise<v
     debits(0, {
       groups: keys.map((groupKey) => group({ groupKey })),
       entryGroups: keys.flatMap((groupKey) =>
-        (groups[groupKey] ?? []).map((entryId) => ({ connection: 'psa', entryId, groupKey })),
+        (groups[groupKey] ?? []).map((entryId) => ({
+          ...{ connection: 'psa', entryId, groupKey, isCharged: true },
+        })),
       ),
     }),
   );
@@ -61,7 +63,9 @@ test('the rows come back as they were read, deleted ones included', async () => 
   await store.writePage(complete);
   const work = await store.readWork([ofTicket('t1')]);
   const deletedAt = complete.at;
-  expect(work.entries).toEqual([{ ...rows[0], connection: 'psa', deletedAt, groupKey: null }]);
+  expect(work.entries).toEqual([
+    { ...rows[0], connection: 'psa', deletedAt, groupKey: null, isCharged: false },
+  ]);
   expect(work.tickets).toEqual([{ ...ticket({ isClosed: false }), connection: 'psa' }]);
 });
 
@@ -160,8 +164,8 @@ test('after a change of rules, open work and work without a group is marked, pos
     }),
   );
   const entryGroups = [
-    { connection: 'psa', entryId: 'e1', groupKey: 'g1' },
-    { connection: 'psa', entryId: 'e2', groupKey: 'g2' },
+    { connection: 'psa', entryId: 'e1', groupKey: 'g1', isCharged: true },
+    { connection: 'psa', entryId: 'e2', groupKey: 'g2', isCharged: false },
   ];
   const groups = [group({ groupKey: 'g1' }), group({ groupKey: 'g2', status: 'pending' })];
   await store.writeDebits(debits(0, { groups, entryGroups }));

@@ -18,6 +18,8 @@ export interface MirrorTimeEntry extends TimeEntryRow {
   deletedAt: Instant | null;
   /** Where the entry was charged so far. */
   groupKey: string | null;
+  /** Whether it is part of what its group is charged, and not only pending there. */
+  isCharged: boolean;
 }
 
 export interface ChargeGroup {
@@ -30,7 +32,7 @@ export interface ChargeGroup {
   revision: number;
   /** The charge that stands now; null: none. */
   chargeId: string | null;
-  /** Hash over the work that the standing charge was made from; null: nothing is due. */
+  /** Over the work that the standing charge was made from, with what was read of it; null: nothing is due. */
   factsHash: string | null;
 }
 
@@ -127,7 +129,12 @@ export interface DebitBatch {
   groups: readonly ChargeGroup[];
   /** Groups that hold no entry any more; one that was ever charged stays, for its revisions count on. */
   removedGroupKeys: readonly string[];
-  entryGroups: readonly { connection: string; entryId: string; groupKey: string | null }[];
+  entryGroups: readonly {
+    connection: string;
+    entryId: string;
+    groupKey: string | null;
+    isCharged: boolean;
+  }[];
   /** Dirty rows dealt with. */
   dirtySeqs: readonly number[];
   warnings: readonly QuarantinedSubject[];
@@ -172,6 +179,8 @@ export interface DebitStore {
   readGroups(groupKeys: readonly string[]): Promise<ChargeGroup[]>;
   /** The name that the vendor shows for a client that was mirrored; null: never seen. */
   readMirrorClientName(connection: string, sourceId: string): Promise<string | null>;
+  /** Clients with a block that pays for some work types only. */
+  listLimitedAccounts(): Promise<string[]>;
   readLedgers(clientIds: readonly string[], options?: LedgerOptions): Promise<ClientLedger[]>;
   /** Ledger entries of these charges that no reversal undoes, oldest first. */
   readLiveSlices(chargeIds: readonly string[]): Promise<LedgerEntry[]>;

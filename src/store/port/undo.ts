@@ -69,7 +69,12 @@ export interface UndoBatch {
   charges: readonly Charge[];
   postings: readonly Posting[];
   groups: readonly ChargeGroup[];
-  entryGroups: readonly { connection: string; entryId: string; groupKey: string }[];
+  entryGroups: readonly {
+    connection: string;
+    entryId: string;
+    groupKey: string;
+    isCharged: boolean;
+  }[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
   /** Blocks whose hours are taken back. */
   undoneBlockIds: readonly string[];

@@ -23,6 +23,12 @@ export function debitStore(database: Database): DebitStore {
         connection,
         sourceId,
       )?.name ?? null,
+    listLimitedAccounts: async () =>
+      database
+        .rows<{ id: string }>(
+          'SELECT DISTINCT client_id AS id FROM block WHERE work_types IS NOT NULL',
+        )
+        .map(({ id }) => id),
     readLedgers: async (clientIds, options = {}) =>
       database.read(() => readLedgers(database, clientIds, options)),
     readLiveSlices: async (chargeIds) => readLiveSlices(database, chargeIds),
@@ -52,7 +58,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
   }
   for (const group of batch.groups) writeGroup(database, group);
   removeGroups(database, batch.removedGroupKeys);
-  for (const { connection, entryId, groupKey } of batch.entryGroups) {
+  for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
     if (groupKey === null) {
       database.run(
         'DELETE FROM entry_group WHERE connection = ? AND entry_id = ?',
@@ -61,11 +67,12 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
       );
     } else {
       database.run(
-        `INSERT INTO entry_group (connection, entry_id, group_key) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET group_key = excluded.group_key`,
+        `INSERT INTO entry_group (connection, entry_id, group_key, is_charged) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET group_key = excluded.group_key, is_charged = excluded.is_charged`,
         connection,
         entryId,
         groupKey,
+        Number(isCharged),
       );
     }
   }

@@ -192,7 +192,7 @@ function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTick
   return { ...withNameIds(row), isClosed: isClosed === 1 };
 }
 
-type Flags = 'isTimed' | 'isBillable' | 'isApproved';
+type Flags = 'isTimed' | 'isBillable' | 'isApproved' | 'isCharged';
 type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: number | null } & {
   nameIds: string | null;
 };
@@ -202,7 +202,8 @@ const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS tick
   e.started_at AS startedAt, e.ended_at AS endedAt, e.is_timed AS isTimed, e.seconds,
   e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
   e.is_billable AS isBillable, e.is_approved AS isApproved, e.agreement, e.note,
-  e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey`;
+  e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey,
+  g.is_charged AS isCharged`;
 
 const entryGroup =
   'LEFT JOIN entry_group g ON g.connection = e.connection AND g.entry_id = e.source_id';
@@ -266,6 +267,7 @@ function toEntry(row: StoredEntry): MirrorTimeEntry {
   return {
     ...withNameIds(row),
     isTimed: row.isTimed === 1,
+    isCharged: row.isCharged === 1,
     isBillable: row.isBillable === null ? null : row.isBillable === 1,
     isApproved: row.isApproved === null ? null : row.isApproved === 1,
   };

@@ -136,7 +136,7 @@ describe('a page of changed work', () => {
       charges: [{ id: 't:psa:100#1', seconds: hour }],
       postings: [{ key: 't:psa:100#1/1', seconds: hour }],
       groups: [{ groupKey: 't:psa:100', status: 'posted' }],
-      entryGroups: [{ connection: 'psa', entryId: 'e1', groupKey: 't:psa:100' }],
+      entryGroups: [{ connection: 'psa', entryId: 'e1', groupKey: 't:psa:100', isCharged: true }],
     });
     expect(outcome).toEqual({ rows: 1, changed: 1, posted: 1, unlistedWorkTypes: new Map() });
   });
@@ -167,7 +167,7 @@ describe('a page of changed work', () => {
   });
 
   test('names anew the group of an entry only where it is another one', async () => {
-    const stays = entryOf({ groupKey: 't:psa:100' });
+    const stays = entryOf({ groupKey: 't:psa:100', isCharged: true });
     const joins = entryOf({ sourceId: 'e2' });
     const { batch } = await debit({ entries: [stays, joins] });
     expect(batch?.entryGroups.map(({ entryId }) => entryId)).toEqual(['e2']);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { hashWork } from '../../../src/debit/unchanged.ts';
+import type { Agreement } from '../../../src/domain/terms.ts';
 import type { ChargeGroup, MirrorTimeEntry } from '../../../src/store/port.ts';
 import { agreementOf } from '../../support/terms.ts';
-import { decide, dupont, eleven, entryOf, nine, ten, ticketOf } from './work.ts';
+import { assign, decide, dupont, eleven, entryOf, nine, ten, ticketOf } from './work.ts';
 
 const approved = [{ ...dupont, agreement: agreementOf({ debitWhen: 'approved' }) }];
 const half = '2026-03-02T10:30:00.000Z';
@@ -29,7 +31,7 @@ describe('a group', () => {
         ],
       },
     });
-    expect(decision.inputsHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(decision.inputsHash).toMatch(/^Europe\/Paris -o [0-9a-f]{64}$/);
   });
 
   test('is the same in whatever order its tickets were told of', () => {
@@ -128,15 +130,66 @@ describe('what stands', () => {
 
   test.each<[string, Partial<MirrorTimeEntry>]>([
     ['its length', { seconds: 1 }],
-    ['its start', { startedAt: '2026-03-02T08:59:00.000Z' }],
-    ['its end', { endedAt: eleven }],
-    ['who did it', { technician: 'Grace' }],
-    ['its work type', { workType: 'On-site' }],
-    ['its role', { role: 'Senior' }],
+    ['its day', { startedAt: '2026-03-01T09:00:00.000Z' }],
     ['whether it is billable', { isBillable: null }],
     ['which entry it is', { sourceId: 'e7' }],
   ])('is another once an entry changes %s', (_, fields) => {
     expect(hashOf([entryOf(fields)])).not.toBe(hashOf([entryOf()]));
+  });
+
+  const ids = { workType: '4', role: '5', agreement: '6' };
+  const office = { name: 'office', week: [], isHoliday: () => false };
+  const noRule = { workType: null, role: null, outside: null, factorThousandths: 1500 };
+  const applies = { boards: null, ticketTypes: null, agreements: null };
+
+  test.each<[string, Partial<Agreement>, Partial<MirrorTimeEntry>]>([
+    [
+      'its start',
+      { multipliers: [{ ...noRule, outside: office }] },
+      { startedAt: '2026-03-02T08:59:00.000Z' },
+    ],
+    ['its end', { multipliers: [{ ...noRule, outside: office }] }, { endedAt: eleven }],
+    ['who did it', { excludedTechnicians: ['Bo'] }, { technicianId: 't2' }],
+    [
+      'its work type',
+      { workTypes: { covered: ['Remote'], excluded: [], unlisted: 'covered' } },
+      { ids: { ...ids, workType: '40' } },
+    ],
+    [
+      'its work type',
+      { multipliers: [{ ...noRule, workType: 'X' }] },
+      { ids: { ...ids, workType: '40' } },
+    ],
+    [
+      'its work type',
+      { workTypeMinimums: [{ workType: 'X', seconds: 60 }] },
+      { ids: { ...ids, workType: '40' } },
+    ],
+    ['its role', { roles: { covered: [], excluded: ['X'] } }, { ids: { ...ids, role: '50' } }],
+    ['its role', { multipliers: [{ ...noRule, role: 'X' }] }, { ids: { ...ids, role: '50' } }],
+    [
+      'its agreement',
+      { applies: { ...applies, agreements: ['B'] } },
+      { ids: { ...ids, agreement: '60' } },
+    ],
+    ['its approval', { debitWhen: 'approved' }, { isApproved: false }],
+  ])('is another once an entry changes %s, where a rule reads that', (_, terms, fields) => {
+    const before = entryOf({ ids, agreement: 'B', role: 'X', isApproved: true });
+    const read = [{ ...dupont, agreement: agreementOf(terms) }];
+    const hashUnder = (entry: MirrorTimeEntry, clients = [dupont]) =>
+      hashWork(assign([entry], [ticketOf()], clients).assigned, new Set());
+    expect(hashUnder({ ...before, ...fields }, read)).not.toBe(hashUnder(before, read));
+    expect(hashUnder({ ...before, ...fields })).toBe(hashUnder(before));
+    const renamed = { technician: 'Ada K', workType: 'Remote support', role: 'Y', agreement: 'C' };
+    expect(hashUnder({ ...before, ...renamed }, read)).toBe(hashUnder(before, read));
+  });
+
+  test('is another by its name alone where the vendor has no id', () => {
+    const workTypes = { covered: ['Remote'], excluded: [], unlisted: 'covered' } as const;
+    const read = [{ ...dupont, agreement: agreementOf({ workTypes }) }];
+    const hashUnder = (entry: MirrorTimeEntry) =>
+      decide([entry], [ticketOf()], { clients: read }).inputsHash;
+    expect(hashUnder(entryOf({ workType: 'On-site' }))).not.toBe(hashUnder(entryOf()));
   });
 
   test('is another on another ticket, or of another client', () => {

@@ -34,7 +34,7 @@ async function warningsOf(entries: MirrorTimeEntry[], asked: Asked = {}) {
     ...{ pendingSeconds: 0, revision: 0, chargeId: null, factsHash: null },
   });
   const decisions = [...keys].map((key) =>
-    decideGroup(key, [], waiting.includes(key) ? before(key) : null),
+    decideGroup(key, [], waiting.includes(key) ? before(key) : null, new Set()),
   );
   const affected = { ...assignment, work, groupKeys: keys, has: () => true };
   return findWarnings(context, affected, decisions);

@@ -26,7 +26,7 @@ export function entryOf(fields: Partial<MirrorTimeEntry> = {}): MirrorTimeEntry 
     ...{ technicianId: 't1', technician: 'Ada', startedAt: nine, endedAt: ten, isTimed: true },
     ...{ seconds: 3600, secondsText: '1', kind: 'work', workType: 'Remote', role: null },
     ...{ isBillable: true, isApproved: null, agreement: null, note: null, updatedAt: ten },
-    ...{ deletedAt: null, groupKey: null },
+    ...{ deletedAt: null, groupKey: null, isCharged: false },
     ...fields,
   };
 }
@@ -37,6 +37,7 @@ export function contextOf(clients: readonly Client[] = [dupont]) {
     ...{ clients, findClient: clientFinder(clients), store: {} as Store },
     ...{ runId: 'r-1', at: eleven, firstRunAt: '2026-03-01T23:30:00.000Z' },
     signal: new AbortController().signal,
+    limitedAccounts: new Set<string>(),
   };
 }
 
@@ -58,5 +59,5 @@ export function decide(
   { clients, before = null }: { clients?: readonly Client[]; before?: ChargeGroup | null } = {},
 ): GroupDecision {
   const { assigned } = assign(entries, tickets, clients);
-  return decideGroup('t:psa:100', assigned, before);
+  return decideGroup('t:psa:100', assigned, before, new Set());
 }

@@ -240,6 +240,8 @@ CREATE TABLE entry_group (
   connection TEXT NOT NULL,
   entry_id TEXT NOT NULL,
   group_key TEXT NOT NULL,
+  -- Part of what the group is charged; 0: only pending there, free of the agreement, or not known whose.
+  is_charged INTEGER NOT NULL,
   PRIMARY KEY (connection, entry_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entry_group_key ON entry_group (group_key);
@@ -253,6 +255,7 @@ CREATE TABLE charge_group (
   pending_seconds INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   charge_id TEXT,
+  -- Zone, letters for what the rules read of the work, and a hash over that.
   facts_hash TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX charge_group_open ON charge_group (client_id) WHERE status <> 'posted';

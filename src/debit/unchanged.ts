@@ -1,0 +1,135 @@
+import { hash } from 'node:crypto';
+import type { NameIds } from '../domain/rows.ts';
+import { type Client, payerOf } from '../domain/terms.ts';
+import { dateInZone, type ZoneName } from '../domain/time.ts';
+import type { ChargeGroup } from '../store/port.ts';
+import { type Assigned, isDue } from './assign.ts';
+
+/** Letters for what rules may read of the work beside what always counts. */
+const calendarLetter = 'c';
+
+/**
+ * What decides of a piece of work, as the rules of the day read it. A posted charge keeps this text; as
+ * long as its work says the same, it is left as it is, whatever the rules have become: the zone and the
+ * letters are those of the day on which it was posted.
+ */
+export function hashWork(due: readonly Assigned[], limitedAccounts: ReadonlySet<string>): string {
+  const client = clientOf(due);
+  return client === null
+    ? hashAs(due, 'UTC', '')
+    : hashAs(due, client.timezone, lettersOf(client, limitedAccounts));
+}
+
+/** Puts the entries of charges whose work is unchanged back to where they were posted. */
+export function keepUnchanged(
+  assigned: readonly Assigned[],
+  groups: readonly ChargeGroup[],
+): Assigned[] {
+  const members = Map.groupBy(assigned, ({ entry }) => (entry.isCharged ? entry.groupKey : null));
+  const kept = new Map<string, readonly Assigned[]>();
+  for (const group of groups) {
+    const charged = members.get(group.groupKey) ?? [];
+    if (isUnchanged(charged, group)) kept.set(group.groupKey, charged);
+  }
+  // Work that comes to a charge changes it, and what then leaves it may come to another one.
+  for (let size = -1; size !== kept.size; ) {
+    size = kept.size;
+    const staying = new Set([...kept.values()].flat());
+    for (const one of assigned) {
+      if (!staying.has(one) && isDue(one) && one.groupKey !== null) kept.delete(one.groupKey);
+    }
+  }
+  const groupKeys = new Map([...kept].flatMap(([key, all]) => all.map((one) => [one, key])));
+  return assigned.map((one) => {
+    const groupKey = groupKeys.get(one);
+    return groupKey === undefined ? one : { ...one, groupKey, isKept: true };
+  });
+}
+
+function isUnchanged(charged: readonly Assigned[], { factsHash, clientId }: ChargeGroup): boolean {
+  const [zone, letters] = factsHash?.split(' ') ?? [];
+  if (zone === undefined || letters === undefined || charged.length === 0) return false;
+  if (charged.some(({ standing }) => standing.state === 'gone')) return false;
+  return clientOf(charged)?.id === clientId && hashAs(charged, zone, letters) === factsHash;
+}
+
+function clientOf(members: readonly Assigned[]): Client | null {
+  const standing = members[0]?.standing;
+  return standing !== undefined && 'client' in standing ? standing.client : null;
+}
+
+/** A rule that reads nothing of a kind is not concerned by a change of it. */
+function lettersOf(client: Client, limitedAccounts: ReadonlySet<string>): string {
+  const { applies, debitWhen, workTypes, roles, multipliers, rates, ...agreement } =
+    client.agreement;
+  const readsWorkType =
+    workTypes.covered.length + workTypes.excluded.length > 0 ||
+    workTypes.unlisted === 'excluded' ||
+    agreement.workTypeMinimums.length > 0 ||
+    multipliers.some(({ workType }) => workType !== null) ||
+    (rates !== null && rates.workTypes.length > 0) ||
+    limitedAccounts.has(payerOf(client).id);
+  const readsRole =
+    roles.covered.length + roles.excluded.length > 0 ||
+    multipliers.some(({ role }) => role !== null);
+  const read: [string, boolean][] = [
+    [calendarLetter, multipliers.some(({ outside }) => outside !== null)],
+    ['w', readsWorkType],
+    ['r', readsRole],
+    ['t', agreement.excludedTechnicians.length > 0],
+    ['b', applies.boards !== null],
+    ['y', applies.ticketTypes !== null],
+    ['a', applies.agreements !== null],
+    ['o', debitWhen === 'ticket-closed'],
+    ['p', debitWhen === 'approved'],
+  ];
+  return `-${read.map(([letter, isRead]) => (isRead ? letter : '')).join('')}`;
+}
+
+function hashAs(members: readonly Assigned[], zone: ZoneName, letters: string): string {
+  const lines = members.map((one) => JSON.stringify(inputsOf(one, zone, letters))).sort();
+  const client = clientOf(members)?.id ?? null;
+  return `${zone} ${letters} ${hash('sha256', JSON.stringify([client, lines]), 'hex')}`;
+}
+
+/** Of what has an id in the vendor, the id counts and its name does not. */
+function inputsOf(
+  { entry, ticket, seconds }: Assigned,
+  zone: ZoneName,
+  letters: string,
+): unknown[] {
+  const agreement =
+    entry.agreement !== null
+      ? identityOf(entry, 'agreement', entry.agreement)
+      : identityOf(ticket, 'agreement', ticket?.agreement);
+  const read: { [letter: string]: unknown } = {
+    [calendarLetter]: [entry.startedAt, entry.endedAt],
+    w: identityOf(entry, 'workType', entry.workType),
+    r: identityOf(entry, 'role', entry.role),
+    t: entry.technicianId,
+    b: identityOf(ticket, 'board', ticket?.board),
+    y: identityOf(ticket, 'ticketType', ticket?.ticketType),
+    a: agreement,
+    o: ticket?.isClosed ?? null,
+    p: entry.isApproved,
+  };
+  return [
+    entry.connection,
+    entry.sourceId,
+    ticket?.sourceId ?? null,
+    seconds,
+    dateInZone(entry.startedAt, zone),
+    entry.isBillable,
+    ...[...letters].map((letter) => read[letter] ?? null),
+  ];
+}
+
+function identityOf(
+  row: { ids?: NameIds } | null,
+  kind: keyof NameIds,
+  name: string | null | undefined,
+): string | null {
+  if (name == null) return null;
+  const id = row?.ids?.[kind];
+  return id === undefined ? `name ${name}` : `id ${id}`;
+}
