@@ -7,7 +7,7 @@ import type {
   TicketRow,
   TimeEntryRow,
 } from '../src/domain/rows.ts';
-import type { Instant } from '../src/domain/time.ts';
+import type { DateText, Instant } from '../src/domain/time.ts';
 
 /** A vendor row that could not be understood. It is set aside for a person, never dropped. */
 export interface RejectedRow {
@@ -33,6 +33,8 @@ export interface PullRequest {
    * nothing: it wants all there is, and leaves no word of it in memory.
    */
   isStored: boolean;
+  /** Lines of the invoices issued on this day or later are wanted; absent: of none. */
+  linesSince?: DateText;
   signal: AbortSignal;
 }
 

@@ -15,6 +15,7 @@ import type { Pulls } from './contract-pull.ts';
 export type { PushKind, PushMessages } from '../src/domain/messages.ts';
 export type {
   ClientRow,
+  InvoiceLine,
   InvoiceRow,
   NameIds,
   SessionRow,

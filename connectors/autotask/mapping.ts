@@ -149,10 +149,12 @@ function workedSeconds(name: string, text: string, spanSeconds: number | null): 
   );
 }
 
+const noSale = { reference: null, saleId: null, netMinor: null };
+
 export function fromInvoice(
   wire: InvoiceWire,
   currency: string,
-  key: string | null,
+  sale: Pick<InvoiceRow, 'reference' | 'saleId' | 'netMinor'> = noSale,
   sourceId: string = wire.id,
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
@@ -168,12 +170,16 @@ export function fromInvoice(
     sourceId,
     number: wire.invoiceNumber ?? null,
     clientId: wire.companyID ?? null,
-    reference: key,
+    ...sale,
     currency,
     totalMinor: wire.invoiceTotal == null ? null : minorFromText(wire.invoiceTotal, currency),
+    paidMinor: null,
+    creditedMinor: null,
     isPaid: !isVoid && wire.paidDate != null,
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoiceDateTime ?? '')?.[0] ?? null,
+    paidOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.paidDate ?? '')?.[0] ?? null,
+    lines: null,
     updatedAt,
   };
 }

@@ -3,10 +3,12 @@
  * items name their charges, and the charges bear the key.
  */
 import { z } from 'zod';
+import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import type { InvoiceRow, Pull } from '../contract.ts';
+import type { InvoiceLine, InvoiceRow, Pull } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
-import { Id } from '../http/wire.ts';
+import { DecimalText, Id } from '../http/wire.ts';
+import { type LinesOf, withLines } from '../text/invoice-lines.ts';
 import type { Query } from './api.ts';
 import { readFact } from './facts.ts';
 import { noteSeen, proveStillVisible, readAll } from './look-up.ts';
@@ -22,12 +24,26 @@ const lookBackSeconds = 60 * 86_400;
 
 const settledAfterMs = 86_400_000;
 
-const ItemWire = z.object({ id: Id, invoiceID: Id, contractChargeID: Id });
+const ItemWire = z.object({
+  id: Id,
+  invoiceID: Id,
+  contractChargeID: Id,
+  extendedPrice: DecimalText.nullish(),
+});
 const itemFields = Object.keys(ItemWire.shape);
 
+const LineWire = z.object({
+  id: Id,
+  invoiceID: Id,
+  billingCodeID: Id.nullish(),
+  quantity: DecimalText.nullish(),
+  extendedPrice: DecimalText.nullish(),
+});
+const lineFields = Object.keys(LineWire.shape);
+
 export function createInvoicePull(rooms: Rooms): Pull<InvoiceRow> {
-  /** Keys by invoice; what is billed stays as it was billed, once the billing is done with. */
-  const keysOf = new Map<string, readonly string[]>();
+  /** Sales by invoice; what is billed stays as it was billed, once the billing is done with. */
+  const salesOf = new Map<string, readonly BilledSale[]>();
   return async function* pull(request) {
     const { context } = rooms.api;
     const ids = companyNumbers(request.clientIds);
@@ -47,40 +63,51 @@ export function createInvoicePull(rooms: Rooms): Pull<InvoiceRow> {
     for await (const page of resumable(rooms, queries, question, request)) {
       rows += page.rows.length;
       const invoices = readable(page.rows, InvoiceWire);
-      const unknown = invoices.map(({ id }) => id).filter((id) => !keysOf.has(id));
-      const found = await readKeys(rooms, unknown, request.signal);
+      const unknown = invoices.map(({ id }) => id).filter((id) => !salesOf.has(id));
+      const found = await readSales(rooms, unknown, request.signal);
       const parsed = parseRows(page.rows, InvoiceWire, (wire) =>
-        toRows(wire, context.currency, keysOf.get(wire.id) ?? found.get(wire.id) ?? []),
+        toRows(wire, context.currency, salesOf.get(wire.id) ?? found.get(wire.id) ?? []),
       );
       const settledBefore = new Date(context.now() - settledAfterMs).toISOString();
       for (const { id, createDateTime } of invoices) {
-        const keys = found.get(id);
+        const sales = found.get(id);
         const isSettled = (createDateTime ?? '9') < settledBefore;
-        if (keys !== undefined && isSettled) keysOf.set(id, keys);
+        if (sales !== undefined && isSettled) salesOf.set(id, sales);
       }
-      yield { rows: parsed.rows.flat(), rejected: parsed.rejected, resume: page.resume };
+      const read = (wanted: readonly string[], signal: AbortSignal): Promise<LinesOf> =>
+        readLines(rooms, wanted, signal);
+      const withAll = await withLines(parsed.rows.flat(), request, read);
+      yield { rows: withAll, rejected: parsed.rejected, resume: page.resume };
     }
     if (rows === 0) await proveStillVisible(rooms.api, 'Invoices', request.signal);
     else await noteSeen(context, 'Invoices');
   };
 }
 
+interface BilledSale {
+  key: string;
+  chargeId: string;
+  netMinor: number | null;
+}
+
 /** One row; one more for each further sale on the same invoice, so that each finds its payment. */
-function toRows(wire: InvoiceWire, currency: string, keys: readonly string[]): InvoiceRow[] {
-  const [first = null, ...others] = keys;
+function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[]): InvoiceRow[] {
+  const [first, ...others] = sales.map(({ key, chargeId, netMinor }) => ({
+    ...{ reference: key, saleId: chargeId, netMinor },
+  }));
   return [
     fromInvoice(wire, currency, first),
-    ...others.map((key) => fromInvoice(wire, currency, key, `${wire.id}:${key}`)),
+    ...others.map((sale) => fromInvoice(wire, currency, sale, `${wire.id}:${sale.reference}`)),
   ];
 }
 
-async function readKeys(
+async function readSales(
   { api }: Rooms,
   invoiceIds: readonly string[],
   signal: AbortSignal,
-): Promise<Map<string, string[]>> {
-  const keys = new Map<string, string[]>(invoiceIds.map((id) => [id, []]));
-  if ((await readFact(api.context, 'invoice-lines')) === 'no') return keys;
+): Promise<Map<string, BilledSale[]>> {
+  const sales = new Map<string, BilledSale[]>(invoiceIds.map((id) => [id, []]));
+  if ((await readFact(api.context, 'invoice-lines')) === 'no') return sales;
   for (const chunk of inChunks(invoiceIds)) {
     const items = await readAll(api, linesOf(chunk), ItemWire, signal);
     const keyOf = await keysOfCharges(
@@ -88,14 +115,46 @@ async function readKeys(
       items.map((item) => item.contractChargeID),
       signal,
     );
-    for (const { invoiceID, contractChargeID } of items) {
-      const key = keyOf.get(contractChargeID);
-      const found = keys.get(invoiceID);
-      if (key !== undefined && found?.includes(key) === false) found.push(key);
+    for (const { invoiceID, contractChargeID: chargeId, extendedPrice } of items) {
+      const key = keyOf.get(chargeId);
+      const found = sales.get(invoiceID);
+      if (key === undefined || found?.some((sale) => sale.key === key) !== false) continue;
+      found.push({ key, chargeId, netMinor: minorIn(extendedPrice, api.context.currency) });
     }
   }
-  for (const found of keys.values()) found.sort();
-  return keys;
+  for (const found of sales.values()) found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return sales;
+}
+
+function minorIn(text: string | null | undefined, currency: string): number | null {
+  return text == null ? null : minorFromText(text, currency);
+}
+
+/** All billing items of these invoices; their products are billing codes. */
+async function readLines(
+  { api, directory }: Rooms,
+  invoiceIds: readonly string[],
+  signal: AbortSignal,
+): Promise<LinesOf> {
+  const lines = new Map<string, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
+  for (const chunk of inChunks(invoiceIds)) {
+    const query = {
+      entity: 'BillingItems',
+      filter: [isOneOf('invoiceID', chunk)],
+      fields: lineFields,
+    };
+    const items = await readAll(api, query, LineWire, signal);
+    const codeIds = items.map(({ billingCodeID }) => billingCodeID);
+    const codes = await directory.names('BillingCodes', codeIds, signal);
+    for (const { invoiceID, billingCodeID, quantity, extendedPrice } of items) {
+      lines.get(invoiceID)?.push({
+        product: codes.get(billingCodeID ?? '') ?? null,
+        quantity: quantity ?? null,
+        totalMinor: minorIn(extendedPrice, api.context.currency),
+      });
+    }
+  }
+  return lines;
 }
 
 /** The billing items of these invoices that come of a contract's charge. */

@@ -1,5 +1,6 @@
 /** From ConnectWise's rows to ours. A row that cannot be believed is a `contract` error. */
 import { KindError } from '../../src/domain/errors.ts';
+import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import {
   addSeconds,
@@ -7,11 +8,17 @@ import {
   instantFromText,
   secondsBetween,
 } from '../../src/domain/time.ts';
-import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
-import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
+import type {
+  CompanyWire,
+  InvoiceLineWire,
+  InvoiceWire,
+  TicketWire,
+  TimeEntryWire,
+} from './schema.ts';
 
 type Moments = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
@@ -138,34 +145,62 @@ export function fromInvoice(
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
   const currency = wire.currency?.currencyCode ?? ownCurrency;
-  const minor = (field: 'total' | 'balance' | 'credits'): number | null => {
+  const minor = (field: 'subtotal' | 'total' | 'balance' | 'payments' | 'credits') => {
     const text = wire[field] ?? null;
     return text === null ? null : inField(name, field, () => minorFromText(text, currency));
   };
   const totalMinor = minor('total');
-  const balanceMinor = minor('balance');
-  const isSale = totalMinor !== null && totalMinor > 0;
-  const { paidWhen, voidStatuses } = config.billing;
-  const statusName = wire.status?.name ?? '';
+  const { invoiceRoute, voidStatuses } = config.billing;
+  const payment = paymentOf(wire, config, minor);
   // A credit memo takes money back; an invoice that credits make up for in full was never paid.
-  const isCredited = isSale && Math.abs(minor('credits') ?? 0) >= totalMinor;
-  const isVoid = wire.type === 'CreditMemo' || isCredited || voidStatuses.includes(statusName);
-  const isSettled =
-    paidWhen === 'balance'
-      ? balanceMinor !== null && balanceMinor <= 0
-      : wire.status?.isClosed === true;
+  const creditedMinor = payment.creditedMinor ?? 0;
+  const isCredited = totalMinor !== null && creditedMinor > 0 && creditedMinor >= totalMinor;
+  const isVoid =
+    wire.type === 'CreditMemo' || isCredited || voidStatuses.includes(wire.status?.name ?? '');
   return {
     sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
     clientId: wire.company?.id ?? null,
     reference: keyIn(wire.reference ?? ''),
+    // By another route a sale's id is that of another kind of record.
+    saleId: invoiceRoute === 'invoice' ? wire.id : null,
     currency,
     totalMinor,
-    // An invoice without lines has nothing to pay, which is not the same as being paid.
-    isPaid: isSale && !isVoid && isSettled,
+    netMinor: minor('subtotal'),
+    ...payment,
+    isPaid: !isVoid && payment.isPaid,
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
+    paidOn: null,
+    lines: null,
     updatedAt: changedAt(wire, name, config),
+  };
+}
+
+type Minor = (field: 'total' | 'balance' | 'payments' | 'credits') => number | null;
+
+/** Where an accounting system takes the payments, only the status tells of them. */
+function paymentOf(
+  wire: InvoiceWire,
+  { billing }: Pick<ConnectwiseConfig, 'billing'>,
+  minor: Minor,
+) {
+  const [totalMinor, dueMinor] = [minor('total'), minor('balance')];
+  const creditedMinor = Math.abs(minor('credits') ?? 0);
+  if (billing.paidWhen !== 'balance') {
+    const isSale = totalMinor !== null && totalMinor > 0 && creditedMinor === 0;
+    return { paidMinor: null, creditedMinor, isPaid: isSale && wire.status?.isClosed === true };
+  }
+  const isKnown = totalMinor !== null && dueMinor !== null;
+  const paidMinor = minor('payments') ?? (isKnown ? totalMinor - dueMinor - creditedMinor : null);
+  return readPayment({ totalMinor, paidMinor, dueMinor });
+}
+
+export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
+  return {
+    product: wire.catalogItem?.identifier ?? null,
+    quantity: wire.quantity ?? null,
+    totalMinor: wire.extPrice == null ? null : minorFromText(wire.extPrice, currency),
   };
 }
 

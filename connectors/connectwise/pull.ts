@@ -8,6 +8,7 @@ import type { ParsedRows } from '../http/types.ts';
 import type { Api } from './api.ts';
 import { all, changedSince, companyNumbers, isOneOf, splitIds } from './conditions.ts';
 import { refuseIfNot } from './facts.ts';
+import { withProductLines } from './invoice-lines.ts';
 import { fromCompany, fromInvoice, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
   CompanyWire,
@@ -40,6 +41,16 @@ export function createPulls(api: Api) {
     read: (rows) => parseRows(rows, TicketWire, (wire) => fromTicket(wire, config)),
     companyOf: (row) => row.clientId,
   });
+  const invoices = pullFrom(api, [
+    {
+      path: '/finance/invoices',
+      fields: invoiceFields,
+      companyField: 'company/id',
+      read: (rows) =>
+        parseRows(rows, InvoiceWire, (wire) => fromInvoice(wire, config, context.currency)),
+      companyOf: (row) => row.clientId,
+    },
+  ]);
   const services = tickets('/service/tickets', serviceTicketFields);
   return {
     clients: pullFrom(api, [
@@ -65,16 +76,7 @@ export function createPulls(api: Api) {
         companyOf: (row) => row.clientId,
       },
     ]),
-    invoices: pullFrom(api, [
-      {
-        path: '/finance/invoices',
-        fields: invoiceFields,
-        companyField: 'company/id',
-        read: (rows) =>
-          parseRows(rows, InvoiceWire, (wire) => fromInvoice(wire, config, context.currency)),
-        companyOf: (row) => row.clientId,
-      },
-    ]),
+    invoices: withProductLines(api, invoices),
   } satisfies Pulls;
 }
 

@@ -1,9 +1,8 @@
 /** Route `invoice`: a miscellaneous invoice, then its product line. */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import type { Delivered, Standing } from '../contract.ts';
-import { DecimalText, Id } from '../http/wire.ts';
+import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
@@ -63,8 +62,6 @@ export function createInvoiceRoute(api: Api): Route {
   };
 }
 
-const InvoiceWithSubtotal = InvoiceWire.extend({ subtotal: DecimalText.nullish() });
-
 /** An offer's price is before tax, and so is the subtotal. */
 async function inspectInvoice(
   api: Api,
@@ -72,18 +69,17 @@ async function inspectInvoice(
   signal: AbortSignal,
 ): Promise<Standing | null> {
   const path = `/finance/invoices/${invoiceId}`;
-  const fields = `${invoiceFields},subtotal`;
-  const wire = await getIfThere(api, path, fields, InvoiceWithSubtotal, signal);
+  const wire = await getIfThere(api, path, invoiceFields, InvoiceWire, signal);
   if (wire === null) return null;
   const row = fromInvoice(wire, api.config, api.context.currency);
   const currency = row.currency ?? api.context.currency;
-  const subtotal = wire.subtotal ?? wire.total ?? null;
+  const totalMinor = row.netMinor ?? row.totalMinor;
   return {
     isVoid: row.isVoid,
     isPaid: row.isPaid,
     updatedAt: row.updatedAt,
     currency,
-    ...(subtotal === null ? {} : { totalMinor: minorFromText(subtotal, currency) }),
+    ...(totalMinor === null ? {} : { totalMinor }),
   };
 }
 

@@ -62,11 +62,25 @@ export const InvoiceWire = Row.extend({
   company: AnyId.nullish(),
   reference: z.string().nullish(),
   date: z.string().nullish(),
+  subtotal: DecimalText.nullish(),
   total: DecimalText.nullish(),
   balance: DecimalText.nullish(),
+  payments: DecimalText.nullish(),
   credits: DecimalText.nullish(),
   currency: z.object({ currencyCode: z.string().nullish() }).nullish(),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 export const invoiceFields =
-  'id,invoiceNumber,type,status,company,reference,date,total,balance,credits,currency,_info';
+  'id,invoiceNumber,type,status,company,reference,date,subtotal,total,balance,payments,credits,' +
+  'currency,_info';
+
+/** A product line; its product goes by its identifier, as an offer names it. */
+export const InvoiceLineWire = z.object({
+  id: Id,
+  invoice: AnyId.nullish(),
+  catalogItem: z.object({ identifier: z.string().nullish() }).nullish(),
+  quantity: DecimalText.nullish(),
+  extPrice: DecimalText.nullish(),
+});
+export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
+export const invoiceLineFields = 'id,invoice,catalogItem,quantity,extPrice';

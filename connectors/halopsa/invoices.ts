@@ -1,8 +1,10 @@
 /** Invoices, the last changed first: Halo has no filter for what changed. */
 import type { InvoiceRow, Page, Pull, PullRequest } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
+import { withLines } from '../text/invoice-lines.ts';
 import type { Api, List, Query } from './api.ts';
 import { readFact, refuseIfNot } from './facts.ts';
+import { createLineReader } from './invoice-lines.ts';
 import { clientLists, refuseStranger } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
 import { InvoiceWire } from './schema.ts';
@@ -17,6 +19,7 @@ export function invoiceList(query: Query): List {
  * payments as changes. What changes meanwhile moves to the top, so that `resume` is null.
  */
 export function createInvoicePull(api: Api): Pull<InvoiceRow> {
+  const readLines = createLineReader(api);
   return async function* pull(request: PullRequest): AsyncGenerator<Page<InvoiceRow>> {
     await refuseIfNot(api.context, 'dates-utc');
     const mayStop = (await readFact(api.context, 'invoice-modified')) !== 'no';
@@ -33,7 +36,8 @@ export function createInvoicePull(api: Api): Pull<InvoiceRow> {
           oldest = row.updatedAt;
         }
         const isWanted = (row: InvoiceRow): boolean => !mayStop || row.updatedAt >= request.since;
-        yield { rows: rows.filter(isWanted), rejected, resume: null };
+        const wanted = await withLines(rows.filter(isWanted), request, readLines);
+        yield { rows: wanted, rejected, resume: null };
         if (mayStop && isOrdered && oldest < request.since) break;
       }
     }

@@ -1,5 +1,6 @@
 /** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
 import { KindError } from '../../src/domain/errors.ts';
+import { readPayment } from '../../src/domain/invoice.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
@@ -187,7 +188,7 @@ function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean 
 /** An invoice that shows no change counts as changed when it was read. */
 export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Instant): InvoiceRow {
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
-  const minor = (field: 'total' | 'amountpaid' | 'amountdue'): number | null => {
+  const minor = (field: 'total' | 'tax_total' | 'amountpaid' | 'amountdue'): number | null => {
     const text = wire[field] ?? null;
     return text === null
       ? null
@@ -196,19 +197,27 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   const totalMinor = minor('total');
   const isCredit = totalMinor !== null && totalMinor < 0;
   const isVoid = wire.voided === true || isCredit;
-  const isPaidInFull = totalMinor !== null && (minor('amountpaid') ?? 0) >= totalMinor;
-  const isSettled = wire.datepaid != null && minor('amountdue') === 0;
+  const paidOn = wire.datepaid?.slice(0, 10) ?? null;
+  // Nothing due is no proof: it is also what an invoice shows whose payments are kept elsewhere.
+  const dueMinor = paidOn === null ? null : minor('amountdue');
+  const isSettled = dueMinor === 0 && wire.amountpaid == null;
+  const paidMinor = isSettled ? totalMinor : minor('amountpaid');
+  const payment = readPayment({ totalMinor, paidMinor, dueMinor });
   return {
     sourceId: wire.id,
     number: wire.invoicenumber || null,
     clientId: wire.client_id ?? null,
     reference: keyIn(wire.reference ?? ''),
+    saleId: wire.id,
     currency,
     totalMinor,
-    // Nothing due is no proof: it is also what an invoice shows whose payments are kept elsewhere.
-    isPaid: totalMinor !== null && totalMinor > 0 && !isVoid && (isPaidInFull || isSettled),
+    netMinor: totalMinor === null ? null : totalMinor - (minor('tax_total') ?? 0),
+    ...payment,
+    isPaid: !isVoid && payment.isPaid,
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoice_date ?? '')?.[0] ?? null,
+    paidOn,
+    lines: null,
     updatedAt: wire.last_modified ?? wire.date_created ?? readAt,
   };
 }

@@ -88,15 +88,10 @@ async function inspectInvoice(
   const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
   const wire = await findInList(api, invoiceList(query), InvoiceWire, isWanted, signal);
   if (wire === null) return null;
-  const { isVoid, isPaid, totalMinor, ...row } = fromInvoice(
-    wire,
-    currency,
-    instantFromMs(api.context.now()),
-  );
-  const billed = row.currency ?? currency;
-  const tax = minorOf(wire.tax_total ?? '0', billed);
-  const net = totalMinor === null ? {} : { totalMinor: totalMinor - tax };
-  return { isVoid, isPaid, currency: billed, ...net };
+  const readAt = instantFromMs(api.context.now());
+  const { isVoid, isPaid, netMinor, ...row } = fromInvoice(wire, currency, readAt);
+  const net = netMinor === null ? {} : { totalMinor: netMinor };
+  return { isVoid, isPaid, currency: row.currency ?? currency, ...net };
 }
 
 export async function createInvoice(

@@ -1,13 +1,14 @@
 /** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
 import { KindError } from '../../src/domain/errors.ts';
+import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
-import type { InvoiceWire, TicketWire, TimeWire } from './schema.ts';
+import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 export interface Reading {
   zones: Zones;
@@ -160,31 +161,42 @@ export function spanOf(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Span | n
 export function fromInvoice(
   wire: InvoiceWire,
   { zones, currency }: Pick<Reading, 'zones' | 'currency'>,
-  reference: string | null,
+  sale: Pick<InvoiceRow, 'reference' | 'netMinor'>,
   sourceId = wire.id,
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
-  const minorOf = (field: 'grandtotal' | 'paidamount'): number | null => {
+  const minorOf = (field: 'grandtotal' | 'paidamount' | 'paymentdue'): number | null => {
     const text = wire[field] ?? null;
     return text === null ? null : inField(name, field, () => minorFromText(text, currency));
   };
   const totalMinor = minorOf('grandtotal');
+  const amounts = { paidMinor: minorOf('paidamount'), dueMinor: minorOf('paymentdue') };
+  const payment = readPayment({ totalMinor, ...amounts });
   const isVoid = /void|cancel/i.test(wire.statusname ?? '');
   return {
     sourceId,
     number: wire.invoicenumber || null,
     clientId: wire.accountid,
-    reference,
+    ...sale,
+    // A line does not show the charge that it comes of.
+    saleId: null,
     currency,
     totalMinor,
-    isPaid:
-      !isVoid &&
-      totalMinor !== null &&
-      totalMinor > 0 &&
-      (minorOf('paidamount') ?? 0) >= totalMinor,
+    ...payment,
+    isPaid: !isVoid && payment.isPaid,
     isVoid,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoicedate ?? '')?.[0] ?? null,
+    paidOn: null,
+    lines: null,
     updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
+  };
+}
+
+export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
+  return {
+    product: wire.name || null,
+    quantity: wire.qty ?? null,
+    totalMinor: wire.totalprice == null ? null : minorFromText(wire.totalprice, currency),
   };
 }
 

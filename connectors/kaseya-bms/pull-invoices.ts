@@ -7,9 +7,10 @@
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { InvoiceRow, Page, PullRequest } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
+import { type LinesOf, withLines } from '../text/invoice-lines.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
-import { fromInvoice } from './mapping.ts';
+import { fromInvoice, fromInvoiceLine } from './mapping.ts';
 import { saleKeyIn } from './marker.ts';
 import { filterText } from './moments.ts';
 import { isOurs, readingOf } from './pull.ts';
@@ -40,36 +41,61 @@ export async function* pullInvoices(
   const reading = readingOf(api);
   for await (const { rows } of api.pages(list, request.signal)) {
     const ours = rows.filter((row) => isOurs(row, request));
-    const keys = await keysOf(api, ours, request.signal);
+    const lines = await linesOf(api, ours, request);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
-      const [first = null, ...others] = keys.get(wire.id) ?? [];
+      const [first = noSale, ...others] = salesIn(lines.get(wire.id) ?? [], context.currency);
       // One row more for each further sale on the same invoice, so that each finds its payment.
       return [
         fromInvoice(wire, reading, first),
-        ...others.map((key) => fromInvoice(wire, reading, key, `${wire.id}:${key}`)),
+        ...others.map((sale) => fromInvoice(wire, reading, sale, `${wire.id}:${sale.reference}`)),
       ];
     });
-    yield { rows: parsed.rows.flat(), rejected: parsed.rejected, resume: null };
+    const read = async (): Promise<LinesOf> =>
+      new Map(
+        [...lines].map(([id, found]) => [
+          id,
+          found.map((line) => fromInvoiceLine(line, context.currency)),
+        ]),
+      );
+    const withAll = await withLines(parsed.rows.flat(), request, read);
+    yield { rows: withAll, rejected: parsed.rejected, resume: null };
   }
   await context.memory.set(lookedMemory, day);
 }
 
-/** Keys of our sales by invoice; nothing is asked before something was sold. */
-async function keysOf(
+const noSale = { reference: null, netMinor: null };
+
+/** Lines by invoice; nothing is asked before something was sold, unless somebody wants lines. */
+async function linesOf(
   api: Api,
   rows: readonly unknown[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const keys = new Map<string, string[]>();
-  const soldAt = await api.context.memory.get(soldMemory);
+  { linesSince, signal }: PullRequest,
+): Promise<ReadonlyMap<string, readonly InvoiceLineWire[]>> {
+  const lines = new Map<string, InvoiceLineWire[]>();
+  const isSold = (await api.context.memory.get(soldMemory)) !== null;
   const ids = rows.flatMap((row) => InvoiceWire.safeParse(row).data?.id ?? []);
-  if (soldAt === null || ids.length === 0) return keys;
+  if ((!isSold && linesSince === undefined) || ids.length === 0) return lines;
   const list = { path: '/v2/finance/invoices/details', filter: { ListInvoiceIds: ids.join(',') } };
+  let isOurs = false;
   for await (const line of eachRow(api, list, InvoiceLineWire, signal)) {
-    const key = saleKeyIn(line.description) ?? saleKeyIn(line.name);
-    const found = keys.get(line.invoiceid) ?? [];
-    if (key !== null && !found.includes(key)) keys.set(line.invoiceid, [...found, key].sort());
+    lines.set(line.invoiceid, [...(lines.get(line.invoiceid) ?? []), line]);
+    isOurs ||= keyOf(line) !== null;
   }
-  if (keys.size > 0) await settleFact(api.context, 'invoice-lines', true);
-  return keys;
+  if (isOurs) await settleFact(api.context, 'invoice-lines', true);
+  return lines;
+}
+
+function keyOf(line: InvoiceLineWire): string | null {
+  return saleKeyIn(line.description) ?? saleKeyIn(line.name);
+}
+
+/** Our sales among these lines, each once. */
+function salesIn(lines: readonly InvoiceLineWire[], currency: string) {
+  const sales = new Map<string, { reference: string; netMinor: number | null }>();
+  for (const line of lines) {
+    const reference = keyOf(line);
+    if (reference === null || sales.has(reference)) continue;
+    sales.set(reference, { reference, netMinor: fromInvoiceLine(line, currency).totalMinor });
+  }
+  return [...sales.values()].sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }

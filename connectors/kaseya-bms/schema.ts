@@ -68,13 +68,21 @@ export const InvoiceWire = z.object({
   statusname: Text,
   grandtotal: DecimalText.nullish(),
   paidamount: DecimalText.nullish(),
+  paymentdue: DecimalText.nullish(),
   invoicedate: Text,
   createdon: Text,
   modifiedon: Text,
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
-export const InvoiceLineWire = z.object({ invoiceid: Id, name: Text, description: Text });
+export const InvoiceLineWire = z.object({
+  invoiceid: Id,
+  name: Text,
+  description: Text,
+  qty: DecimalText.nullish(),
+  totalprice: DecimalText.nullish(),
+});
+export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
 
 export const NoteWire = z.object({ id: Id, details: Text, isinternal: Flag.nullish() });
 export type NoteWire = z.infer<typeof NoteWire>;

@@ -116,7 +116,7 @@ function momentOf(text: string): Instant {
 /** One row, and one more for each further word that may be a key: each sale finds its payment. */
 export function fromInvoice(
   wire: InvoiceWire,
-  config: Pick<SuperopsConfig, 'paidStatuses' | 'voidStatuses'>,
+  config: Pick<SuperopsConfig, 'paidStatuses' | 'voidStatuses' | 'billing'>,
   { timezone, currency }: Where,
 ): [InvoiceRow, ...InvoiceRow[]] {
   const name = `Invoice ${wire.invoiceId}`;
@@ -132,12 +132,20 @@ export function fromInvoice(
     number: wire.displayId ?? null,
     clientId: wire.client?.accountId ?? null,
     reference,
+    // A sale may be a ticket: its id is that of another kind of record.
+    saleId: config.billing.route === 'invoice' ? wire.invoiceId : null,
     currency,
     totalMinor:
       total === null ? null : inField(name, 'totalAmount', () => minorFromText(total, currency)),
+    netMinor: others.length === 0 ? netOf(wire, currency) : null,
+    paidMinor: null,
+    creditedMinor: null,
     isPaid: !isVoid && isAmong(config.paidStatuses, wire.statusEnum),
     isVoid,
     issuedOn,
+    paidOn: wire.paymentDate ? paidOn : null,
+    // Lines do not show which service item they are of.
+    lines: null,
     // There is no moment of the last change; the last day that is known stands for it.
     updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
   };
@@ -145,8 +153,20 @@ export function fromInvoice(
     ...row,
     sourceId: `${wire.invoiceId}:${key}`,
     reference: key,
+    saleId: null,
   }));
   return [row, ...further];
+}
+
+/** The sum of the lines, tax left aside; null where a line shows none. */
+export function netOf({ items }: InvoiceWire, currency: string): number | null {
+  if (!items?.length) return null;
+  let netMinor = 0;
+  for (const { amount } of items) {
+    if (amount == null) return null;
+    netMinor += minorFromText(amount, currency);
+  }
+  return netMinor;
 }
 
 /** The day as it is written; midnight in a zone of the tenant's may be written as a moment of the day before. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
+import { textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
@@ -14,7 +14,7 @@ import type { Api } from './api.ts';
 import { createInvoice, oneInvoice } from './documents.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { findRow } from './look-up.ts';
-import { dayOf, fromInvoice } from './mapping.ts';
+import { dayOf, fromInvoice, netOf } from './mapping.ts';
 import { invoicesByDate } from './pull.ts';
 import { findTicket, standingOf, writeTicket } from './push-ticket.ts';
 import { InvoiceWire } from './schema.ts';
@@ -66,8 +66,7 @@ function createInvoiceRoute(api: Api): Push<'invoice'> {
       const asked = api.send(oneInvoice, { input: { invoiceId } }, answer, signal);
       const wire = (await ifThere(asked))?.getInvoice ?? null;
       if (wire === null) return null;
-      const [{ isVoid, isPaid }] = fromInvoice(wire, api.config, api.context);
-      const netMinor = netOf(wire, api.context.currency);
+      const [{ isVoid, isPaid, netMinor }] = fromInvoice(wire, api.config, api.context);
       return { isVoid, isPaid, ...(netMinor === null ? {} : { totalMinor: netMinor }) };
     },
     // No operation is known that voids an invoice: a person must.
@@ -118,17 +117,6 @@ function findInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<Invoice
     timeOf: ({ invoiceDate }: InvoiceWire) => dayOf(invoiceDate, api.context.timezone),
   };
   return findRow(api, invoicesByDate, wanted, signal);
-}
-
-/** The sum of the lines, tax left aside; null where a line shows none. */
-function netOf({ items }: InvoiceWire, currency: string): number | null {
-  if (!items?.length) return null;
-  let netMinor = 0;
-  for (const { amount } of items) {
-    if (amount == null) return null;
-    netMinor += minorFromText(amount, currency);
-  }
-  return netMinor;
 }
 
 /** SuperOps has one currency, which its amounts do not name. */

@@ -3,11 +3,17 @@ import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { ClientRow, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { SyncroConfig } from './config.ts';
 import { keyOfInvoice } from './keys.ts';
-import type { CustomerWire, InvoiceWire, TicketWire, TimerWire } from './schema.ts';
+import type {
+  CustomerWire,
+  InvoiceLine as InvoiceLineWire,
+  InvoiceWire,
+  TicketWire,
+  TimerWire,
+} from './schema.ts';
 
 export function fromCustomer(wire: CustomerWire): ClientRow {
   const name = wire.business_then_name || wire.fullname;
@@ -109,13 +115,31 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     number: wire.number ?? null,
     clientId: wire.customer_id,
     reference: keyOfInvoice(wire.number, wire.note),
+    saleId: wire.id,
     currency,
     totalMinor,
+    netMinor: minorOf(wire, 'subtotal', currency),
+    paidMinor: null,
+    creditedMinor: null,
     // An invoice over nothing counts as paid from the start.
     isPaid: wire.is_paid === true && totalMinor !== null && totalMinor > 0,
     isVoid: false,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
+    paidOn: null,
+    lines: null,
     updatedAt: wire.updated_at,
+  };
+}
+
+/** Under `item` is the product's name. */
+export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
+  const { item, quantity, price } = wire;
+  const isWhole = quantity != null && /^-?\d{1,6}(?:\.0+)?$/.test(quantity);
+  const unitMinor = price == null ? null : minorFromText(price, currency);
+  return {
+    product: item ?? null,
+    quantity: quantity ?? null,
+    totalMinor: unitMinor === null || !isWhole ? null : unitMinor * Number(quantity),
   };
 }
 

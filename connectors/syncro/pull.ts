@@ -1,6 +1,7 @@
 /** Clients, tickets and invoices that changed: lists of the whole account, of which ours are taken. */
 import type {
   ClientRow,
+  InvoiceLine,
   InvoiceRow,
   Page,
   Pull,
@@ -9,12 +10,13 @@ import type {
   TicketRow,
 } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
+import { withLines } from '../text/invoice-lines.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { changedInvoices, changedTickets, refuseOld } from './lists.ts';
-import { fromCustomer, fromInvoice, fromTicket } from './mapping.ts';
+import { fromCustomer, fromInvoice, fromInvoiceLine, fromTicket } from './mapping.ts';
 import { addRecent, type RecentById, type RecentTickets } from './recent-tickets.ts';
-import { CustomerWire, InvoiceWire, TicketWire } from './schema.ts';
+import { CustomerWire, InvoiceDetail, InvoiceWire, TicketWire } from './schema.ts';
 
 /** The last changed first: customers have no filter for what changed. */
 export const customerList: List = {
@@ -72,6 +74,18 @@ export function createTicketPull(api: Api, recent: RecentTickets): Pull<TicketRo
 }
 
 export function createInvoicePull(api: Api): Pull<InvoiceRow> {
+  const readLines = async (invoiceIds: readonly string[], signal: AbortSignal) => {
+    const found = new Map<string, readonly InvoiceLine[]>();
+    for (const id of invoiceIds) {
+      const detail = await api.getIfThere(`/invoices/${id}`, InvoiceDetail, signal);
+      const lines = detail?.invoice.line_items ?? [];
+      found.set(
+        id,
+        lines.map((line) => fromInvoiceLine(line, api.context.currency)),
+      );
+    }
+    return found;
+  };
   return async function* pull(request: PullRequest): AsyncGenerator<Page<InvoiceRow>> {
     await refuseIfNot(api.context, 'invoices-since');
     const ids = clientNumbers(request.clientIds);
@@ -81,11 +95,8 @@ export function createInvoicePull(api: Api): Pull<InvoiceRow> {
         fromInvoice(wire, api.context.currency),
       );
       for (const { updatedAt } of rows) refuseOld(list, updatedAt, request.since);
-      yield {
-        rows: rows.filter(({ clientId }) => ids.includes(clientId ?? '')),
-        rejected,
-        resume: null,
-      };
+      const ours = rows.filter(({ clientId }) => ids.includes(clientId ?? ''));
+      yield { rows: await withLines(ours, request, readLines), rejected, resume: null };
     }
   };
 }

@@ -108,7 +108,10 @@ export const InvoiceLine = z.object({
   name: Text,
   product_id: NumberId.nullish(),
   product_category: Text,
+  quantity: DecimalText.nullish(),
+  price: DecimalText.nullish(),
 });
+export type InvoiceLine = z.infer<typeof InvoiceLine>;
 
 const OneInvoice = InvoiceWire.extend({
   customer_id: NumberId.nullish(),

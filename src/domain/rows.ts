@@ -84,18 +84,41 @@ export interface SessionRow {
   updatedAt: Instant;
 }
 
+/** Null anywhere: the vendor does not report it. */
 export interface InvoiceRow {
   sourceId: SourceId;
   number: string | null;
   clientId: SourceId | null;
   /** The key we put on an invoice of ours; null on all others. */
   reference: string | null;
+  /** The id by which a push knows a sale on this invoice: the invoice's own, or that of its charge. */
+  saleId: SourceId | null;
   currency: string | null;
   totalMinor: number | null;
+  /** Before tax; of our own sale alone where the invoice may hold several. */
+  netMinor: number | null;
+  /** Received in money. */
+  paidMinor: number | null;
+  /** No longer owed though no money came: credited, written off. */
+  creditedMinor: number | null;
+  /** Paid in full, by money alone. */
   isPaid: boolean;
+  /** Voided, credited in full, or a credit itself. */
   isVoid: boolean;
   issuedOn: DateText | null;
+  paidOn: DateText | null;
+  /** Null too where they were not asked for. */
+  lines: readonly InvoiceLine[] | null;
   updatedAt: Instant;
+}
+
+export interface InvoiceLine {
+  /** As an offer's `product` names it. */
+  product: string | null;
+  /** Decimal text. */
+  quantity: string | null;
+  /** Before tax. */
+  totalMinor: number | null;
 }
 
 export type StreamName = 'clients' | 'tickets' | 'timeEntries' | 'sessions' | 'invoices';

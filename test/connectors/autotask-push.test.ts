@@ -136,11 +136,19 @@ describe('A sale in Autotask', () => {
       const at = '2026-03-10T08:00:00Z';
       const invoice = state.invoiceCharges(company, charges, at);
       state.invoiceCharges(company, [], at);
-      const rows = await readRows(bench, 'invoices');
+      const rows = await readRows(bench, 'invoices', { linesSince: '2026-03-10' });
+      const [first, second] = charges.map(String);
       expect(rows).toMatchObject([
-        { sourceId: String(invoice), reference: 'inv:1', totalMinor: 241_000, isPaid: false },
-        { sourceId: `${invoice}:inv:2`, reference: 'inv:2', isPaid: false },
-        { reference: null, totalMinor: 0 },
+        {
+          ...{ sourceId: String(invoice), reference: 'inv:1', totalMinor: 241_000, isPaid: false },
+          ...{ saleId: first, netMinor: 120_500 },
+          lines: [
+            { product: 'Block purchase', quantity: '1', totalMinor: 120_500 },
+            { product: 'Block purchase', quantity: '1', totalMinor: 120_500 },
+          ],
+        },
+        { ...{ sourceId: `${invoice}:inv:2`, reference: 'inv:2', isPaid: false }, saleId: second },
+        { reference: null, totalMinor: 0, lines: [] },
       ]);
       // The day of a payment is written in later, and lies before the last reading.
       state.change('Invoices', invoice, { paidDate: '2026-03-20' });

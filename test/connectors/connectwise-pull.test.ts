@@ -197,9 +197,13 @@ describe('ConnectWise tickets', () => {
 describe('ConnectWise invoices', () => {
   test.each([
     ['paid in full', { pay: 1200 }, { isPaid: true, isVoid: false }],
-    ['paid in part', { pay: 1000 }, { isPaid: false, isVoid: false }],
+    ['paid in part', { pay: 1000 }, { isPaid: false, paidMinor: 100_000, creditedMinor: 0 }],
     ['credited in full', { credit: 1200 }, { isPaid: false, isVoid: true }],
-    ['paid and credited', { pay: 1000, credit: 200 }, { isPaid: true, isVoid: false }],
+    [
+      'paid in part and the rest credited are not paid',
+      { pay: 1000, credit: 200 },
+      { isPaid: false, isVoid: false, paidMinor: 100_000, creditedMinor: 20_000 },
+    ],
     ['voided', { status: 'Voided' }, { isPaid: false, isVoid: true }],
     ['closed without a payment', { status: 'Closed' }, { isPaid: false, isVoid: false }],
   ])('%s', (_what, done: { pay?: number; credit?: number; status?: string }, expected) =>
@@ -222,6 +226,22 @@ describe('ConnectWise invoices', () => {
       ]);
     }),
   );
+
+  test('come with their lines where those are wanted, and with no request for lines elsewhere', () =>
+    withConnectwise({}, async (bench) => {
+      const { company, sandbox } = bench;
+      const { state } = sandbox;
+      const invoice = state.addInvoice({ company, date: '2026-03-01T00:00:00Z' });
+      state.addInvoice({ company, date: '2026-02-01T00:00:00Z' });
+      const [product] = state.tables.catalog.list();
+      state.addProduct({ catalogItem: product?.id ?? 0, invoice, quantity: 2 });
+      const lines = [{ product: product?.identifier, quantity: '2', totalMinor: 240_000 }];
+      expect(await readRows(bench, 'invoices', { linesSince: '2026-03-01' })).toMatchObject([
+        { netMinor: 240_000, saleId: String(invoice), lines },
+        { lines: null },
+      ]);
+      expect(await readRows(bench, 'invoices')).toMatchObject([{ lines: null }, { lines: null }]);
+    }));
 
   test('without a line are not paid, though nothing is owed', () =>
     withConnectwise({}, async (bench) => {

@@ -124,9 +124,14 @@ describe('A HaloPSA sale', () => {
       const { remoteId, label } = await push.create(sale, soon());
       expect(label).toBe(`INV-${remoteId}`);
       expect(bench.state.invoices[0]?.lines).toMatchObject([{ quantity: 2, price: 600.25 }]);
-      const { rows } = await readAll(bench.connector.pull.invoices?.(asked(bench)));
+      const wanted = asked(bench, { linesSince: sale.issuedOn });
+      const { rows } = await readAll(bench.connector.pull.invoices?.(wanted));
+      const lines = [{ product: 'BLOCK-10', quantity: '2', totalMinor: 120_050 }];
       expect(rows).toMatchObject([
-        { sourceId: remoteId, reference: 'sale:1', totalMinor: 144_060, isPaid: false },
+        {
+          ...{ sourceId: remoteId, saleId: remoteId, reference: 'sale:1', isPaid: false },
+          ...{ totalMinor: 144_060, netMinor: 120_050, lines },
+        },
       ]);
     }));
 
@@ -192,6 +197,7 @@ describe('HaloPSA’s invoices', () => {
       state.addInvoice({ clientId, total: 100, paid: 40 });
       state.addInvoice({ clientId, total: 50, paid: 50, paidMs, isVoid: true });
       state.addInvoice({ clientId, total: -20 });
+      state.addInvoice({ clientId, total: 90, paid: 40, credited: 50, paidMs });
       const { rows } = await readAll(bench.connector.pull.invoices?.(asked(bench)));
       const shown = rows.sort((a, b) => Number(a.sourceId) - Number(b.sourceId));
       expect(shown.map(({ isPaid, isVoid }) => [isPaid, isVoid])).toEqual([
@@ -200,7 +206,9 @@ describe('HaloPSA’s invoices', () => {
         [false, false],
         [false, true],
         [false, true],
+        [false, false],
       ]);
+      expect(shown.at(-1)).toMatchObject({ paidMinor: 4000, creditedMinor: 5000 });
       expect(shown[0]).toMatchObject({ reference: 'sale:7', totalMinor: 12_030 });
     }));
 

@@ -221,9 +221,14 @@ describe('a sale', () => {
       await push?.create(saleOf(bench, { key: 'sale:2' }), soon());
       const charges = bench.state.charges.map(({ id }) => id);
       const invoiceId = bench.state.invoiceCharges(bench.dupont, charges);
-      const rows = await readRows(bench, 'invoices', { since: since() });
+      const wanted = { since: since(), linesSince: '2020-01-01' };
+      const rows = await readRows(bench, 'invoices', wanted);
+      const line = { product: saleOf(bench).title, quantity: '2', totalMinor: 220_010 };
       expect(rows).toMatchObject([
-        { sourceId: String(invoiceId), reference: 'sale:1', isPaid: false, totalMinor: 440_020 },
+        {
+          ...{ sourceId: String(invoiceId), reference: 'sale:1', isPaid: false },
+          ...{ totalMinor: 440_020, netMinor: 220_010, lines: [line, line] },
+        },
         { sourceId: `${invoiceId}:sale:2`, reference: 'sale:2', isPaid: false },
       ]);
       // Months later the invoice is no longer new, and its payment no change that is told.
@@ -258,7 +263,7 @@ describe('lists that BMS does not count', () => {
       await connector.push.invoice?.create(saleOf(bench), soon());
       for (let index = 0; index < 4; index += 1) state.invoiceCharges(dupont, []);
       const [first] = state.invoices;
-      const line = { name: 'Support', description: 'By the hour', total: 1 };
+      const line = { name: 'Support', description: 'By the hour', quantity: 1, total: 1 };
       if (first !== undefined) first.lines = Array.from({ length: 14 }, () => line);
       const [charge] = state.charges;
       state.invoiceCharges(dupont, [charge?.id ?? 0]);

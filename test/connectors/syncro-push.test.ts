@@ -24,13 +24,15 @@ describe('A sale in Syncro', () => {
       await connector.push.invoice?.create(sale(), soon());
       state.addInvoice(martin, { note: `Copied.\n\n[${key}]` });
       Object.assign(state.invoices[0] ?? {}, { isPaid: true });
-      const rows = await rowsOf(connector, 'invoices', asked());
+      const rows = await rowsOf(connector, 'invoices', asked({ linesSince: '2020-01-01' }));
       expect(rows.map(({ reference, isPaid }) => [reference, isPaid])).toEqual([
         [null, false],
         [key, true],
       ]);
       // With tax.
-      expect(rows[1]).toMatchObject({ totalMinor: 144_000, currency: 'EUR' });
+      const lines = [{ product: sale().offer, quantity: '1', totalMinor: 120_000 }];
+      const amounts = { totalMinor: 144_000, netMinor: 120_000, currency: 'EUR' };
+      expect(rows[1]).toMatchObject({ ...amounts, saleId: rows[1]?.sourceId, lines });
       const remoteId = rows[1]?.sourceId ?? '';
       const standing = await connector.push.invoice?.inspect?.(sale(), remoteId, soon());
       expect(standing).toMatchObject({ isPaid: true, totalMinor: 120_000, currency: 'EUR' });

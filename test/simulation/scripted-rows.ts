@@ -82,9 +82,10 @@ export function toInvoiceRow(invoice: PsaInvoice): InvoiceRow {
     reference: invoice.key,
     currency: 'EUR',
     totalMinor: invoice.totalMinor,
+    ...{ saleId: invoice.id, netMinor: invoice.totalMinor, paidMinor: null, creditedMinor: null },
     isPaid: invoice.isPaid && !invoice.isVoid,
     isVoid: invoice.isVoid,
-    issuedOn: null,
+    ...{ issuedOn: null, paidOn: null, lines: null },
     updatedAt: instant(invoice.stampMs),
   };
 }

@@ -149,8 +149,9 @@ test('every stream goes into its table', async () => {
   const [startedAt, endedAt] = ['2026-03-01T09:00:00.000Z', '2026-03-01T09:30:00.000Z'];
   const who = { clientId: '17', technicianId: '7', technician: 'Ann', device: 'PC-1' };
   const session = { sourceId: 's1', ...who, startedAt, endedAt, updatedAt };
-  const money = { currency: 'EUR', totalMinor: 120_000, issuedOn: '2026-03-01' };
-  const state = { isPaid: false, isVoid: false };
+  const unknown = { saleId: null, netMinor: null, paidMinor: null, creditedMinor: null };
+  const money = { currency: 'EUR', totalMinor: 120_000, issuedOn: '2026-03-01', ...unknown };
+  const state = { isPaid: false, isVoid: false, paidOn: null, lines: null };
   const invoice = { sourceId: 'i1', number: '42', clientId: '1234', reference: 'ph:1', updatedAt };
   await store.writePage(page({ stream: 'clients', rows: [{ sourceId: '1234', name: 'Dupont' }] }));
   await store.writePage(page({ stream: 'sessions', rows: [session] }));

@@ -33,9 +33,11 @@ function invoice(change: Partial<InvoiceRow> = {}): InvoiceRow {
     reference: null,
     currency: 'EUR',
     totalMinor: 120_000,
+    ...{ saleId: null, netMinor: null, paidMinor: null, creditedMinor: null },
     isPaid: true,
     isVoid: false,
     issuedOn: '2026-03-02',
+    ...{ paidOn: null, lines: null },
     updatedAt: at,
     ...change,
   };

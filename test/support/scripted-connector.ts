@@ -177,11 +177,13 @@ export class ScriptedVendor {
       number: null,
       clientId: String(sent.message.clientId),
       reference: sent.message.key,
+      saleId: sent.remoteId,
       currency: 'EUR',
       totalMinor: null,
+      ...{ netMinor: null, paidMinor: null, creditedMinor: null, lines: null },
       isPaid: true,
       isVoid: false,
-      issuedOn: null,
+      ...{ issuedOn: null, paidOn: null },
       updatedAt: this.now,
     });
   }

@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
 import type { SQLInputValue } from 'node:sqlite';
-import type { NameIds, StreamName, TicketRow, TimeEntryRow } from '../../domain/rows.ts';
+import type {
+  InvoiceRow,
+  NameIds,
+  StreamName,
+  TicketRow,
+  TimeEntryRow,
+} from '../../domain/rows.ts';
 import type { MirrorRows } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
@@ -155,11 +161,17 @@ const tables: Record<StreamName, MirrorTable> = {
       'number',
       'client_id',
       'reference',
+      'sale_id',
       'currency',
       'total_minor',
+      'net_minor',
+      'paid_minor',
+      'credited_minor',
       'is_paid',
       'is_void',
       'issued_on',
+      'paid_on',
+      'lines',
     ],
     hasUpdatedAt: false,
     hasDeletedAt: false,
@@ -191,20 +203,27 @@ function toMirrorRows(page: MirrorRows): MirrorRow[] {
         ],
       }));
     case 'invoices':
-      return page.rows.map((row) => ({
-        ...row,
-        values: [
-          row.number,
-          row.clientId,
-          row.reference,
-          row.currency,
-          row.totalMinor,
-          Number(row.isPaid),
-          Number(row.isVoid),
-          row.issuedOn,
-        ],
-      }));
+      return page.rows.map((row) => ({ ...row, values: invoiceValues(row) }));
   }
+}
+
+function invoiceValues(row: InvoiceRow): SQLInputValue[] {
+  return [
+    row.number,
+    row.clientId,
+    row.reference,
+    row.saleId,
+    row.currency,
+    row.totalMinor,
+    row.netMinor,
+    row.paidMinor,
+    row.creditedMinor,
+    Number(row.isPaid),
+    Number(row.isVoid),
+    row.issuedOn,
+    row.paidOn,
+    row.lines === null ? null : JSON.stringify(row.lines),
+  ];
 }
 
 function ticketValues(row: TicketRow): SQLInputValue[] {

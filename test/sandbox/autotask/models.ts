@@ -20,7 +20,7 @@ export const models = {
   Invoices:
     'batchID comments companyID createDateTime dueDate invoiceDateTime invoiceNumber invoiceTotal isVoided orderNumber paidDate voidedDate webServiceDate',
   BillingItems:
-    'billingCodeID companyID contractChargeID contractID description invoiceID itemDate itemName postedDate quantity rate ticketID timeEntryID totalAmount',
+    'billingCodeID companyID contractChargeID contractID description extendedPrice invoiceID itemDate itemName postedDate quantity rate ticketID timeEntryID totalAmount',
   Tasks: 'projectID title status',
   Projects: 'companyID projectName status',
   DeletedTicketActivityLogs:

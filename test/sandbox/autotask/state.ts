@@ -228,8 +228,11 @@ export class State {
     });
     for (const charge of charges) {
       charge.isBilled = true;
-      const { contractID, billableAmount: totalAmount } = charge;
-      const item = { companyID, invoiceID, contractChargeID: charge.id, contractID, totalAmount };
+      const { contractID, billableAmount: totalAmount, billingCodeID, unitQuantity } = charge;
+      const item = {
+        ...{ companyID, invoiceID, contractChargeID: charge.id, contractID, totalAmount },
+        ...{ extendedPrice: totalAmount, billingCodeID, quantity: unitQuantity },
+      };
       this.add('BillingItems', { ...item, postedDate: moment });
     }
     return invoiceID;

@@ -16,7 +16,7 @@ import {
   listTickets,
   type Tenant,
 } from './lists.ts';
-import { clientDetail, contractDetail, invoiceRow, ticketDetail } from './rows.ts';
+import { clientDetail, contractDetail, invoiceDetail, ticketDetail } from './rows.ts';
 import { HalopsaState } from './state.ts';
 import {
   postAction,
@@ -136,7 +136,9 @@ function read(asked: Asked): SandboxAnswer | null {
     const contract = state.contracts.find((one) => one.id === Number(id));
     if (name === 'ClientContract' && contract !== undefined) return ok(contractDetail(contract));
     const invoice = state.invoices.find((one) => one.id === Number(id));
-    if (name === 'Invoice' && invoice !== undefined) return ok(invoiceRow(invoice, dialect));
+    if (name === 'Invoice' && invoice !== undefined) return ok(invoiceDetail(invoice, dialect));
+    const item = state.items.find((one) => one.id === Number(id));
+    if (name === 'Item' && item !== undefined) return ok({ id: item.id, name: item.name });
     return null;
   }
   switch (name) {

@@ -153,10 +153,19 @@ export function invoiceRow(invoice: Invoice, dialect: Dialect): Record<string, u
     total: invoice.total,
     tax_total: invoice.tax,
     amountpaid: invoice.paid,
-    amountdue: invoice.total - invoice.paid,
+    amountdue: invoice.total - invoice.paid - invoice.credited,
     datepaid: dateOf(invoice.paidMs, dialect),
     voided: invoice.isVoid,
   };
+}
+
+/** By itself an invoice shows its lines. */
+export function invoiceDetail(invoice: Invoice, dialect: Dialect): Record<string, unknown> {
+  const lines = invoice.lines.map(({ title, quantity, price, itemId }, index) => ({
+    ...{ id: index + 1, item_shortdescription: title, _itemid: itemId ?? 0 },
+    ...{ qty_order: quantity, unit_price: price, net_amount: quantity * price },
+  }));
+  return { ...invoiceRow(invoice, dialect), lines };
 }
 
 /** The row of the list shows no balance. */

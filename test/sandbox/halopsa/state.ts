@@ -69,6 +69,7 @@ export interface Invoice {
   total: number;
   tax: number;
   paid: number;
+  credited: number;
   paidMs: number | null;
   isVoid: boolean;
   madeMs: number;
@@ -286,7 +287,7 @@ export class HalopsaState {
       reference: '',
       date: '2026-03-02T00:00:00Z',
       tax: 0,
-      paid: 0,
+      ...{ paid: 0, credited: 0 },
       paidMs: null,
       isVoid: false,
       madeMs: Date.now(),

@@ -109,6 +109,7 @@ export function lineRows(invoice: Invoice): Row[] {
     InvoiceId: invoice.id,
     Name: line.name,
     Description: line.description,
+    Qty: line.quantity,
     TotalPrice: line.total,
     ContractId: 0,
   }));

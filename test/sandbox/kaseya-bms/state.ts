@@ -52,7 +52,7 @@ export interface Invoice {
   paid: number;
   status: string;
   createdMs: number;
-  lines: { name: string; description: string; total: number }[];
+  lines: { name: string; description: string; quantity: number; total: number }[];
 }
 
 interface Named {
@@ -231,6 +231,7 @@ export class KaseyaBmsState {
     const lines = charges.map(({ fields }) => ({
       name: String(fields.ChargeName),
       description: String(fields.Description),
+      quantity: Number(fields.Quantity),
       total: Number(fields.Quantity) * Number(fields.Price),
     }));
     for (const charge of charges) Object.assign(charge, { isBilled: true, isPosted: true });

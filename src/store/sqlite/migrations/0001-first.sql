@@ -128,15 +128,22 @@ CREATE TABLE mirror_invoice (
   number TEXT,
   client_id TEXT,
   reference TEXT,
+  sale_id TEXT,
   currency TEXT,
   total_minor INTEGER,
+  net_minor INTEGER,
+  paid_minor INTEGER,
+  credited_minor INTEGER,
   is_paid INTEGER NOT NULL,
   is_void INTEGER NOT NULL,
   issued_on TEXT,
+  paid_on TEXT,
+  lines TEXT,
   revision TEXT NOT NULL,
   PRIMARY KEY (connection, source_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mirror_invoice_reference ON mirror_invoice (reference) WHERE reference IS NOT NULL;
+CREATE INDEX mirror_invoice_sale ON mirror_invoice (connection, sale_id) WHERE sale_id IS NOT NULL;
 
 -- Tickets whose time is still to be read, for vendors that show time ticket by ticket. Written with
 -- the ticket, removed with its time: a crash in between leaves the row.

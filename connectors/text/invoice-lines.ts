@@ -1,0 +1,19 @@
+import type { InvoiceLine, InvoiceRow, PullRequest } from '../contract.ts';
+
+export type LinesOf = ReadonlyMap<string, readonly InvoiceLine[]>;
+
+/** The rows with the lines that the request wants; of other invoices no line is asked for. */
+export async function withLines(
+  rows: readonly InvoiceRow[],
+  { linesSince, signal }: Pick<PullRequest, 'linesSince' | 'signal'>,
+  read: (invoiceIds: readonly string[], signal: AbortSignal) => Promise<LinesOf>,
+): Promise<readonly InvoiceRow[]> {
+  if (linesSince === undefined) return rows;
+  // Further rows of one invoice, one a sale, bear its id with a key: its lines are on the first.
+  const isWanted = ({ sourceId, isVoid, issuedOn }: InvoiceRow): boolean =>
+    !isVoid && !sourceId.includes(':') && issuedOn !== null && issuedOn >= linesSince;
+  const wanted = rows.filter(isWanted).map(({ sourceId }) => sourceId);
+  if (wanted.length === 0) return rows;
+  const lines = await read(wanted, signal);
+  return rows.map((row) => ({ ...row, lines: lines.get(row.sourceId) ?? null }));
+}
