@@ -20,7 +20,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     )
     .option('--undone', 'post again what was undone, though nothing changed since')
     .action((named: StepName[], options: { undone?: boolean }, command: Command) =>
-      cli.withApp(command, 'write', async (scope) => {
+      cli.withApp(command, 'run', async (scope) => {
         const { app, deps } = scope;
         const wanted = named.length === 0 ? usualSteps : named;
         const steps = allSteps.filter((step) => wanted.includes(step));

@@ -50,7 +50,7 @@ export class Cli {
    */
   async withApp(
     command: Command,
-    access: 'read' | 'write',
+    access: 'read' | 'write' | 'run',
     work: (scope: Scope) => Promise<number>,
     configFile?: string,
   ): Promise<void> {
@@ -59,7 +59,7 @@ export class Cli {
     const isJson = json === true;
     const app = await deps.service.openApp({
       configFile: configFile ?? config ?? usualConfig,
-      isReadOnly: access === 'read',
+      access,
       isJson,
       env: deps.env,
     });

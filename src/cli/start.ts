@@ -10,7 +10,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
       'start --config /etc/prepaid-hours/connector.yaml',
     )
     .action((_options: unknown, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+      cli.withApp(command, 'run', async ({ app, deps, answer }) => {
         await deps.service.startService(app, deps.signal);
         answer({ ok: true }, () => '');
         return 0;

@@ -20,12 +20,14 @@ export interface OpeningOutcome {
   conflicts: OpeningConflict[];
 }
 
+type OpeningContext = Pick<DebitContext, 'store' | 'clients' | 'runId' | 'at'>;
+
 /**
  * Brings the config's opening blocks into the ledger, each once: its key is the client and the day
  * (and its place among that day's), so that a corrected figure in the config is noticed and told,
  * never credited a second time.
  */
-export async function applyOpeningBlocks(context: DebitContext): Promise<OpeningOutcome> {
+export async function applyOpeningBlocks(context: OpeningContext): Promise<OpeningOutcome> {
   const clients = context.clients.filter((client) => client.openingBlocks.length > 0);
   const ids = clients.map((client) => client.id);
   const ledgers = await context.store.readLedgers(ids, { isAllBlocks: true });
@@ -124,7 +126,7 @@ function isSame(a: Block, b: Block): boolean {
 }
 
 async function creditBlocks(
-  context: DebitContext,
+  context: OpeningContext,
   client: Client,
   ledger: ClientLedger,
   blocks: readonly Block[],

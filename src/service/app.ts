@@ -12,6 +12,7 @@ import { openStore } from '../store/sqlite/open.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
+import { rebuildRehearsal } from './rehearsal.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
 export interface App {
@@ -33,8 +34,11 @@ export interface App {
 
 export interface AppOptions {
   configFile: string;
-  /** For commands that only look: nothing is created, migrated or assigned. */
-  isReadOnly: boolean;
+  /**
+   * read: nothing is created, migrated or assigned. run: as long as nothing was ever sent, a changed config is
+   * applied to what was debited before, too.
+   */
+  access: 'read' | 'write' | 'run';
   /** One JSON document is expected on standard output. */
   isJson: boolean;
   env: NodeJS.ProcessEnv;
@@ -51,16 +55,21 @@ export async function openApp(options: AppOptions): Promise<App> {
     isCron: validate,
   });
   const log = openLog(config, options);
-  const store = await openStore({ file: config.store, isReadOnly: options.isReadOnly, now });
+  const isReadOnly = options.access === 'read';
+  let store = await openStore({ file: config.store, isReadOnly, now });
   try {
-    const { clients, questions } = options.isReadOnly
+    const { clients, questions } = isReadOnly
       ? { clients: await recognizeClients(store, config.clients, () => null), questions: [] }
       : await identifyClients(store, config.clients, instantFromMs(now()));
+    if (options.access === 'run') {
+      store = await rebuildRehearsal({ config, store, clients, log, now });
+    }
     const requests: RequestMeter = new Map();
     const writes: RequestMeter = new Map();
     const connectors = connectAll(config, { store, log, now, requests, writes });
     const meters = { requests, writes };
-    const close = () => store.close();
+    const opened = store;
+    const close = () => opened.close();
     return { config, store, clients, questions, connectors, ...meters, log, now, close };
   } catch (error) {
     await store.close();

@@ -35,6 +35,14 @@ export interface BlockRequest {
   reason: string;
 }
 
+export interface VoidRequest {
+  blockId: string;
+  reason: string;
+}
+
+/** What entries by hand need of the process. */
+export type ManualApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
+
 interface Deed {
   runId: string;
   at: Instant;
@@ -45,13 +53,15 @@ interface Deed {
 
 /** Gives or takes hours by hand. Hours given go to the block that is used next and pay overage first. */
 export async function adjustBalance(
-  app: App,
+  app: ManualApp,
   request: AdjustRequest,
+  runId?: string,
 ): Promise<{ key: string; settledSeconds: number; overageSeconds: number }> {
   if (request.seconds === 0) {
     throw new KindError('config', 'An adjustment of no hours changes nothing.');
   }
-  return byHand(app, request.clientId, 'adjust', async (deed) => {
+  const entry = { command: 'adjust', clientId: request.clientId, request, runId } as const;
+  return byHand(app, entry, async (deed) => {
     const postings = request.seconds > 0 ? await give(app, deed, request) : take(deed, request);
     await write(app, deed, { postings });
     return {
@@ -64,7 +74,7 @@ export async function adjustBalance(
   });
 }
 
-async function give(app: App, deed: Deed, request: AdjustRequest): Promise<Posting[]> {
+async function give(app: ManualApp, deed: Deed, request: AdjustRequest): Promise<Posting[]> {
   const { account, client, runId, at } = deed;
   const today = dateInZone(at, client.timezone);
   const block = [...account.blocks]
@@ -108,10 +118,15 @@ function take({ account, client, runId, at }: Deed, request: AdjustRequest): Pos
 }
 
 /** Adds a block that was sold outside the program; usable at once. */
-export async function addBlock(app: App, request: BlockRequest): Promise<{ blockId: string }> {
-  return byHand(app, request.clientId, 'block add', async (deed) => {
-    const { client, account, runId } = deed;
-    const key = `manual:${client.id}:${runId}`;
+export async function addBlock(
+  app: ManualApp,
+  request: BlockRequest,
+  runId?: string,
+): Promise<{ blockId: string }> {
+  const entry = { command: 'block add', clientId: request.clientId, request, runId } as const;
+  return byHand(app, entry, async (deed) => {
+    const { client, account } = deed;
+    const key = `manual:${client.id}:${deed.runId}`;
     const block: Block = {
       id: blockIdOf(key),
       key,
@@ -139,11 +154,13 @@ export async function addBlock(app: App, request: BlockRequest): Promise<{ block
 
 /** Takes what is left of a block and closes it. What was used from it stays used. */
 export async function voidBlock(
-  app: App,
-  request: { blockId: string; reason: string },
+  app: ManualApp,
+  request: VoidRequest,
+  runId?: string,
 ): Promise<{ removedSeconds: number; removedMinor: number | null; currency: string }> {
   const found = await findBlock(app, request.blockId);
-  return byHand(app, found.clientId, 'block void', async (deed) => {
+  const entry = { command: 'block void', clientId: found.clientId, request, runId } as const;
+  return byHand(app, entry, async (deed) => {
     const block = deed.ledger.blocks.find((candidate) => candidate.id === request.blockId);
     if (block === undefined || block.status === 'void') {
       throw new KindError('config', `Block ${request.blockId} is void already.`);
@@ -173,7 +190,7 @@ export async function voidBlock(
 }
 
 /** Else the invoice would go out for hours that nobody gets. */
-async function refuseInvoiceUnderWay(app: App, block: Block): Promise<void> {
+async function refuseInvoiceUnderWay(app: ManualApp, block: Block): Promise<void> {
   if (block.status !== 'ordered' || block.invoiceKey === null) return;
   const invoice = await app.store.readMessage(block.invoiceKey);
   if (invoice === null || invoice.status === 'delivered' || invoice.status === 'cancelled') return;
@@ -182,7 +199,7 @@ async function refuseInvoiceUnderWay(app: App, block: Block): Promise<void> {
   });
 }
 
-async function findBlock(app: App, blockId: string): Promise<Block> {
+async function findBlock(app: ManualApp, blockId: string): Promise<Block> {
   const ids = app.clients.map((client) => client.id);
   const ledgers = await app.store.readLedgers(ids, { isAllBlocks: true });
   const blocks = ledgers.flatMap((ledger) => ledger.blocks);
@@ -196,11 +213,34 @@ async function findBlock(app: App, blockId: string): Promise<Block> {
   });
 }
 
+/** Each entry by its command, to make it again from the request that was stored with its run. */
+const entries = {
+  adjust: (app, request, runId) => adjustBalance(app, request as AdjustRequest, runId),
+  'block add': (app, request, runId) => addBlock(app, request as BlockRequest, runId),
+  'block void': (app, request, runId) => voidBlock(app, request as VoidRequest, runId),
+} satisfies Record<string, (app: ManualApp, request: unknown, runId: string) => Promise<unknown>>;
+
+/** Makes an entry again in a store that does not have it yet, under the id of its run. */
+export async function repeatEntry(
+  app: ManualApp,
+  run: { id: string; command: string; result: string },
+): Promise<void> {
+  const { request } = JSON.parse(run.result) as { request: unknown };
+  await entries[run.command as keyof typeof entries](app, request, run.id);
+}
+
+interface ManualEntry {
+  command: keyof typeof entries;
+  clientId: string;
+  request: unknown;
+  /** Of the run that made the entry first; undefined: this is the first time. */
+  runId: string | undefined;
+}
+
 /** Every change by hand is a run of its own in the record, so that it can be seen and asked about. */
 async function byHand<Result>(
-  app: App,
-  clientId: string,
-  command: string,
+  app: ManualApp,
+  { command, clientId, request, runId: knownId }: ManualEntry,
   work: (deed: Deed) => Promise<Result>,
 ): Promise<Result> {
   const client = app.clients.find((candidate) => candidate.id === clientId);
@@ -211,22 +251,24 @@ async function byHand<Result>(
     });
   }
   const at = instantFromMs(app.now());
-  const runId = `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+  const runId = knownId ?? manualRunId(at);
   const [ledger] = await app.store.readLedgers([clientId], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`client ${clientId} has no ledger`);
-  await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
-  const result = await work({
-    runId,
-    at,
-    client,
-    ledger,
-    account: accountFrom(ledger, sharersOf(app.clients)),
-  });
-  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify({ ok: true }));
+  if (knownId === undefined) {
+    await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
+  }
+  const account = accountFrom(ledger, sharersOf(app.clients));
+  const result = await work({ runId, at, client, ledger, account });
+  const record = JSON.stringify({ ok: true, request });
+  await app.store.finishRun(runId, instantFromMs(app.now()), record);
   return result;
 }
 
-async function write(app: App, deed: Deed, batch: Partial<ReplenishBatch>): Promise<void> {
+export function manualRunId(at: Instant): string {
+  return `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+async function write(app: ManualApp, deed: Deed, batch: Partial<ReplenishBatch>): Promise<void> {
   const { at, runId, ledger } = deed;
   await app.store.writeReplenish({ ...emptyBatch({ at, runId }), expected: [ledger], ...batch });
 }

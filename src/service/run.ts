@@ -6,6 +6,7 @@ import type { App } from './app.ts';
 import { withLogFields } from './log.ts';
 import { pullStep, sweepStep } from './pull-steps.ts';
 import { reconcileStep } from './reconcile-step.ts';
+import { noteLiveRun } from './rehearsal.ts';
 import type { RunScope, StepName, StepResult } from './step.ts';
 import { debitStep, pushStep, replenishStep } from './steps.ts';
 
@@ -113,6 +114,7 @@ async function runAs(
   const results: StepResult[] = [];
   try {
     await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
+    if (app.config.mode === 'live') await noteLiveRun(app.store, startedAt);
     for (const step of allSteps.filter((name) => steps.includes(name))) {
       // What a delivery changes is settled first, so that the comparison finds it done.
       if (step === 'reconcile') await settle(scope, steps, results);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { clientFinder, type DebitContext } from '../debit/context.ts';
 import { debitDirtyWork } from '../debit/debit.ts';
 import { applyOpeningBlocks } from '../debit/opening-blocks.ts';
@@ -15,6 +14,7 @@ import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-
 import { unlistedFix, unlistedPrefix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import type { Logger } from './log.ts';
+import { areRulesChanged, keepRules } from './rehearsal.ts';
 import { measure, nothing, type RunScope, type StepResult } from './step.ts';
 
 export async function debitStep(scope: RunScope): Promise<StepResult[]> {
@@ -78,13 +78,9 @@ async function debitContext(scope: RunScope): Promise<DebitContext> {
 
 /** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */
 async function reviseOpenWork({ app, startedAt }: RunScope): Promise<void> {
-  const rules = JSON.stringify(app.clients, (_, value) =>
-    value instanceof Map ? [...value] : value,
-  );
-  const fingerprint = createHash('sha256').update(rules).digest('hex');
-  if ((await app.store.readMemory('', 'rules')) === fingerprint) return;
+  if ((await areRulesChanged(app.store, app.clients)) === false) return;
   await app.store.markOpenGroupsDirty();
-  await app.store.writeMemory('', 'rules', fingerprint, startedAt);
+  await keepRules(app.store, app.clients, startedAt);
 }
 
 /** Said once; `balances` and `check` show it for as long as no list names it. */

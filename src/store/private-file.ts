@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KindError } from '../domain/errors.ts';
 
@@ -16,6 +16,13 @@ export function createPrivately(file: string): void {
 /** A file that must not be there yet. */
 export function createAnew(file: string): void {
   withFileErrors(file, () => closeSync(openSync(file, 'wx', 0o600)));
+}
+
+/** Brings a file, or the entries of a folder, onto the disk. */
+export function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 /** What the file system refuses is for a person to mend. */

@@ -48,7 +48,7 @@ test('balances: a row a client for people, with the last alert', async () => {
     'Dupont Plomberie   7 h 45              7 h 45  from 17 Jun  2026-03-05 (withheld)',
     '',
   ]);
-  expect(cli.opened).toMatchObject([{ configFile: 'config/connector.yaml', isReadOnly: true }]);
+  expect(cli.opened).toMatchObject([{ configFile: 'config/connector.yaml', access: 'read' }]);
   expect(cli.closed).toBe(1);
 });
 
@@ -143,7 +143,7 @@ test('adjust, block add and block void change the balance, and say so', async ()
   const cli = await benchWithWork();
   const taken = await cli.run(['adjust', 'dupont', '--hours', '-0.75', '--reason', 'Forgotten']);
   expect(taken.out).toBe('Dupont Plomberie: -45 min; 7 h left.\n');
-  expect(cli.opened[0]?.isReadOnly).toBe(false);
+  expect(cli.opened[0]?.access).toBe('write');
   expect(await cli.json(['adjust', 'dupont', '--hours', '+1', '--reason', 'Gift'])).toMatchObject({
     seconds: 3600,
     settledSeconds: 28_800,
@@ -325,7 +325,7 @@ test('reconcile: one line when all agree', async () => {
   const { exitCode, out } = await cli.run(['reconcile']);
   expect(out).toBe('143 clients, 0 s of difference (2026-04-10 01:30 UTC).\n');
   expect(exitCode).toBe(0);
-  expect(cli.opened).toMatchObject([{ isReadOnly: false }]);
+  expect(cli.opened).toMatchObject([{ access: 'write' }]);
   expect((await cli.run(['balances'])).out).toContain(
     'Compared with the PSA on 2026-04-10 01:30 UTC: 143 clients, 0 s of difference.\n',
   );
@@ -350,7 +350,7 @@ test('reconcile: the rows and what to do when not, inert, with an exit code of i
     ...{ run: null, at: '2026-04-10T01:30:00.000Z', clients: 143, seconds: 3600, failed: [] },
     differences: [{ ...row, foundAt: '2026-04-10T01:30:00.000Z' }],
   });
-  expect(cli.opened.at(-1)).toMatchObject({ isReadOnly: true });
+  expect(cli.opened.at(-1)).toMatchObject({ access: 'read' });
   expect(await cli.json(['reconcile', 'plomb'])).toMatchObject({ clients: 1, differences: [] });
   expect((await cli.run(['reconcile', 'nobody'])).exitCode).toBe(2);
   expect((await cli.run(['balances'])).out).toContain('See prepaid-hours reconcile --last\n');

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { ChargeGroup, ReportStore } from '../port.ts';
-import { createAnew } from '../private-file.ts';
+import { createAnew, syncPath } from '../private-file.ts';
 import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
 import { type Database, listValue } from './database.ts';
 import { ledgerColumns } from './ledger.ts';
@@ -199,11 +199,7 @@ function backUp(database: Database, file: string): void {
   createAnew(file);
   try {
     database.run('VACUUM INTO ?', file);
-    for (const path of [file, dirname(file)]) {
-      const descriptor = openSync(path, 'r');
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-    }
+    for (const path of [file, dirname(file)]) syncPath(path);
   } catch (error) {
     rmSync(file, { force: true });
     throw error;

@@ -1,0 +1,69 @@
+import { renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createPrivately, syncPath } from '../private-file.ts';
+import { Database } from './database.ts';
+import { migrate, readMigrations } from './migrate.ts';
+
+/** What debit and replenish made of the mirror, and what was sent of it. */
+const derivedTables: readonly string[] = [
+  'dirty',
+  'entry_group',
+  'charge_group',
+  'charge',
+  'block',
+  'ledger',
+  'block_balance',
+  'client_balance',
+  'episode',
+  'push_message',
+  'difference',
+  'undo',
+  'undo_message',
+  'undone_block',
+];
+
+/** Writes a new database without the derived tables' rows; its triggers mark all work to be debited again. */
+export function copyMirror(source: Database, file: string, now: number): void {
+  for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
+  createPrivately(file);
+  const draft = new Database(file, { isReadOnly: false });
+  try {
+    migrate(draft, readMigrations(), now);
+    draft.exec('PRAGMA foreign_keys = OFF');
+    draft.exec(`ATTACH DATABASE '${source.file.replaceAll("'", "''")}' AS source`);
+    draft.write(() => {
+      for (const table of keptTables(draft)) {
+        draft.exec(`INSERT INTO ${table} SELECT * FROM source.${table}`);
+      }
+    });
+    draft.exec('DETACH DATABASE source');
+  } finally {
+    draft.close();
+  }
+}
+
+function keptTables(database: Database): string[] {
+  const tables = database.rows<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+  );
+  const left = new Set([...derivedTables, 'migration']);
+  return tables.map(({ name }) => name).filter((name) => !left.has(name));
+}
+
+/**
+ * Puts the draft in the place of the database. Both leave the write-ahead log first, which fails while
+ * another process reads the old one: a log left beside the file would be taken for that of the new one.
+ */
+export function replaceDatabase(draft: string, file: string): void {
+  for (const path of [draft, file]) {
+    const database = new Database(path, { isReadOnly: false });
+    try {
+      database.exec('PRAGMA journal_mode = DELETE');
+    } finally {
+      database.close();
+    }
+  }
+  syncPath(draft);
+  renameSync(draft, file);
+  syncPath(dirname(file));
+}
