@@ -24,6 +24,12 @@ export async function compareDeliveries(
       await keepFound(context, outcome, await compareOrTell(context, delivery));
     }
   }
+  const doubles = await store.readDoubleInvoices(connection, clientIds);
+  const found = doubles.map(({ key, clientId, invoices }): Found => {
+    const subject = `invoice ${key}`;
+    return { kind: 'invoice-twice', subject, clientId, ours: 'sold once', theirs: invoices };
+  });
+  await keepFound(context, outcome, found);
 }
 
 /** One that the vendor shows in no understandable way holds up no other. */

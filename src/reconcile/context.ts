@@ -56,6 +56,7 @@ export type DifferenceKind =
   | 'ticket-hours'
   | 'block-balance'
   | 'invoice-missing'
+  | 'invoice-twice'
   | 'invoice-void'
   | 'invoice-amount'
   | 'invoice-payment'

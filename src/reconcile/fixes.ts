@@ -29,6 +29,7 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
     'block-balance':
       'Two systems count these hours. Compare prepaid-hours explain balance with the agreement there, correct the one that is wrong (prepaid-hours adjust), or end the agreement.',
     'invoice-missing': `If it was deleted on purpose: prepaid-hours block void ${block}. If not, write it again there, by hand, with the same reference.`,
+    'invoice-twice': 'Void all but one there: it was sold once.',
     'invoice-void': `The hours are still there. To take them back: prepaid-hours block void ${block}.`,
     'invoice-amount':
       'Correct the amount there; or, if the new price was agreed, void the block and add one at that price (prepaid-hours block void, block add).',

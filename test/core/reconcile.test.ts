@@ -408,6 +408,20 @@ describe('what was sent', () => {
     ]);
   });
 
+  test('and is there twice is shown, until all but one are void', async () => {
+    await openSale();
+    bench.psa.pay(invoice());
+    bench.psa.pay({ ...invoice(), remoteId: 'invoice-again' });
+    await bench.run();
+    const twice = `Dupont: invoice-twice, invoice ${invoice().message.key}: sold once`;
+    expect((await reconcile()).found).toContain(`${twice} | invoice-2, invoice-again`);
+    const [again] = bench.psa.invoices.splice(1, 1);
+    if (again === undefined) throw new Error('no second invoice');
+    bench.psa.invoices.push({ ...again, isVoid: true, updatedAt: bench.psa.now });
+    await bench.run();
+    expect((await reconcile()).found.filter((text) => text.includes('twice'))).toEqual([]);
+  });
+
   test('and was voided by hand is shown for as long as its hours stand', async () => {
     await openSale();
     bench.psa.standings.set(invoice().remoteId, { isVoid: true, totalMinor: 0, isPaid: false });

@@ -101,6 +101,14 @@ export interface Delivery {
   mirrored: { isPaid: boolean; isVoid: boolean } | null;
 }
 
+/** One sale that became several invoices. */
+export interface DoubleInvoice {
+  key: string;
+  clientId: string;
+  /** Their numbers, else their ids, one after the other. */
+  invoices: string;
+}
+
 /**
  * A comparison keeps what the vendor lists in tables of this connection to the database alone, which
  * nobody else sees and which go with it: the mirror and the ledger are only read.
@@ -144,6 +152,8 @@ export interface ReconcileStore {
     clientIds: readonly string[],
     since: Instant,
   ): AsyncIterable<Delivery[]>;
+  /** Invoices of one key that count more than once in the vendor's books, as last read. */
+  readDoubleInvoices(connection: string, clientIds: readonly string[]): Promise<DoubleInvoice[]>;
   /** Keeps what was found; returns those that are new or say something else than before. */
   writeDifferences(
     differences: readonly Difference[],

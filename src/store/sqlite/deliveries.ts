@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/time.ts';
-import type { Delivery } from '../port.ts';
+import type { Delivery, DoubleInvoice } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 const pageSize = 100;
@@ -57,4 +57,21 @@ export async function* streamDeliveries(
     }));
     after = last.seq;
   }
+}
+
+export function readDoubleInvoices(
+  database: Database,
+  connection: string,
+  clientIds: readonly string[],
+): DoubleInvoice[] {
+  return database.rows(
+    `SELECT m.key, m.client_id AS clientId,
+       group_concat(coalesce(i.number, i.source_id), ', ' ORDER BY i.source_id) AS invoices
+     FROM push_message m
+     JOIN mirror_invoice i ON i.reference = m.key AND i.connection = m.connection AND i.is_void = 0
+     WHERE m.connection = ? AND m.client_id IN (SELECT value FROM json_each(?))
+     GROUP BY m.seq HAVING count(*) > 1 ORDER BY m.seq`,
+    connection,
+    listValue(clientIds),
+  );
 }

@@ -1,6 +1,6 @@
 import type { ReconcileStore } from '../port.ts';
 import type { Database } from './database.ts';
-import { streamDeliveries } from './deliveries.ts';
+import { readDoubleInvoices, streamDeliveries } from './deliveries.ts';
 import { differenceStore } from './differences.ts';
 import { listingStore } from './listing.ts';
 import { mirroredStore } from './mirrored.ts';
@@ -11,6 +11,8 @@ export function reconcileStore(database: Database): ReconcileStore {
     ...mirroredStore(database),
     streamDeliveries: (connection, clientIds, since) =>
       streamDeliveries(database, connection, clientIds, since),
+    readDoubleInvoices: async (connection, clientIds) =>
+      readDoubleInvoices(database, connection, clientIds),
     ...differenceStore(database),
   };
 }
