@@ -143,7 +143,7 @@ export const ConfigFile = z.strictObject({
   locale: LocaleCode.default('en').describe('Language of messages and statements'),
   currency: Currency.describe('ISO 4217 code, such as EUR'),
   store: Store.default('./data/prepaid-hours.db').describe(
-    'The database file, from the folder above `config/`, or else from that of this file',
+    'The database file, on a local disk; from the folder above `config/`, or else from that of this file',
   ),
   pushTo: EntryName.optional().describe(
     'The connection that gets alerts and invoices; needed with more than one',

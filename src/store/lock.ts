@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isKindError, KindError } from '../domain/errors.ts';
+import { placeOf } from './place.ts';
 import { createPrivately, withFileErrors } from './private-file.ts';
 import { fromSqliteError } from './sqlite/sqlite-error.ts';
 
@@ -30,7 +30,7 @@ export function acquireLock(
   purpose: string,
   now: () => number = () => Date.now(),
 ): Lock {
-  const store = resolve(file);
+  const store = placeOf(file);
   const lockFile = `${store}.lock`;
   const ownerFile = `${store}.owner`;
   createPrivately(lockFile);

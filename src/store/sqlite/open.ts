@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isKindError, KindError } from '../../domain/errors.ts';
+import { placeOf } from '../place.ts';
 import type { Store } from '../port.ts';
 import { createPrivately } from '../private-file.ts';
 import { clientStore } from './clients.ts';
@@ -55,7 +55,7 @@ export function storeOn(database: Database): Store {
 }
 
 export async function openDatabase(options: StoreOptions): Promise<Database> {
-  const file = resolve(options.file);
+  const file = placeOf(options.file);
   const isReadOnly = options.isReadOnly ?? false;
   if (!isReadOnly) createPrivately(file);
   else if (!existsSync(file)) {
