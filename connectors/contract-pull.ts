@@ -51,6 +51,11 @@ export interface Page<Row> {
    * vendor that tells on which ticket time was deleted.
    */
   completeTicketIds?: readonly SourceId[];
+  /**
+   * How many entries of these tickets the vendor itself says were deleted. No more than so many are believed
+   * to be gone where they are most of a client's time.
+   */
+  deletions?: number;
 }
 
 export type Pull<Row> = (request: PullRequest) => AsyncIterable<Page<Row>>;
@@ -60,6 +65,8 @@ export interface TicketTimePage {
   ticketIds: readonly SourceId[];
   rows: readonly TimeEntryRow[];
   rejected: readonly RejectedRow[];
+  /** As in a page of time entries. */
+  deletions?: number;
 }
 
 /** Which time a sweep asks about: work that started in [from, to), of these clients. */

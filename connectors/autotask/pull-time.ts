@@ -115,25 +115,43 @@ async function* pullShrunkTickets(
   signal: AbortSignal,
 ): AsyncGenerator<Page<TimeEntryRow>> {
   const { api, owners } = rooms;
-  const shrunk = new Set<string>();
-  for (const log of ['DeletedTicketActivityLogs', 'DeletedTicketLogs']) {
-    const filter = [since('deletedDateTime', deletedSince)];
-    const query = { entity: log, filter, fields: ['id', 'ticketID'] };
-    for (const { ticketID } of await readAll(api, query, Deletion, signal)) {
-      if (ticketID != null) shrunk.add(ticketID);
-    }
-  }
-  const companyOf = await owners.ofTickets([...shrunk], signal);
+  const deletions = await readDeletions(rooms, deletedSince, signal);
+  const companyOf = await owners.ofTickets([...deletions.keys()], signal);
   // A ticket that is gone itself has no company any more, and may have been a client's.
-  const ids = [...shrunk].filter((id) => {
+  const ids = [...deletions.keys()].filter((id) => {
     const owner = companyOf.get(id) ?? null;
     return owner === null || clientIds.includes(owner);
   });
-  for (const ticketIds of inChunks(ids, wholeTickets)) {
+  const isGone = (id: string): boolean => deletions.get(id) === Number.POSITIVE_INFINITY;
+  const chunks = [ids.filter(isGone), ids.filter((id) => !isGone(id))].flatMap((some) =>
+    inChunks(some, wholeTickets),
+  );
+  for (const ticketIds of chunks) {
     const query = { entity, filter: [isOneOf('ticketID', ticketIds)], fields: timeEntryFields };
     const rows: unknown[] = [];
     for await (const page of api.pages(query, signal)) rows.push(...page.rows);
     const parsed = await parseTime(rooms, rows, clientIds, signal);
-    yield { ...parsed, resume: null, completeTicketIds: ticketIds };
+    const told = ticketIds.reduce((sum, id) => sum + (deletions.get(id) ?? 0), 0);
+    yield { ...parsed, resume: null, completeTicketIds: ticketIds, deletions: told };
   }
+}
+
+/** How much was deleted, by ticket; of a ticket that was deleted itself, all there was. */
+async function readDeletions(
+  { api }: Rooms,
+  deletedSince: Instant,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
+  const deletions = new Map<string, number>();
+  for (const [log, each] of [
+    ['DeletedTicketActivityLogs', 1],
+    ['DeletedTicketLogs', Number.POSITIVE_INFINITY],
+  ] as const) {
+    const filter = [since('deletedDateTime', deletedSince)];
+    const query = { entity: log, filter, fields: ['id', 'ticketID'] };
+    for (const { ticketID } of await readAll(api, query, Deletion, signal)) {
+      if (ticketID != null) deletions.set(ticketID, (deletions.get(ticketID) ?? 0) + each);
+    }
+  }
+  return deletions;
 }

@@ -43,7 +43,7 @@ export async function* pullTicketTime(
   for (let from = 0; from < ticketIds.length; from += atOnce) {
     const batch = ticketIds.slice(from, from + atOnce);
     const reads = batch.map(async (id): Promise<TicketTimePage> => {
-      if (deleted.has(id)) return { ticketIds: [id], rows: [], rejected: [] };
+      if (deleted.has(id)) return toldDeleted(id);
       return readTicketTime({ api, names, unitOf }, id, signal);
     });
     yield* await Promise.all(reads);
@@ -141,8 +141,14 @@ async function readWithoutActions(
 ): Promise<TicketTimePage> {
   const ticket = await api.get(`/Tickets/${ticketId}`, {}, TicketDetail, signal);
   const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
-  if (isEmpty || ticket.deleted === true) return { ticketIds: [ticketId], rows: [], rejected: [] };
+  if (ticket.deleted === true) return toldDeleted(ticketId);
+  if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
   return unreadable(ticketId, `holds time (${ticket.timetaken}) and shows no action`);
+}
+
+/** Halo says itself that the ticket was deleted, and all its time with it. */
+function toldDeleted(ticketId: SourceId): TicketTimePage {
+  return { ticketIds: [ticketId], rows: [], rejected: [], deletions: Number.POSITIVE_INFINITY };
 }
 
 function unreadable(ticketId: SourceId, what: string): TicketTimePage {

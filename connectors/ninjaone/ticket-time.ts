@@ -124,7 +124,10 @@ async function readGoneTicket(
 ): Promise<TicketTimePage> {
   try {
     const { data } = await api.ticket(ticketId, signal);
-    if (data.deleted === true) return { ticketIds: [ticketId], rows: [], rejected: [] };
+    if (data.deleted === true) {
+      const deletions = Number.POSITIVE_INFINITY;
+      return { ticketIds: [ticketId], rows: [], rejected: [], deletions };
+    }
   } catch (error) {
     if (!isKindError(error, 'rejected') || error.status !== 404) throw error;
   }

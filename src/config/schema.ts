@@ -47,7 +47,7 @@ const Sweep = z.strictObject({
   percentMax: whole('per cent', 1, 100)
     .prefault('10')
     .describe(
-      'Share of the mirrored time that may be found deleted at once; more, or all of a client’s, waits for `sweep --accept`',
+      'Share of the mirrored time that may be found deleted at once; more, or most of one client’s, waits for `sweep --accept`',
     ),
 });
 

@@ -1,5 +1,7 @@
 import type { Connector } from '../../connectors/contract.ts';
+import { KindError } from '../domain/errors.ts';
 import { instantFromMs } from '../domain/time.ts';
+import type { ClientLoss } from '../domain/vanished.ts';
 import { type PullContext, type PullCounts, pullStream } from './pull-stream.ts';
 import { pullTicketTime } from './pull-ticket-time.ts';
 
@@ -21,4 +23,18 @@ export async function pullConnection(
   if (timeEntries) await pullStream(context, 'timeEntries', timeEntries, counts);
   if (sessions) await pullStream(context, 'sessions', sessions, counts);
   if (invoices) await pullStream(context, 'invoices', invoices, counts);
+  refuseVanished(context.connection, counts.vanished);
+}
+
+/** Nothing of it was removed, and all else is stored: a person looks at what became of it. */
+export function refuseVanished(connection: string, losses: readonly ClientLoss[]): void {
+  if (losses.length === 0) return;
+  const clients = [...new Set(losses.map(({ clientId }) => clientId))].join(', ');
+  throw new KindError(
+    'permission',
+    `Tickets of "${connection}" no longer show most of the time of client ${clients}.`,
+    {
+      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. Nothing was removed.`,
+    },
+  );
 }

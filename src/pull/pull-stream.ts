@@ -2,6 +2,7 @@ import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
 import { isKindError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';
+import type { ClientLoss } from '../domain/vanished.ts';
 import type {
   MirrorRows,
   PullOutcome,
@@ -30,6 +31,8 @@ export interface PullContext {
   isTimePerTicket: boolean;
   /** Whether that of unchanged tickets must, too. */
   isTimeReadAnew: boolean;
+  /** A person agrees that time which whole tickets lack is gone. */
+  areLossesAccepted?: boolean;
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
   /** Told of names that the vendor does not list, where rows have some. */
   onUnlisted?: ((found: readonly UnlistedName[]) => void) | undefined;
@@ -39,6 +42,8 @@ export interface PullCounts {
   rows: number;
   changed: number;
   quarantined: number;
+  /** Most of a client's time, which whole tickets lack: it stays as it was. */
+  vanished: ClientLoss[];
 }
 
 type RowOf<Stream extends StreamName> = Extract<MirrorRows, { stream: Stream }>['rows'][number];
@@ -140,6 +145,8 @@ async function writePage<Stream extends StreamName>(
     watermark,
     watermarkWhen: 'if-changed',
     ...(page.completeTicketIds === undefined ? {} : { completeTicketIds: page.completeTicketIds }),
+    ...(page.deletions === undefined ? {} : { deletions: page.deletions }),
+    askedClientIds: counts.vanished.map(({ clientId }) => clientId),
     ...(context.isTimePerTicket && stream === 'tickets'
       ? {
           timeDue: {
@@ -152,6 +159,7 @@ async function writePage<Stream extends StreamName>(
   counts.rows += page.rows.length + page.rejected.length;
   counts.changed += outcome.changed;
   counts.quarantined += outcome.quarantined;
+  counts.vanished.push(...outcome.vanished);
   context.onPage?.(stream, counts.rows);
   context.onUnlisted?.(unlistedIn(checked.rows));
   return outcome;

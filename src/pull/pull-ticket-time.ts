@@ -6,12 +6,25 @@ import { validateTimeEntries } from './validate.ts';
 /** Tickets asked for at once; each is marked as read with the rows that it brought. */
 const ticketsPerCall = 50;
 
+export type TicketTimeContext = Pick<
+  PullContext,
+  | 'store'
+  | 'connection'
+  | 'runId'
+  | 'runStartedAt'
+  | 'signal'
+  | 'stop'
+  | 'onPage'
+  | 'onUnlisted'
+  | 'areLossesAccepted'
+>;
+
 /**
  * Reads the time of all tickets that changed since theirs was read, for vendors that show it only so.
  * A ticket whose time does not come (it may be gone) stays due, and is asked for again at the next run.
  */
 export async function pullTicketTime(
-  context: PullContext,
+  context: TicketTimeContext,
   pull: NonNullable<Pulls['ticketTime']>,
   counts: PullCounts,
 ): Promise<void> {
@@ -39,10 +52,14 @@ export async function pullTicketTime(
         runId,
         since: at,
         completeTicketIds: page.ticketIds,
+        ...(page.deletions === undefined ? {} : { deletions: page.deletions }),
+        askedClientIds: counts.vanished.map(({ clientId }) => clientId),
+        areLossesAccepted: context.areLossesAccepted === true,
       });
       counts.rows += page.rows.length + page.rejected.length;
       counts.changed += outcome.changed;
       counts.quarantined += outcome.quarantined;
+      counts.vanished.push(...outcome.vanished);
       context.onPage?.('timeEntries', counts.rows);
       context.onUnlisted?.(rows.flatMap(unlistedInTime));
       if (stop.aborted) return;

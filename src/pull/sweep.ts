@@ -2,7 +2,8 @@ import type { Presence } from '../../connectors/contract.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
-import type { Store, SweepLoss, SweepWindow } from '../store/port.ts';
+import { type ClientLoss, isMostVanished } from '../domain/vanished.ts';
+import type { Store, SweepWindow } from '../store/port.ts';
 
 export interface SweepContext {
   store: Store;
@@ -27,7 +28,7 @@ export interface SweepOutcome {
   changed: number;
 }
 
-/** So few entries may go at once whatever share they are: in a small month each is a large one. */
+/** So few entries may go at once whatever share of the whole they are: in a small month each is a large one. */
 const entriesFree = 3;
 
 /** What a person was asked about, by connection. */
@@ -91,31 +92,29 @@ function refuseShortList(connection: string, rows: number, counted: number): voi
 }
 
 /** Asks a person, once, and goes on once the answer is yes to at least as much. */
-async function refuseGreatLoss(context: SweepContext, all: readonly SweepLoss[]): Promise<void> {
+async function refuseGreatLoss(context: SweepContext, all: readonly ClientLoss[]): Promise<void> {
   const { store, connection, percentMax, isAccepted, runStartedAt } = context;
   const lost = total(all);
   const isGreat =
     lost.entries > entriesFree && lost.seconds * 100 > lost.mirroredSeconds * percentMax;
-  const emptied = all.filter(
-    ({ entries, mirroredEntries }) => entries > entriesFree && entries === mirroredEntries,
-  );
-  if (!isGreat && emptied.length === 0) return;
+  const vanished = all.filter(isMostVanished);
+  if (!isGreat && vanished.length === 0) return;
   const held = Number((await store.readMemory(connection, heldKey)) ?? 0);
   if (isAccepted && lost.entries <= held) return;
   await store.writeMemory(connection, heldKey, String(lost.entries), runStartedAt);
   const share = Math.round((100 * lost.seconds) / Math.max(1, lost.mirroredSeconds));
-  const clients = emptied.map(({ clientId }) => clientId).join(', ');
+  const clients = vanished.map(({ clientId }) => clientId).join(', ');
   throw new KindError(
     'permission',
     `"${connection}" no longer lists ${lost.entries} time entries (${formatDuration(lost.seconds)}, ` +
-      `${share} % of what is mirrored)${clients === '' ? '' : `, all of client ${clients} among them`}.`,
+      `${share} % of what is mirrored)${clients === '' ? '' : `, most of client ${clients}’s among them`}.`,
     {
       fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. Nothing was removed.`,
     },
   );
 }
 
-function total(losses: readonly SweepLoss[]): Omit<SweepLoss, 'clientId'> {
+function total(losses: readonly ClientLoss[]): Omit<ClientLoss, 'clientId'> {
   const sum = { entries: 0, seconds: 0, mirroredEntries: 0, mirroredSeconds: 0 };
   for (const loss of losses) {
     sum.entries += loss.entries;

@@ -1,6 +1,9 @@
+import type { Pulls } from '../../connectors/contract.ts';
+import { addSeconds } from '../domain/time.ts';
 import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';
-import { pullConnection } from '../pull/pull-connection.ts';
+import { pullConnection, refuseVanished } from '../pull/pull-connection.ts';
 import type { PullCounts } from '../pull/pull-stream.ts';
+import { pullTicketTime } from '../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../pull/sweep.ts';
 import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
 import { readAnew } from './read-anew.ts';
@@ -16,7 +19,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
   const { app, runId, startedAt, stop, abort } = scope;
   const connector = app.connectors.get(connection);
   const clientIds = clientIdsOf(scope, connection);
-  const counts: PullCounts = { rows: 0, changed: 0, quarantined: 0 };
+  const counts = noCounts();
   return measure(scope, 'pull', connection, async () => {
     if (connector === undefined || clientIds.length === 0) return { ...nothing };
     const horizon = horizonOf(app, startedAt);
@@ -49,7 +52,8 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       if (isLonger) await keepHorizon(app, connection, horizon, startedAt);
       if (anew.isAny) await anew.keep();
     });
-    return { ...nothing, ...counts, error };
+    const { vanished: _, ...counted } = counts;
+    return { ...nothing, ...counted, error };
   });
 }
 
@@ -69,28 +73,59 @@ function unlistedWarner({ app, log }: RunScope, connection: string) {
   };
 }
 
-/** Looks for deleted time in the connections whose vendor does not tell of it. */
+/** Looks for deleted time in the connections whose vendor does not tell of it, and for what came back. */
 export async function sweepStep(scope: RunScope): Promise<StepResult[]> {
-  const { app, startedAt, abort, acceptedSweeps, log } = scope;
   const results: StepResult[] = [];
-  for (const [connection, connector] of app.connectors) {
-    const { present } = connector.pull;
-    const clientIds = clientIdsOf(scope, connection);
-    if (present === undefined || clientIds.length === 0) continue;
-    const { days, percentMax } = app.config.sweep;
-    const context = {
-      ...{ store: app.store, connection, clientIds, runStartedAt: startedAt, signal: abort },
-      ...{ days, percentMax, isAccepted: acceptedSweeps.includes(connection) },
+  for (const [connection, { pull }] of scope.app.connectors) {
+    if (pull.present === undefined && pull.ticketTime === undefined) continue;
+    if (clientIdsOf(scope, connection).length === 0) continue;
+    results.push(
+      await measure(scope, 'sweep', connection, () => sweepOne(scope, connection, pull)),
+    );
+  }
+  return results;
+}
+
+async function sweepOne(
+  scope: RunScope,
+  connection: string,
+  { present, ticketTime }: Pulls,
+): Promise<typeof nothing> {
+  const { app, startedAt, abort, acceptedSweeps, log } = scope;
+  const { store } = app;
+  const { days, percentMax } = app.config.sweep;
+  const isAccepted = acceptedSweeps.includes(connection);
+  const counts = noCounts();
+  if (ticketTime !== undefined && (isAccepted || present === undefined)) {
+    // No list of ids says what came back.
+    if (present === undefined) {
+      await store.addRemovedDue(connection, addSeconds(startedAt, -days * 86_400));
+    }
+    const { runId, stop } = scope;
+    const at = { runStartedAt: startedAt, runId, signal: abort, stop };
+    const context = { store, connection, ...at, areLossesAccepted: isAccepted };
+    await pullTicketTime(context, ticketTime, counts);
+    refuseVanished(connection, counts.vanished);
+  }
+  const { vanished: _, ...read } = counts;
+  if (present === undefined) return { ...nothing, ...read };
+  const swept = await sweepConnection(
+    {
+      ...{ store, connection, clientIds: clientIdsOf(scope, connection) },
+      ...{ runStartedAt: startedAt, signal: abort, days, percentMax, isAccepted },
       onUnseen: (entries: number) =>
         log.warn('Time was found that had been hidden from us; it is read again.', {
           ...{ connection, entries },
           fix: 'Look whether the API role was without a permission for a while.',
         }),
-    };
-    const sweep = async () => ({ ...nothing, ...(await sweepConnection(context, present)) });
-    results.push(await measure(scope, 'sweep', connection, sweep));
-  }
-  return results;
+    },
+    present,
+  );
+  return { ...nothing, ...swept, changed: swept.changed + read.changed };
+}
+
+function noCounts(): PullCounts {
+  return { rows: 0, changed: 0, quarantined: 0, vanished: [] };
 }
 
 function clientIdsOf({ app }: RunScope, connection: string): string[] {

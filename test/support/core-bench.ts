@@ -32,6 +32,7 @@ export interface BenchOptions {
   clients?: ConfiguredClient[];
   mode?: 'observe' | 'live';
   isTimePerTicket?: boolean;
+  listsNoIds?: boolean;
   isFilteredByClient?: boolean;
   balanceField?: LoadedConfig['balanceField'];
 }
@@ -53,9 +54,9 @@ export class CoreBench {
 
   private constructor(folder: string, options: BenchOptions, store: App['store']) {
     const now = () => this.nowMs;
-    const { isTimePerTicket = false, isFilteredByClient = false } = options;
+    const { isTimePerTicket = false, isFilteredByClient = false, listsNoIds = false } = options;
     this.#folder = folder;
-    this.psa = new ScriptedVendor({ now, isTimePerTicket, isFilteredByClient });
+    this.psa = new ScriptedVendor({ now, isTimePerTicket, isFilteredByClient, listsNoIds });
     this.rmm = new ScriptedVendor({ now });
     this.app = {
       config: configOf(join(folder, 'store.db'), options),

@@ -45,6 +45,8 @@ export interface ScriptOptions {
   now(): number;
   /** Whether time is shown only ticket by ticket, so that what is no longer there is seen to be gone. */
   isTimePerTicket?: boolean;
+  /** A vendor that has no list of ids for the sweep. */
+  listsNoIds?: boolean;
   /** Whether the vendor answers for the asked clients alone. */
   isFilteredByClient?: boolean;
 }
@@ -234,8 +236,8 @@ export class ScriptedVendor {
         invoices: this.#pull('invoices', () => this.invoices),
         ...(isTimePerTicket
           ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
-          : { timeEntries: this.#pull('timeEntries', () => this.timeEntries) }),
-        present: this.#presence(),
+          : { timeEntries: this.#pull('timeEntries', () => this.#shownTime()) }),
+        ...(this.#options.listsNoIds ? {} : { present: this.#presence() }),
         blocks: () => this.#blocks(),
       },
       push: {
@@ -292,10 +294,14 @@ export class ScriptedVendor {
     };
   }
 
+  #shownTime(): TimeEntryRow[] {
+    return this.timeEntries.filter(({ sourceId }) => !this.hidden.has(sourceId));
+  }
+
   async *#ticketTime(ticketIds: readonly string[]) {
     for (const ticketId of ticketIds) {
       this.#mayThrow('ticketTime');
-      const rows = this.timeEntries.filter((row) => row.ticketId === ticketId);
+      const rows = this.#shownTime().filter((row) => row.ticketId === ticketId);
       yield { ticketIds: [ticketId], rows: rows.map((row) => ({ ...row })), rejected: [] };
     }
   }

@@ -7,6 +7,7 @@ import type {
   TimeEntryRow,
 } from '../../domain/rows.ts';
 import type { Instant } from '../../domain/time.ts';
+import type { ClientLoss } from '../../domain/vanished.ts';
 
 export interface Watermark {
   /** Everything changed before this is mirrored for `clientIds`; null before the first full pass. */
@@ -57,6 +58,12 @@ export type PullPage = MirrorRows & {
   timeDue?: { clientIds: readonly string[]; isForced: boolean };
   /** Time rows: these tickets' time is complete in this page; entries it lacks are gone. */
   completeTicketIds?: readonly string[];
+  /** How many entries of theirs the vendor itself says were deleted; so many may go whatever they are. */
+  deletions?: number;
+  /** Clients of whom this run has met most lacking already. */
+  askedClientIds?: readonly string[];
+  /** A person agrees that what is lacking is gone. */
+  areLossesAccepted?: boolean;
 };
 
 export interface PullOutcome {
@@ -64,6 +71,8 @@ export interface PullOutcome {
   changed: number;
   /** Rows now set aside that were not before; an accepted row that has changed since counts again. */
   quarantined: number;
+  /** What was left as it is, since it would be most of a client's time. */
+  vanished: readonly ClientLoss[];
 }
 
 /** Mirrored time of a connection that started in [from, to), of these clients (by entry or ticket). */
@@ -76,16 +85,6 @@ export interface SweepWindow {
   startedAt: Instant;
 }
 
-/** What of a client's mirrored time the vendor lists no more. */
-export interface SweepLoss {
-  /** The vendor's id of the client. */
-  clientId: string;
-  entries: number;
-  seconds: number;
-  mirroredEntries: number;
-  mirroredSeconds: number;
-}
-
 export interface PullStore {
   readWatermark(connection: string, stream: StreamName): Promise<Watermark | null>;
   writePage(page: PullPage): Promise<PullOutcome>;
@@ -94,11 +93,13 @@ export interface PullStore {
   /** Keeps ids that the vendor lists, for the sweep under way; the first page of one forgets the last sweep's. */
   writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
   /** By client, whether or not anything is lost of it. */
-  readSweepLosses(window: SweepWindow): Promise<SweepLoss[]>;
+  readSweepLosses(window: SweepWindow): Promise<ClientLoss[]>;
+  /** Has the time of tickets read again of which some was taken for deleted since. */
+  addRemovedDue(connection: string, since: Instant): Promise<void>;
   /**
-   * Notes the listed entries that are neither mirrored nor set aside. Where some are so for the second
-   * sweep in a row, every stream of the connection is to be read again from the moment or, where their
-   * tickets are told, the time of those; returns how many.
+   * Notes the listed entries that are neither mirrored nor set aside. Where some were taken for deleted, or
+   * are unseen for the second sweep in a row, every stream of the connection is to be read again from the
+   * moment or, where their tickets are told, the time of those; returns how many.
    */
   readUnseenAgain(
     connection: string,

@@ -2,10 +2,11 @@ import type { StreamName, TicketRow } from '../../domain/rows.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { MirrorRows, PullOutcome, PullPage, PullStore, Watermark } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { removeLacking } from './lacking.ts';
 import { writeMirror } from './mirror.ts';
 import { quarantinePage } from './quarantine.ts';
 import { sweepStore } from './sweep.ts';
-import { addTimeDue } from './time-due.ts';
+import { addRemovedDue, addTimeDue } from './time-due.ts';
 
 export function pullStore(database: Database): PullStore {
   return {
@@ -21,6 +22,7 @@ export function pullStore(database: Database): PullStore {
           limit,
         )
         .map(({ id }) => id),
+    addRemovedDue: async (connection, since) => addRemovedDue(database, connection, since),
     ...sweepStore(database),
     readMemory: async (connection, key) =>
       database.row<{ value: string }>(
@@ -50,14 +52,16 @@ function writePage(database: Database, page: PullPage): PullOutcome {
   if (page.stream === 'tickets' && page.timeDue !== undefined) {
     addTimeDue(database, page.connection, dueTickets(page.rows, page.timeDue, change.touchedIds));
   }
-  if (page.completeTicketIds !== undefined) {
-    changed += removeLacking(database, page, page.completeTicketIds);
-  }
+  const lacking =
+    page.completeTicketIds === undefined
+      ? { changed: 0, vanished: [] }
+      : removeLacking(database, page, page.completeTicketIds);
+  changed += lacking.changed;
   const isWanted = page.watermarkWhen !== 'if-changed' || changed > 0 || quarantined > 0;
   if (page.watermark !== undefined && isWanted) {
     writeWatermark(database, page.connection, page.stream, page.watermark);
   }
-  return { changed, quarantined };
+  return { changed, quarantined, vanished: lacking.vanished };
 }
 
 function dueTickets(
@@ -71,26 +75,6 @@ function dueTickets(
     .filter(({ clientId }) => clientId === null || clients.has(clientId))
     .map(({ sourceId }) => sourceId)
     .filter((sourceId) => isForced || touched.has(sourceId));
-}
-
-/** An entry that was set aside is there, only not understood: it is never taken for gone. */
-function removeLacking(database: Database, page: PullPage, ticketIds: readonly string[]): number {
-  const present = [...page.rows, ...page.rejected].map((row) => row.sourceId);
-  const removed = database.run(
-    `UPDATE mirror_time_entry INDEXED BY mirror_time_entry_ticket SET deleted_at = ? WHERE connection = ? AND deleted_at IS NULL
-       AND ticket_id IN (SELECT value FROM json_each(?))
-       AND source_id NOT IN (SELECT value FROM json_each(?))`,
-    page.at,
-    page.connection,
-    listValue(ticketIds),
-    listValue(present),
-  );
-  database.run(
-    'DELETE FROM time_due WHERE connection = ? AND ticket_id IN (SELECT value FROM json_each(?))',
-    page.connection,
-    listValue(ticketIds),
-  );
-  return removed;
 }
 
 interface WatermarkColumns {

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
-import type { PullStore, SweepLoss, SweepWindow } from '../port.ts';
+import type { ClientLoss } from '../../domain/vanished.ts';
+import type { PullStore, SweepWindow } from '../port.ts';
 import { type Database, listValue } from './database.ts';
 import { addTimeDue } from './time-due.ts';
 
@@ -43,7 +44,7 @@ const windowed = `FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
 
 const isLost = 'p.source_id IS NULL AND e.updated_at < ?5';
 
-function readLosses(database: Database, window: SweepWindow): SweepLoss[] {
+function readLosses(database: Database, window: SweepWindow): ClientLoss[] {
   return database.rows(
     `SELECT coalesce(e.client_id, t.client_id) AS clientId,
        sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(${isLost}, e.seconds, 0)) AS seconds,
@@ -60,7 +61,10 @@ const unseen = `FROM sweep_present p WHERE p.connection = ?1
   AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.connection = p.connection
     AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`;
 
-/** What one sweep misses may have been logged since the last pull; what two miss was hidden from it. */
+/**
+ * What one sweep misses may have been logged since the last pull; what two miss was hidden from it, and so
+ * was what had been taken for deleted.
+ */
 function readUnseenAgain(
   database: Database,
   connection: string,
@@ -76,13 +80,17 @@ function readUnseenAgain(
      ON CONFLICT DO UPDATE SET sweeps = sweeps + 1`,
     connection,
   );
-  const found = database.rows<{ id: string }>(
-    'SELECT source_id AS id FROM sweep_unseen WHERE connection = ? AND sweeps = 2',
+  const found = database.rows<{ id: string; changedAt: Instant | null }>(
+    `SELECT u.source_id AS id, e.updated_at AS changedAt FROM sweep_unseen u
+     LEFT JOIN mirror_time_entry e ON e.connection = u.connection AND e.source_id = u.source_id
+     WHERE u.connection = ? AND (u.sweeps = 2 OR (u.sweeps = 1 AND e.deleted_at IS NOT NULL))`,
     connection,
   );
   if (found.length === 0) return 0;
-  if (ticketOf === undefined) stepBack(database, { connection, stream: null }, since);
-  else {
+  if (ticketOf === undefined) {
+    const earliest = [since, ...found.flatMap(({ changedAt }) => changedAt ?? [])].sort()[0];
+    stepBack(database, { connection, stream: null }, earliest ?? since);
+  } else {
     const tickets = found.map(({ id }) => ticketOf(id));
     addTimeDue(database, connection, tickets);
   }

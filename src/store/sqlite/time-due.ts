@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/time.ts';
 import { type Database, listValue } from './database.ts';
 
 /** Tickets whose time is to be read, for vendors that show it ticket by ticket. */
@@ -11,5 +12,17 @@ export function addTimeDue(
      ON CONFLICT DO NOTHING`,
     connection,
     listValue(ticketIds),
+  );
+}
+
+/** Tickets of which time was taken for deleted since: what comes back must be seen, though nothing tells of it. */
+export function addRemovedDue(database: Database, connection: string, since: Instant): void {
+  database.run(
+    `INSERT INTO time_due (connection, ticket_id)
+     SELECT DISTINCT connection, ticket_id FROM mirror_time_entry
+     WHERE connection = ? AND deleted_at >= ? AND ticket_id IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    connection,
+    since,
   );
 }
