@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { compileCache } from '../support/run-command.ts';
 
 /** Runs a module's text in a Node process of its own, from the root of the checkout. */
 export function startModule(source: string, shell?: string): ChildProcess {
   const options = ['--no-warnings', '--input-type=module-typescript', '--eval', source];
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
-  if (shell === undefined) return spawn(process.execPath, options, { stdio: [...stdio] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+  if (shell === undefined) return spawn(process.execPath, options, { stdio: [...stdio], env });
   const parts = ['-c', `${shell}; exec "$0" "$@"`, process.execPath, ...options];
-  return spawn('sh', parts, { stdio: [...stdio] });
+  return spawn('sh', parts, { stdio: [...stdio], env });
 }
 
 /** What the process wrote until its end; fails with its error output when it fails. */
