@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Demand } from '../domain/allocation.ts';
-import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import { type Demand, demandOf } from '../domain/allocation.ts';
+import type { ChargeFacts } from '../domain/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
 import {
   type Account,
@@ -119,21 +119,15 @@ function charge(
   if (seconds === 0) return;
   const payer = payerOf(client);
   const account = accountOf(standings, payer.id);
-  const demand = demandOf(facts, client);
+  const demand = toDemand(facts, client);
   posted.postings.push(
     ...takeUpEnded(account, demand, standings.expiries.get(payer.id) ?? []),
     ...spend(account, { ...demand, key: id, chargeId: id, reason: 'usage', note: null }),
   );
 }
 
-function demandOf(facts: ChargeFacts, client: Client): Demand {
-  return {
-    seconds: facts.seconds,
-    workedOn: firstDay(facts),
-    workTypes: chargedWorkTypes(facts),
-    price: facts.price ?? null,
-    usedBy: sharerOf(client),
-  };
+function toDemand(facts: ChargeFacts, client: Client): Demand {
+  return { ...demandOf(facts), workedOn: firstDay(facts), usedBy: sharerOf(client) };
 }
 
 /** Whether the agreement of the one who pays holds back work that the blocks cannot pay in full. */
@@ -141,7 +135,7 @@ function mustWait(facts: ChargeFacts, client: Client, standings: Standings): boo
   const payer = payerOf(client);
   if (payer.agreement.overage !== 'hold' || facts.seconds === 0) return false;
   const expiries = standings.expiries.get(payer.id) ?? [];
-  return !canPayWhole(accountOf(standings, payer.id), demandOf(facts, client), expiries);
+  return !canPayWhole(accountOf(standings, payer.id), toDemand(facts, client), expiries);
 }
 
 /** Keeps the group pending at its cost; what stood of it is reversed already, and withdrawn here. */

@@ -1,3 +1,5 @@
+import type { ChargeFacts, WorkTypeCost } from './charge-facts.ts';
+import { chargedWorkTypes } from './charge-facts.ts';
 import { isListed } from './coverage.ts';
 import { type Price, partOfPrice } from './money.ts';
 import type { DateText } from './time.ts';
@@ -56,6 +58,26 @@ export interface Demand {
   price: Price | null;
   /** The client whose share counts; null: one that shares no blocks. */
   usedBy: string | null;
+  /** How much each work type asks for, where there are several: other blocks may pay for each. */
+  byWorkType?: readonly WorkTypeCost[] | undefined;
+}
+
+/** What a charge asks of the blocks. */
+export function demandOf(
+  facts: ChargeFacts,
+): Pick<Demand, 'seconds' | 'workTypes' | 'price' | 'byWorkType'> {
+  const { seconds, price = null, byWorkType } = facts;
+  return { seconds, workTypes: chargedWorkTypes(facts), price, byWorkType };
+}
+
+/** One demand for each work type, in the order in which they are paid. */
+export function splitDemand<One extends Omit<Demand, 'usedBy'>>(demand: One): One[] {
+  if (demand.byWorkType === undefined) return [demand];
+  return demand.byWorkType
+    .filter(({ seconds }) => seconds > 0)
+    .map(({ workType, seconds, price = null }) => {
+      return { ...demand, workTypes: [workType], seconds, price, byWorkType: undefined };
+    });
 }
 
 export interface Slice {
@@ -82,9 +104,8 @@ function compareDates(a: string, b: string): number {
 }
 
 /**
- * A block pays for work done up to the end of the day that it expires on. One that is limited to some
- * work types pays for charges of these alone: a charge with any other in it is not split. One of money
- * pays for work that has a price in its currency.
+ * A block pays for work done up to the end of the day that it expires on. One that is limited to some work
+ * types pays for these alone. One of money pays for work that has a price in its currency.
  */
 export function canPayFor(
   block: SpendableBlock,
@@ -99,9 +120,14 @@ export function canPayFor(
 
 /**
  * Takes the seconds from the blocks in burn order, changing what is left of them, and returns a slice
- * for each block that paid. What no block can pay is one last slice of overage.
+ * for each block that paid, one work type after the other. What no block can pay of one is its last slice,
+ * of overage.
  */
 export function allocate(demand: Demand, blocks: readonly SpendableBlock[]): Slice[] {
+  return splitDemand(demand).flatMap((part) => allocatePart(part, blocks));
+}
+
+function allocatePart(demand: Demand, blocks: readonly SpendableBlock[]): Slice[] {
   const slices: Slice[] = [];
   let left = demand.seconds;
   for (const block of [...blocks].sort(byBurnOrder)) {

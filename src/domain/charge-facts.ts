@@ -18,6 +18,16 @@ export interface ChargeFacts {
   seconds: number;
   /** What these cost off a block of money; absent where the agreement has no rates. */
   price?: Price;
+  /** What each work type costs of it, in the order of the work; absent where there is only one. */
+  byWorkType?: WorkTypeCost[];
+}
+
+/** Blocks may be limited to work types: each of them is paid on its own. */
+export interface WorkTypeCost {
+  /** Null: work without one. */
+  workType: string | null;
+  seconds: number;
+  price?: Price;
 }
 
 export interface TicketFacts {

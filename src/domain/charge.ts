@@ -9,8 +9,8 @@ import type {
 } from './charge-facts.ts';
 import { addedByMinimums } from './charge-facts.ts';
 import { decideCoverage, isCovered, isListed } from './coverage.ts';
-import { priceOfCharge } from './price.ts';
-import { roundWorked, secondsFromThousandths } from './rounding.ts';
+import { sumCharge } from './price.ts';
+import { roundWorked } from './rounding.ts';
 import type { Agreement, Multiplier } from './terms.ts';
 import { type DateText, type Instant, msFromInstant, type ZoneName } from './time.ts';
 
@@ -45,8 +45,6 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
   const { agreement, timezone } = question;
   const parts = question.entries.map((entry) => toPart(entry, agreement, timezone));
   const rounding = roundParts(parts, agreement);
-  const seconds = chargedSeconds(parts, rounding);
-  const { rates } = agreement;
   return {
     agreement: agreement.name,
     connection: question.connection,
@@ -54,8 +52,7 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
     debitWhen: agreement.debitWhen,
     parts,
     rounding,
-    seconds,
-    ...(rates === null ? {} : { price: priceOfCharge(parts, rounding, seconds, rates) }),
+    ...sumCharge(parts, rounding, agreement.rates),
   };
 }
 
@@ -211,18 +208,4 @@ function findMinimums(parts: readonly PartFacts[], agreement: Agreement): Minimu
     const factorThousandths = Math.min(...pieces.map((piece) => piece.factorThousandths));
     return [{ workType, minimumSeconds, addedSeconds, factorThousandths }];
   });
-}
-
-function chargedSeconds(parts: readonly PartFacts[], rounding: RoundingFacts): number {
-  let thousandths = 0;
-  for (const part of parts) {
-    for (const piece of part.pieces) thousandths += piece.seconds * piece.factorThousandths;
-  }
-  for (const { addedSeconds, factorThousandths } of rounding.minimums ?? []) {
-    thousandths += addedSeconds * factorThousandths;
-  }
-  const raisedSeconds = rounding.workedSeconds + addedByMinimums(rounding);
-  const difference = rounding.roundedSeconds - raisedSeconds;
-  thousandths += difference * rounding.differenceFactorThousandths;
-  return Math.max(0, secondsFromThousandths(thousandths));
 }

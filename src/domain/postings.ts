@@ -6,6 +6,7 @@ import {
   moveShare,
   type Slice,
   type SpendableBlock,
+  splitDemand,
   toSpendable,
 } from './allocation.ts';
 import { type LedgerEntry, type Posting, signedMinor, signedSeconds } from './ledger.ts';
@@ -90,8 +91,11 @@ function giveBack(account: Account, slice: LedgerEntry): void {
  */
 export function takeUpEnded(account: Account, demand: Demand, expiries: LedgerEntry[]): Posting[] {
   if (expiries.length === 0) return [];
+  const parts = splitDemand(demand);
   const canPay = new Set(
-    account.blocks.filter((block) => canPayFor(block, demand)).map((block) => block.id),
+    account.blocks
+      .filter((block) => parts.some((part) => canPayFor(block, part)))
+      .map((block) => block.id),
   );
   const isWanted = ({ blockId }: LedgerEntry) => blockId !== null && canPay.has(blockId);
   const wanted = expiries.filter(isWanted);

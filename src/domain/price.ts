@@ -1,44 +1,121 @@
-import type { PartFacts, RoundingFacts } from './charge-facts.ts';
-import { addedByMinimums } from './charge-facts.ts';
+import {
+  addedByMinimums,
+  type ChargeFacts,
+  type PartFacts,
+  type RoundingFacts,
+  type WorkTypeCost,
+} from './charge-facts.ts';
 import { isListed } from './coverage.ts';
-import type { Price } from './money.ts';
+import { roundTogether } from './rounding.ts';
 import type { Rates } from './terms.ts';
 
-/**
- * What the charged time costs off a block of money: each piece at the rate of its work type, with the
- * same factor as its hours, so that a multiplier counts once however the time is paid. What rounding
- * adds is charged at the lowest rate among the pieces, what it forgives is forgiven at the highest.
- * Rounded once, to at least one minor unit where there is time.
- */
-export function priceOfCharge(
-  parts: readonly PartFacts[],
-  rounding: RoundingFacts,
-  chargedSeconds: number,
-  rates: Rates,
-): Price {
-  if (chargedSeconds === 0) return { minor: 0, currency: rates.currency };
-  const charged = parts.filter(({ pieces }) => pieces.length > 0);
-  let product = 0n;
-  const add = (seconds: number, factorThousandths: number, rateMinor: number): void => {
-    product += BigInt(seconds) * BigInt(factorThousandths) * BigInt(rateMinor);
-  };
-  for (const { workType, pieces } of charged) {
-    const rate = rateOf(workType, rates);
-    for (const piece of pieces) add(piece.seconds, piece.factorThousandths, rate);
-  }
-  for (const { workType, addedSeconds, factorThousandths } of rounding.minimums ?? []) {
-    add(addedSeconds, factorThousandths, rateOf(workType, rates));
-  }
-  const used = charged.map(({ workType }) => rateOf(workType, rates));
-  const difference = rounding.roundedSeconds - rounding.workedSeconds - addedByMinimums(rounding);
-  const rate = difference < 0 ? Math.max(...used) : Math.min(...used);
-  add(difference, rounding.differenceFactorThousandths, rate);
-  // An hour is 3,600 seconds of 1,000 thousandths each.
-  const minor = Number((product + 1_800_000n) / 3_600_000n);
-  return { minor: Math.max(1, minor), currency: rates.currency };
+/** Charged time of one work type at one factor and one rate; less than nothing where rounding forgives. */
+interface Amount {
+  workType: string | null;
+  seconds: number;
+  factorThousandths: number;
+  rateMinor: number;
 }
 
-function rateOf(workType: string | null, { rateMinor, workTypes }: Rates): number {
-  const own = workTypes.find((rate) => isListed(workType, [rate.workType]));
-  return own?.rateMinor ?? rateMinor;
+type Sums = Pick<ChargeFacts, 'seconds' | 'price' | 'byWorkType'>;
+
+/**
+ * What the time costs in hours and, where the agreement has rates, in money, as a whole and for each work
+ * type: each piece at the rate of its work type, with the same factor as its hours, so that a multiplier
+ * counts once however the time is paid. Both are rounded once: the work types add up to the whole.
+ */
+export function sumCharge(
+  parts: readonly PartFacts[],
+  rounding: RoundingFacts,
+  rates: Rates | null,
+): Sums {
+  const groups = groupByWorkType(amountsOf(parts, rounding, rates));
+  const seconds = roundTogether(
+    groups.map(({ amounts }) => sumOf(amounts, () => 1)),
+    1000n,
+  );
+  // An hour is 3,600 seconds of 1,000 thousandths each; where there is time, it costs something.
+  const minor = roundTogether(
+    groups.map(({ amounts }, at) =>
+      seconds[at] === 0 ? 0n : sumOf(amounts, ({ rateMinor }) => rateMinor),
+    ),
+    3_600_000n,
+  ).map((one, at) => (seconds[at] === 0 ? 0 : Math.max(1, one)));
+  const total = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
+  const priced = (amount: number) =>
+    rates === null ? {} : { price: { minor: amount, currency: rates.currency } };
+  const byWorkType = groups.map(
+    ({ workType }, at): WorkTypeCost => ({
+      workType,
+      seconds: seconds[at] ?? 0,
+      ...priced(minor[at] ?? 0),
+    }),
+  );
+  return {
+    seconds: total(seconds),
+    ...priced(total(minor)),
+    ...(groups.length > 1 ? { byWorkType } : {}),
+  };
+}
+
+/**
+ * A minimum goes to its own work type, what rounding adds or forgives to the last work. What rounding adds
+ * is charged at the lowest rate among the pieces, what it forgives is forgiven at the highest.
+ */
+function amountsOf(
+  parts: readonly PartFacts[],
+  rounding: RoundingFacts,
+  rates: Rates | null,
+): Amount[] {
+  const charged = parts.filter(({ pieces }) => pieces.length > 0);
+  const amounts = charged.flatMap(({ workType, pieces }) =>
+    pieces.map(({ seconds, factorThousandths }): Amount => {
+      return { workType, seconds, factorThousandths, rateMinor: rateOf(workType, rates) };
+    }),
+  );
+  const last = charged.at(-1);
+  if (last === undefined) return [];
+  const used = amounts.map(({ rateMinor }) => rateMinor);
+  const difference = rounding.roundedSeconds - rounding.workedSeconds - addedByMinimums(rounding);
+  for (const { workType, addedSeconds: seconds, factorThousandths } of rounding.minimums ?? []) {
+    amounts.push({ workType, seconds, factorThousandths, rateMinor: rateOf(workType, rates) });
+  }
+  amounts.push({
+    workType: last.workType,
+    seconds: difference,
+    factorThousandths: rounding.differenceFactorThousandths,
+    rateMinor: difference < 0 ? Math.max(...used) : Math.min(...used),
+  });
+  return amounts;
+}
+
+interface Group {
+  workType: string | null;
+  amounts: Amount[];
+}
+
+/** In the order of the work. */
+function groupByWorkType(amounts: readonly Amount[]): Group[] {
+  const groups: Group[] = [];
+  for (const amount of amounts) {
+    const { workType } = amount;
+    const known = groups.find((group) =>
+      group.workType === null ? workType === null : isListed(workType, [group.workType]),
+    );
+    if (known === undefined) groups.push({ workType, amounts: [amount] });
+    else known.amounts.push(amount);
+  }
+  return groups;
+}
+
+function sumOf(amounts: readonly Amount[], times: (amount: Amount) => number): bigint {
+  return amounts.reduce((sum, amount) => {
+    const { seconds, factorThousandths } = amount;
+    return sum + BigInt(seconds) * BigInt(factorThousandths) * BigInt(times(amount));
+  }, 0n);
+}
+
+function rateOf(workType: string | null, rates: Rates | null): number {
+  const own = rates?.workTypes.find((rate) => isListed(workType, [rate.workType]));
+  return own?.rateMinor ?? rates?.rateMinor ?? 0;
 }

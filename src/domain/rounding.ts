@@ -14,7 +14,28 @@ export function roundWorked(workedSeconds: number, rule: Rounding): number {
   return Math.max(rounded, rule.minimumSeconds);
 }
 
-/** Seconds times thousandths, half a second upwards. */
-export function secondsFromThousandths(thousandthSeconds: number): number {
-  return Math.floor((thousandthSeconds + 500) / 1000);
+/** Divides each, half a unit upwards, so that they add up to their sum divided. None is less than nothing. */
+export function roundTogether(sums: readonly bigint[], divisor: bigint): number[] {
+  let reached = 0n;
+  let before = 0n;
+  return withoutNegatives(sums).map((sum) => {
+    reached += sum;
+    const upTo = (reached * 2n + divisor) / (divisor * 2n);
+    const part = upTo - before;
+    before = upTo;
+    return Number(part);
+  });
+}
+
+/** What one is less than nothing is taken off the others, the last one first. */
+function withoutNegatives(sums: readonly bigint[]): bigint[] {
+  let missing = sums.reduce((total, sum) => (sum < 0n ? total - sum : total), 0n);
+  const kept = sums.map((sum) => (sum < 0n ? 0n : sum));
+  for (let at = kept.length - 1; at >= 0 && missing > 0n; at -= 1) {
+    const sum = kept[at] ?? 0n;
+    const taken = sum < missing ? sum : missing;
+    kept[at] = sum - taken;
+    missing -= taken;
+  }
+  return kept;
 }

@@ -1,4 +1,10 @@
-import { allocate, type BoughtBlock, type Demand, type SpendableBlock } from './allocation.ts';
+import {
+  allocate,
+  type BoughtBlock,
+  type Demand,
+  type SpendableBlock,
+  splitDemand,
+} from './allocation.ts';
 import type { ChargeFacts } from './charge-facts.ts';
 import { partOfPrice, priceOf } from './money.ts';
 import { type Account, holdBlock } from './postings.ts';
@@ -179,7 +185,7 @@ class SimulatedBalance {
     this.#position += 1;
     this.hasBegun = true;
     if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
-    this.#pay(owed);
+    for (const part of splitDemand(owed)) this.#pay(part);
   }
 
   #useOf(clientId: string): { seconds: number; slices: Used[] } {

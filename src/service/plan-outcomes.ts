@@ -1,7 +1,8 @@
 import { compareBlocks } from '../debit/opening-blocks.ts';
 import { firstDay } from '../debit/post.ts';
 import { replayMirror } from '../debit/replay.ts';
-import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import { demandOf } from '../domain/allocation.ts';
+import type { ChargeFacts } from '../domain/charge-facts.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import { familyOf, sharesIn } from '../domain/shares.ts';
 import {
@@ -110,9 +111,7 @@ export async function replayOutcomes(
 }
 
 function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
-  const { seconds, price = null } = facts;
-  const workTypes = chargedWorkTypes(facts);
-  return { dueAt: dueAtOf(facts), workedOn: firstDay(facts), seconds, workTypes, price, clientId };
+  return { ...demandOf(facts), dueAt: dueAtOf(facts), workedOn: firstDay(facts), clientId };
 }
 
 /** Clients that share blocks are played together; what is told and sold counts for the one who pays. */

@@ -1,7 +1,7 @@
-import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import type { ChargeFacts } from '../domain/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
-import { partOfPrice } from '../domain/money.ts';
 import { type Account, payOffOverage, reverseSlices, spend } from '../domain/postings.ts';
+import { findPaidWork } from '../domain/slices.ts';
 import type { PostedCharge, Store } from '../store/port.ts';
 
 /** The accounts that an undo touches, and what it posts to them, in its order. */
@@ -30,23 +30,27 @@ export function reverseIn(books: Books, entries: readonly LedgerEntry[]): void {
 
 /**
  * Spends again what had to leave its block, oldest work first: from what else can pay, else as overage.
- * Each stays part of the charge that it was part of.
+ * Each stays part of the charge that it was part of, all of whose `slices` stood until now.
  */
 export function spendAgain(
   books: Books,
   moved: readonly LedgerEntry[],
   charges: ReadonlyMap<string, PostedCharge>,
+  slices: readonly LedgerEntry[],
 ): void {
+  const byCharge = Map.groupBy(slices, ({ chargeId }) => chargeId ?? '');
   for (const entry of [...moved].sort(byWorkDay)) {
     const { clientId, key, seconds, usedBy, chargeId, workedOn } = entry;
     const charge = charges.get(chargeId ?? '');
     const facts = charge === undefined ? null : (JSON.parse(charge.facts) as ChargeFacts);
+    const all = byCharge.get(chargeId ?? '') ?? [];
+    const work = facts === null ? null : findPaidWork(facts, all, key);
     books.postings.push(
       ...spend(accountOf(books, clientId), {
         ...{ key, seconds, usedBy, chargeId, note: books.note },
         workedOn: workedOn ?? entry.postedAt.slice(0, 10),
-        workTypes: facts === null ? null : chargedWorkTypes(facts),
-        price: facts === null ? null : partOfPrice(facts.price ?? null, facts.seconds, seconds),
+        workTypes: work?.workTypes ?? null,
+        price: work?.price ?? null,
         reason: chargeId === null ? 'adjustment' : 'usage',
       }),
     );

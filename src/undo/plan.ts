@@ -92,9 +92,9 @@ async function decide(
     sellers: new Map(traces.soldBy.map((sale) => [sale.blockId, sale.runId])),
   });
   const revisions = await restore(context, books, changes, earlierSlices);
-  const moved = blocks.moved.flatMap(({ chargeId }) => chargeId ?? []);
-  const movedCharges = await store.readCharges([...new Set(moved)]);
-  spendAgain(books, blocks.moved, new Map(movedCharges.map((charge) => [charge.id, charge])));
+  const moved = [...new Set(blocks.moved.flatMap(({ chargeId }) => chargeId ?? []))];
+  const charges = new Map((await store.readCharges(moved)).map((charge) => [charge.id, charge]));
+  spendAgain(books, blocks.moved, charges, await store.readLiveSlices(moved));
   await payWithFreedHours(store, books);
   return { books, ledgers, blocks, revisions, groups: changes.map(toGroup) };
 }

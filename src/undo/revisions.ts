@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Demand } from '../domain/allocation.ts';
-import { type ChargeFacts, chargedWorkTypes } from '../domain/charge-facts.ts';
+import { type Demand, demandOf } from '../domain/allocation.ts';
+import type { ChargeFacts } from '../domain/charge-facts.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
 import { type Account, spend } from '../domain/postings.ts';
 import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
@@ -68,10 +68,8 @@ export function restoreCharge(
   const facts = JSON.parse(charge.facts) as ChargeFacts;
   const account = accountOf(books, first.clientId);
   const demand: Demand = {
-    seconds: facts.seconds,
+    ...demandOf(facts),
     workedOn: charge.workedOn,
-    workTypes: chargedWorkTypes(facts),
-    price: facts.price ?? null,
     usedBy: first.usedBy,
   };
   const { id } = charge;

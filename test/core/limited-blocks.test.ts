@@ -13,7 +13,7 @@ const onSite = { workType: 'on-site ' };
 async function openWith(
   others: ReturnType<typeof openingOf>[],
   fields: Partial<ReturnType<typeof openingOf>> = {},
-  overage: 'carry' | 'hold' = 'carry',
+  terms: Parameters<typeof agreementOf>[0] = {},
 ): Promise<void> {
   const limited = openingOf(2, {
     amountMinor: null,
@@ -23,7 +23,7 @@ async function openWith(
   });
   const openingBlocks = [limited, ...others];
   bench = await CoreBench.open({
-    clients: [clientOf({ agreement: agreementOf({ overage }), openingBlocks })],
+    clients: [clientOf({ agreement: agreementOf(terms), openingBlocks })],
     isTimePerTicket: true,
   });
 }
@@ -35,7 +35,7 @@ async function left(): Promise<Record<number, number>> {
   return Object.fromEntries(blocks ?? []);
 }
 
-test('a block for some work types pays for these, and never for a charge with others in it', async () => {
+test('a block for some work types pays for these, and for their part of a charge with others in it', async () => {
   await openWith([openingOf(10, { priority: 1 })]);
   bench.psa.ticket('1');
   bench.psa.log('1', '1', nine, 60, onSite);
@@ -57,7 +57,41 @@ test('a block for some work types pays for these, and never for a charge with ot
   bench.psa.log('4', '3', nine, 60, { workType: null });
   bench.psa.close('3');
   await bench.run();
-  expect(await left()).toEqual({ 14000: 1, 12000: 8 });
+  expect(await left()).toEqual({ 14000: 0.5, 12000: 8.5 });
+});
+
+test('what rounding adds is paid as the last work of a ticket, a minimum as work of its own type', async () => {
+  const terms = {
+    rounding: { per: 'ticket', incrementSeconds: 7200, minimumSeconds: 0, graceSeconds: 0 },
+    workTypeMinimums: [{ workType: 'On-site', seconds: 2700 }],
+  } as const;
+  await openWith([openingOf(10, { priority: 1 })], {}, terms);
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 30, onSite);
+  bench.psa.log('2', '1', '2026-03-02T11:00:00.000Z', 15);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 1.25, 12000: 8.75 });
+});
+
+test('work beyond two limited blocks is overage of two kinds, and hours of one kind pay for that alone', async () => {
+  const remote = openingOf(1, { workTypes: ['Remote'] });
+  await openWith([remote]);
+  const overages = async () => (await bench.app.store.readOpenOverage(bench.clientId())).length;
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 180, onSite);
+  bench.psa.log('2', '1', '2026-03-02T13:00:00.000Z', 120);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 0, 12000: 0 });
+  expect(await bench.balance()).toMatchObject({ overageSeconds: 7200 });
+  const more = openingOf(5, { rateMinor: 9900, workTypes: ['Remote'], purchasedOn: '2026-03-02' });
+  const [client] = bench.app.clients;
+  const before = client?.openingBlocks ?? [];
+  await bench.configure([clientOf({ agreement: agreementOf(), openingBlocks: [...before, more] })]);
+  await bench.run();
+  expect(await left()).toEqual({ 14000: 0, 12000: 0, 9900: 4 });
+  expect(await overages()).toBe(1);
 });
 
 test('free work in a charge does not keep a limited block from paying', async () => {
@@ -93,7 +127,7 @@ test('other work runs into overage beside it, and only a block for that work pay
 });
 
 test('where work beyond the blocks is held, limited hours count for their own work alone', async () => {
-  await openWith([], {}, 'hold');
+  await openWith([], {}, { overage: 'hold' });
   bench.psa.ticket('1');
   bench.psa.log('1', '1', nine, 60);
   bench.psa.close('1');

@@ -1,5 +1,5 @@
 import type { Share } from '../../src/domain/terms.ts';
-import { type Price, plain } from './oracle-cost.ts';
+import { type Asked, type Price, plain } from './oracle-cost.ts';
 
 /** A block of hours (counted in seconds) or of money (in minor units). */
 export interface OracleBlock {
@@ -27,11 +27,8 @@ export interface OracleBlock {
 }
 
 /** Work to be paid for. */
-export interface Demand {
+export interface Demand extends Asked {
   client: string;
-  seconds: number;
-  price: Price | null;
-  workTypes: readonly string[];
   day: string;
 }
 
@@ -71,11 +68,27 @@ export function planPayment(
   return payments;
 }
 
-export function canPay(block: OracleBlock, { day, price, workTypes }: Demand): boolean {
+/** Whether blocks, with what has ended of them, would pay for all of it. */
+export function canPayAll(
+  demands: readonly Demand[],
+  blocks: readonly OracleBlock[],
+  shares: Shares,
+): boolean {
+  const taken = demands.flatMap((demand) =>
+    planPayment(demand, blocks, shares, 'with ended hours').map((payment) => {
+      move(payment, demand.client, 1);
+      return { payment, client: demand.client };
+    }),
+  );
+  for (const { payment, client } of taken) move(payment, client, -1);
+  return taken.every(({ payment }) => payment.block !== null);
+}
+
+export function canPay(block: OracleBlock, { day, price, workType }: Demand): boolean {
   if (block.isVoid || day > block.expiresOn) return false;
   if (block.currency !== null && block.currency !== price?.currency) return false;
   const limits = block.workTypes?.map(plain);
-  return limits === undefined || workTypes.every((one) => one !== '' && limits.includes(one));
+  return limits === undefined || (workType !== '' && limits.includes(workType));
 }
 
 export function partOf(price: Price | null, part: number, whole: number): Price {

@@ -4,12 +4,19 @@ import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/term
 /** What work comes to that is rounded as one. */
 export interface Cost {
   seconds: number;
-  /** Of all these seconds; null: no money can pay for them. */
-  price: Price | null;
-  /** Of the work that is not free, in lower case; empty text for work without one. */
-  workTypes: string[];
+  /** One for each work type that is not free, in the order of the work. */
+  asked: Asked[];
   /** First day of the work that is not free, or of all of it where none is left. */
   day: string;
+}
+
+export interface Asked {
+  /** In lower case; empty text for work without one. */
+  workType: string;
+  /** More than none. */
+  seconds: number;
+  /** Of all these seconds; null: no money can pay for them. */
+  price: Price | null;
 }
 
 export interface Price {
@@ -30,23 +37,59 @@ interface Stretch {
  * where they stack), puts to it what minimums and rounding add, and rounds the sum once.
  */
 export function costOf(entries: readonly TimeEntryRow[], terms: Agreement, zone: string): Cost {
-  const charged = entries.filter((entry) => isCharged(entry, terms));
+  const charged = entries.filter((entry) => isCharged(entry, terms)).sort(byEnd);
   const counted = charged.length > 0 ? charged : entries;
   const day = counted.map(({ startedAt }) => dayIn(zone, startedAt)).sort()[0] ?? '';
   const worked = charged.flatMap((entry) => stretchesOf(entry, terms, zone));
   const all = [...worked, ...addedByMinimums(worked, terms)];
-  all.push(...addedByRounding(all, terms));
-  const thousandths = all.reduce((sum, { seconds, factor }) => sum + seconds * factor, 0);
-  const seconds = Math.max(0, Math.round(thousandths / 1000));
-  const workTypes = [...new Set(worked.map(({ workType }) => workType))];
-  return { seconds, price: seconds === 0 ? null : priceOf(all, terms), workTypes, day };
+  all.push(...addedByRounding(all, worked.at(-1)?.workType ?? '', terms));
+  const asked = askedFor(all, terms);
+  return { seconds: secondsIn(asked), asked, day };
 }
 
-/** Something always costs something, however little. */
-function priceOf(all: readonly Stretch[], { rates }: Agreement): Price | null {
-  if (rates === null) return null;
-  const product = all.reduce((sum, { seconds, factor, rate }) => sum + seconds * factor * rate, 0);
-  return { minor: Math.max(1, Math.round(product / 3_600_000)), currency: rates.currency };
+export function byEnd(a: TimeEntryRow, b: TimeEntryRow): number {
+  return Date.parse(a.endedAt) - Date.parse(b.endedAt) || Number(a.sourceId) - Number(b.sourceId);
+}
+
+/** The whole is rounded once, and so is what all work up to each type comes to. Something costs something. */
+function askedFor(all: readonly Stretch[], { rates }: Agreement): Asked[] {
+  const workTypes = [...new Set(all.map(({ workType }) => workType))];
+  const sumsOf = (worth: (one: Stretch) => number) =>
+    workTypes.map((name) =>
+      all.filter(({ workType }) => workType === name).reduce((sum, one) => sum + worth(one), 0),
+    );
+  const seconds = stepsUp(
+    sumsOf((one) => one.seconds * one.factor),
+    1000,
+  );
+  const worth = sumsOf((one) => one.seconds * one.factor * one.rate);
+  const minor = stepsUp(
+    worth.map((sum, at) => (seconds[at] === 0 ? 0 : sum)),
+    3_600_000,
+  );
+  const priceAt = (at: number) =>
+    rates && { minor: Math.max(1, minor[at] ?? 0), currency: rates.currency };
+  return workTypes
+    .map((workType, at) => ({ workType, seconds: seconds[at] ?? 0, price: priceAt(at) }))
+    .filter((one) => one.seconds > 0);
+}
+
+/** Where one is below nothing, the ones before it make up for it, else those after, the last one first. */
+function stepsUp(sums: readonly number[], unit: number): number[] {
+  const [...kept] = sums;
+  for (const [low, sum] of kept.entries()) {
+    for (let at = kept.length - 1; at >= 0 && (kept[low] ?? 0) < 0; at -= 1) {
+      if (at === low) continue;
+      const given = Math.max(0, Math.min(kept[at] ?? 0, -(kept[low] ?? 0)));
+      kept[at] = (kept[at] ?? 0) - given;
+      kept[low] = (kept[low] ?? sum) + given;
+    }
+    kept[low] = Math.max(0, kept[low] ?? 0);
+  }
+  const reached = kept.map((_, at) =>
+    Math.round(kept.slice(0, at + 1).reduce((all, one) => all + one, 0) / unit),
+  );
+  return reached.map((one, at) => one - (reached[at - 1] ?? 0));
 }
 
 function isCharged(entry: TimeEntryRow, { workTypes, roles, ...terms }: Agreement): boolean {
@@ -147,14 +190,15 @@ function addedByMinimums(worked: readonly Stretch[], terms: Agreement): Stretch[
   });
 }
 
-/** What rounding adds is as cheap as the cheapest, what it forgives as dear as the dearest. */
-function addedByRounding(all: readonly Stretch[], terms: Agreement): Stretch[] {
+/** To the last work: what rounding adds as cheap as the cheapest, what it forgives as dear as the dearest. */
+function addedByRounding(all: readonly Stretch[], lastType: string, terms: Agreement): Stretch[] {
   if (all.length === 0) return [];
   const seconds = roundedOf(all, terms) - secondsIn(all);
   const byFactor = all.map(({ factor }) => factor).sort((a, b) => a - b);
   const byRate = all.map(({ rate }) => rate).sort((a, b) => a - b);
   const place = seconds < 0 ? -1 : 0;
-  return [{ seconds, factor: byFactor.at(place) ?? 0, rate: byRate.at(place) ?? 0, workType: '' }];
+  const [factor = 0, rate = 0] = [byFactor.at(place), byRate.at(place)];
+  return [{ seconds, factor, rate, workType: lastType }];
 }
 
 function roundedOf(all: readonly Stretch[], { rounding, workTypeMinimums }: Agreement): number {

@@ -1,6 +1,6 @@
 import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
 import type { Agreement } from '../../src/domain/terms.ts';
-import { dayIn } from './oracle-cost.ts';
+import { byEnd, dayIn } from './oracle-cost.ts';
 
 export interface OracleClient {
   id: string;
@@ -71,10 +71,6 @@ function corrected(entries: readonly TimeEntryRow[]): TimeEntryRow[] {
     }
   }
   return work;
-}
-
-function byEnd(a: TimeEntryRow, b: TimeEntryRow): number {
-  return Date.parse(a.endedAt) - Date.parse(b.endedAt) || Number(a.sourceId) - Number(b.sourceId);
 }
 
 export function byFirstWork(a: Group, b: Group): number {

@@ -1,6 +1,7 @@
 import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
 import {
   canPay,
+  canPayAll,
   type Demand,
   move,
   type OracleBlock,
@@ -16,6 +17,8 @@ import { byFirstWork, type Group, groupsOf, inputsOf, type OracleClient } from '
 
 interface Slice extends Payment {
   order: number;
+  /** What it pays for, with others. */
+  demand: Demand;
 }
 
 interface Charge {
@@ -117,22 +120,21 @@ export class Oracle {
   /** False: it is held, for the blocks cannot pay all of it. */
   #charge({ key, client, due }: Group, inputs: string): boolean {
     const cost = costOf(due, client.agreement, client.zone);
-    const demand = { ...cost, client: client.id };
+    const demands = cost.asked.map((asked) => ({ ...asked, client: client.id, day: cost.day }));
     const blocks = this.blocks(client.owner);
     const overage = this.#clients.find(({ id }) => id === client.owner)?.agreement.overage;
-    const plan = planPayment(demand, blocks, this.#shares, 'with ended hours');
-    if (overage === 'hold' && plan.some(({ block }) => block === null)) return false;
-    if (cost.seconds > 0) takeUpEnded(blocks, demand);
-    const slices = this.#spend(client.owner, demand);
+    if (overage === 'hold' && !canPayAll(demands, blocks, this.#shares)) return false;
+    takeUpEnded(blocks, demands);
+    const slices = demands.flatMap((demand) => this.#spend(client.owner, demand, demand));
     this.#charges.set(key, { client, inputs, cost, slices });
     return true;
   }
 
-  #spend(owner: string, demand: Demand): Slice[] {
+  #spend(owner: string, demand: Demand, whole: Demand): Slice[] {
     return planPayment(demand, this.blocks(owner), this.#shares).map((payment) => {
       move(payment, demand.client, 1);
       this.#order += 1;
-      return { ...payment, order: this.#order };
+      return { ...payment, order: this.#order, demand: whole };
     });
   }
 
@@ -151,12 +153,13 @@ export class Oracle {
           a.charge.cost.day.localeCompare(b.charge.cost.day) || a.slice.order - b.slice.order,
       );
     for (const { charge, slice } of open) {
-      const { cost, client, slices } = charge;
-      const price = cost.price && partOf(cost.price, slice.seconds, cost.seconds);
-      const demand = { ...cost, client: client.id, seconds: slice.seconds, price };
+      const { slices } = charge;
+      const { demand: whole, seconds } = slice;
+      const price = whole.price && partOf(whole.price, seconds, whole.seconds);
+      const demand = { ...whole, seconds, price };
       const plan = planPayment(demand, this.blocks(owner), this.#shares);
       if (plan.every(({ block }) => block === null)) continue;
-      slices.splice(slices.indexOf(slice), 1, ...this.#spend(owner, demand));
+      slices.splice(slices.indexOf(slice), 1, ...this.#spend(owner, demand, whole));
     }
   }
 
@@ -190,9 +193,9 @@ function end(block: OracleBlock): void {
 }
 
 /** Work of a block's own days may use what was left of it, however late it falls due. */
-function takeUpEnded(blocks: readonly OracleBlock[], demand: Demand): void {
+function takeUpEnded(blocks: readonly OracleBlock[], demands: readonly Demand[]): void {
   for (const block of blocks) {
-    if (!canPay(block, demand)) continue;
+    if (!demands.some((demand) => canPay(block, demand))) continue;
     block.left += block.ended;
     block.ended = 0;
   }

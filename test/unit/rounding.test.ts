@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { roundWorked, secondsFromThousandths } from '../../src/domain/rounding.ts';
+import { roundTogether, roundWorked } from '../../src/domain/rounding.ts';
 import type { Rounding } from '../../src/domain/terms.ts';
 
 const minutes = (count: number) => count * 60;
@@ -58,9 +58,25 @@ test('an increment of nothing rounds to whole seconds', () => {
 });
 
 test.each([
-  [1499, 1],
-  [1500, 2],
-  [0, 0],
-])('%d thousandths of a second are %d seconds', (thousandths, seconds) => {
-  expect(secondsFromThousandths(thousandths)).toBe(seconds);
+  [[1499n], [1]],
+  [[1500n], [2]],
+  [[], []],
+  [
+    [500n, 500n],
+    [1, 0],
+  ],
+  [
+    [333n, 333n, 334n],
+    [0, 1, 0],
+  ],
+  [
+    [3000n, -1000n],
+    [2, 0],
+  ],
+  [
+    [1000n, 5000n, -7000n],
+    [0, 0, 0],
+  ],
+])('%j thousandths of a second are together %j seconds', (thousandths, seconds) => {
+  expect(roundTogether(thousandths, 1000n)).toEqual(seconds);
 });

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ChargeFacts, chargedWorkTypes } from '../../domain/charge-facts.ts';
+import type { ChargeFacts } from '../../domain/charge-facts.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
-import { partOfPrice } from '../../domain/money.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
+import { findPaidWork } from '../../domain/slices.ts';
 import type { Instant } from '../../domain/time.ts';
 import type {
   Block,
@@ -15,7 +15,7 @@ import type {
 } from '../port.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock, writeRemaining } from './balances.ts';
 import { type Database, listValue } from './database.ts';
-import { appendPostings, ledgerColumns } from './ledger.ts';
+import { appendPostings, ledgerColumns, readLiveSlices } from './ledger.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
   return {
@@ -62,10 +62,11 @@ function readOpenOverage(database: Database, clientId: string): OpenOverage[] {
     clientId,
   );
   return rows.map(({ facts, ...entry }) => {
-    if (facts === null) return { ...entry, workTypes: null, price: null };
-    const { price = null, seconds, ...rest } = JSON.parse(facts) as ChargeFacts;
-    const workTypes = chargedWorkTypes(rest);
-    return { ...entry, workTypes, price: partOfPrice(price, seconds, entry.seconds) };
+    const charge = facts === null ? null : (JSON.parse(facts) as ChargeFacts);
+    if (charge === null) return { ...entry, workTypes: null, price: null };
+    const isMixed = charge.byWorkType !== undefined;
+    const slices = isMixed ? readLiveSlices(database, [entry.chargeId ?? '']) : [entry];
+    return { ...entry, ...findPaidWork(charge, slices, entry.key) };
   });
 }
 
