@@ -103,9 +103,8 @@ async function inspectTicket(
   if (ticket === undefined || ticket.deleted === true) return null;
   const statusId = ticket.status?.statusId ?? null;
   if (statusId === null) return {};
-  const status = { statusId, displayName: `number ${statusId}` };
-  const isClosed = await statuses.reader([status], signal);
-  return { isClosed: isClosed(status) };
+  const read = await statuses.reader([{ statusId }], signal);
+  return { isClosed: read({ statusId }).isClosed };
 }
 
 /** Form and status by the ids that this tenant has for the configured names. */
@@ -116,7 +115,7 @@ async function resolveNames(
 ): Promise<Pick<NewTicket, 'ticketFormId' | 'status'>> {
   const { alerts } = config;
   if (alerts === undefined) {
-    throw new KindError('config', 'NinjaOne is to get an alert ticket, but alerts is not set.', {
+    throw new KindError('config', 'NinjaOne is to get a ticket, but alerts is not set.', {
       fix: 'Add alerts: { ticketForm: …, status: … } to this connection.',
     });
   }

@@ -20,7 +20,7 @@ const KnownBoard = z.object({
 });
 export type KnownBoard = z.infer<typeof KnownBoard>;
 
-export const requiredColumns = ['id', 'summary', 'status', 'organization', 'lastUpdated'] as const;
+const requiredColumns = ['id', 'summary', 'status', 'lastUpdated'] as const;
 const wantedColumns = ['solvedTime', 'totalTimeTracked', 'tags'] as const;
 
 export type Boards = ReturnType<typeof createBoards>;
@@ -116,10 +116,14 @@ function refuseMissingColumns(board: string, columns: readonly string[] | null):
   );
 }
 
-/** A column that the board does not have may be refused, so only known ones are asked for. */
-function columnsFor(board: KnownBoard): readonly string[] {
-  const wanted = wantedColumns.filter((column) => board.columns?.includes(column) === true);
-  return [...requiredColumns, ...wanted];
+/**
+ * A column that the board does not have may be refused, so only known ones are asked for, and that of the
+ * organization unless the board says that it has none: each ticket is then read singly.
+ */
+export function columnsFor({ columns }: KnownBoard): readonly string[] {
+  const wanted = wantedColumns.filter((column) => columns?.includes(column) === true);
+  const isNamed = columns?.includes('organization') !== false;
+  return [...requiredColumns, ...(isNamed ? ['organization'] : []), ...wanted];
 }
 
 export function isSortedAsAsked({ sortBy }: BoardRun['metadata']): boolean {

@@ -4,17 +4,19 @@ import { HostUrl, Name } from '../http/settings.ts';
 /** What stands under a connection with `vendor: ninjaone`. */
 export const NinjaoneConfig = z.strictObject({
   baseUrl: HostUrl.describe(
-    'The host of your region: https://app.ninjarmm.com (US), https://us2.ninjarmm.com, https://eu.ninjarmm.com, https://ca.ninjarmm.com or https://oc.ninjarmm.com.',
+    'The host of your region: https://app.ninjarmm.com (US), https://us2.ninjarmm.com, https://eu.ninjarmm.com, https://ca.ninjarmm.com or https://oc.ninjarmm.com; or your own, https://NAME.rmmservices.net.',
   ),
   clientId: Name.describe('Client ID of the API application.'),
   clientSecret: Name.meta({ secret: true }).describe('Client secret of the API application.'),
   alerts: z
     .strictObject({
-      ticketForm: Name.describe('Name of the ticket form that alert tickets use.'),
-      status: Name.describe('Status that a new alert ticket has, as the product shows it: New.'),
+      ticketForm: Name.describe('Name of the ticket form that our tickets use.'),
+      status: Name.describe('Status that a new ticket of ours has, as the product shows it: New.'),
     })
     .optional()
-    .describe('How alert tickets are made; needed only where alerts go to this connection.'),
+    .describe(
+      'How tickets are made, of alerts and of sales that are to be invoiced; needed only where these go to this connection.',
+    ),
   boards: z
     .array(Name)
     .min(1)

@@ -1,8 +1,8 @@
 /** Who and where: organizations, technicians and devices by the names and ids that rows use. */
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import type { ClientRow, ConnectorContext, Page, PullRequest } from '../contract.ts';
-import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import { fromDevice, fromOrganization, fromTechnician } from './mapping.ts';
@@ -47,15 +47,17 @@ export function createDirectory(api: Api, context: ConnectorContext) {
     organizations,
     /** By uid where the row has one, for that is the same everywhere; else by id. */
     async technician(
-      id: string,
+      id: string | null,
       uid: string | null,
       signal: AbortSignal,
-    ): Promise<KnownTechnician> {
+    ): Promise<Pick<KnownTechnician, 'id' | 'name'>> {
+      const shown = id ?? uid;
+      if (shown === null) return unknownTechnician;
       const isWanted = (known: KnownTechnician): boolean =>
         uid === null ? known.id === id : known.uid === uid;
       const found = await lookUp(technicians, isWanted, signal);
       // A technician who left the tenant: the id still says who it was.
-      return found ?? { id, uid, name: `Technician ${id}` };
+      return found ?? { id: shown, name: `Technician ${shown}` };
     },
     device: (id: string, signal: AbortSignal): Promise<KnownDevice | null> =>
       lookUp(devices, (known) => known.id === id, signal),
@@ -147,17 +149,4 @@ function isSame(rows: readonly ClientRow[], others: readonly ClientRow[]): boole
       return other?.sourceId === sourceId && other.name === name;
     })
   );
-}
-
-/**
- * The organization that the ticket itself names, by id; null where it has none, and undefined where the
- * ticket cannot be seen: that says nothing of whose it is.
- */
-export async function organizationOfTicket(
-  api: Api,
-  ticketId: string,
-  signal: AbortSignal,
-): Promise<string | null | undefined> {
-  const ticket = await ifThere(api.ticket(ticketId, signal));
-  return ticket === null ? undefined : (ticket.data.clientId ?? null);
 }

@@ -1,4 +1,4 @@
-import type { Connector, ConnectorContext, SourceId, VendorModule } from '../contract.ts';
+import type { Connector, ConnectorContext, Push, SourceId, VendorModule } from '../contract.ts';
 import { createAlertTicket } from './alert-ticket.ts';
 import { createApi } from './api.ts';
 import { createBoards } from './boards.ts';
@@ -8,6 +8,7 @@ import { createDirectory } from './directory.ts';
 import { workTypes } from './mapping.ts';
 import { probeConnection } from './probe.ts';
 import { createBalanceField, createTicketNote } from './push.ts';
+import { createSale } from './sale.ts';
 import { pullSessions } from './sessions.ts';
 import { createStatuses } from './statuses.ts';
 import { pullTicketTime } from './ticket-time.ts';
@@ -20,8 +21,8 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   title: 'NinjaOne',
   config: NinjaoneConfig,
   pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
-  pushes: ['alert-ticket', 'ticket-note', 'balance-field'],
-  table: { approval: false, deletions: 'with their ticket', sale: null, ownBlocks: null },
+  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
+  table: { approval: false, deletions: 'with their ticket', sale: 'ticket', ownBlocks: null },
   readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
   create: createNinjaone,
 };
@@ -41,6 +42,12 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
   };
   const alertTicket = createAlertTicket(rooms);
   const ticketNote = createTicketNote(rooms);
+  const tickets: Required<Push<'alert-ticket'>> = {
+    find: alertTicket.find,
+    create: alertTicket.create,
+    inspect: alertTicket.inspect,
+    withdraw: (message, withdrawal, signal) => withdrawTicket(rooms, message, withdrawal, signal),
+  };
   return {
     check: (clientIds, signal) => checkConnection({ ...rooms, alertTicket }, clientIds, signal),
     probe: (clientId, signal) =>
@@ -56,13 +63,8 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
       ticketTime: (ticketIds, signal) => pullTicketTime(rooms, ticketIds, signal),
     },
     push: {
-      'alert-ticket': {
-        find: alertTicket.find,
-        create: alertTicket.create,
-        inspect: alertTicket.inspect,
-        withdraw: (message, withdrawal, signal) =>
-          withdrawTicket(rooms, message, withdrawal, signal),
-      },
+      'alert-ticket': tickets,
+      invoice: createSale(tickets),
       'ticket-note': ticketNote,
       'balance-field': createBalanceField(rooms),
     },

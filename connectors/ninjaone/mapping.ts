@@ -15,6 +15,7 @@ import type {
   Organization,
   Technician,
 } from './schema.ts';
+import type { KnownStatus } from './statuses.ts';
 
 export function fromOrganization(organization: Organization): ClientRow {
   return { sourceId: organization.id, name: organization.name };
@@ -33,7 +34,7 @@ export function fromDevice(device: z.infer<typeof Device>): KnownDevice {
 
 export function fromBoardRow(
   row: BoardRow,
-  found: { board: KnownBoard; clientId: string | null; isClosed: boolean },
+  found: { board: KnownBoard; clientId: string | null; status: KnownStatus },
 ): TicketRow {
   return {
     sourceId: row.id,
@@ -44,9 +45,9 @@ export function fromBoardRow(
     ticketType: null,
     agreement: null,
     ids: { board: found.board.id },
-    status: row.status.displayName,
-    isClosed: found.isClosed,
-    closedAt: found.isClosed ? (row.solvedTime ?? null) : null,
+    status: found.status.name,
+    isClosed: found.status.isClosed,
+    closedAt: found.status.isClosed ? (row.solvedTime ?? null) : null,
     mergedInto: null,
     updatedAt: row.lastUpdated,
   };
@@ -54,22 +55,37 @@ export function fromBoardRow(
 
 /** Whether a log entry holds time at all: most are status changes and comments without any. */
 export function holdsTime(entry: LogEntry): boolean {
-  return (entry.timeTracked ?? 0) !== 0 || (entry.ticketTimeEntry?.timeTracked ?? 0) !== 0;
+  return shownSeconds(entry).length > 0;
+}
+
+/** The entry's seconds by each of the places that say something of them. */
+function shownSeconds({ timeTracked, ticketTimeEntry: time }: LogEntry): number[] {
+  const [logged = 0, billed = 0] = [timeTracked ?? 0, time?.timeTracked ?? 0];
+  if (logged !== 0 || billed !== 0) return [logged, billed].filter((seconds) => seconds !== 0);
+  const parts = [time?.inHours, time?.offHours].map((part) => part?.timeTracked ?? 0);
+  const sum = parts.reduce((total, seconds) => total + seconds, 0);
+  return sum === 0 ? [] : [sum];
+}
+
+/** For sums: 0 where there is none. */
+export function secondsTracked(entry: LogEntry): number {
+  return shownSeconds(entry)[0] ?? 0;
 }
 
 /** Throws `contract` for time that cannot be believed as it stands. */
 export function fromLogEntry(
   entry: LogEntry,
   ticketId: string,
-  technician: KnownTechnician | null,
+  technician: Pick<KnownTechnician, 'id' | 'name'>,
 ): TimeEntryRow {
   const time = entry.ticketTimeEntry ?? null;
   const seconds = secondsOf(entry);
   refuseUnknownAuthor(entry);
-  if (technician === null) {
-    throw new KindError('contract', 'appUserContactId: the log entry names no technician.');
+  const startedAt =
+    time?.startDate ?? (entry.createTime == null ? null : addSeconds(entry.createTime, -seconds));
+  if (startedAt === null) {
+    throw new KindError('contract', 'createTime: the time shows no moment at all.');
   }
-  const startedAt = time?.startDate ?? addSeconds(entry.createTime, -seconds);
   return {
     sourceId: entry.id,
     ticketId,
@@ -88,7 +104,7 @@ export function fromLogEntry(
     isApproved: null,
     agreement: agreementOf(time),
     note: entry.publicEntry === true && entry.body ? entry.body : null,
-    updatedAt: entry.createTime,
+    updatedAt: entry.createTime ?? startedAt,
   };
 }
 
@@ -98,14 +114,12 @@ const onSiteWork = 'On-site';
 export const workTypes: readonly string[] = [remoteWork, onSiteWork];
 
 function secondsOf(entry: LogEntry): number {
-  const logged = entry.timeTracked;
-  const billed = entry.ticketTimeEntry?.timeTracked;
-  if (logged != null && billed != null && logged !== billed) {
-    throw new KindError('contract', `timeTracked says ${logged} s and ${billed} s at once.`, {
+  const [seconds = 0, other = seconds] = shownSeconds(entry);
+  if (seconds !== other) {
+    throw new KindError('contract', `timeTracked says ${seconds} s and ${other} s at once.`, {
       fix: 'Save the time of this log entry again in NinjaOne.',
     });
   }
-  const seconds = logged ?? billed ?? 0;
   if (seconds < 0) {
     throw new KindError('contract', `timeTracked is negative (${seconds} s).`, {
       fix: 'Correct the time of this log entry in NinjaOne.',
@@ -114,15 +128,15 @@ function secondsOf(entry: LogEntry): number {
   return seconds;
 }
 
-function refuseUnknownAuthor(entry: LogEntry): void {
-  if (entry.appUserContactType !== 'TECHNICIAN') {
-    const who = entry.appUserContactType ?? 'nobody';
-    throw new KindError('contract', `appUserContactType: time is logged by ${who}.`, {
+/** Older builds say neither, and there only technicians can log time. */
+function refuseUnknownAuthor({ appUserContactType: author, type }: LogEntry): void {
+  if (author != null && author !== 'TECHNICIAN') {
+    throw new KindError('contract', `appUserContactType: time is logged by ${author}.`, {
       fix: 'Only technicians’ time is debited; log it again as a technician if it is work.',
     });
   }
-  if (entry.type !== 'COMMENT' && entry.type !== 'DESCRIPTION') {
-    throw new KindError('contract', `type: time hangs on a log entry of type ${entry.type}.`, {
+  if (type != null && type !== 'COMMENT' && type !== 'DESCRIPTION') {
+    throw new KindError('contract', `type: time hangs on a log entry of type ${type}.`, {
       fix: 'Time is known on comments and descriptions; log it as a comment if it is work.',
     });
   }
@@ -130,11 +144,15 @@ function refuseUnknownAuthor(entry: LogEntry): void {
 
 type TimeFacts = LogEntry['ticketTimeEntry'];
 
-/** The parts of an entry inside and outside business hours; one without time says nothing. */
+/**
+ * The parts of an entry inside and outside business hours; one without time says nothing. Where there are
+ * none, the entry says itself what they would.
+ */
 function partsOf(time: TimeFacts): HoursPart[] {
-  return [time?.inHours, time?.offHours].filter(
+  const parts = [time?.inHours, time?.offHours].filter(
     (part): part is HoursPart => part != null && part.timeTracked !== 0,
   );
+  return parts.length > 0 || time == null ? parts : [time];
 }
 
 /** An entry of both kinds of hours is one entry here: not billable only when neither part is. */
@@ -165,7 +183,11 @@ function agreementOf(time: TimeFacts): string | null {
 
 export function fromSession(
   pair: { start: Activity; end: Activity },
-  found: { clientId: string | null; device: string | null; technician: KnownTechnician },
+  found: {
+    clientId: string | null;
+    device: string | null;
+    technician: Pick<KnownTechnician, 'id' | 'name'>;
+  },
 ): SessionRow {
   return {
     sourceId: pair.start.id,

@@ -3,7 +3,9 @@
  * https://app.ninjarmm.com/apidocs/ (the same page stands on every regional host)
  */
 import { z } from 'zod';
-import { EpochMs, EpochSeconds, Id } from '../http/wire.ts';
+import { describeError } from '../../src/domain/errors.ts';
+import { secondsOf } from '../http/exact.ts';
+import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/wire.ts';
 
 export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
 
@@ -52,18 +54,28 @@ export const BoardRun = z.object({
 });
 export type BoardRun = z.infer<typeof BoardRun>;
 
-/** A ticket as a board shows it: the organization by name, the subject as `summary`. */
+const RowStatus = z
+  .object({ displayName: z.string().min(1).nullish(), statusId: Id.nullish() })
+  .refine(({ displayName, statusId }) => displayName != null || statusId != null, {
+    message: 'has neither a name nor a number',
+  });
+
+/**
+ * A ticket as a board shows it: the organization by name, the subject as `summary`. What is not among the
+ * board's columns is left out.
+ */
 export const BoardRow = z.object({
   id: Id,
-  summary: z.string().nullable(),
-  status: z.object({ displayName: z.string().min(1), statusId: Id.nullish() }),
-  organization: z.string().nullable(),
+  summary: z.string().nullish(),
+  status: RowStatus.nullish(),
+  organization: z.string().nullish(),
   lastUpdated: EpochSeconds,
   solvedTime: EpochSeconds.nullish(),
   /** Seconds. Only a hint that saves requests, so what is no whole number counts as absent. */
   totalTimeTracked: z.int().nullish().catch(null),
 });
 export type BoardRow = z.infer<typeof BoardRow>;
+export type RowStatus = z.infer<typeof RowStatus>;
 
 /** A board row as far as finding a ticket of ours needs it: an odd field must not hide the ticket. */
 export const FoundRow = z.object({
@@ -86,29 +98,44 @@ export const Ticket = z.object({
   requesterUid: z.string().nullish(),
 });
 
+/** Whole seconds; older builds write numbers as text, and with decimals. */
+const Seconds = DecimalText.transform((text, ctx) => {
+  try {
+    return secondsOf(text, 'seconds');
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', message: describeError(error) });
+    return z.NEVER;
+  }
+});
+
 const HoursPart = z.object({
-  timeTracked: z.int().nullish(),
+  timeTracked: Seconds.nullish(),
   billing: z.string().nullish(),
   agreement: z.object({ name: z.string().nullish() }).nullish(),
 });
 export type HoursPart = z.infer<typeof HoursPart>;
 
-/** `timeTracked` in seconds, `createTime` in epoch seconds, `startDate` in epoch milliseconds. */
+/**
+ * Builds of 2022 name the author by the uid alone. `timeTracked` in seconds, at the top or only in
+ * `ticketTimeEntry`; `createTime` in epoch seconds, `startDate` in epoch milliseconds.
+ */
 export const LogEntry = z.object({
   id: Id,
-  type: z.string(),
+  type: z.string().nullish(),
   appUserContactId: Id.nullish(),
   appUserContactUid: z.string().nullish(),
   appUserContactType: z.string().nullish(),
   body: z.string().nullish(),
   publicEntry: z.boolean().nullish(),
-  createTime: EpochSeconds,
-  timeTracked: z.int().nullish(),
+  createTime: EpochSeconds.nullish(),
+  timeTracked: Seconds.nullish(),
   ticketTimeEntry: z
     .object({
       startDate: EpochMs.nullish(),
       remote: z.boolean().nullish(),
-      timeTracked: z.int().nullish(),
+      timeTracked: Seconds.nullish(),
+      billing: z.string().nullish(),
+      agreement: z.object({ name: z.string().nullish() }).nullish(),
       inHours: HoursPart.nullish(),
       offHours: HoursPart.nullish(),
     })

@@ -100,7 +100,7 @@ async function believeAll(
     const place = await placeOf(rooms, pair.start, request.signal);
     if (!isAskedFor(request, place.clientId)) continue;
     const { userId } = pair.start;
-    const technician = await rooms.directory.technician(userId ?? '', null, request.signal);
+    const technician = await rooms.directory.technician(userId ?? null, null, request.signal);
     rows.push(fromSession(pair, { ...place, technician }));
   }
   for (const { activity, reason } of settled.flatMap(({ unpaired }) => unpaired)) {

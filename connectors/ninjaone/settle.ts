@@ -3,7 +3,7 @@ import { msFromInstant } from '../../src/domain/time.ts';
 import type { ConnectorContext } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
-import { type Boards, isDescending, isSortedAsAsked, requiredColumns } from './boards.ts';
+import { type Boards, columnsFor, isDescending, isSortedAsAsked } from './boards.ts';
 import type { NinjaoneConfig } from './config.ts';
 import type { Directory } from './directory.ts';
 import { type FactId, settleFact } from './facts.ts';
@@ -39,11 +39,7 @@ async function settleBoards(rooms: SettleRooms, signal: AbortSignal): Promise<Se
   const settled: SettledFact[] = [];
   let sample: BoardRow | null = null;
   for (const board of await rooms.boards.toRead(signal)) {
-    const columns = [
-      ...requiredColumns,
-      ...(board.columns?.includes('totalTimeTracked') === true ? ['totalTimeTracked'] : []),
-    ];
-    const query = { columns, pageSize: sampleRows, cursor: null };
+    const query = { columns: columnsFor(board), pageSize: sampleRows, cursor: null };
     const { data } = await rooms.api.runBoard(board.id, query, signal);
     const { rows } = parseRows(data.data, BoardRow, (row) => row);
     if (rows.length > 1) settled.push(['board-sort', wasSorted(data.metadata, rows)]);
@@ -69,7 +65,7 @@ async function settleSample(
   const log = await readLog(rooms.api, sample.id, null, signal);
   const settled: SettledFact[] = [['total-time', sumSeconds(log) === sample.totalTimeTracked]];
   const { clientId } = (await rooms.api.ticket(sample.id, signal)).data;
-  if (sample.organization === null || clientId == null) return settled;
+  if (sample.organization == null || clientId == null) return settled;
   const organizations = await rooms.directory.organizations.recent(signal);
   const name = organizations.find(({ sourceId }) => sourceId === clientId)?.name;
   return [...settled, ['board-organization', name === sample.organization]];

@@ -4,7 +4,12 @@ import type { ConnectorContext } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createRemembered } from './remembered.ts';
-import { type BoardRow, Status } from './schema.ts';
+import { type RowStatus, Status } from './schema.ts';
+
+export interface KnownStatus {
+  name: string;
+  isClosed: boolean;
+}
 
 export type Statuses = ReturnType<typeof createStatuses>;
 
@@ -19,16 +24,19 @@ export function createStatuses(api: Api, config: NinjaoneConfig, context: Connec
   return {
     reread: (signal: AbortSignal) => list.reread(signal),
 
-    /** Whether each of these statuses means closed; null for one that NinjaOne does not list. */
+    /** Tells these statuses' names and whether they mean closed; throws for one that NinjaOne does not list. */
     async reader(
-      wanted: readonly BoardRow['status'][],
+      wanted: readonly RowStatus[],
       signal: AbortSignal,
-    ): Promise<(status: BoardRow['status']) => boolean> {
+    ): Promise<(status: RowStatus) => KnownStatus> {
       let known = await list.get(signal);
       const isUnknown = wanted.some((status) => matching(known, status).length === 0);
       if (isUnknown) known = await list.reread(signal);
       const closed = closedStatuses(known, config.closedStatuses);
-      return (status) => isClosed(status, known, closed);
+      return (status) => ({
+        name: status.displayName ?? matching(known, status)[0]?.displayName ?? '',
+        isClosed: isClosed(status, known, closed),
+      });
     },
 
     /** Ids of those that mean closed. */
@@ -54,26 +62,26 @@ export function createStatuses(api: Api, config: NinjaoneConfig, context: Connec
   };
 }
 
-function matching(known: readonly Status[], wanted: BoardRow['status']): readonly Status[] {
+function matching(known: readonly Status[], wanted: RowStatus): readonly Status[] {
   return wanted.statusId == null
     ? known.filter(({ displayName }) => displayName === wanted.displayName)
     : known.filter(({ statusId }) => statusId === wanted.statusId);
 }
 
 function isClosed(
-  wanted: BoardRow['status'],
+  wanted: RowStatus,
   known: readonly Status[],
   closed: ReadonlySet<string>,
 ): boolean {
   const answers = new Set(matching(known, wanted).map(({ statusId }) => closed.has(statusId)));
   const [answer] = answers;
   if (answer === undefined) {
-    throw new KindError('contract', `status: NinjaOne lists no status "${wanted.displayName}".`);
+    throw new KindError('contract', `status: NinjaOne lists no status "${nameOf(wanted)}".`);
   }
   if (answers.size > 1) {
     throw new KindError(
       'contract',
-      `status: one "${wanted.displayName}" means closed and another one does not.`,
+      `status: one "${nameOf(wanted)}" means closed and another one does not.`,
       { fix: 'Give the two statuses different names in NinjaOne.' },
     );
   }
@@ -126,6 +134,10 @@ function unknownStatus(name: string, known: readonly Status[]): KindError {
   return new KindError('config', `NinjaOne has no ticket status "${name}".`, {
     fix: `It has these: ${namesOf(known)}.`,
   });
+}
+
+function nameOf({ displayName, statusId }: RowStatus): string {
+  return displayName ?? `number ${statusId}`;
 }
 
 function namesOf(known: readonly Status[]): string {

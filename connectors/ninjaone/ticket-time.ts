@@ -1,4 +1,5 @@
 import { isKindError } from '../../src/domain/errors.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import type {
   ConnectorContext,
   RejectedRow,
@@ -10,8 +11,8 @@ import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import type { Directory } from './directory.ts';
 import { readFact, type Settled } from './facts.ts';
-import { fromLogEntry, holdsTime } from './mapping.ts';
-import { type KnownTechnician, LogEntry } from './schema.ts';
+import { fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
+import { LogEntry } from './schema.ts';
 
 export interface TimeRooms {
   api: Api;
@@ -87,7 +88,7 @@ export async function readLog(
 /** Seconds of all entries that can be read, by whomever. */
 export function sumSeconds(log: readonly unknown[]): number {
   const { rows } = parseRows(log, LogEntry, (entry) => entry);
-  return rows.reduce((sum, { timeTracked }) => sum + (timeTracked ?? 0), 0);
+  return rows.reduce((sum, entry) => sum + secondsTracked(entry), 0);
 }
 
 async function believeLog(
@@ -98,17 +99,16 @@ async function believeLog(
 ): Promise<{ rows: TimeEntryRow[]; rejected: RejectedRow[] }> {
   const all = parseRows(log, LogEntry, (entry) => entry);
   const timed = all.rows.filter(holdsTime);
-  const technicians = new Map<string, KnownTechnician>();
-  for (const { id, appUserContactId, appUserContactUid, appUserContactType } of timed) {
-    if (appUserContactId == null || appUserContactType !== 'TECHNICIAN') continue;
-    const uid = appUserContactUid ?? null;
-    technicians.set(id, await rooms.directory.technician(appUserContactId, uid, signal));
+  const technicians = new Map<string, { id: string; name: string }>();
+  for (const { id, appUserContactId, appUserContactUid } of timed) {
+    const [byId, byUid] = [appUserContactId ?? null, appUserContactUid ?? null];
+    technicians.set(id, await rooms.directory.technician(byId, byUid, signal));
   }
   const timedIds = new Set(timed.map(({ id }) => id));
   const believed = parseRows(
     log.filter((entry) => timedIds.has(idOf(entry) ?? '')),
     LogEntry,
-    (entry) => fromLogEntry(entry, ticketId, technicians.get(entry.id) ?? null),
+    (entry) => fromLogEntry(entry, ticketId, technicians.get(entry.id) ?? unknownTechnician),
   );
   return { rows: believed.rows, rejected: [...all.rejected, ...believed.rejected] };
 }

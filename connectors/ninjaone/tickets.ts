@@ -6,14 +6,15 @@ import type {
   SourceId,
   TicketRow,
 } from '../contract.ts';
+import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ParsedRows } from '../http/types.ts';
 import { type Api, idOf } from './api.ts';
 import type { Boards, KnownBoard } from './boards.ts';
-import { type Organizations, organizationOfTicket } from './directory.ts';
+import type { Organizations } from './directory.ts';
 import { readFact, refuseWhereNot } from './facts.ts';
 import { fromBoardRow } from './mapping.ts';
-import { BoardRow } from './schema.ts';
+import { BoardRow, type RowStatus } from './schema.ts';
 import type { Statuses } from './statuses.ts';
 
 export interface TicketRooms {
@@ -54,6 +55,12 @@ export async function* pullTickets(
   }
 }
 
+/** A row with what the board's columns leave out, which the ticket itself shows. */
+interface Wanted {
+  clientId: SourceId | null;
+  status: RowStatus;
+}
+
 /** Rows of clients that nobody asked for are left out; a row without any client is kept. */
 async function believeRows(
   rooms: TicketRooms,
@@ -62,47 +69,54 @@ async function believeRows(
   raw: readonly unknown[],
 ): Promise<ParsedRows<TicketRow>> {
   const isByName = (await readFact(rooms.context.memory, 'board-organization')) !== 'no';
-  const wanted = new Map<SourceId, { row: BoardRow; clientId: SourceId | null }>();
-  const unseen: RejectedRow[] = [];
+  const wanted = new Map<SourceId, Wanted>();
+  const rejected: RejectedRow[] = [];
   for (const row of parseRows(raw, BoardRow, (believed) => believed).rows) {
-    const clientId = await clientOf(rooms, row, isByName, request.signal);
-    if (clientId === undefined) unseen.push({ sourceId: row.id, reason: unseenReason, row });
-    else if (clientId === null || request.clientIds.includes(clientId)) {
-      wanted.set(row.id, { row, clientId });
+    const found = await complete(rooms, row, isByName, request.signal);
+    if (typeof found === 'string') rejected.push({ sourceId: row.id, reason: found, row });
+    else if (found.clientId === null || request.clientIds.includes(found.clientId)) {
+      wanted.set(row.id, found);
+      if (row.totalTimeTracked != null) rooms.trackedSeconds.set(row.id, row.totalTimeTracked);
+      else rooms.trackedSeconds.delete(row.id);
     }
   }
-  if (wanted.size === 0) return { rows: [], rejected: unseen };
-  const statuses = [...wanted.values()].map(({ row }) => row.status);
-  const isClosed = await rooms.statuses.reader(statuses, request.signal);
-  for (const { row } of wanted.values()) {
-    if (row.totalTimeTracked != null) rooms.trackedSeconds.set(row.id, row.totalTimeTracked);
-    else rooms.trackedSeconds.delete(row.id);
-  }
+  if (wanted.size === 0) return { rows: [], rejected };
+  const statuses = [...wanted.values()].map(({ status }) => status);
+  const statusOf = await rooms.statuses.reader(statuses, request.signal);
   const believed = parseRows(
     raw.filter((row) => wanted.has(idOf(row) ?? '')),
     BoardRow,
-    (row) =>
-      fromBoardRow(row, {
-        board,
-        clientId: wanted.get(row.id)?.clientId ?? null,
-        isClosed: isClosed(row.status),
-      }),
+    (row) => {
+      const { clientId, status } = wanted.get(row.id) ?? { clientId: null, status: {} };
+      return fromBoardRow(row, { board, clientId, status: statusOf(status) });
+    },
   );
-  return { rows: believed.rows, rejected: [...unseen, ...believed.rejected] };
+  return { rows: believed.rows, rejected: [...rejected, ...believed.rejected] };
 }
 
 const unseenReason =
   'A board lists the ticket, but it is not there (404), so nobody can say which organization it ' +
   'belongs to. It stays as last read; look whether it was deleted, or the permission taken away.';
 
-/** A board shows the organization by name; where that tells no single one, the ticket itself does. */
-async function clientOf(
+/**
+ * A board shows the organization by name; where that tells no single one, or the board leaves a column out,
+ * the ticket itself tells. A text says why it cannot.
+ */
+async function complete(
   rooms: TicketRooms,
   row: BoardRow,
   isByName: boolean,
   signal: AbortSignal,
-): Promise<SourceId | null | undefined> {
-  if (row.organization === null) return null;
-  const known = isByName ? await rooms.organizations.idOfName(row.organization, signal) : null;
-  return known ?? organizationOfTicket(rooms.api, row.id, signal);
+): Promise<Wanted | string> {
+  const { organization, status } = row;
+  const known =
+    isByName && organization != null
+      ? await rooms.organizations.idOfName(organization, signal)
+      : null;
+  if (known !== null && status != null) return { clientId: known, status };
+  const ticket = (await ifThere(rooms.api.ticket(row.id, signal)))?.data ?? null;
+  if (ticket === null) return unseenReason;
+  const shown = status ?? ticket.status ?? null;
+  if (shown === null) return 'status: neither the board nor the ticket itself shows one.';
+  return { clientId: known ?? ticket.clientId ?? null, status: shown };
 }

@@ -50,7 +50,7 @@ async function startBench(): Promise<ContractBench> {
         return { ticketId: String(ticketId), entryId: String(entryId), seconds };
       }),
     countPushed: (kind, key) =>
-      kind === 'alert-ticket'
+      kind === 'alert-ticket' || kind === 'invoice'
         ? state.ticketsMarked(key).length
         : state.entriesOf(noteTicketId).filter(({ body }) => body.includes(`[${key}]`)).length,
     noteTicketId: String(noteTicketId),

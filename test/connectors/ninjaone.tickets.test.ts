@@ -190,10 +190,10 @@ describe('NinjaOne boards', () => {
     withNinjaone(
       async ({ state, connector }) => {
         const dupont = state.addOrganization('Dupont');
-        state.addBoard('Narrow', () => true, ['id', 'summary', 'status', 'lastUpdated']);
+        state.addBoard('Narrow', () => true, ['id', 'summary', 'status', 'organization']);
         await expect(readAll(connector.pull.tickets?.(asked([dupont])))).rejects.toMatchObject({
           kind: 'config',
-          message: 'The ticket board "Narrow" does not offer the column organization.',
+          message: 'The ticket board "Narrow" does not offer the column lastUpdated.',
         });
       },
       { settings: { boards: ['Narrow'] } },

@@ -10,10 +10,9 @@ import { commandsIn, putWorkOfToday, writeBenchConfig } from '../support/bench-m
 
 const dayMs = 86_400_000;
 
-/** Each vendor that can sell is moved from, or to, once. */
-const sellers = subjects.filter(({ vendor }) => vendor.table.sale !== null);
-const moves = sellers.flatMap((from, index) => {
-  const to = sellers[(index + 1) % sellers.length] ?? from;
+/** Each vendor is moved from, or to, once. */
+const moves = subjects.flatMap((from, index) => {
+  const to = subjects[(index + 1) % subjects.length] ?? from;
   return index % 2 === 0 ? [{ name: `${from.vendor.id} to ${to.vendor.id}`, from, to }] : [];
 });
 

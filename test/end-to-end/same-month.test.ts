@@ -6,7 +6,6 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { vendors } from '../../connectors/registry.ts';
 import type { ContractBench, ContractSubject } from '../connectors/contract-bench.ts';
-import { requestTrackerSubject } from '../connectors/request-tracker-subject.ts';
 import { subjects } from '../connectors/subjects.ts';
 import { commandsIn, putWorkOfToday, writeBenchConfig } from '../support/bench-msp.ts';
 
@@ -70,11 +69,10 @@ function monthIn(subject: ContractSubject): Promise<Outcome> {
 async function runMonth(subject: ContractSubject): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-month-'));
   const bench = await subject.start();
-  const books = subject.vendor.table.sale === null ? await requestTrackerSubject.start() : null;
   try {
-    return await monthOf(subject, bench, books, folder);
+    return await monthOf(subject, bench, folder);
   } finally {
-    await Promise.all([bench.sandbox.close(), books?.sandbox.close()]);
+    await bench.sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -115,15 +113,9 @@ interface Outcome {
 async function monthOf(
   subject: ContractSubject,
   bench: ContractBench,
-  books: ContractBench | null,
   folder: string,
 ): Promise<Outcome> {
-  const psa = { vendor: subject.vendor, bench };
-  const connections =
-    books === null
-      ? { psa }
-      : { psa, books: { vendor: requestTrackerSubject.vendor, bench: books } };
-  writeBenchConfig(folder, connections, fileFor(bench, books));
+  writeBenchConfig(folder, { psa: { vendor: subject.vendor, bench } }, fileFor(bench));
   const run = commandsIn(folder);
   for (const [daysAgo, hour, minutes, client] of month) {
     const midnight = Math.floor(Date.now() / dayMs - daysAgo) * dayMs;
@@ -149,15 +141,15 @@ async function putWork(bench: ContractBench, client: number, startMs: number, mi
   await bench.putWork({ ...work, isBillable: true });
 }
 
-function fileFor(bench: ContractBench, books: ContractBench | null): object {
+function fileFor(bench: ContractBench): object {
   const purchasedOn = new Date(Date.now() - 40 * dayMs).toISOString().slice(0, 10);
-  const product = books === null ? bench.invoice?.product : books.invoice?.product;
+  const product = bench.invoice?.product;
   return {
     mode: 'live',
     timezone: bench.timezone ?? 'UTC',
     currency: 'EUR',
     store: './prepaid-hours.db',
-    pushTo: books === null ? 'psa' : 'books',
+    pushTo: 'psa',
     history: '2 months',
     offers: { ten: { hours: 10, rate: 110, ...(product ? { product } : {}) } },
     agreements: {
@@ -169,10 +161,7 @@ function fileFor(bench: ContractBench, books: ContractBench | null): object {
     },
     clients: clients.map((name, index) => ({
       name,
-      ids: {
-        psa: bench.clientIds[index],
-        ...(books === null ? {} : { books: books.clientIds[index] }),
-      },
+      ids: { psa: bench.clientIds[index] },
       agreement: 'standard',
       openingBlocks: [{ hours: index === 0 ? 12 : 8, rate: 120, purchasedOn }],
     })),

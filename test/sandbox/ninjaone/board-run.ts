@@ -104,5 +104,7 @@ function rowOf(
     totalTimeTracked: state.shownTotals.get(ticket.id) ?? tracked,
     tags: ticket.tags,
   };
-  return Object.fromEntries(Object.entries(all).filter(([column]) => columns.has(column)));
+  const isShown = (column: string): boolean =>
+    columns.has(column) && !state.hiddenColumns.has(column);
+  return Object.fromEntries(Object.entries(all).filter(([column]) => isShown(column)));
 }

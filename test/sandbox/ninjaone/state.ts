@@ -71,6 +71,10 @@ export class NinjaoneState {
   readonly shownTotals = new Map<number, number>();
   /** Tickets that boards list and that nobody can open. */
   readonly unopenable = new Set<number>();
+  /** Columns that no board has switched on: its rows leave them out and say nothing. */
+  readonly hiddenColumns = new Set<string>();
+  /** How log entries are shown: `2022` without the author's id and type, `in-entry` with all of the time in `ticketTimeEntry`. */
+  logDialect: 'today' | '2022' | 'in-entry' = 'today';
   /** Whether tickets are shown without whoever asked. */
   hidesRequester = false;
   /** Tickets whose status no update changes. */

@@ -145,7 +145,9 @@ export function listLogEntries(
   let from = entries.findIndex(({ id }) => id > anchorId);
   if (from === -1) return ok([]);
   if (takeFault('duplicate-page')) from = Math.max(0, from - Math.floor(pageSize / 2));
-  const page = entries.slice(from, from + pageSize).map(toWireEntry);
+  const page = entries
+    .slice(from, from + pageSize)
+    .map((entry) => shownEntry(entry, state.logDialect));
   if (takeFault('bad-row') && page[0] !== undefined) page[0] = { ...page[0], timeTracked: 'long' };
   return ok(page);
 }
@@ -171,7 +173,27 @@ function toWire(state: NinjaoneState, ticket: Ticket): { [field: string]: unknow
   };
 }
 
-function toWireEntry(entry: LogEntry): { [field: string]: unknown } {
+function shownEntry(entry: LogEntry, dialect: NinjaoneState['logDialect']) {
+  const wire = toWireEntry(entry);
+  if (dialect === '2022') {
+    const {
+      appUserContactId: _id,
+      appUserContactType: _type,
+      ticketTimeEntry: _time,
+      ...rest
+    } = wire;
+    return { ...rest, timeTracked: entry.seconds, createTime: (entry.createdMs / 1000).toFixed(3) };
+  }
+  if (dialect === 'today' || entry.seconds === null) return wire;
+  const { time } = entry;
+  const ticketTimeEntry = {
+    ...{ startDate: time?.startedMs ?? entry.createdMs - entry.seconds * 1000, remote: true },
+    ...{ timeTracked: entry.seconds, billing: time?.inHours?.billing ?? 'BILLABLE' },
+  };
+  return { ...wire, timeTracked: 0, ticketTimeEntry };
+}
+
+function toWireEntry(entry: LogEntry): Record<string, unknown> {
   const { time, authorId } = entry;
   return {
     id: entry.id,
