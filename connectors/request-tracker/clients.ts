@@ -38,10 +38,13 @@ export function createClientsPull(api: Api): Pull<ClientRow> {
   }
 
   /** RT does not say which users changed, and there may be thousands: once a day is enough for names. */
-  async function* organizations({ signal }: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  async function* organizations({
+    isStored,
+    signal,
+  }: PullRequest): AsyncGenerator<Page<ClientRow>> {
     const { memory, now } = api.context;
     const readAt: Instant | null = await memory.get(organizationsReadAt);
-    if (readAt !== null && now() - msFromInstant(readAt) < dayMs) return;
+    if (isStored && readAt !== null && now() - msFromInstant(readAt) < dayMs) return;
     const startedAt = instantFromMs(now());
     const seen = new Set<string>();
     for await (const { data } of api.userPages('Organization', signal)) {
@@ -52,7 +55,7 @@ export function createClientsPull(api: Api): Pull<ClientRow> {
       for (const name of names) seen.add(name);
       yield { rows: [...new Set(names)].map(fromClientName), rejected, resume: null };
     }
-    await memory.set(organizationsReadAt, startedAt);
+    if (isStored) await memory.set(organizationsReadAt, startedAt);
   }
 
   /** The values that a Select field offers; a field of free text offers none. */

@@ -8,6 +8,7 @@ import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-
 import { readUndelivered, undeliveredLines } from '../reports/undelivered.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
+import { checkClientNames } from './check-clients.ts';
 import type { CheckLine } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 
@@ -28,7 +29,7 @@ export interface CheckOutcome {
 /** Proves what can be proven before a run: file, templates, credentials, permissions, names, facts. */
 export async function runCheck(app: App, options: CheckOptions): Promise<CheckOutcome> {
   const lines: CheckLine[] = [await checkTemplates(app), ...checkFileModes(app)];
-  lines.push(...(await checkStored(app)));
+  lines.push(...(await checkStored(app)), ...(await checkGoingLive(app)));
   if (!options.isOffline) {
     const lists = new Map<string, NameLists | null>();
     for (const [connection, connector] of app.connectors) {
@@ -109,6 +110,23 @@ async function checkStored(app: App): Promise<CheckLine[]> {
   return lines;
 }
 
+/** What a first live run would send at once: what the rehearsal decided and held back. */
+async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
+  if (config.mode === 'live') return [];
+  const withheld = await store.listMessages({ statuses: ['withheld'] });
+  const byClient = Map.groupBy(withheld, ({ clientName }) => clientName);
+  return [...byClient].map(([client, messages]) => {
+    const kinds = [...new Set(messages.map(({ kind }) => kind))].sort();
+    return {
+      connection: null,
+      id: 'going-live',
+      status: 'warning',
+      detail: `In mode live, "${client}" would be sent at once: ${kinds.join(', ')}.`,
+      fix: 'Read them with `prepaid-hours outbox list --status withheld` before going live.',
+    };
+  });
+}
+
 /** What one question brought to light stays, also when a later one fails. */
 async function checkConnection(
   app: App,
@@ -123,6 +141,9 @@ async function checkConnection(
     if (connector.listNames !== undefined) lists.set(connection, null);
     const results = await connector.check(clientIds, signal);
     lines.push(...results.map((result) => ({ connection, ...result })));
+    if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
+      lines.push(...(await checkClientNames(app, connection, connector, signal)));
+    }
     if (probeClient !== null && connector.probe !== undefined) {
       const sourceId = probeTarget(app, probeClient, connection);
       const settled = sourceId === null ? [] : await connector.probe(sourceId, signal);

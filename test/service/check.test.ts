@@ -90,3 +90,57 @@ test('secrets that others on the machine could read are told', async () => {
   );
   rmSync(folder, { recursive: true });
 });
+
+/** What check says of Dupont (1) and Martin (2), by the names that the PSA has for the two. */
+async function clientLines(names: [string, string]) {
+  const bench = await CoreBench.open({
+    clients: [
+      clientOf({ sourceIds: new Map([['psa', '1']]) }),
+      clientOf({ name: 'Martin', sourceIds: new Map([['psa', '2']]) }),
+    ],
+  });
+  bench.psa.clients.push({ sourceId: '1', name: names[0] }, { sourceId: '2', name: names[1] });
+  const connector = { ...bench.psa.connector(), check: async () => [signedIn] };
+  const signal = new AbortController().signal;
+  const options = { isOffline: false, probeClient: null, signal };
+  const connectors = new Map([['psa', connector]]);
+  const { lines } = await runCheck({ ...bench.app, connectors }, options);
+  await bench.close();
+  return lines.filter(({ id }) => id === 'client').map(({ status, detail }) => [status, detail]);
+}
+
+test("the PSA's name of each client is shown beside ours", async () => {
+  expect(await clientLines(['DUPONT Plomberie', 'Martin'])).toEqual([
+    ['ok', '"Dupont" is 1, which is called "DUPONT Plomberie" there.'],
+    ['ok', '"Martin" is 2, which is called "Martin" there.'],
+  ]);
+});
+
+test('a client whose id belongs to another name is warned of, and two swapped ids fail', async () => {
+  const other = await clientLines(['Stranger', 'Martin']);
+  expect(other.map(([status]) => status)).toEqual(['warning', 'ok']);
+  const swapped = await clientLines(['Martin', 'Dupont']);
+  expect(swapped.map(([status]) => status)).toEqual(['failed', 'failed']);
+});
+
+test('what a first live run would send is listed for each client while nothing is sent', async () => {
+  const alert = { when: { balance: 'settled', secondsLeft: 36000 }, do: ['alert'] } as const;
+  const rule = { ...alert, offer: null, tell: ['msp'] } as const;
+  const bench = await CoreBench.open({
+    mode: 'observe',
+    clients: [clientOf({ agreement: agreementOf({ replenish: [rule] }) })],
+  });
+  bench.psa.ticket('100');
+  bench.psa.log('1', '100', '2026-03-02T08:00:00.000Z', 60);
+  bench.psa.close('100');
+  await bench.run();
+  const signal = new AbortController().signal;
+  const ask = async () => {
+    const { lines } = await runCheck(bench.app, { isOffline: true, probeClient: null, signal });
+    return lines.filter(({ id }) => id === 'going-live').map(({ detail }) => detail);
+  };
+  expect(await ask()).toEqual(['In mode live, "Dupont" would be sent at once: alert-ticket.']);
+  bench.setMode('live');
+  expect(await ask()).toEqual([]);
+  await bench.close();
+});

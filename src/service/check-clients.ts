@@ -1,0 +1,57 @@
+import type { Connector } from '../../connectors/contract.ts';
+import { foldName } from '../domain/client-name.ts';
+import type { Client } from '../domain/terms.ts';
+import { instantFromMs } from '../domain/time.ts';
+import type { App } from './app.ts';
+import type { CheckLine } from './check-line.ts';
+
+/**
+ * The vendor's name of each configured client beside ours: an id that was typed under the wrong client
+ * would have the wrong one pay. Throws what reading the clients throws.
+ */
+export async function checkClientNames(
+  app: Pick<App, 'clients' | 'now'>,
+  connection: string,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<CheckLine[]> {
+  const ours = app.clients.filter((client) => client.sourceIds.has(connection));
+  if (connector.pull.clients === undefined || ours.length === 0) return [];
+  const names = new Map<string, string>();
+  const pages = connector.pull.clients({
+    since: instantFromMs(0),
+    until: instantFromMs(app.now()),
+    resume: null,
+    clientIds: ours.map((client) => client.sourceIds.get(connection) ?? ''),
+    isStored: false,
+    signal,
+  });
+  for await (const { rows } of pages) for (const row of rows) names.set(row.sourceId, row.name);
+  return ours.flatMap((client) => {
+    const sourceId = client.sourceIds.get(connection) ?? '';
+    const name = names.get(sourceId);
+    return name === undefined ? [] : [lineOf(client, { connection, sourceId, name }, app.clients)];
+  });
+}
+
+function lineOf(
+  client: Client,
+  { connection, sourceId, name }: { connection: string; sourceId: string; name: string },
+  clients: readonly Client[],
+): CheckLine {
+  const detail = `"${client.name}" is ${sourceId}, which is called "${name}" there.`;
+  if (isAlike(client.name, name)) return { connection, id: 'client', status: 'ok', detail };
+  const other = clients.find((one) => one !== client && foldName(one.name) === foldName(name));
+  if (other === undefined) {
+    const fix = 'If that is another client, correct its id; if not, nothing needs to be done.';
+    return { connection, id: 'client', status: 'warning', detail, fix };
+  }
+  const fix = `Correct the ids of "${client.name}" and "${other.name}".`;
+  return { connection, id: 'client', status: 'failed', detail, fix };
+}
+
+/** One name may say more than the other (`Dupont`, `Dupont Plomberie SARL`). */
+function isAlike(a: string, b: string): boolean {
+  const [one, two] = [foldName(a), foldName(b)];
+  return one.includes(two) || two.includes(one);
+}
