@@ -60,7 +60,12 @@ const OverageInvoice = z
     when: z
       .enum(['at-once', 'monthly'])
       .default('at-once')
-      .describe('at-once; or monthly: once a month is over, unless a block has paid them by then'),
+      .describe('at-once; or monthly: one bill a month, unless a block has paid them by then'),
+    daysAfter: whole('days', 0, 27)
+      .prefault('3')
+      .describe(
+        'With monthly: the bill is made so many days after the end of the month; what is debited later goes onto the next bill, with its day of work',
+      ),
     product: SourceIdText.optional().describe("The PSA's product for the invoice line"),
   })
   .describe('Bill these hours at a rate of their own, with one line for each ticket');
@@ -84,7 +89,9 @@ const When = z
     ),
     percentLeft: whole('per cent', 1, 99)
       .optional()
-      .describe('Reached at this share, or less, of the size of the blocks that have hours left'),
+      .describe(
+        'Reached at this share, or less, of the size of the blocks that still have hours, or else of the last one bought',
+      ),
     expiresWithinDays: whole('days', 1, 365)
       .optional()
       .describe('Reached when a block with hours left ends within so many days; told once a block'),

@@ -62,6 +62,7 @@ function toOffer(name: string, offer: ConfigFile['offers'][string], file: Config
     validForMonths: offer.validFor ?? null,
     workTypes: offer.workTypes ?? null,
     product: offer.product ?? null,
+    maxPerSale: offer.maxPerSale,
   };
 }
 
@@ -149,8 +150,14 @@ function toRates(rates: AgreementTerms['rates'], currency: string): Rates | null
 
 function toOverage(overage: AgreementTerms['overage'], currency: string): Agreement['overage'] {
   if (typeof overage === 'string') return overage;
-  const { rate, when, product } = overage.invoice;
-  return { when, rateMinor: amountFromText(rate, currency), currency, product: product ?? null };
+  const { rate, when, daysAfter, product } = overage.invoice;
+  return {
+    when,
+    daysAfter,
+    rateMinor: amountFromText(rate, currency),
+    currency,
+    product: product ?? null,
+  };
 }
 
 function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {

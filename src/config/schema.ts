@@ -73,6 +73,11 @@ const Offer = z.strictObject({
     .min(1)
     .optional()
     .describe('The block pays for charges of these work types alone; for all unless told'),
+  maxPerSale: whole('blocks', 1, 1000)
+    .prefault('10')
+    .describe(
+      'The most blocks of one sale, which otherwise covers overage and pending work; where more are needed, the alert says so',
+    ),
 });
 
 const OpeningBlock = z.strictObject({

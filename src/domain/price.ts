@@ -115,7 +115,7 @@ function sumOf(amounts: readonly Amount[], times: (amount: Amount) => number): b
   }, 0n);
 }
 
-function rateOf(workType: string | null, rates: Rates | null): number {
+export function rateOf(workType: string | null, rates: Rates | null): number {
   const own = rates?.workTypes.find((rate) => isListed(workType, [rate.workType]));
   return own?.rateMinor ?? rates?.rateMinor ?? 0;
 }

@@ -1,83 +1,12 @@
-import {
-  allocate,
-  type BoughtBlock,
-  type Demand,
-  type SpendableBlock,
-  splitDemand,
-} from './allocation.ts';
+import { allocate, type Demand, type SpendableBlock, splitDemand } from './allocation.ts';
 import type { ChargeFacts } from './charge-facts.ts';
+import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
 import { partOfPrice, priceOf } from './money.ts';
+import { positionsByKind } from './positions.ts';
 import { type Account, holdBlock } from './postings.ts';
-import type { ReplenishRule, Share } from './terms.ts';
-import {
-  type EpisodeState,
-  findCrossings,
-  findLeft,
-  moneyLeftIn,
-  type Position,
-} from './thresholds.ts';
-import {
-  addDays,
-  addSeconds,
-  type DateText,
-  dateInZone,
-  type Instant,
-  startOfDay,
-  type ZoneName,
-} from './time.ts';
-
-/** A charge as far as a balance cares: what it costs, and from when on. */
-export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
-  dueAt: Instant;
-  /** Whose work it is, of those that share the blocks. */
-  clientId: string;
-}
-
-/** What moved a balance besides charges: hours bought or given, taken by hand, or a block withdrawn. */
-export interface BalanceMove {
-  at: Instant;
-  kind: 'credit' | 'spend' | 'withdraw';
-  /** Null where any block may pay. */
-  blockId: string | null;
-  seconds: number;
-  /** On a block of money; null: hours. */
-  minor: number | null;
-  workedOn: DateText;
-}
-
-export interface SimulatedBlock extends BoughtBlock {
-  rateMinor: number;
-}
-
-export interface Simulation {
-  charges: readonly SimulatedCharge[];
-  moves: readonly BalanceMove[];
-  blocks: readonly SimulatedBlock[];
-  /** Of the clients that may take no more than a share of each block. */
-  shares: ReadonlyMap<string, Share>;
-  rules: readonly ReplenishRule[];
-  zone: ZoneName;
-  until: Instant;
-  /** What work not yet due would cost at the end; what was pending earlier is not known. */
-  pendingSeconds: number;
-}
-
-export interface Simulated {
-  /** By the clients that had work. */
-  byClient: ReadonlyMap<string, SimulatedUse>;
-  /** Moments at which at least one rule would have told somebody, or sold something. */
-  alerts: number;
-  invoices: number;
-}
-
-export interface SimulatedUse {
-  /** Hours charged in all. */
-  seconds: number;
-  /** Of these, what no block had paid at the end. */
-  overageSeconds: number;
-  /** Price of what the blocks paid for charges, minor units by currency. */
-  moneyMinor: ReadonlyMap<string, number>;
-}
+import type { BalanceMove, Simulated, Simulation } from './simulated.ts';
+import { moneyLeftIn, type Position } from './thresholds.ts';
+import { addDays, addSeconds, dateInZone, type Instant, startOfDay } from './time.ts';
 
 /** The moment at which a charge falls due: its last work is done and, where that counts, its ticket closed. */
 export function dueAtOf(facts: ChargeFacts): Instant {
@@ -121,9 +50,10 @@ function eventsOf(
       apply: () => balance.spend(charge),
     })),
     // The balance falls with the end of a block's last day, though nothing is used.
-    ...blocks.flatMap(({ expiresOn }) => {
+    ...blocks.flatMap(({ id, expiresOn }) => {
       if (expiresOn === null) return [];
-      return [{ at: startOfDay(addDays(expiresOn, 1), zone), rank: 2, apply: () => {} }];
+      const at = startOfDay(addDays(expiresOn, 1), zone);
+      return [{ at, rank: 2, apply: () => balance.end(id) }];
     }),
   ].filter(({ at }) => at <= until);
   return events.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
@@ -140,9 +70,10 @@ class SimulatedBalance {
   #owed: Owed[] = [];
   #alerts = 0;
   #invoices = 0;
-  /** Counts what happened, in place of the positions of a ledger. */
-  #position = 0;
+  /** What happened, in place of a ledger. */
+  readonly #moves: LedgerMove[] = [];
   #lastCredit = 0;
+  readonly #credited = new Set<string>();
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -160,11 +91,11 @@ class SimulatedBalance {
       this.spend({ seconds, workedOn, workTypes: null, price: null, clientId: null });
       return;
     }
-    this.#position += 1;
     this.hasBegun = true;
     const block = this.#account.blocks.find(({ id }) => id === blockId);
     if (block === undefined) throw new Error(`a move names block ${blockId}, which is not there`);
     if (kind === 'withdraw') {
+      this.#note('debit', 'refund', { blockId: block.id, ...leftIn(block) });
       block.remainingSeconds = 0;
       if (block.remainingMinor !== null) block.remainingMinor = 0;
       block.isActive = false;
@@ -175,14 +106,39 @@ class SimulatedBalance {
       this.#sizes.set(block.id, (this.#sizes.get(block.id) ?? 0) + seconds);
       block.remainingSeconds += seconds;
     }
-    this.#lastCredit = this.#position;
+    this.#note('credit', 'purchase', { blockId: block.id, seconds, minor });
+    this.#lastCredit = this.#moves.length;
+    this.#credited.add(block.id);
     const owed = this.#owed.sort((a, b) => (a.workedOn < b.workedOn ? -1 : 1));
     this.#owed = [];
-    for (const one of owed) this.#pay(one);
+    for (const one of owed) {
+      const { seconds, workTypes } = one;
+      this.#note('credit', 'reversal', { blockId: null, seconds, minor: null, workTypes });
+      this.#pay(one);
+    }
+  }
+
+  /** What is left of the block is lost, though late work of its days may still use it. */
+  end(blockId: string): void {
+    const block = this.#account.blocks.find(({ id }) => id === blockId);
+    if (block?.isActive) this.#note('debit', 'expiry', { blockId, ...leftIn(block) });
+  }
+
+  #note(
+    side: LedgerMove['side'],
+    reason: LedgerMove['reason'],
+    moved: Pick<LedgerMove, 'blockId' | 'seconds' | 'minor'> & Partial<LedgerMove>,
+  ): void {
+    const nothing = { usedBy: null, chargeId: null, reverses: null, workedOn: null, note: null };
+    const clientSeq = this.#moves.length + 1;
+    this.#moves.push({
+      ...{ key: String(clientSeq), clientId: '', clientSeq, side, reason, workTypes: null },
+      ...nothing,
+      ...moved,
+    });
   }
 
   spend(owed: Owed): void {
-    this.#position += 1;
     this.hasBegun = true;
     if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
     for (const part of splitDemand(owed)) this.#pay(part);
@@ -198,6 +154,10 @@ class SimulatedBalance {
     const { clientId, ...demand } = owed;
     for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
       const { blockId, seconds, minor } = slice;
+      this.#note('debit', blockId === null ? 'overage' : 'usage', {
+        ...slice,
+        workTypes: owed.workTypes,
+      });
       if (blockId === null) {
         const price = partOfPrice(owed.price, owed.seconds, seconds);
         this.#owed.push({ ...owed, seconds, price });
@@ -209,33 +169,42 @@ class SimulatedBalance {
 
   look(at: Instant, pendingSeconds: number): void {
     const today = dateInZone(at, this.#simulation.zone);
-    const { blocks } = this.#account;
+    const blocks = this.#account.blocks.filter(({ id }) => this.#credited.has(id));
     const usable = blocks.filter(
       ({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today),
     );
     const { rules } = this.#simulation;
-    const position: Position = {
+    const whole: Position = {
       today,
+      workTypes: null,
       balances: {
         settledSeconds: sum(usable.map((block) => block.remainingSeconds)),
         overageSeconds: sum(this.#owed.map((owed) => owed.seconds)),
         pendingSeconds,
       },
-      blocks: blocks.map((block) => ({ ...block, seconds: this.#sizes.get(block.id) ?? 0 })),
+      blocks: blocks.map((block) => ({
+        ...(usable.includes(block) ? block : ended(block)),
+        seconds: this.#sizes.get(block.id) ?? 0,
+        isBought: true,
+      })),
+      hasHours: true,
       moneyLeft: moneyLeftIn(blocks.map((one) => (usable.includes(one) ? one : ended(one)))),
+      moneyOwed: new Map(),
       forecast: () => null,
     };
+    const pending = [{ workTypes: null, seconds: pendingSeconds, price: null }];
+    const positions = positionsByKind(whole, rules, { overage: this.#owed, pending });
     const episodes = [...this.#episodes.values()];
     const lastCreditSeq = this.#lastCredit;
-    const crossings = findCrossings(rules, position, episodes, { lastCreditSeq, mode: 'live' });
-    for (const left of findLeft(rules, position, episodes, { lastCreditSeq })) {
-      this.#episodes.set(left.threshold, { ...left, isFired: false });
+    const found = { lastCreditSeq, mode: 'live', zone: this.#simulation.zone } as const;
+    const crossings = findCrossings(rules, positions, episodes, { ...found, moves: this.#moves });
+    for (const followed of followEpisodes(rules, positions, episodes, found)) {
+      this.#episodes.set(followed.threshold, followed);
     }
     for (const { threshold, number } of crossings) {
-      const firedClientSeq = this.#position;
       this.#episodes.set(threshold, {
-        ...{ threshold, number, firedClientSeq },
-        ...{ isFired: true, firedMode: 'live' },
+        ...{ threshold, number, firedClientSeq: this.#moves.length, firedAt: at },
+        ...{ isFired: true, firedMode: 'live', pendingSeconds },
       });
     }
     if (crossings.some(({ rule }) => rule.do.includes('alert'))) this.#alerts += 1;
@@ -276,6 +245,10 @@ interface Used {
 /** Seen with nothing in it: a simulation takes no hours off at the end of a block. */
 function ended(block: SpendableBlock): SpendableBlock {
   return { ...block, isActive: false };
+}
+
+function leftIn({ remainingSeconds, remainingMinor }: SpendableBlock) {
+  return { seconds: remainingSeconds, minor: remainingMinor };
 }
 
 function sum(values: readonly number[]): number {

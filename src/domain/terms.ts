@@ -52,6 +52,8 @@ export interface Rates {
 /** Hours beyond the blocks are sold afterwards, at a rate of their own. */
 export interface OverageBilling {
   when: 'at-once' | 'monthly';
+  /** Days from the end of a month to its bill. */
+  daysAfter: number;
   rateMinor: number;
   currency: string;
   /** The PSA's product for the invoice. */
@@ -107,6 +109,8 @@ export interface Offer {
   workTypes: readonly string[] | null;
   /** The PSA's product (catalogue item) for invoices in both directions. */
   product: string | null;
+  /** The most blocks of one sale. */
+  maxPerSale: number;
 }
 
 export interface ReplenishRule {
@@ -124,7 +128,7 @@ export type Level =
   | { secondsLeft: number }
   /** Of the money left in blocks of money in this currency. */
   | { minorLeft: number; currency: string }
-  /** Of the size of the blocks in use (`percentLeft` in thresholds.ts says which). */
+  /** Of the size of the blocks that still have hours (`sizeInUse` in thresholds.ts). */
   | { percentLeft: number }
   /** Days until a block ends that still has hours. */
   | { expiresWithinDays: number }

@@ -1,6 +1,7 @@
 import { byBurnOrder, type SpendableBlock } from './allocation.ts';
 import type { RunOut } from './forecast.ts';
-import type { Offer, ReplenishRule, Threshold } from './terms.ts';
+import { isOfKind, kindKey } from './kinds.ts';
+import type { Offer, Threshold } from './terms.ts';
 import { addDays, type DateText } from './time.ts';
 
 /** A client's balances as thresholds look at them; seconds. */
@@ -15,38 +16,26 @@ export interface Balances {
 /** A block that hours were credited to, with its whole size. */
 export interface HeldBlock extends SpendableBlock {
   seconds: number;
+  /** Not rolled over from another block, nor made by billing overage. */
+  isBought: boolean;
 }
 
-/** All that the levels of a client are measured on. */
+/** All that the levels of one kind of a client's hours are measured on. */
 export interface Position {
   today: DateText;
+  /** The work types that these hours pay for; null: all. */
+  workTypes: readonly string[] | null;
   balances: Balances;
-  /** Every block of the client but those that are still to be invoiced or paid. */
+  /** Every block that can pay for this work, but those that are still to be invoiced or paid. */
   blocks: readonly HeldBlock[];
+  /** False where there is only money, which has levels of its own. */
+  hasHours: boolean;
   /** Left in blocks of money, minor units by currency; no entry where there never was one. */
   moneyLeft: ReadonlyMap<string, number>;
-  /** When the balance is used up; null: that cannot be told. */
-  forecast(balance: Threshold['balance']): RunOut | null;
-}
-
-/** How often a threshold was crossed, and when it last was. */
-export interface EpisodeState {
-  threshold: string;
-  number: number;
-  isFired: boolean;
-  firedClientSeq: number;
-  /** Undone: what it told was withdrawn. */
-  firedMode: 'observe' | 'live' | 'undone';
-}
-
-export interface Crossing {
-  rule: ReplenishRule;
-  /** Identifies the threshold among the client's; stable while its level stays. */
-  threshold: string;
-  /** Counts this threshold's episodes from 1. */
-  number: number;
-  /** The block that ends, where the level is about one. */
-  block: HeldBlock | null;
+  /** Price of overage (and, where only money pays, of pending work), minor units by currency. */
+  moneyOwed: ReadonlyMap<string, number>;
+  /** When the balance, and hours bought now, are used up; null: no day can be forecast. */
+  forecast(balance: Threshold['balance'], boughtSeconds?: number): RunOut | null;
 }
 
 /** `settled<=7200`, `settled<=20%`, `settled run-out<=7d`. Rules with the same level share an episode. */
@@ -59,6 +48,13 @@ export function thresholdKey(threshold: Threshold): string {
     return `${balance} run-out<=${threshold.runOutWithinDays}d`;
   }
   return `${balance} expiry<=${threshold.expiresWithinDays}d`;
+}
+
+/** The threshold, with the kind of hours where they are limited to some work types. */
+export function levelKey(when: Threshold, { workTypes }: Pick<Position, 'workTypes'>): string {
+  return workTypes === null
+    ? thresholdKey(when)
+    : `${thresholdKey(when)} for ${kindKey(workTypes)}`;
 }
 
 /** Hours left before the next purchase is due: below zero once overage or pending work exceed them. */
@@ -83,33 +79,12 @@ function hasEnded(block: HeldBlock, today: DateText): boolean {
   return block.expiresOn !== null && block.expiresOn < today;
 }
 
-/**
- * Thresholds that are reached (at or below) and armed. An episode of a block that ends is fired once
- * for that block. What was decided in observe mode was told to nobody, so going live arms it again.
- */
-export function findCrossings(
-  rules: readonly ReplenishRule[],
-  position: Position,
-  episodes: readonly EpisodeState[],
-  situation: { lastCreditSeq: number; mode: 'observe' | 'live' },
-): Crossing[] {
-  const crossings: Crossing[] = [];
-  for (const rule of rules) {
-    for (const { threshold, block } of reached(rule.when, position)) {
-      const episode = episodes.find((candidate) => candidate.threshold === threshold);
-      if (episode?.isFired && !isRearmed(rule.when, episode, situation)) continue;
-      crossings.push({ rule, threshold, number: (episode?.number ?? 0) + 1, block });
-    }
-  }
-  return crossings;
-}
-
-/** One for each block that ends; else one or none. */
-function reached(
+/** The levels reached: one for each block that ends; else one or none. */
+export function findReached(
   when: Threshold,
   position: Position,
 ): { threshold: string; block: HeldBlock | null }[] {
-  const threshold = thresholdKey(when);
+  const threshold = levelKey(when, position);
   if ('expiresWithinDays' in when) {
     return endingBlocks(when.expiresWithinDays, when.balance, position).map((block) => ({
       threshold: `${threshold} ${block.id}`,
@@ -119,14 +94,14 @@ function reached(
   return isReached(when, position) ? [{ threshold, block: null }] : [];
 }
 
-type SingleLevel = Exclude<Threshold, { expiresWithinDays: number }>;
+export type SingleLevel = Exclude<Threshold, { expiresWithinDays: number }>;
 
-function isReached(when: SingleLevel, position: Position): boolean {
+export function isReached(when: SingleLevel, position: Position): boolean {
   if ('minorLeft' in when) {
     const left = position.moneyLeft.get(when.currency);
     return left !== undefined && left <= when.minorLeft;
   }
-  if (!isAboutHours(position)) return false;
+  if (!position.hasHours) return false;
   if ('runOutWithinDays' in when) return isRunningOut(when, when.runOutWithinDays, position);
   const net = netSeconds(position.balances, when.balance);
   if ('secondsLeft' in when) return net <= when.secondsLeft;
@@ -144,12 +119,16 @@ export function moneyLeftIn(blocks: readonly SpendableBlock[]): Map<string, numb
 }
 
 /** A client that never had anything but money has no hours that could run low. */
-export function isAboutHours({ balances, blocks, moneyLeft }: Position): boolean {
+export function isAboutHours({
+  balances,
+  blocks,
+  moneyLeft,
+}: Pick<Position, 'balances' | 'blocks' | 'moneyLeft'>): boolean {
   if (moneyLeft.size === 0 || balances.overageSeconds > 0) return true;
   return blocks.some((block) => block.remainingMinor === null);
 }
 
-function isRunningOut({ balance }: Threshold, days: number, position: Position): boolean {
+export function isRunningOut({ balance }: Threshold, days: number, position: Position): boolean {
   const forecast = position.forecast(balance);
   return forecast !== null && forecast.runOutOn <= addDays(position.today, days);
 }
@@ -158,7 +137,7 @@ function isRunningOut({ balance }: Threshold, days: number, position: Position):
 function endingBlocks(
   days: number,
   balance: Threshold['balance'],
-  { today, blocks, balances }: Position,
+  { today, workTypes, blocks, balances }: Position,
 ): HeldBlock[] {
   let pending = balance === 'projected' ? balances.pendingSeconds : 0;
   const lastDay = addDays(today, days);
@@ -168,6 +147,7 @@ function endingBlocks(
     const remainingSeconds = Math.max(0, block.remainingSeconds - pending);
     pending -= block.remainingSeconds - remainingSeconds;
     const isEnding = block.expiresOn !== null && block.expiresOn <= lastDay;
+    if (!isOfKind(block, workTypes)) continue;
     const rest = { ...block, remainingSeconds };
     if (isEnding && hasRest(rest)) ending.push(rest);
   }
@@ -179,77 +159,22 @@ function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
 }
 
 /**
- * Of hours or money left: a purchase or an upward adjustment posted since re-arms at once; a reversal re-arms
- * nothing. The other levels are re-armed by `findLeft`, never while they are still reached.
- */
-function isRearmed(
-  when: Threshold,
-  episode: EpisodeState,
-  { lastCreditSeq, mode }: { lastCreditSeq: number; mode: 'observe' | 'live' },
-): boolean {
-  if (episode.firedMode === 'observe' && mode === 'live') return true;
-  return isAmountLeft(when) && lastCreditSeq > episode.firedClientSeq;
-}
-
-function isAmountLeft(
-  when: Threshold,
-): when is Extract<Threshold, { secondsLeft: number } | { minorLeft: number }> {
-  return 'secondsLeft' in when || 'minorLeft' in when;
-}
-
-/**
- * Episodes of per cent and run-out levels that are over, and so armed again: the level is no longer
- * reached and hours were credited since, or the forecast alone has moved beyond twice the days. One
- * purchase that does not lift the balance above such a level is no new crossing of it, so that no
- * second sale follows the first, and a forecast that wavers around its level is told once.
- */
-export function findLeft<Episode extends EpisodeState>(
-  rules: readonly ReplenishRule[],
-  position: Position,
-  episodes: readonly Episode[],
-  { lastCreditSeq }: { lastCreditSeq: number },
-): Episode[] {
-  const isOver = ({ when }: ReplenishRule, episode: Episode): boolean => {
-    if (isAmountLeft(when) || 'expiresWithinDays' in when) return false;
-    if (thresholdKey(when) !== episode.threshold || isReached(when, position)) return false;
-    if (lastCreditSeq > episode.firedClientSeq) return true;
-    return 'runOutWithinDays' in when && !isRunningOut(when, when.runOutWithinDays * 2, position);
-  };
-  return episodes.filter(
-    (episode) => episode.isFired && rules.some((rule) => isOver(rule, episode)),
-  );
-}
-
-/**
- * Episodes whose telling was withdrawn and whose level is left behind, now that hours came back. One
- * that is still reached was told once, and is told again only after the next purchase.
- */
-export function findUndoneLeft<Episode extends EpisodeState>(
-  rules: readonly ReplenishRule[],
-  position: Position,
-  episodes: readonly Episode[],
-): Episode[] {
-  const standing = new Set(
-    rules.flatMap(({ when }) => reached(when, position).map(({ threshold }) => threshold)),
-  );
-  return episodes.filter(
-    ({ isFired, firedMode, threshold }) =>
-      isFired && firedMode === 'undone' && !standing.has(threshold),
-  );
-}
-
-/**
- * Blocks to buy, at least one. At a level of hours or money, as many as lift the balance above it; at
- * any other, one, unless overage (or pending work, on the projected balance) asks for more.
+ * Blocks to buy, at least one: as many as lift the balance above a level of hours or money (at any other
+ * level, above nothing), and as cover overage and pending work.
  */
 export function blocksToBuy(
   when: Threshold,
-  { balances, moneyLeft }: Pick<Position, 'balances' | 'moneyLeft'>,
+  { balances, moneyLeft, moneyOwed }: Pick<Position, 'balances' | 'moneyLeft' | 'moneyOwed'>,
   offer: Pick<Offer, 'seconds' | 'amountMinor'>,
 ): number {
-  const missing =
-    'minorLeft' in when
-      ? when.minorLeft - (moneyLeft.get(when.currency) ?? 0)
-      : ('secondsLeft' in when ? when.secondsLeft : 0) - netSeconds(balances, when.balance);
-  return missing < 0 ? 1 : Math.floor(missing / (offer.amountMinor ?? offer.seconds)) + 1;
+  const size = offer.amountMinor ?? offer.seconds;
+  const lift = (missing: number) => (missing < 0 ? 1 : Math.floor(missing / size) + 1);
+  if ('minorLeft' in when) {
+    const left = moneyLeft.get(when.currency) ?? 0;
+    const owed = moneyOwed.get(when.currency) ?? 0;
+    return Math.max(lift(when.minorLeft - left), Math.ceil((owed - left) / size));
+  }
+  const level = 'secondsLeft' in when ? when.secondsLeft : 0;
+  const uncovered = 0 - netSeconds(balances, 'projected');
+  return Math.max(lift(level - netSeconds(balances, when.balance)), Math.ceil(uncovered / size));
 }

@@ -2,15 +2,17 @@
  * What a message was composed from, kept with it: as long as nothing of it has left, it is composed again
  * from the same facts and today's config.
  */
-import type { Crossing, Position } from '../domain/thresholds.ts';
+import type { Crossing } from '../domain/episodes.ts';
+import type { Position } from '../domain/thresholds.ts';
+import type { DateText } from '../domain/time.ts';
 import type { Bill } from './overage.ts';
+import type { Reached, Refusal } from './sale.ts';
 
 /** Levels that were reached, as they were found. */
-export interface FoundCrossings {
-  position: Position;
-  crossings: readonly Crossing[];
-  /** Whether the client had an order open, so that nothing was sold. */
-  hasOrder: boolean;
+export interface FoundCrossings extends Reached {
+  today: DateText;
+  /** Why the hours could not be used, so that nothing is sold. */
+  unusable: Refusal | null;
 }
 
 export type Basis =
@@ -18,12 +20,16 @@ export type Basis =
   | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> };
 
 export function crossingsToBasis(found: FoundCrossings): string {
-  const { forecast } = found.position;
-  const forecasts = { settled: forecast('settled'), projected: forecast('projected') };
-  const basis = {
-    of: 'crossings',
-    found: { ...found, position: { ...found.position, forecasts } },
-  };
+  const positions = found.positions.map((position) => {
+    const { forecast } = position;
+    const forecasts = { settled: forecast('settled'), projected: forecast('projected') };
+    return { ...position, forecasts };
+  });
+  const crossings = found.crossings.map(({ position, ...crossing }) => ({
+    ...crossing,
+    positionIndex: found.positions.indexOf(position),
+  }));
+  const basis = { of: 'crossings', found: { ...found, positions, crossings } };
   return JSON.stringify(basis, (_, value: unknown) =>
     value instanceof Map ? { isMap: true, entries: [...value] } : value,
   );
@@ -36,18 +42,27 @@ export function billToBasis({ key, open, today, billing }: Bill): string {
 export function basisFromText(text: string): Basis {
   const basis = JSON.parse(text, (_, value: unknown) =>
     isStoredMap(value) ? new Map(value.entries) : value,
-  ) as Basis;
+  ) as StoredBasis;
   if (basis.of === 'bill') return basis;
-  const { position } = basis.found;
-  const { forecasts, ...measured } = position as Position & StoredForecasts;
-  return {
-    ...basis,
-    found: {
-      ...basis.found,
-      position: { ...measured, forecast: (balance) => forecasts[balance] },
-    },
-  };
+  const positions = basis.found.positions.map(({ forecasts, ...measured }): Position => {
+    return { ...measured, forecast: (balance) => forecasts[balance] };
+  });
+  const crossings = basis.found.crossings.flatMap(({ positionIndex, ...crossing }): Crossing[] => {
+    const position = positions[positionIndex];
+    return position === undefined ? [] : [{ ...crossing, position }];
+  });
+  return { ...basis, found: { ...basis.found, positions, crossings } };
 }
+
+type StoredBasis =
+  | Extract<Basis, { of: 'bill' }>
+  | {
+      of: 'crossings';
+      found: Omit<FoundCrossings, 'positions' | 'crossings'> & {
+        positions: (Omit<Position, 'forecast'> & StoredForecasts)[];
+        crossings: (Omit<Crossing, 'position'> & { positionIndex: number })[];
+      };
+    };
 
 interface StoredForecasts {
   forecasts: Record<'settled' | 'projected', ReturnType<Position['forecast']>>;

@@ -1,38 +1,31 @@
 import { formatDuration } from '../domain/duration.ts';
+import type { Crossing } from '../domain/episodes.ts';
 import { pushKeyOf } from '../domain/keys.ts';
+import { isOfKind } from '../domain/kinds.ts';
 import type { PushMessages } from '../domain/messages.ts';
-import { formatMoney, priceOf } from '../domain/money.ts';
+import { formatMoney } from '../domain/money.ts';
+import { ownLeft } from '../domain/positions.ts';
 import type { Client, Locale, Offer } from '../domain/terms.ts';
-import { type Crossing, netSeconds, type Position } from '../domain/thresholds.ts';
+import type { Position } from '../domain/thresholds.ts';
+import type { DateText } from '../domain/time.ts';
 import type { NewMessage } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
-import { leftPhrase, levelPhrase, longDate } from './phrases.ts';
+import { leftPhrase, levelPhrase, longDate, refusalPhrase } from './phrases.ts';
+import type { Refusal, Sale } from './sale.ts';
 import type { TemplateValues } from './templates.ts';
-
-/** A sale that the crossing calls for. */
-export interface Sale {
-  offer: Offer;
-  quantity: number;
-  seconds: number;
-  totalMinor: number;
-}
 
 export interface Notice {
   client: Client;
-  position: Position;
+  /** Day of the decision in the client's zone. */
+  today: DateText;
+  positions: readonly Position[];
   crossings: readonly Crossing[];
   /** What is invoiced now. */
-  sale: Sale | null;
-  /** What the texts speak of: the sale, or an offer that is only proposed. */
-  proposal: Sale | null;
-}
-
-export function toSale(offer: Offer, quantity: number): Sale {
-  const seconds = offer.seconds * quantity;
-  const { amountMinor } = offer;
-  const totalMinor =
-    amountMinor === null ? priceOf(seconds, offer.rateMinor) : amountMinor * quantity;
-  return { offer, quantity, seconds, totalMinor };
+  sales: readonly Sale[];
+  /** What the texts speak of: the sales, or offers that are only proposed. */
+  proposals: readonly Sale[];
+  /** Why nothing is sold, or not all that is needed. */
+  refusals: readonly Refusal[];
 }
 
 /**
@@ -45,23 +38,33 @@ function causeOf(context: ReplenishContext, crossings: readonly Crossing[]): str
   return [context.firstRunAt, ...episodes.sort()].join(' ');
 }
 
-export function invoiceKeyOf(context: ReplenishContext, { client, crossings }: Notice): string {
-  return pushKeyOf('inv', client.id, causeOf(context, crossings));
+/** Where several kinds of hours are sold at once, all but the first bear their offer's name. */
+export function invoiceKeyOf(
+  context: ReplenishContext,
+  { client, crossings, sales }: Notice,
+  sale: Sale,
+): string {
+  const cause = causeOf(context, crossings);
+  const isFirst = sales[0] === sale;
+  return pushKeyOf('inv', client.id, isFirst ? cause : `${cause} ${sale.offer.name}`);
 }
 
-/** One alert for all that was crossed, the client's note on it where asked, and the invoice. */
+/**
+ * One alert for all that was crossed, the client's note on it where asked, and the invoices. A sale that
+ * was refused is told in an alert, also where the rules ask for none.
+ */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
-  const { client, crossings, sale } = notice;
+  const { client, crossings, sales, refusals } = notice;
   const cause = causeOf(context, crossings);
   const messages: NewMessage[] = [];
   const actions = new Set(crossings.flatMap(({ rule }) => rule.do));
   const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
   const alertKey = pushKeyOf('alert', client.id, cause);
-  if (actions.has('alert')) {
+  if (actions.has('alert') || refusals.length > 0) {
     const { subject, body } = context.templates.render(
       'alert-ticket',
       context.locale,
-      valuesOf(notice, alertKey, context.locale),
+      valuesOf(notice, { key: alertKey, locale: context.locale }),
     );
     messages.push(
       toMessage(context, client, 'alert-ticket', alertKey, null, {
@@ -75,7 +78,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       const note = context.templates.render(
         'client-note',
         client.locale,
-        valuesOf(notice, key, client.locale),
+        valuesOf(notice, { key, locale: client.locale }),
       );
       messages.push(
         // The ticket's id is known once the alert is delivered: push fills it in.
@@ -88,17 +91,17 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       );
     }
   }
-  if (sale !== null) messages.push(composeInvoice(context, notice, sale));
+  messages.push(...sales.map((sale) => composeInvoice(context, notice, sale)));
   return messages;
 }
 
 function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): NewMessage {
-  const { client, position } = notice;
-  const key = invoiceKeyOf(context, notice);
+  const { client } = notice;
+  const key = invoiceKeyOf(context, notice, sale);
   const { subject, body } = context.templates.render(
     'invoice',
     client.locale,
-    valuesOf(notice, key, client.locale),
+    valuesOf({ ...notice, proposals: [sale] }, { key, locale: client.locale }),
   );
   return toMessage(context, client, 'invoice', key, null, {
     clientId: sourceIdOf(client),
@@ -109,7 +112,7 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
     rateMinor: sale.offer.rateMinor,
     totalMinor: sale.totalMinor,
     currency: sale.offer.currency,
-    issuedOn: position.today,
+    issuedOn: notice.today,
     title: subject,
     body,
   });
@@ -140,30 +143,35 @@ export function sourceIdOf(client: Client): string {
   return id;
 }
 
-function valuesOf(notice: Notice, key: string, locale: Locale): TemplateValues {
-  const { client, position, crossings, proposal: sale } = notice;
-  const { balances, today } = position;
-  const { settledSeconds, overageSeconds, pendingSeconds } = balances;
-  const left = (seconds: number) => leftPhrase(seconds, position, locale);
+function valuesOf(
+  { client, today, positions, crossings, sales, proposals, refusals }: Notice,
+  { key, locale }: { key: string; locale: Locale },
+): TemplateValues {
+  const own = ownLeft(positions);
+  const used = own.reduce((sum, one) => sum + one.settledSeconds - one.netSeconds, 0);
+  const pending = own.reduce((sum, one) => sum + one.netSeconds - one.projectedSeconds, 0);
+  const settled = leftPhrase(own, 'settledSeconds', locale);
+  const projected = leftPhrase(own, 'projectedSeconds', locale);
   const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
+  const offers = proposals.map(({ offer, totalMinor, quantity }) => ({
+    name: offer.name,
+    ...sizeAndRate(offer, locale),
+    total: formatMoney(totalMinor, offer.currency, locale),
+    quantity,
+  }));
   return {
     client: client.name,
-    hoursLeft: left(netSeconds(balances, isProjected ? 'projected' : 'settled')),
-    settled: left(settledSeconds),
-    projected: left(netSeconds(balances, 'projected')),
-    overage: overageSeconds > 0 ? formatDuration(overageSeconds) : null,
-    pending: pendingSeconds > 0 ? formatDuration(pendingSeconds) : null,
-    thresholds: phrasesOf(crossings, position, locale),
+    hoursLeft: isProjected ? projected : leftPhrase(own, 'netSeconds', locale),
+    settled,
+    projected,
+    overage: used > 0 ? formatDuration(used) : null,
+    pending: pending > 0 ? formatDuration(pending) : null,
+    thresholds: phrasesOf(crossings, locale),
     isExpiryOnly: crossings.every(({ block }) => block !== null),
-    offer:
-      sale === null
-        ? null
-        : {
-            name: sale.offer.name,
-            ...sizeAndRate(sale.offer, locale),
-            total: formatMoney(sale.totalMinor, sale.offer.currency, locale),
-            quantity: sale.quantity,
-          },
+    offer: offers[0] ?? null,
+    offers,
+    isInvoiced: sales.length > 0,
+    noSale: refusals.map((refusal) => refusalPhrase(refusal, locale)),
     asOf: longDate(today, locale),
     key,
   };
@@ -180,9 +188,23 @@ function sizeAndRate(
   return { hours: formatDuration(seconds), rate: formatMoney(rateMinor, currency, locale) };
 }
 
-/** Hours first, the highest level before the lower ones; then in the order of the rules. */
-function phrasesOf(crossings: readonly Crossing[], position: Position, locale: Locale): string[] {
+/**
+ * Hours first, the highest level before the lower ones; then in the order of the rules. Where a limited
+ * kind has no hours of its own left, its level says no more than that of the hours for all work.
+ */
+function phrasesOf(crossings: readonly Crossing[], locale: Locale): string[] {
   const hoursOf = ({ rule: { when } }: Crossing) => ('secondsLeft' in when ? when.secondsLeft : -1);
-  const sorted = [...crossings].sort((a, b) => hoursOf(b) - hoursOf(a));
-  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, position, locale)))];
+  const isSaid = (crossing: Crossing) => {
+    const { workTypes, blocks } = crossing.position;
+    const hasOwn = blocks.some(
+      (block) => isOfKind(block, workTypes) && (block.remainingSeconds || block.remainingMinor),
+    );
+    return workTypes === null || hasOwn || !crossings.some(isSameForAll(crossing));
+  };
+  const sorted = crossings.filter(isSaid).sort((a, b) => hoursOf(b) - hoursOf(a));
+  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, locale)))];
+}
+
+function isSameForAll({ rule }: Crossing): (other: Crossing) => boolean {
+  return (other) => other.rule === rule && other.position.workTypes === null;
 }

@@ -1,14 +1,19 @@
+import { type SpendableBlock, toSpendable } from '../domain/allocation.ts';
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
+import { decideCoverage } from '../domain/coverage.ts';
+import { priceOf } from '../domain/money.ts';
 import type { BurnHistory } from '../domain/pace.ts';
+import { type OwedWork, type PendingWork, positionsByKind } from '../domain/positions.ts';
 import type { Account } from '../domain/postings.ts';
+import { rateOf } from '../domain/price.ts';
 import { familyOf } from '../domain/shares.ts';
 import type { Client } from '../domain/terms.ts';
 import { moneyLeftIn, type Position } from '../domain/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
-import type { ClientLedger } from '../store/port.ts';
+import type { Block, ClientLedger, PendingEntry } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 
-/** How the hours were used, of those clients whose agreement looks at the forecast. */
+/** How the hours were used, of those clients whose rules ask for a forecast. */
 export async function readHistories(
   { store, at, clients: all }: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
   clients: readonly Client[],
@@ -16,8 +21,7 @@ export async function readHistories(
 ): Promise<Map<string, BurnHistory>> {
   const histories = new Map<string, BurnHistory>();
   for (const client of clients) {
-    if (client.paidBy !== null) continue;
-    if (!client.agreement.replenish.some(({ when }) => 'runOutWithinDays' in when)) continue;
+    if (client.paidBy !== null || !needsForecast(client)) continue;
     const today = dateInZone(at, client.timezone);
     const family = familyOf(client, all).map(({ id }) => id);
     const usage = await store.readUsage(family, usageSince(today));
@@ -27,32 +31,107 @@ export async function readHistories(
   return histories;
 }
 
+/** Nothing is sold that the agreement's last day would leave unused. */
+function needsForecast({ agreement }: Client): boolean {
+  return agreement.replenish.some(
+    (rule) => 'runOutWithinDays' in rule.when || (agreement.until !== null && rule.offer !== null),
+  );
+}
+
+/** What is owed and pending by kind of work, where a client's blocks or offers are not all alike. */
+export async function readOwed(
+  { store, clients: all }: Pick<ReplenishContext, 'store' | 'clients'>,
+  clients: readonly Client[],
+  ledgers: readonly ClientLedger[],
+): Promise<Map<string, OwedWork>> {
+  const owed = new Map<string, OwedWork>();
+  for (const client of clients) {
+    if (client.paidBy !== null) continue;
+    const ledger = ledgers.find(({ clientId }) => clientId === client.id);
+    const offers = client.agreement.replenish.flatMap(({ offer }) => offer ?? []);
+    if (![...(ledger?.blocks ?? []), ...offers].some(isSpecial)) continue;
+    const family = familyOf(client, all);
+    const isOwing = (ledger?.overageSeconds ?? 0) > 0;
+    const rows = await store.readPendingEntries(family.map(({ id }) => id));
+    owed.set(client.id, {
+      overage: isOwing ? await store.readOpenOverage(client.id) : [],
+      pending: family.flatMap((one) => pendingWork(rows, one)),
+    });
+  }
+  return owed;
+}
+
+function isSpecial({ workTypes, amountMinor }: Pick<Block, 'workTypes' | 'amountMinor'>): boolean {
+  return workTypes !== null || amountMinor !== null;
+}
+
+/** What a group would cost is shared out among the work types of its covered entries, by their time. */
+function pendingWork(rows: readonly PendingEntry[], { id, agreement }: Client): PendingWork[] {
+  const own = rows.filter(({ clientId }) => clientId === id);
+  return [...Map.groupBy(own, ({ groupKey }) => groupKey).values()].flatMap((group) => {
+    const covered = group.filter((row) => decideCoverage(row, agreement).startsWith('covered'));
+    const worked = covered.reduce((sum, { seconds }) => sum + seconds, 0);
+    let left = group[0]?.pendingSeconds ?? 0;
+    const parts = [...Map.groupBy(covered, ({ workType }) => workType)];
+    return parts.map(([workType, entries], index) => {
+      const share = entries.reduce((sum, { seconds }) => sum + seconds, 0) / worked;
+      const isLast = index === parts.length - 1;
+      const seconds = isLast ? left : Math.round((group[0]?.pendingSeconds ?? 0) * share);
+      left -= seconds;
+      const { rates } = agreement;
+      const price = rates && {
+        minor: priceOf(seconds, rateOf(workType, rates)),
+        currency: rates.currency,
+      };
+      return { workTypes: [workType], seconds, price };
+    });
+  });
+}
+
+export interface KnownOfClient {
+  client: Client;
+  today: DateText;
+  pendingSeconds: number;
+  history: BurnHistory | null;
+  owed: OwedWork | null;
+}
+
 /**
- * What the levels are measured on, once what has expired is taken off. A block that only now came to be,
- * by rolling over, is as large as what is in it.
+ * What the levels are measured on, a position for each kind of hours, once what has expired is taken off.
+ * A block that only now came to be, by rolling over, is as large as what is in it.
  */
-export function positionOf(
+export function positionsOf(
   account: Account,
   ledger: ClientLedger,
-  known: { today: DateText; pendingSeconds: number; history: BurnHistory | null },
-): Position {
-  const { today, pendingSeconds, history } = known;
+  { client, today, pendingSeconds, history, owed }: KnownOfClient,
+): Position[] {
   const { overageSeconds } = account;
   const settledSeconds = account.blocks
     .filter((block) => block.isActive)
     .reduce((sum, block) => sum + block.remainingSeconds, 0);
-  const sizes = new Map(ledger.blocks.map((block) => [block.id, block.seconds]));
-  return {
+  const known = new Map(ledger.blocks.map((block) => [block.id, block]));
+  const whole: Position = {
     today,
+    workTypes: null,
     balances: { settledSeconds, overageSeconds, pendingSeconds },
     blocks: account.blocks.map((block) => ({
       ...block,
-      seconds: sizes.get(block.id) ?? block.remainingSeconds,
+      seconds: known.get(block.id)?.seconds ?? block.remainingSeconds,
+      isBought: ['opening', 'purchase', 'manual'].includes(known.get(block.id)?.source ?? ''),
     })),
+    hasHours: true,
     moneyLeft: moneyLeftIn(account.blocks),
-    forecast: (balance) => {
-      const owed = overageSeconds + (balance === 'projected' ? pendingSeconds : 0);
-      return history === null ? null : forecastBlocks(history, account.blocks, owed);
+    moneyOwed: new Map(),
+    forecast: (balance, boughtSeconds = 0) => {
+      if (history === null) return null;
+      const due = overageSeconds + (balance === 'projected' ? pendingSeconds : 0);
+      return forecastBlocks(history, [...account.blocks, soldOn(today, boughtSeconds)], due);
     },
   };
+  return positionsByKind(whole, client.agreement.replenish, owed ?? { overage: [], pending: [] });
+}
+
+function soldOn(today: DateText, seconds: number): SpendableBlock {
+  const terms = { priority: 0, expiresOn: null, workTypes: null, currency: '', amountMinor: null };
+  return toSpendable({ id: '', purchasedOn: today, seconds, ...terms });
 }

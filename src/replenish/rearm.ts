@@ -1,11 +1,10 @@
-import { familyOf, sharersOf } from '../domain/shares.ts';
-import { findUndoneLeft } from '../domain/thresholds.ts';
+import { findUndoneLeft } from '../domain/episodes.ts';
+import { sharersOf } from '../domain/shares.ts';
 import { dateInZone } from '../domain/time.ts';
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 import { emptyBatch } from './orders.ts';
-import { positionOf } from './position.ts';
-import { pendingOf, readSituation } from './replenish.ts';
+import { positionsIn, readSituation } from './replenish.ts';
 
 /**
  * Arms thresholds again whose alert was withdrawn, where the hours that came back lift the balance above
@@ -23,18 +22,15 @@ export async function rearmUndone(
   );
   const page = clients.filter(({ id }) => undone.has(id));
   if (page.length === 0) return;
-  const situation = await readSituation(context, page, new Set());
+  const situation = await readSituation(context, page);
   for (const client of page) {
     const ledger = situation.ledgers.get(client.id);
     if (ledger === undefined) continue;
     const account = accountFrom(ledger, sharersOf(clients));
-    const position = positionOf(account, ledger, {
-      today: dateInZone(at, client.timezone),
-      pendingSeconds: pendingOf(familyOf(client, clients), situation),
-      history: situation.histories.get(client.id) ?? null,
-    });
+    const today = dateInZone(at, client.timezone);
+    const positions = positionsIn(situation, client, clients, { ledger, account, today });
     const known = situation.episodes.get(client.id) ?? [];
-    const left = findUndoneLeft(client.agreement.replenish, position, known);
+    const left = findUndoneLeft(client.agreement.replenish, positions, known);
     if (left.length === 0) continue;
     await store.writeReplenish({
       ...emptyBatch(context),

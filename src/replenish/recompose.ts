@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Crossing } from '../domain/episodes.ts';
 import type { Client } from '../domain/terms.ts';
-import type { Crossing } from '../domain/thresholds.ts';
 import type { Block, NewMessage, UnsentMessage } from '../store/port.ts';
 import { basisFromText } from './basis.ts';
 import type { ReplenishContext } from './context.ts';

@@ -1,18 +1,18 @@
 import { hoursText } from '../domain/duration.ts';
-import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
-import type { BurnHistory } from '../domain/pace.ts';
-import { hoursLeftFor } from '../domain/postings.ts';
-import { familyOf, sharersOf } from '../domain/shares.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
 import {
-  blocksToBuy,
   type Crossing,
   findCrossings,
-  findLeft,
-  netSeconds,
-  type Position,
-} from '../domain/thresholds.ts';
-import { addDays, addMonths, dateInZone } from '../domain/time.ts';
+  followEpisodes,
+  needEntriesAfter,
+} from '../domain/episodes.ts';
+import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
+import type { BurnHistory } from '../domain/pace.ts';
+import { type OwedWork, ownLeft } from '../domain/positions.ts';
+import { type Account, hoursLeftFor } from '../domain/postings.ts';
+import { familyOf, sharersOf } from '../domain/shares.ts';
+import { type Client, payerOf } from '../domain/terms.ts';
+import type { Position } from '../domain/thresholds.ts';
+import { addDays, addMonths, type DateText, dateInZone } from '../domain/time.ts';
 import type {
   Block,
   ClientLedger,
@@ -23,12 +23,14 @@ import type {
 } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { crossingsToBasis, type FoundCrossings } from './basis.ts';
-import { composeNotice, invoiceKeyOf, type Notice, type Sale, toSale } from './compose.ts';
+import { composeNotice, invoiceKeyOf, type Notice } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
 import { emptyBatch, settleOrders } from './orders.ts';
 import { billOverage } from './overage.ts';
-import { positionOf, readHistories } from './position.ts';
+import { fieldText } from './phrases.ts';
+import { positionsOf, readHistories, readOwed } from './position.ts';
+import { decideSales, findUnusable, type Sale, toOpenOrder } from './sale.ts';
 
 const clientsPerPage = 200;
 
@@ -38,10 +40,11 @@ interface Situation {
   pending: ReadonlyMap<string, number>;
   lastCredits: ReadonlyMap<string, number>;
   episodes: ReadonlyMap<string, Episode[]>;
-  openOrders: ReadonlySet<string>;
   balanceFields: ReadonlyMap<string, PushMessageRow>;
   /** Of the clients whose agreement looks at the forecast. */
   histories: ReadonlyMap<string, BurnHistory>;
+  /** Of the clients whose hours are not all of one kind. */
+  owed: ReadonlyMap<string, OwedWork>;
 }
 
 /**
@@ -50,12 +53,12 @@ interface Situation {
  */
 export async function replenish(context: ReplenishContext): Promise<ReplenishOutcome> {
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
-  const openOrders = await settleOrders(context, outcome);
+  await settleOrders(context, outcome);
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {
     if (context.signal.aborted) break;
     const page = context.clients.slice(first, first + clientsPerPage);
-    const situation = await readSituation(context, page, openOrders);
+    const situation = await readSituation(context, page);
     for (const client of page) {
       const batch =
         client.paidBy === null
@@ -76,7 +79,6 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
 export async function readSituation(
   context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'at'>,
   page: readonly Client[],
-  openOrders: ReadonlySet<string>,
 ): Promise<Situation> {
   const { store, balanceField } = context;
   const payers = new Map(page.map(payerOf).map((client) => [client.id, client]));
@@ -88,15 +90,28 @@ export async function readSituation(
     pending: await store.readPending(ids),
     lastCredits: await store.readLastCredits(ids),
     episodes: Map.groupBy(await store.readEpisodes(ids), (episode) => episode.clientId),
-    openOrders,
     balanceFields:
       balanceField === null ? new Map() : await store.readLatestMessages('balance-field'),
     histories: await readHistories(context, clients, ledgers),
+    owed: await readOwed(context, clients, ledgers),
   };
 }
 
-export function pendingOf(clients: readonly Client[], { pending }: Situation): number {
-  return clients.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
+/** A position for each kind of the client's hours. */
+export function positionsIn(
+  situation: Situation,
+  client: Client,
+  clients: readonly Client[],
+  { ledger, account, today }: { ledger: ClientLedger; account: Account; today: DateText },
+): Position[] {
+  const family = familyOf(client, clients);
+  return positionsOf(account, ledger, {
+    client,
+    today,
+    pendingSeconds: family.reduce((sum, { id }) => sum + (situation.pending.get(id) ?? 0), 0),
+    history: situation.histories.get(client.id) ?? null,
+    owed: situation.owed.get(client.id) ?? null,
+  });
 }
 
 /**
@@ -113,7 +128,7 @@ function showShared(
   if (ledger === undefined || ledger.clientSeq === 0) return null;
   const account = accountFrom(ledger, sharersOf(context.clients));
   const today = dateInZone(context.at, payer.timezone);
-  const left = hoursLeftFor(account, client.id, today);
+  const left = hoursText(hoursLeftFor(account, client.id, today));
   const field = showBalance(context, client, left, ledger, situation);
   if (field.length === 0) return null;
   return {
@@ -137,72 +152,71 @@ async function decideClient(
   const { rollover } = client.agreement;
   const ended = await endBlocks(context.store, ledger, account, { rollover, today });
   const { postings } = ended;
-  const position = positionOf(account, ledger, {
-    today,
-    pendingSeconds: pendingOf(familyOf(client, context.clients), situation),
-    history: situation.histories.get(client.id) ?? null,
-  });
+  const positions = positionsIn(situation, client, context.clients, { ledger, account, today });
   const batch: ReplenishBatch = { ...emptyBatch(context), expected: [ledger], postings };
   const { replenish: rules } = client.agreement;
   const known = situation.episodes.get(client.id) ?? [];
+  const { mode } = context;
   const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
-  const crossings = findCrossings(rules, position, known, { lastCreditSeq, mode: context.mode });
-  const left = findLeft(rules, position, known, { lastCreditSeq });
-  const hasOrder = situation.openOrders.has(client.id);
-  const told = tellCrossings(context, client, { position, crossings, hasOrder });
-  const settledSeconds = netSeconds(position.balances, 'settled');
-  const field = showBalance(context, client, settledSeconds, ledger, situation);
+  const found = { mode, zone: client.timezone, lastCreditSeq };
+  const after = needEntriesAfter(rules, positions, known, found);
+  const entries = after === null ? [] : await context.store.readEntriesAfter(client.id, after);
+  const crossings = findCrossings(rules, positions, known, {
+    ...found,
+    // The ends that are posted with it lower the balance too.
+    moves: [
+      ...entries,
+      ...postings.map((posting, index) => ({
+        ...posting,
+        clientSeq: ledger.clientSeq + index + 1,
+        workTypes: null,
+      })),
+    ],
+  });
+  const followed = followEpisodes(rules, positions, known, found);
+  const orders = ledger.blocks.filter(({ status }) => status === 'ordered').map(toOpenOrder);
+  const unusable = findUnusable(familyOf(client, context.clients), {
+    positions,
+    crossings,
+    orders,
+  });
+  const told = tellCrossings(context, client, { today, positions, crossings, orders, unusable });
+  const field = showBalance(context, client, fieldText(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
-  if (postings.length + messages.length + crossings.length + left.length === 0) return null;
+  if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
   return {
     ...batch,
     blocks: [...ended.blocks, ...told.blocks],
     messages,
     episodes: [
-      ...left.map((episode) => ({ ...episode, isFired: false })),
-      ...crossings.map((crossing) => toEpisode(context, client, ledger, crossing, postings)),
+      ...followed,
+      ...crossings.map((crossing) => toEpisode(context, client, ledger, crossing, postings.length)),
     ],
     superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
   };
 }
 
-/** The messages that the crossings call for, and the block that is ordered. */
+/** The messages that the crossings call for, and the blocks that are ordered. */
 export function tellCrossings(
   context: ReplenishContext,
   client: Client,
   found: FoundCrossings,
 ): { messages: NewMessage[]; blocks: Block[] } {
-  const { position, crossings, hasOrder } = found;
+  const { today, positions, crossings } = found;
   if (crossings.length === 0) return { messages: [], blocks: [] };
-  const sale = hasOrder ? null : findSale(crossings, position, 'invoice');
-  const proposal = sale ?? (hasOrder ? null : findSale(crossings, position, 'alert'));
-  const notice: Notice = { client, position, crossings, sale, proposal };
+  const { sales, refusals } = decideSales(found, 'invoice');
+  const proposed = refusals.length > 0 ? [] : decideSales(found, 'alert').sales;
+  const proposals = sales.length > 0 ? sales : proposed;
+  const notice: Notice = { client, today, positions, crossings, sales, proposals, refusals };
   const basis = crossingsToBasis(found);
   const messages = composeNotice(context, notice).map((message) => ({ ...message, basis }));
-  const isOrdered = sale !== null && context.mode === 'live';
-  return { messages, blocks: isOrdered ? [toBlock(context, notice, sale)] : [] };
-}
-
-/**
- * At most one sale for a notice, of the offer that the first such rule names, large enough for every
- * level at which something is bought.
- */
-function findSale(
-  crossings: readonly Crossing[],
-  position: Position,
-  action: 'alert' | 'invoice',
-): Sale | null {
-  const buying = crossings.filter(({ rule }) => rule.do.includes(action) && rule.offer !== null);
-  const offer = buying[0]?.rule.offer;
-  if (!offer) return null;
-  const quantities = buying.map(({ rule }) => blocksToBuy(rule.when, position, offer));
-  return toSale(offer, Math.max(...quantities));
+  const ordered = context.mode === 'live' ? sales : [];
+  return { messages, blocks: ordered.map((sale) => toBlock(context, notice, sale)) };
 }
 
 function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
-  const invoiceKey = invoiceKeyOf(context, notice);
-  const { client, position } = notice;
-  const { today } = position;
+  const invoiceKey = invoiceKeyOf(context, notice, sale);
+  const { client, today } = notice;
   const { offer } = sale;
   const months = offer.validForMonths;
   return {
@@ -229,32 +243,32 @@ function toEpisode(
   context: ReplenishContext,
   client: Client,
   ledger: ClientLedger,
-  { threshold, number }: Crossing,
-  postings: readonly unknown[],
+  { threshold, number, position }: Crossing,
+  postingCount: number,
 ): Episode {
   return {
     clientId: client.id,
     threshold,
     number,
     isFired: true,
-    firedClientSeq: ledger.clientSeq + postings.length,
+    firedClientSeq: ledger.clientSeq + postingCount,
     firedMode: context.mode,
     firedAt: context.at,
+    pendingSeconds: position.balances.pendingSeconds,
   };
 }
 
-/** Hours left in the field that technicians look at, whenever the figure there would change. */
+/** What is left, in the field that technicians look at, whenever that would change. */
 function showBalance(
   context: ReplenishContext,
   client: Client,
-  leftSeconds: number,
+  shown: string,
   ledger: ClientLedger,
   situation: Situation,
 ): NewMessage[] {
   const sourceId = client.sourceIds.get(context.balanceField?.connection ?? '');
   if (context.balanceField === null || sourceId === undefined) return [];
   const { connection, field } = context.balanceField;
-  const shown = hoursText(leftSeconds);
   const payload = JSON.stringify({ clientId: sourceId, field, hoursText: shown });
   const latest = situation.balanceFields.get(client.id);
   const wasWithheld = latest?.status === 'withheld' && context.mode === 'live';

@@ -28,17 +28,26 @@ export interface TemplateValues {
   thresholds: string[];
   /** Nothing but the end of a block with hours left is told. */
   isExpiryOnly: boolean;
-  /** `hours` is the size of one block; a block of money has no `rate`. */
-  offer: {
-    name: string;
-    hours: string;
-    rate: string | null;
-    total: string;
-    quantity: number;
-  } | null;
+  /** What is sold or proposed: the first, and all of them, one for each kind of hours. */
+  offer: OfferValues | null;
+  offers: OfferValues[];
+  /** An invoice for the offers is written by itself. */
+  isInvoiced: boolean;
+  /** Why nothing is sold, or not all that is needed: a sentence each. */
+  noSale: string[];
   /** Day of the decision in the client's zone. */
   asOf: string;
   key: string;
+}
+
+export interface OfferValues {
+  name: string;
+  /** Size of one block. */
+  hours: string;
+  /** Null for a block of money. */
+  rate: string | null;
+  total: string;
+  quantity: number;
 }
 
 /** What `overage-invoice` may use. */

@@ -5,13 +5,8 @@ import { demandOf } from '../domain/allocation.ts';
 import type { ChargeFacts } from '../domain/charge-facts.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import { familyOf, sharesIn } from '../domain/shares.ts';
-import {
-  type BalanceMove,
-  dueAtOf,
-  type SimulatedBlock,
-  type SimulatedCharge,
-  simulate,
-} from '../domain/simulation.ts';
+import type { BalanceMove, SimulatedBlock, SimulatedCharge } from '../domain/simulated.ts';
+import { dueAtOf, simulate } from '../domain/simulation.ts';
 import type { Client } from '../domain/terms.ts';
 import { type Instant, startOfDay } from '../domain/time.ts';
 import type { Block, ClientLedger, Store } from '../store/port.ts';

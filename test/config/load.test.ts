@@ -102,6 +102,7 @@ describe('a whole file', () => {
       validForMonths: null,
       workTypes: null,
       product: '4711',
+      maxPerSale: 10,
     });
     expect(config.offers.get('twenty')).toMatchObject({
       rateMinor: 11_010,

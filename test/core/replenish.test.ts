@@ -86,7 +86,7 @@ describe('a threshold', () => {
     expect(new Set(alerts().map(({ message }) => message.key)).size).toBe(2);
   });
 
-  test('is re-armed by an adjustment upwards, not by one downwards nor by a reversal', async () => {
+  test('is re-armed by an adjustment upwards, not by one downwards nor by a reversal, and fires at the next use', async () => {
     await openWith([rule(2)]);
     const id = use(9);
     await bench.run();
@@ -98,6 +98,13 @@ describe('a threshold', () => {
     await bench.run();
     expect(alerts()).toHaveLength(1);
     await adjustBalance(bench.app, { clientId: bench.clientId(), seconds: 1200, reason: 'x' });
+    await bench.run();
+    bench.psa.reopen(id);
+    await bench.run();
+    bench.psa.close(id);
+    await bench.run();
+    expect(alerts()).toHaveLength(1);
+    use(0.25);
     await bench.run();
     expect(alerts()).toHaveLength(2);
   });
@@ -231,7 +238,7 @@ describe('a threshold that is not in hours', () => {
     await bench.run();
     await bench.run();
     expect(alerts()).toHaveLength(1);
-    expect(alerts()[0]?.message.body).toMatch(/2 h or less; 20 % of the hours or less/);
+    expect(alerts()[0]?.message.body).toMatch(/2 h or less; 20 % or less of 10 h/);
   });
 
   test('complaint 38: per cent sells one block, and no second while that does not lift the balance', async () => {

@@ -348,7 +348,7 @@ test.each([
 test('a day’s end of a block, a rollover and a bill are undone with what they did', async () => {
   const agreement = agreementOf({
     rollover: { seconds: 3 * 3600, validForMonths: 1 },
-    overage: { rateMinor: 15000, currency: 'EUR', product: null, when: 'at-once' },
+    overage: { rateMinor: 15000, currency: 'EUR', product: null, when: 'at-once', daysAfter: 3 },
   });
   const openingBlocks = [openingOf(10, { expiresOn: '2026-03-31' })];
   bench = await CoreBench.open({ clients: [clientOf({ agreement, openingBlocks })] });
@@ -375,7 +375,13 @@ test('a day’s end of a block, a rollover and a bill are undone with what they 
 });
 
 test('a bill that is withdrawn is not written again on its terms, only on others', async () => {
-  const overage = { rateMinor: 15000, currency: 'EUR', product: null, when: 'at-once' } as const;
+  const overage = {
+    rateMinor: 15000,
+    currency: 'EUR',
+    product: null,
+    when: 'at-once',
+    daysAfter: 3,
+  } as const;
   const terms = (rateMinor: number) =>
     clientOf({ agreement: agreementOf({ overage: { ...overage, rateMinor } }) });
   bench = await CoreBench.open({ clients: [terms(15000)] });
@@ -397,7 +403,7 @@ test('a bill that is withdrawn is not written again on its terms, only on others
 });
 
 test('a bill is written on the mended terms also where they were mended before the undo', async () => {
-  const overage = { currency: 'EUR', product: null, when: 'at-once' } as const;
+  const overage = { currency: 'EUR', product: null, when: 'at-once', daysAfter: 3 } as const;
   const terms = (rateMinor: number) =>
     clientOf({ agreement: agreementOf({ overage: { ...overage, rateMinor } }) });
   bench = await CoreBench.open({ clients: [terms(15000)] });

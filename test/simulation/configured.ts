@@ -36,7 +36,7 @@ function toAgreement(terms: Terms): Agreement {
   const { rateMinor, levelSeconds } = terms;
   const offer: Offer = {
     ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
-    ...{ validForMonths: null, workTypes: null, product: 'BLOCK-10' },
+    ...{ validForMonths: null, workTypes: null, product: 'BLOCK-10', maxPerSale: 10 },
   };
   const [alert, invoice] = levelSeconds;
   return agreementOf({
@@ -54,7 +54,10 @@ function toAgreement(terms: Terms): Agreement {
     overage:
       terms.overage === 'carry'
         ? 'carry'
-        : { when: 'at-once', rateMinor: overageRateMinor, currency: 'EUR', product: 'BLOCK-10' },
+        : {
+            ...{ when: 'at-once', daysAfter: 3, rateMinor: overageRateMinor, currency: 'EUR' },
+            product: 'BLOCK-10',
+          },
     replenish: [
       {
         when: { balance: 'settled', secondsLeft: alert },

@@ -53,6 +53,7 @@ test('cause and effect go in together: postings, episode, message, or none of th
     firedClientSeq: 1,
     firedMode: 'live',
     firedAt: at,
+    pendingSeconds: 0,
   };
   const batch = replenishment(0, {
     blocks: [block()],

@@ -72,4 +72,5 @@ export const ten: Offer = {
   validForMonths: null,
   workTypes: null,
   product: 'BLOCK-10',
+  maxPerSale: 10,
 };

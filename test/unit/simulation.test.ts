@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ChargeFacts } from '../../src/domain/charge-facts.ts';
-import { dueAtOf, type Simulation, simulate } from '../../src/domain/simulation.ts';
+import type { Simulation } from '../../src/domain/simulated.ts';
+import { dueAtOf, simulate } from '../../src/domain/simulation.ts';
 import type { ReplenishRule } from '../../src/domain/terms.ts';
 
 const hour = 3600;

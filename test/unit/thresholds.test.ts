@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import {
+  type EpisodeState,
+  findCrossings,
+  findUndoneLeft,
+  followEpisodes,
+  type LedgerMove,
+} from '../../src/domain/episodes.ts';
 import type { ReplenishRule, Threshold } from '../../src/domain/terms.ts';
 import {
   blocksToBuy,
-  type EpisodeState,
-  findCrossings,
-  findLeft,
-  findUndoneLeft,
   type HeldBlock,
   netSeconds,
   type Position,
@@ -29,16 +32,18 @@ const left = (hours: number, pendingHours = 0, overageHours = 0) => ({
 function fired(hours: number, fields: Partial<EpisodeState> = {}): EpisodeState {
   return {
     ...{ threshold: thresholdKey(rule(hours).when), number: 3, isFired: true },
-    ...{ firedClientSeq: 10, firedMode: 'live', ...fields },
+    ...{ firedClientSeq: 10, firedMode: 'live', firedAt: '2026-03-01T12:00:00.000Z' },
+    ...{ pendingSeconds: 0, ...fields },
   };
 }
 
-const live = { lastCreditSeq: 1, mode: 'live' } as const;
+const live = { lastCreditSeq: 1, mode: 'live', zone: 'UTC', moves: [] } as const;
 const today = '2026-03-02';
 
 function positionWith(fields: Partial<Position>): Position {
-  const nothing = { blocks: [], moneyLeft: new Map(), forecast: () => null };
-  return { today, balances: left(5), ...nothing, ...fields };
+  const nothing = { moneyLeft: new Map(), moneyOwed: new Map(), forecast: () => null };
+  const kind = { workTypes: null, hasHours: true, blocks: [] };
+  return { today, balances: left(5), ...kind, ...nothing, ...fields };
 }
 
 type Situation = Parameters<typeof findCrossings>[3];
@@ -48,7 +53,7 @@ const keysOf = (
   episodes: EpisodeState[],
   situation: Situation,
 ) =>
-  findCrossings(rules, position, episodes, situation).map(
+  findCrossings(rules, [position], episodes, situation).map(
     ({ threshold, number }) => `${threshold}#${number}`,
   );
 const keys = (
@@ -88,11 +93,119 @@ describe('an episode', () => {
     expect(keys([rule(2)], left(1), [fired(2)], live)).toEqual([]);
   });
 
-  test('complaint 24: is re-armed by hours that were credited after it fired', () => {
-    expect(keys([rule(2)], left(1), [fired(2)], { ...live, lastCreditSeq: 11 })).toEqual([
-      'settled<=7200#4',
-    ]);
-    expect(keys([rule(2)], left(1), [fired(2)], { ...live, lastCreditSeq: 10 })).toEqual([]);
+  test.each<[string, [hours: number, reason: LedgerMove['reason']][], boolean]>([
+    ['is not repeated by a gift alone', [[0.25, 'adjustment']], false],
+    [
+      'fires again once hours are used after a purchase, however small',
+      [
+        [1, 'purchase'],
+        [-0.5, 'usage'],
+      ],
+      true,
+    ],
+    [
+      'fires again by hours that ended',
+      [
+        [1, 'purchase'],
+        [-0.5, 'expiry'],
+      ],
+      true,
+    ],
+    [
+      'is not repeated by what was used before the gift',
+      [
+        [-0.5, 'usage'],
+        [0.25, 'adjustment'],
+      ],
+      false,
+    ],
+    [
+      'is re-armed by no reversal',
+      [
+        [2, 'reversal'],
+        [-2.5, 'usage'],
+      ],
+      false,
+    ],
+    [
+      'stays quiet when a charge is reversed and posted again',
+      [
+        [1, 'purchase'],
+        [3, 'reversal'],
+        [-3, 'usage'],
+      ],
+      false,
+    ],
+    [
+      'fires when it is posted again with more',
+      [
+        [1, 'purchase'],
+        [3, 'reversal'],
+        [-3.5, 'usage'],
+      ],
+      true,
+    ],
+    [
+      'does not take billed overage for hours that came back',
+      [
+        [1, 'purchase'],
+        [-1, 'usage'],
+        [-3, 'overage'],
+        [3, 'overage'],
+      ],
+      true,
+    ],
+    [
+      'stays quiet when hours roll over',
+      [
+        [1, 'purchase'],
+        [-1, 'rollover'],
+        [1, 'rollover'],
+      ],
+      false,
+    ],
+  ])('complaint 24: %s', (_, moves, isFired) => {
+    const situation = { ...live, lastCreditSeq: 99, moves: moves.map(toMove) };
+    const position = positionWith({ balances: left(1), blocks: [held('a', 1)] });
+    expect(keysOf([rule(2)], position, [fired(2)], situation)).toEqual(
+      isFired ? ['settled<=7200#4'] : [],
+    );
+  });
+
+  test('is re-armed by hours that were bought before it fired and begin after', () => {
+    const begun = held('b', 1, { purchasedOn: '2026-03-02' });
+    const uses = [toMove([-1, 'usage'], 0)];
+    const of = (block: HeldBlock, moves: LedgerMove[]) =>
+      keysOf(
+        [rule(2)],
+        positionWith({ balances: left(1), blocks: [held('a', 1), block] }),
+        [fired(2)],
+        { ...live, moves },
+      );
+    expect(of(begun, uses)).toEqual(['settled<=7200#4']);
+    expect(of(begun, [])).toEqual([]);
+    expect(of({ ...begun, isBought: false }, uses)).toEqual([]);
+    expect(of({ ...begun, purchasedOn: '2026-03-01' }, uses)).toEqual([]);
+  });
+
+  test('is re-armed by hours of its own kind alone', () => {
+    const bought = { ...toMove([1, 'purchase'], 0), blockId: 'of another kind' };
+    const situation = { ...live, lastCreditSeq: 11, moves: [bought, toMove([-1, 'usage'], 1)] };
+    const position = positionWith({ balances: left(1), blocks: [held('a', 1)] });
+    expect(keysOf([rule(2)], position, [fired(2)], situation)).toEqual([]);
+  });
+
+  test('on the projected balance fires again by more pending work than before the credit', () => {
+    const when = rule(2, 'projected');
+    const of = (pendingHours: number) =>
+      keysOf(
+        [when],
+        positionWith({ balances: left(4, pendingHours), blocks: [held('a', 4)] }),
+        [fired(2, { threshold: 'projected<=7200', pendingSeconds: 3 * hour })],
+        { ...live, lastCreditSeq: 11, moves: [toMove([0.25, 'adjustment'], 0)] },
+      );
+    expect(of(3)).toEqual([]);
+    expect(of(4)).toEqual(['projected<=7200#4']);
   });
 
   test('that fired while nothing was sent fires again once live, not the other way round', () => {
@@ -122,7 +235,19 @@ function held(id: string, hours: number, fields: Partial<HeldBlock> = {}): HeldB
     purchasedOn: '2026-01-01',
     workTypes: null,
     isActive: true,
+    isBought: true,
     ...fields,
+  };
+}
+
+/** On block `a`, after the position at which episodes fired; of overage where no block paid. */
+function toMove([hours, reason]: [hours: number, reason: LedgerMove['reason']], index: number) {
+  const isOverage = reason === 'overage' && hours < 0;
+  const nothing = { clientId: 'dupont', minor: null, usedBy: null, chargeId: null, note: null };
+  return {
+    ...{ key: String(index), clientSeq: 11 + index, reason, blockId: isOverage ? null : 'a' },
+    ...({ side: hours < 0 ? 'debit' : 'credit', seconds: Math.abs(hours) * hour } as const),
+    ...{ ...nothing, reverses: null, workedOn: null, workTypes: null },
   };
 }
 
@@ -171,20 +296,6 @@ describe('per cent left', () => {
     expect(sizeInUse({ blocks: [...blocks, later], today })).toBe(hours * hour);
     expect(sizeInUse({ blocks: [], today })).toBe(0);
   });
-
-  test('complaint 24: is armed again once a purchase has lifted the balance above it', () => {
-    const low = of([held('a', 1)], 1);
-    const high = of([held('a', 1), held('b', 10)], 11);
-    const told = [episodeOf('settled<=20%')];
-    expect(keysOf([percent], low, told, { ...live, lastCreditSeq: 11 })).toEqual([]);
-    expect(findLeft([percent], low, told, { lastCreditSeq: 11 })).toEqual([]);
-    expect(findLeft([percent], high, told, { lastCreditSeq: 10 })).toEqual([]);
-    expect(findLeft([percent], high, told, { lastCreditSeq: 11 })).toEqual(told);
-    const armed = told.map((episode) => ({ ...episode, isFired: false }));
-    expect(keysOf([percent], low, armed, { ...live, lastCreditSeq: 11 })).toEqual([
-      'settled<=20%#4',
-    ]);
-  });
 });
 
 describe('complaint 42: the end of a block', () => {
@@ -209,7 +320,14 @@ describe('complaint 42: the end of a block', () => {
     const told = [episodeOf('settled expiry<=30d a')];
     const later = positionWith({ blocks: [soon], today: '2026-03-20' });
     expect(keysOf([expiry], later, told, { ...live, lastCreditSeq: 11 })).toEqual([]);
-    expect(findLeft([expiry], positionWith({}), told, { lastCreditSeq: 11 })).toEqual([]);
+  });
+
+  test('is told again where it was put off, and comes near once more', () => {
+    const told = [episodeOf('settled expiry<=30d a')];
+    const follow = (expiresOn: string) =>
+      followEpisodes([expiry], [positionWith({ blocks: [{ ...soon, expiresOn }] })], told, live);
+    expect(follow('2026-04-01')).toEqual([]);
+    expect(follow('2026-04-02')).toEqual([{ ...told[0], isFired: false }]);
   });
 
   test('on the projected balance is nothing to tell where pending work uses the block up', () => {
@@ -228,21 +346,11 @@ test('pending work uses up what is used first, and what it leaves of a block is 
     held('c', 3, { expiresOn: '2026-03-12' }),
   ];
   const position = positionWith({ blocks, balances: left(9, 5) });
-  const told = findCrossings([projected], position, [], live).map(({ block }) => block);
+  const told = findCrossings([projected], [position], [], live).map(({ block }) => block);
   expect(told.map((block) => [block?.id, (block?.remainingSeconds ?? 0) / hour])).toEqual([
     ['b', 1],
     ['c', 3],
   ]);
-});
-
-test('only the rule of an episode ends it, and a level of hours ends with no forecast', () => {
-  const told = [episodeOf('settled<=20%')];
-  const high = positionWith({ blocks: [held('a', 10)], balances: left(10) });
-  const credited = { lastCreditSeq: 11 };
-  expect(findLeft([runOut, percent], high, told, credited)).toEqual(told);
-  expect(findLeft([runOut], high, told, credited)).toEqual([]);
-  expect(findLeft([rule(2)], high, [fired(2)], credited)).toEqual([]);
-  expect(findLeft([percent], high, [{ ...fired(0), threshold: 'other' }], credited)).toEqual([]);
 });
 
 describe('a forecast run-out', () => {
@@ -259,15 +367,18 @@ describe('a forecast run-out', () => {
     const told = [episodeOf(key)];
     for (const day of ['2026-03-04', '2026-03-10', '2026-03-16', '2026-03-08']) {
       expect(keysOf([runOut], when(day), told, live)).toEqual([]);
-      expect(findLeft([runOut], when(day), told, { lastCreditSeq: 10 })).toEqual([]);
+      expect(followEpisodes([runOut], [when(day)], told, live)).toEqual([]);
     }
   });
 
   test('is armed again by the forecast beyond twice the days, or by a purchase that lifts it', () => {
     const told = [episodeOf(key)];
-    expect(findLeft([runOut], when('2026-03-17'), told, { lastCreditSeq: 10 })).toEqual(told);
-    expect(findLeft([runOut], when('2026-03-10'), told, { lastCreditSeq: 11 })).toEqual(told);
-    expect(findLeft([runOut], when('2026-03-09'), told, { lastCreditSeq: 11 })).toEqual([]);
+    const follow = (day: string, lastCreditSeq: number) =>
+      followEpisodes([runOut], [when(day)], told, { ...live, lastCreditSeq });
+    const armed = [{ ...told[0], isFired: false }];
+    expect(follow('2026-03-17', 10)).toEqual(armed);
+    expect(follow('2026-03-10', 11)).toEqual(armed);
+    expect(follow('2026-03-09', 11)).toEqual([]);
   });
 });
 
@@ -291,10 +402,16 @@ test.each([
   expect(netHours + bought * 10).toBeGreaterThan(levelHours);
 });
 
+test('a purchase covers pending work too, whichever balance its level looks at', () => {
+  const buy = (pendingHours: number) =>
+    blocksToBuy(rule(2).when, positionWith({ balances: left(1, pendingHours) }), ten);
+  expect([buy(0), buy(11), buy(11.5), buy(31)]).toEqual([1, 1, 2, 3]);
+});
+
 describe('a level whose alert was withdrawn by an undo', () => {
   const undone = fired(2, { firedMode: 'undone' });
   const leftOf = (hours: number, episode: EpisodeState) =>
-    findUndoneLeft([rule(2)], positionWith({ balances: left(hours) }), [episode]);
+    findUndoneLeft([rule(2)], [positionWith({ balances: left(hours) })], [episode]);
 
   test('is left behind above it, not at it, and only if it was withdrawn', () => {
     expect(leftOf(2.5, undone)).toEqual([undone]);
@@ -306,6 +423,14 @@ describe('a level whose alert was withdrawn by an undo', () => {
   test('stays told while it is reached, until the next purchase', () => {
     const balances = left(1);
     expect(keys([rule(2)], balances, [undone], live)).toEqual([]);
-    expect(keys([rule(2)], balances, [undone], { ...live, lastCreditSeq: 11 })).toHaveLength(1);
+    const moves = (
+      [
+        [1, 'purchase'],
+        [-1, 'usage'],
+      ] as const
+    ).map(([hours, reason], index) => toMove([hours, reason], index));
+    const position = positionWith({ balances, blocks: [held('a', 1)] });
+    const bought = { ...live, lastCreditSeq: 11, moves };
+    expect(keysOf([rule(2)], position, [undone], bought)).toHaveLength(1);
   });
 });

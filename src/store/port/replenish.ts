@@ -13,6 +13,8 @@ export interface Episode {
   /** Undone: what it told was withdrawn. */
   firedMode: 'observe' | 'live' | 'undone';
   firedAt: Instant;
+  /** Pending work when it was last seen before a credit re-armed it. */
+  pendingSeconds: number;
 }
 
 export interface NewMessage {
@@ -47,13 +49,29 @@ export interface ReplenishBatch {
   superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
 }
 
+export interface PendingEntry {
+  clientId: string;
+  groupKey: string;
+  /** Of the whole group. */
+  pendingSeconds: number;
+  technician: string;
+  workType: string | null;
+  role: string | null;
+  isBillable: boolean | null;
+  seconds: number;
+}
+
 export interface ReplenishStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
   /** Latest upward purchase or adjustment in each client's ledger that stands, as its position; 0: none. */
   readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Overage entries that nothing has paid off yet, oldest first. */
   readOpenOverage(clientId: string): Promise<OpenOverage[]>;
+  /** The client's ledger after a position, oldest first, with the work types of each charge. */
+  readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The time entries behind what is pending, a row each, by their group. */
+  readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;
   readOrders(): Promise<Order[]>;
   /** Refuses like `writeDebits`. */
   writeReplenish(batch: ReplenishBatch): Promise<void>;

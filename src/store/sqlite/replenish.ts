@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChargeFacts } from '../../domain/charge-facts.ts';
+import { type ChargeFacts, chargedWorkTypes } from '../../domain/charge-facts.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
 import { findPaidWork } from '../../domain/slices.ts';
@@ -10,6 +10,7 @@ import type {
   MessageStatus,
   NewMessage,
   Order,
+  PendingEntry,
   ReplenishBatch,
   ReplenishStore,
 } from '../port.ts';
@@ -22,7 +23,10 @@ export function replenishStore(database: Database): ReplenishStore {
     readEpisodes: async (clientIds) => readEpisodes(database, clientIds),
     readLastCredits: async (clientIds) => readLastCredits(database, clientIds),
     readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
+    readEntriesAfter: async (clientId, clientSeq) =>
+      readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
     readPending: async (clientIds) => readPending(database, clientIds),
+    readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
     readOrders: async () => readOrders(database),
     writeReplenish: async (batch) => database.write(() => writeReplenish(database, batch)),
   };
@@ -31,7 +35,8 @@ export function replenishStore(database: Database): ReplenishStore {
 function readEpisodes(database: Database, clientIds: readonly string[]): Episode[] {
   const rows = database.rows<Omit<Episode, 'isFired'> & { isFired: number }>(
     `SELECT client_id AS clientId, threshold, number, is_fired AS isFired,
-       fired_client_seq AS firedClientSeq, fired_mode AS firedMode, fired_at AS firedAt
+       fired_client_seq AS firedClientSeq, fired_mode AS firedMode, fired_at AS firedAt,
+       pending_seconds AS pendingSeconds
      FROM episode WHERE client_id IN (SELECT value FROM json_each(?)) ORDER BY client_id, threshold`,
     listValue(clientIds),
   );
@@ -55,17 +60,33 @@ function readLastCredits(
 }
 
 function readOpenOverage(database: Database, clientId: string): OpenOverage[] {
-  const rows = database.rows<LedgerEntry & { facts: string | null }>(
-    `SELECT ${ledgerColumns}, c.facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id WHERE l.client_id = ? AND l.reason = 'overage' AND l.block_id IS NULL
-       AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)
-     ORDER BY l.client_seq`,
+  return readCharged(
+    database,
+    `l.client_id = ? AND l.reason = 'overage' AND l.block_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)`,
     clientId,
+  );
+}
+
+function readCharged(
+  database: Database,
+  where: string,
+  ...values: (string | number)[]
+): OpenOverage[] {
+  const rows = database.rows<LedgerEntry & { facts: string | null }>(
+    `SELECT ${ledgerColumns}, c.facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id
+     WHERE ${where} ORDER BY l.client_seq`,
+    ...values,
   );
   return rows.map(({ facts, ...entry }) => {
     const charge = facts === null ? null : (JSON.parse(facts) as ChargeFacts);
     if (charge === null) return { ...entry, workTypes: null, price: null };
     const isMixed = charge.byWorkType !== undefined;
     const slices = isMixed ? readLiveSlices(database, [entry.chargeId ?? '']) : [entry];
+    // Of what was undone, and of reversals, only the whole charge is known.
+    if (!slices.some(({ key }) => key === entry.key)) {
+      return { ...entry, workTypes: chargedWorkTypes(charge), price: null };
+    }
     return { ...entry, ...findPaidWork(charge, slices, entry.key) };
   });
 }
@@ -82,6 +103,22 @@ function readPending(
     listValue(clientIds),
   );
   return new Map(rows.map(({ clientId, seconds }) => [clientId, seconds]));
+}
+
+function readPendingEntries(database: Database, clientIds: readonly string[]): PendingEntry[] {
+  const rows = database.rows<Omit<PendingEntry, 'isBillable'> & { isBillable: number | null }>(
+    `SELECT g.client_id AS clientId, g.group_key AS groupKey, g.pending_seconds AS pendingSeconds,
+       e.technician, e.work_type AS workType, e.role, e.is_billable AS isBillable, e.seconds
+     FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
+     JOIN entry_group eg ON eg.group_key = g.group_key
+     JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
+     WHERE g.status <> 'posted' AND g.pending_seconds > 0 ORDER BY g.group_key, eg.entry_id`,
+    listValue(clientIds),
+  );
+  return rows.map((row) => ({
+    ...row,
+    isBillable: row.isBillable === null ? null : row.isBillable === 1,
+  }));
 }
 
 interface OrderColumns {
@@ -210,10 +247,10 @@ function refuseOther(name: string, standing: object, wanted: object): void {
 function writeEpisode(database: Database, episode: Episode): void {
   database.run(
     `INSERT INTO episode (client_id, threshold, number, is_fired, fired_client_seq, fired_mode,
-       fired_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       fired_at, pending_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET number = excluded.number, is_fired = excluded.is_fired,
        fired_client_seq = excluded.fired_client_seq, fired_mode = excluded.fired_mode,
-       fired_at = excluded.fired_at`,
+       fired_at = excluded.fired_at, pending_seconds = excluded.pending_seconds`,
     episode.clientId,
     episode.threshold,
     episode.number,
@@ -221,5 +258,6 @@ function writeEpisode(database: Database, episode: Episode): void {
     episode.firedClientSeq,
     episode.firedMode,
     episode.firedAt,
+    episode.pendingSeconds,
   );
 }

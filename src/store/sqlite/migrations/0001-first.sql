@@ -406,6 +406,8 @@ CREATE TABLE episode (
   fired_client_seq INTEGER NOT NULL,
   fired_mode TEXT NOT NULL,
   fired_at TEXT NOT NULL,
+  -- Pending work when it was last seen before a credit re-armed it: more of it lets the level fire again.
+  pending_seconds INTEGER NOT NULL,
   PRIMARY KEY (client_id, threshold)
 ) STRICT, WITHOUT ROWID;
 

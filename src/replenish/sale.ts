@@ -1,0 +1,151 @@
+import type { Crossing } from '../domain/episodes.ts';
+import { coversKind, type Kind } from '../domain/kinds.ts';
+import { priceOf } from '../domain/money.ts';
+import type { Client, Offer, ReplenishRule } from '../domain/terms.ts';
+import { blocksToBuy, type Position } from '../domain/thresholds.ts';
+import { addDays, addMonths, type DateText } from '../domain/time.ts';
+
+/** A sale that crossings call for. */
+export interface Sale {
+  offer: Offer;
+  quantity: number;
+  seconds: number;
+  totalMinor: number;
+}
+
+/** Why nothing is sold, or less than is needed. */
+export type Refusal =
+  | { why: 'order-open' }
+  | { why: 'agreement-ended' | 'agreement-later' | 'agreement-ends-first'; on: DateText }
+  | { why: 'offer-limited'; offer: Offer }
+  | { why: 'too-many'; offer: Offer; wanted: number };
+
+export interface Decision {
+  sales: Sale[];
+  refusals: Refusal[];
+}
+
+/** A block that is ordered and not usable yet. */
+export interface OpenOrder {
+  workTypes: Kind;
+  amountMinor: number | null;
+  currency: string;
+}
+
+interface Draft {
+  offer: Offer;
+  rule: ReplenishRule;
+  wanted: number;
+}
+
+function toSale({ offer, wanted }: Draft): Sale {
+  const quantity = Math.min(wanted, offer.maxPerSale);
+  const seconds = offer.seconds * quantity;
+  const { amountMinor } = offer;
+  const totalMinor =
+    amountMinor === null ? priceOf(seconds, offer.rateMinor) : amountMinor * quantity;
+  return { offer, quantity, seconds, totalMinor };
+}
+
+export function toOpenOrder({ workTypes, amountMinor, currency }: OpenOrder): OpenOrder {
+  return { workTypes, amountMinor, currency };
+}
+
+/** Levels that were reached, as they were found. */
+export interface Reached {
+  positions: readonly Position[];
+  crossings: readonly Crossing[];
+  orders: readonly OpenOrder[];
+}
+
+/**
+ * At most one sale for each kind of hours, of the offer that the first rule names which pays for that
+ * kind, and large enough for every level of it at which something is sold; none where the hours would be
+ * of no use.
+ */
+export function decideSales(
+  reached: Reached & { unusable: Refusal | null },
+  action: ReplenishRule['do'][number],
+): Decision {
+  const { drafts, refusals } = draftSales(reached, action);
+  if (drafts.length > 0 && reached.unusable !== null) refusals.push(reached.unusable);
+  const sales = reached.unusable === null ? drafts.map(toSale) : [];
+  for (const { offer, wanted } of reached.unusable === null ? drafts : []) {
+    if (wanted > offer.maxPerSale) refusals.push({ why: 'too-many', offer, wanted });
+  }
+  const seen = new Map(refusals.map((refusal) => [JSON.stringify(refusal), refusal]));
+  return { sales, refusals: [...seen.values()] };
+}
+
+function draftSales(
+  { crossings, orders }: Reached,
+  action: ReplenishRule['do'][number],
+): { drafts: Draft[]; refusals: Refusal[] } {
+  const drafts: Draft[] = [];
+  const limited: { rule: ReplenishRule; offer: Offer }[] = [];
+  const refusals: Refusal[] = [];
+  for (const { rule, position } of crossings) {
+    const { offer } = rule;
+    if (offer === null || !rule.do.includes(action)) continue;
+    const kind = position.workTypes;
+    const paysFor = (one: OpenOrder) => isSameUnit(one, offer) && coversKind(one.workTypes, kind);
+    if (orders.some(paysFor)) {
+      refusals.push({ why: 'order-open' });
+      continue;
+    }
+    const draft = drafts.find((one) => paysFor(one.offer));
+    if (draft !== undefined) {
+      draft.wanted = Math.max(draft.wanted, blocksToBuy(rule.when, position, draft.offer));
+    } else if (paysFor(offer)) {
+      drafts.push({ offer, rule, wanted: blocksToBuy(rule.when, position, offer) });
+    } else limited.push({ rule, offer });
+  }
+  for (const { rule, offer } of limited) {
+    if (drafts.some((draft) => draft.rule === rule)) continue;
+    refusals.push({ why: 'offer-limited', offer });
+  }
+  return { drafts, refusals };
+}
+
+/** Hours, or money of one currency. */
+function isSameUnit(one: Omit<OpenOrder, 'workTypes'>, other: Omit<OpenOrder, 'workTypes'>) {
+  if (one.amountMinor === null || other.amountMinor === null) {
+    return one.amountMinor === other.amountMinor;
+  }
+  return one.currency === other.currency;
+}
+
+/** As long as hours are taken to last where the client's pace is not known. */
+const usualDays = 30;
+
+/**
+ * Null: what is sold can be used. Not so before the agreement begins, after its last day, or where it ends
+ * before the hours do: by the client's pace of work, or at the end of their validity. `family` are the
+ * clients whose work they would pay for.
+ */
+export function findUnusable(family: readonly Client[], reached: Reached): Refusal | null {
+  const [draft] = draftSales(reached, 'invoice').drafts;
+  const [position] = reached.positions;
+  if (draft === undefined || position === undefined) return null;
+  const { today } = position;
+  const [from, until] = datesOf(family);
+  if (from !== null && today < from) return { why: 'agreement-later', on: from };
+  if (until === null) return null;
+  if (today > until) return { why: 'agreement-ended', on: until };
+  const { offer, seconds } = toSale(draft);
+  const used = position.forecast('projected', seconds)?.runOutOn ?? addDays(today, usualDays);
+  const { validForMonths } = offer;
+  const expires = validForMonths === null ? used : addDays(addMonths(today, validForMonths), -1);
+  const lastUse = expires < used ? expires : used;
+  return lastUse > until ? { why: 'agreement-ends-first', on: until } : null;
+}
+
+/** From the first day of any of their agreements to the last day of any; null: no such day. */
+function datesOf(family: readonly Client[]): [from: DateText | null, until: DateText | null] {
+  const days = (key: 'from' | 'until') => family.map(({ agreement }) => agreement[key]);
+  const last = (dates: readonly (DateText | null)[], isLatest: boolean): DateText | null => {
+    if (dates.includes(null)) return null;
+    return dates.toSorted().at(isLatest ? -1 : 0) ?? null;
+  };
+  return [last(days('from'), false), last(days('until'), true)];
+}
