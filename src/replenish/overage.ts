@@ -5,7 +5,7 @@ import type { Posting } from '../domain/ledger.ts';
 import { formatMoney, priceOf } from '../domain/money.ts';
 import { holdBlock, type OpenOverage, payOffOverage } from '../domain/postings.ts';
 import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
-import { type DateText, dateInZone } from '../domain/time.ts';
+import { addDays, type DateText, dateInZone } from '../domain/time.ts';
 import { billingTerms, isUndoneNote } from '../domain/undo.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
@@ -47,10 +47,9 @@ export async function billOverage(
     const today = dateInZone(context.at, client.timezone);
     // Hours whose bill was withdrawn are not billed again on the same terms.
     const isHeld = (await context.store.readHeldBilling(client.id)) === billingTerms(billing);
+    const isDue = billing.when === 'at-once' ? () => true : dueMonthly(client, billing, today);
     const open = (await context.store.readOpenOverage(client.id)).filter(
-      ({ postedAt, note }) =>
-        (billing.when === 'at-once' || isOfEarlierMonth(postedAt, client, today)) &&
-        !(isHeld && isUndoneNote(note)),
+      (entry) => isDue(entry) && !(isHeld && isUndoneNote(entry.note)),
     );
     if (open.length === 0) continue;
     const entries = open.map((entry) => entry.key).sort();
@@ -63,8 +62,23 @@ export async function billOverage(
   }
 }
 
-function isOfEarlierMonth(postedAt: string, { timezone }: Client, today: DateText): boolean {
-  return dateInZone(postedAt, timezone).slice(0, 7) < today.slice(0, 7);
+/**
+ * What the bill of the last month that can be billed is about: work up to the end of that month, debited
+ * before the day of the bill. Which that is does not depend on the day of the run, so a month has one bill;
+ * what is debited later waits for the next.
+ */
+function dueMonthly(
+  { timezone }: Client,
+  { daysAfter }: OverageBilling,
+  today: DateText,
+): (entry: OpenOverage) => boolean {
+  // So many days ago it was still the month that is next to the one billed.
+  const nextMonth = `${addDays(today, 0 - daysAfter).slice(0, 7)}-01`;
+  const billedOn = addDays(nextMonth, daysAfter);
+  return ({ postedAt, workedOn }) => {
+    const postedOn = dateInZone(postedAt, timezone);
+    return postedOn < billedOn && (workedOn ?? postedOn) < nextMonth;
+  };
 }
 
 async function writeBill(

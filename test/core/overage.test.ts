@@ -120,7 +120,7 @@ describe('complaint 29: with overage: hold, work that the blocks cannot pay', ()
 });
 
 describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
-  const billing = { amountMinor: null, rateMinor: 15000, currency: 'EUR', product: null } as const;
+  const billing = { daysAfter: 3, rateMinor: 15000, currency: 'EUR', product: null } as const;
   const openWith = async (when: 'at-once' | 'monthly', mode: 'observe' | 'live' = 'live') => {
     const rule = { balance: 'settled', secondsLeft: 3600 } as const;
     const agreement = agreementOf({
@@ -209,22 +209,47 @@ describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
     expect(await bench.app.store.verify()).toBeNull();
   });
 
-  test('are billed once a month is over, less what a block has paid by then', async () => {
+  test('are billed some days after the month, less what a block has paid by then', async () => {
     await openWith('monthly');
     work('1', '2026-03-02T07:00:00.000Z', 6);
     await bench.run();
     expect(await bench.balance()).toMatchObject({ overageSeconds: 4 * 3600 });
     bench.at('2026-03-20T08:00:00.000Z');
     await buy(1);
-    // 23:30 in UTC is the first of April in Paris.
-    bench.at('2026-03-31T21:30:00.000Z');
+    // 22:30 in UTC is past midnight in Paris.
+    bench.at('2026-04-03T21:30:00.000Z');
     await bench.run();
     expect(invoices()).toEqual([]);
-    bench.at('2026-03-31T22:30:00.000Z');
+    bench.at('2026-04-03T22:30:00.000Z');
     await bench.run();
     await bench.run();
-    expect(invoices()).toMatchObject([{ seconds: 3 * 3600, issuedOn: '2026-04-01' }]);
+    expect(invoices()).toMatchObject([{ seconds: 3 * 3600, issuedOn: '2026-04-04' }]);
     expect(await bench.hours()).toEqual([0, 0]);
+  });
+
+  test('that are debited after the month’s bill go onto the next one, with their day of work', async () => {
+    await openWith('monthly');
+    work('1', '2026-03-02T07:00:00.000Z', 3);
+    bench.at('2026-04-02T08:00:00.000Z');
+    work('2', '2026-03-30T07:00:00.000Z', 1);
+    work('3', '2026-04-01T07:00:00.000Z', 1);
+    await bench.run();
+    bench.at('2026-04-04T08:00:00.000Z');
+    await bench.run();
+    work('4', '2026-03-31T07:00:00.000Z', 2);
+    for (const day of ['04', '05', '30']) {
+      bench.at(`2026-04-${day}T09:00:00.000Z`);
+      await bench.run();
+    }
+    bench.at('2026-05-03T08:00:00.000Z');
+    await bench.run();
+    expect(invoices().map(({ seconds }) => Number(seconds) / 3600)).toEqual([2]);
+    bench.at('2026-05-09T08:00:00.000Z');
+    await bench.run();
+    await bench.run();
+    expect(invoices().map(({ seconds }) => Number(seconds) / 3600)).toEqual([2, 3]);
+    expect(invoices()[1]?.body).toMatch(/#4 Ticket 4, March 31, 2026: 2 h.*\n- #3 .*April 1, 2026/);
+    expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 0 });
   });
 
   test('are shown and not settled while observing, and billed once live', async () => {
