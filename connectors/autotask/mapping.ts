@@ -6,7 +6,7 @@ import {
   type Instant,
   instantFromText,
   secondsBetween,
-  startOfDay,
+  startAroundMidday,
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
@@ -122,9 +122,9 @@ export function timesOf(
     const seconds = workedSeconds(name, wire.hoursWorked, secondsBetween(start, end));
     return { startedAt: start, endedAt: end, isTimed: true, seconds };
   }
-  const startedAt = startOf(wire, timezone);
-  if (startedAt === null) throw missing(name, 'dateWorked');
   const seconds = workedSeconds(name, wire.hoursWorked, null);
+  const startedAt = startOf(wire, timezone, seconds);
+  if (startedAt === null) throw missing(name, 'dateWorked');
   return {
     startedAt,
     endedAt: addSeconds(startedAt, Math.max(0, seconds)),
@@ -133,14 +133,15 @@ export function timesOf(
   };
 }
 
-/** When an entry began: its start, else the first moment of its day in the MSP's zone. */
+/** When an entry began: its start, else around midday in the MSP's zone. */
 export function startOf(
   wire: Pick<TimeEntryWire, 'id' | 'dateWorked' | 'startDateTime'>,
   timezone: string,
+  seconds = 0,
 ): Instant | null {
   const start = latest(`Time entry ${wire.id}`, wire, ['startDateTime']);
   const day = /^\d{4}-\d{2}-\d{2}/.exec(wire.dateWorked ?? '')?.[0];
-  return start ?? (day === undefined ? null : startOfDay(day, timezone));
+  return start ?? (day === undefined ? null : startAroundMidday(day, timezone, seconds));
 }
 
 function workedSeconds(name: string, text: string, spanSeconds: number | null): number {

@@ -7,6 +7,7 @@ import {
   type Instant,
   instantFromText,
   secondsBetween,
+  startAroundMidday,
 } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
@@ -53,12 +54,14 @@ export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
 
 export function fromTimeEntry(
   wire: TimeEntryWire,
-  config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'>,
+  config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'> & { timezone: string },
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
-  const startedAt = toInstant(wire.timeStart, name, 'timeStart', config);
+  const start = toInstant(wire.timeStart, name, 'timeStart', config);
   const end = wire.timeEnd == null ? null : toInstant(wire.timeEnd, name, 'timeEnd', config);
-  if (end !== null && end < startedAt) {
+  // Hours that were logged for a day come as its midnight in UTC, whatever zone they were worked in.
+  const isDayOnly = end === null && start.endsWith('T00:00:00.000Z');
+  if (end !== null && end < start) {
     throw new KindError('contract', `${name}, timeEnd: ${end} is before its start.`, {
       fix: 'Correct the end of the entry in ConnectWise.',
     });
@@ -67,10 +70,13 @@ export function fromTimeEntry(
     readWorkedSeconds({
       text: wire.actualHours,
       unit: 'hours',
-      spanSeconds: end === null ? null : secondsBetween(startedAt, end),
+      spanSeconds: end === null ? null : secondsBetween(start, end),
       deducted: wire.hoursDeduct,
     }),
   );
+  const startedAt = isDayOnly
+    ? startAroundMidday(start.slice(0, 10), config.timezone, seconds)
+    : start;
   return {
     sourceId: wire.id,
     ticketId: ticketOf(wire, name),

@@ -72,7 +72,10 @@ export function createPulls(api: Api) {
         path: '/time/entries',
         fields: timeEntryFields,
         companyField: 'company/id',
-        read: (rows) => parseRows(rows, TimeEntryWire, (wire) => fromTimeEntry(wire, config)),
+        read: (rows) =>
+          parseRows(rows, TimeEntryWire, (wire) =>
+            fromTimeEntry(wire, { ...config, timezone: context.timezone }),
+          ),
         companyOf: (row) => row.clientId,
       },
     ]),

@@ -24,6 +24,18 @@ export function parseBody(answer: RawAnswer): unknown {
   }
 }
 
+/** A read that was answered with nothing, where the schema wants something, is asked again. */
+export function unlessEmpty(schema: ZodType): (parsed: ParsedAnswer) => ParsedAnswer {
+  return (parsed) => {
+    const { request, status } = parsed.answer;
+    const isWanted = parsed.body !== undefined || schema.safeParse(undefined).success;
+    if (isWanted || !isRepeatable(request)) return parsed;
+    throw uncertain(request, `${nameOf(request)} answered ${status} with an empty body.`, {
+      status,
+    });
+  };
+}
+
 /**
  * The body, believed by its schema, else a `contract` error. After a write the wrong shape leaves open
  * what now stands there, so that is `unknown-outcome`: looked up, not given up.

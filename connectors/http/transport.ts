@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
 import { type Agents, createAgents } from './agents.ts';
-import { believe, type ParsedAnswer, parseBody } from './believe.ts';
+import { believe, type ParsedAnswer, parseBody, unlessEmpty } from './believe.ts';
 import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
 import { refuseClockAhead } from './clock.ts';
 import { withDeadline } from './deadline.ts';
@@ -32,7 +32,7 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>> {
       const chances: Chances = { reauthorize: true, again: true };
-      const parsed = await withRetries(() => sendOnce(request, chances), {
+      const parsed = await withRetries(() => sendOnce(request, chances).then(unlessEmpty(schema)), {
         attempts: options.attempts ?? defaultAttempts,
         backoffMs: options.backoffMs ?? defaultBackoffMs,
         signal: request.signal,

@@ -2,7 +2,12 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import { addSeconds, type Instant, instantFromMs, startOfDay } from '../../src/domain/time.ts';
+import {
+  addSeconds,
+  type Instant,
+  instantFromMs,
+  startAroundMidday,
+} from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
@@ -111,7 +116,7 @@ export function workedTimes(wire: WorkTimes, zones: Zones): Times {
       seconds,
     };
   }
-  const startedAt = inField(name, 'startdate', () => startOf(wire, zones));
+  const startedAt = inField(name, 'startdate', () => startOf(wire, zones, seconds));
   return {
     startedAt,
     endedAt: addSeconds(startedAt, Math.max(0, seconds)),
@@ -124,10 +129,11 @@ export function workedTimes(wire: WorkTimes, zones: Zones): Times {
 function startOf(
   wire: Pick<TimeWire, 'startdate' | 'starttime'>,
   { work }: Pick<Zones, 'work'>,
+  seconds: number,
 ): Instant {
   const day = workDay(wire.startdate, work);
   const [start] = wire.starttime ? timesOf(day, wire.starttime, work) : [];
-  return start === undefined ? startOfDay(day, work) : instantFromMs(start);
+  return start === undefined ? startAroundMidday(day, work, seconds) : instantFromMs(start);
 }
 
 interface Span {

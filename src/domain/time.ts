@@ -60,6 +60,18 @@ export function startOfDay(date: DateText, zone: ZoneName): Instant {
   );
 }
 
+/**
+ * The start of work of which only the day and the length are known: it is put around midday, so that it is
+ * of that day also for a client some zones away, and no more outside business hours than it must be.
+ */
+export function startAroundMidday(date: DateText, zone: ZoneName, seconds: number): Instant {
+  const noon = Temporal.PlainDate.from(date).toZonedDateTime({
+    timeZone: zone,
+    plainTime: '12:00',
+  });
+  return instantFromMs(noon.epochMilliseconds - Math.floor(Math.max(0, seconds) / 2) * 1000);
+}
+
 export function addDays(date: DateText, days: number): DateText {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }

@@ -46,15 +46,21 @@ export async function sweepConnection(
   const { store, connection, clientIds, runStartedAt, days, signal } = context;
   // What is logged while the sweep reads may be listed or not: it ends where the run began.
   const to = `${runStartedAt.slice(0, 19)}.000Z`;
-  const question = { from: addSeconds(to, -days * 86_400), to, clientIds, signal };
+  const from = addSeconds(to, -days * 86_400);
+  const question = { ...widen(from, to), clientIds, signal };
   const rows = await readPresent(context, presence.ids(question));
   refuseShortList(connection, rows, await presence.count(question));
-  const window: SweepWindow = { ...question, connection, startedAt: runStartedAt };
+  const window: SweepWindow = { from, to, clientIds, connection, startedAt: runStartedAt };
   await catchUp(context, question.from, presence);
   await refuseGreatLoss(context, await store.readSweepLosses(window));
   const changed = await store.sweep(window);
   await forgetHeld(context);
   return { rows, changed };
+}
+
+/** Work of which only the day is known has a start that the vendor and we may place a day apart. */
+function widen(from: Instant, to: Instant): { from: Instant; to: Instant } {
+  return { from: addSeconds(from, -86_400), to: addSeconds(to, 86_400) };
 }
 
 async function readPresent(

@@ -121,15 +121,17 @@ describe('Autotask time', () => {
     }));
 
   test.each([
-    ['Europe/Paris', '2026-03-28T23:00:00.000Z'],
-    ['America/New_York', '2026-03-29T04:00:00.000Z'],
-  ])('without a start begins with its day in %s, on the day of summer time too', (timezone, at) =>
-    withAutotask({ timezone }, async (bench) => {
-      const ticket = bench.state.addTicket({ company: bench.company });
-      bench.state.addTime({ ticket, start: null, day: '2026-03-29', hours: 0.5 });
-      const [row] = await readRows(bench, 'timeEntries');
-      expect(row).toMatchObject({ startedAt: at, isTimed: false, seconds: 1800 });
-    }),
+    ['Europe/Paris', '2026-03-29T09:45:00.000Z'],
+    ['America/New_York', '2026-03-29T15:45:00.000Z'],
+  ])(
+    'without a start is in the middle of its day in %s, on the day of summer time too',
+    (timezone, at) =>
+      withAutotask({ timezone }, async (bench) => {
+        const ticket = bench.state.addTicket({ company: bench.company });
+        bench.state.addTime({ ticket, start: null, day: '2026-03-29', hours: 0.5 });
+        const [row] = await readRows(bench, 'timeEntries');
+        expect(row).toMatchObject({ startedAt: at, isTimed: false, seconds: 1800 });
+      }),
   );
 
   test('of a rounded third of an hour is read to the second, whatever its start and end', () =>

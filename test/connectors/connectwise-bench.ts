@@ -27,6 +27,7 @@ export interface BenchOptions {
   settings?: object;
   billing?: object;
   now?: () => number;
+  timezone?: string;
 }
 
 export async function withConnectwise(
@@ -36,7 +37,10 @@ export async function withConnectwise(
   const sandbox = await startConnectwiseSandbox();
   const { state, config } = sandbox;
   const billing = { ...config.billing, ...options.billing };
-  const context = createTestContext(options.now === undefined ? {} : { now: options.now });
+  const context = createTestContext({
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+  });
   const connect = (settings: object = {}, other: TestContext = createTestContext()) =>
     connectwise.create(
       connectwise.config.parse({ ...config, billing, ...options.settings, ...settings }),

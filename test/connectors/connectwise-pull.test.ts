@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { dateInZone } from '../../src/domain/time.ts';
 import { pullRequest, readPages, readRows, soon, withConnectwise } from './connectwise-bench.ts';
 
 const start = '2026-03-02T09:00:00Z';
@@ -87,6 +88,35 @@ describe('ConnectWise time entries', () => {
       expect(seen).toEqual([one, two]);
     }),
   );
+
+  test.each(['America/New_York', 'Europe/Paris', 'Pacific/Auckland', 'UTC'])(
+    'of hours alone are of the day whose midnight in UTC they show, in %s too',
+    (timezone) =>
+      withConnectwise({ timezone }, async (bench) => {
+        const { company, member } = bench;
+        const work = { company, member, start: '2026-03-02T00:00:00Z', end: null };
+        bench.sandbox.state.addTime({ ...work, hours: '1' });
+        const [row] = await readRows(bench, 'timeEntries');
+        expect(row).toMatchObject({ isTimed: false, seconds: 3600 });
+        expect(dateInZone(row?.startedAt ?? '', timezone)).toBe('2026-03-02');
+        if (timezone === 'Pacific/Auckland') return;
+        // A client some zones away has the same day.
+        expect(dateInZone(row?.startedAt ?? '', 'America/Los_Angeles')).toBe('2026-03-02');
+      }),
+  );
+
+  test('show their notes without the zero characters that some hold', () =>
+    withConnectwise({}, async (bench) => {
+      const { company, member } = bench;
+      bench.sandbox.state.addTime({
+        company,
+        member,
+        start,
+        hours: '1',
+        notes: 'VPN\u0000 fix\u0000',
+      });
+      expect(await readRows(bench, 'timeEntries')).toMatchObject([{ note: 'VPN fix' }]);
+    }));
 
   test('without an end are not timed, and end after their hours', () =>
     withConnectwise({}, async (bench) => {

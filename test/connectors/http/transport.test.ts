@@ -113,6 +113,46 @@ describe('what comes back', () => {
       },
     ));
 
+  test('is asked for again where a read was answered with nothing', () => {
+    let asked = 0;
+    return withTransport(
+      () => {
+        asked += 1;
+        return asked === 1 ? { status: 200 } : { status: 200, json: { item: null } };
+      },
+      async ({ transport }) => {
+        const answer = await transport.send(aRequest(), z.object({ item: z.null() }));
+        expect(answer.data).toEqual({ item: null });
+        expect(asked).toBe(2);
+      },
+    );
+  });
+
+  test('of a write with an empty body is an unknown outcome, which is looked up', () =>
+    withTransport(
+      () => ({ status: 200 }),
+      async ({ transport }) => {
+        const written = transport.send(
+          aRequest({ method: 'POST', body: {} }),
+          z.object({ itemId: z.int() }),
+        );
+        await expect(written).rejects.toMatchObject({ kind: 'unknown-outcome' });
+      },
+    ));
+
+  test('holds no zero characters and no half characters in its texts', () =>
+    withTransport(
+      () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        text: '{"note":"VPN\\u0000 fix \\ud83d","list":["\\u0000"]}',
+      }),
+      async ({ transport }) => {
+        const answer = await transport.send(aRequest(), z.unknown());
+        expect(answer.data).toEqual({ note: 'VPN fix \ufffd', list: [''] });
+      },
+    ));
+
   test('is refused by its schema with method, path and field, and without the query', () =>
     withTransport(
       () => ({ status: 200, json: { company: { id: 'x' } } }),
