@@ -67,4 +67,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, refuseIfNot, factResult } = keepFacts<FactId>('Atera', facts);
+export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
+  'Atera',
+  facts,
+);

@@ -8,7 +8,7 @@ import type { Delivered, Push, PushMessages, SourceId } from '../contract.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import { type Api, believeRow } from './api.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfNot, settleFact, settleKept } from './facts.ts';
 import { ContactWire, TicketStanding } from './schema.ts';
 import { inspectTicket, isDeleted, readTicket } from './ticket-standing.ts';
 import { utcMoment } from './wall-clock.ts';
@@ -145,7 +145,7 @@ async function readBack(
   }
   const found = await findTicket(api, ticket, signal);
   if (isTried && found !== null) await settleFact(context, 'action-id', false);
-  await settleFact(context, 'ticket-title', found !== null);
+  await settleKept(context, 'ticket-title', false, async () => found !== null);
   if (found !== null) return found;
   throw new KindError(
     'unknown-outcome',

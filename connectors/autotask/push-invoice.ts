@@ -11,7 +11,7 @@ import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { shortened } from '../text/marker.ts';
 import { billingOf, type Contract, contractsOf, salesContract } from './contracts.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { findInList, readAll } from './look-up.ts';
 import { equals, inChunks, isOneOf } from './query.ts';
 import type { Rooms } from './rooms.ts';
@@ -131,9 +131,18 @@ export async function createCharge(
 ): Promise<ChargeWire> {
   const id = await api.create(`Contracts/${contractId}/Charges`, charge, signal);
   const made = await api.item('ContractCharges', id, ChargeWire, signal);
-  const isKept = made?.internalPurchaseOrderNumber === charge.internalPurchaseOrderNumber;
-  await settleFact(api.context, 'charge-key', isKept);
-  if (!isKept) api.context.log.warn('A new charge did not keep its key.', { charge: id });
+  const key = charge.internalPurchaseOrderNumber;
+  const isKept = made === null ? null : made.internalPurchaseOrderNumber === key;
+  const filter = [equals('contractID', Number(contractId))];
+  const list = { entity: 'ContractCharges', filter, fields: chargeFields };
+  const isOurs = (wire: ChargeWire) => wire.internalPurchaseOrderNumber === key;
+  await settleKept(
+    api.context,
+    'charge-key',
+    isKept,
+    async () => (await findInList(api, list, ChargeWire, isOurs, signal)) !== null,
+  );
+  if (isKept === false) api.context.log.warn('A new charge did not keep its key.', { charge: id });
   return made ?? { id, contractID: contractId };
 }
 
@@ -168,9 +177,17 @@ async function createBlock(
 ): Promise<void> {
   const id = await api.create(`Contracts/${contractId}/Blocks`, block, signal);
   const made = await api.item('ContractBlocks', id, BlockWire, signal);
-  const isKept = made?.invoiceNumber === block.invoiceNumber;
-  await settleFact(api.context, 'block-key', isKept);
-  if (!isKept) api.context.log.warn('A new block did not keep its key.', { block: id });
+  const isKept = made === null ? null : made.invoiceNumber === block.invoiceNumber;
+  const filter = [equals('contractID', Number(contractId))];
+  const list = { entity: 'ContractBlocks', filter, fields: blockFields };
+  const isOurs = (wire: BlockWire) => wire.invoiceNumber === block.invoiceNumber;
+  await settleKept(
+    api.context,
+    'block-key',
+    isKept,
+    async () => (await findInList(api, list, BlockWire, isOurs, signal)) !== null,
+  );
+  if (isKept === false) api.context.log.warn('A new block did not keep its key.', { block: id });
 }
 
 const BillingCode = z.object({ id: Id, name: z.string(), isActive: z.boolean().nullish() });

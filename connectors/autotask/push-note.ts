@@ -50,9 +50,9 @@ export async function writeNote(
   };
   const id = await api.create(`Tickets/${encodeURIComponent(ticketId)}/Notes`, note, signal);
   const made = await api.item('TicketNotes', id, Note, signal);
-  const isKept = made?.publish === publish;
+  const isKept = made === null ? null : made.publish === publish;
   await settleFact(context, 'note-publish', isKept);
-  if (!isKept) {
+  if (isKept === false) {
     context.log.warn('A note did not keep its audience; look at it now.', {
       ...{ ticket: ticketId, note: id, wanted: audience },
     });

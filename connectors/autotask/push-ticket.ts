@@ -3,7 +3,7 @@ import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push } from '../contract.ts';
 import { oneLine, shortened } from '../text/marker.ts';
 import type { Query } from './api.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfNot, settleKept } from './facts.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
 import { findInList } from './look-up.ts';
 import { companyNumbers, equals, type Filter } from './query.ts';
@@ -100,12 +100,13 @@ export async function createTicket(
   };
   const id = await api.create('Tickets', body, signal);
   const made = await api.item('Tickets', id, KeyedTicket, signal);
-  const isKept = made !== null && keyOf(made, keyField) === ticket.key;
-  await settleFact(context, 'ticket-key-kept', isKept);
-  if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: id });
+  const isKept = made === null ? null : keyOf(made, keyField) === ticket.key;
+  const isFound = async () => (await search(rooms, ticket, false, signal)) !== null;
+  await settleKept(context, 'ticket-key-kept', isKept, isFound);
+  if (isKept === false) context.log.warn('A new ticket did not keep its key.', { ticket: id });
   if (isKept && (await filterFact(rooms)) === null) {
     const found = await search(rooms, ticket, true, signal);
-    await settleFact(context, 'ticket-key-found', found?.id === id);
+    await settleKept(context, 'ticket-key-found', false, async () => found?.id === id);
     await context.memory.set(keyedByMemory, keyField ?? 'externalID');
   }
   return toDelivered(id, made?.ticketNumber);

@@ -3,7 +3,7 @@ import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { CheckResult, ConnectorContext, PushMessages, SourceId } from '../contract.ts';
 import type { Attempt } from './attempt.ts';
-import type { FactBook } from './facts.ts';
+import { type FactBook, reopened } from './facts.ts';
 
 export const testSubject = 'Test by prepaid-hours, to be deleted';
 export const testBody = 'Written by check --probe.';
@@ -30,14 +30,19 @@ export async function answerAnew<Result>(
   const before = new Map<string, string>();
   for (const key of facts.map((id) => `fact.${id}`)) {
     const answer = await memory.get(key);
-    if (answer !== null) before.set(key, answer);
-    await memory.delete(key);
+    if (answer === null) continue;
+    before.set(key, answer);
+    // An earlier miss is not lost: the probe's own look verifies it, or clears it.
+    const kept = reopened(answer);
+    if (kept.startsWith('doubt')) await memory.set(key, kept);
+    else await memory.delete(key);
   }
   try {
     return await work();
   } finally {
     for (const [key, answer] of before) {
-      if ((await memory.get(key)) === null) await memory.set(key, answer);
+      const after = await memory.get(key);
+      if (after === null || after === reopened(answer)) await memory.set(key, answer);
     }
   }
 }

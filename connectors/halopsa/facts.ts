@@ -100,4 +100,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, refuseIfNot, factResult } = keepFacts<FactId>('Halo', facts);
+export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
+  'Halo',
+  facts,
+);

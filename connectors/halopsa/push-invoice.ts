@@ -15,7 +15,7 @@ import { Id } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api, List } from './api.ts';
 import { readClient } from './clients.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { invoiceList } from './invoices.ts';
 import { clientNumbers } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
@@ -118,11 +118,10 @@ export async function createInvoice(
   };
   const { id } = await api.post('/Invoice', body, Created, signal);
   const invoice = await findInvoice(api, sale, signal);
-  await settleFact(api.context, 'invoice-key', invoice !== null);
+  await settleKept(api.context, 'invoice-key', false, async () => invoice !== null);
   if (invoice !== null) return invoice;
-  throw new KindError('config', `Invoice ${id} was made but is not listed with its reference.`, {
-    fix: `Delete invoice ${id} in Halo, then let the API application see invoices and retry.`,
-  });
+  api.context.log.warn('A new invoice is not listed with its reference.', { invoice: id });
+  return { id, client_id: sale.clientId, reference: sale.key };
 }
 
 async function findInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<Invoice | null> {
@@ -148,11 +147,9 @@ async function createPrepay(
   };
   await api.post('/ClientPrepay', body, z.unknown(), signal);
   const entry = await findPrepay(api, sale, signal);
-  await settleFact(api.context, 'prepay-key', entry !== null);
+  await settleKept(api.context, 'prepay-key', false, async () => entry !== null);
   if (entry !== null) return;
-  throw new KindError('config', `The pre-pay entry of ${sale.key} is not listed with its key.`, {
-    fix: `Look at the pre-pay history of client ${sale.clientId} in Halo. No more entries are made.`,
-  });
+  api.context.log.warn('A new pre-pay entry is not listed with its key.', { key: sale.key });
 }
 
 function findPrepay(api: Api, sale: Sale, signal: AbortSignal): Promise<PrepayWire | null> {

@@ -6,7 +6,7 @@ import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
 import type { Api, List, Query } from './api.ts';
 import { readClient } from './clients.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfNot, settleKept } from './facts.ts';
 import { clientNumbers } from './lists.ts';
 import type { Names } from './names.ts';
 import { toHtml } from './text.ts';
@@ -76,11 +76,11 @@ async function settleLookUp(api: Api, ticket: NewTicket, signal: AbortSignal): P
   const { context } = api;
   if ((await readFact(context, 'ticket-key')) === null) {
     const listed = await findInList(api, ofClient(ticket), ticket.key, signal);
-    await settleFact(context, 'ticket-key', listed !== null);
+    await settleKept(context, 'ticket-key', false, async () => listed !== null);
   }
   if ((await readFact(context, 'ticket-search')) !== null) return;
   const searched = await findInList(api, bySearch(ticket), ticket.key, signal);
-  await settleFact(context, 'ticket-search', searched !== null);
+  await settleKept(context, 'ticket-search', false, async () => searched !== null);
 }
 
 export async function findTicket(

@@ -8,7 +8,7 @@ import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { type Api, eachRow } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { saleKeyIn, saleMarker } from './marker.ts';
 import { productOf } from './names.ts';
 import { rememberSale } from './pull-invoices.ts';
@@ -97,7 +97,7 @@ async function createCharge(
   const path = `${ticketsPath}/${ticketId}/charges`;
   const [made] = await api.write('POST', path, body, z.tuple([ChargeWire], ChargeWire), signal);
   const isKept = saleKeyIn(made.description) === sale.key;
-  await settleFact(context, 'charge-key-kept', isKept);
+  await settleKept(context, 'charge-key-kept', isKept, async () => false);
   if (!isKept) context.log.warn('A new charge did not keep its key.', { charge: made.id });
   return made;
 }

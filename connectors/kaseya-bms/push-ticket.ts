@@ -5,7 +5,7 @@ import type { Delivered, Push, SourceId, Withdrawal, Withdrawn } from '../contra
 import { hasMarker, markedLine } from '../text/marker.ts';
 import { type Api, eachRow, type Query } from './api.ts';
 import type { KaseyaBmsConfig } from './config.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfNot, settleKept } from './facts.ts';
 import { isClosedTicket } from './mapping.ts';
 import { momentText } from './moments.ts';
 import { locationOf, numberOf, typeOf } from './names.ts';
@@ -106,12 +106,12 @@ export async function createTicket(
   };
   const made = await api.write('POST', ticketsPath, body, TicketWire, signal);
   const isKept = hasMarker(made.title, ticket.key);
-  await settleFact(context, 'ticket-key-kept', isKept);
+  await settleKept(context, 'ticket-key-kept', isKept, async () => false);
   if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: made.id });
   await settleMomentsBy(api, made.createdon);
   if (isKept && (await readFact(context, 'title-filter')) === null) {
     const found = await search(api, ticket, { 'Filter.Title': ticket.key }, signal);
-    await settleFact(context, 'title-filter', found?.id === made.id);
+    await settleKept(context, 'title-filter', false, async () => found?.id === made.id);
   }
   return made;
 }

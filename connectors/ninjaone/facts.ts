@@ -3,7 +3,8 @@
  * `check` (reading) or `check --probe CLIENT` (writing), and the answer is kept in memory.
  */
 import { KindError } from '../../src/domain/errors.ts';
-import type { CheckResult, ConnectorMemory } from '../contract.ts';
+import { afterMiss, reopened } from '../check/facts.ts';
+import type { CheckResult, ConnectorContext, ConnectorMemory } from '../contract.ts';
 
 export const facts = {
   'board-sort': { claim: 'a board is sorted by lastUpdated when asked', settledBy: 'check' },
@@ -36,7 +37,8 @@ export const factIds = Object.keys(facts) as FactId[];
 /** Null: not settled yet, so the connector goes by the claim. */
 export async function readFact(memory: ConnectorMemory, id: FactId): Promise<Settled | null> {
   const answer = await memory.get(`fact.${id}`);
-  return answer === 'yes' || answer === 'no' ? answer : null;
+  const [known] = (answer ?? '').split(' ');
+  return known === 'yes' || known === 'no' ? known : null;
 }
 
 export async function settleFact(
@@ -47,6 +49,17 @@ export async function settleFact(
   const answer = isSo ? 'yes' : 'no';
   await memory.set(`fact.${id}`, answer);
   return answer;
+}
+
+/** A miss after a write is a doubt; a second one, a minute or more later, verifies the fact false. */
+export async function settleKept(
+  { memory, now }: Pick<ConnectorContext, 'memory' | 'now'>,
+  id: FactId,
+  isKept: boolean,
+): Promise<boolean> {
+  const key = `fact.${id}`;
+  await memory.set(key, isKept ? 'yes' : afterMiss(await memory.get(key), now()));
+  return isKept;
 }
 
 /** A step whose fact is "not so" refuses to run and says why. */
@@ -76,6 +89,7 @@ export async function factResults(memory: ConnectorMemory): Promise<CheckResult[
       const answer = await readFact(memory, id);
       if (answer === 'yes') return { id: `fact.${id}`, status: 'ok', detail: `So: ${claim}.` };
       if (answer === 'no') {
+        await memory.set(`fact.${id}`, reopened((await memory.get(`fact.${id}`)) ?? ''));
         const detail = `Not so: ${claim}.`;
         return { id: `fact.${id}`, status: 'warning', detail, fix: consequences[id] };
       }

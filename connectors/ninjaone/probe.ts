@@ -5,7 +5,7 @@ import type { CheckResult, Push, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { CheckRooms } from './check.ts';
 import { resultOf } from './check.ts';
-import { type FactId, factResults, settleFact } from './facts.ts';
+import { type FactId, factResults, settleFact, settleKept } from './facts.ts';
 import { FoundRow } from './schema.ts';
 
 export interface ProbeRooms extends CheckRooms {
@@ -92,7 +92,7 @@ async function probeTicket(
     }
   });
   const { data } = await rooms.api.ticket(remoteId, signal);
-  await settleFact(memory, 'ticket-tags', data.tags?.includes(key) === true);
+  await settleKept(rooms.context, 'ticket-tags', data.tags?.includes(key) === true);
   const { status } = await rooms.alertTicket.resolve(signal);
   await settleFact(memory, 'ticket-status', data.status?.statusId === status);
   return remoteId;
@@ -103,11 +103,10 @@ async function probeBoards(
   { key, ticketId }: Made,
   signal: AbortSignal,
 ): Promise<string> {
-  const { memory } = rooms.context;
   const scanned = await rooms.alertTicket.findBy(key, 'scan', signal);
-  const onBoards = await settleFact(memory, 'ticket-on-boards', scanned === ticketId);
+  const onBoards = await settleKept(rooms.context, 'ticket-on-boards', scanned === ticketId);
   const searched = await rooms.alertTicket.findBy(key, 'search', signal);
-  const bySearch = await settleFact(memory, 'ticket-search', searched === ticketId);
+  const bySearch = await settleKept(rooms.context, 'ticket-search', searched === ticketId);
   return `The boards show the new ticket: ${onBoards}. A search finds it: ${bySearch}.`;
 }
 

@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
 import { checkClients } from './check-clients.ts';
 import { findTicketField } from './clients.ts';
-import { settle } from './facts.ts';
+import { refusedResults, settle } from './facts.ts';
 import { hasTicketField } from './push-ticket.ts';
 import { quoted } from './query.ts';
 import { NewestItem } from './schema.ts';
@@ -26,7 +26,12 @@ export async function checkRequestTracker(
     checkStatuses(api, signal),
     checkQueryDates(api, signal),
   ]);
-  return [...access, ...names.flat(), ...(await checkClients(api, clientIds, signal))];
+  return [
+    ...access,
+    ...names.flat(),
+    ...(await checkClients(api, clientIds, signal)),
+    ...(await refusedResults(api.context.memory)),
+  ];
 }
 
 function checkAccess(api: Api, signal: AbortSignal): Promise<CheckResult[]> {

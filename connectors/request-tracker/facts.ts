@@ -1,6 +1,7 @@
 /** What cannot be believed of every RT, is settled by check or probe, and is kept in memory. */
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorMemory } from '../contract.ts';
+import { afterMiss, reopened } from '../check/facts.ts';
+import type { CheckResult, ConnectorContext, ConnectorMemory } from '../contract.ts';
 
 export type Fact =
   /** RT reads `-3600 seconds` in a query as that long ago. */
@@ -15,6 +16,15 @@ export type Fact =
 
 export async function settle(memory: ConnectorMemory, fact: Fact, isSo: boolean): Promise<void> {
   await memory.set(fact, isSo ? 'yes' : 'no');
+}
+
+/** A miss after a write is a doubt; a second one, a minute or more later, verifies the fact false. */
+export async function settleKept(
+  { memory, now }: Pick<ConnectorContext, 'memory' | 'now'>,
+  fact: Fact,
+  isKept: boolean,
+): Promise<void> {
+  await memory.set(fact, isKept ? 'yes' : afterMiss(await memory.get(fact), now()));
 }
 
 export async function isSettled(memory: ConnectorMemory, fact: Fact): Promise<boolean> {
@@ -36,9 +46,23 @@ const refusals: Record<Fact, string> = {
 /** Throws `config` where the fact is known to be not so; an open one passes. */
 export async function refuseUnless(memory: ConnectorMemory, ...facts: Fact[]): Promise<void> {
   for (const fact of facts) {
-    if ((await memory.get(fact)) !== 'no') continue;
+    if (!(await memory.get(fact))?.startsWith('no')) continue;
     throw new KindError('config', refusals[fact], {
       fix: `See what \`check\` says about ${fact}, mend it and run \`check\` again, with --probe for what is written.`,
     });
   }
+}
+
+/** What a write found false, for `check`. A fact that misses proved false is verified by the next write. */
+export async function refusedResults(memory: ConnectorMemory): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const id of ['fact.key-field', 'fact.find-ticket', 'fact.find-note'] as const) {
+    const stored = await memory.get(id);
+    if (!stored?.startsWith('no')) continue;
+    await memory.set(id, reopened(stored));
+    const fix =
+      'Correct the rights in RT; then run check --probe, or let the next message verify it.';
+    results.push({ id, status: 'failed', detail: refusals[id], fix });
+  }
+  return results;
 }

@@ -4,7 +4,7 @@ import { answerAnew } from '../check/probe.ts';
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
-import { settle } from './facts.ts';
+import { settleKept } from './facts.ts';
 import { createNotePush } from './push-note.ts';
 import { createTicket, findTicket, queueFor } from './push-ticket.ts';
 import { discarded } from './withdraw-ticket.ts';
@@ -28,7 +28,7 @@ async function writeAndFind(
   clientId: SourceId,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const { memory, now } = api.context;
+  const { now } = api.context;
   const setting = api.config.alerts === undefined ? 'billing' : 'alerts';
   const key = `probe:${instantFromMs(now()).replace(/\D/g, '')}`;
   let ticketId: string | null = null;
@@ -40,7 +40,7 @@ async function writeAndFind(
     ticketId = made.remoteId;
     const found = await findTicket(api, key, signal);
     const isSo = found?.remoteId === made.remoteId;
-    await settle(memory, 'fact.find-ticket', isSo);
+    await settleKept(api.context, 'fact.find-ticket', isSo);
     return [answer('fact.find-ticket', isSo, `ticket ${made.remoteId} in "${queue}"`)];
   });
   if (ticketId === null) return ticketResults;
@@ -65,7 +65,7 @@ function probeNote(
       throw error;
     });
     const isSo = found?.remoteId === made.remoteId;
-    await settle(api.context.memory, 'fact.find-note', isSo);
+    await settleKept(api.context, 'fact.find-note', isSo);
     return [answer('fact.find-note', isSo, `the comment on ticket ${ticketId}`)];
   });
 }

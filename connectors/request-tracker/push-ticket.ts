@@ -4,7 +4,7 @@ import { ifThere } from '../http/if-there.ts';
 import { markerOf } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import type { Api, NewTicket } from './api.ts';
-import { refuseUnless, settle } from './facts.ts';
+import { refuseUnless, settleKept } from './facts.ts';
 import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
 import { bearsKey, fittingSubject, markedSubject } from './marker.ts';
 import { quoted } from './query.ts';
@@ -141,11 +141,15 @@ async function proveKeyField(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { memory, log } = api.context;
   const { data } = await api.ticket(id, signal);
   const isKept = fieldValuesOf(data, api.config.keyField ?? '').includes(key);
-  await settle(memory, 'fact.key-field', isKept);
-  if (!isKept) log.warn('RT did not keep the key of a new ticket in its custom field.', { id });
+  await settleKept(
+    api.context,
+    'fact.key-field',
+    isKept || (await findTicket(api, key, signal)) !== null,
+  );
+  if (!isKept)
+    api.context.log.warn('RT did not keep the key of a new ticket in its custom field.', { id });
 }
 
 export function queueFor(api: Api, setting: 'alerts' | 'billing'): string {

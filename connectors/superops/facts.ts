@@ -73,7 +73,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, refuseIfNot, factResult } = keepFacts<FactId>(
+export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
   'SuperOps',
   facts,
 );

@@ -12,7 +12,7 @@ import { hasMarker, markedLine, markerOf } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import type { Api } from './api.ts';
 import { createInvoice, oneInvoice } from './documents.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { findRow } from './look-up.ts';
 import { dayOf, fromInvoice, netOf } from './mapping.ts';
 import { invoicesByDate } from './pull.ts';
@@ -96,13 +96,11 @@ async function writeInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<
   const answer = z.object({ createInvoice: InvoiceWire });
   const { createInvoice: invoice } = await api.send(createInvoice, { input }, answer, signal);
   const listed = await findInvoice(api, sale, signal);
-  await settleFact(api.context, 'invoice-key', listed !== null);
+  await settleKept(api.context, 'invoice-key', false, async () => listed !== null);
   if (listed !== null) return listed;
-  throw new KindError(
-    'config',
-    `Invoice ${invoice.invoiceId} was made but is not listed with its key.`,
-    { fix: `Delete it in SuperOps, set billing.route: ticket, then retry.` },
-  );
+  const { invoiceId } = invoice;
+  api.context.log.warn('A new invoice is not listed with its key.', { invoice: invoiceId });
+  return invoice;
 }
 
 /** By date, the last first, down to what is older than the sale. */

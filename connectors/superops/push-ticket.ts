@@ -6,7 +6,7 @@ import { Id, UtcInstant } from '../http/wire.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import type { Api, List } from './api.ts';
 import { createTicket, ticketList } from './documents.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfNot, settleFact, settleKept } from './facts.ts';
 import { findRow, readTicket } from './look-up.ts';
 import { isAmong } from './mapping.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
@@ -60,14 +60,14 @@ export async function writeTicket(
   };
   const answer = z.object({ createTicket: Keyed });
   const { createTicket: ticket } = await api.send(createTicket, { input }, answer, signal);
-  await settleFact(context, 'ticket-key', hasMarker(ticket.subject, key));
+  await settleKept(context, 'ticket-key', hasMarker(ticket.subject, key), async () => false);
   if (ticket.createdTime != null) {
     const offMs = Math.abs(context.now() - msFromInstant(ticket.createdTime));
     await settleFact(context, 'dates-utc', offMs < clockMsMax);
   }
   if ((await readFact(context, 'subject-filter')) === null) {
     const found = await findInList(api, ticketsWith(key), key, signal);
-    await settleFact(context, 'subject-filter', found !== null);
+    await settleKept(context, 'subject-filter', false, async () => found !== null);
   }
   return delivered(ticket);
 }

@@ -69,4 +69,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, refuseIfNot, factResult } = keepFacts<FactId>('Syncro', facts);
+export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
+  'Syncro',
+  facts,
+);

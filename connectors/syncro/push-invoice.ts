@@ -8,7 +8,7 @@ import { textFromMinor } from '../../src/domain/money.ts';
 import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { withMarker } from '../text/marker.ts';
 import { type Api, clientNumbers } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { invoiceNumberOf } from './keys.ts';
 import { minorOf } from './mapping.ts';
 import { saleProduct } from './products.ts';
@@ -40,17 +40,20 @@ export async function createInvoice(api: Api, sale: Sale, signal: AbortSignal): 
   refuseOtherCurrency(api, sale);
   const product = await saleProduct(api, sale, signal);
   const known = await findInvoice(api, sale, signal);
+  const invoiceId = known?.id ?? (await createEmpty(api, sale, signal));
   if (known === null || !hasLine(known)) {
-    const invoiceId = known?.id ?? (await createEmpty(api, sale, signal));
     const path = `/invoices/${invoiceId}/line_items`;
     await api.write('POST', path, lineOf(api, sale, product), z.unknown(), signal);
   }
   const invoice = await findInvoice(api, sale, signal);
-  await settleFact(api.context, 'invoice-number', invoice !== null);
-  if (invoice === null || !hasLine(invoice)) {
-    const found = invoice === null ? 'is not found by it' : 'has no line';
-    throw new KindError('config', `Invoice ${invoiceNumberOf(sale.key)} was made but ${found}.`, {
-      fix: 'Delete it in Syncro, let the token see and edit invoices, run check --probe, then retry.',
+  await settleKept(api.context, 'invoice-number', false, async () => invoice !== null);
+  if (invoice === null) {
+    api.context.log.warn('A new invoice is not found by its number.', { invoice: invoiceId });
+    return { remoteId: invoiceId, label: invoiceNumberOf(sale.key) };
+  }
+  if (!hasLine(invoice)) {
+    throw new KindError('config', `Invoice ${invoice.number} was made but has no line.`, {
+      fix: 'Let the token edit invoices, delete it in Syncro, then retry.',
     });
   }
   refuseOtherPrice(api, invoice, sale);

@@ -5,7 +5,7 @@ import { instantFromMs } from '../../src/domain/time.ts';
 import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import { type Api, believeRows, clientNumbers, type List } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfNot, settleKept } from './facts.ts';
 import { createNotePush } from './push-note.ts';
 import { KeyedTicket, NumberId, TicketDetail } from './schema.ts';
 
@@ -49,17 +49,12 @@ export async function createTicket(
     tag_list: [message.key],
     comments_attributes: [comment],
   };
-  await api.write('POST', '/tickets', body, Created, signal);
+  const { ticket } = await api.write('POST', '/tickets', body, Created, signal);
   const listed = await findTicket(api, message, signal);
-  await settleFact(api.context, 'ticket-key', listed !== null);
+  await settleKept(api.context, 'ticket-key', false, async () => listed !== null);
   if (listed !== null) return listed;
-  throw new KindError(
-    'config',
-    `A ticket was made but is not listed with its tag ${message.key}.`,
-    {
-      fix: 'Delete it in Syncro. No more alert tickets are made until check --probe finds it so.',
-    },
-  );
+  api.context.log.warn('A new ticket is not listed with its tag.', { ticket: ticket.id });
+  return { remoteId: ticket.id };
 }
 
 /**

@@ -150,10 +150,9 @@ async function create(
   }
 }
 
-/** An answer that makes no sense proves nothing; an understood refusal of the only write does. */
+/** No write has left, or the vendor understood it and said no. An answer that makes no sense proves nothing. */
 function isNothingWritten(kind: ErrorKind, writes: number): boolean {
-  if (kind === 'contract') return false;
-  return writes === 0 || kind === 'rejected' || (writes === 1 && kind !== 'transient');
+  return kind === 'rejected' || (writes === 0 && kind !== 'contract');
 }
 
 /** A message is dead only when the vendor understood it and said no, or answered nonsense. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PushMessages } from '../../connectors/contract.ts';
+import { agedDoubts } from '../support/connector-context.ts';
 import { type Bench, readRows, soon, withAutotask } from './autotask-bench.ts';
 
 const saleOf = (
@@ -104,14 +105,16 @@ describe('A sale in Autotask', () => {
     }),
   );
 
-  test('is refused where a charge was seen to lose its key', () =>
+  test('is refused where a charge was seen twice to lose its key', () =>
     withAutotask({}, async (bench) => {
       contract(bench);
       bench.state.switches.keepsChargeKey = false;
       await sales(bench)?.create(saleOf(bench), soon());
-      const next = sales(bench)?.create(saleOf(bench, { key: 'inv:2' }), soon());
+      await agedDoubts(bench.context);
+      await sales(bench)?.create(saleOf(bench, { key: 'inv:2' }), soon());
+      const next = sales(bench)?.create(saleOf(bench, { key: 'inv:3' }), soon());
       await expect(next).rejects.toMatchObject({ kind: 'config' });
-      expect(bench.state.rows('ContractCharges')).toHaveLength(1);
+      expect(bench.state.rows('ContractCharges')).toHaveLength(2);
     }));
 
   test('is not taken for delivered when its charge comes to another sum', () =>
@@ -218,14 +221,21 @@ describe('An alert ticket in Autotask', () => {
       expect(await filterOfFind()).toContain('Prepaid key');
     }));
 
-  test('is made no more where the key was lost', () =>
+  test('is made no more where the key was lost twice', () =>
     withAutotask({}, async (bench) => {
       bench.state.switches.keepsTicketKey = false;
       const push = bench.connector.push['alert-ticket'];
       await push?.create(alertOf(bench), soon());
-      await expect(push?.create(alertOf(bench, 'low:2'), soon())).rejects.toMatchObject({
+      await agedDoubts(bench.context);
+      await push?.create(alertOf(bench, 'low:2'), soon());
+      await expect(push?.create(alertOf(bench, 'low:3'), soon())).rejects.toMatchObject({
         kind: 'config',
       });
+      // A check reports it and lets the next one verify it.
+      bench.state.switches.keepsTicketKey = true;
+      await bench.connector.check([], soon());
+      await push?.create(alertOf(bench, 'low:3'), soon());
+      expect(bench.context.kept.get('fact.ticket-key-kept')).toMatch(/^yes/);
     }));
 
   test('that Autotask refuses is refused, not of unknown outcome', () =>

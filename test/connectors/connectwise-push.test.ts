@@ -31,7 +31,7 @@ describe('A low-balance ticket in ConnectWise', () => {
       const push = connector.push['alert-ticket'];
       const message = { key: 'lowbal:1', clientId: String(company), subject: 'Low', body: 'Low.' };
       const created = await push?.create(message, signal);
-      expect(context.kept.get('fact.conditions-external-xref')).toMatch(/^no \d{4}-/);
+      expect(context.kept.get('fact.conditions-external-xref')).toMatch(/^doubt \d{4}-/);
       expect(await push?.find(message, signal)).toEqual(created);
     }));
 

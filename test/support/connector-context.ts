@@ -57,3 +57,10 @@ function createMemory(kept: Map<string, string>): ConnectorMemory {
     delete: async (key) => void kept.delete(key),
   };
 }
+
+/** What was doubted is as good as seen long ago: the next miss verifies it. */
+export async function agedDoubts({ kept, memory }: TestContext): Promise<void> {
+  for (const [key, stored] of kept) {
+    if (stored.startsWith('doubt')) await memory.set(key, 'doubt 2026-01-01T00:00:00.000Z');
+  }
+}

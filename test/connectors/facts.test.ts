@@ -1,0 +1,81 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { type Fact, keepFacts } from '../../connectors/check/facts.ts';
+import { answerAnew } from '../../connectors/check/probe.ts';
+import { createTestContext } from '../support/connector-context.ts';
+
+const key: Fact = {
+  claim: 'A new ticket keeps its key.',
+  otherwise: 'No tickets are made.',
+  isNeeded: true,
+  settledBy: 'writing',
+};
+const { readFact, settleKept, refuseIfNot, factResult } = keepFacts<'key'>('Vendor', { key });
+
+let nowMs = Date.parse('2026-03-02T09:00:00.000Z');
+let context = createTestContext({ now: () => nowMs });
+beforeEach(() => {
+  context = createTestContext({ now: () => nowMs });
+});
+
+const isNotFound = async () => false;
+const look = (byId: boolean | null, isFoundByKey = isNotFound) =>
+  settleKept(context, 'key', byId, isFoundByKey);
+const refusal = () => refuseIfNot(context, 'key');
+
+test('a record that is not shown yet by its id proves nothing, however often', async () => {
+  for (let count = 0; count < 3; count += 1) {
+    await look(null);
+    nowMs += 600_000;
+  }
+  expect(await readFact(context, 'key')).toBeNull();
+  await expect(refusal()).resolves.toBeUndefined();
+});
+
+test('a key that is missed by the id and found by a search is kept', async () => {
+  await look(false, async () => true);
+  expect(await readFact(context, 'key')).toBe('yes');
+});
+
+test('only two misses some time apart prove it false', async () => {
+  await look(false);
+  await look(false);
+  await expect(refusal()).resolves.toBeUndefined();
+  expect((await factResult(context, 'key')).status).toBe('warning');
+  nowMs += 60_000;
+  await look(false);
+  await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
+});
+
+test('a hit between two misses clears the first', async () => {
+  await look(false);
+  nowMs += 600_000;
+  await look(true);
+  nowMs += 600_000;
+  await look(false);
+  await expect(refusal()).resolves.toBeUndefined();
+});
+
+test('what was proved false is reported by check, and verified by the next write', async () => {
+  await look(false);
+  nowMs += 60_000;
+  await look(false);
+  expect((await factResult(context, 'key')).status).toBe('failed');
+  await expect(refusal()).resolves.toBeUndefined();
+  nowMs += 1000;
+  await look(false);
+  await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
+  await factResult(context, 'key');
+  await look(true);
+  expect(await readFact(context, 'key')).toBe('yes');
+});
+
+test('a probe that comes to nothing leaves what was proved; its own miss proves nothing alone', async () => {
+  await look(true);
+  await answerAnew(context, ['key'], () => look(false));
+  await expect(refusal()).resolves.toBeUndefined();
+  nowMs += 60_000;
+  await answerAnew(context, ['key'], () => look(false));
+  await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
+  await answerAnew(context, ['key'], async () => {});
+  await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
+});
