@@ -8,7 +8,7 @@
 import type { ZodType } from 'zod';
 import type { ErrorKind } from '../src/domain/errors.ts';
 import type { PushKind, PushMessages } from '../src/domain/messages.ts';
-import type { SourceId, StreamName } from '../src/domain/rows.ts';
+import type { ClientRow, SourceId, StreamName } from '../src/domain/rows.ts';
 import type { Instant, ZoneName } from '../src/domain/time.ts';
 import type { Pulls } from './contract-pull.ts';
 
@@ -155,6 +155,8 @@ export interface Connector {
   probe?(clientId: SourceId, signal: AbortSignal): Promise<CheckResult[]>;
   /** All names of the kinds that the vendor lists, for `check` to compare the config's with. */
   listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
+  /** All clients of the account, for an admin who looks for an id, and to find one that was re-created. */
+  listClients?(signal: AbortSignal): Promise<readonly ClientRow[]>;
   pull: Pulls;
   push: Pushes;
 }

@@ -6,7 +6,7 @@ import { AteraConfig } from './config.ts';
 import { createContracts } from './contracts.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
-import { createClientPull, createTicketPull } from './pull.ts';
+import { createClientPull, createTicketPull, listClients } from './pull.ts';
 import { createTimePull } from './pull-time.ts';
 import { createBalancePush } from './push-balance.ts';
 import { createNotePush } from './push-note.ts';
@@ -30,6 +30,7 @@ export const atera: VendorModule<AteraConfig> = {
       check: (clientIds, signal) => checkConnection(api, contracts, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (_, signal) => listNames(api, contracts, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, contracts),

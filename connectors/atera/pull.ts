@@ -1,6 +1,8 @@
 /** Clients and tickets, by their last change. */
+import type { z } from 'zod';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
 import type { ClientRow, Page, Pull, TicketRow } from '../contract.ts';
+import { readableRows } from '../http/rows.ts';
 import { type Api, idIn, pageOf, rowsOf } from './api.ts';
 import type { Contracts } from './contracts.ts';
 import { refuseIfNot } from './facts.ts';
@@ -14,12 +16,18 @@ export function createClientPull(api: Api): Pull<ClientRow> {
     const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
     const list = { path: '/customers', query, idName: 'CustomerID' };
     for await (const { rows } of api.pages(list, signal)) {
-      yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, (wire) => ({
-        sourceId: wire.CustomerID,
-        name: wire.CustomerName,
-      }));
+      yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, fromCustomer);
     }
   };
+}
+
+export function fromCustomer(wire: z.infer<typeof CustomerWire>): ClientRow {
+  return { sourceId: wire.CustomerID, name: wire.CustomerName };
+}
+
+export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  const pages = api.pages({ path: '/customers', query: {}, idName: 'CustomerID' }, signal);
+  return readableRows(pages, CustomerWire, fromCustomer);
 }
 
 export function createTicketPull(api: Api, contracts: Contracts): Pull<TicketRow> {

@@ -4,7 +4,7 @@ import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { AutotaskConfig } from './config.ts';
 import { createDirectory } from './directory.ts';
-import { listNames } from './names.ts';
+import { listClients, listNames } from './names.ts';
 import { createOwners } from './owners.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
@@ -37,6 +37,7 @@ export const autotask: VendorModule<AutotaskConfig> = {
       check: (clientIds, signal) => checkConnection(rooms, clientIds, signal),
       probe: (clientId, signal) => probeConnection(rooms, clientId, signal),
       listNames: (clientIds, signal) => listNames(rooms, clientIds, signal),
+      listClients: (signal) => listClients(rooms, signal),
       pull: {
         ...createPulls(rooms),
         timeEntries: createTimePull(rooms),

@@ -1,11 +1,18 @@
 /** The names that the config may use, for `check` to compare. */
 import { z } from 'zod';
-import type { NameLists } from '../contract.ts';
+import type { ClientRow, NameLists } from '../contract.ts';
 import { contractsOf } from './contracts.ts';
 import { readAll } from './look-up.ts';
+import { fromCompany } from './pull.ts';
 import { fieldNames } from './push-balance.ts';
-import { everything } from './query.ts';
+import { equals, everything } from './query.ts';
 import type { Rooms } from './rooms.ts';
+import { CompanyWire, companyFields } from './schema.ts';
+
+export async function listClients({ api }: Rooms, signal: AbortSignal): Promise<ClientRow[]> {
+  const query = { entity: 'Companies', filter: [equals('isActive', true)], fields: companyFields };
+  return (await readAll(api, query, CompanyWire, signal)).map(fromCompany);
+}
 
 const Named = z.object({ name: z.string() });
 

@@ -1,5 +1,5 @@
 /** Reading companies and tickets of the configured clients, in pages in the order of ids. */
-import type { ZodType } from 'zod';
+import type { ZodType, z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ClientRow, Page, PullRequest, Pulls, TicketRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
@@ -19,6 +19,10 @@ export function createPulls(rooms: Rooms) {
   } satisfies Pulls;
 }
 
+export function fromCompany({ id, companyName }: z.infer<typeof CompanyWire>): ClientRow {
+  return { sourceId: id, name: companyName };
+}
+
 /**
  * The companies of the configured clients, changed or not: they are few, and that one of them can
  * still be seen proves the right to see it.
@@ -33,10 +37,7 @@ async function* pullClients(
     const query = { entity: 'Companies', filter: [isOneOf('id', chunk)], fields: companyFields };
     for await (const page of api.pages(query, signal)) {
       rows += page.rows.length;
-      const parsed = parseRows(page.rows, CompanyWire, ({ id, companyName }) => ({
-        sourceId: id,
-        name: companyName,
-      }));
+      const parsed = parseRows(page.rows, CompanyWire, fromCompany);
       refuseOthers('Companies', parsed.rows, (row) => row.sourceId, ids);
       yield { ...parsed, resume: null };
     }

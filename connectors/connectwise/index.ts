@@ -3,7 +3,7 @@ import type { VendorModule } from '../contract.ts';
 import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
-import { listNames } from './name-lists.ts';
+import { listClients, listNames } from './name-lists.ts';
 import { readBlocks } from './native-blocks.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
@@ -29,6 +29,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         ...createPulls(api),
         present: createPresence(api),

@@ -1,9 +1,21 @@
 /** The names that the config may use, for `check` to compare. */
 import { z } from 'zod';
-import type { NameLists } from '../contract.ts';
+import type { ClientRow, NameLists } from '../contract.ts';
 import type { Api } from './api.ts';
 import { readAll } from './look-up.ts';
+import { fromCompany } from './mapping.ts';
 import { readCustomFields } from './push-balance.ts';
+import { CompanyWire, companyFields } from './schema.ts';
+
+const activeCompanies = {
+  path: '/company/companies',
+  fields: companyFields,
+  conditions: 'deletedFlag=false',
+};
+
+export async function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  return (await readAll(api, activeCompanies, CompanyWire, signal)).map(fromCompany);
+}
 
 const Named = z.object({ name: z.string() });
 

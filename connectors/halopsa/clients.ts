@@ -1,6 +1,6 @@
 import type { ClientRow, Page, Pull, PullRequest } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
-import type { Api } from './api.ts';
+import { parseRows, readableRows } from '../http/rows.ts';
+import type { Api, Query } from './api.ts';
 import { clientNumbers, filterMoment } from './lists.ts';
 import { fromClient } from './mapping.ts';
 import { ClientDetail, ClientWire } from './schema.ts';
@@ -12,21 +12,24 @@ import { ClientDetail, ClientWire } from './schema.ts';
 export function createClientPull(api: Api): Pull<ClientRow> {
   return async function* pull(request: PullRequest): AsyncGenerator<Page<ClientRow>> {
     const ids = clientNumbers(request.clientIds);
-    const list = {
-      path: '/Client',
-      rows: 'clients',
-      query: {
-        includeactive: true,
-        includeinactive: true,
-        order: 'id',
-        lastupdatefromdate: filterMoment(request.since),
-      },
-    };
-    for await (const page of api.pages(list, request.signal)) {
+    const changed = { includeinactive: true, lastupdatefromdate: filterMoment(request.since) };
+    for await (const page of api.pages(clientList(changed), request.signal)) {
       const { rows, rejected } = parseRows(page.rows, ClientWire, fromClient);
       yield { rows: rows.filter(({ sourceId }) => ids.includes(sourceId)), rejected, resume: null };
     }
   };
+}
+
+function clientList(query: Query) {
+  return {
+    path: '/Client',
+    rows: 'clients',
+    query: { includeactive: true, order: 'id', ...query },
+  };
+}
+
+export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  return readableRows(api.pages(clientList({}), signal), ClientWire, fromClient);
 }
 
 /** One client with its pre-pay, currency and custom fields. */

@@ -1,7 +1,7 @@
 import type { VendorModule } from '../contract.ts';
 import { createApi } from './api.ts';
 import { checkConnection, listNames } from './check.ts';
-import { createClientPull } from './clients.ts';
+import { createClientPull, listClients } from './clients.ts';
 import { HalopsaConfig } from './config.ts';
 import { createInvoicePull } from './invoices.ts';
 import { createNames } from './names.ts';
@@ -33,6 +33,7 @@ export const halopsa: VendorModule<HalopsaConfig> = {
       check: (clientIds, signal) => checkConnection(api, names, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, names, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, names, clientIds, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, names),

@@ -38,6 +38,17 @@ export function parseRows<Wire, Row>(
   return parsed;
 }
 
+/** All rows of a list that can be read; for looking through, not for storing. */
+export async function readableRows<Wire, Row>(
+  pages: AsyncIterable<{ rows: readonly unknown[] }>,
+  schema: ZodType<Wire>,
+  fromWire: (wire: Wire) => Row,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const { rows } of pages) all.push(...parseRows(rows, schema, fromWire).rows);
+  return all;
+}
+
 /** The ids that are there. */
 export function presentIds(
   ids: {

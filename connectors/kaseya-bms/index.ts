@@ -5,7 +5,7 @@ import { KaseyaBmsConfig } from './config.ts';
 import { listNames } from './names.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
-import { pullClients, pullTickets } from './pull.ts';
+import { listClients, pullClients, pullTickets } from './pull.ts';
 import { pullInvoices } from './pull-invoices.ts';
 import { pullTime } from './pull-time.ts';
 import { createBalancePush } from './push-balance.ts';
@@ -31,6 +31,7 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         clients: (request) => pullClients(api, request),
         tickets: (request) => pullTickets(api, request),

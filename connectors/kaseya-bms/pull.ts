@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ClientRow, Page, PullRequest, SourceId, TicketRow } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
+import { parseRows, readableRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { changedRows, ticketChanges } from './changes.ts';
 import { readFact, refuseIfNot } from './facts.ts';
@@ -46,6 +46,15 @@ export async function* accountRows(
   }
 }
 
+function fromAccount({ id, name }: AccountWire): ClientRow {
+  return { sourceId: id, name };
+}
+
+export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  const pages = api.pages({ path: '/v2/crm/accounts/lookup', query: {} }, signal);
+  return readableRows(pages, AccountWire, fromAccount);
+}
+
 /** Changed or not: they are few, and that they can still be seen proves the right to see them. */
 export async function* pullClients(
   api: Api,
@@ -53,7 +62,7 @@ export async function* pullClients(
 ): AsyncGenerator<Page<ClientRow>> {
   let seen = 0;
   for await (const rows of accountRows(api, clientIds, signal)) {
-    const parsed = parseRows(rows, AccountWire, ({ id, name }) => ({ sourceId: id, name }));
+    const parsed = parseRows(rows, AccountWire, fromAccount);
     for (const { sourceId } of parsed.rows) {
       if (clientIds.includes(sourceId)) continue;
       throw new KindError('contract', `BMS lists account ${sourceId}, which was not asked for.`, {

@@ -52,6 +52,7 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
     check: (clientIds, signal) => checkConnection({ ...rooms, alertTicket }, clientIds, signal),
     probe: (clientId, signal) =>
       probeConnection({ ...rooms, alertTicket, ticketNote }, clientId, signal),
+    listClients: (signal) => rooms.organizations.reread(signal),
     listNames: async (_, signal) => ({
       boards: (await rooms.boards.toRead(signal)).map((board) => board.name),
       workTypes: [...workTypes],

@@ -66,6 +66,14 @@ export function createClientsPull(api: Api): Pull<ClientRow> {
   }
 }
 
+export async function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  const [since, until] = [instantFromMs(0), instantFromMs(api.context.now())];
+  const request = { since, until, resume: null, clientIds: [], isStored: false, signal };
+  const all: ClientRow[] = [];
+  for await (const { rows } of createClientsPull(api)(request)) all.push(...rows);
+  return all;
+}
+
 /** The ticket custom field of this name. Throws `config` where the user sees none. */
 export async function findTicketField(
   api: Api,

@@ -1,7 +1,7 @@
 import type { VendorModule } from '../contract.ts';
 import { createApi } from './api.ts';
 import { checkRequestTracker } from './check.ts';
-import { listQueues } from './clients.ts';
+import { listClients, listQueues } from './clients.ts';
 import { RequestTrackerConfig } from './config.ts';
 import { probeRequestTracker } from './probe.ts';
 import { createPulls } from './pull.ts';
@@ -25,6 +25,7 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
       check: (clientIds, signal) => checkRequestTracker(api, clientIds, signal),
       probe: (clientId, signal) => probeRequestTracker(api, clientId, signal),
       listNames: async (_, signal) => ({ boards: await listQueues(api, signal) }),
+      listClients: (signal) => listClients(api, signal),
       pull: createPulls(api),
       push: {
         'alert-ticket': createAlertPush(api),

@@ -4,7 +4,13 @@ import { checkConnection } from './check.ts';
 import { SuperopsConfig } from './config.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
-import { createClientPull, createInvoicePull, createTicketPull, createTimePull } from './pull.ts';
+import {
+  createClientPull,
+  createInvoicePull,
+  createTicketPull,
+  createTimePull,
+  listClients,
+} from './pull.ts';
 import { createBalancePush } from './push-balance.ts';
 import { createInvoicePush } from './push-invoice.ts';
 import { createNotePush } from './push-note.ts';
@@ -33,6 +39,7 @@ export const superops: VendorModule<SuperopsConfig> = {
     return {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api),

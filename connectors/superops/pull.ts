@@ -16,7 +16,7 @@ import type {
   TicketRow,
   TimeEntryRow,
 } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
+import { parseRows, readableRows } from '../http/rows.ts';
 import { Id, UtcInstant } from '../http/wire.ts';
 import { type Api, type List, type ListPage, refuseOtherOrder } from './api.ts';
 import { rememberClosed } from './closed.ts';
@@ -62,6 +62,10 @@ export function createClientPull(api: Api): Pull<ClientRow> {
       fix: 'Let the role of the token’s user see them, or correct the clients’ ids.',
     });
   };
+}
+
+export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  return readableRows(api.pages(clients, signal), ClientWire, fromClient);
 }
 
 export function createTicketPull(api: Api): Pull<TicketRow> {

@@ -5,7 +5,7 @@ import { SyncroConfig } from './config.ts';
 import { createNames } from './names.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
-import { createClientPull, createInvoicePull, createTicketPull } from './pull.ts';
+import { createClientPull, createInvoicePull, createTicketPull, listClients } from './pull.ts';
 import { createTimePull } from './pull-time.ts';
 import { createBalancePush } from './push-balance.ts';
 import { createInvoicePush } from './push-invoice.ts';
@@ -34,6 +34,7 @@ export const syncro: VendorModule<SyncroConfig> = {
       check: (clientIds, signal) => checkConnection(api, clientIds, signal),
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
+      listClients: (signal) => listClients(api, signal),
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, recent),

@@ -9,7 +9,7 @@ import type {
   RejectedRow,
   TicketRow,
 } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
+import { parseRows, readableRows } from '../http/rows.ts';
 import { withLines } from '../text/invoice-lines.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
 import { refuseIfNot } from './facts.ts';
@@ -48,6 +48,10 @@ export function createClientPull(api: Api): Pull<ClientRow> {
       if (isOrdered && oldest < request.since) return;
     }
   };
+}
+
+export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
+  return readableRows(api.pages(customerList, signal), CustomerWire, fromCustomer);
 }
 
 /** In no known order, so that only the end is a safe point. */

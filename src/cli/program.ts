@@ -4,6 +4,7 @@ import { addBackupCommand } from './backup.ts';
 import { addBalancesCommand } from './balances.ts';
 import { addBlockCommands } from './block.ts';
 import { addCheckCommand } from './check.ts';
+import { addClientsCommand } from './clients.ts';
 import type { CliDeps } from './deps.ts';
 import { addExplainCommand } from './explain.ts';
 import { addOutboxCommands } from './outbox.ts';
@@ -36,6 +37,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
     })
     .addHelpText('after', '\nExample:\n  prepaid-hours check && prepaid-hours run');
   addCheckCommand(program, cli);
+  addClientsCommand(program, cli);
   addRunCommand(program, cli);
   addStartCommand(program, cli);
   addBalancesCommand(program, cli);

@@ -27,11 +27,23 @@ export async function checkClientNames(
     signal,
   });
   for await (const { rows } of pages) for (const row of rows) names.set(row.sourceId, row.name);
+  const idOf = (client: Client) => client.sourceIds.get(connection) ?? '';
+  const isGone = ours.some((client) => !names.has(idOf(client)));
+  const all = isGone ? await connector.listClients?.(signal) : undefined;
   return ours.flatMap((client) => {
-    const sourceId = client.sourceIds.get(connection) ?? '';
+    const sourceId = idOf(client);
     const name = names.get(sourceId);
-    return name === undefined ? [] : [lineOf(client, { connection, sourceId, name }, app.clients)];
+    if (name !== undefined) return [lineOf(client, { connection, sourceId, name }, app.clients)];
+    const again = all?.find((row) => foldName(row.name) === foldName(client.name));
+    return again === undefined ? [] : [recreatedLine(client, connection, sourceId, again.sourceId)];
   });
+}
+
+/** The old id is gone and the name is there under another one. */
+function recreatedLine(client: Client, connection: string, from: string, to: string): CheckLine {
+  const detail = `"${client.name}" is ${from} in the config, which is gone; a client of that name is now ${to}.`;
+  const fix = `If it is the same client, write ${connection}: ${to} under its ids and formerIds: { ${connection}: ${from} }.`;
+  return { connection, id: 'client', status: 'failed', detail, fix };
 }
 
 function lineOf(

@@ -24,6 +24,16 @@ export function describeChecks(subject: ContractSubject): void {
       expectWaysOut(results);
     }));
 
+  test('lists the clients of the account with their ids, whichever are configured', () =>
+    withBench(subject, async ({ bench, connector }) => {
+      if (connector.listClients === undefined) return;
+      const listed = await connector.listClients(AbortSignal.timeout(25_000));
+      expect(listed.map(({ sourceId }) => sourceId)).toEqual(
+        expect.arrayContaining([...bench.clientIds]),
+      );
+      expect(listed.every(({ name }) => name !== '')).toBe(true);
+    }));
+
   test('reports a wrong secret as a failed result, without showing it', () =>
     withBench(subject, async ({ bench }) => {
       const wrong = openConnector(subject, bench, bench.wrongSecretSettings);

@@ -123,6 +123,23 @@ test('a client whose id belongs to another name is warned of, and two swapped id
   expect(swapped.map(([status]) => status)).toEqual(['failed', 'failed']);
 });
 
+test('an id that is gone is told with the id that the name has now', async () => {
+  const bench = await CoreBench.open();
+  const listClients = async () => [{ sourceId: '7', name: 'dupont' }];
+  const connector = { ...bench.psa.connector(), check: async () => [signedIn], listClients };
+  const signal = new AbortController().signal;
+  const options = { isOffline: false, probeClient: null, signal };
+  const { lines } = await runCheck(
+    { ...bench.app, connectors: new Map([['psa', connector]]) },
+    options,
+  );
+  expect(lines.find(({ id }) => id === 'client')).toMatchObject({
+    status: 'failed',
+    fix: expect.stringContaining('psa: 7 under its ids and formerIds: { psa: 1 }'),
+  });
+  await bench.close();
+});
+
 test('what a first live run would send is listed for each client while nothing is sent', async () => {
   const alert = { when: { balance: 'settled', secondsLeft: 36000 }, do: ['alert'] } as const;
   const rule = { ...alert, offer: null, tell: ['msp'] } as const;
