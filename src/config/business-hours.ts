@@ -2,6 +2,7 @@ import Holidays from 'date-holidays';
 import { z } from 'zod';
 import type { BusinessHours } from '../domain/terms.ts';
 import { addDays, type DateText } from '../domain/time.ts';
+import { isDay, Timezone } from './fields.ts';
 import { nearest } from './nearest.ts';
 
 const dayNames: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -18,16 +19,29 @@ const fullDayNames: readonly string[] = [
 
 type Week = { fromMinute: number; toMinute: number }[][];
 
-/** One calendar: `holidays`, and else day ranges with their times. */
+/** One calendar: its days off, days of other hours and zone, and else day ranges with their times. */
 export const Calendar = z
   .object({
+    closed: z
+      .array(z.string())
+      .default([])
+      .describe('Own days that are wholly outside: 2026-12-24, or "2026-08-03 to 2026-08-14"'),
+    special: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Days of other hours, holidays among them: { 2026-12-31: "09:00-12:00" }'),
+    timezone: Timezone.optional().describe(
+      'Zone that the times are in. Default: the client’s zone',
+    ),
     holidays: z
-      .string()
+      .union([z.string(), z.array(z.string())])
       .optional()
-      .describe('Country whose public holidays are wholly outside: FR, or with a region, DE-BY'),
+      .describe(
+        'Countries whose public holidays are wholly outside: FR, or with a region, DE-BY; days of your own may be among them',
+      ),
   })
   .catchall(z.string().describe('Times of day, 24 hours, such as "08:00-12:00, 13:30-18:00"'))
-  .transform(({ holidays, ...days }, context) => {
+  .transform(({ holidays, closed, special, timezone, ...days }, context) => {
     const week: Week = dayNames.map(() => []);
     const fault = (key: string, message: string) => {
       context.addIssue({ code: 'custom', path: [key], message });
@@ -50,13 +64,41 @@ export const Calendar = z
         message: 'no days; add for example mon-fri: "08:00-18:00"',
       });
     }
-    if (holidays !== undefined) {
-      const problem = regionProblem(holidays);
+    const specialDays = new Map<DateText, Week[number]>();
+    for (const [date, times] of Object.entries(special)) {
+      try {
+        if (!isDay(date)) throw new Error('this is not a day of the calendar');
+        specialDays.set(date, readTimes(times));
+      } catch (error) {
+        fault('special', `${date}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    const named = typeof holidays === 'string' ? [holidays] : (holidays ?? []);
+    const places = named.filter((text) => !/^\d/.test(text));
+    for (const place of places) {
+      const problem = regionProblem(place);
       if (problem !== null) fault('holidays', problem);
     }
-    return { week, holidays: holidays ?? null };
+    const closedDays = [
+      ...named.filter((text) => !places.includes(text)).map((text) => ({ key: 'holidays', text })),
+      ...closed.map((text) => ({ key: 'closed', text })),
+    ].flatMap(({ key, text }) => {
+      const days = readDayRange(text);
+      if (days === null)
+        fault(
+          key,
+          `"${text}" is neither a day (2026-12-24) nor a range of days (2026-08-03 to 2026-08-14)`,
+        );
+      return days ?? [];
+    });
+    return { week, places, closedDays, specialDays, timezone: timezone ?? null };
   });
 export type Calendar = z.infer<typeof Calendar>;
+
+function readDayRange(text: string): { from: DateText; to: DateText } | null {
+  const [from = '', to = from, ...rest] = text.split(/\s+to\s+/);
+  return isDay(from) && isDay(to) && from <= to && rest.length === 0 ? { from, to } : null;
+}
 
 /** `mon-fri`, `sat`, `mon,wed`, `sat-mon`: positions in the week, Monday is 0. */
 function readDays(key: string): number[] {
@@ -74,9 +116,9 @@ function readDays(key: string): number[] {
 function readDay(name: string, key: string): number {
   const day = dayNames.indexOf(name);
   if (day >= 0) return day;
-  const near = nearest(name, ['holidays', ...fullDayNames]);
+  const near = nearest(name, ['holidays', 'closed', 'special', 'timezone', ...fullDayNames]);
   if (near === null) throw new Error(dayRule(key));
-  const known = near === 'holidays' ? near : near.slice(0, 3);
+  const known = fullDayNames.includes(near) ? near.slice(0, 3) : near;
   throw new Error(`unknown day "${name}"; did you mean "${known}"?`);
 }
 
@@ -138,8 +180,21 @@ function regionProblem(text: string): string | null {
   return null;
 }
 
-export function toBusinessHours(name: string, { week, holidays }: Calendar): BusinessHours {
-  if (holidays === null) return { name, week, isHoliday: () => false };
+export function toBusinessHours(name: string, calendar: Calendar): BusinessHours {
+  const { week, places, closedDays, specialDays, timezone } = calendar;
+  const finders = places.map(holidayFinder);
+  const isClosed = (date: DateText) =>
+    closedDays.some(({ from, to }) => from <= date && date <= to);
+  return {
+    name,
+    week,
+    specialDays,
+    timezone,
+    isHoliday: (date) => isClosed(date) || finders.some((isPublicHoliday) => isPublicHoliday(date)),
+  };
+}
+
+function holidayFinder(holidays: string): (date: DateText) => boolean {
   const [country = '', state, region] = holidays.split('-');
   const inState = state === undefined ? {} : { state };
   const place = { country, ...inState, ...(region === undefined ? {} : { region }) };
@@ -150,14 +205,10 @@ export function toBusinessHours(name: string, { week, holidays }: Calendar): Bus
     years.set(year, days);
     return days;
   };
-  return {
-    name,
-    week,
-    isHoliday(date) {
-      const year = Number(date.slice(0, 4));
-      // A holiday of several days may begin in the year before.
-      return daysOf(year).has(date) || daysOf(year - 1).has(date);
-    },
+  return (date) => {
+    const year = Number(date.slice(0, 4));
+    // A holiday of several days may begin in the year before.
+    return daysOf(year).has(date) || daysOf(year - 1).has(date);
   };
 }
 

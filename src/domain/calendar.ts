@@ -12,7 +12,7 @@ export interface Stretch {
 }
 
 /**
- * Splits a span at the edges of the business hours, to the second, in the client's zone. A day with
+ * Splits a span at the edges of the business hours, to the second, in the calendar's zone or the client's. A day with
  * a change of clocks has its edges where the wall clock shows them, so such a day may be an hour
  * longer or shorter. Stretches come in order of time; neighbours of one kind are one stretch.
  */
@@ -20,8 +20,9 @@ export function splitAtBusinessHours(
   startMs: number,
   endMs: number,
   hours: BusinessHours,
-  zone: ZoneName,
+  clientZone: ZoneName,
 ): Stretch[] {
+  const zone = hours.timezone ?? clientZone;
   const stretches: Stretch[] = [];
   let cursorMs = startMs;
   const lastDay = dayNumber(wallClockAt(endMs, zone));
@@ -63,10 +64,12 @@ function openSpans(day: number, hours: BusinessHours, zone: ZoneName): readonly 
 
 function readSpans(day: number, hours: BusinessHours, zone: ZoneName): Span[] {
   const midnight = day * dayMs;
-  if (hours.isHoliday(dateOf(midnight))) return [];
+  const date = dateOf(midnight);
+  const special = hours.specialDays?.get(date);
+  if (special === undefined && hours.isHoliday(date)) return [];
   const weekday = (((day + 3) % 7) + 7) % 7;
   // Minute 1440 is the next day's midnight.
-  return (hours.week[weekday] ?? []).map(({ fromMinute, toMinute }) => ({
+  return (special ?? hours.week[weekday] ?? []).map(({ fromMinute, toMinute }) => ({
     fromMs: momentOf(midnight + fromMinute * minuteMs, zone),
     toMs: momentOf(midnight + toMinute * minuteMs, zone),
   }));

@@ -89,7 +89,11 @@ export interface BusinessHours {
   name: string;
   /** Seven lists, Monday first; times of day as minutes after local midnight, `to` exclusive, up to 1440. */
   week: readonly (readonly { fromMinute: number; toMinute: number }[])[];
-  /** Whether this local day is a public holiday, and so wholly outside business hours. */
+  /** Days of other hours than the week's, whether or not they are holidays. */
+  specialDays?: ReadonlyMap<DateText, readonly { fromMinute: number; toMinute: number }[]>;
+  /** Zone that the times are in; null or absent: the client's. */
+  timezone?: ZoneName | null;
+  /** Whether this local day is a public holiday or a day off, and so wholly outside business hours. */
   isHoliday(date: DateText): boolean;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Calendar, toBusinessHours } from '../../src/config/business-hours.ts';
+import { splitAtBusinessHours } from '../../src/domain/calendar.ts';
 
 function faults(calendar: Record<string, string>): string[] {
   return (Calendar.safeParse(calendar).error?.issues ?? []).map((issue) => issue.message);
@@ -73,5 +74,60 @@ describe('holidays', () => {
     expect(
       toBusinessHours('x', Calendar.parse({ mon: '08:00-12:00' })).isHoliday('2026-01-01'),
     ).toBe(false);
+  });
+});
+
+describe('days of one’s own', () => {
+  const days = {
+    'mon-fri': '09:00-17:00',
+    closed: ['2026-12-24', '2026-08-03 to 2026-08-14'],
+    special: { '2026-12-31': '09:00-12:00', '2026-12-25': '10:00-11:00' },
+    holidays: ['FR', 'DE-BY', '2026-11-02'],
+    timezone: 'Asia/Tokyo',
+  };
+
+  test('are closed singly and in ranges, beside the holidays of several places', () => {
+    const { isHoliday } = toBusinessHours('x', Calendar.parse(days));
+    const closed = [
+      '2026-12-24',
+      '2026-08-03',
+      '2026-08-14',
+      '2026-07-14',
+      '2026-01-06',
+      '2026-11-02',
+    ];
+    expect(closed.filter((date) => !isHoliday(date))).toEqual([]);
+    expect(['2026-12-23', '2026-08-15', '2026-08-02', '2026-11-03'].map(isHoliday)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('have hours of their own, in the calendar’s zone, though they are holidays', () => {
+    const office = toBusinessHours('x', Calendar.parse(days));
+    const split = (from: string, to: string) =>
+      splitAtBusinessHours(Date.parse(from), Date.parse(to), office, 'Europe/Paris');
+    // From 11:00 to 13:00 in Tokyo.
+    expect(split('2026-12-31T02:00:00Z', '2026-12-31T04:00:00Z')).toEqual([
+      { seconds: 3600, isOutside: false },
+      { seconds: 3600, isOutside: true },
+    ]);
+    expect(split('2026-12-25T01:00:00Z', '2026-12-25T02:00:00Z')).toEqual([
+      { seconds: 3600, isOutside: false },
+    ]);
+  });
+
+  test.each([
+    [{ closed: ['2026-02-30'] }, '"2026-02-30" is neither a day'],
+    [{ closed: ['2026-08-14 to 2026-08-03'] }, 'nor a range of days'],
+    [{ special: { '2026-13-01': '09:00-12:00' } }, '2026-13-01: this is not a day of the calendar'],
+    [{ special: { '2026-12-31': '9-12' } }, '2026-12-31: "9-12" is no list of times'],
+    [{ timezone: 'Europe/Pariss' }, 'is no time zone; write an IANA name such as Europe/Paris'],
+    [{ closd: '09:00-10:00' }, 'unknown day "closd"; did you mean "closed"?'],
+  ])('%j is a fault', (wrong, expected) => {
+    const issues = Calendar.safeParse({ mon: '08:00-12:00', ...wrong }).error?.issues ?? [];
+    expect(issues.map(({ message }) => message)).toEqual([expect.stringContaining(expected)]);
   });
 });
