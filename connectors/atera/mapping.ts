@@ -32,6 +32,7 @@ export function fromTicket(
     agreement: agreementOf(wire, agreements),
     ids: presentIds({ agreement: wire.ContractID }),
     status: wire.TicketStatus,
+    createdAt,
     isClosed,
     closedAt: isClosed ? resolvedAt : null,
     mergedInto: null,

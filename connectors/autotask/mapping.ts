@@ -45,6 +45,7 @@ export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
       agreement: wire.contractID,
     }),
     status,
+    createdAt: latest(name, wire, ['createDate']),
     isClosed,
     closedAt: isClosed ? latest(name, wire, ['completedDate']) : null,
     mergedInto: null,

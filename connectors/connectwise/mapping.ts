@@ -44,6 +44,9 @@ export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
       agreement: wire.agreement?.id,
     }),
     status: wire.status?.name ?? '',
+    createdAt: wire._info?.dateEntered
+      ? toInstant(wire._info.dateEntered, name, '_info.dateEntered', config)
+      : null,
     isClosed,
     closedAt:
       isClosed && wire.closedDate ? toInstant(wire.closedDate, name, 'closedDate', config) : null,

@@ -7,7 +7,12 @@ import { z } from 'zod';
 import { DecimalText, Id } from '../http/wire.ts';
 
 /** `_info` is missing where the API member's security role is limited. */
-const Row = z.object({ id: Id, _info: z.object({ lastUpdated: z.string().nullish() }).nullish() });
+const Row = z.object({
+  id: Id,
+  _info: z
+    .object({ lastUpdated: z.string().nullish(), dateEntered: z.string().nullish() })
+    .nullish(),
+});
 
 const Reference = z.object({ id: Id, name: z.string().nullish() });
 const AnyId = z.object({ id: Id });

@@ -25,6 +25,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
     agreement: null,
     ids: presentIds({ board: wire.team_id, ticketType: wire.tickettype_id }),
     status: wire.status_name || `Status ${wire.status_id ?? 'unknown'}`,
+    createdAt: wire.dateoccurred ?? null,
     isClosed,
     closedAt: isClosed ? (wire.dateclosed ?? null) : null,
     mergedInto: wire.merged_into_id ?? null,

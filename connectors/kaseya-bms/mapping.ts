@@ -39,6 +39,7 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
       agreement: wire.contractid,
     }),
     status: nameBehind(wire.statusid, wire.statusname) ?? '',
+    createdAt: latest(name, wire, ['createdon'], zones),
     isClosed,
     closedAt: isClosed ? latest(name, wire, ['completeddate'], zones) : null,
     mergedInto: null,

@@ -44,6 +44,7 @@ export function fromTicket(
     agreement: null,
     ids: presentIds({ board: wire.techGroup?.groupId }),
     status: wire.status,
+    createdAt: wire.createdTime,
     isClosed: isAmong(closedStatuses, wire.status),
     mergedInto: null,
     updatedAt: wire.updatedTime,

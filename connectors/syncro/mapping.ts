@@ -34,6 +34,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]):
     agreement: wire.contract_name || null,
     ids: presentIds({ board: wire.ticket_type_id, agreement: wire.contract_id }),
     status: wire.status,
+    createdAt: wire.created_at,
     isClosed,
     closedAt: isClosed ? wire.resolved_at : null,
     mergedInto: null,

@@ -31,6 +31,8 @@ export interface TicketRow {
   agreement: string | null;
   ids?: NameIds;
   status: string;
+  /** Absent or null: the vendor does not show it. */
+  createdAt?: Instant | null;
   isClosed: boolean;
   closedAt: Instant | null;
   /** The ticket that this one was merged into: its time counts there. */

@@ -133,7 +133,7 @@ async function writePage<Stream extends StreamName>(
   page: Page<RowOf<Stream>>,
   watermark: Watermark,
 ): Promise<PullOutcome> {
-  const checked = checkRows(stream, page);
+  const checked = await checkRows(context, stream, page);
   const { store, connection, runId, runStartedAt: at } = context;
   const outcome = await store.writePage({
     ...checked.rows,
@@ -170,10 +170,11 @@ function unlistedIn(page: MirrorRows): UnlistedName[] {
   return page.stream === 'timeEntries' ? page.rows.flatMap(unlistedInTime) : [];
 }
 
-function checkRows<Stream extends StreamName>(
+async function checkRows<Stream extends StreamName>(
+  context: PullContext,
   stream: Stream,
   page: Page<RowOf<Stream>>,
-): { rows: MirrorRows; rejected: QuarantinedRow[] } {
+): Promise<{ rows: MirrorRows; rejected: QuarantinedRow[] }> {
   const rejected = page.rejected.map(({ sourceId, reason, row }) => ({
     sourceId,
     reason,
@@ -182,7 +183,7 @@ function checkRows<Stream extends StreamName>(
   }));
   const given = { stream, rows: page.rows } as MirrorRows;
   if (given.stream !== 'timeEntries') return { rows: given, rejected };
-  const validated = validateTimeEntries(given.rows);
+  const validated = await validateTimeEntries(context, given.rows);
   return {
     rows: { stream: 'timeEntries', rows: validated.rows },
     rejected: [...rejected, ...validated.rejected],

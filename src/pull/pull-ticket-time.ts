@@ -36,7 +36,7 @@ export async function pullTicketTime(
     if (last === undefined || stop.aborted) return;
     after = last;
     for await (const page of pull(ticketIds, signal)) {
-      const { rows, rejected } = validateTimeEntries(page.rows);
+      const { rows, rejected } = await validateTimeEntries(context, page.rows);
       const unread = page.rejected.map(({ sourceId, reason, row }) => ({
         sourceId,
         reason,

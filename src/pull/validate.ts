@@ -1,21 +1,39 @@
 import type { TimeEntryRow } from '../../connectors/contract.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { msFromInstant } from '../domain/time.ts';
-import type { QuarantinedRow } from '../store/port.ts';
+import { type Instant, msFromInstant } from '../domain/time.ts';
+import type { QuarantinedRow, Store } from '../store/port.ts';
 
 /** No one entry is longer than a day: such a row is a slip of the pen until a person says otherwise. */
 const longestEntrySeconds = 24 * 3600;
+
+const dayMs = 86_400_000;
+
+/** Clocks differ, and a ticket may be opened for work that was done before. */
+const aheadMs = dayMs;
+const beforeTicketMs = 365 * dayMs;
 
 export interface ValidatedEntries {
   rows: TimeEntryRow[];
   rejected: QuarantinedRow[];
 }
 
-/** Sets aside entries that parse but cannot be true. A person may accept them as they are. */
-export function validateTimeEntries(rows: readonly TimeEntryRow[]): ValidatedEntries {
+export interface ValidationContext {
+  store: Pick<Store, 'readTicketCreation'>;
+  connection: string;
+  runStartedAt: Instant;
+}
+
+/** Quarantines entries that parse but cannot be true. A person may accept them as they are. */
+export async function validateTimeEntries(
+  { store, connection, runStartedAt }: ValidationContext,
+  rows: readonly TimeEntryRow[],
+): Promise<ValidatedEntries> {
   const validated: ValidatedEntries = { rows: [], rejected: [] };
+  const ticketIds = [...new Set(rows.flatMap(({ ticketId }) => ticketId ?? []))];
+  const created = await store.readTicketCreation(connection, ticketIds);
   for (const row of rows) {
-    const fault = findFault(row);
+    const fault =
+      findFault(row) ?? findDayFault(row, runStartedAt, created.get(row.ticketId ?? ''));
     if (fault === null) validated.rows.push(row);
     else {
       const where = row.ticketId === null ? '' : ` on ticket ${row.ticketId}`;
@@ -24,6 +42,20 @@ export function validateTimeEntries(rows: readonly TimeEntryRow[]): ValidatedEnt
     }
   }
   return validated;
+}
+
+/** A mistyped year is the usual cause. */
+function findDayFault(
+  { startedAt, endedAt }: TimeEntryRow,
+  now: Instant,
+  ticketCreatedAt: Instant | undefined,
+): string | null {
+  if (msFromInstant(endedAt) > msFromInstant(now) + aheadMs) {
+    return `is dated in the future (${startedAt} to ${endedAt})`;
+  }
+  if (ticketCreatedAt === undefined) return null;
+  if (msFromInstant(startedAt) >= msFromInstant(ticketCreatedAt) - beforeTicketMs) return null;
+  return `is dated ${startedAt}, more than a year before its ticket was created (${ticketCreatedAt})`;
 }
 
 function findFault(row: TimeEntryRow): string | null {

@@ -135,6 +135,34 @@ test.each([
   },
 );
 
+test.each([
+  ['next year', '2027-03-02T09:00:00.000Z', /dated in the future \(2027-03-02/],
+  [
+    'the year before its ticket',
+    '2025-02-01T09:00:00.000Z',
+    /a year before its ticket was created/,
+  ],
+])('work of %s moves nothing until it is corrected or accepted', async (_, startedAt, reason) => {
+  bench.psa.ticket('1', { createdAt: nine });
+  bench.psa.log('1', '1', startedAt, 60);
+  bench.psa.log('2', '1', nine, 30);
+  bench.psa.close('1');
+  await bench.run();
+  expect(await bench.hours()).toEqual([9.5, 0]);
+  const [row] = await bench.app.store.listQuarantine(['open']);
+  expect(row?.reason).toMatch(reason);
+  expect(row?.reason).toMatch(/Correct it where it was logged, or accept this row/);
+  bench.psa.editEntry('1', { startedAt: nine, endedAt: '2026-03-02T10:00:00.000Z' });
+  await bench.run();
+  expect(await bench.quarantine()).toEqual([]);
+  expect(await bench.hours()).toEqual([8.5, 0]);
+  bench.psa.editEntry('1', { startedAt, endedAt: startedAt });
+  await bench.run();
+  // What was debited stays, and the entry does not count as gone.
+  expect(await bench.hours()).toEqual([8.5, 0]);
+  expect(await bench.quarantine()).toEqual(['psa timeEntries 1']);
+});
+
 test('a negative entry that a person accepts as true takes its time off the ticket', async () => {
   bench.psa.ticket('1');
   bench.psa.log('1', '1', nine, 60);

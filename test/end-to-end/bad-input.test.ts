@@ -37,24 +37,30 @@ describe('time that cannot be true is set aside, and only that', () => {
       const negative = add('-1.00', null);
       const long = add('30.00');
       const backward = add('1.00', '2026-03-21T08:00:00Z');
-      const fine = add('0.123456');
+      const ahead = add('1.00');
+      psa.state.editTime(Number(ahead), {
+        start: '2027-03-21T09:00:00Z',
+        end: '2027-03-21T10:00:00Z',
+      });
       await run(msp);
 
       const { quarantine } = await msp.ask<Quarantine>('quarantine', 'list');
       const reasons = new Map(quarantine.map((row) => [row.sourceId, row.reason]));
-      expect([...reasons.keys()].sort()).toEqual([negative, long, backward, fine].sort());
+      expect([...reasons.keys()].sort()).toEqual([negative, long, backward, ahead].sort());
       expect(reasons.get(negative)).toMatch(/negative duration/);
       expect(reasons.get(negative)).toMatch(/Correct it where it was logged, or accept/);
       expect(reasons.get(long)).toMatch(/longer than a day \(30 h\)/);
       expect(reasons.get(backward)).toMatch(/timeEnd: .* is before its start/);
-      expect(reasons.get(fine)).toMatch(/actualHours: .*0\.123456/);
+      expect(reasons.get(ahead)).toMatch(/dated in the future \(2027-03-21/);
       for (const [id, reason] of reasons) expect(reason).toContain(`Time entry ${id}`);
       expect(await settledHours(msp, 'Martin')).toBe(martinHours);
 
       // The way out: correct it where it was logged …
       psa.state.editTime(Number(negative), { hours: '1.00' });
       psa.state.editTime(Number(backward), { hours: '1.00' });
-      psa.state.editTime(Number(fine), { hours: '0.25' });
+      psa.state.editTime(Number(ahead), {
+        ...{ start: '2026-03-21T09:00:00Z', end: '2026-03-21T09:15:00Z', hours: '0.25' },
+      });
       // … or say that it is true.
       const row = quarantine.find((each) => each.sourceId === long);
       expect(await msp.run('quarantine', 'accept', String(row?.id))).toMatchObject({ exitCode: 0 });

@@ -80,6 +80,7 @@ export function ticket(change: Partial<TicketRow> = {}): TicketRow {
     ticketType: null,
     agreement: null,
     status: 'Closed',
+    createdAt: null,
     isClosed: true,
     closedAt: '2026-03-01T10:00:00.000Z',
     mergedInto: null,

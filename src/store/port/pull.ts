@@ -90,6 +90,11 @@ export interface PullStore {
   writePage(page: PullPage): Promise<PullOutcome>;
   /** In the order of the tickets' ids as texts, from behind `after`. */
   listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;
+  /** When each of these tickets was created, as far as that is known. */
+  readTicketCreation(
+    connection: string,
+    ticketIds: readonly string[],
+  ): Promise<Map<string, Instant>>;
   /** Keeps ids that the vendor lists, for the sweep under way; the first page of one forgets the last sweep's. */
   writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
   /** By client, whether or not anything is lost of it. */

@@ -53,7 +53,7 @@ function readTickets(
   const rows = database.rows<StoredTicket>(
     `SELECT t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary, t.board,
        t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
-       t.closed_at AS closedAt, t.merged_into AS mergedInto, t.name_ids AS nameIds, t.updated_at AS updatedAt,
+       t.created_at AS createdAt, t.closed_at AS closedAt, t.merged_into AS mergedInto, t.name_ids AS nameIds, t.updated_at AS updatedAt,
        ${setAside('tickets', 't')}
      FROM json_each(?) k CROSS JOIN mirror_ticket t ON t.connection = ? AND t.source_id = k.value`,
     listValue(ids),

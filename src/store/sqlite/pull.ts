@@ -22,6 +22,16 @@ export function pullStore(database: Database): PullStore {
           limit,
         )
         .map(({ id }) => id),
+    readTicketCreation: async (connection, ticketIds) => {
+      const rows = database.rows<{ id: string; createdAt: Instant }>(
+        `SELECT t.source_id AS id, t.created_at AS createdAt FROM json_each(?) k
+         CROSS JOIN mirror_ticket t ON t.connection = ? AND t.source_id = k.value
+         WHERE t.created_at IS NOT NULL`,
+        listValue(ticketIds),
+        connection,
+      );
+      return new Map(rows.map(({ id, createdAt }) => [id, createdAt]));
+    },
     addRemovedDue: async (connection, since) => addRemovedDue(database, connection, since),
     ...sweepStore(database),
     readMemory: async (connection, key) =>

@@ -69,6 +69,7 @@ CREATE TABLE mirror_ticket (
   ticket_type TEXT,
   agreement TEXT,
   status TEXT NOT NULL,
+  created_at TEXT,
   is_closed INTEGER NOT NULL,
   closed_at TEXT,
   merged_into TEXT,
