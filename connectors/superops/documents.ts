@@ -1,6 +1,6 @@
 /**
  * The operations, each with the fields used and no more. What SuperOps calls JSON (`client`, `technician`,
- * …) is a leaf: fields selected of it are refused. https://developer.superops.com/msp
+ * …) is a leaf: fields selected of it are refused; a contract is an object, and refused without them. https://developer.superops.com/msp
  */
 import type { Operation } from './graphql.ts';
 
@@ -71,7 +71,7 @@ export const contractList = list(
   'getClientContractList',
   'ListInfoInput',
   'clientContracts',
-  'contractId client contract contractStatus',
+  'contractId client contract { contractId name contractType } contractStatus',
 );
 
 export const clientFields = query(

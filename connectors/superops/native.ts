@@ -1,7 +1,7 @@
 /** What SuperOps bills by itself: it keeps no balance of hours, but its contracts bill the same work. */
 import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api, List, ListPage } from './api.ts';
-import { itemsOf } from './check-facts.ts';
+import { isBilled, itemsOf } from './check-facts.ts';
 import { isWork } from './mapping.ts';
 import { ContractWire } from './schema.ts';
 
@@ -40,9 +40,7 @@ export async function nativeContracts(
 export function nativeBilling(items: ListPage, clientIds: readonly SourceId[]): CheckResult[] {
   const billed = itemsOf(items.rows).filter(
     (item) =>
-      isWork(item) &&
-      clientIds.includes(item.client?.accountId ?? '') &&
-      /^(?:billed|invoiced)$/i.test(item.status ?? ''),
+      isWork(item) && clientIds.includes(item.client?.accountId ?? '') && isBilled(item.status),
   );
   const names = new Set(billed.map(({ client }) => client?.name ?? client?.accountId));
   return billed.length === 0

@@ -328,6 +328,16 @@ describe('What no document settles', () => {
     }),
   );
 
+  test('is settled by the items alone where the tenant understands no worklogs', () =>
+    withSuperops(async (bench) => {
+      someWork(bench);
+      bench.sandbox.options.schema.get('GetWorklogEntriesInput')?.members.delete('listInfo');
+      const results = await checked(bench);
+      expect(results.get('fact.items-hold-time')).toMatchObject({ status: 'ok' });
+      expect(results.get('facts')).toBeUndefined();
+      expect(await read(bench, 'timeEntries')).toHaveLength(5);
+    }));
+
   test('items that say whether they are billable are asked for it', () =>
     withSuperops(async (bench) => {
       someWork(bench, { isBillable: false });

@@ -29,6 +29,11 @@ const lacking: [type: string, member: string, Member][] = [
   ['UpdateClientInput', 'customFields', { type: 'JSON', input: null }],
   ['UpdateTicketInput', 'ticketId', { type: 'ID!', input: null }],
   ['UpdateTicketInput', 'status', { type: 'String', input: null }],
+  // It was confirmed on a live tenant to be an object, of which fields must be selected.
+  ['ClientContract', 'contract', { type: 'Contract', input: null }],
+  ['Contract', 'contractId', { type: 'ID', input: null }],
+  ['Contract', 'name', { type: 'String', input: null }],
+  ['Contract', 'contractType', { type: 'String', input: null }],
   // Its input is JSON there, for it was not seen.
   ['Mutation', 'createInvoice', { type: 'Invoice', input: 'CreateInvoiceInput!' }],
 ];
@@ -37,7 +42,8 @@ function loadSdl(): Sdl {
   const file = join(folder ?? '', 'superops', 'superops-msp-partial.rebuilt.graphql');
   const sdl = parseSdl(readFileSync(file, 'utf8'));
   for (const [name, member, as] of lacking) {
-    const type = sdl.get(name) ?? { kind: 'input' as const, members: new Map() };
+    const kind = name === 'Contract' ? ('type' as const) : ('input' as const);
+    const type = sdl.get(name) ?? { kind, members: new Map() };
     type.members.set(member, as);
     sdl.set(name, type);
   }

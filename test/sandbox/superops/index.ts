@@ -13,7 +13,7 @@ import {
   type TakeFault,
 } from '../server.ts';
 import { type ListInput, type ListQuirks, listOf } from './lists.ts';
-import { internalError, invalid, Refusal, refusal } from './refusal.ts';
+import { internalError, invalid, Refusal, refusal, refused } from './refusal.ts';
 import {
   clientRef,
   contractRow,
@@ -197,9 +197,14 @@ function read(name: string, asked: Asked): unknown {
         ),
       ),
     getWorklogEntries: () => {
-      const { workId } = Object(input.workItem) as { workId: string };
-      const found = state.worklogs.filter(({ ticketId }) => ticketId === workId);
-      return list('entries', found.map(worklogRow));
+      if (!/^(?:TICKET|PROJECT)$/.test(String(input.module))) {
+        throw refused('type_validation_failed', 'module');
+      }
+      const found = state.worklogs.filter(
+        ({ ticketId }) => ticketId !== null && input.module === 'TICKET',
+      );
+      const shown = { ...options, takeFault };
+      return listOf('entries', found.map(worklogRow), Object(input.listInfo) as ListInput, shown);
     },
     getInvoiceList: () =>
       list(

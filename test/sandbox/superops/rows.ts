@@ -75,5 +75,6 @@ export function invoiceRow(state: SuperopsState, invoice: Invoice): Row {
 }
 
 export function contractRow(state: SuperopsState, { clientId, ...plain }: Contract): Row {
-  return { ...plain, client: clientRef(state, clientId) };
+  const contract = { contractId: plain.contractId, ...plain.contract };
+  return { ...plain, contract, client: clientRef(state, clientId) };
 }

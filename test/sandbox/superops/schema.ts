@@ -44,7 +44,8 @@ export function tenantSchema({ withFlag = false } = {}): Sdl {
       technician: JSON qty: String amount: String notes: String createdTime: DateTime
       updatedTime: DateTime ${withFlag ? 'billable: Boolean' : ''}
     }
-    type ClientContract { contractId: ID! client: JSON contract: JSON contractStatus: String }
+    type Contract { contractId: ID name: String description: String contractType: String }
+    type ClientContract { contractId: ID! client: JSON contract: Contract contractStatus: String }
     type InvoiceItem { itemId: ID details: String quantity: String unitPrice: String amount: String }
     type Invoice {
       invoiceId: ID! displayId: String client: JSON invoiceDate: DateTime statusEnum: String
@@ -60,8 +61,7 @@ export function tenantSchema({ withFlag = false } = {}): Sdl {
     input TicketIdentifierInput { ticketId: ID! }
     input InvoiceIdentifierInput { invoiceId: ID! }
     input GroupRefInput { groupId: ID! }
-    input WorkItemInput { workId: ID! module: String! }
-    input GetWorklogEntriesInput { workItem: WorkItemInput listInfo: ListInfoInput }
+    input GetWorklogEntriesInput { module: WorkItemModule! listInfo: ListInfoInput }
     input CreateTicketInput {
       subject: String! client: ClientIdentifierInput! source: String status: String
       description: String priority: String techGroup: GroupRefInput
