@@ -137,8 +137,18 @@ export type NameKind =
   | 'agreements'
   | 'clientFields';
 
+/** A name with the vendor's id, by which it is known again once it is renamed; null: it has none. */
+export interface ListedName {
+  sourceId: SourceId | null;
+  name: string;
+}
+
 /** A kind that the vendor keeps no list of is left out: then nothing can be said about its names. */
-export type NameLists = Partial<Record<NameKind, readonly string[]>>;
+export type NameLists = Partial<
+  Record<Exclude<NameKind, 'clientFields'>, readonly ListedName[]>
+> & {
+  clientFields?: readonly string[];
+};
 
 export interface Connector {
   /** How long what was just written may be missing from this vendor's searches. Default: 90 seconds. */

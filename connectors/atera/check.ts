@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { attemptsAt } from '../check/attempt.ts';
 import type { CheckResult, NameLists, SourceId } from '../contract.ts';
+import { namesAlone } from '../http/rows.ts';
 import { type Api, believeRow, idIn } from './api.ts';
 import { compareZone, settleByReading } from './check-facts.ts';
 import { type Contracts, nativeContracts } from './contracts.ts';
@@ -148,13 +149,13 @@ export async function listNames(
   signal: AbortSignal,
 ): Promise<NameLists> {
   const fields = await api.get('/customvalues/customfields', z.array(FieldWire), signal);
-  const agreements = (await contracts.list(signal)).flatMap(({ ContractName }) =>
-    ContractName ? [ContractName] : [],
+  const agreements = (await contracts.list(signal)).flatMap(({ ContractID, ContractName }) =>
+    ContractName ? [{ sourceId: ContractID, name: ContractName }] : [],
   );
   return {
-    ticketTypes: ['Incident', 'Problem', 'Request', 'Change'],
-    workTypes: Object.values(workTypes),
-    agreements: [...new Set(agreements)],
+    ticketTypes: namesAlone(['Incident', 'Problem', 'Request', 'Change']),
+    workTypes: namesAlone(Object.values(workTypes)),
+    agreements,
     clientFields: fields.filter(({ Target }) => Target === 'Customer').map(({ Name }) => Name),
   };
 }

@@ -1,6 +1,7 @@
 /** The names that the config may use, for `check` to compare. */
 import { z } from 'zod';
 import type { ClientRow, NameLists } from '../contract.ts';
+import { Id } from '../http/wire.ts';
 import { contractsOf } from './contracts.ts';
 import { readAll } from './look-up.ts';
 import { fromCompany } from './pull.ts';
@@ -14,7 +15,7 @@ export async function listClients({ api }: Rooms, signal: AbortSignal): Promise<
   return (await readAll(api, query, CompanyWire, signal)).map(fromCompany);
 }
 
-const Named = z.object({ name: z.string() });
+const Named = z.object({ id: Id, name: z.string() });
 
 export async function listNames(
   rooms: Rooms,
@@ -24,11 +25,15 @@ export async function listNames(
   const { api, directory } = rooms;
   const namesOf = async (entity: string) => {
     const query = { entity, filter: [everything], fields: ['id', 'name'] };
-    return (await readAll(api, query, Named, signal)).map(({ name }) => name);
+    const rows = await readAll(api, query, Named, signal);
+    return rows.map(({ id, name }) => ({ sourceId: id, name }));
   };
   const tickets = await directory.fields('Tickets', signal);
   const labelsOf = (field: string) =>
-    (tickets.find(({ name }) => name === field)?.picklistValues ?? []).map(({ label }) => label);
+    (tickets.find(({ name }) => name === field)?.picklistValues ?? []).map(({ value, label }) => ({
+      sourceId: value,
+      name: label,
+    }));
   return {
     boards: labelsOf('queueID'),
     ticketTypes: labelsOf('ticketType'),
@@ -37,6 +42,11 @@ export async function listNames(
     clientFields: await fieldNames(api, 'Companies', signal),
     ...(clientIds.length === 0
       ? {}
-      : { agreements: (await contractsOf(rooms, clientIds, signal)).map(({ name }) => name) }),
+      : {
+          agreements: (await contractsOf(rooms, clientIds, signal)).map(({ id, name }) => ({
+            sourceId: id,
+            name,
+          })),
+        }),
   };
 }

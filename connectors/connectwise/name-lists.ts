@@ -1,6 +1,7 @@
 /** The names that the config may use, for `check` to compare. */
 import { z } from 'zod';
 import type { ClientRow, NameLists } from '../contract.ts';
+import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { readAll } from './look-up.ts';
 import { fromCompany } from './mapping.ts';
@@ -17,7 +18,7 @@ export async function listClients(api: Api, signal: AbortSignal): Promise<Client
   return (await readAll(api, activeCompanies, CompanyWire, signal)).map(fromCompany);
 }
 
-const Named = z.object({ name: z.string() });
+const Named = z.object({ id: Id, name: z.string() });
 
 /** Ticket types belong to a board and agreements to a company: of these there is no one list. */
 export async function listNames(
@@ -27,7 +28,7 @@ export async function listNames(
 ): Promise<NameLists> {
   const namesAt = async (path: string) => {
     const rows = await readAll(api, { path, fields: 'id,name' }, Named, signal);
-    return rows.map((row) => row.name);
+    return rows.map(({ id, name }) => ({ sourceId: id, name }));
   };
   const [anyClient] = clientIds;
   const fields = anyClient === undefined ? [] : await readCustomFields(api, anyClient, signal);

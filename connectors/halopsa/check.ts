@@ -138,8 +138,8 @@ export async function listNames(
   clientIds: readonly SourceId[],
   signal: AbortSignal,
 ): Promise<NameLists> {
-  const namesOf = async (kind: NameKind): Promise<string[]> =>
-    (await names.list(kind, signal)).map(({ name }) => name);
+  const namesOf = async (kind: NameKind) =>
+    (await names.reread(kind, signal)).map(({ id, name }) => ({ sourceId: id, name }));
   const [anyClient] = clientIds;
   const fields = anyClient === undefined ? [] : await readFields(api, anyClient, signal);
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
-import type { NameIds, RejectedRow, SourceId } from '../contract.ts';
+import type { ListedName, NameIds, RejectedRow, SourceId } from '../contract.ts';
 import { describeIssue } from './issues.ts';
 import type { ParsedRows } from './types.ts';
 
@@ -47,6 +47,11 @@ export async function readableRows<Wire, Row>(
   const all: Row[] = [];
   for await (const { rows } of pages) all.push(...parseRows(rows, schema, fromWire).rows);
   return all;
+}
+
+/** Names for which the vendor shows no ids. */
+export function namesAlone(names: readonly string[]): ListedName[] {
+  return [...new Set(names)].map((name) => ({ sourceId: null, name }));
 }
 
 /** The ids that are there. */

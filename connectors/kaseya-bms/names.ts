@@ -1,7 +1,7 @@
 /** The numbers that stand behind names, from the lists that BMS has of them. */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import type { NameLists, SourceId } from '../contract.ts';
+import type { ListedName, NameLists, SourceId } from '../contract.ts';
 import { type Api, eachRow } from './api.ts';
 import { contractsOf } from './native.ts';
 import { accountFields } from './push-balance.ts';
@@ -101,8 +101,8 @@ export async function listNames(
   clientIds: readonly SourceId[],
   signal: AbortSignal,
 ): Promise<NameLists> {
-  const namesOf = async (kind: NameKind): Promise<string[]> =>
-    (await api.whole(paths[kind], NamedWire, signal)).flatMap(({ name }) => name ?? []);
+  const namesOf = async (kind: NameKind): Promise<ListedName[]> =>
+    (await api.whole(paths[kind], NamedWire, signal)).flatMap(({ id, name }) => listed(id, name));
   const fields = api.config.balance === undefined ? null : await accountFields(api, signal);
   const contracts = clientIds.length === 0 ? null : await contractsOf(api, clientIds, signal);
   return {
@@ -111,7 +111,11 @@ export async function listNames(
     roles: await namesOf('role'),
     ...(contracts === null
       ? {}
-      : { agreements: contracts.flatMap(({ contractname }) => contractname ?? []) }),
+      : { agreements: contracts.flatMap(({ id, contractname }) => listed(id, contractname)) }),
     ...(fields === null ? {} : { clientFields: fields }),
   };
+}
+
+function listed(id: number | string, name: string | null | undefined): ListedName[] {
+  return name ? [{ sourceId: String(id), name }] : [];
 }

@@ -1,4 +1,5 @@
 import type { Connector, ConnectorContext, Push, SourceId, VendorModule } from '../contract.ts';
+import { namesAlone } from '../http/rows.ts';
 import { createAlertTicket } from './alert-ticket.ts';
 import { createApi } from './api.ts';
 import { createBoards } from './boards.ts';
@@ -54,8 +55,8 @@ function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Conn
       probeConnection({ ...rooms, alertTicket, ticketNote }, clientId, signal),
     listClients: (signal) => rooms.organizations.reread(signal),
     listNames: async (_, signal) => ({
-      boards: (await rooms.boards.toRead(signal)).map((board) => board.name),
-      workTypes: [...workTypes],
+      boards: (await rooms.boards.toRead(signal)).map(({ id, name }) => ({ sourceId: id, name })),
+      workTypes: namesAlone(workTypes),
     }),
     pull: {
       clients: (request) => directory.organizations.pages(request),

@@ -1,7 +1,7 @@
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { ClientRow, Page, Pull, PullRequest } from '../contract.ts';
+import type { ClientRow, ListedName, Page, Pull, PullRequest } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { fromClientName, fromQueue, isSameName } from './mapping.ts';
@@ -104,10 +104,12 @@ function queuePages(api: Api, afterId: string | null, signal: AbortSignal) {
 }
 
 /** Names of all queues that the user sees: what agreements call boards. */
-export async function listQueues(api: Api, signal: AbortSignal): Promise<string[]> {
-  const names: string[] = [];
+export async function listQueues(api: Api, signal: AbortSignal): Promise<ListedName[]> {
+  const names: ListedName[] = [];
   for await (const { items } of queuePages(api, null, signal)) {
-    names.push(...parseRows(items, QueueItem, (queue) => queue.Name).rows);
+    names.push(
+      ...parseRows(items, QueueItem, ({ id, Name }) => ({ sourceId: id, name: Name })).rows,
+    );
   }
   return names;
 }

@@ -1,7 +1,7 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { attemptsAt } from '../check/attempt.ts';
 import type { CheckResult, NameLists, SourceId } from '../contract.ts';
-import { parseRows } from '../http/rows.ts';
+import { namesAlone, parseRows } from '../http/rows.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
 import { settleByReading, settlePayments } from './check-facts.ts';
 import { factResult } from './facts.ts';
@@ -191,10 +191,10 @@ export async function listNames(
   const { ticket_types } = await api.get('/tickets/settings', TicketSettings, signal);
   const { ticket } = await api.get('/settings', Settings, signal);
   return {
-    boards: (ticket_types ?? []).map(({ name }) => name),
-    ticketTypes: ticket.problem_types,
-    workTypes: (await laborProducts(api, signal)).map(({ name }) => name),
-    agreements: await contractNames(api, clientIds, signal),
+    boards: (ticket_types ?? []).map(({ id, name }) => ({ sourceId: id ?? null, name })),
+    ticketTypes: namesAlone(ticket.problem_types),
+    workTypes: (await laborProducts(api, signal)).map(({ id, name }) => ({ sourceId: id, name })),
+    agreements: namesAlone(await contractNames(api, clientIds, signal)),
     clientFields: await fieldNames(api, signal),
   };
 }

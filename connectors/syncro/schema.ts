@@ -159,7 +159,7 @@ export const Me = z.object({
   permissions: named(named(z.boolean())).nullish(),
 });
 
-const FieldName = z.object({ name: z.string() });
+const FieldName = z.object({ id: NumberId.nullish(), name: z.string() });
 
 export const Settings = z.object({
   customers: z.object({ customer_fields: z.array(FieldName).nullish() }).nullish(),

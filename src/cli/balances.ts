@@ -8,6 +8,7 @@ import {
   type ClientBalance,
 } from '../reports/balances.ts';
 import { leftClientFix, leftClientText } from '../reports/left-clients.ts';
+import { describeNotice } from '../reports/name-notices.ts';
 import { plainText } from '../reports/plain-text.ts';
 import { comparisonLine } from '../reports/reconciliation.ts';
 import { runOutText } from '../reports/run-out-text.ts';
@@ -151,6 +152,8 @@ function waitingText(report: BalanceReport, paint: Paint): string[] {
       `Work type ${named(workType)} is in no list of ${agreements.join(', ')}, so the default was applied. ${unlistedFix}`,
     );
   }
+  for (const { text, fix } of report.names.map(describeNotice))
+    lines.push(plainText(`${text} ${fix}`));
   for (const left of report.leftClients)
     lines.push(`${plainText(leftClientText(left))} ${leftClientFix}`);
   return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];

@@ -4,6 +4,7 @@ import type { Client } from '../domain/terms.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';
+import { asRuled, type EntryNames, namesOfEntry, ticketAsRuled } from './named-rows.ts';
 import { keepUnchanged } from './unchanged.ts';
 
 /** A piece of work with the place where it is charged. */
@@ -15,6 +16,8 @@ export interface Assigned {
   /** Worked time, corrections taken off. */
   seconds: number;
   correctedSeconds: number;
+  /** What the rules call the entry's technician, work type and role, where the vendor calls it otherwise. */
+  ruleNames: EntryNames;
   /** Null: the entry is gone. */
   groupKey: string | null;
   /** It is charged already, and nothing of its charge's work has changed: today's rules do not matter. */
@@ -36,7 +39,7 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
   const tickets = new Map(
     work.tickets.map((ticket) => [`${ticket.connection}\n${ticket.sourceId}`, ticket]),
   );
-  const { findClient } = context;
+  const { findClient, names } = context;
   const startOn = firstDays(context);
   const roots = new Map(work.entries.map((entry) => [entry, rootTicket(entry, tickets)]));
   const byTicket = Map.groupBy(work.entries, (entry) => {
@@ -59,9 +62,14 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       .map((entry) => ({ entry, seconds: 0, correctedSeconds: 0 }));
     for (const one of [...living.entries, ...gone]) {
       const ticket = roots.get(one.entry);
-      const standing = decideStanding({ entry: one.entry, ticket, findClient, startOn });
+      const standing = decideStanding({
+        entry: asRuled(one.entry, names),
+        ticket: ticket ? ticketAsRuled(ticket, names) : ticket,
+        ...{ findClient, startOn },
+      });
+      const ruleNames = namesOfEntry(one.entry, names);
       const groupKey = groupKeyOf(one.entry, ticket, standing, key);
-      result.assigned.push({ ...one, ticket: ticket ?? null, standing, groupKey });
+      result.assigned.push({ ...one, ticket: ticket ?? null, standing, ruleNames, groupKey });
     }
   }
   return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };

@@ -1,3 +1,4 @@
+import type { NameBook } from '../domain/names.ts';
 import type { Client } from '../domain/terms.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
@@ -16,6 +17,8 @@ export interface DebitContext {
   signal: AbortSignal;
   /** Clients with a block that pays for some work types only. */
   limitedAccounts: ReadonlySet<string>;
+  /** By which names the rules know what the vendors' ids stand for. */
+  names: NameBook;
 }
 
 /** Finds the configured client behind a connection's id. */

@@ -90,8 +90,9 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
     ticket: ticketOf(members),
     agreement: client.agreement,
     timezone: client.timezone,
-    entries: members.map(({ entry, ticket, standing, seconds, correctedSeconds }) => ({
+    entries: members.map(({ entry, ticket, standing, ruleNames, seconds, correctedSeconds }) => ({
       ...entry,
+      ruleNames,
       seconds,
       correctedSeconds,
       ticketNumber: ticket?.number ?? null,

@@ -1,3 +1,4 @@
+import type { NameBook } from '../domain/names.ts';
 import type { Client } from '../domain/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { DirtySubject, Store, Work } from '../store/port.ts';
@@ -15,6 +16,7 @@ export async function* replayMirror(
   store: Store,
   clients: readonly Client[],
   firstRunAt: Instant,
+  names: NameBook,
 ): AsyncGenerator<GroupDecision[], void> {
   const decided = new Set<string>();
   for await (const subjects of store.streamMirroredWork()) {
@@ -27,6 +29,7 @@ export async function* replayMirror(
       firstRunAt,
       signal: new AbortController().signal,
       limitedAccounts: new Set<string>(),
+      names,
     };
     const { assigned, groupKeys } = await readAffectedWork(context, subjects);
     const members = Map.groupBy(assigned, (one) => one.groupKey);

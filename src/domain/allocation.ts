@@ -1,11 +1,11 @@
 import type { ChargeFacts, WorkTypeCost } from './charge-facts.ts';
 import { chargedWorkTypes } from './charge-facts.ts';
-import { isListed } from './coverage.ts';
+import { isListed, type RuleName } from './coverage.ts';
 import { type Price, partOfPrice } from './money.ts';
 import type { DateText } from './time.ts';
 
 /** The work types that a charge pays for, null among them for work without one; null: no work at all. */
-export type ChargedWorkTypes = readonly (string | null)[] | null;
+export type ChargedWorkTypes = readonly RuleName[] | null;
 
 /** What allocation needs to know of a block. It holds hours, or money, never both. */
 export interface SpendableBlock {

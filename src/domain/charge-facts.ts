@@ -1,3 +1,4 @@
+import type { RuleName } from './coverage.ts';
 import type { Price } from './money.ts';
 import type { DateText, Instant } from './time.ts';
 
@@ -24,8 +25,8 @@ export interface ChargeFacts {
 
 /** Blocks may be limited to work types: each of them is paid on its own. */
 export interface WorkTypeCost {
-  /** Null: work without one. */
-  workType: string | null;
+  /** As the rules know it; null: work without one. */
+  workType: RuleName;
   seconds: number;
   price?: Price;
 }
@@ -37,10 +38,15 @@ export interface TicketFacts {
   closedAt: Instant | null;
 }
 
-/** The work types of what is charged; null among them for work without one. */
-export function chargedWorkTypes({ parts }: Pick<ChargeFacts, 'parts'>): (string | null)[] {
+/** The work types of what is charged, as rules know them; null among them for work without one. */
+export function chargedWorkTypes({ parts }: Pick<ChargeFacts, 'parts'>): RuleName[] {
   const charged = parts.filter((part) => part.pieces.length > 0);
-  return [...new Set(charged.map((part) => part.workType))];
+  const distinct = new Map(charged.map(ruledWorkType).map((name) => [JSON.stringify(name), name]));
+  return [...distinct.values()];
+}
+
+export function ruledWorkType(part: Pick<PartFacts, 'workType' | 'workTypeNames'>): RuleName {
+  return part.workTypeNames ?? part.workType;
 }
 
 /** One time entry's share. */
@@ -59,6 +65,8 @@ export interface PartFacts {
   /** Seconds that later negative entries took off this one; 0 mostly. */
   correctedSeconds: number;
   workType: string | null;
+  /** By which the rules know the work type, where that is another name than the vendor's. */
+  workTypeNames?: readonly string[];
   /** Only where the role decided. */
   role?: string | null;
   verdict: Verdict;

@@ -7,7 +7,7 @@ import type {
   RoundingFacts,
   TicketFacts,
 } from './charge-facts.ts';
-import { addedByMinimums } from './charge-facts.ts';
+import { addedByMinimums, ruledWorkType } from './charge-facts.ts';
 import { decideCoverage, isCovered, isListed } from './coverage.ts';
 import { sumCharge } from './price.ts';
 import { roundWorked } from './rounding.ts';
@@ -30,6 +30,12 @@ export interface ChargeableEntry {
   role: string | null;
   isBillable: boolean | null;
   workedOn: DateText;
+  /** By which the rules know these, where that is another name than the vendor's. */
+  ruleNames?: {
+    technician?: readonly string[];
+    workType?: readonly string[];
+    role?: readonly string[];
+  };
 }
 
 export interface ChargeQuestion {
@@ -57,7 +63,7 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
 }
 
 function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): PartFacts {
-  const verdict = decideCoverage(entry, agreement);
+  const verdict = decideCoverage({ ...entry, ...entry.ruleNames }, agreement);
   return {
     entryId: entry.sourceId,
     ticketNumber: entry.ticketNumber,
@@ -69,6 +75,7 @@ function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): P
     isTimed: entry.isTimed,
     correctedSeconds: entry.correctedSeconds,
     workType: entry.workType,
+    ...(entry.ruleNames?.workType === undefined ? {} : { workTypeNames: entry.ruleNames.workType }),
     ...(verdict === 'free-role' ? { role: entry.role } : {}),
     verdict,
     pieces: isCovered(verdict) && entry.seconds > 0 ? toPieces(entry, agreement, zone) : [],
@@ -138,8 +145,9 @@ function isOutsideAt(stretches: readonly Stretch[], offset: number): boolean {
 }
 
 function matches(entry: ChargeableEntry, rule: Multiplier): boolean {
-  if (rule.workType !== null) return isListed(entry.workType, [rule.workType]);
-  return rule.role !== null && isListed(entry.role, [rule.role]);
+  const { workType, role } = { ...entry, ...entry.ruleNames };
+  if (rule.workType !== null) return isListed(workType, [rule.workType]);
+  return rule.role !== null && isListed(role, [rule.role]);
 }
 
 /** Multipliers do not stack unless the agreement says so: the highest applies. */
@@ -200,7 +208,7 @@ function roundParts(parts: readonly PartFacts[], agreement: Agreement): Rounding
 function findMinimums(parts: readonly PartFacts[], agreement: Agreement): MinimumFacts[] {
   return agreement.workTypeMinimums.flatMap(({ workType, seconds: minimumSeconds }) => {
     const pieces = parts
-      .filter((part) => isListed(part.workType, [workType]))
+      .filter((part) => isListed(ruledWorkType(part), [workType]))
       .flatMap((part) => part.pieces);
     if (pieces.length === 0) return [];
     const worked = pieces.reduce((sum, piece) => sum + piece.seconds, 0);

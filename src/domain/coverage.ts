@@ -1,17 +1,21 @@
 import type { Verdict } from './charge-facts.ts';
+import { keyOfName } from './names.ts';
 import type { Agreement } from './terms.ts';
 
+/** By what a rule knows something: its name, or the names by which the rules mean it. */
+export type RuleName = string | null | readonly string[];
+
 /** Names in a config are compared as people do: case and outer spaces do not matter. */
-export function isListed(name: string | null, list: readonly string[]): boolean {
+export function isListed(name: RuleName, list: readonly string[]): boolean {
   if (name === null) return false;
-  const wanted = name.trim().toLowerCase();
-  return list.some((candidate) => candidate.trim().toLowerCase() === wanted);
+  const wanted = (typeof name === 'string' ? [name] : name).map(keyOfName);
+  return list.some((candidate) => wanted.includes(keyOfName(candidate)));
 }
 
 export interface Coverable {
-  technician: string;
-  workType: string | null;
-  role: string | null;
+  technician: RuleName;
+  workType: RuleName;
+  role: RuleName;
   isBillable: boolean | null;
 }
 
@@ -27,14 +31,14 @@ export function decideCoverage(entry: Coverable, agreement: Agreement): Verdict 
 }
 
 /** Where roles are listed as covered, time of no known role is not. */
-function isRoleCovered(role: string | null, { covered, excluded }: Agreement['roles']): boolean {
+function isRoleCovered(role: RuleName, { covered, excluded }: Agreement['roles']): boolean {
   if (isListed(role, excluded)) return false;
   return covered.length === 0 || isListed(role, covered);
 }
 
 /** Whether no list of the agreement says what becomes of the work type. */
 export function isUnlisted(
-  workType: string | null,
+  workType: RuleName,
   { workTypes: { covered, excluded, unlisted } }: Pick<Agreement, 'workTypes'>,
 ): boolean {
   // An agreement that lists no work type at all does not decide by work type: nothing is unlisted.

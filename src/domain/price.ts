@@ -3,15 +3,16 @@ import {
   type ChargeFacts,
   type PartFacts,
   type RoundingFacts,
+  ruledWorkType,
   type WorkTypeCost,
 } from './charge-facts.ts';
-import { isListed } from './coverage.ts';
+import { isListed, type RuleName } from './coverage.ts';
 import { roundTogether } from './rounding.ts';
 import type { Rates } from './terms.ts';
 
 /** Charged time of one work type at one factor and one rate; less than nothing where rounding forgives. */
 interface Amount {
-  workType: string | null;
+  workType: RuleName;
   seconds: number;
   factorThousandths: number;
   rateMinor: number;
@@ -68,8 +69,9 @@ function amountsOf(
   rates: Rates | null,
 ): Amount[] {
   const charged = parts.filter(({ pieces }) => pieces.length > 0);
-  const amounts = charged.flatMap(({ workType, pieces }) =>
-    pieces.map(({ seconds, factorThousandths }): Amount => {
+  const amounts = charged.flatMap((part) =>
+    part.pieces.map(({ seconds, factorThousandths }): Amount => {
+      const workType = ruledWorkType(part);
       return { workType, seconds, factorThousandths, rateMinor: rateOf(workType, rates) };
     }),
   );
@@ -81,7 +83,7 @@ function amountsOf(
     amounts.push({ workType, seconds, factorThousandths, rateMinor: rateOf(workType, rates) });
   }
   amounts.push({
-    workType: last.workType,
+    workType: ruledWorkType(last),
     seconds: difference,
     factorThousandths: rounding.differenceFactorThousandths,
     rateMinor: difference < 0 ? Math.max(...used) : Math.min(...used),
@@ -90,7 +92,7 @@ function amountsOf(
 }
 
 interface Group {
-  workType: string | null;
+  workType: RuleName;
   amounts: Amount[];
 }
 
@@ -100,7 +102,7 @@ function groupByWorkType(amounts: readonly Amount[]): Group[] {
   for (const amount of amounts) {
     const { workType } = amount;
     const known = groups.find((group) =>
-      group.workType === null ? workType === null : isListed(workType, [group.workType]),
+      group.workType === null ? workType === null : isListed(workType, [group.workType].flat()),
     );
     if (known === undefined) groups.push({ workType, amounts: [amount] });
     else known.amounts.push(amount);
@@ -115,7 +117,7 @@ function sumOf(amounts: readonly Amount[], times: (amount: Amount) => number): b
   }, 0n);
 }
 
-export function rateOf(workType: string | null, rates: Rates | null): number {
+export function rateOf(workType: RuleName, rates: Rates | null): number {
   const own = rates?.workTypes.find((rate) => isListed(workType, [rate.workType]));
   return own?.rateMinor ?? rates?.rateMinor ?? 0;
 }

@@ -1,4 +1,4 @@
-import { isListed } from './coverage.ts';
+import { isListed, type RuleName } from './coverage.ts';
 import type { Agreement, Client } from './terms.ts';
 import { type DateText, dateInZone, type Instant } from './time.ts';
 
@@ -10,7 +10,7 @@ export interface StandingEntry {
   clientId: string | null;
   startedAt: Instant;
   isApproved: boolean | null;
-  agreement: string | null;
+  agreement: RuleName;
   deletedAt: Instant | null;
 }
 
@@ -18,9 +18,9 @@ export interface StandingTicket {
   sourceId: string;
   number: string;
   clientId: string | null;
-  board: string | null;
-  ticketType: string | null;
-  agreement: string | null;
+  board: RuleName;
+  ticketType: RuleName;
+  agreement: RuleName;
   isClosed: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
 import type { RunOut } from '../domain/forecast.ts';
+import type { NameNotice } from '../domain/names.ts';
 import { type Account, hoursLeftFor } from '../domain/postings.ts';
 import { familyOf, sharersOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';
@@ -8,6 +9,7 @@ import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type LeftClient, readLeftClients } from './left-clients.ts';
+import { readNameNotices } from './name-notices.ts';
 import { type Reconciliation, readReconciliation } from './reconciliation.ts';
 import { readUndelivered, type Undelivered } from './undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
@@ -39,6 +41,8 @@ export interface BalanceReport {
   openQuarantine: number;
   /** Debited, or left free, only because of the default for work types that no list names. */
   unlistedWorkTypes: UnlistedWorkType[];
+  /** Names in the rules that the PSA has changed, or does not have. */
+  names: NameNotice[];
   /** Clients with a balance that are not in the config any more. */
   leftClients: LeftClient[];
   /** The last comparison of all clients with the vendors; null: there was none. */
@@ -69,6 +73,7 @@ export async function buildBalances(
     undelivered: await readUndelivered(store),
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
+    names: await readNameNotices(store, all),
     leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),
   };
@@ -103,7 +108,7 @@ export async function buildBalances(
 
 /** The report as programs read it; the counts are on the lists that show their rows. */
 export function balancesToJson(report: BalanceReport): unknown {
-  const { asOf, clients, leftClients, reconciliation, undelivered } = report;
+  const { asOf, clients, names, leftClients, reconciliation, undelivered } = report;
   return {
     asOf,
     messages: { waiting: undelivered.waiting, refused: undelivered.refused },
@@ -117,6 +122,7 @@ export function balancesToJson(report: BalanceReport): unknown {
             differences: reconciliation.found.rows,
             failed: reconciliation.failed,
           },
+    names,
     leftClients: leftClients.map(({ id, name, settledSeconds, overageSeconds, moneyLeft }) => ({
       ...{ client: name, id, settledSeconds, overageSeconds },
       money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),

@@ -2,6 +2,7 @@ import type { NameKind, NameLists } from '../../connectors/contract.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
 import { suggestion } from '../config/nearest.ts';
 import { isListed } from '../domain/coverage.ts';
+import type { NameNotice } from '../domain/names.ts';
 import type { Agreement, Client } from '../domain/terms.ts';
 import type { CheckLine } from './check-line.ts';
 
@@ -26,14 +27,19 @@ const words: Record<NameKind, string> = {
 /**
  * Compares every name that decides something with the names that the connections have: a work type
  * that is spelt wrongly would otherwise be debited, or left out, for ever. Null: a connection that
- * could not say its names; what it may well know is not called wrong.
+ * could not say its names; what it may well know is not called wrong. One that was renamed is followed.
  */
 export function checkNames(
   config: LoadedConfig,
   clients: readonly Client[],
   lists: ReadonlyMap<string, NameLists | null>,
+  notices: readonly NameNotice[],
 ): CheckLine[] {
+  const renamed = notices.filter(({ state }) => state === 'renamed');
+  const isFollowed = ({ kind, name }: Reference) =>
+    renamed.some((one) => `${one.kind}s` === kind && isListed(one.name, [name]));
   return collectReferences(config, clients).flatMap((reference) => {
+    if (isFollowed(reference)) return [];
     const fault = faultOf(reference, lists);
     return fault === null ? [] : [fault];
   });
@@ -101,7 +107,7 @@ function faultOf(
   const asked = connection === null ? [...lists.values()] : [lists.get(connection) ?? null];
   if (asked.includes(null)) return null;
   const answered = asked.flatMap((list) => (list?.[kind] === undefined ? [] : [list[kind]]));
-  const known = answered.flat();
+  const known = answered.flat().map((one) => (typeof one === 'string' ? one : one.name));
   if (answered.length === 0 || isListed(name, known)) return null;
   return {
     connection,

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { Connector, NameLists } from '../../connectors/contract.ts';
 import { baseFolder } from '../config/environment.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
+import type { NameNotice } from '../domain/names.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
+import { describeNotice, readNameNotices } from '../reports/name-notices.ts';
 import { readUndelivered, undeliveredLines } from '../reports/undelivered.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import { checkClientNames } from './check-clients.ts';
 import type { CheckLine } from './check-line.ts';
 import { checkNames } from './check-names.ts';
+import { learnLists } from './names.ts';
 
 export interface CheckOptions {
   /** Only the file and what is stored; no request. */
@@ -35,7 +38,9 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
     for (const [connection, connector] of app.connectors) {
       lines.push(...(await checkConnection(app, connection, connector, options, lists)));
     }
-    lines.push(...checkNames(app.config, app.clients, lists));
+    await learnLists(app, lists);
+    const notices = await readNameNotices(app.store, app.clients);
+    lines.push(...checkNames(app.config, app.clients, lists, notices), ...noticeLines(notices));
   }
   return { lines, exitCode: exitCodeOf(lines.filter((line) => line.status === 'failed')) };
 }
@@ -125,6 +130,17 @@ async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
       fix: 'Read them with `prepaid-hours outbox list --status withheld` before going live.',
     };
   });
+}
+
+/** What nothing is called by is said by the lists themselves, with what it may have meant. */
+function noticeLines(notices: readonly NameNotice[]): CheckLine[] {
+  return notices
+    .filter(({ state }) => state !== 'missing' && state !== 'gone')
+    .map((notice) => {
+      const { text, fix } = describeNotice(notice);
+      const id = `name.${notice.kind}s`;
+      return { connection: notice.connection, id, status: 'warning', detail: text, fix };
+    });
 }
 
 /** What one question brought to light stays, also when a later one fails. */

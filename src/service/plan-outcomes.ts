@@ -10,6 +10,7 @@ import { dueAtOf, simulate } from '../domain/simulation.ts';
 import type { Client } from '../domain/terms.ts';
 import { type Instant, startOfDay } from '../domain/time.ts';
 import type { Block, ClientLedger, Store } from '../store/port.ts';
+import { readNameBook } from './names.ts';
 
 /** What one client's terms come to over the whole history. */
 export interface Outcome {
@@ -94,7 +95,8 @@ export async function replayOutcomes(
 ): Promise<Map<string, Outcome>> {
   const charges = new Map<string, SimulatedCharge[]>(clients.map(({ id }) => [id, []]));
   const pending = new Map<string, number>();
-  for await (const decisions of replayMirror(store, clients, past.firstRunAt)) {
+  const names = await readNameBook(store, clients);
+  for await (const decisions of replayMirror(store, clients, past.firstRunAt, names)) {
     for (const { client, charge, pendingSeconds } of decisions) {
       if (client === null) continue;
       pending.set(client.id, (pending.get(client.id) ?? 0) + pendingSeconds);

@@ -4,6 +4,7 @@ import { type Instant, instantFromMs } from '../domain/time.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
 import { withLogFields } from './log.ts';
+import { reportNames } from './names.ts';
 import { pullStep, sweepStep } from './pull-steps.ts';
 import { reconcileStep } from './reconcile-step.ts';
 import { noteLiveRun } from './rehearsal.ts';
@@ -121,6 +122,7 @@ async function runAs(
       if (!scope.stop.aborted) results.push(...(await stepOf[step](scope)));
     }
     if (!steps.includes('reconcile')) await settle(scope, steps, results);
+    await reportNames(app);
   } finally {
     clear();
   }

@@ -14,6 +14,7 @@ import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-
 import { unlistedFix, unlistedPrefix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
 import type { Logger } from './log.ts';
+import { followNames } from './names.ts';
 import { areRulesChanged, keepRules } from './rehearsal.ts';
 import { measure, nothing, type RunScope, type StepResult } from './step.ts';
 
@@ -73,6 +74,7 @@ async function debitContext(scope: RunScope): Promise<DebitContext> {
     ...{ store, clients, findClient: clientFinder(clients), runId, at: startedAt, firstRunAt },
     signal: stop,
     limitedAccounts: new Set(await store.listLimitedAccounts()),
+    names: await followNames(app, scope.abort),
   };
 }
 

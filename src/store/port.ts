@@ -1,5 +1,6 @@
 import type { ClientStore } from './port/clients.ts';
 import type { DebitStore } from './port/debit.ts';
+import type { NameStore } from './port/names.ts';
 import type { OutboxStore } from './port/outbox.ts';
 import type { PullStore } from './port/pull.ts';
 import type { ReconcileStore } from './port/reconcile.ts';
@@ -12,6 +13,7 @@ export { accountFrom } from './port/account.ts';
 export type * from './port/clients.ts';
 export type * from './port/debit.ts';
 export { messageOf } from './port/message.ts';
+export type * from './port/names.ts';
 export type * from './port/outbox.ts';
 export type * from './port/pull.ts';
 export type * from './port/reconcile.ts';
@@ -29,6 +31,7 @@ export interface Store
     PullStore,
     DebitStore,
     ReplenishStore,
+    NameStore,
     OutboxStore,
     ReconcileStore,
     ReportStore,

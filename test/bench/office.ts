@@ -4,6 +4,7 @@ import type { Connector, Page, TimeEntryRow } from '../../connectors/contract.ts
 import { clientFinder } from '../../src/debit/context.ts';
 import { debitDirtyWork } from '../../src/debit/debit.ts';
 import { applyOpeningBlocks } from '../../src/debit/opening-blocks.ts';
+import { createNameBook } from '../../src/domain/names.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
 import { type RunResult, runSteps } from '../../src/service/run.ts';
@@ -142,6 +143,7 @@ function debitContext({ app }: Office, at: Instant, signal: AbortSignal) {
   return {
     ...{ store, clients, findClient, runId: `r-${at}`, at, firstRunAt: at, signal },
     limitedAccounts: new Set<string>(),
+    names: createNameBook([], [], []),
   };
 }
 

@@ -38,8 +38,11 @@ describe('check of ConnectWise', () => {
     withConnectwise({}, async (bench) => {
       fill(bench);
       const names = await bench.connector.listNames?.([String(bench.company)], soon());
-      expect(names?.boards).toEqual(['Billing', 'Help Desk']);
-      expect(names?.workTypes).toContain('Remote');
+      const id = expect.any(String);
+      expect(names?.boards).toEqual(
+        ['Billing', 'Help Desk'].map((name) => ({ sourceId: id, name })),
+      );
+      expect(names?.workTypes).toContainEqual({ sourceId: id, name: 'Remote' });
       expect(names?.clientFields).toEqual(['Hours left']);
     }));
 

@@ -299,8 +299,10 @@ test('check names what the config misspells', () =>
       expect(results.get('name.notes.client')).toMatchObject({ status: 'failed' });
       const lists = await bench.connector.listNames?.([String(bench.dupont)], soon());
       expect(lists).toMatchObject({
-        boards: ['1st Line Support'],
-        workTypes: ['No Charge', 'Remote'],
+        boards: [{ sourceId: expect.any(String), name: '1st Line Support' }],
+        workTypes: ['No Charge', 'Remote'].map((name) => ({
+          ...{ sourceId: expect.any(String), name },
+        })),
         clientFields: ['Region', 'CFregion', 'Prepaid hours left', 'CFprepaidHoursLeft'],
       });
     },

@@ -373,7 +373,13 @@ describe('check', () => {
   test('lists the names that the config may use', () =>
     withBms({}, async (bench) => {
       const names = await bench.connector.listNames?.([String(bench.dupont)], soon());
-      expect(names).toMatchObject({ boards: ['Help Desk', 'Billing'], workTypes: ['Remote'] });
+      expect(names).toMatchObject({
+        boards: [
+          { sourceId: '7', name: 'Help Desk' },
+          { sourceId: expect.any(String), name: 'Billing' },
+        ],
+        workTypes: [{ sourceId: expect.any(String), name: 'Remote' }],
+      });
       expect(names?.clientFields).toEqual(['Prepaid hours left', 'Region']);
     }));
 

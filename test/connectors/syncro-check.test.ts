@@ -222,10 +222,12 @@ describe('Names and clients of Syncro', () => {
       state.addTicket(dupont, { contract: 'Gold' });
       state.addTicket(stranger, { contract: 'Silver' });
       expect(await connector.listNames?.([String(dupont)], soon())).toEqual({
-        boards: ['Devices'],
-        ticketTypes: ['Virus', 'Hardware', 'Software', 'Other'],
-        workTypes: ['Remote'],
-        agreements: ['Gold'],
+        boards: [{ sourceId: '1', name: 'Devices' }],
+        ticketTypes: ['Virus', 'Hardware', 'Software', 'Other'].map((name) => ({
+          ...{ sourceId: null, name },
+        })),
+        workTypes: [{ sourceId: expect.any(String), name: 'Remote' }],
+        agreements: [{ sourceId: null, name: 'Gold' }],
         clientFields: ['Prepaid hours left', 'Region'],
       });
     }));

@@ -53,6 +53,8 @@ test('the JSON document has the agreed shape', async () => {
     asOf,
     messages: { waiting: 0, refused: 0 },
     reconciled: null,
+    names: [],
+    leftClients: [],
     clients: [
       {
         client: 'Dupont Plomberie',

@@ -41,7 +41,9 @@ function failuresOf({ lines }: CheckOutcome): string[] {
     .map(({ connection, id }) => `${connection ?? 'config'} ${id}`);
 }
 
-const knowsBoards = async (...boards: string[]) => ({ boards });
+const knowsBoards = async (...boards: string[]) => ({
+  boards: boards.map((name) => ({ sourceId: null, name })),
+});
 
 test('a name that no connection has is wrong, and one of them is enough', async () => {
   const psa = { check: async () => [signedIn], listNames: () => knowsBoards('Service') };

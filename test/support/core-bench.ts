@@ -170,6 +170,14 @@ export class CoreBench {
     return rows.map((row) => `${row.connection} ${row.stream} ${row.sourceId}`);
   }
 
+  /** What was logged about names in the config since the last time. */
+  nameWarnings(): string[] {
+    const lines = this.logs.splice(0).map(({ message }) => message);
+    return lines.filter((line) =>
+      /another of that name|is now called|no longer exists|No connection has/.test(line),
+    );
+  }
+
   /** As a defect would that writes past the program. */
   spoil(sql: string): void {
     const database = new DatabaseSync(this.app.config.store);

@@ -4,6 +4,7 @@ import type {
   Connector,
   Delivered,
   InvoiceRow,
+  NameLists,
   Page,
   Presence,
   PresenceRequest,
@@ -80,6 +81,10 @@ export class ScriptedVendor {
   readonly asked: (Pick<PullRequest, 'since' | 'until' | 'resume' | 'clientIds'> & {
     stream: string;
   })[] = [];
+  /** What the vendor's own lists of names say; none unless told. */
+  lists: NameLists = {};
+  /** How often they were asked for. */
+  listsRead = 0;
   pageSize = 2;
   /** Ids of entries that the role no longer shows. */
   readonly hidden = new Set<string>();
@@ -230,6 +235,10 @@ export class ScriptedVendor {
     const { isTimePerTicket = false } = this.#options;
     return {
       check: async () => [],
+      listNames: async () => {
+        this.listsRead += 1;
+        return this.lists;
+      },
       pull: {
         clients: this.#pull('clients', () => this.clients.map(asChanged)),
         tickets: this.#pull('tickets', () => this.tickets),

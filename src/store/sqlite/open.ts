@@ -8,6 +8,7 @@ import { clientStore } from './clients.ts';
 import { Database } from './database.ts';
 import { debitStore } from './debits.ts';
 import { migrate, readMigrations, requireCurrent } from './migrate.ts';
+import { nameStore } from './names.ts';
 import { outboxStore } from './outbox.ts';
 import { pullStore } from './pull.ts';
 import { reconcileStore } from './reconcile.ts';
@@ -45,6 +46,7 @@ export function storeOn(database: Database): Store {
     ...pullStore(database),
     ...debitStore(database),
     ...replenishStore(database),
+    ...nameStore(database),
     ...outboxStore(database),
     ...reconcileStore(database),
     ...reportStore(database),

@@ -4,6 +4,7 @@ import type { MirrorRows, PullOutcome, PullPage, PullStore, Watermark } from '..
 import { type Database, listValue } from './database.ts';
 import { removeLacking } from './lacking.ts';
 import { writeMirror } from './mirror.ts';
+import { learnNames } from './names.ts';
 import { quarantinePage } from './quarantine.ts';
 import { sweepStore } from './sweep.ts';
 import { addRemovedDue, addTimeDue } from './time-due.ts';
@@ -58,6 +59,8 @@ function writePage(database: Database, page: PullPage): PullOutcome {
   const change = writeMirror(database, page.connection, page);
   // Accepted rows were understood when they were set aside, so they have their stream's shape.
   const again = { stream: page.stream, rows: accepted } as MirrorRows;
+  learnNames(database, page.connection, page);
+  learnNames(database, page.connection, again);
   let changed = change.changed + writeMirror(database, page.connection, again).changed;
   if (page.stream === 'tickets' && page.timeDue !== undefined) {
     addTimeDue(database, page.connection, dueTickets(page.rows, page.timeDue, change.touchedIds));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readAffectedWork } from '../../../src/debit/affected.ts';
 import { replayMirror } from '../../../src/debit/replay.ts';
+import { createNameBook } from '../../../src/domain/names.ts';
 import type { Client, Rounding } from '../../../src/domain/terms.ts';
 import type {
   ChargeGroup,
@@ -193,7 +194,8 @@ describe('a replay', () => {
   async function replayed(mirror: Mirror, client: Client = dupont) {
     const pages = [];
     const { store } = storeOf(mirror);
-    for await (const page of replayMirror(store, [client], '2026-01-01T00:00:00.000Z')) {
+    const names = createNameBook([], [], []);
+    for await (const page of replayMirror(store, [client], '2026-01-01T00:00:00.000Z', names)) {
       pages.push(page.map(({ groupKey, charge }) => `${groupKey} ${charge?.seconds ?? '-'}`));
     }
     return pages;

@@ -1,6 +1,7 @@
 import { assignWork } from '../../../src/debit/assign.ts';
 import { clientFinder } from '../../../src/debit/context.ts';
 import { decideGroup, type GroupDecision } from '../../../src/debit/decide.ts';
+import { createNameBook } from '../../../src/domain/names.ts';
 import type { Client } from '../../../src/domain/terms.ts';
 import type { ChargeGroup, MirrorTicket, MirrorTimeEntry, Store } from '../../../src/store/port.ts';
 import { clientOf } from '../../support/terms.ts';
@@ -38,6 +39,7 @@ export function contextOf(clients: readonly Client[] = [dupont]) {
     ...{ runId: 'r-1', at: eleven, firstRunAt: '2026-03-01T23:30:00.000Z' },
     signal: new AbortController().signal,
     limitedAccounts: new Set<string>(),
+    names: createNameBook([], [], []),
   };
 }
 

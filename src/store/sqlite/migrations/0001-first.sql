@@ -146,6 +146,38 @@ CREATE TABLE mirror_invoice (
 CREATE INDEX mirror_invoice_reference ON mirror_invoice (reference) WHERE reference IS NOT NULL;
 CREATE INDEX mirror_invoice_sale ON mirror_invoice (connection, sale_id) WHERE sale_id IS NOT NULL;
 
+-- What the vendors' ids are called; a name without an id stands for itself, as `=name`.
+CREATE TABLE name (
+  connection TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_first TEXT NOT NULL,
+  -- The last change of the row that said so.
+  seen_at TEXT NOT NULL,
+  -- The vendor's own list lacks it.
+  is_gone INTEGER NOT NULL,
+  PRIMARY KEY (connection, kind, source_id)
+) STRICT, WITHOUT ROWID;
+
+-- Kinds of names of which a whole list was read.
+CREATE TABLE name_list (
+  connection TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  read_at TEXT NOT NULL,
+  PRIMARY KEY (connection, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Which things each name in the rules means, so that the rules follow them when they are renamed.
+CREATE TABLE name_binding (
+  connection TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  places TEXT NOT NULL,
+  PRIMARY KEY (connection, kind, key, source_id)
+) STRICT, WITHOUT ROWID;
+
 -- Tickets whose time is still to be read, for vendors that show time ticket by ticket. Written with
 -- the ticket, removed with its time: a crash in between leaves the row.
 CREATE TABLE time_due (
