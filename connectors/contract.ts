@@ -202,6 +202,8 @@ export interface VendorModule<Config = unknown> {
    * paid state; absent: they do.
    */
   showsPayment?(config: Config): boolean;
+  /** Whether a sale that names no product would be refused, for want of one in the settings; absent: never. */
+  needsProduct?(config: Config): boolean;
   /**
    * What of the settings decides how rows are read, such as the statuses that count as closed. Where it
    * changes, everything is read again; where that of time does, each ticket's time too.

@@ -30,6 +30,7 @@ export const autotask: VendorModule<AutotaskConfig> = {
     ownBlocks: 'warned of',
   },
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
+  needsProduct: ({ billing }) => billing?.billingCode === undefined,
   create(config, context) {
     const api = createApi(config, context);
     const rooms: Rooms = { api, directory: createDirectory(api), owners: createOwners(api) };

@@ -23,6 +23,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
+  needsProduct: ({ billing }) => billing.product === undefined,
   create(config, context) {
     const api = createApi(config, context);
     return {

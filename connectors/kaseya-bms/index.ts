@@ -25,6 +25,7 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
     tickets: [closedStatuses, moments],
     time: [timezone, moments],
   }),
+  needsProduct: ({ billing }) => billing.product === undefined,
   create(config, context) {
     const api = createApi(config, context);
     return {

@@ -11,7 +11,7 @@ import { ConfigError, type Fault, type Problem } from './fault.ts';
 import { problemsFromIssues, unworded } from './issues.ts';
 import { fileSchemaNode } from './json-schema.ts';
 import type { LoadedConfig } from './loaded.ts';
-import { unseenPayments } from './payment-checks.ts';
+import { missingProducts, unseenPayments } from './payment-checks.ts';
 import { valueAt } from './raw.ts';
 import { readText } from './read-text.ts';
 import { unknownReferences } from './references.ts';
@@ -50,6 +50,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...sharedIdentities(raw),
     ...pushTargets(raw, options.vendors),
     ...unseenPayments(raw, read.connections),
+    ...missingProducts(raw, read.connections),
     ...sharingFaults(raw),
     ...blockFaults(raw),
     ...moneyFaults(raw),

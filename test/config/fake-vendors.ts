@@ -9,6 +9,7 @@ const PsaSettings = z.strictObject({
   baseUrl: z.url().describe('Address of the API'),
   clientKey: z.string().min(1).meta({ secret: true }).describe('Key of the API'),
   retries: z.number().int().default(3).describe('Tries'),
+  sellsBy: z.enum(['product', 'text']).default('text').describe('What an invoice line needs'),
   alerts: z.strictObject({ board: z.string().describe('Board for alerts') }).optional(),
   login: z
     .discriminatedUnion('by', [
@@ -37,6 +38,7 @@ export const fakePsa: VendorModule<z.infer<typeof PsaSettings>> = {
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: null, sale: null, ownBlocks: null },
+  needsProduct: ({ sellsBy }) => sellsBy === 'product',
   create,
 };
 

@@ -400,6 +400,34 @@ describe('a block that waits for its payment', () => {
   });
 });
 
+describe('a sale without a product', () => {
+  const connections = (sellsBy: string) => `
+  psa: { vendor: fake-psa, baseUrl: "https://psa.example", clientKey: "\${PSA_KEY}", sellsBy: ${sellsBy} }`;
+  const offers = '{ ten: { hours: 10, rate: 120.00 }, twenty: { hours: 20, rate: 110.00 } }';
+  const agreements = (product: string) => `
+  standard:
+    replenish: [ { when: { hoursLeft: 2 }, do: [invoice], offer: ten }, { when: { hoursLeft: 2 }, do: [alert], offer: twenty } ]
+    overage: { invoice: { rate: 150${product} } }`;
+
+  test('is a fault where the connection makes no invoice without one: of an offer, and of overage', () => {
+    const message = (what: string) =>
+      `"psa" (Fake PSA) makes no invoice without a product; name one for this ${what}, or under billing of the connection`;
+    const sections = { connections: connections('product'), offers };
+    expect(messagesOf({ ...sections, agreements: agreements('') })).toEqual([
+      message('rate'),
+      message('offer'),
+    ]);
+    expect(messagesOf({ ...sections, agreements: agreements(', product: OVER') })).toEqual([
+      message('offer'),
+    ]);
+  });
+
+  test('is none elsewhere', () => {
+    const sections = { connections: connections('text'), offers };
+    expect(messagesOf({ ...sections, agreements: agreements('') })).toEqual([]);
+  });
+});
+
 describe('terms that do not fit each other', () => {
   test.each([
     [

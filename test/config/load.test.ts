@@ -86,6 +86,7 @@ describe('a whole file', () => {
       baseUrl: 'https://psa.example/acme',
       clientKey: key,
       retries: 3,
+      sellsBy: 'text',
       alerts: { board: 'Billing' },
     });
     expect(config.connections.get('rmm')?.vendor.title).toBe('Fake RMM');
