@@ -150,7 +150,9 @@ export const AgreementTerms = z
       .prefault({})
       .describe('Roles of technicians, by the name that the PSA shows'),
     from: Day.optional().describe('First day of work under the agreement'),
-    until: Day.optional().describe('Its last day; work after it is mirrored and never debited'),
+    until: Day.optional().describe(
+      'Its last day; work after it is mirrored and never debited, and no block is sold that could not be used by then',
+    ),
     multipliers: z
       .array(Multiplier)
       .prefault([])
@@ -181,7 +183,12 @@ export const AgreementTerms = z
       .describe(
         'Hours left in a block that expires. none: lost; all: they go on in a new block at the same price; or limits. Hours roll over once',
       ),
-    replenish: z.array(ReplenishRule).prefault([]).describe('What happens when a balance runs low'),
+    replenish: z
+      .array(ReplenishRule)
+      .prefault([])
+      .describe(
+        'What happens when a balance runs low. A rule looks at each kind of hours (blocks for some work types alone) by itself, fires once, and fires again when hours are used after a purchase or a gift',
+      ),
     activate: z
       .enum(['on-invoice', 'on-payment'])
       .default('on-invoice')

@@ -10,7 +10,11 @@ import type { Refusal } from './sale.ts';
 
 /** What was reached, as a message says it, with the kind of hours where they are limited. */
 export function levelPhrase(crossing: Crossing, locale: Locale): string {
-  return ofKind(unlimitedPhrase(crossing, locale), crossing.position.workTypes);
+  const phrase = unlimitedPhrase(crossing, locale);
+  // The run-out is forecast for all kinds together.
+  return 'runOutWithinDays' in crossing.rule.when
+    ? phrase
+    : ofKind(phrase, crossing.position.workTypes);
 }
 
 function unlimitedPhrase({ rule, block, position }: Crossing, locale: Locale): string {

@@ -17,11 +17,24 @@ export class Violation extends Error {
   }
 }
 
-/** A client's way down since the last purchase. */
+/** A client's balance, and what it was told of it. */
 interface Descent {
   netSeconds: number;
-  /** Levels that were told since hours were last bought. */
-  told: Set<number>;
+  /** By level that was told. */
+  told: Map<number, Told>;
+}
+
+/** What came after a level was told. */
+interface Told {
+  /** Hours were bought or given since. */
+  isRearmed: boolean;
+  /** By how much the balance has changed since then, but for hours bought, given or billed. */
+  changeSeconds: number;
+}
+
+/** A level that was told may be told again once hours were bought or given and the balance fell again. */
+export function isQuiet(told: Told | undefined): boolean {
+  return told !== undefined && !(told.isRearmed && told.changeSeconds < 0);
 }
 
 export class Auditor {
@@ -95,9 +108,14 @@ export class Auditor {
       this.#ledger.push(JSON.stringify(row));
       this.#noteTerms(row.runId);
       const descent = this.#descentOf(row.clientId);
-      descent.netSeconds += row.side === 'credit' ? row.seconds : -row.seconds;
+      const seconds = row.side === 'credit' ? row.seconds : -row.seconds;
+      descent.netSeconds += seconds;
       const isBought = row.reason === 'purchase' || row.reason === 'adjustment';
-      if (isBought && row.side === 'credit') descent.told.clear();
+      for (const told of descent.told.values()) {
+        if (row.side === 'credit' && isBought) told.isRearmed = true;
+        else if (row.side === 'credit' && row.reason === 'overage') continue;
+        else if (told.isRearmed) told.changeSeconds += seconds;
+      }
     }
   }
 
@@ -113,7 +131,7 @@ export class Auditor {
   }
 
   #descentOf(clientId: string): Descent {
-    const descent = this.descents.get(clientId) ?? { netSeconds: 0, told: new Set() };
+    const descent = this.descents.get(clientId) ?? { netSeconds: 0, told: new Map() };
     this.descents.set(clientId, descent);
     return descent;
   }
@@ -134,7 +152,7 @@ export class Auditor {
     throw new Violation('no row changes', 'a push message is gone');
   }
 
-  /** A level is told when it is reached, and once until hours are bought. */
+  /** A level is told when it is reached, and once until hours are bought and used again. */
   #checkAlert({ clientId, payload, runId }: MessageRow): void {
     this.#noteTerms(runId);
     const descent = this.#descentOf(clientId);
@@ -144,12 +162,13 @@ export class Auditor {
     if (levels.length === 0) throw new Violation('told once', `an alert names no level: ${body}`);
     for (const level of levels) {
       const name = `${clientId} at ${level / 3600} h`;
-      if (descent.told.has(level)) throw new Violation('told once', `${name} is told again`);
+      if (isQuiet(descent.told.get(level)))
+        throw new Violation('told once', `${name} is told again`);
       if (!this.terms.levelSeconds.includes(level) || descent.netSeconds > level) {
         const left = `${descent.netSeconds / 3600} h are left`;
         throw new Violation('told once', `${name} is told, and ${left}`);
       }
-      descent.told.add(level);
+      descent.told.set(level, { isRearmed: false, changeSeconds: 0 });
     }
   }
 

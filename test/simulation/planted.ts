@@ -141,6 +141,11 @@ export const plantedFaults: readonly PlantedFault[] = [
       }),
   },
   {
+    name: 'a purchase re-arms no level',
+    rules: ['told once'],
+    store: (store) => over(store, { readLastCredits: async () => new Map() }),
+  },
+  {
     name: 'a ledger row is edited',
     rules: ['no row changes'],
     store: (store, file) =>

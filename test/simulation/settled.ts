@@ -1,5 +1,5 @@
 /** What must hold once the faults have stopped and one run went through. */
-import { type Auditor, Violation } from './auditor.ts';
+import { type Auditor, isQuiet, Violation } from './auditor.ts';
 import type { BlockRow, ChargeRow, LedgerRow, MessageRow } from './books.ts';
 import { clientName, costOf, groupOf, listWork, pendingOf, sum, type Work } from './model.ts';
 import type { Psa } from './psa.ts';
@@ -158,7 +158,7 @@ function checkBlocks(
 function checkTold({ descents, terms }: Auditor): void {
   for (const [clientId, { netSeconds, told }] of descents) {
     for (const level of terms.levelSeconds) {
-      if (netSeconds > level || told.has(level)) continue;
+      if (netSeconds > level || isQuiet(told.get(level))) continue;
       const left = `${netSeconds / 3600} h are left`;
       refuse('told once', `${clientId}: ${left}, and ${level / 3600} h was not told`);
     }
