@@ -79,6 +79,7 @@ function ofKind(text: string, workTypes: Kind): string {
 export function refusalPhrase(refusal: Refusal, locale: Locale): string {
   const words = refusals[locale];
   if (refusal.why === 'order-open') return words.orderOpen;
+  if (refusal.why === 'on-hold') return words.onHold;
   if (refusal.why === 'offer-limited') {
     const { name, workTypes } = refusal.offer;
     return words.offerLimited(name, (workTypes ?? []).join(', '));
@@ -116,6 +117,8 @@ const phrases = {
 const refusals = {
   en: {
     orderOpen: 'No new sale: an earlier order is still open.',
+    onHold:
+      'No sale: automatic sales to this client are on hold until a person releases them (prepaid-hours block resume).',
     'agreement-ended': (on: string) => `No sale: the agreement ended on ${on}.`,
     'agreement-later': (on: string) => `No sale: the agreement does not start until ${on}.`,
     'agreement-ends-first': (on: string) =>
@@ -127,6 +130,8 @@ const refusals = {
   },
   fr: {
     orderOpen: 'Pas de nouvelle vente : une commande est déjà en cours.',
+    onHold:
+      'Pas de vente : les ventes automatiques à ce client sont suspendues jusqu’à leur reprise (prepaid-hours block resume).',
     'agreement-ended': (on: string) => `Pas de vente : le contrat a pris fin le ${on}.`,
     'agreement-later': (on: string) => `Pas de vente : le contrat ne commence que le ${on}.`,
     'agreement-ends-first': (on: string) =>

@@ -22,7 +22,7 @@ export async function rearmUndone(
   );
   const page = clients.filter(({ id }) => undone.has(id));
   if (page.length === 0) return;
-  const situation = await readSituation(context, page);
+  const situation = await readSituation(context, page, new Set());
   for (const client of page) {
     const ledger = situation.ledgers.get(client.id);
     if (ledger === undefined) continue;

@@ -30,7 +30,7 @@ import { emptyBatch, settleOrders } from './orders.ts';
 import { billOverage } from './overage.ts';
 import { fieldText } from './phrases.ts';
 import { positionsOf, readHistories, readOwed } from './position.ts';
-import { decideSales, findUnusable, type Sale, toOpenOrder } from './sale.ts';
+import { decideSales, type Sale, withOrders } from './sale.ts';
 
 const clientsPerPage = 200;
 
@@ -40,6 +40,8 @@ interface Situation {
   pending: ReadonlyMap<string, number>;
   lastCredits: ReadonlyMap<string, number>;
   episodes: ReadonlyMap<string, Episode[]>;
+  /** Those with an open order, or to whom nothing is sold until a person releases them. */
+  closedClients: ReadonlySet<string>;
   balanceFields: ReadonlyMap<string, PushMessageRow>;
   /** Of the clients whose agreement looks at the forecast. */
   histories: ReadonlyMap<string, BurnHistory>;
@@ -53,12 +55,12 @@ interface Situation {
  */
 export async function replenish(context: ReplenishContext): Promise<ReplenishOutcome> {
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
-  await settleOrders(context, outcome);
+  const closedClients = await settleOrders(context, outcome);
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {
     if (context.signal.aborted) break;
     const page = context.clients.slice(first, first + clientsPerPage);
-    const situation = await readSituation(context, page);
+    const situation = await readSituation(context, page, closedClients);
     for (const client of page) {
       const batch =
         client.paidBy === null
@@ -79,6 +81,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
 export async function readSituation(
   context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'at'>,
   page: readonly Client[],
+  closedClients: ReadonlySet<string>,
 ): Promise<Situation> {
   const { store, balanceField } = context;
   const payers = new Map(page.map(payerOf).map((client) => [client.id, client]));
@@ -90,6 +93,7 @@ export async function readSituation(
     pending: await store.readPending(ids),
     lastCredits: await store.readLastCredits(ids),
     episodes: Map.groupBy(await store.readEpisodes(ids), (episode) => episode.clientId),
+    closedClients,
     balanceFields:
       balanceField === null ? new Map() : await store.readLatestMessages('balance-field'),
     histories: await readHistories(context, clients, ledgers),
@@ -174,13 +178,12 @@ async function decideClient(
     ],
   });
   const followed = followEpisodes(rules, positions, known, found);
-  const orders = ledger.blocks.filter(({ status }) => status === 'ordered').map(toOpenOrder);
-  const unusable = findUnusable(familyOf(client, context.clients), {
-    positions,
-    crossings,
-    orders,
+  const reached = withOrders(positions, crossings, {
+    family: familyOf(client, context.clients),
+    ordered: ledger.blocks.filter(({ status }) => status === 'ordered'),
+    isClosed: situation.closedClients.has(client.id),
   });
-  const told = tellCrossings(context, client, { today, positions, crossings, orders, unusable });
+  const told = tellCrossings(context, client, { today, ...reached });
   const field = showBalance(context, client, fieldText(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;

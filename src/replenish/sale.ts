@@ -16,6 +16,7 @@ export interface Sale {
 /** Why nothing is sold, or less than is needed. */
 export type Refusal =
   | { why: 'order-open' }
+  | { why: 'on-hold' }
   | { why: 'agreement-ended' | 'agreement-later' | 'agreement-ends-first'; on: DateText }
   | { why: 'offer-limited'; offer: Offer }
   | { why: 'too-many'; offer: Offer; wanted: number };
@@ -47,15 +48,28 @@ function toSale({ offer, wanted }: Draft): Sale {
   return { offer, quantity, seconds, totalMinor };
 }
 
-export function toOpenOrder({ workTypes, amountMinor, currency }: OpenOrder): OpenOrder {
-  return { workTypes, amountMinor, currency };
-}
-
 /** Levels that were reached, as they were found. */
 export interface Reached {
   positions: readonly Position[];
   crossings: readonly Crossing[];
   orders: readonly OpenOrder[];
+}
+
+/** With what keeps from selling: orders that are open, holds, and the agreement's dates. */
+export function withOrders(
+  positions: readonly Position[],
+  crossings: readonly Crossing[],
+  known: { family: readonly Client[]; ordered: readonly OpenOrder[]; isClosed: boolean },
+): Reached & { unusable: Refusal | null } {
+  const orders = known.ordered
+    .filter(() => known.isClosed)
+    .map(({ workTypes, amountMinor, currency }) => ({ workTypes, amountMinor, currency }));
+  const reached = { positions, crossings, orders };
+  const isHeld = known.isClosed && orders.length === 0;
+  return {
+    ...reached,
+    unusable: isHeld ? { why: 'on-hold' } : findUnusable(known.family, reached),
+  };
 }
 
 /**
@@ -123,7 +137,7 @@ const usualDays = 30;
  * before the hours do: by the client's pace of work, or at the end of their validity. `family` are the
  * clients whose work they would pay for.
  */
-export function findUnusable(family: readonly Client[], reached: Reached): Refusal | null {
+function findUnusable(family: readonly Client[], reached: Reached): Refusal | null {
   const [draft] = draftSales(reached, 'invoice').drafts;
   const [position] = reached.positions;
   if (draft === undefined || position === undefined) return null;
