@@ -9,6 +9,7 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
@@ -35,15 +36,15 @@ export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
     number: wire.id,
     clientId: wire.company?.id ?? null,
     summary: wire.summary ?? '',
-    board: wire.board?.name ?? null,
-    ticketType: wire.type?.name ?? null,
-    agreement: wire.agreement?.name ?? null,
+    board: nameOf(wire.board),
+    ticketType: nameOf(wire.type),
+    agreement: nameOf(wire.agreement),
     ids: presentIds({
       board: wire.board?.id,
       ticketType: wire.type?.id,
       agreement: wire.agreement?.id,
     }),
-    status: wire.status?.name ?? '',
+    status: nameOf(wire.status) ?? '',
     createdAt: wire._info?.dateEntered
       ? toInstant(wire._info.dateEntered, name, '_info.dateEntered', config)
       : null,
@@ -85,18 +86,18 @@ export function fromTimeEntry(
     ticketId: ticketOf(wire, name),
     clientId: wire.company?.id ?? null,
     technicianId: wire.member.id,
-    technician: wire.member.name ?? wire.member.identifier ?? wire.member.id,
+    technician: wire.member.name ?? wire.member.identifier ?? unlistedName(wire.member.id),
     startedAt,
     endedAt: end ?? addSeconds(startedAt, Math.max(seconds, 0)),
     isTimed: end !== null,
     seconds,
     secondsText: `${wire.actualHours} h`,
     kind: 'work',
-    workType: wire.workType?.name ?? null,
-    role: wire.workRole?.name ?? null,
+    workType: nameOf(wire.workType),
+    role: nameOf(wire.workRole),
     isBillable: billable[wire.billableOption ?? ''] ?? null,
     isApproved: approval(wire.status ?? '', config.approvedFrom),
-    agreement: wire.agreement?.name ?? null,
+    agreement: nameOf(wire.agreement),
     ids: presentIds({
       workType: wire.workType?.id,
       role: wire.workRole?.id,
@@ -105,6 +106,11 @@ export function fromTimeEntry(
     note: wire.notes ? wire.notes : null,
     updatedAt: changedAt(wire, name, config),
   };
+}
+
+/** A reference without its name is not "none". */
+function nameOf(reference: { id: string; name?: string | null | undefined } | null | undefined) {
+  return reference == null ? null : (reference.name ?? unlistedName(reference.id));
 }
 
 /** `NoDefault` decides nothing, so nothing is decided for it. */

@@ -1,5 +1,6 @@
 /** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way. */
 import { isKindError } from '../../src/domain/errors.ts';
+import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { RejectedRow, SourceId, TicketTimePage } from '../contract.ts';
 import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
@@ -171,7 +172,7 @@ async function factsOf(
   return {
     unit: await unitOf(timed),
     billableBy: api.config.billableBy,
-    technician: (id) => agents.get(id) ?? `Agent ${id}`,
-    chargeType: (id) => types.get(id) ?? `Charge type ${id}`,
+    technician: (id) => agents.get(id) ?? unlistedName(id),
+    chargeType: (id) => types.get(id) ?? unlistedName(id),
   };
 }

@@ -1,9 +1,9 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
-import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
+import { secondsOf as readSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { SyncroConfig } from './config.ts';
 import { keyOfInvoice } from './keys.ts';
@@ -98,7 +98,7 @@ function secondsOf(wire: TimerWire, startedAt: string, endedAt: string): number 
   const text = wire.active_duration ?? null;
   if (text === null) return span;
   const name = `Timer ${wire.id} of ticket ${wire.ticket_id}`;
-  const seconds = inField(name, 'active_duration', () => secondsFromDecimalText(text, 'seconds'));
+  const seconds = inField(name, 'active_duration', () => readSeconds(text, 'seconds'));
   if (seconds > 0 || (seconds === 0 && span === 0)) return seconds;
   throw refused(wire, 'active_duration', `${text} s in ${span} s from start to end`, fix);
 }

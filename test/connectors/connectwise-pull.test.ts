@@ -105,6 +105,16 @@ describe('ConnectWise time entries', () => {
       }),
   );
 
+  test('show the id in place of a name that ConnectWise leaves out', () =>
+    withConnectwise({}, async (bench) => {
+      const { company, member, sandbox } = bench;
+      const workRole = sandbox.state.addWorkRole({ name: null as never });
+      sandbox.state.addTime({ company, member, workRole, start, hours: '1' });
+      expect(await readRows(bench, 'timeEntries')).toMatchObject([
+        { role: `#${workRole}`, workType: null },
+      ]);
+    }));
+
   test('show their notes without the zero characters that some hold', () =>
     withConnectwise({}, async (bench) => {
       const { company, member } = bench;

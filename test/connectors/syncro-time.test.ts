@@ -20,7 +20,9 @@ describe('Time of Syncro', () => {
 
   test.each([
     ['1800', 1800],
-    ['1800.0', 1800],
+    ['1800.4', 1800],
+    ['1799.75', 1800],
+    ['0.6', 1],
   ])('of %s seconds, as Syncro may write it, is %i', (activeText, seconds) =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
       state.addTimer(state.addTicket(dupont), { seconds: 3600, start, activeText });
