@@ -12,12 +12,16 @@ import type { CliDeps } from './deps.ts';
 import type { Cli, Scope } from './scope.ts';
 import { fitText } from './table.ts';
 
+/** Said of `run` and `start` alike. */
+export const firstOption = 'a new database in live mode, although there was one before';
+
 export function addRunCommand(program: Command, cli: Cli): void {
   cli
     .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
     .addArgument(
       new Argument('[steps...]', 'only these, or sweep or reconcile').choices([...allSteps]),
     )
+    .option('--first', firstOption)
     .option('--undone', 'post again what was undone, though nothing changed since')
     .action((named: StepName[], options: { undone?: boolean }, command: Command) =>
       cli.withApp(command, 'run', async (scope) => {

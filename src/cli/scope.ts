@@ -54,12 +54,17 @@ export class Cli {
     work: (scope: Scope) => Promise<number>,
     configFile?: string,
   ): Promise<void> {
-    const { config, json } = command.optsWithGlobals<{ config?: string; json?: boolean }>();
+    const { config, json, first } = command.optsWithGlobals<{
+      config?: string;
+      json?: boolean;
+      first?: boolean;
+    }>();
     const { deps } = this;
     const isJson = json === true;
     const app = await deps.service.openApp({
       configFile: configFile ?? config ?? usualConfig,
       access,
+      isFirst: first === true,
       isJson,
       env: deps.env,
     });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { firstOption } from './run.ts';
 import type { Cli } from './scope.ts';
 
 export function addStartCommand(program: Command, cli: Cli): void {
@@ -9,6 +10,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
       'the service: runs each step by its schedule until it is told to stop (SIGTERM)',
       'start --config /etc/prepaid-hours/connector.yaml',
     )
+    .option('--first', firstOption)
     .action((_options: unknown, command: Command) =>
       cli.withApp(command, 'run', async ({ app, deps, answer }) => {
         await deps.service.startService(app, deps.signal);

@@ -88,7 +88,10 @@ async function attempt(
   try {
     const push = pushOf(context, message);
     const found = await push.find(messageOf(message), context.signal);
-    if (found !== null) return toDelivered(found);
+    if (found !== null) {
+      tellStranger(context, message, found, outcome);
+      return toDelivered(found);
+    }
     const lag = context.connectors.get(connection)?.searchLagSeconds;
     const provenAt = provenBySearchAt(created, context.now(), lag);
     if (provenAt !== null) return waitForSearch(context, message, provenAt);
@@ -110,6 +113,25 @@ async function attempt(
     if (closesConnection(error.kind)) outcome.stopped.set(connection, error);
     return { status: 'pending', ...settled, nextAttemptAt: nextAttempt(context, message, error) };
   }
+}
+
+/**
+ * A record that bears the key of a message which this database never sent: it is ours, so nothing is written
+ * again, but a person is told. A balance that is shown already is no such record.
+ */
+function tellStranger(
+  context: PushContext,
+  message: PushMessageRow,
+  { remoteId, label }: Delivered,
+  outcome: PushOutcome,
+): void {
+  const { attempts, createAttemptedAt, kind, key, connection } = message;
+  if (attempts > 1 || createAttemptedAt !== null || kind === 'balance-field') return;
+  outcome.failed += 1;
+  const text = `The ${kind} ${key} exists in "${connection}" as ${label ?? remoteId}, but this database never sent it. Is it an older backup?`;
+  const fix =
+    'If so, what was entered by hand since then is missing: see `prepaid-hours reconcile`.';
+  context.onFailure(message, new KindError('unknown-outcome', text, { fix }));
 }
 
 /** Kind and payload of a stored message were written together, so they fit whatever the kind is. */

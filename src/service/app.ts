@@ -12,6 +12,7 @@ import { openStore } from '../store/sqlite/open.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
+import { noteLiveStore, refuseLostFile, refuseLostStore } from './lost-store.ts';
 import { rebuildRehearsal } from './rehearsal.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
@@ -39,6 +40,8 @@ export interface AppOptions {
    * applied to what was debited before, too.
    */
   access: 'read' | 'write' | 'run';
+  /** This is the first live run, whatever speaks of an earlier one. */
+  isFirst?: boolean;
   /** One JSON document is expected on standard output. */
   isJson: boolean;
   env: NodeJS.ProcessEnv;
@@ -56,8 +59,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const log = openLog(config, options);
   const isReadOnly = options.access === 'read';
+  if (!isReadOnly && options.isFirst !== true) refuseLostFile(config);
   let store = await openStore({ file: config.store, isReadOnly, now });
   try {
+    if (options.access === 'run') {
+      if (options.isFirst !== true) await refuseLostStore(config, store);
+      noteLiveStore(config);
+    }
     const { clients, questions } = isReadOnly
       ? { clients: await recognizeClients(store, config.clients, () => null), questions: [] }
       : await identifyClients(store, config.clients, instantFromMs(now()));

@@ -13,6 +13,7 @@ import type { App } from './app.ts';
 import { checkClientNames } from './check-clients.ts';
 import type { CheckLine } from './check-line.ts';
 import { checkNames } from './check-names.ts';
+import { refuseLostStore } from './lost-store.ts';
 import { learnLists } from './names.ts';
 
 export interface CheckOptions {
@@ -32,7 +33,11 @@ export interface CheckOutcome {
 /** Proves what can be proven before a run: file, templates, credentials, permissions, names, facts. */
 export async function runCheck(app: App, options: CheckOptions): Promise<CheckOutcome> {
   const lines: CheckLine[] = [await checkTemplates(app), ...checkFileModes(app)];
-  lines.push(...(await checkStored(app)), ...(await checkGoingLive(app)));
+  lines.push(
+    ...(await checkStore(app)),
+    ...(await checkStored(app)),
+    ...(await checkGoingLive(app)),
+  );
   if (!options.isOffline) {
     const lists = new Map<string, NameLists | null>();
     for (const [connection, connector] of app.connectors) {
@@ -74,6 +79,17 @@ function checkFileModes(app: App): CheckLine[] {
       { connection: null, id: 'file-mode', status: 'warning', detail, fix: `chmod 600 ${file}` },
     ];
   });
+}
+
+/** What `run` would refuse to work on. */
+async function checkStore({ config, store }: App): Promise<CheckLine[]> {
+  try {
+    await refuseLostStore(config, store);
+    return [];
+  } catch (error) {
+    if (!isKindError(error, 'config')) throw error;
+    return [failed(null, 'store', error)];
+  }
 }
 
 async function checkStored(app: App): Promise<CheckLine[]> {

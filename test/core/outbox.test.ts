@@ -168,6 +168,20 @@ describe('what has not left', () => {
   });
 });
 
+test('a record of ours that this database never sent is taken for delivered, and a person is told', async () => {
+  use(9);
+  await bench.run('pull', 'debit', 'replenish');
+  const invoice = (await waiting()).find(({ kind }) => kind === 'invoice');
+  const payload = JSON.parse(invoice?.payload ?? '{}') as object;
+  const message = { ...payload, key: invoice?.key ?? '' };
+  bench.psa.sent.push({ kind: 'invoice', message, remoteId: 'invoice-0' });
+  expect((await bench.run('push')).exitCode).toBe(4);
+  expect(invoices()).toHaveLength(1);
+  const reasons = bench.logs.map(({ detail }) => String(detail?.reason));
+  expect(reasons.filter((reason) => reason.includes('older backup'))).toHaveLength(1);
+  expect((await bench.run('push')).exitCode).toBe(0);
+});
+
 describe('a search that does not show yet what was just written', () => {
   beforeEach(() => {
     bench.psa.searchLagSeconds = 80;

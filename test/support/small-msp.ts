@@ -35,6 +35,8 @@ export interface SmallMsp {
   /** Writes the config file anew with other options. */
   configure(options: SmallMspOptions): void;
   run(...args: string[]): Promise<CommandResult>;
+  /** Without the usual `--config`. */
+  runAs(...args: string[]): Promise<CommandResult>;
   start(...args: string[]): StartedCommand;
   /** The JSON document of a command, whatever its exit code. */
   ask<T>(...args: string[]): Promise<T>;
@@ -110,6 +112,7 @@ function createMsp(
     store: join(folder, 'data', 'prepaid-hours.db'),
     configure: (changed) => writeFiles(msp, folder, changed),
     run: (...args) => runCommand([...args, ...usual], environment),
+    runAs: (...args) => runCommand(args, environment),
     start: (...args) => startCommand([...args, ...usual], environment),
     async ask<T>(...args: string[]): Promise<T> {
       const { stdout, stderr } = await msp.run(...args, '--json');

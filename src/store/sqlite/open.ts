@@ -62,7 +62,7 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   if (!isReadOnly) createPrivately(file);
   else if (!existsSync(file)) {
     throw new KindError('config', `There is no database ${file} yet.`, {
-      fix: 'Run `prepaid-hours run` first, or correct `store:` in the config file.',
+      fix: 'Correct `store:` in the config file, or copy a backup there. A new installation begins with `prepaid-hours run`.',
     });
   }
   const database = new Database(file, { isReadOnly });

@@ -49,7 +49,7 @@ const meanings = new Map<number, Meaning>([
     26,
     config(
       (file) => `${file} is not a database of this program.`,
-      'Correct `store:` in the config file, or move that file away.',
+      'Correct `store:` in the config file, or copy a backup there.',
     ),
   ],
 ]);
