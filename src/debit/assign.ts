@@ -1,10 +1,11 @@
 import { applyCorrections } from '../domain/corrections.ts';
+import { type EntryNames, namesOfEntry } from '../domain/names.ts';
 import { decideStanding, type Standing } from '../domain/standing.ts';
 import type { Client } from '../domain/terms.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';
-import { asRuled, type EntryNames, namesOfEntry, ticketAsRuled } from './named-rows.ts';
+import { asRuled, ticketAsRuled } from './named-rows.ts';
 import { keepUnchanged } from './unchanged.ts';
 
 /** A piece of work with the place where it is charged. */

@@ -9,6 +9,7 @@ import type {
 } from './charge-facts.ts';
 import { addedByMinimums, ruledWorkType } from './charge-facts.ts';
 import { decideCoverage, isCovered, isListed } from './coverage.ts';
+import type { EntryNames } from './names.ts';
 import { sumCharge } from './price.ts';
 import { roundWorked } from './rounding.ts';
 import type { Agreement, Multiplier } from './terms.ts';
@@ -31,11 +32,7 @@ export interface ChargeableEntry {
   isBillable: boolean | null;
   workedOn: DateText;
   /** By which the rules know these, where that is another name than the vendor's. */
-  ruleNames?: {
-    technician?: readonly string[];
-    workType?: readonly string[];
-    role?: readonly string[];
-  };
+  ruleNames?: EntryNames;
 }
 
 export interface ChargeQuestion {

@@ -1,3 +1,4 @@
+import type { TimeEntryRow } from './rows.ts';
 import type { NamedKind, RuleReference } from './rule-names.ts';
 
 /** What one thing of a vendor is called. */
@@ -214,3 +215,35 @@ export function findNameNotices(
     ];
   });
 }
+
+/** What the rules call the technician, work type and role of an entry. */
+export interface EntryNames {
+  technician?: readonly string[];
+  workType?: readonly string[];
+  role?: readonly string[];
+}
+
+/** Only what the rules call otherwise than the vendor does. */
+export function namesOfEntry(entry: NamedEntry, names: NameBook): EntryNames {
+  const { connection, ids = {} } = entry;
+  const technician = names.ruleNames(
+    connection,
+    'technician',
+    entry.technicianId,
+    entry.technician,
+  );
+  const workType = names.ruleNames(connection, 'workType', ids.workType, entry.workType);
+  const role = names.ruleNames(connection, 'role', ids.role, entry.role);
+  return {
+    ...(technician === undefined ? {} : { technician }),
+    ...(workType === undefined ? {} : { workType }),
+    ...(role === undefined ? {} : { role }),
+  };
+}
+
+type NamedEntry = Pick<
+  TimeEntryRow,
+  'technicianId' | 'technician' | 'workType' | 'role' | 'ids'
+> & {
+  connection: string;
+};

@@ -1,7 +1,8 @@
 import { type SpendableBlock, toSpendable } from '../domain/allocation.ts';
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
-import { decideCoverage } from '../domain/coverage.ts';
+import { type Coverable, decideCoverage } from '../domain/coverage.ts';
 import { priceOf } from '../domain/money.ts';
+import { type EntryNames, type NameBook, namesOfEntry } from '../domain/names.ts';
 import type { BurnHistory } from '../domain/pace.ts';
 import { type OwedWork, type PendingWork, positionsByKind } from '../domain/positions.ts';
 import type { Account } from '../domain/postings.ts';
@@ -10,7 +11,7 @@ import { familyOf } from '../domain/shares.ts';
 import type { Client } from '../domain/terms.ts';
 import { moneyLeftIn, type Position } from '../domain/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
-import type { Block, ClientLedger, PendingEntry } from '../store/port.ts';
+import { type Block, type ClientLedger, type PendingEntry, readNameBook } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 
 /** How the hours were used, of those clients whose rules ask for a forecast. */
@@ -45,6 +46,7 @@ export async function readOwed(
   ledgers: readonly ClientLedger[],
 ): Promise<Map<string, OwedWork>> {
   const owed = new Map<string, OwedWork>();
+  let names: NameBook | undefined;
   for (const client of clients) {
     if (client.paidBy !== null) continue;
     const ledger = ledgers.find(({ clientId }) => clientId === client.id);
@@ -53,9 +55,12 @@ export async function readOwed(
     const family = familyOf(client, all);
     const isOwing = (ledger?.overageSeconds ?? 0) > 0;
     const rows = await store.readPendingEntries(family.map(({ id }) => id));
+    const book = names ?? (await readNameBook(store, all));
+    names = book;
+    const ruled = rows.map((row) => ({ ...row, ...namesOfEntry(row, book) }));
     owed.set(client.id, {
       overage: isOwing ? await store.readOpenOverage(client.id) : [],
-      pending: family.flatMap((one) => pendingWork(rows, one)),
+      pending: family.flatMap((one) => pendingWork(ruled, one)),
     });
   }
   return owed;
@@ -65,15 +70,18 @@ function isSpecial({ workTypes, amountMinor }: Pick<Block, 'workTypes' | 'amount
   return workTypes !== null || amountMinor !== null;
 }
 
+type RuledEntry = Omit<PendingEntry, keyof EntryNames> & Coverable;
+
 /** What a group would cost is shared out among the work types of its covered entries, by their time. */
-function pendingWork(rows: readonly PendingEntry[], { id, agreement }: Client): PendingWork[] {
+function pendingWork(rows: readonly RuledEntry[], { id, agreement }: Client): PendingWork[] {
   const own = rows.filter(({ clientId }) => clientId === id);
   return [...Map.groupBy(own, ({ groupKey }) => groupKey).values()].flatMap((group) => {
     const covered = group.filter((row) => decideCoverage(row, agreement).startsWith('covered'));
     const worked = covered.reduce((sum, { seconds }) => sum + seconds, 0);
     let left = group[0]?.pendingSeconds ?? 0;
-    const parts = [...Map.groupBy(covered, ({ workType }) => workType)];
-    return parts.map(([workType, entries], index) => {
+    const parts = [...Map.groupBy(covered, ({ workType }) => JSON.stringify(workType)).values()];
+    return parts.map((entries, index) => {
+      const { workType = null } = entries[0] ?? {};
       const share = entries.reduce((sum, { seconds }) => sum + seconds, 0) / worked;
       const isLast = index === parts.length - 1;
       const seconds = isLast ? left : Math.round((group[0]?.pendingSeconds ?? 0) * share);

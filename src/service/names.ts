@@ -30,14 +30,6 @@ const listedKinds = {
   roles: 'role',
 } as const satisfies Partial<Record<keyof NameLists, NamedKind>>;
 
-/** By which names the rules know the vendors' things, as far as is known; writes nothing. */
-export async function readNameBook(store: Store, clients: readonly Client[]): Promise<NameBook> {
-  const references = await readReferences(store, clients);
-  const names = await store.readNames();
-  const bindings = bindNames(references, names, await store.readBindings());
-  return createNameBook(references, names, bindings);
-}
-
 async function readReferences(store: Store, clients: readonly Client[]): Promise<RuleReference[]> {
   return collectReferences(clients, await store.listBlockWorkTypes());
 }

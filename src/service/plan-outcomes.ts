@@ -9,8 +9,7 @@ import type { BalanceMove, SimulatedBlock, SimulatedCharge } from '../domain/sim
 import { dueAtOf, simulate } from '../domain/simulation.ts';
 import type { Client } from '../domain/terms.ts';
 import { type Instant, startOfDay } from '../domain/time.ts';
-import type { Block, ClientLedger, Store } from '../store/port.ts';
-import { readNameBook } from './names.ts';
+import { type Block, type ClientLedger, readNameBook, type Store } from '../store/port.ts';
 
 /** What one client's terms come to over the whole history. */
 export interface Outcome {

@@ -13,6 +13,7 @@ export { accountFrom } from './port/account.ts';
 export type * from './port/clients.ts';
 export type * from './port/debit.ts';
 export { messageOf } from './port/message.ts';
+export { readNameBook } from './port/name-book.ts';
 export type * from './port/names.ts';
 export type * from './port/outbox.ts';
 export type * from './port/pull.ts';

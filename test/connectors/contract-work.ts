@@ -1,6 +1,6 @@
 /** Work as an MSP does it, read back as it was done. */
 import { expect, test } from '@jest/globals';
-import type { StreamName, TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { NameIds, StreamName, TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { createTestContext } from '../support/connector-context.ts';
 import type { ContractBench, ContractSubject, Opened, WorkItem } from './contract-bench.ts';
@@ -105,6 +105,23 @@ export function describeWork(subject: ContractSubject): void {
     }),
   );
 
+  test('shows what a row names by the ids of its own lists, so that a rename is followed', () =>
+    withBench(subject, async (opened) => {
+      const { entryId } = await opened.bench.putWork(plainWork);
+      const { clientIds } = opened.bench;
+      const lists = await opened.connector.listNames?.(clientIds, AbortSignal.timeout(20_000));
+      const tickets = (await readStream(opened, 'tickets')).rows as TicketRow[];
+      const rows = [...tickets, await timeRow(opened, entryId, plainWork.startedAt)];
+      for (const [list, field] of listedFields) {
+        const things = lists?.[list]?.filter(({ sourceId }) => sourceId !== null) ?? [];
+        if (things.length === 0) continue;
+        for (const { [field]: name = null, ids } of rows as NamingRow[]) {
+          if (name === null) continue;
+          expect(things).toContainEqual({ sourceId: ids?.[field] ?? expect.any(String), name });
+        }
+      }
+    }));
+
   test('tells of approval, or says that the vendor has none', () =>
     withBench(subject, async (opened) => {
       const { entryId } = await opened.bench.putWork(plainWork);
@@ -139,6 +156,15 @@ export function describeWork(subject: ContractSubject): void {
       expect(ids).not.toContain(gone.entryId);
     }));
 }
+
+const listedFields = [
+  ['boards', 'board'],
+  ['ticketTypes', 'ticketType'],
+  ['agreements', 'agreement'],
+  ['workTypes', 'workType'],
+  ['roles', 'role'],
+] as const;
+type NamingRow = Pick<TicketRow, 'ids'> & { [field in keyof NameIds]?: string | null };
 
 type Put = Awaited<ReturnType<ContractBench['putWork']>>;
 

@@ -138,6 +138,25 @@ test('a block limited to a work type pays for it under its new name too', async 
   expect(await bench.hours()).toEqual([8, 0]);
 });
 
+test('open work is asked of a limited block under the name that the block knows', async () => {
+  const replenish = [
+    {
+      when: { balance: 'projected', secondsLeft: 9 * 3600 },
+      do: ['alert'],
+      offer: null,
+      tell: ['msp'],
+    },
+  ] as Agreement['replenish'];
+  await openWith({ ...coveredAre('Remote'), replenish }, [
+    openingOf(10, { workTypes: ['Remote'] }),
+  ]);
+  await work('1', { ...typed('Remote', '7'), isBillable: false });
+  bench.psa.ticket('2');
+  bench.psa.log('e2', '2', '2026-03-02T08:00:00.000Z', 60, typed('Remote support', '7'));
+  await bench.run();
+  expect(bench.psa.sentOf('alert-ticket')).toHaveLength(1);
+});
+
 test('the charge keeps the name that the PSA showed when it was posted', async () => {
   await openWith(coveredAre('Remote'));
   await work('1', typed('Remote', '7'));

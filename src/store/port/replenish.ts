@@ -1,5 +1,6 @@
 import type { Posting } from '../../domain/ledger.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
+import type { TimeEntryRow } from '../../domain/rows.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { MessageStatus } from './outbox.ts';
@@ -49,16 +50,16 @@ export interface ReplenishBatch {
   superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
 }
 
-export interface PendingEntry {
+export interface PendingEntry
+  extends Pick<
+    TimeEntryRow,
+    'technicianId' | 'technician' | 'workType' | 'role' | 'isBillable' | 'seconds' | 'ids'
+  > {
+  connection: string;
   clientId: string;
   groupKey: string;
   /** Of the whole group. */
   pendingSeconds: number;
-  technician: string;
-  workType: string | null;
-  role: string | null;
-  isBillable: boolean | null;
-  seconds: number;
 }
 
 export interface ReplenishStore {

@@ -17,6 +17,7 @@ import type {
 import { blockColumns, fromStoredBlock, type StoredBlock, writeRemaining } from './balances.ts';
 import { type Database, listValue } from './database.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from './ledger.ts';
+import { withNameIds } from './mirror.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
   return {
@@ -106,9 +107,15 @@ function readPending(
 }
 
 function readPendingEntries(database: Database, clientIds: readonly string[]): PendingEntry[] {
-  const rows = database.rows<Omit<PendingEntry, 'isBillable'> & { isBillable: number | null }>(
+  const rows = database.rows<
+    Omit<PendingEntry, 'isBillable' | 'ids'> & {
+      isBillable: number | null;
+      nameIds: string | null;
+    }
+  >(
     `SELECT g.client_id AS clientId, g.group_key AS groupKey, g.pending_seconds AS pendingSeconds,
-       e.technician, e.work_type AS workType, e.role, e.is_billable AS isBillable, e.seconds
+       e.connection, e.technician_id AS technicianId, e.technician, e.work_type AS workType,
+       e.name_ids AS nameIds, e.role, e.is_billable AS isBillable, e.seconds
      FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
      JOIN entry_group eg ON eg.group_key = g.group_key
      JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
@@ -116,7 +123,7 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
     listValue(clientIds),
   );
   return rows.map((row) => ({
-    ...row,
+    ...withNameIds(row),
     isBillable: row.isBillable === null ? null : row.isBillable === 1,
   }));
 }
