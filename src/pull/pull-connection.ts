@@ -2,7 +2,8 @@ import type { Connector } from '../../connectors/contract.ts';
 import { KindError } from '../domain/errors.ts';
 import { instantFromMs } from '../domain/time.ts';
 import type { ClientLoss } from '../domain/vanished.ts';
-import { type PullContext, type PullCounts, pullStream } from './pull-stream.ts';
+import type { PullCounts } from './counts.ts';
+import { type PullContext, pullStream } from './pull-stream.ts';
 import { pullTicketTime } from './pull-ticket-time.ts';
 
 /**

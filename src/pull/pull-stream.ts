@@ -2,7 +2,6 @@ import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
 import { isKindError } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';
-import type { ClientLoss } from '../domain/vanished.ts';
 import type {
   MirrorRows,
   PullOutcome,
@@ -11,6 +10,7 @@ import type {
   Store,
   Watermark,
 } from '../store/port.ts';
+import { countPage, type PullCounts } from './counts.ts';
 import { completePass, isCatchUp, mustStore, nextPass, noWatermark } from './pass.ts';
 import { validateTimeEntries } from './validate.ts';
 
@@ -36,14 +36,6 @@ export interface PullContext {
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
   /** Told of names that the vendor does not list, where rows have some. */
   onUnlisted?: ((found: readonly UnlistedName[]) => void) | undefined;
-}
-
-export interface PullCounts {
-  rows: number;
-  changed: number;
-  quarantined: number;
-  /** Most of a client's time, which whole tickets lack: it stays as it was. */
-  vanished: ClientLoss[];
 }
 
 type RowOf<Stream extends StreamName> = Extract<MirrorRows, { stream: Stream }>['rows'][number];
@@ -156,10 +148,7 @@ async function writePage<Stream extends StreamName>(
         }
       : {}),
   });
-  counts.rows += page.rows.length + page.rejected.length;
-  counts.changed += outcome.changed;
-  counts.quarantined += outcome.quarantined;
-  counts.vanished.push(...outcome.vanished);
+  countPage(counts, stream, page.rows.length + page.rejected.length, outcome);
   context.onPage?.(stream, counts.rows);
   context.onUnlisted?.(unlistedIn(checked.rows));
   return outcome;

@@ -1,6 +1,7 @@
 import type { Pulls } from '../../connectors/contract.ts';
 import { unlistedInTime } from '../domain/unlisted-names.ts';
-import type { PullContext, PullCounts } from './pull-stream.ts';
+import { countPage, type PullCounts } from './counts.ts';
+import type { PullContext } from './pull-stream.ts';
 import { validateTimeEntries } from './validate.ts';
 
 /** Tickets asked for at once; each is marked as read with the rows that it brought. */
@@ -56,10 +57,7 @@ export async function pullTicketTime(
         askedClientIds: counts.vanished.map(({ clientId }) => clientId),
         areLossesAccepted: context.areLossesAccepted === true,
       });
-      counts.rows += page.rows.length + page.rejected.length;
-      counts.changed += outcome.changed;
-      counts.quarantined += outcome.quarantined;
-      counts.vanished.push(...outcome.vanished);
+      countPage(counts, 'timeEntries', page.rows.length + page.rejected.length, outcome);
       context.onPage?.('timeEntries', counts.rows);
       context.onUnlisted?.(rows.flatMap(unlistedInTime));
       if (stop.aborted) return;

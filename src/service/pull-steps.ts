@@ -1,8 +1,8 @@
 import type { Pulls } from '../../connectors/contract.ts';
 import { addSeconds } from '../domain/time.ts';
 import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';
+import { noCounts, refuseGreatQuarantine } from '../pull/counts.ts';
 import { pullConnection, refuseVanished } from '../pull/pull-connection.ts';
-import type { PullCounts } from '../pull/pull-stream.ts';
 import { pullTicketTime } from '../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../pull/sweep.ts';
 import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
@@ -51,8 +51,9 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       if (stop.aborted) return;
       if (isLonger) await keepHorizon(app, connection, horizon, startedAt);
       if (anew.isAny) await anew.keep();
+      refuseGreatQuarantine(connection, counts);
     });
-    const { vanished: _, ...counted } = counts;
+    const { vanished: _, streams: _streams, ...counted } = counts;
     return { ...nothing, ...counted, error };
   });
 }
@@ -107,7 +108,7 @@ async function sweepOne(
     await pullTicketTime(context, ticketTime, counts);
     refuseVanished(connection, counts.vanished);
   }
-  const { vanished: _, ...read } = counts;
+  const { vanished: _, streams: _streams, ...read } = counts;
   if (present === undefined) return { ...nothing, ...read };
   const swept = await sweepConnection(
     {
@@ -122,10 +123,6 @@ async function sweepOne(
     present,
   );
   return { ...nothing, ...swept, changed: swept.changed + read.changed };
-}
-
-function noCounts(): PullCounts {
-  return { rows: 0, changed: 0, quarantined: 0, vanished: [] };
 }
 
 function clientIdsOf({ app }: RunScope, connection: string): string[] {

@@ -231,3 +231,29 @@ describe('a page that holds all the time of a ticket', () => {
     expect((await bench.story()).slice(-1)).toEqual(['+1 reversal']);
   });
 });
+
+describe('a run that sets rows aside', () => {
+  async function runWith(sound: number, aside: number) {
+    for (let id = 1; id <= sound; id += 1) closeTicket(String(id), '1', 0.05);
+    // Longer than a day: set aside until a person says otherwise.
+    for (let id = 101; id <= 100 + aside; id += 1) closeTicket(String(id), '1', 30);
+    return bench.run();
+  }
+
+  test('is in order while they are few', async () => {
+    expect(await runWith(2, 3)).toMatchObject({ ok: true, exitCode: 0 });
+  });
+
+  test('is in order while they are a small share', async () => {
+    expect(await runWith(76, 4)).toMatchObject({ ok: true, exitCode: 0 });
+  });
+
+  test('is not where they are more, says so, and debits the others all the same', async () => {
+    const result = await runWith(70, 4);
+    expect(result).toMatchObject({ ok: false, exitCode: 4 });
+    const pull = result.steps.find(({ step }) => step === 'pull');
+    expect(pull?.error).toContain('4 of 74 time entries of "psa" were set aside');
+    expect(await bench.hours()).toEqual([-7.5, 0]);
+    expect(await bench.run()).toMatchObject({ ok: true });
+  });
+});
