@@ -1,5 +1,6 @@
 /** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
 import type { z } from 'zod';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
@@ -13,14 +14,14 @@ export function fromTicket(wire: TicketWire): TicketRow {
   return {
     sourceId: wire.id,
     number: wire.id,
-    clientId: wire.clientId,
-    summary: wire.subject,
+    clientId: wire.clientId ?? null,
+    summary: wire.subject ?? '',
     board: null,
     ticketType: null,
     agreement: null,
-    status: wire.status,
-    isClosed: wire.closedAt !== null,
-    closedAt: wire.closedAt,
+    status: wire.status ?? '',
+    isClosed: wire.closedAt != null,
+    closedAt: wire.closedAt ?? null,
     mergedInto: null,
     updatedAt: wire.updatedAt,
   };
@@ -29,21 +30,22 @@ export function fromTicket(wire: TicketWire): TicketRow {
 /** With an end and a break of its own, hand them to `readWorkedSeconds`: they are more exact than hours. */
 export function fromTime(wire: TimeWire): TimeEntryRow {
   const seconds = secondsOf(wire.hours, 'hours');
+  const technician = wire.technician ?? unknownTechnician;
   return {
     sourceId: wire.id,
     ticketId: wire.ticketId,
-    clientId: wire.clientId,
-    technicianId: wire.technician.id,
-    technician: wire.technician.name,
+    clientId: wire.clientId ?? null,
+    technicianId: technician.id,
+    technician: technician.name,
     startedAt: wire.startedAt,
     endedAt: addSeconds(wire.startedAt, seconds),
     isTimed: true,
     seconds,
     secondsText: `${wire.hours} h`,
     kind: 'work',
-    workType: wire.workType,
+    workType: wire.workType ?? null,
     role: null,
-    isBillable: wire.billable,
+    isBillable: wire.billable ?? null,
     isApproved: null,
     agreement: null,
     note: null,

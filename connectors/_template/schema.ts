@@ -1,4 +1,7 @@
-/** What the API answers, in its own words. Only fields that are used are named. */
+/**
+ * What the API answers, in its own words. Only fields that are used are named; one that a row can be
+ * understood without is `nullish`: left out or null, it means "not known".
+ */
 import { z } from 'zod';
 import { DecimalText, Id, WireInstant } from '../http/wire.ts';
 
@@ -14,10 +17,10 @@ export const ClientWire = z.object({ id: Id, name: z.string() });
 
 export const TicketWire = z.object({
   id: Id,
-  clientId: Id,
-  subject: z.string(),
-  status: z.string(),
-  closedAt: WireInstant.nullable(),
+  clientId: Id.nullish(),
+  subject: z.string().nullish(),
+  status: z.string().nullish(),
+  closedAt: WireInstant.nullish(),
   updatedAt: WireInstant,
 });
 export type TicketWire = z.infer<typeof TicketWire>;
@@ -25,12 +28,12 @@ export type TicketWire = z.infer<typeof TicketWire>;
 export const TimeWire = z.object({
   id: Id,
   ticketId: Id,
-  clientId: Id,
-  technician: z.object({ id: Id, name: z.string() }),
+  clientId: Id.nullish(),
+  technician: z.object({ id: Id, name: z.string() }).nullish(),
   startedAt: WireInstant,
   hours: DecimalText,
-  workType: z.string().nullable(),
-  billable: z.boolean(),
+  workType: z.string().nullish(),
+  billable: z.boolean().nullish(),
   updatedAt: WireInstant,
 });
 export type TimeWire = z.infer<typeof TimeWire>;

@@ -78,7 +78,7 @@ export function fromWorkHours(
     kind: 'work',
     workType: isOnSite == null ? null : isOnSite ? workTypes.onSite : workTypes.remote,
     role: null,
-    isBillable: wire.Billiable,
+    isBillable: wire.Billiable ?? wire.Billable ?? null,
     isApproved: null,
     agreement: null,
     // No document says whether a client may read the description.

@@ -42,8 +42,8 @@ export const TicketStanding = TicketWire.pick({
 export type TicketStanding = z.infer<typeof TicketStanding>;
 
 /**
- * `Billiable` is the vendor's spelling. It must be there: were it spelt right one day, all time would
- * else pass for billable.
+ * `Billiable` is the vendor's spelling; both are read, since were it spelt right one day, all time would else
+ * pass for billable.
  */
 export const WorkHoursWire = z.object({
   WorkHoursID: Id,
@@ -54,7 +54,8 @@ export const WorkHoursWire = z.object({
   TechnicianContactID: Id.nullish(),
   TechnicianFullName: z.string().nullish(),
   TechnicianEmail: z.string().nullish(),
-  Billiable: z.boolean().nullable(),
+  Billiable: z.boolean().nullish(),
+  Billable: z.boolean().nullish(),
   OnCustomerSite: z.boolean().nullish(),
 });
 export type WorkHoursWire = z.infer<typeof WorkHoursWire>;

@@ -1,6 +1,7 @@
 /** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import {
   addSeconds,
   type Instant,
@@ -83,8 +84,8 @@ export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryR
     sourceId: wire.id,
     ticketId: wire.ticketID ?? null,
     clientId: owner,
-    technicianId: wire.resourceID,
-    technician: labelOf(names.technicians, wire.resourceID) ?? '',
+    technicianId: wire.resourceID ?? unknownTechnician.id,
+    technician: labelOf(names.technicians, wire.resourceID) ?? unknownTechnician.name,
     ...times,
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',

@@ -32,7 +32,7 @@ export const TimeEntryWire = z.object({
   id: Id,
   ticketID: Id.nullish(),
   taskID: Id.nullish(),
-  resourceID: Id,
+  resourceID: Id.nullish(),
   roleID: Id.nullish(),
   billingCodeID: Id.nullish(),
   contractID: Id.nullish(),

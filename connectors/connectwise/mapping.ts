@@ -2,6 +2,7 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import {
   addSeconds,
   type Instant,
@@ -61,6 +62,7 @@ export function fromTimeEntry(
   config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'> & { timezone: string },
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
+  const member: NonNullable<TimeEntryWire['member']> = wire.member ?? unknownTechnician;
   const start = toInstant(wire.timeStart, name, 'timeStart', config);
   const end = wire.timeEnd == null ? null : toInstant(wire.timeEnd, name, 'timeEnd', config);
   // Hours that were logged for a day come as its midnight in UTC, whatever zone they were worked in.
@@ -85,8 +87,8 @@ export function fromTimeEntry(
     sourceId: wire.id,
     ticketId: ticketOf(wire, name),
     clientId: wire.company?.id ?? null,
-    technicianId: wire.member.id,
-    technician: wire.member.name ?? wire.member.identifier ?? unlistedName(wire.member.id),
+    technicianId: member.id,
+    technician: member.name ?? member.identifier ?? unlistedName(member.id),
     startedAt,
     endedAt: end ?? addSeconds(startedAt, Math.max(seconds, 0)),
     isTimed: end !== null,

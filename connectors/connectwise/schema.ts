@@ -43,7 +43,9 @@ export const TimeEntryWire = Row.extend({
   chargeToType: z.string().nullish(),
   chargeToId: Id.nullish(),
   ticket: AnyId.nullish(),
-  member: z.object({ id: Id, identifier: z.string().nullish(), name: z.string().nullish() }),
+  member: z
+    .object({ id: Id, identifier: z.string().nullish(), name: z.string().nullish() })
+    .nullish(),
   workType: Reference.nullish(),
   workRole: Reference.nullish(),
   agreement: Reference.nullish(),

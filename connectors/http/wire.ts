@@ -5,6 +5,11 @@ import { type Instant, instantFromMs, instantFromText } from '../../src/domain/t
 /** A vendor's id, number or text, as text. */
 export const Id = z.union([z.int(), z.string().trim().min(1)]).transform(String);
 
+/** A field that may be left out, or hold null: both mean "not known". */
+export function known<T>(schema: z.ZodType<T>) {
+  return schema.nullish().transform((value) => value ?? null);
+}
+
 /** A decimal as exact plain text: `1.25`, `-0.5`, `3`. An exponent is written out. */
 export const DecimalText = z.union([z.number(), z.string()]).transform((value, ctx): string => {
   const text = plainDecimal(String(value));

@@ -2,6 +2,7 @@
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import {
   addSeconds,
   type Instant,
@@ -78,16 +79,17 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
     sourceId: wire.id,
     ticketId: wire.ticketid,
     clientId: wire.accountid,
-    technicianId: wire.userid,
+    technicianId: wire.userid ?? unknownTechnician.id,
     technician:
-      [wire.firstname, wire.lastname].filter((part) => part).join(' ') || unlistedName(wire.userid),
+      [wire.firstname, wire.lastname].filter((part) => part).join(' ') ||
+      (wire.userid === null ? unknownTechnician.name : unlistedName(wire.userid)),
     ...workedTimes(wire, zones),
     secondsText: `${wire.timespent} h`,
     kind: 'work',
     workType: nameBehind(wire.worktypeid, wire.worktype),
     role: nameBehind(wire.roleid, wire.role),
-    isBillable: wire.isbillable,
-    isApproved: wire.isapproved,
+    isBillable: wire.isbillable ?? null,
+    isApproved: wire.isapproved ?? null,
     agreement: null,
     ids: presentIds({ workType: wire.worktypeid, role: wire.roleid }),
     note: wire.notes || null,

@@ -49,7 +49,9 @@ export const BoardRun = z.object({
     lastCursorId: Id.nullish(),
     allColumns: z.array(z.string()).nullish(),
     /** The order that was really used. */
-    sortBy: z.array(z.object({ field: z.string(), direction: z.string() })).nullish(),
+    sortBy: z
+      .array(z.object({ field: z.string().nullish(), direction: z.string().nullish() }))
+      .nullish(),
   }),
 });
 export type BoardRun = z.infer<typeof BoardRun>;

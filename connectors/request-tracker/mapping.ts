@@ -1,3 +1,4 @@
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
@@ -22,15 +23,15 @@ export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): Ti
     sourceId: ticket.id,
     number: ticket.id,
     clientId: clientIdOf(ticket, config),
-    summary: ticket.Subject,
+    summary: ticket.Subject ?? '',
     board: ticket.Queue.Name || null,
     ticketType: null,
     agreement: null,
     ids: { board: ticket.Queue.id },
     status: ticket.Status,
     isClosed,
-    closedAt: isClosed && ticket.Resolved !== never ? ticket.Resolved : null,
-    mergedInto: ticket.EffectiveId === ticket.id ? null : ticket.EffectiveId,
+    closedAt: isClosed && ticket.Resolved !== never ? (ticket.Resolved ?? null) : null,
+    mergedInto: ticket.EffectiveId === ticket.id ? null : (ticket.EffectiveId ?? null),
     updatedAt: ticket.LastUpdated,
   };
 }
@@ -46,8 +47,8 @@ export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow 
     sourceId: item.id,
     ticketId: item.ObjectId,
     clientId: null,
-    technicianId: item.Creator.id,
-    technician: item.Creator.id,
+    technicianId: item.Creator?.id ?? unknownTechnician.id,
+    technician: item.Creator?.id ?? unknownTechnician.name,
     startedAt: addSeconds(item.Created, -Math.max(0, seconds)),
     endedAt: item.Created,
     isTimed: false,

@@ -51,7 +51,9 @@ async function* changedTickets({ config, context, pages }: Api, request: PullReq
   });
   for await (const { items, lastId } of found) {
     const { rows, rejected } = parseRows(items, TicketItem, (item) => item);
-    const changed = rows.filter((one) => one.LastUpdated >= since || one.EffectiveId !== one.id);
+    const changed = rows.filter(
+      (one) => one.LastUpdated >= since || (one.EffectiveId ?? one.id) !== one.id,
+    );
     yield { items: changed, rejected, resume: lastId ?? resume };
   }
 }

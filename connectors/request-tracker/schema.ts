@@ -27,12 +27,12 @@ const FieldValue = z.object({ name: z.string(), values: z.array(z.unknown()) });
 
 export const TicketItem = z.object({
   id: Id,
-  Subject: z.string(),
+  Subject: z.string().nullish(),
   Status: z.string().min(1),
   /** The ticket that this one was merged into; its own id where it was not. */
-  EffectiveId: Id,
+  EffectiveId: Id.nullish(),
   LastUpdated: WireInstant,
-  Resolved: WireInstant,
+  Resolved: WireInstant.nullish(),
   Queue: z.object({ id: Id, Name: z.string().nullish() }),
   Requestor: listOf(z.object({ Organization: z.string().nullish() })),
   CustomFields: listOf(FieldValue),
@@ -43,7 +43,7 @@ export type TicketItem = z.infer<typeof TicketItem>;
 export const TimeItem = z.object({
   id: Id,
   ObjectId: Id,
-  Creator: z.object({ id: z.string().min(1) }),
+  Creator: z.object({ id: z.string().min(1) }).nullish(),
   Created: WireInstant,
   TimeTaken: z.union([z.int(), z.string().regex(/^-?\d+$/, 'is no number of minutes')]),
 });

@@ -1,6 +1,7 @@
 /** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import {
   addSeconds,
   type DateText,
@@ -66,19 +67,14 @@ export function isWork({ technician, workItem, serviceItem }: ItemWire): boolean
 export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
   const name = `Offered item ${wire.itemId}`;
   const { technician, workItem } = wire;
-  if (technician === null) {
-    throw new KindError('contract', `${name}, technician: work is logged by nobody.`, {
-      fix: 'Set its technician in SuperOps.',
-    });
-  }
   const seconds = inField(name, 'qty', () => secondsOf(wire.qty, 'hours'));
   const startedAt = startOf(wire, timezone);
   return {
     sourceId: wire.itemId,
-    ticketId: workItem !== null && /^ticket$/i.test(workItem.module) ? workItem.workId : null,
+    ticketId: /^ticket$/i.test(workItem?.module ?? '') ? (workItem?.workId ?? null) : null,
     clientId: wire.client?.accountId ?? null,
-    technicianId: technician.userId,
-    technician: technician.name || technician.userId,
+    technicianId: technician?.userId ?? unknownTechnician.id,
+    technician: technician?.name || technician?.userId || unknownTechnician.name,
     startedAt,
     endedAt: addSeconds(startedAt, Math.max(seconds, 0)),
     isTimed: false,

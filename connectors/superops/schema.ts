@@ -3,7 +3,7 @@
  * shapes are those that public clients read. https://developer.superops.com/msp
  */
 import { z } from 'zod';
-import { DecimalText, Id, UtcInstant } from '../http/wire.ts';
+import { DecimalText, Id, known, UtcInstant } from '../http/wire.ts';
 
 const Text = z.string().nullish();
 
@@ -21,7 +21,7 @@ export const TicketWire = z.object({
   displayId: Id.nullish(),
   subject: Text,
   ticketType: Text,
-  client: ClientRef.nullable(),
+  client: known(ClientRef),
   techGroup: z.object({ groupId: Id.nullish(), name: Text }).nullish(),
   status: z.string().min(1),
   createdTime: UtcInstant,
@@ -35,9 +35,9 @@ export const ItemWire = z.object({
   billDate: z.string().min(1),
   status: Text,
   serviceItem: z.object({ itemId: Id.nullish(), name: Text, quantityType: Text }).nullish(),
-  client: ClientRef.nullable(),
-  workItem: z.object({ workId: Id, module: z.string() }).nullable(),
-  technician: z.object({ userId: Id, name: Text }).nullable(),
+  client: known(ClientRef),
+  workItem: known(z.object({ workId: Id, module: z.string() })),
+  technician: known(z.object({ userId: Id, name: Text })),
   qty: DecimalText,
   billable: z.boolean().nullish(),
   updatedTime: UtcInstant,
@@ -54,7 +54,7 @@ export type WorklogWire = z.infer<typeof WorklogWire>;
 export const InvoiceWire = z.object({
   invoiceId: Id,
   displayId: Id.nullish(),
-  client: ClientRef.nullable(),
+  client: known(ClientRef),
   invoiceDate: z.string().min(1),
   statusEnum: Text,
   totalAmount: DecimalText.nullish(),
@@ -65,7 +65,7 @@ export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
 export const ContractWire = z.object({
   contractId: Id,
-  client: ClientRef.nullable(),
+  client: known(ClientRef),
   contract: z.unknown(),
   contractStatus: Text,
 });

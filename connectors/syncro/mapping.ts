@@ -1,6 +1,7 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { secondsOf as readSeconds } from '../http/exact.ts';
@@ -26,7 +27,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]):
   const isClosed = closedStatuses.includes(wire.status);
   return {
     sourceId: wire.id,
-    number: wire.number,
+    number: wire.number ?? wire.id,
     clientId: wire.customer_id,
     summary: wire.subject ?? '',
     board: wire.ticket_type_name || null,
@@ -59,9 +60,6 @@ export function fromTimer(
   { showsNotes }: Pick<SyncroConfig, 'showsNotes'>,
 ): TimeEntryRow {
   const { user_id: technicianId, end_time: endedAt, start_time: startedAt } = wire;
-  if (technicianId === null) {
-    throw refused(wire, 'user_id', 'time is logged by no user', 'Set who did the work in Syncro.');
-  }
   if (endedAt === null) {
     const found = `${wire.active_duration} s are counted and there is no end`;
     throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');
@@ -71,8 +69,8 @@ export function fromTimer(
     sourceId: wire.id,
     ticketId: wire.ticket_id,
     clientId: null,
-    technicianId,
-    technician: names.technician(technicianId),
+    technicianId: technicianId ?? unknownTechnician.id,
+    technician: technicianId === null ? unknownTechnician.name : names.technician(technicianId),
     startedAt,
     endedAt,
     isTimed: true,
@@ -86,7 +84,7 @@ export function fromTimer(
     agreement: null,
     ids: presentIds({ workType: wire.product_id }),
     note: showsNotes && wire.notes ? wire.notes : null,
-    updatedAt: wire.updated_at,
+    updatedAt: wire.updated_at ?? wire.created_at ?? endedAt,
   };
 }
 

@@ -126,8 +126,8 @@ async function searchInvoices(
   const { api, fromDay, signal } = search;
   for await (const page of api.pages(changedInvoices(`${fromDay}T00:00:00.000Z`), signal)) {
     for (const { id, customer_id, date } of believeRows('/invoices', page.rows, Sold)) {
-      const isAsked = clientIds.has(customer_id) && !found.has(customer_id);
-      if (!isAsked || (date ?? fromDay) < fromDay) continue;
+      if (!clientIds.has(customer_id) || found.has(customer_id)) continue;
+      if ((date ?? fromDay) < fromDay) continue;
       const detail = await api.getIfThere(`/invoices/${id}`, InvoiceDetail, signal);
       const lines = detail?.invoice.line_items ?? [];
       if (!lines.some((line) => isPrepaid(search, line))) continue;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
-import { WireInstant } from '../http/wire.ts';
+import { known, WireInstant } from '../http/wire.ts';
 import { type Api, believeRows, clientNumbers } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { createdTimers } from './lists.ts';
@@ -16,7 +16,7 @@ const Present = z.object({
   id: NumberId,
   ticket_id: NumberId,
   start_time: WireInstant,
-  end_time: WireInstant.nullable(),
+  end_time: known(WireInstant),
 });
 
 export function createPresence(api: Api): Presence {

@@ -45,7 +45,9 @@ export function createTimePull(api: Api, names: Names, recent: RecentTickets): P
     for await (const { rows } of api.pages(list, signal)) {
       const taken = await takeOurs(pass, rows);
       const read = await readTimers(pass, taken.raw);
-      for (const { created_at } of read.wires) refuseOld(list, created_at, since);
+      for (const { created_at } of read.wires) {
+        if (created_at !== null) refuseOld(list, created_at, since);
+      }
       yield { rows: read.rows, rejected: [...taken.rejected, ...read.rejected], resume: null };
     }
     const again = running.before.filter(([, owner]) => ours.has(owner)).map(([id]) => id);

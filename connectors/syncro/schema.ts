@@ -3,7 +3,7 @@
  * few schemas. https://api-docs.syncromsp.com/
  */
 import { z } from 'zod';
-import { DecimalText, Id, WireInstant } from '../http/wire.ts';
+import { DecimalText, Id, known, WireInstant } from '../http/wire.ts';
 
 /** Ids are numbers, and go into addresses. */
 export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a number' });
@@ -33,7 +33,7 @@ export const Customer = z.object({ customer: CustomerWire });
 
 export const TicketWire = z.object({
   id: NumberId,
-  number: Id,
+  number: Id.nullish(),
   customer_id: NumberId,
   subject: Text,
   status: z.string().min(1),
@@ -42,9 +42,9 @@ export const TicketWire = z.object({
   ticket_type_name: Text,
   contract_id: NumberId.nullish(),
   contract_name: Text,
-  created_at: WireInstant,
+  created_at: known(WireInstant),
   updated_at: WireInstant,
-  resolved_at: WireInstant.nullable(),
+  resolved_at: known(WireInstant),
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
@@ -71,16 +71,16 @@ export const KeyedTicket = z.object({
 export const TimerWire = z.object({
   id: NumberId,
   ticket_id: NumberId,
-  user_id: NumberId.nullable(),
+  user_id: known(NumberId),
   start_time: WireInstant,
-  end_time: WireInstant.nullable(),
+  end_time: known(WireInstant),
   /** Seconds, also as text or with a fraction. */
   active_duration: DecimalText.nullish(),
   billable: z.boolean().nullish(),
   notes: Text,
   product_id: NumberId.nullish(),
-  created_at: WireInstant,
-  updated_at: WireInstant,
+  created_at: known(WireInstant),
+  updated_at: known(WireInstant),
 });
 export type TimerWire = z.infer<typeof TimerWire>;
 

@@ -7,6 +7,7 @@ const pageSize = 4;
 export const plainDeskSubject: ContractSubject = {
   vendor: plainDesk,
   requests: { pageSize: 100, setup: 0 },
+  essential: ['id', 'name', 'ticketId', 'startedAt', 'hours', 'updatedAt'],
   start: startBench,
 };
 

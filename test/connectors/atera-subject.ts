@@ -11,6 +11,15 @@ const dayMs = 86_400_000;
 export const ateraSubject: ContractSubject = {
   vendor: atera,
   requests: { pageSize: 50, setup: 2 },
+  essential: [
+    'CustomerID',
+    'CustomerName',
+    'TicketID',
+    'TicketStatus',
+    'WorkHoursID',
+    'StartWorkHour',
+    'EndWorkHour',
+  ],
   start: startBench,
 };
 

@@ -340,7 +340,7 @@ test('a ticket that moves to the end while its list is read hides no other', () 
     ).toHaveLength(4);
   }));
 
-test('what is billable is told by Billiable, and a row without it is set aside', () =>
+test('what is billable is told by Billiable, in either spelling, and else is not known', () =>
   withAtera({}, async (bench) => {
     const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Work' });
     const start = '2024-11-10T09:00:00.000Z';
@@ -350,7 +350,9 @@ test('what is billable is told by Billiable, and a row without it is set aside',
       { sourceId: id, isBillable: false, workType: 'On-site', technician: 'Ann Roy' },
     ]);
     rewrite(bench, { Billiable: 'Billable' });
-    expect((await rejectedTime(bench))[id]).toContain('Billiable');
+    expect(await readTime(bench)).toMatchObject([{ sourceId: id, isBillable: false }]);
+    rewrite(bench, { Billiable: 'Chargeable' });
+    expect(await readTime(bench)).toMatchObject([{ sourceId: id, isBillable: null }]);
   }));
 
 describe('the sweep', () => {

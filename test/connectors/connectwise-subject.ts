@@ -8,6 +8,7 @@ const pageSize = 10;
 export const connectwiseSubject: ContractSubject = {
   vendor: connectwise,
   requests: { pageSize: 1000, lists: { tickets: 2 }, setup: 1 },
+  essential: ['id', 'name', '_info', 'timeStart', 'actualHours'],
   start: startBench,
 };
 

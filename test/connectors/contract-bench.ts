@@ -21,6 +21,8 @@ export interface ContractSubject {
     /** Requests before the very first row: a token, names, statuses. */
     setup: number;
   };
+  /** Fields without which a row cannot be understood; those with a list's name are meant in that list alone. */
+  essential: readonly string[];
   /** A fresh bench for each test. */
   start(): Promise<ContractBench>;
 }

@@ -3,8 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { ContractSubject } from './contract-bench.ts';
-import { openConnector } from './contract-bench.ts';
-import { readStream } from './contract-reads.ts';
+import { type Everything, readEverything } from './contract-everything.ts';
 
 /** The same places each time, so that a build never fails by chance; `SEED=…` mutates others. */
 const seed = Number(process.env.SEED ?? 20_260_329);
@@ -32,19 +31,12 @@ const wrongValues: readonly unknown[] = [
   'x'.repeat(100_000),
 ];
 
-interface Read {
-  rows: Map<string, unknown>;
-  rejected: number;
-  /** Time is asked for by the tickets that were read: that of a ticket set aside waits with it. */
-  isTimePerTicket: boolean;
-}
-
 export function describeMutations(subject: ContractSubject): void {
   test(`an answer that is wrong in one place ends as rows, as a row set aside, or as an error of a kind (seed ${seed})`, async () => {
     const bench = await subject.start();
     try {
       await bench.addWork(3);
-      const sound = await readAll();
+      const sound = await readEverything(subject, bench);
       expect(sound.rows.size).toBeGreaterThan(5);
       const place = fc.record({
         request: fc.nat(40),
@@ -63,7 +55,7 @@ export function describeMutations(subject: ContractSubject): void {
             return copy;
           });
           try {
-            const read = await readAll();
+            const read = await readEverything(subject, bench);
             if (spoilt !== '') expectNothingLost(sound, read, mayBeAnothers(spoilt, value));
           } catch (error) {
             if (!isKindError(error)) throw error;
@@ -74,31 +66,11 @@ export function describeMutations(subject: ContractSubject): void {
     } finally {
       await bench.sandbox.close();
     }
-
-    async function readAll(): Promise<Read> {
-      const opened = openConnector(subject, bench);
-      const { ticketTime, ...streams } = opened.connector.pull;
-      const isTimePerTicket = ticketTime !== undefined;
-      const read: Read = { rows: new Map(), rejected: 0, isTimePerTicket };
-      for (const stream of ['clients', 'tickets', 'timeEntries', 'invoices'] as const) {
-        if (streams[stream] === undefined) continue;
-        const { rows, rejected } = await readStream(opened, stream);
-        for (const row of rows) read.rows.set(`${stream} ${row.sourceId}`, row);
-        read.rejected += rejected.length;
-        if (stream !== 'tickets' || ticketTime === undefined) continue;
-        const ids = rows.map(({ sourceId }) => sourceId);
-        for await (const page of ticketTime(ids, AbortSignal.timeout(25_000))) {
-          for (const row of page.rows) read.rows.set(`timeEntries ${row.sourceId}`, row);
-          read.rejected += page.rejected.length;
-        }
-      }
-      return read;
-    }
   }, 120_000);
 }
 
 /** Rows may change with what they are made of; none may vanish, and none may come to nothing. */
-function expectNothingLost(sound: Read, read: Read, mayBeAnothers: boolean): void {
+function expectNothingLost(sound: Everything, read: Everything, mayBeAnothers: boolean): void {
   if (!mayBeAnothers) {
     const due = [...sound.rows].filter(([key, row]) => isDue(key, row, read));
     expect(read.rows.size + read.rejected).toBeGreaterThanOrEqual(due.length);
@@ -112,7 +84,7 @@ function expectNothingLost(sound: Read, read: Read, mayBeAnothers: boolean): voi
   }
 }
 
-function isDue(key: string, row: unknown, read: Read): boolean {
+function isDue(key: string, row: unknown, read: Everything): boolean {
   if (!read.isTimePerTicket || !key.startsWith('timeEntries')) return true;
   return read.rows.has(`tickets ${(row as { ticketId: string }).ticketId}`);
 }

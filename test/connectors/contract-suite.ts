@@ -3,6 +3,7 @@
  * vendor's sandbox. One call of `runContractSuite` in each vendor's test file declares all of it.
  */
 import { describe } from '@jest/globals';
+import { describeAbsent } from './contract-absent.ts';
 import type { ContractSubject } from './contract-bench.ts';
 import { describeChecks } from './contract-checks.ts';
 import { describeMutations } from './contract-mutations.ts';
@@ -17,6 +18,7 @@ export function runContractSuite(subject: ContractSubject): void {
     describe('when checked', () => describeChecks(subject));
     describe('when read', () => describeReading(subject));
     describe('when there is work', () => describeWork(subject));
+    describe('when answered less', () => describeAbsent(subject));
     describe('when answered nonsense', () => describeMutations(subject));
     for (const kind of subject.vendor.pushes) {
       describe(`when it is sent: ${kind}`, () => describePushing(subject, kind));

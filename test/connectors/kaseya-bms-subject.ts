@@ -10,6 +10,7 @@ const pageSize = 10;
 export const kaseyaBmsSubject: ContractSubject = {
   vendor: kaseyaBms,
   requests: { pageSize: 100, setup: 1 },
+  essential: ['Id', 'Name', 'Timespent', 'StartDate'],
   start,
 };
 

@@ -7,6 +7,19 @@ const pageSize = 4;
 export const ninjaoneSubject: ContractSubject = {
   vendor: ninjaone,
   requests: { pageSize: 200, lists: { tickets: 2 }, setup: 5 },
+  essential: [
+    'id',
+    'name',
+    'lastUpdated',
+    'createTime',
+    'timeTracked',
+    'statusId',
+    'displayName',
+    'activityTime',
+    'deviceId',
+    'userId',
+    'statusCode',
+  ],
   start: startBench,
 };
 

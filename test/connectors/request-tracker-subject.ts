@@ -8,6 +8,7 @@ const pageSize = 4;
 export const requestTrackerSubject: ContractSubject = {
   vendor: requestTracker,
   requests: { pageSize: 100, setup: 0 },
+  essential: ['id', 'Name', 'LastUpdated', 'Status', 'Queue', 'ObjectId', 'Created', 'TimeTaken'],
   async start() {
     const sandbox = await startRequestTrackerSandbox();
     const { state } = sandbox;

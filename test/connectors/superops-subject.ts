@@ -12,6 +12,19 @@ const path = /^\/msp$/;
 export const superopsSubject: ContractSubject = {
   vendor: superops,
   requests: { pageSize: 100, setup: 0 },
+  essential: [
+    'accountId',
+    'name',
+    'ticketId',
+    'status',
+    'createdTime',
+    'updatedTime',
+    'itemId',
+    'billDate',
+    'qty',
+    'invoiceId',
+    'invoiceDate',
+  ],
   start: startBench,
 };
 

@@ -9,6 +9,7 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 export const syncroSubject: ContractSubject = {
   vendor: syncro,
   requests: { pageSize: 25, setup: 3 },
+  essential: ['id', 'customer_id', 'status', 'updated_at', 'ticket_id', 'start_time', 'end_time'],
   start: startBench,
 };
 

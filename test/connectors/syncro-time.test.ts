@@ -44,7 +44,6 @@ describe('Time of Syncro', () => {
 
   test.each([
     ['without a zone', { start: '2026-03-02T09:00:00' }, 'start_time'],
-    ['of nobody', { userId: null }, 'user_id'],
     ['that was counted and has no end', { end: null }, 'end_time'],
     ['that ends before it starts', { end: '2026-03-02T08:00:00.000Z' }, 'end_time'],
     ['of nothing between start and end', { activeSeconds: 0 }, 'active_duration'],
