@@ -175,6 +175,8 @@ export interface Connector {
 export interface VendorTable {
   /** Whether time comes with its approval; then `isApproved` is never null on a ticket's time. */
   approval: boolean;
+  /** Whether time comes with hours to bill beside those worked; absent: it does not. */
+  billedTime?: true;
   /** How deleted time is noticed; null: it is not. */
   deletions: string | null;
   /** What a sale becomes: `invoice`, `ticket charge`; null: nothing is pushed. */

@@ -25,6 +25,7 @@ export const autotask: VendorModule<AutotaskConfig> = {
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: {
     approval: true,
+    billedTime: true,
     deletions: 'deletion log and sweep',
     sale: 'block and charge',
     ownBlocks: 'warned of',

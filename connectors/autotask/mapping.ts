@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { readWorkedSeconds } from '../http/exact.ts';
+import { readWorkedSeconds, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { Names } from './directory.ts';
 import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
@@ -87,6 +87,10 @@ export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryR
     technicianId: wire.resourceID ?? unknownTechnician.id,
     technician: labelOf(names.technicians, wire.resourceID) ?? unknownTechnician.name,
     ...times,
+    billedSeconds:
+      wire.hoursToBill == null
+        ? null
+        : inField(name, 'hoursToBill', () => secondsOf(wire.hoursToBill ?? '', 'hours')),
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
     workType: labelOf(names.workTypes, wire.billingCodeID),

@@ -40,6 +40,7 @@ export const TimeEntryWire = z.object({
   startDateTime: Moment,
   endDateTime: Moment,
   hoursWorked: DecimalText,
+  hoursToBill: DecimalText.nullish(),
   isNonBillable: z.boolean().nullish(),
   billingApprovalDateTime: Moment,
   billingApprovalLevelMostRecent: z.int().nullish(),

@@ -19,7 +19,13 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   config: ConnectwiseConfig,
   pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present', 'blocks'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
-  table: { approval: true, deletions: 'sweep', sale: 'invoice', ownBlocks: 'compared' },
+  table: {
+    approval: true,
+    billedTime: true,
+    deletions: 'sweep',
+    sale: 'invoice',
+    ownBlocks: 'compared',
+  },
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',

@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { readWorkedSeconds } from '../http/exact.ts';
+import { readWorkedSeconds, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type {
@@ -93,6 +93,10 @@ export function fromTimeEntry(
     endedAt: end ?? addSeconds(startedAt, Math.max(seconds, 0)),
     isTimed: end !== null,
     seconds,
+    billedSeconds:
+      wire.hoursBilled == null
+        ? null
+        : inField(name, 'hoursBilled', () => secondsOf(wire.hoursBilled ?? '', 'hours')),
     secondsText: `${wire.actualHours} h`,
     kind: 'work',
     workType: nameOf(wire.workType),

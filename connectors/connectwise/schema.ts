@@ -53,6 +53,7 @@ export const TimeEntryWire = Row.extend({
   timeEnd: z.string().nullish(),
   hoursDeduct: DecimalText.nullish(),
   actualHours: DecimalText,
+  hoursBilled: DecimalText.nullish(),
   billableOption: z.string().nullish(),
   status: z.string().nullish(),
   notes: z.string().nullish(),
@@ -60,7 +61,7 @@ export const TimeEntryWire = Row.extend({
 export type TimeEntryWire = z.infer<typeof TimeEntryWire>;
 export const timeEntryFields =
   'id,company,chargeToType,chargeToId,ticket,member,workType,workRole,agreement,timeStart,timeEnd,' +
-  'hoursDeduct,actualHours,billableOption,status,notes,_info';
+  'hoursDeduct,actualHours,hoursBilled,billableOption,status,notes,_info';
 
 export const InvoiceWire = Row.extend({
   invoiceNumber: z.string().nullish(),

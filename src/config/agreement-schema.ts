@@ -127,6 +127,10 @@ export const AgreementTerms = z
       .enum(['ticket-closed', 'approved', 'logged'])
       .default('ticket-closed')
       .describe('When worked time is due'),
+    timeFrom: z
+      .enum(['worked', 'billed'])
+      .default('worked')
+      .describe('Which time is debited: hours worked, or hours to bill where the PSA keeps them'),
     withoutTicket: z
       .enum(['debit', 'hold'])
       .default('debit')

@@ -88,6 +88,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
       agreements: terms.applies.agreements ?? null,
     },
     debitWhen: terms.debitWhen,
+    timeFrom: terms.timeFrom,
     withoutTicket: terms.withoutTicket,
     rounding: { per, incrementSeconds: increment, minimumSeconds: minimum, graceSeconds: grace },
     workTypes,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../../connectors/contract.ts';
+import { missingBilledTime } from './billed-time.ts';
 import { blockFaults } from './block-checks.ts';
 import { buildTerms } from './build.ts';
 import { pushTargets, sharedIdentities } from './client-checks.ts';
@@ -51,6 +52,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...pushTargets(raw, options.vendors),
     ...unseenPayments(raw, read.connections),
     ...missingProducts(raw, read.connections),
+    ...missingBilledTime(raw, read.connections),
     ...sharingFaults(raw),
     ...blockFaults(raw),
     ...moneyFaults(raw),

@@ -19,6 +19,8 @@ export interface Assigned {
   correctedSeconds: number;
   /** What the rules call the entry's technician, work type and role, where the vendor calls it otherwise. */
   ruleNames: EntryNames;
+  /** Whether they are hours to bill in place of those worked. */
+  isBilledTime?: boolean;
   /** Null: the entry is gone. */
   groupKey: string | null;
   /** It is charged already, and nothing of its charge's work has changed: today's rules do not matter. */
@@ -70,10 +72,23 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       });
       const ruleNames = namesOfEntry(one.entry, names);
       const groupKey = groupKeyOf(one.entry, ticket, standing, key);
-      result.assigned.push({ ...one, ticket: ticket ?? null, standing, ruleNames, groupKey });
+      const counted = countTime(one, standing);
+      result.assigned.push({ ...counted, ticket: ticket ?? null, standing, ruleNames, groupKey });
     }
   }
   return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };
+}
+
+/** Hours to bill count in place of those worked where the agreement says so and the vendor shows them. */
+function countTime(
+  one: Pick<Assigned, 'entry' | 'seconds' | 'correctedSeconds'>,
+  standing: Standing,
+): Pick<Assigned, 'entry' | 'seconds' | 'correctedSeconds' | 'isBilledTime'> {
+  const { billedSeconds, deletedAt } = one.entry;
+  const isBilled = 'client' in standing && standing.client.agreement.timeFrom === 'billed';
+  if (!isBilled || billedSeconds == null || deletedAt !== null) return one;
+  const seconds = Math.max(0, billedSeconds - one.correctedSeconds);
+  return { ...one, seconds, isBilledTime: true };
 }
 
 /** Looked up once a client, not once an entry. */

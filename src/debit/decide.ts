@@ -90,11 +90,12 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
     ticket: ticketOf(members),
     agreement: client.agreement,
     timezone: client.timezone,
-    entries: members.map(({ entry, ticket, standing, ruleNames, seconds, correctedSeconds }) => ({
+    entries: members.map(({ entry, ticket, standing, ...counted }) => ({
       ...entry,
-      ruleNames,
-      seconds,
-      correctedSeconds,
+      ruleNames: counted.ruleNames,
+      seconds: counted.seconds,
+      correctedSeconds: counted.correctedSeconds,
+      isBilledTime: counted.isBilledTime,
       ticketNumber: ticket?.number ?? null,
       workedOn: 'workedOn' in standing ? standing.workedOn : '',
     })),

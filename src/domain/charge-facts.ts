@@ -64,6 +64,8 @@ export interface PartFacts {
   isTimed: boolean;
   /** Seconds that later negative entries took off this one; 0 mostly. */
   correctedSeconds: number;
+  /** The seconds are the hours to bill, not those worked. */
+  isBilledTime?: true;
   workType: string | null;
   /** By which the rules know the work type, where that is another name than the vendor's. */
   workTypeNames?: readonly string[];

@@ -26,6 +26,8 @@ export interface ChargeableEntry {
   /** Worked time, corrections taken off. */
   seconds: number;
   correctedSeconds: number;
+  /** Whether the seconds are hours to bill in place of those worked. */
+  isBilledTime?: boolean | undefined;
   secondsText: string;
   workType: string | null;
   role: string | null;
@@ -71,6 +73,7 @@ function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): P
     secondsText: entry.secondsText,
     isTimed: entry.isTimed,
     correctedSeconds: entry.correctedSeconds,
+    ...(entry.isBilledTime ? { isBilledTime: true } : {}),
     workType: entry.workType,
     ...(entry.ruleNames?.workType === undefined ? {} : { workTypeNames: entry.ruleNames.workType }),
     ...(verdict === 'free-role' ? { role: entry.role } : {}),

@@ -60,6 +60,8 @@ export interface TimeEntryRow {
    * before it on the same ticket.
    */
   seconds: number;
+  /** Hours to bill, where the vendor keeps them beside those worked; absent or null: not known. */
+  billedSeconds?: number | null;
   /** The duration as the vendor wrote it (`1.25`, `90 min`), for the explanation. */
   secondsText: string;
   kind: 'work' | 'correction';

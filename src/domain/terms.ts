@@ -10,6 +10,8 @@ export interface Agreement {
     agreements: readonly string[] | null;
   };
   debitWhen: 'ticket-closed' | 'approved' | 'logged';
+  /** Which of two times counts, where the vendor keeps hours to bill beside those worked. */
+  timeFrom: 'worked' | 'billed';
   /** Time that hangs on no ticket: due as soon as it is logged (or approved), or kept pending. */
   withoutTicket: 'debit' | 'hold';
   rounding: Rounding;

@@ -105,6 +105,7 @@ function agreement(): Agreement {
     name: 'standard',
     applies: { boards: ['Help Desk', 'Projects'], ticketTypes: null, agreements: null },
     debitWhen: 'ticket-closed',
+    timeFrom: 'worked',
     withoutTicket: 'debit',
     rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 900, graceSeconds: 300 },
     workTypes: {

@@ -382,6 +382,13 @@ describe('clients', () => {
   });
 });
 
+test('hours to bill are refused where the connection of the time keeps none', () => {
+  const agreements = '\n  standard: { timeFrom: billed }';
+  expect(messagesOf({ agreements })).toEqual([
+    '"psa" (Fake PSA) keeps no hours to bill beside those worked; worked would be right',
+  ]);
+});
+
 describe('a block that waits for its payment', () => {
   const agreements = `
   standard:

@@ -31,6 +31,7 @@ export function agreement(change: Partial<Agreement> = {}): Agreement {
     name: 'standard',
     applies: { boards: null, ticketTypes: null, agreements: null },
     debitWhen: 'ticket-closed',
+    timeFrom: 'worked',
     withoutTicket: 'debit',
     rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 900, graceSeconds: 0 },
     workTypes: { covered: ['Remote'], excluded: ['Travel'], unlisted: 'covered' },

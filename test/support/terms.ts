@@ -9,6 +9,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
     name: 'standard',
     applies: { boards: null, ticketTypes: null, agreements: null },
     debitWhen: 'ticket-closed',
+    timeFrom: 'worked',
     withoutTicket: 'debit',
     rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 0, graceSeconds: 0 },
     workTypes: { covered: [], excluded: [], unlisted: 'covered' },

@@ -183,9 +183,10 @@ const explain: ExplainTexts = {
     role,
     verdict,
     correctedSeconds,
+    isBilledTime,
   }) =>
     `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
-    `(logged as “${plainText(secondsText)}”${
+    `(${isBilledTime ? 'hours to bill, ' : ''}logged as “${plainText(secondsText)}”${
       correctedSeconds > 0 ? `, less ${formatDuration(correctedSeconds)} corrected` : ''
     }), work type ${named(workType)}${
       role === undefined ? '' : `, role ${named(role)}`

@@ -188,9 +188,10 @@ const explain: ExplainTexts = {
     role,
     verdict,
     correctedSeconds,
+    isBilledTime,
   }) =>
     `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
-    `(saisi «\u00a0${plainText(secondsText)}\u00a0»${
+    `(${isBilledTime ? 'heures à facturer, ' : ''}saisi «\u00a0${plainText(secondsText)}\u00a0»${
       correctedSeconds > 0 ? `, moins ${formatDuration(correctedSeconds)} de correction` : ''
     }), type de travail ${named(workType)}${
       role === undefined ? '' : `, rôle ${named(role)}`

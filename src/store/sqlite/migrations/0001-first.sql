@@ -92,6 +92,7 @@ CREATE TABLE mirror_time_entry (
   ended_at TEXT NOT NULL,
   is_timed INTEGER NOT NULL,
   seconds INTEGER NOT NULL,
+  billed_seconds INTEGER,
   seconds_text TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('work', 'correction')),
   work_type TEXT,

@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { explain } from '../../src/reports/explain.ts';
+import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+afterEach(() => bench.close());
+
+const nine = '2026-03-02T09:00:00.000Z';
+
+async function openWith(timeFrom: 'worked' | 'billed'): Promise<void> {
+  const clients = [clientOf({ agreement: agreementOf({ timeFrom }) })];
+  bench = await CoreBench.open({ clients, isTimePerTicket: true });
+  bench.psa.ticket('1');
+  bench.psa.log('1', '1', nine, 120, { billedSeconds: 3600 });
+  bench.psa.log('2', '1', '2026-03-02T12:00:00.000Z', 60);
+  bench.psa.close('1');
+  await bench.run();
+}
+
+test('hours to bill are debited where the agreement says so, hours worked where there are none', async () => {
+  await openWith('billed');
+  expect(await bench.hours()).toEqual([8, 0]);
+  const [told] = await explain(bench.app.store, {
+    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    fallback: { locale: 'en', timezone: 'UTC' },
+  });
+  const covered = told?.steps.find(({ step }) => step === 'covered')?.lines;
+  expect(covered?.[0]).toMatch(/1 h \(hours to bill, logged as/);
+  expect(covered?.[1]).toMatch(/1 h \(logged as/);
+  bench.psa.editEntry('1', { billedSeconds: 1800 });
+  bench.psa.editTicket('1', {});
+  await bench.run();
+  expect(await bench.hours()).toEqual([8.5, 0]);
+});
+
+test('hours to bill that change are not changed work where hours worked are debited', async () => {
+  await openWith('worked');
+  expect(await bench.hours()).toEqual([7, 0]);
+  const before = await bench.story();
+  bench.psa.editEntry('1', { billedSeconds: 1800 });
+  bench.psa.editTicket('1', {});
+  await bench.run();
+  expect(await bench.story()).toEqual(before);
+});
