@@ -14,6 +14,7 @@ interface AddOptions {
   purchasedOn?: string;
   expiresOn?: string;
   priority: string;
+  workTypes?: string;
   reason: string;
 }
 
@@ -32,6 +33,7 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .option('--purchased-on <day>', 'such as 2026-03-31 (default: today)')
     .option('--expires-on <day>', 'last day of use (default: never expires)')
     .option('--priority <number>', 'lower is used first', '0')
+    .option('--work-types <names>', 'it pays for these alone, separated by commas (default: all)')
     .option('--reason <text>', 'shown on the statement', 'Added by hand')
     .action((query: string, options: AddOptions, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
@@ -54,6 +56,29 @@ export function addBlockCommands(program: Command, cli: Cli): void {
   cli
     .add(
       block,
+      'extend <id>',
+      'move a block’s last day; hours that had ended with the old one come back',
+      'block extend b-12ab34cd56 --until 2027-06-30 --reason "Holiday closing"',
+    )
+    .requiredOption('--until <day>', 'its new last day, or "never"')
+    .requiredOption('--reason <text>', 'why')
+    .action((blockId: string, options: { until: string; reason: string }, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const expiresOn = options.until === 'never' ? null : readDate('--until', options.until);
+        const request = { blockId, expiresOn, reason: readReason(options.reason) };
+        const back = await deps.service.extendBlock(app, request);
+        const { returnedSeconds, returnedMinor } = back;
+        answer({ block: blockId, expiresOn, returnedSeconds, returnedMinor }, () => {
+          const until = expiresOn === null ? 'never ends' : `ends on ${expiresOn}`;
+          const isBack = returnedSeconds > 0 || (returnedMinor ?? 0) > 0;
+          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back)} came back` : ''}.\n`;
+        });
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      block,
       'void <id>',
       'close a block; what was used from it stays used',
       'block void b-12ab34cd56 --reason "Invoice cancelled"',
@@ -65,15 +90,26 @@ export function addBlockCommands(program: Command, cli: Cli): void {
         const removed = await deps.service.voidBlock(app, { blockId, reason });
         const { removedSeconds, removedMinor, currency } = removed;
         answer({ block: blockId, removedSeconds, removedMinor }, () => {
-          const rest =
-            removedMinor === null
-              ? formatDuration(removedSeconds)
-              : textsIn('en').amount(removedMinor, currency);
+          const rest = sizeOf({
+            returnedSeconds: removedSeconds,
+            returnedMinor: removedMinor,
+            currency,
+          });
           return `Block ${blockId} is void; ${rest} were taken back.\n`;
         });
         return 0;
       }),
     );
+}
+
+function sizeOf(moved: {
+  returnedSeconds: number;
+  returnedMinor: number | null;
+  currency: string;
+}): string {
+  return moved.returnedMinor === null
+    ? formatDuration(moved.returnedSeconds)
+    : textsIn('en').amount(moved.returnedMinor, moved.currency);
 }
 
 function readBlock(options: AddOptions, currency: string, today: string) {
@@ -89,8 +125,17 @@ function readBlock(options: AddOptions, currency: string, today: string) {
     purchasedOn,
     expiresOn,
     priority: readWhole('--priority', options.priority),
+    workTypes: options.workTypes === undefined ? null : readNames(options.workTypes),
     reason: readReason(options.reason),
   };
+}
+
+function readNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.includes('')) return names;
+  throw new KindError('config', '--work-types: a name is missing.', {
+    fix: 'Write --work-types "Remote, On-site".',
+  });
 }
 
 function readSize({ hours, rate, amount }: AddOptions, currency: string) {

@@ -1,6 +1,7 @@
+import type { adjustBalance } from '../service/adjust.ts';
 import type { openApp } from '../service/app.ts';
 import type { runCheck } from '../service/check.ts';
-import type { addBlock, adjustBalance, voidBlock } from '../service/manual.ts';
+import type { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
 import type { planConfig } from '../service/plan.ts';
 import type { runOnce } from '../service/run.ts';
 import type { startService } from '../service/start.ts';
@@ -15,6 +16,7 @@ export interface Service {
   planConfig: typeof planConfig;
   adjustBalance: typeof adjustBalance;
   addBlock: typeof addBlock;
+  extendBlock: typeof extendBlock;
   voidBlock: typeof voidBlock;
   undoRun: typeof undoRun;
   listUndoable: typeof listUndoable;

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { adjustBalance } from '../service/adjust.ts';
 import { openApp } from '../service/app.ts';
 import { runCheck } from '../service/check.ts';
-import { addBlock, adjustBalance, voidBlock } from '../service/manual.ts';
+import { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
 import { planConfig } from '../service/plan.ts';
 import { runOnce } from '../service/run.ts';
 import { startService } from '../service/start.ts';
@@ -21,7 +22,7 @@ export async function runProcess(): Promise<number> {
     {
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
-        ...{ adjustBalance, addBlock, voidBlock, undoRun, listUndoable },
+        ...{ adjustBalance, addBlock, extendBlock, voidBlock, undoRun, listUndoable },
       },
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),

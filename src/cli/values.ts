@@ -13,11 +13,16 @@ export function readHours(text: string): number {
 
 /** A price or the size of a block of money, in minor units. */
 export function readAmount(option: string, text: string, currency: string): number {
-  const minor = asTyped(option, 'Write an amount without its currency, for example 120.00.', () =>
-    amountFromText(text, currency),
-  );
+  const minor = readChange(option, text, currency);
   if (minor < 0) throw new KindError('config', `${option}: an amount is not below zero.`);
   return minor;
+}
+
+/** An amount that may be below zero, in minor units. */
+export function readChange(option: string, text: string, currency: string): number {
+  return asTyped(option, 'Write an amount without its currency, for example 120.00.', () =>
+    amountFromText(text, currency),
+  );
 }
 
 export function readDate(option: string, text: string): DateText {

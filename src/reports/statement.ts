@@ -3,6 +3,7 @@ import { textFromMinor } from '../domain/money.ts';
 import { type Client, type Locale, payerOf } from '../domain/terms.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { Block, PostedCharge, Store } from '../store/port.ts';
+import { readBlocksAsOf } from './blocks-as-of.ts';
 import { readGroups } from './statement-groups.ts';
 import { addUp, causeOf, type LineContext, toChargeLine, toPlainLine } from './statement-lines.ts';
 import { type Period, periodOfMonth } from './statement-period.ts';
@@ -41,7 +42,7 @@ export async function buildStatement(store: Store, request: StatementRequest): P
   for (let attempt = 1; ; attempt++) {
     const sums = await readSums(store, client.id, period);
     const rows = await readRows(store, client.id, period);
-    const context = await readContext(store, client, rows.entries);
+    const context = await readContext(store, client, period, rows.entries);
     const lines = await readLines(store, period, context, rows);
     const isShared = client.paidBy !== null;
     const statement: Statement = {
@@ -185,17 +186,16 @@ function chargesOf(entries: readonly LedgerEntry[], sharer: string): string[] {
 async function readContext(
   store: Store,
   client: Client,
+  { to }: Period,
   entries: readonly LedgerEntry[],
 ): Promise<LineContext> {
   const accounts = new Set([client.id, payerOf(client).id, ...entries.map((one) => one.clientId)]);
-  const ledgers = await store.readLedgers([...accounts], { isAllBlocks: true });
-  const blocks = ledgers.flatMap((ledger) => ledger.blocks);
   const isAlone = entries.every(({ usedBy }) => usedBy === null);
   const names = isAlone ? [] : await store.listClients();
   return {
     zone: client.timezone,
     clientId: client.id,
-    blocks: new Map(blocks.map((block) => [block.id, block])),
+    blocks: await readBlocksAsOf(store, [...accounts], to),
     names: new Map(names.map(({ id, name }) => [id, name])),
   };
 }

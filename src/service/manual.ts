@@ -1,25 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { byBurnOrder, canPayFor } from '../domain/allocation.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
-import { type Account, payOffOverage, spend } from '../domain/postings.ts';
+import { payOffOverage, reverseSlices } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
-import { sharersOf } from '../domain/shares.ts';
-import type { Client } from '../domain/terms.ts';
-import { type DateText, dateInZone, type Instant, instantFromMs } from '../domain/time.ts';
-import { emptyBatch } from '../replenish/orders.ts';
-import type { Block, ClientLedger, ReplenishBatch } from '../store/port.ts';
-import { accountFrom } from '../store/port.ts';
-import type { App } from './app.ts';
-
-export interface AdjustRequest {
-  clientId: string;
-  /** Given (above zero) or taken (below). */
-  seconds: number;
-  reason: string;
-}
+import type { DateText } from '../domain/time.ts';
+import type { Block, ClientLedger } from '../store/port.ts';
+import { byHand, type ManualApp, writeEntry } from './by-hand.ts';
 
 export interface BlockRequest {
   clientId: string;
@@ -32,89 +19,21 @@ export interface BlockRequest {
   purchasedOn: DateText;
   expiresOn: DateText | null;
   priority: number;
+  /** The work types that it pays for; null or absent: all. */
+  workTypes?: readonly string[] | null;
+  reason: string;
+}
+
+export interface ExtendRequest {
+  blockId: string;
+  /** Its new last day; null: it never ends. */
+  expiresOn: DateText | null;
   reason: string;
 }
 
 export interface VoidRequest {
   blockId: string;
   reason: string;
-}
-
-/** What entries by hand need of the process. */
-export type ManualApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
-
-interface Deed {
-  runId: string;
-  at: Instant;
-  client: Client;
-  ledger: ClientLedger;
-  account: Account;
-}
-
-/** Gives or takes hours by hand. Hours given go to the block that is used next and pay overage first. */
-export async function adjustBalance(
-  app: ManualApp,
-  request: AdjustRequest,
-  runId?: string,
-): Promise<{ key: string; settledSeconds: number; overageSeconds: number }> {
-  if (request.seconds === 0) {
-    throw new KindError('config', 'An adjustment of no hours changes nothing.');
-  }
-  const entry = { command: 'adjust', clientId: request.clientId, request, runId } as const;
-  return byHand(app, entry, async (deed) => {
-    const postings = request.seconds > 0 ? await give(app, deed, request) : take(deed, request);
-    await write(app, deed, { postings });
-    return {
-      key: postings[0]?.key ?? '',
-      settledSeconds: deed.account.blocks
-        .filter((block) => block.isActive)
-        .reduce((sum, block) => sum + block.remainingSeconds, 0),
-      overageSeconds: deed.account.overageSeconds,
-    };
-  });
-}
-
-async function give(app: ManualApp, deed: Deed, request: AdjustRequest): Promise<Posting[]> {
-  const { account, client, runId, at } = deed;
-  const today = dateInZone(at, client.timezone);
-  const block = [...account.blocks]
-    .sort(byBurnOrder)
-    .find((candidate) => canPayFor(candidate, { workedOn: today, workTypes: null, price: null }));
-  if (block === undefined) {
-    throw new KindError('config', `${client.name} has no usable block of hours to add to.`, {
-      fix: 'Add one with `prepaid-hours block add`, which also sets the price of the hours.',
-    });
-  }
-  block.remainingSeconds += request.seconds;
-  const credit: Posting = {
-    key: `adjust:${runId}`,
-    clientId: client.id,
-    side: 'credit',
-    reason: 'adjustment',
-    blockId: block.id,
-    seconds: request.seconds,
-    minor: null,
-    usedBy: null,
-    chargeId: null,
-    reverses: null,
-    workedOn: today,
-    note: request.reason,
-  };
-  return [credit, ...payOffOverage(account, await app.store.readOpenOverage(client.id))];
-}
-
-function take({ account, client, runId, at }: Deed, request: AdjustRequest): Posting[] {
-  return spend(account, {
-    key: `adjust:${runId}`,
-    seconds: -request.seconds,
-    workedOn: dateInZone(at, client.timezone),
-    workTypes: null,
-    price: null,
-    usedBy: null,
-    chargeId: null,
-    reason: 'adjustment',
-    note: request.reason,
-  });
 }
 
 /** Adds a block that was sold outside the program; usable at once. */
@@ -124,9 +43,9 @@ export async function addBlock(
   runId?: string,
 ): Promise<{ blockId: string }> {
   const entry = { command: 'block add', clientId: request.clientId, request, runId } as const;
-  return byHand(app, entry, async (deed) => {
-    const { client, account } = deed;
-    const key = `manual:${client.id}:${deed.runId}`;
+  return byHand(app, entry, async (scope) => {
+    const { client, account } = scope;
+    const key = `manual:${client.id}:${scope.runId}`;
     const block: Block = {
       id: blockIdOf(key),
       key,
@@ -140,15 +59,76 @@ export async function addBlock(
       purchasedOn: request.purchasedOn,
       expiresOn: request.expiresOn,
       priority: request.priority,
-      workTypes: null,
+      workTypes: request.workTypes ?? null,
       status: 'active',
       activate: 'at-once',
       invoiceKey: null,
     };
     const postings = [creditPurchase(account, block, request.reason)];
     postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
-    await write(app, deed, { blocks: [block], postings });
+    await writeEntry(app, scope, { blocks: [block], postings });
     return { blockId: block.id };
+  });
+}
+
+/**
+ * Moves a block's last day. Hours that had ended with the old one come back, and pay carried overage first. A
+ * statement of an earlier time goes on showing the day that held then.
+ */
+export async function extendBlock(
+  app: ManualApp,
+  request: ExtendRequest,
+  runId?: string,
+): Promise<{ returnedSeconds: number; returnedMinor: number | null; currency: string }> {
+  const { clientId } = await findBlock(app, request.blockId);
+  const entry = { command: 'block extend', clientId, request, runId } as const;
+  return byHand(app, entry, async (scope) => {
+    const { account, ledger, today } = scope;
+    const block = ledger.blocks.find((candidate) => candidate.id === request.blockId);
+    const held = account.blocks.find((candidate) => candidate.id === request.blockId);
+    if (block === undefined || held === undefined || block.status !== 'active') {
+      throw new KindError('config', `Block ${request.blockId} is not in use.`);
+    }
+    refuseDay(block, ledger, request.expiresOn, today);
+    const expiries = await app.store.readLiveExpiries([clientId]);
+    const returned = expiries.filter(({ blockId }) => blockId === block.id);
+    held.expiresOn = request.expiresOn;
+    const postings = reverseSlices(account, returned, request.reason);
+    const isBack = returned.length > 0;
+    const { remainingSeconds, remainingMinor } = held;
+    postings.push(...payOffOverage(account, await app.store.readOpenOverage(clientId)));
+    const edit = { blockId: block.id, seconds: 0, minor: 0, reason: request.reason };
+    const days = { expiresOnBefore: block.expiresOn, expiresOn: request.expiresOn };
+    await writeEntry(app, scope, { blockEdits: [{ ...edit, ...days }], postings });
+    return {
+      returnedSeconds: isBack ? remainingSeconds : 0,
+      returnedMinor: isBack ? remainingMinor : null,
+      currency: block.currency,
+    };
+  });
+}
+
+function refuseDay(
+  block: Block,
+  { blocks }: ClientLedger,
+  expiresOn: DateText | null,
+  today: DateText,
+): void {
+  if (block.expiresOn === expiresOn) {
+    const day = expiresOn === null ? 'never ends' : `already ends on ${expiresOn}`;
+    throw new KindError('config', `Block ${block.id} ${day}.`);
+  }
+  if (expiresOn !== null && expiresOn < today) {
+    throw new KindError('config', `${expiresOn} is over.`, {
+      fix: `Name today or a later day, or close the block with \`prepaid-hours block void ${block.id}\`.`,
+    });
+  }
+  const next = blocks.find(
+    ({ key, status }) => key.startsWith(`rollover:${block.id}:`) && status !== 'void',
+  );
+  if (next === undefined) return;
+  throw new KindError('config', `The rest of block ${block.id} went on as block ${next.id}.`, {
+    fix: `Extend that one: \`prepaid-hours block extend ${next.id}\`.`,
   });
 }
 
@@ -160,15 +140,15 @@ export async function voidBlock(
 ): Promise<{ removedSeconds: number; removedMinor: number | null; currency: string }> {
   const found = await findBlock(app, request.blockId);
   const entry = { command: 'block void', clientId: found.clientId, request, runId } as const;
-  return byHand(app, entry, async (deed) => {
-    const block = deed.ledger.blocks.find((candidate) => candidate.id === request.blockId);
+  return byHand(app, entry, async (scope) => {
+    const block = scope.ledger.blocks.find((candidate) => candidate.id === request.blockId);
     if (block === undefined || block.status === 'void') {
       throw new KindError('config', `Block ${request.blockId} is void already.`);
     }
     await refuseInvoiceUnderWay(app, block);
     const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
     const refund: Posting = {
-      key: `void:${block.id}:${deed.ledger.clientSeq}`,
+      key: `void:${block.id}:${scope.ledger.clientSeq}`,
       clientId: block.clientId,
       side: 'debit',
       reason: 'refund',
@@ -178,10 +158,10 @@ export async function voidBlock(
       usedBy: null,
       chargeId: null,
       reverses: null,
-      workedOn: dateInZone(deed.at, deed.client.timezone),
+      workedOn: scope.today,
       note: request.reason,
     };
-    await write(app, deed, {
+    await writeEntry(app, scope, {
       blockStatuses: [{ blockId: block.id, status: 'void' }],
       postings: removedSeconds > 0 || (removedMinor ?? 0) > 0 ? [refund] : [],
     });
@@ -211,64 +191,4 @@ async function findBlock(app: ManualApp, blockId: string): Promise<Block> {
   throw new KindError('config', `There is no block ${blockId}.`, {
     fix: `Blocks in use: ${known.slice(0, 10).join(', ') || 'none'}.`,
   });
-}
-
-/** Each entry by its command, to make it again from the request that was stored with its run. */
-const entries = {
-  adjust: (app, request, runId) => adjustBalance(app, request as AdjustRequest, runId),
-  'block add': (app, request, runId) => addBlock(app, request as BlockRequest, runId),
-  'block void': (app, request, runId) => voidBlock(app, request as VoidRequest, runId),
-} satisfies Record<string, (app: ManualApp, request: unknown, runId: string) => Promise<unknown>>;
-
-/** Makes an entry again in a store that does not have it yet, under the id of its run. */
-export async function repeatEntry(
-  app: ManualApp,
-  run: { id: string; command: string; result: string },
-): Promise<void> {
-  const { request } = JSON.parse(run.result) as { request: unknown };
-  await entries[run.command as keyof typeof entries](app, request, run.id);
-}
-
-interface ManualEntry {
-  command: keyof typeof entries;
-  clientId: string;
-  request: unknown;
-  /** Of the run that made the entry first; undefined: this is the first time. */
-  runId: string | undefined;
-}
-
-/** Every change by hand is a run of its own in the record, so that it can be seen and asked about. */
-async function byHand<Result>(
-  app: ManualApp,
-  { command, clientId, request, runId: knownId }: ManualEntry,
-  work: (deed: Deed) => Promise<Result>,
-): Promise<Result> {
-  const client = app.clients.find((candidate) => candidate.id === clientId);
-  if (client === undefined) throw new KindError('config', `There is no client ${clientId}.`);
-  if (client.paidBy !== null) {
-    throw new KindError('config', `${client.name} has no blocks of its own.`, {
-      fix: `Do this with ${client.paidBy.name}, whose blocks pay for its work.`,
-    });
-  }
-  const at = instantFromMs(app.now());
-  const runId = knownId ?? manualRunId(at);
-  const [ledger] = await app.store.readLedgers([clientId], { isAllBlocks: true });
-  if (ledger === undefined) throw new Error(`client ${clientId} has no ledger`);
-  if (knownId === undefined) {
-    await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
-  }
-  const account = accountFrom(ledger, sharersOf(app.clients));
-  const result = await work({ runId, at, client, ledger, account });
-  const record = JSON.stringify({ ok: true, request });
-  await app.store.finishRun(runId, instantFromMs(app.now()), record);
-  return result;
-}
-
-export function manualRunId(at: Instant): string {
-  return `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
-}
-
-async function write(app: ManualApp, deed: Deed, batch: Partial<ReplenishBatch>): Promise<void> {
-  const { at, runId, ledger } = deed;
-  await app.store.writeReplenish({ ...emptyBatch({ at, runId }), expected: [ledger], ...batch });
 }

@@ -8,7 +8,8 @@ import type { Store } from '../store/port.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { replaceDatabase } from '../store/sqlite/rebuild.ts';
 import type { App } from './app.ts';
-import { manualRunId, repeatEntry } from './manual.ts';
+import { manualRunId } from './by-hand.ts';
+import { repeatEntry } from './repeat-entry.ts';
 
 type Rehearsing = Pick<App, 'config' | 'store' | 'clients' | 'log' | 'now'>;
 

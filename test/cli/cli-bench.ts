@@ -2,8 +2,9 @@ import type { CliDeps, Service } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { LoadedConfig } from '../../src/config/loaded.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
 import type { App, AppOptions } from '../../src/service/app.ts';
-import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
+import { addBlock, extendBlock, voidBlock } from '../../src/service/manual.ts';
 import { planConfig } from '../../src/service/plan.ts';
 import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
@@ -47,6 +48,7 @@ export class CliBench {
         planConfig,
         adjustBalance,
         addBlock,
+        extendBlock,
         voidBlock,
         undoRun,
         listUndoable,

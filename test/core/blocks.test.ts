@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock, voidBlock } from '../../src/service/manual.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;
@@ -234,7 +235,12 @@ describe('overage', () => {
     const clientId = bench.clientId();
     await adjustBalance(bench.app, { clientId, seconds: 3 * 3600, reason: 'goodwill' });
     expect(await bench.hours()).toEqual([2, 0]);
-    await adjustBalance(bench.app, { clientId, seconds: -4 * 3600, reason: 'forgotten work' });
+    await adjustBalance(bench.app, {
+      clientId,
+      seconds: -4 * 3600,
+      isOverageAllowed: true,
+      reason: 'forgotten work',
+    });
     expect(await bench.hours()).toEqual([-2, 0]);
     await buy(5);
     expect(await bench.hours()).toEqual([3, 0]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Agreement, Offer, ReplenishRule, Threshold } from '../../src/domain/terms.ts';
-import { addBlock, adjustBalance } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock } from '../../src/service/manual.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { explain } from '../../src/reports/explain.ts';
 import { buildStatement } from '../../src/reports/statement.ts';
-import { addBlock, adjustBalance } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock } from '../../src/service/manual.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;
@@ -179,7 +180,7 @@ describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
     await openWith('at-once');
     await bench.run();
     await adjustBalance(bench.app, {
-      ...{ clientId: bench.clientId(), seconds: -3 * 3600 },
+      ...{ clientId: bench.clientId(), seconds: -3 * 3600, isOverageAllowed: true },
       reason: 'Night on the phone',
     });
     await bench.run();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock, voidBlock } from '../../src/service/manual.ts';
 import { rebuildRehearsal } from '../../src/service/rehearsal.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
@@ -34,7 +35,7 @@ test('a corrected rule is applied to what was debited before, too', async () => 
 
 test('a corrected opening block takes the place of the one that was applied', async () => {
   await runWithConfig(clientOf({ openingBlocks: [openingOf(6, { purchasedOn: '2026-02-01' })] }));
-  expect(await bench.story()).toEqual(['+6 purchase', '-3 usage']);
+  expect(await bench.story()).toEqual(['+6 purchase', '-1 usage', '-2 usage']);
   expect(bench.logs.filter(({ message }) => message.includes('all balances'))).toHaveLength(1);
 });
 
@@ -60,6 +61,7 @@ test('what was entered by hand is carried over, block ids included', async () =>
     'adjustment: goodwill',
     'refund: sold by mistake',
     'usage: null',
+    'usage: null',
   ]);
   expect(await bench.hours()).toEqual([9, 0]);
   const [ledger] = await bench.app.store.readLedgers([clientId], { isAllBlocks: true });
@@ -73,7 +75,7 @@ test('an entry that does not fit the changed config is told, and tried again wit
   const told = bench.logs.filter(({ message }) => message.includes('does not fit'));
   expect(told).toMatchObject([{ detail: { command: 'adjust' } }]);
   await runWithConfig(clientOf());
-  expect(await bench.story()).toEqual(['+10 purchase', '+1 adjustment', '-3 usage']);
+  expect(await bench.story()).toEqual(['+10 purchase', '+1 adjustment', '-1 usage', '-2 usage']);
 });
 
 test('once it has run live, a changed config leaves what is posted alone for good', async () => {
@@ -81,7 +83,7 @@ test('once it has run live, a changed config leaves what is posted alone for goo
   await bench.run();
   bench.setMode('observe');
   await runWithConfig(clientOf({ agreement: travelIsFree }));
-  expect(await bench.story()).toEqual(['+10 purchase', '-3 usage']);
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '-2 usage']);
 });
 
 test('a config that is corrected and goes live at once is applied before anything is sent', async () => {
@@ -98,7 +100,7 @@ test('while another process reads the database nothing is replaced, and the next
   await reader.close();
   bench.app.store = await openStore({ file: bench.app.config.store, now: Date.now });
   expect(store).not.toBe(bench.app.store);
-  expect(await bench.story()).toEqual(['+10 purchase', '-3 usage']);
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '-2 usage']);
   await runWithConfig(clientOf({ agreement: travelIsFree }));
   expect(await bench.hours()).toEqual([9, 0]);
 });

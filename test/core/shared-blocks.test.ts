@@ -4,7 +4,8 @@ import type { ReplenishRule } from '../../src/domain/terms.ts';
 import { buildBalances } from '../../src/reports/balances.ts';
 import { buildStatement } from '../../src/reports/statement.ts';
 import { statementToHtml } from '../../src/reports/statement-html.ts';
-import { addBlock, adjustBalance } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock } from '../../src/service/manual.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

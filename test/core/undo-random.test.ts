@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { adjustBalance } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 // Goal: whatever runs did before, taking the latest one back gives every client the balance that it had

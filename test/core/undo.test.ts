@@ -3,7 +3,8 @@ import type { ConfiguredClient } from '../../src/config/loaded.ts';
 import type { Agreement } from '../../src/domain/terms.ts';
 import { buildStatement } from '../../src/reports/statement.ts';
 import { textsIn } from '../../src/reports/text/texts.ts';
-import { addBlock, adjustBalance, voidBlock } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/adjust.ts';
+import { addBlock, voidBlock } from '../../src/service/manual.ts';
 import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
@@ -297,7 +298,10 @@ describe('deeds by hand', () => {
     expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 3600 });
     await bench.run();
     bench.advance(60);
-    await adjustBalance(bench.app, { clientId, seconds: -3600, reason: 'mistake' });
+    await adjustBalance(bench.app, {
+      ...{ clientId, seconds: -3600, isOverageAllowed: true },
+      reason: 'mistake',
+    });
     await bench.undo(await runs());
     expect((await bench.hours())[0]).toBe(-1);
     bench.advance(60);
@@ -324,7 +328,10 @@ test('an adjustment is undone whole, also where a block has paid its overage sin
   await open();
   const clientId = bench.clientId();
   bench.advance(60);
-  await adjustBalance(bench.app, { clientId, seconds: -12 * 3600, reason: 'mistake' });
+  await adjustBalance(bench.app, {
+    ...{ clientId, seconds: -12 * 3600, isOverageAllowed: true },
+    reason: 'mistake',
+  });
   const mistake = (await bench.app.store.listRuns(1))[0]?.id ?? '';
   bench.advance(60);
   const size = { seconds: 36000, amountMinor: null, rateMinor: 0, priority: 0 };

@@ -1,7 +1,7 @@
 import type { Posting } from '../../domain/ledger.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
 import type { TimeEntryRow } from '../../domain/rows.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { MessageStatus } from './outbox.ts';
 
@@ -31,6 +31,17 @@ export interface NewMessage {
   status: 'pending' | 'withheld';
 }
 
+/** A change to a block in use; what it does to hours or money is posted beside it. */
+export interface BlockEdit {
+  blockId: string;
+  /** By how much the config's size changed; 0 where it did not. */
+  seconds: number;
+  minor: number;
+  expiresOnBefore: DateText | null;
+  expiresOn: DateText | null;
+  reason: string;
+}
+
 export interface ReplenishBatch {
   at: Instant;
   runId: string;
@@ -38,6 +49,8 @@ export interface ReplenishBatch {
   /** New blocks, by key once: an identical one that stands already is left, another is a defect. */
   blocks: readonly Block[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
+  /** What changes about blocks that are in use. */
+  blockEdits?: readonly BlockEdit[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
   /** By key once, like the blocks. */
@@ -70,6 +83,8 @@ export interface ReplenishStore {
   readOpenOverage(clientId: string): Promise<OpenOverage[]>;
   /** The client's ledger after a position, oldest first, with the work types of each charge. */
   readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
+  /** Of the clients' blocks, oldest first. */
+  readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The time entries behind what is pending, a row each, by their group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;

@@ -11,6 +11,7 @@ const derivedTables: readonly string[] = [
   'charge_group',
   'charge',
   'block',
+  'block_edit',
   'ledger',
   'block_balance',
   'client_balance',

@@ -15,6 +15,7 @@ import type {
   ReplenishStore,
 } from '../port.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock, writeRemaining } from './balances.ts';
+import { editBlock, readBlockEdits } from './block-edits.ts';
 import { type Database, listValue } from './database.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from './ledger.ts';
 import { withNameIds } from './mirror.ts';
@@ -28,6 +29,7 @@ export function replenishStore(database: Database): ReplenishStore {
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
     readPending: async (clientIds) => readPending(database, clientIds),
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
+    readBlockEdits: async (clientIds) => readBlockEdits(database, clientIds),
     readOrders: async () => readOrders(database),
     writeReplenish: async (batch) => database.write(() => writeReplenish(database, batch)),
   };
@@ -157,6 +159,7 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
   for (const { blockId, status } of batch.blockStatuses) {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
   }
+  for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
   appendPostings(database, batch);
   for (const episode of batch.episodes) writeEpisode(database, episode);
   for (const { clientId, kind, exceptKey } of batch.superseded) {

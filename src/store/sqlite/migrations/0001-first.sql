@@ -347,6 +347,21 @@ CREATE TABLE block (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX block_client ON block (client_id);
 
+-- What was changed about a block after it was bought: a statement of an earlier time shows what held then.
+CREATE TABLE block_edit (
+  seq INTEGER PRIMARY KEY,
+  block_id TEXT NOT NULL REFERENCES block (id),
+  -- By how much the size in the config changed; the hours themselves are an adjustment in the ledger.
+  seconds INTEGER NOT NULL,
+  minor INTEGER NOT NULL,
+  expires_on_before TEXT,
+  expires_on TEXT,
+  reason TEXT NOT NULL,
+  edited_at TEXT NOT NULL,
+  run_id TEXT NOT NULL
+) STRICT;
+CREATE INDEX block_edit_block ON block_edit (block_id);
+
 CREATE TABLE ledger (
   seq INTEGER PRIMARY KEY,
   client_id TEXT NOT NULL REFERENCES client (id),
