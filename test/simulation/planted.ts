@@ -127,6 +127,18 @@ export const plantedFaults: readonly PlantedFault[] = [
       }),
   },
   {
+    name: 'a dead process’s write is not waited for',
+    rules: ['exactly once'],
+    store: (store) =>
+      over(store, {
+        claimMessages: async (request) =>
+          (await store.claimMessages(request)).map((message) => ({
+            ...message,
+            createAttemptedAt: null,
+          })),
+      }),
+  },
+  {
     name: 'deleted time is not looked for',
     rules: ['mirror'],
     store: (store) => over(store, { sweep: async () => 0 }),

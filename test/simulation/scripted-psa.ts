@@ -41,7 +41,13 @@ export class ScriptedPsa implements Psa {
   readonly #options: ScriptedOptions;
   readonly #tickets = new Map<string, PsaTicket>();
   readonly #entries = new Map<string, PsaEntry>();
-  readonly #written: Written = { invoices: [], alerts: [], notes: [], fields: new Map() };
+  readonly #written: Written = {
+    invoices: [],
+    alerts: [],
+    notes: [],
+    fields: new Map(),
+    times: new Map(),
+  };
   #lastId: number;
   /** What is written to it is numbered apart: tickets and time bear the same ids whatever was written. */
   #lastWritten = 0;
@@ -159,6 +165,7 @@ export class ScriptedPsa implements Psa {
             }),
       },
       push: pushesInto(this.#written, {
+        now: () => this.#options.now(),
         find: () => void this.#refuse(context, 'find'),
         create: () => {
           context.onRequest(true);

@@ -9,9 +9,15 @@ export interface Written {
   alerts: PsaAlert[];
   notes: PsaNote[];
   fields: Map<string, string>;
+  /** When each record was written, by its key. */
+  times: Map<string, number>;
 }
 
+/** A search shows what was written only after so long. */
+const searchLagMs = 80_000;
+
 export interface Writing {
+  now(): number;
   /** Throws where a fault strikes. */
   find(): void;
   create(): VendorFault | null;
@@ -21,7 +27,7 @@ export interface Writing {
 
 export function pushesInto(written: Written, writing: Writing): Pushes {
   const { invoices, alerts, notes, fields } = written;
-  const push = pushWith(writing);
+  const push = pushWith(writing, written.times);
   return {
     'alert-ticket': push<'alert-ticket'>(
       ({ key }) => alerts.find((one) => one.key === key)?.id,
@@ -57,7 +63,7 @@ export function pushesInto(written: Written, writing: Writing): Pushes {
   };
 }
 
-function pushWith(writing: Writing) {
+function pushWith(writing: Writing, times: Map<string, number>) {
   return <Kind extends PushKind>(
     find: (message: PushMessages[Kind]) => string | undefined,
     write: (message: PushMessages[Kind]) => string,
@@ -65,11 +71,13 @@ function pushWith(writing: Writing) {
     find: async (message) => {
       writing.find();
       const remoteId = find(message);
-      return remoteId === undefined ? null : { remoteId };
+      const isShown = writing.now() - (times.get(message.key) ?? 0) >= searchLagMs;
+      return remoteId === undefined || !isShown ? null : { remoteId };
     },
     create: async (message) => {
       const fault = writing.create();
       const remoteId = isDone(fault) ? write(message) : '';
+      if (isDone(fault) && !times.has(message.key)) times.set(message.key, writing.now());
       // A web page in answer to a write leaves it open whether it was done.
       const kind = fault === 'html' ? 'unknown-outcome' : fault && errorKindOf[fault];
       if (kind) throw new KindError(kind, `The vendor failed: ${fault}.`);
