@@ -8,6 +8,7 @@
 import type { ZodType } from 'zod';
 import type { ErrorKind } from '../src/domain/errors.ts';
 import type { PushKind, PushMessages } from '../src/domain/messages.ts';
+import type { Redactor } from '../src/domain/redaction.ts';
 import type { ClientRow, SourceId, StreamName } from '../src/domain/rows.ts';
 import type { Instant, ZoneName } from '../src/domain/time.ts';
 import type { Pulls } from './contract-pull.ts';
@@ -122,6 +123,8 @@ export interface ConnectorContext {
   currency: string;
   memory: ConnectorMemory;
   log: ConnectorLog;
+  /** Knows the secrets of the config and learns those obtained at run time; the transport applies it. */
+  redactor: Redactor;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Called once for every HTTP request that leaves, retries included; `isWrite`: it may change something. */

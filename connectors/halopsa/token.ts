@@ -59,6 +59,7 @@ export function createTokenSource(config: HalopsaConfig, context: ConnectorConte
           scope: config.scope,
         },
         isRead: true,
+        answersTokens: true,
         signal,
       },
       Token,

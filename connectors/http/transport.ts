@@ -12,6 +12,7 @@ import { encodeBody } from './encode.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { fromNetworkFailure } from './network.ts';
 import { retriedAlready, withRetries } from './retry.ts';
+import { withoutSecrets, withoutSecretsIn } from './secrets.ts';
 import type { Answer, HttpRequest, RawAnswer, Transport, TransportOptions } from './types.ts';
 
 const answerBytesMax = 64 * 1024 * 1024;
@@ -32,7 +33,8 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>> {
       const chances: Chances = { reauthorize: true, again: true };
-      const parsed = await withRetries(() => sendOnce(request, chances).then(unlessEmpty(schema)), {
+      const attempt = () => sendRedacted(request, chances).then(unlessEmpty(schema));
+      const parsed = await withRetries(attempt, {
         attempts: options.attempts ?? defaultAttempts,
         backoffMs: options.backoffMs ?? defaultBackoffMs,
         signal: request.signal,
@@ -45,6 +47,14 @@ export function createTransport(options: TransportOptions): Transport {
       return believe(parsed, schema);
     },
   };
+
+  async function sendRedacted(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
+    try {
+      return await sendOnce(request, chances);
+    } catch (error) {
+      throw withoutSecretsIn(error, options.context.redactor);
+    }
+  }
 
   /** One try; a refused token or a moved host is mended and sent again within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
@@ -104,6 +114,8 @@ async function overTheWire(
   authorization: Record<string, string>,
 ): Promise<RawAnswer> {
   const { data, headers } = encodeBody(request);
+  const { redactor } = options.context;
+  redactor.learnHeaders(authorization);
   const { signal, stop } = withDeadline(request.signal, options.timeoutMs ?? defaultTimeoutMs);
   const startedAt = performance.now();
   request.signal.throwIfAborted();
@@ -139,7 +151,7 @@ async function overTheWire(
       status: response.status,
       headers: answerHeaders,
       contentType: answerHeaders['content-type'] ?? '',
-      text: response.data,
+      text: withoutSecrets(request, response.status, response.data, redactor),
       request,
     };
   } catch (error) {

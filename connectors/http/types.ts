@@ -17,6 +17,8 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   /** A POST that only reads (a search) may be repeated; any other write is never repeated blindly. */
   isRead?: boolean;
+  /** The answer holds tokens: they are learned as secrets instead of being taken out of it. */
+  answersTokens?: boolean;
   signal: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export interface Answer<T> {
   headers: Readonly<Record<string, string>>;
 }
 
-/** An answer before anybody believed it. */
+/** An answer before anybody believed it; whatever it quotes of our secrets is taken out already. */
 export interface RawAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;

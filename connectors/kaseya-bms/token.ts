@@ -39,7 +39,10 @@ export function createTokenSource(config: KaseyaBmsConfig, context: ConnectorCon
   let underWay: Promise<string> | null = null;
 
   async function ask(path: string, form: Record<string, string>, signal: AbortSignal) {
-    const request = { method: 'POST', path, form, isRead: true, signal } as const;
+    const request = {
+      ...({ method: 'POST', path, form, isRead: true, answersTokens: true } as const),
+      signal,
+    };
     token = (await transport.send(request, resultOf(Token))).data;
     endsMs = endOf(token, config, context);
     return token.accesstoken;

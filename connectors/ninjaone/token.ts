@@ -38,6 +38,7 @@ export function createTokenSource(config: NinjaoneConfig, context: ConnectorCont
           scope: 'monitoring management',
         },
         isRead: true,
+        answersTokens: true,
         signal,
       },
       Token,

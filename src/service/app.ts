@@ -5,6 +5,7 @@ import { effectiveEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
 import type { KindError } from '../domain/errors.ts';
+import { Redactor } from '../domain/redaction.ts';
 import type { Client } from '../domain/terms.ts';
 import { instantFromMs } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
@@ -57,7 +58,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     vendors,
     isCron: validate,
   });
-  const log = openLog(config, options);
+  const redactor = new Redactor(config.secrets);
+  const log = openLog(config, redactor, options);
   const isReadOnly = options.access === 'read';
   if (!isReadOnly && options.isFirst !== true) refuseLostFile(config);
   let store = await openStore({ file: config.store, isReadOnly, now });
@@ -74,7 +76,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     }
     const requests: RequestMeter = new Map();
     const writes: RequestMeter = new Map();
-    const connectors = connectAll(config, { store, log, now, requests, writes });
+    const connectors = connectAll(config, { store, log, redactor, now, requests, writes });
     const meters = { requests, writes };
     const opened = store;
     const close = () => opened.close();
@@ -85,8 +87,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-function openLog(config: LoadedConfig, options: AppOptions): Logger {
+function openLog(config: LoadedConfig, redactor: Redactor, options: AppOptions): Logger {
   const env = effectiveEnvironment(config.file, options.env);
   const isTerminal = process.stderr.isTTY === true && !options.isJson;
-  return createLog({ ...readLogSettings(env, isTerminal), secrets: config.secrets });
+  return createLog({ ...readLogSettings(env, isTerminal), redactor });
 }

@@ -1,5 +1,6 @@
 import type { Connector } from '../../connectors/contract.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
+import type { Redactor } from '../domain/redaction.ts';
 import { instantFromMs } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
 import type { Logger } from './log.ts';
@@ -9,6 +10,7 @@ export type RequestMeter = Map<string, number>;
 export interface ConnectServices {
   store: Store;
   log: Logger;
+  redactor: Redactor;
   now(): number;
   requests: RequestMeter;
   writes: RequestMeter;
@@ -19,7 +21,7 @@ export function connectAll(
   config: LoadedConfig,
   services: ConnectServices,
 ): ReadonlyMap<string, Connector> {
-  const { store, log, now, requests, writes } = services;
+  const { store, log, redactor, now, requests, writes } = services;
   const connectors = new Map<string, Connector>();
   for (const { name, vendor, settings } of config.connections.values()) {
     const at = () => instantFromMs(now());
@@ -35,6 +37,7 @@ export function connectAll(
           delete: (key) => store.writeMemory(name, key, null, at()),
         },
         log: log.child({ connection: name }),
+        redactor,
         now,
         onRequest: (isWrite) => {
           requests.set(name, (requests.get(name) ?? 0) + 1);

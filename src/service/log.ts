@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
 import { KindError } from '../domain/errors.ts';
+import type { Redactor } from '../domain/redaction.ts';
 import { plainText } from '../reports/plain-text.ts';
 
 export type LogDetail = Record<string, unknown>;
@@ -19,8 +20,8 @@ export interface LogOptions {
   /** `json` for machines, one object a line; `pretty` for a terminal. */
   format: 'json' | 'pretty';
   level: string;
-  /** Values that must never appear, whatever they are part of. */
-  secrets: readonly string[];
+  /** Takes out what must never appear, whatever it is part of. */
+  redactor: Redactor;
   /** Standard error unless told: standard output belongs to a command's answer. */
   stream?: NodeJS.WritableStream;
 }
@@ -66,7 +67,7 @@ export function createLog(options: LogOptions): Logger {
     format: options.format === 'json' ? format.json() : prettyLine,
     transports: [new transports.Stream({ stream: options.stream ?? process.stderr })],
   });
-  return wrap(logger, {}, redactor(options.secrets));
+  return wrap(logger, {}, redactWith(options.redactor));
 }
 
 function wrap(
@@ -96,13 +97,10 @@ const prettyLine = format.printf(({ level, message, at, ...rest }) => {
   return plainText([time, level.toUpperCase().padEnd(5), message, ...detail].join(' '));
 });
 
-/** Blots secrets out of every text, however deep, and the texts of clients out of known fields. */
-export function redactor(secrets: readonly string[]): (value: unknown) => unknown {
-  const values = secrets.filter((secret) => secret.length > 0).sort((a, b) => b.length - a.length);
+/** Takes secrets out of every text, however deep, and the texts of clients out of known fields. */
+function redactWith(redactor: Redactor): (value: unknown) => unknown {
   const redact = (value: unknown): unknown => {
-    if (typeof value === 'string') {
-      return values.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
-    }
+    if (typeof value === 'string') return redactor.redact(value);
     if (Array.isArray(value)) return value.map(redact);
     if (value instanceof Error) return redact(value.stack ?? value.message);
     if (typeof value !== 'object' || value === null) return value;

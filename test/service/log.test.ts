@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { KindError } from '../../src/domain/errors.ts';
+import { Redactor } from '../../src/domain/redaction.ts';
 import {
   createLog,
   type LogOptions,
@@ -8,11 +9,11 @@ import {
   withLogFields,
 } from '../../src/service/log.ts';
 
-const secrets = ['s3cret-key', 's3cret-key-longer'];
+const redactor = new Redactor(['s3cret-key', 's3cret-key-longer']);
 
 function logTo(format: LogOptions['format']) {
   const stream = new PassThrough();
-  const log = createLog({ format, level: 'debug', secrets, stream });
+  const log = createLog({ format, level: 'debug', redactor, stream });
   return { log, written: () => String(stream.read() ?? '') };
 }
 

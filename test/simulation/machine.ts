@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connector } from '../../connectors/contract.ts';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
+import { Redactor } from '../../src/domain/redaction.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';
 import { linkPayers } from '../../src/service/link-payers.ts';
@@ -124,6 +125,7 @@ function contextOf(connection: string, store: Store, now: () => number) {
   return {
     ...{ connection, timezone: 'Europe/Paris', currency: 'EUR', now, log: silent },
     onRequest: () => {},
+    redactor: new Redactor(),
     memory: {
       get: (key: string) => store.readMemory(connection, key),
       set: (key: string, value: string) => store.writeMemory(connection, key, value, at()),

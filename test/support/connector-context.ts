@@ -1,4 +1,5 @@
 import type { ConnectorContext, ConnectorMemory } from '../../connectors/contract.ts';
+import { Redactor } from '../../src/domain/redaction.ts';
 
 export interface LogLine {
   level: 'debug' | 'info' | 'warn';
@@ -38,6 +39,7 @@ export function createTestContext(options: TestContextOptions = {}): TestContext
     currency: options.currency ?? 'EUR',
     memory: createMemory(kept),
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn') },
+    redactor: new Redactor(),
     now: options.now ?? Date.now,
     onRequest: () => {
       requestCount += 1;
