@@ -1,4 +1,5 @@
 import type { VendorModule } from '../../connectors/contract.ts';
+import { secretLengthMin } from '../domain/redaction.ts';
 import { type Environment, lookUp } from './environment.ts';
 import { atValue, type Path, type Problem } from './fault.ts';
 import { problemsFromIssues, unworded } from './issues.ts';
@@ -16,7 +17,11 @@ export interface ReadConnections {
   redact(text: string): string;
 }
 
+/** In place of a secret that a command without requests does not need. */
+const notGiven = '(not given to this command)';
+
 interface Reading {
+  areSecretsNeeded: boolean;
   layers: readonly Environment[];
   schema: SchemaNode;
   /** What must not be shown, and what is shown instead. */
@@ -35,6 +40,7 @@ export function readConnections(
   raw: unknown,
   vendors: readonly VendorModule[],
   layers: readonly Environment[],
+  areSecretsNeeded: boolean,
 ): ReadConnections {
   const connections = new Map<string, ConfiguredConnection>();
   const hidden = new Map<string, string>();
@@ -46,7 +52,9 @@ export function readConnections(
     const vendor = findVendor(textAt(entry, 'vendor'), vendors, path, problems);
     const { vendor: _, ...written } = entry;
     const schema = vendor === null ? {} : schemaNode(vendor.config);
-    const reading: Reading = { layers, schema, hidden, secrets, problems, failed: [] };
+    const reading: Reading = {
+      ...{ areSecretsNeeded, layers, schema, hidden, secrets, problems, failed: [] },
+    };
     const value = resolved(written, path, reading);
     if (vendor === null) continue;
     const parsed = vendor.config.safeParse(value, { error: unworded });
@@ -112,9 +120,18 @@ function substituted(text: string, isSecret: boolean, path: Path, reading: Readi
   return text.replace(reference, (written, name: string) => {
     const found = lookUp(name, reading.layers);
     if ('problem' in found) {
+      if (isSecret && !reading.areSecretsNeeded) {
+        reading.failed.push(path);
+        return notGiven;
+      }
       reading.problems.push(atValue(path, found.problem));
       reading.failed.push(path);
       return written;
+    }
+    if (isSecret && found.value.length < secretLengthMin) {
+      const message = `${name} is too short for a secret; one of fewer than ${secretLengthMin} characters cannot be kept out of logs without garbling them`;
+      reading.problems.push(atValue(path, message));
+      reading.failed.push(path);
     }
     if (isSecret) reading.secrets.add(found.value);
     // A very short value that is no secret (a `1`) would blot out half of every message.

@@ -50,9 +50,9 @@ export function effectiveEnvironment(file: string, env: Environment): Environmen
 function parseDotenv(file: string): Environment {
   const read = readText(file);
   if ('text' in read) return dotenv.parse(read.text);
-  if (read.code === 'ENOENT') return {};
-  throw new KindError('config', `${file} cannot be read (${read.code}).`, {
-    fix: 'Give the program the right to read it, or remove it.',
+  if (read.isMissing) return {};
+  throw new KindError('config', `${file} ${read.problem}.`, {
+    fix: 'Correct that, or remove the file.',
   });
 }
 
@@ -78,9 +78,8 @@ export function lookUp(name: string, layers: readonly Environment[]): Lookup {
 function readValue(name: string, file: string): Lookup {
   const read = readText(file);
   const named = `${name}_FILE names ${file}, which`;
-  if ('code' in read) {
-    return { problem: `${named} cannot be read (${read.code}); mend the path or the rights` };
-  }
+  if ('problem' in read)
+    return { problem: `${named} ${read.problem}; correct the path or the file` };
   const value = read.text.replace(/(\r?\n)+$/, '');
   return value === '' ? { problem: `${named} is empty; write the value into it` } : { value };
 }

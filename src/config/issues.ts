@@ -15,6 +15,9 @@ interface Subject {
   mayQuote: boolean;
 }
 
+/** A file with more unknown keys in one place is not a config at all. */
+const unknownKeysMax = 100;
+
 type Issue = z.core.$ZodIssue;
 
 /**
@@ -34,7 +37,9 @@ function problemsFromIssue(issue: Issue, subject: Subject): Problem[] {
   const inner = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   const path = [...subject.path, ...inner];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => atKey([...path, key], unknownKey(key, inner, subject)));
+    return issue.keys
+      .slice(0, unknownKeysMax)
+      .map((key) => atKey([...path, key], unknownKey(key, inner, subject)));
   }
   if (issue.code === 'invalid_key') return [atKey(path, badName(inner))];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {

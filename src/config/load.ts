@@ -31,6 +31,8 @@ export interface LoadOptions {
   isCron(text: string): boolean;
   /** Its `.env` is read too; the process's own folder unless told. */
   workingFolder?: string;
+  /** False for a command that sends no request: a secret that is not set is no fault then. */
+  areSecretsNeeded?: boolean;
 }
 
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
@@ -41,7 +43,12 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   if (tree === null) throw new ConfigError(faults);
   const layers = environmentLayers(file, options.env, options.workingFolder);
   const raw = tree.value;
-  const read = readConnections(valueAt(raw, ['connections']), options.vendors, layers);
+  const read = readConnections(
+    valueAt(raw, ['connections']),
+    options.vendors,
+    layers,
+    options.areSecretsNeeded ?? true,
+  );
   const parsed = ConfigFile.safeParse(raw, { error: unworded });
   const problems = [
     ...(parsed.success ? [] : shapeProblems(parsed.error, raw, options.vendors)),
@@ -90,9 +97,8 @@ function configText(file: string): string {
   const advice =
     'copy config/connector.example.yaml there and edit it, or name another with --config';
   let reason = 'the file is empty';
-  if ('code' in read) {
-    reason = read.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${read.code})`;
-  }
+  if ('problem' in read)
+    reason = read.isMissing ? 'there is no such file' : `the file ${read.problem}`;
   throw new ConfigError([{ file, line: 1, column: 1, message: `${reason}; ${advice}` }]);
 }
 

@@ -1,11 +1,31 @@
-import { readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, statSync } from 'node:fs';
 
-/** A file's text, or the system's code for why there is none (`ENOENT`, `EACCES` …). */
-export function readText(file: string): { text: string } | { code: string } {
+/** Far more than thousands of clients take; reading more would only hang. */
+const bytesMax = 1024 * 1024;
+
+/** A file's text, or what keeps us from it, as the end of a sentence. `isMissing`: there is no such file. */
+export type TextRead = { text: string } | { problem: string; isMissing: boolean };
+
+export function readText(file: string): TextRead {
   try {
-    return { text: readFileSync(file, 'utf8') };
+    if (statSync(file).size > bytesMax) {
+      return {
+        problem: 'is larger than 1 MB, so it is not what this program reads',
+        isMissing: false,
+      };
+    }
+    return decoded(readFileSync(file));
   } catch (error) {
     if (typeof error !== 'object' || error === null || !('code' in error)) throw error;
-    return { code: String(error.code) };
+    return { problem: `cannot be read (${error.code})`, isMissing: error.code === 'ENOENT' };
   }
+}
+
+/** Windows editors save UTF-16 or a code page of their own, which would come out as other names. */
+function decoded(bytes: Buffer): TextRead {
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    return { problem: 'is not UTF-8; save it as UTF-8', isMissing: false };
+  }
+  return { text: bytes.toString('utf8').replace(/^\ufeff/, '') };
 }

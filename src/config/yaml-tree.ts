@@ -1,4 +1,4 @@
-import type { Document, YAMLError } from 'yaml';
+import type { YAMLError } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Path } from './fault.ts';
 
@@ -23,32 +23,51 @@ export interface SyntaxFault extends Position {
 }
 
 interface Places {
-  document: Document;
   /** By path as JSON: offsets into the text. */
   offsets: Map<string, { key: number; value: number }>;
   faults: { offset: number; message: string }[];
   /** Aliased nodes that are being read, against an alias that contains itself. */
   open: Set<unknown>;
+  /** Nodes by their anchors, so far. */
+  anchors: Map<string, unknown>;
+  /** Values read so far, each as often as an alias repeats it. */
+  count: number;
 }
+
+/** More than any config has; a few nested aliases make billions. */
+const valuesMax = 100_000;
 
 /** The syntax faults, or the tree. With duplicate keys there are both: the first of the two counts. */
 export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxFault[] } {
   const lines = new LineCounter();
   // The parser's pretty messages quote the lines around a fault, and these may hold a secret.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    ...{ lineCounter: lines, prettyErrors: false },
+    // Its own search for duplicates takes hours for a few hundred thousand keys; ours is below.
+    uniqueKeys: false,
+  });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const faults = [...document.errors, ...document.warnings].map((error) => ({
     ...positionAt(error.pos[0]),
-    message: syntaxMessage(error, text),
+    message: syntaxMessage(error),
   }));
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY'))
-    return { tree: null, faults };
+  if (document.errors.length > 0) return { tree: null, faults };
 
-  const places: Places = { document, offsets: new Map(), faults: [], open: new Set() };
+  const places: Places = {
+    offsets: new Map(),
+    faults: [],
+    open: new Set(),
+    anchors: new Map(),
+    count: 0,
+  };
   const value = valueOfNode(document.contents, [], places);
+  if (places.count > valuesMax) {
+    const message = `the file has more than ${valuesMax} values, those that aliases repeat included; leave out what is no setting`;
+    return { tree: null, faults: [{ line: 1, column: 1, message }] };
+  }
   for (const { offset, message } of places.faults) faults.push({ ...positionAt(offset), message });
   const positionOf = (path: Path, at: 'key' | 'value'): Position => {
     for (let length = path.length; length > 0; length--) {
@@ -62,11 +81,15 @@ export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxF
 }
 
 function valueOfNode(node: unknown, path: Path, places: Places): unknown {
+  places.count += 1;
+  if (places.count > valuesMax) return null;
   if (isAlias(node))
-    return aliasedValue(node.resolve(places.document), offsetOf(node), path, places);
+    return aliasedValue(places.anchors.get(node.source), offsetOf(node), path, places);
+  noteAnchor(node, places);
   if (isMap(node)) {
-    const entries: [string, unknown][] = [];
+    const entries = new Map<string, unknown>();
     for (const { key, value } of node.items) {
+      noteAnchor(key, places);
       const name = isScalar(key) ? (key.source ?? String(key.value)) : null;
       if (name === null) {
         places.faults.push({
@@ -75,14 +98,19 @@ function valueOfNode(node: unknown, path: Path, places: Places): unknown {
         });
         continue;
       }
-      if (entries.some(([other]) => other === name)) continue;
+      if (entries.has(name)) {
+        const shown = /^[\w-]+/.exec(name)?.[0] === name ? `"${name}"` : 'this key';
+        const message = `${shown} is here a second time; keep one of the two`;
+        places.faults.push({ offset: offsetOf(key), message });
+        continue;
+      }
       const keyOffset = offsetOf(key);
       const inner = [...path, name];
       places.offsets.set(JSON.stringify(inner), {
         key: keyOffset,
         value: value === null ? keyOffset : offsetOf(value),
       });
-      entries.push([name, valueOfNode(value, inner, places)]);
+      entries.set(name, valueOfNode(value, inner, places));
     }
     return Object.fromEntries(entries);
   }
@@ -97,6 +125,12 @@ function valueOfNode(node: unknown, path: Path, places: Places): unknown {
   if (!isScalar(node)) return null;
   const isNumber = typeof node.value === 'number' || typeof node.value === 'bigint';
   return isNumber && path[0] !== 'connections' ? (node.source ?? String(node.value)) : node.value;
+}
+
+/** The parser's own `resolve` goes through the whole file for each alias. */
+function noteAnchor(node: unknown, { anchors, open }: Places): void {
+  const isAnchor = isScalar(node) || isMap(node) || isSeq(node);
+  if (isAnchor && node.anchor !== undefined && open.size === 0) anchors.set(node.anchor, node);
 }
 
 function aliasedValue(target: unknown, offset: number, path: Path, places: Places): unknown {
@@ -120,7 +154,7 @@ function offsetOf(node: unknown): number {
 }
 
 /** Our own words: the parser's may quote the file, and what is quoted may be a secret. */
-function syntaxMessage(error: YAMLError, text: string): string {
+function syntaxMessage(error: YAMLError): string {
   const known: { [Code in YAMLError['code']]?: string } = {
     BAD_DQ_ESCAPE: 'unknown escape in a "…" text; write \\\\ for a backslash, or use \'…\'',
     BAD_INDENT: 'wrong indentation; keys of one group begin in the same column',
@@ -133,10 +167,5 @@ function syntaxMessage(error: YAMLError, text: string): string {
     TAB_AS_INDENT: 'a tab is used for indentation; use spaces',
     TAG_RESOLVE_FAILED: 'unknown tag; quote the text if it is meant to begin with !',
   };
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^[\w-]+/.exec(text.slice(error.pos[0]))?.[0];
-    const name = key === undefined ? 'this key' : `"${key}"`;
-    return `${name} is here a second time; keep one of the two`;
-  }
   return `not valid YAML: ${known[error.code] ?? `${error.code}; compare with the example file`}`;
 }

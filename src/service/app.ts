@@ -57,6 +57,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     env: options.env,
     vendors,
     isCron: validate,
+    areSecretsNeeded: !options.isReadOnly,
   });
   const redactor = new Redactor(config.secrets);
   const log = openLog(config, redactor, options);

@@ -52,7 +52,7 @@ describe('a reference without a value names the variable and both ways', () => {
     const folder = folderWith({ key: '\n' });
     const missing = faultsOf(text, { env: { PSA_KEY_FILE: join(folder, 'none') } });
     expect(missing[0]).toContain(
-      'none, which cannot be read (ENOENT); mend the path or the rights',
+      'none, which cannot be read (ENOENT); correct the path or the file',
     );
     const empty = faultsOf(text, { env: { PSA_KEY_FILE: join(folder, 'key') } });
     expect(empty[0]).toContain('key, which is empty; write the value into it');
