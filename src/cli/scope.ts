@@ -14,6 +14,8 @@ export interface Scope {
   /** The command's answer: one JSON document, or lines for people. */
   answer(json: unknown, text: () => string): void;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+  /** Reads the config again, with the same database; the caller closes it. */
+  reopen(store: string): Promise<App>;
 }
 
 /** Where the config lies unless `--config` says otherwise. */
@@ -61,13 +63,16 @@ export class Cli {
     }>();
     const { deps } = this;
     const isJson = json === true;
-    const app = await deps.service.openApp({
-      configFile: configFile ?? config ?? usualConfig,
-      access,
-      isFirst: first === true,
-      isJson,
-      env: deps.env,
-    });
+    const open = (store?: string) =>
+      deps.service.openApp({
+        ...(store === undefined ? {} : { store }),
+        configFile: configFile ?? config ?? usualConfig,
+        access,
+        isFirst: first === true,
+        isJson,
+        env: deps.env,
+      });
+    const app = await open();
     const paint = painter(deps, 'out');
     const columns = deps.isOutTerminal ? deps.columns : null;
     try {
@@ -77,6 +82,7 @@ export class Cli {
         isJson,
         paint,
         answer: (value, text) => deps.out(isJson ? `${plainJson(value)}\n` : text()),
+        reopen: open,
         table: (titles, rows) => formatTable(titles, rows, { paint, columns }),
       });
     } finally {

@@ -12,8 +12,8 @@ export function addStartCommand(program: Command, cli: Cli): void {
     )
     .option('--first', firstOption)
     .action((_options: unknown, command: Command) =>
-      cli.withApp(command, 'run', async ({ app, deps, answer }) => {
-        await deps.service.startService(app, deps.signal);
+      cli.withApp(command, 'run', async ({ app, deps, answer, reopen }) => {
+        await deps.service.startService(app, deps.signal, reopen);
         answer({ ok: true }, () => '');
         return 0;
       }),

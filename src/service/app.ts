@@ -4,7 +4,7 @@ import { vendors } from '../../connectors/registry.ts';
 import { effectiveEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
-import type { KindError } from '../domain/errors.ts';
+import { KindError } from '../domain/errors.ts';
 import { Redactor } from '../domain/redaction.ts';
 import type { Client } from '../domain/terms.ts';
 import { instantFromMs } from '../domain/time.ts';
@@ -47,6 +47,8 @@ export interface AppOptions {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   now?: () => number;
+  /** The only database that may be opened, for a service that reads an edited config. */
+  store?: string;
 }
 
 /** Loads the config, opens the store and gives every client its lasting id. Throws KindError. */
@@ -57,8 +59,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     env: options.env,
     vendors,
     isCron: validate,
-    areSecretsNeeded: !options.isReadOnly,
+    areSecretsNeeded: options.access !== 'read',
   });
+  if (options.store !== undefined && options.store !== config.store) {
+    throw new KindError('config', `The config now names another database, ${config.store}.`, {
+      fix: 'Restart the service to use that one.',
+    });
+  }
   const redactor = new Redactor(config.secrets);
   const log = openLog(config, redactor, options);
   const isReadOnly = options.access === 'read';

@@ -1,0 +1,97 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from '@jest/globals';
+import { dumpTables } from '../support/dump-tables.ts';
+import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const never = '0 0 1 1 *';
+const scheduleOf = (steps: Record<string, string>) => {
+  const all = { pull: never, debit: never, replenish: never, push: never, sweep: never };
+  const lines = Object.entries({ ...all, reconcile: never, ...steps });
+  return `schedule:\n${lines.map(([step, text]) => `  ${step}: "${text}"`).join('\n')}`;
+};
+
+function runsOf({ store }: SmallMsp, command: string): { startedAt: string }[] {
+  const rows = (dumpTables(store).get('run') ?? []).map((row) => JSON.parse(row));
+  return rows
+    .filter((row) => row.command === command)
+    .map((row) => ({ startedAt: row.started_at }));
+}
+
+test('a daily job that was missed while no service ran is done by the next, which says so', async () => {
+  // In an hour that is not now, so that only the missed one runs.
+  const hour = (new Date().getUTCHours() + 12) % 24;
+  await withSmallMsp({ schedule: scheduleOf({ sweep: `0 ${hour} * * *` }) }, async (msp) => {
+    const first = msp.start('start');
+    await waitUntil('it runs', () => first.stderr().includes('The service is running.'));
+    first.kill('SIGTERM');
+    await first.done;
+    expect(runsOf(msp, 'start sweep')).toEqual([]);
+
+    const database = new DatabaseSync(msp.store);
+    const key = "key = 'schedule:sweep'";
+    const row = database.prepare(`SELECT value FROM connection_memory WHERE ${key}`).get();
+    const [rule, until] = String(row?.value).split('\n');
+    const before = new Date(Date.parse(String(until)) - 24 * 3_600_000).toISOString();
+    const change = `UPDATE connection_memory SET value = ? WHERE ${key}`;
+    database.prepare(change).run(`${rule}\n${before}`);
+    database.close();
+
+    const second = msp.start('start');
+    await waitUntil('it is made up for', () => runsOf(msp, 'start sweep').length === 1);
+    second.kill('SIGTERM');
+    const { stderr, exitCode } = await second.done;
+    expect(stderr).toContain('A daily job was missed; it runs now.');
+    expect(exitCode).toBe(0);
+
+    const third = msp.start('start');
+    await waitUntil('it runs', () => third.stderr().includes('The service is running.'));
+    third.kill('SIGTERM');
+    expect((await third.done).stderr).not.toContain('was missed');
+  });
+}, 60_000);
+
+test('an edited config is used from the next step on, and one with faults is not', async () => {
+  const schedule = scheduleOf({ push: '* * * * * *' });
+  await withSmallMsp({ schedule }, async (msp) => {
+    const service = msp.start('start');
+    await waitUntil('it runs', () => service.stderr().includes('The service is running.'));
+    await waitUntil('it runs', () => runsOf(msp, 'start push').length > 0);
+    appendFileSync(msp.configFile, 'nonsense: true\n');
+    await waitUntil('it is refused', () => service.stderr().includes('has faults'));
+    const count = runsOf(msp, 'start push').length;
+    await waitUntil('it goes on', () => runsOf(msp, 'start push').length > count);
+    expect(service.stderr()).toContain('nonsense');
+
+    msp.configure({ schedule: scheduleOf({ debit: '* * * * * *' }) });
+    await waitUntil('it is used', () => runsOf(msp, 'start debit').length > 0);
+    expect(service.stderr()).toContain('The edited config is used from now on.');
+    const last = runsOf(msp, 'start push').length;
+    await waitUntil('it goes on', () => runsOf(msp, 'start debit').length > 2);
+    expect(runsOf(msp, 'start push')).toHaveLength(last);
+
+    const good = readFileSync(msp.configFile, 'utf8');
+    writeFileSync(msp.configFile, good.replace(/^store: .*$/m, 'store: ./data/other.db'));
+    await waitUntil('it is refused', () => service.stderr().includes('another database'));
+    service.kill('SIGTERM');
+    expect(await service.done).toMatchObject({ exitCode: 0 });
+  });
+}, 60_000);
+
+test('a step that became due many times while it was at work runs once afterwards', async () => {
+  await withSmallMsp({ schedule: scheduleOf({ pull: '* * * * * *' }) }, async (msp) => {
+    msp.psa.faults.add('slow', { path: /companyinfo|tickets/, delayMs: 5_000 });
+    const service = msp.start('start');
+    await waitUntil('it runs', () => service.stderr().includes('The service is running.'));
+    await waitUntil('the next run began', () => runsOf(msp, 'start pull').length > 1);
+    const [first, second] = runsOf(msp, 'start pull').map(({ startedAt }) => Date.parse(startedAt));
+    expect(Number(second) - Number(first)).toBeGreaterThan(4_000);
+    await waitUntil('some more', () => runsOf(msp, 'start pull').length > 4);
+    service.kill('SIGTERM');
+    await service.done;
+    const starts = runsOf(msp, 'start pull').map(({ startedAt }) => Date.parse(startedAt));
+    const soonAfter = starts.filter((at) => at > Number(second) && at < Number(second) + 700);
+    expect(soonAfter.length).toBeLessThan(2);
+  });
+}, 60_000);
