@@ -73,7 +73,15 @@ test('the service holds its heap as a checkout does', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const unit = /^Environment="NODE_OPTIONS=(.+)"$/m.exec(read('config/prepaid-hours.service'))?.[1];
   expect(unit).toMatch(/^--max-semi-space-size=\d+ --max-old-space-size=\d+$/);
-  expect(scripts['prepaid-hours']).toBe(`exec node ${unit} src/cli/main.ts`);
+  expect(scripts['prepaid-hours']).toBe(`node ${unit} src/cli/main.ts`);
+});
+
+test('the published package holds nobody’s own config or secrets', () => {
+  const { files } = JSON.parse(read('package.json')) as { files: string[] };
+  const whole = files.filter(
+    (name) => ['.', 'config', '*'].includes(name) || /yaml$|env/.test(name),
+  );
+  expect(whole).toEqual(['config/connector.example.yaml']);
 });
 
 test.each([

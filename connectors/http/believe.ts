@@ -11,6 +11,27 @@ export interface ParsedAnswer {
   body: unknown;
 }
 
+/** Objects and lists, and members of either, beyond which parsing would take all memory there is. */
+const structuresMax = 500_000;
+const membersMax = 4_000_000;
+
+/** Many tiny values take a hundred times the room of their text. Commas within texts count, too. */
+export function refuseTooMany(answer: RawAnswer): void {
+  const { request, status, text } = answer;
+  // Shorter than this, there cannot be too many.
+  if (text.length < structuresMax) return;
+  let [structures, members] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x7b || code === 0x5b) structures += 1;
+    else if (code === 0x2c) members += 1;
+  }
+  if (structures <= structuresMax && members <= membersMax) return;
+  const message = `${nameOf(request)} answered with more values than can be read (${structures} objects and lists).`;
+  if (!isRepeatable(request)) throw uncertain(request, message, { status });
+  throw new KindError('contract', message, { status });
+}
+
 /** An empty body is `undefined`. What is no JSON is as good as no answer. */
 export function parseBody(answer: RawAnswer): unknown {
   if (answer.text.trim() === '') return undefined;

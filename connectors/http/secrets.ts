@@ -1,6 +1,6 @@
 /** The edge at which our secrets are taken out of what a vendor, or a gateway before it, sends back. */
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { Redactor } from '../../src/domain/redaction.ts';
+import type { ConnectorContext } from '../contract.ts';
 import type { HttpRequest } from './types.ts';
 
 /** The answer's text without our secrets; one that brings tokens is kept, and its tokens are learned. */
@@ -8,7 +8,7 @@ export function withoutSecrets(
   request: HttpRequest,
   status: number,
   text: string,
-  redactor: Redactor,
+  redactor: ConnectorContext['redactor'],
 ): string {
   if (request.answersTokens !== true || status >= 300) return redactor.redact(text);
   for (const [, name = '', value = ''] of text.matchAll(/"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"/g)) {
@@ -18,7 +18,7 @@ export function withoutSecrets(
 }
 
 /** Message and fix name the path, and a path may hold a secret. */
-export function withoutSecretsIn(error: unknown, redactor: Redactor): unknown {
+export function withoutSecretsIn(error: unknown, redactor: ConnectorContext['redactor']): unknown {
   if (!isKindError(error)) return error;
   const { kind, message, fix, status, retryAfterSeconds, cause } = error;
   return new KindError(kind, redactor.redact(message), {

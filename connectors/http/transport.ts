@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
 import { type Agents, createAgents } from './agents.ts';
-import { believe, type ParsedAnswer, parseBody, unlessEmpty } from './believe.ts';
+import { believe, type ParsedAnswer, parseBody, refuseTooMany, unlessEmpty } from './believe.ts';
 import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
 import { refuseClockAhead } from './clock.ts';
 import { withDeadline } from './deadline.ts';
@@ -59,6 +59,7 @@ export function createTransport(options: TransportOptions): Transport {
   /** One try; a refused token or a moved host is mended and sent again within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
     const answer = await exchange(options, limits, agents, request);
+    refuseTooMany(answer);
     const special = (await options.classify?.(answer)) ?? null;
     if (special === 'again' && chances.again) {
       chances.again = false;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { adjustBalance } from '../service/adjust.ts';
 import { openApp } from '../service/app.ts';
 import { runCheck } from '../service/check.ts';
@@ -17,8 +18,14 @@ export async function runProcess(): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => controller.abort());
   }
-  process.stdout.on('error', endWithReader);
-  return runCli(
+  // A log that nobody can write or read any more must not end what it is about.
+  process.stderr.on('error', () => {});
+  let unwritten: string | null = null;
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // `prepaid-hours balances | head`: whoever read us has enough, and that is no fault.
+    if (code !== 'EPIPE') unwritten = code ?? 'unknown';
+  });
+  const exitCode = await runCli(
     {
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
@@ -35,12 +42,13 @@ export async function runProcess(): Promise<number> {
     },
     process.argv.slice(2),
   );
-}
-
-/** `prepaid-hours balances | head`: whoever read us has enough, and that is no fault. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // What is written last has failed by the next turn of the event loop.
+  await setImmediate();
+  if (unwritten === null) return exitCode;
+  process.stderr.write(
+    `error: The answer could not be written to standard output (${unwritten}).\n`,
+  );
+  return exitCode === 0 ? 1 : exitCode;
 }
 
 /** Of the package that this file is in: sources and compiled files lie at different depths. */

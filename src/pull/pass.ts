@@ -34,7 +34,10 @@ export function nextPass(request: PassRequest, hasCaughtUp: boolean): PullPass |
   const added = clientIds.filter((id) => !watermark.clientIds.includes(id));
   if (added.length > 0) return { since: horizon, startedAt, clientIds: added, resume: null };
   if (hasCaughtUp) return null;
-  const since = request.isFromHorizon ? horizon : addSeconds(watermark.since, -overlapSeconds);
+  // A clock that was ahead has left a watermark from which nobody knows when it was really written.
+  const isAhead = watermark.since > addSeconds(runStartedAt, overlapSeconds);
+  const since =
+    request.isFromHorizon || isAhead ? horizon : addSeconds(watermark.since, -overlapSeconds);
   return { since, startedAt, clientIds, resume: null };
 }
 
@@ -43,15 +46,13 @@ export function isCatchUp(watermark: Watermark, pass: PullPass): boolean {
   return watermark.since === null || pass.clientIds.some((id) => watermark.clientIds.includes(id));
 }
 
-/** The watermark once the pass is at its end: never behind what it was, never past the pass's start. */
+/** The watermark once the pass is at its end: the pass's start, also where a clock was put back. */
 export function completePass(watermark: Watermark, pass: PullPass): Watermark {
   if (!isCatchUp(watermark, pass)) {
     const clientIds = [...watermark.clientIds, ...pass.clientIds];
     return { since: watermark.since, clientIds, pass: null };
   }
-  const isOlder = watermark.since !== null && watermark.since > pass.startedAt;
-  const since = isOlder ? watermark.since : pass.startedAt;
-  return { since, clientIds: pass.clientIds, pass: null };
+  return { since: pass.startedAt, clientIds: pass.clientIds, pass: null };
 }
 
 /** Whether the end of the pass must be stored even if it brought nothing new. */
@@ -59,5 +60,5 @@ export function mustStore(watermark: Watermark, completed: Watermark): boolean {
   if (watermark.pass !== null || watermark.since === null || completed.since === null) return true;
   if (watermark.clientIds.join('\n') !== completed.clientIds.join('\n')) return true;
   const restedMs = msFromInstant(completed.since) - msFromInstant(watermark.since);
-  return restedMs > restSeconds * 1000;
+  return restedMs < 0 || restedMs > restSeconds * 1000;
 }

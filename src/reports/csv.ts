@@ -13,7 +13,7 @@ function csvCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = inert(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function inert(value: string): string {
@@ -23,5 +23,5 @@ function inert(value: string): string {
 }
 
 function startsFormula(text: string): boolean {
-  return /^[=+\-@\t\r]/.test(text);
+  return /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r]/u.test(text);
 }

@@ -29,6 +29,25 @@ describe('the watermark', () => {
     expect((await watermark('tickets'))?.since).toBe(instantFromMs(bench.nowMs));
   });
 
+  test('of a clock that was days ahead is not believed: all is read again, once', async () => {
+    closeTicket('1');
+    const trueMs = bench.nowMs;
+    bench.nowMs = trueMs + 5 * 24 * 3_600_000;
+    await bench.run();
+    bench.nowMs = trueMs + 3_600_000;
+    closeTicket('2');
+    await bench.run();
+    expect(await bench.hours()).toEqual([8, 0]);
+    expect((await watermark('tickets'))?.since).toBe(instantFromMs(bench.nowMs));
+    const count = asked('tickets').length;
+    await bench.run();
+    expect(
+      asked('tickets')
+        .slice(count)
+        .map(({ since }) => since > '2026'),
+    ).toEqual([true]);
+  });
+
   test('is asked for again less fifteen minutes, and rows of that very moment count', async () => {
     closeTicket('1');
     await bench.run();

@@ -45,3 +45,14 @@ test.each([
 test('text stays text in HTML', () => {
   expect(escapeHtml(`<a href="x">'&`)).toBe('&lt;a href=&quot;x&quot;&gt;&#39;&amp;');
 });
+
+test.each(['=1+1', '＝1+1', '＋1', '－1+2', '＠SUM(A1)', ' =1', '\u00a0@x', '\t=1', '\r+1'])(
+  'a spreadsheet takes no cell for a formula: %j',
+  (text) => {
+    expect(csvText([[text, 1]])).toMatch(/^"?'/);
+  },
+);
+
+test('a cell keeps together in a spreadsheet that separates by semicolons or tabs', () => {
+  expect(csvText([['a;=1', 1]])).toBe('"a;=1",1\r\n');
+});

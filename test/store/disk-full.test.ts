@@ -16,7 +16,7 @@ test('a full database undoes the page, says so, and takes it once there is space
   database.exec('PRAGMA max_page_count = 120');
   await expect(store.writePage(bigPage)).rejects.toMatchObject({
     kind: 'config',
-    message: expect.stringMatching(/no space left.*Nothing was lost/),
+    message: expect.stringMatching(/no space left.*rolled back/),
     fix: expect.stringMatching(/Free space/),
   });
   expect(await store.readWatermark('psa', 'timeEntries')).toBeNull();
@@ -46,7 +46,7 @@ test('a disk that takes no more bytes does not cost what was written before', as
   // The system refuses to let any file grow beyond 600 kB.
   const output = await outputOf(startModule(source, 'ulimit -f 600'));
   expect(output).toMatch(
-    /^config: .*(no space left|disk failed).*Nothing was lost.*space.*\n\[\]$/s,
+    /^config: .*(no space left|disk failed).*space.*\n\[\]$/s,
   );
   const store = closeAfterwards(await openStore({ file, now }));
   expect(await store.readMemory('psa', 'before')).toBe('kept');

@@ -34,7 +34,7 @@ const meanings = new Map<number, Meaning>([
   [
     13,
     config(
-      (file) => `There is no space left for the database ${file}.`,
+      (file) => `There is no space left for the database ${file}; the transaction was rolled back.`,
       'Free space on its disk, then run again.',
     ),
   ],
@@ -57,7 +57,7 @@ const meanings = new Map<number, Meaning>([
 function config(message: (file: string) => string, fix: string): Meaning {
   return {
     kind: 'config',
-    message: (file) => `${message(file)} Nothing was lost: what was being written is undone.`,
+    message,
     fix,
   };
 }
