@@ -45,9 +45,7 @@ test('a disk that takes no more bytes does not cost what was written before', as
   `;
   // The system refuses to let any file grow beyond 600 kB.
   const output = await outputOf(startModule(source, 'ulimit -f 600'));
-  expect(output).toMatch(
-    /^config: .*(no space left|disk failed).*space.*\n\[\]$/s,
-  );
+  expect(output).toMatch(/^config: .*(no space left|disk failed).*space.*\n\[\]$/s);
   const store = closeAfterwards(await openStore({ file, now }));
   expect(await store.readMemory('psa', 'before')).toBe('kept');
   expect((await store.writePage(bigPage)).changed).toBe(2000);
