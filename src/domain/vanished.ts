@@ -3,6 +3,8 @@ export interface ClientLoss {
   /** The vendor's id of the client. */
   clientId: string;
   entries: number;
+  /** Of these, the entries that earlier runs found gone. */
+  earlierEntries: number;
   seconds: number;
   mirroredEntries: number;
   mirroredSeconds: number;
@@ -14,10 +16,12 @@ const secondsTogether = 3600;
 
 /**
  * Whether most of a client's entries vanished together: more than half of them, and at least three, or two
- * that come to an hour. Then a person is asked, however little it is of the whole.
+ * in one run that come to an hour. Then a person is asked, however little it is of the whole.
  */
-export function isMostVanished({ entries, seconds, mirroredEntries }: ClientLoss): boolean {
+export function isMostVanished(loss: ClientLoss): boolean {
+  const { entries, earlierEntries, seconds, mirroredEntries } = loss;
   const isTogether =
-    entries >= entriesTogether || (entries > 1 && Math.abs(seconds) >= secondsTogether);
+    entries >= entriesTogether ||
+    (entries - earlierEntries > 1 && Math.abs(seconds) >= secondsTogether);
   return isTogether && entries * 2 > mirroredEntries;
 }

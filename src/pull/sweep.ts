@@ -120,7 +120,7 @@ async function refuseGreatLoss(context: SweepContext, all: readonly ClientLoss[]
   );
 }
 
-function total(losses: readonly ClientLoss[]): Omit<ClientLoss, 'clientId'> {
+function total(losses: readonly ClientLoss[]): Omit<ClientLoss, 'clientId' | 'earlierEntries'> {
   const sum = { entries: 0, seconds: 0, mirroredEntries: 0, mirroredSeconds: 0 };
   for (const loss of losses) {
     sum.entries += loss.entries;

@@ -37,7 +37,7 @@ test('an accepted row stands in the mirror and stays accepted while it says the 
   expect(takeMarks(raw)).toEqual(['ticket t1']);
   const touched = { ...tooLong, updatedAt: later };
   const outcome = await store.writePage(badPage(touched, null, { completeTicketIds: ['t1'] }));
-  expect(outcome).toEqual({ changed: 0, quarantined: 0 });
+  expect(outcome).toEqual({ changed: 0, quarantined: 0, vanished: [] });
   expect(await store.listQuarantine(['accepted'])).toHaveLength(1);
   expect(raw.prepare('SELECT seconds FROM mirror_time_entry').get()?.seconds).toBe(108_000);
 });

@@ -94,7 +94,8 @@ function losses(database: Database, page: PullPage, lacking: readonly Lacking[])
   return database
     .rows<ClientLoss>(
       `SELECT coalesce(e.client_id, t.client_id) AS clientId,
-         sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(${isLost}, e.seconds, 0)) AS seconds,
+         sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(e.deleted_at < ?6, 1, 0)) AS earlierEntries,
+         sum(iif(${isLost}, e.seconds, 0)) AS seconds,
          count(*) AS mirroredEntries, sum(e.seconds) AS mirroredSeconds
        FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
        LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
@@ -107,6 +108,7 @@ function losses(database: Database, page: PullPage, lacking: readonly Lacking[])
       addSeconds(page.at, -lookBackSeconds),
       addSeconds(page.at, -togetherSeconds),
       listValue(lacking.map(({ sourceId }) => sourceId)),
+      page.at,
     )
     .filter((loss) => isMostVanished(loss) || page.askedClientIds?.includes(loss.clientId));
 }

@@ -47,7 +47,7 @@ const isLost = 'p.source_id IS NULL AND e.updated_at < ?5';
 function readLosses(database: Database, window: SweepWindow): ClientLoss[] {
   return database.rows(
     `SELECT coalesce(e.client_id, t.client_id) AS clientId,
-       sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(${isLost}, e.seconds, 0)) AS seconds,
+       sum(iif(${isLost}, 1, 0)) AS entries, 0 AS earlierEntries, sum(iif(${isLost}, e.seconds, 0)) AS seconds,
        count(*) AS mirroredEntries, sum(e.seconds) AS mirroredSeconds
      ${windowed} GROUP BY 1 ORDER BY 1`,
     ...valuesOf(window),
