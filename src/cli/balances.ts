@@ -142,6 +142,7 @@ function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): st
 /** What nobody sees unless it is put before them. */
 function waitingText(report: BalanceReport, paint: Paint): string[] {
   const lines = undeliveredLines(report.undelivered);
+  lines.push(...report.salesQuestions.map(plainText));
   const { openQuarantine: open } = report;
   if (open > 0) {
     const noun = open === 1 ? 'row waits' : 'rows wait';

@@ -100,6 +100,42 @@ export function addBlockCommands(program: Command, cli: Cli): void {
         return 0;
       }),
     );
+  addSalesCommands(block, cli);
+}
+
+function addSalesCommands(block: Command, cli: Cli): void {
+  cli
+    .add(
+      block,
+      'accept <id>',
+      'give the hours of an open order as ordered, whatever its invoice says',
+      'block accept b-12ab34cd56',
+    )
+    .action((blockId: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const { label } = await deps.service.acceptOrder(app, blockId);
+        answer(
+          { block: blockId, invoice: label },
+          () => `Order ${blockId} accepted; the next run credits its hours.\n`,
+        );
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      block,
+      'resume <client>',
+      'sell hours automatically again, after a payment was taken back',
+      'block resume Dupont',
+    )
+    .action((query: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const client = findClient(app.clients, query);
+        await deps.service.resumeSales(app, client.id);
+        answer({ client: client.name }, () => `${client.name}: automatic sales resumed.\n`);
+        return 0;
+      }),
+    );
 }
 
 function sizeOf(moved: {

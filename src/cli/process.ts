@@ -6,6 +6,7 @@ import { openApp } from '../service/app.ts';
 import { runCheck } from '../service/check.ts';
 import { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
 import { planConfig } from '../service/plan.ts';
+import { acceptOrder, resumeSales } from '../service/release.ts';
 import { runOnce } from '../service/run.ts';
 import { startService } from '../service/start.ts';
 import { listUndoable, undoRun } from '../service/undo.ts';
@@ -29,7 +30,16 @@ export async function runProcess(): Promise<number> {
     {
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
-        ...{ adjustBalance, addBlock, extendBlock, voidBlock, undoRun, listUndoable },
+        ...{
+          adjustBalance,
+          addBlock,
+          extendBlock,
+          voidBlock,
+          acceptOrder,
+          resumeSales,
+          undoRun,
+          listUndoable,
+        },
       },
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),

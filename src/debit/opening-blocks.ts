@@ -4,7 +4,9 @@ import { payOffOverage } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
 import { sharersOf } from '../domain/shares.ts';
 import type { Client, OpeningBlock } from '../domain/terms.ts';
-import type { Block, ClientLedger } from '../store/port.ts';
+import { dateInZone } from '../domain/time.ts';
+import { asScheduled, isScheduled } from '../domain/validity.ts';
+import type { Block, ClientLedger, ReplenishBatch } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import type { DebitContext } from './context.ts';
 
@@ -28,12 +30,13 @@ type OpeningContext = Pick<DebitContext, 'store' | 'clients' | 'runId' | 'at'>;
  * never credited a second time.
  */
 export async function applyOpeningBlocks(context: OpeningContext): Promise<OpeningOutcome> {
+  const begun = await beginBlocks(context);
   const clients = context.clients.filter((client) => client.openingBlocks.length > 0);
   const ids = clients.map((client) => client.id);
   const ledgers = await context.store.readLedgers(ids, { isAllBlocks: true });
   const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
   const undone = await context.store.readUndoneBlocks(ids);
-  const outcome: OpeningOutcome = { applied: 0, conflicts: [] };
+  const outcome: OpeningOutcome = { applied: begun, conflicts: [] };
   for (const client of clients) {
     const ledger = byClient.get(client.id);
     if (ledger === undefined) continue;
@@ -44,6 +47,24 @@ export async function applyOpeningBlocks(context: OpeningContext): Promise<Openi
     outcome.applied += fresh.length;
   }
   return outcome;
+}
+
+/** Credits the blocks whose first day has come; they pay earlier overage first. */
+async function beginBlocks(context: OpeningContext): Promise<number> {
+  const orders = await context.store.readOrders();
+  const future = orders.map(({ block }) => block).filter(isScheduled);
+  let begun = 0;
+  for (const block of future) {
+    const client = context.clients.find(({ id }) => id === block.clientId);
+    if (client === undefined || block.purchasedOn > dateInZone(context.at, client.timezone))
+      continue;
+    const [ledger] = await context.store.readLedgers([client.id], { isAllBlocks: true });
+    if (ledger === undefined) continue;
+    const change = { blockId: block.id, status: 'active' } as const;
+    await creditBlocks(context, client, ledger, [{ ...block, status: 'active' }], [change]);
+    begun += 1;
+  }
+  return begun;
 }
 
 /**
@@ -130,20 +151,28 @@ async function creditBlocks(
   client: Client,
   ledger: ClientLedger,
   blocks: readonly Block[],
+  blockStatuses: ReplenishBatch['blockStatuses'] = [],
 ): Promise<void> {
   const account = accountFrom(ledger, sharersOf(context.clients));
-  const postings = blocks.map((block) => creditPurchase(account, block, 'opening'));
-  const open = await context.store.readOpenOverage(client.id);
+  const today = dateInZone(context.at, client.timezone);
+  const scheduled = blocks.map((block) => asScheduled(block, today));
+  const usable = scheduled.filter(({ status }) => status === 'active');
+  const postings = usable.map((block) => creditPurchase(account, block, noteOf(block)));
+  const open = usable.length === 0 ? [] : await context.store.readOpenOverage(client.id);
   postings.push(...payOffOverage(account, open));
   await context.store.writeReplenish({
     at: context.at,
     runId: context.runId,
     expected: [{ clientId: client.id, clientSeq: ledger.clientSeq }],
-    blocks,
-    blockStatuses: [],
+    blocks: scheduled,
+    blockStatuses,
     postings,
     episodes: [],
     messages: [],
     superseded: [],
   });
+}
+
+function noteOf({ source }: Block): string | null {
+  return source === 'opening' ? 'opening' : null;
 }

@@ -2,11 +2,19 @@ import type { BoughtBlock } from './allocation.ts';
 import type { Posting } from './ledger.ts';
 import { type Account, holdBlock } from './postings.ts';
 
-/** Makes a bought block usable: one credit of its whole size, once for a block. */
-export function creditPurchase(account: Account, block: BoughtBlock, note: string | null): Posting {
+/**
+ * Makes a bought block usable: one credit of its whole size, once for a block. `round` tells it from an
+ * earlier credit that was taken back.
+ */
+export function creditPurchase(
+  account: Account,
+  block: BoughtBlock,
+  note: string | null,
+  round: number | null = null,
+): Posting {
   holdBlock(account, block);
   return {
-    key: `purchase:${block.id}`,
+    key: `purchase:${block.id}${round === null ? '' : `:${round}`}`,
     clientId: account.clientId,
     side: 'credit',
     reason: 'purchase',

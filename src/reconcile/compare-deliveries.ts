@@ -51,6 +51,7 @@ async function compareOne(context: ReconcileContext, delivery: Delivery): Promis
     return compareAlert(delivery, (await inspect(context, 'alert-ticket', delivery)).standing);
   }
   const { standing, message } = await inspect(context, 'invoice', delivery);
+  await context.store.noteInvoice(delivery.key, context.at, standing !== null);
   const { invoices } = context.connector.pull;
   const isRecent =
     standing?.updatedAt !== undefined && standing.updatedAt >= context.readTo.invoices;

@@ -28,7 +28,7 @@ export function compareInvoice(
     return [{ ...common, kind: 'invoice-void', ours: `sent: ${sent}`, theirs: 'void' }];
   }
   const found: Found[] = [];
-  const amount = otherAmount(standing, terms);
+  const amount = otherAmount(standing, terms) ?? creditedPart(delivery, terms);
   if (amount !== null) {
     found.push({ ...common, kind: 'invoice-amount', ours: sent, theirs: amount });
   }
@@ -46,6 +46,11 @@ function otherAmount(standing: Standing, terms: InvoiceTerms): string | null {
   if (totalMinor === undefined) return null;
   if (totalMinor === terms.totalMinor && currency === terms.currency) return null;
   return `${textFromMinor(totalMinor, currency)} ${currency}`;
+}
+
+function creditedPart({ mirrored }: Delivery, { currency }: InvoiceTerms): string | null {
+  const credited = mirrored?.creditedMinor ?? 0;
+  return credited > 0 ? `${textFromMinor(credited, currency)} ${currency} credited` : null;
 }
 
 /** An alert whose threshold is still crossed should still be seen by somebody. */

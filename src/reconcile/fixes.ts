@@ -28,9 +28,9 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
       'Look at the rows of its entries. Where there are none: prepaid-hours run debit, then prepaid-hours verify.',
     'block-balance':
       'Two systems count these hours. Compare prepaid-hours explain balance with the agreement there, correct the one that is wrong (prepaid-hours adjust), or end the agreement.',
-    'invoice-missing': `If it was deleted on purpose: prepaid-hours block void ${block}. If not, write it again there, by hand, with the same reference.`,
+    'invoice-missing': `If it was deleted on purpose, nothing is to be done: once a second comparison misses it too, the next run closes the order or takes back its hours. If not, write it again there, then prepaid-hours block accept ${block}.`,
     'invoice-twice': 'Void all but one there: it was sold once.',
-    'invoice-void': `The hours are still there. To take them back: prepaid-hours block void ${block}.`,
+    'invoice-void': `The next run that reads it closes the order, or takes back the hours that it gave. Where the PSA does not show that: prepaid-hours block void ${block}.`,
     'invoice-amount':
       'Correct the amount there; or, if the new price was agreed, void the block and add one at that price (prepaid-hours block void, block add).',
     'invoice-payment':

@@ -13,6 +13,7 @@ import { familyOf, sharersOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';
 import type { Position } from '../domain/thresholds.ts';
 import { addDays, addMonths, type DateText, dateInZone } from '../domain/time.ts';
+import { isScheduled } from '../domain/validity.ts';
 import type {
   Block,
   ClientLedger,
@@ -180,7 +181,7 @@ async function decideClient(
   const followed = followEpisodes(rules, positions, known, found);
   const reached = withOrders(positions, crossings, {
     family: familyOf(client, context.clients),
-    ordered: ledger.blocks.filter(({ status }) => status === 'ordered'),
+    ordered: ledger.blocks.filter((block) => block.status === 'ordered' && !isScheduled(block)),
     isClosed: situation.closedClients.has(client.id),
   });
   const told = tellCrossings(context, client, { today, ...reached });

@@ -2,7 +2,8 @@ import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
 import { type Account, holdBlock } from '../domain/postings.ts';
 import type { Rollover } from '../domain/terms.ts';
-import { addDays, addMonths, type DateText, daysBetween } from '../domain/time.ts';
+import { addDays, type DateText } from '../domain/time.ts';
+import { lastDayFrom } from '../domain/validity.ts';
 import type { Block, BlockBalance, ClientLedger } from '../store/port.ts';
 
 export interface RolledOver {
@@ -55,7 +56,7 @@ function passOn(
     seconds,
     amountMinor: minor,
     purchasedOn,
-    expiresOn: lastDay(from, purchasedOn, rollover),
+    expiresOn: lastDayFrom(from, purchasedOn, rollover.validForMonths),
     activate: 'at-once',
     invoiceKey: null,
   };
@@ -83,17 +84,4 @@ function passOn(
       { ...posting, key: `${key}/2`, side: 'credit', blockId: block.id },
     ],
   };
-}
-
-/** As long again as the block was, in whole months where it was so, unless the agreement tells. */
-function lastDay(
-  from: { purchasedOn: DateText; expiresOn: DateText },
-  startsOn: DateText,
-  { validForMonths }: Rollover,
-): DateText {
-  const days = daysBetween(from.purchasedOn, from.expiresOn) + 1;
-  const about = Math.round(days / 30.4375);
-  const isMonths = about > 0 && addMonths(from.purchasedOn, about) === startsOn;
-  const months = validForMonths ?? (isMonths ? about : null);
-  return addDays(months === null ? addDays(startsOn, days) : addMonths(startsOn, months), -1);
 }

@@ -6,15 +6,17 @@ import { familyOf, sharersOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';
 import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
+import { isScheduled } from '../domain/validity.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type LeftClient, readLeftClients } from './left-clients.ts';
 import { readNameNotices } from './name-notices.ts';
+import { readSalesQuestions } from './open-orders.ts';
 import { type Reconciliation, readReconciliation } from './reconciliation.ts';
 import { readUndelivered, type Undelivered } from './undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
 
-export type BlockStatus = 'active' | 'ordered' | 'expired' | 'used-up' | 'void';
+export type BlockStatus = 'active' | 'future' | 'ordered' | 'expired' | 'used-up' | 'void';
 
 export interface ClientBalance {
   client: Client;
@@ -43,6 +45,8 @@ export interface BalanceReport {
   unlistedWorkTypes: UnlistedWorkType[];
   /** Names in the rules that the PSA has changed, or does not have. */
   names: NameNotice[];
+  /** Orders and payments that wait for a person, a line for each. */
+  salesQuestions: string[];
   /** Clients with a balance that are not in the config any more. */
   leftClients: LeftClient[];
   /** The last comparison of all clients with the vendors; null: there was none. */
@@ -74,6 +78,7 @@ export async function buildBalances(
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
     names: await readNameNotices(store, all),
+    salesQuestions: await readSalesQuestions(store, clients),
     leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),
   };
@@ -99,7 +104,14 @@ export async function buildBalances(
       overageSeconds,
       projectedSeconds,
       runOut: isPayer ? await readRunOut(store, answersFor, account, pendingSeconds, today) : null,
-      blocks: blocks.map((block) => ({ ...block, shownStatus: statusOf(block, today) })),
+      blocks: blocks.map((block) => ({
+        ...block,
+        // Nothing of it is credited before its first day, and nothing used.
+        ...(isScheduled(block)
+          ? { remainingSeconds: block.seconds, remainingMinor: block.amountMinor }
+          : {}),
+        shownStatus: statusOf(block, today),
+      })),
       lastAlert: alert === undefined ? null : { at: alert.createdAt, status: alert.status },
     });
   }
@@ -111,6 +123,7 @@ export function balancesToJson(report: BalanceReport): unknown {
   const { asOf, clients, names, leftClients, reconciliation, undelivered } = report;
   return {
     asOf,
+    salesQuestions: report.salesQuestions,
     messages: { waiting: undelivered.waiting, refused: undelivered.refused },
     reconciled:
       reconciliation === null
@@ -167,6 +180,7 @@ function settled(blocks: readonly BlockBalance[]): number {
 
 /** By the calendar: a block past its last day is expired, whether or not a run has taken its rest yet. */
 function statusOf(block: BlockBalance, today: DateText): BlockStatus {
+  if (isScheduled(block)) return 'future';
   if (block.status !== 'active') return block.status;
   if (block.expiresOn !== null && block.expiresOn < today) return 'expired';
   return block.remainingSeconds === 0 && !block.remainingMinor ? 'used-up' : 'active';

@@ -4,7 +4,8 @@ import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
 import { payOffOverage, reverseSlices } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
-import type { DateText } from '../domain/time.ts';
+import { type DateText, dateInZone } from '../domain/time.ts';
+import { asScheduled } from '../domain/validity.ts';
 import type { Block, ClientLedger } from '../store/port.ts';
 import { byHand, type ManualApp, writeEntry } from './by-hand.ts';
 
@@ -36,7 +37,7 @@ export interface VoidRequest {
   reason: string;
 }
 
-/** Adds a block that was sold outside the program; usable at once. */
+/** Adds a block that was sold outside the program; usable from its first day. */
 export async function addBlock(
   app: ManualApp,
   request: BlockRequest,
@@ -46,7 +47,7 @@ export async function addBlock(
   return byHand(app, entry, async (scope) => {
     const { client, account } = scope;
     const key = `manual:${client.id}:${scope.runId}`;
-    const block: Block = {
+    const sold: Block = {
       id: blockIdOf(key),
       key,
       clientId: client.id,
@@ -64,8 +65,12 @@ export async function addBlock(
       activate: 'at-once',
       invoiceKey: null,
     };
-    const postings = [creditPurchase(account, block, request.reason)];
-    postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
+    const block = asScheduled(sold, dateInZone(scope.at, client.timezone));
+    const postings: Posting[] = [];
+    if (block.status === 'active') {
+      postings.push(creditPurchase(account, block, request.reason));
+      postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
+    }
     await writeEntry(app, scope, { blocks: [block], postings });
     return { blockId: block.id };
   });

@@ -15,6 +15,7 @@ export type * from './port/debit.ts';
 export { messageOf } from './port/message.ts';
 export { readNameBook } from './port/name-book.ts';
 export type * from './port/names.ts';
+export { orderState } from './port/order.ts';
 export type * from './port/outbox.ts';
 export type * from './port/pull.ts';
 export type * from './port/reconcile.ts';

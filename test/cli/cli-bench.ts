@@ -6,6 +6,7 @@ import { adjustBalance } from '../../src/service/adjust.ts';
 import type { App, AppOptions } from '../../src/service/app.ts';
 import { addBlock, extendBlock, voidBlock } from '../../src/service/manual.ts';
 import { planConfig } from '../../src/service/plan.ts';
+import { acceptOrder, resumeSales } from '../../src/service/release.ts';
 import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
 
@@ -50,6 +51,8 @@ export class CliBench {
         addBlock,
         extendBlock,
         voidBlock,
+        acceptOrder,
+        resumeSales,
         undoRun,
         listUndoable,
         ...this.service,

@@ -51,6 +51,7 @@ test('the JSON document has the agreed shape', async () => {
   const json = balancesToJson(await balancesOf(bench));
   expect(json).toEqual({
     asOf,
+    salesQuestions: [],
     messages: { waiting: 0, refused: 0 },
     reconciled: null,
     names: [],

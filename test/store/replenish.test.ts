@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../connectors/contract.ts';
 import type { Episode, NewMessage } from '../../src/store/port.ts';
+import { orderState } from '../../src/store/port.ts';
 import {
   at,
   block,
@@ -137,6 +138,7 @@ test.each<[string, Partial<InvoiceRow>, boolean]>([
   ['not once it is void', { reference: 'ph:invoice:dupont:1', isVoid: true }, false],
   // The message may have become a ticket, whose number an unrelated invoice may bear too.
   ['not by an id that another kind of record may have', { sourceId: 'i7' }, false],
+  ['by the sale’s own id, whatever its reference says now', { saleId: 'i7' }, true],
 ])('an order is paid %s', async (_, change, isPaid) => {
   const { store } = await openBench();
   const ordered = block({ status: 'ordered', activate: 'on-payment', invoiceKey: message().key });
@@ -148,8 +150,9 @@ test.each<[string, Partial<InvoiceRow>, boolean]>([
   const delivered = { status: 'delivered', remoteId: 'i7', remoteLabel: null } as const;
   await store.settleMessage(message().key, 'me', at, delivered);
   await store.writePage(page({ stream: 'invoices', rows: [invoice(change)] }));
-  expect(await store.readOrders()).toEqual([
-    { block: ordered, messageStatus: 'delivered', remoteId: 'i7', isPaid },
-    { block: without, messageStatus: null, remoteId: null, isPaid: false },
-  ]);
+  const orders = await store.readOrders();
+  expect(orders.map(({ block: { id } }) => id)).toEqual([ordered.id, without.id]);
+  expect(orders[0]).toMatchObject({ messageStatus: 'delivered', label: 'i7' });
+  const [order] = orders;
+  expect(order && orderState(order).state === 'usable').toBe(isPaid);
 });

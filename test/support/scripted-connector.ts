@@ -179,7 +179,12 @@ export class ScriptedVendor {
 
   /** The vendor's books show an invoice of ours as paid. */
   pay(sent: Sent): void {
-    this.invoices.push({
+    this.showInvoice(sent, { isPaid: true });
+  }
+
+  /** An invoice of ours as the vendor shows it from now on. */
+  showInvoice(sent: Sent, change: Partial<InvoiceRow>): void {
+    const row: InvoiceRow = {
       sourceId: sent.remoteId,
       number: null,
       clientId: String(sent.message.clientId),
@@ -188,11 +193,14 @@ export class ScriptedVendor {
       currency: 'EUR',
       totalMinor: null,
       ...{ netMinor: null, paidMinor: null, creditedMinor: null, lines: null },
-      isPaid: true,
+      isPaid: false,
       isVoid: false,
       ...{ issuedOn: null, paidOn: null },
       updatedAt: this.now,
-    });
+      ...change,
+    };
+    const place = this.invoices.findIndex(({ sourceId }) => sourceId === row.sourceId);
+    this.invoices.splice(place < 0 ? this.invoices.length : place, 1, row);
   }
 
   sentOf(kind: PushKind): Sent[] {

@@ -112,7 +112,7 @@ describe('a delivered invoice', () => {
     ...{ seq: 1, key: 'inv.1', kind: 'invoice', clientId: 'dupont', payload: '{}' },
     ...{ remoteId: '42', remoteLabel: 'INV-42', createdAt: '2026-03-02T10:00:00.000Z' },
     block: { id: 'b-1', status: 'active' },
-    mirrored: { isPaid: false, isVoid: false },
+    mirrored: { isPaid: false, isVoid: false, creditedMinor: null },
   };
   const terms = { totalMinor: 120_000, currency: 'EUR' };
   const kinds = (...args: Parameters<typeof compareInvoice>) =>

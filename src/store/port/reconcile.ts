@@ -98,7 +98,7 @@ export interface Delivery {
   /** The block that the invoice sells. */
   block: Pick<Block, 'id' | 'status'> | null;
   /** The invoice as mirrored; null: no such row. */
-  mirrored: { isPaid: boolean; isVoid: boolean } | null;
+  mirrored: { isPaid: boolean; isVoid: boolean; creditedMinor: number | null } | null;
 }
 
 /** One sale that became several invoices. */
@@ -114,6 +114,8 @@ export interface DoubleInvoice {
  * nobody else sees and which go with it: the mirror and the ledger are only read.
  */
 export interface ReconcileStore {
+  /** Whether a delivered invoice was there when it was looked at by its id. */
+  noteInvoice(messageKey: string, at: Instant, isThere: boolean): Promise<void>;
   /** Forgets the last listing. */
   beginListing(): Promise<void>;
   listTickets(tickets: readonly ListedTicket[]): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Posting } from '../../domain/ledger.ts';
+import type { SoldInvoice } from '../../domain/order.ts';
 import type { OpenOverage } from '../../domain/postings.ts';
 import type { TimeEntryRow } from '../../domain/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
@@ -51,6 +52,11 @@ export interface ReplenishBatch {
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
   /** What changes about blocks that are in use. */
   blockEdits?: readonly BlockEdit[];
+  /** Ordered blocks whose size or validity only now is known. */
+  blockTerms?: readonly BlockTerms[];
+  /** Clients that are sold nothing until a person releases them; one on hold already stays as it is. */
+  salesHolds?: readonly Pick<SalesHold, 'clientId' | 'reason'>[];
+  releasedHolds?: readonly string[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
   /** By key once, like the blocks. */
@@ -88,15 +94,38 @@ export interface ReplenishStore {
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The time entries behind what is pending, a row each, by their group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;
+  /** Blocks that are ordered, and those in use whose invoice may have changed since. */
   readOrders(): Promise<Order[]>;
+  readSalesHolds(): Promise<SalesHold[]>;
   /** Refuses like `writeDebits`. */
   writeReplenish(batch: ReplenishBatch): Promise<void>;
 }
 
-/** A block that waits for its invoice or its payment. */
+export type BlockTerms = Pick<
+  Block,
+  'id' | 'seconds' | 'amountMinor' | 'purchasedOn' | 'expiresOn' | 'activate'
+>;
+
+/** A sold block with its invoice, or a block whose first day is still to come. */
 export interface Order {
   block: Block;
   messageStatus: MessageStatus | null;
-  remoteId: string | null;
-  isPaid: boolean;
+  /** What people call the invoice; null before it is delivered. */
+  label: string | null;
+  /** As it was sent; null without a message. */
+  sold: { seconds: number; totalMinor: number } | null;
+  /** As it was last read; null: it was not. */
+  invoice: SoldInvoice | null;
+  paidOn: DateText | null;
+  /** Looked for by its id, twice, and not found. */
+  isGone: boolean;
+  /** Its hours were credited once before. */
+  wasCredited: boolean;
+}
+
+/** Automatic sales to a client that wait for a person. */
+export interface SalesHold {
+  clientId: string;
+  reason: string;
+  since: Instant;
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.ts';
 import type { Delivery, DoubleInvoice } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { invoiceOfSale } from './orders.ts';
 
 const pageSize = 100;
 
@@ -9,6 +10,7 @@ type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
   blockStatus: NonNullable<Delivery['block']>['status'] | null;
   isPaid: number | null;
   isVoid: number | null;
+  creditedMinor: number | null;
 };
 
 /**
@@ -35,10 +37,11 @@ export async function* streamDeliveries(
     const page = database.rows<StoredDelivery>(
       `SELECT m.seq, m.key, m.kind, m.client_id AS clientId, m.payload, m.remote_id AS remoteId,
          m.remote_label AS remoteLabel, m.created_at AS createdAt, b.id AS blockId,
-         b.status AS blockStatus, i.is_paid AS isPaid, i.is_void AS isVoid
+         b.status AS blockStatus, i.is_paid AS isPaid, i.is_void AS isVoid,
+         i.credited_minor AS creditedMinor
        FROM push_message m LEFT JOIN block b ON b.invoice_key = m.key
        LEFT JOIN block_balance r ON r.block_id = b.id
-       LEFT JOIN mirror_invoice i ON i.reference = m.key AND i.connection = m.connection
+       LEFT JOIN mirror_invoice i ON ${invoiceOfSale}
        WHERE m.connection = ?1 AND m.status = 'delivered' AND m.remote_id IS NOT NULL
          AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4 AND ${matters}
          AND NOT EXISTS (SELECT 1 FROM undo_message u WHERE u.message_key = m.key)
@@ -50,10 +53,11 @@ export async function* streamDeliveries(
     );
     const last = page.at(-1);
     if (last === undefined) return;
-    yield page.map(({ blockId, blockStatus, isPaid, isVoid, ...delivery }) => ({
+    yield page.map(({ blockId, blockStatus, isPaid, isVoid, creditedMinor, ...delivery }) => ({
       ...delivery,
       block: blockId === null || blockStatus === null ? null : { id: blockId, status: blockStatus },
-      mirrored: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1 },
+      mirrored:
+        isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, creditedMinor },
     }));
     after = last.seq;
   }

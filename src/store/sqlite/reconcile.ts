@@ -4,6 +4,7 @@ import { readDoubleInvoices, streamDeliveries } from './deliveries.ts';
 import { differenceStore } from './differences.ts';
 import { listingStore } from './listing.ts';
 import { mirroredStore } from './mirrored.ts';
+import { noteInvoice } from './orders.ts';
 
 export function reconcileStore(database: Database): ReconcileStore {
   return {
@@ -14,5 +15,6 @@ export function reconcileStore(database: Database): ReconcileStore {
     readDoubleInvoices: async (connection, clientIds) =>
       readDoubleInvoices(database, connection, clientIds),
     ...differenceStore(database),
+    noteInvoice: async (key, at, isThere) => noteInvoice(database, key, at, isThere),
   };
 }

@@ -7,9 +7,7 @@ import type { Instant } from '../../domain/time.ts';
 import type {
   Block,
   Episode,
-  MessageStatus,
   NewMessage,
-  Order,
   PendingEntry,
   ReplenishBatch,
   ReplenishStore,
@@ -19,6 +17,7 @@ import { editBlock, readBlockEdits } from './block-edits.ts';
 import { type Database, listValue } from './database.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from './ledger.ts';
 import { withNameIds } from './mirror.ts';
+import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
   return {
@@ -31,6 +30,7 @@ export function replenishStore(database: Database): ReplenishStore {
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
     readBlockEdits: async (clientIds) => readBlockEdits(database, clientIds),
     readOrders: async () => readOrders(database),
+    readSalesHolds: async () => readSalesHolds(database),
     writeReplenish: async (batch) => database.write(() => writeReplenish(database, batch)),
   };
 }
@@ -130,29 +130,6 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
   }));
 }
 
-interface OrderColumns {
-  messageStatus: MessageStatus | null;
-  remoteId: string | null;
-  isPaid: number;
-}
-
-/** Paid: an invoice that bears the message's key is. Its id alone may be that of another kind of record. */
-function readOrders(database: Database): Order[] {
-  const rows = database.rows<StoredBlock & OrderColumns>(
-    `SELECT ${blockColumns}, m.status AS messageStatus, m.remote_id AS remoteId,
-       EXISTS (SELECT 1 FROM mirror_invoice i WHERE i.reference = b.invoice_key
-         AND i.connection = m.connection AND i.is_paid = 1 AND i.is_void = 0) AS isPaid
-     FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
-     WHERE b.status = 'ordered' ORDER BY b.client_id, b.purchased_on, b.id`,
-  );
-  return rows.map(({ messageStatus, remoteId, isPaid, ...block }) => ({
-    block: fromStoredBlock(block),
-    messageStatus,
-    remoteId,
-    isPaid: isPaid === 1,
-  }));
-}
-
 function writeReplenish(database: Database, batch: ReplenishBatch): void {
   const { at, runId } = batch;
   for (const block of batch.blocks) addBlock(database, block, at, runId);
@@ -160,6 +137,7 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
   }
   for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
+  writeOrders(database, batch);
   appendPostings(database, batch);
   for (const episode of batch.episodes) writeEpisode(database, episode);
   for (const { clientId, kind, exceptKey } of batch.superseded) {

@@ -17,6 +17,7 @@ import { chargeColumns } from './charges.ts';
 import { type Database, listValue, pairsValue } from './database.ts';
 import { writeDebits } from './debits.ts';
 import { ledgerColumns } from './ledger.ts';
+import { invoiceOfSale } from './orders.ts';
 import { messageRows } from './outbox.ts';
 
 /** Of the memory that belongs to no connection; the client's id follows. */
@@ -107,8 +108,7 @@ function readTraces(database: Database, runId: string): RunTraces {
   );
   const paid = database.rows<{ key: string }>(
     `SELECT m.key FROM push_message m WHERE m.run_id = ? AND m.kind = 'invoice' AND EXISTS (
-       SELECT 1 FROM mirror_invoice i WHERE i.reference = m.key AND i.connection = m.connection
-         AND i.is_paid = 1 AND i.is_void = 0)`,
+       SELECT 1 FROM mirror_invoice i WHERE ${invoiceOfSale} AND i.is_paid = 1 AND i.is_void = 0)`,
     runId,
   );
   return {

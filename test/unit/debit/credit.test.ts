@@ -24,6 +24,7 @@ async function apply(
       }));
     },
     readOpenOverage: async () => overage,
+    readOrders: async () => [],
     readUndoneBlocks: async () => new Set(),
     async writeReplenish(batch) {
       batches.push(batch);

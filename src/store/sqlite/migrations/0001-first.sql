@@ -460,6 +460,21 @@ CREATE TABLE episode (
   PRIMARY KEY (client_id, threshold)
 ) STRICT, WITHOUT ROWID;
 
+-- Clients whose payment came back: they are sold nothing until a person says so.
+CREATE TABLE sales_hold (
+  client_id TEXT PRIMARY KEY,
+  reason TEXT NOT NULL,
+  since TEXT NOT NULL,
+  run_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Delivered invoices that were not there when they were last looked at by their id.
+CREATE TABLE invoice_missing (
+  message_key TEXT PRIMARY KEY,
+  first_at TEXT NOT NULL,
+  last_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE push_message (
   -- The order in which they were written, and are sent.
   seq INTEGER PRIMARY KEY,
