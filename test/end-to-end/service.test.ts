@@ -23,6 +23,7 @@ test('a daily job that was missed while no service ran is done by the next, whic
   // In an hour that is not now, so that only the missed one runs.
   const hour = (new Date().getUTCHours() + 12) % 24;
   await withSmallMsp({ schedule: scheduleOf({ sweep: `0 ${hour} * * *` }) }, async (msp) => {
+    await msp.run('run');
     const first = msp.start('start');
     await waitUntil('it runs', () => first.stderr().includes('The service is running.'));
     first.kill('SIGTERM');
