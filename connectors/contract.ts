@@ -170,6 +170,8 @@ export interface Connector {
   listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
   /** All clients of the account, for an admin who looks for an id, and to find one that was re-created. */
   listClients?(signal: AbortSignal): Promise<readonly ClientRow[]>;
+  /** For `check`: throws `config` where no sale could name this product. */
+  proveProduct?(name: string, signal: AbortSignal): Promise<void>;
   pull: Pulls;
   push: Pushes;
 }

@@ -12,7 +12,7 @@ import { createPulls } from './pull.ts';
 import { createInvoicePull } from './pull-invoices.ts';
 import { createTimePull } from './pull-time.ts';
 import { createBalancePush } from './push-balance.ts';
-import { createInvoicePush } from './push-invoice.ts';
+import { billingCodeOf, createInvoicePush } from './push-invoice.ts';
 import { createNotePush } from './push-note.ts';
 import { createAlertPush } from './push-ticket.ts';
 import type { Rooms } from './rooms.ts';
@@ -40,6 +40,9 @@ export const autotask: VendorModule<AutotaskConfig> = {
       probe: (clientId, signal) => probeConnection(rooms, clientId, signal),
       listNames: (clientIds, signal) => listNames(rooms, clientIds, signal),
       listClients: (signal) => listClients(rooms, signal),
+      proveProduct: async (name, signal) => {
+        await billingCodeOf(rooms, { product: name, offer: '' }, signal);
+      },
       pull: {
         ...createPulls(rooms),
         timeEntries: createTimePull(rooms),

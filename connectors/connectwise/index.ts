@@ -4,6 +4,7 @@ import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { listClients, listNames } from './name-lists.ts';
+import { lookUpName } from './names.ts';
 import { readBlocks } from './native-blocks.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
@@ -37,6 +38,9 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
       listClients: (signal) => listClients(api, signal),
+      proveProduct: async (name, signal) => {
+        await lookUpName(api, 'product', name, signal);
+      },
       pull: {
         ...createPulls(api),
         present: createPresence(api),

@@ -4,7 +4,7 @@ import { checkConnection, listNames } from './check.ts';
 import { createClientPull, listClients } from './clients.ts';
 import { HalopsaConfig } from './config.ts';
 import { createInvoicePull } from './invoices.ts';
-import { createNames } from './names.ts';
+import { createNames, itemNumber } from './names.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
 import { createBalancePush } from './push-balance.ts';
@@ -34,6 +34,9 @@ export const halopsa: VendorModule<HalopsaConfig> = {
       probe: (clientId, signal) => probeConnection(api, names, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, names, clientIds, signal),
       listClients: (signal) => listClients(api, signal),
+      proveProduct: async (name, signal) => {
+        await itemNumber(api, name, signal);
+      },
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, names),

@@ -2,7 +2,7 @@ import type { VendorModule } from '../contract.ts';
 import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { KaseyaBmsConfig } from './config.ts';
-import { listNames } from './names.ts';
+import { listNames, productOf } from './names.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
 import { listClients, pullClients, pullTickets } from './pull.ts';
@@ -33,6 +33,9 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
       listClients: (signal) => listClients(api, signal),
+      proveProduct: async (name, signal) => {
+        await productOf(api, name, signal);
+      },
       pull: {
         clients: (request) => pullClients(api, request),
         tickets: (request) => pullTickets(api, request),

@@ -5,6 +5,7 @@ import { SyncroConfig } from './config.ts';
 import { createNames } from './names.ts';
 import { createPresence } from './presence.ts';
 import { probeConnection } from './probe.ts';
+import { saleProduct } from './products.ts';
 import { createClientPull, createInvoicePull, createTicketPull, listClients } from './pull.ts';
 import { createTimePull } from './pull-time.ts';
 import { createBalancePush } from './push-balance.ts';
@@ -35,6 +36,9 @@ export const syncro: VendorModule<SyncroConfig> = {
       probe: (clientId, signal) => probeConnection(api, clientId, signal),
       listNames: (clientIds, signal) => listNames(api, clientIds, signal),
       listClients: (signal) => listClients(api, signal),
+      proveProduct: async (name, signal) => {
+        await saleProduct(api, { product: name }, signal);
+      },
       pull: {
         clients: createClientPull(api),
         tickets: createTicketPull(api, recent),

@@ -13,6 +13,7 @@ import type { App } from './app.ts';
 import { checkClientNames } from './check-clients.ts';
 import type { CheckLine } from './check-line.ts';
 import { checkNames } from './check-names.ts';
+import { checkProducts } from './check-products.ts';
 import { refuseLostStore } from './lost-store.ts';
 import { learnLists } from './names.ts';
 
@@ -175,6 +176,7 @@ async function checkConnection(
     lines.push(...results.map((result) => ({ connection, ...result })));
     if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
       lines.push(...(await checkClientNames(app, connection, connector, signal)));
+      lines.push(...(await checkProducts(app, connection, connector, signal)));
     }
     if (probeClient !== null && connector.probe !== undefined) {
       const sourceId = probeTarget(app, probeClient, connection);

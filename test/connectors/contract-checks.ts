@@ -34,6 +34,19 @@ export function describeChecks(subject: ContractSubject): void {
       expect(listed.every(({ name }) => name !== '')).toBe(true);
     }));
 
+  test('refuses a product that no sale could name', () =>
+    withBench(subject, async ({ connector }) => {
+      const { proveProduct } = connector;
+      if (subject.vendor.needsProduct !== undefined) expect(proveProduct).toBeDefined();
+      if (proveProduct === undefined) return;
+      const proof = proveProduct('No such block', AbortSignal.timeout(20_000));
+      await expect(proof).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('"No such block"'),
+        fix: expect.any(String),
+      });
+    }));
+
   test('reports a wrong secret as a failed result, without showing it', () =>
     withBench(subject, async ({ bench }) => {
       const wrong = openConnector(subject, bench, bench.wrongSecretSettings);

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { CheckResult, Connector } from '../../connectors/contract.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { type CheckOutcome, runCheck } from '../../src/service/check.ts';
-import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
+import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
 
 type Asked = Pick<Connector, 'check' | 'listNames'>;
 
@@ -162,4 +162,41 @@ test('what a first live run would send is listed for each client while nothing i
   bench.setMode('live');
   expect(await ask()).toEqual([]);
   await bench.close();
+});
+
+test('a product of an offer or an overage rate that the PSA does not have fails with the place that names it', async () => {
+  const overage = { when: 'at-once', daysAfter: 0, rateMinor: 15000, currency: 'EUR' } as const;
+  const bench = await CoreBench.open({
+    clients: [clientOf({ agreement: agreementOf({ overage: { ...overage, product: 'OVER' } }) })],
+  });
+  const small = { ...ten, name: 'small', product: 'BLOCK-10' };
+  const large = { ...ten, name: 'large', product: 'BLOCK-11' };
+  const offers = new Map([small, large].map((offer) => [offer.name, offer]));
+  const fix = 'Write the name as the PSA shows it.';
+  const proveProduct = async (name: string) => {
+    if (name === 'BLOCK-10') return;
+    throw new KindError('config', `There is no product "${name}".`, { fix });
+  };
+  const connector = { ...bench.psa.connector(), check: async () => [signedIn], proveProduct };
+  const signal = new AbortController().signal;
+  const options = { isOffline: false, probeClient: null, signal };
+  const { lines, exitCode } = await runCheck(
+    {
+      ...bench.app,
+      config: { ...bench.app.config, offers },
+      connectors: new Map([['psa', connector]]),
+    },
+    options,
+  );
+  await bench.close();
+  expect(
+    lines
+      .filter(({ id }) => id.startsWith('name.product'))
+      .map((line) => [line.status, line.detail]),
+  ).toEqual([
+    ['ok', '"BLOCK-10", of the offer "small", can be sold.'],
+    ['failed', 'There is no product "BLOCK-11". It is the product of the offer "large".'],
+    ['failed', 'There is no product "OVER". It is the product of the overage rate of "Dupont".'],
+  ]);
+  expect(exitCode).toBe(2);
 });
