@@ -89,11 +89,15 @@ export function mirror(office: Office, span: Span): void {
   // The set-up is not what is measured.
   raw.exec('PRAGMA synchronous = OFF');
   const ticketRow = raw.prepare(
-    `INSERT INTO mirror_ticket VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 'seeded')`,
+    `INSERT INTO mirror_ticket (connection, revision, source_id, number, client_id, summary, board,
+       ticket_type, agreement, status, is_closed, closed_at, merged_into, updated_at)
+     VALUES ('psa', 'seeded', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const entryRow = raw.prepare(
-    `INSERT INTO mirror_time_entry
-     VALUES ('psa', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, 'seeded')`,
+    `INSERT INTO mirror_time_entry (connection, revision, source_id, ticket_id, client_id,
+       technician_id, technician, started_at, ended_at, is_timed, seconds, seconds_text, kind,
+       work_type, role, is_billable, is_approved, agreement, note, updated_at)
+     VALUES ('psa', 'seeded', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   raw.exec('BEGIN');
   for (const { ticket, entries } of workOf(span, office.app.clients.length)) {
@@ -104,7 +108,7 @@ export function mirror(office: Office, span: Span): void {
   raw.close();
 }
 
-/** The row's fields in their order, which is that of the table's columns. */
+/** The row's fields in their order, which is that of the columns above. */
 function columnsOf(row: Work['ticket'] | TimeEntryRow): (string | number | null)[] {
   return Object.values(row).map((value) => (typeof value === 'boolean' ? Number(value) : value));
 }

@@ -20,7 +20,12 @@ describe('Autotask time', () => {
           endedAt: '2026-03-02T10:15:00.000Z',
           ...{ isTimed: true, seconds: 4500, secondsText: '1.25 h', kind: 'work' },
           ...{ workType: 'Block purchase', role: 'Engineer', isBillable: true, isApproved: false },
-          ...{ agreement: 'Prepaid Dupont', note: 'Reset the tunnel.', updatedAt: at },
+          ...{
+            agreement: 'Prepaid Dupont',
+            billedSeconds: 4500,
+            note: 'Reset the tunnel.',
+            updatedAt: at,
+          },
           ids: {
             workType: expect.any(String),
             role: expect.any(String),

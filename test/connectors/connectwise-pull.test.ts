@@ -33,6 +33,7 @@ describe('ConnectWise time entries', () => {
           isBillable: true,
           isApproved: true,
           agreement: 'Block 20 h',
+          billedSeconds: null,
           ids: {
             workType: expect.any(String),
             role: expect.any(String),
