@@ -63,7 +63,7 @@ function wantedNames(references: readonly RuleReference[]): Wanted[] {
   return [...byKey.values()].flatMap((all) => {
     const [first] = all;
     if (first === undefined) return [];
-    const places = [...new Set(all.map(({ place }) => place))].sort().join('\n');
+    const places = [...new Set(all.flatMap(({ place }) => place ?? []))].sort().join('\n');
     return [{ kind: first.kind, key: keyOfName(first.name), name: first.name, places }];
   });
 }
@@ -101,7 +101,7 @@ function thingsOf(
   things: readonly SeenName[],
 ): string[] {
   const holders = things.filter(({ name }) => keyOfName(name) === key);
-  const isSaidAnew = before.some((one) => one.places !== places);
+  const isSaidAnew = places !== '' && before.some((one) => one.places !== places);
   if (before.length === 0 || (isSaidAnew && holders.length > 0)) {
     const former = things.filter(({ nameFirst }) => keyOfName(nameFirst) === key);
     return (holders.length > 0 ? holders : former).map(({ sourceId }) => sourceId);

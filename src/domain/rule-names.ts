@@ -7,8 +7,8 @@ export type NamedKind = 'board' | 'ticketType' | 'agreement' | 'workType' | 'rol
 export interface RuleReference {
   kind: NamedKind;
   name: string;
-  /** Two uses of a name with the same place mean the same. */
-  place: string;
+  /** Two uses of a name with the same place mean the same; null: a bought block, which nobody edits. */
+  place: string | null;
 }
 
 /** Every name in the rules of these clients, and in the limits of blocks that were bought already. */
@@ -20,7 +20,7 @@ export function collectReferences(
     ...namesInAgreement(agreement),
     ...openingBlocks.flatMap(({ workTypes }) => limitedTo(workTypes, 'opening block')),
   ]);
-  return [...references, ...limitedTo(limits, 'block')];
+  return [...references, ...limitedTo(limits, null)];
 }
 
 /** Every name in an agreement's terms, once for each rule that says it. */
@@ -51,6 +51,6 @@ export function namesInAgreement(agreement: Agreement): RuleReference[] {
   ];
 }
 
-function limitedTo(workTypes: readonly string[] | null, place: string): RuleReference[] {
+function limitedTo(workTypes: readonly string[] | null, place: string | null): RuleReference[] {
   return (workTypes ?? []).map((name) => ({ kind: 'workType', name, place }));
 }

@@ -129,7 +129,9 @@ export class History {
       ...{ startedAt, endedAt: instantFromMs(ended), seconds: counted[a % counted.length] ?? span },
       workType: workTypes[(a + b) % workTypes.length] ?? null,
       role: roles[(a * 3 + b) % roles.length] ?? null,
-      technician: (a + b) % 7 === 0 ? 'Bob' : 'Ada',
+      ...((a + b) % 7 === 0
+        ? { technicianId: 't2', technician: 'Bob' }
+        : { technicianId: 't1', technician: 'Ada' }),
       isBillable: (a + b * 5) % 11 !== 0,
     };
   }

@@ -78,12 +78,44 @@ export function byFirstWork(a: Group, b: Group): number {
   return `${first(a)} ${a.key}` < `${first(b)} ${b.key}` ? -1 : 1;
 }
 
+/** What of the work the rules look at, beside its length, its day and its billable flag. */
+export interface Reads {
+  times: boolean;
+  workType: boolean;
+  role: boolean;
+  technician: boolean;
+}
+
+/** `isLimited`: some block of those who pay is for some work types only. */
+export function readsOf({ agreement }: OracleClient, isLimited: boolean): Reads {
+  const { multipliers, workTypes, roles } = agreement;
+  const isByWorkType =
+    workTypes.unlisted === 'excluded' || [...workTypes.covered, ...workTypes.excluded].length > 0;
+  const isPriced = (agreement.rates?.workTypes ?? []).length > 0;
+  const hasMinimum = agreement.workTypeMinimums.length > 0;
+  return {
+    times: multipliers.some((one) => one.outside !== null),
+    workType:
+      isLimited ||
+      isByWorkType ||
+      isPriced ||
+      hasMinimum ||
+      multipliers.some((one) => one.workType),
+    role: [...roles.covered, ...roles.excluded].length > 0 || multipliers.some((one) => one.role),
+    technician: agreement.excludedTechnicians.length > 0,
+  };
+}
+
 /** All that a charge was made from: where nothing of it changes, the charge stays. */
-export function inputsOf({ client, due }: Group): string {
+export function inputsOf({ client, due }: Group, reads: Reads): string {
   const facts = due.map((one) =>
     JSON.stringify([
-      ...[one.sourceId, one.ticketId, one.startedAt, one.endedAt, one.seconds],
-      ...[one.workType, one.role, one.technician, one.isBillable],
+      ...[one.sourceId, one.ticketId, dayIn(client.zone, one.startedAt), one.seconds],
+      reads.times ? [one.startedAt, one.endedAt] : [],
+      reads.workType ? one.workType : '',
+      reads.role ? one.role : '',
+      reads.technician ? one.technicianId : '',
+      one.isBillable,
     ]),
   );
   return JSON.stringify([client.id, ...facts.sort()]);

@@ -13,7 +13,15 @@ import {
   type Shares,
 } from './oracle-blocks.ts';
 import { type Cost, costOf, dayIn } from './oracle-cost.ts';
-import { byFirstWork, type Group, groupsOf, inputsOf, type OracleClient } from './oracle-work.ts';
+import {
+  byFirstWork,
+  type Group,
+  groupsOf,
+  inputsOf,
+  type OracleClient,
+  type Reads,
+  readsOf,
+} from './oracle-work.ts';
 
 interface Slice extends Payment {
   order: number;
@@ -23,6 +31,7 @@ interface Slice extends Payment {
 
 interface Charge {
   client: OracleClient;
+  reads: Reads;
   inputs: string;
   cost: Cost;
   slices: Slice[];
@@ -58,11 +67,10 @@ export class Oracle {
   run(nowMs: number, tickets: readonly TicketRow[], entries: readonly TimeEntryRow[]): void {
     const groups = groupsOf(this.#clients, tickets, entries);
     const due = groups.filter((group) => group.due.length > 0).sort(byFirstWork);
-    const inputs = new Map(due.map((group) => [group.key, inputsOf(group)]));
-    const touched = this.#withdraw(inputs);
+    const touched = this.#withdraw(new Map(due.map((group) => [group.key, group])));
     for (const group of due) {
       if (this.#charges.has(group.key)) continue;
-      if (this.#charge(group, inputs.get(group.key) ?? '')) touched.add(group.client.owner);
+      if (this.#charge(group)) touched.add(group.client.owner);
     }
     for (const owner of touched) this.#payOff(owner);
     for (const client of this.#clients) {
@@ -106,10 +114,11 @@ export class Oracle {
   }
 
   /** Gives back what no longer stands, all of it before anything is charged. Returns whose it was. */
-  #withdraw(inputs: ReadonlyMap<string, string>): Set<string> {
+  #withdraw(due: ReadonlyMap<string, Group>): Set<string> {
     const touched = new Set<string>();
-    for (const [key, { client, inputs: before, slices }] of this.#charges) {
-      if (inputs.get(key) === before) continue;
+    for (const [key, { client, reads, inputs, slices }] of this.#charges) {
+      const group = due.get(key);
+      if (group !== undefined && inputsOf(group, reads) === inputs) continue;
       for (const slice of slices) move(slice, client.id, -1);
       this.#charges.delete(key);
       touched.add(client.owner);
@@ -118,7 +127,8 @@ export class Oracle {
   }
 
   /** False: it is held, for the blocks cannot pay all of it. */
-  #charge({ key, client, due }: Group, inputs: string): boolean {
+  #charge(group: Group): boolean {
+    const { key, client, due } = group;
     const cost = costOf(due, client.agreement, client.zone);
     const demands = cost.asked.map((asked) => ({ ...asked, client: client.id, day: cost.day }));
     const blocks = this.blocks(client.owner);
@@ -126,7 +136,9 @@ export class Oracle {
     if (overage === 'hold' && !canPayAll(demands, blocks, this.#shares)) return false;
     takeUpEnded(blocks, demands);
     const slices = demands.flatMap((demand) => this.#spend(client.owner, demand, demand));
-    this.#charges.set(key, { client, inputs, cost, slices });
+    const isLimited = this.blocks(client.owner).some(({ workTypes }) => workTypes !== null);
+    const reads = readsOf(client, isLimited);
+    this.#charges.set(key, { client, reads, inputs: inputsOf(group, reads), cost, slices });
     return true;
   }
 
