@@ -27,7 +27,7 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
       await refuseIfNot(api.context, 'custom-fields');
       const before = await readCustomFields(api, clientId, signal);
       const target = fieldNamed(before, field);
-      const value = target.type === 'Number' ? Number(hoursText) : hoursText;
+      const value = valueFor(target, hoursText);
       const wanted = before.map((entry) => (entry === target ? { ...entry, value } : entry));
       const after = await writeCustomFields(api, clientId, { before, wanted }, signal);
       if (!isShown(fieldNamed(after, field), hoursText)) {
@@ -108,6 +108,16 @@ function fieldNamed(fields: readonly CustomField[], caption: string): CustomFiel
     });
   }
   return found;
+}
+
+/** Throws `rejected` for a text in a field of type Number. */
+function valueFor({ caption, type }: CustomField, hoursText: string): string | number {
+  if (type !== 'Number') return hoursText;
+  const value = Number(hoursText);
+  if (Number.isFinite(value)) return value;
+  throw new KindError('rejected', `The Number field "${caption}" cannot show ${hoursText}.`, {
+    fix: 'Make it a Text field, which shows each kind of hours, and money.',
+  });
 }
 
 /** `7.50` and 7.5 are the same balance. */

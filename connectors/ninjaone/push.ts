@@ -2,7 +2,7 @@
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
-import { DecimalText } from '../http/wire.ts';
+import { isSameValue } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import type { PushRooms } from './alert-ticket.ts';
 import { refuseWhereNot } from './facts.ts';
@@ -32,17 +32,14 @@ export function createTicketNote({ api, context }: PushRooms): Push<'ticket-note
   };
 }
 
-/**
- * The field is named as the API names it (`prepaidHoursLeft`, not its label). What it holds is
- * compared as a number, since a decimal field gives `7.5` back for `7.50`.
- */
+/** The field is named as the API names it (`prepaidHoursLeft`, not its label). */
 export function createBalanceField({ api }: PushRooms): Push<'balance-field'> {
   type Message = PushMessages['balance-field'];
 
   async function find(message: Message, signal: AbortSignal): Promise<Delivered | null> {
     const { data } = await api.customFields(message.clientId, signal);
     const shown = data[message.field];
-    if (!isSameNumber(shown, message.hoursText)) return null;
+    if (!isSameValue(shown, message.hoursText)) return null;
     return { remoteId: `${message.clientId}.${message.field}` };
   }
 
@@ -52,9 +49,9 @@ export function createBalanceField({ api }: PushRooms): Push<'balance-field'> {
       const { clientId, field, hoursText } = message;
       await api.writeCustomField(clientId, field, hoursText, signal);
       const { data } = await api.customFields(clientId, signal);
-      if (isSameNumber(data[field], hoursText)) return { remoteId: `${clientId}.${field}` };
+      if (isSameValue(data[field], hoursText)) return { remoteId: `${clientId}.${field}` };
       throw new KindError(
-        'config',
+        'rejected',
         `NinjaOne took ${hoursText} for the custom field "${field}" of organization ${clientId} but does not show it.`,
         {
           fix: `Make "${field}" an organization custom field of type text or decimal, with API permission read and write.`,
@@ -77,14 +74,4 @@ async function readBack(what: string, find: () => Promise<Delivered | null>): Pr
   throw new KindError('unknown-outcome', `${what} was accepted but could not be read back yet.`, {
     cause,
   });
-}
-
-function isSameNumber(shown: unknown, wanted: string): boolean {
-  const [left, right] = [DecimalText.safeParse(shown), DecimalText.safeParse(wanted)];
-  return left.success && right.success && plain(left.data) === plain(right.data);
-}
-
-/** `7.50` and `7.5` are one number. */
-function plain(decimal: string): string {
-  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }

@@ -160,7 +160,9 @@ export const ConfigFile = z.strictObject({
       field: NameText.describe('Name of the custom field'),
     })
     .optional()
-    .describe('A field of the client in the PSA or RMM that shows the hours left'),
+    .describe(
+      'A field of the client in the PSA or RMM that shows the hours left: a text field each kind of hours and money, a number field one figure (hours for any work, or else those of the kind with the fewest)',
+    ),
   connections: z
     .record(EntryName, Connection)
     .describe('Your PSA and RMM accounts, by names of yours'),

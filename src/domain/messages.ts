@@ -33,7 +33,14 @@ export interface PushMessages {
     body: string;
   };
   /** Hours left, written where technicians see it. */
-  'balance-field': { key: string; clientId: SourceId; field: string; hoursText: string };
+  'balance-field': {
+    key: string;
+    clientId: SourceId;
+    field: string;
+    hoursText: string;
+    /** One figure, for a field that takes only a number; absent: the text is one, or there are no hours. */
+    figure?: string;
+  };
 }
 
 export type PushKind = keyof PushMessages;

@@ -4,6 +4,7 @@ import { provenBySearchAt } from '../domain/messages.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
+import { withFigure } from './balance-field.ts';
 
 /** What a push run works with. */
 export interface PushContext {
@@ -141,7 +142,11 @@ interface StoredPush {
 }
 
 function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRow): StoredPush {
-  const push = connectors.get(connection)?.push[kind as PushKind];
+  const pushes = connectors.get(connection)?.push;
+  if (kind === 'balance-field' && pushes?.[kind] !== undefined) {
+    return withFigure(pushes[kind]) as StoredPush;
+  }
+  const push = pushes?.[kind as PushKind];
   if (push !== undefined) return push as StoredPush;
   throw new KindError('rejected', `"${connection}" cannot take a ${kind}.`, {
     fix: 'Name another connection for it in the config, then retry this message.',

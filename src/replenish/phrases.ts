@@ -59,8 +59,17 @@ export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, locale: Lo
   return new Intl.ListFormat(locale).format(parts);
 }
 
+/** The text for the balance field, and one figure: of hours for any work, else of the kind with the fewest. */
+export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figure?: string } {
+  const text = fieldText(kinds);
+  const hours = kinds.filter(({ hasHours }) => hasHours);
+  const shown = hours.find(({ workTypes }) => workTypes === null) ?? hours[0];
+  const figure = shown === undefined ? text : hoursText(shown.netSeconds);
+  return figure === text ? { hoursText: text } : { hoursText: text, figure };
+}
+
 /** `12.50`; where there are several kinds, or money: `0.50 (Remote), 20.00, 350.00 EUR`. */
-export function fieldText(kinds: readonly OwnLeft[]): string {
+function fieldText(kinds: readonly OwnLeft[]): string {
   const hours = kinds.filter(({ hasHours }) => hasHours);
   const money = kinds.flatMap(({ workTypes, moneyLeft }) =>
     [...moneyLeft].map(([currency, minor]) =>

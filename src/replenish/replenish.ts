@@ -29,7 +29,7 @@ import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
 import { emptyBatch, settleOrders } from './orders.ts';
 import { billOverage } from './overage.ts';
-import { fieldText } from './phrases.ts';
+import { fieldTexts } from './phrases.ts';
 import { positionsOf, readHistories, readOwed } from './position.ts';
 import { decideSales, type Sale, withOrders } from './sale.ts';
 
@@ -133,7 +133,7 @@ function showShared(
   if (ledger === undefined || ledger.clientSeq === 0) return null;
   const account = accountFrom(ledger, sharersOf(context.clients));
   const today = dateInZone(context.at, payer.timezone);
-  const left = hoursText(hoursLeftFor(account, client.id, today));
+  const left = { hoursText: hoursText(hoursLeftFor(account, client.id, today)) };
   const field = showBalance(context, client, left, ledger, situation);
   if (field.length === 0) return null;
   return {
@@ -185,7 +185,7 @@ async function decideClient(
     isClosed: situation.closedClients.has(client.id),
   });
   const told = tellCrossings(context, client, { today, ...reached });
-  const field = showBalance(context, client, fieldText(ownLeft(positions)), ledger, situation);
+  const field = showBalance(context, client, fieldTexts(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
   return {
@@ -266,14 +266,14 @@ function toEpisode(
 function showBalance(
   context: ReplenishContext,
   client: Client,
-  shown: string,
+  shown: ReturnType<typeof fieldTexts>,
   ledger: ClientLedger,
   situation: Situation,
 ): NewMessage[] {
   const sourceId = client.sourceIds.get(context.balanceField?.connection ?? '');
   if (context.balanceField === null || sourceId === undefined) return [];
   const { connection, field } = context.balanceField;
-  const payload = JSON.stringify({ clientId: sourceId, field, hoursText: shown });
+  const payload = JSON.stringify({ clientId: sourceId, field, ...shown });
   const latest = situation.balanceFields.get(client.id);
   const wasWithheld = latest?.status === 'withheld' && context.mode === 'live';
   if (latest?.payload === payload && !wasWithheld) return [];

@@ -33,7 +33,7 @@ export interface CheckOutcome {
 
 /** Proves what can be proven before a run: file, templates, credentials, permissions, names, facts. */
 export async function runCheck(app: App, options: CheckOptions): Promise<CheckOutcome> {
-  const lines: CheckLine[] = [await checkTemplates(app), ...checkFileModes(app)];
+  const lines = [await checkTemplates(app), ...checkFileModes(app), ...describeBalanceField(app)];
   lines.push(
     ...(await checkStore(app)),
     ...(await checkStored(app)),
@@ -80,6 +80,23 @@ function checkFileModes(app: App): CheckLine[] {
       { connection: null, id: 'file-mode', status: 'warning', detail, fix: `chmod 600 ${file}` },
     ];
   });
+}
+
+/** What the field can show of a client with blocks of money, or of hours for some work types. */
+function describeBalanceField({ config, clients }: App): CheckLine[] {
+  if (config.balanceField === null) return [];
+  const { connection, field } = config.balanceField;
+  const isOwnKind = (sold: { workTypes: unknown; amountMinor: number | null } | null) =>
+    sold !== null && (sold.workTypes !== null || sold.amountMinor !== null);
+  const names = clients
+    .filter(
+      ({ openingBlocks, agreement }) =>
+        openingBlocks.some(isOwnKind) || agreement.replenish.some(({ offer }) => isOwnKind(offer)),
+    )
+    .map(({ name }) => `"${name}"`);
+  if (names.length === 0) return [];
+  const detail = `As a text field, "${field}" shows each kind of hours (and money) of ${names.join(', ')}; as a number field, one figure: hours for any work, or else those of the kind with the fewest.`;
+  return [{ connection, id: 'balance-field', status: 'ok', detail }];
 }
 
 /** What `run` would refuse to work on. */

@@ -138,6 +138,19 @@ describe('A balance in ConnectWise', () => {
       }),
   );
 
+  test('of several kinds of hours is refused by a Number field, before anything is written', () =>
+    withConnectwise({}, async ({ connector, sandbox: { state }, company, requests }) => {
+      state.addCustomField({ caption: 'Hours left', type: 'Number' });
+      state.setCustomField(company, 'Hours left', 9);
+      const kinds = { ...message, hoursText: '7.00 (Remote), 20.00' };
+      await expect(connector.push['balance-field']?.create(kinds, signal)).rejects.toMatchObject({
+        kind: 'rejected',
+        message: 'The Number field "Hours left" cannot show 7.00 (Remote), 20.00.',
+      });
+      expect(requests().filter((line) => line.startsWith('PATCH'))).toEqual([]);
+      expect(state.tables.companies.get(company).customFields).toEqual([{ id: 1, value: 9 }]);
+    }));
+
   test.each([
     ['is missing', 'Text', 'Balance', 'no custom field "Hours left"'],
     ['has a wrong type', 'Checkbox', 'Hours left', 'of type Checkbox'],

@@ -153,6 +153,16 @@ describe('The balance in NinjaOne', () => {
       expect(await push?.find({ ...message, hoursText: '10.00' }, soon())).toBeNull();
     }));
 
+  test('of several kinds of hours is a text', () =>
+    withNinjaone(async ({ state, connector }) => {
+      const clientId = String(state.addOrganization('Dupont'));
+      const hoursText = '7.00 (Remote), 20.00';
+      const message = { key: 'b-4', clientId, field, hoursText };
+      const push = connector.push['balance-field'];
+      await push?.create(message, soon());
+      expect(await push?.find(message, soon())).toEqual({ remoteId: `${clientId}.${field}` });
+    }));
+
   test('in a field that does not exist is refused by the vendor', () =>
     withNinjaone(async ({ state, connector }) => {
       const clientId = String(state.addOrganization('Dupont'));

@@ -45,7 +45,8 @@ async function use(hours: number, fields = {}): Promise<void> {
 const bodies = () => bench.psa.sentOf('alert-ticket').map(({ message }) => String(message.body));
 const sold = () =>
   bench.psa.sentOf('invoice').map(({ message }) => `${message.quantity} ${message.offer}`);
-const shown = () => bench.psa.sentOf('balance-field').at(-1)?.message.hoursText;
+const field = () => bench.psa.sentOf('balance-field').at(-1)?.message;
+const shown = () => field()?.hoursText;
 
 function buy(hours: number): Promise<unknown> {
   return addBlock(bench.app, {
@@ -118,7 +119,7 @@ describe('hours that are limited to some work types', () => {
     expect(bodies()[0]).toMatch(/^Reached: 2 h or less \(Remote\)\.$/m);
     expect(bodies()[0]).toMatch(/has -3 h \(Remote\) and 20 h \(On-site\) of prepaid time left/);
     expect(sold()).toEqual(['1 remote']);
-    expect(shown()).toBe('7.00 (Remote), 20.00 (On-site)');
+    expect(field()).toMatchObject({ hoursText: '7.00 (Remote), 20.00 (On-site)', figure: '7.00' });
     await use(17, onSite);
     expect(bodies()).toHaveLength(1);
     await use(1, onSite);
@@ -133,7 +134,15 @@ describe('hours that are limited to some work types', () => {
     expect(bodies()[0]).toMatch(/^Reached: 2 h or less\.$/m);
     expect(bodies()[0]).toMatch(/has 30 min and 10 h \(Remote\) of prepaid time left/);
     expect(sold()).toEqual(['1 ten']);
-    expect(shown()).toBe('10.00 (Remote), 10.50');
+    expect(field()).toMatchObject({ hoursText: '10.00 (Remote), 10.50', figure: '10.50' });
+  });
+
+  test('are one figure in a field that takes only a number: what any work may use', async () => {
+    await openWith([], [openingOf(3), limited(1, 'Remote')]);
+    bench.psa.fail('create balance-field', 'rejected');
+    await use(2.5, onSite);
+    expect(shown()).toBe('0.50');
+    expect(await bench.app.store.listMessages({ statuses: ['dead'] })).toEqual([]);
   });
 
   test('are no reason to tell anything while general hours can pay for that work as well', async () => {

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { CheckResult, Connector } from '../../connectors/contract.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { type CheckOutcome, runCheck } from '../../src/service/check.ts';
-import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
+import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 type Asked = Pick<Connector, 'check' | 'listNames'>;
 
@@ -199,4 +199,22 @@ test('a product of an offer or an overage rate that the PSA does not have fails 
     ['failed', 'There is no product "OVER". It is the product of the overage rate of "Dupont".'],
   ]);
   expect(exitCode).toBe(2);
+});
+
+test('what a balance field can show of several kinds of hours is said, and only where there are some', async () => {
+  const bench = await CoreBench.open({
+    clients: [clientOf({ openingBlocks: [openingOf(5, { workTypes: ['Remote'] })] })],
+    balanceField: { connection: 'psa', field: 'Hours left' },
+  });
+  const options = { isOffline: true, probeClient: null, signal: new AbortController().signal };
+  const check = async (clients = bench.app.clients) =>
+    (await runCheck({ ...bench.app, clients }, options)).lines.filter(
+      ({ id }) => id === 'balance-field',
+    );
+  const detail = expect.stringMatching(/As a text field, "Hours left" shows each .* of "Dupont"; /);
+  expect(await check()).toEqual([{ connection: 'psa', id: 'balance-field', status: 'ok', detail }]);
+  expect(
+    await check(bench.app.clients.map((client) => ({ ...client, openingBlocks: [] }))),
+  ).toEqual([]);
+  await bench.close();
 });
