@@ -103,19 +103,35 @@ function compareDates(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Why a block cannot pay for some work. */
+export type Refusal = 'void' | 'ended' | 'work-type' | 'currency' | 'empty' | 'share';
+
+type Asked = Pick<Demand, 'workedOn' | 'workTypes' | 'price' | 'usedBy'>;
+
 /**
  * A block pays for work done up to the end of the day that it expires on. One that is limited to some work
- * types pays for these alone. One of money pays for work that has a price in its currency.
+ * types pays for these alone. One of money pays for work that has a price in its currency. Null: it can pay.
  */
-export function canPayFor(
-  block: SpendableBlock,
-  { workedOn, workTypes, price }: Pick<Demand, 'workedOn' | 'workTypes' | 'price'>,
-): boolean {
-  if (!block.isActive || (block.expiresOn !== null && workedOn > block.expiresOn)) return false;
-  if (block.remainingMinor !== null && price?.currency !== block.currency) return false;
+export function findRefusal(block: SpendableBlock, asked: Asked): Refusal | null {
+  const { workedOn, workTypes, price, usedBy } = asked;
+  if (!block.isActive) return 'void';
+  if (block.expiresOn !== null && workedOn > block.expiresOn) return 'ended';
   const limits = block.workTypes;
-  if (limits === null || workTypes === null) return true;
-  return workTypes.every((workType) => isListed(workType, limits));
+  const isLimited = limits !== null && workTypes?.some((workType) => !isListed(workType, limits));
+  if (isLimited) return 'work-type';
+  if (block.remainingMinor !== null && price?.currency !== block.currency) return 'currency';
+  if ((block.remainingMinor ?? block.remainingSeconds) <= 0) return 'empty';
+  return shareLeft(block, usedBy) <= 0 ? 'share' : null;
+}
+
+/** Whether the block could pay if there were something left in it. */
+export function couldPay(block: SpendableBlock, asked: Asked): boolean {
+  const refusal = findRefusal(block, asked);
+  return refusal === null || refusal === 'empty';
+}
+
+function shareLeft(block: SpendableBlock, usedBy: string | null): number {
+  return (usedBy === null ? undefined : block.shares.get(usedBy)) ?? Infinity;
 }
 
 /**
@@ -132,7 +148,7 @@ function allocatePart(demand: Demand, blocks: readonly SpendableBlock[]): Slice[
   let left = demand.seconds;
   for (const block of [...blocks].sort(byBurnOrder)) {
     if (left === 0) break;
-    if (!canPayFor(block, demand)) continue;
+    if (findRefusal(block, demand) !== null) continue;
     const slice = take(block, left, demand);
     if (slice === null) continue;
     slices.push(slice);
@@ -145,7 +161,7 @@ function allocatePart(demand: Demand, blocks: readonly SpendableBlock[]): Slice[
 /** Null: there is nothing to take. */
 function take(block: SpendableBlock, left: number, demand: Demand): Slice | null {
   const { usedBy, price } = demand;
-  const share = (usedBy === null ? undefined : block.shares.get(usedBy)) ?? Infinity;
+  const share = shareLeft(block, usedBy);
   const slice =
     block.remainingMinor === null
       ? takeHours(block, Math.min(left, share))

@@ -1,7 +1,7 @@
 import {
   allocate,
   type BoughtBlock,
-  canPayFor,
+  couldPay,
   type Demand,
   moveShare,
   type Slice,
@@ -94,7 +94,7 @@ export function takeUpEnded(account: Account, demand: Demand, expiries: LedgerEn
   const parts = splitDemand(demand);
   const canPay = new Set(
     account.blocks
-      .filter((block) => parts.some((part) => canPayFor(block, part)))
+      .filter((block) => parts.some((part) => couldPay(block, part)))
       .map((block) => block.id),
   );
   const isWanted = ({ blockId }: LedgerEntry) => blockId !== null && canPay.has(blockId);

@@ -1,8 +1,7 @@
 import { addedByMinimums, type ChargeFacts, type PieceFacts } from '../domain/charge-facts.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
 import { dateInZone, type ZoneName } from '../domain/time.ts';
-import type { Block } from '../store/port.ts';
+import { type PaidPart, passedOverTexts, shareTexts } from './explain-payers.ts';
 import { plainText } from './plain-text.ts';
 import type { Texts } from './text/texts.ts';
 
@@ -24,9 +23,7 @@ export interface ExplainStep {
 
 export interface ChargeExplained {
   facts: ChargeFacts;
-  /** What the charge holds of each block now. */
-  slices: readonly LedgerEntry[];
-  blocks: ReadonlyMap<string, Block>;
+  payment: readonly PaidPart[];
   clientName: string;
   zone: ZoneName;
 }
@@ -68,11 +65,14 @@ export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[
 
 /** `41 min worked, rounded per ticket to 45 min; …; 1 h from block b-12 (20 h at 130.00 USD).` */
 export function summarySentence(charge: ChargeExplained, texts: Texts): string {
-  const { facts } = charge;
+  const { facts, payment } = charge;
   const words = texts.explain;
   const clauses = [words.rounding(facts.rounding)];
   if (facts.seconds === 0) clauses.push(words.free);
-  else clauses.push(...multiplierClause(facts, texts), ...shares(charge, texts));
+  else {
+    const shares = payment.flatMap((part) => shareTexts(part, texts));
+    clauses.push(...multiplierClause(facts, texts), ...shares);
+  }
   return `${texts.clauses(clauses)}.`;
 }
 
@@ -146,25 +146,10 @@ function ruleNames(rules: PieceFacts['rules'], texts: Texts): string {
   return texts.list(rules.map(({ kind, name }) => texts.explain.rule(kind, name)));
 }
 
-function blockLines(charge: ChargeExplained, texts: Texts): string[] {
-  const lines = shares(charge, texts).map((share) => `${share}.`);
-  return lines.length === 0 ? [texts.explain.nothingTaken] : lines;
-}
-
-function shares({ slices, blocks }: ChargeExplained, texts: Texts): string[] {
-  const { explain } = texts;
-  return slices.map((slice) => {
-    const seconds = formatDuration(slice.seconds);
-    if (slice.blockId === null) return explain.fromOverage(seconds);
-    const block = blocks.get(slice.blockId);
-    if (block === undefined) throw new Error(`ledger entry ${slice.key} names an unknown block`);
-    if (slice.minor !== null) {
-      const price = texts.amount(slice.minor, block.currency);
-      const size = texts.amount(block.amountMinor ?? 0, block.currency);
-      return explain.fromMoney(seconds, price, block.id, size, block.workTypes);
-    }
-    const amount = texts.amount(block.rateMinor, block.currency);
-    const size = formatDuration(block.seconds);
-    return explain.fromBlock(seconds, block.id, size, amount, block.workTypes);
-  });
+function blockLines({ payment }: ChargeExplained, texts: Texts): string[] {
+  const lines = payment.flatMap((part) => [
+    ...shareTexts(part, texts),
+    ...passedOverTexts(part, texts),
+  ]);
+  return lines.length === 0 ? [texts.explain.nothingTaken] : lines.map((line) => `${line}.`);
 }

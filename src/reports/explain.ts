@@ -3,8 +3,9 @@ import { KindError } from '../domain/errors.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Client, Locale } from '../domain/terms.ts';
 import { dateInZone } from '../domain/time.ts';
-import type { Block, ChargeGroup, PostedCharge, Store, Work } from '../store/port.ts';
+import type { ChargeGroup, PostedCharge, Store, Work } from '../store/port.ts';
 import { compareCharges, isWithdrawn } from './charge-changes.ts';
+import { readPayment } from './explain-payers.ts';
 import { chargeSteps, type ExplainStep } from './explain-steps.ts';
 import { plainText } from './plain-text.ts';
 import { factsOf } from './statement-lines.ts';
@@ -63,7 +64,6 @@ interface GroupRecord {
   client: Client | undefined;
   history: PostedCharge[];
   entries: LedgerEntry[];
-  blocks: ReadonlyMap<string, Block>;
   zone: string;
 }
 
@@ -79,20 +79,19 @@ async function explainGroup(
   const client = request.clients.find((candidate) => candidate.id === clientId);
   const texts = textsIn(request.locale ?? client?.locale ?? request.fallback.locale);
   const entries = await store.readChargeEntries(history.map((charge) => charge.id));
-  const accounts = [...new Set(entries.map((entry) => entry.clientId))];
-  const ledgers = await store.readLedgers(accounts, { isAllBlocks: true });
-  const blocks = new Map(
-    ledgers.flatMap((ledger) => ledger.blocks).map((block) => [block.id, block]),
-  );
   const zone = client?.timezone ?? request.fallback.timezone;
-  const record: GroupRecord = { group, client, history, entries, blocks, zone };
+  const record: GroupRecord = { group, client, history, entries, zone };
   const facts = current === undefined ? null : factsOf(current);
   const isCharged = facts !== null && !isWithdrawn(facts);
   const steps: ExplainStep[] = [];
   if (current !== undefined && isCharged) {
     const slices = liveEntries(record).filter((entry) => entry.chargeId === current.id);
+    const accounts = [...new Set(slices.map((slice) => slice.clientId))];
+    const ledgers = await store.readLedgers(accounts, { isAllBlocks: true });
+    const blocks = ledgers.flatMap((ledger) => ledger.blocks);
     const clientName = client?.name ?? current.clientId;
-    steps.push(...chargeSteps({ facts, slices, blocks, clientName, zone }, texts));
+    const payment = await readPayment(store, { facts, slices, blocks, client, zone });
+    steps.push(...chargeSteps({ facts, payment, clientName, zone }, texts));
   }
   const waiting = waitingLines(record, work, isCharged, texts);
   if (waiting.length > 0) steps.push({ step: 'waiting', lines: waiting });

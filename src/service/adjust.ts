@@ -1,4 +1,4 @@
-import { byBurnOrder, canPayFor, type SpendableBlock } from '../domain/allocation.ts';
+import { byBurnOrder, couldPay, type SpendableBlock } from '../domain/allocation.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import type { Posting } from '../domain/ledger.ts';
@@ -66,7 +66,7 @@ function findBlocks(
   const price = minor === null ? null : { minor: 0, currency: client.currency };
   const usable = account.blocks
     .filter((block) => (block.remainingMinor !== null) === (minor !== null))
-    .filter((block) => canPayFor(block, { workedOn: today, workTypes: null, price }))
+    .filter((block) => couldPay(block, { workedOn: today, workTypes: null, price, usedBy: null }))
     .sort(byBurnOrder);
   const found = usable.filter((block) =>
     blockId === null ? block.workTypes === null : block.id === blockId,

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { explain } from '../../src/reports/explain.ts';
 import { buildStatement } from '../../src/reports/statement.ts';
 import { type AdjustRequest, adjustBalance } from '../../src/service/adjust.ts';
 import { addBlock, extendBlock } from '../../src/service/manual.ts';
@@ -128,6 +129,24 @@ test('the statement of a month that was over shows the last day that held then',
   await extendBlock(bench.app, { blockId, expiresOn: '2026-12-31', reason: 'asked for' });
   expect(await ask()).toEqual(before);
   expect(before.blocks).toMatchObject([{ expiresOn: '2026-06-30' }]);
+});
+
+test('what was paid before a last day moved is explained by the last day that held then', async () => {
+  const other = openingOf(10, { priority: 1 });
+  await openWith(openingOf(10, { expiresOn: '2026-03-31' }), other);
+  const blockId = (await blocks()).find(({ expiresOn }) => expiresOn !== null)?.id ?? '';
+  bench.at('2026-04-02T08:00:00.000Z');
+  bench.psa.log('1', null, '2026-04-01T08:00:00.000Z', 120, { clientId: '1' });
+  await bench.run();
+  bench.advance(60);
+  await extendBlock(bench.app, { blockId, expiresOn: '2026-12-31', reason: 'asked for' });
+  const [told] = await explain(bench.app.store, {
+    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    fallback: { locale: 'en', timezone: 'UTC' },
+  });
+  expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[1]).toBe(
+    `Passed over, ended before the work: ${blockId} (31 March 2026).`,
+  );
 });
 
 test('a last day that is over, or the same, is refused', async () => {

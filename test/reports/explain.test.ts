@@ -142,6 +142,97 @@ test('overage that a block has paid is told as that block’s', async () => {
   expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h from block b-1 (10 h at 120.00 EUR).']);
 });
 
+const mixedWork = [
+  entry({ seconds: 7200 }),
+  entry({ sourceId: 'e2', workType: 'On-site', startedAt: '2026-03-04T14:00:00.000Z' }),
+];
+
+test('each work type of a mixed charge names who pays for it, and why others do not', async () => {
+  const bench = await openReportBench();
+  await bench.buy('2026-03-01T08:00:00.000Z', { workTypes: ['Remote'], expiresOn: '2026-12-31' });
+  await bench.buy('2026-03-02T08:00:00.000Z', { id: 'b-2' });
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(mixedWork));
+  const explanation = await ask(bench);
+  expect(linesOf(explanation, 'blocks')).toEqual([
+    'work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only).',
+    'work type “On-site”: 1 h from block b-2 (10 h at 120.00 EUR).',
+    'work type “On-site”: Passed over, limited to other work types: b-1 (for “Remote” only).',
+  ]);
+  expect(linesOf(explanation, 'summary')).toEqual([
+    '3 h worked; work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only); ' +
+      'work type “On-site”: 1 h from block b-2 (10 h at 120.00 EUR).',
+  ]);
+  expect(linesOf(await ask(bench, { locale: 'fr' }), 'blocks')[2]).toBe(
+    'type de travail «\u00a0On-site\u00a0»\u00a0: Non utilisé, réservé à d’autres types de travail\u00a0: ' +
+      'b-1 (pour «\u00a0Remote\u00a0» seulement).',
+  );
+});
+
+test('a work type that one block pays in part is named once for each of its payers', async () => {
+  const bench = await openReportBench();
+  await bench.buy('2026-03-01T08:00:00.000Z', { seconds: 9000 });
+  await bench.buy('2026-03-02T08:00:00.000Z', { id: 'b-2' });
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(mixedWork));
+  expect(linesOf(await ask(bench), 'blocks')).toEqual([
+    'work type “Remote”: 2 h from block b-1 (2 h 30 at 120.00 EUR).',
+    'work type “On-site”: 30 min from block b-1 (2 h 30 at 120.00 EUR).',
+    'work type “On-site”: 30 min from block b-2 (10 h at 120.00 EUR).',
+  ]);
+});
+
+test('blocks that come first and did not pay are named, each with what kept it then', async () => {
+  const bench = await openReportBench();
+  const at = '2026-02-01T08:00:00.000Z';
+  await bench.buy(at, { id: 'ended', expiresOn: '2026-02-28' });
+  await bench.buy(at, { id: 'empty', seconds: 3600, expiresOn: '2026-06-30' });
+  await bench.buy(at, { id: 'gone', expiresOn: '2026-07-31' });
+  await bench.charge('2026-03-05T08:00:00.000Z', 'g0', facts([entry({ sourceId: 'e0' })]));
+  await bench.withdraw('2026-03-05T08:30:00.000Z', 'gone');
+  const money = { seconds: 0, amountMinor: 50_000, rateMinor: 0, priority: 1 };
+  await bench.buy(at.replace('02-01', '02-02'), { ...money, id: 'dollars', currency: 'USD' });
+  await bench.buy(at.replace('02-01', '02-02'), { id: 'paying', priority: 2 });
+  const rates = { currency: 'EUR', rateMinor: 12_000, workTypes: [] };
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()], { rates }));
+  await bench.buy('2026-04-01T08:00:00.000Z', { id: 'later' });
+  const lines = [
+    '1 h from block paying (10 h at 120.00 EUR).',
+    'Passed over, ended before the work: ended (28 February 2026).',
+    'Passed over, nothing left: empty.',
+    'Passed over, void: gone.',
+    'Passed over, not begun yet: later (1 April 2026).',
+    'Passed over, the work has no price in its currency: dollars (USD).',
+  ];
+  expect(linesOf(await ask(bench), 'blocks')).toEqual(lines);
+  await bench.withdraw('2026-04-02T08:00:00.000Z', 'ended');
+  await bench.charge('2026-04-02T09:00:00.000Z', 'g0', null, 'gone');
+  expect(linesOf(await ask(bench), 'blocks')).toEqual(lines);
+});
+
+test('of many blocks that had nothing left the last few are named and the others counted', async () => {
+  const bench = await openReportBench();
+  for (const month of ['1', '2', '3', '4', '5']) {
+    const expiresOn = `2026-0${month}-28`;
+    await bench.buy(`2026-01-0${month}T08:00:00.000Z`, { id: `b-${month}`, expiresOn });
+  }
+  const may = entry({ startedAt: '2026-05-04T10:00:00.000Z', workedOn: '2026-05-04' });
+  await bench.charge('2026-05-05T09:00:00.000Z', 'g1', facts([may]));
+  expect(linesOf(await ask(bench), 'blocks')[1]).toBe(
+    'Passed over, ended before the work: b-2 (28 February 2026), b-3 (28 March 2026), ' +
+      'b-4 (28 April 2026) and one other.',
+  );
+});
+
+test('a share that is used up is named where blocks are shared', async () => {
+  const bench = await openReportBench({ isSharing: true, share: { seconds: 3600 } });
+  await bench.buy('2026-03-01T08:00:00.000Z');
+  await bench.charge('2026-03-05T08:00:00.000Z', 'g0', facts([entry({ sourceId: 'e0' })]));
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
+  expect(linesOf(await ask(bench), 'blocks')).toEqual([
+    '1 h beyond every block (overage).',
+    'Passed over, the client’s share used up: b-1.',
+  ]);
+});
+
 test('work that waits tells for what', async () => {
   const bench = await openReportBench();
   const at = '2026-03-05T09:00:00.000Z';

@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
+import { demandOf } from '../../src/domain/allocation.ts';
 import type { ChargeableEntry } from '../../src/domain/charge.ts';
 import { computeCharge } from '../../src/domain/charge.ts';
 import type { ChargeFacts } from '../../src/domain/charge-facts.ts';
 import type { Posting } from '../../src/domain/ledger.ts';
 import { type Account, payOffOverage, reverseSlices, spend } from '../../src/domain/postings.ts';
 import { creditPurchase } from '../../src/domain/purchase.ts';
+import { sharerOf, sharersOf } from '../../src/domain/shares.ts';
 import type { Agreement, Client } from '../../src/domain/terms.ts';
 import { dateInZone, type Instant } from '../../src/domain/time.ts';
 import type { Block, Charge, ChargeGroup, ReplenishBatch, Store } from '../../src/store/port.ts';
@@ -172,14 +174,23 @@ export class ReportBench {
   }
 
   async expire(at: Instant, blockId: string): Promise<void> {
+    await this.end(at, blockId, 'expiry');
+  }
+
+  private async end(
+    at: Instant,
+    blockId: string,
+    reason: 'expiry' | 'refund',
+    blockStatuses: ReplenishBatch['blockStatuses'] = [],
+  ): Promise<void> {
     await this.replenish(at, async (account) => {
       const block = account.blocks.find(({ id }) => id === blockId);
       if (block === undefined) throw new Error(`no block ${blockId}`);
       const posting: Posting = {
-        key: `expiry:${blockId}:${at}`,
+        key: `${reason}:${blockId}:${at}`,
         clientId: this.client.id,
         side: 'debit',
-        reason: 'expiry',
+        reason,
         blockId,
         seconds: block.remainingSeconds,
         minor: block.remainingMinor,
@@ -189,8 +200,13 @@ export class ReportBench {
         workedOn: null,
         note: null,
       };
-      return { postings: [posting] };
+      return { blockStatuses, postings: [posting] };
     });
+  }
+
+  /** Voids a block: what is left of it is refunded. */
+  async withdraw(at: Instant, blockId: string): Promise<void> {
+    await this.end(at, blockId, 'refund', [{ blockId, status: 'void' }]);
   }
 
   /** Posts what a group costs now in place of what stands; null withdraws it. */
@@ -223,11 +239,9 @@ export class ReportBench {
     if (seconds > 0) {
       const spending = {
         key: id,
-        seconds,
+        ...demandOf(after),
         workedOn,
-        workTypes: null,
-        price: after.price ?? null,
-        usedBy: null,
+        usedBy: sharerOf(this.client),
         chargeId: id,
         reason: 'usage',
         note: null,
@@ -273,7 +287,7 @@ export class ReportBench {
   private async readAccount(): Promise<{ account: Account; clientSeq: number }> {
     const [ledger] = await this.store.readLedgers([this.client.id], { isAllBlocks: true });
     if (ledger === undefined) throw new Error('the client is not in the store');
-    return { account: accountFrom(ledger, []), clientSeq: ledger.clientSeq };
+    return { account: accountFrom(ledger, sharersOf([this.client])), clientSeq: ledger.clientSeq };
   }
 
   private async replenish(

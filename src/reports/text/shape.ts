@@ -3,6 +3,7 @@ import type { Reason } from '../../domain/ledger.ts';
 import type { Locale } from '../../domain/terms.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { ChargeChange } from '../charge-changes.ts';
+import type { PassedOverReason } from '../explain-payers.ts';
 import type { LineKind } from '../statement-shape.ts';
 
 /**
@@ -138,6 +139,11 @@ export interface ExplainTexts {
   /** `for “On-site” only`. */
   limitedTo(workTypes: readonly string[]): string;
   fromOverage(seconds: string): string;
+  noWorkType: string;
+  /** Why blocks were passed over. */
+  passedOver: Record<PassedOverReason, string>;
+  /** `12 others`. */
+  others(count: number): string;
   free: string;
   nothingTaken: string;
   pending(cost: string, reason: string): string;

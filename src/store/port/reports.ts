@@ -28,6 +28,21 @@ export interface BlockSums {
   closingMinor: number | null;
 }
 
+/** A block as it was just before a ledger entry was posted. */
+export interface BlockBefore {
+  entryKey: string;
+  blockId: string;
+  /** What was left; 0 for money. */
+  seconds: number;
+  /** Null: hours. */
+  minor: number | null;
+  /** What the entry's client had taken of it, where blocks are shared. */
+  used: number;
+  /** By the last day that it had then. */
+  expiresOn: DateText | null;
+  isVoid: boolean;
+}
+
 export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
@@ -54,6 +69,8 @@ export interface ReportStore {
   readCharges(ids: readonly string[]): Promise<PostedCharge[]>;
   readChargeHistory(groupKey: string): Promise<PostedCharge[]>;
   readChargeEntries(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
+  /** The blocks of each entry's account that anything had been posted on before it. */
+  readBlocksBefore(entryKeys: readonly string[]): Promise<BlockBefore[]>;
   /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
   findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
   /**

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Usage } from '../../domain/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
-import type { ChargeGroup, ReportStore } from '../port.ts';
+import type { BlockBefore, ChargeGroup, ReportStore } from '../port.ts';
 import { createAnew, syncPath } from '../private-file.ts';
 import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
 import { type Database, listValue } from './database.ts';
@@ -58,6 +58,7 @@ export function reportStore(database: Database): ReportStore {
          ORDER BY l.seq`,
         listValue([...new Set(chargeIds)]),
       ),
+    readBlocksBefore: async (entryKeys) => readBlocksBefore(database, entryKeys),
     findGroups: async (id, connection) => findGroups(database, id, connection),
     readUsage: async (clientIds, since) =>
       database.read(() => readUsage(database, listValue(clientIds), since)),
@@ -172,6 +173,26 @@ function readUsage(database: Database, clientIds: string, since: DateText): Usag
       clientIds,
     ),
   };
+}
+
+/** A voided block was refunded, or what it was credited was undone. */
+function readBlocksBefore(database: Database, entryKeys: readonly string[]): BlockBefore[] {
+  const rows = database.rows<Omit<BlockBefore, 'isVoid'> & { isVoid: number }>(
+    `SELECT s.key AS entryKey, b.id AS blockId,
+       sum(iif(l.minor IS NULL, ${signed}, 0)) AS seconds, sum(${signedMinor}) AS minor,
+       sum(iif(l.used_by = s.used_by, iif(l.side = 'debit', 1, -1) * coalesce(l.minor, l.seconds), 0)) AS used,
+       iif(e.seq IS NULL, b.expires_on, e.expires_on_before) AS expiresOn,
+       b.status = 'void' AND
+         max(l.reason = 'refund' OR (l.reason = 'reversal' AND l.side = 'debit')) AS isVoid
+     FROM json_each(?) k CROSS JOIN ledger s ON s.key = k.value
+     CROSS JOIN ledger l ON l.client_id = s.client_id AND l.client_seq < s.client_seq
+     JOIN block b ON b.id = l.block_id
+     LEFT JOIN block_edit e ON e.seq = (SELECT min(later.seq) FROM block_edit later
+       WHERE later.block_id = b.id AND later.edited_at > s.posted_at)
+     GROUP BY s.key, b.id ORDER BY s.key, b.id`,
+    listValue(entryKeys),
+  );
+  return rows.map(({ isVoid, ...row }) => ({ ...row, isVoid: isVoid === 1 }));
 }
 
 /** By the id (or the number) that a person reads off the screen, in one connection or in any. */
