@@ -135,6 +135,7 @@ describe('a subsidiary without blocks of its own', () => {
     work('2', '2', 3);
     await bench.run();
     expect(await bench.hours(group)).toEqual([-2, 0]);
+    bench.at('2026-03-03T08:00:00.000Z');
     await addBlock(bench.app, {
       ...{ clientId: bench.clientId(group), seconds: 36_000, amountMinor: null, rateMinor: 100 },
       ...{ purchasedOn: '2026-03-03', expiresOn: null, priority: 0, reason: 'sold' },
@@ -186,6 +187,7 @@ describe('a share', () => {
     work('2', '2', 4);
     await bench.run();
     expect(await hoursOf(group)).toEqual([9, 3]);
+    bench.at('2026-03-03T08:00:00.000Z');
     await addBlock(bench.app, {
       ...{ clientId: bench.clientId(group), seconds: 36_000, amountMinor: null, rateMinor: 100 },
       ...{ purchasedOn: '2026-03-03', expiresOn: null, priority: 0, reason: 'sold' },
