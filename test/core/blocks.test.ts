@@ -149,10 +149,11 @@ describe('expiry', () => {
     const agreement = agreementOf({ workTypes });
     const openingBlocks = [openingOf(5, { expiresOn: '2026-03-02' }), openingOf(5)];
     bench = await CoreBench.open({ clients: [clientOf({ agreement, openingBlocks })] });
+    bench.at('2026-03-02T20:00:00.000Z');
     bench.psa.ticket('1');
     bench.psa.log('0', '1', day, 60, { workType: 'Travel' });
     bench.psa.log('1', '1', '2026-03-03T09:00:00.000Z', 60);
-    bench.psa.log('2', '1', '2026-03-04T09:00:00.000Z', 60);
+    bench.psa.log('2', '1', '2026-03-03T11:00:00.000Z', 60);
     bench.psa.close('1');
     await bench.run('pull', 'debit');
     expect((await bench.ledger()).at(-1)).toMatchObject({ seconds: 7200, workedOn: '2026-03-03' });
