@@ -4,7 +4,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { isRepeatable, nameOf, uncertain } from './classify.ts';
 import { describeIssue } from './issues.ts';
 import { parseExactJson } from './json.ts';
-import type { Answer, RawAnswer } from './types.ts';
+import type { Answer, HttpRequest, RawAnswer } from './types.ts';
 
 export interface ParsedAnswer {
   answer: RawAnswer;
@@ -16,7 +16,7 @@ const structuresMax = 500_000;
 const membersMax = 4_000_000;
 
 /** Many tiny values take a hundred times the room of their text. Commas within texts count, too. */
-export function refuseTooMany(answer: RawAnswer): void {
+export function refuseTooMany(answer: RawAnswer, connection: string): void {
   const { request, status, text } = answer;
   // Shorter than this, there cannot be too many.
   if (text.length < structuresMax) return;
@@ -27,9 +27,24 @@ export function refuseTooMany(answer: RawAnswer): void {
     else if (code === 0x2c) members += 1;
   }
   if (structures <= structuresMax && members <= membersMax) return;
-  const message = `${nameOf(request)} answered with more values than can be read (${structures} objects and lists).`;
-  if (!isRepeatable(request)) throw uncertain(request, message, { status });
-  throw new KindError('contract', message, { status });
+  const what = `with more values than can be read (${structures} objects and lists)`;
+  throw tooLarge(request, connection, what, status);
+}
+
+/** `what`: beyond which bound the answer went. */
+export function tooLarge(
+  request: HttpRequest,
+  connection: string,
+  what: string,
+  status?: number,
+): KindError {
+  const message = `${nameOf(request)} of "${connection}" answered ${what}.`;
+  const detail = {
+    ...(status === undefined ? {} : { status }),
+    fix: 'No page of this API should be that large: check baseUrl, and what stands between here and the vendor.',
+  };
+  if (!isRepeatable(request)) return uncertain(request, message, detail);
+  return new KindError('contract', message, detail);
 }
 
 /** An empty body is `undefined`. What is no JSON is as good as no answer. */

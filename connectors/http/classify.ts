@@ -2,9 +2,6 @@
 import { KindError } from '../../src/domain/errors.ts';
 import type { HttpRequest, RawAnswer } from './types.ts';
 
-/** No vendor's Retry-After makes us wait longer than this. */
-export const retryAfterCapSeconds = 120;
-
 /** A write whose answer is missing or unreadable may have happened; a read has no such question. */
 export function isRepeatable(request: HttpRequest): boolean {
   return request.method === 'GET' || request.isRead === true;
@@ -23,6 +20,7 @@ export function nameOf(request: HttpRequest): string {
  * | 403                       | `permission`                                      |
  * | 429, 408 on a read        | `rate-limited`, with Retry-After where given      |
  * | 3xx                       | `config`; after a write `unknown-outcome`         |
+ * | 404 as HTML, to a read    | `config`: whoever answers there is not the API    |
  * | 5xx, HTML, 408 on a write | `transient`; after a write `unknown-outcome`      |
  * | 404, other 4xx            | `rejected`, with the status and the vendor's text |
  *
@@ -57,6 +55,12 @@ export function classifyAnswer(answer: RawAnswer, nowMs: number): KindError | nu
   }
   if (status >= 300 && status < 400) return redirected(answer, name);
   if (isHtml(answer)) {
+    if (status === 404 && isRepeatable(request)) {
+      return new KindError('config', `${name} answered 404 with a web page instead of JSON.`, {
+        status,
+        fix: 'Check baseUrl and the account or tenant of this connection: there is no API at this address now.',
+      });
+    }
     return uncertain(request, `${name} answered with a web page (${status}) instead of JSON.`, {
       status,
       fix: 'The vendor may be throttling or down, or baseUrl is not that of the API.',
@@ -103,7 +107,7 @@ export function retryAfter(header: string | undefined, nowMs: number): number | 
   const seconds = Number(header);
   const wait = Number.isNaN(seconds) ? Math.ceil((Date.parse(header) - nowMs) / 1000) : seconds;
   if (Number.isNaN(wait)) return undefined;
-  return Math.min(Math.max(wait, 0), retryAfterCapSeconds);
+  return Math.max(wait, 0);
 }
 
 const vendorTextMax = 300;

@@ -4,7 +4,14 @@ import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
 import { type Agents, createAgents } from './agents.ts';
-import { believe, type ParsedAnswer, parseBody, refuseTooMany, unlessEmpty } from './believe.ts';
+import {
+  believe,
+  type ParsedAnswer,
+  parseBody,
+  refuseTooMany,
+  tooLarge,
+  unlessEmpty,
+} from './believe.ts';
 import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
 import { refuseClockAhead } from './clock.ts';
 import { withDeadline } from './deadline.ts';
@@ -59,7 +66,7 @@ export function createTransport(options: TransportOptions): Transport {
   /** One try; a refused token or a moved host is mended and sent again within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
     const answer = await exchange(options, limits, agents, request);
-    refuseTooMany(answer);
+    refuseTooMany(answer, options.context.connection);
     const special = (await options.classify?.(answer)) ?? null;
     if (special === 'again' && chances.again) {
       chances.again = false;
@@ -157,7 +164,7 @@ async function overTheWire(
     };
   } catch (error) {
     request.signal.throwIfAborted();
-    throw fromFailure(request, url, signal, error);
+    throw fromFailure(request, options.context.connection, url, signal, error);
   } finally {
     stop();
   }
@@ -165,6 +172,7 @@ async function overTheWire(
 
 function fromFailure(
   request: HttpRequest,
+  connection: string,
   url: URL,
   signal: AbortSignal,
   error: unknown,
@@ -174,7 +182,7 @@ function fromFailure(
     return uncertain(request, `${nameOf(request)} got no answer in time (${String(reason)}).`);
   }
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
-    return new KindError('contract', `${nameOf(request)} answered with more than 64 MB.`);
+    return tooLarge(request, connection, `from ${url.host} with more than 64 MB`);
   }
   // The axios error itself holds the request with its credentials; only its cause is kept.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import type { HttpRequest } from '../../../connectors/http/types.ts';
 import type { ErrorKind } from '../../../src/domain/errors.ts';
@@ -29,7 +30,8 @@ const table: [string, Partial<HttpRequest>, SandboxAnswer, ErrorKind, number][] 
   ['503 to a search', search, { status: 503 }, 'transient', 3],
   ['502 to a write', write, { status: 502 }, 'unknown-outcome', 1],
   ['HTML to a read', read, html, 'transient', 3],
-  ['HTML with 404 to a read', read, page404, 'transient', 3],
+  ['HTML with 404 to a read', read, page404, 'config', 1],
+  ['HTML with 404 to a write', write, page404, 'unknown-outcome', 1],
   ['HTML to a write', write, html, 'unknown-outcome', 1],
   ['broken JSON to a read', read, brokenJson, 'transient', 3],
   ['broken JSON to a write', write, brokenJson, 'unknown-outcome', 1],
@@ -118,6 +120,30 @@ describe('an answer that never comes', () => {
       { attempts: 2 },
     ),
   );
+
+  test.each([
+    ['its body', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[', ' '],
+    ['its headers', 'HTTP/1.1 200 OK\r\n', 'x-more: 1\r\n'],
+  ])('to its end, for it drips %s', async (_name, head, drip) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).write(head);
+      const timer = setInterval(() => socket.write(drip), 10);
+      socket.on('close', () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const startedAt = performance.now();
+    await withTransport(
+      () => ({ status: 200 }),
+      async ({ transport }) => {
+        const failure = transport.send(aRequest(), Anything);
+        await expect(failure).rejects.toMatchObject({ kind: 'transient' });
+      },
+      { baseUrl: `http://127.0.0.1:${port}`, attempts: 2, timeoutMs: 200 },
+    );
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   test('shows no credentials in the error, its cause included', () =>
     withTransport(

@@ -29,7 +29,7 @@ describe('a vendor on the internet', () => {
     ['a date', 'Mon, 02 Mar 2026 09:00:30 GMT', 30],
     ['a date gone by', 'Mon, 02 Mar 2026 08:00:00 GMT', 0],
     ['seconds', '7', 7],
-    ['far too long', '86400', 120],
+    ['far too long', '86400', 86_400],
     ['nonsense', 'soon', undefined],
   ])('may ask to wait, with Retry-After as %s', async (_name, header, retryAfterSeconds) => {
     mockOrigin(psa).get('/things').reply(429, '', { 'retry-after': header });

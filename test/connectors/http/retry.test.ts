@@ -47,6 +47,24 @@ describe('repeating', () => {
     expect(waits).toEqual([300]);
   });
 
+  test('does not wait for a day, and says how long the vendor asks', async () => {
+    const startedAt = performance.now();
+    const error = new KindError('rate-limited', 'Too many.', { retryAfterSeconds: 86_400 });
+    await expect(withRetries(failing(1, error), quick())).rejects.toMatchObject({
+      kind: 'rate-limited',
+      message: 'Too many. The vendor asks to wait 86,400 s; tried again by the next run.',
+    });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test('ends where another pause would take all of it beyond its time', async () => {
+    const startedAt = performance.now();
+    const error = new KindError('rate-limited', 'x', { retryAfterSeconds: 0.2 });
+    const failure = withRetries(failing(3, error), quick({ chainMs: 500 }));
+    await expect(failure).rejects.toThrow('x');
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
   test('pauses longer each time', async () => {
     const waits: number[] = [];
     await withRetries(
