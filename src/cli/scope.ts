@@ -1,6 +1,7 @@
 import type { Command, CommandOptions } from 'commander';
 import { plainJson } from '../reports/plain-text.ts';
 import type { App } from '../service/app.ts';
+import type { StoreHolder } from '../service/rehearsal.ts';
 import type { CliDeps } from './deps.ts';
 import { type Paint, painter } from './style.ts';
 import { formatTable, type TableCell, type TableColumn } from './table.ts';
@@ -15,7 +16,7 @@ export interface Scope {
   answer(json: unknown, text: () => string): void;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
   /** Reads the config again, with the same database; the caller closes it. */
-  reopen(store: string): Promise<App>;
+  reopen(holder: StoreHolder): Promise<App>;
 }
 
 /** Where the config lies unless `--config` says otherwise. */
@@ -63,9 +64,9 @@ export class Cli {
     }>();
     const { deps } = this;
     const isJson = json === true;
-    const open = (store?: string) =>
+    const open = (holder?: StoreHolder) =>
       deps.service.openApp({
-        ...(store === undefined ? {} : { store }),
+        ...(holder === undefined ? {} : { holder }),
         configFile: configFile ?? config ?? usualConfig,
         access,
         isFirst: first === true,

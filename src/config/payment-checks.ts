@@ -58,7 +58,7 @@ export function missingProducts(
       }
     }
     const billing = valueAt(terms.overage, ['invoice']);
-    if (!isKeyed(billing) || billing['product'] !== undefined) continue;
+    if (!isKeyed(billing) || billing.product !== undefined) continue;
     const isOwn = valueAt(client, ['overrides', 'overage']) !== undefined;
     const place = isOwn
       ? ['clients', index, 'overrides']

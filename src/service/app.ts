@@ -13,8 +13,8 @@ import { openStore } from '../store/sqlite/open.ts';
 import { connectAll, type RequestMeter } from './connect.ts';
 import { identifyClients, recognizeClients } from './identify-clients.ts';
 import { createLog, type Logger, readLogSettings } from './log.ts';
-import { noteLiveStore, refuseLostFile, refuseLostStore } from './lost-store.ts';
-import { rebuildRehearsal } from './rehearsal.ts';
+import { refuseLostFile, refuseLostStore } from './lost-store.ts';
+import { rebuildRehearsal, type StoreHolder } from './rehearsal.ts';
 
 /** One process's view: the config, its store, and a connector for each connection. */
 export interface App {
@@ -47,8 +47,8 @@ export interface AppOptions {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   now?: () => number;
-  /** The only database that may be opened, for a service that reads an edited config. */
-  store?: string;
+  /** The service that reads its edited config again, and so holds the database already. */
+  holder?: StoreHolder;
 }
 
 /** Loads the config, opens the store and gives every client its lasting id. Throws KindError. */
@@ -61,7 +61,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     isCron: validate,
     areSecretsNeeded: options.access !== 'read',
   });
-  if (options.store !== undefined && options.store !== config.store) {
+  if (options.holder !== undefined && options.holder.file !== config.store) {
     throw new KindError('config', `The config now names another database, ${config.store}.`, {
       fix: 'Restart the service to use that one.',
     });
@@ -72,15 +72,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   if (!isReadOnly && options.isFirst !== true) refuseLostFile(config);
   let store = await openStore({ file: config.store, isReadOnly, now });
   try {
-    if (options.access === 'run') {
-      if (options.isFirst !== true) await refuseLostStore(config, store);
-      noteLiveStore(config);
-    }
+    if (options.access === 'run' && options.isFirst !== true) await refuseLostStore(config, store);
     const { clients, questions } = isReadOnly
       ? { clients: await recognizeClients(store, config.clients, () => null), questions: [] }
       : await identifyClients(store, config.clients, instantFromMs(now()));
     if (options.access === 'run') {
-      store = await rebuildRehearsal({ config, store, clients, log, now });
+      const { holder } = options;
+      store = await rebuildRehearsal({ config, store, clients, log, now }, holder);
     }
     const requests: RequestMeter = new Map();
     const writes: RequestMeter = new Map();

@@ -32,7 +32,7 @@ export async function refuseLostStore(
 
 function refuseWithWitness(config: Named): void {
   const missing = `The database ${config.store} has never been used`;
-  if (existsSync(`${config.store}.lock`)) {
+  if (isOlder(`${config.store}.lock`, config.store)) {
     throw lost(`${missing}, but a lock beside it shows that there was one.`);
   }
   const note = noteOf(config);
@@ -41,14 +41,20 @@ function refuseWithWitness(config: Named): void {
   throw lost(`${missing}; live runs of this config have worked on ${before}.`);
 }
 
+/** A lock that was made with this very file tells of no other one. */
+function isOlder(lock: string, file: string): boolean {
+  const [made, opened] = [lock, file].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return made !== undefined && (opened === undefined || made.mtimeMs < opened.birthtimeMs);
+}
+
 function lost(message: string): KindError {
   return new KindError('config', message, {
     fix: 'Correct `store:`, or copy the last backup there. Only where nothing was ever sent, or all of it may be sent again: add --first to `run` or `start`.',
   });
 }
 
+/** Once the run is on record in the database: from then on the note speaks the truth. */
 export function noteLiveStore(config: Named): void {
-  if (config.mode !== 'live') return;
   const note = noteOf(config);
   try {
     if (existsSync(note) && readFileSync(note, 'utf8').trim() === config.store) return;

@@ -13,6 +13,13 @@ import { repeatEntry } from './repeat-entry.ts';
 
 type Rehearsing = Pick<App, 'config' | 'store' | 'clients' | 'log' | 'now'>;
 
+/** A process that works on the database and holds its lock. */
+export interface StoreHolder {
+  file: string;
+  /** Called before the file is replaced. */
+  close(): Promise<void>;
+}
+
 /** Memory of the installation (connection ''): the rules that were applied last, and the first live run. */
 const rulesKey = 'rules';
 const firstLiveRunKey = 'first-live-run';
@@ -43,23 +50,24 @@ export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
  * mirror, in a new file that then replaces the old one, with the entries made by hand. Returns the store to go on
  * with. Throws `transient` while another process reads the database.
  */
-export async function rebuildRehearsal(app: Rehearsing): Promise<Store> {
+export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): Promise<Store> {
   const { store, config, log, now } = app;
   if ((await store.readMemory('', firstLiveRunKey)) !== null) return store;
   if ((await areRulesChanged(store, app.clients)) !== true) return store;
-  const lock = acquireLock(config.store, 'run', now);
+  const lock = holder === undefined ? acquireLock(config.store, 'run', now) : null;
   try {
     const draft = `${config.store}.rebuild`;
     await store.copyMirror(draft, now());
     await fillDraft(app, draft);
     await store.close();
-    replaceDatabase(draft, config.store);
+    await holder?.close();
+    await replaceDatabase(draft, config.store);
     log.info(
       'The config changed and nothing was ever sent: all balances were calculated again from the mirrored work.',
     );
     return await openStore({ file: config.store, now });
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 

@@ -4,6 +4,7 @@ import { type Instant, instantFromMs } from '../domain/time.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
 import { withLogFields } from './log.ts';
+import { noteLiveStore } from './lost-store.ts';
 import { reportNames } from './names.ts';
 import { pullStep, sweepStep } from './pull-steps.ts';
 import { reconcileStep } from './reconcile-step.ts';
@@ -115,7 +116,10 @@ async function runAs(
   const results: StepResult[] = [];
   try {
     await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
-    if (app.config.mode === 'live') await noteLiveRun(app.store, startedAt);
+    if (app.config.mode === 'live') {
+      await noteLiveRun(app.store, startedAt);
+      noteLiveStore(app.config);
+    }
     for (const step of allSteps.filter((name) => steps.includes(name))) {
       // What a delivery changes is settled first, so that the comparison finds it done.
       if (step === 'reconcile') await settle(scope, steps, results);

@@ -3,6 +3,7 @@ import { describeError, isKindError } from '../domain/errors.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
 import { ConfigWatch } from './config-watch.ts';
+import type { StoreHolder } from './rehearsal.ts';
 import { runSteps, type StepName } from './run.ts';
 import { Schedule } from './schedule.ts';
 
@@ -15,7 +16,7 @@ import { Schedule } from './schedule.ts';
 export async function startService(
   app: App,
   signal: AbortSignal,
-  open: (store: string) => Promise<App>,
+  open: (holder: StoreHolder) => Promise<App>,
 ): Promise<void> {
   const lock = acquireLock(app.config.store, 'start', app.now);
   const service = new Service(app, signal, open);
@@ -40,7 +41,7 @@ class Service {
   readonly broken: Promise<never>;
   private readonly first: App;
   private readonly signal: AbortSignal;
-  private readonly open: (store: string) => Promise<App>;
+  private readonly open: (holder: StoreHolder) => Promise<App>;
   private app: App;
   private jobs: Schedule<StepName>;
   private watch: ConfigWatch;
@@ -48,7 +49,7 @@ class Service {
   private last: Promise<void> = Promise.resolve();
   private fail: (error: unknown) => void = () => {};
 
-  constructor(app: App, signal: AbortSignal, open: (store: string) => Promise<App>) {
+  constructor(app: App, signal: AbortSignal, open: (holder: StoreHolder) => Promise<App>) {
     this.first = app;
     this.app = app;
     this.signal = signal;
@@ -120,8 +121,13 @@ class Service {
   /** Between two steps: a valid file takes the old one's place, an invalid one does not. */
   private async reload(): Promise<void> {
     const { app } = this;
+    let isClosed = false;
+    const close = async () => {
+      isClosed = true;
+      await app.close();
+    };
     try {
-      const next = await this.open(app.config.store);
+      const next = await this.open({ file: app.config.store, close });
       const jobs = scheduleOf(next);
       await this.jobs.close();
       if (app !== this.first) await app.close();
@@ -129,7 +135,8 @@ class Service {
       await this.begin();
       next.log.info('The edited config is used from now on.', { ...next.config.schedule });
     } catch (error) {
-      if (!isKindError(error)) throw error;
+      // Its database was about to be replaced: a restart does that from the start.
+      if (!isKindError(error) || isClosed) throw error;
       app.log.error('The edited config has faults; the service goes on with the previous one.', {
         reason: describeError(error),
         fix: 'Correct the file; it is read again once it is saved.',

@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { DebitBatch } from '../../src/store/port.ts';
-import { connectionPragmas, journalPragmas, openStore } from '../../src/store/sqlite/open.ts';
+import { writeAheadLog } from '../../src/store/sqlite/journal.ts';
+import { connectionPragmas, openStore } from '../../src/store/sqlite/open.ts';
 import { debitPages, historyAt, type Office } from './office.ts';
 import { median, ms, type Ratio, ratioOf, timed } from './ratio.ts';
 
@@ -74,7 +75,7 @@ async function openPlain({ app, file }: Office, name: string): Promise<PlainFile
   await store.assignClientIds(app.clients, historyAt);
   await store.close();
   const raw = new DatabaseSync(plainFile);
-  raw.exec(`${connectionPragmas} ${journalPragmas}`);
+  raw.exec(`${connectionPragmas} ${writeAheadLog}`);
   const tables = Object.entries(inserts).map(([table, sql]) => ({
     table: table as keyof typeof inserts,
     statement: raw.prepare(sql),

@@ -80,6 +80,38 @@ test('an edited config is used from the next step on, and one with faults is not
   });
 }, 60_000);
 
+test('in observe mode the service applies an edited config to what was debited before, too', async () => {
+  const schedule = scheduleOf({ debit: '* * * * * *' });
+  await withSmallMsp({ mode: 'observe', schedule }, async (msp) => {
+    await msp.run('run');
+    const service = msp.start('start');
+    await waitUntil('it runs', () => runsOf(msp, 'start debit').length > 0);
+    msp.configure({ mode: 'observe', schedule, workTypes: '{ excluded: [Remote] }' });
+    await waitUntil('it is applied', () =>
+      service.stderr().includes('all balances were calculated'),
+    );
+    const count = runsOf(msp, 'start debit').length;
+    await waitUntil('it goes on', () => runsOf(msp, 'start debit').length > count + 1);
+    const { clients } = await msp.ask<{ clients: { client: string; settledSeconds: number }[] }>(
+      'balances',
+    );
+    expect(clients.find(({ client }) => client === 'Dupont')?.settledSeconds).toBe(15 * 3600);
+    service.kill('SIGTERM');
+    expect(await service.done).toMatchObject({ exitCode: 0 });
+  });
+}, 60_000);
+
+test('a live service that was stopped before its first step starts again', async () => {
+  await withSmallMsp({ schedule: scheduleOf({}) }, async (msp) => {
+    for (let round = 0; round < 2; round += 1) {
+      const service = msp.start('start');
+      await waitUntil('it runs', () => service.stderr().includes('The service is running.'));
+      service.kill('SIGTERM');
+      expect(await service.done).toMatchObject({ exitCode: 0 });
+    }
+  });
+}, 60_000);
+
 test('a step that became due many times while it was at work runs once afterwards', async () => {
   await withSmallMsp({ schedule: scheduleOf({ pull: '* * * * * *' }) }, async (msp) => {
     msp.psa.faults.add('slow', { path: /companyinfo|tickets/, delayMs: 5_000 });

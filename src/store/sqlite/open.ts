@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
-import { isKindError, KindError } from '../../domain/errors.ts';
+import { KindError } from '../../domain/errors.ts';
 import { placeOf } from '../place.ts';
 import type { Store } from '../port.ts';
 import { createPrivately } from '../private-file.ts';
 import { clientStore } from './clients.ts';
 import { Database } from './database.ts';
 import { debitStore } from './debits.ts';
+import { changeJournal, writeAheadLog } from './journal.ts';
 import { migrate, readMigrations, requireCurrent } from './migrate.ts';
 import { nameStore } from './names.ts';
 import { outboxStore } from './outbox.ts';
@@ -20,7 +20,6 @@ import { undoStore } from './undo.ts';
 /** SQLite's own 2 MB of pages would be fetched again and again while a page of debit is written. */
 export const connectionPragmas =
   'PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;';
-export const journalPragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
 
 export interface StoreOptions {
   /** The SQLite file; made, with its folder, unless it is only to be read. */
@@ -70,26 +69,12 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
     database.exec(connectionPragmas);
     if (isReadOnly) requireCurrent(database, readMigrations());
     else {
-      await writeAhead(database);
+      await changeJournal(database, writeAheadLog);
       migrate(database, readMigrations(), options.now());
     }
     return database;
   } catch (error) {
     database.close();
     throw error;
-  }
-}
-
-/** Changing the journal needs the file for itself and does not wait for it as a statement would. */
-async function writeAhead(database: Database): Promise<void> {
-  const attemptsMax = 100;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      database.exec(journalPragmas);
-      return;
-    } catch (error) {
-      if (attempt === attemptsMax || !isKindError(error, 'transient')) throw error;
-      await setTimeout(50);
-    }
   }
 }

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createPrivately, syncPath } from '../private-file.ts';
 import { Database } from './database.ts';
+import { changeJournal, noWriteAheadLog } from './journal.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 /** What debit and replenish made of the mirror, and what was sent of it. */
@@ -55,11 +56,11 @@ function keptTables(database: Database): string[] {
  * Puts the draft in the place of the database. Both leave the write-ahead log first, which fails while
  * another process reads the old one: a log left beside the file would be taken for that of the new one.
  */
-export function replaceDatabase(draft: string, file: string): void {
+export async function replaceDatabase(draft: string, file: string): Promise<void> {
   for (const path of [draft, file]) {
     const database = new Database(path, { isReadOnly: false });
     try {
-      database.exec('PRAGMA journal_mode = DELETE');
+      await changeJournal(database, noWriteAheadLog);
     } finally {
       database.close();
     }
