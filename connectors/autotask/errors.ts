@@ -25,7 +25,19 @@ export function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | 
       ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     });
   }
+  if (answer.status === 401) {
+    return new KindError('auth', `${name} answered 401: the secret was refused.`, {
+      status: 401,
+      fix: 'Check secret, and that username is that of the same API user.',
+    });
+  }
   if (answer.status !== 500) return null;
+  if (/integration ?code is invalid/i.test(said)) {
+    return new KindError('auth', `${name} answered 500: ${said}`, {
+      status: 500,
+      fix: 'Check integrationCode: the tracking identifier of the API user.',
+    });
+  }
   if (rights.test(said)) {
     return new KindError('permission', `${name} answered 500: ${said}`, {
       status: 500,

@@ -32,7 +32,8 @@ export function createZone(config: AutotaskConfig, context: ConnectorContext): Z
       const error = answer.status === 500 ? classifyAnswer(answer, context.now()) : null;
       if (error === null) return null;
       const fix = 'Autotask answers so for a user that it does not know, too: check username.';
-      return new KindError(error.kind, error.message, { status: answer.status, fix });
+      const isUnknown = /zone information could not be determined/i.test(answer.text);
+      return new KindError(isUnknown ? 'auth' : error.kind, error.message, { status: 500, fix });
     },
   });
   const memoryKey = `zone:${config.username}`;

@@ -123,7 +123,7 @@ export function createApi(config: ConnectwiseConfig, context: ConnectorContext):
 
 /** The common table's error, with the id by which the vendor's support finds the request. */
 function withRequestId(answer: RawAnswer, nowMs: number): KindError | null {
-  const error = classifyAnswer(answer, nowMs);
+  const error = refusalOf(answer, classifyAnswer(answer, nowMs));
   const requestId = answer.headers['x-cw-request-id'];
   if (error === null || requestId === undefined) return error;
   return new KindError(error.kind, `${error.message} (request ${requestId})`, {
@@ -134,6 +134,15 @@ function withRequestId(answer: RawAnswer, nowMs: number): KindError | null {
       : { retryAfterSeconds: error.retryAfterSeconds }),
     cause: error.cause,
   });
+}
+
+/** A 401 names the setting at fault: the client ID belongs to the program, the keys to an API member. */
+function refusalOf(answer: RawAnswer, error: KindError | null): KindError | null {
+  if (error === null || answer.status !== 401) return error;
+  const fix = /client[\s_-]?id/i.test(answer.text)
+    ? 'Check clientId: the GUID that ConnectWise gave out for this program.'
+    : 'Check companyId, publicKey and privateKey: the keys are those of one API member.';
+  return new KindError('auth', error.message, { fix, status: 401 });
 }
 
 /**

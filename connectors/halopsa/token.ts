@@ -1,5 +1,6 @@
 import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { vendorText } from '../http/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import type { HalopsaConfig } from './config.ts';
@@ -108,8 +109,12 @@ function refusalOf(answer: RawAnswer, baseUrl: string): KindError | null {
     });
   }
   if (status !== 400 && status !== 401) return null;
-  return new KindError('auth', `${baseUrl} refused the client ID or secret (${status}).`, {
-    status,
-    fix: 'Check clientId, clientSecret and tenant, and that the application’s method is Client ID and Secret (Services).',
-  });
+  return new KindError(
+    'auth',
+    `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`,
+    {
+      status,
+      fix: 'Check clientId, clientSecret and tenant, and that the application’s method is Client ID and Secret (Services).',
+    },
+  );
 }

@@ -113,7 +113,7 @@ export function retryAfter(header: string | undefined, nowMs: number): number | 
 const vendorTextMax = 300;
 
 /** `: what the vendor said`, on one line and bounded, or nothing. */
-function vendorText(answer: RawAnswer): string {
+export function vendorText(answer: RawAnswer): string {
   if (isHtml(answer)) return '';
   const text = errorTexts(jsonOrText(answer.text)).join('; ');
   const clean = text

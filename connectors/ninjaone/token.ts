@@ -1,5 +1,6 @@
 import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { vendorText } from '../http/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import type { NinjaoneConfig } from './config.ts';
@@ -83,10 +84,14 @@ function refusalOf(answer: RawAnswer, baseUrl: string): KindError | null {
     });
   }
   if (status === 400 || status === 401 || status === 403) {
-    return new KindError('auth', `${baseUrl} refused the client ID or secret (${status}).`, {
-      status,
-      fix: 'Check clientSecret, and that the application allows the grant type Client Credentials.',
-    });
+    return new KindError(
+      'auth',
+      `${baseUrl} refused the client secret (${status}${vendorText(answer)}).`,
+      {
+        status,
+        fix: 'Check clientSecret, and that the application allows the grant type Client Credentials.',
+      },
+    );
   }
   return null;
 }

@@ -52,6 +52,19 @@ describe('The zone of a database', () => {
     }));
 });
 
+test.each([
+  ['secret', 'wrong-secret', /^Check secret,/],
+  ['integrationCode', 'WRONGCODE', /^Check integrationCode:/],
+  ['username', 'nobody@msp.example', /check username/],
+])('check of Autotask says that %s is the setting that was refused', (setting, value, fix) =>
+  withAutotask({ settings: { [setting]: value } }, async (bench) => {
+    expect((await check(bench)).get('auth')).toMatchObject({
+      ...{ status: 'failed', kind: 'auth' },
+      fix: expect.stringMatching(fix),
+    });
+  }),
+);
+
 describe('The hourly limit that integrations share', () => {
   test('stops this connection at its share, and lets it go on once the count has fallen', () => {
     let nowMs = Date.now();

@@ -46,6 +46,21 @@ describe('check of ConnectWise', () => {
       expect(names?.clientFields).toEqual(['Hours left']);
     }));
 
+  test.each([
+    ['clientId', '00000000-0000-4000-8000-000000000000', /^Check clientId:/],
+    ['publicKey', 'wrong-key', /publicKey and privateKey/],
+    ['privateKey', 'wrong-key', /publicKey and privateKey/],
+  ])('says that %s is the setting that was refused', (setting, value, fix) =>
+    withConnectwise({ settings: { [setting]: value } }, async (bench) => {
+      expect(await check(bench)).toEqual([
+        expect.objectContaining({
+          ...{ id: 'auth', status: 'failed', kind: 'auth' },
+          fix: expect.stringMatching(fix),
+        }),
+      ]);
+    }),
+  );
+
   test('names a missing permission and goes on', () =>
     withConnectwise({}, async (bench) => {
       bench.sandbox.state.switches.denied.add('/finance/invoices');

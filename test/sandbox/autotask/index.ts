@@ -85,7 +85,7 @@ export async function startAutotaskSandbox(
 /** A user that is not known is an error of the server. */
 function zoneInformation(state: State, request: SandboxRequest): SandboxAnswer {
   if (request.query.get('user') !== credentials.username) {
-    return { status: 500, json: { errors: ['An error occurred.'] } };
+    return { status: 500, json: { errors: ['Zone information could not be determined.'] } };
   }
   const root = `http://${request.headers.host}/z${state.zone}`;
   const json = {
@@ -101,10 +101,11 @@ function handle(state: State, request: SandboxRequest, takeFault: TakeFault): Sa
   const { headers } = request;
   const base = `/z${state.zone}/ATServicesRest/V1.0/`;
   const isKnown =
-    headers.username === credentials.username &&
-    headers.secret === credentials.secret &&
-    headers.apiintegrationcode === credentials.integrationCode;
+    headers.username === credentials.username && headers.secret === credentials.secret;
   if (!isKnown || !request.path.startsWith(base)) return { status: 401 };
+  if (headers.apiintegrationcode !== credentials.integrationCode) {
+    return { status: 500, json: { errors: ['IntegrationCode is invalid.'] } };
+  }
   state.requests += 1;
   if (state.requests > requestsMax) return suspended();
   const [entity = '', ...rest] = request.path.slice(base.length).split('/');
