@@ -99,7 +99,7 @@ export function runText(
   const isObserved = app.config.mode === 'observe' && withheld > 0;
   const end = result.ok
     ? `Run ${result.run} is done.`
-    : `Run ${result.run} is done in part: what failed is tried again by the next run.`;
+    : `Run ${result.run} is done in part; see above what failed.`;
   const notes = isObserved
     ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
     : [];

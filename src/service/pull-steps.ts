@@ -1,4 +1,5 @@
 import type { Pulls } from '../../connectors/contract.ts';
+import { isKindError, KindError } from '../domain/errors.ts';
 import { addSeconds } from '../domain/time.ts';
 import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';
 import { noCounts, refuseGreatQuarantine } from '../pull/counts.ts';
@@ -47,7 +48,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       onUnlisted: unlistedWarner(scope, connection),
     };
     const error = await failureOf(scope, async () => {
-      await pullConnection(context, connector, counts);
+      await pullConnection(context, connector, counts).catch(refuseAddress);
       if (stop.aborted) return;
       if (isLonger) await keepHorizon(app, connection, horizon, startedAt);
       if (anew.isAny) await anew.keep();
@@ -55,6 +56,16 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
     });
     const { vanished: _, streams: _streams, ...counted } = counts;
     return { ...nothing, ...counted, error };
+  });
+}
+
+/** A whole list that is not there: what is wrong is not the list but where it was asked for. */
+function refuseAddress(error: unknown): never {
+  if (!isKindError(error, 'rejected') || error.status !== 404) throw error;
+  throw new KindError('config', error.message, {
+    fix: 'Check baseUrl and the account or tenant of this connection: there is no such API at this address.',
+    status: 404,
+    cause: error,
   });
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { isKindError, KindError } from '../domain/errors.ts';
+import { KindError } from '../domain/errors.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
 import { acquireLock } from '../store/lock.ts';
 import type { App } from './app.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { withLogFields } from './log.ts';
 import { noteLiveStore } from './lost-store.ts';
 import { reportNames } from './names.ts';
@@ -18,7 +19,7 @@ export interface RunResult {
   run: string;
   ok: boolean;
   steps: StepResult[];
-  /** 0 done · 3 a vendor refused · 4 part of it failed, the rest is done. */
+  /** 0 done; else the rest is done: 2 a setting is wrong · 3 a vendor refused · 4 part of it failed. */
   exitCode: number;
 }
 
@@ -151,10 +152,8 @@ async function settle(
 }
 
 function toResult(runId: string, steps: StepResult[], failures: readonly unknown[]): RunResult {
-  const isRefused = failures.some((error) => isKindError(error, 'auth', 'permission'));
   const hasFailed = steps.some((step) => step.error !== null || step.failed > 0);
-  const exitCode = !hasFailed ? 0 : isRefused ? 3 : 4;
-  return { run: runId, ok: !hasFailed, steps, exitCode };
+  return { run: runId, ok: !hasFailed, steps, exitCode: hasFailed ? exitCodeOf(failures) : 0 };
 }
 
 /** A second signal that follows the first after a grace, so that a page in hand can be finished. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describeError, isKindError, KindError } from '../domain/errors.ts';
+import { describeError, KindError } from '../domain/errors.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
 import { undoneReason } from '../domain/undo.ts';
@@ -9,6 +9,7 @@ import type { Kept, RunRow, UndoneRun } from '../store/port.ts';
 import { planUndo } from '../undo/plan.ts';
 import { byHand, withdrawMessages } from '../undo/withdraw.ts';
 import type { App } from './app.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { abortLater } from './run.ts';
 
 export interface UndoResult {
@@ -24,7 +25,7 @@ export interface UndoResult {
   byHand: LeftByHand[];
   /** Keys of messages that are not sent any more. */
   cancelled: string[];
-  /** 0 done · 3 a vendor refused · 4 part of it failed, the rest is done. */
+  /** As of a run. */
   exitCode: number;
 }
 
@@ -179,7 +180,6 @@ async function resultOf(
   const messages = await store.readUndoMessages(undone.runId);
   const cancelled = await store.listMessages({ statuses: ['cancelled'] });
   const left = messages.filter(({ status }) => status === 'open' || status === 'by-hand');
-  const isRefused = failures.some((error) => isKindError(error, 'auth', 'permission'));
   return {
     run: undone.undoRunId,
     undo: undone.runId,
@@ -197,7 +197,7 @@ async function resultOf(
     cancelled: cancelled
       .filter(({ lastError }) => lastError === undoneReason(undone.runId))
       .map(({ key }) => key),
-    exitCode: isRefused ? 3 : messages.some(({ status }) => status === 'open') ? 4 : 0,
+    exitCode: messages.some(({ status }) => status === 'open') ? exitCodeOf(failures) : 0,
   };
 }
 

@@ -63,7 +63,7 @@ describe('one message that cannot be sent', () => {
     use(9);
     use(9, '2');
     const result = await bench.run();
-    expect(result).toMatchObject({ ok: false, exitCode: 4 });
+    expect(result).toMatchObject({ ok: false, exitCode: 2 });
     expect(kinds('1')).toEqual(['invoice']);
     expect(kinds('2').sort()).toEqual(['alert-ticket', 'invoice', 'ticket-note']);
   });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { dumpTables } from '../support/dump-tables.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
@@ -92,6 +93,24 @@ describe('what the PSA refuses leaves its watermark where it was and the RMM alo
     );
   }, 60_000);
 });
+
+test.each([
+  ['a company that the vendor does not know', /companyId: .*/, 'companyId: nobody', 'nobody'],
+  ['an address without an API', /companyId: .*/, '$&\n    codebase: v1990_1/', 'Check baseUrl'],
+])(
+  '%s ends run and check alike, as a fault of the config',
+  async (_name, line, wrong, said) => {
+    await withSmallMsp({}, async ({ configFile, run }) => {
+      writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(line, wrong));
+      const outcome = await run('run', '--json');
+      expect(stepOf(JSON.parse(outcome.stdout) as Run, 'psa')?.error).toContain(said);
+      expect(stepOf(JSON.parse(outcome.stdout) as Run, 'rmm')?.error).toBeNull();
+      expect(outcome.exitCode).toBe(2);
+      expect((await run('check')).exitCode).toBe(2);
+    });
+  },
+  60_000,
+);
 
 test('check names the connection and the way out', async () => {
   await withSmallMsp({ privateKey: 'a-wrong-private-key' }, async ({ run }) => {
