@@ -228,6 +228,24 @@ describe('a process that ends in the middle', () => {
     const told = bench.logs.find(({ message }) => message.includes('could not be delivered'));
     expect(told?.detail?.reason).toMatch(/cancelled while it was sent.*invoice-/);
   });
+
+  test('a message that another run claimed after this one had begun is left to that run', async () => {
+    use(9);
+    await bench.run('pull', 'debit', 'replenish');
+    const { store } = bench.app;
+    const { startRun } = store;
+    store.startRun = async (run) => {
+      store.startRun = startRun;
+      bench.advance(1);
+      await claimAll('a run beside it');
+      bench.advance(1);
+      return startRun(run);
+    };
+    await bench.run('push');
+    expect(sent()).toEqual([]);
+    await bench.run('push');
+    expect(sent().sort()).toEqual(['alert-ticket', 'invoice', 'ticket-note']);
+  });
 });
 
 async function claimAll(owner: string): Promise<void> {
