@@ -105,3 +105,12 @@ test('every test that the README names as proof is there', () => {
   });
   expect(missing).toEqual([]);
 });
+
+test('every file and folder that the README of the tests names is there', () => {
+  const named = [...read('test/README.md').matchAll(/`([\w./-]+(?:\.ts|\/))`/g)];
+  expect(named.length).toBeGreaterThan(50);
+  const missing = named.flatMap(([, name = '']) =>
+    existsSync(join(root, 'test', name)) ? [] : name,
+  );
+  expect(missing).toEqual([]);
+});
