@@ -1,4 +1,5 @@
 /** A run in which things go wrong. */
+import { linkSync, symlinkSync } from 'node:fs';
 import { isKindError } from '../../src/domain/errors.ts';
 import { runOnce, runSteps, type StepName, usualSteps } from '../../src/service/run.ts';
 import { Violation } from './auditor.ts';
@@ -21,7 +22,7 @@ export async function attempt(office: Office, inside: readonly Deed[]): Promise<
     await meanwhile(office, mishap.interlude, inside);
   };
   const interruption = mishap.interruption && { ...mishap.interruption, interlude };
-  const isAlone = mishap.interlude !== 'unlocked';
+  const isAlone = mishap.interlude !== 'unlocked' && mishap.interlude !== 'pushing';
   const isGone = await runUntilDeath(office, mishap.steps, interruption, isAlone);
   if (!isInsideDone) for (const deed of inside) act(office, deed);
   clock.aheadMs = 0;
@@ -70,23 +71,50 @@ async function meanwhile(
   interlude: Interlude | null,
   inside: readonly Deed[],
 ): Promise<void> {
+  if (interlude === 'pushing') await secondPushes(office);
   office.clock.nowMs += 1000;
   for (const deed of inside) act(office, deed);
   office.clock.nowMs += 1000;
-  if (interlude === 'locked') await secondIsRefused(office);
+  if (interlude === 'locked') await secondIsRefused(office, office.machine.file);
+  if (interlude === 'symbolic-link') await secondIsKnown(office, symlinkSync);
+  if (interlude === 'hard-link') await secondIsKnown(office, linkSync);
   if (interlude === 'unlocked') await secondRuns(office);
 }
 
 /** The system's lock keeps a second process out. */
-async function secondIsRefused({ machine, auditor, faults }: Office): Promise<void> {
-  faults.count('second-instance-locked');
-  const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
-  const refusal = await runOnce(app, usualSteps, runOptions()).then(
+async function secondIsRefused(office: Office, name: string): Promise<void> {
+  office.faults.count('second-instance-locked');
+  await refuseSecond(office, name);
+}
+
+/** So it does where the second one knows the database by another name. */
+async function secondIsKnown(
+  office: Office,
+  link: (file: string, name: string) => void,
+): Promise<void> {
+  office.faults.count('second-instance-renamed');
+  await office.machine.withOtherName(link, (name) => refuseSecond(office, name));
+}
+
+async function refuseSecond({ machine, auditor }: Office, name: string): Promise<void> {
+  const wire = new Tripwire(null, (call) => auditor.look(call));
+  const run = async () => {
+    const app = await machine.start(wire, name);
+    await runOnce(app, usualSteps, runOptions()).finally(() => app.close());
+  };
+  const refusal = await run().then(
     () => new Violation('one at a time', 'a second process ran beside the first'),
     (error: unknown) => (isKindError(error, 'config') ? null : error),
   );
-  await app.close();
   if (refusal !== null) throw refusal;
+}
+
+/** One that began at the same time, where no lock holds: it sends what the first has not claimed. */
+async function secondPushes({ machine, auditor, faults }: Office): Promise<void> {
+  faults.count('second-instance-pushing');
+  const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
+  await runSteps(app, ['push'], 'second', runOptions());
+  await app.close();
 }
 
 /** Where the lock does not hold: a file share that knows none. It sends nothing. */

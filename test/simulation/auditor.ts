@@ -17,24 +17,42 @@ export class Violation extends Error {
   }
 }
 
-/** A client's balance, and what it was told of it. */
+/** A client's balance, and what came after each level was told, by level. */
 interface Descent {
   netSeconds: number;
-  /** By level that was told. */
-  told: Map<number, Told>;
+  told: Map<number, LedgerRow[]>;
 }
 
-/** What came after a level was told. */
-interface Told {
-  /** Hours were bought or given since. */
-  isRearmed: boolean;
-  /** By how much the balance has changed since then, but for hours bought, given or billed. */
-  changeSeconds: number;
+/**
+ * A level that was told may be told again once hours were bought or given and more was used since. Hours
+ * whose payment was taken back count as never bought; overage that was billed stays used.
+ */
+export function isQuiet(since: readonly LedgerRow[] | undefined): boolean {
+  if (since === undefined) return false;
+  const takenBack = new Set(since.map(({ reverses }) => reverses));
+  const first = since.findIndex((row) => isBought(row) && !takenBack.has(row.key));
+  const ignored = new Set(since.filter((row) => isBought(row) || isBilled(row)).map(toKey));
+  const uses = first < 0 ? [] : since.slice(first + 1);
+  const changes = uses
+    .filter(({ key, reverses }) => !ignored.has(key) && !ignored.has(reverses ?? ''))
+    .map(signed);
+  return changes.reduce((sum, seconds) => sum + seconds, 0) >= 0;
 }
 
-/** A level that was told may be told again once hours were bought or given and the balance fell again. */
-export function isQuiet(told: Told | undefined): boolean {
-  return told !== undefined && !(told.isRearmed && told.changeSeconds < 0);
+function isBought({ side, reason }: LedgerRow): boolean {
+  return side === 'credit' && (reason === 'purchase' || reason === 'adjustment');
+}
+
+function isBilled({ side, reason }: LedgerRow): boolean {
+  return side === 'credit' && reason === 'overage';
+}
+
+function toKey({ key }: LedgerRow): string {
+  return key;
+}
+
+function signed({ side, seconds }: LedgerRow): number {
+  return side === 'credit' ? seconds : -seconds;
 }
 
 export class Auditor {
@@ -49,9 +67,14 @@ export class Auditor {
   readonly #ledger: string[] = [];
   readonly #charges: string[] = [];
   readonly #messages = new Map<string, MessageRow>();
+  /** How often a void invoice was told, by the client's id in the PSA. */
+  readonly #orderAlerts = new Map<string, number>();
+  /** Runs that ended while they were sending something. */
+  readonly #deadOwners = new Set<string>();
   /** The vendor's time at which each run began, by ours. */
   readonly #begun = new Map<string, number>();
-  readonly #watermarks = new Map<string, string>();
+  /** And, of each watermark, the vendor's time at which its run began. */
+  readonly #watermarks = new Map<string, { since: string; begunMs: number }>();
 
   constructor(systems: readonly Psa[], terms: Terms) {
     this.systems = systems;
@@ -68,6 +91,9 @@ export class Auditor {
     this.#books?.close();
     this.#books = new Books(file);
     this.compareAll();
+    for (const { claimedBy } of this.#messages.values()) {
+      if (claimedBy !== null) this.#deadOwners.add(claimedBy);
+    }
   }
 
   close(): void {
@@ -108,14 +134,8 @@ export class Auditor {
       this.#ledger.push(JSON.stringify(row));
       this.#noteTerms(row.runId);
       const descent = this.#descentOf(row.clientId);
-      const seconds = row.side === 'credit' ? row.seconds : -row.seconds;
-      descent.netSeconds += seconds;
-      const isBought = row.reason === 'purchase' || row.reason === 'adjustment';
-      for (const told of descent.told.values()) {
-        if (row.side === 'credit' && isBought) told.isRearmed = true;
-        else if (row.side === 'credit' && row.reason === 'overage') continue;
-        else if (told.isRearmed) told.changeSeconds += seconds;
-      }
+      descent.netSeconds += signed(row);
+      for (const since of descent.told.values()) since.push(row);
     }
   }
 
@@ -146,15 +166,27 @@ export class Auditor {
         const is = `${row.status} ${row.remoteId}`;
         throw new Violation('settled once', `${row.key}: ${before.status} is now ${is}`);
       }
+      this.#checkOwner(before?.claimedBy ?? null, row);
       this.#messages.set(row.key, row);
     }
     if (rows.length === this.#messages.size) return;
     throw new Violation('no row changes', 'a push message is gone');
   }
 
+  /** What a living run is sending is no affair of another. */
+  #checkOwner(before: string | null, { key, claimedBy }: MessageRow): void {
+    if (before === null || this.#deadOwners.has(before)) return;
+    if (claimedBy === null || claimedBy === before) return;
+    throw new Violation('one owner', `${key} is taken by ${claimedBy} from ${before}`);
+  }
+
   /** A level is told when it is reached, and once until hours are bought and used again. */
-  #checkAlert({ clientId, payload, runId }: MessageRow): void {
+  #checkAlert({ key, clientId, payload, runId }: MessageRow): void {
     this.#noteTerms(runId);
+    if (key.startsWith('ph:order:')) {
+      this.#checkOrderAlert(payload);
+      return;
+    }
     const descent = this.#descentOf(clientId);
     const { body } = JSON.parse(payload) as { body: string };
     const reached = /^Reached: (.+)\.$/m.exec(body)?.[1] ?? '';
@@ -168,8 +200,19 @@ export class Auditor {
         const left = `${descent.netSeconds / 3600} h are left`;
         throw new Violation('told once', `${name} is told, and ${left}`);
       }
-      descent.told.set(level, { isRearmed: false, changeSeconds: 0 });
+      descent.told.set(level, []);
     }
+  }
+
+  /** Each void invoice is told of once at most. */
+  #checkOrderAlert(payload: string): void {
+    const { clientId } = JSON.parse(payload) as { clientId: string };
+    const told = (this.#orderAlerts.get(clientId) ?? 0) + 1;
+    this.#orderAlerts.set(clientId, told);
+    const invoices = this.systems.flatMap((psa) => psa.state().invoices);
+    const voided = invoices.filter(({ client, isVoid }) => client === clientId && isVoid);
+    if (told <= voided.length) return;
+    throw new Violation('told once', `${told} void invoices of ${clientId} are told`);
   }
 
   /** Whatever changed before a watermark is mirrored as it is. */
@@ -178,13 +221,13 @@ export class Auditor {
       if (since === null) continue;
       const place = `${connection} ${stream}`;
       const before = this.#watermarks.get(place);
-      if (before === since) continue;
-      this.#watermarks.set(place, since);
-      const isBack = before !== undefined && before > since;
-      if (isBack && this.books.isReadAgain(connection)) continue;
+      if (before?.since === since) continue;
       const begunMs = this.#begun.get(since);
-      if (begunMs === undefined || isBack) {
-        throw new Violation('watermark', `${place} went from ${before} to ${since}`);
+      this.#watermarks.set(place, { since, begunMs: begunMs ?? Number.NEGATIVE_INFINITY });
+      if (before && before.since > since && this.books.isReadAgain(connection)) continue;
+      // Where our clock was put back, so is the watermark; by the vendor's time it never is.
+      if (begunMs === undefined || (before && begunMs < before.begunMs)) {
+        throw new Violation('watermark', `${place} went from ${before?.since} to ${since}`);
       }
       this.#checkMirror(connection, stream, begunMs);
     }

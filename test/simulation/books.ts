@@ -36,6 +36,8 @@ export interface MessageRow {
   connection: string;
   payload: string;
   status: string;
+  /** The run that is sending it. */
+  claimedBy: string | null;
   remoteId: string | null;
   runId: string;
 }
@@ -88,7 +90,7 @@ export class Books {
   messages(): MessageRow[] {
     return this.#all(
       `SELECT seq, key, kind, client_id AS clientId, connection, payload, status,
-         remote_id AS remoteId, run_id AS runId FROM push_message ORDER BY seq`,
+         claimed_by AS claimedBy, remote_id AS remoteId, run_id AS runId FROM push_message ORDER BY seq`,
     );
   }
 

@@ -42,7 +42,7 @@ function toAgreement(terms: Terms): Agreement {
   return agreementOf({
     rounding: {
       ...{ per: terms.per, incrementSeconds: terms.incrementSeconds },
-      ...{ minimumSeconds: terms.minimumSeconds, graceSeconds: 0 },
+      ...{ minimumSeconds: terms.minimumSeconds, graceSeconds: terms.graceSeconds },
     },
     workTypes: { covered: [], excluded: [freeWorkType], unlisted: 'covered' },
     multipliers: [

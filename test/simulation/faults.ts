@@ -25,6 +25,8 @@ export type FaultKind =
   | 'clock-back'
   | 'late-row'
   | 'second-instance-locked'
+  | 'second-instance-renamed'
+  | 'second-instance-pushing'
   | 'second-instance-unlocked';
 
 const possible: Readonly<Record<Place, readonly VendorFault[]>> = {

@@ -1,5 +1,6 @@
 /** One history by its seed, day after day, audited all the way. */
 import { addBlock } from '../../src/service/manual.ts';
+import { resumeSales } from '../../src/service/release.ts';
 import { allSteps, type RunResult, runOnce } from '../../src/service/run.ts';
 import { Random } from '../demo/random.ts';
 import { attempt } from './attempt.ts';
@@ -105,7 +106,7 @@ async function buy({ machine, auditor, clock }: Office, { a, b }: Deed): Promise
   await app.close();
 }
 
-/** The faults have stopped, and a person has seen to what waited for one. */
+/** The faults have stopped; a person sees to what waited for one, and to clients that nothing is sold to. */
 async function runCleanly(office: Office): Promise<void> {
   const { machine, auditor, clock, world } = office;
   const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
@@ -126,6 +127,7 @@ async function runCleanly(office: Office): Promise<void> {
     const failed = steps.find((step) => step.error !== null || step.failed > 0);
     if (failed) throw new Violation('one run', `${failed.step} failed: ${failed.error}`);
     auditSettled(auditor, new Date(clock.nowMs).toISOString().slice(0, 10));
+    for (const { clientId } of await app.store.readSalesHolds()) await resumeSales(app, clientId);
     const disagreement = await app.store.verify();
     if (disagreement) throw new Violation('verify', JSON.stringify(disagreement));
   } catch (error) {

@@ -28,6 +28,9 @@ export interface Planted {
   name: string;
   store?(store: Store, file: string): Store;
   connector?(connector: Connector): Connector;
+  clients?(clients: readonly ConfiguredClient[]): readonly ConfiguredClient[];
+  /** The file that is locked in place of the database of that name. */
+  lockedFile?(name: string): string;
 }
 
 export interface MachineOptions {
@@ -59,16 +62,28 @@ export class Machine {
     writeFileSync(this.file, blank, { mode: 0o600 });
   }
 
-  /** A process starts: it opens the database and loads the config. */
-  async start(wire: Tripwire): Promise<App> {
+  /** Whatever is done meanwhile finds the database under a second name. */
+  async withOtherName<T>(link: (file: string, name: string) => void, work: (name: string) => T) {
+    const name = join(this.folder, 'other-name.db');
+    link(this.file, name);
+    try {
+      return await work(name);
+    } finally {
+      rmSync(name);
+    }
+  }
+
+  /** A process starts: it opens the database, by the name that it knows, and loads the config. */
+  async start(wire: Tripwire, name = this.file): Promise<App> {
     const { systems, now, planted } = this.#options;
-    const database = await openDatabase({ file: this.file, now });
+    const database = await openDatabase({ file: name, now });
     // Nobody pulls the plug here: a crash leaves what was written to the file.
     database.exec('PRAGMA synchronous = OFF');
     const real = storeOn(database);
     this.#open.add(real);
-    const ids = await real.assignClientIds(this.clients, instantFromMs(now()));
-    const identified = this.clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
+    const clients = planted?.clients?.(this.clients) ?? this.clients;
+    const ids = await real.assignClientIds(clients, instantFromMs(now()));
+    const identified = clients.map((client, index) => ({ ...client, id: ids[index] ?? '' }));
     const wiredOne = wiredStore(real, wire);
     const store = planted?.store?.(wiredOne, this.file) ?? wiredOne;
     const connectors = systems.map((psa): [string, Connector] => {
@@ -76,7 +91,7 @@ export class Machine {
       return [psa.name, planted?.connector?.(connector) ?? connector];
     });
     return {
-      config: configOf(this.file),
+      config: configOf(planted?.lockedFile?.(name) ?? name),
       ...{ store, clients: linkPayers(identified), connectors: new Map(connectors) },
       ...{ questions: [], requests: new Map(), writes: new Map(), log: silent, now },
       close: async () => {

@@ -5,8 +5,17 @@ import type { Place } from './faults.ts';
 import type { Interruption, Kind } from './tripwire.ts';
 import type { Style } from './workload.ts';
 
-/** Who comes between two calls: a second process, with or without a lock that holds, or people alone. */
-export type Interlude = 'locked' | 'unlocked' | 'people';
+/**
+ * Who comes between two calls: a second process that the lock keeps out, by whatever name it knows the database,
+ * one that decides or sends beside the first where no lock holds, or people alone.
+ */
+export type Interlude =
+  | 'locked'
+  | 'symbolic-link'
+  | 'hard-link'
+  | 'unlocked'
+  | 'pushing'
+  | 'people';
 
 export interface Mishap {
   steps: readonly StepName[];
@@ -45,8 +54,10 @@ export function drawMishap(random: Random, style: Style, hasDeeds: boolean): Mis
 
 function drawInterlude(random: Random, hasDeeds: boolean): Interlude | null {
   const draw = random.next();
-  if (draw < 0.08) return 'locked';
-  if (draw < 0.2) return 'unlocked';
+  if (draw < 0.05) return 'locked';
+  if (draw < 0.08) return random.pick(['symbolic-link', 'hard-link']);
+  if (draw < 0.18) return 'unlocked';
+  if (draw < 0.24) return 'pushing';
   return hasDeeds && draw < 0.6 ? 'people' : null;
 }
 
@@ -69,6 +80,10 @@ function drawInterruption(
     const of = random.pick(isReadingSpared ? kindsAfterPull : kindsOfCalls);
     const act = random.pick(['die-before', 'die-after'] as const);
     return { of, nth: random.whole(1, callsMost[of]), act, isAfterPull: isReadingSpared };
+  }
+  if (interlude === 'pushing') {
+    const nth = random.whole(1, callsMost.psa);
+    return { of: 'psa', nth, act: 'interlude', isAfterPull: true };
   }
   if (interlude !== 'unlocked') {
     const nth = random.whole(1, 60);

@@ -32,9 +32,13 @@ export function costOf(entries: readonly PsaEntry[], terms: Terms): number {
   });
   let rounded = 0;
   while (rounded < worked) rounded += terms.incrementSeconds;
+  const whole = rounded - terms.incrementSeconds;
+  if (rounded > worked && whole > 0 && worked - whole <= terms.graceSeconds) rounded = whole;
   rounded = Math.max(rounded, terms.minimumSeconds);
   const dear = sum(charged.map(({ seconds }, index) => seconds * (factors[index] ?? 1000)));
-  return Math.round((dear + (rounded - worked) * Math.min(...factors)) / 1000);
+  // What is added is added at the lowest rate, what is forgiven is forgiven at the highest.
+  const factor = rounded > worked ? Math.min(...factors) : Math.max(...factors);
+  return Math.round((dear + (rounded - worked) * factor) / 1000);
 }
 
 /** Where the work is charged under these terms: what has the same name is rounded as one. */

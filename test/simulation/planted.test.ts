@@ -19,5 +19,5 @@ test.each(plantedFaults.map((planted) => [planted.name, planted] as const))(
   async (_, planted) => {
     expect(planted.rules).toContain(await ruleThatSees(planted));
   },
-  180_000,
+  600_000,
 );

@@ -1,6 +1,7 @@
 /** Faults that the simulation must find: each stands between the product and its store or its PSA. */
 import { DatabaseSync } from 'node:sqlite';
 import type { Connector } from '../../connectors/contract.ts';
+import type { ConfiguredClient } from '../../src/config/loaded.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { DebitBatch, Store } from '../../src/store/port.ts';
 import type { Planted } from './machine.ts';
@@ -11,6 +12,13 @@ export interface PlantedFault extends Planted {
   rules: readonly string[];
   /** The histories in which it can do harm; all unless told. */
   styles?: readonly Style[];
+}
+
+function withShorterGrace(client: ConfiguredClient): ConfiguredClient {
+  const { agreement } = client;
+  const { rounding } = agreement;
+  const graceSeconds = rounding.graceSeconds - 1;
+  return { ...client, agreement: { ...agreement, rounding: { ...rounding, graceSeconds } } };
 }
 
 function debitWith(change: (batch: DebitBatch) => DebitBatch) {
@@ -137,6 +145,25 @@ export const plantedFaults: readonly PlantedFault[] = [
             createAttemptedAt: null,
           })),
       }),
+  },
+  {
+    name: 'a fresh claim is taken from its living owner',
+    rules: ['one owner'],
+    store: (store) =>
+      over(store, {
+        claimMessages: (request) =>
+          store.claimMessages({ ...request, staleBefore: '9999-12-31T23:59:59.000Z' }),
+      }),
+  },
+  {
+    name: 'the lock of a second name is another',
+    rules: ['one at a time'],
+    lockedFile: (name) => `${name}-by-name`,
+  },
+  {
+    name: 'the boundary of the grace is off by one',
+    rules: ['debited once', 'pending'],
+    clients: (clients) => clients.map(withShorterGrace),
   },
   {
     name: 'deleted time is not looked for',

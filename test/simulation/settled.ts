@@ -210,10 +210,14 @@ function checkInvoice(
   if (!isPriced || seconds !== block.seconds) {
     refuse('bought once', `invoice ${key} asks ${invoice.totalMinor} for ${seconds} s`);
   }
-  const isCredited = ledger.some(({ blockId, side }) => blockId === block.id && side === 'credit');
-  const mayCount = block.activate !== 'on-payment' || invoice.isPaid;
-  const mustCount = block.activate !== 'on-payment' || (invoice.isPaid && !invoice.isVoid);
-  if (isCredited ? mayCount : !mustCount) return;
+  const bought = ledger.filter(({ blockId }) => blockId === block.id);
+  const takenBack = new Set(bought.map(({ reverses }) => reverses));
+  const isCredited = bought.some(({ side, reason, key: posting }) => {
+    return side === 'credit' && reason !== 'reversal' && !takenBack.has(posting);
+  });
+  // A bill for overage is no order: what becomes of it changes no hours.
+  const isSold = isOverage || !invoice.isVoid;
+  if (isCredited === (isSold && (block.activate !== 'on-payment' || invoice.isPaid))) return;
   refuse('bought once', `block ${block.id} is ${isCredited ? '' : 'not '}credited`);
 }
 

@@ -55,5 +55,7 @@ function sumUp(ledger: readonly LedgerRow[]): string[] {
 /** A balance that was overtaken before it was shown need not be shown; the last one is audited. */
 function nameMessage({ kind, clientId, payload, status }: MessageRow): string[] {
   if (kind === 'balance-field') return [];
-  return [`${kind} ${clientId} ${status} ${payload.replace(/ph:\w+:[\w:.-]+/g, 'key')}`];
+  // A retry may have written one invoice after another, and its id is in what is told of it.
+  const text = payload.replace(/ph:\w+:[\w:.-]+/g, 'key').replace(/invoice \w+/g, 'invoice');
+  return [`${kind} ${clientId} ${status} ${text}`];
 }

@@ -5,6 +5,8 @@ export interface Terms {
   per: 'ticket' | 'entry' | 'day';
   incrementSeconds: number;
   minimumSeconds: number;
+  /** So much of a begun increment is forgiven. */
+  graceSeconds: number;
   /** Of work on site; 1500 is half as dear again. */
   onSiteThousandths: number;
   /** At or below the first a ticket is made; at or below the second an invoice too. */
@@ -34,5 +36,7 @@ export function drawTerms(random: Random): Terms {
     rateMinor: random.pick([12_000, 11_000, 9_950]),
     overage: random.pick(['carry', 'carry', 'billed']),
     activate: random.pick(['on-invoice', 'on-invoice', 'on-payment']),
+    // Work lasts multiples of it, so that what is left over is often just as long.
+    graceSeconds: random.pick([0, 180]),
   };
 }

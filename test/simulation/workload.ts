@@ -165,5 +165,6 @@ export function changedTerms({ name, a, b }: Deed, terms: Terms): Terms {
     per: (['ticket', 'entry', 'day'] as const)[a % 3] ?? 'ticket',
     incrementSeconds: [900, 1800, 360][b % 3] ?? 900,
     onSiteThousandths: [1000, 1500, 2000][(a + b) % 3] ?? 1000,
+    graceSeconds: [0, 180][a % 2] ?? 0,
   };
 }
