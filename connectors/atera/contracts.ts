@@ -1,5 +1,7 @@
 /** Atera's own contracts: their names for tickets, and a warning of those that count time by themselves. */
+
 import type { CheckResult, SourceId } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import { type Api, believeRow } from './api.ts';
 import { ContractWire } from './schema.ts';
 
@@ -29,7 +31,7 @@ export function createContracts(api: Api): Contracts {
     list,
     async namesOf(ids, signal) {
       if (ids.length === 0) return names;
-      const isOld = api.context.now() - readMs > keptMs;
+      const isOld = !isRecent(readMs, api.context.now(), keptMs);
       if (isOld || ids.some((id) => !names.has(id))) await list(signal);
       return names;
     },

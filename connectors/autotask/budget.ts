@@ -3,9 +3,11 @@
  * Before a request leaves, the vendor's own count is known to within a few minutes and a few hundred
  * requests of ours; at the configured share of the limit this connection rests, for others' sake.
  */
+
 import { z } from 'zod';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import { requestsPerHour } from './limits.ts';
 
 const askAfterMs = 10 * 60_000;
@@ -72,7 +74,8 @@ export function createBudget(
   return {
     async spend(signal) {
       known ??= await stored();
-      const isOld = (after: number) => known === null || context.now() - known.atMs >= after;
+      const isOld = (after: number) =>
+        known === null || !isRecent(known.atMs, context.now(), after);
       const isOver = () =>
         known !== null && (known.count + spent) * 100 >= known.limit * sharePercent;
       if (isOld(askAfterMs) || spent >= askAfterRequests || (isOver() && isOld(restMs))) {

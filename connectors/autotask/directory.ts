@@ -1,6 +1,8 @@
 /** Names behind ids: picklists of fields, and short records, each asked for once and kept for a while. */
+
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
+import { isRecent } from '../http/clock.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { noteSeen, proveStillVisible, readAll } from './look-up.ts';
@@ -59,7 +61,7 @@ export function createDirectory(api: Api): Directory {
     freshMs = keptMs,
   ): Promise<readonly FieldInfo[]> {
     const kept = fieldsOf.get(entity);
-    if (kept !== undefined && context.now() - kept.atMs < freshMs) return kept.fields;
+    if (kept !== undefined && isRecent(kept.atMs, context.now(), freshMs)) return kept.fields;
     const path = `${entity}/entityInformation/fields`;
     const answer = await api.get(path, Fields, signal);
     fieldsOf.set(entity, { atMs: context.now(), fields: answer.fields });
@@ -124,7 +126,7 @@ function createNames(api: Api): Directory['names'] {
   return async (entity, ids, signal) => {
     const wanted = withoutNulls(ids);
     let kept = namesOf.get(entity);
-    if (kept === undefined || context.now() - kept.atMs >= keptMs) {
+    if (kept === undefined || !isRecent(kept.atMs, context.now(), keptMs)) {
       kept = { atMs: context.now(), names: new Map(), unlisted: new Set() };
       namesOf.set(entity, kept);
     }

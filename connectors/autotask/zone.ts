@@ -1,9 +1,11 @@
 /** Where the tenant's database lives: the vendor moves databases between its zones. */
+
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
 import { isLoopback, parseBaseUrl } from '../http/address.ts';
 import { classifyAnswer } from '../http/classify.ts';
+import { isRecent } from '../http/clock.ts';
 import { createTransport } from '../http/transport.ts';
 import type { AutotaskConfig } from './config.ts';
 import { limits } from './limits.ts';
@@ -65,7 +67,9 @@ export function createZone(config: AutotaskConfig, context: ConnectorContext): Z
       if (known === null) return false;
       const nowMs = context.now();
       // Requests that were under way during the move fail after it was noticed.
-      if (nowMs - askedAtMs < askAgainAfterMs) return nowMs - movedAtMs < askAgainAfterMs;
+      if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
+        return isRecent(movedAtMs, nowMs, askAgainAfterMs);
+      }
       const before = await known;
       const after = await ask(signal);
       if (after === before) return false;

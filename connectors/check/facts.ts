@@ -110,6 +110,8 @@ export function afterMiss(stored: string | null, nowMs: number): string {
   const [answer, seenAt = now, how] = (stored ?? '').split(' ');
   // Seen by other means than a miss: that stays as it is.
   if (stored !== null && answer === 'no' && how === undefined) return stored;
+  // A look in the future was taken by a clock that was ahead: this one is the first.
+  if (answer === 'doubt' && msFromInstant(seenAt) > nowMs) return `doubt ${now}`;
   const isVerified = answer === 'doubt' && nowMs - msFromInstant(seenAt) >= apartMs;
   if (isVerified || answer === 'no') return `no ${now.slice(0, 10)} missed`;
   return answer === 'doubt' ? `doubt ${seenAt}` : `doubt ${now}`;

@@ -1,7 +1,9 @@
 /** Where the API stands: the codebase in its path changes with the vendor's upgrades. */
+
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import { limits } from './limits.ts';
@@ -64,7 +66,9 @@ export function createCodebase(config: ConnectwiseConfig, context: ConnectorCont
       if (config.codebase !== undefined || known === null) return false;
       const nowMs = context.now();
       // Requests that were under way during the move fail after it was noticed.
-      if (nowMs - askedAtMs < askAgainAfterMs) return nowMs - movedAtMs < askAgainAfterMs;
+      if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
+        return isRecent(movedAtMs, nowMs, askAgainAfterMs);
+      }
       const before = await known;
       const after = await ask(signal);
       if (after === before) return false;

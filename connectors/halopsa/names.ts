@@ -1,6 +1,8 @@
 /** Lists of names that rarely change, kept in the connection's memory so that a quiet run asks for none. */
+
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
+import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
 import type { Api, Query } from './api.ts';
@@ -85,7 +87,7 @@ export function createNames(api: Api): Names {
 
   async function list(kind: NameKind, signal: AbortSignal): Promise<readonly Named[]> {
     const stored = Stored.safeParse(jsonOf(await memory.get(`names.${kind}`)));
-    const isFresh = stored.success && api.context.now() - stored.data.readAtMs < lifeMs;
+    const isFresh = stored.success && isRecent(stored.data.readAtMs, api.context.now(), lifeMs);
     return isFresh ? stored.data.rows : reread(kind, signal);
   }
 

@@ -6,6 +6,15 @@ import type { RawAnswer } from './types.ts';
 const aheadMsMax = 10 * 60_000;
 
 /**
+ * Whether what was noted lies within the span before now. What lies in the future was noted by a clock
+ * that was ahead: nobody knows when, so it counts as long ago and holds up nothing.
+ */
+export function isRecent(notedAtMs: number, nowMs: number, spanMs: number): boolean {
+  const ageMs = nowMs - notedAtMs;
+  return ageMs >= 0 && ageMs < spanMs;
+}
+
+/**
  * Changes are asked for by the vendor's clock, since a moment of ours. Where ours is ahead, that moment
  * lies in the vendor's future, and what happens until then is never asked for. So a read is refused.
  */

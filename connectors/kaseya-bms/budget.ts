@@ -2,9 +2,11 @@
  * The hourly limit on each endpoint. BMS tells nobody how many requests it has had, so ours are counted
  * here, and at the configured share of the limit this connection rests on that endpoint.
  */
+
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ConnectorContext } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import type { HttpRequest } from '../http/types.ts';
 import { hourlyLimit } from './limits.ts';
 
@@ -75,6 +77,6 @@ function endpointOf({ method, path }: Pick<HttpRequest, 'method' | 'path'>): str
 
 function withinHour(parts: Readonly<Record<string, number>>, nowMs: number) {
   return Object.fromEntries(
-    Object.entries(parts).filter(([from]) => nowMs - Number(from) < hourMs + partMs),
+    Object.entries(parts).filter(([from]) => isRecent(Number(from), nowMs, hourMs + partMs)),
   );
 }

@@ -1,8 +1,10 @@
 /** Who and where: organizations, technicians and devices by the names and ids that rows use. */
+
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import type { ClientRow, ConnectorContext, Page, PullRequest } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import { fromDevice, fromOrganization, fromTechnician } from './mapping.ts';
@@ -122,8 +124,8 @@ function createOrganizations(api: Api, context: ConnectorContext) {
   }
 
   async function recent(signal: AbortSignal): Promise<readonly ClientRow[]> {
-    const isRecent = held !== null && context.now() - held.readAtMs < organizationsLifeMs;
-    return held !== null && isRecent ? held.rows : reread(signal);
+    const isYoung = held !== null && isRecent(held.readAtMs, context.now(), organizationsLifeMs);
+    return held !== null && isYoung ? held.rows : reread(signal);
   }
 
   return {

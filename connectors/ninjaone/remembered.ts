@@ -1,6 +1,8 @@
 /** Lists that rarely change, kept in the connection's memory so that a quiet run asks for none. */
+
 import { z } from 'zod';
 import type { ConnectorContext } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 
 /** After a day a list is read again when it is next needed: names and places change. */
 const lifeMs = 86_400_000;
@@ -51,11 +53,11 @@ export function createRemembered<Row>(
         const stored = Stored.safeParse(parsed(await context.memory.get(key)));
         if (stored.success) held = stored.data;
       }
-      const isFresh = held !== null && context.now() - held.readAtMs < lifeMs;
+      const isFresh = held !== null && isRecent(held.readAtMs, context.now(), lifeMs);
       return held !== null && isFresh ? held.rows : reread(signal);
     },
     async renew(signal) {
-      const wasJustRead = readHereMs !== null && context.now() - readHereMs < justReadMs;
+      const wasJustRead = readHereMs !== null && isRecent(readHereMs, context.now(), justReadMs);
       return held !== null && wasJustRead ? held.rows : reread(signal);
     },
     reread,

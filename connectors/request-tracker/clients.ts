@@ -2,6 +2,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import type { ClientRow, ListedName, Page, Pull, PullRequest } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { fromClientName, fromQueue, isSameName } from './mapping.ts';
@@ -44,7 +45,7 @@ export function createClientsPull(api: Api): Pull<ClientRow> {
   }: PullRequest): AsyncGenerator<Page<ClientRow>> {
     const { memory, now } = api.context;
     const readAt: Instant | null = await memory.get(organizationsReadAt);
-    if (isStored && readAt !== null && now() - msFromInstant(readAt) < dayMs) return;
+    if (isStored && readAt !== null && isRecent(msFromInstant(readAt), now(), dayMs)) return;
     const startedAt = instantFromMs(now());
     const seen = new Set<string>();
     for await (const { data } of api.userPages('Organization', signal)) {

@@ -1,7 +1,9 @@
 /** Names of technicians and labor products, kept in the connection's memory so that a quiet run asks for none. */
+
 import { z } from 'zod';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { SourceId } from '../contract.ts';
+import { isRecent } from '../http/clock.ts';
 import type { Api } from './api.ts';
 import type { TimeNames } from './mapping.ts';
 import { NumberId, ProductWire, type TimerWire } from './schema.ts';
@@ -33,7 +35,7 @@ export function createNames(api: Api): Names {
     const text = await memory.get(`names.${kind}`);
     if (text === null) return fresh;
     const stored = Stored.parse(JSON.parse(text));
-    return now() - stored.readAtMs < lifeMs ? stored : fresh;
+    return isRecent(stored.readAtMs, now(), lifeMs) ? stored : fresh;
   }
 
   async function users(ids: ReadonlySet<string>, signal: AbortSignal) {

@@ -46,9 +46,11 @@ export async function deliverMessages(context: PushContext): Promise<PushOutcome
   for (;;) {
     if (context.stop.aborted) return outcome;
     const connections = [...context.connectors.keys()].filter((name) => !outcome.stopped.has(name));
+    const now = context.now();
     const messages = await context.store.claimMessages({
       owner: context.runId,
-      at: context.now(),
+      at: now,
+      latest: addSeconds(now, longestWaitSeconds(context)),
       staleBefore: context.runStartedAt,
       connections,
       limit: messagesPerClaim,
@@ -56,6 +58,11 @@ export async function deliverMessages(context: PushContext): Promise<PushOutcome
     if (messages.length === 0) return outcome;
     for (const message of messages) await deliverOne(context, message, outcome);
   }
+}
+
+function longestWaitSeconds({ connectors }: PushContext): number {
+  const lags = [...connectors.values()].map(({ searchLagSeconds }) => searchLagSeconds ?? 0);
+  return Math.max(longestPauseSeconds, ...lags);
 }
 
 async function deliverOne(

@@ -245,7 +245,14 @@ test('balances shows what waits to be sent and what was refused, and why', async
   await addMessage(cli, 'ph:alert:1', 'pending');
   await addMessage(cli, 'ph:alert:2', 'pending');
   const at = '2026-03-05T10:00:00.000Z';
-  await store.claimMessages({ owner: 'r', at, staleBefore: at, connections: ['psa'], limit: 1 });
+  await store.claimMessages({
+    owner: 'r',
+    at,
+    staleBefore: at,
+    latest: '9999',
+    connections: ['psa'],
+    limit: 1,
+  });
   const refused = { lastError: 'no such board', createAttemptedAt: null };
   await store.settleMessage('ph:alert:1', 'r', at, { status: 'dead', ...refused });
   const { out } = await cli.run(['balances']);

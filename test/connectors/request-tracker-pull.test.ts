@@ -216,6 +216,10 @@ describe('clients of Request Tracker', () => {
           'Dupont SARL',
         ]);
         expect(await readClients(bench)).toEqual([]);
+        // Noted by a clock that was ahead.
+        await bench.context.memory.set('organizations.read-at', '2999-01-01T00:00:00.000Z');
+        expect(await readClients(bench)).toHaveLength(2);
+        expect(await readClients(bench)).toEqual([]);
         state.addTicket('Dupont', 'Theirs', { requestors: ['bob@dupont.test'] });
         state.addTicket('Dupont', 'Nobody’s');
         state.addTicket('Dupont', 'Both', { requestors: ['bob@dupont.test', 'ann@martin.test'] });

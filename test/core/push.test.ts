@@ -107,6 +107,29 @@ describe('when the vendor fails', () => {
     expect(await bench.hours()).toEqual([11, 0]);
   });
 
+  test('a pause that was begun by a clock that was days ahead is over once it is right', async () => {
+    const rightMs = bench.nowMs;
+    bench.psa.fail('create alert-ticket', 'transient');
+    use(9);
+    await bench.run('pull', 'debit', 'replenish');
+    bench.advance(9 * 86_400);
+    expect((await bench.run('push')).exitCode).toBe(4);
+    bench.nowMs = rightMs + 60_000;
+    await bench.run('push');
+    expect(sent()).toContain('alert-ticket');
+  });
+
+  test('so is a claim of a process that was killed while the clock was ahead', async () => {
+    const rightMs = bench.nowMs;
+    use(9);
+    await bench.run('pull', 'debit', 'replenish');
+    bench.advance(9 * 86_400);
+    await claimAll('killed');
+    bench.nowMs = rightMs + 60_000;
+    await bench.run('push');
+    expect(sent()).toContain('alert-ticket');
+  });
+
   test('an answer that was lost and cannot be looked for is found by the next run', async () => {
     bench.psa.loseAnswer('invoice');
     bench.psa.fail('find invoice', 'transient', { nth: 2 });
@@ -249,6 +272,7 @@ describe('a process that ends in the middle', () => {
 });
 
 async function claimAll(owner: string): Promise<void> {
-  const claim = { owner, at: bench.psa.now, staleBefore: bench.psa.now, limit: 20 };
+  const at = bench.psa.now;
+  const claim = { owner, at, staleBefore: at, latest: '9999', limit: 20 };
   await bench.app.store.claimMessages({ ...claim, connections: ['psa', 'rmm'] });
 }

@@ -30,7 +30,8 @@ async function claim(
   when = at,
   change: { limit?: number; staleBefore?: string } = {},
 ) {
-  const request = { owner, at: when, staleBefore: at, connections: ['psa'], limit: 10, ...change };
+  const common = { staleBefore: at, latest: '9999', connections: ['psa'], limit: 10 };
+  const request = { owner, at: when, ...common, ...change };
   return (await store.claimMessages(request)).map(({ key }) => key);
 }
 

@@ -91,7 +91,14 @@ test('a newer message takes the place of those not yet settled, and of no other 
     message({ key, kind: 'balance-field', status });
   const messages = [field('f1'), field('f2', 'withheld'), message()];
   await store.writeReplenish(replenishment(0, { messages: [field('f0')] }));
-  await store.claimMessages({ owner: 'me', at, staleBefore: at, connections: ['psa'], limit: 1 });
+  await store.claimMessages({
+    owner: 'me',
+    at,
+    staleBefore: at,
+    latest: '9999',
+    connections: ['psa'],
+    limit: 1,
+  });
   await store.writeReplenish(replenishment(0, { messages }));
   const superseded = [{ clientId: 'dupont', kind: 'balance-field', exceptKey: 'f3' }];
   await store.writeReplenish(replenishment(0, { messages: [field('f3')], superseded }));
@@ -146,7 +153,7 @@ test.each<[string, Partial<InvoiceRow>, boolean]>([
   const blocks = [ordered, without, block({ id: 'b-3' })];
   await store.writeReplenish(replenishment(0, { blocks, messages: [message()] }));
   const claim = { owner: 'me', at, staleBefore: at, connections: ['psa'], limit: 1 };
-  await store.claimMessages(claim);
+  await store.claimMessages({ ...claim, latest: '9999' });
   const delivered = { status: 'delivered', remoteId: 'i7', remoteLabel: null } as const;
   await store.settleMessage(message().key, 'me', at, delivered);
   await store.writePage(page({ stream: 'invoices', rows: [invoice(change)] }));

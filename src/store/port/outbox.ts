@@ -57,13 +57,16 @@ export interface Recomposition {
 export interface OutboxStore {
   /**
    * Claims messages that are due for the connections, those tried least first and then in the order they
-   * were written; also those claimed before `staleBefore`, whose owner is gone. A message whose `afterKey` is not delivered
-   * waits; one whose `afterKey` is dead or cancelled does too.
+   * were written; also those claimed before `staleBefore`, whose owner is gone. What is due or was claimed
+   * after `latest` was so by a clock that was ahead, and is due now. A message whose `afterKey` is not
+   * delivered waits; one whose `afterKey` is dead or cancelled does too.
    */
   claimMessages(request: {
     owner: string;
     at: Instant;
     staleBefore: Instant;
+    /** No pause ends later. */
+    latest: Instant;
     connections: readonly string[];
     limit: number;
   }): Promise<PushMessageRow[]>;

@@ -85,23 +85,24 @@ function claim(
   database: Database,
   request: Parameters<OutboxStore['claimMessages']>[0],
 ): PushMessageRow[] {
-  const { owner, at, staleBefore, connections, limit } = request;
+  const { owner, at, staleBefore, latest, connections, limit } = request;
   const claimed = database.rows<{ seq: number }>(
-    `UPDATE push_message SET status = 'claimed', claimed_by = ?, claimed_at = ?,
+    `UPDATE push_message SET status = 'claimed', claimed_by = ?1, claimed_at = ?2,
        attempts = attempts + 1
      WHERE seq IN (
        SELECT m.seq FROM push_message m
        WHERE m.status IN ('pending', 'claimed')
-         AND iif(m.status = 'pending', m.next_attempt_at <= ?, m.claimed_at < ?)
-         AND m.connection IN (SELECT value FROM json_each(?))
+         AND iif(m.status = 'pending', m.next_attempt_at <= ?2 OR m.next_attempt_at > ?4,
+           m.claimed_at < ?3 OR m.claimed_at > ?4)
+         AND m.connection IN (SELECT value FROM json_each(?5))
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
-       ORDER BY m.attempts, m.seq LIMIT ?)
+       ORDER BY m.attempts, m.seq LIMIT ?6)
      RETURNING seq`,
     owner,
     at,
-    at,
     staleBefore,
+    latest,
     listValue(connections),
     limit,
   );

@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals';
+import { afterMiss } from '../../../connectors/check/facts.ts';
+import { isRecent } from '../../../connectors/http/clock.ts';
+
+test('what was noted by a clock that was ahead counts as long ago', () => {
+  const nowMs = Date.parse('2026-03-02T09:00:00.000Z');
+  expect(isRecent(nowMs - 10, nowMs, 20)).toBe(true);
+  expect(isRecent(nowMs, nowMs, 20)).toBe(true);
+  expect(isRecent(nowMs - 20, nowMs, 20)).toBe(false);
+  expect(isRecent(nowMs + 86_400_000, nowMs, 20)).toBe(false);
+});
+
+test('a miss that was noted by a clock that was ahead is no first look', () => {
+  const now = '2026-03-02T09:00:00.000Z';
+  const first = afterMiss('doubt 2026-03-12T09:00:00.000Z', Date.parse(now));
+  expect(first).toBe(`doubt ${now}`);
+  expect(afterMiss(first, Date.parse(now) + 86_400_000)).toBe('no 2026-03-03 missed');
+});
