@@ -4,6 +4,7 @@ import type { TimeEntryRow } from '../../connectors/contract.ts';
 import type { LedgerEntry } from '../../src/domain/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { addBlock, voidBlock } from '../../src/service/manual.ts';
+import { usualSteps } from '../../src/service/run.ts';
 import type { CoreBench } from './core-bench.ts';
 import type { Oracle } from './oracle.ts';
 import { type OracleBlock, rankOf } from './oracle-blocks.ts';
@@ -186,7 +187,9 @@ export class History {
   }
 
   async run(): Promise<void> {
-    const result = await this.bench.run();
+    this.bench.advance(60);
+    // Histories this short lose most of a client's time often enough; a person agrees each time.
+    const result = await this.bench.runWith(usualSteps, { acceptedSweeps: ['psa', 'rmm'] });
     expect(result.ok).toBe(true);
     this.oracle.buy(this.#coming);
     this.#coming = [];
