@@ -43,7 +43,7 @@ export async function openOffice(
     changed: [],
     app: {
       config: {
-        file: 'connector.yaml',
+        file: `${file}.yaml`,
         mode: 'observe',
         timezone: 'Europe/Paris',
         locale: 'en',

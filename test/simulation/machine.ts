@@ -157,7 +157,7 @@ const silent: Logger = {
 
 function configOf(store: string): LoadedConfig {
   return {
-    ...{ file: 'connector.yaml', mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
+    ...{ file: `${store}.yaml`, mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
     ...{ currency: 'EUR', store, historyMonths: 12 },
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },
     connections: new Map(),

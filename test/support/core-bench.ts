@@ -209,7 +209,7 @@ export class CoreBench {
 
 function configOf(store: string, options: BenchOptions): LoadedConfig {
   return {
-    file: 'connector.yaml',
+    file: `${store}.yaml`,
     mode: options.mode ?? 'live',
     timezone: 'Europe/Paris',
     locale: 'en',
