@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { secondsOf } from '../http/exact.ts';
+import { readWorkedTime } from '../http/exact.ts';
 import type { ClientWire, TicketWire, TimeWire } from './schema.ts';
 
 export function fromClient(wire: z.infer<typeof ClientWire>): ClientRow {
@@ -27,9 +27,9 @@ export function fromTicket(wire: TicketWire): TicketRow {
   };
 }
 
-/** With an end and a break of its own, hand them to `readWorkedSeconds`: they are more exact than hours. */
+/** With an end and a break of its own, hand them over too: they are more exact than hours. */
 export function fromTime(wire: TimeWire): TimeEntryRow {
-  const seconds = secondsOf(wire.hours, 'hours');
+  const worked = readWorkedTime({ text: wire.hours, unit: 'hours', spanSeconds: null });
   const technician = wire.technician ?? unknownTechnician;
   return {
     sourceId: wire.id,
@@ -38,9 +38,9 @@ export function fromTime(wire: TimeWire): TimeEntryRow {
     technicianId: technician.id,
     technician: technician.name,
     startedAt: wire.startedAt,
-    endedAt: addSeconds(wire.startedAt, seconds),
+    endedAt: addSeconds(wire.startedAt, worked.seconds),
     isTimed: true,
-    seconds,
+    ...worked,
     secondsText: `${wire.hours} h`,
     kind: 'work',
     workType: wire.workType ?? null,

@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { readWorkedSeconds, secondsOf } from '../http/exact.ts';
+import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { Names } from './directory.ts';
 import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
@@ -113,7 +113,10 @@ function isApproved(wire: TimeEntryWire): boolean {
   return wire.billingApprovalDateTime != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0;
 }
 
-type Times = Pick<TimeEntryRow, 'startedAt' | 'endedAt' | 'isTimed' | 'seconds'>;
+type Times = Pick<
+  TimeEntryRow,
+  'startedAt' | 'endedAt' | 'isTimed' | 'seconds' | 'precisionSeconds'
+>;
 
 /** An entry without start and end has its day alone, whose time of day means nothing. */
 export function timesOf(
@@ -125,17 +128,17 @@ export function timesOf(
   const end = latest(name, wire, ['endDateTime']);
   if (start !== null && end !== null) {
     if (end < start) throw new KindError('contract', `${name} ends at ${end}, before its start.`);
-    const seconds = workedSeconds(name, wire.hoursWorked, secondsBetween(start, end));
-    return { startedAt: start, endedAt: end, isTimed: true, seconds };
+    const worked = workedTime(name, wire.hoursWorked, secondsBetween(start, end));
+    return { startedAt: start, endedAt: end, isTimed: true, ...worked };
   }
-  const seconds = workedSeconds(name, wire.hoursWorked, null);
-  const startedAt = startOf(wire, timezone, seconds);
+  const worked = workedTime(name, wire.hoursWorked, null);
+  const startedAt = startOf(wire, timezone, worked.seconds);
   if (startedAt === null) throw missing(name, 'dateWorked');
   return {
     startedAt,
-    endedAt: addSeconds(startedAt, Math.max(0, seconds)),
+    endedAt: addSeconds(startedAt, Math.max(0, worked.seconds)),
     isTimed: false,
-    seconds,
+    ...worked,
   };
 }
 
@@ -150,10 +153,8 @@ export function startOf(
   return start ?? (day === undefined ? null : startAroundMidday(day, timezone, seconds));
 }
 
-function workedSeconds(name: string, text: string, spanSeconds: number | null): number {
-  return inField(name, 'hoursWorked', () =>
-    readWorkedSeconds({ text, unit: 'hours', spanSeconds }),
-  );
+function workedTime(name: string, text: string, spanSeconds: number | null) {
+  return inField(name, 'hoursWorked', () => readWorkedTime({ text, unit: 'hours', spanSeconds }));
 }
 
 const noSale = { reference: null, saleId: null, netMinor: null };

@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { readWorkedSeconds, secondsOf } from '../http/exact.ts';
+import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type {
@@ -72,8 +72,8 @@ export function fromTimeEntry(
       fix: 'Correct the end of the entry in ConnectWise.',
     });
   }
-  const seconds = inField(name, 'actualHours', () =>
-    readWorkedSeconds({
+  const worked = inField(name, 'actualHours', () =>
+    readWorkedTime({
       text: wire.actualHours,
       unit: 'hours',
       spanSeconds: end === null ? null : secondsBetween(start, end),
@@ -81,7 +81,7 @@ export function fromTimeEntry(
     }),
   );
   const startedAt = isDayOnly
-    ? startAroundMidday(start.slice(0, 10), config.timezone, seconds)
+    ? startAroundMidday(start.slice(0, 10), config.timezone, worked.seconds)
     : start;
   return {
     sourceId: wire.id,
@@ -90,9 +90,9 @@ export function fromTimeEntry(
     technicianId: member.id,
     technician: member.name ?? member.identifier ?? unlistedName(member.id),
     startedAt,
-    endedAt: end ?? addSeconds(startedAt, Math.max(seconds, 0)),
+    endedAt: end ?? addSeconds(startedAt, Math.max(worked.seconds, 0)),
     isTimed: end !== null,
-    seconds,
+    ...worked,
     billedSeconds:
       wire.hoursBilled == null
         ? null

@@ -4,7 +4,7 @@ import { readPayment } from '../../src/domain/invoice.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
-import { minorOf, readWorkedSeconds, type TimeUnit } from '../http/exact.ts';
+import { minorOf, readWorkedTime, type TimeUnit } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
@@ -80,7 +80,7 @@ export function holdsTime(action: ActionWire): boolean {
 
 /** Throws `contract` for time that cannot be believed as it stands. */
 export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
-  const seconds = secondsTaken(wire, facts.unit);
+  const worked = timeTaken(wire, facts.unit);
   const technicianId = agentOf(wire);
   const chargeType = wire.chargerate ?? null;
   return {
@@ -92,8 +92,8 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
       technicianId === unknownTechnician.id
         ? unknownTechnician.name
         : facts.technician(technicianId),
-    ...whenWorked(wire, seconds),
-    seconds,
+    ...whenWorked(wire, worked.seconds),
+    ...worked,
     secondsText: `${wire.timetaken} ${facts.unit === 'hours' ? 'h' : 'min'}`,
     kind: 'work',
     workType: chargeType === null ? null : facts.chargeType(chargeType),
@@ -134,7 +134,7 @@ export function loggedAt(wire: ActionWire): Instant {
   throw new KindError('contract', `${nameOf(wire)}, datetime: it shows no moment at all.`);
 }
 
-function secondsTaken(wire: ActionWire, unit: TimeUnit): number {
+function timeTaken(wire: ActionWire, unit: TimeUnit) {
   const { timetaken } = wire;
   const name = nameOf(wire);
   if (timetaken == null) {
@@ -143,7 +143,7 @@ function secondsTaken(wire: ActionWire, unit: TimeUnit): number {
     });
   }
   return inField(name, 'timetaken', () =>
-    readWorkedSeconds({ text: timetaken, unit, spanSeconds: spanOf(wire) }),
+    readWorkedTime({ text: timetaken, unit, spanSeconds: spanOf(wire) }),
   );
 }
 
@@ -153,7 +153,7 @@ function nameOf({ id, ticket_id }: ActionWire): string {
 
 /** When its work began: the very start that its row has. Throws `contract` as that would. */
 export function startOf(action: ActionWire, unit: TimeUnit): Instant {
-  return whenWorked(action, secondsTaken(action, unit)).startedAt;
+  return whenWorked(action, timeTaken(action, unit).seconds).startedAt;
 }
 
 /** Halo keeps a start and an end beside the time taken; where they are missing, the work ended when it was logged. */

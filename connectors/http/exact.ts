@@ -47,18 +47,29 @@ export interface ShownTime {
   deducted?: string | null | undefined;
 }
 
+/** As a time entry's row has them. */
+interface WorkedTime {
+  seconds: number;
+  precisionSeconds?: number;
+}
+
 /**
  * How long was worked: from start to end less the deduction, where the vendor's figure is that time rounded
- * or cut off at its last decimal; else the figure alone, since it was then entered or raised on purpose.
+ * or cut off at its last decimal; else the figure alone, since it was then entered or raised on purpose. A
+ * figure alone is no more precise than half of its last decimal.
  */
-export function readWorkedSeconds({ text, unit, spanSeconds, deducted }: ShownTime): number {
+export function readWorkedTime({ text, unit, spanSeconds, deducted }: ShownTime): WorkedTime {
   const shown = secondsOf(text, unit);
-  if (spanSeconds === null || shown <= 0) return shown;
+  if (shown <= 0) return { seconds: shown };
+  const precision = Math.floor(lastDecimalSeconds(text, unit) / 2);
+  const isRounded = precision > 0 && (unit === 'hours' || text.includes('.'));
+  const alone = isRounded ? { seconds: shown, precisionSeconds: precision } : { seconds: shown };
+  if (spanSeconds === null) return alone;
   const breaks = deducted == null ? [0] : possibleSeconds(deducted, unit);
   const worked = breaks
     .map((pause) => spanSeconds - pause)
     .find((seconds) => isShownAs(seconds, text, unit));
-  return worked === undefined ? shown : Math.round(worked);
+  return worked === undefined ? alone : { seconds: Math.round(worked) };
 }
 
 /** A deduction is rounded as well: `0.17` h may be 10 minutes. */

@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import type { InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
-import { readWorkedSeconds } from '../http/exact.ts';
+import { readWorkedTime } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
@@ -97,15 +97,18 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
   };
 }
 
-type Times = Pick<TimeEntryRow, 'startedAt' | 'endedAt' | 'isTimed' | 'seconds'>;
+type Times = Pick<
+  TimeEntryRow,
+  'startedAt' | 'endedAt' | 'isTimed' | 'seconds' | 'precisionSeconds'
+>;
 type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | 'timespent'>;
 
 /** Without a start and an end, only the day is known. */
 export function workedTimes(wire: WorkTimes, zones: Zones): Times {
   const name = `Time log ${wire.id}`;
   const span = inField(name, 'starttime', () => spanOf(wire, zones));
-  const seconds = inField(name, 'timespent', () =>
-    readWorkedSeconds({
+  const worked = inField(name, 'timespent', () =>
+    readWorkedTime({
       text: wire.timespent,
       unit: 'hours',
       spanSeconds: span === null ? null : (span.endMs - span.startMs) / 1000,
@@ -116,15 +119,15 @@ export function workedTimes(wire: WorkTimes, zones: Zones): Times {
       startedAt: instantFromMs(span.startMs),
       endedAt: instantFromMs(span.endMs),
       isTimed: true,
-      seconds,
+      ...worked,
     };
   }
-  const startedAt = inField(name, 'startdate', () => startOf(wire, zones, seconds));
+  const startedAt = inField(name, 'startdate', () => startOf(wire, zones, worked.seconds));
   return {
     startedAt,
-    endedAt: addSeconds(startedAt, Math.max(0, seconds)),
+    endedAt: addSeconds(startedAt, Math.max(0, worked.seconds)),
     isTimed: false,
-    seconds,
+    ...worked,
   };
 }
 

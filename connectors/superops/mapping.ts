@@ -16,7 +16,7 @@ import type {
   TicketRow,
   TimeEntryRow,
 } from '../contract.ts';
-import { secondsOf } from '../http/exact.ts';
+import { readWorkedTime } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { UtcInstant } from '../http/wire.ts';
@@ -67,7 +67,9 @@ export function isWork({ technician, workItem, serviceItem }: ItemWire): boolean
 export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
   const name = `Offered item ${wire.itemId}`;
   const { technician, workItem } = wire;
-  const seconds = inField(name, 'qty', () => secondsOf(wire.qty, 'hours'));
+  const worked = inField(name, 'qty', () =>
+    readWorkedTime({ text: wire.qty, unit: 'hours', spanSeconds: null }),
+  );
   const startedAt = startOf(wire, timezone);
   return {
     sourceId: wire.itemId,
@@ -76,9 +78,9 @@ export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
     technicianId: technician?.userId ?? unknownTechnician.id,
     technician: technician?.name || technician?.userId || unknownTechnician.name,
     startedAt,
-    endedAt: addSeconds(startedAt, Math.max(seconds, 0)),
+    endedAt: addSeconds(startedAt, Math.max(worked.seconds, 0)),
     isTimed: false,
-    seconds,
+    ...worked,
     secondsText: `${wire.qty} h`,
     kind: 'work',
     workType: wire.serviceItem?.name || null,

@@ -103,6 +103,8 @@ export interface RoundingFacts {
   minimums?: MinimumFacts[];
   /** What was worked and what minimums added, rounded. */
   roundedSeconds: number;
+  /** Only where it decided: by how much the vendor's own rounding may have moved the time worked. */
+  precisionSeconds?: number;
   /** Factor at which what rounding added was charged (or what it forgave given back). */
   differenceFactorThousandths: number;
 }

@@ -26,6 +26,8 @@ export interface ChargeableEntry {
   /** Worked time, corrections taken off. */
   seconds: number;
   correctedSeconds: number;
+  /** By how much the vendor's own rounding may have moved the seconds. */
+  precisionSeconds?: number | null | undefined;
   /** Whether the seconds are hours to bill in place of those worked. */
   isBilledTime?: boolean | undefined;
   secondsText: string;
@@ -49,7 +51,7 @@ export interface ChargeQuestion {
 export function computeCharge(question: ChargeQuestion): ChargeFacts {
   const { agreement, timezone } = question;
   const parts = question.entries.map((entry) => toPart(entry, agreement, timezone));
-  const rounding = roundParts(parts, agreement);
+  const rounding = roundParts(parts, agreement, precisionOf(question.entries, parts));
   return {
     agreement: agreement.name,
     connection: question.connection,
@@ -178,20 +180,36 @@ function isSameRate(a: PieceFacts, b: PieceFacts): boolean {
   );
 }
 
+/** Of the entries that are charged by the time worked, and not by hours to bill. */
+function precisionOf(entries: readonly ChargeableEntry[], parts: readonly PartFacts[]): number {
+  const charged = entries.filter(
+    ({ isBilledTime }, at) => !isBilledTime && (parts[at]?.pieces.length ?? 0) > 0,
+  );
+  return charged.reduce((sum, { precisionSeconds }) => sum + (precisionSeconds ?? 0), 0);
+}
+
 /**
  * Rounds the covered time of the group as one, with what is missing to the minimums of the work types
  * that were done: a minimum stands for work of its own kind, so other work of the group comes on top
- * of it, and rounding takes nothing off it. What rounding adds is charged at the lowest factor
+ * of it, and rounding takes nothing off it. An excess over whole increments that the vendor's own rounding
+ * explains is not a begun increment. What rounding adds is charged at the lowest factor
  * among the pieces; what the grace forgives is forgiven at the highest: rounding never makes dear
  * time out of cheap time.
  */
-function roundParts(parts: readonly PartFacts[], agreement: Agreement): RoundingFacts {
+function roundParts(
+  parts: readonly PartFacts[],
+  agreement: Agreement,
+  precisionSeconds: number,
+): RoundingFacts {
   const pieces = parts.flatMap((part) => part.pieces);
   const workedSeconds = pieces.reduce((sum, piece) => sum + piece.seconds, 0);
   const minimums = findMinimums(parts, agreement);
   const raisedSeconds = workedSeconds + addedByMinimums({ minimums });
   const leastSeconds = minimums.reduce((sum, { minimumSeconds }) => sum + minimumSeconds, 0);
-  const roundedSeconds = Math.max(roundWorked(raisedSeconds, agreement.rounding), leastSeconds);
+  const graceSeconds = Math.max(agreement.rounding.graceSeconds, precisionSeconds);
+  const [strictSeconds = 0, roundedSeconds = 0] = [agreement.rounding.graceSeconds, graceSeconds]
+    .map((grace) => roundWorked(raisedSeconds, { ...agreement.rounding, graceSeconds: grace }))
+    .map((seconds) => Math.max(seconds, leastSeconds));
   const factors = pieces.map((piece) => piece.factorThousandths);
   const lowest = factors.reduce((a, b) => Math.min(a, b), factors[0] ?? 1000);
   const highest = factors.reduce((a, b) => Math.max(a, b), factors[0] ?? 1000);
@@ -200,6 +218,7 @@ function roundParts(parts: readonly PartFacts[], agreement: Agreement): Rounding
     workedSeconds,
     ...(minimums.length === 0 ? {} : { minimums }),
     roundedSeconds,
+    ...(roundedSeconds < strictSeconds ? { precisionSeconds } : {}),
     differenceFactorThousandths: roundedSeconds >= raisedSeconds ? lowest : highest,
   };
 }

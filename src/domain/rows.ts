@@ -60,6 +60,8 @@ export interface TimeEntryRow {
    * before it on the same ticket.
    */
   seconds: number;
+  /** By how much the vendor's own rounding may have moved them; absent or null: not at all. */
+  precisionSeconds?: number | null;
   /** Hours to bill, where the vendor keeps them beside those worked; absent or null: not known. */
   billedSeconds?: number | null;
   /** The duration as the vendor wrote it (`1.25`, `90 min`), for the explanation. */

@@ -121,6 +121,22 @@ describe('a time entry', () => {
     expect(await bench.story()).toEqual(['+10 purchase', '-2 usage', '+2 reversal', '-1.5 usage']);
   });
 
+  test('shown as rounded hours is not rounded up once more', async () => {
+    const rounding = { incrementSeconds: 300, minimumSeconds: 0, graceSeconds: 0 };
+    await bench.configure([
+      clientOf({ agreement: agreementOf({ rounding: { ...rounding, per: 'entry' } }) }),
+    ]);
+    bench.psa.ticket('100');
+    bench.psa.log('1', '100', nine, 0, { seconds: 10_512, precisionSeconds: 18 });
+    bench.psa.close('100');
+    await bench.run();
+    expect(await bench.story()).toEqual(['+10 purchase', `-${175 / 60} usage`]);
+    bench.psa.editEntry('1', { precisionSeconds: null });
+    bench.psa.editTicket('100', {});
+    await bench.run();
+    expect(await bench.story()).toHaveLength(2);
+  });
+
   test('that is deleted gives its hours back', async () => {
     logTwoHours();
     bench.psa.close('100');

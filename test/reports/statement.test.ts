@@ -199,7 +199,7 @@ test('the CSV counts the balance from line to line', async () => {
     'purchase,2026-03-01,,,,,,,,,3600,b-1,0,,,,3600,,',
     'purchase,2026-03-02,,,,,,,,,7200,b-2,0,,,,10800,,',
     'usage,2026-03-05,2026-03-04,2026-03-04,1001,Printer on fire,Ann Lee,Remote,4500,1.25,-4500,' +
-      'b-1 1 h; b-2 15 min,0,150.00,EUR,,6300,,',
+      '"b-1 1 h; b-2 15 min",0,150.00,EUR,,6300,,',
     'closing,2026-03-31,,,,,,,,,,,,,,,6300,,',
     '',
   ]);

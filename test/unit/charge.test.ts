@@ -3,6 +3,7 @@ import { type ChargeableEntry, computeCharge } from '../../src/domain/charge.ts'
 import { chargedWorkTypes } from '../../src/domain/charge-facts.ts';
 import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
 import { addSeconds } from '../../src/domain/time.ts';
+import { textsIn } from '../../src/reports/text/texts.ts';
 import { agreementOf } from '../support/terms.ts';
 
 const office: BusinessHours = {
@@ -179,6 +180,25 @@ describe('multipliers', () => {
 });
 
 describe('what rounding does', () => {
+  test('leaves an excess alone that the vendor’s own rounding explains, and says so', () => {
+    const shown = (seconds: number) => entry(morning, 0, { seconds, precisionSeconds: 18 });
+    const per = { rounding: rounding(5) };
+    const facts = charge([shown(10_512)], per);
+    expect(facts.rounding).toMatchObject({ roundedSeconds: 10_500, precisionSeconds: 18 });
+    expect(textsIn('en').explain.roundingRule(facts.rounding)).toBe(
+      'in steps of 5 min, up to 18 s left to the PSA’s own rounding',
+    );
+    // 0.17 h twice is 20 min; what two roundings cannot explain is a begun increment.
+    expect(cost([shown(612), shown(612)], per)).toBe(20);
+    expect(cost([shown(612), shown(625)], per)).toBe(25);
+    expect(cost([shown(36)], per)).toBe(5);
+    expect(cost([entry(morning, 0, { seconds: 10_512 })], per)).toBe(180);
+    expect(cost([{ ...shown(10_512), isBilledTime: true }], per)).toBe(180);
+    expect(charge([shown(10_500)], per).rounding).not.toHaveProperty('precisionSeconds');
+    const grace = charge([shown(10_512)], { rounding: rounding(5, 0, 1) });
+    expect(grace.rounding).not.toHaveProperty('precisionSeconds');
+  });
+
   const late = rule({ outside: office }, 2000);
 
   test('adds at the lowest factor among the parts', () => {

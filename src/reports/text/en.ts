@@ -207,11 +207,14 @@ const explain: ExplainTexts = {
     if (workedSeconds === roundedSeconds) return worked;
     return `${worked}, rounded per ${per} to ${formatDuration(roundedSeconds)}`;
   },
-  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds }) =>
+  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }) =>
     [
       `in steps of ${formatDuration(incrementSeconds)}`,
       ...(minimumSeconds > 0 ? [`at least ${formatDuration(minimumSeconds)}`] : []),
       ...(graceSeconds > 0 ? [`up to ${formatDuration(graceSeconds)} forgiven`] : []),
+      ...(precisionSeconds
+        ? [`up to ${formatDuration(precisionSeconds)} left to the PSA’s own rounding`]
+        : []),
     ].join(', '),
   multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
   rule: (kind, name) => {

@@ -212,11 +212,14 @@ const explain: ExplainTexts = {
     if (workedSeconds === roundedSeconds) return worked;
     return `${worked}, arrondi par ${perNames[per]} à ${formatDuration(roundedSeconds)}`;
   },
-  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds }) =>
+  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }) =>
     [
       `par tranches de ${formatDuration(incrementSeconds)}`,
       ...(minimumSeconds > 0 ? [`au moins ${formatDuration(minimumSeconds)}`] : []),
       ...(graceSeconds > 0 ? [`tolérance de ${formatDuration(graceSeconds)}`] : []),
+      ...(precisionSeconds
+        ? [`arrondi du PSA jusqu’à ${formatDuration(precisionSeconds)} ignoré`]
+        : []),
     ].join(', '),
   multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
   rule: (kind, name) => {

@@ -200,7 +200,7 @@ type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: num
 const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS ticketId,
   e.client_id AS clientId, e.technician_id AS technicianId, e.technician,
   e.started_at AS startedAt, e.ended_at AS endedAt, e.is_timed AS isTimed, e.seconds,
-  e.billed_seconds AS billedSeconds, e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
+  e.precision_seconds AS precisionSeconds, e.billed_seconds AS billedSeconds, e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
   e.is_billable AS isBillable, e.is_approved AS isApproved, e.agreement, e.note,
   e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey,
   g.is_charged AS isCharged`;

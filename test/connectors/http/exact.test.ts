@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readWorkedSeconds, secondsOf } from '../../../connectors/http/exact.ts';
+import { readWorkedTime, secondsOf } from '../../../connectors/http/exact.ts';
 
 describe('A decimal on its own', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('A decimal beside a start and an end', () => {
     ['24.67', minutes(1480), minutes(1480)],
     ['0.008530277777777779', 30.709, 31],
   ])('of %s hours is that time of %d s, rounded or cut off', (text, spanSeconds, seconds) => {
-    expect(readWorkedSeconds({ text, unit: 'hours', spanSeconds })).toBe(seconds);
+    expect(readWorkedTime({ text, unit: 'hours', spanSeconds }).seconds).toBe(seconds);
   });
 
   test.each([
@@ -62,7 +62,7 @@ describe('A decimal beside a start and an end', () => {
   ])(
     'of %s hours counts alone where that time of %d s is another',
     (text, spanSeconds, seconds) => {
-      expect(readWorkedSeconds({ text, unit: 'hours', spanSeconds })).toBe(seconds);
+      expect(readWorkedTime({ text, unit: 'hours', spanSeconds }).seconds).toBe(seconds);
     },
   );
 
@@ -75,13 +75,26 @@ describe('A decimal beside a start and an end', () => {
   ])(
     'of %s hours is that time of %d s less a break of %s h',
     (text, spanSeconds, deducted, seconds) => {
-      expect(readWorkedSeconds({ text, unit: 'hours', spanSeconds, deducted })).toBe(seconds);
+      expect(readWorkedTime({ text, unit: 'hours', spanSeconds, deducted }).seconds).toBe(seconds);
     },
   );
 
+  test.each([
+    ['2.92', 'hours', null, 18],
+    ['1', 'hours', null, 18],
+    ['2.917', 'hours', null, 1],
+    ['0.0833', 'hours', null, undefined],
+    ['2.92', 'hours', minutes(175), undefined],
+    ['0', 'hours', null, undefined],
+    ['12', 'minutes', null, undefined],
+    ['12.5', 'minutes', null, 3],
+  ] as const)('of %s %s with a span of %s is known to %s s', (text, unit, spanSeconds, seconds) => {
+    expect(readWorkedTime({ text, unit, spanSeconds }).precisionSeconds).toBe(seconds);
+  });
+
   test('of whole minutes is that time to the half minute', () => {
     const shown = { text: '20', unit: 'minutes' } as const;
-    expect(readWorkedSeconds({ ...shown, spanSeconds: 1220 })).toBe(1220);
-    expect(readWorkedSeconds({ ...shown, spanSeconds: 1260 })).toBe(1200);
+    expect(readWorkedTime({ ...shown, spanSeconds: 1220 }).seconds).toBe(1220);
+    expect(readWorkedTime({ ...shown, spanSeconds: 1260 }).seconds).toBe(1200);
   });
 });

@@ -92,6 +92,8 @@ CREATE TABLE mirror_time_entry (
   ended_at TEXT NOT NULL,
   is_timed INTEGER NOT NULL,
   seconds INTEGER NOT NULL,
+  -- By how much the vendor's own rounding may have moved them.
+  precision_seconds INTEGER,
   billed_seconds INTEGER,
   seconds_text TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('work', 'correction')),
