@@ -1,70 +1,159 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isKindError } from '../domain/errors.ts';
 import { blockIdOf } from '../domain/keys.ts';
-import { payOffOverage } from '../domain/postings.ts';
+import { type Account, payOffOverage } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
 import { sharersOf } from '../domain/shares.ts';
 import type { Client, OpeningBlock } from '../domain/terms.ts';
-import { dateInZone } from '../domain/time.ts';
+import { dateInZone, type Instant } from '../domain/time.ts';
 import { asScheduled, isScheduled } from '../domain/validity.ts';
-import type { Block, ClientLedger, ReplenishBatch } from '../store/port.ts';
+import type {
+  Block,
+  BlockBalance,
+  BlockEdit,
+  BlockTerms,
+  ClientLedger,
+  ReplenishBatch,
+} from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
+import { beginBlocks } from './begin-blocks.ts';
 import type { DebitContext } from './context.ts';
+import { applyChange, isChanged, knownTerms, type OpeningChange } from './opening-edits.ts';
 
-/** Blocks of which the config now says something else than was applied. */
+/** A change to an opening block that cannot be applied; the block stays as it was. */
 export interface OpeningConflict {
   client: Client;
   applied: Block;
-  configured: OpeningBlock;
+  /** Null: the config no longer lists it. */
+  configured: Block | null;
+  reason: string;
+  fix: string;
 }
 
 export interface OpeningOutcome {
+  /** Blocks and changes of blocks. */
   applied: number;
+  posted: number;
   conflicts: OpeningConflict[];
 }
 
 type OpeningContext = Pick<DebitContext, 'store' | 'clients' | 'runId' | 'at'>;
 
 /**
- * Brings the config's opening blocks into the ledger, each once: its key is the client and the day
- * (and its place among that day's), so that a corrected figure in the config is noticed and told,
- * never credited a second time.
+ * Brings the config's opening blocks into the ledger, each once: its key is the client and the day (and its
+ * place among that day's). A size or last day that the config changed later is posted as an adjustment, of
+ * today; any other change is told and changes nothing.
  */
 export async function applyOpeningBlocks(context: OpeningContext): Promise<OpeningOutcome> {
-  const begun = await beginBlocks(context);
-  const clients = context.clients.filter((client) => client.openingBlocks.length > 0);
-  const ids = clients.map((client) => client.id);
-  const ledgers = await context.store.readLedgers(ids, { isAllBlocks: true });
-  const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
-  const undone = await context.store.readUndoneBlocks(ids);
-  const outcome: OpeningOutcome = { applied: begun, conflicts: [] };
-  for (const client of clients) {
-    const ledger = byClient.get(client.id);
-    if (ledger === undefined) continue;
-    const { fresh, conflicts } = compareBlocks(client, ledger, undone);
+  const outcome: OpeningOutcome = { applied: 0, posted: 0, conflicts: [] };
+  for (const decision of await decideAll(context)) {
+    const { ledger, conflicts, ...changes } = decision;
     outcome.conflicts.push(...conflicts);
-    if (fresh.length === 0) continue;
-    await creditBlocks(context, client, ledger, fresh);
-    outcome.applied += fresh.length;
+    const { blocks, blockEdits, blockTerms, postings } = changes;
+    const changed =
+      [...blocks, ...blockTerms].length + new Set(blockEdits.map(({ blockId }) => blockId)).size;
+    if (changed === 0) continue;
+    await context.store.writeReplenish({
+      ...{ at: context.at, runId: context.runId },
+      expected: [{ clientId: ledger.clientId, clientSeq: ledger.clientSeq }],
+      ...changes,
+      ...{ blockStatuses: [], episodes: [], messages: [], superseded: [] },
+    });
+    outcome.applied += changed;
+    outcome.posted += postings.length;
   }
+  const begun = await beginBlocks(context);
+  outcome.applied += begun;
+  outcome.posted += begun;
   return outcome;
 }
 
-/** Credits the blocks whose first day has come; they pay earlier overage first. */
-async function beginBlocks(context: OpeningContext): Promise<number> {
-  const orders = await context.store.readOrders();
-  const future = orders.map(({ block }) => block).filter(isScheduled);
-  let begun = 0;
-  for (const block of future) {
-    const client = context.clients.find(({ id }) => id === block.clientId);
-    if (client === undefined || block.purchasedOn > dateInZone(context.at, client.timezone))
-      continue;
-    const [ledger] = await context.store.readLedgers([client.id], { isAllBlocks: true });
+/** What the next run would tell and not apply. */
+export async function findOpeningConflicts(
+  context: Pick<OpeningContext, 'store' | 'clients' | 'at'>,
+): Promise<OpeningConflict[]> {
+  return (await decideAll(context)).flatMap(({ conflicts }) => conflicts);
+}
+
+interface Decision
+  extends Required<Pick<ReplenishBatch, 'blocks' | 'blockEdits' | 'blockTerms' | 'postings'>> {
+  ledger: ClientLedger;
+  conflicts: OpeningConflict[];
+}
+
+async function decideAll({
+  store,
+  clients,
+  at,
+}: Pick<OpeningContext, 'store' | 'clients' | 'at'>): Promise<Decision[]> {
+  const payers = clients.filter(({ paidBy }) => paidBy === null);
+  const ids = payers.map((client) => client.id);
+  const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
+  const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
+  const past = {
+    undone: await store.readUndoneBlocks(ids),
+    edits: await store.readBlockEdits(ids),
+  };
+  const decisions: Decision[] = [];
+  for (const client of payers) {
+    const ledger = byClient.get(client.id);
     if (ledger === undefined) continue;
-    const change = { blockId: block.id, status: 'active' } as const;
-    await creditBlocks(context, client, ledger, [{ ...block, status: 'active' }], [change]);
-    begun += 1;
+    const comparison = compareBlocks(client, ledger, past);
+    const account = accountFrom(ledger, sharersOf(clients));
+    decisions.push(await decide(store, client, { ledger, account, comparison, at }));
   }
-  return begun;
+  return decisions;
+}
+
+async function decide(
+  store: OpeningContext['store'],
+  client: Client,
+  {
+    ledger,
+    account,
+    comparison,
+    at,
+  }: { ledger: ClientLedger; account: Account; comparison: Comparison; at: Instant },
+): Promise<Decision> {
+  const { fresh, changes, unlisted } = comparison;
+  const today = dateInZone(at, client.timezone);
+  const blocks = fresh.map((block) => asScheduled(block, today));
+  const postings = blocks
+    .filter(({ status }) => status === 'active')
+    .map((block) => creditPurchase(account, block, 'opening'));
+  const blockEdits: BlockEdit[] = [];
+  const blockTerms: BlockTerms[] = [];
+  const conflicts: OpeningConflict[] = [];
+  const expiries = changes.length === 0 ? [] : await store.readLiveExpiries([client.id]);
+  for (const change of changes) {
+    try {
+      const applied = applyChange(account, ledger.blocks, change, { expiries, today });
+      postings.push(...applied.postings);
+      blockEdits.push(...applied.edits);
+      blockTerms.push(...applied.terms);
+    } catch (error) {
+      if (!isKindError(error, 'config')) throw error;
+      const { message: reason, fix = '' } = error;
+      conflicts.push({ client, ...change, reason, fix });
+    }
+  }
+  for (const applied of unlisted) {
+    const reason = 'It is no longer in the config.';
+    const fix = `Put the line back, or withdraw what is left with \`prepaid-hours block void ${applied.id}\`.`;
+    conflicts.push({ client, applied, configured: null, reason, fix });
+  }
+  if (postings.length > 0) {
+    postings.push(...payOffOverage(account, await store.readOpenOverage(client.id)));
+  }
+  return { ledger, blocks, blockEdits, blockTerms, postings, conflicts };
+}
+
+export interface Comparison {
+  /** To be credited. */
+  fresh: Block[];
+  /** Of which the config says something else than before. */
+  changes: OpeningChange[];
+  /** With something left, and in the config no more. */
+  unlisted: Block[];
 }
 
 /**
@@ -75,27 +164,26 @@ async function beginBlocks(context: OpeningContext): Promise<number> {
 export function compareBlocks(
   client: Client,
   ledger: ClientLedger,
-  undone: ReadonlySet<string>,
-): { fresh: Block[]; conflicts: OpeningConflict[] } {
-  const wanted = client.openingBlocks.map((configured, index) => ({
-    configured,
-    block: toBlock(client, configured, index),
-  }));
-  const keys = new Set(wanted.map(({ block }) => block.key));
+  { undone, edits }: { undone: ReadonlySet<string>; edits: readonly BlockEdit[] },
+): Comparison {
+  const wanted = client.openingBlocks.map((block, index) => toBlock(client, block, index));
+  const keys = new Set(wanted.map((block) => block.key));
   const known = new Map(ledger.blocks.map((block) => [block.key, block]));
   const unlisted = ledger.blocks.filter(
     ({ source, key, status }) =>
       source === 'opening' && status !== 'void' && !keys.has(key.replace(/:again-\d+$/, '')),
   );
   const fresh: Block[] = [];
-  const conflicts: OpeningConflict[] = [];
-  for (const { configured, block } of wanted) {
+  const changes: OpeningChange[] = [];
+  for (const block of wanted) {
     const applied = known.get(keysInTurn(known, block.key).last) ?? unlisted.shift();
     if (applied === undefined) fresh.push(block);
     else if (undone.has(applied.id)) fresh.push(asNext(block, known));
-    else if (!isSame(applied, block)) conflicts.push({ client, applied, configured });
+    else changes.push({ applied, configured: block, known: knownTerms(applied, edits) });
   }
-  return { fresh, conflicts };
+  const isLeft = (block: BlockBalance) =>
+    isScheduled(block) || (block.remainingMinor ?? block.remainingSeconds) > 0;
+  return { fresh, changes: changes.filter(isChanged), unlisted: unlisted.filter(isLeft) };
 }
 
 /** Keys are used once. After an undo the next block of `opening:…:1` is `opening:…:1:again-1`. */
@@ -131,48 +219,4 @@ function toBlock(client: Client, block: OpeningBlock, index: number): Block {
     activate: 'at-once',
     invoiceKey: null,
   };
-}
-
-function isSame(a: Block, b: Block): boolean {
-  return (
-    a.seconds === b.seconds &&
-    a.amountMinor === b.amountMinor &&
-    a.rateMinor === b.rateMinor &&
-    a.currency === b.currency &&
-    a.purchasedOn === b.purchasedOn &&
-    a.expiresOn === b.expiresOn &&
-    a.priority === b.priority &&
-    isDeepStrictEqual(a.workTypes, b.workTypes)
-  );
-}
-
-async function creditBlocks(
-  context: OpeningContext,
-  client: Client,
-  ledger: ClientLedger,
-  blocks: readonly Block[],
-  blockStatuses: ReplenishBatch['blockStatuses'] = [],
-): Promise<void> {
-  const account = accountFrom(ledger, sharersOf(context.clients));
-  const today = dateInZone(context.at, client.timezone);
-  const scheduled = blocks.map((block) => asScheduled(block, today));
-  const usable = scheduled.filter(({ status }) => status === 'active');
-  const postings = usable.map((block) => creditPurchase(account, block, noteOf(block)));
-  const open = usable.length === 0 ? [] : await context.store.readOpenOverage(client.id);
-  postings.push(...payOffOverage(account, open));
-  await context.store.writeReplenish({
-    at: context.at,
-    runId: context.runId,
-    expected: [{ clientId: client.id, clientSeq: ledger.clientSeq }],
-    blocks: scheduled,
-    blockStatuses,
-    postings,
-    episodes: [],
-    messages: [],
-    superseded: [],
-  });
-}
-
-function noteOf({ source }: Block): string | null {
-  return source === 'opening' ? 'opening' : null;
 }

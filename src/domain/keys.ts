@@ -17,3 +17,14 @@ export function blockIdOf(key: string): string {
 export function pushKeyOf(kind: string, clientId: string, cause: string): string {
   return `ph:${kind}:${clientId.slice(0, 20)}:${shortHash(`${kind}\n${clientId}\n${cause}`, 12)}`;
 }
+
+const openingEdit = 'opening-edit:';
+
+/** Key of the adjustment by which an opening block follows the config, the block's nth change. */
+export function openingEditKey(blockId: string, number: number): string {
+  return `${openingEdit}${blockId}:${number}`;
+}
+
+export function isOpeningEdit(key: string): boolean {
+  return key.startsWith(openingEdit);
+}

@@ -2,8 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector, NameLists } from '../../connectors/contract.ts';
 import { baseFolder } from '../config/environment.ts';
+import { findOpeningConflicts } from '../debit/opening-blocks.ts';
+import { describeBlock } from '../debit/opening-edits.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
 import type { NameNotice } from '../domain/names.ts';
+import { instantFromMs } from '../domain/time.ts';
 import { loadTemplates } from '../replenish/templates.ts';
 import { leftClientFix, leftClientText, readLeftClients } from '../reports/left-clients.ts';
 import { describeNotice, readNameNotices } from '../reports/name-notices.ts';
@@ -16,6 +19,7 @@ import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 import { refuseLostStore } from './lost-store.ts';
 import { learnLists } from './names.ts';
+import { isRehearsal } from './rehearsal.ts';
 
 export interface CheckOptions {
   /** Only the file and what is stored; no request. */
@@ -37,6 +41,7 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
   lines.push(
     ...(await checkStore(app)),
     ...(await checkStored(app)),
+    ...(await checkOpeningBlocks(app)),
     ...(await checkGoingLive(app)),
   );
   if (!options.isOffline) {
@@ -147,6 +152,18 @@ async function checkStored(app: App): Promise<CheckLine[]> {
     });
   }
   return lines;
+}
+
+/** What every run tells and does not apply. A rehearsal applies it all. */
+async function checkOpeningBlocks({ store, clients, now }: App): Promise<CheckLine[]> {
+  if (await isRehearsal(store)) return [];
+  const at = instantFromMs(now());
+  return (await findOpeningConflicts({ store, clients, at })).map(
+    ({ client, applied, reason, fix }): CheckLine => {
+      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied)}), which stays as it was credited: ${reason}`;
+      return { connection: null, id: 'opening-block', status: 'warning', detail, fix };
+    },
+  );
 }
 
 /** What a first live run would send at once: what the rehearsal decided and held back. */

@@ -1,12 +1,13 @@
+import { moveLastDay } from '../debit/move-last-day.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import { blockIdOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger.ts';
-import { payOffOverage, reverseSlices } from '../domain/postings.ts';
+import { payOffOverage } from '../domain/postings.ts';
 import { creditPurchase } from '../domain/purchase.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
 import { asScheduled } from '../domain/validity.ts';
-import type { Block, ClientLedger } from '../store/port.ts';
+import type { Block } from '../store/port.ts';
 import { byHand, type ManualApp, writeEntry } from './by-hand.ts';
 
 export interface BlockRequest {
@@ -94,17 +95,17 @@ export async function extendBlock(
     if (block === undefined || held === undefined || block.status !== 'active') {
       throw new KindError('config', `Block ${request.blockId} is not in use.`);
     }
-    refuseDay(block, ledger, request.expiresOn, today);
+    refuseDay(block, request.expiresOn, today);
     const expiries = await app.store.readLiveExpiries([clientId]);
-    const returned = expiries.filter(({ blockId }) => blockId === block.id);
-    held.expiresOn = request.expiresOn;
-    const postings = reverseSlices(account, returned, request.reason);
-    const isBack = returned.length > 0;
+    const move = { expiresOn: request.expiresOn, expiries, note: request.reason };
+    const postings = moveLastDay(account, held, ledger.blocks, move);
+    const isBack = postings.length > 0;
     const { remainingSeconds, remainingMinor } = held;
     postings.push(...payOffOverage(account, await app.store.readOpenOverage(clientId)));
-    const edit = { blockId: block.id, seconds: 0, minor: 0, reason: request.reason };
+    const edit = { blockId: block.id, source: 'hand', seconds: 0, minor: 0 } as const;
     const days = { expiresOnBefore: block.expiresOn, expiresOn: request.expiresOn };
-    await writeEntry(app, scope, { blockEdits: [{ ...edit, ...days }], postings });
+    const blockEdits = [{ ...edit, ...days, reason: request.reason }];
+    await writeEntry(app, scope, { blockEdits, postings });
     return {
       returnedSeconds: isBack ? remainingSeconds : 0,
       returnedMinor: isBack ? remainingMinor : null,
@@ -113,12 +114,7 @@ export async function extendBlock(
   });
 }
 
-function refuseDay(
-  block: Block,
-  { blocks }: ClientLedger,
-  expiresOn: DateText | null,
-  today: DateText,
-): void {
+function refuseDay(block: Block, expiresOn: DateText | null, today: DateText): void {
   if (block.expiresOn === expiresOn) {
     const day = expiresOn === null ? 'never ends' : `already ends on ${expiresOn}`;
     throw new KindError('config', `Block ${block.id} ${day}.`);
@@ -128,13 +124,6 @@ function refuseDay(
       fix: `Name today or a later day, or close the block with \`prepaid-hours block void ${block.id}\`.`,
     });
   }
-  const next = blocks.find(
-    ({ key, status }) => key.startsWith(`rollover:${block.id}:`) && status !== 'void',
-  );
-  if (next === undefined) return;
-  throw new KindError('config', `The rest of block ${block.id} went on as block ${next.id}.`, {
-    fix: `Extend that one: \`prepaid-hours block extend ${next.id}\`.`,
-  });
 }
 
 /** Takes what is left of a block and closes it. What was used from it stays used. */

@@ -9,7 +9,13 @@ import type { BalanceMove, SimulatedBlock, SimulatedCharge } from '../domain/sim
 import { dueAtOf, simulate } from '../domain/simulation.ts';
 import type { Client } from '../domain/terms.ts';
 import { type Instant, startOfDay } from '../domain/time.ts';
-import { type Block, type ClientLedger, readNameBook, type Store } from '../store/port.ts';
+import {
+  type Block,
+  type BlockEdit,
+  type ClientLedger,
+  readNameBook,
+  type Store,
+} from '../store/port.ts';
 
 /** What one client's terms come to over the whole history. */
 export interface Outcome {
@@ -32,6 +38,8 @@ export interface Past {
   accounts: ReadonlyMap<string, PastAccount>;
   /** Blocks whose hours were taken back by an undo. */
   undone: ReadonlySet<string>;
+  /** What was changed about blocks since. */
+  edits: readonly BlockEdit[];
 }
 
 interface PastAccount {
@@ -60,7 +68,8 @@ export async function readPast(
   }
   const firstRunAt = (await store.readMemory('', 'first-run')) ?? until;
   const undone = await store.readUndoneBlocks([...accounts.keys()]);
-  return { until, firstRunAt, accounts, undone };
+  const edits = await store.readBlockEdits([...accounts.keys()]);
+  return { until, firstRunAt, accounts, undone, edits };
 }
 
 /** What stands of each client's charges, played over the same hours as a plan's are. */
@@ -153,7 +162,7 @@ function hoursOf(
   const account = past.accounts.get(client.id);
   const ledger = account?.ledger ?? newLedger(client);
   const blocks: readonly Block[] = ledger.blocks.filter(({ status }) => status !== 'ordered');
-  const { fresh } = compareBlocks(client, ledger, past.undone);
+  const { fresh } = compareBlocks(client, ledger, past);
   const opened = fresh.map((block): BalanceMove => {
     const at = startOfDay(block.purchasedOn, client.timezone);
     const { id: blockId, seconds, amountMinor: minor, purchasedOn: workedOn } = block;

@@ -41,8 +41,13 @@ export async function keepRules(store: Store, clients: readonly Client[], at: In
 
 /** Never cleared: from the first live run on, what is posted stays posted. */
 export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
-  if ((await store.readMemory('', firstLiveRunKey)) !== null) return;
+  if (!(await isRehearsal(store))) return;
   await store.writeMemory('', firstLiveRunKey, at, at);
+}
+
+/** As long as nothing ever ran in live mode. */
+export async function isRehearsal(store: Store): Promise<boolean> {
+  return (await store.readMemory('', firstLiveRunKey)) === null;
 }
 
 /**
@@ -52,7 +57,7 @@ export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
  */
 export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): Promise<Store> {
   const { store, config, log, now } = app;
-  if ((await store.readMemory('', firstLiveRunKey)) !== null) return store;
+  if (!(await isRehearsal(store))) return store;
   if ((await areRulesChanged(store, app.clients)) !== true) return store;
   const lock = holder === undefined ? acquireLock(config.store, 'run', now) : null;
   try {

@@ -1,9 +1,8 @@
 import { clientFinder, type DebitContext } from '../debit/context.ts';
 import { debitDirtyWork } from '../debit/debit.ts';
 import { applyOpeningBlocks } from '../debit/opening-blocks.ts';
-import { formatDuration } from '../domain/duration.ts';
+import { describeBlock } from '../debit/opening-edits.ts';
 import { describeError } from '../domain/errors.ts';
-import type { OpeningBlock } from '../domain/terms.ts';
 import { type Instant, instantFromMs } from '../domain/time.ts';
 import { deliverMessages } from '../push/push.ts';
 import type { ReplenishContext } from '../replenish/context.ts';
@@ -25,22 +24,20 @@ export async function debitStep(scope: RunScope): Promise<StepResult[]> {
     await tellLeftClients(app, log);
     if (scope.isUndoneReleased) await app.store.releaseUndone();
     const opening = await applyOpeningBlocks(context);
-    for (const { client, applied, configured } of opening.conflicts) {
-      log.warn(
-        'The config changed an opening block that was applied already; it stays as applied.',
-        {
-          client: client.name,
-          applied: describeBlock(applied),
-          configured: describeBlock(configured),
-          fix: 'Put the old line back. Use `prepaid-hours adjust` for a difference in hours, `prepaid-hours block add` for more of them.',
-        },
-      );
+    for (const conflict of opening.conflicts) {
+      log.warn('The config changed an opening block that stays as it was credited.', {
+        client: conflict.client.name,
+        applied: describeBlock(conflict.applied),
+        configured: conflict.configured === null ? '(none)' : describeBlock(conflict.configured),
+        reason: conflict.reason,
+        fix: conflict.fix,
+      });
     }
     await reviseOpenWork(scope);
     const debited = await debitDirtyWork(context);
     for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(app, log, key, found);
     const changed = debited.changed + opening.applied;
-    const posted = debited.posted + opening.applied;
+    const posted = debited.posted + opening.posted;
     scope.failures.push(...app.questions);
     const error = app.questions.map(describeError).join(' ') || null;
     return { ...nothing, rows: debited.rows, changed, posted, error };
@@ -52,10 +49,6 @@ async function tellLeftClients(app: App, log: Logger): Promise<void> {
   for (const left of await readLeftClients(app.store, app.config.clients, app.clients)) {
     log.warn(leftClientText(left), { client: left.name, fix: leftClientFix });
   }
-}
-
-function describeBlock({ seconds, purchasedOn, expiresOn }: OpeningBlock): string {
-  return `${formatDuration(seconds)} of ${purchasedOn}, ${expiresOn === null ? 'without end' : `to ${expiresOn}`}`;
 }
 
 /** Kept from the first run on, whatever its steps were. */

@@ -1,3 +1,4 @@
+import { isOpeningEdit } from '../domain/keys.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Block, Kept } from '../store/port.ts';
 import { accountOf, type Books, reverseIn } from './books.ts';
@@ -60,7 +61,7 @@ export function undoBlocks(books: Books, traces: BlockTraces): BlockUndo {
 /** What a block paid of others' adjustments is a use of the block, not a deed of the run. */
 function isOwnDebit({ reason, key }: LedgerEntry, runId: string): boolean {
   if (reason === 'expiry' || reason === 'refund' || reason === 'rollover') return true;
-  return key.startsWith(`adjust:${runId}/`);
+  return key.startsWith(`adjust:${runId}/`) || isOpeningEdit(key);
 }
 
 function creditsToTake(
@@ -117,7 +118,8 @@ function takeBack(
       return;
     }
     reverseIn(books, [use]);
-    if (use.reason === 'usage' || use.reason === 'adjustment') result.moved.push(use);
+    const isMoved = use.reason === 'usage' || use.reason === 'adjustment';
+    if (isMoved && !isOpeningEdit(use.key)) result.moved.push(use);
   }
   reverseIn(books, taken);
   if (taken.every(({ reason }) => reason === 'adjustment')) return;

@@ -35,6 +35,8 @@ export interface NewMessage {
 /** A change to a block in use; what it does to hours or money is posted beside it. */
 export interface BlockEdit {
   blockId: string;
+  /** Who changed it: an opening block follows the config only where the config changed since. */
+  source: 'config' | 'hand';
   /** By how much the config's size changed; 0 where it did not. */
   seconds: number;
   minor: number;

@@ -13,6 +13,7 @@ import type {
   UndoStore,
 } from '../port.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from './balances.ts';
+import { undoBlockEdits } from './block-edits.ts';
 import { chargeColumns } from './charges.ts';
 import { type Database, listValue, pairsValue } from './database.ts';
 import { writeDebits } from './debits.ts';
@@ -148,6 +149,7 @@ function writeUndo(database: Database, batch: UndoBatch): void {
   for (const blockId of batch.undoneBlockIds) {
     database.run('INSERT INTO undone_block (block_id, run_id) VALUES (?, ?)', blockId, undoes.id);
   }
+  undoBlockEdits(database, batch);
   writeDebits(database, { ...batch, removedGroupKeys: [], dirtySeqs: [], warnings: [] });
   if (batch.isOutdated) markUndoneDirty(database, batch.groups);
   // What was decided while observing was told to nobody: going live arms that again by itself.

@@ -26,6 +26,8 @@ async function apply(
     readOpenOverage: async () => overage,
     readOrders: async () => [],
     readUndoneBlocks: async () => new Set(),
+    readBlockEdits: async () => [],
+    readLiveExpiries: async () => [],
     async writeReplenish(batch) {
       batches.push(batch);
     },
@@ -38,8 +40,8 @@ test('opening blocks are credited with their purchases, a batch a client', async
   const openingBlocks = [openingOf(10), openingOf(5)];
   const martin = { ...dupont, id: 'martin', openingBlocks: [] };
   const { outcome, batches, asked } = await apply([{ ...dupont, openingBlocks }, martin], [{}]);
-  expect(asked).toEqual([['dupont']]);
-  expect(outcome).toEqual({ applied: 2, conflicts: [] });
+  expect(asked).toEqual([['dupont', 'martin']]);
+  expect(outcome).toEqual({ applied: 2, posted: 2, conflicts: [] });
   expect(batches).toMatchObject([
     {
       ...{ at: eleven, runId: 'r-1', expected: [{ clientId: 'dupont', clientSeq: 4 }] },
@@ -48,7 +50,7 @@ test('opening blocks are credited with their purchases, a batch a client', async
         { reason: 'purchase', seconds: 10 * hour, note: 'opening' },
         { reason: 'purchase', seconds: 5 * hour, note: 'opening' },
       ],
-      ...{ blockStatuses: [], episodes: [], messages: [], superseded: [] },
+      ...{ blockStatuses: [], blockEdits: [], episodes: [], messages: [], superseded: [] },
     },
   ]);
 });
@@ -83,10 +85,12 @@ test('what stands already is written no second time, and a changed figure is tol
   }));
   const same = await apply([dupont], [{ blocks }]);
   expect(same).toMatchObject({ outcome: { applied: 0, conflicts: [] }, batches: [] });
-  const changed = { ...dupont, openingBlocks: [openingOf(12)] };
+  const changed = { ...dupont, openingBlocks: [openingOf(10, { priority: 1 })] };
   const told = await apply([changed], [{ blocks }]);
   expect(told.batches).toEqual([]);
-  expect(told.outcome).toMatchObject({ applied: 0, conflicts: [{ configured: openingOf(12) }] });
+  expect(told.outcome).toMatchObject({
+    ...{ applied: 0, conflicts: [{ configured: { priority: 1 } }] },
+  });
 });
 
 test('a client that the store does not know yet waits for the next run', async () => {

@@ -10,7 +10,7 @@ function compare(openingBlocks: OpeningBlock[], blocks: BlockBalance[] = []) {
   const ledger: ClientLedger = {
     ...{ clientId: 'dupont', blocks, sharedUse: [], overageSeconds: 0, clientSeq: 1 },
   };
-  return compareBlocks({ ...dupont, openingBlocks }, ledger, new Set());
+  return compareBlocks({ ...dupont, openingBlocks }, ledger, { undone: new Set(), edits: [] });
 }
 
 /** As they stand once credited. */
@@ -29,8 +29,8 @@ describe('an opening block', () => {
       openingOf(4, { purchasedOn: '2026-02-01', expiresOn: '2026-12-31', priority: 2 }),
       openingOf(5),
     ];
-    const { fresh, conflicts } = compare(blocks);
-    expect(conflicts).toEqual([]);
+    const { fresh, changes } = compare(blocks);
+    expect(changes).toEqual([]);
     expect(fresh.map(({ key }) => key)).toEqual([
       'opening:dupont:2026-01-01:1',
       'opening:dupont:2026-02-01:1',
@@ -44,9 +44,9 @@ describe('an opening block', () => {
     });
   });
 
-  test('that stands as configured is neither new nor in conflict', () => {
+  test('that stands as configured is neither new nor changed', () => {
     const blocks = [openingOf(10), openingOf(5, { workTypes: ['Remote'] })];
-    expect(compare(blocks, credited(blocks))).toEqual({ fresh: [], conflicts: [] });
+    expect(compare(blocks, credited(blocks))).toEqual({ fresh: [], changes: [], unlisted: [] });
   });
 
   test.each<[string, Partial<OpeningBlock>]>([
@@ -57,14 +57,12 @@ describe('an opening block', () => {
     ['expiry', { expiresOn: '2026-12-31' }],
     ['priority', { priority: 3 }],
     ['work types', { workTypes: ['Remote'] }],
-  ])('that the config gives another %s is a conflict and credits nothing', (_, fields) => {
+  ])('that the config gives another %s is a change and credits nothing', (_, fields) => {
     const applied = credited([openingOf(10)]);
     const configured = openingOf(10, fields);
-    expect(compare([configured], applied)).toEqual({
+    expect(compare([configured], applied)).toMatchObject({
       fresh: [],
-      conflicts: [
-        { client: { ...dupont, openingBlocks: [configured] }, applied: applied[0], configured },
-      ],
+      changes: [{ applied: applied[0], configured, known: { seconds: 36_000, edits: 0 } }],
     });
   });
 
@@ -75,7 +73,7 @@ describe('an opening block', () => {
     expect(compare([later], [{ ...applied, status: 'void' }]).fresh).toHaveLength(1);
     expect(compare([later], [{ ...applied, source: 'purchase' }]).fresh).toHaveLength(1);
     expect(compare([openingOf(10), later], [applied])).toMatchObject({
-      ...{ fresh: [{ purchasedOn: '2026-02-01' }], conflicts: [] },
+      ...{ fresh: [{ purchasedOn: '2026-02-01' }], changes: [] },
     });
   });
 
@@ -83,8 +81,8 @@ describe('an opening block', () => {
     const applied = credited([openingOf(10)]);
     const dates = ['2026-02-01', '2026-03-01'];
     const moved = dates.map((purchasedOn) => openingOf(10, { purchasedOn }));
-    const { fresh, conflicts } = compare(moved, applied);
-    expect(conflicts.map(({ configured }) => configured.purchasedOn)).toEqual(['2026-02-01']);
+    const { fresh, changes } = compare(moved, applied);
+    expect(changes.map(({ configured }) => configured.purchasedOn)).toEqual(['2026-02-01']);
     expect(fresh.map(({ purchasedOn }) => purchasedOn)).toEqual(['2026-03-01']);
   });
 });

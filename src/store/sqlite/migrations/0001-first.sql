@@ -353,6 +353,7 @@ CREATE INDEX block_client ON block (client_id);
 CREATE TABLE block_edit (
   seq INTEGER PRIMARY KEY,
   block_id TEXT NOT NULL REFERENCES block (id),
+  source TEXT NOT NULL CHECK (source IN ('config', 'hand')),
   -- By how much the size in the config changed; the hours themselves are an adjustment in the ledger.
   seconds INTEGER NOT NULL,
   minor INTEGER NOT NULL,

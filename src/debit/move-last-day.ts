@@ -1,0 +1,37 @@
+import type { SpendableBlock } from '../domain/allocation.ts';
+import { KindError } from '../domain/errors.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import { type Account, reverseSlices } from '../domain/postings.ts';
+import type { DateText } from '../domain/time.ts';
+import type { Block } from '../store/port.ts';
+
+export interface Move {
+  /** The new last day; null: the block never ends. */
+  expiresOn: DateText | null;
+  /** The account's expiries that no reversal undoes. */
+  expiries: readonly LedgerEntry[];
+  note: string;
+}
+
+/**
+ * Moves a block's last day, and brings back what had ended with the old one. Throws `config` where that
+ * went on as another block; nothing is changed then.
+ */
+export function moveLastDay(
+  account: Account,
+  held: SpendableBlock,
+  blocks: readonly Block[],
+  { expiresOn, expiries, note }: Move,
+): Posting[] {
+  const next = blocks.find(
+    ({ key, status }) => key.startsWith(`rollover:${held.id}:`) && status !== 'void',
+  );
+  if (next !== undefined) {
+    throw new KindError('config', `The rest of block ${held.id} went on as block ${next.id}.`, {
+      fix: `Extend that one: \`prepaid-hours block extend ${next.id}\`.`,
+    });
+  }
+  held.expiresOn = expiresOn;
+  const returned = expiries.filter(({ blockId }) => blockId === held.id);
+  return reverseSlices(account, returned, note);
+}
