@@ -134,9 +134,12 @@ const ClientEntry = z.strictObject({
     })
     .optional()
     .describe('The most that this client takes of each block it shares; no limit unless told'),
-  openingBlocks: z.array(OpeningBlock).prefault([]).describe(
-    'Hours the client already owns. Changed later, a size is posted as an adjustment and a last day is moved; any other change is refused by every run and by `check`',
-  ),
+  openingBlocks: z
+    .array(OpeningBlock)
+    .prefault([])
+    .describe(
+      'Hours the client already owns. Changed later, a size is posted as an adjustment and a last day is moved; any other change is refused by every run and by `check`',
+    ),
   overrides: AgreementTerms.optional().describe('Only what differs from the agreement'),
 });
 
