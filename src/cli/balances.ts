@@ -28,7 +28,7 @@ export function addBalancesCommand(program: Command, cli: Cli): void {
         const { app } = scope;
         const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
         const asOf = instantFromMs(app.now());
-        const request = { shown: clients, all: app.clients, asOf };
+        const request = { shown: clients, all: app.clients, asOf, offers: app.config.offers };
         const report = await buildBalances(app.store, request);
         scope.answer(balancesToJson(report), () =>
           balancesText(report, scope, query !== undefined),

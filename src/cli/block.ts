@@ -108,15 +108,29 @@ function addSalesCommands(block: Command, cli: Cli): void {
     .add(
       block,
       'accept <id>',
-      'give the hours of an open order as ordered, whatever its invoice says',
+      'give the hours of an open order as ordered, or book what an invoice of the PSA sold by hand',
       'block accept b-12ab34cd56',
     )
-    .action((blockId: string, _options: unknown, command: Command) =>
+    .option('--again', 'also where a block of that day and size was added by hand')
+    .action((id: string, { again }: { again?: boolean }, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
-        const { label } = await deps.service.acceptOrder(app, blockId);
-        answer(
-          { block: blockId, invoice: label },
-          () => `Order ${blockId} accepted; the next run credits its hours.\n`,
+        if (/^b-[0-9a-f]{10}$/.test(id)) {
+          const { label } = await deps.service.acceptOrder(app, id);
+          const text = `Order ${id} accepted; the next run credits its hours.\n`;
+          answer({ block: id, invoice: label }, () => text);
+          return 0;
+        }
+        const sales = await deps.service.acceptInvoice(app, id, again === true);
+        const booked = sales.map(({ client, label, offer, seconds, amountMinor }) => {
+          return { client: client.name, invoice: label, offer: offer.name, seconds, amountMinor };
+        });
+        answer({ booked }, () =>
+          sales
+            .map(({ client, label, offer }) => {
+              const when = client.agreement.activate === 'on-payment' ? ' once it is paid' : '';
+              return `${client.name}: invoice ${label} booked (offer "${offer.name}"); the next run credits it${when}.\n`;
+            })
+            .join(''),
         );
         return 0;
       }),

@@ -3,7 +3,7 @@ import type { openApp } from '../service/app.ts';
 import type { runCheck } from '../service/check.ts';
 import type { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
 import type { planConfig } from '../service/plan.ts';
-import type { acceptOrder, resumeSales } from '../service/release.ts';
+import type { acceptInvoice, acceptOrder, resumeSales } from '../service/release.ts';
 import type { runOnce } from '../service/run.ts';
 import type { startService } from '../service/start.ts';
 import type { listUndoable, undoRun } from '../service/undo.ts';
@@ -19,6 +19,7 @@ export interface Service {
   addBlock: typeof addBlock;
   extendBlock: typeof extendBlock;
   voidBlock: typeof voidBlock;
+  acceptInvoice: typeof acceptInvoice;
   acceptOrder: typeof acceptOrder;
   resumeSales: typeof resumeSales;
   undoRun: typeof undoRun;

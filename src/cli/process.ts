@@ -6,7 +6,7 @@ import { openApp } from '../service/app.ts';
 import { runCheck } from '../service/check.ts';
 import { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
 import { planConfig } from '../service/plan.ts';
-import { acceptOrder, resumeSales } from '../service/release.ts';
+import { acceptInvoice, acceptOrder, resumeSales } from '../service/release.ts';
 import { runOnce } from '../service/run.ts';
 import { startService } from '../service/start.ts';
 import { listUndoable, undoRun } from '../service/undo.ts';
@@ -35,6 +35,7 @@ export async function runProcess(): Promise<number> {
           addBlock,
           extendBlock,
           voidBlock,
+          acceptInvoice,
           acceptOrder,
           resumeSales,
           undoRun,

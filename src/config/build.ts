@@ -62,6 +62,7 @@ function toOffer(name: string, offer: ConfigFile['offers'][string], file: Config
     validForMonths: offer.validFor ?? null,
     workTypes: offer.workTypes ?? null,
     product: offer.product ?? null,
+    productUnit: offer.productUnit,
     maxPerSale: offer.maxPerSale,
   };
 }

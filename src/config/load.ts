@@ -71,7 +71,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
   const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
-  const { sweep, reconcile } = parsed.data;
+  const { sweep, reconcile, blocksSoldByHand } = parsed.data;
   return {
     file: resolve(file),
     mode,
@@ -81,6 +81,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     store: resolve(baseFolder(file), store),
     historyMonths: history,
     balanceField: balanceField ?? null,
+    blocksSoldByHand,
     connections: read.connections,
     schedule,
     sweep,

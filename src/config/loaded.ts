@@ -14,6 +14,7 @@ export interface LoadedConfig {
   store: string;
   /** How far back the first pull goes at least. */
   historyMonths: number;
+  blocksSoldByHand: 'propose' | 'book';
   balanceField: { connection: string; field: string } | null;
   connections: ReadonlyMap<string, ConfiguredConnection>;
   schedule: Schedule;

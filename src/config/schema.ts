@@ -65,6 +65,12 @@ const Offer = z.strictObject({
   ),
   currency: Currency.optional().describe("The file's currency unless told"),
   product: SourceIdText.optional().describe("The PSA's product (catalogue item) for the invoice"),
+  productUnit: z
+    .enum(['block', 'hour'])
+    .default('block')
+    .describe(
+      'What one unit of the product is on an invoice written by hand in the PSA: a whole block, or an hour',
+    ),
   validFor: Months.optional().describe(
     'The block expires so long after its purchase; never unless told',
   ),
@@ -159,6 +165,12 @@ export const ConfigFile = z.strictObject({
     'The connection that gets alerts and invoices; needed with more than one',
   ),
   history: Months.prefault('12 months').describe('How far back the first pull goes'),
+  blocksSoldByHand: z
+    .enum(['propose', 'book'])
+    .default('propose')
+    .describe(
+      'What becomes of an invoice that somebody wrote in the PSA with the product of an offer: `reconcile` and `balances` propose it for `block accept INVOICE`, or it is booked as a block without asking',
+    ),
   balanceField: z
     .strictObject({
       connection: EntryName.describe('One of `connections`'),

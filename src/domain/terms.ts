@@ -115,6 +115,8 @@ export interface Offer {
   workTypes: readonly string[] | null;
   /** The PSA's product (catalogue item) for invoices in both directions. */
   product: string | null;
+  /** What one unit of the product is on an invoice that somebody wrote in the PSA. */
+  productUnit: 'block' | 'hour';
   /** The most blocks of one sale. */
   maxPerSale: number;
 }

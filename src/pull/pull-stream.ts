@@ -1,6 +1,6 @@
 import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
 import { isKindError } from '../domain/errors.ts';
-import type { Instant } from '../domain/time.ts';
+import type { DateText, Instant } from '../domain/time.ts';
 import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';
 import type {
   MirrorRows,
@@ -27,6 +27,8 @@ export interface PullContext {
   signal: AbortSignal;
   /** Asks to end after the page in hand. */
   stop: AbortSignal;
+  /** From which day on the lines of invoices are read; absent: of none. */
+  linesSince?: DateText | undefined;
   /** Whether a changed ticket's time must be read ticket by ticket. */
   isTimePerTicket: boolean;
   /** Whether that of unchanged tickets must, too. */
@@ -91,10 +93,11 @@ async function runPass<Stream extends StreamName>(
   before: Watermark,
   pass: PullPass,
 ): Promise<Watermark> {
-  const { store, connection, runId, runStartedAt: at, signal, stop } = work.context;
+  const { store, connection, runId, runStartedAt: at, linesSince, signal, stop } = work.context;
   const request = {
     ...{ since: pass.since, until: pass.startedAt, clientIds: pass.clientIds },
     ...{ isStored: true, signal },
+    ...(linesSince === undefined ? {} : { linesSince }),
   };
   let watermark = before;
   for await (const page of work.pull({ ...request, resume: pass.resume })) {

@@ -1,6 +1,6 @@
 import type { Connector } from '../../connectors/contract.ts';
 import { KindError } from '../domain/errors.ts';
-import type { Client } from '../domain/terms.ts';
+import type { Client, Offer } from '../domain/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Difference, Store } from '../store/port.ts';
 
@@ -12,6 +12,8 @@ export interface ReconcileContext {
   clients: readonly Client[];
   /** All that are configured: some may share the blocks of those that are compared. */
   allClients: readonly Client[];
+  /** Those of the config, by name. */
+  offers: ReadonlyMap<string, Offer>;
   /** Rows last changed before this are left alone. */
   from: Instant;
   /** Rows of each stream that changed since this may be here or not: the next pull reads them. */
@@ -42,6 +44,8 @@ export interface Found {
   ours: string;
   theirs: string;
   seconds?: number;
+  /** What people call the invoice that sold a block. */
+  invoice?: string;
   /** Of the block that stands behind an invoice. */
   blockId?: string;
 }
@@ -55,6 +59,7 @@ export type DifferenceKind =
   | 'ticket-differs'
   | 'ticket-hours'
   | 'block-balance'
+  | 'block-sold'
   | 'invoice-missing'
   | 'invoice-twice'
   | 'invoice-void'

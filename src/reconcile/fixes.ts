@@ -28,6 +28,7 @@ export function fixOf(found: Found, { connection, canSweep }: Situation): string
       'Look at the rows of its entries. Where there are none: prepaid-hours run debit, then prepaid-hours verify.',
     'block-balance':
       'Two systems count these hours. Compare prepaid-hours explain balance with the agreement there, correct the one that is wrong (prepaid-hours adjust), or end the agreement.',
+    'block-sold': `If it is a sale of its own, book it as a block: prepaid-hours block accept ${found.invoice}`,
     'invoice-missing': `If it was deleted on purpose, nothing is to be done: once a second comparison misses it too, the next run closes the order or takes back its hours. If not, write it again there, then prepaid-hours block accept ${block}.`,
     'invoice-twice': 'Void all but one there: it was sold once.',
     'invoice-void': `The next run that reads it closes the order, or takes back the hours that it gave. Where the PSA does not show that: prepaid-hours block void ${block}.`,

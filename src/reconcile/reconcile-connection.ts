@@ -2,6 +2,7 @@ import { compareBlocks } from './compare-blocks.ts';
 import { compareDeliveries } from './compare-deliveries.ts';
 import { compareHours } from './compare-hours.ts';
 import type { ReconcileContext, ReconcileOutcome } from './context.ts';
+import { findHandSales } from './find-hand-sales.ts';
 import { listTickets, listTime } from './list-work.ts';
 
 /**
@@ -16,5 +17,6 @@ export async function reconcileConnection(context: ReconcileContext): Promise<Re
   await compareHours(context, outcome);
   await compareBlocks(context, outcome);
   await compareDeliveries(context, outcome);
+  await findHandSales(context, outcome);
   return outcome;
 }

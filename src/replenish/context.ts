@@ -10,6 +10,8 @@ export interface ReplenishContext {
   mode: 'observe' | 'live';
   /** Those of the config, by name. */
   offers: ReadonlyMap<string, Offer>;
+  /** What becomes of blocks that somebody sold in the PSA. */
+  blocksSoldByHand: 'propose' | 'book';
   /** The MSP's own language, for its own tickets. */
   locale: Locale;
   balanceField: { connection: string; field: string } | null;

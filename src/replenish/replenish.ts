@@ -27,6 +27,7 @@ import { crossingsToBasis, type FoundCrossings } from './basis.ts';
 import { composeNotice, invoiceKeyOf, type Notice } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
+import { bookHandSales } from './hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders.ts';
 import { billOverage } from './overage.ts';
 import { fieldTexts } from './phrases.ts';
@@ -56,6 +57,7 @@ interface Situation {
  */
 export async function replenish(context: ReplenishContext): Promise<ReplenishOutcome> {
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
+  await bookHandSales(context, outcome);
   const closedClients = await settleOrders(context, outcome);
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {

@@ -3,15 +3,15 @@ import type { RunOut } from '../domain/forecast.ts';
 import type { NameNotice } from '../domain/names.ts';
 import { type Account, hoursLeftFor } from '../domain/postings.ts';
 import { familyOf, sharersOf } from '../domain/shares.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
+import { type Client, type Offer, payerOf } from '../domain/terms.ts';
 import { moneyLeftIn } from '../domain/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import { isScheduled } from '../domain/validity.ts';
 import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../store/port.ts';
-import { accountFrom } from '../store/port.ts';
+import { accountFrom, readHandSales } from '../store/port.ts';
 import { type LeftClient, readLeftClients } from './left-clients.ts';
 import { readNameNotices } from './name-notices.ts';
-import { readSalesQuestions } from './open-orders.ts';
+import { handSaleText, readSalesQuestions } from './open-orders.ts';
 import { type Reconciliation, readReconciliation } from './reconciliation.ts';
 import { readUndelivered, type Undelivered } from './undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from './unlisted.ts';
@@ -58,12 +58,14 @@ export interface BalanceRequest {
   /** All configured clients: some may share the blocks of those that are shown. */
   all: readonly Client[];
   asOf: Instant;
+  /** Whose products are looked for on invoices; absent: of none. */
+  offers?: ReadonlyMap<string, Offer>;
 }
 
 /** What each of the clients has, has used and has coming; and what waits for a person. */
 export async function buildBalances(
   store: Store,
-  { shown: clients, all, asOf }: BalanceRequest,
+  { shown: clients, all, asOf, offers = new Map() }: BalanceRequest,
 ): Promise<BalanceReport> {
   const payers = new Map(clients.map(payerOf).map((client) => [client.id, client]));
   const ids = [...payers.values()].flatMap((client) => familyOf(client, all).map(({ id }) => id));
@@ -78,7 +80,10 @@ export async function buildBalances(
     openQuarantine: (await store.listQuarantine(['open'])).length,
     unlistedWorkTypes: await readUnlisted(store, clients),
     names: await readNameNotices(store, all),
-    salesQuestions: await readSalesQuestions(store, clients),
+    salesQuestions: [
+      ...(await readSalesQuestions(store, clients)),
+      ...(await readHandSales(store, clients, offers)).map(handSaleText),
+    ],
     leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),
   };

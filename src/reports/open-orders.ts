@@ -1,6 +1,21 @@
+import { formatDuration } from '../domain/duration.ts';
+import { textFromMinor } from '../domain/money.ts';
 import type { Client } from '../domain/terms.ts';
-import type { Store } from '../store/port.ts';
+import type { HandSale, Store } from '../store/port.ts';
 import { orderState } from '../store/port.ts';
+
+/** What was sold by hand and is booked as no block, with what to do. */
+export function handSaleText({ client, label, offer, twinId, ...sold }: HandSale): string {
+  const size =
+    sold.amountMinor === null
+      ? formatDuration(sold.seconds)
+      : `${textFromMinor(sold.amountMinor, offer.currency)} ${offer.currency}`;
+  const what = `${client.name}: invoice ${label} of ${sold.invoice.issuedOn} sells ${size} (offer "${offer.name}")`;
+  const accept = `prepaid-hours block accept ${label}`;
+  return twinId === null
+    ? `${what}, booked as no block yet: ${accept}`
+    : `${what}; block ${twinId} of that day and size was added by hand. If it is another sale: ${accept} --again`;
+}
 
 /** What of the sales waits for a person, a line for each. */
 export async function readSalesQuestions(

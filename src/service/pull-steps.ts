@@ -1,6 +1,6 @@
 import type { Pulls } from '../../connectors/contract.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
-import { addSeconds } from '../domain/time.ts';
+import { addSeconds, type DateText, dateInZone } from '../domain/time.ts';
 import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';
 import { noCounts, refuseGreatQuarantine } from '../pull/counts.ts';
 import { pullConnection, refuseVanished } from '../pull/pull-connection.ts';
@@ -8,6 +8,7 @@ import { pullTicketTime } from '../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../pull/sweep.ts';
 import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
 import { readAnew } from './read-anew.ts';
+import { readFirstLiveRun } from './rehearsal.ts';
 import { failureOf, measure, nothing, type RunScope, type StepResult } from './step.ts';
 
 /** All connections at once; one that fails stops alone. */
@@ -43,6 +44,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       stop,
       isTimePerTicket: connector.pull.ticketTime !== undefined,
       isTimeReadAnew: anew.isTime,
+      linesSince: await linesSince(scope),
       onPage: (stream: string, rows: number) =>
         scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
       onUnlisted: unlistedWarner(scope, connection),
@@ -67,6 +69,13 @@ function refuseAddress(error: unknown): never {
     status: 404,
     cause: error,
   });
+}
+
+/** Only an offer's product on an invoice since the first live run is looked for. */
+async function linesSince({ app }: RunScope): Promise<DateText | undefined> {
+  if (![...app.config.offers.values()].some(({ product }) => product !== null)) return undefined;
+  const at = await readFirstLiveRun(app.store);
+  return at === null ? undefined : dateInZone(at, app.config.timezone);
 }
 
 /** Warns, once a name and run, where a rule would go by the name. */

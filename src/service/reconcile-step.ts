@@ -47,6 +47,7 @@ async function reconcileOne(
   return measure(scope, 'reconcile', connection, async () => {
     const outcome = await reconcileConnection({
       ...{ store: app.store, connection, connector, allClients: app.clients, ...reach },
+      offers: app.config.offers,
       ...{ at: startedAt, runId, stop, signal: abort },
       onPage: (rows) => scope.onProgress?.(`${connection}: ${rows} rows compared`),
       onDifference: ({ kind, subject, clientId, ours, theirs, fix }) =>

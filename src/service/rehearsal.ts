@@ -47,7 +47,11 @@ export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
 
 /** As long as nothing ever ran in live mode. */
 export async function isRehearsal(store: Store): Promise<boolean> {
-  return (await store.readMemory('', firstLiveRunKey)) === null;
+  return (await readFirstLiveRun(store)) === null;
+}
+
+export async function readFirstLiveRun(store: Store): Promise<Instant | null> {
+  return await store.readMemory('', firstLiveRunKey);
 }
 
 /**

@@ -1,7 +1,9 @@
 import { KindError } from '../domain/errors.ts';
 import { instantFromMs } from '../domain/time.ts';
+import { bookingOf } from '../replenish/hand-sales.ts';
 import { emptyBatch } from '../replenish/orders.ts';
-import type { Order, ReplenishBatch } from '../store/port.ts';
+import type { HandSale, Order, ReplenishBatch } from '../store/port.ts';
+import { readHandSales } from '../store/port.ts';
 import type { App } from './app.ts';
 import { manualRunId } from './by-hand.ts';
 
@@ -19,6 +21,37 @@ export async function acceptOrder(app: App, blockId: string): Promise<Order> {
   }
   await write(app, 'block accept', { blockTerms: [{ ...order.block, activate: 'at-once' }] });
   return order;
+}
+
+/** Books what an invoice of the PSA, by its number or id, sold by hand; its order then goes like any other. */
+export async function acceptInvoice(
+  app: App,
+  query: string,
+  isAgain: boolean,
+): Promise<HandSale[]> {
+  const sales = await readHandSales(app.store, app.clients, app.config.offers);
+  const byId = sales.filter(({ invoice }) => invoice.sourceId === query);
+  const found = byId.length > 0 ? byId : sales.filter(({ label }) => label === query);
+  const known = sales.map(({ label, client }) => `${label} (${client.name})`);
+  if (found.length === 0) {
+    throw new KindError('config', `No invoice ${query} waits to be booked as a block.`, {
+      fix: `Waiting: ${known.slice(0, 10).join(', ') || 'none'}. An invoice older than the first live run is added with \`prepaid-hours block add\`.`,
+    });
+  }
+  const ids = new Set(found.map(({ invoice }) => `${invoice.connection} ${invoice.sourceId}`));
+  if (ids.size > 1) {
+    const fix = `Name it by its id: ${[...ids].join(', ')}.`;
+    throw new KindError('config', `Several invoices are called ${query}.`, { fix });
+  }
+  const twin = found.find(({ twinId }) => twinId !== null);
+  if (twin !== undefined && !isAgain) {
+    const text = `Block ${twin.twinId} of that day and size was added by hand.`;
+    throw new KindError('config', text, {
+      fix: 'If the invoice is of another sale, accept it with --again; if not, nothing needs to be done.',
+    });
+  }
+  await write(app, 'block accept', bookingOf(found));
+  return found;
 }
 
 /** Lets hours be sold automatically to a client again whose payment came back. */

@@ -108,11 +108,11 @@ export async function replenishStep(scope: RunScope): Promise<StepResult[]> {
 
 async function replenishContext(scope: RunScope): Promise<ReplenishContext> {
   const { app, runId, startedAt, stop } = scope;
-  const { mode, locale, balanceField, offers, templates } = app.config;
+  const { mode, locale, balanceField, offers, blocksSoldByHand, templates } = app.config;
   return {
     store: app.store,
     clients: app.clients,
-    ...{ mode, locale, balanceField, offers },
+    ...{ mode, locale, balanceField, offers, blocksSoldByHand },
     templates: await loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(scope),

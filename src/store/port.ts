@@ -12,6 +12,8 @@ import type { UndoStore } from './port/undo.ts';
 export { accountFrom } from './port/account.ts';
 export type * from './port/clients.ts';
 export type * from './port/debit.ts';
+export type { HandSale, HandSaleStore, OpenInvoice } from './port/hand-sales.ts';
+export { readHandSales } from './port/hand-sales.ts';
 export { messageOf } from './port/message.ts';
 export { readNameBook } from './port/name-book.ts';
 export type * from './port/names.ts';

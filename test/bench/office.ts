@@ -50,6 +50,7 @@ export async function openOffice(
         currency: 'EUR',
         store: file,
         historyMonths: 12,
+        blocksSoldByHand: 'propose',
         balanceField: null,
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -6,7 +6,7 @@ import { adjustBalance } from '../../src/service/adjust.ts';
 import type { App, AppOptions } from '../../src/service/app.ts';
 import { addBlock, extendBlock, voidBlock } from '../../src/service/manual.ts';
 import { planConfig } from '../../src/service/plan.ts';
-import { acceptOrder, resumeSales } from '../../src/service/release.ts';
+import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/release.ts';
 import { listUndoable, undoRun } from '../../src/service/undo.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
 
@@ -51,6 +51,7 @@ export class CliBench {
         addBlock,
         extendBlock,
         voidBlock,
+        acceptInvoice,
         acceptOrder,
         resumeSales,
         undoRun,
@@ -91,6 +92,7 @@ export class CliBench {
       currency: 'EUR',
       store: '',
       historyMonths: 12,
+      blocksSoldByHand: 'propose',
       balanceField: null,
       connections: new Map(),
       schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

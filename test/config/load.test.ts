@@ -103,6 +103,7 @@ describe('a whole file', () => {
       validForMonths: null,
       workTypes: null,
       product: '4711',
+      productUnit: 'block',
       maxPerSale: 10,
     });
     expect(config.offers.get('twenty')).toMatchObject({

@@ -36,7 +36,13 @@ function toAgreement(terms: Terms): Agreement {
   const { rateMinor, levelSeconds } = terms;
   const offer: Offer = {
     ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
-    ...{ validForMonths: null, workTypes: null, product: 'BLOCK-10', maxPerSale: 10 },
+    ...{
+      validForMonths: null,
+      workTypes: null,
+      product: 'BLOCK-10',
+      productUnit: 'block' as const,
+      maxPerSale: 10,
+    },
   };
   const [alert, invoice] = levelSeconds;
   return agreementOf({

@@ -159,6 +159,7 @@ function configOf(store: string): LoadedConfig {
   return {
     ...{ file: `${store}.yaml`, mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
     ...{ currency: 'EUR', store, historyMonths: 12 },
+    blocksSoldByHand: 'propose',
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -216,6 +216,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     currency: 'EUR',
     store,
     historyMonths: 12,
+    blocksSoldByHand: 'propose',
     balanceField: options.balanceField ?? null,
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

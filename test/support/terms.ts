@@ -73,5 +73,6 @@ export const ten: Offer = {
   validForMonths: null,
   workTypes: null,
   product: 'BLOCK-10',
+  productUnit: 'block',
   maxPerSale: 10,
 };

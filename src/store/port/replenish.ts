@@ -4,6 +4,7 @@ import type { OpenOverage } from '../../domain/postings.ts';
 import type { TimeEntryRow } from '../../domain/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
+import type { HandSaleStore } from './hand-sales.ts';
 import type { MessageStatus } from './outbox.ts';
 
 export interface Episode {
@@ -56,6 +57,8 @@ export interface ReplenishBatch {
   blockEdits?: readonly BlockEdit[];
   /** Ordered blocks whose size or validity only now is known. */
   blockTerms?: readonly BlockTerms[];
+  /** Which invoice sold a new block, where none of ours did; each product on it once. */
+  invoiceBlocks?: readonly InvoiceBlock[];
   /** Clients that are sold nothing until a person releases them; one on hold already stays as it is. */
   salesHolds?: readonly Pick<SalesHold, 'clientId' | 'reason'>[];
   releasedHolds?: readonly string[];
@@ -83,7 +86,7 @@ export interface PendingEntry
   pendingSeconds: number;
 }
 
-export interface ReplenishStore {
+export interface ReplenishStore extends HandSaleStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
   /** Latest upward purchase or adjustment in each client's ledger that stands, as its position; 0: none. */
   readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
@@ -107,6 +110,16 @@ export type BlockTerms = Pick<
   Block,
   'id' | 'seconds' | 'amountMinor' | 'purchasedOn' | 'expiresOn' | 'activate'
 >;
+
+export interface InvoiceBlock {
+  blockId: string;
+  connection: string;
+  invoiceId: string;
+  product: string;
+  /** As sold; 0 for money. */
+  seconds: number;
+  totalMinor: number;
+}
 
 /** A sold block with its invoice, or a block whose first day is still to come. */
 export interface Order {

@@ -13,6 +13,7 @@ const derivedTables: readonly string[] = [
   'charge',
   'block',
   'block_edit',
+  'invoice_block',
   'ledger',
   'block_balance',
   'client_balance',

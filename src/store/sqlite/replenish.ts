@@ -15,6 +15,7 @@ import type {
 import { blockColumns, fromStoredBlock, type StoredBlock, writeRemaining } from './balances.ts';
 import { editBlock, readBlockEdits } from './block-edits.ts';
 import { type Database, listValue } from './database.ts';
+import { readForeignInvoices } from './hand-sales.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from './ledger.ts';
 import { withNameIds } from './mirror.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
@@ -28,6 +29,7 @@ export function replenishStore(database: Database): ReplenishStore {
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
     readPending: async (clientIds) => readPending(database, clientIds),
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
+    readForeignInvoices: async () => readForeignInvoices(database),
     readBlockEdits: async (clientIds) => readBlockEdits(database, clientIds),
     readOrders: async () => readOrders(database),
     readSalesHolds: async () => readSalesHolds(database),

@@ -365,6 +365,17 @@ CREATE TABLE block_edit (
 ) STRICT;
 CREATE INDEX block_edit_block ON block_edit (block_id);
 
+-- Blocks that were sold in the PSA, by an invoice that is none of ours.
+CREATE TABLE invoice_block (
+  block_id TEXT PRIMARY KEY REFERENCES block (id),
+  connection TEXT NOT NULL,
+  invoice_id TEXT NOT NULL,
+  product TEXT NOT NULL,
+  seconds INTEGER NOT NULL,
+  total_minor INTEGER NOT NULL,
+  UNIQUE (connection, invoice_id, product)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE ledger (
   seq INTEGER PRIMARY KEY,
   client_id TEXT NOT NULL REFERENCES client (id),

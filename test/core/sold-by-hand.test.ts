@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { InvoiceRow } from '../../connectors/contract.ts';
+import type { Agreement, Offer } from '../../src/domain/terms.ts';
+import { buildBalances } from '../../src/reports/balances.ts';
+import { addBlock } from '../../src/service/manual.ts';
+import { acceptInvoice } from '../../src/service/release.ts';
+import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+beforeEach(() => openWith());
+afterEach(() => bench.close());
+
+const hourly: Offer = { ...ten, name: 'hourly', product: 'HOUR', productUnit: 'hour' };
+
+async function openWith(terms: Partial<Agreement> = {}): Promise<void> {
+  const clients = [clientOf({ agreement: agreementOf(terms) })];
+  bench = await CoreBench.open({ mode: 'live', clients });
+  setTo('propose');
+  await bench.run();
+}
+
+function setTo(blocksSoldByHand: 'propose' | 'book'): void {
+  const offers = new Map([ten, hourly].map((offer) => [offer.name, offer]));
+  bench.app.config = { ...bench.app.config, offers, blocksSoldByHand };
+}
+
+const line = (product: string, quantity = '1', totalMinor: number | null = 120_000) => {
+  return { product, quantity, totalMinor };
+};
+
+/** An invoice that somebody wrote in the PSA, as it shows it from now on. */
+function write(sourceId: string, change: Partial<InvoiceRow> = {}): void {
+  const row: InvoiceRow = {
+    ...{ sourceId, number: `R-${sourceId}`, clientId: '1', reference: null, saleId: sourceId },
+    ...{ currency: 'EUR', totalMinor: 120_000, netMinor: 120_000, paidMinor: 0, creditedMinor: 0 },
+    ...{ isPaid: false, isVoid: false, issuedOn: '2026-03-02', paidOn: null },
+    lines: [line('BLOCK-10')],
+    updatedAt: new Date(bench.nowMs + 30_000).toISOString() as InvoiceRow['updatedAt'],
+    ...change,
+  };
+  const { invoices } = bench.psa;
+  const place = invoices.findIndex((one) => one.sourceId === sourceId);
+  invoices.splice(place < 0 ? invoices.length : place, 1, row);
+}
+
+async function questions(): Promise<string[]> {
+  const { clients, store, config } = bench.app;
+  const asOf = new Date(bench.nowMs).toISOString();
+  const request = { shown: clients, all: clients, asOf, offers: config.offers };
+  return (await buildBalances(store, request)).salesQuestions;
+}
+
+async function differences(): Promise<string[]> {
+  await bench.run('reconcile');
+  const found: string[] = [];
+  for await (const page of bench.app.store.streamDifferences(null)) {
+    found.push(
+      ...page.map(({ kind, client, subject, theirs, fix }) =>
+        [kind, client, subject, theirs, fix].join(' | '),
+      ),
+    );
+  }
+  return found;
+}
+
+test('a block that was sold by hand is proposed by balances and reconcile, and booked once', async () => {
+  write('70');
+  await bench.run();
+  expect(await bench.hours()).toEqual([10, 0]);
+  expect(await questions()).toEqual([
+    'Dupont: invoice R-70 of 2026-03-02 sells 10 h (offer "ten"), booked as no block yet: prepaid-hours block accept R-70',
+  ]);
+  expect(await differences()).toEqual([
+    expect.stringMatching(
+      /^block-sold \| Dupont \| invoice R-70, product BLOCK-10 \| 10 h sold .*block accept R-70/,
+    ),
+  ]);
+  await acceptInvoice(bench.app, 'R-70', false);
+  await bench.run();
+  expect(await bench.hours()).toEqual([20, 0]);
+  write('70', { isPaid: true, paidMinor: 120_000 });
+  await bench.run();
+  expect(await bench.hours()).toEqual([20, 0]);
+  expect(await questions()).toEqual([]);
+  expect(await differences()).toEqual([]);
+  await expect(acceptInvoice(bench.app, 'R-70', true)).rejects.toMatchObject({ kind: 'config' });
+});
+
+test('with `book` it is booked unasked, once', async () => {
+  setTo('book');
+  write('70', {
+    lines: [line('BLOCK-10', '2.00', 240_000), line('LICENCE'), line('HOUR', '1.5', 18_000)],
+  });
+  await bench.run();
+  await bench.run();
+  expect(await bench.hours()).toEqual([31.5, 0]);
+  expect(await questions()).toEqual([]);
+});
+
+test.each<[string, Partial<InvoiceRow>]>([
+  ['written before the first live run', { issuedOn: '2026-03-01' }],
+  ['void or a credit', { isVoid: true }],
+  ['ours by its reference', { reference: 'ph:invoice:dupont:012345678901' }],
+  ['of another product', { lines: [line('LICENCE')] }],
+  ['of a negative quantity', { lines: [line('BLOCK-10', '-1', -120_000)] }],
+  ['in another currency', { currency: 'CHF' }],
+  ['of a client that is not configured', { clientId: '99' }],
+  ['without lines', { lines: null }],
+])('an invoice %s is no block', async (_, change) => {
+  setTo('book');
+  write('70', change);
+  await bench.run();
+  expect(await bench.hours()).toEqual([10, 0]);
+  expect(await questions()).toEqual([]);
+});
+
+test('an invoice that this program wrote is no block once more', async () => {
+  await bench.close();
+  const rule = {
+    when: { balance: 'settled', secondsLeft: 36_000 },
+    do: ['invoice'],
+    offer: ten,
+  } as const;
+  await openWith({ replenish: [{ ...rule, tell: ['msp'] }] });
+  setTo('book');
+  const [sent] = bench.psa.sentOf('invoice');
+  write(sent?.remoteId ?? '', {});
+  await bench.run();
+  expect(await bench.hours()).toEqual([20, 0]);
+  expect(await questions()).toEqual([]);
+});
+
+test.each(['propose', 'book'] as const)(
+  'beside a block of that day and size that was added by hand, a person is asked (%s)',
+  async (setting) => {
+    setTo(setting);
+    const price = { seconds: 36_000, amountMinor: null, rateMinor: 12_000, priority: 0 };
+    const days = { purchasedOn: '2026-03-02', expiresOn: null };
+    await addBlock(bench.app, { clientId: bench.clientId(), ...price, ...days, reason: 'sold' });
+    write('70');
+    await bench.run();
+    expect(await bench.hours()).toEqual([20, 0]);
+    expect(await questions()).toEqual([expect.stringContaining('block accept R-70 --again')]);
+    await expect(acceptInvoice(bench.app, '70', false)).rejects.toMatchObject({ kind: 'config' });
+    await acceptInvoice(bench.app, '70', true);
+    await bench.run();
+    expect(await bench.hours()).toEqual([30, 0]);
+  },
+);
+
+test('with activate: on-payment the hours come with the payment, and are valid from then', async () => {
+  await bench.close();
+  await openWith({ activate: 'on-payment' });
+  const offers = new Map([['ten', { ...ten, validForMonths: 12 }]]);
+  bench.app.config = { ...bench.app.config, offers, blocksSoldByHand: 'book' };
+  write('70');
+  await bench.run();
+  expect(await bench.hours()).toEqual([10, 0]);
+  bench.at('2026-03-20T08:00:00.000Z');
+  write('70', { isPaid: true, paidMinor: 120_000, paidOn: '2026-03-20' });
+  await bench.run();
+  expect(await bench.hours()).toEqual([20, 0]);
+  const [ledger] = await bench.app.store.readLedgers([bench.clientId()]);
+  expect(ledger?.blocks.find(({ source }) => source === 'purchase')).toMatchObject({
+    ...{ purchasedOn: '2026-03-20', expiresOn: '2027-03-19', rateMinor: 12_000 },
+  });
+});
+
+test.each<[string, Partial<InvoiceRow>, number]>([
+  ['voided', { isVoid: true }, 10],
+  ['half credited', { creditedMinor: 60_000 }, 15],
+  ['lowered to half a block', { lines: [line('BLOCK-10', '0.5', 60_000)] }, 15],
+])('an invoice that is %s later takes back what it gave', async (_, change, left) => {
+  setTo('book');
+  write('70');
+  await bench.run();
+  expect(await bench.hours()).toEqual([20, 0]);
+  write('70', change);
+  await bench.run();
+  expect(await bench.hours()).toEqual([left, 0]);
+  expect(await questions()).toEqual([expect.stringContaining('block resume "Dupont"')]);
+});
+
+test('a block sold at a discount has all its hours, at the price that was paid', async () => {
+  setTo('book');
+  write('70', { netMinor: 100_000, totalMinor: 100_000, lines: [line('BLOCK-10', '1', 100_000)] });
+  await bench.run();
+  const [ledger] = await bench.app.store.readLedgers([bench.clientId()]);
+  expect(ledger?.blocks.find(({ source }) => source === 'purchase')).toMatchObject({
+    ...{ remainingSeconds: 36_000, rateMinor: 10_000 },
+  });
+});
