@@ -59,7 +59,16 @@ test('a database made again from its mirror keeps what vendors told and people d
       'client_balance',
       'difference',
     ],
-    ...['entry_group', 'episode', 'invoice_block', 'ledger', 'push_message', 'undo', 'undo_message', 'undone_block'],
+    ...[
+      'entry_group',
+      'episode',
+      'invoice_block',
+      'ledger',
+      'push_message',
+      'undo',
+      'undo_message',
+      'undone_block',
+    ],
   ]);
 });
 
