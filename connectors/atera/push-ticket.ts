@@ -76,7 +76,7 @@ function ignored(path: string, { CustomerID }: TicketStanding): KindError {
     'contract',
     `GET ${path} answered with customer ${CustomerID}, not asked for.`,
     {
-      fix: 'The filter was ignored. Run check; nothing was written.',
+      fix: 'The filter was ignored. Run check.',
     },
   );
 }

@@ -151,6 +151,6 @@ async function refuseShort(context: ConnectorContext, entity: string, list: List
   throw new KindError(
     'contract',
     `${entity}: a page says that it holds ${count} rows, and holds ${list.items.length}.`,
-    { fix: 'Run check; nothing of this page was stored.' },
+    { fix: 'Run check.' },
   );
 }

@@ -133,7 +133,7 @@ function refuseOthers<Row>(
     const company = companyOf(row);
     if (company === null || ids.includes(company)) continue;
     throw new KindError('contract', `${entity} came of company ${company}, not asked for.`, {
-      fix: 'The filter was ignored. Run check; nothing of this page was stored.',
+      fix: 'The filter was ignored. Run check.',
     });
   }
 }

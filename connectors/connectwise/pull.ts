@@ -155,7 +155,7 @@ async function* pagesOf<Row>(
 /** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
 function ignored(path: string, company: string): KindError {
   return new KindError('contract', `GET ${path} answered with company ${company}, not asked for.`, {
-    fix: 'The conditions were ignored. Run check; nothing of this page was stored.',
+    fix: 'The conditions were ignored. Run check.',
   });
 }
 

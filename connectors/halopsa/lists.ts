@@ -47,7 +47,7 @@ export function refuseStranger(
 
 export function ignored(path: string, what: string): KindError {
   return new KindError('contract', `GET ${path} answered with ${what}: a filter was ignored.`, {
-    fix: 'Halo ignores parameters that it does not know. Run check; nothing of this page was stored.',
+    fix: 'Halo ignores parameters that it does not know. Run check.',
   });
 }
 

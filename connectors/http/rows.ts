@@ -32,7 +32,7 @@ export function parseRows<Wire, Row>(
     throw new KindError(
       'contract',
       `${parsed.rejected.length} of ${rows.length} rows do not have the expected shape; row ${first.sourceId}: ${first.reason}.`,
-      { fix: 'The API may have changed its version. Nothing of this page was stored.' },
+      { fix: 'The API may have changed its version. Run check.' },
     );
   }
   return parsed;

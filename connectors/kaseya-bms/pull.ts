@@ -66,7 +66,7 @@ export async function* pullClients(
     for (const { sourceId } of parsed.rows) {
       if (clientIds.includes(sourceId)) continue;
       throw new KindError('contract', `BMS lists account ${sourceId}, which was not asked for.`, {
-        fix: 'A filter was ignored. Run check; nothing of this page was stored.',
+        fix: 'A filter was ignored. Run check.',
       });
     }
     seen += rows.length;

@@ -108,7 +108,7 @@ export function createApi(config: SuperopsConfig, context: ConnectorContext): Ap
 export function refuseOtherOrder({ operation, sort }: List, times: readonly string[]): void {
   if (times.every((time, index) => index === 0 || time <= (times[index - 1] ?? ''))) return;
   throw new KindError('contract', `${operation.name} is not in the order of ${sort[0]}.`, {
-    fix: 'The sort was ignored. Run check; nothing of this page was stored.',
+    fix: 'The sort was ignored. Run check.',
   });
 }
 

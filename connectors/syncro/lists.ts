@@ -33,7 +33,7 @@ export function refuseOld({ path }: List, at: Instant, since: Instant): void {
     'contract',
     `GET ${path} answered with a row of ${at}: a filter was ignored.`,
     {
-      fix: 'The API may have changed. Run check; nothing of this page was stored.',
+      fix: 'The API may have changed. Run check.',
     },
   );
 }

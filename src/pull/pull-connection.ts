@@ -35,7 +35,7 @@ export function refuseVanished(connection: string, losses: readonly ClientLoss[]
     'permission',
     `Tickets of "${connection}" no longer show most of the time of client ${clients}.`,
     {
-      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. Nothing was removed.`,
+      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. None of it was removed.`,
     },
   );
 }

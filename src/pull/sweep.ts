@@ -92,7 +92,7 @@ function refuseShortList(connection: string, rows: number, counted: number): voi
     'permission',
     `"${connection}" counts ${counted} time entries and lists ${rows}: the rest is hidden from us.`,
     {
-      fix: 'Give the API role back what it could see before, then run again. Nothing was removed.',
+      fix: 'Give the API role back what it could see before, then run again. None of it was removed.',
     },
   );
 }
@@ -115,7 +115,7 @@ async function refuseGreatLoss(context: SweepContext, all: readonly ClientLoss[]
     `"${connection}" no longer lists ${lost.entries} time entries (${formatDuration(lost.seconds)}, ` +
       `${share} % of what is mirrored)${clients === '' ? '' : `, most of client ${clients}’s among them`}.`,
     {
-      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. Nothing was removed.`,
+      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. None of it was removed.`,
     },
   );
 }

@@ -45,6 +45,8 @@ class Service {
   private app: App;
   private jobs: Schedule<StepName>;
   private watch: ConfigWatch;
+  /** Why the edited config is not used, for as long as it is not. */
+  private fault: string | null = null;
   private readonly waiting = new Set<string>();
   private last: Promise<void> = Promise.resolve();
   private fail: (error: unknown) => void = () => {};
@@ -108,6 +110,7 @@ class Service {
   }
 
   private async run(step: StepName): Promise<void> {
+    this.tellFault();
     const done = this.jobs.dailyJobs.find(({ name }) => name === step);
     try {
       await runSteps(this.app, [step], `start ${step}`, { signal: this.signal });
@@ -131,17 +134,24 @@ class Service {
       const jobs = scheduleOf(next);
       await this.jobs.close();
       if (app !== this.first) await app.close();
-      [this.app, this.jobs] = [next, jobs];
+      [this.app, this.jobs, this.fault] = [next, jobs, null];
       await this.begin();
       next.log.info('The edited config is used from now on.', { ...next.config.schedule });
     } catch (error) {
       // Its database was about to be replaced: a restart does that from the start.
       if (!isKindError(error) || isClosed) throw error;
-      app.log.error('The edited config has faults; the service goes on with the previous one.', {
-        reason: describeError(error),
-        fix: 'Correct the file; it is read again once it is saved.',
-      });
+      this.fault = describeError(error);
+      this.tellFault();
     }
+  }
+
+  /** At every step, so that whoever looks at the log later sees it, too. */
+  private tellFault(): void {
+    if (this.fault === null) return;
+    this.app.log.error('The edited config has faults; the service goes on with the previous one.', {
+      reason: this.fault,
+      fix: 'Correct the file; it is read again once it is saved.',
+    });
   }
 
   private async remember(name: StepName, doneUntilMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The command line as a process of its own, the way that people and cron start it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export interface CommandResult {
@@ -42,6 +42,13 @@ export function runCommand(
   return startCommand(args, options).done;
 }
 
+const underWay = new Set<ChildProcess>();
+
+/** So that a test that failed, or ran out of time, leaves no process behind. */
+export function endCommands(): void {
+  for (const child of underWay) child.kill('SIGKILL');
+}
+
 export function startProgram(
   file: string,
   args: readonly string[],
@@ -53,6 +60,7 @@ export function startProgram(
     env: { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  underWay.add(child);
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -61,7 +69,10 @@ export function startProgram(
   }
   const done = new Promise<CommandResult>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, ...written }));
+    child.once('close', (exitCode) => {
+      underWay.delete(child);
+      resolve({ exitCode, ...written });
+    });
   });
   return { done, stderr: () => written.stderr, kill: (signal) => void child.kill(signal) };
 }
