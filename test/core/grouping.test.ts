@@ -5,6 +5,7 @@ import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 let bench: CoreBench;
 beforeEach(async () => {
   bench = await CoreBench.open();
+  bench.at('2026-03-03T18:00:00.000Z');
 });
 afterEach(() => bench.close());
 

@@ -15,9 +15,9 @@ async function settledHours(msp: SmallMsp, client: string): Promise<number> {
   return (balance?.settledSeconds ?? Number.NaN) / 3600;
 }
 
-async function run(msp: SmallMsp): Promise<string> {
+async function run(msp: SmallMsp, expectedCode = 0): Promise<string> {
   const { exitCode, stderr } = await msp.run('run');
-  if (exitCode !== 0) throw new Error(`The run ended with ${exitCode}: ${stderr}`);
+  if (exitCode !== expectedCode) throw new Error(`The run ended with ${exitCode}: ${stderr}`);
   return stderr;
 }
 
@@ -42,7 +42,8 @@ describe('time that cannot be true is set aside, and only that', () => {
         start: '2027-03-21T09:00:00Z',
         end: '2027-03-21T10:00:00Z',
       });
-      await run(msp);
+      // Four of 29 rows are more than a run may lack and still be called done.
+      await run(msp, 4);
 
       const { quarantine } = await msp.ask<Quarantine>('quarantine', 'list');
       const reasons = new Map(quarantine.map((row) => [row.sourceId, row.reason]));

@@ -64,7 +64,10 @@ test('the rows come back as they were read, deleted ones included', async () => 
   const work = await store.readWork([ofTicket('t1')]);
   const deletedAt = complete.at;
   expect(work.entries).toEqual([
-    { ...rows[0], connection: 'psa', deletedAt, groupKey: null, isCharged: false },
+    {
+      ...{ ...rows[0], billedSeconds: null, precisionSeconds: null, connection: 'psa' },
+      ...{ deletedAt, groupKey: null, isCharged: false },
+    },
   ]);
   expect(work.tickets).toEqual([{ ...ticket({ isClosed: false }), connection: 'psa' }]);
 });
