@@ -54,13 +54,20 @@ export async function acceptInvoice(
   return found;
 }
 
-/** Lets hours be sold automatically to a client again whose payment came back. */
+/**
+ * Lets hours be sold automatically to a client again whose payment came back. Its levels are armed again: the purchase
+ * that had answered them is gone, and no later one would do it.
+ */
 export async function resumeSales(app: App, clientId: string): Promise<void> {
   const holds = await app.store.readSalesHolds();
   if (!holds.some((hold) => hold.clientId === clientId)) {
     throw new KindError('config', 'Automatic sales to this client are not on hold.');
   }
-  await write(app, 'block resume', { releasedHolds: [clientId] });
+  const episodes = (await app.store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
+  await write(app, 'block resume', {
+    releasedHolds: [clientId],
+    episodes: episodes.map((episode) => ({ ...episode, isFired: false })),
+  });
 }
 
 async function write(app: App, command: string, batch: Partial<ReplenishBatch>): Promise<void> {

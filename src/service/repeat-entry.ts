@@ -24,6 +24,8 @@ export async function repeatEntry(
   app: ManualApp,
   run: { id: string; command: string; result: string },
 ): Promise<void> {
+  // What is decided about orders is not possible before the first live run, and so never repeated.
+  if (!(run.command in repeats)) return;
   const { request } = JSON.parse(run.result) as { request: unknown };
   await repeats[run.command as ManualEntry['command']](app, request, run.id);
 }

@@ -189,6 +189,17 @@ describe('a payment that does not last', () => {
     expect(invoices()).toHaveLength(2);
   });
 
+  test('and, once resumed, sells again though nothing was bought since', async () => {
+    const sent = await payAndUse(5);
+    await show(sent, { ...unpaid, isVoid: true });
+    use(1);
+    await bench.run();
+    expect(invoices()).toHaveLength(1);
+    await resumeSales(bench.app, bench.clientId());
+    await bench.run();
+    expect(invoices()).toHaveLength(2);
+  });
+
   test('in part leaves the hours that are still paid for', async () => {
     const sent = await payAndUse(2);
     await show(sent, { ...paid, creditedMinor: 60_000, paidMinor: 60_000, isPaid: false });
