@@ -19,6 +19,7 @@ export async function runProcess(): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => controller.abort());
   }
+  if (process.env.npm_lifecycle_event !== undefined) abortWithParent(controller);
   // A log that nobody can write or read any more must not end what it is about.
   process.stderr.on('error', () => {});
   let unwritten: string | null = null;
@@ -60,6 +61,13 @@ export async function runProcess(): Promise<number> {
     `error: The answer could not be written to standard output (${unwritten}).\n`,
   );
   return exitCode === 0 ? 1 : exitCode;
+}
+
+/** npm hands a signal to the shell that it started us by, which ends and leaves us behind. */
+function abortWithParent(controller: AbortController): void {
+  const parent = process.ppid;
+  const watch = () => process.ppid !== parent && controller.abort();
+  setInterval(watch, 500).unref();
 }
 
 /** Of the package that this file is in: sources and compiled files lie at different depths. */

@@ -142,6 +142,7 @@ async function writePage<Stream extends StreamName>(
     ...(page.completeTicketIds === undefined ? {} : { completeTicketIds: page.completeTicketIds }),
     ...(page.deletions === undefined ? {} : { deletions: page.deletions }),
     askedClientIds: counts.vanished.map(({ clientId }) => clientId),
+    areLossesAccepted: context.areLossesAccepted === true,
     ...(context.isTimePerTicket && stream === 'tickets'
       ? {
           timeDue: {

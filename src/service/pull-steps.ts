@@ -44,6 +44,7 @@ async function pullOne(scope: RunScope, connection: string): Promise<StepResult>
       stop,
       isTimePerTicket: connector.pull.ticketTime !== undefined,
       isTimeReadAnew: anew.isTime,
+      areLossesAccepted: scope.acceptedSweeps.includes(connection),
       linesSince: await linesSince(scope),
       onPage: (stream: string, rows: number) =>
         scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),

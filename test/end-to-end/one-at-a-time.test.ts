@@ -51,15 +51,14 @@ describe('start', () => {
     });
   }, 60_000);
 
-  test('stops in the same way when npm, which started it from a checkout, is told to', async () => {
+  test('stops likewise when npm, which started it from a checkout, is told to', async () => {
     await withSmallMsp({}, async (msp) => {
       const script = ['run', '-s', 'prepaid-hours', '--', 'start', '--config', msp.configFile];
       const npm = startProgram('npm', script);
       await waitUntil('it is at work', () => npm.stderr().includes('The service is running.'));
       npm.kill('SIGTERM');
-      const { exitCode, stderr } = await npm.done;
-      expect(stderr).toContain('The service has stopped.');
-      expect(exitCode).toBe(0);
+      // npm itself ends as the signal has it.
+      expect((await npm.done).stderr).toContain('The service has stopped.');
     });
   }, 60_000);
 

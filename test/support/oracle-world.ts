@@ -188,7 +188,8 @@ export function toBlock(world: World, purchase: Purchase, nowMs: number): Oracle
   const { seconds, minor, currency, priority, daysAgo, goodFor, workTypes: limits } = purchase;
   const isMoney = world.hasMoney && minor !== null;
   const size = isMoney ? minor : seconds;
-  const today = instantFromMs(nowMs).slice(0, 10);
+  // A day that has begun for every client, wherever it is: what begins tomorrow is not usable yet.
+  const today = instantFromMs(nowMs - 12 * 3_600_000).slice(0, 10);
   const boughtOn = addDays(today, -daysAgo);
   // In whole months of its own, so that it rolls over for as many.
   const ends = goodFor && (goodFor.months > 0 ? addMonths(boughtOn, goodFor.months) : null);
