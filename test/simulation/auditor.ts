@@ -150,6 +150,11 @@ export class Auditor {
     if (!this.runTerms.has(runId)) this.runTerms.set(runId, this.terms);
   }
 
+  /** A person let hours be sold again to a client whose payment came back: its levels may be told again. */
+  resumeSales(clientId: string): void {
+    this.#descentOf(clientId).told.clear();
+  }
+
   #descentOf(clientId: string): Descent {
     const descent = this.descents.get(clientId) ?? { netSeconds: 0, told: new Map() };
     this.descents.set(clientId, descent);

@@ -127,7 +127,10 @@ async function runCleanly(office: Office): Promise<void> {
     const failed = steps.find((step) => step.error !== null || step.failed > 0);
     if (failed) throw new Violation('one run', `${failed.step} failed: ${failed.error}`);
     auditSettled(auditor, new Date(clock.nowMs).toISOString().slice(0, 10));
-    for (const { clientId } of await app.store.readSalesHolds()) await resumeSales(app, clientId);
+    for (const { clientId } of await app.store.readSalesHolds()) {
+      await resumeSales(app, clientId);
+      auditor.resumeSales(clientId);
+    }
     const disagreement = await app.store.verify();
     if (disagreement) throw new Violation('verify', JSON.stringify(disagreement));
   } catch (error) {
