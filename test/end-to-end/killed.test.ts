@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Ending, endingOf } from '../support/ending.ts';
+import { passSearchLag } from '../support/pass-search-lag.ts';
 import type { StartedCommand } from '../support/run-command.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -31,8 +32,10 @@ async function recover(kill: (msp: SmallMsp, run: StartedCommand) => Promise<voi
     msp.psa.faults.clear();
     msp.rmm.faults.clear();
 
-    const again = await msp.run('run');
-    expect(again).toMatchObject({ exitCode: 0 });
+    // What was being sent is looked for, and written only once the PSA's search has had its time.
+    await msp.run('run');
+    passSearchLag(msp.store);
+    expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
     expect(await endingOf(msp)).toEqual(undisturbed);
     expect(await msp.ask('verify')).toMatchObject({ ok: true });
   });

@@ -1,17 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import { passSearchLag } from '../support/pass-search-lag.ts';
 import { withSmallMsp } from '../support/small-msp.ts';
-
-/** What waits for its next attempt is due now, as it would be a minute later. */
-function makeDue(store: string): void {
-  const database = new DatabaseSync(store);
-  try {
-    const makeOlder = "UPDATE push_message SET next_attempt_at = ? WHERE status = 'pending'";
-    database.prepare(makeOlder).run('2026-01-01T00:00:00.000Z');
-  } finally {
-    database.close();
-  }
-}
 
 // A sale is written in two halves. When the first one's answer is lost, the sale is known to be
 // incomplete: the run says so, and a later attempt adds the missing half to the invoice that stands.
@@ -26,7 +15,7 @@ test.each([
     await withSmallMsp({}, async ({ psa, store, run, ask }) => {
       psa.faults.add('lost-answer', { method: 'POST', path });
       expect(await run('run')).toMatchObject({ exitCode: code });
-      makeDue(store);
+      passSearchLag(store);
       expect(await run('run')).toMatchObject({ exitCode: 0 });
 
       const tickets = psa.state.listTickets().filter((ticket) => ticket.externalXRef !== null);

@@ -59,7 +59,7 @@ test('the installed example file, filled in, passes check --offline', async () =
     (name) => `CW_${name}`,
   );
   const lines = [...names, 'NINJA_CLIENT_ID', 'NINJA_CLIENT_SECRET'].map(
-    (name) => `${name}=x1234\n`,
+    (name) => `${name}=x1234567\n`,
   );
   writeFileSync(join(folder, '.env'), lines.join(''), { mode: 0o600 });
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { randomFrom } from '../../src/domain/random.ts';
 import { type Ending, endingOf } from '../support/ending.ts';
+import { passSearchLag } from '../support/pass-search-lag.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 
 /** `KILLS=100 npm run -s jest -- test/end-to-end/random-kills`, as the build does; a few by default. */
@@ -46,6 +47,8 @@ test(
       }
       // A run that was quicker than its kill is none.
       expect(killed).toBeGreaterThan(kills / 4);
+      await msp.run('run');
+      passSearchLag(msp.store);
       expect(await msp.run('run')).toMatchObject({ exitCode: 0 });
       expect(await endingOf(msp)).toEqual(ending);
       expect(await msp.ask('verify')).toMatchObject({ ok: true });

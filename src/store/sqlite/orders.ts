@@ -41,6 +41,13 @@ type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags
     wasCredited: number;
   };
 
+/**
+ * What was read of an invoice before it was delivered says nothing: it may have been written by half. Invoices are
+ * complete up to the watermark.
+ */
+const isReadSince = `(h.block_id IS NOT NULL OR m.settled_at < (SELECT w.since FROM watermark w
+  WHERE w.connection = m.connection AND w.stream = 'invoices'))`;
+
 /** Of the blocks in use, those whose invoice may no longer be what they were given for. */
 const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
   OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0
@@ -61,7 +68,7 @@ export function readOrders(database: Database): Order[] {
      FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
      LEFT JOIN invoice_block h ON h.block_id = b.id
      LEFT JOIN mirror_invoice i ON i.connection = coalesce(h.connection, m.connection)
-       AND i.source_id = ${invoiceIdOf('h.invoice_id')}
+       AND i.source_id = ${invoiceIdOf('h.invoice_id')} AND ${isReadSince}
      LEFT JOIN invoice_missing g ON g.message_key = m.key
        AND g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')
      WHERE b.source <> 'overage' AND (b.status = 'ordered' OR ${isDoubtful}
