@@ -14,8 +14,12 @@ export function auditSettled(auditor: Auditor, today: string): void {
   for (const psa of systems) checkMirror(auditor, psa, clients);
   checkNothingWaits(auditor);
   const standing = checkCharges(books.charges(), ledger);
-  checkDebits(standing, work, auditor.runTerms);
-  checkPending(auditor, clients, pendingOf(work, terms));
+  const chargedPer = checkDebits(standing, work, auditor.runTerms);
+  // What was charged under another grouping stays where it is; open work is not rounded with it.
+  const together = work.filter(
+    ({ isDue, entry }) => !isDue || chargedPer.get(entry.id) === terms.per,
+  );
+  checkPending(auditor, clients, pendingOf(together, terms));
   checkBlocks(books.blocks(), ledger, today);
   checkTold(auditor);
   checkRecords(auditor, ledger);
@@ -79,14 +83,17 @@ interface Facts {
   parts: { entryId: string; seconds: number }[];
 }
 
-/** Each due entry is in one standing charge, at what its terms ask for; no other entry is in any. */
+/**
+ * Each due entry is in one standing charge, at what its terms ask for; no other entry is in any. Returns how each
+ * was grouped, by entry.
+ */
 function checkDebits(
   standing: readonly ChargeRow[],
   work: readonly Work[],
   runTerms: ReadonlyMap<string, Terms>,
-): void {
+): Map<string, Terms['per']> {
   const due = new Map(work.filter(({ isDue }) => isDue).map((one) => [one.entry.id, one]));
-  const seen = new Set<string>();
+  const seen = new Map<string, Terms['per']>();
   const groups = new Set<string>();
   for (const { id, clientId, seconds, facts, runId } of standing) {
     const terms = runTerms.get(runId);
@@ -95,7 +102,7 @@ function checkDebits(
     const members = parts.map(({ entryId: name, seconds: debited }) => {
       const one = due.get(name) ?? refuse('debited once', `${id} has ${name}, which is not due`);
       if (seen.has(name)) refuse('debited once', `${name} is in two charges`);
-      seen.add(name);
+      seen.set(name, terms.per);
       if (one.entry.seconds !== debited) refuse('debited once', `${name} is ${debited} s in ${id}`);
       if (!clientId.endsWith(clientName(one.root.client)))
         refuse('debited once', `${id} is not of ${clientId}`);
@@ -116,6 +123,7 @@ function checkDebits(
   }
   const missing = [...due.keys()].find((name) => !seen.has(name));
   if (missing !== undefined) refuse('debited once', `${missing} is due and not debited`);
+  return seen;
 }
 
 function checkPending(
