@@ -67,3 +67,31 @@ function isAlike(a: string, b: string): boolean {
   const [one, two] = [foldName(a), foldName(b)];
   return one.includes(two) || two.includes(one);
 }
+
+/** Clients for whom the PSA itself counts down a block of hours, and who are in no `ids`: forgotten, perhaps. */
+export async function checkUnconfigured(
+  { clients }: Pick<App, 'clients'>,
+  connection: string,
+  { listClients, pull }: Connector,
+  signal: AbortSignal,
+): Promise<CheckLine[]> {
+  if (listClients === undefined || pull.blocks === undefined) return [];
+  const ours = new Set(clients.map(({ sourceIds }) => sourceIds.get(connection)));
+  const others = (await listClients(signal)).filter(({ sourceId }) => !ours.has(sourceId));
+  const names = new Map(others.map(({ sourceId, name }) => [sourceId, name]));
+  if (names.size === 0) return [];
+  const counted = new Set<string>();
+  for await (const { rows } of pull.blocks([...names.keys()], signal)) {
+    for (const { clientId } of rows) counted.add(`"${names.get(clientId) ?? clientId}"`);
+  }
+  if (counted.size === 0) return [];
+  return [
+    {
+      connection,
+      id: 'client-not-configured',
+      status: 'warning',
+      detail: `The PSA counts a block of hours for clients that are not in the config: ${[...counted].sort().join(', ')}.`,
+      fix: 'Add them under `clients`, or leave them out on purpose.',
+    },
+  ];
+}

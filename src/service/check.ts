@@ -13,7 +13,7 @@ import { describeNotice, readNameNotices } from '../reports/name-notices.ts';
 import { readUndelivered, undeliveredLines } from '../reports/undelivered.ts';
 import { readUnlisted, unlistedFix } from '../reports/unlisted.ts';
 import type { App } from './app.ts';
-import { checkClientNames } from './check-clients.ts';
+import { checkClientNames, checkUnconfigured } from './check-clients.ts';
 import type { CheckLine } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
@@ -210,6 +210,7 @@ async function checkConnection(
     lines.push(...results.map((result) => ({ connection, ...result })));
     if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
       lines.push(...(await checkClientNames(app, connection, connector, signal)));
+      lines.push(...(await checkUnconfigured(app, connection, connector, signal)));
       lines.push(...(await checkProducts(app, connection, connector, signal)));
     }
     if (probeClient !== null && connector.probe !== undefined) {

@@ -142,6 +142,28 @@ test('an id that is gone is told with the id that the name has now', async () =>
   await bench.close();
 });
 
+test('clients with a block of the PSA’s own who are not in the config are named', async () => {
+  const bench = await CoreBench.open();
+  const connector = bench.psa.connector();
+  const listClients = async () => [
+    { sourceId: '1', name: 'Dupont' },
+    { sourceId: '7', name: 'Martin' },
+    { sourceId: '8', name: 'Petit' },
+  ];
+  const blocks = async function* (clientIds: readonly string[]) {
+    const ofMartin = { sourceId: 'a1', name: 'Block 20 h', remainingSeconds: 3600, clientId: '7' };
+    yield { rows: clientIds.includes('7') ? [ofMartin] : [], rejected: [] };
+  };
+  const pull = { ...connector.pull, blocks };
+  const psa = { ...connector, check: async () => [signedIn], listClients, pull };
+  const signal = new AbortController().signal;
+  const options = { isOffline: false, probeClient: null, signal };
+  const { lines } = await runCheck({ ...bench.app, connectors: new Map([['psa', psa]]) }, options);
+  const found = lines.filter(({ id }) => id === 'client-not-configured');
+  expect(found.map(({ detail }) => detail)).toEqual([expect.stringMatching(/config: "Martin"\.$/)]);
+  await bench.close();
+});
+
 test('what a first live run would send is listed for each client while nothing is sent', async () => {
   const alert = { when: { balance: 'settled', secondsLeft: 36000 }, do: ['alert'] } as const;
   const rule = { ...alert, offer: null, tell: ['msp'] } as const;
