@@ -39,7 +39,7 @@ export function changedAt(
 ): Instant {
   const changed = wire.last_update ?? wire.lastactiondate ?? wire.dateoccurred ?? null;
   if (changed !== null) return changed;
-  throw new KindError('contract', `Ticket ${wire.id}, last_update: it shows no moment at all.`);
+  throw new KindError('contract', `Ticket ${wire.id}, last_update: it has no timestamp.`);
 }
 
 /** A ticket that was closed and opened again has no closing date any more, whatever its flag says. */
@@ -131,7 +131,7 @@ function spanOf(wire: ActionWire): number | null {
 export function loggedAt(wire: ActionWire): Instant {
   const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
   if (at !== null) return at;
-  throw new KindError('contract', `${nameOf(wire)}, datetime: it shows no moment at all.`);
+  throw new KindError('contract', `${nameOf(wire)}, datetime: it has no timestamp.`);
 }
 
 function timeTaken(wire: ActionWire, unit: TimeUnit) {

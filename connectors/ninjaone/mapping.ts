@@ -84,7 +84,7 @@ export function fromLogEntry(
   const startedAt =
     time?.startDate ?? (entry.createTime == null ? null : addSeconds(entry.createTime, -seconds));
   if (startedAt === null) {
-    throw new KindError('contract', 'createTime: the time shows no moment at all.');
+    throw new KindError('contract', 'createTime: it is not a timestamp.');
   }
   return {
     sourceId: entry.id,
