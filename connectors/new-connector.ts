@@ -8,24 +8,19 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const registry = 'connectors/registry.ts';
-const copied = [
-  'connectors/_template',
-  'test/sandbox/_template',
-  'test/connectors/_template-subject.ts',
-  'test/connectors/_template.contract.test.ts',
-];
+const copied = ['connectors/_template', 'test/sandbox/_template', 'test/connectors/_template'];
 
 try {
   const [name = '', title = titleOf(name)] = process.argv.slice(2);
   refuseBadName(name, title);
   for (const path of copied) copyAs(path, name, title);
   const identifier = camelOf(name);
-  addTo(registry, /(VendorModule\[\] = \[)([^\]]*)\]/, identifier, `./${name}/index.ts`);
+  addToRegistry(name, identifier);
   addTo(
     'test/connectors/subjects.ts',
     /(ContractSubject\[\] = \[)([^\]]*)\]/,
     `${identifier}Subject`,
-    `./${name}-subject.ts`,
+    `./${name}/subject.ts`,
   );
   run('node_modules/@biomejs/biome/bin/biome', 'check', '--write', 'connectors', 'test');
   run('src/config/write-docs.ts');
@@ -72,17 +67,30 @@ function renamed(text: string, name: string, title: string): string {
     .replaceAll('_template', name);
 }
 
+/** Adds a row, in the order of the ids. */
+function addToRegistry(name: string, identifier: string): void {
+  const text = readFileSync(join(root, registry), 'utf8');
+  const key = name.includes('-') ? `'${name}'` : name;
+  const folder = `./${name}/index.ts`;
+  const row = `  ${key}: async () => (await import('${folder}')).${identifier},`;
+  const rows = text.split('\n').filter((line) => line.includes('async () =>'));
+  const idOf = (line: string): string => /^\s*'?([\w-]+)/.exec(line)?.[1] ?? '';
+  const all = [...rows, row].toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  replaceFile(registry, text.replace(rows.join('\n'), all.join('\n')));
+}
+
 /** Adds an import, and what it brings to the file's one list, in the order of the names. */
 function addTo(path: string, list: RegExp, brought: string, from: string): void {
   const text = readFileSync(join(root, path), 'utf8');
   const entries = (list.exec(text)?.[2] ?? '').split(',').map((entry) => entry.trim());
   const all = [...entries.filter((entry) => entry !== ''), brought].toSorted();
   const line = `import { ${brought} } from '${from}';\n`;
-  // Written beside and moved into place: a registry cut in half would stop the whole program.
-  writeFileSync(
-    join(root, `${path}.new`),
-    line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`),
-  );
+  replaceFile(path, line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`));
+}
+
+/** Written beside and moved into place: a registry cut in half would stop the whole program. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(join(root, `${path}.new`), text);
   renameSync(join(root, `${path}.new`), join(root, path));
 }
 

@@ -1,28 +1,14 @@
-import { atera } from './atera/index.ts';
-import { autotask } from './autotask/index.ts';
-import { connectwise } from './connectwise/index.ts';
-import type { VendorModule } from './contract.ts';
-import { halopsa } from './halopsa/index.ts';
-import { kaseyaBms } from './kaseya-bms/index.ts';
-import { ninjaone } from './ninjaone/index.ts';
-import { requestTracker } from './request-tracker/index.ts';
-import { superops } from './superops/index.ts';
-import { syncro } from './syncro/index.ts';
+import type { VendorRegistry } from '../src/contract/registry.ts';
 
-/** Every vendor there is, one line each. */
-export const vendors: readonly VendorModule[] = [
-  atera,
-  autotask,
-  connectwise,
-  halopsa,
-  kaseyaBms,
-  ninjaone,
-  requestTracker,
-  superops,
-  syncro,
-];
-
-/** The vendor with this id, as the config file's `vendor:` names it. */
-export function findVendor(id: string): VendorModule | undefined {
-  return vendors.find((vendor) => vendor.id === id);
-}
+/** Every vendor there is, one line each. A folder is loaded only where the config names its vendor. */
+export const registry: VendorRegistry = {
+  atera: async () => (await import('./atera/index.ts')).atera,
+  autotask: async () => (await import('./autotask/index.ts')).autotask,
+  connectwise: async () => (await import('./connectwise/index.ts')).connectwise,
+  halopsa: async () => (await import('./halopsa/index.ts')).halopsa,
+  'kaseya-bms': async () => (await import('./kaseya-bms/index.ts')).kaseyaBms,
+  ninjaone: async () => (await import('./ninjaone/index.ts')).ninjaone,
+  'request-tracker': async () => (await import('./request-tracker/index.ts')).requestTracker,
+  superops: async () => (await import('./superops/index.ts')).superops,
+  syncro: async () => (await import('./syncro/index.ts')).syncro,
+};

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { vendors } from '../connectors/registry.ts';
+import { registry } from '../connectors/registry.ts';
 import { configTable } from '../src/config/describe.ts';
 import { environmentNames } from '../src/config/environment.ts';
 import { vendorTable } from '../src/config/vendor-table.ts';
+import { loadVendors } from '../src/contract/registry.ts';
 import { findBrokenWalls, readSources, type SourceFile } from './tidy/walls.ts';
 
+const vendors = await loadVendors(registry);
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const sources = readSources(root);

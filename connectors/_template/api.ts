@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { ConnectorContext, Page, PullRequest } from '../contract.ts';
+import type { ConnectorContext, Page, PullRequest } from '../../src/contract/connector.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { parseRows } from '../http/rows.ts';
 import { createTransport } from '../http/transport.ts';

@@ -1,4 +1,4 @@
-import type { VendorModule } from '../contract.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { createApi } from './api.ts';
 import { check } from './check.ts';
 import { PlainDeskConfig } from './config.ts';

@@ -1,6 +1,6 @@
 /** Every write is found before it is made: by the marker, compared in code, never by a filter alone. */
 import type { ZodType } from 'zod';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';

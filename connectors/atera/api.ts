@@ -1,8 +1,8 @@
 /** Requests in Atera's dialect: one key, numbered pages that count all rows. */
 import type { ZodType } from 'zod';
+import type { ConnectorContext, Page } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { ZoneName } from '../../src/domain/time.ts';
-import type { ConnectorContext, Page } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { createMoveGuard } from '../http/moved.ts';

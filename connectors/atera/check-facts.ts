@@ -1,6 +1,7 @@
 /** Facts that reading settles. What nothing is there to see by stays open. */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { addDays, addSeconds, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import { firstDifference, zoneNamed } from './account-zone.ts';
 import { type Api, idIn, type List } from './api.ts';
 import { meaningsOf, readTicketTotal } from './doubled-hour.ts';

@@ -1,6 +1,6 @@
 /** Atera's own contracts: their names for tickets, and a warning of those that count time by themselves. */
 
-import type { CheckResult, SourceId } from '../contract.ts';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isRecent } from '../http/clock.ts';
 import { type Api, believeRow } from './api.ts';
 import { ContractWire } from './schema.ts';

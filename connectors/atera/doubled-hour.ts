@@ -2,8 +2,9 @@
  * In the hour that clocks show twice, `02:15` to `02:45` is half an hour or an hour and a half. Atera knows
  * which: its total of the ticket's hours is held against what the entries may come to.
  */
+
+import type { SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { SourceId } from '../contract.ts';
 import { type Api, believeRow } from './api.ts';
 import { readFact } from './facts.ts';
 import { TicketRecordWire, TicketTotal, WorkHoursWire } from './schema.ts';

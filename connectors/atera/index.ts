@@ -1,5 +1,5 @@
 /** Atera. What it can, cannot and needs is in README.md. */
-import type { VendorModule } from '../contract.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { createApi } from './api.ts';
 import { checkConnection, listNames } from './check.ts';
 import { AteraConfig } from './config.ts';

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { PullRequest } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import {
   addDays,
@@ -13,7 +14,6 @@ import {
   dateInZone,
   instantFromMs,
 } from '../../src/domain/time.ts';
-import type { PullRequest } from '../contract.ts';
 import { type Api, idIn, type ListPage } from './api.ts';
 import { readingsOf } from './wall-clock.ts';
 

@@ -1,8 +1,9 @@
 /** From Atera's rows to ours. A row that cannot be believed is a `contract` error. */
+
+import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { TicketRow, TimeEntryRow } from '../contract.ts';
 import { presentIds } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import type { TicketWire, WorkHoursWire } from './schema.ts';

@@ -1,7 +1,8 @@
 /** Which time there is now: Atera does not tell of work hours that were deleted. */
+
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { type Api, believeRow, rowsOf } from './api.ts';
 import { refuseIfNot } from './facts.ts';
 import { workHoursFrom } from './pull-time.ts';

@@ -2,8 +2,9 @@
  * Settles by writing to a test client what reading cannot: a ticket with two notes, read back and deleted.
  * What could not be removed is named, for a person to take away.
  */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { answerAnew, removeWritten, testBody, testSubject } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { type FactId, factResult, readFact } from './facts.ts';

@@ -1,5 +1,5 @@
 /** Work hours of all technicians, from a day on: Atera tells nothing of when an entry was made. */
-import type { Page, Pull, TimeEntryRow } from '../contract.ts';
+import type { Page, Pull, TimeEntryRow } from '../../src/contract/connector.ts';
 import { type Api, pageOf, rowsOf } from './api.ts';
 import { settleDoubled } from './doubled-hour.ts';
 import { refuseIfNot } from './facts.ts';

@@ -1,7 +1,7 @@
 /** Clients and tickets, by their last change. */
 import type { z } from 'zod';
+import type { ClientRow, Page, Pull, TicketRow } from '../../src/contract/connector.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
-import type { ClientRow, Page, Pull, TicketRow } from '../contract.ts';
 import { readableRows } from '../http/rows.ts';
 import { type Api, idIn, pageOf, rowsOf } from './api.ts';
 import type { Contracts } from './contracts.ts';

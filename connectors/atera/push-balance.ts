@@ -1,7 +1,7 @@
 /** The hours left, in a custom field of the customer. */
 import { z } from 'zod';
+import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { Push, PushMessages } from '../contract.ts';
 import { isSameValue } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { FieldValueWire } from './schema.ts';

@@ -1,6 +1,7 @@
 /** Comments on tickets, internal or for the client, found again by the key at the end of their text. */
+
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, believeRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';

@@ -2,9 +2,10 @@
  * Low-balance tickets, and tickets that say what to invoice, since Atera takes no invoices: both found again
  * by the key at the end of their title, among the client's tickets.
  */
+
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, SourceId } from '../contract.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';
 import { type Api, believeRow } from './api.ts';

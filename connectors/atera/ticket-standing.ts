@@ -1,5 +1,5 @@
 /** A single ticket, and how it stands. */
-import type { SourceId, Standing } from '../contract.ts';
+import type { SourceId, Standing } from '../../src/contract/connector.ts';
 import type { Api } from './api.ts';
 import { isClosedStatus } from './mapping.ts';
 import { TicketStanding } from './schema.ts';

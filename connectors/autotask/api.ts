@@ -1,7 +1,7 @@
 /** Requests in Autotask's dialect: queries that are POSTs, next-page links, items. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer, Transport } from '../http/types.ts';

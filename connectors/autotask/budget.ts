@@ -5,8 +5,8 @@
  */
 
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import { requestsPerHour } from './limits.ts';
 

@@ -1,5 +1,5 @@
 /** The way to the tenant's database: its zone, three headers, and the hourly budget before each request. */
-import type { ConnectorContext } from '../contract.ts';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Transport } from '../http/types.ts';
 import { createBudget, Threshold } from './budget.ts';

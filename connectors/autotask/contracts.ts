@@ -1,8 +1,8 @@
 /** Autotask's own contracts: the one that sales go to, and those that draw hours by themselves. */
 
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import type { AutotaskConfig } from './config.ts';
 import { readAll } from './look-up.ts';

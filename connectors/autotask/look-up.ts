@@ -1,7 +1,7 @@
 /** Reading whole lists, and finding in them by exact comparison; a filter only shortens the list. */
 import type { ZodType } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import type { Api, Query } from './api.ts';
 import { everything } from './query.ts';

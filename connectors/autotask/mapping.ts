@@ -1,4 +1,6 @@
 /** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
+
+import type { InvoiceRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
@@ -10,7 +12,6 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { Names } from './directory.ts';

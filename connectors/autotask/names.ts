@@ -1,6 +1,6 @@
 /** The names that the config may use, for `check` to compare. */
 import { z } from 'zod';
-import type { ClientRow, NameLists } from '../contract.ts';
+import type { ClientRow, NameLists } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
 import { contractsOf } from './contracts.ts';
 import { readAll } from './look-up.ts';

@@ -2,8 +2,9 @@
  * Which time there is now. The logs of deletions are believed at once; the sweep finds what they did
  * not tell: time that moved to another client, and deletions on projects.
  */
+
+import type { Presence, PresenceRequest } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest } from '../contract.ts';
 import { refuseIfNot } from './facts.ts';
 import { believeRow, proveVisible } from './look-up.ts';
 import { startOf } from './mapping.ts';

@@ -2,9 +2,10 @@
  * Settles by writing to a test client what reading cannot: each thing is written and read back. A
  * charge is deleted again; a ticket with its notes cannot be, so it is completed and named.
  */
+
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { settlingInto, testBody, testSale } from '../check/probe.ts';
-import type { CheckResult } from '../contract.ts';
 import { attempt } from './check.ts';
 import { salesContract } from './contracts.ts';
 import { factResult } from './facts.ts';

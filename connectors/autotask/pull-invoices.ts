@@ -3,9 +3,9 @@
  * items name their charges, and the charges bear the key.
  */
 import { z } from 'zod';
+import type { InvoiceLine, InvoiceRow, Pull } from '../../src/contract/connector.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import type { InvoiceLine, InvoiceRow, Pull } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import { type LinesOf, withLines } from '../text/invoice-lines.ts';

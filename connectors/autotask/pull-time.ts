@@ -4,8 +4,8 @@
  * without naming the entry: the time of those tickets is read whole, and what it lacks is gone.
  */
 import { z } from 'zod';
+import type { Page, Pull, PullRequest, TimeEntryRow } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import type { Page, Pull, PullRequest, TimeEntryRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
 import { readFact, refuseIfNot } from './facts.ts';

@@ -1,7 +1,13 @@
 /** Reading companies and tickets of the configured clients, in pages in the order of ids. */
 import type { ZodType, z } from 'zod';
+import type {
+  ClientRow,
+  Page,
+  PullRequest,
+  Pulls,
+  TicketRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ClientRow, Page, PullRequest, Pulls, TicketRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ListPage, Query } from './api.ts';
 import { readFact, refuseIfNot } from './facts.ts';

@@ -1,7 +1,7 @@
 /** Hours left, in a user-defined field of the company. */
 import { z } from 'zod';
+import type { Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Push } from '../contract.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { companyNumbers } from './query.ts';

@@ -4,10 +4,10 @@
  * both stand, and creating writes what is missing; the block last, since it cannot be deleted.
  */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { shortened } from '../text/marker.ts';
 import { billingOf, type Contract, contractsOf, salesContract } from './contracts.ts';

@@ -1,7 +1,7 @@
 /** Notes on tickets, internal or for the client, found again by the key in their title. */
 import { z } from 'zod';
+import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Push, PushMessages } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { hasMarker, markerOf, shortened } from '../text/marker.ts';
 import { refuseIfNot, settleFact } from './facts.ts';

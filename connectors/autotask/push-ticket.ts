@@ -1,6 +1,7 @@
 /** Low-balance tickets, found again by their key in `externalID` or in a user-defined field. */
+
+import type { Delivered, Push } from '../../src/contract/connector.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import type { Delivered, Push } from '../contract.ts';
 import { oneLine, shortened } from '../text/marker.ts';
 import type { Query } from './api.ts';
 import { readFact, refuseIfNot, settleKept } from './facts.ts';

@@ -1,6 +1,12 @@
 /** How an alert ticket stands, and taking it back: an internal note that says why, then a closing status. */
 import type { z } from 'zod';
-import type { PushMessages, SourceId, Standing, Withdrawal, Withdrawn } from '../contract.ts';
+import type {
+  PushMessages,
+  SourceId,
+  Standing,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';

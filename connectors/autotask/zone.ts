@@ -1,8 +1,8 @@
 /** Where the tenant's database lives: the vendor moves databases between its zones. */
 
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { isLoopback, parseBaseUrl } from '../http/address.ts';
 import { classifyAnswer } from '../http/classify.ts';
 import { isRecent } from '../http/clock.ts';

@@ -1,5 +1,5 @@
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { CheckResult } from '../contract.ts';
 
 export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
 

@@ -2,9 +2,10 @@
  * Facts that a vendor's documents do not settle and a connector relies on. `check` settles by reading,
  * `check --probe` and the first real write by writing; the answers are kept in the connection's memory.
  */
+
+import type { CheckResult, ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { CheckResult, ConnectorContext } from '../contract.ts';
 
 export interface Fact {
   /** What is relied on, as a sentence. */

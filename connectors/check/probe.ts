@@ -1,7 +1,13 @@
 /** What `check --probe` writes to a test client, and takes away again. */
+
+import type {
+  CheckResult,
+  ConnectorContext,
+  PushMessages,
+  SourceId,
+} from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult, ConnectorContext, PushMessages, SourceId } from '../contract.ts';
 import type { Attempt } from './attempt.ts';
 import { type FactBook, reopened } from './facts.ts';
 

@@ -1,7 +1,7 @@
 /** Requests in ConnectWise's dialect: credentials, pinned version, errors with their request id, pages. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { classifyAnswer } from '../http/classify.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';

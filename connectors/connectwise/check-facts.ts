@@ -1,9 +1,9 @@
 /** Facts that reading settles: what the lists make of conditions and pages, and what numbers mean. */
 
 import { z } from 'zod';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromText, msFromInstant } from '../../src/domain/time.ts';
-import type { CheckResult } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import { DecimalText } from '../http/wire.ts';
 import type { Api, List } from './api.ts';

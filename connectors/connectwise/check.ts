@@ -1,8 +1,8 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { z } from 'zod';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { attemptsAt } from '../check/attempt.ts';
-import type { CheckResult } from '../contract.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { settleByReading } from './check-facts.ts';

@@ -1,8 +1,8 @@
 /** Where the API stands: the codebase in its path changes with the vendor's upgrades. */
 
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import { createTransport } from '../http/transport.ts';
 import type { ConnectwiseConfig } from './config.ts';

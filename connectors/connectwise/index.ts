@@ -1,5 +1,5 @@
 /** ConnectWise PSA (formerly Manage). What it can, cannot and needs is in README.md. */
-import type { VendorModule } from '../contract.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { createApi } from './api.ts';
 import { checkConnection } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';

@@ -1,5 +1,5 @@
 /** An invoice does not show its product lines: they are asked for by the invoices' ids. */
-import type { InvoiceLine, InvoiceRow, Pull } from '../contract.ts';
+import type { InvoiceLine, InvoiceRow, Pull } from '../../src/contract/connector.ts';
 import { type LinesOf, withLines } from '../text/invoice-lines.ts';
 import type { Api } from './api.ts';
 import { isOneOf, splitIds } from './conditions.ts';

@@ -1,4 +1,12 @@
 /** From ConnectWise's rows to ours. A row that cannot be believed is a `contract` error. */
+
+import type {
+  ClientRow,
+  InvoiceLine,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
@@ -11,7 +19,6 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';

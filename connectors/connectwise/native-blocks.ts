@@ -1,7 +1,7 @@
 /** Agreements by which ConnectWise draws hours by itself, and what is left on each. */
 
 import { z } from 'zod';
-import type { BlockPage, CheckResult, VendorBlock } from '../contract.ts';
+import type { BlockPage, CheckResult, VendorBlock } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText } from '../http/wire.ts';

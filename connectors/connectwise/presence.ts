@@ -1,6 +1,6 @@
 /** Which time there is now: ConnectWise does not tell of entries that were deleted. */
 import { z } from 'zod';
-import type { Presence, PresenceRequest } from '../contract.ts';
+import type { Presence, PresenceRequest } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { all, companyNumbers, isOneOf, splitIds, startedWithin } from './conditions.ts';

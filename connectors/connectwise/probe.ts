@@ -3,8 +3,8 @@
  * removed. What could not be removed is named, for a person to take away.
  */
 
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { removeWritten, settlingInto, testBody, testSale } from '../check/probe.ts';
-import type { CheckResult } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';

@@ -1,8 +1,8 @@
 /** Reading: one list a stream (tickets: two), pages in the order of ids, for the configured clients. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Page, Pull, PullRequest, Pulls, TicketRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Page, Pull, PullRequest, Pulls, TicketRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ParsedRows } from '../http/types.ts';
 import type { Api } from './api.ts';

@@ -3,7 +3,7 @@
  * when both halves stand, and creating completes what is missing, so that a crash or a lost answer
  * between the two never makes a second invoice.
  */
-import type { Push } from '../contract.ts';
+import type { Push } from '../../src/contract/connector.ts';
 import type { Api } from './api.ts';
 import { createAgreementRoute } from './route-agreement.ts';
 import { createInvoiceRoute } from './route-invoice.ts';

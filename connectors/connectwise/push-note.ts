@@ -1,6 +1,6 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
-import type { Push, PushMessages } from '../contract.ts';
+import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';

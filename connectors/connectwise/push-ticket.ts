@@ -1,6 +1,6 @@
 /** Low-balance tickets, found again by `externalXRef`. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
 import { oneLine, shortened } from '../text/marker.ts';
 import type { Api } from './api.ts';

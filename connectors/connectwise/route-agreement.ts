@@ -1,9 +1,9 @@
 /** Route `agreement`: an addition for the money, then an adjustment for the hours. */
 import { z } from 'zod';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import type { Delivered } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Agreement, agreementsOf, topUpAgreement } from './agreements.ts';

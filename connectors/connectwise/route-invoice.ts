@@ -1,7 +1,7 @@
 /** Route `invoice`: a miscellaneous invoice, then its product line. */
 import { z } from 'zod';
+import type { Delivered, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Standing } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';

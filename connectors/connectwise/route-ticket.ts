@@ -1,8 +1,8 @@
 /** Route `ticket-product`: a renewal ticket, then the product on it, billed by ConnectWise's own run. */
 import { z } from 'zod';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import type { Delivered } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';

@@ -1,9 +1,9 @@
 /** What all routes of a sale share: its product, its price, its currency. */
 import { z } from 'zod';
+import type { Delivered, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
-import type { Delivered, PushMessages, Standing } from '../contract.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers } from './conditions.ts';

@@ -1,7 +1,7 @@
 /** Requests in Halo's dialect: token, lists in pages or whole, array bodies. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { retryAfter } from '../http/classify.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';

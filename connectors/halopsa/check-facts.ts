@@ -1,7 +1,8 @@
 /** Facts that reading settles: what lists make of their filters, and what numbers and flags mean. */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, List, Query } from './api.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';

@@ -1,5 +1,5 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
-import type { CheckResult, NameLists, SourceId } from '../contract.ts';
+import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';

@@ -1,4 +1,4 @@
-import type { ClientRow, Page, Pull, PullRequest } from '../contract.ts';
+import type { ClientRow, Page, Pull, PullRequest } from '../../src/contract/connector.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { clientNumbers, filterMoment } from './lists.ts';

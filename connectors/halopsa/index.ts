@@ -1,4 +1,4 @@
-import type { VendorModule } from '../contract.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { createApi } from './api.ts';
 import { checkConnection, listNames } from './check.ts';
 import { createClientPull, listClients } from './clients.ts';

@@ -1,6 +1,6 @@
 /** The lines of an invoice, which only its own page shows, with their items by name. */
 import { z } from 'zod';
-import type { InvoiceLine } from '../contract.ts';
+import type { InvoiceLine } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/exact.ts';
 import { ifThere } from '../http/if-there.ts';
 import { DecimalText, Id } from '../http/wire.ts';

@@ -1,5 +1,5 @@
 /** Invoices, the last changed first: Halo has no filter for what changed. */
-import type { InvoiceRow, Page, Pull, PullRequest } from '../contract.ts';
+import type { InvoiceRow, Page, Pull, PullRequest } from '../../src/contract/connector.ts';
 import { parseRows } from '../http/rows.ts';
 import { withLines } from '../text/invoice-lines.ts';
 import type { Api, List, Query } from './api.ts';

@@ -2,8 +2,9 @@
  * What every list of one or more clients must keep to. Halo ignores a parameter that it does not know and
  * says nothing, so the effect of each is seen on the answer.
  */
+
+import type { SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { SourceId } from '../contract.ts';
 import type { Api, Query } from './api.ts';
 import { readFact } from './facts.ts';
 

@@ -1,9 +1,16 @@
 /** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
+
+import type {
+  ClientRow,
+  InvoiceRow,
+  SourceId,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
-import type { ClientRow, InvoiceRow, SourceId, TicketRow, TimeEntryRow } from '../contract.ts';
 import { minorOf, readWorkedTime, type TimeUnit } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { HalopsaConfig } from './config.ts';

@@ -1,6 +1,7 @@
 /** Halo's own pre-pay: hours that it debits itself, and buys by itself. */
+
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { CheckResult } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { readClient } from './clients.ts';

@@ -1,8 +1,8 @@
 /** Which time there is now: Halo does not tell of actions that were deleted. */
 import type { ZodType } from 'zod';
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { readFact } from './facts.ts';

@@ -2,9 +2,10 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and removed.
  * What could not be removed is named, for a person to take away.
  */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
 import { factResult, settleFact } from './facts.ts';

@@ -1,7 +1,7 @@
 /** The hours left, in a custom field of the client. */
 import { z } from 'zod';
+import type { Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Push } from '../contract.ts';
 import { isSameValue } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { readClient } from './clients.ts';

@@ -4,11 +4,11 @@
  * between never makes a second one.
  */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { minorOf } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';

@@ -1,7 +1,7 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';

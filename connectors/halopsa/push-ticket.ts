@@ -1,7 +1,7 @@
 /** Low-balance tickets, found again by `third_party_id_string`. */
 import { z } from 'zod';
+import type { Delivered, Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push } from '../contract.ts';
 import { describeIssue } from '../http/issues.ts';
 import { Id } from '../http/wire.ts';
 import type { Api, List, Query } from './api.ts';

@@ -1,7 +1,8 @@
 /** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way. */
+
+import type { RejectedRow, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { RejectedRow, SourceId, TicketTimePage } from '../contract.ts';
 import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf, type List } from './api.ts';

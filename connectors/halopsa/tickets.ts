@@ -1,6 +1,13 @@
 /** Tickets that changed, page by page in the order of ids; then those that were deleted. */
 import { z } from 'zod';
-import type { Page, Pull, PullRequest, RejectedRow, SourceId, TicketRow } from '../contract.ts';
+import type {
+  Page,
+  Pull,
+  PullRequest,
+  RejectedRow,
+  SourceId,
+  TicketRow,
+} from '../../src/contract/connector.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, List, Query } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';

@@ -1,5 +1,5 @@
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { vendorText } from '../http/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';

@@ -1,6 +1,12 @@
 /** How an alert ticket stands, and taking it back: an internal note that says why, then a closing status. */
 import { z } from 'zod';
-import type { PushMessages, SourceId, Standing, Withdrawal, Withdrawn } from '../contract.ts';
+import type {
+  PushMessages,
+  SourceId,
+  Standing,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { ifThere } from '../http/if-there.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
+import type { ListedName, NameIds, RejectedRow, SourceId } from '../../src/contract/connector.ts';
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
-import type { ListedName, NameIds, RejectedRow, SourceId } from '../contract.ts';
 import { describeIssue } from './issues.ts';
 import type { ParsedRows } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** The surface of the HTTP room, for the vendor folders. Everything here is implemented beside it. */
 import type { ZodType } from 'zod';
+import type { ConnectorContext, RejectedRow } from '../../src/contract/connector.ts';
 import type { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext, RejectedRow } from '../contract.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,7 +1,7 @@
 /** Requests in the dialect of BMS: envelopes, numbered pages, refusals with a good status. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { pagesByNumber } from '../http/paging.ts';

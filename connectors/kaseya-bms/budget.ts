@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import type { HttpRequest } from '../http/types.ts';
 import { hourlyLimit } from './limits.ts';

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { PullRequest } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { PullRequest } from '../contract.ts';
 import { type Api, type ListPage, Place, type Query } from './api.ts';
 import { readFact, refuseIfNot, settleFact } from './facts.ts';
 import { filterText, readableMoment } from './moments.ts';

@@ -1,8 +1,8 @@
 /** What reading can settle of the facts that the vendor's documents leave open. */
 import type { z } from 'zod';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api, List, Query } from './api.ts';
 import { seeCover, ticketChanges, timeChanges } from './changes.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';

@@ -1,7 +1,7 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import type { z } from 'zod';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { attemptsAt } from '../check/attempt.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, List } from './api.ts';
 import { settleByReading } from './check-facts.ts';

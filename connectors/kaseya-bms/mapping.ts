@@ -1,4 +1,11 @@
 /** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
+
+import type {
+  InvoiceLine,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
@@ -10,7 +17,6 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { readWorkedTime } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';

@@ -1,7 +1,7 @@
 /** The numbers that stand behind names, from the lists that BMS has of them. */
 import { z } from 'zod';
+import type { ListedName, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ListedName, NameLists, SourceId } from '../contract.ts';
 import { type Api, eachRow } from './api.ts';
 import { contractsOf } from './native.ts';
 import { accountFields } from './push-balance.ts';

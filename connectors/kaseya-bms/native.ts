@@ -1,6 +1,6 @@
 /** Contracts by which BMS counts a client's hours itself. It shows no balance of them. */
 import { z } from 'zod';
-import type { CheckResult, SourceId } from '../contract.ts';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';

@@ -1,8 +1,8 @@
 /** Which time there is now: BMS does not tell of entries that were deleted. */
 import { z } from 'zod';
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';

@@ -2,8 +2,9 @@
  * Settles by writing to a test client what reading cannot: each thing is written, read back and removed.
  * What could not be removed is named, for a person to take away.
  */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { factResult } from './facts.ts';

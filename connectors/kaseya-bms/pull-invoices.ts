@@ -4,8 +4,8 @@
  * those of the time in which payments come.
  */
 
+import type { InvoiceRow, Page, PullRequest } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { InvoiceRow, Page, PullRequest } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { type LinesOf, withLines } from '../text/invoice-lines.ts';
 import { type Api, eachRow } from './api.ts';

@@ -1,7 +1,7 @@
 /** Reading time: what changed, and what may have been approved without a change. */
 import { z } from 'zod';
+import type { Page, PullRequest, SourceId, TimeEntryRow } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { Page, PullRequest, SourceId, TimeEntryRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { changedRows, timeChanges } from './changes.ts';

@@ -1,7 +1,13 @@
 /** Reading accounts and tickets of the configured clients. */
 import { z } from 'zod';
+import type {
+  ClientRow,
+  Page,
+  PullRequest,
+  SourceId,
+  TicketRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ClientRow, Page, PullRequest, SourceId, TicketRow } from '../contract.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { changedRows, ticketChanges } from './changes.ts';

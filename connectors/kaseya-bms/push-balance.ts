@@ -1,7 +1,7 @@
 /** Hours left, in a custom field of the account. */
 import { z } from 'zod';
+import type { Push, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Push, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';
 import { accountNumbers } from './pull.ts';

@@ -3,9 +3,15 @@
  * description. Billing Review makes an invoice of the charge; invoices cannot be made from here.
  */
 import { z } from 'zod';
+import type {
+  Delivered,
+  Push,
+  PushMessages,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { Id } from '../http/wire.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleKept } from './facts.ts';

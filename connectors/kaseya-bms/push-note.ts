@@ -1,6 +1,7 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
+
+import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { Push, PushMessages } from '../contract.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, eachRow } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';

@@ -1,7 +1,14 @@
 /** Low-balance tickets, found again by the key in their title. */
+
+import type {
+  Delivered,
+  Push,
+  SourceId,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { Delivered, Push, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import { type Api, eachRow, type Query } from './api.ts';
 import type { KaseyaBmsConfig } from './config.ts';

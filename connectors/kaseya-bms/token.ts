@@ -1,8 +1,8 @@
 /** The token: a login by form, renewed by its refresh token, kept in the process and written nowhere. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer } from '../http/types.ts';
 import { resultOf } from './casing.ts';

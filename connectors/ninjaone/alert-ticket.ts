@@ -1,8 +1,14 @@
 /** The alert ticket: made in the client's organization, and found again by the key in its subject. */
 import type { z } from 'zod';
+import type {
+  ConnectorContext,
+  Delivered,
+  Push,
+  PushMessages,
+  Standing,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { ConnectorContext, Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import { hasMarker, markedLine, withMarker } from '../text/marker.ts';

@@ -1,8 +1,8 @@
 /** The requests that NinjaOne understands, each with the shape of its answer. */
 import type { ZodType } from 'zod';
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, HttpRequest, LimitRow, RawAnswer, Transport } from '../http/types.ts';

@@ -1,8 +1,8 @@
 /** Which boards are read, and how a board is read: newest change first, by cursor. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, msFromInstant } from '../../src/domain/time.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
 import { EpochSeconds } from '../http/wire.ts';

@@ -1,6 +1,7 @@
 /** Proves credentials, permissions and every name the config refers to, and settles what it can. */
+
+import type { CheckResult, ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { CheckResult, ConnectorContext, SourceId } from '../contract.ts';
 import type { createAlertTicket } from './alert-ticket.ts';
 import type { Api } from './api.ts';
 import type { Boards } from './boards.ts';

@@ -1,9 +1,14 @@
 /** Who and where: organizations, technicians and devices by the names and ids that rows use. */
 
 import { z } from 'zod';
+import type {
+  ClientRow,
+  ConnectorContext,
+  Page,
+  PullRequest,
+} from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
-import type { ClientRow, ConnectorContext, Page, PullRequest } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';

@@ -2,9 +2,14 @@
  * What no page of the vendor says and this connector relies on. Each is settled at the customer's, by
  * `check` (reading) or `check --probe CLIENT` (writing), and the answer is kept in memory.
  */
+
+import type {
+  CheckResult,
+  ConnectorContext,
+  ConnectorMemory,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { afterMiss, reopened } from '../check/facts.ts';
-import type { CheckResult, ConnectorContext, ConnectorMemory } from '../contract.ts';
 
 export const facts = {
   'board-sort': { claim: 'a board is sorted by lastUpdated when asked', settledBy: 'check' },

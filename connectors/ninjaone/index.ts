@@ -1,4 +1,10 @@
-import type { Connector, ConnectorContext, Push, SourceId, VendorModule } from '../contract.ts';
+import type {
+  Connector,
+  ConnectorContext,
+  Push,
+  SourceId,
+  VendorModule,
+} from '../../src/contract/connector.ts';
 import { namesAlone } from '../http/rows.ts';
 import { createAlertTicket } from './alert-ticket.ts';
 import { createApi } from './api.ts';

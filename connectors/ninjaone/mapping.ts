@@ -1,8 +1,13 @@
 /** From NinjaOne's words to ours: organization is client, log entry is time entry. */
 import type { z } from 'zod';
+import type {
+  ClientRow,
+  SessionRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import type { ClientRow, SessionRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import type { KnownBoard } from './boards.ts';
 import type {
   Activity,

@@ -1,7 +1,8 @@
 /** Settles by writing: one test ticket with one internal comment, in the organization named. */
+
+import type { CheckResult, Push, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { answerAnew } from '../check/probe.ts';
-import type { CheckResult, Push, SourceId } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { CheckRooms } from './check.ts';
 import { resultOf } from './check.ts';

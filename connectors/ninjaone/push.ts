@@ -1,6 +1,7 @@
 /** Notes on tickets, and the hours left in an organization's custom field. */
+
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { isSameValue } from '../http/wire.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';

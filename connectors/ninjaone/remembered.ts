@@ -1,7 +1,7 @@
 /** Lists that rarely change, kept in the connection's memory so that a quiet run asks for none. */
 
 import { z } from 'zod';
-import type { ConnectorContext } from '../contract.ts';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isRecent } from '../http/clock.ts';
 
 /** After a day a list is read again when it is next needed: names and places change. */

@@ -1,5 +1,5 @@
 /** No invoice can be made here: a ticket says what is to be invoiced. Whether it was, nobody can see. */
-import type { Push, PushMessages } from '../contract.ts';
+import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { saleText } from '../text/sale.ts';
 
 export function createSale(tickets: Required<Push<'alert-ticket'>>): Push<'invoice'> {

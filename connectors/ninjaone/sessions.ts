@@ -1,4 +1,3 @@
-import { addSeconds } from '../../src/domain/time.ts';
 import type {
   ConnectorContext,
   Page,
@@ -6,7 +5,8 @@ import type {
   RejectedRow,
   SessionRow,
   SourceId,
-} from '../contract.ts';
+} from '../../src/contract/connector.ts';
+import { addSeconds } from '../../src/domain/time.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';

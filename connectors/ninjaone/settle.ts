@@ -1,6 +1,7 @@
 /** Settles by reading what the vendor's pages leave open: one board page, one ticket, one activity page. */
+
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { type Boards, columnsFor, isDescending, isSortedAsAsked } from './boards.ts';

@@ -1,6 +1,7 @@
 /** Which statuses mean closed. Their numbers differ between tenants, so none is written down here. */
+
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import type { Api } from './api.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createRemembered } from './remembered.ts';

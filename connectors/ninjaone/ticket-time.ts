@@ -1,12 +1,12 @@
-import { isKindError } from '../../src/domain/errors.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
 import type {
   ConnectorContext,
   RejectedRow,
   SourceId,
   TicketTimePage,
   TimeEntryRow,
-} from '../contract.ts';
+} from '../../src/contract/connector.ts';
+import { isKindError } from '../../src/domain/errors.ts';
+import { unknownTechnician } from '../../src/domain/rows.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import type { Directory } from './directory.ts';

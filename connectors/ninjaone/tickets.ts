@@ -5,7 +5,7 @@ import type {
   RejectedRow,
   SourceId,
   TicketRow,
-} from '../contract.ts';
+} from '../../src/contract/connector.ts';
 import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ParsedRows } from '../http/types.ts';

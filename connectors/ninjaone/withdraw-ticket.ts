@@ -1,5 +1,10 @@
 /** Taking an alert ticket back: an internal comment that says why, then a status that means closed. */
-import type { PushMessages, SourceId, Withdrawal, Withdrawn } from '../contract.ts';
+import type {
+  PushMessages,
+  SourceId,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { hasMarker } from '../text/marker.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import type { PushRooms } from './alert-ticket.ts';

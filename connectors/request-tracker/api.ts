@@ -1,7 +1,7 @@
 /** The requests that RT's REST 2.0 understands, each with the shape of its answer. */
 import type { ZodType } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { pagesByCursor, pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';

@@ -1,5 +1,5 @@
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
 import { settle } from './facts.ts';

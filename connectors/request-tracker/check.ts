@@ -1,6 +1,6 @@
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
 import { checkClients } from './check-clients.ts';

@@ -1,7 +1,13 @@
+import type {
+  ClientRow,
+  ListedName,
+  Page,
+  Pull,
+  PullRequest,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { ClientRow, ListedName, Page, Pull, PullRequest } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';

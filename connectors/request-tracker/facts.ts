@@ -1,7 +1,12 @@
 /** What cannot be believed of every RT, is settled by check or probe, and is kept in memory. */
+
+import type {
+  CheckResult,
+  ConnectorContext,
+  ConnectorMemory,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { afterMiss, reopened } from '../check/facts.ts';
-import type { CheckResult, ConnectorContext, ConnectorMemory } from '../contract.ts';
 
 export type Fact =
   /** RT reads `-3600 seconds` in a query as that long ago. */

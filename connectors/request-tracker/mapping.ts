@@ -1,6 +1,6 @@
+import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import type { ClientRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { secondsOf } from '../http/exact.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import type { QueueItem, TicketItem, TimeItem } from './schema.ts';

@@ -1,7 +1,7 @@
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { answerAnew } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
 import { settleKept } from './facts.ts';

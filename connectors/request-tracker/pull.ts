@@ -1,4 +1,10 @@
-import type { Page, PullRequest, Pulls, TicketRow, TimeEntryRow } from '../contract.ts';
+import type {
+  Page,
+  PullRequest,
+  Pulls,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import { createClientsPull } from './clients.ts';

@@ -1,5 +1,5 @@
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
 import { withMarker } from '../text/marker.ts';
 import type { Api } from './api.ts';
 import { isSettled, refuseUnless, settle } from './facts.ts';

@@ -1,5 +1,5 @@
+import type { Delivered, Push, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Delivered, Push, Standing } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { markerOf } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';

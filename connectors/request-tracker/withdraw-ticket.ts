@@ -1,5 +1,5 @@
 /** Taking a ticket back: a comment that says why, then the status that says it is of no account. */
-import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
+import type { PushMessages, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';
 import { isSameName } from './mapping.ts';

@@ -1,7 +1,7 @@
 /** Requests to SuperOps: one operation, or a list in numbered pages that is held against its count. */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext } from '../contract.ts';
 import { pagesByNumber } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow } from '../http/types.ts';

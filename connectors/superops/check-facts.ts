@@ -1,8 +1,8 @@
 /** Facts that reading settles: what the offered items hold, and what their numbers mean. */
 import { z } from 'zod';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult } from '../contract.ts';
 import type { Api, List, ListPage } from './api.ts';
 import { worklogList } from './documents.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';

@@ -3,8 +3,8 @@
  * for it, and is remembered, since every later change moves the ticket's `updatedTime` on.
  */
 import { z } from 'zod';
+import type { ConnectorMemory, SourceId } from '../../src/contract/connector.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { ConnectorMemory, SourceId } from '../contract.ts';
 import type { TicketWire } from './schema.ts';
 
 const Month = z.record(z.string(), z.string());

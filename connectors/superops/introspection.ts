@@ -3,8 +3,8 @@
  * in it before the step relies on them. https://spec.graphql.org/October2021/#sec-Introspection
  */
 import { z } from 'zod';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { CheckResult } from '../contract.ts';
 import type { Api } from './api.ts';
 import { type FactId, factResult, settleFact } from './facts.ts';
 import type { Operation } from './graphql.ts';

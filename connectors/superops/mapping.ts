@@ -1,4 +1,12 @@
 /** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
+
+import type {
+  ClientRow,
+  ConnectorContext,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
@@ -9,13 +17,6 @@ import {
   type Instant,
   startOfDay,
 } from '../../src/domain/time.ts';
-import type {
-  ClientRow,
-  ConnectorContext,
-  InvoiceRow,
-  TicketRow,
-  TimeEntryRow,
-} from '../contract.ts';
 import { readWorkedTime } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { inField, presentIds } from '../http/rows.ts';

@@ -1,5 +1,5 @@
 /** What SuperOps bills by itself: it keeps no balance of hours, but its contracts bill the same work. */
-import type { CheckResult, SourceId } from '../contract.ts';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import type { Api, List, ListPage } from './api.ts';
 import { isBilled, itemsOf } from './check-facts.ts';
 import { isWork } from './mapping.ts';

@@ -1,8 +1,8 @@
 /** Which time there is now: SuperOps does not tell of entries that were deleted. */
 import { z } from 'zod';
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { UtcInstant } from '../http/wire.ts';
 import { type Api, refuseOtherOrder } from './api.ts';
 import { refuseIfNot } from './facts.ts';

@@ -1,6 +1,7 @@
 /** Settles by writing to a test client what reading cannot. Nothing can be deleted; what is left is named. */
+
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { factResult } from './facts.ts';

@@ -4,8 +4,6 @@
  * order is seen on the rows themselves.
  */
 import { z } from 'zod';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { addSeconds, type DateText, type Instant } from '../../src/domain/time.ts';
 import type {
   ClientRow,
   InvoiceRow,
@@ -15,7 +13,9 @@ import type {
   SourceId,
   TicketRow,
   TimeEntryRow,
-} from '../contract.ts';
+} from '../../src/contract/connector.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { addSeconds, type DateText, type Instant } from '../../src/domain/time.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
 import { Id, UtcInstant } from '../http/wire.ts';
 import { type Api, type List, type ListPage, refuseOtherOrder } from './api.ts';

@@ -3,10 +3,10 @@
  * by the key in the details of its line.
  */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { ifThere } from '../http/if-there.ts';
 import { hasMarker, markedLine, markerOf } from '../text/marker.ts';
 import { saleText } from '../text/sale.ts';

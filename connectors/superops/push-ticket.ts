@@ -1,7 +1,7 @@
 /** Low-balance tickets, found again by the key at the end of their subject. */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { Id, UtcInstant } from '../http/wire.ts';
 import { hasMarker, markedLine } from '../text/marker.ts';
 import type { Api, List } from './api.ts';

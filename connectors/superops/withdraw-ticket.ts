@@ -1,7 +1,7 @@
 /** Taking a ticket back: an internal note that says why, then a status that closes it. */
 import { z } from 'zod';
+import type { PushMessages, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { hasMarker } from '../text/marker.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import type { Api } from './api.ts';

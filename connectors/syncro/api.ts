@@ -1,7 +1,7 @@
 /** Requests in Syncro's dialect: a bearer token, numbered pages, and 401 for whatever is not allowed. */
 import { z } from 'zod';
+import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { ConnectorContext, SourceId } from '../contract.ts';
 import { nameOf, retryAfter } from '../http/classify.ts';
 import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';

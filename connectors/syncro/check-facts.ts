@@ -1,7 +1,7 @@
 /** Facts that reading settles: whether the filters by moment show what they should. */
 import { z } from 'zod';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import type { CheckResult } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { WireInstant } from '../http/wire.ts';
 import type { Api, List } from './api.ts';

@@ -1,9 +1,16 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
+
+import type {
+  ClientRow,
+  InvoiceLine,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/rows.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import type { ClientRow, InvoiceLine, InvoiceRow, TicketRow, TimeEntryRow } from '../contract.ts';
 import { secondsOf as readSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { SyncroConfig } from './config.ts';

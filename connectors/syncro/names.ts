@@ -1,8 +1,8 @@
 /** Names of technicians and labor products, kept in the connection's memory so that a quiet run asks for none. */
 
 import { z } from 'zod';
+import type { SourceId } from '../../src/contract/connector.ts';
 import { unlistedName } from '../../src/domain/unlisted-names.ts';
-import type { SourceId } from '../contract.ts';
 import { isRecent } from '../http/clock.ts';
 import type { Api } from './api.ts';
 import type { TimeNames } from './mapping.ts';

@@ -5,8 +5,8 @@
  */
 
 import type { z } from 'zod';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { addDays, instantFromMs } from '../../src/domain/time.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import { type Api, believeRows } from './api.ts';
 import { changedInvoices } from './lists.ts';
 import { isPrepayCategory, prepayProducts } from './products.ts';

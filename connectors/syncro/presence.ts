@@ -1,7 +1,7 @@
 /** Which time there is now: a deleted timer just disappears. */
 import { z } from 'zod';
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import type { Presence, PresenceRequest, SourceId } from '../contract.ts';
 import { known, WireInstant } from '../http/wire.ts';
 import { type Api, believeRows, clientNumbers } from './api.ts';
 import { refuseIfNot } from './facts.ts';

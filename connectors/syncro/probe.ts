@@ -3,10 +3,10 @@
  * What could not be removed is named, for a person to take away.
  */
 import { z } from 'zod';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
-import type { CheckResult, SourceId } from '../contract.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { factResult, settleFact } from './facts.ts';

@@ -1,6 +1,7 @@
 /** Products: the one that a sale is billed by, and those by which Syncro counts hours itself. */
+
+import type { PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { PushMessages } from '../contract.ts';
 import { type Api, believeRows, type List, type Query } from './api.ts';
 import { CategoryWire, ProductWire } from './schema.ts';
 

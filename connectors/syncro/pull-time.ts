@@ -3,9 +3,16 @@
  * since and is older than that, in which a timer may have been changed, ended or deleted.
  */
 import { z } from 'zod';
+import type {
+  Page,
+  Pull,
+  PullRequest,
+  RejectedRow,
+  SourceId,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { Page, Pull, PullRequest, RejectedRow, SourceId, TimeEntryRow } from '../contract.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, clientNumbers } from './api.ts';
 import { refuseIfNot } from './facts.ts';

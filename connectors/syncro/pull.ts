@@ -8,7 +8,7 @@ import type {
   PullRequest,
   RejectedRow,
   TicketRow,
-} from '../contract.ts';
+} from '../../src/contract/connector.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
 import { withLines } from '../text/invoice-lines.ts';
 import { type Api, clientNumbers, type List } from './api.ts';

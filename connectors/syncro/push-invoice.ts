@@ -3,9 +3,9 @@
  * line is added by a second request; an invoice that is found without one gets it.
  */
 import { z } from 'zod';
+import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
-import type { Delivered, Push, PushMessages, Standing } from '../contract.ts';
 import { withMarker } from '../text/marker.ts';
 import { type Api, clientNumbers } from './api.ts';
 import { refuseIfNot, settleKept } from './facts.ts';

@@ -1,6 +1,6 @@
 /** Notes on tickets, hidden or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages } from '../contract.ts';
+import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { hasMarker, withMarker } from '../text/marker.ts';
 import { type Api, believeRows, type List } from './api.ts';
 import { refuseIfNot, settleFact } from './facts.ts';

@@ -1,8 +1,14 @@
 /** Low-balance tickets, found again by a tag that is their key. */
 import { z } from 'zod';
+import type {
+  Delivered,
+  Push,
+  PushMessages,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { Delivered, Push, PushMessages, Withdrawal, Withdrawn } from '../contract.ts';
 import { explainWithdrawal } from '../text/undo-note.ts';
 import { type Api, believeRows, clientNumbers, type List } from './api.ts';
 import { refuseIfNot, settleKept } from './facts.ts';

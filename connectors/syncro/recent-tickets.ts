@@ -3,8 +3,8 @@
  * just before that of time, has seen them, so that time asks for the same list only where it must.
  */
 import { z } from 'zod';
+import type { PullRequest, SourceId } from '../../src/contract/connector.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import type { PullRequest, SourceId } from '../contract.ts';
 import { WireInstant } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { changedTickets } from './lists.ts';

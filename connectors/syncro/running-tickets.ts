@@ -2,7 +2,7 @@
  * Tickets on which time is running, kept in the connection's memory: when it ends may show nowhere but on its
  * ticket, which is read at every run until then.
  */
-import type { PullRequest, SourceId } from '../contract.ts';
+import type { PullRequest, SourceId } from '../../src/contract/connector.ts';
 import type { Api } from './api.ts';
 
 const memoryKey = 'running-tickets';

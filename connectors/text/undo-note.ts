@@ -1,4 +1,4 @@
-import type { Push, PushMessages, Withdrawal } from '../contract.ts';
+import type { Push, PushMessages, Withdrawal } from '../../src/contract/connector.ts';
 
 /** Says on a ticket that is taken back why it is, internally, unless that stands there already. */
 export async function explainWithdrawal(

@@ -1,3 +1,4 @@
+import type { VendorRegistry } from '../contract/registry.ts';
 import type { adjustBalance } from '../service/adjust.ts';
 import type { openApp } from '../service/app.ts';
 import type { runCheck } from '../service/check.ts';
@@ -27,6 +28,7 @@ export interface Service {
 }
 
 export interface CliDeps {
+  vendors: VendorRegistry;
   service: Service;
   /** Writes to standard output: answers only. */
   out(text: string): void;

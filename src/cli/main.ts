@@ -10,8 +10,9 @@ if (major < 24) {
   );
   process.exitCode = 2;
 } else {
+  const { registry } = await import('../../connectors/registry.ts');
   const { runProcess } = await import('./process.ts');
-  process.exitCode = await runProcess();
+  process.exitCode = await runProcess(registry);
 }
 
 export {};

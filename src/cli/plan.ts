@@ -24,7 +24,11 @@ export function addPlanCommand(program: Command, cli: Cli): void {
       const file = named.config ?? usualConfig;
       const current = named.current ?? configInForce(file);
       const work = async (scope: Scope) => {
-        const plan = await scope.deps.service.planConfig(scope.app, { file, env: scope.deps.env });
+        const plan = await scope.deps.service.planConfig(scope.app, {
+          file,
+          env: scope.deps.env,
+          vendors: scope.deps.vendors,
+        });
         scope.answer(plan, () => planText(plan, scope));
         return 0;
       };

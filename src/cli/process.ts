@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { VendorRegistry } from '../contract/registry.ts';
 import { adjustBalance } from '../service/adjust.ts';
 import { openApp } from '../service/app.ts';
 import { runCheck } from '../service/check.ts';
@@ -13,7 +14,7 @@ import { listUndoable, undoRun } from '../service/undo.ts';
 import { runCli } from './program.ts';
 
 /** Runs the command line of this very process. */
-export async function runProcess(): Promise<number> {
+export async function runProcess(vendors: VendorRegistry): Promise<number> {
   const controller = new AbortController();
   // Asked once, we finish what is in hand; asked twice, the system's own way of ending applies.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -29,6 +30,7 @@ export async function runProcess(): Promise<number> {
   });
   const exitCode = await runCli(
     {
+      vendors,
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
         ...{

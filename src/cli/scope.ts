@@ -67,6 +67,7 @@ export class Cli {
     const open = (holder?: StoreHolder) =>
       deps.service.openApp({
         ...(holder === undefined ? {} : { holder }),
+        vendors: deps.vendors,
         configFile: configFile ?? config ?? usualConfig,
         access,
         isFirst: first === true,

@@ -1,4 +1,4 @@
-import type { PushKind, VendorModule } from '../../connectors/contract.ts';
+import type { PushKind, VendorModule } from '../contract/connector.ts';
 import { atKey, atValue, type Path, type Problem } from './fault.ts';
 import { keyed, listed, textAt, valueAt, withOverrides } from './raw.ts';
 

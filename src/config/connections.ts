@@ -1,4 +1,4 @@
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 import { secretLengthMin } from '../domain/redaction.ts';
 import { type Environment, lookUp } from './environment.ts';
 import { atValue, type Path, type Problem } from './fault.ts';
@@ -15,6 +15,13 @@ export interface ReadConnections {
   problems: Problem[];
   /** Takes out of a text whatever came from the environment or should have. */
   redact(text: string): string;
+}
+
+export interface KnownVendors {
+  /** Those that the file names. */
+  vendors: readonly VendorModule[];
+  /** All that it may name. */
+  ids: readonly string[];
 }
 
 /** In place of a secret that a command without requests does not need. */
@@ -38,7 +45,7 @@ const wholeReference = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 /** Puts values in for `${NAME}` and lets each vendor read its own settings. */
 export function readConnections(
   raw: unknown,
-  vendors: readonly VendorModule[],
+  known: KnownVendors,
   layers: readonly Environment[],
   areSecretsNeeded: boolean,
 ): ReadConnections {
@@ -49,7 +56,7 @@ export function readConnections(
   for (const [name, entry] of keyed(raw)) {
     if (!isKeyed(entry)) continue;
     const path = ['connections', name];
-    const vendor = findVendor(textAt(entry, 'vendor'), vendors, path, problems);
+    const vendor = findVendor(textAt(entry, 'vendor'), known, path, problems);
     const { vendor: _, ...written } = entry;
     const schema = vendor === null ? {} : schemaNode(vendor.config);
     const reading: Reading = {
@@ -76,13 +83,12 @@ export function readConnections(
 
 function findVendor(
   id: string | null,
-  vendors: readonly VendorModule[],
+  { vendors, ids }: KnownVendors,
   path: Path,
   problems: Problem[],
 ): VendorModule | null {
-  const vendor = vendors.find((known) => known.id === id);
+  const vendor = vendors.find((one) => one.id === id);
   if (vendor === undefined && id !== null) {
-    const ids = vendors.map((known) => known.id);
     const message = `unknown vendor "${id}"; ${suggestion(id, ids, 'known vendors')}`;
     problems.push(atValue([...path, 'vendor'], message));
   }

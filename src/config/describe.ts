@@ -1,4 +1,4 @@
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 import { fileSchemaNode, type SchemaNode } from './json-schema.ts';
 
 /** The README's tables of every key: the file's, then those of each vendor's connections. */

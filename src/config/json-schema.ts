@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 import type { Path } from './fault.ts';
 import { isKeyed } from './raw.ts';
 import { ConfigFile } from './schema.ts';

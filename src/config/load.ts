@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 import { missingBilledTime } from './billed-time.ts';
 import { blockFaults } from './block-checks.ts';
 import { buildTerms } from './build.ts';
@@ -13,7 +13,7 @@ import { problemsFromIssues, unworded } from './issues.ts';
 import { fileSchemaNode } from './json-schema.ts';
 import type { LoadedConfig } from './loaded.ts';
 import { missingProducts, unseenPayments } from './payment-checks.ts';
-import { valueAt } from './raw.ts';
+import { keyed, textAt, valueAt } from './raw.ts';
 import { readText } from './read-text.ts';
 import { unknownReferences } from './references.ts';
 import { ConfigFile } from './schema.ts';
@@ -26,13 +26,22 @@ export interface LoadOptions {
   /** Path of the YAML file; faults show it as it is given here. */
   file: string;
   env: Environment;
+  /** The vendors that the file names, loaded; those it may name, where there are more. */
   vendors: readonly VendorModule[];
+  vendorIds?: readonly string[];
   /** Whether the scheduler understands a cron expression. */
   isCron(text: string): boolean;
   /** Its `.env` is read too; the process's own folder unless told. */
   workingFolder?: string;
   /** False for a command that sends no request: a secret that is not set is no fault then. */
   areSecretsNeeded?: boolean;
+}
+
+/** The vendors that the file names; none where it cannot be read, which `loadConfig` reports. */
+export function namedVendors(file: string): string[] {
+  const read = readText(file);
+  const raw = 'text' in read ? readYaml(read.text).tree?.value : undefined;
+  return keyed(valueAt(raw, ['connections'])).flatMap(([, entry]) => textAt(entry, 'vendor') ?? []);
 }
 
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */
@@ -45,7 +54,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const raw = tree.value;
   const read = readConnections(
     valueAt(raw, ['connections']),
-    options.vendors,
+    { vendors: options.vendors, ids: options.vendorIds ?? options.vendors.map(({ id }) => id) },
     layers,
     options.areSecretsNeeded ?? true,
   );

@@ -1,4 +1,4 @@
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 import type { Agreement, Client, Locale, Offer } from '../domain/terms.ts';
 import type { ZoneName } from '../domain/time.ts';
 

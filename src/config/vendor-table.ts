@@ -1,4 +1,4 @@
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../contract/connector.ts';
 
 const columns: readonly [title: string, cell: (vendor: VendorModule) => string | boolean][] = [
   ['clients', ({ pulls }) => pulls.includes('clients')],

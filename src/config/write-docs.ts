@@ -1,10 +1,12 @@
 /** `npm run docs`: brings config/connector.schema.json and the README's generated tables up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { vendors } from '../../connectors/registry.ts';
+import { registry } from '../../connectors/registry.ts';
+import { loadVendors } from '../contract/registry.ts';
 import { configTable } from './describe.ts';
 import { jsonSchemaDocument } from './json-schema.ts';
 import { vendorTable } from './vendor-table.ts';
 
+const vendors = await loadVendors(registry);
 const schemaFile = new URL('../../config/connector.schema.json', import.meta.url);
 writeFileSync(schemaFile, jsonSchemaDocument(vendors));
 

@@ -1,4 +1,4 @@
-import type { Connector } from '../../connectors/contract.ts';
+import type { Connector } from '../contract/connector.ts';
 import { KindError } from '../domain/errors.ts';
 import { instantFromMs } from '../domain/time.ts';
 import type { ClientLoss } from '../domain/vanished.ts';

@@ -1,4 +1,4 @@
-import type { Page, Pull, StreamName } from '../../connectors/contract.ts';
+import type { Page, Pull, StreamName } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 import type { DateText, Instant } from '../domain/time.ts';
 import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';

@@ -1,4 +1,4 @@
-import type { Pulls } from '../../connectors/contract.ts';
+import type { Pulls } from '../contract/connector.ts';
 import { unlistedInTime } from '../domain/unlisted-names.ts';
 import { countPage, type PullCounts } from './counts.ts';
 import type { PullContext } from './pull-stream.ts';

@@ -1,4 +1,4 @@
-import type { Presence } from '../../connectors/contract.ts';
+import type { Presence } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';

@@ -1,4 +1,4 @@
-import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { TimeEntryRow } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { type Instant, msFromInstant } from '../domain/time.ts';
 import type { QuarantinedRow, Store } from '../store/port.ts';

@@ -1,4 +1,4 @@
-import type { Push } from '../../connectors/contract.ts';
+import type { Push } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Connector, Delivered, PushKind } from '../../connectors/contract.ts';
+import type { Connector, Delivered, PushKind } from '../contract/connector.ts';
 import { describeError, type ErrorKind, isKindError, KindError } from '../domain/errors.ts';
 import { provenBySearchAt } from '../domain/messages.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';

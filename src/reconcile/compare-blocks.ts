@@ -1,4 +1,4 @@
-import type { VendorBlock } from '../../connectors/contract.ts';
+import type { VendorBlock } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { familyOf } from '../domain/shares.ts';
 import { type Client, payerOf } from '../domain/terms.ts';

@@ -1,4 +1,4 @@
-import type { PushKind, PushMessages, Standing } from '../../connectors/contract.ts';
+import type { PushKind, PushMessages, Standing } from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import type { Delivery } from '../store/port.ts';
 import { compareAlert, compareInvoice } from './compare-delivery.ts';

@@ -1,4 +1,4 @@
-import type { PushMessages, Standing } from '../../connectors/contract.ts';
+import type { PushMessages, Standing } from '../contract/connector.ts';
 import { textFromMinor } from '../domain/money.ts';
 import type { Delivery } from '../store/port.ts';
 import type { Found } from './context.ts';

@@ -1,4 +1,4 @@
-import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { TicketRow, TimeEntryRow } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 
 /** The same row as we have it and as the vendor shows it, in what it differs. */

@@ -1,4 +1,4 @@
-import type { Connector } from '../../connectors/contract.ts';
+import type { Connector } from '../contract/connector.ts';
 import { KindError } from '../domain/errors.ts';
 import type { Client, Offer } from '../domain/terms.ts';
 import type { Instant } from '../domain/time.ts';

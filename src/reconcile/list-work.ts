@@ -1,4 +1,4 @@
-import type { Page, Pull, TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { Page, Pull, TicketRow, TimeEntryRow } from '../contract/connector.ts';
 import type { Instant } from '../domain/time.ts';
 import { compareEntries, compareTickets, entryText } from './compare-rows.ts';
 import {

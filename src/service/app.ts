@@ -1,9 +1,9 @@
 import { validate } from 'node-cron';
-import type { Connector } from '../../connectors/contract.ts';
-import { vendors } from '../../connectors/registry.ts';
 import { effectiveEnvironment } from '../config/environment.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, namedVendors } from '../config/load.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
+import type { Connector } from '../contract/connector.ts';
+import { loadVendors, type VendorRegistry } from '../contract/registry.ts';
 import { KindError } from '../domain/errors.ts';
 import { Redactor } from '../domain/redaction.ts';
 import type { Client } from '../domain/terms.ts';
@@ -35,6 +35,7 @@ export interface App {
 }
 
 export interface AppOptions {
+  vendors: VendorRegistry;
   configFile: string;
   /**
    * read: nothing is created, migrated or assigned. run: as long as nothing was ever sent, a changed config is
@@ -57,7 +58,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const config = loadConfig({
     file: options.configFile,
     env: options.env,
-    vendors,
+    ...(await knownVendors(options.vendors, options.configFile)),
     isCron: validate,
     areSecretsNeeded: options.access !== 'read',
   });
@@ -91,6 +92,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     await store.close();
     throw error;
   }
+}
+
+/** For `loadConfig`: the vendors that the file names, and the ids of all. */
+export async function knownVendors(registry: VendorRegistry, file: string) {
+  const vendors = await loadVendors(registry, namedVendors(file));
+  return { vendors, vendorIds: Object.keys(registry) };
 }
 
 function openLog(config: LoadedConfig, redactor: Redactor, options: AppOptions): Logger {

@@ -1,4 +1,4 @@
-import type { Connector } from '../../connectors/contract.ts';
+import type { Connector } from '../contract/connector.ts';
 import { foldName } from '../domain/client-name.ts';
 import type { Client } from '../domain/terms.ts';
 import { instantFromMs } from '../domain/time.ts';

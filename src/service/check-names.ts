@@ -1,6 +1,6 @@
-import type { NameKind, NameLists } from '../../connectors/contract.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
 import { suggestion } from '../config/nearest.ts';
+import type { NameKind, NameLists } from '../contract/connector.ts';
 import { isListed } from '../domain/coverage.ts';
 import type { NameNotice } from '../domain/names.ts';
 import type { Agreement, Client } from '../domain/terms.ts';

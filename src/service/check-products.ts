@@ -1,4 +1,4 @@
-import type { Connector } from '../../connectors/contract.ts';
+import type { Connector } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 import type { Client } from '../domain/terms.ts';
 import type { App } from './app.ts';

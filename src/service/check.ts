@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Connector, NameLists } from '../../connectors/contract.ts';
 import { baseFolder } from '../config/environment.ts';
+import type { Connector, NameLists } from '../contract/connector.ts';
 import { findOpeningConflicts } from '../debit/opening-blocks.ts';
 import { describeBlock } from '../debit/opening-edits.ts';
 import { isKindError, KindError } from '../domain/errors.ts';

@@ -1,5 +1,5 @@
-import type { Connector } from '../../connectors/contract.ts';
 import type { LoadedConfig } from '../config/loaded.ts';
+import type { Connector } from '../contract/connector.ts';
 import type { Redactor } from '../domain/redaction.ts';
 import { instantFromMs } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { NameLists } from '../../connectors/contract.ts';
+import type { NameLists } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 import {
   bindNames,

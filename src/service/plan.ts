@@ -1,11 +1,11 @@
 import { validate } from 'node-cron';
-import { vendors } from '../../connectors/registry.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ConfiguredClient } from '../config/loaded.ts';
+import type { VendorRegistry } from '../contract/registry.ts';
 import type { Client } from '../domain/terms.ts';
 import { addDays, dateInZone, type Instant, instantFromMs } from '../domain/time.ts';
-import type { App } from './app.ts';
+import { type App, knownVendors } from './app.ts';
 import { recognizeClients } from './identify-clients.ts';
 import { type Outcome, postedOutcomes, readPast, replayOutcomes } from './plan-outcomes.ts';
 import { changedRules, withRule } from './plan-rules.ts';
@@ -46,6 +46,7 @@ export interface PlanRequest {
   /** The changed config file. */
   file: string;
   env: Environment;
+  vendors: VendorRegistry;
 }
 
 /**
@@ -55,7 +56,8 @@ export interface PlanRequest {
  */
 export async function planConfig(app: App, request: PlanRequest): Promise<Plan> {
   const { file, env } = request;
-  const tried = loadConfig({ file, env, vendors, isCron: validate });
+  const known = await knownVendors(request.vendors, file);
+  const tried = loadConfig({ file, env, ...known, isCron: validate });
   const clients = await toClients(app, tried.clients);
   return planClients(app, clients, { file: tried.file, isOther: tried.file !== app.config.file });
 }

@@ -1,4 +1,4 @@
-import type { Pulls } from '../../connectors/contract.ts';
+import type { Pulls } from '../contract/connector.ts';
 import { isKindError, KindError } from '../domain/errors.ts';
 import { addSeconds, type DateText, dateInZone } from '../domain/time.ts';
 import { isReadByRules, type UnlistedName } from '../domain/unlisted-names.ts';

@@ -1,4 +1,4 @@
-import type { Connector } from '../../connectors/contract.ts';
+import type { Connector } from '../contract/connector.ts';
 import type { Client } from '../domain/terms.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import { overlapSeconds } from '../pull/pass.ts';

@@ -4,7 +4,7 @@ import type {
   PushKind,
   Withdrawal,
   Withdrawn,
-} from '../../connectors/contract.ts';
+} from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import { provenBySearchAt } from '../domain/messages.ts';
 import type { Instant } from '../domain/time.ts';

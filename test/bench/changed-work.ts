@@ -1,4 +1,4 @@
-import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { TimeEntryRow } from '../../src/contract/connector.ts';
 import { nowOf, type Office, runAll } from './office.ts';
 import { ms, type Ratio, ratioOf, sideBySide } from './ratio.ts';
 import { type Span, workOfTicket } from './work.ts';

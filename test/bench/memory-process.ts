@@ -1,5 +1,5 @@
 /** Pulls and debits so many entries into a new file, in a process of its own, and prints its peak memory. */
-import type { Connector, Page } from '../../connectors/contract.ts';
+import type { Connector, Page } from '../../src/contract/connector.ts';
 import { openOffice, runAll } from './office.ts';
 import { historyOf, type Work, workOf } from './work.ts';
 

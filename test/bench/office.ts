@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Connector, Page, TimeEntryRow } from '../../connectors/contract.ts';
+import type { Connector, Page, TimeEntryRow } from '../../src/contract/connector.ts';
 import { clientFinder } from '../../src/debit/context.ts';
 import { debitDirtyWork } from '../../src/debit/debit.ts';
 import { applyOpeningBlocks } from '../../src/debit/opening-blocks.ts';

@@ -1,5 +1,5 @@
-import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
 import { Calendar, toBusinessHours } from '../../src/config/business-hours.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Agreement, Client } from '../../src/domain/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 

@@ -41,6 +41,7 @@ export class CliBench {
   async run(args: readonly string[], change: Partial<CliDeps> = {}): Promise<Answer> {
     const answer = { exitCode: -1, out: '', err: '' };
     const deps: CliDeps = {
+      vendors: {},
       service: {
         openApp: async (options) => this.open(options),
         runOnce: unexpected,

@@ -4,12 +4,14 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { vendors } from '../../connectors/registry.ts';
+import { registry } from '../../connectors/registry.ts';
 import { environmentNames } from '../../src/config/environment.ts';
 import { jsonSchemaDocument } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { loadVendors } from '../../src/contract/registry.ts';
 import { folderWith } from './load-text.ts';
 
+const vendors = await loadVendors(registry);
 const folder = join(import.meta.dirname, '../../config');
 const example = readFileSync(join(folder, 'connector.example.yaml'), 'utf8');
 const published = readFileSync(join(folder, 'connector.schema.json'), 'utf8');

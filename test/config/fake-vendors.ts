@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connector, VendorModule } from '../../connectors/contract.ts';
+import type { Connector, VendorModule } from '../../src/contract/connector.ts';
 
 function create(): Connector {
   return { check: async () => [], pull: {}, push: {} };

@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { findVendor, vendors } from '../../connectors/registry.ts';
+import { registry } from '../../connectors/registry.ts';
 import { type SchemaNode, schemaNode } from '../../src/config/json-schema.ts';
+import { loadVendors } from '../../src/contract/registry.ts';
+
+const vendors = await loadVendors(registry);
 
 /** What vendors' folders have in common is no vendor, and neither is what they are copied from. */
 const shared = ['_template', 'check', 'http', 'text'];
@@ -16,9 +19,12 @@ test('every vendor folder is in the registry once, under its own name', () => {
   expect(vendors.map((vendor) => vendor.id).toSorted()).toEqual(folders.toSorted());
 });
 
-test('a vendor is found by its id', () => {
-  for (const vendor of vendors) expect(findVendor(vendor.id)).toBe(vendor);
-  expect(findVendor('none')).toBeUndefined();
+test('a vendor is loaded by its id, and no other with it', async () => {
+  for (const id of Object.keys(registry)) {
+    expect((await loadVendors(registry, [id, id, 'none'])).map((vendor) => vendor.id)).toEqual([
+      id,
+    ]);
+  }
 });
 
 describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (_, vendor) => {

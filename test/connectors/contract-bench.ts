@@ -5,7 +5,7 @@ import type {
   PushMessages,
   StreamName,
   VendorModule,
-} from '../../connectors/contract.ts';
+} from '../../src/contract/connector.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import type { SandboxServer } from '../sandbox/server.ts';
 import { createTestContext, type TestContext } from '../support/connector-context.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { CheckResult } from '../../connectors/contract.ts';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { describeError } from '../../src/domain/errors.ts';
 import {
   type ContractBench,

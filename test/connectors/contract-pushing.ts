@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Push, PushKind, PushMessages } from '../../connectors/contract.ts';
+import type { Push, PushKind, PushMessages } from '../../src/contract/connector.ts';
 import type { FaultOptions } from '../sandbox/server.ts';
 import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
 import { withBench } from './contract-reads.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { StreamName } from '../../connectors/contract.ts';
+import type { StreamName } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { ContractSubject, Opened } from './contract-bench.ts';
 import { pullRequest, readStream, readTime, withBench } from './contract-reads.ts';

@@ -5,7 +5,7 @@ import type {
   RejectedRow,
   StreamName,
   TimeEntryRow,
-} from '../../connectors/contract.ts';
+} from '../../src/contract/connector.ts';
 import { type ContractSubject, type Opened, openConnector } from './contract-bench.ts';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 /** Work as an MSP does it, read back as it was done. */
 import { expect, test } from '@jest/globals';
-import type { NameIds, StreamName, TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { NameIds, StreamName, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { createTestContext } from '../support/connector-context.ts';
 import type { ContractBench, ContractSubject, Opened, WorkItem } from './contract-bench.ts';

@@ -1,5 +1,5 @@
 /** Reading a connector's streams in its own tests. */
-import type { Connector, Page, PullRequest, StreamName } from '../../connectors/contract.ts';
+import type { Connector, Page, PullRequest, StreamName } from '../../src/contract/connector.ts';
 
 export type Row<Stream extends StreamName> =
   NonNullable<Connector['pull'][Stream]> extends (

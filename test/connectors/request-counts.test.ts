@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { StreamName } from '../../connectors/contract.ts';
+import type { StreamName } from '../../src/contract/connector.ts';
 import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
 import { openConnector } from './contract-bench.ts';
 import { pullRequest } from './contract-reads.ts';

@@ -1,14 +1,14 @@
 /** Every vendor's bench, for tests that ask the same of all. */
-import { ateraSubject } from './atera-subject.ts';
-import { autotaskSubject } from './autotask-subject.ts';
-import { connectwiseSubject } from './connectwise-subject.ts';
+import { ateraSubject } from './atera/subject.ts';
+import { autotaskSubject } from './autotask/subject.ts';
+import { connectwiseSubject } from './connectwise/subject.ts';
 import type { ContractSubject } from './contract-bench.ts';
-import { halopsaSubject } from './halopsa-subject.ts';
-import { kaseyaBmsSubject } from './kaseya-bms-subject.ts';
-import { ninjaoneSubject } from './ninjaone-subject.ts';
-import { requestTrackerSubject } from './request-tracker-subject.ts';
-import { superopsSubject } from './superops-subject.ts';
-import { syncroSubject } from './syncro-subject.ts';
+import { halopsaSubject } from './halopsa/subject.ts';
+import { kaseyaBmsSubject } from './kaseya-bms/subject.ts';
+import { ninjaoneSubject } from './ninjaone/subject.ts';
+import { requestTrackerSubject } from './request-tracker/subject.ts';
+import { superopsSubject } from './superops/subject.ts';
+import { syncroSubject } from './syncro/subject.ts';
 
 export const subjects: readonly ContractSubject[] = [
   ateraSubject,

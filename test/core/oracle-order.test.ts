@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TicketRow } from '../../connectors/contract.ts';
+import type { TicketRow } from '../../src/contract/connector.ts';
 import type { History } from '../support/oracle-history.ts';
 import { limits, seed, steps, timeoutMs, withHistory } from '../support/oracle-limits.ts';
 import { names, worldOf } from '../support/oracle-world.ts';

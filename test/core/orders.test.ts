@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { InvoiceRow } from '../../connectors/contract.ts';
+import type { InvoiceRow } from '../../src/contract/connector.ts';
 import type { Agreement, Offer } from '../../src/domain/terms.ts';
 import { buildBalances } from '../../src/reports/balances.ts';
 import { addBlock, voidBlock } from '../../src/service/manual.ts';

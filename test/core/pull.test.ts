@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { StreamName } from '../../connectors/contract.ts';
+import type { StreamName } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { InvoiceRow } from '../../connectors/contract.ts';
+import type { InvoiceRow } from '../../src/contract/connector.ts';
 import type { Agreement, Offer } from '../../src/domain/terms.ts';
 import { buildBalances } from '../../src/reports/balances.ts';
 import { addBlock } from '../../src/service/manual.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { CheckResult, Connector } from '../../connectors/contract.ts';
+import type { CheckResult, Connector } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { type CheckOutcome, runCheck } from '../../src/service/check.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';

@@ -1,6 +1,6 @@
 /** The sandbox of a real PSA, over HTTP, with the real connector. */
 import { connectwise } from '../../connectors/connectwise/index.ts';
-import type { Connector, ConnectorContext } from '../../connectors/contract.ts';
+import type { Connector, ConnectorContext } from '../../src/contract/connector.ts';
 import {
   type ConnectwiseSandbox,
   type ConnectwiseState,

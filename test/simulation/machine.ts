@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Connector } from '../../connectors/contract.ts';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
+import type { Connector } from '../../src/contract/connector.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app.ts';

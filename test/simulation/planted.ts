@@ -1,7 +1,7 @@
 /** Faults that the simulation must find: each stands between the product and its store or its PSA. */
 import { DatabaseSync } from 'node:sqlite';
-import type { Connector } from '../../connectors/contract.ts';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { Connector } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { DebitBatch, Store } from '../../src/store/port.ts';
 import type { Planted } from './machine.ts';

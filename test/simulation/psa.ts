@@ -1,5 +1,5 @@
 /** What the simulation asks of a PSA: what people do in it, and its own state for the auditor. */
-import type { Connector, ConnectorContext } from '../../connectors/contract.ts';
+import type { Connector, ConnectorContext } from '../../src/contract/connector.ts';
 
 /** `changedMs` is when it was last changed, `stampMs` when the PSA says that it was: late rows differ. */
 interface Changed {

@@ -5,7 +5,7 @@ import type {
   Page,
   Presence,
   Pull,
-} from '../../connectors/contract.ts';
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { errorKindOf, type Faults, type Place, type VendorFault } from './faults.ts';
 import type { NewEntry, Psa, PsaEntry, PsaInvoice, PsaState, PsaTicket } from './psa.ts';

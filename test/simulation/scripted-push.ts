@@ -1,5 +1,5 @@
 /** The writing half of the scripted PSA. It takes whatever it is sent: looking first is the product's duty. */
-import type { Push, Pushes, PushKind, PushMessages } from '../../connectors/contract.ts';
+import type { Push, Pushes, PushKind, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { errorKindOf, type VendorFault } from './faults.ts';
 import type { PsaAlert, PsaInvoice, PsaNote } from './psa.ts';

@@ -5,7 +5,7 @@ import type {
   Page,
   TicketRow,
   TimeEntryRow,
-} from '../../connectors/contract.ts';
+} from '../../src/contract/connector.ts';
 import type { PsaEntry, PsaInvoice, PsaTicket } from './psa.ts';
 
 export interface Row {

@@ -1,5 +1,5 @@
 /** Where a process may die: around every call to the store and to a PSA, which is all that others can see. */
-import type { Connector, Presence } from '../../connectors/contract.ts';
+import type { Connector, Presence } from '../../src/contract/connector.ts';
 import type { Store } from '../../src/store/port.ts';
 
 export class Killed extends Error {}

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type AteraBench, asked, checked, soon, withAtera } from '../connectors/atera-bench.ts';
+import { type AteraBench, asked, checked, soon, withAtera } from '../connectors/atera/bench.ts';
 import { pagesOf } from '../connectors/pull-rows.ts';
 import type { JsonSchema, OpenApiDocument, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';

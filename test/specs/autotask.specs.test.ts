@@ -10,7 +10,7 @@ import {
   readRows,
   soon,
   withAutotask,
-} from '../connectors/autotask-bench.ts';
+} from '../connectors/autotask/bench.ts';
 import type { JsonSchema, OpenApiDocument, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 import { convertSwagger2 } from './swagger-2.ts';

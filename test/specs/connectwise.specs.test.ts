@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { connectwise } from '../../connectors/connectwise/index.ts';
-import type { Connector, PullRequest } from '../../connectors/contract.ts';
+import type { Connector, PullRequest } from '../../src/contract/connector.ts';
 import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import type { Exchange } from '../sandbox/server.ts';
 import { createTestContext } from '../support/connector-context.ts';

@@ -13,7 +13,7 @@ import {
   readTime,
   soon,
   withHalopsa,
-} from '../connectors/halopsa-bench.ts';
+} from '../connectors/halopsa/bench.ts';
 import type { JsonSchema, OpenApiDocument, Operation, Parameter, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 

@@ -12,7 +12,7 @@ import {
   readRows,
   soon,
   withBms,
-} from '../connectors/kaseya-bms-bench.ts';
+} from '../connectors/kaseya-bms/bench.ts';
 import type { JsonSchema, Operation, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 

@@ -4,8 +4,8 @@
  */
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { NinjaoneBench } from '../connectors/ninjaone-bench.ts';
-import { asked, readAll, readTime, soon, withNinjaone } from '../connectors/ninjaone-bench.ts';
+import type { NinjaoneBench } from '../connectors/ninjaone/bench.ts';
+import { asked, readAll, readTime, soon, withNinjaone } from '../connectors/ninjaone/bench.ts';
 import type { JsonSchema, OpenApiDocument, Operation, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { asked, checked, read, soon, withSuperops, work } from '../connectors/superops-bench.ts';
+import { asked, checked, read, soon, withSuperops, work } from '../connectors/superops/bench.ts';
 import type { Exchange } from '../sandbox/server.ts';
 import { parseDocument, type Selection } from '../support/graphql-document.ts';
 import {

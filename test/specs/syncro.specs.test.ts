@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { pagesOf, soon } from '../connectors/pull-rows.ts';
-import { type SyncroBench, withSyncro } from '../connectors/syncro-bench.ts';
+import { type SyncroBench, withSyncro } from '../connectors/syncro/bench.ts';
 import type { JsonSchema, MediaTypes, OpenApiDocument, Operation, Patch } from './open-api.ts';
 import { loadSpec, madeExchange, specsFolder, validateExchanges } from './schema-check.ts';
 

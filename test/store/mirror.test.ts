@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { TimeEntryRow } from '../../src/contract/connector.ts';
 import { at, openBench, page, takeMarks, ticket, timeEntry } from './store-bench.ts';
 
 const tickets = (...rows: ReturnType<typeof ticket>[]) => ({ stream: 'tickets' as const, rows });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { InvoiceRow } from '../../connectors/contract.ts';
+import type { InvoiceRow } from '../../src/contract/connector.ts';
 import type { Episode, NewMessage } from '../../src/store/port.ts';
 import { orderState } from '../../src/store/port.ts';
 import {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach } from '@jest/globals';
-import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Posting } from '../../src/domain/ledger.ts';
 import type {
   Block,

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import type { VendorModule } from '../../connectors/contract.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import type { ContractBench } from '../connectors/contract-bench.ts';
 import { runCommand } from './run-command.ts';
 

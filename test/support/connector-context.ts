@@ -1,4 +1,4 @@
-import type { ConnectorContext, ConnectorMemory } from '../../connectors/contract.ts';
+import type { ConnectorContext, ConnectorMemory } from '../../src/contract/connector.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
 
 export interface LogLine {

@@ -1,4 +1,4 @@
-import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
 
 /** What work comes to that is rounded as one. */

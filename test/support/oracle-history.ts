@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import type { TimeEntryRow } from '../../connectors/contract.ts';
+import type { TimeEntryRow } from '../../src/contract/connector.ts';
 import type { LedgerEntry } from '../../src/domain/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { addBlock, voidBlock } from '../../src/service/manual.ts';

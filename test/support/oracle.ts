@@ -1,4 +1,4 @@
-import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import {
   canPay,
   canPayAll,

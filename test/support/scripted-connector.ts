@@ -19,7 +19,7 @@ import type {
   VendorBlock,
   Withdrawal,
   Withdrawn,
-} from '../../connectors/contract.ts';
+} from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TicketRow, TimeEntryRow } from '../../connectors/contract.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { compareAlert, compareInvoice } from '../../src/reconcile/compare-delivery.ts';
 import { hoursFound } from '../../src/reconcile/compare-hours.ts';
 import { compareEntries, compareTickets, entryText } from '../../src/reconcile/compare-rows.ts';

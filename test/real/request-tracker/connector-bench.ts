@@ -1,12 +1,12 @@
 /** A connector before a real Request Tracker, and its streams read to their ends. */
 import assert from 'node:assert/strict';
+import { requestTracker } from '../../../connectors/request-tracker/index.ts';
 import type {
   Connector,
   PullRequest,
   TicketRow,
   TimeEntryRow,
-} from '../../../connectors/contract.ts';
-import { requestTracker } from '../../../connectors/request-tracker/index.ts';
+} from '../../../src/contract/connector.ts';
 import { createTestContext, type TestContext } from '../../support/connector-context.ts';
 import type { RealRequestTracker } from './prepare.ts';
 

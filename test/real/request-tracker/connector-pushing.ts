@@ -1,6 +1,6 @@
 /** What the connector checks and writes in a real Request Tracker, and what it does while that is down. */
 import assert from 'node:assert/strict';
-import type { CheckResult } from '../../../connectors/contract.ts';
+import type { CheckResult } from '../../../src/contract/connector.ts';
 import { open, readTickets, readTime, type Step, soon } from './connector-bench.ts';
 import type { RealRequestTracker } from './prepare.ts';
 

@@ -1,6 +1,6 @@
 /** What the connector reads from a real Request Tracker, and what merging does to it. */
 import assert from 'node:assert/strict';
-import type { TicketRow, TimeEntryRow } from '../../../connectors/contract.ts';
+import type { TicketRow, TimeEntryRow } from '../../../src/contract/connector.ts';
 import {
   longAgo,
   nextSecond,

@@ -1,4 +1,0 @@
-import { plainDeskSubject } from './_template-subject.ts';
-import { runContractSuite } from './contract-suite.ts';
-
-runContractSuite(plainDeskSubject);

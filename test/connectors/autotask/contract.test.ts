@@ -1,0 +1,4 @@
+import { runContractSuite } from '../contract-suite.ts';
+import { autotaskSubject } from './subject.ts';
+
+runContractSuite(autotaskSubject);

@@ -1,4 +1,0 @@
-import { runContractSuite } from './contract-suite.ts';
-import { halopsaSubject } from './halopsa-subject.ts';
-
-runContractSuite(halopsaSubject);

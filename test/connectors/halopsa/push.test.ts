@@ -1,0 +1,327 @@
+/** What is written into HaloPSA: keys, audiences, sales, fields, and what the probe makes of them. */
+import { describe, expect, test } from '@jest/globals';
+import type { PushMessages } from '../../../src/contract/connector.ts';
+import { agedDoubts } from '../../support/connector-context.ts';
+import {
+  asked,
+  checked,
+  type HalopsaBench,
+  readAll,
+  readTickets,
+  soon,
+  withHalopsa,
+} from './bench.ts';
+
+function alertFor({ dupont }: HalopsaBench, key = 'alert:1'): PushMessages['alert-ticket'] {
+  return { key, clientId: String(dupont), subject: 'Hours low', body: 'Two < three hours & less.' };
+}
+
+function saleFor({ dupont }: HalopsaBench, fields: Partial<PushMessages['invoice']> = {}) {
+  return {
+    key: 'sale:1',
+    clientId: String(dupont),
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_005,
+    totalMinor: 120_050,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Ten hours',
+    body: 'Ten hours of support.',
+    ...fields,
+  };
+}
+
+function pushOf(bench: HalopsaBench, kind: 'alert-ticket', settings?: object) {
+  const push = bench.connect(settings).push[kind];
+  if (push === undefined) throw new Error(`HaloPSA gets no ${kind}.`);
+  return push;
+}
+
+function invoicesOf(bench: HalopsaBench, billing: object = {}) {
+  const push = bench.connect({ billing }).push.invoice;
+  if (push === undefined) throw new Error('HaloPSA gets no invoices.');
+  return push;
+}
+
+describe('A HaloPSA alert ticket', () => {
+  test('is in the client’s name and carries its key; the next is found by a search', () =>
+    withHalopsa(async (bench) => {
+      const push = pushOf(bench, 'alert-ticket');
+      const { remoteId } = await push.create(alertFor(bench), soon());
+      expect(bench.state.ticket(Number(remoteId))).toMatchObject({
+        clientId: bench.dupont,
+        key: 'alert:1',
+        typeId: 29,
+        details: '<p>Two &lt; three hours &amp; less.</p>',
+      });
+      const { sandbox } = bench;
+      expect(await push.find(alertFor(bench), soon())).toMatchObject({ remoteId });
+      expect(sandbox.exchanges.at(-1)?.request.query.get('search')).toBe('alert:1');
+      expect(await push.find(alertFor(bench, 'alert:10'), soon())).toBeNull();
+    }));
+
+  test('is found by looking through the client’s tickets where a search misses its key', () =>
+    withHalopsa(async (bench) => {
+      bench.sandbox.tenant.searchMissesKeys = true;
+      const push = pushOf(bench, 'alert-ticket', { pageSize: 2 });
+      const { remoteId } = await push.create(alertFor(bench), soon());
+      for (let count = 0; count < 5; count += 1) {
+        bench.state.addTicket({ clientId: bench.dupont, summary: 'Later' });
+      }
+      expect(await push.find(alertFor(bench), soon())).toMatchObject({ remoteId });
+      expect(bench.context.kept.get('fact.ticket-search')).toMatch(/^doubt/);
+    }));
+
+  test('is made no more once Halo was seen twice not to keep its key', () =>
+    withHalopsa(async (bench) => {
+      bench.sandbox.options.losesKeys = true;
+      const push = pushOf(bench, 'alert-ticket');
+      await push.create(alertFor(bench), soon());
+      await agedDoubts(bench.context);
+      await push.create(alertFor(bench, 'alert:2'), soon());
+      await expect(push.create(alertFor(bench, 'alert:3'), soon())).rejects.toMatchObject({
+        kind: 'config',
+      });
+      expect(bench.state.tickets).toHaveLength(2);
+    }));
+
+  test('is made whether the answer to an array is an array or not', () =>
+    withHalopsa(async (bench) => {
+      bench.sandbox.options.answersArrays = true;
+      const { remoteId } = await pushOf(bench, 'alert-ticket').create(alertFor(bench), soon());
+      expect(remoteId).toBe(String(bench.state.tickets[0]?.id));
+    }));
+});
+
+test('a HaloPSA note that loses its audience is loud, and the last', () =>
+  withHalopsa(async (bench) => {
+    const { state, sandbox, connector, context, dupont } = bench;
+    sandbox.options.losesAudience = true;
+    const ticketId = String(state.addTicket({ clientId: dupont, summary: 'Printer' }));
+    const note = { ...alertFor(bench), ticketId, audience: 'internal' as const };
+    await connector.push['ticket-note']?.create(note, soon());
+    expect(context.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    await expect(
+      connector.push['ticket-note']?.create({ ...note, key: 'alert:2' }, soon()),
+    ).rejects.toMatchObject({ kind: 'config' });
+  }));
+
+test('a HaloPSA ticket that cannot be seen is not taken for one that was taken back', () =>
+  withHalopsa(async (bench) => {
+    const push = pushOf(bench, 'alert-ticket');
+    const { remoteId } = await push.create(alertFor(bench), soon());
+    bench.state.deleteTicket(Number(remoteId));
+    const withdrawal = { remoteId, reason: 'A mistake.' };
+    expect(await push.withdraw?.(alertFor(bench), withdrawal, soon())).toBeNull();
+  }));
+
+describe('A HaloPSA sale', () => {
+  test('is an invoice with one line, tax left aside, and comes back as ours', () =>
+    withHalopsa(async (bench) => {
+      bench.state.addItem('BLOCK-10');
+      const push = invoicesOf(bench);
+      const sale = saleFor(bench, { product: 'BLOCK-10', quantity: 2 });
+      const { remoteId, label } = await push.create(sale, soon());
+      expect(label).toBe(`INV-${remoteId}`);
+      expect(bench.state.invoices[0]?.lines).toMatchObject([{ quantity: 2, price: 600.25 }]);
+      const wanted = asked(bench, { linesSince: sale.issuedOn });
+      const { rows } = await readAll(bench.connector.pull.invoices?.(wanted));
+      const lines = [{ product: 'BLOCK-10', quantity: '2', totalMinor: 120_050 }];
+      expect(rows).toMatchObject([
+        {
+          ...{ sourceId: remoteId, saleId: remoteId, reference: 'sale:1', isPaid: false },
+          ...{ totalMinor: 144_060, netMinor: 120_050, lines },
+        },
+      ]);
+    }));
+
+  test('with a pre-pay entry stands only with both halves, and a lost half is made up for', () =>
+    withHalopsa(async (bench) => {
+      const push = invoicesOf(bench, { prepayEntry: true });
+      const sale = saleFor(bench);
+      bench.sandbox.faults.add('server-error', { method: 'POST', path: /ClientPrepay/ });
+      await expect(push.create(sale, soon())).rejects.toMatchObject({ kind: 'unknown-outcome' });
+      expect(await push.find(sale, soon())).toBeNull();
+      await push.create(sale, soon());
+      await push.create(sale, soon());
+      expect(bench.state.invoices).toHaveLength(1);
+      expect(bench.state.prepays).toMatchObject([{ hours: 10, amount: 1200.5 }]);
+      expect(await push.find(sale, soon())).not.toBeNull();
+    }));
+
+  test('of money has no pre-pay entry, for that counts hours', () =>
+    withHalopsa(async (bench) => {
+      const push = invoicesOf(bench, { prepayEntry: true });
+      const sale = saleFor(bench, { seconds: 0, rateMinor: 0 });
+      await push.create(sale, soon());
+      expect(await push.find(sale, soon())).not.toBeNull();
+      expect(bench.state.invoices).toHaveLength(1);
+      expect(bench.state.prepays).toEqual([]);
+    }));
+
+  test('is refused to a client that Halo tops up by itself, and check says so', () =>
+    withHalopsa(async (bench) => {
+      bench.state.client(bench.dupont).autoTopUpBy = 10;
+      bench.state.client(bench.martin).prepayBalance = 4.5;
+      const contract = { id: 77, ref: 'Pre-pay 2026', prepayBalance: 12 };
+      bench.state.contracts.push({ ...contract, clientId: bench.dupont });
+      bench.state.contracts.push({ ...contract, id: 78, prepayBalance: 0, clientId: bench.dupont });
+      await expect(invoicesOf(bench).create(saleFor(bench), soon())).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('tops Dupont up'),
+      });
+      expect(bench.state.invoices).toEqual([]);
+      const results = await checked(bench);
+      expect(results.get(`native-top-up.${bench.dupont}`)?.status).toBe('warning');
+      expect(results.get(`native-prepay.${bench.martin}`)?.detail).toContain('4.5');
+      expect(results.get('native-contract.77')?.detail).toContain('Pre-pay 2026');
+      expect(results.has('native-contract.78')).toBe(false);
+    }));
+
+  test('in a currency that the client is not billed in is refused', () =>
+    withHalopsa(async (bench) => {
+      bench.state.client(bench.dupont).currency = 'GBP';
+      const refused = invoicesOf(bench).create(saleFor(bench), soon());
+      await expect(refused).rejects.toMatchObject({ kind: 'config' });
+      expect(bench.state.invoices).toEqual([]);
+    }));
+});
+
+describe('HaloPSA’s invoices', () => {
+  test('are paid by what was paid, not by what is not due', () =>
+    withHalopsa(async (bench) => {
+      const { state, dupont: clientId } = bench;
+      const paidMs = Date.now();
+      state.addInvoice({ clientId, total: 120.1 + 0.2, paid: 120.3, reference: 'sale:7' });
+      state.addInvoice({ clientId, total: 0 });
+      state.addInvoice({ clientId, total: 100, paid: 40 });
+      state.addInvoice({ clientId, total: 50, paid: 50, paidMs, isVoid: true });
+      state.addInvoice({ clientId, total: -20 });
+      state.addInvoice({ clientId, total: 90, paid: 40, credited: 50, paidMs });
+      const { rows } = await readAll(bench.connector.pull.invoices?.(asked(bench)));
+      const shown = rows.sort((a, b) => Number(a.sourceId) - Number(b.sourceId));
+      expect(shown.map(({ isPaid, isVoid }) => [isPaid, isVoid])).toEqual([
+        [true, false],
+        [false, false],
+        [false, false],
+        [false, true],
+        [false, true],
+        [false, false],
+      ]);
+      expect(shown.at(-1)).toMatchObject({ paidMinor: 4000, creditedMinor: 5000 });
+      expect(shown[0]).toMatchObject({ reference: 'sale:7', totalMinor: 12_030 });
+    }));
+
+  test('are read down to what has not changed, and to the end where payments do not count', () =>
+    withHalopsa(
+      async (bench) => {
+        const { state, dupont: clientId, connector } = bench;
+        const changedMs = Date.parse('2025-06-01T00:00:00Z');
+        for (let count = 0; count < 9; count += 1) {
+          state.addInvoice({ clientId, total: 10, changedMs: changedMs + count });
+        }
+        const pull = () => readAll(connector.pull.invoices?.(asked(bench)));
+        expect((await pull()).rows).toEqual([]);
+        expect(bench.requests()).toHaveLength(1);
+        state.addInvoice({ clientId, total: 10, changedMs, paid: 10, paidMs: Date.now() });
+        expect((await checked(bench)).get('fact.invoice-modified')?.status).toBe('warning');
+        expect((await pull()).rows).toHaveLength(10);
+      },
+      { pageSize: 3 },
+    ));
+});
+
+test('HaloPSA’s invoices that were never modified are found by check, and then read whole', () =>
+  withHalopsa(
+    async (bench) => {
+      const { state, dupont: clientId, connector } = bench;
+      const changedMs = Date.parse('2025-06-01T00:00:00Z');
+      for (let count = 0; count < 4; count += 1)
+        state.addInvoice({ clientId, total: 1, changedMs });
+      const fresh = state.addInvoice({ clientId, total: 10, changedMs: null });
+      await checked(bench);
+      const { rows } = await readAll(connector.pull.invoices?.(asked(bench)));
+      expect(rows.map(({ sourceId }) => sourceId)).toContain(String(fresh));
+    },
+    { pageSize: 2 },
+  ));
+
+test('a HaloPSA balance that would empty other fields is the last one written', () =>
+  withHalopsa(async (bench) => {
+    bench.sandbox.options.emptiesFields = true;
+    const message = {
+      key: 'balance:1',
+      clientId: String(bench.dupont),
+      field: 'CFprepaidHoursLeft',
+      hoursText: '7.50',
+    };
+    const push = bench.connector.push['balance-field'];
+    await expect(push?.create(message, soon())).rejects.toThrow('CFregion (was "North")');
+    bench.state.client(bench.dupont).customFields[0] = {
+      id: 150,
+      name: 'CFregion',
+      label: 'Region',
+      value: 'North',
+    };
+    await expect(push?.create(message, soon())).rejects.toThrow('Not so on this Halo');
+  }));
+
+describe('check --probe of HaloPSA', () => {
+  async function probe(bench: HalopsaBench) {
+    const results = await bench.connector.probe?.(String(bench.martin), soon());
+    return new Map(results?.map((result) => [result.id, result]));
+  }
+
+  test('settles what only writing can, and leaves nothing behind', () =>
+    withHalopsa(async (bench) => {
+      const results = await probe(bench);
+      expect([...results.values()].filter(({ status }) => status !== 'ok')).toEqual([]);
+      expect(bench.state.tickets.filter(({ isDeleted }) => !isDeleted)).toEqual([]);
+      expect(bench.state.invoices).toEqual([]);
+    }));
+
+  test('finds moments that are not UTC, and then nothing is read', () =>
+    withHalopsa(async (bench) => {
+      bench.sandbox.tenant.dialect.offsetHours = -5;
+      expect((await probe(bench)).get('fact.dates-utc')).toMatchObject({ status: 'failed' });
+      await expect(readTickets(bench)).rejects.toMatchObject({ kind: 'config' });
+    }));
+});
+
+test('check names what the config misspells', () =>
+  withHalopsa(
+    async (bench) => {
+      const results = await checked(bench);
+      expect(results.get('name.alerts.ticketType')?.fix).toContain('Billing Alert');
+      expect(results.get('name.notes.client')).toMatchObject({ status: 'failed' });
+      const lists = await bench.connector.listNames?.([String(bench.dupont)], soon());
+      expect(lists).toMatchObject({
+        boards: [{ sourceId: expect.any(String), name: '1st Line Support' }],
+        workTypes: ['No Charge', 'Remote'].map((name) => ({
+          ...{ sourceId: expect.any(String), name },
+        })),
+        clientFields: ['Region', 'CFregion', 'Prepaid hours left', 'CFprepaidHoursLeft'],
+      });
+    },
+    { alerts: { ticketType: 'Billing Alarm' }, notes: { client: 'Email' } },
+  ));
+
+test('check warns of travel time, of time that would all be free, and of time that Halo debited', () =>
+  withHalopsa(async (bench) => {
+    const ticketId = bench.state.addTicket({ clientId: bench.dupont, summary: 'On site' });
+    const start = '2026-03-02T09:00:00Z';
+    bench.state.addAction(ticketId, {
+      seconds: 1800,
+      start,
+      chargeType: 0,
+      travelSeconds: 900,
+      prepaySeconds: 1800,
+    });
+    const results = await checked(bench);
+    expect(results.get('time.travel')?.status).toBe('warning');
+    expect(results.get('time.charge-type')?.status).toBe('warning');
+    expect(results.get('native-prepay.drawn')?.detail).toContain('0.5 h');
+  }));

@@ -1,0 +1,537 @@
+import { describe, expect, test } from '@jest/globals';
+import { classifyBms } from '../../../connectors/kaseya-bms/errors.ts';
+import { addClosed, asked, checked, readPages, readRows, soon, withBms } from './bench.ts';
+
+const dayMs = 86_400_000;
+
+describe('a refusal with status 200', () => {
+  const refusals: [text: string, code: number, onRead: string, onWrite: string][] = [
+    ['Invalid user name or password', 0, 'auth', 'auth'],
+    ['The token has expired', 0, 'auth', 'auth'],
+    ['Something', 401, 'auth', 'auth'],
+    ['You do not have permission to view this', 0, 'permission', 'permission'],
+    ['You are not authorized to see it', 0, 'permission', 'permission'],
+    ['Something', 403, 'permission', 'permission'],
+    ['Ticket 7 does not exist', 0, 'rejected', 'rejected'],
+    ['The Title field is required', 0, 'rejected', 'rejected'],
+    ['API rate limit exceeded', 0, 'rate-limited', 'rate-limited'],
+    ['API calls quota exceeded', 0, 'rate-limited', 'rate-limited'],
+    // What can never be sent must not be taken for what may be sent later.
+    ['Title: the character limit exceeded', 0, 'rejected', 'rejected'],
+    ['Something', 429, 'rate-limited', 'rate-limited'],
+    ['Execution Timeout Expired', 0, 'transient', 'unknown-outcome'],
+    ['Something', 503, 'transient', 'unknown-outcome'],
+  ];
+
+  test.each(refusals)('is of its kind: %s (code %d)', (message, code, onRead, onWrite) => {
+    for (const [method, kind] of [
+      ['GET', onRead],
+      ['POST', onWrite],
+    ] as const) {
+      const answer = {
+        ...{ status: 200, headers: {}, contentType: 'application/json' },
+        text: JSON.stringify({ success: false, error: { code, message } }),
+        request: { method, path: '/v2/timelogs', signal: soon() },
+      };
+      expect(classifyBms(answer)).toMatchObject({ kind });
+      expect(classifyBms(answer)?.message).toContain(message);
+    }
+  });
+
+  test('of what is not there is told from any other', () => {
+    const text = JSON.stringify({ Success: false, Error: { Message: 'Note not found.' } });
+    const request = { method: 'GET', path: '/v2/x', signal: soon() } as const;
+    const answer = { status: 200, headers: {}, contentType: '', text, request };
+    expect(classifyBms(answer)).toMatchObject({ kind: 'rejected', status: 404 });
+  });
+
+  test('is never an empty list', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench);
+      bench.sandbox.faults.distort(() => ({ success: false, error: { message: 'Access denied' } }));
+      for (const stream of ['clients', 'tickets', 'timeEntries', 'invoices'] as const) {
+        await expect(readRows(bench, stream)).rejects.toMatchObject({ kind: 'permission' });
+      }
+    }));
+
+  test('is not seen where the text of a note only speaks of one', () => {
+    const text = JSON.stringify({ Success: true, Result: [{ Notes: '"success": false' }] });
+    const request = { method: 'GET', path: '/v2/x', signal: soon() } as const;
+    expect(classifyBms({ status: 200, headers: {}, contentType: '', text, request })).toBeNull();
+  });
+});
+
+test('keys are read in either casing, to the same rows', () =>
+  withBms({}, async (bench) => {
+    addClosed(bench, { hours: 1.25, start: '09:00:00', end: '10:15:00' });
+    const read = async () => [
+      await readRows(bench, 'clients'),
+      await readRows(bench, 'tickets'),
+      await readRows(bench, 'timeEntries'),
+    ];
+    const pascal = await read();
+    bench.state.switches.casing = 'camel';
+    expect(await read()).toEqual(pascal);
+    expect(pascal.map((rows) => rows.length)).not.toContain(0);
+    expect([...(await checked(bench)).values()].map(({ status }) => status)).not.toContain(
+      'failed',
+    );
+  }));
+
+describe('work in a zone', () => {
+  const paris = { zone: 'Europe/Paris', nowMs: Date.parse('2026-11-02T10:00:00Z') };
+  const cases: [
+    what: string,
+    time: object,
+    startedAt: string,
+    endedAt: string,
+    isTimed: boolean,
+  ][] = [
+    ['in winter', { day: '2026-03-02' }, '2026-03-02T08:00:00', '2026-03-02T09:00:00', true],
+    ['in summer', { day: '2026-07-01' }, '2026-07-01T07:00:00', '2026-07-01T08:00:00', true],
+    [
+      'over the hour that the clocks skip',
+      { day: '2026-03-29', start: '01:30:00', end: '03:30:00' },
+      '2026-03-29T00:30:00',
+      '2026-03-29T01:30:00',
+      true,
+    ],
+    [
+      'over the hour that they show twice',
+      { day: '2026-10-25', start: '01:30:00', end: '03:30:00', hours: 3 },
+      '2026-10-24T23:30:00',
+      '2026-10-25T02:30:00',
+      true,
+    ],
+    [
+      'in the first of the two hours',
+      { day: '2026-10-25', start: '02:00:00', end: '02:30:00', hours: 0.5 },
+      '2026-10-25T00:00:00',
+      '2026-10-25T00:30:00',
+      true,
+    ],
+    [
+      'from the first into the second',
+      { day: '2026-10-25', start: '02:50:00', end: '02:10:00', hours: 0.3333 },
+      '2026-10-25T00:50:00',
+      '2026-10-25T01:10:00',
+      true,
+    ],
+    [
+      'from the second of the two on',
+      { day: '2026-10-25', start: '02:30:00', end: '03:30:00', hours: 1 },
+      '2026-10-25T01:30:00',
+      '2026-10-25T02:30:00',
+      true,
+    ],
+    [
+      'over midnight',
+      { day: '2026-03-02', start: '23:30:00', end: '00:30:00' },
+      '2026-03-02T22:30:00',
+      '2026-03-02T23:30:00',
+      true,
+    ],
+    [
+      'without times',
+      { day: '2026-03-02', start: null, end: null },
+      '2026-03-02T10:30:00',
+      '2026-03-02T11:30:00',
+      false,
+    ],
+  ];
+
+  test.each(cases)('is read exactly %s', (_, time, startedAt, endedAt, isTimed) =>
+    withBms(paris, async (bench) => {
+      addClosed(bench, { hours: 1, start: '09:00:00', end: '10:00:00', ...time });
+      for (const spans of ['time', 'iso'] as const) {
+        bench.state.switches.spans = spans;
+        const isNextDay = /midnight/.test(_);
+        if (spans === 'iso' && isNextDay) continue;
+        const [row] = await readRows(bench, 'timeEntries');
+        const at = { startedAt: `${startedAt}.000Z`, endedAt: `${endedAt}.000Z` };
+        expect(row).toMatchObject({ ...at, isTimed });
+      }
+    }),
+  );
+
+  test('at a time of the year 1 is set aside', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench, { start: '0001-01-01T09:00:00', end: '0001-01-01T10:00:00', hours: 1 });
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rows).toEqual([]);
+      expect(page?.rejected[0]?.reason).toContain('is not on 2026-03-02');
+    }));
+
+  test('is from start to end where the hours are that time rounded, else the hours alone', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench, { hours: 0.3333, start: '09:00:00', end: '09:20:00' });
+      addClosed(bench, { hours: 2.92, start: '09:00:00', end: '11:55:00' });
+      addClosed(bench, { hours: 2.92, start: '09:00:00', end: '11:45:00' });
+      const rows = await readRows(bench, 'timeEntries');
+      expect(rows.map(({ seconds }) => seconds)).toEqual([10_512, 10_500, 1200]);
+    }));
+
+  test('is compared with the zone that BMS names, and with when it was logged', () =>
+    withBms({ ...paris, settings: { timezone: 'America/New_York' } }, async (bench) => {
+      bench.clock.nowMs = Date.parse('2026-11-02T10:35:00Z');
+      for (const start of ['10:00:00', '10:30:00']) {
+        addClosed(bench, { hours: 1, day: '2026-11-02', start, end: '11:30:00' });
+      }
+      expect((await checked(bench)).get('timezone')).toMatchObject({ status: 'warning' });
+      expect((await checked(bench)).get('fact.work-zone')).toMatchObject({ status: 'warning' });
+      const right = bench.connect({ timezone: 'Europe/Paris' });
+      expect((await checked(bench, right)).get('timezone')).toMatchObject({ status: 'ok' });
+      expect((await checked(bench, right)).get('fact.work-zone')).toMatchObject({ status: 'ok' });
+    }));
+});
+
+describe('moments without a zone', () => {
+  test('that are local though the config says UTC stop the reading', () =>
+    withBms({ zone: 'Asia/Tokyo' }, async (bench) => {
+      bench.state.switches.moments = 'zone';
+      addClosed(bench);
+      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status: 'failed' });
+      await expect(readRows(bench, 'tickets')).rejects.toMatchObject({ kind: 'config' });
+      const local = bench.connect({ moments: 'local' });
+      expect((await checked(bench, local)).get('fact.moments-zone')).toMatchObject({
+        status: 'ok',
+      });
+      const [ticket] = await readRows(bench, 'tickets', {}, local);
+      const nowText = new Date(bench.clock.nowMs).toISOString().slice(0, 19);
+      expect(ticket?.closedAt?.slice(0, 19)).toBe(nowText);
+    }));
+
+  test.each([
+    ['in winter, where the clocks agree with UTC', '2026-01-15T10:00:00Z', 'utc', 'warning'],
+    ['in summer, where they do not', '2026-07-15T10:00:00Z', 'utc', 'ok'],
+    ['in winter, with a zone of their own', '2026-01-15T10:00:00Z', 'mark', 'ok'],
+  ] as const)('are told from UTC in London: %s', (_, now, moments, status) =>
+    withBms({ zone: 'Europe/London', nowMs: Date.parse(now) }, async (bench) => {
+      bench.state.switches.moments = moments;
+      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status });
+    }),
+  );
+
+  test('lose no change in the hour that the clocks show twice', () =>
+    withBms(
+      {
+        zone: 'Europe/Paris',
+        settings: { moments: 'local' },
+        nowMs: Date.parse('2026-10-25T01:10:00Z'),
+      },
+      async (bench) => {
+        bench.state.switches.moments = 'zone';
+        const { entryId } = addClosed(bench, { hours: 1, day: '2026-10-24' });
+        // 02:50 was shown, and since then 02:10 once more.
+        const change = { since: '2026-10-25T00:50:00.000Z', until: '2026-10-25T01:20:00.000Z' };
+        const rows = await readRows(bench, 'timeEntries', change);
+        expect(rows.map(({ sourceId }) => sourceId)).toEqual([String(entryId)]);
+      },
+    ));
+});
+
+describe('a token', () => {
+  test('is renewed by its refresh token before its end, and by a login where that is refused', () =>
+    withBms({}, async (bench) => {
+      const { tokens } = bench.sandbox;
+      await readRows(bench, 'clients');
+      bench.clock.nowMs += tokens.lifeMs - 30_000;
+      await readRows(bench, 'clients');
+      expect(tokens).toMatchObject({ logins: 1, renewals: 1 });
+      tokens.refresh.clear();
+      bench.clock.nowMs += tokens.lifeMs;
+      await readRows(bench, 'clients');
+      expect(tokens).toMatchObject({ logins: 2, renewals: 1 });
+    }));
+
+  test('that is refused before its end is renewed once', () =>
+    withBms({}, async (bench) => {
+      await readRows(bench, 'clients');
+      bench.sandbox.faults.add('expired-token');
+      expect(await readRows(bench, 'clients')).toHaveLength(2);
+      expect(bench.sandbox.tokens).toMatchObject({ logins: 1, renewals: 1 });
+    }));
+});
+
+describe('the hourly limit', () => {
+  test('is kept for each endpoint, across processes, and forgotten after the hour', () =>
+    withBms({ settings: { requestShare: 5 } }, async (bench) => {
+      for (let run = 0; run < 75; run += 1) await readRows(bench, 'invoices');
+      const isOver = { kind: 'rate-limited' };
+      await expect(readRows(bench, 'invoices')).rejects.toMatchObject(isOver);
+      // What the first process had not stored yet, the next one does not know of.
+      const next = bench.connect();
+      const readOn = async () => {
+        for (let run = 0; run < 10; run += 1) await readRows(bench, 'invoices', {}, next);
+      };
+      await expect(readOn()).rejects.toMatchObject(isOver);
+      expect(await readRows(bench, 'clients', {}, next)).toHaveLength(2);
+      bench.clock.nowMs += 66 * 60_000;
+      expect(await readRows(bench, 'invoices', {}, next)).toEqual([]);
+    }));
+});
+
+test('a first run asks for each page once, and a quiet one asks each stream once', () =>
+  withBms({}, async (bench) => {
+    for (let index = 0; index < 250; index += 1) addClosed(bench);
+    const read = async (change = {}) => {
+      for (const stream of ['clients', 'tickets', 'timeEntries', 'invoices'] as const) {
+        await readRows(bench, stream, change);
+      }
+      return bench.requests().map((line) => line.split('/').at(-1));
+    };
+    const pages = (name: string, count: number): string[] =>
+      Array.from({ length: count }, () => name);
+    // Three of the first filter, and one of the second to see that the first is enough.
+    const first = [...pages('tickets', 4), ...pages('timelogs', 4)];
+    expect(await read()).toEqual(['lookup', ...first, 'summary']);
+    const since = new Date(bench.clock.nowMs + 1000).toISOString();
+    expect(await read({ since })).toEqual(['lookup', 'tickets', 'timelogs', 'summary']);
+  }));
+
+describe('what changed', () => {
+  test('is found where new time has no moment of change', () =>
+    withBms({}, async (bench) => {
+      bench.state.switches.leavesModifiedOpen = true;
+      const { entryId } = addClosed(bench);
+      const [row] = await readRows(bench, 'timeEntries');
+      expect(row?.sourceId).toBe(String(entryId));
+      expect(bench.context.kept.get('fact.time-modified')).toMatch(/^no/);
+    }));
+
+  test('is found where only some of the new time has one', () =>
+    withBms({}, async (bench) => {
+      const ids = [addClosed(bench).entryId];
+      bench.state.switches.leavesModifiedOpen = true;
+      ids.push(addClosed(bench).entryId);
+      const rows = await readRows(bench, 'timeEntries');
+      expect(new Set(rows.map(({ sourceId }) => sourceId))).toEqual(new Set(ids.map(String)));
+      expect(bench.context.kept.get('fact.time-modified')).toMatch(/^no/);
+    }));
+
+  test('is found where closing a ticket is no activity', () =>
+    withBms({}, async (bench) => {
+      bench.state.switches.statusMovesActivity = false;
+      const ticketId = bench.state.addTicket({ accountId: bench.dupont });
+      await readRows(bench, 'tickets');
+      bench.clock.nowMs += dayMs;
+      bench.state.setStatus(ticketId, 'Completed');
+      const since = new Date(bench.clock.nowMs - 60_000).toISOString();
+      const [ticket] = await readRows(bench, 'tickets', { since });
+      expect(ticket).toMatchObject({ sourceId: String(ticketId), isClosed: true });
+      expect(bench.context.kept.get('fact.ticket-activity')).toMatch(/^no/);
+    }));
+
+  test('a ticket that was opened again is open, with its old date of completion', () =>
+    withBms({}, async (bench) => {
+      const { ticketId } = addClosed(bench);
+      expect((await readRows(bench, 'tickets'))[0]).toMatchObject({ isClosed: true });
+      bench.clock.nowMs += 60_000;
+      bench.state.setStatus(ticketId, 'In Progress');
+      const open = { isClosed: false, closedAt: null };
+      expect((await readRows(bench, 'tickets'))[0]).toMatchObject(open);
+      const byStatus = bench.connect({ closedStatuses: ['In Progress'] });
+      expect((await readRows(bench, 'tickets', {}, byStatus))[0]).toMatchObject({ isClosed: true });
+    }));
+
+  test('of several accounts is asked for by their numbers once that was seen to work', () =>
+    withBms({}, async (bench) => {
+      const { state, dupont, martin, stranger } = bench;
+      for (const accountId of [dupont, martin, stranger]) state.addTicket({ accountId });
+      const askedFor = async () => {
+        const owners = (await readRows(bench, 'tickets')).map(({ clientId }) => clientId);
+        expect(new Set(owners)).toEqual(new Set([dupont, martin].map(String)));
+        return bench.sandbox.exchanges.at(-1)?.request.query.get('Filter.AccountIds') ?? null;
+      };
+      expect(await askedFor()).toBeNull();
+      await checked(bench);
+      expect(await askedFor()).toBe(`${dupont},${martin}`);
+      state.switches.ignores.add('AccountIds');
+      const fact = (await checked(bench)).get('fact.account-ids');
+      expect(fact).toMatchObject({ status: 'warning', detail: expect.stringContaining('Not so') });
+      expect(await askedFor()).toBeNull();
+    }));
+
+  test('a status of both open and closed tickets is told of', () =>
+    withBms({}, async (bench) => {
+      const { ticketId } = addClosed(bench);
+      const fact = async () => (await checked(bench)).get('fact.closed-by-date')?.status;
+      expect(await fact()).toBe('ok');
+      bench.state.addTicket({ accountId: bench.martin, statusId: 9 });
+      expect(bench.state.ticket(ticketId).statusId).toBe(9);
+      expect(await fact()).toBe('warning');
+    }));
+
+  test('of other accounts, and of none, is left out; a work type without a name is shown by its id', () =>
+    withBms({}, async (bench) => {
+      const { entryId } = addClosed(bench);
+      bench.state.addTime({ hours: 1, accountId: bench.stranger });
+      bench.state.addTime({ hours: 1, accountId: null });
+      const unnamed = bench.state.addTime({ hours: 1, accountId: bench.martin, workTypeId: 77 });
+      const [page] = await readPages(bench, 'timeEntries');
+      const byId = page?.rows.toSorted((a, b) => Number(a.sourceId) - Number(b.sourceId));
+      expect(byId?.map(({ sourceId }) => sourceId)).toEqual([String(entryId), String(unnamed)]);
+      expect(byId?.[1]).toMatchObject({ workType: '#77' });
+      expect(page?.rejected).toEqual([]);
+    }));
+
+  test('minutes where hours were expected are read by nobody', () =>
+    withBms({}, async (bench) => {
+      bench.state.switches.minutes = true;
+      addClosed(bench, { hours: 1, start: '09:00:00', end: '10:00:00' });
+      expect((await checked(bench)).get('fact.time-in-hours')).toMatchObject({ status: 'failed' });
+      await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'config' });
+    }));
+
+  test('an ignored filter is seen by check, and nothing is read on it', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench);
+      bench.state.switches.ignores.add('ModifiedOnFrom');
+      expect((await checked(bench)).get('fact.change-filters')).toMatchObject({ status: 'failed' });
+      await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'config' });
+    }));
+});
+
+describe('an approval', () => {
+  test('that is no change is found within a day, and so is one that is taken back', () =>
+    withBms({}, async (bench) => {
+      bench.state.switches.approvalMoves = false;
+      const day = new Date(bench.clock.nowMs).toISOString().slice(0, 10);
+      const { entryId } = addClosed(bench, { hours: 1, day });
+      await readRows(bench, 'timeEntries');
+      const nextDay = async () => {
+        bench.clock.nowMs += dayMs;
+        bench.requests();
+        const since = new Date(bench.clock.nowMs - 60_000).toISOString();
+        const rows = await readRows(bench, 'timeEntries', { since });
+        return rows.find(({ sourceId }) => sourceId === String(entryId))?.isApproved;
+      };
+      // An edit before the approval must not be taken for the approval's own mark.
+      bench.state.time(entryId).modifiedMs = bench.clock.nowMs + dayMs;
+      bench.state.approve(entryId);
+      expect(await nextDay()).toBe(true);
+      bench.state.time(entryId).isApproved = false;
+      expect(await nextDay()).toBe(false);
+      expect(bench.requests()).toEqual(['GET /v2/timelogs', 'GET /v2/timelogs']);
+      await readRows(bench, 'timeEntries', { since: new Date(bench.clock.nowMs).toISOString() });
+      expect(bench.requests()).toEqual(['GET /v2/timelogs']);
+    }));
+});
+
+describe('the sweep', () => {
+  const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-05T00:00:00.000Z' };
+
+  test('lists the window exactly, and lacks what was deleted', () =>
+    withBms({}, async (bench) => {
+      const { entryId } = addClosed(bench, { hours: 1, day: '2026-03-02' });
+      const gone = addClosed(bench, { hours: 1, day: '2026-03-03' });
+      addClosed(bench, { hours: 1, day: '2026-03-05' });
+      bench.state.addTime({ hours: 1, accountId: bench.stranger });
+      const { present } = bench.connector.pull;
+      const question = { ...window, clientIds: asked(bench).clientIds, signal: soon() };
+      const list = async () => {
+        const ids: string[] = [];
+        for await (const page of present?.ids(question) ?? []) ids.push(...page);
+        return ids.sort();
+      };
+      expect(await list()).toEqual([String(entryId), String(gone.entryId)].sort());
+      expect(await present?.count(question)).toBe(2);
+      bench.state.times = bench.state.times.filter(({ id }) => id !== gone.entryId);
+      expect(await list()).toEqual([String(entryId)]);
+      expect(await present?.count(question)).toBe(1);
+    }));
+
+  test('is not stopped by a row that the pull sets aside, of whomever it is', () =>
+    withBms({}, async (bench) => {
+      const { entryId } = addClosed(bench);
+      const running = addClosed(bench);
+      bench.state.addTime({ hours: 1, accountId: bench.stranger, day: 'never' });
+      bench.state.addTime({ hours: 1, accountId: 0, ticketId: 0 });
+      const ofTicket = addClosed(bench);
+      bench.state.time(ofTicket.entryId).accountId = 0;
+      // A timer that runs has no time spent yet.
+      Object.assign(bench.state.time(running.entryId), { hours: null });
+      const question = { ...window, clientIds: asked(bench).clientIds, signal: soon() };
+      const ids: string[] = [];
+      for await (const page of bench.connector.pull.present?.ids(question) ?? []) ids.push(...page);
+      const expected = [entryId, running.entryId, ofTicket.entryId].map(String);
+      expect(ids.sort()).toEqual(expected.sort());
+      const [page] = await readPages(bench, 'timeEntries');
+      expect(page?.rejected.map(({ sourceId }) => sourceId)).toEqual([String(running.entryId)]);
+      expect(page?.rows).toContainEqual(
+        expect.objectContaining({ sourceId: String(ofTicket.entryId), clientId: null }),
+      );
+    }));
+
+  test('believes no list that is shorter than its count', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench);
+      addClosed(bench);
+      bench.state.switches.hiddenRows = 1;
+      const question = { ...window, clientIds: asked(bench).clientIds, signal: soon() };
+      const count = async () => bench.connector.pull.present?.count(question);
+      await expect(count()).rejects.toMatchObject({ kind: 'contract' });
+      await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'contract' });
+    }));
+});
+
+describe('pages', () => {
+  const small = { settings: { pageSize: 2 } };
+
+  test('lose no row to one that appears meanwhile, nor to a page that holds fewer than asked', () =>
+    withBms(small, async (bench) => {
+      const ids = Array.from({ length: 5 }, () => String(addClosed(bench).entryId));
+      bench.state.switches.beforePage = (page, path) => {
+        if (page === 2 && path === '/v2/timelogs') addClosed(bench);
+      };
+      const read = (await readRows(bench, 'timeEntries')).map(({ sourceId }) => sourceId);
+      expect(ids.filter((id) => !read.includes(id))).toEqual([]);
+      bench.state.switches.beforePage = null;
+      bench.state.switches.pageSizeMax = 1;
+      expect(await readRows(bench, 'timeEntries')).toHaveLength(6);
+    }));
+
+  test('of accounts are no larger than is asked for elsewhere', () =>
+    withBms({ settings: { pageSize: 1 } }, async (bench) => {
+      bench.state.switches.pageSizeMax = 1;
+      expect(await readRows(bench, 'clients')).toHaveLength(2);
+      expect((await checked(bench)).get('clients')).toMatchObject({ status: 'ok' });
+    }));
+
+  test('that become fewer while they are read are not believed', () =>
+    withBms(small, async (bench) => {
+      for (let index = 0; index < 5; index += 1) addClosed(bench);
+      bench.state.switches.beforePage = (page) => {
+        if (page === 2) bench.state.times.pop();
+      };
+      await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'transient' });
+    }));
+
+  test('go on where they were once the order is known, and anew where a row is gone since', () =>
+    withBms(small, async (bench) => {
+      const all = Array.from({ length: 7 }, () => String(addClosed(bench).entryId));
+      expect((await checked(bench)).get('fact.page-order')).toMatchObject({ status: 'ok' });
+      const [first] = await readPages(bench, 'timeEntries');
+      const { resume = null } = first ?? {};
+      const rest = await readRows(bench, 'timeEntries', { resume });
+      // The page that was read last comes again, and none before it.
+      expect(rest.map(({ sourceId }) => sourceId)).toEqual(all);
+      const [, second] = await readPages(bench, 'timeEntries');
+      const onward = await readRows(bench, 'timeEntries', { resume: second?.resume ?? null });
+      expect(onward.map(({ sourceId }) => sourceId)).toEqual(all.slice(2));
+      // Of pages of another size, the second begins elsewhere.
+      const wider = bench.connect({ pageSize: 3 });
+      expect(await readRows(bench, 'timeEntries', { resume }, wider)).toHaveLength(7);
+      // Two gone and two come: the count is the same, and the next page is not the next.
+      bench.state.times.splice(0, 2);
+      addClosed(bench);
+      addClosed(bench);
+      await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
+        kind: 'contract',
+      });
+      bench.state.times.shift();
+      await expect(readRows(bench, 'timeEntries', { resume })).rejects.toMatchObject({
+        kind: 'contract',
+      });
+    }));
+});

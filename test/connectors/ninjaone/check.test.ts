@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { factIds } from '../../../connectors/ninjaone/facts.ts';
+import { ninjaone } from '../../../connectors/ninjaone/index.ts';
+import type { CheckResult } from '../../../src/contract/connector.ts';
+import { asked, type NinjaoneBench, readAll, soon, withNinjaone } from './bench.ts';
+
+function byId(results: readonly CheckResult[]): Map<string, CheckResult> {
+  return new Map(results.map((result) => [result.id, result]));
+}
+
+/** A tenant with a closed ticket with time, an open one, and a session. */
+function addWork({ state }: NinjaoneBench): number {
+  const dupont = state.addOrganization('Dupont');
+  const technicianId = state.addTechnician('Ada', 'Byron');
+  const deviceId = state.addDevice(dupont, 'PC1');
+  const ticketId = state.addTicket({
+    organizationId: dupont,
+    subject: 'A',
+    at: '2026-03-02T09:00:00Z',
+  });
+  state.addTime({ ticketId, technicianId, seconds: 900, at: '2026-03-02T10:00:00Z' });
+  state.closeTicket(ticketId, '2026-03-02T10:00:00Z');
+  state.addTicket({ organizationId: dupont, subject: 'B' });
+  state.addSession({
+    deviceId,
+    technicianId,
+    startedAt: '2026-03-02T09:00:00Z',
+    endedAt: '2026-03-02T09:30:00Z',
+  });
+  return dupont;
+}
+
+describe('The check of NinjaOne', () => {
+  test('says what it found, and settles by reading what it can', () =>
+    withNinjaone(async (bench) => {
+      const dupont = addWork(bench);
+      const results = byId(await bench.connector.check([String(dupont)], soon()));
+      expect(results.get('auth')?.detail).toMatch(/1 organizations\.$/);
+      expect(results.get('name.closed-statuses')?.detail).toBe(
+        'Closed means: Closed. Not closed: New, Open, Waiting, Resolved.',
+      );
+      for (const fact of ['board-sort', 'board-organization', 'total-time', 'activity-type']) {
+        expect(results.get(`fact.${fact}`)).toMatchObject({ status: 'ok' });
+        expect(bench.context.kept.get(`fact.${fact}`)).toBe('yes');
+      }
+      expect(results.get('fact.ticket-create')).toMatchObject({
+        status: 'warning',
+        fix: expect.stringMatching(/--probe/),
+      });
+    }));
+
+  test('names every name that NinjaOne does not have', () =>
+    withNinjaone(
+      async (bench) => {
+        addWork(bench);
+        const results = await bench.connector.check(['999'], soon());
+        const failed = results.filter(({ status }) => status === 'failed');
+        expect(failed.map(({ id }) => id)).toEqual([
+          'name.client-999',
+          'permission.tickets',
+          'name.closed-statuses',
+          'permission.log-entries',
+          'name.alerts',
+        ]);
+        const details = failed.map(({ detail, fix }) => `${detail} ${fix}`).join('\n');
+        expect(details).toMatch(/"Nowhere".*"Done".*"No form"/s);
+      },
+      {
+        settings: {
+          boards: ['Nowhere'],
+          closedStatuses: ['Done'],
+          alerts: { ticketForm: 'No form', status: 'New' },
+        },
+      },
+    ));
+
+  test('asks for closedStatuses where no built-in status is called Closed', () =>
+    withNinjaone(async (bench) => {
+      addWork(bench);
+      for (const status of bench.state.statuses) {
+        if (status.name === 'CLOSED') Object.assign(status, { name: 'X', displayName: 'Fermé' });
+      }
+      const results = byId(await bench.connector.check([], soon()));
+      expect(results.get('name.closed-statuses')).toMatchObject({
+        status: 'failed',
+        fix: 'Write under closedStatuses which of these mean closed: New, Open, Waiting, Resolved, Fermé.',
+      });
+    }));
+
+  test('tells a missing permission from an older build that lacks a list', () =>
+    withNinjaone(
+      async (bench) => {
+        const dupont = addWork(bench);
+        bench.sandbox.faults.add('forbidden', { path: /activities$/, times: 9 });
+        const results = byId(await bench.connector.check([String(dupont)], soon()));
+        expect(results.get('permission.activities')?.status).toBe('failed');
+        expect(results.get('permission.technicians')).toMatchObject({
+          status: 'warning',
+          detail: 'NinjaOne lists no technicians here.',
+        });
+        expect(results.get('permission.custom-fields')?.status).toBe('warning');
+      },
+      { sandbox: { isOldBuild: true } },
+    ));
+
+  test('finds out that a board is not sorted as asked', () =>
+    withNinjaone(async (bench) => {
+      addWork(bench);
+      bench.sandbox.ignoresSort = true;
+      const results = byId(await bench.connector.check([], soon()));
+      expect(results.get('fact.board-sort')).toMatchObject({ status: 'warning' });
+      expect(bench.context.kept.get('fact.board-sort')).toBe('no');
+    }));
+});
+
+describe('The probe of NinjaOne', () => {
+  test('settles by one ticket with one comment, and names what it leaves behind', () =>
+    withNinjaone(async (bench) => {
+      const dupont = addWork(bench);
+      await bench.connector.check([String(dupont)], soon());
+      const results = byId((await bench.connector.probe?.(String(dupont), soon())) ?? []);
+      expect([...results.values()].filter(({ status }) => status === 'failed')).toEqual([]);
+      const facts = [...bench.context.kept].filter(([key]) => key.startsWith('fact.'));
+      expect(facts.map(([, answer]) => answer)).toEqual(Array(11).fill('yes'));
+      const made = [...bench.state.tickets.values()].filter(({ subject }) =>
+        /^Test of/.test(subject),
+      );
+      expect(made).toHaveLength(1);
+      expect(results.get('probe.left-behind')?.detail).toContain(`#${made[0]?.id}`);
+    }));
+
+  test('finds out that free tags are refused, and does without them', () =>
+    withNinjaone(
+      async (bench) => {
+        const clientId = String(addWork(bench));
+        const results = byId((await bench.connector.probe?.(clientId, soon())) ?? []);
+        expect(results.get('probe.ticket')?.status).toBe('ok');
+        expect(bench.context.kept.get('fact.ticket-tags')).toMatch(/^no/);
+        expect(bench.context.kept.get('fact.ticket-on-boards')).toBe('yes');
+      },
+      { sandbox: { refusesFreeTags: true } },
+    ));
+
+  test('that is refused stores the answer, and alerts then refuse with the reason', () =>
+    withNinjaone(
+      async (bench) => {
+        const clientId = String(addWork(bench));
+        const results = byId((await bench.connector.probe?.(clientId, soon())) ?? []);
+        expect(results.get('probe.ticket')).toMatchObject({
+          status: 'failed',
+          detail: expect.stringMatching(/user_context_required/),
+        });
+        expect(results.get('fact.ticket-create')?.detail).toMatch(/^Not so: /);
+        const message = { key: 'k', clientId, subject: 'S', body: 'B' };
+        await expect(
+          bench.connector.push['alert-ticket']?.create(message, soon()),
+        ).rejects.toMatchObject({ kind: 'config', message: expect.stringMatching(/is off/) });
+      },
+      { sandbox: { refusesTicketWrites: true } },
+    ));
+
+  test('that shows lost changes keeps tickets from being read', () =>
+    withNinjaone(async ({ context, connector }) => {
+      await context.memory.set('fact.comment-moves-ticket', 'no');
+      await expect(readAll(connector.pull.tickets?.(asked([1])))).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringMatching(/reading tickets is off/),
+      });
+    }));
+});
+
+test('The NinjaOne README lists every fact that is relied on', () => {
+  const readme = readFileSync('connectors/ninjaone/README.md', 'utf8');
+  expect(factIds.filter((id) => !readme.includes(`| \`${id}\``))).toEqual([]);
+});
+
+describe('The settings of NinjaOne', () => {
+  const good = { baseUrl: 'https://eu.ninjarmm.com/', clientId: 'a', clientSecret: 'b' };
+
+  test('take the host alone, over https', () => {
+    expect(ninjaone.config.parse(good)).toMatchObject({ baseUrl: 'https://eu.ninjarmm.com' });
+    for (const baseUrl of [
+      'https://eu.ninjarmm.com/v2',
+      'http://eu.ninjarmm.com',
+      'eu.ninjarmm.com',
+    ]) {
+      expect(ninjaone.config.safeParse({ ...good, baseUrl }).success).toBe(false);
+    }
+  });
+
+  test('refuse what is misspelt', () => {
+    expect(ninjaone.config.safeParse({ ...good, board: ['A'] }).success).toBe(false);
+  });
+});

@@ -1,0 +1,4 @@
+import { runContractSuite } from '../contract-suite.ts';
+import { ninjaoneSubject } from './subject.ts';
+
+runContractSuite(ninjaoneSubject);

@@ -1,0 +1,231 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Activity } from '../../../connectors/ninjaone/schema.ts';
+import { createPairing } from '../../../connectors/ninjaone/session-pairs.ts';
+import { asked, readAll, withNinjaone } from './bench.ts';
+
+const codes = { start: 'S', end: 'E' };
+const window = { since: '2026-03-02T00:00:00.000Z', until: '2026-03-04T00:00:00.000Z' };
+
+/** `S 02T09:00` lines, oldest first, of one device and technician unless a third word names another. */
+function pair(lines: readonly string[], within = window): { pairs: string[]; unpaired: string[] } {
+  const activities: Activity[] = lines.map((line, index) => {
+    const [statusCode = '', at = '', who = 'a'] = line.split(' ');
+    const activityTime = `2026-03-${at}:00.000Z`;
+    return { id: String(index), activityTime, statusCode, deviceId: who, userId: who };
+  });
+  const pairing = createPairing(codes, within);
+  const settled = [...activities.reverse().map((activity) => pairing.add(activity))];
+  settled.push(pairing.finish());
+  const short = ({ activityTime }: Activity): string => activityTime.slice(8, 16);
+  return {
+    pairs: settled.flatMap(({ pairs }) =>
+      pairs.map(({ start, end }) => `${short(start)}-${short(end)}`),
+    ),
+    unpaired: settled.flatMap(({ unpaired }) =>
+      unpaired.map(({ activity }) => `${activity.statusCode} ${short(activity)}`),
+    ),
+  };
+}
+
+describe('The ends of a session', () => {
+  test('are paired where nothing of the same two lies between', () => {
+    const lines = ['S 02T09:00', 'S 02T09:10 b', 'E 02T09:30', 'E 02T09:40 b'];
+    expect(pair(lines)).toEqual({
+      pairs: ['02T09:10-02T09:40', '02T09:00-02T09:30'],
+      unpaired: [],
+    });
+  });
+
+  test('are reported, not guessed, where one of them was never recorded', () => {
+    expect(pair(['S 02T09:00', 'S 02T10:00', 'E 02T10:30'])).toEqual({
+      pairs: ['02T10:00-02T10:30'],
+      unpaired: ['S 02T09:00'],
+    });
+    expect(pair(['S 02T09:00', 'E 02T09:30', 'E 02T10:00'])).toEqual({
+      pairs: ['02T09:00-02T09:30'],
+      unpaired: ['E 02T10:00'],
+    });
+    expect(pair(['E 02T09:30'])).toEqual({ pairs: [], unpaired: ['E 02T09:30'] });
+  });
+
+  test('of a session that may still run are waited for, for a day', () => {
+    expect(pair(['S 03T12:00'])).toEqual({ pairs: [], unpaired: [] });
+    expect(pair(['S 02T12:00'])).toEqual({ pairs: [], unpaired: ['S 02T12:00'] });
+  });
+
+  test('of a session over the edge of the window count where it ended', () => {
+    expect(pair(['S 01T23:00', 'E 02T01:00']).pairs).toEqual(['01T23:00-02T01:00']);
+    expect(pair(['S 01T09:00', 'E 01T10:00'])).toEqual({ pairs: [], unpaired: [] });
+  });
+
+  test('more than a day apart are not believed to be one session', () => {
+    expect(pair(['S 02T09:00', 'E 03T09:01'])).toEqual({
+      pairs: [],
+      unpaired: ['E 03T09:01', 'S 02T09:00'],
+    });
+  });
+
+  test('are reported once, in whichever of two windows settles them', () => {
+    const lines = [
+      'S 01T12:00',
+      'E 02T23:50',
+      'S 02T23:55',
+      'E 03T00:10',
+      'S 03T06:00',
+      'S 03T07:00',
+    ];
+    const first = pair(lines.slice(0, 3), {
+      since: '2026-03-01T00:00:00.000Z',
+      until: '2026-03-03T00:00:00.000Z',
+    });
+    const second = pair(lines, {
+      since: '2026-03-03T00:00:00.000Z',
+      until: '2026-03-05T00:00:00.000Z',
+    });
+    expect(first).toEqual({ pairs: [], unpaired: ['E 02T23:50', 'S 01T12:00'] });
+    expect(second).toEqual({
+      pairs: ['02T23:55-03T00:10'],
+      unpaired: ['S 03T07:00', 'S 03T06:00'],
+    });
+  });
+});
+
+describe('NinjaOne sessions', () => {
+  test('name client, device and technician, whatever tool recorded them', () =>
+    withNinjaone(async ({ state, connector }) => {
+      const dupont = state.addOrganization('Dupont');
+      const ada = state.addTechnician('Ada', 'Byron');
+      const deviceId = state.addDevice(dupont, 'DUPONT-PC1');
+      const ids = (['splashtop', 'teamviewer', 'quick-connect'] as const).map((tool, index) =>
+        state.addSession({
+          deviceId,
+          technicianId: ada,
+          tool,
+          startedAt: `2026-03-02T0${index}:00:00.500Z`,
+          endedAt: `2026-03-02T0${index}:30:00Z`,
+        }),
+      );
+      const { rows, rejected } = await readAll(connector.pull.sessions?.(asked([dupont])));
+      expect(rejected).toEqual([]);
+      expect(rows.map(({ sourceId }) => sourceId).sort()).toEqual(ids.map(String).sort());
+      expect(rows[0]).toEqual({
+        sourceId: String(ids[0]),
+        clientId: String(dupont),
+        technicianId: String(ada),
+        technician: 'Ada Byron',
+        device: 'DUPONT-PC1',
+        startedAt: '2026-03-02T00:00:00.500Z',
+        endedAt: '2026-03-02T00:30:00.000Z',
+        updatedAt: '2026-03-02T00:30:00.000Z',
+      });
+    }));
+
+  test('that began before the watermark and ended after it are not lost between pages', () =>
+    withNinjaone(
+      async ({ state, connector }) => {
+        const dupont = state.addOrganization('Dupont');
+        const technicianId = state.addTechnician('Ada', 'Byron');
+        const [long = 0, busy = 0] = ['PC1', 'PC2'].map((name) => state.addDevice(dupont, name));
+        const since = '2026-03-02T12:00:00.000Z';
+        const startMs = Date.parse('2026-03-02T03:00:00Z');
+        state.addSession({
+          deviceId: long,
+          technicianId,
+          startedAt: startMs,
+          endedAt: '2026-03-02T12:30:00Z',
+        });
+        for (let hour = 1; hour < 9; hour += 1) {
+          const startedAt = startMs + hour * 3_600_000;
+          state.addSession({
+            deviceId: busy,
+            technicianId,
+            startedAt,
+            endedAt: startedAt + 60_000,
+          });
+        }
+        const { rows } = await readAll(connector.pull.sessions?.(asked([dupont], { since })));
+        expect(rows).toMatchObject([
+          { startedAt: '2026-03-02T03:00:00.000Z', endedAt: '2026-03-02T12:30:00.000Z' },
+        ]);
+      },
+      { settings: { activityPageSize: 3, remoteTools: ['splashtop'] } },
+    ));
+
+  test('are not taken for others where the vendor repeats a part of a page', () =>
+    withNinjaone(
+      async ({ state, connector, sandbox }) => {
+        const dupont = state.addOrganization('Dupont');
+        const technicianId = state.addTechnician('Ada', 'Byron');
+        const deviceId = state.addDevice(dupont, 'PC1');
+        for (let hour = 1; hour < 7; hour += 1) {
+          const startedAt = Date.parse('2026-03-02T09:00:00Z') + hour * 3_600_000;
+          state.addSession({ deviceId, technicianId, startedAt, endedAt: startedAt + 60_000 });
+        }
+        // The first page is past when the second is asked for.
+        const read = connector.pull.sessions?.(asked([dupont]));
+        const rows: string[] = [];
+        for await (const page of read ?? []) {
+          if (rows.length === 0) sandbox.faults.add('duplicate-page', { path: /activities$/ });
+          rows.push(...page.rows.map(({ sourceId }) => sourceId));
+          expect(page.rejected).toEqual([]);
+        }
+        expect(new Set(rows).size).toBe(6);
+        expect(rows).toHaveLength(6);
+      },
+      { settings: { activityPageSize: 6, remoteTools: ['splashtop'] } },
+    ));
+
+  test('that cannot be placed are set aside; those of other clients are not asked for', () =>
+    withNinjaone(async ({ state, connector }) => {
+      const [ours = 0, other = 0] = ['Ours', 'Other'].map((name) => state.addOrganization(name));
+      const technicianId = state.addTechnician('Ada', 'Byron');
+      const otherDevice = state.addDevice(other, 'OTHER-PC');
+      const at = '2026-03-02T09:00:00Z';
+      state.addSession({ deviceId: otherDevice, technicianId, startedAt: at, endedAt: null });
+      state.addSession({
+        deviceId: otherDevice,
+        technicianId,
+        startedAt: at,
+        endedAt: '2026-03-02T10:00:00Z',
+      });
+      const nowhere = state.addActivity({
+        atMs: Date.parse(at),
+        activityType: 'NINJA_QUICK_CONNECT',
+        statusCode: 'QC_SESSION_STARTED',
+        deviceId: null,
+        userId: technicianId,
+      });
+      const { rows, rejected } = await readAll(connector.pull.sessions?.(asked([ours])));
+      expect(rows).toEqual([]);
+      expect(rejected).toMatchObject([
+        {
+          sourceId: String(nowhere),
+          reason: 'deviceId: the session names no device, so no client.',
+        },
+      ]);
+    }));
+
+  test('on a device that came since the devices were read are placed all the same', () => {
+    let nowMs = Date.now();
+    return withNinjaone(
+      async ({ state, connector, takeRequests }) => {
+        const dupont = state.addOrganization('Dupont');
+        const technicianId = state.addTechnician('Ada', 'Byron');
+        const addOn = (name: string, startedAt: string, endedAt: string): void => {
+          const deviceId = state.addDevice(dupont, name);
+          state.addSession({ deviceId, technicianId, startedAt, endedAt });
+        };
+        addOn('PC1', '2026-03-02T09:00:00Z', '2026-03-02T09:30:00Z');
+        await readAll(connector.pull.sessions?.(asked([dupont])));
+        await readAll(connector.pull.sessions?.(asked([dupont])));
+        expect(takeRequests().filter((line) => line.endsWith('/devices'))).toHaveLength(2);
+        nowMs += 300_000;
+        addOn('PC2', '2026-03-02T11:00:00Z', '2026-03-02T11:30:00Z');
+        const { rows } = await readAll(connector.pull.sessions?.(asked([dupont])));
+        expect(rows.map(({ clientId }) => clientId)).toEqual([String(dupont), String(dupont)]);
+        expect(takeRequests().filter((line) => line.endsWith('/devices'))).toHaveLength(2);
+      },
+      { settings: { remoteTools: ['splashtop'] }, now: () => nowMs },
+    );
+  });
+});

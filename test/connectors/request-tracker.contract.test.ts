@@ -1,4 +1,0 @@
-import { runContractSuite } from './contract-suite.ts';
-import { requestTrackerSubject } from './request-tracker-subject.ts';
-
-runContractSuite(requestTrackerSubject);

@@ -1,0 +1,4 @@
+import { runContractSuite } from '../contract-suite.ts';
+import { superopsSubject } from './subject.ts';
+
+runContractSuite(superopsSubject);

@@ -1,4 +1,0 @@
-import { runContractSuite } from './contract-suite.ts';
-import { syncroSubject } from './syncro-subject.ts';
-
-runContractSuite(syncroSubject);
