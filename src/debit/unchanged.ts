@@ -49,8 +49,10 @@ export function keepUnchanged(
 function isUnchanged(charged: readonly Assigned[], { factsHash, clientId }: ChargeGroup): boolean {
   const [zone, letters] = factsHash?.split(' ') ?? [];
   if (zone === undefined || letters === undefined || charged.length === 0) return false;
-  if (charged.some(({ standing }) => standing.state === 'gone')) return false;
-  return clientOf(charged)?.id === clientId && hashAs(charged, zone, letters) === factsHash;
+  // A charge of a day may hold work of several tickets, and one alone may have moved to another client.
+  const isOfClient = ({ standing }: Assigned) =>
+    'client' in standing && standing.client.id === clientId;
+  return charged.every(isOfClient) && hashAs(charged, zone, letters) === factsHash;
 }
 
 function clientOf(members: readonly Assigned[]): Client | null {

@@ -63,6 +63,29 @@ describe('rounding to the hour', () => {
     await bench.run();
     expect(await bench.hours()).toEqual([6, 0]);
   });
+
+  test.each([
+    ['first', '100', '101', [10 - 1, 0], [10 - 2 - 1, 0]],
+    ['last', '101', '100', [10 - 2 - 1, 0], [10 - 1, 0]],
+  ])(
+    'per day, the %s ticket of a day moves alone to another client',
+    async (_, id, other, left, moved) => {
+      const agreement = agreementOf({ rounding: { per: 'day', ...hourly } });
+      await bench.configure([
+        clientOf({ agreement }),
+        clientOf({ agreement, name: 'Martin', sourceIds: new Map([['psa', '2']]) }),
+      ]);
+      work();
+      await bench.run();
+      expect(await bench.hours()).toEqual([10 - 2 - 1, 0]);
+      bench.psa.editTicket(id, { clientId: '2' });
+      // The other one is read again, and stays where it is.
+      bench.psa.editTicket(other, { summary: 'Printer' });
+      await bench.run();
+      expect(await bench.hours()).toEqual(left);
+      expect(await bench.hours('Martin')).toEqual(moved);
+    },
+  );
 });
 
 describe('when the rule changes', () => {
