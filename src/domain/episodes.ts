@@ -1,5 +1,5 @@
 import type { ChargedWorkTypes } from './allocation.ts';
-import { canKindPay } from './kinds.ts';
+import { canKindPay, coversKind } from './kinds.ts';
 import { type Posting, signedMinor, signedSeconds } from './ledger.ts';
 import type { ReplenishRule, Threshold } from './terms.ts';
 import {
@@ -50,6 +50,8 @@ export interface Situation {
   lastCreditSeq: number;
   /** The client's ledger after the position that `needEntriesAfter` names, oldest first. */
   moves: readonly LedgerMove[];
+  /** Blocks to be invoiced or paid. One may have been in use until its payment was taken back. */
+  ordered: readonly Pick<HeldBlock, 'id' | 'workTypes' | 'currency'>[];
 }
 
 /**
@@ -87,7 +89,7 @@ export function needEntriesAfter(
   rules: readonly ReplenishRule[],
   positions: readonly Position[],
   episodes: readonly EpisodeState[],
-  situation: Omit<Situation, 'moves'>,
+  situation: Omit<Situation, 'moves' | 'ordered'>,
 ): number | null {
   const seqs = reachedIn(rules, positions).flatMap(({ rule, threshold, position }) => {
     const episode = episodes.find((candidate) => candidate.threshold === threshold);
@@ -113,7 +115,7 @@ function isRearmed(
   when: Threshold,
   { firedClientSeq, firedAt }: EpisodeState,
   { blocks }: Position,
-  { lastCreditSeq, zone }: Omit<Situation, 'moves'>,
+  { lastCreditSeq, zone }: Omit<Situation, 'moves' | 'ordered'>,
 ): boolean {
   // The end of a block is told once, whatever is bought beside it.
   if ('expiresWithinDays' in when) return false;
@@ -136,11 +138,12 @@ function hasFallenSince(
   when: Threshold,
   episode: EpisodeState,
   { balances, blocks, workTypes }: Position,
-  { moves, zone }: Situation,
+  { moves, ordered, zone }: Situation,
 ): boolean {
   const later = moves.filter(({ clientSeq }) => clientSeq > episode.firedClientSeq);
   const reversed = new Set(later.flatMap(({ reverses }) => reverses ?? []));
-  const own = new Map(blocks.map(({ id, currency }) => [id, currency]));
+  const returned = ordered.filter((block) => coversKind(block.workTypes, workTypes));
+  const own = new Map([...blocks, ...returned].map(({ id, currency }) => [id, currency]));
   const first = later.find(
     (entry) => isCredit(entry) && own.has(entry.blockId ?? '') && !reversed.has(entry.key),
   );
@@ -186,7 +189,7 @@ export function followEpisodes<Episode extends EpisodeState>(
   rules: readonly ReplenishRule[],
   positions: readonly Position[],
   episodes: readonly Episode[],
-  situation: Omit<Situation, 'moves'>,
+  situation: Omit<Situation, 'moves' | 'ordered'>,
 ): Episode[] {
   return episodes.flatMap((episode) => {
     if (!episode.isFired) return [];
@@ -201,7 +204,7 @@ function follow<Episode extends EpisodeState>(
   when: Threshold,
   position: Position,
   episode: Episode,
-  situation: Omit<Situation, 'moves'>,
+  situation: Omit<Situation, 'moves' | 'ordered'>,
 ): Episode | null {
   const key = levelKey(when, position);
   if ('expiresWithinDays' in when) {

@@ -197,7 +197,8 @@ class SimulatedBalance {
     const episodes = [...this.#episodes.values()];
     const lastCreditSeq = this.#lastCredit;
     const found = { lastCreditSeq, mode: 'live', zone: this.#simulation.zone } as const;
-    const crossings = findCrossings(rules, positions, episodes, { ...found, moves: this.#moves });
+    const since = { ...found, moves: this.#moves, ordered: [] };
+    const crossings = findCrossings(rules, positions, episodes, since);
     for (const followed of followEpisodes(rules, positions, episodes, found)) {
       this.#episodes.set(followed.threshold, followed);
     }

@@ -168,8 +168,9 @@ async function decideClient(
   const found = { mode, zone: client.timezone, lastCreditSeq };
   const after = needEntriesAfter(rules, positions, known, found);
   const entries = after === null ? [] : await context.store.readEntriesAfter(client.id, after);
+  const ordered = ledger.blocks.filter((block) => block.status === 'ordered');
   const crossings = findCrossings(rules, positions, known, {
-    ...found,
+    ...{ ...found, ordered },
     // The ends that are posted with it lower the balance too.
     moves: [
       ...entries,
@@ -183,7 +184,7 @@ async function decideClient(
   const followed = followEpisodes(rules, positions, known, found);
   const reached = withOrders(positions, crossings, {
     family: familyOf(client, context.clients),
-    ordered: ledger.blocks.filter((block) => block.status === 'ordered' && !isScheduled(block)),
+    ordered: ordered.filter((block) => !isScheduled(block)),
     isClosed: situation.closedClients.has(client.id),
   });
   const told = tellCrossings(context, client, { today, ...reached });

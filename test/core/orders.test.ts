@@ -200,6 +200,20 @@ describe('a payment that does not last', () => {
     expect(invoices()).toHaveLength(2);
   });
 
+  test('tells no level again where another block pays what was used', async () => {
+    const sent = await payAndUse(3);
+    await addBlock(bench.app, {
+      ...{ clientId: bench.clientId(), seconds: 10_800, amountMinor: null, rateMinor: 12_000 },
+      ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+    });
+    await show(sent, { ...unpaid, isVoid: true });
+    expect([await settled(), await overage()]).toEqual([1, 0]);
+    expect(alerts().map((subject) => /no longer paid/.test(subject))).toEqual([false, true]);
+    use(0.5);
+    await bench.run();
+    expect(alerts()).toHaveLength(3);
+  });
+
   test('in part leaves the hours that are still paid for', async () => {
     const sent = await payAndUse(2);
     await show(sent, { ...paid, creditedMinor: 60_000, paidMinor: 60_000, isPaid: false });

@@ -37,7 +37,7 @@ function fired(hours: number, fields: Partial<EpisodeState> = {}): EpisodeState 
   };
 }
 
-const live = { lastCreditSeq: 1, mode: 'live', zone: 'UTC', moves: [] } as const;
+const live = { lastCreditSeq: 1, mode: 'live', zone: 'UTC', moves: [], ordered: [] } as const;
 const today = '2026-03-02';
 
 function positionWith(fields: Partial<Position>): Position {
