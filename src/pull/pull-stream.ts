@@ -109,7 +109,8 @@ async function runPass<Stream extends StreamName>(
     if (stop.aborted) return watermark;
   }
   const completed = completePass(before, pass);
-  if (!mustStore(watermark, completed)) return completed;
+  const isAwaited = work.stream === 'invoices' && (await store.hasUnreadInvoices(connection));
+  if (!isAwaited && !mustStore(watermark, completed)) return completed;
   await store.writePage({
     ...({ stream: work.stream, rows: [] } as MirrorRows),
     connection,

@@ -156,7 +156,7 @@ test.each<[string, Partial<InvoiceRow>, boolean]>([
   await store.claimMessages({ ...claim, latest: '9999' });
   const delivered = { status: 'delivered', remoteId: 'i7', remoteLabel: null } as const;
   await store.settleMessage(message().key, 'me', at, delivered);
-  const watermark = { since: '2026-12-31T00:00:00.000Z', clientIds: ['1234'], pass: null };
+  const watermark = { since: at, clientIds: ['1234'], pass: null };
   await store.writePage(page({ stream: 'invoices', rows: [invoice(change)] }, { watermark }));
   const orders = await store.readOrders();
   expect(orders.map(({ block: { id } }) => id)).toEqual([ordered.id, without.id]);

@@ -87,6 +87,8 @@ export interface SweepWindow {
 
 export interface PullStore {
   readWatermark(connection: string, stream: StreamName): Promise<Watermark | null>;
+  /** Whether an invoice was delivered since the connection's invoices were last read through. */
+  hasUnreadInvoices(connection: string): Promise<boolean>;
   writePage(page: PullPage): Promise<PullOutcome>;
   /** In the order of the tickets' ids as texts, from behind `after`. */
   listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;

@@ -42,11 +42,10 @@ type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags
   };
 
 /**
- * What was read of an invoice before it was delivered says nothing: it may have been written by half. Invoices are
- * complete up to the watermark.
+ * What was read of an invoice before it was delivered says nothing: it may have been written by half. No clock
+ * decides that, for what was judged once would be forgotten when it is put back.
  */
-const isReadSince = `(h.block_id IS NOT NULL OR m.settled_at < (SELECT w.since FROM watermark w
-  WHERE w.connection = m.connection AND w.stream = 'invoices'))`;
+const isReadSince = '(h.block_id IS NOT NULL OR m.is_unread = 0)';
 
 /** Of the blocks in use, those whose invoice may no longer be what they were given for. */
 const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
@@ -148,6 +147,19 @@ export function writeOrders(
   for (const clientId of releasedHolds) {
     database.run('DELETE FROM sales_hold WHERE client_id = ?', clientId);
   }
+}
+
+export function hasUnreadInvoices(database: Database, connection: string): boolean {
+  const sql = 'SELECT 1 FROM push_message WHERE is_unread = 1 AND connection = ? LIMIT 1';
+  return database.row(sql, connection) !== undefined;
+}
+
+/** The invoices were read through: the mirror has all that were delivered before. */
+export function noteInvoicesRead(database: Database, connection: string): void {
+  database.run(
+    'UPDATE push_message SET is_unread = 0 WHERE is_unread = 1 AND connection = ?',
+    connection,
+  );
 }
 
 /** Whether a delivered invoice was there when it was looked at by its id. */

@@ -125,6 +125,7 @@ function settle(
   const changed = database.run(
     `UPDATE push_message SET status = ?, remote_id = ?, remote_label = ?, last_error = ?,
        next_attempt_at = coalesce(?, next_attempt_at), settled_at = ?,
+       is_unread = (? AND kind = 'invoice'),
        create_attempted_at = iif(?, create_attempted_at, ?), attempts = attempts - ?,
        claimed_by = NULL, claimed_at = NULL
      WHERE key = ? AND status = 'claimed' AND claimed_by = ?`,
@@ -134,6 +135,7 @@ function settle(
     isDelivered ? null : settlement.lastError,
     isPending ? settlement.nextAttemptAt : null,
     isPending ? null : at,
+    Number(isDelivered),
     Number(isDelivered),
     isDelivered ? null : settlement.createAttemptedAt,
     Number(isUntried),

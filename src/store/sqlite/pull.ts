@@ -5,6 +5,7 @@ import { type Database, listValue } from './database.ts';
 import { removeLacking } from './lacking.ts';
 import { writeMirror } from './mirror.ts';
 import { learnNames } from './names.ts';
+import { hasUnreadInvoices, noteInvoicesRead } from './orders.ts';
 import { quarantinePage } from './quarantine.ts';
 import { sweepStore } from './sweep.ts';
 import { addRemovedDue, addTimeDue } from './time-due.ts';
@@ -12,6 +13,7 @@ import { addRemovedDue, addTimeDue } from './time-due.ts';
 export function pullStore(database: Database): PullStore {
   return {
     readWatermark: async (connection, stream) => readWatermark(database, connection, stream),
+    hasUnreadInvoices: async (connection) => hasUnreadInvoices(database, connection),
     writePage: async (page) => database.write(() => writePage(database, page)),
     listTimeDue: async (connection, limit, after = '') =>
       database
@@ -73,8 +75,14 @@ function writePage(database: Database, page: PullPage): PullOutcome {
   const isWanted = page.watermarkWhen !== 'if-changed' || changed > 0 || quarantined > 0;
   if (page.watermark !== undefined && isWanted) {
     writeWatermark(database, page.connection, page.stream, page.watermark);
+    if (isReadThrough(page, page.watermark)) noteInvoicesRead(database, page.connection);
   }
   return { changed, quarantined, vanished: lacking.vanished };
+}
+
+/** A pass that an earlier run began may have passed the invoice before it was delivered. */
+function isReadThrough({ stream, at }: PullPage, { since, pass }: Watermark): boolean {
+  return stream === 'invoices' && pass === null && since === at;
 }
 
 function dueTickets(

@@ -513,8 +513,11 @@ CREATE TABLE push_message (
   last_error TEXT,
   created_at TEXT NOT NULL,
   settled_at TEXT,
+  -- 1: a delivered invoice, and the invoices have not been read through since: the mirror may have half of it.
+  is_unread INTEGER NOT NULL DEFAULT 0,
   run_id TEXT NOT NULL
 ) STRICT;
+CREATE INDEX push_message_unread ON push_message (connection) WHERE is_unread = 1;
 CREATE INDEX push_message_waiting ON push_message (next_attempt_at) WHERE status IN ('pending', 'claimed');
 CREATE INDEX push_message_client ON push_message (client_id);
 
