@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type Ending, endingOf } from '../support/ending.ts';
 import { passSearchLag } from '../support/pass-search-lag.ts';
 import type { StartedCommand } from '../support/run-command.ts';
+import { sampleSize } from '../support/sample-size.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -41,17 +42,20 @@ async function recover(kill: (msp: SmallMsp, run: StartedCommand) => Promise<voi
   });
 }
 
+/** What hurts most comes first, for `npm test` plays only that. */
+const answers = [
+  ['the invoice', 'psa', 'POST', /finance\/invoices$/],
+  ['a page of time', 'psa', 'GET', /time\/entries$/],
+  ['the first request of all', 'psa', 'GET', /companyinfo/],
+  ['the log of a ticket in the RMM', 'rmm', 'GET', /log-entry$/],
+  ['the alert ticket', 'psa', 'POST', /service\/tickets$/],
+  ['the note for the client', 'psa', 'POST', /notes$/],
+  ['the product on the invoice', 'psa', 'POST', /procurement\/products$/],
+  ['the balance field', 'psa', 'PATCH', /company\/companies\/\d+$/],
+] as const;
+
 describe('killed while an answer is under way', () => {
-  test.each([
-    ['the first request of all', 'psa', 'GET', /companyinfo/],
-    ['a page of time', 'psa', 'GET', /time\/entries$/],
-    ['the log of a ticket in the RMM', 'rmm', 'GET', /log-entry$/],
-    ['the alert ticket', 'psa', 'POST', /service\/tickets$/],
-    ['the note for the client', 'psa', 'POST', /notes$/],
-    ['the invoice', 'psa', 'POST', /finance\/invoices$/],
-    ['the product on the invoice', 'psa', 'POST', /procurement\/products$/],
-    ['the balance field', 'psa', 'PATCH', /company\/companies\/\d+$/],
-  ] as const)(
+  test.each(answers.slice(0, sampleSize({ short: 2, full: answers.length })))(
     '%s',
     async (what, vendor, method, path) => {
       await recover(async (msp) => {

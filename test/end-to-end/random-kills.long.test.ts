@@ -5,7 +5,7 @@ import { type Ending, endingOf } from '../support/ending.ts';
 import { passSearchLag } from '../support/pass-search-lag.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 
-/** `KILLS=100 npm run -s jest -- test/end-to-end/random-kills`, as the build does; a few by default. */
+/** `KILLS=100 npm run test:full -- test/end-to-end/random-kills`, as the build does; a few by default. */
 const kills = Number(process.env.KILLS ?? 8);
 
 /** `SEED=…`, which the test's name shows, kills at the same moments again (as far as clocks allow). */

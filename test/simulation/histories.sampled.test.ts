@@ -1,9 +1,17 @@
 import { expect, test } from '@jest/globals';
+import { sampleSize } from '../support/sample-size.ts';
 import { isOverHttp, playSeed } from './play-seed.ts';
 import { seedsFrom, tally } from './tally.ts';
 
 // `npm run simulate -- --seed S` plays one of them again.
-const seeds = seedsFrom(1, 200);
+const seeds = seedsFrom(1, sampleSize({ short: 40, full: 200 }));
+
+const kinds = [
+  ...['clock-ahead', 'clock-back', 'crash', 'duplicate-page', 'expired-token', 'failed-write'],
+  ...['hidden-rows', 'html', 'late-row', 'lost-answer', 'rate-limited', 'rejected-write'],
+  ...['reordered-pages', 'second-instance-locked', 'second-instance-pushing'],
+  ...['second-instance-renamed', 'second-instance-unlocked', 'server-error', 'torn-write'],
+];
 
 test('nothing is lost and nothing is done twice in any history, whatever goes wrong', async () => {
   const result = await tally(
@@ -13,20 +21,15 @@ test('nothing is lost and nothing is done twice in any history, whatever goes wr
   expect(result.firstViolation).toBeNull();
   expect(result.violations).toBe(0);
   // That all of it did go wrong is part of the proof.
-  expect(result.crashes).toBeGreaterThan(200);
-  expect(Object.keys(result.faults).sort()).toEqual([
-    ...['clock-ahead', 'clock-back', 'crash', 'duplicate-page', 'expired-token', 'failed-write'],
-    ...['hidden-rows', 'html', 'late-row', 'lost-answer', 'rate-limited', 'rejected-write'],
-    ...['reordered-pages', 'second-instance-locked', 'second-instance-pushing'],
-    ...['second-instance-renamed', 'second-instance-unlocked', 'server-error', 'torn-write'],
-  ]);
-  const rare = Object.entries(result.faults).filter(([, struck]) => struck < 5);
-  expect(rare).toEqual([]);
+  expect(result.crashes).toBeGreaterThan(sampleSize({ short: 40, full: 200 }));
+  expect(kinds).toEqual(expect.arrayContaining(Object.keys(result.faults)));
+  const often = sampleSize({ short: 0, full: 5 });
+  expect(kinds.filter((kind) => (result.faults[kind] ?? 0) < often)).toEqual([]);
 }, 900_000);
 
 test('nor in those that a real connector plays over HTTP', async () => {
   const result = await tally(seeds.filter(isOverHttp), (seed) => playSeed(seed));
   expect(result.firstViolation).toBeNull();
-  expect(result).toMatchObject({ seeds: 5, violations: 0 });
-  expect(result.crashes).toBeGreaterThan(5);
+  expect(result).toMatchObject({ seeds: sampleSize({ short: 1, full: 5 }), violations: 0 });
+  expect(result.crashes).toBeGreaterThan(sampleSize({ short: 0, full: 5 }));
 }, 300_000);

@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { type History, Step, startHistory } from './oracle-history.ts';
 import type { World } from './oracle-world.ts';
+import { sampleSize } from './sample-size.ts';
 
 /** `SEED=… npm run -s jest -- test/core/oracle` plays the same histories again. */
 export const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Histories in all: `HISTORIES=10000 npm run -s jest -- test/core/oracle` for a night. */
-const histories = Number(process.env.HISTORIES ?? 300);
+const asked = process.env.HISTORIES;
 
 /** A fault is first made small, which takes its time; a night must still end by itself. */
-export const timeoutMs = (120 + histories / 2) * 1000;
+export const timeoutMs = (120 + Number(asked ?? 300) / 2) * 1000;
 
 export function limits(share: number) {
+  const histories = Number(asked ?? sampleSize({ short: 40, full: 300 }));
   return {
     seed,
     numRuns: Math.ceil(histories * share),
