@@ -23,7 +23,7 @@ try {
     `./${name}/subject.ts`,
   );
   run('node_modules/@biomejs/biome/bin/biome', 'check', '--write', 'connectors', 'test');
-  run('src/config/write-docs.ts');
+  run('src/config/docs/write-docs.ts');
   process.stdout.write(
     `Made connectors/${name} with its sandbox and tests, and a line in ${registry}.\n` +
       `Next: connectors/${name}/README.md says what to change, in which order. Its tests:\n` +

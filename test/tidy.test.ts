@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { registry } from '../connectors/registry.ts';
-import { configTable } from '../src/config/describe.ts';
-import { environmentNames } from '../src/config/environment.ts';
-import { vendorTable } from '../src/config/vendor-table.ts';
+import { configTable } from '../src/config/docs/describe.ts';
+import { vendorTable } from '../src/config/docs/vendor-table.ts';
+import { environmentNames } from '../src/config/read/environment.ts';
 import { loadVendors } from '../src/contract/registry.ts';
 import { findBrokenWalls, readSources, type SourceFile } from './tidy/walls.ts';
 
@@ -21,6 +21,16 @@ test('every import keeps to the walls between the rooms, and every package to it
 test.each<[string, SourceFile]>([
   ['the domain reaching for the store', planted('src/domain/x.ts', '../store/port.ts')],
   ['the domain reading a file', planted('src/domain/x.ts', 'node:fs')],
+  [
+    'terms reaching for what is computed by them',
+    planted('src/domain/agreements/x.ts', '../charges/charge.ts'),
+  ],
+  [
+    'the mirror reaching for the ledger',
+    planted('src/store/sqlite/mirror/x.ts', '../ledger/ledger.ts'),
+  ],
+  ['a check running a step', planted('src/service/check/x.ts', '../run/steps.ts')],
+  ['a command using another’s parts', planted('src/cli/setup/x.ts', '../runs/run.ts')],
   ['a comparison writing by itself', planted('src/reconcile/x.ts', '../debit/post.ts')],
   ['a step reaching back', planted('src/pull/x.ts', '../push/push.ts')],
   ['undo looking into the database', planted('src/undo/x.ts', '../store/sqlite/open.ts')],
@@ -48,6 +58,15 @@ test('the core never names a vendor', () => {
 test('no source file is over 300 lines', () => {
   const long = sources.filter(({ text }) => text.split('\n').length > 301);
   expect(long.map(({ path }) => path)).toEqual([]);
+});
+
+test('no folder of the core holds over 15 source files', () => {
+  const folders = Map.groupBy(
+    sources.filter(({ path }) => path.startsWith('src/')),
+    ({ path }) => dirname(path),
+  );
+  const large = [...folders].filter(([, files]) => files.length > 15);
+  expect(large.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
 });
 
 test('.env.example lists exactly the names that the example config and the code read', () => {

@@ -1,7 +1,7 @@
 /** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
 import type { z } from 'zod';
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/exact.ts';
 import type { ClientWire, TicketWire, TimeWire } from './schema.ts';

@@ -3,8 +3,8 @@
  * for the zones that MSPs work in (https://github.com/unicode-org/cldr/blob/main/common/supplemental/windowsZones.xml);
  * any other can still be held against what a person sees.
  */
-import { instantFromMs, type ZoneName } from '../../src/domain/time.ts';
-import { wallClockAt } from '../../src/domain/zone.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import { wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
 import { Zone } from '../http/settings.ts';
 
 const zonesByWindowsName: Readonly<Record<string, ZoneName>> = {

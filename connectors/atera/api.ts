@@ -2,7 +2,7 @@
 import type { ZodType } from 'zod';
 import type { ConnectorContext, Page } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { ZoneName } from '../../src/domain/time.ts';
+import type { ZoneName } from '../../src/domain/zone.ts';
 import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import { createMoveGuard } from '../http/moved.ts';

@@ -2,8 +2,8 @@
 
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import { presentIds } from '../http/rows.ts';
 import type { Api } from './api.ts';
 import type { TicketWire, WorkHoursWire } from './schema.ts';

@@ -3,13 +3,8 @@
  * hour in spring and shows one twice in autumn: such a text then means no moment, or two.
  */
 import { KindError } from '../../src/domain/errors.ts';
-import {
-  type Instant,
-  instantFromMs,
-  msFromInstant,
-  type ZoneName,
-} from '../../src/domain/time.ts';
-import { momentOf, wallClockAt } from '../../src/domain/zone.ts';
+import { type Instant, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import { momentOf, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
 
 const dayMs = 86_400_000;
 

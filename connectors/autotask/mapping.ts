@@ -3,7 +3,8 @@
 import type { InvoiceRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
   type Instant,
@@ -11,7 +12,6 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { Names } from './directory.ts';

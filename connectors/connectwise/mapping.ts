@@ -8,9 +8,10 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { readPayment } from '../../src/domain/invoice.ts';
 import { minorFromText } from '../../src/domain/money.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { readPayment } from '../../src/domain/records/invoice.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
   type Instant,
@@ -18,7 +19,6 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { unlistedName } from '../../src/domain/unlisted-names.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import type { ConnectwiseConfig } from './config.ts';

@@ -8,8 +8,8 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { readPayment } from '../../src/domain/invoice.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { readPayment } from '../../src/domain/records/invoice.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import { minorOf, readWorkedTime, type TimeUnit } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';

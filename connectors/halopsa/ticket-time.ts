@@ -2,7 +2,7 @@
 
 import type { RejectedRow, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { unlistedName } from '../../src/domain/unlisted-names.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf, type List } from './api.ts';

@@ -6,9 +6,8 @@ import {
   instantFromMs,
   instantFromText,
   msFromInstant,
-  type ZoneName,
 } from '../../src/domain/time.ts';
-import { momentOf, wallClockAt } from '../../src/domain/zone.ts';
+import { momentOf, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 
 export interface Zones {

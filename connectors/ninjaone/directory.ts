@@ -8,7 +8,7 @@ import type {
   PullRequest,
 } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';

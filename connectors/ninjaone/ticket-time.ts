@@ -6,7 +6,7 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, idOf } from './api.ts';
 import type { Directory } from './directory.ts';

@@ -1,5 +1,5 @@
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
-import { unknownTechnician } from '../../src/domain/rows.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { secondsOf } from '../http/exact.ts';
 import type { RequestTrackerConfig } from './config.ts';

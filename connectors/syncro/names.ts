@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { SourceId } from '../../src/contract/connector.ts';
-import { unlistedName } from '../../src/domain/unlisted-names.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../http/clock.ts';
 import type { Api } from './api.ts';
 import type { TimeNames } from './mapping.ts';

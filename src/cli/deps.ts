@@ -1,13 +1,13 @@
 import type { VendorRegistry } from '../contract/registry.ts';
-import type { adjustBalance } from '../service/adjust.ts';
-import type { openApp } from '../service/app.ts';
-import type { runCheck } from '../service/check.ts';
-import type { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
-import type { planConfig } from '../service/plan.ts';
-import type { acceptInvoice, acceptOrder, resumeSales } from '../service/release.ts';
-import type { runOnce } from '../service/run.ts';
-import type { startService } from '../service/start.ts';
-import type { listUndoable, undoRun } from '../service/undo.ts';
+import type { openApp } from '../service/app/app.ts';
+import type { runCheck } from '../service/check/check.ts';
+import type { adjustBalance } from '../service/corrections/adjust.ts';
+import type { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
+import type { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
+import type { listUndoable, undoRun } from '../service/corrections/undo.ts';
+import type { planConfig } from '../service/plan/plan.ts';
+import type { runOnce } from '../service/run/run.ts';
+import type { startService } from '../service/schedule/start.ts';
 
 /** What the commands have done for them; a test hands in its own. */
 export interface Service {

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { VendorRegistry } from '../contract/registry.ts';
-import { adjustBalance } from '../service/adjust.ts';
-import { openApp } from '../service/app.ts';
-import { runCheck } from '../service/check.ts';
-import { addBlock, extendBlock, voidBlock } from '../service/manual.ts';
-import { planConfig } from '../service/plan.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../service/release.ts';
-import { runOnce } from '../service/run.ts';
-import { startService } from '../service/start.ts';
-import { listUndoable, undoRun } from '../service/undo.ts';
+import { openApp } from '../service/app/app.ts';
+import { runCheck } from '../service/check/check.ts';
+import { adjustBalance } from '../service/corrections/adjust.ts';
+import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
+import { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
+import { listUndoable, undoRun } from '../service/corrections/undo.ts';
+import { planConfig } from '../service/plan/plan.ts';
+import { runOnce } from '../service/run/run.ts';
+import { startService } from '../service/schedule/start.ts';
 import { runCli } from './program.ts';
 
 /** Runs the command line of this very process. */

@@ -1,25 +1,25 @@
 import { Command } from 'commander';
-import { addAdjustCommand } from './adjust.ts';
-import { addBackupCommand } from './backup.ts';
-import { addBalancesCommand } from './balances.ts';
-import { addBlockCommands } from './block.ts';
-import { addCheckCommand } from './check.ts';
-import { addClientsCommand } from './clients.ts';
+import { addAdjustCommand } from './corrections/adjust.ts';
+import { addBlockCommands } from './corrections/block.ts';
+import { addUndoCommand } from './corrections/undo.ts';
 import type { CliDeps } from './deps.ts';
-import { addExplainCommand } from './explain.ts';
-import { addOutboxCommands } from './outbox.ts';
-import { addPlanCommand } from './plan.ts';
-import { addQuarantineCommands } from './quarantine.ts';
-import { addReconcileCommand } from './reconcile.ts';
-import { addReportCommands } from './report.ts';
-import { reportError } from './report-error.ts';
-import { addRunCommand } from './run.ts';
+import { addBackupCommand } from './maintenance/backup.ts';
+import { addOutboxCommands } from './maintenance/outbox.ts';
+import { addQuarantineCommands } from './maintenance/quarantine.ts';
+import { addVerifyCommand } from './maintenance/verify.ts';
+import { reportError } from './output/report-error.ts';
+import { addBalancesCommand } from './reports/balances.ts';
+import { addExplainCommand } from './reports/explain.ts';
+import { addReportCommands } from './reports/report.ts';
+import { addStatementCommand } from './reports/statement.ts';
+import { addReconcileCommand } from './runs/reconcile.ts';
+import { addRunCommand } from './runs/run.ts';
+import { addStartCommand } from './runs/start.ts';
+import { addSweepCommand } from './runs/sweep.ts';
 import { Cli } from './scope.ts';
-import { addStartCommand } from './start.ts';
-import { addStatementCommand } from './statement.ts';
-import { addSweepCommand } from './sweep.ts';
-import { addUndoCommand } from './undo.ts';
-import { addVerifyCommand } from './verify.ts';
+import { addCheckCommand } from './setup/check.ts';
+import { addClientsCommand } from './setup/clients.ts';
+import { addPlanCommand } from './setup/plan.ts';
 
 /** Every command, ready to parse; faults in the usage are thrown. `cli` gets the exit code. */
 export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command {

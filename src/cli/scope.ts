@@ -1,10 +1,10 @@
 import type { Command, CommandOptions } from 'commander';
-import { plainJson } from '../reports/plain-text.ts';
-import type { App } from '../service/app.ts';
-import type { StoreHolder } from '../service/rehearsal.ts';
+import { plainJson } from '../reports/format/plain-text.ts';
+import type { App } from '../service/app/app.ts';
+import type { StoreHolder } from '../service/app/rehearsal.ts';
 import type { CliDeps } from './deps.ts';
-import { type Paint, painter } from './style.ts';
-import { formatTable, type TableCell, type TableColumn } from './table.ts';
+import { type Paint, painter } from './output/style.ts';
+import { formatTable, type TableCell, type TableColumn } from './output/table.ts';
 
 /** What a command works with, once the config is read and the store is open. */
 export interface Scope {

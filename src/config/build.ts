@@ -1,4 +1,3 @@
-import { amountFromText } from '../domain/money.ts';
 import type {
   Agreement,
   BusinessHours,
@@ -9,13 +8,14 @@ import type {
   Rollover,
   Share,
   Threshold,
-} from '../domain/terms.ts';
-import { AgreementTerms } from './agreement-schema.ts';
-import { toBusinessHours } from './business-hours.ts';
-import { effectiveTerms, pushTarget } from './client-checks.ts';
+} from '../domain/agreements/terms.ts';
+import { amountFromText } from '../domain/money.ts';
+import { effectiveTerms, pushTarget } from './checks/client-checks.ts';
 import type { ConfiguredClient } from './loaded.ts';
-import { keyed, listed, valueAt } from './raw.ts';
-import type { ConfigFile } from './schema.ts';
+import { keyed, listed, valueAt } from './read/raw.ts';
+import { AgreementTerms } from './schema/agreement-schema.ts';
+import { toBusinessHours } from './schema/business-hours.ts';
+import type { ConfigFile } from './schema/schema.ts';
 
 /** The terms of a file without faults: every name replaced by what it means. */
 export interface BuiltTerms {

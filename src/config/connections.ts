@@ -1,12 +1,12 @@
 import type { VendorModule } from '../contract/connector.ts';
 import { secretLengthMin } from '../domain/redaction.ts';
-import { type Environment, lookUp } from './environment.ts';
 import { atValue, type Path, type Problem } from './fault.ts';
 import { problemsFromIssues, unworded } from './issues.ts';
-import { nodesAt, type SchemaNode, schemaNode } from './json-schema.ts';
 import type { ConfiguredConnection } from './loaded.ts';
 import { suggestion } from './nearest.ts';
-import { isKeyed, keyed, textAt } from './raw.ts';
+import { type Environment, lookUp } from './read/environment.ts';
+import { isKeyed, keyed, textAt } from './read/raw.ts';
+import { nodesAt, type SchemaNode, schemaNode } from './schema/json-schema.ts';
 
 export interface ReadConnections {
   connections: Map<string, ConfiguredConnection>;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { atKey, atValue, type Path, type Problem } from './fault.ts';
-import { nodesAt, type SchemaNode } from './json-schema.ts';
 import { suggestion } from './nearest.ts';
-import { valueAt } from './raw.ts';
+import { valueAt } from './read/raw.ts';
+import { nodesAt, type SchemaNode } from './schema/json-schema.ts';
 
 interface Subject {
   /** What was validated. */

@@ -1,6 +1,6 @@
 import type { VendorModule } from '../contract/connector.ts';
-import type { Agreement, Client, Locale, Offer } from '../domain/terms.ts';
-import type { ZoneName } from '../domain/time.ts';
+import type { Agreement, Client, Locale, Offer } from '../domain/agreements/terms.ts';
+import type { ZoneName } from '../domain/zone.ts';
 
 /** The config file after every reference is resolved and every fault is out. */
 export interface LoadedConfig {

@@ -7,13 +7,14 @@
  */
 import type { ZodType } from 'zod';
 import type { ErrorKind } from '../domain/errors.ts';
-import type { PushKind, PushMessages } from '../domain/messages.ts';
+import type { PushKind, PushMessages } from '../domain/records/messages.ts';
+import type { ClientRow, SourceId, StreamName } from '../domain/records/rows.ts';
 import type { Redactor } from '../domain/redaction.ts';
-import type { ClientRow, SourceId, StreamName } from '../domain/rows.ts';
-import type { Instant, ZoneName } from '../domain/time.ts';
+import type { Instant } from '../domain/time.ts';
+import type { ZoneName } from '../domain/zone.ts';
 import type { Pulls } from './pull.ts';
 
-export type { PushKind, PushMessages } from '../domain/messages.ts';
+export type { PushKind, PushMessages } from '../domain/records/messages.ts';
 export type {
   ClientRow,
   InvoiceLine,
@@ -24,7 +25,7 @@ export type {
   StreamName,
   TicketRow,
   TimeEntryRow,
-} from '../domain/rows.ts';
+} from '../domain/records/rows.ts';
 export type * from './pull.ts';
 
 // ── Push ────────────────────────────────────────────────────────────────────────────────────────

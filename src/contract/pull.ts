@@ -6,7 +6,7 @@ import type {
   SourceId,
   TicketRow,
   TimeEntryRow,
-} from '../domain/rows.ts';
+} from '../domain/records/rows.ts';
 import type { DateText, Instant } from '../domain/time.ts';
 
 /** A vendor row that could not be understood. It is set aside for a person, never dropped. */

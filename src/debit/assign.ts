@@ -1,7 +1,7 @@
-import { applyCorrections } from '../domain/corrections.ts';
-import { type EntryNames, namesOfEntry } from '../domain/names.ts';
-import { decideStanding, type Standing } from '../domain/standing.ts';
-import type { Client } from '../domain/terms.ts';
+import type { Client } from '../domain/agreements/terms.ts';
+import { applyCorrections } from '../domain/charges/corrections.ts';
+import { decideStanding, type Standing } from '../domain/charges/standing.ts';
+import { type EntryNames, namesOfEntry } from '../domain/records/names.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';

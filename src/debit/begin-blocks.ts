@@ -1,8 +1,8 @@
-import { payOffOverage } from '../domain/postings.ts';
-import { creditPurchase } from '../domain/purchase.ts';
-import { sharersOf } from '../domain/shares.ts';
+import { sharersOf } from '../domain/agreements/shares.ts';
+import { isScheduled } from '../domain/blocks/validity.ts';
+import { payOffOverage } from '../domain/ledger/postings.ts';
+import { creditPurchase } from '../domain/ledger/purchase.ts';
 import { dateInZone } from '../domain/time.ts';
-import { isScheduled } from '../domain/validity.ts';
 import { accountFrom } from '../store/port.ts';
 import type { DebitContext } from './context.ts';
 

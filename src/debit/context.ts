@@ -1,5 +1,5 @@
-import type { NameBook } from '../domain/names.ts';
-import type { Client } from '../domain/terms.ts';
+import type { Client } from '../domain/agreements/terms.ts';
+import type { NameBook } from '../domain/records/names.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
 

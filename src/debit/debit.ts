@@ -1,7 +1,7 @@
-import type { Posting } from '../domain/ledger.ts';
-import { type Account, payOffOverage } from '../domain/postings.ts';
-import { sharersOf } from '../domain/shares.ts';
-import { payerOf } from '../domain/terms.ts';
+import { sharersOf } from '../domain/agreements/shares.ts';
+import { payerOf } from '../domain/agreements/terms.ts';
+import type { Posting } from '../domain/ledger/ledger.ts';
+import { type Account, payOffOverage } from '../domain/ledger/postings.ts';
 import { type DateText, earliest, type Instant } from '../domain/time.ts';
 import type { ChargeGroup, ClientLedger, DirtySubject } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';

@@ -1,8 +1,8 @@
-import { computeCharge } from '../domain/charge.ts';
-import type { ChargeFacts, TicketFacts } from '../domain/charge-facts.ts';
-import { byMoment } from '../domain/corrections.ts';
-import type { OpenReason } from '../domain/standing.ts';
-import type { Client } from '../domain/terms.ts';
+import type { Client } from '../domain/agreements/terms.ts';
+import { computeCharge } from '../domain/charges/charge.ts';
+import type { ChargeFacts, TicketFacts } from '../domain/charges/charge-facts.ts';
+import { byMoment } from '../domain/charges/corrections.ts';
+import type { OpenReason } from '../domain/charges/standing.ts';
 import type { ChargeGroup } from '../store/port.ts';
 import { type Assigned, isDue } from './assign.ts';
 import { hashWork } from './unchanged.ts';

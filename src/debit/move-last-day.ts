@@ -1,7 +1,7 @@
-import type { SpendableBlock } from '../domain/allocation.ts';
+import type { SpendableBlock } from '../domain/blocks/allocation.ts';
 import { KindError } from '../domain/errors.ts';
-import type { LedgerEntry, Posting } from '../domain/ledger.ts';
-import { type Account, reverseSlices } from '../domain/postings.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
+import { type Account, reverseSlices } from '../domain/ledger/postings.ts';
 import type { DateText } from '../domain/time.ts';
 import type { Block } from '../store/port.ts';
 

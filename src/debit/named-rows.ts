@@ -1,5 +1,5 @@
-import type { NameBook } from '../domain/names.ts';
-import type { StandingEntry, StandingTicket } from '../domain/standing.ts';
+import type { StandingEntry, StandingTicket } from '../domain/charges/standing.ts';
+import type { NameBook } from '../domain/records/names.ts';
 import type { MirrorTicket, MirrorTimeEntry } from '../store/port.ts';
 
 /** The entry as the rules see it. */

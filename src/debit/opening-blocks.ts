@@ -1,11 +1,11 @@
+import { sharersOf } from '../domain/agreements/shares.ts';
+import type { Client, OpeningBlock } from '../domain/agreements/terms.ts';
+import { asScheduled, isScheduled } from '../domain/blocks/validity.ts';
 import { isKindError } from '../domain/errors.ts';
 import { blockIdOf } from '../domain/keys.ts';
-import { type Account, payOffOverage } from '../domain/postings.ts';
-import { creditPurchase } from '../domain/purchase.ts';
-import { sharersOf } from '../domain/shares.ts';
-import type { Client, OpeningBlock } from '../domain/terms.ts';
+import { type Account, payOffOverage } from '../domain/ledger/postings.ts';
+import { creditPurchase } from '../domain/ledger/purchase.ts';
 import { dateInZone, type Instant } from '../domain/time.ts';
-import { asScheduled, isScheduled } from '../domain/validity.ts';
 import type {
   Block,
   BlockBalance,

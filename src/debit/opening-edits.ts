@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SpendableBlock } from '../domain/allocation.ts';
+import type { SpendableBlock } from '../domain/blocks/allocation.ts';
+import { isScheduled } from '../domain/blocks/validity.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
 import { openingEditKey } from '../domain/keys.ts';
-import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
+import type { Account } from '../domain/ledger/postings.ts';
 import { textFromMinor } from '../domain/money.ts';
-import type { Account } from '../domain/postings.ts';
 import type { DateText } from '../domain/time.ts';
-import { isScheduled } from '../domain/validity.ts';
 import type { Block, BlockEdit, BlockTerms } from '../store/port.ts';
 import { moveLastDay } from './move-last-day.ts';
 

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
-import { type Demand, demandOf } from '../domain/allocation.ts';
-import type { ChargeFacts } from '../domain/charge-facts.ts';
-import type { LedgerEntry, Posting } from '../domain/ledger.ts';
+import { sharerOf } from '../domain/agreements/shares.ts';
+import { type Client, payerOf } from '../domain/agreements/terms.ts';
+import { type Demand, demandOf } from '../domain/blocks/allocation.ts';
+import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import {
   type Account,
   canPayWhole,
   reverseSlices,
   spend,
   takeUpEnded,
-} from '../domain/postings.ts';
-import { sharerOf } from '../domain/shares.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
+} from '../domain/ledger/postings.ts';
 import { type DateText, earliest } from '../domain/time.ts';
 import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import type { GroupDecision } from './decide.ts';

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { NameIds } from '../domain/rows.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
-import { dateInZone, type ZoneName } from '../domain/time.ts';
+import { type Client, payerOf } from '../domain/agreements/terms.ts';
+import type { NameIds } from '../domain/records/rows.ts';
+import { dateInZone } from '../domain/time.ts';
+import type { ZoneName } from '../domain/zone.ts';
 import type { ChargeGroup } from '../store/port.ts';
 import { type Assigned, isDue } from './assign.ts';
 

@@ -1,5 +1,5 @@
+import type { OpenReason } from '../domain/charges/standing.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { OpenReason } from '../domain/standing.ts';
 import type { QuarantinedSubject } from '../store/port.ts';
 import type { AffectedWork } from './affected.ts';
 import type { Assigned } from './assign.ts';

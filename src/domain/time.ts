@@ -1,8 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { wallClockAt, type ZoneName } from './zone.ts';
 
-export type { ZoneName } from './zone.ts';
-
 /**
  * A moment as ISO 8601 in UTC with exactly three decimals (`2026-03-02T09:00:00.000Z`).
  * One spelling only, so that moments compare and sort as text, in SQL too.

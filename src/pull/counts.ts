@@ -1,8 +1,8 @@
 /** What a pull read, and whether it set so much of it aside that its balances mislead. */
 
 import { KindError } from '../domain/errors.ts';
-import type { StreamName } from '../domain/rows.ts';
-import type { ClientLoss } from '../domain/vanished.ts';
+import type { StreamName } from '../domain/records/rows.ts';
+import type { ClientLoss } from '../domain/records/vanished.ts';
 import type { PullOutcome } from '../store/port.ts';
 
 export interface PullCounts {

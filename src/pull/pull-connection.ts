@@ -1,7 +1,7 @@
 import type { Connector } from '../contract/connector.ts';
 import { KindError } from '../domain/errors.ts';
+import type { ClientLoss } from '../domain/records/vanished.ts';
 import { instantFromMs } from '../domain/time.ts';
-import type { ClientLoss } from '../domain/vanished.ts';
 import type { PullCounts } from './counts.ts';
 import { type PullContext, pullStream } from './pull-stream.ts';
 import { pullTicketTime } from './pull-ticket-time.ts';

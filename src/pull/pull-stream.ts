@@ -1,7 +1,11 @@
 import type { Page, Pull, StreamName } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
+import {
+  type UnlistedName,
+  unlistedInTicket,
+  unlistedInTime,
+} from '../domain/records/unlisted-names.ts';
 import type { DateText, Instant } from '../domain/time.ts';
-import { type UnlistedName, unlistedInTicket, unlistedInTime } from '../domain/unlisted-names.ts';
 import type {
   MirrorRows,
   PullOutcome,

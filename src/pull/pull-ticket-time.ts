@@ -1,5 +1,5 @@
 import type { Pulls } from '../contract/connector.ts';
-import { unlistedInTime } from '../domain/unlisted-names.ts';
+import { unlistedInTime } from '../domain/records/unlisted-names.ts';
 import { countPage, type PullCounts } from './counts.ts';
 import type { PullContext } from './pull-stream.ts';
 import { validateTimeEntries } from './validate.ts';

@@ -1,8 +1,8 @@
 import type { Presence } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
+import { type ClientLoss, isMostVanished } from '../domain/records/vanished.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
-import { type ClientLoss, isMostVanished } from '../domain/vanished.ts';
 import type { Store, SweepWindow } from '../store/port.ts';
 
 export interface SweepContext {

@@ -1,6 +1,6 @@
 import type { Connector, Delivered, PushKind } from '../contract/connector.ts';
 import { describeError, type ErrorKind, isKindError, KindError } from '../domain/errors.ts';
-import { provenBySearchAt } from '../domain/messages.ts';
+import { provenBySearchAt } from '../domain/records/messages.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';

@@ -1,7 +1,7 @@
 import type { VendorBlock } from '../contract/connector.ts';
+import { familyOf } from '../domain/agreements/shares.ts';
+import { type Client, payerOf } from '../domain/agreements/terms.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { familyOf } from '../domain/shares.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
 import {
   clientFinder,
   type Found,

@@ -1,6 +1,6 @@
 import type { Connector } from '../contract/connector.ts';
+import type { Client, Offer } from '../domain/agreements/terms.ts';
 import { KindError } from '../domain/errors.ts';
-import type { Client, Offer } from '../domain/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Difference, Store } from '../store/port.ts';
 

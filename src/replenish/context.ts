@@ -1,7 +1,7 @@
-import type { Client, Locale, Offer } from '../domain/terms.ts';
+import type { Client, Locale, Offer } from '../domain/agreements/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
-import type { MessageTemplates } from './templates.ts';
+import type { MessageTemplates } from './messages/templates.ts';
 
 /** What a replenish run works with. */
 export interface ReplenishContext {

@@ -1,6 +1,6 @@
-import type { Posting } from '../domain/ledger.ts';
-import { type Account, payOffOverage } from '../domain/postings.ts';
-import type { Rollover } from '../domain/terms.ts';
+import type { Rollover } from '../domain/agreements/terms.ts';
+import type { Posting } from '../domain/ledger/ledger.ts';
+import { type Account, payOffOverage } from '../domain/ledger/postings.ts';
 import type { DateText } from '../domain/time.ts';
 import type { Block, BlockBalance, ClientLedger, Store } from '../store/port.ts';
 import { rollOver } from './rollover.ts';

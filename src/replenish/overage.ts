@@ -1,19 +1,19 @@
-import type { ChargeFacts } from '../domain/charge-facts.ts';
+import type { Client, Locale, OverageBilling } from '../domain/agreements/terms.ts';
+import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
-import type { Posting } from '../domain/ledger.ts';
+import type { Posting } from '../domain/ledger/ledger.ts';
+import { holdBlock, type OpenOverage, payOffOverage } from '../domain/ledger/postings.ts';
+import { billingTerms, isUndoneNote } from '../domain/ledger/undo.ts';
 import { formatMoney, priceOf } from '../domain/money.ts';
-import { holdBlock, type OpenOverage, payOffOverage } from '../domain/postings.ts';
-import type { Client, Locale, OverageBilling } from '../domain/terms.ts';
 import { addDays, type DateText, dateInZone } from '../domain/time.ts';
-import { billingTerms, isUndoneNote } from '../domain/undo.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
-import { billToBasis } from './basis.ts';
-import { sourceIdOf, toMessage } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
-import { emptyBatch } from './orders.ts';
-import { longDate } from './phrases.ts';
+import { billToBasis } from './messages/basis.ts';
+import { sourceIdOf, toMessage } from './messages/compose.ts';
+import { longDate } from './messages/phrases.ts';
+import { emptyBatch } from './orders/orders.ts';
 
 /** Hours of one ticket (or of one cause) that are billed together. */
 interface BillLine {

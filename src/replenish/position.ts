@@ -1,15 +1,19 @@
-import { type SpendableBlock, toSpendable } from '../domain/allocation.ts';
-import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/burn-history.ts';
-import { type Coverable, decideCoverage } from '../domain/coverage.ts';
+import { familyOf } from '../domain/agreements/shares.ts';
+import type { Client } from '../domain/agreements/terms.ts';
+import { type SpendableBlock, toSpendable } from '../domain/blocks/allocation.ts';
+import { type Coverable, decideCoverage } from '../domain/charges/coverage.ts';
+import { rateOf } from '../domain/charges/price.ts';
+import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/forecast/burn-history.ts';
+import type { BurnHistory } from '../domain/forecast/pace.ts';
+import type { Account } from '../domain/ledger/postings.ts';
 import { priceOf } from '../domain/money.ts';
-import { type EntryNames, type NameBook, namesOfEntry } from '../domain/names.ts';
-import type { BurnHistory } from '../domain/pace.ts';
-import { type OwedWork, type PendingWork, positionsByKind } from '../domain/positions.ts';
-import type { Account } from '../domain/postings.ts';
-import { rateOf } from '../domain/price.ts';
-import { familyOf } from '../domain/shares.ts';
-import type { Client } from '../domain/terms.ts';
-import { moneyLeftIn, type Position } from '../domain/thresholds.ts';
+import { type EntryNames, type NameBook, namesOfEntry } from '../domain/records/names.ts';
+import {
+  type OwedWork,
+  type PendingWork,
+  positionsByKind,
+} from '../domain/thresholds/positions.ts';
+import { moneyLeftIn, type Position } from '../domain/thresholds/thresholds.ts';
 import { type DateText, dateInZone } from '../domain/time.ts';
 import { type Block, type ClientLedger, type PendingEntry, readNameBook } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';

@@ -1,9 +1,9 @@
-import { findUndoneLeft } from '../domain/episodes.ts';
-import { sharersOf } from '../domain/shares.ts';
+import { sharersOf } from '../domain/agreements/shares.ts';
+import { findUndoneLeft } from '../domain/thresholds/episodes.ts';
 import { dateInZone } from '../domain/time.ts';
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
-import { emptyBatch } from './orders.ts';
+import { emptyBatch } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 
 /**

@@ -1,19 +1,19 @@
+import { familyOf, sharersOf } from '../domain/agreements/shares.ts';
+import { type Client, payerOf } from '../domain/agreements/terms.ts';
+import { isScheduled } from '../domain/blocks/validity.ts';
 import { hoursText } from '../domain/duration.ts';
+import type { BurnHistory } from '../domain/forecast/pace.ts';
+import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
+import { type Account, hoursLeftFor } from '../domain/ledger/postings.ts';
 import {
   type Crossing,
   findCrossings,
   followEpisodes,
   needEntriesAfter,
-} from '../domain/episodes.ts';
-import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
-import type { BurnHistory } from '../domain/pace.ts';
-import { type OwedWork, ownLeft } from '../domain/positions.ts';
-import { type Account, hoursLeftFor } from '../domain/postings.ts';
-import { familyOf, sharersOf } from '../domain/shares.ts';
-import { type Client, payerOf } from '../domain/terms.ts';
-import type { Position } from '../domain/thresholds.ts';
+} from '../domain/thresholds/episodes.ts';
+import { type OwedWork, ownLeft } from '../domain/thresholds/positions.ts';
+import type { Position } from '../domain/thresholds/thresholds.ts';
 import { addDays, addMonths, type DateText, dateInZone } from '../domain/time.ts';
-import { isScheduled } from '../domain/validity.ts';
 import type {
   Block,
   ClientLedger,
@@ -23,14 +23,14 @@ import type {
   ReplenishBatch,
 } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
-import { crossingsToBasis, type FoundCrossings } from './basis.ts';
-import { composeNotice, invoiceKeyOf, type Notice } from './compose.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
-import { bookHandSales } from './hand-sales.ts';
-import { emptyBatch, settleOrders } from './orders.ts';
+import { crossingsToBasis, type FoundCrossings } from './messages/basis.ts';
+import { composeNotice, invoiceKeyOf, type Notice } from './messages/compose.ts';
+import { fieldTexts } from './messages/phrases.ts';
+import { bookHandSales } from './orders/hand-sales.ts';
+import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
-import { fieldTexts } from './phrases.ts';
 import { positionsOf, readHistories, readOwed } from './position.ts';
 import { decideSales, type Sale, withOrders } from './sale.ts';
 

@@ -1,9 +1,9 @@
+import type { Rollover } from '../domain/agreements/terms.ts';
+import { lastDayFrom } from '../domain/blocks/validity.ts';
 import { blockIdOf } from '../domain/keys.ts';
-import type { Posting } from '../domain/ledger.ts';
-import { type Account, holdBlock } from '../domain/postings.ts';
-import type { Rollover } from '../domain/terms.ts';
+import type { Posting } from '../domain/ledger/ledger.ts';
+import { type Account, holdBlock } from '../domain/ledger/postings.ts';
 import { addDays, type DateText } from '../domain/time.ts';
-import { lastDayFrom } from '../domain/validity.ts';
 import type { Block, BlockBalance, ClientLedger } from '../store/port.ts';
 
 export interface RolledOver {

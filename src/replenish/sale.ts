@@ -1,8 +1,8 @@
-import type { Crossing } from '../domain/episodes.ts';
-import { coversKind, type Kind } from '../domain/kinds.ts';
+import type { Client, Offer, ReplenishRule } from '../domain/agreements/terms.ts';
+import { coversKind, type Kind } from '../domain/blocks/kinds.ts';
 import { priceOf } from '../domain/money.ts';
-import type { Client, Offer, ReplenishRule } from '../domain/terms.ts';
-import { blocksToBuy, type Position } from '../domain/thresholds.ts';
+import type { Crossing } from '../domain/thresholds/episodes.ts';
+import { blocksToBuy, type Position } from '../domain/thresholds/thresholds.ts';
 import { addDays, addMonths, type DateText } from '../domain/time.ts';
 
 /** A sale that crossings call for. */

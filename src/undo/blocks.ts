@@ -1,5 +1,5 @@
 import { isOpeningEdit } from '../domain/keys.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
+import type { LedgerEntry } from '../domain/ledger/ledger.ts';
 import type { Block, Kept } from '../store/port.ts';
 import { accountOf, type Books, reverseIn } from './books.ts';
 

@@ -1,7 +1,7 @@
-import type { ChargeFacts } from '../domain/charge-facts.ts';
-import type { LedgerEntry, Posting } from '../domain/ledger.ts';
-import { type Account, payOffOverage, reverseSlices, spend } from '../domain/postings.ts';
-import { findPaidWork } from '../domain/slices.ts';
+import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
+import { type Account, payOffOverage, reverseSlices, spend } from '../domain/ledger/postings.ts';
+import { findPaidWork } from '../domain/ledger/slices.ts';
 import type { PostedCharge, Store } from '../store/port.ts';
 
 /** The accounts that an undo touches, and what it posts to them, in its order. */

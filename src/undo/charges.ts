@@ -1,4 +1,4 @@
-import type { ChargeFacts } from '../domain/charge-facts.ts';
+import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
 import type { ChargeGroup, EntryPlace, Kept, PostedCharge, UndoBatch } from '../store/port.ts';
 import type { UndoContext } from './context.ts';
 

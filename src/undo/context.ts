@@ -1,4 +1,4 @@
-import type { Client } from '../domain/terms.ts';
+import type { Client } from '../domain/agreements/terms.ts';
 import type { Instant } from '../domain/time.ts';
 import type { RunRow, Store } from '../store/port.ts';
 

@@ -1,4 +1,4 @@
-import { type Client, payerOf } from '../domain/terms.ts';
+import { type Client, payerOf } from '../domain/agreements/terms.ts';
 import type { PushMessageRow, UndoBatch } from '../store/port.ts';
 
 type Remote = UndoBatch['remote'][number];

@@ -1,9 +1,9 @@
+import { sharersOf } from '../domain/agreements/shares.ts';
 import { KindError } from '../domain/errors.ts';
-import { signedSeconds } from '../domain/ledger.ts';
-import type { PushMessages } from '../domain/messages.ts';
-import { takeUpEnded } from '../domain/postings.ts';
-import { sharersOf } from '../domain/shares.ts';
-import { billingTerms, undoneNote } from '../domain/undo.ts';
+import { signedSeconds } from '../domain/ledger/ledger.ts';
+import { takeUpEnded } from '../domain/ledger/postings.ts';
+import { billingTerms, undoneNote } from '../domain/ledger/undo.ts';
+import type { PushMessages } from '../domain/records/messages.ts';
 import type { Charge, ChargeGroup, ClientLedger, RunTraces, UndoBatch } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import { type BlockUndo, undoBlocks } from './blocks.ts';

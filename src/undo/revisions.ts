@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { type Demand, demandOf } from '../domain/allocation.ts';
-import type { ChargeFacts } from '../domain/charge-facts.ts';
-import type { LedgerEntry, Posting } from '../domain/ledger.ts';
-import { type Account, spend } from '../domain/postings.ts';
+import { type Demand, demandOf } from '../domain/blocks/allocation.ts';
+import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
+import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
+import { type Account, spend } from '../domain/ledger/postings.ts';
 import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import { accountOf, type Books } from './books.ts';
 import { type ChargeUndo, factsOf } from './charges.ts';

@@ -6,7 +6,7 @@ import type {
   Withdrawn,
 } from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
-import { provenBySearchAt } from '../domain/messages.ts';
+import { provenBySearchAt } from '../domain/records/messages.ts';
 import type { Instant } from '../domain/time.ts';
 import type { PushMessageRow, Store, UndoMessage } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';

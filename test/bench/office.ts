@@ -4,10 +4,10 @@ import type { Connector, Page, TimeEntryRow } from '../../src/contract/connector
 import { clientFinder } from '../../src/debit/context.ts';
 import { debitDirtyWork } from '../../src/debit/debit.ts';
 import { applyOpeningBlocks } from '../../src/debit/opening-blocks.ts';
-import { createNameBook } from '../../src/domain/names.ts';
+import { createNameBook } from '../../src/domain/records/names.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
-import type { App } from '../../src/service/app.ts';
-import { type RunResult, runSteps } from '../../src/service/run.ts';
+import type { App } from '../../src/service/app/app.ts';
+import { type RunResult, runSteps } from '../../src/service/run/run.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { clientsOf, type Span, type Work, workOf } from './work.ts';
 

@@ -1,5 +1,5 @@
-import { buildBalances } from '../../src/reports/balances.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { lastMonth, type Office } from './office.ts';
 import { ms, type Ratio, ratioOf, type Side, sideBySide } from './ratio.ts';
 

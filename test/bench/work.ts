@@ -1,6 +1,6 @@
-import { Calendar, toBusinessHours } from '../../src/config/business-hours.ts';
+import { Calendar, toBusinessHours } from '../../src/config/schema/business-hours.ts';
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
-import type { Agreement, Client } from '../../src/domain/terms.ts';
+import type { Agreement, Client } from '../../src/domain/agreements/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 
 const hourMs = 3_600_000;

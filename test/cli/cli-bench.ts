@@ -2,12 +2,12 @@ import type { CliDeps, Service } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import type { LoadedConfig } from '../../src/config/loaded.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import type { App, AppOptions } from '../../src/service/app.ts';
-import { addBlock, extendBlock, voidBlock } from '../../src/service/manual.ts';
-import { planConfig } from '../../src/service/plan.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/release.ts';
-import { listUndoable, undoRun } from '../../src/service/undo.ts';
+import type { App, AppOptions } from '../../src/service/app/app.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock, extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
+import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
+import { planConfig } from '../../src/service/plan/plan.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
 
 export const nowText = '2026-04-10T10:00:00.000Z';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { lastComparisonKey } from '../../src/reports/reconciliation.ts';
-import type { StepResult } from '../../src/service/run.ts';
+import { lastComparisonKey } from '../../src/reports/notices/reconciliation.ts';
+import type { StepResult } from '../../src/service/run/step.ts';
 import { entry, facts, makeFolder, openReportBench } from '../reports/report-bench.ts';
 import { CliBench } from './cli-bench.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { findClient } from '../../src/cli/find-client.ts';
+import { findClient } from '../../src/cli/input/find-client.ts';
 import { client } from '../reports/report-bench.ts';
 
 const clients = [

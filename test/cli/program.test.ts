@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { KindError } from '../../src/domain/errors.ts';
-import type { RunResult, StepResult } from '../../src/service/run.ts';
+import type { RunResult } from '../../src/service/run/run.ts';
+import type { StepResult } from '../../src/service/run/step.ts';
 import { openReportBench } from '../reports/report-bench.ts';
 import { CliBench } from './cli-bench.ts';
 

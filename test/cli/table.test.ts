@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fitText, formatTable, textWidth } from '../../src/cli/table.ts';
+import { fitText, formatTable, textWidth } from '../../src/cli/output/table.ts';
 
 const plain = { paint: (_: string, text: string) => text, columns: null };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Calendar, toBusinessHours } from '../../src/config/business-hours.ts';
-import { splitAtBusinessHours } from '../../src/domain/calendar.ts';
+import { Calendar, toBusinessHours } from '../../src/config/schema/business-hours.ts';
+import { splitAtBusinessHours } from '../../src/domain/charges/calendar.ts';
 
 function faults(calendar: Record<string, string>): string[] {
   return (Calendar.safeParse(calendar).error?.issues ?? []).map((issue) => issue.message);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { configTable } from '../../src/config/describe.ts';
+import { configTable } from '../../src/config/docs/describe.ts';
 import {
   fileSchemaNode,
   jsonSchemaDocument,
   type SchemaNode,
-} from '../../src/config/json-schema.ts';
+} from '../../src/config/schema/json-schema.ts';
 import { fakeVendors } from './fake-vendors.ts';
 
 describe('the table of all keys', () => {

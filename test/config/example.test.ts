@@ -5,9 +5,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { registry } from '../../connectors/registry.ts';
-import { environmentNames } from '../../src/config/environment.ts';
-import { jsonSchemaDocument } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { environmentNames } from '../../src/config/read/environment.ts';
+import { jsonSchemaDocument } from '../../src/config/schema/json-schema.ts';
 import { loadVendors } from '../../src/contract/registry.ts';
 import { folderWith } from './load-text.ts';
 

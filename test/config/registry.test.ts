@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { registry } from '../../connectors/registry.ts';
-import { type SchemaNode, schemaNode } from '../../src/config/json-schema.ts';
+import { type SchemaNode, schemaNode } from '../../src/config/schema/json-schema.ts';
 import { loadVendors } from '../../src/contract/registry.ts';
 
 const vendors = await loadVendors(registry);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { effectiveEnvironment } from '../../src/config/environment.ts';
+import { effectiveEnvironment } from '../../src/config/read/environment.ts';
 import { configText, faultsOf, folderWith, key, loadText } from './load-text.ts';
 
 const psa = (settings: string) =>

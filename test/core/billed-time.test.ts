@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { explain } from '../../src/reports/explain.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { explain } from '../../src/reports/explain.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import { type AdjustRequest, adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock, extendBlock } from '../../src/service/manual.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { type AdjustRequest, adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock, extendBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

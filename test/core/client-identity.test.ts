@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { readLeftClients } from '../../src/reports/left-clients.ts';
-import { recognizeClients } from '../../src/service/identify-clients.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { readLeftClients } from '../../src/reports/notices/left-clients.ts';
+import { recognizeClients } from '../../src/service/app/identify-clients.ts';
 import { CoreBench, clientOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

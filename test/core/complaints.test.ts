@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Agreement, ReplenishRule } from '../../src/domain/terms.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { explain } from '../../src/reports/explain.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import type { Agreement, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 /** What users of prepaid hours complain about elsewhere, by its number in the collection of complaints. */

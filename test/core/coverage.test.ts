@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ReplenishRule } from '../../src/domain/terms.ts';
+import type { ReplenishRule } from '../../src/domain/agreements/terms.ts';
 import type { Store } from '../../src/store/port.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

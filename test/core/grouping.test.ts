@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Rounding } from '../../src/domain/terms.ts';
+import type { Rounding } from '../../src/domain/agreements/terms.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Agreement, Offer, ReplenishRule, Threshold } from '../../src/domain/terms.ts';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import type {
+  Agreement,
+  Offer,
+  ReplenishRule,
+  Threshold,
+} from '../../src/domain/agreements/terms.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { explain } from '../../src/reports/explain.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

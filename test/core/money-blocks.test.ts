@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Agreement, Offer, ReplenishRule } from '../../src/domain/terms.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { explain } from '../../src/reports/explain.ts';
-import { explainBalance } from '../../src/reports/explain-balance.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import { statementToHtml } from '../../src/reports/statement-html.ts';
-import { voidBlock } from '../../src/service/manual.ts';
+import type { Agreement, Offer, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
+import { explainBalance } from '../../src/reports/explain/explain-balance.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
+import { voidBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 let bench: CoreBench;

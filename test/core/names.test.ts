@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { TicketRow, TimeEntryRow } from '../../src/domain/rows.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 /** Rules name things of the PSA; people rename these, and a rule goes on meaning what it meant. */

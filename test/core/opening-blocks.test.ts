@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { runCheck } from '../../src/service/check.ts';
-import { extendBlock, voidBlock } from '../../src/service/manual.ts';
+import { runCheck } from '../../src/service/check/check.ts';
+import { extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
 import { CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

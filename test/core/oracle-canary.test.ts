@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Posting } from '../../src/domain/ledger.ts';
+import type { Posting } from '../../src/domain/ledger/ledger.ts';
 import type { Charge, DebitBatch, Store } from '../../src/store/port.ts';
 import { type History, type Step, startHistory } from '../support/oracle-history.ts';
 import { steps } from '../support/oracle-limits.ts';

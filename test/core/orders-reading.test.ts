@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../src/contract/connector.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
 import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
 import type { Sent } from '../support/scripted-connector.ts';
 

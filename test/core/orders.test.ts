@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../src/contract/connector.ts';
-import type { Agreement, Offer } from '../../src/domain/terms.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { addBlock, voidBlock } from '../../src/service/manual.ts';
-import { acceptOrder, resumeSales } from '../../src/service/release.ts';
+import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 import type { Sent } from '../support/scripted-connector.ts';
 

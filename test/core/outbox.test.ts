@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { Offer, ReplenishRule } from '../../src/domain/agreements/terms.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Offer, ReplenishRule } from '../../src/domain/terms.ts';
 import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
 
 const selling = (offer: Offer): ReplenishRule[] => [

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { explain } from '../../src/reports/explain.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import { explain } from '../../src/reports/explain/explain.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

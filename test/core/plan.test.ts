@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Agreement, Client } from '../../src/domain/terms.ts';
-import { type ClientPlan, type Plan, planClients } from '../../src/service/plan.ts';
+import type { Agreement, Client } from '../../src/domain/agreements/terms.ts';
+import { type ClientPlan, type Plan, planClients } from '../../src/service/plan/plan.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 const hour = 3600;

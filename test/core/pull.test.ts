@@ -115,7 +115,7 @@ describe('the watermark', () => {
         yield page;
       }
     };
-    const { runSteps } = await import('../../src/service/run.ts');
+    const { runSteps } = await import('../../src/service/run/run.ts');
     await runSteps(bench.app, ['pull', 'debit'], 'test', { signal: stop.signal });
     const [mirrored] = await bench.app.store.takeDirty(10).then((rows) => [rows.length]);
     expect(mirrored).toBe(0);

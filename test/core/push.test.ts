@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ReplenishRule } from '../../src/domain/terms.ts';
+import type { ReplenishRule } from '../../src/domain/agreements/terms.ts';
 import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
 
 const replenish: ReplenishRule[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Agreement } from '../../src/domain/terms.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
 import { Random } from '../demo/random.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ReplenishRule } from '../../src/domain/terms.ts';
-import { readReconciliation } from '../../src/reports/reconciliation.ts';
-import { voidBlock } from '../../src/service/manual.ts';
-import type { StepName } from '../../src/service/run.ts';
+import type { ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { readReconciliation } from '../../src/reports/notices/reconciliation.ts';
+import { voidBlock } from '../../src/service/corrections/blocks.ts';
+import type { StepName } from '../../src/service/run/step.ts';
 import type { StoredDifference } from '../../src/store/port.ts';
 import {
   agreementOf,

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Rollover } from '../../src/domain/terms.ts';
+import type { Rollover } from '../../src/domain/agreements/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { ReplenishRule } from '../../src/domain/terms.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import { statementToHtml } from '../../src/reports/statement-html.ts';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock } from '../../src/service/manual.ts';
+import type { ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 let bench: CoreBench;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../src/contract/connector.ts';
-import type { Agreement, Offer } from '../../src/domain/terms.ts';
-import { buildBalances } from '../../src/reports/balances.ts';
-import { addBlock } from '../../src/service/manual.ts';
-import { acceptInvoice } from '../../src/service/release.ts';
+import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
+import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
+import { acceptInvoice } from '../../src/service/corrections/release.ts';
 import { agreementOf, CoreBench, clientOf, ten } from '../support/core-bench.ts';
 
 let bench: CoreBench;

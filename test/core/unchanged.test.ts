@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { TicketRow, TimeEntryRow } from '../../src/domain/rows.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
+import type { TicketRow, TimeEntryRow } from '../../src/domain/records/rows.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
 /** The work decides, not its labels: what was posted stays until the work itself is another. */

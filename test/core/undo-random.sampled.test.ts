@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { adjustBalance } from '../../src/service/adjust.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 import { sampleSize } from '../support/sample-size.ts';
 

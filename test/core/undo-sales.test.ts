@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Agreement, ReplenishRule } from '../../src/domain/terms.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
-import type { RunResult } from '../../src/service/run.ts';
+import type { Agreement, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
+import type { RunResult } from '../../src/service/run/run.ts';
 import type { Store } from '../../src/store/port.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 

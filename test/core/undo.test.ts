@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { textsIn } from '../../src/reports/text/texts.ts';
-import { adjustBalance } from '../../src/service/adjust.ts';
-import { addBlock, voidBlock } from '../../src/service/manual.ts';
-import { listUndoable, undoRun } from '../../src/service/undo.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
 import { acquireLock } from '../../src/store/lock.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Plan } from '../../src/service/plan.ts';
+import type { Plan } from '../../src/service/plan/plan.ts';
 import { dumpTables } from '../support/dump-tables.ts';
 import { runCommand } from '../support/run-command.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';

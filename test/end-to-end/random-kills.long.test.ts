@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { randomFrom } from '../../src/domain/random.ts';
+import { randomFrom } from '../../src/domain/forecast/random.ts';
 import { type Ending, endingOf } from '../support/ending.ts';
 import { passSearchLag } from '../support/pass-search-lag.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { balancesToJson, buildBalances } from '../../src/reports/balances.ts';
+import { balancesToJson, buildBalances } from '../../src/reports/balances/balances.ts';
 import { entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 
 const asOf = '2026-04-10T10:00:00.000Z';

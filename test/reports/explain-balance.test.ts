@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { Locale } from '../../src/domain/terms.ts';
-import { type BalanceExplanation, explainBalance } from '../../src/reports/explain-balance.ts';
-import { buildStatement } from '../../src/reports/statement.ts';
+import type { Locale } from '../../src/domain/agreements/terms.ts';
+import {
+  type BalanceExplanation,
+  explainBalance,
+} from '../../src/reports/explain/explain-balance.ts';
+import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 
 async function ask(

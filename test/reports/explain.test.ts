@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { type ExplainRequest, type Explanation, explain } from '../../src/reports/explain.ts';
+import {
+  type ExplainRequest,
+  type Explanation,
+  explain,
+} from '../../src/reports/explain/explain.ts';
 import { closed, entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 
 const afterHours = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { forecastRunOut, type Lot } from '../../src/domain/forecast.ts';
+import { forecastRunOut, type Lot } from '../../src/domain/forecast/forecast.ts';
 import { addDays, type DateText } from '../../src/domain/time.ts';
-import { runOutText } from '../../src/reports/run-out-text.ts';
+import { runOutText } from '../../src/reports/balances/run-out-text.ts';
 
 const today = '2026-06-29';
 const startedOn = '2025-01-01';

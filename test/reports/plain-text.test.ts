@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { csvText } from '../../src/reports/csv.ts';
-import { escapeHtml } from '../../src/reports/html.ts';
-import { plainJson, plainText } from '../../src/reports/plain-text.ts';
+import { csvText } from '../../src/reports/format/csv.ts';
+import { escapeHtml } from '../../src/reports/format/html.ts';
+import { plainJson, plainText } from '../../src/reports/format/plain-text.ts';
 
 test.each([
   ['colour sequences', '\u001b[31mred\u001b[0m', 'red'],

@@ -3,15 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { demandOf } from '../../src/domain/allocation.ts';
-import type { ChargeableEntry } from '../../src/domain/charge.ts';
-import { computeCharge } from '../../src/domain/charge.ts';
-import type { ChargeFacts } from '../../src/domain/charge-facts.ts';
-import type { Posting } from '../../src/domain/ledger.ts';
-import { type Account, payOffOverage, reverseSlices, spend } from '../../src/domain/postings.ts';
-import { creditPurchase } from '../../src/domain/purchase.ts';
-import { sharerOf, sharersOf } from '../../src/domain/shares.ts';
-import type { Agreement, Client } from '../../src/domain/terms.ts';
+import { sharerOf, sharersOf } from '../../src/domain/agreements/shares.ts';
+import type { Agreement, Client } from '../../src/domain/agreements/terms.ts';
+import { demandOf } from '../../src/domain/blocks/allocation.ts';
+import type { ChargeableEntry } from '../../src/domain/charges/charge.ts';
+import { computeCharge } from '../../src/domain/charges/charge.ts';
+import type { ChargeFacts } from '../../src/domain/charges/charge-facts.ts';
+import type { Posting } from '../../src/domain/ledger/ledger.ts';
+import {
+  type Account,
+  payOffOverage,
+  reverseSlices,
+  spend,
+} from '../../src/domain/ledger/postings.ts';
+import { creditPurchase } from '../../src/domain/ledger/purchase.ts';
 import { dateInZone, type Instant } from '../../src/domain/time.ts';
 import type { Block, Charge, ChargeGroup, ReplenishBatch, Store } from '../../src/store/port.ts';
 import { accountFrom } from '../../src/store/port.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildStatement, differenceSeconds } from '../../src/reports/statement.ts';
-import { statementToCsv } from '../../src/reports/statement-csv.ts';
-import { statementToHtml } from '../../src/reports/statement-html.ts';
-import { statementToJson } from '../../src/reports/statement-json.ts';
-import type { Statement, StatementLine } from '../../src/reports/statement-shape.ts';
+import { buildStatement, differenceSeconds } from '../../src/reports/statement/statement.ts';
+import { statementToCsv } from '../../src/reports/statement/statement-csv.ts';
+import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
+import { statementToJson } from '../../src/reports/statement/statement-json.ts';
+import type { Statement, StatementLine } from '../../src/reports/statement/statement-shape.ts';
 import { textsIn } from '../../src/reports/text/texts.ts';
 import { closed, entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { CheckResult, Connector } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
-import { type CheckOutcome, runCheck } from '../../src/service/check.ts';
+import { type CheckOutcome, runCheck } from '../../src/service/check/check.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 type Asked = Pick<Connector, 'check' | 'listNames'>;

@@ -7,7 +7,7 @@ import {
   type LogOptions,
   readLogSettings,
   withLogFields,
-} from '../../src/service/log.ts';
+} from '../../src/service/app/log.ts';
 
 const redactor = new Redactor(['s3cret-key', 's3cret-key-longer']);
 

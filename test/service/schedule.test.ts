@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Schedule } from '../../src/service/schedule.ts';
+import { Schedule } from '../../src/service/schedule/schedule.ts';
 
 const zone = 'Europe/Paris';
 

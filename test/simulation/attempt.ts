@@ -1,7 +1,8 @@
 /** A run in which things go wrong. */
 import { linkSync, symlinkSync } from 'node:fs';
 import { isKindError } from '../../src/domain/errors.ts';
-import { runOnce, runSteps, type StepName, usualSteps } from '../../src/service/run.ts';
+import { runOnce, runSteps, usualSteps } from '../../src/service/run/run.ts';
+import type { StepName } from '../../src/service/run/step.ts';
 import { Violation } from './auditor.ts';
 import { drawMishap, type Interlude } from './mishaps.ts';
 import { act, describeDefect, type Office, runOptions } from './office.ts';

@@ -1,6 +1,6 @@
 /** A history's terms as the product gets them. */
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { Agreement, Offer } from '../../src/domain/terms.ts';
+import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
 import { agreementOf, clientOf, openingOf } from '../support/core-bench.ts';
 import type { Psa } from './psa.ts';
 import {

@@ -1,7 +1,7 @@
 /** One history by its seed, day after day, audited all the way. */
-import { addBlock } from '../../src/service/manual.ts';
-import { resumeSales } from '../../src/service/release.ts';
-import { allSteps, type RunResult, runOnce } from '../../src/service/run.ts';
+import { addBlock } from '../../src/service/corrections/blocks.ts';
+import { resumeSales } from '../../src/service/corrections/release.ts';
+import { allSteps, type RunResult, runOnce } from '../../src/service/run/run.ts';
 import { Random } from '../demo/random.ts';
 import { attempt } from './attempt.ts';
 import { Auditor, Violation } from './auditor.ts';

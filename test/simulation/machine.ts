@@ -15,9 +15,9 @@ import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts'
 import type { Connector } from '../../src/contract/connector.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { App } from '../../src/service/app.ts';
-import { linkPayers } from '../../src/service/link-payers.ts';
-import type { Logger } from '../../src/service/log.ts';
+import type { App } from '../../src/service/app/app.ts';
+import { linkPayers } from '../../src/service/app/identify-clients.ts';
+import type { Logger } from '../../src/service/app/log.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import type { Psa } from './psa.ts';

@@ -1,5 +1,6 @@
 /** What will go wrong in one run, drawn from the seed. */
-import { allSteps, type StepName, usualSteps } from '../../src/service/run.ts';
+import { allSteps, usualSteps } from '../../src/service/run/run.ts';
+import type { StepName } from '../../src/service/run/step.ts';
 import type { Random } from '../demo/random.ts';
 import type { Place } from './faults.ts';
 import type { Interruption, Kind } from './tripwire.ts';

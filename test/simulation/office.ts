@@ -1,5 +1,5 @@
 /** All that a history has to do with: the PSAs, the machine, the clock, and who looks at them. */
-import type { RunOptions } from '../../src/service/run.ts';
+import type { RunOptions } from '../../src/service/run/run.ts';
 import type { Random } from '../demo/random.ts';
 import { type Auditor, Violation } from './auditor.ts';
 import type { Faults } from './faults.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Posting } from '../../src/domain/ledger.ts';
+import type { Posting } from '../../src/domain/ledger/ledger.ts';
 import {
   at,
   type Bench,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach } from '@jest/globals';
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
-import type { Posting } from '../../src/domain/ledger.ts';
+import type { Posting } from '../../src/domain/ledger/ledger.ts';
 import type {
   Block,
   Charge,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { beforeEach, expect, test } from '@jest/globals';
-import { chainHash, type LedgerEntry } from '../../src/domain/ledger.ts';
+import { chainHash, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import {
   type Bench,
   charge,

@@ -5,20 +5,20 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { Connector } from '../../src/contract/connector.ts';
-import type { LedgerEntry } from '../../src/domain/ledger.ts';
-import type { Client } from '../../src/domain/terms.ts';
+import type { Client } from '../../src/domain/agreements/terms.ts';
+import type { LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { App } from '../../src/service/app.ts';
-import { identifyClients } from '../../src/service/identify-clients.ts';
-import type { LogDetail, Logger } from '../../src/service/log.ts';
+import type { App } from '../../src/service/app/app.ts';
+import { identifyClients } from '../../src/service/app/identify-clients.ts';
+import type { LogDetail, Logger } from '../../src/service/app/log.ts';
+import { type UndoResult, undoRun } from '../../src/service/corrections/undo.ts';
 import {
   type RunOptions,
   type RunResult,
   runSteps,
-  type StepName,
   usualSteps,
-} from '../../src/service/run.ts';
-import { type UndoResult, undoRun } from '../../src/service/undo.ts';
+} from '../../src/service/run/run.ts';
+import type { StepName } from '../../src/service/run/step.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';

@@ -1,4 +1,4 @@
-import type { Share } from '../../src/domain/terms.ts';
+import type { Share } from '../../src/domain/agreements/terms.ts';
 import { type Asked, type Price, plain } from './oracle-cost.ts';
 
 /** A block of hours (counted in seconds) or of money (in minor units). */

@@ -1,5 +1,5 @@
 import type { TimeEntryRow } from '../../src/contract/connector.ts';
-import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
+import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/agreements/terms.ts';
 
 /** What work comes to that is rounded as one. */
 export interface Cost {

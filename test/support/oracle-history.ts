@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { TimeEntryRow } from '../../src/contract/connector.ts';
-import type { LedgerEntry } from '../../src/domain/ledger.ts';
+import type { LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { addBlock, voidBlock } from '../../src/service/manual.ts';
-import { usualSteps } from '../../src/service/run.ts';
+import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { usualSteps } from '../../src/service/run/run.ts';
 import type { CoreBench } from './core-bench.ts';
 import type { Oracle } from './oracle.ts';
 import { type OracleBlock, rankOf } from './oracle-blocks.ts';

@@ -1,5 +1,5 @@
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
-import type { Agreement } from '../../src/domain/terms.ts';
+import type { Agreement } from '../../src/domain/agreements/terms.ts';
 import { byEnd, dayIn } from './oracle-cost.ts';
 
 export interface OracleClient {

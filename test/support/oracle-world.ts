@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import type { Agreement, BusinessHours, Multiplier, Rounding } from '../../src/domain/terms.ts';
+import type {
+  Agreement,
+  BusinessHours,
+  Multiplier,
+  Rounding,
+} from '../../src/domain/agreements/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { agreementOf, CoreBench, clientOf, openingOf } from './core-bench.ts';
 import { Oracle } from './oracle.ts';

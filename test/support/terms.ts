@@ -1,5 +1,5 @@
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { Agreement, Client, Offer } from '../../src/domain/terms.ts';
+import type { Agreement, Client, Offer } from '../../src/domain/agreements/terms.ts';
 
 const hour = 3600;
 

@@ -15,32 +15,95 @@ export function readSources(root: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
+interface Wall {
+  room: string;
+  may: readonly string[];
+}
+
+const port = ['src/domain/', 'src/store/port.ts'];
+const portAndTerms = [...port, 'src/config/loaded.ts'];
+const portAndContract = [...port, 'src/contract/'];
+
+/** What the service puts together: every room of the core but itself and the command line. */
+const core = [
+  ...['src/domain/', 'src/contract/', 'src/config/', 'src/store/', 'src/reports/', 'src/undo/'],
+  ...['src/pull/', 'src/debit/', 'src/replenish/', 'src/push/', 'src/reconcile/'],
+];
+
 /**
- * Who may import whom, besides itself. A room is a prefix of paths; the first row that fits a file
- * is its row. What is listed is a prefix too.
+ * Who may import whom, besides itself. A room is a prefix of paths, or `folder/*` for the files of that
+ * folder without its sub-rooms; the first row that fits a file is its row. What is listed is read alike.
  */
-const walls: readonly { room: string; may: readonly string[] }[] = [
-  { room: 'src/domain/', may: [] },
-  { room: 'src/store/', may: ['src/domain/'] },
-  { room: 'src/pull/', may: ['src/domain/', 'src/store/port.ts', 'src/contract/'] },
-  { room: 'src/debit/', may: ['src/domain/', 'src/store/port.ts', 'src/config/loaded.ts'] },
-  { room: 'src/replenish/', may: ['src/domain/', 'src/store/port.ts', 'src/config/loaded.ts'] },
-  { room: 'src/reports/', may: ['src/domain/', 'src/store/port.ts', 'src/config/loaded.ts'] },
-  { room: 'src/push/', may: ['src/domain/', 'src/store/port.ts', 'src/contract/'] },
+const walls: readonly Wall[] = [
+  ...inOrder(
+    'src/domain/',
+    ['src/domain/*'],
+    ['agreements', 'records', 'charges', 'blocks', 'ledger', 'forecast', 'thresholds'],
+  ),
+  { room: 'src/domain/*', may: [] },
+  { room: 'src/store/port/', may: ['src/domain/', 'src/store/port.ts'] },
+  ...inOrder(
+    'src/store/sqlite/',
+    [...port, 'src/store/sqlite/database.ts', 'src/store/sqlite/outbox.ts'],
+    ['mirror', 'ledger', 'debit', 'replenish', 'reconcile'],
+  ),
+  { room: 'src/store/sqlite/*', may: ['src/domain/', 'src/store/'] },
+  { room: 'src/store/*', may: ['src/domain/', 'src/store/port/', 'src/store/sqlite/'] },
+  { room: 'src/pull/', may: portAndContract },
+  { room: 'src/debit/', may: portAndTerms },
+  ...inOrder('src/replenish/', [...portAndTerms, 'src/replenish/*'], ['messages', 'orders']),
+  { room: 'src/replenish/*', may: [...portAndTerms, 'src/replenish/'] },
+  { room: 'src/reports/format/', may: [] },
   {
-    room: 'src/reconcile/',
-    may: ['src/domain/', 'src/store/port.ts', 'src/contract/'],
+    room: 'src/reports/text/',
+    may: [...port, 'src/reports/format/', 'src/reports/statement/', 'src/reports/explain/'],
   },
-  { room: 'src/undo/', may: ['src/domain/', 'src/store/port.ts', 'src/contract/'] },
+  ...inOrder(
+    'src/reports/',
+    [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
+    ['notices', 'balances', 'statement', 'explain'],
+  ),
+  { room: 'src/push/', may: portAndContract },
+  { room: 'src/reconcile/', may: portAndContract },
+  { room: 'src/undo/', may: portAndContract },
   // The generator of the JSON Schema has to know the vendors; loading a config does not.
   {
-    room: 'src/config/write-docs.ts',
-    may: ['src/config/', 'connectors/registry.ts', 'src/contract/'],
+    room: 'src/config/docs/write-docs.ts',
+    may: ['src/config/docs/', 'src/config/schema/', 'src/contract/', 'connectors/registry.ts'],
   },
-  { room: 'src/config/', may: ['src/domain/', 'src/contract/'] },
-  { room: 'src/service/', may: ['src/'] },
-  { room: 'src/cli/main.ts', may: ['src/', 'connectors/registry.ts'] },
-  { room: 'src/cli/', may: ['src/'] },
+  ...inOrder(
+    'src/config/',
+    [
+      ...['src/domain/', 'src/contract/'],
+      ...['fault', 'loaded', 'nearest'].map((name) => `src/config/${name}.ts`),
+    ],
+    ['read', 'schema', 'checks', 'docs'],
+  ),
+  { room: 'src/config/*', may: ['src/domain/', 'src/contract/', 'src/config/'] },
+  { room: 'src/service/app/', may: [...core, 'src/service/corrections/'] },
+  { room: 'src/service/corrections/', may: [...core, 'src/service/app/', 'src/service/run/'] },
+  ...['run', 'check', 'plan'].map((name) => ({
+    room: `src/service/${name}/`,
+    may: [...core, 'src/service/app/'],
+  })),
+  { room: 'src/service/schedule/', may: [...core, 'src/service/app/', 'src/service/run/'] },
+  { room: 'src/cli/main.ts', may: ['src/cli/*', 'connectors/registry.ts'] },
+  ...['input', 'output'].map((name) => ({
+    room: `src/cli/${name}/`,
+    may: ['src/cli/deps.ts', 'src/domain/', 'src/reports/format/', 'src/config/nearest.ts'],
+  })),
+  ...['corrections', 'maintenance', 'reports', 'runs', 'setup'].map((topic) => ({
+    room: `src/cli/${topic}/`,
+    may: [
+      ...port,
+      'src/reports/',
+      'src/service/',
+      'src/cli/*',
+      'src/cli/input/',
+      'src/cli/output/',
+    ],
+  })),
+  { room: 'src/cli/*', may: ['src/contract/', 'src/reports/', 'src/service/', 'src/cli/'] },
   { room: 'src/contract/', may: ['src/domain/'] },
   {
     room: 'connectors/check/',
@@ -75,14 +138,25 @@ const doors: Readonly<Record<string, string>> = {
   axios: 'connectors/http/transport.ts',
   'p-retry': 'connectors/http/retry.ts',
   'node-cron': 'src/service/',
-  dotenv: 'src/config/',
-  yaml: 'src/config/',
-  'date-holidays': 'src/config/',
-  winston: 'src/service/log.ts',
+  dotenv: 'src/config/read/environment.ts',
+  yaml: 'src/config/read/yaml-tree.ts',
+  'date-holidays': 'src/config/schema/business-hours.ts',
+  winston: 'src/service/app/log.ts',
   commander: 'src/cli/',
-  eta: 'src/replenish/templates.ts',
+  eta: 'src/replenish/messages/templates.ts',
   'node:sqlite': 'src/store/',
 };
+
+/** Sub-rooms of which each may import what is listed, and those before it. */
+function inOrder(parent: string, may: readonly string[], rooms: readonly string[]): Wall[] {
+  const paths = rooms.map((name) => `${parent}${name}/`);
+  return paths.map((room, index) => ({ room, may: [...may, ...paths.slice(0, index)] }));
+}
+
+function isWithin(path: string, place: string): boolean {
+  if (!place.endsWith('/*')) return path.startsWith(place);
+  return dirname(path) === place.slice(0, -2);
+}
 
 /** What the pure room may use of the outside: dates (a standard, polyfilled) and hashes. */
 const pureImports = ['temporal-polyfill', 'node:crypto'];
@@ -116,11 +190,11 @@ function wallFault(path: string, target: string): string | null {
   const vendor = /^connectors\/(?!http\/|check\/|text\/)[^/]+\//.exec(path)?.[0];
   const row =
     vendor === undefined
-      ? walls.find(({ room }) => path.startsWith(room))
+      ? walls.find(({ room }) => isWithin(path, room))
       : { room: vendor, may: vendorMay };
   if (row === undefined) return 'the file is in no room';
-  if (target.startsWith(row.room)) return null;
-  return row.may.some((allowed) => target.startsWith(allowed))
+  if (isWithin(target, row.room)) return null;
+  return row.may.some((allowed) => isWithin(target, allowed))
     ? null
     : `${row.room} may import only ${row.may.join(', ') || 'itself'}`;
 }

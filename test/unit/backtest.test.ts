@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { backtest, type PastBook } from '../../src/domain/backtest.ts';
-import { randomFrom } from '../../src/domain/random.ts';
+import { backtest, type PastBook } from '../../src/domain/forecast/backtest.ts';
+import { randomFrom } from '../../src/domain/forecast/random.ts';
 import { addDays, type DateText } from '../../src/domain/time.ts';
 
 const hour = 3600;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SpendableBlock } from '../../src/domain/allocation.ts';
-import { burnHistoryFrom, forecastBlocks } from '../../src/domain/burn-history.ts';
-import { forecastRunOut } from '../../src/domain/forecast.ts';
+import type { SpendableBlock } from '../../src/domain/blocks/allocation.ts';
+import { burnHistoryFrom, forecastBlocks } from '../../src/domain/forecast/burn-history.ts';
+import { forecastRunOut } from '../../src/domain/forecast/forecast.ts';
 import { addDays } from '../../src/domain/time.ts';
 
 const hour = 3600;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { scaleStretches, splitAtBusinessHours } from '../../src/domain/calendar.ts';
-import type { BusinessHours } from '../../src/domain/terms.ts';
+import type { BusinessHours } from '../../src/domain/agreements/terms.ts';
+import { scaleStretches, splitAtBusinessHours } from '../../src/domain/charges/calendar.ts';
 
 type Day = { fromMinute: number; toMinute: number }[];
 const [eight, six]: [number, number] = [480, 1080];

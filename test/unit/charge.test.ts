@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ChargeableEntry, computeCharge } from '../../src/domain/charge.ts';
-import { chargedWorkTypes } from '../../src/domain/charge-facts.ts';
-import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/terms.ts';
+import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/agreements/terms.ts';
+import { type ChargeableEntry, computeCharge } from '../../src/domain/charges/charge.ts';
+import { chargedWorkTypes } from '../../src/domain/charges/charge-facts.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { textsIn } from '../../src/reports/text/texts.ts';
 import { agreementOf } from '../support/terms.ts';

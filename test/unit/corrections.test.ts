@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { applyCorrections, byMoment, type Correctable } from '../../src/domain/corrections.ts';
+import {
+  applyCorrections,
+  byMoment,
+  type Correctable,
+} from '../../src/domain/charges/corrections.ts';
 
 function at(hour: number, minutes: number, sourceId = String(hour)): Correctable {
   return {

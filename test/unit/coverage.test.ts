@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideCoverage, isCovered, isListed } from '../../src/domain/coverage.ts';
+import { decideCoverage, isCovered, isListed } from '../../src/domain/charges/coverage.ts';
 import { agreementOf } from '../support/terms.ts';
 
 const listed = agreementOf({

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { chainHash, chainStart, type LedgerEntry, signedSeconds } from '../../src/domain/ledger.ts';
+import {
+  chainHash,
+  chainStart,
+  type LedgerEntry,
+  signedSeconds,
+} from '../../src/domain/ledger/ledger.ts';
 
 const entry: Omit<LedgerEntry, 'seq' | 'hash'> = {
   clientId: 'dupont',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { paceFrom } from '../../src/domain/pace.ts';
-import { randomFrom } from '../../src/domain/random.ts';
+import { paceFrom } from '../../src/domain/forecast/pace.ts';
+import { randomFrom } from '../../src/domain/forecast/random.ts';
 import { addDays, type DateText } from '../../src/domain/time.ts';
 
 const hour = 3600;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { allocate, type Demand, type SpendableBlock } from '../../src/domain/allocation.ts';
-import type { Posting } from '../../src/domain/ledger.ts';
+import { allocate, type Demand, type SpendableBlock } from '../../src/domain/blocks/allocation.ts';
+import type { Posting } from '../../src/domain/ledger/ledger.ts';
 import {
   type Account,
   canPayWhole,
@@ -9,8 +9,8 @@ import {
   reverseSlices,
   spend,
   takeUpEnded,
-} from '../../src/domain/postings.ts';
-import { creditPurchase } from '../../src/domain/purchase.ts';
+} from '../../src/domain/ledger/postings.ts';
+import { creditPurchase } from '../../src/domain/ledger/purchase.ts';
 
 function block(id: string, seconds: number, fields: Partial<SpendableBlock> = {}): SpendableBlock {
   return {

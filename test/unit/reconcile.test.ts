@@ -5,7 +5,7 @@ import { hoursFound } from '../../src/reconcile/compare-hours.ts';
 import { compareEntries, compareTickets, entryText } from '../../src/reconcile/compare-rows.ts';
 import type { DifferenceKind, Found } from '../../src/reconcile/context.ts';
 import { fixOf } from '../../src/reconcile/fixes.ts';
-import { comparisonLine } from '../../src/reports/reconciliation.ts';
+import { comparisonLine } from '../../src/reports/notices/reconciliation.ts';
 import type { Delivery } from '../../src/store/port.ts';
 
 const entry: TimeEntryRow = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { roundTogether, roundWorked } from '../../src/domain/rounding.ts';
-import type { Rounding } from '../../src/domain/terms.ts';
+import type { Rounding } from '../../src/domain/agreements/terms.ts';
+import { roundTogether, roundWorked } from '../../src/domain/charges/rounding.ts';
 
 const minutes = (count: number) => count * 60;
 

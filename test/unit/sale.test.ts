@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Crossing } from '../../src/domain/episodes.ts';
-import type { Position } from '../../src/domain/thresholds.ts';
-import { refusalPhrase } from '../../src/replenish/phrases.ts';
+import type { Crossing } from '../../src/domain/thresholds/episodes.ts';
+import type { Position } from '../../src/domain/thresholds/thresholds.ts';
+import { refusalPhrase } from '../../src/replenish/messages/phrases.ts';
 import { decideSales, type Refusal, withOrders } from '../../src/replenish/sale.ts';
 import { ten } from '../support/terms.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ChargeFacts } from '../../src/domain/charge-facts.ts';
-import type { Simulation } from '../../src/domain/simulated.ts';
-import { dueAtOf, simulate } from '../../src/domain/simulation.ts';
-import type { ReplenishRule } from '../../src/domain/terms.ts';
+import type { ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import type { ChargeFacts } from '../../src/domain/charges/charge-facts.ts';
+import type { Simulation } from '../../src/domain/thresholds/simulated.ts';
+import { dueAtOf, simulate } from '../../src/domain/thresholds/simulation.ts';
 
 const hour = 3600;
 const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}`;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Agreement, Client } from '../../src/domain/agreements/terms.ts';
 import {
   decideStanding,
   type StandingEntry,
   type StandingTicket,
-} from '../../src/domain/standing.ts';
-import type { Agreement, Client } from '../../src/domain/terms.ts';
+} from '../../src/domain/charges/standing.ts';
 import { agreementOf, clientOf } from '../support/terms.ts';
 
 const entry: StandingEntry = {

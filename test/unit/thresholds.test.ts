@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReplenishRule, Threshold } from '../../src/domain/agreements/terms.ts';
 import {
   type EpisodeState,
   findCrossings,
   findUndoneLeft,
   followEpisodes,
   type LedgerMove,
-} from '../../src/domain/episodes.ts';
-import type { ReplenishRule, Threshold } from '../../src/domain/terms.ts';
+} from '../../src/domain/thresholds/episodes.ts';
 import {
   blocksToBuy,
   type HeldBlock,
@@ -14,7 +14,7 @@ import {
   type Position,
   sizeInUse,
   thresholdKey,
-} from '../../src/domain/thresholds.ts';
+} from '../../src/domain/thresholds/thresholds.ts';
 
 const hour = 3600;
 

@@ -1,8 +1,8 @@
-import type { Verdict } from '../../domain/charge-facts.ts';
+import type { Verdict } from '../../domain/charges/charge-facts.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { codeOfNote } from '../../domain/undo.ts';
-import type { ChargeChange } from '../charge-changes.ts';
-import { plainText } from '../plain-text.ts';
+import { codeOfNote } from '../../domain/ledger/undo.ts';
+import { plainText } from '../format/plain-text.ts';
+import type { ChargeChange } from '../statement/charge-changes.ts';
 import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
 import { spellAmount, spellDays, spellFactor, spellList, splitDate } from './spelling.ts';
 

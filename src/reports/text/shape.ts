@@ -1,10 +1,10 @@
-import type { PartFacts, RoundingFacts } from '../../domain/charge-facts.ts';
-import type { Reason } from '../../domain/ledger.ts';
-import type { Locale } from '../../domain/terms.ts';
+import type { Locale } from '../../domain/agreements/terms.ts';
+import type { PartFacts, RoundingFacts } from '../../domain/charges/charge-facts.ts';
+import type { Reason } from '../../domain/ledger/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
-import type { ChargeChange } from '../charge-changes.ts';
-import type { PassedOverReason } from '../explain-payers.ts';
-import type { LineKind } from '../statement-shape.ts';
+import type { PassedOverReason } from '../explain/explain-payers.ts';
+import type { ChargeChange } from '../statement/charge-changes.ts';
+import type { LineKind } from '../statement/statement-shape.ts';
 
 /**
  * All that a report says in one language. Dates and amounts are spelt by these texts themselves and

@@ -1,7 +1,7 @@
-import { moveShare } from '../../domain/allocation.ts';
-import { type Account, holdBlock } from '../../domain/postings.ts';
-import { sharesIn } from '../../domain/shares.ts';
-import { type Client, payerOf } from '../../domain/terms.ts';
+import { sharesIn } from '../../domain/agreements/shares.ts';
+import { type Client, payerOf } from '../../domain/agreements/terms.ts';
+import { moveShare } from '../../domain/blocks/allocation.ts';
+import { type Account, holdBlock } from '../../domain/ledger/postings.ts';
 import type { ClientLedger } from './debit.ts';
 
 /**

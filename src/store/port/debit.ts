@@ -1,5 +1,5 @@
-import type { LedgerEntry, Posting } from '../../domain/ledger.ts';
-import type { TicketRow, TimeEntryRow } from '../../domain/rows.ts';
+import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
+import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 
 export interface DirtySubject {

@@ -1,5 +1,9 @@
-import { type ForeignInvoice, findSoldBlocks, type SoldBlock } from '../../domain/hand-sales.ts';
-import { type Client, type Offer, payerOf } from '../../domain/terms.ts';
+import { type Client, type Offer, payerOf } from '../../domain/agreements/terms.ts';
+import {
+  type ForeignInvoice,
+  findSoldBlocks,
+  type SoldBlock,
+} from '../../domain/blocks/hand-sales.ts';
 import { dateInZone, type Instant } from '../../domain/time.ts';
 import type { DebitStore } from './debit.ts';
 

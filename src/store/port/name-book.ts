@@ -1,6 +1,6 @@
-import { bindNames, createNameBook, type NameBook } from '../../domain/names.ts';
-import { collectReferences } from '../../domain/rule-names.ts';
-import type { Client } from '../../domain/terms.ts';
+import { collectReferences } from '../../domain/agreements/rule-names.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { bindNames, createNameBook, type NameBook } from '../../domain/records/names.ts';
 import type { NameStore } from './names.ts';
 
 /** By which names the rules know the vendors' things, as far as is known; writes nothing. */

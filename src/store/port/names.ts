@@ -1,5 +1,5 @@
-import type { NameBinding, SeenName } from '../../domain/names.ts';
-import type { NamedKind } from '../../domain/rule-names.ts';
+import type { NamedKind } from '../../domain/agreements/rule-names.ts';
+import type { NameBinding, SeenName } from '../../domain/records/names.ts';
 import type { Instant } from '../../domain/time.ts';
 
 /** A name of a vendor's own list; null: the vendor has no id for it. */

@@ -1,4 +1,4 @@
-import { type OrderState, readOrder } from '../../domain/order.ts';
+import { type OrderState, readOrder } from '../../domain/blocks/order.ts';
 import type { Order } from './replenish.ts';
 
 export function orderState({ block, messageStatus, sold, invoice, isGone }: Order): OrderState {

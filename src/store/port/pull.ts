@@ -5,9 +5,9 @@ import type {
   StreamName,
   TicketRow,
   TimeEntryRow,
-} from '../../domain/rows.ts';
+} from '../../domain/records/rows.ts';
+import type { ClientLoss } from '../../domain/records/vanished.ts';
 import type { Instant } from '../../domain/time.ts';
-import type { ClientLoss } from '../../domain/vanished.ts';
 
 export interface Watermark {
   /** Everything changed before this is mirrored for `clientIds`; null before the first full pass. */

@@ -1,4 +1,4 @@
-import type { TicketRow, TimeEntryRow } from '../../domain/rows.ts';
+import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 

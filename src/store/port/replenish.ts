@@ -1,7 +1,7 @@
-import type { Posting } from '../../domain/ledger.ts';
-import type { SoldInvoice } from '../../domain/order.ts';
-import type { OpenOverage } from '../../domain/postings.ts';
-import type { TimeEntryRow } from '../../domain/rows.ts';
+import type { SoldInvoice } from '../../domain/blocks/order.ts';
+import type { Posting } from '../../domain/ledger/ledger.ts';
+import type { OpenOverage } from '../../domain/ledger/postings.ts';
+import type { TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { HandSaleStore } from './hand-sales.ts';

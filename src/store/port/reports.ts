@@ -1,5 +1,5 @@
-import type { Usage } from '../../domain/burn-history.ts';
-import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Usage } from '../../domain/forecast/burn-history.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, PostedCharge } from './debit.ts';
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry, Posting } from '../../domain/ledger.ts';
+import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Block, Charge, ChargeGroup, PostedCharge } from './debit.ts';
 import type { PushMessageRow } from './outbox.ts';

@@ -172,3 +172,16 @@ function recompose(database: Database, { at, messages, blocks }: Recomposition):
     );
   }
 }
+
+export function hasUnreadInvoices(database: Database, connection: string): boolean {
+  const sql = 'SELECT 1 FROM push_message WHERE is_unread = 1 AND connection = ? LIMIT 1';
+  return database.row(sql, connection) !== undefined;
+}
+
+/** The invoices were read through: the mirror has all that were delivered before. */
+export function noteInvoicesRead(database: Database, connection: string): void {
+  database.run(
+    'UPDATE push_message SET is_unread = 0 WHERE is_unread = 1 AND connection = ?',
+    connection,
+  );
+}

@@ -1,16 +1,25 @@
 import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Usage } from '../../domain/burn-history.ts';
-import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Usage } from '../../domain/forecast/burn-history.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { BlockBefore, ChargeGroup, ReportStore } from '../port.ts';
 import { createAnew, syncPath } from '../private-file.ts';
-import { readChargeHistory, readCharges, readChargesBefore, streamCharges } from './charges.ts';
 import { type Database, listValue } from './database.ts';
-import { ledgerColumns } from './ledger.ts';
-import { acceptQuarantine, listQuarantine, retryQuarantine } from './quarantine-decisions.ts';
+import {
+  readChargeHistory,
+  readCharges,
+  readChargesBefore,
+  streamCharges,
+} from './debit/charges.ts';
+import { groupColumns, streamMirroredWork } from './debit/work.ts';
+import { ledgerColumns } from './ledger/ledger.ts';
+import {
+  acceptQuarantine,
+  listQuarantine,
+  retryQuarantine,
+} from './mirror/quarantine-decisions.ts';
 import { verify } from './verify.ts';
-import { groupColumns, streamMirroredWork } from './work.ts';
 
 const pageSize = 1000;
 

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../domain/ledger.ts';
-import { undoneReason } from '../../domain/undo.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { undoneReason } from '../../domain/ledger/undo.ts';
 import type {
   EntryPlace,
   Kept,
@@ -12,14 +12,14 @@ import type {
   UndoneRun,
   UndoStore,
 } from '../port.ts';
-import { blockColumns, fromStoredBlock, type StoredBlock } from './balances.ts';
-import { undoBlockEdits } from './block-edits.ts';
-import { chargeColumns } from './charges.ts';
 import { type Database, listValue, pairsValue } from './database.ts';
-import { writeDebits } from './debits.ts';
-import { ledgerColumns } from './ledger.ts';
-import { invoiceOfSale } from './orders.ts';
+import { chargeColumns } from './debit/charges.ts';
+import { writeDebits } from './debit/debits.ts';
+import { blockColumns, fromStoredBlock, type StoredBlock } from './ledger/balances.ts';
+import { undoBlockEdits } from './ledger/block-edits.ts';
+import { ledgerColumns } from './ledger/ledger.ts';
 import { messageRows } from './outbox.ts';
+import { invoiceOfSale } from './replenish/orders.ts';
 
 /** Of the memory that belongs to no connection; the client's id follows. */
 const heldBillingPrefix = 'undone-billing:';

@@ -1,9 +1,14 @@
 import { hash } from 'node:crypto';
-import { chainHash, chainStart, type LedgerEntry, signedSeconds } from '../../domain/ledger.ts';
+import {
+  chainHash,
+  chainStart,
+  type LedgerEntry,
+  signedSeconds,
+} from '../../domain/ledger/ledger.ts';
 import type { Disagreement } from '../port.ts';
-import { type Left, readHeadFromLedger } from './balances.ts';
 import { Database } from './database.ts';
-import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger.ts';
+import { type Left, readHeadFromLedger } from './ledger/balances.ts';
+import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger/ledger.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readAffectedWork } from '../../../src/debit/affected.ts';
 import { replayMirror } from '../../../src/debit/replay.ts';
-import { createNameBook } from '../../../src/domain/names.ts';
-import type { Client, Rounding } from '../../../src/domain/terms.ts';
+import type { Client, Rounding } from '../../../src/domain/agreements/terms.ts';
+import { createNameBook } from '../../../src/domain/records/names.ts';
 import type {
   ChargeGroup,
   DirtySubject,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { startOnOf } from '../../../src/debit/context.ts';
-import type { Rounding } from '../../../src/domain/terms.ts';
+import type { Rounding } from '../../../src/domain/agreements/terms.ts';
 import { agreementOf, openingOf } from '../../support/terms.ts';
 import { assign, dupont, eleven, entryOf, nine, ten, ticketOf } from './work.ts';
 

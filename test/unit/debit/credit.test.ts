@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { applyOpeningBlocks } from '../../../src/debit/opening-blocks.ts';
-import type { OpenOverage } from '../../../src/domain/postings.ts';
-import type { Client } from '../../../src/domain/terms.ts';
+import type { Client } from '../../../src/domain/agreements/terms.ts';
+import type { OpenOverage } from '../../../src/domain/ledger/postings.ts';
 import type { ClientLedger, ReplenishBatch, Store } from '../../../src/store/port.ts';
 import { openingOf } from '../../support/terms.ts';
 import { contextOf, dupont, eleven } from './work.ts';

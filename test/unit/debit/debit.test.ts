@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { debitDirtyWork } from '../../../src/debit/debit.ts';
-import type { LedgerEntry } from '../../../src/domain/ledger.ts';
-import type { OpenOverage } from '../../../src/domain/postings.ts';
-import type { Client } from '../../../src/domain/terms.ts';
+import type { Client } from '../../../src/domain/agreements/terms.ts';
+import type { LedgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import type { OpenOverage } from '../../../src/domain/ledger/postings.ts';
 import type {
   BlockBalance,
   ChargeGroup,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { hashWork } from '../../../src/debit/unchanged.ts';
-import type { Agreement } from '../../../src/domain/terms.ts';
+import type { Agreement } from '../../../src/domain/agreements/terms.ts';
 import type { ChargeGroup, MirrorTimeEntry } from '../../../src/store/port.ts';
 import { agreementOf } from '../../support/terms.ts';
 import { assign, decide, dupont, eleven, entryOf, nine, ten, ticketOf } from './work.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareBlocks } from '../../../src/debit/opening-blocks.ts';
+import type { OpeningBlock } from '../../../src/domain/agreements/terms.ts';
 import { blockIdOf } from '../../../src/domain/keys.ts';
-import type { OpeningBlock } from '../../../src/domain/terms.ts';
 import type { BlockBalance, ClientLedger } from '../../../src/store/port.ts';
 import { openingOf } from '../../support/terms.ts';
 import { dupont } from './work.ts';

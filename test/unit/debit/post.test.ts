@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GroupDecision } from '../../../src/debit/decide.ts';
 import { changesCharge, firstDay, postDecisions, type Standings } from '../../../src/debit/post.ts';
-import type { LedgerEntry, Posting } from '../../../src/domain/ledger.ts';
-import type { Account } from '../../../src/domain/postings.ts';
-import type { Client } from '../../../src/domain/terms.ts';
+import type { Client } from '../../../src/domain/agreements/terms.ts';
+import type { LedgerEntry, Posting } from '../../../src/domain/ledger/ledger.ts';
+import type { Account } from '../../../src/domain/ledger/postings.ts';
 import type { Charge, ChargeGroup, MirrorTimeEntry } from '../../../src/store/port.ts';
 import { agreementOf } from '../../support/terms.ts';
 import { decide, dupont, eleven, entryOf, ticketOf } from './work.ts';

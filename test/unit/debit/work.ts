@@ -1,8 +1,8 @@
 import { assignWork } from '../../../src/debit/assign.ts';
 import { clientFinder } from '../../../src/debit/context.ts';
 import { decideGroup, type GroupDecision } from '../../../src/debit/decide.ts';
-import { createNameBook } from '../../../src/domain/names.ts';
-import type { Client } from '../../../src/domain/terms.ts';
+import type { Client } from '../../../src/domain/agreements/terms.ts';
+import { createNameBook } from '../../../src/domain/records/names.ts';
 import type { ChargeGroup, MirrorTicket, MirrorTimeEntry, Store } from '../../../src/store/port.ts';
 import { clientOf } from '../../support/terms.ts';
 

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../../domain/duration.ts';
+import { KindError } from '../../domain/errors.ts';
+import { textsIn } from '../../reports/text/texts.ts';
+import { findClient } from '../input/find-client.ts';
+import { readChange, readHours, readReason } from '../input/values.ts';
+import type { Cli } from '../scope.ts';
+
+interface AdjustOptions {
+  hours?: string;
+  amount?: string;
+  block?: string;
+  allowOverage?: boolean;
+  reason: string;
+}
+
+export function addAdjustCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'adjust <client>',
+      'give or take hours or money by hand; the reason appears on the statement',
+      'adjust Dupont --hours -1.5 --reason "On-site visit never logged"',
+    )
+    .option('--hours <hours>', 'above zero to give, below to take')
+    .option('--amount <money>', 'money in place of hours, for a block of money')
+    .option('--block <id>', 'only of this block (default: blocks for any work, in their order)')
+    .option('--allow-overage', 'take more than there is, as overage')
+    .requiredOption('--reason <text>', 'why')
+    .action((query: string, options: AdjustOptions, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const client = findClient(app.clients, query);
+        const { seconds, minor } = readWanted(options, client.currency);
+        const { key, settledSeconds, moneyLeft, overageSeconds } = await deps.service.adjustBalance(
+          app,
+          {
+            ...{ clientId: client.id, seconds, minor, blockId: options.block ?? null },
+            isOverageAllowed: options.allowOverage === true,
+            reason: readReason(options.reason),
+          },
+        );
+        const money = (value: number) => textsIn('en').amount(value, client.currency);
+        const left = minor === null ? null : (moneyLeft.get(client.currency) ?? 0);
+        const document = { client: client.name, key, seconds, amountMinor: minor };
+        answer({ ...document, settledSeconds, amountLeftMinor: left, overageSeconds }, () => {
+          const sign = (minor ?? seconds) > 0 ? '+' : '';
+          const [change, rest] =
+            minor === null || left === null
+              ? [formatDuration(seconds), formatDuration(settledSeconds)]
+              : [money(minor), money(left)];
+          const overage =
+            overageSeconds === 0 ? '' : `, ${formatDuration(overageSeconds)} of overage`;
+          return `${client.name}: ${sign}${change}; ${rest} left${overage}.\n`;
+        });
+        return 0;
+      }),
+    );
+}
+
+function readWanted(
+  { hours, amount }: AdjustOptions,
+  currency: string,
+): { seconds: number; minor: number | null } {
+  if (hours !== undefined && amount === undefined)
+    return { seconds: readHours(hours), minor: null };
+  if (amount !== undefined && hours === undefined) {
+    return { seconds: 0, minor: readChange('--amount', amount, currency) };
+  }
+  throw new KindError('config', 'An adjustment is of hours or of money.', {
+    fix: 'Write --hours -1.5, or --amount 50.00.',
+  });
+}

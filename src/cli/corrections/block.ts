@@ -1,0 +1,205 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../../domain/duration.ts';
+import { KindError } from '../../domain/errors.ts';
+import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { textsIn } from '../../reports/text/texts.ts';
+import { findClient } from '../input/find-client.ts';
+import { readAmount, readDate, readHours, readReason, readWhole } from '../input/values.ts';
+import type { Cli } from '../scope.ts';
+
+interface AddOptions {
+  hours?: string;
+  rate?: string;
+  amount?: string;
+  purchasedOn?: string;
+  expiresOn?: string;
+  priority: string;
+  workTypes?: string;
+  reason: string;
+}
+
+export function addBlockCommands(program: Command, cli: Cli): void {
+  const block = program.command('block').description('blocks of hours, by hand');
+  cli
+    .add(
+      block,
+      'add <client>',
+      'add a block that was sold outside this program',
+      'block add Dupont --hours 10 --rate 120.00 --expires-on 2027-03-31',
+    )
+    .option('--hours <hours>', 'size of a block of hours')
+    .option('--rate <price>', 'price of one hour, in the client’s currency')
+    .option('--amount <money>', 'size of a block of money, in place of hours and rate')
+    .option('--purchased-on <day>', 'such as 2026-03-31 (default: today)')
+    .option('--expires-on <day>', 'last day of use (default: never expires)')
+    .option('--priority <number>', 'lower is used first', '0')
+    .option('--work-types <names>', 'it pays for these alone, separated by commas (default: all)')
+    .option('--reason <text>', 'shown on the statement', 'Added by hand')
+    .action((query: string, options: AddOptions, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const client = findClient(app.clients, query);
+        const today = dateInZone(instantFromMs(app.now()), client.timezone);
+        const request = { clientId: client.id, ...readBlock(options, client.currency, today) };
+        const { blockId } = await deps.service.addBlock(app, request);
+        const { seconds, amountMinor } = request;
+        answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
+          const amount = (minor: number) => textsIn('en').amount(minor, client.currency);
+          const size =
+            amountMinor === null
+              ? `${formatDuration(seconds)} at ${amount(request.rateMinor)}`
+              : amount(amountMinor);
+          return `${client.name}: block ${blockId}, ${size}.\n`;
+        });
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      block,
+      'extend <id>',
+      'move a block’s last day; hours that had ended with the old one come back',
+      'block extend b-12ab34cd56 --until 2027-06-30 --reason "Holiday closing"',
+    )
+    .requiredOption('--until <day>', 'its new last day, or "never"')
+    .requiredOption('--reason <text>', 'why')
+    .action((blockId: string, options: { until: string; reason: string }, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const expiresOn = options.until === 'never' ? null : readDate('--until', options.until);
+        const request = { blockId, expiresOn, reason: readReason(options.reason) };
+        const back = await deps.service.extendBlock(app, request);
+        const { returnedSeconds, returnedMinor } = back;
+        answer({ block: blockId, expiresOn, returnedSeconds, returnedMinor }, () => {
+          const until = expiresOn === null ? 'never ends' : `ends on ${expiresOn}`;
+          const isBack = returnedSeconds > 0 || (returnedMinor ?? 0) > 0;
+          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back)} came back` : ''}.\n`;
+        });
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      block,
+      'void <id>',
+      'close a block; what was used from it stays used',
+      'block void b-12ab34cd56 --reason "Invoice cancelled"',
+    )
+    .requiredOption('--reason <text>', 'why')
+    .action((blockId: string, options: { reason: string }, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const reason = readReason(options.reason);
+        const removed = await deps.service.voidBlock(app, { blockId, reason });
+        const { removedSeconds, removedMinor, currency } = removed;
+        answer({ block: blockId, removedSeconds, removedMinor }, () => {
+          const rest = sizeOf({
+            returnedSeconds: removedSeconds,
+            returnedMinor: removedMinor,
+            currency,
+          });
+          return `Block ${blockId} is void; ${rest} were taken back.\n`;
+        });
+        return 0;
+      }),
+    );
+  addSalesCommands(block, cli);
+}
+
+function addSalesCommands(block: Command, cli: Cli): void {
+  cli
+    .add(
+      block,
+      'accept <id>',
+      'give the hours of an open order as ordered, or book what an invoice of the PSA sold by hand',
+      'block accept b-12ab34cd56',
+    )
+    .option('--again', 'also where a block of that day and size was added by hand')
+    .action((id: string, { again }: { again?: boolean }, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        if (/^b-[0-9a-f]{10}$/.test(id)) {
+          const { label } = await deps.service.acceptOrder(app, id);
+          const text = `Order ${id} accepted; the next run credits its hours.\n`;
+          answer({ block: id, invoice: label }, () => text);
+          return 0;
+        }
+        const sales = await deps.service.acceptInvoice(app, id, again === true);
+        const booked = sales.map(({ client, label, offer, seconds, amountMinor }) => {
+          return { client: client.name, invoice: label, offer: offer.name, seconds, amountMinor };
+        });
+        answer({ booked }, () =>
+          sales
+            .map(({ client, label, offer }) => {
+              const when = client.agreement.activate === 'on-payment' ? ' once it is paid' : '';
+              return `${client.name}: invoice ${label} booked (offer "${offer.name}"); the next run credits it${when}.\n`;
+            })
+            .join(''),
+        );
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      block,
+      'resume <client>',
+      'sell hours automatically again, after a payment was taken back',
+      'block resume Dupont',
+    )
+    .action((query: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const client = findClient(app.clients, query);
+        await deps.service.resumeSales(app, client.id);
+        answer({ client: client.name }, () => `${client.name}: automatic sales resumed.\n`);
+        return 0;
+      }),
+    );
+}
+
+function sizeOf(moved: {
+  returnedSeconds: number;
+  returnedMinor: number | null;
+  currency: string;
+}): string {
+  return moved.returnedMinor === null
+    ? formatDuration(moved.returnedSeconds)
+    : textsIn('en').amount(moved.returnedMinor, moved.currency);
+}
+
+function readBlock(options: AddOptions, currency: string, today: string) {
+  const purchasedOn =
+    options.purchasedOn === undefined ? today : readDate('--purchased-on', options.purchasedOn);
+  const expiresOn =
+    options.expiresOn === undefined ? null : readDate('--expires-on', options.expiresOn);
+  if (expiresOn !== null && expiresOn < purchasedOn) {
+    throw new KindError('config', '--expires-on: the block would expire before it is bought.');
+  }
+  return {
+    ...readSize(options, currency),
+    purchasedOn,
+    expiresOn,
+    priority: readWhole('--priority', options.priority),
+    workTypes: options.workTypes === undefined ? null : readNames(options.workTypes),
+    reason: readReason(options.reason),
+  };
+}
+
+function readNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.includes('')) return names;
+  throw new KindError('config', '--work-types: a name is missing.', {
+    fix: 'Write --work-types "Remote, On-site".',
+  });
+}
+
+function readSize({ hours, rate, amount }: AddOptions, currency: string) {
+  if (amount !== undefined && hours === undefined && rate === undefined) {
+    const amountMinor = readAmount('--amount', amount, currency);
+    if (amountMinor > 0) return { seconds: 0, amountMinor, rateMinor: 0 };
+    throw new KindError('config', '--amount: a block has more than no money.');
+  }
+  if (amount !== undefined || hours === undefined || rate === undefined) {
+    throw new KindError('config', 'A block is of hours with a rate, or of an amount alone.', {
+      fix: 'Write --hours 10 --rate 120.00, or --amount 1200.00.',
+    });
+  }
+  const seconds = readHours(hours);
+  if (seconds <= 0) throw new KindError('config', '--hours: a block has more than no hours.');
+  return { seconds, amountMinor: null, rateMinor: readAmount('--rate', rate, currency) };
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../../domain/duration.ts';
+import { plainText } from '../../reports/format/plain-text.ts';
+import type { UndoResult } from '../../service/corrections/undo.ts';
+import type { Cli, Scope } from '../scope.ts';
+
+export function addUndoCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'undo [run]',
+      'withdraws what a run wrote, in the PSA where it can; shows it until --yes is given; lists the runs when none is named',
+      'undo r-20260302T080100-ab12 --yes',
+    )
+    .option('--yes', 'do it')
+    .action((runId: string | undefined, { yes }: { yes?: boolean }, command: Command) =>
+      cli.withApp(command, yes === true ? 'write' : 'read', async (scope) => {
+        const { app, deps } = scope;
+        if (runId === undefined) return listRuns(scope);
+        const request = { runId, isDone: yes === true, signal: deps.signal };
+        const { exitCode, ...result } = await deps.service.undoRun(app, request);
+        const names = new Map(app.clients.map(({ id, name }) => [id, name]));
+        const nameOf = (id: string) => names.get(id) ?? id;
+        const ledger = result.ledger.map(({ clientId, ...entry }) => ({
+          client: nameOf(clientId),
+          ...entry,
+        }));
+        scope.answer({ ...result, ledger }, () => undoText({ ...result, ledger }, scope));
+        return exitCode;
+      }),
+    );
+}
+
+async function listRuns({ app, deps, answer, table }: Scope): Promise<number> {
+  const runs = await deps.service.listUndoable(app);
+  const titles = [
+    { title: 'Run' },
+    { title: 'Command' },
+    { title: 'Started' },
+    { title: 'Undone by' },
+  ];
+  answer({ runs }, () =>
+    runs.length === 0
+      ? 'No run has written anything yet.\n'
+      : table(
+          titles,
+          runs.map((run) => [
+            run.id,
+            run.command,
+            run.startedAt.slice(0, 16).replace('T', ' '),
+            run.undoneBy ?? '',
+          ]),
+        ),
+  );
+  return 0;
+}
+
+type Shown = Omit<UndoResult, 'ledger' | 'exitCode'> & {
+  ledger: (Omit<UndoResult['ledger'][number], 'clientId'> & { client: string })[];
+};
+
+function undoText(result: Shown, { table }: Scope): string {
+  const isDone = result.run !== null;
+  const parts = [
+    ledgerText(result, table),
+    listText(
+      isDone ? 'Withdrawn:' : 'To be withdrawn:',
+      result.withdrawn.map(({ kind, client, remoteId }) => `${kind} ${remoteId ?? ''}, ${client}`),
+    ),
+    listText(isDone ? 'Cancelled:' : 'To be cancelled:', result.cancelled),
+    listText(
+      'Left to do by hand:',
+      result.byHand.map(
+        ({ kind, client, remoteId, fix }) => `${kind} ${remoteId ?? ''}, ${client}: ${fix}`,
+      ),
+    ),
+    isDone
+      ? `Run ${result.undo} is undone, by run ${result.run}.\n`
+      : `Nothing was done yet: \`prepaid-hours undo ${result.undo} --yes\` does it.\n`,
+  ];
+  return parts.join('');
+}
+
+/** A row a client: how many entries, and what they come to. */
+function ledgerText({ ledger }: Shown, table: Scope['table']): string {
+  if (ledger.length === 0) return 'No ledger entries.\n';
+  const rows = [...Map.groupBy(ledger, ({ client }) => client)].map(([client, entries]) => {
+    const seconds = entries.reduce(
+      (sum, entry) =>
+        sum + (entry.minor === null ? (entry.side === 'credit' ? 1 : -1) * entry.seconds : 0),
+      0,
+    );
+    return [client, String(entries.length), `${seconds < 0 ? '' : '+'}${formatDuration(seconds)}`];
+  });
+  const titles = [
+    { title: 'Client' },
+    { title: 'Entries', isFigure: true },
+    { title: 'Balance', isFigure: true },
+  ];
+  return table(titles, rows);
+}
+
+function listText(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `${title}\n${lines.map((line) => `  ${plainText(line)}\n`).join('')}`;
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { KindError } from '../../domain/errors.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import { plainText } from '../../reports/format/plain-text.ts';
+import type { App } from '../../service/app/app.ts';
+import type { QuarantineRow } from '../../store/port.ts';
+import { readWhole } from '../input/values.ts';
+import type { Cli, Scope } from '../scope.ts';
+
+export function addQuarantineCommands(program: Command, cli: Cli): void {
+  const quarantine = program
+    .command('quarantine')
+    .description('vendor rows that were set aside for a person');
+  cli
+    .add(quarantine, 'list', 'rows that wait', 'quarantine list', { isDefault: true })
+    .action((_options: unknown, command: Command) =>
+      cli.withApp(command, 'read', async (scope) => {
+        const rows = await scope.app.store.listQuarantine(['open']);
+        scope.answer({ quarantine: rows.map(toJson) }, () => listText(rows, scope));
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      quarantine,
+      'retry <id>',
+      'read the row again at the next run, once it is mended where it comes from',
+      'quarantine retry 12',
+    )
+    .action((id: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, answer }) => {
+        const number = readWhole('ID', id);
+        const isThere = await app.store.retryQuarantine(number, instantFromMs(app.now()));
+        if (!isThere) throw unknownRow(id);
+        answer({ id: number, status: 'retry' }, () => `Row ${number} is read at the next run.\n`);
+        return 0;
+      }),
+    );
+  cli
+    .add(
+      quarantine,
+      'accept <id>',
+      'take the row as it is, or leave an unmapped client out for good',
+      'quarantine accept 12',
+    )
+    .action((id: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, answer }) => {
+        const number = readWhole('ID', id);
+        if (!(await accept(app, number))) throw unknownRow(id);
+        answer({ id: number, status: 'accepted' }, () => `Row ${number} is accepted.\n`);
+        return 0;
+      }),
+    );
+}
+
+/** A decision by hand is a run of its own in the record. */
+async function accept(app: App, id: number): Promise<boolean> {
+  const at = instantFromMs(app.now());
+  const runId = `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+  const command = `quarantine accept ${id}`;
+  await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
+  const ok = await app.store.acceptQuarantine(id, at, runId);
+  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify({ ok }));
+  return ok;
+}
+
+function unknownRow(id: string): KindError {
+  return new KindError('config', `No open quarantine row has the id ${plainText(id)}.`, {
+    fix: 'See `prepaid-hours quarantine list` for the ids.',
+  });
+}
+
+function toJson(row: QuarantineRow) {
+  const { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt } = row;
+  return { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt };
+}
+
+function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
+  if (rows.length === 0) return 'Nothing is set aside.\n';
+  const columns = [
+    { title: 'Id', isFigure: true },
+    { title: 'From' },
+    { title: 'Stream' },
+    { title: 'Row' },
+    { title: 'Since' },
+    { title: 'Reason' },
+  ];
+  const cells = rows.map((row) => [
+    String(row.id),
+    row.connection,
+    row.stream,
+    row.sourceId,
+    row.firstSeenAt.slice(0, 10),
+    row.reason,
+  ]);
+  return table(columns, cells);
+}

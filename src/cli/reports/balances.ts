@@ -1,0 +1,161 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../../domain/duration.ts';
+import { dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
+import {
+  type BalanceReport,
+  balancesToJson,
+  buildBalances,
+  type ClientBalance,
+} from '../../reports/balances/balances.ts';
+import { runOutText } from '../../reports/balances/run-out-text.ts';
+import { plainText } from '../../reports/format/plain-text.ts';
+import { leftClientFix, leftClientText } from '../../reports/notices/left-clients.ts';
+import { describeNotice } from '../../reports/notices/name-notices.ts';
+import { comparisonLine } from '../../reports/notices/reconciliation.ts';
+import { undeliveredLines } from '../../reports/notices/undelivered.ts';
+import { unlistedFix } from '../../reports/notices/unlisted.ts';
+import { textsIn } from '../../reports/text/texts.ts';
+import { findClient } from '../input/find-client.ts';
+import type { Paint } from '../output/style.ts';
+import type { TableCell } from '../output/table.ts';
+import type { Cli, Scope } from '../scope.ts';
+
+export function addBalancesCommand(program: Command, cli: Cli): void {
+  cli
+    .add(program, 'balances [client]', 'what each client has left', 'balances "Dupont Plomberie"')
+    .action((query: string | undefined, _options: unknown, command: Command) =>
+      cli.withApp(command, 'read', async (scope) => {
+        const { app } = scope;
+        const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
+        const asOf = instantFromMs(app.now());
+        const request = { shown: clients, all: app.clients, asOf, offers: app.config.offers };
+        const report = await buildBalances(app.store, request);
+        scope.answer(balancesToJson(report), () =>
+          balancesText(report, scope, query !== undefined),
+        );
+        return 0;
+      }),
+    );
+}
+
+function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean): string {
+  if (report.clients.length === 0) {
+    return 'No client is known yet: run `prepaid-hours run` first.\n';
+  }
+  const has = {
+    overage: report.clients.some((balance) => balance.overageSeconds > 0),
+    money: report.clients.some((balance) => balance.moneyLeft.size > 0),
+  };
+  const columns = [
+    { title: 'Client' },
+    { title: 'Settled', isFigure: true },
+    ...(has.money ? [{ title: 'Money left', isFigure: true }] : []),
+    ...(has.overage ? [{ title: 'Overage', isFigure: true }] : []),
+    { title: 'Pending', isFigure: true },
+    { title: 'Projected', isFigure: true },
+    { title: 'Runs out' },
+    { title: 'Last alert' },
+  ];
+  const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf));
+  const parts = [scope.table(columns, rows)];
+  if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
+  const waiting = waitingText(report, scope.paint);
+  return [...parts, ...waiting, ...reconciliationText(report, scope.paint)].join('\n');
+}
+
+function balanceRow(
+  balance: ClientBalance,
+  has: { overage: boolean; money: boolean },
+  asOf: Instant,
+): TableCell[] {
+  const { client, overageSeconds, pendingSeconds, projectedSeconds, lastAlert } = balance;
+  const overage = overageSeconds === 0 ? '' : formatDuration(overageSeconds);
+  const alert =
+    lastAlert === null ? '' : `${dateInZone(lastAlert.at, client.timezone)} (${lastAlert.status})`;
+  const money = [...balance.moneyLeft].map(([currency, minor]) => amount(minor, currency));
+  const { paidBy } = client;
+  return [
+    paidBy === null ? client.name : `${client.name} (paid by ${paidBy.name})`,
+    hoursCell(balance.settledSeconds),
+    ...(has.money ? [money.join(', ')] : []),
+    ...(has.overage ? [{ text: overage, style: 'red' as const }] : []),
+    pendingSeconds === 0 ? '' : formatDuration(pendingSeconds),
+    hoursCell(projectedSeconds),
+    runOutText(balance.runOut, dateInZone(asOf, client.timezone)),
+    alert,
+  ];
+}
+
+function amount(minor: number, currency: string): string {
+  return textsIn('en').amount(minor, currency);
+}
+
+function hoursCell(seconds: number): TableCell {
+  return seconds > 0
+    ? formatDuration(seconds)
+    : { text: formatDuration(seconds), style: 'red' as const };
+}
+
+function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
+  if (blocks.length === 0) return `${client.name} has no block.\n`;
+  const columns = [
+    { title: 'Block' },
+    { title: 'Size', isFigure: true },
+    { title: 'Rate', isFigure: true },
+    { title: 'Bought' },
+    { title: 'Expires' },
+    { title: 'Left', isFigure: true },
+    { title: 'Status' },
+  ];
+  const rows = blocks.map((block) => [
+    block.workTypes === null
+      ? block.id
+      : `${block.id} (${block.workTypes.map(plainText).join(', ')})`,
+    ...(block.amountMinor === null
+      ? [formatDuration(block.seconds), amount(block.rateMinor, block.currency)]
+      : [amount(block.amountMinor, block.currency), 'by work type']),
+    block.purchasedOn,
+    block.expiresOn ?? 'never',
+    block.remainingMinor === null
+      ? formatDuration(block.remainingSeconds)
+      : amount(block.remainingMinor, block.currency),
+    block.shownStatus,
+  ]);
+  return scope.table(columns, rows);
+}
+
+function named(workType: string): string {
+  return `"${plainText(workType)}"`;
+}
+
+/** When all of it was compared with the vendors last, and with what result. */
+function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): string[] {
+  if (reconciliation === null) return [];
+  const { at, clients, failed, found } = reconciliation;
+  const day = at.slice(0, 16).replace('T', ' ');
+  const line = `Compared with the PSA on ${day} UTC: ${comparisonLine(clients, found)}.`;
+  const without = failed.length === 0 ? '' : ` Without ${plainText(failed.join(', '))}.`;
+  if (found.rows === 0 && failed.length === 0) return [`${line}\n`];
+  return [`${paint('yellow', `${line}${without} See prepaid-hours reconcile --last`)}\n`];
+}
+
+/** What nobody sees unless it is put before them. */
+function waitingText(report: BalanceReport, paint: Paint): string[] {
+  const lines = undeliveredLines(report.undelivered);
+  lines.push(...report.salesQuestions.map(plainText));
+  const { openQuarantine: open } = report;
+  if (open > 0) {
+    const noun = open === 1 ? 'row waits' : 'rows wait';
+    lines.push(`${open} ${noun} for a person: prepaid-hours quarantine list`);
+  }
+  for (const { workType, agreements } of report.unlistedWorkTypes) {
+    lines.push(
+      `Work type ${named(workType)} is in no list of ${agreements.join(', ')}, so the default was applied. ${unlistedFix}`,
+    );
+  }
+  for (const { text, fix } of report.names.map(describeNotice))
+    lines.push(plainText(`${text} ${fix}`));
+  for (const left of report.leftClients)
+    lines.push(`${plainText(leftClientText(left))} ${leftClientFix}`);
+  return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];
+}

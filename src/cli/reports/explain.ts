@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander';
+import type { Locale } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
+import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { type Explanation, explain } from '../../reports/explain/explain.ts';
+import { type BalanceExplanation, explainBalance } from '../../reports/explain/explain-balance.ts';
+import { findClient } from '../input/find-client.ts';
+import { readDate } from '../input/values.ts';
+import type { Cli, Scope } from '../scope.ts';
+
+export function addExplainCommand(program: Command, cli: Cli): void {
+  const explainCommand = cli
+    .add(
+      program,
+      'explain <id>',
+      'why a time entry, ticket or charge cost what it did',
+      'explain 48213 --locale fr',
+    )
+    .addOption(localeOption())
+    .action((id: string, options: { locale?: Locale }, command: Command) =>
+      cli.withApp(command, 'read', (scope) => answerWork(id, options, scope)),
+    );
+  cli
+    .add(
+      explainCommand,
+      'balance <client>',
+      'how a client’s balance came about, block by block',
+      'explain balance Dupont --on 2026-03-31',
+    )
+    .option('--on <date>', 'the balance at the end of this day (default: today)')
+    .addOption(localeOption())
+    .action((client: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'read', (scope) =>
+        answerBalance(client, command.optsWithGlobals<BalanceOptions>(), scope),
+      ),
+    );
+}
+
+interface BalanceOptions {
+  locale?: Locale;
+  on?: string;
+}
+
+function localeOption(): Option {
+  return new Option('--locale <locale>', 'instead of the client’s').choices(['en', 'fr']);
+}
+
+async function answerWork(
+  id: string,
+  { locale }: { locale?: Locale },
+  scope: Scope,
+): Promise<number> {
+  const { clients, config, store } = scope.app;
+  const explanations = await explain(store, {
+    id,
+    clients,
+    connections: [...config.connections.keys()],
+    locale: locale ?? null,
+    fallback: { locale: config.locale, timezone: config.timezone },
+  });
+  scope.answer({ explanations }, () =>
+    explanations.map((explanation) => explanationText(explanation, scope)).join('\n'),
+  );
+  return 0;
+}
+
+async function answerBalance(name: string, options: BalanceOptions, scope: Scope): Promise<number> {
+  const { clients, store, now } = scope.app;
+  const client = findClient(clients, name);
+  const today = dateInZone(instantFromMs(now()), client.timezone);
+  const on = options.on === undefined ? today : readDate('--on', options.on);
+  if (on > today) {
+    throw new KindError(
+      'config',
+      `--on: ${on} is still to come, and so is what moves the balance.`,
+      {
+        fix: 'Name a day up to today; `prepaid-hours report forecast` looks ahead.',
+      },
+    );
+  }
+  const locale = options.locale ?? client.locale;
+  const balance = await explainBalance(store, { client, on, locale });
+  scope.answer(balance, () => explanationText(balance, scope));
+  return 0;
+}
+
+function explanationText(
+  { title, steps }: Pick<Explanation | BalanceExplanation, 'title' | 'steps'>,
+  { paint }: Scope,
+): string {
+  const parts = steps.map((step) =>
+    [paint('bold', step.title), ...step.lines.map((line) => `  ${line}`)].join('\n'),
+  );
+  return `${[paint('bold', title), ...parts].join('\n')}\n`;
+}

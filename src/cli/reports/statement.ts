@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { KindError } from '../../domain/errors.ts';
+import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { buildStatement } from '../../reports/statement/statement.ts';
+import { statementToCsv } from '../../reports/statement/statement-csv.ts';
+import { statementToHtml } from '../../reports/statement/statement-html.ts';
+import { statementToJson } from '../../reports/statement/statement-json.ts';
+import { findClient } from '../input/find-client.ts';
+import type { Cli } from '../scope.ts';
+
+const writers = { html: statementToHtml, csv: statementToCsv, json: statementToJson };
+
+interface StatementOptions {
+  month?: string;
+  format?: keyof typeof writers;
+  out?: string;
+}
+
+export function addStatementCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'statement <client>',
+      'what a client had, bought and used in a month',
+      'statement Dupont --month 2026-03 --out dupont-2026-03.html',
+    )
+    .option('--month <month>', 'such as 2026-03 (default: the current month, still provisional)')
+    .addOption(
+      new Option('--format <format>', 'default: html; json with --json').choices(
+        Object.keys(writers),
+      ),
+    )
+    .option('--out <file>', 'write to the file instead of standard output')
+    .action((query: string, options: StatementOptions, command: Command) =>
+      cli.withApp(command, 'read', async ({ app, deps, isJson, answer }) => {
+        const { month: asked, out } = options;
+        const format = options.format ?? (isJson && out === undefined ? 'json' : 'html');
+        if (isJson && out === undefined && format !== 'json') {
+          throw new KindError('config', `--json and --format ${format} ask for two answers.`, {
+            fix: 'Leave one of them out, or name a file with --out.',
+          });
+        }
+        const client = findClient(app.clients, query);
+        const now = instantFromMs(app.now());
+        const month = asked ?? dateInZone(now, client.timezone).slice(0, 7);
+        const { locale } = client;
+        const statement = await buildStatement(app.store, { client, month, locale, now });
+        const text = writers[format](statement);
+        if (out === undefined) deps.out(text);
+        else {
+          writeOut(out, text);
+          const file = resolve(out);
+          const isProvisional = statement.provisional !== null;
+          answer(
+            { client: client.name, month, format, file, isProvisional },
+            () => `Statement of ${client.name} for ${month}: ${file}\n`,
+          );
+        }
+        return 0;
+      }),
+    );
+}
+
+/** For its owner alone: a statement is between the MSP and one client. */
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new KindError('config', `${resolve(file)} cannot be written (${code}).`, {
+      fix: 'Name a file in a folder that exists and that you may write to.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { Argument, type Command } from 'commander';
+import { plainText } from '../../reports/format/plain-text.ts';
+import {
+  readUndelivered,
+  type Undelivered,
+  undeliveredLines,
+} from '../../reports/notices/undelivered.ts';
+import { allSteps, type RunResult, usualSteps } from '../../service/run/run.ts';
+import type { StepName, StepResult } from '../../service/run/step.ts';
+import type { CliDeps } from '../deps.ts';
+import { fitText } from '../output/table.ts';
+import type { Cli, Scope } from '../scope.ts';
+
+/** Said of `run` and `start` alike. */
+export const firstOption = 'a new database in live mode, although there was one before';
+
+export function addRunCommand(program: Command, cli: Cli): void {
+  cli
+    .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
+    .addArgument(
+      new Argument('[steps...]', 'only these, or sweep or reconcile').choices([...allSteps]),
+    )
+    .option('--first', firstOption)
+    .option('--undone', 'post again what was undone, though nothing changed since')
+    .action((named: StepName[], options: { undone?: boolean }, command: Command) =>
+      cli.withApp(command, 'run', async (scope) => {
+        const { app, deps } = scope;
+        const wanted = named.length === 0 ? usualSteps : named;
+        const steps = allSteps.filter((step) => wanted.includes(step));
+        const progress = progressLine(deps);
+        const { exitCode, ...result } = await deps.service
+          .runOnce(app, steps, {
+            ...{ signal: deps.signal, onProgress: progress.show },
+            isUndoneReleased: options.undone === true,
+          })
+          .finally(progress.clear);
+        const undelivered = await readUndelivered(app.store);
+        scope.answer(result, () => runText({ exitCode, ...result }, undelivered, scope));
+        return exitCode;
+      }),
+    );
+}
+
+export interface ProgressLine {
+  show: ((text: string) => void) | undefined;
+  clear(): void;
+}
+
+/** One line on standard error that is written over again and again; nothing where nobody looks. */
+export function progressLine({ err, isErrTerminal, columns }: CliDeps): ProgressLine {
+  if (!isErrTerminal) return { show: undefined, clear: () => {} };
+  const eraseLine = '\r\u001b[2K';
+  return {
+    show: (text) => err(`${eraseLine}${fitText(plainText(text), columns - 1)}\r`),
+    clear: () => err(eraseLine),
+  };
+}
+
+const figures: { title: string; of: (step: StepResult) => number }[] = [
+  { title: 'Requests', of: (step) => step.requests },
+  { title: 'Rows', of: (step) => step.rows },
+  { title: 'Changed', of: (step) => step.changed },
+  { title: 'Quarantined', of: (step) => step.quarantined },
+  { title: 'Posted', of: (step) => step.posted },
+  { title: 'Messages', of: (step) => step.messages },
+  { title: 'Delivered', of: (step) => step.delivered },
+  { title: 'Withheld', of: (step) => step.withheld },
+  { title: 'Failed', of: (step) => step.failed },
+  { title: 'Differences', of: (step) => step.differences },
+];
+
+/** A row a step; counts that are nought everywhere are left out. */
+export function runText(
+  result: RunResult,
+  undelivered: Undelivered,
+  { app, paint, table }: Scope,
+): string {
+  const { steps } = result;
+  const shown = figures.filter(({ of }) => steps.some((step) => of(step) !== 0));
+  const columns = [
+    { title: 'Step' },
+    { title: 'Connection' },
+    ...shown.map(({ title }) => ({ title, isFigure: true })),
+    { title: 'Seconds', isFigure: true },
+  ];
+  const rows = steps.map((step) => [
+    step.step,
+    step.connection ?? '',
+    ...shown.map(({ of }) => String(of(step))),
+    (step.durationMs / 1000).toFixed(1),
+  ]);
+  const errors = steps.flatMap(({ step, connection, error }) => {
+    if (error === null) return [];
+    const subject = connection === null ? step : `${step} ${connection}`;
+    return [`${paint('red', 'failed')} ${plainText(`${subject}: ${error}`)}`];
+  });
+  const withheld = steps.reduce((sum, step) => sum + step.withheld, 0);
+  const isObserved = app.config.mode === 'observe' && withheld > 0;
+  const end = result.ok
+    ? `Run ${result.run} is done.`
+    : `Run ${result.run} is done in part; see above what failed.`;
+  const notes = isObserved
+    ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
+    : [];
+  const waiting = undeliveredLines(undelivered).map((line) => paint('yellow', line));
+  return `${table(columns, rows)}${[...errors, ...waiting, ...notes, end].join('\n')}\n`;
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { Cli } from '../scope.ts';
+import { firstOption } from './run.ts';
+
+export function addStartCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'start',
+      'the service: runs each step by its schedule until it is told to stop (SIGTERM)',
+      'start --config /etc/prepaid-hours/connector.yaml',
+    )
+    .option('--first', firstOption)
+    .action((_options: unknown, command: Command) =>
+      cli.withApp(command, 'run', async ({ app, deps, answer, reopen }) => {
+        await deps.service.startService(app, deps.signal, reopen);
+        answer({ ok: true }, () => '');
+        return 0;
+      }),
+    );
+}

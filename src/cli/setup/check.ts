@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { plainText } from '../../reports/format/plain-text.ts';
+import type { CheckLine } from '../../service/check/check-line.ts';
+import { findClient } from '../input/find-client.ts';
+import type { Paint, Style } from '../output/style.ts';
+import type { Cli } from '../scope.ts';
+
+const marks: Record<CheckLine['status'], { mark: string; style: Style }> = {
+  ok: { mark: 'ok', style: 'green' },
+  warning: { mark: 'warning', style: 'yellow' },
+  failed: { mark: 'failed', style: 'red' },
+};
+
+interface CheckOptions {
+  offline?: boolean;
+  probe?: string;
+}
+
+export function addCheckCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'check',
+      'the config file; then credentials, permissions and every name it refers to',
+      'check --offline',
+    )
+    .option('--offline', 'ask no vendor')
+    .option('--probe <client>', 'also settle by writing to this test client what reading cannot')
+    .action((options: CheckOptions, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
+        const { probe } = options;
+        const { lines, exitCode } = await deps.service.runCheck(app, {
+          isOffline: options.offline === true,
+          probeClient: probe === undefined ? null : findClient(app.clients, probe).id,
+          signal: deps.signal,
+        });
+        const ok = exitCode === 0;
+        answer({ ok, checks: lines }, () => checkText(app.config.file, lines, paint));
+        return exitCode;
+      }),
+    );
+}
+
+function checkText(file: string, lines: readonly CheckLine[], paint: Paint): string {
+  const shown = lines.flatMap((line, index) => {
+    const { mark, style } = marks[line.status];
+    const subject = line.connection === null ? line.id : `${line.connection} ${line.id}`;
+    const text = `${paint(style, mark.padEnd(7))} ${plainText(`${subject}: ${line.detail}`)}`;
+    // What mends several lines in a row is said once, under the last of them.
+    const isSaidBelow = lines[index + 1]?.fix === line.fix;
+    return line.fix === undefined || isSaidBelow
+      ? [text]
+      : [text, `        ${plainText(line.fix)}`];
+  });
+  const failed = lines.filter((line) => line.status === 'failed').length;
+  const summary = failed === 0 ? 'The file is right and nothing failed.' : `${failed} failed.`;
+  return `${[file, ...shown, summary].join('\n')}\n`;
+}

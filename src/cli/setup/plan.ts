@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { formatDuration } from '../../domain/duration.ts';
+import { textsIn } from '../../reports/text/texts.ts';
+import type { ClientPlan, Plan, RuleEffect } from '../../service/plan/plan.ts';
+import type { Outcome } from '../../service/plan/plan-outcomes.ts';
+import { type Cli, type Scope, usualConfig } from '../scope.ts';
+
+export function addPlanCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'plan',
+      'what a changed config would have made of the mirrored history; writes nothing',
+      'plan --config changed.yaml --current config/connector.yaml',
+    )
+    .option(
+      '--current <file>',
+      'the config in force, whose database is read (default: connector.yaml beside the changed file, else config/connector.yaml)',
+    )
+    .action((_options: unknown, command: Command) => {
+      const named = command.optsWithGlobals<{ config?: string; current?: string }>();
+      const file = named.config ?? usualConfig;
+      const current = named.current ?? configInForce(file);
+      const work = async (scope: Scope) => {
+        const plan = await scope.deps.service.planConfig(scope.app, {
+          file,
+          env: scope.deps.env,
+          vendors: scope.deps.vendors,
+        });
+        scope.answer(plan, () => planText(plan, scope));
+        return 0;
+      };
+      return cli.withApp(command, 'read', work, current);
+    });
+}
+
+/** A changed copy lies mostly beside the file in force; a file edited in place is its own. */
+function configInForce(file: string): string {
+  const candidates = [join(dirname(file), 'connector.yaml'), usualConfig];
+  const other = candidates.find(
+    (candidate) => existsSync(candidate) && resolve(candidate) !== resolve(file),
+  );
+  const isInPlace = candidates.some((candidate) => resolve(candidate) === resolve(file));
+  return isInPlace ? file : (other ?? file);
+}
+
+function planText(plan: Plan, scope: Scope): string {
+  const changed = plan.clients.filter(isChanged);
+  const same = plan.clients.length - changed.length;
+  const sameText = same === 0 ? '' : `${same} of ${plan.clients.length} clients: no difference.`;
+  const against = plan.currentFile === null ? 'what is posted' : `${plan.currentFile}`;
+  const parts = [
+    changed.length === 0 ? '' : scope.table(outcomeColumns, changed.map(outcomeRow)),
+    ruleTable(changed, scope),
+    [
+      sameText,
+      `${plan.file} against ${against}, over all mirrored work. Money is what the blocks would have paid, at their prices; alerts and invoices are counted as though every charge were seen on its own.`,
+      plan.currentFile === null && changed.length > 0
+        ? 'Name the config in force with --current to see which rule makes the difference.'
+        : '',
+      'Nothing was written. What is posted stays as it is; changed terms count for what is not posted yet.',
+    ]
+      .filter((line) => line !== '')
+      .join('\n'),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n')}\n`;
+}
+
+function isChanged({ posted, planned, rules }: ClientPlan): boolean {
+  return rules.length > 0 || JSON.stringify(posted) !== JSON.stringify(planned);
+}
+
+const outcomeColumns = [
+  { title: 'Client' },
+  { title: 'Posted', isFigure: true },
+  { title: 'Planned', isFigure: true },
+  { title: 'Pending', isFigure: true },
+  { title: 'Overage', isFigure: true },
+  { title: 'Money', isFigure: true },
+  { title: 'Alerts', isFigure: true },
+  { title: 'Invoices', isFigure: true },
+];
+
+function outcomeRow({ client, posted, planned }: ClientPlan): string[] {
+  return [
+    client,
+    formatDuration(posted.seconds),
+    formatDuration(planned.seconds),
+    arrow(formatDuration(posted.pendingSeconds), formatDuration(planned.pendingSeconds)),
+    arrow(formatDuration(posted.overageSeconds), formatDuration(planned.overageSeconds)),
+    arrow(moneyText(posted), moneyText(planned)),
+    arrow(String(posted.alerts), String(planned.alerts)),
+    arrow(String(posted.invoices), String(planned.invoices)),
+  ];
+}
+
+function arrow(before: string, after: string): string {
+  return before === after ? before : `${before} → ${after}`;
+}
+
+function moneyText({ money }: Outcome): string {
+  return money.map(({ minor, currency }) => amountText(minor, currency)).join(' + ') || '0';
+}
+
+function amountText(minor: number, currency: string): string {
+  return textsIn('en').amount(minor, currency);
+}
+
+/** Names of rules as the config file has them, where it has another word. */
+const ruleNames: Readonly<Record<string, string>> = {
+  sourceIds: 'ids',
+  stackMultipliers: 'stack',
+  excludedTechnicians: 'technicians',
+  listed: 'client added or left out',
+  'posted-otherwise': 'posted under other terms, or not yet',
+  together: 'several of these together',
+};
+
+function ruleTable(clients: readonly ClientPlan[], scope: Scope): string {
+  const rows = clients.flatMap(({ client, rules }) =>
+    rules.map((effect) => [client, ...ruleRow(effect)]),
+  );
+  if (rows.length === 0) return '';
+  const figures = ['Hours', 'Pending', 'Overage', 'Money', 'Alerts', 'Invoices'];
+  const columns = figures.map((title) => ({ title, isFigure: true }));
+  return scope.table([{ title: 'Client' }, { title: 'Rule, changed alone' }, ...columns], rows);
+}
+
+function ruleRow(effect: RuleEffect): string[] {
+  return [
+    ruleNames[effect.rule] ?? effect.rule,
+    ...[effect.seconds, effect.pendingSeconds, effect.overageSeconds].map((seconds) =>
+      signed(seconds, formatDuration(seconds)),
+    ),
+    effect.money.map(({ minor, currency }) => signed(minor, amountText(minor, currency))).join(' '),
+    ...[effect.alerts, effect.invoices].map((count) => signed(count, String(count))),
+  ];
+}
+
+function signed(value: number, text: string): string {
+  return value === 0 ? '' : value > 0 ? `+${text}` : text;
+}

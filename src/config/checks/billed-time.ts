@@ -1,0 +1,28 @@
+import { atValue, type Problem } from '../fault.ts';
+import type { ConfiguredConnection } from '../loaded.ts';
+import { keyed, listed, textAt, valueAt } from '../read/raw.ts';
+import { effectiveTerms } from './client-checks.ts';
+
+/** Hours to bill, asked for of a client whose time comes from a vendor that keeps none. */
+export function missingBilledTime(
+  raw: unknown,
+  connections: ReadonlyMap<string, ConfiguredConnection>,
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
+    if (effectiveTerms(raw, client).timeFrom !== 'billed') continue;
+    const isOwn = textAt(client, 'overrides', 'timeFrom') !== null;
+    const path = isOwn
+      ? ['clients', index, 'overrides', 'timeFrom']
+      : ['agreements', textAt(client, 'agreement') ?? '', 'timeFrom'];
+    for (const [name] of keyed(valueAt(client, ['ids']))) {
+      const connection = connections.get(name);
+      const { pulls, table, title } = connection?.vendor ?? {};
+      const hasTime = pulls?.includes('timeEntries') || pulls?.includes('ticketTime');
+      if (!hasTime || table?.billedTime) continue;
+      const message = `"${name}" (${title}) keeps no hours to bill beside those worked; worked would be right`;
+      problems.set(JSON.stringify(path), atValue(path, message));
+    }
+  }
+  return [...problems.values()];
+}

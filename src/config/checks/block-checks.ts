@@ -1,0 +1,71 @@
+import { atValue, type Path, type Problem } from '../fault.ts';
+import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
+import { effectiveTerms } from './client-checks.ts';
+
+/** A block is of hours at a rate, or of money; and money needs to know what an hour costs. */
+export function blockFaults(raw: unknown): Problem[] {
+  const offers = keyed(valueAt(raw, ['offers'])).flatMap(([name, offer]) =>
+    sizeFaults(offer, ['offers', name]),
+  );
+  const clients = listed(valueAt(raw, ['clients'])).flatMap((client, index) => {
+    const path = ['clients', index];
+    const blocks = listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) =>
+      sizeFaults(block, [...path, 'openingBlocks', number]),
+    );
+    return [...blocks, ...rateFaults(raw, client, path), ...saleFaults(raw, client, path)];
+  });
+  return [...offers, ...clients];
+}
+
+function isMoney(block: unknown): boolean {
+  return valueAt(block, ['amount']) !== undefined;
+}
+
+function sizeFaults(block: unknown, path: Path): Problem[] {
+  if (!isKeyed(block)) return [];
+  const has = (key: string) => valueAt(block, [key]) !== undefined;
+  if (/^[0.]+$/.test(textAt(block, 'amount') ?? '')) {
+    return [atValue([...path, 'amount'], 'a block has more than no money; write its amount')];
+  }
+  if (isMoney(block) ? !has('hours') && !has('rate') : has('hours') && has('rate')) return [];
+  const message = 'a block is of hours with a rate, or of an amount alone; write one of the two';
+  return [atValue(path, message)];
+}
+
+/** Who pays has or may buy a block of money, and the client's agreement does not say what an hour costs. */
+function rateFaults(raw: unknown, client: unknown, path: Path): Problem[] {
+  if (valueAt(effectiveTerms(raw, client), ['rates']) !== undefined) return [];
+  const paidBy = textAt(client, 'paidBy');
+  const payer =
+    listed(valueAt(raw, ['clients'])).find((one) => textAt(one, 'name') === paidBy) ?? client;
+  const opening = listed(valueAt(payer, ['openingBlocks']));
+  const sold = listed(effectiveTerms(raw, payer).replenish).map((rule) =>
+    valueAt(raw, ['offers', textAt(rule, 'offer') ?? '']),
+  );
+  if (![...opening, ...sold].some(isMoney)) return [];
+  const message =
+    'a block of money pays (or may be bought) for this client, and its agreement does not say what an hour costs; add rates to it, such as rates: { hour: 120.00 }';
+  return [atValue([...path, 'agreement'], message)];
+}
+
+/** What is sold is of the kind that runs low, else the level would be reached for ever. */
+function saleFaults(raw: unknown, client: unknown, path: Path): Problem[] {
+  const isOwn = valueAt(client, ['overrides', 'replenish']) !== undefined;
+  return listed(effectiveTerms(raw, client).replenish).flatMap((rule, index) => {
+    const offer = valueAt(raw, ['offers', textAt(rule, 'offer') ?? '']);
+    if (offer === undefined) return [];
+    const when = valueAt(rule, ['when']);
+    const isAboutMoney = valueAt(when, ['amountLeft']) !== undefined;
+    const isAboutHours = ['hoursLeft', 'percentLeft', 'runOutWithinDays'].some(
+      (key) => valueAt(when, [key]) !== undefined,
+    );
+    if (isMoney(offer) ? !isAboutHours : !isAboutMoney) return [];
+    const name = textAt(rule, 'offer');
+    const [kind, level] = isMoney(offer) ? ['money', 'hours'] : ['hours', 'money'];
+    const message = `the offer "${name}" is a block of ${kind}, and this level is about ${level}; name an offer of ${level}`;
+    const terms = isOwn
+      ? [...path, 'overrides']
+      : ['agreements', textAt(client, 'agreement') ?? ''];
+    return [atValue([...terms, 'replenish', index, 'offer'], message)];
+  });
+}

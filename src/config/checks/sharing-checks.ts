@@ -1,0 +1,47 @@
+import { atValue, type Path, type Problem } from '../fault.ts';
+import { suggestion } from '../nearest.ts';
+import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
+
+/** Who pays for whom: one step, and only for clients without blocks of their own. */
+export function sharingFaults(raw: unknown): Problem[] {
+  const clients = listed(valueAt(raw, ['clients']));
+  const payers = new Set(clients.map((client) => textAt(client, 'paidBy')));
+  return clients.flatMap((client, index) => {
+    const path = ['clients', index];
+    const isSharing = textAt(client, 'paidBy') !== null || payers.has(textAt(client, 'name'));
+    return [...payerFaults(client, clients, path), ...shareFaults(client, isSharing, path)];
+  });
+}
+
+function payerFaults(client: unknown, clients: readonly unknown[], path: Path): Problem[] {
+  const paidBy = textAt(client, 'paidBy');
+  if (paidBy === null) return [];
+  const at = [...path, 'paidBy'];
+  const payer = clients.find((one) => textAt(one, 'name') === paidBy);
+  if (payer === undefined) {
+    const names = clients.map((one) => textAt(one, 'name')).filter((name) => name !== null);
+    const message = `there is no client "${paidBy}"; ${suggestion(paidBy, names, 'clients')}`;
+    return [atValue(at, message)];
+  }
+  if (payer === client) return [atValue(at, 'a client pays for itself unless told; leave it out')];
+  const above = textAt(payer, 'paidBy');
+  if (above !== null) {
+    return [atValue(at, `"${paidBy}" is itself paid for by "${above}"; name that one here`)];
+  }
+  if (listed(valueAt(client, ['openingBlocks'])).length === 0) return [];
+  const message = `"${paidBy}" pays for this client, so it has no blocks of its own; give these to "${paidBy}"`;
+  return [atValue([...path, 'openingBlocks'], message)];
+}
+
+function shareFaults(client: unknown, isSharing: boolean, path: Path): Problem[] {
+  const share = valueAt(client, ['share']);
+  if (!isKeyed(share)) return [];
+  const at = [...path, 'share'];
+  if (!isSharing) {
+    const message =
+      'this client shares its blocks with nobody; leave it out, or name the one who pays in paidBy';
+    return [atValue(at, message)];
+  }
+  if (keyed(share).length === 1) return [];
+  return [atValue(at, 'a share is either a percent or hours; write exactly one')];
+}

@@ -1,0 +1,133 @@
+import { isListed } from '../../domain/charges/coverage.ts';
+import { atKey, atValue, type Path, type Problem } from '../fault.ts';
+import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
+import { Duration, isDay } from '../schema/fields.ts';
+import { effectiveTerms } from './client-checks.ts';
+
+/** Terms whose parts fit the schema and yet do not fit each other, wherever terms are written. */
+export function termFaults(raw: unknown): Problem[] {
+  const agreements = keyed(valueAt(raw, ['agreements'])).flatMap(([name, terms]) => {
+    const path = ['agreements', name];
+    return [
+      ...roundingFaults(valueAt(terms, ['rounding']), path),
+      ...multiplierFaults(terms, path),
+      ...replenishFaults(terms, path),
+      ...dateFaults(terms, path),
+      ...holdFaults(terms, path),
+      ...minimumFaults(valueAt(terms, ['workTypes']), path),
+    ];
+  });
+  const clients = listed(valueAt(raw, ['clients'])).flatMap((client, index) => {
+    const path = ['clients', index, 'overrides'];
+    const own = valueAt(client, ['overrides']);
+    // Rounding is merged key by key, so the agreement's own keys count too.
+    const isRounding = isKeyed(valueAt(own, ['rounding']));
+    return [
+      ...(isRounding ? roundingFaults(effectiveTerms(raw, client).rounding, path) : []),
+      ...multiplierFaults(own, path),
+      ...replenishFaults(own, path),
+      ...(['overage', 'replenish'].some((key) => valueAt(own, [key]) !== undefined)
+        ? holdFaults(effectiveTerms(raw, client), path)
+        : []),
+      ...(isDated(own) ? dateFaults(effectiveTerms(raw, client), path) : []),
+      ...(isKeyed(valueAt(own, ['workTypes']))
+        ? minimumFaults(effectiveTerms(raw, client).workTypes, path)
+        : []),
+    ];
+  });
+  return [...agreements, ...clients];
+}
+
+function roundingFaults(rounding: unknown, terms: Path): Problem[] {
+  const path = [...terms, 'rounding'];
+  const increment = Duration.safeParse(valueAt(rounding, ['increment']) ?? '15m');
+  const grace = Duration.safeParse(valueAt(rounding, ['grace']) ?? '0');
+  if (!increment.success || !grace.success) return [];
+  if (increment.data === 0) {
+    const message = 'the increment is 0; write 1s to charge time as it was worked';
+    return [atValue([...path, 'increment'], message)];
+  }
+  if (grace.data < increment.data) return [];
+  const message = 'grace is not shorter than the increment, so nothing would round up; write less';
+  return [atValue([...path, 'grace'], message)];
+}
+
+function isDated(terms: unknown): boolean {
+  return textAt(terms, 'from') !== null || textAt(terms, 'until') !== null;
+}
+
+function dateFaults(terms: unknown, path: Path): Problem[] {
+  const from = textAt(terms, 'from');
+  const until = textAt(terms, 'until');
+  if (from === null || until === null || !isDay(from) || !isDay(until) || until >= from) return [];
+  const message = `the agreement ends on ${until}, before it begins on ${from}; write a later day`;
+  return [atValue([...path, 'until'], message)];
+}
+
+/** Held work lowers the projected balance alone: without a level on that one nobody would hear of it. */
+function holdFaults(terms: unknown, path: Path): Problem[] {
+  if (textAt(terms, 'overage') !== 'hold') return [];
+  const rules = listed(valueAt(terms, ['replenish']));
+  if (rules.some((rule) => textAt(rule, 'when', 'balance') === 'projected')) return [];
+  const message =
+    'with overage: hold, nobody would be told of work that waits for hours; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }';
+  return [atValue([...path, 'overage'], message)];
+}
+
+/** A minimum of work that is free would never apply. */
+function minimumFaults(workTypes: unknown, path: Path): Problem[] {
+  const excluded = listed(valueAt(workTypes, ['excluded'])).filter(
+    (name) => typeof name === 'string',
+  );
+  const names: string[] = [];
+  return keyed(valueAt(workTypes, ['minimums'])).flatMap(([name]) => {
+    const isSecond = isListed(name, names);
+    names.push(name);
+    if (isSecond) {
+      const message = `"${name}" has a minimum already; keep one of the two`;
+      return [atKey([...path, 'workTypes', 'minimums', name], message)];
+    }
+    if (!isListed(name, excluded)) return [];
+    const message = `"${name}" is excluded, so its minimum would never count; take it out of one of the two`;
+    return [atKey([...path, 'workTypes', 'minimums', name], message)];
+  });
+}
+
+const conditions = ['workType', 'role', 'outside'];
+
+function multiplierFaults(terms: unknown, path: Path): Problem[] {
+  return listed(valueAt(terms, ['multipliers'])).flatMap((multiplier, index) => {
+    const count = keyed(multiplier).filter(([key]) => conditions.includes(key)).length;
+    if (!isKeyed(multiplier) || count === 1) return [];
+    const message =
+      'a multiplier has exactly one of workType, role, outside; write one entry for each';
+    return [atValue([...path, 'multipliers', index], message)];
+  });
+}
+
+function replenishFaults(terms: unknown, path: Path): Problem[] {
+  return listed(valueAt(terms, ['replenish'])).flatMap((rule, index) => {
+    return [
+      ...levelFaults(valueAt(rule, ['when']), [...path, 'replenish', index, 'when']),
+      ...saleFaults(rule, [...path, 'replenish', index]),
+    ];
+  });
+}
+
+const levels = ['hoursLeft', 'amountLeft', 'percentLeft', 'expiresWithinDays', 'runOutWithinDays'];
+
+function levelFaults(when: unknown, path: Path): Problem[] {
+  const count = keyed(when).filter(([key]) => levels.includes(key)).length;
+  if (!isKeyed(when) || count === 1) return [];
+  return [
+    atValue(path, `a threshold has exactly one of ${levels.join(', ')}; write one rule for each`),
+  ];
+}
+
+function saleFaults(rule: unknown, path: Path): Problem[] {
+  const sells = listed(valueAt(rule, ['do'])).indexOf('invoice');
+  if (sells < 0 || valueAt(rule, ['offer']) !== undefined) return [];
+  const message =
+    'invoice needs to know what to sell; add an offer to this rule, such as offer: ten';
+  return [atValue([...path, 'do', sells], message)];
+}

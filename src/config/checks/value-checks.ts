@@ -1,0 +1,106 @@
+import { amountFromText } from '../../domain/money.ts';
+import { atValue, type Path, type Problem } from '../fault.ts';
+import { keyed, listed, textAt, valueAt } from '../read/raw.ts';
+import { isCurrency, isDay } from '../schema/fields.ts';
+import { effectiveTerms } from './client-checks.ts';
+
+/** Amounts fit their currency, and a client is only sold what is priced in the client's. */
+export function moneyFaults(raw: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const fileCurrency = textAt(raw, 'currency');
+  const checkRate = (path: Path, currency: string | null) => {
+    const rate = textAt(raw, ...path);
+    if (rate === null || !/^\d+(\.\d+)?$/.test(rate) || currency === null || !isCurrency(currency))
+      return;
+    try {
+      amountFromText(rate, currency);
+    } catch {
+      const message = `${rate} has more decimals than ${currency}, or is too large; write a whole number of its smallest coins`;
+      problems.push(atValue(path, message));
+    }
+  };
+  const offerCurrency = (name: string) => textAt(raw, 'offers', name, 'currency') ?? fileCurrency;
+  for (const [name] of keyed(valueAt(raw, ['offers']))) {
+    for (const key of ['rate', 'amount']) checkRate(['offers', name, key], offerCurrency(name));
+  }
+  for (const [name] of keyed(valueAt(raw, ['agreements']))) {
+    for (const path of ratePaths(raw, ['agreements', name])) checkRate(path, fileCurrency);
+  }
+  for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
+    const currency = textAt(client, 'currency') ?? fileCurrency;
+    for (const [number, block] of listed(valueAt(client, ['openingBlocks'])).entries()) {
+      for (const key of ['rate', 'amount']) {
+        const path = ['clients', index, 'openingBlocks', number, key];
+        checkRate(path, textAt(block, 'currency') ?? currency);
+      }
+    }
+    for (const path of ratePaths(raw, ['clients', index, 'overrides'])) checkRate(path, currency);
+    for (const key of currency === fileCurrency ? [] : pricedTerms(raw, client)) {
+      const message = `${key} of the agreement is in ${fileCurrency}, and this client pays in ${currency}; give it its own in overrides`;
+      problems.push(atValue(['clients', index, 'agreement'], message));
+    }
+    const own = valueAt(client, ['overrides', 'replenish']);
+    for (const [rule, entry] of listed(effectiveTerms(raw, client).replenish).entries()) {
+      const name = textAt(entry, 'offer');
+      if (name === null || valueAt(raw, ['offers', name]) === undefined) continue;
+      const priced = offerCurrency(name);
+      if (priced === null || currency === null || priced === currency) continue;
+      const start = ['clients', index];
+      const path =
+        own === undefined
+          ? [...start, 'agreement']
+          : [...start, 'overrides', 'replenish', rule, 'offer'];
+      const message = `the offer "${name}" is priced in ${priced}, and this client pays in ${currency}; name an offer in ${currency}`;
+      problems.push(atValue(path, message));
+    }
+  }
+  return problems;
+}
+
+/** Terms of the client's agreement that state amounts, and that no override replaces. */
+function pricedTerms(raw: unknown, client: unknown): string[] {
+  const terms = effectiveTerms(raw, client);
+  const isOwn = (key: string) => valueAt(client, ['overrides', key]) !== undefined;
+  const isPriced = {
+    overage: valueAt(terms, ['overage', 'invoice']) !== undefined,
+    rates: valueAt(terms, ['rates']) !== undefined,
+    replenish: listed(terms.replenish).some((rule) => textAt(rule, 'when', 'amountLeft') !== null),
+  };
+  return Object.entries(isPriced).flatMap(([key, is]) => (is && !isOwn(key) ? key : []));
+}
+
+/** Where an agreement, or a client's overrides, state amounts. */
+function ratePaths(raw: unknown, terms: Path): Path[] {
+  const rates = keyed(valueAt(raw, [...terms, 'rates', 'workTypes']));
+  const rules = listed(valueAt(raw, [...terms, 'replenish']));
+  return [
+    [...terms, 'overage', 'invoice', 'rate'],
+    [...terms, 'rates', 'hour'],
+    ...rates.map(([name]) => [...terms, 'rates', 'workTypes', name]),
+    ...[...rules.keys()].map((index) => [...terms, 'replenish', index, 'when', 'amountLeft']),
+  ];
+}
+
+/** A block ends after it begins. */
+export function blockDateFaults(raw: unknown): Problem[] {
+  return listed(valueAt(raw, ['clients'])).flatMap((client, index) =>
+    listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) => {
+      const from = textAt(block, 'purchasedOn');
+      const to = textAt(block, 'expiresOn');
+      if (from === null || to === null || !isDay(from) || !isDay(to) || to >= from) return [];
+      const path = ['clients', index, 'openingBlocks', number, 'expiresOn'];
+      return [atValue(path, `expires on ${to}, before its purchase on ${from}; write a later day`)];
+    }),
+  );
+}
+
+const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep', 'reconcile'];
+
+/** Cron expressions that the scheduler understands. */
+export function scheduleFaults(raw: unknown, isCron: (text: string) => boolean): Problem[] {
+  return keyed(valueAt(raw, ['schedule'])).flatMap(([step, text]) => {
+    if (!steps.includes(step) || typeof text !== 'string' || isCron(text)) return [];
+    const message = `"${text}" is no cron expression; write minute hour day month weekday, such as "*/10 * * * *"`;
+    return [atValue(['schedule', step], message)];
+  });
+}

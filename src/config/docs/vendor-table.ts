@@ -1,0 +1,39 @@
+import type { VendorModule } from '../../contract/connector.ts';
+
+const columns: readonly [title: string, cell: (vendor: VendorModule) => string | boolean][] = [
+  ['clients', ({ pulls }) => pulls.includes('clients')],
+  ['tickets', ({ pulls }) => pulls.includes('tickets')],
+  [
+    'time',
+    ({ pulls }) =>
+      pulls.includes('ticketTime') ? 'ticket by ticket' : pulls.includes('timeEntries'),
+  ],
+  ['approval', ({ table }) => table.approval],
+  ['sessions', ({ pulls }) => pulls.includes('sessions')],
+  ['invoices read', ({ pulls }) => pulls.includes('invoices')],
+  ['alert', ({ pushes }) => pushes.includes('alert-ticket')],
+  ['note', ({ pushes }) => pushes.includes('ticket-note')],
+  ['sale', ({ table }) => table.sale ?? false],
+  ['balance field', ({ pushes }) => pushes.includes('balance-field')],
+  ['deletions seen', ({ table }) => table.deletions ?? false],
+  ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
+];
+
+/** The README's table of what each vendor's connector declares; the contract suite holds it to that. */
+export function vendorTable(vendors: readonly VendorModule[]): string {
+  const titles = columns.map(([title]) => title);
+  const rows = vendors.map((vendor) => {
+    const cells = columns.map(([, cell]) => textOf(cell(vendor)));
+    return line([`[${vendor.title}](connectors/${vendor.id}/README.md)`, ...cells]);
+  });
+  return [line(['', ...titles]), line(['---', ...titles.map(() => '---')]), ...rows].join('\n');
+}
+
+function textOf(cell: string | boolean): string {
+  if (typeof cell === 'string') return cell;
+  return cell ? 'yes' : 'no';
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,85 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import dotenv from 'dotenv';
+import { KindError } from '../../domain/errors.ts';
+import { readText } from './read-text.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The names that the program reads by itself. All others are chosen in the config file. */
+export const environmentNames = [
+  {
+    name: 'LOG_LEVEL',
+    meaning: 'How much is logged: error, warn, info or debug. Default: info.',
+  },
+  {
+    name: 'LOG_FORMAT',
+    meaning: 'json or pretty. Default: pretty on a terminal, json elsewhere.',
+  },
+  { name: 'NO_COLOR', meaning: 'Any value switches colours off on a terminal.' },
+] as const;
+
+/**
+ * The folder that relative paths start from: the one with the config file, or the one above it when
+ * that is named `config`. It does not depend on where a command is typed, for a second database
+ * would mean a second debit.
+ */
+export function baseFolder(file: string): string {
+  const folder = dirname(resolve(file));
+  return basename(folder) === 'config' ? dirname(folder) : folder;
+}
+
+/**
+ * The environment in layers, strongest first: the process's own, then the `.env` of the base folder,
+ * then that of the working folder. A `.env` only adds names; nothing is written to `process.env`.
+ */
+export function environmentLayers(
+  file: string,
+  env: Environment,
+  workingFolder: string = process.cwd(),
+): Environment[] {
+  const folders = new Set([baseFolder(file), resolve(workingFolder)]);
+  return [env, ...[...folders].map((folder) => parseDotenv(join(folder, '.env')))];
+}
+
+/** One environment out of the layers, for what the program reads by itself. */
+export function effectiveEnvironment(file: string, env: Environment): Environment {
+  const layers = environmentLayers(file, env).toReversed();
+  return Object.assign({}, ...layers);
+}
+
+function parseDotenv(file: string): Environment {
+  const read = readText(file);
+  if ('text' in read) return dotenv.parse(read.text);
+  if (read.isMissing) return {};
+  throw new KindError('config', `${file} ${read.problem}.`, {
+    fix: 'Correct that, or remove the file.',
+  });
+}
+
+export type Lookup = { value: string } | { problem: string };
+
+/** The value of `NAME`, from the first layer that has `NAME` or `NAME_FILE`. */
+export function lookUp(name: string, layers: readonly Environment[]): Lookup {
+  let isEmpty = false;
+  for (const layer of layers) {
+    const value = layer[name];
+    if (value !== undefined && value !== '') return { value };
+    isEmpty ||= value === '';
+    const file = layer[`${name}_FILE`];
+    if (file !== undefined && file !== '') return readValue(name, file);
+  }
+  return {
+    problem:
+      `${name} is ${isEmpty ? 'empty' : 'not set'}; set ${name} in the environment or in .env, ` +
+      `or set ${name}_FILE to the path of a file that holds the value`,
+  };
+}
+
+function readValue(name: string, file: string): Lookup {
+  const read = readText(file);
+  const named = `${name}_FILE names ${file}, which`;
+  if ('problem' in read)
+    return { problem: `${named} ${read.problem}; correct the path or the file` };
+  const value = read.text.replace(/(\r?\n)+$/, '');
+  return value === '' ? { problem: `${named} is empty; write the value into it` } : { value };
+}

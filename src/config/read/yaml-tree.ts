@@ -1,0 +1,171 @@
+import type { YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Path } from '../fault.ts';
+
+interface Position {
+  line: number;
+  column: number;
+}
+
+/** The file as plain values, each with its place. */
+export interface YamlTree {
+  /**
+   * Numbers outside `connections` are the text that stands in the file (`"120.00"`), so that hours
+   * and money never pass through a binary float.
+   */
+  value: unknown;
+  /** Where a key or value stands; for one that is absent, the group that lacks it. */
+  positionOf(path: Path, at: 'key' | 'value'): Position;
+}
+
+export interface SyntaxFault extends Position {
+  message: string;
+}
+
+interface Places {
+  /** By path as JSON: offsets into the text. */
+  offsets: Map<string, { key: number; value: number }>;
+  faults: { offset: number; message: string }[];
+  /** Aliased nodes that are being read, against an alias that contains itself. */
+  open: Set<unknown>;
+  /** Nodes by their anchors, so far. */
+  anchors: Map<string, unknown>;
+  /** Values read so far, each as often as an alias repeats it. */
+  count: number;
+}
+
+/** More than any config has; a few nested aliases make billions. */
+const valuesMax = 100_000;
+
+/** The syntax faults, or the tree. With duplicate keys there are both: the first of the two counts. */
+export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxFault[] } {
+  const lines = new LineCounter();
+  // The parser's pretty messages quote the lines around a fault, and these may hold a secret.
+  const document = parseDocument(text, {
+    ...{ lineCounter: lines, prettyErrors: false },
+    // Its own search for duplicates takes hours for a few hundred thousand keys; ours is below.
+    uniqueKeys: false,
+  });
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const faults = [...document.errors, ...document.warnings].map((error) => ({
+    ...positionAt(error.pos[0]),
+    message: syntaxMessage(error),
+  }));
+  if (document.errors.length > 0) return { tree: null, faults };
+
+  const places: Places = {
+    offsets: new Map(),
+    faults: [],
+    open: new Set(),
+    anchors: new Map(),
+    count: 0,
+  };
+  const value = valueOfNode(document.contents, [], places);
+  if (places.count > valuesMax) {
+    const message = `the file has more than ${valuesMax} values, those that aliases repeat included; leave out what is no setting`;
+    return { tree: null, faults: [{ line: 1, column: 1, message }] };
+  }
+  for (const { offset, message } of places.faults) faults.push({ ...positionAt(offset), message });
+  const positionOf = (path: Path, at: 'key' | 'value'): Position => {
+    for (let length = path.length; length > 0; length--) {
+      const found = places.offsets.get(JSON.stringify(path.slice(0, length)));
+      if (found)
+        return positionAt(length === path.length && at === 'value' ? found.value : found.key);
+    }
+    return { line: 1, column: 1 };
+  };
+  return { tree: { value, positionOf }, faults };
+}
+
+function valueOfNode(node: unknown, path: Path, places: Places): unknown {
+  places.count += 1;
+  if (places.count > valuesMax) return null;
+  if (isAlias(node))
+    return aliasedValue(places.anchors.get(node.source), offsetOf(node), path, places);
+  noteAnchor(node, places);
+  if (isMap(node)) {
+    const entries = new Map<string, unknown>();
+    for (const { key, value } of node.items) {
+      noteAnchor(key, places);
+      const name = isScalar(key) ? (key.source ?? String(key.value)) : null;
+      if (name === null) {
+        places.faults.push({
+          offset: offsetOf(key),
+          message: 'this key is no plain text; write a name',
+        });
+        continue;
+      }
+      if (entries.has(name)) {
+        const shown = /^[\w-]+/.exec(name)?.[0] === name ? `"${name}"` : 'this key';
+        const message = `${shown} is here a second time; keep one of the two`;
+        places.faults.push({ offset: offsetOf(key), message });
+        continue;
+      }
+      const keyOffset = offsetOf(key);
+      const inner = [...path, name];
+      places.offsets.set(JSON.stringify(inner), {
+        key: keyOffset,
+        value: value === null ? keyOffset : offsetOf(value),
+      });
+      entries.set(name, valueOfNode(value, inner, places));
+    }
+    return Object.fromEntries(entries);
+  }
+  if (isSeq(node)) {
+    return node.items.map((item, index) => {
+      const inner = [...path, index];
+      const offset = offsetOf(item);
+      places.offsets.set(JSON.stringify(inner), { key: offset, value: offset });
+      return valueOfNode(item, inner, places);
+    });
+  }
+  if (!isScalar(node)) return null;
+  const isNumber = typeof node.value === 'number' || typeof node.value === 'bigint';
+  return isNumber && path[0] !== 'connections' ? (node.source ?? String(node.value)) : node.value;
+}
+
+/** The parser's own `resolve` goes through the whole file for each alias. */
+function noteAnchor(node: unknown, { anchors, open }: Places): void {
+  const isAnchor = isScalar(node) || isMap(node) || isSeq(node);
+  if (isAnchor && node.anchor !== undefined && open.size === 0) anchors.set(node.anchor, node);
+}
+
+function aliasedValue(target: unknown, offset: number, path: Path, places: Places): unknown {
+  if (target === undefined || places.open.has(target)) {
+    const message =
+      target === undefined
+        ? 'this alias has no anchor before it; quote the text if it is meant to begin with *'
+        : 'this alias contains itself; write the value out';
+    places.faults.push({ offset, message });
+    return null;
+  }
+  places.open.add(target);
+  const value = valueOfNode(target, path, places);
+  places.open.delete(target);
+  return value;
+}
+
+function offsetOf(node: unknown): number {
+  const isPlaced = isAlias(node) || isMap(node) || isScalar(node) || isSeq(node);
+  return isPlaced ? (node.range?.[0] ?? 0) : 0;
+}
+
+/** Our own words: the parser's may quote the file, and what is quoted may be a secret. */
+function syntaxMessage(error: YAMLError): string {
+  const known: { [Code in YAMLError['code']]?: string } = {
+    BAD_DQ_ESCAPE: 'unknown escape in a "…" text; write \\\\ for a backslash, or use \'…\'',
+    BAD_INDENT: 'wrong indentation; keys of one group begin in the same column',
+    BAD_SCALAR_START: 'a text cannot begin with this character; put it in quotes',
+    BLOCK_IN_FLOW: 'a { or [ is still open; close it, or quote a text that holds ": "',
+    BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; put the text in quotes',
+    MISSING_CHAR: 'a closing quote, bracket, colon or comma is missing; add it',
+    MULTILINE_IMPLICIT_KEY: 'a key goes over several lines; is a colon missing before here?',
+    MULTIPLE_DOCS: 'a second document begins here; keep one, without a --- line',
+    TAB_AS_INDENT: 'a tab is used for indentation; use spaces',
+    TAG_RESOLVE_FAILED: 'unknown tag; quote the text if it is meant to begin with !',
+  };
+  return `not valid YAML: ${known[error.code] ?? `${error.code}; compare with the example file`}`;
+}

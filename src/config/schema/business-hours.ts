@@ -1,0 +1,226 @@
+import Holidays from 'date-holidays';
+import { z } from 'zod';
+import type { BusinessHours } from '../../domain/agreements/terms.ts';
+import { addDays, type DateText } from '../../domain/time.ts';
+import { nearest } from '../nearest.ts';
+import { isDay, Timezone } from './fields.ts';
+
+const dayNames: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+const fullDayNames: readonly string[] = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+];
+
+type Week = { fromMinute: number; toMinute: number }[][];
+
+/** One calendar: its days off, days of other hours and zone, and else day ranges with their times. */
+export const Calendar = z
+  .object({
+    closed: z
+      .array(z.string())
+      .default([])
+      .describe('Own days that are wholly outside: 2026-12-24, or "2026-08-03 to 2026-08-14"'),
+    special: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Days of other hours, holidays among them: { 2026-12-31: "09:00-12:00" }'),
+    timezone: Timezone.optional().describe(
+      'Zone that the times are in. Default: the client’s zone',
+    ),
+    holidays: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe(
+        'Countries whose public holidays are wholly outside: FR, or with a region, DE-BY; days of your own may be among them',
+      ),
+  })
+  .catchall(z.string().describe('Times of day, 24 hours, such as "08:00-12:00, 13:30-18:00"'))
+  .transform(({ holidays, closed, special, timezone, ...days }, context) => {
+    const week: Week = dayNames.map(() => []);
+    const fault = (key: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [key], message });
+    };
+    for (const [key, times] of Object.entries(days)) {
+      try {
+        const ranges = readTimes(times);
+        for (const day of readDays(key)) {
+          if (week[day]?.length !== 0)
+            throw new Error(`${dayNames[day]} is here a second time; keep one`);
+          week[day] = ranges;
+        }
+      } catch (error) {
+        fault(key, error instanceof Error ? error.message : String(error));
+      }
+    }
+    if (Object.keys(days).length === 0) {
+      context.addIssue({
+        code: 'custom',
+        message: 'no days; add for example mon-fri: "08:00-18:00"',
+      });
+    }
+    const specialDays = new Map<DateText, Week[number]>();
+    for (const [date, times] of Object.entries(special)) {
+      try {
+        if (!isDay(date)) throw new Error('this is not a day of the calendar');
+        specialDays.set(date, readTimes(times));
+      } catch (error) {
+        fault('special', `${date}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    const named = typeof holidays === 'string' ? [holidays] : (holidays ?? []);
+    const places = named.filter((text) => !/^\d/.test(text));
+    for (const place of places) {
+      const problem = regionProblem(place);
+      if (problem !== null) fault('holidays', problem);
+    }
+    const closedDays = [
+      ...named.filter((text) => !places.includes(text)).map((text) => ({ key: 'holidays', text })),
+      ...closed.map((text) => ({ key: 'closed', text })),
+    ].flatMap(({ key, text }) => {
+      const days = readDayRange(text);
+      if (days === null)
+        fault(
+          key,
+          `"${text}" is neither a day (2026-12-24) nor a range of days (2026-08-03 to 2026-08-14)`,
+        );
+      return days ?? [];
+    });
+    return { week, places, closedDays, specialDays, timezone: timezone ?? null };
+  });
+export type Calendar = z.infer<typeof Calendar>;
+
+function readDayRange(text: string): { from: DateText; to: DateText } | null {
+  const [from = '', to = from, ...rest] = text.split(/\s+to\s+/);
+  return isDay(from) && isDay(to) && from <= to && rest.length === 0 ? { from, to } : null;
+}
+
+/** `mon-fri`, `sat`, `mon,wed`, `sat-mon`: positions in the week, Monday is 0. */
+function readDays(key: string): number[] {
+  return key.split(',').flatMap((part) => {
+    const [from, to = from, ...rest] = part
+      .trim()
+      .split('-')
+      .map((name) => readDay(name, key));
+    if (from === undefined || to === undefined || rest.length > 0) throw new Error(dayRule(key));
+    const count = ((to - from + 7) % 7) + 1;
+    return Array.from({ length: count }, (_, index) => (from + index) % 7);
+  });
+}
+
+function readDay(name: string, key: string): number {
+  const day = dayNames.indexOf(name);
+  if (day >= 0) return day;
+  const near = nearest(name, ['holidays', 'closed', 'special', 'timezone', ...fullDayNames]);
+  if (near === null) throw new Error(dayRule(key));
+  const known = fullDayNames.includes(near) ? near.slice(0, 3) : near;
+  throw new Error(`unknown day "${name}"; did you mean "${known}"?`);
+}
+
+function dayRule(key: string): string {
+  return `"${key}" names no days; write mon-fri, sat or "mon,wed" (${dayNames.join(' ')}), or holidays`;
+}
+
+/** Times of one day, in order and apart. */
+function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
+  const ranges = text.split(',').map((part) => {
+    const match = /^\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*$/.exec(part);
+    const [fromHour = 99, fromMinutes = 99, toHour = 99, toMinutes = 99] = (match ?? [])
+      .slice(1)
+      .map(Number);
+    const fromMinute = fromHour * 60 + fromMinutes;
+    const toMinute = toHour * 60 + toMinutes;
+    if (fromMinutes > 59 || toMinutes > 59 || toMinute > 1440) {
+      throw new Error(
+        `"${text}" is no list of times; write for example "08:00-12:00, 13:30-18:00"`,
+      );
+    }
+    if (fromMinute >= toMinute) {
+      throw new Error(
+        `"${part.trim()}" ends before it begins; split what passes midnight over two days, up to 24:00`,
+      );
+    }
+    return { fromMinute, toMinute };
+  });
+  for (const [index, range] of ranges.entries()) {
+    const before = ranges[index - 1];
+    if (before !== undefined && range.fromMinute < before.toMinute) {
+      throw new Error(
+        `the times in "${text}" overlap or are out of order; write them one after another`,
+      );
+    }
+  }
+  return ranges;
+}
+
+/** What is wrong with `FR`, `DE-BY` or `DE-BY-A`, or null. */
+function regionProblem(text: string): string | null {
+  const [country = '', state, region, ...rest] = text.split('-');
+  const catalogue = new Holidays();
+  const countries = catalogue.getCountries();
+  if (!Object.hasOwn(countries, country)) {
+    return `"${text}" is no country with known holidays; write its ISO 3166 code, such as FR, or DE-BY with a region`;
+  }
+  const states = catalogue.getStates(country) ?? {};
+  const name = countries[country] ?? country;
+  if (state !== undefined && !Object.hasOwn(states, state)) {
+    const known = Object.keys(states).map((code) => `${country}-${code}`);
+    return `"${text}" is no known region of ${name}; write ${[country, ...known].join(', ')}`;
+  }
+  const regions = state === undefined ? {} : (catalogue.getRegions(country, state) ?? {});
+  if (rest.length > 0 || (region !== undefined && !Object.hasOwn(regions, region))) {
+    const known = Object.keys(regions).map((code) => `${country}-${state}-${code}`);
+    return `"${text}" is no known place in ${name}; write ${[`${country}-${state}`, ...known].join(', ')}`;
+  }
+  return null;
+}
+
+export function toBusinessHours(name: string, calendar: Calendar): BusinessHours {
+  const { week, places, closedDays, specialDays, timezone } = calendar;
+  const finders = places.map(holidayFinder);
+  const isClosed = (date: DateText) =>
+    closedDays.some(({ from, to }) => from <= date && date <= to);
+  return {
+    name,
+    week,
+    specialDays,
+    timezone,
+    isHoliday: (date) => isClosed(date) || finders.some((isPublicHoliday) => isPublicHoliday(date)),
+  };
+}
+
+function holidayFinder(holidays: string): (date: DateText) => boolean {
+  const [country = '', state, region] = holidays.split('-');
+  const inState = state === undefined ? {} : { state };
+  const place = { country, ...inState, ...(region === undefined ? {} : { region }) };
+  const calendar = new Holidays(place, { types: ['public'] });
+  const years = new Map<number, ReadonlySet<DateText>>();
+  const daysOf = (year: number): ReadonlySet<DateText> => {
+    const days = years.get(year) ?? publicHolidays(calendar, year);
+    years.set(year, days);
+    return days;
+  };
+  return (date) => {
+    const year = Number(date.slice(0, 4));
+    // A holiday of several days may begin in the year before.
+    return daysOf(year).has(date) || daysOf(year - 1).has(date);
+  };
+}
+
+/** Whole public holidays. One that begins during the day is a working day with an early end: not counted. */
+function publicHolidays(calendar: Holidays, year: number): Set<DateText> {
+  const days = new Set<DateText>();
+  for (const { type, date, start, end } of calendar.getHolidays(year)) {
+    if (type !== 'public' || !date.slice(10).startsWith(' 00:00:00')) continue;
+    const first = date.slice(0, 10);
+    // Half a day more, so that a day of 23 or 25 hours at a change of the clock counts as one.
+    const count = Math.floor((end.getTime() - start.getTime()) / 86_400_000 + 0.5);
+    for (let day = 0; day < Math.max(count, 1); day++) days.add(addDays(first, day));
+  }
+  return days;
+}

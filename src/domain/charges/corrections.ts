@@ -1,0 +1,55 @@
+import type { Instant } from '../time.ts';
+
+export interface Correctable {
+  sourceId: string;
+  endedAt: Instant;
+  kind: 'work' | 'correction';
+  seconds: number;
+}
+
+export interface CorrectedEntries<Entry> {
+  /** Work with what corrections left of it, in order of time; entries corrected away keep 0 seconds. */
+  entries: { entry: Entry; seconds: number; correctedSeconds: number }[];
+  /** Seconds that corrections took off beyond all that was logged; 0 unless the source is wrong. */
+  excessSeconds: number;
+}
+
+/**
+ * Takes negative corrections of one ticket off the work logged before them, latest first: a system
+ * that never edits an entry writes "-10 min" instead, and whoever corrects need not be who worked.
+ * What was logged before does not suffice: what was logged later pays, then it is excess. Work of a
+ * negative length, which a person has accepted as true, takes off in the same way.
+ */
+export function applyCorrections<Entry extends Correctable>(
+  entries: readonly Entry[],
+): CorrectedEntries<Entry> {
+  const ordered = [...entries].sort(byMoment);
+  const work = ordered
+    .filter((entry) => !takesOff(entry))
+    .map((entry) => ({ entry, seconds: entry.seconds, correctedSeconds: 0 }));
+  let excessSeconds = 0;
+  for (const correction of ordered.filter(takesOff)) {
+    let left = -correction.seconds;
+    const before = work.filter((one) => byMoment(one.entry, correction) < 0).reverse();
+    const after = work.filter((one) => byMoment(one.entry, correction) > 0);
+    for (const target of [...before, ...after]) {
+      const taken = Math.min(left, target.seconds);
+      target.seconds -= taken;
+      target.correctedSeconds += taken;
+      left -= taken;
+    }
+    excessSeconds += left;
+  }
+  return { entries: work, excessSeconds };
+}
+
+function takesOff(entry: Correctable): boolean {
+  return entry.kind === 'correction' || entry.seconds < 0;
+}
+
+/** By moment, then by id as numbers would sort: 9 before 10. */
+export function byMoment(a: Correctable, b: Correctable): number {
+  if (a.endedAt !== b.endedAt) return a.endedAt < b.endedAt ? -1 : 1;
+  if (a.sourceId.length !== b.sourceId.length) return a.sourceId.length - b.sourceId.length;
+  return a.sourceId < b.sourceId ? -1 : a.sourceId > b.sourceId ? 1 : 0;
+}

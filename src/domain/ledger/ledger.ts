@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+import type { DateText, Instant } from '../time.ts';
+
+export type Side = 'credit' | 'debit';
+
+export type Reason =
+  | 'purchase'
+  | 'usage'
+  | 'reversal'
+  | 'expiry'
+  | 'rollover'
+  | 'adjustment'
+  | 'overage'
+  | 'refund';
+
+/** What is to be posted. Its key is made from its cause, so that posting it twice is posting it once. */
+export interface Posting {
+  key: string;
+  clientId: string;
+  side: Side;
+  reason: Reason;
+  /** Null: overage, hours used beyond every block. */
+  blockId: string | null;
+  /**
+   * Charged time. More than zero for hours; on a block of money the time that its money paid for, zero
+   * where that is no work.
+   */
+  seconds: number;
+  /** More than zero for a block of money, in minor units of its currency; null for hours. */
+  minor: number | null;
+  /** The client whose work it was, where blocks are shared; null: the account's own. */
+  usedBy: string | null;
+  chargeId: string | null;
+  /** Key of the one entry that this one undoes; present exactly when the reason is `reversal`. */
+  reverses: string | null;
+  workedOn: DateText | null;
+  note: string | null;
+}
+
+/** A posting that stands in the ledger and in its client's chain. */
+export interface LedgerEntry extends Posting {
+  /** Position in the whole ledger. */
+  seq: number;
+  /** Position in the client's chain, from 1. */
+  clientSeq: number;
+  postedAt: Instant;
+  runId: string;
+  /** Covers the hash of the client's entry before it, so that no row can change unseen. */
+  hash: string;
+}
+
+/** Hash before a client's first entry. */
+export const chainStart = '0'.repeat(64);
+
+/** SHA-256 in hex over the previous hash and every column of the entry, in a fixed order. */
+export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'hash'>): string {
+  const columns = [
+    entry.clientId,
+    entry.clientSeq,
+    entry.key,
+    entry.side,
+    entry.reason,
+    entry.blockId,
+    entry.seconds,
+    entry.minor,
+    entry.usedBy,
+    entry.chargeId,
+    entry.reverses,
+    entry.workedOn,
+    entry.note,
+    entry.postedAt,
+    entry.runId,
+  ];
+  return hash('sha256', previous + JSON.stringify(columns), 'hex');
+}
+
+/** Hours that the entry adds to (or takes from) its block, or its client's overage; 0 for money. */
+export function signedSeconds(entry: Pick<Posting, 'side' | 'seconds' | 'minor'>): number {
+  if (entry.minor !== null) return 0;
+  return entry.side === 'credit' ? entry.seconds : -entry.seconds;
+}
+
+/** Money that the entry adds to (or takes from) its block; 0 for hours. */
+export function signedMinor(entry: Pick<Posting, 'side' | 'minor'>): number {
+  const minor = entry.minor ?? 0;
+  return entry.side === 'credit' ? minor : 0 - minor;
+}

@@ -1,0 +1,64 @@
+import { addSeconds, type DateText, type Instant } from '../time.ts';
+import type { SourceId } from './rows.ts';
+
+/** Every message has a key of `[A-Za-z0-9_.:-]{1,50}` that is written into the vendor's record. */
+export interface PushMessages {
+  /** A ticket on the MSP's own board, about a client. */
+  'alert-ticket': { key: string; clientId: SourceId; subject: string; body: string };
+  /** A note on a ticket: internal, or one that the client sees. */
+  'ticket-note': {
+    key: string;
+    ticketId: SourceId;
+    clientId: SourceId;
+    audience: 'internal' | 'client';
+    body: string;
+  };
+  /** A sale of hours. How it becomes an invoice is the vendor's (and the admin's) affair. */
+  invoice: {
+    key: string;
+    clientId: SourceId;
+    /** Name of the offer, for the line's text. */
+    offer: string;
+    /** The PSA's product, where the offer names one. */
+    product: string | null;
+    /** Hours sold in all, in seconds, and their price. */
+    seconds: number;
+    /** How many blocks of the offer. */
+    quantity: number;
+    rateMinor: number;
+    totalMinor: number;
+    currency: string;
+    issuedOn: DateText;
+    title: string;
+    body: string;
+  };
+  /** Hours left, written where technicians see it. */
+  'balance-field': {
+    key: string;
+    clientId: SourceId;
+    field: string;
+    hoursText: string;
+    /** One figure, for a field that takes only a number; absent: the text is one, or there are no hours. */
+    figure?: string;
+  };
+}
+
+export type PushKind = keyof PushMessages;
+
+/** How long what was just written may be missing from a vendor's lists and searches, by default. */
+export const usualSearchLagSeconds = 90;
+
+/**
+ * When a miss proves that a request of unknown outcome wrote nothing; null: now. An attempt that lies in
+ * the future was made by a clock that was ahead, and is taken to be of now.
+ */
+export function provenBySearchAt(
+  attemptedAt: Instant | null,
+  now: Instant,
+  lagSeconds = usualSearchLagSeconds,
+): Instant | null {
+  if (attemptedAt === null) return null;
+  const from = attemptedAt > now ? now : attemptedAt;
+  const provenAt = addSeconds(from, lagSeconds);
+  return provenAt > now ? provenAt : null;
+}

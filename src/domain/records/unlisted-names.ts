@@ -1,0 +1,61 @@
+import type { Agreement } from '../agreements/terms.ts';
+import type { TicketRow, TimeEntryRow } from './rows.ts';
+
+/**
+ * What stands in a row for a name that the vendor's own lists do not show (a built-in role, a deleted work
+ * type): no rule by name can mean it, and the row is still a row.
+ */
+export function unlistedName(id: string): string {
+  return `#${id}`;
+}
+
+const namesOfTicket = ['board', 'ticketType', 'agreement', 'status'] as const;
+const namesOfTime = ['technician', 'workType', 'role', 'agreement'] as const;
+
+export type NamedField = (typeof namesOfTicket)[number] | (typeof namesOfTime)[number];
+
+export interface UnlistedName {
+  field: NamedField;
+  name: string;
+}
+
+export function unlistedInTicket(row: TicketRow): UnlistedName[] {
+  return namesOfTicket.flatMap((field) => unlistedAt(field, row[field]));
+}
+
+export function unlistedInTime(row: TimeEntryRow): UnlistedName[] {
+  return namesOfTime.flatMap((field) => unlistedAt(field, row[field]));
+}
+
+function unlistedAt(field: NamedField, name: string | null): UnlistedName[] {
+  return name !== null && /^#\d+$/.test(name) ? [{ field, name }] : [];
+}
+
+/** Whether a rule of the agreement goes by such a name; that of a status tells what is closed. */
+export function isReadByRules(field: NamedField, agreement: Agreement): boolean {
+  const { applies, roles, workTypes, multipliers, rates, workTypeMinimums } = agreement;
+  switch (field) {
+    case 'status':
+      return true;
+    case 'board':
+      return applies.boards !== null;
+    case 'ticketType':
+      return applies.ticketTypes !== null;
+    case 'agreement':
+      return applies.agreements !== null;
+    case 'technician':
+      return agreement.excludedTechnicians.length > 0;
+    case 'role':
+      return (
+        roles.covered.length + roles.excluded.length > 0 ||
+        multipliers.some(({ role }) => role !== null)
+      );
+    case 'workType': {
+      const listed = [workTypes.covered, workTypes.excluded, workTypeMinimums].flat();
+      const priced = rates?.workTypes ?? [];
+      return (
+        listed.length + priced.length > 0 || multipliers.some(({ workType }) => workType !== null)
+      );
+    }
+  }
+}

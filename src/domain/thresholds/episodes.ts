@@ -1,0 +1,244 @@
+import type { ReplenishRule, Threshold } from '../agreements/terms.ts';
+import type { ChargedWorkTypes } from '../blocks/allocation.ts';
+import { canKindPay, coversKind } from '../blocks/kinds.ts';
+import { type Posting, signedMinor, signedSeconds } from '../ledger/ledger.ts';
+import { addDays, type DateText, dateInZone, type Instant } from '../time.ts';
+import type { ZoneName } from '../zone.ts';
+import {
+  findReached,
+  type HeldBlock,
+  isReached,
+  isRunningOut,
+  levelKey,
+  type Position,
+} from './thresholds.ts';
+
+/** How often a threshold was crossed, and when it last was. */
+export interface EpisodeState {
+  threshold: string;
+  number: number;
+  isFired: boolean;
+  firedClientSeq: number;
+  /** Undone: what it told was withdrawn. */
+  firedMode: 'observe' | 'live' | 'undone';
+  firedAt: Instant;
+  /** Pending work when it was last seen before a credit re-armed it. */
+  pendingSeconds: number;
+}
+
+export interface Crossing {
+  rule: ReplenishRule;
+  /** Identifies the threshold among the client's; stable while its level stays. */
+  threshold: string;
+  /** Counts this threshold's episodes from 1. */
+  number: number;
+  /** The block that ends, where the level is about one. */
+  block: HeldBlock | null;
+  /** The kind of hours whose level it is. */
+  position: Position;
+}
+
+/** A posting in its place in the ledger, with the work types of its charge. */
+export interface LedgerMove extends Posting {
+  clientSeq: number;
+  workTypes: ChargedWorkTypes;
+}
+
+export interface Situation {
+  mode: 'observe' | 'live';
+  zone: ZoneName;
+  /** The client's ledger position of the latest credit that re-arms levels; 0: none. */
+  lastCreditSeq: number;
+  /** The client's ledger after the position that `needEntriesAfter` names, oldest first. */
+  moves: readonly LedgerMove[];
+  /** Blocks to be invoiced or paid. One may have been in use until its payment was taken back. */
+  ordered: readonly Pick<HeldBlock, 'id' | 'workTypes' | 'currency'>[];
+}
+
+/**
+ * Thresholds that are reached (at or below) and armed. One that was fired is armed again by a credit, of
+ * whatever size, and fires once the balance has fallen again since: so a small gift does not repeat an
+ * alert, and a purchase that is too small does not silence one. An episode of a block that ends is fired
+ * once for that block. What was decided in observe mode was sent to nobody, so going live fires it again.
+ */
+export function findCrossings(
+  rules: readonly ReplenishRule[],
+  positions: readonly Position[],
+  episodes: readonly EpisodeState[],
+  situation: Situation,
+): Crossing[] {
+  return reachedIn(rules, positions).flatMap(({ rule, threshold, block, position }) => {
+    const episode = episodes.find((candidate) => candidate.threshold === threshold);
+    if (episode?.isFired && !isFiredAgain(rule.when, episode, position, situation)) return [];
+    return [{ rule, threshold, number: (episode?.number ?? 0) + 1, block, position }];
+  });
+}
+
+function reachedIn(
+  rules: readonly ReplenishRule[],
+  positions: readonly Position[],
+): Omit<Crossing, 'number'>[] {
+  return rules.flatMap((rule) =>
+    positions.flatMap((position) =>
+      findReached(rule.when, position).map((reached) => ({ rule, position, ...reached })),
+    ),
+  );
+}
+
+/** From where on the ledger must be read to know whether levels fire again; null: it need not be. */
+export function needEntriesAfter(
+  rules: readonly ReplenishRule[],
+  positions: readonly Position[],
+  episodes: readonly EpisodeState[],
+  situation: Omit<Situation, 'moves' | 'ordered'>,
+): number | null {
+  const seqs = reachedIn(rules, positions).flatMap(({ rule, threshold, position }) => {
+    const episode = episodes.find((candidate) => candidate.threshold === threshold);
+    const isRead = episode?.isFired && isRearmed(rule.when, episode, position, situation);
+    return isRead ? [episode.firedClientSeq] : [];
+  });
+  return seqs.length === 0 ? null : Math.min(...seqs);
+}
+
+function isFiredAgain(
+  when: Threshold,
+  episode: EpisodeState,
+  position: Position,
+  situation: Situation,
+): boolean {
+  if (episode.firedMode === 'observe' && situation.mode === 'live') return true;
+  if (!isRearmed(when, episode, position, situation)) return false;
+  return hasFallenSince(when, episode, position, situation);
+}
+
+/** A purchase or an upward adjustment since, or a block that began since; never a reversal. */
+function isRearmed(
+  when: Threshold,
+  { firedClientSeq, firedAt }: EpisodeState,
+  { blocks }: Position,
+  { lastCreditSeq, zone }: Omit<Situation, 'moves' | 'ordered'>,
+): boolean {
+  // The end of a block is told once, whatever is bought beside it.
+  if ('expiresWithinDays' in when) return false;
+  if (lastCreditSeq > firedClientSeq) return true;
+  return hasBegunSince(blocks, dateInZone(firedAt, zone));
+}
+
+/** Hours that were bought before, and whose first day came only now. */
+function hasBegunSince(blocks: readonly HeldBlock[], day: DateText): boolean {
+  return blocks.some(
+    ({ isActive, isBought, purchasedOn }) => isActive && isBought && purchasedOn > day,
+  );
+}
+
+/**
+ * Whether more was used since the credit than came back. A charge that was reversed and posted again
+ * uses nothing more, and neither does a credit that was taken back; overage that was billed stays used.
+ */
+function hasFallenSince(
+  when: Threshold,
+  episode: EpisodeState,
+  { balances, blocks, workTypes }: Position,
+  { moves, ordered, zone }: Situation,
+): boolean {
+  const later = moves.filter(({ clientSeq }) => clientSeq > episode.firedClientSeq);
+  const reversed = new Set(later.flatMap(({ reverses }) => reverses ?? []));
+  const returned = ordered.filter((block) => coversKind(block.workTypes, workTypes));
+  const own = new Map([...blocks, ...returned].map(({ id, currency }) => [id, currency]));
+  const first = later.find(
+    (entry) => isCredit(entry) && own.has(entry.blockId ?? '') && !reversed.has(entry.key),
+  );
+  const hasBegun = hasBegunSince(blocks, dateInZone(episode.firedAt, zone));
+  const from = first?.clientSeq ?? (hasBegun ? episode.firedClientSeq : Infinity);
+  const ignored = new Set(later.filter((one) => isCredit(one) || isBilling(one)).map(toKey));
+  const uses = later.filter(
+    ({ clientSeq, key, reverses }) =>
+      clientSeq > from && !ignored.has(key) && !ignored.has(reverses ?? ''),
+  );
+  const change = uses.reduce((sum, entry) => {
+    const { blockId } = entry;
+    if ('minorLeft' in when) {
+      return own.get(blockId ?? '') === when.currency ? sum + signedMinor(entry) : sum;
+    }
+    const isOwn = blockId === null ? canKindPay(workTypes, entry.workTypes) : own.has(blockId);
+    return isOwn ? sum + signedSeconds(entry) : sum;
+  }, 0);
+  const isPending = when.balance === 'projected' && from < Infinity;
+  const pending = isPending ? balances.pendingSeconds - episode.pendingSeconds : 0;
+  return change - pending < 0;
+}
+
+function toKey({ key }: LedgerMove): string {
+  return key;
+}
+
+function isCredit({ side, reason }: LedgerMove): boolean {
+  return side === 'credit' && (reason === 'purchase' || reason === 'adjustment');
+}
+
+function isBilling({ side, reason }: LedgerMove): boolean {
+  return side === 'credit' && reason === 'overage';
+}
+
+/**
+ * Episodes with something new to remember of them. A forecast level is armed again once hours were
+ * credited and it is no longer reached, or once the forecast alone has moved beyond twice the days, so
+ * that a forecast that wavers around its level is told once; a block that now ends later is told again.
+ * Of the others, what is pending is kept up to date until a credit re-arms them.
+ */
+export function followEpisodes<Episode extends EpisodeState>(
+  rules: readonly ReplenishRule[],
+  positions: readonly Position[],
+  episodes: readonly Episode[],
+  situation: Omit<Situation, 'moves' | 'ordered'>,
+): Episode[] {
+  return episodes.flatMap((episode) => {
+    if (!episode.isFired) return [];
+    const followed = rules.flatMap(({ when }) =>
+      positions.flatMap((position) => follow(when, position, episode, situation) ?? []),
+    );
+    return followed.slice(0, 1);
+  });
+}
+
+function follow<Episode extends EpisodeState>(
+  when: Threshold,
+  position: Position,
+  episode: Episode,
+  situation: Omit<Situation, 'moves' | 'ordered'>,
+): Episode | null {
+  const key = levelKey(when, position);
+  if ('expiresWithinDays' in when) {
+    const lastDay = addDays(position.today, when.expiresWithinDays);
+    const isLater = ({ id, expiresOn }: HeldBlock) =>
+      episode.threshold === `${key} ${id}` && (expiresOn === null || expiresOn > lastDay);
+    return position.blocks.some(isLater) ? { ...episode, isFired: false } : null;
+  }
+  if (key !== episode.threshold) return null;
+  const hasCredit = isRearmed(when, episode, position, situation);
+  if ('runOutWithinDays' in when && !isReached(when, position)) {
+    const isFar = () => !isRunningOut(when, when.runOutWithinDays * 2, position);
+    if (hasCredit || isFar()) return { ...episode, isFired: false };
+  }
+  const { pendingSeconds } = position.balances;
+  if (when.balance !== 'projected' || hasCredit || pendingSeconds === episode.pendingSeconds) {
+    return null;
+  }
+  return { ...episode, pendingSeconds };
+}
+
+/**
+ * Episodes whose telling was withdrawn and whose level is left behind, now that hours came back. One
+ * that is still reached was told once, and is told again only after the next purchase.
+ */
+export function findUndoneLeft<Episode extends EpisodeState>(
+  rules: readonly ReplenishRule[],
+  positions: readonly Position[],
+  episodes: readonly Episode[],
+): Episode[] {
+  const reached = new Set(reachedIn(rules, positions).map(({ threshold }) => threshold));
+  return episodes.filter(
+    ({ isFired, firedMode, threshold }) =>
+      isFired && firedMode === 'undone' && !reached.has(threshold),
+  );
+}

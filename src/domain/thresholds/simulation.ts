@@ -1,0 +1,257 @@
+import { allocate, type Demand, type SpendableBlock, splitDemand } from '../blocks/allocation.ts';
+import type { ChargeFacts } from '../charges/charge-facts.ts';
+import { type Account, holdBlock } from '../ledger/postings.ts';
+import { partOfPrice, priceOf } from '../money.ts';
+import { addDays, addSeconds, dateInZone, type Instant, startOfDay } from '../time.ts';
+import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
+import { positionsByKind } from './positions.ts';
+import type { BalanceMove, Simulated, Simulation } from './simulated.ts';
+import { moneyLeftIn, type Position } from './thresholds.ts';
+
+/** The moment at which a charge falls due: its last work is done and, where that counts, its ticket closed. */
+export function dueAtOf(facts: ChargeFacts): Instant {
+  const ends = facts.parts.map(({ startedAt, seconds }) => addSeconds(startedAt, seconds));
+  const closedAt = facts.debitWhen === 'ticket-closed' ? facts.ticket?.closedAt : null;
+  if (closedAt) ends.push(closedAt);
+  return ends.sort().at(-1) ?? '';
+}
+
+interface Owed extends Omit<Demand, 'usedBy'> {
+  /** Null: taken by hand. */
+  clientId: string | null;
+}
+
+/**
+ * Plays the charges of one client (and of those it pays for) in the order in which they fall due, over
+ * the hours that were really bought, and looks at the thresholds after each moment: several blocks bought
+ * at one are one balance. Nothing is sold: a crossing buys no hours here; and nothing is forecast, so that
+ * levels in days to the run-out are left out.
+ */
+export function simulate(simulation: Simulation): Simulated {
+  const balance = new SimulatedBalance(simulation);
+  const events = eventsOf(simulation, balance);
+  events.forEach(({ at, apply }, index) => {
+    apply();
+    if (events[index + 1]?.at !== at) balance.look(at, 0);
+  });
+  if (balance.hasBegun) balance.look(simulation.until, simulation.pendingSeconds);
+  return balance.outcome();
+}
+
+function eventsOf(
+  { charges, moves, blocks, zone, until }: Simulation,
+  balance: SimulatedBalance,
+): { at: Instant; rank: number; apply(): void }[] {
+  const events = [
+    ...moves.map((move) => ({ at: move.at, rank: 0, apply: () => balance.move(move) })),
+    ...charges.map((charge) => ({
+      at: charge.dueAt,
+      rank: 1,
+      apply: () => balance.spend(charge),
+    })),
+    // The balance falls with the end of a block's last day, though nothing is used.
+    ...blocks.flatMap(({ id, expiresOn }) => {
+      if (expiresOn === null) return [];
+      const at = startOfDay(addDays(expiresOn, 1), zone);
+      return [{ at, rank: 2, apply: () => balance.end(id) }];
+    }),
+  ].filter(({ at }) => at <= until);
+  return events.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
+}
+
+class SimulatedBalance {
+  hasBegun = false;
+  readonly #simulation: Simulation;
+  readonly #account: Account;
+  /** What was bought of each block. */
+  readonly #sizes = new Map<string, number>();
+  readonly #uses = new Map<string, { seconds: number; slices: Used[] }>();
+  readonly #episodes = new Map<string, EpisodeState>();
+  #owed: Owed[] = [];
+  #alerts = 0;
+  #invoices = 0;
+  /** What happened, in place of a ledger. */
+  readonly #moves: LedgerMove[] = [];
+  #lastCredit = 0;
+  readonly #credited = new Set<string>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    const { shares } = simulation;
+    this.#account = { clientId: '', blocks: [], overageSeconds: 0, shares };
+    for (const block of simulation.blocks) {
+      const held = holdBlock(this.#account, block);
+      held.remainingSeconds = 0;
+      if (held.remainingMinor !== null) held.remainingMinor = 0;
+    }
+  }
+
+  move({ kind, blockId, seconds, minor, workedOn }: BalanceMove): void {
+    if (kind === 'spend') {
+      this.spend({ seconds, workedOn, workTypes: null, price: null, clientId: null });
+      return;
+    }
+    this.hasBegun = true;
+    const block = this.#account.blocks.find(({ id }) => id === blockId);
+    if (block === undefined) throw new Error(`a move names block ${blockId}, which is not there`);
+    if (kind === 'withdraw') {
+      this.#note('debit', 'refund', { blockId: block.id, ...leftIn(block) });
+      block.remainingSeconds = 0;
+      if (block.remainingMinor !== null) block.remainingMinor = 0;
+      block.isActive = false;
+      return;
+    }
+    if (block.remainingMinor !== null) block.remainingMinor += minor ?? 0;
+    else {
+      this.#sizes.set(block.id, (this.#sizes.get(block.id) ?? 0) + seconds);
+      block.remainingSeconds += seconds;
+    }
+    this.#note('credit', 'purchase', { blockId: block.id, seconds, minor });
+    this.#lastCredit = this.#moves.length;
+    this.#credited.add(block.id);
+    const owed = this.#owed.sort((a, b) => (a.workedOn < b.workedOn ? -1 : 1));
+    this.#owed = [];
+    for (const one of owed) {
+      const { seconds, workTypes } = one;
+      this.#note('credit', 'reversal', { blockId: null, seconds, minor: null, workTypes });
+      this.#pay(one);
+    }
+  }
+
+  /** What is left of the block is lost, though late work of its days may still use it. */
+  end(blockId: string): void {
+    const block = this.#account.blocks.find(({ id }) => id === blockId);
+    if (block?.isActive) this.#note('debit', 'expiry', { blockId, ...leftIn(block) });
+  }
+
+  #note(
+    side: LedgerMove['side'],
+    reason: LedgerMove['reason'],
+    moved: Pick<LedgerMove, 'blockId' | 'seconds' | 'minor'> & Partial<LedgerMove>,
+  ): void {
+    const nothing = { usedBy: null, chargeId: null, reverses: null, workedOn: null, note: null };
+    const clientSeq = this.#moves.length + 1;
+    this.#moves.push({
+      ...{ key: String(clientSeq), clientId: '', clientSeq, side, reason, workTypes: null },
+      ...nothing,
+      ...moved,
+    });
+  }
+
+  spend(owed: Owed): void {
+    this.hasBegun = true;
+    if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
+    for (const part of splitDemand(owed)) this.#pay(part);
+  }
+
+  #useOf(clientId: string): { seconds: number; slices: Used[] } {
+    const use = this.#uses.get(clientId) ?? { seconds: 0, slices: [] };
+    this.#uses.set(clientId, use);
+    return use;
+  }
+
+  #pay(owed: Owed): void {
+    const { clientId, ...demand } = owed;
+    for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
+      const { blockId, seconds, minor } = slice;
+      this.#note('debit', blockId === null ? 'overage' : 'usage', {
+        ...slice,
+        workTypes: owed.workTypes,
+      });
+      if (blockId === null) {
+        const price = partOfPrice(owed.price, owed.seconds, seconds);
+        this.#owed.push({ ...owed, seconds, price });
+      } else if (clientId !== null) {
+        this.#useOf(clientId).slices.push({ blockId, seconds, minor });
+      }
+    }
+  }
+
+  look(at: Instant, pendingSeconds: number): void {
+    const today = dateInZone(at, this.#simulation.zone);
+    const blocks = this.#account.blocks.filter(({ id }) => this.#credited.has(id));
+    const usable = blocks.filter(
+      ({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today),
+    );
+    const { rules } = this.#simulation;
+    const whole: Position = {
+      today,
+      workTypes: null,
+      balances: {
+        settledSeconds: sum(usable.map((block) => block.remainingSeconds)),
+        overageSeconds: sum(this.#owed.map((owed) => owed.seconds)),
+        pendingSeconds,
+      },
+      blocks: blocks.map((block) => ({
+        ...(usable.includes(block) ? block : ended(block)),
+        seconds: this.#sizes.get(block.id) ?? 0,
+        isBought: true,
+      })),
+      hasHours: true,
+      moneyLeft: moneyLeftIn(blocks.map((one) => (usable.includes(one) ? one : ended(one)))),
+      moneyOwed: new Map(),
+      forecast: () => null,
+    };
+    const pending = [{ workTypes: null, seconds: pendingSeconds, price: null }];
+    const positions = positionsByKind(whole, rules, { overage: this.#owed, pending });
+    const episodes = [...this.#episodes.values()];
+    const lastCreditSeq = this.#lastCredit;
+    const found = { lastCreditSeq, mode: 'live', zone: this.#simulation.zone } as const;
+    const since = { ...found, moves: this.#moves, ordered: [] };
+    const crossings = findCrossings(rules, positions, episodes, since);
+    for (const followed of followEpisodes(rules, positions, episodes, found)) {
+      this.#episodes.set(followed.threshold, followed);
+    }
+    for (const { threshold, number } of crossings) {
+      this.#episodes.set(threshold, {
+        ...{ threshold, number, firedClientSeq: this.#moves.length, firedAt: at },
+        ...{ isFired: true, firedMode: 'live', pendingSeconds },
+      });
+    }
+    if (crossings.some(({ rule }) => rule.do.includes('alert'))) this.#alerts += 1;
+    if (crossings.some(({ rule }) => rule.do.includes('invoice'))) this.#invoices += 1;
+  }
+
+  outcome(): Simulated {
+    const byClient = [...this.#uses].map(([clientId, { seconds, slices }]) => {
+      const owed = this.#owed.filter((one) => one.clientId === clientId);
+      const overageSeconds = sum(owed.map((one) => one.seconds));
+      return [clientId, { seconds, overageSeconds, moneyMinor: this.#moneyOf(slices) }] as const;
+    });
+    return { byClient: new Map(byClient), alerts: this.#alerts, invoices: this.#invoices };
+  }
+
+  /** Hours at their block's price, rounded once a block; money as it was taken. */
+  #moneyOf(slices: readonly Used[]): Map<string, number> {
+    const moneyMinor = new Map<string, number>();
+    for (const { id, rateMinor, currency, amountMinor } of this.#simulation.blocks) {
+      const own = slices.filter(({ blockId }) => blockId === id);
+      if (own.length === 0) continue;
+      const minor =
+        amountMinor === null
+          ? priceOf(sum(own.map(({ seconds }) => seconds)), rateMinor)
+          : sum(own.map((slice) => slice.minor ?? 0));
+      moneyMinor.set(currency, (moneyMinor.get(currency) ?? 0) + minor);
+    }
+    return moneyMinor;
+  }
+}
+
+interface Used {
+  blockId: string;
+  seconds: number;
+  minor: number | null;
+}
+
+/** Seen with nothing in it: a simulation takes no hours off at the end of a block. */
+function ended(block: SpendableBlock): SpendableBlock {
+  return { ...block, isActive: false };
+}
+
+function leftIn({ remainingSeconds, remainingMinor }: SpendableBlock) {
+  return { seconds: remainingSeconds, minor: remainingMinor };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

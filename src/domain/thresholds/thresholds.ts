@@ -1,0 +1,180 @@
+import type { Offer, Threshold } from '../agreements/terms.ts';
+import { byBurnOrder, type SpendableBlock } from '../blocks/allocation.ts';
+import { isOfKind, kindKey } from '../blocks/kinds.ts';
+import type { RunOut } from '../forecast/forecast.ts';
+import { addDays, type DateText } from '../time.ts';
+
+/** A client's balances as thresholds look at them; seconds. */
+export interface Balances {
+  /** What is left in the blocks, never below zero. */
+  settledSeconds: number;
+  overageSeconds: number;
+  /** What work not yet debited would cost. */
+  pendingSeconds: number;
+}
+
+/** A block that hours were credited to, with its whole size. */
+export interface HeldBlock extends SpendableBlock {
+  seconds: number;
+  /** Not rolled over from another block, nor made by billing overage. */
+  isBought: boolean;
+}
+
+/** All that the levels of one kind of a client's hours are measured on. */
+export interface Position {
+  today: DateText;
+  /** The work types that these hours pay for; null: all. */
+  workTypes: readonly string[] | null;
+  balances: Balances;
+  /** Every block that can pay for this work, but those that are still to be invoiced or paid. */
+  blocks: readonly HeldBlock[];
+  /** False where there is only money, which has levels of its own. */
+  hasHours: boolean;
+  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  moneyLeft: ReadonlyMap<string, number>;
+  /** Price of overage (and, where only money pays, of pending work), minor units by currency. */
+  moneyOwed: ReadonlyMap<string, number>;
+  /** When the balance, and hours bought now, are used up; null: no day can be forecast. */
+  forecast(balance: Threshold['balance'], boughtSeconds?: number): RunOut | null;
+}
+
+/** `settled<=7200`, `settled<=20%`, `settled run-out<=7d`. Rules with the same level share an episode. */
+export function thresholdKey(threshold: Threshold): string {
+  const { balance } = threshold;
+  if ('secondsLeft' in threshold) return `${balance}<=${threshold.secondsLeft}`;
+  if ('minorLeft' in threshold) return `${threshold.currency}<=${threshold.minorLeft}`;
+  if ('percentLeft' in threshold) return `${balance}<=${threshold.percentLeft}%`;
+  if ('runOutWithinDays' in threshold) {
+    return `${balance} run-out<=${threshold.runOutWithinDays}d`;
+  }
+  return `${balance} expiry<=${threshold.expiresWithinDays}d`;
+}
+
+/** The threshold, with the kind of hours where they are limited to some work types. */
+export function levelKey(when: Threshold, { workTypes }: Pick<Position, 'workTypes'>): string {
+  return workTypes === null
+    ? thresholdKey(when)
+    : `${thresholdKey(when)} for ${kindKey(workTypes)}`;
+}
+
+/** Hours left before the next purchase is due: below zero once overage or pending work exceed them. */
+export function netSeconds(balances: Balances, balance: Threshold['balance']): number {
+  const settled = balances.settledSeconds - balances.overageSeconds;
+  return balance === 'settled' ? settled : settled - balances.pendingSeconds;
+}
+
+/**
+ * Size of the blocks in use, of which per cent are taken: those that have hours left and are not past
+ * their last day; when there is none, the one bought last, so that nothing left is 0 per cent of it.
+ */
+export function sizeInUse({ blocks, today }: Pick<Position, 'blocks' | 'today'>): number {
+  const active = blocks.filter((block) => block.isActive && block.remainingMinor === null);
+  const used = active.filter((block) => block.remainingSeconds > 0 && !hasEnded(block, today));
+  const last = active.toSorted((a, b) => (a.purchasedOn < b.purchasedOn ? 1 : -1))[0];
+  if (used.length === 0) return last?.seconds ?? 0;
+  return used.reduce((sum, block) => sum + block.seconds, 0);
+}
+
+function hasEnded(block: HeldBlock, today: DateText): boolean {
+  return block.expiresOn !== null && block.expiresOn < today;
+}
+
+/** The levels reached: one for each block that ends; else one or none. */
+export function findReached(
+  when: Threshold,
+  position: Position,
+): { threshold: string; block: HeldBlock | null }[] {
+  const threshold = levelKey(when, position);
+  if ('expiresWithinDays' in when) {
+    return endingBlocks(when.expiresWithinDays, when.balance, position).map((block) => ({
+      threshold: `${threshold} ${block.id}`,
+      block,
+    }));
+  }
+  return isReached(when, position) ? [{ threshold, block: null }] : [];
+}
+
+export type SingleLevel = Exclude<Threshold, { expiresWithinDays: number }>;
+
+export function isReached(when: SingleLevel, position: Position): boolean {
+  if ('minorLeft' in when) {
+    const left = position.moneyLeft.get(when.currency);
+    return left !== undefined && left <= when.minorLeft;
+  }
+  if (!position.hasHours) return false;
+  if ('runOutWithinDays' in when) return isRunningOut(when, when.runOutWithinDays, position);
+  const net = netSeconds(position.balances, when.balance);
+  if ('secondsLeft' in when) return net <= when.secondsLeft;
+  return net * 100 <= sizeInUse(position) * when.percentLeft;
+}
+
+/** What blocks of money have left, by currency; nothing where there is no such block. */
+export function moneyLeftIn(blocks: readonly SpendableBlock[]): Map<string, number> {
+  const left = new Map<string, number>();
+  for (const { remainingMinor, currency, isActive } of blocks) {
+    if (remainingMinor === null) continue;
+    left.set(currency, (left.get(currency) ?? 0) + (isActive ? remainingMinor : 0));
+  }
+  return left;
+}
+
+/** A client that never had anything but money has no hours that could run low. */
+export function isAboutHours({
+  balances,
+  blocks,
+  moneyLeft,
+}: Pick<Position, 'balances' | 'blocks' | 'moneyLeft'>): boolean {
+  if (moneyLeft.size === 0 || balances.overageSeconds > 0) return true;
+  return blocks.some((block) => block.remainingMinor === null);
+}
+
+export function isRunningOut({ balance }: Threshold, days: number, position: Position): boolean {
+  const forecast = position.forecast(balance);
+  return forecast !== null && forecast.runOutOn <= addDays(position.today, days);
+}
+
+/** Blocks that end within the days and have hours left; projected: once pending work has taken its share. */
+function endingBlocks(
+  days: number,
+  balance: Threshold['balance'],
+  { today, workTypes, blocks, balances }: Position,
+): HeldBlock[] {
+  let pending = balance === 'projected' ? balances.pendingSeconds : 0;
+  const lastDay = addDays(today, days);
+  const ending: HeldBlock[] = [];
+  for (const block of [...blocks].sort(byBurnOrder)) {
+    if (!block.isActive || !hasRest(block) || hasEnded(block, today)) continue;
+    const remainingSeconds = Math.max(0, block.remainingSeconds - pending);
+    pending -= block.remainingSeconds - remainingSeconds;
+    const isEnding = block.expiresOn !== null && block.expiresOn <= lastDay;
+    if (!isOfKind(block, workTypes)) continue;
+    const rest = { ...block, remainingSeconds };
+    if (isEnding && hasRest(rest)) ending.push(rest);
+  }
+  return ending;
+}
+
+function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
+  return remainingSeconds > 0 || (remainingMinor ?? 0) > 0;
+}
+
+/**
+ * Blocks to buy, at least one: as many as lift the balance above a level of hours or money (at any other
+ * level, above nothing), and as cover overage and pending work.
+ */
+export function blocksToBuy(
+  when: Threshold,
+  { balances, moneyLeft, moneyOwed }: Pick<Position, 'balances' | 'moneyLeft' | 'moneyOwed'>,
+  offer: Pick<Offer, 'seconds' | 'amountMinor'>,
+): number {
+  const size = offer.amountMinor ?? offer.seconds;
+  const lift = (missing: number) => (missing < 0 ? 1 : Math.floor(missing / size) + 1);
+  if ('minorLeft' in when) {
+    const left = moneyLeft.get(when.currency) ?? 0;
+    const owed = moneyOwed.get(when.currency) ?? 0;
+    return Math.max(lift(when.minorLeft - left), Math.ceil((owed - left) / size));
+  }
+  const level = 'secondsLeft' in when ? when.secondsLeft : 0;
+  const uncovered = 0 - netSeconds(balances, 'projected');
+  return Math.max(lift(level - netSeconds(balances, when.balance)), Math.ceil(uncovered / size));
+}

@@ -1,0 +1,73 @@
+/**
+ * What a message was composed from, kept with it: as long as nothing of it has left, it is composed again
+ * from the same facts and today's config.
+ */
+import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import type { Position } from '../../domain/thresholds/thresholds.ts';
+import type { DateText } from '../../domain/time.ts';
+import type { Bill } from '../overage.ts';
+import type { Reached, Refusal } from '../sale.ts';
+
+/** Levels that were reached, as they were found. */
+export interface FoundCrossings extends Reached {
+  today: DateText;
+  /** Why the hours could not be used, so that nothing is sold. */
+  unusable: Refusal | null;
+}
+
+export type Basis =
+  | { of: 'crossings'; found: FoundCrossings }
+  | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> };
+
+export function crossingsToBasis(found: FoundCrossings): string {
+  const positions = found.positions.map((position) => {
+    const { forecast } = position;
+    const forecasts = { settled: forecast('settled'), projected: forecast('projected') };
+    return { ...position, forecasts };
+  });
+  const crossings = found.crossings.map(({ position, ...crossing }) => ({
+    ...crossing,
+    positionIndex: found.positions.indexOf(position),
+  }));
+  const basis = { of: 'crossings', found: { ...found, positions, crossings } };
+  return JSON.stringify(basis, (_, value: unknown) =>
+    value instanceof Map ? { isMap: true, entries: [...value] } : value,
+  );
+}
+
+export function billToBasis({ key, open, today, billing }: Bill): string {
+  return JSON.stringify({ of: 'bill', bill: { key, open, today, billing } });
+}
+
+export function basisFromText(text: string): Basis {
+  const basis = JSON.parse(text, (_, value: unknown) =>
+    isStoredMap(value) ? new Map(value.entries) : value,
+  ) as StoredBasis;
+  if (basis.of === 'bill') return basis;
+  const positions = basis.found.positions.map(({ forecasts, ...measured }): Position => {
+    return { ...measured, forecast: (balance) => forecasts[balance] };
+  });
+  const crossings = basis.found.crossings.flatMap(({ positionIndex, ...crossing }): Crossing[] => {
+    const position = positions[positionIndex];
+    return position === undefined ? [] : [{ ...crossing, position }];
+  });
+  return { ...basis, found: { ...basis.found, positions, crossings } };
+}
+
+type StoredBasis =
+  | Extract<Basis, { of: 'bill' }>
+  | {
+      of: 'crossings';
+      found: Omit<FoundCrossings, 'positions' | 'crossings'> & {
+        positions: (Omit<Position, 'forecast'> & StoredForecasts)[];
+        crossings: (Omit<Crossing, 'position'> & { positionIndex: number })[];
+      };
+    };
+
+interface StoredForecasts {
+  forecasts: Record<'settled' | 'projected', ReturnType<Position['forecast']>>;
+}
+
+function isStoredMap(value: unknown): value is { isMap: true; entries: [unknown, unknown][] } {
+  return typeof value === 'object' && value !== null && 'isMap' in value;
+}

@@ -1,0 +1,210 @@
+import type { Client, Locale, Offer } from '../../domain/agreements/terms.ts';
+import { isOfKind } from '../../domain/blocks/kinds.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { pushKeyOf } from '../../domain/keys.ts';
+import { formatMoney } from '../../domain/money.ts';
+import type { PushMessages } from '../../domain/records/messages.ts';
+import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import { ownLeft } from '../../domain/thresholds/positions.ts';
+import type { Position } from '../../domain/thresholds/thresholds.ts';
+import type { DateText } from '../../domain/time.ts';
+import type { NewMessage } from '../../store/port.ts';
+import type { ReplenishContext } from '../context.ts';
+import type { Refusal, Sale } from '../sale.ts';
+import { leftPhrase, levelPhrase, longDate, refusalPhrase } from './phrases.ts';
+import type { TemplateValues } from './templates.ts';
+
+export interface Notice {
+  client: Client;
+  /** Day of the decision in the client's zone. */
+  today: DateText;
+  positions: readonly Position[];
+  crossings: readonly Crossing[];
+  /** What is invoiced now. */
+  sales: readonly Sale[];
+  /** What the texts speak of: the sales, or offers that are only proposed. */
+  proposals: readonly Sale[];
+  /** Why nothing is sold, or not all that is needed. */
+  refusals: readonly Refusal[];
+}
+
+/**
+ * Names the episodes that a notice is about: the same ones give the same keys, whatever is re-run. A
+ * database made anew counts its episodes from 1 again, and must not take the old one's records in the
+ * PSA for its own: the moment of its first run tells them apart.
+ */
+function causeOf(context: ReplenishContext, crossings: readonly Crossing[]): string {
+  const episodes = crossings.map((crossing) => `${crossing.threshold}#${crossing.number}`);
+  return [context.firstRunAt, ...episodes.sort()].join(' ');
+}
+
+/** Where several kinds of hours are sold at once, all but the first bear their offer's name. */
+export function invoiceKeyOf(
+  context: ReplenishContext,
+  { client, crossings, sales }: Notice,
+  sale: Sale,
+): string {
+  const cause = causeOf(context, crossings);
+  const isFirst = sales[0] === sale;
+  return pushKeyOf('inv', client.id, isFirst ? cause : `${cause} ${sale.offer.name}`);
+}
+
+/**
+ * One alert for all that was crossed, the client's note on it where asked, and the invoices. A sale that
+ * was refused is told in an alert, also where the rules ask for none.
+ */
+export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
+  const { client, crossings, sales, refusals } = notice;
+  const cause = causeOf(context, crossings);
+  const messages: NewMessage[] = [];
+  const actions = new Set(crossings.flatMap(({ rule }) => rule.do));
+  const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
+  const alertKey = pushKeyOf('alert', client.id, cause);
+  if (actions.has('alert') || refusals.length > 0) {
+    const { subject, body } = context.templates.render(
+      'alert-ticket',
+      context.locale,
+      valuesOf(notice, { key: alertKey, locale: context.locale }),
+    );
+    messages.push(
+      toMessage(context, client, 'alert-ticket', alertKey, null, {
+        clientId: sourceIdOf(client),
+        subject,
+        body,
+      }),
+    );
+    if (audiences.has('client')) {
+      const key = pushKeyOf('note', client.id, cause);
+      const note = context.templates.render(
+        'client-note',
+        client.locale,
+        valuesOf(notice, { key, locale: client.locale }),
+      );
+      messages.push(
+        // The ticket's id is known once the alert is delivered: push fills it in.
+        toMessage(context, client, 'ticket-note', key, alertKey, {
+          clientId: sourceIdOf(client),
+          ticketId: '',
+          audience: 'client',
+          body: note.body,
+        }),
+      );
+    }
+  }
+  messages.push(...sales.map((sale) => composeInvoice(context, notice, sale)));
+  return messages;
+}
+
+function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): NewMessage {
+  const { client } = notice;
+  const key = invoiceKeyOf(context, notice, sale);
+  const { subject, body } = context.templates.render(
+    'invoice',
+    client.locale,
+    valuesOf({ ...notice, proposals: [sale] }, { key, locale: client.locale }),
+  );
+  return toMessage(context, client, 'invoice', key, null, {
+    clientId: sourceIdOf(client),
+    offer: sale.offer.name,
+    product: sale.offer.product,
+    seconds: sale.seconds,
+    quantity: sale.quantity,
+    rateMinor: sale.offer.rateMinor,
+    totalMinor: sale.totalMinor,
+    currency: sale.offer.currency,
+    issuedOn: notice.today,
+    title: subject,
+    body,
+  });
+}
+
+export function toMessage<Kind extends 'alert-ticket' | 'ticket-note' | 'invoice'>(
+  context: ReplenishContext,
+  client: Client,
+  kind: Kind,
+  key: string,
+  afterKey: string | null,
+  payload: Omit<PushMessages[Kind], 'key'>,
+): NewMessage {
+  return {
+    key,
+    kind,
+    clientId: client.id,
+    connection: client.pushTo,
+    payload: JSON.stringify(payload),
+    afterKey,
+    status: context.mode === 'live' ? 'pending' : 'withheld',
+  };
+}
+
+export function sourceIdOf(client: Client): string {
+  const id = client.sourceIds.get(client.pushTo);
+  if (id === undefined) throw new Error(`${client.name} has no id in ${client.pushTo}`);
+  return id;
+}
+
+function valuesOf(
+  { client, today, positions, crossings, sales, proposals, refusals }: Notice,
+  { key, locale }: { key: string; locale: Locale },
+): TemplateValues {
+  const own = ownLeft(positions);
+  const used = own.reduce((sum, one) => sum + one.settledSeconds - one.netSeconds, 0);
+  const pending = own.reduce((sum, one) => sum + one.netSeconds - one.projectedSeconds, 0);
+  const settled = leftPhrase(own, 'settledSeconds', locale);
+  const projected = leftPhrase(own, 'projectedSeconds', locale);
+  const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
+  const offers = proposals.map(({ offer, totalMinor, quantity }) => ({
+    name: offer.name,
+    ...sizeAndRate(offer, locale),
+    total: formatMoney(totalMinor, offer.currency, locale),
+    quantity,
+  }));
+  return {
+    client: client.name,
+    hoursLeft: isProjected ? projected : leftPhrase(own, 'netSeconds', locale),
+    settled,
+    projected,
+    overage: used > 0 ? formatDuration(used) : null,
+    pending: pending > 0 ? formatDuration(pending) : null,
+    thresholds: phrasesOf(crossings, locale),
+    isExpiryOnly: crossings.every(({ block }) => block !== null),
+    offer: offers[0] ?? null,
+    offers,
+    isInvoiced: sales.length > 0,
+    noSale: refusals.map((refusal) => refusalPhrase(refusal, locale)),
+    asOf: longDate(today, locale),
+    key,
+  };
+}
+
+/** `10 h` at a rate, or an amount of money, which has none. */
+function sizeAndRate(
+  { seconds, amountMinor, rateMinor, currency }: Offer,
+  locale: Locale,
+): { hours: string; rate: string | null } {
+  if (amountMinor !== null) {
+    return { hours: formatMoney(amountMinor, currency, locale), rate: null };
+  }
+  return { hours: formatDuration(seconds), rate: formatMoney(rateMinor, currency, locale) };
+}
+
+/**
+ * Hours first, the highest level before the lower ones; then in the order of the rules. Where a limited
+ * kind has no hours of its own left, its level says no more than that of the hours for all work.
+ */
+function phrasesOf(crossings: readonly Crossing[], locale: Locale): string[] {
+  const hoursOf = ({ rule: { when } }: Crossing) => ('secondsLeft' in when ? when.secondsLeft : -1);
+  const isSaid = (crossing: Crossing) => {
+    const { workTypes, blocks } = crossing.position;
+    const hasOwn = blocks.some(
+      (block) => isOfKind(block, workTypes) && (block.remainingSeconds || block.remainingMinor),
+    );
+    return workTypes === null || hasOwn || !crossings.some(isSameForAll(crossing));
+  };
+  const sorted = crossings.filter(isSaid).sort((a, b) => hoursOf(b) - hoursOf(a));
+  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, locale)))];
+}
+
+function isSameForAll({ rule }: Crossing): (other: Crossing) => boolean {
+  return (other) => other.rule === rule && other.position.workTypes === null;
+}

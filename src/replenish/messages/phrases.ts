@@ -1,0 +1,162 @@
+import type { Locale } from '../../domain/agreements/terms.ts';
+import type { Kind } from '../../domain/blocks/kinds.ts';
+import { formatDuration, hoursText } from '../../domain/duration.ts';
+import { formatMoney, textFromMinor } from '../../domain/money.ts';
+import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import type { OwnLeft } from '../../domain/thresholds/positions.ts';
+import { type HeldBlock, sizeInUse } from '../../domain/thresholds/thresholds.ts';
+import type { DateText } from '../../domain/time.ts';
+import type { Refusal } from '../sale.ts';
+
+/** What was reached, as a message says it, with the kind of hours where they are limited. */
+export function levelPhrase(crossing: Crossing, locale: Locale): string {
+  const phrase = unlimitedPhrase(crossing, locale);
+  // The run-out is forecast for all kinds together.
+  return 'runOutWithinDays' in crossing.rule.when
+    ? phrase
+    : ofKind(phrase, crossing.position.workTypes);
+}
+
+function unlimitedPhrase({ rule, block, position }: Crossing, locale: Locale): string {
+  const { when } = rule;
+  const words = phrases[locale];
+  if ('secondsLeft' in when) return words.hours(formatDuration(when.secondsLeft));
+  if ('minorLeft' in when) {
+    return words.hours(formatMoney(when.minorLeft, when.currency, locale));
+  }
+  if ('percentLeft' in when) {
+    return words.percent(when.percentLeft, formatDuration(sizeInUse(position)));
+  }
+  if ('runOutWithinDays' in when) {
+    const runOut = position.forecast(when.balance);
+    const earliest = longDate(runOut?.earliestOn ?? position.today, locale);
+    const latest = runOut?.latestOn ? longDate(runOut.latestOn, locale) : null;
+    const between = earliest === latest ? words.on(earliest) : words.between(earliest, latest);
+    return `${words.runOut(when.runOutWithinDays)} (${between})`;
+  }
+  return block === null ? '' : words.expiry(...expiryOf(block, locale));
+}
+
+function expiryOf(block: HeldBlock, locale: Locale): [left: string, endsOn: string] {
+  const endsOn = block.expiresOn === null ? '' : longDate(block.expiresOn, locale);
+  const { remainingSeconds, remainingMinor, currency } = block;
+  const left =
+    remainingMinor === null
+      ? formatDuration(remainingSeconds)
+      : formatMoney(remainingMinor, currency, locale);
+  return [left, endsOn];
+}
+
+type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';
+
+/** Each kind of hours, and money, by itself: they are never added up. */
+export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, locale: Locale): string {
+  const parts = kinds.flatMap(({ workTypes, hasHours, moneyLeft, ...left }) => {
+    const money = [...moneyLeft].map(([currency, minor]) => formatMoney(minor, currency, locale));
+    const hours = hasHours ? [formatDuration(left[figure])] : [];
+    return [...hours, ...money].map((text) => ofKind(text, workTypes));
+  });
+  return new Intl.ListFormat(locale).format(parts);
+}
+
+/** The text for the balance field, and one figure: of hours for any work, else of the kind with the fewest. */
+export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figure?: string } {
+  const text = fieldText(kinds);
+  const hours = kinds.filter(({ hasHours }) => hasHours);
+  const shown = hours.find(({ workTypes }) => workTypes === null) ?? hours[0];
+  const figure = shown === undefined ? text : hoursText(shown.netSeconds);
+  return figure === text ? { hoursText: text } : { hoursText: text, figure };
+}
+
+/** `12.50`; where there are several kinds, or money: `0.50 (Remote), 20.00, 350.00 EUR`. */
+function fieldText(kinds: readonly OwnLeft[]): string {
+  const hours = kinds.filter(({ hasHours }) => hasHours);
+  const money = kinds.flatMap(({ workTypes, moneyLeft }) =>
+    [...moneyLeft].map(([currency, minor]) =>
+      ofKind(`${textFromMinor(minor, currency)} ${currency}`, workTypes),
+    ),
+  );
+  const texts = hours.map(({ netSeconds, workTypes }) => ofKind(hoursText(netSeconds), workTypes));
+  return [...texts, ...money].join(', ') || hoursText(0);
+}
+
+function ofKind(text: string, workTypes: Kind): string {
+  return workTypes === null ? text : `${text} (${workTypes.join(', ')})`;
+}
+
+/** Why nothing was sold, or not all that is needed. */
+export function refusalPhrase(refusal: Refusal, locale: Locale): string {
+  const words = refusals[locale];
+  if (refusal.why === 'order-open') return words.orderOpen;
+  if (refusal.why === 'on-hold') return words.onHold;
+  if (refusal.why === 'offer-limited') {
+    const { name, workTypes } = refusal.offer;
+    return words.offerLimited(name, (workTypes ?? []).join(', '));
+  }
+  if (refusal.why === 'too-many') {
+    const { name, maxPerSale } = refusal.offer;
+    return words.tooMany(refusal.wanted, name, maxPerSale);
+  }
+  return words[refusal.why](longDate(refusal.on, locale));
+}
+
+const phrases = {
+  en: {
+    hours: (left: string) => `${left} or less`,
+    percent: (percent: number, size: string) =>
+      `${percent} % or less of ${size} (the blocks that still have hours, or else the last one bought)`,
+    expiry: (left: string, endsOn: string) => `${left} not used yet, to be used by ${endsOn}`,
+    runOut: (days: number) => `expected to run out within ${count(days, 'day', 'days')}`,
+    on: (day: string) => `on ${day}`,
+    between: (from: string, to: string | null) =>
+      to === null ? `from ${from}` : `between ${from} and ${to}`,
+  },
+  fr: {
+    hours: (left: string) => `${left} ou moins`,
+    percent: (percent: number, size: string) =>
+      `${percent} % ou moins de ${size} (les forfaits non épuisés, sinon le dernier acheté)`,
+    expiry: (left: string, endsOn: string) => `${left} à utiliser au plus tard le ${endsOn}`,
+    runOut: (days: number) => `épuisement prévu d’ici ${count(days, 'jour', 'jours')}`,
+    on: (day: string) => `le ${day}`,
+    between: (from: string, to: string | null) =>
+      to === null ? `à partir du ${from}` : `entre le ${from} et le ${to}`,
+  },
+};
+
+const refusals = {
+  en: {
+    orderOpen: 'No new sale: an earlier order is still open.',
+    onHold:
+      'No sale: automatic sales to this client are on hold until a person releases them (prepaid-hours block resume).',
+    'agreement-ended': (on: string) => `No sale: the agreement ended on ${on}.`,
+    'agreement-later': (on: string) => `No sale: the agreement does not start until ${on}.`,
+    'agreement-ends-first': (on: string) =>
+      `No sale: the agreement ends on ${on}, before these hours could be used up.`,
+    offerLimited: (offer: string, workTypes: string) =>
+      `No sale: the offer "${offer}" pays for ${workTypes} only.`,
+    tooMany: (wanted: number, offer: string, most: number) =>
+      `${wanted} × "${offer}" would be needed, and one sale has ${most} at most: agree on the rest with the client.`,
+  },
+  fr: {
+    orderOpen: 'Pas de nouvelle vente : une commande est déjà en cours.',
+    onHold:
+      'Pas de vente : les ventes automatiques à ce client sont suspendues jusqu’à leur reprise (prepaid-hours block resume).',
+    'agreement-ended': (on: string) => `Pas de vente : le contrat a pris fin le ${on}.`,
+    'agreement-later': (on: string) => `Pas de vente : le contrat ne commence que le ${on}.`,
+    'agreement-ends-first': (on: string) =>
+      `Pas de vente : le contrat prend fin le ${on}, avant que ces heures puissent être utilisées.`,
+    offerLimited: (offer: string, workTypes: string) =>
+      `Pas de vente : l’offre « ${offer} » ne couvre que ${workTypes}.`,
+    tooMany: (wanted: number, offer: string, most: number) =>
+      `Il faudrait ${wanted} × « ${offer} », or une vente en compte ${most} au plus : convenez du reste avec le client.`,
+  },
+};
+
+function count(days: number, one: string, many: string): string {
+  return `${days} ${days === 1 ? one : many}`;
+}
+
+export function longDate(date: DateText, locale: Locale): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  return format.format(new Date(`${date}T00:00:00Z`));
+}

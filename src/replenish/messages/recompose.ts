@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Client } from '../../domain/agreements/terms.ts';
+import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import type { Block, NewMessage, UnsentMessage } from '../../store/port.ts';
+import type { ReplenishContext } from '../context.ts';
+import { composeBill } from '../overage.ts';
+import { tellCrossings } from '../replenish.ts';
+import { basisFromText } from './basis.ts';
+
+/**
+ * Composes messages again of which nothing has left: from the facts that they were first composed from and
+ * today's config, under the same keys, each with the block that it sells. Returns the keys of those that
+ * read otherwise now.
+ */
+export async function recomposeUnsent(
+  context: ReplenishContext,
+  unsent: readonly UnsentMessage[],
+): Promise<string[]> {
+  const rewritten: string[] = [];
+  const notices = Map.groupBy(unsent, ({ clientId, basis }) => `${clientId} ${basis}`);
+  for (const stored of notices.values()) {
+    const [first] = stored;
+    const client = context.clients.find(({ id }) => id === first?.clientId);
+    if (first === undefined || client === undefined) continue;
+    const composed = await compose(context, client, first.basis);
+    const messages = composed.messages.filter((message) => hasChanged(message, stored));
+    if (messages.length === 0) continue;
+    const keys = messages.map(({ key }) => key);
+    const blocks = composed.blocks.filter(({ key }) => keys.includes(key));
+    await context.store.recompose({ at: context.at, messages, blocks });
+    rewritten.push(...keys);
+  }
+  return rewritten;
+}
+
+async function compose(
+  context: ReplenishContext,
+  client: Client,
+  text: string,
+): Promise<{ messages: NewMessage[]; blocks: Block[] }> {
+  const basis = basisFromText(text);
+  if (basis.of === 'crossings') {
+    const crossings = basis.found.crossings.map((one) => byTodaysRules(context, client, one));
+    return tellCrossings(context, client, { ...basis.found, crossings });
+  }
+  // The hours are posted at the price of the bill: only where it goes and what it says may change.
+  const { overage } = client.agreement;
+  const product = typeof overage === 'string' ? basis.bill.billing.product : overage.product;
+  const bill = { ...basis.bill, client, billing: { ...basis.bill.billing, product } };
+  return { messages: [await composeBill(context, bill)], blocks: [] };
+}
+
+/** The rule of the same level as it is today, else the one of then with its offer as that is today. */
+function byTodaysRules({ offers }: ReplenishContext, client: Client, crossing: Crossing): Crossing {
+  const { when, offer } = crossing.rule;
+  const rule = client.agreement.replenish.find((one) => isDeepStrictEqual(one.when, when));
+  const todays = rule?.offer ?? offers.get(offer?.name ?? '') ?? offer;
+  return { ...crossing, rule: { ...crossing.rule, offer: todays } };
+}
+
+function hasChanged(message: NewMessage, stored: readonly UnsentMessage[]): boolean {
+  const before = stored.find(({ key }) => key === message.key);
+  if (before === undefined) return false;
+  const isMoved = message.connection !== before.connection;
+  // A note belongs on the ticket that its alert has become.
+  const isBound = message.afterKey !== null && !stored.some(({ key }) => key === message.afterKey);
+  if (isMoved && isBound) return false;
+  return isMoved || message.payload !== before.payload;
+}

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import type { Locale } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
+
+export type TemplateName = 'alert-ticket' | 'client-note' | 'invoice' | 'overage-invoice';
+
+const names: readonly TemplateName[] = [
+  'alert-ticket',
+  'client-note',
+  'invoice',
+  'overage-invoice',
+];
+const locales: readonly Locale[] = ['en', 'fr'];
+
+/** What every template may use, as `it.NAME`; texts are ready for people to read. */
+export interface TemplateValues {
+  client: string;
+  /** Hours, money, or both, as the client has blocks of them; so are the next two. */
+  hoursLeft: string;
+  settled: string;
+  projected: string;
+  /** Null when there is none. */
+  overage: string | null;
+  pending: string | null;
+  /** The levels that were reached, in words. */
+  thresholds: string[];
+  /** Nothing but the end of a block with hours left is told. */
+  isExpiryOnly: boolean;
+  /** What is sold or proposed: the first, and all of them, one for each kind of hours. */
+  offer: OfferValues | null;
+  offers: OfferValues[];
+  /** An invoice for the offers is written by itself. */
+  isInvoiced: boolean;
+  /** Why nothing is sold, or not all that is needed: a sentence each. */
+  noSale: string[];
+  /** Day of the decision in the client's zone. */
+  asOf: string;
+  key: string;
+}
+
+export interface OfferValues {
+  name: string;
+  /** Size of one block. */
+  hours: string;
+  /** Null for a block of money. */
+  rate: string | null;
+  total: string;
+  quantity: number;
+}
+
+/** What `overage-invoice` may use. */
+export interface OverageValues {
+  client: string;
+  hours: string;
+  rate: string;
+  total: string;
+  /** One a ticket: `#1001 Printer, 4 March 2026: 1 h, €150.00`. */
+  lines: string[];
+  asOf: string;
+  key: string;
+}
+
+export interface RenderedMessage {
+  subject: string;
+  body: string;
+}
+
+export interface MessageTemplates {
+  render(
+    name: Exclude<TemplateName, 'overage-invoice'>,
+    locale: Locale,
+    values: TemplateValues,
+  ): RenderedMessage;
+  render(name: 'overage-invoice', locale: Locale, values: OverageValues): RenderedMessage;
+}
+
+/**
+ * Loads and compiles the admin's templates: a first line `subject: …`, an empty line, the body.
+ * Throws `config` naming the file when one is missing or does not compile.
+ */
+export async function loadTemplates(folder: string): Promise<MessageTemplates> {
+  const eta = new Eta({ autoEscape: false, autoTrim: false });
+  const compiled = new Map<string, { file: string; text: ReturnType<Eta['compile']> }>();
+  for (const locale of locales) {
+    for (const name of names) {
+      const file = join(folder, locale, `${name}.eta`);
+      compiled.set(`${locale}/${name}`, { file, text: await compile(eta, file) });
+    }
+  }
+  return {
+    render(name: TemplateName, locale: Locale, values: TemplateValues | OverageValues) {
+      const template = compiled.get(`${locale}/${name}`);
+      if (template === undefined) throw new Error(`template ${locale}/${name} was not loaded`);
+      return split(template.file, renderText(eta, template, values));
+    },
+  };
+}
+
+async function compile(eta: Eta, file: string): Promise<ReturnType<Eta['compile']>> {
+  try {
+    return eta.compile(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw templateError(file, cause);
+  }
+}
+
+function renderText(
+  eta: Eta,
+  template: { file: string; text: ReturnType<Eta['compile']> },
+  values: TemplateValues | OverageValues,
+): string {
+  try {
+    return eta.render(template.text, values);
+  } catch (cause) {
+    throw templateError(template.file, cause);
+  }
+}
+
+function split(file: string, text: string): RenderedMessage {
+  const match = /^subject:[ \t]*(.+?)[ \t]*\r?\n\r?\n([\s\S]+)$/.exec(text.trimStart());
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw templateError(file, new Error('it must begin with "subject: …" and an empty line'));
+  }
+  // A part that is left out leaves its empty lines behind.
+  const body = match[2].replace(/(\r?\n)(?:[ \t]*\r?\n){2,}/g, '$1$1').trimEnd();
+  return { subject: match[1], body };
+}
+
+function templateError(file: string, cause: unknown): KindError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KindError('config', `The message template ${file} cannot be used: ${why}.`, {
+    fix: 'Mend the file, or put back the one that came with the program.',
+    cause,
+  });
+}

@@ -1,0 +1,57 @@
+import { type Client, payerOf } from '../../domain/agreements/terms.ts';
+import { blockIdOf } from '../../domain/keys.ts';
+import { addDays, addMonths } from '../../domain/time.ts';
+import type { Block, HandSale, ReplenishBatch } from '../../store/port.ts';
+import { readHandSales } from '../../store/port.ts';
+import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
+import { emptyBatch } from './orders.ts';
+
+/**
+ * Books blocks that were sold by hand in the PSA, where the config wants that unasked. What may have been
+ * added by hand already is left to a person.
+ */
+export async function bookHandSales(
+  context: ReplenishContext,
+  outcome: ReplenishOutcome,
+): Promise<void> {
+  if (context.blocksSoldByHand !== 'book' || context.mode !== 'live') return;
+  const sales = await readHandSales(context.store, context.clients, context.offers);
+  const single = sales.filter(({ twinId }) => twinId === null);
+  if (single.length === 0) return;
+  await context.store.writeReplenish({ ...emptyBatch(context), ...bookingOf(single) });
+  outcome.changed += single.length;
+}
+
+/** The blocks are ordered: their invoices make them usable, like those of our own sales. */
+export function bookingOf(
+  sales: readonly HandSale[],
+): Pick<ReplenishBatch, 'blocks' | 'invoiceBlocks'> {
+  const blocks = sales.map((sale) => ({ sale, block: toBlock(sale, payerOf(sale.client)) }));
+  return {
+    blocks: blocks.map(({ block }) => block),
+    invoiceBlocks: blocks.map(({ sale, block }) => ({
+      ...{ blockId: block.id, connection: sale.invoice.connection, product: sale.product },
+      ...{ invoiceId: sale.invoice.sourceId, seconds: sale.seconds },
+      totalMinor: sale.amountMinor ?? sale.totalMinor,
+    })),
+  };
+}
+
+function toBlock(sale: HandSale, payer: Client): Block {
+  const { invoice, offer, product, seconds, amountMinor, totalMinor } = sale;
+  const key = `sold:${invoice.connection}:${invoice.sourceId}:${product}`;
+  const months = offer.validForMonths;
+  const purchasedOn = invoice.issuedOn;
+  return {
+    ...{ id: blockIdOf(key), key, clientId: payer.id, source: 'purchase', offer: offer.name },
+    ...{ seconds, amountMinor, currency: offer.currency },
+    // As sold, which may be cheaper than the offer.
+    rateMinor: amountMinor === null ? Math.round((totalMinor * 3600) / seconds) : 0,
+    ...{
+      purchasedOn,
+      expiresOn: months === null ? null : addDays(addMonths(purchasedOn, months), -1),
+    },
+    ...{ priority: 0, workTypes: offer.workTypes, status: 'ordered' },
+    ...{ activate: payer.agreement.activate, invoiceKey: key },
+  };
+}

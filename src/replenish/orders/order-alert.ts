@@ -1,0 +1,119 @@
+/** What the MSP is told of an order whose invoice is no longer what was sent. */
+
+import type { Client, Locale } from '../../domain/agreements/terms.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { pushKeyOf } from '../../domain/keys.ts';
+import { formatMoney } from '../../domain/money.ts';
+import type { Block, NewMessage, Order } from '../../store/port.ts';
+import type { ReplenishContext } from '../context.ts';
+import { sourceIdOf, toMessage } from '../messages/compose.ts';
+
+export type OrderEvent =
+  | { kind: 'closed'; why: 'void' | 'gone' }
+  | { kind: 'review'; netMinor: number }
+  | { kind: 'part' }
+  /** Hours that were usable already were taken back, all of them or in part. */
+  | { kind: 'returned'; isWhole: boolean }
+  | { kind: 'stuck' };
+
+/** `occasion` tells one event of an order from a later one of the same kind. Told once. */
+export async function tellOrder(
+  context: ReplenishContext,
+  order: Order,
+  event: OrderEvent,
+  occasion: string | number,
+): Promise<NewMessage[]> {
+  const client = context.clients.find(({ id }) => id === order.block.clientId);
+  if (client === undefined) return [];
+  const cause = `${context.firstRunAt} ${order.block.key} ${event.kind} ${occasion}`;
+  const key = pushKeyOf('order', client.id, cause);
+  if ((await context.store.readMessage(key)) !== null) return [];
+  const { subject, body } = composeText(context.locale, client, order, event);
+  const payload = { clientId: sourceIdOf(client), subject, body };
+  return [toMessage(context, client, 'alert-ticket', key, null, payload)];
+}
+
+function composeText(locale: Locale, client: Client, order: Order, event: OrderEvent) {
+  const { block, sold, label } = order;
+  const words = texts[locale];
+  const size = sizeOf(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, locale);
+  const invoice = label ?? '';
+  const about = { client: client.name, invoice, size, block: block.id };
+  switch (event.kind) {
+    case 'closed':
+      return words.closed(about, event.why);
+    case 'review':
+      return words.review(about, formatMoney(event.netMinor, block.currency, locale));
+    case 'part':
+      return words.part(about, sizeOf(block, block.seconds, block.amountMinor, locale));
+    case 'returned':
+      return words.returned(about, event.isWhole);
+    case 'stuck':
+      return words.stuck(about);
+  }
+}
+
+function sizeOf(
+  { amountMinor, currency }: Block,
+  seconds: number,
+  minor: number | null,
+  locale: Locale,
+): string {
+  return amountMinor === null
+    ? formatDuration(seconds)
+    : formatMoney(minor ?? amountMinor, currency, locale);
+}
+
+interface About {
+  client: string;
+  invoice: string;
+  size: string;
+  block: string;
+}
+
+const texts = {
+  en: {
+    closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
+      subject: `${client}: invoice ${invoice} ${why === 'void' ? 'was voided or credited' : 'no longer exists'}`,
+      body: `The order of ${size} is closed and gave no hours. The next time that a level is reached, hours are offered again. If the hours were sold by another invoice, add them: prepaid-hours block add.`,
+    }),
+    review: ({ client, invoice, size, block }: About, amount: string) => ({
+      subject: `${client}: invoice ${invoice} was changed, please check`,
+      body: `${size} were ordered, but the invoice now comes to ${amount} before tax. No hours are given until you decide.\nTo give the hours as ordered: prepaid-hours block accept ${block}\nTo give none: prepaid-hours block void ${block}`,
+    }),
+    part: ({ client, invoice, size }: About, part: string) => ({
+      subject: `${client}: ${part} instead of ${size} by invoice ${invoice}`,
+      body: `The invoice was lowered or partly credited, so the block holds what was paid for: ${part} of ${size}. To give more: prepaid-hours adjust.`,
+    }),
+    returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
+      subject: `${client}: invoice ${invoice} is ${isWhole ? 'no longer paid' : 'now only partly paid'}`,
+      body: `${size} had been made available. ${isWhole ? 'Unused hours were taken back; used ones are now overage.' : 'The block was reduced to what is still paid for.'} Nothing is sold to ${client} automatically until you release it: prepaid-hours block resume "${client}"`,
+    }),
+    stuck: ({ client, invoice, size, block }: About) => ({
+      subject: `${client}: invoice ${invoice} is no longer paid, please correct the hours`,
+      body: `Hours of this block of ${size} were carried over into another block, so nothing was taken back. Nothing is sold to ${client} automatically until you release it.\nTo take back what is left: prepaid-hours block void ${block}\nTo sell again: prepaid-hours block resume "${client}"`,
+    }),
+  },
+  fr: {
+    closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
+      subject: `${client} : la facture ${invoice} ${why === 'void' ? 'a été annulée ou créditée' : 'n’existe plus'}`,
+      body: `La commande de ${size} est close et n’a donné aucune heure. Des heures seront à nouveau proposées au prochain seuil atteint. Si elles ont été vendues par une autre facture, ajoutez-les : prepaid-hours block add.`,
+    }),
+    review: ({ client, invoice, size, block }: About, amount: string) => ({
+      subject: `${client} : la facture ${invoice} a été modifiée, à vérifier`,
+      body: `${size} ont été commandées, mais la facture s’élève maintenant à ${amount} HT. Aucune heure n’est créditée avant votre décision.\nPour créditer les heures commandées : prepaid-hours block accept ${block}\nPour n’en créditer aucune : prepaid-hours block void ${block}`,
+    }),
+    part: ({ client, invoice, size }: About, part: string) => ({
+      subject: `${client} : ${part} au lieu de ${size} selon la facture ${invoice}`,
+      body: `La facture a été réduite ou créditée en partie : le forfait contient ce qui a été payé, soit ${part} sur ${size}. Pour en donner davantage : prepaid-hours adjust.`,
+    }),
+    returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
+      subject: `${client} : la facture ${invoice} ${isWhole ? 'n’est plus payée' : 'n’est plus payée qu’en partie'}`,
+      body: `${size} avaient été mises à disposition. ${isWhole ? 'Les heures non utilisées ont été reprises ; celles qui l’étaient sont en dépassement.' : 'Le forfait a été ramené à ce qui reste payé.'} Aucune vente automatique à ${client} avant votre accord : prepaid-hours block resume "${client}"`,
+    }),
+    stuck: ({ client, invoice, size, block }: About) => ({
+      subject: `${client} : la facture ${invoice} n’est plus payée, heures à corriger`,
+      body: `Des heures de ce forfait de ${size} ont été reportées sur un autre : rien n’a été repris. Aucune vente automatique à ${client} avant votre accord.\nPour reprendre ce qui reste : prepaid-hours block void ${block}\nPour vendre à nouveau : prepaid-hours block resume "${client}"`,
+    }),
+  },
+};

@@ -1,0 +1,208 @@
+import { sharersOf } from '../../domain/agreements/shares.ts';
+import { type OrderState, partOfOrder } from '../../domain/blocks/order.ts';
+import { validFrom } from '../../domain/blocks/validity.ts';
+import { type Account, payOffOverage } from '../../domain/ledger/postings.ts';
+import { creditPurchase } from '../../domain/ledger/purchase.ts';
+import { takeBackCredit } from '../../domain/ledger/take-back.ts';
+import { dateInZone } from '../../domain/time.ts';
+import type { Block, ClientLedger, Order, ReplenishBatch } from '../../store/port.ts';
+import { accountFrom, orderState } from '../../store/port.ts';
+import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
+import { type OrderEvent, tellOrder } from './order-alert.ts';
+
+/**
+ * Makes bought blocks usable as far as their invoice is there (or paid in money), closes orders whose
+ * invoice a person took back, and takes back hours whose payment did not last. Returns the clients that
+ * nothing is sold to meanwhile: an order of theirs is open, or a person has to release them.
+ */
+export async function settleOrders(
+  context: ReplenishContext,
+  outcome: ReplenishOutcome,
+): Promise<Set<string>> {
+  const open = new Set<string>();
+  for (const order of await context.store.readOrders()) {
+    const { block } = order;
+    if (block.invoiceKey === null) continue;
+    const state = orderState(order);
+    const batch =
+      block.status === 'ordered'
+        ? await settle(context, order, state)
+        : await correct(context, order, state);
+    if (batch !== null) {
+      await context.store.writeReplenish({ ...emptyBatch(context), ...batch });
+      outcome.changed += 1;
+      outcome.posted += batch.postings?.length ?? 0;
+      if (block.status === 'active') outcome.posted += await payWithOthers(context, block);
+      outcome.messages += batch.messages?.length ?? 0;
+    }
+    const status = batch?.blockStatuses?.[0]?.status ?? block.status;
+    if (status === 'ordered' && state.state !== 'ended') open.add(block.clientId);
+  }
+  for (const { clientId } of await context.store.readSalesHolds()) open.add(clientId);
+  return open;
+}
+
+/** Null: nothing to write. */
+async function settle(
+  context: ReplenishContext,
+  order: Order,
+  state: OrderState,
+): Promise<Partial<ReplenishBatch> | null> {
+  const { block } = order;
+  if (order.messageStatus === 'cancelled') return close(block);
+  if (state.state === 'waiting') return null;
+  if (state.state === 'review') {
+    const event = { kind: 'review', netMinor: state.netMinor } as const;
+    const messages = await tellOrder(context, order, event, state.netMinor);
+    return messages.length === 0 ? null : { messages };
+  }
+  if (state.state === 'ended') {
+    // What was usable once is so again when the invoice comes back and is paid.
+    if (order.wasCredited) return null;
+    const event = { kind: 'closed', why: state.why } as const;
+    const isReplaced = await hasCreditSince(context, block.clientId);
+    const messages = isReplaced ? [] : await tellOrder(context, order, event, '');
+    return { ...close(block), messages };
+  }
+  const { ledger, account } = await readAccount(context, block);
+  const bought = boughtBlock(context, order, state.worthMinor);
+  const postings = await credit(context, { order, bought, ledger, account });
+  const isPart = !isSameSize(bought, wholeOf(order));
+  const event: OrderEvent = { kind: 'part' };
+  return {
+    expected: [ledger],
+    blockStatuses: [{ blockId: block.id, status: 'active' }],
+    blockTerms: [bought],
+    postings,
+    messages: isPart
+      ? await tellOrder(context, { ...order, block: bought }, event, state.worthMinor)
+      : [],
+  };
+}
+
+/** Hours came otherwise since the level was reached: whoever sold them knows of the old invoice. */
+async function hasCreditSince({ store }: ReplenishContext, clientId: string): Promise<boolean> {
+  const fired = (await store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
+  const lastCredit = (await store.readLastCredits([clientId])).get(clientId) ?? 0;
+  return fired.every(({ firedClientSeq }) => firedClientSeq < lastCredit);
+}
+
+/** A block in use whose invoice is paid no more, or pays for another part of it. */
+async function correct(
+  context: ReplenishContext,
+  order: Order,
+  state: OrderState,
+): Promise<Partial<ReplenishBatch> | null> {
+  const { block } = order;
+  if (state.state === 'review') return null;
+  const worth = state.state === 'usable' ? state.worthMinor : 0;
+  const size = sizeFor(order, worth);
+  if (state.state === 'usable' && isSameSize(block, size)) return null;
+  const { ledger, account } = await readAccount(context, block);
+  const live = await context.store.readBlockEntries([block.id]);
+  const isLarger =
+    size.seconds > block.seconds || (size.amountMinor ?? 0) > (block.amountMinor ?? 0);
+  const salesHolds = isLarger
+    ? []
+    : [{ clientId: block.clientId, reason: order.label ?? block.id }];
+  const taken = takeBackCredit(account, block.id, live, 'payment-returned');
+  if (taken === null) {
+    const messages = await tellOrder(context, order, { kind: 'stuck' }, '');
+    return messages.length === 0 ? null : { messages, salesHolds };
+  }
+  const event: OrderEvent = isLarger
+    ? { kind: 'part' }
+    : { kind: 'returned', isWhole: state.state !== 'usable' };
+  const common = { expected: [ledger], salesHolds };
+  if (state.state !== 'usable') {
+    return {
+      ...common,
+      blockStatuses: [{ blockId: block.id, status: 'ordered' }],
+      blockTerms: [{ ...block, ...wholeOf(order) }],
+      postings: taken,
+      messages: await tellOrder(context, order, event, ledger.clientSeq),
+    };
+  }
+  account.blocks = account.blocks.filter(({ id }) => id !== block.id);
+  const bought = { ...block, ...size };
+  const again = await credit(context, { order, bought, ledger, account });
+  return {
+    ...common,
+    blockTerms: [bought],
+    postings: [...taken, ...again],
+    messages: await tellOrder(context, { ...order, block: bought }, event, ledger.clientSeq),
+  };
+}
+
+/** What lost its hours is paid by other blocks that have some, else it stays overage. */
+async function payWithOthers(context: ReplenishContext, block: Block): Promise<number> {
+  const { ledger, account } = await readAccount(context, block);
+  const open = await context.store.readOpenOverage(block.clientId);
+  const postings = payOffOverage(account, open);
+  if (postings.length > 0) {
+    await context.store.writeReplenish({ ...emptyBatch(context), expected: [ledger], postings });
+  }
+  return postings.length;
+}
+
+async function credit(
+  context: ReplenishContext,
+  {
+    order,
+    bought,
+    ledger,
+    account,
+  }: { order: Order; bought: Block; ledger: ClientLedger; account: Account },
+) {
+  const round = order.wasCredited ? ledger.clientSeq : null;
+  const purchase = creditPurchase(account, bought, bought.offer, round);
+  const overage = await context.store.readOpenOverage(bought.clientId);
+  return [purchase, ...payOffOverage(account, overage)];
+}
+
+async function readAccount(context: ReplenishContext, block: Block) {
+  const [ledger] = await context.store.readLedgers([block.clientId], { isAllBlocks: true });
+  if (ledger === undefined) throw new Error(`block ${block.id} belongs to no known client`);
+  return { ledger, account: accountFrom(ledger, sharersOf(context.clients)) };
+}
+
+/** The block as its hours became usable: as large as was paid for, and valid from then on. */
+function boughtBlock(context: ReplenishContext, order: Order, worthMinor: number): Block {
+  const client = context.clients.find(({ id }) => id === order.block.clientId);
+  const block = { ...order.block, ...sizeFor(order, worthMinor) };
+  if (client === undefined) return block;
+  return validFrom(block, dateInZone(context.at, client.timezone), order.paidOn);
+}
+
+type Size = Pick<Block, 'seconds' | 'amountMinor'>;
+
+function wholeOf(order: Order): Size {
+  return sizeFor(order, order.sold?.totalMinor ?? 0);
+}
+
+function sizeFor({ block, sold }: Order, worthMinor: number): Size {
+  if (sold === null) return block;
+  return partOfOrder({ ...sold, isMoney: block.amountMinor !== null }, worthMinor);
+}
+
+function isSameSize(a: Size, b: Size): boolean {
+  return a.seconds === b.seconds && a.amountMinor === b.amountMinor;
+}
+
+function close(block: Block): Partial<ReplenishBatch> {
+  return { blockStatuses: [{ blockId: block.id, status: 'void' }] };
+}
+
+export function emptyBatch(context: Pick<ReplenishContext, 'at' | 'runId'>) {
+  return {
+    at: context.at,
+    runId: context.runId,
+    expected: [],
+    blocks: [],
+    blockStatuses: [],
+    postings: [],
+    episodes: [],
+    messages: [],
+    superseded: [],
+  };
+}

@@ -1,0 +1,208 @@
+import { familyOf, sharersOf } from '../../domain/agreements/shares.ts';
+import { type Client, type Offer, payerOf } from '../../domain/agreements/terms.ts';
+import { isScheduled } from '../../domain/blocks/validity.ts';
+import { burnHistoryFrom, forecastBlocks, usageSince } from '../../domain/forecast/burn-history.ts';
+import type { RunOut } from '../../domain/forecast/forecast.ts';
+import { type Account, hoursLeftFor } from '../../domain/ledger/postings.ts';
+import type { NameNotice } from '../../domain/records/names.ts';
+import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
+import { type DateText, dateInZone, type Instant } from '../../domain/time.ts';
+import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../../store/port.ts';
+import { accountFrom, readHandSales } from '../../store/port.ts';
+import { type LeftClient, readLeftClients } from '../notices/left-clients.ts';
+import { readNameNotices } from '../notices/name-notices.ts';
+import { type Reconciliation, readReconciliation } from '../notices/reconciliation.ts';
+import { readUndelivered, type Undelivered } from '../notices/undelivered.ts';
+import { readUnlisted, type UnlistedWorkType } from '../notices/unlisted.ts';
+import { handSaleText, readSalesQuestions } from './open-orders.ts';
+
+export type BlockStatus = 'active' | 'future' | 'ordered' | 'expired' | 'used-up' | 'void';
+
+export interface ClientBalance {
+  client: Client;
+  /** Left in the blocks by the ledger (of shared ones, what this client may take); never below zero. */
+  settledSeconds: number;
+  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  moneyLeft: ReadonlyMap<string, number>;
+  /** What work not yet debited would cost. */
+  pendingSeconds: number;
+  overageSeconds: number;
+  /** Settled less overage less pending. */
+  projectedSeconds: number;
+  /** Null: no day can be told. */
+  runOut: RunOut | null;
+  blocks: (BlockBalance & { shownStatus: BlockStatus })[];
+  lastAlert: { at: Instant; status: MessageStatus } | null;
+}
+
+export interface BalanceReport {
+  asOf: Instant;
+  clients: ClientBalance[];
+  undelivered: Undelivered;
+  /** Vendor rows that wait for a person. */
+  openQuarantine: number;
+  /** Debited, or left free, only because of the default for work types that no list names. */
+  unlistedWorkTypes: UnlistedWorkType[];
+  /** Names in the rules that the PSA has changed, or does not have. */
+  names: NameNotice[];
+  /** Orders and payments that wait for a person, a line for each. */
+  salesQuestions: string[];
+  /** Clients with a balance that are not in the config any more. */
+  leftClients: LeftClient[];
+  /** The last comparison of all clients with the vendors; null: there was none. */
+  reconciliation: Reconciliation | null;
+}
+
+export interface BalanceRequest {
+  shown: readonly Client[];
+  /** All configured clients: some may share the blocks of those that are shown. */
+  all: readonly Client[];
+  asOf: Instant;
+  /** Whose products are looked for on invoices; absent: of none. */
+  offers?: ReadonlyMap<string, Offer>;
+}
+
+/** What each of the clients has, has used and has coming; and what waits for a person. */
+export async function buildBalances(
+  store: Store,
+  { shown: clients, all, asOf, offers = new Map() }: BalanceRequest,
+): Promise<BalanceReport> {
+  const payers = new Map(clients.map(payerOf).map((client) => [client.id, client]));
+  const ids = [...payers.values()].flatMap((client) => familyOf(client, all).map(({ id }) => id));
+  const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
+  const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
+  const pending = await store.readPending(ids);
+  const alerts = await store.readLatestMessages('alert-ticket');
+  const report: BalanceReport = {
+    asOf,
+    clients: [],
+    undelivered: await readUndelivered(store),
+    openQuarantine: (await store.listQuarantine(['open'])).length,
+    unlistedWorkTypes: await readUnlisted(store, clients),
+    names: await readNameNotices(store, all),
+    salesQuestions: [
+      ...(await readSalesQuestions(store, clients)),
+      ...(await readHandSales(store, clients, offers)).map(handSaleText),
+    ],
+    leftClients: await readLeftClients(store, all, all),
+    reconciliation: await readReconciliation(store),
+  };
+  for (const client of clients) {
+    const payer = payerOf(client);
+    const ledger = byClient.get(payer.id) ?? emptyLedger(payer.id);
+    const { blocks } = ledger;
+    // Who pays answers for the overage, and for the pending work, of all that it pays for.
+    const isPayer = client === payer;
+    const overageSeconds = isPayer ? ledger.overageSeconds : 0;
+    const answersFor = isPayer ? familyOf(client, all) : [client];
+    const pendingSeconds = answersFor.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
+    const today = dateInZone(asOf, client.timezone);
+    const account = accountFrom(ledger, sharersOf(all));
+    const settledSeconds = isPayer ? settled(blocks) : hoursLeftFor(account, client.id, today);
+    const projectedSeconds = settledSeconds - overageSeconds - pendingSeconds;
+    const alert = alerts.get(client.id);
+    report.clients.push({
+      client,
+      settledSeconds,
+      moneyLeft: moneyLeftIn(account.blocks),
+      pendingSeconds,
+      overageSeconds,
+      projectedSeconds,
+      runOut: isPayer ? await readRunOut(store, answersFor, account, pendingSeconds, today) : null,
+      blocks: blocks.map((block) => ({
+        ...block,
+        // Nothing of it is credited before its first day, and nothing used.
+        ...(isScheduled(block)
+          ? { remainingSeconds: block.seconds, remainingMinor: block.amountMinor }
+          : {}),
+        shownStatus: statusOf(block, today),
+      })),
+      lastAlert: alert === undefined ? null : { at: alert.createdAt, status: alert.status },
+    });
+  }
+  return report;
+}
+
+/** The report as programs read it; the counts are on the lists that show their rows. */
+export function balancesToJson(report: BalanceReport): unknown {
+  const { asOf, clients, names, leftClients, reconciliation, undelivered } = report;
+  return {
+    asOf,
+    salesQuestions: report.salesQuestions,
+    messages: { waiting: undelivered.waiting, refused: undelivered.refused },
+    reconciled:
+      reconciliation === null
+        ? null
+        : {
+            at: reconciliation.at,
+            clients: reconciliation.clients,
+            seconds: reconciliation.found.seconds,
+            differences: reconciliation.found.rows,
+            failed: reconciliation.failed,
+          },
+    names,
+    leftClients: leftClients.map(({ id, name, settledSeconds, overageSeconds, moneyLeft }) => ({
+      ...{ client: name, id, settledSeconds, overageSeconds },
+      money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+    })),
+    clients: clients.map((balance) => ({
+      client: balance.client.name,
+      ids: Object.fromEntries(balance.client.sourceIds),
+      settledSeconds: balance.settledSeconds,
+      pendingSeconds: balance.pendingSeconds,
+      projectedSeconds: balance.projectedSeconds,
+      overageSeconds: balance.overageSeconds,
+      money: [...balance.moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
+      paidBy: balance.client.paidBy?.name ?? null,
+      runOutOn: balance.runOut?.runOutOn ?? null,
+      runOutEarliestOn: balance.runOut?.earliestOn ?? null,
+      runOutLatestOn: balance.runOut?.latestOn ?? null,
+      blocks: balance.blocks.map((block) => ({
+        id: block.id,
+        hours: block.seconds / 3600,
+        amountMinor: block.amountMinor,
+        rateMinor: block.rateMinor,
+        currency: block.currency,
+        purchasedOn: block.purchasedOn,
+        expiresOn: block.expiresOn,
+        remainingSeconds: block.remainingSeconds,
+        remainingMinor: block.remainingMinor,
+        status: block.shownStatus,
+      })),
+    })),
+  };
+}
+
+function emptyLedger(clientId: string): ClientLedger {
+  return { clientId, blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 };
+}
+
+function settled(blocks: readonly BlockBalance[]): number {
+  return blocks
+    .filter((block) => block.status === 'active')
+    .reduce((sum, block) => sum + block.remainingSeconds, 0);
+}
+
+/** By the calendar: a block past its last day is expired, whether or not a run has taken its rest yet. */
+function statusOf(block: BlockBalance, today: DateText): BlockStatus {
+  if (isScheduled(block)) return 'future';
+  if (block.status !== 'active') return block.status;
+  if (block.expiresOn !== null && block.expiresOn < today) return 'expired';
+  return block.remainingSeconds === 0 && !block.remainingMinor ? 'used-up' : 'active';
+}
+
+/** Of the projected balance, by what all of these used that share it. */
+async function readRunOut(
+  store: Store,
+  clients: readonly Client[],
+  account: Account,
+  pendingSeconds: number,
+  today: DateText,
+): Promise<RunOut | null> {
+  const [payer] = clients;
+  if (payer === undefined) return null;
+  const ids = clients.map(({ id }) => id);
+  const usage = await store.readUsage(ids, usageSince(today));
+  const history = burnHistoryFrom(usage, payer, account.blocks, today);
+  return forecastBlocks(history, account.blocks, account.overageSeconds + pendingSeconds);
+}

@@ -1,0 +1,196 @@
+import { shareOfBlock } from '../../domain/agreements/shares.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import {
+  byBurnOrder,
+  findRefusal,
+  type Refusal,
+  toSpendable,
+} from '../../domain/blocks/allocation.ts';
+import type { ChargeFacts } from '../../domain/charges/charge-facts.ts';
+import type { RuleName } from '../../domain/charges/coverage.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { findPaidWork, type PaidWork } from '../../domain/ledger/slices.ts';
+import { dateInZone } from '../../domain/time.ts';
+import type { ZoneName } from '../../domain/zone.ts';
+import type { Block, BlockBefore, Store } from '../../store/port.ts';
+import type { Texts } from '../text/shape.ts';
+
+export type PassedOverReason = Refusal | 'not-begun' | 'ordered';
+
+/** A block that comes before the one that paid, and did not pay. */
+export interface PassedOver {
+  block: Block;
+  reason: PassedOverReason;
+}
+
+/** Who pays for the work of one type: of a charge over several of them, or for all of it. */
+export interface PaidPart {
+  /** Undefined: the charge has no other; null: work without one. */
+  workType: RuleName | undefined;
+  /** What each block pays; of no block: overage. */
+  shares: { block: Block | null; seconds: number; minor: number | null }[];
+  passedOver: PassedOver[];
+}
+
+export interface PaymentQuestion {
+  facts: ChargeFacts;
+  /** What the charge holds of each block now. */
+  slices: readonly LedgerEntry[];
+  /** Of all accounts that the slices are in. */
+  blocks: readonly Block[];
+  /** Whose work it was; undefined where it is not configured any more. */
+  client: Client | undefined;
+  zone: ZoneName;
+}
+
+/** Names who pays for each work type, and why other blocks do not, as these were when it was posted. */
+export async function readPayment(store: Store, question: PaymentQuestion): Promise<PaidPart[]> {
+  const { facts, slices } = question;
+  const rows = await store.readBlocksBefore(slices.map(({ key }) => key));
+  const before = Map.groupBy(rows, ({ entryKey }) => entryKey);
+  const paid = slices.map((slice) => ({ slice, work: findPaidWork(facts, slices, slice.key) }));
+  const toPart = (some: readonly PaidSlice[]): Omit<PaidPart, 'workType'> => ({
+    shares: sumShares(some, question),
+    passedOver: distinct(
+      some.flatMap(({ slice, work }) =>
+        findPassedOver(slice, work, before.get(slice.key) ?? [], question),
+      ),
+    ).filter(({ block }) => !some.some(({ slice }) => slice.blockId === block.id)),
+  });
+  const byWorkType = Map.groupBy(paid, ({ work }) => JSON.stringify(work.workTypes));
+  const parts = [...byWorkType.values()].map((some) => ({
+    workType: some[0]?.work.workTypes?.[0],
+    ...toPart(some),
+  }));
+  const isOneAnswer = new Set(parts.map(nameAnswer)).size === 1 && parts[0]?.shares.length === 1;
+  return isOneAnswer || facts.byWorkType === undefined
+    ? [{ workType: undefined, ...toPart(paid) }]
+    : parts;
+}
+
+/** The same for work types that one block pays for, and the same blocks do not. */
+function nameAnswer({ shares, passedOver }: PaidPart): string {
+  const payers = shares.map(({ block }) => block?.id ?? null);
+  return JSON.stringify([payers, passedOver.map(({ block, reason }) => [block.id, reason])]);
+}
+
+interface PaidSlice {
+  slice: LedgerEntry;
+  work: PaidWork;
+}
+
+/** A block is named once, for what kept it from the first of the work. */
+function distinct(found: readonly PassedOver[]): PassedOver[] {
+  const ids = found.map(({ block }) => block.id);
+  return found.filter(({ block }, place) => ids.indexOf(block.id) === place);
+}
+
+function sumShares(
+  paid: readonly PaidSlice[],
+  { blocks }: Pick<PaymentQuestion, 'blocks'>,
+): PaidPart['shares'] {
+  const byBlock = Map.groupBy(paid, ({ slice }) => slice.blockId);
+  return [...byBlock].map(([blockId, some]) => {
+    const block = blocks.find(({ id }) => id === blockId) ?? null;
+    if (blockId !== null && block === null) throw new Error(`block ${blockId} is in no account`);
+    return some.reduce(
+      (sum, { slice }) => ({
+        block,
+        seconds: sum.seconds + slice.seconds,
+        minor: slice.minor === null ? sum.minor : (sum.minor ?? 0) + slice.minor,
+      }),
+      { block, seconds: 0, minor: null as number | null },
+    );
+  });
+}
+
+function findPassedOver(
+  slice: LedgerEntry,
+  work: PaidWork,
+  before: readonly BlockBefore[],
+  { blocks, client, zone }: PaymentQuestion,
+): PassedOver[] {
+  const demand = { ...work, workedOn: slice.workedOn ?? '', usedBy: slice.usedBy };
+  const own = blocks.filter(({ clientId }) => clientId === slice.clientId);
+  const known = new Map(before.map((row) => [row.blockId, row]));
+  const inOrder = own
+    .map((block) => ({ block, held: toHeld(block, known.get(block.id), client) }))
+    .sort((a, b) => byBurnOrder(a.held, b.held));
+  const payer = inOrder.findIndex(({ block }) => block.id === slice.blockId);
+  return inOrder.slice(0, payer === -1 ? undefined : payer).flatMap(({ block, held }) => {
+    const isPosted = known.has(block.id);
+    const reason = isPosted
+      ? findRefusal(held, demand)
+      : whyNotThere(block, dateInZone(slice.postedAt, zone));
+    return reason === null ? [] : [{ block: { ...block, expiresOn: held.expiresOn }, reason }];
+  });
+}
+
+function toHeld(block: Block, before: BlockBefore | undefined, client: Client | undefined) {
+  const held = toSpendable(block);
+  if (before === undefined) return held;
+  const { seconds, minor, used, expiresOn, isVoid } = before;
+  const limit = client?.share == null ? null : shareOfBlock(client.share, block);
+  if (client !== undefined && limit !== null) held.shares.set(client.id, limit - used);
+  return {
+    ...{ ...held, expiresOn, isActive: !isVoid },
+    ...{ remainingSeconds: seconds, remainingMinor: minor },
+  };
+}
+
+/** Of a block that nothing was credited to by that day; null: nobody knew of it yet. */
+function whyNotThere({ status, purchasedOn }: Block, day: string): PassedOverReason | null {
+  if (status === 'void') return null;
+  if (purchasedOn > day) return 'not-begun';
+  return status === 'ordered' ? 'ordered' : null;
+}
+
+/** `work type “Remote”: 1 h from block b-12 (20 h at 130.00 USD)`, a text for each. */
+export function shareTexts({ workType, shares }: PaidPart, texts: Texts): string[] {
+  const { explain } = texts;
+  return shares.map(({ block, seconds, minor }) => {
+    const worked = formatDuration(seconds);
+    if (block === null) return labelled(workType, explain.fromOverage(worked), texts);
+    const { id, workTypes, currency, amountMinor, rateMinor } = block;
+    if (minor !== null) {
+      const [price, size] = [minor, amountMinor ?? 0].map((one) => texts.amount(one, currency));
+      const text = explain.fromMoney(worked, price ?? '', id, size ?? '', workTypes);
+      return labelled(workType, text, texts);
+    }
+    const [amount, size] = [texts.amount(rateMinor, currency), formatDuration(block.seconds)];
+    return labelled(workType, explain.fromBlock(worked, id, size, amount, workTypes), texts);
+  });
+}
+
+/** So many blocks are named for a reason, those that would have paid last: the others are counted. */
+const namedMax = 3;
+
+/** `Passed over, ended before the work: b-12 (30 June 2026)`, a text for each reason. */
+export function passedOverTexts({ workType, passedOver }: PaidPart, texts: Texts): string[] {
+  return [...Map.groupBy(passedOver, ({ reason }) => reason)].map(([reason, some]) => {
+    const names = some.slice(-namedMax).map((one) => nameBlock(one, texts));
+    if (some.length > namedMax) names.push(texts.explain.others(some.length - namedMax));
+    const text = texts.labelled(texts.explain.passedOver[reason], texts.list(names));
+    return labelled(workType, text, texts);
+  });
+}
+
+function nameBlock({ block, reason }: PassedOver, texts: Texts): string {
+  const { id, expiresOn, purchasedOn, workTypes, currency } = block;
+  const detail = {
+    ended: expiresOn === null ? '' : texts.date(expiresOn),
+    'not-begun': texts.date(purchasedOn),
+    'work-type': workTypes === null ? '' : texts.explain.limitedTo(workTypes),
+    currency,
+  } as Partial<Record<PassedOverReason, string>>;
+  const told = detail[reason];
+  return told === undefined ? id : `${id} (${told})`;
+}
+
+function labelled(workType: PaidPart['workType'], text: string, texts: Texts): string {
+  if (workType === undefined) return text;
+  const { rule, noWorkType } = texts.explain;
+  const [name] = [workType].flat();
+  return texts.labelled(name == null ? noWorkType : rule('workType', name), text);
+}

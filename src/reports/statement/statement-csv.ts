@@ -1,0 +1,93 @@
+import { formatDuration } from '../../domain/duration.ts';
+import { textFromMinor } from '../../domain/money.ts';
+import { csvText } from '../format/csv.ts';
+import { textsIn } from '../text/texts.ts';
+import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
+
+const columns = [
+  'kind',
+  'posted_on',
+  'worked_from',
+  'worked_to',
+  'ticket',
+  'summary',
+  'technicians',
+  'work_types',
+  'worked_seconds',
+  'charged_hours',
+  'change_seconds',
+  'blocks',
+  'overage_seconds',
+  'price',
+  'currency',
+  'reason',
+  'balance_seconds',
+  'money_change',
+  'client',
+];
+
+/**
+ * One row a line, between a row `opening` and a row `closing`. Column names and kinds are the same in
+ * every language, reasons are in the client's. Seconds are exact; hours have four decimals. Money of
+ * blocks of money is in a column of its own, in no balance of hours.
+ */
+export function statementToCsv(statement: Statement): string {
+  const { opening, closing, firstOn, lastOn } = statement;
+  let balance = opening.netSeconds;
+  const rows = statement.lines.map((line) => {
+    balance += line.seconds;
+    return lineRow(line, statement, balance);
+  });
+  return csvText([
+    columns,
+    balanceRow('opening', firstOn, opening.netSeconds),
+    ...rows,
+    balanceRow('closing', lastOn, closing.netSeconds),
+  ]);
+}
+
+function balanceRow(kind: string, on: string, seconds: number): (string | number | null)[] {
+  return columns.map((column) => {
+    if (column === 'kind') return kind;
+    if (column === 'posted_on') return on;
+    return column === 'balance_seconds' ? seconds : null;
+  });
+}
+
+function lineRow(
+  line: StatementLine,
+  { locale }: Statement,
+  balance: number,
+): (string | number | null)[] {
+  const prices = linePrices(line);
+  const isCharge = line.workedSeconds !== null;
+  return [
+    line.kind,
+    line.postedOn,
+    line.workedFrom,
+    line.workedTo,
+    line.ticketNumbers.join(' '),
+    line.summary,
+    line.technicians.join('; '),
+    line.workTypes.join('; '),
+    line.workedSeconds,
+    isCharge ? Math.round(line.chargedSeconds / 0.36) / 10_000 : null,
+    line.seconds,
+    blocksText(line),
+    line.overageSeconds,
+    isCharge ? prices.map(({ currency, minor }) => textFromMinor(minor, currency)).join(' ') : null,
+    isCharge ? prices.map(({ currency }) => currency).join(' ') : null,
+    line.correction?.changes.map(textsIn(locale).change).join('; ') ?? line.note,
+    balance,
+    line.money
+      .map(({ minor, currency }) => `${textFromMinor(minor, currency)} ${currency}`)
+      .join(' '),
+    line.client,
+  ];
+}
+
+/** `b-1`, or each block's share where there are several. */
+function blocksText({ blocks, overageSeconds }: StatementLine): string {
+  if (blocks.length === 1 && overageSeconds === 0) return blocks[0]?.blockId ?? '';
+  return blocks.map((block) => `${block.blockId} ${formatDuration(block.seconds)}`).join('; ');
+}

@@ -1,0 +1,11 @@
+import { plainJson } from '../format/plain-text.ts';
+import { linePrices, type Statement } from './statement-shape.ts';
+
+/** The statement as programs read it: the same lines, hours in seconds, prices in minor units. */
+export function statementToJson(statement: Statement): string {
+  const lines = statement.lines.map((line) => ({
+    ...line,
+    prices: line.workedSeconds === null ? [] : linePrices(line),
+  }));
+  return `${plainJson({ ...statement, lines })}\n`;
+}

@@ -1,0 +1,107 @@
+import { validate } from 'node-cron';
+import { loadConfig, namedVendors } from '../../config/load.ts';
+import type { LoadedConfig } from '../../config/loaded.ts';
+import { effectiveEnvironment } from '../../config/read/environment.ts';
+import type { Connector } from '../../contract/connector.ts';
+import { loadVendors, type VendorRegistry } from '../../contract/registry.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
+import { Redactor } from '../../domain/redaction.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import type { Store } from '../../store/port.ts';
+import { openStore } from '../../store/sqlite/open.ts';
+import { connectAll, type RequestMeter } from './connect.ts';
+import { identifyClients, recognizeClients } from './identify-clients.ts';
+import { createLog, type Logger, readLogSettings } from './log.ts';
+import { refuseLostFile, refuseLostStore } from './lost-store.ts';
+import { rebuildRehearsal, type StoreHolder } from './rehearsal.ts';
+
+/** One process's view: the config, its store, and a connector for each connection. */
+export interface App {
+  config: LoadedConfig;
+  store: Store;
+  clients: Client[];
+  /** What the admin has to decide about who a client is. */
+  questions: readonly KindError[];
+  connectors: ReadonlyMap<string, Connector>;
+  /** Requests that have left, by connection. */
+  requests: RequestMeter;
+  /** Those of them that may have changed something. */
+  writes: RequestMeter;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  vendors: VendorRegistry;
+  configFile: string;
+  /**
+   * read: nothing is created, migrated or assigned. run: as long as nothing was ever sent, a changed config is
+   * applied to what was debited before, too.
+   */
+  access: 'read' | 'write' | 'run';
+  /** This is the first live run, whatever speaks of an earlier one. */
+  isFirst?: boolean;
+  /** One JSON document is expected on standard output. */
+  isJson: boolean;
+  env: NodeJS.ProcessEnv;
+  now?: () => number;
+  /** The service that reads its edited config again, and so holds the database already. */
+  holder?: StoreHolder;
+}
+
+/** Loads the config, opens the store and gives every client its lasting id. Throws KindError. */
+export async function openApp(options: AppOptions): Promise<App> {
+  const now = options.now ?? Date.now;
+  const config = loadConfig({
+    file: options.configFile,
+    env: options.env,
+    ...(await knownVendors(options.vendors, options.configFile)),
+    isCron: validate,
+    areSecretsNeeded: options.access !== 'read',
+  });
+  if (options.holder !== undefined && options.holder.file !== config.store) {
+    throw new KindError('config', `The config now names another database, ${config.store}.`, {
+      fix: 'Restart the service to use that one.',
+    });
+  }
+  const redactor = new Redactor(config.secrets);
+  const log = openLog(config, redactor, options);
+  const isReadOnly = options.access === 'read';
+  if (!isReadOnly && options.isFirst !== true) refuseLostFile(config);
+  let store = await openStore({ file: config.store, isReadOnly, now });
+  try {
+    if (options.access === 'run' && options.isFirst !== true) await refuseLostStore(config, store);
+    const { clients, questions } = isReadOnly
+      ? { clients: await recognizeClients(store, config.clients, () => null), questions: [] }
+      : await identifyClients(store, config.clients, instantFromMs(now()));
+    if (options.access === 'run') {
+      const { holder } = options;
+      store = await rebuildRehearsal({ config, store, clients, log, now }, holder);
+    }
+    const requests: RequestMeter = new Map();
+    const writes: RequestMeter = new Map();
+    const connectors = connectAll(config, { store, log, redactor, now, requests, writes });
+    const meters = { requests, writes };
+    const opened = store;
+    const close = () => opened.close();
+    return { config, store, clients, questions, connectors, ...meters, log, now, close };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** For `loadConfig`: the vendors that the file names, and the ids of all. */
+export async function knownVendors(registry: VendorRegistry, file: string) {
+  const vendors = await loadVendors(registry, namedVendors(file));
+  return { vendors, vendorIds: Object.keys(registry) };
+}
+
+function openLog(config: LoadedConfig, redactor: Redactor, options: AppOptions): Logger {
+  const env = effectiveEnvironment(config.file, options.env);
+  const isTerminal = process.stderr.isTTY === true && !options.isJson;
+  return createLog({ ...readLogSettings(env, isTerminal), redactor });
+}

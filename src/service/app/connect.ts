@@ -1,0 +1,50 @@
+import type { LoadedConfig } from '../../config/loaded.ts';
+import type { Connector } from '../../contract/connector.ts';
+import type { Redactor } from '../../domain/redaction.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import type { Store } from '../../store/port.ts';
+import type { Logger } from './log.ts';
+
+export type RequestMeter = Map<string, number>;
+
+export interface ConnectServices {
+  store: Store;
+  log: Logger;
+  redactor: Redactor;
+  now(): number;
+  requests: RequestMeter;
+  writes: RequestMeter;
+}
+
+/** Makes a connector for each connection, with a memory of its own in the store. Sends nothing yet. */
+export function connectAll(
+  config: LoadedConfig,
+  services: ConnectServices,
+): ReadonlyMap<string, Connector> {
+  const { store, log, redactor, now, requests, writes } = services;
+  const connectors = new Map<string, Connector>();
+  for (const { name, vendor, settings } of config.connections.values()) {
+    const at = () => instantFromMs(now());
+    connectors.set(
+      name,
+      vendor.create(settings, {
+        connection: name,
+        timezone: config.timezone,
+        currency: config.currency,
+        memory: {
+          get: (key) => store.readMemory(name, key),
+          set: (key, value) => store.writeMemory(name, key, value, at()),
+          delete: (key) => store.writeMemory(name, key, null, at()),
+        },
+        log: log.child({ connection: name }),
+        redactor,
+        now,
+        onRequest: (isWrite) => {
+          requests.set(name, (requests.get(name) ?? 0) + 1);
+          if (isWrite) writes.set(name, (writes.get(name) ?? 0) + 1);
+        },
+      }),
+    );
+  }
+  return connectors;
+}

@@ -1,0 +1,116 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+import { KindError } from '../../domain/errors.ts';
+import type { Redactor } from '../../domain/redaction.ts';
+import { plainText } from '../../reports/format/plain-text.ts';
+
+export type LogDetail = Record<string, unknown>;
+
+/** Messages are fixed texts; what differs goes into the detail. */
+export interface Logger {
+  debug(message: string, detail?: LogDetail): void;
+  info(message: string, detail?: LogDetail): void;
+  warn(message: string, detail?: LogDetail): void;
+  error(message: string, detail?: LogDetail): void;
+  /** A logger whose every line carries these fields too. */
+  child(fields: LogDetail): Logger;
+}
+
+export interface LogOptions {
+  /** `json` for machines, one object a line; `pretty` for a terminal. */
+  format: 'json' | 'pretty';
+  level: string;
+  /** Takes out what must never appear, whatever it is part of. */
+  redactor: Redactor;
+  /** Standard error unless told: standard output belongs to a command's answer. */
+  stream?: NodeJS.WritableStream;
+}
+
+/** Fields that hold what was written for or by a client: logs say that there is a text, not which. */
+const clientTexts = new Set(['body', 'note', 'notes', 'content', 'summary']);
+
+const levels = ['error', 'warn', 'info', 'debug'];
+
+/** What `LOG_FORMAT` and `LOG_LEVEL` ask for. A level that nobody knows would silence the log for good. */
+export function readLogSettings(
+  env: NodeJS.ProcessEnv,
+  isTerminal: boolean,
+): Pick<LogOptions, 'format' | 'level'> {
+  const format = env.LOG_FORMAT || (isTerminal ? 'pretty' : 'json');
+  if (format !== 'pretty' && format !== 'json') {
+    throw new KindError('config', `LOG_FORMAT: "${format}" is no format.`, {
+      fix: 'Write json or pretty, or leave it empty.',
+    });
+  }
+  const level = env.LOG_LEVEL || 'info';
+  if (!levels.includes(level)) {
+    throw new KindError('config', `LOG_LEVEL: "${level}" is no level.`, {
+      fix: `Write one of ${levels.join(', ')}, or leave it empty.`,
+    });
+  }
+  return { format, level };
+}
+
+const lasting = new AsyncLocalStorage<LogDetail>();
+
+/** Every line that is written while the work lasts carries these fields, whichever logger writes it. */
+export function withLogFields<Result>(
+  fields: LogDetail,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return lasting.run(fields, work);
+}
+
+export function createLog(options: LogOptions): Logger {
+  const logger = createLogger({
+    level: options.level,
+    format: options.format === 'json' ? format.json() : prettyLine,
+    transports: [new transports.Stream({ stream: options.stream ?? process.stderr })],
+  });
+  return wrap(logger, {}, redactWith(options.redactor));
+}
+
+function wrap(
+  logger: WinstonLogger,
+  fields: LogDetail,
+  redact: (value: unknown) => unknown,
+): Logger {
+  const write = (level: string, message: string, detail: LogDetail = {}) => {
+    const line = redact({ ...lasting.getStore(), ...fields, ...detail }) as LogDetail;
+    logger.log({ ...line, level, message: String(redact(message)), at: new Date().toISOString() });
+  };
+  return {
+    debug: (message, detail) => write('debug', message, detail),
+    info: (message, detail) => write('info', message, detail),
+    warn: (message, detail) => write('warn', message, detail),
+    error: (message, detail) => write('error', message, detail),
+    child: (more) => wrap(logger, { ...fields, ...more }, redact),
+  };
+}
+
+const prettyLine = format.printf(({ level, message, at, ...rest }) => {
+  const detail = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const time = String(at).slice(11, 19);
+  // A reason may quote a vendor; a terminal must not obey it.
+  return plainText([time, level.toUpperCase().padEnd(5), message, ...detail].join(' '));
+});
+
+/** Takes secrets out of every text, however deep, and the texts of clients out of known fields. */
+function redactWith(redactor: Redactor): (value: unknown) => unknown {
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactor.redact(value);
+    if (Array.isArray(value)) return value.map(redact);
+    if (value instanceof Error) return redact(value.stack ?? value.message);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) =>
+        clientTexts.has(key) && typeof one === 'string'
+          ? [key, `[text of ${one.length} characters]`]
+          : [key, redact(one)],
+      ),
+    );
+  };
+  return redact;
+}

@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { NameLists } from '../../contract/connector.ts';
+import {
+  collectReferences,
+  type NamedKind,
+  type RuleReference,
+} from '../../domain/agreements/rule-names.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { isKindError } from '../../domain/errors.ts';
+import {
+  bindNames,
+  createNameBook,
+  keyOfName,
+  type NameBinding,
+  type NameBook,
+} from '../../domain/records/names.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import {
+  type AskedNames,
+  askedNamesKey,
+  describeNotice,
+  readAskedNames,
+  readNameNotices,
+} from '../../reports/notices/name-notices.ts';
+import type { Store } from '../../store/port.ts';
+import type { App } from './app.ts';
+
+/** What the lists of a connector hold, by what rules name. */
+const listedKinds = {
+  boards: 'board',
+  ticketTypes: 'ticketType',
+  agreements: 'agreement',
+  workTypes: 'workType',
+  roles: 'role',
+} as const satisfies Partial<Record<keyof NameLists, NamedKind>>;
+
+async function readReferences(store: Store, clients: readonly Client[]): Promise<RuleReference[]> {
+  return collectReferences(clients, await store.listBlockWorkTypes());
+}
+
+/**
+ * Finds what each name in the rules means, and keeps it, so that the rules follow a rename. Where a name
+ * has never been seen, the vendors' lists are asked, once for the same names.
+ */
+export async function followNames(app: App, signal: AbortSignal): Promise<NameBook> {
+  const { store } = app;
+  const references = await readReferences(store, app.clients);
+  let bindings = await bindAnew(store, references);
+  const unknown = unknownNames(references, bindings);
+  const { names: asked } = await readAskedNames(store);
+  if (unknown.some((name) => !asked.includes(name))) {
+    const isWhole = await readLists(app, signal);
+    bindings = await bindAnew(store, references);
+    await noteAsked(app, { names: unknownNames(references, bindings), isWhole });
+  }
+  return createNameBook(references, await store.readNames(), bindings);
+}
+
+/** Keeps what the connections list, for the runs that ask nobody; null: one could not say its names. */
+export async function learnLists(
+  app: App,
+  lists: ReadonlyMap<string, NameLists | null>,
+): Promise<void> {
+  const references = await readReferences(app.store, app.clients);
+  for (const [connection, list] of lists) {
+    if (list !== null) await keepLists(app, connection, list);
+  }
+  const bindings = await bindAnew(app.store, references);
+  const isWhole = ![...lists.values()].includes(null);
+  await noteAsked(app, { names: unknownNames(references, bindings), isWhole });
+}
+
+async function noteAsked({ store, now }: App, asked: AskedNames): Promise<void> {
+  await store.writeMemory('', askedNamesKey, JSON.stringify(asked), instantFromMs(now()));
+}
+
+async function bindAnew(store: Store, references: readonly RuleReference[]) {
+  const before = await store.readBindings();
+  const bindings = bindNames(references, await store.readNames(), before);
+  if (!isDeepStrictEqual(sortedTexts(before), sortedTexts(bindings))) {
+    await store.writeBindings(bindings);
+  }
+  return bindings;
+}
+
+function sortedTexts(bindings: readonly NameBinding[]): string[] {
+  const texts = bindings.map(({ connection, kind, key, sourceId, places }) =>
+    JSON.stringify([connection, kind, key, sourceId, places]),
+  );
+  return texts.sort();
+}
+
+function unknownNames(
+  references: readonly RuleReference[],
+  bindings: readonly NameBinding[],
+): string[] {
+  const bound = new Set(bindings.map(({ kind, key }) => `${kind} ${key}`));
+  const named = references.map(({ kind, name }) => `${kind} ${keyOfName(name)}`);
+  return [...new Set(named)].filter((name) => !bound.has(name)).sort();
+}
+
+/** Whether all could be read; what one connection refuses is for its other steps to say. */
+async function readLists(app: App, signal: AbortSignal): Promise<boolean> {
+  let areRead = true;
+  for (const [connection, connector] of app.connectors) {
+    try {
+      const lists = await connector.listNames?.(clientIdsOf(app, connection), signal);
+      if (lists !== undefined) await keepLists(app, connection, lists);
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      areRead = false;
+    }
+  }
+  return areRead;
+}
+
+function clientIdsOf(app: App, connection: string): string[] {
+  return app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
+}
+
+async function keepLists({ store, now }: App, connection: string, lists: NameLists): Promise<void> {
+  const at = instantFromMs(now());
+  for (const [list, kind] of Object.entries(listedKinds)) {
+    const things = lists[list as keyof typeof listedKinds];
+    if (things !== undefined) await store.writeListedNames(connection, kind, things, at);
+  }
+}
+
+/** Said by every run until the config follows. */
+export async function reportNames({ store, clients, log }: App): Promise<void> {
+  for (const notice of await readNameNotices(store, clients)) {
+    const { text, fix } = describeNotice(notice);
+    log.warn(text, { fix });
+  }
+}

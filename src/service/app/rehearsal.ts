@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { applyOpeningBlocks } from '../../debit/opening-blocks.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { describeError, isKindError } from '../../domain/errors.ts';
+import { type Instant, instantFromMs } from '../../domain/time.ts';
+import { acquireLock } from '../../store/lock.ts';
+import type { Store } from '../../store/port.ts';
+import { openStore } from '../../store/sqlite/open.ts';
+import { replaceDatabase } from '../../store/sqlite/rebuild.ts';
+import { manualRunId } from '../corrections/by-hand.ts';
+import { repeatEntry } from '../corrections/repeat-entry.ts';
+import type { App } from './app.ts';
+
+type Rehearsing = Pick<App, 'config' | 'store' | 'clients' | 'log' | 'now'>;
+
+/** A process that works on the database and holds its lock. */
+export interface StoreHolder {
+  file: string;
+  /** Called before the file is replaced. */
+  close(): Promise<void>;
+}
+
+/** Memory of the installation (connection ''): the rules that were applied last, and the first live run. */
+const rulesKey = 'rules';
+const firstLiveRunKey = 'first-live-run';
+
+function rulesOf(clients: readonly Client[]): string {
+  const text = JSON.stringify(clients, (_, value) => (value instanceof Map ? [...value] : value));
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Null: no rules were ever applied. */
+export async function areRulesChanged(store: Store, clients: readonly Client[]) {
+  const known = await store.readMemory('', rulesKey);
+  return known === null ? null : known !== rulesOf(clients);
+}
+
+export async function keepRules(store: Store, clients: readonly Client[], at: Instant) {
+  await store.writeMemory('', rulesKey, rulesOf(clients), at);
+}
+
+/** Never cleared: from the first live run on, what is posted stays posted. */
+export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
+  if (!(await isRehearsal(store))) return;
+  await store.writeMemory('', firstLiveRunKey, at, at);
+}
+
+/** As long as nothing ever ran in live mode. */
+export async function isRehearsal(store: Store): Promise<boolean> {
+  return (await readFirstLiveRun(store)) === null;
+}
+
+export async function readFirstLiveRun(store: Store): Promise<Instant | null> {
+  return await store.readMemory('', firstLiveRunKey);
+}
+
+/**
+ * Before the first live run, a changed config is applied to everything: the ledger is made again from the
+ * mirror, in a new file that then replaces the old one, with the entries made by hand. Returns the store to go on
+ * with. Throws `transient` while another process reads the database.
+ */
+export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): Promise<Store> {
+  const { store, config, log, now } = app;
+  if (!(await isRehearsal(store))) return store;
+  if ((await areRulesChanged(store, app.clients)) !== true) return store;
+  const lock = holder === undefined ? acquireLock(config.store, 'run', now) : null;
+  try {
+    const draft = `${config.store}.rebuild`;
+    await store.copyMirror(draft, now());
+    await fillDraft(app, draft);
+    await store.close();
+    await holder?.close();
+    await replaceDatabase(draft, config.store);
+    log.info(
+      'The config changed and nothing was ever sent: all balances were calculated again from the mirrored work.',
+    );
+    return await openStore({ file: config.store, now });
+  } finally {
+    lock?.release();
+  }
+}
+
+async function fillDraft(app: Rehearsing, file: string): Promise<void> {
+  const { clients, config, log, now } = app;
+  const store = await openStore({ file, now });
+  try {
+    const at = instantFromMs(now());
+    await applyOpeningBlocks({ store, clients, runId: manualRunId(at), at });
+    for (const run of await app.store.listManualRuns()) {
+      try {
+        await repeatEntry({ config, store, clients, now }, run);
+      } catch (error) {
+        if (!isKindError(error)) throw error;
+        log.warn('An entry made by hand does not fit the changed config and was left out.', {
+          ...{ command: run.command, entry: run.result, reason: describeError(error) },
+          fix: 'Enter it again in a way that fits.',
+        });
+      }
+    }
+    await keepRules(store, clients, at);
+  } finally {
+    await store.close();
+  }
+}

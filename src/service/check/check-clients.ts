@@ -1,0 +1,97 @@
+import type { Connector } from '../../contract/connector.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { foldName } from '../../domain/records/names.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import type { App } from '../app/app.ts';
+import type { CheckLine } from './check-line.ts';
+
+/**
+ * The vendor's name of each configured client beside ours: an id that was typed under the wrong client
+ * would have the wrong one pay. Throws what reading the clients throws.
+ */
+export async function checkClientNames(
+  app: Pick<App, 'clients' | 'now'>,
+  connection: string,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<CheckLine[]> {
+  const ours = app.clients.filter((client) => client.sourceIds.has(connection));
+  if (connector.pull.clients === undefined || ours.length === 0) return [];
+  const names = new Map<string, string>();
+  const pages = connector.pull.clients({
+    since: instantFromMs(0),
+    until: instantFromMs(app.now()),
+    resume: null,
+    clientIds: ours.map((client) => client.sourceIds.get(connection) ?? ''),
+    isStored: false,
+    signal,
+  });
+  for await (const { rows } of pages) for (const row of rows) names.set(row.sourceId, row.name);
+  const idOf = (client: Client) => client.sourceIds.get(connection) ?? '';
+  const isGone = ours.some((client) => !names.has(idOf(client)));
+  const all = isGone ? await connector.listClients?.(signal) : undefined;
+  return ours.flatMap((client) => {
+    const sourceId = idOf(client);
+    const name = names.get(sourceId);
+    if (name !== undefined) return [lineOf(client, { connection, sourceId, name }, app.clients)];
+    const again = all?.find((row) => foldName(row.name) === foldName(client.name));
+    return again === undefined ? [] : [recreatedLine(client, connection, sourceId, again.sourceId)];
+  });
+}
+
+/** The old id is gone and the name is there under another one. */
+function recreatedLine(client: Client, connection: string, from: string, to: string): CheckLine {
+  const detail = `"${client.name}" is ${from} in the config, which is gone; a client of that name is now ${to}.`;
+  const fix = `If it is the same client, write ${connection}: ${to} under its ids and formerIds: { ${connection}: ${from} }.`;
+  return { connection, id: 'client', status: 'failed', detail, fix };
+}
+
+function lineOf(
+  client: Client,
+  { connection, sourceId, name }: { connection: string; sourceId: string; name: string },
+  clients: readonly Client[],
+): CheckLine {
+  const detail = `"${client.name}" is ${sourceId}, which is called "${name}" there.`;
+  if (isAlike(client.name, name)) return { connection, id: 'client', status: 'ok', detail };
+  const other = clients.find((one) => one !== client && foldName(one.name) === foldName(name));
+  if (other === undefined) {
+    const fix = 'If that is another client, correct its id; if not, nothing needs to be done.';
+    return { connection, id: 'client', status: 'warning', detail, fix };
+  }
+  const fix = `Correct the ids of "${client.name}" and "${other.name}".`;
+  return { connection, id: 'client', status: 'failed', detail, fix };
+}
+
+/** One name may say more than the other (`Dupont`, `Dupont Plomberie SARL`). */
+function isAlike(a: string, b: string): boolean {
+  const [one, two] = [foldName(a), foldName(b)];
+  return one.includes(two) || two.includes(one);
+}
+
+/** Clients for whom the PSA itself counts down a block of hours, and who are in no `ids`: forgotten, perhaps. */
+export async function checkUnconfigured(
+  { clients }: Pick<App, 'clients'>,
+  connection: string,
+  { listClients, pull }: Connector,
+  signal: AbortSignal,
+): Promise<CheckLine[]> {
+  if (listClients === undefined || pull.blocks === undefined) return [];
+  const ours = new Set(clients.map(({ sourceIds }) => sourceIds.get(connection)));
+  const others = (await listClients(signal)).filter(({ sourceId }) => !ours.has(sourceId));
+  const names = new Map(others.map(({ sourceId, name }) => [sourceId, name]));
+  if (names.size === 0) return [];
+  const counted = new Set<string>();
+  for await (const { rows } of pull.blocks([...names.keys()], signal)) {
+    for (const { clientId } of rows) counted.add(`"${names.get(clientId) ?? clientId}"`);
+  }
+  if (counted.size === 0) return [];
+  return [
+    {
+      connection,
+      id: 'client-not-configured',
+      status: 'warning',
+      detail: `The PSA counts a block of hours for clients that are not in the config: ${[...counted].sort().join(', ')}.`,
+      fix: 'Add them under `clients`, or leave them out on purpose.',
+    },
+  ];
+}

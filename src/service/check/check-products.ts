@@ -1,0 +1,58 @@
+import type { Connector } from '../../contract/connector.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { isKindError } from '../../domain/errors.ts';
+import type { App } from '../app/app.ts';
+import type { CheckLine } from './check-line.ts';
+
+/**
+ * Every product that a sale through this connection would name: a wrong one would otherwise be found by the
+ * first invoice. The same product is asked for once.
+ */
+export async function checkProducts(
+  app: Pick<App, 'clients' | 'config'>,
+  connection: string,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<CheckLine[]> {
+  if (connector.proveProduct === undefined) return [];
+  const lines: CheckLine[] = [];
+  for (const [product, places] of productsSold(app, connection)) {
+    const where = [...places].join(', ');
+    const line = { connection, id: `name.product.${product}` } as const;
+    try {
+      await connector.proveProduct(product, signal);
+      lines.push({ ...line, status: 'ok', detail: `"${product}", of ${where}, can be sold.` });
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      const detail = `${error.message} It is the product of ${where}.`;
+      const fix = error.fix ?? 'Run `prepaid-hours check` again once the PSA answers.';
+      lines.push({ ...line, status: 'failed', detail, fix, kind: error.kind });
+    }
+  }
+  return lines;
+}
+
+/** With where the config names each. An offer that no rule names may be sold by hand, where there is one PSA. */
+function productsSold(
+  { clients, config }: Pick<App, 'clients' | 'config'>,
+  connection: string,
+): Map<string, Set<string>> {
+  const products = new Map<string, Set<string>>();
+  const add = (product: string | null, where: string) => {
+    if (product === null) return;
+    products.set(product, (products.get(product) ?? new Set()).add(where));
+  };
+  const isAlone = clients.every(({ pushTo }) => pushTo === connection);
+  const ours = clients.filter(({ pushTo }) => pushTo === connection);
+  const offers = isAlone && ours.length > 0 ? [...config.offers.values()] : ours.flatMap(offersOf);
+  for (const { name, product } of offers) add(product, `the offer "${name}"`);
+  for (const { name, agreement } of ours) {
+    const { overage } = agreement;
+    if (typeof overage !== 'string') add(overage.product, `the overage rate of "${name}"`);
+  }
+  return products;
+}
+
+function offersOf({ agreement }: Client) {
+  return agreement.replenish.flatMap(({ offer }) => (offer === null ? [] : [offer]));
+}

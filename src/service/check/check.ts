@@ -1,0 +1,251 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseFolder } from '../../config/read/environment.ts';
+import type { Connector, NameLists } from '../../contract/connector.ts';
+import { findOpeningConflicts } from '../../debit/opening-blocks.ts';
+import { describeBlock } from '../../debit/opening-edits.ts';
+import { isKindError, KindError } from '../../domain/errors.ts';
+import type { NameNotice } from '../../domain/records/names.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import { loadTemplates } from '../../replenish/messages/templates.ts';
+import {
+  leftClientFix,
+  leftClientText,
+  readLeftClients,
+} from '../../reports/notices/left-clients.ts';
+import { describeNotice, readNameNotices } from '../../reports/notices/name-notices.ts';
+import { readUndelivered, undeliveredLines } from '../../reports/notices/undelivered.ts';
+import { readUnlisted, unlistedFix } from '../../reports/notices/unlisted.ts';
+import type { App } from '../app/app.ts';
+import { refuseLostStore } from '../app/lost-store.ts';
+import { learnLists } from '../app/names.ts';
+import { isRehearsal } from '../app/rehearsal.ts';
+import { checkClientNames, checkUnconfigured } from './check-clients.ts';
+import type { CheckLine } from './check-line.ts';
+import { checkNames } from './check-names.ts';
+import { checkProducts } from './check-products.ts';
+
+export interface CheckOptions {
+  /** Only the file and what is stored; no request. */
+  isOffline: boolean;
+  /** Name or id of the test client that `probe` may write to. */
+  probeClient: string | null;
+  signal: AbortSignal;
+}
+
+export interface CheckOutcome {
+  lines: CheckLine[];
+  /** 0; 3 when a vendor refused us; 4 when all that failed is that one did not answer; else 2. */
+  exitCode: number;
+}
+
+/** Proves what can be proven before a run: file, templates, credentials, permissions, names, facts. */
+export async function runCheck(app: App, options: CheckOptions): Promise<CheckOutcome> {
+  const lines = [await checkTemplates(app), ...checkFileModes(app), ...describeBalanceField(app)];
+  lines.push(
+    ...(await checkStore(app)),
+    ...(await checkStored(app)),
+    ...(await checkOpeningBlocks(app)),
+    ...(await checkGoingLive(app)),
+  );
+  if (!options.isOffline) {
+    const lists = new Map<string, NameLists | null>();
+    for (const [connection, connector] of app.connectors) {
+      lines.push(...(await checkConnection(app, connection, connector, options, lists)));
+    }
+    await learnLists(app, lists);
+    const notices = await readNameNotices(app.store, app.clients);
+    lines.push(...checkNames(app.config, app.clients, lists, notices), ...noticeLines(notices));
+  }
+  return { lines, exitCode: exitCodeOf(lines.filter((line) => line.status === 'failed')) };
+}
+
+function exitCodeOf(failed: readonly CheckLine[]): number {
+  if (failed.length === 0) return 0;
+  if (failed.some(({ id, kind }) => /^(auth|permission)/.test(kind ?? id))) return 3;
+  const isUnanswered = failed.every(({ kind }) => kind === 'transient' || kind === 'rate-limited');
+  return isUnanswered ? 4 : 2;
+}
+
+async function checkTemplates(app: App): Promise<CheckLine> {
+  try {
+    await loadTemplates(app.config.templates);
+    return { connection: null, id: 'templates', status: 'ok', detail: app.config.templates };
+  } catch (error) {
+    if (!isKindError(error, 'config')) throw error;
+    return failed(null, 'templates', error);
+  }
+}
+
+/** What others on the machine could read: secrets in `.env`, the clients' work in the database. */
+function checkFileModes(app: App): CheckLine[] {
+  const secrets = join(baseFolder(app.config.file), '.env');
+  return [secrets, app.config.store].flatMap((file): CheckLine[] => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined || (stat.mode & 0o077) === 0) return [];
+    const mode = (stat.mode & 0o777).toString(8);
+    const detail = `${file} may be read by others on this machine (mode ${mode}).`;
+    return [
+      { connection: null, id: 'file-mode', status: 'warning', detail, fix: `chmod 600 ${file}` },
+    ];
+  });
+}
+
+/** What the field can show of a client with blocks of money, or of hours for some work types. */
+function describeBalanceField({ config, clients }: App): CheckLine[] {
+  if (config.balanceField === null) return [];
+  const { connection, field } = config.balanceField;
+  const isOwnKind = (sold: { workTypes: unknown; amountMinor: number | null } | null) =>
+    sold !== null && (sold.workTypes !== null || sold.amountMinor !== null);
+  const names = clients
+    .filter(
+      ({ openingBlocks, agreement }) =>
+        openingBlocks.some(isOwnKind) || agreement.replenish.some(({ offer }) => isOwnKind(offer)),
+    )
+    .map(({ name }) => `"${name}"`);
+  if (names.length === 0) return [];
+  const detail = `As a text field, "${field}" shows each kind of hours (and money) of ${names.join(', ')}; as a number field, one figure: hours for any work, or else those of the kind with the fewest.`;
+  return [{ connection, id: 'balance-field', status: 'ok', detail }];
+}
+
+/** What `run` would refuse to work on. */
+async function checkStore({ config, store }: App): Promise<CheckLine[]> {
+  try {
+    await refuseLostStore(config, store);
+    return [];
+  } catch (error) {
+    if (!isKindError(error, 'config')) throw error;
+    return [failed(null, 'store', error)];
+  }
+}
+
+async function checkStored(app: App): Promise<CheckLine[]> {
+  const unlisted = await readUnlisted(app.store, app.clients);
+  const open = await app.store.listQuarantine(['open']);
+  const lines: CheckLine[] = unlisted.map(({ workType, agreements }) => ({
+    connection: null,
+    id: 'unlisted-work-type',
+    status: 'warning',
+    detail: `Work type "${workType}" is in no list of ${agreements.join(', ')}; the default of \`unlisted\` is applied.`,
+    fix: unlistedFix,
+  }));
+  const [detail, ...more] = undeliveredLines(await readUndelivered(app.store));
+  if (detail !== undefined) {
+    const fix =
+      'Correct what they name, then `prepaid-hours outbox retry KEY` what was refused, or `outbox cancel KEY`.';
+    const text = [detail, ...more].join(' · ');
+    lines.push({ connection: null, id: 'outbox', status: 'warning', detail: text, fix });
+  }
+  if (open.length > 0) {
+    lines.push({
+      connection: null,
+      id: 'quarantine',
+      status: 'warning',
+      detail: `${open.length} rows are set aside for a person.`,
+      fix: 'Look at them with `prepaid-hours quarantine`.',
+    });
+  }
+  for (const question of app.questions) lines.push(failed(null, 'client-id-changed', question));
+  for (const left of await readLeftClients(app.store, app.config.clients, app.clients)) {
+    lines.push({
+      connection: null,
+      id: 'client-left',
+      status: 'warning',
+      detail: leftClientText(left),
+      fix: leftClientFix,
+    });
+  }
+  return lines;
+}
+
+/** What every run tells and does not apply. A rehearsal applies it all. */
+async function checkOpeningBlocks({ store, clients, now }: App): Promise<CheckLine[]> {
+  if (await isRehearsal(store)) return [];
+  const at = instantFromMs(now());
+  return (await findOpeningConflicts({ store, clients, at })).map(
+    ({ client, applied, reason, fix }): CheckLine => {
+      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied)}), which stays as it was credited: ${reason}`;
+      return { connection: null, id: 'opening-block', status: 'warning', detail, fix };
+    },
+  );
+}
+
+/** What a first live run would send at once: what the rehearsal decided and held back. */
+async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
+  if (config.mode === 'live') return [];
+  const withheld = await store.listMessages({ statuses: ['withheld'] });
+  const byClient = Map.groupBy(withheld, ({ clientName }) => clientName);
+  return [...byClient].map(([client, messages]) => {
+    const kinds = [...new Set(messages.map(({ kind }) => kind))].sort();
+    return {
+      connection: null,
+      id: 'going-live',
+      status: 'warning',
+      detail: `In mode live, "${client}" would be sent at once: ${kinds.join(', ')}.`,
+      fix: 'Read them with `prepaid-hours outbox list --status withheld` before going live.',
+    };
+  });
+}
+
+/** What nothing is called by is said by the lists themselves, with what it may have meant. */
+function noticeLines(notices: readonly NameNotice[]): CheckLine[] {
+  return notices
+    .filter(({ state }) => state !== 'missing' && state !== 'gone')
+    .map((notice) => {
+      const { text, fix } = describeNotice(notice);
+      const id = `name.${notice.kind}s`;
+      return { connection: notice.connection, id, status: 'warning', detail: text, fix };
+    });
+}
+
+/** What one question brought to light stays, also when a later one fails. */
+async function checkConnection(
+  app: App,
+  connection: string,
+  connector: Connector,
+  { probeClient, signal }: CheckOptions,
+  lists: Map<string, NameLists | null>,
+): Promise<CheckLine[]> {
+  const clientIds = app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
+  const lines: CheckLine[] = [];
+  try {
+    if (connector.listNames !== undefined) lists.set(connection, null);
+    const results = await connector.check(clientIds, signal);
+    lines.push(...results.map((result) => ({ connection, ...result })));
+    if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
+      lines.push(...(await checkClientNames(app, connection, connector, signal)));
+      lines.push(...(await checkUnconfigured(app, connection, connector, signal)));
+      lines.push(...(await checkProducts(app, connection, connector, signal)));
+    }
+    if (probeClient !== null && connector.probe !== undefined) {
+      const sourceId = probeTarget(app, probeClient, connection);
+      const settled = sourceId === null ? [] : await connector.probe(sourceId, signal);
+      lines.push(...settled.map((result) => ({ connection, ...result })));
+    }
+    const names = await connector.listNames?.(clientIds, signal);
+    if (names !== undefined) lists.set(connection, names);
+  } catch (error) {
+    if (!isKindError(error)) throw error;
+    lines.push(failed(connection, error.kind, error));
+  }
+  return lines;
+}
+
+/** Null: the test client has no id in this connection, so there is nothing to try there. */
+function probeTarget(app: App, name: string, connection: string): string | null {
+  const wanted = name.toLowerCase();
+  const client = app.clients.find(
+    (candidate) => candidate.id === name || candidate.name.toLowerCase() === wanted,
+  );
+  if (client === undefined) {
+    throw new KindError('config', `There is no client "${name}" in the config to try writes on.`, {
+      fix: 'Add a test client with its ids, and name it as it stands there.',
+    });
+  }
+  return client.sourceIds.get(connection) ?? null;
+}
+
+function failed(connection: string | null, id: string, error: KindError): CheckLine {
+  const fix = error.fix ?? 'Run `prepaid-hours check` again; if it stays, look at the log.';
+  return { connection, id, status: 'failed', detail: error.message, fix, kind: error.kind };
+}

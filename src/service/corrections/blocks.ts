@@ -1,0 +1,188 @@
+import { moveLastDay } from '../../debit/move-last-day.ts';
+import { asScheduled } from '../../domain/blocks/validity.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { KindError } from '../../domain/errors.ts';
+import { blockIdOf } from '../../domain/keys.ts';
+import type { Posting } from '../../domain/ledger/ledger.ts';
+import { payOffOverage } from '../../domain/ledger/postings.ts';
+import { creditPurchase } from '../../domain/ledger/purchase.ts';
+import { type DateText, dateInZone } from '../../domain/time.ts';
+import type { Block } from '../../store/port.ts';
+import { byHand, type ManualApp, writeEntry } from './by-hand.ts';
+
+export interface BlockRequest {
+  clientId: string;
+  /** 0 for money. */
+  seconds: number;
+  /** Size of a block of money; null: hours. */
+  amountMinor: number | null;
+  /** 0 for money. */
+  rateMinor: number;
+  purchasedOn: DateText;
+  expiresOn: DateText | null;
+  priority: number;
+  /** The work types that it pays for; null or absent: all. */
+  workTypes?: readonly string[] | null;
+  reason: string;
+}
+
+export interface ExtendRequest {
+  blockId: string;
+  /** Its new last day; null: it never ends. */
+  expiresOn: DateText | null;
+  reason: string;
+}
+
+export interface VoidRequest {
+  blockId: string;
+  reason: string;
+}
+
+/** Adds a block that was sold outside the program; usable from its first day. */
+export async function addBlock(
+  app: ManualApp,
+  request: BlockRequest,
+  runId?: string,
+): Promise<{ blockId: string }> {
+  const entry = { command: 'block add', clientId: request.clientId, request, runId } as const;
+  return byHand(app, entry, async (scope) => {
+    const { client, account } = scope;
+    const key = `manual:${client.id}:${scope.runId}`;
+    const sold: Block = {
+      id: blockIdOf(key),
+      key,
+      clientId: client.id,
+      source: 'manual',
+      offer: null,
+      seconds: request.seconds,
+      amountMinor: request.amountMinor,
+      rateMinor: request.rateMinor,
+      currency: client.currency,
+      purchasedOn: request.purchasedOn,
+      expiresOn: request.expiresOn,
+      priority: request.priority,
+      workTypes: request.workTypes ?? null,
+      status: 'active',
+      activate: 'at-once',
+      invoiceKey: null,
+    };
+    const block = asScheduled(sold, dateInZone(scope.at, client.timezone));
+    const postings: Posting[] = [];
+    if (block.status === 'active') {
+      postings.push(creditPurchase(account, block, request.reason));
+      postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
+    }
+    await writeEntry(app, scope, { blocks: [block], postings });
+    return { blockId: block.id };
+  });
+}
+
+/**
+ * Moves a block's last day. Hours that had ended with the old one come back, and pay carried overage first. A
+ * statement of an earlier time goes on showing the day that held then.
+ */
+export async function extendBlock(
+  app: ManualApp,
+  request: ExtendRequest,
+  runId?: string,
+): Promise<{ returnedSeconds: number; returnedMinor: number | null; currency: string }> {
+  const { clientId } = await findBlock(app, request.blockId);
+  const entry = { command: 'block extend', clientId, request, runId } as const;
+  return byHand(app, entry, async (scope) => {
+    const { account, ledger, today } = scope;
+    const block = ledger.blocks.find((candidate) => candidate.id === request.blockId);
+    const held = account.blocks.find((candidate) => candidate.id === request.blockId);
+    if (block === undefined || held === undefined || block.status !== 'active') {
+      throw new KindError('config', `Block ${request.blockId} is not in use.`);
+    }
+    refuseDay(block, request.expiresOn, today);
+    const expiries = await app.store.readLiveExpiries([clientId]);
+    const move = { expiresOn: request.expiresOn, expiries, note: request.reason };
+    const postings = moveLastDay(account, held, ledger.blocks, move);
+    const isBack = postings.length > 0;
+    const { remainingSeconds, remainingMinor } = held;
+    postings.push(...payOffOverage(account, await app.store.readOpenOverage(clientId)));
+    const edit = { blockId: block.id, source: 'hand', seconds: 0, minor: 0 } as const;
+    const days = { expiresOnBefore: block.expiresOn, expiresOn: request.expiresOn };
+    const blockEdits = [{ ...edit, ...days, reason: request.reason }];
+    await writeEntry(app, scope, { blockEdits, postings });
+    return {
+      returnedSeconds: isBack ? remainingSeconds : 0,
+      returnedMinor: isBack ? remainingMinor : null,
+      currency: block.currency,
+    };
+  });
+}
+
+function refuseDay(block: Block, expiresOn: DateText | null, today: DateText): void {
+  if (block.expiresOn === expiresOn) {
+    const day = expiresOn === null ? 'never ends' : `already ends on ${expiresOn}`;
+    throw new KindError('config', `Block ${block.id} ${day}.`);
+  }
+  if (expiresOn !== null && expiresOn < today) {
+    throw new KindError('config', `${expiresOn} is over.`, {
+      fix: `Name today or a later day, or close the block with \`prepaid-hours block void ${block.id}\`.`,
+    });
+  }
+}
+
+/** Takes what is left of a block and closes it. What was used from it stays used. */
+export async function voidBlock(
+  app: ManualApp,
+  request: VoidRequest,
+  runId?: string,
+): Promise<{ removedSeconds: number; removedMinor: number | null; currency: string }> {
+  const found = await findBlock(app, request.blockId);
+  const entry = { command: 'block void', clientId: found.clientId, request, runId } as const;
+  return byHand(app, entry, async (scope) => {
+    const block = scope.ledger.blocks.find((candidate) => candidate.id === request.blockId);
+    if (block === undefined || block.status === 'void') {
+      throw new KindError('config', `Block ${request.blockId} is void already.`);
+    }
+    await refuseInvoiceUnderWay(app, block);
+    const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
+    const refund: Posting = {
+      key: `void:${block.id}:${scope.ledger.clientSeq}`,
+      clientId: block.clientId,
+      side: 'debit',
+      reason: 'refund',
+      blockId: block.id,
+      seconds: removedSeconds,
+      minor: removedMinor,
+      usedBy: null,
+      chargeId: null,
+      reverses: null,
+      workedOn: scope.today,
+      note: request.reason,
+    };
+    await writeEntry(app, scope, {
+      blockStatuses: [{ blockId: block.id, status: 'void' }],
+      postings: removedSeconds > 0 || (removedMinor ?? 0) > 0 ? [refund] : [],
+    });
+    return { removedSeconds, removedMinor, currency };
+  });
+}
+
+/** Else the invoice would go out for hours that nobody gets. */
+async function refuseInvoiceUnderWay(app: ManualApp, block: Block): Promise<void> {
+  if (block.status !== 'ordered' || block.invoiceKey === null) return;
+  const invoice = await app.store.readMessage(block.invoiceKey);
+  if (invoice === null || invoice.status === 'delivered' || invoice.status === 'cancelled') return;
+  throw new KindError('config', `The invoice for block ${block.id} is not sent yet.`, {
+    fix: `Cancel it with \`prepaid-hours outbox cancel ${block.invoiceKey}\`; the block is withdrawn with it.`,
+  });
+}
+
+async function findBlock(app: ManualApp, blockId: string): Promise<Block> {
+  const ids = app.clients.map((client) => client.id);
+  const ledgers = await app.store.readLedgers(ids, { isAllBlocks: true });
+  const blocks = ledgers.flatMap((ledger) => ledger.blocks);
+  const block = blocks.find((candidate) => candidate.id === blockId);
+  if (block !== undefined) return block;
+  const known = blocks
+    .filter((candidate) => candidate.status === 'active')
+    .map(({ id, seconds }) => `${id} (${formatDuration(seconds)})`);
+  throw new KindError('config', `There is no block ${blockId}.`, {
+    fix: `Blocks in use: ${known.slice(0, 10).join(', ') || 'none'}.`,
+  });
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { sharersOf } from '../../domain/agreements/shares.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
+import type { Account } from '../../domain/ledger/postings.ts';
+import { type DateText, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
+import { emptyBatch } from '../../replenish/orders/orders.ts';
+import type { ClientLedger, ReplenishBatch } from '../../store/port.ts';
+import { accountFrom } from '../../store/port.ts';
+import type { App } from '../app/app.ts';
+
+/** What entries by hand need of the process. */
+export type ManualApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
+
+export interface ManualEntry {
+  command: 'adjust' | 'block add' | 'block extend' | 'block void';
+  clientId: string;
+  request: unknown;
+  /** Of the run that made the entry first; undefined: this is the first time. */
+  runId: string | undefined;
+}
+
+/** What an entry changes, with the client's account as it is. */
+export interface EntryScope {
+  runId: string;
+  at: Instant;
+  /** The client's own. */
+  today: DateText;
+  client: Client;
+  ledger: ClientLedger;
+  account: Account;
+}
+
+/** Every change by hand is a run of its own in the record, so that it can be seen and asked about. */
+export async function byHand<Result>(
+  app: ManualApp,
+  { command, clientId, request, runId: knownId }: ManualEntry,
+  work: (scope: EntryScope) => Promise<Result>,
+): Promise<Result> {
+  const client = app.clients.find((candidate) => candidate.id === clientId);
+  if (client === undefined) throw new KindError('config', `There is no client ${clientId}.`);
+  if (client.paidBy !== null) {
+    throw new KindError('config', `${client.name} has no blocks of its own.`, {
+      fix: `Do this with ${client.paidBy.name}, whose blocks pay for its work.`,
+    });
+  }
+  const at = instantFromMs(app.now());
+  const runId = knownId ?? manualRunId(at);
+  const [ledger] = await app.store.readLedgers([clientId], { isAllBlocks: true });
+  if (ledger === undefined) throw new Error(`client ${clientId} has no ledger`);
+  if (knownId === undefined) {
+    await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
+  }
+  const account = accountFrom(ledger, sharersOf(app.clients));
+  const today = dateInZone(at, client.timezone);
+  const result = await work({ runId, at, today, client, ledger, account });
+  const record = JSON.stringify({ ok: true, request });
+  await app.store.finishRun(runId, instantFromMs(app.now()), record);
+  return result;
+}
+
+export function manualRunId(at: Instant): string {
+  return `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+export async function writeEntry(
+  app: ManualApp,
+  { at, runId, ledger }: EntryScope,
+  batch: Partial<ReplenishBatch>,
+): Promise<void> {
+  await app.store.writeReplenish({ ...emptyBatch({ at, runId }), expected: [ledger], ...batch });
+}

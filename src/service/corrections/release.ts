@@ -1,0 +1,79 @@
+import { KindError } from '../../domain/errors.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import { bookingOf } from '../../replenish/orders/hand-sales.ts';
+import { emptyBatch } from '../../replenish/orders/orders.ts';
+import type { HandSale, Order, ReplenishBatch } from '../../store/port.ts';
+import { readHandSales } from '../../store/port.ts';
+import type { App } from '../app/app.ts';
+import { manualRunId } from './by-hand.ts';
+
+/** Gives the hours of an order as they were ordered, whatever its invoice says; the next run credits them. */
+export async function acceptOrder(app: App, blockId: string): Promise<Order> {
+  const orders = await app.store.readOrders();
+  const isOpen = ({ block, messageStatus }: Order): boolean =>
+    block.status === 'ordered' && block.invoiceKey !== null && messageStatus === 'delivered';
+  const order = orders.find((one) => one.block.id === blockId && isOpen(one));
+  if (order === undefined) {
+    const open = orders.filter(isOpen).map(({ block }) => block.id);
+    throw new KindError('config', `There is no open order ${blockId} whose invoice was sent.`, {
+      fix: `Open orders: ${open.slice(0, 10).join(', ') || 'none'}.`,
+    });
+  }
+  await write(app, 'block accept', { blockTerms: [{ ...order.block, activate: 'at-once' }] });
+  return order;
+}
+
+/** Books what an invoice of the PSA, by its number or id, sold by hand; its order then goes like any other. */
+export async function acceptInvoice(
+  app: App,
+  query: string,
+  isAgain: boolean,
+): Promise<HandSale[]> {
+  const sales = await readHandSales(app.store, app.clients, app.config.offers);
+  const byId = sales.filter(({ invoice }) => invoice.sourceId === query);
+  const found = byId.length > 0 ? byId : sales.filter(({ label }) => label === query);
+  const known = sales.map(({ label, client }) => `${label} (${client.name})`);
+  if (found.length === 0) {
+    throw new KindError('config', `No invoice ${query} waits to be booked as a block.`, {
+      fix: `Waiting: ${known.slice(0, 10).join(', ') || 'none'}. An invoice older than the first live run is added with \`prepaid-hours block add\`.`,
+    });
+  }
+  const ids = new Set(found.map(({ invoice }) => `${invoice.connection} ${invoice.sourceId}`));
+  if (ids.size > 1) {
+    const fix = `Name it by its id: ${[...ids].join(', ')}.`;
+    throw new KindError('config', `Several invoices are called ${query}.`, { fix });
+  }
+  const twin = found.find(({ twinId }) => twinId !== null);
+  if (twin !== undefined && !isAgain) {
+    const text = `Block ${twin.twinId} of that day and size was added by hand.`;
+    throw new KindError('config', text, {
+      fix: 'If the invoice is of another sale, accept it with --again; if not, nothing needs to be done.',
+    });
+  }
+  await write(app, 'block accept', bookingOf(found));
+  return found;
+}
+
+/**
+ * Lets hours be sold automatically to a client again whose payment came back. Its levels are armed again: the purchase
+ * that had answered them is gone, and no later one would do it.
+ */
+export async function resumeSales(app: App, clientId: string): Promise<void> {
+  const holds = await app.store.readSalesHolds();
+  if (!holds.some((hold) => hold.clientId === clientId)) {
+    throw new KindError('config', 'Automatic sales to this client are not on hold.');
+  }
+  const episodes = (await app.store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
+  await write(app, 'block resume', {
+    releasedHolds: [clientId],
+    episodes: episodes.map((episode) => ({ ...episode, isFired: false })),
+  });
+}
+
+async function write(app: App, command: string, batch: Partial<ReplenishBatch>): Promise<void> {
+  const at = instantFromMs(app.now());
+  const runId = manualRunId(at);
+  await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
+  await app.store.writeReplenish({ ...emptyBatch({ at, runId }), ...batch });
+  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify({ ok: true }));
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { describeError, KindError } from '../../domain/errors.ts';
+import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
+import { undoneReason } from '../../domain/ledger/undo.ts';
+import { type Instant, instantFromMs } from '../../domain/time.ts';
+import { rearmUndone } from '../../replenish/rearm.ts';
+import { acquireLock } from '../../store/lock.ts';
+import type { Kept, RunRow, UndoneRun } from '../../store/port.ts';
+import { planUndo } from '../../undo/plan.ts';
+import { byHand, withdrawMessages } from '../../undo/withdraw.ts';
+import type { App } from '../app/app.ts';
+import { abortLater } from '../run/run.ts';
+import { exitCodeOf } from '../run/step.ts';
+
+export interface UndoResult {
+  /** The undo's own run; null: nothing was done yet, this is what would be. */
+  run: string | null;
+  undo: string;
+  ledger: Pick<
+    Posting,
+    'key' | 'clientId' | 'side' | 'reason' | 'blockId' | 'seconds' | 'minor' | 'reverses'
+  >[];
+  /** Closed or void in the PSA; where nothing was done yet: what would be tried. */
+  withdrawn: RemoteThing[];
+  byHand: LeftByHand[];
+  /** Keys of messages that are not sent any more. */
+  cancelled: string[];
+  /** As of a run. */
+  exitCode: number;
+}
+
+export interface RemoteThing {
+  kind: string;
+  client: string;
+  remoteId: string | null;
+}
+
+export interface LeftByHand extends RemoteThing {
+  fix: string;
+}
+
+/** Shows what an undo comes to, or does it. Done twice it is done once, and goes on where it stopped. */
+export async function undoRun(
+  app: App,
+  request: { runId: string; isDone: boolean; signal: AbortSignal },
+): Promise<UndoResult> {
+  const run = await findRun(app, request.runId);
+  const undone = (await app.store.listUndone()).find(({ runId }) => runId === run.id);
+  if (!request.isDone) {
+    return undone === undefined ? preview(app, run) : resultOf(app, undone, []);
+  }
+  const lock = acquireLock(app.config.store, `undo ${run.id}`, app.now);
+  try {
+    return await doUndo(app, run, request.signal);
+  } finally {
+    lock.release();
+  }
+}
+
+export interface UndoableRun extends RunRow {
+  /** The run by which it was undone already; null: it stands. */
+  undoneBy: string | null;
+}
+
+/** The latest runs that an undo would find something of. */
+export async function listUndoable(app: App): Promise<UndoableRun[]> {
+  const undone = new Map(
+    (await app.store.listUndone()).map(({ runId, undoRunId }) => [runId, undoRunId]),
+  );
+  const runs = (await app.store.listWritingRuns(30)).filter(({ command }) => !isUndo(command));
+  return runs.map((run) => ({ ...run, undoneBy: undone.get(run.id) ?? null }));
+}
+
+function isUndo(command: string): boolean {
+  return command.startsWith('undo ');
+}
+
+async function findRun(app: App, runId: string): Promise<RunRow> {
+  const run = await app.store.readRun(runId);
+  if (run === null) {
+    throw new KindError('config', `There is no run ${runId}.`, {
+      fix: 'See `prepaid-hours undo` for the runs that wrote something.',
+    });
+  }
+  if (!isUndo(run.command)) return run;
+  throw new KindError('config', `Run ${runId} is itself an undo, which cannot be undone.`, {
+    fix: 'To post again what it took back: `prepaid-hours run --undone`.',
+  });
+}
+
+function newRunId(at: string): string {
+  return `u-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
+}
+
+async function preview(app: App, run: RunRow): Promise<UndoResult> {
+  const { store, clients } = app;
+  const at = instantFromMs(app.now());
+  const rulesSince = await readRulesSince(app);
+  const undoRunId = newRunId(at);
+  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
+  const messages = await store.listMessages({});
+  const remote = new Set(batch.remote.map(({ key }) => key));
+  const standing = messages.filter(({ key }) => remote.has(key));
+  const canWithdraw = ({ connection, kind }: { connection: string; kind: string }) => {
+    const push = app.connectors.get(connection)?.push;
+    return Object.entries(push ?? {}).some(([name, one]) => name === kind && 'withdraw' in one);
+  };
+  const left = standing.filter((message) => !canWithdraw(message));
+  return {
+    run: null,
+    undo: run.id,
+    ledger: batch.postings.map(toShown),
+    withdrawn: standing.filter(canWithdraw).map(toRemote),
+    byHand: [
+      ...left.map((message) => ({ ...toRemote(message), fix: byHand(message) })),
+      ...batch.kept.map((one) => keptByHand(app, one)),
+    ],
+    cancelled: [...batch.cancelledKeys],
+    exitCode: 0,
+  };
+}
+
+/** The ledger's side is one transaction, stored with all that is to be withdrawn; the rest follows from it. */
+async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoResult> {
+  const { store, clients } = app;
+  const known = (await store.listUndone()).find(({ runId }) => runId === run.id);
+  const at = instantFromMs(app.now());
+  const undone = known ?? (await writeLedger(app, run, at));
+  await rearmUndone({
+    ...{ store, clients, runId: undone.undoRunId, at },
+    balanceField: app.config.balanceField,
+  });
+  const { abort, clear } = abortLater(signal);
+  try {
+    const failures = await withdrawMessages({
+      ...{ store, connectors: app.connectors, mode: app.config.mode, undoneRunId: run.id },
+      now: () => instantFromMs(app.now()),
+      signal: abort,
+      stop: signal,
+    });
+    const result = await resultOf(app, undone, failures);
+    app.log.info('A run was undone.', {
+      ...{ run: result.run, undone: run.id, entries: result.ledger.length },
+      ...{ withdrawn: result.withdrawn.length, leftByHand: result.byHand.length },
+    });
+    for (const error of failures) {
+      app.log.warn('A message could not be withdrawn.', { reason: describeError(error) });
+    }
+    const isOk = result.exitCode === 0;
+    const finishedAt = instantFromMs(app.now());
+    await store.finishRun(undone.undoRunId, finishedAt, JSON.stringify({ ok: isOk }));
+    return result;
+  } finally {
+    clear();
+  }
+}
+
+/** A debit keeps a fingerprint of the rules, written when it first finds other ones. */
+async function readRulesSince({ store }: App): Promise<Instant | null> {
+  const memory = await store.listMemory('', 'rules');
+  return memory.find(({ key }) => key === 'rules')?.updatedAt ?? null;
+}
+
+async function writeLedger(app: App, run: RunRow, at: Instant): Promise<UndoneRun> {
+  const { store, clients } = app;
+  const undoRunId = newRunId(at);
+  const rulesSince = await readRulesSince(app);
+  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
+  await store.startRun({ id: undoRunId, command: `undo ${run.id}`, mode: app.config.mode, at });
+  await store.writeUndo(batch);
+  return { runId: run.id, undoRunId, undoneAt: at, kept: [...batch.kept] };
+}
+
+async function resultOf(
+  app: App,
+  undone: UndoneRun,
+  failures: readonly unknown[],
+): Promise<UndoResult> {
+  const { store } = app;
+  const messages = await store.readUndoMessages(undone.runId);
+  const cancelled = await store.listMessages({ statuses: ['cancelled'] });
+  const left = messages.filter(({ status }) => status === 'open' || status === 'by-hand');
+  return {
+    run: undone.undoRunId,
+    undo: undone.runId,
+    ledger: (await store.readRunEntries(undone.undoRunId)).map(toShown),
+    withdrawn: messages
+      .filter(({ status }) => status === 'withdrawn')
+      .map(({ message }) => toRemote(message)),
+    byHand: [
+      ...left.map(({ message, detail }) => ({
+        ...toRemote(message),
+        fix: detail ?? byHand(message),
+      })),
+      ...undone.kept.map((one) => keptByHand(app, one)),
+    ],
+    cancelled: cancelled
+      .filter(({ lastError }) => lastError === undoneReason(undone.runId))
+      .map(({ key }) => key),
+    exitCode: messages.some(({ status }) => status === 'open') ? exitCodeOf(failures) : 0,
+  };
+}
+
+function toRemote(message: {
+  kind: string;
+  clientName: string;
+  remoteId: string | null;
+}): RemoteThing {
+  return { kind: message.kind, client: message.clientName, remoteId: message.remoteId };
+}
+
+function keptByHand({ clients }: App, { kind, clientId, id, byRun }: Kept): LeftByHand {
+  const client = clients.find((one) => one.id === clientId)?.name ?? clientId;
+  const fix =
+    kind === 'charge'
+      ? `Run ${byRun} posted this charge anew: undo that run too, if it is wrong as well.`
+      : `Run ${byRun} sold this block: undo that run, if the sale is wrong.`;
+  return { kind, client, remoteId: id, fix };
+}
+
+function toShown(entry: Posting | LedgerEntry): UndoResult['ledger'][number] {
+  const { key, clientId, side, reason, blockId, seconds, minor, reverses } = entry;
+  return { key, clientId, side, reason, blockId, seconds, minor, reverses };
+}

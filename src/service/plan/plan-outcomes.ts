@@ -1,0 +1,208 @@
+import { compareBlocks } from '../../debit/opening-blocks.ts';
+import { firstDay } from '../../debit/post.ts';
+import { replayMirror } from '../../debit/replay.ts';
+import { familyOf, sharesIn } from '../../domain/agreements/shares.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { demandOf } from '../../domain/blocks/allocation.ts';
+import type { ChargeFacts } from '../../domain/charges/charge-facts.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type {
+  BalanceMove,
+  SimulatedBlock,
+  SimulatedCharge,
+} from '../../domain/thresholds/simulated.ts';
+import { dueAtOf, simulate } from '../../domain/thresholds/simulation.ts';
+import { type Instant, startOfDay } from '../../domain/time.ts';
+import {
+  type Block,
+  type BlockEdit,
+  type ClientLedger,
+  readNameBook,
+  type Store,
+} from '../../store/port.ts';
+
+/** What one client's terms come to over the whole history. */
+export interface Outcome {
+  seconds: number;
+  pendingSeconds: number;
+  /** Of the seconds charged, what no block paid. */
+  overageSeconds: number;
+  /** Price of what the blocks paid. */
+  money: { currency: string; minor: number }[];
+  /** How often somebody would have been told, or something sold. */
+  alerts: number;
+  invoices: number;
+}
+
+/** What really happened, whatever the terms. */
+export interface Past {
+  until: Instant;
+  firstRunAt: Instant;
+  /** By client id; a client that was never seen has no entry. */
+  accounts: ReadonlyMap<string, PastAccount>;
+  /** Blocks whose hours were taken back by an undo. */
+  undone: ReadonlySet<string>;
+  /** What was changed about blocks since. */
+  edits: readonly BlockEdit[];
+}
+
+interface PastAccount {
+  ledger: ClientLedger;
+  /** Ledger entries that belong to no charge. */
+  entries: LedgerEntry[];
+}
+
+export async function readPast(
+  store: Store,
+  clientIds: readonly string[],
+  until: Instant,
+): Promise<Past> {
+  const known = new Set((await store.listClients()).map(({ id }) => id));
+  const ledgers = await store.readLedgers(
+    clientIds.filter((id) => known.has(id)),
+    { isAllBlocks: true },
+  );
+  const accounts = new Map<string, PastAccount>();
+  for (const ledger of ledgers) {
+    const entries: LedgerEntry[] = [];
+    for await (const page of store.streamLedger(ledger.clientId, null, null)) {
+      entries.push(...page.filter((entry) => entry.chargeId === null));
+    }
+    accounts.set(ledger.clientId, { ledger, entries });
+  }
+  const firstRunAt = (await store.readMemory('', 'first-run')) ?? until;
+  const undone = await store.readUndoneBlocks([...accounts.keys()]);
+  const edits = await store.readBlockEdits([...accounts.keys()]);
+  return { until, firstRunAt, accounts, undone, edits };
+}
+
+/** What stands of each client's charges, played over the same hours as a plan's are. */
+export async function postedOutcomes(
+  store: Store,
+  clients: readonly Client[],
+  past: Past,
+): Promise<Map<string, Outcome>> {
+  const pending = await store.readPending([...past.accounts.keys()]);
+  const charges = new Map<string, SimulatedCharge[]>();
+  for (const client of clients) {
+    if (!past.accounts.has(client.id)) continue;
+    const standing = new Map<string, SimulatedCharge>();
+    for await (const page of store.streamCharges(client.id, '', '9999')) {
+      for (const { groupKey, seconds, facts } of page) {
+        if (seconds === 0) standing.delete(groupKey);
+        else standing.set(groupKey, toCharge(JSON.parse(facts) as ChargeFacts, client));
+      }
+    }
+    charges.set(client.id, [...standing.values()]);
+  }
+  const seen = clients.filter(({ id }) => past.accounts.has(id));
+  return outcomesOf(seen, charges, pending, past);
+}
+
+/** What the mirrored work would cost each of the clients, all of it decided by their terms. */
+export async function replayOutcomes(
+  store: Store,
+  clients: readonly Client[],
+  past: Past,
+): Promise<Map<string, Outcome>> {
+  const charges = new Map<string, SimulatedCharge[]>(clients.map(({ id }) => [id, []]));
+  const pending = new Map<string, number>();
+  const names = await readNameBook(store, clients);
+  for await (const decisions of replayMirror(store, clients, past.firstRunAt, names)) {
+    for (const { client, charge, pendingSeconds } of decisions) {
+      if (client === null) continue;
+      pending.set(client.id, (pending.get(client.id) ?? 0) + pendingSeconds);
+      if (charge === null || charge.seconds === 0) continue;
+      charges.get(client.id)?.push(toCharge(charge, client));
+    }
+  }
+  return outcomesOf(clients, charges, pending, past);
+}
+
+function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
+  return { ...demandOf(facts), dueAt: dueAtOf(facts), workedOn: firstDay(facts), clientId };
+}
+
+/** Clients that share blocks are played together; what is told and sold counts for the one who pays. */
+function outcomesOf(
+  clients: readonly Client[],
+  charges: ReadonlyMap<string, SimulatedCharge[]>,
+  pending: ReadonlyMap<string, number>,
+  past: Past,
+): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  for (const payer of clients) {
+    if (payer.paidBy !== null) continue;
+    const family = familyOf(payer, clients);
+    const pendingOf = ({ id }: Client) => pending.get(id) ?? 0;
+    const { byClient, alerts, invoices } = simulate({
+      ...hoursOf(payer, past),
+      charges: family.flatMap(({ id }) => charges.get(id) ?? []),
+      shares: sharesIn(family),
+      pendingSeconds: family.reduce((sum, client) => sum + pendingOf(client), 0),
+      until: past.until,
+      rules: payer.agreement.replenish,
+      zone: payer.timezone,
+    });
+    for (const client of family) {
+      const used = byClient.get(client.id);
+      outcomes.set(client.id, {
+        seconds: used?.seconds ?? 0,
+        pendingSeconds: pendingOf(client),
+        overageSeconds: used?.overageSeconds ?? 0,
+        money: [...(used?.moneyMinor ?? [])].map(([currency, minor]) => ({ currency, minor })),
+        ...(client === payer ? { alerts, invoices } : { alerts: 0, invoices: 0 }),
+      });
+    }
+  }
+  return outcomes;
+}
+
+/** The blocks that were bought, those that the config would open anew, and what moved them beside work. */
+function hoursOf(
+  client: Client,
+  past: Past,
+): { blocks: readonly SimulatedBlock[]; moves: BalanceMove[] } {
+  const account = past.accounts.get(client.id);
+  const ledger = account?.ledger ?? newLedger(client);
+  const blocks: readonly Block[] = ledger.blocks.filter(({ status }) => status !== 'ordered');
+  const { fresh } = compareBlocks(client, ledger, past);
+  const opened = fresh.map((block): BalanceMove => {
+    const at = startOfDay(block.purchasedOn, client.timezone);
+    const { id: blockId, seconds, amountMinor: minor, purchasedOn: workedOn } = block;
+    return { at, kind: 'credit', blockId, seconds, minor, workedOn };
+  });
+  const moves = (account?.entries ?? []).flatMap((entry) => toMove(entry, client, blocks));
+  const undone = new Set(
+    (account?.entries ?? []).flatMap(({ reverses, note }) =>
+      note === overagePaidNote ? [] : (reverses ?? []),
+    ),
+  );
+  const standing = moves.filter(({ key }) => !undone.has(key)).map(({ move }) => move);
+  return { blocks: [...blocks, ...fresh], moves: [...opened, ...standing] };
+}
+
+function newLedger({ id }: Client): ClientLedger {
+  return { clientId: id, blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 };
+}
+
+/** Both sides of overage that a block paid later: the simulation pays it by itself. */
+const overagePaidNote = 'overage-paid';
+
+/** Ends of blocks follow from their last day; a reversal takes its original away instead. */
+function toMove(
+  entry: LedgerEntry,
+  client: Client,
+  blocks: readonly Block[],
+): { key: string; move: BalanceMove }[] {
+  const { key, side, reason, blockId, seconds, minor, postedAt } = entry;
+  if (reason === 'reversal' || reason === 'expiry' || entry.note === overagePaidNote) return [];
+  const block = blocks.find(({ id }) => id === blockId);
+  const boughtAt = block === undefined ? postedAt : startOfDay(block.purchasedOn, client.timezone);
+  const isWithdrawn = reason === 'refund' || reason === 'rollover';
+  const kind = side === 'credit' ? 'credit' : isWithdrawn ? 'withdraw' : 'spend';
+  // A block counts from its first day on, though it may have been entered later.
+  const at = reason === 'purchase' && boughtAt < postedAt ? boughtAt : postedAt;
+  const workedOn = entry.workedOn ?? postedAt.slice(0, 10);
+  return [{ key, move: { at, kind, blockId, seconds, minor, workedOn } }];
+}

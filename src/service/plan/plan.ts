@@ -1,0 +1,148 @@
+import { validate } from 'node-cron';
+import { loadConfig } from '../../config/load.ts';
+import type { ConfiguredClient } from '../../config/loaded.ts';
+import type { Environment } from '../../config/read/environment.ts';
+import type { VendorRegistry } from '../../contract/registry.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { addDays, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
+import { type App, knownVendors } from '../app/app.ts';
+import { recognizeClients } from '../app/identify-clients.ts';
+import { type Outcome, postedOutcomes, readPast, replayOutcomes } from './plan-outcomes.ts';
+import { changedRules, withRule } from './plan-rules.ts';
+
+export interface Plan {
+  asOf: Instant;
+  /** The config that is tried, and the one in force that it is held against; null: only what is posted. */
+  file: string;
+  currentFile: string | null;
+  clients: ClientPlan[];
+}
+
+/** One client's history as it was posted, and as the changed terms would have had it. */
+export interface ClientPlan {
+  client: string;
+  posted: Outcome;
+  planned: Outcome;
+  /** What made the difference; the differences of all rows come to that between the two outcomes. */
+  rules: RuleEffect[];
+}
+
+export interface RuleEffect {
+  /**
+   * A key of the agreement or the client (`rounding`, `startOn`), changed alone; `posted-otherwise`: what
+   * the terms in force would do today that was posted otherwise; `together`: what several changes do
+   * only side by side.
+   */
+  rule: string;
+  seconds: number;
+  pendingSeconds: number;
+  overageSeconds: number;
+  money: Outcome['money'];
+  alerts: number;
+  invoices: number;
+}
+
+export interface PlanRequest {
+  /** The changed config file. */
+  file: string;
+  env: Environment;
+  vendors: VendorRegistry;
+}
+
+/**
+ * What a changed config would have made of the mirrored history: per client, beside what is posted,
+ * and rule by rule beside the config that `app` was opened with (unless that is the same file).
+ * Reads only. Throws `config` when the changed file has faults.
+ */
+export async function planConfig(app: App, request: PlanRequest): Promise<Plan> {
+  const { file, env } = request;
+  const known = await knownVendors(request.vendors, file);
+  const tried = loadConfig({ file, env, ...known, isCron: validate });
+  const clients = await toClients(app, tried.clients);
+  return planClients(app, clients, { file: tried.file, isOther: tried.file !== app.config.file });
+}
+
+/** The same, for clients that are loaded already. */
+export async function planClients(
+  app: App,
+  tried: readonly Client[],
+  { file, isOther }: { file: string; isOther: boolean },
+): Promise<Plan> {
+  const asOf = instantFromMs(app.now());
+  const current = app.clients;
+  const names = new Map([...current, ...tried].map(({ id, name }) => [id, name]));
+  const past = await readPast(app.store, [...names.keys()], asOf);
+  const replay = (clients: readonly Client[]) => replayOutcomes(app.store, clients, past);
+  const posted = await postedOutcomes(app.store, isOther ? current : tried, past);
+  const planned = await replay(tried);
+  const before = isOther ? await replay(current) : null;
+  const alone = new Map<string, ReadonlyMap<string, Outcome>>();
+  if (before !== null) {
+    const today = dateInZone(asOf, app.config.timezone);
+    for (const rule of changedRules(current, tried, addDays(today, -800), today)) {
+      alone.set(rule, await replay(withRule(current, tried, rule)));
+    }
+  }
+  const of = (outcomes: ReadonlyMap<string, Outcome>, id: string) => outcomes.get(id) ?? nothing;
+  const plans = [...names].map(([id, client]): ClientPlan => {
+    const pair = { posted: of(posted, id), planned: of(planned, id) };
+    const effects = [...alone].map(([rule, outcomes]) =>
+      effectOf(rule, of(before ?? new Map(), id), of(outcomes, id)),
+    );
+    const rules = before === null ? [] : explained(pair, of(before, id), effects);
+    return { client, ...pair, rules };
+  });
+  const currentFile = isOther ? app.config.file : null;
+  return { asOf, file, currentFile, clients: plans };
+}
+
+const nothing: Outcome = {
+  seconds: 0,
+  pendingSeconds: 0,
+  overageSeconds: 0,
+  money: [],
+  alerts: 0,
+  invoices: 0,
+};
+
+const figures = ['seconds', 'pendingSeconds', 'overageSeconds', 'alerts', 'invoices'] as const;
+
+function effectOf(rule: string, from: Outcome, to: Outcome): RuleEffect {
+  const [seconds, pendingSeconds, overageSeconds, alerts, invoices] = figures.map(
+    (figure) => to[figure] - from[figure],
+  ) as [number, number, number, number, number];
+  const money = moneyDifference(from.money, to.money);
+  return { rule, seconds, pendingSeconds, overageSeconds, money, alerts, invoices };
+}
+
+function moneyDifference(from: Outcome['money'], to: Outcome['money']): Outcome['money'] {
+  const minorByCurrency = new Map(to.map(({ currency, minor }) => [currency, minor]));
+  for (const { currency, minor } of from) {
+    minorByCurrency.set(currency, (minorByCurrency.get(currency) ?? 0) - minor);
+  }
+  return [...minorByCurrency]
+    .filter(([, minor]) => minor !== 0)
+    .map(([currency, minor]) => ({ currency, minor }));
+}
+
+/** The rules that did something, with the two rows that make the whole difference add up. */
+function explained(
+  { posted, planned }: { posted: Outcome; planned: Outcome },
+  before: Outcome,
+  effects: readonly RuleEffect[],
+): RuleEffect[] {
+  const together = effectOf('together', before, planned);
+  for (const effect of effects) {
+    for (const figure of figures) together[figure] -= effect[figure];
+    together.money = moneyDifference(effect.money, together.money);
+  }
+  const all = [effectOf('posted-otherwise', posted, before), ...effects, together];
+  return all.filter(
+    (effect) => effect.money.length > 0 || figures.some((figure) => effect[figure] !== 0),
+  );
+}
+
+/** A client that the store has never seen gets an id for the while: nothing is written for it. */
+function toClients(app: App, clients: readonly ConfiguredClient[]): Promise<Client[]> {
+  return recognizeClients(app.store, clients, ({ name }) => `new:${name}`);
+}

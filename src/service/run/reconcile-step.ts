@@ -1,0 +1,113 @@
+import type { Connector } from '../../contract/connector.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { addSeconds, type Instant } from '../../domain/time.ts';
+import { overlapSeconds } from '../../pull/pass.ts';
+import { reconcileConnection } from '../../reconcile/reconcile-connection.ts';
+import { type LastComparison, lastComparisonKey } from '../../reports/notices/reconciliation.ts';
+import type { Watermark } from '../../store/port.ts';
+import { knownHorizon } from './horizon.ts';
+import { measure, nothing, type RunScope, type StepResult } from './step.ts';
+
+/**
+ * Compares what is known of each client with every vendor, one connection after the other; one that
+ * fails leaves what was known of it as it was. A comparison of some clients alone says nothing about
+ * when all were compared last.
+ */
+export async function reconcileStep(scope: RunScope): Promise<StepResult[]> {
+  const { app, startedAt, reconciledClients, stop } = scope;
+  const { store } = app;
+  const results: StepResult[] = [];
+  const compared = new Set<string>();
+  for (const [connection, connector] of app.connectors) {
+    const reach = await reachOf(scope, connection, connector);
+    if (reach === null || stop.aborted) continue;
+    results.push(await reconcileOne(scope, connection, connector, reach));
+    if (results.at(-1)?.error !== null) continue;
+    for (const { id } of reach.clients) compared.add(id);
+  }
+  if (reconciledClients !== null) return results;
+  await store.keepDifferencesOf([...app.connectors.keys()]);
+  const failed = results.flatMap((result) =>
+    result.error === null || result.connection === null ? [] : [result.connection],
+  );
+  const last: LastComparison = { at: startedAt, clients: compared.size, failed };
+  await store.writeMemory('', lastComparisonKey, JSON.stringify(last), startedAt);
+  const { rows, seconds } = await store.sumDifferences(null);
+  scope.log.info('Compared with the vendors.', { ...last, differences: rows, seconds });
+  return results;
+}
+
+async function reconcileOne(
+  scope: RunScope,
+  connection: string,
+  connector: Connector,
+  reach: Reach,
+): Promise<StepResult> {
+  const { app, runId, startedAt, reconciledClients, stop, abort, log } = scope;
+  return measure(scope, 'reconcile', connection, async () => {
+    const outcome = await reconcileConnection({
+      ...{ store: app.store, connection, connector, allClients: app.clients, ...reach },
+      offers: app.config.offers,
+      ...{ at: startedAt, runId, stop, signal: abort },
+      onPage: (rows) => scope.onProgress?.(`${connection}: ${rows} rows compared`),
+      onDifference: ({ kind, subject, clientId, ours, theirs, fix }) =>
+        log.warn('Here and in the PSA it is not the same.', {
+          ...{ connection, kind, subject, client: nameOf(app.clients, clientId) },
+          ...{ ours, theirs, fix },
+        }),
+    });
+    const looked = reconciledClients === null ? null : reach.clients.map(({ id }) => id);
+    const gone = await app.store.forgetDifferences(connection, runId, looked);
+    if (gone > 0) log.info('Differences are no more.', { connection, differences: gone });
+    return { ...nothing, ...outcome };
+  });
+}
+
+function nameOf(clients: readonly Client[], id: string | null): string | null {
+  return clients.find((client) => client.id === id)?.name ?? null;
+}
+
+interface Reach {
+  clients: Client[];
+  from: Instant;
+  readTo: { tickets: Instant; timeEntries: Instant; invoices: Instant };
+}
+
+/** What of a connection can be compared: what was read to its end. Null: nothing yet. */
+async function reachOf(
+  { app, startedAt, reconciledClients }: RunScope,
+  connection: string,
+  { pull }: Connector,
+): Promise<Reach | null> {
+  const { store, config } = app;
+  const read = async (stream: 'tickets' | 'timeEntries' | 'invoices') =>
+    pull[stream] === undefined ? undefined : await store.readWatermark(connection, stream);
+  const tickets = await read('tickets');
+  const timeEntries = pull.ticketTime === undefined ? await read('timeEntries') : tickets;
+  const invoices = await read('invoices');
+  const marks = [tickets, timeEntries, invoices].filter((mark) => mark !== undefined);
+  if (!marks.every(isReadOnce)) return null;
+  const clients = app.clients.filter((client) => {
+    const id = client.sourceIds.get(connection);
+    const isAsked = reconciledClients === null || reconciledClients.includes(client.id);
+    return id !== undefined && isAsked && marks.every(({ clientIds }) => clientIds.includes(id));
+  });
+  if (clients.length === 0) return null;
+  const window = addSeconds(startedAt, -config.reconcile.days * 86_400);
+  const horizon = (await knownHorizon(app, connection)) ?? window;
+  const readTo = (mark: Watermark | null | undefined) =>
+    addSeconds(mark?.since ?? startedAt, -overlapSeconds);
+  return {
+    clients,
+    from: horizon > window ? horizon : window,
+    readTo: {
+      tickets: readTo(tickets),
+      timeEntries: readTo(timeEntries),
+      invoices: readTo(invoices),
+    },
+  };
+}
+
+function isReadOnce(mark: Watermark | null): mark is Watermark {
+  return mark !== null && mark.since !== null;
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { KindError } from '../../domain/errors.ts';
+import { type Instant, instantFromMs } from '../../domain/time.ts';
+import { acquireLock } from '../../store/lock.ts';
+import type { App } from '../app/app.ts';
+import { withLogFields } from '../app/log.ts';
+import { noteLiveStore } from '../app/lost-store.ts';
+import { reportNames } from '../app/names.ts';
+import { noteLiveRun } from '../app/rehearsal.ts';
+import { pullStep, sweepStep } from './pull-steps.ts';
+import { reconcileStep } from './reconcile-step.ts';
+import { exitCodeOf, type RunScope, type StepName, type StepResult } from './step.ts';
+import { debitStep, pushStep, replenishStep } from './steps.ts';
+
+export interface RunResult {
+  run: string;
+  ok: boolean;
+  steps: StepResult[];
+  /** 0 done; else the rest is done: 2 a setting is wrong · 3 a vendor refused · 4 part of it failed. */
+  exitCode: number;
+}
+
+/** In the order in which they are done. */
+export const allSteps: readonly StepName[] = [
+  'pull',
+  'sweep',
+  'debit',
+  'replenish',
+  'push',
+  'reconcile',
+];
+
+/** Those of every run; what the others do is wanted once a day. */
+export const usualSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
+
+const stepOf: Record<StepName, (scope: RunScope) => Promise<StepResult[]>> = {
+  pull: pullStep,
+  sweep: sweepStep,
+  debit: debitStep,
+  replenish: replenishStep,
+  push: pushStep,
+  reconcile: reconcileStep,
+};
+
+/** How long a page or a message in hand may still take after a stop was asked for. */
+const graceMs = 8_000;
+
+/**
+ * A delivered invoice makes its block usable, which may change what is shown: the last two steps are
+ * repeated while that is so. Bought hours close the whole gap, so a second round is the last one.
+ */
+const settleRoundsMax = 3;
+
+export interface RunOptions {
+  /** Raised: finish the page in hand, then end. */
+  signal: AbortSignal;
+  onProgress?: ((text: string) => void) | undefined;
+  /** Connections whose held sweep a person has agreed to. */
+  acceptedSweeps?: readonly string[];
+  /** Our ids of the clients that alone are compared; all unless told. */
+  reconciledClients?: readonly string[];
+  /** Posts again what was undone, though neither the work nor its rules changed. */
+  isUndoneReleased?: boolean;
+}
+
+/** Runs the steps once, in their order. Only one process at a time may do so. */
+export async function runOnce(
+  app: App,
+  steps: readonly StepName[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const lock = acquireLock(app.config.store, 'run', app.now);
+  try {
+    return await runSteps(app, steps, `run ${steps.join(' ')}`, options);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The same for a caller that holds the lock already: the service, for each of its ticks. */
+export function runSteps(
+  app: App,
+  steps: readonly StepName[],
+  command: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const startedAt = instantFromMs(app.now());
+  const runId = `r-${startedAt.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
+  return withLogFields({ run: runId }, () => runAs(runId, startedAt, app, steps, command, options));
+}
+
+async function runAs(
+  runId: string,
+  startedAt: Instant,
+  app: App,
+  steps: readonly StepName[],
+  command: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const { abort, clear } = abortLater(options.signal);
+  const scope: RunScope = {
+    app,
+    runId,
+    startedAt,
+    log: app.log,
+    stop: options.signal,
+    abort,
+    onProgress: options.onProgress,
+    acceptedSweeps: options.acceptedSweeps ?? [],
+    reconciledClients: options.reconciledClients ?? null,
+    isUndoneReleased: options.isUndoneReleased ?? false,
+    failures: [],
+  };
+  const results: StepResult[] = [];
+  try {
+    await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
+    if (app.config.mode === 'live') {
+      await noteLiveRun(app.store, startedAt);
+      noteLiveStore(app.config);
+    }
+    for (const step of allSteps.filter((name) => steps.includes(name))) {
+      // What a delivery changes is settled first, so that the comparison finds it done.
+      if (step === 'reconcile') await settle(scope, steps, results);
+      if (!scope.stop.aborted) results.push(...(await stepOf[step](scope)));
+    }
+    if (!steps.includes('reconcile')) await settle(scope, steps, results);
+    await reportNames(app);
+  } finally {
+    clear();
+  }
+  const result = toResult(runId, results, scope.failures);
+  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result));
+  return result;
+}
+
+async function settle(
+  scope: RunScope,
+  steps: readonly StepName[],
+  results: StepResult[],
+): Promise<void> {
+  if (!steps.includes('replenish') || !steps.includes('push')) return;
+  for (let round = 0; round < settleRoundsMax; round += 1) {
+    const push = results.at(-1);
+    if (push?.step !== 'push' || push.delivered === 0 || scope.stop.aborted) return;
+    const [replenished] = await replenishStep(scope);
+    if (replenished === undefined || replenished.changed === 0) return;
+    results.push(replenished, ...(await pushStep(scope)));
+  }
+}
+
+function toResult(runId: string, steps: StepResult[], failures: readonly unknown[]): RunResult {
+  const hasFailed = steps.some((step) => step.error !== null || step.failed > 0);
+  return { run: runId, ok: !hasFailed, steps, exitCode: hasFailed ? exitCodeOf(failures) : 0 };
+}
+
+/** A second signal that follows the first after a grace, so that a page in hand can be finished. */
+export function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => {
+      controller.abort(new KindError('transient', 'Stopped while waiting for an answer.'));
+    }, graceMs);
+  };
+  if (stop.aborted) begin();
+  else stop.addEventListener('abort', begin, { once: true });
+  return {
+    abort: controller.signal,
+    clear: () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', begin);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { createTask, parse, type ScheduledTask } from 'node-cron';
+import { wallClockAt, type ZoneName } from '../../domain/zone.ts';
+
+/** A job that is to run now. */
+export interface DueJob<Name extends string> {
+  name: Name;
+  /** What the wall clock should have shown (written as if it were UTC), where the job is late. */
+  missedAt: number | null;
+}
+
+interface Job<Name extends string> {
+  name: Name;
+  hours: ReadonlySet<number>;
+  minutes: ReadonlySet<number>;
+  seconds: readonly number[];
+  /** Knows days, months and weekdays; it is never started. */
+  task: ScheduledTask;
+  /** Its slots up to here are done: wall clock for a job at hours of its own, else the timestamp. */
+  doneUntilMs: number;
+}
+
+const minuteMs = 60_000;
+/** A tick may be this late, in a busy process, without a job being called missed. */
+const lateMs = 5_000;
+/** Clocks are put back by less. Further back it is a correction: what is "done" lies in the future. */
+const changeMsMax = 3 * 3_600_000;
+/** No slot before this is made up for. */
+const lookBackMs = 62 * 24 * 3_600_000;
+
+/**
+ * Which jobs became due since the last look, whatever happened in between: sleep, a busy process, a
+ * change of clocks, a restart. As with Vixie cron, a job at hours of its own (`30 2 * * *`) goes by the
+ * wall clock, so that it runs once a day when an hour is skipped or repeated; one of every hour goes by
+ * real time. node-cron understands the expressions; its own timers get those two days wrong.
+ */
+export class Schedule<Name extends string> {
+  readonly #zone: ZoneName;
+  readonly #jobs: Job<Name>[];
+
+  constructor(expressions: Readonly<Record<Name, string>>, zone: ZoneName, nowMs: number) {
+    this.#zone = zone;
+    this.#jobs = (Object.entries(expressions) as [Name, string][]).map(([name, expression]) => {
+      const { hour, minute, second } = parse(expression);
+      const [hours, minutes] = [new Set(hour), new Set(minute)];
+      const task = createTask(expression, () => {}, { timezone: 'UTC' });
+      const job = { name, hours, minutes, seconds: second, task, doneUntilMs: nowMs };
+      return isDaily(job) ? { ...job, doneUntilMs: wallClockAt(nowMs, zone) } : job;
+    });
+  }
+
+  /** Jobs at hours of their own, with the wall clock up to which they are done. */
+  get dailyJobs(): { name: Name; doneUntilMs: number }[] {
+    return this.#jobs.filter(isDaily).map(({ name, doneUntilMs }) => ({ name, doneUntilMs }));
+  }
+
+  /** What an earlier process did: a slot after it was missed, unless it lies too far back. */
+  resume(name: Name, doneUntilMs: number): void {
+    const job = this.#jobs.find((one) => one.name === name);
+    if (job !== undefined && isDaily(job)) job.doneUntilMs = doneUntilMs;
+  }
+
+  takeDue(nowMs: number): DueJob<Name>[] {
+    return this.#jobs.flatMap((job) => {
+      const { name } = job;
+      const isOwnHour = isDaily(job);
+      const nowAt = isOwnHour ? wallClockAt(nowMs, this.#zone) : nowMs;
+      if (job.doneUntilMs - nowAt > (isOwnHour ? changeMsMax : 0)) job.doneUntilMs = nowAt;
+      if (nowAt <= job.doneUntilMs) return [];
+      const from = Math.max(job.doneUntilMs, nowAt - lookBackMs);
+      const slot = firstSlot(job, from, nowAt, isOwnHour ? null : this.#zone);
+      job.doneUntilMs = nowAt;
+      if (slot === null) return [];
+      return [{ name, missedAt: isOwnHour && nowAt - slot > lateMs ? slot : null }];
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const { task } of this.#jobs) await task.destroy();
+  }
+}
+
+function isDaily(job: { hours: ReadonlySet<number> }): boolean {
+  return job.hours.size < 24;
+}
+
+/** The first slot after `from`, up to `to`; both are on the wall clock unless a zone is given. */
+function firstSlot<Name extends string>(
+  { hours, minutes, seconds, task }: Job<Name>,
+  from: number,
+  to: number,
+  zone: ZoneName | null,
+): number | null {
+  for (let at = Math.floor(from / minuteMs) * minuteMs; at <= to; at += minuteMs) {
+    const wall = zone === null ? at : wallClockAt(at, zone);
+    const minuteOfDay = Math.floor(wall / minuteMs) % 1440;
+    if (!minutes.has(minuteOfDay % 60) || !hours.has(Math.floor(minuteOfDay / 60))) continue;
+    for (const second of seconds) {
+      const slot = at + second * 1000;
+      if (slot > from && slot <= to && task.match(new Date(wall + second * 1000))) return slot;
+    }
+  }
+  return null;
+}

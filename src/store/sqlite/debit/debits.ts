@@ -1,0 +1,134 @@
+import type { Instant } from '../../../domain/time.ts';
+import type { Charge, ChargeGroup, DebitBatch, DebitStore } from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+import { readLedgers } from '../ledger/balances.ts';
+import { appendPostings, readLiveExpiries, readLiveSlices } from '../ledger/ledger.ts';
+import { markOpenGroupsDirty, takeDirty } from '../mirror/dirty.ts';
+import { readHeldSubjects } from '../mirror/held.ts';
+import { writeWarnings } from '../mirror/quarantine.ts';
+import { readGroups, readWork, readWorkBetween } from './work.ts';
+
+export function debitStore(database: Database): DebitStore {
+  return {
+    takeDirty: async (limit) => takeDirty(database, limit),
+    readHeldSubjects: async (clientIds) => readHeldSubjects(database, clientIds),
+    markOpenGroupsDirty: async () => markOpenGroupsDirty(database),
+    readWork: async (subjects) => database.read(() => readWork(database, subjects)),
+    readWorkBetween: async (sources, from, to) =>
+      database.read(() => readWorkBetween(database, sources, from, to)),
+    readGroups: async (groupKeys) => readGroups(database, groupKeys),
+    readMirrorClientName: async (connection, sourceId) =>
+      database.row<{ name: string }>(
+        'SELECT name FROM mirror_client WHERE connection = ? AND source_id = ?',
+        connection,
+        sourceId,
+      )?.name ?? null,
+    listLimitedAccounts: async () =>
+      database
+        .rows<{ id: string }>(
+          'SELECT DISTINCT client_id AS id FROM block WHERE work_types IS NOT NULL',
+        )
+        .map(({ id }) => id),
+    readLedgers: async (clientIds, options = {}) =>
+      database.read(() => readLedgers(database, clientIds, options)),
+    readLiveSlices: async (chargeIds) => readLiveSlices(database, chargeIds),
+    readLiveExpiries: async (clientIds) => readLiveExpiries(database, clientIds),
+    writeDebits: async (batch) => database.write(() => writeDebits(database, batch)),
+  };
+}
+
+export function writeDebits(database: Database, batch: DebitBatch): void {
+  const postedAt = appendPostings(database, batch);
+  for (const charge of batch.charges) {
+    const at = postedAt.get(charge.clientId);
+    if (at === undefined) {
+      throw new Error(`charge ${charge.id}: position of ${charge.clientId} is not stated`);
+    }
+    insertCharge(database, charge, at, batch.runId);
+  }
+  // A charge that costs nothing has no ledger entry, and yet nothing may be posted before it.
+  const moved = new Set(batch.postings.map((posting) => posting.clientId));
+  for (const clientId of new Set(batch.charges.map((charge) => charge.clientId))) {
+    if (moved.has(clientId)) continue;
+    database.run(
+      'UPDATE client_balance SET posted_at = ?1 WHERE client_id = ?2 AND posted_at < ?1',
+      postedAt.get(clientId) ?? batch.at,
+      clientId,
+    );
+  }
+  for (const group of batch.groups) writeGroup(database, group);
+  removeGroups(database, batch.removedGroupKeys);
+  for (const { connection, entryId, groupKey, isCharged } of batch.entryGroups) {
+    if (groupKey === null) {
+      database.run(
+        'DELETE FROM entry_group WHERE connection = ? AND entry_id = ?',
+        connection,
+        entryId,
+      );
+    } else {
+      database.run(
+        `INSERT INTO entry_group (connection, entry_id, group_key, is_charged) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET group_key = excluded.group_key, is_charged = excluded.is_charged`,
+        connection,
+        entryId,
+        groupKey,
+        Number(isCharged),
+      );
+    }
+  }
+  database.run(
+    'DELETE FROM dirty WHERE seq IN (SELECT value FROM json_each(?))',
+    listValue(batch.dirtySeqs),
+  );
+  writeWarnings(database, batch.warnings, batch.at);
+}
+
+function insertCharge(database: Database, charge: Charge, at: Instant, runId: string): void {
+  database.run(
+    `INSERT INTO charge (id, group_key, revision, client_id, seconds, worked_on, facts, facts_hash,
+       posted_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    charge.id,
+    charge.groupKey,
+    charge.revision,
+    charge.clientId,
+    charge.seconds,
+    charge.workedOn,
+    charge.facts,
+    charge.factsHash,
+    at,
+    runId,
+  );
+}
+
+function writeGroup(database: Database, group: ChargeGroup): void {
+  database.run(
+    `INSERT INTO charge_group (group_key, client_id, status, reason, pending_seconds, revision,
+       charge_id, facts_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET client_id = excluded.client_id, status = excluded.status,
+       reason = excluded.reason, pending_seconds = excluded.pending_seconds,
+       revision = excluded.revision, charge_id = excluded.charge_id,
+       facts_hash = excluded.facts_hash`,
+    group.groupKey,
+    group.clientId,
+    group.status,
+    group.reason,
+    group.pendingSeconds,
+    group.revision,
+    group.chargeId,
+    group.factsHash,
+  );
+}
+
+/** A group that was charged once keeps its row: its next revision has to count on from there. */
+function removeGroups(database: Database, groupKeys: readonly string[]): void {
+  const charged = database.row<{ groupKey: string }>(
+    `SELECT c.group_key AS groupKey FROM json_each(?) k
+     CROSS JOIN charge c ON c.group_key = k.value LIMIT 1`,
+    listValue(groupKeys),
+  );
+  if (charged !== undefined) throw new Error(`group ${charged.groupKey} has charges and must stay`);
+  database.run(
+    'DELETE FROM charge_group WHERE group_key IN (SELECT value FROM json_each(?))',
+    listValue(groupKeys),
+  );
+}

@@ -1,0 +1,143 @@
+import { KindError } from '../../../domain/errors.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { ClientStore } from '../../port.ts';
+import type { Database } from '../database.ts';
+
+type ConfiguredClient = Parameters<ClientStore['assignClientIds']>[0][number];
+
+interface KnownClient {
+  id: string;
+  name: string;
+}
+
+const idLengthMax = 20;
+
+export function clientStore(database: Database): ClientStore {
+  return {
+    assignClientIds: async (clients, at) => database.write(() => assign(database, clients, at)),
+  };
+}
+
+function assign(database: Database, clients: readonly ConfiguredClient[], at: Instant): string[] {
+  refuseShared(clients);
+  const found = clients.map((client) => findKnown(database, client));
+  const known = found.map((one, index) => (isOwner(index, found, clients) ? one : undefined));
+  const ids: string[] = [];
+  for (const [index, client] of clients.entries()) {
+    const id = known[index]?.id ?? addClient(database, client.name, at);
+    database.run(
+      'UPDATE client SET name = ? WHERE id = ? AND name <> ?',
+      client.name,
+      id,
+      client.name,
+    );
+    for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
+      database.run(
+        `INSERT INTO client_source (connection, source_id, client_id) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET client_id = excluded.client_id WHERE client_id <> excluded.client_id`,
+        connection,
+        sourceId,
+        id,
+      );
+    }
+    ids.push(id);
+  }
+  const idOf = new Map(clients.map(({ name }, index) => [name, ids[index] ?? null]));
+  for (const [index, { paidBy }] of clients.entries()) {
+    const payerId = paidBy === null ? null : (idOf.get(paidBy.name) ?? null);
+    database.run(
+      'UPDATE client SET paid_by = ?1 WHERE id = ?2 AND paid_by IS NOT ?1',
+      payerId,
+      ids[index] ?? null,
+    );
+  }
+  return ids;
+}
+
+function refuseShared(clients: readonly ConfiguredClient[]): void {
+  const names = new Map<string, string>();
+  for (const { name, sourceIds } of clients) {
+    for (const [connection, sourceId] of sourceIds) {
+      const source = `${connection}: ${sourceId}`;
+      const other = names.get(source);
+      if (other !== undefined) {
+        throw new KindError('config', `Clients "${other}" and "${name}" share the id ${source}.`, {
+          fix: 'Leave it with the one that it belongs to.',
+        });
+      }
+      names.set(source, name);
+    }
+  }
+}
+
+function findKnown(database: Database, client: ConfiguredClient): KnownClient | undefined {
+  if (client.sourceIds.size === 0) {
+    throw new KindError('config', `Client "${client.name}" has no id in any connection.`, {
+      fix: 'Add the id that the PSA shows for it under `ids:`.',
+    });
+  }
+  let known: (KnownClient & { source: string }) | undefined;
+  for (const [connection, sourceId] of [...client.formerIds, ...client.sourceIds]) {
+    const owner = database.row<KnownClient>(
+      `SELECT c.id, c.name FROM client_source s JOIN client c ON c.id = s.client_id
+       WHERE s.connection = ? AND s.source_id = ?`,
+      connection,
+      sourceId,
+    );
+    if (owner === undefined) continue;
+    const source = `${connection}: ${sourceId}`;
+    if (known !== undefined && known.id !== owner.id) {
+      throw new KindError(
+        'config',
+        `The ids of client "${client.name}" belong to two clients with a ledger each: ` +
+          `${known.source} is "${known.name}" and ${source} is "${owner.name}".`,
+        { fix: 'Keep them as two clients, or leave out the id of the one that is no longer used.' },
+      );
+    }
+    known = { ...owner, source };
+  }
+  return known;
+}
+
+/**
+ * An id that was typed under the wrong client and moved since makes two clients find the same one:
+ * the ledger stays with the client whose name it bears.
+ */
+function isOwner(
+  index: number,
+  found: readonly (KnownClient | undefined)[],
+  clients: readonly ConfiguredClient[],
+): boolean {
+  const known = found[index];
+  if (known === undefined) return false;
+  const names = clients.filter((_, other) => found[other]?.id === known.id).map(({ name }) => name);
+  if (names.length === 1) return true;
+  if (names.filter((name) => name === known.name).length === 1) {
+    return clients[index]?.name === known.name;
+  }
+  throw new KindError(
+    'config',
+    `Clients ${names.map((name) => `"${name}"`).join(' and ')} both have ids of the client known as "${known.name}".`,
+    { fix: `Give the one that keeps its ledger the name "${known.name}" for one run.` },
+  );
+}
+
+function addClient(database: Database, name: string, at: Instant): string {
+  const base = slug(name);
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? '' : `-${number}`;
+    const id = base.slice(0, idLengthMax - suffix.length).replace(/-$/, '') + suffix;
+    const isNew = database.run(
+      'INSERT INTO client (id, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      id,
+      name,
+      at,
+    );
+    if (isNew === 1) return id;
+  }
+}
+
+function slug(name: string): string {
+  const ascii = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return ascii.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'client';
+}

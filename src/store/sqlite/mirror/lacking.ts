@@ -1,0 +1,114 @@
+import { type ClientLoss, isMostVanished } from '../../../domain/records/vanished.ts';
+import { addSeconds } from '../../../domain/time.ts';
+import type { PullOutcome, PullPage } from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+import { addTimeDue } from './time-due.ts';
+
+/** The time of a client that a loss is held against: as long ago as a sweep looks by default. */
+const lookBackSeconds = 62 * 86_400;
+
+/** Entries that went one by one within a day went together. */
+const togetherSeconds = 86_400;
+
+interface Lacking {
+  sourceId: string;
+  ticketId: string;
+  clientId: string | null;
+}
+
+/**
+ * Of tickets whose time the page holds whole: what it lacks is gone, unless that is most of a client's
+ * time and the vendor does not say itself that it was deleted. An entry that was set aside is there, only
+ * not understood: it is never taken for gone.
+ */
+export function removeLacking(
+  database: Database,
+  page: PullPage,
+  ticketIds: readonly string[],
+): Pick<PullOutcome, 'changed' | 'vanished'> {
+  const lacking = readLacking(database, page, ticketIds);
+  const isTold = (page.deletions ?? 0) >= lacking.length;
+  const vanished = isTold || page.areLossesAccepted === true ? [] : losses(database, page, lacking);
+  const asked = new Set(vanished.map(({ clientId }) => clientId));
+  const isAsked = ({ clientId }: Lacking): boolean => clientId !== null && asked.has(clientId);
+  const changed = database.run(
+    `UPDATE mirror_time_entry SET deleted_at = ? WHERE connection = ?
+       AND source_id IN (SELECT value FROM json_each(?))`,
+    page.at,
+    page.connection,
+    listValue(lacking.filter((entry) => !isAsked(entry)).map(({ sourceId }) => sourceId)),
+  );
+  restoreRemoved(database, page, [...asked]);
+  const kept = new Set(lacking.filter(isAsked).map(({ ticketId }) => ticketId));
+  database.run(
+    'DELETE FROM time_due WHERE connection = ? AND ticket_id IN (SELECT value FROM json_each(?))',
+    page.connection,
+    listValue(ticketIds.filter((id) => !kept.has(id))),
+  );
+  return { changed, vanished };
+}
+
+/** The same run took the first of it away before it came to most. */
+function restoreRemoved(database: Database, page: PullPage, clientIds: readonly string[]): void {
+  if (clientIds.length === 0) return;
+  const removed = database.rows<{ ticketId: string }>(
+    `UPDATE mirror_time_entry AS e SET deleted_at = NULL
+     WHERE e.connection = ?1 AND e.deleted_at = ?2 AND coalesce(e.client_id, (SELECT t.client_id
+       FROM mirror_ticket t WHERE t.connection = ?1 AND t.source_id = e.ticket_id))
+       IN (SELECT value FROM json_each(?3))
+     RETURNING ticket_id AS ticketId`,
+    page.connection,
+    page.at,
+    listValue(clientIds),
+  );
+  // A page of a stream has a watermark; others are of single tickets, which are asked for again.
+  if (page.watermark !== undefined) return;
+  addTimeDue(
+    database,
+    page.connection,
+    removed.map(({ ticketId }) => ticketId),
+  );
+}
+
+function readLacking(database: Database, page: PullPage, ticketIds: readonly string[]): Lacking[] {
+  const present = [...page.rows, ...page.rejected].map((row) => row.sourceId);
+  return database.rows(
+    `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
+       coalesce(e.client_id, t.client_id) AS clientId
+     FROM mirror_time_entry e INDEXED BY mirror_time_entry_ticket
+     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+     WHERE e.connection = ? AND e.deleted_at IS NULL
+       AND e.ticket_id IN (SELECT value FROM json_each(?))
+       AND e.source_id NOT IN (SELECT value FROM json_each(?))`,
+    page.connection,
+    listValue(ticketIds),
+    listValue(present),
+  );
+}
+
+/** By client of whom most would be gone, with what went in the last day. */
+function losses(database: Database, page: PullPage, lacking: readonly Lacking[]): ClientLoss[] {
+  if (lacking.length === 0) return [];
+  const clientIds = [...new Set(lacking.flatMap(({ clientId }) => clientId ?? []))];
+  const isLost = `(e.deleted_at IS NOT NULL OR e.source_id IN (SELECT value FROM json_each(?5)))`;
+  return database
+    .rows<ClientLoss>(
+      `SELECT coalesce(e.client_id, t.client_id) AS clientId,
+         sum(iif(${isLost}, 1, 0)) AS entries, sum(iif(e.deleted_at < ?6, 1, 0)) AS earlierEntries,
+         sum(iif(${isLost}, e.seconds, 0)) AS seconds,
+         count(*) AS mirroredEntries, sum(e.seconds) AS mirroredSeconds
+       FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
+       LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+       WHERE e.connection = ?1 AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?2))
+         AND (e.started_at >= ?3 OR e.source_id IN (SELECT value FROM json_each(?5)))
+         AND (e.deleted_at IS NULL OR e.deleted_at > ?4)
+       GROUP BY 1`,
+      page.connection,
+      listValue(clientIds),
+      addSeconds(page.at, -lookBackSeconds),
+      addSeconds(page.at, -togetherSeconds),
+      listValue(lacking.map(({ sourceId }) => sourceId)),
+      page.at,
+    )
+    .filter((loss) => isMostVanished(loss) || page.askedClientIds?.includes(loss.clientId));
+}

@@ -1,0 +1,97 @@
+import { KindError } from '../../../domain/errors.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { MirrorRows, QuarantineRow } from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+import { markOpenGroupsDirty } from './dirty.ts';
+import { writeMirror } from './mirror.ts';
+import type { FoundBy } from './quarantine.ts';
+import { stepBack } from './sweep.ts';
+
+type StoredRow = QuarantineRow & {
+  foundBy: FoundBy;
+  since: Instant | null;
+  ticketIds: string | null;
+};
+
+const columns = `id, connection, stream, source_id AS sourceId, reason, row, vendor_row AS vendorRow,
+  first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt, status`;
+
+export function listQuarantine(
+  database: Database,
+  statuses: readonly QuarantineRow['status'][],
+): QuarantineRow[] {
+  return database.rows(
+    `SELECT ${columns} FROM quarantine WHERE status IN (SELECT value FROM json_each(?))
+     ORDER BY id`,
+    listValue(statuses),
+  );
+}
+
+/** Takes a row into the mirror as it was understood, or leaves what debit asked about as it is. */
+export function acceptQuarantine(database: Database, id: number, at: Instant): boolean {
+  const found = readOne(database, id);
+  if (found === undefined || found.status !== 'open') return false;
+  if (found.foundBy === 'pull') {
+    if (found.row === null) throw notUnderstood(found);
+    // It was written from our own row of that stream, when it was set aside.
+    const page = { stream: found.stream, rows: [JSON.parse(found.row)] } as MirrorRows;
+    writeMirror(database, found.connection, page);
+  }
+  database.run("UPDATE quarantine SET status = 'accepted', last_seen_at = ? WHERE id = ?", at, id);
+  if (found.foundBy === 'debit') markOpenGroupsDirty(database);
+  return true;
+}
+
+function notUnderstood({ id, connection, stream, sourceId }: StoredRow): KindError {
+  return new KindError(
+    'config',
+    `Row ${id} (${stream} ${sourceId} of ${connection}) could not be understood, so there is nothing to accept.`,
+    { fix: `Correct it in ${connection}, then run \`prepaid-hours quarantine retry ${id}\`.` },
+  );
+}
+
+/**
+ * Has the row read again: by stepping the stream's watermark back to where the row was met, or by
+ * asking again for the time of the tickets that it came with, where time is read ticket by ticket.
+ */
+export function retryQuarantine(database: Database, id: number): boolean {
+  const found = readOne(database, id);
+  if (found === undefined || found.status === 'resolved') return false;
+  if (found.status === 'accepted') {
+    database.run("UPDATE quarantine SET status = 'open' WHERE id = ?", id);
+  }
+  if (found.foundBy === 'debit') {
+    const since = found.stream === 'tickets' ? firstWorkOn(database, found) : null;
+    if (since !== null) stepBack(database, found, since);
+    markOpenGroupsDirty(database);
+    return true;
+  }
+  if (found.ticketIds === null) stepBack(database, found, found.since ?? '');
+  else {
+    database.run(
+      `INSERT INTO time_due (connection, ticket_id) SELECT ?, value FROM json_each(?) WHERE true
+       ON CONFLICT DO NOTHING`,
+      found.connection,
+      found.ticketIds,
+    );
+  }
+  return true;
+}
+
+/** A ticket that was never seen was touched at the latest when the first time was logged on it. */
+function firstWorkOn(database: Database, { connection, sourceId }: StoredRow): Instant | null {
+  const first = database.row<{ startedAt: Instant | null }>(
+    `SELECT min(started_at) AS startedAt FROM mirror_time_entry INDEXED BY mirror_time_entry_ticket
+     WHERE connection = ? AND ticket_id = ?`,
+    connection,
+    sourceId,
+  );
+  return first?.startedAt ?? null;
+}
+
+function readOne(database: Database, id: number): StoredRow | undefined {
+  return database.row(
+    `SELECT ${columns}, found_by AS foundBy, since, ticket_ids AS ticketIds FROM quarantine WHERE id = ?`,
+    id,
+  );
+}

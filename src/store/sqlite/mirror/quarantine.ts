@@ -1,0 +1,159 @@
+import type { Instant } from '../../../domain/time.ts';
+import type { PullPage, QuarantinedSubject } from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+
+/** Who found a row wanting. Each settles its own only. */
+export type FoundBy = 'pull' | 'debit';
+
+interface Finding {
+  connection: string;
+  stream: string;
+  sourceId: string;
+  foundBy: FoundBy;
+  reason: string;
+  row: string | null;
+  vendorRow: string | null;
+  since: Instant | null;
+  /** Tickets whose time it came with, as a JSON array. */
+  ticketIds: string | null;
+  at: Instant;
+}
+
+interface Standing {
+  id: number;
+  status: 'open' | 'accepted' | 'resolved';
+  row: string | null;
+}
+
+/**
+ * Sets the page's rejected rows aside and settles what arrived well after all. A row that a person
+ * has accepted stays accepted while it says the same; these come back, to stand in the mirror.
+ */
+export function quarantinePage(
+  database: Database,
+  page: PullPage,
+): { quarantined: number; accepted: unknown[] } {
+  const { connection, stream, since, at } = page;
+  const ticketIds = page.completeTicketIds ? listValue(page.completeTicketIds) : null;
+  const outcome = { quarantined: 0, accepted: [] as unknown[] };
+  for (const { sourceId, reason, row, vendorRow } of page.rejected) {
+    const finding: Finding = {
+      connection,
+      stream,
+      sourceId,
+      foundBy: 'pull',
+      reason,
+      row: textOf(row),
+      vendorRow: textOf(vendorRow),
+      since,
+      ticketIds,
+      at,
+    };
+    const status = setAside(database, finding);
+    if (status === 'new') outcome.quarantined += 1;
+    if (status === 'accepted' && finding.row !== null) outcome.accepted.push(row);
+  }
+  database.run(
+    `UPDATE quarantine SET status = 'resolved', last_seen_at = ?
+     WHERE connection = ? AND stream = ? AND found_by = 'pull' AND status = 'open'
+       AND source_id IN (SELECT value FROM json_each(?))`,
+    at,
+    connection,
+    stream,
+    listValue(page.rows.map((row) => row.sourceId)),
+  );
+  return outcome;
+}
+
+/** What debit found, or found to be in order again. */
+export function writeWarnings(
+  database: Database,
+  warnings: readonly QuarantinedSubject[],
+  at: Instant,
+): void {
+  for (const { connection, stream, sourceId, reason } of warnings) {
+    if (reason === null) {
+      database.run(
+        `UPDATE quarantine SET status = 'resolved', last_seen_at = ?
+         WHERE connection = ? AND stream = ? AND source_id = ? AND found_by = 'debit'
+           AND status = 'open'`,
+        at,
+        connection,
+        stream,
+        sourceId,
+      );
+      continue;
+    }
+    const nothing = { row: null, vendorRow: null, since: null, ticketIds: null };
+    setAside(database, {
+      connection,
+      stream,
+      sourceId,
+      foundBy: 'debit',
+      reason,
+      at,
+      ...nothing,
+    });
+  }
+}
+
+function setAside(database: Database, finding: Finding): 'new' | 'known' | 'accepted' {
+  const standing = database.row<Standing>(
+    `SELECT id, status, row FROM quarantine
+     WHERE connection = ? AND stream = ? AND source_id = ? AND found_by = ?`,
+    finding.connection,
+    finding.stream,
+    finding.sourceId,
+    finding.foundBy,
+  );
+  const { reason, row, vendorRow, since, ticketIds, at } = finding;
+  if (standing === undefined) {
+    database.run(
+      `INSERT INTO quarantine (connection, stream, source_id, found_by, reason, row, vendor_row,
+         since, ticket_ids, first_seen_at, last_seen_at, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
+      finding.connection,
+      finding.stream,
+      finding.sourceId,
+      finding.foundBy,
+      reason,
+      row,
+      vendorRow,
+      since,
+      ticketIds,
+      at,
+      at,
+    );
+    return 'new';
+  }
+  const isAccepted = standing.status === 'accepted' && isSame(standing.row, row);
+  database.run(
+    `UPDATE quarantine SET status = ?, reason = ?, row = ?, vendor_row = ?, since = ?,
+       ticket_ids = ?, last_seen_at = ? WHERE id = ?`,
+    isAccepted ? 'accepted' : 'open',
+    reason,
+    row,
+    vendorRow,
+    since,
+    ticketIds,
+    at,
+    standing.id,
+  );
+  if (isAccepted) return 'accepted';
+  return standing.status === 'open' ? 'known' : 'new';
+}
+
+/** The moment of the last touch is no part of what a person accepted. */
+function isSame(accepted: string | null, seen: string | null): boolean {
+  return withoutMoment(accepted) === withoutMoment(seen);
+}
+
+function withoutMoment(row: string | null): string | null {
+  if (row === null) return null;
+  const fields: unknown = JSON.parse(row);
+  if (typeof fields !== 'object' || fields === null) return row;
+  return JSON.stringify({ ...fields, updatedAt: null });
+}
+
+function textOf(row: unknown): string | null {
+  return row === null || row === undefined ? null : JSON.stringify(row);
+}

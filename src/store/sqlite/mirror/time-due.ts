@@ -1,0 +1,28 @@
+import type { Instant } from '../../../domain/time.ts';
+import { type Database, listValue } from '../database.ts';
+
+/** Tickets whose time is to be read, for vendors that show it ticket by ticket. */
+export function addTimeDue(
+  database: Database,
+  connection: string,
+  ticketIds: readonly string[],
+): void {
+  database.run(
+    `INSERT INTO time_due (connection, ticket_id) SELECT ?, value FROM json_each(?) WHERE true
+     ON CONFLICT DO NOTHING`,
+    connection,
+    listValue(ticketIds),
+  );
+}
+
+/** Tickets of which time was taken for deleted since: what comes back must be seen, though nothing tells of it. */
+export function addRemovedDue(database: Database, connection: string, since: Instant): void {
+  database.run(
+    `INSERT INTO time_due (connection, ticket_id)
+     SELECT DISTINCT connection, ticket_id FROM mirror_time_entry
+     WHERE connection = ? AND deleted_at >= ? AND ticket_id IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    connection,
+    since,
+  );
+}

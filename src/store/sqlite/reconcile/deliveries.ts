@@ -1,0 +1,81 @@
+import type { Instant } from '../../../domain/time.ts';
+import type { Delivery, DoubleInvoice } from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+import { invoiceOfSale } from '../replenish/orders.ts';
+
+const pageSize = 100;
+
+type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
+  blockId: string | null;
+  blockStatus: NonNullable<Delivery['block']>['status'] | null;
+  isPaid: number | null;
+  isVoid: number | null;
+  creditedMinor: number | null;
+};
+
+/**
+ * A threshold is still crossed while nothing was bought since it fired. What a block holds is a cache;
+ * where that is empty, the invoice is looked at once more than it need be. What an undo withdraws is the
+ * undo's to tell of.
+ */
+const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
+    AND (m.created_at >= ?3 OR b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0
+      OR coalesce(r.remaining_minor, 0) > 0)
+  OR m.kind = 'alert-ticket' AND EXISTS (SELECT 1 FROM episode e
+    WHERE e.client_id = m.client_id AND e.is_fired = 1 AND e.fired_at = m.created_at
+      AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.client_id = e.client_id
+        AND l.client_seq > e.fired_client_seq AND l.side = 'credit'
+        AND l.reason IN ('purchase', 'adjustment'))))`;
+
+export async function* streamDeliveries(
+  database: Database,
+  connection: string,
+  clientIds: readonly string[],
+  since: Instant,
+): AsyncGenerator<Delivery[], void> {
+  for (let after = 0; ; ) {
+    const page = database.rows<StoredDelivery>(
+      `SELECT m.seq, m.key, m.kind, m.client_id AS clientId, m.payload, m.remote_id AS remoteId,
+         m.remote_label AS remoteLabel, m.created_at AS createdAt, b.id AS blockId,
+         b.status AS blockStatus, i.is_paid AS isPaid, i.is_void AS isVoid,
+         i.credited_minor AS creditedMinor
+       FROM push_message m LEFT JOIN block b ON b.invoice_key = m.key
+       LEFT JOIN block_balance r ON r.block_id = b.id
+       LEFT JOIN mirror_invoice i ON ${invoiceOfSale}
+       WHERE m.connection = ?1 AND m.status = 'delivered' AND m.remote_id IS NOT NULL
+         AND m.client_id IN (SELECT value FROM json_each(?2)) AND m.seq > ?4 AND ${matters}
+         AND NOT EXISTS (SELECT 1 FROM undo_message u WHERE u.message_key = m.key)
+       GROUP BY m.seq ORDER BY m.seq LIMIT ${pageSize}`,
+      connection,
+      listValue(clientIds),
+      since,
+      after,
+    );
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page.map(({ blockId, blockStatus, isPaid, isVoid, creditedMinor, ...delivery }) => ({
+      ...delivery,
+      block: blockId === null || blockStatus === null ? null : { id: blockId, status: blockStatus },
+      mirrored:
+        isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, creditedMinor },
+    }));
+    after = last.seq;
+  }
+}
+
+export function readDoubleInvoices(
+  database: Database,
+  connection: string,
+  clientIds: readonly string[],
+): DoubleInvoice[] {
+  return database.rows(
+    `SELECT m.key, m.client_id AS clientId,
+       group_concat(coalesce(i.number, i.source_id), ', ' ORDER BY i.source_id) AS invoices
+     FROM push_message m
+     JOIN mirror_invoice i ON i.reference = m.key AND i.connection = m.connection AND i.is_void = 0
+     WHERE m.connection = ? AND m.client_id IN (SELECT value FROM json_each(?))
+     GROUP BY m.seq HAVING count(*) > 1 ORDER BY m.seq`,
+    connection,
+    listValue(clientIds),
+  );
+}

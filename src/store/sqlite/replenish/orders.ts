@@ -1,0 +1,168 @@
+import { totalOf } from '../../../domain/blocks/hand-sales.ts';
+import type { SoldInvoice } from '../../../domain/blocks/order.ts';
+import type { InvoiceLine } from '../../../domain/records/rows.ts';
+import type { DateText, Instant } from '../../../domain/time.ts';
+import type { MessageStatus, Order, ReplenishBatch, SalesHold } from '../../port.ts';
+import type { Database } from '../database.ts';
+import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
+import { addInvoiceBlock } from './hand-sales.ts';
+
+/**
+ * The mirrored invoice of a sale `m`, by the id that the push got for it; by our key on it only where no
+ * row shows that id.
+ */
+export const invoiceOfSale = `i.connection = m.connection AND i.source_id = ${invoiceIdOf('NULL')}`;
+
+/** The id of a sale's invoice, where it is not known already. */
+function invoiceIdOf(known: string): string {
+  return `coalesce(${known},
+  (SELECT k.source_id FROM mirror_invoice k
+   WHERE k.connection = m.connection AND k.sale_id = m.remote_id
+   ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1),
+  (SELECT k.source_id FROM mirror_invoice k
+   WHERE k.reference = m.key AND k.connection = m.connection
+   ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1))`;
+}
+
+/** One miss proves nothing: two looks that far apart do. */
+const betweenLooks = '-1 hours';
+
+type Flags = 'isPaid' | 'isVoid';
+type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags> & {
+    messageStatus: MessageStatus | null;
+    label: string | null;
+    soldSeconds: number | null;
+    soldMinor: number | null;
+    /** Of a block that an invoice of somebody else's sold. */
+    product: string | null;
+    lines: string | null;
+    paidOn: DateText | null;
+    isGone: number;
+    wasCredited: number;
+  };
+
+/**
+ * What was read of an invoice before it was delivered says nothing: it may have been written by half. No clock
+ * decides that, for what was judged once would be forgotten when it is put back.
+ */
+const isReadSince = '(h.block_id IS NOT NULL OR m.is_unread = 0)';
+
+/** Of the blocks in use, those whose invoice may no longer be what they were given for. */
+const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
+  OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0
+  OR i.net_minor <> m.payload ->> '$.totalMinor' OR b.seconds <> m.payload ->> '$.seconds'
+  OR b.amount_minor <> m.payload ->> '$.totalMinor')`;
+
+export function readOrders(database: Database): Order[] {
+  const rows = database.rows<StoredBlock & OrderColumns>(
+    `SELECT ${blockColumns}, iif(h.block_id IS NULL, m.status, 'delivered') AS messageStatus,
+       coalesce(m.remote_label, m.remote_id, i.number, h.invoice_id) AS label,
+       coalesce(h.seconds, m.payload ->> '$.seconds') AS soldSeconds,
+       coalesce(h.total_minor, m.payload ->> '$.totalMinor') AS soldMinor,
+       h.product, i.lines,
+       i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
+       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
+       i.paid_on AS paidOn, g.message_key IS NOT NULL AS isGone,
+       EXISTS (SELECT 1 FROM ledger l WHERE l.key = 'purchase:' || b.id) AS wasCredited
+     FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
+     LEFT JOIN invoice_block h ON h.block_id = b.id
+     LEFT JOIN mirror_invoice i ON i.connection = coalesce(h.connection, m.connection)
+       AND i.source_id = ${invoiceIdOf('h.invoice_id')} AND ${isReadSince}
+     LEFT JOIN invoice_missing g ON g.message_key = m.key
+       AND g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')
+     WHERE b.source <> 'overage' AND (b.status = 'ordered' OR ${isDoubtful}
+       OR (b.status = 'active' AND h.block_id IS NOT NULL))
+     ORDER BY b.client_id, b.purchased_on, b.id`,
+  );
+  return rows.map((row) => {
+    const { messageStatus, label, soldSeconds, soldMinor, paidOn, ...others } = row;
+    const { isGone, wasCredited, isPaid, isVoid, ...rest } = others;
+    const { totalMinor, paidMinor, creditedMinor, product, lines, ...sold } = rest;
+    const { netMinor: wholeNet, ...block } = sold;
+    const isSold = soldSeconds !== null && soldMinor !== null;
+    const netMinor = product === null ? wholeNet : netOf(block, product, lines);
+    const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
+    return {
+      block: fromStoredBlock(block),
+      ...{ messageStatus, label, paidOn },
+      sold: isSold ? { seconds: soldSeconds, totalMinor: soldMinor } : null,
+      invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+      isGone: isGone === 1,
+      wasCredited: wasCredited === 1,
+    };
+  });
+}
+
+/** Of the lines with the product alone; not known for money, which may be sold at another price than its own. */
+function netOf(
+  { amountMinor }: Pick<StoredBlock, 'amountMinor'>,
+  product: string,
+  lines: string | null,
+): number | null {
+  if (lines === null || amountMinor !== null) return null;
+  const all = JSON.parse(lines) as InvoiceLine[];
+  return totalOf(all.filter((line) => line.product === product));
+}
+
+export function readSalesHolds(database: Database): SalesHold[] {
+  return database.rows<SalesHold>(
+    'SELECT client_id AS clientId, reason, since FROM sales_hold ORDER BY client_id',
+  );
+}
+
+/** What a batch says of ordered blocks and of the clients that are sold nothing. */
+export function writeOrders(
+  database: Database,
+  {
+    at,
+    runId,
+    blockTerms = [],
+    invoiceBlocks = [],
+    salesHolds = [],
+    releasedHolds = [],
+  }: ReplenishBatch,
+): void {
+  for (const { id, seconds, amountMinor, purchasedOn, expiresOn, activate } of blockTerms) {
+    database.run(
+      `UPDATE block SET seconds = ?, amount_minor = ?, purchased_on = ?, expires_on = ?,
+         activate = ? WHERE id = ?`,
+      seconds,
+      amountMinor,
+      purchasedOn,
+      expiresOn,
+      activate,
+      id,
+    );
+  }
+  for (const block of invoiceBlocks) addInvoiceBlock(database, block);
+  for (const { clientId, reason } of salesHolds) {
+    database.run(
+      'INSERT INTO sales_hold (client_id, reason, since, run_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      clientId,
+      reason,
+      at,
+      runId,
+    );
+  }
+  for (const clientId of releasedHolds) {
+    database.run('DELETE FROM sales_hold WHERE client_id = ?', clientId);
+  }
+}
+
+/** Whether a delivered invoice was there when it was looked at by its id. */
+export function noteInvoice(
+  database: Database,
+  messageKey: string,
+  at: Instant,
+  isThere: boolean,
+): void {
+  if (isThere) database.run('DELETE FROM invoice_missing WHERE message_key = ?', messageKey);
+  else {
+    database.run(
+      `INSERT INTO invoice_missing (message_key, first_at, last_at) VALUES (?1, ?2, ?2)
+       ON CONFLICT DO UPDATE SET last_at = excluded.last_at`,
+      messageKey,
+      at,
+    );
+  }
+}

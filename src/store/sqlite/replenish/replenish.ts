@@ -1,0 +1,258 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ChargeFacts, chargedWorkTypes } from '../../../domain/charges/charge-facts.ts';
+import type { LedgerEntry } from '../../../domain/ledger/ledger.ts';
+import type { OpenOverage } from '../../../domain/ledger/postings.ts';
+import { findPaidWork } from '../../../domain/ledger/slices.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type {
+  Block,
+  Episode,
+  NewMessage,
+  PendingEntry,
+  ReplenishBatch,
+  ReplenishStore,
+} from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
+import {
+  blockColumns,
+  fromStoredBlock,
+  type StoredBlock,
+  writeRemaining,
+} from '../ledger/balances.ts';
+import { editBlock, readBlockEdits } from '../ledger/block-edits.ts';
+import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.ts';
+import { withNameIds } from '../mirror/mirror.ts';
+import { readForeignInvoices } from './hand-sales.ts';
+import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
+
+export function replenishStore(database: Database): ReplenishStore {
+  return {
+    readEpisodes: async (clientIds) => readEpisodes(database, clientIds),
+    readLastCredits: async (clientIds) => readLastCredits(database, clientIds),
+    readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
+    readEntriesAfter: async (clientId, clientSeq) =>
+      readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
+    readPending: async (clientIds) => readPending(database, clientIds),
+    readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
+    readForeignInvoices: async () => readForeignInvoices(database),
+    readBlockEdits: async (clientIds) => readBlockEdits(database, clientIds),
+    readOrders: async () => readOrders(database),
+    readSalesHolds: async () => readSalesHolds(database),
+    writeReplenish: async (batch) => database.write(() => writeReplenish(database, batch)),
+  };
+}
+
+function readEpisodes(database: Database, clientIds: readonly string[]): Episode[] {
+  const rows = database.rows<Omit<Episode, 'isFired'> & { isFired: number }>(
+    `SELECT client_id AS clientId, threshold, number, is_fired AS isFired,
+       fired_client_seq AS firedClientSeq, fired_mode AS firedMode, fired_at AS firedAt,
+       pending_seconds AS pendingSeconds
+     FROM episode WHERE client_id IN (SELECT value FROM json_each(?)) ORDER BY client_id, threshold`,
+    listValue(clientIds),
+  );
+  return rows.map((row) => ({ ...row, isFired: row.isFired === 1 }));
+}
+
+function readLastCredits(
+  database: Database,
+  clientIds: readonly string[],
+): ReadonlyMap<string, number> {
+  const rows = database.rows<{ clientId: string; clientSeq: number }>(
+    `SELECT k.value AS clientId, coalesce((
+       SELECT l.client_seq FROM ledger l WHERE l.client_id = k.value
+         AND l.side = 'credit' AND l.reason IN ('purchase', 'adjustment')
+         AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)
+       ORDER BY l.client_seq DESC LIMIT 1), 0) AS clientSeq
+     FROM json_each(?) k`,
+    listValue(clientIds),
+  );
+  return new Map(rows.map(({ clientId, clientSeq }) => [clientId, clientSeq]));
+}
+
+function readOpenOverage(database: Database, clientId: string): OpenOverage[] {
+  return readCharged(
+    database,
+    `l.client_id = ? AND l.reason = 'overage' AND l.block_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM ledger r WHERE r.reverses = l.key)`,
+    clientId,
+  );
+}
+
+function readCharged(
+  database: Database,
+  where: string,
+  ...values: (string | number)[]
+): OpenOverage[] {
+  const rows = database.rows<LedgerEntry & { facts: string | null }>(
+    `SELECT ${ledgerColumns}, c.facts FROM ledger l LEFT JOIN charge c ON c.id = l.charge_id
+     WHERE ${where} ORDER BY l.client_seq`,
+    ...values,
+  );
+  return rows.map(({ facts, ...entry }) => {
+    const charge = facts === null ? null : (JSON.parse(facts) as ChargeFacts);
+    if (charge === null) return { ...entry, workTypes: null, price: null };
+    const isMixed = charge.byWorkType !== undefined;
+    const slices = isMixed ? readLiveSlices(database, [entry.chargeId ?? '']) : [entry];
+    // Of what was undone, and of reversals, only the whole charge is known.
+    if (!slices.some(({ key }) => key === entry.key)) {
+      return { ...entry, workTypes: chargedWorkTypes(charge), price: null };
+    }
+    return { ...entry, ...findPaidWork(charge, slices, entry.key) };
+  });
+}
+
+function readPending(
+  database: Database,
+  clientIds: readonly string[],
+): ReadonlyMap<string, number> {
+  const rows = database.rows<{ clientId: string; seconds: number }>(
+    `SELECT k.value AS clientId, coalesce((
+       SELECT sum(g.pending_seconds) FROM charge_group g
+       WHERE g.client_id = k.value AND g.status <> 'posted'), 0) AS seconds
+     FROM json_each(?) k`,
+    listValue(clientIds),
+  );
+  return new Map(rows.map(({ clientId, seconds }) => [clientId, seconds]));
+}
+
+function readPendingEntries(database: Database, clientIds: readonly string[]): PendingEntry[] {
+  const rows = database.rows<
+    Omit<PendingEntry, 'isBillable' | 'ids'> & {
+      isBillable: number | null;
+      nameIds: string | null;
+    }
+  >(
+    `SELECT g.client_id AS clientId, g.group_key AS groupKey, g.pending_seconds AS pendingSeconds,
+       e.connection, e.technician_id AS technicianId, e.technician, e.work_type AS workType,
+       e.name_ids AS nameIds, e.role, e.is_billable AS isBillable, e.seconds
+     FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
+     JOIN entry_group eg ON eg.group_key = g.group_key
+     JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
+     WHERE g.status <> 'posted' AND g.pending_seconds > 0 ORDER BY g.group_key, eg.entry_id`,
+    listValue(clientIds),
+  );
+  return rows.map((row) => ({
+    ...withNameIds(row),
+    isBillable: row.isBillable === null ? null : row.isBillable === 1,
+  }));
+}
+
+function writeReplenish(database: Database, batch: ReplenishBatch): void {
+  const { at, runId } = batch;
+  for (const block of batch.blocks) addBlock(database, block, at, runId);
+  for (const { blockId, status } of batch.blockStatuses) {
+    database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
+  }
+  for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
+  writeOrders(database, batch);
+  appendPostings(database, batch);
+  for (const episode of batch.episodes) writeEpisode(database, episode);
+  for (const { clientId, kind, exceptKey } of batch.superseded) {
+    database.run(
+      `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?,
+         claimed_by = NULL, claimed_at = NULL
+       WHERE client_id = ? AND kind = ? AND key <> ? AND status IN ('pending', 'claimed', 'withheld', 'dead')`,
+      at,
+      `Replaced by ${exceptKey}.`,
+      clientId,
+      kind,
+      exceptKey,
+    );
+  }
+  for (const message of batch.messages) addMessage(database, message, at, runId);
+}
+
+function addBlock(database: Database, block: Block, at: Instant, runId: string): void {
+  const standing = database.row<StoredBlock>(
+    `SELECT ${blockColumns} FROM block b WHERE b.key = ?`,
+    block.key,
+  );
+  if (standing !== undefined) {
+    // Its status may have moved on since it was first written.
+    refuseOther(
+      `block ${block.key}`,
+      { ...fromStoredBlock(standing), status: block.status },
+      block,
+    );
+    return;
+  }
+  database.run(
+    `INSERT INTO block (id, key, client_id, source, offer, seconds, amount_minor,
+       rate_minor, currency, purchased_on, expires_on, priority, work_types, status, activate,
+       invoice_key, created_at, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    block.id,
+    block.key,
+    block.clientId,
+    block.source,
+    block.offer,
+    block.seconds,
+    block.amountMinor,
+    block.rateMinor,
+    block.currency,
+    block.purchasedOn,
+    block.expiresOn,
+    block.priority,
+    block.workTypes === null ? null : JSON.stringify(block.workTypes),
+    block.status,
+    block.activate,
+    block.invoiceKey,
+    at,
+    runId,
+  );
+  const nothing = { seconds: 0, minor: block.amountMinor === null ? null : 0 };
+  writeRemaining(database, block.id, nothing);
+}
+
+function addMessage(database: Database, message: NewMessage, at: Instant, runId: string): void {
+  const { basis, ...content } = message;
+  const standing = database.row<Omit<NewMessage, 'status'>>(
+    `SELECT key, kind, client_id AS clientId, connection, payload, after_key AS afterKey
+     FROM push_message WHERE key = ?`,
+    message.key,
+  );
+  if (standing !== undefined) {
+    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, content);
+    return;
+  }
+  database.run(
+    `INSERT INTO push_message (key, kind, client_id, connection, payload, basis, after_key, status,
+       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    message.key,
+    message.kind,
+    message.clientId,
+    message.connection,
+    message.payload,
+    basis ?? null,
+    message.afterKey,
+    message.status,
+    at,
+    at,
+    runId,
+  );
+}
+
+/** A key is made from its cause: the same key with another content means that a cause was lost. */
+function refuseOther(name: string, standing: object, wanted: object): void {
+  if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
+    throw new Error(`${name} stands already with another content`);
+  }
+}
+
+function writeEpisode(database: Database, episode: Episode): void {
+  database.run(
+    `INSERT INTO episode (client_id, threshold, number, is_fired, fired_client_seq, fired_mode,
+       fired_at, pending_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET number = excluded.number, is_fired = excluded.is_fired,
+       fired_client_seq = excluded.fired_client_seq, fired_mode = excluded.fired_mode,
+       fired_at = excluded.fired_at, pending_seconds = excluded.pending_seconds`,
+    episode.clientId,
+    episode.threshold,
+    episode.number,
+    Number(episode.isFired),
+    episode.firedClientSeq,
+    episode.firedMode,
+    episode.firedAt,
+    episode.pendingSeconds,
+  );
+}
