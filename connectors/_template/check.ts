@@ -1,5 +1,5 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import type { Api } from './api.ts';
 import { PageWire } from './schema.ts';
 

@@ -2,7 +2,7 @@
 import type { ZodType } from 'zod';
 import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { pagesByCursor } from '../http/paging.ts';
-import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
 import type { Api } from './api.ts';
 import { MadeWire, NoteWire, pageOf, TicketWire } from './schema.ts';
 

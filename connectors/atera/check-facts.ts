@@ -5,7 +5,7 @@ import { addDays, addSeconds, dateInZone, instantFromMs } from '../../src/domain
 import { firstDifference, zoneNamed } from './account-zone.ts';
 import { type Api, idIn, type List } from './api.ts';
 import { meaningsOf, readTicketTotal } from './doubled-hour.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import { ticketsSince } from './pull.ts';
 import { workHoursFrom } from './pull-time.ts';
 import { ticketsOf } from './push-ticket.ts';
@@ -25,7 +25,7 @@ export async function compareZone(api: Api, name: string): Promise<CheckResult[]
     return [{ id, status: 'warning', detail, fix }];
   }
   const differsAt = firstDifference(zone, theirs, context.now());
-  await settleFact(context, 'account-zone', differsAt === null);
+  await verifyFact(context, 'account-zone', differsAt === null);
   if (differsAt === null) {
     const detail = `Atera calls the account’s zone "${name}"; ${zone} keeps the same clock.`;
     return [{ id, status: 'ok', detail }];
@@ -69,7 +69,7 @@ async function settleChanges(api: Api, signal: AbortSignal): Promise<void> {
   const ever = await countOf(api, ticketsSince('2000-01-01T00:00:00.000Z'), signal);
   if (ever === 0) return;
   const ahead = await countOf(api, ticketsSince(tomorrow), signal);
-  await settleFact(api.context, 'ticket-changes', ahead === 0);
+  await verifyFact(api.context, 'ticket-changes', ahead === 0);
 }
 
 const clientsTried = 3;
@@ -83,7 +83,7 @@ async function settleByClient(
     const { rows } = await api.few(ticketsOf(clientId), signal);
     if (rows.length === 0) continue;
     const isSo = rows.every((row) => idIn(row, 'CustomerID') === clientId);
-    return settleFact(api.context, 'tickets-by-client', isSo);
+    return verifyFact(api.context, 'tickets-by-client', isSo);
   }
 }
 
@@ -122,21 +122,21 @@ async function settleShownZone(
   };
   const isSo =
     (await isListedFrom(span.startedAt)) && !(await isListedFrom(addSeconds(span.startedAt, 1)));
-  await settleFact(api.context, 'work-hours-zone', isSo);
+  await verifyFact(api.context, 'work-hours-zone', isSo);
 }
 
 /** Whether logging it was that change, or closing the ticket, is all the same. */
 async function settleMoves(api: Api, { wire, span }: Sample, signal: AbortSignal): Promise<void> {
   for await (const { rows } of api.pages(ticketsSince(span.endedAt), signal)) {
     const isListed = rows.some((row) => idIn(row, 'TicketID') === wire.TicketID);
-    if (isListed) return settleFact(api.context, 'work-moves-ticket', true);
+    if (isListed) return verifyFact(api.context, 'work-moves-ticket', true);
   }
-  await settleFact(api.context, 'work-moves-ticket', false);
+  await verifyFact(api.context, 'work-moves-ticket', false);
 }
 
 async function settleTotals(api: Api, ticketId: SourceId, signal: AbortSignal): Promise<void> {
   const { entries, totalSeconds } = await readTicketTotal(api, ticketId, signal);
   if (entries.some(({ meanings }) => meanings.length !== 1)) return;
   const sum = entries.reduce((seconds, { meanings }) => seconds + (meanings[0]?.seconds ?? 0), 0);
-  await settleFact(api.context, 'ticket-totals', Math.abs(sum - totalSeconds) <= 60);
+  await verifyFact(api.context, 'ticket-totals', Math.abs(sum - totalSeconds) <= 60);
 }

@@ -1,8 +1,8 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
 import { namesAlone } from '../http/rows.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import { type Api, believeRow, idIn } from './api.ts';
 import { compareZone, settleByReading } from './check-facts.ts';
 import { type Contracts, nativeContracts } from './contracts.ts';

@@ -4,7 +4,7 @@ import type { Presence, PresenceRequest, SourceId } from '../../src/contract/con
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
 import { type Api, believeRow, rowsOf } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { workHoursFrom } from './pull-time.ts';
 import { WorkHoursWire } from './schema.ts';
 import { readingsOf } from './wall-clock.ts';
@@ -19,7 +19,7 @@ export function createPresence(api: Api): Presence {
 
   async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
     const { from, clientIds, signal } = request;
-    await refuseIfNot(api.context, 'account-zone', 'work-hours-zone');
+    await refuseIfFalse(api.context, 'account-zone', 'work-hours-zone');
     const found = new Set<SourceId>();
     const list = workHoursFrom(addDays(dateInZone(from, api.zone), -1));
     for await (const { rows } of api.pages(list, signal)) {

@@ -4,7 +4,7 @@
  */
 
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { answerAnew, removeWritten, testBody, testSubject } from '../check/probe.ts';
+import { removeWritten, testBody, testSubject, verifyAgain } from '../kit/probe.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { type FactId, factResult, readFact } from './facts.ts';
@@ -33,7 +33,7 @@ export async function probeConnection(
     }
     return [];
   };
-  const results = await answerAnew(api.context, settled, () => attempt('probe.ticket', write));
+  const results = await verifyAgain(api.context, settled, () => attempt('probe.ticket', write));
   for (const id of settled) results.push(await factResult(api.context, id));
   const fix = 'Delete it by hand in Atera.';
   results.push(await removeWritten(written, (path) => api.remove(path, signal), fix));

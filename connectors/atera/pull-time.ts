@@ -2,7 +2,7 @@
 import type { Page, Pull, TimeEntryRow } from '../../src/contract/connector.ts';
 import { type Api, pageOf, rowsOf } from './api.ts';
 import { settleDoubled } from './doubled-hour.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { readWindow } from './known-window.ts';
 import { fromWorkHours } from './mapping.ts';
 import { WorkHoursWire } from './schema.ts';
@@ -10,7 +10,7 @@ import { WorkHoursWire } from './schema.ts';
 export function createTimePull(api: Api): Pull<TimeEntryRow> {
   return async function* pull(request): AsyncGenerator<Page<TimeEntryRow>> {
     const { clientIds, signal } = request;
-    await refuseIfNot(api.context, 'account-zone', 'work-hours-zone');
+    await refuseIfFalse(api.context, 'account-zone', 'work-hours-zone');
     const reading = await readWindow(api, request);
     let isFirst = true;
     for await (const page of api.pages(workHoursFrom(reading.from), signal)) {

@@ -5,7 +5,7 @@ import { addDays, dateInZone } from '../../src/domain/time.ts';
 import { readableRows } from '../http/rows.ts';
 import { type Api, idIn, pageOf, rowsOf } from './api.ts';
 import type { Contracts } from './contracts.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { fromTicket } from './mapping.ts';
 import { CustomerWire, TicketWire } from './schema.ts';
 
@@ -32,7 +32,7 @@ export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]>
 
 export function createTicketPull(api: Api, contracts: Contracts): Pull<TicketRow> {
   return async function* pull({ since, clientIds, signal }): AsyncGenerator<Page<TicketRow>> {
-    await refuseIfNot(api.context, 'ticket-changes');
+    await refuseIfFalse(api.context, 'ticket-changes');
     for await (const { rows } of api.pages(ticketsSince(since), signal)) {
       const ours = rowsOf(rows, clientIds);
       const contractIds = ours.flatMap((row) => idIn(row, 'ContractID') ?? []);

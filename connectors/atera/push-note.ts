@@ -2,9 +2,9 @@
 
 import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import { type Api, believeRow } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { CommentWire } from './schema.ts';
 
 type Note = PushMessages['ticket-note'];
@@ -15,7 +15,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
       return (await findNote(api, note, signal)) === null ? null : delivered(note);
     },
     async create(note, signal) {
-      await refuseIfNot(api.context, 'note-audience');
+      await refuseIfFalse(api.context, 'note-audience');
       return writeNote(api, note, signal);
     },
   };
@@ -37,7 +37,7 @@ async function writeNote(api: Api, note: Note, signal: AbortSignal): Promise<Del
     );
   }
   const isKept = written.IsInternal === isInternal;
-  await settleFact(api.context, 'note-audience', isKept);
+  await verifyFact(api.context, 'note-audience', isKept);
   if (!isKept) {
     api.context.log.warn('A note did not keep its audience; look at it now.', {
       ticket: note.ticketId,

@@ -6,10 +6,10 @@
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { hasMarker, markedLine } from '../text/marker.ts';
-import { saleText } from '../text/sale.ts';
+import { hasMarker, markedLine } from '../kit/marker.ts';
+import { saleText } from '../kit/sale-text.ts';
 import { type Api, believeRow } from './api.ts';
-import { readFact, refuseIfNot, settleFact, settleKept } from './facts.ts';
+import { readFact, refuseIfFalse, verifyFact, verifyKept } from './facts.ts';
 import { ContactWire, TicketStanding } from './schema.ts';
 import { inspectTicket, isDeleted, readTicket } from './ticket-standing.ts';
 import { utcMoment } from './wall-clock.ts';
@@ -58,7 +58,7 @@ export async function findTicket(
   { key, clientId }: Pick<NewTicket, 'key' | 'clientId'>,
   signal: AbortSignal,
 ): Promise<Delivered | null> {
-  await refuseIfNot(api.context, 'tickets-by-client');
+  await refuseIfFalse(api.context, 'tickets-by-client');
   const list = ticketsOf(clientId);
   for await (const { rows } of api.pages(list, signal)) {
     for (const row of rows) {
@@ -94,7 +94,7 @@ export async function createTicket(
   ticket: NewTicket,
   signal: AbortSignal,
 ): Promise<Delivered> {
-  await refuseIfNot(api.context, 'tickets-by-client', 'ticket-title');
+  await refuseIfFalse(api.context, 'tickets-by-client', 'ticket-title');
   const contactId = await contactOf(api, ticket.clientId, signal);
   const { type, priority, status } = api.config.tickets;
   const body = {
@@ -139,14 +139,14 @@ async function readBack(
   const shown = isNumber ? await readTicket(api, actionId, signal) : null;
   const isOurs = shown !== null && hasMarker(shown.TicketTitle, ticket.key);
   if (shown !== null && isOurs && shown.CustomerID === ticket.clientId) {
-    await settleFact(context, 'action-id', true);
-    await settleFact(context, 'ticket-title', true);
+    await verifyFact(context, 'action-id', true);
+    await verifyFact(context, 'ticket-title', true);
     await settleTimes(api, shown);
     return delivered(shown.TicketID);
   }
   const found = await findTicket(api, ticket, signal);
-  if (isTried && found !== null) await settleFact(context, 'action-id', false);
-  await settleKept(context, 'ticket-title', false, async () => found !== null);
+  if (isTried && found !== null) await verifyFact(context, 'action-id', false);
+  await verifyKept(context, 'ticket-title', false, async () => found !== null);
   if (found !== null) return found;
   throw new KindError(
     'unknown-outcome',
@@ -161,5 +161,5 @@ const clockMsMax = 10 * 60_000;
 async function settleTimes(api: Api, { TicketCreatedDate }: TicketStanding): Promise<void> {
   if (!TicketCreatedDate) return;
   const offMs = msFromInstant(utcMoment(TicketCreatedDate)) - api.context.now();
-  await settleFact(api.context, 'ticket-times', Math.abs(offMs) <= clockMsMax);
+  await verifyFact(api.context, 'ticket-times', Math.abs(offMs) <= clockMsMax);
 }

@@ -1,6 +1,6 @@
 /** Taking a ticket back: an internal note that says why, then the status that closes it. */
 import type { SourceId, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
-import { hasMarker } from '../text/marker.ts';
+import { hasMarker } from '../kit/marker.ts';
 import type { Api } from './api.ts';
 import { isClosedStatus } from './mapping.ts';
 import { createNotePush } from './push-note.ts';

@@ -8,7 +8,7 @@ import { secondsOf } from '../http/exact.ts';
 import { DecimalText } from '../http/wire.ts';
 import type { Query } from './api.ts';
 import { Threshold } from './budget.ts';
-import { type FactId, factResult, facts, settleFact } from './facts.ts';
+import { type FactId, factResult, facts, verifyFact } from './facts.ts';
 import { believeRow } from './look-up.ts';
 import { linesOf } from './pull-invoices.ts';
 import { equals, everything, exists, since } from './query.ts';
@@ -41,7 +41,7 @@ export async function settleByReading(
   };
   const results: CheckResult[] = [];
   for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
-    if (isSo !== null) await settleFact(context, id, isSo);
+    if (isSo !== null) await verifyFact(context, id, isSo);
     const known = await factResult(context, id);
     const isOpen = isSo === null && known.status === 'warning';
     const detail = `Nothing to see it by yet: ${facts[id].claim}`;

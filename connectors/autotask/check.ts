@@ -1,8 +1,8 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
 import { Id } from '../http/wire.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import { settleByReading } from './check-facts.ts';
 import { nativeBlocks, salesContract } from './contracts.ts';
 import { type FactId, factResult } from './facts.ts';

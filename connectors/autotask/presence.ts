@@ -5,7 +5,7 @@
 
 import type { Presence, PresenceRequest } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { believeRow, proveVisible } from './look-up.ts';
 import { startOf } from './mapping.ts';
 import { before, companyNumbers, type Filter, since } from './query.ts';
@@ -30,7 +30,7 @@ export function createPresence(rooms: Rooms): Presence {
   let last = { of: '', asOf: '', others: 0 };
   return {
     async *ids(request) {
-      await refuseIfNot(api.context, 'change-filters');
+      await refuseIfFalse(api.context, 'change-filters');
       const clientIds = companyNumbers(request.clientIds);
       const asOf = addSeconds(instantFromMs(api.context.now()), 1);
       const list = { of: keyOf(request), asOf, others: 0 };

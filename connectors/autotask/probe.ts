@@ -5,7 +5,7 @@
 
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { settlingInto, testBody, testSale } from '../check/probe.ts';
+import { createSteps, testBody, testSale } from '../kit/probe.ts';
 import { attempt } from './check.ts';
 import { salesContract } from './contracts.ts';
 import { factResult } from './facts.ts';
@@ -30,7 +30,7 @@ export async function probeConnection(
   const { context, config } = rooms.api;
   const probe: Probe = { rooms, clientId, key: `probe.${context.now()}`, signal };
   const results: CheckResult[] = [];
-  const settle = settlingInto(results, context, attempt, factResult);
+  const settle = createSteps(results, context, attempt, factResult);
   const noting = (work: (probe: Probe) => Promise<CheckResult[]>) => async (): Promise<void> => {
     results.push(...(await work(probe)));
   };

@@ -8,7 +8,7 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText, Id } from '../http/wire.ts';
-import { type LinesOf, withLines } from '../text/invoice-lines.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
 import type { Query } from './api.ts';
 import { readFact } from './facts.ts';
 import { noteSeen, proveStillVisible, readAll } from './look-up.ts';

@@ -8,7 +8,7 @@ import type { Page, Pull, PullRequest, TimeEntryRow } from '../../src/contract/c
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
-import { readFact, refuseIfNot } from './facts.ts';
+import { readFact, refuseIfFalse } from './facts.ts';
 import { proveVisible, readAll } from './look-up.ts';
 import { fromTimeEntry, type TimeNames } from './mapping.ts';
 import { readable, resumable } from './pull.ts';
@@ -28,7 +28,7 @@ const wholeTickets = 50;
 export function createTimePull(rooms: Rooms): Pull<TimeEntryRow> {
   return async function* pull(request): AsyncGenerator<Page<TimeEntryRow>> {
     const { api } = rooms;
-    await refuseIfNot(api.context, 'change-filters');
+    await refuseIfFalse(api.context, 'change-filters');
     const clientIds = companyNumbers(request.clientIds);
     const deletedSince = await sinceFirstRead(rooms, request);
     const isApprovalSeen = (await readFact(api.context, 'approval-filter')) !== 'no';

@@ -10,7 +10,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { parseRows } from '../http/rows.ts';
 import type { ListPage, Query } from './api.ts';
-import { readFact, refuseIfNot } from './facts.ts';
+import { readFact, refuseIfFalse } from './facts.ts';
 import { proveVisible } from './look-up.ts';
 import { fromTicket, type TicketNames } from './mapping.ts';
 import { anyOf, companyNumbers, inChunks, isOneOf, since } from './query.ts';
@@ -53,7 +53,7 @@ async function* pullClients(
 
 async function* pullTickets(rooms: Rooms, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
   const { api, owners } = rooms;
-  await refuseIfNot(api.context, 'change-filters');
+  await refuseIfFalse(api.context, 'change-filters');
   const ids = companyNumbers(request.clientIds);
   owners.forget();
   let rows = 0;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Api } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { companyNumbers } from './query.ts';
 import type { Rooms } from './rooms.ts';
 import { UserDefinedFields } from './schema.ts';
@@ -19,7 +19,7 @@ export function createBalancePush({ api }: Rooms): Push<'balance-field'> {
       return isShown(values.get(field), hoursText) ? { remoteId: clientId } : null;
     },
     async create({ clientId, field, hoursText }, signal) {
-      await refuseIfNot(api.context, 'company-fields');
+      await refuseIfFalse(api.context, 'company-fields');
       await refuseUnknown(api, field, signal);
       const after = await writeField(api, { clientId, field, value: hoursText }, signal);
       if (isShown(after.get(field), hoursText)) return { remoteId: clientId };
@@ -72,7 +72,7 @@ export async function writeField(
   const lost = [...before].filter(
     ([name, was]) => name !== field && String(after.get(name) ?? '') !== String(was ?? ''),
   );
-  await settleFact(api.context, 'company-fields', lost.length === 0);
+  await verifyFact(api.context, 'company-fields', lost.length === 0);
   if (lost.length === 0) return after;
   const names = lost.map(([name, was]) => `${name} (was ${JSON.stringify(was)})`).join(', ');
   throw new KindError('config', `Writing one user-defined field changed others: ${names}.`, {

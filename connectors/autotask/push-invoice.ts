@@ -9,9 +9,9 @@ import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/wire.ts';
-import { shortened } from '../text/marker.ts';
+import { shortened } from '../kit/marker.ts';
 import { billingOf, type Contract, contractsOf, salesContract } from './contracts.ts';
-import { refuseIfNot, settleKept } from './facts.ts';
+import { refuseIfFalse, verifyKept } from './facts.ts';
 import { findInList, readAll } from './look-up.ts';
 import { equals, inChunks, isOneOf } from './query.ts';
 import type { Rooms } from './rooms.ts';
@@ -57,7 +57,7 @@ function hasNativeBlock({ api }: Rooms, sale: Sale): boolean {
 
 async function complete(rooms: Rooms, sale: Sale, signal: AbortSignal): Promise<Delivered> {
   const nativeBlock = hasNativeBlock(rooms, sale);
-  await refuseIfNot(
+  await refuseIfFalse(
     rooms.api.context,
     'charge-key',
     ...(nativeBlock ? (['block-key'] as const) : []),
@@ -136,7 +136,7 @@ export async function createCharge(
   const filter = [equals('contractID', Number(contractId))];
   const list = { entity: 'ContractCharges', filter, fields: chargeFields };
   const isOurs = (wire: ChargeWire) => wire.internalPurchaseOrderNumber === key;
-  await settleKept(
+  await verifyKept(
     api.context,
     'charge-key',
     isKept,
@@ -181,7 +181,7 @@ async function createBlock(
   const filter = [equals('contractID', Number(contractId))];
   const list = { entity: 'ContractBlocks', filter, fields: blockFields };
   const isOurs = (wire: BlockWire) => wire.invoiceNumber === block.invoiceNumber;
-  await settleKept(
+  await verifyKept(
     api.context,
     'block-key',
     isKept,

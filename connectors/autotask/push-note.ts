@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/wire.ts';
-import { hasMarker, markerOf, shortened } from '../text/marker.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { hasMarker, markerOf, shortened } from '../kit/marker.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { findInList } from './look-up.ts';
 import { isOneOf } from './query.ts';
 import type { Rooms } from './rooms.ts';
@@ -39,7 +39,7 @@ export async function writeNote(
   signal: AbortSignal,
 ): Promise<{ remoteId: string }> {
   const { context, config } = api;
-  await refuseIfNot(context, 'note-publish');
+  await refuseIfFalse(context, 'note-publish');
   const publish = await directory.valueOf('TicketNotes', 'publish', config.notes[audience], signal);
   const note = {
     ticketID: Number(ticketId),
@@ -51,7 +51,7 @@ export async function writeNote(
   const id = await api.create(`Tickets/${encodeURIComponent(ticketId)}/Notes`, note, signal);
   const made = await api.item('TicketNotes', id, Note, signal);
   const isKept = made === null ? null : made.publish === publish;
-  await settleFact(context, 'note-publish', isKept);
+  await verifyFact(context, 'note-publish', isKept);
   if (isKept === false) {
     context.log.warn('A note did not keep its audience; look at it now.', {
       ...{ ticket: ticketId, note: id, wanted: audience },

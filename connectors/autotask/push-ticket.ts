@@ -2,9 +2,9 @@
 
 import type { Delivered, Push } from '../../src/contract/connector.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import { oneLine, shortened } from '../text/marker.ts';
+import { oneLine, shortened } from '../kit/marker.ts';
 import type { Query } from './api.ts';
-import { readFact, refuseIfNot, settleKept } from './facts.ts';
+import { readFact, refuseIfFalse, verifyKept } from './facts.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
 import { findInList } from './look-up.ts';
 import { companyNumbers, equals, type Filter } from './query.ts';
@@ -82,7 +82,7 @@ export async function createTicket(
 ): Promise<Delivered> {
   const { api, directory } = rooms;
   const { context } = api;
-  await refuseIfNot(context, 'ticket-key-kept');
+  await refuseIfFalse(context, 'ticket-key-kept');
   const { queue, priority, status, dueInDays, keyField } = alertsOf(api.config);
   const named = (field: string, label: string) =>
     directory.valueOf('Tickets', field, label, signal);
@@ -103,11 +103,11 @@ export async function createTicket(
   const made = await api.item('Tickets', id, KeyedTicket, signal);
   const isKept = made === null ? null : keyOf(made, keyField) === ticket.key;
   const isFound = async () => (await search(rooms, ticket, false, signal)) !== null;
-  await settleKept(context, 'ticket-key-kept', isKept, isFound);
+  await verifyKept(context, 'ticket-key-kept', isKept, isFound);
   if (isKept === false) context.log.warn('A new ticket did not keep its key.', { ticket: id });
   if (isKept && (await filterFact(rooms)) === null) {
     const found = await search(rooms, ticket, true, signal);
-    await settleKept(context, 'ticket-key-found', false, async () => found?.id === id);
+    await verifyKept(context, 'ticket-key-found', false, async () => found?.id === id);
     await context.memory.set(keyedByMemory, keyField ?? 'externalID');
   }
   return toDelivered(id, made?.ticketNumber);

@@ -8,7 +8,7 @@ import type {
   Withdrawn,
 } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import { alertsOf, KeyedTicket, keyOf } from './keyed-ticket.ts';
 import { createNotePush } from './push-note.ts';
 import type { Rooms } from './rooms.ts';

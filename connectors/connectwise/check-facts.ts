@@ -8,7 +8,7 @@ import { secondsOf } from '../http/exact.ts';
 import { DecimalText } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
 import { changedSince, isOneOf } from './conditions.ts';
-import { type FactId, factResult, facts, settleFact } from './facts.ts';
+import { type FactId, factResult, facts, verifyFact } from './facts.ts';
 import { resources } from './resources.ts';
 
 /** Enough rows to tell; `check` is to stay light. */
@@ -44,7 +44,7 @@ export async function settleByReading(
   };
   const results: CheckResult[] = [];
   for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
-    if (isSo !== null) await settleFact(api.context, id, isSo);
+    if (isSo !== null) await verifyFact(api.context, id, isSo);
     const known = await factResult(api.context, id);
     const isOpen = isSo === null && known.status === 'warning';
     const detail = `Nothing to see it by yet: ${facts[id].claim}`;

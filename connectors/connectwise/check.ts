@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { attemptsAt } from '../check/attempt.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { settleByReading } from './check-facts.ts';

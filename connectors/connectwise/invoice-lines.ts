@@ -1,6 +1,6 @@
 /** An invoice does not show its product lines: they are asked for by the invoices' ids. */
 import type { InvoiceLine, InvoiceRow, Pull } from '../../src/contract/connector.ts';
-import { type LinesOf, withLines } from '../text/invoice-lines.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
 import type { Api } from './api.ts';
 import { isOneOf, splitIds } from './conditions.ts';
 import { readAll } from './look-up.ts';

@@ -5,7 +5,7 @@ import { ifThere } from '../http/if-there.ts';
 import { describeIssue } from '../http/issues.ts';
 import type { Api, List } from './api.ts';
 import { isText } from './conditions.ts';
-import { type FactId, readFact, settleKept } from './facts.ts';
+import { type FactId, readFact, verifyKept } from './facts.ts';
 
 export interface Search<Wire> {
   path: string;
@@ -41,7 +41,7 @@ export async function settleFilter<Wire>(
   if ((await readFact(api.context, search.fact)) !== null) return;
   const conditions = isText(search.keyField, search.key);
   const found = await findInList(api, { ...search, conditions }, search, signal);
-  await settleKept(api.context, search.fact, false, async () => found !== null);
+  await verifyKept(api.context, search.fact, false, async () => found !== null);
 }
 
 /** The first row of a list that is wanted, all pages read until there. */

@@ -4,7 +4,7 @@ import type { Presence, PresenceRequest } from '../../src/contract/connector.ts'
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { all, companyNumbers, isOneOf, splitIds, startedWithin } from './conditions.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 
 const path = '/time/entries';
 const Row = z.object({ id: Id });
@@ -16,7 +16,7 @@ const otherLength = 200;
 export function createPresence(api: Api): Presence {
   return {
     async *ids(request) {
-      await refuseIfNot(api.context, 'conditions-company', 'forward-only');
+      await refuseIfFalse(api.context, 'conditions-company', 'forward-only');
       for (const conditions of conditionsOf(api, request)) {
         for await (const { rows } of api.pages(
           { path, fields: 'id', conditions },

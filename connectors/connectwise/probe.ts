@@ -4,12 +4,12 @@
  */
 
 import type { CheckResult } from '../../src/contract/connector.ts';
-import { removeWritten, settlingInto, testBody, testSale } from '../check/probe.ts';
 import { secondsOf } from '../http/exact.ts';
+import { createSteps, removeWritten, testBody, testSale } from '../kit/probe.ts';
 import { topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import { readRecap } from './native-blocks.ts';
 import { readCustomFields, writeCustomFields } from './push-balance.ts';
 import { notesPath, writeNote } from './push-note.ts';
@@ -36,7 +36,7 @@ export async function probeConnection(
   const probe: Probe = { api, clientId, key, written: [], signal };
   const results: CheckResult[] = [];
   const route = api.config.billing.invoiceRoute;
-  const settle = settlingInto(results, api.context, attempt, factResult);
+  const settle = createSteps(results, api.context, attempt, factResult);
   await settle(['conditions-external-xref', 'note-flags'], () => probeTicket(probe));
   await settle(['custom-fields'], () => probeCustomFields(probe));
   if (route === 'invoice') {
@@ -89,7 +89,7 @@ async function probeInvoice(probe: Probe): Promise<void> {
   written.unshift(`/finance/invoices/${invoice.id}`);
   const line = await createProductLine(api, sale, { invoice: { id: Number(invoice.id) } }, signal);
   written.unshift(`/procurement/products/${line.id}`);
-  await settleFact(api.context, 'product-on-invoice', line.invoice?.id === invoice.id);
+  await verifyFact(api.context, 'product-on-invoice', line.invoice?.id === invoice.id);
 }
 
 async function probeTicketProduct(probe: Probe): Promise<void> {
@@ -98,7 +98,7 @@ async function probeTicketProduct(probe: Probe): Promise<void> {
   const link = { ticket: { id: Number(ticketId) } };
   const line = await createProductLine(api, testSale(api.context, probe), link, signal);
   written.unshift(`/procurement/products/${line.id}`);
-  await settleFact(api.context, 'product-on-ticket', line.ticket?.id === ticketId);
+  await verifyFact(api.context, 'product-on-ticket', line.ticket?.id === ticketId);
 }
 
 async function probeAdjustment(probe: Probe): Promise<void> {
@@ -113,6 +113,6 @@ async function probeAdjustment(probe: Probe): Promise<void> {
   const after = await readRecap(api, agreement.id, signal);
   const isRaised = (field: 'adjustmentAmount' | 'remainingAmount') =>
     seconds(after[field]) - seconds(before[field]) === 3600;
-  await settleFact(api.context, 'adjustment-hours', isRaised('adjustmentAmount'));
-  await settleFact(api.context, 'recap-hours', isRaised('remainingAmount'));
+  await verifyFact(api.context, 'adjustment-hours', isRaised('adjustmentAmount'));
+  await verifyFact(api.context, 'recap-hours', isRaised('remainingAmount'));
 }

@@ -7,7 +7,7 @@ import { parseRows } from '../http/rows.ts';
 import type { ParsedRows } from '../http/types.ts';
 import type { Api } from './api.ts';
 import { all, changedSince, companyNumbers, isOneOf, splitIds } from './conditions.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { withProductLines } from './invoice-lines.ts';
 import { fromCompany, fromInvoice, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
@@ -101,7 +101,7 @@ type Position = z.infer<typeof Position>;
 
 function pullFrom<Row>(api: Api, endpoints: readonly Endpoint<Row>[]): Pull<Row> {
   return async function* pull(request): AsyncGenerator<Page<Row>> {
-    await refuseIfNot(
+    await refuseIfFalse(
       api.context,
       'conditions-company',
       'conditions-last-updated',

@@ -4,7 +4,7 @@ import type { Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Api } from './api.ts';
 import { companyNumbers } from './conditions.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 
 /** A field as it came, all of it: it goes back whole. */
 export const CustomField = z.looseObject({
@@ -24,7 +24,7 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
       return isShown(fieldNamed(fields, field), hoursText) ? { remoteId: clientId } : null;
     },
     async create({ clientId, field, hoursText }, signal) {
-      await refuseIfNot(api.context, 'custom-fields');
+      await refuseIfFalse(api.context, 'custom-fields');
       const before = await readCustomFields(api, clientId, signal);
       const target = fieldNamed(before, field);
       const value = valueFor(target, hoursText);
@@ -86,7 +86,7 @@ export async function writeCustomFields(
         after.find(({ id }) => id === field.id),
       ),
   );
-  await settleFact(api.context, 'custom-fields', lost.length === 0);
+  await verifyFact(api.context, 'custom-fields', lost.length === 0);
   if (lost.length === 0) return after;
   const names = lost.map((field) => `${field.caption} (was ${JSON.stringify(field.value)})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {

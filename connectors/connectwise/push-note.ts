@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import type { Api } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { findInList } from './look-up.ts';
 
 const Note = z.object({
@@ -24,7 +24,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
       return found === null ? null : { remoteId: found.id };
     },
     async create(message, signal) {
-      await refuseIfNot(api.context, 'note-flags');
+      await refuseIfFalse(api.context, 'note-flags');
       const isAnnounced = message.audience === 'client';
       const note = await writeNote(api, { ...message, isAnnounced }, signal);
       return { remoteId: note.id };
@@ -55,7 +55,7 @@ export async function writeNote(api: Api, message: NewNote, signal: AbortSignal)
   );
   const isKept =
     note.detailDescriptionFlag === isForClient && note.internalAnalysisFlag === !isForClient;
-  await settleFact(api.context, 'note-flags', isKept);
+  await verifyFact(api.context, 'note-flags', isKept);
   if (!isKept) {
     api.context.log.warn('A note did not keep its audience; look at it now.', {
       ticket: message.ticketId,

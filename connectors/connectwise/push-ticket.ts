@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
-import { oneLine, shortened } from '../text/marker.ts';
+import { oneLine, shortened } from '../kit/marker.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { findByKey, getIfThere, type Search, settleFilter } from './look-up.ts';

@@ -5,10 +5,10 @@ import { secondsFromDecimalText } from '../../src/domain/duration.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { DecimalText, Id } from '../http/wire.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import { type Agreement, agreementsOf, topUpAgreement } from './agreements.ts';
 import type { Api } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { findInList } from './look-up.ts';
 import type { Route, Sale } from './sale.ts';
 import { priceOfSale, productOf, refuseOtherCurrency } from './sale.ts';
@@ -40,7 +40,7 @@ export function createAgreementRoute(api: Api): Route {
       return addition === null ? null : topUp;
     },
     async complete(sale, signal) {
-      await refuseIfNot(api.context, 'adjustment-hours');
+      await refuseIfFalse(api.context, 'adjustment-hours');
       const agreement = await topUpAgreement(api, sale.clientId, signal);
       await refuseOtherCurrency(api, sale, signal);
       const amount = hoursOf(sale);

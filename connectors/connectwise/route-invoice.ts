@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { findByKey, getIfThere, type Search, settleFilter } from './look-up.ts';
 import { fromInvoice } from './mapping.ts';
 import { idOfName } from './names.ts';
@@ -40,7 +40,7 @@ export function createInvoiceRoute(api: Api): Route {
       return toDelivered(invoice);
     },
     async complete(sale, signal) {
-      await refuseIfNot(api.context, 'product-on-invoice');
+      await refuseIfFalse(api.context, 'product-on-invoice');
       // What could fail is asked before the first half is written.
       await productOf(api, sale, signal);
       await refuseOtherCurrency(api, sale, signal);
@@ -53,7 +53,7 @@ export function createInvoiceRoute(api: Api): Route {
       }
       const link = { invoice: { id: Number(invoice.id) } };
       const created = await createProductLine(api, sale, link, signal);
-      await settleFact(api.context, 'product-on-invoice', created.invoice?.id === invoice.id);
+      await verifyFact(api.context, 'product-on-invoice', created.invoice?.id === invoice.id);
       refuseLoose(created, invoice);
       refuseOtherPrice(created, sale);
       return toDelivered(invoice);

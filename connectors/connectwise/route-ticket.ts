@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { getIfThere } from './look-up.ts';
 import { createTicket, findTicket } from './push-ticket.ts';
 import type { Route, Sale } from './sale.ts';
@@ -36,7 +36,7 @@ export function createTicketRoute(api: Api): Route {
       return toDelivered(line, ticket);
     },
     async complete(sale, signal) {
-      await refuseIfNot(api.context, 'product-on-ticket');
+      await refuseIfFalse(api.context, 'product-on-ticket');
       await productOf(api, sale, signal);
       await refuseOtherCurrency(api, sale, signal);
       const standing = await findTicket(api, sale, signal);
@@ -49,7 +49,7 @@ export function createTicketRoute(api: Api): Route {
       const link = { ticket: { id: Number(ticket.remoteId) } };
       const created = await createProductLine(api, sale, link, signal);
       const isLinked = created.ticket?.id === ticket.remoteId;
-      await settleFact(api.context, 'product-on-ticket', isLinked);
+      await verifyFact(api.context, 'product-on-ticket', isLinked);
       refuseLoose(created, ticket);
       refuseOtherPrice(created, sale);
       return toDelivered(created, ticket);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PushMessages, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/wire.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import type { Api } from './api.ts';
 import { readAll } from './look-up.ts';
 import { createNotePush } from './push-note.ts';

@@ -1,113 +1,106 @@
-/** Everything that reading can prove, in the order in which a person would mend it. */
+/** What `check` proves by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { parseRows } from '../http/rows.ts';
-import type { Api } from './api.ts';
-import { attempt } from './attempt.ts';
-import { settleByReading } from './check-facts.ts';
-import { type FactId, factResult } from './facts.ts';
-import { invoiceList } from './invoices.ts';
-import { clientNumbers } from './lists.ts';
-import { itemNumber, type NameKind, type Names } from './names.ts';
-import { nativeBlocks } from './native.ts';
-import { readFields } from './push-balance.ts';
-import { ClientWire } from './schema.ts';
-import { ticketList } from './tickets.ts';
+import { checkClients, okResult, type Proof, runChecks } from '../kit/checks.ts';
+import { firstPage, readableRows } from '../kit/lists.ts';
+import type { Halo } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import {
+  clientList,
+  clientNumbers,
+  invoiceList,
+  itemNumber,
+  type NameKind,
+  readClient,
+  ticketList,
+} from './lists.ts';
+import { isNothing } from './mapping.ts';
+import { clientFields } from './push.ts';
+import { hasAutoTopUp } from './sales.ts';
+import { ClientWire, ContractWire } from './schema.ts';
+import { verifyByReading } from './verify.ts';
 
-export async function checkConnection(
-  api: Api,
-  names: Names,
+export function checkConnection(
+  halo: Halo,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const auth = await attempt('auth', () => checkCredentials(api, signal));
-  if (auth.some(({ status }) => status === 'failed')) return auth;
-  const clients = await attempt('clients', () => checkClients(api, clientIds, signal));
-  const results = [...auth, ...clients, ...(await checkLists(api, names, signal))];
-  const isReadable = results.every(({ status }) => status !== 'failed');
-  if (isReadable && clientIds.length > 0) {
-    results.push(
-      ...(await attempt('facts', () => settleByReading({ api, names }, clientIds, signal))),
-    );
-    results.push(...(await attempt('native-prepay', () => nativeBlocks(api, clientIds, signal))));
-  }
-  for (const [id, kind, name] of namesToCheck(api)) {
-    const look = async (): Promise<CheckResult[]> => {
-      const found = await names.idOf(kind, name, signal);
-      return [{ id: `name.${id}`, status: 'ok', detail: `"${name}" is number ${found}.` }];
-    };
-    results.push(...(await attempt(`name.${id}`, look)));
-  }
-  const { product } = api.config.billing;
-  if (product !== undefined) {
-    const look = async (): Promise<CheckResult[]> => {
-      const found = await itemNumber(api, product, signal);
-      return [
-        { id: 'name.billing.product', status: 'ok', detail: `"${product}" is number ${found}.` },
-      ];
-    };
-    results.push(...(await attempt('name.billing.product', look)));
-  }
-  for (const fact of otherFacts(api)) results.push(await factResult(api.context, fact));
-  return results;
+  const { product } = halo.config.billing;
+  const hasClients = clientIds.length > 0;
+  return runChecks('Halo', {
+    credentials: ['auth', () => checkCredentials(halo)],
+    clients: ['clients', () => checkHaloClients(halo, clientIds)],
+    lists: [
+      listProof(halo, ticketList({}, 1)),
+      listProof(halo, { ...invoiceList({}), pageSize: 1 }),
+      namesProof(halo, 'agents'),
+      namesProof(halo, 'charge types'),
+    ],
+    facts: hasClients ? [['facts', () => verifyByReading(halo, clientIds)]] : [],
+    native: hasClients ? ['native-prepay', () => nativeBlocks(halo, clientIds)] : null,
+    names: [
+      ...namesToCheck(halo).map(([id, kind, name]): Proof => {
+        return [
+          `name.${id}`,
+          async () => `"${name}" is number ${await halo.names.idOf(halo, kind, name)}.`,
+        ];
+      }),
+      ...(product === undefined
+        ? []
+        : [
+            [
+              'name.billing.product',
+              async () => `"${product}" is number ${await itemNumber(halo, product)}.`,
+            ] satisfies Proof,
+          ]),
+    ],
+    known: () => Promise.all(otherFacts(halo).map((id) => facts.factResult(halo.context, id))),
+  });
 }
 
-async function checkCredentials(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const list = { path: '/Client', rows: 'clients', query: {}, pageSize: 1 };
-  for await (const { count } of api.pages(list, signal)) {
-    const detail = `Signed in at ${api.config.baseUrl}; ${count} clients are seen.`;
-    return [{ id: 'auth', status: 'ok', detail }];
-  }
-  return [];
+async function checkCredentials(halo: Halo): Promise<string> {
+  const { count } = await firstPage(halo, {
+    path: '/Client',
+    rows: 'clients',
+    query: {},
+    pageSize: 1,
+  });
+  return `Signed in at ${halo.config.baseUrl}; ${count} clients are seen.`;
 }
 
-/** One row of each list that is read on every run, and the lists of names. */
-async function checkLists(api: Api, names: Names, signal: AbortSignal): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const list of [ticketList({}, 1), { ...invoiceList({}), pageSize: 1 }]) {
-    const id = `permission.${list.rows}`;
-    const look = async (): Promise<CheckResult[]> => {
-      for await (const { count } of api.pages(list, signal)) {
-        return [{ id, status: 'ok', detail: `${count} ${list.rows} are seen.` }];
-      }
-      return [];
-    };
-    results.push(...(await attempt(id, look)));
-  }
-  for (const kind of ['agents', 'charge types'] as const) {
-    const id = `permission.${kind.replace(' ', '-')}`;
-    const look = async (): Promise<CheckResult[]> => {
-      const { length } = await names.reread(kind, signal);
-      if (length > 0) return [{ id, status: 'ok', detail: `${length} ${kind} are seen.` }];
+/** One row of each list that is read on every run. */
+function listProof(halo: Halo, list: ReturnType<typeof ticketList>): Proof {
+  const prove = async () => `${(await firstPage(halo, list)).count} ${list.rows} are seen.`;
+  return [`permission.${list.rows}`, prove];
+}
+
+function namesProof(halo: Halo, kind: NameKind): Proof {
+  const id = `permission.${kind.replace(' ', '-')}`;
+  return [
+    id,
+    async () => {
+      const { length } = await halo.names.reread(halo, kind);
+      if (length > 0) return `${length} ${kind} are seen.`;
       const fix = `Let the API application’s agent see them; until then ${kind} are called by number.`;
       return [{ id, status: 'warning', detail: `Halo shows no ${kind}.`, fix }];
-    };
-    results.push(...(await attempt(id, look)));
-  }
-  return results;
+    },
+  ];
 }
 
-async function checkClients(
-  api: Api,
+async function checkHaloClients(
+  halo: Halo,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const isActive = new Map<SourceId, boolean>();
-  const query = { includeactive: true, includeinactive: true, order: 'id' };
-  for await (const { rows } of api.pages({ path: '/Client', rows: 'clients', query }, signal)) {
-    const clients = parseRows(rows, ClientWire, (row) => row).rows;
-    for (const { id, inactive } of clients) isActive.set(id, inactive !== true);
-  }
-  const faults = clientNumbers(clientIds).flatMap((id): CheckResult[] => {
-    if (isActive.get(id) === true) return [];
+  const list = clientList({ includeinactive: true });
+  const clients = await readableRows(halo, list, ClientWire);
+  const isActive = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
+  return checkClients('Halo', clientNumbers(clientIds), async (id) => {
+    if (isActive.get(id) === true) return null;
     const detail = isActive.has(id) ? `Client ${id} is inactive.` : `Halo shows no client ${id}.`;
     const fix = 'Correct the client’s id in the config, or let the API application see the client.';
-    return [{ id: `client.${id}`, status: 'failed', detail, fix }];
+    return { detail, fix };
   });
-  if (faults.length > 0) return faults;
-  return [{ id: 'clients', status: 'ok', detail: `All ${clientIds.length} clients are there.` }];
 }
 
-function namesToCheck({ config }: Api): [id: string, kind: NameKind, name: string][] {
+function namesToCheck({ config }: Halo): [id: string, kind: NameKind, name: string][] {
   const { alerts, notes } = config;
   const named: [string, NameKind, string | undefined][] = [
     ['alerts.ticketType', 'ticket types', alerts?.ticketType],
@@ -118,8 +111,8 @@ function namesToCheck({ config }: Api): [id: string, kind: NameKind, name: strin
   return named.flatMap(([id, kind, name]) => (name === undefined ? [] : [[id, kind, name]]));
 }
 
-/** Facts that writing settles, or a run, of the steps that this config uses. */
-function otherFacts({ config }: Api): FactId[] {
+/** Facts that writing verifies, or a run, of the steps that this config uses. */
+function otherFacts({ config }: Halo): FactId[] {
   return [
     'dates-utc',
     'action-moves-ticket',
@@ -131,23 +124,54 @@ function otherFacts({ config }: Api): FactId[] {
   ];
 }
 
+const endPrepay =
+  'Take what is left over as an opening block and end the pre-pay there, or leave the client out.';
+
+/** One warning for each thing by which Halo debits or buys a configured client's hours itself. */
+async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const warn = (id: string, detail: string, fix: string) =>
+    results.push({ id, status: 'warning', detail, fix });
+  for (const clientId of clientIds) {
+    const client = await readClient(halo, clientId);
+    const balance = client.prepaybalance ?? '0';
+    if (!isNothing(balance) || !isNothing(client.prepayrecurringhours ?? '0')) {
+      const detail = `${client.name} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
+      warn(`native-prepay.${clientId}`, detail, endPrepay);
+    }
+    if (hasAutoTopUp(client)) {
+      const detail = `Halo tops ${client.name} up by itself: no hours are sold to it from here.`;
+      const fix =
+        'Switch the automatic top-up off at this client, or sell its hours in Halo alone.';
+      warn(`native-top-up.${clientId}`, detail, fix);
+    }
+  }
+  // Pre-pay may belong to a contract instead, whose row in the list does not show the balance.
+  const list = { path: '/ClientContract', rows: 'contracts', query: { order: 'id' } };
+  for (const { id, client_id } of await readableRows(halo, list, ContractWire)) {
+    if (client_id == null || !clientIds.includes(client_id)) continue;
+    const contract = await halo.get(`/ClientContract/${id}`, ContractWire);
+    const balance = contract.contract_prepaybalance ?? '0';
+    if (contract.allowprepay !== true && isNothing(balance)) continue;
+    const detail = `Contract ${contract.ref ?? id} of client ${client_id} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
+    warn(`native-contract.${id}`, detail, endPrepay);
+  }
+  if (results.length > 0) return results;
+  return [okResult('native-prepay', 'No configured client has pre-pay of Halo’s own.')];
+}
+
 /** The names that the config may use, for `check` to compare. */
-export async function listNames(
-  api: Api,
-  names: Names,
-  clientIds: readonly SourceId[],
-  signal: AbortSignal,
-): Promise<NameLists> {
+export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind) =>
-    (await names.reread(kind, signal)).map(({ id, name }) => ({ sourceId: id, name }));
-  const [anyClient] = clientIds;
-  const fields = anyClient === undefined ? [] : await readFields(api, anyClient, signal);
-  return {
+    (await halo.names.reread(halo, kind)).map(({ id, name }) => ({ sourceId: id, name }));
+  const lists = {
     boards: await namesOf('teams'),
     ticketTypes: await namesOf('ticket types'),
     workTypes: await namesOf('charge types'),
-    ...(anyClient === undefined
-      ? {}
-      : { clientFields: fields.flatMap(({ label, name }) => (label ? [label, name] : [name])) }),
   };
+  const [anyClient] = clientIds;
+  if (anyClient === undefined) return lists;
+  const fields = await clientFields.read(halo, anyClient);
+  const named = fields.flatMap(({ label, name }) => (label ? [label, name] : [name]));
+  return { ...lists, clientFields: named };
 }

@@ -1,10 +1,11 @@
-/** What no page of the vendor's settles and the connector relies on. */
-import { type Fact, keepFacts } from '../check/facts.ts';
+/** What no page of the vendor's says and the connector relies on. */
+import type { Fact } from '../../src/contract/connector.ts';
+import { keepFacts } from '../kit/facts.ts';
 
-const read = { settledBy: 'reading' } as const;
-const write = { settledBy: 'writing' } as const;
+const read = { verifiedBy: 'reading' } as const;
+const write = { verifiedBy: 'writing' } as const;
 
-export const facts = {
+const rows = {
   'client-ids': {
     ...read,
     claim: 'Lists honour several clients in client_ids.',
@@ -50,7 +51,7 @@ export const facts = {
   },
   'dates-utc': {
     ...write,
-    claim: 'Moments in answers are UTC.',
+    claim: 'Timestamps in answers are UTC.',
     otherwise: 'Nothing is read, since work would be taken for that of other hours.',
     isNeeded: true,
   },
@@ -98,9 +99,6 @@ export const facts = {
   },
 } as const satisfies Record<string, Fact>;
 
-export type FactId = keyof typeof facts;
+export type FactId = keyof typeof rows;
 
-export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
-  'Halo',
-  facts,
-);
+export const facts = keepFacts<FactId>('Halo', rows);

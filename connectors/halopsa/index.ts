@@ -1,18 +1,15 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
+import { countedPresence } from '../kit/presence.ts';
+import { createHalo } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
-import { createClientPull, listClients } from './clients.ts';
 import { HalopsaConfig } from './config.ts';
-import { createInvoicePull } from './invoices.ts';
-import { createNames, itemNumber } from './names.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
-import { createBalancePush } from './push-balance.ts';
-import { createInvoicePush } from './push-invoice.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush } from './push-ticket.ts';
-import { pullTicketTime } from './ticket-time.ts';
-import { createTicketPull } from './tickets.ts';
+import { facts } from './facts.ts';
+import { itemNumber, listClients } from './lists.ts';
+import { pullClients, pullInvoices, pullTickets } from './pull.ts';
+import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
+import { createInvoicePush } from './sales.ts';
+import { presentTime, pullTicketTime, ticketOf } from './ticket-time.ts';
+import { probeConnection } from './verify.ts';
 
 /** HaloPSA. What it can, cannot and needs is in README.md. */
 export const halopsa: VendorModule<HalopsaConfig> = {
@@ -22,33 +19,34 @@ export const halopsa: VendorModule<HalopsaConfig> = {
   pulls: ['clients', 'tickets', 'ticketTime', 'invoices', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: true, deletions: 'sweep', sale: 'prepay and invoice', ownBlocks: 'warned of' },
+  facts: facts.rows,
   readsBy: ({ closedStatuses, timeUnit, billableBy }) => ({
     tickets: closedStatuses,
     time: [timeUnit, billableBy],
   }),
   create(config, context) {
-    const api = createApi(config, context);
-    const names = createNames(api);
+    const open = createHalo(config, context);
+    const itemNames = new Map<string, string | null>();
     return {
-      check: (clientIds, signal) => checkConnection(api, names, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(api, names, clientId, signal),
-      listNames: (clientIds, signal) => listNames(api, names, clientIds, signal),
-      listClients: (signal) => listClients(api, signal),
-      proveProduct: async (name, signal) => {
-        await itemNumber(api, name, signal);
-      },
+      check: (clientIds, signal) => checkConnection(open(signal), clientIds),
+      probe: (clientId, signal) => probeConnection(open(signal), clientId),
+      listNames: (clientIds, signal) => listNames(open(signal), clientIds),
+      listClients: (signal) => listClients(open(signal)),
+      proveProduct: async (name, signal) => void (await itemNumber(open(signal), name)),
       pull: {
-        clients: createClientPull(api),
-        tickets: createTicketPull(api, names),
-        ticketTime: (ticketIds, signal) => pullTicketTime(api, names, ticketIds, signal),
-        invoices: createInvoicePull(api),
-        present: createPresence(api),
+        clients: (request) => pullClients(open(request.signal), request),
+        tickets: (request) => pullTickets(open(request.signal), request),
+        ticketTime: (ticketIds, signal) => pullTicketTime(open(signal), ticketIds),
+        invoices: (request) => pullInvoices(open(request.signal), request, itemNames),
+        present: countedPresence((request) => presentTime(open(request.signal), request), {
+          ticketOf,
+        }),
       },
       push: {
-        'alert-ticket': createAlertPush(api, names),
-        'ticket-note': createNotePush(api),
-        invoice: createInvoicePush(api),
-        'balance-field': createBalancePush(api),
+        'alert-ticket': createAlertPush(open),
+        'ticket-note': createNotePush(open),
+        invoice: createInvoicePush(open),
+        'balance-field': createBalancePush(open),
       },
     };
   },

@@ -1,32 +1,114 @@
 /**
- * What every list of one or more clients must keep to. Halo ignores a parameter that it does not know and
- * says nothing, so the effect of each is seen on the answer.
+ * Halo's lists. It ignores a parameter that it does not know and says nothing, so the effect of each is seen on the
+ * answer.
  */
-
-import type { SourceId } from '../../src/contract/connector.ts';
+import { z } from 'zod';
+import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Api, Query } from './api.ts';
-import { readFact } from './facts.ts';
+import { Id } from '../http/wire.ts';
+import type { Query } from '../kit/call.ts';
+import { numericIds, parseAll, readableRows } from '../kit/lists.ts';
+import type { NameSources } from '../kit/names.ts';
+import type { Halo, List } from './call.ts';
+import { facts } from './facts.ts';
+import { fromClient } from './mapping.ts';
+import { ClientDetail, ClientWire, Named } from './schema.ts';
+
+/** Without these, names and hours are left out of the rows. */
+const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
+
+export function ticketList(query: Query, pageSize?: number): List {
+  const list = { path: '/Tickets', rows: 'tickets', query: { order: 'id', ...shown, ...query } };
+  return pageSize === undefined ? list : { ...list, pageSize };
+}
+
+export function invoiceList(query: Query): List {
+  const order = { order: 'last_modified', orderdesc: true };
+  return { path: '/Invoice', rows: 'invoices', query: { ...order, ...query } };
+}
+
+export function clientList(query: Query): List {
+  return {
+    path: '/Client',
+    rows: 'clients',
+    query: { includeactive: true, order: 'id', ...query },
+  };
+}
+
+/**
+ * The actions of a ticket. Without `timeentriesonly` and `excludesys`: what they leave out is not documented, and
+ * an action left out would be time for nothing.
+ */
+export function actionList(ticketId: SourceId, more: Query = {}): List {
+  return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId, ...more } };
+}
+
+export type NameKind =
+  | 'agents'
+  | 'charge types'
+  | 'ticket types'
+  | 'teams'
+  | 'outcomes'
+  | 'statuses';
+
+/** Halo gives most short lists bare, and some with a count around them. */
+const ShortList = z.union([
+  z.array(z.unknown()),
+  z
+    .looseObject({ record_count: z.int() })
+    .transform((envelope) => Object.values(envelope).find((value) => Array.isArray(value)))
+    .pipe(z.array(z.unknown())),
+]);
+
+const NamedOrOutcome = z.union([
+  Named,
+  z.object({ id: Id, outcome: z.string() }).transform(({ id, outcome }) => ({ id, name: outcome })),
+]);
+
+function named(path: string, query: Query = {}) {
+  return async (halo: Halo) => parseAll(await halo.get(path, ShortList, query), NamedOrOutcome);
+}
+
+export const nameSources: NameSources<Halo, NameKind> = {
+  agents: named('/Agent', { includeenabled: true, includedisabled: 'true' }),
+  // The number of the look-up table that charge types are kept in.
+  'charge types': named('/Lookup', { lookupid: 17 }),
+  'ticket types': named('/TicketType'),
+  teams: named('/Team'),
+  outcomes: named('/Outcome'),
+  statuses: named('/Status'),
+};
+
+/** The number of an item, of which there may be thousands: they are looked through page by page. */
+export async function itemNumber(halo: Halo, name: string): Promise<number> {
+  const list = { path: '/Item', rows: 'items', query: { order: 'id' } };
+  for await (const { rows } of halo.pages(list)) {
+    const found = parseAll(rows, Named).find((row) => row.name === name);
+    if (found !== undefined) return Number(found.id);
+  }
+  throw new KindError('config', `Halo has no item called "${name}".`, {
+    fix: 'Write the name as Halo shows it, or let the API application see items.',
+  });
+}
+
+export function clientNumbers(clientIds: readonly SourceId[]): SourceId[] {
+  return numericIds('Halo', clientIds);
+}
+
+export function clientNumber(clientId: SourceId): number {
+  return Number(clientNumbers([clientId])[0]);
+}
 
 /** So many numbers fit into an address that every server takes. */
 const clientsPerList = 100;
 
-/** Halo's ids of these clients; throws `config` for what is no number. */
-export function clientNumbers(clientIds: readonly SourceId[]): SourceId[] {
-  const wrong = clientIds.find((id) => !/^\d+$/.test(id));
-  if (wrong === undefined) return [...clientIds];
-  throw new KindError('config', `"${wrong}" is no client id of Halo, which are numbers.`, {
-    fix: 'Write the number from the client’s address in Halo under its ids.',
-  });
-}
-
 /** The clients in as few lists as the address and this Halo allow. */
 export async function clientLists(
-  api: Api,
+  { context }: Halo,
   clientIds: readonly SourceId[],
 ): Promise<{ ids: SourceId[]; query: Query }[]> {
   const ids = clientNumbers(clientIds);
-  const isSingle = (await readFact(api.context, 'client-ids')) === 'no';
+  const isSingle = (await facts.readFact(context, 'client-ids')) === 'no';
   const size = isSingle ? 1 : clientsPerList;
   const lists: { ids: SourceId[]; query: Query }[] = [];
   for (let from = 0; from < ids.length; from += size) {
@@ -37,22 +119,17 @@ export async function clientLists(
   return lists;
 }
 
-export function refuseStranger(
-  path: string,
-  clientId: SourceId | null | undefined,
-  ids: readonly SourceId[],
-) {
-  if (clientId == null || ids.includes(clientId)) return;
-  throw ignored(path, `client ${clientId}, which was not asked for`);
+export async function listClients(halo: Halo): Promise<ClientRow[]> {
+  return (await readableRows(halo, clientList({}), ClientWire)).map(fromClient);
 }
 
-export function ignored(path: string, what: string): KindError {
-  return new KindError('contract', `GET ${path} answered with ${what}: a filter was ignored.`, {
-    fix: 'Halo ignores parameters that it does not know. Run check.',
-  });
+/** One client with its pre-pay, currency and custom fields. */
+export function readClient(halo: Halo, clientId: SourceId): Promise<ClientDetail> {
+  const query = { includedetails: true, includeprepay: true };
+  return halo.get(`/Client/${clientNumber(clientId)}`, ClientDetail, query);
 }
 
-/** `2026-03-02T10:30:00`, as Halo reads moments in filters: UTC, without a mark of it. */
-export function filterMoment(instant: string): string {
+/** `2026-03-02T10:30:00`, as Halo reads timestamps in filters: UTC, without saying so. */
+export function filterTime(instant: string): string {
   return instant.slice(0, 19);
 }

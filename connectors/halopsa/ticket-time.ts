@@ -1,18 +1,31 @@
-/** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way. */
+/** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way; and which there are. */
 
-import type { RejectedRow, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
+import type {
+  PresenceRequest,
+  RejectedRow,
+  SourceId,
+  TicketTimePage,
+} from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
+import { addDays, addSeconds } from '../../src/domain/time.ts';
 import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
-import { type Api, idOf, type List } from './api.ts';
-import { refuseIfNot } from './facts.ts';
-import { ignored } from './lists.ts';
-import { actionId, fromAction, holdsTime, isNobody, isNothing, type TimeFacts } from './mapping.ts';
-import type { Names } from './names.ts';
-import { ActionWire, TicketDetail } from './schema.ts';
-import { readDeleted, writeDeleted } from './tickets.ts';
-import { unitFor } from './time-unit.ts';
+import { believeRows, ignoredFilter, refuseStranger } from '../kit/lists.ts';
+import { type Halo, readWhole } from './call.ts';
+import { facts } from './facts.ts';
+import { actionList, clientLists, filterTime, ticketList } from './lists.ts';
+import {
+  actionId,
+  fromAction,
+  holdsTime,
+  isNobody,
+  isNothing,
+  startOf,
+  type TimeFacts,
+} from './mapping.ts';
+import { ActionWire, TicketDetail, TicketWire } from './schema.ts';
+import { readUnit, unitFor } from './time-unit.ts';
 
 /** Tickets read side by side; their pages still come out in the order asked. */
 const atOnce = 4;
@@ -20,49 +33,39 @@ const atOnce = 4;
 /** Tickets whose entries may tell the unit of time. */
 export const unitTicketsMax = 20;
 
-/**
- * Without `timeentriesonly` and `excludesys`: what they leave out is not documented, and an action left
- * out would be time for nothing.
- */
-export function actionList(ticketId: SourceId): List {
-  return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId } };
-}
-
 /** The unit of time, asked for only where there is time. */
 type UnitOf = (actions: readonly ActionWire[]) => Promise<TimeUnit>;
 
 export async function* pullTicketTime(
-  api: Api,
-  names: Names,
+  halo: Halo,
   ticketIds: readonly SourceId[],
-  signal: AbortSignal,
 ): AsyncGenerator<TicketTimePage> {
-  await refuseIfNot(api.context, 'dates-utc');
+  await facts.refuseIfFalse(halo.context, 'dates-utc');
   if (ticketIds.length === 0) return;
-  const deleted = await readDeleted(api);
+  const deleted = await readDeleted(halo);
   const present = ticketIds.filter((id) => !deleted.has(id));
-  const unitOf = createUnitOf(api, present.slice(0, unitTicketsMax), signal);
+  const unitOf = createUnitOf(halo, present.slice(0, unitTicketsMax));
   for (let from = 0; from < ticketIds.length; from += atOnce) {
     const batch = ticketIds.slice(from, from + atOnce);
     const reads = batch.map(async (id): Promise<TicketTimePage> => {
       if (deleted.has(id)) return toldDeleted(id);
-      return readTicketTime({ api, names, unitOf }, id, signal);
+      return readTicketTime(halo, unitOf, id);
     });
     yield* await Promise.all(reads);
     // The page was stored before the next is asked for: so its tickets need no mark any more.
     const taken = batch.filter((id) => deleted.delete(id));
-    if (taken.length > 0) await writeDeleted(api, deleted);
+    if (taken.length > 0) await writeDeleted(halo, deleted);
   }
 }
 
 /** Where a ticket's own time does not tell the unit, or contradicts it, that of these tickets may. */
-function createUnitOf(api: Api, sampleIds: readonly SourceId[], signal: AbortSignal): UnitOf {
+function createUnitOf(halo: Halo, sampleIds: readonly SourceId[]): UnitOf {
   let sample: Promise<ActionWire[]> | null = null;
   const readSample = async (): Promise<ActionWire[]> => {
     const known: ActionWire[] = [];
     for (const id of sampleIds) {
       try {
-        known.push(...(await readActions(api, id, signal)).actions);
+        known.push(...(await readActions(halo, id)).actions);
       } catch (error) {
         // A ticket that is gone is told of when its own turn comes.
         if (!isKindError(error, 'rejected')) throw error;
@@ -71,34 +74,28 @@ function createUnitOf(api: Api, sampleIds: readonly SourceId[], signal: AbortSig
     return known;
   };
   return (actions) =>
-    unitFor(api, actions, () => {
+    unitFor(halo, actions, () => {
       sample ??= readSample();
       return sample;
     });
 }
 
-interface TimeRooms {
-  api: Api;
-  names: Names;
-  unitOf: UnitOf;
-}
-
 async function readTicketTime(
-  rooms: TimeRooms,
+  halo: Halo,
+  unitOf: UnitOf,
   ticketId: SourceId,
-  signal: AbortSignal,
 ): Promise<TicketTimePage> {
   try {
-    const { raw, actions, rejected } = await readActions(rooms.api, ticketId, signal);
-    if (raw.length === 0) return await readWithoutActions(rooms.api, ticketId, signal);
+    const { raw, actions, rejected } = await readActions(halo, ticketId);
+    if (raw.length === 0) return await readWithoutActions(halo, ticketId);
     const timed = actions.filter(holdsTime);
     if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
-    const facts = await factsOf(rooms, timed, signal);
+    const timeFacts = await timeFactsOf(halo, unitOf, timed);
     const ids = new Set(timed.map(({ id }) => id));
     const believed = parseRows(
       raw.filter((row) => ids.has(idOf(row) ?? '')),
       ActionWire,
-      (action) => fromAction(action, facts),
+      (action) => fromAction(action, timeFacts),
       (row) => entryIdOf(row, ticketId),
     );
     return {
@@ -112,6 +109,13 @@ async function readTicketTime(
   }
 }
 
+/** The id of a row that nobody believed yet. */
+function idOf(row: unknown): string | null {
+  return AnyId.safeParse(row).data?.id ?? null;
+}
+
+const AnyId = ActionWire.pick({ id: true });
+
 function entryIdOf(row: unknown, ticketId: SourceId): string | null {
   const id = idOf(row);
   return id === null ? null : actionId({ id, ticket_id: ticketId });
@@ -119,11 +123,10 @@ function entryIdOf(row: unknown, ticketId: SourceId): string | null {
 
 /** All actions of a ticket. Throws `contract` when one of another ticket comes along. */
 export async function readActions(
-  api: Api,
+  halo: Halo,
   ticketId: SourceId,
-  signal: AbortSignal,
 ): Promise<{ raw: readonly unknown[]; actions: ActionWire[]; rejected: RejectedRow[] }> {
-  const { rows: raw } = await api.whole(actionList(ticketId), signal);
+  const raw = await readWhole(halo, actionList(ticketId));
   const { rows: actions, rejected } = parseRows(
     raw,
     ActionWire,
@@ -132,16 +135,12 @@ export async function readActions(
   );
   const stranger = actions.find((action) => action.ticket_id !== ticketId);
   if (stranger === undefined) return { raw, actions, rejected };
-  throw ignored('/Actions', `an action of ticket ${stranger.ticket_id}`);
+  throw ignoredFilter('/Actions', `an action of ticket ${stranger.ticket_id}`);
 }
 
 /** A ticket has at least the action that opened it: no action at all may be a lost permission. */
-async function readWithoutActions(
-  api: Api,
-  ticketId: SourceId,
-  signal: AbortSignal,
-): Promise<TicketTimePage> {
-  const ticket = await api.get(`/Tickets/${ticketId}`, {}, TicketDetail, signal);
+async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
+  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketDetail);
   const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
   if (ticket.deleted === true) return toldDeleted(ticketId);
   if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
@@ -159,21 +158,122 @@ function unreadable(ticketId: SourceId, what: string): TicketTimePage {
   return { ticketIds: [], rows: [], rejected: [row] };
 }
 
-async function factsOf(
-  { api, names, unitOf }: TimeRooms,
+async function timeFactsOf(
+  halo: Halo,
+  unitOf: UnitOf,
   timed: readonly ActionWire[],
-  signal: AbortSignal,
 ): Promise<TimeFacts> {
   const agentIds = timed
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
     .filter((id) => !isNobody(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
-  const agents = await names.byId('agents', agentIds, signal);
-  const types = await names.byId('charge types', typeIds, signal);
+  const agents = await halo.names.byId(halo, 'agents', agentIds);
+  const types = await halo.names.byId(halo, 'charge types', typeIds);
   return {
     unit: await unitOf(timed),
-    billableBy: api.config.billableBy,
+    billableBy: halo.config.billableBy,
     technician: (id) => agents.get(id) ?? unlistedName(id),
     chargeType: (id) => types.get(id) ?? unlistedName(id),
   };
+}
+
+const deletedKey = 'deleted-tickets';
+
+/** Deleted tickets whose time is to be taken back, until it was. */
+export async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
+  const stored = await context.memory.get(deletedKey);
+  return new Set((stored ?? '').split(' ').filter((id) => id !== ''));
+}
+
+export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>): Promise<void> {
+  await context.memory.set(deletedKey, [...ids].join(' '));
+}
+
+/** An action's date may lie a little beside its start, by which the sweep asks. */
+const marginDays = 2;
+
+/** Ids of the actions with time: Halo does not report those that were deleted. */
+export async function* presentTime(
+  halo: Halo,
+  request: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  const tickets = await ticketsOf(halo, request);
+  for await (const rows of actionsOf(halo, tickets, request)) {
+    const timed = believeRows({ path: '/Actions' }, rows, ActionWire).filter(
+      (row) => tickets.has(row.ticket_id) && holdsTime(row),
+    );
+    yield await within(halo, timed, request);
+  }
+}
+
+/** Day by day, where this Halo is known to list actions so; else ticket by ticket. */
+async function* actionsOf(
+  halo: Halo,
+  tickets: ReadonlySet<SourceId>,
+  request: PresenceRequest,
+): AsyncGenerator<readonly unknown[]> {
+  if ((await facts.readFact(halo.context, 'actions-by-date')) === 'yes') {
+    for (const day of daysOf(request)) yield await actionsOfDay(halo, day);
+    return;
+  }
+  for (const id of tickets) yield (await readActions(halo, id)).raw;
+}
+
+/** Ids of the actions whose work began in the window, by the very rule that their rows are made with. */
+async function within(
+  halo: Halo,
+  timed: readonly ActionWire[],
+  { from, to }: PresenceRequest,
+): Promise<SourceId[]> {
+  if (timed.length === 0) return [];
+  const unit = (await readUnit(halo)) ?? (await unitFor(halo, timed, async () => []));
+  const isWithin = (action: ActionWire): boolean => {
+    try {
+      const startedAt = startOf(action, unit);
+      return startedAt >= from && startedAt < to;
+    } catch (error) {
+      // Quarantined when it was read, so that an earlier reading of it stays as it is.
+      if (isKindError(error, 'contract')) return true;
+      throw error;
+    }
+  };
+  return timed.filter(isWithin).map(actionId);
+}
+
+const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
+
+/** Tickets of the clients that may hold work of the window: whatever was logged since has changed them. */
+async function ticketsOf(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
+  const found = new Set<SourceId>();
+  const lastupdatefromdate = filterTime(addSeconds(request.from, -marginDays * 86_400));
+  for (const { ids, query } of await clientLists(halo, request.clientIds)) {
+    const list = ticketList({ ...query, lastupdatefromdate });
+    for await (const { rows } of halo.pages(list)) {
+      for (const { id, client_id } of believeRows(list, rows, OwnedTicket)) {
+        refuseStranger('/Tickets', client_id, ids);
+        found.add(id);
+      }
+    }
+  }
+  return found;
+}
+
+function daysOf({ from, to }: PresenceRequest): string[] {
+  const days: string[] = [];
+  const last = addDays(to.slice(0, 10), marginDays);
+  for (let day = addDays(from.slice(0, 10), -marginDays); day <= last; day = addDays(day, 1)) {
+    days.push(day);
+  }
+  return days;
+}
+
+/** Into the next day, so that nothing falls between two; Halo may even read its end as that whole day. */
+export function actionsOfDay(halo: Halo, day: string): Promise<readonly unknown[]> {
+  const query = { startdate: `${day}T00:00:00`, enddate: `${addDays(day, 1)}T00:00:01` };
+  return readWhole(halo, { path: '/Actions', rows: 'actions', query });
+}
+
+/** The ticket that an entry is on, from its id. */
+export function ticketOf(entryId: SourceId): SourceId {
+  return entryId.slice(0, entryId.lastIndexOf('-'));
 }

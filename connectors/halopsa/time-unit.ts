@@ -6,7 +6,7 @@
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/exact.ts';
-import type { Api } from './api.ts';
+import type { Halo } from './call.ts';
 import type { ActionWire } from './schema.ts';
 
 /** An entry shorter than this tells little: a minute more or less is a great part of it. */
@@ -20,11 +20,11 @@ const timerDecimals = 13;
 const memoryKey = 'time-unit';
 
 /** The unit that the config names, else the one that known entries told before; null while it is open. */
-export async function readUnit(api: Api): Promise<TimeUnit | null> {
-  return api.config.timeUnit ?? (await readProven(api));
+export async function readUnit(halo: Halo): Promise<TimeUnit | null> {
+  return halo.config.timeUnit ?? (await readProven(halo));
 }
 
-async function readProven({ context }: Api): Promise<TimeUnit | null> {
+async function readProven({ context }: Halo): Promise<TimeUnit | null> {
   const [unit] = ((await context.memory.get(memoryKey)) ?? '').split(' ');
   return unit === 'hours' || unit === 'minutes' ? unit : null;
 }
@@ -38,12 +38,12 @@ const doubtsMin = 3;
  * it stays unclear.
  */
 export async function unitFor(
-  api: Api,
+  halo: Halo,
   actions: readonly ActionWire[],
   readMore: () => Promise<readonly ActionWire[]>,
 ): Promise<TimeUnit> {
-  const proven = await readProven(api);
-  const known = api.config.timeUnit ?? proven;
+  const proven = await readProven(halo);
+  const known = halo.config.timeUnit ?? proven;
   const first = unitsIn(actions);
   const isEnough =
     known === null ? new Set(first).size === 1 : first.length === 0 || first.includes(known);
@@ -52,16 +52,16 @@ export async function unitFor(
   if (known !== null && !seen.includes(known)) {
     const isDoubted = seen.length >= (known === proven ? doubtsMin : 1);
     if (!isDoubted) return known;
-    throw new KindError('config', againstText(api, known), { fix: againstFix });
+    throw new KindError('config', againstText(halo, known), { fix: againstFix });
   }
   const unit = known ?? (others.length === 0 ? only : undefined);
   if (unit === undefined) throw new KindError('config', unclearText(seen), { fix: unclearFix });
-  const { memory, now } = api.context;
+  const { memory, now } = halo.context;
   if (unit !== proven) await memory.set(memoryKey, `${unit} ${instantFromMs(now()).slice(0, 10)}`);
   return unit;
 }
 
-function againstText({ config }: Api, known: TimeUnit): string {
+function againstText({ config }: Halo, known: TimeUnit): string {
   const other = known === 'hours' ? 'minutes' : 'hours';
   const told = config.timeUnit === undefined ? 'Halo showed time in' : 'timeUnit is';
   return `${told} ${known}, but all known entries say ${other}. No time is read.`;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { PullRequest } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import { type Api, type ListPage, Place, type Query } from './api.ts';
-import { readFact, refuseIfNot, settleFact } from './facts.ts';
+import { readFact, refuseIfFalse, verifyFact } from './facts.ts';
 import { filterText, readableMoment } from './moments.ts';
 
 export interface ChangeList {
@@ -54,7 +54,7 @@ export async function* changedRows(
 ): AsyncGenerator<ChangePage> {
   const { context, zones } = api;
   const { since, resume, clientIds, signal } = request;
-  await refuseIfNot(context, 'change-filters', 'moments-zone');
+  await refuseIfFalse(context, 'change-filters', 'moments-zone');
   const names = [list.first.name, list.second.name];
   let isFirstEnough = await readFact(context, list.fact);
   let isAnySeen = false;
@@ -76,7 +76,7 @@ export async function* changedRows(
     for await (const page of api.pages({ path, query, isCounted: true, ...after }, signal)) {
       isAnySeen ||= page.rows.length > 0;
       if (isFirstEnough !== 'no' && coverOf(api, list, page.rows) === false) {
-        await settleFact(context, list.fact, false);
+        await verifyFact(context, list.fact, false);
         isFirstEnough = 'no';
       }
       yield { rows: page.rows, resume: resumeText(of, name, page) };
@@ -108,7 +108,7 @@ export async function orderOf({ context }: Api): Promise<{ Sort?: string }> {
 
 async function settleCover(api: Api, list: ChangeList, signal: AbortSignal) {
   const isSo = await seeCover(api, list, signal);
-  if (isSo !== null) await settleFact(api.context, list.fact, isSo);
+  if (isSo !== null) await verifyFact(api.context, list.fact, isSo);
   return isSo === null ? null : isSo ? 'yes' : 'no';
 }
 

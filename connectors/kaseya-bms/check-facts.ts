@@ -5,7 +5,7 @@ import { isKindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import type { Api, List, Query } from './api.ts';
 import { seeCover, ticketChanges, timeChanges } from './changes.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import { isClosedTicket, spanOf } from './mapping.ts';
 import { filterText, readableMoment } from './moments.ts';
 import { readingOf } from './pull.ts';
@@ -75,7 +75,7 @@ export async function settleByReading(
   };
   const results: CheckResult[] = [];
   for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
-    if (isSo !== null) await settleFact(api.context, id, isSo);
+    if (isSo !== null) await verifyFact(api.context, id, isSo);
     results.push(await factResult(api.context, id));
   }
   return results;

@@ -1,8 +1,8 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 import type { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
 import { parseRows } from '../http/rows.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import type { Api, List } from './api.ts';
 import { settleByReading } from './check-facts.ts';
 import { type FactId, factResult } from './facts.ts';

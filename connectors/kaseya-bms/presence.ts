@@ -7,7 +7,7 @@ import { parseRows } from '../http/rows.ts';
 import { Id } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { orderOf, timeChanges } from './changes.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { workedTimes } from './mapping.ts';
 import { filterText } from './moments.ts';
 import { isOurs } from './pull.ts';
@@ -31,7 +31,7 @@ export function createPresence(api: Api): Presence {
   let counted: { of: string; count: number } | null = null;
 
   async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
-    await refuseIfNot(api.context, 'start-filter');
+    await refuseIfFalse(api.context, 'start-filter');
     const { from, to, clientIds, signal } = request;
     const query = {
       ...timeQuery(clientIds),

@@ -4,7 +4,7 @@
  */
 
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
+import { createSteps, removeWritten, testBody, testSale, testSubject } from '../kit/probe.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { factResult } from './facts.ts';
@@ -30,7 +30,7 @@ export async function probeConnection(
   const { config, context } = api;
   const probe: Probe = { api, clientId, key: `probe.${context.now()}`, written: [], signal };
   const results: CheckResult[] = [];
-  const settle = settlingInto(results, context, attempt, factResult);
+  const settle = createSteps(results, context, attempt, factResult);
   if (config.alerts !== undefined) {
     const facts = ['ticket-key-kept', 'title-filter', 'note-audience', 'moments-zone'] as const;
     await settle(facts, () => probeTicket(probe));

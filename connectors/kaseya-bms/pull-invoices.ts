@@ -7,9 +7,9 @@
 import type { InvoiceRow, Page, PullRequest } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
-import { type LinesOf, withLines } from '../text/invoice-lines.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
 import { type Api, eachRow } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { fromInvoice, fromInvoiceLine } from './mapping.ts';
 import { saleKeyIn } from './marker.ts';
 import { filterText } from './moments.ts';
@@ -32,7 +32,7 @@ export async function* pullInvoices(
   request: PullRequest,
 ): AsyncGenerator<Page<InvoiceRow>> {
   const { context, zones } = api;
-  await refuseIfNot(context, 'moments-zone');
+  await refuseIfFalse(context, 'moments-zone');
   const day = instantFromMs(context.now()).slice(0, 10);
   const isLookedBack = (await context.memory.get(lookedMemory)) === day;
   const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);
@@ -81,7 +81,7 @@ async function linesOf(
     lines.set(line.invoiceid, [...(lines.get(line.invoiceid) ?? []), line]);
     isOurs ||= keyOf(line) !== null;
   }
-  if (isOurs) await settleFact(api.context, 'invoice-lines', true);
+  if (isOurs) await verifyFact(api.context, 'invoice-lines', true);
   return lines;
 }
 

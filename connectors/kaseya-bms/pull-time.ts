@@ -5,7 +5,7 @@ import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { changedRows, timeChanges } from './changes.ts';
-import { readFact, refuseIfNot } from './facts.ts';
+import { readFact, refuseIfFalse } from './facts.ts';
 import { fromTime } from './mapping.ts';
 import { filterText } from './moments.ts';
 import { accountNumbers, isOurs } from './pull.ts';
@@ -23,7 +23,7 @@ export async function* pullTime(
   api: Api,
   request: PullRequest,
 ): AsyncGenerator<Page<TimeEntryRow>> {
-  await refuseIfNot(api.context, 'time-in-hours');
+  await refuseIfFalse(api.context, 'time-in-hours');
   const query = timeQuery(request.clientIds);
   for await (const page of changedRows(api, { ...timeChanges, query }, request)) {
     yield { ...fromRows(api, page.rows, request), resume: page.resume };

@@ -11,7 +11,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
 import type { Api, Query } from './api.ts';
 import { changedRows, ticketChanges } from './changes.ts';
-import { readFact, refuseIfNot } from './facts.ts';
+import { readFact, refuseIfFalse } from './facts.ts';
 import { fromTicket, type Reading } from './mapping.ts';
 import { AccountWire, Ref, TicketWire } from './schema.ts';
 
@@ -98,7 +98,7 @@ export async function* pullTickets(
   api: Api,
   request: PullRequest,
 ): AsyncGenerator<Page<TicketRow>> {
-  await refuseIfNot(api.context, 'completed-listed');
+  await refuseIfFalse(api.context, 'completed-listed');
   const query = await ticketQuery(api, request.clientIds);
   const reading = readingOf(api);
   for await (const page of changedRows(api, { ...ticketChanges, query }, request)) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Push, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Api } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { accountNumbers } from './pull.ts';
 import { FieldWire } from './schema.ts';
 
@@ -17,7 +17,7 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
       return isShown ? { remoteId: clientId } : null;
     },
     async create({ clientId, field, hoursText }, signal) {
-      await refuseIfNot(api.context, 'account-field');
+      await refuseIfFalse(api.context, 'account-field');
       const fields = await readFields(api, clientId, signal);
       const found = fields.find(({ name }) => name === field);
       if (found === undefined) {
@@ -71,7 +71,7 @@ export async function writeField(
   const made = await api.write('PUT', path, { Value: data ?? '' }, Written, signal);
   if (made.modulename == null) return;
   const isAccount = /account|client|crm/i.test(made.modulename);
-  await settleFact(api.context, 'account-field', isAccount);
+  await verifyFact(api.context, 'account-field', isAccount);
   if (isAccount) return;
   throw new KindError(
     'config',

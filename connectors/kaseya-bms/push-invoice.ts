@@ -14,7 +14,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/wire.ts';
 import { type Api, eachRow } from './api.ts';
-import { refuseIfNot, settleKept } from './facts.ts';
+import { refuseIfFalse, verifyKept } from './facts.ts';
 import { saleKeyIn, saleMarker } from './marker.ts';
 import { productOf } from './names.ts';
 import { rememberSale } from './pull-invoices.ts';
@@ -48,7 +48,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
 /** Creates what is missing; a ticket without its charge is left by a run that broke off. */
 export async function createSale(api: Api, sale: Sale, signal: AbortSignal): Promise<Delivered> {
   const { config, context } = api;
-  await refuseIfNot(context, 'charge-key-kept');
+  await refuseIfFalse(context, 'charge-key-kept');
   await refuseOtherCurrency(api, sale, signal);
   const name = sale.product ?? config.billing.product;
   if (name === undefined) {
@@ -103,7 +103,7 @@ async function createCharge(
   const path = `${ticketsPath}/${ticketId}/charges`;
   const [made] = await api.write('POST', path, body, z.tuple([ChargeWire], ChargeWire), signal);
   const isKept = saleKeyIn(made.description) === sale.key;
-  await settleKept(context, 'charge-key-kept', isKept, async () => false);
+  await verifyKept(context, 'charge-key-kept', isKept, async () => false);
   if (!isKept) context.log.warn('A new charge did not keep its key.', { charge: made.id });
   return made;
 }

@@ -2,9 +2,9 @@
 
 import type { Push, PushMessages } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import { type Api, eachRow } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { momentText } from './moments.ts';
 import { ticketsPath } from './push-ticket.ts';
 import { NoteWire } from './schema.ts';
@@ -21,7 +21,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
       return null;
     },
     async create(message, signal) {
-      await refuseIfNot(api.context, 'note-audience');
+      await refuseIfFalse(api.context, 'note-audience');
       return { remoteId: (await writeNote(api, message, signal)).id };
     },
   };
@@ -44,7 +44,7 @@ export async function writeNote(
   };
   const made = await api.write('POST', notesPath(ticketId), note, NoteWire, signal);
   const isKept = made.isinternal === note.IsInternal;
-  await settleFact(context, 'note-audience', isKept);
+  await verifyFact(context, 'note-audience', isKept);
   if (!isKept) {
     context.log.warn('A note did not keep its audience; look at it now.', {
       ...{ ticket: ticketId, note: made.id, wanted: audience },

@@ -9,10 +9,10 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { hasMarker, markedLine } from '../text/marker.ts';
+import { hasMarker, markedLine } from '../kit/marker.ts';
 import { type Api, eachRow, type Query } from './api.ts';
 import type { KaseyaBmsConfig } from './config.ts';
-import { readFact, refuseIfNot, settleKept } from './facts.ts';
+import { readFact, refuseIfFalse, verifyKept } from './facts.ts';
 import { isClosedTicket } from './mapping.ts';
 import { momentText } from './moments.ts';
 import { locationOf, numberOf, typeOf } from './names.ts';
@@ -90,7 +90,7 @@ export async function createTicket(
   signal: AbortSignal,
 ): Promise<TicketWire> {
   const { context, zones } = api;
-  await refuseIfNot(context, 'ticket-key-kept');
+  await refuseIfFalse(context, 'ticket-key-kept');
   const alerts = alertsOf(api.config);
   const { typeId, sourceId } = await typeOf(api, alerts.type, signal);
   const source = alerts.sourceId ?? sourceId;
@@ -113,12 +113,12 @@ export async function createTicket(
   };
   const made = await api.write('POST', ticketsPath, body, TicketWire, signal);
   const isKept = hasMarker(made.title, ticket.key);
-  await settleKept(context, 'ticket-key-kept', isKept, async () => false);
+  await verifyKept(context, 'ticket-key-kept', isKept, async () => false);
   if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: made.id });
   await settleMomentsBy(api, made.createdon);
   if (isKept && (await readFact(context, 'title-filter')) === null) {
     const found = await search(api, ticket, { 'Filter.Title': ticket.key }, signal);
-    await settleKept(context, 'title-filter', false, async () => found?.id === made.id);
+    await verifyKept(context, 'title-filter', false, async () => found?.id === made.id);
   }
   return made;
 }

@@ -2,7 +2,7 @@
 import { msFromInstant } from '../../src/domain/time.ts';
 import { wallClockAt } from '../../src/domain/zone.ts';
 import type { Api } from './api.ts';
-import { settleFact } from './facts.ts';
+import { verifyFact } from './facts.ts';
 import { readableMoment } from './moments.ts';
 
 /** The vendor's clock and ours may differ by so much; no two zones in question differ by less. */
@@ -28,6 +28,6 @@ export async function settleMomentsBy(
   const isSame = wallClockAt(laterMs, zones.work) === laterMs;
   const isTold = !isNow(other) || isSame || isMarked.test(text ?? '');
   const isSo = isNow(zones.moments) ? isTold || null : isNow(other) ? false : null;
-  if (isSo !== null) await settleFact(context, 'moments-zone', isSo);
+  if (isSo !== null) await verifyFact(context, 'moments-zone', isSo);
   return isSo;
 }

@@ -11,7 +11,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { ifThere } from '../http/if-there.ts';
 import { parseRows } from '../http/rows.ts';
-import { hasMarker, markedLine, withMarker } from '../text/marker.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
 import type { Api, NewTicket } from './api.ts';
 import type { Boards } from './boards.ts';
 import type { NinjaoneConfig } from './config.ts';

@@ -9,28 +9,28 @@ import type {
   ConnectorMemory,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { afterMiss, reopened } from '../check/facts.ts';
+import { afterMiss, reopened } from '../kit/facts.ts';
 
 export const facts = {
-  'board-sort': { claim: 'a board is sorted by lastUpdated when asked', settledBy: 'check' },
+  'board-sort': { claim: 'a board is sorted by lastUpdated when asked', verifiedBy: 'check' },
   'board-organization': {
     claim: 'a board row shows the organization by its name',
-    settledBy: 'check',
+    verifiedBy: 'check',
   },
   'total-time': {
     claim: 'totalTimeTracked of a board row is the sum of the ticket’s log entries',
-    settledBy: 'check',
+    verifiedBy: 'check',
   },
-  'activity-type': { claim: 'the activity list can be asked for one type', settledBy: 'check' },
-  'ticket-create': { claim: 'client credentials may create tickets', settledBy: 'probe' },
-  'ticket-tags': { claim: 'a new ticket keeps a free tag', settledBy: 'probe' },
-  'ticket-status': { claim: 'a new ticket takes its status by number', settledBy: 'probe' },
-  'ticket-on-boards': { claim: 'the boards that are read show a new ticket', settledBy: 'probe' },
-  'ticket-search': { claim: 'a board search finds the key in a subject', settledBy: 'probe' },
-  'comment-create': { claim: 'client credentials may comment on tickets', settledBy: 'probe' },
+  'activity-type': { claim: 'the activity list can be asked for one type', verifiedBy: 'check' },
+  'ticket-create': { claim: 'client credentials may create tickets', verifiedBy: 'probe' },
+  'ticket-tags': { claim: 'a new ticket keeps a free tag', verifiedBy: 'probe' },
+  'ticket-status': { claim: 'a new ticket takes its status by number', verifiedBy: 'probe' },
+  'ticket-on-boards': { claim: 'the boards that are read show a new ticket', verifiedBy: 'probe' },
+  'ticket-search': { claim: 'a board search finds the key in a subject', verifiedBy: 'probe' },
+  'comment-create': { claim: 'client credentials may comment on tickets', verifiedBy: 'probe' },
   'comment-moves-ticket': {
     claim: 'a new log entry moves the ticket’s lastUpdated',
-    settledBy: 'probe',
+    verifiedBy: 'probe',
   },
 } as const;
 
@@ -46,7 +46,7 @@ export async function readFact(memory: ConnectorMemory, id: FactId): Promise<Set
   return known === 'yes' || known === 'no' ? known : null;
 }
 
-export async function settleFact(
+export async function verifyFact(
   memory: ConnectorMemory,
   id: FactId,
   isSo: boolean,
@@ -57,7 +57,7 @@ export async function settleFact(
 }
 
 /** A miss after a write is a doubt; a second one, a minute or more later, verifies the fact false. */
-export async function settleKept(
+export async function verifyKept(
   { memory, now }: Pick<ConnectorContext, 'memory' | 'now'>,
   id: FactId,
   isKept: boolean,
@@ -78,7 +78,7 @@ export async function refuseWhereNot(
     throw new KindError(
       'config',
       `NinjaOne: ${step} is off, because a test showed that it is not so that ${facts[id].claim}.`,
-      { fix: facts[id].settledBy === 'probe' ? probeFix : 'Run check again once that changed.' },
+      { fix: facts[id].verifiedBy === 'probe' ? probeFix : 'Run check again once that changed.' },
     );
   }
 }
@@ -90,7 +90,7 @@ const probeFix =
 export async function factResults(memory: ConnectorMemory): Promise<CheckResult[]> {
   return Promise.all(
     factIds.map(async (id): Promise<CheckResult> => {
-      const { claim, settledBy } = facts[id];
+      const { claim, verifiedBy } = facts[id];
       const answer = await readFact(memory, id);
       if (answer === 'yes') return { id: `fact.${id}`, status: 'ok', detail: `So: ${claim}.` };
       if (answer === 'no') {
@@ -99,7 +99,7 @@ export async function factResults(memory: ConnectorMemory): Promise<CheckResult[
         return { id: `fact.${id}`, status: 'warning', detail, fix: consequences[id] };
       }
       const fix =
-        settledBy === 'probe'
+        verifiedBy === 'probe'
           ? 'Run check --probe CLIENT with a test client to settle it.'
           : 'Nothing was there to settle it by; check again once there are tickets and sessions.';
       return { id: `fact.${id}`, status: 'warning', detail: `Not settled: ${claim}.`, fix };

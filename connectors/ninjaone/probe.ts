@@ -2,11 +2,11 @@
 
 import type { CheckResult, Push, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { answerAnew } from '../check/probe.ts';
 import { parseRows } from '../http/rows.ts';
+import { verifyAgain } from '../kit/probe.ts';
 import type { CheckRooms } from './check.ts';
 import { resultOf } from './check.ts';
-import { type FactId, factResults, settleFact, settleKept } from './facts.ts';
+import { type FactId, factResults, verifyFact, verifyKept } from './facts.ts';
 import { FoundRow } from './schema.ts';
 
 export interface ProbeRooms extends CheckRooms {
@@ -23,7 +23,7 @@ export async function probeConnection(
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
   const write = () => writeAndLook(rooms, clientId, signal);
-  const results = await answerAnew(rooms.context, settledByWriting, write);
+  const results = await verifyAgain(rooms.context, settledByWriting, write);
   return [...results, ...(await factResults(rooms.context.memory))];
 }
 
@@ -88,14 +88,14 @@ async function probeTicket(
     } catch (error) {
       if (!isKindError(error, 'rejected')) throw error;
       // Refused as a whole, so no ticket was made; the tag is the one thing that can be left out.
-      await settleFact(memory, 'ticket-tags', false);
+      await verifyFact(memory, 'ticket-tags', false);
       return create();
     }
   });
   const { data } = await rooms.api.ticket(remoteId, signal);
-  await settleKept(rooms.context, 'ticket-tags', data.tags?.includes(key) === true);
+  await verifyKept(rooms.context, 'ticket-tags', data.tags?.includes(key) === true);
   const { status } = await rooms.alertTicket.resolve(signal);
-  await settleFact(memory, 'ticket-status', data.status?.statusId === status);
+  await verifyFact(memory, 'ticket-status', data.status?.statusId === status);
   return remoteId;
 }
 
@@ -105,9 +105,9 @@ async function probeBoards(
   signal: AbortSignal,
 ): Promise<string> {
   const scanned = await rooms.alertTicket.findBy(key, 'scan', signal);
-  const onBoards = await settleKept(rooms.context, 'ticket-on-boards', scanned === ticketId);
+  const onBoards = await verifyKept(rooms.context, 'ticket-on-boards', scanned === ticketId);
   const searched = await rooms.alertTicket.findBy(key, 'search', signal);
-  const bySearch = await settleKept(rooms.context, 'ticket-search', searched === ticketId);
+  const bySearch = await verifyKept(rooms.context, 'ticket-search', searched === ticketId);
   return `The boards show the new ticket: ${onBoards}. A search finds it: ${bySearch}.`;
 }
 
@@ -124,7 +124,7 @@ async function probeComment(rooms: ProbeRooms, made: Made, signal: AbortSignal):
   await settlingPermission(rooms, 'comment-create', () => rooms.ticketNote.create(message, signal));
   const after = await changedAt(rooms, made, signal);
   if (before === null || after === null) return 'The comment stands; no board shows the ticket.';
-  const moved = await settleFact(memory, 'comment-moves-ticket', after > before);
+  const moved = await verifyFact(memory, 'comment-moves-ticket', after > before);
   return `The comment stands. It moved the ticket’s lastUpdated: ${moved}.`;
 }
 
@@ -136,10 +136,10 @@ async function settlingPermission<T>(
 ): Promise<T> {
   try {
     const done = await act();
-    await settleFact(rooms.context.memory, id, true);
+    await verifyFact(rooms.context.memory, id, true);
     return done;
   } catch (error) {
-    if (isKindError(error, 'permission')) await settleFact(rooms.context.memory, id, false);
+    if (isKindError(error, 'permission')) await verifyFact(rooms.context.memory, id, false);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { Delivered, Push, PushMessages } from '../../src/contract/connector
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { parseRows } from '../http/rows.ts';
 import { isSameValue } from '../http/wire.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import type { PushRooms } from './alert-ticket.ts';
 import { refuseWhereNot } from './facts.ts';
 import { FoundEntry } from './schema.ts';

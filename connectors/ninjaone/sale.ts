@@ -1,6 +1,6 @@
 /** No invoice can be made here: a ticket says what is to be invoiced. Whether it was, nobody can see. */
 import type { Push, PushMessages } from '../../src/contract/connector.ts';
-import { saleText } from '../text/sale.ts';
+import { saleText } from '../kit/sale-text.ts';
 
 export function createSale(tickets: Required<Push<'alert-ticket'>>): Push<'invoice'> {
   const toTicket = (sale: PushMessages['invoice']): PushMessages['alert-ticket'] => {

@@ -7,7 +7,7 @@ import type { Api } from './api.ts';
 import { type Boards, columnsFor, isDescending, isSortedAsAsked } from './boards.ts';
 import type { NinjaoneConfig } from './config.ts';
 import type { Directory } from './directory.ts';
-import { type FactId, settleFact } from './facts.ts';
+import { type FactId, verifyFact } from './facts.ts';
 import { Activity, BoardRow, type BoardRun } from './schema.ts';
 import { toolCodes } from './session-pairs.ts';
 import { readLog, sumSeconds } from './ticket-time.ts';
@@ -32,7 +32,7 @@ export async function settleByReading(
 ): Promise<void> {
   const settle = what === 'tickets' ? settleBoards : settleActivities;
   for (const [id, isSo] of await settle(rooms, signal)) {
-    await settleFact(rooms.context.memory, id, isSo);
+    await verifyFact(rooms.context.memory, id, isSo);
   }
 }
 

@@ -5,8 +5,8 @@ import type {
   Withdrawal,
   Withdrawn,
 } from '../../src/contract/connector.ts';
-import { hasMarker } from '../text/marker.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { hasMarker } from '../kit/marker.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import type { PushRooms } from './alert-ticket.ts';
 import { createTicketNote } from './push.ts';
 

@@ -1,3 +1,3 @@
-import { attemptsAt } from '../check/attempt.ts';
+import { attemptsAt } from '../kit/checks.ts';
 
 export const attempt = attemptsAt('RT');

@@ -6,7 +6,7 @@ import type {
   ConnectorMemory,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { afterMiss, reopened } from '../check/facts.ts';
+import { afterMiss, reopened } from '../kit/facts.ts';
 
 export type Fact =
   /** RT reads `-3600 seconds` in a query as that long ago. */
@@ -24,7 +24,7 @@ export async function settle(memory: ConnectorMemory, fact: Fact, isSo: boolean)
 }
 
 /** A miss after a write is a doubt; a second one, a minute or more later, verifies the fact false. */
-export async function settleKept(
+export async function verifyKept(
   { memory, now }: Pick<ConnectorContext, 'memory' | 'now'>,
   fact: Fact,
   isKept: boolean,

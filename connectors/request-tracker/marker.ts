@@ -1,5 +1,5 @@
 /** How a message's key stands in an RT ticket. */
-import { hasMarker, markerOf, oneLine } from '../text/marker.ts';
+import { hasMarker, markerOf, oneLine } from '../kit/marker.ts';
 import { fieldValuesOf } from './mapping.ts';
 import type { FoundItem } from './schema.ts';
 

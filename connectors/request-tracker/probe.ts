@@ -1,10 +1,10 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { answerAnew } from '../check/probe.ts';
+import { verifyAgain } from '../kit/probe.ts';
 import type { Api } from './api.ts';
 import { attempt } from './attempt.ts';
-import { settleKept } from './facts.ts';
+import { verifyKept } from './facts.ts';
 import { createNotePush } from './push-note.ts';
 import { createTicket, findTicket, queueFor } from './push-ticket.ts';
 import { discarded } from './withdraw-ticket.ts';
@@ -20,7 +20,7 @@ export async function probeRequestTracker(
 ): Promise<CheckResult[]> {
   // A probe that fails leaves what was known before.
   const facts = ['key-field', 'find-ticket', 'find-note'];
-  return answerAnew(api.context, facts, () => writeAndFind(api, clientId, signal));
+  return verifyAgain(api.context, facts, () => writeAndFind(api, clientId, signal));
 }
 
 async function writeAndFind(
@@ -40,7 +40,7 @@ async function writeAndFind(
     ticketId = made.remoteId;
     const found = await findTicket(api, key, signal);
     const isSo = found?.remoteId === made.remoteId;
-    await settleKept(api.context, 'fact.find-ticket', isSo);
+    await verifyKept(api.context, 'fact.find-ticket', isSo);
     return [answer('fact.find-ticket', isSo, `ticket ${made.remoteId} in "${queue}"`)];
   });
   if (ticketId === null) return ticketResults;
@@ -65,7 +65,7 @@ function probeNote(
       throw error;
     });
     const isSo = found?.remoteId === made.remoteId;
-    await settleKept(api.context, 'fact.find-note', isSo);
+    await verifyKept(api.context, 'fact.find-note', isSo);
     return [answer('fact.find-note', isSo, `the comment on ticket ${ticketId}`)];
   });
 }

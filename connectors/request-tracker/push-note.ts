@@ -1,6 +1,6 @@
 import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { withMarker } from '../text/marker.ts';
+import { withMarker } from '../kit/marker.ts';
 import type { Api } from './api.ts';
 import { isSettled, refuseUnless, settle } from './facts.ts';
 import { isSameName } from './mapping.ts';

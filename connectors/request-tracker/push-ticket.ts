@@ -1,10 +1,10 @@
 import type { Delivered, Push, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/if-there.ts';
-import { markerOf } from '../text/marker.ts';
-import { saleText } from '../text/sale.ts';
+import { markerOf } from '../kit/marker.ts';
+import { saleText } from '../kit/sale-text.ts';
 import type { Api, NewTicket } from './api.ts';
-import { refuseUnless, settleKept } from './facts.ts';
+import { refuseUnless, verifyKept } from './facts.ts';
 import { fieldValuesOf, isClosedStatus, isSameName } from './mapping.ts';
 import { bearsKey, fittingSubject, markedSubject } from './marker.ts';
 import { quoted } from './query.ts';
@@ -143,7 +143,7 @@ async function proveKeyField(
 ): Promise<void> {
   const { data } = await api.ticket(id, signal);
   const isKept = fieldValuesOf(data, api.config.keyField ?? '').includes(key);
-  await settleKept(
+  await verifyKept(
     api.context,
     'fact.key-field',
     isKept || (await findTicket(api, key, signal)) !== null,

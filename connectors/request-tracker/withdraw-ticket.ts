@@ -1,6 +1,6 @@
 /** Taking a ticket back: a comment that says why, then the status that says it is of no account. */
 import type { PushMessages, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import type { Api } from './api.ts';
 import { isSameName } from './mapping.ts';
 import { bearsKey } from './marker.ts';

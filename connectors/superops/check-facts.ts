@@ -5,7 +5,7 @@ import { isKindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import type { Api, List, ListPage } from './api.ts';
 import { worklogList } from './documents.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import { showsBillable } from './introspection.ts';
 import { isWork } from './mapping.ts';
 import { ItemWire, type TicketWire, WorklogWire } from './schema.ts';
@@ -41,7 +41,7 @@ export async function settleByReading(
   const ahead = addSeconds(instantFromMs(api.context.now()), aheadSeconds);
   if (tickets.some(({ updatedTime }) => updatedTime > ahead)) answers['dates-utc'] = false;
   for (const [id, isSo] of Object.entries(answers) as [FactId, boolean | null][]) {
-    if (isSo !== null) await settleFact(api.context, id, isSo);
+    if (isSo !== null) await verifyFact(api.context, id, isSo);
   }
   const ids = ['items-hold-time', 'items-billable', 'quantity-hours'] as const;
   return Promise.all(ids.map((id) => factResult(api.context, id)));

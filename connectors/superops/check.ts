@@ -1,7 +1,7 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import type { Api, List, ListPage } from './api.ts';
 import { firstPage, settleByReading } from './check-facts.ts';
 import { contractList } from './documents.ts';

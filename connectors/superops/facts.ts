@@ -1,13 +1,14 @@
 /** What no page of the vendor's settles and the connector relies on. */
-import { type Fact, keepFacts } from '../check/facts.ts';
+import type { Fact } from '../../src/contract/connector.ts';
+import { keepFacts } from '../kit/facts.ts';
 
-const read = { settledBy: 'reading', isNeeded: true } as const;
-const write = { settledBy: 'writing', isNeeded: true } as const;
+const read = { verifiedBy: 'reading', isNeeded: true } as const;
+const write = { verifiedBy: 'writing', isNeeded: true } as const;
 
 /** The operations of a step, with the fields and inputs that they name, are in the tenant's own schema. */
 function inSchema(what: string, otherwise: string) {
   const claim = `The tenant’s schema has what ${what}.`;
-  return { settledBy: 'reading', isNeeded: true, claim, otherwise } as const satisfies Fact;
+  return { verifiedBy: 'reading', isNeeded: true, claim, otherwise } as const satisfies Fact;
 }
 
 export const facts = {
@@ -73,7 +74,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
+export const { readFact, verifyFact, verifyKept, refuseIfFalse, factResult } = keepFacts<FactId>(
   'SuperOps',
   facts,
 );

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import type { Api } from './api.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import type { Operation } from './graphql.ts';
 
 export type SchemaFact = Extract<FactId, `schema-${string}`>;
@@ -119,7 +119,7 @@ export async function checkSchema(
   }
   for (const fact of wanted) {
     const missing = schema === null ? null : missingOf(schema, needs[fact]);
-    if (missing !== null) await settleFact(api.context, fact, missing.length === 0);
+    if (missing !== null) await verifyFact(api.context, fact, missing.length === 0);
     const result = await factResult(api.context, fact);
     const detail = missing?.length ? `${result.detail} It lacks: ${missing.join(', ')}.` : null;
     results.push(detail === null ? result : { ...result, detail });

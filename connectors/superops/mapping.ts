@@ -21,7 +21,7 @@ import { readWorkedTime } from '../http/exact.ts';
 import { describeIssue } from '../http/issues.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { UtcInstant } from '../http/wire.ts';
-import { keysIn } from '../text/marker.ts';
+import { keysIn } from '../kit/marker.ts';
 import type { SuperopsConfig } from './config.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 

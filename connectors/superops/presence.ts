@@ -5,7 +5,7 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { UtcInstant } from '../http/wire.ts';
 import { type Api, refuseOtherOrder } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { isWork, startOf } from './mapping.ts';
 import { idIn, itemsBy, ofClients, seenBefore } from './pull.ts';
 import { ItemWire } from './schema.ts';
@@ -18,7 +18,7 @@ export function createPresence(api: Api): Presence {
     request: PresenceRequest,
     isCounted: (row: unknown) => boolean,
   ): AsyncGenerator<readonly SourceId[]> {
-    await refuseIfNot(api.context, 'schema-time', 'dates-utc', 'items-hold-time');
+    await refuseIfFalse(api.context, 'schema-time', 'dates-utc', 'items-hold-time');
     const items = await itemsBy(api, 'billDate', 'createdTime');
     const found = new Set<SourceId>();
     for await (const page of seenBefore(api, items, request.signal)) {

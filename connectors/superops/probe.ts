@@ -1,7 +1,7 @@
 /** Settles by writing to a test client what reading cannot. Nothing can be deleted; what is left is named. */
 
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
+import { createSteps, testBody, testSale, testSubject } from '../kit/probe.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
 import { factResult } from './facts.ts';
@@ -27,7 +27,7 @@ export async function probeConnection(
 ): Promise<CheckResult[]> {
   const probe: Probe = { api, clientId, key: `probe.${api.context.now()}`, left: [], signal };
   const results: CheckResult[] = [];
-  const settle = settlingInto(results, api.context, attempt, factResult);
+  const settle = createSteps(results, api.context, attempt, factResult);
   const ticketFacts = ['ticket-key', 'subject-filter', 'dates-utc', 'note-audience'] as const;
   await settle(ticketFacts, () => probeTicket(probe));
   await settle(['client-fields'], () => probeFields(probe));

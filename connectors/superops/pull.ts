@@ -21,7 +21,7 @@ import { Id, UtcInstant } from '../http/wire.ts';
 import { type Api, type List, type ListPage, refuseOtherOrder } from './api.ts';
 import { rememberClosed } from './closed.ts';
 import { billableItemList, clientList, invoiceList, itemList, ticketList } from './documents.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { showsBillable } from './introspection.ts';
 import { dayOf, fromClient, fromInvoice, fromItem, fromTicket, isWork } from './mapping.ts';
 import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
@@ -49,7 +49,7 @@ export async function itemsBy(api: Api, ...sort: readonly string[]): Promise<Lis
 /** All of them: a client has no moment of its last change. */
 export function createClientPull(api: Api): Pull<ClientRow> {
   return async function* pull(request): AsyncGenerator<Page<ClientRow>> {
-    await refuseIfNot(api.context, 'schema-clients');
+    await refuseIfFalse(api.context, 'schema-clients');
     let found = 0;
     for await (const { rows } of seenBefore(api, clients, request.signal)) {
       const ours = rows.filter((row) => isOf(request.clientIds, idIn('accountId')(row)));
@@ -71,7 +71,7 @@ export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]>
 export function createTicketPull(api: Api): Pull<TicketRow> {
   const { closedStatuses } = api.config;
   return async function* pull(request): AsyncGenerator<Page<TicketRow>> {
-    await refuseIfNot(api.context, 'schema-tickets', 'dates-utc');
+    await refuseIfFalse(api.context, 'schema-tickets', 'dates-utc');
     const closed = rememberClosed(api.context.memory);
     for await (const page of changedSince(api, ticketsByChange, request)) {
       const ours = ofClients(page.rows, request);
@@ -90,8 +90,8 @@ export function createTicketPull(api: Api): Pull<TicketRow> {
 
 export function createTimePull(api: Api): Pull<TimeEntryRow> {
   return async function* pull(request): AsyncGenerator<Page<TimeEntryRow>> {
-    await refuseIfNot(api.context, 'schema-time', 'dates-utc', 'quantity-hours');
-    await refuseIfNot(api.context, 'items-hold-time', 'items-billable');
+    await refuseIfFalse(api.context, 'schema-time', 'dates-utc', 'quantity-hours');
+    await refuseIfFalse(api.context, 'items-hold-time', 'items-billable');
     const list = await itemsBy(api, 'updatedTime', 'createdTime');
     for await (const page of changedSince(api, list, request)) {
       // What else is offered is nobody's time.
@@ -106,7 +106,7 @@ export function createTimePull(api: Api): Pull<TimeEntryRow> {
 /** By their date, and so far back that a payment is still seen: there is no moment of the last change. */
 export function createInvoicePull(api: Api): Pull<InvoiceRow> {
   return async function* pull(request): AsyncGenerator<Page<InvoiceRow>> {
-    await refuseIfNot(api.context, 'schema-invoices');
+    await refuseIfFalse(api.context, 'schema-invoices');
     const from = addSeconds(request.since, -api.config.invoiceDays * 86_400).slice(0, 10);
     for await (const page of seenBefore(api, invoicesByDate, request.signal)) {
       const toRows = (wire: InvoiceWire) => fromInvoice(wire, api.config, api.context);

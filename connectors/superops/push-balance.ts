@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { isSameValue } from '../http/wire.ts';
 import type { Api } from './api.ts';
 import { clientFields, updateClient } from './documents.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { ClientFieldsWire } from './schema.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
       return isSameValue(fields[field], hoursText) ? delivered(clientId, field) : null;
     },
     async create({ clientId, field, hoursText }, signal) {
-      await refuseIfNot(api.context, 'schema-fields', 'client-fields');
+      await refuseIfFalse(api.context, 'schema-fields', 'client-fields');
       const before = await readFields(api, clientId, signal);
       refuseUnknown(before, field);
       const after = await writeField(api, clientId, { before, field, value: hoursText }, signal);
@@ -52,7 +52,7 @@ export async function writeField(
   const after = await readFields(api, clientId, signal);
   const others = Object.keys(before).filter((name) => name !== field);
   const lost = others.filter((name) => !isSameValue(after[name], before[name]));
-  await settleFact(api.context, 'client-fields', lost.length === 0);
+  await verifyFact(api.context, 'client-fields', lost.length === 0);
   if (lost.length === 0) return after;
   const names = lost.map((name) => `${name} (was ${JSON.stringify(before[name])})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {

@@ -8,11 +8,11 @@ import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import { ifThere } from '../http/if-there.ts';
-import { hasMarker, markedLine, markerOf } from '../text/marker.ts';
-import { saleText } from '../text/sale.ts';
+import { hasMarker, markedLine, markerOf } from '../kit/marker.ts';
+import { saleText } from '../kit/sale-text.ts';
 import type { Api } from './api.ts';
 import { createInvoice, oneInvoice } from './documents.ts';
-import { refuseIfNot, settleKept } from './facts.ts';
+import { refuseIfFalse, verifyKept } from './facts.ts';
 import { findRow } from './look-up.ts';
 import { dayOf, fromInvoice, netOf } from './mapping.ts';
 import { invoicesByDate } from './pull.ts';
@@ -55,7 +55,7 @@ function createInvoiceRoute(api: Api): Push<'invoice'> {
       return delivered(invoice);
     },
     async create(sale, signal) {
-      await refuseIfNot(api.context, 'schema-sale', 'invoice-key');
+      await refuseIfFalse(api.context, 'schema-sale', 'invoice-key');
       refuseOtherCurrency(api, sale);
       const invoice = await writeInvoice(api, sale, signal);
       refuseOtherPrice(invoice, sale);
@@ -96,7 +96,7 @@ async function writeInvoice(api: Api, sale: Sale, signal: AbortSignal): Promise<
   const answer = z.object({ createInvoice: InvoiceWire });
   const { createInvoice: invoice } = await api.send(createInvoice, { input }, answer, signal);
   const listed = await findInvoice(api, sale, signal);
-  await settleKept(api.context, 'invoice-key', false, async () => listed !== null);
+  await verifyKept(api.context, 'invoice-key', false, async () => listed !== null);
   if (listed !== null) return listed;
   const { invoiceId } = invoice;
   api.context.log.warn('A new invoice is not listed with its key.', { invoice: invoiceId });

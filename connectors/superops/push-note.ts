@@ -1,10 +1,10 @@
 /** Notes on tickets, internal or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
 import type { Push, PushMessages } from '../../src/contract/connector.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import type { Api } from './api.ts';
 import { createTicketNote, noteList } from './documents.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { NoteWire } from './schema.ts';
 
 export function createNotePush(api: Api): Push<'ticket-note'> {
@@ -16,7 +16,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
       return found === undefined ? null : { remoteId: found.noteId };
     },
     async create(message, signal) {
-      await refuseIfNot(api.context, 'schema-note', 'note-audience');
+      await refuseIfFalse(api.context, 'schema-note', 'note-audience');
       const note = await writeNote(api, message, signal);
       return { remoteId: note.noteId };
     },
@@ -35,7 +35,7 @@ async function writeNote(
   const answer = z.object({ createTicketNote: NoteWire });
   const { createTicketNote: note } = await api.send(createTicketNote, { input }, answer, signal);
   const isKept = note.privacyType === privacyType;
-  await settleFact(api.context, 'note-audience', isKept);
+  await verifyFact(api.context, 'note-audience', isKept);
   if (!isKept) {
     api.context.log.warn('A note did not keep its audience; look at it now.', {
       ticket: ticketId,

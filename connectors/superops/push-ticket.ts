@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import { Id, UtcInstant } from '../http/wire.ts';
-import { hasMarker, markedLine } from '../text/marker.ts';
+import { hasMarker, markedLine } from '../kit/marker.ts';
 import type { Api, List } from './api.ts';
 import { createTicket, ticketList } from './documents.ts';
-import { readFact, refuseIfNot, settleFact, settleKept } from './facts.ts';
+import { readFact, refuseIfFalse, verifyFact, verifyKept } from './facts.ts';
 import { findRow, readTicket } from './look-up.ts';
 import { isAmong } from './mapping.ts';
 import { withdrawTicket } from './withdraw-ticket.ts';
@@ -47,7 +47,7 @@ export async function writeTicket(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const { context, config } = api;
-  await refuseIfNot(context, 'schema-alert', 'ticket-key');
+  await refuseIfFalse(context, 'schema-alert', 'ticket-key');
   const { status, priority, techGroup } = config.alerts;
   const input = {
     subject: markedLine(subject, key, subjectLengthMax),
@@ -60,14 +60,14 @@ export async function writeTicket(
   };
   const answer = z.object({ createTicket: Keyed });
   const { createTicket: ticket } = await api.send(createTicket, { input }, answer, signal);
-  await settleKept(context, 'ticket-key', hasMarker(ticket.subject, key), async () => false);
+  await verifyKept(context, 'ticket-key', hasMarker(ticket.subject, key), async () => false);
   if (ticket.createdTime != null) {
     const offMs = Math.abs(context.now() - msFromInstant(ticket.createdTime));
-    await settleFact(context, 'dates-utc', offMs < clockMsMax);
+    await verifyFact(context, 'dates-utc', offMs < clockMsMax);
   }
   if ((await readFact(context, 'subject-filter')) === null) {
     const found = await findInList(api, ticketsWith(key), key, signal);
-    await settleKept(context, 'subject-filter', false, async () => found !== null);
+    await verifyKept(context, 'subject-filter', false, async () => found !== null);
   }
   return delivered(ticket);
 }

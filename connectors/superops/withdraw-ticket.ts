@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { PushMessages, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { hasMarker } from '../text/marker.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { hasMarker } from '../kit/marker.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import type { Api } from './api.ts';
 import { updateTicket } from './documents.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { readTicket } from './look-up.ts';
 import { isAmong } from './mapping.ts';
 import { createNotePush } from './push-note.ts';
@@ -20,7 +20,7 @@ export async function withdrawTicket(
 ): Promise<Withdrawn | null> {
   const { key } = message;
   const { remoteId } = withdrawal;
-  await refuseIfNot(api.context, 'schema-close');
+  await refuseIfFalse(api.context, 'schema-close');
   const ticket = await readTicket(api, remoteId, signal);
   if (ticket === null || !hasMarker(ticket.subject, key)) return null;
   const { closedStatuses, alerts } = api.config;

@@ -5,7 +5,7 @@ import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
 import { WireInstant } from '../http/wire.ts';
 import type { Api, List } from './api.ts';
-import { type FactId, factResult, settleFact } from './facts.ts';
+import { type FactId, factResult, verifyFact } from './facts.ts';
 import { changedInvoices, changedTickets, createdTimers } from './lists.ts';
 import { InvoiceDetail, NumberId, PaymentWire } from './schema.ts';
 
@@ -53,7 +53,7 @@ export async function settleByReading(api: Api, signal: AbortSignal): Promise<Ch
   const results: CheckResult[] = [];
   for (const trial of trials) {
     const isSo = await isListed(api, trial, signal);
-    if (isSo !== null) await settleFact(api.context, trial.fact, isSo);
+    if (isSo !== null) await verifyFact(api.context, trial.fact, isSo);
     results.push(await factResult(api.context, trial.fact));
   }
   return results;
@@ -77,7 +77,7 @@ export async function settlePayments(api: Api, signal: AbortSignal): Promise<Che
     const found = await api.getIfThere(path, InvoiceDetail, signal);
     if (found === null) break;
     const isSo = found.invoice.updated_at >= addSeconds(newest.at, -paySeconds);
-    await settleFact(api.context, id, isSo);
+    await verifyFact(api.context, id, isSo);
     break;
   }
   return [await factResult(api.context, id)];

@@ -1,8 +1,8 @@
 /** Everything that reading can prove, in the order in which a person would mend it. */
 
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../check/attempt.ts';
 import { namesAlone, parseRows } from '../http/rows.ts';
+import { attemptsAt } from '../kit/checks.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
 import { settleByReading, settlePayments } from './check-facts.ts';
 import { factResult } from './facts.ts';

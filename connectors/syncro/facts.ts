@@ -1,8 +1,9 @@
 /** What no page of the vendor's settles and the connector relies on. */
-import { type Fact, keepFacts } from '../check/facts.ts';
+import type { Fact } from '../../src/contract/connector.ts';
+import { keepFacts } from '../kit/facts.ts';
 
-const read = { settledBy: 'reading' } as const;
-const write = { settledBy: 'writing' } as const;
+const read = { verifiedBy: 'reading' } as const;
+const write = { verifiedBy: 'writing' } as const;
 
 export const facts = {
   'tickets-since': {
@@ -69,7 +70,7 @@ export const facts = {
 
 export type FactId = keyof typeof facts;
 
-export const { readFact, settleFact, settleKept, refuseIfNot, factResult } = keepFacts<FactId>(
+export const { readFact, verifyFact, verifyKept, refuseIfFalse, factResult } = keepFacts<FactId>(
   'Syncro',
   facts,
 );

@@ -1,6 +1,6 @@
 /** How keys of ours stand in Syncro. */
 import { shortHash } from '../../src/domain/keys.ts';
-import { keysIn } from '../text/marker.ts';
+import { keysIn } from '../kit/marker.ts';
 
 /**
  * The number of an invoice that is ours, made from its key. A letter first, since `/invoices/…` takes an

@@ -4,7 +4,7 @@ import type { Presence, PresenceRequest, SourceId } from '../../src/contract/con
 import { addSeconds } from '../../src/domain/time.ts';
 import { known, WireInstant } from '../http/wire.ts';
 import { type Api, believeRows, clientNumbers } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { createdTimers } from './lists.ts';
 import { createOwners, listRecent } from './recent-tickets.ts';
 import { NumberId } from './schema.ts';
@@ -24,7 +24,7 @@ export function createPresence(api: Api): Presence {
   let counted: { question: string; count: number } | null = null;
 
   async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
-    await refuseIfNot(api.context, 'tickets-since', 'timers-since');
+    await refuseIfFalse(api.context, 'tickets-since', 'timers-since');
     const ours = new Set(clientNumbers(request.clientIds));
     const since = addSeconds(request.from, -marginSeconds);
     const tickets = await listRecent(api, since, request.signal);

@@ -6,10 +6,10 @@ import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { removeWritten, settlingInto, testBody, testSale, testSubject } from '../check/probe.ts';
+import { createSteps, removeWritten, testBody, testSale, testSubject } from '../kit/probe.ts';
 import type { Api } from './api.ts';
 import { attempt } from './check.ts';
-import { factResult, settleFact } from './facts.ts';
+import { factResult, verifyFact } from './facts.ts';
 import { readCustomer, writeField } from './push-balance.ts';
 import { createInvoice } from './push-invoice.ts';
 import { writeNote } from './push-note.ts';
@@ -32,7 +32,7 @@ export async function probeConnection(
 ): Promise<CheckResult[]> {
   const probe: Probe = { api, clientId, key: `probe.${api.context.now()}`, written: [], signal };
   const results: CheckResult[] = [];
-  const settle = settlingInto(results, api.context, attempt, factResult);
+  const settle = createSteps(results, api.context, attempt, factResult);
   await settle(['ticket-key', 'timer-moves-ticket', 'note-audience'], () => probeTicket(probe));
   await settle(['client-fields'], () => probeFields(probe));
   await settle(['invoice-number'], () => probeInvoice(probe));
@@ -62,7 +62,7 @@ async function probeTicket(probe: Probe): Promise<void> {
   await api.write('POST', `${path}/delete_timer_entry`, timer, z.unknown(), signal);
   moments.push(await changedAt(probe, path));
   const isMoved = moments.every((at, index) => index === 0 || at > (moments[index - 1] ?? at));
-  await settleFact(api.context, 'timer-moves-ticket', isMoved);
+  await verifyFact(api.context, 'timer-moves-ticket', isMoved);
   for (const audience of ['internal', 'client'] as const) {
     const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
     await writeNote(api, note, signal);

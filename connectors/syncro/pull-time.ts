@@ -15,7 +15,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
 import { type Api, clientNumbers } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { createdTimers, refuseOld } from './lists.ts';
 import { fromTimer, isRunning } from './mapping.ts';
 import type { Names } from './names.ts';
@@ -41,7 +41,7 @@ interface TimePass {
 
 export function createTimePull(api: Api, names: Names, recent: RecentTickets): Pull<TimeEntryRow> {
   return async function* pull(request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
-    await refuseIfNot(api.context, 'tickets-since', 'timers-since');
+    await refuseIfFalse(api.context, 'tickets-since', 'timers-since');
     const { since, signal } = request;
     const tickets = recent.take(request) ?? (await listRecent(api, since, signal));
     const running = await readRunning(api, request);

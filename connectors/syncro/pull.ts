@@ -10,9 +10,9 @@ import type {
   TicketRow,
 } from '../../src/contract/connector.ts';
 import { parseRows, readableRows } from '../http/rows.ts';
-import { withLines } from '../text/invoice-lines.ts';
+import { withLines } from '../kit/invoice-lines.ts';
 import { type Api, clientNumbers, type List } from './api.ts';
-import { refuseIfNot } from './facts.ts';
+import { refuseIfFalse } from './facts.ts';
 import { changedInvoices, changedTickets, refuseOld } from './lists.ts';
 import { fromCustomer, fromInvoice, fromInvoiceLine, fromTicket } from './mapping.ts';
 import { addRecent, type RecentById, type RecentTickets } from './recent-tickets.ts';
@@ -57,7 +57,7 @@ export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]>
 /** In no known order, so that only the end is a safe point. */
 export function createTicketPull(api: Api, recent: RecentTickets): Pull<TicketRow> {
   return async function* pull(request: PullRequest): AsyncGenerator<Page<TicketRow>> {
-    await refuseIfNot(api.context, 'tickets-since', 'closed-listed');
+    await refuseIfFalse(api.context, 'tickets-since', 'closed-listed');
     const ids = clientNumbers(request.clientIds);
     const list = changedTickets(request.since);
     const tickets: RecentById = new Map();
@@ -91,7 +91,7 @@ export function createInvoicePull(api: Api): Pull<InvoiceRow> {
     return found;
   };
   return async function* pull(request: PullRequest): AsyncGenerator<Page<InvoiceRow>> {
-    await refuseIfNot(api.context, 'invoices-since');
+    await refuseIfFalse(api.context, 'invoices-since');
     const ids = clientNumbers(request.clientIds);
     const list = changedInvoices(request.since);
     for await (const page of api.pages(list, request.signal)) {

@@ -4,7 +4,7 @@ import type { Push } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { isSameValue } from '../http/wire.ts';
 import { type Api, clientNumbers } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { Customer, type CustomerWire, Settings } from './schema.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export function createBalancePush(api: Api): Push<'balance-field'> {
         : null;
     },
     async create({ clientId, field, hoursText }, signal) {
-      await refuseIfNot(api.context, 'client-fields');
+      await refuseIfFalse(api.context, 'client-fields');
       const before = (await readCustomer(api, clientId, signal)).properties ?? {};
       await refuseUnknownField(api, before, field, signal);
       const after = await writeField(api, clientId, { before, field, value: hoursText }, signal);
@@ -57,7 +57,7 @@ export async function writeField(
   const lost = Object.keys(before).filter(
     (name) => name !== field && !isSameValue(after[name], before[name]),
   );
-  await settleFact(api.context, 'client-fields', lost.length === 0);
+  await verifyFact(api.context, 'client-fields', lost.length === 0);
   if (lost.length === 0) return after;
   const names = lost.map((name) => `${name} (was ${JSON.stringify(before[name])})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import type { Delivered, Push, PushMessages, Standing } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
-import { withMarker } from '../text/marker.ts';
+import { withMarker } from '../kit/marker.ts';
 import { type Api, clientNumbers } from './api.ts';
-import { refuseIfNot, settleKept } from './facts.ts';
+import { refuseIfFalse, verifyKept } from './facts.ts';
 import { invoiceNumberOf } from './keys.ts';
 import { minorOf } from './mapping.ts';
 import { saleProduct } from './products.ts';
@@ -28,7 +28,7 @@ export function createInvoicePush(api: Api): Push<'invoice'> {
       return delivered(invoice);
     },
     async create(sale, signal) {
-      await refuseIfNot(api.context, 'invoice-number');
+      await refuseIfFalse(api.context, 'invoice-number');
       return createInvoice(api, sale, signal);
     },
     inspect: (_, invoiceId, signal) => inspectInvoice(api, invoiceId, signal),
@@ -46,7 +46,7 @@ export async function createInvoice(api: Api, sale: Sale, signal: AbortSignal): 
     await api.write('POST', path, lineOf(api, sale, product), z.unknown(), signal);
   }
   const invoice = await findInvoice(api, sale, signal);
-  await settleKept(api.context, 'invoice-number', false, async () => invoice !== null);
+  await verifyKept(api.context, 'invoice-number', false, async () => invoice !== null);
   if (invoice === null) {
     api.context.log.warn('A new invoice is not found by its number.', { invoice: invoiceId });
     return { remoteId: invoiceId, label: invoiceNumberOf(sale.key) };

@@ -1,9 +1,9 @@
 /** Notes on tickets, hidden or for the client, found again by the key at the end of their text. */
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
-import { hasMarker, withMarker } from '../text/marker.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
 import { type Api, believeRows, type List } from './api.ts';
-import { refuseIfNot, settleFact } from './facts.ts';
+import { refuseIfFalse, verifyFact } from './facts.ts';
 import { CommentWire } from './schema.ts';
 
 type Message = PushMessages['ticket-note'];
@@ -17,7 +17,7 @@ export function createNotePush(api: Api): Push<'ticket-note'> {
   return {
     find: (message, signal) => findNote(api, message, signal),
     async create(message, signal) {
-      await refuseIfNot(api.context, 'note-audience');
+      await refuseIfFalse(api.context, 'note-audience');
       return writeNote(api, message, signal);
     },
   };
@@ -40,7 +40,7 @@ export async function writeNote(
   const path = `${pathOf(message)}/comment`;
   const { comment } = await api.write('POST', path, body, Created, signal);
   const isKept = comment.hidden === hidden;
-  await settleFact(api.context, 'note-audience', isKept);
+  await verifyFact(api.context, 'note-audience', isKept);
   if (!isKept) {
     api.context.log.warn('A note did not keep its audience; look at it now.', {
       ticket: message.ticketId,

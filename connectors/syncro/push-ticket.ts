@@ -9,9 +9,9 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { explainWithdrawal } from '../text/undo-note.ts';
+import { explainWithdrawal } from '../kit/undo-note.ts';
 import { type Api, believeRows, clientNumbers, type List } from './api.ts';
-import { refuseIfNot, settleKept } from './facts.ts';
+import { refuseIfFalse, verifyKept } from './facts.ts';
 import { createNotePush } from './push-note.ts';
 import { KeyedTicket, NumberId, TicketDetail } from './schema.ts';
 
@@ -24,7 +24,7 @@ export function createAlertPush(api: Api): Push<'alert-ticket'> {
   return {
     find: (message, signal) => findTicket(api, message, signal),
     async create(message, signal) {
-      await refuseIfNot(api.context, 'ticket-key');
+      await refuseIfFalse(api.context, 'ticket-key');
       return createTicket(api, message, signal);
     },
     async inspect(_, ticketId, signal) {
@@ -57,7 +57,7 @@ export async function createTicket(
   };
   const { ticket } = await api.write('POST', '/tickets', body, Created, signal);
   const listed = await findTicket(api, message, signal);
-  await settleKept(api.context, 'ticket-key', false, async () => listed !== null);
+  await verifyKept(api.context, 'ticket-key', false, async () => listed !== null);
   if (listed !== null) return listed;
   api.context.log.warn('A new ticket is not listed with its tag.', { ticket: ticket.id });
   return { remoteId: ticket.id };

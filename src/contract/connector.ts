@@ -191,6 +191,23 @@ export interface VendorTable {
   ownBlocks: string | null;
 }
 
+/** What a connector relies on and the vendor's documents leave open. */
+export interface Fact {
+  /** What is relied on, as a sentence. */
+  claim: string;
+  /** What is done, or no longer done, where it is false. */
+  otherwise: string;
+  /** Whether a step refuses to run then. */
+  isNeeded: boolean;
+  verifiedBy: 'reading' | 'writing';
+}
+
+/**
+ * What a connector was held against: the vendor's published schema, recorded answers, a real server in CI, a live
+ * tenant.
+ */
+export type Evidence = 'schema' | 'recorded' | 'real server' | 'live tenant';
+
 /** One vendor, as the registry lists it. `Config` is the vendor's own part of a connection. */
 export interface VendorModule<Config = unknown> {
   /** Equals the folder's name and the config's `vendor:`. */
@@ -205,6 +222,9 @@ export interface VendorModule<Config = unknown> {
   pulls: readonly (StreamName | 'ticketTime' | 'present' | 'blocks')[];
   pushes: readonly PushKind[];
   table: VendorTable;
+  /** By id; the README's table of them is generated. */
+  facts?: Readonly<Record<string, Fact>>;
+  evidence?: readonly Evidence[];
   /**
    * Whether the invoices that it makes come back in the `invoices` stream with our key and their
    * paid state; absent: they do.

@@ -1,15 +1,16 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Fact, keepFacts } from '../../connectors/check/facts.ts';
-import { answerAnew } from '../../connectors/check/probe.ts';
+import { keepFacts } from '../../connectors/kit/facts.ts';
+import { verifyAgain } from '../../connectors/kit/probe.ts';
+import type { Fact } from '../../src/contract/connector.ts';
 import { createTestContext } from '../support/connector-context.ts';
 
 const key: Fact = {
   claim: 'A new ticket keeps its key.',
   otherwise: 'No tickets are made.',
   isNeeded: true,
-  settledBy: 'writing',
+  verifiedBy: 'writing',
 };
-const { readFact, settleKept, refuseIfNot, factResult } = keepFacts<'key'>('Vendor', { key });
+const { readFact, verifyKept, refuseIfFalse, factResult } = keepFacts<'key'>('Vendor', { key });
 
 let nowMs = Date.parse('2026-03-02T09:00:00.000Z');
 let context = createTestContext({ now: () => nowMs });
@@ -19,8 +20,8 @@ beforeEach(() => {
 
 const isNotFound = async () => false;
 const look = (byId: boolean | null, isFoundByKey = isNotFound) =>
-  settleKept(context, 'key', byId, isFoundByKey);
-const refusal = () => refuseIfNot(context, 'key');
+  verifyKept(context, 'key', byId, isFoundByKey);
+const refusal = () => refuseIfFalse(context, 'key');
 
 test('a record that is not shown yet by its id proves nothing, however often', async () => {
   for (let count = 0; count < 3; count += 1) {
@@ -71,11 +72,11 @@ test('what was proved false is reported by check, and verified by the next write
 
 test('a probe that comes to nothing leaves what was proved; its own miss proves nothing alone', async () => {
   await look(true);
-  await answerAnew(context, ['key'], () => look(false));
+  await verifyAgain(context, ['key'], () => look(false));
   await expect(refusal()).resolves.toBeUndefined();
   nowMs += 60_000;
-  await answerAnew(context, ['key'], () => look(false));
+  await verifyAgain(context, ['key'], () => look(false));
   await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
-  await answerAnew(context, ['key'], async () => {});
+  await verifyAgain(context, ['key'], async () => {});
   await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
 });

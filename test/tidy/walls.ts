@@ -105,11 +105,7 @@ const walls: readonly Wall[] = [
   })),
   { room: 'src/cli/*', may: ['src/contract/', 'src/reports/', 'src/service/', 'src/cli/'] },
   { room: 'src/contract/', may: ['src/domain/'] },
-  {
-    room: 'connectors/check/',
-    may: ['src/contract/', 'src/domain/errors.ts', 'src/domain/time.ts'],
-  },
-  { room: 'connectors/text/', may: ['src/contract/', 'src/domain/'] },
+  { room: 'connectors/kit/', may: ['src/contract/', 'src/domain/', 'connectors/http/'] },
   { room: 'connectors/registry.ts', may: ['connectors/', 'src/contract/'] },
   { room: 'connectors/new-connector.ts', may: [] },
   {
@@ -122,13 +118,7 @@ const walls: readonly Wall[] = [
   },
 ];
 
-const vendorMay = [
-  'src/contract/',
-  'connectors/http/',
-  'connectors/check/',
-  'connectors/text/',
-  'src/domain/',
-];
+const vendorMay = ['src/contract/', 'connectors/http/', 'connectors/kit/', 'src/domain/'];
 
 /** Rooms that nobody else may import. */
 const closedRooms = ['src/cli/', 'src/service/'];
@@ -187,7 +177,7 @@ function wallFault(path: string, target: string): string | null {
   if (closed !== undefined && !(closed === 'src/service/' && path.startsWith('src/cli/'))) {
     return `nobody imports ${closed}`;
   }
-  const vendor = /^connectors\/(?!http\/|check\/|text\/)[^/]+\//.exec(path)?.[0];
+  const vendor = /^connectors\/(?!http\/|kit\/)[^/]+\//.exec(path)?.[0];
   const row =
     vendor === undefined
       ? walls.find(({ room }) => isWithin(path, room))

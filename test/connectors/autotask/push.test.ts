@@ -329,7 +329,7 @@ describe('A balance in Autotask', () => {
         message: expect.stringContaining('Region (was "North")'),
       });
       await expect(push?.create(balanceOf(bench, '7.50'), soon())).rejects.toMatchObject({
-        message: expect.stringContaining('Not so on this Autotask'),
+        message: expect.stringContaining('was verified false on this Autotask'),
       });
     }));
 

@@ -266,7 +266,7 @@ test('a HaloPSA balance that would empty other fields is the last one written', 
       label: 'Region',
       value: 'North',
     };
-    await expect(push?.create(message, soon())).rejects.toThrow('Not so on this Halo');
+    await expect(push?.create(message, soon())).rejects.toThrow('was verified false on this Halo');
   }));
 
 describe('check --probe of HaloPSA', () => {

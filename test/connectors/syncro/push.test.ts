@@ -220,7 +220,7 @@ describe('A low-balance ticket in Syncro', () => {
       await agedDoubts(bench.context);
       await push?.create(alert(bench, 'ph:alert:2'), soon());
       await expect(push?.create(alert(bench, 'next'), soon())).rejects.toMatchObject({
-        message: expect.stringContaining('Not so on this Syncro'),
+        message: expect.stringContaining('was verified false on this Syncro'),
       });
       expect(state.tickets.size).toBe(2);
     }));
@@ -276,7 +276,7 @@ describe('The balance in Syncro', () => {
         message: expect.stringContaining('Region (was "North")'),
       });
       await expect(push?.create(balance(bench, '6'), soon())).rejects.toMatchObject({
-        message: expect.stringContaining('Not so on this Syncro'),
+        message: expect.stringContaining('was verified false on this Syncro'),
       });
     }));
 

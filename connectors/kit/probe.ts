@@ -8,7 +8,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 
 export const testSubject = 'Test by prepaid-hours, to be deleted';
@@ -28,7 +28,7 @@ export function testSale(
 }
 
 /** Facts are open while `work` answers them anew; one that it does not come to keeps its answer. */
-export async function answerAnew<Result>(
+export async function verifyAgain<Result>(
   { memory }: ConnectorContext,
   facts: readonly string[],
   work: () => Promise<Result>,
@@ -53,8 +53,36 @@ export async function answerAnew<Result>(
   }
 }
 
+/** A probe in steps: each verifies its facts again, and what is then known of them goes into the results. */
+export interface ProbeStep<Id extends string> {
+  facts: readonly Id[];
+  work(): Promise<void>;
+}
+
+/** What is written goes into `written`, the last first; all of it is removed in the end. */
+export async function runProbe<Id extends string>(
+  { context }: { context: ConnectorContext },
+  book: FactBook<Id>,
+  steps: readonly ProbeStep<Id>[],
+  removal: { written: readonly string[]; remove(path: string): Promise<void>; fix: string },
+  product: string,
+): Promise<CheckResult[]> {
+  const attempt: Attempt = attemptsAt(product);
+  const results: CheckResult[] = [];
+  for (const { facts, work } of steps) {
+    const write = async (): Promise<CheckResult[]> => {
+      await work();
+      return [];
+    };
+    const name = `probe.${facts[0]}`;
+    results.push(...(await verifyAgain(context, facts, () => attempt(name, write))));
+    for (const id of facts) results.push(await book.factResult(context, id));
+  }
+  return [...results, await removeWritten(removal.written, removal.remove, removal.fix)];
+}
+
 /** For a probe in steps: each answers its facts anew, and what is then known of them goes into the results. */
-export function settlingInto<Id extends string>(
+export function createSteps<Id extends string>(
   results: CheckResult[],
   context: ConnectorContext,
   attempt: Attempt,
@@ -66,7 +94,7 @@ export function settlingInto<Id extends string>(
       return [];
     };
     const name = `probe.${facts[0]}`;
-    results.push(...(await answerAnew(context, facts, () => attempt(name, write))));
+    results.push(...(await verifyAgain(context, facts, () => attempt(name, write))));
     for (const id of facts) results.push(await factResult(context, id));
   };
 }

@@ -1,42 +1,32 @@
 /**
- * Facts that a vendor's documents do not settle and a connector relies on. `check` settles by reading,
- * `check --probe` and the first real write by writing; the answers are kept in the connection's memory.
+ * Facts that a vendor's documents leave open and a connector relies on. `check` verifies some by reading,
+ * `check --probe` and the first real write the others; the answers are kept in the connection's memory.
  */
-
-import type { CheckResult, ConnectorContext } from '../../src/contract/connector.ts';
+import type { CheckResult, ConnectorContext, Fact } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 
-export interface Fact {
-  /** What is relied on, as a sentence. */
-  claim: string;
-  /** What is done, or no longer done, where it is not so. */
-  otherwise: string;
-  /** Whether a step refuses to run then. */
-  isNeeded: boolean;
-  settledBy: 'reading' | 'writing';
-}
-
 export interface FactBook<Id extends string> {
+  rows: Readonly<Record<Id, Fact>>;
   readFact(context: ConnectorContext, id: Id): Promise<'yes' | 'no' | null>;
   /** Stores what was seen; a later answer replaces an earlier one. Null: nothing was seen. */
-  settleFact(context: ConnectorContext, id: Id, isSo: boolean | null): Promise<void>;
+  verifyFact(context: ConnectorContext, id: Id, isTrue: boolean | null): Promise<void>;
   /**
    * After a write: whether the record bears its key, as it shows by its id (null: it is not shown yet, which
    * proves nothing), else whether it is found by its key. Both missing is a doubt, which nothing refuses for;
    * a second one, a minute or more later, verifies the fact false.
    */
-  settleKept(
+  verifyKept(
     context: ConnectorContext,
     id: Id,
     byId: boolean | null,
     isFoundByKey: () => Promise<boolean>,
   ): Promise<void>;
-  /** Throws `config` where one of these was found not to be so. */
-  refuseIfNot(context: ConnectorContext, ...ids: Id[]): Promise<void>;
+  /** Throws `config` where one of these was verified false. */
+  refuseIfFalse(context: ConnectorContext, ...ids: Id[]): Promise<void>;
   /**
    * What is known about a fact, for `check`. One that misses proved false is a doubt again afterwards: the
-   * next write verifies it, and with it goes what waits because of it.
+   * next write verifies it, and releases what waits because of it.
    */
   factResult(context: ConnectorContext, id: Id): Promise<CheckResult>;
 }
@@ -47,56 +37,61 @@ const apartMs = 60_000;
 /** `product`: what people call the vendor's product, for the messages. */
 export function keepFacts<Id extends string>(
   product: string,
-  facts: Readonly<Record<Id, Fact>>,
+  rows: Readonly<Record<Id, Fact>>,
 ): FactBook<Id> {
   const readFact = async ({ memory }: ConnectorContext, id: Id) =>
     answerOf(await memory.get(`fact.${id}`));
-  const settleFact = async ({ memory, now }: ConnectorContext, id: Id, isSo: boolean | null) => {
-    if (isSo === null) return;
-    await memory.set(`fact.${id}`, `${isSo ? 'yes' : 'no'} ${instantFromMs(now()).slice(0, 10)}`);
+  const verifyFact = async ({ memory, now }: ConnectorContext, id: Id, isTrue: boolean | null) => {
+    if (isTrue === null) return;
+    await memory.set(`fact.${id}`, `${isTrue ? 'yes' : 'no'} ${instantFromMs(now()).slice(0, 10)}`);
   };
   return {
+    rows,
     readFact,
-    settleFact,
-    async settleKept(context, id, byId, isFoundByKey) {
-      if (byId === true || (await isFoundByKey())) return settleFact(context, id, true);
+    verifyFact,
+    async verifyKept(context, id, byId, isFoundByKey) {
+      if (byId === true || (await isFoundByKey())) return verifyFact(context, id, true);
       if (byId === null) return;
       const { memory, now } = context;
       await memory.set(`fact.${id}`, afterMiss(await memory.get(`fact.${id}`), now()));
     },
-    async refuseIfNot(context, ...ids) {
+    async refuseIfFalse(context, ...ids) {
       for (const id of ids) {
         if ((await readFact(context, id)) !== 'no') continue;
-        throw new KindError('config', `Not so on this ${product}: ${facts[id].claim}`, {
-          fix: `${facts[id].otherwise} After a change there, run check (or check --probe) again.`,
-        });
+        const message = `fact.${id} was verified false on this ${product}: ${rows[id].claim}`;
+        const fix = `${rows[id].otherwise} After a change there, run check (or check --probe) again.`;
+        throw new KindError('config', message, { fix });
       }
     },
-    async factResult({ memory }, id) {
+    factResult: async ({ memory }, id) => {
       const stored = await memory.get(`fact.${id}`);
-      const { claim, otherwise, isNeeded, settledBy } = facts[id];
-      const answer = answerOf(stored);
-      const day = (stored ?? '').split(' ')[1]?.slice(0, 10);
-      const result = { id: `fact.${id}` };
-      if (answer === 'yes') return { ...result, status: 'ok', detail: `${claim} (seen ${day})` };
-      if (answer === 'no') {
-        await memory.set(`fact.${id}`, reopened(stored ?? ''));
-        const status = isNeeded ? 'failed' : 'warning';
-        return { ...result, status, detail: `Not so (seen ${day}): ${claim}`, fix: otherwise };
-      }
-      if (stored !== null) {
-        const fix =
-          'Run check --probe with a test client some time later; else the next real case verifies it.';
-        const detail = `Seen once not to be so (${day}), not verified yet: ${claim}`;
-        return { ...result, status: 'warning', detail, fix };
-      }
-      const fix =
-        settledBy === 'writing'
-          ? 'Run check --probe with a test client; else the first real case settles it.'
-          : `Nothing was there to see it by; check again once there is more in ${product}.`;
-      return { ...result, status: 'warning', detail: `Not settled yet: ${claim}`, fix };
+      const result = resultOf(`fact.${id}`, rows[id], stored, product);
+      if (answerOf(stored) === 'no') await memory.set(`fact.${id}`, reopened(stored ?? ''));
+      return result;
     },
   };
+}
+
+function resultOf(id: string, fact: Fact, stored: string | null, product: string): CheckResult {
+  const { claim, otherwise, isNeeded, verifiedBy } = fact;
+  const answer = answerOf(stored);
+  const day = (stored ?? '').split(' ')[1]?.slice(0, 10);
+  if (answer === 'yes') return { id, status: 'ok', detail: `${claim} (verified ${day})` };
+  if (answer === 'no') {
+    const status = isNeeded ? 'failed' : 'warning';
+    return { id, status, detail: `Verified false (${day}): ${claim}`, fix: otherwise };
+  }
+  if (stored !== null) {
+    const detail = `Seen false once (${day}), not verified yet: ${claim}`;
+    const fix =
+      'Run check --probe with a test client some time later; else the next real case verifies it.';
+    return { id, status: 'warning', detail, fix };
+  }
+  const fix =
+    verifiedBy === 'writing'
+      ? 'Run check --probe with a test client; else the first real case verifies it.'
+      : `Nothing was there to verify it by; check again once there is more in ${product}.`;
+  return { id, status: 'warning', detail: `Not verified yet: ${claim}`, fix };
 }
 
 /** Stored are `yes 2026-03-02`, `no 2026-03-02`, `no 2026-03-02 missed` and `doubt 2026-03-02T09:00:00.000Z`. */

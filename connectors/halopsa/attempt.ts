@@ -1,3 +1,0 @@
-import { attemptsAt } from '../check/attempt.ts';
-
-export const attempt = attemptsAt('Halo');

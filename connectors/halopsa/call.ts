@@ -1,0 +1,182 @@
+/** Requests in Halo's dialect: token, numbered pages, bodies that are arrays. */
+import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { retryAfter, vendorText } from '../http/classify.ts';
+import { createTransport } from '../http/transport.ts';
+import type { LimitRow, RawAnswer } from '../http/types.ts';
+import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
+import { numberedPages, shortList } from '../kit/lists.ts';
+import { createNames, type Names } from '../kit/names.ts';
+import { createTokens } from '../kit/tokens.ts';
+import type { HalopsaConfig } from './config.ts';
+import { type NameKind, nameSources } from './lists.ts';
+import { AuthInfo, Token } from './schema.ts';
+
+export interface List {
+  path: string;
+  /** The envelope's field that holds the rows. */
+  rows: string;
+  query: Query;
+  pageSize?: number;
+}
+
+export interface Halo extends Call<HalopsaConfig, List> {
+  names: Names<Halo, NameKind>;
+}
+
+/** Where an answer 429 says no time of its own: what a public client waits at first. */
+const throttledSeconds = 5;
+
+/** More than any list without pages has: left out, Halo may choose a number of its own. */
+const countMax = 100_000;
+
+export function createHalo(config: HalopsaConfig, context: ConnectorContext): OpenCall<Halo> {
+  const limits: readonly LimitRow[] = [
+    {
+      path: '',
+      concurrency: 2,
+      spacingMs: 60_000 / config.requestsPerMinute,
+      source: 'No number is published (https://halopsa.com/apidoc/); set by requestsPerMinute.',
+    },
+  ];
+  const open = createCalls<HalopsaConfig, List>(
+    config,
+    context,
+    {
+      baseUrl: `${config.baseUrl}/api`,
+      limits,
+      ...createHaloTokens(config, context),
+      classify: (answer) => throttlingOf(answer, context.now()),
+    },
+    (call, { path, rows, query, pageSize = config.pageSize }) =>
+      numberedPages({
+        path,
+        send: (page_no) => {
+          const paging = { pageinate: true, page_size: pageSize, page_no };
+          return call.send(
+            { method: 'GET', path, query: { ...query, ...paging } },
+            envelopeOf(rows),
+          );
+        },
+      }),
+  );
+  const names = createNames('Halo', nameSources);
+  return (signal) => ({ ...open(signal), names });
+}
+
+/** A list that has no pages; refused where it is shorter than Halo's own count of it. */
+export async function readWhole(
+  halo: Pick<Halo, 'get'>,
+  { path, rows: name, query }: List,
+): Promise<readonly unknown[]> {
+  const { rows, count } = await halo.get(path, envelopeOf(name), { ...query, count: countMax });
+  if (rows.length < count) throw shortList(path, rows.length, count);
+  return rows;
+}
+
+/** Creates, or updates where the body has an id. The body is an array even for one; the answer may be the one alone. */
+export function post<T>(halo: Halo, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
+  const only = z.tuple([schema]).transform(([row]) => row);
+  return halo.write('POST', path, [body], z.union([schema, only]));
+}
+
+/** `{record_count, tickets: […]}`; where the list has another name than the public one, the only list. */
+function envelopeOf(name: string) {
+  const listIn = (envelope: Record<string, unknown>): unknown => {
+    const lists = Object.values(envelope).filter((value) => Array.isArray(value));
+    return envelope[name] ?? (lists.length === 1 ? lists[0] : undefined);
+  };
+  return z
+    .looseObject({ record_count: z.int().min(0) })
+    .refine((envelope) => Array.isArray(listIn(envelope)), { message: `has no list "${name}"` })
+    .transform((envelope) => {
+      return { rows: listIn(envelope) as unknown[], count: envelope.record_count };
+    });
+}
+
+/** Only what says no Retry-After itself; the common table reads the others. */
+function throttlingOf(answer: RawAnswer, nowMs: number): KindError | null {
+  if (answer.status !== 429 || retryAfter(answer.headers['retry-after'], nowMs) !== undefined) {
+    return null;
+  }
+  return new KindError('rate-limited', 'Halo answered 429: too many requests.', {
+    status: 429,
+    retryAfterSeconds: throttledSeconds,
+  });
+}
+
+/** Client credentials: the tenant's authorisation server is asked for first, once. */
+function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
+  let server: { url: string; tenant: string | null } | null = null;
+  const common = {
+    context,
+    limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
+    authorize: async () => ({}),
+  };
+  const discovery = createTransport({ ...common, baseUrl: config.baseUrl });
+  const transport = createTransport({
+    ...common,
+    baseUrl: async () => server?.url ?? config.baseUrl,
+    classify: (answer) => tokenRefusal(answer, config.baseUrl),
+  });
+
+  async function findServer(signal: AbortSignal) {
+    if (config.authUrl !== undefined && config.tenant !== undefined) {
+      return { url: config.authUrl, tenant: config.tenant };
+    }
+    const request = { method: 'GET', path: '/api/AuthInfo', signal } as const;
+    const { data } = await discovery.send(request, AuthInfo);
+    const url = config.authUrl ?? believedUrl(data.auth_url, config.baseUrl);
+    return { url, tenant: config.tenant ?? (data.tenant_id || null) };
+  }
+
+  async function fetchToken(signal: AbortSignal) {
+    server ??= await findServer(signal);
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: config.clientId,
+      client_secret: config.clientSecret,
+      scope: config.scope,
+    };
+    const query = { tenant: server.tenant ?? undefined };
+    const request = { method: 'POST', path: '/token', query, form, signal } as const;
+    const { data } = await transport.send({ ...request, isRead: true, answersTokens: true }, Token);
+    return { value: data.access_token, expiresInSeconds: data.expires_in };
+  }
+
+  return createTokens(context.now, fetchToken, () => {
+    server = null;
+  });
+}
+
+/** An answer must not send the secret to another host: a person confirms that one. */
+function believedUrl(said: string, baseUrl: string): string {
+  const url = URL.canParse(said) ? new URL(said) : null;
+  if (url !== null && url.origin === new URL(baseUrl).origin) return said.replace(/\/+$/, '');
+  throw new KindError(
+    'config',
+    `Halo names an authorisation server on another host: ${url?.origin ?? 'no address'}.`,
+    { fix: 'If that is yours, set it as authUrl of this connection.' },
+  );
+}
+
+/** OAuth answers a wrong client or secret with 400. */
+function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
+  const { status, text } = answer;
+  if (/invalid_scope/i.test(text)) {
+    return new KindError('permission', 'The API application lacks a permission (invalid_scope).', {
+      status,
+      fix: 'Give the application what `scope` names, or name in `scope` what it has.',
+    });
+  }
+  if (status !== 400 && status !== 401) return null;
+  return new KindError(
+    'auth',
+    `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`,
+    {
+      status,
+      fix: 'Check clientId, clientSecret and tenant, and that the application’s method is Client ID and Secret (Services).',
+    },
+  );
+}

@@ -1,0 +1,217 @@
+/** Clients, tickets and invoices that changed. Time is in ticket-time.ts. */
+import { z } from 'zod';
+import type {
+  ClientRow,
+  InvoiceLine,
+  InvoiceRow,
+  Page,
+  PullRequest,
+  SourceId,
+  TicketRow,
+} from '../../src/contract/connector.ts';
+import { minorOf } from '../http/exact.ts';
+import { parseRows } from '../http/rows.ts';
+import { DecimalText, Id } from '../http/wire.ts';
+import type { Query } from '../kit/call.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
+import { createDescent, ignoredFilter, readPages, refuseStranger } from '../kit/lists.ts';
+import type { Halo } from './call.ts';
+import { facts } from './facts.ts';
+import {
+  clientList,
+  clientLists,
+  clientNumbers,
+  filterTime,
+  invoiceList,
+  ticketList,
+} from './lists.ts';
+import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
+import { ClientWire, InvoiceWire, Named, TicketDetail, TicketWire } from './schema.ts';
+import { readDeleted, writeDeleted } from './ticket-time.ts';
+
+/**
+ * All clients of the tenant that changed: they cannot be asked for by number. Should Halo ignore the timestamp, all
+ * of them come, which costs requests and nothing else.
+ */
+export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  const ids = clientNumbers(request.clientIds);
+  const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
+  return readPages(halo, {
+    list: clientList(changed),
+    schema: ClientWire,
+    fromWire: fromClient,
+    isWanted: ({ sourceId }) => ids.includes(sourceId),
+  });
+}
+
+/** Tickets that changed, page by page in the order of ids; then those that were deleted. */
+export async function* pullTickets(
+  halo: Halo,
+  request: PullRequest,
+): AsyncGenerator<Page<TicketRow>> {
+  await facts.refuseIfFalse(
+    halo.context,
+    'last-update',
+    'closed-listed',
+    'closed-flag',
+    'dates-utc',
+    'action-moves-ticket',
+  );
+  for (const { ids, query } of await clientLists(halo, request.clientIds)) {
+    const since = { ...query, lastupdatefromdate: filterTime(request.since) };
+    yield* changedTickets(halo, request, ids, ticketList(since));
+    yield* deletedTickets(halo, ids, since);
+  }
+}
+
+async function* changedTickets(
+  halo: Halo,
+  { since }: PullRequest,
+  ids: readonly SourceId[],
+  list: ReturnType<typeof ticketList>,
+): AsyncGenerator<Page<TicketRow>> {
+  const closedStatuses = halo.config.closedStatuses ?? null;
+  const toTicket = await createTicketMapper(halo);
+  const deleted = await readDeleted(halo);
+  let before = -1;
+  for await (const page of halo.pages(list)) {
+    const believed = parseRows(page.rows, TicketWire, (row) => ({
+      row: fromTicket(toTicket(row), closedStatuses),
+      lastUpdate: row.last_update ?? null,
+    }));
+    before = refuseOtherOrder(page.rows, before);
+    for (const { row, lastUpdate } of believed.rows) {
+      refuseStranger('/Tickets', row.clientId, ids);
+      // Only `last_update` is what the filter asks about: the last action of a changed ticket may be old.
+      if (lastUpdate === null || lastUpdate >= `${filterTime(since)}.000Z`) continue;
+      throw ignoredFilter('/Tickets', `a ticket last changed at ${lastUpdate}`);
+    }
+    const rows = believed.rows.map(({ row }) => row);
+    const restored = rows.filter(({ sourceId }) => deleted.delete(sourceId));
+    if (restored.length > 0) await writeDeleted(halo, deleted);
+    // Numbered pages: only the end of the list is a safe point.
+    yield { rows, rejected: believed.rejected, resume: null };
+  }
+}
+
+/** Only where closed goes by name must a status be called by it: rows may show its number alone. */
+export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketWire> {
+  if (halo.config.closedStatuses === undefined) return (row) => row;
+  const statuses = await halo.names.list(halo, 'statuses');
+  return (row) => {
+    const status_name = row.status_name || statuses.find(({ id }) => id === row.status_id)?.name;
+    return { ...row, status_name };
+  };
+}
+
+const AnyRow = z.object({ id: z.int() });
+
+/** A page may come twice, but within it, and from the first rows of one to those of the next, ids rise. */
+function refuseOtherOrder(rows: readonly unknown[], firstBefore: number): number {
+  const ids = rows.flatMap((row) => AnyRow.safeParse(row).data?.id ?? []);
+  const [first] = ids;
+  if (first === undefined) return firstBefore;
+  const isRising = ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0));
+  if (!isRising || first < firstBefore) throw ignoredFilter('/Tickets', 'tickets in another order');
+  return first;
+}
+
+/**
+ * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself before it is
+ * believed deleted: a list that ignored the filter would take all time away.
+ */
+async function* deletedTickets(
+  halo: Halo,
+  ids: readonly SourceId[],
+  query: Query,
+): AsyncGenerator<Page<TicketRow>> {
+  if ((await facts.readFact(halo.context, 'deleted-filter')) === 'no') return;
+  for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
+    const parsed = parseRows(page.rows, TicketWire, (row) => row);
+    const rows: TicketRow[] = [];
+    for (const row of parsed.rows) {
+      refuseStranger('/Tickets', row.client_id, ids);
+      if (row.timetaken != null && isNothing(row.timetaken)) continue;
+      const isDeleted = await isTicketDeleted(halo, row.id);
+      await facts.verifyFact(halo.context, 'deleted-filter', isDeleted);
+      if (!isDeleted) {
+        halo.context.log.warn('Halo lists tickets as deleted that are not.', { ticket: row.id });
+        return;
+      }
+      await writeDeleted(halo, (await readDeleted(halo)).add(row.id));
+      rows.push({ ...fromTicket({ ...row, dateclosed: null }, null), status: 'Deleted' });
+    }
+    yield { rows, rejected: parsed.rejected, resume: null };
+  }
+}
+
+export async function isTicketDeleted(halo: Halo, id: SourceId): Promise<boolean> {
+  return (await halo.get(`/Tickets/${id}`, TicketDetail)).deleted === true;
+}
+
+/**
+ * Read down to what has not changed since, or to the end where Halo keeps another order, or does not count
+ * payments as changes. What changes meanwhile moves to the top, so that `resume` is null.
+ */
+export async function* pullInvoices(
+  halo: Halo,
+  request: PullRequest,
+  itemNames: Map<SourceId, string | null>,
+): AsyncGenerator<Page<InvoiceRow>> {
+  await facts.refuseIfFalse(halo.context, 'dates-utc');
+  const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
+  const readLines = (ids: readonly SourceId[]) => readInvoiceLines(halo, ids, itemNames);
+  for (const { ids, query } of await clientLists(halo, request.clientIds)) {
+    const descent = createDescent(request.since);
+    const pages = readPages(halo, {
+      list: invoiceList(query),
+      schema: InvoiceWire,
+      fromWire: (wire) => fromInvoice(wire, halo.context.currency, request.until),
+      refuse: (row) => {
+        refuseStranger('/Invoice', row.clientId, ids);
+        descent.see(row.updatedAt);
+      },
+      isWanted: (row) => !mayStop || row.updatedAt >= request.since,
+    });
+    for await (const page of pages) {
+      yield { ...page, rows: await withLines(page.rows, request, readLines) };
+      if (mayStop && descent.isDone()) break;
+    }
+  }
+}
+
+const LineWire = z.object({
+  _itemid: Id.nullish(),
+  qty_order: DecimalText.nullish(),
+  net_amount: DecimalText.nullish(),
+});
+const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
+
+/** Only an invoice's own page shows its lines; their items come by number. */
+async function readInvoiceLines(
+  halo: Halo,
+  invoiceIds: readonly SourceId[],
+  itemNames: Map<SourceId, string | null>,
+): Promise<LinesOf> {
+  const nameOf = async (id: SourceId): Promise<string | null> => {
+    const known = itemNames.get(id);
+    if (known !== undefined) return known;
+    const name = (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null;
+    itemNames.set(id, name);
+    return name;
+  };
+  const found = new Map<SourceId, InvoiceLine[]>();
+  for (const id of invoiceIds) {
+    const invoice = await halo.getIfThere(`/Invoice/${id}`, InvoiceLines, { includedetails: true });
+    const lines: InvoiceLine[] = [];
+    for (const { _itemid, qty_order, net_amount } of invoice?.lines ?? []) {
+      lines.push({
+        product: _itemid != null && Number(_itemid) > 0 ? await nameOf(_itemid) : null,
+        quantity: qty_order ?? null,
+        totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
+      });
+    }
+    found.set(id, lines);
+  }
+  return found;
+}

@@ -1,0 +1,216 @@
+/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+import { z } from 'zod';
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { Id } from '../http/wire.ts';
+import { balancePush, type ClientFields } from '../kit/balance-field.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { findRow } from '../kit/lists.ts';
+import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
+import { type Note, type NoteRecord, notePush, verifyAudience } from '../kit/notes.ts';
+import { keyedPush } from '../kit/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import { type Halo, type List, post, readWhole } from './call.ts';
+import { facts } from './facts.ts';
+import { actionList, clientNumber, readClient, ticketList } from './lists.ts';
+import { actionId, isClosedTicket } from './mapping.ts';
+import { type CustomField, TicketWire } from './schema.ts';
+
+type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
+type Keyed = Pick<Alert, 'key' | 'clientId'>;
+
+const Created = z.object({ id: Id });
+const KeyedTicket = z.object({ id: Id, third_party_id_string: z.string().nullish() });
+
+export function createAlertPush(open: OpenCall<Halo>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => ['ticket-key'],
+    find: findTicket,
+    delivered: ({ id }) => ticketDelivered(id),
+    create: createTicket,
+    inspect: (halo, _, ticketId) => inspectTicket(alertTicket, halo, ticketId),
+    withdraw: (halo, message, withdrawal) => withdrawTicket(alertTicket, halo, message, withdrawal),
+  });
+}
+
+export async function createTicket(halo: Halo, ticket: Alert): Promise<Delivered> {
+  const { alerts } = halo.config;
+  if (alerts === undefined) {
+    throw new KindError('config', 'Halo is to get an alert ticket, but alerts is not set.', {
+      fix: 'Add alerts: { ticketType: … } to this connection.',
+    });
+  }
+  const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', alerts.ticketType));
+  const { team } = alerts;
+  if (team !== undefined) await halo.names.idOf(halo, 'teams', team);
+  const client = await readClient(halo, ticket.clientId);
+  const body = {
+    summary: oneLine(ticket.subject),
+    details_html: toHtml(ticket.body),
+    client_id: Number(client.id),
+    ...(client.main_site_id == null ? {} : { site_id: Number(client.main_site_id) }),
+    tickettype_id,
+    ...(team === undefined ? {} : { team }),
+    third_party_id_string: ticket.key,
+    // Neither rules that answer customers nor an acknowledgement: the ticket is about the client.
+    dont_do_rules: true,
+    sendack: false,
+  };
+  const { id } = await post(halo, '/Tickets', body, Created);
+  await verifyLookUp(halo, ticket);
+  return ticketDelivered(id);
+}
+
+/** After a write: do the lists show what is now surely there? Verifies both facts, once. */
+async function verifyLookUp(halo: Halo, ticket: Keyed): Promise<void> {
+  for (const [fact, list] of [
+    ['ticket-key', ofClient(ticket)],
+    ['ticket-search', bySearch(ticket)],
+  ] as const) {
+    if ((await facts.readFact(halo.context, fact)) !== null) continue;
+    const isListed = async () => (await findKeyed(halo, list, ticket.key)) !== null;
+    await facts.verifyKept(halo.context, fact, false, isListed);
+  }
+}
+
+async function findTicket(halo: Halo, ticket: Keyed) {
+  const isSearched = (await facts.readFact(halo.context, 'ticket-search')) === 'yes';
+  return findKeyed(halo, isSearched ? bySearch(ticket) : ofClient(ticket), ticket.key);
+}
+
+/** The last made come first: ours is among them. */
+function ofClient({ clientId }: Keyed): List {
+  return ticketList({ client_id: String(clientNumber(clientId)), orderdesc: true });
+}
+
+function bySearch(ticket: Keyed): List {
+  const list = ofClient(ticket);
+  return { ...list, query: { ...list.query, search: ticket.key } };
+}
+
+/** Compared here: a search finds by parts, and a filter may be ignored. */
+function findKeyed(halo: Halo, list: List, key: string) {
+  return findRow(halo, list, KeyedTicket, (row) => row.third_party_id_string === key);
+}
+
+function ticketDelivered(id: SourceId): Delivered {
+  return { remoteId: id, label: `#${id}` };
+}
+
+const AlertTicket = TicketWire.extend({
+  deleted: z.boolean().nullish(),
+  third_party_id_string: z.string().nullish(),
+});
+
+const noteRecord: NoteRecord<Halo> = { find: findNote, write: writeNote };
+
+const alertTicket: ClosableTicket<Halo> = {
+  async read(halo, id) {
+    const path = `/Tickets/${encodeURIComponent(id)}`;
+    const ticket = await halo.getIfThere(path, AlertTicket);
+    if (ticket === null || ticket.deleted === true) return null;
+    const closedStatuses = halo.config.closedStatuses ?? null;
+    const status_name = closedStatuses === null ? null : await readStatusName(halo, ticket);
+    return {
+      bearsKey: (key) => ticket.third_party_id_string === key,
+      isClosed: isClosedTicket({ ...ticket, status_name }, closedStatuses),
+    };
+  },
+  async close(halo, id) {
+    const { alerts, closedStatuses } = halo.config;
+    const status = alerts?.withdrawnStatus ?? closedStatuses?.[0] ?? 'Closed';
+    const status_id = Number(await halo.names.idOf(halo, 'statuses', status));
+    return () => post(halo, '/Tickets', { id: Number(id), status_id }, z.unknown());
+  },
+  note: noteRecord,
+  whenGone: 'by hand',
+};
+
+/** Read by itself, a ticket may show the number of its status alone. */
+async function readStatusName(halo: Halo, { status_id, status_name }: TicketWire) {
+  if (status_name || status_id == null) return status_name;
+  return (await halo.names.byId(halo, 'statuses', [status_id])).get(status_id);
+}
+
+const NoteWire = z.object({
+  id: Id,
+  ticket_id: Id,
+  note: z.string().nullish(),
+  note_html: z.string().nullish(),
+  hiddenfromuser: z.boolean().nullish(),
+});
+
+export function createNotePush(open: OpenCall<Halo>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, ['note-audience']);
+}
+
+export async function writeNote(halo: Halo, message: Note): Promise<Delivered> {
+  const { notes } = halo.config;
+  const isForClient = message.audience === 'client';
+  const body = {
+    ticket_id: Number(message.ticketId),
+    outcome: isForClient ? notes.client : notes.internal,
+    note_html: toHtml(withMarker(message.body, message.key)),
+    hiddenfromuser: !isForClient,
+    sendemail: isForClient && notes.email,
+    timetaken: 0,
+  };
+  await post(halo, '/Actions', body, z.unknown());
+  // The answer to a write need not show the note, and not seeing it leaves the outcome open.
+  const note = await readNote(halo, message);
+  if (note === null) {
+    throw new KindError(
+      'unknown-outcome',
+      `The note on ticket ${message.ticketId} was accepted but is not listed yet.`,
+    );
+  }
+  const written = { id: note.id, isInternal: note.hiddenfromuser };
+  await verifyAudience(halo, facts, 'note-audience', message, written);
+  return noteDelivered(note);
+}
+
+async function findNote(halo: Halo, message: Note): Promise<Delivered | null> {
+  const note = await readNote(halo, message);
+  return note === null ? null : noteDelivered(note);
+}
+
+async function readNote(halo: Halo, { key, ticketId }: Note) {
+  const list = actionList(ticketId, { includehtmlnote: true });
+  const pages = async function* () {
+    yield { rows: await readWhole(halo, list) };
+  };
+  const isOurs = (row: z.infer<typeof NoteWire>): boolean =>
+    (hasMarker(row.note, key) || hasMarker(row.note_html, key)) && row.ticket_id === ticketId;
+  return findRow({ pages }, list, NoteWire, isOurs);
+}
+
+function noteDelivered(note: { id: string; ticket_id: string }): Delivered {
+  return { remoteId: actionId(note), label: `note ${note.id} on #${note.ticket_id}` };
+}
+
+/** Text as Halo shows it: HTML. */
+function toHtml(text: string): string {
+  const escaped = text
+    .trimEnd()
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+  return `<p>${escaped.replace(/\r?\n/g, '<br>')}</p>`;
+}
+
+/** By the label that people see, or the name that the API has (`CFprepaidHoursLeft`). */
+export const clientFields: ClientFields<Halo, CustomField> = {
+  noun: 'client',
+  product: 'Halo',
+  read: async (halo, clientId) => (await readClient(halo, clientId)).customfields ?? [],
+  async write(halo, clientId, { target: { id, name }, value }) {
+    const body = { id: Number(clientId), customfields: [{ id, name, value }] };
+    await post(halo, '/Client', body, z.unknown());
+  },
+  writableFix: 'Make it a text or decimal field that the API application’s agent may edit.',
+};
+
+export function createBalancePush(open: OpenCall<Halo>): Push<'balance-field'> {
+  return balancePush(open, facts, 'client-fields', clientFields);
+}

@@ -1,0 +1,64 @@
+/** What all requests of one call of the contract share: settings, context, transport and the signal that ends it. */
+import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { ifThere } from '../http/if-there.ts';
+import { createTransport } from '../http/transport.ts';
+import type { Answer, HttpRequest, TransportOptions } from '../http/types.ts';
+import type { Pages } from './lists.ts';
+
+export type Query = NonNullable<HttpRequest['query']>;
+type Method = HttpRequest['method'];
+
+export interface Call<Config = unknown, List = unknown> {
+  readonly config: Config;
+  readonly context: ConnectorContext;
+  readonly signal: AbortSignal;
+  /** Any request, with status and headers. */
+  send<T>(request: Omit<HttpRequest, 'signal'>, schema: z.ZodType<T>): Promise<Answer<T>>;
+  get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
+  /** Null where the vendor answers 404. */
+  getIfThere<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T | null>;
+  /** Without a schema the answer is not looked at. */
+  write(method: Method, path: string, body: unknown): Promise<unknown>;
+  write<T>(method: Method, path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  remove(path: string): Promise<void>;
+  /** A list in the vendor's own paging. */
+  pages(list: List): Pages;
+}
+
+/** How a vendor's lists are read page by page. */
+export type ReadPages<Config, List> = (call: Call<Config, List>, list: List) => Pages;
+
+export type OpenCall<C> = (signal: AbortSignal) => C;
+
+/** One transport, with its limits and connections, that all calls share. */
+export function createCalls<Config, List>(
+  config: Config,
+  context: ConnectorContext,
+  options: Omit<TransportOptions, 'context'>,
+  readPages: ReadPages<Config, List>,
+): OpenCall<Call<Config, List>> {
+  const transport = createTransport({ ...options, context });
+  return (signal) => {
+    const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
+    const get: Call['get'] = async (path, schema, query = {}) =>
+      (await send({ method: 'GET', path, query }, schema)).data;
+    const call: Call<Config, List> = {
+      config,
+      context,
+      signal,
+      send,
+      get,
+      getIfThere: (path, schema, query) => ifThere(get(path, schema, query)),
+      write: async <T>(
+        method: Method,
+        path: string,
+        body: unknown,
+        schema: z.ZodType<T> = z.unknown() as z.ZodType<T>,
+      ) => (await send({ method, path, body }, schema)).data,
+      remove: async (path) => void (await send({ method: 'DELETE', path }, z.unknown())),
+      pages: (list) => readPages(call, list),
+    };
+    return call;
+  };
+}

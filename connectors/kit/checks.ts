@@ -1,0 +1,85 @@
+/** What `check` proves by reading, in the order in which a person would correct it. */
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import { isKindError } from '../../src/domain/errors.ts';
+
+export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
+
+/** What a person can correct becomes a failed result; anything else is a defect of ours and is thrown. */
+export function attemptsAt(product: string): Attempt {
+  return async (id, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isKindError(error)) throw error;
+      const isTheirs = error.kind === 'transient' || error.kind === 'rate-limited';
+      const fix =
+        error.fix ??
+        (isTheirs
+          ? `Check baseUrl and that ${product} answers, then try again.`
+          : `See what ${product} says.`);
+      return [{ id, status: 'failed', detail: error.message, fix, kind: error.kind }];
+    }
+  };
+}
+
+export function okResult(id: string, detail: string): CheckResult {
+  return { id, status: 'ok', detail };
+}
+
+/** An id with what proves it. Its sentence is an ok result; `null`: there is nothing to say. */
+export type Proof = [id: string, prove: () => Promise<CheckResult[] | string | null>];
+
+export interface Checks {
+  /** Without credentials nothing else is asked. */
+  credentials: Proof;
+  /** One row of each list that is read on every run. */
+  lists: readonly Proof[];
+  clients: Proof;
+  /** Asked only where credentials, lists and clients hold. */
+  facts: readonly Proof[];
+  /** Every name of the settings, and products. */
+  names: readonly Proof[];
+  /** Blocks of hours that the vendor itself counts down; asked as `facts` are. */
+  native: Proof | null;
+  /** Facts that are verified elsewhere: what is known of each. */
+  known(): Promise<CheckResult[]>;
+}
+
+/** `check`, in one fixed order. `product`: what people call the vendor's product. */
+export async function runChecks(product: string, checks: Checks): Promise<CheckResult[]> {
+  const attempt = attemptsAt(product);
+  const prove = async ([id, work]: Proof): Promise<CheckResult[]> =>
+    attempt(id, async () => {
+      const found = (await work()) ?? [];
+      return typeof found === 'string' ? [okResult(id, found)] : found;
+    });
+  const results = await prove(checks.credentials);
+  const isFine = (): boolean => results.every(({ status }) => status !== 'failed');
+  if (!isFine()) return results;
+  for (const proof of [...checks.lists, checks.clients]) results.push(...(await prove(proof)));
+  const isReadable = isFine();
+  if (isReadable) for (const proof of checks.facts) results.push(...(await prove(proof)));
+  for (const proof of checks.names) results.push(...(await prove(proof)));
+  if (isReadable && checks.native !== null) results.push(...(await prove(checks.native)));
+  return [...results, ...(await checks.known())];
+}
+
+/** One failed result for each client that `faultOf` says something of, else one for all. */
+export async function checkClients(
+  product: string,
+  clientIds: readonly SourceId[],
+  faultOf: (id: SourceId) => Promise<{ detail: string; fix: string } | null>,
+): Promise<CheckResult[]> {
+  const attempt = attemptsAt(product);
+  const faults: CheckResult[] = [];
+  for (const clientId of clientIds) {
+    const id = `client.${clientId}`;
+    const look = async (): Promise<CheckResult[]> => {
+      const fault = await faultOf(clientId);
+      return fault === null ? [] : [{ id, status: 'failed', ...fault }];
+    };
+    faults.push(...(await attempt(id, look)));
+  }
+  if (faults.length > 0) return faults;
+  return [okResult('clients', `All ${clientIds.length} clients are there.`)];
+}

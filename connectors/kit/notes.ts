@@ -1,0 +1,52 @@
+/** Notes on tickets, internal or for the client, found again by the key in their text. */
+import type {
+  ConnectorContext,
+  Delivered,
+  Push,
+  PushMessages,
+} from '../../src/contract/connector.ts';
+import type { OpenCall } from './call.ts';
+import type { FactBook } from './facts.ts';
+
+export type Note = PushMessages['ticket-note'];
+
+export interface NoteRecord<C> {
+  find(call: C, note: Note): Promise<Delivered | null>;
+  /** Writes one note. */
+  write(call: C, note: Note): Promise<Delivered>;
+}
+
+/** `needs`: the facts without which no note is written. */
+export function notePush<C extends { context: ConnectorContext }, Id extends string>(
+  open: OpenCall<C>,
+  { refuseIfFalse }: FactBook<Id>,
+  record: NoteRecord<C>,
+  needs: readonly Id[],
+): Push<'ticket-note'> {
+  return {
+    find: (note, signal) => record.find(open(signal), note),
+    async create(note, signal) {
+      const call = open(signal);
+      await refuseIfFalse(call.context, ...needs);
+      return record.write(call, note);
+    },
+  };
+}
+
+/** Verifies whether a note kept its audience; a leak is loud and stops the next. */
+export async function verifyAudience<Id extends string>(
+  { context }: { context: ConnectorContext },
+  { verifyFact }: FactBook<Id>,
+  fact: Id,
+  { ticketId, audience }: Pick<Note, 'ticketId' | 'audience'>,
+  written: { id: string; isInternal: boolean | null | undefined },
+): Promise<void> {
+  const isKept = written.isInternal === (audience === 'internal');
+  await verifyFact(context, fact, isKept);
+  if (isKept) return;
+  context.log.warn('A note did not keep its audience; look at it now.', {
+    ticket: ticketId,
+    note: written.id,
+    wanted: audience,
+  });
+}

@@ -1,0 +1,36 @@
+/** Which time entries there are now, for vendors that do not report deletions. */
+import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
+
+/**
+ * For a vendor that counts pages, lists or nothing: the count is that of the very ids which were listed, each list
+ * having been held against the vendor's own count while it was read.
+ */
+export function countedPresence(
+  list: (request: PresenceRequest) => AsyncIterable<readonly SourceId[]>,
+  more: Pick<Presence, 'ticketOf'> = {},
+): Presence {
+  let counted: { question: string; count: number } | null = null;
+
+  async function* ids(request: PresenceRequest): AsyncGenerator<readonly SourceId[]> {
+    const found = new Set<SourceId>();
+    for await (const page of list(request)) {
+      const fresh = [...new Set(page)].filter((id) => !found.has(id));
+      for (const id of fresh) found.add(id);
+      yield fresh;
+    }
+    counted = { question: questionOf(request), count: found.size };
+  }
+
+  return {
+    ...more,
+    ids,
+    async count(request) {
+      if (counted?.question !== questionOf(request)) for await (const _ of ids(request));
+      return counted?.count ?? 0;
+    },
+  };
+}
+
+function questionOf({ from, to, clientIds }: PresenceRequest): string {
+  return [from, to, ...clientIds].join(' ');
+}

@@ -1,0 +1,79 @@
+/** Writes that are found by their key before they are made, and looked for again afterwards. */
+import type {
+  ConnectorContext,
+  Delivered,
+  Push,
+  PushKind,
+  PushMessages,
+  SourceId,
+  Standing,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
+import type { OpenCall } from './call.ts';
+import type { FactBook } from './facts.ts';
+
+interface HasContext {
+  context: ConnectorContext;
+}
+
+/** A record of ours at the vendor's. `Row`: as it is found; null where it is not. */
+export interface KeyedRecord<C, Message, Row, Id extends string> {
+  /** What it is called in the log: `ticket`. */
+  noun: string;
+  /** Facts without which nothing is written. */
+  needs(call: C, message: Message): readonly Id[];
+  /** Compared exactly, in code: a filter of the vendor may be ignored. Throws where a row cannot be read. */
+  find(call: C, message: Message): Promise<Row | null>;
+  /** All that could fail is asked before anything is written. */
+  create(call: C, message: Message): Promise<Delivered>;
+  delivered(row: Row, message: Message): Delivered;
+  /** That a record which was just written is found by its key; verified after each write. */
+  kept?: Id;
+  /** Throws for a record that is found and is not what was to be written: another price. */
+  refuseOther?(call: C, row: Row, message: Message): void;
+  inspect?(call: C, message: Message, remoteId: SourceId): Promise<Standing | null>;
+  withdraw?(call: C, message: Message, withdrawal: Withdrawal): Promise<Withdrawn | null>;
+}
+
+export function keyedPush<
+  C extends HasContext,
+  Kind extends PushKind,
+  Row,
+  Id extends string = never,
+>(
+  open: OpenCall<C>,
+  { verifyKept, refuseIfFalse }: FactBook<Id>,
+  record: KeyedRecord<C, PushMessages[Kind], Row, Id>,
+): Push<Kind> {
+  const { inspect, withdraw } = record;
+  const accept = (call: C, row: Row, message: PushMessages[Kind]): Delivered => {
+    record.refuseOther?.(call, row, message);
+    return record.delivered(row, message);
+  };
+  return {
+    async find(message, signal) {
+      const call = open(signal);
+      const row = await record.find(call, message);
+      return row === null ? null : accept(call, row, message);
+    },
+    async create(message, signal) {
+      const call = open(signal);
+      await refuseIfFalse(call.context, ...record.needs(call, message));
+      const made = await record.create(call, message);
+      if (record.kept === undefined) return made;
+      const row = await record.find(call, message);
+      await verifyKept(call.context, record.kept, false, async () => row !== null);
+      if (row !== null) return accept(call, row, message);
+      const detail = { [record.noun]: made.remoteId };
+      call.context.log.warn(`A new ${record.noun} is not found by its key.`, detail);
+      return made;
+    },
+    ...(inspect && {
+      inspect: (message, remoteId, signal) => inspect(open(signal), message, remoteId),
+    }),
+    ...(withdraw && {
+      withdraw: (message, withdrawal, signal) => withdraw(open(signal), message, withdrawal),
+    }),
+  };
+}

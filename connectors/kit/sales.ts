@@ -1,0 +1,44 @@
+/** What every sale is held against before and after it is written. */
+import type { PushMessages } from '../../src/contract/connector.ts';
+import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { textFromMinor } from '../../src/domain/money.ts';
+
+export type Sale = PushMessages['invoice'];
+
+/** Quantity and unit price (decimal, in the sale's currency) that make exactly the total. */
+export function saleLine(sale: Sale): { quantity: number; unitPrice: number } {
+  const isEven = sale.quantity > 0 && sale.totalMinor % sale.quantity === 0;
+  const quantity = isEven ? sale.quantity : 1;
+  return { quantity, unitPrice: Number(textFromMinor(sale.totalMinor / quantity, sale.currency)) };
+}
+
+/** Throws `config` where the client is billed in another currency than the offer's; null: not known. */
+export function refuseOtherCurrency(sale: Sale, billed: string | null): void {
+  if (!/^[A-Z]{3}$/.test(billed ?? '') || billed === sale.currency) return;
+  throw new KindError(
+    'config',
+    `Client ${sale.clientId} is billed in ${billed}, but the offer "${sale.offer}" is in ${sale.currency}.`,
+    { fix: 'Sell this client an offer in its own currency.' },
+  );
+}
+
+/** Throws `rejected` for a record that does not come to what was sold, before tax; null: not shown. */
+export function refuseOtherTotal(sale: Sale, what: string, netMinor: number | null): void {
+  if (netMinor === null || netMinor === sale.totalMinor) return;
+  const [shown, wanted] = [netMinor, sale.totalMinor].map((minor) =>
+    textFromMinor(minor, sale.currency),
+  );
+  throw new KindError('rejected', `${what} comes to ${shown} instead of ${wanted}.`, {
+    fix: 'Correct its price there (a price list or a discount may have changed it), then retry.',
+  });
+}
+
+/** Hours as a decimal of two places, or `config` where that would be another time than was sold. */
+export function saleHours(sale: Sale): number {
+  const text = hoursText(sale.seconds);
+  if (secondsFromDecimalText(text, 'hours') === sale.seconds) return Number(text);
+  throw new KindError('config', `${sale.seconds} s cannot be written as hours with two decimals.`, {
+    fix: `Give the offer "${sale.offer}" a size in hundredths of an hour.`,
+  });
+}
