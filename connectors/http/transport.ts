@@ -43,7 +43,7 @@ export function createTransport(options: TransportOptions): Transport {
       const attempt = () => sendRedacted(request, chances).then(unlessEmpty(schema));
       const parsed = await withRetries(attempt, {
         attempts: options.attempts ?? defaultAttempts,
-        backoffMs: options.backoffMs ?? defaultBackoffMs,
+        backoffMs: options.backoffMs ?? options.context.backoffMs ?? defaultBackoffMs,
         signal: request.signal,
         onWait: (error, waitMs) =>
           options.context.log.info(`Trying ${nameOf(request)} again after a pause.`, {

@@ -68,7 +68,7 @@ export interface TransportOptions {
   timeoutMs?: number;
   /** Tries in all for what may be repeated; 5 unless told. */
   attempts?: number;
-  /** First pause between tries, doubled each time; 500 unless told (tests use less). */
+  /** First pause between tries, doubled each time. Default: the context's. */
   backoffMs?: number;
 }
 

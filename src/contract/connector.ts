@@ -130,6 +130,8 @@ export interface ConnectorContext {
   now(): number;
   /** Called once for every HTTP request that leaves, retries included; `isWrite`: it may change something. */
   onRequest(isWrite: boolean): void;
+  /** First pause before a request is repeated. Default: 500; tests use less. */
+  backoffMs?: number;
 }
 
 /** Names that the config may use, as the vendor spells them. */

@@ -1,13 +1,5 @@
 /** The machine that the service runs on: its disk, its clock, and one process after another. */
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +12,7 @@ import { linkPayers } from '../../src/service/app/identify-clients.ts';
 import type { Logger } from '../../src/service/app/log.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
+import { putBlankDatabase } from '../support/blank-database.ts';
 import type { Psa } from './psa.ts';
 import { type Tripwire, wiredConnector, wiredStore } from './tripwire.ts';
 
@@ -40,8 +33,6 @@ export interface MachineOptions {
   planted: Planted | null;
 }
 
-let blank: Buffer | null = null;
-
 export class Machine {
   readonly folder: string;
   file: string;
@@ -56,10 +47,8 @@ export class Machine {
     this.file = join(this.folder, 'store-0.db');
   }
 
-  /** A new, empty database, migrated once for all histories. */
-  async format(): Promise<void> {
-    blank ??= await formatted(join(this.folder, 'blank.db'));
-    writeFileSync(this.file, blank, { mode: 0o600 });
+  format(): Promise<void> {
+    return putBlankDatabase(this.file);
   }
 
   /** Whatever is done meanwhile finds the database under a second name. */
@@ -127,12 +116,6 @@ export class Machine {
     for (const store of this.#open) await store.close();
     this.#open.clear();
   }
-}
-
-async function formatted(file: string): Promise<Buffer> {
-  const database = await openDatabase({ file, now: () => 0 });
-  database.close();
-  return readFileSync(file);
 }
 
 function contextOf(connection: string, store: Store, now: () => number) {

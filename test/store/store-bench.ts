@@ -18,6 +18,7 @@ import type {
 } from '../../src/store/port.ts';
 import { Database } from '../../src/store/sqlite/database.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
+import { putBlankDatabase } from '../support/blank-database.ts';
 
 export const at = '2026-03-02T09:00:00.000Z';
 export const now = () => Date.parse(at);
@@ -44,6 +45,7 @@ export interface Bench {
 /** A store in a real file, with the client `dupont` (psa 1234). */
 export async function openBench(): Promise<Bench> {
   const file = join(makeFolder(), 'prepaid-hours.db');
+  await putBlankDatabase(file, now);
   const store = await openStore({ file, now });
   cleanUps.push(() => store.close());
   await store.assignClientIds(

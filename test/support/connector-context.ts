@@ -41,6 +41,7 @@ export function createTestContext(options: TestContextOptions = {}): TestContext
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn') },
     redactor: new Redactor(),
     now: options.now ?? Date.now,
+    backoffMs: 5,
     onRequest: () => {
       requestCount += 1;
     },

@@ -20,6 +20,7 @@ import {
 } from '../../src/service/run/run.ts';
 import type { StepName } from '../../src/service/run/step.ts';
 import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
+import { putBlankDatabase } from './blank-database.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
 import { clientOf } from './terms.ts';
@@ -77,7 +78,9 @@ export class CoreBench {
 
   static async open(options: BenchOptions = {}): Promise<CoreBench> {
     const folder = mkdtempSync(join(tmpdir(), 'prepaid-hours-core-'));
-    const database = await openDatabase({ file: join(folder, 'store.db'), now: Date.now });
+    const file = join(folder, 'store.db');
+    await putBlankDatabase(file);
+    const database = await openDatabase({ file, now: Date.now });
     // Nobody pulls the plug on a test; waiting for the disk is most of its time.
     database.exec('PRAGMA synchronous = OFF');
     const store = storeOn(database);

@@ -41,7 +41,8 @@ describe.each(routes)('A sale by the route $route', ({ route, first, second }) =
   test('is completed by another process after a crash between its halves', () =>
     withConnectwise({ billing }, async (bench) => {
       const push = prepared(bench);
-      bench.sandbox.faults.add('rate-limited', { method: 'POST', path: second, times: 99 });
+      const fault = { method: 'POST', path: second, retryAfterSeconds: 60 };
+      bench.sandbox.faults.add('rate-limited', fault);
       const stop = new AbortController();
       const crashed = push.create(sale(), stop.signal);
       setTimeout(() => stop.abort(new Error('killed')), 300);
