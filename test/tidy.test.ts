@@ -29,7 +29,7 @@ test.each<[string, SourceFile]>([
     'the mirror reaching for the ledger',
     planted('src/store/sqlite/mirror/x.ts', '../ledger/ledger.ts'),
   ],
-  ['a check running a step', planted('src/service/check/x.ts', '../run/steps.ts')],
+  ['a check running a step', planted('src/service/check/x.ts', '../run/debit-step.ts')],
   ['a command using another’s parts', planted('src/cli/setup/x.ts', '../runs/run.ts')],
   ['a comparison writing by itself', planted('src/reconcile/x.ts', '../debit/post.ts')],
   ['a step reaching back', planted('src/pull/x.ts', '../push/push.ts')],

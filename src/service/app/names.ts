@@ -5,7 +5,6 @@ import {
   type NamedKind,
   type RuleReference,
 } from '../../domain/agreements/rule-names.ts';
-import type { Client } from '../../domain/agreements/terms.ts';
 import { isKindError } from '../../domain/errors.ts';
 import {
   bindNames,
@@ -34,7 +33,10 @@ const listedKinds = {
   roles: 'role',
 } as const satisfies Partial<Record<keyof NameLists, NamedKind>>;
 
-async function readReferences(store: Store, clients: readonly Client[]): Promise<RuleReference[]> {
+/** The rules and the vendors that they name things of, with the store that keeps what the names mean. */
+type NamedRules = Pick<App, 'store' | 'clients' | 'connectors' | 'now'>;
+
+async function readReferences({ store, clients }: NamedRules): Promise<RuleReference[]> {
   return collectReferences(clients, await store.listBlockWorkTypes());
 }
 
@@ -42,35 +44,35 @@ async function readReferences(store: Store, clients: readonly Client[]): Promise
  * Finds what each name in the rules means, and keeps it, so that the rules follow a rename. Where a name
  * has never been seen, the vendors' lists are asked, once for the same names.
  */
-export async function followNames(app: App, signal: AbortSignal): Promise<NameBook> {
-  const { store } = app;
-  const references = await readReferences(store, app.clients);
+export async function followNames(rules: NamedRules, signal: AbortSignal): Promise<NameBook> {
+  const { store } = rules;
+  const references = await readReferences(rules);
   let bindings = await bindAnew(store, references);
   const unknown = unknownNames(references, bindings);
   const { names: asked } = await readAskedNames(store);
   if (unknown.some((name) => !asked.includes(name))) {
-    const isWhole = await readLists(app, signal);
+    const isWhole = await readLists(rules, signal);
     bindings = await bindAnew(store, references);
-    await noteAsked(app, { names: unknownNames(references, bindings), isWhole });
+    await noteAsked(rules, { names: unknownNames(references, bindings), isWhole });
   }
   return createNameBook(references, await store.readNames(), bindings);
 }
 
 /** Keeps what the connections list, for the runs that ask nobody; null: one could not say its names. */
 export async function learnLists(
-  app: App,
+  rules: NamedRules,
   lists: ReadonlyMap<string, NameLists | null>,
 ): Promise<void> {
-  const references = await readReferences(app.store, app.clients);
+  const references = await readReferences(rules);
   for (const [connection, list] of lists) {
-    if (list !== null) await keepLists(app, connection, list);
+    if (list !== null) await keepLists(rules, connection, list);
   }
-  const bindings = await bindAnew(app.store, references);
+  const bindings = await bindAnew(rules.store, references);
   const isWhole = ![...lists.values()].includes(null);
-  await noteAsked(app, { names: unknownNames(references, bindings), isWhole });
+  await noteAsked(rules, { names: unknownNames(references, bindings), isWhole });
 }
 
-async function noteAsked({ store, now }: App, asked: AskedNames): Promise<void> {
+async function noteAsked({ store, now }: NamedRules, asked: AskedNames): Promise<void> {
   await store.writeMemory('', askedNamesKey, JSON.stringify(asked), instantFromMs(now()));
 }
 
@@ -100,12 +102,12 @@ function unknownNames(
 }
 
 /** Whether all could be read; what one connection refuses is for its other steps to say. */
-async function readLists(app: App, signal: AbortSignal): Promise<boolean> {
+async function readLists(rules: NamedRules, signal: AbortSignal): Promise<boolean> {
   let areRead = true;
-  for (const [connection, connector] of app.connectors) {
+  for (const [connection, connector] of rules.connectors) {
     try {
-      const lists = await connector.listNames?.(clientIdsOf(app, connection), signal);
-      if (lists !== undefined) await keepLists(app, connection, lists);
+      const lists = await connector.listNames?.(clientIdsOf(rules, connection), signal);
+      if (lists !== undefined) await keepLists(rules, connection, lists);
     } catch (error) {
       if (!isKindError(error)) throw error;
       areRead = false;
@@ -114,11 +116,15 @@ async function readLists(app: App, signal: AbortSignal): Promise<boolean> {
   return areRead;
 }
 
-function clientIdsOf(app: App, connection: string): string[] {
-  return app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
+function clientIdsOf({ clients }: NamedRules, connection: string): string[] {
+  return clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
 }
 
-async function keepLists({ store, now }: App, connection: string, lists: NameLists): Promise<void> {
+async function keepLists(
+  { store, now }: NamedRules,
+  connection: string,
+  lists: NameLists,
+): Promise<void> {
   const at = instantFromMs(now());
   for (const [list, kind] of Object.entries(listedKinds)) {
     const things = lists[list as keyof typeof listedKinds];
@@ -127,7 +133,11 @@ async function keepLists({ store, now }: App, connection: string, lists: NameLis
 }
 
 /** Said by every run until the config follows. */
-export async function reportNames({ store, clients, log }: App): Promise<void> {
+export async function reportNames({
+  store,
+  clients,
+  log,
+}: Pick<App, 'store' | 'clients' | 'log'>): Promise<void> {
   for (const notice of await readNameNotices(store, clients)) {
     const { text, fix } = describeNotice(notice);
     log.warn(text, { fix });

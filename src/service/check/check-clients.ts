@@ -1,26 +1,25 @@
-import type { Connector } from '../../contract/connector.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { foldName } from '../../domain/records/names.ts';
 import { instantFromMs } from '../../domain/time.ts';
-import type { App } from '../app/app.ts';
-import type { CheckLine } from './check-line.ts';
+import type { CheckLine, CheckTarget } from './check-line.ts';
 
 /**
  * The vendor's name of each configured client beside ours: an id that was typed under the wrong client
  * would have the wrong one pay. Throws what reading the clients throws.
  */
-export async function checkClientNames(
-  app: Pick<App, 'clients' | 'now'>,
-  connection: string,
-  connector: Connector,
-  signal: AbortSignal,
-): Promise<CheckLine[]> {
-  const ours = app.clients.filter((client) => client.sourceIds.has(connection));
+export async function checkClientNames({
+  clients,
+  now,
+  connection,
+  connector,
+  signal,
+}: CheckTarget): Promise<CheckLine[]> {
+  const ours = clients.filter((client) => client.sourceIds.has(connection));
   if (connector.pull.clients === undefined || ours.length === 0) return [];
   const names = new Map<string, string>();
   const pages = connector.pull.clients({
     since: instantFromMs(0),
-    until: instantFromMs(app.now()),
+    until: instantFromMs(now()),
     resume: null,
     clientIds: ours.map((client) => client.sourceIds.get(connection) ?? ''),
     isStored: false,
@@ -33,7 +32,7 @@ export async function checkClientNames(
   return ours.flatMap((client) => {
     const sourceId = idOf(client);
     const name = names.get(sourceId);
-    if (name !== undefined) return [lineOf(client, { connection, sourceId, name }, app.clients)];
+    if (name !== undefined) return [lineOf(client, { connection, sourceId, name }, clients)];
     const again = all?.find((row) => foldName(row.name) === foldName(client.name));
     return again === undefined ? [] : [recreatedLine(client, connection, sourceId, again.sourceId)];
   });
@@ -69,12 +68,13 @@ function isAlike(a: string, b: string): boolean {
 }
 
 /** Clients for whom the PSA itself counts down a block of hours, and who are in no `ids`: forgotten, perhaps. */
-export async function checkUnconfigured(
-  { clients }: Pick<App, 'clients'>,
-  connection: string,
-  { listClients, pull }: Connector,
-  signal: AbortSignal,
-): Promise<CheckLine[]> {
+export async function checkUnconfigured({
+  clients,
+  connection,
+  connector,
+  signal,
+}: CheckTarget): Promise<CheckLine[]> {
+  const { listClients, pull } = connector;
   if (listClients === undefined || pull.blocks === undefined) return [];
   const ours = new Set(clients.map(({ sourceIds }) => sourceIds.get(connection)));
   const others = (await listClients(signal)).filter(({ sourceId }) => !ours.has(sourceId));

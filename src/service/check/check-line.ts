@@ -1,4 +1,6 @@
+import type { Connector } from '../../contract/connector.ts';
 import type { ErrorKind } from '../../domain/errors.ts';
+import type { App } from '../app/app.ts';
 
 /** One thing that `check` found, in order or not. */
 export interface CheckLine {
@@ -11,4 +13,11 @@ export interface CheckLine {
   fix?: string;
   /** Of the error behind a failure, where one is. */
   kind?: ErrorKind;
+}
+
+/** One connection that is checked, with what the config says of it. */
+export interface CheckTarget extends Pick<App, 'config' | 'clients' | 'now'> {
+  connection: string;
+  connector: Connector;
+  signal: AbortSignal;
 }

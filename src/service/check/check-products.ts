@@ -1,22 +1,16 @@
-import type { Connector } from '../../contract/connector.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { isKindError } from '../../domain/errors.ts';
-import type { App } from '../app/app.ts';
-import type { CheckLine } from './check-line.ts';
+import type { CheckLine, CheckTarget } from './check-line.ts';
 
 /**
  * Every product that a sale through this connection would name: a wrong one would otherwise be found by the
  * first invoice. The same product is asked for once.
  */
-export async function checkProducts(
-  app: Pick<App, 'clients' | 'config'>,
-  connection: string,
-  connector: Connector,
-  signal: AbortSignal,
-): Promise<CheckLine[]> {
+export async function checkProducts(target: CheckTarget): Promise<CheckLine[]> {
+  const { connection, connector, signal } = target;
   if (connector.proveProduct === undefined) return [];
   const lines: CheckLine[] = [];
-  for (const [product, places] of productsSold(app, connection)) {
+  for (const [product, places] of productsSold(target)) {
     const where = [...places].join(', ');
     const line = { connection, id: `name.product.${product}` } as const;
     try {
@@ -33,10 +27,7 @@ export async function checkProducts(
 }
 
 /** With where the config names each. An offer that no rule names may be sold by hand, where there is one PSA. */
-function productsSold(
-  { clients, config }: Pick<App, 'clients' | 'config'>,
-  connection: string,
-): Map<string, Set<string>> {
+function productsSold({ clients, config, connection }: CheckTarget): Map<string, Set<string>> {
   const products = new Map<string, Set<string>>();
   const add = (product: string | null, where: string) => {
     if (product === null) return;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseFolder } from '../../config/read/environment.ts';
-import type { Connector, NameLists } from '../../contract/connector.ts';
+import type { NameLists } from '../../contract/connector.ts';
 import { findOpeningConflicts } from '../../debit/opening-blocks.ts';
 import { describeBlock } from '../../debit/opening-edits.ts';
 import { isKindError, KindError } from '../../domain/errors.ts';
@@ -21,7 +21,7 @@ import { refuseLostStore } from '../app/lost-store.ts';
 import { learnLists } from '../app/names.ts';
 import { isRehearsal } from '../app/rehearsal.ts';
 import { checkClientNames, checkUnconfigured } from './check-clients.ts';
-import type { CheckLine } from './check-line.ts';
+import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 
@@ -51,7 +51,8 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
   if (!options.isOffline) {
     const lists = new Map<string, NameLists | null>();
     for (const [connection, connector] of app.connectors) {
-      lines.push(...(await checkConnection(app, connection, connector, options, lists)));
+      const target = { connection, connector, signal: options.signal };
+      lines.push(...(await checkConnection({ ...app, ...target }, options.probeClient, lists)));
     }
     await learnLists(app, lists);
     const notices = await readNameNotices(app.store, app.clients);
@@ -67,10 +68,10 @@ function exitCodeOf(failed: readonly CheckLine[]): number {
   return isUnanswered ? 4 : 2;
 }
 
-async function checkTemplates(app: App): Promise<CheckLine> {
+async function checkTemplates({ config }: App): Promise<CheckLine> {
   try {
-    await loadTemplates(app.config.templates);
-    return { connection: null, id: 'templates', status: 'ok', detail: app.config.templates };
+    await loadTemplates(config.templates);
+    return { connection: null, id: 'templates', status: 'ok', detail: config.templates };
   } catch (error) {
     if (!isKindError(error, 'config')) throw error;
     return failed(null, 'templates', error);
@@ -78,9 +79,9 @@ async function checkTemplates(app: App): Promise<CheckLine> {
 }
 
 /** What others on the machine could read: secrets in `.env`, the clients' work in the database. */
-function checkFileModes(app: App): CheckLine[] {
-  const secrets = join(baseFolder(app.config.file), '.env');
-  return [secrets, app.config.store].flatMap((file): CheckLine[] => {
+function checkFileModes({ config }: App): CheckLine[] {
+  const secrets = join(baseFolder(config.file), '.env');
+  return [secrets, config.store].flatMap((file): CheckLine[] => {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined || (stat.mode & 0o077) === 0) return [];
     const mode = (stat.mode & 0o777).toString(8);
@@ -119,9 +120,9 @@ async function checkStore({ config, store }: App): Promise<CheckLine[]> {
   }
 }
 
-async function checkStored(app: App): Promise<CheckLine[]> {
-  const unlisted = await readUnlisted(app.store, app.clients);
-  const open = await app.store.listQuarantine(['open']);
+async function checkStored({ store, config, clients, questions }: App): Promise<CheckLine[]> {
+  const unlisted = await readUnlisted(store, clients);
+  const open = await store.listQuarantine(['open']);
   const lines: CheckLine[] = unlisted.map(({ workType, agreements }) => ({
     connection: null,
     id: 'unlisted-work-type',
@@ -129,7 +130,7 @@ async function checkStored(app: App): Promise<CheckLine[]> {
     detail: `Work type "${workType}" is in no list of ${agreements.join(', ')}; the default of \`unlisted\` is applied.`,
     fix: unlistedFix,
   }));
-  const [detail, ...more] = undeliveredLines(await readUndelivered(app.store));
+  const [detail, ...more] = undeliveredLines(await readUndelivered(store));
   if (detail !== undefined) {
     const fix =
       'Correct what they name, then `prepaid-hours outbox retry KEY` what was refused, or `outbox cancel KEY`.';
@@ -145,8 +146,8 @@ async function checkStored(app: App): Promise<CheckLine[]> {
       fix: 'Look at them with `prepaid-hours quarantine`.',
     });
   }
-  for (const question of app.questions) lines.push(failed(null, 'client-id-changed', question));
-  for (const left of await readLeftClients(app.store, app.config.clients, app.clients)) {
+  for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
+  for (const left of await readLeftClients(store, config.clients, clients)) {
     lines.push({
       connection: null,
       id: 'client-left',
@@ -200,25 +201,24 @@ function noticeLines(notices: readonly NameNotice[]): CheckLine[] {
 
 /** What one question brought to light stays, also when a later one fails. */
 async function checkConnection(
-  app: App,
-  connection: string,
-  connector: Connector,
-  { probeClient, signal }: CheckOptions,
+  target: CheckTarget,
+  probeClient: string | null,
   lists: Map<string, NameLists | null>,
 ): Promise<CheckLine[]> {
-  const clientIds = app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
+  const { clients, connection, connector, signal } = target;
+  const clientIds = clients.flatMap((client) => client.sourceIds.get(connection) ?? []);
   const lines: CheckLine[] = [];
   try {
     if (connector.listNames !== undefined) lists.set(connection, null);
     const results = await connector.check(clientIds, signal);
     lines.push(...results.map((result) => ({ connection, ...result })));
     if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
-      lines.push(...(await checkClientNames(app, connection, connector, signal)));
-      lines.push(...(await checkUnconfigured(app, connection, connector, signal)));
-      lines.push(...(await checkProducts(app, connection, connector, signal)));
+      lines.push(...(await checkClientNames(target)));
+      lines.push(...(await checkUnconfigured(target)));
+      lines.push(...(await checkProducts(target)));
     }
     if (probeClient !== null && connector.probe !== undefined) {
-      const sourceId = probeTarget(app, probeClient, connection);
+      const sourceId = findProbeId(target, probeClient);
       const settled = sourceId === null ? [] : await connector.probe(sourceId, signal);
       lines.push(...settled.map((result) => ({ connection, ...result })));
     }
@@ -232,9 +232,9 @@ async function checkConnection(
 }
 
 /** Null: the test client has no id in this connection, so there is nothing to try there. */
-function probeTarget(app: App, name: string, connection: string): string | null {
+function findProbeId({ clients, connection }: CheckTarget, name: string): string | null {
   const wanted = name.toLowerCase();
-  const client = app.clients.find(
+  const client = clients.find(
     (candidate) => candidate.id === name || candidate.name.toLowerCase() === wanted,
   );
   if (client === undefined) {

@@ -40,13 +40,13 @@ export async function adjustBalance(
   if (change === 0) throw new KindError('config', 'An adjustment of nothing changes nothing.');
   const entry = { command: 'adjust', clientId: request.clientId, request, runId } as const;
   return byHand(app, entry, async (scope) => {
-    const { account, client } = scope;
+    const { store, account, client } = scope;
     const blocks = findBlocks(scope, request);
     const postings = change > 0 ? give(scope, blocks, request) : take(scope, blocks, request);
     if (change > 0) {
-      postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
+      postings.push(...payOffOverage(account, await store.readOpenOverage(client.id)));
     }
-    await writeEntry(app, scope, { postings });
+    await writeEntry(scope, { postings });
     const active = account.blocks.filter((block) => block.isActive);
     return {
       key: postings[0]?.key ?? '',

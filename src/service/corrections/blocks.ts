@@ -7,7 +7,7 @@ import type { Posting } from '../../domain/ledger/ledger.ts';
 import { payOffOverage } from '../../domain/ledger/postings.ts';
 import { creditPurchase } from '../../domain/ledger/purchase.ts';
 import { type DateText, dateInZone } from '../../domain/time.ts';
-import type { Block } from '../../store/port.ts';
+import type { Block, Store } from '../../store/port.ts';
 import { byHand, type ManualApp, writeEntry } from './by-hand.ts';
 
 export interface BlockRequest {
@@ -46,7 +46,7 @@ export async function addBlock(
 ): Promise<{ blockId: string }> {
   const entry = { command: 'block add', clientId: request.clientId, request, runId } as const;
   return byHand(app, entry, async (scope) => {
-    const { client, account } = scope;
+    const { store, client, account } = scope;
     const key = `manual:${client.id}:${scope.runId}`;
     const sold: Block = {
       id: blockIdOf(key),
@@ -70,9 +70,9 @@ export async function addBlock(
     const postings: Posting[] = [];
     if (block.status === 'active') {
       postings.push(creditPurchase(account, block, request.reason));
-      postings.push(...payOffOverage(account, await app.store.readOpenOverage(client.id)));
+      postings.push(...payOffOverage(account, await store.readOpenOverage(client.id)));
     }
-    await writeEntry(app, scope, { blocks: [block], postings });
+    await writeEntry(scope, { blocks: [block], postings });
     return { blockId: block.id };
   });
 }
@@ -89,23 +89,23 @@ export async function extendBlock(
   const { clientId } = await findBlock(app, request.blockId);
   const entry = { command: 'block extend', clientId, request, runId } as const;
   return byHand(app, entry, async (scope) => {
-    const { account, ledger, today } = scope;
+    const { store, account, ledger, today } = scope;
     const block = ledger.blocks.find((candidate) => candidate.id === request.blockId);
     const held = account.blocks.find((candidate) => candidate.id === request.blockId);
     if (block === undefined || held === undefined || block.status !== 'active') {
       throw new KindError('config', `Block ${request.blockId} is not in use.`);
     }
     refuseDay(block, request.expiresOn, today);
-    const expiries = await app.store.readLiveExpiries([clientId]);
+    const expiries = await store.readLiveExpiries([clientId]);
     const move = { expiresOn: request.expiresOn, expiries, note: request.reason };
     const postings = moveLastDay(account, held, ledger.blocks, move);
     const isBack = postings.length > 0;
     const { remainingSeconds, remainingMinor } = held;
-    postings.push(...payOffOverage(account, await app.store.readOpenOverage(clientId)));
+    postings.push(...payOffOverage(account, await store.readOpenOverage(clientId)));
     const edit = { blockId: block.id, source: 'hand', seconds: 0, minor: 0 } as const;
     const days = { expiresOnBefore: block.expiresOn, expiresOn: request.expiresOn };
     const blockEdits = [{ ...edit, ...days, reason: request.reason }];
-    await writeEntry(app, scope, { blockEdits, postings });
+    await writeEntry(scope, { blockEdits, postings });
     return {
       returnedSeconds: isBack ? remainingSeconds : 0,
       returnedMinor: isBack ? remainingMinor : null,
@@ -139,7 +139,7 @@ export async function voidBlock(
     if (block === undefined || block.status === 'void') {
       throw new KindError('config', `Block ${request.blockId} is void already.`);
     }
-    await refuseInvoiceUnderWay(app, block);
+    await refuseInvoiceUnderWay(scope.store, block);
     const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
     const refund: Posting = {
       key: `void:${block.id}:${scope.ledger.clientSeq}`,
@@ -155,7 +155,7 @@ export async function voidBlock(
       workedOn: scope.today,
       note: request.reason,
     };
-    await writeEntry(app, scope, {
+    await writeEntry(scope, {
       blockStatuses: [{ blockId: block.id, status: 'void' }],
       postings: removedSeconds > 0 || (removedMinor ?? 0) > 0 ? [refund] : [],
     });
@@ -164,18 +164,18 @@ export async function voidBlock(
 }
 
 /** Else the invoice would go out for hours that nobody gets. */
-async function refuseInvoiceUnderWay(app: ManualApp, block: Block): Promise<void> {
+async function refuseInvoiceUnderWay(store: Store, block: Block): Promise<void> {
   if (block.status !== 'ordered' || block.invoiceKey === null) return;
-  const invoice = await app.store.readMessage(block.invoiceKey);
+  const invoice = await store.readMessage(block.invoiceKey);
   if (invoice === null || invoice.status === 'delivered' || invoice.status === 'cancelled') return;
   throw new KindError('config', `The invoice for block ${block.id} is not sent yet.`, {
     fix: `Cancel it with \`prepaid-hours outbox cancel ${block.invoiceKey}\`; the block is withdrawn with it.`,
   });
 }
 
-async function findBlock(app: ManualApp, blockId: string): Promise<Block> {
-  const ids = app.clients.map((client) => client.id);
-  const ledgers = await app.store.readLedgers(ids, { isAllBlocks: true });
+async function findBlock({ store, clients }: ManualApp, blockId: string): Promise<Block> {
+  const ids = clients.map((client) => client.id);
+  const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
   const blocks = ledgers.flatMap((ledger) => ledger.blocks);
   const block = blocks.find((candidate) => candidate.id === blockId);
   if (block !== undefined) return block;

@@ -5,7 +5,7 @@ import { KindError } from '../../domain/errors.ts';
 import type { Account } from '../../domain/ledger/postings.ts';
 import { type DateText, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
 import { emptyBatch } from '../../replenish/orders/orders.ts';
-import type { ClientLedger, ReplenishBatch } from '../../store/port.ts';
+import type { ClientLedger, ReplenishBatch, Store } from '../../store/port.ts';
 import { accountFrom } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 
@@ -22,6 +22,7 @@ export interface ManualEntry {
 
 /** What an entry changes, with the client's account as it is. */
 export interface EntryScope {
+  store: Store;
   runId: string;
   at: Instant;
   /** The client's own. */
@@ -33,29 +34,29 @@ export interface EntryScope {
 
 /** Every change by hand is a run of its own in the record, so that it can be seen and asked about. */
 export async function byHand<Result>(
-  app: ManualApp,
+  { config, store, clients, now }: ManualApp,
   { command, clientId, request, runId: knownId }: ManualEntry,
   work: (scope: EntryScope) => Promise<Result>,
 ): Promise<Result> {
-  const client = app.clients.find((candidate) => candidate.id === clientId);
+  const client = clients.find((candidate) => candidate.id === clientId);
   if (client === undefined) throw new KindError('config', `There is no client ${clientId}.`);
   if (client.paidBy !== null) {
     throw new KindError('config', `${client.name} has no blocks of its own.`, {
       fix: `Do this with ${client.paidBy.name}, whose blocks pay for its work.`,
     });
   }
-  const at = instantFromMs(app.now());
+  const at = instantFromMs(now());
   const runId = knownId ?? manualRunId(at);
-  const [ledger] = await app.store.readLedgers([clientId], { isAllBlocks: true });
+  const [ledger] = await store.readLedgers([clientId], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`client ${clientId} has no ledger`);
   if (knownId === undefined) {
-    await app.store.startRun({ id: runId, command, mode: app.config.mode, at });
+    await store.startRun({ id: runId, command, mode: config.mode, at });
   }
-  const account = accountFrom(ledger, sharersOf(app.clients));
+  const account = accountFrom(ledger, sharersOf(clients));
   const today = dateInZone(at, client.timezone);
-  const result = await work({ runId, at, today, client, ledger, account });
+  const result = await work({ store, runId, at, today, client, ledger, account });
   const record = JSON.stringify({ ok: true, request });
-  await app.store.finishRun(runId, instantFromMs(app.now()), record);
+  await store.finishRun(runId, instantFromMs(now()), record);
   return result;
 }
 
@@ -64,9 +65,8 @@ export function manualRunId(at: Instant): string {
 }
 
 export async function writeEntry(
-  app: ManualApp,
-  { at, runId, ledger }: EntryScope,
+  { store, at, runId, ledger }: EntryScope,
   batch: Partial<ReplenishBatch>,
 ): Promise<void> {
-  await app.store.writeReplenish({ ...emptyBatch({ at, runId }), expected: [ledger], ...batch });
+  await store.writeReplenish({ ...emptyBatch({ at, runId }), expected: [ledger], ...batch });
 }

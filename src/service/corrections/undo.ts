@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Client } from '../../domain/agreements/terms.ts';
 import { describeError, KindError } from '../../domain/errors.ts';
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import { undoneReason } from '../../domain/ledger/undo.ts';
-import { type Instant, instantFromMs } from '../../domain/time.ts';
+import { instantFromMs } from '../../domain/time.ts';
 import { rearmUndone } from '../../replenish/rearm.ts';
 import { acquireLock } from '../../store/lock.ts';
 import type { Kept, RunRow, UndoneRun } from '../../store/port.ts';
+import type { UndoContext } from '../../undo/context.ts';
 import { planUndo } from '../../undo/plan.ts';
 import { byHand, withdrawMessages } from '../../undo/withdraw.ts';
 import type { App } from '../app/app.ts';
@@ -92,17 +94,22 @@ function newRunId(at: string): string {
   return `u-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
 }
 
+async function undoContext({ store, clients, now }: App, run: RunRow): Promise<UndoContext> {
+  const at = instantFromMs(now());
+  // A debit keeps a fingerprint of the rules, written when it first finds other ones.
+  const memory = await store.listMemory('', 'rules');
+  const rulesSince = memory.find(({ key }) => key === 'rules')?.updatedAt ?? null;
+  return { store, clients, run, undoRunId: newRunId(at), at, rulesSince };
+}
+
 async function preview(app: App, run: RunRow): Promise<UndoResult> {
-  const { store, clients } = app;
-  const at = instantFromMs(app.now());
-  const rulesSince = await readRulesSince(app);
-  const undoRunId = newRunId(at);
-  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
+  const { store, clients, connectors } = app;
+  const batch = await planUndo(await undoContext(app, run));
   const messages = await store.listMessages({});
   const remote = new Set(batch.remote.map(({ key }) => key));
   const standing = messages.filter(({ key }) => remote.has(key));
   const canWithdraw = ({ connection, kind }: { connection: string; kind: string }) => {
-    const push = app.connectors.get(connection)?.push;
+    const push = connectors.get(connection)?.push;
     return Object.entries(push ?? {}).some(([name, one]) => name === kind && 'withdraw' in one);
   };
   const left = standing.filter((message) => !canWithdraw(message));
@@ -113,7 +120,7 @@ async function preview(app: App, run: RunRow): Promise<UndoResult> {
     withdrawn: standing.filter(canWithdraw).map(toRemote),
     byHand: [
       ...left.map((message) => ({ ...toRemote(message), fix: byHand(message) })),
-      ...batch.kept.map((one) => keptByHand(app, one)),
+      ...batch.kept.map((one) => keptByHand(clients, one)),
     ],
     cancelled: [...batch.cancelledKeys],
     exitCode: 0,
@@ -122,61 +129,50 @@ async function preview(app: App, run: RunRow): Promise<UndoResult> {
 
 /** The ledger's side is one transaction, stored with all that is to be withdrawn; the rest follows from it. */
 async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoResult> {
-  const { store, clients } = app;
+  const { store, clients, connectors, config, log } = app;
+  const now = () => instantFromMs(app.now());
   const known = (await store.listUndone()).find(({ runId }) => runId === run.id);
-  const at = instantFromMs(app.now());
-  const undone = known ?? (await writeLedger(app, run, at));
+  const context = await undoContext(app, run);
+  const undone = known ?? (await writeLedger(context, config.mode));
   await rearmUndone({
-    ...{ store, clients, runId: undone.undoRunId, at },
-    balanceField: app.config.balanceField,
+    ...{ store, clients, runId: undone.undoRunId, at: context.at },
+    balanceField: config.balanceField,
   });
   const { abort, clear } = abortLater(signal);
   try {
     const failures = await withdrawMessages({
-      ...{ store, connectors: app.connectors, mode: app.config.mode, undoneRunId: run.id },
-      now: () => instantFromMs(app.now()),
-      signal: abort,
-      stop: signal,
+      ...{ store, connectors, mode: config.mode, undoneRunId: run.id },
+      ...{ now, signal: abort, stop: signal },
     });
     const result = await resultOf(app, undone, failures);
-    app.log.info('A run was undone.', {
+    log.info('A run was undone.', {
       ...{ run: result.run, undone: run.id, entries: result.ledger.length },
       ...{ withdrawn: result.withdrawn.length, leftByHand: result.byHand.length },
     });
     for (const error of failures) {
-      app.log.warn('A message could not be withdrawn.', { reason: describeError(error) });
+      log.warn('A message could not be withdrawn.', { reason: describeError(error) });
     }
     const isOk = result.exitCode === 0;
-    const finishedAt = instantFromMs(app.now());
-    await store.finishRun(undone.undoRunId, finishedAt, JSON.stringify({ ok: isOk }));
+    await store.finishRun(undone.undoRunId, now(), JSON.stringify({ ok: isOk }));
     return result;
   } finally {
     clear();
   }
 }
 
-/** A debit keeps a fingerprint of the rules, written when it first finds other ones. */
-async function readRulesSince({ store }: App): Promise<Instant | null> {
-  const memory = await store.listMemory('', 'rules');
-  return memory.find(({ key }) => key === 'rules')?.updatedAt ?? null;
-}
-
-async function writeLedger(app: App, run: RunRow, at: Instant): Promise<UndoneRun> {
-  const { store, clients } = app;
-  const undoRunId = newRunId(at);
-  const rulesSince = await readRulesSince(app);
-  const batch = await planUndo({ store, clients, run, undoRunId, at, rulesSince });
-  await store.startRun({ id: undoRunId, command: `undo ${run.id}`, mode: app.config.mode, at });
+async function writeLedger(context: UndoContext, mode: string): Promise<UndoneRun> {
+  const { store, run, undoRunId, at } = context;
+  const batch = await planUndo(context);
+  await store.startRun({ id: undoRunId, command: `undo ${run.id}`, mode, at });
   await store.writeUndo(batch);
   return { runId: run.id, undoRunId, undoneAt: at, kept: [...batch.kept] };
 }
 
 async function resultOf(
-  app: App,
+  { store, clients }: Pick<App, 'store' | 'clients'>,
   undone: UndoneRun,
   failures: readonly unknown[],
 ): Promise<UndoResult> {
-  const { store } = app;
   const messages = await store.readUndoMessages(undone.runId);
   const cancelled = await store.listMessages({ statuses: ['cancelled'] });
   const left = messages.filter(({ status }) => status === 'open' || status === 'by-hand');
@@ -192,7 +188,7 @@ async function resultOf(
         ...toRemote(message),
         fix: detail ?? byHand(message),
       })),
-      ...undone.kept.map((one) => keptByHand(app, one)),
+      ...undone.kept.map((one) => keptByHand(clients, one)),
     ],
     cancelled: cancelled
       .filter(({ lastError }) => lastError === undoneReason(undone.runId))
@@ -209,7 +205,7 @@ function toRemote(message: {
   return { kind: message.kind, client: message.clientName, remoteId: message.remoteId };
 }
 
-function keptByHand({ clients }: App, { kind, clientId, id, byRun }: Kept): LeftByHand {
+function keptByHand(clients: readonly Client[], { kind, clientId, id, byRun }: Kept): LeftByHand {
   const client = clients.find((one) => one.id === clientId)?.name ?? clientId;
   const fix =
     kind === 'charge'

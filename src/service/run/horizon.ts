@@ -1,13 +1,35 @@
 import { addDays, addMonths, dateInZone, type Instant, startOfDay } from '../../domain/time.ts';
 import type { App } from '../app/app.ts';
 
+/** How far back a connection is to be read. */
+export interface Horizon {
+  from: Instant;
+  /** Whether that is further back than the connection was ever read from. */
+  isLonger: boolean;
+  /** Keeps that the connection has been read from this day, to the end. */
+  keep(): Promise<void>;
+}
+
+/** The first time it is stored at once: a first pass that is interrupted goes on with the day it began from. */
+export async function readHorizon(
+  app: Pick<App, 'config' | 'clients' | 'store'>,
+  connection: string,
+  startedAt: Instant,
+): Promise<Horizon> {
+  const from = horizonOf(app, startedAt);
+  const keep = () => app.store.writeMemory('', keyOf(connection), from, startedAt);
+  const known = await knownHorizon(app, connection);
+  if (known === null) await keep();
+  return { from, isLonger: known !== null && from < known, keep };
+}
+
 /**
  * The first pull goes back to the earliest day that counts, and at least as far as the history asked
  * for; a day further, since that day begins earlier for a client who lives east of us.
  */
-export function horizonOf(app: Pick<App, 'config' | 'clients'>, startedAt: Instant): Instant {
-  const { timezone, historyMonths } = app.config;
-  const days = app.clients.flatMap((client) => [
+function horizonOf({ config, clients }: Pick<App, 'config' | 'clients'>, startedAt: Instant) {
+  const { timezone, historyMonths } = config;
+  const days = clients.flatMap((client) => [
     ...(client.startOn === null ? [] : [client.startOn]),
     ...client.openingBlocks.map((block) => block.purchasedOn),
   ]);
@@ -16,37 +38,12 @@ export function horizonOf(app: Pick<App, 'config' | 'clients'>, startedAt: Insta
   return startOfDay(addDays(earliest, -1), timezone);
 }
 
-/**
- * Whether the config now reaches further back than this connection was ever read from. The first time
- * it is written down at once: a first pass that is interrupted goes on with the day it began from.
- */
-export async function isFurtherBack(
-  { store }: Pick<App, 'store'>,
-  connection: string,
-  horizon: Instant,
-  at: Instant,
-): Promise<boolean> {
-  const known = await store.readMemory('', keyOf(connection));
-  if (known === null) await store.writeMemory('', keyOf(connection), horizon, at);
-  return known !== null && horizon < known;
-}
-
 /** The day from which the connection was read; null: not yet. */
 export async function knownHorizon(
   { store }: Pick<App, 'store'>,
   connection: string,
 ): Promise<Instant | null> {
   return store.readMemory('', keyOf(connection));
-}
-
-/** Keeps that the connection has been read from this day, to the end. */
-export async function keepHorizon(
-  { store }: Pick<App, 'store'>,
-  connection: string,
-  horizon: Instant,
-  at: Instant,
-): Promise<void> {
-  await store.writeMemory('', keyOf(connection), horizon, at);
 }
 
 function keyOf(connection: string): string {

@@ -6,58 +6,57 @@ import { reconcileConnection } from '../../reconcile/reconcile-connection.ts';
 import { type LastComparison, lastComparisonKey } from '../../reports/notices/reconciliation.ts';
 import type { Watermark } from '../../store/port.ts';
 import { knownHorizon } from './horizon.ts';
-import { measure, nothing, type RunScope, type StepResult } from './step.ts';
+import { measure, nothing, type RunContext, type StepResult } from './step.ts';
 
 /**
  * Compares what is known of each client with every vendor, one connection after the other; one that
  * fails leaves what was known of it as it was. A comparison of some clients alone says nothing about
  * when all were compared last.
  */
-export async function reconcileStep(scope: RunScope): Promise<StepResult[]> {
-  const { app, startedAt, reconciledClients, stop } = scope;
-  const { store } = app;
+export async function reconcileStep(run: RunContext): Promise<StepResult[]> {
+  const { store, connectors, startedAt, reconciledClients, stop } = run;
   const results: StepResult[] = [];
   const compared = new Set<string>();
-  for (const [connection, connector] of app.connectors) {
-    const reach = await reachOf(scope, connection, connector);
+  for (const [connection, connector] of connectors) {
+    const reach = await reachOf(run, connection, connector);
     if (reach === null || stop.aborted) continue;
-    results.push(await reconcileOne(scope, connection, connector, reach));
+    results.push(await reconcileOne(run, connection, connector, reach));
     if (results.at(-1)?.error !== null) continue;
     for (const { id } of reach.clients) compared.add(id);
   }
   if (reconciledClients !== null) return results;
-  await store.keepDifferencesOf([...app.connectors.keys()]);
+  await store.keepDifferencesOf([...connectors.keys()]);
   const failed = results.flatMap((result) =>
     result.error === null || result.connection === null ? [] : [result.connection],
   );
   const last: LastComparison = { at: startedAt, clients: compared.size, failed };
   await store.writeMemory('', lastComparisonKey, JSON.stringify(last), startedAt);
   const { rows, seconds } = await store.sumDifferences(null);
-  scope.log.info('Compared with the vendors.', { ...last, differences: rows, seconds });
+  run.log.info('Compared with the vendors.', { ...last, differences: rows, seconds });
   return results;
 }
 
 async function reconcileOne(
-  scope: RunScope,
+  run: RunContext,
   connection: string,
   connector: Connector,
   reach: Reach,
 ): Promise<StepResult> {
-  const { app, runId, startedAt, reconciledClients, stop, abort, log } = scope;
-  return measure(scope, 'reconcile', connection, async () => {
+  const { store, clients, config, runId, startedAt, reconciledClients, stop, abort, log } = run;
+  return measure(run, 'reconcile', connection, async () => {
     const outcome = await reconcileConnection({
-      ...{ store: app.store, connection, connector, allClients: app.clients, ...reach },
-      offers: app.config.offers,
+      ...{ store, connection, connector, allClients: clients, ...reach },
+      offers: config.offers,
       ...{ at: startedAt, runId, stop, signal: abort },
-      onPage: (rows) => scope.onProgress?.(`${connection}: ${rows} rows compared`),
+      onPage: (rows) => run.onProgress?.(`${connection}: ${rows} rows compared`),
       onDifference: ({ kind, subject, clientId, ours, theirs, fix }) =>
         log.warn('Here and in the PSA it is not the same.', {
-          ...{ connection, kind, subject, client: nameOf(app.clients, clientId) },
+          ...{ connection, kind, subject, client: nameOf(clients, clientId) },
           ...{ ours, theirs, fix },
         }),
     });
     const looked = reconciledClients === null ? null : reach.clients.map(({ id }) => id);
-    const gone = await app.store.forgetDifferences(connection, runId, looked);
+    const gone = await store.forgetDifferences(connection, runId, looked);
     if (gone > 0) log.info('Differences are no more.', { connection, differences: gone });
     return { ...nothing, ...outcome };
   });
@@ -75,11 +74,11 @@ interface Reach {
 
 /** What of a connection can be compared: what was read to its end. Null: nothing yet. */
 async function reachOf(
-  { app, startedAt, reconciledClients }: RunScope,
+  run: RunContext,
   connection: string,
   { pull }: Connector,
 ): Promise<Reach | null> {
-  const { store, config } = app;
+  const { store, config, startedAt, reconciledClients } = run;
   const read = async (stream: 'tickets' | 'timeEntries' | 'invoices') =>
     pull[stream] === undefined ? undefined : await store.readWatermark(connection, stream);
   const tickets = await read('tickets');
@@ -87,14 +86,14 @@ async function reachOf(
   const invoices = await read('invoices');
   const marks = [tickets, timeEntries, invoices].filter((mark) => mark !== undefined);
   if (!marks.every(isReadOnce)) return null;
-  const clients = app.clients.filter((client) => {
+  const clients = run.clients.filter((client) => {
     const id = client.sourceIds.get(connection);
     const isAsked = reconciledClients === null || reconciledClients.includes(client.id);
     return id !== undefined && isAsked && marks.every(({ clientIds }) => clientIds.includes(id));
   });
   if (clients.length === 0) return null;
   const window = addSeconds(startedAt, -config.reconcile.days * 86_400);
-  const horizon = (await knownHorizon(app, connection)) ?? window;
+  const horizon = (await knownHorizon(run, connection)) ?? window;
   const readTo = (mark: Watermark | null | undefined) =>
     addSeconds(mark?.since ?? startedAt, -overlapSeconds);
   return {

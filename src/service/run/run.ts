@@ -7,10 +7,12 @@ import { withLogFields } from '../app/log.ts';
 import { noteLiveStore } from '../app/lost-store.ts';
 import { reportNames } from '../app/names.ts';
 import { noteLiveRun } from '../app/rehearsal.ts';
-import { pullStep, sweepStep } from './pull-steps.ts';
+import { debitStep } from './debit-step.ts';
+import { pullStep, sweepStep } from './pull-step.ts';
+import { pushStep } from './push-step.ts';
 import { reconcileStep } from './reconcile-step.ts';
-import { exitCodeOf, type RunScope, type StepName, type StepResult } from './step.ts';
-import { debitStep, pushStep, replenishStep } from './steps.ts';
+import { replenishStep } from './replenish-step.ts';
+import { exitCodeOf, type RunContext, type StepName, type StepResult } from './step.ts';
 
 export interface RunResult {
   run: string;
@@ -33,7 +35,7 @@ export const allSteps: readonly StepName[] = [
 /** Those of every run; what the others do is wanted once a day. */
 export const usualSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
 
-const stepOf: Record<StepName, (scope: RunScope) => Promise<StepResult[]>> = {
+const stepOf: Record<StepName, (run: RunContext) => Promise<StepResult[]>> = {
   pull: pullStep,
   sweep: sweepStep,
   debit: debitStep,
@@ -98,11 +100,10 @@ async function runAs(
   options: RunOptions,
 ): Promise<RunResult> {
   const { abort, clear } = abortLater(options.signal);
-  const scope: RunScope = {
-    app,
+  const run: RunContext = {
+    ...app,
     runId,
     startedAt,
-    log: app.log,
     stop: options.signal,
     abort,
     onProgress: options.onProgress,
@@ -120,31 +121,31 @@ async function runAs(
     }
     for (const step of allSteps.filter((name) => steps.includes(name))) {
       // What a delivery changes is settled first, so that the comparison finds it done.
-      if (step === 'reconcile') await settle(scope, steps, results);
-      if (!scope.stop.aborted) results.push(...(await stepOf[step](scope)));
+      if (step === 'reconcile') await settle(run, steps, results);
+      if (!run.stop.aborted) results.push(...(await stepOf[step](run)));
     }
-    if (!steps.includes('reconcile')) await settle(scope, steps, results);
+    if (!steps.includes('reconcile')) await settle(run, steps, results);
     await reportNames(app);
   } finally {
     clear();
   }
-  const result = toResult(runId, results, scope.failures);
+  const result = toResult(runId, results, run.failures);
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result));
   return result;
 }
 
 async function settle(
-  scope: RunScope,
+  run: RunContext,
   steps: readonly StepName[],
   results: StepResult[],
 ): Promise<void> {
   if (!steps.includes('replenish') || !steps.includes('push')) return;
   for (let round = 0; round < settleRoundsMax; round += 1) {
     const push = results.at(-1);
-    if (push?.step !== 'push' || push.delivered === 0 || scope.stop.aborted) return;
-    const [replenished] = await replenishStep(scope);
+    if (push?.step !== 'push' || push.delivered === 0 || run.stop.aborted) return;
+    const [replenished] = await replenishStep(run);
     if (replenished === undefined || replenished.changed === 0) return;
-    results.push(replenished, ...(await pushStep(scope)));
+    results.push(replenished, ...(await pushStep(run)));
   }
 }
 

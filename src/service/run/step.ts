@@ -1,7 +1,6 @@
 import { describeError, isKindError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { App } from '../app/app.ts';
-import type { Logger } from '../app/log.ts';
 
 export type StepName = 'sweep' | 'pull' | 'debit' | 'replenish' | 'push' | 'reconcile';
 
@@ -23,12 +22,10 @@ export interface StepResult {
   error: string | null;
 }
 
-/** What the steps of one run share. */
-export interface RunScope {
-  app: App;
+/** What one run works with: what is open, and the run itself. */
+export interface RunContext extends Omit<App, 'close'> {
   runId: string;
   startedAt: Instant;
-  log: Logger;
   /** Asks to end after the page in hand. */
   stop: AbortSignal;
   /** Ends requests under way. */
@@ -44,7 +41,10 @@ export interface RunScope {
   failures: unknown[];
 }
 
-export const nothing: Omit<StepResult, 'step' | 'connection' | 'durationMs'> = {
+/** What a step did, before it is known how long it took. */
+export type Measured = Omit<StepResult, 'step' | 'connection' | 'durationMs'>;
+
+export const nothing: Measured = {
   requests: 0,
   rows: 0,
   changed: 0,
@@ -58,23 +58,20 @@ export const nothing: Omit<StepResult, 'step' | 'connection' | 'durationMs'> = {
   error: null,
 };
 
-type Measured = Omit<StepResult, 'step' | 'connection' | 'durationMs'>;
-
 /** A step that an expected error ends says so in its result, and the next step has its turn. */
 export async function measure(
-  scope: RunScope,
+  run: RunContext,
   step: StepName,
   connection: string | null,
   work: () => Promise<Measured>,
 ): Promise<StepResult> {
-  const { app } = scope;
   const startMs = performance.now();
-  const requestsBefore = countRequests(app, connection);
+  const requestsBefore = countRequests(run, connection);
   let measured: Measured = { ...nothing };
-  const error = await failureOf(scope, async () => {
+  const error = await failureOf(run, async () => {
     measured = await work();
   });
-  const requests = countRequests(app, connection) - requestsBefore;
+  const requests = countRequests(run, connection) - requestsBefore;
   const durationMs = Math.round(performance.now() - startMs);
   const result: StepResult = {
     step,
@@ -85,28 +82,27 @@ export async function measure(
     error: error ?? measured.error,
   };
   const level = result.error === null ? 'info' : 'error';
-  scope.log[level]('Step finished.', { ...result });
+  run.log[level]('Step finished.', { ...result });
   return result;
 }
 
-function countRequests(app: App, connection: string | null): number {
-  if (connection !== null) return app.requests.get(connection) ?? 0;
-  return [...app.requests.values()].reduce((sum, count) => sum + count, 0);
+function countRequests({ requests }: RunContext, connection: string | null): number {
+  if (connection !== null) return requests.get(connection) ?? 0;
+  return [...requests.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** The error's text, when it is one that the program expects; anything else is a defect and goes on up. */
 export async function failureOf(
-  scope: RunScope,
+  { abort, failures }: RunContext,
   work: () => Promise<void>,
 ): Promise<string | null> {
   try {
     await work();
     return null;
   } catch (error) {
-    if (scope.abort.aborted)
-      return 'Stopped before it was through; the next run goes on from there.';
+    if (abort.aborted) return 'Stopped before it was through; the next run goes on from there.';
     if (!isKindError(error)) throw error;
-    scope.failures.push(error);
+    failures.push(error);
     return describeError(error);
   }
 }
@@ -115,4 +111,12 @@ export async function failureOf(
 export function exitCodeOf(failures: readonly unknown[]): number {
   if (failures.some((error) => isKindError(error, 'auth', 'permission'))) return 3;
   return failures.some((error) => isKindError(error, 'config')) ? 2 : 4;
+}
+
+/** Kept from the first run on, whatever its steps were. */
+export async function readFirstRun({ store, startedAt }: RunContext): Promise<Instant> {
+  const known = await store.readMemory('', 'first-run');
+  if (known !== null) return known;
+  await store.writeMemory('', 'first-run', startedAt, startedAt);
+  return startedAt;
 }

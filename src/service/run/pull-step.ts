@@ -1,4 +1,4 @@
-import type { Pulls } from '../../contract/connector.ts';
+import type { Connector, Pulls } from '../../contract/connector.ts';
 import { isKindError, KindError } from '../../domain/errors.ts';
 import { isReadByRules, type UnlistedName } from '../../domain/records/unlisted-names.ts';
 import { addSeconds, type DateText, dateInZone } from '../../domain/time.ts';
@@ -7,53 +7,61 @@ import { pullConnection, refuseVanished } from '../../pull/pull-connection.ts';
 import { pullTicketTime } from '../../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../../pull/sweep.ts';
 import { readFirstLiveRun } from '../app/rehearsal.ts';
-import { horizonOf, isFurtherBack, keepHorizon } from './horizon.ts';
+import { readHorizon } from './horizon.ts';
 import { readAnew } from './read-anew.ts';
-import { failureOf, measure, nothing, type RunScope, type StepResult } from './step.ts';
+import {
+  failureOf,
+  type Measured,
+  measure,
+  nothing,
+  type RunContext,
+  type StepResult,
+} from './step.ts';
 
 /** All connections at once; one that fails stops alone. */
-export async function pullStep(scope: RunScope): Promise<StepResult[]> {
-  const names = [...scope.app.connectors.keys()];
-  return Promise.all(names.map((name) => pullOne(scope, name)));
+export async function pullStep(run: RunContext): Promise<StepResult[]> {
+  return Promise.all([...run.connectors].map(([name, connector]) => pullOne(run, name, connector)));
 }
 
-async function pullOne(scope: RunScope, connection: string): Promise<StepResult> {
-  const { app, runId, startedAt, stop, abort } = scope;
-  const connector = app.connectors.get(connection);
-  const clientIds = clientIdsOf(scope, connection);
+async function pullOne(
+  run: RunContext,
+  connection: string,
+  connector: Connector,
+): Promise<StepResult> {
+  const { store, runId, startedAt, stop, abort } = run;
+  const clientIds = clientIdsOf(run, connection);
   const counts = noCounts();
-  return measure(scope, 'pull', connection, async () => {
-    if (connector === undefined || clientIds.length === 0) return { ...nothing };
-    const horizon = horizonOf(app, startedAt);
-    const isLonger = await isFurtherBack(app, connection, horizon, startedAt);
-    const anew = await readAnew(app, connection, startedAt);
+  return measure(run, 'pull', connection, async () => {
+    if (clientIds.length === 0) return { ...nothing };
+    const horizon = await readHorizon(run, connection, startedAt);
+    const anew = await readAnew(run, connection, startedAt);
     if (anew.isAny) {
-      scope.log.info('The settings read rows otherwise than before; all is read again.', {
+      run.log.info('The settings read rows otherwise than before; all is read again.', {
         connection,
       });
     }
     const context = {
-      store: app.store,
+      store,
       connection,
       clientIds,
-      horizon,
-      isFromHorizon: isLonger || anew.isAny,
+      horizon: horizon.from,
+      isFromHorizon: horizon.isLonger || anew.isAny,
       runStartedAt: startedAt,
       runId,
       signal: abort,
       stop,
       isTimePerTicket: connector.pull.ticketTime !== undefined,
       isTimeReadAnew: anew.isTime,
-      areLossesAccepted: scope.acceptedSweeps.includes(connection),
-      linesSince: await linesSince(scope),
+      areLossesAccepted: run.acceptedSweeps.includes(connection),
+      linesSince: await linesSince(run),
       onPage: (stream: string, rows: number) =>
-        scope.onProgress?.(`${connection}: ${rows} rows (${stream})`),
-      onUnlisted: unlistedWarner(scope, connection),
+        run.onProgress?.(`${connection}: ${rows} rows (${stream})`),
+      onUnlisted: unlistedWarner(run, connection),
     };
-    const error = await failureOf(scope, async () => {
+    const error = await failureOf(run, async () => {
       await pullConnection(context, connector, counts).catch(refuseAddress);
       if (stop.aborted) return;
-      if (isLonger) await keepHorizon(app, connection, horizon, startedAt);
+      if (horizon.isLonger) await horizon.keep();
       if (anew.isAny) await anew.keep();
       refuseGreatQuarantine(connection, counts);
     });
@@ -73,20 +81,20 @@ function refuseAddress(error: unknown): never {
 }
 
 /** Only an offer's product on an invoice since the first live run is looked for. */
-async function linesSince({ app }: RunScope): Promise<DateText | undefined> {
-  if (![...app.config.offers.values()].some(({ product }) => product !== null)) return undefined;
-  const at = await readFirstLiveRun(app.store);
-  return at === null ? undefined : dateInZone(at, app.config.timezone);
+async function linesSince({ store, config }: RunContext): Promise<DateText | undefined> {
+  if (![...config.offers.values()].some(({ product }) => product !== null)) return undefined;
+  const at = await readFirstLiveRun(store);
+  return at === null ? undefined : dateInZone(at, config.timezone);
 }
 
 /** Warns, once a name and run, where a rule would go by the name. */
-function unlistedWarner({ app, log }: RunScope, connection: string) {
+function unlistedWarner({ clients, log }: RunContext, connection: string) {
   const told = new Set<string>();
   return (found: readonly UnlistedName[]): void => {
     for (const { field, name } of found) {
       if (told.has(`${field} ${name}`)) continue;
       told.add(`${field} ${name}`);
-      if (!app.clients.some(({ agreement }) => isReadByRules(field, agreement))) continue;
+      if (!clients.some(({ agreement }) => isReadByRules(field, agreement))) continue;
       log.warn('The vendor lists no name for an id; rules by name do not apply to it.', {
         ...{ connection, [field]: name },
         fix: 'Let the API user see it, or look whether it was deleted there.',
@@ -96,26 +104,23 @@ function unlistedWarner({ app, log }: RunScope, connection: string) {
 }
 
 /** Looks for deleted time in the connections whose vendor does not tell of it, and for what came back. */
-export async function sweepStep(scope: RunScope): Promise<StepResult[]> {
+export async function sweepStep(run: RunContext): Promise<StepResult[]> {
   const results: StepResult[] = [];
-  for (const [connection, { pull }] of scope.app.connectors) {
+  for (const [connection, { pull }] of run.connectors) {
     if (pull.present === undefined && pull.ticketTime === undefined) continue;
-    if (clientIdsOf(scope, connection).length === 0) continue;
-    results.push(
-      await measure(scope, 'sweep', connection, () => sweepOne(scope, connection, pull)),
-    );
+    if (clientIdsOf(run, connection).length === 0) continue;
+    results.push(await measure(run, 'sweep', connection, () => sweepOne(run, connection, pull)));
   }
   return results;
 }
 
 async function sweepOne(
-  scope: RunScope,
+  run: RunContext,
   connection: string,
   { present, ticketTime }: Pulls,
-): Promise<typeof nothing> {
-  const { app, startedAt, abort, acceptedSweeps, log } = scope;
-  const { store } = app;
-  const { days, percentMax } = app.config.sweep;
+): Promise<Measured> {
+  const { store, config, runId, startedAt, stop, abort, acceptedSweeps, log } = run;
+  const { days, percentMax } = config.sweep;
   const isAccepted = acceptedSweeps.includes(connection);
   const counts = noCounts();
   if (ticketTime !== undefined && (isAccepted || present === undefined)) {
@@ -123,7 +128,6 @@ async function sweepOne(
     if (present === undefined) {
       await store.addRemovedDue(connection, addSeconds(startedAt, -days * 86_400));
     }
-    const { runId, stop } = scope;
     const at = { runStartedAt: startedAt, runId, signal: abort, stop };
     const context = { store, connection, ...at, areLossesAccepted: isAccepted };
     await pullTicketTime(context, ticketTime, counts);
@@ -133,7 +137,7 @@ async function sweepOne(
   if (present === undefined) return { ...nothing, ...read };
   const swept = await sweepConnection(
     {
-      ...{ store, connection, clientIds: clientIdsOf(scope, connection) },
+      ...{ store, connection, clientIds: clientIdsOf(run, connection) },
       ...{ runStartedAt: startedAt, signal: abort, days, percentMax, isAccepted },
       onUnseen: (entries: number) =>
         log.warn('Time was found that had been hidden from us; it is read again.', {
@@ -146,6 +150,6 @@ async function sweepOne(
   return { ...nothing, ...swept, changed: swept.changed + read.changed };
 }
 
-function clientIdsOf({ app }: RunScope, connection: string): string[] {
-  return app.clients.flatMap((client) => client.sourceIds.get(connection) ?? []).sort();
+function clientIdsOf({ clients }: RunContext, connection: string): string[] {
+  return clients.flatMap((client) => client.sourceIds.get(connection) ?? []).sort();
 }

@@ -1,0 +1,83 @@
+import { clientFinder, type DebitContext } from '../../debit/context.ts';
+import { debitDirtyWork } from '../../debit/debit.ts';
+import { applyOpeningBlocks } from '../../debit/opening-blocks.ts';
+import { describeBlock } from '../../debit/opening-edits.ts';
+import { describeError } from '../../domain/errors.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import {
+  leftClientFix,
+  leftClientText,
+  readLeftClients,
+} from '../../reports/notices/left-clients.ts';
+import { unlistedFix, unlistedPrefix } from '../../reports/notices/unlisted.ts';
+import { followNames } from '../app/names.ts';
+import { areRulesChanged, keepRules } from '../app/rehearsal.ts';
+import { measure, nothing, type RunContext, readFirstRun, type StepResult } from './step.ts';
+
+export async function debitStep(run: RunContext): Promise<StepResult[]> {
+  const { store, questions, log } = run;
+  const result = await measure(run, 'debit', null, async () => {
+    const context = await debitContext(run);
+    await tellLeftClients(run);
+    if (run.isUndoneReleased) await store.releaseUndone();
+    const opening = await applyOpeningBlocks(context);
+    for (const conflict of opening.conflicts) {
+      log.warn('The config changed an opening block that stays as it was credited.', {
+        client: conflict.client.name,
+        applied: describeBlock(conflict.applied),
+        configured: conflict.configured === null ? '(none)' : describeBlock(conflict.configured),
+        reason: conflict.reason,
+        fix: conflict.fix,
+      });
+    }
+    await reviseOpenWork(run);
+    const debited = await debitDirtyWork(context);
+    for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(run, key, found);
+    const changed = debited.changed + opening.applied;
+    const posted = debited.posted + opening.posted;
+    run.failures.push(...questions);
+    const error = questions.map(describeError).join(' ') || null;
+    return { ...nothing, rows: debited.rows, changed, posted, error };
+  });
+  return [result];
+}
+
+async function tellLeftClients({ store, config, clients, log }: RunContext): Promise<void> {
+  for (const left of await readLeftClients(store, config.clients, clients)) {
+    log.warn(leftClientText(left), { client: left.name, fix: leftClientFix });
+  }
+}
+
+async function debitContext(run: RunContext): Promise<DebitContext> {
+  const { store, clients, runId, startedAt, stop, abort } = run;
+  const firstRunAt = await readFirstRun(run);
+  return {
+    ...{ store, clients, findClient: clientFinder(clients), runId, at: startedAt, firstRunAt },
+    signal: stop,
+    limitedAccounts: new Set(await store.listLimitedAccounts()),
+    names: await followNames(run, abort),
+  };
+}
+
+/** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */
+async function reviseOpenWork({ store, clients, startedAt }: RunContext): Promise<void> {
+  if ((await areRulesChanged(store, clients)) === false) return;
+  await store.markOpenGroupsDirty();
+  await keepRules(store, clients, startedAt);
+}
+
+/** Said once; `balances` and `check` show it for as long as no list names it. */
+async function noteUnlisted(
+  { store, log, now }: RunContext,
+  name: string,
+  { agreement, workType }: { agreement: string; workType: string },
+): Promise<void> {
+  const key = `${unlistedPrefix}${name}`;
+  if ((await store.readMemory('', key)) !== null) return;
+  log.warn('A work type is in no list; the default of `unlisted` was applied.', {
+    workType: workType === '' ? '(none)' : workType,
+    agreement,
+    fix: unlistedFix,
+  });
+  await store.writeMemory('', key, workType, instantFromMs(now()));
+}

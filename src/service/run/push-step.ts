@@ -1,0 +1,48 @@
+import { describeError } from '../../domain/errors.ts';
+import { instantFromMs } from '../../domain/time.ts';
+import { deliverMessages } from '../../push/push.ts';
+import { recomposeUnsent } from '../../replenish/messages/recompose.ts';
+import { replenishContext } from './replenish-step.ts';
+import { measure, nothing, type RunContext, type StepResult } from './step.ts';
+
+/** What has not left yet follows the config; of what has left nothing changes. */
+async function recompose(run: RunContext): Promise<void> {
+  if (run.config.mode === 'observe') return;
+  const unsent = await run.store.readUnsent();
+  if (unsent.length === 0) return;
+  for (const key of await recomposeUnsent(await replenishContext(run), unsent)) {
+    run.log.info('A message that had not left was composed again from the config.', { key });
+  }
+}
+
+export async function pushStep(run: RunContext): Promise<StepResult[]> {
+  const { store, connectors, config, writes, runId, startedAt, stop, abort, log, now } = run;
+  const result = await measure(run, 'push', null, async () => {
+    await recompose(run);
+    const outcome = await deliverMessages({
+      ...{ store, connectors, mode: config.mode, runId, runStartedAt: startedAt },
+      ...{ now: () => instantFromMs(now()), stop, signal: abort },
+      countWrites: (connection) => writes.get(connection) ?? 0,
+      onFailure: (message, error) => {
+        run.failures.push(error);
+        log.warn('A message could not be delivered.', {
+          key: message.key,
+          kind: message.kind,
+          client: message.clientName,
+          connection: message.connection,
+          reason: describeError(error),
+        });
+      },
+    });
+    const withheld = await store.listMessages({ statuses: ['withheld'] });
+    const errors = [...outcome.stopped].map(([name, error]) => `${name}: ${describeError(error)}`);
+    return {
+      ...nothing,
+      delivered: outcome.delivered,
+      failed: outcome.failed,
+      withheld: withheld.length,
+      error: errors.length === 0 ? null : errors.join(' '),
+    };
+  });
+  return [result];
+}

@@ -1,0 +1,28 @@
+import type { ReplenishContext } from '../../replenish/context.ts';
+import { loadTemplates } from '../../replenish/messages/templates.ts';
+import { replenish } from '../../replenish/replenish.ts';
+import { measure, nothing, type RunContext, readFirstRun, type StepResult } from './step.ts';
+
+export async function replenishStep(run: RunContext): Promise<StepResult[]> {
+  const { store, config, startedAt } = run;
+  const result = await measure(run, 'replenish', null, async () => {
+    const outcome = await replenish(await replenishContext(run));
+    // What was only decided while observing has been decided again by now.
+    if (config.mode === 'live') await store.cancelWithheld(startedAt);
+    return { ...nothing, ...outcome };
+  });
+  return [result];
+}
+
+export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
+  const { store, clients, runId, startedAt, stop } = run;
+  const { mode, locale, balanceField, offers, blocksSoldByHand, templates } = run.config;
+  return {
+    ...{ store, clients, mode, locale, balanceField, offers, blocksSoldByHand },
+    templates: await loadTemplates(templates),
+    runId,
+    firstRunAt: await readFirstRun(run),
+    at: startedAt,
+    signal: stop,
+  };
+}
