@@ -47,6 +47,10 @@ function isBilled({ side, reason }: LedgerRow): boolean {
   return side === 'credit' && reason === 'overage';
 }
 
+function hasLeft({ status, createAttemptedAt }: MessageRow): boolean {
+  return status === 'delivered' || createAttemptedAt !== null;
+}
+
 function toKey({ key }: LedgerRow): string {
   return key;
 }
@@ -62,6 +66,8 @@ export class Auditor {
   readonly descents = new Map<string, Descent>();
   /** The terms under which each run worked. */
   readonly runTerms = new Map<string, Terms>();
+  /** The terms under which each message first left, by its key: until then it follows the config. */
+  readonly sentTerms = new Map<string, Terms>();
   #books: Books | null = null;
   /** Every row as it was when first seen, by its place. */
   readonly #ledger: string[] = [];
@@ -172,6 +178,8 @@ export class Auditor {
         throw new Violation('settled once', `${row.key}: ${before.status} is now ${is}`);
       }
       this.#checkOwner(before?.claimedBy ?? null, row);
+      if (before !== undefined) this.#checkComposed(before, row);
+      this.#noteSent(row);
       this.#messages.set(row.key, row);
     }
     if (rows.length === this.#messages.size) return;
@@ -183,6 +191,24 @@ export class Auditor {
     if (before === null || this.#deadOwners.has(before)) return;
     if (claimedBy === null || claimedBy === before) return;
     throw new Violation('one owner', `${key} is taken by ${claimedBy} from ${before}`);
+  }
+
+  /** What was asked for once, or stands in a PSA, is never composed again. */
+  #checkComposed(before: MessageRow, { key, connection, payload }: MessageRow): void {
+    if (before.payload === payload && before.connection === connection) return;
+    const records = this.systems.flatMap((psa) => {
+      const { alerts, notes, invoices } = psa.state();
+      return [...alerts, ...notes, ...invoices];
+    });
+    const isThere = records.some((record) => record.key === key);
+    if (!isThere && !hasLeft(before) && before.status !== 'cancelled') return;
+    throw new Violation('no row changes', `${key} was composed again after it had left`);
+  }
+
+  /** A PSA that refused a message has nothing of it: it has not left. */
+  #noteSent(row: MessageRow): void {
+    if (!hasLeft(row)) this.sentTerms.delete(row.key);
+    else if (!this.sentTerms.has(row.key)) this.sentTerms.set(row.key, this.terms);
   }
 
   /** A level is told when it is reached, and once until hours are bought and used again. */

@@ -38,6 +38,7 @@ export interface MessageRow {
   status: string;
   /** The run that is sending it. */
   claimedBy: string | null;
+  createAttemptedAt: string | null;
   remoteId: string | null;
   runId: string;
 }
@@ -90,7 +91,8 @@ export class Books {
   messages(): MessageRow[] {
     return this.#all(
       `SELECT seq, key, kind, client_id AS clientId, connection, payload, status,
-         claimed_by AS claimedBy, remote_id AS remoteId, run_id AS runId FROM push_message ORDER BY seq`,
+         claimed_by AS claimedBy, create_attempted_at AS createAttemptedAt, remote_id AS remoteId,
+         run_id AS runId FROM push_message ORDER BY seq`,
     );
   }
 

@@ -32,9 +32,8 @@ export function toClients(
   );
 }
 
-function toAgreement(terms: Terms): Agreement {
-  const { rateMinor, levelSeconds } = terms;
-  const offer: Offer = {
+export function toOffer({ rateMinor }: Terms): Offer {
+  return {
     ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
     ...{
       validForMonths: null,
@@ -44,7 +43,11 @@ function toAgreement(terms: Terms): Agreement {
       maxPerSale: 10,
     },
   };
-  const [alert, invoice] = levelSeconds;
+}
+
+function toAgreement(terms: Terms): Agreement {
+  const offer = toOffer(terms);
+  const [alert, invoice] = terms.levelSeconds;
   return agreementOf({
     rounding: {
       ...{ per: terms.per, incrementSeconds: terms.incrementSeconds },

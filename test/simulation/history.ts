@@ -5,7 +5,7 @@ import { allSteps, type RunResult, runOnce } from '../../src/service/run/run.ts'
 import { Random } from '../demo/random.ts';
 import { attempt } from './attempt.ts';
 import { Auditor, Violation } from './auditor.ts';
-import { toClients } from './configured.ts';
+import { toClients, toOffer } from './configured.ts';
 import type { Faults } from './faults.ts';
 import { Machine, type Planted } from './machine.ts';
 import { act, type Clock, describeDefect, type Office, runOptions, type World } from './office.ts';
@@ -92,6 +92,7 @@ async function take(office: Office, step: Step): Promise<void> {
 function agree({ auditor, machine, world }: Office, terms: Terms): void {
   auditor.terms = terms;
   machine.clients = toClients(terms, world.systems);
+  machine.offers = [toOffer(terms)];
 }
 
 /** A block that was sold by hand. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { Connector } from '../../src/contract/connector.ts';
+import type { Offer } from '../../src/domain/agreements/terms.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app/app.ts';
@@ -37,6 +38,7 @@ export class Machine {
   readonly folder: string;
   file: string;
   clients: readonly ConfiguredClient[] = [];
+  offers: readonly Offer[] = [];
   readonly #options: MachineOptions;
   readonly #open = new Set<Store>();
   #disks = 0;
@@ -80,7 +82,7 @@ export class Machine {
       return [psa.name, planted?.connector?.(connector) ?? connector];
     });
     return {
-      config: configOf(planted?.lockedFile?.(name) ?? name),
+      config: configOf(planted?.lockedFile?.(name) ?? name, this.offers),
       ...{ store, clients: linkPayers(identified), connectors: new Map(connectors) },
       ...{ questions: [], requests: new Map(), writes: new Map(), log: silent, now },
       close: async () => {
@@ -138,7 +140,7 @@ const silent: Logger = {
   child: () => silent,
 };
 
-function configOf(store: string): LoadedConfig {
+function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
   return {
     ...{ file: `${store}.yaml`, mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
     ...{ currency: 'EUR', store, historyMonths: 12 },
@@ -148,7 +150,8 @@ function configOf(store: string): LoadedConfig {
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     reconcile: { days: 31 },
     sweep: { days: 62, percentMax: 10 },
-    ...{ offers: new Map(), agreements: new Map(), clients: [], secrets: [] },
+    offers: new Map(offers.map((offer) => [offer.name, offer])),
+    ...{ agreements: new Map(), clients: [], secrets: [] },
     templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
   };
 }

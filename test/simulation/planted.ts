@@ -185,6 +185,21 @@ export const plantedFaults: readonly PlantedFault[] = [
     store: (store) => over(store, { readLastCredits: async () => new Map() }),
   },
   {
+    name: 'an invoice is composed again after it left',
+    rules: ['no row changes'],
+    store: (store, file) =>
+      over(store, {
+        async readUnsent() {
+          execute(
+            file,
+            `UPDATE push_message SET payload = json_set(payload, '$.title', 'Again')
+             WHERE kind = 'invoice' AND create_attempted_at IS NOT NULL`,
+          );
+          return store.readUnsent();
+        },
+      }),
+  },
+  {
     name: 'a ledger row is edited',
     rules: ['no row changes'],
     store: (store, file) =>

@@ -199,16 +199,16 @@ function checkRecords(auditor: Auditor, ledger: readonly LedgerRow[]): void {
   }
 }
 
-/** An invoice asks for the price of its hours; its block counts when it may. */
+/** An invoice asks for the price of its hours as it was when it left; its block counts when it may. */
 function checkInvoice(
-  { books, runTerms }: Auditor,
-  { key, payload, runId }: MessageRow,
+  { books, sentTerms }: Auditor,
+  { key, payload }: MessageRow,
   psa: Psa,
   ledger: readonly LedgerRow[],
 ): void {
   const block = books.blocks().find(({ invoiceKey }) => invoiceKey === key);
   const invoice = psa.state().invoices.find((one) => one.key === key);
-  const terms = runTerms.get(runId);
+  const terms = sentTerms.get(key);
   if (!block || !invoice || !terms) refuse('bought once', `invoice ${key} has no block`);
   const isOverage = block.source === 'overage';
   const { seconds } = JSON.parse(payload) as { seconds: number };
