@@ -150,6 +150,17 @@ export class Books {
     );
   }
 
+  /** All time that was ever mirrored, with the client of its ticket. */
+  mirrorTime(connection: string): { id: string; client: string; deletedAt: string | null }[] {
+    return this.#all(
+      `SELECT e.source_id AS id, t.client_id AS client, e.deleted_at AS deletedAt
+       FROM mirror_time_entry e JOIN mirror_ticket t
+         ON t.connection = e.connection AND t.source_id = e.ticket_id
+       WHERE e.connection = ?`,
+      connection,
+    );
+  }
+
   count(what: 'dirty' | 'time_due'): number {
     return this.#all<{ count: number }>(`SELECT count(*) AS count FROM ${what}`)[0]?.count ?? 0;
   }

@@ -7,6 +7,7 @@ import { attempt } from './attempt.ts';
 import { Auditor, Violation } from './auditor.ts';
 import { toClients, toOffer } from './configured.ts';
 import type { Faults } from './faults.ts';
+import { checkLoss } from './losses.ts';
 import { Machine, type Planted } from './machine.ts';
 import { act, type Clock, describeDefect, type Office, runOptions, type World } from './office.ts';
 import { auditSettled } from './settled.ts';
@@ -109,7 +110,7 @@ async function buy({ machine, auditor, clock }: Office, { a, b }: Deed): Promise
 
 /** The faults have stopped; a person sees to what waited for one, and to clients that nothing is sold to. */
 async function runCleanly(office: Office): Promise<void> {
-  const { machine, auditor, clock, world } = office;
+  const { machine, auditor, clock } = office;
   const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
   for (const { key } of await app.store.listMessages({ statuses: ['dead'] })) {
     await app.store.retryMessage(key, new Date(app.now()).toISOString());
@@ -120,10 +121,13 @@ async function runCleanly(office: Office): Promise<void> {
   };
   try {
     let { steps } = await run([]);
-    if (steps.some(({ error }) => error?.includes('no longer lists'))) {
-      // So much was deleted that a person is asked, and agrees.
+    const asking = steps.filter(({ error }) => /no longer (lists|show) /.test(error ?? ''));
+    if (asking.length > 0) {
+      // So much was deleted that a person is asked, and agrees once they have looked.
+      const connections = [...new Set(asking.flatMap(({ connection }) => connection ?? []))];
+      for (const connection of connections) checkLoss(auditor, connection, clock.nowMs);
       clock.nowMs += minuteMs;
-      ({ steps } = await run(world.systems.map(({ name }) => name)));
+      ({ steps } = await run(connections));
     }
     const failed = steps.find((step) => step.error !== null || step.failed > 0);
     if (failed) throw new Violation('one run', `${failed.step} failed: ${failed.error}`);
