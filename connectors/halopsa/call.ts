@@ -1,6 +1,6 @@
 /** Requests in Halo's dialect: token, numbered pages, bodies that are arrays. */
 import { z } from 'zod';
-import type { ConnectorContext } from '../../src/contract/connector.ts';
+import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { retryAfter, vendorText } from '../http/classify.ts';
 import { createTransport } from '../http/transport.ts';
@@ -23,6 +23,8 @@ export interface List {
 
 export interface Halo extends Call<HalopsaConfig, List> {
   names: Names<Halo, NameKind>;
+  /** Of items on invoices, by id, for as long as the process lives. */
+  itemNames: Map<SourceId, string | null>;
 }
 
 /** Where an answer 429 says no time of its own: what a public client waits at first. */
@@ -62,7 +64,8 @@ export function createHalo(config: HalopsaConfig, context: ConnectorContext): Op
       }),
   );
   const names = createNames('Halo', nameSources);
-  return (signal) => ({ ...open(signal), names });
+  const itemNames = new Map<SourceId, string | null>();
+  return (signal) => ({ ...open(signal), names, itemNames });
 }
 
 /** A list that has no pages; refused where it is shorter than Halo's own count of it. */

@@ -1,6 +1,13 @@
 /** What `check` proves by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { checkClients, okResult, type Proof, runChecks } from '../kit/checks.ts';
+import {
+  checkClients,
+  listProofs,
+  nameProofs,
+  okResult,
+  type Proof,
+  runChecks,
+} from '../kit/checks.ts';
 import { firstPage, readableRows } from '../kit/lists.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -23,35 +30,29 @@ export function checkConnection(
   halo: Halo,
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const { product } = halo.config.billing;
+  const { alerts, notes, billing } = halo.config;
+  const find = (kind: NameKind) => (name: string) => halo.names.idOf(halo, kind, name);
   const hasClients = clientIds.length > 0;
   return runChecks('Halo', {
     credentials: ['auth', () => checkCredentials(halo)],
     clients: ['clients', () => checkHaloClients(halo, clientIds)],
     lists: [
-      listProof(halo, ticketList({}, 1)),
-      listProof(halo, { ...invoiceList({}), pageSize: 1 }),
+      ...listProofs(halo, {
+        tickets: ticketList({}, 1),
+        invoices: { ...invoiceList({}), pageSize: 1 },
+      }),
       namesProof(halo, 'agents'),
       namesProof(halo, 'charge types'),
     ],
     facts: hasClients ? [['facts', () => verifyByReading(halo, clientIds)]] : [],
     native: hasClients ? ['native-prepay', () => nativeBlocks(halo, clientIds)] : null,
-    names: [
-      ...namesToCheck(halo).map(([id, kind, name]): Proof => {
-        return [
-          `name.${id}`,
-          async () => `"${name}" is number ${await halo.names.idOf(halo, kind, name)}.`,
-        ];
-      }),
-      ...(product === undefined
-        ? []
-        : [
-            [
-              'name.billing.product',
-              async () => `"${product}" is number ${await itemNumber(halo, product)}.`,
-            ] satisfies Proof,
-          ]),
-    ],
+    names: nameProofs([
+      ['alerts.ticketType', alerts?.ticketType, find('ticket types')],
+      ['alerts.team', alerts?.team, find('teams')],
+      ['notes.internal', notes.internal, find('outcomes')],
+      ['notes.client', notes.client, find('outcomes')],
+      ['billing.product', billing.product, (name) => itemNumber(halo, name)],
+    ]),
     known: () => Promise.all(otherFacts(halo).map((id) => facts.factResult(halo.context, id))),
   });
 }
@@ -64,12 +65,6 @@ async function checkCredentials(halo: Halo): Promise<string> {
     pageSize: 1,
   });
   return `Signed in at ${halo.config.baseUrl}; ${count} clients are seen.`;
-}
-
-/** One row of each list that is read on every run. */
-function listProof(halo: Halo, list: ReturnType<typeof ticketList>): Proof {
-  const prove = async () => `${(await firstPage(halo, list)).count} ${list.rows} are seen.`;
-  return [`permission.${list.rows}`, prove];
 }
 
 function namesProof(halo: Halo, kind: NameKind): Proof {
@@ -98,17 +93,6 @@ async function checkHaloClients(
     const fix = 'Correct the client’s id in the config, or let the API application see the client.';
     return { detail, fix };
   });
-}
-
-function namesToCheck({ config }: Halo): [id: string, kind: NameKind, name: string][] {
-  const { alerts, notes } = config;
-  const named: [string, NameKind, string | undefined][] = [
-    ['alerts.ticketType', 'ticket types', alerts?.ticketType],
-    ['alerts.team', 'teams', alerts?.team],
-    ['notes.internal', 'outcomes', notes.internal],
-    ['notes.client', 'outcomes', notes.client],
-  ];
-  return named.flatMap(([id, kind, name]) => (name === undefined ? [] : [[id, kind, name]]));
 }
 
 /** Facts that writing verifies, or a run, of the steps that this config uses. */

@@ -1,103 +1,68 @@
 /** What no page of the vendor's says and the connector relies on. */
-import type { Fact } from '../../src/contract/connector.ts';
-import { keepFacts } from '../kit/facts.ts';
-
-const read = { verifiedBy: 'reading' } as const;
-const write = { verifiedBy: 'writing' } as const;
+import { keepFacts, reading, writing } from '../kit/facts.ts';
 
 const rows = {
-  'client-ids': {
-    ...read,
-    claim: 'Lists honour several clients in client_ids.',
-    otherwise: 'Each client is asked for by itself: more requests.',
-    isNeeded: false,
-  },
-  'last-update': {
-    ...read,
-    claim: 'lastupdatefromdate is UTC and is compared with last_update.',
-    otherwise: 'No tickets are read, since changes would be missed.',
-    isNeeded: true,
-  },
-  'closed-listed': {
-    ...read,
-    claim: 'Lists of tickets show closed ones too.',
-    otherwise:
-      'No tickets are read. Give the agent of the API application all tickets, closed too.',
-    isNeeded: true,
-  },
-  'closed-flag': {
-    ...read,
-    claim: 'No open ticket looks closed to us.',
-    otherwise: 'No tickets are read. Name your closed statuses in closedStatuses.',
-    isNeeded: true,
-  },
-  'deleted-filter': {
-    ...read,
-    claim: 'The list of deleted tickets holds deleted ones alone.',
-    otherwise: 'Time on deleted tickets is not given back. Run sweep, or remove the time first.',
-    isNeeded: false,
-  },
-  'actions-by-date': {
-    ...read,
-    claim: 'Actions of all tickets are listed by day.',
-    otherwise: 'A sweep asks each changed ticket for its actions: more requests.',
-    isNeeded: false,
-  },
-  'invoice-modified': {
-    ...read,
-    claim: 'Making and paying an invoice move its last_modified.',
-    otherwise: 'All invoices of the clients are read on every run: more requests.',
-    isNeeded: false,
-  },
-  'dates-utc': {
-    ...write,
-    claim: 'Timestamps in answers are UTC.',
-    otherwise: 'Nothing is read, since work would be taken for that of other hours.',
-    isNeeded: true,
-  },
-  'action-moves-ticket': {
-    ...write,
-    claim: 'A new action moves the last_update of its ticket.',
-    otherwise: 'No tickets are read, since logged time would be missed.',
-    isNeeded: true,
-  },
-  'ticket-key': {
-    ...write,
-    claim: 'A new ticket shows its third_party_id_string in lists.',
-    otherwise: 'No alert tickets are made, since one could be made twice.',
-    isNeeded: true,
-  },
-  'ticket-search': {
-    ...write,
-    claim: 'A search finds a ticket by its third_party_id_string.',
-    otherwise: 'The client’s tickets are listed and compared instead.',
-    isNeeded: false,
-  },
-  'note-audience': {
-    ...write,
-    claim: 'A note keeps the audience that it is written for.',
-    otherwise: 'No notes are written, since clients might read internal ones.',
-    isNeeded: true,
-  },
-  'invoice-key': {
-    ...write,
-    claim: 'A new invoice keeps its reference.',
-    otherwise: 'No invoices are made, since one could be made twice.',
-    isNeeded: true,
-  },
-  'prepay-key': {
-    ...write,
-    claim: 'A pre-pay entry keeps its description.',
-    otherwise: 'No pre-pay entries are made, since one could be made twice.',
-    isNeeded: true,
-  },
-  'client-fields': {
-    ...write,
-    claim: 'Writing one custom field of a client leaves the others as they were.',
-    otherwise: 'No balance is written into clients.',
-    isNeeded: true,
-  },
-} as const satisfies Record<string, Fact>;
+  'client-ids': reading.useful(
+    'Lists honour several clients in client_ids.',
+    'Each client is asked for by itself: more requests.',
+  ),
+  'last-update': reading.needed(
+    'lastupdatefromdate is UTC and is compared with last_update.',
+    'No tickets are read, since changes would be missed.',
+  ),
+  'closed-listed': reading.needed(
+    'Lists of tickets show closed ones too.',
+    'No tickets are read. Give the agent of the API application all tickets, closed too.',
+  ),
+  'closed-flag': reading.needed(
+    'No open ticket looks closed to us.',
+    'No tickets are read. Name your closed statuses in closedStatuses.',
+  ),
+  'deleted-filter': reading.useful(
+    'The list of deleted tickets holds deleted ones alone.',
+    'Time on deleted tickets is not given back. Run sweep, or remove the time first.',
+  ),
+  'actions-by-date': reading.useful(
+    'Actions of all tickets are listed by day.',
+    'A sweep asks each changed ticket for its actions: more requests.',
+  ),
+  'invoice-modified': reading.useful(
+    'Making and paying an invoice move its last_modified.',
+    'All invoices of the clients are read on every run: more requests.',
+  ),
+  'dates-utc': writing.needed(
+    'Timestamps in answers are UTC.',
+    'Nothing is read, since work would be taken for that of other hours.',
+  ),
+  'action-moves-ticket': writing.needed(
+    'A new action moves the last_update of its ticket.',
+    'No tickets are read, since logged time would be missed.',
+  ),
+  'ticket-key': writing.needed(
+    'A new ticket shows its third_party_id_string in lists.',
+    'No alert tickets are made, since one could be made twice.',
+  ),
+  'ticket-search': writing.useful(
+    'A search finds a ticket by its third_party_id_string.',
+    'The client’s tickets are listed and compared instead.',
+  ),
+  'note-audience': writing.needed(
+    'A note keeps the audience that it is written for.',
+    'No notes are written, since clients might read internal ones.',
+  ),
+  'invoice-key': writing.needed(
+    'A new invoice keeps its reference.',
+    'No invoices are made, since one could be made twice.',
+  ),
+  'prepay-key': writing.needed(
+    'A pre-pay entry keeps its description.',
+    'No pre-pay entries are made, since one could be made twice.',
+  ),
+  'client-fields': writing.needed(
+    'Writing one custom field of a client leaves the others as they were.',
+    'No balance is written into clients.',
+  ),
+};
 
 export type FactId = keyof typeof rows;
 

@@ -1,5 +1,5 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { countedPresence } from '../kit/presence.ts';
+import { bindConnector } from '../kit/connector.ts';
 import { createHalo } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { HalopsaConfig } from './config.ts';
@@ -25,29 +25,22 @@ export const halopsa: VendorModule<HalopsaConfig> = {
     time: [timeUnit, billableBy],
   }),
   create(config, context) {
-    const open = createHalo(config, context);
-    const itemNames = new Map<string, string | null>();
-    return {
-      check: (clientIds, signal) => checkConnection(open(signal), clientIds),
-      probe: (clientId, signal) => probeConnection(open(signal), clientId),
-      listNames: (clientIds, signal) => listNames(open(signal), clientIds),
-      listClients: (signal) => listClients(open(signal)),
-      proveProduct: async (name, signal) => void (await itemNumber(open(signal), name)),
-      pull: {
-        clients: (request) => pullClients(open(request.signal), request),
-        tickets: (request) => pullTickets(open(request.signal), request),
-        ticketTime: (ticketIds, signal) => pullTicketTime(open(signal), ticketIds),
-        invoices: (request) => pullInvoices(open(request.signal), request, itemNames),
-        present: countedPresence((request) => presentTime(open(request.signal), request), {
-          ticketOf,
-        }),
-      },
+    return bindConnector(createHalo(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      proveProduct: itemNumber,
+      pull: { clients: pullClients, tickets: pullTickets, invoices: pullInvoices },
+      ticketTime: pullTicketTime,
+      presentTime,
+      ticketOf,
       push: {
-        'alert-ticket': createAlertPush(open),
-        'ticket-note': createNotePush(open),
-        invoice: createInvoicePush(open),
-        'balance-field': createBalancePush(open),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
+        'balance-field': createBalancePush,
       },
-    };
+    });
   },
 };

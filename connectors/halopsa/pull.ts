@@ -156,11 +156,10 @@ export async function isTicketDeleted(halo: Halo, id: SourceId): Promise<boolean
 export async function* pullInvoices(
   halo: Halo,
   request: PullRequest,
-  itemNames: Map<SourceId, string | null>,
 ): AsyncGenerator<Page<InvoiceRow>> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
-  const readLines = (ids: readonly SourceId[]) => readInvoiceLines(halo, ids, itemNames);
+  const readLines = (ids: readonly SourceId[]) => readInvoiceLines(halo, ids);
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
     const pages = readPages(halo, {
@@ -188,16 +187,12 @@ const LineWire = z.object({
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only an invoice's own page shows its lines; their items come by number. */
-async function readInvoiceLines(
-  halo: Halo,
-  invoiceIds: readonly SourceId[],
-  itemNames: Map<SourceId, string | null>,
-): Promise<LinesOf> {
+async function readInvoiceLines(halo: Halo, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
   const nameOf = async (id: SourceId): Promise<string | null> => {
-    const known = itemNames.get(id);
+    const known = halo.itemNames.get(id);
     if (known !== undefined) return known;
     const name = (await halo.getIfThere(`/Item/${id}`, Named))?.name ?? null;
-    itemNames.set(id, name);
+    halo.itemNames.set(id, name);
     return name;
   };
   const found = new Map<SourceId, InvoiceLine[]>();

@@ -12,6 +12,7 @@ import { addDays, addSeconds } from '../../src/domain/time.ts';
 import type { TimeUnit } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { believeRows, ignoredFilter, refuseStranger } from '../kit/lists.ts';
+import { timeByTicket, unreadableTicket } from '../kit/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
 import { facts } from './facts.ts';
 import { actionList, clientLists, filterTime, ticketList } from './lists.ts';
@@ -26,9 +27,6 @@ import {
 } from './mapping.ts';
 import { ActionWire, TicketDetail, TicketWire } from './schema.ts';
 import { readUnit, unitFor } from './time-unit.ts';
-
-/** Tickets read side by side; their pages still come out in the order asked. */
-const atOnce = 4;
 
 /** Tickets whose entries may tell the unit of time. */
 export const unitTicketsMax = 20;
@@ -45,17 +43,12 @@ export async function* pullTicketTime(
   const deleted = await readDeleted(halo);
   const present = ticketIds.filter((id) => !deleted.has(id));
   const unitOf = createUnitOf(halo, present.slice(0, unitTicketsMax));
-  for (let from = 0; from < ticketIds.length; from += atOnce) {
-    const batch = ticketIds.slice(from, from + atOnce);
-    const reads = batch.map(async (id): Promise<TicketTimePage> => {
-      if (deleted.has(id)) return toldDeleted(id);
-      return readTicketTime(halo, unitOf, id);
-    });
-    yield* await Promise.all(reads);
-    // The page was stored before the next is asked for: so its tickets need no mark any more.
-    const taken = batch.filter((id) => deleted.delete(id));
+  const read = async (id: SourceId): Promise<TicketTimePage> =>
+    deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, unitOf, id);
+  yield* timeByTicket(ticketIds, read, async (stored) => {
+    const taken = stored.filter((id) => deleted.delete(id));
     if (taken.length > 0) await writeDeleted(halo, deleted);
-  }
+  });
 }
 
 /** Where a ticket's own time does not tell the unit, or contradicts it, that of these tickets may. */
@@ -85,28 +78,23 @@ async function readTicketTime(
   unitOf: UnitOf,
   ticketId: SourceId,
 ): Promise<TicketTimePage> {
-  try {
-    const { raw, actions, rejected } = await readActions(halo, ticketId);
-    if (raw.length === 0) return await readWithoutActions(halo, ticketId);
-    const timed = actions.filter(holdsTime);
-    if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
-    const timeFacts = await timeFactsOf(halo, unitOf, timed);
-    const ids = new Set(timed.map(({ id }) => id));
-    const believed = parseRows(
-      raw.filter((row) => ids.has(idOf(row) ?? '')),
-      ActionWire,
-      (action) => fromAction(action, timeFacts),
-      (row) => entryIdOf(row, ticketId),
-    );
-    return {
-      ticketIds: [ticketId],
-      rows: believed.rows,
-      rejected: [...rejected, ...believed.rejected],
-    };
-  } catch (error) {
-    if (!isKindError(error, 'rejected') || error.status !== 404) throw error;
-    return unreadable(ticketId, 'was listed, but its actions are not there (404)');
-  }
+  const { raw, actions, rejected } = await readActions(halo, ticketId);
+  if (raw.length === 0) return readWithoutActions(halo, ticketId);
+  const timed = actions.filter(holdsTime);
+  if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
+  const timeFacts = await timeFactsOf(halo, unitOf, timed);
+  const ids = new Set(timed.map(({ id }) => id));
+  const believed = parseRows(
+    raw.filter((row) => ids.has(idOf(row) ?? '')),
+    ActionWire,
+    (action) => fromAction(action, timeFacts),
+    (row) => entryIdOf(row, ticketId),
+  );
+  return {
+    ticketIds: [ticketId],
+    rows: believed.rows,
+    rejected: [...rejected, ...believed.rejected],
+  };
 }
 
 /** The id of a row that nobody believed yet. */
@@ -142,20 +130,14 @@ export async function readActions(
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const ticket = await halo.get(`/Tickets/${ticketId}`, TicketDetail);
   const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
-  if (ticket.deleted === true) return toldDeleted(ticketId);
+  if (ticket.deleted === true) return reportedDeleted(ticketId);
   if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
-  return unreadable(ticketId, `holds time (${ticket.timetaken}) and shows no action`);
+  return unreadableTicket(ticketId, `holds time (${ticket.timetaken}) and shows no action`);
 }
 
 /** Halo says itself that the ticket was deleted, and all its time with it. */
-function toldDeleted(ticketId: SourceId): TicketTimePage {
+function reportedDeleted(ticketId: SourceId): TicketTimePage {
   return { ticketIds: [ticketId], rows: [], rejected: [], deletions: Number.POSITIVE_INFINITY };
-}
-
-function unreadable(ticketId: SourceId, what: string): TicketTimePage {
-  const reason = `The ticket ${what}. Its time stays as last read; look whether it was deleted, or the permission to see it taken away.`;
-  const row = { sourceId: `ticket ${ticketId}`, reason, row: { id: ticketId } };
-  return { ticketIds: [], rows: [], rejected: [row] };
 }
 
 async function timeFactsOf(

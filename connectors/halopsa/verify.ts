@@ -5,10 +5,16 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { writeField } from '../kit/balance-field.ts';
 import type { Query } from '../kit/call.ts';
 import { firstPage, parseAll } from '../kit/lists.ts';
-import { runProbe, testBody, testSale, testSubject } from '../kit/probe.ts';
+import {
+  fieldStep,
+  type ProbeStep,
+  runProbe,
+  testBody,
+  testSale,
+  testSubject,
+} from '../kit/probe.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
@@ -224,26 +230,19 @@ export function probeConnection(halo: Halo, clientId: SourceId): Promise<CheckRe
     written.unshift(`/Tickets/${remoteId}`);
     await probeTicket(halo, key, clientId, remoteId);
   };
-  const fields = async () => {
-    const before = await clientFields.read(halo, clientId);
-    const [target] = before;
-    if (target === undefined) return;
-    // Written back as it is, which must change nothing.
-    const change = { before, target, value: target.value ?? null };
-    await writeField(clientFields, halo, facts, 'client-fields', clientId, change);
-  };
   const invoice = async () => {
     const sale = testSale(halo.context, { key, clientId });
     written.unshift(`/Invoice/${(await createInvoice(halo, sale, null)).id}`);
   };
-  const ofTicket: FactId[] = ['ticket-key', 'ticket-search', 'dates-utc'];
-  const steps = [
-    { facts: [...ofTicket, 'action-moves-ticket', 'note-audience'] as FactId[], work: ticket },
-    { facts: ['client-fields'] as FactId[], work: fields },
-    { facts: ['invoice-key'] as FactId[], work: invoice },
-  ].slice(halo.config.alerts === undefined ? 1 : 0);
+  const ofTicket = ['ticket-key', 'ticket-search', 'dates-utc', 'action-moves-ticket'] as const;
+  const steps: ProbeStep<FactId>[] = [
+    { facts: [...ofTicket, 'note-audience'], work: ticket },
+    fieldStep(halo, facts, 'client-fields', clientFields, clientId),
+    { facts: ['invoice-key'], work: invoice },
+  ];
+  const used = halo.config.alerts === undefined ? steps.slice(1) : steps;
   const fix = 'Delete these by hand in Halo; the API application may not be allowed to.';
-  return runProbe(halo, facts, steps, { written, remove: halo.remove, fix }, 'Halo');
+  return runProbe(halo, facts, used, { written, remove: halo.remove, fix }, 'Halo');
 }
 
 async function probeTicket(halo: Halo, key: string, clientId: SourceId, ticketId: SourceId) {

@@ -1,6 +1,7 @@
 /** What `check` proves by reading, in the order in which a person would correct it. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
+import { firstPage, type Pages } from './lists.ts';
 
 export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
 
@@ -62,6 +63,38 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
   for (const proof of checks.names) results.push(...(await prove(proof)));
   if (isReadable && checks.native !== null) results.push(...(await prove(checks.native)));
   return [...results, ...(await checks.known())];
+}
+
+/** One proof for each name of the settings; `find` throws `config` where there is none. */
+export function nameProofs(
+  rows: readonly [
+    setting: string,
+    name: string | undefined,
+    find: (name: string) => Promise<unknown>,
+  ][],
+): Proof[] {
+  return rows.flatMap(([setting, name, find]): Proof[] => {
+    if (name === undefined) return [];
+    const prove = async (): Promise<string> => {
+      const id = await find(name);
+      return id === undefined ? `"${name}" is there.` : `"${name}" is number ${id}.`;
+    };
+    return [[`name.${setting}`, prove]];
+  });
+}
+
+/** That each list is seen; `permission.tickets` by the first page of `tickets`. */
+export function listProofs<List>(
+  call: { pages(list: List): Pages },
+  lists: Readonly<Record<string, List>>,
+): Proof[] {
+  return Object.entries(lists).map(([name, list]) => {
+    const prove = async (): Promise<string> => {
+      const { count } = await firstPage(call, list);
+      return count == null ? `The list of ${name} is seen.` : `${count} ${name} are seen.`;
+    };
+    return [`permission.${name}`, prove];
+  });
 }
 
 /** One failed result for each client that `faultOf` says something of, else one for all. */

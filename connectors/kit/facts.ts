@@ -6,6 +6,24 @@ import type { CheckResult, ConnectorContext, Fact } from '../../src/contract/con
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 
+type State = (claim: string, otherwise: string) => Fact;
+
+/** `needed`: a step refuses to run where the fact is verified false; `useful`: something else is done then. */
+interface Facts {
+  needed: State;
+  useful: State;
+}
+
+function factsBy(verifiedBy: Fact['verifiedBy']): Facts {
+  const state =
+    (isNeeded: boolean): State =>
+    (claim, otherwise) => ({ claim, otherwise, isNeeded, verifiedBy });
+  return { needed: state(true), useful: state(false) };
+}
+
+export const reading = factsBy('reading');
+export const writing = factsBy('writing');
+
 export interface FactBook<Id extends string> {
   rows: Readonly<Record<Id, Fact>>;
   readFact(context: ConnectorContext, id: Id): Promise<'yes' | 'no' | null>;

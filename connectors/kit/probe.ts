@@ -8,6 +8,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
+import { type ClientField, type ClientFields, writeField } from './balance-field.ts';
 import { type Attempt, attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 
@@ -79,6 +80,28 @@ export async function runProbe<Id extends string>(
     for (const id of facts) results.push(await book.factResult(context, id));
   }
   return [...results, await removeWritten(removal.written, removal.remove, removal.fix)];
+}
+
+/** Writes a custom field back as it is, which must change nothing. */
+export function fieldStep<
+  C extends { context: ConnectorContext },
+  Field extends ClientField,
+  Id extends string,
+>(
+  call: C,
+  book: FactBook<Id>,
+  fact: Id,
+  fields: ClientFields<C, Field>,
+  clientId: SourceId,
+): ProbeStep<Id> {
+  const work = async (): Promise<void> => {
+    const before = await fields.read(call, clientId);
+    const [target] = before;
+    if (target === undefined) return;
+    const change = { before, target, value: target.value ?? null };
+    await writeField(fields, call, book, fact, clientId, change);
+  };
+  return { facts: [fact], work };
 }
 
 /** For a probe in steps: each answers its facts anew, and what is then known of them goes into the results. */

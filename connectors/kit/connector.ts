@@ -1,0 +1,75 @@
+/** From functions that take a call to the contract's, which take a signal. */
+import type {
+  CheckResult,
+  ClientRow,
+  Connector,
+  InvoiceRow,
+  NameLists,
+  Page,
+  PresenceRequest,
+  PullRequest,
+  Pulls,
+  Push,
+  Pushes,
+  PushKind,
+  SessionRow,
+  SourceId,
+  TicketRow,
+  TicketTimePage,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import type { OpenCall } from './call.ts';
+import { countedPresence } from './presence.ts';
+
+type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
+
+/** What a vendor can; the rest is left out. */
+export interface Parts<C> {
+  check(call: C, clientIds: readonly SourceId[]): Promise<CheckResult[]>;
+  probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
+  listNames?(call: C, clientIds: readonly SourceId[]): Promise<NameLists>;
+  listClients?(call: C): Promise<readonly ClientRow[]>;
+  proveProduct?(call: C, name: string): Promise<unknown>;
+  pull: {
+    clients?: Pulled<C, ClientRow>;
+    tickets?: Pulled<C, TicketRow>;
+    timeEntries?: Pulled<C, TimeEntryRow>;
+    sessions?: Pulled<C, SessionRow>;
+    invoices?: Pulled<C, InvoiceRow>;
+  };
+  ticketTime?(call: C, ticketIds: readonly SourceId[]): AsyncIterable<TicketTimePage>;
+  /** Ids of the time that is there; counted by the very same answers. */
+  presentTime?(call: C, request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
+  /** The ticket that an entry is on, from its id; where time is read ticket by ticket. */
+  ticketOf?(entryId: SourceId): SourceId;
+  push: { [Kind in PushKind]?: (open: OpenCall<C>) => Push<Kind> };
+}
+
+export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector {
+  const { probe, listNames, listClients, proveProduct, ticketTime, presentTime, ticketOf } = parts;
+  const pulls = Object.entries(parts.pull).map(([stream, read]) => {
+    return [stream, (request: PullRequest) => read(open(request.signal), request as never)];
+  });
+  const pushes = Object.entries(parts.push).map(([kind, create]) => [kind, create(open)]);
+  const pull: Pulls = {
+    ...(Object.fromEntries(pulls) as Pulls),
+    ...(ticketTime && { ticketTime: (ids, signal) => ticketTime(open(signal), ids) }),
+    ...(presentTime && {
+      present: countedPresence(
+        (request) => presentTime(open(request.signal), request),
+        ticketOf === undefined ? {} : { ticketOf },
+      ),
+    }),
+  };
+  return {
+    check: (clientIds, signal) => parts.check(open(signal), clientIds),
+    ...(probe && { probe: (clientId, signal) => probe(open(signal), clientId) }),
+    ...(listNames && { listNames: (ids, signal) => listNames(open(signal), ids) }),
+    ...(listClients && { listClients: (signal) => listClients(open(signal)) }),
+    ...(proveProduct && {
+      proveProduct: async (name, signal) => void (await proveProduct(open(signal), name)),
+    }),
+    pull,
+    push: Object.fromEntries(pushes) as Pushes,
+  };
+}
