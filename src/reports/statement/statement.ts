@@ -216,22 +216,14 @@ async function readLines(
     const line = toChargeLine(group, context);
     if (line !== null) lines.push(line);
   }
-  for (const cause of groupByCause(entries.filter((entry) => entry.chargeId === null))) {
-    lines.push(toPlainLine(cause, context));
+  const uncharged = entries.filter((entry) => entry.chargeId === null);
+  for (const ofOneCause of Map.groupBy(uncharged, causeOf).values()) {
+    lines.push(toPlainLine(ofOneCause, context));
   }
   return lines
     .map((line, index) => ({ line, index }))
     .sort(byReading)
     .map(({ line }) => line);
-}
-
-function groupByCause(entries: readonly LedgerEntry[]): LedgerEntry[][] {
-  const causes = new Map<string, LedgerEntry[]>();
-  for (const entry of entries) {
-    const cause = causeOf(entry);
-    causes.set(cause, [...(causes.get(cause) ?? []), entry]);
-  }
-  return [...causes.values()];
 }
 
 const readingOrder: Record<LineKind, number> = {
