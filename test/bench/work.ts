@@ -2,6 +2,7 @@ import { Calendar, toBusinessHours } from '../../src/config/schema/business-hour
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import type { Agreement, Client } from '../../src/domain/agreements/terms.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
+import { agreementOf, clientOf, openingOf } from '../support/terms.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -101,23 +102,14 @@ function scatter(place: number): number {
 /** The agreement of the example config: rounded per ticket, dearer out of hours and on site. */
 function agreement(): Agreement {
   const office = Calendar.parse({ 'mon-fri': '08:00-12:00, 13:30-18:00', holidays: 'FR' });
-  return {
-    name: 'standard',
+  return agreementOf({
     applies: { boards: ['Help Desk', 'Projects'], ticketTypes: null, agreements: null },
-    debitWhen: 'ticket-closed',
-    timeFrom: 'worked',
-    withoutTicket: 'debit',
     rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 900, graceSeconds: 300 },
     workTypes: {
       covered: ['Remote', 'On-site', 'Maintenance'],
       excluded: ['Travel', 'Warranty'],
       unlisted: 'covered',
     },
-    workTypeMinimums: [],
-    roles: { covered: [], excluded: [] },
-    from: null,
-    until: null,
-    excludedTechnicians: [],
     multipliers: [
       {
         workType: null,
@@ -127,13 +119,7 @@ function agreement(): Agreement {
       },
       { workType: 'On-site', role: null, outside: null, factorThousandths: 1250 },
     ],
-    stackMultipliers: false,
-    rates: null,
-    overage: 'carry',
-    rollover: null,
-    replenish: [],
-    activate: 'on-invoice',
-  };
+  });
 }
 
 /** Clients with a large block for each year. */
@@ -141,28 +127,8 @@ export function clientsOf(count: number): Omit<Client, 'id'>[] {
   const terms = agreement();
   const years = Array.from({ length: 10 }, (_, index) => 2017 + index);
   return Array.from({ length: count }, (_, index) => ({
-    name: `Client ${index}`,
-    sourceIds: new Map([['psa', `${index}`]]),
-    agreement: terms,
-    timezone: 'Europe/Paris',
-    locale: 'en',
-    currency: 'EUR',
-    startOn: null,
-    formerIds: new Map(),
-    movedOn: new Map(),
-    pushTo: 'psa',
-    paidBy: null,
-    isSharing: false,
-    share: null,
-    openingBlocks: years.map((year) => ({
-      seconds: 180 * 3600,
-      amountMinor: null,
-      rateMinor: 12_000,
-      currency: 'EUR',
-      purchasedOn: `${year}-01-01`,
-      expiresOn: null,
-      workTypes: null,
-      priority: 0,
-    })),
+    ...clientOf({ name: `Client ${index}`, sourceIds: new Map([['psa', `${index}`]]) }),
+    ...{ agreement: terms, paidBy: null },
+    openingBlocks: years.map((year) => openingOf(180, { purchasedOn: `${year}-01-01` })),
   }));
 }

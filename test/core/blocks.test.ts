@@ -43,7 +43,7 @@ async function buy(hours: number, expiresOn: string | null = null): Promise<stri
 const day = '2026-03-02T09:00:00.000Z';
 
 describe('several blocks', () => {
-  test('complaint 4: the second begins where the first is empty, as slices of one charge', async () => {
+  test('the second begins where the first is empty, as slices of one charge', async () => {
     await openWith(
       openingOf(1, { rateMinor: 100 }),
       openingOf(5, { rateMinor: 200, purchasedOn: '2026-02-01' }),
@@ -53,7 +53,7 @@ describe('several blocks', () => {
     expect(await slices('t:psa:1#1')).toEqual(['usage 1 at 100', 'usage 1 at 200']);
   });
 
-  test('complaint 6: slices are reversed one by one, the last first', async () => {
+  test('slices are reversed one by one, the last first', async () => {
     await openWith(
       openingOf(1, { rateMinor: 100 }),
       openingOf(5, { rateMinor: 200, purchasedOn: '2026-02-01' }),
@@ -71,7 +71,7 @@ describe('several blocks', () => {
     expect(await slices('t:psa:1#2')).toEqual(['usage 0.5 at 100']);
   });
 
-  test('complaint 23: a block added later re-assigns nothing that was posted', async () => {
+  test('a block added later re-assigns nothing that was posted', async () => {
     await openWith(openingOf(5, { rateMinor: 200 }));
     closeTicket('1', day, 2);
     await bench.run();
@@ -83,7 +83,7 @@ describe('several blocks', () => {
     expect(await slices('t:psa:2#1')).toEqual(['usage 1 at 9900']);
   });
 
-  test('complaint 12: older work takes its hours first, in whatever order the vendor told of it', async () => {
+  test('older work takes its hours first, in whatever order the vendor told of it', async () => {
     await openWith(openingOf(1));
     closeTicket('1', '2026-03-01T09:00:00.000Z', 1);
     closeTicket('2', '2026-02-01T09:00:00.000Z', 1);
@@ -124,7 +124,7 @@ describe('expiry', () => {
     ]);
   });
 
-  test('complaint 42: takes no hours from work of the block’s own days whose ticket closes later', async () => {
+  test('takes no hours from work of the block’s own days whose ticket closes later', async () => {
     await openWith(openingOf(10, { expiresOn: '2026-03-02' }));
     bench.psa.ticket('1');
     bench.psa.log('e1', '1', day, 180);
@@ -173,7 +173,7 @@ describe('expiry', () => {
 });
 
 describe('overage', () => {
-  test('complaint 27: is carried, and the next block pays it off first', async () => {
+  test('is carried, and the next block pays it off first', async () => {
     await openWith(openingOf(1));
     closeTicket('1', day, 3);
     await bench.run();
@@ -229,7 +229,7 @@ describe('overage', () => {
     expect(await bench.balance()).toMatchObject({ settledSeconds: 3600, overageSeconds: 0 });
   });
 
-  test('complaint 28: an adjustment upwards pays it first, one downwards adds to it', async () => {
+  test('an adjustment upwards pays it first, one downwards adds to it', async () => {
     await openWith(openingOf(1));
     closeTicket('1', day, 2);
     await bench.run();

@@ -6,7 +6,7 @@ import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
-/** What users of prepaid hours complain about elsewhere, by its number in the collection of complaints. */
+/** What users of prepaid hours complain about in other systems. */
 let bench: CoreBench;
 afterEach(() => bench.close());
 
@@ -40,7 +40,7 @@ async function settled(): Promise<number> {
   return (balance?.settledSeconds ?? 0) / 3600;
 }
 
-test('complaints 1 and 2: a block is sold again when it is used up, whatever the date, and never because a month ends', async () => {
+test('a block is sold again when it is used up, whatever the date, and never because a month ends', async () => {
   await openWith({ replenish: [low()] });
   for (const month of ['04', '05', '06', '07']) {
     bench.at(`2026-${month}-01T08:00:00.000Z`);
@@ -54,7 +54,7 @@ test('complaints 1 and 2: a block is sold again when it is used up, whatever the
   expect(await settled()).toBe(11);
 });
 
-test('complaint 5: when the hours are gone, a ticket says so in the PSA, and the agreement rules what follows', async () => {
+test('when the hours are gone, a ticket says so in the PSA, and the agreement rules what follows', async () => {
   const gone = low({ when: { balance: 'settled', secondsLeft: 0 }, do: ['alert'], offer: null });
   await openWith({ replenish: [gone], overage: 'hold' }, [openingOf(2)]);
   work('1', '2026-03-02T09:00:00.000Z', 120);
@@ -65,7 +65,7 @@ test('complaint 5: when the hours are gone, a ticket says so in the PSA, and the
   expect(await bench.hours()).toEqual([0, 1]);
 });
 
-test('complaint 11: overage costs what the multiplier says, and the explanation shows it', async () => {
+test('overage costs what the multiplier says, and the explanation shows it', async () => {
   const multipliers = [{ workType: 'Remote', role: null, outside: null, factorThousandths: 2000 }];
   await openWith({ multipliers }, [openingOf(1)]);
   work('1', '2026-03-02T09:00:00.000Z', 60);
@@ -78,7 +78,7 @@ test('complaint 11: overage costs what the multiplier says, and the explanation 
   expect(told?.steps.find(({ step }) => step === 'dear')?.lines[0]).toContain('×2 = 2 h');
 });
 
-test('complaint 13: message, balance and statement show one figure', async () => {
+test('message, balance and statement show one figure', async () => {
   await openWith({ replenish: [low({ do: ['alert'] })] });
   work('1', '2026-03-02T09:00:00.000Z', 8 * 60 + 15);
   await bench.run();
@@ -87,7 +87,7 @@ test('complaint 13: message, balance and statement show one figure', async () =>
   expect((await monthOf('2026-03')).closing.settledSeconds).toBe(1.75 * 3600);
 });
 
-test('complaint 18: hours come off the block without any invoice', async () => {
+test('hours come off the block without any invoice', async () => {
   await openWith({});
   work('1', '2026-03-02T09:00:00.000Z', 60);
   await bench.run();
@@ -95,7 +95,7 @@ test('complaint 18: hours come off the block without any invoice', async () => {
   expect(bench.psa.sent).toEqual([]);
 });
 
-test('complaints 19 and 20: cheaper hours of a larger block keep their own price when the first is used up', async () => {
+test('cheaper hours of a larger block keep their own price when the first is used up', async () => {
   await openWith({}, [
     openingOf(1, { rateMinor: 12_000 }),
     openingOf(20, { rateMinor: 11_000, purchasedOn: '2026-02-01' }),
@@ -109,7 +109,7 @@ test('complaints 19 and 20: cheaper hours of a larger block keep their own price
   ]);
 });
 
-test('complaint 34: a one-off block is a block like any other', async () => {
+test('a one-off block is a block like any other', async () => {
   await openWith({}, [openingOf(1)]);
   await bench.run();
   await addBlock(bench.app, {
@@ -123,7 +123,7 @@ test('complaint 34: a one-off block is a block like any other', async () => {
   expect(bought.map(({ note }) => note)).toContain('Office move');
 });
 
-test('complaint 40: an invoice that is paid, then void, then paid again buys one block', async () => {
+test('an invoice that is paid, then void, then paid again buys one block', async () => {
   await openWith({ replenish: [low()], activate: 'on-payment' });
   work('1', '2026-03-02T09:00:00.000Z', 9 * 60);
   await bench.run();

@@ -22,7 +22,7 @@ async function shownUnlisted() {
   return report.unlistedWorkTypes;
 }
 
-test('complaint 14: a work type in no list is told once, until a list names it', async () => {
+test('a work type in no list is told once, until a list names it', async () => {
   const client = (covered: string[]) => clientOf({ agreement: agreementOf(listing(covered)) });
   await bench.configure([client(['Remote'])]);
   for (const id of ['1', '2']) {

@@ -31,7 +31,7 @@ describe('a ticket', () => {
     expect(await bench.story()).toEqual(['+10 purchase', '-2 usage']);
   });
 
-  test('complaint 10: that is re-opened is reversed, and re-posted when it closes again', async () => {
+  test('that is re-opened is reversed, and re-posted when it closes again', async () => {
     logTwoHours();
     bench.psa.close('100');
     await bench.run();
@@ -243,7 +243,7 @@ test('the second run and the third change no row', async () => {
   expect(bench.dump()).toEqual(before);
 });
 
-test('complaint 25: every amount in the ledger is whole seconds, whatever the multiplier', async () => {
+test('every amount in the ledger is whole seconds, whatever the multiplier', async () => {
   const multipliers = [{ workType: 'Remote', role: null, outside: null, factorThousandths: 1333 }];
   const rounding = {
     per: 'entry',

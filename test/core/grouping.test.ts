@@ -28,7 +28,7 @@ function work(): void {
 }
 
 describe('rounding to the hour', () => {
-  test('complaint 21: per ticket, three notes of 95 minutes come to two hours', async () => {
+  test('per ticket, three notes of 95 minutes come to two hours', async () => {
     await roundPer('ticket');
     work();
     await bench.run();
@@ -119,7 +119,7 @@ describe('when the rule changes', () => {
     },
   );
 
-  test('complaint 23: a new rule counts for open work, not for what was posted', async () => {
+  test('a new rule counts for open work, not for what was posted', async () => {
     await roundPer('ticket');
     work();
     bench.psa.reopen('101');
@@ -147,7 +147,7 @@ async function liveEntryIds(): Promise<string[]> {
 }
 
 describe('what decides coverage', () => {
-  test('complaint 14: a work type in no list follows the default and is told once by name', async () => {
+  test('a work type in no list follows the default and is told once by name', async () => {
     const workTypes = { covered: ['Remote'], excluded: [], unlisted: 'covered' } as const;
     await bench.configure([clientOf({ agreement: agreementOf({ workTypes }) })]);
     bench.psa.ticket('1');
@@ -161,7 +161,7 @@ describe('what decides coverage', () => {
     expect(told.map(({ detail }) => detail?.workType)).toEqual(['Cabling']);
   });
 
-  test('complaint 17: excluded work, unbillable work and work on another board cost nothing', async () => {
+  test('excluded work, unbillable work and work on another board cost nothing', async () => {
     await bench.configure([
       clientOf({
         agreement: agreementOf({
@@ -197,7 +197,7 @@ describe('what decides coverage', () => {
     expect(await bench.hours()).toEqual([9, 1]);
   });
 
-  test('complaint 9: time that awaits approval is shown as pending until it is approved', async () => {
+  test('time that awaits approval is shown as pending until it is approved', async () => {
     await bench.configure([clientOf({ agreement: agreementOf({ debitWhen: 'approved' }) })]);
     bench.psa.ticket('1');
     bench.psa.log('1', '1', '2026-03-02T09:00:00.000Z', 60, { isApproved: false });

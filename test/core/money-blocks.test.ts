@@ -62,7 +62,7 @@ async function march() {
   return buildStatement(bench.app.store, request);
 }
 
-describe('complaint 35: a block of money', () => {
+describe('a block of money', () => {
   test('pays each work type at its own rate', async () => {
     await openWith([money(100_000)]);
     work('1', 60);
@@ -71,7 +71,7 @@ describe('complaint 35: a block of money', () => {
     expect(await left()).toEqual({ money: [73_000], hours: [0], overage: 0 });
   });
 
-  test('complaint 16: costs a multiplier once, as hours do', async () => {
+  test('costs a multiplier once, as hours do', async () => {
     await openWith([money(100_000)], {
       multipliers: [
         { workType: 'On-site', role: null, outside: null, factorThousandths: 1500 },

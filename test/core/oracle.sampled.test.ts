@@ -4,7 +4,7 @@ import { limits, seed, steps, timeoutMs, withHistory } from '../support/oracle-l
 import { type Kind, worldOf } from '../support/oracle-world.ts';
 
 test.each<Kind>(['hours', 'money', 'shared', 'held', 'rolled over'])(
-  `complaint 26: %s: the balances of random agreements and histories are the oracle’s (seed ${seed})`,
+  `%s: the balances of random agreements and histories are the oracle’s (seed ${seed})`,
   async (kind) => {
     const property = fc.asyncProperty(worldOf(kind), steps, (world, all) =>
       withHistory(world, async (history) => {

@@ -28,7 +28,7 @@ function buy(hours: number, fields: { purchasedOn?: string; expiresOn?: string |
   });
 }
 
-describe('complaint 29: with overage: hold, work that the blocks cannot pay', () => {
+describe('with overage: hold, work that the blocks cannot pay', () => {
   beforeEach(async () => {
     const agreement = agreementOf({
       overage: 'hold',
@@ -120,7 +120,7 @@ describe('complaint 29: with overage: hold, work that the blocks cannot pay', ()
   });
 });
 
-describe('complaint 29: with overage: invoice, hours beyond the blocks', () => {
+describe('with overage: invoice, hours beyond the blocks', () => {
   const billing = { daysAfter: 3, rateMinor: 15000, currency: 'EUR', product: null } as const;
   const openWith = async (when: 'at-once' | 'monthly', mode: 'observe' | 'live' = 'live') => {
     const rule = { balance: 'settled', secondsLeft: 3600 } as const;

@@ -91,7 +91,7 @@ test('hours that are limited to work types pay for no other work in a plan eithe
   await bench.close();
 });
 
-test('complaint 17: each changed rule is named with its effect alone, and all add up', async () => {
+test('each changed rule is named with its effect alone, and all add up', async () => {
   const bench = await benchWithMarch();
   const plan = await dupontOf(
     bench,

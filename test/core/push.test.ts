@@ -54,7 +54,7 @@ describe('what is sent', () => {
     expect(alert?.message.subject).toMatch(/Prepaid hours low/);
   });
 
-  test('complaint 32: the balance field follows the balance, and only when it moves', async () => {
+  test('the balance field follows the balance, and only when it moves', async () => {
     use(1);
     await bench.run();
     await bench.run();
@@ -98,7 +98,7 @@ describe('what is sent', () => {
 });
 
 describe('when the vendor fails', () => {
-  test('complaint 37: an answer that was lost is found, and nothing is written twice', async () => {
+  test('an answer that was lost is found, and nothing is written twice', async () => {
     bench.psa.loseAnswer('invoice');
     use(9);
     const result = await bench.run();
@@ -167,7 +167,7 @@ describe('when the vendor fails', () => {
     expect(bench.psa.sentOf('alert-ticket')).toEqual([]);
   });
 
-  test('complaint 39: a refusal is dead with its reason, and the run says that it failed', async () => {
+  test('a refusal is dead with its reason, and the run says that it failed', async () => {
     bench.psa.fail('create alert-ticket', 'rejected');
     use(9);
     const result = await bench.run();

@@ -51,7 +51,7 @@ async function buy(hours: number): Promise<void> {
 }
 
 describe('a threshold', () => {
-  test('complaint 7: several that are crossed at once give one alert that names them all', async () => {
+  test('several that are crossed at once give one alert that names them all', async () => {
     await openWith([rule(5), rule(2)]);
     use(9);
     await bench.run();
@@ -74,7 +74,7 @@ describe('a threshold', () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  test('complaint 24: is re-armed by a purchase, and told again on the next way down', async () => {
+  test('is re-armed by a purchase, and told again on the next way down', async () => {
     await openWith([rule(2)]);
     use(9);
     await bench.run();
@@ -110,7 +110,7 @@ describe('a threshold', () => {
     expect(alerts()).toHaveLength(2);
   });
 
-  test('complaint 8: looks at all blocks together', async () => {
+  test('looks at all blocks together', async () => {
     await openWith([rule(2)]);
     await buy(10);
     use(10);
@@ -177,7 +177,7 @@ describe('a sale', () => {
     expect(invoices()).toHaveLength(1);
   });
 
-  test('complaint 38: one purchase closes the whole gap, overage included', async () => {
+  test('one purchase closes the whole gap, overage included', async () => {
     await openWith([buying(2)]);
     use(20);
     use(5);
@@ -186,7 +186,7 @@ describe('a sale', () => {
     expect(await bench.hours()).toEqual([5, 0]);
   });
 
-  test('complaint 38: with two levels crossed, the purchase lifts the balance above both', async () => {
+  test('with two levels crossed, the purchase lifts the balance above both', async () => {
     await openWith([buying(2), buying(12)]);
     use(9);
     await bench.run();
@@ -233,7 +233,7 @@ const level = (when: ReplenishRule['when'], fields: Partial<ReplenishRule> = {})
   rule(0, { when, ...fields });
 
 describe('a threshold that is not in hours', () => {
-  test('complaint 7: per cent and hours that are crossed at once give one alert that names both', async () => {
+  test('per cent and hours that are crossed at once give one alert that names both', async () => {
     await openWith([rule(2), level({ balance: 'settled', percentLeft: 20 })]);
     use(8);
     await bench.run();
@@ -242,7 +242,7 @@ describe('a threshold that is not in hours', () => {
     expect(alerts()[0]?.message.body).toMatch(/2 h or less; 20 % or less of 10 h/);
   });
 
-  test('complaint 38: per cent sells one block, and no second while that does not lift the balance', async () => {
+  test('per cent sells one block, and no second while that does not lift the balance', async () => {
     const when = { balance: 'settled', percentLeft: 90 } as const;
     await openWith([level(when, { do: ['alert', 'invoice'], offer: ten })]);
     use(9.5);
@@ -253,7 +253,7 @@ describe('a threshold that is not in hours', () => {
     expect(await bench.hours()).toEqual([10.5, 0]);
   });
 
-  test('complaint 24: per cent is told again on the next way down after a purchase', async () => {
+  test('per cent is told again on the next way down after a purchase', async () => {
     await openWith([level({ balance: 'settled', percentLeft: 20 })]);
     use(9);
     await bench.run();
@@ -265,7 +265,7 @@ describe('a threshold that is not in hours', () => {
     expect(alerts()).toHaveLength(2);
   });
 
-  test('complaint 42: the end of each block is told once, days before it, to the client too', async () => {
+  test('the end of each block is told once, days before it, to the client too', async () => {
     const when = { balance: 'settled', expiresWithinDays: 30 } as const;
     const agreement = agreementOf({ replenish: [level(when, { tell: ['msp', 'client'] })] });
     const openingBlocks = [
@@ -341,7 +341,7 @@ describe('observe and live', () => {
     expect(await bench.hours()).toEqual([11, 0]);
   });
 
-  test('complaint 40: an invoice that was withheld cannot be sent later without its block', async () => {
+  test('an invoice that was withheld cannot be sent later without its block', async () => {
     await openWith([buying(2)], {}, 'observe');
     use(9);
     await bench.run();

@@ -34,7 +34,7 @@ async function rolled() {
     });
 }
 
-test('complaint 33: what is left goes on at its price, for as long again, once', async () => {
+test('what is left goes on at its price, for as long again, once', async () => {
   await openWith(all);
   work('1', '2026-03-02T09:00:00.000Z', 2);
   bench.at('2026-04-01T08:00:00.000Z');

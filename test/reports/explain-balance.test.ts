@@ -26,7 +26,7 @@ async function benchWithTwoMonths(): Promise<ReportBench> {
   return bench;
 }
 
-test('complaint 31: a balance on a date is explained block by block, and adds up', async () => {
+test('a balance on a date is explained block by block, and adds up', async () => {
   const bench = await benchWithTwoMonths();
   const explanation = await ask(bench, '2026-03-15');
   expect(explanation.title).toBe(

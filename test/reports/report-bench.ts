@@ -21,6 +21,7 @@ import { dateInZone, type Instant } from '../../src/domain/time.ts';
 import type { Block, Charge, ChargeGroup, ReplenishBatch, Store } from '../../src/store/port.ts';
 import { accountFrom } from '../../src/store/port.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
+import { agreementOf, clientOf } from '../support/terms.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -34,28 +35,11 @@ export function makeFolder(): string {
 }
 
 export function agreement(change: Partial<Agreement> = {}): Agreement {
-  return {
-    name: 'standard',
-    applies: { boards: null, ticketTypes: null, agreements: null },
-    debitWhen: 'ticket-closed',
-    timeFrom: 'worked',
-    withoutTicket: 'debit',
+  return agreementOf({
     rounding: { per: 'ticket', incrementSeconds: 900, minimumSeconds: 900, graceSeconds: 0 },
     workTypes: { covered: ['Remote'], excluded: ['Travel'], unlisted: 'covered' },
-    workTypeMinimums: [],
-    roles: { covered: [], excluded: [] },
-    from: null,
-    until: null,
-    excludedTechnicians: [],
-    multipliers: [],
-    stackMultipliers: false,
-    rates: null,
-    overage: 'carry',
-    rollover: null,
-    replenish: [],
-    activate: 'on-invoice',
     ...change,
-  };
+  });
 }
 
 /** Shut for ever, so that all work is outside of it. */
@@ -66,21 +50,13 @@ export const closed = {
 };
 
 export function client(change: Partial<Client> = {}): Client {
+  const name = 'Dupont Plomberie';
+  const ids = { id: 'dupont', name, sourceIds: new Map([['psa', '1234']]) };
   return {
-    id: 'dupont',
-    name: 'Dupont Plomberie',
-    sourceIds: new Map([['psa', '1234']]),
+    ...clientOf(),
+    ...ids,
     agreement: agreement(),
-    timezone: 'Europe/Paris',
-    locale: 'en',
-    currency: 'EUR',
-    startOn: null,
-    formerIds: new Map(),
-    movedOn: new Map(),
-    pushTo: 'psa',
     paidBy: null,
-    isSharing: false,
-    share: null,
     openingBlocks: [],
     ...change,
   };

@@ -1,7 +1,7 @@
 /** A history's terms as the product gets them. */
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
 import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
-import { agreementOf, clientOf, openingOf } from '../support/core-bench.ts';
+import { agreementOf, clientOf, openingOf, ten } from '../support/core-bench.ts';
 import type { Psa } from './psa.ts';
 import {
   freeWorkType,
@@ -33,16 +33,7 @@ export function toClients(
 }
 
 export function toOffer({ rateMinor }: Terms): Offer {
-  return {
-    ...{ name: 'ten', seconds: offerSeconds, amountMinor: null, rateMinor, currency: 'EUR' },
-    ...{
-      validForMonths: null,
-      workTypes: null,
-      product: 'BLOCK-10',
-      productUnit: 'block' as const,
-      maxPerSale: 10,
-    },
-  };
+  return { ...ten, seconds: offerSeconds, rateMinor };
 }
 
 function toAgreement(terms: Terms): Agreement {

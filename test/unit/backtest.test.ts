@@ -50,7 +50,7 @@ test('nothing is judged before its interval is past, nor for a client without ho
   expect(backtest(book(() => 2, 0)).judged).toBe(0);
 });
 
-test('complaint 28: only what was known on the day takes part', () => {
+test('only what was known on the day takes part', () => {
   const plain = book((day) => (day % 7 < 5 ? 0.5 : 0));
   const score = backtest({ ...plain, today: '2025-06-30' });
   const later = new Map([...plain.usedByDay, ['2025-07-02', 900 * hour] as const]);

@@ -57,7 +57,7 @@ const morning = '2026-03-02T09:00:00.000Z';
 // 17:30 in Paris: half of the hour lies outside.
 const evening = '2026-03-02T16:30:00.000Z';
 
-test('complaint 21: three notes of 95 minutes on a ticket are two hours, not three', () => {
+test('three notes of 95 minutes on a ticket are two hours, not three', () => {
   const notes = [
     entry(morning, 40),
     entry('2026-03-02T10:00:00.000Z', 40),
@@ -75,7 +75,7 @@ describe('multipliers', () => {
     expect(cost([entry(evening, 60)], { multipliers: [late] })).toBe(30 + 60);
   });
 
-  test('complaint 16: never stack: the highest applies', () => {
+  test('never stack: the highest applies', () => {
     const work = entry(evening, 60, { workType: 'on-site', role: 'Senior' });
     expect(cost([work], { multipliers: [onSite, late, senior] })).toBe(45 + 60);
   });
@@ -247,7 +247,7 @@ describe('the minimum of a work type', () => {
   const visit = entry(morning, 30, { workType: 'on-site' });
   const call = entry('2026-03-02T12:00:00.000Z', 20);
 
-  test('complaint 22: a short visit counts as the minimum, and other work comes on top of it', () => {
+  test('a short visit counts as the minimum, and other work comes on top of it', () => {
     const terms = { workTypeMinimums, rounding: rounding(15) };
     expect(cost([visit], terms)).toBe(120);
     expect(cost([call], terms)).toBe(30);

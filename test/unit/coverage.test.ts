@@ -11,7 +11,7 @@ const work = { technician: 'Ada', workType: 'Remote', role: null, isBillable: tr
 test.each([
   ['what the list covers', {}, 'covered'],
   ['names as people write them', { workType: '  rEMOTE ' }, 'covered'],
-  ['complaint 17: excluded work', { workType: 'Travel' }, 'free-excluded'],
+  ['excluded work', { workType: 'Travel' }, 'free-excluded'],
   ['work in no list', { workType: 'Cabling' }, 'free-unlisted'],
   ['work without a type', { workType: null }, 'free-unlisted'],
   ['what the PSA calls not billable', { isBillable: false }, 'free-not-billable'],
@@ -21,7 +21,7 @@ test.each([
   expect(decideCoverage({ ...work, ...fields }, listed)).toBe(verdict);
 });
 
-test('complaint 14: unlisted work is covered where the agreement says so, and marked', () => {
+test('unlisted work is covered where the agreement says so, and marked', () => {
   const workTypes = { covered: ['Remote'], excluded: [], unlisted: 'covered' } as const;
   const verdict = decideCoverage({ ...work, workType: 'New' }, agreementOf({ workTypes }));
   expect(verdict).toBe('covered-unlisted');

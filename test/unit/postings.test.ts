@@ -55,7 +55,7 @@ const brief = ({ reason, blockId, seconds }: Posting) => `${reason} ${blockId ??
 
 describe('blocks pay', () => {
   test.each([
-    ['complaint 3: by priority first', { priority: 1 }, { priority: 0, expiresOn: null }, 'b'],
+    ['by priority first', { priority: 1 }, { priority: 0, expiresOn: null }, 'b'],
     ['then what expires first', { expiresOn: '2026-12-31' }, { expiresOn: '2026-06-30' }, 'b'],
     ['what never expires last', { expiresOn: null }, { expiresOn: '2030-01-01' }, 'b'],
     ['then what was bought first', { purchasedOn: '2026-02-01' }, {}, 'b'],
@@ -96,7 +96,7 @@ describe('blocks pay', () => {
     expect(allocate(demand(10), blocks)).toMatchObject([{ blockId: null, seconds: 10 }]);
   });
 
-  test('complaint 41: no more than they hold, and the rest is overage', () => {
+  test('no more than they hold, and the rest is overage', () => {
     const blocks = [block('a', 7), block('b', 5)];
     const slices = allocate(demand(20), blocks);
     expect(slices.map(({ seconds }) => seconds)).toEqual([7, 5, 8]);

@@ -23,7 +23,7 @@ test.each([
   expect(roundWorked(minutes(worked), rule(15))).toBe(minutes(rounded));
 });
 
-describe('complaint 22: a grace of ten minutes before the next half hour', () => {
+describe('a grace of ten minutes before the next half hour', () => {
   test.each([
     [40, 30],
     [40.5, 60],
@@ -38,7 +38,7 @@ describe('complaint 22: a grace of ten minutes before the next half hour', () =>
   });
 });
 
-describe('complaint 22: a minimum of two hours on site', () => {
+describe('a minimum of two hours on site', () => {
   test('lifts what is shorter', () => {
     expect(roundWorked(minutes(35), rule(30, 120))).toBe(minutes(120));
   });

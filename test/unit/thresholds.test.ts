@@ -69,7 +69,7 @@ describe('a level is reached', () => {
     expect(keys([rule(2)], { ...left(2), settledSeconds: 7201 }, [], live)).toEqual([]);
   });
 
-  test('complaint 7: together with every other one below which the balance fell', () => {
+  test('together with every other one below which the balance fell', () => {
     expect(keys([rule(5), rule(2), rule(0)], left(1), [], live)).toEqual([
       'settled<=18000#1',
       'settled<=7200#1',
@@ -164,7 +164,7 @@ describe('an episode', () => {
       ],
       false,
     ],
-  ])('complaint 24: %s', (_, moves, isFired) => {
+  ])('%s', (_, moves, isFired) => {
     const situation = { ...live, lastCreditSeq: 99, moves: moves.map(toMove) };
     const position = positionWith({ balances: left(1), blocks: [held('a', 1)] });
     expect(keysOf([rule(2)], position, [fired(2)], situation)).toEqual(
@@ -298,7 +298,7 @@ describe('per cent left', () => {
   });
 });
 
-describe('complaint 42: the end of a block', () => {
+describe('the end of a block', () => {
   const soon = held('a', 3, { expiresOn: '2026-04-01' });
 
   test('is told for each block that has hours left, from the day on', () => {
@@ -363,7 +363,7 @@ describe('a forecast run-out', () => {
     expect(keysOf([runOut], positionWith({}), [], live)).toEqual([]);
   });
 
-  test('complaint 7: is told once, not each day, while the forecast wavers around it', () => {
+  test('is told once, not each day, while the forecast wavers around it', () => {
     const told = [episodeOf(key)];
     for (const day of ['2026-03-04', '2026-03-10', '2026-03-16', '2026-03-08']) {
       expect(keysOf([runOut], when(day), told, live)).toEqual([]);
@@ -391,7 +391,7 @@ test('at a level that is not in hours one block is bought, and more for overage'
 });
 
 test.each([
-  ['complaint 38: lifts the balance above the level', 1, 2, 1],
+  ['lifts the balance above the level', 1, 2, 1],
   ['counts overage into the gap', -15, 2, 2],
   ['does not stop at the very level', -8, 2, 2],
   ['is one block at least', 5, 2, 1],
