@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { registry } from '../connectors/registry.ts';
 import { configTable } from '../src/config/docs/describe.ts';
-import { vendorTable } from '../src/config/docs/vendor-table.ts';
+import { factTable, vendorTable } from '../src/config/docs/vendor-table.ts';
 import { environmentNames } from '../src/config/read/environment.ts';
 import { loadVendors } from '../src/contract/registry.ts';
 import { findBrokenWalls, readSources, type SourceFile } from './tidy/walls.ts';
@@ -114,6 +114,33 @@ test.each([
 });
 
 const proofEnds = ['.test.ts', '.sampled.test.ts', '.long.test.ts', '.ts'];
+
+test.each(vendors.map((vendor) => [vendor.id, vendor] as const))(
+  'the README of %s shows its facts as the code has them',
+  (id, vendor) => {
+    if (vendor.facts === undefined) return;
+    const [, shown] = read(`connectors/${id}/README.md`).split(/<!-- \/?facts -->/);
+    expect(shown?.trim()).toBe(factTable(vendor).trim());
+  },
+);
+
+test.each(
+  vendors.flatMap(({ id, evidence }) => (evidence === undefined ? [] : [[id, evidence] as const])),
+)('what is said to speak for %s is there', (id, evidence) => {
+  const proofs = {
+    schema: `test/specs/${id}.specs.test.ts`,
+    recorded: `test/connectors/${id}/recorded.test.ts`,
+    'real server': `test/real/${id}`,
+    // Nobody has lent one yet.
+    'live tenant': 'test/live',
+  };
+  for (const [kind, path] of Object.entries(proofs)) {
+    expect([kind, existsSync(join(root, path))]).toEqual([
+      kind,
+      (evidence as readonly string[]).includes(kind),
+    ]);
+  }
+});
 
 test('every test that the README names as proof is there', () => {
   const rows = read('README.md').match(/^\| .+ \| `test\/.+ \|$/gm) ?? [];

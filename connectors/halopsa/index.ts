@@ -20,6 +20,7 @@ export const halopsa: VendorModule<HalopsaConfig> = {
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: true, deletions: 'sweep', sale: 'prepay and invoice', ownBlocks: 'warned of' },
   facts: facts.rows,
+  evidence: ['schema', 'recorded'],
   readsBy: ({ closedStatuses, timeUnit, billableBy }) => ({
     tickets: closedStatuses,
     time: [timeUnit, billableBy],

@@ -1,4 +1,4 @@
-import type { VendorModule } from '../../contract/connector.ts';
+import type { Evidence, VendorModule } from '../../contract/connector.ts';
 
 const columns: readonly [title: string, cell: (vendor: VendorModule) => string | boolean][] = [
   ['clients', ({ pulls }) => pulls.includes('clients')],
@@ -17,7 +17,27 @@ const columns: readonly [title: string, cell: (vendor: VendorModule) => string |
   ['balance field', ({ pushes }) => pushes.includes('balance-field')],
   ['deletions seen', ({ table }) => table.deletions ?? false],
   ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
+  [
+    'evidence',
+    ({ evidence = [] }) => evidence.map((kind) => evidenceTexts[kind]).join(', ') || 'none yet',
+  ],
 ];
+
+const evidenceTexts: Readonly<Record<Evidence, string>> = {
+  schema: 'published schema',
+  recorded: 'recorded answers',
+  'real server': 'real server in CI',
+  'live tenant': 'live tenant',
+};
+
+/** The table of a vendor's README: what the connector relies on and no document of the vendor says. */
+export function factTable({ facts = {} }: Pick<VendorModule, 'facts'>): string {
+  const rows = Object.entries(facts).map(([id, { claim, otherwise, verifiedBy }]) =>
+    line([`\`${id}\``, claim, verifiedBy, otherwise]),
+  );
+  const titles = ['fact', 'relied on', 'verified by', 'where it is false'];
+  return [line(titles), line(titles.map(() => '---')), ...rows].join('\n');
+}
 
 /** The README's table of what each vendor's connector declares; the contract suite holds it to that. */
 export function vendorTable(vendors: readonly VendorModule[]): string {

@@ -1,24 +1,34 @@
-/** `npm run docs`: brings config/connector.schema.json and the README's generated tables up to date. */
+/** `npm run docs`: brings config/connector.schema.json and the generated tables of the READMEs up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registry } from '../../../connectors/registry.ts';
 import { loadVendors } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
 import { configTable } from './describe.ts';
-import { vendorTable } from './vendor-table.ts';
+import { factTable, vendorTable } from './vendor-table.ts';
 
 const vendors = await loadVendors(registry);
 const schemaFile = new URL('../../../config/connector.schema.json', import.meta.url);
 writeFileSync(schemaFile, jsonSchemaDocument(vendors));
 
-const readmeFile = new URL('../../../README.md', import.meta.url);
-const written = [
+writeTables(new URL('../../../README.md', import.meta.url), [
   { name: 'config-table', table: configTable(vendors) },
   { name: 'vendor-table', table: vendorTable(vendors) },
-].reduce(
-  (text, { name, table }) => {
-    const [before, , after] = text.split(new RegExp(`<!-- /?${name} -->`));
-    return `${before}<!-- ${name} -->\n\n${table.trim()}\n\n<!-- /${name} -->${after}`;
-  },
-  readFileSync(readmeFile, 'utf8'),
-);
-writeFileSync(readmeFile, written);
+]);
+for (const vendor of vendors.filter(({ facts }) => facts !== undefined)) {
+  const file = new URL(`../../../connectors/${vendor.id}/README.md`, import.meta.url);
+  writeTables(file, [{ name: 'facts', table: factTable(vendor) }]);
+}
+
+/** Each goes between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function writeTables(file: URL, tables: readonly { name: string; table: string }[]): void {
+  const text = tables.reduce(
+    (before, { name, table }) => {
+      const parts = before.split(new RegExp(`<!-- /?${name} -->`));
+      if (parts.length !== 3)
+        throw new Error(`${file.pathname} has no place for the ${name} table.`);
+      return `${parts[0]}<!-- ${name} -->\n\n${table.trim()}\n\n<!-- /${name} -->${parts[2]}`;
+    },
+    readFileSync(file, 'utf8'),
+  );
+  writeFileSync(file, text);
+}
