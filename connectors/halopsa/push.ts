@@ -7,7 +7,13 @@ import { balancePush, type ClientFields } from '../kit/balance-field.ts';
 import type { OpenCall } from '../kit/call.ts';
 import { findRow } from '../kit/lists.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
-import { type Note, type NoteRecord, notePush, verifyAudience } from '../kit/notes.ts';
+import {
+  guardedNotes,
+  type Note,
+  type NoteRecord,
+  notePush,
+  verifyAudience,
+} from '../kit/notes.ts';
 import { keyedPush } from '../kit/push.ts';
 import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
 import { type Halo, type List, post, readWhole } from './call.ts';
@@ -123,7 +129,7 @@ const alertTicket: ClosableTicket<Halo> = {
     const status_id = Number(await halo.names.idOf(halo, 'statuses', status));
     return () => post(halo, '/Tickets', { id: Number(id), status_id }, z.unknown());
   },
-  note: noteRecord,
+  note: guardedNotes(facts, noteRecord, ['note-audience']),
   whenGone: 'by hand',
 };
 

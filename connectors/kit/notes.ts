@@ -19,16 +19,28 @@ export interface NoteRecord<C> {
 /** `needs`: the facts without which no note is written. */
 export function notePush<C extends { context: ConnectorContext }, Id extends string>(
   open: OpenCall<C>,
-  { refuseIfFalse }: FactBook<Id>,
+  book: FactBook<Id>,
   record: NoteRecord<C>,
   needs: readonly Id[],
 ): Push<'ticket-note'> {
+  const { find, write } = guardedNotes(book, record, needs);
   return {
-    find: (note, signal) => record.find(open(signal), note),
-    async create(note, signal) {
-      const call = open(signal);
+    find: (note, signal) => find(open(signal), note),
+    create: (note, signal) => write(open(signal), note),
+  };
+}
+
+/** Notes that refuse to be written where one of `needs` was verified false; also for those of a withdrawal. */
+export function guardedNotes<C extends { context: ConnectorContext }, Id extends string>(
+  { refuseIfFalse }: FactBook<Id>,
+  { find, write }: NoteRecord<C>,
+  needs: readonly Id[],
+): NoteRecord<C> {
+  return {
+    find,
+    async write(call, note) {
       await refuseIfFalse(call.context, ...needs);
-      return record.write(call, note);
+      return write(call, note);
     },
   };
 }

@@ -107,6 +107,12 @@ test('a HaloPSA note that loses its audience is loud, and the last', () =>
     await expect(
       connector.push['ticket-note']?.create({ ...note, key: 'alert:2' }, soon()),
     ).rejects.toMatchObject({ kind: 'config' });
+    // Nor is one written to say why a ticket is taken back.
+    const push = pushOf(bench, 'alert-ticket');
+    const { remoteId } = await push.create(alertFor(bench), soon());
+    await expect(
+      push.withdraw?.(alertFor(bench), { remoteId, reason: 'A mistake.' }, soon()),
+    ).rejects.toMatchObject({ kind: 'config' });
   }));
 
 test('a HaloPSA ticket that cannot be seen is not taken for one that was taken back', () =>

@@ -210,6 +210,23 @@ describe('A low-balance ticket in Syncro', () => {
       expect(await push?.withdraw?.(message, withdrawal, soon())).toEqual({ remoteId });
     }));
 
+  test('is not closed where the note that says why would be seen by the client', () =>
+    withSyncro(async (bench) => {
+      const { state, sandbox, connector, dupont } = bench;
+      sandbox.options.losesAudience = true;
+      const ticketId = String(state.addTicket(dupont));
+      const note = { ...alert(bench, 'ph:note:1'), ticketId, audience: 'internal' as const };
+      await connector.push['ticket-note']?.create(note, soon());
+      const push = connector.push['alert-ticket'];
+      const { remoteId = '' } = (await push?.create(alert(bench), soon())) ?? {};
+      const withdrawal = { remoteId, reason: 'It was a mistake.' };
+      await expect(push?.withdraw?.(alert(bench), withdrawal, soon())).rejects.toMatchObject({
+        message: expect.stringContaining('was verified false on this Syncro'),
+      });
+      expect(state.ticket(Number(remoteId))).toMatchObject({ status: 'New' });
+      expect(state.ticket(Number(remoteId)).comments).toHaveLength(1);
+    }));
+
   test('is made no more once two did not show their tags', () =>
     withSyncro(async (bench) => {
       const { state, sandbox, connector } = bench;
