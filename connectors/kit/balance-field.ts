@@ -46,7 +46,10 @@ export function balancePush<
   return {
     async find({ clientId, field, hoursText }, signal) {
       const call = open(signal);
-      const target = await findField(fields, call, await fields.read(call, clientId), field);
+      const shown = await fields.read(call, clientId);
+      // One that is not shown is not filled in: no other list need be asked.
+      if (fields.hidden !== undefined && !shown.some((one) => isNamed(one, field))) return null;
+      const target = await findField(fields, call, shown, field);
       const remoteId = `${clientId}.${target.name}`;
       return isSameValue(target.value, hoursText) ? { remoteId } : null;
     },
@@ -104,14 +107,18 @@ async function findField<C, Field extends ClientField>(
   shown: readonly Field[],
   wanted: string,
 ): Promise<Field> {
-  const isIt = ({ label, name }: Field): boolean => label === wanted || name === wanted;
+  const isIt = (field: Field): boolean => isNamed(field, wanted);
   const found = shown.find(isIt);
   if (found !== undefined) return found;
   const others = (await hidden?.(call)) ?? [];
   const other = others.find(isIt);
   if (other !== undefined) return other;
-  const known = [...shown, ...others].map(({ label, name }) => label ?? name).join(', ');
+  const known = new Set([...shown, ...others].map(({ label, name }) => label ?? name));
   throw new KindError('config', `A ${noun} in ${product} has no custom field "${wanted}".`, {
-    fix: `Add it there, or name one of: ${known || 'none are there'}.`,
+    fix: `Add it there, or name one of: ${[...known].join(', ') || 'none are there'}.`,
   });
+}
+
+function isNamed({ label, name }: ClientField, wanted: string): boolean {
+  return label === wanted || name === wanted;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../http/clock.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
@@ -11,6 +12,7 @@ export type NamedRow = z.infer<typeof NamedRow>;
 const lifeMs = 86_400_000;
 
 const Stored = z.object({ readAtMs: z.number(), rows: z.array(NamedRow) });
+type Stored = z.infer<typeof Stored>;
 
 interface HasContext {
   context: ConnectorContext;
@@ -50,17 +52,13 @@ export function createNames<C extends HasContext, Kind extends string>(
   }
 
   async function readNow(call: C, kind: Kind): Promise<readonly NamedRow[]> {
-    const rows = await sources[kind](call);
-    const { memory, now } = call.context;
-    await memory.set(`names.${kind}`, JSON.stringify({ readAtMs: now(), rows }));
+    const rows = [...(await sources[kind](call))];
+    await store(call, kind, { readAtMs: call.context.now(), rows });
     return rows;
   }
 
   async function list(call: C, kind: Kind): Promise<readonly NamedRow[]> {
-    const { memory, now } = call.context;
-    const stored = Stored.safeParse(jsonOf(await memory.get(`names.${kind}`)));
-    const isFresh = stored.success && isRecent(stored.data.readAtMs, now(), lifeMs);
-    return isFresh ? stored.data.rows : reread(call, kind);
+    return (await readStored(call, kind))?.rows ?? reread(call, kind);
   }
 
   return {
@@ -68,9 +66,10 @@ export function createNames<C extends HasContext, Kind extends string>(
     reread,
     async byId(call, kind, ids) {
       if (ids.length === 0) return new Map();
-      const known = mapOf(await list(call, kind));
+      const stored = await readStored(call, kind);
+      const known = mapOf(stored?.rows ?? []);
       const unknown = ids.filter((id) => !known.has(id) && !missing.has(`${kind} ${id}`));
-      if (unknown.length === 0) return known;
+      if (stored !== null && unknown.length === 0) return known;
       const renewed = mapOf(await reread(call, kind));
       for (const id of unknown) if (!renewed.has(id)) missing.add(`${kind} ${id}`);
       return renewed;
@@ -82,6 +81,35 @@ export function createNames<C extends HasContext, Kind extends string>(
       throw unknownName(product, kind, name, await list(call, kind));
     },
   };
+}
+
+/** Names looked up one by one, where there may be thousands; one that the vendor does not know is its number. */
+export async function lookUpNames(
+  call: HasContext,
+  kind: string,
+  ids: Iterable<string>,
+  read: (id: string) => Promise<string | null>,
+): Promise<ReadonlyMap<string, string>> {
+  const { readAtMs, rows } = (await readStored(call, kind)) ?? {
+    readAtMs: call.context.now(),
+    rows: [],
+  };
+  const names = mapOf(rows);
+  const unknown = [...new Set(ids)].filter((id) => !names.has(id));
+  for (const id of unknown) names.set(id, (await read(id)) ?? unlistedName(id));
+  const all = [...names].map(([id, name]) => ({ id, name }));
+  if (unknown.length > 0) await store(call, kind, { readAtMs, rows: all });
+  return names;
+}
+
+/** Null where nothing is stored, or it is too old. */
+async function readStored({ context }: HasContext, kind: string): Promise<Stored | null> {
+  const { success, data } = Stored.safeParse(jsonOf(await context.memory.get(`names.${kind}`)));
+  return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data : null;
+}
+
+function store({ context }: HasContext, kind: string, stored: Stored): Promise<void> {
+  return context.memory.set(`names.${kind}`, JSON.stringify(stored));
 }
 
 /** `config`: a name of the settings that the vendor does not have, with those that it has. */

@@ -43,32 +43,17 @@ export function keyedPush<
   Id extends string = never,
 >(
   open: OpenCall<C>,
-  { verifyKept, refuseIfFalse }: FactBook<Id>,
+  book: FactBook<Id>,
   record: KeyedRecord<C, PushMessages[Kind], Row, Id>,
 ): Push<Kind> {
   const { inspect, withdraw } = record;
-  const accept = (call: C, row: Row, message: PushMessages[Kind]): Delivered => {
-    record.refuseOther?.(call, row, message);
-    return record.delivered(row, message);
-  };
   return {
     async find(message, signal) {
       const call = open(signal);
       const row = await record.find(call, message);
-      return row === null ? null : accept(call, row, message);
+      return row === null ? null : acceptRow(call, record, row, message);
     },
-    async create(message, signal) {
-      const call = open(signal);
-      await refuseIfFalse(call.context, ...record.needs(call, message));
-      const made = await record.create(call, message);
-      if (record.kept === undefined) return made;
-      const row = await record.find(call, message);
-      await verifyKept(call.context, record.kept, false, async () => row !== null);
-      if (row !== null) return accept(call, row, message);
-      const detail = { [record.noun]: made.remoteId };
-      call.context.log.warn(`A new ${record.noun} is not found by its key.`, detail);
-      return made;
-    },
+    create: (message, signal) => createKeyed(open(signal), book, record, message),
     ...(inspect && {
       inspect: (message, remoteId, signal) => inspect(open(signal), message, remoteId),
     }),
@@ -76,4 +61,32 @@ export function keyedPush<
       withdraw: (message, withdrawal, signal) => withdraw(open(signal), message, withdrawal),
     }),
   };
+}
+
+/** Writes one record and looks for it again by its key; a probe calls this for its own. */
+export async function createKeyed<C extends HasContext, Message, Row, Id extends string>(
+  call: C,
+  { verifyKept, refuseIfFalse }: FactBook<Id>,
+  record: KeyedRecord<C, Message, Row, Id>,
+  message: Message,
+): Promise<Delivered> {
+  await refuseIfFalse(call.context, ...record.needs(call, message));
+  const made = await record.create(call, message);
+  if (record.kept === undefined) return made;
+  const row = await record.find(call, message);
+  await verifyKept(call.context, record.kept, false, async () => row !== null);
+  if (row !== null) return acceptRow(call, record, row, message);
+  const detail = { [record.noun]: made.remoteId };
+  call.context.log.warn(`A new ${record.noun} is not found by its key.`, detail);
+  return made;
+}
+
+function acceptRow<C, Message, Row>(
+  call: C,
+  record: Pick<KeyedRecord<C, Message, Row, never>, 'refuseOther' | 'delivered'>,
+  row: Row,
+  message: Message,
+): Delivered {
+  record.refuseOther?.(call, row, message);
+  return record.delivered(row, message);
 }
