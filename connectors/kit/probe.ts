@@ -62,10 +62,21 @@ export interface ProbeStep<Id extends string> {
 
 /** What is written goes into `written`, the last first; all of it is removed in the end. */
 export async function runProbe<Id extends string>(
-  { context }: { context: ConnectorContext },
+  call: { context: ConnectorContext },
   book: FactBook<Id>,
   steps: readonly ProbeStep<Id>[],
   removal: { written: readonly string[]; remove(path: string): Promise<void>; fix: string },
+  product: string,
+): Promise<CheckResult[]> {
+  const results = await runSteps(call, book, steps, product);
+  return [...results, await removeWritten(removal.written, removal.remove, removal.fix)];
+}
+
+/** For a vendor that removes nothing by its path. */
+export async function runSteps<Id extends string>(
+  { context }: { context: ConnectorContext },
+  book: FactBook<Id>,
+  steps: readonly ProbeStep<Id>[],
   product: string,
 ): Promise<CheckResult[]> {
   const attempt: Attempt = attemptsAt(product);
@@ -79,7 +90,7 @@ export async function runProbe<Id extends string>(
     results.push(...(await verifyAgain(context, facts, () => attempt(name, write))));
     for (const id of facts) results.push(await book.factResult(context, id));
   }
-  return [...results, await removeWritten(removal.written, removal.remove, removal.fix)];
+  return results;
 }
 
 /** Writes a custom field back as it is, which must change nothing. */

@@ -14,6 +14,8 @@ type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
 export interface TicketView {
   bearsKey(key: string): boolean;
   isClosed: boolean;
+  /** Whether it was taken back before, where that shows: then it was not people who closed it. */
+  isWithdrawn?: boolean;
   updatedAt?: Standing['updatedAt'];
 }
 
@@ -55,6 +57,7 @@ export async function withdrawTicket<C>(
   const before = await ticket.read(call, remoteId);
   if (before === null) return orByHand(ticket.whenGone);
   if (!before.bearsKey(key)) return null;
+  if (before.isWithdrawn === true) return { remoteId };
   if (before.isClosed) return orByHand(ticket.whenClosed);
   const close = await ticket.close(call, remoteId);
   const audience = 'internal' as const;

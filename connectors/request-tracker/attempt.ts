@@ -1,3 +1,0 @@
-import { attemptsAt } from '../kit/checks.ts';
-
-export const attempt = attemptsAt('RT');
