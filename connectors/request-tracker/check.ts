@@ -1,178 +1,210 @@
+/** What `check` proves by reading. RT shows less to who has fewer rights, and says nothing of it. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
-import { msFromInstant } from '../../src/domain/time.ts';
-import type { Api } from './api.ts';
-import { attempt } from './attempt.ts';
-import { checkClients } from './check-clients.ts';
-import { findTicketField } from './clients.ts';
-import { refusedResults, settle } from './facts.ts';
-import { hasTicketField } from './push-ticket.ts';
+import { attemptsAt, okResult, type Proof, runChecks } from '../kit/checks.ts';
+import { parseAll } from '../kit/lists.ts';
+import { type Rt, search } from './call.ts';
+import { facts } from './facts.ts';
+import { findTicketField, readQueueIfSeen } from './lists.ts';
+import { missingField } from './push.ts';
 import { quoted } from './query.ts';
-import { NewestItem } from './schema.ts';
+import { Version, WorkedItem } from './schema.ts';
+import { measureNewest, measureTime, type TimeProof, verifyQueryDates } from './verify.ts';
 
 /** Clocks may differ by this much before changes could slip between two passes. */
 const skewMsMax = 5 * 60_000;
 
-export async function checkRequestTracker(
-  api: Api,
-  clientIds: readonly SourceId[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const access = await checkAccess(api, signal);
-  if (access.some((result) => result.status === 'failed')) return access;
-  const names = await Promise.all([
-    ...(['alerts', 'billing'] as const).map((setting) => checkQueue(api, setting, signal)),
-    ...(['clientField', 'workTypeField'] as const).map((name) => checkField(api, name, signal)),
-    checkStatuses(api, signal),
-    checkQueryDates(api, signal),
-  ]);
-  return [
-    ...access,
-    ...names.flat(),
-    ...(await checkClients(api, clientIds, signal)),
-    ...(await refusedResults(api.context.memory)),
-  ];
-}
-
-function checkAccess(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  return attempt('auth', async () => {
-    const { data, headers } = await api.version(signal);
-    const results: CheckResult[] = [
-      { id: 'auth', status: 'ok', detail: `RT ${data.Version} accepts the token.` },
-    ];
-    if (!/^5\./.test(data.Version)) {
-      results.push({
-        id: 'fact.version',
-        status: 'warning',
-        detail: `This connector was tried with RT 5.0.3, and this is ${data.Version}.`,
-        fix: 'Run check with --probe against a test client before going live.',
-      });
-    }
-    const skewMs = Date.parse(headers.date ?? '') - api.context.now();
-    if (Math.abs(skewMs) > skewMsMax) {
-      results.push({
-        id: 'fact.clock',
-        status: 'warning',
-        detail: `RT's clock differs from ours by ${Math.round(Math.abs(skewMs) / 60_000)} minutes.`,
-        fix: 'Let both machines keep time by NTP: changes are read by their moment.',
-      });
-    }
-    return results;
+export function checkConnection(rt: Rt, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const { clientField, workTypeField, closedStatuses } = rt.config;
+  return runChecks('RT', {
+    credentials: ['auth', () => checkAccess(rt)],
+    lists: [
+      ['fact.query-dates', () => verifyQueryDates(rt)],
+      ['permission.time-elsewhere', () => checkOtherQueues(rt, clientIds)],
+    ],
+    clients: ['clients', () => checkTickets(rt, clientIds)],
+    facts: [],
+    native: null,
+    names: [
+      queueProof(rt, 'alerts'),
+      queueProof(rt, 'billing'),
+      fieldProof(rt, 'name.client-field', clientField),
+      fieldProof(rt, 'name.work-type-field', workTypeField),
+      ...closedStatuses.map((status): Proof => statusProof(rt, status)),
+    ],
+    known: () => refusedWrites(rt),
   });
 }
 
-function checkQueue(
-  api: Api,
-  setting: 'alerts' | 'billing',
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
+/** Only what a write found false: most connections are sent none. */
+async function refusedWrites({ context }: Rt): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const id of ['key-field', 'find-ticket', 'find-note'] as const) {
+    if ((await facts.readFact(context, id)) !== 'no') continue;
+    results.push(await facts.factResult(context, id));
+  }
+  return results;
+}
+
+async function checkAccess(rt: Rt): Promise<CheckResult[]> {
+  const { data, headers } = await rt.send({ method: 'GET', path: '/rt', query: {} }, Version);
+  const results = [okResult('auth', `RT ${data.Version} accepts the token.`)];
+  if (!/^5\./.test(data.Version)) {
+    const detail = `This connector was tried with RT 5.0.3, and this is ${data.Version}.`;
+    const fix = 'Run check with --probe against a test client before going live.';
+    results.push({ id: 'fact.version', status: 'warning', detail, fix });
+  }
+  const skewMs = Math.abs(Date.parse(headers.date ?? '') - rt.context.now());
+  if (skewMs > skewMsMax) {
+    const detail = `RT's clock differs from ours by ${Math.round(skewMs / 60_000)} minutes.`;
+    const fix = 'Let both machines keep time by NTP: changes are read by their timestamp.';
+    results.push({ id: 'fact.clock', status: 'warning', detail, fix });
+  }
+  return results;
+}
+
+function queueProof(rt: Rt, setting: 'alerts' | 'billing'): Proof {
   const id = `name.${setting}-queue`;
-  return attempt(id, async () => {
-    const name = api.config[setting]?.queue;
-    if (name === undefined) return [];
-    const queue = await api.queue(name, signal).catch((error: unknown) => {
-      if (isKindError(error, 'permission', 'rejected')) return null;
-      throw error;
-    });
+  const prove = async () => {
+    const name = rt.config[setting]?.queue;
+    if (name === undefined) return null;
+    const queue = await readQueueIfSeen(rt, name);
     const fix = `Check ${setting}.queue in the config, and give the RT user SeeQueue and CreateTicket on it.`;
-    const failed = (detail: string): CheckResult[] => [{ id, status: 'failed', detail, fix }];
-    if (queue === null)
-      return failed(`There is no queue "${name}", or the RT user may not see it.`);
-    if (String(queue.data.Disabled ?? '0') !== '0') return failed(`Queue "${name}" is disabled.`);
-    if (!queue.data._hyperlinks.some((link) => link.ref === 'create')) {
-      return failed(`The RT user may not create tickets in "${name}".`);
+    if (queue === null) {
+      return [failed(id, `There is no queue "${name}", or the RT user may not see it.`, fix)];
     }
-    const { keyField } = api.config;
-    if (keyField !== undefined && !hasTicketField(queue.data.TicketCustomFields, keyField)) {
-      return [
-        {
-          id: `name.key-field.${setting}`,
-          status: 'failed',
-          detail: `Queue "${name}" has no ticket field "${keyField}" that the RT user sees.`,
-          fix: 'Apply the field to the queue, and give the user SeeCustomField and SetInitialCustomField.',
-        },
-      ];
+    if (String(queue.Disabled ?? '0') !== '0') {
+      return [failed(id, `Queue "${name}" is disabled.`, fix)];
     }
-    return [{ id, status: 'ok', detail: `Tickets can be created in "${name}".` }];
-  });
+    if (!queue._hyperlinks.some(({ ref }) => ref === 'create')) {
+      return [failed(id, `The RT user may not create tickets in "${name}".`, fix)];
+    }
+    const { keyField } = rt.config;
+    const missing = keyField === undefined ? null : missingField(queue, keyField);
+    if (missing === null) return `Tickets can be created in "${name}".`;
+    return [failed(`name.key-field.${setting}`, missing.detail, missing.fix)];
+  };
+  return [id, prove];
 }
 
-function checkField(
-  api: Api,
-  setting: 'clientField' | 'workTypeField',
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const id = setting === 'clientField' ? 'name.client-field' : 'name.work-type-field';
-  return attempt(id, async () => {
-    const name = api.config[setting];
-    if (name === undefined) return [];
-    await findTicketField(api, name, signal);
-    return [{ id, status: 'ok', detail: `The ticket field "${name}" is there.` }];
-  });
+function failed(id: string, detail: string, fix: string): CheckResult {
+  return { id, status: 'failed', detail, fix };
+}
+
+function fieldProof(rt: Rt, id: string, name: string | undefined): Proof {
+  const prove = async () => {
+    if (name === undefined) return null;
+    await findTicketField(rt, name);
+    return `The ticket field "${name}" is there.`;
+  };
+  return [id, prove];
 }
 
 /** RT takes any word for a status and then finds nothing. */
-async function checkStatuses(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const results = await Promise.all(
-    api.config.closedStatuses.map((status) => {
-      const id = `name.status.${status}`;
-      return attempt(id, async () => {
-        const query = `Status = ${quoted(status)}`;
-        const { total } = await api.few('/tickets', query, [], signal, { perPage: 1 });
-        if (total !== 0) return [{ id, status: 'ok', detail: `Tickets are "${status}".` }];
-        return [
-          {
-            id,
-            status: 'warning',
-            detail: `No ticket that we see has the status "${status}".`,
-            fix: 'Check the spelling of closedStatuses: time is debited once its ticket has one of them.',
-          },
-        ];
-      });
-    }),
-  );
-  return results.flat();
+function statusProof(rt: Rt, status: string): Proof {
+  const id = `name.status.${status}`;
+  const prove = async (): Promise<CheckResult[] | string> => {
+    const { total } = await search(rt, { query: `Status = ${quoted(status)}` });
+    if (total !== 0) return `Tickets are "${status}".`;
+    const detail = `No ticket that we see has the status "${status}".`;
+    const fix =
+      'Check the spelling of closedStatuses: time is debited once its ticket has one of them.';
+    return [{ id, status: 'warning', detail, fix }];
+  };
+  return [id, prove];
 }
 
-/** A ticket whose change lies a known time back must be found from before that moment, and not after. */
-function checkQueryDates(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const id = 'fact.query-dates';
-  return attempt(id, async () => {
-    const { items, total } = await api.few('/tickets', 'EffectiveId > 0', ['LastUpdated'], signal, {
-      perPage: 1,
-      orderby: 'LastUpdated',
-    });
-    if (total === null) return [hiddenTotal];
-    const oldest = NewestItem.safeParse(items[0]).data;
-    if (oldest === undefined) {
-      const fix = 'Give the RT user ShowTicket on all queues that it is to read.';
-      return [{ id: 'permission.tickets', status: 'failed', detail: 'We see no ticket.', fix }];
-    }
-    const ageSeconds = Math.round((api.context.now() - msFromInstant(oldest.LastUpdated)) / 1000);
-    const isFoundSince = async (seconds: number): Promise<boolean> => {
-      const query = `EffectiveId > 0 AND id = ${oldest.id} AND LastUpdated > '-${seconds} seconds'`;
-      return (await api.few('/tickets', query, [], signal, { perPage: 1 })).total === 1;
+/** Proves for each client that its tickets and all their time are seen. */
+async function checkTickets(rt: Rt, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const attempt = attemptsAt('RT');
+  const results: CheckResult[] = [];
+  const proofs: TimeProof[] = [];
+  for (const clientId of clientIds) {
+    const id = `client.${clientId}`;
+    const look = async (): Promise<CheckResult[]> => {
+      const named = await nameClient(rt, clientId);
+      if ('fix' in named) return [failed(id, named.detail, named.fix)];
+      const { name, query } = named;
+      const { total } = await search(rt, { query });
+      if (total === 0) return [nothingSeen(id, name)];
+      const proof = await measureNewest(rt, query);
+      if (proof !== null) proofs.push(proof);
+      if (proof !== null && proof.missingMinutes > 0) return [missingTime(id, name, proof)];
+      const seen = proof === null ? 'none of them has time yet' : 'all their time is seen';
+      return [okResult(id, `${name}: ${total ?? 'its'} tickets are seen, and ${seen}.`)];
     };
-    const hoursLater = ageSeconds - 3 * 3600;
-    const isSo =
-      (await isFoundSince(ageSeconds + 3 * 3600)) &&
-      (hoursLater < 1 || !(await isFoundSince(hoursLater)));
-    await settle(api.context.memory, 'fact.query-dates', isSo);
-    if (isSo) return [{ id, status: 'ok', detail: 'RT understands the moments in our queries.' }];
-    return [
-      {
-        id,
-        status: 'failed',
-        detail: 'RT reads the moments in our queries differently, so that changes would be missed.',
-        fix: 'Report the RT version and its $PreferDateTimeFormatNatural setting; nothing is read until then.',
-      },
-    ];
-  });
+    results.push(...(await attempt(id, look)));
+  }
+  if (proofs.length > 0) {
+    const isComplete = proofs.every(({ missingMinutes }) => missingMinutes <= 0);
+    await facts.verifyFact(rt.context, 'time-visible', isComplete);
+  }
+  return results;
 }
 
-const hiddenTotal: CheckResult = {
-  id: 'permission.tickets',
-  status: 'failed',
-  detail: 'RT does not say how many tickets there are, so that missing ones would not be noticed.',
-  fix: 'Give the RT user ShowTicket for all queues, or leave $UseSQLForACLChecks on (the default).',
-};
+/**
+ * Hidden comments elsewhere are no client's loss at first. But RT cuts a page before it hides them, and
+ * a page of nothing else looks like the end of all time.
+ */
+async function checkOtherQueues(rt: Rt, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const { items } = await search(rt, {
+    query: 'TimeWorked != 0',
+    fields: ['TimeWorked', 'Queue.Name'],
+    ...{ perPage: 100, orderby: 'LastUpdated', order: 'DESC' },
+  });
+  const newest = new Map<SourceId, WorkedItem>();
+  for (const ticket of parseAll(items, WorkedItem)) {
+    const queueId = ticket.Queue?.id;
+    if (queueId !== undefined && !newest.has(queueId)) newest.set(queueId, ticket);
+  }
+  const isClient = (id: SourceId) => rt.config.clientFrom === 'queue' && clientIds.includes(id);
+  const results: CheckResult[] = [];
+  for (const [queueId, ticket] of newest) {
+    const proof = isClient(queueId) ? null : await measureTime(rt, ticket);
+    if (proof === null || proof.missingMinutes <= 0) continue;
+    const name = `Queue "${ticket.Queue?.Name || queueId}"`;
+    const result = missingTime(`permission.time-elsewhere.${queueId}`, name, proof);
+    results.push({ ...result, status: 'warning' });
+  }
+  return results;
+}
+
+type Named = { name: string; query: string } | { detail: string; fix: string };
+
+async function nameClient(rt: Rt, clientId: SourceId): Promise<Named> {
+  const { clientFrom, clientField } = rt.config;
+  const text = quoted(clientId);
+  if (clientFrom === 'organization') {
+    return { name: `Organization "${clientId}"`, query: `Requestor.Organization = ${text}` };
+  }
+  if (clientFrom === 'custom-field') {
+    return { name: `${clientField} "${clientId}"`, query: `CF.{${clientField}} = ${text}` };
+  }
+  const queue = await readQueueIfSeen(rt, clientId);
+  if (queue === null) {
+    const detail = `There is no queue ${clientId}, or the RT user may not see it.`;
+    const fix =
+      "Check the client's id in the config, and give the user SeeQueue and ShowTicket on it.";
+    return { detail, fix };
+  }
+  const { id, Name } = queue;
+  if (id === clientId) return { name: `Queue "${Name}"`, query: `Queue = ${id}` };
+  const detail = `"${clientId}" is the name of queue ${id}, and tickets are known by the number.`;
+  return { detail, fix: `Write ${id} as the client's id in the config.` };
+}
+
+function nothingSeen(id: string, name: string): CheckResult {
+  return {
+    id,
+    status: 'warning',
+    detail: `${name}: no ticket is seen. RT says the same where there is none and where it is hidden.`,
+    fix: 'If it has tickets, give the RT user ShowTicket on their queues, or correct the name in the config.',
+  };
+}
+
+function missingTime(id: string, name: string, proof: TimeProof): CheckResult {
+  return failed(
+    id,
+    `${name}: ticket ${proof.ticketId} holds ${proof.missingMinutes} minutes that the RT user is not shown.`,
+    'Give it ShowTicketComments (and ShowTicket) on the queue: the time of comments is hidden without.',
+  );
+}

@@ -1,12 +1,12 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
-import { checkRequestTracker } from './check.ts';
-import { listClients, listQueues } from './clients.ts';
+import { createCall } from './call.ts';
+import { checkConnection } from './check.ts';
 import { RequestTrackerConfig } from './config.ts';
-import { probeRequestTracker } from './probe.ts';
-import { createPulls } from './pull.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush, createInvoicePush } from './push-ticket.ts';
+import { facts } from './facts.ts';
+import { listQueues } from './lists.ts';
+import { listClients, pullClients, pullTickets, pullTime } from './pull.ts';
+import { createAlertPush, createInvoicePush, createNotePush } from './push.ts';
+import { probeConnection } from './verify.ts';
 
 /** Best Practical's Request Tracker 5, over its REST 2.0. */
 export const requestTracker: VendorModule<RequestTrackerConfig> = {
@@ -16,21 +16,26 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice'],
   table: { approval: false, deletions: 'cannot be deleted', sale: 'ticket', ownBlocks: null },
+  facts: facts.rows,
   readsBy: ({ closedStatuses, clientFrom, clientField }) => ({
     tickets: [closedStatuses, clientFrom, clientField],
   }),
   create(config, context) {
-    const api = createApi(config, context);
+    const open = createCall(config, context);
     return {
-      check: (clientIds, signal) => checkRequestTracker(api, clientIds, signal),
-      probe: (clientId, signal) => probeRequestTracker(api, clientId, signal),
-      listNames: async (_, signal) => ({ boards: await listQueues(api, signal) }),
-      listClients: (signal) => listClients(api, signal),
-      pull: createPulls(api),
+      check: (clientIds, signal) => checkConnection(open(signal), clientIds),
+      probe: (clientId, signal) => probeConnection(open(signal), clientId),
+      listNames: async (_, signal) => ({ boards: await listQueues(open(signal)) }),
+      listClients: (signal) => listClients(open(signal)),
+      pull: {
+        clients: (request) => pullClients(open(request.signal), request),
+        tickets: (request) => pullTickets(open(request.signal), request),
+        timeEntries: (request) => pullTime(open(request.signal), request),
+      },
       push: {
-        'alert-ticket': createAlertPush(api),
-        'ticket-note': createNotePush(api),
-        invoice: createInvoicePush(api),
+        'alert-ticket': createAlertPush(open),
+        'ticket-note': createNotePush(open),
+        invoice: createInvoicePush(open),
       },
     };
   },

@@ -2,15 +2,12 @@ import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/conn
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { secondsOf } from '../http/exact.ts';
+import { markerOf, oneLine } from '../kit/marker.ts';
 import type { RequestTrackerConfig } from './config.ts';
-import type { QueueItem, TicketItem, TimeItem } from './schema.ts';
+import type { TicketItem, TimeItem } from './schema.ts';
 
 /** RT's word for "never": `1970-01-01T00:00:00Z`. */
 const never: Instant = '1970-01-01T00:00:00.000Z';
-
-export function fromQueue(queue: QueueItem): ClientRow {
-  return { sourceId: queue.id, name: queue.Name };
-}
 
 /** For a client that is known by its name alone: an Organization, a value of a custom field. */
 export function fromClientName(name: string): ClientRow {
@@ -37,7 +34,7 @@ export function fromTicket(ticket: TicketItem, config: RequestTrackerConfig): Ti
 }
 
 /**
- * A transaction that took time. RT has no work date: the moment of logging stands for the end. A
+ * A transaction that took time. RT has no work date: the time of logging is taken for the end. A
  * correction is a transaction of its own, made by whoever corrected; one that adds is work like any.
  */
 export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow {
@@ -65,16 +62,12 @@ export function fromTime(item: TimeItem, workType: string | null): TimeEntryRow 
   };
 }
 
-/** The first value of a ticket custom field; null where it has none or is not on the ticket. */
-export function fieldValueOf(
-  ticket: Pick<TicketItem, 'CustomFields'>,
+/** The values of a ticket custom field; none where it is not on the ticket. */
+export function fieldValuesOf(
+  { CustomFields }: Pick<TicketItem, 'CustomFields'>,
   name: string,
-): string | null {
-  return fieldValuesOf(ticket, name)[0] ?? null;
-}
-
-export function fieldValuesOf(ticket: Pick<TicketItem, 'CustomFields'>, name: string): string[] {
-  return ticket.CustomFields.filter((field) => isSameName(field.name, name))
+): string[] {
+  return CustomFields.filter((field) => isSameName(field.name, name))
     .flatMap((field) => field.values)
     .filter((value): value is string => typeof value === 'string' && value !== '');
 }
@@ -99,4 +92,25 @@ export function isClosedStatus(
   { closedStatuses }: Pick<RequestTrackerConfig, 'closedStatuses'>,
 ): boolean {
   return closedStatuses.some((known) => isSameName(known, status));
+}
+
+/** RT cuts a subject at 200 bytes without a word, which must not take the key off. */
+const subjectBytesMax = 200;
+
+/** The subject with its marker at the end, shortened before it where RT would cut it. */
+export function markedSubject(subject: string, key: string): string {
+  const marker = ` ${markerOf(key)}`;
+  return fittingSubject(subject, subjectBytesMax - Buffer.byteLength(marker)) + marker;
+}
+
+/** As much of the subject as fits, on one line. */
+export function fittingSubject(subject: string, bytesMax = subjectBytesMax): string {
+  const line = oneLine(subject);
+  if (Buffer.byteLength(line) <= bytesMax) return line;
+  let fitting = '';
+  for (const character of line) {
+    if (Buffer.byteLength(`${fitting}${character}…`) > bytesMax) break;
+    fitting += character;
+  }
+  return `${fitting}…`;
 }

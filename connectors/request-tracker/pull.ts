@@ -1,67 +1,103 @@
 import type {
+  ClientRow,
   Page,
   PullRequest,
-  Pulls,
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import { isRecent } from '../http/clock.ts';
 import { parseRows } from '../http/rows.ts';
-import type { Api } from './api.ts';
-import { createClientsPull } from './clients.ts';
+import { readPages } from '../kit/lists.ts';
+import type { Rt } from './call.ts';
 import type { RequestTrackerConfig } from './config.ts';
-import { refuseUnless } from './facts.ts';
-import { fieldValueOf, fromTicket, fromTime } from './mapping.ts';
-import { anyOf, momentBefore, wholeSecond } from './query.ts';
-import { TicketItem, TimeItem } from './schema.ts';
+import { facts } from './facts.ts';
+import { findTicketField, queueList, ticketList, timeList, userPages } from './lists.ts';
+import { fieldValuesOf, fromClientName, fromTicket, fromTime } from './mapping.ts';
+import { anyOf, timeBefore, wholeSecond } from './query.ts';
+import { Field, QueueItem, TicketItem, TimeItem, UserItem } from './schema.ts';
 
-const timeFields = ['ObjectId', 'Creator', 'Created', 'TimeTaken'];
+const dayMs = 24 * 3_600_000;
 
-/** Time that counts: on tickets, not on reminders, and not on what was deleted. RT then filters by rights. */
-const anyTime =
-  "ObjectType = 'RT::Ticket' AND TimeTaken != 0 AND TicketType = 'ticket' AND TicketStatus != 'deleted'";
+/** When the users were last read for their organizations. */
+const organizationsReadAt = 'organizations.read-at';
 
-export function createPulls(api: Api): Pulls {
-  const readTime = api.config.workTypeField === undefined ? timeEntries : timeByTicket;
-  return {
-    clients: createClientsPull(api),
-    tickets: (request) => tickets(api, request),
-    timeEntries: (request) => readTime(api, request),
-  };
+/** Clients by whatever tells them apart. Only names: a client that is missing here is still debited. */
+export function pullClients(rt: Rt, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  const read = { queue: queues, organization: organizations, 'custom-field': fieldValues };
+  return read[rt.config.clientFrom](rt, request);
 }
 
-async function* tickets(api: Api, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
-  for await (const { items, rejected, resume } of changedTickets(api, request)) {
-    yield { rows: items.map((item) => fromTicket(item, api.config)), rejected, resume };
+export async function listClients(rt: Rt): Promise<ClientRow[]> {
+  const [since, until] = [instantFromMs(0), instantFromMs(rt.context.now())];
+  const { signal } = rt;
+  const request = { since, until, resume: null, clientIds: [], isStored: false, signal };
+  const all: ClientRow[] = [];
+  for await (const { rows } of pullClients(rt, request)) all.push(...rows);
+  return all;
+}
+
+async function* queues(rt: Rt, { since, resume }: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  const reading = { list: queueList(resume), schema: QueueItem, fromWire: (row: QueueItem) => row };
+  let seen = 0;
+  for await (const page of readPages(rt, reading)) {
+    seen += page.rows.length + page.rejected.length;
+    const changed = page.rows.filter((queue) => queue.LastUpdated >= wholeSecond(since));
+    yield { ...page, rows: changed.map(({ id, Name }) => ({ sourceId: id, name: Name })) };
+  }
+  if (seen > 0 || resume !== null) return;
+  throw new KindError('permission', 'The RT user of this connection sees no queue at all.', {
+    fix: "Give it SeeQueue on the clients' queues.",
+  });
+}
+
+/** RT does not list which users changed, and there may be thousands: once a day is enough for names. */
+async function* organizations(rt: Rt, { isStored }: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  const { memory, now } = rt.context;
+  const readAt = await memory.get(organizationsReadAt);
+  if (isStored && readAt !== null && isRecent(msFromInstant(readAt), now(), dayMs)) return;
+  const startedAt = instantFromMs(now());
+  const seen = new Set(['']);
+  for await (const page of userPages(rt, 'Organization')) {
+    const nameOf = ({ Organization }: UserItem): string => Organization?.trim() ?? '';
+    const { rows, rejected } = parseRows(page.rows, UserItem, nameOf);
+    const names = [...new Set(rows)].filter((name) => !seen.has(name));
+    for (const name of names) seen.add(name);
+    yield { rows: names.map(fromClientName), rejected, resume: null };
+  }
+  if (isStored) await memory.set(organizationsReadAt, startedAt);
+}
+
+/** The values that a Select field offers; a field of free text offers none. */
+async function* fieldValues(rt: Rt): AsyncGenerator<Page<ClientRow>> {
+  const { id } = await findTicketField(rt, rt.config.clientField ?? '');
+  const { Values } = await rt.get(`/customfield/${id}`, Field);
+  yield { rows: Values.map(fromClientName), rejected: [], resume: null };
+}
+
+export async function* pullTickets(rt: Rt, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
+  for await (const page of changedTickets(rt, request)) {
+    yield { ...page, rows: page.rows.map((item) => fromTicket(item, rt.config)) };
   }
 }
 
 /**
- * Tickets changed since the moment, all queues that the user sees: a ticket that left a client's
+ * Tickets changed since the timestamp, in all queues that the user sees: a ticket that left a client's
  * queue must be seen to leave. A merge touches neither the merged ticket's `LastUpdated` nor its
- * status, only its history; `Updated` looks there, and naming `EffectiveId` makes RT show tickets
- * that were merged away at all.
+ * status, only its history; `Updated` looks there.
  */
-async function* changedTickets({ config, context, pages }: Api, request: PullRequest) {
-  await refuseUnless(context.memory, 'fact.query-dates');
-  const { resume, signal } = request;
+async function* changedTickets(rt: Rt, request: PullRequest): AsyncGenerator<Page<TicketItem>> {
+  await facts.refuseIfFalse(rt.context, 'query-dates');
   const since = wholeSecond(request.since);
-  const moment = momentBefore(since, context.now());
-  const found = pages({
-    path: '/tickets',
-    query: (afterId) =>
-      `EffectiveId > 0 AND (LastUpdated > ${moment} OR Updated > ${moment}) AND id > ${afterId}`,
-    fields: ticketFields(config),
-    afterId: resume,
-    needsTotal: true,
-    signal,
+  const time = timeBefore(since, rt.context.now());
+  const condition = `(LastUpdated > ${time} OR Updated > ${time})`;
+  yield* readPages(rt, {
+    list: { ...ticketList(condition, ticketFields(rt.config)), afterId: request.resume },
+    schema: TicketItem,
+    fromWire: (item) => item,
+    isWanted: (one) => one.LastUpdated >= since || (one.EffectiveId ?? one.id) !== one.id,
   });
-  for await (const { items, lastId } of found) {
-    const { rows, rejected } = parseRows(items, TicketItem, (item) => item);
-    const changed = rows.filter(
-      (one) => one.LastUpdated >= since || (one.EffectiveId ?? one.id) !== one.id,
-    );
-    yield { items: changed, rejected, resume: lastId ?? resume };
-  }
 }
 
 function ticketFields({ clientFrom, workTypeField }: RequestTrackerConfig): string[] {
@@ -71,52 +107,39 @@ function ticketFields({ clientFrom, workTypeField }: RequestTrackerConfig): stri
   return hasField ? [...fields, 'CustomFields'] : fields;
 }
 
-/** Transactions are never edited, so that what is new since the moment is all there is. */
-async function* timeEntries(api: Api, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
-  const { resume, signal } = request;
+/** Transactions are never edited, so that what is new since the timestamp is all there is. */
+export async function* pullTime(rt: Rt, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
+  await facts.refuseIfFalse(rt.context, 'query-dates', 'time-visible');
+  const { workTypeField } = rt.config;
+  if (workTypeField !== undefined) return yield* timeByTicket(rt, request, workTypeField);
   const since = wholeSecond(request.since);
-  const condition = `Created > ${momentBefore(since, api.context.now())}`;
-  for await (const { items, lastId } of timePages(api, condition, resume, signal)) {
-    const { rows, rejected } = parseRows(items, TimeItem, (item) => fromTime(item, null));
-    const isNew = (row: TimeEntryRow) => row.endedAt >= since;
-    yield { rows: rows.filter(isNew), rejected, resume: lastId ?? resume };
-  }
+  const condition = `Created > ${timeBefore(since, rt.context.now())}`;
+  yield* readPages(rt, {
+    list: { ...timeList(condition), afterId: request.resume },
+    schema: TimeItem,
+    fromWire: (item) => fromTime(item, null),
+    isWanted: (row) => row.endedAt >= since,
+  });
 }
 
 /**
  * Where the work type is the ticket's, all time of a changed ticket is read again: its work type may
  * be what changed. New time changes its ticket, so that none is missed.
  */
-async function* timeByTicket(api: Api, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
-  const field = api.config.workTypeField ?? '';
-  for await (const changed of changedTickets(api, request)) {
-    if (changed.items.length === 0) continue;
-    const workTypes = new Map(changed.items.map((item) => [item.id, fieldValueOf(item, field)]));
-    const onThem = anyOf('ObjectId', [...workTypes.keys()]);
-    for await (const { items } of timePages(api, onThem, null, request.signal)) {
-      const toRow = (item: TimeItem) => fromTime(item, workTypes.get(item.ObjectId) ?? null);
-      yield { ...parseRows(items, TimeItem, toRow), resume: null };
-    }
-    yield { rows: [], rejected: [], resume: changed.resume };
+async function* timeByTicket(
+  rt: Rt,
+  request: PullRequest,
+  field: string,
+): AsyncGenerator<Page<TimeEntryRow>> {
+  for await (const { rows, resume } of changedTickets(rt, request)) {
+    if (rows.length === 0) continue;
+    const workTypes = new Map(rows.map((item) => [item.id, fieldValuesOf(item, field)[0] ?? null]));
+    const pages = readPages(rt, {
+      list: timeList(anyOf('ObjectId', [...workTypes.keys()])),
+      schema: TimeItem,
+      fromWire: (item) => fromTime(item, workTypes.get(item.ObjectId) ?? null),
+    });
+    for await (const page of pages) yield { ...page, resume: null };
+    yield { rows: [], rejected: [], resume };
   }
-}
-
-/**
- * A page that is not full ends nothing here: RT cuts it before it hides comments, and it may hide those
- * of a queue that is no client's, which no check looks at.
- */
-async function* timePages(
-  { context, pages }: Api,
-  condition: string,
-  afterId: string | null,
-  signal: AbortSignal,
-) {
-  await refuseUnless(context.memory, 'fact.query-dates', 'fact.time-visible');
-  yield* pages({
-    path: '/transactions',
-    query: (after) => `${anyTime} AND ${condition} AND id > ${after}`,
-    fields: timeFields,
-    afterId,
-    signal,
-  });
 }

@@ -2,7 +2,7 @@
 import { type Instant, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 
 /**
- * Half of it because RT reckons a relative moment in local time, which daylight saving shifts by an
+ * Half of it because RT reckons a relative time in local time, which daylight saving shifts by an
  * hour; the rest for clocks that differ.
  */
 const marginSeconds = 2 * 3600;
@@ -13,17 +13,17 @@ export function quoted(text: string): string {
 }
 
 /**
- * A moment up to two hours before the given one, for a `>` in a query. RT reads `2026-11-23 03:00:00`
+ * A time up to two hours before the given one, for a `>` in a query. RT reads `2026-11-23 03:00:00`
  * in the zone of the user or of the server, whatever zone the text carries, and takes the `3600` in
- * `3600 seconds ago` for a year; `-3600 seconds` alone means the same everywhere. Rows from before the
- * moment itself are left out afterwards, by the UTC moment in the answer.
+ * `3600 seconds ago` for a year; `-3600 seconds` alone means the same everywhere. Rows from before
+ * the timestamp itself are left out afterwards, by the UTC timestamp in the answer.
  */
-export function momentBefore(since: Instant, nowMs: number): string {
+export function timeBefore(since: Instant, nowMs: number): string {
   const seconds = Math.ceil((nowMs - msFromInstant(since)) / 1000);
   return quoted(`-${Math.max(seconds, 0) + marginSeconds} seconds`);
 }
 
-/** RT's moments are cut to the second: what happened half a second after `since` may carry less than it. */
+/** RT's timestamps are cut to the second: what happened half a second after `since` may carry less than it. */
 export function wholeSecond(since: Instant): Instant {
   return instantFromMs(Math.floor(msFromInstant(since) / 1000) * 1000);
 }
@@ -33,18 +33,12 @@ export function anyOf(field: string, values: readonly string[]): string {
   return `(${values.map((value) => `${field} = ${quoted(value)}`).join(' OR ')})`;
 }
 
-/** One condition of a JSON search; those on the same field are joined by OR, unless told. */
-export interface Condition {
-  field: string;
-  operator: '=' | '!=' | '>';
-  value: string;
-}
+export type Condition = readonly [field: string, operator: '=' | '!=' | '>', value: string];
 
-/** A JSON search that goes straight to the columns, where RT offers no query language. */
+/** A JSON search that goes straight to the columns: `=` on one field are joined by OR, all others by AND. */
 export function jsonQuery(conditions: readonly Condition[]): string {
-  return JSON.stringify(conditions.map((one) => ({ ...one, entry_aggregator: joinOf(one) })));
-}
-
-function joinOf({ operator }: Condition): 'AND' | 'OR' {
-  return operator === '=' ? 'OR' : 'AND';
+  const joined = conditions.map(([field, operator, value]) => {
+    return { field, operator, value, entry_aggregator: operator === '=' ? 'OR' : 'AND' };
+  });
+  return JSON.stringify(joined);
 }

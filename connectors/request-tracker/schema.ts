@@ -8,12 +8,12 @@ import { Id, WireInstant } from '../http/wire.ts';
 export const Version = z.object({ Version: z.string().min(1) });
 
 /** A page of a collection. `total` is null where RT filters by rights after it has cut the page. */
-export const ListPage = z.object({
+export const Collection = z.object({
   total: z.int().nullable(),
   per_page: z.int(),
   items: z.array(z.unknown()),
 });
-export type ListPage = z.infer<typeof ListPage>;
+export type Collection = z.infer<typeof Collection>;
 
 /** RT leaves out a list that has nothing in it, or sends an empty text. */
 function listOf<T>(item: z.ZodType<T>) {
@@ -25,9 +25,15 @@ function listOf<T>(item: z.ZodType<T>) {
 
 const FieldValue = z.object({ name: z.string(), values: z.array(z.unknown()) });
 
-export const TicketItem = z.object({
+/** A ticket as far as a search by key needs it. */
+export const FoundItem = z.object({
   id: Id,
   Subject: z.string().nullish(),
+  CustomFields: listOf(FieldValue),
+});
+export type FoundItem = z.infer<typeof FoundItem>;
+
+export const TicketItem = FoundItem.extend({
   Status: z.string().min(1),
   /** The ticket that this one was merged into; its own id where it was not. */
   EffectiveId: Id.nullish(),
@@ -35,7 +41,6 @@ export const TicketItem = z.object({
   Resolved: WireInstant.nullish(),
   Queue: z.object({ id: Id, Name: z.string().nullish() }),
   Requestor: listOf(z.object({ Organization: z.string().nullish() })),
-  CustomFields: listOf(FieldValue),
 });
 export type TicketItem = z.infer<typeof TicketItem>;
 
@@ -53,6 +58,7 @@ export const QueueItem = z.object({ id: Id, Name: z.string().min(1), LastUpdated
 export type QueueItem = z.infer<typeof QueueItem>;
 
 export const UserItem = z.object({ id: Id, Organization: z.string().nullish() });
+export type UserItem = z.infer<typeof UserItem>;
 
 export const FieldItem = z.object({ id: Id, Name: z.string(), LookupType: z.string() });
 export type FieldItem = z.infer<typeof FieldItem>;
@@ -72,22 +78,8 @@ export const Queue = z.object({
 export type Queue = z.infer<typeof Queue>;
 
 /** `comment`, `correspond` and `lifecycle` are among the links where the user may do that. */
-export const Ticket = z.object({
-  id: Id,
-  Subject: z.string().nullish(),
-  Status: z.string(),
-  CustomFields: listOf(FieldValue),
-  _hyperlinks: Links,
-});
+export const Ticket = FoundItem.extend({ Status: z.string(), _hyperlinks: Links });
 export type Ticket = z.infer<typeof Ticket>;
-
-/** A ticket as far as a search by key needs it. */
-export const FoundItem = z.object({
-  id: Id,
-  Subject: z.string().nullish(),
-  CustomFields: listOf(FieldValue),
-});
-export type FoundItem = z.infer<typeof FoundItem>;
 
 export const SumItem = z.object({ id: Id, TimeTaken: z.coerce.number() });
 
@@ -101,14 +93,14 @@ export const WorkedItem = z.object({
 export type WorkedItem = z.infer<typeof WorkedItem>;
 
 export const IdItem = z.object({ id: Id });
+export type IdItem = z.infer<typeof IdItem>;
 
 export const AttachmentItem = z.object({
   id: Id,
   TransactionId: Id,
   Content: z.string().nullish(),
 });
-
-export const CreatedTicket = z.object({ id: Id });
+export type AttachmentItem = z.infer<typeof AttachmentItem>;
 
 /** What RT says it did, one sentence each. */
 export const Messages = z.array(z.string());

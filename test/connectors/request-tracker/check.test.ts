@@ -27,8 +27,8 @@ describe('a check of Request Tracker', () => {
         expect([...results.values()].filter((result) => result.status !== 'ok')).toEqual([]);
         expect(results.get('client.5')?.detail).toMatch(/"Dupont": 1 tickets are seen, and all/);
         expect(Object.fromEntries(bench.context.kept)).toEqual({
-          'fact.query-dates': 'yes',
-          'fact.time-visible': 'yes',
+          'fact.query-dates': expect.stringMatching(/^yes/),
+          'fact.time-visible': expect.stringMatching(/^yes/),
         });
       },
       { sandbox: { path: '/rt' } },
@@ -53,7 +53,7 @@ describe('a check of Request Tracker', () => {
         detail: expect.stringContaining('30 minutes'),
         fix: expect.stringContaining('ShowTicketComments'),
       });
-      expect(bench.context.kept.get('fact.time-visible')).toBe('no');
+      expect(bench.context.kept.get('fact.time-visible')).toMatch(/^no/);
     }));
 
   test('warns of a queue of nobody’s that hides time, since it may cut the reading short', () =>
@@ -67,7 +67,7 @@ describe('a check of Request Tracker', () => {
         status: 'warning',
         detail: 'Queue "Alerts": ticket 3 holds 25 minutes that the RT user is not shown.',
       });
-      expect(bench.context.kept.get('fact.time-visible')).toBe('yes');
+      expect(bench.context.kept.get('fact.time-visible')).toMatch(/^yes/);
     }));
 
   test('tells a hidden queue from one without tickets', () =>
@@ -145,7 +145,7 @@ describe('a probe of Request Tracker', () => {
         { id: 'probe.discard', status: 'ok' },
       ]);
       expect(bench.sandbox.state.tickets).toMatchObject([{ status: 'rejected' }]);
-      expect(bench.context.kept.get('fact.find-ticket')).toBe('yes');
+      expect(bench.context.kept.get('fact.find-ticket')).toMatch(/^yes/);
     }));
 
   test('says what it could not find again, and what it left behind', () =>

@@ -19,8 +19,8 @@ async function checks(rt: RealRequestTracker): Promise<void> {
   const clientIds = ['Dupont', 'Martin'].map((name) => rt.queues[name] ?? '');
   const results = await connector.check(clientIds, soon());
   assert.deepEqual(notOk(results), []);
-  assert.equal(context.kept.get('fact.query-dates'), 'yes');
-  assert.equal(context.kept.get('fact.time-visible'), 'yes');
+  assert.match(context.kept.get('fact.query-dates') ?? '', /^yes/);
+  assert.match(context.kept.get('fact.time-visible') ?? '', /^yes/);
   // All time is known to be seen: then a quiet stream costs one request.
   const later = new Date(Date.now() + 60_000).toISOString();
   const { requestCount } = context;
