@@ -164,3 +164,18 @@ test('every file and folder that the README of the tests names is there', () => 
   );
   expect(missing).toEqual([]);
 });
+
+test('every file and folder that the README of the core names is there', () => {
+  const named = [...read('src/README.md').matchAll(/`([\w./-]+(?:\.ts|\.sql|\/))`/g)];
+  expect(named.length).toBeGreaterThan(50);
+  const missing = named.flatMap(([, name = '']) =>
+    [`src/${name}`, name].some((path) => existsSync(join(root, path))) ? [] : name,
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the README of the core names every room', () => {
+  const rooms = new Set(sources.flatMap(({ path }) => /^src\/([^/]+\/)/.exec(path)?.[1] ?? []));
+  const table = read('src/README.md');
+  expect([...rooms].filter((room) => !table.includes(`| \`${room}\``))).toEqual([]);
+});
