@@ -7,6 +7,8 @@ import type { FactBook } from './facts.ts';
 
 /** A custom field of one client, under the name that the API has for it. */
 export interface ClientField {
+  /** Tells fields of one name apart. */
+  id?: number;
   name: string;
   /** What people see, where that differs. */
   label?: string | null | undefined;
@@ -22,6 +24,10 @@ export interface ClientFields<C, Field extends ClientField> {
   write(call: C, clientId: SourceId, change: FieldChange<Field>): Promise<void>;
   /** Fields that a client shows only once they are filled in, by name. */
   hidden?(call: C): Promise<readonly Field[]>;
+  /** What is written for the text; throws for a field that cannot show it. Default: the text. */
+  valueFor?(field: Field, hoursText: string): unknown;
+  /** What identifies a written balance. Default: the client's ID and the field's name. */
+  remoteId?(clientId: SourceId, field: Field): SourceId;
   /** Which kind of field it must be, and who may edit it. */
   writableFix: string;
 }
@@ -43,6 +49,8 @@ export function balancePush<
   fact: Id,
   fields: ClientFields<C, Field>,
 ): Push<'balance-field'> {
+  const idOf = (clientId: SourceId, field: Field): SourceId =>
+    fields.remoteId?.(clientId, field) ?? `${clientId}.${field.name}`;
   return {
     async find({ clientId, field, hoursText }, signal) {
       const call = open(signal);
@@ -50,18 +58,18 @@ export function balancePush<
       // One that is not shown is not filled in: no other list need be asked.
       if (fields.hidden !== undefined && !shown.some((one) => isNamed(one, field))) return null;
       const target = await findField(fields, call, shown, field);
-      const remoteId = `${clientId}.${target.name}`;
-      return isSameValue(target.value, hoursText) ? { remoteId } : null;
+      return isSameValue(target.value, hoursText) ? { remoteId: idOf(clientId, target) } : null;
     },
     async create({ clientId, field, hoursText }, signal) {
       const call = open(signal);
       await book.refuseIfFalse(call.context, fact);
       const before = await fields.read(call, clientId);
       const target = await findField(fields, call, before, field);
-      const change = { before, target, value: hoursText };
+      const value = fields.valueFor?.(target, hoursText) ?? hoursText;
+      const change = { before, target, value };
       const after = await writeField(fields, call, book, fact, clientId, change);
-      const shown = after.find(({ name }) => name === target.name)?.value;
-      if (isSameValue(shown, hoursText)) return { remoteId: `${clientId}.${target.name}` };
+      const shown = after.find((field) => isSameField(field, target))?.value;
+      if (isSameValue(shown, hoursText)) return { remoteId: idOf(clientId, target) };
       const { noun, writableFix: fix } = fields;
       throw new KindError(
         'rejected',
@@ -85,19 +93,27 @@ export async function writeField<
   clientId: SourceId,
   change: FieldChange<Field>,
 ): Promise<readonly Field[]> {
-  const { before, target } = change;
+  const { before, target, value } = change;
   await fields.write(call, clientId, change);
   const after = await fields.read(call, clientId);
-  const shownOf = (field: Field): unknown => after.find(({ name }) => name === field.name)?.value;
+  const shownOf = (field: Field): unknown =>
+    after.find((other) => isSameField(other, field))?.value;
+  // Written back as it was, the field itself must stay as well.
+  const mayChange = (field: Field): boolean =>
+    isSameField(field, target) && !isSameValue(value, target.value);
   const lost = before.filter(
-    (field) => field.name !== target.name && !isSameValue(shownOf(field), field.value),
+    (field) => !mayChange(field) && !isSameValue(shownOf(field), field.value),
   );
   await verifyFact(call.context, fact, lost.length === 0);
   if (lost.length === 0) return after;
-  const names = lost.map(({ name, value }) => `${name} (was ${JSON.stringify(value)})`);
+  const names = lost.map((field) => `${field.name} (was ${JSON.stringify(field.value)})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {
     fix: `Restore them on ${fields.noun} ${clientId}. No balance is written there any more.`,
   });
+}
+
+function isSameField(one: ClientField, other: ClientField): boolean {
+  return one.name === other.name && one.id === other.id;
 }
 
 /** By its label or its name. Throws `config` where there is none. */

@@ -35,6 +35,8 @@ export interface Checks {
   credentials: Proof;
   /** One row of each list that is read on every run. */
   lists: readonly Proof[];
+  /** Asked before the clients, only where credentials and lists hold: no client need be there for these. */
+  listFacts?: readonly Proof[];
   clients: Proof;
   /** Asked only where credentials, lists and clients hold. */
   facts: readonly Proof[];
@@ -57,7 +59,9 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
   const results = await prove(checks.credentials);
   const isFine = (): boolean => results.every(({ status }) => status !== 'failed');
   if (!isFine()) return results;
-  for (const proof of [...checks.lists, checks.clients]) results.push(...(await prove(proof)));
+  for (const proof of checks.lists) results.push(...(await prove(proof)));
+  const listFacts = isFine() ? (checks.listFacts ?? []) : [];
+  for (const proof of [...listFacts, checks.clients]) results.push(...(await prove(proof)));
   const isReadable = isFine();
   if (isReadable) for (const proof of checks.facts) results.push(...(await prove(proof)));
   for (const proof of checks.names) results.push(...(await prove(proof)));

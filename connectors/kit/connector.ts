@@ -1,5 +1,6 @@
 /** From functions that take a call to the contract's, which take a signal. */
 import type {
+  BlockPage,
   CheckResult,
   ClientRow,
   Connector,
@@ -38,15 +39,18 @@ export interface Parts<C> {
     invoices?: Pulled<C, InvoiceRow>;
   };
   ticketTime?(call: C, ticketIds: readonly SourceId[]): AsyncIterable<TicketTimePage>;
-  /** Ids of the time that is there; counted by the very same answers. */
+  /** Ids of the time that is there; counted by the very same answers, but for a vendor that counts. */
   presentTime?(call: C, request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
+  countTime?(call: C, request: PresenceRequest): Promise<number>;
   /** The ticket that an entry is on, from its id; where time is read ticket by ticket. */
   ticketOf?(entryId: SourceId): SourceId;
+  /** What is left of hours that the vendor itself counts down. */
+  blocks?(call: C, clientIds: readonly SourceId[]): AsyncIterable<BlockPage>;
   push: { [Kind in PushKind]?: (open: OpenCall<C>) => Push<Kind> };
 }
 
 export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector {
-  const { probe, listNames, listClients, proveProduct, ticketTime, presentTime, ticketOf } = parts;
+  const { probe, listNames, listClients, proveProduct, ticketTime, blocks } = parts;
   const pulls = Object.entries(parts.pull).map(([stream, read]) => {
     return [stream, (request: PullRequest) => read(open(request.signal), request as never)];
   });
@@ -54,12 +58,8 @@ export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector 
   const pull: Pulls = {
     ...(Object.fromEntries(pulls) as Pulls),
     ...(ticketTime && { ticketTime: (ids, signal) => ticketTime(open(signal), ids) }),
-    ...(presentTime && {
-      present: countedPresence(
-        (request) => presentTime(open(request.signal), request),
-        ticketOf === undefined ? {} : { ticketOf },
-      ),
-    }),
+    ...bindPresence(open, parts),
+    ...(blocks && { blocks: (clientIds, signal) => blocks(open(signal), clientIds) }),
   };
   return {
     check: (clientIds, signal) => parts.check(open(signal), clientIds),
@@ -72,4 +72,16 @@ export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector 
     pull,
     push: Object.fromEntries(pushes) as Pushes,
   };
+}
+
+function bindPresence<C>(
+  open: OpenCall<C>,
+  { presentTime, countTime, ticketOf }: Parts<C>,
+): Pick<Pulls, 'present'> {
+  if (presentTime === undefined) return {};
+  const ids = (request: PresenceRequest) => presentTime(open(request.signal), request);
+  const more = ticketOf === undefined ? {} : { ticketOf };
+  if (countTime === undefined) return { present: countedPresence(ids, more) };
+  const count = (request: PresenceRequest) => countTime(open(request.signal), request);
+  return { present: { ...more, ids, count } };
 }

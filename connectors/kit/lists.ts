@@ -199,7 +199,7 @@ export function ignoredFilter(path: string, what: string): KindError {
 
 /** Numeric ids of clients; throws `config` for anything else. `product`: what people call the vendor's product. */
 export function numericIds(product: string, clientIds: readonly SourceId[]): SourceId[] {
-  const wrong = clientIds.find((id) => !/^\d+$/.test(id));
+  const wrong = clientIds.find((id) => !/^[1-9]\d*$/.test(id));
   if (wrong === undefined) return [...clientIds];
   throw new KindError('config', `"${wrong}" is not a ${product} client ID; IDs are numeric.`, {
     fix: `Write the number from the client’s address in ${product} under the client’s ids.`,

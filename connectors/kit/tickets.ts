@@ -19,11 +19,11 @@ export interface TicketView {
   updatedAt?: Standing['updatedAt'];
 }
 
-export interface ClosableTicket<C> {
+export interface ClosableTicket<C, View extends TicketView = TicketView> {
   /** Null: it is not there any more. */
-  read(call: C, id: SourceId): Promise<TicketView | null>;
+  read(call: C, id: SourceId): Promise<View | null>;
   /** Asks whatever could fail, and gives the write. */
-  close(call: C, id: SourceId): Promise<() => Promise<unknown>>;
+  close(call: C, id: SourceId, ticket: View): Promise<() => Promise<unknown>>;
   /** Says on the ticket why, internally. */
   note: Pick<NoteRecord<C>, 'find' | 'write'>;
   /** What one that is gone, or that people closed, counts as. Default: withdrawn. */
@@ -46,8 +46,8 @@ export async function inspectTicket<C>(
  * A note that says why, then a closing status, then a look whether it is closed. Null, for a person: the ticket
  * does not bear our key any more, or the vendor took the status and did not close it.
  */
-export async function withdrawTicket<C>(
-  ticket: ClosableTicket<C>,
+export async function withdrawTicket<C, View extends TicketView>(
+  ticket: ClosableTicket<C, View>,
   call: C,
   { key, clientId }: Keyed,
   { remoteId, reason }: Withdrawal,
@@ -59,7 +59,7 @@ export async function withdrawTicket<C>(
   if (!before.bearsKey(key)) return null;
   if (before.isWithdrawn === true) return { remoteId };
   if (before.isClosed) return orByHand(ticket.whenClosed);
-  const close = await ticket.close(call, remoteId);
+  const close = await ticket.close(call, remoteId, before);
   const audience = 'internal' as const;
   const note = { key: `undo:${key}`, clientId, ticketId: remoteId, body: reason, audience };
   if ((await ticket.note.find(call, note)) === null) await ticket.note.write(call, note);
