@@ -1,30 +1,45 @@
+/** What `check` proves by reading, by the lightest calls. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../kit/checks.ts';
-import type { Api } from './api.ts';
-import { PageWire } from './schema.ts';
+import { checkClients, listProofs, runChecks } from '../kit/checks.ts';
+import { firstPage, readableRows } from '../kit/lists.ts';
+import type { PlainDesk } from './call.ts';
+import { facts } from './facts.ts';
+import { ClientWire } from './schema.ts';
 
-const attempt = attemptsAt('Plain Desk');
-
-/** One row of each list proves the token and the rights. */
-const rights = [
-  { id: 'permission.clients', path: '/clients' },
-  { id: 'permission.tickets', path: '/tickets' },
-  { id: 'permission.time', path: '/time' },
-];
-
-export async function check(
-  api: Api,
-  _clientIds: readonly SourceId[],
-  signal: AbortSignal,
+export function checkConnection(
+  desk: PlainDesk,
+  clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const { id, path } of rights) {
-    results.push(
-      ...(await attempt(id, async () => {
-        await api.send({ method: 'GET', path, query: { size: 1 }, signal }, PageWire);
-        return [{ id, status: 'ok', detail: `Plain Desk shows ${path}.` }];
-      })),
-    );
-  }
-  return results;
+  return runChecks('Plain Desk', {
+    credentials: ['auth', () => signIn(desk)],
+    lists: listProofs(desk, {
+      tickets: { path: '/tickets' },
+      time: { path: '/time' },
+      invoices: { path: '/invoices' },
+    }),
+    clients: ['clients', () => checkIds(desk, clientIds)],
+    facts: [],
+    names: [],
+    native: null,
+    known: () =>
+      Promise.all([
+        facts.factResult(desk.context, 'ticket-key'),
+        facts.factResult(desk.context, 'invoice-key'),
+      ]),
+  });
+}
+
+async function signIn(desk: PlainDesk): Promise<string> {
+  await firstPage(desk, { path: '/clients' });
+  return `Signed in at ${desk.config.baseUrl}.`;
+}
+
+async function checkIds(desk: PlainDesk, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const clients = await readableRows(desk, { path: '/clients' }, ClientWire);
+  const known = new Set(clients.map(({ id }) => id));
+  return checkClients('Plain Desk', clientIds, async (id) => {
+    if (known.has(id)) return null;
+    const fix = 'Correct the client’s id in the config, or let the API user see the client.';
+    return { detail: `Plain Desk shows no client ${id}.`, fix };
+  });
 }

@@ -1,29 +1,30 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
-import { check } from './check.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createPlainDesk } from './call.ts';
+import { checkConnection } from './check.ts';
 import { PlainDeskConfig } from './config.ts';
-import { fromClient, fromTicket, fromTime } from './mapping.ts';
-import { createAlertPush, createNotePush } from './push.ts';
-import { ClientWire, TicketWire, TimeWire } from './schema.ts';
+import { facts } from './facts.ts';
+import { pull } from './pull.ts';
+import { createAlertPush, createInvoicePush, createNotePush } from './push.ts';
 
 /** An invented help desk. What it cannot do is left out of `pulls` and `pushes`, not stubbed. */
 export const plainDesk: VendorModule<PlainDeskConfig> = {
   id: '_template',
   title: 'Plain Desk',
   config: PlainDeskConfig,
-  pulls: ['clients', 'tickets', 'timeEntries'],
-  pushes: ['alert-ticket', 'ticket-note'],
-  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
-  create(config, context) {
-    const api = createApi(config, context);
-    return {
-      check: (clientIds, signal) => check(api, clientIds, signal),
-      pull: {
-        clients: (request) => api.list('/clients', request, ClientWire, fromClient),
-        tickets: (request) => api.list('/tickets', request, TicketWire, fromTicket),
-        timeEntries: (request) => api.list('/time', request, TimeWire, fromTime),
+  pulls: ['clients', 'tickets', 'timeEntries', 'invoices'],
+  pushes: ['alert-ticket', 'ticket-note', 'invoice'],
+  table: { approval: false, deletions: null, sale: 'invoice', ownBlocks: null },
+  facts: facts.rows,
+  evidence: [],
+  create: (config, context) =>
+    bindConnector(createPlainDesk(config, context), {
+      check: checkConnection,
+      pull,
+      push: {
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
       },
-      push: { 'alert-ticket': createAlertPush(api), 'ticket-note': createNotePush(api) },
-    };
-  },
+    }),
 };

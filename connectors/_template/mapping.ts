@@ -1,10 +1,15 @@
 /** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
 import type { z } from 'zod';
-import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
+import type {
+  ClientRow,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { readWorkedTime } from '../http/exact.ts';
-import type { ClientWire, TicketWire, TimeWire } from './schema.ts';
+import { minorOf, readWorkedTime } from '../http/exact.ts';
+import type { ClientWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 export function fromClient(wire: z.infer<typeof ClientWire>): ClientRow {
   return { sourceId: wire.id, name: wire.name };
@@ -49,6 +54,29 @@ export function fromTime(wire: TimeWire): TimeEntryRow {
     isApproved: null,
     agreement: null,
     note: null,
+    updatedAt: wire.updatedAt,
+  };
+}
+
+export function fromInvoice(wire: InvoiceWire): InvoiceRow {
+  const totalMinor = minorOf(wire.total, wire.currency);
+  const isPaid = wire.status === 'paid';
+  return {
+    sourceId: wire.id,
+    number: wire.number,
+    clientId: wire.clientId,
+    reference: wire.reference ?? null,
+    saleId: wire.id,
+    currency: wire.currency,
+    totalMinor,
+    netMinor: minorOf(wire.net, wire.currency),
+    paidMinor: isPaid ? totalMinor : null,
+    creditedMinor: null,
+    isPaid,
+    isVoid: wire.status === 'void',
+    issuedOn: wire.issuedOn ?? null,
+    paidOn: null,
+    lines: null,
     updatedAt: wire.updatedAt,
   };
 }

@@ -1,63 +1,68 @@
-/** Every write is found before it is made: by the marker, compared in code, never by a filter alone. */
-import type { ZodType } from 'zod';
-import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
-import { pagesByCursor } from '../http/paging.ts';
+/** Every write is found by its key before it is made: compared in code, never by a filter alone. */
+import type { Delivered, Push } from '../../src/contract/connector.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { findRow } from '../kit/lists.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
-import type { Api } from './api.ts';
-import { MadeWire, NoteWire, pageOf, TicketWire } from './schema.ts';
+import { type NoteRecord, notePush } from '../kit/notes.ts';
+import { keyedPush } from '../kit/push.ts';
+import { refuseOtherTotal, saleLine } from '../kit/sales.ts';
+import type { PlainDesk } from './call.ts';
+import { facts } from './facts.ts';
+import { invoicesOf, notesOf, ticketsOf } from './lists.ts';
+import { fromInvoice } from './mapping.ts';
+import { InvoiceWire, MadeWire, NoteWire, TicketWire } from './schema.ts';
 
-export function createAlertPush(api: Api): Push<'alert-ticket'> {
-  return {
-    async find({ key, clientId }, signal): Promise<Delivered | null> {
-      const path = `/clients/${encodeURIComponent(clientId)}/tickets`;
-      for await (const ticket of rowsOf(api, path, TicketWire, key, signal)) {
-        if (hasMarker(ticket.subject, key)) return { remoteId: ticket.id };
-      }
-      return null;
+export function createAlertPush(open: OpenCall<PlainDesk>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => ['ticket-key'],
+    kept: 'ticket-key',
+    find: (desk, { key, clientId }) => {
+      const isOurs = (row: TicketWire): boolean => hasMarker(row.subject, key);
+      return findRow(desk, ticketsOf(clientId, key), TicketWire, isOurs);
     },
-    async create({ key, clientId, subject, body }, signal) {
-      const ticket = { clientId, subject: markedLine(subject, key), text: body };
-      const made = await api.send(
-        { method: 'POST', path: '/tickets', body: ticket, signal },
-        MadeWire,
-      );
-      return { remoteId: made.data.id };
-    },
-  };
-}
-
-export function createNotePush(api: Api): Push<'ticket-note'> {
-  const pathOf = ({ ticketId }: PushMessages['ticket-note']): string =>
-    `/tickets/${encodeURIComponent(ticketId)}/notes`;
-  return {
-    async find(note, signal): Promise<Delivered | null> {
-      for await (const { id, text } of rowsOf(api, pathOf(note), NoteWire, note.key, signal)) {
-        if (hasMarker(text, note.key)) return { remoteId: id };
-      }
-      return null;
-    },
-    async create(note, signal) {
-      const body = { text: withMarker(note.body, note.key), isPublic: note.audience === 'client' };
-      const made = await api.send({ method: 'POST', path: pathOf(note), body, signal }, MadeWire);
-      return { remoteId: made.data.id };
-    },
-  };
-}
-
-/** All rows of a list that a search narrows; what it finds is still compared. */
-async function* rowsOf<Row>(
-  api: Api,
-  path: string,
-  row: ZodType<Row>,
-  search: string,
-  signal: AbortSignal,
-): AsyncGenerator<Row> {
-  const pages = pagesByCursor({
-    send: (cursor) => {
-      const query = { search, cursor: cursor ?? undefined, size: api.config.pageSize };
-      return api.send({ method: 'GET', path, query, signal }, pageOf(row));
-    },
-    next: ({ data }) => data.next,
+    create: (desk, { key, clientId, subject, body }) =>
+      make(desk, '/tickets', { clientId, subject: markedLine(subject, key), text: body }),
+    delivered: ({ id }) => ({ remoteId: id, label: `#${id}` }),
   });
-  for await (const { data } of pages) yield* data.rows;
+}
+
+const noteRecord: NoteRecord<PlainDesk> = {
+  async find(desk, { key, ticketId }) {
+    const isOurs = ({ text }: { text: string }): boolean => hasMarker(text, key);
+    const note = await findRow(desk, notesOf(ticketId, key), NoteWire, isOurs);
+    return note === null ? null : { remoteId: note.id };
+  },
+  write: (desk, { key, ticketId, body, audience }) =>
+    make(desk, notesOf(ticketId).path, {
+      text: withMarker(body, key),
+      isPublic: audience === 'client',
+    }),
+};
+
+export function createNotePush(open: OpenCall<PlainDesk>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, []);
+}
+
+export function createInvoicePush(open: OpenCall<PlainDesk>): Push<'invoice'> {
+  return keyedPush(open, facts, {
+    noun: 'invoice',
+    needs: () => ['invoice-key'],
+    kept: 'invoice-key',
+    find: (desk, { key, clientId }) =>
+      findRow(desk, invoicesOf(clientId), InvoiceWire, ({ reference }) => reference === key),
+    create: (desk, sale) => {
+      const { quantity, unitPrice } = saleLine(sale);
+      const { clientId, key: reference, issuedOn, currency } = sale;
+      const line = { product: sale.product, text: sale.title, quantity, unitPrice };
+      return make(desk, '/invoices', { clientId, reference, issuedOn, currency, lines: [line] });
+    },
+    delivered: ({ id, number }) => ({ remoteId: id, label: number }),
+    refuseOther: (_, invoice, sale) =>
+      refuseOtherTotal(sale, `Invoice ${invoice.number}`, fromInvoice(invoice).netMinor),
+  });
+}
+
+async function make(desk: PlainDesk, path: string, body: object): Promise<Delivered> {
+  return { remoteId: (await desk.write('POST', path, body, MadeWire)).id };
 }

@@ -5,13 +5,8 @@
 import { z } from 'zod';
 import { DecimalText, Id, WireInstant } from '../http/wire.ts';
 
-/** A page of any list: "next" is the cursor of the page after it. */
-export function pageOf<Row>(row: z.ZodType<Row>) {
-  return z.object({ rows: z.array(row), next: z.string().nullable() });
-}
-
-/** A page whose rows are believed one by one, so that a bad one does not hold up the others. */
-export const PageWire = pageOf(z.unknown());
+/** A page of any list: "next" is the cursor of the page after it. Its rows are believed one by one. */
+export const PageWire = z.object({ rows: z.array(z.unknown()), next: z.string().nullable() });
 
 export const ClientWire = z.object({ id: Id, name: z.string() });
 
@@ -37,6 +32,20 @@ export const TimeWire = z.object({
   updatedAt: WireInstant,
 });
 export type TimeWire = z.infer<typeof TimeWire>;
+
+export const InvoiceWire = z.object({
+  id: Id,
+  number: z.string(),
+  clientId: Id,
+  reference: z.string().nullish(),
+  currency: z.string().length(3),
+  issuedOn: z.iso.date().nullish(),
+  net: DecimalText,
+  total: DecimalText,
+  status: z.enum(['open', 'paid', 'void']),
+  updatedAt: WireInstant,
+});
+export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
 export const NoteWire = z.object({ id: Id, text: z.string() });
 

@@ -39,6 +39,7 @@ async function startBench(): Promise<ContractBench> {
         return { ticketId: String(ticketId), entryId: String(entryId), seconds: work.seconds };
       }),
     countPushed: (kind, key) => {
+      if (kind === 'invoice') return state.invoices.filter((one) => one.reference === key).length;
       const texts =
         kind === 'alert-ticket'
           ? state.tickets.map(({ subject }) => String(subject))

@@ -21,6 +21,7 @@ export class PlainDeskState {
   readonly tickets: Row[] = [];
   readonly time: Row[] = [];
   readonly notes: { id: number; ticketId: number; text: string; isPublic: boolean }[] = [];
+  readonly invoices: Row[] = [];
   #lastId = 0;
 
   addClient(name: string): number {
@@ -43,6 +44,11 @@ export class PlainDeskState {
     const at = new Date().toISOString();
     const ticket = this.tickets.find(({ id }) => id === ticketId);
     Object.assign(ticket ?? {}, { status: 'Closed', closedAt: at, updatedAt: at });
+  }
+
+  addInvoice(invoice: Record<string, unknown>, net: number): number {
+    const [number, money] = [`INV-${this.invoices.length + 1}`, { net, total: net }];
+    return this.#add(this.invoices, { ...invoice, number, ...money, status: 'open' });
   }
 
   addNote(ticketId: number, text: string, isPublic: boolean): number {
@@ -80,6 +86,13 @@ function write(state: PlainDeskState, request: SandboxRequest): SandboxAnswer {
     const id = state.addTicket(Number(body.clientId), String(body.subject));
     return { status: 201, json: { id } };
   }
+  if (request.path === '/invoices') {
+    const { lines, clientId, reference, currency, issuedOn } = body;
+    const sold = lines as { quantity: number; unitPrice: number }[];
+    const net = sold.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
+    const invoice = { clientId: Number(clientId), reference, currency, issuedOn };
+    return { status: 201, json: { id: state.addInvoice(invoice, net) } };
+  }
   const ticketId = Number(/^\/tickets\/(\d+)\/notes$/.exec(request.path)?.[1]);
   if (!state.tickets.some(({ id }) => id === ticketId)) return { status: 404 };
   const id = state.addNote(ticketId, String(body.text), body.isPublic === true);
@@ -98,12 +111,21 @@ function list(state: PlainDeskState, request: SandboxRequest, takeFault: TakeFau
       takeFault,
     );
   }
+  if (owner === 'clients' && what === 'invoices') {
+    const invoices = state.invoices.filter(({ clientId }) => clientId === Number(id));
+    return pageOf(invoices, request, takeFault);
+  }
   if (owner === 'clients' && what === 'tickets') {
     const tickets = state.tickets.filter(({ clientId }) => clientId === Number(id));
     return pageOf(tickets, request, takeFault);
   }
   const tables = new Map(
-    Object.entries({ clients: state.clients, tickets: state.tickets, time: state.time }),
+    Object.entries({
+      clients: state.clients,
+      tickets: state.tickets,
+      time: state.time,
+      invoices: state.invoices,
+    }),
   );
   const table = tables.get(owner ?? '');
   if (table === undefined) return { status: 404 };

@@ -1,0 +1,15 @@
+/** What the vendor's documents leave open and the connector relies on. */
+import { keepFacts, writing } from '../kit/facts.ts';
+
+export type FactId = 'ticket-key' | 'invoice-key';
+
+export const facts = keepFacts<FactId>('Plain Desk', {
+  'ticket-key': writing.needed(
+    'A new ticket keeps the end of its subject.',
+    'No alert tickets are made, since one could be made twice.',
+  ),
+  'invoice-key': writing.needed(
+    'A new invoice keeps its reference.',
+    'No invoices are made, since one could be made twice.',
+  ),
+});
