@@ -22,6 +22,8 @@ export interface ClientFields<C, Field extends ClientField> {
   read(call: C, clientId: SourceId): Promise<readonly Field[]>;
   /** Writes the one field; `before`: all that the client had, for a vendor that wants them all sent. */
   write(call: C, clientId: SourceId, change: FieldChange<Field>): Promise<void>;
+  /** The fact is about more than the other fields: `write` verifies it, and throws where it is false. */
+  verifiesFact?: true;
   /** Fields that a client shows only once they are filled in, by name. */
   hidden?(call: C): Promise<readonly Field[]>;
   /** What is written for the text; throws for a field that cannot show it. Default: the text. */
@@ -104,7 +106,8 @@ export async function writeField<
   const lost = before.filter(
     (field) => !mayChange(field) && !isSameValue(shownOf(field), field.value),
   );
-  await verifyFact(call.context, fact, lost.length === 0);
+  if (lost.length > 0) await verifyFact(call.context, fact, false);
+  else if (fields.verifiesFact !== true) await verifyFact(call.context, fact, true);
   if (lost.length === 0) return after;
   const names = lost.map((field) => `${field.name} (was ${JSON.stringify(field.value)})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {

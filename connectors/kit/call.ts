@@ -31,16 +31,24 @@ export type ReadPages<Config, List> = (call: Call<Config, List>, list: List) => 
 
 export type OpenCall<C> = (signal: AbortSignal) => C;
 
+interface CallOptions extends Omit<TransportOptions, 'context'> {
+  /** Asked once for each request, before its token; throws for one that must not leave now. */
+  admit?(request: HttpRequest): Promise<void>;
+}
+
 /** One transport, with its limits and connections, that all calls share. */
 export function createCalls<Config, List>(
   config: Config,
   context: ConnectorContext,
-  options: Omit<TransportOptions, 'context'>,
+  { admit, ...options }: CallOptions,
   readPages: ReadPages<Config, List>,
 ): OpenCall<Call<Config, List>> {
   const transport = createTransport({ ...options, context });
   return (signal) => {
-    const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
+    const send: Call['send'] = async (request, schema) => {
+      await admit?.({ ...request, signal });
+      return transport.send({ ...request, signal }, schema);
+    };
     const get: Call['get'] = async (path, schema, query = {}) =>
       (await send({ method: 'GET', path, query }, schema)).data;
     const call: Call<Config, List> = {

@@ -39,6 +39,8 @@ interface NumberedList {
   path: string;
   send(page: number): Promise<Answer<NumberedPage>>;
   firstPage?: number;
+  /** Rows of the pages before the first, which an earlier pass read. */
+  received?: number;
   /** Ids of a page's rows, for a list in no known order: refused where one moved while it was read. */
   idsOf?(rows: readonly unknown[]): readonly string[];
 }
@@ -47,9 +49,15 @@ interface NumberedList {
  * Numbered pages until the vendor's own count is reached. Refuses a list that shrinks while it is read (a row that
  * left it moves all behind it forward, and one of them may go unseen) or that shows fewer rows than it counts.
  */
-export async function* numberedPages({ path, send, firstPage, idsOf }: NumberedList): Pages {
+export async function* numberedPages({
+  path,
+  send,
+  firstPage,
+  idsOf,
+  ...list
+}: NumberedList): Pages {
   const refuseMoved = idsOf === undefined ? null : createMoveGuard(path);
-  let received = 0;
+  let received = list.received ?? 0;
   let seen = 0;
   let before = 0;
   const pages = pagesByNumber({
@@ -97,6 +105,8 @@ export interface Reading<Wire, Row, List> {
   schema: ZodType<Wire>;
   fromWire(wire: Wire): Row;
   idOf?(raw: unknown): string | null;
+  /** Of a row as it came: one of another client is left out before it is read, however odd the rest of it is. */
+  concernsUs?(raw: unknown): boolean;
   /** Throws for a row that a filter should have left out. */
   refuse?(row: Row): void;
   isWanted?(row: Row): boolean;
@@ -105,10 +115,12 @@ export interface Reading<Wire, Row, List> {
 /** The pages of a pull: each row is believed or quarantined, those that are not wanted are left out. */
 export async function* readPages<Wire, Row, List>(
   call: HasPages<List>,
-  { list, schema, fromWire, idOf, refuse, isWanted = () => true }: Reading<Wire, Row, List>,
+  reading: Reading<Wire, Row, List>,
 ): AsyncGenerator<Page<Row>> {
+  const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
   for await (const page of call.pages(list)) {
-    const { rows, rejected } = parseRows(page.rows, schema, fromWire, idOf);
+    const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);
+    const { rows, rejected } = parseRows(ours, schema, fromWire, idOf);
     if (refuse !== undefined) rows.forEach(refuse);
     yield { rows: rows.filter(isWanted), rejected, resume: page.resume ?? null };
   }

@@ -23,9 +23,9 @@ export interface ClosableTicket<C, View extends TicketView = TicketView> {
   /** Null: it is not there any more. */
   read(call: C, id: SourceId): Promise<View | null>;
   /** Asks whatever could fail, and gives the write. */
-  close(call: C, id: SourceId, ticket: View): Promise<() => Promise<unknown>>;
-  /** Says on the ticket why, internally. */
-  note: Pick<NoteRecord<C>, 'find' | 'write'>;
+  close(call: C, id: SourceId, ticket: View): Promise<(reason: string) => Promise<unknown>>;
+  /** Says on the ticket why, internally. Absent: the write that closes it says so itself. */
+  note?: Pick<NoteRecord<C>, 'find' | 'write'>;
   /** What one that is gone, or that people closed, counts as. Default: withdrawn. */
   whenGone?: 'withdrawn' | 'by hand';
   whenClosed?: 'withdrawn' | 'by hand';
@@ -62,8 +62,8 @@ export async function withdrawTicket<C, View extends TicketView>(
   const close = await ticket.close(call, remoteId, before);
   const audience = 'internal' as const;
   const note = { key: `undo:${key}`, clientId, ticketId: remoteId, body: reason, audience };
-  if ((await ticket.note.find(call, note)) === null) await ticket.note.write(call, note);
-  await close();
+  if ((await ticket.note?.find(call, note)) === null) await ticket.note?.write(call, note);
+  await close(reason);
   const after = await ticket.read(call, remoteId);
   if (after === null) return orByHand(ticket.whenGone);
   return after.isClosed ? { remoteId } : null;
