@@ -1,4 +1,4 @@
-import type { SoldInvoice } from '../../domain/blocks/order.ts';
+import { type OrderState, readOrder, type SoldInvoice } from '../../domain/blocks/order.ts';
 import type { Posting } from '../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../domain/ledger/postings.ts';
 import type { TimeEntryRow } from '../../domain/records/rows.ts';
@@ -143,4 +143,13 @@ export interface SalesHold {
   clientId: string;
   reason: string;
   since: Instant;
+}
+
+export function orderState({ block, messageStatus, sold, invoice, isGone }: Order): OrderState {
+  return readOrder({
+    activate: block.activate,
+    isDelivered: messageStatus === 'delivered',
+    orderedMinor: sold?.totalMinor ?? 0,
+    ...{ invoice, isGone },
+  });
 }
