@@ -1,12 +1,31 @@
-/** ConnectWise's own agreements, and among them the one to top up. */
+/**
+ * ConnectWise's own agreements, which count down hours by themselves: what is left on each, and the route
+ * `agreement` of a sale, an addition for the money and then an adjustment for the hours.
+ */
 import { z } from 'zod';
+import type {
+  BlockPage,
+  CheckResult,
+  Delivered,
+  SourceId,
+  VendorBlock,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/wire.ts';
-import type { Api } from './api.ts';
-import { companyNumbers, isOneOf, splitIds } from './conditions.ts';
-import { readAll } from './look-up.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { secondsOf } from '../http/exact.ts';
+import { parseRows } from '../http/rows.ts';
+import { DecimalText, Id } from '../http/wire.ts';
+import { okResult } from '../kit/checks.ts';
+import { findRow } from '../kit/lists.ts';
+import { hasMarker, withMarker } from '../kit/marker.ts';
+import { type Sale, saleHours, saleLine } from '../kit/sales.ts';
+import type { Psa } from './call.ts';
+import { companyNumbers } from './conditions.ts';
+import { facts } from './facts.ts';
+import { listsOf, productOf, refuseOtherBilling, rowsOf } from './lists.ts';
+import type { Route } from './sales.ts';
 
-export const Agreement = z.object({
+const Agreement = z.object({
   id: Id,
   name: z.string(),
   company: z.object({ id: Id, name: z.string().nullish() }).nullish(),
@@ -15,50 +34,91 @@ export const Agreement = z.object({
   agreementStatus: z.string().nullish(),
   cancelledFlag: z.boolean().nullish(),
 });
-export type Agreement = z.infer<typeof Agreement>;
+type Agreement = z.infer<typeof Agreement>;
 
-const agreementFields =
-  'id,name,company,applicationUnits,applicationUnlimitedFlag,agreementStatus,cancelledFlag';
+const agreementList = {
+  path: '/finance/agreements',
+  fields: 'id,name,company,applicationUnits,applicationUnlimitedFlag,agreementStatus,cancelledFlag',
+};
 
 /** All agreements of the companies, those that have ended too. */
-export async function agreementsOf(
-  api: Api,
-  clientIds: readonly string[],
-  signal: AbortSignal,
-): Promise<Agreement[]> {
+async function agreementsOf(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
   const ids = companyNumbers(clientIds);
-  const path = '/finance/agreements';
-  const found: Agreement[] = [];
-  for (const chunk of splitIds(ids, 400)) {
-    const list = { path, fields: agreementFields, conditions: isOneOf('company/id', chunk) };
-    found.push(...(await readAll(api, list, Agreement, signal)));
-  }
-  return found.filter((agreement) => ids.includes(agreement.company?.id ?? ''));
+  const all = await rowsOf(psa, listsOf(psa, agreementList, 'company/id', ids), Agreement);
+  return all.filter(({ company }) => ids.includes(company?.id ?? ''));
 }
 
-export async function activeAgreements(
-  api: Api,
-  clientIds: readonly string[],
-  signal: AbortSignal,
-): Promise<Agreement[]> {
-  const all = await agreementsOf(api, clientIds, signal);
-  return all.filter(
+async function activeAgreements(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
+  return (await agreementsOf(psa, clientIds)).filter(
     ({ agreementStatus, cancelledFlag }) =>
       (agreementStatus ?? 'Active') === 'Active' && cancelledFlag !== true,
   );
 }
 
+async function activeInHours(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
+  const active = await activeAgreements(psa, clientIds);
+  return active.filter(({ applicationUnits }) => applicationUnits === 'Hours');
+}
+
+/** Counted in the agreement's own units. */
+const Recap = z.object({
+  adjustmentAmount: DecimalText.nullish(),
+  remainingAmount: DecimalText.nullish(),
+});
+
+export function readRecap(psa: Psa, agreementId: SourceId): Promise<z.infer<typeof Recap>> {
+  return psa.get(`/finance/agreementrecap/${agreementId}`, Recap);
+}
+
+const RecapRow = z.object({ id: z.string(), remainingAmount: DecimalText });
+
+/** What is left on each; nothing where the recap is known to count otherwise than in hours. */
+export async function* readBlocks(
+  psa: Psa,
+  clientIds: readonly SourceId[],
+): AsyncGenerator<BlockPage> {
+  if ((await facts.readFact(psa.context, 'recap-hours')) === 'no') return;
+  for (const { id, name, company, ...agreement } of await activeInHours(psa, clientIds)) {
+    if (agreement.applicationUnlimitedFlag === true) continue;
+    const recap = { id, ...(await readRecap(psa, id)) };
+    yield parseRows([recap], RecapRow, ({ remainingAmount }): VendorBlock => {
+      const remainingSeconds = secondsOf(remainingAmount, 'hours');
+      return { sourceId: id, clientId: company?.id ?? '', name, remainingSeconds };
+    });
+  }
+}
+
+/** One warning for each agreement in hours, and whether its balance can be compared with ours. */
+export async function warnOfAgreements(
+  psa: Psa,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[]> {
+  const counted = await activeInHours(psa, clientIds);
+  if (counted.length === 0) {
+    const detail = 'No configured client has an active agreement in hours.';
+    return [okResult('native-agreements', detail)];
+  }
+  const warnings = counted.map(({ id, name, company }): CheckResult => {
+    const who = company?.name ?? `Company ${company?.id}`;
+    return {
+      id: `native-agreement.${id}`,
+      status: 'warning',
+      detail: `${who} has an active agreement in hours, "${name}": two systems would debit the same hour.`,
+      fix: 'Take its remaining hours over as an opening block and end it, or leave the client out.',
+    };
+  });
+  // With that route the probe verifies it, and check lists it among what is verified so.
+  if (psa.config.billing.invoiceRoute === 'agreement') return warnings;
+  const fix = 'Compare what `reconcile` shows for one such agreement with its page in ConnectWise.';
+  return [...warnings, { ...(await facts.factResult(psa.context, 'recap-hours')), fix }];
+}
+
 /** The client's one active agreement that the config's name or pattern fits, counted in hours. */
-export async function topUpAgreement(
-  api: Api,
-  clientId: string,
-  signal: AbortSignal,
-): Promise<Agreement> {
-  const pattern = api.config.billing.agreement ?? '';
-  const isWanted = (name: string) =>
+export async function topUpAgreement(psa: Psa, clientId: SourceId): Promise<Agreement> {
+  const pattern = psa.config.billing.agreement ?? '';
+  const isWanted = ({ name }: Agreement): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-  const active = await activeAgreements(api, [clientId], signal);
-  const wanted = active.filter((agreement) => isWanted(agreement.name));
+  const wanted = (await activeAgreements(psa, [clientId])).filter(isWanted);
   const [agreement, another] = wanted;
   if (agreement === undefined || another !== undefined) {
     const count = wanted.length === 0 ? 'no active agreement' : 'more than one active agreement';
@@ -72,4 +132,129 @@ export async function topUpAgreement(
     `The agreement "${agreement.name}" of company ${clientId} counts ${agreement.applicationUnits}, not hours.`,
     { fix: 'Set its application units to Hours, or name another agreement.' },
   );
+}
+
+export const agreementRoute: Route = {
+  fact: 'adjustment-hours',
+  async find(psa, sale) {
+    const { addition, topUp } = await findHalves(psa, sale);
+    return addition === null ? null : topUp;
+  },
+  async create(psa, sale) {
+    const agreement = await topUpAgreement(psa, sale.clientId);
+    await refuseOtherBilling(psa, sale);
+    refuseMoney(sale);
+    const amount = saleHours(sale);
+    const { addition, topUp } = await findHalves(psa, sale);
+    if (addition === null) await createAddition(psa, agreement, sale);
+    return topUp ?? createAdjustment(psa, agreement, sale, amount);
+  },
+  async inspect(psa, sale) {
+    const { addition, topUp } = await findHalves(psa, sale);
+    if (addition === null || topUp === null) return null;
+    const { cancelledDate, extPrice } = addition;
+    return {
+      isVoid: cancelledDate != null,
+      ...(extPrice == null ? {} : { totalMinor: minorFromText(extPrice, sale.currency) }),
+    };
+  },
+};
+
+const Addition = z.object({
+  id: Id,
+  invoiceDescription: z.string().nullish(),
+  extPrice: DecimalText.nullish(),
+  cancelledDate: z.string().nullish(),
+});
+type Addition = z.infer<typeof Addition>;
+
+const Adjustment = z.object({ id: Id, description: z.string().nullish() });
+
+function partsOf({ id }: Agreement) {
+  const path = `/finance/agreements/${id}`;
+  return { additions: `${path}/additions`, adjustments: `${path}/adjustments` };
+}
+
+/**
+ * What is there of the sale, on whichever agreement of the client: the one that is topped up may have been
+ * replaced since the first try, and the money must not be billed on both.
+ */
+async function findHalves(
+  psa: Psa,
+  { key, clientId }: Sale,
+): Promise<{ addition: Addition | null; topUp: Delivered | null }> {
+  let addition: Addition | null = null;
+  let topUp: Delivered | null = null;
+  for (const agreement of await agreementsOf(psa, [clientId])) {
+    const { additions, adjustments } = partsOf(agreement);
+    const fields = 'id,invoiceDescription,extPrice,cancelledDate';
+    addition ??= await findRow(psa, { path: additions, fields }, Addition, (row) =>
+      hasMarker(row.invoiceDescription, key),
+    );
+    if (topUp === null) {
+      const list = { path: adjustments, fields: 'id,description' };
+      const isOurs = (row: z.infer<typeof Adjustment>) => hasMarker(row.description, key);
+      const found = await findRow(psa, list, Adjustment, isOurs);
+      topUp = found === null ? null : { remoteId: found.id, label: agreement.name };
+    }
+    if (addition !== null && topUp !== null) break;
+  }
+  return { addition, topUp };
+}
+
+const invoiceDescriptionLengthMax = 6000;
+
+async function createAddition(psa: Psa, agreement: Agreement, sale: Sale): Promise<void> {
+  const productId = await productOf(psa, sale);
+  await refuseRecurring(psa, productId);
+  const { quantity, unitPrice } = saleLine(sale);
+  const body = {
+    product: { id: Number(productId) },
+    quantity,
+    unitPrice,
+    billCustomer: 'Billable',
+    effectiveDate: `${sale.issuedOn}T00:00:00Z`,
+    invoiceDescription: withMarker(sale.title, sale.key, invoiceDescriptionLengthMax),
+  };
+  await psa.write('POST', partsOf(agreement).additions, body, Addition);
+}
+
+const descriptionLengthMax = 1000;
+
+/** `amount` is hours. */
+export async function createAdjustment(
+  psa: Psa,
+  agreement: Agreement,
+  { key, title, issuedOn }: Pick<Sale, 'key' | 'title' | 'issuedOn'>,
+  amount: number,
+): Promise<Delivered> {
+  const body = {
+    amount,
+    description: withMarker(title, key, descriptionLengthMax),
+    effectiveDate: `${issuedOn}T00:00:00Z`,
+  };
+  const { id } = await psa.write('POST', partsOf(agreement).adjustments, body, Adjustment);
+  return { remoteId: id, label: agreement.name };
+}
+
+const CatalogItem = z.object({
+  recurringFlag: z.boolean().nullish(),
+  recurringOneTimeFlag: z.boolean().nullish(),
+});
+
+/** An addition is billed with every invoice of the agreement, unless its product is a one-time one. */
+async function refuseRecurring(psa: Psa, productId: SourceId): Promise<void> {
+  const fields = { fields: 'id,recurringFlag,recurringOneTimeFlag' };
+  const item = await psa.get(`/procurement/catalog/${productId}`, CatalogItem, fields);
+  if (item.recurringFlag !== true || item.recurringOneTimeFlag === true) return;
+  throw new KindError('config', `Product ${productId} recurs: it would be billed every cycle.`, {
+    fix: 'Sell hours with a product that does not recur, or recurs one time.',
+  });
+}
+
+function refuseMoney({ offer, seconds }: Sale): void {
+  if (seconds !== 0) return;
+  throw new KindError('config', `The offer "${offer}" is of money, an agreement's hours are not.`, {
+    fix: 'Sell blocks of money through a connection with invoiceRoute: invoice or ticket-product.',
+  });
 }

@@ -1,68 +1,65 @@
-/** Everything that reading can prove, in the order in which a person would mend it. */
+/** What `check` proves by reading. */
 import { z } from 'zod';
-import type { CheckResult } from '../../src/contract/connector.ts';
+import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { attemptsAt } from '../kit/checks.ts';
-import { topUpAgreement } from './agreements.ts';
-import type { Api } from './api.ts';
-import { settleByReading } from './check-facts.ts';
-import { companyNumbers, isOneOf, splitIds } from './conditions.ts';
-import { type FactId, factResult } from './facts.ts';
-import { readAll } from './look-up.ts';
-import { idOfName, lookUpName, type NameKind } from './names.ts';
-import { nativeBlocks } from './native-blocks.ts';
-import { resources } from './resources.ts';
+import { Id } from '../http/wire.ts';
+import { checkClients, nameProofs, type Proof, runChecks } from '../kit/checks.ts';
+import { allRows, firstPage } from '../kit/lists.ts';
+import { topUpAgreement, warnOfAgreements } from './agreements.ts';
+import type { Psa } from './call.ts';
+import { companyNumbers, isOneOf } from './conditions.ts';
+import { type FactId, facts } from './facts.ts';
+import {
+  idOfName,
+  listsOf,
+  lookUpName,
+  type NameKind,
+  type ReadList,
+  readLists,
+  rowsOf,
+} from './lists.ts';
+import { customFields } from './push.ts';
+import { verifyByReading } from './verify.ts';
 
-export const attempt = attemptsAt('ConnectWise');
-
-export async function checkConnection(
-  api: Api,
-  clientIds: readonly string[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const auth = await attempt('auth', () => checkCredentials(api, signal));
-  if (auth.some((result) => result.status === 'failed')) return auth;
-  const results = [...auth, ...(await attempt('system', () => readVersion(api, signal)))];
-  const ids = clientIds.length === 0 ? [] : companyNumbers(clientIds);
-  for (const resource of resources) {
-    const id = `permission.${resource.id}`;
-    results.push(...(await attempt(id, () => checkResource(api, resource, ids, signal))));
-  }
-  const isReadable = results.every((result) => result.status !== 'failed');
-  if (isReadable) {
-    results.push(...(await attempt('facts', () => settleByReading(api, ids, signal))));
-  }
-  results.push(...(await attempt('clients', () => checkClients(api, ids, signal))));
-  for (const name of namesToCheck(api)) {
-    results.push(...(await attempt(`name.${name.id}`, () => checkName(api, name, signal))));
-  }
-  if (ids.length > 0) {
-    results.push(...(await attempt('native-agreements', () => nativeBlocks(api, ids, signal))));
-  }
-  if (api.config.billing.invoiceRoute === 'agreement') {
-    for (const id of ids) {
-      const name = `name.agreement.${id}`;
-      results.push(...(await attempt(name, () => checkAgreement(api, id, signal))));
-    }
-  }
-  for (const fact of writtenFacts(api)) results.push(await factResult(api.context, fact));
-  return results;
+export function checkConnection(psa: Psa, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+  const ids = companyNumbers(clientIds);
+  const topUps = psa.config.billing.invoiceRoute === 'agreement' ? ids : [];
+  return runChecks('ConnectWise', {
+    credentials: ['auth', () => checkCredentials(psa)],
+    lists: [
+      ['system', () => readVersion(psa)],
+      ...Object.entries(readLists).map(([name, list]): Proof => {
+        const id = `permission.${name}`;
+        return [id, () => checkList(psa, id, list, ids)];
+      }),
+    ],
+    listFacts: [['facts', () => verifyByReading(psa, ids)]],
+    clients: ['clients', () => checkCompanies(psa, ids)],
+    facts: [],
+    names: [
+      ...nameProofs(namesToCheck(psa)),
+      // Asked whatever else is amiss: each is hours that are debited twice.
+      ...(ids.length === 0
+        ? []
+        : [['native-agreements', () => warnOfAgreements(psa, ids)] satisfies Proof]),
+      ...topUps.map((id): Proof => [`name.agreement.${id}`, () => checkTopUp(psa, id)]),
+    ],
+    native: null,
+    known: () => Promise.all(writtenFacts(psa).map((id) => facts.factResult(psa.context, id))),
+  });
 }
 
-async function checkCredentials(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const list = { path: '/company/companies', fields: 'id', pageSize: 1 };
-  for await (const _ of api.pages(list, signal)) break;
-  const { baseUrl, companyId } = api.config;
-  return [{ id: 'auth', status: 'ok', detail: `Signed in at ${baseUrl} as ${companyId}.` }];
+async function checkCredentials(psa: Psa): Promise<string> {
+  await firstPage(psa, { path: '/company/companies', fields: 'id', pageSize: 1 });
+  return `Signed in at ${psa.config.baseUrl} as ${psa.config.companyId}.`;
 }
 
 const SystemInfo = z.object({ version: z.string() });
 
-/** Not in the vendor's published documents, so its absence is only told. */
-async function readVersion(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
+/** Not in the vendor's published documents, so its absence is only a warning. */
+async function readVersion(psa: Psa): Promise<CheckResult[] | string> {
   try {
-    const { version } = await api.get('/system/info', '', SystemInfo, signal);
-    return [{ id: 'system', status: 'ok', detail: `ConnectWise PSA ${version}.` }];
+    return `ConnectWise PSA ${(await psa.get('/system/info', SystemInfo)).version}.`;
   } catch (error) {
     if (!isKindError(error, 'rejected', 'contract', 'permission')) throw error;
     const fix = 'Nothing depends on it; let the API member inquire into System > API if you like.';
@@ -70,110 +67,89 @@ async function readVersion(api: Api, signal: AbortSignal): Promise<CheckResult[]
   }
 }
 
-const RowWithInfo = z.object({
-  id: z.int(),
-  _info: z.object({ lastUpdated: z.string() }).optional(),
-});
+const RowWithInfo = z.object({ id: z.int(), _info: z.object({ lastUpdated: z.string() }) });
 
-async function checkResource(
-  api: Api,
-  resource: (typeof resources)[number],
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const id = `permission.${resource.id}`;
-  const { path, noun, module } = resource;
-  const conditions = isOneOf(resource.companyField, ids.slice(0, 50));
+async function checkList(
+  psa: Psa,
+  id: string,
+  { path, noun, module, companyField }: ReadList,
+  ids: readonly SourceId[],
+): Promise<CheckResult[] | string> {
+  const conditions = isOneOf(companyField, ids.slice(0, 50));
   const list = { path, fields: 'id,_info', pageSize: 1, ...(ids.length > 0 && { conditions }) };
-  for await (const { rows } of api.pages(list, signal)) {
-    const row = RowWithInfo.safeParse(rows[0]);
-    if (rows.length === 0) {
-      const detail = `${noun} can be read; the configured clients have none yet.`;
-      return [{ id, status: 'ok', detail }];
-    }
-    if (row.success && row.data._info !== undefined) break;
-    const detail = `${noun} come without _info, so their changes cannot be followed.`;
-    const fix = `Give the API member’s security role "All" for Inquire on ${module}.`;
-    return [{ id, status: 'failed', detail, fix }];
+  const { rows } = await firstPage(psa, list);
+  if (rows.length === 0) return `${noun} can be read; the configured clients have none yet.`;
+  if (RowWithInfo.safeParse(rows[0]).success) {
+    return `${noun} can be read, with the time of their last change.`;
   }
-  return [{ id, status: 'ok', detail: `${noun} can be read, with the time of their last change.` }];
+  const detail = `${noun} come without _info, so their changes cannot be followed.`;
+  const fix = `Give the API member’s security role "All" for Inquire on ${module}.`;
+  return [{ id, status: 'failed', detail, fix }];
 }
 
-const Client = z.object({ id: z.int(), name: z.string(), deletedFlag: z.boolean().nullish() });
+const Company = z.object({ id: Id, name: z.string(), deletedFlag: z.boolean().nullish() });
 
-async function checkClients(
-  api: Api,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const found = new Map<string, z.infer<typeof Client>>();
-  for (const chunk of splitIds(ids, 400)) {
-    const conditions = isOneOf('id', chunk);
-    const list = { path: '/company/companies', fields: 'id,name,deletedFlag', conditions };
-    for (const row of await readAll(api, list, Client, signal)) found.set(String(row.id), row);
-  }
-  const faults = ids.flatMap((id): CheckResult[] => {
-    const client = found.get(id);
-    if (client !== undefined && client.deletedFlag !== true) return [];
+async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<CheckResult[]> {
+  const list = { path: '/company/companies', fields: 'id,name,deletedFlag' };
+  const companies = await rowsOf(psa, listsOf(psa, list, 'id', ids), Company);
+  const found = new Map(companies.map((company) => [company.id, company]));
+  return checkClients('ConnectWise', ids, async (id) => {
+    const company = found.get(id);
+    if (company !== undefined && company.deletedFlag !== true) return null;
     const detail =
-      client === undefined
+      company === undefined
         ? `ConnectWise shows no company ${id}.`
-        : `Company ${id} (${client.name}) is deleted in ConnectWise.`;
+        : `Company ${id} (${company.name}) is deleted in ConnectWise.`;
     const fix = 'Correct the client’s id in the config, or the API member’s access to companies.';
-    return [{ id: `client.${id}`, status: 'failed', detail, fix }];
+    return { detail, fix };
   });
-  if (faults.length > 0) return faults;
-  return [{ id: 'clients', status: 'ok', detail: `All ${ids.length} configured clients exist.` }];
 }
 
-interface NameToCheck {
-  id: string;
-  kind: NameKind;
-  name: string;
-  /** Board that a type or status belongs to. */
-  board?: string;
-}
-
-function namesToCheck(api: Api): NameToCheck[] {
-  const { alerts, billing } = api.config;
-  const names: (Omit<NameToCheck, 'name'> & { name: string | undefined })[] = [
-    { id: 'alerts.board', kind: 'board', name: alerts.board },
-    { id: 'alerts.type', kind: 'type', name: alerts.type, board: alerts.board },
-    { id: 'alerts.status', kind: 'status', name: alerts.status, board: alerts.board },
-    { id: 'billing.product', kind: 'product', name: billing.product },
-    { id: 'billing.board', kind: 'board', name: billing.board },
-    { id: 'billing.department', kind: 'department', name: billing.department },
+function namesToCheck(psa: Psa): Parameters<typeof nameProofs>[0] {
+  const { alerts, billing } = psa.config;
+  const find = (kind: NameKind) => (name: string) => lookUpName(psa, kind, name);
+  const onBoard = (kind: NameKind) => async (name: string) =>
+    lookUpName(psa, kind, name, await idOfName(psa, 'board', alerts.board));
+  return [
+    ['alerts.board', alerts.board, find('board')],
+    ['alerts.type', alerts.type, onBoard('type')],
+    ['alerts.status', alerts.status, onBoard('status')],
+    ['billing.product', billing.product, find('product')],
+    ['billing.board', billing.board, find('board')],
+    ['billing.department', billing.department, find('department')],
   ];
-  return names.flatMap(({ name, ...rest }) => (name === undefined ? [] : [{ ...rest, name }]));
 }
 
-async function checkName(
-  api: Api,
-  { id, kind, name, board }: NameToCheck,
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const boardId = board === undefined ? '' : await idOfName(api, 'board', board, signal);
-  const found = await lookUpName(api, kind, name, signal, boardId);
-  return [{ id: `name.${id}`, status: 'ok', detail: `${kind} "${name}" is number ${found}.` }];
+async function checkTopUp(psa: Psa, clientId: SourceId): Promise<string> {
+  const { name } = await topUpAgreement(psa, clientId);
+  return `Company ${clientId} is topped up on "${name}".`;
 }
 
-async function checkAgreement(
-  api: Api,
-  clientId: string,
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const { name } = await topUpAgreement(api, clientId, signal);
-  const id = `name.agreement.${clientId}`;
-  return [{ id, status: 'ok', detail: `Company ${clientId} is topped up on "${name}".` }];
-}
-
-/** Facts that only writing settles, of the steps that this config uses. */
-function writtenFacts(api: Api): FactId[] {
+/** Facts that only writing verifies, of the steps that this config uses. */
+function writtenFacts({ config }: Psa): FactId[] {
   const routes = {
     invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
     'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],
     agreement: ['adjustment-hours', 'recap-hours'],
   } as const;
-  const route = routes[api.config.billing.invoiceRoute];
+  const route = routes[config.billing.invoiceRoute];
   return ['conditions-external-xref', 'note-flags', 'custom-fields', ...route];
+}
+
+const Named = z.object({ id: Id, name: z.string() });
+
+/** Ticket types belong to a board and agreements to a company: of these there is no one list. */
+export async function listNames(psa: Psa, clientIds: readonly SourceId[]): Promise<NameLists> {
+  const namesAt = async (path: string) => {
+    const rows = await allRows(psa, { path, fields: 'id,name' }, Named);
+    return rows.map(({ id, name }) => ({ sourceId: id, name }));
+  };
+  const [anyClient] = clientIds;
+  const fields = anyClient === undefined ? null : await customFields.read(psa, anyClient);
+  return {
+    boards: await namesAt('/service/boards'),
+    workTypes: await namesAt('/time/workTypes'),
+    roles: await namesAt('/time/workRoles'),
+    ...(fields && { clientFields: fields.map(({ name }) => name) }),
+  };
 }

@@ -1,9 +1,13 @@
-/** Texts of the `conditions` parameter. See README.md, "Conditions". */
+/** Texts of the `conditions` parameter. See README.md, "How it reads". */
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
+import { numericIds } from '../kit/lists.ts';
+import type { ConnectwiseConfig } from './config.ts';
+
+type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
 /** URLs beyond this many characters fail. */
-export const urlLengthMax = 2000;
+const urlLengthMax = 2000;
 
 /** `externalXRef="key"`. A value with a quote, a backslash or a percent sign is refused. */
 export function isText(field: string, value: string): string {
@@ -16,14 +20,17 @@ export function isText(field: string, value: string): string {
 }
 
 /** `lastUpdated>=[2026-03-02T09:00:00Z]`, cut down to the second so that nothing is missed. */
-export function changedSince(since: Instant, isNaive: boolean): string {
-  return `lastUpdated>=[${since.slice(0, 19)}${isNaive ? '' : 'Z'}]`;
+export function changedSince(since: Instant, config: Zoned): string {
+  return `lastUpdated>=${timestamp(since, config)}`;
 }
 
-/** `timeStart>=[2026-03-02T09:00:00Z] and timeStart<[…]`, of moments in whole seconds. */
-export function startedWithin(from: Instant, to: Instant, isNaive: boolean): string {
-  const moment = (at: Instant) => `[${at.slice(0, 19)}${isNaive ? '' : 'Z'}]`;
-  return all(`timeStart>=${moment(from)}`, `timeStart<${moment(to)}`);
+/** `timeStart>=[2026-03-02T09:00:00Z] and timeStart<[…]`, of timestamps in whole seconds. */
+export function startedWithin(from: Instant, to: Instant, config: Zoned): string {
+  return all(`timeStart>=${timestamp(from, config)}`, `timeStart<${timestamp(to, config)}`);
+}
+
+function timestamp(at: Instant, { naiveDateTimes }: Zoned): string {
+  return `[${at.slice(0, 19)}${naiveDateTimes ? '' : 'Z'}]`;
 }
 
 /** `company/id in (31,32)`. */
@@ -37,13 +44,8 @@ export function all(...conditions: readonly string[]): string {
 
 /** Company ids go into conditions bare, so they must be numbers. Sorted, each once. */
 export function companyNumbers(clientIds: readonly string[]): string[] {
-  for (const id of clientIds) {
-    if (/^[1-9]\d{0,9}$/.test(id)) continue;
-    throw new KindError('config', `"${id}" is not the id of a ConnectWise company.`, {
-      fix: 'Use the number that the company’s page shows as its record id.',
-    });
-  }
-  return [...new Set(clientIds)].sort((a, b) => Number(a) - Number(b));
+  const ids = new Set(numericIds('ConnectWise', clientIds));
+  return [...ids].sort((a, b) => Number(a) - Number(b));
 }
 
 /** Lists of ids, each short enough for a URL that has this many characters besides. */

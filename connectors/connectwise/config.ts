@@ -1,28 +1,15 @@
 import { z } from 'zod';
-import { HostUrl } from '../http/settings.ts';
-
-const BaseUrl = HostUrl.describe(
-  'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or an own server’s address.',
-);
+import { HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
-  board: z
-    .string()
-    .min(1)
-    .describe('Service board, by name, on which low-balance tickets are made.'),
-  type: z.string().min(1).optional().describe('Ticket type on that board, by name.'),
-  status: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Status of a new ticket, by name; the board’s own default unless told.'),
-  withdrawnStatus: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Status of a ticket whose run was undone, by name; the board’s first that closes unless told.',
-    ),
+  board: Name.describe('Service board, by name, on which low-balance tickets are made.'),
+  type: Name.optional().describe('Ticket type on that board, by name.'),
+  status: Name.optional().describe(
+    'Status of a new ticket, by name. Default: the board’s own default.',
+  ),
+  withdrawnStatus: Name.optional().describe(
+    'Status of a ticket whose run was undone, by name. Default: the board’s first that closes.',
+  ),
 });
 
 const Billing = z.strictObject({
@@ -34,62 +21,49 @@ const Billing = z.strictObject({
         '`ticket-product` puts the product on a renewal ticket, billed by ConnectWise’s own run; ' +
         '`agreement` adds the money as an addition and the hours as an adjustment.',
     ),
-  product: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Product (catalog item id) for offers that name none of their own.'),
-  board: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Route `ticket-product`: service board of the renewal tickets, by name.'),
-  agreement: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Route `agreement`: name of each client’s agreement; a `*` at the end stands for any rest.',
-    ),
-  department: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Department of new invoices, by name, where ConnectWise asks for one.'),
+  product: Name.optional().describe(
+    'Product (catalog item id) for offers that name none of their own.',
+  ),
+  board: Name.optional().describe(
+    'Route `ticket-product`: service board of the renewal tickets, by name.',
+  ),
+  agreement: Name.optional().describe(
+    'Route `agreement`: name of each client’s agreement; a `*` at the end stands for any rest.',
+  ),
+  department: Name.optional().describe(
+    'Department of new invoices, by name, where ConnectWise asks for one.',
+  ),
   paidWhen: z
     .enum(['balance', 'closed-status'])
     .default('balance')
     .describe(
-      'When an invoice counts as paid: its balance is nothing, or its billing status is a closed one ' +
+      'When an invoice counts as paid: its balance is zero, or its billing status is a closed one ' +
         '(where payments are kept in the accounting system only).',
     ),
   voidStatuses: z
-    .array(z.string().min(1))
+    .array(Name)
     .default(['Void', 'Voided', 'Cancelled'])
     .describe('Billing statuses, by name, of invoices that no longer count.'),
 });
 
 export const ConnectwiseConfig = z
   .strictObject({
-    baseUrl: BaseUrl,
+    baseUrl: HostUrl.describe(
+      'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or an own server’s address.',
+    ),
     companyId: z
       .string()
       .regex(/^[\w.-]+$/)
       .describe('The company name that technicians type when they sign in.'),
-    publicKey: z
-      .string()
-      .min(1)
-      .describe('Public key of the API member (System > Members > API Members > API Keys).')
-      .meta({ secret: true }),
-    privateKey: z
-      .string()
-      .min(1)
-      .describe('Private key of the API member; shown once, when the key is made.')
-      .meta({ secret: true }),
-    clientId: z
-      .string()
-      .min(1)
-      .describe('The clientId (a GUID) of your integration, from developer.connectwise.com.'),
+    publicKey: Name.meta({ secret: true }).describe(
+      'Public key of the API member (System > Members > API Members > API Keys).',
+    ),
+    privateKey: Name.meta({ secret: true }).describe(
+      'Private key of the API member; shown once, when the key is made.',
+    ),
+    clientId: Name.describe(
+      'The clientId (a GUID) of your integration, from developer.connectwise.com.',
+    ),
     version: z
       .string()
       .regex(/^\d{4}\.\d+$/)
@@ -99,7 +73,7 @@ export const ConnectwiseConfig = z
       .string()
       .regex(/^[\w.-]+\/?$/)
       .optional()
-      .describe('Fixed codebase (`v4_6_release`) of an own server; discovered unless told.'),
+      .describe('Fixed codebase (`v4_6_release`) of an own server. Default: discovered.'),
     alerts: Alerts.describe('Where low-balance tickets go.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     approvedFrom: z
@@ -110,7 +84,7 @@ export const ConnectwiseConfig = z
       .boolean()
       .default(false)
       .describe(
-        'For an older server that refuses moments with a zone: moments are sent without one, and those that come without one are read as UTC.',
+        'For an older server that refuses timestamps with a zone: they are sent without one, and those that come without one are read as UTC.',
       ),
     pageSize: z
       .int()

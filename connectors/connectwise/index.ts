@@ -1,19 +1,24 @@
-/** ConnectWise PSA (formerly Manage). What it can, cannot and needs is in README.md. */
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
-import { checkConnection } from './check.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { readBlocks } from './agreements.ts';
+import { createPsa } from './call.ts';
+import { checkConnection, listNames } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
-import { listClients, listNames } from './name-lists.ts';
-import { lookUpName } from './names.ts';
-import { readBlocks } from './native-blocks.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
-import { createPulls } from './pull.ts';
-import { createBalancePush } from './push-balance.ts';
-import { createInvoicePush } from './push-invoice.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush } from './push-ticket.ts';
+import { facts } from './facts.ts';
+import { listClients, lookUpName } from './lists.ts';
+import {
+  countTime,
+  presentTime,
+  pullClients,
+  pullInvoices,
+  pullTickets,
+  pullTime,
+} from './pull.ts';
+import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
+import { createInvoicePush } from './sales.ts';
+import { probeConnection } from './verify.ts';
 
+/** ConnectWise PSA (formerly Manage). What it can, cannot and needs is in README.md. */
 export const connectwise: VendorModule<ConnectwiseConfig> = {
   id: 'connectwise',
   title: 'ConnectWise PSA',
@@ -27,31 +32,34 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
     sale: 'invoice',
     ownBlocks: 'compared',
   },
+  facts: facts.rows,
+  evidence: ['schema'],
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
   needsProduct: ({ billing }) => billing.product === undefined,
   create(config, context) {
-    const api = createApi(config, context);
-    return {
-      check: (clientIds, signal) => checkConnection(api, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(api, clientId, signal),
-      listNames: (clientIds, signal) => listNames(api, clientIds, signal),
-      listClients: (signal) => listClients(api, signal),
-      proveProduct: async (name, signal) => {
-        await lookUpName(api, 'product', name, signal);
-      },
+    return bindConnector(createPsa(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      proveProduct: (psa, name) => lookUpName(psa, 'product', name),
       pull: {
-        ...createPulls(api),
-        present: createPresence(api),
-        blocks: (clientIds, signal) => readBlocks(api, clientIds, signal),
+        clients: pullClients,
+        tickets: pullTickets,
+        timeEntries: pullTime,
+        invoices: pullInvoices,
       },
+      presentTime,
+      countTime,
+      blocks: readBlocks,
       push: {
-        'alert-ticket': createAlertPush(api),
-        'ticket-note': createNotePush(api),
-        invoice: createInvoicePush(api),
-        'balance-field': createBalancePush(api),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
+        'balance-field': createBalancePush,
       },
-    };
+    });
   },
 };

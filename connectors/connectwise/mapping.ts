@@ -21,44 +21,42 @@ import {
 } from '../../src/domain/time.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
+import type { Psa } from './call.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type {
   CompanyWire,
   InvoiceLineWire,
   InvoiceWire,
+  Reference,
   TicketWire,
   TimeEntryWire,
 } from './schema.ts';
 
-type Moments = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
+type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
 export function fromCompany(wire: CompanyWire): ClientRow {
   return { sourceId: wire.id, name: wire.name };
 }
 
-export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
+export function fromTicket(wire: TicketWire, config: Zoned): TicketRow {
   const name = `Ticket ${wire.id}`;
+  const at = (text: string | null | undefined, field: string): Instant | null =>
+    text ? toInstant(text, name, field, config) : null;
+  const { board, type, agreement } = wire;
   const isClosed = wire.closedFlag ?? false;
   return {
     sourceId: wire.id,
     number: wire.id,
     clientId: wire.company?.id ?? null,
     summary: wire.summary ?? '',
-    board: nameOf(wire.board),
-    ticketType: nameOf(wire.type),
-    agreement: nameOf(wire.agreement),
-    ids: presentIds({
-      board: wire.board?.id,
-      ticketType: wire.type?.id,
-      agreement: wire.agreement?.id,
-    }),
+    board: nameOf(board),
+    ticketType: nameOf(type),
+    agreement: nameOf(agreement),
+    ids: presentIds({ board: board?.id, ticketType: type?.id, agreement: agreement?.id }),
     status: nameOf(wire.status) ?? '',
-    createdAt: wire._info?.dateEntered
-      ? toInstant(wire._info.dateEntered, name, '_info.dateEntered', config)
-      : null,
+    createdAt: at(wire._info?.dateEntered, '_info.dateEntered'),
     isClosed,
-    closedAt:
-      isClosed && wire.closedDate ? toInstant(wire.closedDate, name, 'closedDate', config) : null,
+    closedAt: isClosed ? at(wire.closedDate, 'closedDate') : null,
     mergedInto: wire.mergedParentTicket?.id ?? null,
     updatedAt: changedAt(wire, name, config),
   };
@@ -66,30 +64,12 @@ export function fromTicket(wire: TicketWire, config: Moments): TicketRow {
 
 export function fromTimeEntry(
   wire: TimeEntryWire,
-  config: Moments & Pick<ConnectwiseConfig, 'approvedFrom'> & { timezone: string },
+  { config, context }: Pick<Psa, 'config' | 'context'>,
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
   const member: NonNullable<TimeEntryWire['member']> = wire.member ?? unknownTechnician;
-  const start = toInstant(wire.timeStart, name, 'timeStart', config);
-  const end = wire.timeEnd == null ? null : toInstant(wire.timeEnd, name, 'timeEnd', config);
-  // Hours that were logged for a day come as its midnight in UTC, whatever zone they were worked in.
-  const isDayOnly = end === null && start.endsWith('T00:00:00.000Z');
-  if (end !== null && end < start) {
-    throw new KindError('contract', `${name}, timeEnd: ${end} is before its start.`, {
-      fix: 'Correct the end of the entry in ConnectWise.',
-    });
-  }
-  const worked = inField(name, 'actualHours', () =>
-    readWorkedTime({
-      text: wire.actualHours,
-      unit: 'hours',
-      spanSeconds: end === null ? null : secondsBetween(start, end),
-      deducted: wire.hoursDeduct,
-    }),
-  );
-  const startedAt = isDayOnly
-    ? startAroundMidday(start.slice(0, 10), config.timezone, worked.seconds)
-    : start;
+  const { workType, workRole, agreement, hoursBilled } = wire;
+  const { end, startedAt, worked } = whenWorked(wire, name, config, context.timezone);
   return {
     sourceId: wire.id,
     ticketId: ticketOf(wire, name),
@@ -101,28 +81,45 @@ export function fromTimeEntry(
     isTimed: end !== null,
     ...worked,
     billedSeconds:
-      wire.hoursBilled == null
+      hoursBilled == null
         ? null
-        : inField(name, 'hoursBilled', () => secondsOf(wire.hoursBilled ?? '', 'hours')),
+        : inField(name, 'hoursBilled', () => secondsOf(hoursBilled, 'hours')),
     secondsText: `${wire.actualHours} h`,
     kind: 'work',
-    workType: nameOf(wire.workType),
-    role: nameOf(wire.workRole),
+    workType: nameOf(workType),
+    role: nameOf(workRole),
     isBillable: billable[wire.billableOption ?? ''] ?? null,
-    isApproved: approval(wire.status ?? '', config.approvedFrom),
-    agreement: nameOf(wire.agreement),
-    ids: presentIds({
-      workType: wire.workType?.id,
-      role: wire.workRole?.id,
-      agreement: wire.agreement?.id,
-    }),
+    isApproved: isApproved(wire.status ?? '', config.approvedFrom),
+    agreement: nameOf(agreement),
+    ids: presentIds({ workType: workType?.id, role: workRole?.id, agreement: agreement?.id }),
     note: wire.notes ? wire.notes : null,
     updatedAt: changedAt(wire, name, config),
   };
 }
 
+function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: string) {
+  const { timeEnd, actualHours: text, hoursDeduct: deducted } = wire;
+  const start = toInstant(wire.timeStart, name, 'timeStart', config);
+  const end = timeEnd == null ? null : toInstant(timeEnd, name, 'timeEnd', config);
+  if (end !== null && end < start) {
+    throw new KindError('contract', `${name}, timeEnd: ${end} is before its start.`, {
+      fix: 'Correct the end of the entry in ConnectWise.',
+    });
+  }
+  const spanSeconds = end === null ? null : secondsBetween(start, end);
+  const worked = inField(name, 'actualHours', () =>
+    readWorkedTime({ text, unit: 'hours', spanSeconds, deducted }),
+  );
+  // Hours that were logged for a day come as its midnight in UTC, whatever zone they were worked in.
+  const isDayOnly = end === null && start.endsWith('T00:00:00.000Z');
+  const startedAt = isDayOnly
+    ? startAroundMidday(start.slice(0, 10), timezone, worked.seconds)
+    : start;
+  return { end, startedAt, worked };
+}
+
 /** A reference without its name is not "none". */
-function nameOf(reference: { id: string; name?: string | null | undefined } | null | undefined) {
+function nameOf(reference: Reference | null | undefined): string | null {
   return reference == null ? null : (reference.name ?? unlistedName(reference.id));
 }
 
@@ -133,7 +130,7 @@ const billable: { [option: string]: boolean | undefined } = {
   NoCharge: false,
 };
 
-/** What lies on activities, charge codes and companies hangs on no ticket. */
+/** What is charged to activities, charge codes and companies is not linked to a ticket. */
 function ticketOf(wire: TimeEntryWire, name: string): string | null {
   const type = wire.chargeToType ?? null;
   if (type === null) return wire.ticket?.id ?? null;
@@ -143,43 +140,39 @@ function ticketOf(wire: TimeEntryWire, name: string): string | null {
   throw new KindError('contract', `${name}, chargeToId: a ${type} is charged, but none is named.`);
 }
 
-const pendingStatuses = [
-  'Open',
-  'Rejected',
-  'PendingApproval',
-  'ErrorsCorrected',
-  'PendingProjectApproval',
-  'RejectBySecondTier',
-];
-const approvedStatuses = [
-  'ApprovedByTierTwo',
-  'ReadyToBill',
-  'Billed',
-  'WrittenOff',
-  'BilledAgreement',
-];
+const approvals: { [status: string]: boolean | undefined } = {
+  Open: false,
+  Rejected: false,
+  PendingApproval: false,
+  ErrorsCorrected: false,
+  PendingProjectApproval: false,
+  RejectBySecondTier: false,
+  ApprovedByTierTwo: true,
+  ReadyToBill: true,
+  Billed: true,
+  WrittenOff: true,
+  BilledAgreement: true,
+};
 
-/** Null for a status that this list does not know. */
-function approval(status: string, approvedFrom: ConnectwiseConfig['approvedFrom']): boolean | null {
-  if (status === 'ApprovedByTierOne') return approvedFrom === 'tier-one';
-  if (approvedStatuses.includes(status)) return true;
-  return pendingStatuses.includes(status) ? false : null;
+/** Null for a status that is not in this table. */
+function isApproved(status: string, from: ConnectwiseConfig['approvedFrom']): boolean | null {
+  if (status === 'ApprovedByTierOne') return from === 'tier-one';
+  return approvals[status] ?? null;
 }
 
 export function fromInvoice(
   wire: InvoiceWire,
-  config: Moments & Pick<ConnectwiseConfig, 'billing'>,
-  ownCurrency: string,
+  { config, context }: Pick<Psa, 'config' | 'context'>,
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
-  const currency = wire.currency?.currencyCode ?? ownCurrency;
-  const minor = (field: 'subtotal' | 'total' | 'balance' | 'payments' | 'credits') => {
+  const currency = wire.currency?.currencyCode ?? context.currency;
+  const minor: Minor = (field) => {
     const text = wire[field] ?? null;
     return text === null ? null : inField(name, field, () => minorFromText(text, currency));
   };
   const totalMinor = minor('total');
-  const { invoiceRoute, voidStatuses } = config.billing;
-  const payment = paymentOf(wire, config, minor);
+  const { invoiceRoute, paidWhen, voidStatuses } = config.billing;
+  const payment = paymentOf(wire, paidWhen, minor);
   // A credit memo takes money back; an invoice that credits make up for in full was never paid.
   const creditedMinor = payment.creditedMinor ?? 0;
   const isCredited = totalMinor !== null && creditedMinor > 0 && creditedMinor >= totalMinor;
@@ -205,17 +198,17 @@ export function fromInvoice(
   };
 }
 
-type Minor = (field: 'total' | 'balance' | 'payments' | 'credits') => number | null;
+type Minor = (field: 'subtotal' | 'total' | 'balance' | 'payments' | 'credits') => number | null;
 
 /** Where an accounting system takes the payments, only the status tells of them. */
 function paymentOf(
   wire: InvoiceWire,
-  { billing }: Pick<ConnectwiseConfig, 'billing'>,
+  paidWhen: ConnectwiseConfig['billing']['paidWhen'],
   minor: Minor,
 ) {
   const [totalMinor, dueMinor] = [minor('total'), minor('balance')];
   const creditedMinor = Math.abs(minor('credits') ?? 0);
-  if (billing.paidWhen !== 'balance') {
+  if (paidWhen !== 'balance') {
     const isSale = totalMinor !== null && totalMinor > 0 && creditedMinor === 0;
     return { paidMinor: null, creditedMinor, isPaid: isSale && wire.status?.isClosed === true };
   }
@@ -237,11 +230,7 @@ function keyIn(reference: string): string | null {
   return /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) ? reference : null;
 }
 
-interface WithInfo {
-  _info?: { lastUpdated?: string | null | undefined } | null | undefined;
-}
-
-function changedAt(wire: WithInfo, name: string, config: Moments): Instant {
+function changedAt(wire: Pick<TicketWire, '_info'>, name: string, config: Zoned): Instant {
   const text = wire._info?.lastUpdated ?? null;
   if (text !== null) return toInstant(text, name, '_info.lastUpdated', config);
   throw new KindError('config', `${name} comes without _info, so its changes cannot be followed.`, {
@@ -249,7 +238,7 @@ function changedAt(wire: WithInfo, name: string, config: Moments): Instant {
   });
 }
 
-function toInstant(text: string, name: string, field: string, config: Moments): Instant {
+function toInstant(text: string, name: string, field: string, config: Zoned): Instant {
   const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
   if (!hasZone && !config.naiveDateTimes) {
     throw new KindError('contract', `${name}, ${field}: "${text}" has no zone.`, {
@@ -260,6 +249,6 @@ function toInstant(text: string, name: string, field: string, config: Moments): 
     return instantFromText(hasZone ? text : `${text}Z`);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment.`);
+    throw new KindError('contract', `${name}, ${field}: "${text}" is not a timestamp.`);
   }
 }

@@ -1,86 +1,63 @@
 /** Reading: one list a stream (tickets: two), pages in the order of ids, for the configured clients. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Page, Pull, PullRequest, Pulls, TicketRow } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { parseRows } from '../http/rows.ts';
-import type { ParsedRows } from '../http/types.ts';
-import type { Api } from './api.ts';
-import { all, changedSince, companyNumbers, isOneOf, splitIds } from './conditions.ts';
-import { refuseIfFalse } from './facts.ts';
-import { withProductLines } from './invoice-lines.ts';
-import { fromCompany, fromInvoice, fromTicket, fromTimeEntry } from './mapping.ts';
+import type {
+  ClientRow,
+  InvoiceLine,
+  InvoiceRow,
+  Page,
+  PresenceRequest,
+  PullRequest,
+  SourceId,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import { Id } from '../http/wire.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
+import { ignoredFilter, readPages } from '../kit/lists.ts';
+import type { List, Psa } from './call.ts';
+import { changedSince, companyNumbers, startedWithin } from './conditions.ts';
+import { facts } from './facts.ts';
+import { listsOf, type ReadList, readLists, rowsOf } from './lists.ts';
+import { fromCompany, fromInvoice, fromInvoiceLine, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
   CompanyWire,
-  companyFields,
+  InvoiceLineWire,
   InvoiceWire,
-  invoiceFields,
-  projectTicketFields,
-  serviceTicketFields,
+  invoiceLineFields,
   TicketWire,
   TimeEntryWire,
-  timeEntryFields,
 } from './schema.ts';
 
-interface Endpoint<Row> {
-  path: string;
-  fields: string;
-  /** The field that holds the company's id, in conditions. */
-  companyField: 'id' | 'company/id';
-  read(rows: readonly unknown[]): ParsedRows<Row>;
+interface Reading<Wire, Row> {
+  schema: z.ZodType<Wire>;
+  fromWire(wire: Wire): Row;
   /** The row's company, to see that the conditions were honoured. */
-  companyOf(row: Row): string | null;
+  companyOf(row: Row): SourceId | null;
 }
 
-export function createPulls(api: Api) {
-  const { config, context } = api;
-  const tickets = (path: string, fields: string): Endpoint<TicketRow> => ({
-    path,
-    fields,
-    companyField: 'company/id',
-    read: (rows) => parseRows(rows, TicketWire, (wire) => fromTicket(wire, config)),
-    companyOf: (row) => row.clientId,
+export function pullClients(psa: Psa, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+  return pullLists(psa, request, [readLists.companies], {
+    schema: CompanyWire,
+    fromWire: fromCompany,
+    companyOf: ({ sourceId }) => sourceId,
   });
-  const invoices = pullFrom(api, [
-    {
-      path: '/finance/invoices',
-      fields: invoiceFields,
-      companyField: 'company/id',
-      read: (rows) =>
-        parseRows(rows, InvoiceWire, (wire) => fromInvoice(wire, config, context.currency)),
-      companyOf: (row) => row.clientId,
-    },
-  ]);
-  const services = tickets('/service/tickets', serviceTicketFields);
-  return {
-    clients: pullFrom(api, [
-      {
-        path: '/company/companies',
-        fields: companyFields,
-        companyField: 'id',
-        read: (rows) => parseRows(rows, CompanyWire, fromCompany),
-        companyOf: (row) => row.sourceId,
-      },
-    ]),
-    tickets: pullFrom(api, [
-      // A service list that holds project tickets too shows them less fully than their own list.
-      { ...services, read: (rows) => services.read(rows.filter((row) => !isProjectTicket(row))) },
-      tickets('/project/tickets', projectTicketFields),
-    ]),
-    timeEntries: pullFrom(api, [
-      {
-        path: '/time/entries',
-        fields: timeEntryFields,
-        companyField: 'company/id',
-        read: (rows) =>
-          parseRows(rows, TimeEntryWire, (wire) =>
-            fromTimeEntry(wire, { ...config, timezone: context.timezone }),
-          ),
-        companyOf: (row) => row.clientId,
-      },
-    ]),
-    invoices: withProductLines(api, invoices),
-  } satisfies Pulls;
+}
+
+export function pullTickets(psa: Psa, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
+  const services = readLists['service-tickets'];
+  // A service list that holds project tickets too shows them less fully than their own list.
+  const pages = async function* (list: List) {
+    for await (const page of psa.pages(list)) {
+      if (list.path !== services.path) yield page;
+      else yield { ...page, rows: page.rows.filter((row) => !isProjectTicket(row)) };
+    }
+  };
+  return pullLists({ ...psa, pages }, request, [services, readLists['project-tickets']], {
+    schema: TicketWire,
+    fromWire: (wire) => fromTicket(wire, psa.config),
+    companyOf: ({ clientId }) => clientId,
+  });
 }
 
 const ProjectTicket = z.object({ recordType: z.enum(['ProjectTicket', 'ProjectIssue']) });
@@ -89,9 +66,43 @@ function isProjectTicket(row: unknown): boolean {
   return ProjectTicket.safeParse(row).success;
 }
 
-/** Where a pass stands: which of its lists, and after which id in it. */
+export function pullTime(psa: Psa, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
+  return pullLists(psa, request, [readLists.time], {
+    schema: TimeEntryWire,
+    fromWire: (wire) => fromTimeEntry(wire, psa),
+    companyOf: ({ clientId }) => clientId,
+  });
+}
+
+export async function* pullInvoices(
+  psa: Psa,
+  request: PullRequest,
+): AsyncGenerator<Page<InvoiceRow>> {
+  const pages = pullLists(psa, request, [readLists.invoices], {
+    schema: InvoiceWire,
+    fromWire: (wire) => fromInvoice(wire, psa),
+    companyOf: ({ clientId }) => clientId,
+  });
+  const read = (ids: readonly SourceId[]): Promise<LinesOf> => readLines(psa, ids);
+  for await (const page of pages) {
+    yield { ...page, rows: await withLines(page.rows, request, read) };
+  }
+}
+
+/** An invoice does not show its product lines: they are asked for by the invoices' ids. */
+async function readLines(psa: Psa, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
+  const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
+  const list = { path: '/procurement/products', fields: invoiceLineFields };
+  const lists = listsOf(psa, list, 'invoice/id', invoiceIds);
+  for (const wire of await rowsOf(psa, lists, InvoiceLineWire)) {
+    found.get(wire.invoice?.id ?? '')?.push(fromInvoiceLine(wire, psa.context.currency));
+  }
+  return found;
+}
+
+/** Where a pass is: in which of its lists, and after which id in it. */
 const Position = z.object({
-  /** Stands for the question asked; a position in another question means nothing. */
+  /** Tells the question that was asked; a position in another question means nothing. */
   of: z.string(),
   endpoint: z.int().min(0),
   chunk: z.int().min(0),
@@ -99,95 +110,88 @@ const Position = z.object({
 });
 type Position = z.infer<typeof Position>;
 
-function pullFrom<Row>(api: Api, endpoints: readonly Endpoint<Row>[]): Pull<Row> {
-  return async function* pull(request): AsyncGenerator<Page<Row>> {
-    await refuseIfFalse(
-      api.context,
-      'conditions-company',
-      'conditions-last-updated',
-      'forward-only',
-      'ticket-numbers',
-    );
-    const ids = companyNumbers(request.clientIds);
-    const question = fingerprint(ids, request.since);
-    const start = positionOf(request.resume, question);
-    const lists = endpoints.flatMap((endpoint, index) =>
-      splitIds(ids, otherLength(api, endpoint, request)).map((chunk, chunkIndex) => ({
-        endpoint,
-        chunk,
-        position: { of: question, endpoint: index, chunk: chunkIndex, pageId: null },
-      })),
-    );
-    const first = lists.findIndex(
-      ({ position }) => position.endpoint === start.endpoint && position.chunk === start.chunk,
-    );
-    for (const [index, list] of lists.entries()) {
-      if (index < first) continue;
-      const pageId = index === first ? start.pageId : null;
-      const after = lists[index + 1]?.position ?? null;
-      for await (const page of pagesOf(api, list.endpoint, list.chunk, request, pageId)) {
-        const resume = page.next === null ? after : { ...list.position, pageId: page.next };
-        yield { ...page.parsed, resume: resume === null ? null : JSON.stringify(resume) };
-      }
-    }
-  };
-}
-
-async function* pagesOf<Row>(
-  api: Api,
-  endpoint: Endpoint<Row>,
-  companies: readonly string[],
+async function* pullLists<Wire, Row>(
+  psa: Psa,
   request: PullRequest,
-  pageId: string | null,
-) {
-  const { path, fields } = endpoint;
-  const conditions = conditionsOf(api, endpoint, companies, request);
-  for await (const page of api.pages({ path, fields, conditions, pageId }, request.signal)) {
-    const parsed = endpoint.read(page.rows);
-    for (const row of parsed.rows) {
-      const company = endpoint.companyOf(row);
-      if (company !== null && !companies.includes(company)) throw ignored(path, company);
+  lists: readonly ReadList[],
+  { schema, fromWire, companyOf }: Reading<Wire, Row>,
+): AsyncGenerator<Page<Row>> {
+  await facts.refuseIfFalse(
+    psa.context,
+    'conditions-company',
+    'conditions-last-updated',
+    'forward-only',
+    'ticket-numbers',
+  );
+  const ids = companyNumbers(request.clientIds);
+  const changed = changedSince(request.since, psa.config);
+  const of = fingerprint(ids, request.since);
+  const parts = lists.flatMap((list, endpoint) =>
+    listsOf(psa, list, list.companyField, ids, changed).map((part, chunk) => {
+      return { part, position: { of, endpoint, chunk, pageId: null } };
+    }),
+  );
+  const start = positionOf(request.resume, of);
+  const first = parts.findIndex(
+    ({ position }) => position.endpoint === start.endpoint && position.chunk === start.chunk,
+  );
+  for (const [index, { part, position }] of parts.entries()) {
+    if (index < first) continue;
+    const pageId = index === first ? start.pageId : null;
+    const after = parts[index + 1]?.position ?? null;
+    const refuse = (row: Row): void => refuseStranger(part.path, companyOf(row), part.ids);
+    const list = { ...part, pageId };
+    for await (const page of readPages(psa, { list, schema, fromWire, refuse })) {
+      const resume = page.resume === null ? after : { ...position, pageId: page.resume };
+      yield { ...page, resume: resume === null ? null : JSON.stringify(resume) };
     }
-    yield { parsed, next: page.next };
   }
 }
 
 /** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
-function ignored(path: string, company: string): KindError {
-  return new KindError('contract', `GET ${path} answered with company ${company}, not asked for.`, {
-    fix: 'The conditions were ignored. Run check.',
-  });
+function refuseStranger(path: string, company: SourceId | null, ids: readonly SourceId[]): void {
+  if (company === null || ids.includes(company)) return;
+  throw ignoredFilter(path, `company ${company}, not asked for`);
 }
 
-function conditionsOf(
-  api: Api,
-  endpoint: Pick<Endpoint<unknown>, 'companyField'>,
-  companies: readonly string[],
-  request: PullRequest,
-): string {
-  return all(
-    changedSince(request.since, api.config.naiveDateTimes),
-    isOneOf(endpoint.companyField, companies),
-  );
+function positionOf(resume: string | null, of: string): Position {
+  const position = Position.safeParse(JSON.parse(resume ?? 'null'));
+  if (position.success && position.data.of === of) return position.data;
+  return { of, endpoint: 0, chunk: 0, pageId: null };
 }
 
-/** Characters of the URL besides the ids. */
-function otherLength<Row>(api: Api, endpoint: Endpoint<Row>, request: PullRequest): number {
-  const query = conditionsOf(api, endpoint, [], request) + endpoint.fields;
-  const fixed = '/v4_6_release/apis/3.0?conditions=&fields=&pageSize=1000&pageId=2147483647';
-  return api.config.baseUrl.length + fixed.length + encodeURIComponent(query).length + 20;
-}
-
-function positionOf(resume: string | null, question: string): Position {
-  const beginning = { of: question, endpoint: 0, chunk: 0, pageId: null };
-  if (resume === null) return beginning;
-  const position = Position.safeParse(JSON.parse(resume));
-  return position.success && position.data.of === question ? position.data : beginning;
-}
-
-function fingerprint(ids: readonly string[], since: string): string {
+function fingerprint(ids: readonly SourceId[], since: string): string {
   return createHash('sha256')
     .update(`${since} ${ids.join(',')}`)
     .digest('hex')
     .slice(0, 12);
+}
+
+const EntryId = z.object({ id: Id });
+const Count = z.object({ count: z.int().min(0) });
+
+/** Which time there is now: ConnectWise does not report entries that were deleted. */
+export async function* presentTime(
+  psa: Psa,
+  request: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  await facts.refuseIfFalse(psa.context, 'conditions-company', 'forward-only');
+  for (const list of presentLists(psa, request)) {
+    // A row without an id would otherwise count as one that is gone.
+    for await (const { rows } of psa.pages(list)) yield rows.map((row) => EntryId.parse(row).id);
+  }
+}
+
+export async function countTime(psa: Psa, request: PresenceRequest): Promise<number> {
+  let total = 0;
+  for (const { path, conditions } of presentLists(psa, request)) {
+    total += (await psa.get(`${path}/count`, Count, { conditions })).count;
+  }
+  return total;
+}
+
+function presentLists(psa: Psa, { from, to, clientIds }: PresenceRequest) {
+  const within = startedWithin(from, to, psa.config);
+  const list = { path: readLists.time.path, fields: 'id' };
+  return listsOf(psa, list, 'company/id', companyNumbers(clientIds), within);
 }

@@ -15,6 +15,7 @@ const Row = z.object({
 });
 
 const Reference = z.object({ id: Id, name: z.string().nullish() });
+export type Reference = z.infer<typeof Reference>;
 const AnyId = z.object({ id: Id });
 
 export const CompanyWire = Row.extend({ name: z.string() });
@@ -92,3 +93,17 @@ export const InvoiceLineWire = z.object({
 });
 export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
 export const invoiceLineFields = 'id,invoice,catalogItem,quantity,extPrice';
+
+/** Of a company. It goes back as it came, all of it. */
+export const CustomField = z
+  .looseObject({
+    id: z.int(),
+    caption: z.string(),
+    type: z.string().nullish(),
+    value: z.unknown().optional(),
+  })
+  .transform((wire) => {
+    const { id, caption, type, value } = wire;
+    return { id, name: caption, type, value, wire };
+  });
+export type CustomField = z.infer<typeof CustomField>;

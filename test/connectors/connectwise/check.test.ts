@@ -165,7 +165,7 @@ describe('check --probe of ConnectWise', () => {
           const results = await probe(bench);
           expect(results.filter((result) => result.status !== 'ok')).toEqual([]);
           expect(rowCounts(bench)).toEqual(before);
-          const open = (await check(bench)).filter(({ detail }) => /Not settled/.test(detail));
+          const open = (await check(bench)).filter(({ detail }) => /Not verified/.test(detail));
           // Only a top-up shows in what a recap counts, and only one route makes any.
           const unsettled = invoiceRoute === 'agreement' ? [] : ['fact.recap-hours'];
           expect(open.map(({ id }) => id)).toEqual(unsettled);
@@ -281,6 +281,6 @@ test('The ConnectWise README lists every fact that is relied on', () => {
     'utf8',
   );
   const listed = [...readme.matchAll(/^\| `([\w-]+)` +\| .* \| .* \|$/gm)].map((match) => match[1]);
-  const settled = listed.filter((id) => id !== undefined && id in facts);
-  expect(settled).toEqual(Object.keys(facts));
+  const settled = listed.filter((id) => id !== undefined && id in facts.rows);
+  expect(settled).toEqual(Object.keys(facts.rows));
 });

@@ -113,7 +113,7 @@ describe('An invoice in ConnectWise', () => {
       bench.sandbox.state.tables.products.change(line?.id ?? 0, { extPrice: 1100 });
       await expect(push.find(sale(), signal)).rejects.toMatchObject({
         kind: 'rejected',
-        message: expect.stringContaining('comes to 1100 instead of 1205.00'),
+        message: expect.stringContaining('comes to 1100.00 instead of 1205.00'),
       });
     }));
 });

@@ -1,0 +1,188 @@
+/** Requests in ConnectWise's dialect: codebase, credentials, pinned version, request ids in errors, pages. */
+import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { classifyAnswer } from '../http/classify.ts';
+import { isRecent } from '../http/clock.ts';
+import { pagesByCursor } from '../http/paging.ts';
+import { createTransport } from '../http/transport.ts';
+import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
+import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
+import type { Pages } from '../kit/lists.ts';
+import type { ConnectwiseConfig } from './config.ts';
+
+export interface List {
+  path: string;
+  fields: string;
+  /** Sent with every page: the service's next links need not carry them. */
+  conditions?: string;
+  /** The page's end that an earlier pass had reached. */
+  pageId?: string | null;
+  pageSize?: number;
+}
+
+export type Psa = Call<ConnectwiseConfig, List>;
+
+/** The vendor publishes no number; a 429 is honoured as it comes. */
+const limits: readonly LimitRow[] = [
+  {
+    path: '',
+    concurrency: 2,
+    source: 'No limit is published; two at once are gentle on a server.',
+  },
+];
+
+export function createPsa(config: ConnectwiseConfig, context: ConnectorContext): OpenCall<Psa> {
+  const codebase = createCodebase(config, context);
+  const credentials = `${config.companyId}+${config.publicKey}:${config.privateKey}`;
+  return createCalls(
+    config,
+    context,
+    {
+      baseUrl: codebase.baseUrl,
+      limits,
+      authorize: async () => ({
+        authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+        clientid: config.clientId,
+        accept: `application/vnd.connectwise.com+json; version=${config.version}`,
+      }),
+      classify: async (answer) => {
+        const isGone = answer.status === 404;
+        if (isGone && (await codebase.hasMoved(answer.request.signal))) return 'again';
+        return withRequestId(answer, context.now());
+      },
+    },
+    readPages,
+  );
+}
+
+const Rows = z.array(z.unknown());
+const RowWithId = z.object({ id: z.int() });
+
+/** In the order of ids, so that rows which change meanwhile are neither lost nor doubled. */
+async function* readPages(psa: Psa, list: List): Pages {
+  const { path, conditions, fields, pageId, pageSize = psa.config.pageSize } = list;
+  const headers = { 'pagination-type': 'forward-only' };
+  const pages = pagesByCursor({
+    start: pageId ?? null,
+    send: (after) => {
+      const query = { conditions, fields, pageSize, pageId: after ?? undefined };
+      return psa.send({ method: 'GET', path, query, headers }, Rows);
+    },
+    next: (answer) => nextPageId(answer, path, pageSize),
+  });
+  for await (const answer of pages) {
+    yield {
+      rows: answer.data,
+      // Broken paging matters to whoever goes on to the next page, and to nobody else.
+      get resume() {
+        return nextPageId(answer, path, pageSize);
+      },
+    };
+  }
+}
+
+/**
+ * The id that the next link carries. A full page without a link is asked after by its last id, in
+ * case something on the way drops headers: one request more, and no row lost.
+ */
+function nextPageId(answer: Answer<unknown[]>, path: string, pageSize: number): string | null {
+  const link = /<([^>]*)>\s*;[^,<]*\brel="?next"?/i.exec(answer.headers.link ?? '')?.[1];
+  if (link !== undefined) {
+    const pageId = new URL(link, 'https://next.invalid').searchParams.get('pageId');
+    if (pageId !== null) return pageId;
+    throw new KindError('contract', `GET ${path} answered with numbered pages, not forward-only.`, {
+      fix: 'Numbered pages lose rows that change meanwhile. Ask ConnectWise about forward-only paging.',
+    });
+  }
+  if (answer.data.length < pageSize) return null;
+  const last = RowWithId.safeParse(answer.data.at(-1));
+  if (last.success) return String(last.data.id);
+  throw new KindError('contract', `GET ${path}: the last row of a full page has no id.`);
+}
+
+/** The common table's error, with the id by which the vendor's support finds the request. */
+function withRequestId(answer: RawAnswer, nowMs: number): KindError | null {
+  const error = refusalOf(answer, classifyAnswer(answer, nowMs));
+  const requestId = answer.headers['x-cw-request-id'];
+  if (error !== null && requestId !== undefined) error.message += ` (request ${requestId})`;
+  return error;
+}
+
+/** A 401 names the setting at fault: the client ID belongs to the program, the keys to an API member. */
+function refusalOf(answer: RawAnswer, error: KindError | null): KindError | null {
+  if (error === null || answer.status !== 401) return error;
+  const fix = /client[\s_-]?id/i.test(answer.text)
+    ? 'Check clientId: the GUID that ConnectWise gave out for this program.'
+    : 'Check companyId, publicKey and privateKey: the keys are those of one API member.';
+  return new KindError('auth', error.message, { fix, status: 401 });
+}
+
+/** A 404 may be an honest one; the codebase is asked for no more often than this. */
+const askAgainAfterMs = 60_000;
+
+const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nullable();
+
+interface Codebase {
+  /** `https://host/v2026_1/apis/3.0`; one request the first time, stored from then on. */
+  baseUrl(signal: AbortSignal): Promise<string>;
+  /** After a 404: true when the codebase has moved since, so that the request may be sent again. */
+  hasMoved(signal: AbortSignal): Promise<boolean>;
+}
+
+/** The codebase in the API's path changes with the vendor's upgrades of its cloud. */
+function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Codebase {
+  const { baseUrl, companyId } = config;
+  const authorize = async () => ({});
+  const transport = createTransport({ context, baseUrl, limits, authorize });
+  const memoryKey = `codebase:${baseUrl}:${companyId}`;
+  let known: Promise<string> | null = null;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let movedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function ask(signal: AbortSignal): Promise<string> {
+    askedAtMs = context.now();
+    const path = `/login/companyinfo/${encodeURIComponent(companyId)}`;
+    const { data } = await transport.send({ method: 'GET', path, signal }, CompanyInfo);
+    if (data === null) {
+      throw new KindError('config', `ConnectWise knows no company "${companyId}".`, {
+        fix: 'Set companyId to the company name of the sign-in page, and baseUrl to your region’s host.',
+      });
+    }
+    const codebase = data.Codebase.replace(/\/$/, '');
+    await context.memory.set(memoryKey, codebase);
+    return codebase;
+  }
+
+  async function current(signal: AbortSignal): Promise<string> {
+    if (config.codebase !== undefined) return config.codebase.replace(/\/$/, '');
+    return (await context.memory.get(memoryKey)) ?? ask(signal);
+  }
+
+  return {
+    async baseUrl(signal) {
+      known ??= current(signal);
+      try {
+        return `${baseUrl.replace(/\/$/, '')}/${await known}/apis/3.0`;
+      } catch (error) {
+        known = null;
+        throw error;
+      }
+    },
+    async hasMoved(signal) {
+      if (config.codebase !== undefined || known === null) return false;
+      const nowMs = context.now();
+      // Requests that were under way during the move fail after it was noticed.
+      if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
+        return isRecent(movedAtMs, nowMs, askAgainAfterMs);
+      }
+      const before = await known;
+      const after = await ask(signal);
+      if (after === before) return false;
+      context.log.info('ConnectWise has moved to another codebase.', { before, after });
+      known = Promise.resolve(after);
+      movedAtMs = nowMs;
+      return true;
+    },
+  };
+}

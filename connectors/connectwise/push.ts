@@ -1,0 +1,249 @@
+/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+import { z } from 'zod';
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { Id } from '../http/wire.ts';
+import { balancePush, type ClientFields } from '../kit/balance-field.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { allRows, findRow } from '../kit/lists.ts';
+import { hasMarker, oneLine, shortened, withMarker } from '../kit/marker.ts';
+import {
+  guardedNotes,
+  type Note,
+  type NoteRecord,
+  notePush,
+  verifyAudience,
+} from '../kit/notes.ts';
+import { keyedPush } from '../kit/push.ts';
+import {
+  type ClosableTicket,
+  inspectTicket,
+  type TicketView,
+  withdrawTicket,
+} from '../kit/tickets.ts';
+import type { Psa } from './call.ts';
+import { companyNumbers, isOneOf } from './conditions.ts';
+import { facts } from './facts.ts';
+import { companyPath, findByKey, idOfName, type Search, verifyFilter } from './lists.ts';
+import { CustomField } from './schema.ts';
+
+/** https://developer.connectwise.com: the service refuses a longer summary. */
+const summaryLengthMax = 100;
+
+type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
+
+export interface NewTicket extends Keyed {
+  /** Name of the service board. */
+  board: string;
+  type?: string | undefined;
+  status?: string | undefined;
+  subject: string;
+  body: string;
+}
+
+export function createAlertPush(open: OpenCall<Psa>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => [],
+    find: findTicket,
+    delivered: ({ id }) => ({ remoteId: id }),
+    create: (psa, { key, clientId, subject, body }) =>
+      createTicket(psa, { key, clientId, subject, body, ...psa.config.alerts }),
+    inspect: (psa, _, ticketId) => inspectTicket(alertTicket, psa, ticketId),
+    // One that cannot be seen is no withdrawn ticket.
+    withdraw: (psa, message, withdrawal) =>
+      withdrawTicket({ ...alertTicket, read: readTicket }, psa, message, withdrawal),
+  });
+}
+
+export function findTicket(psa: Psa, ticket: Keyed): Promise<KeyedTicket | null> {
+  return findByKey(psa, searchFor(ticket));
+}
+
+export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Delivered> {
+  const boardId = await idOfName(psa, 'board', ticket.board);
+  const named = async (kind: 'type' | 'status') => {
+    const name = ticket[kind];
+    return name === undefined
+      ? {}
+      : { [kind]: { id: Number(await idOfName(psa, kind, name, boardId)) } };
+  };
+  const body = {
+    summary: shortened(oneLine(ticket.subject), summaryLengthMax),
+    company: { id: Number(ticket.clientId) },
+    board: { id: Number(boardId) },
+    ...(await named('type')),
+    ...(await named('status')),
+    externalXRef: ticket.key,
+    // Internal: the ticket is about a client, who gets a note of its own where that is wanted.
+    initialInternalAnalysis: ticket.body,
+    processNotifications: false,
+  };
+  const { id } = await psa.write('POST', '/service/tickets', body, z.object({ id: Id }));
+  await verifyFilter(psa, searchFor(ticket));
+  return { remoteId: id };
+}
+
+const KeyedTicket = z.object({ id: Id, externalXRef: z.string().nullish() });
+type KeyedTicket = z.infer<typeof KeyedTicket>;
+
+function searchFor({ key, clientId }: Keyed): Search<KeyedTicket> {
+  return {
+    path: '/service/tickets',
+    fields: 'id,externalXRef',
+    schema: KeyedTicket,
+    keyField: 'externalXRef',
+    key,
+    fact: 'conditions-external-xref',
+    otherwise: isOneOf('company/id', companyNumbers([clientId])),
+    isWanted: (wire) => wire.externalXRef === key,
+  };
+}
+
+const Board = z.object({ id: Id, name: z.string().nullish() });
+
+const AlertTicket = KeyedTicket.extend({
+  closedFlag: z.boolean().nullish(),
+  board: Board.nullish(),
+}).transform(({ externalXRef, closedFlag, board }) => ({
+  bearsKey: (key: string) => externalXRef === key,
+  isClosed: closedFlag === true,
+  board: board ?? null,
+}));
+
+interface AlertView extends TicketView {
+  board: z.infer<typeof Board> | null;
+}
+
+const alertFields = { fields: 'id,externalXRef,closedFlag,board' };
+
+function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
+  return psa.get(ticketPath(id), AlertTicket, alertFields);
+}
+
+const noteRecord: NoteRecord<Psa> = { find: findNote, write: writeNote };
+
+const alertTicket: ClosableTicket<Psa, AlertView> = {
+  read: (psa, id) => psa.getIfThere(ticketPath(id), AlertTicket, alertFields),
+  async close(psa, id, { board }) {
+    const value = Number(await closingStatus(psa, board));
+    // A path that the service does not like may be answered with 200 and change nothing.
+    const operation = { op: 'replace', path: 'status/id', value };
+    return () => psa.write('PATCH', ticketPath(id), [operation]);
+  },
+  note: guardedNotes(facts, noteRecord, ['note-flags']),
+};
+
+function ticketPath(id: SourceId): string {
+  return `/service/tickets/${encodeURIComponent(id)}`;
+}
+
+const BoardStatus = z.object({
+  id: Id,
+  name: z.string(),
+  closedStatus: z.boolean().nullish(),
+  inactive: z.boolean().nullish(),
+});
+
+/** The configured one of the board that the ticket is on now, else the board's first that closes. */
+async function closingStatus(psa: Psa, board: AlertView['board']): Promise<SourceId> {
+  const wanted = psa.config.alerts.withdrawnStatus;
+  const path = `/service/boards/${board?.id ?? ''}/statuses`;
+  const statuses = await allRows(
+    psa,
+    { path, fields: 'id,name,closedStatus,inactive' },
+    BoardStatus,
+  );
+  const closing = statuses.filter((status) => status.closedStatus === true && !status.inactive);
+  const chosen = wanted === undefined ? closing[0] : closing.find(({ name }) => name === wanted);
+  if (chosen !== undefined) return chosen.id;
+  const what = wanted === undefined ? 'that closes a ticket' : `"${wanted}" that closes a ticket`;
+  throw new KindError('config', `Board ${board?.name ?? ''} has no active status ${what}.`, {
+    fix: `Name one as alerts.withdrawnStatus. There are: ${closing.map(({ name }) => name).join(', ') || 'none'}.`,
+  });
+}
+
+const NoteWire = z.object({
+  id: Id,
+  text: z.string().nullish(),
+  internalAnalysisFlag: z.boolean().nullish(),
+  detailDescriptionFlag: z.boolean().nullish(),
+});
+
+export function createNotePush(open: OpenCall<Psa>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, ['note-flags']);
+}
+
+async function findNote(psa: Psa, { ticketId, key }: Note): Promise<Delivered | null> {
+  const list = { path: notesPath(ticketId), fields: 'id,text' };
+  const found = await findRow(psa, list, NoteWire, ({ text }) => hasMarker(text, key));
+  return found === null ? null : { remoteId: found.id };
+}
+
+/** `isAnnounced`: whether ConnectWise may send its notifications about the note. */
+export async function writeNote(
+  psa: Psa,
+  note: Note,
+  isAnnounced = note.audience === 'client',
+): Promise<Delivered> {
+  const isForClient = note.audience === 'client';
+  const body = {
+    text: withMarker(note.body, note.key),
+    detailDescriptionFlag: isForClient,
+    internalAnalysisFlag: !isForClient,
+    resolutionFlag: false,
+    processNotifications: isAnnounced,
+  };
+  const { id, ...shown } = await psa.write('POST', notesPath(note.ticketId), body, NoteWire);
+  const isInternal =
+    shown.detailDescriptionFlag === !shown.internalAnalysisFlag ? shown.internalAnalysisFlag : null;
+  await verifyAudience(psa, facts, 'note-flags', note, { id, isInternal });
+  return { remoteId: id };
+}
+
+export function notesPath(ticketId: SourceId): string {
+  return `${ticketPath(ticketId)}/notes`;
+}
+
+const Company = z.object({ customFields: z.array(CustomField).nullish() });
+
+export const customFields: ClientFields<Psa, CustomField> = {
+  noun: 'company',
+  product: 'ConnectWise',
+  async read(psa, clientId) {
+    const fields = { fields: 'id,customFields' };
+    return (await psa.get(companyPath(clientId), Company, fields)).customFields ?? [];
+  },
+  /** Sends ALL fields, since those that a PATCH does not carry are said to be emptied. */
+  async write(psa, clientId, { before, target, value }) {
+    const all = before.map((field) => toWire(field, field === target ? value : field.value));
+    const operation = { op: 'replace', path: 'customFields', value: all };
+    await psa.write('PATCH', companyPath(clientId), [operation]);
+  },
+  valueFor({ name, type }, hoursText) {
+    if (type === 'Text' || type === 'TextArea') return hoursText;
+    if (type !== 'Number') {
+      throw new KindError('config', `The custom field "${name}" is of type ${type}.`, {
+        fix: 'The balance needs a Text or Number field.',
+      });
+    }
+    if (Number.isFinite(Number(hoursText))) return Number(hoursText);
+    throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
+      fix: 'Make it a Text field, which shows each kind of hours, and money.',
+    });
+  },
+  remoteId: (clientId) => clientId,
+  writableFix: 'Let the API member’s security role edit company custom fields.',
+};
+
+const numericTypes = ['Number', 'Currency', 'Percent'];
+
+/** Decimals arrive as text and must leave as the numbers they were. */
+function toWire({ wire, type }: CustomField, value: unknown): object {
+  const isNumber = numericTypes.includes(type ?? '') && typeof value === 'string' && value !== '';
+  return isNumber ? { ...wire, value: Number(value) } : { ...wire, value: value ?? wire.value };
+}
+
+export function createBalancePush(open: OpenCall<Psa>): Push<'balance-field'> {
+  return balancePush(open, facts, 'custom-fields', customFields);
+}

@@ -1,0 +1,258 @@
+/**
+ * A sale of hours, by the route that the admin chose. Each route writes twice; a sale is found only
+ * when both halves are there, and creating completes what is missing, so that a crash or a lost answer
+ * between the two never makes a second invoice.
+ */
+import { z } from 'zod';
+import type { Delivered, Push, SourceId, Standing } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { addDays } from '../../src/domain/time.ts';
+import { DecimalText, Id } from '../http/wire.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { keyedPush } from '../kit/push.ts';
+import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
+import { agreementRoute } from './agreements.ts';
+import type { Psa } from './call.ts';
+import { changedSince, companyNumbers, isOneOf } from './conditions.ts';
+import { type FactId, facts } from './facts.ts';
+import {
+  findByKey,
+  idOfName,
+  productOf,
+  refuseOtherBilling,
+  type Search,
+  verifyFilter,
+} from './lists.ts';
+import { fromInvoice } from './mapping.ts';
+import { createTicket, findTicket } from './push.ts';
+import { InvoiceWire, invoiceFields } from './schema.ts';
+
+/** A way for a sale to become an invoice. */
+export interface Route {
+  /** The fact without which nothing is written. */
+  fact: FactId;
+  /** Delivered when the whole sale is there. */
+  find(psa: Psa, sale: Sale): Promise<Delivered | null>;
+  /** Writes the halves that are not there yet. */
+  create(psa: Psa, sale: Sale): Promise<Delivered>;
+  /** What became of it; null: it is not there any more. */
+  inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<Standing | null>;
+}
+
+export function createInvoicePush(open: OpenCall<Psa>): Push<'invoice'> {
+  return keyedPush(open, facts, {
+    noun: 'invoice',
+    needs: (psa) => [routeOf(psa).fact],
+    find: (psa, sale) => routeOf(psa).find(psa, sale),
+    create: (psa, sale) => routeOf(psa).create(psa, sale),
+    delivered: (delivered) => delivered,
+    inspect: (psa, sale, remoteId) => routeOf(psa).inspect(psa, sale, remoteId),
+    // The API offers no way to take a sale back; it shows whether people have.
+    async withdraw(psa, sale, { remoteId }) {
+      const found = await routeOf(psa).inspect(psa, sale, remoteId);
+      return found === null || found.isVoid === true ? { remoteId } : null;
+    },
+  });
+}
+
+function routeOf({ config }: Psa): Route {
+  return routes[config.billing.invoiceRoute];
+}
+
+/** A miscellaneous invoice or a renewal ticket, on which the product is put. */
+interface Holder extends Route {
+  noun: 'invoice' | 'ticket';
+  delivered(line: ProductLine, holder: Delivered): Delivered;
+}
+
+function createProductRoute(holder: Holder): Route {
+  return {
+    ...holder,
+    async find(psa, sale) {
+      const found = await holder.find(psa, sale);
+      if (found === null) return null;
+      const line = await findByKey(psa, searchForLine(psa, sale));
+      return line === null ? null : accept(holder, line, found, sale);
+    },
+    async create(psa, sale) {
+      // What could fail is asked before the first half is written.
+      await productOf(psa, sale);
+      await refuseOtherBilling(psa, sale);
+      const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
+      const line =
+        (await findByKey(psa, searchForLine(psa, sale))) ??
+        (await createLine(psa, sale, holder, found.remoteId));
+      return accept(holder, line, found, sale);
+    },
+  };
+}
+
+/** Throws for a line that is on no or another holder, or is not worth what was sold. */
+function accept(holder: Holder, line: ProductLine, on: Delivered, sale: Sale): Delivered {
+  const { noun } = holder;
+  if (line[noun]?.id !== on.remoteId) {
+    const message = `Product ${line.id} is not on its ${noun} ${on.label ?? on.remoteId}.`;
+    throw new KindError('config', message, {
+      fix: `Put it on the ${noun} by hand, or delete both; or choose another billing.invoiceRoute.`,
+    });
+  }
+  const netMinor = line.extPrice == null ? null : minorFromText(line.extPrice, sale.currency);
+  refuseOtherTotal(sale, `Product ${line.id}`, netMinor);
+  return holder.delivered(line, on);
+}
+
+const AnyId = z.object({ id: Id }).nullish();
+
+const ProductLine = z.object({
+  id: Id,
+  integrationXRef: z.string().nullish(),
+  extPrice: DecimalText.nullish(),
+  invoice: AnyId,
+  ticket: AnyId,
+});
+type ProductLine = z.infer<typeof ProductLine>;
+const lineFields = 'id,integrationXRef,extPrice,invoice,ticket';
+
+/** Writes the product line with a link to its holder, reads it back and verifies the link. */
+export async function createLine(
+  psa: Psa,
+  sale: Sale,
+  { noun, fact }: Pick<Holder, 'noun' | 'fact'>,
+  holderId: SourceId,
+): Promise<ProductLine> {
+  const { quantity, unitPrice } = saleLine(sale);
+  const body = {
+    catalogItem: { id: Number(await productOf(psa, sale)) },
+    quantity,
+    price: unitPrice,
+    [noun]: { id: Number(holderId) },
+    billableOption: 'Billable',
+    customerDescription: sale.title,
+    integrationXRef: sale.key,
+    // The offer's price was agreed with the client; a schedule of ConnectWise must not change it.
+    ignorePricingSchedulesFlag: true,
+  };
+  const created = await psa.write('POST', '/procurement/products', body, z.object({ id: Id }));
+  await verifyFilter(psa, searchForLine(psa, sale));
+  const path = `/procurement/products/${created.id}`;
+  const line = await psa.get(path, ProductLine, { fields: lineFields });
+  await facts.verifyFact(psa.context, fact, line[noun]?.id === holderId);
+  return line;
+}
+
+function searchForLine({ config }: Psa, sale: Sale): Search<ProductLine> {
+  return {
+    path: '/procurement/products',
+    fields: lineFields,
+    schema: ProductLine,
+    keyField: 'integrationXRef',
+    key: sale.key,
+    fact: 'conditions-integration-xref',
+    // No line of this sale is older than the sale; two days more cover any zone.
+    otherwise: changedSince(`${addDays(sale.issuedOn, -2)}T00:00:00.000Z`, config),
+    isWanted: (line) => line.integrationXRef === sale.key,
+  };
+}
+
+const Invoice = z.object({
+  id: Id,
+  invoiceNumber: z.string().nullish(),
+  reference: z.string().nullish(),
+  company: z.object({ id: Id }).nullish(),
+});
+type Invoice = z.infer<typeof Invoice>;
+
+export const invoiceHolder: Holder = {
+  noun: 'invoice',
+  fact: 'product-on-invoice',
+  async find(psa, sale) {
+    const invoice = await findByKey(psa, searchForInvoice(sale));
+    return invoice === null ? null : invoiceDelivered(invoice);
+  },
+  async create(psa, sale) {
+    const { department } = psa.config.billing;
+    const body = {
+      type: 'Miscellaneous',
+      company: { id: Number(companyNumbers([sale.clientId])[0]) },
+      reference: sale.key,
+      date: `${sale.issuedOn}T00:00:00Z`,
+      applyToType: 'All',
+      topComment: sale.body,
+      ...(department === undefined
+        ? {}
+        : { departmentId: Number(await idOfName(psa, 'department', department)) }),
+    };
+    const invoice = await psa.write('POST', '/finance/invoices', body, Invoice);
+    await verifyFilter(psa, searchForInvoice(sale));
+    return invoiceDelivered(invoice);
+  },
+  delivered: (_, invoice) => invoice,
+  /** An offer's price is before tax, and so is the subtotal. */
+  async inspect(psa, _, invoiceId) {
+    const path = `/finance/invoices/${invoiceId}`;
+    const wire = await psa.getIfThere(path, InvoiceWire, { fields: invoiceFields });
+    if (wire === null) return null;
+    const { isVoid, isPaid, updatedAt, netMinor, totalMinor, ...row } = fromInvoice(wire, psa);
+    const currency = row.currency ?? psa.context.currency;
+    return { isVoid, isPaid, updatedAt, currency, ...totalOf(netMinor ?? totalMinor) };
+  },
+};
+
+function searchForInvoice({ key, clientId }: Sale): Search<Invoice> {
+  return {
+    path: '/finance/invoices',
+    fields: 'id,invoiceNumber,reference,company',
+    schema: Invoice,
+    keyField: 'reference',
+    key,
+    fact: 'conditions-reference',
+    otherwise: isOneOf('company/id', companyNumbers([clientId])),
+    isWanted: ({ reference, company }) => reference === key && company?.id === clientId,
+  };
+}
+
+function invoiceDelivered({ id, invoiceNumber }: Invoice): Delivered {
+  return { remoteId: id, ...(invoiceNumber == null ? {} : { label: invoiceNumber }) };
+}
+
+function totalOf(totalMinor: number | null): { totalMinor?: number } {
+  return totalMinor === null ? {} : { totalMinor };
+}
+
+const CancellableLine = z.object({
+  id: Id,
+  extPrice: DecimalText.nullish(),
+  cancelledFlag: z.boolean().nullish(),
+});
+
+/** Billed by ConnectWise's own run. */
+export const ticketHolder: Holder = {
+  noun: 'ticket',
+  fact: 'product-on-ticket',
+  async find(psa, sale) {
+    const ticket = await findTicket(psa, sale);
+    return ticket === null ? null : { remoteId: ticket.id };
+  },
+  create(psa, { key, clientId, title: subject, body }) {
+    const board = psa.config.billing.board ?? '';
+    return createTicket(psa, { key, clientId, subject, body, board });
+  },
+  delivered: (line, { remoteId }) => {
+    return { remoteId: line.id, label: `product on ticket ${remoteId}` };
+  },
+  async inspect(psa, { currency }, lineId) {
+    const path = `/procurement/products/${lineId}`;
+    const fields = { fields: 'id,extPrice,cancelledFlag' };
+    const line = await psa.getIfThere(path, CancellableLine, fields);
+    if (line === null) return null;
+    const price = line.extPrice == null ? null : minorFromText(line.extPrice, currency);
+    return { isVoid: line.cancelledFlag === true, ...totalOf(price) };
+  },
+};
+
+const routes = {
+  invoice: createProductRoute(invoiceHolder),
+  'ticket-product': createProductRoute(ticketHolder),
+  agreement: agreementRoute,
+};
