@@ -1,9 +1,10 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
+import { bindConnector } from '../kit/connector.ts';
 import { createCall } from './call.ts';
 import { checkConnection } from './check.ts';
 import { RequestTrackerConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { listQueues } from './lists.ts';
+import { listNames } from './lists.ts';
 import { listClients, pullClients, pullTickets, pullTime } from './pull.ts';
 import { createAlertPush, createInvoicePush, createNotePush } from './push.ts';
 import { probeConnection } from './verify.ts';
@@ -21,22 +22,17 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
     tickets: [closedStatuses, clientFrom, clientField],
   }),
   create(config, context) {
-    const open = createCall(config, context);
-    return {
-      check: (clientIds, signal) => checkConnection(open(signal), clientIds),
-      probe: (clientId, signal) => probeConnection(open(signal), clientId),
-      listNames: async (_, signal) => ({ boards: await listQueues(open(signal)) }),
-      listClients: (signal) => listClients(open(signal)),
-      pull: {
-        clients: (request) => pullClients(open(request.signal), request),
-        tickets: (request) => pullTickets(open(request.signal), request),
-        timeEntries: (request) => pullTime(open(request.signal), request),
-      },
+    return bindConnector(createCall(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      pull: { clients: pullClients, tickets: pullTickets, timeEntries: pullTime },
       push: {
-        'alert-ticket': createAlertPush(open),
-        'ticket-note': createNotePush(open),
-        invoice: createInvoicePush(open),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
       },
-    };
+    });
   },
 };

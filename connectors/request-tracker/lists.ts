@@ -1,5 +1,5 @@
 /** RT's lists and look-ups. */
-import type { ListedName } from '../../src/contract/connector.ts';
+import type { NameLists } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { numberedPages, type Pages, parseAll, readableRows } from '../kit/lists.ts';
 import { type List, type Rt, search } from './call.ts';
@@ -42,9 +42,9 @@ export function queueList(afterId: string | null = null): List {
 }
 
 /** Names of all queues that the user sees: what agreements call boards. */
-export async function listQueues(rt: Rt): Promise<ListedName[]> {
+export async function listNames(rt: Rt): Promise<NameLists> {
   const queues = await readableRows(rt, queueList(), QueueItem);
-  return queues.map(({ id, Name }) => ({ sourceId: id, name: Name }));
+  return { boards: queues.map(({ id, Name }) => ({ sourceId: id, name: Name })) };
 }
 
 const UserPage = Collection.transform(({ items, per_page }) => {
