@@ -93,7 +93,8 @@ export function keepFacts<Id extends string>(
 function resultOf(id: string, fact: Fact, stored: string | null, product: string): CheckResult {
   const { claim, otherwise, isNeeded, verifiedBy } = fact;
   const answer = answerOf(stored);
-  const day = (stored ?? '').split(' ')[1]?.slice(0, 10);
+  // Earlier versions of some connectors stored no day.
+  const day = (stored ?? '').split(' ')[1]?.slice(0, 10) ?? 'earlier';
   if (answer === 'yes') return { id, status: 'ok', detail: `${claim} (verified ${day})` };
   if (answer === 'no') {
     const status = isNeeded ? 'failed' : 'warning';

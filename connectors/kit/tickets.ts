@@ -22,8 +22,12 @@ export interface TicketView {
 export interface ClosableTicket<C, View extends TicketView = TicketView> {
   /** Null: it is not there any more. */
   read(call: C, id: SourceId): Promise<View | null>;
-  /** Asks whatever could fail, and gives the write. */
-  close(call: C, id: SourceId, ticket: View): Promise<(reason: string) => Promise<unknown>>;
+  /** Asks whatever could fail, and gives the write. Null: the vendor does not show what the write needs. */
+  close(
+    call: C,
+    id: SourceId,
+    ticket: View,
+  ): Promise<((reason: string) => Promise<unknown>) | null>;
   /** Says on the ticket why, internally. Absent: the write that closes it says so itself. */
   note?: Pick<NoteRecord<C>, 'find' | 'write'>;
   /** What one that is gone, or that people closed, counts as. Default: withdrawn. */
@@ -44,7 +48,7 @@ export async function inspectTicket<C>(
 
 /**
  * A note that says why, then a closing status, then a look whether it is closed. Null, for a person: the ticket
- * does not bear our key any more, or the vendor took the status and did not close it.
+ * does not bear our key any more or cannot be closed, or the vendor took the status and did not close it.
  */
 export async function withdrawTicket<C, View extends TicketView>(
   ticket: ClosableTicket<C, View>,
@@ -60,6 +64,7 @@ export async function withdrawTicket<C, View extends TicketView>(
   if (before.isWithdrawn === true) return { remoteId };
   if (before.isClosed) return orByHand(ticket.whenClosed);
   const close = await ticket.close(call, remoteId, before);
+  if (close === null) return null;
   const audience = 'internal' as const;
   const note = { key: `undo:${key}`, clientId, ticketId: remoteId, body: reason, audience };
   if ((await ticket.note?.find(call, note)) === null) await ticket.note?.write(call, note);
