@@ -1,18 +1,16 @@
 /** Which boards are read, and how a board is read: newest change first, by cursor. */
 import { z } from 'zod';
-import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, msFromInstant } from '../../src/domain/time.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
 import { EpochSeconds } from '../http/wire.ts';
-import type { Api } from './api.ts';
+import type { Ninja } from './call.ts';
 import type { NinjaoneConfig } from './config.ts';
-import { readFact } from './facts.ts';
-import { createRemembered } from './remembered.ts';
-import type { BoardRun } from './schema.ts';
+import { facts } from './facts.ts';
+import { Board, BoardRun } from './schema.ts';
 
-const KnownBoard = z.object({
+export const KnownBoard = z.object({
   id: z.string(),
   name: z.string(),
   /** What may be asked of it; null where the board does not say. */
@@ -23,66 +21,80 @@ export type KnownBoard = z.infer<typeof KnownBoard>;
 const requiredColumns = ['id', 'summary', 'status', 'lastUpdated'] as const;
 const wantedColumns = ['solvedTime', 'totalTimeTracked', 'tags'] as const;
 
-export type Boards = ReturnType<typeof createBoards>;
+/** Another choice of boards is another list: an old one must not be taken for it. */
+export function boardsKey({ boards = [] }: NinjaoneConfig): string {
+  return ['boards', ...boards].join(':');
+}
 
-export function createBoards(api: Api, config: NinjaoneConfig, context: ConnectorContext) {
-  // Another choice of boards is another list: an old one must not stand for it.
-  const key = ['boards', ...(config.boards ?? [])].join(':');
-  const boards = createRemembered(context, key, KnownBoard, readBoards);
-
-  async function readBoards(signal: AbortSignal): Promise<KnownBoard[]> {
-    const { data: visible } = await api.boards(signal);
-    const known: KnownBoard[] = [];
-    for (const { id, name } of selectBoards(visible, config.boards)) {
-      const query = { columns: ['id'], pageSize: 1, cursor: null };
-      const { data } = await api.runBoard(id, query, signal);
-      known.push({ id, name, columns: data.metadata.allColumns ?? null });
-    }
-    return known;
+export async function readBoards(ninja: Ninja): Promise<KnownBoard[]> {
+  const visible = await ninja.get('/v2/ticketing/trigger/boards', z.array(Board));
+  const known: KnownBoard[] = [];
+  for (const { id, name } of selectBoards(visible, ninja.config.boards)) {
+    const { data } = await runBoard(ninja, id, { columns: ['id'], pageSize: 1 });
+    known.push({ id, name, columns: data.metadata.allColumns ?? null });
   }
+  return known;
+}
 
-  return {
-    /** The configured boards, each with the columns that are needed; throws `config` otherwise. */
-    async toRead(signal: AbortSignal): Promise<readonly KnownBoard[]> {
-      const known = selectBoards(await boards.get(signal), config.boards);
-      for (const board of known) refuseMissingColumns(board.name, board.columns);
-      return known;
-    },
-    reread: (signal: AbortSignal) => boards.reread(signal),
+/** The configured boards, each with the columns that are needed; throws `config` otherwise. */
+export async function boardsToRead(ninja: Ninja): Promise<readonly KnownBoard[]> {
+  const known = selectBoards(await ninja.lists.boards.get(ninja), ninja.config.boards);
+  for (const board of known) refuseMissingColumns(board.name, board.columns);
+  return known;
+}
 
-    /**
-     * Pages of a board, last changed first, down to the page that reaches below `since`. Where the
-     * board was not sorted as asked, nothing can be left out and the whole board is read.
-     */
-    async *pages(
-      board: KnownBoard,
-      read: { since: Instant; search?: string },
-      signal: AbortSignal,
-    ): AsyncGenerator<Answer<BoardRun>> {
-      const columns = columnsFor(board);
-      let lastMs = Number.POSITIVE_INFINITY;
-      let isSorted = (await readFact(context.memory, 'board-sort')) !== 'no';
-      yield* pagesByCursor({
-        async send(cursor) {
-          const query = { columns, pageSize: config.pageSize, cursor };
-          const answer = await api.runBoard(
-            board.id,
-            read.search === undefined ? query : { ...query, search: read.search },
-            signal,
-          );
-          refuseMissingColumns(board.name, answer.data.metadata.allColumns ?? null);
-          return answer;
-        },
-        next({ data: { data, metadata } }) {
-          const momentsMs = data.map(changedMs).filter((ms) => ms !== null);
-          isSorted &&= isSortedAsAsked(metadata) && isDescending([lastMs, ...momentsMs]);
-          lastMs = momentsMs.at(-1) ?? lastMs;
-          const isPast = isSorted && lastMs < msFromInstant(read.since);
-          return data.length === 0 || isPast ? null : (metadata.lastCursorId ?? null);
-        },
-      });
-    },
+interface BoardQuery {
+  columns: readonly string[];
+  pageSize: number;
+  cursor?: string | null;
+  /** Text that the vendor may search for; an answer is never trusted to be filtered by it. */
+  search?: string | undefined;
+}
+
+export async function runBoard(
+  { send }: Ninja,
+  boardId: string,
+  { columns, pageSize, cursor = null, search }: BoardQuery,
+): Promise<Answer<BoardRun>> {
+  const path = `/v2/ticketing/trigger/board/${boardId}/run`;
+  const body = {
+    sortBy: [{ field: 'lastUpdated', direction: 'DESC' }],
+    includeColumns: columns,
+    pageSize,
+    ...(cursor === null ? {} : { lastCursorId: Number(cursor) }),
+    ...(search === undefined ? {} : { searchCriteria: search }),
   };
+  return send({ method: 'POST', path, body, isRead: true }, BoardRun);
+}
+
+/**
+ * Rows of a board, page by page, last changed first, down to the page that reaches below `since`. Where
+ * the board was not sorted as asked, nothing can be left out and the whole board is read.
+ */
+export async function* boardPages(
+  ninja: Ninja,
+  board: KnownBoard,
+  { since, search }: { since: Instant; search?: string },
+): AsyncGenerator<readonly unknown[]> {
+  const { pageSize } = ninja.config;
+  const columns = columnsFor(board);
+  let lastMs = Number.POSITIVE_INFINITY;
+  let isSorted = (await facts.readFact(ninja.context, 'board-sort')) !== 'no';
+  const pages = pagesByCursor({
+    async send(cursor) {
+      const answer = await runBoard(ninja, board.id, { columns, pageSize, cursor, search });
+      refuseMissingColumns(board.name, answer.data.metadata.allColumns ?? null);
+      return answer;
+    },
+    next({ data: { data, metadata } }) {
+      const changesMs = data.map(changedMs).filter((ms) => ms !== null);
+      isSorted &&= isSortedAsAsked(metadata) && isDescending([lastMs, ...changesMs]);
+      lastMs = changesMs.at(-1) ?? lastMs;
+      const isPast = isSorted && lastMs < msFromInstant(since);
+      return data.length === 0 || isPast ? null : (metadata.lastCursorId ?? null);
+    },
+  });
+  for await (const { data } of pages) yield data.data;
 }
 
 /** Throws `config` where a name is unknown, or no board is visible: that is never "no tickets". */

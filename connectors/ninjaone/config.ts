@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HostUrl, Name } from '../http/settings.ts';
 
-/** What stands under a connection with `vendor: ninjaone`. */
+/** The settings of a connection with `vendor: ninjaone`. */
 export const NinjaoneConfig = z.strictObject({
   baseUrl: HostUrl.describe(
     'The host of your region: https://app.ninjarmm.com (US), https://us2.ninjarmm.com, https://eu.ninjarmm.com, https://ca.ninjarmm.com or https://oc.ninjarmm.com; or your own, https://NAME.rmmservices.net.',

@@ -1,26 +1,13 @@
-import type {
-  Connector,
-  ConnectorContext,
-  Push,
-  SourceId,
-  VendorModule,
-} from '../../src/contract/connector.ts';
-import { namesAlone } from '../http/rows.ts';
-import { createAlertTicket } from './alert-ticket.ts';
-import { createApi } from './api.ts';
-import { createBoards } from './boards.ts';
-import { checkConnection } from './check.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createNinja } from './call.ts';
+import { checkConnection, listNames } from './check.ts';
 import { NinjaoneConfig } from './config.ts';
-import { createDirectory } from './directory.ts';
-import { workTypes } from './mapping.ts';
-import { probeConnection } from './probe.ts';
-import { createBalanceField, createTicketNote } from './push.ts';
-import { createSale } from './sale.ts';
+import { facts } from './facts.ts';
+import { pullTickets, pullTicketTime } from './pull.ts';
+import { createAlertPush, createBalancePush, createInvoicePush, createNotePush } from './push.ts';
 import { pullSessions } from './sessions.ts';
-import { createStatuses } from './statuses.ts';
-import { pullTicketTime } from './ticket-time.ts';
-import { pullTickets } from './tickets.ts';
-import { withdrawTicket } from './withdraw-ticket.ts';
+import { probeConnection } from './verify.ts';
 
 /** NinjaOne, public API v2. See the README beside this file. */
 export const ninjaone: VendorModule<NinjaoneConfig> = {
@@ -30,51 +17,26 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: 'with their ticket', sale: 'ticket', ownBlocks: null },
+  facts: facts.rows,
   readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
-  create: createNinjaone,
+  create(config, context) {
+    return bindConnector(createNinja(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients: (ninja) => ninja.lists.organizations.reread(ninja),
+      pull: {
+        clients: (ninja, { resume }) => ninja.lists.organizations.pages(ninja, resume),
+        tickets: pullTickets,
+        sessions: pullSessions,
+      },
+      ticketTime: pullTicketTime,
+      push: {
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
+        'balance-field': createBalancePush,
+      },
+    });
+  },
 };
-
-function createNinjaone(config: NinjaoneConfig, context: ConnectorContext): Connector {
-  const api = createApi(config, context);
-  const directory = createDirectory(api, context);
-  const rooms = {
-    api,
-    config,
-    context,
-    directory,
-    organizations: directory.organizations,
-    boards: createBoards(api, config, context),
-    statuses: createStatuses(api, config, context),
-    trackedSeconds: new Map<SourceId, number>(),
-  };
-  const alertTicket = createAlertTicket(rooms);
-  const ticketNote = createTicketNote(rooms);
-  const tickets: Required<Push<'alert-ticket'>> = {
-    find: alertTicket.find,
-    create: alertTicket.create,
-    inspect: alertTicket.inspect,
-    withdraw: (message, withdrawal, signal) => withdrawTicket(rooms, message, withdrawal, signal),
-  };
-  return {
-    check: (clientIds, signal) => checkConnection({ ...rooms, alertTicket }, clientIds, signal),
-    probe: (clientId, signal) =>
-      probeConnection({ ...rooms, alertTicket, ticketNote }, clientId, signal),
-    listClients: (signal) => rooms.organizations.reread(signal),
-    listNames: async (_, signal) => ({
-      boards: (await rooms.boards.toRead(signal)).map(({ id, name }) => ({ sourceId: id, name })),
-      workTypes: namesAlone(workTypes),
-    }),
-    pull: {
-      clients: (request) => directory.organizations.pages(request),
-      tickets: (request) => pullTickets(rooms, request),
-      sessions: (request) => pullSessions(rooms, request),
-      ticketTime: (ticketIds, signal) => pullTicketTime(rooms, ticketIds, signal),
-    },
-    push: {
-      'alert-ticket': tickets,
-      invoice: createSale(tickets),
-      'ticket-note': ticketNote,
-      'balance-field': createBalanceField(rooms),
-    },
-  };
-}

@@ -1,56 +1,252 @@
-/** Notes on tickets, and the hours left in an organization's custom field. */
-
-import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
+/** Tickets for alerts and sales, notes on tickets, and the hours left in an organization's custom field. */
+import { z } from 'zod';
+import type {
+  Delivered,
+  Push,
+  PushKind,
+  PushMessages,
+  SourceId,
+  Standing,
+} from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { parseRows } from '../http/rows.ts';
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import { ifThere } from '../http/if-there.ts';
 import { isSameValue } from '../http/wire.ts';
-import { hasMarker, withMarker } from '../kit/marker.ts';
-import type { PushRooms } from './alert-ticket.ts';
-import { refuseWhereNot } from './facts.ts';
-import { FoundEntry } from './schema.ts';
-import { readLog } from './ticket-time.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { parseAll } from '../kit/lists.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
+import { unknownName } from '../kit/names.ts';
+import { guardedNotes, type Note, type NoteRecord, notePush } from '../kit/notes.ts';
+import { createKeyed, type KeyedRecord, keyedPush } from '../kit/push.ts';
+import { saleText } from '../kit/sale-text.ts';
+import { type ClosableTicket, type TicketView, withdrawTicket } from '../kit/tickets.ts';
+import { boardPages, boardsToRead } from './boards.ts';
+import { type Ninja, readTicket } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import { readLog } from './pull.ts';
+import { CustomFields, FoundEntry, FoundRow, Ticket } from './schema.ts';
+import { closedIds, closingStatus, statusReader, unknownStatus } from './statuses.ts';
 
-/** `comment` answers nothing, so what was made is read back from the log. */
-export function createTicketNote({ api, context }: PushRooms): Push<'ticket-note'> {
-  type Message = PushMessages['ticket-note'];
+type Alert = PushMessages['alert-ticket'];
 
-  async function find({ key, ticketId }: Message, signal: AbortSignal): Promise<Delivered | null> {
-    const log = await readLog(api, ticketId, null, signal);
-    const { rows } = parseRows(log, FoundEntry, (entry) => entry);
-    const found = rows.find(({ body }) => hasMarker(body, key));
-    return found === undefined ? null : { remoteId: found.id, label: `note on #${ticketId}` };
-  }
+const alertRecord = ticketRecord<'alert-ticket'>((alert) => alert);
 
+export function createAlertPush(open: OpenCall<Ninja>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, alertRecord);
+}
+
+/** For the probe: refused where an alert would be. */
+export function createAlert(ninja: Ninja, alert: Alert): Promise<Delivered> {
+  return createKeyed(ninja, facts, alertRecord, alert);
+}
+
+/** No invoice can be made here: a ticket says what is to be invoiced. Whether it was, nobody can see. */
+export function createInvoicePush(open: OpenCall<Ninja>): Push<'invoice'> {
+  const toTicket = (sale: PushMessages['invoice']): Alert => {
+    const { key, clientId, title: subject } = sale;
+    return { key, clientId, subject, body: saleText(sale) };
+  };
+  return keyedPush(open, facts, ticketRecord<'invoice'>(toTicket));
+}
+
+function ticketRecord<Kind extends PushKind>(
+  toTicket: (message: PushMessages[Kind]) => Alert,
+): KeyedRecord<Ninja, PushMessages[Kind], SourceId, FactId> {
   return {
-    find,
-    async create(message, signal) {
-      await refuseWhereNot(context.memory, ['comment-create'], 'writing notes');
-      const body = withMarker(message.body, message.key);
-      const isPublic = message.audience === 'client';
-      await api.addComment(message.ticketId, isPublic, body, signal);
-      return readBack(`The note on ticket ${message.ticketId}`, () => find(message, signal));
-    },
+    noun: 'ticket',
+    needs: () => ['ticket-create', 'ticket-on-boards'],
+    find: (ninja, { key }) => findTicket(ninja, key),
+    create: (ninja, message) => createTicket(ninja, toTicket(message)),
+    delivered: ticketDelivered,
+    inspect: (ninja, _, ticketId) => inspectTicket(ninja, ticketId),
+    withdraw: (ninja, message, withdrawal) =>
+      withdrawTicket(closable(message.clientId), ninja, message, withdrawal),
   };
 }
 
-/** The field is named as the API names it (`prepaidHoursLeft`, not its label). */
-export function createBalanceField({ api }: PushRooms): Push<'balance-field'> {
-  type Message = PushMessages['balance-field'];
+/** A ticket of ours changed within this time, or it is not looked for. */
+const lookBackSeconds = 90 * 86_400;
 
-  async function find(message: Message, signal: AbortSignal): Promise<Delivered | null> {
-    const { data } = await api.customFields(message.clientId, signal);
-    const shown = data[message.field];
-    if (!isSameValue(shown, message.hoursText)) return null;
-    return { remoteId: `${message.clientId}.${message.field}` };
+/** A search may find a new ticket only after a while; a ticket of ours is tried again sooner than that. */
+const indexLagSeconds = 2 * 3600;
+
+async function findTicket(ninja: Ninja, key: string): Promise<SourceId | null> {
+  const searches = await facts.readFact(ninja.context, 'ticket-search');
+  const searched = searches === 'no' ? null : await findOnBoards(ninja, key, 'search');
+  const backSeconds = searches === 'yes' ? indexLagSeconds : lookBackSeconds;
+  return searched ?? findOnBoards(ninja, key, 'scan', backSeconds);
+}
+
+/** The ticket with this key as the boards show it: by the vendor's search, or by looking through. */
+export async function findOnBoards(
+  ninja: Ninja,
+  key: string,
+  how: 'search' | 'scan',
+  backSeconds = lookBackSeconds,
+): Promise<SourceId | null> {
+  const since = addSeconds(instantFromMs(ninja.context.now()), -backSeconds);
+  const read = how === 'search' ? { since, search: key } : { since };
+  for (const board of await boardsToRead(ninja)) {
+    for await (const rows of boardPages(ninja, board, read)) {
+      const isOurs = ({ summary, tags }: z.infer<typeof FoundRow>): boolean =>
+        bearsKey(summary, tags, key);
+      const found = parseAll(rows, FoundRow).find(isOurs);
+      if (found !== undefined) return found.id;
+    }
   }
+  return null;
+}
 
+function bearsKey(
+  subject: string | null | undefined,
+  tags: readonly string[] | null | undefined,
+  key: string,
+): boolean {
+  return hasMarker(subject, key) || tags?.includes(key) === true;
+}
+
+async function createTicket(ninja: Ninja, alert: Alert): Promise<Delivered> {
+  const keepsTags = (await facts.readFact(ninja.context, 'ticket-tags')) !== 'no';
+  const body = {
+    clientId: Number(alert.clientId),
+    ...(await formAndStatus(ninja)),
+    subject: markedLine(alert.subject, alert.key),
+    description: { public: false, body: withMarker(alert.body, alert.key) },
+    ...(keepsTags ? { tags: [alert.key] } : {}),
+  };
+  return ticketDelivered((await ninja.write('POST', '/v2/ticketing/ticket', body, Ticket)).id);
+}
+
+function ticketDelivered(ticketId: SourceId): Delivered {
+  return { remoteId: ticketId, label: `#${ticketId}` };
+}
+
+/** By the ids that this tenant has for the configured names. */
+export async function formAndStatus(
+  ninja: Ninja,
+): Promise<{ ticketFormId: number; status: string }> {
+  const { alerts } = ninja.config;
+  if (alerts === undefined) {
+    throw new KindError('config', 'NinjaOne is to get a ticket, but alerts is not set.', {
+      fix: 'Add alerts: { ticketForm: …, status: … } to this connection.',
+    });
+  }
+  const { ticketForms, statuses } = ninja.lists;
+  const form = await ticketForms.find(ninja, ({ name }) => name === alerts.ticketForm);
+  if (form === null) {
+    const forms = await ticketForms.get(ninja);
+    throw unknownName('NinjaOne', 'ticket forms', alerts.ticketForm, forms);
+  }
+  const status = await statuses.find(ninja, ({ displayName }) => displayName === alerts.status);
+  if (status === null) throw unknownStatus(alerts.status, await statuses.get(ninja));
+  return { ticketFormId: Number(form.id), status: status.statusId };
+}
+
+/** A ticket that is not there (404) may also be one that the application no longer sees. */
+async function inspectTicket(ninja: Ninja, ticketId: SourceId): Promise<Standing | null> {
+  const ticket = await ifThere(readTicket(ninja, ticketId));
+  if (ticket === null || ticket.deleted === true) return null;
+  const statusId = ticket.status?.statusId ?? null;
+  if (statusId === null) return {};
+  const statusOf = await statusReader(ninja, [{ statusId }]);
+  return { isClosed: statusOf({ statusId }).isClosed };
+}
+
+function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { ticket: Ticket }> {
   return {
-    find,
+    async read(ninja, id) {
+      const ticket = await readTicket(ninja, id);
+      if (ticket.deleted === true) return null;
+      const statusId = ticket.status?.statusId ?? null;
+      return {
+        ticket,
+        bearsKey: (key) => bearsKey(ticket.subject, ticket.tags, key),
+        isClosed: statusId !== null && (await closedIds(ninja)).has(statusId),
+      };
+    },
+    async close(ninja, id, { ticket }) {
+      const { version, ticketFormId, subject, requesterUid } = ticket;
+      // All of these are required; without one the update would be refused after the comment was made.
+      if (version == null || ticketFormId == null || subject == null || requesterUid == null) {
+        return null;
+      }
+      const status = await closingStatus(ninja);
+      return async () => {
+        // The comment may have moved the version, which guards against two people's changes.
+        const now = await readTicket(ninja, id);
+        const body = {
+          version: now.version ?? version,
+          clientId: Number(ticket.clientId ?? clientId),
+          ...{ ticketFormId: Number(ticketFormId), subject, status, requesterUid },
+          // What is left out might be emptied, and our key may be there alone.
+          ...(now.tags == null ? {} : { tags: now.tags }),
+        };
+        return ninja.write('PUT', `/v2/ticketing/ticket/${id}`, body);
+      };
+    },
+    note: notes,
+  };
+}
+
+const ours: NoteRecord<Ninja> = { find: findNote, write: writeNote };
+const needed: FactId[] = ['comment-create'];
+
+/** Also those of a withdrawal and of the probe. */
+export const notes = guardedNotes(facts, ours, needed);
+
+export function createNotePush(open: OpenCall<Ninja>): Push<'ticket-note'> {
+  return notePush(open, facts, ours, needed);
+}
+
+async function findNote(ninja: Ninja, { key, ticketId }: Note): Promise<Delivered | null> {
+  const entries = parseAll(await readLog(ninja, ticketId, null), FoundEntry);
+  const found = entries.find(({ body }) => hasMarker(body, key));
+  return found === undefined ? null : { remoteId: found.id, label: `note on #${ticketId}` };
+}
+
+/** Multipart, or it is refused. The answer does not say which log entry was made, so it is read back. */
+async function writeNote(ninja: Ninja, note: Note): Promise<Delivered> {
+  const { ticketId, audience } = note;
+  const path = `/v2/ticketing/ticket/${ticketId}/comment`;
+  const comment = { public: audience === 'client', body: withMarker(note.body, note.key) };
+  await ninja.send({ method: 'POST', path, multipart: { comment } }, z.unknown());
+  let cause: unknown;
+  try {
+    const found = await findNote(ninja, note);
+    if (found !== null) return found;
+  } catch (error) {
+    if (!isKindError(error)) throw error;
+    cause = error;
+  }
+  // Not being able to see it now leaves its outcome open, never undone.
+  const what = `The note on ticket ${ticketId} was accepted but could not be read back yet.`;
+  throw new KindError('unknown-outcome', what, { cause });
+}
+
+/** Those that have a value, under the names that the API has for them. */
+export function readFields({ get }: Ninja, clientId: SourceId): Promise<Record<string, unknown>> {
+  return get(`/v2/organization/${clientId}/custom-fields`, CustomFields);
+}
+
+/** The field is named as the API names it (`prepaidHoursLeft`, not its label). */
+export function createBalancePush(open: OpenCall<Ninja>): Push<'balance-field'> {
+  type Message = PushMessages['balance-field'];
+  const find = async (
+    ninja: Ninja,
+    { clientId, field, hoursText }: Message,
+  ): Promise<Delivered | null> => {
+    const shown = (await readFields(ninja, clientId))[field];
+    return isSameValue(shown, hoursText) ? { remoteId: `${clientId}.${field}` } : null;
+  };
+  return {
+    find: (message, signal) => find(open(signal), message),
     async create(message, signal) {
+      const ninja = open(signal);
       const { clientId, field, hoursText } = message;
-      await api.writeCustomField(clientId, field, hoursText, signal);
-      const { data } = await api.customFields(clientId, signal);
-      if (isSameValue(data[field], hoursText)) return { remoteId: `${clientId}.${field}` };
+      const path = `/v2/organization/${clientId}/custom-fields`;
+      await ninja.write('PATCH', path, { [field]: hoursText });
+      const made = await find(ninja, message);
+      if (made !== null) return made;
       throw new KindError(
         'rejected',
         `NinjaOne took ${hoursText} for the custom field "${field}" of organization ${clientId} but does not show it.`,
@@ -60,19 +256,4 @@ export function createBalanceField({ api }: PushRooms): Push<'balance-field'> {
       );
     },
   };
-}
-
-/** The write stands. Not being able to see it now leaves its outcome open, never undone. */
-async function readBack(what: string, find: () => Promise<Delivered | null>): Promise<Delivered> {
-  let cause: unknown;
-  try {
-    const found = await find();
-    if (found !== null) return found;
-  } catch (error) {
-    if (!isKindError(error)) throw error;
-    cause = error;
-  }
-  throw new KindError('unknown-outcome', `${what} was accepted but could not be read back yet.`, {
-    cause,
-  });
 }

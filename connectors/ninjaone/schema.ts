@@ -1,6 +1,6 @@
 /**
  * The answers of NinjaOne, only the fields that are used.
- * https://app.ninjarmm.com/apidocs/ (the same page stands on every regional host)
+ * https://app.ninjarmm.com/apidocs/ (every regional host has the same page)
  */
 import { z } from 'zod';
 import { describeError } from '../../src/domain/errors.ts';
@@ -99,6 +99,7 @@ export const Ticket = z.object({
   ticketFormId: Id.nullish(),
   requesterUid: z.string().nullish(),
 });
+export type Ticket = z.infer<typeof Ticket>;
 
 /** Whole seconds; older builds write numbers as text, and with decimals. */
 const Seconds = DecimalText.transform((text, ctx) => {

@@ -1,34 +1,21 @@
+/** Remote sessions from their recorded ends: what cannot be paired is reported, never guessed. */
 import type {
-  ConnectorContext,
   Page,
   PullRequest,
   RejectedRow,
   SessionRow,
   SourceId,
 } from '../../src/contract/connector.ts';
-import { addSeconds } from '../../src/domain/time.ts';
+import { addSeconds, type Instant, msFromInstant } from '../../src/domain/time.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { parseRows } from '../http/rows.ts';
-import { type Api, idOf } from './api.ts';
-import type { NinjaoneConfig, RemoteTool } from './config.ts';
-import type { Directory } from './directory.ts';
-import { refuseWhereNot } from './facts.ts';
+import type { Answer } from '../http/types.ts';
+import { idOf, type Ninja } from './call.ts';
+import type { RemoteTool } from './config.ts';
+import { facts } from './facts.ts';
+import { technicianOf } from './lists.ts';
 import { fromSession } from './mapping.ts';
-import { Activity } from './schema.ts';
-import {
-  createPairing,
-  longestSessionSeconds,
-  type SessionPair,
-  toolCodes,
-  type Unpaired,
-} from './session-pairs.ts';
-
-export interface SessionRooms {
-  api: Api;
-  config: NinjaoneConfig;
-  context: ConnectorContext;
-  directory: Directory;
-}
+import { Activity, ActivityPage } from './schema.ts';
 
 /**
  * Sessions that ended at or after `since`. The activities come newest first and only that order is
@@ -36,15 +23,28 @@ export interface SessionRooms {
  * ended in the window. An end is held until its start is read, so `resume` is always null.
  */
 export async function* pullSessions(
-  rooms: SessionRooms,
+  ninja: Ninja,
   request: PullRequest,
 ): AsyncGenerator<Page<SessionRow>> {
-  await refuseWhereNot(rooms.context.memory, ['activity-type'], 'reading sessions');
-  for (const tool of rooms.config.remoteTools) yield* pullTool(rooms, request, tool);
+  await facts.refuseIfFalse(ninja.context, 'activity-type');
+  for (const tool of ninja.config.remoteTools) yield* pullTool(ninja, request, tool);
+}
+
+export function readActivities(
+  { config, send }: Ninja,
+  type: string | null,
+  olderThan: string | null,
+): Promise<Answer<{ activities: unknown[] }>> {
+  const query = {
+    ...(type === null ? {} : { type }),
+    ...(olderThan === null ? {} : { olderThan }),
+    pageSize: config.activityPageSize,
+  };
+  return send({ method: 'GET', path: '/v2/activities', query }, ActivityPage);
 }
 
 async function* pullTool(
-  rooms: SessionRooms,
+  ninja: Ninja,
   request: PullRequest,
   tool: RemoteTool,
 ): AsyncGenerator<Page<SessionRow>> {
@@ -54,7 +54,7 @@ async function* pullTool(
   let oldestId: bigint | null = null;
   let isPast = false;
   const pages = pagesByCursor({
-    send: (olderThan) => rooms.api.activities(codes.type, olderThan, request.signal),
+    send: (olderThan) => readActivities(ninja, codes.type, olderThan),
     next: ({ data }) => (data.activities.length === 0 || isPast ? null : String(oldestId)),
   });
   for await (const { data } of pages) {
@@ -64,16 +64,16 @@ async function* pullTool(
     const older = page.rows
       .filter(({ id }) => before === null || BigInt(id) < before)
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
-    const settled = older.map((activity) => pairing.add(activity));
+    const found = older.map((activity) => pairing.add(activity));
     isPast = older.some(({ activityTime }) => activityTime < readBackTo);
     oldestId = oldestOf(data.activities, oldestId);
-    const believed = await believeAll(rooms, request, settled);
+    const believed = await believeAll(ninja, request, found);
     const rejected = [...page.rejected, ...believed.rejected];
     if (believed.rows.length + rejected.length > 0) {
       yield { rows: believed.rows, rejected, resume: null };
     }
   }
-  const left = await believeAll(rooms, request, [pairing.finish()]);
+  const left = await believeAll(ninja, request, [pairing.finish()]);
   if (left.rows.length + left.rejected.length > 0) yield { ...left, resume: null };
 }
 
@@ -89,39 +89,157 @@ function oldestOf(activities: readonly unknown[], before: bigint | null): bigint
   return oldest;
 }
 
+/** What nobody can place is kept, for a person to see. */
 async function believeAll(
-  rooms: SessionRooms,
-  request: PullRequest,
-  settled: readonly { pairs: readonly SessionPair[]; unpaired: readonly Unpaired[] }[],
+  ninja: Ninja,
+  { clientIds }: PullRequest,
+  found: readonly Paired[],
 ): Promise<{ rows: SessionRow[]; rejected: RejectedRow[] }> {
+  const isAskedFor = (id: SourceId | null): boolean => id === null || clientIds.includes(id);
   const rows: SessionRow[] = [];
   const rejected: RejectedRow[] = [];
-  for (const pair of settled.flatMap(({ pairs }) => pairs)) {
-    const place = await placeOf(rooms, pair.start, request.signal);
-    if (!isAskedFor(request, place.clientId)) continue;
-    const { userId } = pair.start;
-    const technician = await rooms.directory.technician(userId ?? null, null, request.signal);
+  for (const pair of found.flatMap(({ pairs }) => pairs)) {
+    const place = await placeOf(ninja, pair.start);
+    if (!isAskedFor(place.clientId)) continue;
+    const technician = await technicianOf(ninja, pair.start.userId ?? null, null);
     rows.push(fromSession(pair, { ...place, technician }));
   }
-  for (const { activity, reason } of settled.flatMap(({ unpaired }) => unpaired)) {
-    const { clientId } = await placeOf(rooms, activity, request.signal);
-    if (!isAskedFor(request, clientId)) continue;
-    rejected.push({ sourceId: activity.id, reason, row: activity });
+  for (const { activity, reason } of found.flatMap(({ unpaired }) => unpaired)) {
+    const { clientId } = await placeOf(ninja, activity);
+    if (isAskedFor(clientId)) rejected.push({ sourceId: activity.id, reason, row: activity });
   }
   return { rows, rejected };
 }
 
 async function placeOf(
-  rooms: SessionRooms,
+  ninja: Ninja,
   { deviceId }: Activity,
-  signal: AbortSignal,
 ): Promise<{ clientId: SourceId | null; device: string | null }> {
   if (deviceId == null) return { clientId: null, device: null };
-  const device = await rooms.directory.device(deviceId, signal);
+  const device = await ninja.lists.devices.find(ninja, ({ id }) => id === deviceId);
   return { clientId: device?.organizationId ?? null, device: device?.name ?? null };
 }
 
-/** What nobody can place is kept, for a person to see. */
-function isAskedFor(request: PullRequest, clientId: SourceId | null): boolean {
-  return clientId === null || request.clientIds.includes(clientId);
+/** The codes of both ends. Ninja Remote and RDP have none for an end, so they are not here. */
+export const toolCodes: Record<RemoteTool, { type: string; start: string; end: string }> = {
+  splashtop: {
+    type: 'SPLASHTOP',
+    start: 'SPLASHTOP_CONNECTION_ESTABLISHED',
+    end: 'SPLASHTOP_CONNECTION_TERMINATED',
+  },
+  teamviewer: {
+    type: 'TEAMVIEWER',
+    start: 'TEAMVIEWER_CONNECTION_ESTABLISHED',
+    end: 'TEAMVIEWER_CONNECTION_TERMINATED',
+  },
+  'quick-connect': {
+    type: 'NINJA_QUICK_CONNECT',
+    start: 'QC_SESSION_STARTED',
+    end: 'QC_SESSION_TERMINATED',
+  },
+};
+
+/** No session is believed to be longer; so far before `since` the activities are read. */
+const longestSessionSeconds = 24 * 3600;
+
+interface SessionPair {
+  start: Activity;
+  end: Activity;
+}
+
+interface Unpaired {
+  activity: Activity;
+  reason: string;
+}
+
+interface Paired {
+  pairs: SessionPair[];
+  unpaired: Unpaired[];
+}
+
+interface Pairing {
+  /** Takes the next older activity; returns what is certain with it. */
+  add(activity: Activity): Paired;
+  /** What is left once there is nothing older to read. */
+  finish(): Paired;
+}
+
+/**
+ * Pairs one tool's activities, newest first. An end belongs to the start directly before it, of the
+ * same device and technician, with nothing of theirs in between and no more than a day apart.
+ * A pair counts in the window in which it ended; something unpaired in the window in which that
+ * became certain: a start without an end a day later, or with the next start.
+ */
+export function createPairing(
+  codes: { start: string; end: string },
+  window: { since: Instant; until: Instant },
+): Pairing {
+  /** The next newer activity of the same device and technician. */
+  const newer = new Map<string, Activity>();
+
+  function isInWindow(at: Instant): boolean {
+    return at >= window.since && at <= window.until;
+  }
+
+  function lonelyEnd(end: Activity): Unpaired[] {
+    if (end.activityTime < window.since) return [];
+    return [{ activity: end, reason: 'Session end without a start within a day before it.' }];
+  }
+
+  function lonelyStart(start: Activity, next: Activity | undefined): Unpaired[] {
+    const waitEndsAt = addSeconds(start.activityTime, longestSessionSeconds);
+    const certainAt =
+      next !== undefined && next.activityTime < waitEndsAt ? next.activityTime : waitEndsAt;
+    if (!isInWindow(certainAt)) return [];
+    return [{ activity: start, reason: 'Session without end: it was never recorded.' }];
+  }
+
+  return {
+    add(activity) {
+      const { statusCode } = activity;
+      if (statusCode !== codes.start && statusCode !== codes.end)
+        return { pairs: [], unpaired: [] };
+      const missing = whatIsMissing(activity);
+      if (missing !== null) {
+        const unpaired = isInWindow(activity.activityTime) ? [{ activity, reason: missing }] : [];
+        return { pairs: [], unpaired };
+      }
+      const key = `${activity.deviceId} ${activity.userId}`;
+      const next = newer.get(key);
+      newer.set(key, activity);
+      if (statusCode === codes.end) {
+        const isNextEnd = next?.statusCode === codes.end;
+        return { pairs: [], unpaired: isNextEnd ? lonelyEnd(next) : [] };
+      }
+      if (next?.statusCode !== codes.end) {
+        return { pairs: [], unpaired: lonelyStart(activity, next) };
+      }
+      const seconds = secondsBetween(activity, next);
+      if (seconds < 0) {
+        const reason = 'activityTime: the session ends before it starts.';
+        const unpaired = isInWindow(next.activityTime) ? [{ activity: next, reason }] : [];
+        return { pairs: [], unpaired };
+      }
+      if (seconds > longestSessionSeconds) {
+        return { pairs: [], unpaired: [...lonelyEnd(next), ...lonelyStart(activity, undefined)] };
+      }
+      const isOurs = next.activityTime >= window.since;
+      return { pairs: isOurs ? [{ start: activity, end: next }] : [], unpaired: [] };
+    },
+    finish() {
+      const left = [...newer.values()].filter(({ statusCode }) => statusCode === codes.end);
+      newer.clear();
+      return { pairs: [], unpaired: left.flatMap(lonelyEnd) };
+    },
+  };
+}
+
+function whatIsMissing(activity: Activity): string | null {
+  if (activity.deviceId == null) return 'deviceId: the session names no device, so no client.';
+  if (activity.userId == null) return 'userId: the session names no technician.';
+  return null;
+}
+
+function secondsBetween(start: Activity, end: Activity): number {
+  return (msFromInstant(end.activityTime) - msFromInstant(start.activityTime)) / 1000;
 }

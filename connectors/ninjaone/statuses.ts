@@ -1,66 +1,42 @@
 /** Which statuses mean closed. Their numbers differ between tenants, so none is written down here. */
-
-import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Api } from './api.ts';
-import type { NinjaoneConfig } from './config.ts';
-import { createRemembered } from './remembered.ts';
-import { type RowStatus, Status } from './schema.ts';
+import { unknownName } from '../kit/names.ts';
+import type { Ninja } from './call.ts';
+import type { RowStatus, Status } from './schema.ts';
 
 export interface KnownStatus {
   name: string;
   isClosed: boolean;
 }
 
-export type Statuses = ReturnType<typeof createStatuses>;
+/** Tells these statuses' names and whether they mean closed; throws for one that NinjaOne does not list. */
+export async function statusReader(
+  ninja: Ninja,
+  wanted: readonly RowStatus[],
+): Promise<(status: RowStatus) => KnownStatus> {
+  const { statuses } = ninja.lists;
+  let known = await statuses.get(ninja);
+  const isUnknown = wanted.some((status) => matching(known, status).length === 0);
+  if (isUnknown) known = await statuses.reread(ninja);
+  const closed = closedStatuses(known, ninja.config.closedStatuses);
+  return (status) => ({
+    name: status.displayName ?? matching(known, status)[0]?.displayName ?? '',
+    isClosed: isClosed(status, known, closed),
+  });
+}
 
-export function createStatuses(api: Api, config: NinjaoneConfig, context: ConnectorContext) {
-  const list = createRemembered(
-    context,
-    'statuses',
-    Status,
-    async (signal) => (await api.statuses(signal)).data,
-  );
+/** Ids of those that mean closed. */
+export async function closedIds(ninja: Ninja): Promise<ReadonlySet<string>> {
+  return closedStatuses(await ninja.lists.statuses.get(ninja), ninja.config.closedStatuses);
+}
 
-  return {
-    reread: (signal: AbortSignal) => list.reread(signal),
-
-    /** Tells these statuses' names and whether they mean closed; throws for one that NinjaOne does not list. */
-    async reader(
-      wanted: readonly RowStatus[],
-      signal: AbortSignal,
-    ): Promise<(status: RowStatus) => KnownStatus> {
-      let known = await list.get(signal);
-      const isUnknown = wanted.some((status) => matching(known, status).length === 0);
-      if (isUnknown) known = await list.reread(signal);
-      const closed = closedStatuses(known, config.closedStatuses);
-      return (status) => ({
-        name: status.displayName ?? matching(known, status)[0]?.displayName ?? '',
-        isClosed: isClosed(status, known, closed),
-      });
-    },
-
-    /** Ids of those that mean closed. */
-    closed: async (signal: AbortSignal): Promise<ReadonlySet<string>> =>
-      closedStatuses(await list.get(signal), config.closedStatuses),
-
-    /** The one to close a ticket with: the first that the config names, else the built-in one. */
-    async closing(signal: AbortSignal): Promise<string> {
-      const [first] = closedStatuses(await list.get(signal), config.closedStatuses);
-      if (first !== undefined) return first;
-      throw new KindError('config', 'No ticket status of NinjaOne is known to mean closed.', {
-        fix: 'Write under closedStatuses which of them mean closed.',
-      });
-    },
-
-    async named(displayName: string, signal: AbortSignal): Promise<Status> {
-      const find = (known: readonly Status[]) =>
-        known.find((status) => status.displayName === displayName);
-      const found = find(await list.get(signal)) ?? find(await list.renew(signal));
-      if (found !== undefined) return found;
-      throw unknownStatus(displayName, await list.get(signal));
-    },
-  };
+/** The one to close a ticket with: the first that the config names, else the built-in one. */
+export async function closingStatus(ninja: Ninja): Promise<string> {
+  const [first] = await closedIds(ninja);
+  if (first !== undefined) return first;
+  throw new KindError('config', 'No ticket status of NinjaOne is known to mean closed.', {
+    fix: 'Write under closedStatuses which of them mean closed.',
+  });
 }
 
 function matching(known: readonly Status[], wanted: RowStatus): readonly Status[] {
@@ -118,7 +94,7 @@ export function closedStatuses(
   const closed = new Set(roots.map(({ statusId }) => statusId));
   if (closed.size === 0) {
     throw new KindError('config', 'No built-in ticket status of NinjaOne is called Closed.', {
-      fix: `Write under closedStatuses which of these mean closed: ${namesOf(known)}.`,
+      fix: `Write under closedStatuses which of these mean closed: ${known.map(({ displayName }) => displayName).join(', ')}.`,
     });
   }
   let sizeBefore = 0;
@@ -131,16 +107,11 @@ export function closedStatuses(
   return closed;
 }
 
-function unknownStatus(name: string, known: readonly Status[]): KindError {
-  return new KindError('config', `NinjaOne has no ticket status "${name}".`, {
-    fix: `It has these: ${namesOf(known)}.`,
-  });
+export function unknownStatus(name: string, known: readonly Status[]): KindError {
+  const rows = known.map(({ displayName }) => ({ name: displayName }));
+  return unknownName('NinjaOne', 'ticket statuses', name, rows);
 }
 
 function nameOf({ displayName, statusId }: RowStatus): string {
   return displayName ?? `number ${statusId}`;
-}
-
-function namesOf(known: readonly Status[]): string {
-  return known.map(({ displayName }) => displayName).join(', ');
 }

@@ -10,7 +10,7 @@ const FieldName = Name.regex(/^[^{}'"\\]+$/, 'must have no braces, quotes or bac
 
 const QueueName = Name.regex(/^[^/'"\\]+$/, 'must have no slashes, quotes or backslashes');
 
-/** What stands under a connection with `vendor: request-tracker`. */
+/** The settings of a connection with `vendor: request-tracker`. */
 export const RequestTrackerConfig = z
   .strictObject({
     baseUrl: Address.describe(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Activity } from '../../../connectors/ninjaone/schema.ts';
-import { createPairing } from '../../../connectors/ninjaone/session-pairs.ts';
+import { createPairing } from '../../../connectors/ninjaone/sessions.ts';
 import { asked, readAll, withNinjaone } from './bench.ts';
 
 const codes = { start: 'S', end: 'E' };

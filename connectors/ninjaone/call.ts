@@ -1,0 +1,162 @@
+/** Requests in NinjaOne's dialect: token, cursors by the last id, web pages that mean throttling. */
+import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { isHtml, nameOf, uncertain, vendorText } from '../http/classify.ts';
+import { pagesByCursor } from '../http/paging.ts';
+import { createTransport } from '../http/transport.ts';
+import type { LimitRow, RawAnswer } from '../http/types.ts';
+import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
+import type { Pages } from '../kit/lists.ts';
+import { createTokens } from '../kit/tokens.ts';
+import type { NinjaoneConfig } from './config.ts';
+import { createLists, type Lists } from './lists.ts';
+import { Rows, Ticket, Token } from './schema.ts';
+
+export interface List {
+  path: string;
+  /** The parameter that takes the last id of the page before. */
+  cursor: 'after' | 'anchorId';
+  start?: string | null;
+  /** Whether the pages so far are all, which spares the request for the empty one that ends the list. */
+  isComplete?(): boolean;
+}
+
+export interface Ninja extends Call<NinjaoneConfig, List> {
+  lists: Lists;
+  /** Seconds that the boards show for each ticket of this pass, for whoever reads its time next. */
+  trackedSeconds: Map<SourceId, number>;
+}
+
+const limits: readonly LimitRow[] = [
+  { path: '', concurrency: 4, source: 'no limit is published; our own restraint' },
+  {
+    path: '/v2/activities',
+    concurrency: 1,
+    spacingMs: 200,
+    source: 'no limit is published; a pause that public scripts keep between activity pages',
+  },
+];
+
+export function createNinja(config: NinjaoneConfig, context: ConnectorContext): OpenCall<Ninja> {
+  const { baseUrl } = config;
+  const tokens = createNinjaTokens(config, context);
+  const options = { baseUrl, limits, ...tokens, classify: refusalOf };
+  const open = createCalls(config, context, options, readList);
+  const shared = { lists: createLists(config), trackedSeconds: new Map<SourceId, number>() };
+  return (signal) => ({ ...open(signal), ...shared });
+}
+
+export function readTicket({ get }: Pick<Ninja, 'get'>, id: SourceId): Promise<Ticket> {
+  return get(`/v2/ticketing/ticket/${id}`, Ticket);
+}
+
+async function* readList({ config, send }: Call<NinjaoneConfig, List>, list: List): Pages {
+  const { path, cursor, start = null, isComplete = () => false } = list;
+  const { pageSize } = config;
+  const pages = pagesByCursor({
+    start,
+    send: (id) => {
+      const query = { pageSize, ...(id === null ? {} : { [cursor]: id }) };
+      return send({ method: 'GET', path, query }, Rows);
+    },
+    next: ({ data }) => (data.length === 0 || isComplete() ? null : lastIdOf(data, path)),
+  });
+  for await (const { data } of pages) yield { rows: data, resume: idOf(data.at(-1)) ?? start };
+}
+
+function lastIdOf(rows: readonly unknown[], path: string): string {
+  const id = idOf(rows.at(-1));
+  if (id !== null) return id;
+  throw new KindError('contract', `The last row of a page of ${path} has no id to go on from.`, {
+    fix: 'Run again; if it stays, the API has changed.',
+  });
+}
+
+/** The id of a row that nobody believed yet. */
+export function idOf(row: unknown): string | null {
+  if (typeof row !== 'object' || row === null || !('id' in row)) return null;
+  return typeof row.id === 'number' || typeof row.id === 'string' ? String(row.id) : null;
+}
+
+function refusalOf(answer: RawAnswer): KindError | null {
+  const { status, text } = answer;
+  const { method, path } = answer.request;
+  const throttling = throttlingOf(answer);
+  if (throttling !== null) return throttling;
+  // A 404 of a list does not mean that a row is gone: the path itself is unknown to this build. The
+  // federal host runs one that lacks users, contacts, custom fields and billing.
+  if (status === 404 && method === 'GET' && !path.startsWith('/v2/ticketing/ticket/')) {
+    return new KindError('config', `${path} is not on this NinjaOne instance (404).`, {
+      status,
+      fix: 'Older builds, such as the federal host, lack it: leave out what needs it. If there is an organization id in it, check that too.',
+    });
+  }
+  // Some calls want a token that is bound to a person; client credentials are bound to none.
+  if (status === 403 && /user_context_required|"error_code"\s*:\s*5\b/.test(text)) {
+    return new KindError('permission', `${method} ${path} needs a user (user_context_required).`, {
+      status,
+      fix: 'This tenant does not let client credentials do that: send alerts and notes to another connection.',
+    });
+  }
+  return null;
+}
+
+/**
+ * NinjaOne speaks JSON, its refusals too. A web page comes from what is before it and holds callers
+ * back, whatever its status: a 403 of that kind says nothing about permissions.
+ */
+function throttlingOf(answer: RawAnswer): KindError | null {
+  const { status, request } = answer;
+  if (!isHtml(answer)) return null;
+  return uncertain(request, `${nameOf(request)} answered with a web page (${status}).`, {
+    status,
+    fix: 'NinjaOne may be throttling or down, or baseUrl is not that of your tenant.',
+  });
+}
+
+function createNinjaTokens(config: NinjaoneConfig, context: ConnectorContext) {
+  const { baseUrl, clientId, clientSecret } = config;
+  const transport = createTransport({
+    context,
+    baseUrl,
+    limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
+    authorize: async () => ({}),
+    classify: (answer) => tokenRefusal(answer, baseUrl),
+  });
+  return createTokens(context.now, async (signal) => {
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: 'monitoring management',
+    };
+    const request = { method: 'POST', path: '/ws/oauth/token', form, signal } as const;
+    const { data } = await transport.send({ ...request, isRead: true, answersTokens: true }, Token);
+    return { value: data.access_token, expiresInSeconds: data.expires_in };
+  });
+}
+
+/** An unknown application is 404 here, and so is a known one asked for on another region's host. */
+function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
+  const { status, text } = answer;
+  const throttling = throttlingOf(answer);
+  if (throttling !== null) return throttling;
+  if (status === 404 || /client app not exist/i.test(text)) {
+    return new KindError('auth', `${baseUrl} does not know the client ID of this connection.`, {
+      status,
+      fix: 'Check clientId, and that baseUrl is the host of the region that your tenant is on.',
+    });
+  }
+  if (/invalid_scope/i.test(text)) {
+    return new KindError('permission', 'The API application lacks a scope.', {
+      status,
+      fix: 'Tick Monitoring and Management in the API application.',
+    });
+  }
+  if (![400, 401, 403].includes(status)) return null;
+  const said = `${status}${vendorText(answer)}`;
+  return new KindError('auth', `${baseUrl} refused the client secret (${said}).`, {
+    status,
+    fix: 'Check clientSecret, and that the application allows the grant type Client Credentials.',
+  });
+}

@@ -1,0 +1,188 @@
+/** Tickets of the boards, and their time, which is a request for each ticket. */
+import type {
+  Page,
+  PullRequest,
+  RejectedRow,
+  SourceId,
+  TicketRow,
+  TicketTimePage,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { ifThere } from '../http/if-there.ts';
+import { parseRows } from '../http/rows.ts';
+import { parseAll } from '../kit/lists.ts';
+import { timeByTicket, unreadableTicket } from '../kit/ticket-time.ts';
+import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
+import { idOf, type Ninja, readTicket } from './call.ts';
+import { facts } from './facts.ts';
+import { technicianOf } from './lists.ts';
+import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
+import { BoardRow, LogEntry, type RowStatus } from './schema.ts';
+import { statusReader } from './statuses.ts';
+
+/**
+ * Tickets of all boards, each once a pass. A board lists what changed last first, so what changes
+ * while it is read moves to its top: only the end of the pass is a safe point, and `resume` is null.
+ */
+export async function* pullTickets(
+  ninja: Ninja,
+  request: PullRequest,
+): AsyncGenerator<Page<TicketRow>> {
+  await facts.refuseIfFalse(ninja.context, 'comment-moves-ticket');
+  ninja.trackedSeconds.clear();
+  const seen = new Set<SourceId>();
+  for (const board of await boardsToRead(ninja)) {
+    for await (const raw of boardPages(ninja, board, request)) {
+      const page = parseRows(raw, BoardRow, (row) => row);
+      const fresh = page.rows.filter(({ id, lastUpdated }) => {
+        const isFresh = lastUpdated >= request.since && !seen.has(id);
+        seen.add(id);
+        return isFresh;
+      });
+      const believed = await believeTickets(ninja, request, board, raw, fresh);
+      const rejected = [...page.rejected, ...believed.rejected];
+      if (believed.rows.length + rejected.length === 0) continue;
+      yield { rows: believed.rows, rejected, resume: null };
+    }
+  }
+}
+
+/** A row with what the board's columns leave out, which the ticket itself shows. */
+interface Wanted {
+  clientId: SourceId | null;
+  status: RowStatus;
+}
+
+/** Rows of clients that nobody asked for are left out; a row without any client is kept. */
+async function believeTickets(
+  ninja: Ninja,
+  { clientIds }: PullRequest,
+  board: KnownBoard,
+  raw: readonly unknown[],
+  fresh: readonly BoardRow[],
+): Promise<{ rows: TicketRow[]; rejected: RejectedRow[] }> {
+  const { context, trackedSeconds } = ninja;
+  const isByName = (await facts.readFact(context, 'board-organization')) !== 'no';
+  const wanted = new Map<SourceId, Wanted>();
+  const rejected: RejectedRow[] = [];
+  for (const row of fresh) {
+    const found = await complete(ninja, row, isByName);
+    if (typeof found === 'string') rejected.push({ sourceId: row.id, reason: found, row });
+    else if (found.clientId === null || clientIds.includes(found.clientId)) {
+      wanted.set(row.id, found);
+      if (row.totalTimeTracked != null) trackedSeconds.set(row.id, row.totalTimeTracked);
+      else trackedSeconds.delete(row.id);
+    }
+  }
+  if (wanted.size === 0) return { rows: [], rejected };
+  const statusOf = await statusReader(
+    ninja,
+    [...wanted.values()].map(({ status }) => status),
+  );
+  const left = new Set(wanted.keys());
+  const rows = raw.filter((row) => left.delete(idOf(row) ?? ''));
+  const believed = parseRows(rows, BoardRow, (row) => {
+    const { clientId, status } = wanted.get(row.id) ?? { clientId: null, status: {} };
+    return fromBoardRow(row, { board, clientId, status: statusOf(status) });
+  });
+  return { rows: believed.rows, rejected: [...rejected, ...believed.rejected] };
+}
+
+const unseenReason =
+  'A board lists the ticket, but it is not there (404), so nobody can say which organization it ' +
+  'belongs to. It stays as last read; look whether it was deleted, or the permission taken away.';
+
+/**
+ * A board shows the organization by name; where that tells no single one, or the board leaves a column out,
+ * the ticket itself tells. A text says why it cannot.
+ */
+async function complete(ninja: Ninja, row: BoardRow, isByName: boolean): Promise<Wanted | string> {
+  const { organization, status } = row;
+  const known =
+    isByName && organization != null
+      ? await ninja.lists.organizations.idOfName(ninja, organization)
+      : null;
+  if (known !== null && status != null) return { clientId: known, status };
+  const ticket = await ifThere(readTicket(ninja, row.id));
+  if (ticket === null) return unseenReason;
+  const shown = status ?? ticket.status ?? null;
+  if (shown === null) return 'status: neither the board nor the ticket itself shows one.';
+  return { clientId: known ?? ticket.clientId ?? null, status: shown };
+}
+
+/** The time of each ticket, one page each, complete. */
+export async function* pullTicketTime(
+  ninja: Ninja,
+  ticketIds: readonly SourceId[],
+): AsyncGenerator<TicketTimePage> {
+  const isTotal = await facts.readFact(ninja.context, 'total-time');
+  yield* timeByTicket(ticketIds, (id) => readTicketTime(ninja, id, isTotal));
+}
+
+/**
+ * A total of nothing is believed only where the total was seen to be true for this tenant, and one that
+ * was seen to be wrong proves nothing: a log that is left early takes the rest of its time for gone.
+ */
+async function readTicketTime(
+  ninja: Ninja,
+  ticketId: SourceId,
+  isTotal: 'yes' | 'no' | null,
+): Promise<TicketTimePage> {
+  const shown = ninja.trackedSeconds.get(ticketId) ?? null;
+  ninja.trackedSeconds.delete(ticketId);
+  const none: TicketTimePage = { ticketIds: [ticketId], rows: [], rejected: [] };
+  if (shown === 0 && isTotal === 'yes') return none;
+  const log = await ifThere(readLog(ninja, ticketId, isTotal === 'no' ? null : shown));
+  if (log !== null) return { ...none, ...(await believeLog(ninja, ticketId, log)) };
+  // Deleted: its time is gone. Not to be found at all: that may also be a missing permission.
+  const ticket = await ifThere(readTicket(ninja, ticketId));
+  if (ticket?.deleted === true) return { ...none, deletions: Number.POSITIVE_INFINITY };
+  return unreadableTicket(ticketId, 'was listed, but its log is not there (404)');
+}
+
+/**
+ * The whole log. The vendor may give shorter pages than asked, so a short page proves nothing; but
+ * where the entries add up to what the board shows for the ticket, there is no more time to find.
+ * Each page is asked for after the last id of the one before, which is right for either order in
+ * which the vendor may list them; a list that ignores it ends as a page loop.
+ */
+export async function readLog(
+  ninja: Ninja,
+  ticketId: SourceId,
+  trackedSeconds: number | null,
+): Promise<unknown[]> {
+  const entries = new Map<string, unknown>();
+  const isComplete = (): boolean =>
+    trackedSeconds !== null &&
+    trackedSeconds > 0 &&
+    sumSeconds([...entries.values()]) === trackedSeconds;
+  const path = `/v2/ticketing/ticket/${ticketId}/log-entry`;
+  for await (const { rows } of ninja.pages({ path, cursor: 'anchorId', isComplete })) {
+    for (const entry of rows) entries.set(idOf(entry) ?? `row ${entries.size}`, entry);
+  }
+  return [...entries.values()];
+}
+
+/** Seconds of all entries that can be read, by whomever. */
+export function sumSeconds(log: readonly unknown[]): number {
+  return parseAll(log, LogEntry).reduce((sum, entry) => sum + secondsTracked(entry), 0);
+}
+
+async function believeLog(
+  ninja: Ninja,
+  ticketId: SourceId,
+  log: readonly unknown[],
+): Promise<{ rows: TimeEntryRow[]; rejected: RejectedRow[] }> {
+  const all = parseRows(log, LogEntry, (entry) => entry);
+  const technicians = new Map<string, { id: string; name: string }>();
+  for (const { id, appUserContactId, appUserContactUid } of all.rows.filter(holdsTime)) {
+    const [byId, byUid] = [appUserContactId ?? null, appUserContactUid ?? null];
+    technicians.set(id, await technicianOf(ninja, byId, byUid));
+  }
+  const timed = log.filter((entry) => technicians.has(idOf(entry) ?? ''));
+  const believed = parseRows(timed, LogEntry, (entry) =>
+    fromLogEntry(entry, ticketId, technicians.get(entry.id) ?? unknownTechnician),
+  );
+  return { rows: believed.rows, rejected: [...all.rejected, ...believed.rejected] };
+}

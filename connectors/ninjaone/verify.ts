@@ -1,0 +1,177 @@
+/** How each fact is verified: by reading, and by one test ticket with one internal comment. */
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import { isKindError } from '../../src/domain/errors.ts';
+import { type Instant, msFromInstant } from '../../src/domain/time.ts';
+import { attemptsAt, okResult } from '../kit/checks.ts';
+import { parseAll } from '../kit/lists.ts';
+import { verifyAgain } from '../kit/probe.ts';
+import { boardsToRead, columnsFor, isDescending, isSortedAsAsked, runBoard } from './boards.ts';
+import { type Ninja, readTicket } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import { readLog, sumSeconds } from './pull.ts';
+import { createAlert, findOnBoards, formAndStatus, notes } from './push.ts';
+import { Activity, BoardRow, FoundRow } from './schema.ts';
+import { readActivities, toolCodes } from './sessions.ts';
+
+const sampleRows = 50;
+
+/** One page of each board, and one ticket with time. What nothing was there to verify by stays open. */
+export async function verifyBoards(ninja: Ninja): Promise<void> {
+  const sorted: boolean[] = [];
+  let sample: BoardRow | null = null;
+  for (const board of await boardsToRead(ninja)) {
+    const query = { columns: columnsFor(board), pageSize: sampleRows };
+    const { data, metadata } = (await runBoard(ninja, board.id, query)).data;
+    const rows = parseAll(data, BoardRow);
+    const changesMs = rows.map(({ lastUpdated }) => msFromInstant(lastUpdated));
+    if (rows.length > 1) sorted.push(isSortedAsAsked(metadata) && isDescending(changesMs));
+    sample ??= rows.find((row) => (row.totalTimeTracked ?? 0) > 0) ?? null;
+  }
+  const isSorted = sorted.length === 0 ? null : !sorted.includes(false);
+  await facts.verifyFact(ninja.context, 'board-sort', isSorted);
+  if (sample !== null) await verifySample(ninja, sample);
+}
+
+/** Does its log add up, and is its organization the one of that name? */
+async function verifySample(ninja: Ninja, sample: BoardRow): Promise<void> {
+  const { context, lists } = ninja;
+  const seconds = sumSeconds(await readLog(ninja, sample.id, null));
+  await facts.verifyFact(context, 'total-time', seconds === sample.totalTimeTracked);
+  const { clientId } = await readTicket(ninja, sample.id);
+  if (sample.organization == null || clientId == null) return;
+  const organizations = await lists.organizations.recent(ninja);
+  const name = organizations.find(({ sourceId }) => sourceId === clientId)?.name;
+  await facts.verifyFact(context, 'board-organization', name === sample.organization);
+}
+
+/** Asked for one type, the list must show the newest such row that the whole list shows. */
+export async function verifyActivities(ninja: Ninja): Promise<void> {
+  const read = async (type: string | null): Promise<Activity[]> =>
+    parseAll((await readActivities(ninja, type, null)).data.activities, Activity);
+  const all = await read(null);
+  for (const tool of ninja.config.remoteTools) {
+    const { type, start, end } = toolCodes[tool];
+    const newest = all.find(({ statusCode }) => statusCode === start || statusCode === end);
+    if (newest === undefined) continue;
+    const isListed = (await read(type)).some(({ id }) => id === newest.id);
+    return facts.verifyFact(ninja.context, 'activity-type', isListed);
+  }
+}
+
+/** What is known of each fact. */
+export function knownFacts({ context }: Ninja): Promise<CheckResult[]> {
+  const ids = Object.keys(facts.rows) as FactId[];
+  return Promise.all(ids.map((id) => facts.factResult(context, id)));
+}
+
+interface Made {
+  key: string;
+  clientId: SourceId;
+  ticketId: SourceId;
+}
+
+/** A probe that is refused leaves what was known of the others. */
+const verifiedAgain: FactId[] = [
+  'ticket-create',
+  'ticket-on-boards',
+  'ticket-tags',
+  'comment-create',
+];
+
+/** The API has no way to delete a ticket, so the result names it for a person to delete. */
+export async function probeConnection(ninja: Ninja, clientId: SourceId): Promise<CheckResult[]> {
+  const write = () => writeAndLook(ninja, clientId);
+  const results = await verifyAgain(ninja.context, verifiedAgain, write);
+  return [...results, ...(await knownFacts(ninja))];
+}
+
+async function writeAndLook(ninja: Ninja, clientId: SourceId): Promise<CheckResult[]> {
+  const attempt = attemptsAt('NinjaOne');
+  const step = (id: string, look: () => Promise<string>): Promise<CheckResult[]> =>
+    attempt(id, async () => [okResult(id, await look())]);
+  const key = `probe-${ninja.context.now().toString(36)}`;
+  let ticketId: SourceId | null = null;
+  const results = await step('probe.ticket', async () => {
+    ticketId = await probeTicket(ninja, key, clientId);
+    return `Made ticket #${ticketId}.`;
+  });
+  if (ticketId === null) return results;
+  const made = { key, clientId, ticketId };
+  results.push(...(await step('probe.boards', () => probeBoards(ninja, made))));
+  results.push(...(await step('probe.comment', () => probeComment(ninja, made))));
+  const detail = `Ticket #${ticketId} of organization ${clientId} was made for this test and stays.`;
+  const fix = 'Delete it in NinjaOne: the API cannot.';
+  return [...results, { id: 'probe.left-behind', status: 'warning', detail, fix }];
+}
+
+async function probeTicket(ninja: Ninja, key: string, clientId: SourceId): Promise<SourceId> {
+  const { context } = ninja;
+  const subject = 'Test of the prepaid-hours connection';
+  const body = 'This ticket was made to test what the API application may do. It can be deleted.';
+  const create = () => createAlert(ninja, { key, clientId, subject, body });
+  const { remoteId } = await verifyPermission(ninja, 'ticket-create', async () => {
+    try {
+      return await create();
+    } catch (error) {
+      if (!isKindError(error, 'rejected')) throw error;
+      // Refused as a whole, so no ticket was made; the tag is the one thing that can be left out.
+      await facts.verifyFact(context, 'ticket-tags', false);
+      return create();
+    }
+  });
+  const { tags, status } = await readTicket(ninja, remoteId);
+  await verifyKept(ninja, 'ticket-tags', tags?.includes(key) === true);
+  const isAsConfigured = status?.statusId === (await formAndStatus(ninja)).status;
+  await facts.verifyFact(context, 'ticket-status', isAsConfigured);
+  return remoteId;
+}
+
+async function verifyKept({ context }: Ninja, fact: FactId, isKept: boolean): Promise<void> {
+  await facts.verifyKept(context, fact, isKept, async () => false);
+}
+
+async function probeBoards(ninja: Ninja, { key, ticketId }: Made): Promise<string> {
+  const isShown = (await findOnBoards(ninja, key, 'scan')) === ticketId;
+  await verifyKept(ninja, 'ticket-on-boards', isShown);
+  const isFound = (await findOnBoards(ninja, key, 'search')) === ticketId;
+  await verifyKept(ninja, 'ticket-search', isFound);
+  return `The boards show the new ticket: ${isShown}. A search finds it: ${isFound}.`;
+}
+
+async function probeComment(ninja: Ninja, { key, clientId, ticketId }: Made): Promise<string> {
+  const before = await changedAt(ninja, ticketId);
+  const body = 'Internal test comment.';
+  const note = { key: `${key}-note`, clientId, ticketId, audience: 'internal' as const, body };
+  await verifyPermission(ninja, 'comment-create', () => notes.write(ninja, note));
+  const after = await changedAt(ninja, ticketId);
+  if (before === null || after === null) return 'The comment is kept; no board shows the ticket.';
+  const isMoved = after > before;
+  await facts.verifyFact(ninja.context, 'comment-moves-ticket', isMoved);
+  return `The comment is kept. It moved the ticket’s lastUpdated: ${isMoved}.`;
+}
+
+/** A refusal is the answer to the question, and still a failed result. */
+async function verifyPermission<T>(
+  { context }: Ninja,
+  id: FactId,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    const done = await act();
+    await facts.verifyFact(context, id, true);
+    return done;
+  } catch (error) {
+    if (isKindError(error, 'permission')) await facts.verifyFact(context, id, false);
+    throw error;
+  }
+}
+
+async function changedAt(ninja: Ninja, ticketId: SourceId): Promise<Instant | null> {
+  for (const board of await boardsToRead(ninja)) {
+    const query = { columns: ['id', 'lastUpdated'], pageSize: 50 };
+    const { data } = await runBoard(ninja, board.id, query);
+    const found = parseAll(data.data, FoundRow).find(({ id }) => id === ticketId);
+    if (found?.lastUpdated != null) return found.lastUpdated;
+  }
+  return null;
+}
