@@ -1,115 +1,89 @@
-/** Everything that reading can prove, in the order in which a person would mend it. */
+/** What `check` proves by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { namesAlone } from '../http/rows.ts';
-import { attemptsAt } from '../kit/checks.ts';
-import { type Api, believeRow, idIn } from './api.ts';
-import { compareZone, settleByReading } from './check-facts.ts';
-import { type Contracts, nativeContracts } from './contracts.ts';
-import { type FactId, factResult } from './facts.ts';
+import { checkClients, listProofs, okResult, type Proof, runChecks } from '../kit/checks.ts';
+import { allRows, believeRows, firstPage } from '../kit/lists.ts';
+import { type Atera, idIn } from './call.ts';
+import { isSameName } from './config.ts';
+import { type FactId, facts } from './facts.ts';
+import { customerList } from './lists.ts';
 import { workTypes } from './mapping.ts';
-import { contactOf } from './push-ticket.ts';
-import { AccountWire, CustomerWire, FieldWire, TicketStanding } from './schema.ts';
-import { isSameName } from './text.ts';
-
-export const attempt = attemptsAt('Atera');
-
-/** Read on every run, or for names. */
-const lists = ['customers', 'tickets/noComments', 'workhours', 'contracts'];
+import { contactOf } from './push.ts';
+import {
+  AccountWire,
+  type ContractWire,
+  CustomerWire,
+  FieldWire,
+  TicketStanding,
+} from './schema.ts';
+import { compareZone, verifyByReading } from './verify.ts';
 
 const writtenFacts: FactId[] = ['ticket-title', 'action-id', 'ticket-times', 'note-audience'];
 
-export async function checkConnection(
-  api: Api,
-  contracts: Contracts,
+export function checkConnection(
+  atera: Atera,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const auth = await attempt('auth', () => checkAccount(api, signal));
-  if (auth.some(({ id, status }) => id === 'auth' && status === 'failed')) return auth;
-  const results = [...auth];
-  for (const list of lists) {
-    const id = `permission.${list.replace(/\/.*/, '')}`;
-    const look = async (): Promise<CheckResult[]> => {
-      const { count } = await api.few({ path: `/${list}`, pageSize: 1 }, signal);
-      return [{ id, status: 'ok', detail: `${count} are seen.` }];
-    };
-    results.push(...(await attempt(id, look)));
-  }
-  if (results.every(({ id, status }) => id === 'zone' || status !== 'failed')) {
-    const work: [id: string, check: () => Promise<CheckResult[]>][] = [
-      ['facts', () => settleByReading(api, clientIds, signal)],
-      ['clients', () => checkClients(api, clientIds, signal)],
-      ['closed-statuses', () => checkStatuses(api, signal)],
-      ['technician', () => checkTechnician(api, signal)],
-      ['native-contracts', () => nativeContracts(contracts, clientIds, signal)],
-    ];
-    for (const [id, check] of work) results.push(...(await attempt(id, check)));
-  }
-  results.push(...(await checkContacts(api, clientIds, signal)));
-  for (const fact of writtenFacts) results.push(await factResult(api.context, fact));
-  return results;
+  const { context, config } = atera;
+  let zone: CheckResult[] = [];
+  const signIn = async (): Promise<string> => {
+    const { CompanyName, TimeZoneName } = await atera.get('/account', AccountWire);
+    zone = await compareZone(atera, TimeZoneName || 'without a name');
+    return `The key is that of ${CompanyName || 'an account without a name'}.`;
+  };
+  // Without any contact in the config nothing is pushed here, and nothing is missed.
+  const contacts = Object.keys(config.contacts).length === 0 ? [] : clientIds;
+  return runChecks('Atera', {
+    credentials: ['auth', signIn],
+    lists: listProofs(atera, {
+      customers: { path: '/customers', pageSize: 1 },
+      tickets: { path: '/tickets/noComments', pageSize: 1 },
+      workhours: { path: '/workhours', pageSize: 1 },
+      contracts: { path: '/contracts', pageSize: 1 },
+    }),
+    clients: ['clients', () => checkCustomers(atera, clientIds)],
+    facts: [
+      ['facts', () => verifyByReading(atera, clientIds)],
+      ['closed-statuses', () => checkStatuses(atera)],
+      ['technician', () => checkTechnician(atera)],
+    ],
+    names: [
+      ['zone', async () => zone],
+      ...contacts.map((clientId): Proof => {
+        const prove = async () =>
+          `Tickets are made for contact ${await contactOf(atera, clientId)}.`;
+        return [`contact.${clientId}`, prove];
+      }),
+    ],
+    native: ['native-contracts', () => nativeContracts(atera, clientIds)],
+    known: () => Promise.all(writtenFacts.map((id) => facts.factResult(context, id))),
+  });
 }
 
-async function checkAccount(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const { CompanyName, TimeZoneName } = await api.get('/account', AccountWire, signal);
-  const detail = `The key is that of ${CompanyName || 'an account without a name'}.`;
-  return [
-    { id: 'auth', status: 'ok', detail },
-    ...(await compareZone(api, TimeZoneName || 'without a name')),
-  ];
-}
-
-async function checkClients(
-  api: Api,
+async function checkCustomers(
+  atera: Atera,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const seen = new Set<SourceId>();
-  for await (const { rows } of api.pages({ path: '/customers' }, signal)) {
-    for (const row of rows) seen.add(believeRow('/customers', row, CustomerWire).CustomerID);
-  }
-  const missing = clientIds.filter((id) => !seen.has(id));
-  if (missing.length === 0) {
-    return [{ id: 'clients', status: 'ok', detail: `All ${clientIds.length} clients are there.` }];
-  }
-  return missing.map((id) => ({
-    id: `client.${id}`,
-    status: 'failed',
-    detail: `Atera shows no customer ${id}.`,
-    fix: 'Correct the client’s id in the config: it is its CustomerID.',
-  }));
-}
-
-/** Without any contact in the config nothing is pushed here, and nothing is missed. */
-async function checkContacts(
-  api: Api,
-  clientIds: readonly SourceId[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  if (Object.keys(api.config.contacts).length === 0) return [];
-  const results: CheckResult[] = [];
-  for (const clientId of clientIds) {
-    const id = `contact.${clientId}`;
-    const look = async (): Promise<CheckResult[]> => {
-      const contactId = await contactOf(api, clientId, signal);
-      return [{ id, status: 'ok', detail: `Tickets are made for contact ${contactId}.` }];
-    };
-    results.push(...(await attempt(id, look)));
-  }
-  return results;
+  const customers = await allRows(atera, { path: customerList.path }, CustomerWire);
+  const seen = new Set(customers.map(({ CustomerID }) => CustomerID));
+  return checkClients('Atera', clientIds, async (id) => {
+    if (seen.has(id)) return null;
+    const fix = 'Correct the client’s id in the config: it is its CustomerID.';
+    return { detail: `Atera shows no customer ${id}.`, fix };
+  });
 }
 
 /** Atera has no list of statuses; a ticket in one proves its name. */
-async function checkStatuses(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
+async function checkStatuses(atera: Atera): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const status of api.config.closedStatuses) {
+  for (const status of atera.config.closedStatuses) {
     const id = `name.closedStatuses.${status}`;
     const list = { path: '/tickets/noComments', query: { ticketStatus: status }, pageSize: 1 };
-    const [row] = (await api.few(list, signal)).rows;
-    const shown = row === undefined ? null : believeRow(list.path, row, TicketStanding);
-    if (shown !== null && isSameName(shown.TicketStatus, status)) {
-      results.push({ id, status: 'ok', detail: `There are tickets with status "${status}".` });
+    const { rows } = await firstPage(atera, list);
+    const [shown] = believeRows(list, rows.slice(0, 1), TicketStanding);
+    if (shown !== undefined && isSameName(shown.TicketStatus, status)) {
+      results.push(okResult(id, `There are tickets with status "${status}".`));
       continue;
     }
     const detail = `Atera shows no ticket with status "${status}".`;
@@ -122,17 +96,17 @@ async function checkStatuses(api: Api, signal: AbortSignal): Promise<CheckResult
 const Technician = z.object({ TechnicianFullName: z.string().nullish() });
 
 /** There is no list of technicians: those of the latest work hours are named. */
-async function checkTechnician(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
+async function checkTechnician(atera: Atera): Promise<CheckResult[]> {
   const id = 'technician';
-  const wanted = String(api.config.technicianId ?? '');
+  const wanted = String(atera.config.technicianId ?? '');
   const seen = new Map<SourceId, string>();
-  for (const row of (await api.few({ path: '/workhours' }, signal)).rows) {
+  for (const row of (await firstPage(atera, { path: '/workhours' })).rows) {
     const technicianId = idIn(row, 'TechnicianContactID');
     const name = Technician.safeParse(row).data?.TechnicianFullName ?? '';
     if (technicianId !== null) seen.set(technicianId, name);
   }
   if (seen.has(wanted)) {
-    return [{ id, status: 'ok', detail: `Notes are written by ${seen.get(wanted) || wanted}.` }];
+    return [okResult(id, `Notes are written by ${seen.get(wanted) || wanted}.`)];
   }
   const known = [...seen].map(([number, name]) => `${number} ${name}`.trim()).join(', ');
   const detail =
@@ -143,19 +117,47 @@ async function checkTechnician(api: Api, signal: AbortSignal): Promise<CheckResu
   return [{ id, status: 'warning', detail, fix }];
 }
 
-export async function listNames(
-  api: Api,
-  contracts: Contracts,
-  signal: AbortSignal,
-): Promise<NameLists> {
-  const fields = await api.get('/customvalues/customfields', z.array(FieldWire), signal);
-  const agreements = (await contracts.list(signal)).flatMap(({ ContractID, ContractName }) =>
-    ContractName ? [{ sourceId: ContractID, name: ContractName }] : [],
+/** Atera draws such contracts down when it bills, and does not show what is left of them. */
+async function nativeContracts(
+  atera: Atera,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[]> {
+  const blocks = (await atera.contracts.list(atera)).filter(
+    ({ Active, ContractType, CustomerID }) =>
+      Active &&
+      clientIds.includes(CustomerID) &&
+      (ContractType === 'BlockHours' || ContractType === 'BlockMoney'),
   );
+  if (blocks.length === 0) {
+    const detail = 'No configured client has an active contract of block hours or block money.';
+    return [okResult('native-contracts', detail)];
+  }
+  return blocks.map((contract) => {
+    const { ContractID, ContractName, CustomerID, CustomerName } = contract;
+    return {
+      id: `native-contract.${ContractID}`,
+      status: 'warning',
+      detail: `${CustomerName || `Customer ${CustomerID}`} has an active contract "${ContractName || ContractID}" of ${sizeOf(contract)}: two systems would debit the same hour. What is used of it Atera does not show.`,
+      fix: 'Look its remaining hours up in Atera, take them over as an opening block and end it, or leave the client out.',
+    };
+  });
+}
+
+function sizeOf({ ContractType, BlockHoursContract, BlockMoneyContract }: ContractWire): string {
+  const isHours = ContractType === 'BlockHours';
+  const size = isHours ? BlockHoursContract?.HoursIncluded : BlockMoneyContract?.Amount;
+  return `${size ?? 'an unknown number of'} ${isHours ? 'hours' : 'in money'}`;
+}
+
+export async function listNames(atera: Atera): Promise<NameLists> {
+  const fields = await atera.get('/customvalues/customfields', z.array(FieldWire));
+  const contracts = await atera.contracts.list(atera);
   return {
     ticketTypes: namesAlone(['Incident', 'Problem', 'Request', 'Change']),
     workTypes: namesAlone(Object.values(workTypes)),
-    agreements,
+    agreements: contracts.flatMap(({ ContractID, ContractName }) =>
+      ContractName ? [{ sourceId: ContractID, name: ContractName }] : [],
+    ),
     clientFields: fields.filter(({ Target }) => Target === 'Customer').map(({ Name }) => Name),
   };
 }

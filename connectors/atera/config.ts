@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { HostUrl, Name, Zone } from '../http/settings.ts';
-import { isSameName } from './text.ts';
+
+/** Atera compares names of statuses and fields without regard to their letters' case. */
+export function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 const Tickets = z.strictObject({
   type: z
@@ -17,7 +21,7 @@ const Tickets = z.strictObject({
   ),
 });
 
-/** What stands under a connection with `vendor: atera`. */
+/** The settings of a connection with `vendor: atera`. */
 export const AteraConfig = z
   .strictObject({
     baseUrl: HostUrl.default('https://app.atera.com').describe(

@@ -5,8 +5,9 @@
 
 import type { SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { type Api, believeRow } from './api.ts';
-import { readFact } from './facts.ts';
+import { allRows } from '../kit/lists.ts';
+import type { Atera } from './call.ts';
+import { facts } from './facts.ts';
 import { TicketRecordWire, TicketTotal, WorkHoursWire } from './schema.ts';
 import { type Span, spansOf } from './wall-clock.ts';
 
@@ -17,31 +18,30 @@ const toleranceSeconds = 60;
 const unclearMax = 6;
 
 /** Of the rows whose texts have several meanings: the one that fits, where one does. */
-export async function settleDoubled(
-  api: Api,
+export async function findDurations(
+  atera: Atera,
   rows: readonly unknown[],
-  signal: AbortSignal,
 ): Promise<ReadonlyMap<SourceId, Span>> {
   const unclear = rows.flatMap((row) => {
     const wire = WorkHoursWire.safeParse(row).data;
-    return wire !== undefined && meaningsOf(wire, api).length > 1 ? [wire] : [];
+    return wire !== undefined && meaningsOf(wire, atera).length > 1 ? [wire] : [];
   });
-  const settled = new Map<SourceId, Span>();
-  if (unclear.length === 0 || (await readFact(api.context, 'ticket-totals')) === 'no') {
-    return settled;
+  const found = new Map<SourceId, Span>();
+  if (unclear.length === 0 || (await facts.readFact(atera.context, 'ticket-totals')) === 'no') {
+    return found;
   }
   for (const ticketId of new Set(unclear.map(({ TicketID }) => TicketID))) {
-    for (const [id, span] of await settleTicket(api, ticketId, signal)) settled.set(id, span);
+    for (const [id, span] of await findInTicket(atera, ticketId)) found.set(id, span);
   }
-  return settled;
+  return found;
 }
 
 type Texts = Pick<WorkHoursWire, 'StartWorkHour' | 'EndWorkHour'>;
 
-/** None for texts that mean nothing: their row is set aside where it is mapped. */
+/** None for texts that mean nothing: their row is quarantined where it is mapped. */
 export function meaningsOf(
   { StartWorkHour, EndWorkHour }: Texts,
-  { shownIn }: Api,
+  { shownIn }: Pick<Atera, 'shownIn'>,
 ): readonly Span[] {
   try {
     return spansOf(StartWorkHour, EndWorkHour, shownIn);
@@ -51,12 +51,8 @@ export function meaningsOf(
   }
 }
 
-async function settleTicket(
-  api: Api,
-  ticketId: SourceId,
-  signal: AbortSignal,
-): Promise<Map<SourceId, Span>> {
-  const total = await readIfClear(api, ticketId, signal);
+async function findInTicket(atera: Atera, ticketId: SourceId): Promise<Map<SourceId, Span>> {
+  const total = await readIfClear(atera, ticketId);
   if (total === null) return new Map();
   const { entries, totalSeconds } = total;
   const unclear = entries.filter(({ meanings }) => meanings.length > 1);
@@ -74,13 +70,9 @@ async function settleTicket(
 }
 
 /** Null where one entry means nothing, or the ticket cannot be read: the others of the account still can. */
-async function readIfClear(
-  api: Api,
-  ticketId: SourceId,
-  signal: AbortSignal,
-): Promise<TicketEntries | null> {
+async function readIfClear(atera: Atera, ticketId: SourceId): Promise<TicketEntries | null> {
   try {
-    const total = await readTicketTotal(api, ticketId, signal);
+    const total = await readTicketTotal(atera, ticketId);
     return total.entries.every(({ meanings }) => meanings.length > 0) ? total : null;
   } catch (error) {
     if (!isKindError(error, 'contract', 'rejected')) throw error;
@@ -93,21 +85,13 @@ export interface TicketEntries {
   totalSeconds: number;
 }
 
-export async function readTicketTotal(
-  api: Api,
-  ticketId: SourceId,
-  signal: AbortSignal,
-): Promise<TicketEntries> {
+export async function readTicketTotal(atera: Atera, ticketId: SourceId): Promise<TicketEntries> {
   const ticket = `/tickets/${encodeURIComponent(ticketId)}`;
   const path = `${ticket}/workhoursrecords`;
-  const entries: TicketEntries['entries'] = [];
-  for await (const { rows } of api.pages({ path }, signal)) {
-    for (const row of rows) {
-      const wire = believeRow(path, row, TicketRecordWire);
-      entries.push({ id: wire.WorkHoursID, meanings: meaningsOf(wire, api) });
-    }
-  }
-  const { Billable, NonBillable } = await api.get(`${ticket}/workhours`, TicketTotal, signal);
+  const entries = (await allRows(atera, { path }, TicketRecordWire)).map((wire) => {
+    return { id: wire.WorkHoursID, meanings: meaningsOf(wire, atera) };
+  });
+  const { Billable, NonBillable } = await atera.get(`${ticket}/workhours`, TicketTotal);
   // Only ever compared: what an entry comes to is taken from its texts.
   const secondsIn = (hours: string): number => Math.round(Number(hours) * 3600);
   const totalSeconds =

@@ -1,17 +1,15 @@
-/** Atera. What it can, cannot and needs is in README.md. */
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createAtera } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { AteraConfig } from './config.ts';
-import { createContracts } from './contracts.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
-import { createClientPull, createTicketPull, listClients } from './pull.ts';
-import { createTimePull } from './pull-time.ts';
-import { createBalancePush } from './push-balance.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush, createSalePush } from './push-ticket.ts';
+import { facts } from './facts.ts';
+import { listClients } from './lists.ts';
+import { presentTime, pullClients, pullTickets, pullTime } from './pull.ts';
+import { createAlertPush, createBalancePush, createNotePush, createSalePush } from './push.ts';
+import { probeConnection } from './verify.ts';
 
+/** Atera. What it can, cannot and needs is in README.md. */
 export const atera: VendorModule<AteraConfig> = {
   id: 'atera',
   title: 'Atera',
@@ -19,30 +17,25 @@ export const atera: VendorModule<AteraConfig> = {
   pulls: ['clients', 'tickets', 'timeEntries', 'present'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: 'sweep', sale: 'ticket', ownBlocks: 'warned of' },
+  facts: facts.rows,
+  evidence: ['schema'],
   readsBy: ({ closedStatuses, workHoursIn, timezone }) => ({
     tickets: closedStatuses,
     time: [workHoursIn, timezone],
   }),
-  create(config, context) {
-    const api = createApi(config, context);
-    const contracts = createContracts(api);
-    return {
-      check: (clientIds, signal) => checkConnection(api, contracts, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(api, clientId, signal),
-      listNames: (_, signal) => listNames(api, contracts, signal),
-      listClients: (signal) => listClients(api, signal),
-      pull: {
-        clients: createClientPull(api),
-        tickets: createTicketPull(api, contracts),
-        timeEntries: createTimePull(api),
-        present: createPresence(api),
-      },
+  create: (config, context) =>
+    bindConnector(createAtera(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      pull: { clients: pullClients, tickets: pullTickets, timeEntries: pullTime },
+      presentTime,
       push: {
-        'alert-ticket': createAlertPush(api),
-        'ticket-note': createNotePush(api),
-        invoice: createSalePush(api),
-        'balance-field': createBalancePush(api),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createSalePush,
+        'balance-field': createBalancePush,
       },
-    };
-  },
+    }),
 };

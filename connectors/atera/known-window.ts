@@ -1,5 +1,5 @@
 /**
- * Work hours are listed by the time of work: what was logged or changed since a run is told nowhere. So the
+ * Work hours are listed by the time of work: what was logged or changed since a run the API does not report. So the
  * days of the look-back are read each time, and a first page that shows the same count as before spares
  * the rest. What changed without changing the count is seen when `rereadHours` are over.
  */
@@ -14,14 +14,15 @@ import {
   dateInZone,
   instantFromMs,
 } from '../../src/domain/time.ts';
-import { type Api, idIn, type ListPage } from './api.ts';
+import type { ListPage } from '../kit/lists.ts';
+import { type Atera, idIn } from './call.ts';
 import { readingsOf } from './wall-clock.ts';
 
 const memoryKey = 'time.window';
 
 /**
  * A pass that begins further back than the last reading asks for more than what is new; but while nothing new
- * comes, each run asks since the very same moment, for up to a day.
+ * comes, each run asks since the very same time, for up to a day.
  */
 const recentSeconds = 1800;
 
@@ -54,19 +55,19 @@ export interface WindowReading {
 }
 
 /** First day of the window of a run that looks for changes since this moment. */
-function windowStart({ config, zone }: Api, since: string): DateText {
+function windowStart({ config, zone }: Atera, since: string): DateText {
   return addDays(dateInZone(since, zone), -config.lookBackDays);
 }
 
-export async function readWindow(api: Api, request: PullRequest): Promise<WindowReading> {
-  const { config, context, shownIn, zone } = api;
+export async function readWindow(atera: Atera, request: PullRequest): Promise<WindowReading> {
+  const { config, context, shownIn, zone } = atera;
   const { since, until, isStored } = request;
   const startedAt = instantFromMs(context.now());
-  const nextFrom = windowStart(api, startedAt);
+  const nextFrom = windowStart(atera, startedAt);
   const clients = hashOf([...request.clientIds].sort());
   const stored = Known.safeParse(JSON.parse((await context.memory.get(memoryKey)) ?? 'null')).data;
   const known = stored !== undefined && isStored && holds(stored) ? stored : null;
-  const from = known?.from ?? windowStart(api, since);
+  const from = known?.from ?? windowStart(atera, since);
   let head: string | null = null;
   let count = 0;
   let countAtEnd = 0;
@@ -101,9 +102,9 @@ export async function readWindow(api: Api, request: PullRequest): Promise<Window
       return known.head === hashOf(firstPage.rows) ? 'same' : 'unknown';
     },
     note(page) {
-      if (head === null) count = page.count;
+      if (head === null) count = page.count ?? 0;
       head ??= hashOf(page.rows);
-      countAtEnd = page.count;
+      countAtEnd = page.count ?? 0;
       inNext += page.rows.filter(isInNext).length;
     },
     async remember() {

@@ -1,28 +1,33 @@
 /** From Atera's rows to ours. A row that cannot be believed is a `contract` error. */
 
-import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
+import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { presentIds } from '../http/rows.ts';
-import type { Api } from './api.ts';
-import type { TicketWire, WorkHoursWire } from './schema.ts';
-import { isSameName } from './text.ts';
-import { type Span, spansOf, utcMoment } from './wall-clock.ts';
+import type { Atera } from './call.ts';
+import { isSameName } from './config.ts';
+import type { CustomerWire, TicketWire, WorkHoursWire } from './schema.ts';
 
-export function isClosedStatus(status: string, { config }: Pick<Api, 'config'>): boolean {
+import { type Span, spansOf, utcInstant } from './wall-clock.ts';
+
+export function fromCustomer(wire: CustomerWire): ClientRow {
+  return { sourceId: wire.CustomerID, name: wire.CustomerName };
+}
+
+export function isClosedStatus(status: string, { config }: Pick<Atera, 'config'>): boolean {
   return config.closedStatuses.some((closed) => isSameName(closed, status));
 }
 
 /** `agreements`: names of contracts by id. */
 export function fromTicket(
   wire: TicketWire,
-  api: Pick<Api, 'config'>,
+  atera: Pick<Atera, 'config'>,
   agreements: ReadonlyMap<string, string>,
 ): TicketRow {
-  const isClosed = isClosedStatus(wire.TicketStatus, api);
-  const createdAt = wire.TicketCreatedDate ? utcMoment(wire.TicketCreatedDate) : null;
-  const resolvedAt = wire.TicketResolvedDate ? utcMoment(wire.TicketResolvedDate) : null;
+  const isClosed = isClosedStatus(wire.TicketStatus, atera);
+  const createdAt = wire.TicketCreatedDate ? utcInstant(wire.TicketCreatedDate) : null;
+  const resolvedAt = wire.TicketResolvedDate ? utcInstant(wire.TicketResolvedDate) : null;
   return {
     sourceId: wire.TicketID,
     number: wire.TicketNumber || wire.TicketID,
@@ -50,20 +55,20 @@ function agreementOf(
   return ContractID == null ? null : (agreements.get(ContractID) ?? unlistedName(ContractID));
 }
 
-/** Atera has no work types: where the work was done stands for one. */
+/** Atera has no work types: where the work was done serves as one. */
 export const workTypes = { onSite: 'On-site', remote: 'Remote' };
 
-/** `settled`: how long the entry is, where its texts alone do not tell. */
+/** `found`: how long the entry is, where its texts alone do not tell. */
 export function fromWorkHours(
   wire: WorkHoursWire,
-  api: Pick<Api, 'shownIn'>,
-  settled: ReadonlyMap<string, Span>,
+  atera: Pick<Atera, 'shownIn'>,
+  found: ReadonlyMap<string, Span>,
 ): TimeEntryRow {
   const technicianId = wire.TechnicianContactID ?? wire.TechnicianEmail ?? null;
   if (technicianId === null) {
     throw new KindError('contract', `Work hours ${wire.WorkHoursID} name no technician.`);
   }
-  const { startedAt, endedAt, seconds } = settled.get(wire.WorkHoursID) ?? onlySpan(wire, api);
+  const { startedAt, endedAt, seconds } = found.get(wire.WorkHoursID) ?? onlySpan(wire, atera);
   const { OnCustomerSite: isOnSite } = wire;
   return {
     sourceId: wire.WorkHoursID,
@@ -91,7 +96,7 @@ export function fromWorkHours(
 
 function onlySpan(
   { WorkHoursID, StartWorkHour, EndWorkHour }: WorkHoursWire,
-  { shownIn }: Pick<Api, 'shownIn'>,
+  { shownIn }: Pick<Atera, 'shownIn'>,
 ): Span {
   const [span, other] = spansOf(StartWorkHour, EndWorkHour, shownIn);
   if (other === undefined) return span;

@@ -1,49 +1,96 @@
-/** Clients and tickets, by their last change. */
-import type { z } from 'zod';
-import type { ClientRow, Page, Pull, TicketRow } from '../../src/contract/connector.ts';
+/** Clients and tickets by their last change; work hours of all technicians, from a day on. */
+import type {
+  ClientRow,
+  Page,
+  PresenceRequest,
+  PullRequest,
+  SourceId,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
-import { readableRows } from '../http/rows.ts';
-import { type Api, idIn, pageOf, rowsOf } from './api.ts';
-import type { Contracts } from './contracts.ts';
-import { refuseIfFalse } from './facts.ts';
-import { fromTicket } from './mapping.ts';
-import { CustomerWire, TicketWire } from './schema.ts';
+import { believeRows } from '../kit/lists.ts';
+import { type Atera, idIn } from './call.ts';
+import { findDurations } from './doubled-hour.ts';
+import { facts } from './facts.ts';
+import { readWindow } from './known-window.ts';
+import { customerList, pageOf, rowsOf, ticketsSince, workHoursFrom } from './lists.ts';
+import { fromCustomer, fromTicket, fromWorkHours } from './mapping.ts';
+import { CustomerWire, TicketWire, WorkHoursWire } from './schema.ts';
+import { readingsOf } from './wall-clock.ts';
 
-export function createClientPull(api: Api): Pull<ClientRow> {
-  return async function* pull({ since, clientIds, signal }): AsyncGenerator<Page<ClientRow>> {
-    // A day more than needed: the filter is read by the account's clock.
-    const day = addDays(dateInZone(since, api.zone), -1);
-    const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
-    const list = { path: '/customers', query, idName: 'CustomerID' };
-    for await (const { rows } of api.pages(list, signal)) {
-      yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, fromCustomer);
+export async function* pullClients(
+  atera: Atera,
+  { since, clientIds }: PullRequest,
+): AsyncGenerator<Page<ClientRow>> {
+  // A day more than needed: the filter is read by the account's clock.
+  const day = addDays(dateInZone(since, atera.zone), -1);
+  const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
+  for await (const { rows } of atera.pages({ ...customerList, query })) {
+    yield pageOf(rowsOf(rows, clientIds), 'CustomerID', CustomerWire, fromCustomer);
+  }
+}
+
+export async function* pullTickets(
+  atera: Atera,
+  { since, clientIds }: PullRequest,
+): AsyncGenerator<Page<TicketRow>> {
+  await facts.refuseIfFalse(atera.context, 'ticket-changes');
+  for await (const { rows } of atera.pages(ticketsSince(since))) {
+    const ours = rowsOf(rows, clientIds);
+    const contractIds = ours.flatMap((row) => idIn(row, 'ContractID') ?? []);
+    const names = await atera.contracts.namesOf(atera, contractIds);
+    yield pageOf(ours, 'TicketID', TicketWire, (wire) => fromTicket(wire, atera, names));
+  }
+}
+
+/** Atera does not show when an entry was made. */
+export async function* pullTime(
+  atera: Atera,
+  request: PullRequest,
+): AsyncGenerator<Page<TimeEntryRow>> {
+  await facts.refuseIfFalse(atera.context, 'account-zone', 'work-hours-zone');
+  const reading = await readWindow(atera, request);
+  let isFirst = true;
+  for await (const page of atera.pages(workHoursFrom(reading.from))) {
+    const known = isFirst ? reading.compare(page) : 'unknown';
+    if (known === 'same') return;
+    isFirst = false;
+    reading.note(page);
+    const ours = rowsOf(page.rows, request.clientIds);
+    const found = await findDurations(atera, ours);
+    yield pageOf(ours, 'WorkHoursID', WorkHoursWire, (wire) => fromWorkHours(wire, atera, found));
+    if (known === 'as-many') return reading.rememberFirst();
+  }
+  await reading.remember();
+}
+
+const PresentWire = WorkHoursWire.pick({ WorkHoursID: true }).extend({
+  StartWorkHour: WorkHoursWire.shape.StartWorkHour.nullish(),
+});
+
+/** Ids of the work hours that are there: Atera does not report those that were deleted. */
+export async function* presentTime(
+  atera: Atera,
+  request: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  const { from, to, clientIds } = request;
+  await facts.refuseIfFalse(atera.context, 'account-zone', 'work-hours-zone');
+  /** In the hour that clocks show twice, both readings count. */
+  const mayStartWithin = (text: string | null | undefined): boolean => {
+    try {
+      return readingsOf(text ?? '', atera.shownIn).some((at) => at >= from && at < to);
+    } catch (error) {
+      if (!isKindError(error, 'contract')) throw error;
+      return true;
     }
   };
-}
-
-export function fromCustomer(wire: z.infer<typeof CustomerWire>): ClientRow {
-  return { sourceId: wire.CustomerID, name: wire.CustomerName };
-}
-
-export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
-  const pages = api.pages({ path: '/customers', query: {}, idName: 'CustomerID' }, signal);
-  return readableRows(pages, CustomerWire, fromCustomer);
-}
-
-export function createTicketPull(api: Api, contracts: Contracts): Pull<TicketRow> {
-  return async function* pull({ since, clientIds, signal }): AsyncGenerator<Page<TicketRow>> {
-    await refuseIfFalse(api.context, 'ticket-changes');
-    for await (const { rows } of api.pages(ticketsSince(since), signal)) {
-      const ours = rowsOf(rows, clientIds);
-      const contractIds = ours.flatMap((row) => idIn(row, 'ContractID') ?? []);
-      const names = await contracts.namesOf(contractIds, signal);
-      yield pageOf(ours, 'TicketID', TicketWire, (wire) => fromTicket(wire, api, names));
-    }
-  };
-}
-
-/** Here, and nowhere else, Atera reads a moment as UTC. */
-export function ticketsSince(since: string) {
-  const query = { date: since, includeComments: false };
-  return { path: '/tickets/lastmodified', query, idName: 'TicketID' };
+  const list = workHoursFrom(addDays(dateInZone(from, atera.zone), -1));
+  for await (const { rows } of atera.pages(list)) {
+    const present = believeRows(list, rowsOf(rows, clientIds), PresentWire);
+    yield present
+      .filter(({ StartWorkHour }) => mayStartWithin(StartWorkHour))
+      .map(({ WorkHoursID }) => WorkHoursID);
+  }
 }

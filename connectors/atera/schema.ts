@@ -6,10 +6,9 @@
 import { z } from 'zod';
 import { DecimalText, Id } from '../http/wire.ts';
 
-export const PageWire = z.object({
-  items: z.array(z.unknown()).nullable(),
-  totalItemCount: z.int().min(0),
-});
+export const PageWire = z
+  .object({ items: z.array(z.unknown()).nullable(), totalItemCount: z.int().min(0) })
+  .transform(({ items, totalItemCount }) => ({ rows: items ?? [], count: totalItemCount }));
 
 export const AccountWire = z.object({
   CompanyName: z.string().nullish(),
@@ -17,6 +16,7 @@ export const AccountWire = z.object({
 });
 
 export const CustomerWire = z.object({ CustomerID: Id, CustomerName: z.string().min(1) });
+export type CustomerWire = z.infer<typeof CustomerWire>;
 
 export const TicketWire = z.object({
   TicketID: Id,

@@ -15,7 +15,7 @@ export interface TicketView {
   bearsKey(key: string): boolean;
   isClosed: boolean;
   /** Whether it was taken back before, where that shows: then it was not people who closed it. */
-  isWithdrawn?: boolean;
+  isWithdrawn?(): boolean | Promise<boolean>;
   updatedAt?: Standing['updatedAt'];
 }
 
@@ -61,8 +61,9 @@ export async function withdrawTicket<C, View extends TicketView>(
   const before = await ticket.read(call, remoteId);
   if (before === null) return orByHand(ticket.whenGone);
   if (!before.bearsKey(key)) return null;
-  if (before.isWithdrawn === true) return { remoteId };
-  if (before.isClosed) return orByHand(ticket.whenClosed);
+  if (before.isClosed) {
+    return (await before.isWithdrawn?.()) === true ? { remoteId } : orByHand(ticket.whenClosed);
+  }
   const close = await ticket.close(call, remoteId, before);
   if (close === null) return null;
   const audience = 'internal' as const;

@@ -156,7 +156,7 @@ const ourTicket: ClosableTicket<Rt> = {
       // One that was merged away answers as the ticket that it was merged into.
       bearsKey: (key) => ticket.id === wanted && bearsKey(rt, ticket, key),
       isClosed: isWithdrawn || isClosedStatus(ticket.Status, rt.config),
-      isWithdrawn,
+      isWithdrawn: () => isWithdrawn,
     };
   },
   close: async (rt, id) => () => setStatus(rt, id, discarded),

@@ -1,0 +1,274 @@
+/**
+ * Low-balance tickets, and tickets that say what to invoice, since Atera takes no invoices: both found again by the key
+ * at the end of their title, among the client's tickets. Notes, and the hours left in a custom field.
+ */
+import { z } from 'zod';
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { msFromInstant } from '../../src/domain/time.ts';
+import { isSameValue } from '../http/wire.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { findRow, refuseStranger } from '../kit/lists.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
+import {
+  guardedNotes,
+  type Note,
+  type NoteRecord,
+  notePush,
+  verifyAudience,
+} from '../kit/notes.ts';
+import { keyedPush } from '../kit/push.ts';
+import { saleText } from '../kit/sale-text.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import { type Atera, write } from './call.ts';
+import { isSameName } from './config.ts';
+import { facts } from './facts.ts';
+import { ticketsOf } from './lists.ts';
+import { isClosedStatus } from './mapping.ts';
+import { CommentWire, ContactWire, FieldValueWire, TicketStanding } from './schema.ts';
+import { utcInstant } from './wall-clock.ts';
+
+type NewTicket = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
+type Keyed = Pick<NewTicket, 'key' | 'clientId'>;
+type Balance = PushMessages['balance-field'];
+
+export function createAlertPush(open: OpenCall<Atera>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => ['tickets-by-client', 'ticket-title'],
+    find: findTicket,
+    create: createTicket,
+    delivered: ({ TicketID }) => ticketDelivered(TicketID),
+    inspect: (atera, message, id) => inspectTicket(ticketOfOurs(message), atera, id),
+    withdraw: (atera, message, withdrawal) =>
+      withdrawTicket(ticketOfOurs(message), atera, message, withdrawal),
+  });
+}
+
+export function createSalePush(open: OpenCall<Atera>): Push<'invoice'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => ['tickets-by-client', 'ticket-title'],
+    find: findTicket,
+    create: (atera, sale) => {
+      const { key, clientId, title: subject } = sale;
+      return createTicket(atera, { key, clientId, subject, body: saleText(sale) });
+    },
+    delivered: ({ TicketID }) => ticketDelivered(TicketID),
+    // Whether it was invoiced, and for how much, the ticket does not show.
+    inspect: async (atera, _, id) => ((await readTicket(atera, id)) === null ? null : {}),
+    // A sale that people closed was probably invoiced.
+    withdraw: (atera, sale, withdrawal) =>
+      withdrawTicket({ ...ticketOfOurs(sale), whenClosed: 'by hand' }, atera, sale, withdrawal),
+  });
+}
+
+/** Atera has no search by title: the client's tickets are read until the one with the key. */
+async function findTicket(atera: Atera, { key, clientId }: Keyed): Promise<TicketStanding | null> {
+  await facts.refuseIfFalse(atera.context, 'tickets-by-client');
+  const list = ticketsOf(clientId);
+  return findRow(atera, list, TicketStanding, (ticket) => {
+    refuseStranger(list.path, ticket.CustomerID, [clientId]);
+    return hasMarker(ticket.TicketTitle, key) && !isDeleted(ticket);
+  });
+}
+
+function ticketDelivered(id: SourceId): Delivered {
+  return { remoteId: id, label: `#${id}` };
+}
+
+/** No document tells what a title may hold. */
+const titleLengthMax = 150;
+
+export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Delivered> {
+  const contactId = await contactOf(atera, ticket.clientId);
+  const { type, priority, status } = atera.config.tickets;
+  const body = {
+    TicketTitle: markedLine(ticket.subject, ticket.key, titleLengthMax),
+    Description: ticket.body,
+    EndUserID: Number(contactId),
+    TicketType: type,
+    TicketPriority: priority,
+    TicketStatus: status,
+  };
+  return readBack(atera, ticket, await write(atera, 'POST', '/tickets', body));
+}
+
+/** The contact in the config, seen to be this client's: with another's, the ticket would be another's too. */
+export async function contactOf(atera: Atera, clientId: SourceId): Promise<SourceId> {
+  const contactId = atera.config.contacts[clientId];
+  if (contactId === undefined) {
+    throw new KindError('config', `No contact is set for customer ${clientId}: tickets need one.`, {
+      fix: `Add contacts: { ${clientId}: EndUserID } to connection "${atera.context.connection}".`,
+    });
+  }
+  const contact = await atera.getIfThere(`/contacts/${contactId}`, ContactWire);
+  if (contact?.CustomerID === clientId) return contact.EndUserID;
+  const found = contact === null ? 'is not there' : `is of customer ${contact.CustomerID}`;
+  throw new KindError('config', `Contact ${contactId} of customer ${clientId} ${found}.`, {
+    fix: 'Correct `contacts` in the config.',
+  });
+}
+
+/** By the ActionID that was answered, else by its key. It is there; not seeing it leaves the outcome open. */
+async function readBack(
+  atera: Atera,
+  ticket: NewTicket,
+  actionId: SourceId | null,
+): Promise<Delivered> {
+  const { context } = atera;
+  const isTried = actionId !== null && (await facts.readFact(context, 'action-id')) !== 'no';
+  // No ticket has another kind of id: asking for it would be refused, as if the ticket had been.
+  const shown = isTried && /^\d+$/.test(actionId) ? await readTicket(atera, actionId) : null;
+  const isOurs = shown !== null && hasMarker(shown.TicketTitle, ticket.key);
+  if (shown !== null && isOurs && shown.CustomerID === ticket.clientId) {
+    await facts.verifyFact(context, 'action-id', true);
+    await facts.verifyFact(context, 'ticket-title', true);
+    await verifyTimes(atera, shown);
+    return ticketDelivered(shown.TicketID);
+  }
+  const found = await findTicket(atera, ticket);
+  if (isTried && found !== null) await facts.verifyFact(context, 'action-id', false);
+  await facts.verifyKept(context, 'ticket-title', false, async () => found !== null);
+  if (found !== null) return ticketDelivered(found.TicketID);
+  throw new KindError(
+    'unknown-outcome',
+    `A ticket for customer ${ticket.clientId} was accepted, and is not found by its title.`,
+    { fix: 'Look at it in Atera before anything is sent again.' },
+  );
+}
+
+/** Atera's clock and ours may differ by so much; a zone differs by more. */
+const clockMsMax = 10 * 60_000;
+
+async function verifyTimes({ context }: Atera, { TicketCreatedDate }: TicketStanding) {
+  if (!TicketCreatedDate) return;
+  const offMs = msFromInstant(utcInstant(TicketCreatedDate)) - context.now();
+  await facts.verifyFact(context, 'ticket-times', Math.abs(offMs) <= clockMsMax);
+}
+
+/** Null: it is not there any more. */
+async function readTicket(atera: Atera, id: SourceId): Promise<TicketStanding | null> {
+  const path = `/tickets/${encodeURIComponent(id)}`;
+  const ticket = await atera.getIfThere(path, TicketStanding);
+  return ticket === null || isDeleted(ticket) ? null : ticket;
+}
+
+/** Atera may go on showing a ticket that was deleted, in a status of its own. */
+function isDeleted({ TicketStatus }: TicketStanding): boolean {
+  return isSameName(TicketStatus, 'Deleted');
+}
+
+function ticketOfOurs({ key, clientId }: Keyed): ClosableTicket<Atera> {
+  return {
+    async read(atera, id) {
+      const ticket = await readTicket(atera, id);
+      if (ticket === null) return null;
+      return {
+        bearsKey: () => hasMarker(ticket.TicketTitle, key),
+        isClosed: isClosedStatus(ticket.TicketStatus, atera),
+        // Our own note tells a sale that we withdrew from one that people closed.
+        isWithdrawn: async () => {
+          const note = { key: `undo:${key}`, clientId, ticketId: id };
+          return (await readComment(atera, note)) !== null;
+        },
+      };
+    },
+    close: async (atera, id) => {
+      const body = { TicketStatus: atera.config.tickets.withdrawnStatus };
+      return () => write(atera, 'PUT', `/tickets/${encodeURIComponent(id)}`, body);
+    },
+    note: guardedNotes(facts, noteRecord, ['note-audience']),
+  };
+}
+
+const noteRecord: NoteRecord<Atera> = {
+  find: async (atera, note) =>
+    (await readComment(atera, note)) === null ? null : noteDelivered(note),
+  write: writeNote,
+};
+
+export function createNotePush(open: OpenCall<Atera>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, ['note-audience']);
+}
+
+export async function writeNote(atera: Atera, note: Note): Promise<Delivered> {
+  const { technicianId: TechnicianId } = atera.config;
+  if (TechnicianId === undefined) {
+    throw new KindError('config', `Connection "${atera.context.connection}" has no technicianId.`, {
+      fix: 'Set it to the TechnicianContactID in whose name notes are written; `check` lists those seen.',
+    });
+  }
+  const body = {
+    CommentText: withMarker(note.body, note.key),
+    TechnicianCommentDetails: { TechnicianId, IsInternal: note.audience === 'internal' },
+  };
+  await write(atera, 'POST', commentsPath(note), body);
+  const written = await readComment(atera, note);
+  if (written === null) {
+    throw new KindError(
+      'unknown-outcome',
+      `The note on ticket ${note.ticketId} was accepted but is not listed yet.`,
+    );
+  }
+  const shown = { id: note.key, isInternal: written.IsInternal };
+  await verifyAudience(atera, facts, 'note-audience', note, shown);
+  return noteDelivered(note);
+}
+
+function readComment(atera: Atera, note: Pick<Note, 'key' | 'ticketId'>) {
+  return findRow(
+    atera,
+    { path: commentsPath(note) },
+    CommentWire,
+    ({ Comment, CommentHtml }) => hasMarker(Comment, note.key) || hasMarker(CommentHtml, note.key),
+  );
+}
+
+function commentsPath({ ticketId }: Pick<Note, 'ticketId'>): string {
+  return `/tickets/${encodeURIComponent(ticketId)}/comments`;
+}
+
+/** Comments show no ids: the key stands in for one. */
+function noteDelivered({ ticketId, key }: Pick<Note, 'ticketId' | 'key'>): Delivered {
+  return { remoteId: `${ticketId}/${key}`, label: `note on #${ticketId}` };
+}
+
+/** Each field is read and written by itself, so that no other can be lost. */
+export function createBalancePush(open: OpenCall<Atera>): Push<'balance-field'> {
+  const deliveredAt = ({ clientId, field }: Balance) => ({ remoteId: `${clientId}/${field}` });
+  return {
+    find: async (balance, signal) =>
+      (await isShown(open(signal), balance)) ? deliveredAt(balance) : null,
+    async create(balance, signal) {
+      const atera = open(signal);
+      await write(atera, 'PUT', fieldPath(balance), { Value: balance.hoursText });
+      if (await isShown(atera, balance)) return deliveredAt(balance);
+      const { clientId, field } = balance;
+      throw new KindError('rejected', `Customer ${clientId} does not show "${field}" as written.`, {
+        fix: 'Make it a text or numeric custom field of customers.',
+      });
+    },
+  };
+}
+
+function fieldPath({ clientId, field }: Balance): string {
+  const name = encodeURIComponent(field);
+  return `/customvalues/customerfield/${encodeURIComponent(clientId)}/${name}`;
+}
+
+/** A customer on whom the field was never filled in has no value of it. */
+async function isShown(atera: Atera, balance: Balance): Promise<boolean> {
+  const values = await atera
+    .getIfThere(fieldPath(balance), z.array(FieldValueWire))
+    .catch((error: unknown) => {
+      if (!isKindError(error, 'rejected')) throw error;
+      const message = `Customers in Atera have no custom field "${balance.field}".`;
+      const fix = `Add it to customers (Admin, Custom fields), as text or number. ${error.message}`;
+      throw new KindError('config', message, { fix });
+    });
+  const shown = values?.find(({ FieldName }) => (FieldName ?? balance.field) === balance.field);
+  if (shown === undefined) return false;
+  // A numeric field may show its number alone.
+  return isSameValue(shown.ValueAsString || (shown.ValueAsDecimal ?? ''), balance.hoursText);
+}
