@@ -25,7 +25,7 @@ import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { readLog } from './pull.ts';
 import { CustomFields, FoundEntry, FoundRow, Ticket } from './schema.ts';
-import { closedIds, closingStatus, statusReader, unknownStatus } from './statuses.ts';
+import { closedIds, statusReader, unknownStatus } from './statuses.ts';
 
 type Alert = PushMessages['alert-ticket'];
 
@@ -170,7 +170,8 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
       if (version == null || ticketFormId == null || subject == null || requesterUid == null) {
         return null;
       }
-      const status = await closingStatus(ninja);
+      const [status] = await closedIds(ninja);
+      if (status === undefined) return null;
       return async () => {
         // The comment may have moved the version, which guards against two people's changes.
         const now = await readTicket(ninja, id);

@@ -194,34 +194,25 @@ export function createPairing(
     return [{ activity: start, reason: 'Session without end: it was never recorded.' }];
   }
 
+  const alone = (unpaired: Unpaired[]): Paired => ({ pairs: [], unpaired });
+  const inWindow = (activity: Activity, reason: string): Paired =>
+    alone(isInWindow(activity.activityTime) ? [{ activity, reason }] : []);
+
   return {
     add(activity) {
-      const { statusCode } = activity;
-      if (statusCode !== codes.start && statusCode !== codes.end)
-        return { pairs: [], unpaired: [] };
+      const isEnd = activity.statusCode === codes.end;
+      if (!isEnd && activity.statusCode !== codes.start) return alone([]);
       const missing = whatIsMissing(activity);
-      if (missing !== null) {
-        const unpaired = isInWindow(activity.activityTime) ? [{ activity, reason: missing }] : [];
-        return { pairs: [], unpaired };
-      }
+      if (missing !== null) return inWindow(activity, missing);
       const key = `${activity.deviceId} ${activity.userId}`;
       const next = newer.get(key);
       newer.set(key, activity);
-      if (statusCode === codes.end) {
-        const isNextEnd = next?.statusCode === codes.end;
-        return { pairs: [], unpaired: isNextEnd ? lonelyEnd(next) : [] };
-      }
-      if (next?.statusCode !== codes.end) {
-        return { pairs: [], unpaired: lonelyStart(activity, next) };
-      }
+      if (isEnd) return alone(next?.statusCode === codes.end ? lonelyEnd(next) : []);
+      if (next?.statusCode !== codes.end) return alone(lonelyStart(activity, next));
       const seconds = secondsBetween(activity, next);
-      if (seconds < 0) {
-        const reason = 'activityTime: the session ends before it starts.';
-        const unpaired = isInWindow(next.activityTime) ? [{ activity: next, reason }] : [];
-        return { pairs: [], unpaired };
-      }
+      if (seconds < 0) return inWindow(next, 'activityTime: the session ends before it starts.');
       if (seconds > longestSessionSeconds) {
-        return { pairs: [], unpaired: [...lonelyEnd(next), ...lonelyStart(activity, undefined)] };
+        return alone([...lonelyEnd(next), ...lonelyStart(activity, undefined)]);
       }
       const isOurs = next.activityTime >= window.since;
       return { pairs: isOurs ? [{ start: activity, end: next }] : [], unpaired: [] };
@@ -229,7 +220,7 @@ export function createPairing(
     finish() {
       const left = [...newer.values()].filter(({ statusCode }) => statusCode === codes.end);
       newer.clear();
-      return { pairs: [], unpaired: left.flatMap(lonelyEnd) };
+      return alone(left.flatMap(lonelyEnd));
     },
   };
 }

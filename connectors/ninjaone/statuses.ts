@@ -25,18 +25,9 @@ export async function statusReader(
   });
 }
 
-/** Ids of those that mean closed. */
+/** Ids of those that mean closed, the one to close a ticket with first: it is configured, or the built-in one. */
 export async function closedIds(ninja: Ninja): Promise<ReadonlySet<string>> {
   return closedStatuses(await ninja.lists.statuses.get(ninja), ninja.config.closedStatuses);
-}
-
-/** The one to close a ticket with: the first that the config names, else the built-in one. */
-export async function closingStatus(ninja: Ninja): Promise<string> {
-  const [first] = await closedIds(ninja);
-  if (first !== undefined) return first;
-  throw new KindError('config', 'No ticket status of NinjaOne is known to mean closed.', {
-    fix: 'Write under closedStatuses which of them mean closed.',
-  });
 }
 
 function matching(known: readonly Status[], wanted: RowStatus): readonly Status[] {

@@ -1,6 +1,6 @@
 /** What `check` proves by reading. RT shows less to who has fewer rights, and says nothing of it. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt, okResult, type Proof, runChecks } from '../kit/checks.ts';
+import { attemptsAt, nameProofs, okResult, type Proof, runChecks } from '../kit/checks.ts';
 import { parseAll } from '../kit/lists.ts';
 import { type Rt, search } from './call.ts';
 import { facts } from './facts.ts';
@@ -15,6 +15,7 @@ const skewMsMax = 5 * 60_000;
 
 export function checkConnection(rt: Rt, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const { clientField, workTypeField, closedStatuses } = rt.config;
+  const fieldId = async (name: string) => (await findTicketField(rt, name)).id;
   return runChecks('RT', {
     credentials: ['auth', () => checkAccess(rt)],
     lists: [
@@ -27,8 +28,10 @@ export function checkConnection(rt: Rt, clientIds: readonly SourceId[]): Promise
     names: [
       queueProof(rt, 'alerts'),
       queueProof(rt, 'billing'),
-      fieldProof(rt, 'name.client-field', clientField),
-      fieldProof(rt, 'name.work-type-field', workTypeField),
+      ...nameProofs([
+        ['client-field', clientField, fieldId],
+        ['work-type-field', workTypeField, fieldId],
+      ]),
       ...closedStatuses.map((status): Proof => statusProof(rt, status)),
     ],
     known: () => refusedWrites(rt),
@@ -88,15 +91,6 @@ function queueProof(rt: Rt, setting: 'alerts' | 'billing'): Proof {
 
 function failed(id: string, detail: string, fix: string): CheckResult {
   return { id, status: 'failed', detail, fix };
-}
-
-function fieldProof(rt: Rt, id: string, name: string | undefined): Proof {
-  const prove = async () => {
-    if (name === undefined) return null;
-    await findTicketField(rt, name);
-    return `The ticket field "${name}" is there.`;
-  };
-  return [id, prove];
 }
 
 /** RT takes any word for a status and then finds nothing. */
