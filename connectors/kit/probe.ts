@@ -60,16 +60,27 @@ export interface ProbeStep<Id extends string> {
   work(): Promise<void>;
 }
 
-/** What is written goes into `written`, the last first; all of it is removed in the end. */
+export interface Removal {
+  /** Paths of what was written, the last first. */
+  written: readonly string[];
+  remove(path: string): Promise<void>;
+  /** For a person, where something cannot be removed. */
+  fix: string;
+  /** What the vendor lets nobody remove, and what became of it. */
+  stays?: readonly string[];
+}
+
+/** What the steps write goes into the removal; all of it is removed in the end. */
 export async function runProbe<Id extends string>(
   call: { context: ConnectorContext },
   book: FactBook<Id>,
   steps: readonly ProbeStep<Id>[],
-  removal: { written: readonly string[]; remove(path: string): Promise<void>; fix: string },
+  removal: Removal,
   product: string,
 ): Promise<CheckResult[]> {
   const results = await runSteps(call, book, steps, product);
-  return [...results, await removeWritten(removal.written, removal.remove, removal.fix)];
+  const { written, remove, fix, stays } = removal;
+  return [...results, await removeWritten(written, remove, fix, stays)];
 }
 
 /** For a vendor that removes nothing by its path. */
@@ -133,11 +144,12 @@ export function createSteps<Id extends string>(
   };
 }
 
-/** `paths` the last written first. What cannot be removed is named, with `fix`. */
+/** `paths` the last written first. What cannot be removed is named, with `fix`; so is what stays. */
 export async function removeWritten(
   paths: readonly string[],
   remove: (path: string) => Promise<void>,
   fix: string,
+  stays: readonly string[] = [],
 ): Promise<CheckResult> {
   const id = 'probe.removed';
   const left: string[] = [];
@@ -150,7 +162,8 @@ export async function removeWritten(
     }
   }
   if (left.length === 0) {
-    return { id, status: 'ok', detail: 'All that was written is removed again.' };
+    const but = stays.length === 0 ? '' : `, except ${stays.join('; ')}`;
+    return { id, status: 'ok', detail: `All that was written is removed again${but}.` };
   }
-  return { id, status: 'warning', detail: `Still there: ${left.join('; ')}`, fix };
+  return { id, status: 'warning', detail: `Still there: ${[...left, ...stays].join('; ')}`, fix };
 }
