@@ -18,6 +18,7 @@ import { DecimalText, Id } from '../http/wire.ts';
 import { okResult } from '../kit/checks.ts';
 import { findRow } from '../kit/lists.ts';
 import { hasMarker, withMarker } from '../kit/marker.ts';
+import { onlyOne } from '../kit/names.ts';
 import { type Sale, saleHours, saleLine } from '../kit/sales.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers } from './conditions.ts';
@@ -118,14 +119,12 @@ export async function topUpAgreement(psa: Psa, clientId: SourceId): Promise<Agre
   const pattern = psa.config.billing.agreement ?? '';
   const isWanted = ({ name }: Agreement): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-  const wanted = (await activeAgreements(psa, [clientId])).filter(isWanted);
-  const [agreement, another] = wanted;
-  if (agreement === undefined || another !== undefined) {
-    const count = wanted.length === 0 ? 'no active agreement' : 'more than one active agreement';
-    throw new KindError('config', `Company ${clientId} has ${count} called "${pattern}".`, {
-      fix: 'Give the client exactly one, or set billing.agreement to a name that fits one only.',
-    });
-  }
+  const agreement = onlyOne(
+    (await activeAgreements(psa, [clientId])).filter(isWanted),
+    `Company ${clientId}`,
+    `active agreement called "${pattern}"`,
+    'Give the client exactly one, or set billing.agreement to a name that fits one only.',
+  );
   if (agreement.applicationUnits === 'Hours') return agreement;
   throw new KindError(
     'config',

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { classifyAnswer } from '../http/classify.ts';
-import { isRecent } from '../http/clock.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
+import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { Pages } from '../kit/lists.ts';
 import type { ConnectwiseConfig } from './config.ts';
 
@@ -34,12 +34,13 @@ const limits: readonly LimitRow[] = [
 
 export function createPsa(config: ConnectwiseConfig, context: ConnectorContext): OpenCall<Psa> {
   const codebase = createCodebase(config, context);
+  const host = config.baseUrl.replace(/\/$/, '');
   const credentials = `${config.companyId}+${config.publicKey}:${config.privateKey}`;
   return createCalls(
     config,
     context,
     {
-      baseUrl: codebase.baseUrl,
+      baseUrl: async (signal) => `${host}/${await codebase.current(signal)}/apis/3.0`,
       limits,
       authorize: async () => ({
         authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
@@ -118,71 +119,23 @@ function refusalOf(answer: RawAnswer, error: KindError | null): KindError | null
   return new KindError('auth', error.message, { fix, status: 401 });
 }
 
-/** A 404 may be an honest one; the codebase is asked for no more often than this. */
-const askAgainAfterMs = 60_000;
-
 const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nullable();
 
-interface Codebase {
-  /** `https://host/v2026_1/apis/3.0`; one request the first time, stored from then on. */
-  baseUrl(signal: AbortSignal): Promise<string>;
-  /** After a 404: true when the codebase has moved since, so that the request may be sent again. */
-  hasMoved(signal: AbortSignal): Promise<boolean>;
-}
-
 /** The codebase in the API's path changes with the vendor's upgrades of its cloud. */
-function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Codebase {
+function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Discovery {
   const { baseUrl, companyId } = config;
+  const codebase = config.codebase?.replace(/\/$/, '');
+  if (codebase !== undefined) return { current: async () => codebase, hasMoved: async () => false };
   const authorize = async () => ({});
   const transport = createTransport({ context, baseUrl, limits, authorize });
   const memoryKey = `codebase:${baseUrl}:${companyId}`;
-  let known: Promise<string> | null = null;
-  let askedAtMs = Number.NEGATIVE_INFINITY;
-  let movedAtMs = Number.NEGATIVE_INFINITY;
-
-  async function ask(signal: AbortSignal): Promise<string> {
-    askedAtMs = context.now();
+  const moved = 'ConnectWise has moved to another codebase.';
+  return createDiscovery(context, memoryKey, moved, async (signal) => {
     const path = `/login/companyinfo/${encodeURIComponent(companyId)}`;
     const { data } = await transport.send({ method: 'GET', path, signal }, CompanyInfo);
-    if (data === null) {
-      throw new KindError('config', `ConnectWise knows no company "${companyId}".`, {
-        fix: 'Set companyId to the company name of the sign-in page, and baseUrl to your region’s host.',
-      });
-    }
-    const codebase = data.Codebase.replace(/\/$/, '');
-    await context.memory.set(memoryKey, codebase);
-    return codebase;
-  }
-
-  async function current(signal: AbortSignal): Promise<string> {
-    if (config.codebase !== undefined) return config.codebase.replace(/\/$/, '');
-    return (await context.memory.get(memoryKey)) ?? ask(signal);
-  }
-
-  return {
-    async baseUrl(signal) {
-      known ??= current(signal);
-      try {
-        return `${baseUrl.replace(/\/$/, '')}/${await known}/apis/3.0`;
-      } catch (error) {
-        known = null;
-        throw error;
-      }
-    },
-    async hasMoved(signal) {
-      if (config.codebase !== undefined || known === null) return false;
-      const nowMs = context.now();
-      // Requests that were under way during the move fail after it was noticed.
-      if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
-        return isRecent(movedAtMs, nowMs, askAgainAfterMs);
-      }
-      const before = await known;
-      const after = await ask(signal);
-      if (after === before) return false;
-      context.log.info('ConnectWise has moved to another codebase.', { before, after });
-      known = Promise.resolve(after);
-      movedAtMs = nowMs;
-      return true;
-    },
-  };
+    if (data !== null) return data.Codebase.replace(/\/$/, '');
+    throw new KindError('config', `ConnectWise knows no company "${companyId}".`, {
+      fix: 'Set companyId to the company name of the sign-in page, and baseUrl to your region’s host.',
+    });
+  });
 }

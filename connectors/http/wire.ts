@@ -10,6 +10,12 @@ export function known<T>(schema: z.ZodType<T>) {
   return schema.nullish().transform((value) => value ?? null);
 }
 
+/** Fields that may be left out, or hold null: `...optional(Id, 'companyID', 'queueID')`. */
+export function optional<T extends z.ZodType, Name extends string>(schema: T, ...names: Name[]) {
+  const entries = names.map((name) => [name, schema.nullish()]);
+  return Object.fromEntries(entries) as Record<Name, z.ZodOptional<z.ZodNullable<T>>>;
+}
+
 /** A decimal as exact plain text: `1.25`, `-0.5`, `3`. An exponent is written out. */
 export const DecimalText = z.union([z.number(), z.string()]).transform((value, ctx): string => {
   const text = plainDecimal(String(value));

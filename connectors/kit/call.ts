@@ -1,6 +1,7 @@
 /** What all requests of one call of the contract share: settings, context, transport and the signal that ends it. */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/if-there.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, HttpRequest, TransportOptions } from '../http/types.ts';
@@ -69,4 +70,17 @@ export function createCalls<Config, List>(
     };
     return call;
   };
+}
+
+/** Settings that a step needs; throws `config` where they are left out. `example`: what to write there. */
+export function neededSettings<T>(
+  product: string,
+  name: string,
+  settings: T | undefined,
+  example: string,
+): T {
+  if (settings !== undefined) return settings;
+  throw new KindError('config', `This ${product} connection has no settings for ${name}.`, {
+    fix: `Add ${name}: ${example} to it.`,
+  });
 }

@@ -213,9 +213,14 @@ export function ignoredFilter(path: string, what: string): KindError {
 export function numericIds(product: string, clientIds: readonly SourceId[]): SourceId[] {
   const wrong = clientIds.find((id) => !/^[1-9]\d*$/.test(id));
   if (wrong === undefined) return [...clientIds];
-  throw new KindError('config', `"${wrong}" is not a ${product} client ID; IDs are numeric.`, {
-    fix: `Write the number from the client’s address in ${product} under the client’s ids.`,
-  });
+  const article = /^[AEIOU]/.test(product) ? 'an' : 'a';
+  throw new KindError(
+    'config',
+    `"${wrong}" is not ${article} ${product} client ID; IDs are numeric.`,
+    {
+      fix: `Write the number from the client’s address in ${product} under the client’s ids.`,
+    },
+  );
 }
 
 /** A list read newest first: tells when everything that changed since was seen. */

@@ -125,6 +125,14 @@ export function unknownName(
   });
 }
 
+/** The only one of these. `what` continues "OWNER has no"; throws `config` where there is none, or another. */
+export function onlyOne<T>(found: readonly T[], owner: string, what: string, fix: string): T {
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  const count = only === undefined ? 'no' : 'more than one';
+  throw new KindError('config', `${owner} has ${count} ${what}.`, { fix });
+}
+
 function mapOf(rows: readonly NamedRow[]): Map<string, string> {
   return new Map(rows.map(({ id, name }) => [id, name]));
 }

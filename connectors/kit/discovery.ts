@@ -1,0 +1,59 @@
+/** An address, or a part of one, that the vendor names itself and may change: a database's zone, a codebase in the path. */
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { isRecent } from '../http/clock.ts';
+
+/** A refusal may be an honest one; the vendor is asked no more often than this. */
+const askAgainAfterMs = 60_000;
+
+export interface Discovery {
+  /** One request the first time, stored from then on. */
+  current(signal: AbortSignal): Promise<string>;
+  /** After a refusal: true when it has changed since, so that the request may be sent again. */
+  hasMoved(signal: AbortSignal): Promise<boolean>;
+}
+
+/** `movedMessage`: what the log says of a change. */
+export function createDiscovery(
+  { memory, now, log }: ConnectorContext,
+  memoryKey: string,
+  movedMessage: string,
+  ask: (signal: AbortSignal) => Promise<string>,
+): Discovery {
+  let known: Promise<string> | null = null;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let movedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function askNow(signal: AbortSignal): Promise<string> {
+    askedAtMs = now();
+    const answer = await ask(signal);
+    await memory.set(memoryKey, answer);
+    return answer;
+  }
+
+  return {
+    async current(signal) {
+      known ??= memory.get(memoryKey).then((stored) => stored ?? askNow(signal));
+      try {
+        return await known;
+      } catch (error) {
+        known = null;
+        throw error;
+      }
+    },
+    async hasMoved(signal) {
+      if (known === null) return false;
+      const nowMs = now();
+      // Requests that were under way during the move fail after it was noticed.
+      if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
+        return isRecent(movedAtMs, nowMs, askAgainAfterMs);
+      }
+      const before = await known;
+      const after = await askNow(signal);
+      if (after === before) return false;
+      log.info(movedMessage, { before, after });
+      known = Promise.resolve(after);
+      movedAtMs = nowMs;
+      return true;
+    },
+  };
+}
