@@ -6,7 +6,7 @@ const Alerts = z.strictObject({
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
   withdrawnStatus: Name.optional().describe(
-    'Status, by name, of a ticket that `undo` takes back; the first of closedStatuses unless told.',
+    'Status, by name, of a ticket that `undo` takes back. Default: the first of closedStatuses.',
   ),
   dueInDays: z
     .int()
@@ -15,12 +15,12 @@ const Alerts = z.strictObject({
     .optional()
     .describe('Due date of a new ticket, where your Autotask asks for one.'),
   keyField: Name.optional().describe(
-    'Name of a ticket user-defined field (text) that holds a message’s key; the ticket’s externalID unless told.',
+    'Name of a ticket user-defined field (text) that holds a message’s key. Default: the ticket’s externalID.',
   ),
 });
 
 const Notes = z.strictObject({
-  type: Name.optional().describe('Note type, by name; the first active one unless told.'),
+  type: Name.optional().describe('Note type, by name. Default: the first active one.'),
   client: Name.default('All Autotask Users').describe(
     'Publish level, by name, of notes that the client sees.',
   ),

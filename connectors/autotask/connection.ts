@@ -1,40 +1,250 @@
-/** The way to the tenant's database: its zone, three headers, and the hourly budget before each request. */
+/**
+ * The way to the tenant's database: the zone that it is in, and may be moved from; the hourly limit that all
+ * integrations of a tenant share; and what errors mean.
+ */
+import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { type ErrorKind, isKindError, KindError } from '../../src/domain/errors.ts';
+import { isLoopback, parseBaseUrl } from '../http/address.ts';
+import {
+  classifyAnswer,
+  isHtml,
+  isRepeatable,
+  nameOf,
+  retryAfter,
+  vendorText,
+} from '../http/classify.ts';
+import { isRecent } from '../http/clock.ts';
 import { createTransport } from '../http/transport.ts';
-import type { Transport } from '../http/types.ts';
-import { createBudget, Threshold } from './budget.ts';
+import type { LimitRow, RawAnswer, TransportOptions } from '../http/types.ts';
+import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
-import { classifyAutotask } from './errors.ts';
-import { limits } from './limits.ts';
-import { createZone } from './zone.ts';
 
-export function createConnection(config: AutotaskConfig, context: ConnectorContext): Transport {
+/** Three at once for an endpoint is the vendor's own limit; the hourly one is kept by the budget. */
+const limits: readonly LimitRow[] = [
+  {
+    path: '',
+    concurrency: 2,
+    source: 'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm',
+  },
+];
+
+export function createConnection(
+  config: AutotaskConfig,
+  context: ConnectorContext,
+): Omit<TransportOptions, 'context'> {
   const zone = createZone(config, context);
   const credentials = {
     ApiIntegrationCode: config.integrationCode,
     UserName: config.username,
     Secret: config.secret,
   };
-  const common = { context, limits, baseUrl: zone.baseUrl };
+  const baseUrl = async (signal: AbortSignal) => `${await zone.current(signal)}/V1.0`;
   const counter = createTransport({
-    ...common,
-    attempts: 1,
+    ...{ context, limits, baseUrl, attempts: 1 },
     authorize: async () => credentials,
     classify: (answer) => classifyAutotask(answer, context.now()),
   });
-  const budget = createBudget(context, config.requestShare, async (signal) => {
-    const request = { method: 'GET', path: '/V1.0/ThresholdInformation', signal } as const;
+  const spend = createBudget(context, config.requestShare, async (signal) => {
+    const request = { method: 'GET', path: '/ThresholdInformation', signal } as const;
     return (await counter.send(request, Threshold)).data;
   });
-  return createTransport({
-    ...common,
+  return {
+    limits,
+    baseUrl,
     authorize: async (signal) => {
-      await budget.spend(signal);
+      await spend(signal);
       return credentials;
     },
     classify: async (answer) => {
       if (answer.status === 401 && (await zone.hasMoved(answer.request.signal))) return 'again';
       return classifyAutotask(answer, context.now());
     },
+  };
+}
+
+// ── Zone ────────────────────────────────────────────────────────────────────────────────────────
+
+const ZoneInformation = z.object({ url: z.string() });
+
+/** `https://webservices5.autotask.net/ATServicesRest` */
+function createZone(config: AutotaskConfig, context: ConnectorContext): Discovery {
+  const transport = createTransport({
+    ...{ context, limits, baseUrl: config.zoneUrl, attempts: 3 },
+    // The user's name in the query is all that is wanted; the secret goes to the zone alone.
+    authorize: async () => ({}),
+    classify: (answer) => {
+      const error = answer.status === 500 ? classifyAnswer(answer, context.now()) : null;
+      if (error === null) return null;
+      const fix = 'Autotask answers so for a user that it does not know, too: check username.';
+      const isUnknown = /zone information could not be determined/i.test(answer.text);
+      return new KindError(isUnknown ? 'auth' : error.kind, error.message, { status: 500, fix });
+    },
   });
+  const moved = 'Autotask has moved this database to another zone.';
+  return createDiscovery(context, `zone:${config.username}`, moved, async (signal) => {
+    const query = { user: config.username };
+    const request = { method: 'GET', path: '/v1.0/zoneInformation', query, signal } as const;
+    return believeZone((await transport.send(request, ZoneInformation)).data.url, config.zoneUrl);
+  });
+}
+
+/** The secret will be sent there: only to the vendor's own domain, or where the zone was asked for. */
+function believeZone(text: string, zoneUrl: string): string {
+  const home = parseBaseUrl(zoneUrl);
+  const url = parseBaseUrl(text);
+  const domain = home.hostname.split('.').slice(-2).join('.');
+  const isOurs =
+    url.origin === home.origin ||
+    (!isLoopback(home.hostname) && url.hostname.endsWith(`.${domain}`));
+  if (isOurs) return url.href.replace(/\/+$/, '');
+  throw new KindError('contract', `The zone of this user is said to be at ${url.origin}.`, {
+    fix: `Credentials are sent to ${domain} alone. If this is right, set zoneUrl to that host.`,
+  });
+}
+
+// ── Budget ──────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Requests that a database takes in any 60 minutes, of all integrations together.
+ * https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm
+ */
+const requestsPerHour = 10_000;
+
+const askAfterMs = 10 * 60_000;
+const askAfterRequests = 250;
+/** At the limit it is asked more often, since the window moves on. */
+const restMs = 60_000;
+const hourMs = 60 * 60_000;
+const memoryKey = 'threshold';
+
+/** Its fields are in no published schema: without them our own requests alone are counted. */
+export const Threshold = z.object({
+  currentTimeframeRequestCount: z.int().min(0),
+  externalRequestThreshold: z.int().min(1).default(requestsPerHour),
+});
+
+const Count = z.object({
+  atMs: z.number(),
+  /** Where the hour began in which requests of ours are counted. */
+  hourFromMs: z.number(),
+  count: z.int(),
+  limit: z.int(),
+});
+type Count = z.infer<typeof Count>;
+
+/**
+ * Counts one request; throws `rate-limited` at the configured share of the limit, for others' sake: past it, Autotask
+ * shuts all integrations out. The vendor's own count is known to within a few minutes and a few hundred requests of ours.
+ */
+function createBudget(
+  context: ConnectorContext,
+  sharePercent: number,
+  ask: (signal: AbortSignal) => Promise<z.infer<typeof Threshold>>,
+): (signal: AbortSignal) => Promise<void> {
+  const { memory, now } = context;
+  let known: Count | null = null;
+  let spent = 0;
+  let asking: Promise<void> | null = null;
+
+  async function refresh(signal: AbortSignal): Promise<void> {
+    const atMs = now();
+    try {
+      const answer = await ask(signal);
+      const { currentTimeframeRequestCount: count, externalRequestThreshold: limit } = answer;
+      known = { atMs, hourFromMs: atMs, count, limit };
+    } catch (error) {
+      // Whether the answer is no, or none: the request that waits for this will meet the same fault.
+      if (!isKindError(error) || error.kind === 'rate-limited') throw error;
+      context.log.debug('The count of requests could not be read; ours are counted alone.', {
+        reason: error.message,
+      });
+      known = countedByUs(known, atMs, spent);
+    }
+    spent = 0;
+    await memory.set(memoryKey, JSON.stringify(known));
+  }
+
+  return async (signal) => {
+    known ??= Count.safeParse(JSON.parse((await memory.get(memoryKey)) ?? 'null')).data ?? null;
+    const isOld = (after: number) => known === null || !isRecent(known.atMs, now(), after);
+    const isOver = () =>
+      known !== null && (known.count + spent) * 100 >= known.limit * sharePercent;
+    if (isOld(askAfterMs) || spent >= askAfterRequests || (isOver() && isOld(restMs))) {
+      asking ??= refresh(signal).finally(() => {
+        asking = null;
+      });
+      await asking;
+    }
+    if (isOver()) {
+      throw new KindError(
+        'rate-limited',
+        `Autotask has had ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour, of all integrations.`,
+        { fix: `This connection rests at ${sharePercent} % (requestShare) and goes on by itself.` },
+      );
+    }
+    spent += 1;
+  };
+}
+
+/** Without the vendor's count: our requests since the hour began, and from zero in the next. */
+function countedByUs(before: Count | null, atMs: number, spent: number): Count {
+  if (before === null || atMs - before.hourFromMs >= hourMs) {
+    return { atMs, hourFromMs: atMs, count: 0, limit: requestsPerHour };
+  }
+  return { ...before, atMs, count: before.count + spent };
+}
+
+// ── Errors ──────────────────────────────────────────────────────────────────────────────────────
+
+/** It answers 500 to nearly everything, and says why in the body. */
+const meanings: readonly { says: RegExp; kind: ErrorKind; isRead?: boolean; fix?: string }[] = [
+  {
+    says: /integration ?code is invalid/i,
+    kind: 'auth',
+    fix: 'Check integrationCode: the tracking identifier of the API user.',
+  },
+  {
+    says: /permission|not (?:allowed|authorized)|unauthorized|access (?:is )?denied|insufficient|(?:do|does) not have/i,
+    kind: 'permission',
+    fix: 'Give the API user’s security level what it lacks (see the connector’s README).',
+  },
+  {
+    // Said of a query that will never be answered.
+    says: /unable to find|not (?:queryable|filterable|searchable)|invalid (?:field|operator)/i,
+    kind: 'contract',
+    isRead: true,
+    fix: 'The API may have changed its version, or this tenant lacks the field. Run check.',
+  },
+  {
+    // Said only where nothing was written: the field at fault is named.
+    says: /missing required|is required|not valid|invalid (?:field|value|picklist)|does not exist|must (?:be|have)|read.?only|exceeds/i,
+    kind: 'rejected',
+    isRead: false,
+  },
+];
+
+/** Null: nothing special, the common table decides. */
+function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
+  const { status, request, headers } = answer;
+  if (status < 400 || isHtml(answer)) return null;
+  const said = vendorText(answer);
+  const message = `${nameOf(request)} answered ${status}${said}`;
+  if (/threshold/i.test(said)) {
+    const retryAfterSeconds = retryAfter(headers['retry-after'], nowMs);
+    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return new KindError('rate-limited', message, { status, ...wait });
+  }
+  if (status === 401) {
+    return new KindError('auth', `${nameOf(request)} answered 401: the secret was refused.`, {
+      status,
+      fix: 'Check secret, and that username is that of the same API user.',
+    });
+  }
+  if (status !== 500) return null;
+  const isRead = isRepeatable(request);
+  const meaning = meanings.find((one) => one.says.test(said) && (one.isRead ?? isRead) === isRead);
+  if (meaning === undefined) return null;
+  const { kind, fix } = meaning;
+  return new KindError(kind, message, { status, ...(fix === undefined ? {} : { fix }) });
 }

@@ -1,22 +1,17 @@
-/** Autotask PSA (Datto, Kaseya). What it can, cannot and needs is in README.md. */
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
-import { checkConnection } from './check.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createAutotask } from './call.ts';
+import { checkConnection, listNames } from './check.ts';
 import { AutotaskConfig } from './config.ts';
-import { createDirectory } from './directory.ts';
-import { listClients, listNames } from './names.ts';
-import { createOwners } from './owners.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
-import { createPulls } from './pull.ts';
-import { createInvoicePull } from './pull-invoices.ts';
-import { createTimePull } from './pull-time.ts';
-import { createBalancePush } from './push-balance.ts';
-import { billingCodeOf, createInvoicePush } from './push-invoice.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush } from './push-ticket.ts';
-import type { Rooms } from './rooms.ts';
+import { facts } from './facts.ts';
+import { listClients } from './lists.ts';
+import { pullClients, pullInvoices, pullTickets } from './pull.ts';
+import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
+import { createInvoicePush, findBillingCode } from './sales.ts';
+import { countTime, presentTime, pullTime } from './time.ts';
+import { probeConnection } from './verify.ts';
 
+/** Autotask PSA (Datto, Kaseya). What it can, cannot and needs is in README.md. */
 export const autotask: VendorModule<AutotaskConfig> = {
   id: 'autotask',
   title: 'Autotask PSA',
@@ -30,31 +25,30 @@ export const autotask: VendorModule<AutotaskConfig> = {
     sale: 'block and charge',
     ownBlocks: 'warned of',
   },
+  facts: facts.rows,
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   needsProduct: ({ billing }) => billing?.billingCode === undefined,
   create(config, context) {
-    const api = createApi(config, context);
-    const rooms: Rooms = { api, directory: createDirectory(api), owners: createOwners(api) };
-    return {
-      check: (clientIds, signal) => checkConnection(rooms, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(rooms, clientId, signal),
-      listNames: (clientIds, signal) => listNames(rooms, clientIds, signal),
-      listClients: (signal) => listClients(rooms, signal),
-      proveProduct: async (name, signal) => {
-        await billingCodeOf(rooms, { product: name, offer: '' }, signal);
-      },
+    return bindConnector(createAutotask(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      proveProduct: (api, product) => findBillingCode(api, { product, offer: '' }),
       pull: {
-        ...createPulls(rooms),
-        timeEntries: createTimePull(rooms),
-        invoices: createInvoicePull(rooms),
-        present: createPresence(rooms),
+        clients: pullClients,
+        tickets: pullTickets,
+        timeEntries: pullTime,
+        invoices: pullInvoices,
       },
+      presentTime,
+      countTime,
       push: {
-        'alert-ticket': createAlertPush(rooms),
-        'ticket-note': createNotePush(rooms),
-        invoice: createInvoicePush(rooms),
-        'balance-field': createBalancePush(rooms),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
+        'balance-field': createBalancePush,
       },
-    };
+    });
   },
 };

@@ -1,161 +1,135 @@
 /** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
-
-import type { InvoiceRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
+import type {
+  ClientRow,
+  InvoiceRow,
+  TicketRow,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
-import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
   type Instant,
-  instantFromText,
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { readWorkedTime, secondsOf } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
-import type { Names } from './directory.ts';
-import type { InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
+import type { NameIn } from './lists.ts';
+import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 
-export interface TicketNames {
-  queues: Names;
-  types: Names;
-  statuses: Names;
-  contracts: Names;
-  closedStatuses: readonly string[];
+export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
+  return { sourceId: id, name: companyName };
 }
 
-export function fromTicket(wire: TicketWire, names: TicketNames): TicketRow {
-  const name = `Ticket ${wire.id}`;
-  const status = labelOf(names.statuses, wire.status) ?? '';
-  const isClosed = names.closedStatuses.includes(status);
-  const updatedAt =
-    latest(name, wire, ['lastActivityDate', 'lastTrackedModificationDateTime']) ??
-    latest(name, wire, ['createDate']);
-  if (updatedAt === null) throw missing(name, 'lastActivityDate');
+export const ticketNames = {
+  queueID: { picklistOf: 'Tickets' },
+  ticketType: { picklistOf: 'Tickets' },
+  status: { picklistOf: 'Tickets' },
+  contractID: 'Contracts',
+} as const;
+
+export function fromTicket(
+  wire: TicketWire,
+  nameIn: NameIn<keyof typeof ticketNames>,
+  closedStatuses: readonly string[],
+): TicketRow {
+  const { queueID: board, ticketType, contractID: agreement } = wire;
+  const status = nameIn(wire, 'status') ?? '';
+  const isClosed = closedStatuses.includes(status);
+  const changedAt = latest(wire.lastActivityDate, wire.lastTrackedModificationDateTime);
   return {
     sourceId: wire.id,
     number: wire.ticketNumber ?? wire.id,
     clientId: wire.companyID ?? null,
     summary: wire.title ?? '',
-    board: labelOf(names.queues, wire.queueID),
-    ticketType: labelOf(names.types, wire.ticketType),
-    agreement: labelOf(names.contracts, wire.contractID),
-    ids: presentIds({
-      board: wire.queueID,
-      ticketType: wire.ticketType,
-      agreement: wire.contractID,
-    }),
+    board: nameIn(wire, 'queueID'),
+    ticketType: nameIn(wire, 'ticketType'),
+    agreement: nameIn(wire, 'contractID'),
+    ids: presentIds({ board, ticketType, agreement }),
     status,
-    createdAt: latest(name, wire, ['createDate']),
+    createdAt: wire.createDate ?? null,
     isClosed,
-    closedAt: isClosed ? latest(name, wire, ['completedDate']) : null,
+    closedAt: isClosed ? (wire.completedDate ?? null) : null,
     mergedInto: null,
-    updatedAt,
+    updatedAt: changedAt ?? wire.createDate ?? missing(`Ticket ${wire.id}`, 'lastActivityDate'),
   };
 }
 
-export interface TimeNames {
-  workTypes: Names;
-  roles: Names;
-  technicians: Names;
-  contracts: Names;
-  /** Companies by entry. */
-  owners: ReadonlyMap<string, string | null>;
-  timezone: string;
-}
+export const timeNames = {
+  billingCodeID: 'BillingCodes',
+  roleID: 'Roles',
+  resourceID: 'Resources',
+  contractID: 'Contracts',
+} as const;
 
-export function fromTimeEntry(wire: TimeEntryWire, names: TimeNames): TimeEntryRow {
+/** `owner`: its company; undefined where its ticket or task is hidden from us. */
+export function fromTimeEntry(
+  wire: TimeEntryWire,
+  nameIn: NameIn<keyof typeof timeNames>,
+  owner: string | null | undefined,
+  timezone: string,
+): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
-  const owner = names.owners.get(wire.id);
   if (owner === undefined) {
     const what = wire.ticketID == null ? `task ${wire.taskID}` : `ticket ${wire.ticketID}`;
     throw new KindError('contract', `${name} is on ${what}, which Autotask does not show us.`, {
       fix: 'Let the API user see all tickets and projects.',
     });
   }
-  const times = timesOf(wire, names.timezone);
-  const updatedAt = latest(name, wire, [
-    'lastModifiedDateTime',
-    'billingApprovalDateTime',
-    'createDateTime',
-  ]);
-  if (updatedAt === null) throw missing(name, 'lastModifiedDateTime');
+  const { billingCodeID: workType, roleID: role, contractID: agreement, hoursToBill } = wire;
+  const times = timesOf(wire, name, timezone);
+  const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
+  const approvedAt = wire.billingApprovalDateTime;
   return {
     sourceId: wire.id,
     ticketId: wire.ticketID ?? null,
     clientId: owner,
     technicianId: wire.resourceID ?? unknownTechnician.id,
-    technician: labelOf(names.technicians, wire.resourceID) ?? unknownTechnician.name,
+    technician: nameIn(wire, 'resourceID') ?? unknownTechnician.name,
     ...times,
-    billedSeconds:
-      wire.hoursToBill == null
-        ? null
-        : inField(name, 'hoursToBill', () => secondsOf(wire.hoursToBill ?? '', 'hours')),
+    billedSeconds: inField(name, 'hoursToBill', billed),
     secondsText: `${wire.hoursWorked} h`,
     kind: 'work',
-    workType: labelOf(names.workTypes, wire.billingCodeID),
-    role: labelOf(names.roles, wire.roleID),
+    workType: nameIn(wire, 'billingCodeID'),
+    role: nameIn(wire, 'roleID'),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
-    isApproved: isApproved(wire),
-    agreement: labelOf(names.contracts, wire.contractID),
-    ids: presentIds({
-      workType: wire.billingCodeID,
-      role: wire.roleID,
-      agreement: wire.contractID,
-    }),
-    note: wire.summaryNotes ? wire.summaryNotes : null,
-    updatedAt,
+    // An approval through the API may leave no date, and its level alone.
+    isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,
+    agreement: nameIn(wire, 'contractID'),
+    ids: presentIds({ workType, role, agreement }),
+    note: wire.summaryNotes || null,
+    updatedAt:
+      latest(wire.lastModifiedDateTime, approvedAt, wire.createDateTime) ??
+      missing(name, 'lastModifiedDateTime'),
   };
 }
 
-/** An approval through the API may leave no date, and its level alone. */
-function isApproved(wire: TimeEntryWire): boolean {
-  return wire.billingApprovalDateTime != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0;
-}
-
-type Times = Pick<
-  TimeEntryRow,
-  'startedAt' | 'endedAt' | 'isTimed' | 'seconds' | 'precisionSeconds'
->;
-
-/** An entry without start and end has its day alone, whose time of day means nothing. */
-export function timesOf(
-  wire: Pick<TimeEntryWire, 'id' | 'dateWorked' | 'startDateTime' | 'endDateTime' | 'hoursWorked'>,
-  timezone: string,
-): Times {
-  const name = `Time entry ${wire.id}`;
-  const start = latest(name, wire, ['startDateTime']);
-  const end = latest(name, wire, ['endDateTime']);
-  if (start !== null && end !== null) {
-    if (end < start) throw new KindError('contract', `${name} ends at ${end}, before its start.`);
-    const worked = workedTime(name, wire.hoursWorked, secondsBetween(start, end));
-    return { startedAt: start, endedAt: end, isTimed: true, ...worked };
+/** An entry without start and end has its day alone. */
+function timesOf(wire: TimeEntryWire, name: string, timezone: string) {
+  const { startDateTime: start, endDateTime: end, hoursWorked: text } = wire;
+  const isTimed = start != null && end != null;
+  if (isTimed && end < start) {
+    throw new KindError('contract', `${name} ends at ${end}, before its start.`);
   }
-  const worked = workedTime(name, wire.hoursWorked, null);
-  const startedAt = startOf(wire, timezone, worked.seconds);
-  if (startedAt === null) throw missing(name, 'dateWorked');
-  return {
-    startedAt,
-    endedAt: addSeconds(startedAt, Math.max(0, worked.seconds)),
-    isTimed: false,
-    ...worked,
-  };
+  const spanSeconds = isTimed ? secondsBetween(start, end) : null;
+  const shown = { text, unit: 'hours', spanSeconds } as const;
+  const worked = inField(name, 'hoursWorked', () => readWorkedTime(shown));
+  if (isTimed) return { startedAt: start, endedAt: end, isTimed, ...worked };
+  const startedAt = startOf(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
+  const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
+  return { startedAt, endedAt, isTimed, ...worked };
 }
 
 /** When an entry began: its start, else around midday in the MSP's zone. */
 export function startOf(
-  wire: Pick<TimeEntryWire, 'id' | 'dateWorked' | 'startDateTime'>,
+  { startDateTime, dateWorked }: Pick<TimeEntryWire, 'dateWorked' | 'startDateTime'>,
   timezone: string,
   seconds = 0,
 ): Instant | null {
-  const start = latest(`Time entry ${wire.id}`, wire, ['startDateTime']);
-  const day = /^\d{4}-\d{2}-\d{2}/.exec(wire.dateWorked ?? '')?.[0];
-  return start ?? (day === undefined ? null : startAroundMidday(day, timezone, seconds));
-}
-
-function workedTime(name: string, text: string, spanSeconds: number | null) {
-  return inField(name, 'hoursWorked', () => readWorkedTime({ text, unit: 'hours', spanSeconds }));
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(dateWorked ?? '')?.[0];
+  return startDateTime ?? (day === undefined ? null : startAroundMidday(day, timezone, seconds));
 }
 
 const noSale = { reference: null, saleId: null, netMinor: null };
@@ -164,16 +138,9 @@ export function fromInvoice(
   wire: InvoiceWire,
   currency: string,
   sale: Pick<InvoiceRow, 'reference' | 'saleId' | 'netMinor'> = noSale,
-  sourceId: string = wire.id,
+  sourceId = wire.id,
 ): InvoiceRow {
-  const name = `Invoice ${wire.id}`;
-  const updatedAt = latest(name, wire, [
-    'createDateTime',
-    'invoiceDateTime',
-    'paidDate',
-    'voidedDate',
-  ]);
-  if (updatedAt === null) throw missing(name, 'createDateTime');
+  const { createDateTime, invoiceDateTime, paidDate, voidedDate, invoiceTotal } = wire;
   const isVoid = wire.isVoided === true;
   return {
     sourceId,
@@ -181,49 +148,21 @@ export function fromInvoice(
     clientId: wire.companyID ?? null,
     ...sale,
     currency,
-    totalMinor: wire.invoiceTotal == null ? null : minorFromText(wire.invoiceTotal, currency),
-    paidMinor: null,
-    creditedMinor: null,
-    isPaid: !isVoid && wire.paidDate != null,
-    isVoid,
-    issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoiceDateTime ?? '')?.[0] ?? null,
-    paidOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.paidDate ?? '')?.[0] ?? null,
+    totalMinor: invoiceTotal == null ? null : minorFromText(invoiceTotal, currency),
+    ...{ paidMinor: null, creditedMinor: null, isPaid: !isVoid && paidDate != null, isVoid },
+    issuedOn: invoiceDateTime?.slice(0, 10) ?? null,
+    paidOn: paidDate?.slice(0, 10) ?? null,
     lines: null,
-    updatedAt,
+    updatedAt:
+      latest(createDateTime, invoiceDateTime, paidDate, voidedDate) ??
+      missing(`Invoice ${wire.id}`, 'createDateTime'),
   };
 }
 
-/** The label; null where there is no id. Some ids are never listed (built-in roles), which is not "none". */
-function labelOf(names: Names, id: string | null | undefined): string | null {
-  return id == null ? null : (names.get(id) ?? unlistedName(id));
+function latest(...instants: readonly (Instant | null | undefined)[]): Instant | null {
+  return instants.reduce<Instant | null>((a, b) => (b == null || (a ?? '') > b ? a : b), null);
 }
 
-/** The latest of these moments, null where none is given. */
-function latest<Field extends string>(
-  name: string,
-  wire: { [field in Field]?: string | null | undefined },
-  fields: readonly Field[],
-): Instant | null {
-  let found: Instant | null = null;
-  for (const field of fields) {
-    const text = wire[field] ?? null;
-    if (text === null) continue;
-    const at = toInstant(text, name, field);
-    if (found === null || at > found) found = at;
-  }
-  return found;
-}
-
-function toInstant(text: string, name: string, field: string): Instant {
-  try {
-    // Some moments are days alone, as that of a payment.
-    return instantFromText(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new KindError('contract', `${name}, ${field}: "${text}" is not a moment with a zone.`);
-  }
-}
-
-function missing(name: string, field: string): KindError {
-  return new KindError('contract', `${name} has no ${field}.`);
+function missing(name: string, field: string): never {
+  throw new KindError('contract', `${name} has no ${field}.`);
 }

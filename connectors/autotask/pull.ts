@@ -1,145 +1,198 @@
-/** Reading companies and tickets of the configured clients, in pages in the order of ids. */
-import type { ZodType, z } from 'zod';
+/** Clients, tickets and invoices, in pages in the order of ids. Time is in time.ts. */
+import { z } from 'zod';
 import type {
   ClientRow,
+  InvoiceLine,
+  InvoiceRow,
   Page,
   PullRequest,
-  Pulls,
+  SourceId,
   TicketRow,
 } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText } from '../../src/domain/money.ts';
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/rows.ts';
-import type { ListPage, Query } from './api.ts';
-import { readFact, refuseIfFalse } from './facts.ts';
-import { proveVisible } from './look-up.ts';
-import { fromTicket, type TicketNames } from './mapping.ts';
-import { anyOf, companyNumbers, inChunks, isOneOf, since } from './query.ts';
-import { positionOf, questionOf, resumeText } from './resume.ts';
-import type { Rooms } from './rooms.ts';
-import { CompanyWire, companyFields, TicketWire, ticketFields } from './schema.ts';
-
-export function createPulls(rooms: Rooms) {
-  return {
-    clients: (request) => pullClients(rooms, request),
-    tickets: (request) => pullTickets(rooms, request),
-  } satisfies Pulls;
-}
-
-export function fromCompany({ id, companyName }: z.infer<typeof CompanyWire>): ClientRow {
-  return { sourceId: id, name: companyName };
-}
+import { DecimalText, Id, optional } from '../http/wire.ts';
+import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
+import { parseAll, readPages, refuseStranger } from '../kit/lists.ts';
+import {
+  type Autotask,
+  companyNumbers,
+  listOf,
+  listsBy,
+  resumablePages,
+  rowsBy,
+  where,
+} from './call.ts';
+import { facts } from './facts.ts';
+import { namesOf, noteSeen, proveStillVisible, proveVisible, readNames } from './lists.ts';
+import { fromCompany, fromInvoice, fromTicket, ticketNames } from './mapping.ts';
+import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
+import { forgetOwners } from './time.ts';
 
 /**
  * The companies of the configured clients, changed or not: they are few, and that one of them can
  * still be seen proves the right to see it.
  */
-async function* pullClients(
-  { api }: Rooms,
-  { clientIds, signal }: PullRequest,
+export async function* pullClients(
+  api: Autotask,
+  { clientIds }: PullRequest,
 ): AsyncGenerator<Page<ClientRow>> {
   const ids = companyNumbers(clientIds);
-  let rows = 0;
-  for (const chunk of inChunks(ids)) {
-    const query = { entity: 'Companies', filter: [isOneOf('id', chunk)], fields: companyFields };
-    for await (const page of api.pages(query, signal)) {
-      rows += page.rows.length;
-      const parsed = parseRows(page.rows, CompanyWire, fromCompany);
-      refuseOthers('Companies', parsed.rows, (row) => row.sourceId, ids);
-      yield { ...parsed, resume: null };
-    }
-  }
-  if (rows === 0) await proveVisible(api, 'Companies', signal);
-}
-
-async function* pullTickets(rooms: Rooms, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
-  const { api, owners } = rooms;
-  await refuseIfFalse(api.context, 'change-filters');
-  const ids = companyNumbers(request.clientIds);
-  owners.forget();
-  let rows = 0;
-  const isTracked = (await readFact(api.context, 'tracked-filter')) !== 'no';
-  const changed = anyOf(
-    since('lastActivityDate', request.since),
-    ...(isTracked ? [since('lastTrackedModificationDateTime', request.since)] : []),
-  );
-  const queries = inChunks(ids).map((chunk) => ({
-    entity: 'Tickets',
-    filter: [isOneOf('companyID', chunk), changed],
-    fields: ticketFields,
-  }));
-  const question = questionOf(request.since, ...ids);
-  for await (const page of resumable(rooms, queries, question, request)) {
-    rows += page.rows.length;
-    const names = await ticketNames(rooms, page.rows, request.signal);
-    const parsed = parseRows(page.rows, TicketWire, (wire) => fromTicket(wire, names));
-    refuseOthers('Tickets', parsed.rows, (row) => row.clientId, ids);
-    for (const { sourceId, clientId } of parsed.rows) owners.learn(sourceId, clientId);
-    yield { ...parsed, resume: page.resume };
-  }
-  if (rows === 0) await proveVisible(api, 'Tickets', request.signal);
-}
-
-/** All pages of several queries, each with the text by which a later pass goes on behind it. */
-export async function* resumable(
-  { api }: Rooms,
-  queries: readonly Query[],
-  question: string,
-  { resume, signal }: Pick<PullRequest, 'resume' | 'signal'>,
-): AsyncGenerator<Pick<ListPage, 'rows'> & { resume: string | null }> {
-  const start = positionOf(resume, question);
-  for (const [part, query] of queries.entries()) {
-    if (part < start.part) continue;
-    const afterId = part === start.part ? start.afterId : null;
-    for await (const page of api.pages({ ...query, afterId }, signal)) {
-      const position = { of: question, part, afterId: page.resumeId };
-      yield { rows: page.rows, resume: page.resumeId === null ? null : resumeText(position) };
-    }
-  }
-}
-
-async function ticketNames(
-  { api, directory }: Rooms,
-  rows: readonly unknown[],
-  signal: AbortSignal,
-): Promise<TicketNames> {
-  const wires = readable(rows, TicketWire);
-  const labels = (field: 'queueID' | 'ticketType' | 'status') =>
-    directory.labels(
-      'Tickets',
-      field,
-      wires.map((wire) => wire[field]),
-      signal,
-    );
-  const contractIds = wires.map(({ contractID }) => contractID);
-  return {
-    queues: await labels('queueID'),
-    types: await labels('ticketType'),
-    statuses: await labels('status'),
-    contracts: await directory.names('Contracts', contractIds, signal),
-    closedStatuses: api.config.closedStatuses,
-  };
-}
-
-/** The rows that can be read; the others are set aside when they are mapped. */
-export function readable<Wire>(rows: readonly unknown[], schema: ZodType<Wire>): Wire[] {
-  return rows.flatMap((row) => {
-    const wire = schema.safeParse(row);
-    return wire.success ? [wire.data] : [];
-  });
-}
-
-/** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
-function refuseOthers<Row>(
-  entity: string,
-  rows: readonly Row[],
-  companyOf: (row: Row) => string | null,
-  ids: readonly string[],
-): void {
-  for (const row of rows) {
-    const company = companyOf(row);
-    if (company === null || ids.includes(company)) continue;
-    throw new KindError('contract', `${entity} came of company ${company}, not asked for.`, {
-      fix: 'The filter was ignored. Run check.',
+  let seen = 0;
+  for (const list of listsBy(listOf('Companies', CompanyWire), 'id', ids)) {
+    const pages = readPages(api, {
+      list,
+      schema: CompanyWire,
+      fromWire: fromCompany,
+      refuse: ({ sourceId }) => refuseStranger('Companies', sourceId, ids),
     });
+    for await (const page of pages) {
+      seen += page.rows.length + page.rejected.length;
+      // All of them are read every time.
+      yield { ...page, resume: null };
+    }
   }
+  if (seen === 0) await proveVisible(api, 'Companies');
+}
+
+export async function* pullTickets(
+  api: Autotask,
+  request: PullRequest,
+): AsyncGenerator<Page<TicketRow>> {
+  await facts.refuseIfFalse(api.context, 'change-filters');
+  const ids = companyNumbers(request.clientIds);
+  forgetOwners(api);
+  const changed = [where.since('lastActivityDate', request.since)];
+  if ((await facts.readFact(api.context, 'tracked-filter')) !== 'no') {
+    changed.push(where.since('lastTrackedModificationDateTime', request.since));
+  }
+  const list = listOf('Tickets', TicketWire, where.anyOf(...changed));
+  let seen = 0;
+  for await (const page of resumablePages(api, listsBy(list, 'companyID', ids), request)) {
+    seen += page.rows.length;
+    const nameIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
+    const { rows, rejected } = parseRows(page.rows, TicketWire, (wire) =>
+      fromTicket(wire, nameIn, api.config.closedStatuses),
+    );
+    for (const { sourceId, clientId } of rows) {
+      refuseStranger('Tickets', clientId, ids);
+      api.known.companyOfTicket.set(sourceId, clientId);
+    }
+    yield { rows, rejected, resume: page.resume };
+  }
+  if (seen === 0) await proveVisible(api, 'Tickets');
+}
+
+/** People write in the day of a payment later, and invoices have no timestamp of their last change. */
+const lookBackSeconds = 60 * 86_400;
+
+const billedAfterSeconds = 86_400;
+
+/**
+ * Invoices, with our key where a charge of ours is on them. An invoice does not bear it: its billing
+ * items name their charges, and the charges bear the key.
+ */
+export async function* pullInvoices(
+  api: Autotask,
+  request: PullRequest,
+): AsyncGenerator<Page<InvoiceRow>> {
+  const { currency, now } = api.context;
+  const { salesOfInvoice } = api.known;
+  const lookBack = addSeconds(request.since, -lookBackSeconds);
+  const changed = where.anyOf(
+    where.since('createDateTime', request.since),
+    where.since('paidDate', lookBack),
+    where.since('voidedDate', lookBack),
+  );
+  const list = listOf('Invoices', InvoiceWire, changed);
+  const lists = listsBy(list, 'companyID', companyNumbers(request.clientIds));
+  const read = (ids: readonly SourceId[]) => readLines(api, ids);
+  let seen = 0;
+  for await (const page of resumablePages(api, lists, request)) {
+    seen += page.rows.length;
+    const invoices = parseAll(page.rows, InvoiceWire);
+    const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
+    const sales = await readSales(api, new Set(unknown.map(({ id }) => id)));
+    const { rows, rejected } = parseRows(page.rows, InvoiceWire, (wire) =>
+      toRows(wire, currency, salesOfInvoice.get(wire.id) ?? sales.get(wire.id) ?? []),
+    );
+    const billedBefore = addSeconds(instantFromMs(now()), -billedAfterSeconds);
+    for (const { id, createDateTime } of unknown) {
+      if ((createDateTime ?? '9') < billedBefore) salesOfInvoice.set(id, sales.get(id) ?? []);
+    }
+    yield { rows: await withLines(rows.flat(), request, read), rejected, resume: page.resume };
+  }
+  if (seen === 0) await proveStillVisible(api, 'Invoices');
+  else await noteSeen(api, 'Invoices');
+}
+
+export interface BilledSale {
+  reference: string;
+  saleId: SourceId;
+  netMinor: number | null;
+}
+
+/** One row; one more for each further sale on the same invoice, so that each finds its payment. */
+function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[]): InvoiceRow[] {
+  const [first, ...others] = sales;
+  return [
+    fromInvoice(wire, currency, first),
+    ...others.map((sale) => fromInvoice(wire, currency, sale, `${wire.id}:${sale.reference}`)),
+  ];
+}
+
+export const ItemWire = z.object({
+  ...{ id: Id, invoiceID: Id, contractChargeID: Id },
+  ...optional(DecimalText, 'extendedPrice'),
+});
+
+/** The billing items that come of a contract's charge. */
+export const isOfCharge = where.exists('contractChargeID');
+
+/** Our sales by invoice, each once. */
+async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
+  const { context } = api;
+  const sales = new Map<SourceId, BilledSale[]>();
+  if ((await facts.readFact(context, 'invoice-lines')) === 'no') return sales;
+  const ids = [...invoiceIds];
+  const items = await rowsBy(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
+  const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
+  const charges = await rowsBy(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
+  const keyOf = new Map(charges.map((one) => [one.id, one.internalPurchaseOrderNumber ?? '']));
+  for (const { invoiceID, contractChargeID: saleId, extendedPrice } of items) {
+    const reference = keyOf.get(saleId) ?? '';
+    const found = sales.get(invoiceID) ?? [];
+    // People number their orders too; those have no key's shape, or are nobody's key.
+    const isKey = /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) && invoiceIds.has(invoiceID);
+    if (!isKey || found.some((sale) => sale.reference === reference)) continue;
+    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, context.currency) };
+    sales.set(invoiceID, [...found, sale]);
+  }
+  for (const found of sales.values()) found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  return sales;
+}
+
+function minorIn(text: string | null | undefined, currency: string): number | null {
+  return text == null ? null : minorFromText(text, currency);
+}
+
+const LineWire = z.object({
+  ...{ id: Id, invoiceID: Id },
+  ...optional(Id, 'billingCodeID'),
+  ...optional(DecimalText, 'quantity', 'extendedPrice'),
+});
+
+/** All billing items of these invoices; their products are billing codes. */
+async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
+  const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
+  const items = await rowsBy(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
+  const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
+  const codes = await namesOf(api, 'BillingCodes', [...codeIds]);
+  for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {
+    const product = codes.get(billingCodeID ?? '') ?? null;
+    const totalMinor = minorIn(extendedPrice, api.context.currency);
+    lines.get(invoiceID)?.push({ product, quantity, totalMinor });
+  }
+  return lines;
 }

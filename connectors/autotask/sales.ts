@@ -1,0 +1,224 @@
+/**
+ * A sale of hours: a charge for the money on the client's contract, and a block for the hours. Invoices
+ * cannot be made through the API: the charge becomes one in Approve & Post. A sale is found only when
+ * both are there, and creating writes what is missing; the block last, since it cannot be deleted.
+ */
+import { z } from 'zod';
+import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
+import { Id } from '../http/wire.ts';
+import { neededSettings, type OpenCall } from '../kit/call.ts';
+import { allRows, findRow } from '../kit/lists.ts';
+import { shortened } from '../kit/marker.ts';
+import { onlyOne } from '../kit/names.ts';
+import { keyedPush } from '../kit/push.ts';
+import {
+  refuseOtherCurrency,
+  refuseOtherTotal,
+  type Sale,
+  saleHours,
+  saleLine,
+} from '../kit/sales.ts';
+import { type Autotask, create, getItem, listOf, listsBy, where } from './call.ts';
+import { facts } from './facts.ts';
+import { type Contract, findValue, readContracts, readPicklist } from './lists.ts';
+import { readBack } from './push.ts';
+import { BlockWire, ChargeWire } from './schema.ts';
+
+const nameLengthMax = 100;
+const descriptionLengthMax = 2000;
+
+const chargeList = listOf('ContractCharges', ChargeWire);
+const blockList = listOf('ContractBlocks', BlockWire);
+
+export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
+  return keyedPush(open, facts, {
+    noun: 'charge',
+    needs: (api, sale) => (hasBlock(api, sale) ? ['charge-key', 'block-key'] : ['charge-key']),
+    async find(api, sale) {
+      const { charge, block } = await findHalves(api, sale);
+      const isWhole = charge !== null && (!hasBlock(api, sale) || block !== null);
+      return isWhole ? charge : null;
+    },
+    create: createSale,
+    delivered: saleDelivered,
+    refuseOther: (_, charge, sale) => refuseOtherPrice(charge, sale),
+    async inspect(api, _, chargeId) {
+      const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
+      if (charge === null) return null;
+      const { currency } = api.context;
+      const totalMinor = netOf(charge, currency);
+      return totalMinor === null ? { currency } : { currency, totalMinor };
+    },
+    // A block cannot be deleted, and a charge not once it is billed: people take a sale back.
+    async withdraw(api, sale, { remoteId }) {
+      const { charge, block } = await findHalves(api, sale);
+      return charge === null && block === null ? { remoteId } : null;
+    },
+  });
+}
+
+/** A native block counts hours: a block of money is a charge alone. */
+function hasBlock(api: Autotask, sale: Sale): boolean {
+  return billingOf(api).nativeBlock && sale.seconds > 0;
+}
+
+function billingOf({ config }: Autotask) {
+  const example = '{ contract: NAME, billingCode: NAME }';
+  return neededSettings('Autotask', 'billing', config.billing, example);
+}
+
+async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
+  // Charges carry no currency: they are in that of the database.
+  refuseOtherCurrency(sale, api.context.currency);
+  // What could fail is asked before the first half is written.
+  const contract = await findSalesContract(api, sale.clientId);
+  const newBlock = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
+  const newCharge = await toCharge(api, contract, sale);
+  const halves = await findHalves(api, sale);
+  const charge = halves.charge ?? (await createCharge(api, newCharge));
+  refuseOtherPrice(charge, sale);
+  if (newBlock !== null && halves.block === null) await createBlock(api, newBlock);
+  return saleDelivered(charge);
+}
+
+/**
+ * What is there of the sale, on whichever contract of the client: the one that sales go to may have been
+ * replaced since the first try, and the money must not be billed on both.
+ */
+async function findHalves(api: Autotask, { key, clientId }: Sale) {
+  const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
+  let charge: ChargeWire | null = null;
+  for (const list of listsBy(chargeList, 'contractID', ids)) {
+    charge ??= await findRow(api, list, ChargeWire, isCharge(key));
+  }
+  let block: BlockWire | null = null;
+  for (const list of listsBy(blockList, 'contractID', ids)) {
+    block ??= await findRow(api, list, BlockWire, isBlock(key));
+  }
+  return { charge, block };
+}
+
+function isCharge(key: string) {
+  return (row: ChargeWire): boolean => row.internalPurchaseOrderNumber === key;
+}
+
+function isBlock(key: string) {
+  return (row: BlockWire): boolean => row.invoiceNumber === key;
+}
+
+/** The client's one active contract that the config's name or pattern fits. */
+export async function findSalesContract(api: Autotask, clientId: SourceId): Promise<Contract> {
+  const { contract: pattern, nativeBlock } = billingOf(api);
+  const isNamed = ({ name }: Contract): boolean =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  const active = (await readContracts(api, [clientId])).filter(({ isActive }) => isActive);
+  const contract = onlyOne(
+    active.filter(isNamed),
+    `Company ${clientId}`,
+    `active contract called "${pattern}"`,
+    'Give the client exactly one, or set billing.contract to a name that fits one only.',
+  );
+  if (!nativeBlock || /block/i.test(contract.type)) return contract;
+  const message = `The contract "${contract.name}" of company ${clientId} is of type ${contract.type}, not block hours.`;
+  const fix = 'Name a block-hour contract, or set billing.nativeBlock: false.';
+  throw new KindError('config', message, { fix });
+}
+
+const BillingCode = z.object({ id: Id, name: z.string(), isActive: z.boolean().nullish() });
+
+/** The billing code that the offer names as its product, else the config. */
+export async function findBillingCode(
+  api: Autotask,
+  { product, offer }: Pick<Sale, 'product' | 'offer'>,
+): Promise<SourceId> {
+  const name = product ?? billingOf(api).billingCode;
+  if (name === undefined) {
+    throw new KindError('config', `The offer "${offer}" names no billing code to sell by.`, {
+      fix: 'Name one as the offer’s product, or as billing.billingCode of the connection.',
+    });
+  }
+  const list = listOf('BillingCodes', BillingCode, where.equals('name', name));
+  const codes = await allRows(api, list, BillingCode);
+  return onlyOne(
+    codes.filter((code) => code.name === name && code.isActive !== false),
+    'Autotask',
+    `active billing code called "${name}"`,
+    'Write the name as Autotask shows it, and give the billing code a name of its own.',
+  ).id;
+}
+
+/** A charge as it is written. */
+export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
+  const { chargeType } = billingOf(api);
+  const { quantity: unitQuantity, unitPrice } = saleLine(sale);
+  return {
+    contractID: Number(contract.id),
+    name: shortened(sale.title, nameLengthMax),
+    description: shortened(sale.body, descriptionLengthMax),
+    chargeType: await findValue(api, 'ContractCharges', 'chargeType', chargeType),
+    billingCodeID: Number(await findBillingCode(api, sale)),
+    datePurchased: `${sale.issuedOn}T00:00:00Z`,
+    ...{ unitQuantity, unitPrice },
+    isBillableToCompany: true,
+    internalPurchaseOrderNumber: sale.key,
+  };
+}
+
+/** Writes the charge and reads back what became of it. */
+export async function createCharge(
+  api: Autotask,
+  charge: Awaited<ReturnType<typeof toCharge>>,
+): Promise<ChargeWire> {
+  const { contractID, internalPurchaseOrderNumber: key } = charge;
+  const id = await create(api, `Contracts/${contractID}/Charges`, charge);
+  const list = { ...chargeList, filter: [where.equals('contractID', contractID)] };
+  const made = { noun: 'charge', id, list, schema: ChargeWire };
+  const row = await readBack(api, 'charge-key', made, isCharge(key));
+  return row ?? { id, contractID: String(contractID) };
+}
+
+/** A block as it is written. */
+async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
+  if (contract.endsOn < sale.issuedOn) {
+    throw new KindError('config', `The contract "${contract.name}" ends on ${contract.endsOn}.`, {
+      fix: 'Prolong it in Autotask: a block lies within its contract.',
+    });
+  }
+  const statuses = await readPicklist(api, 'ContractBlocks', 'status');
+  const active = statuses.find(({ label }) => label === 'Active');
+  return {
+    contractID: Number(contract.id),
+    datePurchased: `${sale.issuedOn}T00:00:00Z`,
+    startDate: `${sale.issuedOn}T00:00:00Z`,
+    // When the hours expire is our ledger's to say; over there they last as long as the contract.
+    endDate: `${contract.endsOn}T00:00:00Z`,
+    hours: saleHours(sale),
+    hourlyRate: Number(textFromMinor(sale.rateMinor, sale.currency)),
+    invoiceNumber: sale.key,
+    isPaid: false,
+    ...(active === undefined ? {} : { status: Number(active.value) }),
+  };
+}
+
+async function createBlock(api: Autotask, block: Awaited<ReturnType<typeof toBlock>>) {
+  const { contractID, invoiceNumber: key } = block;
+  const id = await create(api, `Contracts/${contractID}/Blocks`, block);
+  const list = { ...blockList, filter: [where.equals('contractID', contractID)] };
+  const made = { noun: 'block', id, list, schema: BlockWire };
+  await readBack(api, 'block-key', made, isBlock(key));
+}
+
+/** Throws for a charge that does not come to what was sold. */
+function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
+  refuseOtherTotal(sale, `Charge ${charge.id}`, netOf(charge, sale.currency));
+}
+
+function netOf({ billableAmount }: ChargeWire, currency: string): number | null {
+  return billableAmount == null ? null : minorFromText(billableAmount, currency);
+}
+
+function saleDelivered({ id, contractID }: ChargeWire): Delivered {
+  return { remoteId: id, label: `charge ${id} on contract ${contractID}` };
+}

@@ -1,0 +1,264 @@
+/**
+ * Time entries, which name no company: whose an entry is, its ticket tells, or the project of its task. The vendor lists
+ * the time of all companies. Afterwards the logs of deletions say on which tickets something was deleted, without naming
+ * the entry: the time of those tickets is read whole, and what it lacks is gone.
+ */
+import { z } from 'zod';
+import type {
+  Page,
+  PresenceRequest,
+  PullRequest,
+  SourceId,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
+import { parseRows } from '../http/rows.ts';
+import { Id, optional } from '../http/wire.ts';
+import { allRows, believeRows, parseAll } from '../kit/lists.ts';
+import {
+  type Autotask,
+  companyNumbers,
+  inChunks,
+  listOf,
+  resumablePages,
+  rowsBy,
+  where,
+} from './call.ts';
+import { facts } from './facts.ts';
+import { proveVisible, readNames } from './lists.ts';
+import { fromTimeEntry, startOf, timeNames } from './mapping.ts';
+import { TimeEntryWire } from './schema.ts';
+
+const path = 'TimeEntries';
+
+export async function* pullTime(
+  api: Autotask,
+  request: PullRequest,
+): AsyncGenerator<Page<TimeEntryRow>> {
+  await facts.refuseIfFalse(api.context, 'change-filters');
+  const clientIds = companyNumbers(request.clientIds);
+  const deletedSince = await sinceFirstRead(api, request);
+  const changed = [where.since('lastModifiedDateTime', request.since)];
+  // Whether an approval counts as a change is written nowhere.
+  if ((await facts.readFact(api.context, 'approval-filter')) !== 'no') {
+    changed.push(where.since('billingApprovalDateTime', request.since));
+  }
+  // Time on neither is the MSP's own.
+  const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
+  const list = listOf(path, TimeEntryWire, where.anyOf(...changed), isOwned);
+  let seen = 0;
+  for await (const { rows, resume } of resumablePages(api, [list], request)) {
+    seen += rows.length;
+    yield { ...(await parseTime(api, rows, clientIds)), resume };
+  }
+  if (seen === 0) await proveVisible(api, path);
+  yield* pullShrunkTickets(api, deletedSince, clientIds);
+}
+
+/** Time of these clients alone. An entry whose owner is hidden from us is quarantined, not dropped. */
+async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: readonly SourceId[]) {
+  const owners = await ownersOf(api, parseAll(rows, TimeEntryWire));
+  const kept = rows.filter((row) => {
+    const owner = owners.get(TimeEntryWire.safeParse(row).data?.id ?? '') ?? null;
+    return owner === null || clientIds.includes(owner);
+  });
+  const nameIn = await readNames(api, parseAll(kept, TimeEntryWire), timeNames);
+  const { timezone } = api.context;
+  return parseRows(kept, TimeEntryWire, (wire) =>
+    fromTimeEntry(wire, nameIn, owners.get(wire.id), timezone),
+  );
+}
+
+// ── Deletion logs ───────────────────────────────────────────────────────────────────────────────
+
+/** Deletions of so long before the first reading are still looked at. */
+const overlapSeconds = 15 * 60;
+
+/** Tickets whose time is read whole at once: mostly one page. */
+const wholeTickets = 50;
+
+/**
+ * What was deleted before anything was ever read cannot be in the mirror, and a first run would read a
+ * year of deletions for nothing.
+ */
+async function sinceFirstRead({ context: { memory } }: Autotask, { since, until }: PullRequest) {
+  const key = 'time-first-read';
+  const stored = await memory.get(key);
+  if (stored === null) await memory.set(key, until);
+  const first = addSeconds(stored ?? until, -overlapSeconds);
+  return since > first ? since : first;
+}
+
+async function* pullShrunkTickets(
+  api: Autotask,
+  deletedSince: Instant,
+  clientIds: readonly SourceId[],
+): AsyncGenerator<Page<TimeEntryRow>> {
+  const deletions = await readDeletions(api, deletedSince);
+  const companyOf = await companiesOf(api, [...deletions.keys()]);
+  // A ticket that is gone itself has no company any more, and may have been a client's.
+  const ids = [...deletions.keys()].filter((id) => {
+    const owner = companyOf.get(id) ?? null;
+    return owner === null || clientIds.includes(owner);
+  });
+  const isGone = (id: SourceId): boolean => deletions.get(id) === Number.POSITIVE_INFINITY;
+  const groups = [ids.filter(isGone), ids.filter((id) => !isGone(id))];
+  for (const ticketIds of groups.flatMap((group) => inChunks(group, wholeTickets))) {
+    const list = listOf(path, TimeEntryWire, where.isOneOf('ticketID', ticketIds));
+    const rows: unknown[] = [];
+    for await (const page of api.pages(list)) rows.push(...page.rows);
+    const parsed = await parseTime(api, rows, clientIds);
+    const reported = ticketIds.reduce((sum, id) => sum + (deletions.get(id) ?? 0), 0);
+    yield { ...parsed, resume: null, completeTicketIds: ticketIds, deletions: reported };
+  }
+}
+
+const Deletion = z.object({ id: Id, ...optional(Id, 'ticketID') });
+
+/** How much was deleted, by ticket; of a ticket that was deleted itself, all there was. */
+async function readDeletions(api: Autotask, deletedSince: Instant) {
+  const deletions = new Map<SourceId, number>();
+  const each = { DeletedTicketActivityLogs: 1, DeletedTicketLogs: Number.POSITIVE_INFINITY };
+  for (const [log, count] of Object.entries(each)) {
+    const list = listOf(log, Deletion, where.since('deletedDateTime', deletedSince));
+    for (const { ticketID } of await allRows(api, list, Deletion)) {
+      if (ticketID != null) deletions.set(ticketID, (deletions.get(ticketID) ?? 0) + count);
+    }
+  }
+  return deletions;
+}
+
+// ── Owners ──────────────────────────────────────────────────────────────────────────────────────
+
+/** Past this many they are thrown away: one batch of questions more. */
+const knownMax = 200_000;
+
+type Owners = Map<SourceId, SourceId | null>;
+
+/** Forgets all: tickets move from one company to another. */
+export function forgetOwners({ known }: Autotask): void {
+  for (const owners of [known.companyOfTicket, known.projectOfTask, known.companyOfProject]) {
+    owners.clear();
+  }
+}
+
+/** Adds the owners of these rows that are not known yet; a row that we are not shown is missing. */
+async function learnOwners(
+  api: Autotask,
+  [entity, field]: ['Tickets' | 'Tasks' | 'Projects', 'companyID' | 'projectID'],
+  ids: readonly SourceId[],
+  known: Owners,
+): Promise<Owners> {
+  if (known.size > knownMax) known.clear();
+  const unknown = new Set(ids.filter((id) => !known.has(id)));
+  const Owned = z.object({ id: Id, ...optional(Id, field) });
+  for (const row of await rowsBy(api, entity, Owned, 'id', [...unknown])) {
+    known.set(row.id, row[field] ?? null);
+  }
+  return known;
+}
+
+/** Companies by ticket. The stream of tickets has just shown most. */
+function companiesOf(api: Autotask, ticketIds: readonly SourceId[]): Promise<Owners> {
+  return learnOwners(api, ['Tickets', 'companyID'], ticketIds, api.known.companyOfTicket);
+}
+
+type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
+
+/** Companies of the entries' tickets, else of their tasks' projects, by entry; of hidden ones none. */
+async function ownersOf(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
+  const { projectOfTask, companyOfProject } = api.known;
+  const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
+  const tickets = await companiesOf(api, ids('ticketID'));
+  const tasks = await learnOwners(api, ['Tasks', 'projectID'], ids('taskID'), projectOfTask);
+  const projectIds = ids('taskID').flatMap((id) => tasks.get(id) ?? []);
+  const projects = await learnOwners(api, ['Projects', 'companyID'], projectIds, companyOfProject);
+  const owners: Owners = new Map();
+  for (const { id, ticketID, taskID } of entries) {
+    const projectId = tasks.get(taskID ?? '') ?? '';
+    const owner = ticketID == null ? projects.get(projectId) : tickets.get(ticketID);
+    if (owner !== undefined) owners.set(id, owner);
+  }
+  return owners;
+}
+
+// ── Presence ────────────────────────────────────────────────────────────────────────────────────
+
+const PresentWire = TimeEntryWire.pick({
+  ...{ id: true, ticketID: true, taskID: true, dateWorked: true, startDateTime: true },
+});
+
+const Count = z.object({ queryCount: z.int().min(0) });
+
+/** `dateWorked` may lie so far beside the start, in any zone. */
+const marginSeconds = 2 * 86_400;
+
+/** The list that was read last: what it was asked, time created until when, and how many of its rows nobody asked about. */
+export interface Sweep {
+  of: string;
+  asOf: Instant;
+  others: number;
+}
+
+/**
+ * The logs of deletions are believed at once; the sweep finds what they did not tell: time that moved to another
+ * client, and deletions on projects.
+ */
+export async function* presentTime(
+  api: Autotask,
+  request: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  await facts.refuseIfFalse(api.context, 'change-filters');
+  const asOf = addSeconds(instantFromMs(api.context.now()), 1);
+  const sweep: Sweep = { of: questionOf(request), asOf, others: 0 };
+  api.known.sweep = sweep;
+  forgetOwners(api);
+  let seen = 0;
+  const list = listOf(path, PresentWire, ...presentFilter(request, asOf));
+  for await (const { rows } of api.pages(list)) {
+    const ids = await presentIds(api, believeRows(list, rows, PresentWire), request);
+    seen += rows.length;
+    sweep.others += rows.length - ids.length;
+    yield ids;
+  }
+  if (seen === 0) await proveVisible(api, path);
+}
+
+/** The vendor counts all companies' time: what was left out of the list is left out of the count. */
+export async function countTime(api: Autotask, request: PresenceRequest): Promise<number> {
+  const { sweep } = api.known;
+  if (sweep?.of !== questionOf(request)) throw new Error('Time is counted after it was listed.');
+  const body = { filter: presentFilter(request, sweep.asOf) };
+  const counted = { method: 'POST', path: `/${path}/query/count`, body, isRead: true } as const;
+  return (await api.send(counted, Count)).data.queryCount - sweep.others;
+}
+
+async function presentIds(
+  api: Autotask,
+  wires: readonly z.infer<typeof PresentWire>[],
+  { from, to, clientIds }: PresenceRequest,
+) {
+  const ids = companyNumbers(clientIds);
+  const owners = await ownersOf(api, wires);
+  return wires.flatMap((wire) => {
+    const owner = owners.get(wire.id) ?? null;
+    // Time on a hidden ticket may be a client's; the MSP's own time is on none.
+    const isOwned = wire.ticketID != null || wire.taskID != null;
+    const at = startOf(wire, api.context.timezone);
+    const isWithin = at === null || (at >= from && at < to);
+    return isWithin && (owner === null ? isOwned : ids.includes(owner)) ? [wire.id] : [];
+  });
+}
+
+/** What is logged while the list is read belongs neither to the list nor to the count. */
+function presentFilter({ from, to }: PresenceRequest, asOf: Instant) {
+  return [
+    where.since('dateWorked', addSeconds(from, -marginSeconds)),
+    where.before('dateWorked', addSeconds(to, marginSeconds)),
+    where.before('createDateTime', asOf),
+  ];
+}
+
+function questionOf({ from, to, clientIds }: PresenceRequest): string {
+  return [from, to, ...clientIds].join(' ');
+}

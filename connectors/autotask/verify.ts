@@ -1,0 +1,163 @@
+/**
+ * How each fact is verified: what queries make of filters and pages, and what numbers mean, by reading; the rest by
+ * writing to a test client and reading back. A charge is deleted again; a ticket with its notes cannot be, so it is
+ * completed and named.
+ */
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import { type ErrorKind, isKindError } from '../../src/domain/errors.ts';
+import { secondsBetween } from '../../src/domain/time.ts';
+import { secondsOf } from '../http/exact.ts';
+import { okResult } from '../kit/checks.ts';
+import { believeRows, firstPage } from '../kit/lists.ts';
+import { fieldStep, type ProbeStep, runProbe, testBody, testSale } from '../kit/probe.ts';
+import { type Autotask, type List, listOf, pagesAsTheyCome, RowWithId, where } from './call.ts';
+import { Threshold } from './connection.ts';
+import { type FactId, facts } from './facts.ts';
+import { isAnyVisible } from './lists.ts';
+import { ItemWire, isOfCharge } from './pull.ts';
+import { closeTicket, companyFields, createTicket, notes } from './push.ts';
+import { createCharge, findSalesContract, toCharge } from './sales.ts';
+import { TimeEntryWire } from './schema.ts';
+
+/** Enough rows to tell; `check` is to stay light. */
+const sampleSize = 50;
+
+const farFuture = '2999-01-01T00:00:00.000Z';
+
+/** A fact that nothing was there to verify by stays as it was. */
+export async function verifyByReading(api: Autotask, hasClients: boolean): Promise<CheckResult[]> {
+  const pages = await readTwoPages(api);
+  // No invoice has the number 0.
+  const ofNoInvoice = [where.isOneOf('invoiceID', ['0']), isOfCharge];
+  const answers: { [id in FactId]?: boolean | null } = {
+    'change-filters':
+      (await isHonoured(api, 'Tickets', 'lastActivityDate')) &&
+      (await isHonoured(api, 'TimeEntries', 'lastModifiedDateTime')),
+    'tracked-filter': await isHonoured(api, 'Tickets', 'lastTrackedModificationDateTime'),
+    'approval-filter': await isHonoured(api, 'TimeEntries', 'billingApprovalDateTime'),
+    'invoice-lines': await isEmpty(api, listOf('BillingItems', ItemWire, ...ofNoInvoice)),
+    'page-order': pages.isRising,
+    'page-count': pages.isCounted,
+    'hours-worked': await hoursAddUp(api),
+    'threshold-information': await thresholdIsShown(api),
+  };
+  const results: CheckResult[] = [];
+  for (const [id, isTrue] of Object.entries(answers) as [FactId, boolean | null][]) {
+    await facts.verifyFact(api.context, id, isTrue);
+    const known = await facts.factResult(api.context, id);
+    const isOpen = isTrue === null && known.status === 'warning';
+    const detail = `Nothing to verify it by yet: ${facts.rows[id].claim}`;
+    results.push(isOpen ? okResult(known.id, detail) : known);
+  }
+  return hasClients ? [...results, await nonBillableResult(api)] : results;
+}
+
+/** False where the vendor refuses with an error of one of these kinds. */
+async function unlessRefused(asked: Promise<boolean>, ...kinds: ErrorKind[]): Promise<boolean> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isKindError(error, ...kinds)) return false;
+    throw error;
+  }
+}
+
+/** Nothing was changed in a far future; whoever ignores the filter shows a row. */
+function isHonoured(api: Autotask, path: string, field: string): Promise<boolean> {
+  return isEmpty(api, { path, filter: [where.since(field, farFuture)], fields: ['id'] });
+}
+
+/** A field that cannot be asked for is refused as such. */
+function isEmpty(api: Autotask, list: List): Promise<boolean> {
+  const first = firstPage(api, { ...list, pageSize: 1 });
+  return unlessRefused(
+    first.then(({ rows }) => rows.length === 0),
+    'contract',
+  );
+}
+
+/** Two pages of one row each must show two rows, in the order of their ids, each counted as one. */
+async function readTwoPages(api: Autotask) {
+  const ids: number[] = [];
+  let isCounted: boolean | null = null;
+  const list = { path: 'TimeEntries', filter: [where.everything], fields: ['id'], pageSize: 1 };
+  for await (const { rows, pageCount } of pagesAsTheyCome(api, list)) {
+    ids.push(...believeRows(list, rows, RowWithId).map(({ id }) => id));
+    if (pageCount !== null) isCounted = pageCount === rows.length;
+    if (ids.length >= 2 || rows.length === 0) break;
+  }
+  const [first, second] = ids;
+  if (first === undefined || second === undefined) return { isRising: null, isCounted: null };
+  return { isRising: second > first, isCounted };
+}
+
+const Timed = TimeEntryWire.pick({
+  ...{ id: true, startDateTime: true, endDateTime: true, hoursWorked: true },
+});
+
+/** To the hundredth of an hour; null where no entry that can be read has a start and an end. */
+async function hoursAddUp(api: Autotask): Promise<boolean | null> {
+  const isTimed = [where.exists('startDateTime'), where.exists('ticketID')];
+  const list = { ...listOf('TimeEntries', Timed, ...isTimed), pageSize: sampleSize };
+  const verdicts = (await firstPage(api, list)).rows.flatMap((row) => {
+    const { startDateTime: start, endDateTime: end, hoursWorked } = Timed.safeParse(row).data ?? {};
+    if (start == null || end == null || hoursWorked === undefined) return [];
+    return Math.abs(secondsBetween(start, end) - secondsOf(hoursWorked, 'hours')) <= 36;
+  });
+  return verdicts.length === 0 ? null : verdicts.every(Boolean);
+}
+
+function thresholdIsShown(api: Autotask): Promise<boolean> {
+  const asked = api.get('/ThresholdInformation', Threshold).then(() => true);
+  return unlessRefused(asked, 'contract', 'rejected', 'permission');
+}
+
+/** Who may not see it is not told so: non-billable time is simply not there. */
+async function nonBillableResult(api: Autotask): Promise<CheckResult> {
+  const id = 'permission.non-billable';
+  if (await isAnyVisible(api, 'TimeEntries', where.equals('isNonBillable', true))) {
+    return okResult(id, 'Non-billable time can be seen.');
+  }
+  const detail =
+    'Autotask shows no non-billable time: there is none, or the API user may not see it.';
+  const fix = 'Give its security level "Can view non-billable time entries" if there is some.';
+  return { id, status: 'warning', detail, fix };
+}
+
+const testSubject = 'Test by prepaid-hours, to be ignored';
+
+export function probeConnection(api: Autotask, clientId: SourceId): Promise<CheckResult[]> {
+  const { config, context, remove } = api;
+  const key = `probe.${context.now()}`;
+  const written: string[] = [];
+  const stays: string[] = [];
+  const ticket = async () => {
+    const alert = { key, clientId, subject: testSubject, body: testBody };
+    const { remoteId: ticketId, label = ticketId } = await createTicket(api, alert);
+    try {
+      for (const audience of ['client', 'internal'] as const) {
+        const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
+        await notes.write(api, note);
+      }
+    } finally {
+      const close = await closeTicket(api, ticketId);
+      await close();
+      stays.push(`ticket ${label}, which is completed: Autotask lets nobody delete it by the API`);
+    }
+  };
+  const charge = async () => {
+    const contract = await findSalesContract(api, clientId);
+    const wanted = await toCharge(api, contract, testSale(context, { key, clientId }));
+    // Not billable, so that nobody approves it while it is there.
+    const { id } = await createCharge(api, { ...wanted, isBillableToCompany: false });
+    written.unshift(`/Contracts/${contract.id}/Charges/${id}`);
+  };
+  const ofTicket = ['ticket-key-kept', 'ticket-key-found', 'note-publish'] as const;
+  const steps: ProbeStep<FactId>[] = [
+    ...(config.alerts === undefined ? [] : [{ facts: ofTicket, work: ticket }]),
+    fieldStep(api, facts, 'company-fields', companyFields, clientId),
+    ...(config.billing === undefined ? [] : [{ facts: ['charge-key'] as const, work: charge }]),
+  ];
+  const fix = 'Delete it by hand in Autotask.';
+  return runProbe(api, facts, steps, { written, remove, fix, stays }, 'Autotask');
+}
