@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { retryAfter, vendorText } from '../http/classify.ts';
+import { vendorText } from '../http/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
@@ -49,7 +49,7 @@ export function createHalo(config: HalopsaConfig, context: ConnectorContext): Op
       baseUrl: `${config.baseUrl}/api`,
       limits,
       ...createHaloTokens(config, context),
-      classify: (answer) => throttlingOf(answer, context.now()),
+      throttledSeconds,
     },
     (call, { path, rows, query, pageSize = config.pageSize }) =>
       numberedPages({
@@ -96,17 +96,6 @@ function envelopeOf(name: string) {
     .transform((envelope) => {
       return { rows: listIn(envelope) as unknown[], count: envelope.record_count };
     });
-}
-
-/** Only what says no Retry-After itself; the common table reads the others. */
-function throttlingOf(answer: RawAnswer, nowMs: number): KindError | null {
-  if (answer.status !== 429 || retryAfter(answer.headers['retry-after'], nowMs) !== undefined) {
-    return null;
-  }
-  return new KindError('rate-limited', 'Halo answered 429: too many requests.', {
-    status: 429,
-    retryAfterSeconds: throttledSeconds,
-  });
 }
 
 /** Client credentials: the tenant's authorisation server is asked for first, once. */

@@ -13,7 +13,7 @@ import { minorOf } from '../http/exact.ts';
 import { parseRows } from '../http/rows.ts';
 import { DecimalText, Id } from '../http/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
+import { linesOneByOne, withLines } from '../kit/invoice-lines.ts';
 import { createDescent, ignoredFilter, readPages, refuseStranger } from '../kit/lists.ts';
 import type { Halo } from './call.ts';
 import { facts } from './facts.ts';
@@ -159,7 +159,7 @@ export async function* pullInvoices(
 ): AsyncGenerator<Page<InvoiceRow>> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
-  const readLines = (ids: readonly SourceId[]) => readInvoiceLines(halo, ids);
+  const readLines = linesOneByOne((id) => readInvoiceLines(halo, id));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
     const pages = readPages(halo, {
@@ -187,7 +187,7 @@ const LineWire = z.object({
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
 /** Only an invoice's own page shows its lines; their items come by number. */
-async function readInvoiceLines(halo: Halo, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
+async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
   const nameOf = async (id: SourceId): Promise<string | null> => {
     const known = halo.itemNames.get(id);
     if (known !== undefined) return known;
@@ -195,18 +195,15 @@ async function readInvoiceLines(halo: Halo, invoiceIds: readonly SourceId[]): Pr
     halo.itemNames.set(id, name);
     return name;
   };
-  const found = new Map<SourceId, InvoiceLine[]>();
-  for (const id of invoiceIds) {
-    const invoice = await halo.getIfThere(`/Invoice/${id}`, InvoiceLines, { includedetails: true });
-    const lines: InvoiceLine[] = [];
-    for (const { _itemid, qty_order, net_amount } of invoice?.lines ?? []) {
-      lines.push({
-        product: _itemid != null && Number(_itemid) > 0 ? await nameOf(_itemid) : null,
-        quantity: qty_order ?? null,
-        totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
-      });
-    }
-    found.set(id, lines);
+  const path = `/Invoice/${invoiceId}`;
+  const invoice = await halo.getIfThere(path, InvoiceLines, { includedetails: true });
+  const lines: InvoiceLine[] = [];
+  for (const { _itemid, qty_order, net_amount } of invoice?.lines ?? []) {
+    lines.push({
+      product: _itemid != null && Number(_itemid) > 0 ? await nameOf(_itemid) : null,
+      quantity: qty_order ?? null,
+      totalMinor: net_amount == null ? null : minorOf(net_amount, halo.context.currency),
+    });
   }
-  return found;
+  return lines;
 }

@@ -24,13 +24,19 @@ export function nameOf(request: HttpRequest): string {
  * | 5xx, HTML, 408 on a write | `transient`; after a write `unknown-outcome`      |
  * | 404, other 4xx            | `rejected`, with the status and the vendor's text |
  *
- * Null: a 2xx that may be parsed. `nowMs` is for a Retry-After that is a date.
+ * Null: a 2xx that may be parsed. `nowMs` is for a Retry-After that is a date, `throttledSeconds` for a 429 without one.
  */
-export function classifyAnswer(answer: RawAnswer, nowMs: number): KindError | null {
+export function classifyAnswer(
+  answer: RawAnswer,
+  nowMs: number,
+  throttledSeconds?: number,
+): KindError | null {
   const { status, request } = answer;
   const name = nameOf(request);
   const said = vendorText(answer);
-  const retryAfterSeconds = retryAfter(answer.headers['retry-after'], nowMs);
+  const retryAfterSeconds =
+    retryAfter(answer.headers['retry-after'], nowMs) ??
+    (status === 429 ? throttledSeconds : undefined);
   const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   if (status === 401) {
     return new KindError('auth', `${name} answered 401: the credentials were refused${said}.`, {

@@ -74,7 +74,9 @@ export function createTransport(options: TransportOptions): Transport {
     }
     if (special instanceof KindError && special.kind !== 'auth') throw special;
     const error =
-      special instanceof KindError ? special : classifyAnswer(answer, options.context.now());
+      special instanceof KindError
+        ? special
+        : classifyAnswer(answer, options.context.now(), options.throttledSeconds);
     if (error?.kind === 'auth' && chances.reauthorize && options.reauthorize !== undefined) {
       chances.reauthorize = false;
       await retriedAlready(options.reauthorize(request.signal));

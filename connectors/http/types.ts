@@ -65,6 +65,8 @@ export interface TransportOptions {
    * `'again'`: the vendor mended something (a moved host); send once more.
    */
   classify?(answer: RawAnswer): Promise<KindError | 'again' | null> | KindError | 'again' | null;
+  /** What is waited after a 429 that names no time itself. Default: as after any failure. */
+  throttledSeconds?: number;
   timeoutMs?: number;
   /** Tries in all for what may be repeated; 5 unless told. */
   attempts?: number;

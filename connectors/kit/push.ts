@@ -30,6 +30,8 @@ export interface KeyedRecord<C, Message, Row, Id extends string> {
   delivered(row: Row, message: Message): Delivered;
   /** That a record which was just written is found by its key; verified after each write. */
   kept?: Id;
+  /** For a record of several requests: one that is not whole is not found, and creating completes it. */
+  isWhole?(row: Row): boolean;
   /** Throws for a record that is found and is not what was to be written: another price. */
   refuseOther?(call: C, row: Row, message: Message): void;
   inspect?(call: C, message: Message, remoteId: SourceId): Promise<Standing | null>;
@@ -51,7 +53,8 @@ export function keyedPush<
     async find(message, signal) {
       const call = open(signal);
       const row = await record.find(call, message);
-      return row === null ? null : acceptRow(call, record, row, message);
+      if (row === null || record.isWhole?.(row) === false) return null;
+      return acceptRow(call, record, row, message);
     },
     create: (message, signal) => createKeyed(open(signal), book, record, message),
     ...(inspect && {
