@@ -28,7 +28,7 @@ const Billing = z.strictObject({
     .describe('Whether a line without a product is taxable; a product says so itself.'),
 });
 
-/** What stands under a connection with `vendor: syncro`. */
+/** Settings of a connection with `vendor: syncro`. */
 export const SyncroConfig = z.strictObject({
   baseUrl: HostUrl.describe('Address of your Syncro: https://SUBDOMAIN.syncromsp.com.'),
   apiToken: Name.meta({ secret: true }).describe('API token.'),

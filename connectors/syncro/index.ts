@@ -1,18 +1,16 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createSyncro } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { SyncroConfig } from './config.ts';
-import { createNames } from './names.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
-import { saleProduct } from './products.ts';
-import { createClientPull, createInvoicePull, createTicketPull, listClients } from './pull.ts';
-import { createTimePull } from './pull-time.ts';
-import { createBalancePush } from './push-balance.ts';
-import { createInvoicePush } from './push-invoice.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush } from './push-ticket.ts';
-import { createRecentTickets } from './recent-tickets.ts';
+import { facts } from './facts.ts';
+import { listClients } from './lists.ts';
+import { saleProduct } from './prepay-products.ts';
+import { pullClients, pullInvoices, pullTickets } from './pull.ts';
+import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
+import { createInvoicePush } from './sales.ts';
+import { presentTime, pullTime } from './timers.ts';
+import { probeConnection } from './verify.ts';
 
 /** Syncro (SyncroMSP). What it can, cannot and needs is in README.md. */
 export const syncro: VendorModule<SyncroConfig> = {
@@ -27,31 +25,28 @@ export const syncro: VendorModule<SyncroConfig> = {
     sale: 'invoice',
     ownBlocks: 'refused',
   },
+  facts: facts.rows,
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   create(config, context) {
-    const api = createApi(config, context);
-    const recent = createRecentTickets();
-    return {
-      check: (clientIds, signal) => checkConnection(api, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(api, clientId, signal),
-      listNames: (clientIds, signal) => listNames(api, clientIds, signal),
-      listClients: (signal) => listClients(api, signal),
-      proveProduct: async (name, signal) => {
-        await saleProduct(api, { product: name }, signal);
-      },
+    return bindConnector(createSyncro(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listNames,
+      listClients,
+      proveProduct: saleProduct,
       pull: {
-        clients: createClientPull(api),
-        tickets: createTicketPull(api, recent),
-        timeEntries: createTimePull(api, createNames(api), recent),
-        invoices: createInvoicePull(api),
-        present: createPresence(api),
+        clients: pullClients,
+        tickets: pullTickets,
+        timeEntries: pullTime,
+        invoices: pullInvoices,
       },
+      presentTime,
       push: {
-        'alert-ticket': createAlertPush(api),
-        'ticket-note': createNotePush(api),
-        invoice: createInvoicePush(api),
-        'balance-field': createBalancePush(api),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: createInvoicePush,
+        'balance-field': createBalancePush,
       },
-    };
+    });
   },
 };

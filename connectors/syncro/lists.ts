@@ -1,39 +1,79 @@
-/** The lists that are read for what changed, and what each must keep to. */
-import { KindError } from '../../src/domain/errors.ts';
+/** Syncro's lists, and single rows that more than one step asks for. */
+import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import type { List } from './api.ts';
+import { numericIds, readPages, refuseOld } from '../kit/lists.ts';
+import { lookUpNames, type NamedRow } from '../kit/names.ts';
+import type { List, Syncro } from './call.ts';
+import { fromCustomer } from './mapping.ts';
+import { CustomerDetail, CustomerWire, ProductDetail, Settings, Users } from './schema.ts';
 
-/** Filters are "after" a moment, where we ask for "at or after". */
-function justBefore(since: Instant): Instant {
-  return addSeconds(since, -1);
+/** The last changed first: customers have no filter for what changed. */
+export const customerList: List = {
+  path: '/customers',
+  rows: 'customers',
+  query: { sort: 'updated_at DESC', include_disabled: true },
+};
+
+export const ticketList = listSince('tickets', 'since_updated_at');
+export const timerList = listSince('ticket_timers', 'created_at_gt');
+export const invoiceList = listSince('invoices', 'since_updated_at');
+
+/** A filter is "after" a timestamp, where we ask for "at or after". */
+function listSince(rows: string, filter: string) {
+  const all: List = { path: `/${rows}`, rows };
+  const since = (at: Instant): List => ({ ...all, query: { [filter]: addSeconds(at, -1) } });
+  return { all, since };
 }
 
-export function changedTickets(since: Instant): List {
-  const query = { since_updated_at: justBefore(since) };
-  return { path: '/tickets', rows: 'tickets', query };
-}
-
-export function createdTimers(since: Instant): List {
-  const query = { created_at_gt: justBefore(since) };
-  return { path: '/ticket_timers', rows: 'ticket_timers', query };
-}
-
-export function changedInvoices(since: Instant): List {
-  const query = { since_updated_at: justBefore(since) };
-  return { path: '/invoices', rows: 'invoices', query };
-}
+export const resolvedTickets: List = {
+  ...ticketList.all,
+  query: { resolved_after: '2000-01-01T00:00:00.000Z' },
+};
 
 /** A filter that counts whole days, in whatever zone, may show rows that are older by so much. */
 const reachSeconds = 2 * 86_400;
 
-/** Throws `contract` for a row that the filter should have left out: then all rows ever would come. */
-export function refuseOld({ path }: List, at: Instant, since: Instant): void {
-  if (at >= addSeconds(since, -reachSeconds)) return;
-  throw new KindError(
-    'contract',
-    `GET ${path} answered with a row of ${at}: a filter was ignored.`,
-    {
-      fix: 'The API may have changed. Run check.',
-    },
-  );
+/** Throws `contract` for a row that the filter should have left out. */
+export function refuseUnasked({ path }: List, at: Instant, since: Instant): void {
+  refuseOld(path, at, since, reachSeconds);
+}
+
+export const nameSources = {
+  async users(syncro: Syncro): Promise<NamedRow[]> {
+    const { users } = await syncro.get('/users', Users);
+    return users.map(([id, name]) => ({ id, name }));
+  },
+};
+
+/** Of products there may be thousands, few of which time is logged by. */
+export function productNames(syncro: Syncro, ids: readonly string[]) {
+  return lookUpNames(syncro, 'products', ids, async (id) => {
+    const found = await syncro.getIfThere(`/products/${id}`, ProductDetail);
+    return found?.product.name ?? null;
+  });
+}
+
+/** Custom fields of customers that Syncro lists; a customer shows one only once it was filled in. */
+export async function fieldNames(syncro: Syncro): Promise<string[]> {
+  const { customers } = await syncro.get('/settings', Settings);
+  return (customers?.customer_fields ?? []).map(({ name }) => name);
+}
+
+export function clientNumbers(clientIds: readonly SourceId[]): SourceId[] {
+  return numericIds('Syncro', clientIds);
+}
+
+export function clientNumber(clientId: SourceId): number {
+  return Number(clientNumbers([clientId])[0]);
+}
+
+export function readCustomer(syncro: Syncro, clientId: SourceId): Promise<CustomerWire> {
+  return syncro.get(`/customers/${clientNumber(clientId)}`, CustomerDetail);
+}
+
+export async function listClients(syncro: Syncro): Promise<ClientRow[]> {
+  const clients: ClientRow[] = [];
+  const reading = { list: customerList, schema: CustomerWire, fromWire: fromCustomer };
+  for await (const { rows } of readPages(syncro, reading)) clients.push(...rows);
+  return clients;
 }

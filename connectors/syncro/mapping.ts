@@ -1,5 +1,4 @@
 /** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
-
 import type {
   ClientRow,
   InvoiceLine,
@@ -8,13 +7,15 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { shortHash } from '../../src/domain/keys.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import { secondsOf as readSeconds } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
+import { keysIn } from '../kit/marker.ts';
 import type { SyncroConfig } from './config.ts';
-import { keyOfInvoice } from './keys.ts';
 import type {
   CustomerWire,
   InvoiceLine as InvoiceLineWire,
@@ -55,18 +56,16 @@ export function isRunning({ end_time, active_duration }: TimerWire): boolean {
   return end_time === null && Number(active_duration ?? 0) === 0;
 }
 
-export interface TimeNames {
-  technician(id: string): string;
-  product(id: string): string;
-}
+type NamesById = ReadonlyMap<string, string>;
 
-/** Throws `contract` for time that cannot be believed as it stands. */
+/** Names of users and products. Throws `contract` for time that cannot be believed as it is. */
 export function fromTimer(
   wire: TimerWire,
-  names: TimeNames,
+  names: { users: NamesById; products: NamesById },
   { showsNotes }: Pick<SyncroConfig, 'showsNotes'>,
 ): TimeEntryRow {
-  const { user_id: technicianId, end_time: endedAt, start_time: startedAt } = wire;
+  const { user_id: userId, product_id: productId, end_time: endedAt, start_time: startedAt } = wire;
+  const nameOf = (known: NamesById, id: string): string => known.get(id) ?? unlistedName(id);
   if (endedAt === null) {
     const found = `${wire.active_duration} s are counted and there is no end`;
     throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');
@@ -76,20 +75,20 @@ export function fromTimer(
     sourceId: wire.id,
     ticketId: wire.ticket_id,
     clientId: null,
-    technicianId: technicianId ?? unknownTechnician.id,
-    technician: technicianId === null ? unknownTechnician.name : names.technician(technicianId),
+    technicianId: userId ?? unknownTechnician.id,
+    technician: userId === null ? unknownTechnician.name : nameOf(names.users, userId),
     startedAt,
     endedAt,
     isTimed: true,
     seconds,
     secondsText: `${seconds} s`,
     kind: 'work',
-    workType: wire.product_id == null ? null : names.product(wire.product_id),
+    workType: productId == null ? null : nameOf(names.products, productId),
     role: null,
     isBillable: wire.billable ?? null,
     isApproved: null,
     agreement: null,
-    ids: presentIds({ workType: wire.product_id }),
+    ids: presentIds({ workType: productId }),
     note: showsNotes && wire.notes ? wire.notes : null,
     updatedAt: wire.updated_at ?? wire.created_at ?? endedAt,
   };
@@ -113,6 +112,19 @@ function refused(wire: TimerWire, field: string, what: string, fix: string): Kin
   return new KindError('contract', `${where}: ${what}.`, { fix });
 }
 
+/**
+ * The number of an invoice that is ours, made from its key. A letter first, since `/invoices/…` takes an
+ * id as well as a number; and 19 characters, since QuickBooks takes no more than 21 when it is synced.
+ */
+export function invoiceNumberOf(key: string): string {
+  return `PH-${shortHash(key, 16).toUpperCase()}`;
+}
+
+/** The key in the note by which the invoice has its number: the two belong together. */
+function keyOfInvoice({ number, note }: InvoiceWire): string | null {
+  return keysIn([note]).find((key) => invoiceNumberOf(key) === number) ?? null;
+}
+
 /** Amounts carry no currency: they are in the one that the config file names. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const totalMinor = minorOf(wire, 'total', currency);
@@ -120,7 +132,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     sourceId: wire.id,
     number: wire.number ?? null,
     clientId: wire.customer_id,
-    reference: keyOfInvoice(wire.number, wire.note),
+    reference: keyOfInvoice(wire),
     saleId: wire.id,
     currency,
     totalMinor,
@@ -139,21 +151,16 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
 
 /** Under `item` is the product's name. */
 export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
-  const { item, quantity, price } = wire;
-  const isWhole = quantity != null && /^-?\d{1,6}(?:\.0+)?$/.test(quantity);
-  const unitMinor = price == null ? null : minorFromText(price, currency);
-  return {
-    product: item ?? null,
-    quantity: quantity ?? null,
-    totalMinor: unitMinor === null || !isWhole ? null : unitMinor * Number(quantity),
-  };
+  const { item: product = null, quantity = null, price = null } = wire;
+  const isWhole = /^-?\d{1,6}(?:\.0+)?$/.test(quantity ?? '');
+  const unitMinor = price === null ? null : minorFromText(price, currency);
+  const totalMinor = unitMinor === null || !isWhole ? null : unitMinor * Number(quantity);
+  return { product, quantity, totalMinor };
 }
 
-export function minorOf(
-  wire: Pick<InvoiceWire, 'id' | 'total' | 'subtotal'>,
-  field: 'total' | 'subtotal',
-  currency: string,
-): number | null {
+type Amounts = Pick<InvoiceWire, 'id' | 'total' | 'subtotal'>;
+
+export function minorOf(wire: Amounts, field: 'total' | 'subtotal', currency: string) {
   const text = wire[field] ?? null;
   if (text === null) return null;
   return inField(`Invoice ${wire.id}`, field, () => minorFromText(text, currency));

@@ -9,6 +9,8 @@ import { DecimalText, Id, known, WireInstant } from '../http/wire.ts';
 export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a number' });
 
 const Text = z.string().nullish();
+const Names = z.array(z.string());
+const Flag = z.boolean().nullish();
 
 /** An empty object comes as `[]`. */
 function named<T>(value: z.ZodType<T>) {
@@ -23,13 +25,15 @@ export const CustomerWire = z.object({
   id: NumberId,
   business_then_name: Text,
   fullname: Text,
-  disabled: z.boolean().nullish(),
+  disabled: Flag,
   properties: named(z.unknown()).nullish(),
   prepay_hours: DecimalText.nullish(),
   updated_at: WireInstant,
 });
 export type CustomerWire = z.infer<typeof CustomerWire>;
-export const Customer = z.object({ customer: CustomerWire });
+export const CustomerDetail = z
+  .object({ customer: CustomerWire })
+  .transform(({ customer }) => customer);
 
 export const TicketWire = z.object({
   id: NumberId,
@@ -48,24 +52,20 @@ export const TicketWire = z.object({
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
-export const TicketDetail = z.object({
-  ticket: z.object({
-    id: NumberId,
-    number: Id,
-    customer_id: NumberId,
-    status: z.string(),
-    updated_at: WireInstant,
-    tag_list: z.array(z.string()).nullish(),
-    ticket_timers: z.array(z.unknown()),
-  }),
-});
-
 export const KeyedTicket = z.object({
   id: NumberId,
   number: Id,
   customer_id: NumberId,
-  tag_list: z.array(z.string()).nullish(),
+  tag_list: Names.nullish(),
 });
+export type KeyedTicket = z.infer<typeof KeyedTicket>;
+
+const OneTicket = KeyedTicket.extend({
+  status: z.string(),
+  updated_at: WireInstant,
+  ticket_timers: z.array(z.unknown()),
+});
+export const TicketDetail = z.object({ ticket: OneTicket }).transform(({ ticket }) => ticket);
 
 /** Time on a ticket; one that is running has no end. */
 export const TimerWire = z.object({
@@ -76,7 +76,7 @@ export const TimerWire = z.object({
   end_time: known(WireInstant),
   /** Seconds, also as text or with a fraction. */
   active_duration: DecimalText.nullish(),
-  billable: z.boolean().nullish(),
+  billable: Flag,
   notes: Text,
   product_id: NumberId.nullish(),
   created_at: known(WireInstant),
@@ -84,11 +84,7 @@ export const TimerWire = z.object({
 });
 export type TimerWire = z.infer<typeof TimerWire>;
 
-export const CommentWire = z.object({
-  id: NumberId,
-  body: Text,
-  hidden: z.boolean().nullish(),
-});
+export const CommentWire = z.object({ id: NumberId, body: Text, hidden: Flag });
 
 export const InvoiceWire = z.object({
   id: NumberId,
@@ -97,7 +93,7 @@ export const InvoiceWire = z.object({
   date: Text,
   subtotal: DecimalText.nullish(),
   total: DecimalText.nullish(),
-  is_paid: z.boolean().nullish(),
+  is_paid: Flag,
   note: Text,
   updated_at: WireInstant,
 });
@@ -121,19 +117,21 @@ const OneInvoice = InvoiceWire.extend({
 
 /** By itself an invoice may name its customer in either way, and may come with a name or bare. */
 export const InvoiceDetail = z.union([
-  z.object({ invoice: OneInvoice }),
-  OneInvoice.transform((invoice) => ({ invoice })),
+  z.object({ invoice: OneInvoice }).transform(({ invoice }) => invoice),
+  OneInvoice,
 ]);
-export type InvoiceDetail = z.infer<typeof InvoiceDetail>['invoice'];
+export type InvoiceDetail = z.infer<typeof InvoiceDetail>;
 
 export const ProductWire = z.object({
   id: NumberId,
   name: z.string().min(1),
-  taxable: z.boolean().nullish(),
+  taxable: Flag,
   product_category: Text,
   category_path: Text,
 });
 export type ProductWire = z.infer<typeof ProductWire>;
+
+export const ProductDetail = z.object({ product: ProductWire });
 
 export const CategoryWire = z.object({ id: NumberId, name: z.string() });
 
@@ -149,9 +147,10 @@ export const ScheduleWire = z.object({
   id: NumberId,
   customer_id: NumberId,
   name: Text,
-  paused: z.boolean().nullish(),
+  paused: Flag,
   lines: z.array(InvoiceLine).nullish(),
 });
+export type ScheduleWire = z.infer<typeof ScheduleWire>;
 
 export const Me = z.object({
   user_name: z.string(),
@@ -159,18 +158,19 @@ export const Me = z.object({
   permissions: named(named(z.boolean())).nullish(),
 });
 
+/** `[[1, "Joe Doe"]]` */
+const User = z.tuple([NumberId, z.string()]).rest(z.unknown());
+export const Users = z.object({ users: z.array(User) });
+
 const FieldName = z.object({ id: NumberId.nullish(), name: z.string() });
 
 export const Settings = z.object({
   customers: z.object({ customer_fields: z.array(FieldName).nullish() }).nullish(),
-  ticket: z.object({
-    problem_types: z.array(z.string()),
-    priorities: z.array(z.string()).nullish(),
-  }),
+  ticket: z.object({ problem_types: Names, priorities: Names.nullish() }),
 });
 
 export const TicketSettings = z.object({
-  ticket_status_list: z.array(z.string()),
+  ticket_status_list: Names,
   ticket_types: z.array(FieldName).nullish(),
 });
 

@@ -1,6 +1,6 @@
 /** Writing to Syncro: invoices by a number of ours, notes and tickets, the balance field. */
 import { describe, expect, test } from '@jest/globals';
-import { invoiceNumberOf } from '../../../connectors/syncro/keys.ts';
+import { invoiceNumberOf } from '../../../connectors/syncro/mapping.ts';
 import type { PushMessages } from '../../../src/contract/connector.ts';
 import { agedDoubts } from '../../support/connector-context.ts';
 import { rowsOf, soon } from '../pull-rows.ts';

@@ -1,0 +1,129 @@
+/** Requests in Syncro's dialect: a bearer token, numbered pages, and 401 for whatever is not allowed. */
+import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { nameOf } from '../http/classify.ts';
+import { createTransport } from '../http/transport.ts';
+import type { LimitRow, RawAnswer } from '../http/types.ts';
+import { type Call, createCalls, type OpenCall, type Query, type ReadPages } from '../kit/call.ts';
+import { numberedPages } from '../kit/lists.ts';
+import { createNames, type Names } from '../kit/names.ts';
+import type { SyncroConfig } from './config.ts';
+import { nameSources } from './lists.ts';
+import { idOf } from './schema.ts';
+import type { SeenTickets } from './timers.ts';
+
+export interface List {
+  /** `/tickets` */
+  path: string;
+  /** The envelope's field that holds the rows. */
+  rows: string;
+  query?: Query;
+  /** A list that does not say how many pages it has. */
+  isUncounted?: boolean;
+}
+
+export interface Syncro extends Call<SyncroConfig, List> {
+  names: Names<Syncro, keyof typeof nameSources>;
+  /** By the stream of tickets, for that of time. */
+  seen: { last: SeenTickets | null };
+}
+
+/** Rows that the documents name for a page; a list that counts its pages may hold more. */
+const documentedPageSize = 25;
+
+/** The documents say nothing of an answer 429: what is waited where it names no time itself. */
+const throttledSeconds = 15;
+
+export function createSyncro(config: SyncroConfig, context: ConnectorContext): OpenCall<Syncro> {
+  const limit: LimitRow = {
+    path: '',
+    concurrency: 2,
+    spacingMs: 60_000 / config.requestsPerMinute,
+    // Other programs behind the address included.
+    source: 'https://api-docs.syncromsp.com/: 180 requests a minute for an IP address.',
+  };
+  const common = {
+    baseUrl: `${config.baseUrl}/api/v1`,
+    limits: [limit],
+    authorize: async () => ({ authorization: `Bearer ${config.apiToken}` }),
+  };
+  const own = createTransport({ ...common, context, attempts: 1 });
+  const classify = async (answer: RawAnswer): Promise<KindError | null> => {
+    const { path, signal } = answer.request;
+    if (answer.status !== 401 || path === '/me') return null;
+    return refusalOf(answer, () => own.send({ method: 'GET', path: '/me', signal }, z.unknown()));
+  };
+  const options = { ...common, classify, throttledSeconds };
+  const open = createCalls(config, context, options, readNumbered);
+  const names = createNames('Syncro', nameSources);
+  const seen = { last: null };
+  return (signal) => ({ ...open(signal), names, seen });
+}
+
+const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {
+  const { path, query, isUncounted = false } = list;
+  let before = '';
+  return numberedPages({
+    path,
+    idsOf: (rows) => rows.flatMap((row) => idOf(row) ?? []),
+    async send(page) {
+      const request = { method: 'GET', path, query: { ...query, page } } as const;
+      if (!isUncounted) return call.send(request, countedPage(list, page));
+      const answer = await call.send(request, uncountedPage(list));
+      const text = JSON.stringify(answer.data.rows);
+      // No document says that such a list has pages: it may answer each number with all there is.
+      if (text === before) return { ...answer, data: { rows: [], isLast: true } };
+      before = text;
+      return answer;
+    },
+  });
+};
+
+const Meta = z.object({ total_pages: z.int().min(0), page: z.int().nullish() });
+
+/** `{tickets: […], meta: {total_pages, page}}`; a page that is another than was asked for is refused. */
+function countedPage({ path, rows: name }: List, page: number) {
+  return z
+    .looseObject({ meta: Meta })
+    .refine((answer) => Array.isArray(answer[name]), { message: `has no list "${name}"` })
+    .transform((answer, ctx) => {
+      const rows = answer[name] as unknown[];
+      const { total_pages: pages, page: shown } = answer.meta;
+      const isOther = shown != null && shown !== page;
+      const isShort = rows.length === 0 && page < pages;
+      if (!isOther && !isShort) return { rows, pages };
+      const what = isOther ? `is page ${shown}` : `is empty, of ${pages}`;
+      ctx.addIssue({ code: 'custom', message: `page ${page} of ${path} ${what}` });
+      return z.NEVER;
+    });
+}
+
+/** Without a count of pages the last is the first that is not full. */
+function uncountedPage({ rows: name }: List) {
+  return z.object({ [name]: z.array(z.unknown()) }).transform((answer) => {
+    const rows = answer[name] ?? [];
+    return { rows, isLast: rows.length < documentedPageSize };
+  });
+}
+
+/**
+ * Syncro answers 401 to a wrong token and to a missing permission alike. What every token may ask tells
+ * them apart: where that is answered, the token is good.
+ */
+async function refusalOf(
+  { request }: RawAnswer,
+  askWhoIAm: () => Promise<unknown>,
+): Promise<KindError | null> {
+  try {
+    await askWhoIAm();
+  } catch (error) {
+    if (isKindError(error, 'auth')) return null;
+    throw error;
+  }
+  const name = nameOf(request);
+  return new KindError('permission', `${name} answered 401 although the token is valid.`, {
+    status: 401,
+    fix: `Give the token, and the user it belongs to, the permission for ${name}.`,
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * Products by which Syncro counts hours itself. The balance of its prepaid hours is in no document, so what is looked
+ * for is what makes one: products of the category Prepay Hours on a client's invoices and recurring invoices, and the
+ * balance itself where an account shows it after all.
+ */
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { addDays, instantFromMs } from '../../src/domain/time.ts';
+import type { Query } from '../kit/call.ts';
+import { okResult } from '../kit/checks.ts';
+import { allRows, believeRows, findRow } from '../kit/lists.ts';
+import type { List, Syncro } from './call.ts';
+import { invoiceList, readCustomer } from './lists.ts';
+import {
+  CategoryWire,
+  InvoiceDetail,
+  type InvoiceLine,
+  InvoiceWire,
+  ProductWire,
+  ScheduleWire,
+} from './schema.ts';
+
+/** By name: Syncro itself adds hours by the one category and takes them by the other. */
+const prepayCategory = 'Prepay Hours';
+export const laborCategory = 'Labor';
+
+function productList(query: Query): List {
+  return { path: '/products', rows: 'products', query, isUncounted: true };
+}
+
+/** The product that the sale (else the config) names; a line may do without one. */
+export async function saleProduct(
+  syncro: Syncro,
+  ofSale: string | null,
+): Promise<ProductWire | null> {
+  const name = ofSale ?? syncro.config.billing.product;
+  if (name === undefined) return null;
+  const isNamed = (row: ProductWire): boolean => row.name === name;
+  const found = await findRow(syncro, productList({ name }), ProductWire, isNamed);
+  if (found === null) {
+    throw new KindError('config', `Syncro has no product called "${name}".`, {
+      fix: 'Write the name as Syncro shows it, or let the token list products.',
+    });
+  }
+  const counting = [prepayCategory, laborCategory].find((category) => isIn(found, category));
+  if (counting === undefined) return found;
+  const message = `Product "${name}" is of the category ${counting}, by which Syncro counts hours itself.`;
+  throw new KindError('config', message, {
+    fix: 'Sell by a product of another category: the hours are counted here.',
+  });
+}
+
+export async function productsIn(syncro: Syncro, category: string): Promise<ProductWire[]> {
+  const list: List = { path: '/products/categories', rows: 'categories', isUncounted: true };
+  const categories = await allRows(syncro, list, CategoryWire);
+  const found: ProductWire[] = [];
+  for (const { id: category_id } of categories.filter(({ name }) => isCalled(name, category))) {
+    const products = await allRows(syncro, productList({ category_id }), ProductWire);
+    // A filter by category may be ignored; a product that shows no category is taken for one of it.
+    found.push(...products.filter((one) => !one.product_category || isIn(one, category)));
+  }
+  return found;
+}
+
+function isIn({ product_category, category_path }: ProductWire, category: string): boolean {
+  return [product_category, category_path].some((text) => isCalled(text, category));
+}
+
+/** The name alone, or the last of a path such as `Services > Labor`. */
+function isCalled(text: string | null | undefined, name: string): boolean {
+  const last = (text ?? '').split(/[>/;]/).at(-1) ?? '';
+  return last.trim().toLowerCase() === name.toLowerCase();
+}
+
+/** How far back invoices are looked through. */
+const lookBackDays = 400;
+
+interface Search {
+  syncro: Syncro;
+  products: readonly ProductWire[];
+  /** Sales before this day do not count. */
+  fromDay: string;
+}
+
+/** A failed result for each client whose hours Syncro may take down as well. */
+export async function nativePrepay(
+  syncro: Syncro,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[]> {
+  const today = instantFromMs(syncro.context.now()).slice(0, 10);
+  const { prepayOffSince } = syncro.config;
+  const oldest = addDays(today, -lookBackDays);
+  const fromDay = prepayOffSince !== undefined && prepayOffSince > oldest ? prepayOffSince : oldest;
+  const products = await productsIn(syncro, prepayCategory);
+  const search: Search = { syncro, products, fromDay };
+  const found = new Map<SourceId, string>();
+  const unproven = new Set<SourceId>();
+  for (const clientId of clientIds) {
+    const balance = (await readCustomer(syncro, clientId)).prepay_hours ?? null;
+    if (Number(balance ?? 0) !== 0 && prepayOffSince === undefined) {
+      found.set(clientId, `has ${balance} prepaid hours`);
+      continue;
+    }
+    const recurring = products.length === 0 ? null : await recurringSale(search, clientId);
+    if (recurring !== null) found.set(clientId, recurring);
+    // Hours that were sold once and are used up take nothing more down.
+    else if (balance === null) unproven.add(clientId);
+  }
+  if (products.length > 0 && unproven.size > 0) await searchInvoices(search, unproven, found);
+  const refusals = [...found].map(([clientId, what]): CheckResult => {
+    const detail = `Customer ${clientId} ${what} in Syncro, which takes invoiced labor off them: two systems would debit the same hour.`;
+    return { id: `native-prepay.${clientId}`, status: 'failed', detail, fix: endPrepay };
+  });
+  return [...refusals, restResult(search, unproven.size, refusals.length)];
+}
+
+const endPrepay =
+  'End the recurring sale, take what is left over as an opening block and clear it in Syncro; or leave the client out. Where tracking is off for the whole account (Admin > Customers - Preferences), set prepayOffSince to that day.';
+
+/** What is known of the clients that nothing was found of. */
+function restResult(
+  { syncro, products, fromDay }: Search,
+  unproven: number,
+  refused: number,
+): CheckResult {
+  const id = 'native-prepay';
+  const none = 'Syncro has no product of the category Prepay Hours: it sells no prepaid hours.';
+  if (products.length === 0) return okResult(id, none);
+  const some = `Prepaid hours in Syncro: ${refused} clients have some, no other does.`;
+  if (unproven === 0) return okResult(id, some);
+  const names = products.map(({ name }) => name).join(', ');
+  const detail = `${unproven} clients were sold no prepaid hours (${names}) since ${fromDay}. Older sales, and hours given by hand, cannot be seen.`;
+  if (syncro.config.prepayOffSince !== undefined) {
+    return okResult(id, `${detail} By the config tracking is off since then.`);
+  }
+  const fix =
+    'Look at the prepaid hours of these clients in Syncro once. Where tracking is off for the whole account, set prepayOffSince.';
+  return { id, status: 'warning', detail, fix };
+}
+
+async function recurringSale(search: Search, clientId: SourceId): Promise<string | null> {
+  const query = { customer_id: clientId };
+  const list = { path: '/schedules', rows: 'schedules', query, isUncounted: true };
+  const isSale = ({ customer_id, paused, lines }: ScheduleWire): boolean =>
+    customer_id === clientId && paused !== true && hasPrepaid(search, lines);
+  const found = await findRow(search.syncro, list, ScheduleWire, isSale);
+  if (found === null) return null;
+  return `is sold prepaid hours by the recurring invoice ${found.name ?? found.id}`;
+}
+
+const Sold = InvoiceWire.pick({ id: true, customer_id: true, date: true });
+
+/** Moves clients to those `found`. Their invoices are read one by one, since lists show no lines. */
+async function searchInvoices(
+  search: Search,
+  unproven: Set<SourceId>,
+  found: Map<SourceId, string>,
+): Promise<void> {
+  const { syncro, fromDay } = search;
+  const list = invoiceList.since(`${fromDay}T00:00:00.000Z`);
+  for await (const page of syncro.pages(list)) {
+    for (const { id, customer_id, date } of believeRows(list, page.rows, Sold)) {
+      if (!unproven.has(customer_id) || (date ?? fromDay) < fromDay) continue;
+      const invoice = await syncro.getIfThere(`/invoices/${id}`, InvoiceDetail);
+      if (!hasPrepaid(search, invoice?.line_items)) continue;
+      const sale = `invoice ${invoice?.number ?? id} of ${date?.slice(0, 10)}`;
+      found.set(customer_id, `was sold prepaid hours by ${sale}`);
+      unproven.delete(customer_id);
+    }
+  }
+}
+
+/** Of a line, the documents name the product's id, its item and its name; not all of them are shown everywhere. */
+function hasPrepaid({ products }: Search, lines: readonly InvoiceLine[] | null | undefined) {
+  return (lines ?? []).some(({ product_category, product_id, item, name }) => {
+    if (isCalled(product_category, prepayCategory)) return true;
+    if (product_id != null) return products.some(({ id }) => id === product_id);
+    return products.some((product) => product.name === item || product.name === name);
+  });
+}

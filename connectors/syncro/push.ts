@@ -1,0 +1,157 @@
+/** Low-balance tickets, notes and the balance field. Sales are in sales.ts. */
+import { z } from 'zod';
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { findRow, refuseStranger } from '../kit/lists.ts';
+import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
+import {
+  guardedNotes,
+  type Note,
+  type NoteRecord,
+  notePush,
+  verifyAudience,
+} from '../kit/notes.ts';
+import { type KeyedRecord, keyedPush } from '../kit/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import type { List, Syncro } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import { clientNumber, fieldNames, readCustomer, ticketList } from './lists.ts';
+import { CommentWire, KeyedTicket, NumberId, TicketDetail } from './schema.ts';
+
+type Alert = PushMessages['alert-ticket'];
+
+/** Found again by a tag that is its key. */
+export const alertRecord: KeyedRecord<Syncro, Alert, KeyedTicket, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-key'],
+  kept: 'ticket-key',
+  find: findTicket,
+  create: createTicket,
+  delivered: ({ id, number }) => ({ remoteId: id, label: `#${number}` }),
+  inspect: (syncro, _, ticketId) => inspectTicket(alertTicket, syncro, ticketId),
+  withdraw: (syncro, message, withdrawal) =>
+    withdrawTicket(alertTicket, syncro, message, withdrawal),
+};
+
+export function createAlertPush(open: OpenCall<Syncro>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, alertRecord);
+}
+
+const CreatedTicket = z.object({ ticket: z.object({ id: NumberId }) });
+
+/** Written for technicians: hidden, and mailed to nobody. */
+async function createTicket(syncro: Syncro, message: Alert): Promise<Delivered> {
+  const { status, issueType, priority } = syncro.config.alerts;
+  const subject = oneLine(message.subject);
+  const body = {
+    customer_id: clientNumber(message.clientId),
+    subject,
+    status,
+    problem_type: issueType,
+    ...(priority === undefined ? {} : { priority }),
+    tag_list: [message.key],
+    comments_attributes: [{ subject, body: message.body, hidden: true, do_not_email: true }],
+  };
+  const { ticket } = await syncro.write('POST', '/tickets', body, CreatedTicket);
+  return { remoteId: ticket.id };
+}
+
+/**
+ * How far back a ticket of ours is looked for: no message waits as long, and no backup that is restored is
+ * as old.
+ */
+const lookBackDays = 90;
+
+/** The client's late tickets, compared here: the search of Syncro says nowhere what it looks at. */
+function findTicket(syncro: Syncro, { key, clientId }: Alert): Promise<KeyedTicket | null> {
+  const customer_id = clientNumber(clientId);
+  const created_after = instantFromMs(syncro.context.now() - lookBackDays * 86_400_000);
+  const list: List = { ...ticketList.all, query: { customer_id, created_after } };
+  return findRow(syncro, list, KeyedTicket, (ticket) => {
+    refuseStranger(list.path, ticket.customer_id, [clientId]);
+    return hasTag(ticket, key);
+  });
+}
+
+function hasTag({ tag_list }: Pick<KeyedTicket, 'tag_list'>, key: string): boolean {
+  return tag_list?.includes(key) ?? false;
+}
+
+function ticketPath(id: SourceId): string {
+  return `/tickets/${encodeURIComponent(id)}`;
+}
+
+const noteRecord: NoteRecord<Syncro> = { find: findNote, write: writeNote };
+
+const alertTicket: ClosableTicket<Syncro> = {
+  async read({ config, getIfThere }, id) {
+    const ticket = await getIfThere(ticketPath(id), TicketDetail);
+    if (ticket === null) return null;
+    return {
+      bearsKey: (key) => hasTag(ticket, key),
+      isClosed: config.closedStatuses.includes(ticket.status),
+      updatedAt: ticket.updated_at,
+    };
+  },
+  async close({ config, write }, id) {
+    return () => write('PUT', ticketPath(id), { status: config.alerts.withdrawnStatus });
+  },
+  note: guardedNotes(facts, noteRecord, ['note-audience']),
+};
+
+/** Found again by the key at the end of its text. */
+export function createNotePush(open: OpenCall<Syncro>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, ['note-audience']);
+}
+
+const CreatedComment = z.object({ comment: CommentWire });
+
+/** Writes one note and verifies that its audience was kept. */
+export async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> {
+  const { subject, email } = syncro.config.notes;
+  const hidden = note.audience === 'internal';
+  const text = withMarker(note.body, note.key);
+  const body = { subject, body: text, hidden, do_not_email: hidden || !email };
+  const path = `${ticketPath(note.ticketId)}/comment`;
+  const { comment } = await syncro.write('POST', path, body, CreatedComment);
+  const written = { id: comment.id, isInternal: comment.hidden };
+  await verifyAudience(syncro, facts, 'note-audience', note, written);
+  return noteDelivered(note, comment.id);
+}
+
+/** Comments are ten to a page by default; so many are asked for. */
+const commentsPerPage = 100;
+
+async function findNote(syncro: Syncro, note: Note): Promise<Delivered | null> {
+  const path = `${ticketPath(note.ticketId)}/comments`;
+  const list: List = { path, rows: 'comments', query: { per_page: commentsPerPage } };
+  const found = await findRow(syncro, list, CommentWire, ({ body }) => hasMarker(body, note.key));
+  return found === null ? null : noteDelivered(note, found.id);
+}
+
+function noteDelivered({ ticketId }: Note, id: SourceId): Delivered {
+  return { remoteId: id, label: `comment ${id} on ticket ${ticketId}` };
+}
+
+export const customFields: ClientFields<Syncro, ClientField> = {
+  noun: 'customer',
+  product: 'Syncro',
+  async read(syncro, clientId) {
+    const { properties } = await readCustomer(syncro, clientId);
+    return Object.entries(properties ?? {}).map(([name, value]) => ({ name, value }));
+  },
+  /** All are sent, since it is not documented whether those left out are kept. */
+  async write(syncro, clientId, { before, target, value }) {
+    const kept = Object.fromEntries(before.map((field) => [field.name, field.value]));
+    const body = { properties: { ...kept, [target.name]: value } };
+    await syncro.write('PUT', `/customers/${clientNumber(clientId)}`, body);
+  },
+  hidden: async (syncro) => (await fieldNames(syncro)).map((name) => ({ name })),
+  writableFix: 'Make it a text field of customers in Syncro.',
+};
+
+export function createBalancePush(open: OpenCall<Syncro>): Push<'balance-field'> {
+  return balancePush(open, facts, 'client-fields', customFields);
+}

@@ -1,0 +1,239 @@
+/**
+ * Technician time. Timers name no customer: whose the tickets are that changed lately is seen by the stream of tickets,
+ * which is read just before that of time, so that time asks for the same list only where it must. And when running
+ * time ends may show nowhere but on its ticket, which is read at every run until then.
+ */
+import { z } from 'zod';
+import type {
+  Page,
+  PresenceRequest,
+  PullRequest,
+  RejectedRow,
+  SourceId,
+  TimeEntryRow,
+} from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { addSeconds, type Instant } from '../../src/domain/time.ts';
+import { parseRows } from '../http/rows.ts';
+import { WireInstant } from '../http/wire.ts';
+import { believeRows, parseAll, quarantined } from '../kit/lists.ts';
+import type { Syncro } from './call.ts';
+import { facts } from './facts.ts';
+import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } from './lists.ts';
+import { fromTimer, isRunning } from './mapping.ts';
+import { idOf, NumberId, TicketDetail, TimerWire } from './schema.ts';
+
+/** Null is what could not be read: the stream of tickets has quarantined such a row. */
+const Recent = z.object({
+  id: NumberId,
+  customer_id: NumberId.nullable().catch(null),
+  created_at: WireInstant.nullable().catch(null),
+  updated_at: WireInstant.nullable().catch(null),
+});
+
+export type RecentTickets = Map<SourceId, z.infer<typeof Recent>>;
+
+/** What the stream of tickets saw last. */
+export type SeenTickets = Pick<PullRequest, 'since' | 'until'> & { tickets: RecentTickets };
+
+export function addRecent(tickets: RecentTickets, rows: readonly unknown[]): void {
+  for (const raw of rows) {
+    const row = Recent.safeParse(raw).data;
+    if (row !== undefined) tickets.set(row.id, row);
+  }
+}
+
+/** What the stream of tickets saw in the same run, once; read where it did not reach back as far. */
+async function takeRecent(syncro: Syncro, { since, until }: PullRequest): Promise<RecentTickets> {
+  const { last } = syncro.seen;
+  syncro.seen.last = null;
+  const isOfRun = last !== null && last.until === until && last.since <= since;
+  return isOfRun ? last.tickets : listRecent(syncro, since);
+}
+
+async function listRecent(syncro: Syncro, since: Instant): Promise<RecentTickets> {
+  const tickets: RecentTickets = new Map();
+  for await (const { rows } of syncro.pages(ticketList.since(since))) addRecent(tickets, rows);
+  return tickets;
+}
+
+/** By ticket; null: no such ticket is shown to us. */
+type Owners = Map<SourceId, SourceId | null>;
+
+function ownersOf(tickets: RecentTickets): Owners {
+  const known = [...tickets].filter(([, { customer_id }]) => customer_id !== null);
+  return new Map(known.map(([id, { customer_id }]) => [id, customer_id]));
+}
+
+/** A ticket that has not changed since although time was logged on it is asked for by itself, once. */
+async function findOwner(syncro: Syncro, owners: Owners, id: SourceId): Promise<SourceId | null> {
+  if (!owners.has(id)) {
+    const ticket = await syncro.getIfThere(`/tickets/${id}`, TicketDetail);
+    owners.set(id, ticket?.customer_id ?? null);
+  }
+  return owners.get(id) ?? null;
+}
+
+/** Tickets on which time is running, each with its client: a pass may be about some clients alone. */
+type RunningTickets = Map<SourceId, SourceId>;
+
+const runningKey = 'running-tickets';
+
+async function readRunning({ context }: Syncro): Promise<RunningTickets> {
+  const entries = ((await context.memory.get(runningKey)) ?? '').split(' ');
+  const pairs = entries.filter((text) => text.includes(':')).map((text) => text.split(':'));
+  return new Map(pairs.map(([ticketId = '', clientId = '']) => [ticketId, clientId]));
+}
+
+async function writeRunning({ context: { memory } }: Syncro, running: RunningTickets) {
+  const entries = [...running].map((entry) => entry.join(':'));
+  const text = entries.sort().join(' ');
+  if (text !== ((await memory.get(runningKey)) ?? '')) await memory.set(runningKey, text);
+}
+
+interface TimePass {
+  syncro: Syncro;
+  ours: ReadonlySet<SourceId>;
+  tickets: RecentTickets;
+  owners: Owners;
+  /** As the last pass left them. */
+  before: RunningTickets;
+  running: RunningTickets;
+}
+
+/**
+ * The timers that were made since, in pages; then all time of each ticket that changed since and is older than that,
+ * in which a timer may have been changed, ended or deleted.
+ */
+export async function* pullTime(
+  syncro: Syncro,
+  request: PullRequest,
+): AsyncGenerator<Page<TimeEntryRow>> {
+  await facts.refuseIfFalse(syncro.context, 'tickets-since', 'timers-since');
+  const { since, isStored } = request;
+  const tickets = await takeRecent(syncro, request);
+  const before = await readRunning(syncro);
+  const ours = new Set(clientNumbers(request.clientIds));
+  // Only tickets of the clients asked for are let go; what a comparison sees is stored by nobody, so it lets none go.
+  const running = new Map([...before].filter(([, owner]) => !isStored || !ours.has(owner)));
+  const pass: TimePass = { syncro, ours, tickets, owners: ownersOf(tickets), before, running };
+  const list = timerList.since(since);
+  for await (const { rows } of syncro.pages(list)) {
+    const taken = await takeOurs(pass, rows);
+    const read = await readTimers(pass, taken.raw);
+    for (const { created_at } of read.wires) {
+      if (created_at !== null) refuseUnasked(list, created_at, since);
+    }
+    yield { rows: read.rows, rejected: [...taken.rejected, ...read.rejected], resume: null };
+  }
+  const again = [...before].filter(([, owner]) => ours.has(owner)).map(([id]) => id);
+  for (const ticketId of new Set([...olderThan(since, tickets), ...again])) {
+    const page = await readTicketTime(pass, ticketId);
+    if (page !== null) yield page;
+  }
+  // Only now, that the last page is stored.
+  await writeRunning(syncro, running);
+}
+
+/** A ticket that was made since has all its time in the list of timers. */
+function olderThan(since: Instant, tickets: RecentTickets): SourceId[] {
+  return [...tickets.values()]
+    .filter(({ updated_at }) => updated_at === null || updated_at >= since)
+    .filter(({ created_at }) => created_at === null || created_at < since)
+    .map(({ id }) => id);
+}
+
+const OnTicket = z.object({ ticket_id: NumberId });
+
+/** The rows on tickets of ours, and those that name no ticket; one whose ticket is hidden is quarantined. */
+async function takeOurs({ syncro, owners, ours }: TimePass, rows: readonly unknown[]) {
+  const raw: unknown[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const row of rows) {
+    const ticketId = OnTicket.safeParse(row).data?.ticket_id;
+    const owner = ticketId === undefined ? undefined : await findOwner(syncro, owners, ticketId);
+    if (owner === null) {
+      const reason = `Ticket ${ticketId} of this time is not shown to us. Look whether it was deleted, or the permission to see it taken away.`;
+      rejected.push(quarantined(idOf(row) ?? `time on ticket ${ticketId}`, reason, row));
+    } else if (owner === undefined || ours.has(owner)) raw.push(row);
+  }
+  return { raw, rejected };
+}
+
+/** Running timers are no time yet. Tickets of time without an end are remembered, to be read again. */
+async function readTimers({ syncro, running, owners }: TimePass, raw: readonly unknown[]) {
+  const { rows: wires } = parseRows(raw, TimerWire, (wire) => wire);
+  const userIds = new Set(wires.flatMap(({ user_id }) => user_id ?? []));
+  const productIds = wires.flatMap(({ product_id }) => product_id ?? []);
+  const users = await syncro.names.byId(syncro, 'users', [...userIds]);
+  const products = await productNames(syncro, productIds);
+  for (const { end_time, ticket_id } of wires) {
+    const owner = end_time === null ? await findOwner(syncro, owners, ticket_id) : null;
+    if (owner !== null) running.set(ticket_id, owner);
+  }
+  const ended = raw.filter((row) => !parseAll([row], TimerWire).some(isRunning));
+  const toRow = (wire: TimerWire) => fromTimer(wire, { users, products }, syncro.config);
+  return { wires, ...parseRows(ended, TimerWire, toRow) };
+}
+
+/** All time of one ticket; null where it is none of ours. */
+async function readTicketTime(
+  pass: TimePass,
+  ticketId: SourceId,
+): Promise<Page<TimeEntryRow> | null> {
+  const { syncro, ours, tickets, owners, before, running } = pass;
+  const listedOwner = tickets.get(ticketId)?.customer_id ?? null;
+  if (listedOwner !== null && !ours.has(listedOwner)) return null;
+  const path = `/tickets/${ticketId}`;
+  const ticket = await syncro.getIfThere(path, TicketDetail);
+  if (ticket === null) {
+    // Listed just now, or read before: that may be a permission as well.
+    const reason =
+      'The ticket is not there (404). Its time stays as last read, until a sweep; look whether it was deleted.';
+    const row = quarantined(`ticket ${ticketId}`, reason, { id: ticketId });
+    return { rows: [], rejected: [row], resume: null };
+  }
+  const { id, customer_id: owner, ticket_timers } = ticket;
+  owners.set(ticketId, owner);
+  if (!ours.has(owner)) {
+    if (before.has(ticketId)) running.set(ticketId, owner);
+    return null;
+  }
+  const { wires, rows, rejected } = await readTimers(pass, ticket_timers);
+  const stranger = wires.find(({ ticket_id }) => ticket_id !== ticketId);
+  if (id !== ticketId || stranger !== undefined) {
+    const shown = stranger?.ticket_id ?? id;
+    throw new KindError('contract', `GET ${path} answered with ticket ${shown}.`);
+  }
+  return { rows, rejected, resume: null, completeTicketIds: [ticketId] };
+}
+
+/** Timers are listed by when they were made; work may have been entered so long before it began. */
+const marginSeconds = 31 * 86_400;
+
+const Present = TimerWire.pick({ id: true, ticket_id: true, start_time: true, end_time: true });
+
+/** Which time there is now: a deleted timer just disappears. Syncro counts pages and not rows. */
+export async function* presentTime(
+  syncro: Syncro,
+  { from, to, clientIds }: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  await facts.refuseIfFalse(syncro.context, 'tickets-since', 'timers-since');
+  const ours = new Set(clientNumbers(clientIds));
+  const since = addSeconds(from, -marginSeconds);
+  const owners = ownersOf(await listRecent(syncro, since));
+  for await (const page of syncro.pages(timerList.since(since))) {
+    const ids: SourceId[] = [];
+    // A row that cannot be read would otherwise count as one that is gone.
+    for (const { id, ticket_id, start_time, end_time } of believeRows(
+      timerList.all,
+      page.rows,
+      Present,
+    )) {
+      if (end_time === null || start_time < from || start_time >= to) continue;
+      const owner = await findOwner(syncro, owners, ticket_id);
+      if (owner !== null && ours.has(owner)) ids.push(id);
+    }
+    yield ids;
+  }
+}
