@@ -9,7 +9,7 @@ import type { planConfig } from '../service/plan/plan.ts';
 import type { runOnce } from '../service/run/run.ts';
 import type { startService } from '../service/schedule/start.ts';
 
-/** What the commands have done for them; a test hands in its own. */
+/** What the commands call; tests pass their own. */
 export interface Service {
   openApp: typeof openApp;
   runOnce: typeof runOnce;
@@ -32,14 +32,14 @@ export interface CliDeps {
   service: Service;
   /** Writes to standard output: answers only. */
   out(text: string): void;
-  /** Writes to standard error: faults, progress. */
+  /** Writes to standard error: errors, progress. */
   err(text: string): void;
-  /** Whether a person reads each of the two, and how wide the first is. */
+  /** Whether each of the two is a terminal, and how wide the first is. */
   isOutTerminal: boolean;
   isErrTerminal: boolean;
   columns: number;
   env: NodeJS.ProcessEnv;
-  /** Raised when the process was asked to stop. */
+  /** Aborted when the process was asked to stop. */
   signal: AbortSignal;
   version: string;
 }

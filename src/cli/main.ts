@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Loaded before anything that an older Node does not understand, so that such a Node says which is
-// needed and not which syntax it stumbled on.
+// Loaded before any syntax that an older Node cannot parse, so that it names the version it needs
+// instead of a syntax error.
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major < 24) {

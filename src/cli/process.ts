@@ -13,19 +13,19 @@ import { runOnce } from '../service/run/run.ts';
 import { startService } from '../service/schedule/start.ts';
 import { runCli } from './program.ts';
 
-/** Runs the command line of this very process. */
+/** Runs the command line of this process. */
 export async function runProcess(vendors: VendorRegistry): Promise<number> {
   const controller = new AbortController();
-  // Asked once, we finish what is in hand; asked twice, the system's own way of ending applies.
+  // The first signal lets the current page finish; the second one ends the process at once.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => controller.abort());
   }
   if (process.env.npm_lifecycle_event !== undefined) abortWithParent(controller);
-  // A log that nobody can write or read any more must not end what it is about.
+  // A log that can no longer be written must not stop the work.
   process.stderr.on('error', () => {});
   let unwritten: string | null = null;
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // `prepaid-hours balances | head`: whoever read us has enough, and that is no fault.
+    // `prepaid-hours balances | head`: the reader has closed the pipe, which is not an error.
     if (code !== 'EPIPE') unwritten = code ?? 'unknown';
   });
   const exitCode = await runCli(
@@ -56,7 +56,7 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
     },
     process.argv.slice(2),
   );
-  // What is written last has failed by the next turn of the event loop.
+  // If the last write fails, it has failed by the next turn of the event loop.
   await setImmediate();
   if (unwritten === null) return exitCode;
   process.stderr.write(
@@ -65,14 +65,14 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
   return exitCode === 0 ? 1 : exitCode;
 }
 
-/** npm hands a signal to the shell that it started us by, which ends and leaves us behind. */
+/** npm sends a signal to the shell that started us; the shell exits and leaves us running. */
 function abortWithParent(controller: AbortController): void {
   const parent = process.ppid;
   const watch = () => process.ppid !== parent && controller.abort();
   setInterval(watch, 500).unref();
 }
 
-/** Of the package that this file is in: sources and compiled files lie at different depths. */
+/** Reads the version of this package; sources and compiled files are at different depths. */
 function readVersion(folder: string): string {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return readVersion(dirname(folder));

@@ -21,10 +21,10 @@ import { addCheckCommand } from './setup/check.ts';
 import { addClientsCommand } from './setup/clients.ts';
 import { addPlanCommand } from './setup/plan.ts';
 
-/** Every command, ready to parse; faults in the usage are thrown. `cli` gets the exit code. */
+/** Every command, ready to parse; usage errors are thrown. `cli` gets the exit code. */
 export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command {
   const program = new Command('prepaid-hours')
-    .description('Debits technician time from clients’ prepaid blocks of hours, beside a PSA.')
+    .description('Debits technician time from clients’ prepaid blocks of hours, alongside a PSA.')
     .version(deps.version)
     .option('--config <file>', 'the config file (default: config/connector.yaml)')
     .option('--json', 'one JSON document on standard output')
@@ -57,7 +57,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   return program;
 }
 
-/** Runs one command line (without node and script) and returns its exit code; throws nothing. */
+/** Runs one command line (without node and script) and returns its exit code; never throws. */
 export async function runCli(deps: CliDeps, args: readonly string[]): Promise<number> {
   const cli = new Cli(deps);
   try {

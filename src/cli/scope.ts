@@ -6,23 +6,23 @@ import type { CliDeps } from './deps.ts';
 import { type Paint, painter } from './output/style.ts';
 import { formatTable, type TableCell, type TableColumn } from './output/table.ts';
 
-/** What a command works with, once the config is read and the store is open. */
+/** What a command works with once the config is loaded and the store is open. */
 export interface Scope {
   app: App;
   deps: CliDeps;
   isJson: boolean;
   paint: Paint;
-  /** The command's answer: one JSON document, or lines for people. */
+  /** Prints the command's result: one JSON document, or text. */
   answer(json: unknown, text: () => string): void;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
   /** Reads the config again, with the same database; the caller closes it. */
   reopen(holder: StoreHolder): Promise<App>;
 }
 
-/** Where the config lies unless `--config` says otherwise. */
+/** The default of `--config`. */
 export const usualConfig = 'config/connector.yaml';
 
-/** Hands commands their scope and takes their exit code. */
+/** Gives commands their scope and takes their exit code. */
 export class Cli {
   readonly deps: CliDeps;
   exitCode = 0;
@@ -48,8 +48,8 @@ export class Cli {
   }
 
   /**
-   * Opens what the command needs, closes it whatever happens; the work returns its exit code. The config
-   * is the command's `--config`, unless another file is named.
+   * Opens what the command needs and always closes it; the work returns its exit code. The config
+   * is the command's `--config` unless another file is passed.
    */
   async withApp(
     command: Command,

@@ -124,7 +124,7 @@ test('explain balance tells how a balance on a date came about', async () => {
   });
   expect((await cli.run(['explain', 'balance', 'dupont', '--on', '4 March'])).exitCode).toBe(2);
   const tomorrow = await cli.run(['explain', 'balance', 'dupont', '--on', '2026-04-11']);
-  expect(tomorrow.err).toContain('--on: 2026-04-11 is still to come');
+  expect(tomorrow.err).toContain('--on: 2026-04-11 is in the future');
   expect(tomorrow.exitCode).toBe(2);
 });
 
@@ -170,24 +170,24 @@ test.each([
   [['adjust', 'dupont', '--hours', '0,5', '--reason', 'x'], '--hours: "0,5" is not a number'],
   [['adjust', 'dupont', '--hours', '2500000000000', '--reason', 'x'], 'is too large'],
   [['block', 'add', 'dupont', '--hours', '1', '--rate', '99999999999'], 'is too large'],
-  [['adjust', 'dupont', '--hours', '1', '--reason', ' '], '--reason: say why'],
+  [['adjust', 'dupont', '--hours', '1', '--reason', ' '], '--reason: give a reason'],
   [['adjust', 'dupont', '--hours', '1'], "required option '--reason <text>' not specified"],
-  [['block', 'add', 'dupont', '--hours', '-1', '--rate', '1'], 'more than no hours'],
+  [['block', 'add', 'dupont', '--hours', '-1', '--rate', '1'], '--hours: must be above zero'],
   [['block', 'add', 'dupont', '--hours', '1', '--rate', '1.234'], '--rate: "1.234"'],
-  [['block', 'add', 'dupont', '--hours', '1', '--rate', '-1'], 'not below zero'],
+  [['block', 'add', 'dupont', '--hours', '1', '--rate', '-1'], 'cannot be negative'],
   [
     ['block', 'add', 'dupont', '--hours', '1', '--rate', '1', '--expires-on', '2026-02-30'],
-    '--expires-on: "2026-02-30" is not a day',
+    '--expires-on: "2026-02-30" is not a date',
   ],
   [
     ['block', 'add', 'dupont', '--hours', '1', '--rate', '1', '--expires-on', '2026-01-01'],
-    'expire before it is bought',
+    'expire before it is purchased',
   ],
   [['block', 'void', 'b-none', '--reason', 'x'], 'There is no block b-none'],
   [['quarantine', 'accept', 'x'], 'ID: "x" is not a whole number'],
   [['quarantine', 'retry', '7'], 'No open quarantine row has the id 7'],
   [['outbox', 'show', 'nope'], 'There is no message "nope"'],
-  [['outbox', 'list', '--status', 'odd'], '"odd" is no status'],
+  [['outbox', 'list', '--status', 'odd'], '"odd" is not a valid status'],
 ])('%j is refused with exit code 2', async (args, message) => {
   const { exitCode, err, out } = await (await benchWithWork()).run(args);
   expect(err).toContain(message);
@@ -279,10 +279,10 @@ test('quarantine lists what waits, and balances points to it', async () => {
     quarantine: [{ sourceId: '9', reason: 'end before start', status: 'open' }],
   });
   expect((await cli.run(['balances'])).out).toContain(
-    '1 row waits for a person: prepaid-hours quarantine list',
+    '1 quarantined row needs review: prepaid-hours quarantine list',
   );
   expect((await cli.run(['quarantine', 'accept', '1'])).err).toContain('could not be understood');
-  expect((await cli.run(['quarantine', 'retry', '1'])).out).toContain('read at the next run');
+  expect((await cli.run(['quarantine', 'retry', '1'])).out).toContain('read again at the next run');
 });
 
 test('verify exits 5 on a disagreement', async () => {
@@ -330,11 +330,11 @@ async function benchWithComparison(isOne: boolean): Promise<CliBench> {
 test('reconcile: one line when all agree', async () => {
   const cli = await benchWithComparison(false);
   const { exitCode, out } = await cli.run(['reconcile']);
-  expect(out).toBe('143 clients, 0 s of difference (2026-04-10 01:30 UTC).\n');
+  expect(out).toBe('143 clients checked, no differences (2026-04-10 01:30 UTC).\n');
   expect(exitCode).toBe(0);
   expect(cli.opened).toMatchObject([{ access: 'write' }]);
   expect((await cli.run(['balances'])).out).toContain(
-    'Compared with the PSA on 2026-04-10 01:30 UTC: 143 clients, 0 s of difference.\n',
+    'Compared with the PSA on 2026-04-10 01:30 UTC: 143 clients checked, no differences.\n',
   );
 });
 
@@ -343,10 +343,10 @@ test('reconcile: the rows and what to do when not, inert, with an exit code of i
   const { exitCode, out } = await cli.run(['reconcile']);
   expect(exitCode).toBe(5);
   expect(out.split('\n')).toEqual([
-    '143 clients, 1 h (3600 s) of difference, 1 difference in all (2026-04-10 01:30 UTC).',
+    '143 clients checked, 1 difference, 1 h (3600 s) in total (2026-04-10 01:30 UTC).',
     '',
-    'Client       Connection  Kind           About         Here  There',
-    '(not known)  psa         entry-differs  time entry 7  1 h   2 h',
+    'Client     Connection  Kind           About         Here  There',
+    '(unknown)  psa         entry-differs  time entry 7  1 h   2 h',
     '',
     'entry-differs: Save it again.',
     '',
@@ -370,7 +370,7 @@ test('reconcile says when there is nothing to compare yet', async () => {
   const cli = new CliBench(await openReportBench(), {
     runOnce: async () => ({ run: 'r-1', ok: true, steps: [], exitCode: 0 }),
   });
-  expect((await cli.run(['reconcile'])).out).toMatch(/^Nothing has been compared: run/);
+  expect((await cli.run(['reconcile'])).out).toMatch(/^Nothing has been compared yet: run/);
   expect((await cli.run(['reconcile', '--last'])).out).toMatch(/^Nothing has been compared/);
   expect((await cli.run(['balances'])).out).not.toContain('Compared');
 });

@@ -22,10 +22,10 @@ test.each([
 });
 
 test.each([
-  ['Dupon', /"Dupon" may mean 2 clients/, /Dupont Plomberie \(dupont\), Dupond et Fils/],
+  ['Dupon', /"Dupon" matches 2 clients/, /Dupont Plomberie \(dupont\), Dupond et Fils/],
   ['Dupnot', /no client "Dupnot"/, /Did you mean "Dupont Plomberie"/],
-  ['Martin', /no client "Martin"/, /Clients are: Dupont Plomberie, Dupond et Fils/],
-  ['', /no client ""/, /Clients are/],
+  ['Martin', /no client "Martin"/, /Clients: Dupont Plomberie, Dupond et Fils/],
+  ['', /no client ""/, /Clients:/],
 ])('%p is refused with the names that come near', (query, message, fix) => {
   expect(() => findClient(clients, query)).toThrow(message);
   try {

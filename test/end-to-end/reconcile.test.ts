@@ -47,14 +47,16 @@ test('two PSAs over HTTP: one line when all agree, and nothing is written there 
     const before = withoutFindings(msp);
     const sent = msp.psa.exchanges.length;
     const { exitCode, stdout } = await msp.run('reconcile');
-    expect(stdout).toMatch(/^2 clients, 0 s of difference \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\.\n$/);
+    expect(stdout).toMatch(
+      /^2 clients checked, no differences \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)\.\n$/,
+    );
     expect(exitCode).toBe(0);
     expect(withoutFindings(msp)).toEqual(before);
     const methods = msp.psa.exchanges.slice(sent).map(({ request }) => request.method);
     expect(new Set(methods)).toEqual(new Set(['GET']));
     const balances = await msp.run('balances');
     expect(balances.stdout).toMatch(
-      /Compared with the PSA on .*: 2 clients, 0 s of difference\.\n$/,
+      /Compared with the PSA on .*: 2 clients checked, no differences\.\n$/,
     );
   });
 });
@@ -118,8 +120,10 @@ test('a PSA that hides everything is a failure, and the RMM is compared all the 
     msp.psa.state.tables.timeEntries.rows.clear();
     const { exitCode, stdout } = await msp.run('reconcile');
     expect(stdout).toMatch(/failed psa: "psa" lists none of the 25 time entries/);
-    expect(stdout).toMatch(/\n1 client, 0 s of difference/);
+    expect(stdout).toMatch(/\n1 client checked, no differences/);
     expect(exitCode).toBe(3);
-    expect((await msp.run('balances')).stdout).toMatch(/Without psa\. See prepaid-hours reconcile/);
+    expect((await msp.run('balances')).stdout).toMatch(
+      /Not compared: psa\. See prepaid-hours reconcile/,
+    );
   });
 });

@@ -40,7 +40,7 @@ test('a run under wrong rules is undone, here and in the PSA, and done anew unde
     const shown = await msp.run('undo', run);
     expect(shown).toMatchObject({ exitCode: 0 });
     expect(shown.stdout).toMatch(/Dupont +\d+ +-11 h/);
-    expect(shown.stdout).toContain(`Nothing was done yet: \`prepaid-hours undo ${run} --yes\``);
+    expect(shown.stdout).toContain(`Dry run. To apply: prepaid-hours undo ${run} --yes`);
     expect(dumpTables(msp.store)).toEqual(before);
     expect(writes(msp)).toHaveLength(sent);
 

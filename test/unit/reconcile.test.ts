@@ -178,11 +178,11 @@ describe('what to do', () => {
 });
 
 test.each([
-  [143, { rows: 0, clients: 0, seconds: 0 }, '143 clients, 0 s of difference'],
-  [1, { rows: 1, clients: 1, seconds: 0 }, '1 client, 0 s of difference, 1 difference in all'],
+  [143, { rows: 0, clients: 0, seconds: 0 }, '143 clients checked, no differences'],
+  [1, { rows: 1, clients: 1, seconds: 0 }, '1 client checked, 1 difference'],
   [
     ...[2, { rows: 3, clients: 1, seconds: 9000 }],
-    '2 clients, 2 h 30 (9000 s) of difference, 3 differences in all',
+    '2 clients checked, 3 differences, 2 h 30 (9000 s) in total',
   ],
 ] as [number, { rows: number; clients: number; seconds: number }, string][])(
   '%i clients and %o are one line',

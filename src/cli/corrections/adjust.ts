@@ -22,10 +22,10 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
       'give or take hours or money by hand; the reason appears on the statement',
       'adjust Dupont --hours -1.5 --reason "On-site visit never logged"',
     )
-    .option('--hours <hours>', 'above zero to give, below to take')
-    .option('--amount <money>', 'money in place of hours, for a block of money')
-    .option('--block <id>', 'only of this block (default: blocks for any work, in their order)')
-    .option('--allow-overage', 'take more than there is, as overage')
+    .option('--hours <hours>', 'positive to give, negative to take')
+    .option('--amount <money>', 'money instead of hours, for a money block')
+    .option('--block <id>', 'only this block (default: blocks that cover any work, in burn order)')
+    .option('--allow-overage', 'take more than is left; the rest becomes overage')
     .requiredOption('--reason <text>', 'why')
     .action((query: string, options: AdjustOptions, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
@@ -66,7 +66,7 @@ function readWanted(
   if (amount !== undefined && hours === undefined) {
     return { seconds: 0, minor: readChange('--amount', amount, currency) };
   }
-  throw new KindError('config', 'An adjustment is of hours or of money.', {
-    fix: 'Write --hours -1.5, or --amount 50.00.',
+  throw new KindError('config', 'An adjustment is either hours or money.', {
+    fix: 'Use either --hours -1.5 or --amount 50.00.',
   });
 }

@@ -24,16 +24,19 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .add(
       block,
       'add <client>',
-      'add a block that was sold outside this program',
+      'add a block that was sold outside prepaid-hours',
       'block add Dupont --hours 10 --rate 120.00 --expires-on 2027-03-31',
     )
     .option('--hours <hours>', 'size of a block of hours')
     .option('--rate <price>', 'price of one hour, in the client’s currency')
-    .option('--amount <money>', 'size of a block of money, in place of hours and rate')
+    .option('--amount <money>', 'size of a money block, instead of --hours and --rate')
     .option('--purchased-on <day>', 'such as 2026-03-31 (default: today)')
     .option('--expires-on <day>', 'last day of use (default: never expires)')
     .option('--priority <number>', 'lower is used first', '0')
-    .option('--work-types <names>', 'it pays for these alone, separated by commas (default: all)')
+    .option(
+      '--work-types <names>',
+      'only pays for these work types, separated by commas (default: all)',
+    )
     .option('--reason <text>', 'shown on the statement', 'Added by hand')
     .action((query: string, options: AddOptions, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
@@ -57,10 +60,10 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .add(
       block,
       'extend <id>',
-      'move a block’s last day; hours that had ended with the old one come back',
+      'change a block’s last day; hours that had already expired are restored',
       'block extend b-12ab34cd56 --until 2027-06-30 --reason "Holiday closing"',
     )
-    .requiredOption('--until <day>', 'its new last day, or "never"')
+    .requiredOption('--until <day>', 'new last day, or "never"')
     .requiredOption('--reason <text>', 'why')
     .action((blockId: string, options: { until: string; reason: string }, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
@@ -71,7 +74,7 @@ export function addBlockCommands(program: Command, cli: Cli): void {
         answer({ block: blockId, expiresOn, returnedSeconds, returnedMinor }, () => {
           const until = expiresOn === null ? 'never ends' : `ends on ${expiresOn}`;
           const isBack = returnedSeconds > 0 || (returnedMinor ?? 0) > 0;
-          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back)} came back` : ''}.\n`;
+          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back)} restored` : ''}.\n`;
         });
         return 0;
       }),
@@ -80,7 +83,7 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .add(
       block,
       'void <id>',
-      'close a block; what was used from it stays used',
+      'close a block and withdraw what is left; hours already used stay used',
       'block void b-12ab34cd56 --reason "Invoice cancelled"',
     )
     .requiredOption('--reason <text>', 'why')
@@ -95,7 +98,7 @@ export function addBlockCommands(program: Command, cli: Cli): void {
             returnedMinor: removedMinor,
             currency,
           });
-          return `Block ${blockId} is void; ${rest} were taken back.\n`;
+          return `Block ${blockId} is void; ${rest} withdrawn.\n`;
         });
         return 0;
       }),
@@ -108,10 +111,10 @@ function addSalesCommands(block: Command, cli: Cli): void {
     .add(
       block,
       'accept <id>',
-      'give the hours of an open order as ordered, or book what an invoice of the PSA sold by hand',
+      'credit an open order as ordered, or book a block that was invoiced by hand in the PSA',
       'block accept b-12ab34cd56',
     )
-    .option('--again', 'also where a block of that day and size was added by hand')
+    .option('--again', 'even if a block of the same day and size was added by hand')
     .action((id: string, { again }: { again?: boolean }, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer }) => {
         if (/^b-[0-9a-f]{10}$/.test(id)) {
@@ -139,7 +142,7 @@ function addSalesCommands(block: Command, cli: Cli): void {
     .add(
       block,
       'resume <client>',
-      'sell hours automatically again, after a payment was taken back',
+      'resume automatic sales after a payment was reversed',
       'block resume Dupont',
     )
     .action((query: string, _options: unknown, command: Command) =>
@@ -168,7 +171,7 @@ function readBlock(options: AddOptions, currency: string, today: string) {
   const expiresOn =
     options.expiresOn === undefined ? null : readDate('--expires-on', options.expiresOn);
   if (expiresOn !== null && expiresOn < purchasedOn) {
-    throw new KindError('config', '--expires-on: the block would expire before it is bought.');
+    throw new KindError('config', '--expires-on: the block would expire before it is purchased.');
   }
   return {
     ...readSize(options, currency),
@@ -183,7 +186,7 @@ function readBlock(options: AddOptions, currency: string, today: string) {
 function readNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (!names.includes('')) return names;
-  throw new KindError('config', '--work-types: a name is missing.', {
+  throw new KindError('config', '--work-types: a name is empty.', {
     fix: 'Write --work-types "Remote, On-site".',
   });
 }
@@ -192,14 +195,14 @@ function readSize({ hours, rate, amount }: AddOptions, currency: string) {
   if (amount !== undefined && hours === undefined && rate === undefined) {
     const amountMinor = readAmount('--amount', amount, currency);
     if (amountMinor > 0) return { seconds: 0, amountMinor, rateMinor: 0 };
-    throw new KindError('config', '--amount: a block has more than no money.');
+    throw new KindError('config', '--amount: must be above zero.');
   }
   if (amount !== undefined || hours === undefined || rate === undefined) {
-    throw new KindError('config', 'A block is of hours with a rate, or of an amount alone.', {
-      fix: 'Write --hours 10 --rate 120.00, or --amount 1200.00.',
+    throw new KindError('config', 'A block needs either hours and a rate, or an amount.', {
+      fix: 'Use either --hours 10 --rate 120.00 or --amount 1200.00.',
     });
   }
   const seconds = readHours(hours);
-  if (seconds <= 0) throw new KindError('config', '--hours: a block has more than no hours.');
+  if (seconds <= 0) throw new KindError('config', '--hours: must be above zero.');
   return { seconds, amountMinor: null, rateMinor: readAmount('--rate', rate, currency) };
 }

@@ -9,10 +9,10 @@ export function addUndoCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'undo [run]',
-      'withdraws what a run wrote, in the PSA where it can; shows it until --yes is given; lists the runs when none is named',
+      'reverse what a run wrote, in the PSA too where possible; a dry run without --yes; without RUN: list the runs',
       'undo r-20260302T080100-ab12 --yes',
     )
-    .option('--yes', 'do it')
+    .option('--yes', 'apply the changes (default: dry run)')
     .action((runId: string | undefined, { yes }: { yes?: boolean }, command: Command) =>
       cli.withApp(command, yes === true ? 'write' : 'read', async (scope) => {
         const { app, deps } = scope;
@@ -69,19 +69,19 @@ function undoText(result: Shown, { table }: Scope): string {
     ),
     listText(isDone ? 'Cancelled:' : 'To be cancelled:', result.cancelled),
     listText(
-      'Left to do by hand:',
+      'To do by hand:',
       result.byHand.map(
         ({ kind, client, remoteId, fix }) => `${kind} ${remoteId ?? ''}, ${client}: ${fix}`,
       ),
     ),
     isDone
-      ? `Run ${result.undo} is undone, by run ${result.run}.\n`
-      : `Nothing was done yet: \`prepaid-hours undo ${result.undo} --yes\` does it.\n`,
+      ? `Run ${result.undo} was undone by run ${result.run}.\n`
+      : `Dry run. To apply: prepaid-hours undo ${result.undo} --yes\n`,
   ];
   return parts.join('');
 }
 
-/** A row a client: how many entries, and what they come to. */
+/** One row per client: the number of entries and their sum. */
 function ledgerText({ ledger }: Shown, table: Scope['table']): string {
   if (ledger.length === 0) return 'No ledger entries.\n';
   const rows = [...Map.groupBy(ledger, ({ client }) => client)].map(([client, entries]) => {

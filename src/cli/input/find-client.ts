@@ -5,8 +5,8 @@ import { foldName } from '../../domain/records/names.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 
 /**
- * The client that a person means: by our id, by name, or by a part of the name that only one has;
- * capitals and accents do not matter. Throws `config` with the names that come near.
+ * Finds the client by our id, by name, or by a unique part of the name, ignoring case and accents.
+ * Throws `config` with the closest names.
  */
 export function findClient(clients: readonly Client[], query: string): Client {
   const byId = clients.find((client) => client.id === query);
@@ -21,8 +21,8 @@ export function findClient(clients: readonly Client[], query: string): Client {
   const shown = plainText(query);
   if (candidates.length > 1) {
     const names = candidates.slice(0, 8).map(({ id, name }) => `${name} (${id})`);
-    throw new KindError('config', `"${shown}" may mean ${candidates.length} clients.`, {
-      fix: `Write the whole name or the id: ${names.join(', ')}.`,
+    throw new KindError('config', `"${shown}" matches ${candidates.length} clients.`, {
+      fix: `Use the full name or the id: ${names.join(', ')}.`,
     });
   }
   throw new KindError('config', `There is no client "${shown}".`, {
@@ -32,7 +32,7 @@ export function findClient(clients: readonly Client[], query: string): Client {
 
 function nearNames(clients: readonly Client[], wanted: string): string {
   if (clients.length === 0) {
-    return 'No client is known yet: list them in the config file, then run `prepaid-hours run`.';
+    return 'No clients yet: add them to the config file, then run `prepaid-hours run`.';
   }
   const byFolded = new Map(clients.map((client) => [foldName(client.name), client.name]));
   const near = nearest(wanted, byFolded.keys()) ?? nearestByWord(byFolded, wanted);
@@ -40,10 +40,10 @@ function nearNames(clients: readonly Client[], wanted: string): string {
   if (name !== undefined) return `Did you mean "${name}"?`;
   const names = [...byFolded.values()].slice(0, 8);
   const more = clients.length > names.length ? ` and ${clients.length - names.length} more` : '';
-  return `Clients are: ${names.join(', ')}${more}.`;
+  return `Clients: ${names.join(', ')}${more}.`;
 }
 
-/** People type one word of a name, and that wrongly. */
+/** People often type one word of a name, with a typo. */
 function nearestByWord(byFolded: ReadonlyMap<string, string>, wanted: string): string | null {
   const words = new Map<string, string>();
   for (const name of byFolded.keys()) for (const word of name.split(' ')) words.set(word, name);

@@ -4,21 +4,21 @@ import { isKindError, KindError } from '../../domain/errors.ts';
 import { amountFromText } from '../../domain/money.ts';
 import type { DateText } from '../../domain/time.ts';
 
-/** Hours that a person typed: `1.5`, `+2`, `-0.25`. Throws `config` on anything else. */
+/** Hours as typed on the command line: `1.5`, `+2`, `-0.25`. Throws `config` on anything else. */
 export function readHours(text: string): number {
   return asTyped('--hours', 'Write hours with a dot, for example 1.5 or -0.25.', () =>
     secondsFromDecimalText(text, 'hours'),
   );
 }
 
-/** A price or the size of a block of money, in minor units. */
+/** A price or the size of a money block, in minor units. */
 export function readAmount(option: string, text: string, currency: string): number {
   const minor = readChange(option, text, currency);
-  if (minor < 0) throw new KindError('config', `${option}: an amount is not below zero.`);
+  if (minor < 0) throw new KindError('config', `${option}: an amount cannot be negative.`);
   return minor;
 }
 
-/** An amount that may be below zero, in minor units. */
+/** An amount that may be negative, in minor units. */
 export function readChange(option: string, text: string, currency: string): number {
   return asTyped(option, 'Write an amount without its currency, for example 120.00.', () =>
     amountFromText(text, currency),
@@ -31,8 +31,8 @@ export function readDate(option: string, text: string): DateText {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw new KindError('config', `${option}: "${text}" is not a day.`, {
-    fix: 'Write the day as 2026-03-31.',
+  throw new KindError('config', `${option}: "${text}" is not a date.`, {
+    fix: 'Write the date as 2026-03-31.',
   });
 }
 
@@ -41,14 +41,14 @@ export function readWhole(option: string, text: string): number {
   throw new KindError('config', `${option}: "${text}" is not a whole number.`);
 }
 
-/** Why a person changed a balance: kept for ever, so it must say something. */
+/** Why a balance was changed by hand. It is kept permanently, so it must not be empty. */
 export function readReason(text: string): string {
   const reason = text.trim();
   if (reason !== '') return reason;
-  throw new KindError('config', '--reason: say why, it stays in the record.');
+  throw new KindError('config', '--reason: give a reason; it is kept in the ledger.');
 }
 
-/** A typed value is no vendor's row: what is wrong with it is the command's fault, not theirs. */
+/** A bad value on the command line is a usage error, not a bad vendor row. */
 function asTyped<Value>(option: string, fix: string, read: () => Value): Value {
   try {
     return read();

@@ -8,7 +8,7 @@ export function addBackupCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'backup <file>',
-      'a consistent copy of the database in a new file, while the service runs',
+      'write a consistent copy of the database to a new file, while the service runs',
       'backup /var/backups/prepaid-hours-2026-03-31.db',
     )
     .action((target: string, _options: unknown, command: Command) =>

@@ -18,10 +18,10 @@ const statuses: readonly MessageStatus[] = [
 const styles: Partial<Record<MessageStatus, Style>> = { dead: 'red', withheld: 'yellow' };
 
 export function addOutboxCommands(program: Command, cli: Cli): void {
-  const outbox = program.command('outbox').description('what is (to be) written to a vendor');
+  const outbox = program.command('outbox').description('messages to the vendors, sent and unsent');
   cli
     .add(outbox, 'list', 'all messages', 'outbox list --status dead,withheld', { isDefault: true })
-    .option('--status <statuses>', `some of ${statuses.join(', ')}`)
+    .option('--status <statuses>', `one or more of ${statuses.join(', ')}`)
     .action((options: { status?: string }, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
         const filter =
@@ -35,7 +35,7 @@ export function addOutboxCommands(program: Command, cli: Cli): void {
     .add(
       outbox,
       'show <key>',
-      'one message with all that it says; the start of a key is enough',
+      'one message in full; the start of the key is enough',
       'outbox show KEY',
     )
     .action((key: string, _options: unknown, command: Command) =>
@@ -72,11 +72,11 @@ function addDecision(
           throw new KindError('config', `Message ${key} is ${message.status}.`, {
             fix:
               name === 'retry'
-                ? 'Only a dead or withheld message can be tried again.'
-                : 'What was delivered can only be undone in the system that it was delivered to.',
+                ? 'Only a dead or withheld message can be retried.'
+                : 'A delivered message can only be undone in the system it was delivered to.',
           });
         }
-        scope.answer({ key, status }, () => `Message ${key} is ${status} now.\n`);
+        scope.answer({ key, status }, () => `Message ${key} is now ${status}.\n`);
         return 0;
       }),
     );
@@ -86,8 +86,8 @@ function readStatuses(text: string): MessageStatus[] {
   return text.split(',').map((part) => {
     const status = statuses.find((known) => known === part.trim());
     if (status !== undefined) return status;
-    throw new KindError('config', `--status: "${plainText(part)}" is no status.`, {
-      fix: `It is one of ${statuses.join(', ')}.`,
+    throw new KindError('config', `--status: "${plainText(part)}" is not a valid status.`, {
+      fix: `Use one of ${statuses.join(', ')}.`,
     });
   });
 }
@@ -148,7 +148,7 @@ function listText(messages: readonly PushMessageRow[], { table }: Scope): string
   return table(columns, rows);
 }
 
-/** The payload's texts line by line, as the vendor's people would read them. */
+/** The payload's texts line by line, as they appear in the vendor's UI. */
 function messageText(message: PushMessageRow, { paint }: Scope): string {
   const lines = Object.entries(toJson(message)).map(([name, value]) => fieldText(name, value));
   const payload = JSON.parse(message.payload) as Record<string, unknown>;

@@ -11,9 +11,9 @@ import type { Cli, Scope } from '../scope.ts';
 export function addQuarantineCommands(program: Command, cli: Cli): void {
   const quarantine = program
     .command('quarantine')
-    .description('vendor rows that were set aside for a person');
+    .description('vendor rows that were quarantined and need review');
   cli
-    .add(quarantine, 'list', 'rows that wait', 'quarantine list', { isDefault: true })
+    .add(quarantine, 'list', 'rows that need review', 'quarantine list', { isDefault: true })
     .action((_options: unknown, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
         const rows = await scope.app.store.listQuarantine(['open']);
@@ -25,7 +25,7 @@ export function addQuarantineCommands(program: Command, cli: Cli): void {
     .add(
       quarantine,
       'retry <id>',
-      'read the row again at the next run, once it is mended where it comes from',
+      'read the row again at the next run, once it is corrected in the PSA',
       'quarantine retry 12',
     )
     .action((id: string, _options: unknown, command: Command) =>
@@ -33,7 +33,10 @@ export function addQuarantineCommands(program: Command, cli: Cli): void {
         const number = readWhole('ID', id);
         const isThere = await app.store.retryQuarantine(number, instantFromMs(app.now()));
         if (!isThere) throw unknownRow(id);
-        answer({ id: number, status: 'retry' }, () => `Row ${number} is read at the next run.\n`);
+        answer(
+          { id: number, status: 'retry' },
+          () => `Row ${number} will be read again at the next run.\n`,
+        );
         return 0;
       }),
     );
@@ -41,7 +44,7 @@ export function addQuarantineCommands(program: Command, cli: Cli): void {
     .add(
       quarantine,
       'accept <id>',
-      'take the row as it is, or leave an unmapped client out for good',
+      'accept the row as it is, or ignore an unmapped client permanently',
       'quarantine accept 12',
     )
     .action((id: string, _options: unknown, command: Command) =>
@@ -54,7 +57,7 @@ export function addQuarantineCommands(program: Command, cli: Cli): void {
     );
 }
 
-/** A decision by hand is a run of its own in the record. */
+/** Every manual decision is recorded as a run of its own. */
 async function accept(app: App, id: number): Promise<boolean> {
   const at = instantFromMs(app.now());
   const runId = `m-${at.slice(0, 19).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
@@ -77,7 +80,7 @@ function toJson(row: QuarantineRow) {
 }
 
 function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
-  if (rows.length === 0) return 'Nothing is set aside.\n';
+  if (rows.length === 0) return 'No quarantined rows.\n';
   const columns = [
     { title: 'Id', isFigure: true },
     { title: 'From' },

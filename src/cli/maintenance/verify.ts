@@ -6,14 +6,14 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'verify',
-      'recomputes every balance from the ledger and compares; exit code 5 on a disagreement',
+      'recompute every balance from the ledger and compare; exit code 5 on a mismatch',
       'verify',
     )
     .action((_options: unknown, command: Command) =>
       cli.withApp(command, 'read', async ({ app, answer, paint }) => {
         const disagreement = await app.store.verify();
         if (disagreement === null) {
-          answer({ ok: true }, () => `${paint('green', 'ok')}: everything agrees.\n`);
+          answer({ ok: true }, () => `${paint('green', 'ok')}: everything matches.\n`);
           return 0;
         }
         const { where, detail } = disagreement;

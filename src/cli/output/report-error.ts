@@ -16,7 +16,7 @@ const exitCodes: Record<ErrorKind, number> = {
   'unknown-outcome': 4,
 };
 
-/** Tells what went wrong, once, and how to mend it; returns the exit code. */
+/** Prints what went wrong and how to fix it; returns the exit code. */
 export function reportError(deps: CliDeps, error: unknown, isJson: boolean): number {
   if (error instanceof CommanderError) return reportUsage(deps, error, isJson);
   const paint = painter(deps, 'err');
@@ -32,12 +32,17 @@ export function reportError(deps: CliDeps, error: unknown, isJson: boolean): num
   deps.err(`${paint('red', 'unexpected error:')} ${text}\n`);
   if (isJson) {
     const message = error instanceof Error ? error.message : String(error);
-    writeError(deps, 'unexpected', message, 'This is a defect: report it with the trace above.');
+    writeError(
+      deps,
+      'unexpected',
+      message,
+      'This is a bug: please report it with the trace above.',
+    );
   }
   return 1;
 }
 
-/** Help that was asked for is an answer; help because nothing was asked is not. */
+/** Requested help is a success; help shown for a missing command is a usage error. */
 function reportUsage(deps: CliDeps, error: CommanderError, isJson: boolean): number {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return 0;
   const isMissing = error.code === 'commander.help';

@@ -3,7 +3,7 @@ import type { CliDeps } from '../deps.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
-/** Colours text for a person at a terminal; https://no-color.org switches it off. */
+/** Colours text on a terminal, except with NO_COLOR: https://no-color.org */
 export type Paint = (style: Style, text: string) => string;
 
 export function painter(deps: CliDeps, stream: 'out' | 'err'): Paint {

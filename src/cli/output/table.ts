@@ -10,7 +10,7 @@ export type TableCell = string | { text: string; style: Style };
 
 export interface TableOptions {
   paint: Paint;
-  /** Width to keep within; null: as wide as it comes (a file, a pipe). */
+  /** Maximum width; null: unlimited (a file, a pipe). */
   columns: number | null;
 }
 
@@ -22,7 +22,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
 
-/** Columns of a terminal that the text takes: an accented letter is one, however it is composed. */
+/** The width of a text in terminal columns. An accented letter counts as one, composed or not. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1;
@@ -43,8 +43,8 @@ export function fitText(text: string, width: number): string {
 }
 
 /**
- * Aligned columns, a line each row. Texts may come from anywhere: they are made inert here. Where the
- * terminal is too narrow, the widest columns of text give way; figures never do.
+ * Aligned columns, one line per row. Texts may come from vendors, so they are made inert here. On a
+ * narrow terminal the widest text columns shrink; figures never do.
  */
 export function formatTable(
   columns: readonly TableColumn[],

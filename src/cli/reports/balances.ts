@@ -40,7 +40,7 @@ export function addBalancesCommand(program: Command, cli: Cli): void {
 
 function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean): string {
   if (report.clients.length === 0) {
-    return 'No client is known yet: run `prepaid-hours run` first.\n';
+    return 'No clients yet: run `prepaid-hours run` first.\n';
   }
   const has = {
     overage: report.clients.some((balance) => balance.overageSeconds > 0),
@@ -97,7 +97,7 @@ function hoursCell(seconds: number): TableCell {
 }
 
 function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
-  if (blocks.length === 0) return `${client.name} has no block.\n`;
+  if (blocks.length === 0) return `${client.name} has no blocks.\n`;
   const columns = [
     { title: 'Block' },
     { title: 'Size', isFigure: true },
@@ -128,29 +128,29 @@ function named(workType: string): string {
   return `"${plainText(workType)}"`;
 }
 
-/** When all of it was compared with the vendors last, and with what result. */
+/** When everything was last compared with the vendors, and the result. */
 function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): string[] {
   if (reconciliation === null) return [];
   const { at, clients, failed, found } = reconciliation;
   const day = at.slice(0, 16).replace('T', ' ');
   const line = `Compared with the PSA on ${day} UTC: ${comparisonLine(clients, found)}.`;
-  const without = failed.length === 0 ? '' : ` Without ${plainText(failed.join(', '))}.`;
+  const without = failed.length === 0 ? '' : ` Not compared: ${plainText(failed.join(', '))}.`;
   if (found.rows === 0 && failed.length === 0) return [`${line}\n`];
   return [`${paint('yellow', `${line}${without} See prepaid-hours reconcile --last`)}\n`];
 }
 
-/** What nobody sees unless it is put before them. */
+/** What needs attention. */
 function waitingText(report: BalanceReport, paint: Paint): string[] {
   const lines = undeliveredLines(report.undelivered);
   lines.push(...report.salesQuestions.map(plainText));
   const { openQuarantine: open } = report;
   if (open > 0) {
-    const noun = open === 1 ? 'row waits' : 'rows wait';
-    lines.push(`${open} ${noun} for a person: prepaid-hours quarantine list`);
+    const noun = open === 1 ? 'quarantined row needs' : 'quarantined rows need';
+    lines.push(`${open} ${noun} review: prepaid-hours quarantine list`);
   }
   for (const { workType, agreements } of report.unlistedWorkTypes) {
     lines.push(
-      `Work type ${named(workType)} is in no list of ${agreements.join(', ')}, so the default was applied. ${unlistedFix}`,
+      `Work type ${named(workType)} is not listed in ${agreements.join(', ')}; the \`unlisted\` default was applied. ${unlistedFix}`,
     );
   }
   for (const { text, fix } of report.names.map(describeNotice))

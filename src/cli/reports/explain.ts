@@ -24,7 +24,7 @@ export function addExplainCommand(program: Command, cli: Cli): void {
     .add(
       explainCommand,
       'balance <client>',
-      'how a client’s balance came about, block by block',
+      'how a client’s balance is made up, block by block',
       'explain balance Dupont --on 2026-03-31',
     )
     .option('--on <date>', 'the balance at the end of this day (default: today)')
@@ -42,7 +42,7 @@ interface BalanceOptions {
 }
 
 function localeOption(): Option {
-  return new Option('--locale <locale>', 'instead of the client’s').choices(['en', 'fr']);
+  return new Option('--locale <locale>', 'default: the client’s locale').choices(['en', 'fr']);
 }
 
 async function answerWork(
@@ -70,13 +70,9 @@ async function answerBalance(name: string, options: BalanceOptions, scope: Scope
   const today = dateInZone(instantFromMs(now()), client.timezone);
   const on = options.on === undefined ? today : readDate('--on', options.on);
   if (on > today) {
-    throw new KindError(
-      'config',
-      `--on: ${on} is still to come, and so is what moves the balance.`,
-      {
-        fix: 'Name a day up to today; `prepaid-hours report forecast` looks ahead.',
-      },
-    );
+    throw new KindError('config', `--on: ${on} is in the future.`, {
+      fix: 'Use today or an earlier date; for the future, see `prepaid-hours report forecast`.',
+    });
   }
   const locale = options.locale ?? client.locale;
   const balance = await explainBalance(store, { client, on, locale });

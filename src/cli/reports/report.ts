@@ -12,15 +12,15 @@ import { findClient } from '../input/find-client.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addReportCommands(program: Command, cli: Cli): void {
-  const report = program.command('report').description('looks at all clients at once');
+  const report = program.command('report').description('reports on all clients');
   cli
     .add(
       report,
       'forecast [client]',
-      'when the hours run out, and how often such a forecast was right',
+      'when the hours run out, and how accurate past forecasts were',
       'report forecast --backtest',
     )
-    .option('--backtest', 'forecast from each past Monday, and compare with what happened')
+    .option('--backtest', 'forecast from each past Monday and compare with what happened')
     .action((query: string | undefined, options: { backtest?: boolean }, command: Command) =>
       cli.withApp(command, 'read', async (scope) => {
         const { app } = scope;

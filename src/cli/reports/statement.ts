@@ -38,8 +38,8 @@ export function addStatementCommand(program: Command, cli: Cli): void {
         const { month: asked, out } = options;
         const format = options.format ?? (isJson && out === undefined ? 'json' : 'html');
         if (isJson && out === undefined && format !== 'json') {
-          throw new KindError('config', `--json and --format ${format} ask for two answers.`, {
-            fix: 'Leave one of them out, or name a file with --out.',
+          throw new KindError('config', `--json and --format ${format} contradict each other.`, {
+            fix: 'Use only one of them, or write to a file with --out.',
           });
         }
         const client = findClient(app.clients, query);
@@ -63,14 +63,14 @@ export function addStatementCommand(program: Command, cli: Cli): void {
     );
 }
 
-/** For its owner alone: a statement is between the MSP and one client. */
+/** Readable by its owner only: a statement is confidential. */
 function writeOut(file: string, text: string): void {
   try {
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new KindError('config', `${resolve(file)} cannot be written (${code}).`, {
-      fix: 'Name a file in a folder that exists and that you may write to.',
+      fix: 'Choose a file in an existing, writable folder.',
       cause: error,
     });
   }

@@ -7,9 +7,9 @@ import { findClient } from '../input/find-client.ts';
 import type { Cli, Scope } from '../scope.ts';
 import { progressLine } from './run.ts';
 
-/** What was compared, and what of it stands in the store. */
+/** What was compared, and the differences that are stored. */
 interface Answer {
-  /** Null: of a look at some clients alone, or at what was found before. */
+  /** Null: only some clients were compared, or earlier results are shown. */
   run: string | null;
   at: string | null;
   clients: number;
@@ -25,10 +25,10 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'reconcile [client]',
-      'compares hours, invoices, alerts and balances with what the vendors show now; exit code 5 where they differ',
+      'compare hours, invoices, alerts and balances with the vendors’ current data; exit code 5 if they differ',
       'reconcile "Dupont Plomberie"',
     )
-    .option('--last', 'what the last comparison found; asks no vendor')
+    .option('--last', 'show the result of the last comparison; sends no request')
     .action((query: string | undefined, { last }: { last?: boolean }, command: Command) =>
       cli.withApp(command, last === true ? 'read' : 'write', async (scope) => {
         const ids = query === undefined ? null : familyIds(scope.app, query);
@@ -45,7 +45,7 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
     );
 }
 
-/** Blocks are compared for all that one client pays for, so these are looked at together. */
+/** Blocks are compared for all clients that share a payer, so these are compared together. */
 function familyIds({ clients }: App, query: string): string[] {
   const client = findClient(clients, query);
   const payerId = (client.paidBy ?? client).id;
@@ -59,7 +59,7 @@ type Compared = Omit<Answer, 'found' | 'differences'> & { exitCode: number };
 async function readLast({ store }: App, ids: string[] | null): Promise<Compared> {
   const last = await readReconciliation(store);
   const failed = (last?.failed ?? []).map((connection) => ({
-    ...{ connection, error: 'could not be compared; the log of that run says why' },
+    ...{ connection, error: 'could not be compared; see the log of that run' },
   }));
   const clients = last === null ? 0 : (ids?.length ?? last.clients);
   return { run: null, at: last?.at ?? null, clients, failed, exitCode: 0 };
@@ -98,15 +98,15 @@ function toText(answer: Answer, { paint, table }: Scope): string {
     ({ connection, error }) => `${paint('red', 'failed')} ${plainText(`${connection}: ${error}`)}`,
   );
   if (clients === 0 && differences.length === 0 && failed.length === 0) {
-    return 'Nothing has been compared: run `prepaid-hours run` first, then `prepaid-hours reconcile`.\n';
+    return 'Nothing has been compared yet: run `prepaid-hours run`, then `prepaid-hours reconcile`.\n';
   }
-  const moment = at === null ? '' : ` (${at.slice(0, 16).replace('T', ' ')} UTC)`;
-  const line = `${comparisonLine(clients, found)}${moment}.`;
+  const time = at === null ? '' : ` (${at.slice(0, 16).replace('T', ' ')} UTC)`;
+  const line = `${comparisonLine(clients, found)}${time}.`;
   const head = [...errors, paint(found.rows === 0 ? 'green' : 'yellow', line), ''].join('\n');
   if (differences.length === 0) return head;
   const columns = ['Client', 'Connection', 'Kind', 'About', 'Here', 'There'];
   const rows = differences.map(({ client, connection, kind, subject, ours, theirs }) => [
-    ...[client ?? '(not known)', connection, kind, subject, ours, theirs],
+    ...[client ?? '(unknown)', connection, kind, subject, ours, theirs],
   ]);
   const fixes = new Set(differences.map(({ kind, fix }) => `${kind}: ${fix}`));
   const advice = [...fixes].map((fix) => `${plainText(fix)}\n`).join('');

@@ -11,17 +11,20 @@ import type { CliDeps } from '../deps.ts';
 import { fitText } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
-/** Said of `run` and `start` alike. */
-export const firstOption = 'a new database in live mode, although there was one before';
+/** The help text of `--first` for `run` and `start`. */
+export const firstOption = 'allow a new, empty database in live mode although one existed before';
 
 export function addRunCommand(program: Command, cli: Cli): void {
   cli
-    .add(program, 'run', 'once, in order: pull, debit, replenish, push', 'run pull debit')
+    .add(program, 'run', 'run once, in order: pull, debit, replenish, push', 'run pull debit')
     .addArgument(
-      new Argument('[steps...]', 'only these, or sweep or reconcile').choices([...allSteps]),
+      new Argument(
+        '[steps...]',
+        'only these steps; sweep and reconcile only run when named',
+      ).choices([...allSteps]),
     )
     .option('--first', firstOption)
-    .option('--undone', 'post again what was undone, though nothing changed since')
+    .option('--undone', 'post undone charges again even if nothing has changed')
     .action((named: StepName[], options: { undone?: boolean }, command: Command) =>
       cli.withApp(command, 'run', async (scope) => {
         const { app, deps } = scope;
@@ -46,7 +49,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** One line on standard error that is written over again and again; nothing where nobody looks. */
+/** One progress line on standard error, overwritten in place; nothing when it is not a terminal. */
 export function progressLine({ err, isErrTerminal, columns }: CliDeps): ProgressLine {
   if (!isErrTerminal) return { show: undefined, clear: () => {} };
   const eraseLine = '\r\u001b[2K';
@@ -69,7 +72,7 @@ const figures: { title: string; of: (step: StepResult) => number }[] = [
   { title: 'Differences', of: (step) => step.differences },
 ];
 
-/** A row a step; counts that are nought everywhere are left out. */
+/** One row per step; columns that are zero in every row are left out. */
 export function runText(
   result: RunResult,
   undelivered: Undelivered,
@@ -97,8 +100,8 @@ export function runText(
   const withheld = steps.reduce((sum, step) => sum + step.withheld, 0);
   const isObserved = app.config.mode === 'observe' && withheld > 0;
   const end = result.ok
-    ? `Run ${result.run} is done.`
-    : `Run ${result.run} is done in part; see above what failed.`;
+    ? `Run ${result.run} completed.`
+    : `Run ${result.run} completed with errors; see above.`;
   const notes = isObserved
     ? ['Mode observe: nothing was sent; see `prepaid-hours outbox list`.']
     : [];

@@ -7,7 +7,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'start',
-      'the service: runs each step by its schedule until it is told to stop (SIGTERM)',
+      'run the service: each step on its schedule, until SIGTERM',
       'start --config /etc/prepaid-hours/connector.yaml',
     )
     .option('--first', firstOption)

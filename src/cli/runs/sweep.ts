@@ -9,10 +9,13 @@ export function addSweepCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'sweep [connections...]',
-      'finds time that was deleted in a PSA that does not tell of it, and debits what follows',
+      'find time that was deleted in a PSA whose API does not report deletions, and debit again',
       'sweep psa --accept',
     )
-    .option('--accept', 'remove what an earlier sweep of these connections asked about')
+    .option(
+      '--accept',
+      'remove the entries that an earlier sweep of these connections asked to confirm',
+    )
     .action((named: string[], { accept }: { accept?: boolean }, command: Command) =>
       cli.withApp(command, 'write', async (scope) => {
         const { app, deps } = scope;

@@ -21,11 +21,11 @@ export function addCheckCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'check',
-      'the config file; then credentials, permissions and every name it refers to',
+      'check the config file, then credentials, permissions and every name it refers to',
       'check --offline',
     )
-    .option('--offline', 'ask no vendor')
-    .option('--probe <client>', 'also settle by writing to this test client what reading cannot')
+    .option('--offline', 'send no request to a vendor')
+    .option('--probe <client>', 'also verify by writing to this test client what reading cannot')
     .action((options: CheckOptions, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
         const { probe } = options;
@@ -46,13 +46,13 @@ function checkText(file: string, lines: readonly CheckLine[], paint: Paint): str
     const { mark, style } = marks[line.status];
     const subject = line.connection === null ? line.id : `${line.connection} ${line.id}`;
     const text = `${paint(style, mark.padEnd(7))} ${plainText(`${subject}: ${line.detail}`)}`;
-    // What mends several lines in a row is said once, under the last of them.
+    // A fix shared by several lines in a row is printed once, under the last of them.
     const isSaidBelow = lines[index + 1]?.fix === line.fix;
     return line.fix === undefined || isSaidBelow
       ? [text]
       : [text, `        ${plainText(line.fix)}`];
   });
   const failed = lines.filter((line) => line.status === 'failed').length;
-  const summary = failed === 0 ? 'The file is right and nothing failed.' : `${failed} failed.`;
+  const summary = failed === 0 ? 'Config OK; all checks passed.' : `${failed} failed.`;
   return `${[file, ...shown, summary].join('\n')}\n`;
 }

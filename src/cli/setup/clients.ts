@@ -17,7 +17,7 @@ export function addClientsCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'clients [search]',
-      'the clients that the PSA or RMM has, with their ids, and which are configured',
+      'list the clients in the PSA or RMM with their ids, and which are configured',
       'clients dupont',
     )
     .option('--connection <name>', 'only of this connection')
@@ -49,7 +49,7 @@ export function addClientsCommand(program: Command, cli: Cli): void {
         const titles = ['Client', 'ID', 'Connection', 'Configured as'];
         answer({ clients }, () =>
           rows.length === 0
-            ? 'No client matches.\n'
+            ? 'No matching clients.\n'
             : table(
                 titles.map((title) => ({ title })),
                 rows,

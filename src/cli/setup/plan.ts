@@ -12,12 +12,12 @@ export function addPlanCommand(program: Command, cli: Cli): void {
     .add(
       program,
       'plan',
-      'what a changed config would have made of the mirrored history; writes nothing',
+      'what a changed config would have charged for the mirrored history; read-only',
       'plan --config changed.yaml --current config/connector.yaml',
     )
     .option(
       '--current <file>',
-      'the config in force, whose database is read (default: connector.yaml beside the changed file, else config/connector.yaml)',
+      'the current config, whose database is read (default: connector.yaml next to the changed file, else config/connector.yaml)',
     )
     .action((_options: unknown, command: Command) => {
       const named = command.optsWithGlobals<{ config?: string; current?: string }>();
@@ -36,7 +36,7 @@ export function addPlanCommand(program: Command, cli: Cli): void {
     });
 }
 
-/** A changed copy lies mostly beside the file in force; a file edited in place is its own. */
+/** A changed copy is usually next to the current file; a file edited in place is its own. */
 function configInForce(file: string): string {
   const candidates = [join(dirname(file), 'connector.yaml'), usualConfig];
   const other = candidates.find(
@@ -50,17 +50,17 @@ function planText(plan: Plan, scope: Scope): string {
   const changed = plan.clients.filter(isChanged);
   const same = plan.clients.length - changed.length;
   const sameText = same === 0 ? '' : `${same} of ${plan.clients.length} clients: no difference.`;
-  const against = plan.currentFile === null ? 'what is posted' : `${plan.currentFile}`;
+  const against = plan.currentFile === null ? 'posted charges' : `${plan.currentFile}`;
   const parts = [
     changed.length === 0 ? '' : scope.table(outcomeColumns, changed.map(outcomeRow)),
     ruleTable(changed, scope),
     [
       sameText,
-      `${plan.file} against ${against}, over all mirrored work. Money is what the blocks would have paid, at their prices; alerts and invoices are counted as though every charge were seen on its own.`,
+      `${plan.file} against ${against}, over all mirrored work. Money is what the blocks would have paid, at their prices; alerts and invoices are counted as if each charge were processed separately.`,
       plan.currentFile === null && changed.length > 0
-        ? 'Name the config in force with --current to see which rule makes the difference.'
+        ? 'Pass the current config with --current to see which rule makes the difference.'
         : '',
-      'Nothing was written. What is posted stays as it is; changed terms count for what is not posted yet.',
+      'Nothing was written. Posted charges never change; changed terms apply to work that is not posted yet.',
     ]
       .filter((line) => line !== '')
       .join('\n'),
@@ -108,14 +108,14 @@ function amountText(minor: number, currency: string): string {
   return textsIn('en').amount(minor, currency);
 }
 
-/** Names of rules as the config file has them, where it has another word. */
+/** Labels of rules whose name in the config file is different. */
 const ruleNames: Readonly<Record<string, string>> = {
   sourceIds: 'ids',
   stackMultipliers: 'stack',
   excludedTechnicians: 'technicians',
-  listed: 'client added or left out',
-  'posted-otherwise': 'posted under other terms, or not yet',
-  together: 'several of these together',
+  listed: 'client added or removed',
+  'posted-otherwise': 'posted under other terms, or not posted yet',
+  together: 'combined effect',
 };
 
 function ruleTable(clients: readonly ClientPlan[], scope: Scope): string {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { DifferenceSum, Store } from '../../store/port.ts';
 
-/** When all clients were compared with the vendors last, and which connections could not be. */
+/** When all clients were last compared with the vendors, and which connections failed. */
 export interface LastComparison {
   at: Instant;
   clients: number;
@@ -10,11 +10,11 @@ export interface LastComparison {
 }
 
 export interface Reconciliation extends LastComparison {
-  /** What stands now: a later look at some clients alone may have changed it. */
+  /** As of now: a later comparison of some clients may have changed it. */
   found: DifferenceSum;
 }
 
-/** Under this the service keeps a `LastComparison`. */
+/** The key under which the service stores a `LastComparison`. */
 export const lastComparisonKey = 'last-comparison';
 
 /** Null: never yet. */
@@ -28,12 +28,12 @@ export async function readReconciliation(
   return { ...last, found: await store.sumDifferences(null) };
 }
 
-/** `143 clients, 0 s of difference`; with differences, how many and how much time. */
+/** `143 clients checked, no differences`; otherwise how many differences, and their time in all. */
 export function comparisonLine(clients: number, found: DifferenceSum): string {
-  const who = `${clients} ${clients === 1 ? 'client' : 'clients'}`;
-  if (found.rows === 0) return `${who}, 0 s of difference`;
+  const who = `${clients} ${clients === 1 ? 'client' : 'clients'} checked`;
+  if (found.rows === 0) return `${who}, no differences`;
   const what = `${found.rows} ${found.rows === 1 ? 'difference' : 'differences'}`;
-  const time =
-    found.seconds === 0 ? '0 s' : `${formatDuration(found.seconds)} (${found.seconds} s)`;
-  return `${who}, ${time} of difference, ${what} in all`;
+  if (found.seconds === 0) return `${who}, ${what}`;
+  const time = `${formatDuration(found.seconds)} (${found.seconds} s)`;
+  return `${who}, ${what}, ${time} in total`;
 }
