@@ -25,27 +25,24 @@ import { companyNumbers } from './conditions.ts';
 import { facts } from './facts.ts';
 import { listsOf, productOf, refuseOtherBilling, rowsOf } from './lists.ts';
 import type { Route } from './sales.ts';
+import { Decimal, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
 const Agreement = z.object({
   id: Id,
   name: z.string(),
-  company: z.object({ id: Id, name: z.string().nullish() }).nullish(),
-  applicationUnits: z.string().nullish(),
-  applicationUnlimitedFlag: z.boolean().nullish(),
-  agreementStatus: z.string().nullish(),
-  cancelledFlag: z.boolean().nullish(),
+  company: Reference,
+  applicationUnits: Text,
+  applicationUnlimitedFlag: Flag,
+  agreementStatus: Text,
+  cancelledFlag: Flag,
 });
 type Agreement = z.infer<typeof Agreement>;
-
-const agreementList = {
-  path: '/finance/agreements',
-  fields: 'id,name,company,applicationUnits,applicationUnlimitedFlag,agreementStatus,cancelledFlag',
-};
 
 /** All agreements of the companies, those that have ended too. */
 async function agreementsOf(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
   const ids = companyNumbers(clientIds);
-  const all = await rowsOf(psa, listsOf(psa, agreementList, 'company/id', ids), Agreement);
+  const list = { path: '/finance/agreements', ...fieldsOf(Agreement) };
+  const all = await rowsOf(psa, listsOf(psa, list, 'company/id', ids), Agreement);
   return all.filter(({ company }) => ids.includes(company?.id ?? ''));
 }
 
@@ -62,10 +59,7 @@ async function activeInHours(psa: Psa, clientIds: readonly SourceId[]): Promise<
 }
 
 /** Counted in the agreement's own units. */
-const Recap = z.object({
-  adjustmentAmount: DecimalText.nullish(),
-  remainingAmount: DecimalText.nullish(),
-});
+const Recap = z.object({ adjustmentAmount: Decimal, remainingAmount: Decimal });
 
 export function readRecap(psa: Psa, agreementId: SourceId): Promise<z.infer<typeof Recap>> {
   return psa.get(`/finance/agreementrecap/${agreementId}`, Recap);
@@ -161,17 +155,20 @@ export const agreementRoute: Route = {
 
 const Addition = z.object({
   id: Id,
-  invoiceDescription: z.string().nullish(),
-  extPrice: DecimalText.nullish(),
-  cancelledDate: z.string().nullish(),
+  invoiceDescription: Text,
+  extPrice: Decimal,
+  cancelledDate: Text,
 });
 type Addition = z.infer<typeof Addition>;
 
-const Adjustment = z.object({ id: Id, description: z.string().nullish() });
+const Adjustment = z.object({ id: Id, description: Text });
 
-function partsOf({ id }: Agreement) {
-  const path = `/finance/agreements/${id}`;
-  return { additions: `${path}/additions`, adjustments: `${path}/adjustments` };
+function additionsOf({ id }: Agreement): string {
+  return `/finance/agreements/${id}/additions`;
+}
+
+export function adjustmentsOf({ id }: Agreement): string {
+  return `/finance/agreements/${id}/adjustments`;
 }
 
 /**
@@ -185,20 +182,20 @@ async function findHalves(
   let addition: Addition | null = null;
   let topUp: Delivered | null = null;
   for (const agreement of await agreementsOf(psa, [clientId])) {
-    const { additions, adjustments } = partsOf(agreement);
-    const fields = 'id,invoiceDescription,extPrice,cancelledDate';
-    addition ??= await findRow(psa, { path: additions, fields }, Addition, (row) =>
-      hasMarker(row.invoiceDescription, key),
+    const additions = { path: additionsOf(agreement), ...fieldsOf(Addition) };
+    addition ??= await findRow(psa, additions, Addition, ({ invoiceDescription }) =>
+      hasMarker(invoiceDescription, key),
     );
-    if (topUp === null) {
-      const list = { path: adjustments, fields: 'id,description' };
-      const isOurs = (row: z.infer<typeof Adjustment>) => hasMarker(row.description, key);
-      const found = await findRow(psa, list, Adjustment, isOurs);
-      topUp = found === null ? null : { remoteId: found.id, label: agreement.name };
-    }
+    topUp ??= await findTopUp(psa, agreement, key);
     if (addition !== null && topUp !== null) break;
   }
   return { addition, topUp };
+}
+
+async function findTopUp(psa: Psa, agreement: Agreement, key: string): Promise<Delivered | null> {
+  const list = { path: adjustmentsOf(agreement), ...fieldsOf(Adjustment) };
+  const found = await findRow(psa, list, Adjustment, (row) => hasMarker(row.description, key));
+  return found === null ? null : { remoteId: found.id, label: agreement.name };
 }
 
 const invoiceDescriptionLengthMax = 6000;
@@ -215,7 +212,7 @@ async function createAddition(psa: Psa, agreement: Agreement, sale: Sale): Promi
     effectiveDate: `${sale.issuedOn}T00:00:00Z`,
     invoiceDescription: withMarker(sale.title, sale.key, invoiceDescriptionLengthMax),
   };
-  await psa.write('POST', partsOf(agreement).additions, body, Addition);
+  await psa.write('POST', additionsOf(agreement), body, Addition);
 }
 
 const descriptionLengthMax = 1000;
@@ -232,19 +229,16 @@ export async function createAdjustment(
     description: withMarker(title, key, descriptionLengthMax),
     effectiveDate: `${issuedOn}T00:00:00Z`,
   };
-  const { id } = await psa.write('POST', partsOf(agreement).adjustments, body, Adjustment);
+  const { id } = await psa.write('POST', adjustmentsOf(agreement), body, Adjustment);
   return { remoteId: id, label: agreement.name };
 }
 
-const CatalogItem = z.object({
-  recurringFlag: z.boolean().nullish(),
-  recurringOneTimeFlag: z.boolean().nullish(),
-});
+const CatalogItem = z.object({ id: Id, recurringFlag: Flag, recurringOneTimeFlag: Flag });
 
 /** An addition is billed with every invoice of the agreement, unless its product is a one-time one. */
 async function refuseRecurring(psa: Psa, productId: SourceId): Promise<void> {
-  const fields = { fields: 'id,recurringFlag,recurringOneTimeFlag' };
-  const item = await psa.get(`/procurement/catalog/${productId}`, CatalogItem, fields);
+  const path = `/procurement/catalog/${productId}`;
+  const item = await psa.get(path, CatalogItem, fieldsOf(CatalogItem));
   if (item.recurringFlag !== true || item.recurringOneTimeFlag === true) return;
   throw new KindError('config', `Product ${productId} recurs: it would be billed every cycle.`, {
     fix: 'Sell hours with a product that does not recur, or recurs one time.',

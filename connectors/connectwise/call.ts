@@ -50,7 +50,7 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
       classify: async (answer) => {
         const isGone = answer.status === 404;
         if (isGone && (await codebase.hasMoved(answer.request.signal))) return 'again';
-        return withRequestId(answer, context.now());
+        return errorOf(answer, context.now());
       },
     },
     readPages,
@@ -102,17 +102,16 @@ function nextPageId(answer: Answer<unknown[]>, path: string, pageSize: number): 
   throw new KindError('contract', `GET ${path}: the last row of a full page has no id.`);
 }
 
-/** The common table's error, with the id by which the vendor's support finds the request. */
-function withRequestId(answer: RawAnswer, nowMs: number): KindError | null {
-  const error = refusalOf(answer, classifyAnswer(answer, nowMs));
+/**
+ * The common table's error, with the id by which the vendor's support finds the request. A 401 names the setting at
+ * fault: the client ID belongs to the program, the keys to an API member.
+ */
+function errorOf(answer: RawAnswer, nowMs: number): KindError | null {
+  const error = classifyAnswer(answer, nowMs);
+  if (error === null) return null;
   const requestId = answer.headers['x-cw-request-id'];
-  if (error !== null && requestId !== undefined) error.message += ` (request ${requestId})`;
-  return error;
-}
-
-/** A 401 names the setting at fault: the client ID belongs to the program, the keys to an API member. */
-function refusalOf(answer: RawAnswer, error: KindError | null): KindError | null {
-  if (error === null || answer.status !== 401) return error;
+  if (requestId !== undefined) error.message += ` (request ${requestId})`;
+  if (answer.status !== 401) return error;
   const fix = /client[\s_-]?id/i.test(answer.text)
     ? 'Check clientId: the GUID that ConnectWise gave out for this program.'
     : 'Check companyId, publicKey and privateKey: the keys are those of one API member.';

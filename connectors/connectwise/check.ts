@@ -8,7 +8,7 @@ import { allRows, firstPage } from '../kit/lists.ts';
 import { topUpAgreement, warnOfAgreements } from './agreements.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
-import { type FactId, facts } from './facts.ts';
+import { facts, routeFacts } from './facts.ts';
 import {
   idOfName,
   listsOf,
@@ -19,18 +19,27 @@ import {
   rowsOf,
 } from './lists.ts';
 import { customFields } from './push.ts';
+import { Flag, fieldsOf } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export function checkConnection(psa: Psa, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
+export async function checkConnection(
+  psa: Psa,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[]> {
   const ids = companyNumbers(clientIds);
-  const topUps = psa.config.billing.invoiceRoute === 'agreement' ? ids : [];
+  const { invoiceRoute } = psa.config.billing;
+  const topUps = invoiceRoute === 'agreement' ? ids : [];
+  const counted = ids.length === 0 ? [] : [() => warnOfAgreements(psa, ids)];
+  // Facts that only writing verifies, of the steps that this config uses.
+  const always = ['conditions-external-xref', 'note-flags', 'custom-fields'] as const;
+  const written = [...always, ...routeFacts[invoiceRoute]];
   return runChecks('ConnectWise', {
     credentials: ['auth', () => checkCredentials(psa)],
     lists: [
       ['system', () => readVersion(psa)],
-      ...Object.entries(readLists).map(([name, list]): Proof => {
-        const id = `permission.${name}`;
-        return [id, () => checkList(psa, id, list, ids)];
+      ...Object.entries(readLists).map(([noun, list]): Proof => {
+        const id = `permission.${noun.toLowerCase().replace(' ', '-')}`;
+        return [id, () => checkList(psa, id, noun, list, ids)];
       }),
     ],
     listFacts: [['facts', () => verifyByReading(psa, ids)]],
@@ -39,13 +48,11 @@ export function checkConnection(psa: Psa, clientIds: readonly SourceId[]): Promi
     names: [
       ...nameProofs(namesToCheck(psa)),
       // Asked whatever else is amiss: each is hours that are debited twice.
-      ...(ids.length === 0
-        ? []
-        : [['native-agreements', () => warnOfAgreements(psa, ids)] satisfies Proof]),
+      ...counted.map((warn): Proof => ['native-agreements', warn]),
       ...topUps.map((id): Proof => [`name.agreement.${id}`, () => checkTopUp(psa, id)]),
     ],
     native: null,
-    known: () => Promise.all(writtenFacts(psa).map((id) => facts.factResult(psa.context, id))),
+    known: () => Promise.all(written.map((id) => facts.factResult(psa.context, id))),
   });
 }
 
@@ -72,11 +79,17 @@ const RowWithInfo = z.object({ id: z.int(), _info: z.object({ lastUpdated: z.str
 async function checkList(
   psa: Psa,
   id: string,
-  { path, noun, module, companyField }: ReadList,
+  noun: string,
+  { path, module, companyField }: ReadList,
   ids: readonly SourceId[],
 ): Promise<CheckResult[] | string> {
   const conditions = isOneOf(companyField, ids.slice(0, 50));
-  const list = { path, fields: 'id,_info', pageSize: 1, ...(ids.length > 0 && { conditions }) };
+  const list = {
+    path,
+    ...fieldsOf(RowWithInfo),
+    pageSize: 1,
+    ...(ids.length > 0 && { conditions }),
+  };
   const { rows } = await firstPage(psa, list);
   if (rows.length === 0) return `${noun} can be read; the configured clients have none yet.`;
   if (RowWithInfo.safeParse(rows[0]).success) {
@@ -87,10 +100,10 @@ async function checkList(
   return [{ id, status: 'failed', detail, fix }];
 }
 
-const Company = z.object({ id: Id, name: z.string(), deletedFlag: z.boolean().nullish() });
+const Company = z.object({ id: Id, name: z.string(), deletedFlag: Flag });
 
 async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<CheckResult[]> {
-  const list = { path: '/company/companies', fields: 'id,name,deletedFlag' };
+  const list = { path: readLists.Companies.path, ...fieldsOf(Company) };
   const companies = await rowsOf(psa, listsOf(psa, list, 'id', ids), Company);
   const found = new Map(companies.map((company) => [company.id, company]));
   return checkClients('ConnectWise', ids, async (id) => {
@@ -125,23 +138,12 @@ async function checkTopUp(psa: Psa, clientId: SourceId): Promise<string> {
   return `Company ${clientId} is topped up on "${name}".`;
 }
 
-/** Facts that only writing verifies, of the steps that this config uses. */
-function writtenFacts({ config }: Psa): FactId[] {
-  const routes = {
-    invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
-    'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],
-    agreement: ['adjustment-hours', 'recap-hours'],
-  } as const;
-  const route = routes[config.billing.invoiceRoute];
-  return ['conditions-external-xref', 'note-flags', 'custom-fields', ...route];
-}
-
 const Named = z.object({ id: Id, name: z.string() });
 
 /** Ticket types belong to a board and agreements to a company: of these there is no one list. */
 export async function listNames(psa: Psa, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesAt = async (path: string) => {
-    const rows = await allRows(psa, { path, fields: 'id,name' }, Named);
+    const rows = await allRows(psa, { path, ...fieldsOf(Named) }, Named);
     return rows.map(({ id, name }) => ({ sourceId: id, name }));
   };
   const [anyClient] = clientIds;

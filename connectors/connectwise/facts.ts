@@ -63,3 +63,10 @@ const rows = {
 export type FactId = keyof typeof rows;
 
 export const facts = keepFacts<FactId>('ConnectWise', rows);
+
+/** What each route of a sale relies on. */
+export const routeFacts = {
+  invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
+  'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],
+  agreement: ['adjustment-hours', 'recap-hours'],
+} as const satisfies Record<string, readonly FactId[]>;

@@ -11,55 +11,51 @@ import { type FactId, facts } from './facts.ts';
 import { fromCompany } from './mapping.ts';
 import {
   CompanyWire,
-  companyFields,
-  invoiceFields,
-  projectTicketFields,
-  serviceTicketFields,
-  timeEntryFields,
+  Flag,
+  fieldsOf,
+  InvoiceWire,
+  ProjectTicketWire,
+  Text,
+  TicketWire,
+  TimeEntryWire,
 } from './schema.ts';
 
 /** A list that is read on every run, and where its permission is given. */
-export interface ReadList extends Pick<List, 'path' | 'fields'> {
+export interface ReadList extends List {
   /** The field that holds the company's id, in conditions. */
   companyField: 'id' | 'company/id';
-  noun: string;
   module: string;
 }
 
 export const readLists = {
-  companies: {
+  Companies: {
     path: '/company/companies',
-    fields: companyFields,
+    ...fieldsOf(CompanyWire),
     companyField: 'id',
-    noun: 'Companies',
     module: 'Companies > Company Maintenance',
   },
-  'service-tickets': {
+  'Service tickets': {
     path: '/service/tickets',
-    fields: serviceTicketFields,
+    ...fieldsOf(TicketWire),
     companyField: 'company/id',
-    noun: 'Service tickets',
     module: 'Service Desk > Service Tickets',
   },
-  'project-tickets': {
+  'Project tickets': {
     path: '/project/tickets',
-    fields: projectTicketFields,
+    ...fieldsOf(ProjectTicketWire),
     companyField: 'company/id',
-    noun: 'Project tickets',
     module: 'Project > Project Tickets',
   },
-  time: {
+  Time: {
     path: '/time/entries',
-    fields: timeEntryFields,
+    ...fieldsOf(TimeEntryWire),
     companyField: 'company/id',
-    noun: 'Time entries',
     module: 'Time & Expense > Time Entry',
   },
-  invoices: {
+  Invoices: {
     path: '/finance/invoices',
-    fields: invoiceFields,
+    ...fieldsOf(InvoiceWire),
     companyField: 'company/id',
-    noun: 'Invoices',
     module: 'Finance > Invoicing',
   },
 } as const satisfies Record<string, ReadList>;
@@ -70,17 +66,17 @@ const fixedUrl = '/v4_6_release/apis/3.0?conditions=&fields=&pageSize=1000&pageI
 /** The rows of which `idField` is one of the ids, in as many lists as the length of a URL needs. */
 export function listsOf(
   { config }: Psa,
-  { path, fields }: Pick<List, 'path' | 'fields'>,
+  { path, fields }: List,
   idField: string,
   ids: readonly SourceId[],
-  ...conditions: readonly string[]
+  ...more: readonly string[]
 ): (List & { conditions: string; ids: readonly SourceId[] })[] {
-  const query = encodeURIComponent(all(...conditions, isOneOf(idField, [])) + fields);
+  const conditionsOf = (part: readonly SourceId[]) => all(...more, isOneOf(idField, part));
+  const query = encodeURIComponent(conditionsOf([]) + fields);
   const otherLength = config.baseUrl.length + fixedUrl.length + query.length + 20;
-  return splitIds(ids, otherLength).map((part) => ({
-    ...{ path, fields, ids: part },
-    conditions: all(...conditions, isOneOf(idField, part)),
-  }));
+  return splitIds(ids, otherLength).map((part) => {
+    return { path, fields, ids: part, conditions: conditionsOf(part) };
+  });
 }
 
 export async function rowsOf<Wire>(
@@ -94,19 +90,22 @@ export async function rowsOf<Wire>(
 }
 
 export async function listClients(psa: Psa): Promise<ClientRow[]> {
-  const { path, fields } = readLists.companies;
-  const active = { path, fields, conditions: 'deletedFlag=false' };
+  const active = { ...readLists.Companies, conditions: 'deletedFlag=false' };
   return (await allRows(psa, active, CompanyWire)).map(fromCompany);
 }
 
+export function companyPath(clientId: SourceId): string {
+  return `/company/companies/${companyNumbers([clientId])[0]}`;
+}
+
 /** How a record that bears our key is found. A filter only shortens the list; rows are compared here. */
-export interface Search<Wire> extends Pick<List, 'path' | 'fields'> {
-  schema: z.ZodType<Wire>;
-  /** The field that holds our key, as conditions name it. */
+export interface Search<Wire> {
+  path: string;
+  schema: z.ZodObject & z.ZodType<Wire>;
+  /** The field that holds our key, as conditions name it, and whether they are known to work on it. */
   keyField: string;
-  key: string;
-  /** Whether conditions on that field are known to work here. */
   fact: FactId;
+  key: string;
   /** Conditions that hold for the wanted row whatever the service does with `keyField`. */
   otherwise: string;
   isWanted(wire: Wire): boolean;
@@ -114,72 +113,38 @@ export interface Search<Wire> extends Pick<List, 'path' | 'fields'> {
 
 /** The row with this key, or null. Until the filter is known to work, the list is read without it. */
 export async function findByKey<Wire>(psa: Psa, search: Search<Wire>): Promise<Wire | null> {
-  const isFiltered = (await facts.readFact(psa.context, search.fact)) === 'yes';
-  return findWith(psa, search, isFiltered ? byKey(search) : search.otherwise);
+  return findWith(psa, search, (await facts.readFact(psa.context, search.fact)) === 'yes');
 }
 
 /** After a write: does the filter find what is now surely there? Verifies the fact, once. */
 export async function verifyFilter<Wire>(psa: Psa, search: Search<Wire>): Promise<void> {
   if ((await facts.readFact(psa.context, search.fact)) !== null) return;
-  const isFound = async () => (await findWith(psa, search, byKey(search))) !== null;
+  const isFound = async () => (await findWith(psa, search, true)) !== null;
   await facts.verifyKept(psa.context, search.fact, false, isFound);
 }
 
-function byKey({ keyField, key }: Pick<Search<unknown>, 'keyField' | 'key'>): string {
-  return isText(keyField, key);
+function findWith<Wire>(psa: Psa, search: Search<Wire>, isByKey: boolean): Promise<Wire | null> {
+  const { path, schema, keyField, key, otherwise, isWanted } = search;
+  const conditions = isByKey ? isText(keyField, key) : otherwise;
+  return findRow(psa, { path, ...fieldsOf(schema), conditions }, schema, isWanted);
 }
 
-function findWith<Wire>(psa: Psa, search: Search<Wire>, conditions: string): Promise<Wire | null> {
-  const { path, fields, schema, isWanted } = search;
-  return findRow(psa, { path, fields, conditions }, schema, isWanted);
-}
-
-/** What a name may be of; types and statuses belong to a board. */
-export type NameKind = 'board' | 'type' | 'status' | 'product' | 'department';
-
-interface Directory {
-  /** What people call it. */
-  noun: string;
-  path(boardId: SourceId): string;
-  nameField?: 'identifier';
-  /** The field that tells that it is out of use. */
-  inactiveField?: 'inactiveFlag' | 'inactive';
-  /** Long lists are asked for the one name only. */
-  isLong?: true;
-}
-
-const directories: Readonly<Record<NameKind, Directory>> = {
-  board: {
-    noun: 'service board',
-    path: () => '/service/boards',
-    inactiveField: 'inactiveFlag',
-  },
-  type: {
-    noun: 'ticket type',
-    path: (boardId) => `/service/boards/${boardId}/types`,
-    inactiveField: 'inactiveFlag',
-  },
-  status: {
-    noun: 'ticket status',
-    path: (boardId) => `/service/boards/${boardId}/statuses`,
-    inactiveField: 'inactive',
-  },
-  department: { noun: 'department', path: () => '/system/departments' },
-  product: {
-    noun: 'product',
-    path: () => '/procurement/catalog',
-    nameField: 'identifier',
-    inactiveField: 'inactiveFlag',
-    isLong: true,
-  },
-};
+/** What a name of the config is of, its list, and the field that tells that it is out of use. */
+const directories = {
+  board: ['service board', '/service/boards', 'inactiveFlag'],
+  type: ['ticket type', '/service/boards/BOARD/types', 'inactiveFlag'],
+  status: ['ticket status', '/service/boards/BOARD/statuses', 'inactive'],
+  department: ['department', '/system/departments', null],
+  product: ['product', '/procurement/catalog', 'inactiveFlag'],
+} as const;
+export type NameKind = keyof typeof directories;
 
 const Named = z.object({
   id: Id,
-  name: z.string().nullish(),
-  identifier: z.string().nullish(),
-  inactiveFlag: z.boolean().nullish(),
-  inactive: z.boolean().nullish(),
+  name: Text,
+  identifier: Text,
+  inactiveFlag: Flag,
+  inactive: Flag,
 });
 
 /** The id, from memory where it is known. `boardId` for types and statuses. */
@@ -201,29 +166,34 @@ export async function lookUpName(
   boardId: SourceId = '',
 ): Promise<SourceId> {
   const { memory } = psa.context;
-  const { noun, path, nameField = 'name', inactiveField, isLong } = directories[kind];
-  const fields = ['id', nameField, ...(inactiveField === undefined ? [] : [inactiveField])];
-  const filter = isLong ? { conditions: isText(nameField, name) } : {};
-  const list = { path: path(boardId), fields: fields.join(','), ...filter };
+  const [noun, path, inactiveField] = directories[kind];
+  // There may be thousands of products: they are asked for the one alone.
+  const nameField = kind === 'product' ? 'identifier' : 'name';
+  const filter = kind === 'product' ? { conditions: isText(nameField, name) } : {};
+  const fields = ['id', nameField, inactiveField ?? []].flat().join(',');
+  const list = { path: path.replace('BOARD', boardId), fields, ...filter };
   const rows = await allRows(psa, list, Named);
   const found = rows.find((row) => row[nameField] === name);
-  const key = memoryKey(kind, name, boardId);
-  if (found === undefined) {
-    await memory.delete(key);
-    const others = rows.map((row) => row[nameField]).slice(0, 20);
-    const known = others.length === 0 ? ', capitals included' : `. There are: ${others.join(', ')}`;
-    throw new KindError('config', `ConnectWise has no ${noun} called "${name}".`, {
-      fix: `Write the name as ConnectWise shows it${known}.`,
-    });
+  const isInactive = inactiveField !== null && found?.[inactiveField] === true;
+  if (found !== undefined && !isInactive) {
+    await memory.set(memoryKey(kind, name, boardId), found.id);
+    return found.id;
   }
-  if (inactiveField !== undefined && found[inactiveField] === true) {
-    await memory.delete(key);
+  await memory.delete(memoryKey(kind, name, boardId));
+  if (isInactive) {
     throw new KindError('config', `The ${noun} "${name}" is out of use in ConnectWise.`, {
       fix: 'Activate it there, or name another one.',
     });
   }
-  await memory.set(key, found.id);
-  return found.id;
+  const others = rows.map((row) => row[nameField]).slice(0, 20);
+  const known = others.length === 0 ? ', capitals included' : `. There are: ${others.join(', ')}`;
+  throw new KindError('config', `ConnectWise has no ${noun} called "${name}".`, {
+    fix: `Write the name as ConnectWise shows it${known}.`,
+  });
+}
+
+function memoryKey(kind: NameKind, name: string, boardId: SourceId): string {
+  return `name.${kind}:${boardId}:${name}`;
 }
 
 /** The id of the product that the sale (else the config) names. */
@@ -235,18 +205,10 @@ export async function productOf(psa: Psa, sale: Sale): Promise<SourceId> {
   });
 }
 
-const Billed = z.object({ currency: z.object({ currencyCode: z.string().nullish() }).nullish() });
+const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nullish() });
 
 /** Throws `config` when ConnectWise would bill the client in another currency than the offer's. */
 export async function refuseOtherBilling(psa: Psa, sale: Sale): Promise<void> {
-  const { currency } = await psa.get(companyPath(sale.clientId), Billed, { fields: 'id,currency' });
+  const { currency } = await psa.get(companyPath(sale.clientId), Billed, fieldsOf(Billed));
   refuseOtherCurrency(sale, currency?.currencyCode ?? null);
-}
-
-export function companyPath(clientId: SourceId): string {
-  return `/company/companies/${companyNumbers([clientId])[0]}`;
-}
-
-function memoryKey(kind: NameKind, name: string, boardId: SourceId): string {
-  return `name.${kind}:${boardId}:${name}`;
 }

@@ -119,7 +119,7 @@ function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: 
 }
 
 /** A reference without its name is not "none". */
-function nameOf(reference: Reference | null | undefined): string | null {
+function nameOf(reference: Reference): string | null {
   return reference == null ? null : (reference.name ?? unlistedName(reference.id));
 }
 
@@ -140,24 +140,15 @@ function ticketOf(wire: TimeEntryWire, name: string): string | null {
   throw new KindError('contract', `${name}, chargeToId: a ${type} is charged, but none is named.`);
 }
 
-const approvals: { [status: string]: boolean | undefined } = {
-  Open: false,
-  Rejected: false,
-  PendingApproval: false,
-  ErrorsCorrected: false,
-  PendingProjectApproval: false,
-  RejectBySecondTier: false,
-  ApprovedByTierTwo: true,
-  ReadyToBill: true,
-  Billed: true,
-  WrittenOff: true,
-  BilledAgreement: true,
-};
+const isPending =
+  /^(?:Open|Rejected|PendingApproval|ErrorsCorrected|PendingProjectApproval|RejectBySecondTier)$/;
+const isBillableNow = /^(?:ApprovedByTierTwo|ReadyToBill|Billed|WrittenOff|BilledAgreement)$/;
 
-/** Null for a status that is not in this table. */
+/** Null for a status that is not known here. */
 function isApproved(status: string, from: ConnectwiseConfig['approvedFrom']): boolean | null {
   if (status === 'ApprovedByTierOne') return from === 'tier-one';
-  return approvals[status] ?? null;
+  if (isBillableNow.test(status)) return true;
+  return isPending.test(status) ? false : null;
 }
 
 export function fromInvoice(

@@ -13,7 +13,7 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { Id } from '../http/wire.ts';
-import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
+import { withLines } from '../kit/invoice-lines.ts';
 import { ignoredFilter, readPages } from '../kit/lists.ts';
 import type { List, Psa } from './call.ts';
 import { changedSince, companyNumbers, startedWithin } from './conditions.ts';
@@ -22,30 +22,21 @@ import { listsOf, type ReadList, readLists, rowsOf } from './lists.ts';
 import { fromCompany, fromInvoice, fromInvoiceLine, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
   CompanyWire,
+  fieldsOf,
   InvoiceLineWire,
   InvoiceWire,
-  invoiceLineFields,
   TicketWire,
   TimeEntryWire,
 } from './schema.ts';
 
-interface Reading<Wire, Row> {
-  schema: z.ZodType<Wire>;
-  fromWire(wire: Wire): Row;
-  /** The row's company, to see that the conditions were honoured. */
-  companyOf(row: Row): SourceId | null;
+type Pages<Row> = AsyncGenerator<Page<Row>>;
+
+export function pullClients(psa: Psa, request: PullRequest): Pages<ClientRow> {
+  return pullLists(psa, request, [readLists.Companies], CompanyWire, fromCompany);
 }
 
-export function pullClients(psa: Psa, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
-  return pullLists(psa, request, [readLists.companies], {
-    schema: CompanyWire,
-    fromWire: fromCompany,
-    companyOf: ({ sourceId }) => sourceId,
-  });
-}
-
-export function pullTickets(psa: Psa, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
-  const services = readLists['service-tickets'];
+export function pullTickets(psa: Psa, request: PullRequest): Pages<TicketRow> {
+  const services = readLists['Service tickets'];
   // A service list that holds project tickets too shows them less fully than their own list.
   const pages = async function* (list: List) {
     for await (const page of psa.pages(list)) {
@@ -53,11 +44,9 @@ export function pullTickets(psa: Psa, request: PullRequest): AsyncGenerator<Page
       else yield { ...page, rows: page.rows.filter((row) => !isProjectTicket(row)) };
     }
   };
-  return pullLists({ ...psa, pages }, request, [services, readLists['project-tickets']], {
-    schema: TicketWire,
-    fromWire: (wire) => fromTicket(wire, psa.config),
-    companyOf: ({ clientId }) => clientId,
-  });
+  const lists = [services, readLists['Project tickets']];
+  const toRow = (wire: TicketWire) => fromTicket(wire, psa.config);
+  return pullLists({ ...psa, pages }, request, lists, TicketWire, toRow);
 }
 
 const ProjectTicket = z.object({ recordType: z.enum(['ProjectTicket', 'ProjectIssue']) });
@@ -66,33 +55,23 @@ function isProjectTicket(row: unknown): boolean {
   return ProjectTicket.safeParse(row).success;
 }
 
-export function pullTime(psa: Psa, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
-  return pullLists(psa, request, [readLists.time], {
-    schema: TimeEntryWire,
-    fromWire: (wire) => fromTimeEntry(wire, psa),
-    companyOf: ({ clientId }) => clientId,
-  });
+export function pullTime(psa: Psa, request: PullRequest): Pages<TimeEntryRow> {
+  const toRow = (wire: TimeEntryWire) => fromTimeEntry(wire, psa);
+  return pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
 }
 
-export async function* pullInvoices(
-  psa: Psa,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
-  const pages = pullLists(psa, request, [readLists.invoices], {
-    schema: InvoiceWire,
-    fromWire: (wire) => fromInvoice(wire, psa),
-    companyOf: ({ clientId }) => clientId,
-  });
-  const read = (ids: readonly SourceId[]): Promise<LinesOf> => readLines(psa, ids);
-  for await (const page of pages) {
+export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<InvoiceRow> {
+  const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
+  const read = (ids: readonly SourceId[]) => readLines(psa, ids);
+  for await (const page of pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow)) {
     yield { ...page, rows: await withLines(page.rows, request, read) };
   }
 }
 
 /** An invoice does not show its product lines: they are asked for by the invoices' ids. */
-async function readLines(psa: Psa, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
+async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
-  const list = { path: '/procurement/products', fields: invoiceLineFields };
+  const list = { path: '/procurement/products', ...fieldsOf(InvoiceLineWire) };
   const lists = listsOf(psa, list, 'invoice/id', invoiceIds);
   for (const wire of await rowsOf(psa, lists, InvoiceLineWire)) {
     found.get(wire.invoice?.id ?? '')?.push(fromInvoiceLine(wire, psa.context.currency));
@@ -100,22 +79,13 @@ async function readLines(psa: Psa, invoiceIds: readonly SourceId[]): Promise<Lin
   return found;
 }
 
-/** Where a pass is: in which of its lists, and after which id in it. */
-const Position = z.object({
-  /** Tells the question that was asked; a position in another question means nothing. */
-  of: z.string(),
-  endpoint: z.int().min(0),
-  chunk: z.int().min(0),
-  pageId: z.string().nullable(),
-});
-type Position = z.infer<typeof Position>;
-
-async function* pullLists<Wire, Row>(
+async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow | InvoiceRow>(
   psa: Psa,
-  request: PullRequest,
+  { clientIds, since, resume }: PullRequest,
   lists: readonly ReadList[],
-  { schema, fromWire, companyOf }: Reading<Wire, Row>,
-): AsyncGenerator<Page<Row>> {
+  schema: z.ZodType<Wire>,
+  fromWire: (wire: Wire) => Row,
+): Pages<Row> {
   await facts.refuseIfFalse(
     psa.context,
     'conditions-company',
@@ -123,48 +93,36 @@ async function* pullLists<Wire, Row>(
     'forward-only',
     'ticket-numbers',
   );
-  const ids = companyNumbers(request.clientIds);
-  const changed = changedSince(request.since, psa.config);
-  const of = fingerprint(ids, request.since);
-  const parts = lists.flatMap((list, endpoint) =>
-    listsOf(psa, list, list.companyField, ids, changed).map((part, chunk) => {
-      return { part, position: { of, endpoint, chunk, pageId: null } };
-    }),
-  );
-  const start = positionOf(request.resume, of);
-  const first = parts.findIndex(
-    ({ position }) => position.endpoint === start.endpoint && position.chunk === start.chunk,
-  );
-  for (const [index, { part, position }] of parts.entries()) {
-    if (index < first) continue;
-    const pageId = index === first ? start.pageId : null;
-    const after = parts[index + 1]?.position ?? null;
-    const refuse = (row: Row): void => refuseStranger(part.path, companyOf(row), part.ids);
-    const list = { ...part, pageId };
-    for await (const page of readPages(psa, { list, schema, fromWire, refuse })) {
-      const resume = page.resume === null ? after : { ...position, pageId: page.resume };
-      yield { ...page, resume: resume === null ? null : JSON.stringify(resume) };
+  const ids = companyNumbers(clientIds);
+  const changed = changedSince(since, psa.config);
+  const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
+  const of = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
+  const stored = Position.safeParse(JSON.parse(resume ?? 'null')).data;
+  const start = stored?.of === of ? stored : { part: 0, pageId: null };
+  for (const [part, list] of parts.entries()) {
+    if (part < start.part) continue;
+    const pageId = part === start.part ? start.pageId : null;
+    const behind = part + 1 < parts.length ? { of, part: part + 1, pageId: null } : null;
+    const refuse = (row: Row) =>
+      refuseStranger(list, 'clientId' in row ? row.clientId : row.sourceId);
+    const reading = { list: { ...list, pageId }, schema, fromWire, refuse };
+    for await (const page of readPages(psa, reading)) {
+      const next = page.resume === null ? behind : { of, part, pageId: page.resume };
+      yield { ...page, resume: next === null ? null : JSON.stringify(next) };
     }
   }
 }
 
+/** Where a pass is: in which of its lists, and after which id in it. A position in other lists means nothing. */
+const Position = z.object({ of: z.string(), part: z.int().min(0), pageId: z.string().nullable() });
+
 /** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
-function refuseStranger(path: string, company: SourceId | null, ids: readonly SourceId[]): void {
+function refuseStranger(
+  { path, ids }: { path: string; ids: readonly SourceId[] },
+  company: SourceId | null,
+): void {
   if (company === null || ids.includes(company)) return;
   throw ignoredFilter(path, `company ${company}, not asked for`);
-}
-
-function positionOf(resume: string | null, of: string): Position {
-  const position = Position.safeParse(JSON.parse(resume ?? 'null'));
-  if (position.success && position.data.of === of) return position.data;
-  return { of, endpoint: 0, chunk: 0, pageId: null };
-}
-
-function fingerprint(ids: readonly SourceId[], since: string): string {
-  return createHash('sha256')
-    .update(`${since} ${ids.join(',')}`)
-    .digest('hex')
-    .slice(0, 12);
 }
 
 const EntryId = z.object({ id: Id });
@@ -192,6 +150,6 @@ export async function countTime(psa: Psa, request: PresenceRequest): Promise<num
 
 function presentLists(psa: Psa, { from, to, clientIds }: PresenceRequest) {
   const within = startedWithin(from, to, psa.config);
-  const list = { path: readLists.time.path, fields: 'id' };
+  const list = { path: readLists.Time.path, ...fieldsOf(EntryId) };
   return listsOf(psa, list, 'company/id', companyNumbers(clientIds), within);
 }

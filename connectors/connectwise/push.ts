@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { ifThere } from '../http/if-there.ts';
 import { Id } from '../http/wire.ts';
 import { balancePush, type ClientFields } from '../kit/balance-field.ts';
 import type { OpenCall } from '../kit/call.ts';
@@ -25,7 +26,7 @@ import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { facts } from './facts.ts';
 import { companyPath, findByKey, idOfName, type Search, verifyFilter } from './lists.ts';
-import { CustomField } from './schema.ts';
+import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
 /** https://developer.connectwise.com: the service refuses a longer summary. */
 const summaryLengthMax = 100;
@@ -84,13 +85,12 @@ export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Deliver
   return { remoteId: id };
 }
 
-const KeyedTicket = z.object({ id: Id, externalXRef: z.string().nullish() });
+const KeyedTicket = z.object({ id: Id, externalXRef: Text });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 function searchFor({ key, clientId }: Keyed): Search<KeyedTicket> {
   return {
     path: '/service/tickets',
-    fields: 'id,externalXRef',
     schema: KeyedTicket,
     keyField: 'externalXRef',
     key,
@@ -100,31 +100,24 @@ function searchFor({ key, clientId }: Keyed): Search<KeyedTicket> {
   };
 }
 
-const Board = z.object({ id: Id, name: z.string().nullish() });
-
-const AlertTicket = KeyedTicket.extend({
-  closedFlag: z.boolean().nullish(),
-  board: Board.nullish(),
-}).transform(({ externalXRef, closedFlag, board }) => ({
-  bearsKey: (key: string) => externalXRef === key,
-  isClosed: closedFlag === true,
-  board: board ?? null,
-}));
+const AlertTicket = KeyedTicket.extend({ closedFlag: Flag, board: Reference });
 
 interface AlertView extends TicketView {
-  board: z.infer<typeof Board> | null;
+  board: Reference;
 }
 
-const alertFields = { fields: 'id,externalXRef,closedFlag,board' };
+function toView({ externalXRef, closedFlag, board }: z.infer<typeof AlertTicket>): AlertView {
+  return { bearsKey: (key) => externalXRef === key, isClosed: closedFlag === true, board };
+}
 
-function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
-  return psa.get(ticketPath(id), AlertTicket, alertFields);
+async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
+  return toView(await psa.get(ticketPath(id), AlertTicket, fieldsOf(AlertTicket)));
 }
 
 const noteRecord: NoteRecord<Psa> = { find: findNote, write: writeNote };
 
 const alertTicket: ClosableTicket<Psa, AlertView> = {
-  read: (psa, id) => psa.getIfThere(ticketPath(id), AlertTicket, alertFields),
+  read: (psa, id) => ifThere(readTicket(psa, id)),
   async close(psa, id, { board }) {
     const value = Number(await closingStatus(psa, board));
     // A path that the service does not like may be answered with 200 and change nothing.
@@ -138,22 +131,13 @@ function ticketPath(id: SourceId): string {
   return `/service/tickets/${encodeURIComponent(id)}`;
 }
 
-const BoardStatus = z.object({
-  id: Id,
-  name: z.string(),
-  closedStatus: z.boolean().nullish(),
-  inactive: z.boolean().nullish(),
-});
+const BoardStatus = z.object({ id: Id, name: z.string(), closedStatus: Flag, inactive: Flag });
 
 /** The configured one of the board that the ticket is on now, else the board's first that closes. */
 async function closingStatus(psa: Psa, board: AlertView['board']): Promise<SourceId> {
   const wanted = psa.config.alerts.withdrawnStatus;
   const path = `/service/boards/${board?.id ?? ''}/statuses`;
-  const statuses = await allRows(
-    psa,
-    { path, fields: 'id,name,closedStatus,inactive' },
-    BoardStatus,
-  );
+  const statuses = await allRows(psa, { path, ...fieldsOf(BoardStatus) }, BoardStatus);
   const closing = statuses.filter((status) => status.closedStatus === true && !status.inactive);
   const chosen = wanted === undefined ? closing[0] : closing.find(({ name }) => name === wanted);
   if (chosen !== undefined) return chosen.id;
@@ -163,20 +147,16 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
   });
 }
 
-const NoteWire = z.object({
-  id: Id,
-  text: z.string().nullish(),
-  internalAnalysisFlag: z.boolean().nullish(),
-  detailDescriptionFlag: z.boolean().nullish(),
-});
+const NoteText = z.object({ id: Id, text: Text });
+const NoteFlags = z.object({ id: Id, internalAnalysisFlag: Flag, detailDescriptionFlag: Flag });
 
 export function createNotePush(open: OpenCall<Psa>): Push<'ticket-note'> {
   return notePush(open, facts, noteRecord, ['note-flags']);
 }
 
 async function findNote(psa: Psa, { ticketId, key }: Note): Promise<Delivered | null> {
-  const list = { path: notesPath(ticketId), fields: 'id,text' };
-  const found = await findRow(psa, list, NoteWire, ({ text }) => hasMarker(text, key));
+  const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
+  const found = await findRow(psa, list, NoteText, ({ text }) => hasMarker(text, key));
   return found === null ? null : { remoteId: found.id };
 }
 
@@ -194,9 +174,9 @@ export async function writeNote(
     resolutionFlag: false,
     processNotifications: isAnnounced,
   };
-  const { id, ...shown } = await psa.write('POST', notesPath(note.ticketId), body, NoteWire);
-  const isInternal =
-    shown.detailDescriptionFlag === !shown.internalAnalysisFlag ? shown.internalAnalysisFlag : null;
+  const shown = await psa.write('POST', notesPath(note.ticketId), body, NoteFlags);
+  const { id, internalAnalysisFlag, detailDescriptionFlag } = shown;
+  const isInternal = detailDescriptionFlag === !internalAnalysisFlag ? internalAnalysisFlag : null;
   await verifyAudience(psa, facts, 'note-flags', note, { id, isInternal });
   return { remoteId: id };
 }
@@ -205,15 +185,13 @@ export function notesPath(ticketId: SourceId): string {
   return `${ticketPath(ticketId)}/notes`;
 }
 
-const Company = z.object({ customFields: z.array(CustomField).nullish() });
+const Company = z.object({ id: Id, customFields: z.array(CustomField).nullish() });
 
 export const customFields: ClientFields<Psa, CustomField> = {
   noun: 'company',
   product: 'ConnectWise',
-  async read(psa, clientId) {
-    const fields = { fields: 'id,customFields' };
-    return (await psa.get(companyPath(clientId), Company, fields)).customFields ?? [];
-  },
+  read: async (psa, clientId) =>
+    (await psa.get(companyPath(clientId), Company, fieldsOf(Company))).customFields ?? [],
   /** Sends ALL fields, since those that a PATCH does not carry are said to be emptied. */
   async write(psa, clientId, { before, target, value }) {
     const all = before.map((field) => toWire(field, field === target ? value : field.value));

@@ -8,7 +8,7 @@ import type { Delivered, Push, SourceId, Standing } from '../../src/contract/con
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
-import { DecimalText, Id } from '../http/wire.ts';
+import { Id } from '../http/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
 import { keyedPush } from '../kit/push.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
@@ -26,7 +26,7 @@ import {
 } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
 import { createTicket, findTicket } from './push.ts';
-import { InvoiceWire, invoiceFields } from './schema.ts';
+import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 
 /** A way for a sale to become an invoice. */
 export interface Route {
@@ -61,8 +61,9 @@ function routeOf({ config }: Psa): Route {
 }
 
 /** A miscellaneous invoice or a renewal ticket, on which the product is put. */
-interface Holder extends Route {
+export interface Holder extends Route {
   noun: 'invoice' | 'ticket';
+  path: string;
   delivered(line: ProductLine, holder: Delivered): Delivered;
 }
 
@@ -102,17 +103,16 @@ function accept(holder: Holder, line: ProductLine, on: Delivered, sale: Sale): D
   return holder.delivered(line, on);
 }
 
-const AnyId = z.object({ id: Id }).nullish();
+export const linesPath = '/procurement/products';
 
 const ProductLine = z.object({
   id: Id,
-  integrationXRef: z.string().nullish(),
-  extPrice: DecimalText.nullish(),
+  integrationXRef: Text,
+  extPrice: Decimal,
   invoice: AnyId,
   ticket: AnyId,
 });
 type ProductLine = z.infer<typeof ProductLine>;
-const lineFields = 'id,integrationXRef,extPrice,invoice,ticket';
 
 /** Writes the product line with a link to its holder, reads it back and verifies the link. */
 export async function createLine(
@@ -133,18 +133,17 @@ export async function createLine(
     // The offer's price was agreed with the client; a schedule of ConnectWise must not change it.
     ignorePricingSchedulesFlag: true,
   };
-  const created = await psa.write('POST', '/procurement/products', body, z.object({ id: Id }));
+  const created = await psa.write('POST', linesPath, body, z.object({ id: Id }));
   await verifyFilter(psa, searchForLine(psa, sale));
-  const path = `/procurement/products/${created.id}`;
-  const line = await psa.get(path, ProductLine, { fields: lineFields });
+  const path = `${linesPath}/${created.id}`;
+  const line = await psa.get(path, ProductLine, fieldsOf(ProductLine));
   await facts.verifyFact(psa.context, fact, line[noun]?.id === holderId);
   return line;
 }
 
 function searchForLine({ config }: Psa, sale: Sale): Search<ProductLine> {
   return {
-    path: '/procurement/products',
-    fields: lineFields,
+    path: linesPath,
     schema: ProductLine,
     keyField: 'integrationXRef',
     key: sale.key,
@@ -155,16 +154,12 @@ function searchForLine({ config }: Psa, sale: Sale): Search<ProductLine> {
   };
 }
 
-const Invoice = z.object({
-  id: Id,
-  invoiceNumber: z.string().nullish(),
-  reference: z.string().nullish(),
-  company: z.object({ id: Id }).nullish(),
-});
+const Invoice = z.object({ id: Id, invoiceNumber: Text, reference: Text, company: AnyId });
 type Invoice = z.infer<typeof Invoice>;
 
 export const invoiceHolder: Holder = {
   noun: 'invoice',
+  path: '/finance/invoices',
   fact: 'product-on-invoice',
   async find(psa, sale) {
     const invoice = await findByKey(psa, searchForInvoice(sale));
@@ -191,7 +186,7 @@ export const invoiceHolder: Holder = {
   /** An offer's price is before tax, and so is the subtotal. */
   async inspect(psa, _, invoiceId) {
     const path = `/finance/invoices/${invoiceId}`;
-    const wire = await psa.getIfThere(path, InvoiceWire, { fields: invoiceFields });
+    const wire = await psa.getIfThere(path, InvoiceWire, fieldsOf(InvoiceWire));
     if (wire === null) return null;
     const { isVoid, isPaid, updatedAt, netMinor, totalMinor, ...row } = fromInvoice(wire, psa);
     const currency = row.currency ?? psa.context.currency;
@@ -202,7 +197,6 @@ export const invoiceHolder: Holder = {
 function searchForInvoice({ key, clientId }: Sale): Search<Invoice> {
   return {
     path: '/finance/invoices',
-    fields: 'id,invoiceNumber,reference,company',
     schema: Invoice,
     keyField: 'reference',
     key,
@@ -220,15 +214,12 @@ function totalOf(totalMinor: number | null): { totalMinor?: number } {
   return totalMinor === null ? {} : { totalMinor };
 }
 
-const CancellableLine = z.object({
-  id: Id,
-  extPrice: DecimalText.nullish(),
-  cancelledFlag: z.boolean().nullish(),
-});
+const CancellableLine = z.object({ id: Id, extPrice: Decimal, cancelledFlag: Flag });
 
 /** Billed by ConnectWise's own run. */
 export const ticketHolder: Holder = {
   noun: 'ticket',
+  path: '/service/tickets',
   fact: 'product-on-ticket',
   async find(psa, sale) {
     const ticket = await findTicket(psa, sale);
@@ -242,9 +233,8 @@ export const ticketHolder: Holder = {
     return { remoteId: line.id, label: `product on ticket ${remoteId}` };
   },
   async inspect(psa, { currency }, lineId) {
-    const path = `/procurement/products/${lineId}`;
-    const fields = { fields: 'id,extPrice,cancelledFlag' };
-    const line = await psa.getIfThere(path, CancellableLine, fields);
+    const path = `${linesPath}/${lineId}`;
+    const line = await psa.getIfThere(path, CancellableLine, fieldsOf(CancellableLine));
     if (line === null) return null;
     const price = line.extPrice == null ? null : minorFromText(line.extPrice, currency);
     return { isVoid: line.cancelledFlag === true, ...totalOf(price) };

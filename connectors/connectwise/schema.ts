@@ -1,109 +1,102 @@
 /**
- * What the connector reads of ConnectWise's rows, and no more. Each `…Fields` list is what is asked
- * for with `fields=`, so it must name every field that its schema has.
+ * What the connector reads of ConnectWise's rows, and no more: what a schema has, in its order, is what is asked for.
  * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
  */
 import { z } from 'zod';
 import { DecimalText, Id } from '../http/wire.ts';
 
-/** `_info` is missing where the API member's security role is limited. */
-const Row = z.object({
-  id: Id,
-  _info: z
-    .object({ lastUpdated: z.string().nullish(), dateEntered: z.string().nullish() })
-    .nullish(),
-});
-
-const Reference = z.object({ id: Id, name: z.string().nullish() });
+export const Text = z.string().nullish();
+export const Flag = z.boolean().nullish();
+export const Decimal = DecimalText.nullish();
+export const AnyId = z.object({ id: Id }).nullish();
+export const Reference = z.object({ id: Id, name: Text }).nullish();
 export type Reference = z.infer<typeof Reference>;
-const AnyId = z.object({ id: Id });
 
-export const CompanyWire = Row.extend({ name: z.string() });
+/** The parameter `fields` for rows of this schema. */
+export function fieldsOf(schema: z.ZodObject): { fields: string } {
+  return { fields: Object.keys(schema.shape).join(',') };
+}
+
+/** Missing where the API member's security role is limited. */
+const Info = z.object({ lastUpdated: Text, dateEntered: Text }).nullish();
+
+export const CompanyWire = z.object({ id: Id, name: z.string(), _info: Info });
 export type CompanyWire = z.infer<typeof CompanyWire>;
-export const companyFields = 'id,name,_info';
 
-export const TicketWire = Row.extend({
-  summary: z.string().nullish(),
-  recordType: z.string().nullish(),
-  board: Reference.nullish(),
-  status: Reference.nullish(),
-  company: AnyId.nullish(),
-  type: Reference.nullish(),
-  agreement: Reference.nullish(),
-  closedFlag: z.boolean().nullish(),
-  closedDate: z.string().nullish(),
-  mergedParentTicket: AnyId.nullish(),
+export const ProjectTicketWire = z.object({
+  id: Id,
+  summary: Text,
+  board: Reference,
+  status: Reference,
+  company: AnyId,
+  type: Reference,
+  agreement: Reference,
+  closedFlag: Flag,
+  closedDate: Text,
+  _info: Info,
 });
+export const TicketWire = ProjectTicketWire.extend({ recordType: Text, mergedParentTicket: AnyId });
 export type TicketWire = z.infer<typeof TicketWire>;
-export const projectTicketFields =
-  'id,summary,board,status,company,type,agreement,closedFlag,closedDate,_info';
-export const serviceTicketFields = `${projectTicketFields},recordType,mergedParentTicket`;
 
-export const TimeEntryWire = Row.extend({
-  company: AnyId.nullish(),
-  chargeToType: z.string().nullish(),
+export const TimeEntryWire = z.object({
+  id: Id,
+  company: AnyId,
+  chargeToType: Text,
   chargeToId: Id.nullish(),
-  ticket: AnyId.nullish(),
-  member: z
-    .object({ id: Id, identifier: z.string().nullish(), name: z.string().nullish() })
-    .nullish(),
-  workType: Reference.nullish(),
-  workRole: Reference.nullish(),
-  agreement: Reference.nullish(),
+  ticket: AnyId,
+  member: z.object({ id: Id, identifier: Text, name: Text }).nullish(),
+  workType: Reference,
+  workRole: Reference,
+  agreement: Reference,
   timeStart: z.string(),
-  timeEnd: z.string().nullish(),
-  hoursDeduct: DecimalText.nullish(),
+  timeEnd: Text,
+  hoursDeduct: Decimal,
   actualHours: DecimalText,
-  hoursBilled: DecimalText.nullish(),
-  billableOption: z.string().nullish(),
-  status: z.string().nullish(),
-  notes: z.string().nullish(),
+  hoursBilled: Decimal,
+  billableOption: Text,
+  status: Text,
+  notes: Text,
+  _info: Info,
 });
 export type TimeEntryWire = z.infer<typeof TimeEntryWire>;
-export const timeEntryFields =
-  'id,company,chargeToType,chargeToId,ticket,member,workType,workRole,agreement,timeStart,timeEnd,' +
-  'hoursDeduct,actualHours,hoursBilled,billableOption,status,notes,_info';
 
-export const InvoiceWire = Row.extend({
-  invoiceNumber: z.string().nullish(),
-  type: z.string().nullish(),
-  status: z.object({ name: z.string().nullish(), isClosed: z.boolean().nullish() }).nullish(),
-  company: AnyId.nullish(),
-  reference: z.string().nullish(),
-  date: z.string().nullish(),
-  subtotal: DecimalText.nullish(),
-  total: DecimalText.nullish(),
-  balance: DecimalText.nullish(),
-  payments: DecimalText.nullish(),
-  credits: DecimalText.nullish(),
-  currency: z.object({ currencyCode: z.string().nullish() }).nullish(),
+export const InvoiceWire = z.object({
+  id: Id,
+  invoiceNumber: Text,
+  type: Text,
+  status: z.object({ name: Text, isClosed: Flag }).nullish(),
+  company: AnyId,
+  reference: Text,
+  date: Text,
+  subtotal: Decimal,
+  total: Decimal,
+  balance: Decimal,
+  payments: Decimal,
+  credits: Decimal,
+  currency: z.object({ currencyCode: Text }).nullish(),
+  _info: Info,
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
-export const invoiceFields =
-  'id,invoiceNumber,type,status,company,reference,date,subtotal,total,balance,payments,credits,' +
-  'currency,_info';
 
 /** A product line; its product goes by its identifier, as an offer names it. */
 export const InvoiceLineWire = z.object({
   id: Id,
-  invoice: AnyId.nullish(),
-  catalogItem: z.object({ identifier: z.string().nullish() }).nullish(),
-  quantity: DecimalText.nullish(),
-  extPrice: DecimalText.nullish(),
+  invoice: AnyId,
+  catalogItem: z.object({ identifier: Text }).nullish(),
+  quantity: Decimal,
+  extPrice: Decimal,
 });
 export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
-export const invoiceLineFields = 'id,invoice,catalogItem,quantity,extPrice';
+
+const CustomFieldWire = z.looseObject({
+  id: z.int(),
+  caption: z.string(),
+  type: Text,
+  value: z.unknown().optional(),
+});
 
 /** Of a company. It goes back as it came, all of it. */
-export const CustomField = z
-  .looseObject({
-    id: z.int(),
-    caption: z.string(),
-    type: z.string().nullish(),
-    value: z.unknown().optional(),
-  })
-  .transform((wire) => {
-    const { id, caption, type, value } = wire;
-    return { id, name: caption, type, value, wire };
-  });
+export const CustomField = CustomFieldWire.transform((wire) => {
+  return { id: wire.id, name: wire.caption, type: wire.type, value: wire.value, wire };
+});
 export type CustomField = z.infer<typeof CustomField>;

@@ -7,7 +7,7 @@ import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromText, secondsBetween } from '../../src/domain/time.ts';
 import { secondsOf } from '../http/exact.ts';
-import { DecimalText } from '../http/wire.ts';
+import { Id } from '../http/wire.ts';
 import { firstPage } from '../kit/lists.ts';
 import {
   fieldStep,
@@ -17,13 +17,14 @@ import {
   testSale,
   testSubject,
 } from '../kit/probe.ts';
-import { createAdjustment, readRecap, topUpAgreement } from './agreements.ts';
+import { adjustmentsOf, createAdjustment, readRecap, topUpAgreement } from './agreements.ts';
 import type { List, Psa } from './call.ts';
 import { changedSince, isOneOf } from './conditions.ts';
-import { type FactId, facts } from './facts.ts';
+import { type FactId, facts, routeFacts } from './facts.ts';
 import { type ReadList, readLists } from './lists.ts';
 import { createTicket, customFields, notesPath, writeNote } from './push.ts';
-import { createLine, invoiceHolder, ticketHolder } from './sales.ts';
+import { createLine, type Holder, invoiceHolder, linesPath, ticketHolder } from './sales.ts';
+import { Decimal, fieldsOf, Text } from './schema.ts';
 
 /** Enough rows to tell; `check` is to stay light. */
 const sampleSize = 50;
@@ -34,9 +35,7 @@ const farFuture = '2999-01-01T00:00:00.000Z';
 export async function verifyByReading(psa: Psa, ids: readonly SourceId[]): Promise<CheckResult[]> {
   const future = changedSince(farFuture, psa.config);
   const answers: { [id in FactId]?: boolean | null } = {
-    'conditions-company': await areEmpty(psa, ({ companyField }) =>
-      isOneOf(companyField, [nobody]),
-    ),
+    'conditions-company': await areEmpty(psa, (list) => isOneOf(list.companyField, [nobody])),
     'conditions-last-updated': await areEmpty(psa, () => future),
     'forward-only': await pagesGoForward(psa),
     'ticket-numbers': await numbersAreShared(psa),
@@ -67,7 +66,7 @@ async function firstRows(psa: Psa, list: List): Promise<readonly unknown[]> {
   return (await firstPage(psa, list)).rows;
 }
 
-const AnyRow = z.object({ id: z.int(), recordType: z.string().nullish() });
+const AnyRow = z.object({ id: z.int(), recordType: Text });
 
 /** Two pages of one row each must show two companies, in the order of their ids. */
 async function pagesGoForward(psa: Psa): Promise<boolean | null> {
@@ -99,17 +98,18 @@ async function numbersAreShared(psa: Psa): Promise<boolean | null> {
 }
 
 const Timed = z.object({
+  id: Id,
   timeStart: z.string(),
-  timeEnd: z.string().nullish(),
-  hoursDeduct: DecimalText.nullish(),
-  actualHours: DecimalText.nullish(),
+  timeEnd: Text,
+  hoursDeduct: Decimal,
+  actualHours: Decimal,
 });
 
 async function hoursAddUp(psa: Psa, ids: readonly SourceId[]): Promise<boolean | null> {
   if (ids.length === 0) return null;
   const rows = await firstRows(psa, {
-    path: '/time/entries',
-    fields: 'id,timeStart,timeEnd,hoursDeduct,actualHours',
+    path: readLists.Time.path,
+    ...fieldsOf(Timed),
     conditions: isOneOf('company/id', ids.slice(0, sampleSize)),
     pageSize: sampleSize,
   });
@@ -141,24 +141,16 @@ interface Probe {
 
 export function probeConnection(psa: Psa, clientId: SourceId): Promise<CheckResult[]> {
   const probe: Probe = { psa, clientId, key: `probe.${psa.context.now()}`, written: [] };
-  const routes = {
-    invoice: {
-      facts: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
-      work: () => probeProduct(probe, invoiceHolder, '/finance/invoices'),
-    },
-    'ticket-product': {
-      facts: ['conditions-integration-xref', 'product-on-ticket'],
-      work: () => probeProduct(probe, ticketHolder, '/service/tickets'),
-    },
-    agreement: {
-      facts: ['adjustment-hours', 'recap-hours'],
-      work: () => probeAdjustment(probe),
-    },
-  } satisfies Record<string, ProbeStep<FactId>>;
+  const route = psa.config.billing.invoiceRoute;
+  const sales = {
+    invoice: () => probeProduct(probe, invoiceHolder),
+    'ticket-product': () => probeProduct(probe, ticketHolder),
+    agreement: () => probeAdjustment(probe),
+  };
   const steps: ProbeStep<FactId>[] = [
     { facts: ['conditions-external-xref', 'note-flags'], work: () => probeTicket(probe) },
     fieldStep(psa, facts, 'custom-fields', customFields, clientId),
-    routes[psa.config.billing.invoiceRoute],
+    { facts: routeFacts[route], work: sales[route] },
   ];
   const fix = 'Delete these by hand in ConnectWise; the API member may not be allowed to.';
   const removal = { written: probe.written, remove: psa.remove, fix };
@@ -180,17 +172,13 @@ async function probeTicket({ psa, clientId, key, written }: Probe): Promise<void
   }
 }
 
-async function probeProduct(
-  probe: Probe,
-  holder: typeof invoiceHolder,
-  path: '/finance/invoices' | '/service/tickets',
-): Promise<void> {
+async function probeProduct(probe: Probe, holder: Holder): Promise<void> {
   const { psa, written } = probe;
   const sale = testSale(psa.context, probe);
   const { remoteId } = await holder.create(psa, sale);
-  written.unshift(`${path}/${remoteId}`);
+  written.unshift(`${holder.path}/${remoteId}`);
   const { id } = await createLine(psa, sale, holder, remoteId);
-  written.unshift(`/procurement/products/${id}`);
+  written.unshift(`${linesPath}/${id}`);
 }
 
 async function probeAdjustment(probe: Probe): Promise<void> {
@@ -198,7 +186,7 @@ async function probeAdjustment(probe: Probe): Promise<void> {
   const agreement = await topUpAgreement(psa, clientId);
   const before = await readRecap(psa, agreement.id);
   const { remoteId } = await createAdjustment(psa, agreement, testSale(psa.context, probe), 1);
-  written.unshift(`/finance/agreements/${agreement.id}/adjustments/${remoteId}`);
+  written.unshift(`${adjustmentsOf(agreement)}/${remoteId}`);
   const after = await readRecap(psa, agreement.id);
   const isRaised = (field: 'adjustmentAmount' | 'remainingAmount'): boolean =>
     secondsOf(after[field] ?? '0', 'hours') - secondsOf(before[field] ?? '0', 'hours') === 3600;

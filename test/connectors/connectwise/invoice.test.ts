@@ -105,6 +105,18 @@ describe('An invoice in ConnectWise', () => {
       expect(bench.sandbox.state.listInvoices()).toHaveLength(1);
     }));
 
+  test('that was deleted gets no second line beside the one that was left of it', () =>
+    withConnectwise({}, async (bench) => {
+      const push = prepared(bench);
+      await push.create(sale(), signal);
+      bench.sandbox.state.tables.invoices.rows.clear();
+      expect(await push.find(sale(), signal)).toBeNull();
+      await expect(push.create(sale(), signal)).rejects.toMatchObject({
+        message: expect.stringMatching(/Product 1 is not on its invoice/),
+      });
+      expect(bench.sandbox.state.tables.products.list()).toHaveLength(1);
+    }));
+
   test('whose line comes to another price is not taken for delivered', () =>
     withConnectwise({}, async (bench) => {
       const push = prepared(bench);
@@ -157,6 +169,16 @@ describe('A top-up of an agreement in ConnectWise', () => {
       state.tables.agreements.change(old?.id ?? 0, { agreementStatus: 'Expired' });
       state.addAgreement({ company: bench.company, name: 'Block 2027' });
       if ((await push.find(sale(), signal)) === null) await push.create(sale(), signal);
+      expect(standing(bench)).toEqual(whole.agreement);
+    }));
+
+  test('gets its money back alone where only that was deleted', () =>
+    withConnectwise({ billing }, async (bench) => {
+      const push = prepared(bench);
+      await push.create(sale(), signal);
+      bench.sandbox.state.tables.additions.rows.clear();
+      expect(await push.find(sale(), signal)).toBeNull();
+      await push.create(sale(), signal);
       expect(standing(bench)).toEqual(whole.agreement);
     }));
 
