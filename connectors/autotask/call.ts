@@ -11,7 +11,7 @@ import { allRows, numericIds, type Pages } from '../kit/lists.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
 import { facts } from './facts.ts';
-import { createKnown, type Known } from './lists.ts';
+import { type Cache, createCache } from './lists.ts';
 
 export interface List {
   /** `TimeEntries` */
@@ -27,15 +27,17 @@ export interface List {
 type Open = Call<AutotaskConfig, List>;
 
 export interface Autotask extends Open {
-  /** What one connection has learned, for all its calls. */
-  known: Known;
+  /** What this process has learned, for all calls of the connection. */
+  cache: Cache;
 }
 
-export function createAutotask(config: AutotaskConfig, context: ConnectorContext) {
+export function createAutotask(
+  config: AutotaskConfig,
+  context: ConnectorContext,
+): OpenCall<Autotask> {
   const open = createCalls(config, context, createConnection(config, context), believedPages);
-  const known = createKnown();
-  const openCall: OpenCall<Autotask> = (signal) => ({ ...open(signal), known });
-  return openCall;
+  const cache = createCache();
+  return (signal) => ({ ...open(signal), cache });
 }
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +52,7 @@ interface Filter {
 }
 
 export const where = {
-  everything: { op: 'gte', field: 'id', value: 0 } satisfies Filter as Filter,
+  everything: { op: 'gte', field: 'id', value: 0 } as Filter,
   equals: (field: string, value: string | number | boolean): Filter => ({ op: 'eq', field, value }),
   isOneOf(field: string, ids: readonly SourceId[]): Filter {
     const stray = ids.find((id) => !/^\d{1,15}$/.test(id));
@@ -89,14 +91,14 @@ export function listOf(path: string, schema: z.ZodObject, ...filter: readonly Fi
 }
 
 /** The lists of the rows whose field holds one of these ids, in batches. */
-export function listsBy(list: List, field: string, ids: readonly SourceId[]): List[] {
+export function splitList(list: List, field: string, ids: readonly SourceId[]): List[] {
   return inChunks(ids).map((chunk) => {
     return { ...list, filter: [where.isOneOf(field, chunk), ...list.filter] };
   });
 }
 
 /** All their rows, strictly. */
-export async function rowsBy<Shape extends z.ZodRawShape>(
+export async function readRows<Shape extends z.ZodRawShape>(
   api: Autotask,
   path: string,
   schema: z.ZodObject<Shape>,
@@ -105,7 +107,7 @@ export async function rowsBy<Shape extends z.ZodRawShape>(
   ...filter: readonly Filter[]
 ) {
   const rows: z.infer<z.ZodObject<Shape>>[] = [];
-  for (const list of listsBy(listOf(path, schema, ...filter), field, ids)) {
+  for (const list of splitList(listOf(path, schema, ...filter), field, ids)) {
     rows.push(...(await allRows(api, list, schema)));
   }
   return rows;

@@ -13,7 +13,7 @@ import {
 } from '../kit/checks.ts';
 import { allRows } from '../kit/lists.ts';
 import { unknownName } from '../kit/names.ts';
-import { type Autotask, companyNumbers, listOf, rowsBy, where } from './call.ts';
+import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
   findValue,
@@ -72,7 +72,7 @@ const Client = z.object({ id: Id, companyName: z.string(), isActive: z.boolean()
 
 async function checkCompanies(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
-  const clients = await rowsBy(api, 'Companies', Client, 'id', ids);
+  const clients = await readRows(api, 'Companies', Client, 'id', ids);
   return checkClients('Autotask', ids, async (id) => {
     const client = clients.find((row) => row.id === id);
     if (client !== undefined && client.isActive !== false) return null;
@@ -172,7 +172,7 @@ async function nativeBlocks(
     return 'No configured client has an active block-hour, retainer or incident contract.';
   }
   const ids = counted.map(({ id }) => id);
-  const blocks = await rowsBy(api, 'ContractBlocks', BlockWire, 'contractID', ids);
+  const blocks = await readRows(api, 'ContractBlocks', BlockWire, 'contractID', ids);
   return counted.map(({ id, companyId, name, type }) => {
     const own = blocks.filter((block) => block.contractID === id);
     const left = own.reduce((sum, { hours, hoursApproved }) => {
@@ -195,13 +195,13 @@ export async function listNames(api: Autotask, clientIds: readonly SourceId[]): 
   const listed = ({ id, name }: { id: SourceId; name: string }) => ({ sourceId: id, name });
   const namesOf = async (path: string) =>
     (await allRows(api, listOf(path, Named, where.everything), Named)).map(listed);
-  const labelsOf = async (field: string) =>
-    (await readPicklist(api, 'Tickets', field)).map(({ value, label }) => ({
-      ...{ sourceId: value, name: label },
-    }));
+  const readLabels = async (field: string) =>
+    (await readPicklist(api, 'Tickets', field)).map((one) =>
+      listed({ id: one.value, name: one.label }),
+    );
   const lists = {
-    boards: await labelsOf('queueID'),
-    ticketTypes: await labelsOf('ticketType'),
+    boards: await readLabels('queueID'),
+    ticketTypes: await readLabels('ticketType'),
     workTypes: await namesOf('BillingCodes'),
     roles: await namesOf('Roles'),
     clientFields: (await userDefinedFields(api, 'Companies')).map(({ name }) => name),

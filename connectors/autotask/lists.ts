@@ -8,7 +8,7 @@ import { isRecent } from '../http/clock.ts';
 import { Id, optional } from '../http/wire.ts';
 import { allRows, firstPage } from '../kit/lists.ts';
 import { unknownName } from '../kit/names.ts';
-import { type Autotask, companyNumbers, listOf, listsBy, rowsBy, where } from './call.ts';
+import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
@@ -18,9 +18,9 @@ import type { Sweep } from './time.ts';
 const keptMs = 3_600_000;
 const askAgainMs = 60_000;
 
-export type Known = ReturnType<typeof createKnown>;
+export type Cache = ReturnType<typeof createCache>;
 
-export function createKnown() {
+export function createCache() {
   return {
     fields: new Map<string, { atMs: number; rows: readonly FieldInfo[] }>(),
     /** `null`: no list shows it. */
@@ -40,11 +40,11 @@ const Fields = z.object({ fields: z.array(FieldInfo) });
 
 /** The fields of an entity, with their picklists. */
 export async function readFields(api: Autotask, path: string, freshMs = keptMs) {
-  const { known, context } = api;
-  const kept = known.fields.get(path);
+  const { cache, context } = api;
+  const kept = cache.fields.get(path);
   if (kept !== undefined && isRecent(kept.atMs, context.now(), freshMs)) return kept.rows;
   const { fields } = await api.get(`/${path}/entityInformation/fields`, Fields);
-  known.fields.set(path, { atMs: context.now(), rows: fields });
+  cache.fields.set(path, { atMs: context.now(), rows: fields });
   return fields;
 }
 
@@ -60,7 +60,7 @@ export async function readPicklist(api: Autotask, path: string, field: string, f
 }
 
 /** The labels of these values; read again where one of them is unknown. */
-async function labelsOf(api: Autotask, path: string, field: string, ids: readonly SourceId[]) {
+async function readLabels(api: Autotask, path: string, field: string, ids: readonly SourceId[]) {
   if (ids.length === 0) return new Map<SourceId, string>();
   const read = async (freshMs?: number) => {
     const values = await readPicklist(api, path, field, freshMs);
@@ -97,16 +97,16 @@ const Named = z.object({
 });
 
 /** Names by id; those that are not known yet are asked for together, unlisted ones once. */
-export async function namesOf(api: Autotask, path: NamedEntity, ids: readonly SourceId[]) {
+export async function readEntityNames(api: Autotask, path: NamedEntity, ids: readonly SourceId[]) {
   const nowMs = api.context.now();
-  const last = api.known.names.get(path);
+  const last = api.cache.names.get(path);
   const isKept = last !== undefined && isRecent(last.atMs, nowMs, keptMs);
   const kept = isKept ? last : { atMs: nowMs, names: new Map<SourceId, string | null>() };
-  api.known.names.set(path, kept);
+  api.cache.names.set(path, kept);
   const { names } = kept;
   const unknown = ids.filter((id) => !names.has(id));
   const fields = ['id', ...nameFields[path]];
-  for (const list of listsBy({ path, filter: [], fields }, 'id', unknown)) {
+  for (const list of splitList({ path, filter: [], fields }, 'id', unknown)) {
     for (const row of await allRows(api, list, Named)) {
       const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
       const name = row.name ?? row.contractName ?? person;
@@ -140,8 +140,8 @@ export async function readNames<Field extends string>(
     const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
     const isPicklist = typeof source === 'object';
     const read = isPicklist
-      ? labelsOf(api, source.picklistOf, field, ids)
-      : namesOf(api, source, ids);
+      ? readLabels(api, source.picklistOf, field, ids)
+      : readEntityNames(api, source, ids);
     names.set(field, await read);
   }
   return (row, field) => {
@@ -202,7 +202,7 @@ export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
 /** All contracts of the companies, those that have ended too. `type`: `Block Hours`, as the picklist shows it. */
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
-  const wires = await rowsBy(api, 'Contracts', ContractWire, 'companyID', ids);
+  const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);
   const picklist = { picklistOf: 'Contracts' };
   const nameIn = await readNames(api, wires, { contractType: picklist, status: picklist });
   const today = instantFromMs(api.context.now()).slice(0, 10);

@@ -79,7 +79,7 @@ export function fromTimeEntry(
     });
   }
   const { billingCodeID: workType, roleID: role, contractID: agreement, hoursToBill } = wire;
-  const times = timesOf(wire, name, timezone);
+  const times = readTimes(wire, name, timezone);
   const billed = () => (hoursToBill == null ? null : secondsOf(hoursToBill, 'hours'));
   const approvedAt = wire.billingApprovalDateTime;
   return {
@@ -107,7 +107,7 @@ export function fromTimeEntry(
 }
 
 /** An entry without start and end has its day alone. */
-function timesOf(wire: TimeEntryWire, name: string, timezone: string) {
+function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   const { startDateTime: start, endDateTime: end, hoursWorked: text } = wire;
   const isTimed = start != null && end != null;
   if (isTimed && end < start) {
@@ -117,13 +117,13 @@ function timesOf(wire: TimeEntryWire, name: string, timezone: string) {
   const shown = { text, unit: 'hours', spanSeconds } as const;
   const worked = inField(name, 'hoursWorked', () => readWorkedTime(shown));
   if (isTimed) return { startedAt: start, endedAt: end, isTimed, ...worked };
-  const startedAt = startOf(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
+  const startedAt = readStart(wire, timezone, worked.seconds) ?? missing(name, 'dateWorked');
   const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
   return { startedAt, endedAt, isTimed, ...worked };
 }
 
 /** When an entry began: its start, else around midday in the MSP's zone. */
-export function startOf(
+export function readStart(
   { startDateTime, dateWorked }: Pick<TimeEntryWire, 'dateWorked' | 'startDateTime'>,
   timezone: string,
   seconds = 0,

@@ -19,13 +19,13 @@ import {
   type Autotask,
   companyNumbers,
   listOf,
-  listsBy,
+  readRows,
   resumablePages,
-  rowsBy,
+  splitList,
   where,
 } from './call.ts';
 import { facts } from './facts.ts';
-import { namesOf, noteSeen, proveStillVisible, proveVisible, readNames } from './lists.ts';
+import { noteSeen, proveStillVisible, proveVisible, readEntityNames, readNames } from './lists.ts';
 import { fromCompany, fromInvoice, fromTicket, ticketNames } from './mapping.ts';
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
@@ -40,7 +40,7 @@ export async function* pullClients(
 ): AsyncGenerator<Page<ClientRow>> {
   const ids = companyNumbers(clientIds);
   let seen = 0;
-  for (const list of listsBy(listOf('Companies', CompanyWire), 'id', ids)) {
+  for (const list of splitList(listOf('Companies', CompanyWire), 'id', ids)) {
     const pages = readPages(api, {
       list,
       schema: CompanyWire,
@@ -69,7 +69,7 @@ export async function* pullTickets(
   }
   const list = listOf('Tickets', TicketWire, where.anyOf(...changed));
   let seen = 0;
-  for await (const page of resumablePages(api, listsBy(list, 'companyID', ids), request)) {
+  for await (const page of resumablePages(api, splitList(list, 'companyID', ids), request)) {
     seen += page.rows.length;
     const nameIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
     const { rows, rejected } = parseRows(page.rows, TicketWire, (wire) =>
@@ -77,7 +77,7 @@ export async function* pullTickets(
     );
     for (const { sourceId, clientId } of rows) {
       refuseStranger('Tickets', clientId, ids);
-      api.known.companyOfTicket.set(sourceId, clientId);
+      api.cache.companyOfTicket.set(sourceId, clientId);
     }
     yield { rows, rejected, resume: page.resume };
   }
@@ -98,7 +98,7 @@ export async function* pullInvoices(
   request: PullRequest,
 ): AsyncGenerator<Page<InvoiceRow>> {
   const { currency, now } = api.context;
-  const { salesOfInvoice } = api.known;
+  const { salesOfInvoice } = api.cache;
   const lookBack = addSeconds(request.since, -lookBackSeconds);
   const changed = where.anyOf(
     where.since('createDateTime', request.since),
@@ -106,7 +106,7 @@ export async function* pullInvoices(
     where.since('voidedDate', lookBack),
   );
   const list = listOf('Invoices', InvoiceWire, changed);
-  const lists = listsBy(list, 'companyID', companyNumbers(request.clientIds));
+  const lists = splitList(list, 'companyID', companyNumbers(request.clientIds));
   const read = (ids: readonly SourceId[]) => readLines(api, ids);
   let seen = 0;
   for await (const page of resumablePages(api, lists, request)) {
@@ -156,12 +156,12 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const sales = new Map<SourceId, BilledSale[]>();
   if ((await facts.readFact(context, 'invoice-lines')) === 'no') return sales;
   const ids = [...invoiceIds];
-  const items = await rowsBy(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
+  const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
-  const charges = await rowsBy(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
-  const keyOf = new Map(charges.map((one) => [one.id, one.internalPurchaseOrderNumber ?? '']));
+  const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
+  const keys = new Map(charges.map((one) => [one.id, one.internalPurchaseOrderNumber ?? '']));
   for (const { invoiceID, contractChargeID: saleId, extendedPrice } of items) {
-    const reference = keyOf.get(saleId) ?? '';
+    const reference = keys.get(saleId) ?? '';
     const found = sales.get(invoiceID) ?? [];
     // People number their orders too; those have no key's shape, or are nobody's key.
     const isKey = /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) && invoiceIds.has(invoiceID);
@@ -186,9 +186,9 @@ const LineWire = z.object({
 /** All billing items of these invoices; their products are billing codes. */
 async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promise<LinesOf> {
   const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
-  const items = await rowsBy(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
+  const items = await readRows(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
   const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
-  const codes = await namesOf(api, 'BillingCodes', [...codeIds]);
+  const codes = await readEntityNames(api, 'BillingCodes', [...codeIds]);
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {
     const product = codes.get(billingCodeID ?? '') ?? null;
     const totalMinor = minorIn(extendedPrice, api.context.currency);

@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import { Id, optional } from '../http/wire.ts';
 import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
-import { neededSettings, type OpenCall } from '../kit/call.ts';
+import { type OpenCall, requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/lists.ts';
 import { hasMarker, markerOf, oneLine, shortened } from '../kit/marker.ts';
 import { guardedNotes, type Note, notePush, verifyAudience } from '../kit/notes.ts';
@@ -56,14 +56,14 @@ const KeyedTicket = UserDefinedFields.extend({
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 /** In `externalID`, or in the user-defined field that the config names. */
-function keyOf(api: Autotask, ticket: KeyedTicket): unknown {
-  const { keyField } = alertsOf(api);
+function readKey(api: Autotask, ticket: KeyedTicket): unknown {
+  const { keyField } = requireAlerts(api);
   if (keyField === undefined) return ticket.externalID;
   return ticket.userDefinedFields?.find(({ name }) => name === keyField)?.value;
 }
 
-function alertsOf({ config }: Autotask) {
-  return neededSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
+function requireAlerts({ config }: Autotask) {
+  return requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
 }
 
 export function createAlertPush(open: OpenCall<Autotask>): Push<'alert-ticket'> {
@@ -83,7 +83,7 @@ async function findTicket(api: Autotask, ticket: Keyed): Promise<KeyedTicket | n
   const list = ticketList(api, ticket, (await readFilterFact(api)) === 'yes');
   const [companyId] = companyNumbers([ticket.clientId]);
   return findRow(api, list, KeyedTicket, (row) => {
-    return keyOf(api, row) === ticket.key && row.companyID === companyId;
+    return readKey(api, row) === ticket.key && row.companyID === companyId;
   });
 }
 
@@ -92,12 +92,12 @@ const keyedByMemory = 'ticket-key-by';
 /** What is known of the filter by the field that now holds the key; another field's answer says nothing. */
 async function readFilterFact(api: Autotask): Promise<'yes' | 'no' | null> {
   const keyedBy = await api.context.memory.get(keyedByMemory);
-  if (keyedBy !== (alertsOf(api).keyField ?? 'externalID')) return null;
+  if (keyedBy !== (requireAlerts(api).keyField ?? 'externalID')) return null;
   return facts.readFact(api.context, 'ticket-key-found');
 }
 
 function ticketList(api: Autotask, { key, clientId }: Keyed, isFiltered: boolean): List {
-  const { keyField } = alertsOf(api);
+  const { keyField } = requireAlerts(api);
   const byKey = where.equals(keyField ?? 'externalID', key);
   const byField = keyField === undefined ? byKey : { ...byKey, udf: true as const };
   const ofCompany = where.equals('companyID', Number(companyNumbers([clientId])[0]));
@@ -109,7 +109,7 @@ function ticketList(api: Autotask, { key, clientId }: Keyed, isFiltered: boolean
 
 export async function createTicket(api: Autotask, ticket: Alert): Promise<Delivered> {
   const { context } = api;
-  const { queue, priority, status, dueInDays, keyField } = alertsOf(api);
+  const { queue, priority, status, dueInDays, keyField } = requireAlerts(api);
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
     companyID: Number(companyNumbers([ticket.clientId])[0]),
@@ -124,7 +124,7 @@ export async function createTicket(api: Autotask, ticket: Alert): Promise<Delive
       : { userDefinedFields: [{ name: keyField, value: ticket.key }] }),
   };
   const id = await create(api, 'Tickets', body);
-  const bearsKey = (row: KeyedTicket): boolean => keyOf(api, row) === ticket.key;
+  const bearsKey = (row: KeyedTicket): boolean => readKey(api, row) === ticket.key;
   const made = { noun: 'ticket', id, list: ticketList(api, ticket, false), schema: KeyedTicket };
   const row = await readBack(api, 'ticket-key-kept', made, bearsKey);
   if (row !== null && bearsKey(row) && (await readFilterFact(api)) === null) {
@@ -198,9 +198,9 @@ const alertTicket: ClosableTicket<Autotask> = {
     if (ticket === null) return null;
     const status = (await readNames(api, [ticket], statusName))(ticket, 'status') ?? '';
     const isClosed = api.config.closedStatuses.includes(status);
-    return { bearsKey: (key) => keyOf(api, ticket) === key, isClosed };
+    return { bearsKey: (key) => readKey(api, ticket) === key, isClosed };
   },
-  close: (api, id) => closeTicket(api, id, alertsOf(api).withdrawnStatus),
+  close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
   note: notes,
   // It may be hidden from us instead.
   whenGone: 'by hand',

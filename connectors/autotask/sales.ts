@@ -8,7 +8,7 @@ import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts'
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/wire.ts';
-import { neededSettings, type OpenCall } from '../kit/call.ts';
+import { type OpenCall, requireSettings } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/lists.ts';
 import { shortened } from '../kit/marker.ts';
 import { onlyOne } from '../kit/names.ts';
@@ -20,7 +20,7 @@ import {
   saleHours,
   saleLine,
 } from '../kit/sales.ts';
-import { type Autotask, create, getItem, listOf, listsBy, where } from './call.ts';
+import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
 import { type Contract, findValue, readContracts, readPicklist } from './lists.ts';
 import { readBack } from './push.ts';
@@ -48,7 +48,7 @@ export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
       const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
       if (charge === null) return null;
       const { currency } = api.context;
-      const totalMinor = netOf(charge, currency);
+      const totalMinor = readNet(charge, currency);
       return totalMinor === null ? { currency } : { currency, totalMinor };
     },
     // A block cannot be deleted, and a charge not once it is billed: people take a sale back.
@@ -61,12 +61,12 @@ export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
 
 /** A native block counts hours: a block of money is a charge alone. */
 function hasBlock(api: Autotask, sale: Sale): boolean {
-  return billingOf(api).nativeBlock && sale.seconds > 0;
+  return requireBilling(api).nativeBlock && sale.seconds > 0;
 }
 
-function billingOf({ config }: Autotask) {
+function requireBilling({ config }: Autotask) {
   const example = '{ contract: NAME, billingCode: NAME }';
-  return neededSettings('Autotask', 'billing', config.billing, example);
+  return requireSettings('Autotask', 'billing', config.billing, example);
 }
 
 async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
@@ -90,11 +90,11 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
 async function findHalves(api: Autotask, { key, clientId }: Sale) {
   const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
   let charge: ChargeWire | null = null;
-  for (const list of listsBy(chargeList, 'contractID', ids)) {
+  for (const list of splitList(chargeList, 'contractID', ids)) {
     charge ??= await findRow(api, list, ChargeWire, isCharge(key));
   }
   let block: BlockWire | null = null;
-  for (const list of listsBy(blockList, 'contractID', ids)) {
+  for (const list of splitList(blockList, 'contractID', ids)) {
     block ??= await findRow(api, list, BlockWire, isBlock(key));
   }
   return { charge, block };
@@ -110,7 +110,7 @@ function isBlock(key: string) {
 
 /** The client's one active contract that the config's name or pattern fits. */
 export async function findSalesContract(api: Autotask, clientId: SourceId): Promise<Contract> {
-  const { contract: pattern, nativeBlock } = billingOf(api);
+  const { contract: pattern, nativeBlock } = requireBilling(api);
   const isNamed = ({ name }: Contract): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
   const active = (await readContracts(api, [clientId])).filter(({ isActive }) => isActive);
@@ -133,7 +133,7 @@ export async function findBillingCode(
   api: Autotask,
   { product, offer }: Pick<Sale, 'product' | 'offer'>,
 ): Promise<SourceId> {
-  const name = product ?? billingOf(api).billingCode;
+  const name = product ?? requireBilling(api).billingCode;
   if (name === undefined) {
     throw new KindError('config', `The offer "${offer}" names no billing code to sell by.`, {
       fix: 'Name one as the offer’s product, or as billing.billingCode of the connection.',
@@ -151,7 +151,7 @@ export async function findBillingCode(
 
 /** A charge as it is written. */
 export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
-  const { chargeType } = billingOf(api);
+  const { chargeType } = requireBilling(api);
   const { quantity: unitQuantity, unitPrice } = saleLine(sale);
   return {
     contractID: Number(contract.id),
@@ -212,10 +212,10 @@ async function createBlock(api: Autotask, block: Awaited<ReturnType<typeof toBlo
 
 /** Throws for a charge that does not come to what was sold. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
-  refuseOtherTotal(sale, `Charge ${charge.id}`, netOf(charge, sale.currency));
+  refuseOtherTotal(sale, `Charge ${charge.id}`, readNet(charge, sale.currency));
 }
 
-function netOf({ billableAmount }: ChargeWire, currency: string): number | null {
+function readNet({ billableAmount }: ChargeWire, currency: string): number | null {
   return billableAmount == null ? null : minorFromText(billableAmount, currency);
 }
 

@@ -19,14 +19,15 @@ import {
   type Autotask,
   companyNumbers,
   inChunks,
+  type List,
   listOf,
+  readRows,
   resumablePages,
-  rowsBy,
   where,
 } from './call.ts';
 import { facts } from './facts.ts';
 import { proveVisible, readNames } from './lists.ts';
-import { fromTimeEntry, startOf, timeNames } from './mapping.ts';
+import { fromTimeEntry, readStart, timeNames } from './mapping.ts';
 import { TimeEntryWire } from './schema.ts';
 
 const path = 'TimeEntries';
@@ -57,7 +58,7 @@ export async function* pullTime(
 
 /** Time of these clients alone. An entry whose owner is hidden from us is quarantined, not dropped. */
 async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: readonly SourceId[]) {
-  const owners = await ownersOf(api, parseAll(rows, TimeEntryWire));
+  const owners = await findOwners(api, parseAll(rows, TimeEntryWire));
   const kept = rows.filter((row) => {
     const owner = owners.get(TimeEntryWire.safeParse(row).data?.id ?? '') ?? null;
     return owner === null || clientIds.includes(owner);
@@ -95,7 +96,7 @@ async function* pullShrunkTickets(
   clientIds: readonly SourceId[],
 ): AsyncGenerator<Page<TimeEntryRow>> {
   const deletions = await readDeletions(api, deletedSince);
-  const companyOf = await companiesOf(api, [...deletions.keys()]);
+  const companyOf = await findCompanies(api, [...deletions.keys()]);
   // A ticket that is gone itself has no company any more, and may have been a client's.
   const ids = [...deletions.keys()].filter((id) => {
     const owner = companyOf.get(id) ?? null;
@@ -136,9 +137,9 @@ const knownMax = 200_000;
 type Owners = Map<SourceId, SourceId | null>;
 
 /** Forgets all: tickets move from one company to another. */
-export function forgetOwners({ known }: Autotask): void {
-  for (const owners of [known.companyOfTicket, known.projectOfTask, known.companyOfProject]) {
-    owners.clear();
+export function forgetOwners({ cache }: Autotask): void {
+  for (const map of [cache.companyOfTicket, cache.projectOfTask, cache.companyOfProject]) {
+    map.clear();
   }
 }
 
@@ -152,24 +153,24 @@ async function learnOwners(
   if (known.size > knownMax) known.clear();
   const unknown = new Set(ids.filter((id) => !known.has(id)));
   const Owned = z.object({ id: Id, ...optional(Id, field) });
-  for (const row of await rowsBy(api, entity, Owned, 'id', [...unknown])) {
+  for (const row of await readRows(api, entity, Owned, 'id', [...unknown])) {
     known.set(row.id, row[field] ?? null);
   }
   return known;
 }
 
 /** Companies by ticket. The stream of tickets has just shown most. */
-function companiesOf(api: Autotask, ticketIds: readonly SourceId[]): Promise<Owners> {
-  return learnOwners(api, ['Tickets', 'companyID'], ticketIds, api.known.companyOfTicket);
+function findCompanies(api: Autotask, ticketIds: readonly SourceId[]): Promise<Owners> {
+  return learnOwners(api, ['Tickets', 'companyID'], ticketIds, api.cache.companyOfTicket);
 }
 
 type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
 
 /** Companies of the entries' tickets, else of their tasks' projects, by entry; of hidden ones none. */
-async function ownersOf(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
-  const { projectOfTask, companyOfProject } = api.known;
+async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
+  const { projectOfTask, companyOfProject } = api.cache;
   const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
-  const tickets = await companiesOf(api, ids('ticketID'));
+  const tickets = await findCompanies(api, ids('ticketID'));
   const tasks = await learnOwners(api, ['Tasks', 'projectID'], ids('taskID'), projectOfTask);
   const projectIds = ids('taskID').flatMap((id) => tasks.get(id) ?? []);
   const projects = await learnOwners(api, ['Projects', 'companyID'], projectIds, companyOfProject);
@@ -193,10 +194,10 @@ const Count = z.object({ queryCount: z.int().min(0) });
 /** `dateWorked` may lie so far beside the start, in any zone. */
 const marginSeconds = 2 * 86_400;
 
-/** The list that was read last: what it was asked, time created until when, and how many of its rows nobody asked about. */
+/** The list that was read last: for whom and when, its filter, and how many of its rows nobody asked about. */
 export interface Sweep {
   of: string;
-  asOf: Instant;
+  filter: List['filter'];
   others: number;
 }
 
@@ -209,12 +210,17 @@ export async function* presentTime(
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
   await facts.refuseIfFalse(api.context, 'change-filters');
-  const asOf = addSeconds(instantFromMs(api.context.now()), 1);
-  const sweep: Sweep = { of: questionOf(request), asOf, others: 0 };
-  api.known.sweep = sweep;
+  const filter = [
+    where.since('dateWorked', addSeconds(request.from, -marginSeconds)),
+    where.before('dateWorked', addSeconds(request.to, marginSeconds)),
+    // What is logged while the list is read belongs neither to the list nor to the count.
+    where.before('createDateTime', addSeconds(instantFromMs(api.context.now()), 1)),
+  ];
+  const sweep: Sweep = { of: questionOf(request), filter, others: 0 };
+  api.cache.sweep = sweep;
   forgetOwners(api);
   let seen = 0;
-  const list = listOf(path, PresentWire, ...presentFilter(request, asOf));
+  const list = listOf(path, PresentWire, ...filter);
   for await (const { rows } of api.pages(list)) {
     const ids = await presentIds(api, believeRows(list, rows, PresentWire), request);
     seen += rows.length;
@@ -226,9 +232,9 @@ export async function* presentTime(
 
 /** The vendor counts all companies' time: what was left out of the list is left out of the count. */
 export async function countTime(api: Autotask, request: PresenceRequest): Promise<number> {
-  const { sweep } = api.known;
+  const { sweep } = api.cache;
   if (sweep?.of !== questionOf(request)) throw new Error('Time is counted after it was listed.');
-  const body = { filter: presentFilter(request, sweep.asOf) };
+  const body = { filter: sweep.filter };
   const counted = { method: 'POST', path: `/${path}/query/count`, body, isRead: true } as const;
   return (await api.send(counted, Count)).data.queryCount - sweep.others;
 }
@@ -239,24 +245,15 @@ async function presentIds(
   { from, to, clientIds }: PresenceRequest,
 ) {
   const ids = companyNumbers(clientIds);
-  const owners = await ownersOf(api, wires);
+  const owners = await findOwners(api, wires);
   return wires.flatMap((wire) => {
     const owner = owners.get(wire.id) ?? null;
     // Time on a hidden ticket may be a client's; the MSP's own time is on none.
     const isOwned = wire.ticketID != null || wire.taskID != null;
-    const at = startOf(wire, api.context.timezone);
+    const at = readStart(wire, api.context.timezone);
     const isWithin = at === null || (at >= from && at < to);
     return isWithin && (owner === null ? isOwned : ids.includes(owner)) ? [wire.id] : [];
   });
-}
-
-/** What is logged while the list is read belongs neither to the list nor to the count. */
-function presentFilter({ from, to }: PresenceRequest, asOf: Instant) {
-  return [
-    where.since('dateWorked', addSeconds(from, -marginSeconds)),
-    where.before('dateWorked', addSeconds(to, marginSeconds)),
-    where.before('createDateTime', asOf),
-  ];
 }
 
 function questionOf({ from, to, clientIds }: PresenceRequest): string {

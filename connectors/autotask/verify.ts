@@ -112,7 +112,7 @@ function thresholdIsShown(api: Autotask): Promise<boolean> {
   return unlessRefused(asked, 'contract', 'rejected', 'permission');
 }
 
-/** Who may not see it is not told so: non-billable time is simply not there. */
+/** Autotask does not say that it hides non-billable time: it is simply not there. */
 async function nonBillableResult(api: Autotask): Promise<CheckResult> {
   const id = 'permission.non-billable';
   if (await isAnyVisible(api, 'TimeEntries', where.equals('isNonBillable', true))) {

@@ -4,7 +4,7 @@ import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/wire.ts';
 import { balancePush, type ClientFields } from '../kit/balance-field.ts';
-import { neededSettings, type OpenCall } from '../kit/call.ts';
+import { type OpenCall, requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/lists.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
 import {
@@ -41,7 +41,7 @@ export function createAlertPush(open: OpenCall<Halo>): Push<'alert-ticket'> {
 }
 
 export async function createTicket(halo: Halo, ticket: Alert): Promise<Delivered> {
-  const alerts = neededSettings('Halo', 'alerts', halo.config.alerts, '{ ticketType: NAME }');
+  const alerts = requireSettings('Halo', 'alerts', halo.config.alerts, '{ ticketType: NAME }');
   const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', alerts.ticketType));
   const { team } = alerts;
   if (team !== undefined) await halo.names.idOf(halo, 'teams', team);

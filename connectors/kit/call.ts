@@ -73,7 +73,7 @@ export function createCalls<Config, List>(
 }
 
 /** Settings that a step needs; throws `config` where they are left out. `example`: what to write there. */
-export function neededSettings<T>(
+export function requireSettings<T>(
   product: string,
   name: string,
   settings: T | undefined,

@@ -12,7 +12,7 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { ifThere } from '../http/if-there.ts';
 import { isSameValue } from '../http/wire.ts';
-import { neededSettings, type OpenCall } from '../kit/call.ts';
+import { type OpenCall, requireSettings } from '../kit/call.ts';
 import { parseAll } from '../kit/lists.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
 import { unknownName } from '../kit/names.ts';
@@ -126,7 +126,7 @@ export async function formAndStatus(
   ninja: Ninja,
 ): Promise<{ ticketFormId: number; status: string }> {
   const example = '{ ticketForm: NAME, status: NAME }';
-  const alerts = neededSettings('NinjaOne', 'alerts', ninja.config.alerts, example);
+  const alerts = requireSettings('NinjaOne', 'alerts', ninja.config.alerts, example);
   const { ticketForms, statuses } = ninja.lists;
   const form = await ticketForms.find(ninja, ({ name }) => name === alerts.ticketForm);
   if (form === null) {
