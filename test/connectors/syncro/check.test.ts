@@ -61,6 +61,17 @@ describe('Prepaid hours of Syncro’s own', () => {
       });
     }));
 
+  test('are looked for though a client is disabled and a filter is not believed', () =>
+    withSyncro(async (bench) => {
+      sell(bench, dayAgo(100));
+      bench.sandbox.account.offsetHours = 2;
+      Object.assign(bench.state.customers[1] ?? {}, { isDisabled: true });
+      const results = await bench.checked();
+      expect(results.get('fact.invoices-since')).toMatchObject({ status: 'failed' });
+      expect(results.get(`client.${bench.martin}`)).toMatchObject({ status: 'failed' });
+      expect(results.get(`native-prepay.${bench.dupont}`)).toMatchObject({ status: 'failed' });
+    }));
+
   test('fail the client that a recurring invoice sells them to, unless it is paused', () =>
     withSyncro(async (bench) => {
       const { state, martin, dupont, checked } = bench;
