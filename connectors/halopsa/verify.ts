@@ -4,7 +4,8 @@
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { addDays, addSeconds, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import { addDays, addSeconds } from '../../src/domain/time.ts';
+import { isAhead, isNow } from '../http/clock.ts';
 import type { Query } from '../kit/call.ts';
 import { firstPage, parseAll } from '../kit/lists.ts';
 import {
@@ -26,9 +27,6 @@ import { ActionWire, InvoiceWire, TicketDetail, TicketWire } from './schema.ts';
 import { actionsOfDay, readActions, unitTicketsMax } from './ticket-time.ts';
 import { unitFor } from './time-unit.ts';
 
-/** How far a timestamp may lie ahead of our clock and still be UTC. */
-const aheadSeconds = 600;
-
 type Answers = { [id in FactId]?: boolean | null };
 
 /** A fact that nothing was there to verify by stays as it was. */
@@ -48,8 +46,8 @@ export async function verifyByReading(
     'actions-by-date': await listsByDay(halo, actions.filter(holdsTime)),
     'invoice-modified': await invoicesAreModified(halo, client_ids),
   };
-  const ahead = addSeconds(instantFromMs(halo.context.now()), aheadSeconds);
-  if (newest.some((ticket) => changedAt(ticket) > ahead)) answers['dates-utc'] = false;
+  const now = halo.context.now();
+  if (newest.some((ticket) => isAhead(changedAt(ticket), now))) answers['dates-utc'] = false;
   const results: CheckResult[] = [await unitResult(halo, actions), ...timeWarnings(actions)];
   for (const [id, isTrue] of Object.entries(answers) as [FactId, boolean | null][]) {
     await facts.verifyFact(halo.context, id, isTrue);
@@ -218,9 +216,6 @@ function timeWarnings(all: readonly ActionWire[]): CheckResult[] {
   return warnings;
 }
 
-/** Halo's clock and ours may differ by so much; a zone differs by more. */
-const clockMsMax = 10 * 60_000;
-
 export function probeConnection(halo: Halo, clientId: SourceId): Promise<CheckResult[]> {
   const key = `probe.${halo.context.now()}`;
   const written: string[] = [];
@@ -249,8 +244,7 @@ async function probeTicket(halo: Halo, key: string, clientId: SourceId, ticketId
   const { context } = halo;
   const note = { clientId, ticketId, body: 'Test by prepaid-hours.' };
   const before = await lastChange(halo, ticketId);
-  const offMs = Math.abs(context.now() - msFromInstant(before ?? instantFromMs(0)));
-  if (before !== null) await facts.verifyFact(context, 'dates-utc', offMs < clockMsMax);
+  if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
   await writeNote(halo, { ...note, key: `${key}.in`, audience: 'internal' });
   const after = await lastChange(halo, ticketId);
   if (before !== null && after !== null) {

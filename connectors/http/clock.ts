@@ -1,9 +1,23 @@
 import { KindError } from '../../src/domain/errors.ts';
+import { type Instant, msFromInstant } from '../../src/domain/time.ts';
 import { isRepeatable } from './classify.ts';
 import type { RawAnswer } from './types.ts';
 
-/** Less than what each pass looks back: further ahead, it would begin after rows that it never saw. */
-const aheadMsMax = 10 * 60_000;
+/**
+ * Clocks may differ by so much; a zone differs by more. Less than what each pass looks back: further ahead, it would
+ * begin after rows that it never saw.
+ */
+const clockMsMax = 10 * 60_000;
+
+/** Of what was written just now: whether the vendor shows it in UTC. */
+export function isNow(at: Instant, nowMs: number): boolean {
+  return Math.abs(nowMs - msFromInstant(at)) < clockMsMax;
+}
+
+/** What happened already cannot lie ahead: then it is shown in another zone than UTC. */
+export function isAhead(at: Instant, nowMs: number): boolean {
+  return msFromInstant(at) - nowMs > clockMsMax;
+}
 
 /**
  * Whether what was noted lies within the span before now. What lies in the future was noted by a clock
@@ -20,7 +34,7 @@ export function isRecent(notedAtMs: number, nowMs: number, spanMs: number): bool
  */
 export function refuseClockAhead(answer: RawAnswer, connection: string, nowMs: number): void {
   const aheadMs = nowMs - Date.parse(answer.headers.date ?? '');
-  if (!isRepeatable(answer.request) || !(aheadMs > aheadMsMax)) return;
+  if (!isRepeatable(answer.request) || !(aheadMs > clockMsMax)) return;
   const minutes = Math.round(aheadMs / 60_000);
   throw new KindError(
     'config',

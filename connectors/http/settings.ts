@@ -6,6 +6,11 @@ import { parseBaseUrl } from './address.ts';
 /** Something as the vendor's people spell it. */
 export const Name = z.string().trim().min(1);
 
+/** A whole number from 1 to `max`. */
+export function upTo(max: number, otherwise: number, description: string) {
+  return z.int().min(1).max(max).default(otherwise).describe(description);
+}
+
 /** The address of an API, with its path; https, or loopback. Without the slash at its end. */
 export const BaseUrl = address(false);
 

@@ -40,7 +40,7 @@ export interface FieldChange<Field> {
   value: unknown;
 }
 
-/** `fact`: that writing one field leaves the others as they were. */
+/** `fact`: that writing one field leaves the others as they were; `needs`: others without which none is written. */
 export function balancePush<
   C extends { context: ConnectorContext },
   Field extends ClientField,
@@ -50,6 +50,7 @@ export function balancePush<
   book: FactBook<Id>,
   fact: Id,
   fields: ClientFields<C, Field>,
+  needs: readonly Id[] = [],
 ): Push<'balance-field'> {
   const idOf = (clientId: SourceId, field: Field): SourceId =>
     fields.remoteId?.(clientId, field) ?? `${clientId}.${field.name}`;
@@ -64,7 +65,7 @@ export function balancePush<
     },
     async create({ clientId, field, hoursText }, signal) {
       const call = open(signal);
-      await book.refuseIfFalse(call.context, fact);
+      await book.refuseIfFalse(call.context, ...needs, fact);
       const before = await fields.read(call, clientId);
       const target = await findField(fields, call, before, field);
       const value = fields.valueFor?.(target, hoursText) ?? hoursText;

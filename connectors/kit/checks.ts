@@ -27,6 +27,10 @@ export function okResult(id: string, detail: string): CheckResult {
   return { id, status: 'ok', detail };
 }
 
+export function warningResult(id: string, detail: string, fix: string): CheckResult {
+  return { id, status: 'warning', detail, fix };
+}
+
 /** An id with what proves it. Its sentence is an ok result; `null`: there is nothing to say. */
 export type Proof = [id: string, prove: () => Promise<CheckResult[] | string | null>];
 

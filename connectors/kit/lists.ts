@@ -31,11 +31,12 @@ export interface NumberedPage {
   count?: number | null;
   /** Pages in all, where it counts those. */
   pages?: number | null;
-  /** Where it counts neither: whether this one is not full. */
+  /** Whether it is the last, where the envelope says so itself; where it counts neither, whether it is not full. */
   isLast?: boolean;
 }
 
 interface NumberedList {
+  /** `/Tickets`, or the name of an operation. */
   path: string;
   send(page: number): Promise<Answer<NumberedPage>>;
   firstPage?: number;
@@ -77,25 +78,33 @@ export async function* numberedPages({
     seen += 1;
     // Counted by place, not by id: what enters the list meanwhile shows some rows twice.
     received += data.rows.length;
+    if (data.count != null && data.isLast === true && received < data.count) {
+      throw shortList(path, received, data.count);
+    }
     refuseMoved?.(idsOf?.(data.rows) ?? []);
     yield { rows: data.rows, count: data.count ?? null, isLast: isLastOf(data, seen, received) };
   }
 }
 
 function isLastOf({ rows, count, pages, isLast }: NumberedPage, seen: number, received: number) {
+  if (isLast !== undefined) return isLast;
   if (count != null) return received >= count;
-  if (pages != null) return seen >= pages;
-  return isLast ?? rows.length === 0;
+  return pages != null ? seen >= pages : rows.length === 0;
+}
+
+/** `GET /Tickets`; an operation is called by its name alone. */
+function calledBy(path: string): string {
+  return path.startsWith('/') ? `GET ${path}` : path;
 }
 
 export function shortList(path: string, found: number, count: number): KindError {
-  return new KindError('contract', `GET ${path} counts ${count} rows and lists ${found}.`, {
+  return new KindError('contract', `${calledBy(path)} counts ${count} rows and lists ${found}.`, {
     fix: 'The API user may lack a permission for the rest, or paging changed. Run check.',
   });
 }
 
 function shrunk(path: string): KindError {
-  return new KindError('transient', `GET ${path} became shorter while it was read.`, {
+  return new KindError('transient', `${calledBy(path)} became shorter while it was read.`, {
     fix: 'It is read again from the start at the next run.',
   });
 }
@@ -135,21 +144,27 @@ export function believeRows<T>(
   return rows.map((row) => {
     const wire = schema.safeParse(row);
     if (wire.success) return wire.data;
-    throw new KindError('contract', `GET ${path}: ${describeIssue(wire.error)}.`);
+    throw new KindError('contract', `${calledBy(path)}: ${describeIssue(wire.error)}.`);
   });
 }
 
-/** The first row that is wanted. Strict: taking an unreadable row for another would write twice. */
+/**
+ * The first row that is wanted. Strict: taking an unreadable row for another would write twice. `mayBe`: whether one
+ * might be the wanted all the same.
+ */
 export async function findRow<T, List extends { path: string }>(
   call: HasPages<List>,
   list: List,
   schema: ZodType<T>,
   isWanted: (row: T) => boolean,
+  mayBe: (raw: unknown) => boolean = () => true,
 ): Promise<T | null> {
   for await (const { rows } of call.pages(list)) {
     for (const raw of rows) {
-      const [row] = believeRows(list, [raw], schema);
-      if (row !== undefined && isWanted(row)) return row;
+      const row = schema.safeParse(raw);
+      if (row.success ? isWanted(row.data) : mayBe(raw)) {
+        return believeRows(list, [raw], schema)[0] ?? null;
+      }
     }
   }
   return null;
