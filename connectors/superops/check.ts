@@ -1,139 +1,155 @@
-/** Everything that reading can prove, in the order in which a person would mend it. */
-
+/** What `check` proves by reading. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt } from '../kit/checks.ts';
-import type { Api, List, ListPage } from './api.ts';
-import { firstPage, settleByReading } from './check-facts.ts';
-import { contractList } from './documents.ts';
-import { type FactId, factResult } from './facts.ts';
-import { checkSchema, type SchemaFact } from './introspection.ts';
-import { isAmong } from './mapping.ts';
-import { nativeBilling, nativeContracts } from './native.ts';
-import { clients, invoicesByDate, itemsBy, ticketsByChange } from './pull.ts';
-import { ClientWire, InvoiceWire, TicketWire } from './schema.ts';
+import { checkClients, okResult, type Proof, runChecks, warningResult } from '../kit/checks.ts';
+import { firstPage } from '../kit/lists.ts';
+import type { List, SuperOps } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import { checkSchema } from './introspection.ts';
+import { clients, contracts, invoicesByDate, itemsBy, readable, ticketsByChange } from './lists.ts';
+import { isAmong, isBilled, isWork } from './mapping.ts';
+import { ClientWire, ContractWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
+import { verifyByReading } from './verify.ts';
 
-export const attempt = attemptsAt('SuperOps');
-
-export async function checkConnection(
-  api: Api,
+export function checkConnection(
+  ops: SuperOps,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const auth = await attempt('auth', () => checkCredentials(api, signal));
-  if (auth.some(({ status }) => status === 'failed')) return auth;
-  const results = [
-    ...auth,
-    ...(await attempt('introspection', () => checkSchema(api, schemaFacts(api), signal))),
-    ...(await attempt('clients', () => checkClients(api, clientIds, signal))),
-    ...(await checkLists(api, clientIds, signal)),
-  ];
-  for (const fact of otherFacts(api)) results.push(await factResult(api.context, fact));
-  return results;
+  let ofSchema: CheckResult[] = [];
+  const introspection = async (): Promise<CheckResult[]> => {
+    const [isShown, ...ofSteps] = await checkSchema(ops);
+    ofSchema = ofSteps;
+    return [isShown];
+  };
+  const itemsByChange = () => itemsBy(ops, 'updatedTime', 'createdTime');
+  /** The first page of each list that is read on every run. */
+  const seen = new Map<string, readonly unknown[]>();
+  const seeing = (name: string, listOf: () => Promise<List>): Proof => {
+    const prove = async (): Promise<string> => {
+      const { rows, count } = await firstPage(ops, await listOf());
+      seen.set(name, rows);
+      return `${count} ${name} are seen.`;
+    };
+    return [`permission.${name}`, prove];
+  };
+  const verify = async (): Promise<CheckResult[]> => {
+    const tickets = readable(seen.get('tickets'), TicketWire);
+    const ours = tickets.filter(({ client }) => clientIds.includes(client?.accountId ?? ''));
+    return verifyByReading(ops, ours, await itemsByChange());
+  };
+  return runChecks('SuperOps', {
+    credentials: ['auth', () => checkCredentials(ops)],
+    lists: [
+      ['introspection', introspection],
+      seeing('tickets', async () => ticketsByChange),
+      seeing('time', itemsByChange),
+      seeing('invoices', async () => invoicesByDate),
+    ],
+    listFacts: [['facts', verify]],
+    clients: ['clients', () => checkSuperOpsClients(ops, clientIds)],
+    facts: [],
+    names: [
+      ['name.closed-statuses', async () => closedStatuses(ops, seen.get('tickets'))],
+      ['name.paid-statuses', async () => paidStatuses(ops, seen.get('invoices'))],
+      // Asked whatever else is amiss: each is work that is billed twice.
+      ['native-billing', async () => nativeBilling(clientIds, seen.get('time'))],
+      ['native-contracts', () => nativeContracts(ops, clientIds)],
+    ],
+    native: null,
+    known: async () => {
+      const others = otherFacts(ops).map((id) => facts.factResult(ops.context, id));
+      return [...ofSchema, ...(await Promise.all(others))];
+    },
+  });
 }
 
-async function checkCredentials(api: Api, signal: AbortSignal): Promise<CheckResult[]> {
-  const { count } = await firstPage(api, { ...clients, pageSize: 1 }, signal);
-  const detail = `Signed in as ${api.config.subdomain}; ${count} clients are seen.`;
-  return [{ id: 'auth', status: 'ok', detail }];
+type Rows = readonly unknown[] | undefined;
+
+async function checkCredentials(ops: SuperOps): Promise<string> {
+  const { count } = await firstPage(ops, { ...clients, pageSize: 1 });
+  return `Signed in as ${ops.config.subdomain}; ${count} clients are seen.`;
 }
 
-async function checkClients(
-  api: Api,
+async function checkSuperOpsClients(
+  ops: SuperOps,
   clientIds: readonly SourceId[],
-  signal: AbortSignal,
 ): Promise<CheckResult[]> {
   const known = new Set<SourceId>();
-  for await (const { rows } of api.pages(clients, signal)) {
-    for (const row of rows) known.add(ClientWire.safeParse(row).data?.accountId ?? '');
+  for await (const { rows } of ops.pages(clients)) {
+    for (const { accountId } of readable(rows, ClientWire)) known.add(accountId);
   }
-  const faults = clientIds.flatMap((id): CheckResult[] => {
-    if (known.has(id)) return [];
-    const detail = `SuperOps shows no client ${id}.`;
-    const fix = 'Write the accountId of the client, or let the token’s user see it.';
-    return [{ id: `client.${id}`, status: 'failed', detail, fix }];
-  });
-  if (faults.length > 0) return faults;
-  return [{ id: 'clients', status: 'ok', detail: `All ${clientIds.length} clients are there.` }];
-}
-
-/** One page of each list that is read on every run, and what can be told from it. */
-async function checkLists(
-  api: Api,
-  clientIds: readonly SourceId[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  const pageOf = async (id: string, list: List): Promise<ListPage | null> => {
-    let page: ListPage | null = null;
-    const look = async (): Promise<CheckResult[]> => {
-      page = await firstPage(api, list, signal);
-      return [{ id: `permission.${id}`, status: 'ok', detail: `${page.count} ${id} are seen.` }];
-    };
-    results.push(...(await attempt(`permission.${id}`, look)));
-    return page;
-  };
-  const tickets = await pageOf('tickets', ticketsByChange);
-  const itemsByChange = await itemsBy(api, 'updatedTime', 'createdTime');
-  const items = await pageOf('time', itemsByChange);
-  const invoices = await pageOf('invoices', invoicesByDate);
-  const seen = (tickets?.rows ?? []).flatMap((row) => TicketWire.safeParse(row).data ?? []);
-  if (tickets !== null) results.push(closedStatuses(api, seen));
-  if (invoices !== null) results.push(paidStatuses(api, invoices));
-  if (items !== null) {
-    const ours = seen.filter(({ client }) => clientIds.includes(client?.accountId ?? ''));
-    const settle = () => settleByReading(api, ours, itemsByChange, signal);
-    results.push(...(await attempt('facts', settle)), ...nativeBilling(items, clientIds));
-  }
-  const contracts: List = { operation: contractList, rows: 'clientContracts', sort: [] };
-  const look = () => nativeContracts(api, contracts, clientIds, signal);
-  return [...results, ...(await attempt('native-contracts', look))];
+  const fix = 'Write the accountId of the client, or let the token’s user see it.';
+  return checkClients('SuperOps', clientIds, async (id) =>
+    known.has(id) ? null : { detail: `SuperOps shows no client ${id}.`, fix },
+  );
 }
 
 /** SuperOps lists no statuses; those of the tickets that changed last are looked at. */
-function closedStatuses({ config }: Api, tickets: readonly TicketWire[]): CheckResult {
-  const id = 'name.closed-statuses';
-  const seen = [...new Set(tickets.map(({ status }) => status))];
+function closedStatuses({ config }: SuperOps, rows: Rows) {
+  if (rows === undefined) return null;
+  const seen = [...new Set(readable(rows, TicketWire).map(({ status }) => status))];
   const closed = seen.filter((status) => isAmong(config.closedStatuses, status));
   const open = seen.filter((status) => !isAmong(config.closedStatuses, status));
   const detail = `Seen closed: ${closed.join(', ') || 'none'}. Seen open: ${open.join(', ') || 'none'}.`;
-  if (closed.length > 0 || tickets.length === 0) return { id, status: 'ok', detail };
+  if (closed.length > 0 || seen.length === 0) return detail;
   const fix = 'Write under closedStatuses which of them mean closed: until then nothing is due.';
-  return { id, status: 'warning', detail, fix };
+  return [warningResult('name.closed-statuses', detail, fix)];
 }
 
 /** Which statuses an invoice has is not documented; one with a day of payment tells. */
-function paidStatuses({ config }: Api, { rows }: ListPage): CheckResult {
-  const id = 'name.paid-statuses';
-  const invoices = rows.flatMap((row) => InvoiceWire.safeParse(row).data ?? []);
+function paidStatuses({ config }: SuperOps, rows: Rows) {
+  if (rows === undefined) return null;
   const known = [...config.paidStatuses, ...config.voidStatuses];
-  const strange = invoices
+  const strange = readable(rows, InvoiceWire)
     .filter(({ paymentDate, statusEnum }) => paymentDate && !isAmong(known, statusEnum))
     .map(({ statusEnum }) => statusEnum ?? 'none');
-  if (strange.length === 0) {
-    const detail = `Paid means: ${config.paidStatuses.join(', ')}.`;
-    return { id, status: 'ok', detail };
-  }
+  if (strange.length === 0) return `Paid means: ${config.paidStatuses.join(', ')}.`;
   const detail = `Invoices with a day of payment have the status ${[...new Set(strange)].join(', ')}.`;
   const fix = 'If that means paid in full, add it to paidStatuses.';
-  return { id, status: 'warning', detail, fix };
+  return [warningResult('name.paid-statuses', detail, fix)];
 }
 
-function schemaFacts({ config }: Api): SchemaFact[] {
-  return [
-    'schema-clients',
-    'schema-tickets',
-    'schema-time',
-    'schema-invoices',
-    'schema-alert',
-    'schema-close',
-    'schema-note',
-    ...(config.billing.route === 'invoice' ? (['schema-sale'] as const) : []),
-    'schema-fields',
-  ];
+/** Contract types and names under which time is counted or billed. */
+const countsTime = /prepaid|pre-paid|block|hour|time.{0,5}material|usage|bucket/i;
+
+const endContract =
+  'End it there, take its hours over as an opening block, or leave the client out.';
+
+/** One warning for each active contract of a configured client that seems to count its time. */
+async function nativeContracts(
+  ops: SuperOps,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for await (const { rows } of ops.pages(contracts)) {
+    for (const { contractId, client, contract, contractStatus } of readable(rows, ContractWire)) {
+      const isOurs = client !== null && clientIds.includes(client.accountId);
+      const isActive = /^active$/i.test(contractStatus ?? 'active');
+      if (!isOurs || !isActive || !countsTime.test(JSON.stringify(contract ?? ''))) continue;
+      const detail = `Contract ${contractId} of ${client.name ?? client.accountId} in SuperOps seems to bill time: two systems would bill the same hour.`;
+      results.push(warningResult(`native-contract.${contractId}`, detail, endContract));
+    }
+  }
+  if (results.length > 0) return results;
+  const detail = 'No configured client has an active contract that seems to bill time.';
+  return [okResult('native-contracts', detail)];
 }
 
-/** Facts that writing settles, of the steps that this config uses. */
-function otherFacts({ config }: Api): FactId[] {
+/** Work that SuperOps put on an invoice itself is paid for already. */
+function nativeBilling(clientIds: readonly SourceId[], rows: Rows): CheckResult[] {
+  const billed = readable(rows, ItemWire).filter(
+    (item) => isWork(item) && isBilled(item) && clientIds.includes(item.client?.accountId ?? ''),
+  );
+  const [first] = billed;
+  if (first === undefined) return [];
+  const names = new Set(billed.map(({ client }) => client?.name ?? client?.accountId));
+  const detail = `SuperOps has invoiced work of ${[...names].join(', ')} itself, such as item ${first.itemId}.`;
+  const fix =
+    'Work that is debited here must not be invoiced there: mark it so before SuperOps bills it.';
+  return [warningResult('native-billing', detail, fix)];
+}
+
+/** Facts that writing verifies, of the steps that this config uses. */
+function otherFacts({ config }: SuperOps): FactId[] {
   return [
     'dates-utc',
     'ticket-key',

@@ -1,99 +1,95 @@
 /**
- * The operations, each with the fields used and no more. What SuperOps calls JSON (`client`, `technician`,
- * …) is a leaf: fields selected of it are refused; a contract is an object, and refused without them. https://developer.superops.com/msp
+ * The operations, each with the fields used and no more. What SuperOps calls JSON (`client`, `technician`, …) is a
+ * leaf: fields selected of it are refused; a contract is an object, and refused without them.
+ * https://developer.superops.com/msp
  */
-import type { Operation } from './graphql.ts';
 
-function query(name: string, input: string, fields: string): Operation {
+/** Names of members, by the type of the tenant's schema that has them. */
+type Members = Readonly<Record<string, readonly string[]>>;
+
+export interface Operation {
+  /** Of the operation, and of the field whose null means that nothing was done. */
+  name: string;
+  kind: 'query' | 'mutation';
+  text: string;
+  /** What it relies on of the tenant's schema. */
+  needs: Members;
+}
+
+/** What is selected of a type, and what that needs. */
+interface Selection {
+  fields: string;
+  needs: Members;
+}
+
+function selection(type: string, fields: string, inner: Members = {}): Selection {
+  return { fields, needs: { ...inner, [type]: fields.replace(/ \{[^}]*\}/g, '').split(' ') } };
+}
+
+function query(name: string, input: string, { fields, needs }: Selection): Operation {
   const text = `query ${name}($input: ${input}) { ${name}(input: $input) { ${fields} } }`;
-  return { name, kind: 'query', text };
+  return { name, kind: 'query', text, needs };
 }
 
-function mutation(name: string, input: string, fields: string): Operation {
-  const text = `mutation ${name}($input: ${input}) { ${name}(input: $input) { ${fields} } }`;
-  return { name, kind: 'mutation', text };
+function list(name: string, input: string, rows: string, { fields, needs }: Selection): Operation {
+  return query(name, input, {
+    fields: `${rows} { ${fields} } listInfo { hasMore totalCount }`,
+    needs: { ListInfoInput: ['page', 'pageSize', 'sort'], ...needs },
+  });
 }
 
-function list(name: string, input: string, rows: string, fields: string): Operation {
-  return query(name, input, `${rows} { ${fields} } listInfo { hasMore totalCount }`);
+/** `sent`: the members of its input. */
+function mutation(name: string, sent: string, fields: string, inner: Members = {}): Operation {
+  const input = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const text = `mutation ${name}($input: ${input}!) { ${name}(input: $input) { ${fields} } }`;
+  return { name, kind: 'mutation', text, needs: { ...inner, [input]: sent.split(' ') } };
 }
 
-export const clientList = list('getClientList', 'ListInfoInput!', 'clients', 'accountId name');
-
-const ticketFields = 'ticketId displayId subject ticketType client techGroup status';
-
-export const ticketList = list(
-  'getTicketList',
-  'ListInfoInput!',
-  'tickets',
-  `${ticketFields} createdTime updatedTime`,
-);
-
-export const oneTicket = query(
-  'getTicket',
-  'TicketIdentifierInput!',
-  `${ticketFields} createdTime updatedTime`,
-);
-
-export const noteList = query(
-  'getTicketNoteList',
-  'TicketIdentifierInput!',
-  'noteId content privacyType',
-);
-
+const ticketFields =
+  'ticketId displayId subject ticketType client techGroup status createdTime updatedTime';
 const itemFields =
   'itemId billDate status serviceItem client workItem technician qty createdTime updatedTime';
-
-export const itemList = list('getOfferedItems', 'ListInfoInput', 'items', itemFields);
-
-/** For a tenant whose items say so themselves: the documents do not have the field. */
-export const billableItemList = list(
-  'getOfferedItems',
-  'ListInfoInput',
-  'items',
-  `${itemFields} billable`,
-);
-
-export const worklogList = query(
-  'getWorklogEntries',
-  'GetWorklogEntriesInput!',
-  'entries { itemId billable billDateTime }',
-);
-
 const invoiceFields =
   'invoiceId displayId client invoiceDate statusEnum totalAmount paymentDate items { details amount }';
+const contractFields = 'contractId client contract { contractId name contractType } contractStatus';
+const noteFields = 'noteId content privacyType';
 
-export const invoiceList = list('getInvoiceList', 'ListInfoInput!', 'invoices', invoiceFields);
+const invoiceItem = { InvoiceItem: ['details', 'amount'] };
+const client = selection('Client', 'accountId name');
+const clientWithFields = selection('Client', 'accountId name customFields');
+const ticket = selection('Ticket', ticketFields);
+const note = selection('TicketNote', noteFields);
+const item = selection('OfferedItem', itemFields);
+const billableItem = selection('OfferedItem', `${itemFields} billable`);
+const invoice = selection('Invoice', invoiceFields, invoiceItem);
+const contract = selection('ClientContract', contractFields);
+const worklogs = selection('WorklogEntryList', 'entries { itemId billable billDateTime }');
 
-export const oneInvoice = query('getInvoice', 'InvoiceIdentifierInput!', invoiceFields);
-
-export const contractList = list(
-  'getClientContractList',
-  'ListInfoInput',
-  'clientContracts',
-  'contractId client contract { contractId name contractType } contractStatus',
-);
-
-export const clientFields = query(
-  'getClient',
-  'ClientIdentifierInput!',
-  'accountId name customFields',
-);
-
-export const createTicket = mutation(
-  'createTicket',
-  'CreateTicketInput!',
-  'ticketId displayId subject createdTime',
-);
-
-export const updateTicket = mutation('updateTicket', 'UpdateTicketInput!', 'ticketId status');
-
-export const createTicketNote = mutation(
-  'createTicketNote',
-  'CreateTicketNoteInput!',
-  'noteId content privacyType',
-);
-
-export const createInvoice = mutation('createInvoice', 'CreateInvoiceInput!', invoiceFields);
-
-export const updateClient = mutation('updateClient', 'UpdateClientInput!', 'accountId');
+export const operations = {
+  clientList: list('getClientList', 'ListInfoInput!', 'clients', client),
+  oneClient: query('getClient', 'ClientIdentifierInput!', clientWithFields),
+  ticketList: list('getTicketList', 'ListInfoInput!', 'tickets', ticket),
+  oneTicket: query('getTicket', 'TicketIdentifierInput!', ticket),
+  noteList: query('getTicketNoteList', 'TicketIdentifierInput!', note),
+  itemList: list('getOfferedItems', 'ListInfoInput', 'items', item),
+  /** For a tenant whose items say so themselves: the documents do not have the field. */
+  billableItemList: list('getOfferedItems', 'ListInfoInput', 'items', billableItem),
+  worklogList: query('getWorklogEntries', 'GetWorklogEntriesInput!', worklogs),
+  invoiceList: list('getInvoiceList', 'ListInfoInput!', 'invoices', invoice),
+  oneInvoice: query('getInvoice', 'InvoiceIdentifierInput!', invoice),
+  contractList: list('getClientContractList', 'ListInfoInput', 'clientContracts', contract),
+  createTicket: mutation(
+    'createTicket',
+    'subject client source status description',
+    'ticketId displayId subject createdTime',
+  ),
+  updateTicket: mutation('updateTicket', 'ticketId status', 'ticketId status'),
+  createTicketNote: mutation('createTicketNote', 'ticket content privacyType', noteFields),
+  createInvoice: mutation(
+    'createInvoice',
+    'client statusEnum invoiceDate dueDate addItems title',
+    invoiceFields,
+    invoiceItem,
+  ),
+  updateClient: mutation('updateClient', 'accountId customFields', 'accountId'),
+};

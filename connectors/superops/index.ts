@@ -1,20 +1,26 @@
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { createApi } from './api.ts';
+import { bindConnector } from '../kit/connector.ts';
+import { createSuperOps } from './call.ts';
 import { checkConnection } from './check.ts';
 import { SuperopsConfig } from './config.ts';
-import { createPresence } from './presence.ts';
-import { probeConnection } from './probe.ts';
+import { facts } from './facts.ts';
+import { listClients } from './lists.ts';
 import {
-  createClientPull,
-  createInvoicePull,
-  createTicketPull,
-  createTimePull,
-  listClients,
+  countTime,
+  presentTime,
+  pullClients,
+  pullInvoices,
+  pullTickets,
+  pullTime,
 } from './pull.ts';
-import { createBalancePush } from './push-balance.ts';
-import { createInvoicePush } from './push-invoice.ts';
-import { createNotePush } from './push-note.ts';
-import { createAlertPush } from './push-ticket.ts';
+import {
+  createAlertPush,
+  createBalancePush,
+  createInvoicePush,
+  createNotePush,
+  createRequestPush,
+} from './push.ts';
+import { probeConnection } from './verify.ts';
 
 /** SuperOps PSA. What it can, cannot and needs is in README.md. */
 export const superops: VendorModule<SuperopsConfig> = {
@@ -29,30 +35,32 @@ export const superops: VendorModule<SuperopsConfig> = {
     sale: 'ticket or invoice',
     ownBlocks: 'contracts warned of',
   },
+  facts: facts.rows,
   readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
     tickets: [closedStatuses, paidStatuses, voidStatuses],
   }),
   // A ticket that says what to invoice leads to an invoice without our key.
   showsPayment: (config) => config.billing.route === 'invoice',
   create(config, context) {
-    const api = createApi(config, context);
-    return {
-      check: (clientIds, signal) => checkConnection(api, clientIds, signal),
-      probe: (clientId, signal) => probeConnection(api, clientId, signal),
-      listClients: (signal) => listClients(api, signal),
+    const isInvoiced = config.billing.route === 'invoice';
+    return bindConnector(createSuperOps(config, context), {
+      check: checkConnection,
+      probe: probeConnection,
+      listClients,
       pull: {
-        clients: createClientPull(api),
-        tickets: createTicketPull(api),
-        timeEntries: createTimePull(api),
-        invoices: createInvoicePull(api),
-        present: createPresence(api),
+        clients: pullClients,
+        tickets: pullTickets,
+        timeEntries: pullTime,
+        invoices: pullInvoices,
       },
+      presentTime,
+      countTime,
       push: {
-        'alert-ticket': createAlertPush(api),
-        'ticket-note': createNotePush(api),
-        invoice: createInvoicePush(api),
-        'balance-field': createBalancePush(api),
+        'alert-ticket': createAlertPush,
+        'ticket-note': createNotePush,
+        invoice: isInvoiced ? createInvoicePush : createRequestPush,
+        'balance-field': createBalancePush,
       },
-    };
+    });
   },
 };

@@ -1,74 +1,34 @@
 /**
- * The tenant's own schema, since none is public: each step's operations, fields and inputs are looked for
- * in it before the step relies on them. https://spec.graphql.org/October2021/#sec-Introspection
+ * The tenant's own schema, since none is public: what each step's operations rely on is looked for in it before the
+ * step relies on it. https://spec.graphql.org/October2021/#sec-Introspection
  */
 import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { Api } from './api.ts';
-import { type FactId, factResult, verifyFact } from './facts.ts';
-import type { Operation } from './graphql.ts';
+import { okResult, warningResult } from '../kit/checks.ts';
+import { runWhole, type SuperOps } from './call.ts';
+import { type Operation, operations } from './documents.ts';
+import { type FactId, facts } from './facts.ts';
 
-export type SchemaFact = Extract<FactId, `schema-${string}`>;
+type SchemaFact = Extract<FactId, `schema-${string}`>;
 
-interface Need {
-  operations: readonly string[];
-  /** Members by type. A type that goes by another name there tells nothing. */
-  types: Readonly<Record<string, readonly string[]>>;
-}
+const { clientList, ticketList, oneTicket, itemList, invoiceList, oneInvoice } = operations;
+const { createTicketNote, noteList, updateClient, oneClient } = operations;
 
-const listInput = { ListInfoInput: ['page', 'pageSize', 'sort'] };
-const ticket = ['ticketId', 'displayId', 'subject', 'ticketType', 'client', 'techGroup', 'status'];
-const item = ['itemId', 'billDate', 'serviceItem', 'client', 'workItem', 'technician', 'qty'];
-const invoice = ['invoiceId', 'displayId', 'client', 'invoiceDate', 'statusEnum', 'totalAmount'];
-const invoiceItem = { InvoiceItem: ['details', 'amount'] };
-
-const needs: Readonly<Record<SchemaFact, Need>> = {
-  'schema-clients': {
-    operations: ['getClientList'],
-    types: { ...listInput, Client: ['accountId', 'name'] },
-  },
-  'schema-tickets': {
-    operations: ['getTicketList', 'getTicket'],
-    types: { ...listInput, Ticket: [...ticket, 'createdTime', 'updatedTime'] },
-  },
-  'schema-time': {
-    operations: ['getOfferedItems'],
-    types: { ...listInput, OfferedItem: [...item, 'createdTime', 'updatedTime'] },
-  },
-  'schema-invoices': {
-    operations: ['getInvoiceList', 'getInvoice'],
-    types: { ...listInput, ...invoiceItem, Invoice: [...invoice, 'paymentDate', 'items'] },
-  },
-  'schema-alert': {
-    operations: ['createTicket'],
-    types: { CreateTicketInput: ['subject', 'client', 'source', 'status', 'description'] },
-  },
-  'schema-close': {
-    operations: ['updateTicket'],
-    types: { UpdateTicketInput: ['ticketId', 'status'] },
-  },
-  'schema-note': {
-    operations: ['createTicketNote', 'getTicketNoteList'],
-    types: {
-      TicketNote: ['noteId', 'content', 'privacyType'],
-      CreateTicketNoteInput: ['ticket', 'content', 'privacyType'],
-    },
-  },
-  'schema-sale': {
-    operations: ['createInvoice'],
-    types: {
-      ...invoiceItem,
-      CreateInvoiceInput: ['client', 'statusEnum', 'invoiceDate', 'dueDate', 'addItems', 'title'],
-    },
-  },
-  'schema-fields': {
-    operations: ['updateClient', 'getClient'],
-    types: { Client: ['customFields'], UpdateClientInput: ['accountId', 'customFields'] },
-  },
+const steps: Readonly<Record<SchemaFact, readonly Operation[]>> = {
+  'schema-clients': [clientList],
+  'schema-tickets': [ticketList, oneTicket],
+  'schema-time': [itemList],
+  'schema-invoices': [invoiceList, oneInvoice],
+  'schema-alert': [operations.createTicket],
+  'schema-close': [operations.updateTicket],
+  'schema-note': [createTicketNote, noteList],
+  'schema-sale': [operations.createInvoice],
+  'schema-fields': [updateClient, oneClient],
 };
 
-const typeNames = [...new Set(Object.values(needs).flatMap(({ types }) => Object.keys(types)))];
+const needed = Object.values(steps).flatMap((ofStep) => ofStep.map(({ needs }) => needs));
+const typeNames = [...new Set(needed.flatMap((needs) => Object.keys(needs)))];
 
 const members = 'fields { name } inputFields { name defaultValue type { kind } }';
 
@@ -78,6 +38,7 @@ const introspection: Operation = {
   text: `query Introspection { __schema { queryType { fields { name } } mutationType { fields { name } } } ${typeNames
     .map((name) => `${name}: __type(name: "${name}") { ${members} }`)
     .join(' ')} }`,
+  needs: {},
 };
 
 const Named = z.object({ name: z.string() });
@@ -91,51 +52,36 @@ const Type = z
   .nullable();
 const Schema = z
   .object({ __schema: z.object({ queryType: Root, mutationType: Root }) })
-  .catchall(z.unknown());
+  .catchall(z.unknown())
+  .transform(({ __schema: { queryType, mutationType }, ...types }) => ({
+    operations: new Set([...queryType.fields, ...mutationType.fields].map(({ name }) => name)),
+    typeOf: (name: string) => Type.parse(types[name] ?? null),
+  }));
+type Schema = z.infer<typeof Schema>;
 
-interface TenantSchema {
-  operations: ReadonlySet<string>;
-  type(name: string): z.infer<typeof Type>;
-}
-
-/** Settles what the schema tells, and says what it lacks. */
-export async function checkSchema(
-  api: Api,
-  wanted: readonly SchemaFact[],
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const schema = await readSchema(api, signal);
+/** Verifies what the schema tells. Comes to whether it is shown, and what is known of each step, with what it lacks. */
+export async function checkSchema(ops: SuperOps): Promise<[CheckResult, ...CheckResult[]]> {
+  const schema = await readSchema(ops);
+  if (schema !== null) await rememberFlag(ops, schema);
   const results: CheckResult[] = [];
-  if (schema === null) {
-    results.push({
-      id: 'introspection',
-      status: 'warning',
-      detail: 'The tenant does not show its schema.',
-      fix: 'Nothing to do: what it does not understand it refuses, and nothing is written then.',
-    });
-  } else {
-    results.push({ id: 'introspection', status: 'ok', detail: 'The tenant shows its schema.' });
-    await rememberFlag(api, schema);
+  for (const [fact, ofStep] of Object.entries(steps) as [SchemaFact, readonly Operation[]][]) {
+    if (fact === 'schema-sale' && ops.config.billing.route !== 'invoice') continue;
+    const missing = schema === null ? null : missingOf(schema, ofStep);
+    if (missing !== null) await facts.verifyFact(ops.context, fact, missing.length === 0);
+    const result = await facts.factResult(ops.context, fact);
+    const lack = missing?.length ? ` It lacks: ${missing.join(', ')}.` : '';
+    results.push({ ...result, detail: result.detail + lack });
   }
-  for (const fact of wanted) {
-    const missing = schema === null ? null : missingOf(schema, needs[fact]);
-    if (missing !== null) await verifyFact(api.context, fact, missing.length === 0);
-    const result = await factResult(api.context, fact);
-    const detail = missing?.length ? `${result.detail} It lacks: ${missing.join(', ')}.` : null;
-    results.push(detail === null ? result : { ...result, detail });
-  }
-  return results;
+  const id = 'introspection';
+  if (schema !== null) return [okResult(id, 'The tenant shows its schema.'), ...results];
+  const fix = 'Nothing to do: what it does not understand it refuses, and nothing is written then.';
+  return [warningResult(id, 'The tenant does not show its schema.', fix), ...results];
 }
 
 /** Null: the tenant does not let us ask. */
-async function readSchema(api: Api, signal: AbortSignal): Promise<TenantSchema | null> {
+async function readSchema(ops: SuperOps): Promise<Schema | null> {
   try {
-    const data = await api.send(introspection, {}, Schema, signal);
-    const { queryType, mutationType } = data.__schema;
-    return {
-      operations: new Set([...queryType.fields, ...mutationType.fields].map(({ name }) => name)),
-      type: (name) => Type.parse(data[name] ?? null),
-    };
+    return (await runWhole(ops, introspection, {}, Schema)).data;
   } catch (error) {
     // A 400 is no wrong subdomain here: the list of clients was answered.
     if (isKindError(error, 'permission', 'contract', 'rejected', 'config')) return null;
@@ -144,37 +90,38 @@ async function readSchema(api: Api, signal: AbortSignal): Promise<TenantSchema |
 }
 
 /** Null: a type goes by another name there, so that nothing can be said. */
-function missingOf(schema: TenantSchema, { operations, types }: Need): string[] | null {
-  const missing = operations.filter((name) => !schema.operations.has(name));
+function missingOf(schema: Schema, needed: readonly Operation[]): string[] | null {
+  const missing = needed.map(({ name }) => name).filter((name) => !schema.operations.has(name));
   let isComplete = true;
-  for (const [name, wanted] of Object.entries(types)) {
-    const type = schema.type(name);
+  for (const [name, wanted] of needed.flatMap(({ needs }) => Object.entries(needs))) {
+    const type = schema.typeOf(name);
     if (type === null) {
       isComplete = false;
       continue;
     }
-    const known = new Set([...(type.fields ?? []), ...(type.inputFields ?? [])].map((m) => m.name));
-    missing.push(...wanted.filter((member) => !known.has(member)).map((m) => `${name}.${m}`));
+    const { fields, inputFields } = type;
+    const known = new Set([...(fields ?? []), ...(inputFields ?? [])].map((one) => one.name));
+    missing.push(...wanted.filter((member) => !known.has(member)).map((one) => `${name}.${one}`));
     if (!name.startsWith('Create')) continue;
-    const demanded = (type.inputFields ?? []).filter(
-      ({ type: { kind }, defaultValue }) => kind === 'NON_NULL' && defaultValue == null,
+    const isDemanded = ({ type, defaultValue }: z.infer<typeof InputField>): boolean =>
+      type.kind === 'NON_NULL' && defaultValue == null;
+    const unsent = (inputFields ?? []).filter(
+      (field) => isDemanded(field) && !wanted.includes(field.name),
     );
-    const unsent = demanded.filter((field) => !wanted.includes(field.name));
     missing.push(...unsent.map((field) => `a way without ${name}.${field.name}`));
   }
-  return missing.length > 0 || isComplete ? missing : null;
+  return missing.length > 0 || isComplete ? [...new Set(missing)] : null;
 }
 
 const flagKey = 'items.billable';
 
 /** Whether the items of this tenant say themselves if they are billable. */
-async function rememberFlag(api: Api, schema: TenantSchema): Promise<void> {
-  const fields = schema.type('OfferedItem')?.fields ?? [];
-  const isShown = fields.some(({ name }) => name === 'billable');
-  if (isShown) await api.context.memory.set(flagKey, 'yes');
-  else await api.context.memory.delete(flagKey);
+async function rememberFlag({ context }: SuperOps, schema: Schema): Promise<void> {
+  const fields = schema.typeOf('OfferedItem')?.fields ?? [];
+  if (fields.some(({ name }) => name === 'billable')) await context.memory.set(flagKey, 'yes');
+  else await context.memory.delete(flagKey);
 }
 
-export async function showsBillable({ context }: Api): Promise<boolean> {
+export async function showsBillable({ context }: SuperOps): Promise<boolean> {
   return (await context.memory.get(flagKey)) === 'yes';
 }

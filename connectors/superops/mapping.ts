@@ -1,13 +1,11 @@
 /** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
-
 import type {
   ClientRow,
-  ConnectorContext,
   InvoiceRow,
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import {
@@ -22,20 +20,17 @@ import { describeIssue } from '../http/issues.ts';
 import { inField, presentIds } from '../http/rows.ts';
 import { UtcInstant } from '../http/wire.ts';
 import { keysIn } from '../kit/marker.ts';
-import type { SuperopsConfig } from './config.ts';
+import type { SuperOps } from './call.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
-type Where = Pick<ConnectorContext, 'timezone' | 'currency'>;
+type Setting = Pick<SuperOps, 'config' | 'context'>;
 
 export function fromClient(wire: ClientWire): ClientRow {
   return { sourceId: wire.accountId, name: wire.name };
 }
 
 /** `closedAt` is put in by whoever remembers when it was first seen closed. */
-export function fromTicket(
-  wire: TicketWire,
-  closedStatuses: readonly string[],
-): Omit<TicketRow, 'closedAt'> {
+export function fromTicket({ config }: Setting, wire: TicketWire): Omit<TicketRow, 'closedAt'> {
   return {
     sourceId: wire.ticketId,
     number: wire.displayId ?? wire.ticketId,
@@ -47,7 +42,7 @@ export function fromTicket(
     ids: presentIds({ board: wire.techGroup?.groupId }),
     status: wire.status,
     createdAt: wire.createdTime,
-    isClosed: isAmong(closedStatuses, wire.status),
+    isClosed: isAmong(config.closedStatuses, wire.status),
     mergedInto: null,
     updatedAt: wire.updatedTime,
   };
@@ -58,20 +53,25 @@ export function isAmong(names: readonly string[], name: string | null | undefine
   return names.some((known) => known.toLowerCase() === (name ?? '').toLowerCase());
 }
 
-/** Products and fees stand among the offered items too. */
+/** Products and fees are among the offered items too. */
 export function isWork({ technician, workItem, serviceItem }: ItemWire): boolean {
   if (technician === null && workItem === null) return false;
   return !/^(?:unit|quantity|fixed|flat)/i.test(serviceItem?.quantityType ?? '');
 }
 
-/** Throws `contract` for time that cannot be believed as it stands. */
-export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
+export function isBilled({ status }: Pick<ItemWire, 'status'>): boolean {
+  return /^(?:billed|invoiced)$/i.test(status ?? '');
+}
+
+/** Throws `contract` for time that cannot be believed as it is. */
+export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
   const name = `Offered item ${wire.itemId}`;
   const { technician, workItem } = wire;
   const worked = inField(name, 'qty', () =>
     readWorkedTime({ text: wire.qty, unit: 'hours', spanSeconds: null }),
   );
-  const startedAt = startOf(wire, timezone);
+  // SuperOps keeps one timestamp of the work, which it bills by.
+  const startedAt = inField(name, 'billDate', () => timestampOf(wire.billDate, context.timezone));
   return {
     sourceId: wire.itemId,
     ticketId: /^ticket$/i.test(workItem?.module ?? '') ? (workItem?.workId ?? null) : null,
@@ -96,28 +96,31 @@ export function fromItem(wire: ItemWire, { timezone }: Where): TimeEntryRow {
   };
 }
 
-/** SuperOps keeps one moment of the work, which it bills by. */
-export function startOf(
-  { itemId, billDate }: Pick<ItemWire, 'itemId' | 'billDate'>,
-  timezone: string,
-): Instant {
-  const day = /^\d{4}-\d{2}-\d{2}$/.exec(billDate)?.[0];
+/** A timestamp, or a day. Without a mark it is UTC. https://support.superops.com/en/articles/6632215 */
+function timestampOf(text: string, timezone: string): Instant {
+  const day = /^\d{4}-\d{2}-\d{2}$/.exec(text)?.[0];
   if (day !== undefined) return startOfDay(day, timezone);
-  return inField(`Offered item ${itemId}`, 'billDate', () => momentOf(billDate));
+  const at = UtcInstant.safeParse(text);
+  if (at.success) return at.data;
+  throw new KindError('contract', `${describeIssue(at.error)}.`);
 }
 
-/** Moments without a mark are UTC. https://support.superops.com/en/articles/6632215 */
-function momentOf(text: string): Instant {
-  const moment = UtcInstant.safeParse(text);
-  if (moment.success) return moment.data;
-  throw new KindError('contract', `${describeIssue(moment.error)}.`);
+/** What a row shows in this field; null where it does not. */
+export function timeIn({ context }: Setting, field: string, row: unknown): string | null {
+  const text = Object(row)[field];
+  if (typeof text !== 'string') return null;
+  try {
+    return (field === 'invoiceDate' ? dayOf : timestampOf)(text, context.timezone);
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    return null;
+  }
 }
 
 /** One row, and one more for each further word that may be a key: each sale finds its payment. */
 export function fromInvoice(
+  { config, context: { timezone, currency } }: Setting,
   wire: InvoiceWire,
-  config: Pick<SuperopsConfig, 'paidStatuses' | 'voidStatuses' | 'billing'>,
-  { timezone, currency }: Where,
 ): [InvoiceRow, ...InvoiceRow[]] {
   const name = `Invoice ${wire.invoiceId}`;
   const total = wire.totalAmount ?? null;
@@ -146,16 +149,12 @@ export function fromInvoice(
     paidOn: wire.paymentDate ? paidOn : null,
     // Lines do not show which service item they are of.
     lines: null,
-    // There is no moment of the last change; the last day that is known stands for it.
+    // There is no timestamp of the last change; the last day that is known is taken for it.
     updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
   };
-  const further = others.map((key) => ({
-    ...row,
-    sourceId: `${wire.invoiceId}:${key}`,
-    reference: key,
-    saleId: null,
-  }));
-  return [row, ...further];
+  const idOf = (key: string): string => `${wire.invoiceId}:${key}`;
+  const further = { ...row, saleId: null };
+  return [row, ...others.map((key) => ({ ...further, sourceId: idOf(key), reference: key }))];
 }
 
 /** The sum of the lines, tax left aside; null where a line shows none. */
@@ -169,9 +168,9 @@ export function netOf({ items }: InvoiceWire, currency: string): number | null {
   return netMinor;
 }
 
-/** The day as it is written; midnight in a zone of the tenant's may be written as a moment of the day before. */
-export function dayOf(text: string, timezone: string): DateText {
+/** The day as it is written; midnight in a zone of the tenant's may be written as a time of the day before. */
+function dayOf(text: string, timezone: string): DateText {
   const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   if (day !== '' && /^(?:T00:00(?::00(?:\.0+)?)?)?Z?$/i.test(text.slice(10))) return day;
-  return dateInZone(momentOf(text), timezone);
+  return dateInZone(timestampOf(text, timezone), timezone);
 }

@@ -31,7 +31,7 @@ export type TicketWire = z.infer<typeof TicketWire>;
 
 export const ItemWire = z.object({
   itemId: Id,
-  /** A moment, or a day. */
+  /** A timestamp, or a day. */
   billDate: z.string().min(1),
   status: Text,
   serviceItem: z.object({ itemId: Id.nullish(), name: Text, quantityType: Text }).nullish(),
@@ -71,9 +71,3 @@ export const ContractWire = z.object({
 });
 
 export const NoteWire = z.object({ noteId: Id, content: Text, privacyType: Text });
-export type NoteWire = z.infer<typeof NoteWire>;
-
-export const ClientFieldsWire = z.object({
-  accountId: Id,
-  customFields: z.record(z.string(), z.unknown()).nullish(),
-});

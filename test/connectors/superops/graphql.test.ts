@@ -1,6 +1,6 @@
 /** What SuperOps says by HTTP 200, and what is made of it. */
 import { describe, expect, test } from '@jest/globals';
-import { classifyGraphql } from '../../../connectors/superops/graphql.ts';
+import { classifyGraphql } from '../../../connectors/superops/call.ts';
 import { checked, read, soon, withSuperops } from './bench.ts';
 
 describe('SuperOps says no with HTTP 200', () => {

@@ -1,37 +1,109 @@
 /**
- * GraphQL over the HTTP room: a document with its variables, and what an answer 200 really says. Its
+ * GraphQL over HTTP: an operation with its variables, lists in numbered pages, and what an answer 200 really says. Its
  * `errors[]` become the same kinds as a status would.
  * https://support.superops.com/en/articles/6632228-handling-errors
  */
 import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
+import type { Instant } from '../../src/domain/time.ts';
 import { retryAfter, uncertain } from '../http/classify.ts';
 import { parseExactJson } from '../http/json.ts';
-import type { HttpRequest, RawAnswer, Transport } from '../http/types.ts';
+import type { Answer, HttpRequest, LimitRow, RawAnswer } from '../http/types.ts';
+import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
+import { type NumberedPage, numberedPages, type Pages } from '../kit/lists.ts';
+import type { SuperopsConfig } from './config.ts';
+import type { Operation } from './documents.ts';
 
-export interface Operation {
-  /** Of the operation, and of the field whose null means that nothing was done. */
-  name: string;
-  kind: 'query' | 'mutation';
-  text: string;
+export interface List {
+  operation: Operation;
+  /** The answer's field that holds the rows. */
+  rows: string;
+  condition?: { attribute: string; operator: string; value: string };
+  /** The last in this attribute come first; ties by the second. */
+  sort: readonly string[];
+  pageSize?: number;
 }
 
-/** Sends one operation; the schema is that of `data`. */
-export async function sendOperation<T>(
-  transport: Transport,
+export interface SuperOps extends Call<SuperopsConfig, List> {
+  /** Lives as long as the process: what was logged later is no part of the list that a sweep began last. */
+  sweep: { endsBefore: Instant };
+}
+
+type Sender = Pick<SuperOps, 'send'>;
+
+export function createSuperOps(
+  config: SuperopsConfig,
+  context: ConnectorContext,
+): OpenCall<SuperOps> {
+  const limit: LimitRow = {
+    path: '',
+    concurrency: 1,
+    spacingMs: 60_000 / config.requestsPerMinute,
+    source:
+      '100 a minute by one reading of https://developer.superops.com/msp, 800 by https://support.superops.com/en/articles/6632228-handling-errors',
+  };
+  const options = {
+    baseUrl: config.baseUrl,
+    limits: [limit],
+    authorize: async () => ({
+      authorization: `Bearer ${config.apiToken}`,
+      customersubdomain: config.subdomain,
+    }),
+    classify: (answer: RawAnswer) => classifyGraphql(answer, context.now()),
+  };
+  const open = createCalls<SuperopsConfig, List>(config, context, options, listPages);
+  const sweep = { endsBefore: '9' };
+  return (signal) => ({ ...open(signal), sweep });
+}
+
+/** The value of the operation's own field. */
+export async function run<T>(
+  ops: Sender,
   operation: Operation,
+  input: object,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  return (await runWhole(ops, operation, { input }, fieldOf(operation, schema))).data;
+}
+
+/** `schema`: of all `data`. */
+export function runWhole<T>(
+  ops: Sender,
+  { name, kind, text }: Operation,
   variables: object,
   schema: z.ZodType<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  const request: HttpRequest = {
-    method: 'POST',
-    path: '/msp',
-    body: { operationName: operation.name, query: operation.text, variables },
-    isRead: operation.kind === 'query',
-    signal,
-  };
-  return (await transport.send(request, z.object({ data: schema }))).data.data;
+): Promise<Answer<T>> {
+  const body = { operationName: name, query: text, variables };
+  const envelope = z.object({ data: schema }).transform(({ data }) => data as T);
+  return ops.send({ method: 'POST', path: '/msp', body, isRead: kind === 'query' }, envelope);
+}
+
+function fieldOf<T>({ name }: Operation, schema: z.ZodType<T>) {
+  return z.object({ [name]: schema }).transform((data) => data[name] as T);
+}
+
+/** The last first: what comes up while it is read moves rows back and hides none. */
+function listPages(call: Call<SuperopsConfig, List>, list: List): Pages {
+  const { operation, rows, condition, pageSize = call.config.pageSize } = list;
+  const sort = list.sort.map((attribute) => ({ attribute, order: 'DESC' }));
+  const shared = { pageSize, sort, ...(condition && { condition }) };
+  const schema = fieldOf(operation, pageOf(rows));
+  return numberedPages({
+    path: operation.name,
+    send: (page) => runWhole(call, operation, { input: { page, ...shared } }, schema),
+  });
+}
+
+/** `{tickets: […], listInfo: {hasMore, totalCount}}`; `hasMore` is null, and not false, on the last page. */
+function pageOf(rows: string) {
+  const listInfo = z.object({ hasMore: z.boolean().nullish(), totalCount: z.int().min(0) });
+  return z
+    .looseObject({ [rows]: z.array(z.unknown()), listInfo })
+    .transform((page): NumberedPage => {
+      const { hasMore, totalCount } = page.listInfo as z.infer<typeof listInfo>;
+      return { rows: page[rows] as unknown[], count: totalCount, isLast: hasMore !== true };
+    });
 }
 
 const ClientError = z.object({ code: z.string(), param: z.unknown().optional() });
@@ -104,11 +176,8 @@ function errorOf(answer: RawAnswer, failed: z.infer<typeof Failed>, nowMs: numbe
   const kind = isDone ? undefined : refusals[code];
   if (kind === undefined) return uncertain(request, `${name} failed${said}.`, { status: 200 });
   if (kind === 'rate-limited') {
-    const asked = retryAfter(answer.headers['retry-after'], nowMs);
-    return new KindError(kind, `${name}: too many requests.`, {
-      status: 200,
-      retryAfterSeconds: asked ?? throttledSeconds,
-    });
+    const retryAfterSeconds = retryAfter(answer.headers['retry-after'], nowMs) ?? throttledSeconds;
+    return new KindError(kind, `${name}: too many requests.`, { status: 200, retryAfterSeconds });
   }
   const status = code === 'entity_does_not_exist' ? 404 : 200;
   if (kind === 'rejected') return new KindError(kind, `${name} was refused${said}.`, { status });

@@ -1,0 +1,157 @@
+/**
+ * SuperOps' lists, the last first, and single records. Nothing is filtered by SuperOps but a subject: its filter by
+ * client goes by name, which people change; and that the rows come in order is seen on the rows themselves.
+ */
+import { type ZodType, z } from 'zod';
+import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { ifThere } from '../http/if-there.ts';
+import { Id } from '../http/wire.ts';
+import { findRow, type Pages, readableRows } from '../kit/lists.ts';
+import { type List, run, type SuperOps } from './call.ts';
+import { operations } from './documents.ts';
+import { showsBillable } from './introspection.ts';
+import { fromClient, timeIn } from './mapping.ts';
+import { ClientWire, InvoiceWire, TicketWire } from './schema.ts';
+
+const { clientList, ticketList, invoiceList, contractList } = operations;
+
+export const clients: List = { operation: clientList, rows: 'clients', sort: ['name'] };
+export const newestTickets: List = {
+  operation: ticketList,
+  rows: 'tickets',
+  sort: ['createdTime'],
+};
+export const ticketsByChange: List = { ...newestTickets, sort: ['updatedTime', 'createdTime'] };
+export const invoicesByDate: List = {
+  operation: invoiceList,
+  rows: 'invoices',
+  sort: ['invoiceDate'],
+};
+export const contracts: List = { operation: contractList, rows: 'clientContracts', sort: [] };
+
+/** Offered items, with the billable flag where this tenant has it. */
+export async function itemsBy(ops: SuperOps, ...sort: readonly string[]): Promise<List> {
+  const { billableItemList, itemList } = operations;
+  const operation = (await showsBillable(ops)) ? billableItemList : itemList;
+  return { operation, rows: 'items', sort };
+}
+
+export async function listClients(ops: SuperOps): Promise<ClientRow[]> {
+  return (await readableRows(ops, clients, ClientWire)).map(fromClient);
+}
+
+/** Null: there is no such ticket. */
+export function readTicket(ops: SuperOps, ticketId: SourceId): Promise<TicketWire | null> {
+  return ifThere(run(ops, operations.oneTicket, { ticketId }, TicketWire.nullable()));
+}
+
+export function readInvoice(ops: SuperOps, invoiceId: SourceId): Promise<InvoiceWire | null> {
+  return ifThere(run(ops, operations.oneInvoice, { invoiceId }, InvoiceWire.nullable()));
+}
+
+/** Those that can be read: for looking through, not for storing. */
+export function readable<T>(rows: readonly unknown[] | undefined, schema: ZodType<T>): T[] {
+  return (rows ?? []).flatMap((row) => schema.safeParse(row).data ?? []);
+}
+
+export function idIn(field: string): (row: unknown) => SourceId | null {
+  const Row = z.object({ [field]: Id });
+  return (row) => Row.safeParse(row).data?.[field] ?? null;
+}
+
+const Owned = z.object({ client: z.object({ accountId: Id }).nullish() });
+
+/** Rows of other clients come along, and are nobody's business; one without a client may be of any. */
+export function isOf(clientIds: readonly SourceId[]): (row: unknown) => boolean {
+  return (row) => isOneOf(clientIds, Owned.safeParse(row).data?.client?.accountId ?? null);
+}
+
+export function isOneOf(clientIds: readonly SourceId[], clientId: SourceId | null): boolean {
+  return clientId === null || clientIds.includes(clientId);
+}
+
+/** A list that showed rows once and shows none now is hidden from us, not empty. */
+export async function* seenBefore(ops: SuperOps, list: List): Pages {
+  const { name } = list.operation;
+  const { memory } = ops.context;
+  const isKnown = (await memory.get(`seen.${name}`)) !== null;
+  let isFirst = true;
+  for await (const page of ops.pages(list)) {
+    if (page.rows.length === 0 && isFirst && isKnown) {
+      throw new KindError('permission', `${name} lists nothing any more.`, {
+        fix: 'Give the role of the token’s user back what it could see before.',
+      });
+    }
+    if (page.rows.length > 0 && isFirst && !isKnown) await memory.set(`seen.${name}`, 'yes');
+    isFirst = false;
+    yield page;
+  }
+}
+
+/** Until a page ends before `from`. */
+export async function* downTo(ops: SuperOps, list: List, from: string): Pages {
+  for await (const page of seenBefore(ops, list)) {
+    const end = endOf(ops, list, page.rows);
+    yield page;
+    if (end < from) return;
+  }
+}
+
+/**
+ * What the last row shows of what the list is in the order of. Without its order, a list may not be left before its
+ * end, and what changes meanwhile hides rows.
+ */
+function endOf(ops: SuperOps, { operation, sort }: List, rows: readonly unknown[]): string {
+  const [field = ''] = sort;
+  const times = rows.flatMap((row) => timeIn(ops, field, row) ?? []);
+  if (times.every((time, index) => index === 0 || time <= (times[index - 1] ?? ''))) {
+    return times.at(-1) ?? '9';
+  }
+  throw new KindError('contract', `${operation.name} is not in the order of ${field}.`, {
+    fix: 'The sort was ignored. Run check.',
+  });
+}
+
+interface Wanted<Wire> {
+  list: List;
+  schema: ZodType<Wire>;
+  idField: string;
+  isWanted(wire: Wire): boolean;
+  /** What the wanted row bears. */
+  key: string;
+  /** None that is older can be it. */
+  from: string;
+}
+
+/** What a push has already written, compared exactly. */
+export function findKeyed<Wire>(
+  ops: SuperOps,
+  { list, schema, idField, isWanted, key, from }: Wanted<Wire>,
+): Promise<Wire | null> {
+  const pages = () => steadyPages(ops, list, idField, from);
+  const bearsKey = (raw: unknown): boolean => JSON.stringify(raw).includes(key);
+  return findRow({ pages }, { path: list.operation.name }, schema, isWanted, bearsKey);
+}
+
+/** Rows of the same day may change places between two pages: then the wanted one may not have come at all. */
+async function* steadyPages(ops: SuperOps, list: List, idField: string, from: string): Pages {
+  const { name } = list.operation;
+  const idOf = idIn(idField);
+  const seen = new Set<SourceId>();
+  let countBefore: number | null | undefined;
+  for await (const page of ops.pages(list)) {
+    yield page;
+    const ids = page.rows.flatMap((row) => idOf(row) ?? []);
+    // What comes up meanwhile moves rows back, and shows one of them again.
+    const isSteady = page.count === (countBefore ?? page.count);
+    if (isSteady && ids.some((id) => seen.has(id))) {
+      throw new KindError('transient', `${name} changed its order while it was read.`, {
+        fix: 'It is looked for again at the next run.',
+      });
+    }
+    countBefore = page.count;
+    for (const id of ids) seen.add(id);
+    if (endOf(ops, list, page.rows) < from) return;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * How each fact is verified: what the offered items hold and what their numbers mean, by reading; the rest by writing
+ * to a test client. Nothing can be deleted; what is left is named.
+ */
+import { z } from 'zod';
+import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import { isKindError } from '../../src/domain/errors.ts';
+import { isAhead } from '../http/clock.ts';
+import { okResult, warningResult } from '../kit/checks.ts';
+import { firstPage, type ListPage } from '../kit/lists.ts';
+import {
+  fieldStep,
+  type ProbeStep,
+  runSteps,
+  testBody,
+  testSale,
+  testSubject,
+} from '../kit/probe.ts';
+import { type List, run, type SuperOps } from './call.ts';
+import { operations } from './documents.ts';
+import { type FactId, facts } from './facts.ts';
+import { showsBillable } from './introspection.ts';
+import { readable } from './lists.ts';
+import { isBilled, isWork } from './mapping.ts';
+import { clientFields, createAlertPush, createInvoicePush, createNotePush } from './push.ts';
+import { ItemWire, type TicketWire, WorklogWire } from './schema.ts';
+
+/** Worklog entries that are looked at: a page of those on tickets, of which there is no other list. */
+const sampleEntries = 100;
+
+const fewestItems = 5;
+
+/** A fact that nothing was there to verify by stays as it was. */
+export async function verifyByReading(
+  ops: SuperOps,
+  tickets: readonly TicketWire[],
+  list: List,
+): Promise<CheckResult[]> {
+  const { context } = ops;
+  const entries = await readWorklogs(ops);
+  // Read after them: what is logged meanwhile would seem to be missing.
+  const items = await firstPage(ops, list);
+  const work = readable(items.rows, ItemWire).filter(isWork);
+  const answers = { 'quantity-hours': areHours(work), ...compareWorklogs(entries, items) };
+  // Work that is offered and not billed yet was offered before it was billed.
+  if (work.some((item) => !isBilled(item))) answers['items-hold-time'] ??= true;
+  if (await showsBillable(ops)) answers['items-billable'] = true;
+  const isOff = tickets.some(({ updatedTime }) => isAhead(updatedTime, context.now()));
+  await facts.verifyFact(context, 'dates-utc', isOff ? false : null);
+  const ids = ['items-hold-time', 'items-billable', 'quantity-hours'] as const;
+  for (const id of ids) await facts.verifyFact(context, id, answers[id]);
+  return Promise.all(ids.map((id) => facts.factResult(context, id)));
+}
+
+/** Minutes are whole and soon above a day’s hours; hours are neither. */
+function areHours(work: readonly ItemWire[]): boolean | null {
+  const long = work.filter(({ qty }) => Number(qty) > 24).length;
+  if (work.length < fewestItems) return null;
+  if (long * 10 > work.length) return false;
+  return work.some(({ qty }) => /\.\d*[1-9]/.test(qty)) ? true : null;
+}
+
+/** The entries of some tickets, which their own list surely shows, are looked for among the offered items. */
+function compareWorklogs(entries: readonly WorklogWire[], items: ListPage) {
+  const listed = readable(items.rows, ItemWire);
+  const ids = new Set(listed.map(({ itemId }) => itemId));
+  const isAll = items.rows.length >= (items.count ?? 0);
+  const oldest = listed.at(-1)?.updatedTime ?? '9';
+  const isListed = ({ itemId }: WorklogWire): boolean => ids.has(itemId);
+  // Older work need not be on the page that was read.
+  const isAbsent = (entry: WorklogWire): boolean =>
+    !isListed(entry) && (isAll || (entry.billDateTime ?? '') > oldest);
+  const billable = entries.filter((entry) => entry.billable === true);
+  const free = entries.filter((entry) => entry.billable === false);
+  return {
+    'items-hold-time': billable.some(isAbsent) ? false : billable.some(isListed) || null,
+    'items-billable': free.some(isListed) ? false : free.some(isAbsent) || null,
+  };
+}
+
+/** None where the tenant does not understand the question: then the items alone tell. */
+async function readWorklogs(ops: SuperOps): Promise<readonly WorklogWire[]> {
+  const input = { module: 'TICKET', listInfo: { page: 1, pageSize: sampleEntries } };
+  try {
+    const Entries = z.object({ entries: z.array(WorklogWire) });
+    return (await run(ops, operations.worklogList, input, Entries)).entries;
+  } catch (error) {
+    if (isKindError(error, 'contract', 'rejected')) return [];
+    throw error;
+  }
+}
+
+export async function probeConnection(ops: SuperOps, clientId: SourceId): Promise<CheckResult[]> {
+  const { context, config, signal } = ops;
+  const key = `probe.${context.now()}`;
+  const left: string[] = [];
+  const invoice = async () => {
+    const invoices = createInvoicePush(() => ops);
+    const { remoteId, label } = await invoices.create(testSale(context, { key, clientId }), signal);
+    left.push(`invoice ${label ?? remoteId}`);
+  };
+  const steps: ProbeStep<FactId>[] = [
+    {
+      facts: ['ticket-key', 'subject-filter', 'dates-utc', 'note-audience'],
+      work: () => probeTicket(ops, clientId, key, left),
+    },
+    fieldStep(ops, facts, 'client-fields', clientFields, clientId),
+    ...(config.billing.route === 'invoice'
+      ? [{ facts: ['invoice-key'] as const, work: invoice }]
+      : []),
+  ];
+  const results = await runSteps(ops, facts, steps, 'SuperOps');
+  const id = 'probe.removed';
+  if (left.length === 0) return [...results, okResult(id, 'Still there: nothing.')];
+  const fix = 'Delete these by hand in SuperOps, which lets no token do it.';
+  return [...results, warningResult(id, `Still there: ${left.join('; ')}.`, fix)];
+}
+
+async function probeTicket(
+  ops: SuperOps,
+  clientId: SourceId,
+  key: string,
+  left: string[],
+): Promise<void> {
+  const { signal } = ops;
+  const alerts = createAlertPush(() => ops);
+  const notes = createNotePush(() => ops);
+  const ticket = { key, clientId, subject: testSubject, body: testBody };
+  const delivered = await alerts.create(ticket, signal);
+  const { remoteId: ticketId, label = ticketId } = delivered;
+  left.push(`ticket ${label}`);
+  const note = { clientId, ticketId, body: testBody };
+  await notes.create({ ...note, key: `${key}.in`, audience: 'internal' }, signal);
+  // Refused where the first was seen by the client: one leak is enough.
+  await notes.create({ ...note, key: `${key}.out`, audience: 'client' }, signal);
+  const closed = await alerts.withdraw?.(ticket, { ...delivered, reason: testBody }, signal);
+  if (closed != null) left.splice(-1, 1, `ticket ${label}, closed`);
+}
