@@ -17,7 +17,7 @@ import { AgreementTerms } from './schema/agreement-schema.ts';
 import { toBusinessHours } from './schema/business-hours.ts';
 import type { ConfigFile } from './schema/schema.ts';
 
-/** The terms of a file without faults: every name replaced by what it means. */
+/** The terms of a valid file, with every name resolved. */
 export interface BuiltTerms {
   offers: Map<string, Offer>;
   agreements: Map<string, Agreement>;
@@ -29,7 +29,7 @@ interface Named {
   calendars: ReadonlyMap<string, BusinessHours>;
 }
 
-/** `raw` is what `file` was parsed from; a client's overrides are laid over the raw agreement. */
+/** `raw` is what `file` was parsed from; a client's overrides are merged into the raw agreement. */
 export function buildTerms(file: ConfigFile, raw: unknown): BuiltTerms {
   const offers = new Map(
     Object.entries(file.offers).map(([name, offer]) => [name, toOffer(name, offer, file)]),
@@ -219,7 +219,7 @@ function found<T>(entries: ReadonlyMap<string, T>, name: string): T {
   return entries.get(name) ?? unreachable(`no entry "${name}"`);
 }
 
-/** References are checked before anything is built, so this is a defect of the program. */
+/** References are checked before anything is built, so this is a bug. */
 function unreachable(what: string): never {
   throw new Error(`The config was built although ${what}.`);
 }

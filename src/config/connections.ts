@@ -13,18 +13,18 @@ export interface ReadConnections {
   /** Values of the fields that the vendors mark as secret. */
   secrets: string[];
   problems: Problem[];
-  /** Takes out of a text whatever came from the environment or should have. */
+  /** Redacts values that came from the environment, or should have. */
   redact(text: string): string;
 }
 
 export interface KnownVendors {
-  /** Those that the file names. */
+  /** The vendors named in the file. */
   vendors: readonly VendorModule[];
-  /** All that it may name. */
+  /** All supported vendors. */
   ids: readonly string[];
 }
 
-/** In place of a secret that a command without requests does not need. */
+/** Used instead of a secret that a command without requests does not need. */
 const notGiven = '(not given to this command)';
 
 interface Reading {
@@ -35,14 +35,14 @@ interface Reading {
   hidden: Map<string, string>;
   secrets: Set<string>;
   problems: Problem[];
-  /** Where no value could be had, so that the vendor's own complaint would only repeat it. */
+  /** Paths without a value, where the vendor's own error would only repeat the fault. */
   failed: Path[];
 }
 
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const wholeReference = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 
-/** Puts values in for `${NAME}` and lets each vendor read its own settings. */
+/** Substitutes `${NAME}` and lets each vendor parse its own settings. */
 export function readConnections(
   raw: unknown,
   known: KnownVendors,
@@ -113,7 +113,7 @@ function resolved(value: unknown, path: Path, reading: Reading): unknown {
       .replace(/\W/g, '_');
     const advice = `must be a reference such as \${${name.toUpperCase()}}`;
     reading.problems.push(
-      atValue(path, `${key} is a secret and does not belong in this file; it ${advice}`),
+      atValue(path, `${key} is a secret and must not be in this file; it ${advice}`),
     );
     reading.failed.push(path);
     if (value !== '') reading.hidden.set(String(value), '(a secret)');
@@ -135,12 +135,12 @@ function substituted(text: string, isSecret: boolean, path: Path, reading: Readi
       return written;
     }
     if (isSecret && found.value.length < secretLengthMin) {
-      const message = `${name} is too short for a secret; one of fewer than ${secretLengthMin} characters cannot be kept out of logs without garbling them`;
+      const message = `${name} is too short for a secret: with fewer than ${secretLengthMin} characters it cannot be redacted without garbling the logs`;
       reading.problems.push(atValue(path, message));
       reading.failed.push(path);
     }
     if (isSecret) reading.secrets.add(found.value);
-    // A very short value that is no secret (a `1`) would blot out half of every message.
+    // Redacting a very short value that is not a secret (a `1`) would garble every message.
     if (isSecret || found.value.length >= 4) reading.hidden.set(found.value, written);
     return found.value;
   });
@@ -155,11 +155,13 @@ function redacted(text: string, hidden: ReadonlyMap<string, string>): string {
   return longestFirst.reduce((shown, [value, name]) => shown.replaceAll(value, name), text);
 }
 
-/** `${NAME}` where nothing is put in for it: a file named `${DATA}` helps nobody. */
+/** Finds `${NAME}` outside connections, where it is not substituted. */
 export function strayReferences(raw: unknown, path: Path = []): Problem[] {
   if (typeof raw === 'string') {
     if (raw.search(reference) < 0) return [];
-    return [atValue(path, `\${NAME} is only read inside connections; write the value itself here`)];
+    return [
+      atValue(path, `\${NAME} is only substituted inside connections; write the value itself here`),
+    ];
   }
   if (Array.isArray(raw))
     return raw.flatMap((item, index) => strayReferences(item, [...path, index]));

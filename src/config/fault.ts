@@ -1,11 +1,11 @@
 import { KindError } from '../domain/errors.ts';
 
-/** One thing that is wrong in the config file, and where. Line and column count from 1. */
+/** One error in the config file, with its position. Line and column count from 1. */
 export interface Fault {
   file: string;
   line: number;
   column: number;
-  /** What is wrong; what would be right. Never a secret's value. */
+  /** What is wrong; how to fix it. Never contains a secret's value. */
   message: string;
 }
 
@@ -15,7 +15,7 @@ export type Path = readonly (string | number)[];
 /** A fault before its place in the file is looked up. */
 export interface Problem {
   path: Path;
-  /** Whether the key or the value is to blame. */
+  /** Whether the key or the value is wrong. */
   at: 'key' | 'value';
   message: string;
 }

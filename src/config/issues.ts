@@ -7,28 +7,28 @@ import { nodesAt, type SchemaNode } from './schema/json-schema.ts';
 interface Subject {
   /** What was validated. */
   value: unknown;
-  /** What it should be. */
+  /** What was expected. */
   schema: SchemaNode;
-  /** Where it stands in the file. */
+  /** Its path in the file. */
   path: Path;
   /** False where a value may be a secret: then only names and rules are shown. */
   mayQuote: boolean;
 }
 
-/** A file with more unknown keys in one place is not a config at all. */
+/** A file with more unknown keys than this in one place is not a config file. */
 const unknownKeysMax = 100;
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * For `safeParse`: leaves the message of an issue empty, unless the schema has words of its own.
- * What is empty is worded here; a schema's own words are kept.
+ * For `safeParse`: leaves an issue's message empty unless the schema has its own. Empty messages
+ * are filled in here; a schema's own messages are kept.
  */
 export function unworded(): string {
   return '';
 }
 
-/** Zod's issues in words for an admin: what is wrong; what would be right. */
+/** Turns Zod issues into messages for an admin: what is wrong; how to fix it. */
 export function problemsFromIssues(issues: readonly Issue[], subject: Subject): Problem[] {
   return issues.flatMap((issue) => problemsFromIssue(issue, subject));
 }
@@ -50,7 +50,7 @@ function problemsFromIssue(issue: Issue, subject: Subject): Problem[] {
     });
   }
   if (issue.message !== '') {
-    // A vendor's own words may leave out what they are about: `is the host alone, without a path`.
+    // A vendor's own message may omit its subject: `must be the host only, without a path`.
     const name = inner.findLast((step) => typeof step === 'string');
     const isClear = subject.mayQuote || name === undefined || issue.message.includes(name);
     return [atValue(path, isClear ? issue.message : `${name}: ${issue.message}`)];
@@ -70,14 +70,14 @@ function below(subject: Subject, inner: Path): { value: unknown; schema: SchemaN
 function unknownKey(key: string, inner: Path, { schema }: Subject): string {
   const nodes = nodesAt(schema, inner);
   if (nodes.some((node) => node.notYet?.includes(key))) {
-    return `"${key}" is not in this version; leave it out`;
+    return `"${key}" is not supported in this version; remove it`;
   }
   const known = [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
   return `unknown key "${key}"; ${suggestion(key, known, 'known keys')}`;
 }
 
 function badName(inner: Path): string {
-  return `"${String(inner.at(-1))}" cannot be a name; use letters, digits, - and _, at most 40`;
+  return `"${String(inner.at(-1))}" is not a valid name; use letters, digits, - and _, at most 40`;
 }
 
 function missing(inner: Path, { schema }: Subject): string {
@@ -96,28 +96,27 @@ function wrongValue(issue: Issue, value: unknown, inner: Path, subject: Subject)
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
     if (isPlanned)
-      return `${quoted} is not in this version; ${name} may be ${allowed.join(' or ')}`;
+      return `${quoted} is not supported in this version; ${name} may be ${allowed.join(' or ')}`;
     const typed = typeof value === 'string' ? value : '';
-    return `${quoted} is not possible for ${name}; ${didYouMean(typed, allowed)}`;
+    return `${quoted} is not a valid value for ${name}; ${didYouMean(typed, allowed)}`;
   }
   if (issue.code === 'invalid_type') {
-    return `${name} must be ${typeInWords(issue.expected)}, and this is ${kindOf(value)}; ${example(issue.expected)}`;
+    return `${name} must be ${typeInWords(issue.expected)}, but this is ${kindOf(value)}; ${example(issue.expected)}`;
   }
   if (issue.code === 'too_small')
     return `${name} ${sizeRule(issue.origin, issue.minimum, 'least')}`;
   if (issue.code === 'too_big') return `${name} ${sizeRule(issue.origin, issue.maximum, 'most')}`;
   if (issue.code === 'invalid_format') {
-    const form =
-      'pattern' in issue ? `it must match ${String(issue.pattern)}` : 'write a valid one';
-    return `${quoted} is no ${issue.format === 'regex' ? name : issue.format}; ${form}`;
+    const form = 'pattern' in issue ? `it must match ${String(issue.pattern)}` : 'use a valid one';
+    return `${quoted} is not a valid ${issue.format === 'regex' ? name : issue.format}; ${form}`;
   }
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
   const typed = typeof value === 'string' ? value : '';
-  return `${quoted} is not possible for ${name}; ${didYouMean(typed, options.map(String))}`;
+  return `${quoted} is not a valid value for ${name}; ${didYouMean(typed, options.map(String))}`;
 }
 
 function didYouMean(typed: string, allowed: readonly string[]): string {
-  if (allowed.length === 1) return `write ${allowed[0]}`;
+  if (allowed.length === 1) return `use ${allowed[0]}`;
   const words = suggestion(typed, allowed, 'one of');
   return words.startsWith('did') ? `${words} (${allowed.join(', ')})` : words;
 }
@@ -130,7 +129,7 @@ function quote(value: unknown, mayQuote: boolean): string | null {
 
 function typeInWords(expected: string): string {
   const words: Record<string, string> = {
-    string: 'a text',
+    string: 'text',
     number: 'a number',
     int: 'a whole number',
     boolean: 'true or false',
@@ -148,22 +147,22 @@ function kindOf(value: unknown): string {
 }
 
 function example(expected: string): string {
-  if (expected === 'array') return 'write [one, two] or one "- …" a line';
+  if (expected === 'array') return 'write [one, two], or one "- …" per line';
   if (expected === 'object' || expected === 'record')
     return 'write "key: value", indented, below it';
-  if (expected === 'string') return 'write a text, in quotes where it looks like something else';
+  if (expected === 'string') return 'write text, in quotes if it looks like another type';
   return `write ${typeInWords(expected)}`;
 }
 
 function sizeRule(origin: string, limit: number | bigint, word: 'least' | 'most'): string {
   if (origin === 'array')
-    return `needs at ${word} ${limit} in its list; ${word === 'least' ? 'add one' : 'take some out'}`;
-  if (origin === 'string' && word === 'least') return 'is empty; write a text';
+    return `needs at ${word} ${limit} in its list; ${word === 'least' ? 'add one' : 'remove some'}`;
+  if (origin === 'string' && word === 'least') return 'is empty; enter a value';
   if (origin === 'string') return `is too long; use at most ${limit} characters`;
   return `must be at ${word} ${limit}; change the number`;
 }
 
-/** Of a value that fits none of several shapes: the shape that it came nearest to. */
+/** For a value that matches none of several shapes: the issues of the closest one. */
 function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const depth = (issues: readonly Issue[]) => Math.max(...issues.map((issue) => issue.path.length));
   const isOther = (issues: readonly Issue[]) => {

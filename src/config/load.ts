@@ -23,21 +23,21 @@ import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile } from './schema/schema.ts';
 
 export interface LoadOptions {
-  /** Path of the YAML file; faults show it as it is given here. */
+  /** Path of the YAML file; faults show it as given here. */
   file: string;
   env: Environment;
-  /** The vendors that the file names, loaded; those it may name, where there are more. */
+  /** The vendors named in the file, loaded; and all supported ones, if there are more. */
   vendors: readonly VendorModule[];
   vendorIds?: readonly string[];
   /** Whether the scheduler understands a cron expression. */
   isCron(text: string): boolean;
-  /** Its `.env` is read too; the process's own folder unless told. */
+  /** Its `.env` is read too. Default: the process's working folder. */
   workingFolder?: string;
-  /** False for a command that sends no request: a secret that is not set is no fault then. */
+  /** False for a command that sends no request: a missing secret is then not an error. */
   areSecretsNeeded?: boolean;
 }
 
-/** The vendors that the file names; none where it cannot be read, which `loadConfig` reports. */
+/** The vendors named in the file; empty if it cannot be read, which `loadConfig` reports. */
 export function namedVendors(file: string): string[] {
   const read = readText(file);
   const raw = 'text' in read ? readYaml(read.text).tree?.value : undefined;
@@ -105,10 +105,10 @@ function configText(file: string): string {
   const read = readText(file);
   if ('text' in read && read.text.trim() !== '') return read.text;
   const advice =
-    'copy config/connector.example.yaml there and edit it, or name another with --config';
+    'copy config/connector.example.yaml there and edit it, or pass another file with --config';
   let reason = 'the file is empty';
   if ('problem' in read)
-    reason = read.isMissing ? 'there is no such file' : `the file ${read.problem}`;
+    reason = read.isMissing ? 'the file does not exist' : `the file ${read.problem}`;
   throw new ConfigError([{ file, line: 1, column: 1, message: `${reason}; ${advice}` }]);
 }
 
@@ -139,12 +139,12 @@ function toFaults(
   return [...faults.values()];
 }
 
-/** The admin's own templates beside the config file, else those that came with the program. */
+/** The admin's own templates next to the config file, or the built-in ones. */
 function templatesFolder(file: string): string {
   const own = join(dirname(resolve(file)), 'templates');
   if (existsSync(own)) return own;
   let folder = dirname(fileURLToPath(import.meta.url));
-  // The compiled program lies one folder deeper than its sources.
+  // The compiled program is one folder deeper than its sources.
   while (!existsSync(join(folder, 'config', 'templates', 'en')) && folder !== dirname(folder)) {
     folder = dirname(folder);
   }

@@ -2,7 +2,7 @@ import type { VendorModule } from '../contract/connector.ts';
 import type { Agreement, Client, Locale, Offer } from '../domain/agreements/terms.ts';
 import type { ZoneName } from '../domain/zone.ts';
 
-/** The config file after every reference is resolved and every fault is out. */
+/** A valid config file, with every reference resolved. */
 export interface LoadedConfig {
   /** Absolute path of the file, for messages. */
   file: string;
@@ -12,7 +12,7 @@ export interface LoadedConfig {
   currency: string;
   /** Absolute path of the SQLite file. */
   store: string;
-  /** How far back the first pull goes at least. */
+  /** The least that the first pull goes back. */
   historyMonths: number;
   blocksSoldByHand: 'propose' | 'book';
   balanceField: { connection: string; field: string } | null;
@@ -25,18 +25,18 @@ export interface LoadedConfig {
   clients: readonly ConfiguredClient[];
   /** Absolute path of the folder with `en/` and `fr/` message templates. */
   templates: string;
-  /** The values of all secrets, for the log to blot out. Never printed. */
+  /** The values of all secrets, to be redacted from the log. Never printed. */
   secrets: readonly string[];
 }
 
 export interface ConfiguredConnection {
   name: string;
   vendor: VendorModule;
-  /** Parsed by `vendor.config`; opaque to everybody but the vendor. */
+  /** Parsed by `vendor.config`; opaque to everything but the vendor. */
   settings: unknown;
 }
 
-/** A client before the store has given it its lasting id. */
+/** A client before the store has assigned its permanent ID. */
 export interface ConfiguredClient extends Omit<Client, 'id' | 'paidBy'> {
   paidBy: { name: string } | null;
 }

@@ -1,4 +1,4 @@
-/** The known text that a mistyped one most likely meant, or null when none is near. */
+/** Finds the known text closest to a mistyped one, or null if none is close. */
 export function nearest(text: string, known: Iterable<string>): string | null {
   const typed = text.toLowerCase();
   let best: string | null = null;
@@ -13,14 +13,16 @@ export function nearest(text: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** `did you mean "boards"?`, else the known ones, for the second half of a fault's message. */
+/**
+ * `did you mean "boards"?`, or the list of known ones, for the second half of a fault's message.
+ */
 export function suggestion(text: string, known: readonly string[], noun: string): string {
   const near = nearest(text, known);
   if (near !== null) return `did you mean "${near}"?`;
-  return known.length === 0 ? `there are no ${noun} here` : `${noun}: ${known.join(', ')}`;
+  return known.length === 0 ? `there are no ${noun}` : `${noun}: ${known.join(', ')}`;
 }
 
-/** Letters to add, drop or change to get from one text to the other (Levenshtein). */
+/** The number of letters to add, remove or change (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

@@ -20,21 +20,21 @@ describe('days', () => {
 
   test.each([
     [{ 'monday-fri': '08:00-18:00' }, 'unknown day "monday"; did you mean "mon"?'],
-    [{ 'mon-wed-fri': '08:00-18:00' }, '"mon-wed-fri" names no days'],
-    [{ 'mon-fri': '08:00-12:00', fri: '13:00-14:00' }, 'fri is here a second time; keep one'],
-    [{ holidays: 'FR' }, 'no days; add for example mon-fri: "08:00-18:00"'],
-    [{ mon: '8-12' }, '"8-12" is no list of times'],
-    [{ mon: '08:00-24:01' }, '"08:00-24:01" is no list of times'],
-    [{ mon: '22:00-06:00' }, '"22:00-06:00" ends before it begins; split what passes midnight'],
+    [{ 'mon-wed-fri': '08:00-18:00' }, '"mon-wed-fri" is not a day or range of days'],
+    [{ 'mon-fri': '08:00-12:00', fri: '13:00-14:00' }, 'fri is listed twice; keep one'],
+    [{ holidays: 'FR' }, 'no days; add, for example, mon-fri: "08:00-18:00"'],
+    [{ mon: '8-12' }, '"8-12" is not a list of times'],
+    [{ mon: '08:00-24:01' }, '"08:00-24:01" is not a list of times'],
+    [{ mon: '22:00-06:00' }, '"22:00-06:00" ends before it starts; split hours past midnight'],
     [{ mon: '08:00-12:00, 11:00-13:00' }, 'overlap or are out of order'],
-    [{ mon: '08:00-12:00', holidays: 'XX' }, '"XX" is no country with known holidays'],
+    [{ mon: '08:00-12:00', holidays: 'XX' }, '"XX" is not a country with known holidays'],
     [
       { mon: '08:00-12:00', holidays: 'DE-XX' },
-      '"DE-XX" is no known region of Deutschland; write DE, DE-BB',
+      '"DE-XX" is not a known region of Deutschland; use DE, DE-BB',
     ],
     [
       { mon: '08:00-12:00', holidays: 'DE-BY-XX' },
-      '"DE-BY-XX" is no known place in Deutschland; write DE-BY, DE-BY-A',
+      '"DE-BY-XX" is not a known area of Deutschland; use DE-BY, DE-BY-A',
     ],
   ])('%j is a fault', (calendar, expected) => {
     expect(faults(calendar as Record<string, string>)).toEqual([expect.stringContaining(expected)]);
@@ -120,11 +120,14 @@ describe('days of one’s own', () => {
   });
 
   test.each([
-    [{ closed: ['2026-02-30'] }, '"2026-02-30" is neither a day'],
-    [{ closed: ['2026-08-14 to 2026-08-03'] }, 'nor a range of days'],
-    [{ special: { '2026-13-01': '09:00-12:00' } }, '2026-13-01: this is not a day of the calendar'],
-    [{ special: { '2026-12-31': '9-12' } }, '2026-12-31: "9-12" is no list of times'],
-    [{ timezone: 'Europe/Pariss' }, 'is no time zone; write an IANA name such as Europe/Paris'],
+    [{ closed: ['2026-02-30'] }, '"2026-02-30" is neither a date'],
+    [{ closed: ['2026-08-14 to 2026-08-03'] }, 'nor a date range'],
+    [{ special: { '2026-13-01': '09:00-12:00' } }, '2026-13-01: this is not a valid date'],
+    [{ special: { '2026-12-31': '9-12' } }, '2026-12-31: "9-12" is not a list of times'],
+    [
+      { timezone: 'Europe/Pariss' },
+      'is not a valid time zone; use an IANA name such as Europe/Paris',
+    ],
     [{ closd: '09:00-10:00' }, 'unknown day "closd"; did you mean "closed"?'],
   ])('%j is a fault', (wrong, expected) => {
     const issues = Calendar.safeParse({ mon: '08:00-12:00', ...wrong }).error?.issues ?? [];

@@ -15,13 +15,13 @@ describe('the table of all keys', () => {
       '| `mode` | observe: decide and show everything, send nothing; live: send | `observe` |',
     );
     expect(lines).toContain(
-      '| `agreements.NAME.rounding.increment` | Rounded up to a multiple of this | `15m` |',
+      '| `agreements.NAME.rounding.increment` | Time is rounded up to a multiple of this | `15m` |',
     );
     expect(lines).toContain(
-      '| `agreements.NAME.multipliers` | Dearer time. Where several fit, the highest applies | none |',
+      '| `agreements.NAME.multipliers` | Higher-rate time. If several match, the highest applies | none |',
     );
     expect(lines).toContain(
-      '| `clients[].name` | As commands, reports and messages show it | required |',
+      '| `clients[].name` | As shown in commands, reports and messages | required |',
     );
   });
 

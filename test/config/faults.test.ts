@@ -33,15 +33,15 @@ clients:
     agrement: standard
 `;
     expect(faultsOf(text)).toEqual([
-      '1:7: "liv" is not possible for mode; did you mean "live"? (observe, live)',
-      '2:11: "Europe/Pari" is no time zone; write an IANA name such as Europe/Paris',
+      '1:7: "liv" is not a valid value for mode; did you mean "live"? (observe, live)',
+      '2:11: "Europe/Pari" is not a valid time zone; use an IANA name such as Europe/Paris',
       '4:9: there is no connection "pza"; did you mean "psa"?',
       '6:71: PSA_KEI is not set; set PSA_KEI in the environment or in .env, or set PSA_KEI_FILE to the path of a file that holds the value',
       '9:5: unknown key "aplies"; did you mean "applies"?',
-      '10:28: "15" is not a length of time; write for example 15m, 1h30m or 0',
+      '10:28: "15" is not a valid duration; write, for example, 15m, 1h30m or 0',
       '12:5: "agreement" is missing; add it: One of `agreements`',
       '13:20: there is no connection "rm"; connections: psa',
-      '14:16: the client has no id in "pas"; its connections: psa, rm',
+      '14:16: the client has no ID in "pas"; its connections: psa, rm',
       '15:5: unknown key "agrement"; did you mean "agreement"?',
     ]);
   });
@@ -55,13 +55,15 @@ clients:
     }
     expect(isKindError(thrown, 'config')).toBe(true);
     expect(thrown).toBeInstanceOf(ConfigError);
-    expect(String(thrown)).toMatch(/config\/connector\.yaml:9:7: "liv" is not possible for mode;/);
+    expect(String(thrown)).toMatch(
+      /config\/connector\.yaml:9:7: "liv" is not a valid value for mode;/,
+    );
   });
 
   test('say how to get a file where there is none', () => {
     const options = { env: {}, vendors: fakeVendors, isCron: () => true };
     expect(() => loadConfig({ ...options, file: '/nowhere/connector.yaml' })).toThrow(
-      /^\/nowhere\/connector\.yaml:1:1: there is no such file; copy config\/connector\.example\.yaml/,
+      /^\/nowhere\/connector\.yaml:1:1: the file does not exist; copy config\/connector\.example\.yaml/,
     );
     expect(faultsOf(' \n')[0]).toMatch(/^1:1: the file is empty; copy/);
   });
@@ -76,13 +78,13 @@ describe('YAML', () => {
       /^2:1: not valid YAML: a tab is used for indentation; use spaces/,
     ],
     ['an open quote', 'mode: "live', /a closing quote, bracket, colon or comma is missing/],
-    ['two documents', 'mode: live\n---\nmode: live', /a second document begins here/],
+    ['two documents', 'mode: live\n---\nmode: live', /a second document starts here/],
     ['an alias without anchor', 'mode: *live', /this alias has no anchor before it/],
-    ['a list at the top', '- mode', /^1:1: this must be a group of keys, and this is a list/],
+    ['a list at the top', '- mode', /^1:1: this must be a group of keys, but this is a list/],
     [
       'an alias of itself',
       'clients: &all [*all]',
-      /this alias contains itself; write the value out/,
+      /this alias contains itself; write out the value/,
     ],
   ])('%s is a fault in our words', (_, text, expected) => {
     expect(faultsOf(text).some((fault) => expected.test(fault))).toBe(true);
@@ -90,34 +92,34 @@ describe('YAML', () => {
 
   test('the second of two equal keys is a fault, beside all the others', () => {
     expect(faultsOf(`${configText({ mode: 'live', locale: 'de' })}mode: observe\n`)).toEqual([
-      '10:9: "de" is not possible for locale; one of: en, fr',
-      '11:1: "mode" is here a second time; keep one of the two',
+      '10:9: "de" is not a valid value for locale; one of: en, fr',
+      '11:1: "mode" is a duplicate; keep one of the two',
     ]);
   });
 });
 
 describe('what this version does not do yet is refused as such', () => {
   test.each([
-    ['store', { store: 'postgres://db/hours' }, 'only an SQLite file is possible in this version'],
+    ['store', { store: 'postgres://db/hours' }, 'this version only supports an SQLite file'],
     [
       'proactive',
       { agreements: '\n  standard: { proactive: {} }' },
-      '"proactive" is not in this version',
+      '"proactive" is not supported in this version',
     ],
     [
       'unloggedTime',
       { agreements: '\n  standard: { unloggedTime: report }' },
-      '"unloggedTime" is not in this version',
+      '"unloggedTime" is not supported in this version',
     ],
     [
       'daysToExpiry',
       { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },
-      '"daysToExpiry" is not in this version; leave it out',
+      '"daysToExpiry" is not supported in this version; remove it',
     ],
     [
       'recharge',
       { agreements: '\n  standard: { replenish: [{ when: { hoursLeft: 2 }, do: [recharge] }] }' },
-      '"recharge" is not in this version; each of do may be alert or invoice',
+      '"recharge" is not supported in this version; each of do may be alert or invoice',
     ],
   ])('%s', (_, sections: Record<string, string>, expected) => {
     expect(messagesOf(sections)).toContainEqual(expect.stringContaining(expected));
@@ -126,16 +128,20 @@ describe('what this version does not do yet is refused as such', () => {
 
 describe('single values', () => {
   test.each([
-    ['currency', { currency: 'EURO' }, '"EURO" is no ISO 4217 currency; write a code such as EUR'],
+    [
+      'currency',
+      { currency: 'EURO' },
+      '"EURO" is not an ISO 4217 currency; use a code such as EUR',
+    ],
     [
       'history',
       { history: '1 year' },
-      '"1 year" is not a number of months; write for example 12 months',
+      '"1 year" is not a number of months; write, for example, 12 months',
     ],
     [
       'cron',
       { schedule: '{ pull: "*/10" }' },
-      '"*/10" is no cron expression; write minute hour day month weekday, such as "*/10 * * * *"',
+      '"*/10" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',
     ],
     [
       'vendor',
@@ -145,32 +151,32 @@ describe('single values', () => {
     [
       'hours',
       { offers: '\n  ten: { hours: 10.0001, rate: 1 }' },
-      '10.0001 hours is no whole number of seconds; write at most two decimals',
+      '10.0001 hours is not a whole number of seconds; use at most two decimals',
     ],
     [
       'no hours',
       { offers: '\n  ten: { hours: 0, rate: 1 }' },
-      'hours must be above 0; write for example 10 or 6.5',
+      'hours must be above 0; write, for example, 10 or 6.5',
     ],
     [
       'rate',
       { offers: '\n  ten: { hours: 10, rate: 5 EUR }' },
-      '"5 EUR" is not an amount; write a number such as 120.00, without a currency',
+      '"5 EUR" is not a valid amount; write a number such as 120.00, without a currency',
     ],
     [
       'coins',
       { offers: '\n  ten: { hours: 10, rate: 0.5, currency: JPY }' },
-      '0.5 has more decimals than JPY, or is too large; write a whole number of its smallest coins',
+      "0.5 has more decimals than JPY allows, or is too large; round it to the currency's smallest unit",
     ],
     [
       'factor',
       { agreements: '\n  standard: { multipliers: [{ role: Senior, factor: 1.2345 }] }' },
-      '"1.2345" is not a factor; write a number above 0 with at most 3 decimals, such as 1.5',
+      '"1.2345" is not a valid factor; use a number above 0 with at most 3 decimals, such as 1.5',
     ],
     [
       'multiplier',
       { agreements: '\n  standard: { multipliers: [{ role: A, workType: B, factor: 2 }] }' },
-      'a multiplier has exactly one of workType, role, outside; write one entry for each',
+      'a multiplier needs exactly one of workType, role, outside; use one entry for each',
     ],
     [
       'two levels',
@@ -178,19 +184,19 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { hoursLeft: 2, percentLeft: 20 }, do: [alert] }] }',
       },
-      'a threshold has exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; use one rule for each',
     ],
     [
       'no level',
       {
         agreements: '\n  standard: { replenish: [{ when: { balance: projected }, do: [alert] }] }',
       },
-      'a threshold has exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; write one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; use one rule for each',
     ],
     [
       'per cent',
       { agreements: '\n  standard: { replenish: [{ when: { percentLeft: 100 }, do: [alert] }] }' },
-      '"100" is not a whole number of per cent; write one from 1 to 99',
+      '"100" is not a whole number of per cent; use one from 1 to 99',
     ],
     [
       'days',
@@ -198,50 +204,46 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { runOutWithinDays: 0.5 }, do: [alert] }] }',
       },
-      '"0.5" is not a whole number of days; write one from 1 to 365',
+      '"0.5" is not a whole number of days; use one from 1 to 365',
     ],
     [
       'grace',
       { agreements: '\n  standard: { rounding: { grace: 15m } }' },
-      'grace is not shorter than the increment, so nothing would round up; write less',
+      'grace must be shorter than the increment, or nothing would round up',
     ],
     [
       'name',
       { offers: '\n  "ten hours": { hours: 10, rate: 1 }' },
-      '"ten hours" cannot be a name; use letters, digits, - and _, at most 40',
+      '"ten hours" is not a valid name; use letters, digits, - and _, at most 40',
     ],
     [
       'type',
       { offers: '[ten]' },
-      'offers must be a group of keys, and this is a list; write "key: value", indented, below it',
+      'offers must be a group of keys, but this is a list; write "key: value", indented, below it',
     ],
     [
       'stray reference',
       { store: `\${DATA}/hours.db` },
-      `\${NAME} is only read inside connections; write the value itself here`,
+      `\${NAME} is only substituted inside connections; write the value itself here`,
     ],
     [
       'a block of hours and money',
       { offers: '\n  mixed: { hours: 10, rate: 120, amount: 900 }' },
-      'a block is of hours with a rate, or of an amount alone; write one of the two',
+      'a block needs either hours and a rate, or an amount',
     ],
     [
       'a block of nothing',
       { offers: '\n  none: { hours: 10 }' },
-      'a block is of hours with a rate, or of an amount alone; write one of the two',
+      'a block needs either hours and a rate, or an amount',
     ],
-    [
-      'no money',
-      { offers: '\n  none: { amount: 0.00 }' },
-      'a block has more than no money; write its amount',
-    ],
+    ['no money', { offers: '\n  none: { amount: 0.00 }' }, 'a money block needs an amount above 0'],
     [
       'money without rates',
       {
         clients:
           '\n  - { name: Dupont, ids: { psa: 1 }, agreement: standard, openingBlocks: [{ amount: 500, purchasedOn: 2026-01-01 }] }',
       },
-      'a block of money pays (or may be bought) for this client, and its agreement does not say what an hour costs; add rates to it, such as rates: { hour: 120.00 }',
+      'this client uses (or may buy) a money block, but its agreement has no rates; add them, such as rates: { hour: 120.00 }',
     ],
     [
       'hours sold at a level of money',
@@ -250,7 +252,7 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { amountLeft: 200 }, do: [invoice], offer: ten }] }',
       },
-      'the offer "ten" is a block of hours, and this level is about money; name an offer of money',
+      'offer "ten" is a block of hours, but this threshold is in money; use an offer of money',
     ],
     ['no clients', { clients: '[]' }, 'clients needs at least 1 in its list; add one'],
   ])('%s', (_, sections: Record<string, string>, expected) => {
@@ -275,18 +277,15 @@ describe('clients that share blocks', () => {
 
   test.each([
     ['name: Sud, paidBy: Grupe', 'there is no client "Grupe"; did you mean "Groupe"?'],
-    ['name: Sud, paidBy: Sud', 'a client pays for itself unless told; leave it out'],
+    ['name: Sud, paidBy: Sud', 'a client pays for itself by default; remove this line'],
     [
       'name: Sud, paidBy: Groupe, openingBlocks: [{ hours: 1, rate: 1, purchasedOn: 2026-01-01 }]',
-      '"Groupe" pays for this client, so it has no blocks of its own; give these to "Groupe"',
+      '"Groupe" pays for this client, so it cannot have its own blocks; move these to "Groupe"',
     ],
-    [
-      'name: Sud, share: { hours: 2 }',
-      'this client shares its blocks with nobody; leave it out, or name the one who pays in paidBy',
-    ],
+    ['name: Sud, share: { hours: 2 }', 'this client shares no blocks; remove this, or set paidBy'],
     [
       'name: Sud, paidBy: Groupe, share: { hours: 2, percent: 5 }',
-      'a share is either a percent or hours; write exactly one',
+      'a share needs exactly one of percent and hours',
     ],
   ])('%s', (entry, message) => {
     expect(messagesOf(clients('name: Groupe', entry))).toEqual([message]);
@@ -294,7 +293,7 @@ describe('clients that share blocks', () => {
 
   test('never pay in a chain', () => {
     const chain = clients('name: Groupe', 'name: Sud, paidBy: Groupe', 'name: Est, paidBy: Sud');
-    expect(messagesOf(chain)).toEqual(['"Sud" is itself paid for by "Groupe"; name that one here']);
+    expect(messagesOf(chain)).toEqual(['"Sud" is itself paid for by "Groupe"; use "Groupe" here']);
   });
 });
 
@@ -305,8 +304,8 @@ describe('clients', () => {
   test('never share a name or an id', () => {
     const clients = client('Dupont', 'ids: { psa: 1 }') + client('dupont', 'ids: { psa: 1 }');
     expect(messagesOf({ clients })).toEqual([
-      'there are two clients "Dupont"; give each a name of its own',
-      'psa 1 is already the client "Dupont"; one id belongs to one client',
+      'there are two clients named "Dupont"; give each a unique name',
+      'psa 1 is already used by client "Dupont"; an ID belongs to one client only',
     ]);
   });
 
@@ -318,7 +317,7 @@ describe('clients', () => {
         clients: client('A', 'ids: { rmm: 1 }'),
       }),
     ).toEqual([
-      'no id in "psa", which gets this client\'s alerts and invoices; add psa: …, or another pushTo',
+      'no ID in "psa", which gets this client\'s alerts and invoices; add psa: …, or change pushTo',
     ]);
   });
 
@@ -332,11 +331,11 @@ describe('clients', () => {
     const blocks = (dates: string) =>
       client('A', `ids: { psa: 1 }, openingBlocks: [{ hours: 1, rate: 1, ${dates} }]`);
     expect(messagesOf({ clients: blocks('purchasedOn: 2026-02-30') })).toEqual([
-      '"2026-02-30" is not a day of the calendar; write it as 2026-09-01',
+      '"2026-02-30" is not a valid date; write it as 2026-09-01',
     ]);
     expect(
       messagesOf({ clients: blocks('purchasedOn: 2026-02-02, expiresOn: 2026-02-01') }),
-    ).toEqual(['expires on 2026-02-01, before its purchase on 2026-02-02; write a later day']);
+    ).toEqual(['expires on 2026-02-01, before its purchase on 2026-02-02; use a later date']);
   });
 
   const selling =
@@ -347,18 +346,16 @@ describe('clients', () => {
     const agreements = `\n  standard: { ${selling} }`;
     expect(
       messagesOf({ offers, agreements, clients: client('A', 'ids: { psa: 1 }, currency: CHF') }),
-    ).toEqual([
-      'the offer "ten" is priced in EUR, and this client pays in CHF; name an offer in CHF',
-    ]);
+    ).toEqual(['offer "ten" is priced in EUR, but this client pays in CHF; use an offer in CHF']);
   });
 
   test('have alerts and invoices only where the vendor can take them', () => {
     const clients = client('A', `ids: { rmm: 1 }, pushTo: rmm, overrides: { ${selling} }`);
     const sections = { connections: twoConnections, pushTo: 'psa', offers, clients };
     expect(messagesOf({ ...sections, balanceField: '{ connection: rmm, field: Hours }' })).toEqual([
-      '"rmm" (Fake RMM) cannot take notes for the client; name one that can: psa',
-      '"rmm" (Fake RMM) cannot take invoices; name one that can: psa',
-      '"rmm" (Fake RMM) cannot show a balance in a field; name one that can: psa',
+      '"rmm" (Fake RMM) cannot take notes for the client; use one that can: psa',
+      '"rmm" (Fake RMM) cannot take invoices; use one that can: psa',
+      '"rmm" (Fake RMM) cannot show a balance in a field; use one that can: psa',
     ]);
   });
 
@@ -366,7 +363,7 @@ describe('clients', () => {
     const rule = (rest: string) =>
       `\n  standard: { replenish: [{ when: { hoursLeft: 2 }, do: [invoice]${rest} }] }`;
     expect(messagesOf({ agreements: rule('') })).toEqual([
-      'invoice needs to know what to sell; add an offer to this rule, such as offer: ten',
+      'invoice needs an offer; add one to this rule, such as offer: ten',
     ]);
     expect(messagesOf({ offers, agreements: rule(', offer: tenn') })).toEqual([
       'there is no offer "tenn"; did you mean "ten"?',
@@ -385,7 +382,7 @@ describe('clients', () => {
 test('hours to bill are refused where the connection of the time keeps none', () => {
   const agreements = '\n  standard: { timeFrom: billed }';
   expect(messagesOf({ agreements })).toEqual([
-    '"psa" (Fake PSA) keeps no hours to bill beside those worked; worked would be right',
+    '"psa" (Fake PSA) does not report billable hours; use timeFrom: worked',
   ]);
 });
 
@@ -398,7 +395,7 @@ describe('a block that waits for its payment', () => {
 
   test('is refused where the connection never shows a payment', () => {
     expect(messagesOf({ agreements, offers })).toEqual([
-      '"psa" (Fake PSA), as it is set up, never shows whether a block\'s invoice is paid; on-invoice would be right',
+      '"psa" (Fake PSA), as configured, does not report whether an invoice is paid; use on-invoice',
     ]);
   });
 
@@ -418,7 +415,7 @@ describe('a sale without a product', () => {
 
   test('is a fault where the connection makes no invoice without one: of an offer, and of overage', () => {
     const message = (what: string) =>
-      `"psa" (Fake PSA) makes no invoice without a product; name one for this ${what}, or under billing of the connection`;
+      `"psa" (Fake PSA) requires a product on every invoice; set one for this ${what}, or under billing of the connection`;
     const sections = { connections: connections('product'), offers };
     expect(messagesOf({ ...sections, agreements: agreements('') })).toEqual([
       message('rate'),
@@ -440,22 +437,22 @@ describe('terms that do not fit each other', () => {
     [
       'an agreement that ends before it begins',
       'from: 2026-02-02, until: 2026-02-01',
-      'the agreement ends on 2026-02-01, before it begins on 2026-02-02; write a later day',
+      'the agreement ends on 2026-02-01, before it starts on 2026-02-02; use a later date',
     ],
     [
       'a minimum of excluded work',
       'workTypes: { excluded: [Travel], minimums: { travel: 1h } }',
-      '"travel" is excluded, so its minimum would never count; take it out of one of the two',
+      '"travel" is excluded, so its minimum would never apply; remove one of the two',
     ],
     [
       'two minimums of one work type',
       'workTypes: { minimums: { On-site: 1h, on-site: 2h } }',
-      '"on-site" has a minimum already; keep one of the two',
+      '"on-site" already has a minimum; keep one of the two',
     ],
     [
       'work held that nobody hears of',
       'overage: hold, replenish: [{ when: { hoursLeft: 1 }, do: [alert] }]',
-      'with overage: hold, nobody would be told of work that waits for hours; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }',
+      'with overage: hold, nobody would be notified of held work; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }',
     ],
   ])('%s', (_, terms, expected) => {
     expect(messagesOf({ agreements: `\n  standard: { ${terms} }` })).toEqual([expected]);
@@ -472,9 +469,9 @@ test('overage is billed in the currency of the client', () => {
   const clients = '\n  - { name: A, ids: { psa: 1 }, agreement: standard, currency: USD }';
   const whole = '\n  standard: { overage: { invoice: { rate: 150 } } }';
   expect(messagesOf({ agreements: whole, clients })).toEqual([
-    'overage of the agreement is in EUR, and this client pays in USD; give it its own in overrides',
+    'overage of the agreement is in EUR, but this client pays in USD; set it in overrides',
   ]);
   expect(messagesOf({ agreements: '\n  standard: { overage: invoice }' })[0]).toMatch(
-    /"invoice" is not possible for this; one of: carry, hold/,
+    /"invoice" is not a valid value for this; one of: carry, hold/,
   );
 });

@@ -7,7 +7,7 @@ import { fakeVendors } from './fake-vendors.ts';
 import { configText, faultsOf, folderWith, loadText } from './load-text.ts';
 
 const tooMany =
-  '1:1: the file has more than 100000 values, those that aliases repeat included; leave out what is no setting';
+  '1:1: the file has more than 100000 values, including those repeated by aliases; remove what is not a setting';
 
 /** Each line names the one before nine times. */
 function bomb(): string {
@@ -72,7 +72,7 @@ test('so is an .env file, and the mark at the head of a UTF-8 file is no part of
 
 test('a secret of fewer than eight characters is refused, for it would garble every text', () => {
   expect(faultsOf(configText(), { env: { PSA_KEY: 'a1b2c3d' } })).toEqual([
-    expect.stringMatching(/^\S+ PSA_KEY is too short for a secret; one of fewer than 8 characters/),
+    expect.stringMatching(/^\S+ PSA_KEY is too short for a secret: with fewer than 8 characters/),
   ]);
   expect(loadText(configText(), { env: { PSA_KEY: 'a1b2c3d4' } }).secrets).toEqual(['a1b2c3d4']);
 });

@@ -69,8 +69,8 @@ describe("a secret's value is in no message", () => {
     const connections = psa('clientKey: hunter2-typed, login: { by: token, token: 20262027 }');
     const faults = faultsOf(configText({ connections }));
     expect(faults.map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
-      `clientKey is a secret and does not belong in this file; it must be a reference such as \${PSA_CLIENT_KEY}`,
-      `token is a secret and does not belong in this file; it must be a reference such as \${PSA_TOKEN}`,
+      `clientKey is a secret and must not be in this file; it must be a reference such as \${PSA_CLIENT_KEY}`,
+      `token is a secret and must not be in this file; it must be a reference such as \${PSA_TOKEN}`,
     ]);
     expect(faults.join()).not.toMatch(/hunter2|20262027/);
   });

@@ -3,7 +3,7 @@ import type { ConfiguredConnection } from '../loaded.ts';
 import { keyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { effectiveTerms } from './client-checks.ts';
 
-/** Hours to bill, asked for of a client whose time comes from a vendor that keeps none. */
+/** Finds `timeFrom: billed` for a client whose vendor keeps no billable hours. */
 export function missingBilledTime(
   raw: unknown,
   connections: ReadonlyMap<string, ConfiguredConnection>,
@@ -20,7 +20,7 @@ export function missingBilledTime(
       const { pulls, table, title } = connection?.vendor ?? {};
       const hasTime = pulls?.includes('timeEntries') || pulls?.includes('ticketTime');
       if (!hasTime || table?.billedTime) continue;
-      const message = `"${name}" (${title}) keeps no hours to bill beside those worked; worked would be right`;
+      const message = `"${name}" (${title}) does not report billable hours; use timeFrom: worked`;
       problems.set(JSON.stringify(path), atValue(path, message));
     }
   }

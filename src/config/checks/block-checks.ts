@@ -2,7 +2,7 @@ import { atValue, type Path, type Problem } from '../fault.ts';
 import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { effectiveTerms } from './client-checks.ts';
 
-/** A block is of hours at a rate, or of money; and money needs to know what an hour costs. */
+/** A block holds hours at a rate, or money; a money block needs rates. */
 export function blockFaults(raw: unknown): Problem[] {
   const offers = keyed(valueAt(raw, ['offers'])).flatMap(([name, offer]) =>
     sizeFaults(offer, ['offers', name]),
@@ -25,14 +25,14 @@ function sizeFaults(block: unknown, path: Path): Problem[] {
   if (!isKeyed(block)) return [];
   const has = (key: string) => valueAt(block, [key]) !== undefined;
   if (/^[0.]+$/.test(textAt(block, 'amount') ?? '')) {
-    return [atValue([...path, 'amount'], 'a block has more than no money; write its amount')];
+    return [atValue([...path, 'amount'], 'a money block needs an amount above 0')];
   }
   if (isMoney(block) ? !has('hours') && !has('rate') : has('hours') && has('rate')) return [];
-  const message = 'a block is of hours with a rate, or of an amount alone; write one of the two';
+  const message = 'a block needs either hours and a rate, or an amount';
   return [atValue(path, message)];
 }
 
-/** Who pays has or may buy a block of money, and the client's agreement does not say what an hour costs. */
+/** The payer has, or may buy, a money block, and the client's agreement has no rates. */
 function rateFaults(raw: unknown, client: unknown, path: Path): Problem[] {
   if (valueAt(effectiveTerms(raw, client), ['rates']) !== undefined) return [];
   const paidBy = textAt(client, 'paidBy');
@@ -44,11 +44,11 @@ function rateFaults(raw: unknown, client: unknown, path: Path): Problem[] {
   );
   if (![...opening, ...sold].some(isMoney)) return [];
   const message =
-    'a block of money pays (or may be bought) for this client, and its agreement does not say what an hour costs; add rates to it, such as rates: { hour: 120.00 }';
+    'this client uses (or may buy) a money block, but its agreement has no rates; add them, such as rates: { hour: 120.00 }';
   return [atValue([...path, 'agreement'], message)];
 }
 
-/** What is sold is of the kind that runs low, else the level would be reached for ever. */
+/** The offer must be of the kind that runs low; otherwise the level would stay reached. */
 function saleFaults(raw: unknown, client: unknown, path: Path): Problem[] {
   const isOwn = valueAt(client, ['overrides', 'replenish']) !== undefined;
   return listed(effectiveTerms(raw, client).replenish).flatMap((rule, index) => {
@@ -62,7 +62,7 @@ function saleFaults(raw: unknown, client: unknown, path: Path): Problem[] {
     if (isMoney(offer) ? !isAboutHours : !isAboutMoney) return [];
     const name = textAt(rule, 'offer');
     const [kind, level] = isMoney(offer) ? ['money', 'hours'] : ['hours', 'money'];
-    const message = `the offer "${name}" is a block of ${kind}, and this level is about ${level}; name an offer of ${level}`;
+    const message = `offer "${name}" is a block of ${kind}, but this threshold is in ${level}; use an offer of ${level}`;
     const terms = isOwn
       ? [...path, 'overrides']
       : ['agreements', textAt(client, 'agreement') ?? ''];

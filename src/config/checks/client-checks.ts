@@ -2,7 +2,7 @@ import type { PushKind, VendorModule } from '../../contract/connector.ts';
 import { atKey, atValue, type Path, type Problem } from '../fault.ts';
 import { keyed, listed, textAt, valueAt, withOverrides } from '../read/raw.ts';
 
-/** Who is who: two clients must never share a name or a vendor's id, or one would pay for the other. */
+/** Two clients must never share a name or a vendor ID, or one would pay for the other. */
 export function sharedIdentities(raw: unknown): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
@@ -18,7 +18,7 @@ export function sharedIdentities(raw: unknown): Problem[] {
         problems.push(
           atValue(
             [...path, 'name'],
-            `there are two clients "${first}"; give each a name of its own`,
+            `there are two clients named "${first}"; give each a unique name`,
           ),
         );
     }
@@ -31,7 +31,7 @@ export function sharedIdentities(raw: unknown): Problem[] {
       const first = seen.get(key);
       if (first === undefined) seen.set(key, shown);
       else {
-        const message = `${connection} ${id} is already the client "${first}"; one id belongs to one client`;
+        const message = `${connection} ${id} is already used by client "${first}"; an ID belongs to one client only`;
         problems.push(atValue([...path, field, connection], message));
       }
     }
@@ -39,7 +39,7 @@ export function sharedIdentities(raw: unknown): Problem[] {
   return problems;
 }
 
-/** Each client's alerts and invoices have a place to go, and that place can take them. */
+/** Each client's alerts and invoices need a connection that supports them. */
 export function pushTargets(raw: unknown, vendors: readonly VendorModule[]): Problem[] {
   const problems: Problem[] = [];
   const connections = keyed(valueAt(raw, ['connections'])).map(([name]) => name);
@@ -50,13 +50,13 @@ export function pushTargets(raw: unknown, vendors: readonly VendorModule[]): Pro
   const cannot = (connection: string, kind: PushKind, path: Path, why: string) => {
     const vendor = vendorOf(connection);
     if (vendor === undefined || vendor.pushes.includes(kind)) return;
-    // One fault for the setting, not one for each of its clients.
+    // One fault per setting, not one per client.
     const key = JSON.stringify([kind, path]);
     if (told.has(key)) return;
     told.add(key);
     const able = connections.filter((name) => vendorOf(name)?.pushes.includes(kind));
     const better =
-      able.length === 0 ? 'add a connection that can' : `name one that can: ${able.join(', ')}`;
+      able.length === 0 ? 'add a connection that can' : `use one that can: ${able.join(', ')}`;
     problems.push(atValue(path, `"${connection}" (${vendor.title}) cannot ${why}; ${better}`));
   };
 
@@ -76,7 +76,7 @@ export function pushTargets(raw: unknown, vendors: readonly VendorModule[]): Pro
     if (!connections.includes(target)) continue;
     const ids = valueAt(client, ['ids']);
     if (keyed(ids).length > 0 && textAt(ids, target) === null) {
-      const message = `no id in "${target}", which gets this client's alerts and invoices; add ${target}: …, or another pushTo`;
+      const message = `no ID in "${target}", which gets this client's alerts and invoices; add ${target}: …, or change pushTo`;
       problems.push(atKey(['clients', index, 'ids'], message));
     }
     const inFile = textAt(raw, 'pushTo') === null ? ['connections', target, 'vendor'] : ['pushTo'];

@@ -4,8 +4,8 @@ import { isKeyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { effectiveTerms, pushTarget } from './client-checks.ts';
 
 /**
- * A block that waits for its payment must be able to see it: the connection that makes the invoice
- * shows it again, with our key and its paid state. One fault an agreement, not one a client.
+ * A block that is activated on payment needs a connection that reports the payment: the invoice
+ * must be readable with our key and its paid state. One fault per agreement, not per client.
  */
 export function unseenPayments(
   raw: unknown,
@@ -26,15 +26,15 @@ export function unseenPayments(
     const path = isOwn
       ? ['clients', index, 'overrides', 'activate']
       : ['agreements', textAt(client, 'agreement') ?? '', 'activate'];
-    const message = `"${name}" (${vendor.title}), as it is set up, never shows whether a block's invoice is paid; on-invoice would be right`;
+    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice`;
     problems.set(JSON.stringify(path), atValue(path, message));
   }
   return [...problems.values()];
 }
 
 /**
- * Where the connection sells nothing without a product, every offer that is invoiced, and a rate for overage,
- * names one: else every invoice would be refused.
+ * Where the connection requires a product on every invoice, each invoiced offer and overage rate
+ * must name one; otherwise every invoice would be rejected.
  */
 export function missingProducts(
   raw: unknown,
@@ -46,7 +46,7 @@ export function missingProducts(
     if (target?.vendor.needsProduct?.(target.settings) !== true) continue;
     const terms = effectiveTerms(raw, client);
     const add = (path: Path, what: string) => {
-      const message = `"${target.name}" (${target.vendor.title}) makes no invoice without a product; name one ${what}, or under billing of the connection`;
+      const message = `"${target.name}" (${target.vendor.title}) requires a product on every invoice; set one ${what}, or under billing of the connection`;
       problems.set(JSON.stringify(path), atValue(path, message));
     };
     for (const rule of listed(terms.replenish)) {

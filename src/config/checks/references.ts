@@ -2,7 +2,7 @@ import { atKey, atValue, type Path, type Problem } from '../fault.ts';
 import { suggestion } from '../nearest.ts';
 import { keyed, listed, textAt, valueAt } from '../read/raw.ts';
 
-/** Every name in the file that means another entry of the file, and has none. */
+/** References in the file to entries that do not exist. */
 export function unknownReferences(raw: unknown): Problem[] {
   const problems: Problem[] = [];
   const names = (section: string) => keyed(valueAt(raw, [section])).map(([name]) => name);
@@ -43,7 +43,7 @@ export function unknownReferences(raw: unknown): Problem[] {
     const known = keyed(valueAt(client, ['ids'])).map(([name]) => name);
     for (const [name] of keyed(valueAt(client, ['movedOn']))) {
       if (known.includes(name)) continue;
-      const message = `the client has no id in "${name}"; ${suggestion(name, known, 'its connections')}`;
+      const message = `the client has no ID in "${name}"; ${suggestion(name, known, 'its connections')}`;
       problems.push(atKey([...path, 'movedOn', name], message));
     }
   }

@@ -2,7 +2,7 @@ import { atValue, type Path, type Problem } from '../fault.ts';
 import { suggestion } from '../nearest.ts';
 import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
 
-/** Who pays for whom: one step, and only for clients without blocks of their own. */
+/** `paidBy` is a single step, and only for clients without blocks of their own. */
 export function sharingFaults(raw: unknown): Problem[] {
   const clients = listed(valueAt(raw, ['clients']));
   const payers = new Set(clients.map((client) => textAt(client, 'paidBy')));
@@ -23,13 +23,14 @@ function payerFaults(client: unknown, clients: readonly unknown[], path: Path): 
     const message = `there is no client "${paidBy}"; ${suggestion(paidBy, names, 'clients')}`;
     return [atValue(at, message)];
   }
-  if (payer === client) return [atValue(at, 'a client pays for itself unless told; leave it out')];
+  if (payer === client)
+    return [atValue(at, 'a client pays for itself by default; remove this line')];
   const above = textAt(payer, 'paidBy');
   if (above !== null) {
-    return [atValue(at, `"${paidBy}" is itself paid for by "${above}"; name that one here`)];
+    return [atValue(at, `"${paidBy}" is itself paid for by "${above}"; use "${above}" here`)];
   }
   if (listed(valueAt(client, ['openingBlocks'])).length === 0) return [];
-  const message = `"${paidBy}" pays for this client, so it has no blocks of its own; give these to "${paidBy}"`;
+  const message = `"${paidBy}" pays for this client, so it cannot have its own blocks; move these to "${paidBy}"`;
   return [atValue([...path, 'openingBlocks'], message)];
 }
 
@@ -38,10 +39,9 @@ function shareFaults(client: unknown, isSharing: boolean, path: Path): Problem[]
   if (!isKeyed(share)) return [];
   const at = [...path, 'share'];
   if (!isSharing) {
-    const message =
-      'this client shares its blocks with nobody; leave it out, or name the one who pays in paidBy';
+    const message = 'this client shares no blocks; remove this, or set paidBy';
     return [atValue(at, message)];
   }
   if (keyed(share).length === 1) return [];
-  return [atValue(at, 'a share is either a percent or hours; write exactly one')];
+  return [atValue(at, 'a share needs exactly one of percent and hours')];
 }

@@ -4,7 +4,7 @@ import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { Duration, isDay } from '../schema/fields.ts';
 import { effectiveTerms } from './client-checks.ts';
 
-/** Terms whose parts fit the schema and yet do not fit each other, wherever terms are written. */
+/** Terms that are valid one by one but contradict each other. */
 export function termFaults(raw: unknown): Problem[] {
   const agreements = keyed(valueAt(raw, ['agreements'])).flatMap(([name, terms]) => {
     const path = ['agreements', name];
@@ -44,11 +44,11 @@ function roundingFaults(rounding: unknown, terms: Path): Problem[] {
   const grace = Duration.safeParse(valueAt(rounding, ['grace']) ?? '0');
   if (!increment.success || !grace.success) return [];
   if (increment.data === 0) {
-    const message = 'the increment is 0; write 1s to charge time as it was worked';
+    const message = 'the increment is 0; use 1s to charge the exact time';
     return [atValue([...path, 'increment'], message)];
   }
   if (grace.data < increment.data) return [];
-  const message = 'grace is not shorter than the increment, so nothing would round up; write less';
+  const message = 'grace must be shorter than the increment, or nothing would round up';
   return [atValue([...path, 'grace'], message)];
 }
 
@@ -60,21 +60,23 @@ function dateFaults(terms: unknown, path: Path): Problem[] {
   const from = textAt(terms, 'from');
   const until = textAt(terms, 'until');
   if (from === null || until === null || !isDay(from) || !isDay(until) || until >= from) return [];
-  const message = `the agreement ends on ${until}, before it begins on ${from}; write a later day`;
+  const message = `the agreement ends on ${until}, before it starts on ${from}; use a later date`;
   return [atValue([...path, 'until'], message)];
 }
 
-/** Held work lowers the projected balance alone: without a level on that one nobody would hear of it. */
+/**
+ * Held work lowers the projected balance only: without a threshold on it, nobody would be notified.
+ */
 function holdFaults(terms: unknown, path: Path): Problem[] {
   if (textAt(terms, 'overage') !== 'hold') return [];
   const rules = listed(valueAt(terms, ['replenish']));
   if (rules.some((rule) => textAt(rule, 'when', 'balance') === 'projected')) return [];
   const message =
-    'with overage: hold, nobody would be told of work that waits for hours; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }';
+    'with overage: hold, nobody would be notified of held work; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }';
   return [atValue([...path, 'overage'], message)];
 }
 
-/** A minimum of work that is free would never apply. */
+/** A minimum on free work would never apply. */
 function minimumFaults(workTypes: unknown, path: Path): Problem[] {
   const excluded = listed(valueAt(workTypes, ['excluded'])).filter(
     (name) => typeof name === 'string',
@@ -84,11 +86,11 @@ function minimumFaults(workTypes: unknown, path: Path): Problem[] {
     const isSecond = isListed(name, names);
     names.push(name);
     if (isSecond) {
-      const message = `"${name}" has a minimum already; keep one of the two`;
+      const message = `"${name}" already has a minimum; keep one of the two`;
       return [atKey([...path, 'workTypes', 'minimums', name], message)];
     }
     if (!isListed(name, excluded)) return [];
-    const message = `"${name}" is excluded, so its minimum would never count; take it out of one of the two`;
+    const message = `"${name}" is excluded, so its minimum would never apply; remove one of the two`;
     return [atKey([...path, 'workTypes', 'minimums', name], message)];
   });
 }
@@ -100,7 +102,7 @@ function multiplierFaults(terms: unknown, path: Path): Problem[] {
     const count = keyed(multiplier).filter(([key]) => conditions.includes(key)).length;
     if (!isKeyed(multiplier) || count === 1) return [];
     const message =
-      'a multiplier has exactly one of workType, role, outside; write one entry for each';
+      'a multiplier needs exactly one of workType, role, outside; use one entry for each';
     return [atValue([...path, 'multipliers', index], message)];
   });
 }
@@ -120,14 +122,13 @@ function levelFaults(when: unknown, path: Path): Problem[] {
   const count = keyed(when).filter(([key]) => levels.includes(key)).length;
   if (!isKeyed(when) || count === 1) return [];
   return [
-    atValue(path, `a threshold has exactly one of ${levels.join(', ')}; write one rule for each`),
+    atValue(path, `a threshold needs exactly one of ${levels.join(', ')}; use one rule for each`),
   ];
 }
 
 function saleFaults(rule: unknown, path: Path): Problem[] {
   const sells = listed(valueAt(rule, ['do'])).indexOf('invoice');
   if (sells < 0 || valueAt(rule, ['offer']) !== undefined) return [];
-  const message =
-    'invoice needs to know what to sell; add an offer to this rule, such as offer: ten';
+  const message = 'invoice needs an offer; add one to this rule, such as offer: ten';
   return [atValue([...path, 'do', sells], message)];
 }

@@ -4,7 +4,7 @@ import { keyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { isCurrency, isDay } from '../schema/fields.ts';
 import { effectiveTerms } from './client-checks.ts';
 
-/** Amounts fit their currency, and a client is only sold what is priced in the client's. */
+/** Amounts must fit their currency, and offers must be priced in the client's currency. */
 export function moneyFaults(raw: unknown): Problem[] {
   const problems: Problem[] = [];
   const fileCurrency = textAt(raw, 'currency');
@@ -15,7 +15,7 @@ export function moneyFaults(raw: unknown): Problem[] {
     try {
       amountFromText(rate, currency);
     } catch {
-      const message = `${rate} has more decimals than ${currency}, or is too large; write a whole number of its smallest coins`;
+      const message = `${rate} has more decimals than ${currency} allows, or is too large; round it to the currency's smallest unit`;
       problems.push(atValue(path, message));
     }
   };
@@ -36,7 +36,7 @@ export function moneyFaults(raw: unknown): Problem[] {
     }
     for (const path of ratePaths(raw, ['clients', index, 'overrides'])) checkRate(path, currency);
     for (const key of currency === fileCurrency ? [] : pricedTerms(raw, client)) {
-      const message = `${key} of the agreement is in ${fileCurrency}, and this client pays in ${currency}; give it its own in overrides`;
+      const message = `${key} of the agreement is in ${fileCurrency}, but this client pays in ${currency}; set it in overrides`;
       problems.push(atValue(['clients', index, 'agreement'], message));
     }
     const own = valueAt(client, ['overrides', 'replenish']);
@@ -50,14 +50,14 @@ export function moneyFaults(raw: unknown): Problem[] {
         own === undefined
           ? [...start, 'agreement']
           : [...start, 'overrides', 'replenish', rule, 'offer'];
-      const message = `the offer "${name}" is priced in ${priced}, and this client pays in ${currency}; name an offer in ${currency}`;
+      const message = `offer "${name}" is priced in ${priced}, but this client pays in ${currency}; use an offer in ${currency}`;
       problems.push(atValue(path, message));
     }
   }
   return problems;
 }
 
-/** Terms of the client's agreement that state amounts, and that no override replaces. */
+/** Terms of the client's agreement that contain amounts and are not overridden. */
 function pricedTerms(raw: unknown, client: unknown): string[] {
   const terms = effectiveTerms(raw, client);
   const isOwn = (key: string) => valueAt(client, ['overrides', key]) !== undefined;
@@ -69,7 +69,7 @@ function pricedTerms(raw: unknown, client: unknown): string[] {
   return Object.entries(isPriced).flatMap(([key, is]) => (is && !isOwn(key) ? key : []));
 }
 
-/** Where an agreement, or a client's overrides, state amounts. */
+/** Paths of the amounts in an agreement or in a client's overrides. */
 function ratePaths(raw: unknown, terms: Path): Path[] {
   const rates = keyed(valueAt(raw, [...terms, 'rates', 'workTypes']));
   const rules = listed(valueAt(raw, [...terms, 'replenish']));
@@ -81,7 +81,7 @@ function ratePaths(raw: unknown, terms: Path): Path[] {
   ];
 }
 
-/** A block ends after it begins. */
+/** A block must end after it starts. */
 export function blockDateFaults(raw: unknown): Problem[] {
   return listed(valueAt(raw, ['clients'])).flatMap((client, index) =>
     listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) => {
@@ -89,7 +89,7 @@ export function blockDateFaults(raw: unknown): Problem[] {
       const to = textAt(block, 'expiresOn');
       if (from === null || to === null || !isDay(from) || !isDay(to) || to >= from) return [];
       const path = ['clients', index, 'openingBlocks', number, 'expiresOn'];
-      return [atValue(path, `expires on ${to}, before its purchase on ${from}; write a later day`)];
+      return [atValue(path, `expires on ${to}, before its purchase on ${from}; use a later date`)];
     }),
   );
 }
@@ -100,7 +100,7 @@ const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep',
 export function scheduleFaults(raw: unknown, isCron: (text: string) => boolean): Problem[] {
   return keyed(valueAt(raw, ['schedule'])).flatMap(([step, text]) => {
     if (!steps.includes(step) || typeof text !== 'string' || isCron(text)) return [];
-    const message = `"${text}" is no cron expression; write minute hour day month weekday, such as "*/10 * * * *"`;
+    const message = `"${text}" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"`;
     return [atValue(['schedule', step], message)];
   });
 }

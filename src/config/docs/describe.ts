@@ -9,7 +9,7 @@ export function configTable(vendors: readonly VendorModule[]): string {
   const ids = vendors.map((vendor) => `\`${vendor.id}\``);
   const vendorRow = {
     key: 'connections.NAME.vendor',
-    meaning: `Which product it is: ${ids.join(', ')}. Its own settings stand beside it`,
+    meaning: `Which product it is: ${ids.join(', ')}. Its own settings go next to it`,
     default: 'required',
   };
   const rows = keyRows(file, '').flatMap((row) => {

@@ -30,7 +30,7 @@ const evidenceTexts: Readonly<Record<Evidence, string>> = {
   'live tenant': 'live tenant',
 };
 
-/** The table of a vendor's README: what the connector relies on and no document of the vendor says. */
+/** The table in a vendor's README: what the connector relies on without vendor documentation. */
 export function factTable({ facts = {} }: Pick<VendorModule, 'facts'>): string {
   const rows = Object.entries(facts).map(([id, { claim, otherwise, verifiedBy }]) =>
     line([`\`${id}\``, claim, verifiedBy, otherwise]),
@@ -39,7 +39,9 @@ export function factTable({ facts = {} }: Pick<VendorModule, 'facts'>): string {
   return [line(titles), line(titles.map(() => '---')), ...rows].join('\n');
 }
 
-/** The README's table of what each vendor's connector declares; the contract suite holds it to that. */
+/**
+ * The README's table of what each connector declares; the contract suite verifies the declarations.
+ */
 export function vendorTable(vendors: readonly VendorModule[]): string {
   const titles = columns.map(([title]) => title);
   const rows = vendors.map((vendor) => {

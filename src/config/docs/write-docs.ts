@@ -1,4 +1,6 @@
-/** `npm run docs`: brings config/connector.schema.json and the generated tables of the READMEs up to date. */
+/**
+ * `npm run docs`: regenerates config/connector.schema.json and the generated tables in the READMEs.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registry } from '../../../connectors/registry.ts';
 import { loadVendors } from '../../contract/registry.ts';

@@ -5,23 +5,22 @@ import { readText } from './read-text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The names that the program reads by itself. All others are chosen in the config file. */
+/** The variables that the program reads itself. All others are chosen in the config file. */
 export const environmentNames = [
   {
     name: 'LOG_LEVEL',
-    meaning: 'How much is logged: error, warn, info or debug. Default: info.',
+    meaning: 'Log level: error, warn, info or debug. Default: info.',
   },
   {
     name: 'LOG_FORMAT',
     meaning: 'json or pretty. Default: pretty on a terminal, json elsewhere.',
   },
-  { name: 'NO_COLOR', meaning: 'Any value switches colours off on a terminal.' },
+  { name: 'NO_COLOR', meaning: 'Any value disables colours on a terminal.' },
 ] as const;
 
 /**
- * The folder that relative paths start from: the one with the config file, or the one above it when
- * that is named `config`. It does not depend on where a command is typed, for a second database
- * would mean a second debit.
+ * The base of relative paths: the config file's folder, or its parent if that folder is named
+ * `config`. It does not depend on the working folder: a second database would mean a second debit.
  */
 export function baseFolder(file: string): string {
   const folder = dirname(resolve(file));
@@ -29,8 +28,9 @@ export function baseFolder(file: string): string {
 }
 
 /**
- * The environment in layers, strongest first: the process's own, then the `.env` of the base folder,
- * then that of the working folder. A `.env` only adds names; nothing is written to `process.env`.
+ * The environment in layers, highest precedence first: the process's own, the `.env` of the base
+ * folder, the `.env` of the working folder. A `.env` only adds variables; nothing is written to
+ * `process.env`.
  */
 export function environmentLayers(
   file: string,
@@ -41,7 +41,7 @@ export function environmentLayers(
   return [env, ...[...folders].map((folder) => parseDotenv(join(folder, '.env')))];
 }
 
-/** One environment out of the layers, for what the program reads by itself. */
+/** Merges the layers, for the variables that the program reads itself. */
 export function effectiveEnvironment(file: string, env: Environment): Environment {
   const layers = environmentLayers(file, env).toReversed();
   return Object.assign({}, ...layers);

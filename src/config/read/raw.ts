@@ -1,9 +1,8 @@
 import type { Path } from '../fault.ts';
 
 /**
- * Looking into the file's values before (or although) they fit the schema, so that a fault in one
- * place never hides those in another. Whatever has the wrong shape is simply empty here: the schema
- * reports it.
+ * Reads raw values before (or even if not) they fit the schema, so that a fault in one place never
+ * hides another. A value of the wrong shape counts as empty here; the schema reports it.
  */
 export function keyed(value: unknown): [string, unknown][] {
   return isKeyed(value) ? Object.entries(value) : [];

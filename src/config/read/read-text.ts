@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 
-/** Far more than thousands of clients take; reading more would only hang. */
+/** Far more than thousands of clients need; parsing more would only hang. */
 const bytesMax = 1024 * 1024;
 
-/** A file's text, or what keeps us from it, as the end of a sentence. `isMissing`: there is no such file. */
+/** A file's text, or the problem as the end of a sentence. `isMissing`: the file does not exist. */
 export type TextRead = { text: string } | { problem: string; isMissing: boolean };
 
 export function readText(file: string): TextRead {
   try {
     if (statSync(file).size > bytesMax) {
       return {
-        problem: 'is larger than 1 MB, so it is not what this program reads',
+        problem: 'is larger than 1 MB, which no config file is',
         isMissing: false,
       };
     }
@@ -22,7 +22,7 @@ export function readText(file: string): TextRead {
   }
 }
 
-/** Windows editors save UTF-16 or a code page of their own, which would come out as other names. */
+/** Windows editors may save UTF-16 or a code page, which would garble names. */
 function decoded(bytes: Buffer): TextRead {
   if (!isUtf8(bytes) || bytes.includes(0)) {
     return { problem: 'is not UTF-8; save it as UTF-8', isMissing: false };

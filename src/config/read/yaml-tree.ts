@@ -7,14 +7,14 @@ interface Position {
   column: number;
 }
 
-/** The file as plain values, each with its place. */
+/** The file as plain values, each with its position. */
 export interface YamlTree {
   /**
-   * Numbers outside `connections` are the text that stands in the file (`"120.00"`), so that hours
-   * and money never pass through a binary float.
+   * Numbers outside `connections` are kept as the text in the file (`"120.00"`), so that hours and
+   * money never pass through a binary float.
    */
   value: unknown;
-  /** Where a key or value stands; for one that is absent, the group that lacks it. */
+  /** The position of a key or value; for a missing one, that of its group. */
   positionOf(path: Path, at: 'key' | 'value'): Position;
 }
 
@@ -30,20 +30,20 @@ interface Places {
   open: Set<unknown>;
   /** Nodes by their anchors, so far. */
   anchors: Map<string, unknown>;
-  /** Values read so far, each as often as an alias repeats it. */
+  /** Values read so far, counting repetitions by aliases. */
   count: number;
 }
 
-/** More than any config has; a few nested aliases make billions. */
+/** More than any config has; a few nested aliases can produce billions. */
 const valuesMax = 100_000;
 
-/** The syntax faults, or the tree. With duplicate keys there are both: the first of the two counts. */
+/** The syntax errors, or the tree. With duplicate keys there are both, and the first one counts. */
 export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxFault[] } {
   const lines = new LineCounter();
-  // The parser's pretty messages quote the lines around a fault, and these may hold a secret.
+  // The parser's pretty messages quote the lines around an error, which may contain a secret.
   const document = parseDocument(text, {
     ...{ lineCounter: lines, prettyErrors: false },
-    // Its own search for duplicates takes hours for a few hundred thousand keys; ours is below.
+    // Its own duplicate check takes hours for a few hundred thousand keys; ours is below.
     uniqueKeys: false,
   });
   const positionAt = (offset: number): Position => {
@@ -65,7 +65,7 @@ export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxF
   };
   const value = valueOfNode(document.contents, [], places);
   if (places.count > valuesMax) {
-    const message = `the file has more than ${valuesMax} values, those that aliases repeat included; leave out what is no setting`;
+    const message = `the file has more than ${valuesMax} values, including those repeated by aliases; remove what is not a setting`;
     return { tree: null, faults: [{ line: 1, column: 1, message }] };
   }
   for (const { offset, message } of places.faults) faults.push({ ...positionAt(offset), message });
@@ -94,13 +94,13 @@ function valueOfNode(node: unknown, path: Path, places: Places): unknown {
       if (name === null) {
         places.faults.push({
           offset: offsetOf(key),
-          message: 'this key is no plain text; write a name',
+          message: 'this key is not plain text; use a name',
         });
         continue;
       }
       if (entries.has(name)) {
         const shown = /^[\w-]+/.exec(name)?.[0] === name ? `"${name}"` : 'this key';
-        const message = `${shown} is here a second time; keep one of the two`;
+        const message = `${shown} is a duplicate; keep one of the two`;
         places.faults.push({ offset: offsetOf(key), message });
         continue;
       }
@@ -137,8 +137,8 @@ function aliasedValue(target: unknown, offset: number, path: Path, places: Place
   if (target === undefined || places.open.has(target)) {
     const message =
       target === undefined
-        ? 'this alias has no anchor before it; quote the text if it is meant to begin with *'
-        : 'this alias contains itself; write the value out';
+        ? 'this alias has no anchor before it; quote the text if it should start with *'
+        : 'this alias contains itself; write out the value';
     places.faults.push({ offset, message });
     return null;
   }
@@ -153,19 +153,19 @@ function offsetOf(node: unknown): number {
   return isPlaced ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** Our own words: the parser's may quote the file, and what is quoted may be a secret. */
+/** Our own messages: the parser's may quote the file, and the quote may contain a secret. */
 function syntaxMessage(error: YAMLError): string {
   const known: { [Code in YAMLError['code']]?: string } = {
-    BAD_DQ_ESCAPE: 'unknown escape in a "…" text; write \\\\ for a backslash, or use \'…\'',
-    BAD_INDENT: 'wrong indentation; keys of one group begin in the same column',
-    BAD_SCALAR_START: 'a text cannot begin with this character; put it in quotes',
-    BLOCK_IN_FLOW: 'a { or [ is still open; close it, or quote a text that holds ": "',
+    BAD_DQ_ESCAPE: 'unknown escape in "…"; write \\\\ for a backslash, or use \'…\'',
+    BAD_INDENT: 'wrong indentation; keys of one group must start in the same column',
+    BAD_SCALAR_START: 'text cannot start with this character; put it in quotes',
+    BLOCK_IN_FLOW: 'a { or [ is not closed; close it, or quote text that contains ": "',
     BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; put the text in quotes',
     MISSING_CHAR: 'a closing quote, bracket, colon or comma is missing; add it',
-    MULTILINE_IMPLICIT_KEY: 'a key goes over several lines; is a colon missing before here?',
-    MULTIPLE_DOCS: 'a second document begins here; keep one, without a --- line',
+    MULTILINE_IMPLICIT_KEY: 'a key spans several lines; is a colon missing before this?',
+    MULTIPLE_DOCS: 'a second document starts here; keep one, without a --- line',
     TAB_AS_INDENT: 'a tab is used for indentation; use spaces',
-    TAG_RESOLVE_FAILED: 'unknown tag; quote the text if it is meant to begin with !',
+    TAG_RESOLVE_FAILED: 'unknown tag; quote the text if it should start with !',
   };
   return `not valid YAML: ${known[error.code] ?? `${error.code}; compare with the example file`}`;
 }

@@ -19,63 +19,65 @@ const Rounding = z.strictObject({
     .enum(['entry', 'ticket', 'day'])
     .default('ticket')
     .describe(
-      'What is rounded: each time entry, all the time of a ticket, or all of the client’s time of a day',
+      'What is rounded together: each time entry, all time on a ticket, or all of the client’s time on a day',
     ),
-  increment: Duration.prefault('15m').describe('Rounded up to a multiple of this'),
-  minimum: Duration.prefault('0').describe('The least that is debited once any time is worked'),
-  grace: Duration.prefault('0').describe('A last, begun increment of at most this is forgiven'),
+  increment: Duration.prefault('15m').describe('Time is rounded up to a multiple of this'),
+  minimum: Duration.prefault('0').describe('Minimum charge once any time is worked'),
+  grace: Duration.prefault('0').describe(
+    'Up to this much time over a full increment is not rounded up',
+  ),
 });
 
 const WorkTypes = z.strictObject({
-  covered: z.array(NameText).default([]).describe('Work types that come off the block'),
-  excluded: z.array(NameText).default([]).describe('Work types that never do'),
+  covered: z.array(NameText).default([]).describe('Work types that are debited from blocks'),
+  excluded: z.array(NameText).default([]).describe('Work types that are never debited'),
   unlisted: z
     .enum(['covered', 'excluded'])
     .default('covered')
-    .describe('What happens, with a warning, to a work type in neither list'),
+    .describe('How a work type in neither list is treated, with a warning'),
   minimums: z
-    .record(NameText, Duration.describe('Time of this work type counts as at least this much'))
+    .record(NameText, Duration.describe('Minimum time for this work type'))
     .prefault({})
-    .describe(
-      'The least that some work type counts in what is rounded as one; other work is added',
-    ),
+    .describe('Minimum time per work type within a rounding group; other work is added on top'),
 });
 
 const Applies = z.strictObject({
-  boards: Names.optional().describe('Only tickets on these boards or queues'),
+  boards: Names.optional().describe('Only tickets on these boards (queues)'),
   ticketTypes: Names.optional().describe('Only tickets of these types'),
-  agreements: Names.optional().describe("Only work under these agreements of the PSA's own"),
+  agreements: Names.optional().describe('Only work under these PSA agreements'),
 });
 
 const Multiplier = z.strictObject({
   workType: NameText.optional().describe('For this work type'),
-  role: NameText.optional().describe("For this role of the technician's"),
+  role: NameText.optional().describe('For this technician role'),
   outside: EntryName.optional().describe('For time outside these business hours'),
-  factor: Factor.describe('An hour costs this many hours: 1.5, 2'),
+  factor: Factor.describe('Hours charged per hour worked: 1.5, 2'),
 });
 
 const OverageInvoice = z
   .strictObject({
-    rate: Rate.describe('Price of one hour beyond the blocks'),
+    rate: Rate.describe('Price of one hour of overage'),
     when: z
       .enum(['at-once', 'monthly'])
       .default('at-once')
-      .describe('at-once; or monthly: one bill a month, unless a block has paid them by then'),
+      .describe(
+        'at-once: with the next run; monthly: one invoice per month, for overage that no block has paid by then',
+      ),
     daysAfter: whole('days', 0, 27)
       .prefault('3')
       .describe(
-        'With monthly: the bill is made so many days after the end of the month; what is debited later goes onto the next bill, with its day of work',
+        'With monthly: days after the end of the month before the invoice is created; work debited later goes on the next invoice, with its date',
       ),
-    product: SourceIdText.optional().describe("The PSA's product for the invoice line"),
+    product: SourceIdText.optional().describe('PSA product for the invoice line'),
   })
-  .describe('Bill these hours at a rate of their own, with one line for each ticket');
+  .describe('Invoice overage at its own rate, with one line per ticket');
 
 const Rollover = z.strictObject({
   hours: hours('above zero')
     .optional()
-    .describe('The most that a block passes on; all unless told'),
+    .describe('Maximum hours that a block rolls over. Default: all'),
   validFor: Months.optional().describe(
-    'How long the hours stay good from then on; as long again as their block was, unless told',
+    'How long rolled-over hours stay valid. Default: as long as their block was',
   ),
 });
 
@@ -83,120 +85,122 @@ const When = z
   .strictObject({
     hoursLeft: hours('zero or more')
       .optional()
-      .describe('Reached when this many hours are left, or fewer'),
+      .describe('Reached when this many hours or fewer are left'),
     amountLeft: Rate.optional().describe(
-      'Reached when blocks of money have this much left, or less, in the client’s currency',
+      'Reached when this much or less is left in money blocks, in the client’s currency',
     ),
     percentLeft: whole('per cent', 1, 99)
       .optional()
       .describe(
-        'Reached at this share, or less, of the size of the blocks that still have hours, or else of the last one bought',
+        'Reached when this percentage or less is left of the blocks that still have hours (or of the last block bought, if none has)',
       ),
     expiresWithinDays: whole('days', 1, 365)
       .optional()
-      .describe('Reached when a block with hours left ends within so many days; told once a block'),
+      .describe(
+        'Reached when a block with hours left expires within this many days; alerts once per block',
+      ),
     runOutWithinDays: whole('days', 1, 365)
       .optional()
-      .describe('Reached when the forecast day of run-out is at most so many days away'),
+      .describe('Reached when the forecast run-out date is at most this many days away'),
     balance: z
       .enum(['settled', 'projected'])
       .default('settled')
-      .describe('settled: what is debited; projected: also work that is not yet due, and overage'),
+      .describe('settled: debited work only; projected: also pending work and overage'),
   })
   .meta({ notYet: ['daysToExpiry'] });
 
 const ReplenishRule = z.strictObject({
-  when: When.describe('The threshold: exactly one level'),
+  when: When.describe('The threshold; exactly one of the following'),
   do: z
     .array(z.enum(['alert', 'invoice']).meta({ notYet: ['recharge'] }))
     .min(1)
     .describe('alert: open a ticket; invoice: sell the offer'),
-  offer: EntryName.optional().describe('What is sold or proposed; needed for invoice'),
+  offer: EntryName.optional().describe('The offer to sell or propose; required for invoice'),
   tell: z
     .array(z.enum(['msp', 'client']))
     .min(1)
     .default(['msp'])
-    .describe('msp: a ticket on your board; client: also a note that the client sees'),
+    .describe('msp: a ticket on your own board; client: also a note visible to the client'),
 });
 
 /** Everything has a default, so a client's `overrides` have this shape too. */
 export const AgreementTerms = z
   .strictObject({
-    applies: Applies.prefault({}).describe('Which work the agreement is about; all unless told'),
+    applies: Applies.prefault({}).describe('Which work the agreement covers. Default: all'),
     debitWhen: z
       .enum(['ticket-closed', 'approved', 'logged'])
       .default('ticket-closed')
-      .describe('When worked time is due'),
+      .describe('When worked time is debited'),
     timeFrom: z
       .enum(['worked', 'billed'])
       .default('worked')
-      .describe('Which time is debited: hours worked, or hours to bill where the PSA keeps them'),
+      .describe('Which time is debited: hours worked, or billable hours where the PSA keeps them'),
     withoutTicket: z
       .enum(['debit', 'hold'])
       .default('debit')
-      .describe('Time that hangs on no ticket: due at once, or kept pending'),
-    rounding: Rounding.prefault({}).describe('How worked time becomes charged time'),
-    workTypes: WorkTypes.prefault({}).describe('Which kinds of labour are covered, by name'),
+      .describe('Time without a ticket: debited at once, or kept pending'),
+    rounding: Rounding.prefault({}).describe('How worked time is rounded to charged time'),
+    workTypes: WorkTypes.prefault({}).describe('Which work types are covered, by name'),
     technicians: z
       .strictObject({
-        excluded: z.array(NameText).default([]).describe('Their time never comes off a block'),
+        excluded: z.array(NameText).default([]).describe('Their time is never debited'),
       })
       .prefault({})
-      .describe('Technicians, by the name that the PSA shows'),
+      .describe('Technicians, by their name in the PSA'),
     roles: z
       .strictObject({
         covered: z
           .array(NameText)
           .default([])
-          .describe('Only the time of these roles comes off a block; of every role unless told'),
-        excluded: z.array(NameText).default([]).describe('Their time never comes off a block'),
+          .describe('Only time of these roles is debited. Default: all roles'),
+        excluded: z.array(NameText).default([]).describe('Their time is never debited'),
       })
       .prefault({})
-      .describe('Roles of technicians, by the name that the PSA shows'),
-    from: Day.optional().describe('First day of work under the agreement'),
+      .describe('Technician roles, by their name in the PSA'),
+    from: Day.optional().describe('First day of the agreement'),
     until: Day.optional().describe(
-      'Its last day; work after it is mirrored and never debited, and no block is sold that could not be used by then',
+      'Last day of the agreement. Later work is mirrored but never debited, and no block is sold that could not be used up by then',
     ),
     multipliers: z
       .array(Multiplier)
       .prefault([])
-      .describe('Dearer time. Where several fit, the highest applies'),
+      .describe('Higher-rate time. If several match, the highest applies'),
     stack: z
       .boolean()
       .default(false)
-      .describe('true: multipliers that fit are multiplied together'),
+      .describe('true: matching multipliers are multiplied together'),
     rates: z
       .strictObject({
-        hour: Rate.describe('For work types that are not named'),
+        hour: Rate.describe('For all other work types'),
         workTypes: z
           .record(NameText, Rate.describe('For this work type'))
           .prefault({})
-          .describe('Work types that cost something else'),
+          .describe('Rates of specific work types'),
       })
       .optional()
-      .describe('What a charged hour costs off a block of money; needed where a client has one'),
+      .describe('Price of a charged hour paid from a money block; required if a client has one'),
     overage: z
       .union([z.enum(['carry', 'hold']), z.strictObject({ invoice: OverageInvoice })])
       .default('carry')
       .describe(
-        'Hours beyond every block. carry: the next block pays them off first; hold: work that the blocks cannot pay in full stays pending until they can; or invoice',
+        'Hours used beyond all blocks. carry: the next block pays them first; hold: work that the blocks cannot pay in full stays pending until they can; or invoice',
       ),
     rollover: z
       .union([z.enum(['none', 'all']), Rollover])
       .default('none')
       .describe(
-        'Hours left in a block that expires. none: lost; all: they go on in a new block at the same price; or limits. Hours roll over once',
+        'Hours left in an expiring block. none: they are lost; all: they move to a new block at the same price; or limits. Hours roll over only once',
       ),
     replenish: z
       .array(ReplenishRule)
       .prefault([])
       .describe(
-        'What happens when a balance runs low. A rule looks at each kind of hours (blocks for some work types alone) by itself, fires once, and fires again when hours are used after a purchase or a gift',
+        'What happens when a balance runs low. Each kind of hours (blocks limited to certain work types) is checked separately; a rule fires once, and again when hours are used after a purchase or an upward adjustment',
       ),
     activate: z
       .enum(['on-invoice', 'on-payment'])
       .default('on-invoice')
-      .describe('When a sold block may be used: once invoiced, or once that invoice is paid'),
+      .describe('When a sold block becomes usable: once invoiced, or once the invoice is paid'),
   })
   .meta({ notYet: ['proactive', 'unloggedTime', 'recharge'] });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;

@@ -19,28 +19,30 @@ const fullDayNames: readonly string[] = [
 
 type Week = { fromMinute: number; toMinute: number }[][];
 
-/** One calendar: its days off, days of other hours and zone, and else day ranges with their times. */
+/** One calendar: days off, days with special hours, its zone, and day ranges with their times. */
 export const Calendar = z
   .object({
     closed: z
       .array(z.string())
       .default([])
-      .describe('Own days that are wholly outside: 2026-12-24, or "2026-08-03 to 2026-08-14"'),
+      .describe(
+        'Your own days off, entirely outside business hours: 2026-12-24, or "2026-08-03 to 2026-08-14"',
+      ),
     special: z
       .record(z.string(), z.string())
       .default({})
-      .describe('Days of other hours, holidays among them: { 2026-12-31: "09:00-12:00" }'),
-    timezone: Timezone.optional().describe(
-      'Zone that the times are in. Default: the client’s zone',
-    ),
+      .describe('Days with special hours, including holidays: { 2026-12-31: "09:00-12:00" }'),
+    timezone: Timezone.optional().describe('Time zone of these hours. Default: the client’s'),
     holidays: z
       .union([z.string(), z.array(z.string())])
       .optional()
       .describe(
-        'Countries whose public holidays are wholly outside: FR, or with a region, DE-BY; days of your own may be among them',
+        'Countries (FR) or regions (DE-BY) whose public holidays are entirely outside business hours; your own days off may be listed too',
       ),
   })
-  .catchall(z.string().describe('Times of day, 24 hours, such as "08:00-12:00, 13:30-18:00"'))
+  .catchall(
+    z.string().describe('Business hours in 24-hour time, such as "08:00-12:00, 13:30-18:00"'),
+  )
   .transform(({ holidays, closed, special, timezone, ...days }, context) => {
     const week: Week = dayNames.map(() => []);
     const fault = (key: string, message: string) => {
@@ -51,7 +53,7 @@ export const Calendar = z
         const ranges = readTimes(times);
         for (const day of readDays(key)) {
           if (week[day]?.length !== 0)
-            throw new Error(`${dayNames[day]} is here a second time; keep one`);
+            throw new Error(`${dayNames[day]} is listed twice; keep one`);
           week[day] = ranges;
         }
       } catch (error) {
@@ -61,13 +63,13 @@ export const Calendar = z
     if (Object.keys(days).length === 0) {
       context.addIssue({
         code: 'custom',
-        message: 'no days; add for example mon-fri: "08:00-18:00"',
+        message: 'no days; add, for example, mon-fri: "08:00-18:00"',
       });
     }
     const specialDays = new Map<DateText, Week[number]>();
     for (const [date, times] of Object.entries(special)) {
       try {
-        if (!isDay(date)) throw new Error('this is not a day of the calendar');
+        if (!isDay(date)) throw new Error('this is not a valid date');
         specialDays.set(date, readTimes(times));
       } catch (error) {
         fault('special', `${date}: ${error instanceof Error ? error.message : String(error)}`);
@@ -87,7 +89,7 @@ export const Calendar = z
       if (days === null)
         fault(
           key,
-          `"${text}" is neither a day (2026-12-24) nor a range of days (2026-08-03 to 2026-08-14)`,
+          `"${text}" is neither a date (2026-12-24) nor a date range (2026-08-03 to 2026-08-14)`,
         );
       return days ?? [];
     });
@@ -123,10 +125,10 @@ function readDay(name: string, key: string): number {
 }
 
 function dayRule(key: string): string {
-  return `"${key}" names no days; write mon-fri, sat or "mon,wed" (${dayNames.join(' ')}), or holidays`;
+  return `"${key}" is not a day or range of days; use mon-fri, sat or "mon,wed" (${dayNames.join(' ')}), or holidays`;
 }
 
-/** Times of one day, in order and apart. */
+/** Times of one day, in order and not overlapping. */
 function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
   const ranges = text.split(',').map((part) => {
     const match = /^\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*$/.exec(part);
@@ -137,12 +139,12 @@ function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
     const toMinute = toHour * 60 + toMinutes;
     if (fromMinutes > 59 || toMinutes > 59 || toMinute > 1440) {
       throw new Error(
-        `"${text}" is no list of times; write for example "08:00-12:00, 13:30-18:00"`,
+        `"${text}" is not a list of times; write, for example, "08:00-12:00, 13:30-18:00"`,
       );
     }
     if (fromMinute >= toMinute) {
       throw new Error(
-        `"${part.trim()}" ends before it begins; split what passes midnight over two days, up to 24:00`,
+        `"${part.trim()}" ends before it starts; split hours past midnight over two days, up to 24:00`,
       );
     }
     return { fromMinute, toMinute };
@@ -150,9 +152,7 @@ function readTimes(text: string): { fromMinute: number; toMinute: number }[] {
   for (const [index, range] of ranges.entries()) {
     const before = ranges[index - 1];
     if (before !== undefined && range.fromMinute < before.toMinute) {
-      throw new Error(
-        `the times in "${text}" overlap or are out of order; write them one after another`,
-      );
+      throw new Error(`the times in "${text}" overlap or are out of order; list them in order`);
     }
   }
   return ranges;
@@ -164,18 +164,18 @@ function regionProblem(text: string): string | null {
   const catalogue = new Holidays();
   const countries = catalogue.getCountries();
   if (!Object.hasOwn(countries, country)) {
-    return `"${text}" is no country with known holidays; write its ISO 3166 code, such as FR, or DE-BY with a region`;
+    return `"${text}" is not a country with known holidays; use its ISO 3166 code, such as FR, or DE-BY with a region`;
   }
   const states = catalogue.getStates(country) ?? {};
   const name = countries[country] ?? country;
   if (state !== undefined && !Object.hasOwn(states, state)) {
     const known = Object.keys(states).map((code) => `${country}-${code}`);
-    return `"${text}" is no known region of ${name}; write ${[country, ...known].join(', ')}`;
+    return `"${text}" is not a known region of ${name}; use ${[country, ...known].join(', ')}`;
   }
   const regions = state === undefined ? {} : (catalogue.getRegions(country, state) ?? {});
   if (rest.length > 0 || (region !== undefined && !Object.hasOwn(regions, region))) {
     const known = Object.keys(regions).map((code) => `${country}-${state}-${code}`);
-    return `"${text}" is no known place in ${name}; write ${[`${country}-${state}`, ...known].join(', ')}`;
+    return `"${text}" is not a known area of ${name}; use ${[`${country}-${state}`, ...known].join(', ')}`;
   }
   return null;
 }
@@ -207,18 +207,18 @@ function holidayFinder(holidays: string): (date: DateText) => boolean {
   };
   return (date) => {
     const year = Number(date.slice(0, 4));
-    // A holiday of several days may begin in the year before.
+    // A holiday of several days may start in the previous year.
     return daysOf(year).has(date) || daysOf(year - 1).has(date);
   };
 }
 
-/** Whole public holidays. One that begins during the day is a working day with an early end: not counted. */
+/** Full-day public holidays. One that starts during the day is a working day that ends early. */
 function publicHolidays(calendar: Holidays, year: number): Set<DateText> {
   const days = new Set<DateText>();
   for (const { type, date, start, end } of calendar.getHolidays(year)) {
     if (type !== 'public' || !date.slice(10).startsWith(' 00:00:00')) continue;
     const first = date.slice(0, 10);
-    // Half a day more, so that a day of 23 or 25 hours at a change of the clock counts as one.
+    // Half a day is added so that a 23- or 25-hour day at a clock change counts as one.
     const count = Math.floor((end.getTime() - start.getTime()) / 86_400_000 + 0.5);
     for (let day = 0; day < Math.max(count, 1); day++) days.add(addDays(first, day));
   }

@@ -5,12 +5,12 @@ import { addDays } from '../../domain/time.ts';
 import { nearest } from '../nearest.ts';
 
 /**
- * Field types of the config file. Numbers arrive as the text that stands in the file (yaml-tree.ts);
- * `numeric` tells the JSON Schema that an editor may show a bare number there.
+ * Field types of the config file. Numbers arrive as the text in the file (yaml-tree.ts); `numeric`
+ * tells the JSON Schema that a bare number is allowed.
  */
 const NumberText = z.string().meta({ numeric: true });
 
-/** A text that `read` understands; it throws an Error whose message says what would be right. */
+/** A text that `read` can parse; it throws an Error whose message says how to fix it. */
 function understood<T>(read: (text: string) => T, text = z.string()) {
   return text.transform((written, context) => {
     try {
@@ -30,7 +30,7 @@ export const Duration = understood((text) => {
   if (text === '0') return 0;
   const parts = [...text.matchAll(/(\d{1,6})([hms])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-    throw new Error(`"${text}" is not a length of time; write for example 15m, 1h30m or 0`);
+    throw new Error(`"${text}" is not a valid duration; write, for example, 15m, 1h30m or 0`);
   }
   return parts.reduce((sum, [, count, unit]) => {
     return sum + Number(count) * timesOfUnit[unit as keyof typeof timesOfUnit];
@@ -41,11 +41,11 @@ export const Duration = understood((text) => {
 export function hours(least: 'above zero' | 'zero or more') {
   return understood((text) => {
     if (!/^\d+(\.\d+)?$/.test(text)) {
-      throw new Error(`"${text}" is not a number of hours; write for example 10 or 6.5`);
+      throw new Error(`"${text}" is not a number of hours; write, for example, 10 or 6.5`);
     }
     const seconds = wholeSeconds(text);
     if (seconds === 0 && least === 'above zero') {
-      throw new Error('hours must be above 0; write for example 10 or 6.5');
+      throw new Error('hours must be above 0; write, for example, 10 or 6.5');
     }
     return seconds;
   }, NumberText);
@@ -56,15 +56,17 @@ function wholeSeconds(text: string): number {
     return secondsFromDecimalText(text, 'hours');
   } catch (error) {
     if (!isKindError(error, 'contract')) throw error;
-    if (Number(text) >= 1e6) throw new Error(`${text} hours is too much; write at most 1000000`);
-    throw new Error(`${text} hours is no whole number of seconds; write at most two decimals`);
+    if (Number(text) >= 1e6) throw new Error(`${text} hours is too large; the maximum is 1000000`);
+    throw new Error(`${text} hours is not a whole number of seconds; use at most two decimals`);
   }
 }
 
 /** An amount for one hour, kept as text until its currency is known. */
 export const Rate = understood((text) => {
   if (/^\d+(\.\d+)?$/.test(text)) return text;
-  throw new Error(`"${text}" is not an amount; write a number such as 120.00, without a currency`);
+  throw new Error(
+    `"${text}" is not a valid amount; write a number such as 120.00, without a currency`,
+  );
 }, NumberText);
 
 /** `1.25`, in thousandths. */
@@ -73,20 +75,22 @@ export const Factor = understood((text) => {
   const thousandths = Number(whole + fraction.padEnd(3, '0'));
   if (whole !== '' && thousandths > 0) return thousandths;
   throw new Error(
-    `"${text}" is not a factor; write a number above 0 with at most 3 decimals, such as 1.5`,
+    `"${text}" is not a valid factor; use a number above 0 with at most 3 decimals, such as 1.5`,
   );
 }, NumberText);
 
-/** `12 months`, `1 month`, or the number alone. */
+/** `12 months`, `1 month`, or just the number. */
 export const Months = understood((text) => {
   const count = Number(/^(\d{1,3})(?: months?)?$/.exec(text)?.[1] ?? 0);
   if (count >= 1) return count;
-  throw new Error(`"${text}" is not a number of months; write for example 12 months`);
+  throw new Error(`"${text}" is not a number of months; write, for example, 12 months`);
 }, NumberText);
 
 export const Priority = understood((text) => {
   if (/^-?\d{1,6}$/.test(text)) return Number(text);
-  throw new Error(`"${text}" is not a whole number; lower numbers are used first, 0 is usual`);
+  throw new Error(
+    `"${text}" is not a whole number; lower numbers are used first, the default is 0`,
+  );
 }, NumberText);
 
 /** A whole number of something countable, within limits. */
@@ -94,13 +98,11 @@ export function whole(what: string, least: number, most: number) {
   return understood((text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (count >= least && count <= most) return count;
-    throw new Error(
-      `"${text}" is not a whole number of ${what}; write one from ${least} to ${most}`,
-    );
+    throw new Error(`"${text}" is not a whole number of ${what}; use one from ${least} to ${most}`);
   }, NumberText);
 }
 
-/** A vendor's id of a client. */
+/** A client's ID at the vendor. */
 export const SourceIdText = z.string().min(1).meta({ numeric: true });
 
 /** A name that people read, such as a client's or a board's. */
@@ -111,12 +113,12 @@ export const EntryName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/,
-    'this cannot be a name; use letters, digits, - and _, at most 40',
+    'this is not a valid name; use letters, digits, - and _, at most 40',
   );
 
 export const Day = understood((text) => {
   if (isDay(text)) return text;
-  throw new Error(`"${text}" is not a day of the calendar; write it as 2026-09-01`);
+  throw new Error(`"${text}" is not a valid date; write it as 2026-09-01`);
 });
 
 export function isDay(text: string): boolean {
@@ -131,7 +133,7 @@ export function isDay(text: string): boolean {
 export const Timezone = understood((text) => {
   if (isTimezone(text)) return text;
   const near = nearest(text, Intl.supportedValuesOf('timeZone')) ?? 'Europe/Paris';
-  throw new Error(`"${text}" is no time zone; write an IANA name such as ${near}`);
+  throw new Error(`"${text}" is not a valid time zone; use an IANA name such as ${near}`);
 });
 
 function isTimezone(text: string): boolean {
@@ -146,7 +148,7 @@ function isTimezone(text: string): boolean {
 export const Currency = understood((text) => {
   if (isCurrency(text)) return text;
   const near = nearest(text, Intl.supportedValuesOf('currency')) ?? 'EUR';
-  throw new Error(`"${text}" is no ISO 4217 currency; write a code such as ${near}`);
+  throw new Error(`"${text}" is not an ISO 4217 currency; use a code such as ${near}`);
 });
 
 export function isCurrency(text: string): boolean {

@@ -4,7 +4,7 @@ import type { Path } from '../fault.ts';
 import { isKeyed } from '../read/raw.ts';
 import { ConfigFile } from './schema.ts';
 
-/** The part of JSON Schema that zod writes for us, with our own marks. */
+/** The part of JSON Schema that Zod generates, with our own marks. */
 export interface SchemaNode {
   description?: string;
   type?: string | string[];
@@ -19,17 +19,17 @@ export interface SchemaNode {
   anyOf?: SchemaNode[];
   oneOf?: SchemaNode[];
   allOf?: SchemaNode[];
-  /** A text that must not stand in the file. */
+  /** A value that must not be in the file. */
   secret?: boolean;
-  /** A text that may be written as a bare number. */
+  /** Text that may be written as a bare number. */
   numeric?: boolean;
-  /** Keys or values that are planned, so that a person learns it is no typing mistake. */
+  /** Keys or values that are planned, so that the message says they are not a typo. */
   notYet?: string[];
-  /** Every other value is planned. */
+  /** All other values are planned. */
   notYetElse?: boolean;
 }
 
-/** What a person may write, with our marks. */
+/** The input schema, with our marks. */
 export function schemaNode(schema: z.ZodType): SchemaNode {
   return z.toJSONSchema(schema, {
     io: 'input',
@@ -38,7 +38,7 @@ export function schemaNode(schema: z.ZodType): SchemaNode {
   }) as SchemaNode;
 }
 
-/** The schema of the whole file, each connection being one of the vendors'. */
+/** The schema of the whole file, with a branch per vendor for each connection. */
 export function fileSchemaNode(vendors: readonly VendorModule[]): SchemaNode {
   const file = schemaNode(ConfigFile);
   const connections = file.properties?.connections;
@@ -73,7 +73,7 @@ export function jsonSchemaDocument(vendors: readonly VendorModule[]): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** In the file a reference may stand where the vendor's rule is about the value behind it. */
+/** In the file, a reference is allowed where the vendor's rule applies to the value behind it. */
 function withReferences(node: SchemaNode): SchemaNode {
   if (node.type !== 'string') return node;
   const { description, secret, ...rule } = node;
@@ -95,7 +95,7 @@ function withoutMarks(node: SchemaNode): SchemaNode {
   return kept;
 }
 
-/** The schema with every part of it changed, the innermost first. */
+/** Applies a change to every part of the schema, innermost first. */
 function changed(node: SchemaNode, change: (node: SchemaNode) => SchemaNode): SchemaNode {
   const copy = { ...node };
   const changedAll = (nodes: SchemaNode[]) => nodes.map((inner) => changed(inner, change));
@@ -115,7 +115,7 @@ function changed(node: SchemaNode, change: (node: SchemaNode) => SchemaNode): Sc
   return change(copy);
 }
 
-/** Every schema that may describe what stands at the path. */
+/** Every schema that may describe the value at the path. */
 export function nodesAt(root: SchemaNode, path: Path): SchemaNode[] {
   let nodes = branchesOf(root);
   for (const step of path) nodes = nodes.flatMap((node) => childrenOf(node, step));

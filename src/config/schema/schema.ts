@@ -22,20 +22,20 @@ const Store = z
   .superRefine((text, context) => {
     if (!/^[a-z]+:\/\//.test(text)) return;
     const message =
-      'only an SQLite file is possible in this version; write a path such as ./data/prepaid-hours.db';
+      'this version only supports an SQLite file; use a path such as ./data/prepaid-hours.db';
     context.addIssue({ code: 'custom', message });
   });
 
 const Connection = z.looseObject({
-  vendor: z.string().min(1).describe('Which product it is'),
+  vendor: z.string().min(1).describe('The vendor’s product'),
 });
 
 const Schedule = z.strictObject({
-  pull: z.string().default('*/10 * * * *').describe('When to read from every connection'),
-  debit: z.string().default('2-59/10 * * * *').describe('When to debit what is due'),
-  replenish: z.string().default('4-59/10 * * * *').describe('When to look at the balances'),
+  pull: z.string().default('*/10 * * * *').describe('When to pull from every connection'),
+  debit: z.string().default('2-59/10 * * * *').describe('When to debit'),
+  replenish: z.string().default('4-59/10 * * * *').describe('When to check the balances'),
   push: z.string().default('*/2 * * * *').describe('When to deliver alerts and invoices'),
-  sweep: z.string().default('15 3 * * *').describe('When to look for deleted time'),
+  sweep: z.string().default('15 3 * * *').describe('When to look for deleted time entries'),
   reconcile: z
     .string()
     .default('30 3 * * *')
@@ -43,113 +43,111 @@ const Schedule = z.strictObject({
 });
 
 const Sweep = z.strictObject({
-  days: whole('days', 1, 3660).prefault('62').describe('How far back, by the day of work'),
+  days: whole('days', 1, 3660).prefault('62').describe('How many days back, by date of work'),
   percentMax: whole('per cent', 1, 100)
     .prefault('10')
     .describe(
-      'Share of the mirrored time that may be found deleted at once; more, or most of one client’s, waits for `sweep --accept`',
+      'Maximum percentage of mirrored time that one sweep may delete; more than that, or most of one client’s time, needs `sweep --accept`',
     ),
 });
 
 const Reconcile = z.strictObject({
-  days: whole('days', 1, 3660)
-    .prefault('31')
-    .describe('How far back, by the day of the last change'),
+  days: whole('days', 1, 3660).prefault('31').describe('How many days back, by last-modified date'),
 });
 
 const Offer = z.strictObject({
-  hours: hours('above zero').optional().describe('Size of the block; with a rate'),
+  hours: hours('above zero').optional().describe('Size of the block; requires a rate'),
   rate: Rate.optional().describe('Price of one hour'),
   amount: Rate.optional().describe(
-    'Size and price of a block of money, in place of hours and rate: its hours cost what `rates` say',
+    'Size and price of a money block, instead of hours and rate; hours are charged at the agreement’s `rates`',
   ),
-  currency: Currency.optional().describe("The file's currency unless told"),
-  product: SourceIdText.optional().describe("The PSA's product (catalogue item) for the invoice"),
+  currency: Currency.optional().describe('Default: the file’s currency'),
+  product: SourceIdText.optional().describe('PSA product (catalogue item) for the invoice'),
   productUnit: z
     .enum(['block', 'hour'])
     .default('block')
     .describe(
-      'What one unit of the product is on an invoice written by hand in the PSA: a whole block, or an hour',
+      'What one unit of the product means on an invoice created by hand in the PSA: a whole block, or an hour',
     ),
   validFor: Months.optional().describe(
-    'The block expires so long after its purchase; never unless told',
+    'How long the block is valid after purchase. Default: it never expires',
   ),
   workTypes: z
     .array(NameText)
     .min(1)
     .optional()
-    .describe('The block pays for charges of these work types alone; for all unless told'),
+    .describe('The block only pays for these work types. Default: all'),
   maxPerSale: whole('blocks', 1, 1000)
     .prefault('10')
     .describe(
-      'The most blocks of one sale, which otherwise covers overage and pending work; where more are needed, the alert says so',
+      'Maximum blocks per sale. A sale covers overage and pending work; if that takes more blocks, the alert says so',
     ),
 });
 
 const OpeningBlock = z.strictObject({
-  hours: hours('above zero').optional().describe('Hours that were left on that day; with a rate'),
-  rate: Rate.optional().describe('What one hour was sold for'),
-  amount: Rate.optional().describe('Money that was left on that day, in place of hours and rate'),
-  purchasedOn: Day.describe('The day from which it counts'),
-  expiresOn: Day.optional().describe('Its last day; never unless told'),
+  hours: hours('above zero').optional().describe('Hours left on that day; requires a rate'),
+  rate: Rate.optional().describe('Price at which one hour was sold'),
+  amount: Rate.optional().describe('Money left on that day, instead of hours and rate'),
+  purchasedOn: Day.describe('First day on which it can be used'),
+  expiresOn: Day.optional().describe('Last day on which it can be used. Default: it never expires'),
   priority: Priority.prefault('0').describe('Blocks with lower numbers are used first'),
-  currency: Currency.optional().describe("The client's currency unless told"),
+  currency: Currency.optional().describe('Default: the client’s currency'),
   workTypes: z
     .array(NameText)
     .min(1)
     .optional()
-    .describe('It pays for charges of these work types alone; for all unless told'),
+    .describe('It only pays for these work types. Default: all'),
 });
 
 const ClientEntry = z.strictObject({
-  name: NameText.describe('As commands, reports and messages show it'),
+  name: NameText.describe('As shown in commands, reports and messages'),
   ids: z
     .record(EntryName, SourceIdText)
     .refine(
       (ids) => Object.keys(ids).length > 0,
-      'no id; add one for a connection, such as psa: 1234',
+      'no ID; add one for a connection, such as psa: 1234',
     )
-    .describe("The client's id in each connection: `connection: id`"),
+    .describe('The client’s ID in each connection: `connection: id`'),
   formerIds: z
     .record(EntryName, SourceIdText)
     .prefault({})
     .describe(
-      'For a client that was re-created in its PSA: `connection: id` as it was before. It keeps its ledger, and work under that id stays its own',
+      'For a client that was re-created in the PSA: its previous `connection: id`. It keeps its ledger, and work under the previous ID still belongs to it',
     ),
   agreement: EntryName.describe('One of `agreements`'),
-  timezone: Timezone.optional().describe("The file's time zone unless told"),
-  locale: LocaleCode.optional().describe("The file's language unless told"),
-  currency: Currency.optional().describe("The file's currency unless told"),
+  timezone: Timezone.optional().describe('Default: the file’s time zone'),
+  locale: LocaleCode.optional().describe('Default: the file’s language'),
+  currency: Currency.optional().describe('Default: the file’s currency'),
   startOn: Day.optional().describe(
-    'Work before this day is never debited; unless told, the day of the earliest opening block, else of the first run',
+    'Work before this day is never debited. Default: the date of the earliest opening block, or of the first run',
   ),
   movedOn: z
     .record(EntryName, Day)
     .prefault({})
     .describe(
-      'For a client that changed its PSA: `connection: day`. What the new one shows of work before the day was done, and counted, in the old one',
+      'For a client that moved to another PSA: `connection: day`. Work in the new PSA before that day was already counted in the old one and is not debited',
     ),
-  pushTo: EntryName.optional().describe("The connection for this client's alerts and invoices"),
+  pushTo: EntryName.optional().describe('Connection for this client’s alerts and invoices'),
   paidBy: NameText.optional().describe(
-    'The client whose blocks pay for this one’s work, such as its parent company. Overage, rollover, levels and sales are then that one’s',
+    'The client whose blocks pay for this client’s work, such as its parent company. Overage, rollover, thresholds and sales then belong to that client',
   ),
   share: z
     .strictObject({
-      percent: whole('per cent', 1, 100).optional().describe('Of the size of each block'),
-      hours: hours('above zero').optional().describe('Of each block of hours'),
+      percent: whole('per cent', 1, 100).optional().describe('Percentage of each block'),
+      hours: hours('above zero').optional().describe('Hours of each block'),
     })
     .optional()
-    .describe('The most that this client takes of each block it shares; no limit unless told'),
+    .describe('Maximum that this client may use of each shared block. Default: no limit'),
   openingBlocks: z
     .array(OpeningBlock)
     .prefault([])
     .describe(
-      'Hours the client already owns. Changed later, a size is posted as an adjustment and a last day is moved; any other change is refused by every run and by `check`',
+      'Hours the client already owns. If you change the size later, an adjustment is posted; a changed last day is applied; any other change is reported as an error by every run and by `check`',
     ),
-  overrides: AgreementTerms.optional().describe('Only what differs from the agreement'),
+  overrides: AgreementTerms.optional().describe('Only the terms that differ from the agreement'),
 });
 
-/** The whole config file. `connections` are checked further by their vendors. */
+/** The whole config file. Each vendor checks its own `connections`. */
 export const ConfigFile = z.strictObject({
   mode: z
     .enum(['observe', 'live'])
@@ -159,17 +157,17 @@ export const ConfigFile = z.strictObject({
   locale: LocaleCode.default('en').describe('Language of messages and statements'),
   currency: Currency.describe('ISO 4217 code, such as EUR'),
   store: Store.default('./data/prepaid-hours.db').describe(
-    'The database file, on a local disk; from the folder above `config/`, or else from that of this file',
+    'The database file, on a local disk. Relative to the folder above `config/`, or to this file’s folder if it is not in `config/`',
   ),
   pushTo: EntryName.optional().describe(
-    'The connection that gets alerts and invoices; needed with more than one',
+    'The connection that gets alerts and invoices; required if there is more than one',
   ),
   history: Months.prefault('12 months').describe('How far back the first pull goes'),
   blocksSoldByHand: z
     .enum(['propose', 'book'])
     .default('propose')
     .describe(
-      'What becomes of an invoice that somebody wrote in the PSA with the product of an offer: `reconcile` and `balances` propose it for `block accept INVOICE`, or it is booked as a block without asking',
+      'Invoices created by hand in the PSA with an offer’s product. propose: `reconcile` and `balances` list them for `block accept INVOICE`; book: they are booked as blocks automatically',
     ),
   balanceField: z
     .strictObject({
@@ -178,19 +176,19 @@ export const ConfigFile = z.strictObject({
     })
     .optional()
     .describe(
-      'A field of the client in the PSA or RMM that shows the hours left: a text field each kind of hours and money, a number field one figure (hours for any work, or else those of the kind with the fewest)',
+      'A custom field of the client in the PSA or RMM that shows the hours left. A text field shows each kind of hours and money; a number field shows one figure: hours for any work, or the kind with the fewest left',
     ),
   connections: z
     .record(EntryName, Connection)
-    .describe('Your PSA and RMM accounts, by names of yours'),
-  schedule: Schedule.prefault({}).describe('Cron expressions, in `timezone`, for the service'),
+    .describe('Your PSA and RMM accounts, by names that you choose'),
+  schedule: Schedule.prefault({}).describe('Cron expressions for the service, in `timezone`'),
   sweep: Sweep.prefault({}).describe(
-    'Looking for time that was deleted, in a PSA that does not tell of it',
+    'Detection of deleted time entries in a PSA whose API does not report deletions',
   ),
   reconcile: Reconcile.prefault({}).describe(
-    'Comparing hours, invoices and alerts with what the vendors show',
+    'Comparison of hours, invoices and alerts with the vendors’ data',
   ),
-  offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be bought'),
+  offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z
     .record(EntryName, AgreementTerms)
