@@ -23,7 +23,7 @@ import { type Sale, saleHours, saleLine } from '../kit/sales.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers } from './conditions.ts';
 import { facts } from './facts.ts';
-import { listsOf, productOf, refuseOtherBilling, rowsOf } from './lists.ts';
+import { productOf, refuseOtherBilling, rowsOf } from './lists.ts';
 import type { Route } from './sales.ts';
 import { Decimal, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
@@ -41,8 +41,7 @@ type Agreement = z.infer<typeof Agreement>;
 /** All agreements of the companies, those that have ended too. */
 async function agreementsOf(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
   const ids = companyNumbers(clientIds);
-  const list = { path: '/finance/agreements', ...fieldsOf(Agreement) };
-  const all = await rowsOf(psa, listsOf(psa, list, 'company/id', ids), Agreement);
+  const all = await rowsOf(psa, '/finance/agreements', Agreement, 'company/id', ids);
   return all.filter(({ company }) => ids.includes(company?.id ?? ''));
 }
 

@@ -28,7 +28,7 @@ const Billing = z.strictObject({
     'Route `ticket-product`: service board of the renewal tickets, by name.',
   ),
   agreement: Name.optional().describe(
-    'Route `agreement`: name of each client’s agreement; a `*` at the end stands for any rest.',
+    'Route `agreement`: name of each client’s agreement; a `*` at the end matches any ending.',
   ),
   department: Name.optional().describe(
     'Department of new invoices, by name, where ConnectWise asks for one.',

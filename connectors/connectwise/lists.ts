@@ -20,45 +20,26 @@ import {
   TimeEntryWire,
 } from './schema.ts';
 
-/** A list that is read on every run, and where its permission is given. */
 export interface ReadList extends List {
   /** The field that holds the company's id, in conditions. */
   companyField: 'id' | 'company/id';
+  /** Where its permission is given. */
   module: string;
 }
 
+/** The lists that are read on every run. */
 export const readLists = {
-  Companies: {
-    path: '/company/companies',
-    ...fieldsOf(CompanyWire),
-    companyField: 'id',
-    module: 'Companies > Company Maintenance',
-  },
-  'Service tickets': {
-    path: '/service/tickets',
-    ...fieldsOf(TicketWire),
-    companyField: 'company/id',
-    module: 'Service Desk > Service Tickets',
-  },
-  'Project tickets': {
-    path: '/project/tickets',
-    ...fieldsOf(ProjectTicketWire),
-    companyField: 'company/id',
-    module: 'Project > Project Tickets',
-  },
-  Time: {
-    path: '/time/entries',
-    ...fieldsOf(TimeEntryWire),
-    companyField: 'company/id',
-    module: 'Time & Expense > Time Entry',
-  },
-  Invoices: {
-    path: '/finance/invoices',
-    ...fieldsOf(InvoiceWire),
-    companyField: 'company/id',
-    module: 'Finance > Invoicing',
-  },
-} as const satisfies Record<string, ReadList>;
+  Companies: readList('/company/companies', CompanyWire, 'Companies > Company Maintenance'),
+  'Service tickets': readList('/service/tickets', TicketWire, 'Service Desk > Service Tickets'),
+  'Project tickets': readList('/project/tickets', ProjectTicketWire, 'Project > Project Tickets'),
+  Time: readList('/time/entries', TimeEntryWire, 'Time & Expense > Time Entry'),
+  Invoices: readList('/finance/invoices', InvoiceWire, 'Finance > Invoicing'),
+};
+
+function readList(path: string, schema: z.ZodObject, module: string): ReadList {
+  const companyField = schema === CompanyWire ? 'id' : 'company/id';
+  return { path, ...fieldsOf(schema), module, companyField };
+}
 
 /** All that a URL holds besides its host, conditions and fields, at its longest. */
 const fixedUrl = '/v4_6_release/apis/3.0?conditions=&fields=&pageSize=1000&pageId=2147483647';
@@ -79,13 +60,18 @@ export function listsOf(
   });
 }
 
+/** All rows of which `idField` is one of the ids. */
 export async function rowsOf<Wire>(
   psa: Psa,
-  lists: readonly List[],
-  schema: z.ZodType<Wire>,
+  path: string,
+  schema: z.ZodObject & z.ZodType<Wire>,
+  idField: string,
+  ids: readonly SourceId[],
 ): Promise<Wire[]> {
   const rows: Wire[] = [];
-  for (const list of lists) rows.push(...(await allRows(psa, list, schema)));
+  for (const list of listsOf(psa, { path, ...fieldsOf(schema) }, idField, ids)) {
+    rows.push(...(await allRows(psa, list, schema)));
+  }
   return rows;
 }
 

@@ -140,15 +140,15 @@ function ticketOf(wire: TimeEntryWire, name: string): string | null {
   throw new KindError('contract', `${name}, chargeToId: a ${type} is charged, but none is named.`);
 }
 
-const isPending =
+const pendingStatus =
   /^(?:Open|Rejected|PendingApproval|ErrorsCorrected|PendingProjectApproval|RejectBySecondTier)$/;
-const isBillableNow = /^(?:ApprovedByTierTwo|ReadyToBill|Billed|WrittenOff|BilledAgreement)$/;
+const approvedStatus = /^(?:ApprovedByTierTwo|ReadyToBill|Billed|WrittenOff|BilledAgreement)$/;
 
 /** Null for a status that is not known here. */
 function isApproved(status: string, from: ConnectwiseConfig['approvedFrom']): boolean | null {
   if (status === 'ApprovedByTierOne') return from === 'tier-one';
-  if (isBillableNow.test(status)) return true;
-  return isPending.test(status) ? false : null;
+  if (approvedStatus.test(status)) return true;
+  return pendingStatus.test(status) ? false : null;
 }
 
 export function fromInvoice(

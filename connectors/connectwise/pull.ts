@@ -71,9 +71,8 @@ export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<Invoi
 /** An invoice does not show its product lines: they are asked for by the invoices' ids. */
 async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
-  const list = { path: '/procurement/products', ...fieldsOf(InvoiceLineWire) };
-  const lists = listsOf(psa, list, 'invoice/id', invoiceIds);
-  for (const wire of await rowsOf(psa, lists, InvoiceLineWire)) {
+  const path = '/procurement/products';
+  for (const wire of await rowsOf(psa, path, InvoiceLineWire, 'invoice/id', invoiceIds)) {
     found.get(wire.invoice?.id ?? '')?.push(fromInvoiceLine(wire, psa.context.currency));
   }
   return found;

@@ -106,12 +106,10 @@ interface AlertView extends TicketView {
   board: Reference;
 }
 
-function toView({ externalXRef, closedFlag, board }: z.infer<typeof AlertTicket>): AlertView {
-  return { bearsKey: (key) => externalXRef === key, isClosed: closedFlag === true, board };
-}
-
 async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
-  return toView(await psa.get(ticketPath(id), AlertTicket, fieldsOf(AlertTicket)));
+  const ticket = await psa.get(ticketPath(id), AlertTicket, fieldsOf(AlertTicket));
+  const { externalXRef, closedFlag, board } = ticket;
+  return { bearsKey: (key) => externalXRef === key, isClosed: closedFlag === true, board };
 }
 
 const noteRecord: NoteRecord<Psa> = { find: findNote, write: writeNote };
