@@ -5,6 +5,7 @@
 
 import type { SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
+import { ifBelieved } from '../http/rows.ts';
 import { allRows } from '../kit/lists.ts';
 import type { Atera } from './call.ts';
 import { facts } from './facts.ts';
@@ -43,12 +44,7 @@ export function meaningsOf(
   { StartWorkHour, EndWorkHour }: Texts,
   { shownIn }: Pick<Atera, 'shownIn'>,
 ): readonly Span[] {
-  try {
-    return spansOf(StartWorkHour, EndWorkHour, shownIn);
-  } catch (error) {
-    if (!isKindError(error, 'contract')) throw error;
-    return [];
-  }
+  return ifBelieved(() => spansOf(StartWorkHour, EndWorkHour, shownIn)) ?? [];
 }
 
 async function findInTicket(atera: Atera, ticketId: SourceId): Promise<Map<SourceId, Span>> {

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { PullRequest } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
 import {
   addDays,
   addSeconds,
@@ -14,6 +13,7 @@ import {
   dateInZone,
   instantFromMs,
 } from '../../src/domain/time.ts';
+import { ifBelieved } from '../http/rows.ts';
 import type { ListPage } from '../kit/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { readingsOf } from './wall-clock.ts';
@@ -85,13 +85,8 @@ export async function readWindow(atera: Atera, request: PullRequest): Promise<Wi
 
   /** A row whose day cannot be read makes the counts differ, and the next run reads all. */
   function isInNext(row: unknown): boolean {
-    try {
-      const [startedAt] = readingsOf(idIn(row, 'StartWorkHour') ?? '', shownIn);
-      return dateInZone(startedAt, zone) >= nextFrom;
-    } catch (error) {
-      if (!isKindError(error, 'contract')) throw error;
-      return false;
-    }
+    const readings = ifBelieved(() => readingsOf(idIn(row, 'StartWorkHour') ?? '', shownIn));
+    return readings !== null && dateInZone(readings[0], zone) >= nextFrom;
   }
 
   return {

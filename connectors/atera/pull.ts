@@ -8,8 +8,8 @@ import type {
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
+import { ifBelieved } from '../http/rows.ts';
 import { believeRows } from '../kit/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { findDurations } from './doubled-hour.ts';
@@ -79,12 +79,8 @@ export async function* presentTime(
   await facts.refuseIfFalse(atera.context, 'account-zone', 'work-hours-zone');
   /** In the hour that clocks show twice, both readings count. */
   const mayStartWithin = (text: string | null | undefined): boolean => {
-    try {
-      return readingsOf(text ?? '', atera.shownIn).some((at) => at >= from && at < to);
-    } catch (error) {
-      if (!isKindError(error, 'contract')) throw error;
-      return true;
-    }
+    const readings = ifBelieved(() => readingsOf(text ?? '', atera.shownIn));
+    return readings === null || readings.some((at) => at >= from && at < to);
   };
   const list = workHoursFrom(addDays(dateInZone(from, atera.zone), -1));
   for await (const { rows } of atera.pages(list)) {

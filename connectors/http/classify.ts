@@ -139,7 +139,7 @@ function jsonOrText(text: string): unknown {
 }
 
 const errorField =
-  /^(?:(?:exception)?message|(?:inner)?exception|error|errors|error_?description|resultCode|title|details?)$/i;
+  /^(?:(?:exception)?message|(?:inner)?exception|error|(?:sub)?errors|error_?description|resultCode|title|details?)$/i;
 
 /** The texts under the names that vendors use for errors, outermost first. */
 function errorTexts(value: unknown, depth = 0): string[] {

@@ -7,6 +7,15 @@ export function parseExactJson(text: string): unknown {
   return JSON.parse(text, keepExact);
 }
 
+/** What was stored or said as JSON; null for nothing, and for what is none. */
+export function jsonOrNull(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
 /** https://github.com/tc39/proposal-json-parse-with-source; the third argument has no type yet. */
 function keepExact(_key: string, value: unknown, ...rest: { source?: string }[]): unknown {
   if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed();

@@ -73,6 +73,16 @@ export function inField<T>(row: string, field: string, read: () => T): T {
   }
 }
 
+/** What `read` makes of a value; null where it cannot be believed. */
+export function ifBelieved<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!isKindError(error, 'contract')) throw error;
+    return null;
+  }
+}
+
 function parseRow<Wire, Row>(
   raw: unknown,
   schema: ZodType<Wire>,

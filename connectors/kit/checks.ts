@@ -99,7 +99,9 @@ export function listProofs<List>(
   return Object.entries(lists).map(([name, list]) => {
     const prove = async (): Promise<string> => {
       const { count } = await firstPage(call, list);
-      return count == null ? `The list of ${name} is seen.` : `${count} ${name} are seen.`;
+      return count == null
+        ? `The list of ${name} is seen.`
+        : `The list of ${name} is seen: ${count} rows.`;
     };
     return [`permission.${name}`, prove];
   });

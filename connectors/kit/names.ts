@@ -4,6 +4,7 @@ import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../http/clock.ts';
+import { jsonOrNull } from '../http/json.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
 export type NamedRow = z.infer<typeof NamedRow>;
@@ -104,7 +105,7 @@ export async function lookUpNames(
 
 /** Null where nothing is stored, or it is too old. */
 async function readStored({ context }: HasContext, kind: string): Promise<Stored | null> {
-  const { success, data } = Stored.safeParse(jsonOf(await context.memory.get(`names.${kind}`)));
+  const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(`names.${kind}`)));
   return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data : null;
 }
 
@@ -135,12 +136,4 @@ export function onlyOne<T>(found: readonly T[], owner: string, what: string, fix
 
 function mapOf(rows: readonly NamedRow[]): Map<string, string> {
   return new Map(rows.map(({ id, name }) => [id, name]));
-}
-
-function jsonOf(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return null;
-  }
 }

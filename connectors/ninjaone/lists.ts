@@ -4,6 +4,7 @@ import type { ClientRow, Page } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { isRecent } from '../http/clock.ts';
+import { jsonOrNull } from '../http/json.ts';
 import { parseAll, readableRows, readPages } from '../kit/lists.ts';
 import { boardsKey, KnownBoard, readBoards } from './boards.ts';
 import type { Ninja } from './call.ts';
@@ -93,7 +94,7 @@ function remember<Row>(
 
   async function get(ninja: Ninja): Promise<readonly Row[]> {
     const { memory, now } = ninja.context;
-    held ??= Stored.safeParse(parsed(await memory.get(key))).data ?? null;
+    held ??= Stored.safeParse(jsonOrNull(await memory.get(key))).data ?? null;
     return held !== null && isRecent(held.readAtMs, now(), lifeMs) ? held.rows : reread(ninja);
   }
 
@@ -109,14 +110,6 @@ function remember<Row>(
       return renewed.find(isWanted) ?? null;
     },
   };
-}
-
-function parsed(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return null;
-  }
 }
 
 /** An older build has no list of people. Their time still counts; they are then called by their ids. */
@@ -159,7 +152,7 @@ function createOrganizations() {
   async function* pages(ninja: Ninja, resume: string | null): AsyncGenerator<Page<ClientRow>> {
     const { memory, now } = ninja.context;
     // For comparison only: names in it may be out of date.
-    const stored = KnownOrganizations.safeParse(parsed(await memory.get('organizations')));
+    const stored = KnownOrganizations.safeParse(jsonOrNull(await memory.get('organizations')));
     const before = resume === null && stored.success ? stored.data : null;
     const seen: ClientRow[] = [];
     const isComplete = (): boolean => before !== null && isSame(seen, before);
