@@ -9,7 +9,7 @@ const Alerts = z.strictObject({
   sourceId: z
     .int()
     .optional()
-    .describe('Number of the ticket source; that of a ticket of the same type unless told.'),
+    .describe('Number of the ticket source. Default: that of a ticket of the same type.'),
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
   withdrawnStatus: Name.default('Completed').describe(
@@ -19,7 +19,7 @@ const Alerts = z.strictObject({
 
 const Billing = z.strictObject({
   queue: Name.optional().describe(
-    'Queue, by name, of the tickets that carry sales; that of alerts unless told.',
+    'Queue, by name, of the tickets that carry sales. Default: that of alerts.',
   ),
   product: Name.optional().describe('Product, by name, for offers that name none of their own.'),
 });
@@ -33,13 +33,13 @@ export const KaseyaBmsConfig = z.strictObject({
   username: Name.describe('User name of the API user.'),
   password: Name.meta({ secret: true }).describe('Password of the API user.'),
   timezone: Zone.optional().describe(
-    'Zone of the day and the times of work, which BMS shows without one; the file’s timezone unless told.',
+    'Zone of the day and the times of work, which BMS shows without one. Default: the file’s timezone.',
   ),
   moments: z
     .enum(['utc', 'local'])
     .default('utc')
     .describe(
-      'What the other moments (changed, completed) are in where BMS shows them without a zone: UTC, or the zone of work.',
+      'What the other timestamps (changed, completed) are in where BMS shows them without a zone: UTC, or the zone of work.',
     ),
   alerts: Alerts.optional().describe(
     'How tickets are made; needed only where alerts or invoices go to this connection.',
@@ -65,7 +65,7 @@ export const KaseyaBmsConfig = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Ticket statuses, by name, that count as closed; a completion date not followed by a re-opening unless told.',
+      'Ticket statuses, by name, that count as closed. Default: a completion date not followed by a re-opening.',
     ),
   requestShare: z
     .int()

@@ -1,8 +1,9 @@
 /** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
-
 import type {
+  ConnectorContext,
   InvoiceLine,
   InvoiceRow,
+  SourceId,
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
@@ -19,19 +20,22 @@ import {
 } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/exact.ts';
 import { inField, presentIds } from '../http/rows.ts';
-import { momentOfText, timesOf, workDay, type Zones } from './moments.ts';
+import type { KaseyaBmsConfig } from './config.ts';
+import { instantOf, timesOf, workDay, type Zones } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
+/** What a call knows and rows do not show. */
 export interface Reading {
   zones: Zones;
-  currency: string;
-  closedStatuses: readonly string[] | undefined;
+  config: Pick<KaseyaBmsConfig, 'closedStatuses'>;
+  context: Pick<ConnectorContext, 'currency'>;
 }
 
 export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
   const name = `Ticket ${wire.id}`;
-  const { zones } = reading;
+  const latest = timestampsOf(name, wire, reading);
   const isClosed = isClosedTicket(wire, reading);
+  const changed = latest('lastactivityupdate', 'laststatusupdate', 'modifiedon', 'createdon');
   return {
     sourceId: wire.id,
     number: wire.ticketnumber || wire.id,
@@ -40,47 +44,31 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
     board: nameBehind(wire.queueid, wire.queuename),
     ticketType: nameBehind(wire.typeid, wire.typename),
     agreement: nameBehind(wire.contractid, wire.contractname),
-    ids: presentIds({
-      board: wire.queueid,
-      ticketType: wire.typeid,
-      agreement: wire.contractid,
-    }),
+    ids: presentIds({ board: wire.queueid, ticketType: wire.typeid, agreement: wire.contractid }),
     status: nameBehind(wire.statusid, wire.statusname) ?? '',
-    createdAt: latest(name, wire, ['createdon'], zones),
+    createdAt: latest('createdon'),
     isClosed,
-    closedAt: isClosed ? latest(name, wire, ['completeddate'], zones) : null,
+    closedAt: isClosed ? latest('completeddate') : null,
     mergedInto: null,
-    updatedAt: required(
-      name,
-      latest(
-        name,
-        wire,
-        ['lastactivityupdate', 'laststatusupdate', 'modifiedon', 'createdon'],
-        zones,
-      ),
-    ),
+    updatedAt: required(name, changed),
   };
 }
 
-type Closing = Pick<TicketWire, 'id' | 'statusname' | 'completeddate' | 'reopeneddate'>;
-
 /** A ticket that was opened again keeps the date on which it was completed before. */
-export function isClosedTicket(
-  wire: Closing,
-  { zones, closedStatuses }: Pick<Reading, 'zones' | 'closedStatuses'>,
-): boolean {
-  const name = `Ticket ${wire.id}`;
+export function isClosedTicket(wire: TicketWire, reading: Reading): boolean {
+  const { closedStatuses } = reading.config;
   // Without a name to compare, the dates decide.
   if (closedStatuses !== undefined && wire.statusname) {
     return closedStatuses.includes(wire.statusname);
   }
-  const completed = latest(name, wire, ['completeddate'], zones);
-  const reopened = latest(name, wire, ['reopeneddate'], zones);
+  const latest = timestampsOf(`Ticket ${wire.id}`, wire, reading);
+  const [completed, reopened] = [latest('completeddate'), latest('reopeneddate')];
   return completed !== null && (reopened === null || reopened <= completed);
 }
 
-export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): TimeEntryRow {
+export function fromTime(wire: TimeWire, reading: Reading): TimeEntryRow {
   const name = `Time log ${wire.id}`;
+  const latest = timestampsOf(name, wire, reading);
   return {
     sourceId: wire.id,
     ticketId: wire.ticketid,
@@ -89,7 +77,7 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
     technician:
       [wire.firstname, wire.lastname].filter((part) => part).join(' ') ||
       (wire.userid === null ? unknownTechnician.name : unlistedName(wire.userid)),
-    ...workedTimes(wire, zones),
+    ...workedTimes(wire, reading.zones),
     secondsText: `${wire.timespent} h`,
     kind: 'work',
     workType: nameBehind(wire.worktypeid, wire.worktype),
@@ -99,7 +87,7 @@ export function fromTime(wire: TimeWire, { zones }: Pick<Reading, 'zones'>): Tim
     agreement: null,
     ids: presentIds({ workType: wire.worktypeid, role: wire.roleid }),
     note: wire.notes || null,
-    updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
+    updatedAt: required(name, latest('modifiedon', 'createdon')),
   };
 }
 
@@ -110,41 +98,26 @@ type Times = Pick<
 type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | 'timespent'>;
 
 /** Without a start and an end, only the day is known. */
-export function workedTimes(wire: WorkTimes, zones: Zones): Times {
+export function workedTimes(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Times {
   const name = `Time log ${wire.id}`;
-  const span = inField(name, 'starttime', () => spanOf(wire, zones));
+  const span = inField(name, 'starttime', () => spanOf(wire, work));
+  const spanSeconds = span === null ? null : (span.endMs - span.startMs) / 1000;
   const worked = inField(name, 'timespent', () =>
-    readWorkedTime({
-      text: wire.timespent,
-      unit: 'hours',
-      spanSeconds: span === null ? null : (span.endMs - span.startMs) / 1000,
-    }),
+    readWorkedTime({ text: wire.timespent, unit: 'hours', spanSeconds }),
   );
   if (span !== null && span.endMs > span.startMs) {
-    return {
-      startedAt: instantFromMs(span.startMs),
-      endedAt: instantFromMs(span.endMs),
-      isTimed: true,
-      ...worked,
-    };
+    const [startedAt, endedAt] = [instantFromMs(span.startMs), instantFromMs(span.endMs)];
+    return { startedAt, endedAt, isTimed: true, ...worked };
   }
-  const startedAt = inField(name, 'startdate', () => startOf(wire, zones, worked.seconds));
-  return {
-    startedAt,
-    endedAt: addSeconds(startedAt, Math.max(0, worked.seconds)),
-    isTimed: false,
-    ...worked,
-  };
+  const startedAt = inField(name, 'startdate', () => startOf(wire, work, worked.seconds));
+  const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
+  return { startedAt, endedAt, isTimed: false, ...worked };
 }
 
 /** When an entry began, as far as its day and time tell. */
-function startOf(
-  wire: Pick<TimeWire, 'startdate' | 'starttime'>,
-  { work }: Pick<Zones, 'work'>,
-  seconds: number,
-): Instant {
-  const day = workDay(wire.startdate, work);
-  const [start] = wire.starttime ? timesOf(day, wire.starttime, work) : [];
+function startOf({ startdate, starttime }: WorkTimes, work: string, seconds: number): Instant {
+  const day = workDay(startdate, work);
+  const [start] = starttime ? timesOf(day, starttime, work) : [];
   return start === undefined ? startAroundMidday(day, work, seconds) : instantFromMs(start);
 }
 
@@ -159,11 +132,11 @@ const dayMs = 86_400_000;
  * From start to end. An end before its start is on the next day, or in the hour that the clocks show
  * twice: of what start and end may mean, it is what comes closest to the time spent.
  */
-export function spanOf(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Span | null {
+export function spanOf(wire: WorkTimes, work: string): Span | null {
   if (!wire.starttime || !wire.endtime) return null;
   const day = workDay(wire.startdate, work);
-  const nextDay = new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
   const spentMs = Number(wire.timespent) * 3_600_000;
+  const nextDay = instantFromMs(Date.parse(day) + dayMs).slice(0, 10);
   const ends = [...timesOf(day, wire.endtime, work), ...timesOf(nextDay, wire.endtime, work)];
   const spans = timesOf(day, wire.starttime, work).flatMap((startMs) =>
     ends
@@ -171,18 +144,22 @@ export function spanOf(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Span | n
       .map((endMs) => ({ startMs, endMs })),
   );
   const off = ({ startMs, endMs }: Span) => Math.abs(endMs - startMs - spentMs);
-  const [first, ...others] = spans;
-  if (first === undefined) throw new KindError('contract', 'the end is before the start.');
-  return others.reduce((best, span) => (off(span) < off(best) ? span : best), first);
+  const [closest] = spans.sort((one, other) => off(one) - off(other));
+  if (closest === undefined) throw new KindError('contract', 'the end is before the start.');
+  return closest;
 }
+
+/** What a line of ours says of its sale. */
+export type SaleLine = Pick<InvoiceRow, 'reference' | 'netMinor'>;
 
 export function fromInvoice(
   wire: InvoiceWire,
-  { zones, currency }: Pick<Reading, 'zones' | 'currency'>,
-  sale: Pick<InvoiceRow, 'reference' | 'netMinor'>,
-  sourceId = wire.id,
+  reading: Reading,
+  sale: SaleLine,
+  sourceId: SourceId,
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
+  const { currency } = reading.context;
   const minorOf = (field: 'grandtotal' | 'paidamount' | 'paymentdue'): number | null => {
     const text = wire[field] ?? null;
     return text === null ? null : inField(name, field, () => minorFromText(text, currency));
@@ -206,7 +183,7 @@ export function fromInvoice(
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoicedate ?? '')?.[0] ?? null,
     paidOn: null,
     lines: null,
-    updatedAt: required(name, latest(name, wire, ['modifiedon', 'createdon'], zones)),
+    updatedAt: required(name, timestampsOf(name, wire, reading)('modifiedon', 'createdon')),
   };
 }
 
@@ -224,21 +201,23 @@ function nameBehind(id: string | null | undefined, name: string | null | undefin
   return id == null || id === '0' ? null : unlistedName(id);
 }
 
-/** The latest of these moments, null where none is given. */
-function latest<Field extends string>(
+/** Gives the latest of some of a row's timestamps, null where none is given. */
+function timestampsOf<Field extends string>(
   name: string,
-  wire: { [field in Field]?: string | null | undefined },
-  fields: readonly Field[],
-  { moments }: Pick<Zones, 'moments'>,
-): Instant | null {
-  const found = fields.flatMap((field) => {
-    const text = wire[field];
-    return text ? (inField(name, field, () => momentOfText(text, moments)) ?? []) : [];
-  });
-  return found.sort().at(-1) ?? null;
+  wire: { [field in Field]?: unknown },
+  { zones }: Pick<Reading, 'zones'>,
+) {
+  return (...fields: readonly Field[]): Instant | null => {
+    const found = fields.flatMap((field) => {
+      const text = wire[field];
+      if (typeof text !== 'string' || text === '') return [];
+      return inField(name, field, () => instantOf(text, zones.moments)) ?? [];
+    });
+    return found.sort().at(-1) ?? null;
+  };
 }
 
 function required(name: string, at: Instant | null): Instant {
   if (at !== null) return at;
-  throw new KindError('contract', `${name} shows no moment of its last change.`);
+  throw new KindError('contract', `${name} shows no timestamp of its last change.`);
 }

@@ -1,79 +1,48 @@
-/** Reading accounts and tickets of the configured clients. */
+/** Accounts, tickets, time and invoices that changed, and which time there is now. */
 import { z } from 'zod';
 import type {
   ClientRow,
+  InvoiceRow,
   Page,
+  PresenceRequest,
   PullRequest,
   SourceId,
   TicketRow,
+  TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { parseRows, readableRows } from '../http/rows.ts';
-import type { Api, Query } from './api.ts';
-import { changedRows, ticketChanges } from './changes.ts';
-import { readFact, refuseIfFalse } from './facts.ts';
-import { fromTicket, type Reading } from './mapping.ts';
-import { AccountWire, Ref, TicketWire } from './schema.ts';
-
-/** So many numbers fit into an address that every server takes. */
-const accountsPerAddress = 100;
-
-/** The ids of BMS for these clients; throws `config` for what is no number. */
-export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
-  const wrong = clientIds.find((id) => !/^\d+$/.test(id));
-  if (wrong === undefined) return [...clientIds];
-  throw new KindError('config', `"${wrong}" is no account id of BMS, which are numbers.`, {
-    fix: 'Write the number from the account’s address in BMS under its ids.',
-  });
-}
-
-export function readingOf({ config, context, zones }: Api): Reading {
-  return { zones, currency: context.currency, closedStatuses: config.closedStatuses };
-}
-
-/** The accounts of these clients in lists that one address holds, inactive ones too. */
-export async function* accountRows(
-  api: Api,
-  clientIds: readonly SourceId[],
-  signal: AbortSignal,
-): AsyncGenerator<readonly unknown[]> {
-  const ids = accountNumbers(clientIds);
-  const { pageSize } = api.config;
-  for (let from = 0; from < ids.length; from += pageSize) {
-    const named = ids.slice(from, from + pageSize).map((id) => `Filter.Ids=${id}`);
-    // A list of numbers is one parameter each, which an object of parameters cannot hold.
-    const path = `/v2/crm/accounts/lookup?${named.join('&')}`;
-    const query = { 'Filter.WithInactiveAccounts': true };
-    for await (const { rows } of api.pages({ path, query }, signal)) {
-      yield rows;
-      // No more rows than were named can come.
-      break;
-    }
-  }
-}
-
-function fromAccount({ id, name }: AccountWire): ClientRow {
-  return { sourceId: id, name };
-}
-
-export function listClients(api: Api, signal: AbortSignal): Promise<ClientRow[]> {
-  const pages = api.pages({ path: '/v2/crm/accounts/lookup', query: {} }, signal);
-  return readableRows(pages, AccountWire, fromAccount);
-}
+import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
+import { ifBelieved, parseRows } from '../http/rows.ts';
+import { Id } from '../http/wire.ts';
+import type { Query } from '../kit/call.ts';
+import { withLines } from '../kit/invoice-lines.ts';
+import { allRows, believeRows, readPages, refuseStranger } from '../kit/lists.ts';
+import type { Bms } from './call.ts';
+import { changedPages, ticketChanges, timeChanges } from './changes.ts';
+import { facts } from './facts.ts';
+import { accountNumbers, accountRows, fromAccount, listOf, lists, orderOf } from './lists.ts';
+import { filterDaysAgo, filterTime } from './local-times.ts';
+import {
+  fromInvoice,
+  fromInvoiceLine,
+  fromTicket,
+  fromTime,
+  type SaleLine,
+  workedTimes,
+} from './mapping.ts';
+import { isAnythingSold, saleKeyIn } from './sales.ts';
+import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
 
 /** Changed or not: they are few, and that they can still be seen proves the right to see them. */
 export async function* pullClients(
-  api: Api,
-  { clientIds, signal }: PullRequest,
+  bms: Bms,
+  { clientIds }: PullRequest,
 ): AsyncGenerator<Page<ClientRow>> {
   let seen = 0;
-  for await (const rows of accountRows(api, clientIds, signal)) {
+  for await (const rows of accountRows(bms, clientIds)) {
     const parsed = parseRows(rows, AccountWire, fromAccount);
     for (const { sourceId } of parsed.rows) {
-      if (clientIds.includes(sourceId)) continue;
-      throw new KindError('contract', `BMS lists account ${sourceId}, which was not asked for.`, {
-        fix: 'A filter was ignored. Run check.',
-      });
+      refuseStranger('/v2/crm/accounts/lookup', sourceId, clientIds);
     }
     seen += rows.length;
     yield { ...parsed, resume: null };
@@ -84,34 +53,190 @@ export async function* pullClients(
   });
 }
 
-async function ticketQuery(api: Api, clientIds: readonly SourceId[]): Promise<Query> {
-  const ids = accountNumbers(clientIds);
-  const isList = (await readFact(api.context, 'account-ids')) === 'yes';
-  const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerAddress);
-  return {
-    'Filter.ExcludeCompleted': 0,
-    ...(isNamed ? { 'Filter.AccountIds': ids.join(',') } : {}),
+const Owned = z.object({ accountid: Ref, ticketid: Ref });
+
+/**
+ * By its account alone: a row of another client is nobody's business, however odd the rest of it is. Time on no ticket
+ * and no account is the MSP's own.
+ */
+function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = false) {
+  return (row: unknown): boolean => {
+    const { accountid, ticketid } = Owned.safeParse(row).data ?? {};
+    if (accountid != null) return clientIds.includes(accountid);
+    return !isTime || accountid === undefined || ticketid !== null;
   };
 }
 
+/** So many numbers fit into an address that every server takes. */
+const accountsPerAddress = 100;
+
 export async function* pullTickets(
-  api: Api,
+  bms: Bms,
   request: PullRequest,
 ): AsyncGenerator<Page<TicketRow>> {
-  await refuseIfFalse(api.context, 'completed-listed');
-  const query = await ticketQuery(api, request.clientIds);
-  const reading = readingOf(api);
-  for await (const page of changedRows(api, { ...ticketChanges, query }, request)) {
-    const ours = page.rows.filter((row) => isOurs(row, request));
-    const parsed = parseRows(ours, TicketWire, (wire) => fromTicket(wire, reading));
-    yield { ...parsed, resume: page.resume };
+  await facts.refuseIfFalse(bms.context, 'completed-listed');
+  const ids = accountNumbers(request.clientIds);
+  const isList = (await facts.readFact(bms.context, 'account-ids')) === 'yes';
+  const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerAddress);
+  const query: Query = isNamed ? { 'Filter.AccountIds': ids.join(',') } : {};
+  const changed = { pages: () => changedPages(bms, ticketChanges, query, request) };
+  yield* readPages(changed, {
+    list: lists.tickets,
+    schema: TicketWire,
+    fromWire: (wire) => fromTicket(wire, bms),
+    concernsUs: isOfClients(request),
+  });
+}
+
+function timeQuery(clientIds: readonly SourceId[]): Query {
+  const [only, another] = accountNumbers(clientIds);
+  return another === undefined ? { 'Filter.AccountId': only } : {};
+}
+
+/** Time is approved by the week; what is approved later than this is seen where that counts as a change. */
+const approvalDays = 60;
+const readMemory = 'approvals-read';
+
+export async function* pullTime(
+  bms: Bms,
+  request: PullRequest,
+): AsyncGenerator<Page<TimeEntryRow>> {
+  await facts.refuseIfFalse(bms.context, 'time-in-hours');
+  const reading = {
+    list: lists.time,
+    schema: TimeWire,
+    fromWire: (wire: TimeWire) => fromTime(wire, bms),
+    concernsUs: isOfClients(request, true),
+  };
+  const query = timeQuery(request.clientIds);
+  const changed = { pages: () => changedPages(bms, timeChanges, query, request) };
+  yield* readPages(changed, reading);
+  // Once a day: it is written nowhere whether an approval, or taking one back, counts as a change.
+  const day = today(bms);
+  const before = await bms.context.memory.get(readMemory);
+  if (before === day || !request.isStored) return;
+  // A first pass has just read all there is.
+  if (before !== null && (await facts.readFact(bms.context, 'start-filter')) !== 'no') {
+    const since = { 'Filter.StartDateFrom': filterDaysAgo(bms, approvalDays) };
+    yield* readPages(bms, { ...reading, list: listOf('time', { ...query, ...since }) });
+  }
+  await bms.context.memory.set(readMemory, day);
+}
+
+function today({ context }: Bms): string {
+  return instantFromMs(context.now()).slice(0, 10);
+}
+
+const PresentWire = z.object({ id: Id });
+const WorkWire = TimeWire.pick({
+  id: true,
+  startdate: true,
+  starttime: true,
+  endtime: true,
+  timespent: true,
+});
+
+/** The filter takes days, in a zone that may be another: it is asked wider, and cut here. */
+const marginSeconds = 2 * 86_400;
+
+/** Which time there is now: BMS does not report entries that were deleted. */
+export async function* presentTime(
+  bms: Bms,
+  request: PresenceRequest,
+): AsyncGenerator<readonly SourceId[]> {
+  await facts.refuseIfFalse(bms.context, 'start-filter');
+  const { from, to, clientIds } = request;
+  const list = listOf('time', {
+    ...timeQuery(clientIds),
+    ...(await orderOf(bms)),
+    'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.moments),
+    'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.moments),
+  });
+  const isOurs = isOfClients(request, true);
+  const isWithin = (at: Instant | null): boolean => at === null || (at >= from && at < to);
+  for await (const { rows } of bms.pages(list)) {
+    const present = rows.filter((row) => isOurs(row) && isWithin(startOf(row, bms)));
+    // Strict: a row without a number would otherwise count as one that is gone.
+    yield believeRows(list, present, PresentWire).map(({ id }) => id);
   }
 }
 
-const Owned = z.object({ accountid: Ref });
+/** As the pull reads it; null for an entry that the pull quarantines, which is there all the same. */
+function startOf(row: unknown, { zones }: Bms): Instant | null {
+  const wire = WorkWire.safeParse(row).data;
+  return ifBelieved(() => (wire === undefined ? null : workedTimes(wire, zones).startedAt));
+}
 
-/** By its account alone: a row of another client is nobody's business, however odd the rest of it is. */
-export function isOurs(row: unknown, { clientIds }: Pick<PullRequest, 'clientIds'>): boolean {
-  const accountId = Owned.safeParse(row).data?.accountid;
-  return accountId == null || clientIds.includes(accountId);
+/** Longer than clients take to pay. */
+const lookBackSeconds = 180 * 86_400;
+const lookedMemory = 'invoices-looked-back';
+
+/**
+ * Invoices, with our key where a charge of ours is on them: it is in the description of the charge, and so of the
+ * line. They have no filter for what changed: those made since are read, and once a day those of the time in which
+ * payments come.
+ */
+export async function* pullInvoices(
+  bms: Bms,
+  request: PullRequest,
+): AsyncGenerator<Page<InvoiceRow>> {
+  const { memory, currency } = bms.context;
+  await facts.refuseIfFalse(bms.context, 'moments-zone');
+  const day = today(bms);
+  const isLookedBack = (await memory.get(lookedMemory)) === day;
+  const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);
+  const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.moments) });
+  for await (const page of bms.pages(list)) {
+    const ours = page.rows.filter(isOfClients(request));
+    const lines = await linesOf(bms, ours, request);
+    const parsed = parseRows(ours, InvoiceWire, (wire) => {
+      // One row more for each further sale on the same invoice, so that each finds its payment.
+      return salesIn(lines.get(wire.id) ?? [], currency).map((sale, index) => {
+        const sourceId = index === 0 ? wire.id : `${wire.id}:${sale.reference}`;
+        return fromInvoice(wire, bms, sale, sourceId);
+      });
+    });
+    const toLines = (found: readonly InvoiceLineWire[]) =>
+      found.map((line) => fromInvoiceLine(line, currency));
+    const rows = await withLines(parsed.rows.flat(), request, async () => {
+      return new Map([...lines].map(([id, found]) => [id, toLines(found)]));
+    });
+    yield { rows, rejected: parsed.rejected, resume: null };
+  }
+  await memory.set(lookedMemory, day);
+}
+
+/** Lines by invoice; nothing is asked before something was sold, unless somebody wants lines. */
+async function linesOf(
+  bms: Bms,
+  rows: readonly unknown[],
+  { linesSince }: PullRequest,
+): Promise<ReadonlyMap<SourceId, readonly InvoiceLineWire[]>> {
+  const ids = rows.flatMap((row) => InvoiceWire.safeParse(row).data?.id ?? []);
+  const isWanted = linesSince !== undefined || (await isAnythingSold(bms));
+  if (!isWanted || ids.length === 0) return new Map();
+  const path = '/v2/finance/invoices/details';
+  const filter = { ListInvoiceIds: ids.join(',') };
+  const lines = await allRows(bms, { path, filter, isUncounted: true }, InvoiceLineWire);
+  const isOurs = lines.some((line) => keyOf(line) !== null);
+  await facts.verifyFact(bms.context, 'invoice-lines', isOurs || null);
+  return Map.groupBy(lines, ({ invoiceid }) => invoiceid);
+}
+
+function keyOf({ description, name }: InvoiceLineWire): string | null {
+  return saleKeyIn(description) ?? saleKeyIn(name);
+}
+
+/** Our sales among these lines, each once; the one that is none where there is none. */
+function salesIn(lines: readonly InvoiceLineWire[], currency: string): SaleLine[] {
+  const byKey = Map.groupBy(lines, keyOf);
+  const keys = [...byKey.keys()].filter((key) => key !== null).sort();
+  if (keys.length === 0) return [{ reference: null, netMinor: null }];
+  return keys.map((reference) => {
+    const [line] = byKey.get(reference) ?? [];
+    return {
+      reference,
+      netMinor: line === undefined ? null : fromInvoiceLine(line, currency).totalMinor,
+    };
+  });
 }

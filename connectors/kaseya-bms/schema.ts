@@ -1,39 +1,141 @@
 /**
- * What the connector reads of the rows of BMS, and no more; keys are lower-case (see `casing.ts`).
- * https://api.bms.kaseya.com/swagger/index.html
+ * What BMS answers: an envelope with keys in either casing, refusals with a good status, and of its rows what the
+ * connector reads and no more. https://api.bms.kaseya.com/swagger/index.html
  */
 import { z } from 'zod';
-import { DecimalText, Id } from '../http/wire.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { nameOf, uncertain, vendorText } from '../http/classify.ts';
+import { jsonOrNull } from '../http/json.ts';
+import type { RawAnswer } from '../http/types.ts';
+import { DecimalText, Id, optional } from '../http/wire.ts';
 
-const Text = z.string().nullish();
+/**
+ * BMS writes `AccountId` in its documents and `accountId` in some of its answers. Every key is lowered here, once;
+ * schemas know lower-case names only.
+ */
+function lowerKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(lowerKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const lowered = Object.entries(value).map(([key, inner]) => [
+    key.toLowerCase(),
+    lowerKeys(inner),
+  ]);
+  return Object.fromEntries(lowered);
+}
+
+/** `{ Success, Error, Result }` around what is wanted. A refusal was seen before it comes here. */
+export function resultOf<T>(schema: z.ZodType<T>) {
+  const envelope = z.object({ success: z.literal(true), result: schema });
+  return z.preprocess(lowerKeys, envelope).transform(({ result }) => result);
+}
+
+/** The same around a list, with the number of rows of all pages where BMS counts them. */
+export const ListAnswer = z
+  .preprocess(
+    lowerKeys,
+    z.object({
+      success: z.literal(true),
+      result: z.array(z.unknown()),
+      totalrecords: z.int().min(0).optional(),
+    }),
+  )
+  .transform(({ result, totalrecords }) => ({ rows: result, count: totalrecords ?? null }));
+
+type Meaning = keyof typeof kinds | 'transient';
+
+/** Codes are not documented; those that are an HTTP status mean what the status does. */
+const byCode: Readonly<Record<number, Meaning>> = {
+  401: 'credentials',
+  403: 'permission',
+  404: 'missing',
+  429: 'too-many',
+};
+
+const kinds = {
+  credentials: { kind: 'auth', fix: 'Check tenant, username, password.' },
+  permission: {
+    kind: 'permission',
+    fix: 'Give the API user’s security role what it lacks (see the connector’s README).',
+  },
+  missing: { kind: 'rejected', status: 404 },
+  'too-many': { kind: 'rate-limited' },
+  validation: {
+    kind: 'rejected',
+    fix: 'See what BMS says; the API or the tenant’s settings may have changed. Run check.',
+  },
+} as const;
+
+/** The first that fits. What fits none is a refusal of what was asked. */
+const byText: readonly [Meaning, RegExp][] = [
+  [
+    'too-many',
+    /too many (?:requests|calls)|(?:rate|request|call|api|hourly)s? (?:limit|quota)|throttl/i,
+  ],
+  [
+    'permission',
+    /permission|access (?:is |was |has been )?denied|not authori[sz]ed|forbidden|(?:you are|user is) not (?:allowed|permitted)|access rights?\b|(?:insufficient|no) (?:access|rights|privileges)/i,
+  ],
+  [
+    'credentials',
+    /(?:invalid|wrong|incorrect) (?:user|password|credential|tenant|company name|token|grant|log ?in)|unauthori[sz]ed|(?:token|session) (?:has |is )?(?:expired|invalid)|authenticat|\bmfa\b/i,
+  ],
+  ['missing', /not found|(?:does not|doesn.t|no longer) exist|no such/i],
+  [
+    'transient',
+    /tim(?:e|ed)[ -]?out|temporar|try again|unexpected|internal (?:server )?error|unavailable|deadlock|maintenance/i,
+  ],
+];
+
+const Refusal = z.object({
+  success: z.literal(false),
+  error: z
+    .object({ code: z.coerce.number().catch(0) })
+    .nullish()
+    .catch(null),
+});
+
+/** What BMS says where it refuses; null where it does not. */
+export function refusalIn(answer: RawAnswer): { meaning: Meaning; said: string } | null {
+  // The text of a note may speak of one, too: only the envelope decides.
+  if (!/"success"\s*:\s*false/i.test(answer.text)) return null;
+  const refusal = Refusal.safeParse(lowerKeys(jsonOrNull(answer.text))).data;
+  if (refusal === undefined) return null;
+  const code = refusal.error?.code ?? 0;
+  const said = vendorText(answer).replace(/^: /, '');
+  const fitting = byText.find(([, pattern]) => pattern.test(said))?.[0];
+  const meaning = byCode[code] ?? fitting ?? (code >= 500 ? 'transient' : 'validation');
+  return { meaning, said: said || `no reason (code ${code})` };
+}
+
+/** Null: no refusal in a good status, so the common table decides. */
+export function classifyBms(answer: RawAnswer): KindError | null {
+  const { status, request } = answer;
+  const refusal = status >= 200 && status < 300 ? refusalIn(answer) : null;
+  if (refusal === null) return null;
+  const message = `${nameOf(request)} was refused: ${refusal.said}`;
+  if (refusal.meaning === 'transient') return uncertain(request, message, { status });
+  const { kind, ...detail } = kinds[refusal.meaning];
+  return new KindError(kind, message, { status, ...detail });
+}
+
+const Text = z.string();
 const Flag = z.boolean();
 
 /** A number of something else; 0 stands for none, as a missing one does. */
 export const Ref = Id.nullish().transform((id) => (id == null || id === '0' ? null : id));
 
-export const AccountWire = z.object({ id: Id, name: z.string().min(1), isactive: Flag.nullish() });
+export const AccountWire = z.object({ id: Id, name: Text.min(1), ...optional(Flag, 'isactive') });
 export type AccountWire = z.infer<typeof AccountWire>;
 
 export const TicketWire = z.object({
   id: Id,
-  ticketnumber: Text,
-  title: Text,
   accountid: Ref,
   queueid: Ref,
-  queuename: Text,
-  typeid: Id.nullish(),
-  typename: Text,
-  sourceid: Id.nullish(),
-  statusid: Id.nullish(),
-  statusname: Text,
-  contractid: Id.nullish(),
-  contractname: Text,
-  completeddate: Text,
-  reopeneddate: Text,
-  lastactivityupdate: Text,
-  laststatusupdate: Text,
-  modifiedon: Text,
-  createdon: Text,
+  ...optional(Id, 'typeid', 'sourceid', 'statusid', 'contractid'),
+  ...optional(Text, 'ticketnumber', 'title'),
+  ...optional(Text, 'queuename', 'typename', 'statusname', 'contractname'),
+  ...optional(Text, 'completeddate', 'reopeneddate', 'lastactivityupdate', 'laststatusupdate'),
+  ...optional(Text, 'createdon', 'modifiedon'),
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
@@ -42,83 +144,67 @@ export const TimeWire = z.object({
   ticketid: Ref,
   accountid: Ref,
   userid: Ref,
-  firstname: Text,
-  lastname: Text,
-  worktypeid: Id.nullish(),
-  worktype: Text,
-  roleid: Id.nullish(),
-  role: Text,
+  ...optional(Id, 'worktypeid', 'roleid'),
+  ...optional(Text, 'firstname', 'lastname', 'worktype', 'role', 'notes'),
   timespent: DecimalText,
-  overtimespent: DecimalText.nullish(),
-  isbillable: Flag.nullish(),
-  isapproved: Flag.nullish(),
-  startdate: z.string(),
-  starttime: Text,
-  endtime: Text,
-  notes: Text,
-  createdon: Text,
-  modifiedon: Text,
+  ...optional(DecimalText, 'overtimespent'),
+  ...optional(Flag, 'isbillable', 'isapproved'),
+  startdate: Text,
+  ...optional(Text, 'starttime', 'endtime', 'createdon', 'modifiedon'),
 });
 export type TimeWire = z.infer<typeof TimeWire>;
 
 export const InvoiceWire = z.object({
   id: Id,
-  invoicenumber: Text,
   accountid: Ref,
-  statusname: Text,
-  grandtotal: DecimalText.nullish(),
-  paidamount: DecimalText.nullish(),
-  paymentdue: DecimalText.nullish(),
-  invoicedate: Text,
-  createdon: Text,
-  modifiedon: Text,
+  ...optional(Text, 'invoicenumber', 'statusname', 'invoicedate', 'createdon', 'modifiedon'),
+  ...optional(DecimalText, 'grandtotal', 'paidamount', 'paymentdue'),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
 export const InvoiceLineWire = z.object({
   invoiceid: Id,
-  name: Text,
-  description: Text,
-  qty: DecimalText.nullish(),
-  totalprice: DecimalText.nullish(),
+  ...optional(Text, 'name', 'description'),
+  ...optional(DecimalText, 'qty', 'totalprice'),
 });
 export type InvoiceLineWire = z.infer<typeof InvoiceLineWire>;
 
-export const NoteWire = z.object({ id: Id, details: Text, isinternal: Flag.nullish() });
-export type NoteWire = z.infer<typeof NoteWire>;
+export const NoteWire = z.object({
+  id: Id,
+  ...optional(Text, 'details'),
+  ...optional(Flag, 'isinternal'),
+});
 
 /** What is looked at, and what a PUT sends back with it. */
 export const ChargeWire = z.object({
   id: Id,
-  productindexid: z.int().nullish(),
-  chargename: Text,
-  description: Text,
-  statusid: z.int().nullish(),
-  pricinglevelid: z.int().nullish(),
-  quantity: DecimalText.nullish(),
-  price: DecimalText.nullish(),
-  amount: DecimalText.nullish(),
+  ...optional(z.int(), 'productindexid', 'statusid', 'pricinglevelid'),
+  ...optional(Text, 'chargename', 'description', 'datepurchased'),
+  ...optional(DecimalText, 'quantity', 'price', 'amount'),
   isbillable: Flag,
   isbilled: Flag,
   isposted: Flag,
-  datepurchased: Text,
 });
 export type ChargeWire = z.infer<typeof ChargeWire>;
 
-export const FieldWire = z.object({ customfieldid: Id, name: Text, data: Text });
-export type FieldWire = z.infer<typeof FieldWire>;
+export const FieldWire = z.object({ customfieldid: Id, ...optional(Text, 'name', 'data') });
 
 /** An entry of a look-up list: queues, statuses, priorities, locations. */
 export const NamedWire = z.object({
   id: z.int(),
-  name: Text,
-  isactive: Flag.nullish(),
-  ismain: Flag.nullish(),
+  ...optional(Text, 'name'),
+  ...optional(Flag, 'isactive', 'ismain'),
 });
-export type NamedWire = z.infer<typeof NamedWire>;
 
-export const UserWire = z.object({
-  timestamp: Text,
-  olsontimezonename: Text,
-  currencycode: Text,
+/** Contracts name the account by its name alone. */
+export const ContractWire = z.object({
+  id: Id,
+  ...optional(Text, 'contractname', 'accountname', 'contracttype', 'status'),
 });
+
+export const ProductWire = z.object({
+  productindexid: z.int(),
+  ...optional(Text, 'productname'),
+});
+
+export const UserWire = z.object(optional(Text, 'timestamp', 'olsontimezonename', 'currencycode'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { classifyBms } from '../../../connectors/kaseya-bms/errors.ts';
+import { classifyBms } from '../../../connectors/kaseya-bms/schema.ts';
 import { addClosed, asked, checked, readPages, readRows, soon, withBms } from './bench.ts';
 
 const dayMs = 86_400_000;
@@ -348,7 +348,10 @@ describe('what changed', () => {
       expect(await askedFor()).toBe(`${dupont},${martin}`);
       state.switches.ignores.add('AccountIds');
       const fact = (await checked(bench)).get('fact.account-ids');
-      expect(fact).toMatchObject({ status: 'warning', detail: expect.stringContaining('Not so') });
+      expect(fact).toMatchObject({
+        status: 'warning',
+        detail: expect.stringContaining('Verified false'),
+      });
       expect(await askedFor()).toBeNull();
     }));
 

@@ -1,0 +1,180 @@
+/** The lists and look-ups of BMS. */
+import { z } from 'zod';
+import type { ClientRow, ListedName, NameLists, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { requireSettings } from '../kit/call.ts';
+import { allRows, firstPage, numericIds, parseAll, readableRows } from '../kit/lists.ts';
+import { onlyOne } from '../kit/names.ts';
+import type { Bms, List } from './call.ts';
+import { facts } from './facts.ts';
+import {
+  AccountWire,
+  ContractWire,
+  FieldWire,
+  NamedWire,
+  ProductWire,
+  resultOf,
+  TicketWire,
+  UserWire,
+} from './schema.ts';
+
+export const lists = {
+  tickets: { path: '/v2/servicedesk/tickets', query: { 'Filter.ExcludeCompleted': 0 } },
+  time: { path: '/v2/timelogs', query: {} },
+  invoices: { path: '/v2/finance/invoices/summary', query: {}, isUncounted: true },
+  contracts: { path: '/v2/finance/contracts/summary', query: {} },
+} as const satisfies Record<string, List>;
+
+export type Listed = keyof typeof lists;
+
+/** With more asked for. */
+export function listOf(name: Listed, query: List['query'] = {}): List {
+  return { ...lists[name], query: { ...lists[name].query, ...query } };
+}
+
+/** How an order is asked for is documented nowhere: only where it was seen to work. */
+export async function orderOf({ context }: Bms): Promise<{ Sort?: string }> {
+  return (await facts.readFact(context, 'page-order')) === 'yes' ? { Sort: 'Id' } : {};
+}
+
+// ── Accounts ────────────────────────────────────────────────────────────────────────────────────
+
+export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
+  return numericIds('Kaseya BMS', clientIds);
+}
+
+/** The accounts of these clients in lists that one address holds, inactive ones too. */
+export async function* accountRows(bms: Bms, clientIds: readonly SourceId[]) {
+  const ids = accountNumbers(clientIds);
+  const { pageSize } = bms.config;
+  for (let from = 0; from < ids.length; from += pageSize) {
+    const named = ids.slice(from, from + pageSize).map((id) => `Filter.Ids=${id}`);
+    // A list of numbers is one parameter each, which an object of parameters cannot hold.
+    const path = `/v2/crm/accounts/lookup?${named.join('&')}`;
+    const query = { 'Filter.WithInactiveAccounts': true };
+    // No more rows than were named can come.
+    yield (await firstPage(bms, { path, query, isUncounted: true })).rows;
+  }
+}
+
+export async function readAccounts(bms: Bms, clientIds: readonly SourceId[]) {
+  const accounts: AccountWire[] = [];
+  for await (const rows of accountRows(bms, clientIds)) {
+    accounts.push(...parseAll(rows, AccountWire));
+  }
+  return accounts;
+}
+
+export function fromAccount({ id, name }: AccountWire): ClientRow {
+  return { sourceId: id, name };
+}
+
+export async function listClients(bms: Bms): Promise<ClientRow[]> {
+  const list = { path: '/v2/crm/accounts/lookup', isUncounted: true } as const;
+  return (await readableRows(bms, list, AccountWire)).map(fromAccount);
+}
+
+/** Contracts of these clients. */
+export async function contractsOf(bms: Bms, clientIds: readonly SourceId[]) {
+  const names = new Set((await readAccounts(bms, clientIds)).map(({ name }) => name));
+  const contracts = await readableRows(bms, lists.contracts, ContractWire);
+  return contracts.filter(({ accountname }) => names.has(accountname ?? ''));
+}
+
+export function readUser(bms: Bms) {
+  return bms.get('/v2/security/userinfo', resultOf(UserWire));
+}
+
+// ── Numbers behind names ────────────────────────────────────────────────────────────────────────
+
+const lookUps = {
+  queue: '/v2/system/queues/lookup',
+  status: '/v2/system/statuses/lookup',
+  priority: '/v2/system/priorities/lookup',
+  'work type': '/v2/system/worktypes/lookup',
+  role: '/v2/system/roles/lookup',
+} as const;
+export type NameKind = keyof typeof lookUps;
+
+/** A look-up list has no pages. */
+function readNamed(bms: Bms, path: string) {
+  return bms.get(path, resultOf(z.array(NamedWire)));
+}
+
+/** Throws `config` unless exactly one, in use, is called so. */
+export async function numberOf(bms: Bms, kind: NameKind, name: string): Promise<number> {
+  const list = await readNamed(bms, lookUps[kind]);
+  const named = list.filter((entry) => entry.name === name && entry.isactive !== false);
+  const known = list.map((entry) => entry.name ?? '').join(', ');
+  const fix = `Write one name as BMS shows it: ${known}.`;
+  return onlyOne(named, 'BMS', `active ${kind} called "${name}"`, fix).id;
+}
+
+/** BMS lists no ticket types and no sources: a ticket of the type shows both numbers. */
+export async function typeOf(bms: Bms, name: string) {
+  // Only the first page: a filter that is ignored would lead through all tickets there are.
+  const { rows } = await firstPage(bms, listOf('tickets', { 'Filter.TicketTypeNames': name }));
+  const ofType = parseAll(rows, TicketWire).filter(
+    ({ typename, typeid }) => typename === name && typeid != null,
+  );
+  const shown = ofType.find(({ sourceid }) => sourceid != null) ?? ofType[0];
+  if (shown !== undefined) {
+    const sourceId = shown.sourceid == null ? null : Number(shown.sourceid);
+    return { typeId: Number(shown.typeid), sourceId };
+  }
+  throw new KindError('config', `BMS shows no ticket of the type "${name}".`, {
+    fix: 'Write the type’s name as BMS shows it, and make one ticket of it by hand.',
+  });
+}
+
+export async function locationOf(bms: Bms, accountId: SourceId): Promise<number> {
+  const locations = await readNamed(bms, `/v2/crm/accounts/${accountId}/locations/lookup`);
+  const location = locations.find(({ ismain }) => ismain === true) ?? locations[0];
+  if (location !== undefined) return location.id;
+  throw new KindError('config', `Account ${accountId} has no location, which tickets need.`, {
+    fix: 'Add one to the account in BMS.',
+  });
+}
+
+/** A product comes once for each place where it is in stock. */
+export async function productOf(bms: Bms, name: string): Promise<number> {
+  const path = '/v2/inventory/products/searchselect';
+  const products = await allRows(bms, { path, query: { 'Filter.ProductName': name } }, ProductWire);
+  const named = products.filter(({ productname }) => productname === name);
+  const ids = new Set(named.map(({ productindexid }) => productindexid));
+  const fix = 'Write one name as BMS shows it.';
+  return onlyOne([...ids], 'BMS', `active product called "${name}"`, fix);
+}
+
+// ── Custom fields of accounts ───────────────────────────────────────────────────────────────────
+
+/** `/22/7`: of the module of accounts. */
+export function fieldsPath({ config }: Bms, kind: '' | '/data' = ''): string {
+  const { moduleId } = requireSettings('BMS', 'balance', config.balance, '{ moduleId: NUMBER }');
+  return `/v2/system/customFields${kind}/${moduleId}`;
+}
+
+export async function accountFields(bms: Bms): Promise<string[]> {
+  const Fields = resultOf(z.array(FieldWire.pick({ name: true })));
+  return (await bms.get(fieldsPath(bms), Fields)).flatMap(({ name }) => name ?? []);
+}
+
+/** The names that the config may use, for `check` to compare. */
+export async function listNames(bms: Bms, clientIds: readonly SourceId[]): Promise<NameLists> {
+  const namesOf = async (kind: NameKind): Promise<ListedName[]> =>
+    (await readNamed(bms, lookUps[kind])).flatMap(({ id, name }) => listed(id, name));
+  const fields = bms.config.balance === undefined ? null : await accountFields(bms);
+  const contracts = clientIds.length === 0 ? null : await contractsOf(bms, clientIds);
+  const agreements = contracts?.flatMap(({ id, contractname }) => listed(id, contractname));
+  return {
+    boards: await namesOf('queue'),
+    workTypes: await namesOf('work type'),
+    roles: await namesOf('role'),
+    ...(agreements && { agreements }),
+    ...(fields && { clientFields: fields }),
+  };
+}
+
+function listed(id: number | string, name: string | null | undefined): ListedName[] {
+  return name ? [{ sourceId: String(id), name }] : [];
+}

@@ -1,0 +1,196 @@
+/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+import { z } from 'zod';
+import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
+import { type OpenCall, type Query, requireSettings } from '../kit/call.ts';
+import { findRow } from '../kit/lists.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
+import { type NoteRecord, notePush, verifyAudience } from '../kit/notes.ts';
+import { keyedPush } from '../kit/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import type { Bms } from './call.ts';
+import { facts } from './facts.ts';
+import {
+  accountNumbers,
+  fieldsPath,
+  listOf,
+  lists,
+  locationOf,
+  numberOf,
+  typeOf,
+} from './lists.ts';
+import { verifyZone, writtenTime } from './local-times.ts';
+import { isClosedTicket } from './mapping.ts';
+import { FieldWire, NoteWire, resultOf, TicketWire } from './schema.ts';
+
+type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
+type Keyed = Pick<Alert, 'key' | 'clientId'>;
+
+export const ticketsPath = lists.tickets.path;
+
+/** Found again by the key in their titles. */
+export function createAlertPush(open: OpenCall<Bms>): Push<'alert-ticket'> {
+  return keyedPush(open, facts, {
+    noun: 'ticket',
+    needs: () => ['ticket-key-kept'],
+    find: findTicket,
+    create: async (bms, alert) =>
+      ticketDelivered(await createTicket(bms, alert, alertsOf(bms).queue)),
+    delivered: ticketDelivered,
+    inspect: (bms, _, ticketId) => inspectTicket(closableTicket, bms, ticketId),
+    withdraw: (bms, alert, withdrawal) => withdrawTicket(closableTicket, bms, alert, withdrawal),
+  });
+}
+
+export function alertsOf({ config }: Bms): NonNullable<Bms['config']['alerts']> {
+  return requireSettings('BMS', 'alerts', config.alerts, '{ queue: NAME, type: NAME }');
+}
+
+/** Until the filter is known to work, the account's tickets are read without it. */
+export async function findTicket(bms: Bms, { key, clientId }: Keyed): Promise<TicketWire | null> {
+  const isFiltered = (await facts.readFact(bms.context, 'title-filter')) === 'yes';
+  return search(bms, { key, clientId }, isFiltered ? { 'Filter.Title': key } : {});
+}
+
+function search(bms: Bms, { key, clientId }: Keyed, byTitle: Query): Promise<TicketWire | null> {
+  const [accountId = ''] = accountNumbers([clientId]);
+  const list = listOf('tickets', { 'Filter.AccountIds': accountId, ...byTitle });
+  const isOurs = (row: TicketWire): boolean =>
+    hasMarker(row.title, key) && row.accountid === accountId;
+  return findRow(bms, list, TicketWire, isOurs);
+}
+
+/** No length of titles is published; so many characters fit into every ticket list. */
+const titleLengthMax = 200;
+
+/** `queue`: by name. */
+export async function createTicket(bms: Bms, ticket: Alert, queue: string): Promise<TicketWire> {
+  const { context, zones } = bms;
+  await facts.refuseIfFalse(context, 'ticket-key-kept');
+  const alerts = alertsOf(bms);
+  const { typeId, sourceId } = await typeOf(bms, alerts.type);
+  const source = alerts.sourceId ?? sourceId;
+  if (source === null) {
+    throw new KindError('config', `BMS shows no source of a ticket of the type "${alerts.type}".`, {
+      fix: 'Set alerts.sourceId.',
+    });
+  }
+  const body = {
+    Title: markedLine(ticket.subject, ticket.key, titleLengthMax),
+    Details: ticket.body,
+    AccountId: Number(accountNumbers([ticket.clientId])[0]),
+    LocationId: await locationOf(bms, ticket.clientId),
+    QueueId: await numberOf(bms, 'queue', queue),
+    StatusId: await numberOf(bms, 'status', alerts.status),
+    PriorityId: await numberOf(bms, 'priority', alerts.priority),
+    TypeId: typeId,
+    SourceId: source,
+    OpenDate: writtenTime(instantFromMs(context.now()), zones.moments),
+  };
+  const made = await bms.write('POST', ticketsPath, body, resultOf(TicketWire));
+  const isKept = hasMarker(made.title, ticket.key);
+  await facts.verifyKept(context, 'ticket-key-kept', isKept, async () => false);
+  if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: made.id });
+  await verifyZone(bms, made.createdon);
+  if (isKept && (await facts.readFact(context, 'title-filter')) === null) {
+    const found = await search(bms, ticket, { 'Filter.Title': ticket.key });
+    await facts.verifyKept(context, 'title-filter', false, async () => found?.id === made.id);
+  }
+  return made;
+}
+
+/** The comment of a resolution is internal, and says why: no note of its own is written. */
+export const closableTicket: ClosableTicket<Bms> = {
+  async read(bms, id) {
+    const path = `${ticketsPath}/${encodeURIComponent(id)}`;
+    const ticket = await bms.getIfThere(path, resultOf(TicketWire));
+    if (ticket === null) return null;
+    return {
+      bearsKey: (key) => hasMarker(ticket.title, key),
+      isClosed: isClosedTicket(ticket, bms),
+    };
+  },
+  async close(bms, id) {
+    const StatusId = await numberOf(bms, 'status', alertsOf(bms).withdrawnStatus);
+    const body = { Id: Number(id), StatusId, IsInternal: true, IsPublishToKnowledgeBase: false };
+    const path = `${ticketsPath}/${id}/resolve`;
+    return (Comment) => bms.write('POST', path, { ...body, Comment });
+  },
+  whenGone: 'by hand',
+};
+
+function ticketDelivered({ id, ticketnumber }: TicketWire): Delivered {
+  return ticketnumber ? { remoteId: id, label: ticketnumber } : { remoteId: id };
+}
+
+export function notesPath(ticketId: SourceId): string {
+  return `${ticketsPath}/${encodeURIComponent(ticketId)}/notes`;
+}
+
+export const noteRecord: NoteRecord<Bms> = {
+  async find(bms, { key, ticketId }) {
+    const list = { path: notesPath(ticketId), isUncounted: true } as const;
+    const note = await findRow(bms, list, NoteWire, ({ details }) => hasMarker(details, key));
+    return note === null ? null : { remoteId: note.id };
+  },
+  async write(bms, note) {
+    const { context, config, zones } = bms;
+    const body = {
+      Details: withMarker(note.body, note.key),
+      IsInternal: note.audience === 'internal',
+      TypeId: config.notes.typeId,
+      NoteDate: writtenTime(instantFromMs(context.now()), zones.moments),
+      // Nobody named: where it is left out, BMS might choose for itself who gets a mail.
+      EmailNotification: { ContactIds: '', ResourcesIds: '', OtherEmails: [] },
+    };
+    const path = notesPath(note.ticketId);
+    const { id, isinternal } = await bms.write('POST', path, body, resultOf(NoteWire));
+    await verifyAudience(bms, facts, 'note-audience', note, { id, isInternal: isinternal });
+    return { remoteId: id };
+  },
+};
+
+export function createNotePush(open: OpenCall<Bms>): Push<'ticket-note'> {
+  return notePush(open, facts, noteRecord, ['note-audience']);
+}
+
+const Written = z.object({ modulename: z.string().nullish() });
+
+interface AccountField extends ClientField {
+  id: number;
+}
+
+export const accountField: ClientFields<Bms, AccountField> = {
+  noun: 'account',
+  product: 'Kaseya BMS',
+  async read(bms, clientId) {
+    const path = `${fieldsPath(bms)}/${accountNumbers([clientId])[0]}`;
+    const fields = await bms.get(path, resultOf(z.array(FieldWire)));
+    return fields.flatMap(({ customfieldid, name, data }) =>
+      name ? [{ id: Number(customfieldid), name, value: data }] : [],
+    );
+  },
+  /** The answer names the module: a field of another one would be about something else with that number. */
+  async write(bms, clientId, { target: { id }, value }) {
+    const path = `${fieldsPath(bms, '/data')}/${clientId}/${id}`;
+    const { modulename } = await bms.write('PUT', path, { Value: value ?? '' }, resultOf(Written));
+    if (modulename == null) return;
+    const isAccount = /account|client|crm/i.test(modulename);
+    await facts.verifyFact(bms.context, 'account-field', isAccount);
+    if (isAccount) return;
+    const message = `${fieldsPath(bms)} is the module of ${modulename}, where a field was changed.`;
+    throw new KindError('config', message, {
+      fix: `Restore its field ${id} of number ${clientId}; correct balance.moduleId.`,
+    });
+  },
+  verifiesFact: true,
+  remoteId: (clientId) => clientId,
+  writableFix:
+    'Let the API user’s security role edit accounts; the field must be text or a number with two decimals.',
+};
+
+export function createBalancePush(open: OpenCall<Bms>): Push<'balance-field'> {
+  return balancePush(open, facts, 'account-field', accountField);
+}

@@ -1,0 +1,213 @@
+/**
+ * A sale: a ticket of its own, found by the key in its title, and on it a charge with the key in its
+ * description. Billing Review makes an invoice of the charge; invoices cannot be made from here.
+ */
+import { z } from 'zod';
+import type {
+  Delivered,
+  Push,
+  SourceId,
+  Withdrawal,
+  Withdrawn,
+} from '../../src/contract/connector.ts';
+import { KindError } from '../../src/domain/errors.ts';
+import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
+import { Id } from '../http/wire.ts';
+import type { OpenCall } from '../kit/call.ts';
+import { believeRows } from '../kit/lists.ts';
+import { createKeyed, type KeyedRecord, keyedPush } from '../kit/push.ts';
+import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
+import { withdrawTicket } from '../kit/tickets.ts';
+import type { Bms } from './call.ts';
+import { type FactId, facts } from './facts.ts';
+import { productOf, readUser } from './lists.ts';
+import { alertsOf, closableTicket, createTicket, findTicket, ticketsPath } from './push.ts';
+import { ChargeWire, resultOf } from './schema.ts';
+
+/** Other people's brackets are on invoices too; ours say whose they are. */
+function saleMarker(key: string): string {
+  return `[prepaid-hours ${key}]`;
+}
+
+export function saleKeyIn(text: string | null | undefined): string | null {
+  return /\[prepaid-hours ([A-Za-z0-9_.:-]{1,50})\]/.exec(text ?? '')?.[1] ?? null;
+}
+
+const soldMemory = 'first-sale';
+
+/** Before the first sale no line of an invoice can bear a key of ours, and none is asked for. */
+export async function isAnythingSold({ context }: Bms): Promise<boolean> {
+  return (await context.memory.get(soldMemory)) !== null;
+}
+
+async function rememberSale(bms: Bms): Promise<void> {
+  if (await isAnythingSold(bms)) return;
+  await bms.context.memory.set(soldMemory, instantFromMs(bms.context.now()));
+}
+
+interface Charge {
+  ticketId: SourceId;
+  charge: ChargeWire;
+}
+
+const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
+  noun: 'charge',
+  needs: () => ['charge-key-kept'],
+  async find(bms, sale) {
+    const ticket = await findTicket(bms, sale);
+    const charge = ticket === null ? null : await findCharge(bms, ticket.id, sale.key);
+    if (ticket === null || charge === null) return null;
+    await rememberSale(bms);
+    return { ticketId: ticket.id, charge };
+  },
+  create: createWhatIsMissing,
+  delivered: chargeDelivered,
+  refuseOther: (_, { charge }, sale) => refuseOtherPrice(charge, sale),
+  async inspect(bms, { currency }, remoteId) {
+    const charge = await readCharge(bms, remoteId);
+    if (charge === null) return null;
+    const totalMinor = totalOf(charge, currency);
+    const isVoid = !charge.isbillable;
+    return totalMinor === null ? { isVoid } : { isVoid, totalMinor, currency };
+  },
+  withdraw: withdrawSale,
+};
+
+export function createInvoicePush(open: OpenCall<Bms>): Push<'invoice'> {
+  return keyedPush(open, facts, saleRecord);
+}
+
+export function createSale(bms: Bms, sale: Sale): Promise<Delivered> {
+  return createKeyed(bms, facts, saleRecord, sale);
+}
+
+/** A ticket without its charge is left by a run that broke off. */
+async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
+  const { billing } = bms.config;
+  // A charge names no currency: it is in the one that BMS shows, which is the file's unless it says so.
+  const charged = (await readUser(bms)).currencycode || bms.context.currency;
+  if (charged !== sale.currency) {
+    throw new KindError('config', `BMS charges in ${charged}, not in ${sale.currency}.`, {
+      fix: `Give the offer "${sale.offer}" a price in ${charged}.`,
+    });
+  }
+  const name = sale.product ?? billing.product;
+  if (name === undefined) {
+    throw new KindError('config', `The offer "${sale.offer}" names no product to charge.`, {
+      fix: 'Name one as the offer’s product, or as billing.product of the connection.',
+    });
+  }
+  const productId = await productOf(bms, name);
+  const queue = billing.queue ?? alertsOf(bms).queue;
+  const { id: ticketId } =
+    (await findTicket(bms, sale)) ??
+    (await createTicket(bms, { ...sale, subject: sale.title }, queue));
+  const charge =
+    (await findCharge(bms, ticketId, sale.key)) ??
+    (await createCharge(bms, ticketId, productId, sale));
+  refuseOtherPrice(charge, sale);
+  return chargeDelivered({ ticketId, charge });
+}
+
+async function createCharge(bms: Bms, ticketId: SourceId, ProductIndexId: number, sale: Sale) {
+  // Before the write, whose answer may be lost: from now on a line of an invoice may bear a key.
+  await rememberSale(bms);
+  const { quantity, unitPrice } = saleLine(sale);
+  const body = {
+    ProductIndexId,
+    ChargeName: sale.title,
+    Description: `${sale.body.trimEnd()}\n\n${saleMarker(sale.key)}`,
+    Quantity: quantity,
+    Price: unitPrice,
+    IsBillable: true,
+    // At noon it is the same day in nearly every zone.
+    DatePurchased: `${sale.issuedOn}T12:00:00Z`,
+  };
+  const Made = resultOf(z.tuple([ChargeWire], ChargeWire));
+  const [made] = await bms.write('POST', `${ticketsPath}/${ticketId}/charges`, body, Made);
+  const isKept = saleKeyIn(made.description) === sale.key;
+  await facts.verifyKept(bms.context, 'charge-key-kept', isKept, async () => false);
+  if (!isKept) bms.context.log.warn('A new charge did not keep its key.', { charge: made.id });
+  return made;
+}
+
+/** The list shows neither names nor descriptions, and expenses too: each is looked at by itself. */
+async function findCharge(bms: Bms, ticketId: SourceId, key: string) {
+  const list = { path: `${ticketsPath}/${ticketId}/expensesandcharges` };
+  for await (const { rows } of bms.pages(list)) {
+    for (const { id } of believeRows(list, rows, z.object({ id: Id }))) {
+      const charge = await readCharge(bms, `${ticketId}-${id}`);
+      if (charge !== null && saleKeyIn(charge.description) === key) return charge;
+    }
+  }
+  return null;
+}
+
+/** Null where there is none; what is no number of a ticket and a charge was never one of ours. */
+async function readCharge(bms: Bms, remoteId: SourceId): Promise<ChargeWire | null> {
+  if (!/^\d+-\d+$/.test(remoteId)) return null;
+  return bms.getIfThere(pathsOf(remoteId).charge, resultOf(ChargeWire));
+}
+
+/** Of a sale: its ticket's number, and the paths of both. */
+export function pathsOf(remoteId: SourceId) {
+  const [ticketId = '', chargeId] = remoteId.split('-');
+  const ticket = `${ticketsPath}/${ticketId}`;
+  return { ticketId, ticket, charge: `${ticket}/charges/${chargeId}` };
+}
+
+/** The charge stays, saying why, and is billed no more; then its ticket is closed. */
+async function withdrawSale(
+  bms: Bms,
+  sale: Sale,
+  { remoteId, reason }: Withdrawal,
+): Promise<Withdrawn | null> {
+  const charge = await readCharge(bms, remoteId);
+  const paths = pathsOf(remoteId);
+  // What is on an invoice, or on its way there, is a person's to take back.
+  const isOurs = charge !== null && saleKeyIn(charge.description) === sale.key;
+  if (!isOurs || charge.isbilled || charge.isposted) return null;
+  if (charge.isbillable) {
+    await bms.write('PUT', paths.charge, toUnbillable(charge, reason), resultOf(ChargeWire));
+    if ((await readCharge(bms, remoteId))?.isbillable !== false) return null;
+  }
+  await withdrawTicket(closableTicket, bms, sale, { remoteId: paths.ticketId, reason });
+  return { remoteId };
+}
+
+function toUnbillable(charge: ChargeWire, reason: string) {
+  const number = (text: string | null | undefined) => (text == null ? null : Number(text));
+  return {
+    Id: Number(charge.id),
+    ProductIndexId: charge.productindexid ?? 0,
+    ChargeName: charge.chargename ?? null,
+    Description: `${reason}\n\n${charge.description ?? ''}`,
+    StatusId: charge.statusid ?? 0,
+    PricingLevelId: charge.pricinglevelid ?? null,
+    Quantity: number(charge.quantity),
+    Price: number(charge.price),
+    IsBillable: false,
+    ...(charge.datepurchased ? { DatePurchased: charge.datepurchased } : {}),
+  };
+}
+
+function totalOf({ quantity, price, amount }: ChargeWire, currency: string): number | null {
+  if (amount != null) return minorFromText(amount, currency);
+  if (quantity == null || price == null || !/^\d+(?:\.0+)?$/.test(quantity)) return null;
+  return Number(quantity) * minorFromText(price, currency);
+}
+
+/** A pricing level may have put its own price in the place of ours, or the price is not shown. */
+function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
+  const total = totalOf(charge, sale.currency);
+  refuseOtherTotal(sale, `Charge ${charge.id}`, total);
+  if (total !== null) return;
+  const wanted = textFromMinor(sale.totalMinor, sale.currency);
+  const message = `Charge ${charge.id} comes to nothing that it shows instead of ${wanted}.`;
+  throw new KindError('rejected', message, { fix: 'Correct it in BMS, then retry.' });
+}
+
+function chargeDelivered({ ticketId, charge }: Charge): Delivered {
+  return { remoteId: `${ticketId}-${charge.id}`, label: `charge ${charge.id} on #${ticketId}` };
+}
