@@ -46,7 +46,7 @@ export interface Checks {
   facts: readonly Proof[];
   /** Every name of the settings, and products. */
   names: readonly Proof[];
-  /** Blocks of hours that the vendor itself counts down; asked as `facts` are. */
+  /** Blocks of hours that the vendor itself counts down; asked wherever credentials and lists hold. */
   native: Proof | null;
   /** Facts that are verified elsewhere: what is known of each. */
   known(): Promise<CheckResult[]>;
@@ -61,15 +61,22 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
       return typeof found === 'string' ? [okResult(id, found)] : found;
     });
   const results = await prove(checks.credentials);
-  const isFine = (): boolean => results.every(({ status }) => status !== 'failed');
-  if (!isFine()) return results;
-  for (const proof of checks.lists) results.push(...(await prove(proof)));
-  const listFacts = isFine() ? (checks.listFacts ?? []) : [];
-  for (const proof of [...listFacts, checks.clients]) results.push(...(await prove(proof)));
-  const isReadable = isFine();
-  if (isReadable) for (const proof of checks.facts) results.push(...(await prove(proof)));
-  for (const proof of checks.names) results.push(...(await prove(proof)));
-  if (isReadable && checks.native !== null) results.push(...(await prove(checks.native)));
+  const isFine = (some: readonly CheckResult[]): boolean =>
+    some.every(({ status }) => status !== 'failed');
+  const add = async (proofs: readonly Proof[]): Promise<CheckResult[]> => {
+    const added: CheckResult[] = [];
+    for (const proof of proofs) added.push(...(await prove(proof)));
+    results.push(...added);
+    return added;
+  };
+  if (!isFine(results)) return results;
+  const isListed = isFine(await add(checks.lists));
+  if (isListed) await add(checks.listFacts ?? []);
+  const areClientsThere = isFine(await add([checks.clients]));
+  if (isListed && areClientsThere) await add(checks.facts);
+  await add(checks.names);
+  // Neither a false fact nor one wrong client hides hours that the vendor itself counts down.
+  if (isListed && checks.native !== null) await add([checks.native]);
   return [...results, ...(await checks.known())];
 }
 
