@@ -112,7 +112,8 @@ function shrunk(path: string): KindError {
 export interface Reading<Wire, Row, List> {
   list: List;
   schema: ZodType<Wire>;
-  fromWire(wire: Wire): Row;
+  /** None, one or several rows of ours. */
+  fromWire(wire: Wire): Row | readonly Row[];
   idOf?(raw: unknown): string | null;
   /** Of a row as it came: one of another client is left out before it is read, however odd the rest of it is. */
   concernsUs?(raw: unknown): boolean;
@@ -129,7 +130,8 @@ export async function* readPages<Wire, Row, List>(
   const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
   for await (const page of call.pages(list)) {
     const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);
-    const { rows, rejected } = parseRows(ours, schema, fromWire, idOf);
+    const { rows: nested, rejected } = parseRows(ours, schema, fromWire, idOf);
+    const rows = nested.flat() as Row[];
     if (refuse !== undefined) rows.forEach(refuse);
     yield { rows: rows.filter(isWanted), rejected, resume: page.resume ?? null };
   }

@@ -1,5 +1,4 @@
 /** Reading: one list a stream, the last changed first, down to what has not changed since. */
-import type { ZodType } from 'zod';
 import type {
   ClientRow,
   InvoiceRow,
@@ -31,6 +30,8 @@ import {
 import { fromClient, fromInvoice, fromItem, fromTicket, isWork, timeIn } from './mapping.ts';
 import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
+const itemIdIn = idIn('itemId');
+
 type Rows<Row> = AsyncGenerator<Page<Row>>;
 
 /** All of them: a client has no timestamp of its last change. */
@@ -51,12 +52,14 @@ export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): R
 
 export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(ops.context, 'schema-tickets', 'dates-utc');
-  const pages = readDown(ops, request, wholeSecond(request.since), {
+  const since = wholeSecond(request.since);
+  const pages = readPages(descending(ops, since), {
     list: ticketsByChange,
     schema: TicketWire,
-    idField: 'ticketId',
-    fromWire: (wire) => [fromTicket(ops, wire)],
-    timeOf: ({ updatedAt }) => updatedAt,
+    fromWire: (wire) => fromTicket(ops, wire),
+    idOf: idIn('ticketId'),
+    concernsUs: isOf(request.clientIds),
+    isWanted: ({ updatedAt }) => updatedAt >= since,
   });
   for await (const { rows, ...page } of pages) {
     yield { ...page, rows: await withClosing(ops.context.memory, rows) };
@@ -66,13 +69,15 @@ export async function* pullTickets(ops: SuperOps, request: PullRequest): Rows<Ti
 export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'quantity-hours');
   await facts.refuseIfFalse(ops.context, 'items-hold-time', 'items-billable');
-  yield* readDown(ops, request, wholeSecond(request.since), {
+  const since = wholeSecond(request.since);
+  yield* readPages(descending(ops, since), {
     list: await itemsBy(ops, 'updatedTime', 'createdTime'),
     schema: ItemWire,
-    idField: 'itemId',
     // What else is offered is nobody's time.
-    fromWire: (wire) => (isWork(wire) ? [fromItem(ops, wire)] : []),
-    timeOf: ({ updatedAt }) => updatedAt,
+    fromWire: (wire) => (isWork(wire) ? fromItem(ops, wire) : []),
+    idOf: itemIdIn,
+    concernsUs: isOf(request.clientIds),
+    isWanted: ({ updatedAt }) => updatedAt >= since,
   });
 }
 
@@ -80,36 +85,19 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
 export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(ops.context, 'schema-invoices');
   const from = addSeconds(request.since, -ops.config.invoiceDays * 86_400).slice(0, 10);
-  yield* readDown(ops, request, from, {
+  yield* readPages(descending(ops, from), {
     list: invoicesByDate,
     schema: InvoiceWire,
-    idField: 'invoiceId',
     fromWire: (wire) => fromInvoice(ops, wire),
-    timeOf: ({ issuedOn }) => issuedOn ?? '9',
+    idOf: idIn('invoiceId'),
+    concernsUs: isOf(request.clientIds),
+    isWanted: ({ issuedOn }) => (issuedOn ?? '9') >= from,
   });
 }
 
-interface Reading<Wire, Row> {
-  list: List;
-  schema: ZodType<Wire>;
-  idField: string;
-  fromWire(wire: Wire): readonly Row[];
-  /** Older ones than what is wanted come along on the last page. */
-  timeOf(row: NoInfer<Row>): string;
-}
-
-/** Rows of other clients are left out unread. */
-async function* readDown<Wire, Row>(
-  ops: SuperOps,
-  { clientIds }: PullRequest,
-  from: string,
-  { list, schema, idField, fromWire, timeOf }: Reading<Wire, Row>,
-): Rows<Row> {
-  const pages = () => downTo(ops, list, from);
-  const reading = { list, schema, fromWire, idOf: idIn(idField), concernsUs: isOf(clientIds) };
-  for await (const { rows, ...page } of readPages({ pages }, reading)) {
-    yield { ...page, rows: rows.flat().filter((row) => timeOf(row) >= from) };
-  }
+/** Pages are left where one ends before `from`; older rows on the last one are not wanted. */
+function descending(ops: SuperOps, from: string) {
+  return { pages: (list: List) => downTo(ops, list, from) };
 }
 
 /** SuperOps shows whole seconds. */
@@ -165,8 +153,6 @@ function mayBeWork(row: unknown): boolean {
   const item = ItemWire.safeParse(row).data;
   return item === undefined || isWork(item);
 }
-
-const itemIdIn = idIn('itemId');
 
 /** An item without a number would otherwise count as one that is gone. */
 function itemId(row: unknown): SourceId {

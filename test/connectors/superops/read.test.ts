@@ -212,6 +212,18 @@ describe('Never less than asked', () => {
       await expect(read(bench, 'tickets')).rejects.toMatchObject({ kind: 'contract' });
     }));
 
+  test('rows of which only some are shown, even where the rest need not be read', () =>
+    withSuperops(async (bench) => {
+      work(bench);
+      work(bench);
+      bench.sandbox.options.hiddenRows = 1;
+      const since = new Date(Date.now() + day).toISOString();
+      for (const change of [{}, { since }]) {
+        const reading = read(bench, 'tickets', change);
+        await expect(reading).rejects.toMatchObject({ kind: 'contract' });
+      }
+    }));
+
   test('a list that is empty all of a sudden', () =>
     withSuperops(async (bench) => {
       work(bench);
