@@ -9,7 +9,7 @@ import type { Query } from '../kit/call.ts';
 import { firstPage, type Pages } from '../kit/lists.ts';
 import { type Bms, type List, Place } from './call.ts';
 import { facts } from './facts.ts';
-import { listOf, orderOf } from './lists.ts';
+import { listOf, readOrder } from './lists.ts';
 import { filterDaysAgo, filterTime, readableMs } from './local-times.ts';
 
 /** `field`: what the filter looks at. `setAt`: when the second is set for the first time, which proves nothing. */
@@ -46,7 +46,7 @@ export async function* changedPages(
   let isFirstEnough = await facts.readFact(context, fact);
   let isAnySeen = false;
   const from = filterTime(since, zones.moments);
-  const { path, query: shared } = listOf(changes.name, { ...query, ...(await orderOf(bms)) });
+  const { path, query: shared } = listOf(changes.name, { ...query, ...(await readOrder(bms)) });
   const asked = JSON.stringify([path, shared, from, config.pageSize, clientIds]);
   const of = createHash('sha256').update(asked).digest('hex').slice(0, 12);
   const position = Position.safeParse(JSON.parse(resume ?? 'null')).data;
@@ -56,7 +56,7 @@ export async function* changedPages(
     if (name === second.name) {
       // What the first filter shows cannot tell what it hides: a page of the second must.
       if (isFirstEnough === null && isAnySeen) {
-        await facts.verifyFact(context, fact, await seeCover(bms, changes, query));
+        await facts.verifyFact(context, fact, await readCover(bms, changes, query));
         isFirstEnough = await facts.readFact(context, fact);
       }
       if (isFirstEnough === 'yes') return;
@@ -65,7 +65,7 @@ export async function* changedPages(
     if (name === start.name && start.place !== null) list.after = start.place;
     for await (const page of bms.pages(list)) {
       isAnySeen ||= page.rows.length > 0;
-      if (isFirstEnough !== 'no' && coverOf(bms, changes, page.rows) === false) {
+      if (isFirstEnough !== 'no' && coverIn(bms, changes, page.rows) === false) {
         await facts.verifyFact(context, fact, false);
         isFirstEnough = 'no';
       }
@@ -79,13 +79,13 @@ const freshDays = 30;
 const sameMs = 2_000;
 
 /** Whether the first filter shows all that the second does, by one page of fresh rows; for `check` too. */
-export async function seeCover(bms: Bms, changes: Changes, query: Query = {}) {
+export async function readCover(bms: Bms, changes: Changes, query: Query = {}) {
   const fresh = { ...query, [changes.second.name]: filterDaysAgo(bms, freshDays) };
-  return coverOf(bms, changes, (await firstPage(bms, listOf(changes.name, fresh))).rows);
+  return coverIn(bms, changes, (await firstPage(bms, listOf(changes.name, fresh))).rows);
 }
 
 /** One row that the first filter would not show outweighs all that it shows. */
-function coverOf(bms: Bms, changes: Changes, rows: readonly unknown[]): boolean | null {
+function coverIn(bms: Bms, changes: Changes, rows: readonly unknown[]): boolean | null {
   const covers = rows.map((row) => isCovered(bms, changes, row));
   return covers.includes(false) ? false : covers.includes(true) ? true : null;
 }

@@ -12,16 +12,16 @@ import {
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
-  accountFields,
   accountNumbers,
-  contractsOf,
+  findNumber,
+  findProduct,
+  findTicketType,
   lists,
   type NameKind,
-  numberOf,
-  productOf,
   readAccounts,
+  readContracts,
+  readFieldNames,
   readUser,
-  typeOf,
 } from './lists.ts';
 import type { UserWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
@@ -38,19 +38,19 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
   return runChecks('Kaseya BMS', {
     credentials: ['auth', signIn],
     lists: [
-      ['user', async () => userResults(bms, user)],
+      ['user', async () => compareUser(bms, user)],
       ...listProofs(bms, Object.fromEntries(oneRow)),
     ],
     clients: ['clients', () => checkAccounts(bms, clientIds)],
     facts: [['facts', () => verifyByReading(bms, user.timestamp, clientIds)]],
-    names: namesInConfig(bms),
-    native: clientIds.length === 0 ? null : ['native-contracts', () => native(bms, clientIds)],
-    known: () => Promise.all(otherFacts(bms).map((id) => facts.factResult(bms.context, id))),
+    names: listNameProofs(bms),
+    native: clientIds.length === 0 ? null : ['native-contracts', () => checkNative(bms, clientIds)],
+    known: () => Promise.all(listOtherFacts(bms).map((id) => facts.factResult(bms.context, id))),
   });
 }
 
 /** What BMS says of the API user: the zone in which it shows times, and the currency. */
-function userResults({ zones, context }: Bms, user: User): CheckResult[] {
+function compareUser({ zones, context }: Bms, user: User): CheckResult[] {
   const { olsontimezonename: zone, currencycode: currency } = user;
   const results: CheckResult[] = [];
   if (zone) {
@@ -84,15 +84,15 @@ async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<
 }
 
 /** Each name that the config uses, looked up as the step that needs it would. */
-function namesInConfig(bms: Bms): Proof[] {
+function listNameProofs(bms: Bms): Proof[] {
   const { alerts, billing, balance, closedStatuses = [] } = bms.config;
-  const find = (kind: NameKind) => (name: string) => numberOf(bms, kind, name);
+  const find = (kind: NameKind) => (name: string) => findNumber(bms, kind, name);
   const findType = async (name: string): Promise<string> => {
-    const { typeId, sourceId } = await typeOf(bms, name);
+    const { typeId, sourceId } = await findTicketType(bms, name);
     return `${typeId}, with source ${sourceId ?? 'unknown'}`;
   };
   const showFields = async (): Promise<string> => {
-    const fields = (await accountFields(bms)).join(', ') || 'none';
+    const fields = (await readFieldNames(bms)).join(', ') || 'none';
     return `Custom fields of module ${balance?.moduleId}, which must be those of accounts: ${fields}.`;
   };
   return [
@@ -104,7 +104,7 @@ function namesInConfig(bms: Bms): Proof[] {
       ['alerts.withdrawnStatus', alerts?.withdrawnStatus, find('status')],
       ['alerts.type', alerts?.type, findType],
       ['billing.queue', billing.queue, find('queue')],
-      ['billing.product', billing.product, (name) => productOf(bms, name)],
+      ['billing.product', billing.product, (name) => findProduct(bms, name)],
     ]),
     ...(balance === undefined ? [] : [['name.balance.moduleId', showFields] satisfies Proof]),
   ];
@@ -113,8 +113,11 @@ function namesInConfig(bms: Bms): Proof[] {
 const ended = /expired|inactive|cancel|closed|terminated|draft/i;
 
 /** Contracts by which BMS counts a client's hours itself. It shows no balance of them. */
-async function native(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckResult[] | string> {
-  const counting = (await contractsOf(bms, clientIds)).filter(
+async function checkNative(
+  bms: Bms,
+  clientIds: readonly SourceId[],
+): Promise<CheckResult[] | string> {
+  const counting = (await readContracts(bms, clientIds)).filter(
     ({ contracttype, status }) =>
       /retainer|block|prepaid/i.test(contracttype ?? '') && !ended.test(status ?? ''),
   );
@@ -128,7 +131,7 @@ async function native(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckRe
 }
 
 /** Facts that a run verifies, or writing, of the steps that this config uses. */
-function otherFacts({ config: { alerts, balance } }: Bms): FactId[] {
+function listOtherFacts({ config: { alerts, balance } }: Bms): FactId[] {
   const ofTickets = ['ticket-key-kept', 'title-filter', 'charge-key-kept'] as const;
   return [
     'invoice-lines',

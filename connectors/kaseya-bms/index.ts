@@ -4,7 +4,7 @@ import { createBms } from './call.ts';
 import { checkConnection } from './check.ts';
 import { KaseyaBmsConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { listClients, listNames, productOf } from './lists.ts';
+import { findProduct, listClients, listNames } from './lists.ts';
 import { presentTime, pullClients, pullInvoices, pullTickets, pullTime } from './pull.ts';
 import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
 import { createInvoicePush } from './sales.ts';
@@ -31,7 +31,7 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
       probe: probeConnection,
       listNames,
       listClients,
-      proveProduct: productOf,
+      proveProduct: findProduct,
       pull: {
         clients: pullClients,
         tickets: pullTickets,

@@ -33,7 +33,7 @@ export function listOf(name: Listed, query: List['query'] = {}): List {
 }
 
 /** How an order is asked for is documented nowhere: only where it was seen to work. */
-export async function orderOf({ context }: Bms): Promise<{ Sort?: string }> {
+export async function readOrder({ context }: Bms): Promise<{ Sort?: string }> {
   return (await facts.readFact(context, 'page-order')) === 'yes' ? { Sort: 'Id' } : {};
 }
 
@@ -44,7 +44,7 @@ export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
 }
 
 /** The accounts of these clients in lists that one address holds, inactive ones too. */
-export async function* accountRows(bms: Bms, clientIds: readonly SourceId[]) {
+export async function* readAccountRows(bms: Bms, clientIds: readonly SourceId[]) {
   const ids = accountNumbers(clientIds);
   const { pageSize } = bms.config;
   for (let from = 0; from < ids.length; from += pageSize) {
@@ -59,7 +59,7 @@ export async function* accountRows(bms: Bms, clientIds: readonly SourceId[]) {
 
 export async function readAccounts(bms: Bms, clientIds: readonly SourceId[]) {
   const accounts: AccountWire[] = [];
-  for await (const rows of accountRows(bms, clientIds)) {
+  for await (const rows of readAccountRows(bms, clientIds)) {
     accounts.push(...parseAll(rows, AccountWire));
   }
   return accounts;
@@ -75,7 +75,7 @@ export async function listClients(bms: Bms): Promise<ClientRow[]> {
 }
 
 /** Contracts of these clients. */
-export async function contractsOf(bms: Bms, clientIds: readonly SourceId[]) {
+export async function readContracts(bms: Bms, clientIds: readonly SourceId[]) {
   const names = new Set((await readAccounts(bms, clientIds)).map(({ name }) => name));
   const contracts = await readableRows(bms, lists.contracts, ContractWire);
   return contracts.filter(({ accountname }) => names.has(accountname ?? ''));
@@ -102,7 +102,7 @@ function readNamed(bms: Bms, path: string) {
 }
 
 /** Throws `config` unless exactly one, in use, is called so. */
-export async function numberOf(bms: Bms, kind: NameKind, name: string): Promise<number> {
+export async function findNumber(bms: Bms, kind: NameKind, name: string): Promise<number> {
   const list = await readNamed(bms, lookUps[kind]);
   const named = list.filter((entry) => entry.name === name && entry.isactive !== false);
   const known = list.map((entry) => entry.name ?? '').join(', ');
@@ -111,7 +111,7 @@ export async function numberOf(bms: Bms, kind: NameKind, name: string): Promise<
 }
 
 /** BMS lists no ticket types and no sources: a ticket of the type shows both numbers. */
-export async function typeOf(bms: Bms, name: string) {
+export async function findTicketType(bms: Bms, name: string) {
   // Only the first page: a filter that is ignored would lead through all tickets there are.
   const { rows } = await firstPage(bms, listOf('tickets', { 'Filter.TicketTypeNames': name }));
   const ofType = parseAll(rows, TicketWire).filter(
@@ -127,7 +127,7 @@ export async function typeOf(bms: Bms, name: string) {
   });
 }
 
-export async function locationOf(bms: Bms, accountId: SourceId): Promise<number> {
+export async function findLocation(bms: Bms, accountId: SourceId): Promise<number> {
   const locations = await readNamed(bms, `/v2/crm/accounts/${accountId}/locations/lookup`);
   const location = locations.find(({ ismain }) => ismain === true) ?? locations[0];
   if (location !== undefined) return location.id;
@@ -137,7 +137,7 @@ export async function locationOf(bms: Bms, accountId: SourceId): Promise<number>
 }
 
 /** A product comes once for each place where it is in stock. */
-export async function productOf(bms: Bms, name: string): Promise<number> {
+export async function findProduct(bms: Bms, name: string): Promise<number> {
   const path = '/v2/inventory/products/searchselect';
   const products = await allRows(bms, { path, query: { 'Filter.ProductName': name } }, ProductWire);
   const named = products.filter(({ productname }) => productname === name);
@@ -154,7 +154,7 @@ export function fieldsPath({ config }: Bms, kind: '' | '/data' = ''): string {
   return `/v2/system/customFields${kind}/${moduleId}`;
 }
 
-export async function accountFields(bms: Bms): Promise<string[]> {
+export async function readFieldNames(bms: Bms): Promise<string[]> {
   const Fields = resultOf(z.array(FieldWire.pick({ name: true })));
   return (await bms.get(fieldsPath(bms), Fields)).flatMap(({ name }) => name ?? []);
 }
@@ -163,8 +163,8 @@ export async function accountFields(bms: Bms): Promise<string[]> {
 export async function listNames(bms: Bms, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind): Promise<ListedName[]> =>
     (await readNamed(bms, lookUps[kind])).flatMap(({ id, name }) => listed(id, name));
-  const fields = bms.config.balance === undefined ? null : await accountFields(bms);
-  const contracts = clientIds.length === 0 ? null : await contractsOf(bms, clientIds);
+  const fields = bms.config.balance === undefined ? null : await readFieldNames(bms);
+  const contracts = clientIds.length === 0 ? null : await readContracts(bms, clientIds);
   const agreements = contracts?.flatMap(({ id, contractname }) => listed(id, contractname));
   return {
     boards: await namesOf('queue'),

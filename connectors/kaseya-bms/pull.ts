@@ -20,7 +20,7 @@ import { allRows, believeRows, readPages, refuseStranger } from '../kit/lists.ts
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
-import { accountNumbers, accountRows, fromAccount, listOf, lists, orderOf } from './lists.ts';
+import { accountNumbers, fromAccount, listOf, lists, readAccountRows, readOrder } from './lists.ts';
 import { filterDaysAgo, filterTime } from './local-times.ts';
 import {
   fromInvoice,
@@ -39,7 +39,7 @@ export async function* pullClients(
   { clientIds }: PullRequest,
 ): AsyncGenerator<Page<ClientRow>> {
   let seen = 0;
-  for await (const rows of accountRows(bms, clientIds)) {
+  for await (const rows of readAccountRows(bms, clientIds)) {
     const parsed = parseRows(rows, AccountWire, fromAccount);
     for (const { sourceId } of parsed.rows) {
       refuseStranger('/v2/crm/accounts/lookup', sourceId, clientIds);
@@ -148,7 +148,7 @@ export async function* presentTime(
   const { from, to, clientIds } = request;
   const list = listOf('time', {
     ...timeQuery(clientIds),
-    ...(await orderOf(bms)),
+    ...(await readOrder(bms)),
     'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.moments),
     'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.moments),
   });
@@ -188,7 +188,7 @@ export async function* pullInvoices(
   const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.moments) });
   for await (const page of bms.pages(list)) {
     const ours = page.rows.filter(isOfClients(request));
-    const lines = await linesOf(bms, ours, request);
+    const lines = await readLines(bms, ours, request);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
       // One row more for each further sale on the same invoice, so that each finds its payment.
       return salesIn(lines.get(wire.id) ?? [], currency).map((sale, index) => {
@@ -207,7 +207,7 @@ export async function* pullInvoices(
 }
 
 /** Lines by invoice; nothing is asked before something was sold, unless somebody wants lines. */
-async function linesOf(
+async function readLines(
   bms: Bms,
   rows: readonly unknown[],
   { linesSince }: PullRequest,

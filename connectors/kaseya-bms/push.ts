@@ -15,11 +15,11 @@ import { facts } from './facts.ts';
 import {
   accountNumbers,
   fieldsPath,
+  findLocation,
+  findNumber,
+  findTicketType,
   listOf,
   lists,
-  locationOf,
-  numberOf,
-  typeOf,
 } from './lists.ts';
 import { verifyZone, writtenTime } from './local-times.ts';
 import { isClosedTicket } from './mapping.ts';
@@ -37,14 +37,14 @@ export function createAlertPush(open: OpenCall<Bms>): Push<'alert-ticket'> {
     needs: () => ['ticket-key-kept'],
     find: findTicket,
     create: async (bms, alert) =>
-      ticketDelivered(await createTicket(bms, alert, alertsOf(bms).queue)),
+      ticketDelivered(await createTicket(bms, alert, requireAlerts(bms).queue)),
     delivered: ticketDelivered,
     inspect: (bms, _, ticketId) => inspectTicket(closableTicket, bms, ticketId),
     withdraw: (bms, alert, withdrawal) => withdrawTicket(closableTicket, bms, alert, withdrawal),
   });
 }
 
-export function alertsOf({ config }: Bms): NonNullable<Bms['config']['alerts']> {
+export function requireAlerts({ config }: Bms): NonNullable<Bms['config']['alerts']> {
   return requireSettings('BMS', 'alerts', config.alerts, '{ queue: NAME, type: NAME }');
 }
 
@@ -69,8 +69,8 @@ const titleLengthMax = 200;
 export async function createTicket(bms: Bms, ticket: Alert, queue: string): Promise<TicketWire> {
   const { context, zones } = bms;
   await facts.refuseIfFalse(context, 'ticket-key-kept');
-  const alerts = alertsOf(bms);
-  const { typeId, sourceId } = await typeOf(bms, alerts.type);
+  const alerts = requireAlerts(bms);
+  const { typeId, sourceId } = await findTicketType(bms, alerts.type);
   const source = alerts.sourceId ?? sourceId;
   if (source === null) {
     throw new KindError('config', `BMS shows no source of a ticket of the type "${alerts.type}".`, {
@@ -81,10 +81,10 @@ export async function createTicket(bms: Bms, ticket: Alert, queue: string): Prom
     Title: markedLine(ticket.subject, ticket.key, titleLengthMax),
     Details: ticket.body,
     AccountId: Number(accountNumbers([ticket.clientId])[0]),
-    LocationId: await locationOf(bms, ticket.clientId),
-    QueueId: await numberOf(bms, 'queue', queue),
-    StatusId: await numberOf(bms, 'status', alerts.status),
-    PriorityId: await numberOf(bms, 'priority', alerts.priority),
+    LocationId: await findLocation(bms, ticket.clientId),
+    QueueId: await findNumber(bms, 'queue', queue),
+    StatusId: await findNumber(bms, 'status', alerts.status),
+    PriorityId: await findNumber(bms, 'priority', alerts.priority),
     TypeId: typeId,
     SourceId: source,
     OpenDate: writtenTime(instantFromMs(context.now()), zones.moments),
@@ -113,7 +113,7 @@ export const closableTicket: ClosableTicket<Bms> = {
     };
   },
   async close(bms, id) {
-    const StatusId = await numberOf(bms, 'status', alertsOf(bms).withdrawnStatus);
+    const StatusId = await findNumber(bms, 'status', requireAlerts(bms).withdrawnStatus);
     const body = { Id: Number(id), StatusId, IsInternal: true, IsPublishToKnowledgeBase: false };
     const path = `${ticketsPath}/${id}/resolve`;
     return (Comment) => bms.write('POST', path, { ...body, Comment });

@@ -16,13 +16,13 @@ import { instantFromMs } from '../../src/domain/time.ts';
 import { Id } from '../http/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
 import { believeRows } from '../kit/lists.ts';
-import { createKeyed, type KeyedRecord, keyedPush } from '../kit/push.ts';
+import { type KeyedRecord, keyedPush } from '../kit/push.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
 import { withdrawTicket } from '../kit/tickets.ts';
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { productOf, readUser } from './lists.ts';
-import { alertsOf, closableTicket, createTicket, findTicket, ticketsPath } from './push.ts';
+import { findProduct, readUser } from './lists.ts';
+import { closableTicket, createTicket, findTicket, requireAlerts, ticketsPath } from './push.ts';
 import { ChargeWire, resultOf } from './schema.ts';
 
 /** Other people's brackets are on invoices too; ours say whose they are. */
@@ -51,7 +51,7 @@ interface Charge {
   charge: ChargeWire;
 }
 
-const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
+export const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
   noun: 'charge',
   needs: () => ['charge-key-kept'],
   async find(bms, sale) {
@@ -78,10 +78,6 @@ export function createInvoicePush(open: OpenCall<Bms>): Push<'invoice'> {
   return keyedPush(open, facts, saleRecord);
 }
 
-export function createSale(bms: Bms, sale: Sale): Promise<Delivered> {
-  return createKeyed(bms, facts, saleRecord, sale);
-}
-
 /** A ticket without its charge is left by a run that broke off. */
 async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
   const { billing } = bms.config;
@@ -98,8 +94,8 @@ async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
       fix: 'Name one as the offer’s product, or as billing.product of the connection.',
     });
   }
-  const productId = await productOf(bms, name);
-  const queue = billing.queue ?? alertsOf(bms).queue;
+  const productId = await findProduct(bms, name);
+  const queue = billing.queue ?? requireAlerts(bms).queue;
   const { id: ticketId } =
     (await findTicket(bms, sale)) ??
     (await createTicket(bms, { ...sale, subject: sale.title }, queue));

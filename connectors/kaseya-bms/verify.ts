@@ -15,21 +15,22 @@ import {
   testSale,
   testSubject,
 } from '../kit/probe.ts';
+import { createKeyed } from '../kit/push.ts';
 import type { Bms } from './call.ts';
-import { seeCover, ticketChanges, timeChanges } from './changes.ts';
+import { readCover, ticketChanges, timeChanges } from './changes.ts';
 import { type FactId, facts } from './facts.ts';
 import { type Listed, listOf } from './lists.ts';
 import { filterDaysAgo, readableMs, verifyZone } from './local-times.ts';
 import { isClosedTicket, spanOf } from './mapping.ts';
 import {
   accountField,
-  alertsOf,
   createTicket,
   noteRecord,
   notesPath,
+  requireAlerts,
   ticketsPath,
 } from './push.ts';
-import { createSale, pathsOf } from './sales.ts';
+import { pathsOf, saleRecord } from './sales.ts';
 import { TicketWire, TimeWire } from './schema.ts';
 
 const farFuture = '2099-01-01T00:00:00Z';
@@ -62,8 +63,8 @@ export async function verifyByReading(
     'time-in-hours': isInHours(spans),
     'moments-zone': await verifyZone(bms, userTime),
     'work-zone': isLoggedAfterwards(bms, spans),
-    'time-modified': await seeCover(bms, time),
-    'ticket-activity': await seeCover(bms, ticket),
+    'time-modified': await readCover(bms, time),
+    'ticket-activity': await readCover(bms, ticket),
     'closed-by-date': isClosedByDate(
       bms,
       parseAll(await sampleOf('tickets', ticket.second.name), TicketWire),
@@ -188,7 +189,8 @@ export function probeConnection(bms: Bms, clientId: SourceId): Promise<CheckResu
   const tickets = () => probeTicket(bms, { key, clientId }, written);
   const sale = async (): Promise<void> => {
     const message = testSale(bms.context, { clientId, key: `${key}.sale` });
-    const { ticket, charge } = pathsOf((await createSale(bms, message)).remoteId);
+    const made = await createKeyed(bms, facts, saleRecord, message);
+    const { ticket, charge } = pathsOf(made.remoteId);
     written.unshift(charge, ticket);
   };
   const steps: ProbeStep<FactId>[] = [];
@@ -209,7 +211,7 @@ async function probeTicket(
   written: string[],
 ): Promise<void> {
   const alert = { key, clientId, subject: testSubject, body: testBody };
-  const { id: ticketId } = await createTicket(bms, alert, alertsOf(bms).queue);
+  const { id: ticketId } = await createTicket(bms, alert, requireAlerts(bms).queue);
   written.unshift(`${ticketsPath}/${ticketId}`);
   for (const audience of ['client', 'internal'] as const) {
     const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
