@@ -63,7 +63,7 @@ describe('run', () => {
     expect(out.split('\n').slice(0, 4)).toEqual([
       'Step  Connection  Requests  Rows  Changed  Seconds',
       'pull  psa                3   120        4      1.2',
-      'pull  rmm                1     0        4      1.2',
+      'pull  rmm                1              4      1.2',
       'failed pull rmm: no answer',
     ]);
   });

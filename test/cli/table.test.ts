@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fitText, formatTable, textWidth } from '../../src/cli/output/table.ts';
+import { fitText, formatTable } from '../../src/cli/output/table.ts';
 
 const plain = { paint: (_: string, text: string) => text, columns: null };
 
@@ -19,13 +19,74 @@ test('columns line up whatever accents and wide letters are in them', () => {
   ]);
 });
 
-test('a narrow terminal shortens texts, never figures', () => {
-  const columns = [{ title: 'Client' }, { title: 'Seconds', isFigure: true }, { title: 'Why' }];
-  const rows = [['A client with a long name', '1234567890', 'and a long reason too']];
-  const table = formatTable(columns, rows, { ...plain, columns: 40 });
-  for (const line of table.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40);
-  expect(table).toContain('1234567890');
-  expect(table).toContain('…');
+const orders = [
+  { title: 'Client', cut: 'name' as const },
+  { title: 'Seconds', isFigure: true },
+  { title: 'Key' },
+  { title: 'Why', cut: 'prose' as const },
+];
+
+test('a narrow terminal shortens names and prose, never figures, keys or headings', () => {
+  const rows = [
+    ['A client with quite a long name', '1234567890', 'ph:inv:1', 'a reason of some length'],
+  ];
+  const table = formatTable(orders, rows, { ...plain, columns: 64 });
+  expect(table.split('\n')).toEqual([
+    'Client                   Seconds  Key       Why',
+    'A client with quite…  1234567890  ph:inv:1  a reason of some le…',
+    '',
+  ]);
+  const short = formatTable([{ title: 'Last error', cut: 'prose' }], [['x']], {
+    ...plain,
+    columns: 8,
+  });
+  expect(short).toBe('Last error: x\n');
+});
+
+test('where columns do not fit uncut, each row is stacked', () => {
+  const rows = [
+    ['A client with quite a long name', '1234567890', 'ph:inv:dupont:1', 'a reason of some length'],
+    ['Martin', '7', 'ph:inv:martin:2', { text: 'refused', style: 'red' as const }],
+  ];
+  const paint = (style: string, text: string) => (style === 'red' ? `<${text}>` : text);
+  expect(formatTable(orders, rows, { paint, columns: 44 }).split('\n')).toEqual([
+    'Client: A client with quite a long name',
+    '  Seconds: 1234567890 · Key: ph:inv:dupont:1',
+    '  Why: a reason of some length',
+    'Client: Martin',
+    '  Seconds: 7 · Key: ph:inv:martin:2',
+    '  Why: <refused>',
+    '',
+  ]);
+});
+
+test('two names are never shortened to the same text', () => {
+  const columns = [
+    { title: 'Client', cut: 'name' as const },
+    { title: 'Left', isFigure: true },
+  ];
+  const rows = [
+    ['Groupe Dupont Plomberie et Chauffage Lyon', '1 h'],
+    ['Groupe Dupont Plomberie et Chauffage Nice', '2 h'],
+  ];
+  const at = (width: number) => formatTable(columns, rows, { ...plain, columns: width });
+  expect(at(45)).toContain('Groupe Dupont Plomberie et Chauffage L…');
+  expect(at(44)).toContain('  Left: 1 h\nClient: Groupe Dupont Plomberie et Chauffage Nice\n');
+});
+
+test('columns without a value are left out where space is short', () => {
+  const columns = [
+    { title: 'Client', cut: 'name' as const },
+    { title: 'Runs out' },
+    { title: 'Left' },
+  ];
+  const rows = [['A client with quite a long name', '', '1 h']];
+  expect(
+    formatTable(columns, rows, { ...plain, columns: 30 })
+      .split('\n')[0]
+      ?.trim(),
+  ).toMatch(/^Client +Left$/);
+  expect(formatTable(columns, rows, { ...plain, columns: 60 })).toContain('Runs out');
 });
 
 test('vendor text in a cell moves no cursor', () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../domain/duration.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import type { UndoResult } from '../../service/corrections/undo.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addUndoCommand(program: Command, cli: Cli): void {
@@ -92,8 +93,8 @@ function ledgerText({ ledger }: Shown, table: Scope['table']): string {
     );
     return [client, String(entries.length), `${seconds < 0 ? '' : '+'}${formatDuration(seconds)}`];
   });
-  const titles = [
-    { title: 'Client' },
+  const titles: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
     { title: 'Entries', isFigure: true },
     { title: 'Balance', isFigure: true },
   ];

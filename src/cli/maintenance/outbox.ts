@@ -4,6 +4,7 @@ import { instantFromMs } from '../../domain/time.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import type { MessageStatus, PushMessageRow } from '../../store/port.ts';
 import type { Style } from '../output/style.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 const statuses: readonly MessageStatus[] = [
@@ -120,16 +121,16 @@ function toJson(message: PushMessageRow) {
 
 function listText(messages: readonly PushMessageRow[], { table }: Scope): string {
   if (messages.length === 0) return 'No messages.\n';
-  const columns = [
+  const columns: TableColumn[] = [
     { title: 'Key' },
     { title: 'Kind' },
-    { title: 'Client' },
+    { title: 'Client', cut: 'name' },
     { title: 'To' },
     { title: 'Status' },
     { title: 'Tries', isFigure: true },
     { title: 'Record' },
     { title: 'Written' },
-    { title: 'Last error' },
+    { title: 'Last error', cut: 'prose' },
   ];
   const rows = messages.map((message) => {
     const style = styles[message.status];

@@ -6,6 +6,7 @@ import { plainText } from '../../reports/format/plain-text.ts';
 import type { App } from '../../service/app/app.ts';
 import type { QuarantineRow } from '../../store/port.ts';
 import { readWhole } from '../input/values.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addQuarantineCommands(program: Command, cli: Cli): void {
@@ -81,13 +82,13 @@ function toJson(row: QuarantineRow) {
 
 function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
   if (rows.length === 0) return 'No quarantined rows.\n';
-  const columns = [
+  const columns: TableColumn[] = [
     { title: 'Id', isFigure: true },
     { title: 'From' },
     { title: 'Stream' },
     { title: 'Row' },
     { title: 'Since' },
-    { title: 'Reason' },
+    { title: 'Reason', cut: 'prose' },
   ];
   const cells = rows.map((row) => [
     String(row.id),

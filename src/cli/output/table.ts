@@ -4,6 +4,11 @@ import type { Paint, Style } from './style.ts';
 export interface TableColumn {
   title: string;
   isFigure?: boolean;
+  /**
+   * What may lose its end on a narrow terminal: a name as long as no two of them look the same, or
+   * prose that another command shows in full. Everything else is typed or compared, and never cut.
+   */
+  cut?: 'name' | 'prose';
 }
 
 export type TableCell = string | { text: string; style: Style };
@@ -15,7 +20,9 @@ export interface TableOptions {
 }
 
 const gap = '  ';
-const widthMin = 8;
+const cutMin = 20;
+const indent = '  ';
+const separator = ' · ';
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 // Letters that a terminal shows two columns wide: Hangul, CJK, full-width forms, emoji.
@@ -43,19 +50,31 @@ export function fitText(text: string, width: number): string {
 }
 
 /**
- * Aligned columns, one line per row. Texts may come from vendors, so they are made inert here. On a
- * narrow terminal the widest text columns shrink; figures never do.
+ * Aligned columns, one line per row. A terminal that is too narrow for them does without columns that
+ * are empty, then shortens what may be cut; if that is not enough, it gets stacked rows of
+ * `label: value`. Texts may come from vendors, so they are made inert here.
  */
 export function formatTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
-  { paint, columns: widthMax }: TableOptions,
+  options: TableOptions,
 ): string {
+  const { paint, columns: widthMax } = options;
   const texts = rows.map((row) => columns.map((_, index) => plainText(textOf(row[index] ?? ''))));
   const widths = columns.map(({ title }, index) =>
     Math.max(textWidth(title), ...texts.map((row) => textWidth(row[index] ?? ''))),
   );
-  if (widthMax !== null) narrow(widths, columns, widthMax);
+  if (widthMax !== null && excessOf(widths, widthMax) > 0) {
+    const isFilled = (_: unknown, index: number) => texts.some((row) => row[index] !== '');
+    const filled = columns.filter(isFilled);
+    if (rows.length > 0 && filled.length < columns.length) {
+      const shown = rows.map((row) => columns.map((_, index) => row[index] ?? '').filter(isFilled));
+      return formatTable(filled, shown, options);
+    }
+    if (!narrow(widths, columns, texts, widthMax)) {
+      return stackRows(columns, rows, texts, { paint, columns: widthMax });
+    }
+  }
   const line = (cells: readonly string[], style: (index: number) => Style | null): string =>
     cells
       .map((cell, index) => {
@@ -73,17 +92,72 @@ export function formatTable(
   return [line(titles, () => 'bold'), ...lines, ''].join('\n');
 }
 
-function narrow(widths: number[], columns: readonly TableColumn[], widthMax: number): void {
-  const total = () => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
-  while (total() > widthMax) {
+function excessOf(widths: readonly number[], widthMax: number): number {
+  return widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - widthMax;
+}
+
+/** Shortens what may be cut, the widest first; false: the columns do not fit even so. */
+function narrow(
+  widths: number[],
+  columns: readonly TableColumn[],
+  texts: readonly (readonly string[])[],
+  widthMax: number,
+): boolean {
+  const least = columns.map(({ title, cut }, index) => {
+    if (cut === undefined) return Number.POSITIVE_INFINITY;
+    const floor = Math.max(cutMin, textWidth(title));
+    return cut === 'prose' ? floor : Math.max(floor, distinctWidth(texts, index));
+  });
+  for (let excess = excessOf(widths, widthMax); excess > 0; excess -= 1) {
     let widest = -1;
     widths.forEach((width, index) => {
-      if (columns[index]?.isFigure || width <= widthMin) return;
+      if (width <= (least[index] ?? 0)) return;
       if (widest === -1 || width > (widths[widest] ?? 0)) widest = index;
     });
-    if (widest === -1) return;
+    if (widest === -1) return false;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
+  return true;
+}
+
+/** The width at which all different texts of a column still look different, with their ellipsis. */
+function distinctWidth(texts: readonly (readonly string[])[], index: number): number {
+  const sorted = [...new Set(texts.map((row) => row[index] ?? ''))].sort();
+  return Math.max(
+    0,
+    ...sorted.map((text, number) => {
+      const next = sorted[number + 1] ?? '';
+      let shared = 0;
+      while (shared < text.length && text[shared] === next[shared]) shared += 1;
+      return textWidth(text.slice(0, shared)) + 2;
+    }),
+  );
+}
+
+/** One block per row: the first value, then the others that are not empty, as many to a line as fit. */
+function stackRows(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly TableCell[])[],
+  texts: readonly (readonly string[])[],
+  { paint, columns: widthMax }: { paint: Paint; columns: number },
+): string {
+  const blocks = texts.map((row, number) => {
+    const lines: string[] = [];
+    let used = 0;
+    columns.forEach(({ title }, index) => {
+      const text = row[index] ?? '';
+      if (text === '' && index > 0) return;
+      const width = textWidth(`${title}: ${text}`);
+      const style = index === 0 ? 'bold' : styleOf(rows[number]?.[index] ?? '');
+      const pair = `${title}: ${style === null ? text : paint(style, text)}`;
+      const isFitting = lines.length > 1 && used + separator.length + width <= widthMax;
+      if (isFitting) lines.push(`${lines.pop()}${separator}${pair}`);
+      else lines.push(index === 0 ? pair : `${indent}${pair}`);
+      used = isFitting ? used + separator.length + width : indent.length + width;
+    });
+    return lines.join('\n');
+  });
+  return [...blocks, ''].join('\n');
 }
 
 function padText(text: string, width: number, isFigure: boolean, isLast: boolean): string {

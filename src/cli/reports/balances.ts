@@ -17,7 +17,7 @@ import { unlistedFix } from '../../reports/notices/unlisted.ts';
 import { textsIn } from '../../reports/text/texts.ts';
 import { findClient } from '../input/find-client.ts';
 import type { Paint } from '../output/style.ts';
-import type { TableCell } from '../output/table.ts';
+import type { TableCell, TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addBalancesCommand(program: Command, cli: Cli): void {
@@ -46,8 +46,8 @@ function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean)
     overage: report.clients.some((balance) => balance.overageSeconds > 0),
     money: report.clients.some((balance) => balance.moneyLeft.size > 0),
   };
-  const columns = [
-    { title: 'Client' },
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
     { title: 'Settled', isFigure: true },
     ...(has.money ? [{ title: 'Money left', isFigure: true }] : []),
     ...(has.overage ? [{ title: 'Overage', isFigure: true }] : []),
@@ -70,8 +70,7 @@ function balanceRow(
 ): TableCell[] {
   const { client, overageSeconds, pendingSeconds, projectedSeconds, lastAlert } = balance;
   const overage = overageSeconds === 0 ? '' : formatDuration(overageSeconds);
-  const alert =
-    lastAlert === null ? '' : `${dateInZone(lastAlert.at, client.timezone)} (${lastAlert.status})`;
+  const alert = lastAlert === null ? '' : alertText(lastAlert, client.timezone);
   const money = [...balance.moneyLeft].map(([currency, minor]) => amount(minor, currency));
   const { paidBy } = client;
   return [
@@ -84,6 +83,12 @@ function balanceRow(
     runOutText(balance.runOut, dateInZone(asOf, client.timezone)),
     alert,
   ];
+}
+
+/** Its day, and its status unless it was delivered. */
+function alertText({ at, status }: { at: Instant; status: string }, timezone: string): string {
+  const day = dateInZone(at, timezone);
+  return status === 'delivered' ? day : `${day} (${status})`;
 }
 
 function amount(minor: number, currency: string): string {

@@ -9,6 +9,7 @@ import {
 } from '../../reports/balances/forecast.ts';
 import { runOutText } from '../../reports/balances/run-out-text.ts';
 import { findClient } from '../input/find-client.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addReportCommands(program: Command, cli: Cli): void {
@@ -37,8 +38,8 @@ export function addReportCommands(program: Command, cli: Cli): void {
 }
 
 function forecastText({ asOf, clients, score }: ForecastReport, scope: Scope): string {
-  const columns = [
-    { title: 'Client' },
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
     { title: 'Projected', isFigure: true },
     { title: 'Runs out (80 %)' },
     ...(score === null ? [] : scoreTitles.map((title) => ({ title, isFigure: true }))),

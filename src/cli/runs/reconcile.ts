@@ -4,6 +4,7 @@ import { comparisonLine, readReconciliation } from '../../reports/notices/reconc
 import type { App } from '../../service/app/app.ts';
 import type { DifferenceSum, StoredDifference } from '../../store/port.ts';
 import { findClient } from '../input/find-client.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 import { progressLine } from './run.ts';
 
@@ -104,14 +105,15 @@ function toText(answer: Answer, { paint, table }: Scope): string {
   const line = `${comparisonLine(clients, found)}${time}.`;
   const head = [...errors, paint(found.rows === 0 ? 'green' : 'yellow', line), ''].join('\n');
   if (differences.length === 0) return head;
-  const columns = ['Client', 'Connection', 'Kind', 'About', 'Here', 'There'];
+  const titles = ['Connection', 'Kind', 'About', 'Here', 'There'];
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
+    ...titles.map((title) => ({ title })),
+  ];
   const rows = differences.map(({ client, connection, kind, subject, ours, theirs }) => [
     ...[client ?? '(unknown)', connection, kind, subject, ours, theirs],
   ]);
   const fixes = new Set(differences.map(({ kind, fix }) => `${kind}: ${fix}`));
   const advice = [...fixes].map((fix) => `${plainText(fix)}\n`).join('');
-  return `${head}\n${table(
-    columns.map((title) => ({ title })),
-    rows,
-  )}\n${advice}`;
+  return `${head}\n${table(columns, rows)}\n${advice}`;
 }

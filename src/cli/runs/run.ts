@@ -72,6 +72,11 @@ const figures: { title: string; of: (step: StepResult) => number }[] = [
   { title: 'Differences', of: (step) => step.differences },
 ];
 
+/** Zeros are left blank: what happened is easier to see without them. */
+function countText(count: number): string {
+  return count === 0 ? '' : String(count);
+}
+
 /** One row per step; columns that are zero in every row are left out. */
 export function runText(
   result: RunResult,
@@ -89,7 +94,7 @@ export function runText(
   const rows = steps.map((step) => [
     step.step,
     step.connection ?? '',
-    ...shown.map(({ of }) => String(of(step))),
+    ...shown.map(({ of }) => countText(of(step))),
     (step.durationMs / 1000).toFixed(1),
   ]);
   const errors = steps.flatMap(({ step, connection, error }) => {

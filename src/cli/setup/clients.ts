@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { foldName } from '../../domain/records/names.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
+import type { TableColumn } from '../output/table.ts';
 import type { Cli } from '../scope.ts';
 
 interface ListedClient {
@@ -46,14 +47,14 @@ export function addClientsCommand(program: Command, cli: Cli): void {
           ...[client.name, client.id, client.connection].map(plainText),
           plainText(client.configuredAs ?? ''),
         ]);
-        const titles = ['Client', 'ID', 'Connection', 'Configured as'];
+        const titles: TableColumn[] = [
+          { title: 'Client', cut: 'name' },
+          { title: 'ID' },
+          { title: 'Connection' },
+          { title: 'Configured as', cut: 'name' },
+        ];
         answer({ clients }, () =>
-          rows.length === 0
-            ? 'No matching clients.\n'
-            : table(
-                titles.map((title) => ({ title })),
-                rows,
-              ),
+          rows.length === 0 ? 'No matching clients.\n' : table(titles, rows),
         );
         return 0;
       }),

@@ -5,6 +5,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import { textsIn } from '../../reports/text/texts.ts';
 import type { ClientPlan, Plan, RuleEffect } from '../../service/plan/plan.ts';
 import type { Outcome } from '../../service/plan/plan-outcomes.ts';
+import type { TableColumn } from '../output/table.ts';
 import { type Cli, type Scope, usualConfig } from '../scope.ts';
 
 export function addPlanCommand(program: Command, cli: Cli): void {
@@ -72,8 +73,8 @@ function isChanged({ posted, planned, rules }: ClientPlan): boolean {
   return rules.length > 0 || JSON.stringify(posted) !== JSON.stringify(planned);
 }
 
-const outcomeColumns = [
-  { title: 'Client' },
+const outcomeColumns: TableColumn[] = [
+  { title: 'Client', cut: 'name' },
   { title: 'Posted', isFigure: true },
   { title: 'Planned', isFigure: true },
   { title: 'Pending', isFigure: true },
@@ -125,7 +126,10 @@ function ruleTable(clients: readonly ClientPlan[], scope: Scope): string {
   if (rows.length === 0) return '';
   const figures = ['Hours', 'Pending', 'Overage', 'Money', 'Alerts', 'Invoices'];
   const columns = figures.map((title) => ({ title, isFigure: true }));
-  return scope.table([{ title: 'Client' }, { title: 'Rule, changed alone' }, ...columns], rows);
+  return scope.table(
+    [{ title: 'Client', cut: 'name' }, { title: 'Rule, changed alone' }, ...columns],
+    rows,
+  );
 }
 
 function ruleRow(effect: RuleEffect): string[] {
