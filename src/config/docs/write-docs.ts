@@ -6,6 +6,7 @@ import { registry } from '../../../connectors/registry.ts';
 import { loadVendors } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
 import { configTable } from './describe.ts';
+import { sizeTable } from './size-table.ts';
 import { factTable, vendorTable } from './vendor-table.ts';
 
 const vendors = await loadVendors(registry);
@@ -16,8 +17,11 @@ writeTables(new URL('../../../README.md', import.meta.url), [
   { name: 'config-table', table: configTable(vendors) },
   { name: 'vendor-table', table: vendorTable(vendors) },
 ]);
+const connectors = new URL('../../../connectors/', import.meta.url);
+const sizes = sizeTable(connectors, Object.keys(registry));
+writeTables(new URL('README.md', connectors), [{ name: 'sizes', table: sizes }]);
 for (const vendor of vendors.filter(({ facts }) => facts !== undefined)) {
-  const file = new URL(`../../../connectors/${vendor.id}/README.md`, import.meta.url);
+  const file = new URL(`${vendor.id}/README.md`, connectors);
   writeTables(file, [{ name: 'facts', table: factTable(vendor) }]);
 }
 
