@@ -1,7 +1,7 @@
 /** What `check` proves by reading, by the lightest calls. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { checkClients, listProofs, runChecks } from '../kit/checks.ts';
-import { firstPage, readableRows } from '../kit/lists.ts';
+import { checkClients, listProofs, runChecks } from '../kit/checking/checks.ts';
+import { firstPage, readableRows } from '../kit/reading/lists.ts';
 import type { PlainDesk } from './call.ts';
 import { facts } from './facts.ts';
 import { ClientWire } from './schema.ts';

@@ -1,5 +1,5 @@
 /** What the vendor's documents leave open and the connector relies on. */
-import { keepFacts, writing } from '../kit/facts.ts';
+import { keepFacts, writing } from '../kit/checking/facts.ts';
 
 export type FactId = 'ticket-key' | 'invoice-key';
 

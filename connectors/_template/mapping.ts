@@ -8,7 +8,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { minorOf, readWorkedTime } from '../http/exact.ts';
+import { minorOf, readWorkedTime } from '../http/answers/exact.ts';
 import type { ClientWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 export function fromClient(wire: z.infer<typeof ClientWire>): ClientRow {

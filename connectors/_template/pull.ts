@@ -1,7 +1,7 @@
 /** The streams: whatever changed. A bad row is quarantined and does not hold up the others. */
 import type { ZodType } from 'zod';
 import type { Page, PullRequest } from '../../src/contract/connector.ts';
-import { readPages } from '../kit/lists.ts';
+import { readPages } from '../kit/reading/lists.ts';
 import type { PlainDesk } from './call.ts';
 import { changedList } from './lists.ts';
 import { fromClient, fromInvoice, fromTicket, fromTime } from './mapping.ts';

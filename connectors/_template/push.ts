@@ -1,11 +1,11 @@
 /** Every write is found by its key before it is made: compared in code, never by a filter alone. */
 import type { Delivered, Push } from '../../src/contract/connector.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { findRow } from '../kit/lists.ts';
-import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
-import { type NoteRecord, notePush } from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { refuseOtherTotal, saleLine } from '../kit/sales.ts';
+import { findRow } from '../kit/reading/lists.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
+import { type NoteRecord, notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { refuseOtherTotal, saleLine } from '../kit/writing/sales.ts';
 import type { PlainDesk } from './call.ts';
 import { facts } from './facts.ts';
 import { invoicesOf, notesOf, ticketsOf } from './lists.ts';

@@ -3,7 +3,7 @@
  * understood without is `nullish`: left out or null, it means "not known".
  */
 import { z } from 'zod';
-import { DecimalText, Id, WireInstant } from '../http/wire.ts';
+import { DecimalText, Id, WireInstant } from '../http/answers/wire.ts';
 
 /** A page of any list: "next" is the cursor of the page after it. Its rows are believed one by one. */
 export const PageWire = z.object({ rows: z.array(z.unknown()), next: z.string().nullable() });

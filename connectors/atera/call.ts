@@ -3,7 +3,7 @@ import type { ConnectorContext } from '../../src/contract/connector.ts';
 import type { ZoneName } from '../../src/domain/zone.ts';
 import type { LimitRow } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
-import { numberedPages, shortList } from '../kit/lists.ts';
+import { numberedPages, shortList } from '../kit/reading/lists.ts';
 import type { AteraConfig } from './config.ts';
 import { type Contracts, createContracts } from './lists.ts';
 import { ActionWire, PageWire } from './schema.ts';

@@ -1,9 +1,15 @@
 /** What `check` proves by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { namesAlone } from '../http/rows.ts';
-import { checkClients, listProofs, okResult, type Proof, runChecks } from '../kit/checks.ts';
-import { allRows, believeRows, firstPage } from '../kit/lists.ts';
+import { namesAlone } from '../http/answers/rows.ts';
+import {
+  checkClients,
+  listProofs,
+  okResult,
+  type Proof,
+  runChecks,
+} from '../kit/checking/checks.ts';
+import { allRows, believeRows, firstPage } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { isSameName } from './config.ts';
 import { type FactId, facts } from './facts.ts';

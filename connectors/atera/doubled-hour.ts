@@ -5,8 +5,8 @@
 
 import type { SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { ifBelieved } from '../http/rows.ts';
-import { allRows } from '../kit/lists.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
+import { allRows } from '../kit/reading/lists.ts';
 import type { Atera } from './call.ts';
 import { facts } from './facts.ts';
 import { TicketRecordWire, TicketTotal, WorkHoursWire } from './schema.ts';

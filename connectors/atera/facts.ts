@@ -1,5 +1,5 @@
 /** What no page of the vendor's says and the connector relies on. */
-import { keepFacts, reading, writing } from '../kit/facts.ts';
+import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
   'account-zone': reading.needed(

@@ -13,8 +13,8 @@ import {
   dateInZone,
   instantFromMs,
 } from '../../src/domain/time.ts';
-import { ifBelieved } from '../http/rows.ts';
-import type { ListPage } from '../kit/lists.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
+import type { ListPage } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { readingsOf } from './wall-clock.ts';
 

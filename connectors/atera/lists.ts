@@ -1,9 +1,9 @@
 /** Atera's lists. Those of work go by the time of work, those of tickets by their last change. */
 import type { ZodType } from 'zod';
 import type { ClientRow, Page, SourceId } from '../../src/contract/connector.ts';
-import { isRecent } from '../http/clock.ts';
-import { parseRows } from '../http/rows.ts';
-import { allRows, readableRows } from '../kit/lists.ts';
+import { isRecent } from '../http/answers/clock.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { allRows, readableRows } from '../kit/reading/lists.ts';
 import { type Atera, idIn, type List } from './call.ts';
 import { fromCustomer } from './mapping.ts';
 import { ContractWire, CustomerWire } from './schema.ts';

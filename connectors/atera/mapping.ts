@@ -4,7 +4,7 @@ import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { presentIds } from '../http/rows.ts';
+import { presentIds } from '../http/answers/rows.ts';
 import type { Atera } from './call.ts';
 import { isSameName } from './config.ts';
 import type { CustomerWire, TicketWire, WorkHoursWire } from './schema.ts';

@@ -9,8 +9,8 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
-import { ifBelieved } from '../http/rows.ts';
-import { believeRows } from '../kit/lists.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
+import { believeRows } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { findDurations } from './doubled-hour.ts';
 import { facts } from './facts.ts';

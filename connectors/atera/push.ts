@@ -6,20 +6,20 @@ import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { isSameValue } from '../http/wire.ts';
+import { isSameValue } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { findRow, refuseStranger } from '../kit/lists.ts';
-import { hasMarker, markedLine, withMarker } from '../kit/marker.ts';
+import { findRow, refuseStranger } from '../kit/reading/lists.ts';
+import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
 import {
   guardedNotes,
   type Note,
   type NoteRecord,
   notePush,
   verifyAudience,
-} from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { saleText } from '../kit/sale-text.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+} from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { saleText } from '../kit/writing/sale-text.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
 import { type Atera, write } from './call.ts';
 import { isSameName } from './config.ts';
 import { facts } from './facts.ts';

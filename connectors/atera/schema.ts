@@ -4,7 +4,7 @@
  * without is required here.
  */
 import { z } from 'zod';
-import { DecimalText, Id } from '../http/wire.ts';
+import { DecimalText, Id } from '../http/answers/wire.ts';
 
 export const PageWire = z
   .object({ items: z.array(z.unknown()).nullable(), totalItemCount: z.int().min(0) })

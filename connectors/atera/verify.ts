@@ -1,9 +1,9 @@
 /** How each fact is verified: by reading, and by a ticket with two notes for a test client. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { addDays, addSeconds, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import { okResult } from '../kit/checks.ts';
-import { firstPage } from '../kit/lists.ts';
-import { runProbe, testBody, testSubject } from '../kit/probe.ts';
+import { okResult } from '../kit/checking/checks.ts';
+import { runProbe, testBody, testSubject } from '../kit/checking/probe.ts';
+import { firstPage } from '../kit/reading/lists.ts';
 import { type Atera, idIn, type List } from './call.ts';
 import { meaningsOf, readTicketTotal } from './doubled-hour.ts';
 import { type FactId, facts } from './facts.ts';

@@ -1,8 +1,8 @@
 /** What `check` proves by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { secondsOf } from '../http/exact.ts';
-import { Id } from '../http/wire.ts';
+import { secondsOf } from '../http/answers/exact.ts';
+import { Id } from '../http/answers/wire.ts';
 import {
   attemptsAt,
   checkClients,
@@ -10,9 +10,9 @@ import {
   okResult,
   type Proof,
   runChecks,
-} from '../kit/checks.ts';
-import { allRows } from '../kit/lists.ts';
-import { unknownName } from '../kit/names.ts';
+} from '../kit/checking/checks.ts';
+import { allRows } from '../kit/reading/lists.ts';
+import { unknownName } from '../kit/reading/names.ts';
 import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {

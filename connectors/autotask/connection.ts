@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { type ErrorKind, isKindError, KindError } from '../../src/domain/errors.ts';
-import { isLoopback, parseBaseUrl } from '../http/address.ts';
 import {
   classifyAnswer,
   isHtml,
@@ -13,8 +12,9 @@ import {
   nameOf,
   retryAfter,
   vendorText,
-} from '../http/classify.ts';
-import { isRecent } from '../http/clock.ts';
+} from '../http/answers/classify.ts';
+import { isRecent } from '../http/answers/clock.ts';
+import { isLoopback, parseBaseUrl } from '../http/requests/address.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer, TransportOptions } from '../http/types.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';

@@ -26,6 +26,7 @@ export const autotask: VendorModule<AutotaskConfig> = {
     ownBlocks: 'warned of',
   },
   facts: facts.rows,
+  evidence: ['schema'],
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   needsProduct: ({ billing }) => billing?.billingCode === undefined,
   create(config, context) {

@@ -14,8 +14,8 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime, secondsOf } from '../http/exact.ts';
-import { inField, presentIds } from '../http/rows.ts';
+import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
 import type { NameIn } from './lists.ts';
 import type { CompanyWire, InvoiceWire, TicketWire, TimeEntryWire } from './schema.ts';
 

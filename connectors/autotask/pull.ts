@@ -11,10 +11,10 @@ import type {
 } from '../../src/contract/connector.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import { parseRows } from '../http/rows.ts';
-import { DecimalText, Id, optional } from '../http/wire.ts';
-import { type LinesOf, withLines } from '../kit/invoice-lines.ts';
-import { parseAll, readPages, refuseStranger } from '../kit/lists.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { DecimalText, Id, optional } from '../http/answers/wire.ts';
+import { type LinesOf, withLines } from '../kit/reading/invoice-lines.ts';
+import { parseAll, readPages, refuseStranger } from '../kit/reading/lists.ts';
 import {
   type Autotask,
   companyNumbers,

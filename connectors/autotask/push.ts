@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import { Id, optional } from '../http/wire.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
+import { Id, optional } from '../http/answers/wire.ts';
 import { type OpenCall, requireSettings } from '../kit/call.ts';
-import { findRow } from '../kit/lists.ts';
-import { hasMarker, markerOf, oneLine, shortened } from '../kit/marker.ts';
-import { guardedNotes, type Note, notePush, verifyAudience } from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import { findRow } from '../kit/reading/lists.ts';
+import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import { hasMarker, markerOf, oneLine, shortened } from '../kit/writing/marker.ts';
+import { guardedNotes, type Note, notePush, verifyAudience } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
 import {
   type Autotask,
   companyNumbers,

@@ -7,19 +7,19 @@ import { z } from 'zod';
 import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import { Id } from '../http/wire.ts';
+import { Id } from '../http/answers/wire.ts';
 import { type OpenCall, requireSettings } from '../kit/call.ts';
-import { allRows, findRow } from '../kit/lists.ts';
-import { shortened } from '../kit/marker.ts';
-import { onlyOne } from '../kit/names.ts';
-import { keyedPush } from '../kit/push.ts';
+import { allRows, findRow } from '../kit/reading/lists.ts';
+import { onlyOne } from '../kit/reading/names.ts';
+import { shortened } from '../kit/writing/marker.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
   type Sale,
   saleHours,
   saleLine,
-} from '../kit/sales.ts';
+} from '../kit/writing/sales.ts';
 import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
 import { type Contract, findValue, readContracts, readPicklist } from './lists.ts';

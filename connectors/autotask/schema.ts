@@ -3,7 +3,7 @@
  * `includeFields`. https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/_EntitiesOverview.htm
  */
 import { z } from 'zod';
-import { DecimalText, Id, optional, WireInstant } from '../http/wire.ts';
+import { DecimalText, Id, optional, WireInstant } from '../http/answers/wire.ts';
 
 /** Some are days alone, as that of a payment. */
 const Timestamp = z

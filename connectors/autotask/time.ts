@@ -12,9 +12,9 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { parseRows } from '../http/rows.ts';
-import { Id, optional } from '../http/wire.ts';
-import { allRows, believeRows, parseAll } from '../kit/lists.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { Id, optional } from '../http/answers/wire.ts';
+import { allRows, believeRows, parseAll } from '../kit/reading/lists.ts';
 import {
   type Autotask,
   companyNumbers,

@@ -6,10 +6,10 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { type ErrorKind, isKindError } from '../../src/domain/errors.ts';
 import { secondsBetween } from '../../src/domain/time.ts';
-import { secondsOf } from '../http/exact.ts';
-import { okResult } from '../kit/checks.ts';
-import { believeRows, firstPage } from '../kit/lists.ts';
-import { fieldStep, type ProbeStep, runProbe, testBody, testSale } from '../kit/probe.ts';
+import { secondsOf } from '../http/answers/exact.ts';
+import { okResult } from '../kit/checking/checks.ts';
+import { fieldStep, type ProbeStep, runProbe, testBody, testSale } from '../kit/checking/probe.ts';
+import { believeRows, firstPage } from '../kit/reading/lists.ts';
 import { type Autotask, type List, listOf, pagesAsTheyCome, RowWithId, where } from './call.ts';
 import { Threshold } from './connection.ts';
 import { type FactId, facts } from './facts.ts';

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { classifyAnswer } from '../http/classify.ts';
+import { classifyAnswer } from '../http/answers/classify.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
-import type { Pages } from '../kit/lists.ts';
+import type { Pages } from '../kit/reading/lists.ts';
 import type { ConnectwiseConfig } from './config.ts';
 
 export interface List {

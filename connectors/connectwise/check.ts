@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/wire.ts';
-import { checkClients, nameProofs, type Proof, runChecks } from '../kit/checks.ts';
-import { allRows, firstPage } from '../kit/lists.ts';
+import { Id } from '../http/answers/wire.ts';
+import { checkClients, nameProofs, type Proof, runChecks } from '../kit/checking/checks.ts';
+import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { topUpAgreement, warnOfAgreements } from './agreements.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';

@@ -1,7 +1,7 @@
 /** Texts of the `conditions` parameter. See README.md, "How it reads". */
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import { numericIds } from '../kit/lists.ts';
+import { numericIds } from '../kit/reading/lists.ts';
 import type { ConnectwiseConfig } from './config.ts';
 
 type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;

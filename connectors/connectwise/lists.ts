@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/wire.ts';
-import { allRows, findRow } from '../kit/lists.ts';
-import { refuseOtherCurrency, type Sale } from '../kit/sales.ts';
+import { Id } from '../http/answers/wire.ts';
+import { allRows, findRow } from '../kit/reading/lists.ts';
+import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { List, Psa } from './call.ts';
 import { all, companyNumbers, isOneOf, isText, splitIds } from './conditions.ts';
 import { type FactId, facts } from './facts.ts';

@@ -19,8 +19,8 @@ import {
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime, secondsOf } from '../http/exact.ts';
-import { inField, presentIds } from '../http/rows.ts';
+import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
 import type { Psa } from './call.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type {

@@ -12,9 +12,9 @@ import type {
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
-import { Id } from '../http/wire.ts';
-import { withLines } from '../kit/invoice-lines.ts';
-import { ignoredFilter, readPages } from '../kit/lists.ts';
+import { Id } from '../http/answers/wire.ts';
+import { withLines } from '../kit/reading/invoice-lines.ts';
+import { ignoredFilter, readPages } from '../kit/reading/lists.ts';
 import type { List, Psa } from './call.ts';
 import { changedSince, companyNumbers, startedWithin } from './conditions.ts';
 import { facts } from './facts.ts';

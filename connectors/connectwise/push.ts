@@ -2,26 +2,26 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { ifThere } from '../http/if-there.ts';
-import { Id } from '../http/wire.ts';
-import { balancePush, type ClientFields } from '../kit/balance-field.ts';
+import { ifThere } from '../http/answers/if-there.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { allRows, findRow } from '../kit/lists.ts';
-import { hasMarker, oneLine, shortened, withMarker } from '../kit/marker.ts';
+import { allRows, findRow } from '../kit/reading/lists.ts';
+import { balancePush, type ClientFields } from '../kit/writing/balance-field.ts';
+import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
 import {
   guardedNotes,
   type Note,
   type NoteRecord,
   notePush,
   verifyAudience,
-} from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
+} from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import {
   type ClosableTicket,
   inspectTicket,
   type TicketView,
   withdrawTicket,
-} from '../kit/tickets.ts';
+} from '../kit/writing/tickets.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { facts } from './facts.ts';

@@ -8,10 +8,10 @@ import type { Delivered, Push, SourceId, Standing } from '../../src/contract/con
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
-import { Id } from '../http/wire.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { keyedPush } from '../kit/push.ts';
-import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
 import { agreementRoute } from './agreements.ts';
 import type { Psa } from './call.ts';
 import { changedSince, companyNumbers, isOneOf } from './conditions.ts';

@@ -3,7 +3,7 @@
  * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
  */
 import { z } from 'zod';
-import { DecimalText, Id } from '../http/wire.ts';
+import { DecimalText, Id } from '../http/answers/wire.ts';
 
 export const Text = z.string().nullish();
 export const Flag = z.boolean().nullish();

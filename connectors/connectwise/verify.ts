@@ -6,9 +6,8 @@ import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromText, secondsBetween } from '../../src/domain/time.ts';
-import { secondsOf } from '../http/exact.ts';
-import { Id } from '../http/wire.ts';
-import { firstPage } from '../kit/lists.ts';
+import { secondsOf } from '../http/answers/exact.ts';
+import { Id } from '../http/answers/wire.ts';
 import {
   fieldStep,
   type ProbeStep,
@@ -16,7 +15,8 @@ import {
   testBody,
   testSale,
   testSubject,
-} from '../kit/probe.ts';
+} from '../kit/checking/probe.ts';
+import { firstPage } from '../kit/reading/lists.ts';
 import { adjustmentsOf, createAdjustment, readRecap, topUpAgreement } from './agreements.ts';
 import type { List, Psa } from './call.ts';
 import { changedSince, isOneOf } from './conditions.ts';

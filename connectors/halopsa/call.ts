@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { vendorText } from '../http/classify.ts';
+import { vendorText } from '../http/answers/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
-import { numberedPages, shortList } from '../kit/lists.ts';
-import { createNames, type Names } from '../kit/names.ts';
+import { numberedPages, shortList } from '../kit/reading/lists.ts';
+import { createNames, type Names } from '../kit/reading/names.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { HalopsaConfig } from './config.ts';
 import { type NameKind, nameSources } from './lists.ts';

@@ -7,8 +7,8 @@ import {
   okResult,
   type Proof,
   runChecks,
-} from '../kit/checks.ts';
-import { firstPage, readableRows } from '../kit/lists.ts';
+} from '../kit/checking/checks.ts';
+import { firstPage, readableRows } from '../kit/reading/lists.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {

@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/wire.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { numericIds, parseAll, readableRows } from '../kit/lists.ts';
-import type { NameSources } from '../kit/names.ts';
+import { numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
+import type { NameSources } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import { fromClient } from './mapping.ts';

@@ -11,8 +11,8 @@ import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
-import { minorOf, readWorkedTime, type TimeUnit } from '../http/exact.ts';
-import { inField, presentIds } from '../http/rows.ts';
+import { minorOf, readWorkedTime, type TimeUnit } from '../http/answers/exact.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 

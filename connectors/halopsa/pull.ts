@@ -9,12 +9,12 @@ import type {
   SourceId,
   TicketRow,
 } from '../../src/contract/connector.ts';
-import { minorOf } from '../http/exact.ts';
-import { parseRows } from '../http/rows.ts';
-import { DecimalText, Id } from '../http/wire.ts';
+import { minorOf } from '../http/answers/exact.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { DecimalText, Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { linesOneByOne, withLines } from '../kit/invoice-lines.ts';
-import { createDescent, ignoredFilter, readPages, refuseStranger } from '../kit/lists.ts';
+import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
+import { createDescent, ignoredFilter, readPages, refuseStranger } from '../kit/reading/lists.ts';
 import type { Halo } from './call.ts';
 import { facts } from './facts.ts';
 import {

@@ -2,20 +2,20 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/wire.ts';
-import { balancePush, type ClientFields } from '../kit/balance-field.ts';
+import { Id } from '../http/answers/wire.ts';
 import { type OpenCall, requireSettings } from '../kit/call.ts';
-import { findRow } from '../kit/lists.ts';
-import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
+import { findRow } from '../kit/reading/lists.ts';
+import { balancePush, type ClientFields } from '../kit/writing/balance-field.ts';
+import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
 import {
   guardedNotes,
   type Note,
   type NoteRecord,
   notePush,
   verifyAudience,
-} from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+} from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
 import { type Halo, type List, post, readWhole } from './call.ts';
 import { facts } from './facts.ts';
 import { actionList, clientNumber, readClient, ticketList } from './lists.ts';

@@ -8,19 +8,19 @@ import type { Delivered, Push, SourceId, Standing } from '../../src/contract/con
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { minorOf } from '../http/exact.ts';
-import { Id } from '../http/wire.ts';
+import { minorOf } from '../http/answers/exact.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { findRow } from '../kit/lists.ts';
-import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
-import { keyedPush } from '../kit/push.ts';
+import { findRow } from '../kit/reading/lists.ts';
+import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
   type Sale,
   saleHours,
   saleLine,
-} from '../kit/sales.ts';
+} from '../kit/writing/sales.ts';
 import { type Halo, post } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';

@@ -3,7 +3,7 @@
  * the shapes are those of its models and of public clients. https://halopsa.com/apidoc/
  */
 import { z } from 'zod';
-import { DecimalText, Id, UtcInstant } from '../http/wire.ts';
+import { DecimalText, Id, UtcInstant } from '../http/answers/wire.ts';
 
 /** Where and as which tenant a token is asked for. */
 export const AuthInfo = z.object({

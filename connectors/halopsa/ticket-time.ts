@@ -9,10 +9,10 @@ import type {
 import { isKindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
-import type { TimeUnit } from '../http/exact.ts';
-import { parseRows } from '../http/rows.ts';
-import { believeRows, ignoredFilter, refuseStranger } from '../kit/lists.ts';
-import { timeByTicket, unreadableTicket } from '../kit/ticket-time.ts';
+import type { TimeUnit } from '../http/answers/exact.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
+import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
 import { facts } from './facts.ts';
 import { actionList, clientLists, filterTime, ticketList } from './lists.ts';

@@ -5,7 +5,7 @@
  */
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { secondsOf, type TimeUnit } from '../http/exact.ts';
+import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import type { Halo } from './call.ts';
 import type { ActionWire } from './schema.ts';
 

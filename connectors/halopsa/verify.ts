@@ -5,9 +5,8 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
-import { isAhead, isNow } from '../http/clock.ts';
+import { isAhead, isNow } from '../http/answers/clock.ts';
 import type { Query } from '../kit/call.ts';
-import { firstPage, parseAll } from '../kit/lists.ts';
 import {
   fieldStep,
   type ProbeStep,
@@ -15,7 +14,8 @@ import {
   testBody,
   testSale,
   testSubject,
-} from '../kit/probe.ts';
+} from '../kit/checking/probe.ts';
+import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';

@@ -4,42 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { KindError } from '../../src/domain/errors.ts';
-import type { Answer, HttpRequest } from './types.ts';
+import type { Answer } from './types.ts';
 
 const defaultPageCap = 10_000;
-
-export interface PagesByLink<T> {
-  first: HttpRequest;
-  send: (request: HttpRequest) => Promise<Answer<T>>;
-  /** `Link: <…>; rel="next"`, or the next URL from the answer; null at the end. */
-  next: 'link-header' | ((answer: Answer<T>) => string | null);
-  /** Origin (or base URL) of the API; a link elsewhere is refused: credentials would travel along. */
-  origin: string;
-  pageCap?: number;
-}
-
-/** Follows next links, relative ones too. The links carry the whole query of the next page. */
-export async function* pagesByLink<T>(options: PagesByLink<T>): AsyncGenerator<Answer<T>> {
-  const guard = createGuard(options.pageCap, options.first.path);
-  const nextOf = options.next === 'link-header' ? linkHeaderNext : options.next;
-  let request = options.first;
-  for (;;) {
-    guard.countPage();
-    const answer = await options.send(request);
-    yield answer;
-    const link = nextOf(answer);
-    if (link === null) return;
-    const url = sameOriginUrl(link, options.origin, options.first.path);
-    guard.refuseRepeat(url);
-    const { query: _, ...rest } = options.first;
-    request = { ...rest, path: url };
-  }
-}
 
 export interface PagesByNumber<T> {
   send: (page: number) => Promise<Answer<T>>;
   isLast: (answer: Answer<T>, page: number) => boolean;
-  /** 1 unless told. */
+  /** Default: 1. */
   firstPage?: number;
   pageCap?: number;
 }
@@ -103,30 +75,4 @@ function loopError(found: string): KindError {
   return new KindError('contract', `The vendor's paging is broken (page loop): ${found}.`, {
     fix: 'Run again; if it stays, the API may have changed its paging.',
   });
-}
-
-function sameOriginUrl(link: string, origin: string, path: string): string {
-  const here = new URL(path.startsWith('/') ? origin.replace(/\/$/, '') + path : path);
-  if (!URL.canParse(link, here.href)) {
-    throw new KindError('contract', `The next-page link after ${here.pathname} is not a URL.`);
-  }
-  const url = new URL(link, here);
-  if (url.origin !== new URL(origin).origin) {
-    throw new KindError(
-      'contract',
-      `The next-page link after ${here.pathname} leads to ${url.origin}, not to ${origin}.`,
-      { fix: 'If the API moved there, set it as baseUrl. Credentials are not sent elsewhere.' },
-    );
-  }
-  return url.href;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc8288#section-3 */
-function linkHeaderNext(answer: Answer<unknown>): string | null {
-  const header = answer.headers.link ?? '';
-  for (const match of header.matchAll(/<([^>]*)>([^<]*)/g)) {
-    const isNext = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(match[2] ?? '');
-    if (isNext) return match[1] ?? null;
-  }
-  return null;
 }

@@ -1,7 +1,7 @@
 /** Settings that most vendors have, for their config files. */
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
-import { parseBaseUrl } from './address.ts';
+import { parseBaseUrl } from './requests/address.ts';
 
 /** Something as the vendor's people spell it. */
 export const Name = z.string().trim().min(1);

@@ -2,8 +2,6 @@
 import axios, { isAxiosError } from 'axios';
 import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './address.ts';
-import { type Agents, createAgents } from './agents.ts';
 import {
   believe,
   type ParsedAnswer,
@@ -11,15 +9,17 @@ import {
   refuseTooMany,
   tooLarge,
   unlessEmpty,
-} from './believe.ts';
-import { classifyAnswer, isRepeatable, nameOf, uncertain } from './classify.ts';
-import { refuseClockAhead } from './clock.ts';
-import { withDeadline } from './deadline.ts';
-import { encodeBody } from './encode.ts';
-import { createLimits, type Limits } from './limits.ts';
-import { fromNetworkFailure } from './network.ts';
-import { retriedAlready, withRetries } from './retry.ts';
-import { withoutSecrets, withoutSecretsIn } from './secrets.ts';
+} from './answers/believe.ts';
+import { classifyAnswer, isRepeatable, nameOf, uncertain } from './answers/classify.ts';
+import { refuseClockAhead } from './answers/clock.ts';
+import { withoutSecrets, withoutSecretsIn } from './answers/secrets.ts';
+import { addressOf, isLoopback, parseBaseUrl, pathBelow } from './requests/address.ts';
+import { type Agents, createAgents } from './requests/agents.ts';
+import { withDeadline } from './requests/deadline.ts';
+import { encodeBody } from './requests/encode.ts';
+import { createLimits, type Limits } from './requests/limits.ts';
+import { fromNetworkFailure } from './requests/network.ts';
+import { retriedAlready, withRetries } from './requests/retry.ts';
 import type { Answer, HttpRequest, RawAnswer, Transport, TransportOptions } from './types.ts';
 
 const answerBytesMax = 64 * 1024 * 1024;

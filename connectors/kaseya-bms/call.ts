@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { isRecent } from '../http/clock.ts';
+import { isRecent } from '../http/answers/clock.ts';
+import { Id } from '../http/answers/wire.ts';
 import { createTransport } from '../http/transport.ts';
 import type { HttpRequest, RawAnswer, TransportOptions } from '../http/types.ts';
-import { Id } from '../http/wire.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
-import { type NumberedPage, numberedPages, type Pages } from '../kit/lists.ts';
+import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { readableMs, type Zones, zonesOf } from './local-times.ts';

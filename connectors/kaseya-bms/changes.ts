@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { PullRequest } from '../../src/contract/connector.ts';
 import type { Query } from '../kit/call.ts';
-import { firstPage, type Pages } from '../kit/lists.ts';
+import { firstPage, type Pages } from '../kit/reading/lists.ts';
 import { type Bms, type List, Place } from './call.ts';
 import { facts } from './facts.ts';
 import { listOf, readOrder } from './lists.ts';

@@ -8,7 +8,7 @@ import {
   okResult,
   type Proof,
   runChecks,
-} from '../kit/checks.ts';
+} from '../kit/checking/checks.ts';
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ClientRow, ListedName, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { requireSettings } from '../kit/call.ts';
-import { allRows, firstPage, numericIds, parseAll, readableRows } from '../kit/lists.ts';
-import { onlyOne } from '../kit/names.ts';
+import { allRows, firstPage, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
+import { onlyOne } from '../kit/reading/names.ts';
 import type { Bms, List } from './call.ts';
 import { facts } from './facts.ts';
 import {

@@ -8,7 +8,7 @@ import {
   msFromInstant,
 } from '../../src/domain/time.ts';
 import { momentOf, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
-import { ifBelieved } from '../http/rows.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
 import type { Bms } from './call.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { facts } from './facts.ts';

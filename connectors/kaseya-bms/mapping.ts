@@ -18,8 +18,8 @@ import {
   instantFromMs,
   startAroundMidday,
 } from '../../src/domain/time.ts';
-import { readWorkedTime } from '../http/exact.ts';
-import { inField, presentIds } from '../http/rows.ts';
+import { readWorkedTime } from '../http/answers/exact.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
 import type { KaseyaBmsConfig } from './config.ts';
 import { instantOf, timesOf, workDay, type Zones } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';

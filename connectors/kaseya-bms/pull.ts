@@ -12,11 +12,11 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { ifBelieved, parseRows } from '../http/rows.ts';
-import { Id } from '../http/wire.ts';
+import { ifBelieved, parseRows } from '../http/answers/rows.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { withLines } from '../kit/invoice-lines.ts';
-import { allRows, believeRows, readPages, refuseStranger } from '../kit/lists.ts';
+import { withLines } from '../kit/reading/invoice-lines.ts';
+import { allRows, believeRows, readPages, refuseStranger } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';

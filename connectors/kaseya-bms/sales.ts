@@ -13,12 +13,12 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { Id } from '../http/wire.ts';
+import { Id } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { believeRows } from '../kit/lists.ts';
-import { type KeyedRecord, keyedPush } from '../kit/push.ts';
-import { refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
-import { withdrawTicket } from '../kit/tickets.ts';
+import { believeRows } from '../kit/reading/lists.ts';
+import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
+import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
+import { withdrawTicket } from '../kit/writing/tickets.ts';
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { findProduct, readUser } from './lists.ts';

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
-import { nameOf, uncertain, vendorText } from '../http/classify.ts';
-import { jsonOrNull } from '../http/json.ts';
+import { nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
+import { jsonOrNull } from '../http/answers/json.ts';
+import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { RawAnswer } from '../http/types.ts';
-import { DecimalText, Id, optional } from '../http/wire.ts';
 
 /**
  * BMS writes `AccountId` in its documents and `accountId` in some of its answers. Every key is lowered here, once;

@@ -4,9 +4,8 @@
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { ifBelieved } from '../http/rows.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
 import type { Query } from '../kit/call.ts';
-import { firstPage, parseAll } from '../kit/lists.ts';
 import {
   fieldStep,
   type ProbeStep,
@@ -14,8 +13,9 @@ import {
   testBody,
   testSale,
   testSubject,
-} from '../kit/probe.ts';
-import { createKeyed } from '../kit/push.ts';
+} from '../kit/checking/probe.ts';
+import { firstPage, parseAll } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import type { Bms } from './call.ts';
 import { readCover, ticketChanges, timeChanges } from './changes.ts';
 import { type FactId, facts } from './facts.ts';

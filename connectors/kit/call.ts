@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { ifThere } from '../http/if-there.ts';
+import { ifThere } from '../http/answers/if-there.ts';
 import { createTransport } from '../http/transport.ts';
 import type { Answer, HttpRequest, TransportOptions } from '../http/types.ts';
-import type { Pages } from './lists.ts';
+import type { Pages } from './reading/lists.ts';
 
 export type Query = NonNullable<HttpRequest['query']>;
 type Method = HttpRequest['method'];

@@ -20,7 +20,7 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import type { OpenCall } from './call.ts';
-import { countedPresence } from './presence.ts';
+import { countedPresence } from './reading/presence.ts';
 
 type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
 

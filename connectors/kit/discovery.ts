@@ -1,6 +1,6 @@
 /** An address, or a part of one, that the vendor names itself and may change: a database's zone, a codebase in the path. */
 import type { ConnectorContext } from '../../src/contract/connector.ts';
-import { isRecent } from '../http/clock.ts';
+import { isRecent } from '../http/answers/clock.ts';
 
 /** A refusal may be an honest one; the vendor is asked no more often than this. */
 const askAgainAfterMs = 60_000;

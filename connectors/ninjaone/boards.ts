@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, msFromInstant } from '../../src/domain/time.ts';
+import { EpochSeconds } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
-import { EpochSeconds } from '../http/wire.ts';
 import type { Ninja } from './call.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { facts } from './facts.ts';

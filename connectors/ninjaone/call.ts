@@ -1,12 +1,12 @@
 /** Requests in NinjaOne's dialect: token, cursors by the last id, web pages that mean throttling. */
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { isHtml, nameOf, uncertain, vendorText } from '../http/classify.ts';
+import { isHtml, nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import type { Pages } from '../kit/lists.ts';
+import type { Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createLists, type Lists } from './lists.ts';

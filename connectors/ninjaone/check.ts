@@ -1,8 +1,8 @@
 /** Proves credentials, permissions and every name the config refers to, and verifies what reading can. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { namesAlone } from '../http/rows.ts';
-import { type Proof, runChecks } from '../kit/checks.ts';
+import { namesAlone } from '../http/answers/rows.ts';
+import { type Proof, runChecks } from '../kit/checking/checks.ts';
 import { boardsToRead } from './boards.ts';
 import type { Ninja } from './call.ts';
 import { workTypes } from './mapping.ts';

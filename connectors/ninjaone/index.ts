@@ -18,6 +18,7 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: 'with their ticket', sale: 'ticket', ownBlocks: null },
   facts: facts.rows,
+  evidence: ['schema', 'recorded'],
   readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
   create(config, context) {
     return bindConnector(createNinja(config, context), {

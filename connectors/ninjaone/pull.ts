@@ -9,10 +9,10 @@ import type {
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
-import { ifThere } from '../http/if-there.ts';
-import { parseRows } from '../http/rows.ts';
-import { parseAll } from '../kit/lists.ts';
-import { timeByTicket, unreadableTicket } from '../kit/ticket-time.ts';
+import { ifThere } from '../http/answers/if-there.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { parseAll } from '../kit/reading/lists.ts';
+import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { idOf, type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';

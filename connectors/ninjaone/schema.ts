@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { describeError } from '../../src/domain/errors.ts';
-import { secondsOf } from '../http/exact.ts';
-import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/wire.ts';
+import { secondsOf } from '../http/answers/exact.ts';
+import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/answers/wire.ts';
 
 export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
 

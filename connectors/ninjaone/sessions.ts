@@ -7,8 +7,8 @@ import type {
   SourceId,
 } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant, msFromInstant } from '../../src/domain/time.ts';
+import { parseRows } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
-import { parseRows } from '../http/rows.ts';
 import type { Answer } from '../http/types.ts';
 import { idOf, type Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';

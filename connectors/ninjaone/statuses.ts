@@ -1,6 +1,6 @@
 /** Which statuses mean closed. Their numbers differ between tenants, so none is written down here. */
 import { KindError } from '../../src/domain/errors.ts';
-import { unknownName } from '../kit/names.ts';
+import { unknownName } from '../kit/reading/names.ts';
 import type { Ninja } from './call.ts';
 import type { RowStatus, Status } from './schema.ts';
 

@@ -2,9 +2,9 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { type Instant, msFromInstant } from '../../src/domain/time.ts';
-import { attemptsAt, okResult } from '../kit/checks.ts';
-import { parseAll } from '../kit/lists.ts';
-import { verifyAgain } from '../kit/probe.ts';
+import { attemptsAt, okResult } from '../kit/checking/checks.ts';
+import { verifyAgain } from '../kit/checking/probe.ts';
+import { parseAll } from '../kit/reading/lists.ts';
 import { boardsToRead, columnsFor, isDescending, isSortedAsAsked, runBoard } from './boards.ts';
 import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';

@@ -4,7 +4,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import type { Pages } from '../kit/lists.ts';
+import type { Pages } from '../kit/reading/lists.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import { Collection, IdItem } from './schema.ts';
 

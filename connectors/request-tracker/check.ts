@@ -1,7 +1,7 @@
 /** What `check` proves by reading. RT shows less to who has fewer rights, and says nothing of it. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { attemptsAt, nameProofs, okResult, type Proof, runChecks } from '../kit/checks.ts';
-import { parseAll } from '../kit/lists.ts';
+import { attemptsAt, nameProofs, okResult, type Proof, runChecks } from '../kit/checking/checks.ts';
+import { parseAll } from '../kit/reading/lists.ts';
 import { type Rt, search } from './call.ts';
 import { facts } from './facts.ts';
 import { findTicketField, readQueueIfSeen } from './lists.ts';

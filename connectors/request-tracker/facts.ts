@@ -1,5 +1,5 @@
 /** What cannot be believed of every RT: it depends on settings, scrips and rights that RT does not show. */
-import { keepFacts, reading, writing } from '../kit/facts.ts';
+import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
   'query-dates': reading.needed(

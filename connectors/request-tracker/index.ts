@@ -18,6 +18,7 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
   pushes: ['alert-ticket', 'ticket-note', 'invoice'],
   table: { approval: false, deletions: 'cannot be deleted', sale: 'ticket', ownBlocks: null },
   facts: facts.rows,
+  evidence: ['real server'],
   readsBy: ({ closedStatuses, clientFrom, clientField }) => ({
     tickets: [closedStatuses, clientFrom, clientField],
   }),

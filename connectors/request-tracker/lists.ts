@@ -1,7 +1,7 @@
 /** RT's lists and look-ups. */
 import type { NameLists } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { numberedPages, type Pages, parseAll, readableRows } from '../kit/lists.ts';
+import { numberedPages, type Pages, parseAll, readableRows } from '../kit/reading/lists.ts';
 import { type List, type Rt, search } from './call.ts';
 import { isSameName } from './mapping.ts';
 import { type Condition, jsonQuery } from './query.ts';

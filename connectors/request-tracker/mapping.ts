@@ -1,8 +1,8 @@
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { secondsOf } from '../http/exact.ts';
-import { markerOf, oneLine } from '../kit/marker.ts';
+import { secondsOf } from '../http/answers/exact.ts';
+import { markerOf, oneLine } from '../kit/writing/marker.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import type { TicketItem, TimeItem } from './schema.ts';
 

@@ -7,9 +7,9 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { isRecent } from '../http/clock.ts';
-import { parseRows } from '../http/rows.ts';
-import { readPages } from '../kit/lists.ts';
+import { isRecent } from '../http/answers/clock.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { readPages } from '../kit/reading/lists.ts';
 import type { Rt } from './call.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import { facts } from './facts.ts';

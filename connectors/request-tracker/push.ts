@@ -2,17 +2,17 @@
 import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { believeRows, findRow } from '../kit/lists.ts';
-import { hasMarker, markerOf, withMarker } from '../kit/marker.ts';
-import { type Note, type NoteRecord, notePush } from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { saleText } from '../kit/sale-text.ts';
+import { believeRows, findRow } from '../kit/reading/lists.ts';
+import { hasMarker, markerOf, withMarker } from '../kit/writing/marker.ts';
+import { type Note, type NoteRecord, notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { saleText } from '../kit/writing/sale-text.ts';
 import {
   type ClosableTicket,
   inspectTicket,
   type TicketView,
   withdrawTicket,
-} from '../kit/tickets.ts';
+} from '../kit/writing/tickets.ts';
 import type { List, Rt } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { columnList, readQueue, readTicket, ticketList, ticketPath } from './lists.ts';

@@ -3,7 +3,7 @@
  * https://docs.bestpractical.com/rt/5.0.3/RT/REST2.html
  */
 import { z } from 'zod';
-import { Id, WireInstant } from '../http/wire.ts';
+import { Id, WireInstant } from '../http/answers/wire.ts';
 
 export const Version = z.object({ Version: z.string().min(1) });
 

@@ -2,9 +2,9 @@
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { attemptsAt, okResult } from '../kit/checks.ts';
-import { allRows } from '../kit/lists.ts';
-import { runSteps, testBody, testSubject, verifyAgain } from '../kit/probe.ts';
+import { attemptsAt, okResult } from '../kit/checking/checks.ts';
+import { runSteps, testBody, testSubject, verifyAgain } from '../kit/checking/probe.ts';
+import { allRows } from '../kit/reading/lists.ts';
 import { type Rt, search, totalFix } from './call.ts';
 import { facts } from './facts.ts';
 import { columnList, readTicket } from './lists.ts';

@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import { retryAfter, uncertain } from '../http/classify.ts';
-import { parseExactJson } from '../http/json.ts';
+import { retryAfter, uncertain } from '../http/answers/classify.ts';
+import { parseExactJson } from '../http/answers/json.ts';
 import type { Answer, HttpRequest, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import { type NumberedPage, numberedPages, type Pages } from '../kit/lists.ts';
+import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
 import type { SuperopsConfig } from './config.ts';
 import type { Operation } from './documents.ts';
 

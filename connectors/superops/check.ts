@@ -1,7 +1,13 @@
 /** What `check` proves by reading. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { checkClients, okResult, type Proof, runChecks, warningResult } from '../kit/checks.ts';
-import { firstPage } from '../kit/lists.ts';
+import {
+  checkClients,
+  okResult,
+  type Proof,
+  runChecks,
+  warningResult,
+} from '../kit/checking/checks.ts';
+import { firstPage } from '../kit/reading/lists.ts';
 import type { List, SuperOps } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { checkSchema } from './introspection.ts';

@@ -1,5 +1,5 @@
 /** What no page of the vendor's says and the connector relies on. */
-import { keepFacts, reading, writing } from '../kit/facts.ts';
+import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 /** The operations of a step, with the fields and inputs that they name, are in the tenant's own schema. */
 function inSchema(what: string, otherwise: string) {

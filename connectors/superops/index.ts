@@ -36,6 +36,7 @@ export const superops: VendorModule<SuperopsConfig> = {
     ownBlocks: 'contracts warned of',
   },
   facts: facts.rows,
+  evidence: ['schema'],
   readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
     tickets: [closedStatuses, paidStatuses, voidStatuses],
   }),

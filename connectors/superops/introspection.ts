@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { okResult, warningResult } from '../kit/checks.ts';
+import { okResult, warningResult } from '../kit/checking/checks.ts';
 import { runWhole, type SuperOps } from './call.ts';
 import { type Operation, operations } from './documents.ts';
 import { type FactId, facts } from './facts.ts';

@@ -5,9 +5,9 @@
 import { type ZodType, z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { ifThere } from '../http/if-there.ts';
-import { Id } from '../http/wire.ts';
-import { findRow, type Pages, readableRows } from '../kit/lists.ts';
+import { ifThere } from '../http/answers/if-there.ts';
+import { Id } from '../http/answers/wire.ts';
+import { findRow, type Pages, readableRows } from '../kit/reading/lists.ts';
 import { type List, run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
 import { showsBillable } from './introspection.ts';

@@ -15,11 +15,11 @@ import {
   type Instant,
   startOfDay,
 } from '../../src/domain/time.ts';
-import { readWorkedTime } from '../http/exact.ts';
-import { describeIssue } from '../http/issues.ts';
-import { inField, presentIds } from '../http/rows.ts';
-import { UtcInstant } from '../http/wire.ts';
-import { keysIn } from '../kit/marker.ts';
+import { readWorkedTime } from '../http/answers/exact.ts';
+import { describeIssue } from '../http/answers/issues.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
+import { UtcInstant } from '../http/answers/wire.ts';
+import { keysIn } from '../kit/writing/marker.ts';
 import type { SuperOps } from './call.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 

@@ -11,8 +11,8 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { parseRows } from '../http/rows.ts';
-import { readPages } from '../kit/lists.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { readPages } from '../kit/reading/lists.ts';
 import type { List, SuperOps } from './call.ts';
 import { withClosing } from './closed.ts';
 import { facts } from './facts.ts';

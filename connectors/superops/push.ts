@@ -4,16 +4,21 @@ import type { Delivered, Push, PushMessages } from '../../src/contract/connector
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { addDays, addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import { isNow } from '../http/clock.ts';
-import { Id, UtcInstant } from '../http/wire.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
+import { isNow } from '../http/answers/clock.ts';
+import { Id, UtcInstant } from '../http/answers/wire.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { hasMarker, markedLine, markerOf, withMarker } from '../kit/marker.ts';
-import { guardedNotes, type NoteRecord, notePush, verifyAudience } from '../kit/notes.ts';
-import { keyedPush } from '../kit/push.ts';
-import { saleText } from '../kit/sale-text.ts';
-import { refuseOtherCurrency, refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import { hasMarker, markedLine, markerOf, withMarker } from '../kit/writing/marker.ts';
+import { guardedNotes, type NoteRecord, notePush, verifyAudience } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { saleText } from '../kit/writing/sale-text.ts';
+import {
+  refuseOtherCurrency,
+  refuseOtherTotal,
+  type Sale,
+  saleLine,
+} from '../kit/writing/sales.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
 import { run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
 import { facts } from './facts.ts';

@@ -3,7 +3,7 @@
  * shapes are those that public clients read. https://developer.superops.com/msp
  */
 import { z } from 'zod';
-import { DecimalText, Id, known, UtcInstant } from '../http/wire.ts';
+import { DecimalText, Id, known, UtcInstant } from '../http/answers/wire.ts';
 
 const Text = z.string().nullish();
 

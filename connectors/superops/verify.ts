@@ -5,9 +5,8 @@
 import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
-import { isAhead } from '../http/clock.ts';
-import { okResult, warningResult } from '../kit/checks.ts';
-import { firstPage, type ListPage } from '../kit/lists.ts';
+import { isAhead } from '../http/answers/clock.ts';
+import { okResult, warningResult } from '../kit/checking/checks.ts';
 import {
   fieldStep,
   type ProbeStep,
@@ -15,7 +14,8 @@ import {
   testBody,
   testSale,
   testSubject,
-} from '../kit/probe.ts';
+} from '../kit/checking/probe.ts';
+import { firstPage, type ListPage } from '../kit/reading/lists.ts';
 import { type List, run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
 import { type FactId, facts } from './facts.ts';

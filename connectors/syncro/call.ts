@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { nameOf } from '../http/classify.ts';
+import { nameOf } from '../http/answers/classify.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query, type ReadPages } from '../kit/call.ts';
-import { numberedPages } from '../kit/lists.ts';
-import { createNames, type Names } from '../kit/names.ts';
+import { numberedPages } from '../kit/reading/lists.ts';
+import { createNames, type Names } from '../kit/reading/names.ts';
 import type { SyncroConfig } from './config.ts';
 import { nameSources } from './lists.ts';
 import { idOf } from './schema.ts';

@@ -1,9 +1,15 @@
 /** What `check` proves by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { namesAlone } from '../http/rows.ts';
-import { attemptsAt, checkClients, listProofs, okResult, runChecks } from '../kit/checks.ts';
-import { firstPage, parseAll, readableRows } from '../kit/lists.ts';
+import { namesAlone } from '../http/answers/rows.ts';
+import {
+  attemptsAt,
+  checkClients,
+  listProofs,
+  okResult,
+  runChecks,
+} from '../kit/checking/checks.ts';
+import { firstPage, parseAll, readableRows } from '../kit/reading/lists.ts';
 import type { List, Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {

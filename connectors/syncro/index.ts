@@ -26,6 +26,7 @@ export const syncro: VendorModule<SyncroConfig> = {
     ownBlocks: 'refused',
   },
   facts: facts.rows,
+  evidence: ['schema'],
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   create(config, context) {
     return bindConnector(createSyncro(config, context), {

@@ -12,9 +12,9 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
-import { secondsOf as readSeconds } from '../http/exact.ts';
-import { inField, presentIds } from '../http/rows.ts';
-import { keysIn } from '../kit/marker.ts';
+import { secondsOf as readSeconds } from '../http/answers/exact.ts';
+import { inField, presentIds } from '../http/answers/rows.ts';
+import { keysIn } from '../kit/writing/marker.ts';
 import type { SyncroConfig } from './config.ts';
 import type {
   CustomerWire,

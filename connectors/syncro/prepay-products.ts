@@ -7,8 +7,8 @@ import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addDays, instantFromMs } from '../../src/domain/time.ts';
 import type { Query } from '../kit/call.ts';
-import { okResult } from '../kit/checks.ts';
-import { allRows, believeRows, findRow } from '../kit/lists.ts';
+import { okResult } from '../kit/checking/checks.ts';
+import { allRows, believeRows, findRow } from '../kit/reading/lists.ts';
 import type { List, Syncro } from './call.ts';
 import { invoiceList, readCustomer } from './lists.ts';
 import {

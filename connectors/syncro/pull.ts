@@ -6,9 +6,9 @@ import type {
   PullRequest,
   TicketRow,
 } from '../../src/contract/connector.ts';
-import { parseRows } from '../http/rows.ts';
-import { linesOneByOne, withLines } from '../kit/invoice-lines.ts';
-import { createDescent, readPages } from '../kit/lists.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
+import { createDescent, readPages } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, customerList, invoiceList, refuseUnasked, ticketList } from './lists.ts';

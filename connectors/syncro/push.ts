@@ -2,19 +2,19 @@
 import { z } from 'zod';
 import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/balance-field.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { findRow, refuseStranger } from '../kit/lists.ts';
-import { hasMarker, oneLine, withMarker } from '../kit/marker.ts';
+import { findRow, refuseStranger } from '../kit/reading/lists.ts';
+import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
 import {
   guardedNotes,
   type Note,
   type NoteRecord,
   notePush,
   verifyAudience,
-} from '../kit/notes.ts';
-import { type KeyedRecord, keyedPush } from '../kit/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/tickets.ts';
+} from '../kit/writing/notes.ts';
+import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
+import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
 import type { List, Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { clientNumber, fieldNames, readCustomer, ticketList } from './lists.ts';

@@ -6,9 +6,14 @@ import { z } from 'zod';
 import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { OpenCall } from '../kit/call.ts';
-import { withMarker } from '../kit/marker.ts';
-import { type KeyedRecord, keyedPush } from '../kit/push.ts';
-import { refuseOtherCurrency, refuseOtherTotal, type Sale, saleLine } from '../kit/sales.ts';
+import { withMarker } from '../kit/writing/marker.ts';
+import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
+import {
+  refuseOtherCurrency,
+  refuseOtherTotal,
+  type Sale,
+  saleLine,
+} from '../kit/writing/sales.ts';
 import type { Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { clientNumber } from './lists.ts';

@@ -3,7 +3,7 @@
  * few schemas. https://api-docs.syncromsp.com/
  */
 import { z } from 'zod';
-import { DecimalText, Id, known, WireInstant } from '../http/wire.ts';
+import { DecimalText, Id, known, WireInstant } from '../http/answers/wire.ts';
 
 /** Ids are numbers, and go into addresses. */
 export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a number' });

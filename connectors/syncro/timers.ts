@@ -14,9 +14,9 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { parseRows } from '../http/rows.ts';
-import { WireInstant } from '../http/wire.ts';
-import { believeRows, parseAll, quarantined } from '../kit/lists.ts';
+import { parseRows } from '../http/answers/rows.ts';
+import { WireInstant } from '../http/answers/wire.ts';
+import { believeRows, parseAll, quarantined } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } from './lists.ts';

@@ -6,8 +6,7 @@ import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
-import { WireInstant } from '../http/wire.ts';
-import { firstPage, parseAll } from '../kit/lists.ts';
+import { WireInstant } from '../http/answers/wire.ts';
 import {
   fieldStep,
   type ProbeStep,
@@ -15,8 +14,9 @@ import {
   testBody,
   testSale,
   testSubject,
-} from '../kit/probe.ts';
-import { createKeyed } from '../kit/push.ts';
+} from '../kit/checking/probe.ts';
+import { firstPage, parseAll } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import type { Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { invoiceList, resolvedTickets, ticketList, timerList } from './lists.ts';

@@ -225,8 +225,9 @@ export interface VendorModule<Config = unknown> {
   pushes: readonly PushKind[];
   table: VendorTable;
   /** By id; the README's table of them is generated. */
-  facts?: Readonly<Record<string, Fact>>;
-  evidence?: readonly Evidence[];
+  facts: Readonly<Record<string, Fact>>;
+  /** What this connector was held against. */
+  evidence: readonly Evidence[];
   /**
    * Whether the invoices that it makes come back in the `invoices` stream with our key and their
    * paid state; absent: they do.

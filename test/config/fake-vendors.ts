@@ -38,6 +38,8 @@ export const fakePsa: VendorModule<z.infer<typeof PsaSettings>> = {
   pulls: ['clients', 'tickets', 'timeEntries'],
   pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: null, sale: null, ownBlocks: null },
+  facts: {},
+  evidence: [],
   needsProduct: ({ sellsBy }) => sellsBy === 'product',
   create,
 };
@@ -52,6 +54,8 @@ export const fakeRmm: VendorModule<z.infer<typeof RmmSettings>> = {
   pulls: ['sessions'],
   pushes: ['alert-ticket'],
   table: { approval: false, deletions: null, sale: null, ownBlocks: null },
+  facts: {},
+  evidence: [],
   create,
 };
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { keepFacts } from '../../connectors/kit/facts.ts';
-import { verifyAgain } from '../../connectors/kit/probe.ts';
+import { keepFacts } from '../../connectors/kit/checking/facts.ts';
+import { verifyAgain } from '../../connectors/kit/checking/probe.ts';
 import type { Fact } from '../../src/contract/connector.ts';
 import { createTestContext } from '../support/connector-context.ts';
 

@@ -109,7 +109,7 @@ const walls: readonly Wall[] = [
   { room: 'connectors/registry.ts', may: ['connectors/', 'src/contract/'] },
   { room: 'connectors/new-connector.ts', may: [] },
   {
-    room: 'connectors/http/exact.ts',
+    room: 'connectors/http/answers/exact.ts',
     may: ['src/domain/duration.ts', 'src/domain/errors.ts', 'src/domain/money.ts'],
   },
   {
@@ -126,7 +126,7 @@ const closedRooms = ['src/cli/', 'src/service/'];
 /** One door a package: the only file (or folder) that may import it. */
 const doors: Readonly<Record<string, string>> = {
   axios: 'connectors/http/transport.ts',
-  'p-retry': 'connectors/http/retry.ts',
+  'p-retry': 'connectors/http/requests/retry.ts',
   'node-cron': 'src/service/',
   dotenv: 'src/config/read/environment.ts',
   yaml: 'src/config/read/yaml-tree.ts',

@@ -19,7 +19,7 @@ const columns: readonly [title: string, cell: (vendor: VendorModule) => string |
   ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
   [
     'evidence',
-    ({ evidence = [] }) => evidence.map((kind) => evidenceTexts[kind]).join(', ') || 'none yet',
+    ({ evidence }) => evidence.map((kind) => evidenceTexts[kind]).join(', ') || 'none yet',
   ],
 ];
 
@@ -31,7 +31,7 @@ const evidenceTexts: Readonly<Record<Evidence, string>> = {
 };
 
 /** The table in a vendor's README: what the connector relies on without vendor documentation. */
-export function factTable({ facts = {} }: Pick<VendorModule, 'facts'>): string {
+export function factTable({ facts }: Pick<VendorModule, 'facts'>): string {
   const rows = Object.entries(facts).map(([id, { claim, otherwise, verifiedBy }]) =>
     line([`\`${id}\``, claim, verifiedBy, otherwise]),
   );

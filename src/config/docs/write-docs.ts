@@ -20,7 +20,7 @@ writeTables(new URL('../../../README.md', import.meta.url), [
 const connectors = new URL('../../../connectors/', import.meta.url);
 const sizes = sizeTable(connectors, Object.keys(registry));
 writeTables(new URL('README.md', connectors), [{ name: 'sizes', table: sizes }]);
-for (const vendor of vendors.filter(({ facts }) => facts !== undefined)) {
+for (const vendor of vendors) {
   const file = new URL(`${vendor.id}/README.md`, connectors);
   writeTables(file, [{ name: 'facts', table: factTable(vendor) }]);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { isRecent } from '../../../connectors/http/clock.ts';
-import { afterMiss } from '../../../connectors/kit/facts.ts';
+import { isRecent } from '../../../connectors/http/answers/clock.ts';
+import { afterMiss } from '../../../connectors/kit/checking/facts.ts';
 
 test('what was noted by a clock that was ahead counts as long ago', () => {
   const nowMs = Date.parse('2026-03-02T09:00:00.000Z');

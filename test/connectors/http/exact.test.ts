@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readWorkedTime, secondsOf } from '../../../connectors/http/exact.ts';
+import { readWorkedTime, secondsOf } from '../../../connectors/http/answers/exact.ts';
 
 describe('A decimal on its own', () => {
   test.each([

@@ -46,6 +46,15 @@ describe('a vendor on the internet', () => {
     await expect(failure).rejects.toThrow(/redirected \(302\) to https:\/\/elsewhere\.example/);
   });
 
+  test('is asked at no address of another origin', async () => {
+    const failure = transportTo(psa).send(
+      aRequest({ path: 'https://elsewhere.example/a' }),
+      Anything,
+    );
+    await expect(failure).rejects.toMatchObject({ kind: 'contract' });
+    await expect(failure).rejects.toThrow(/is at https:\/\/elsewhere\.example/);
+  });
+
   test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'])(
     'with a certificate that does not hold (%s) is a matter of set-up',
     async (code) => {

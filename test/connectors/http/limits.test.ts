@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLimits } from '../../../connectors/http/limits.ts';
+import { createLimits } from '../../../connectors/http/requests/limits.ts';
 import { Anything, aRequest, withTransport } from './transport-bench.ts';
 
 const going = new AbortController().signal;

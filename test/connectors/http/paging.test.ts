@@ -1,12 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { pagesByCursor, pagesByLink, pagesByNumber } from '../../../connectors/http/paging.ts';
-import type { Answer, HttpRequest } from '../../../connectors/http/types.ts';
-import { aRequest } from './transport-bench.ts';
+import { pagesByCursor, pagesByNumber } from '../../../connectors/http/paging.ts';
+import type { Answer } from '../../../connectors/http/types.ts';
 
-const origin = 'https://psa.example';
-
-function answer<T>(data: T, link?: string): Answer<T> {
-  return { data, status: 200, headers: link === undefined ? {} : { link } };
+function answer<T>(data: T): Answer<T> {
+  return { data, status: 200, headers: {} };
 }
 
 async function dataOf<T>(pages: AsyncIterable<Answer<T>>): Promise<T[]> {
@@ -14,56 +11,6 @@ async function dataOf<T>(pages: AsyncIterable<Answer<T>>): Promise<T[]> {
   for await (const page of pages) found.push(page.data);
   return found;
 }
-
-describe('pages by link', () => {
-  function follow(links: Record<string, string | undefined>, sent: HttpRequest[] = []) {
-    return pagesByLink({
-      first: aRequest({ query: { page: 1 }, headers: { accept: 'x' } }),
-      origin,
-      next: 'link-header',
-      send: async (request) => {
-        sent.push(request);
-        return answer(request.path, links[request.path]);
-      },
-    });
-  }
-
-  test('are read to the last, each link with its own query and the same headers', async () => {
-    const sent: HttpRequest[] = [];
-    const links = {
-      '/things': `<${origin}/things?page=1>; rel="first", <${origin}/things?page=2&a=b,c>; rel="next"`,
-      [`${origin}/things?page=2&a=b,c`]: '</things?page=3>; rel=next; title="x"',
-      [`${origin}/things?page=3`]: `<${origin}/things?page=1>; rel="first"`,
-    };
-    expect(await dataOf(follow(links, sent))).toEqual(Object.keys(links));
-    expect(sent[1]).toMatchObject({ headers: { accept: 'x' } });
-    expect(sent[1]?.query).toBeUndefined();
-  });
-
-  test('are refused when the link leads to another origin', async () => {
-    const pages = follow({ '/things': '<https://elsewhere.example/things?page=2>; rel="next"' });
-    await expect(dataOf(pages)).rejects.toThrow(/leads to https:\/\/elsewhere\.example/);
-  });
-
-  test('are refused when they turn in a circle', async () => {
-    const link = `<${origin}/things?page=2>; rel="next"`;
-    const pages = follow({ '/things': link, [`${origin}/things?page=2`]: link });
-    await expect(dataOf(pages)).rejects.toMatchObject({
-      kind: 'contract',
-      message: expect.stringContaining('page loop'),
-    });
-  });
-
-  test('may find their link in the answer', async () => {
-    const pages = pagesByLink({
-      first: aRequest(),
-      origin,
-      next: ({ data }) => (data === '/things' ? '/more' : null),
-      send: async ({ path }) => answer(path),
-    });
-    expect(await dataOf(pages)).toEqual(['/things', `${origin}/more`]);
-  });
-});
 
 describe('pages by number', () => {
   test('are counted up from the first to the last', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withRetries } from '../../../connectors/http/retry.ts';
+import { withRetries } from '../../../connectors/http/requests/retry.ts';
 import { type ErrorKind, KindError } from '../../../src/domain/errors.ts';
 import { Anything, aRequest, withTransport } from './transport-bench.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { parseRows } from '../../../connectors/http/rows.ts';
-import { DecimalText, Id } from '../../../connectors/http/wire.ts';
+import { parseRows } from '../../../connectors/http/answers/rows.ts';
+import { DecimalText, Id } from '../../../connectors/http/answers/wire.ts';
 import { secondsFromDecimalText } from '../../../src/domain/duration.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { parseRows } from '../../../connectors/http/rows.ts';
+import { parseRows } from '../../../connectors/http/answers/rows.ts';
 import { createTransport } from '../../../connectors/http/transport.ts';
 import { Redactor } from '../../../src/domain/redaction.ts';
 import { type SandboxRequest, startSandboxServer } from '../../sandbox/server.ts';

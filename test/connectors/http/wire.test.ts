@@ -6,7 +6,7 @@ import {
   EpochSeconds,
   Id,
   WireInstant,
-} from '../../../connectors/http/wire.ts';
+} from '../../../connectors/http/answers/wire.ts';
 
 type Case = [string, ZodType, unknown, string];
 

@@ -1,5 +1,5 @@
-import { KindError } from '../../src/domain/errors.ts';
-import type { HttpRequest } from './types.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import type { HttpRequest } from '../types.ts';
 
 /**
  * The base URL, believed. Throws `config` unless it is https (or a loopback address, for tests and for

@@ -1,8 +1,8 @@
 /** What every sale is held against before and after it is written. */
-import type { PushMessages } from '../../src/contract/connector.ts';
-import { hoursText, secondsFromDecimalText } from '../../src/domain/duration.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { textFromMinor } from '../../src/domain/money.ts';
+import type { PushMessages } from '../../../src/contract/connector.ts';
+import { hoursText, secondsFromDecimalText } from '../../../src/domain/duration.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { textFromMinor } from '../../../src/domain/money.ts';
 
 export type Sale = PushMessages['invoice'];
 

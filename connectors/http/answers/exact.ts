@@ -2,8 +2,8 @@
  * What a vendor's decimals stand for. Hours are shown as binary doubles (`0.08333333333333333`) or rounded
  * (`0.0833`, `0.08`); the start and the end beside them may say more exactly how long the work was.
  */
-import { type DurationUnit, nearestSeconds } from '../../src/domain/duration.ts';
-import { minorFromText } from '../../src/domain/money.ts';
+import { type DurationUnit, nearestSeconds } from '../../../src/domain/duration.ts';
+import { minorFromText } from '../../../src/domain/money.ts';
 
 export type TimeUnit = 'hours' | 'minutes';
 

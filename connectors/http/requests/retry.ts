@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { isKindError, KindError } from '../../../src/domain/errors.ts';
 
 /** No pause of our own choosing is longer than this. */
 const longestBackoffMs = 60_000;

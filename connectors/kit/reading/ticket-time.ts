@@ -1,6 +1,6 @@
 /** Time that a vendor shows only ticket by ticket: a request for each. */
-import type { SourceId, TicketTimePage } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
+import type { SourceId, TicketTimePage } from '../../../src/contract/connector.ts';
+import { isKindError } from '../../../src/domain/errors.ts';
 
 /** Tickets read side by side; their pages still come out in the order asked. */
 const atOnce = 4;

@@ -1,7 +1,7 @@
 /** What `check` proves by reading, in the order in which a person would correct it. */
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
-import { firstPage, type Pages } from './lists.ts';
+import type { CheckResult, SourceId } from '../../../src/contract/connector.ts';
+import { isKindError } from '../../../src/domain/errors.ts';
+import { firstPage, type Pages } from '../reading/lists.ts';
 
 export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
 

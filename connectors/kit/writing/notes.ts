@@ -4,9 +4,9 @@ import type {
   Delivered,
   Push,
   PushMessages,
-} from '../../src/contract/connector.ts';
-import type { OpenCall } from './call.ts';
-import type { FactBook } from './facts.ts';
+} from '../../../src/contract/connector.ts';
+import type { OpenCall } from '../call.ts';
+import type { FactBook } from '../checking/facts.ts';
 
 export type Note = PushMessages['ticket-note'];
 

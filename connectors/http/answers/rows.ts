@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import type { ListedName, NameIds, RejectedRow, SourceId } from '../../src/contract/connector.ts';
-import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
+import type {
+  ListedName,
+  NameIds,
+  RejectedRow,
+  SourceId,
+} from '../../../src/contract/connector.ts';
+import { describeError, isKindError, KindError } from '../../../src/domain/errors.ts';
+import type { ParsedRows } from '../types.ts';
 import { describeIssue } from './issues.ts';
-import type { ParsedRows } from './types.ts';
 
 /** From this many rows on, a page of which more than half is refused is a changed API, not bad rows. */
 const suspiciousPageRows = 10;
@@ -36,17 +41,6 @@ export function parseRows<Wire, Row>(
     );
   }
   return parsed;
-}
-
-/** All rows of a list that can be read; for looking through, not for storing. */
-export async function readableRows<Wire, Row>(
-  pages: AsyncIterable<{ rows: readonly unknown[] }>,
-  schema: ZodType<Wire>,
-  fromWire: (wire: Wire) => Row,
-): Promise<Row[]> {
-  const all: Row[] = [];
-  for await (const { rows } of pages) all.push(...parseRows(rows, schema, fromWire).rows);
-  return all;
 }
 
 /** Names for which the vendor shows no ids. */

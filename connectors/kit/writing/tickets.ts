@@ -5,7 +5,7 @@ import type {
   Standing,
   Withdrawal,
   Withdrawn,
-} from '../../src/contract/connector.ts';
+} from '../../../src/contract/connector.ts';
 import type { NoteRecord } from './notes.ts';
 
 type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;

@@ -9,9 +9,9 @@ import type {
   Standing,
   Withdrawal,
   Withdrawn,
-} from '../../src/contract/connector.ts';
-import type { OpenCall } from './call.ts';
-import type { FactBook } from './facts.ts';
+} from '../../../src/contract/connector.ts';
+import type { OpenCall } from '../call.ts';
+import type { FactBook } from '../checking/facts.ts';
 
 interface HasContext {
   context: ConnectorContext;

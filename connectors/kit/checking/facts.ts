@@ -2,9 +2,9 @@
  * Facts that a vendor's documents leave open and a connector relies on. `check` verifies some by reading,
  * `check --probe` and the first real write the others; the answers are kept in the connection's memory.
  */
-import type { CheckResult, ConnectorContext, Fact } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
+import type { CheckResult, ConnectorContext, Fact } from '../../../src/contract/connector.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { instantFromMs, msFromInstant } from '../../../src/domain/time.ts';
 
 type State = (claim: string, otherwise: string) => Fact;
 

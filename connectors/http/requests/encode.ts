@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpRequest } from './types.ts';
+import type { HttpRequest } from '../types.ts';
 
 export interface EncodedBody {
   /** Undefined where the request has none. */

@@ -1,5 +1,5 @@
+import type { LimitRow } from '../types.ts';
 import { pause } from './retry.ts';
-import type { LimitRow } from './types.ts';
 
 export interface Limits {
   /** Waits for a free place; the returned function gives it back and must be called once. */

@@ -1,6 +1,6 @@
 /** The one table from an answer, or from its absence, to the kind of error. */
-import { KindError } from '../../src/domain/errors.ts';
-import type { HttpRequest, RawAnswer } from './types.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import type { HttpRequest, RawAnswer } from '../types.ts';
 
 /** A write whose answer is missing or unreadable may have happened; a read has no such question. */
 export function isRepeatable(request: HttpRequest): boolean {

@@ -1,8 +1,8 @@
 /** What is to be invoiced, for vendors where a person writes the invoice. */
 
-import type { PushMessages } from '../../src/contract/connector.ts';
-import { hoursText } from '../../src/domain/duration.ts';
-import { textFromMinor } from '../../src/domain/money.ts';
+import type { PushMessages } from '../../../src/contract/connector.ts';
+import { hoursText } from '../../../src/domain/duration.ts';
+import { textFromMinor } from '../../../src/domain/money.ts';
 
 /** Everything that the invoice must say, our key with it; what else is to be minded there comes last. */
 export function saleText(sale: PushMessages['invoice'], hints: readonly string[] = []): string {

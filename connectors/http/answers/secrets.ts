@@ -1,8 +1,8 @@
 /** The edge at which our secrets are taken out of what a vendor, or a gateway before it, sends back. */
 
-import type { ConnectorContext } from '../../src/contract/connector.ts';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { HttpRequest } from './types.ts';
+import type { ConnectorContext } from '../../../src/contract/connector.ts';
+import { isKindError, KindError } from '../../../src/domain/errors.ts';
+import type { HttpRequest } from '../types.ts';
 
 /** The answer's text without our secrets; one that brings tokens is kept, and its tokens are learned. */
 export function withoutSecrets(

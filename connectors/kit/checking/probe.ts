@@ -5,10 +5,10 @@ import type {
   ConnectorContext,
   PushMessages,
   SourceId,
-} from '../../src/contract/connector.ts';
-import { describeError, isKindError } from '../../src/domain/errors.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
-import { type ClientField, type ClientFields, writeField } from './balance-field.ts';
+} from '../../../src/contract/connector.ts';
+import { describeError, isKindError } from '../../../src/domain/errors.ts';
+import { instantFromMs } from '../../../src/domain/time.ts';
+import { type ClientField, type ClientFields, writeField } from '../writing/balance-field.ts';
 import { type Attempt, attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 

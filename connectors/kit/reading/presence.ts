@@ -1,5 +1,5 @@
 /** Which time entries there are now, for vendors that do not report deletions. */
-import type { Presence, PresenceRequest, SourceId } from '../../src/contract/connector.ts';
+import type { Presence, PresenceRequest, SourceId } from '../../../src/contract/connector.ts';
 
 /**
  * For a vendor that counts pages, lists or nothing: the count is that of the very ids which were listed, each list

@@ -1,7 +1,7 @@
 /** What a failed connection means: did the request leave, and can waiting mend it? */
-import { KindError } from '../../src/domain/errors.ts';
-import { nameOf, uncertain } from './classify.ts';
-import type { HttpRequest } from './types.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { nameOf, uncertain } from '../answers/classify.ts';
+import type { HttpRequest } from '../types.ts';
 
 const unsentCodes = new Set([
   'ECONNREFUSED',

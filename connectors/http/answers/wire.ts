@@ -1,6 +1,6 @@
 /** Zod pieces for what vendors put on the wire: ids, decimals and moments. */
 import { z } from 'zod';
-import { type Instant, instantFromMs, instantFromText } from '../../src/domain/time.ts';
+import { type Instant, instantFromMs, instantFromText } from '../../../src/domain/time.ts';
 
 /** A vendor's id, number or text, as text. */
 export const Id = z.union([z.int(), z.string().trim().min(1)]).transform(String);

@@ -1,4 +1,4 @@
-import type { InvoiceLine, InvoiceRow, PullRequest } from '../../src/contract/connector.ts';
+import type { InvoiceLine, InvoiceRow, PullRequest } from '../../../src/contract/connector.ts';
 
 export type LinesOf = ReadonlyMap<string, readonly InvoiceLine[]>;
 

@@ -1,13 +1,13 @@
 /** Reading lists: with bad rows quarantined, strictly, or until one is found. */
 import type { ZodType } from 'zod';
-import type { Page, RejectedRow, SourceId } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { describeIssue } from '../http/issues.ts';
-import { createMoveGuard } from '../http/moved.ts';
-import { pagesByNumber } from '../http/paging.ts';
-import { parseRows } from '../http/rows.ts';
-import type { Answer } from '../http/types.ts';
+import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { addSeconds, type Instant } from '../../../src/domain/time.ts';
+import { describeIssue } from '../../http/answers/issues.ts';
+import { parseRows } from '../../http/answers/rows.ts';
+import { createMoveGuard } from '../../http/moved.ts';
+import { pagesByNumber } from '../../http/paging.ts';
+import type { Answer } from '../../http/types.ts';
 
 export interface ListPage {
   rows: readonly unknown[];

@@ -1,7 +1,7 @@
-import { KindError } from '../../src/domain/errors.ts';
-import { type Instant, msFromInstant } from '../../src/domain/time.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { type Instant, msFromInstant } from '../../../src/domain/time.ts';
+import type { RawAnswer } from '../types.ts';
 import { isRepeatable } from './classify.ts';
-import type { RawAnswer } from './types.ts';
 
 /**
  * Clocks may differ by so much; a zone differs by more. Less than what each pass looks back: further ahead, it would

@@ -1,10 +1,10 @@
 /** From the text of an answer to what its schema says it is. */
 import type { ZodType } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import type { Answer, HttpRequest, RawAnswer } from '../types.ts';
 import { isRepeatable, nameOf, uncertain } from './classify.ts';
 import { describeIssue } from './issues.ts';
 import { parseExactJson } from './json.ts';
-import type { Answer, HttpRequest, RawAnswer } from './types.ts';
 
 export interface ParsedAnswer {
   answer: RawAnswer;

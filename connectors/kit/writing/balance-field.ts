@@ -1,9 +1,9 @@
 /** The hours left, in a custom field of the client. */
-import type { ConnectorContext, Push, SourceId } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { isSameValue } from '../http/wire.ts';
-import type { OpenCall } from './call.ts';
-import type { FactBook } from './facts.ts';
+import type { ConnectorContext, Push, SourceId } from '../../../src/contract/connector.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { isSameValue } from '../../http/answers/wire.ts';
+import type { OpenCall } from '../call.ts';
+import type { FactBook } from '../checking/facts.ts';
 
 /** A custom field of one client, under the name that the API has for it. */
 export interface ClientField {

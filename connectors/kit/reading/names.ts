@@ -1,10 +1,10 @@
 /** Lists of names that rarely change, kept in the connection's memory so that a quiet run asks for none. */
 import { z } from 'zod';
-import type { ConnectorContext } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
-import { isRecent } from '../http/clock.ts';
-import { jsonOrNull } from '../http/json.ts';
+import type { ConnectorContext } from '../../../src/contract/connector.ts';
+import { KindError } from '../../../src/domain/errors.ts';
+import { unlistedName } from '../../../src/domain/records/unlisted-names.ts';
+import { isRecent } from '../../http/answers/clock.ts';
+import { jsonOrNull } from '../../http/answers/json.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
 export type NamedRow = z.infer<typeof NamedRow>;
