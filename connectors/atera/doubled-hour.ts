@@ -76,7 +76,7 @@ async function readIfClear(atera: Atera, ticketId: SourceId): Promise<TicketEntr
   }
 }
 
-export interface TicketEntries {
+interface TicketEntries {
   entries: { id: SourceId; meanings: readonly Span[] }[];
   totalSeconds: number;
 }

@@ -39,7 +39,7 @@ const Known = z.object({
 });
 type Known = z.infer<typeof Known>;
 
-export interface WindowReading {
+interface WindowReading {
   /** First day of work that is asked for. */
   from: DateText;
   /**

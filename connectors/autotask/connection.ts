@@ -41,7 +41,10 @@ export function createConnection(
   };
   const baseUrl = async (signal: AbortSignal) => `${await zone.current(signal)}/V1.0`;
   const counter = createTransport({
-    ...{ context, limits, baseUrl, attempts: 1 },
+    context,
+    limits,
+    baseUrl,
+    attempts: 1,
     authorize: async () => credentials,
     classify: (answer) => classifyAutotask(answer, context.now()),
   });
@@ -70,7 +73,10 @@ const ZoneInformation = z.object({ url: z.string() });
 /** `https://webservices5.autotask.net/ATServicesRest` */
 function createZone(config: AutotaskConfig, context: ConnectorContext): Discovery {
   const transport = createTransport({
-    ...{ context, limits, baseUrl: config.zoneUrl, attempts: 3 },
+    context,
+    limits,
+    baseUrl: config.zoneUrl,
+    attempts: 3,
     // The user's name in the query is all that is wanted; the secret goes to the zone alone.
     authorize: async () => ({}),
     classify: (answer) => {

@@ -29,8 +29,8 @@ export const autotask: VendorModule<AutotaskConfig> = {
   evidence: ['schema'],
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   needsProduct: ({ billing }) => billing?.billingCode === undefined,
-  create(config, context) {
-    return bindConnector(createAutotask(config, context), {
+  create: (config, context) =>
+    bindConnector(createAutotask(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -50,6 +50,5 @@ export const autotask: VendorModule<AutotaskConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

@@ -143,7 +143,9 @@ function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[
 }
 
 export const ItemWire = z.object({
-  ...{ id: Id, invoiceID: Id, contractChargeID: Id },
+  id: Id,
+  invoiceID: Id,
+  contractChargeID: Id,
   ...optional(DecimalText, 'extendedPrice'),
 });
 
@@ -178,7 +180,8 @@ function minorIn(text: string | null | undefined, currency: string): number | nu
 }
 
 const LineWire = z.object({
-  ...{ id: Id, invoiceID: Id },
+  id: Id,
+  invoiceID: Id,
   ...optional(Id, 'billingCodeID'),
   ...optional(DecimalText, 'quantity', 'extendedPrice'),
 });

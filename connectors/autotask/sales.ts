@@ -160,7 +160,8 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
     chargeType: await findValue(api, 'ContractCharges', 'chargeType', chargeType),
     billingCodeID: Number(await findBillingCode(api, sale)),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
-    ...{ unitQuantity, unitPrice },
+    unitQuantity,
+    unitPrice,
     isBillableToCompany: true,
     internalPurchaseOrderNumber: sale.key,
   };

@@ -186,7 +186,11 @@ async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Own
 // ── Presence ────────────────────────────────────────────────────────────────────────────────────
 
 const PresentWire = TimeEntryWire.pick({
-  ...{ id: true, ticketID: true, taskID: true, dateWorked: true, startDateTime: true },
+  id: true,
+  ticketID: true,
+  taskID: true,
+  dateWorked: true,
+  startDateTime: true,
 });
 
 const Count = z.object({ queryCount: z.int().min(0) });

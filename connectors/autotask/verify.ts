@@ -92,7 +92,10 @@ async function readTwoPages(api: Autotask) {
 }
 
 const Timed = TimeEntryWire.pick({
-  ...{ id: true, startDateTime: true, endDateTime: true, hoursWorked: true },
+  id: true,
+  startDateTime: true,
+  endDateTime: true,
+  hoursWorked: true,
 });
 
 /** To the hundredth of an hour; null where no entry that can be read has a start and an end. */

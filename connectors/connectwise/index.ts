@@ -38,8 +38,8 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
   needsProduct: ({ billing }) => billing.product === undefined,
-  create(config, context) {
-    return bindConnector(createPsa(config, context), {
+  create: (config, context) =>
+    bindConnector(createPsa(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -60,6 +60,5 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

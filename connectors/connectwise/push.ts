@@ -33,7 +33,7 @@ const summaryLengthMax = 100;
 
 type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
 
-export interface NewTicket extends Keyed {
+interface NewTicket extends Keyed {
   /** Name of the service board. */
   board: string;
   type?: string | undefined;

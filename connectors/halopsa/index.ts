@@ -25,8 +25,8 @@ export const halopsa: VendorModule<HalopsaConfig> = {
     tickets: closedStatuses,
     time: [timeUnit, billableBy],
   }),
-  create(config, context) {
-    return bindConnector(createHalo(config, context), {
+  create: (config, context) =>
+    bindConnector(createHalo(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -42,6 +42,5 @@ export const halopsa: VendorModule<HalopsaConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

@@ -8,7 +8,7 @@ import type { Answer } from './types.ts';
 
 const defaultPageCap = 10_000;
 
-export interface PagesByNumber<T> {
+interface PagesByNumber<T> {
   send: (page: number) => Promise<Answer<T>>;
   isLast: (answer: Answer<T>, page: number) => boolean;
   /** Default: 1. */
@@ -33,7 +33,7 @@ export async function* pagesByNumber<T>(options: PagesByNumber<T>): AsyncGenerat
   }
 }
 
-export interface PagesByCursor<T> {
+interface PagesByCursor<T> {
   send: (cursor: string | null) => Promise<Answer<T>>;
   /** The cursor of the next page; null at the end. */
   next: (answer: Answer<T>) => string | null;

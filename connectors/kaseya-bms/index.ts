@@ -25,8 +25,8 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
     time: [timezone, moments],
   }),
   needsProduct: ({ billing }) => billing.product === undefined,
-  create(config, context) {
-    return bindConnector(createBms(config, context), {
+  create: (config, context) =>
+    bindConnector(createBms(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -45,6 +45,5 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

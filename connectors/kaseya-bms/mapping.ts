@@ -25,7 +25,7 @@ import { instantOf, timesOf, workDay, type Zones } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 /** What a call knows and rows do not show. */
-export interface Reading {
+interface Reading {
   zones: Zones;
   config: Pick<KaseyaBmsConfig, 'closedStatuses'>;
   context: Pick<ConnectorContext, 'currency'>;

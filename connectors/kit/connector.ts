@@ -25,7 +25,7 @@ import { countedPresence } from './reading/presence.ts';
 type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
 
 /** What a vendor can; the rest is left out. */
-export interface Parts<C> {
+interface Parts<C> {
   check(call: C, clientIds: readonly SourceId[]): Promise<CheckResult[]>;
   probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
   listNames?(call: C, clientIds: readonly SourceId[]): Promise<NameLists>;

@@ -1,7 +1,7 @@
 /** Access tokens of an OAuth server: kept in the process until shortly before they expire, written nowhere. */
 import type { TransportOptions } from '../http/types.ts';
 
-export interface Token {
+interface Token {
   value: string;
   /** How long it is good for, as the server says. */
   expiresInSeconds: number;

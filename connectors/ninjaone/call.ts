@@ -12,7 +12,7 @@ import type { NinjaoneConfig } from './config.ts';
 import { createLists, type Lists } from './lists.ts';
 import { Rows, Ticket, Token } from './schema.ts';
 
-export interface List {
+interface List {
   path: string;
   /** The parameter that takes the last id of the page before. */
   cursor: 'after' | 'anchorId';

@@ -20,8 +20,8 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
   facts: facts.rows,
   evidence: ['schema', 'recorded'],
   readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
-  create(config, context) {
-    return bindConnector(createNinja(config, context), {
+  create: (config, context) =>
+    bindConnector(createNinja(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -38,6 +38,5 @@ export const ninjaone: VendorModule<NinjaoneConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

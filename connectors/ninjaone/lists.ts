@@ -28,7 +28,7 @@ const justReadMs = 60_000;
 /** How long a list of organizations read in this process may be used to resolve names. */
 const organizationsLifeMs = 3_600_000;
 
-export interface Remembered<Row> {
+interface Remembered<Row> {
   /** From memory where it is not too old, else read. */
   get(ninja: Ninja): Promise<readonly Row[]>;
   /** In the remembered list, else in the list read again, unless this process did so within the minute. */

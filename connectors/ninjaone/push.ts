@@ -174,7 +174,10 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
         const body = {
           version: now.version ?? version,
           clientId: Number(ticket.clientId ?? clientId),
-          ...{ ticketFormId: Number(ticketFormId), subject, status, requesterUid },
+          ticketFormId: Number(ticketFormId),
+          subject,
+          status,
+          requesterUid,
           // What is left out might be emptied, and our key may be there alone.
           ...(now.tags == null ? {} : { tags: now.tags }),
         };

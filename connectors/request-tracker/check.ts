@@ -143,7 +143,9 @@ async function checkOtherQueues(rt: Rt, clientIds: readonly SourceId[]): Promise
   const { items } = await search(rt, {
     query: 'TimeWorked != 0',
     fields: ['TimeWorked', 'Queue.Name'],
-    ...{ perPage: 100, orderby: 'LastUpdated', order: 'DESC' },
+    perPage: 100,
+    orderby: 'LastUpdated',
+    order: 'DESC',
   });
   const newest = new Map<SourceId, WorkedItem>();
   for (const ticket of parseAll(items, WorkedItem)) {

@@ -22,8 +22,8 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
   readsBy: ({ closedStatuses, clientFrom, clientField }) => ({
     tickets: [closedStatuses, clientFrom, clientField],
   }),
-  create(config, context) {
-    return bindConnector(createCall(config, context), {
+  create: (config, context) =>
+    bindConnector(createCall(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -34,6 +34,5 @@ export const requestTracker: VendorModule<RequestTrackerConfig> = {
         'ticket-note': createNotePush,
         invoice: createInvoicePush,
       },
-    });
-  },
+    }),
 };

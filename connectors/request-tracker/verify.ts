@@ -52,7 +52,8 @@ export async function measureNewest(rt: Rt, query: string): Promise<TimeProof | 
   const { items } = await search(rt, {
     query: `${query} AND TimeWorked != 0`,
     fields: ['TimeWorked'],
-    ...{ orderby: 'LastUpdated', order: 'DESC' },
+    orderby: 'LastUpdated',
+    order: 'DESC',
   });
   return items.length === 0 ? null : measureTime(rt, WorkedItem.parse(items[0]));
 }

@@ -28,8 +28,8 @@ export const syncro: VendorModule<SyncroConfig> = {
   facts: facts.rows,
   evidence: ['schema'],
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
-  create(config, context) {
-    return bindConnector(createSyncro(config, context), {
+  create: (config, context) =>
+    bindConnector(createSyncro(config, context), {
       check: checkConnection,
       probe: probeConnection,
       listNames,
@@ -48,6 +48,5 @@ export const syncro: VendorModule<SyncroConfig> = {
         invoice: createInvoicePush,
         'balance-field': createBalancePush,
       },
-    });
-  },
+    }),
 };

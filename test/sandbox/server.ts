@@ -175,7 +175,10 @@ export async function startSandboxServer(
     faults: {
       add: (kind, fault = {}) =>
         void faults.push({
-          ...{ kind, timesLeft: fault.times ?? 1, skipLeft: fault.skip ?? 0, options: fault },
+          kind,
+          timesLeft: fault.times ?? 1,
+          skipLeft: fault.skip ?? 0,
+          options: fault,
         }),
       distort: (change) => {
         distortion = change;

@@ -38,7 +38,7 @@ function roundedMinute(text: string, unit: DurationUnit): number | null {
 }
 
 /** Time as a vendor shows it: `text` is its own figure of what was worked. */
-export interface ShownTime {
+interface ShownTime {
   text: string;
   unit: DurationUnit;
   /** From start to end; null where one of them is not known. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../types.ts';
 
-export interface EncodedBody {
+interface EncodedBody {
   /** Undefined where the request has none. */
   data: string | undefined;
   headers: Record<string, string>;

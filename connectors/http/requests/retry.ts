@@ -9,7 +9,7 @@ const longestAskedMs = 120_000;
 /** No pause ends later than this after the first attempt began. */
 const longestChainMs = 300_000;
 
-export interface RetryOptions {
+interface RetryOptions {
   /** Tries in all. */
   attempts: number;
   /** First pause, doubled each time, plus up to as much again by chance. */
@@ -59,7 +59,8 @@ function askedTooLong(
   return new KindError(kind, `${message} ${asks}`, {
     ...(fix === undefined ? {} : { fix }),
     ...(status === undefined ? {} : { status }),
-    ...{ retryAfterSeconds: seconds, cause },
+    retryAfterSeconds: seconds,
+    cause,
   });
 }
 

@@ -34,7 +34,7 @@ export function warningResult(id: string, detail: string, fix: string): CheckRes
 /** An id with what proves it. Its sentence is an ok result; `null`: there is nothing to say. */
 export type Proof = [id: string, prove: () => Promise<CheckResult[] | string | null>];
 
-export interface Checks {
+interface Checks {
   /** Without credentials nothing else is asked. */
   credentials: Proof;
   /** One row of each list that is read on every run. */

@@ -21,10 +21,18 @@ export function testSale(
   { key, clientId }: { key: string; clientId: SourceId },
 ): PushMessages['invoice'] {
   return {
-    ...{ key, clientId, offer: 'Test', product: null, seconds: 3600, quantity: 1 },
-    ...{ rateMinor: 100, totalMinor: 100, currency: context.currency },
+    key,
+    clientId,
+    offer: 'Test',
+    product: null,
+    seconds: 3600,
+    quantity: 1,
+    rateMinor: 100,
+    totalMinor: 100,
+    currency: context.currency,
     issuedOn: instantFromMs(context.now()).slice(0, 10),
-    ...{ title: testSubject, body: testBody },
+    title: testSubject,
+    body: testBody,
   };
 }
 
@@ -60,7 +68,7 @@ export interface ProbeStep<Id extends string> {
   work(): Promise<void>;
 }
 
-export interface Removal {
+interface Removal {
   /** Paths of what was written, the last first. */
   written: readonly string[];
   remove(path: string): Promise<void>;
@@ -126,26 +134,8 @@ export function fieldStep<
   return { facts: [fact], work };
 }
 
-/** For a probe in steps: each answers its facts anew, and what is then known of them goes into the results. */
-export function createSteps<Id extends string>(
-  results: CheckResult[],
-  context: ConnectorContext,
-  attempt: Attempt,
-  factResult: FactBook<Id>['factResult'],
-): (facts: readonly Id[], work: () => Promise<void>) => Promise<void> {
-  return async (facts, work) => {
-    const write = async (): Promise<CheckResult[]> => {
-      await work();
-      return [];
-    };
-    const name = `probe.${facts[0]}`;
-    results.push(...(await verifyAgain(context, facts, () => attempt(name, write))));
-    for (const id of facts) results.push(await factResult(context, id));
-  };
-}
-
 /** `paths` the last written first. What cannot be removed is named, with `fix`; so is what stays. */
-export async function removeWritten(
+async function removeWritten(
   paths: readonly string[],
   remove: (path: string) => Promise<void>,
   fix: string,

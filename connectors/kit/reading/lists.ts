@@ -109,7 +109,7 @@ function shrunk(path: string): KindError {
   });
 }
 
-export interface Reading<Wire, Row, List> {
+interface Reading<Wire, Row, List> {
   list: List;
   schema: ZodType<Wire>;
   /** None, one or several rows of ours. */

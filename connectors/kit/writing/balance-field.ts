@@ -34,7 +34,7 @@ export interface ClientFields<C, Field extends ClientField> {
   writableFix: string;
 }
 
-export interface FieldChange<Field> {
+interface FieldChange<Field> {
   before: readonly Field[];
   target: Field;
   value: unknown;

@@ -57,7 +57,13 @@ export async function withAtera(
   let seen = 0;
   try {
     await use({
-      ...{ sandbox, state, context, clock, dupont, martin, connect },
+      sandbox,
+      state,
+      context,
+      clock,
+      dupont,
+      martin,
+      connect,
       connector: connect(),
       requests() {
         const fresh = sandbox.exchanges.slice(seen);

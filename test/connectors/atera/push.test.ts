@@ -16,9 +16,16 @@ function alertOf(bench: AteraBench, change: object = {}): PushMessages['alert-ti
 function saleOf(bench: AteraBench, change: object = {}): PushMessages['invoice'] {
   return {
     ...alertOf(bench, { key: 'sale:1' }),
-    ...{ offer: 'ten', product: 'BLOCK-10', seconds: 36_000, quantity: 1 },
-    ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR' },
-    ...{ issuedOn: '2026-03-02', title: 'Ten hours', body: 'Their block is used up.' },
+    offer: 'ten',
+    product: 'BLOCK-10',
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_050,
+    totalMinor: 120_500,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Ten hours',
+    body: 'Their block is used up.',
     ...change,
   };
 }

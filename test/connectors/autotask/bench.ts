@@ -47,7 +47,13 @@ export async function withAutotask(
   let seen = 0;
   try {
     await use({
-      ...{ sandbox, state, context, company, other, stranger, connect },
+      sandbox,
+      state,
+      context,
+      company,
+      other,
+      stranger,
+      connect,
       connector: connect({}, context),
       requests: () => {
         const fresh = sandbox.exchanges.slice(seen);

@@ -59,7 +59,8 @@ test.each([
 ])('check of Autotask says that %s is the setting that was refused', (setting, value, fix) =>
   withAutotask({ settings: { [setting]: value } }, async (bench) => {
     expect((await check(bench)).get('auth')).toMatchObject({
-      ...{ status: 'failed', kind: 'auth' },
+      status: 'failed',
+      kind: 'auth',
       fix: expect.stringMatching(fix),
     });
   }),

@@ -14,18 +14,25 @@ describe('Autotask time', () => {
       const id = state.addTime({ ticket, contract, hours: 1.25, notes: 'Reset the tunnel.', at });
       expect(await readRows(bench, 'timeEntries')).toEqual([
         {
-          ...{ sourceId: String(id), ticketId: String(ticket), clientId: String(company) },
-          ...{ technicianId: expect.any(String), technician: 'Ann Roy' },
+          sourceId: String(id),
+          ticketId: String(ticket),
+          clientId: String(company),
+          technicianId: expect.any(String),
+          technician: 'Ann Roy',
           startedAt: '2026-03-02T09:00:00.000Z',
           endedAt: '2026-03-02T10:15:00.000Z',
-          ...{ isTimed: true, seconds: 4500, secondsText: '1.25 h', kind: 'work' },
-          ...{ workType: 'Block purchase', role: 'Engineer', isBillable: true, isApproved: false },
-          ...{
-            agreement: 'Prepaid Dupont',
-            billedSeconds: 4500,
-            note: 'Reset the tunnel.',
-            updatedAt: at,
-          },
+          isTimed: true,
+          seconds: 4500,
+          secondsText: '1.25 h',
+          kind: 'work',
+          workType: 'Block purchase',
+          role: 'Engineer',
+          isBillable: true,
+          isApproved: false,
+          agreement: 'Prepaid Dupont',
+          billedSeconds: 4500,
+          note: 'Reset the tunnel.',
+          updatedAt: at,
           ids: {
             workType: expect.any(String),
             role: expect.any(String),
@@ -221,8 +228,10 @@ describe('Autotask deletions', () => {
       state.addTime({ ticket: theirs ?? 0, start });
       state.addTime({ ticket: ticket ?? 0, start: '2026-02-27T23:00:00Z' });
       const request: PresenceRequest = {
-        ...{ from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' },
-        ...{ clientIds: [String(company)], signal: soon() },
+        from: '2026-03-01T00:00:00.000Z',
+        to: '2026-04-01T00:00:00.000Z',
+        clientIds: [String(company)],
+        signal: soon(),
       };
       const listed: string[] = [];
       const { present } = connector.pull;
@@ -354,9 +363,14 @@ describe('Autotask tickets', () => {
       state.closeTicket(ticket, at);
       const [closed] = await readRows(bench, 'tickets');
       expect(closed).toMatchObject({
-        ...{ number: expect.stringMatching(/^T2026/), clientId: String(company) },
-        ...{ summary: 'VPN – naïve 日本', board: 'Help Desk', ticketType: 'Incident' },
-        ...{ agreement: 'Prepaid Dupont', status: 'Complete', isClosed: true },
+        number: expect.stringMatching(/^T2026/),
+        clientId: String(company),
+        summary: 'VPN – naïve 日本',
+        board: 'Help Desk',
+        ticketType: 'Incident',
+        agreement: 'Prepaid Dupont',
+        status: 'Complete',
+        isClosed: true,
         closedAt: '2026-03-02T10:00:00.000Z',
       });
       state.change('Tickets', ticket, { status: 8 });

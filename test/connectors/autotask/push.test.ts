@@ -7,9 +7,18 @@ const saleOf = (
   bench: Bench,
   change: Partial<PushMessages['invoice']> = {},
 ): PushMessages['invoice'] => ({
-  ...{ key: 'inv:1', clientId: String(bench.company), offer: 'ten', product: null },
-  ...{ seconds: 36_000, quantity: 1, rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR' },
-  ...{ issuedOn: '2026-03-02', title: 'Block of 10 h', body: 'Ten hours, good for a year.' },
+  key: 'inv:1',
+  clientId: String(bench.company),
+  offer: 'ten',
+  product: null,
+  seconds: 36_000,
+  quantity: 1,
+  rateMinor: 12_050,
+  totalMinor: 120_500,
+  currency: 'EUR',
+  issuedOn: '2026-03-02',
+  title: 'Block of 10 h',
+  body: 'Ten hours, good for a year.',
   ...change,
 });
 
@@ -26,14 +35,24 @@ describe('A sale in Autotask', () => {
       const [charge] = state.rows('ContractCharges');
       expect(delivered?.remoteId).toBe(String(charge?.id));
       expect(charge).toMatchObject({
-        ...{ contractID: contract, name: 'Block of 10 h', unitQuantity: 1, unitPrice: 1205 },
-        ...{ billableAmount: 1205, isBillableToCompany: true, chargeType: 1 },
+        contractID: contract,
+        name: 'Block of 10 h',
+        unitQuantity: 1,
+        unitPrice: 1205,
+        billableAmount: 1205,
+        isBillableToCompany: true,
+        chargeType: 1,
         internalPurchaseOrderNumber: 'inv:1',
       });
       expect(state.rows('ContractBlocks')).toMatchObject([
         {
-          ...{ contractID: contract, hours: 10, hourlyRate: 120.5, invoiceNumber: 'inv:1' },
-          ...{ startDate: '2026-03-02T00:00:00Z', endDate: '2027-02-28T00:00:00Z', status: 1 },
+          contractID: contract,
+          hours: 10,
+          hourlyRate: 120.5,
+          invoiceNumber: 'inv:1',
+          startDate: '2026-03-02T00:00:00Z',
+          endDate: '2027-02-28T00:00:00Z',
+          status: 1,
         },
       ]);
       expect(await sales(bench)?.find(sale, soon())).toMatchObject({
@@ -143,14 +162,18 @@ describe('A sale in Autotask', () => {
       const [first, second] = charges.map(String);
       expect(rows).toMatchObject([
         {
-          ...{ sourceId: String(invoice), reference: 'inv:1', totalMinor: 241_000, isPaid: false },
-          ...{ saleId: first, netMinor: 120_500 },
+          sourceId: String(invoice),
+          reference: 'inv:1',
+          totalMinor: 241_000,
+          isPaid: false,
+          saleId: first,
+          netMinor: 120_500,
           lines: [
             { product: 'Block purchase', quantity: '1', totalMinor: 120_500 },
             { product: 'Block purchase', quantity: '1', totalMinor: 120_500 },
           ],
         },
-        { ...{ sourceId: `${invoice}:inv:2`, reference: 'inv:2', isPaid: false }, saleId: second },
+        { sourceId: `${invoice}:inv:2`, reference: 'inv:2', isPaid: false, saleId: second },
         { reference: null, totalMinor: 0, lines: [] },
       ]);
       // The day of a payment is written in later, and lies before the last reading.
@@ -177,7 +200,10 @@ function twice(bench: Bench): void {
 
 describe('An alert ticket in Autotask', () => {
   const alertOf = (bench: Bench, key = 'low:1') => ({
-    ...{ key, clientId: String(bench.company), subject: 'Low\nbalance', body: '2 h left.' },
+    key,
+    clientId: String(bench.company),
+    subject: 'Low\nbalance',
+    body: '2 h left.',
   });
 
   test('carries its key in externalID, by names of the config', () =>
@@ -186,7 +212,10 @@ describe('An alert ticket in Autotask', () => {
       const made = await connector.push['alert-ticket']?.create(alertOf(bench), soon());
       const row = state.get('Tickets', Number(made?.remoteId));
       expect(row).toMatchObject({
-        ...{ title: 'Low balance', queueID: 29683354, priority: 2, status: 1 },
+        title: 'Low balance',
+        queueID: 29683354,
+        priority: 2,
+        status: 1,
         externalID: 'low:1',
       });
       expect(made?.label).toBe(row.ticketNumber);
@@ -296,7 +325,10 @@ describe('A note in Autotask', () => {
 
 describe('A balance in Autotask', () => {
   const balanceOf = (bench: Bench, hoursText: string, field = 'Prepaid hours left') => ({
-    ...{ key: 'bal:1', clientId: String(bench.company), field, hoursText },
+    key: 'bal:1',
+    clientId: String(bench.company),
+    field,
+    hoursText,
   });
 
   test('is written into its field alone', () =>

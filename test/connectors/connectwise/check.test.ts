@@ -54,7 +54,9 @@ describe('check of ConnectWise', () => {
     withConnectwise({ settings: { [setting]: value } }, async (bench) => {
       expect(await check(bench)).toEqual([
         expect.objectContaining({
-          ...{ id: 'auth', status: 'failed', kind: 'auth' },
+          id: 'auth',
+          status: 'failed',
+          kind: 'auth',
           fix: expect.stringMatching(fix),
         }),
       ]);
@@ -123,7 +125,8 @@ describe('check of ConnectWise', () => {
       const warnings = (await check(bench)).filter(({ id }) => id.startsWith('native-'));
       expect(warnings).toMatchObject([
         {
-          ...{ id: 'native-agreement.1', status: 'warning' },
+          id: 'native-agreement.1',
+          status: 'warning',
           detail:
             'Dupont has an active agreement in hours, "Block 20 h": two systems would debit the same hour.',
         },
@@ -230,13 +233,19 @@ describe('check --probe of ConnectWise', () => {
 describe('The ConnectWise config', () => {
   const good = {
     baseUrl: 'https://api-eu.myconnectwise.net',
-    ...{ companyId: 'msp', publicKey: 'p', privateKey: 's', clientId: 'guid' },
+    companyId: 'msp',
+    publicKey: 'p',
+    privateKey: 's',
+    clientId: 'guid',
     alerts: { board: 'Billing' },
   };
 
   test('fills in what is not said', () => {
     expect(connectwise.config.parse(good)).toMatchObject({
-      ...{ version: '2026.4', pageSize: 1000, naiveDateTimes: false, approvedFrom: 'tier-two' },
+      version: '2026.4',
+      pageSize: 1000,
+      naiveDateTimes: false,
+      approvedFrom: 'tier-two',
       billing: { invoiceRoute: 'invoice', paidWhen: 'balance' },
     });
   });

@@ -6,9 +6,18 @@ const signal = soon();
 
 function saleOf(bench: Bench): PushMessages['invoice'] {
   return {
-    ...{ key: 'inv.1', clientId: String(bench.company), offer: 'ten', product: null },
-    ...{ seconds: 36_000, quantity: 1, rateMinor: 12_000, totalMinor: 120_000, currency: 'EUR' },
-    ...{ issuedOn: '2026-03-02', title: '10 h', body: 'Ten hours.' },
+    key: 'inv.1',
+    clientId: String(bench.company),
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_000,
+    totalMinor: 120_000,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: '10 h',
+    body: 'Ten hours.',
   };
 }
 
@@ -30,7 +39,10 @@ describe('an invoice', () => {
       state.tables.invoices.change(invoice.id, { total: 1440, salesTax: 240, balance: 1440 });
       const look = () => inspect(saleOf(bench), remoteId, signal);
       expect(await look()).toMatchObject({
-        ...{ isPaid: false, isVoid: false, totalMinor: 120_000, currency: 'EUR' },
+        isPaid: false,
+        isVoid: false,
+        totalMinor: 120_000,
+        currency: 'EUR',
       });
       state.payInvoice(invoice.id);
       expect(await look()).toMatchObject({ isPaid: true, isVoid: false });
@@ -126,7 +138,9 @@ describe('what is left of agreements', () => {
       state.addTime({ company, member, agreement, start, hours: '1.25' });
       expect(await blocksOf(bench)).toEqual([
         {
-          ...{ sourceId: String(agreement), clientId: String(company), name: 'Block 20 h' },
+          sourceId: String(agreement),
+          clientId: String(company),
+          name: 'Block 20 h',
           remainingSeconds: 18.75 * 3600,
         },
       ]);

@@ -82,7 +82,9 @@ describe('An invoice in ConnectWise', () => {
       await prepared(bench).create({ ...sale(), product: 'BLOCK-20', quantity: 3 }, signal);
       expect(bench.sandbox.state.listInvoices()).toMatchObject([
         {
-          ...{ company: 'Dupont', reference: 'sale:1', total: 1205 },
+          company: 'Dupont',
+          reference: 'sale:1',
+          total: 1205,
           // 1,205.00 does not part into three, so it is one line of one.
           lines: [{ product: 'BLOCK-20', quantity: 1, price: 1205, text: 'Ten hours' }],
         },
@@ -196,9 +198,18 @@ describe('A top-up of an agreement in ConnectWise', () => {
 
 function sale(): PushMessages['invoice'] {
   return {
-    ...{ key: 'sale:1', clientId: '1', offer: 'Ten hours', product: null, seconds: 36_000 },
-    ...{ quantity: 1, rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR' },
-    ...{ issuedOn: '2026-03-02', title: 'Ten hours', body: 'Thank you.' },
+    key: 'sale:1',
+    clientId: '1',
+    offer: 'Ten hours',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_050,
+    totalMinor: 120_500,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Ten hours',
+    body: 'Thank you.',
   };
 }
 

@@ -213,14 +213,23 @@ describe('ConnectWise tickets', () => {
       state.reopenTicket(project, '2026-03-02T15:00:00Z');
       expect(await readRows(bench, 'tickets')).toMatchObject([
         {
-          ...{ sourceId: String(first), number: String(first), clientId: String(company) },
-          ...{ board: 'Help Desk', ticketType: 'Incident', status: 'Closed', isClosed: true },
-          ...{ closedAt: '2026-03-02T12:00:00.000Z', mergedInto: null },
+          sourceId: String(first),
+          number: String(first),
+          clientId: String(company),
+          board: 'Help Desk',
+          ticketType: 'Incident',
+          status: 'Closed',
+          isClosed: true,
+          closedAt: '2026-03-02T12:00:00.000Z',
+          mergedInto: null,
           ids: { board: String(board), ticketType: expect.any(String) },
         },
         { sourceId: String(double), mergedInto: String(first), isClosed: true },
         {
-          ...{ sourceId: String(project), board: 'Projects', isClosed: false, closedAt: null },
+          sourceId: String(project),
+          board: 'Projects',
+          isClosed: false,
+          closedAt: null,
           updatedAt: '2026-03-02T15:00:00.000Z',
         },
       ]);
@@ -260,8 +269,13 @@ describe('ConnectWise invoices', () => {
       if (done.status !== undefined) state.closeInvoice(invoice, done.status);
       expect(await readRows(bench, 'invoices')).toMatchObject([
         {
-          ...{ sourceId: String(invoice), number: '10001', clientId: String(company) },
-          ...{ reference: 'pb:1', currency: 'EUR', totalMinor: 120_000, issuedOn: '2026-03-01' },
+          sourceId: String(invoice),
+          number: '10001',
+          clientId: String(company),
+          reference: 'pb:1',
+          currency: 'EUR',
+          totalMinor: 120_000,
+          issuedOn: '2026-03-01',
           ...expected,
         },
       ]);

@@ -14,8 +14,11 @@ describe('A low-balance ticket in ConnectWise', () => {
         const { remoteId } = (await connector.push['alert-ticket']?.create(message, signal)) ?? {};
         const [ticket] = sandbox.state.listTickets();
         expect(ticket).toMatchObject({
-          ...{ id: Number(remoteId), company: 'Dupont', board: 'Billing' },
-          ...{ externalXRef: 'lowbal:1', notes: [{ text: 'Two left.', audience: 'internal' }] },
+          id: Number(remoteId),
+          company: 'Dupont',
+          board: 'Billing',
+          externalXRef: 'lowbal:1',
+          notes: [{ text: 'Two left.', audience: 'internal' }],
         });
         expect(ticket?.summary).toMatch(/^Prepaid hours low: very .*…$/);
         expect(ticket?.summary).toHaveLength(100);
@@ -64,7 +67,8 @@ describe('A low-balance ticket in ConnectWise', () => {
       const { company, connector } = bench;
       const message = { key: 'lowbal:1', clientId: String(company), subject: 'Low', body: 'Low.' };
       await expect(connector.push['alert-ticket']?.create(message, signal)).rejects.toMatchObject({
-        ...{ kind: 'config', message: 'ConnectWise has no service board called "Biling".' },
+        kind: 'config',
+        message: 'ConnectWise has no service board called "Biling".',
         fix: expect.stringContaining('Billing, Help Desk'),
       });
     }));

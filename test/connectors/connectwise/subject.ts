@@ -46,7 +46,11 @@ async function startBench(): Promise<ContractBench> {
     putWork: async ({ client, summary, startedAt, seconds, isBillable }) => {
       const ticket = state.addTicket({ company: companies[client] ?? company, board, summary });
       const entry = state.addTime({
-        ...{ ticket, member, workType, start: startedAt, hours: String(seconds / 3600) },
+        ticket,
+        member,
+        workType,
+        start: startedAt,
+        hours: String(seconds / 3600),
         billableOption: isBillable ? 'Billable' : 'DoNotBill',
         at: new Date().toISOString(),
       });

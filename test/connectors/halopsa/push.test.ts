@@ -138,8 +138,13 @@ describe('A HaloPSA sale', () => {
       const lines = [{ product: 'BLOCK-10', quantity: '2', totalMinor: 120_050 }];
       expect(rows).toMatchObject([
         {
-          ...{ sourceId: remoteId, saleId: remoteId, reference: 'sale:1', isPaid: false },
-          ...{ totalMinor: 144_060, netMinor: 120_050, lines },
+          sourceId: remoteId,
+          saleId: remoteId,
+          reference: 'sale:1',
+          isPaid: false,
+          totalMinor: 144_060,
+          netMinor: 120_050,
+          lines,
         },
       ]);
     }));
@@ -307,7 +312,8 @@ test('check names what the config misspells', () =>
       expect(lists).toMatchObject({
         boards: [{ sourceId: expect.any(String), name: '1st Line Support' }],
         workTypes: ['No Charge', 'Remote'].map((name) => ({
-          ...{ sourceId: expect.any(String), name },
+          sourceId: expect.any(String),
+          name,
         })),
         clientFields: ['Region', 'CFregion', 'Prepaid hours left', 'CFprepaidHoursLeft'],
       });

@@ -60,7 +60,9 @@ test('a row that quotes the key is quarantined without it, and a number that loo
   }));
   try {
     const transport = createTransport({
-      ...{ context, baseUrl: sandbox.baseUrl, limits: [] },
+      context,
+      baseUrl: sandbox.baseUrl,
+      limits: [],
       authorize: async () => ({}),
     });
     const { data } = await transport.send(aRequest(), z.array(z.unknown()));

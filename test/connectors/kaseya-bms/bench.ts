@@ -51,7 +51,14 @@ export async function withBms(
   let seen = 0;
   try {
     await use({
-      ...{ sandbox, state, context, dupont, martin, stranger, clock, connect },
+      sandbox,
+      state,
+      context,
+      dupont,
+      martin,
+      stranger,
+      clock,
+      connect,
       connector: connect(),
       requests() {
         const fresh = sandbox.exchanges.slice(seen);

@@ -29,7 +29,9 @@ describe('a refusal with status 200', () => {
       ['POST', onWrite],
     ] as const) {
       const answer = {
-        ...{ status: 200, headers: {}, contentType: 'application/json' },
+        status: 200,
+        headers: {},
+        contentType: 'application/json',
         text: JSON.stringify({ success: false, error: { code, message } }),
         request: { method, path: '/v2/timelogs', signal: soon() },
       };

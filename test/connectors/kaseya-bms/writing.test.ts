@@ -13,9 +13,18 @@ function withTicket(options: Parameters<typeof withBms>[0], use: (bench: Bench) 
 
 function saleOf(bench: Bench, change: Partial<PushMessages['invoice']> = {}) {
   return {
-    ...{ key: 'sale:1', clientId: String(bench.dupont), offer: 'ten', product: null },
-    ...{ seconds: 72_000, quantity: 2, rateMinor: 11_000, totalMinor: 220_010, currency: 'EUR' },
-    ...{ issuedOn: '2026-03-02', title: 'Twenty hours', body: 'Two blocks of ten hours.' },
+    key: 'sale:1',
+    clientId: String(bench.dupont),
+    offer: 'ten',
+    product: null,
+    seconds: 72_000,
+    quantity: 2,
+    rateMinor: 11_000,
+    totalMinor: 220_010,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Twenty hours',
+    body: 'Two blocks of ten hours.',
     ...change,
   };
 }
@@ -231,8 +240,12 @@ describe('a sale', () => {
       const line = { product: saleOf(bench).title, quantity: '2', totalMinor: 220_010 };
       expect(rows).toMatchObject([
         {
-          ...{ sourceId: String(invoiceId), reference: 'sale:1', isPaid: false },
-          ...{ totalMinor: 440_020, netMinor: 220_010, lines: [line, line] },
+          sourceId: String(invoiceId),
+          reference: 'sale:1',
+          isPaid: false,
+          totalMinor: 440_020,
+          netMinor: 220_010,
+          lines: [line, line],
         },
         { sourceId: `${invoiceId}:sale:2`, reference: 'sale:2', isPaid: false },
       ]);
@@ -276,7 +289,10 @@ describe('lists that BMS does not count', () => {
       for (let index = 0; index < 4; index += 1) {
         const details = `Note ${index}`;
         state.notes.push({
-          ...{ id: state.nextId(), ticketId: Number(ticketId), details, isInternal: true },
+          id: state.nextId(),
+          ticketId: Number(ticketId),
+          details,
+          isInternal: true,
         });
       }
       const note = { key: 'n:1', ticketId, clientId: String(dupont), body: 'x' };

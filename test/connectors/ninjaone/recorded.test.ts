@@ -109,9 +109,17 @@ describe('A board of NinjaOne', () => {
 
 describe('A sale through NinjaOne', () => {
   const sale = {
-    ...{ key: 'order:dupont:1', offer: 'Ten hours', product: null, seconds: 36_000, quantity: 1 },
-    ...{ rateMinor: 9500, totalMinor: 95_000, currency: 'EUR', issuedOn: '2026-03-02' },
-    ...{ title: 'Ten hours for Dupont', body: 'Dupont used up its block.' },
+    key: 'order:dupont:1',
+    offer: 'Ten hours',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 9500,
+    totalMinor: 95_000,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Ten hours for Dupont',
+    body: 'Dupont used up its block.',
   };
 
   test('is a ticket in the client’s organization that says internally what to invoice', () =>

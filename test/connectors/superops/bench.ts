@@ -38,7 +38,11 @@ export async function withSuperops(
   let seen = 0;
   try {
     await use({
-      ...{ sandbox, state, context, connect, connector: connect() },
+      sandbox,
+      state,
+      context,
+      connect,
+      connector: connect(),
       dupont: state.addClient('Dupont'),
       martin: state.addClient('Martin'),
       requests() {

@@ -289,7 +289,9 @@ test('a sale is seen paid behind other words in brackets, and so is another on t
     const line = { quantity: '1', unitPrice: '1', amount: '1' };
     const details = ['Router [R-7]', 'Hours [bulk] [sale:1]', 'More hours [sale:2]'];
     bench.state.addInvoice({
-      ...{ clientId: bench.dupont, invoiceDate: '2026-03-02', statusEnum: 'PAID' },
+      clientId: bench.dupont,
+      invoiceDate: '2026-03-02',
+      statusEnum: 'PAID',
       items: details.map((text) => ({ ...line, details: text })),
     });
     const rows = await read(bench, 'invoices');
@@ -403,7 +405,9 @@ test('what SuperOps bills by itself is warned of', () =>
   withSuperops(async (bench) => {
     const contract = { name: 'Time and material', contractType: 'TIME_AND_MATERIAL' };
     const id = bench.state.addContract({
-      ...{ clientId: bench.dupont, contract, contractStatus: 'ACTIVE' },
+      clientId: bench.dupont,
+      contract,
+      contractStatus: 'ACTIVE',
     });
     bench.state.addContract({ clientId: bench.martin, contract, contractStatus: 'EXPIRED' });
     work(bench, { workStatus: 'BILLED' });

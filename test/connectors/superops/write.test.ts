@@ -12,10 +12,18 @@ function alertFor({ dupont }: SuperopsBench, key = 'alert:1'): PushMessages['ale
 
 function saleFor(bench: SuperopsBench, fields: Partial<PushMessages['invoice']> = {}) {
   return {
-    ...{ key: 'sale:1', clientId: bench.dupont, offer: 'ten', product: null, seconds: 36_000 },
-    ...{ quantity: 1, rateMinor: 12_005, totalMinor: 120_050, currency: 'EUR' },
+    key: 'sale:1',
+    clientId: bench.dupont,
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_005,
+    totalMinor: 120_050,
+    currency: 'EUR',
     issuedOn: new Date().toISOString().slice(0, 10),
-    ...{ title: 'Ten hours', body: 'Ten hours of support.' },
+    title: 'Ten hours',
+    body: 'Ten hours of support.',
     ...fields,
   };
 }
@@ -60,8 +68,13 @@ async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
   await deliverMessages({
     store,
     connectors: new Map([['psa', bench.connector]]),
-    ...{ mode: 'live', runId: 'run', runStartedAt: new Date().toISOString() },
-    ...{ now: () => new Date().toISOString(), signal: soon(), stop: soon(), onFailure: () => {} },
+    mode: 'live',
+    runId: 'run',
+    runStartedAt: new Date().toISOString(),
+    now: () => new Date().toISOString(),
+    signal: soon(),
+    stop: soon(),
+    onFailure: () => {},
     countWrites: () => bench.requests().filter((name) => name === 'createTicket').length,
   });
   return settled[0];
@@ -213,7 +226,8 @@ describe('A sale', () => {
       ]);
       const { remoteId } = delivered;
       expect(await invoices.inspect?.(sale, remoteId, soon())).toMatchObject({
-        ...{ isPaid: false, totalMinor: 120_050 },
+        isPaid: false,
+        totalMinor: 120_050,
       });
       expect(await invoices.inspect?.(sale, '99', soon())).toBeNull();
       Object.assign(bench.state.invoices[0] ?? {}, { statusEnum: 'PAID' });

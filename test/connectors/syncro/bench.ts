@@ -41,7 +41,14 @@ export async function withSyncro(
   let seen = 0;
   try {
     await use({
-      ...{ sandbox, state, context, connector: own, dupont, martin, stranger, connect },
+      sandbox,
+      state,
+      context,
+      connector: own,
+      dupont,
+      martin,
+      stranger,
+      connect,
       asked: (change = {}) => pullRequestFor([dupont, martin], change),
       requests() {
         const fresh = sandbox.exchanges.slice(seen);
@@ -53,10 +60,19 @@ export async function withSyncro(
         return new Map(results.map((result) => [result.id, result]));
       },
       sale: (change = {}) => ({
-        ...{ key: 'ph:invoice:1:0a1b2c3d4e5f', clientId: String(dupont), offer: 'ten' },
-        ...{ product: null, seconds: 36_000, quantity: 1, rateMinor: 12_000 },
-        ...{ totalMinor: 120_000, currency: 'EUR', issuedOn: '2026-03-02' },
-        ...{ title: 'Ten hours', body: 'A block of ten hours.', ...change },
+        key: 'ph:invoice:1:0a1b2c3d4e5f',
+        clientId: String(dupont),
+        offer: 'ten',
+        product: null,
+        seconds: 36_000,
+        quantity: 1,
+        rateMinor: 12_000,
+        totalMinor: 120_000,
+        currency: 'EUR',
+        issuedOn: '2026-03-02',
+        title: 'Ten hours',
+        body: 'A block of ten hours.',
+        ...change,
       }),
     });
   } finally {

@@ -235,7 +235,8 @@ describe('Names and clients of Syncro', () => {
       expect(await connector.listNames?.([String(dupont)], soon())).toEqual({
         boards: [{ sourceId: '1', name: 'Devices' }],
         ticketTypes: ['Virus', 'Hardware', 'Software', 'Other'].map((name) => ({
-          ...{ sourceId: null, name },
+          sourceId: null,
+          name,
         })),
         workTypes: [{ sourceId: expect.any(String), name: 'Remote' }],
         agreements: [{ sourceId: null, name: 'Gold' }],

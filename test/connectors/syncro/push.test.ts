@@ -118,8 +118,12 @@ describe('A sale in Syncro', () => {
         await connector.push.invoice?.create(sale({ quantity: 2 }), soon());
         expect(state.invoices[0]?.lines).toEqual([
           {
-            ...{ item: 'BLOCK-10', name: 'Ten hours', productId: block },
-            ...{ quantity: 2, priceCents: 60_000, isTaxable: false },
+            item: 'BLOCK-10',
+            name: 'Ten hours',
+            productId: block,
+            quantity: 2,
+            priceCents: 60_000,
+            isTaxable: false,
           },
         ]);
       },
@@ -147,8 +151,12 @@ describe('A note in Syncro', () => {
     bench: SyncroBench,
     change: Partial<PushMessages['ticket-note']>,
   ): PushMessages['ticket-note'] => ({
-    ...{ key: 'ph:note:1', clientId: String(bench.dupont), body: 'Two hours left.' },
-    ...{ ticketId: String(bench.state.addTicket(bench.dupont)), audience: 'internal', ...change },
+    key: 'ph:note:1',
+    clientId: String(bench.dupont),
+    body: 'Two hours left.',
+    ticketId: String(bench.state.addTicket(bench.dupont)),
+    audience: 'internal',
+    ...change,
   });
 
   test('is hidden when internal, shown when not, and mailed only where the config says so', () =>
@@ -181,7 +189,10 @@ describe('A note in Syncro', () => {
 
 describe('A low-balance ticket in Syncro', () => {
   const alert = ({ dupont }: SyncroBench, key = 'ph:alert:1:0a1b2c3d4e5f') => ({
-    ...{ key, clientId: String(dupont), subject: 'Block\nrunning low', body: 'Two hours left.' },
+    key,
+    clientId: String(dupont),
+    subject: 'Block\nrunning low',
+    body: 'Two hours left.',
   });
 
   test('is written for technicians alone, and closed with a reason when it is withdrawn', () =>
@@ -193,8 +204,11 @@ describe('A low-balance ticket in Syncro', () => {
       const remoteId = delivered?.remoteId ?? '';
       const ticket = state.ticket(Number(remoteId));
       expect(ticket).toMatchObject({
-        ...{ subject: 'Block running low', status: 'New', problemType: 'Other' },
-        ...{ tags: [message.key], comments: [{ isHidden: true, isMailed: false }] },
+        subject: 'Block running low',
+        status: 'New',
+        problemType: 'Other',
+        tags: [message.key],
+        comments: [{ isHidden: true, isMailed: false }],
       });
       expect(await push?.inspect?.(message, remoteId, soon())).toMatchObject({ isClosed: false });
       const withdrawal = { remoteId, reason: 'It was a mistake.' };
@@ -268,7 +282,10 @@ describe('A low-balance ticket in Syncro', () => {
 
 describe('The balance in Syncro', () => {
   const balance = ({ dupont }: SyncroBench, hoursText = '7.50', field = 'Prepaid hours left') => ({
-    ...{ key: 'ph:balance:1', clientId: String(dupont), field, hoursText },
+    key: 'ph:balance:1',
+    clientId: String(dupont),
+    field,
+    hoursText,
   });
   const propertiesOf = ({ state, dupont }: SyncroBench) =>
     state.customers.find(({ id }) => id === dupont)?.properties ?? {};

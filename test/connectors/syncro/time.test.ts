@@ -63,7 +63,11 @@ describe('Time of Syncro', () => {
       const old = { createdMs: anHourAgo(), updatedMs: anHourAgo() };
       const ticketId = state.addTicket(dupont, old);
       const timerId = state.addTimer(ticketId, {
-        ...{ seconds: 600, start, end: null, activeSeconds: null, ...old },
+        seconds: 600,
+        start,
+        end: null,
+        activeSeconds: null,
+        ...old,
       });
       const [first] = await pagesOf(connector, 'timeEntries', asked());
       expect(first).toMatchObject({ rows: [], rejected: [] });

@@ -158,8 +158,12 @@ function page<T extends object>(
     status: 200,
     json: {
       items,
-      ...{ page: number, itemsInPage: size, totalItemCount: count, totalPages },
-      ...{ prevLink: link(number - 1), nextLink: link(number + 1) },
+      page: number,
+      itemsInPage: size,
+      totalItemCount: count,
+      totalPages,
+      prevLink: link(number - 1),
+      nextLink: link(number + 1),
     },
   };
 }

@@ -73,7 +73,9 @@ export function commentRow(state: AteraState, comment: CommentState): Row {
     EndUserID: endUserId,
     TechnicianContactID: technicianId,
     Email: null,
-    ...{ FirstName, LastName, IsInternal: isInternal },
+    FirstName,
+    LastName,
+    IsInternal: isInternal,
   };
 }
 

@@ -134,7 +134,10 @@ export class AteraState {
       isOnSite: false,
       description: null,
       ...rest,
-      ...{ id, ticketId, startMs, endMs },
+      id,
+      ticketId,
+      startMs,
+      endMs,
       startText: wallText(startMs, this.zone),
       endText: wallText(endMs, this.zone),
     });

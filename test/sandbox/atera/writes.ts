@@ -16,7 +16,9 @@ export function createTicket(asked: Asked): SandboxAnswer {
   }
   const id = state.addTicket({
     customerId: contact.customerId,
-    ...{ contactId, description, title: title.slice(0, titleLengthMax) },
+    contactId,
+    description,
+    title: title.slice(0, titleLengthMax),
     status: String(body.TicketStatus ?? 'Open'),
     type: String(body.TicketType ?? 'Incident'),
     priority: String(body.TicketPriority ?? 'Low'),

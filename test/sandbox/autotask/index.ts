@@ -142,7 +142,10 @@ function read(asked: Asked, [first = '', second]: string[]): SandboxAnswer {
 function fieldInfo({ entity }: Asked, name: string) {
   const values = picklists[entity]?.[name];
   return {
-    ...{ name, dataType: 'string', isReadOnly: name === 'id', isQueryable: true },
+    name,
+    dataType: 'string',
+    isReadOnly: name === 'id',
+    isQueryable: true,
     isRequired: requiredOnCreate[entity]?.includes(name) ?? false,
     isPickList: values !== undefined,
     picklistValues:

@@ -139,8 +139,13 @@ export class State {
       companyID: ticket.company,
       title: ticket.title ?? 'Printer jams',
       contractID: ticket.contract,
-      ...{ status: 1, priority: 2, queueID: 29682833, ticketType: 2 },
-      ...{ createDate: at, lastActivityDate: at, lastTrackedModificationDateTime: at },
+      status: 1,
+      priority: 2,
+      queueID: 29682833,
+      ticketType: 2,
+      createDate: at,
+      lastActivityDate: at,
+      lastTrackedModificationDateTime: at,
       userDefinedFields: this.ticketFields.map((name) => ({ name, value: null })),
     });
     this.get('Tickets', id).ticketNumber = `T20260301.${String(id).padStart(4, '0')}`;
@@ -174,11 +179,17 @@ export class State {
       roleID: time.role ?? this.rows('Roles')[0]?.id,
       billingCodeID: time.billingCode ?? this.rows('BillingCodes')[0]?.id,
       contractID: time.contract,
-      ...{ dateWorked: `${day}T00:00:00Z`, startDateTime: start, endDateTime: end },
-      ...{ hoursWorked: hours, hoursToBill: hours, offsetHours: 0 },
-      ...{ isNonBillable: time.isNonBillable ?? false, showOnInvoice: true },
+      dateWorked: `${day}T00:00:00Z`,
+      startDateTime: start,
+      endDateTime: end,
+      hoursWorked: hours,
+      hoursToBill: hours,
+      offsetHours: 0,
+      isNonBillable: time.isNonBillable ?? false,
+      showOnInvoice: true,
       summaryNotes: time.notes,
-      ...{ createDateTime: at, lastModifiedDateTime: at },
+      createDateTime: at,
+      lastModifiedDateTime: at,
     });
   }
 
@@ -189,9 +200,14 @@ export class State {
     if (typeof entry.ticketID !== 'number') return;
     const { ticketID, startDateTime, endDateTime, hoursWorked, resourceID } = entry;
     this.add('DeletedTicketActivityLogs', {
-      ...{ typeID: 3, ticketID, startDateTime, endDateTime, hoursWorked },
+      typeID: 3,
+      ticketID,
+      startDateTime,
+      endDateTime,
+      hoursWorked,
       ticketNumber: this.find('Tickets', ticketID)?.ticketNumber,
-      ...{ createdByResourceID: resourceID, deletedByResourceID: resourceID },
+      createdByResourceID: resourceID,
+      deletedByResourceID: resourceID,
       deletedDateTime: this.moment(at),
     });
   }
@@ -223,15 +239,25 @@ export class State {
       0,
     );
     const invoiceID = this.add('Invoices', {
-      ...{ companyID, invoiceTotal, isVoided: false },
-      ...{ createDateTime: moment, invoiceDateTime: moment, invoiceNumber: `I-${this.lastId}` },
+      companyID,
+      invoiceTotal,
+      isVoided: false,
+      createDateTime: moment,
+      invoiceDateTime: moment,
+      invoiceNumber: `I-${this.lastId}`,
     });
     for (const charge of charges) {
       charge.isBilled = true;
       const { contractID, billableAmount: totalAmount, billingCodeID, unitQuantity } = charge;
       const item = {
-        ...{ companyID, invoiceID, contractChargeID: charge.id, contractID, totalAmount },
-        ...{ extendedPrice: totalAmount, billingCodeID, quantity: unitQuantity },
+        companyID,
+        invoiceID,
+        contractChargeID: charge.id,
+        contractID,
+        totalAmount,
+        extendedPrice: totalAmount,
+        billingCodeID,
+        quantity: unitQuantity,
       };
       this.add('BillingItems', { ...item, postedDate: moment });
     }

@@ -40,7 +40,12 @@ function createInvoices(tables: Tables, now: () => number) {
           status: { id: 1, ...(invoice.status ?? { name: 'New', isClosed: false }) },
           date: wireTime(invoice.date ?? now()),
           topComment: invoice.topComment,
-          ...{ subtotal: 0, total: 0, salesTax: 0, payments: 0, credits: 0, balance: 0 },
+          subtotal: 0,
+          total: 0,
+          salesTax: 0,
+          payments: 0,
+          credits: 0,
+          balance: 0,
           currency: { id: 1, currencyCode: 'EUR', name: 'Euro' },
         },
         invoice.at,
@@ -115,7 +120,11 @@ function createProducts(tables: Tables) {
         {
           catalogItem: referenceTo(item, 'identifier'),
           description: item.description,
-          ...{ quantity, price, extPrice, billableOption: 'Billable', cancelledFlag: false },
+          quantity,
+          price,
+          extPrice,
+          billableOption: 'Billable',
+          cancelledFlag: false,
           integrationXRef: product.integrationXRef,
           customerDescription: product.customerDescription,
           company: company ?? own,
@@ -193,8 +202,13 @@ function createOffice(tables: Tables) {
         .map((row) => Number(row.actualHours));
       const usedAmount = addExactly(...hours);
       return {
-        ...{ id, name: agreement.name, agreementStatus: agreement.agreementStatus },
-        ...{ startingAmount, adjustmentAmount, availableAmount, usedAmount },
+        id,
+        name: agreement.name,
+        agreementStatus: agreement.agreementStatus,
+        startingAmount,
+        adjustmentAmount,
+        availableAmount,
+        usedAmount,
         remainingAmount: addExactly(availableAmount, -usedAmount),
       };
     },

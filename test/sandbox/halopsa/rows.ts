@@ -162,8 +162,12 @@ export function invoiceRow(invoice: Invoice, dialect: Dialect): Record<string, u
 /** By itself an invoice shows its lines. */
 export function invoiceDetail(invoice: Invoice, dialect: Dialect): Record<string, unknown> {
   const lines = invoice.lines.map(({ title, quantity, price, itemId }, index) => ({
-    ...{ id: index + 1, item_shortdescription: title, _itemid: itemId ?? 0 },
-    ...{ qty_order: quantity, unit_price: price, net_amount: quantity * price },
+    id: index + 1,
+    item_shortdescription: title,
+    _itemid: itemId ?? 0,
+    qty_order: quantity,
+    unit_price: price,
+    net_amount: quantity * price,
   }));
   return { ...invoiceRow(invoice, dialect), lines };
 }

@@ -8,7 +8,10 @@ export function wallText(ms: number, zone: string): string {
   const format =
     formats.get(zone) ??
     new Intl.DateTimeFormat('sv-SE', {
-      ...{ timeZone: zone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' },
+      timeZone: zone,
+      hourCycle: 'h23',
+      dateStyle: 'short',
+      timeStyle: 'medium',
     });
   formats.set(zone, format);
   return format.format(ms).replace(' ', 'T');

@@ -67,8 +67,11 @@ export async function startKaseyaBmsSandbox(
 ): Promise<KaseyaBmsSandbox> {
   const state = new KaseyaBmsState(options.now);
   const tokens: Tokens = {
-    ...{ access: new Map<string, number>(), refresh: new Set<string>() },
-    ...{ lifeMs: 3_600_000, logins: 0, renewals: 0 },
+    access: new Map<string, number>(),
+    refresh: new Set<string>(),
+    lifeMs: 3_600_000,
+    logins: 0,
+    renewals: 0,
   };
   const counts = new Map<string, number>();
   const server = await startSandboxServer(
@@ -128,8 +131,10 @@ function giveToken({ state, request }: Asked, tokens: Tokens): SandboxAnswer {
   tokens.refresh.add(RefreshToken);
   const ends = momentText(endsMs, state.switches);
   return ok({
-    ...{ AccessToken, RefreshToken },
-    ...{ AccessTokenExpireOn: ends, RefreshTokenExpireOn: ends },
+    AccessToken,
+    RefreshToken,
+    AccessTokenExpireOn: ends,
+    RefreshTokenExpireOn: ends,
   });
 }
 
@@ -189,7 +194,9 @@ function route(asked: Asked): SandboxAnswer | null {
 function userInfo({ state }: Asked): SandboxAnswer {
   const { switches } = state;
   return ok({
-    ...{ UserId: 1, FullName: 'Prepaid Hours', CurrencyCode: switches.currency },
+    UserId: 1,
+    FullName: 'Prepaid Hours',
+    CurrencyCode: switches.currency,
     TimeStamp: momentText(state.now(), switches),
     OlsonTimeZoneName: switches.zone,
   });

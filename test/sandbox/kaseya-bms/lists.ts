@@ -93,7 +93,9 @@ export function listAccounts(asked: Asked): SandboxAnswer {
     ({ id, isActive }) => (ids.length === 0 || ids.includes(id)) && (isActive || withInactive),
   );
   const toRow = (account: { id: number; name: string; isActive: boolean }) => ({
-    ...{ Id: account.id, Name: account.name, IsActive: account.isActive },
+    Id: account.id,
+    Name: account.name,
+    IsActive: account.isActive,
   });
   return page(asked, found, toRow, { Name: null }, false);
 }
@@ -114,7 +116,9 @@ export function listProducts(asked: Asked): SandboxAnswer {
   const wanted = filterOf(asked, 'ProductName')?.toLowerCase() ?? '';
   const found = asked.state.products.filter(({ name }) => name.toLowerCase().includes(wanted));
   const toRow = ({ id, name }: { id: number; name: string }) => ({
-    ...{ Id: `${id}-0`, ProductIndexId: id, ProductName: name },
+    Id: `${id}-0`,
+    ProductIndexId: id,
+    ProductName: name,
   });
   return page(asked, found, toRow, { ProductIndexId: null });
 }
@@ -122,9 +126,14 @@ export function listProducts(asked: Asked): SandboxAnswer {
 export function listCharges(asked: Asked, ticketId: number): SandboxAnswer {
   const found = asked.state.charges.filter((charge) => charge.ticketId === ticketId);
   const toRow = ({ id, isBilled, isPosted, fields }: (typeof found)[number]) => ({
-    ...{ Id: id, LogType: 2, Notes: null, IsApproved: false, InReview: false },
+    Id: id,
+    LogType: 2,
+    Notes: null,
+    IsApproved: false,
+    InReview: false,
     Amount: Number(fields.Quantity) * Number(fields.Price),
-    ...{ IsBilled: isBilled, IsPosted: isPosted },
+    IsBilled: isBilled,
+    IsPosted: isPosted,
   });
   return page(asked, found, toRow, { Id: null });
 }
@@ -132,7 +141,9 @@ export function listCharges(asked: Asked, ticketId: number): SandboxAnswer {
 export function listNotes(asked: Asked, ticketId: number): SandboxAnswer {
   const found = asked.state.notes.filter((note) => note.ticketId === ticketId);
   const toRow = ({ id, details, isInternal }: (typeof found)[number]) => ({
-    ...{ Id: id, Details: details, IsInternal: isInternal },
+    Id: id,
+    Details: details,
+    IsInternal: isInternal,
   });
   return page(asked, found, toRow, { Id: null }, false);
 }

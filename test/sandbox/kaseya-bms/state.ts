@@ -171,9 +171,19 @@ export class KaseyaBmsState {
     const now = this.now();
     const id = this.nextId();
     this.tickets.push({
-      ...{ title: 'Printer jams', details: '', queueId: 7, statusId: 1, priorityId: 2 },
-      ...{ typeId: 3, sourceId: 3, contractId: null, completedMs: null, reopenedMs: null },
-      ...{ createdMs: now, activityMs: now, statusMs: now },
+      title: 'Printer jams',
+      details: '',
+      queueId: 7,
+      statusId: 1,
+      priorityId: 2,
+      typeId: 3,
+      sourceId: 3,
+      contractId: null,
+      completedMs: null,
+      reopenedMs: null,
+      createdMs: now,
+      activityMs: now,
+      statusMs: now,
       ...ticket,
       id,
     });
@@ -202,9 +212,17 @@ export class KaseyaBmsState {
     const id = this.nextId();
     const owner = this.tickets.find((one) => one.id === time.ticketId)?.accountId ?? null;
     this.times.push({
-      ...{ ticketId: null, accountId: owner, userId: 21, workTypeId: 11, overtime: 0 },
-      ...{ isBillable: true, isApproved: false, notes: '' },
-      ...{ day: '2026-03-02', start: null, end: null },
+      ticketId: null,
+      accountId: owner,
+      userId: 21,
+      workTypeId: 11,
+      overtime: 0,
+      isBillable: true,
+      isApproved: false,
+      notes: '',
+      day: '2026-03-02',
+      start: null,
+      end: null,
       createdMs: now,
       modifiedMs: this.switches.leavesModifiedOpen ? null : now,
       ...time,

@@ -49,8 +49,10 @@ export function postTicket({ state, request }: Asked): SandboxAnswer {
     accountId: Number(body.AccountId),
     title: state.switches.keepsTitle ? title : title.slice(0, 12),
     details: String(body.Details),
-    ...{ queueId: Number(body.QueueId), statusId: Number(body.StatusId) },
-    ...{ priorityId: Number(body.PriorityId), typeId: Number(body.TypeId) },
+    queueId: Number(body.QueueId),
+    statusId: Number(body.StatusId),
+    priorityId: Number(body.PriorityId),
+    typeId: Number(body.TypeId),
     sourceId: Number(body.SourceId),
   });
   return ok(ticketDetail(state.ticket(id), state));

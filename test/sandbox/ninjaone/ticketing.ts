@@ -187,8 +187,10 @@ function shownEntry(entry: LogEntry, dialect: NinjaoneState['logDialect']) {
   if (dialect === 'today' || entry.seconds === null) return wire;
   const { time } = entry;
   const ticketTimeEntry = {
-    ...{ startDate: time?.startedMs ?? entry.createdMs - entry.seconds * 1000, remote: true },
-    ...{ timeTracked: entry.seconds, billing: time?.inHours?.billing ?? 'BILLABLE' },
+    startDate: time?.startedMs ?? entry.createdMs - entry.seconds * 1000,
+    remote: true,
+    timeTracked: entry.seconds,
+    billing: time?.inHours?.billing ?? 'BILLABLE',
   };
   return { ...wire, timeTracked: 0, ticketTimeEntry };
 }

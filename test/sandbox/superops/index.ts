@@ -67,21 +67,22 @@ const Body = z.object({
 export async function startSuperopsSandbox(port?: number): Promise<SuperopsSandbox> {
   const state = new SuperopsState();
   const options: SuperopsOptions = {
-    ...{
-      schema: tenantSchema(),
-      showsSchema: true,
-      hiddenStatus: 200,
-      shiftHours: 0,
-      isUnquoted: false,
-    },
-    ...{ lostWrites: { times: 0, isDone: true }, offersAll: false, offersBilledOnly: false },
-    ...{
-      hiddenRows: 0,
-      ignoresSort: false,
-      saysMore: false,
-      requestsPerMinute: Number.POSITIVE_INFINITY,
-    },
-    ...{ privacyType: null, emptiesFields: null, subjectLengthMax: 255, unitPrice: null },
+    schema: tenantSchema(),
+    showsSchema: true,
+    hiddenStatus: 200,
+    shiftHours: 0,
+    isUnquoted: false,
+    lostWrites: { times: 0, isDone: true },
+    offersAll: false,
+    offersBilledOnly: false,
+    hiddenRows: 0,
+    ignoresSort: false,
+    saysMore: false,
+    requestsPerMinute: Number.POSITIVE_INFINITY,
+    privacyType: null,
+    emptiesFields: null,
+    subjectLengthMax: 255,
+    unitPrice: null,
   };
   const startedMs: number[] = [];
   const server = await startSandboxServer(
@@ -169,7 +170,10 @@ function read(name: string, asked: Asked): unknown {
       list(
         'clients',
         state.clients.map(({ accountId, name: called }) => ({
-          ...{ accountId, name: called, stage: 'Active', status: 'Paid' },
+          accountId,
+          name: called,
+          stage: 'Active',
+          status: 'Paid',
         })),
       ),
     getClient: () => {

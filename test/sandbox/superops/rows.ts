@@ -45,7 +45,10 @@ function workOf({ technician, ticketId }: Worklog): Row {
 
 export function itemRow(state: SuperopsState, work: Worklog, shiftMs: number): Row {
   return {
-    ...{ itemId: work.itemId, qty: work.qty, status: work.status, billable: work.isBillable },
+    itemId: work.itemId,
+    qty: work.qty,
+    status: work.status,
+    billable: work.isBillable,
     ...workOf(work),
     client: clientRef(state, work.clientId),
     billDate: moment(work.billMs + shiftMs),
@@ -58,7 +61,10 @@ export function itemRow(state: SuperopsState, work: Worklog, shiftMs: number): R
 
 export function worklogRow(work: Worklog): Row {
   return {
-    ...{ itemId: work.itemId, qty: work.qty, status: work.status, billable: work.isBillable },
+    itemId: work.itemId,
+    qty: work.qty,
+    status: work.status,
+    billable: work.isBillable,
     ...workOf(work),
     billDateTime: moment(work.billMs),
   };

@@ -95,8 +95,13 @@ export class SuperopsState {
     const at = this.now();
     const number = String(this.#last).padStart(4, '0');
     this.tickets.push({
-      ...{ ticketId, displayId: `020326-${number}`, status: 'Open', techGroup: 'Help Desk' },
-      ...{ createdMs: at, updatedMs: at, ...ticket },
+      ticketId,
+      displayId: `020326-${number}`,
+      status: 'Open',
+      techGroup: 'Help Desk',
+      createdMs: at,
+      updatedMs: at,
+      ...ticket,
     });
     return ticketId;
   }

@@ -72,7 +72,8 @@ export const writes: Readonly<Record<string, Write>> = {
       .parse(input);
     const { ticketId } = ticketOf(state, note.ticket.ticketId);
     const added = state.addNote({
-      ...{ ticketId, content: note.content },
+      ticketId,
+      content: note.content,
       privacyType: privacyType ?? note.privacyType,
     });
     return { ...added, addedOn: null };

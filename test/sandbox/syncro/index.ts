@@ -95,8 +95,12 @@ function read(asked: Asked): SandboxAnswer | null {
 
 function me(): object {
   return {
-    ...{ user_token: 'sandbox', user_email: 'ann@msp.example', user_name: 'Ann Roy', user_id: 7 },
-    ...{ admin: false, subdomain: 'sandbox' },
+    user_token: 'sandbox',
+    user_email: 'ann@msp.example',
+    user_name: 'Ann Roy',
+    user_id: 7,
+    admin: false,
+    subdomain: 'sandbox',
     permissions: {
       customer: { read: true, write: true, delete: true },
       ticket: { read: true, write: true, delete: true },

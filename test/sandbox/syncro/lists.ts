@@ -93,7 +93,10 @@ export function listOf(asked: Asked): SandboxAnswer | null {
     }
     case '/payments': {
       const show = ({ id, invoiceId, updatedMs }: SyncroState['payments'][number]): Row => ({
-        ...{ id, success: true, invoice_ids: [null, invoiceId], ref_num: null },
+        id,
+        success: true,
+        invoice_ids: [null, invoiceId],
+        ref_num: null,
         updated_at: new Date(updatedMs).toISOString(),
       });
       const items = state.payments;
@@ -102,7 +105,11 @@ export function listOf(asked: Asked): SandboxAnswer | null {
     case '/contracts': {
       const items = [...state.tickets.values()].filter(({ contract }) => contract !== null);
       const show = ({ id, customerId, contract }: (typeof items)[number]): Row => ({
-        ...{ id, customer_id: customerId, name: contract, status: 'Active', apply_to_all: false },
+        id,
+        customer_id: customerId,
+        name: contract,
+        status: 'Active',
+        apply_to_all: false,
       });
       return cut(asked, query, { name: 'contracts', items, show, bad: {}, isCounted: true });
     }

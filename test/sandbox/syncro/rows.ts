@@ -17,9 +17,16 @@ export type Row = Record<string, unknown>;
 export function customerRow(customer: Customer, { showsPrepay }: Account): Row {
   const { id, name, createdMs, updatedMs } = customer;
   return {
-    ...{ id, firstname: null, lastname: null, fullname: name, business_name: name },
-    ...{ email: `billing@${id}.example`, phone: null, disabled: customer.isDisabled },
-    ...{ created_at: text(createdMs), updated_at: text(updatedMs) },
+    id,
+    firstname: null,
+    lastname: null,
+    fullname: name,
+    business_name: name,
+    email: `billing@${id}.example`,
+    phone: null,
+    disabled: customer.isDisabled,
+    created_at: text(createdMs),
+    updated_at: text(updatedMs),
     properties: Object.keys(customer.properties).length === 0 ? [] : customer.properties,
     business_and_full_name: name,
     business_then_name: name,
@@ -31,15 +38,27 @@ export function customerRow(customer: Customer, { showsPrepay }: Account): Row {
 export function ticketRow(state: SyncroState, ticket: Ticket): Row {
   const { id, number, customerId, subject, status } = ticket;
   return {
-    ...{ id, number, subject, status, customer_id: customerId },
+    id,
+    number,
+    subject,
+    status,
+    customer_id: customerId,
     created_at: text(ticket.createdMs),
     updated_at: text(ticket.updatedMs),
     resolved_at: ticket.resolvedMs === null ? null : text(ticket.resolvedMs),
     customer_business_then_name: state.customers.find((one) => one.id === customerId)?.name ?? '',
     problem_type: ticket.problemType,
-    ...{ ticket_type_id: 1, ticket_type_name: 'Devices', properties: {}, user_id: 7 },
-    ...{ priority: ticket.priority, billing_status: null, tag_list: [...ticket.tags] },
-    ...{ contract_name: ticket.contract, contract_id: null, sla_id: null, due_date: null },
+    ticket_type_id: 1,
+    ticket_type_name: 'Devices',
+    properties: {},
+    user_id: 7,
+    priority: ticket.priority,
+    billing_status: null,
+    tag_list: [...ticket.tags],
+    contract_name: ticket.contract,
+    contract_id: null,
+    sla_id: null,
+    due_date: null,
     comments: ticket.comments.slice(0, 1).map((comment) => commentRow(ticket, comment)),
   };
 }
@@ -67,12 +86,20 @@ export function ticketDetail(state: SyncroState, ticket: Ticket): Row {
 
 export function timerRow(timer: Timer): Row {
   return {
-    ...{ id: timer.id, ticket_id: timer.ticketId, user_id: timer.userId },
-    ...{ start_time: timer.start, end_time: timer.end, recorded: timer.lineItemId !== null },
+    id: timer.id,
+    ticket_id: timer.ticketId,
+    user_id: timer.userId,
+    start_time: timer.start,
+    end_time: timer.end,
+    recorded: timer.lineItemId !== null,
     created_at: text(timer.createdMs),
     updated_at: text(timer.updatedMs),
-    ...{ billable: timer.isBillable, notes: timer.notes, toggl_id: null },
-    ...{ product_id: timer.productId, comment_id: null, ticket_line_item_id: timer.lineItemId },
+    billable: timer.isBillable,
+    notes: timer.notes,
+    toggl_id: null,
+    product_id: timer.productId,
+    comment_id: null,
+    ticket_line_item_id: timer.lineItemId,
     active_duration: timer.activeText ?? timer.activeSeconds,
     // After the labor type's own increments: never what was worked.
     billable_time: timer.activeSeconds === null ? null : Math.ceil(timer.activeSeconds / 900) * 900,
@@ -83,8 +110,15 @@ export function timerRow(timer: Timer): Row {
 export function commentRow(ticket: Ticket, comment: Comment): Row {
   const { id, subject, body, isHidden, createdMs } = comment;
   return {
-    ...{ id, ticket_id: ticket.id, subject, body, tech: 'Ann Roy', hidden: isHidden, user_id: 7 },
-    ...{ created_at: text(createdMs), updated_at: text(createdMs) },
+    id,
+    ticket_id: ticket.id,
+    subject,
+    body,
+    tech: 'Ann Roy',
+    hidden: isHidden,
+    user_id: 7,
+    created_at: text(createdMs),
+    updated_at: text(createdMs),
   };
 }
 
@@ -97,16 +131,29 @@ export function invoiceRow(state: SyncroState, invoice: Invoice): Row {
   );
   const tax = Math.round(taxed / 5);
   return {
-    ...{ id: invoice.id, customer_id: invoice.customerId, number: invoice.number },
+    id: invoice.id,
+    customer_id: invoice.customerId,
+    number: invoice.number,
     customer_business_then_name:
       state.customers.find(({ id }) => id === invoice.customerId)?.name ?? '',
     created_at: text(invoice.createdMs),
     updated_at: text(invoice.updatedMs),
-    ...{ date: `${invoice.day}T00:00:00.000Z`, due_date: `${invoice.day}T00:00:00.000Z` },
-    ...{ subtotal: money(subtotal), total: money(subtotal + tax), tax: money(tax) },
-    ...{ verified_paid: invoice.isPaid, tech_marked_paid: false, is_paid: invoice.isPaid },
-    ...{ ticket_id: null, pdf_url: null, location_id: null, po_number: null, contact_id: null },
-    ...{ note: invoice.note, hardwarecost: null, user_id: null },
+    date: `${invoice.day}T00:00:00.000Z`,
+    due_date: `${invoice.day}T00:00:00.000Z`,
+    subtotal: money(subtotal),
+    total: money(subtotal + tax),
+    tax: money(tax),
+    verified_paid: invoice.isPaid,
+    tech_marked_paid: false,
+    is_paid: invoice.isPaid,
+    ticket_id: null,
+    pdf_url: null,
+    location_id: null,
+    po_number: null,
+    contact_id: null,
+    note: invoice.note,
+    hardwarecost: null,
+    user_id: null,
   };
 }
 
@@ -127,22 +174,36 @@ export function lineRow({ state, showsLineProducts }: Account, line: Line): Row 
   const category = state.products.find(({ id }) => id === productId)?.category ?? null;
   const product = { product_id: productId, product_category: category };
   return {
-    ...{ item, name, quantity: String(quantity), price: money(priceCents) },
+    item,
+    name,
+    quantity: String(quantity),
+    price: money(priceCents),
     ...(showsLineProducts ? product : {}),
   };
 }
 
 export function productRow({ id, name, category, isTaxable }: Product): Row {
   return {
-    ...{ id, name, description: name, price_cost: 0, price_retail: 100, disabled: false },
-    ...{ taxable: isTaxable, product_category: category, category_path: category },
+    id,
+    name,
+    description: name,
+    price_cost: 0,
+    price_retail: 100,
+    disabled: false,
+    taxable: isTaxable,
+    product_category: category,
+    category_path: category,
   };
 }
 
 export function scheduleRow(account: Account, schedule: Schedule): Row {
   const { id, customerId, name, isPaused } = schedule;
   return {
-    ...{ id, customer_id: customerId, name, paused: isPaused, frequency: 'Monthly' },
+    id,
+    customer_id: customerId,
+    name,
+    paused: isPaused,
+    frequency: 'Monthly',
     lines: schedule.lines.map((line) => lineRow(account, line)),
   };
 }

@@ -122,9 +122,19 @@ export class SyncroState {
     const id = this.id();
     const now = Date.now();
     this.tickets.set(id, {
-      ...{ id, number: id + 9000, customerId, subject: `Ticket ${id}`, status: 'New' },
-      ...{ problemType: 'Hardware', priority: null, tags: [], contract: null, comments: [] },
-      ...{ createdMs: now, updatedMs: now, resolvedMs: null },
+      id,
+      number: id + 9000,
+      customerId,
+      subject: `Ticket ${id}`,
+      status: 'New',
+      problemType: 'Hardware',
+      priority: null,
+      tags: [],
+      contract: null,
+      comments: [],
+      createdMs: now,
+      updatedMs: now,
+      resolvedMs: null,
       ...changed,
     });
     return id;
@@ -156,9 +166,18 @@ export class SyncroState {
     const now = Date.now();
     const end = new Date(Date.parse(start) + seconds * 1000).toISOString();
     this.timers.push({
-      ...{ id, ticketId, userId: 7, start, end, activeSeconds: seconds, isBillable: true },
-      ...{ notes: 'Looked into it', productId: null, lineItemId: null },
-      ...{ createdMs: now, updatedMs: now },
+      id,
+      ticketId,
+      userId: 7,
+      start,
+      end,
+      activeSeconds: seconds,
+      isBillable: true,
+      notes: 'Looked into it',
+      productId: null,
+      lineItemId: null,
+      createdMs: now,
+      updatedMs: now,
       ...changed,
     });
     return id;
@@ -199,8 +218,15 @@ export class SyncroState {
     const id = this.id();
     const now = Date.now();
     this.invoices.push({
-      ...{ id, number: String(40_000 + id), customerId, day: '2026-03-02', note: null, lines: [] },
-      ...{ isPaid: false, createdMs: now, updatedMs: now },
+      id,
+      number: String(40_000 + id),
+      customerId,
+      day: '2026-03-02',
+      note: null,
+      lines: [],
+      isPaid: false,
+      createdMs: now,
+      updatedMs: now,
       ...changed,
     });
     return id;

@@ -121,7 +121,9 @@ function timed(
 
 function commentFrom(state: SyncroState, body: Body): Comment {
   return {
-    ...{ id: state.id(), subject: String(body.subject), body: String(body.body) },
+    id: state.id(),
+    subject: String(body.subject),
+    body: String(body.body),
     isHidden: body.hidden === true,
     isMailed: body.do_not_email !== true && body.hidden !== true,
     createdMs: Date.now(),
@@ -136,7 +138,9 @@ function postInvoice({ state }: Write, body: Body): SandboxAnswer {
     return { status: 422, json: { error: 'customer_id, number and date are required' } };
   }
   const id = state.addInvoice(customer.id, {
-    ...{ number, day: date.slice(0, 10), note: (body.note as string | undefined) ?? null },
+    number,
+    day: date.slice(0, 10),
+    note: (body.note as string | undefined) ?? null,
   });
   const invoice = state.invoices.find((one) => one.id === id);
   return {
@@ -147,7 +151,8 @@ function postInvoice({ state }: Write, body: Body): SandboxAnswer {
 
 function lineFrom(body: Body): Line {
   return {
-    ...{ item: String(body.item), name: String(body.name) },
+    item: String(body.item),
+    name: String(body.name),
     productId: (body.product_id as number | undefined) ?? null,
     quantity: Number(body.quantity ?? 1),
     priceCents: Math.round(Number(body.price) * 100),
