@@ -100,6 +100,8 @@ export interface CheckResult {
   fix?: string;
   /** Of the error behind a failure, where one is: a vendor that does not answer has refused nothing. */
   kind?: ErrorKind;
+  /** A warning of a fact that use will verify: nobody has to act on it, and `check` counts such lines. */
+  isUnverified?: true;
 }
 
 /** What the connector wants kept between runs: resolved names, discovered hosts, settled facts. */

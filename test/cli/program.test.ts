@@ -209,3 +209,36 @@ describe('the program itself', () => {
     });
   });
 });
+
+test('check counts what needs no action in one line, and shows it all on request', async () => {
+  const unverified = (id: string) => {
+    const detail = `Not verified yet: ${id}.`;
+    const fix = 'Run check --probe with a test client.';
+    return { connection: 'psa', id, status: 'warning', detail, fix, isUnverified: true } as const;
+  };
+  const cli = new CliBench(await openReportBench(), {
+    runCheck: async () => ({
+      lines: [
+        unverified('fact.a'),
+        { connection: 'psa', id: 'file-mode', status: 'warning', detail: 'open', fix: 'chmod' },
+        unverified('fact.b'),
+      ],
+      exitCode: 0,
+    }),
+  });
+  const { out } = await cli.run(['check']);
+  expect(out.split('\n').slice(1)).toEqual([
+    'warning psa file-mode: open',
+    '        chmod',
+    'note    2 facts are not verified yet. No action needed: check --probe or the first real case verifies each.',
+    '        Show them: prepaid-hours check --all',
+    'Config OK; all checks passed.',
+    '',
+  ]);
+  const all = (await cli.run(['check', '--all'])).out;
+  expect(all).toContain('warning psa fact.a: Not verified yet: fact.a.\n        Run check --probe');
+  expect(all).not.toContain('note');
+  expect(await cli.json(['check'])).toMatchObject({
+    checks: [{ id: 'fact.a' }, {}, { id: 'fact.b' }],
+  });
+});

@@ -80,3 +80,9 @@ test('a probe that comes to nothing leaves what was proved; its own miss proves 
   await verifyAgain(context, ['key'], async () => {});
   await expect(refusal()).rejects.toMatchObject({ kind: 'config' });
 });
+
+test('a fact that nothing has touched yet asks for no action; one that was missed once does', async () => {
+  expect(await factResult(context, 'key')).toMatchObject({ status: 'warning', isUnverified: true });
+  await look(false);
+  expect(await factResult(context, 'key')).not.toHaveProperty('isUnverified');
+});

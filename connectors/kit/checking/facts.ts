@@ -110,7 +110,7 @@ function resultOf(id: string, fact: Fact, stored: string | null, product: string
     verifiedBy === 'writing'
       ? 'Run check --probe with a test client; else the first real case verifies it.'
       : `Nothing was there to verify it by; check again once there is more in ${product}.`;
-  return { id, status: 'warning', detail: `Not verified yet: ${claim}`, fix };
+  return { id, status: 'warning', detail: `Not verified yet: ${claim}`, fix, isUnverified: true };
 }
 
 /** Stored are `yes 2026-03-02`, `no 2026-03-02`, `no 2026-03-02 missed` and `doubt 2026-03-02T09:00:00.000Z`. */

@@ -12,6 +12,7 @@ const marks: Record<CheckLine['status'], { mark: string; style: Style }> = {
 };
 
 interface CheckOptions {
+  all?: boolean;
   offline?: boolean;
   probe?: string;
 }
@@ -25,6 +26,7 @@ export function addCheckCommand(program: Command, cli: Cli): void {
       'check --offline',
     )
     .option('--offline', 'send no request to a vendor')
+    .option('--all', 'also show, one by one, what is not verified yet and needs no action')
     .option('--probe <client>', 'also verify by writing to this test client what reading cannot')
     .action((options: CheckOptions, command: Command) =>
       cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
@@ -35,13 +37,30 @@ export function addCheckCommand(program: Command, cli: Cli): void {
           signal: deps.signal,
         });
         const ok = exitCode === 0;
-        answer({ ok, checks: lines }, () => checkText(app.config.file, lines, paint));
+        answer({ ok, checks: lines }, () => {
+          const shown = options.all === true ? lines : lines.filter((line) => !line.isUnverified);
+          const note = unverifiedText(lines.length - shown.length, paint);
+          return checkText(app.config.file, shown, note, paint);
+        });
         return exitCode;
       }),
     );
 }
 
-function checkText(file: string, lines: readonly CheckLine[], paint: Paint): string {
+/** One line for all that needs no action. */
+function unverifiedText(count: number, paint: Paint): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? '1 fact is' : `${count} facts are`;
+  const text = `${what} not verified yet. No action needed: check --probe or the first real case verifies each.`;
+  return [`${paint('dim', 'note   ')} ${text}`, '        Show them: prepaid-hours check --all'];
+}
+
+function checkText(
+  file: string,
+  lines: readonly CheckLine[],
+  notes: readonly string[],
+  paint: Paint,
+): string {
   const shown = lines.flatMap((line, index) => {
     const { mark, style } = marks[line.status];
     const subject = line.connection === null ? line.id : `${line.connection} ${line.id}`;
@@ -54,5 +73,5 @@ function checkText(file: string, lines: readonly CheckLine[], paint: Paint): str
   });
   const failed = lines.filter((line) => line.status === 'failed').length;
   const summary = failed === 0 ? 'Config OK; all checks passed.' : `${failed} failed.`;
-  return `${[file, ...shown, summary].join('\n')}\n`;
+  return `${[file, ...shown, ...notes, summary].join('\n')}\n`;
 }

@@ -13,6 +13,8 @@ export interface CheckLine {
   fix?: string;
   /** Of the error behind a failure, where one is. */
   kind?: ErrorKind;
+  /** A warning that asks for no action: the first real case verifies it. */
+  isUnverified?: true;
 }
 
 /** One connection that is checked, with what the config says of it. */
