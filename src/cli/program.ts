@@ -15,6 +15,7 @@ import { addStatementCommand } from './reports/statement.ts';
 import { addReconcileCommand } from './runs/reconcile.ts';
 import { addRunCommand } from './runs/run.ts';
 import { addStartCommand } from './runs/start.ts';
+import { addStatusCommand } from './runs/status.ts';
 import { addSweepCommand } from './runs/sweep.ts';
 import { Cli } from './scope.ts';
 import { addCheckCommand } from './setup/check.ts';
@@ -40,6 +41,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addClientsCommand(program, cli);
   addRunCommand(program, cli);
   addStartCommand(program, cli);
+  addStatusCommand(program, cli);
   addBalancesCommand(program, cli);
   addStatementCommand(program, cli);
   addExplainCommand(program, cli);

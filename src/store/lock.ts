@@ -13,8 +13,8 @@ export interface Lock {
 /** A connection that nothing refers to is closed by the garbage collector, and its lock with it. */
 const held = new Set<DatabaseSync>();
 
-/** For the message alone: who holds the lock is decided by the system. */
-interface Owner {
+/** For messages alone: who holds the lock is decided by the system. */
+export interface LockOwner {
   pid: number;
   purpose: string;
   since: string;
@@ -36,7 +36,7 @@ export function acquireLock(
   createPrivately(lockFile);
   const connection = hold(lockFile, () => heldByOther(store, readOwner(ownerFile)));
   held.add(connection);
-  const owner: Owner = { pid: process.pid, purpose, since: new Date(now()).toISOString() };
+  const owner: LockOwner = { pid: process.pid, purpose, since: new Date(now()).toISOString() };
   try {
     withFileErrors(ownerFile, () => writeAtOnce(ownerFile, JSON.stringify(owner)));
   } catch (error) {
@@ -50,6 +50,21 @@ export function acquireLock(
       letGo(connection);
     },
   };
+}
+
+/** Who works on the store now, as far as can be seen without trying its lock; null: nobody. */
+export function readLockOwner(file: string): LockOwner | null {
+  const owner = readOwner(`${placeOf(file)}.owner`);
+  return owner !== null && isAlive(owner.pid) ? owner : null;
+}
+
+/** One that was killed has left its note. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The transaction is never ended: closing the connection, or the process, lets go of it. */
@@ -71,7 +86,7 @@ function letGo(connection: DatabaseSync): void {
   connection.close();
 }
 
-function heldByOther(store: string, owner: Owner | null): KindError {
+function heldByOther(store: string, owner: LockOwner | null): KindError {
   const who =
     owner === null ? '' : ` (pid ${owner.pid}, \`${owner.purpose}\`, since ${owner.since})`;
   return new KindError('config', `Another prepaid-hours process${who} is working on ${store}.`, {
@@ -86,7 +101,7 @@ function writeAtOnce(file: string, text: string): void {
 }
 
 /** Null where the other one has only just taken the lock, or left a text from an older version. */
-function readOwner(ownerFile: string): Owner | null {
+function readOwner(ownerFile: string): LockOwner | null {
   try {
     const owner: unknown = JSON.parse(readFileSync(ownerFile, 'utf8'));
     return isOwner(owner) ? owner : null;
@@ -95,7 +110,7 @@ function readOwner(ownerFile: string): Owner | null {
   }
 }
 
-function isOwner(value: unknown): value is Owner {
+function isOwner(value: unknown): value is LockOwner {
   return (
     typeof value === 'object' &&
     value !== null &&

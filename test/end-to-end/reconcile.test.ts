@@ -37,7 +37,7 @@ function silently(msp: SmallMsp, table: 'timeEntries' | 'tickets', id: number, f
 
 const withoutFindings = (msp: SmallMsp) => {
   const tables = dumpTables(msp.store);
-  for (const name of ['run', 'difference', 'connection_memory']) tables.delete(name);
+  for (const name of ['run', 'step_health', 'difference', 'connection_memory']) tables.delete(name);
   return tables;
 };
 

@@ -191,7 +191,7 @@ export class CoreBench {
   /** Every row of every table but the runs' own. */
   dump(): Map<string, string[]> {
     const tables = dumpTables(this.app.config.store);
-    tables.delete('run');
+    for (const name of ['run', 'step_health']) tables.delete(name);
     return tables;
   }
 

@@ -87,6 +87,10 @@ const walls: readonly Wall[] = [
     may: [...core, 'src/service/app/'],
   })),
   { room: 'src/service/schedule/', may: [...core, 'src/service/app/', 'src/service/run/'] },
+  {
+    room: 'src/service/status/',
+    may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/schedule/slots.ts'],
+  },
   { room: 'src/cli/main.ts', may: ['src/cli/*', 'connectors/registry.ts'] },
   ...['input', 'output'].map((name) => ({
     room: `src/cli/${name}/`,

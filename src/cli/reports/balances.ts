@@ -15,6 +15,8 @@ import { comparisonLine } from '../../reports/notices/reconciliation.ts';
 import { undeliveredLines } from '../../reports/notices/undelivered.ts';
 import { unlistedFix } from '../../reports/notices/unlisted.ts';
 import { textsIn } from '../../reports/text/texts.ts';
+import { type LastRead, readLastReads } from '../../service/status/status.ts';
+import { agoText } from '../../service/status/words.ts';
 import { findClient } from '../input/find-client.ts';
 import type { Paint } from '../output/style.ts';
 import type { TableCell, TableColumn } from '../output/table.ts';
@@ -30,15 +32,21 @@ export function addBalancesCommand(program: Command, cli: Cli): void {
         const asOf = instantFromMs(app.now());
         const request = { shown: clients, all: app.clients, asOf, offers: app.config.offers };
         const report = await buildBalances(app.store, request);
-        scope.answer(balancesToJson(report), () =>
-          balancesText(report, scope, query !== undefined),
+        const reads = await readLastReads(app);
+        scope.answer({ ...balancesToJson(report), reads }, () =>
+          balancesText(report, reads, scope, query !== undefined),
         );
         return 0;
       }),
     );
 }
 
-function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean): string {
+function balancesText(
+  report: BalanceReport,
+  reads: readonly LastRead[],
+  scope: Scope,
+  isOneClient: boolean,
+): string {
   if (report.clients.length === 0) {
     return 'No clients yet: run `prepaid-hours run` first.\n';
   }
@@ -59,6 +67,7 @@ function balancesText(report: BalanceReport, scope: Scope, isOneClient: boolean)
   const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf));
   const parts = [scope.table(columns, rows)];
   if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
+  parts.push(...readText(reads, scope));
   const waiting = waitingText(report, scope.paint);
   return [...parts, ...waiting, ...reconciliationText(report, scope.paint)].join('\n');
 }
@@ -131,6 +140,18 @@ function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
 
 function named(workType: string): string {
   return `"${plainText(workType)}"`;
+}
+
+/** When each connection was last read to its end; a warning where that is too long ago. */
+function readText(reads: readonly LastRead[], { app, paint }: Scope): string[] {
+  if (reads.length === 0) return [];
+  const ages = reads.map(({ connection, at }) => `${connection} ${agoText(at, app.now())}`);
+  const late = reads.filter(({ isLate }) => isLate).map(({ connection }) => connection);
+  const line = `Last read: ${plainText(ages.join(', '))}.`;
+  if (late.length === 0) return [`${line}\n`];
+  const names = plainText(late.join(', '));
+  const warning = `These balances may lack work from ${names}: the last read is older than twice its schedule. See prepaid-hours status`;
+  return [`${line}\n${paint('yellow', warning)}\n`];
 }
 
 /** When everything was last compared with the vendors, and the result. */

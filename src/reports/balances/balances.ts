@@ -124,7 +124,7 @@ export async function buildBalances(
 }
 
 /** The report as programs read it; the counts are on the lists that show their rows. */
-export function balancesToJson(report: BalanceReport): unknown {
+export function balancesToJson(report: BalanceReport): object {
   const { asOf, clients, names, leftClients, reconciliation, undelivered } = report;
   return {
     asOf,

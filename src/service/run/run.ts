@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KindError } from '../../domain/errors.ts';
 import { type Instant, instantFromMs } from '../../domain/time.ts';
 import { acquireLock } from '../../store/lock.ts';
+import type { StepOutcome } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 import { withLogFields } from '../app/log.ts';
 import { noteLiveStore } from '../app/lost-store.ts';
@@ -113,6 +114,7 @@ async function runAs(
     failures: [],
   };
   const results: StepResult[] = [];
+  const done: StepName[] = [];
   try {
     await app.store.startRun({ id: runId, command, mode: app.config.mode, at: startedAt });
     if (app.config.mode === 'live') {
@@ -122,7 +124,9 @@ async function runAs(
     for (const step of allSteps.filter((name) => steps.includes(name))) {
       // What a delivery changes is settled first, so that the comparison finds it done.
       if (step === 'reconcile') await settle(run, steps, results);
-      if (!run.stop.aborted) results.push(...(await stepOf[step](run)));
+      if (run.stop.aborted) continue;
+      results.push(...(await stepOf[step](run)));
+      done.push(step);
     }
     if (!steps.includes('reconcile')) await settle(run, steps, results);
     await reportNames(app);
@@ -130,7 +134,9 @@ async function runAs(
     clear();
   }
   const result = toResult(runId, results, run.failures);
-  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result));
+  // What a stop has cut short neither failed nor succeeded.
+  const outcomes = run.stop.aborted ? [] : toOutcomes(done, results);
+  await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result), outcomes);
   return result;
 }
 
@@ -152,6 +158,20 @@ async function settle(
 function toResult(runId: string, steps: StepResult[], failures: readonly unknown[]): RunResult {
   const hasFailed = steps.some((step) => step.error !== null || step.failed > 0);
   return { run: runId, ok: !hasFailed, steps, exitCode: hasFailed ? exitCodeOf(failures) : 0 };
+}
+
+/** Each step as a whole, also one that had nothing to do, and for each of its connections. */
+function toOutcomes(done: readonly StepName[], results: readonly StepResult[]): StepOutcome[] {
+  return done.flatMap((step) => {
+    const own = results.filter((result) => result.step === step);
+    const errors = own.flatMap(({ connection, error }) => {
+      if (error === null) return [];
+      return [connection === null ? error : `${connection}: ${error}`];
+    });
+    const whole = { step, connection: null, error: errors.length === 0 ? null : errors.join(' ') };
+    const parts = own.filter(({ connection }) => connection !== null);
+    return [whole, ...parts.map(({ connection, error }) => ({ step, connection, error }))];
+  });
 }
 
 /** A second signal that follows the first after a grace, so that a page in hand can be finished. */

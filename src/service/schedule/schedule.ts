@@ -1,5 +1,5 @@
-import { createTask, parse, type ScheduledTask } from 'node-cron';
 import { wallClockAt, type ZoneName } from '../../domain/zone.ts';
+import { type CronRule, firstSlot, isDaily, readRule } from './slots.ts';
 
 /** A job that is to run now. */
 export interface DueJob<Name extends string> {
@@ -8,18 +8,12 @@ export interface DueJob<Name extends string> {
   missedAt: number | null;
 }
 
-interface Job<Name extends string> {
+interface Job<Name extends string> extends CronRule {
   name: Name;
-  hours: ReadonlySet<number>;
-  minutes: ReadonlySet<number>;
-  seconds: readonly number[];
-  /** Knows days, months and weekdays; it is never started. */
-  task: ScheduledTask;
   /** Its slots up to here are done: wall clock for a job at hours of its own, else the timestamp. */
   doneUntilMs: number;
 }
 
-const minuteMs = 60_000;
 /** A tick may be this late, in a busy process, without a job being called missed. */
 const lateMs = 5_000;
 /** Clocks are put back by less. Further back it is a correction: what is "done" lies in the future. */
@@ -40,10 +34,7 @@ export class Schedule<Name extends string> {
   constructor(expressions: Readonly<Record<Name, string>>, zone: ZoneName, nowMs: number) {
     this.#zone = zone;
     this.#jobs = (Object.entries(expressions) as [Name, string][]).map(([name, expression]) => {
-      const { hour, minute, second } = parse(expression);
-      const [hours, minutes] = [new Set(hour), new Set(minute)];
-      const task = createTask(expression, () => {}, { timezone: 'UTC' });
-      const job = { name, hours, minutes, seconds: second, task, doneUntilMs: nowMs };
+      const job = { name, ...readRule(expression), doneUntilMs: nowMs };
       return isDaily(job) ? { ...job, doneUntilMs: wallClockAt(nowMs, zone) } : job;
     });
   }
@@ -77,27 +68,4 @@ export class Schedule<Name extends string> {
   async close(): Promise<void> {
     for (const { task } of this.#jobs) await task.destroy();
   }
-}
-
-function isDaily(job: { hours: ReadonlySet<number> }): boolean {
-  return job.hours.size < 24;
-}
-
-/** The first slot after `from`, up to `to`; both are on the wall clock unless a zone is given. */
-function firstSlot<Name extends string>(
-  { hours, minutes, seconds, task }: Job<Name>,
-  from: number,
-  to: number,
-  zone: ZoneName | null,
-): number | null {
-  for (let at = Math.floor(from / minuteMs) * minuteMs; at <= to; at += minuteMs) {
-    const wall = zone === null ? at : wallClockAt(at, zone);
-    const minuteOfDay = Math.floor(wall / minuteMs) % 1440;
-    if (!minutes.has(minuteOfDay % 60) || !hours.has(Math.floor(minuteOfDay / 60))) continue;
-    for (const second of seconds) {
-      const slot = at + second * 1000;
-      if (slot > from && slot <= to && task.match(new Date(wall + second * 1000))) return slot;
-    }
-  }
-  return null;
 }

@@ -1,4 +1,5 @@
-import type { RunStore } from '../port.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { RunStore, StepOutcome } from '../port.ts';
 import type { Database } from './database.ts';
 import { copyMirror } from './rebuild.ts';
 
@@ -13,9 +14,17 @@ export function runStore(database: Database): RunStore {
         at,
       );
     },
-    finishRun: async (id, at, result) => {
-      database.run('UPDATE run SET finished_at = ?, result = ? WHERE id = ?', at, result, id);
-    },
+    finishRun: async (id, at, result, steps = []) =>
+      database.write(() => {
+        database.run('UPDATE run SET finished_at = ?, result = ? WHERE id = ?', at, result, id);
+        for (const step of steps) noteStep(database, id, at, step);
+      }),
+    listStepHealth: async () =>
+      database.rows(
+        `SELECT step, nullif(connection, '') AS connection, runs, failed_runs AS failedRuns, failures,
+           command, ran_at AS ranAt, error, first_ran_at AS firstRanAt, succeeded_at AS succeededAt
+         FROM step_health ORDER BY step, connection`,
+      ),
     listManualRuns: async () =>
       database.rows(
         "SELECT id, command, result FROM run WHERE id LIKE 'm-%' AND result IS NOT NULL ORDER BY started_at, rowid",
@@ -28,4 +37,30 @@ export function runStore(database: Database): RunStore {
         limit,
       ),
   };
+}
+
+function noteStep(
+  database: Database,
+  runId: string,
+  at: Instant,
+  { step, connection, error }: StepOutcome,
+): void {
+  const failed = Number(error !== null);
+  database.run(
+    `INSERT INTO step_health (step, connection, runs, failed_runs, failures, command, ran_at, error,
+       first_ran_at, succeeded_at)
+     SELECT ?1, ?2, 1, ?3, ?3, command, ?4, ?5, started_at, iif(?3, NULL, ?4)
+     FROM run WHERE id = ?6
+     ON CONFLICT (step, connection) DO UPDATE SET runs = runs + 1,
+       failed_runs = failed_runs + excluded.failed_runs,
+       failures = iif(excluded.failures, failures + 1, 0), command = excluded.command,
+       ran_at = excluded.ran_at, error = excluded.error,
+       succeeded_at = coalesce(excluded.succeeded_at, succeeded_at)`,
+    step,
+    connection ?? '',
+    failed,
+    at,
+    error,
+    runId,
+  );
 }

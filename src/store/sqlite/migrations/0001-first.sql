@@ -27,6 +27,23 @@ CREATE TABLE run (
   result TEXT
 ) STRICT;
 
+-- How each step is doing, as a whole (connection '') and for each connection: what `status` shows.
+CREATE TABLE step_health (
+  step TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  runs INTEGER NOT NULL,
+  failed_runs INTEGER NOT NULL,
+  -- Failed runs in a row; 0: the last one succeeded.
+  failures INTEGER NOT NULL,
+  -- Of the last run: its command, when it ended, and why it failed.
+  command TEXT NOT NULL,
+  ran_at TEXT NOT NULL,
+  error TEXT,
+  first_ran_at TEXT NOT NULL,
+  succeeded_at TEXT,
+  PRIMARY KEY (step, connection)
+) STRICT, WITHOUT ROWID;
+
 -- What a connector wants kept, and one value a deployment (`key` of connection '').
 CREATE TABLE connection_memory (
   connection TEXT NOT NULL,

@@ -1,0 +1,98 @@
+import type { LoadedConfig } from '../../config/loaded.ts';
+import { type Instant, instantFromMs, msFromInstant } from '../../domain/time.ts';
+import type { StepHealth, Store } from '../../store/port.ts';
+import type { StepName } from '../run/step.ts';
+import { readDue } from './due.ts';
+
+export type StepState = 'ok' | 'failed' | 'late' | 'never';
+
+/** How one step, or one connection of it, is doing. */
+export interface StepStatus {
+  step: StepName;
+  /** Null: the step as a whole. */
+  connection: string | null;
+  /** never: not run yet, and not due for long; late: its last success is older than twice its schedule. */
+  state: StepState;
+  lastRunAt: Instant | null;
+  lastSuccessAt: Instant | null;
+  /** Since the last success. */
+  ageSeconds: number | null;
+  /** By the schedule, whether or not the service is running. */
+  nextRunAt: Instant | null;
+  runs: number;
+  failedRuns: number;
+  /** In a row. */
+  failures: number;
+  error: string | null;
+}
+
+type StatusApp = { config: LoadedConfig; store: Store; now(): number };
+
+/** In the order of a run. */
+const allSteps: readonly StepName[] = ['pull', 'sweep', 'debit', 'replenish', 'push', 'reconcile'];
+const stepsOfRun: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
+
+/** Every step as a whole, followed by its connections. */
+export async function readSteps(
+  { config, store, now }: StatusApp,
+  steps: readonly StepName[] = allSteps,
+): Promise<StepStatus[]> {
+  const health = await store.listStepHealth();
+  const began = health.map(({ firstRanAt }) => firstRanAt).sort()[0];
+  const found: StepStatus[] = [];
+  for (const step of steps) {
+    const own = health.filter((row) => row.step === step);
+    const whole = own.find(({ connection }) => connection === null) ?? null;
+    const parts = own.filter(
+      ({ connection }) => connection !== null && config.connections.has(connection),
+    );
+    for (const row of [whole, ...parts]) {
+      found.push(await toStatus({ config, nowMs: now() }, step, row, began ?? null));
+    }
+  }
+  return found;
+}
+
+async function toStatus(
+  { config, nowMs }: { config: LoadedConfig; nowMs: number },
+  step: StepName,
+  row: StepHealth | null,
+  began: Instant | null,
+): Promise<StepStatus> {
+  const since = row?.succeededAt ?? row?.firstRanAt ?? began;
+  const sinceMs = since === null ? nowMs : msFromInstant(since);
+  // A cron line that calls `run` does these steps together, at the pace of the slowest.
+  const isByRun = row !== null && !row.command.startsWith('start ') && stepsOfRun.includes(step);
+  const paces: readonly StepName[] = isByRun ? stepsOfRun : [step];
+  const dues = await Promise.all(
+    paces.map((name) => readDue(config.schedule[name], config.timezone, { nowMs, sinceMs })),
+  );
+  const { nextMs } = await readDue(config.schedule[step], config.timezone, { nowMs, sinceMs });
+  const lateFromMs = dues.some((due) => due.lateFromMs === null)
+    ? null
+    : Math.max(...dues.map((due) => due.lateFromMs ?? 0));
+  const succeededAt = row?.succeededAt ?? null;
+  return {
+    step,
+    connection: row?.connection ?? null,
+    state: stateOf(row, lateFromMs !== null && nowMs > lateFromMs),
+    lastRunAt: row?.ranAt ?? null,
+    lastSuccessAt: succeededAt,
+    ageSeconds: succeededAt === null ? null : toSeconds(nowMs - msFromInstant(succeededAt)),
+    nextRunAt: nextMs === null ? null : instantFromMs(nextMs),
+    runs: row?.runs ?? 0,
+    failedRuns: row?.failedRuns ?? 0,
+    failures: row?.failures ?? 0,
+    error: row?.error ?? null,
+  };
+}
+
+function stateOf(row: StepHealth | null, isLate: boolean): StepState {
+  if (isLate) return 'late';
+  if (row === null) return 'never';
+  return row.error === null ? 'ok' : 'failed';
+}
+
+function toSeconds(ms: number): number {
+  return Math.max(0, Math.round(ms / 1000));
+}
