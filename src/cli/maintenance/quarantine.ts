@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { KindError } from '../../domain/errors.ts';
 import { instantFromMs } from '../../domain/time.ts';
-import { plainText } from '../../reports/format/plain-text.ts';
 import type { App } from '../../service/app/app.ts';
 import type { QuarantineRow } from '../../store/port.ts';
 import { readWhole } from '../input/values.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { addQuarantineShow, unknownRow } from './quarantine-show.ts';
 
 export function addQuarantineCommands(program: Command, cli: Cli): void {
   const quarantine = program
@@ -22,6 +21,7 @@ export function addQuarantineCommands(program: Command, cli: Cli): void {
         return 0;
       }),
     );
+  addQuarantineShow(quarantine, cli);
   cli
     .add(
       quarantine,
@@ -69,12 +69,6 @@ async function accept(app: App, id: number): Promise<boolean> {
   return ok;
 }
 
-function unknownRow(id: string): KindError {
-  return new KindError('config', `No open quarantine row has the id ${plainText(id)}.`, {
-    fix: 'See `prepaid-hours quarantine list` for the ids.',
-  });
-}
-
 function toJson(row: QuarantineRow) {
   const { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt } = row;
   return { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt };
@@ -98,5 +92,5 @@ function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
     row.firstSeenAt.slice(0, 10),
     row.reason,
   ]);
-  return table(columns, cells);
+  return `${table(columns, cells)}\nOne in full, with what to do: prepaid-hours quarantine show ID\n`;
 }

@@ -14,6 +14,8 @@ export interface QuarantineRow {
   firstSeenAt: Instant;
   lastSeenAt: Instant;
   status: 'open' | 'accepted' | 'resolved';
+  /** What debit found has no row: it is about a client or a ticket. */
+  foundBy: 'pull' | 'debit';
 }
 
 /** Credits less debits, up to each of two moments. */

@@ -4,17 +4,15 @@ import type { MirrorRows, QuarantineRow } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { markOpenGroupsDirty } from './dirty.ts';
 import { writeMirror } from './mirror.ts';
-import type { FoundBy } from './quarantine.ts';
 import { stepBack } from './sweep.ts';
 
 type StoredRow = QuarantineRow & {
-  foundBy: FoundBy;
   since: Instant | null;
   ticketIds: string | null;
 };
 
 const columns = `id, connection, stream, source_id AS sourceId, reason, row, vendor_row AS vendorRow,
-  first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt, status`;
+  first_seen_at AS firstSeenAt, last_seen_at AS lastSeenAt, status, found_by AS foundBy`;
 
 export function listQuarantine(
   database: Database,
@@ -91,7 +89,7 @@ function firstWorkOn(database: Database, { connection, sourceId }: StoredRow): I
 
 function readOne(database: Database, id: number): StoredRow | undefined {
   return database.row(
-    `SELECT ${columns}, found_by AS foundBy, since, ticket_ids AS ticketIds FROM quarantine WHERE id = ?`,
+    `SELECT ${columns}, since, ticket_ids AS ticketIds FROM quarantine WHERE id = ?`,
     id,
   );
 }
