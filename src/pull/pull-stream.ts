@@ -36,7 +36,7 @@ export interface PullContext {
   /** Whether a changed ticket's time must be read ticket by ticket. */
   isTimePerTicket: boolean;
   /** Whether that of unchanged tickets must, too. */
-  isTimeReadAnew: boolean;
+  isTimeReadAgain: boolean;
   /** A person agrees that time which whole tickets lack is gone. */
   areLossesAccepted?: boolean;
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
@@ -152,7 +152,7 @@ async function writePage<Stream extends StreamName>(
       ? {
           timeDue: {
             clientIds: context.clientIds,
-            isForced: context.isTimeReadAnew || !isCatchUp(watermark, pass),
+            isForced: context.isTimeReadAgain || !isCatchUp(watermark, pass),
           },
         }
       : {}),

@@ -270,7 +270,7 @@ describe('a voided block', () => {
       '-2 refund',
     ]);
     await expect(voidBlock(bench.app, { blockId, reason: 'again' })).rejects.toThrow(
-      /void already/,
+      /already void/,
     );
   });
 });

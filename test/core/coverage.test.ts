@@ -33,7 +33,7 @@ test('a work type in no list is told once, until a list names it', async () => {
   }
   expect(await bench.hours()).toEqual([8, 0]);
   expect(await shownUnlisted()).toEqual([{ workType: 'Cabling', agreements: ['standard'] }]);
-  const told = bench.logs.filter(({ message }) => message.startsWith('A work type is in no list'));
+  const told = bench.logs.filter(({ message }) => message.startsWith('A work type is not listed'));
   expect(told).toHaveLength(1);
   await bench.configure([client(['Remote', 'cabling'])]);
   expect(await shownUnlisted()).toEqual([]);

@@ -74,7 +74,7 @@ function untouched(): [string, string[]][] {
 }
 
 const warnings = () =>
-  bench.logs.filter(({ message }) => message === 'Here and in the PSA it is not the same.').length;
+  bench.logs.filter(({ message }) => message === 'The data here and at the vendor differ.').length;
 
 /** As somebody would who writes into the vendor's database, past its time stamps. */
 function silently(sourceId: string, fields: Parameters<CoreBench['psa']['editEntry']>[1]): void {

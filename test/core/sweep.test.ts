@@ -203,16 +203,20 @@ test('time that changed while it was hidden is read again once it is seen, and o
   expect(await bench.hours()).toEqual([15, 0]);
   await sweep();
   // One sweep cannot tell it from time that was logged since the last pull.
-  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toEqual([]);
+  expect(bench.logs.filter(({ message }) => /hidden from the API user/.test(message))).toEqual([]);
   await bench.run();
   await sweep();
-  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
+  expect(bench.logs.filter(({ message }) => /hidden from the API user/.test(message))).toHaveLength(
+    1,
+  );
   await bench.run();
   expect(await bench.hours()).toEqual([14, 0]);
   const asked = bench.psa.asked.length;
   await sweep();
   await bench.run();
-  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toHaveLength(1);
+  expect(bench.logs.filter(({ message }) => /hidden from the API user/.test(message))).toHaveLength(
+    1,
+  );
   expect(bench.psa.asked.slice(asked).every(({ since }) => since > day(24))).toBe(true);
 });
 
@@ -225,7 +229,7 @@ test('time that was logged since the last pull, night after night, has nothing r
     await bench.run();
   }
   expect(await bench.hours()).toEqual([12, 0]);
-  expect(bench.logs.filter(({ message }) => /hidden from us/.test(message))).toEqual([]);
+  expect(bench.logs.filter(({ message }) => /hidden from the API user/.test(message))).toEqual([]);
 });
 
 test('a first sweep that nobody has been asked about is not accepted in advance', async () => {

@@ -155,9 +155,9 @@ test('a work type in no list is debited as the config says, with a warning that 
     const workType = msp.psa.state.addWorkType({ name: 'Warranty' });
     msp.addWork({ company: msp.ids.martin, day: 23, workType });
     const stderr = await run(msp);
-    expect(stderr).toMatch(/A work type is in no list.*Warranty/);
+    expect(stderr).toMatch(/A work type is not listed.*Warranty/);
     const { stdout } = await msp.run('check', '--offline');
-    expect(stdout).toMatch(/warning.*"Warranty" is in no list/);
+    expect(stdout).toMatch(/warning.*"Warranty" is not listed/);
     expect(stdout).toContain('Add it to `covered` or `excluded`');
     expect(await settledHours(msp, 'Martin')).toBe(martinHours - 1);
 

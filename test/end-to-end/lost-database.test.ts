@@ -18,7 +18,7 @@ test('a live run on a database that is gone sends nothing again, unless it is to
     removeStore(msp, ['', '-wal', '-shm']);
     const missing = await msp.run('run');
     expect(missing.exitCode).toBe(2);
-    expect(missing.stderr).toMatch(/never been used, but a lock beside it.*--first/s);
+    expect(missing.stderr).toMatch(/never been used, but a lock file next to it.*--first/s);
     expect(existsSync(msp.store)).toBe(false);
 
     // The whole volume is gone: the note beside the config file knows.
@@ -26,7 +26,7 @@ test('a live run on a database that is gone sends nothing again, unless it is to
     expect(readFileSync(`${msp.configFile}.live`, 'utf8').trim()).toBe(msp.store);
     const volume = await msp.run('run');
     expect(volume.exitCode).toBe(2);
-    expect(volume.stderr).toContain(`have worked on ${msp.store}`);
+    expect(volume.stderr).toContain(`earlier live runs of this config used ${msp.store}`);
 
     writeFileSync(msp.store, '');
     for (const command of ['run', 'check']) {

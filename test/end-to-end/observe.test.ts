@@ -53,7 +53,7 @@ test('observe decides and shows everything and sends nothing; live then tells it
 test('in observe mode a corrected config is applied to all that was debited, and one line says so', async () => {
   await withSmallMsp({ mode: 'observe' }, async (msp) => {
     const before = await msp.run('run');
-    expect(before.stderr).not.toContain('all balances were calculated again');
+    expect(before.stderr).not.toContain('all balances were recalculated');
     const hoursOf = async () => {
       const { clients } = await msp.ask<{ clients: { client: string; settledSeconds: number }[] }>(
         'balances',
@@ -64,9 +64,9 @@ test('in observe mode a corrected config is applied to all that was debited, and
     await msp.run('adjust', 'Dupont', '--hours', '2', '--reason', 'goodwill');
     msp.configure({ mode: 'observe', workTypes: '{ excluded: [Remote] }' });
     const after = await msp.run('run');
-    expect(after.stderr.match(/all balances were calculated again/g)).toHaveLength(1);
+    expect(after.stderr.match(/all balances were recalculated/g)).toHaveLength(1);
     expect(await hoursOf()).toBe(17 * 3600);
     expect(await msp.run('verify')).toMatchObject({ exitCode: 0 });
-    expect((await msp.run('run')).stderr).not.toContain('all balances were calculated again');
+    expect((await msp.run('run')).stderr).not.toContain('all balances were recalculated');
   });
 }, 60_000);

@@ -43,7 +43,7 @@ test('a daily job that was missed while no service ran is done by the next, whic
     await waitUntil('it is made up for', () => runsOf(msp, 'start sweep').length === 1);
     second.kill('SIGTERM');
     const { stderr, exitCode } = await second.done;
-    expect(stderr).toContain('A daily job was missed; it runs now.');
+    expect(stderr).toContain('A daily job was missed; running it now.');
     expect(exitCode).toBe(0);
 
     const third = msp.start('start');
@@ -60,15 +60,15 @@ test('an edited config is used from the next step on, and one with faults is not
     await waitUntil('it runs', () => service.stderr().includes('The service is running.'));
     await waitUntil('it runs', () => runsOf(msp, 'start push').length > 0);
     appendFileSync(msp.configFile, 'nonsense: true\n');
-    await waitUntil('it is refused', () => service.stderr().includes('has faults'));
+    await waitUntil('it is refused', () => service.stderr().includes('has errors'));
     const count = runsOf(msp, 'start push').length;
     await waitUntil('it goes on', () => runsOf(msp, 'start push').length > count);
-    const told = () => service.stderr().match(/has faults.*connector\.yaml:\d+.*nonsense/g) ?? [];
+    const told = () => service.stderr().match(/has errors.*connector\.yaml:\d+.*nonsense/g) ?? [];
     await waitUntil('each step says so', () => told().length > 2);
 
     msp.configure({ schedule: scheduleOf({ debit: '* * * * * *' }) });
     await waitUntil('it is used', () => runsOf(msp, 'start debit').length > 0);
-    expect(service.stderr()).toContain('The edited config is used from now on.');
+    expect(service.stderr()).toContain('The edited config is now in use.');
     const last = runsOf(msp, 'start push').length;
     await waitUntil('it goes on', () => runsOf(msp, 'start debit').length > 2);
     expect(runsOf(msp, 'start push')).toHaveLength(last);
@@ -89,7 +89,7 @@ test('in observe mode the service applies an edited config to what was debited b
     await waitUntil('it runs', () => runsOf(msp, 'start debit').length > 0);
     msp.configure({ mode: 'observe', schedule, workTypes: '{ excluded: [Remote] }' });
     await waitUntil('it is applied', () =>
-      service.stderr().includes('all balances were calculated'),
+      service.stderr().includes('all balances were recalculated'),
     );
     const count = runsOf(msp, 'start debit').length;
     await waitUntil('it goes on', () => runsOf(msp, 'start debit').length > count + 1);
@@ -124,7 +124,9 @@ test('a step that became due many times while it was at work runs once afterward
     await waitUntil('it is due again and again', () => Date.now() > begunMs + 4_500);
     // Then nothing is due any more: what runs until the edit is used had been waiting.
     msp.configure({ schedule: scheduleOf({}) });
-    await waitUntil('it is used', () => service.stderr().includes('The edited config is used'));
+    await waitUntil('it is used', () =>
+      service.stderr().includes('The edited config is now in use'),
+    );
     service.kill('SIGTERM');
     expect(await service.done).toMatchObject({ exitCode: 0 });
     // One that waited, and at most one that became due while that was at work.

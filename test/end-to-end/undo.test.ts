@@ -86,7 +86,7 @@ test('a run that is none, and an undo that is to be undone, are usage faults', a
     const { run } = await msp.ask<{ run: string }>('run');
     const none = await msp.run('undo', 'r-none');
     expect(none).toMatchObject({ exitCode: 2 });
-    expect(none.stderr).toContain('See `prepaid-hours undo` for the runs');
+    expect(none.stderr).toContain('Run `prepaid-hours undo` for the runs');
     const { runs } = await msp.ask<{ runs: { id: string; undoneBy: string | null }[] }>('undo');
     expect(runs).toEqual([expect.objectContaining({ id: run, undoneBy: null })]);
     const undone = await msp.ask<Undone>('undo', run, '--yes');

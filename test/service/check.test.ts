@@ -113,8 +113,8 @@ async function clientLines(names: [string, string]) {
 
 test("the PSA's name of each client is shown beside ours", async () => {
   expect(await clientLines(['DUPONT Plomberie', 'Martin'])).toEqual([
-    ['ok', '"Dupont" is 1, which is called "DUPONT Plomberie" there.'],
-    ['ok', '"Martin" is 2, which is called "Martin" there.'],
+    ['ok', '"Dupont" is 1, whose name there is "DUPONT Plomberie".'],
+    ['ok', '"Martin" is 2, whose name there is "Martin".'],
   ]);
 });
 
@@ -137,7 +137,7 @@ test('an id that is gone is told with the id that the name has now', async () =>
   );
   expect(lines.find(({ id }) => id === 'client')).toMatchObject({
     status: 'failed',
-    fix: expect.stringContaining('psa: 7 under its ids and formerIds: { psa: 1 }'),
+    fix: expect.stringContaining('psa: 7 under its ids and add formerIds: { psa: 1 }'),
   });
   await bench.close();
 });
@@ -180,7 +180,9 @@ test('what a first live run would send is listed for each client while nothing i
     const { lines } = await runCheck(bench.app, { isOffline: true, probeClient: null, signal });
     return lines.filter(({ id }) => id === 'going-live').map(({ detail }) => detail);
   };
-  expect(await ask()).toEqual(['In mode live, "Dupont" would be sent at once: alert-ticket.']);
+  expect(await ask()).toEqual([
+    'In live mode, these would be sent immediately for "Dupont": alert-ticket.',
+  ]);
   bench.setMode('live');
   expect(await ask()).toEqual([]);
   await bench.close();

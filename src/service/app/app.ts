@@ -21,12 +21,12 @@ export interface App {
   config: LoadedConfig;
   store: Store;
   clients: Client[];
-  /** What the admin has to decide about who a client is. */
+  /** Open questions about the identity of a client, for the admin. */
   questions: readonly KindError[];
   connectors: ReadonlyMap<string, Connector>;
-  /** Requests that have left, by connection. */
+  /** Requests sent so far, by connection. */
   requests: RequestMeter;
-  /** Those of them that may have changed something. */
+  /** Of these, the requests that may have changed something. */
   writes: RequestMeter;
   log: Logger;
   /** Milliseconds since the epoch. */
@@ -38,21 +38,23 @@ export interface AppOptions {
   vendors: VendorRegistry;
   configFile: string;
   /**
-   * read: nothing is created, migrated or assigned. run: as long as nothing was ever sent, a changed config is
-   * applied to what was debited before, too.
+   * read: nothing is created, migrated or assigned. run: until something has been sent, a changed
+   * config is also applied to earlier debits.
    */
   access: 'read' | 'write' | 'run';
-  /** This is the first live run, whatever speaks of an earlier one. */
+  /** Treats this as the first live run, whatever evidence there is of an earlier one. */
   isFirst?: boolean;
   /** One JSON document is expected on standard output. */
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   now?: () => number;
-  /** The service that reads its edited config again, and so holds the database already. */
+  /** The service that reloads its edited config, and so already holds the database. */
   holder?: StoreHolder;
 }
 
-/** Loads the config, opens the store and gives every client its lasting id. Throws KindError. */
+/**
+ * Loads the config, opens the store and assigns every client its permanent ID. Throws KindError.
+ */
 export async function openApp(options: AppOptions): Promise<App> {
   const now = options.now ?? Date.now;
   const config = loadConfig({
@@ -63,8 +65,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     areSecretsNeeded: options.access !== 'read',
   });
   if (options.holder !== undefined && options.holder.file !== config.store) {
-    throw new KindError('config', `The config now names another database, ${config.store}.`, {
-      fix: 'Restart the service to use that one.',
+    throw new KindError('config', `The config now points to another database, ${config.store}.`, {
+      fix: 'Restart the service to use it.',
     });
   }
   const redactor = new Redactor(config.secrets);
@@ -94,7 +96,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** For `loadConfig`: the vendors that the file names, and the ids of all. */
+/** For `loadConfig`: the vendors named in the file, and the IDs of all. */
 export async function knownVendors(registry: VendorRegistry, file: string) {
   const vendors = await loadVendors(registry, namedVendors(file));
   return { vendors, vendorIds: Object.keys(registry) };

@@ -16,7 +16,7 @@ export interface ConnectServices {
   writes: RequestMeter;
 }
 
-/** Makes a connector for each connection, with a memory of its own in the store. Sends nothing yet. */
+/** Creates a connector per connection, each with its own memory in the store. Sends nothing yet. */
 export function connectAll(
   config: LoadedConfig,
   services: ConnectServices,

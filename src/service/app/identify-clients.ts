@@ -9,14 +9,15 @@ type KnownClient = Awaited<ReturnType<Store['listClients']>>[number];
 
 export interface IdentifiedClients {
   clients: Client[];
-  /** For each client whose name is known under other ids: what the admin has to decide. */
+  /** A question for the admin about each client whose name is known under other IDs. */
   questions: KindError[];
 }
 
 /**
- * Gives every client its lasting id, for a process that writes. Where the config has a known name with
- * other ids, it may be the same client, re-created in the PSA, or another one of that name: until the
- * config says which, the client keeps its ledger and its former ids, and nothing is granted again.
+ * Assigns every client its permanent ID, for a process that writes. If the config has a known name
+ * with other IDs, it may be the same client, re-created in the PSA, or another client of the same
+ * name. Until the config says which, the client keeps its ledger and former IDs, and no block is
+ * granted again.
  */
 export async function identifyClients(
   store: Store,
@@ -34,7 +35,8 @@ export async function identifyClients(
         .filter(({ connection }) => client.sourceIds.has(connection))
         .map(({ connection, sourceId }): [string, string] => [connection, sourceId]),
     );
-    // Without an id there is nowhere to send what concerns it: the client waits for the answer.
+    // Without an ID nothing can be sent for the client, so it is skipped until the question is
+    // answered.
     return sourceIds.has(client.pushTo) ? [{ ...client, sourceIds }] : [];
   });
   const ids = await store.assignClientIds(accepted, at);
@@ -44,7 +46,7 @@ export async function identifyClients(
   return { clients, questions };
 }
 
-/** For a process that only reads: a client never seen is left out, or gets the id that `idOfNew` gives. */
+/** For a process that only reads: an unknown client is left out, or gets its ID from `idOfNew`. */
 export async function recognizeClients(
   store: Store,
   configured: readonly ConfiguredClient[],
@@ -58,7 +60,7 @@ export async function recognizeClients(
   return linkPayers(seen);
 }
 
-/** Puts the clients that pay in the place of their names. Who is paid for pays for nobody. */
+/** Replaces payers' names with the clients. A client that is paid for pays for nobody. */
 export function linkPayers(clients: readonly (ConfiguredClient & Pick<Client, 'id'>)[]): Client[] {
   const payers = new Map(
     clients
@@ -66,14 +68,14 @@ export function linkPayers(clients: readonly (ConfiguredClient & Pick<Client, 'i
       .map((client): [string, Client] => [client.name, { ...client, paidBy: null }]),
   );
   return clients.flatMap((client) => {
-    // A command that only looks knows nothing of a payer that no run has seen: nothing is posted yet.
+    // A read-only command does not know a payer that no run has seen: nothing is posted for it yet.
     const payer = payers.get(client.paidBy?.name ?? client.name);
     if (payer === undefined) return [];
     return client.paidBy === null ? payer : { ...client, paidBy: payer };
   });
 }
 
-/** By an id, or else by the name of a client none of whose ids is in the config any more. */
+/** Finds it by ID, or by the name of a client none of whose IDs is still in the config. */
 function findKnown(
   known: readonly KnownClient[],
   configured: readonly ConfiguredClient[],
@@ -100,11 +102,11 @@ function toQuestion(client: ConfiguredClient, known: KnownClient): KindError {
   const configuredIds = [...client.sourceIds].map(([connection, id]) => `${connection}: ${id}`);
   return new KindError(
     'config',
-    `The config has the client "${client.name}" as ${configuredIds.join(', ')}, but its ledger belongs to ` +
-      `${knownIds.join(', ')}. Until this is answered, the ledger keeps its former id and no opening block is granted again.`,
+    `The config has client "${client.name}" as ${configuredIds.join(', ')}, but its ledger belongs to ` +
+      `${knownIds.join(', ')}. Until this is resolved, the ledger keeps its former ID and no opening block is granted again.`,
     {
       fix:
-        `If it is the same client, add \`formerIds: { ${knownIds.join(', ')} }\` to it. ` +
+        `If it is the same client, add to it \`formerIds: { ${knownIds.join(', ')} }\`. ` +
         'If it is a different client, give it a different name.',
     },
   );

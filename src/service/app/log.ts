@@ -6,13 +6,13 @@ import { plainText } from '../../reports/format/plain-text.ts';
 
 export type LogDetail = Record<string, unknown>;
 
-/** Messages are fixed texts; what differs goes into the detail. */
+/** Messages are static texts; variable values go into the detail. */
 export interface Logger {
   debug(message: string, detail?: LogDetail): void;
   info(message: string, detail?: LogDetail): void;
   warn(message: string, detail?: LogDetail): void;
   error(message: string, detail?: LogDetail): void;
-  /** A logger whose every line carries these fields too. */
+  /** Creates a logger that adds these fields to every line. */
   child(fields: LogDetail): Logger;
 }
 
@@ -20,32 +20,32 @@ export interface LogOptions {
   /** `json` for machines, one object a line; `pretty` for a terminal. */
   format: 'json' | 'pretty';
   level: string;
-  /** Takes out what must never appear, whatever it is part of. */
+  /** Redacts what must never appear. */
   redactor: Redactor;
-  /** Standard error unless told: standard output belongs to a command's answer. */
+  /** Default: standard error, since standard output is for a command's result. */
   stream?: NodeJS.WritableStream;
 }
 
-/** Fields that hold what was written for or by a client: logs say that there is a text, not which. */
+/** Fields with text written for or by a client: the log shows only its length. */
 const clientTexts = new Set(['body', 'note', 'notes', 'content', 'summary']);
 
 const levels = ['error', 'warn', 'info', 'debug'];
 
-/** What `LOG_FORMAT` and `LOG_LEVEL` ask for. A level that nobody knows would silence the log for good. */
+/** Reads `LOG_FORMAT` and `LOG_LEVEL`. An unknown level would silence the log. */
 export function readLogSettings(
   env: NodeJS.ProcessEnv,
   isTerminal: boolean,
 ): Pick<LogOptions, 'format' | 'level'> {
   const format = env.LOG_FORMAT || (isTerminal ? 'pretty' : 'json');
   if (format !== 'pretty' && format !== 'json') {
-    throw new KindError('config', `LOG_FORMAT: "${format}" is no format.`, {
-      fix: 'Write json or pretty, or leave it empty.',
+    throw new KindError('config', `LOG_FORMAT: "${format}" is not a valid format.`, {
+      fix: 'Use json or pretty, or leave it empty.',
     });
   }
   const level = env.LOG_LEVEL || 'info';
   if (!levels.includes(level)) {
-    throw new KindError('config', `LOG_LEVEL: "${level}" is no level.`, {
-      fix: `Write one of ${levels.join(', ')}, or leave it empty.`,
+    throw new KindError('config', `LOG_LEVEL: "${level}" is not a valid level.`, {
+      fix: `Use one of ${levels.join(', ')}, or leave it empty.`,
     });
   }
   return { format, level };
@@ -53,7 +53,7 @@ export function readLogSettings(
 
 const lasting = new AsyncLocalStorage<LogDetail>();
 
-/** Every line that is written while the work lasts carries these fields, whichever logger writes it. */
+/** Adds these fields to every line written during the work, by any logger. */
 export function withLogFields<Result>(
   fields: LogDetail,
   work: () => Promise<Result>,
@@ -93,11 +93,11 @@ const prettyLine = format.printf(({ level, message, at, ...rest }) => {
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const time = String(at).slice(11, 19);
-  // A reason may quote a vendor; a terminal must not obey it.
+  // A reason may quote a vendor; the terminal must not interpret it.
   return plainText([time, level.toUpperCase().padEnd(5), message, ...detail].join(' '));
 });
 
-/** Takes secrets out of every text, however deep, and the texts of clients out of known fields. */
+/** Redacts secrets from every text, at any depth, and clients' texts from known fields. */
 function redactWith(redactor: Redactor): (value: unknown) => unknown {
   const redact = (value: unknown): unknown => {
     if (typeof value === 'string') return redactor.redact(value);

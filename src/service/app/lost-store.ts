@@ -1,6 +1,7 @@
 /**
- * A database that is not there. An empty one in live mode would send everything again, so it is refused where
- * anything says that there was one: an empty file, the lock beside it, or the note beside the config file.
+ * Detects a missing database. An empty one in live mode would send everything again, so it is
+ * refused if anything shows that one existed: an empty file, the lock next to it, or the note next
+ * to the config file.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { LoadedConfig } from '../../config/loaded.ts';
@@ -9,12 +10,15 @@ import type { Store } from '../../store/port.ts';
 
 type Named = Pick<LoadedConfig, 'file' | 'store' | 'mode'>;
 
-/** Where a live run notes which database it worked on; of no use where this folder may not be written. */
+/** The file in which a live run records its database; unavailable if the folder is read-only. */
 function noteOf(config: Named): string {
   return `${config.file}.live`;
 }
 
-/** Before anything is created. Throws `config` for an empty file, or a missing one that was there before. */
+/**
+ * Called before anything is created. Throws `config` if the file is empty, or missing although it
+ * existed before.
+ */
 export function refuseLostFile(config: Named): void {
   if (config.mode !== 'live') return;
   const stat = statSync(config.store, { throwIfNoEntry: false });
@@ -22,7 +26,7 @@ export function refuseLostFile(config: Named): void {
   if (stat === undefined) refuseWithWitness(config);
 }
 
-/** A database that no run has worked on yet. */
+/** Refuses a database that no run has used yet. */
 export async function refuseLostStore(
   config: Named,
   store: Pick<Store, 'listRuns'>,
@@ -33,15 +37,15 @@ export async function refuseLostStore(
 function refuseWithWitness(config: Named): void {
   const missing = `The database ${config.store} has never been used`;
   if (isOlder(`${config.store}.lock`, config.store)) {
-    throw lost(`${missing}, but a lock beside it shows that there was one.`);
+    throw lost(`${missing}, but a lock file next to it shows that one existed before.`);
   }
   const note = noteOf(config);
   if (!existsSync(note)) return;
   const before = readFileSync(note, 'utf8').trim();
-  throw lost(`${missing}; live runs of this config have worked on ${before}.`);
+  throw lost(`${missing}; earlier live runs of this config used ${before}.`);
 }
 
-/** A lock that was made with this very file tells of no other one. */
+/** A lock as new as the file itself does not prove an earlier one. */
 function isOlder(lock: string, file: string): boolean {
   const [made, opened] = [lock, file].map((path) => statSync(path, { throwIfNoEntry: false }));
   return made !== undefined && (opened === undefined || made.mtimeMs < opened.birthtimeMs);
@@ -49,17 +53,18 @@ function isOlder(lock: string, file: string): boolean {
 
 function lost(message: string): KindError {
   return new KindError('config', message, {
-    fix: 'Correct `store:`, or copy the last backup there. Only where nothing was ever sent, or all of it may be sent again: add --first to `run` or `start`.',
+    fix: 'Correct `store:`, or restore the last backup there. Only if nothing was ever sent, or everything may be sent again: add --first to `run` or `start`.',
   });
 }
 
-/** Once the run is on record in the database: from then on the note speaks the truth. */
+/** Called once the run is recorded in the database, which makes the note true. */
 export function noteLiveStore(config: Named): void {
   const note = noteOf(config);
   try {
     if (existsSync(note) && readFileSync(note, 'utf8').trim() === config.store) return;
     writeFileSync(note, `${config.store}\n`, { mode: 0o600 });
   } catch {
-    // A config folder that may not be written: the lock beside the database is the only witness then.
+    // The config folder may be read-only; then only the lock next to the database remains as
+    // evidence.
   }
 }

@@ -24,7 +24,7 @@ import {
 import type { Store } from '../../store/port.ts';
 import type { App } from './app.ts';
 
-/** What the lists of a connector hold, by what rules name. */
+/** A connector's lists, by what the rules refer to. */
 const listedKinds = {
   boards: 'board',
   ticketTypes: 'ticketType',
@@ -33,7 +33,7 @@ const listedKinds = {
   roles: 'role',
 } as const satisfies Partial<Record<keyof NameLists, NamedKind>>;
 
-/** The rules and the vendors that they name things of, with the store that keeps what the names mean. */
+/** The rules, the vendors they refer to, and the store that keeps what the names mean. */
 type NamedRules = Pick<App, 'store' | 'clients' | 'connectors' | 'now'>;
 
 async function readReferences({ store, clients }: NamedRules): Promise<RuleReference[]> {
@@ -41,24 +41,24 @@ async function readReferences({ store, clients }: NamedRules): Promise<RuleRefer
 }
 
 /**
- * Finds what each name in the rules means, and keeps it, so that the rules follow a rename. Where a name
- * has never been seen, the vendors' lists are asked, once for the same names.
+ * Resolves each name in the rules and stores it, so that the rules follow a rename. For a name
+ * never seen before, the vendors' lists are requested, once for the same names.
  */
 export async function followNames(rules: NamedRules, signal: AbortSignal): Promise<NameBook> {
   const { store } = rules;
   const references = await readReferences(rules);
-  let bindings = await bindAnew(store, references);
+  let bindings = await rebindNames(store, references);
   const unknown = unknownNames(references, bindings);
   const { names: asked } = await readAskedNames(store);
   if (unknown.some((name) => !asked.includes(name))) {
     const isWhole = await readLists(rules, signal);
-    bindings = await bindAnew(store, references);
+    bindings = await rebindNames(store, references);
     await noteAsked(rules, { names: unknownNames(references, bindings), isWhole });
   }
   return createNameBook(references, await store.readNames(), bindings);
 }
 
-/** Keeps what the connections list, for the runs that ask nobody; null: one could not say its names. */
+/** Stores the connections' lists for runs that request none; null: one list could not be read. */
 export async function learnLists(
   rules: NamedRules,
   lists: ReadonlyMap<string, NameLists | null>,
@@ -67,7 +67,7 @@ export async function learnLists(
   for (const [connection, list] of lists) {
     if (list !== null) await keepLists(rules, connection, list);
   }
-  const bindings = await bindAnew(rules.store, references);
+  const bindings = await rebindNames(rules.store, references);
   const isWhole = ![...lists.values()].includes(null);
   await noteAsked(rules, { names: unknownNames(references, bindings), isWhole });
 }
@@ -76,7 +76,7 @@ async function noteAsked({ store, now }: NamedRules, asked: AskedNames): Promise
   await store.writeMemory('', askedNamesKey, JSON.stringify(asked), instantFromMs(now()));
 }
 
-async function bindAnew(store: Store, references: readonly RuleReference[]) {
+async function rebindNames(store: Store, references: readonly RuleReference[]) {
   const before = await store.readBindings();
   const bindings = bindNames(references, await store.readNames(), before);
   if (!isDeepStrictEqual(sortedTexts(before), sortedTexts(bindings))) {
@@ -101,7 +101,7 @@ function unknownNames(
   return [...new Set(named)].filter((name) => !bound.has(name)).sort();
 }
 
-/** Whether all could be read; what one connection refuses is for its other steps to say. */
+/** Whether all could be read; a connection's error is reported by its other steps. */
 async function readLists(rules: NamedRules, signal: AbortSignal): Promise<boolean> {
   let areRead = true;
   for (const [connection, connector] of rules.connectors) {
@@ -132,7 +132,7 @@ async function keepLists(
   }
 }
 
-/** Said by every run until the config follows. */
+/** Reported by every run until the config is updated. */
 export async function reportNames({
   store,
   clients,

@@ -13,14 +13,14 @@ import type { App } from './app.ts';
 
 type Rehearsing = Pick<App, 'config' | 'store' | 'clients' | 'log' | 'now'>;
 
-/** A process that works on the database and holds its lock. */
+/** A process that uses the database and holds its lock. */
 export interface StoreHolder {
   file: string;
   /** Called before the file is replaced. */
   close(): Promise<void>;
 }
 
-/** Memory of the installation (connection ''): the rules that were applied last, and the first live run. */
+/** Installation-wide memory (connection ''): the rules applied last, and the first live run. */
 const rulesKey = 'rules';
 const firstLiveRunKey = 'first-live-run';
 
@@ -39,13 +39,13 @@ export async function keepRules(store: Store, clients: readonly Client[], at: In
   await store.writeMemory('', rulesKey, rulesOf(clients), at);
 }
 
-/** Never cleared: from the first live run on, what is posted stays posted. */
+/** Never cleared: after the first live run, posted entries stay posted. */
 export async function noteLiveRun(store: Store, at: Instant): Promise<void> {
   if (!(await isRehearsal(store))) return;
   await store.writeMemory('', firstLiveRunKey, at, at);
 }
 
-/** As long as nothing ever ran in live mode. */
+/** True until something has run in live mode. */
 export async function isRehearsal(store: Store): Promise<boolean> {
   return (await readFirstLiveRun(store)) === null;
 }
@@ -55,9 +55,9 @@ export async function readFirstLiveRun(store: Store): Promise<Instant | null> {
 }
 
 /**
- * Before the first live run, a changed config is applied to everything: the ledger is made again from the
- * mirror, in a new file that then replaces the old one, with the entries made by hand. Returns the store to go on
- * with. Throws `transient` while another process reads the database.
+ * Before the first live run, a changed config is applied to everything: the ledger is rebuilt from
+ * the mirror in a new file, including manual entries, which then replaces the old one. Returns the
+ * store to continue with. Throws `transient` while another process reads the database.
  */
 export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): Promise<Store> {
   const { store, config, log, now } = app;
@@ -72,7 +72,7 @@ export async function rebuildRehearsal(app: Rehearsing, holder?: StoreHolder): P
     await holder?.close();
     await replaceDatabase(draft, config.store);
     log.info(
-      'The config changed and nothing was ever sent: all balances were calculated again from the mirrored work.',
+      'The config changed and nothing has been sent yet: all balances were recalculated from the mirrored work.',
     );
     return await openStore({ file: config.store, now });
   } finally {
@@ -91,9 +91,9 @@ async function fillDraft(app: Rehearsing, file: string): Promise<void> {
         await repeatEntry({ config, store, clients, now }, run);
       } catch (error) {
         if (!isKindError(error)) throw error;
-        log.warn('An entry made by hand does not fit the changed config and was left out.', {
+        log.warn('A manual entry does not fit the changed config and was skipped.', {
           ...{ command: run.command, entry: run.result, reason: describeError(error) },
-          fix: 'Enter it again in a way that fits.',
+          fix: 'Enter it again so that it fits the config.',
         });
       }
     }

@@ -4,8 +4,8 @@ import { instantFromMs } from '../../domain/time.ts';
 import type { CheckLine, CheckTarget } from './check-line.ts';
 
 /**
- * The vendor's name of each configured client beside ours: an id that was typed under the wrong client
- * would have the wrong one pay. Throws what reading the clients throws.
+ * Compares the vendor's name of each configured client with ours: an ID entered under the wrong
+ * client would debit the wrong one. Throws what reading the clients throws.
  */
 export async function checkClientNames({
   clients,
@@ -38,10 +38,10 @@ export async function checkClientNames({
   });
 }
 
-/** The old id is gone and the name is there under another one. */
+/** The old ID is gone and the name exists under another one. */
 function recreatedLine(client: Client, connection: string, from: string, to: string): CheckLine {
-  const detail = `"${client.name}" is ${from} in the config, which is gone; a client of that name is now ${to}.`;
-  const fix = `If it is the same client, write ${connection}: ${to} under its ids and formerIds: { ${connection}: ${from} }.`;
+  const detail = `"${client.name}" is ${from} in the config, which no longer exists; a client of that name is now ${to}.`;
+  const fix = `If it is the same client, set ${connection}: ${to} under its ids and add formerIds: { ${connection}: ${from} }.`;
   return { connection, id: 'client', status: 'failed', detail, fix };
 }
 
@@ -50,24 +50,24 @@ function lineOf(
   { connection, sourceId, name }: { connection: string; sourceId: string; name: string },
   clients: readonly Client[],
 ): CheckLine {
-  const detail = `"${client.name}" is ${sourceId}, which is called "${name}" there.`;
+  const detail = `"${client.name}" is ${sourceId}, whose name there is "${name}".`;
   if (isAlike(client.name, name)) return { connection, id: 'client', status: 'ok', detail };
   const other = clients.find((one) => one !== client && foldName(one.name) === foldName(name));
   if (other === undefined) {
-    const fix = 'If that is another client, correct its id; if not, nothing needs to be done.';
+    const fix = 'If that is another client, correct the ID; otherwise ignore this.';
     return { connection, id: 'client', status: 'warning', detail, fix };
   }
   const fix = `Correct the ids of "${client.name}" and "${other.name}".`;
   return { connection, id: 'client', status: 'failed', detail, fix };
 }
 
-/** One name may say more than the other (`Dupont`, `Dupont Plomberie SARL`). */
+/** One name may be longer than the other (`Dupont`, `Dupont Plomberie SARL`). */
 function isAlike(a: string, b: string): boolean {
   const [one, two] = [foldName(a), foldName(b)];
   return one.includes(two) || two.includes(one);
 }
 
-/** Clients for whom the PSA itself counts down a block of hours, and who are in no `ids`: forgotten, perhaps. */
+/** Clients with a native block of hours in the PSA that are in no `ids`: possibly forgotten. */
 export async function checkUnconfigured({
   clients,
   connection,
@@ -90,8 +90,8 @@ export async function checkUnconfigured({
       connection,
       id: 'client-not-configured',
       status: 'warning',
-      detail: `The PSA counts a block of hours for clients that are not in the config: ${[...counted].sort().join(', ')}.`,
-      fix: 'Add them under `clients`, or leave them out on purpose.',
+      detail: `The PSA has native blocks of hours for clients that are not in the config: ${[...counted].sort().join(', ')}.`,
+      fix: 'Add them under `clients`, or ignore this if they are left out on purpose.',
     },
   ];
 }

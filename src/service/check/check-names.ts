@@ -9,9 +9,9 @@ import type { CheckLine } from './check-line.ts';
 interface Reference {
   kind: NameKind;
   name: string;
-  /** Where the config says it: `agreement "standard"`. */
+  /** Where it is in the config: `agreement "standard"`. */
   where: string;
-  /** The one connection that must know it; null: any will do. */
+  /** The connection that must have it; null: any. */
   connection: string | null;
 }
 
@@ -25,9 +25,9 @@ const words: Record<NameKind, string> = {
 };
 
 /**
- * Compares every name that decides something with the names that the connections have: a work type
- * that is spelt wrongly would otherwise be debited, or left out, for ever. Null: a connection that
- * could not say its names; what it may well know is not called wrong. One that was renamed is followed.
+ * Compares every name used in a rule with the connections' names: a misspelt work type would
+ * otherwise be debited, or left out, permanently. Null: a connection whose names could not be read;
+ * names that it may have are not reported. A renamed one is followed.
  */
 export function checkNames(
   config: LoadedConfig,
@@ -113,7 +113,7 @@ function faultOf(
     connection,
     id: `name.${kind}`,
     status: 'failed',
-    detail: `There is no ${words[kind]} "${name}", which ${where} names.`,
+    detail: `There is no ${words[kind]} "${name}", used in ${where}.`,
     fix: `In the config, ${suggestion(name, known, `${words[kind]}s`)}`,
   };
 }

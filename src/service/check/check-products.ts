@@ -3,8 +3,8 @@ import { isKindError } from '../../domain/errors.ts';
 import type { CheckLine, CheckTarget } from './check-line.ts';
 
 /**
- * Every product that a sale through this connection would name: a wrong one would otherwise be found by the
- * first invoice. The same product is asked for once.
+ * Checks every product that a sale through this connection would use, once each. Otherwise a wrong
+ * one would only be found by the first invoice.
  */
 export async function checkProducts(target: CheckTarget): Promise<CheckLine[]> {
   const { connection, connector, signal } = target;
@@ -26,7 +26,10 @@ export async function checkProducts(target: CheckTarget): Promise<CheckLine[]> {
   return lines;
 }
 
-/** With where the config names each. An offer that no rule names may be sold by hand, where there is one PSA. */
+/**
+ * The products and where the config uses them. With one PSA, an offer in no rule may still be sold
+ * by hand.
+ */
 function productsSold({ clients, config, connection }: CheckTarget): Map<string, Set<string>> {
   const products = new Map<string, Set<string>>();
   const add = (product: string | null, where: string) => {

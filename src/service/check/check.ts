@@ -26,20 +26,26 @@ import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 
 export interface CheckOptions {
-  /** Only the file and what is stored; no request. */
+  /** Checks only the file and the stored data; sends no request. */
   isOffline: boolean;
-  /** Name or id of the test client that `probe` may write to. */
+  /** Name or ID of the test client that `probe` may write to. */
   probeClient: string | null;
   signal: AbortSignal;
 }
 
 export interface CheckOutcome {
   lines: CheckLine[];
-  /** 0; 3 when a vendor refused us; 4 when all that failed is that one did not answer; else 2. */
+  /**
+   * 0; 3 if a vendor refused us; 4 if the only failures are vendors that did not answer; otherwise
+   * 2.
+   */
   exitCode: number;
 }
 
-/** Proves what can be proven before a run: file, templates, credentials, permissions, names, facts. */
+/**
+ * Verifies what can be verified before a run: file, templates, credentials, permissions, names,
+ * facts.
+ */
 export async function runCheck(app: App, options: CheckOptions): Promise<CheckOutcome> {
   const lines = [await checkTemplates(app), ...checkFileModes(app), ...describeBalanceField(app)];
   lines.push(
@@ -78,21 +84,24 @@ async function checkTemplates({ config }: App): Promise<CheckLine> {
   }
 }
 
-/** What others on the machine could read: secrets in `.env`, the clients' work in the database. */
+/** Warns about files that other users on this machine can read: `.env`, the database. */
 function checkFileModes({ config }: App): CheckLine[] {
   const secrets = join(baseFolder(config.file), '.env');
   return [secrets, config.store].flatMap((file): CheckLine[] => {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (stat === undefined || (stat.mode & 0o077) === 0) return [];
     const mode = (stat.mode & 0o777).toString(8);
-    const detail = `${file} may be read by others on this machine (mode ${mode}).`;
+    const detail = `${file} is readable by other users on this machine (mode ${mode}).`;
     return [
       { connection: null, id: 'file-mode', status: 'warning', detail, fix: `chmod 600 ${file}` },
     ];
   });
 }
 
-/** What the field can show of a client with blocks of money, or of hours for some work types. */
+/**
+ * Describes what the field shows for a client with money blocks, or with hours for certain work
+ * types.
+ */
 function describeBalanceField({ config, clients }: App): CheckLine[] {
   if (config.balanceField === null) return [];
   const { connection, field } = config.balanceField;
@@ -105,11 +114,11 @@ function describeBalanceField({ config, clients }: App): CheckLine[] {
     )
     .map(({ name }) => `"${name}"`);
   if (names.length === 0) return [];
-  const detail = `As a text field, "${field}" shows each kind of hours (and money) of ${names.join(', ')}; as a number field, one figure: hours for any work, or else those of the kind with the fewest.`;
+  const detail = `As a text field, "${field}" shows each kind of hours (and money) of ${names.join(', ')}; as a number field, it shows one figure: hours for any work, or the kind with the fewest left.`;
   return [{ connection, id: 'balance-field', status: 'ok', detail }];
 }
 
-/** What `run` would refuse to work on. */
+/** Reports a database that `run` would refuse. */
 async function checkStore({ config, store }: App): Promise<CheckLine[]> {
   try {
     await refuseLostStore(config, store);
@@ -127,13 +136,13 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
     connection: null,
     id: 'unlisted-work-type',
     status: 'warning',
-    detail: `Work type "${workType}" is in no list of ${agreements.join(', ')}; the default of \`unlisted\` is applied.`,
+    detail: `Work type "${workType}" is not listed in ${agreements.join(', ')}; the \`unlisted\` default is applied.`,
     fix: unlistedFix,
   }));
   const [detail, ...more] = undeliveredLines(await readUndelivered(store));
   if (detail !== undefined) {
     const fix =
-      'Correct what they name, then `prepaid-hours outbox retry KEY` what was refused, or `outbox cancel KEY`.';
+      'Correct the cause, then `prepaid-hours outbox retry KEY` for each rejected message, or `outbox cancel KEY`.';
     const text = [detail, ...more].join(' · ');
     lines.push({ connection: null, id: 'outbox', status: 'warning', detail: text, fix });
   }
@@ -142,8 +151,8 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
       connection: null,
       id: 'quarantine',
       status: 'warning',
-      detail: `${open.length} rows are set aside for a person.`,
-      fix: 'Look at them with `prepaid-hours quarantine`.',
+      detail: `${open.length} quarantined rows need review.`,
+      fix: 'Review them with `prepaid-hours quarantine`.',
     });
   }
   for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
@@ -159,19 +168,19 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
   return lines;
 }
 
-/** What every run tells and does not apply. A rehearsal applies it all. */
+/** Config changes that every run reports and does not apply. A rehearsal applies them all. */
 async function checkOpeningBlocks({ store, clients, now }: App): Promise<CheckLine[]> {
   if (await isRehearsal(store)) return [];
   const at = instantFromMs(now());
   return (await findOpeningConflicts({ store, clients, at })).map(
     ({ client, applied, reason, fix }): CheckLine => {
-      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied)}), which stays as it was credited: ${reason}`;
+      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied)}); the change is not applied: ${reason}`;
       return { connection: null, id: 'opening-block', status: 'warning', detail, fix };
     },
   );
 }
 
-/** What a first live run would send at once: what the rehearsal decided and held back. */
+/** What a first live run would send immediately: the messages withheld in observe mode. */
 async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
   if (config.mode === 'live') return [];
   const withheld = await store.listMessages({ statuses: ['withheld'] });
@@ -182,13 +191,13 @@ async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
       connection: null,
       id: 'going-live',
       status: 'warning',
-      detail: `In mode live, "${client}" would be sent at once: ${kinds.join(', ')}.`,
-      fix: 'Read them with `prepaid-hours outbox list --status withheld` before going live.',
+      detail: `In live mode, these would be sent immediately for "${client}": ${kinds.join(', ')}.`,
+      fix: 'Review them with `prepaid-hours outbox list --status withheld` before going live.',
     };
   });
 }
 
-/** What nothing is called by is said by the lists themselves, with what it may have meant. */
+/** Names that exist nowhere are reported by `checkNames`, with a suggestion. */
 function noticeLines(notices: readonly NameNotice[]): CheckLine[] {
   return notices
     .filter(({ state }) => state !== 'missing' && state !== 'gone')
@@ -199,7 +208,7 @@ function noticeLines(notices: readonly NameNotice[]): CheckLine[] {
     });
 }
 
-/** What one question brought to light stays, also when a later one fails. */
+/** Results are kept even if a later check fails. */
 async function checkConnection(
   target: CheckTarget,
   probeClient: string | null,
@@ -231,21 +240,25 @@ async function checkConnection(
   return lines;
 }
 
-/** Null: the test client has no id in this connection, so there is nothing to try there. */
+/** Null: the test client has no ID in this connection, so nothing can be tried. */
 function findProbeId({ clients, connection }: CheckTarget, name: string): string | null {
   const wanted = name.toLowerCase();
   const client = clients.find(
     (candidate) => candidate.id === name || candidate.name.toLowerCase() === wanted,
   );
   if (client === undefined) {
-    throw new KindError('config', `There is no client "${name}" in the config to try writes on.`, {
-      fix: 'Add a test client with its ids, and name it as it stands there.',
-    });
+    throw new KindError(
+      'config',
+      `There is no client "${name}" in the config to test writes with.`,
+      {
+        fix: 'Add a test client with its ids to the config, and pass its name.',
+      },
+    );
   }
   return client.sourceIds.get(connection) ?? null;
 }
 
 function failed(connection: string | null, id: string, error: KindError): CheckLine {
-  const fix = error.fix ?? 'Run `prepaid-hours check` again; if it stays, look at the log.';
+  const fix = error.fix ?? 'Run `prepaid-hours check` again; if it still fails, see the log.';
   return { connection, id, status: 'failed', detail: error.message, fix, kind: error.kind };
 }

@@ -9,13 +9,13 @@ import { byHand, type EntryScope, type ManualApp, writeEntry } from './by-hand.t
 
 export interface AdjustRequest {
   clientId: string;
-  /** Hours given (above zero) or taken (below); 0 for money. */
+  /** Hours given (positive) or taken (negative); 0 for money. */
   seconds: number;
   /** Money given or taken, in minor units of the client's currency; null or absent: hours. */
   minor?: number | null;
-  /** The block that alone is changed; absent: those that pay for any work, in their order. */
+  /** The only block to change; absent: those that pay for any work, in burn order. */
   blockId?: string | null;
-  /** Whether hours that the blocks do not have may be taken as overage. */
+  /** Whether hours beyond the blocks may be taken as overage. */
   isOverageAllowed?: boolean;
   reason: string;
 }
@@ -28,8 +28,8 @@ export interface Adjusted {
 }
 
 /**
- * Gives or takes hours or money by hand. What is given goes to the block that is used next and pays overage
- * first. A block that is limited to some work types is changed only by its id: nobody means it unasked.
+ * Gives or takes hours or money by hand. Hours given go to the block that is used next and pay
+ * overage first. A block limited to certain work types is only changed when its ID is given.
  */
 export async function adjustBalance(
   app: ManualApp,
@@ -37,7 +37,7 @@ export async function adjustBalance(
   runId?: string,
 ): Promise<Adjusted> {
   const change = request.minor ?? request.seconds;
-  if (change === 0) throw new KindError('config', 'An adjustment of nothing changes nothing.');
+  if (change === 0) throw new KindError('config', 'An adjustment cannot be zero.');
   const entry = { command: 'adjust', clientId: request.clientId, request, runId } as const;
   return byHand(app, entry, async (scope) => {
     const { store, account, client } = scope;
@@ -57,7 +57,7 @@ export async function adjustBalance(
   });
 }
 
-/** The blocks that may be changed, in their order. Throws `config` where there is none. */
+/** Finds the blocks that may be changed, in burn order. Throws `config` if there are none. */
 function findBlocks(
   scope: EntryScope,
   { minor = null, blockId = null }: AdjustRequest,
@@ -77,12 +77,12 @@ function findBlocks(
   throw new KindError(
     'config',
     blockId === null
-      ? `${client.name} has no block of ${kind} in use that pays for any work.`
+      ? `${client.name} has no active block of ${kind} that pays for any work.`
       : `${blockId} is not a block of ${kind} that ${client.name} can use today.`,
     {
       fix:
         named.length > 0
-          ? `Name one with --block: ${named.join('; ')}.`
+          ? `Choose one with --block: ${named.join('; ')}.`
           : 'Add one with `prepaid-hours block add`, which also sets the price.',
     },
   );
@@ -117,11 +117,11 @@ function takeHours(
   const { account, client, runId, today } = scope;
   const held = blocks.reduce((sum, block) => sum + block.remainingSeconds, 0);
   if (-seconds > held && !isOverageAllowed) {
-    throw new KindError('config', `${client.name} has ${formatDuration(held)} to take from.`, {
-      fix: 'Take less, name another block with --block, or allow the rest as overage with --allow-overage.',
+    throw new KindError('config', `${client.name} has only ${formatDuration(held)} left.`, {
+      fix: 'Take less, choose another block with --block, or add --allow-overage to take the rest as overage.',
     });
   }
-  // Of these blocks alone, while the overage is the account's own.
+  // From these blocks only; the overage belongs to the account.
   const chosen = { ...account, blocks: [...blocks] };
   const postings = spend(chosen, {
     key: `adjust:${runId}`,
@@ -145,8 +145,8 @@ function takeMoney(
   const held = blocks.reduce((sum, block) => sum + (block.remainingMinor ?? 0), 0);
   if (wanted > held) {
     const text = textsIn('en').amount(held, client.currency);
-    throw new KindError('config', `${client.name} has ${text} to take from.`, {
-      fix: 'Take less, or name another block with --block.',
+    throw new KindError('config', `${client.name} has only ${text} left.`, {
+      fix: 'Take less, or choose another block with --block.',
     });
   }
   const postings: Posting[] = [];

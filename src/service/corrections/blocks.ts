@@ -14,21 +14,21 @@ export interface BlockRequest {
   clientId: string;
   /** 0 for money. */
   seconds: number;
-  /** Size of a block of money; null: hours. */
+  /** Size of a money block; null: hours. */
   amountMinor: number | null;
   /** 0 for money. */
   rateMinor: number;
   purchasedOn: DateText;
   expiresOn: DateText | null;
   priority: number;
-  /** The work types that it pays for; null or absent: all. */
+  /** Work types that it pays for; null or absent: all. */
   workTypes?: readonly string[] | null;
   reason: string;
 }
 
 export interface ExtendRequest {
   blockId: string;
-  /** Its new last day; null: it never ends. */
+  /** Its new last day; null: it never expires. */
   expiresOn: DateText | null;
   reason: string;
 }
@@ -38,7 +38,7 @@ export interface VoidRequest {
   reason: string;
 }
 
-/** Adds a block that was sold outside the program; usable from its first day. */
+/** Adds a block sold outside prepaid-hours; usable from its first day. */
 export async function addBlock(
   app: ManualApp,
   request: BlockRequest,
@@ -78,8 +78,8 @@ export async function addBlock(
 }
 
 /**
- * Moves a block's last day. Hours that had ended with the old one come back, and pay carried overage first. A
- * statement of an earlier time goes on showing the day that held then.
+ * Changes a block's last day. Hours that had already expired are restored, and pay carried overage
+ * first. Earlier statements keep showing the previous date.
  */
 export async function extendBlock(
   app: ManualApp,
@@ -93,7 +93,7 @@ export async function extendBlock(
     const block = ledger.blocks.find((candidate) => candidate.id === request.blockId);
     const held = account.blocks.find((candidate) => candidate.id === request.blockId);
     if (block === undefined || held === undefined || block.status !== 'active') {
-      throw new KindError('config', `Block ${request.blockId} is not in use.`);
+      throw new KindError('config', `Block ${request.blockId} is not active.`);
     }
     refuseDay(block, request.expiresOn, today);
     const expiries = await store.readLiveExpiries([clientId]);
@@ -116,17 +116,17 @@ export async function extendBlock(
 
 function refuseDay(block: Block, expiresOn: DateText | null, today: DateText): void {
   if (block.expiresOn === expiresOn) {
-    const day = expiresOn === null ? 'never ends' : `already ends on ${expiresOn}`;
+    const day = expiresOn === null ? 'already never expires' : `already ends on ${expiresOn}`;
     throw new KindError('config', `Block ${block.id} ${day}.`);
   }
   if (expiresOn !== null && expiresOn < today) {
-    throw new KindError('config', `${expiresOn} is over.`, {
-      fix: `Name today or a later day, or close the block with \`prepaid-hours block void ${block.id}\`.`,
+    throw new KindError('config', `${expiresOn} is in the past.`, {
+      fix: `Use today or a later date, or close the block with \`prepaid-hours block void ${block.id}\`.`,
     });
   }
 }
 
-/** Takes what is left of a block and closes it. What was used from it stays used. */
+/** Withdraws what is left of a block and closes it. Hours already used stay used. */
 export async function voidBlock(
   app: ManualApp,
   request: VoidRequest,
@@ -137,7 +137,7 @@ export async function voidBlock(
   return byHand(app, entry, async (scope) => {
     const block = scope.ledger.blocks.find((candidate) => candidate.id === request.blockId);
     if (block === undefined || block.status === 'void') {
-      throw new KindError('config', `Block ${request.blockId} is void already.`);
+      throw new KindError('config', `Block ${request.blockId} is already void.`);
     }
     await refuseInvoiceUnderWay(scope.store, block);
     const { remainingSeconds: removedSeconds, remainingMinor: removedMinor, currency } = block;
@@ -163,13 +163,13 @@ export async function voidBlock(
   });
 }
 
-/** Else the invoice would go out for hours that nobody gets. */
+/** Otherwise an invoice would be sent for hours that nobody gets. */
 async function refuseInvoiceUnderWay(store: Store, block: Block): Promise<void> {
   if (block.status !== 'ordered' || block.invoiceKey === null) return;
   const invoice = await store.readMessage(block.invoiceKey);
   if (invoice === null || invoice.status === 'delivered' || invoice.status === 'cancelled') return;
-  throw new KindError('config', `The invoice for block ${block.id} is not sent yet.`, {
-    fix: `Cancel it with \`prepaid-hours outbox cancel ${block.invoiceKey}\`; the block is withdrawn with it.`,
+  throw new KindError('config', `The invoice for block ${block.id} has not been sent yet.`, {
+    fix: `Cancel it with \`prepaid-hours outbox cancel ${block.invoiceKey}\`; this also withdraws the block.`,
   });
 }
 
@@ -183,6 +183,6 @@ async function findBlock({ store, clients }: ManualApp, blockId: string): Promis
     .filter((candidate) => candidate.status === 'active')
     .map(({ id, seconds }) => `${id} (${formatDuration(seconds)})`);
   throw new KindError('config', `There is no block ${blockId}.`, {
-    fix: `Blocks in use: ${known.slice(0, 10).join(', ') || 'none'}.`,
+    fix: `Active blocks: ${known.slice(0, 10).join(', ') || 'none'}.`,
   });
 }

@@ -9,18 +9,18 @@ import type { ClientLedger, ReplenishBatch, Store } from '../../store/port.ts';
 import { accountFrom } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 
-/** What entries by hand need of the process. */
+/** What manual entries need from the app. */
 export type ManualApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
 
 export interface ManualEntry {
   command: 'adjust' | 'block add' | 'block extend' | 'block void';
   clientId: string;
   request: unknown;
-  /** Of the run that made the entry first; undefined: this is the first time. */
+  /** The run that first made the entry; undefined: this is the first time. */
   runId: string | undefined;
 }
 
-/** What an entry changes, with the client's account as it is. */
+/** What an entry changes, and the client's current account. */
 export interface EntryScope {
   store: Store;
   runId: string;
@@ -32,7 +32,7 @@ export interface EntryScope {
   account: Account;
 }
 
-/** Every change by hand is a run of its own in the record, so that it can be seen and asked about. */
+/** Records every manual change as a run of its own, so that it can be listed and undone. */
 export async function byHand<Result>(
   { config, store, clients, now }: ManualApp,
   { command, clientId, request, runId: knownId }: ManualEntry,
@@ -42,7 +42,7 @@ export async function byHand<Result>(
   if (client === undefined) throw new KindError('config', `There is no client ${clientId}.`);
   if (client.paidBy !== null) {
     throw new KindError('config', `${client.name} has no blocks of its own.`, {
-      fix: `Do this with ${client.paidBy.name}, whose blocks pay for its work.`,
+      fix: `Use ${client.paidBy.name} instead, whose blocks pay for its work.`,
     });
   }
   const at = instantFromMs(now());

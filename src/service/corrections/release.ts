@@ -7,7 +7,7 @@ import { readHandSales } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 import { manualRunId } from './by-hand.ts';
 
-/** Gives the hours of an order as they were ordered, whatever its invoice says; the next run credits them. */
+/** Accepts an order as ordered, whatever its invoice says; the next run credits its hours. */
 export async function acceptOrder(app: App, blockId: string): Promise<Order> {
   const orders = await app.store.readOrders();
   const isOpen = ({ block, messageStatus }: Order): boolean =>
@@ -15,7 +15,7 @@ export async function acceptOrder(app: App, blockId: string): Promise<Order> {
   const order = orders.find((one) => one.block.id === blockId && isOpen(one));
   if (order === undefined) {
     const open = orders.filter(isOpen).map(({ block }) => block.id);
-    throw new KindError('config', `There is no open order ${blockId} whose invoice was sent.`, {
+    throw new KindError('config', `There is no open order ${blockId} with a sent invoice.`, {
       fix: `Open orders: ${open.slice(0, 10).join(', ') || 'none'}.`,
     });
   }
@@ -23,7 +23,9 @@ export async function acceptOrder(app: App, blockId: string): Promise<Order> {
   return order;
 }
 
-/** Books what an invoice of the PSA, by its number or id, sold by hand; its order then goes like any other. */
+/**
+ * Books a block that was invoiced by hand in the PSA, by invoice number or ID, as a normal order.
+ */
 export async function acceptInvoice(
   app: App,
   query: string,
@@ -34,20 +36,20 @@ export async function acceptInvoice(
   const found = byId.length > 0 ? byId : sales.filter(({ label }) => label === query);
   const known = sales.map(({ label, client }) => `${label} (${client.name})`);
   if (found.length === 0) {
-    throw new KindError('config', `No invoice ${query} waits to be booked as a block.`, {
-      fix: `Waiting: ${known.slice(0, 10).join(', ') || 'none'}. An invoice older than the first live run is added with \`prepaid-hours block add\`.`,
+    throw new KindError('config', `No invoice ${query} can be booked as a block.`, {
+      fix: `Open invoices: ${known.slice(0, 10).join(', ') || 'none'}. For an invoice older than the first live run, use \`prepaid-hours block add\`.`,
     });
   }
   const ids = new Set(found.map(({ invoice }) => `${invoice.connection} ${invoice.sourceId}`));
   if (ids.size > 1) {
-    const fix = `Name it by its id: ${[...ids].join(', ')}.`;
-    throw new KindError('config', `Several invoices are called ${query}.`, { fix });
+    const fix = `Use its ID: ${[...ids].join(', ')}.`;
+    throw new KindError('config', `Several invoices have the number ${query}.`, { fix });
   }
   const twin = found.find(({ twinId }) => twinId !== null);
   if (twin !== undefined && !isAgain) {
-    const text = `Block ${twin.twinId} of that day and size was added by hand.`;
+    const text = `Block ${twin.twinId} with the same date and size was added by hand.`;
     throw new KindError('config', text, {
-      fix: 'If the invoice is of another sale, accept it with --again; if not, nothing needs to be done.',
+      fix: 'If the invoice is a separate sale, accept it with --again; otherwise ignore this.',
     });
   }
   await write(app, 'block accept', bookingOf(found));
@@ -55,8 +57,8 @@ export async function acceptInvoice(
 }
 
 /**
- * Lets hours be sold automatically to a client again whose payment came back. Its levels are armed again: the purchase
- * that had answered them is gone, and no later one would do it.
+ * Resumes automatic sales to a client whose payment was reversed. Its thresholds are re-armed: the
+ * purchase that would have done so is gone.
  */
 export async function resumeSales(app: App, clientId: string): Promise<void> {
   const holds = await app.store.readSalesHolds();

@@ -11,7 +11,7 @@ import type { ManualApp, ManualEntry } from './by-hand.ts';
 
 type Repeat = (app: ManualApp, request: unknown, runId: string) => Promise<unknown>;
 
-/** The request is read back as the entry itself stored it. */
+/** The request is read back as the entry stored it. */
 const repeats: Record<ManualEntry['command'], Repeat> = {
   adjust: (app, request, runId) => adjustBalance(app, request as AdjustRequest, runId),
   'block add': (app, request, runId) => addBlock(app, request as BlockRequest, runId),
@@ -19,12 +19,12 @@ const repeats: Record<ManualEntry['command'], Repeat> = {
   'block void': (app, request, runId) => voidBlock(app, request as VoidRequest, runId),
 };
 
-/** Makes an entry again in a store that does not have it yet, under the id of its run. */
+/** Repeats an entry in a store that does not have it yet, under the same run ID. */
 export async function repeatEntry(
   app: ManualApp,
   run: { id: string; command: string; result: string },
 ): Promise<void> {
-  // What is decided about orders is not possible before the first live run, and so never repeated.
+  // Orders only exist after the first live run, so decisions about them are never repeated.
   if (!(run.command in repeats)) return;
   const { request } = JSON.parse(run.result) as { request: unknown };
   await repeats[run.command as ManualEntry['command']](app, request, run.id);

@@ -15,17 +15,17 @@ import { abortLater } from '../run/run.ts';
 import { exitCodeOf } from '../run/step.ts';
 
 export interface UndoResult {
-  /** The undo's own run; null: nothing was done yet, this is what would be. */
+  /** The undo's own run; null: a dry run. */
   run: string | null;
   undo: string;
   ledger: Pick<
     Posting,
     'key' | 'clientId' | 'side' | 'reason' | 'blockId' | 'seconds' | 'minor' | 'reverses'
   >[];
-  /** Closed or void in the PSA; where nothing was done yet: what would be tried. */
+  /** Closed or void in the PSA; in a dry run: what would be tried. */
   withdrawn: RemoteThing[];
   byHand: LeftByHand[];
-  /** Keys of messages that are not sent any more. */
+  /** Keys of messages that will not be sent. */
   cancelled: string[];
   /** As of a run. */
   exitCode: number;
@@ -41,7 +41,10 @@ export interface LeftByHand extends RemoteThing {
   fix: string;
 }
 
-/** Shows what an undo comes to, or does it. Done twice it is done once, and goes on where it stopped. */
+/**
+ * Shows what an undo would do, or does it. Idempotent: a second call continues where the first
+ * stopped.
+ */
 export async function undoRun(
   app: App,
   request: { runId: string; isDone: boolean; signal: AbortSignal },
@@ -60,11 +63,11 @@ export async function undoRun(
 }
 
 export interface UndoableRun extends RunRow {
-  /** The run by which it was undone already; null: it stands. */
+  /** The run that undid it; null: not undone. */
   undoneBy: string | null;
 }
 
-/** The latest runs that an undo would find something of. */
+/** Lists the latest runs that have something to undo. */
 export async function listUndoable(app: App): Promise<UndoableRun[]> {
   const undone = new Map(
     (await app.store.listUndone()).map(({ runId, undoRunId }) => [runId, undoRunId]),
@@ -81,12 +84,12 @@ async function findRun(app: App, runId: string): Promise<RunRow> {
   const run = await app.store.readRun(runId);
   if (run === null) {
     throw new KindError('config', `There is no run ${runId}.`, {
-      fix: 'See `prepaid-hours undo` for the runs that wrote something.',
+      fix: 'Run `prepaid-hours undo` for the runs that can be undone.',
     });
   }
   if (!isUndo(run.command)) return run;
   throw new KindError('config', `Run ${runId} is itself an undo, which cannot be undone.`, {
-    fix: 'To post again what it took back: `prepaid-hours run --undone`.',
+    fix: 'To post the undone charges again: `prepaid-hours run --undone`.',
   });
 }
 
@@ -96,7 +99,7 @@ function newRunId(at: string): string {
 
 async function undoContext({ store, clients, now }: App, run: RunRow): Promise<UndoContext> {
   const at = instantFromMs(now());
-  // A debit keeps a fingerprint of the rules, written when it first finds other ones.
+  // The debit step stores a fingerprint of the rules whenever they change.
   const memory = await store.listMemory('', 'rules');
   const rulesSince = memory.find(({ key }) => key === 'rules')?.updatedAt ?? null;
   return { store, clients, run, undoRunId: newRunId(at), at, rulesSince };
@@ -127,7 +130,10 @@ async function preview(app: App, run: RunRow): Promise<UndoResult> {
   };
 }
 
-/** The ledger's side is one transaction, stored with all that is to be withdrawn; the rest follows from it. */
+/**
+ * The ledger entries and the withdrawals to make are stored in one transaction; the rest follows
+ * from it.
+ */
 async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoResult> {
   const { store, clients, connectors, config, log } = app;
   const now = () => instantFromMs(app.now());
@@ -209,8 +215,8 @@ function keptByHand(clients: readonly Client[], { kind, clientId, id, byRun }: K
   const client = clients.find((one) => one.id === clientId)?.name ?? clientId;
   const fix =
     kind === 'charge'
-      ? `Run ${byRun} posted this charge anew: undo that run too, if it is wrong as well.`
-      : `Run ${byRun} sold this block: undo that run, if the sale is wrong.`;
+      ? `Run ${byRun} posted this charge again: undo that run too if it is also wrong.`
+      : `Run ${byRun} sold this block: undo that run if the sale is wrong.`;
   return { kind, client, remoteId: id, fix };
 }
 

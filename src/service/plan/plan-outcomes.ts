@@ -21,28 +21,28 @@ import {
   type Store,
 } from '../../store/port.ts';
 
-/** What one client's terms come to over the whole history. */
+/** The outcome of one client's terms over the whole history. */
 export interface Outcome {
   seconds: number;
   pendingSeconds: number;
-  /** Of the seconds charged, what no block paid. */
+  /** Of the seconds charged, those that no block paid. */
   overageSeconds: number;
   /** Price of what the blocks paid. */
   money: { currency: string; minor: number }[];
-  /** How often somebody would have been told, or something sold. */
+  /** How many alerts or sales there would have been. */
   alerts: number;
   invoices: number;
 }
 
-/** What really happened, whatever the terms. */
+/** What actually happened, whatever the terms. */
 export interface Past {
   until: Instant;
   firstRunAt: Instant;
-  /** By client id; a client that was never seen has no entry. */
+  /** By client ID; a client never seen has no entry. */
   accounts: ReadonlyMap<string, PastAccount>;
-  /** Blocks whose hours were taken back by an undo. */
+  /** Blocks whose hours were withdrawn by an undo. */
   undone: ReadonlySet<string>;
-  /** What was changed about blocks since. */
+  /** Later changes to blocks. */
   edits: readonly BlockEdit[];
 }
 
@@ -76,7 +76,7 @@ export async function readPast(
   return { until, firstRunAt, accounts, undone, edits };
 }
 
-/** What stands of each client's charges, played over the same hours as a plan's are. */
+/** Simulates each client's posted charges over the same hours as a plan's. */
 export async function postedOutcomes(
   store: Store,
   clients: readonly Client[],
@@ -99,7 +99,7 @@ export async function postedOutcomes(
   return outcomesOf(seen, charges, pending, past);
 }
 
-/** What the mirrored work would cost each of the clients, all of it decided by their terms. */
+/** Simulates what the mirrored work would cost each client under their terms. */
 export async function replayOutcomes(
   store: Store,
   clients: readonly Client[],
@@ -123,7 +123,7 @@ function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge
   return { ...demandOf(facts), dueAt: dueAtOf(facts), workedOn: firstDay(facts), clientId };
 }
 
-/** Clients that share blocks are played together; what is told and sold counts for the one who pays. */
+/** Clients that share blocks are simulated together; alerts and sales count for the payer. */
 function outcomesOf(
   clients: readonly Client[],
   charges: ReadonlyMap<string, SimulatedCharge[]>,
@@ -158,7 +158,9 @@ function outcomesOf(
   return outcomes;
 }
 
-/** The blocks that were bought, those that the config would open anew, and what moved them beside work. */
+/**
+ * The blocks bought, those that the config would newly open, and their movements other than work.
+ */
 function hoursOf(
   client: Client,
   past: Past,
@@ -186,10 +188,10 @@ function newLedger({ id }: Client): ClientLedger {
   return { clientId: id, blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 0 };
 }
 
-/** Both sides of overage that a block paid later: the simulation pays it by itself. */
+/** Both sides of overage that a block paid later; the simulation pays it itself. */
 const overagePaidNote = 'overage-paid';
 
-/** Ends of blocks follow from their last day; a reversal takes its original away instead. */
+/** Expiries follow from the last day; a reversal removes its original instead. */
 function toMove(
   entry: LedgerEntry,
   client: Client,
@@ -201,7 +203,7 @@ function toMove(
   const boughtAt = block === undefined ? postedAt : startOfDay(block.purchasedOn, client.timezone);
   const isWithdrawn = reason === 'refund' || reason === 'rollover';
   const kind = side === 'credit' ? 'credit' : isWithdrawn ? 'withdraw' : 'spend';
-  // A block counts from its first day on, though it may have been entered later.
+  // A block counts from its first day, even if it was entered later.
   const at = reason === 'purchase' && boughtAt < postedAt ? boughtAt : postedAt;
   const workedOn = entry.workedOn ?? postedAt.slice(0, 10);
   return [{ key, move: { at, kind, blockId, seconds, minor, workedOn } }];

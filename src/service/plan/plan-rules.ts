@@ -1,7 +1,7 @@
 import type { Agreement, Client } from '../../domain/agreements/terms.ts';
 import { addDays, type DateText } from '../../domain/time.ts';
 
-/** What of a client, beside its agreement, can change what is debited. */
+/** Client settings, besides the agreement, that can change what is debited. */
 const clientRules = [
   'sourceIds',
   'timezone',
@@ -14,12 +14,12 @@ const clientRules = [
 ] as const;
 type ClientRule = (typeof clientRules)[number];
 
-/** A client that only one of the two configs lists. */
+/** A client that is in only one of the two configs. */
 const listed = 'listed';
 
 /**
- * Names of what differs between two configs for any client: keys of the agreement and of the client.
- * Holidays count as different when they differ on any day of the span.
+ * Names of the keys, of the agreement and of the client, that differ between two configs for any
+ * client. Holidays differ if they differ on any day of the span.
  */
 export function changedRules(
   before: readonly Client[],
@@ -73,7 +73,7 @@ function isClientRule(rule: string): rule is ClientRule {
   return clientRules.some((name) => name === rule);
 }
 
-/** An agreement's name alone changes nothing. */
+/** A renamed agreement alone changes nothing. */
 function agreementRules(a: Agreement, b: Agreement): (keyof Agreement)[] {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Agreement>;
   keys.delete('name');
@@ -84,7 +84,7 @@ function differs(a: unknown, b: unknown, days: readonly DateText[]): boolean {
   const spell = (value: unknown) =>
     JSON.stringify(value, (_key, part: unknown) => {
       if (part instanceof Map) return [...part].sort();
-      // A calendar's holidays are a question that it answers for a day.
+      // A calendar's holidays are a function of the day.
       return typeof part === 'function' ? days.filter((day) => part(day) === true) : part;
     });
   return spell(a) !== spell(b);

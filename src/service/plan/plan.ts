@@ -12,26 +12,29 @@ import { changedRules, withRule } from './plan-rules.ts';
 
 export interface Plan {
   asOf: Instant;
-  /** The config that is tried, and the one in force that it is held against; null: only what is posted. */
+  /**
+   * The config being tried, and the current one to compare with; null: compare with posted charges
+   * only.
+   */
   file: string;
   currentFile: string | null;
   clients: ClientPlan[];
 }
 
-/** One client's history as it was posted, and as the changed terms would have had it. */
+/** One client's history as posted, and under the changed terms. */
 export interface ClientPlan {
   client: string;
   posted: Outcome;
   planned: Outcome;
-  /** What made the difference; the differences of all rows come to that between the two outcomes. */
+  /** What made the difference; all rows add up to the difference between the two outcomes. */
   rules: RuleEffect[];
 }
 
 export interface RuleEffect {
   /**
-   * A key of the agreement or the client (`rounding`, `startOn`), changed alone; `posted-otherwise`: what
-   * the terms in force would do today that was posted otherwise; `together`: what several changes do
-   * only side by side.
+   * A key of the agreement or the client (`rounding`, `startOn`), changed alone;
+   * `posted-otherwise`: the difference between the posted charges and the current terms;
+   * `together`: the combined effect of several changes.
    */
   rule: string;
   seconds: number;
@@ -50,9 +53,9 @@ export interface PlanRequest {
 }
 
 /**
- * What a changed config would have made of the mirrored history: per client, beside what is posted,
- * and rule by rule beside the config that `app` was opened with (unless that is the same file).
- * Reads only. Throws `config` when the changed file has faults.
+ * Computes what a changed config would have charged for the mirrored history: per client, compared
+ * with posted charges, and rule by rule, compared with the config of `app` (unless it is the same
+ * file). Read-only. Throws `config` if the changed file has faults.
  */
 export async function planConfig(app: App, request: PlanRequest): Promise<Plan> {
   const { file, env } = request;
@@ -125,7 +128,7 @@ function moneyDifference(from: Outcome['money'], to: Outcome['money']): Outcome[
     .map(([currency, minor]) => ({ currency, minor }));
 }
 
-/** The rules that did something, with the two rows that make the whole difference add up. */
+/** The rules that had an effect, with the two rows that make the total add up. */
 function explained(
   { posted, planned }: { posted: Outcome; planned: Outcome },
   before: Outcome,
@@ -142,7 +145,7 @@ function explained(
   );
 }
 
-/** A client that the store has never seen gets an id for the while: nothing is written for it. */
+/** A client unknown to the store gets a temporary ID; nothing is written for it. */
 function toClients(app: App, clients: readonly ConfiguredClient[]): Promise<Client[]> {
   return recognizeClients(app.store, clients, ({ name }) => `new:${name}`);
 }

@@ -18,11 +18,11 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
   const { store, questions, log } = run;
   const result = await measure(run, 'debit', null, async () => {
     const context = await debitContext(run);
-    await tellLeftClients(run);
+    await reportLeftClients(run);
     if (run.isUndoneReleased) await store.releaseUndone();
     const opening = await applyOpeningBlocks(context);
     for (const conflict of opening.conflicts) {
-      log.warn('The config changed an opening block that stays as it was credited.', {
+      log.warn('The config changed an opening block; the change was not applied.', {
         client: conflict.client.name,
         applied: describeBlock(conflict.applied),
         configured: conflict.configured === null ? '(none)' : describeBlock(conflict.configured),
@@ -42,7 +42,7 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
   return [result];
 }
 
-async function tellLeftClients({ store, config, clients, log }: RunContext): Promise<void> {
+async function reportLeftClients({ store, config, clients, log }: RunContext): Promise<void> {
   for (const left of await readLeftClients(store, config.clients, clients)) {
     log.warn(leftClientText(left), { client: left.name, fix: leftClientFix });
   }
@@ -59,14 +59,14 @@ async function debitContext(run: RunContext): Promise<DebitContext> {
   };
 }
 
-/** After the config's rules changed, what is not yet posted is looked at again; what is posted stays. */
+/** After the config's rules changed, unposted work is decided again; posted charges stay. */
 async function reviseOpenWork({ store, clients, startedAt }: RunContext): Promise<void> {
   if ((await areRulesChanged(store, clients)) === false) return;
   await store.markOpenGroupsDirty();
   await keepRules(store, clients, startedAt);
 }
 
-/** Said once; `balances` and `check` show it for as long as no list names it. */
+/** Logged once; `balances` and `check` show it until it is listed. */
 async function noteUnlisted(
   { store, log, now }: RunContext,
   name: string,
@@ -74,7 +74,7 @@ async function noteUnlisted(
 ): Promise<void> {
   const key = `${unlistedPrefix}${name}`;
   if ((await store.readMemory('', key)) !== null) return;
-  log.warn('A work type is in no list; the default of `unlisted` was applied.', {
+  log.warn('A work type is not listed; the `unlisted` default was applied.', {
     workType: workType === '' ? '(none)' : workType,
     agreement,
     fix: unlistedFix,

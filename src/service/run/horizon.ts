@@ -1,16 +1,19 @@
 import { addDays, addMonths, dateInZone, type Instant, startOfDay } from '../../domain/time.ts';
 import type { App } from '../app/app.ts';
 
-/** How far back a connection is to be read. */
+/** How far back to read a connection. */
 export interface Horizon {
   from: Instant;
-  /** Whether that is further back than the connection was ever read from. */
+  /** Whether that is further back than the connection was ever read. */
   isLonger: boolean;
-  /** Keeps that the connection has been read from this day, to the end. */
+  /** Stores that the connection has been read completely from this day. */
   keep(): Promise<void>;
 }
 
-/** The first time it is stored at once: a first pass that is interrupted goes on with the day it began from. */
+/**
+ * The first time it is stored immediately, so that an interrupted first pass continues from the
+ * same day.
+ */
 export async function readHorizon(
   app: Pick<App, 'config' | 'clients' | 'store'>,
   connection: string,
@@ -24,8 +27,8 @@ export async function readHorizon(
 }
 
 /**
- * The first pull goes back to the earliest day that counts, and at least as far as the history asked
- * for; a day further, since that day begins earlier for a client who lives east of us.
+ * The first pull goes back to the earliest day that counts, or to the configured history if that is
+ * earlier; plus one day, since that day starts earlier for a client east of us.
  */
 function horizonOf({ config, clients }: Pick<App, 'config' | 'clients'>, startedAt: Instant) {
   const { timezone, historyMonths } = config;

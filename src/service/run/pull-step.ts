@@ -8,7 +8,7 @@ import { pullTicketTime } from '../../pull/pull-ticket-time.ts';
 import { sweepConnection } from '../../pull/sweep.ts';
 import { readFirstLiveRun } from '../app/rehearsal.ts';
 import { readHorizon } from './horizon.ts';
-import { readAnew } from './read-anew.ts';
+import { readAgain } from './read-again.ts';
 import {
   failureOf,
   type Measured,
@@ -18,7 +18,7 @@ import {
   type StepResult,
 } from './step.ts';
 
-/** All connections at once; one that fails stops alone. */
+/** Pulls all connections concurrently; a failure stops only its own connection. */
 export async function pullStep(run: RunContext): Promise<StepResult[]> {
   return Promise.all([...run.connectors].map(([name, connector]) => pullOne(run, name, connector)));
 }
@@ -34,9 +34,9 @@ async function pullOne(
   return measure(run, 'pull', connection, async () => {
     if (clientIds.length === 0) return { ...nothing };
     const horizon = await readHorizon(run, connection, startedAt);
-    const anew = await readAnew(run, connection, startedAt);
-    if (anew.isAny) {
-      run.log.info('The settings read rows otherwise than before; all is read again.', {
+    const again = await readAgain(run, connection, startedAt);
+    if (again.isAny) {
+      run.log.info('Changed settings affect how rows are interpreted; everything is read again.', {
         connection,
       });
     }
@@ -45,13 +45,13 @@ async function pullOne(
       connection,
       clientIds,
       horizon: horizon.from,
-      isFromHorizon: horizon.isLonger || anew.isAny,
+      isFromHorizon: horizon.isLonger || again.isAny,
       runStartedAt: startedAt,
       runId,
       signal: abort,
       stop,
       isTimePerTicket: connector.pull.ticketTime !== undefined,
-      isTimeReadAnew: anew.isTime,
+      isTimeReadAgain: again.isTime,
       areLossesAccepted: run.acceptedSweeps.includes(connection),
       linesSince: await linesSince(run),
       onPage: (stream: string, rows: number) =>
@@ -62,7 +62,7 @@ async function pullOne(
       await pullConnection(context, connector, counts).catch(refuseAddress);
       if (stop.aborted) return;
       if (horizon.isLonger) await horizon.keep();
-      if (anew.isAny) await anew.keep();
+      if (again.isAny) await again.keep();
       refuseGreatQuarantine(connection, counts);
     });
     const { vanished: _, streams: _streams, ...counted } = counts;
@@ -70,24 +70,24 @@ async function pullOne(
   });
 }
 
-/** A whole list that is not there: what is wrong is not the list but where it was asked for. */
+/** A list endpoint that returns 404 means a wrong address, not an empty list. */
 function refuseAddress(error: unknown): never {
   if (!isKindError(error, 'rejected') || error.status !== 404) throw error;
   throw new KindError('config', error.message, {
-    fix: 'Check baseUrl and the account or tenant of this connection: there is no such API at this address.',
+    fix: 'Check baseUrl and the account or tenant of this connection: the API was not found at this address.',
     status: 404,
     cause: error,
   });
 }
 
-/** Only an offer's product on an invoice since the first live run is looked for. */
+/** Only invoices since the first live run are searched for an offer's product. */
 async function linesSince({ store, config }: RunContext): Promise<DateText | undefined> {
   if (![...config.offers.values()].some(({ product }) => product !== null)) return undefined;
   const at = await readFirstLiveRun(store);
   return at === null ? undefined : dateInZone(at, config.timezone);
 }
 
-/** Warns, once a name and run, where a rule would go by the name. */
+/** Warns, once per name and run, if a rule uses the name. */
 function unlistedWarner({ clients, log }: RunContext, connection: string) {
   const told = new Set<string>();
   return (found: readonly UnlistedName[]): void => {
@@ -95,15 +95,15 @@ function unlistedWarner({ clients, log }: RunContext, connection: string) {
       if (told.has(`${field} ${name}`)) continue;
       told.add(`${field} ${name}`);
       if (!clients.some(({ agreement }) => isReadByRules(field, agreement))) continue;
-      log.warn('The vendor lists no name for an id; rules by name do not apply to it.', {
+      log.warn('The vendor lists no name for an ID; rules by name do not apply to it.', {
         ...{ connection, [field]: name },
-        fix: 'Let the API user see it, or look whether it was deleted there.',
+        fix: 'Give the API user access to it, or check whether it was deleted there.',
       });
     }
   };
 }
 
-/** Looks for deleted time in the connections whose vendor does not tell of it, and for what came back. */
+/** Finds deleted and reappeared time in connections whose API does not report deletions. */
 export async function sweepStep(run: RunContext): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const [connection, { pull }] of run.connectors) {
@@ -124,7 +124,7 @@ async function sweepOne(
   const isAccepted = acceptedSweeps.includes(connection);
   const counts = noCounts();
   if (ticketTime !== undefined && (isAccepted || present === undefined)) {
-    // No list of ids says what came back.
+    // No list of IDs shows what reappeared.
     if (present === undefined) {
       await store.addRemovedDue(connection, addSeconds(startedAt, -days * 86_400));
     }
@@ -140,10 +140,13 @@ async function sweepOne(
       ...{ store, connection, clientIds: clientIdsOf(run, connection) },
       ...{ runStartedAt: startedAt, signal: abort, days, percentMax, isAccepted },
       onUnseen: (entries: number) =>
-        log.warn('Time was found that had been hidden from us; it is read again.', {
-          ...{ connection, entries },
-          fix: 'Look whether the API role was without a permission for a while.',
-        }),
+        log.warn(
+          'Time entries were found that had been hidden from the API user; they are read again.',
+          {
+            ...{ connection, entries },
+            fix: 'Check whether the API role lost a permission for a while.',
+          },
+        ),
     },
     present,
   );

@@ -5,13 +5,13 @@ import { recomposeUnsent } from '../../replenish/messages/recompose.ts';
 import { replenishContext } from './replenish-step.ts';
 import { measure, nothing, type RunContext, type StepResult } from './step.ts';
 
-/** What has not left yet follows the config; of what has left nothing changes. */
+/** Unsent messages follow the config; sent ones never change. */
 async function recompose(run: RunContext): Promise<void> {
   if (run.config.mode === 'observe') return;
   const unsent = await run.store.readUnsent();
   if (unsent.length === 0) return;
   for (const key of await recomposeUnsent(await replenishContext(run), unsent)) {
-    run.log.info('A message that had not left was composed again from the config.', { key });
+    run.log.info('An unsent message was composed again from the config.', { key });
   }
 }
 

@@ -9,9 +9,9 @@ import { knownHorizon } from './horizon.ts';
 import { measure, nothing, type RunContext, type StepResult } from './step.ts';
 
 /**
- * Compares what is known of each client with every vendor, one connection after the other; one that
- * fails leaves what was known of it as it was. A comparison of some clients alone says nothing about
- * when all were compared last.
+ * Compares the data of each client with every vendor, one connection after the other; a failed
+ * connection keeps its known differences. A comparison of some clients does not count as a full
+ * comparison.
  */
 export async function reconcileStep(run: RunContext): Promise<StepResult[]> {
   const { store, connectors, startedAt, reconciledClients, stop } = run;
@@ -50,14 +50,14 @@ async function reconcileOne(
       ...{ at: startedAt, runId, stop, signal: abort },
       onPage: (rows) => run.onProgress?.(`${connection}: ${rows} rows compared`),
       onDifference: ({ kind, subject, clientId, ours, theirs, fix }) =>
-        log.warn('Here and in the PSA it is not the same.', {
+        log.warn('The data here and at the vendor differ.', {
           ...{ connection, kind, subject, client: nameOf(clients, clientId) },
           ...{ ours, theirs, fix },
         }),
     });
     const looked = reconciledClients === null ? null : reach.clients.map(({ id }) => id);
     const gone = await store.forgetDifferences(connection, runId, looked);
-    if (gone > 0) log.info('Differences are no more.', { connection, differences: gone });
+    if (gone > 0) log.info('Differences were resolved.', { connection, differences: gone });
     return { ...nothing, ...outcome };
   });
 }
@@ -72,7 +72,7 @@ interface Reach {
   readTo: { tickets: Instant; timeEntries: Instant; invoices: Instant };
 }
 
-/** What of a connection can be compared: what was read to its end. Null: nothing yet. */
+/** The part of a connection that was read completely and can be compared. Null: nothing yet. */
 async function reachOf(
   run: RunContext,
   connection: string,

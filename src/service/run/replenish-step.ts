@@ -7,7 +7,7 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
   const { store, config, startedAt } = run;
   const result = await measure(run, 'replenish', null, async () => {
     const outcome = await replenish(await replenishContext(run));
-    // What was only decided while observing has been decided again by now.
+    // Everything decided in observe mode has been decided again by now.
     if (config.mode === 'live') await store.cancelWithheld(startedAt);
     return { ...nothing, ...outcome };
   });

@@ -19,11 +19,14 @@ export interface RunResult {
   run: string;
   ok: boolean;
   steps: StepResult[];
-  /** 0 done; else the rest is done: 2 a setting is wrong · 3 a vendor refused · 4 part of it failed. */
+  /**
+   * 0: done; otherwise the rest is done: 2 a setting is wrong · 3 a vendor refused us · 4 part of
+   * it failed.
+   */
   exitCode: number;
 }
 
-/** In the order in which they are done. */
+/** In the order in which they run. */
 export const allSteps: readonly StepName[] = [
   'pull',
   'sweep',
@@ -33,7 +36,7 @@ export const allSteps: readonly StepName[] = [
   'reconcile',
 ];
 
-/** Those of every run; what the others do is wanted once a day. */
+/** The steps of every run; the others run once a day. */
 export const usualSteps: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
 
 const stepOf: Record<StepName, (run: RunContext) => Promise<StepResult[]>> = {
@@ -45,28 +48,29 @@ const stepOf: Record<StepName, (run: RunContext) => Promise<StepResult[]>> = {
   reconcile: reconcileStep,
 };
 
-/** How long a page or a message in hand may still take after a stop was asked for. */
+/** How long the current page or message may still take after a stop request. */
 const graceMs = 8_000;
 
 /**
- * A delivered invoice makes its block usable, which may change what is shown: the last two steps are
- * repeated while that is so. Bought hours close the whole gap, so a second round is the last one.
+ * A delivered invoice makes its block usable, which may change what is shown, so the last two steps
+ * are repeated until nothing changes. Bought hours cover the whole gap, so a second round is the
+ * last one.
  */
 const settleRoundsMax = 3;
 
 export interface RunOptions {
-  /** Raised: finish the page in hand, then end. */
+  /** Aborted: finish the current page, then stop. */
   signal: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
-  /** Connections whose held sweep a person has agreed to. */
+  /** Connections whose held sweep was accepted. */
   acceptedSweeps?: readonly string[];
-  /** Our ids of the clients that alone are compared; all unless told. */
+  /** Our IDs of the clients to compare. Default: all. */
   reconciledClients?: readonly string[];
-  /** Posts again what was undone, though neither the work nor its rules changed. */
+  /** Posts undone charges again even if neither the work nor its rules changed. */
   isUndoneReleased?: boolean;
 }
 
-/** Runs the steps once, in their order. Only one process at a time may do so. */
+/** Runs the steps once, in order. Only one process at a time may do so. */
 export async function runOnce(
   app: App,
   steps: readonly StepName[],
@@ -80,7 +84,7 @@ export async function runOnce(
   }
 }
 
-/** The same for a caller that holds the lock already: the service, for each of its ticks. */
+/** The same for a caller that already holds the lock: the service, for each of its ticks. */
 export function runSteps(
   app: App,
   steps: readonly StepName[],
@@ -122,7 +126,7 @@ async function runAs(
       noteLiveStore(app.config);
     }
     for (const step of allSteps.filter((name) => steps.includes(name))) {
-      // What a delivery changes is settled first, so that the comparison finds it done.
+      // The effects of a delivery are applied first, so that the comparison sees them.
       if (step === 'reconcile') await settle(run, steps, results);
       if (run.stop.aborted) continue;
       results.push(...(await stepOf[step](run)));
@@ -180,7 +184,7 @@ export function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): vo
   let timer: NodeJS.Timeout | undefined;
   const begin = () => {
     timer = setTimeout(() => {
-      controller.abort(new KindError('transient', 'Stopped while waiting for an answer.'));
+      controller.abort(new KindError('transient', 'Stopped while waiting for a response.'));
     }, graceMs);
   };
   if (stop.aborted) begin();

@@ -16,32 +16,32 @@ export interface StepResult {
   delivered: number;
   withheld: number;
   failed: number;
-  /** What was found to be another here than in the vendor's books. */
+  /** Differences from the vendor's data. */
   differences: number;
   durationMs: number;
   error: string | null;
 }
 
-/** What one run works with: what is open, and the run itself. */
+/** What one run works with: the app and the run itself. */
 export interface RunContext extends Omit<App, 'close'> {
   runId: string;
   startedAt: Instant;
-  /** Asks to end after the page in hand. */
+  /** Aborted: stop after the current page. */
   stop: AbortSignal;
-  /** Ends requests under way. */
+  /** Aborts requests in progress. */
   abort: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
-  /** Connections whose sweep a person has agreed to. */
+  /** Connections whose sweep was accepted. */
   acceptedSweeps: readonly string[];
-  /** Our ids of the clients that alone are compared; null: all. */
+  /** Our IDs of the clients to compare; null: all. */
   reconciledClients: readonly string[] | null;
-  /** Whether what was undone is to be posted again, though nothing changed. */
+  /** Whether to post undone charges again although nothing changed. */
   isUndoneReleased: boolean;
-  /** Errors by which the run's exit code is chosen. */
+  /** Errors that determine the run's exit code. */
   failures: unknown[];
 }
 
-/** What a step did, before it is known how long it took. */
+/** What a step did, without its duration. */
 export type Measured = Omit<StepResult, 'step' | 'connection' | 'durationMs'>;
 
 export const nothing: Measured = {
@@ -58,7 +58,7 @@ export const nothing: Measured = {
   error: null,
 };
 
-/** A step that an expected error ends says so in its result, and the next step has its turn. */
+/** An expected error is reported in the step's result, and the next step runs. */
 export async function measure(
   run: RunContext,
   step: StepName,
@@ -91,7 +91,7 @@ function countRequests({ requests }: RunContext, connection: string | null): num
   return [...requests.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** The error's text, when it is one that the program expects; anything else is a defect and goes on up. */
+/** Returns the text of an expected error; anything else is a bug and is rethrown. */
 export async function failureOf(
   { abort, failures }: RunContext,
   work: () => Promise<void>,
@@ -100,20 +100,20 @@ export async function failureOf(
     await work();
     return null;
   } catch (error) {
-    if (abort.aborted) return 'Stopped before it was through; the next run goes on from there.';
+    if (abort.aborted) return 'Stopped before it was finished; the next run continues from there.';
     if (!isKindError(error)) throw error;
     failures.push(error);
     return describeError(error);
   }
 }
 
-/** Of what failed in part: 3 a vendor refused us · 2 a setting is wrong · 4 anything else. */
+/** For a partial failure: 3 a vendor refused us · 2 a setting is wrong · 4 anything else. */
 export function exitCodeOf(failures: readonly unknown[]): number {
   if (failures.some((error) => isKindError(error, 'auth', 'permission'))) return 3;
   return failures.some((error) => isKindError(error, 'config')) ? 2 : 4;
 }
 
-/** Kept from the first run on, whatever its steps were. */
+/** Stored by the first run, whatever its steps were. */
 export async function readFirstRun({ store, startedAt }: RunContext): Promise<Instant> {
   const known = await store.readMemory('', 'first-run');
   if (known !== null) return known;

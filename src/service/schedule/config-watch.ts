@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseFolder } from '../../config/read/environment.ts';
 
-/** Whether somebody has edited the config file, or the `.env` beside it. */
+/** Detects edits of the config file, or of the `.env` next to it. */
 export class ConfigWatch {
   readonly #files: readonly string[];
   #used: string;
@@ -14,7 +14,10 @@ export class ConfigWatch {
     this.#seen = this.#used;
   }
 
-  /** True once for each edit, when two looks in a row saw the same: half a file is never read. */
+  /**
+   * True once per edit, after two identical looks in a row, so that a half-written file is never
+   * read.
+   */
   hasSettled(): boolean {
     const before = this.#seen;
     this.#seen = this.#look();

@@ -1,10 +1,10 @@
 import { wallClockAt, type ZoneName } from '../../domain/zone.ts';
 import { type CronRule, firstSlot, isDaily, readRule } from './slots.ts';
 
-/** A job that is to run now. */
+/** A job to run now. */
 export interface DueJob<Name extends string> {
   name: Name;
-  /** What the wall clock should have shown (written as if it were UTC), where the job is late. */
+  /** The scheduled wall-clock time (written as if it were UTC), if the job is late. */
   missedAt: number | null;
 }
 
@@ -16,16 +16,19 @@ interface Job<Name extends string> extends CronRule {
 
 /** A tick may be this late, in a busy process, without a job being called missed. */
 const lateMs = 5_000;
-/** Clocks are put back by less. Further back it is a correction: what is "done" lies in the future. */
+/**
+ * DST shifts are smaller than this. A larger step back is a correction: the "done" time is in the
+ * future.
+ */
 const changeMsMax = 3 * 3_600_000;
-/** No slot before this is made up for. */
+/** No slot before this is caught up. */
 const lookBackMs = 62 * 24 * 3_600_000;
 
 /**
- * Which jobs became due since the last look, whatever happened in between: sleep, a busy process, a
- * change of clocks, a restart. As with Vixie cron, a job at hours of its own (`30 2 * * *`) goes by the
- * wall clock, so that it runs once a day when an hour is skipped or repeated; one of every hour goes by
- * real time. node-cron understands the expressions; its own timers get those two days wrong.
+ * Determines which jobs became due since the last look, whatever happened in between: sleep, a busy
+ * process, a clock change, a restart. As in Vixie cron, a job at fixed hours (`30 2 * * *`) follows
+ * the wall clock, so that it runs once a day when an hour is skipped or repeated; an hourly job
+ * follows real time. node-cron parses the expressions; its own timers get those two days wrong.
  */
 export class Schedule<Name extends string> {
   readonly #zone: ZoneName;
@@ -39,12 +42,12 @@ export class Schedule<Name extends string> {
     });
   }
 
-  /** Jobs at hours of their own, with the wall clock up to which they are done. */
+  /** Jobs at fixed hours, with the wall-clock time up to which they are done. */
   get dailyJobs(): { name: Name; doneUntilMs: number }[] {
     return this.#jobs.filter(isDaily).map(({ name, doneUntilMs }) => ({ name, doneUntilMs }));
   }
 
-  /** What an earlier process did: a slot after it was missed, unless it lies too far back. */
+  /** Restores what an earlier process did: a later slot was missed, unless it is too old. */
   resume(name: Name, doneUntilMs: number): void {
     const job = this.#jobs.find((one) => one.name === name);
     if (job !== undefined && isDaily(job)) job.doneUntilMs = doneUntilMs;

@@ -9,10 +9,9 @@ import { ConfigWatch } from './config-watch.ts';
 import { Schedule } from './schedule.ts';
 
 /**
- * The cron service: each step by its own expression, in the configured zone, until the signal. One
- * step at a time: one that becomes due while another is at work waits its turn, and one that is
- * waiting already is left out, since the one that waits will do its work. `open` reads the config
- * file again, once somebody has edited it.
+ * The cron service: runs each step on its own schedule, in the configured zone, until the signal.
+ * One step at a time: a step that becomes due while another runs is queued, at most once. `open`
+ * reloads the config file after an edit.
  */
 export async function startService(
   app: App,
@@ -24,7 +23,7 @@ export async function startService(
   let clock: ReturnType<typeof schedule> | null = null;
   try {
     await service.begin();
-    // In UTC, where no clock is ever changed; what is due is found by the time that has passed.
+    // In UTC, which has no clock changes; due jobs are found by elapsed time.
     const options = { timezone: 'UTC', suppressMissedWarning: true } as const;
     clock = schedule('* * * * * *', () => service.tick(), options);
     app.log.info('The service is running.', { ...app.config.schedule, mode: app.config.mode });
@@ -37,7 +36,7 @@ export async function startService(
   app.log.info('The service has stopped.');
 }
 
-/** Steps in a row. A defect in one ends the service, loudly; an expected error is logged and told. */
+/** Runs steps one after the other. A bug in one ends the service; an expected error is logged. */
 class Service {
   readonly broken: Promise<never>;
   private readonly first: App;
@@ -46,7 +45,7 @@ class Service {
   private app: App;
   private jobs: Schedule<StepName>;
   private watch: ConfigWatch;
-  /** Why the edited config is not used, for as long as it is not. */
+  /** Why the edited config is not used, while that is so. */
   private fault: string | null = null;
   private readonly waiting = new Set<string>();
   private last: Promise<void> = Promise.resolve();
@@ -62,11 +61,11 @@ class Service {
     this.broken = new Promise((_, reject) => {
       this.fail = reject;
     });
-    // Whoever waits for the service sees the rejection; nobody may be waiting any more when it comes.
+    // The caller sees the rejection; it may come when nobody is waiting any more.
     this.broken.catch(() => {});
   }
 
-  /** What an earlier process did is remembered, so that a daily job missed since then is made up for. */
+  /** Restores what an earlier process did, so that a daily job missed since then is caught up. */
   async begin(): Promise<void> {
     for (const { name, doneUntilMs } of this.jobs.dailyJobs) {
       const known = await this.app.store.readMemory('', `schedule:${name}`);
@@ -76,7 +75,7 @@ class Service {
     }
   }
 
-  /** Once a second, and late after the machine was asleep. */
+  /** Called once a second, and late after the machine was asleep. */
   tick(): void {
     if (this.signal.aborted) return;
     if (this.watch.hasSettled()) this.queue('config', () => this.reload());
@@ -84,7 +83,7 @@ class Service {
     for (const { name, missedAt } of jobs.takeDue(app.now())) {
       if (missedAt !== null) {
         const due = new Date(missedAt).toISOString().slice(0, 16).replace('T', ' ');
-        app.log.warn('A daily job was missed; it runs now.', { step: name, due });
+        app.log.warn('A daily job was missed; running it now.', { step: name, due });
       }
       this.queue(name, () => this.run(name));
     }
@@ -122,7 +121,7 @@ class Service {
     if (done !== undefined && !this.signal.aborted) await this.remember(step, done.doneUntilMs);
   }
 
-  /** Between two steps: a valid file takes the old one's place, an invalid one does not. */
+  /** Between two steps: a valid config replaces the old one, an invalid one does not. */
   private async reload(): Promise<void> {
     const { app } = this;
     let isClosed = false;
@@ -137,21 +136,21 @@ class Service {
       if (app !== this.first) await app.close();
       [this.app, this.jobs, this.fault] = [next, jobs, null];
       await this.begin();
-      next.log.info('The edited config is used from now on.', { ...next.config.schedule });
+      next.log.info('The edited config is now in use.', { ...next.config.schedule });
     } catch (error) {
-      // Its database was about to be replaced: a restart does that from the start.
+      // Its database was about to be replaced; a restart does that cleanly.
       if (!isKindError(error) || isClosed) throw error;
       this.fault = describeError(error);
       this.tellFault();
     }
   }
 
-  /** At every step, so that whoever looks at the log later sees it, too. */
+  /** Logged at every step, so that it is visible later too. */
   private tellFault(): void {
     if (this.fault === null) return;
-    this.app.log.error('The edited config has faults; the service goes on with the previous one.', {
+    this.app.log.error('The edited config has errors; the service keeps using the previous one.', {
       reason: this.fault,
-      fix: 'Correct the file; it is read again once it is saved.',
+      fix: 'Correct the file; it is reloaded when you save it.',
     });
   }
 
@@ -167,7 +166,7 @@ function scheduleOf({ config, now }: App): Schedule<StepName> {
   return new Schedule(config.schedule, config.timezone, now());
 }
 
-/** A job whose rule was edited begins afresh: a slot that it did not have was not missed. */
+/** A job with an edited schedule starts over: a slot that it did not have was not missed. */
 function ruleOf({ config }: App, name: StepName): string {
   return `${config.schedule[name]} ${config.timezone}`;
 }

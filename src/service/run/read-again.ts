@@ -1,20 +1,20 @@
 import type { Instant } from '../../domain/time.ts';
 import type { App } from '../app/app.ts';
 
-/** Which rows the settings now read otherwise than when the connection was last read to its end. */
-export interface ReadAnew {
+/** Which rows are interpreted differently than when the connection was last read completely. */
+export interface ReadAgain {
   isAny: boolean;
   isTime: boolean;
-  /** Keeps that all has been read as the settings say now. */
+  /** Stores that everything has been read with the current settings. */
   keep(): Promise<void>;
 }
 
-/** The first time, what the settings say is written down at once. */
-export async function readAnew(
+/** The first time, the settings are stored immediately. */
+export async function readAgain(
   { store, config }: Pick<App, 'store' | 'config'>,
   connection: string,
   at: Instant,
-): Promise<ReadAnew> {
+): Promise<ReadAgain> {
   const configured = config.connections.get(connection);
   const by = configured?.vendor.readsBy?.(configured.settings) ?? {};
   const [tickets, time] = [by.tickets, by.time].map((part) => JSON.stringify(part ?? null));
