@@ -103,7 +103,7 @@ test('statement: HTML by default, JSON with --json, CSV on demand, a file with -
 test('explain answers in the language asked for', async () => {
   const cli = await benchWithWork();
   const { out } = await cli.run(['explain', 'e1', '--locale', 'fr']);
-  expect(out).toContain('En bref\n  2 h 15 de travail\u00a0; 2 h 15 sur le forfait b-1');
+  expect(out).toContain('Résumé\n  2 h 15 de travail\u00a0; 2 h 15 sur le forfait b-1');
   expect(await cli.json(['explain', 'e1'])).toMatchObject({
     explanations: [{ group: 'g1', locale: 'en', chargedSeconds: 8100 }],
   });
@@ -256,9 +256,9 @@ test('balances shows what waits to be sent and what was refused, and why', async
   const refused = { lastError: 'no such board', createAttemptedAt: null };
   await store.settleMessage('ph:alert:1', 'r', at, { status: 'dead', ...refused });
   const { out } = await cli.run(['balances']);
-  expect(out).toContain('1 message was refused: prepaid-hours outbox list --status dead');
-  expect(out).toContain('1 message waits to be sent: prepaid-hours outbox list');
-  expect(out).toContain('Last reason: Dupont Plomberie, alert-ticket: no such board');
+  expect(out).toContain('1 message was rejected: prepaid-hours outbox list --status dead');
+  expect(out).toContain('1 message is not sent yet: prepaid-hours outbox list');
+  expect(out).toContain('Last error: Dupont Plomberie, alert-ticket: no such board');
   expect(await cli.json(['balances'])).toMatchObject({ messages: { waiting: 1, refused: 1 } });
 });
 

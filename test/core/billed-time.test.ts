@@ -25,7 +25,7 @@ test('hours to bill are debited where the agreement says so, hours worked where 
     fallback: { locale: 'en', timezone: 'UTC' },
   });
   const covered = told?.steps.find(({ step }) => step === 'covered')?.lines;
-  expect(covered?.[0]).toMatch(/1 h \(hours to bill, logged as/);
+  expect(covered?.[0]).toMatch(/1 h \(billable hours, logged as/);
   expect(covered?.[1]).toMatch(/1 h \(logged as/);
   bench.psa.editEntry('1', { billedSeconds: 1800 });
   bench.psa.editTicket('1', {});

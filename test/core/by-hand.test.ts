@@ -145,7 +145,7 @@ test('what was paid before a last day moved is explained by the last day that he
     fallback: { locale: 'en', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[1]).toBe(
-    `Passed over, ended before the work: ${blockId} (31 March 2026).`,
+    `Skipped, expired before the work: ${blockId} (31 March 2026).`,
   );
 });
 

@@ -121,14 +121,14 @@ describe('hours that are limited to some work types', () => {
     await use(5);
     await bench.run();
     expect(bodies()).toHaveLength(1);
-    expect(bodies()[0]).toMatch(/^Reached: 2 h or less \(Remote\)\.$/m);
+    expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less \(Remote\)\.$/m);
     expect(bodies()[0]).toMatch(/has -3 h \(Remote\) and 20 h \(On-site\) of prepaid time left/);
     expect(sold()).toEqual(['1 remote']);
     expect(field()).toMatchObject({ hoursText: '7.00 (Remote), 20.00 (On-site)', figure: '7.00' });
     await use(17, onSite);
     expect(bodies()).toHaveLength(1);
     await use(1, onSite);
-    expect(bodies()[1]).toMatch(/^Reached: 2 h or less \(On-site\)\.$/m);
+    expect(bodies()[1]).toMatch(/^Threshold reached: 2 h or less \(On-site\)\.$/m);
     expect(bodies()[1]).toMatch(/^No sale: the offer "remote" pays for Remote only\.$/m);
     expect(sold()).toHaveLength(1);
   });
@@ -136,7 +136,7 @@ describe('hours that are limited to some work types', () => {
   test('do not hide that the hours for all other work run low', async () => {
     await openWith([selling(at(2))], [openingOf(3), limited(10, 'Remote')]);
     await use(2.5, onSite);
-    expect(bodies()[0]).toMatch(/^Reached: 2 h or less\.$/m);
+    expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less\.$/m);
     expect(bodies()[0]).toMatch(/has 30 min and 10 h \(Remote\) of prepaid time left/);
     expect(sold()).toEqual(['1 ten']);
     expect(field()).toMatchObject({ hoursText: '10.00 (Remote), 10.50', figure: '10.50' });
@@ -169,7 +169,7 @@ describe('hours that are limited to some work types', () => {
     expect(bodies()).toEqual([]);
     bench.psa.log('p3', 'p', '2026-03-02T07:00:00.000Z', 60, onSite);
     await bench.run();
-    expect(bodies()[0]).toMatch(/^Reached: 2 h or less\.$/m);
+    expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less\.$/m);
   });
 
   test('fire again once they are used after general hours were bought', async () => {
@@ -181,7 +181,7 @@ describe('hours that are limited to some work types', () => {
     expect(bodies()).toHaveLength(1);
     await use(0.5);
     expect(bodies()).toHaveLength(2);
-    expect(bodies()[1]).toMatch(/^Reached: 2 h or less; 2 h or less \(Remote\)\.$/m);
+    expect(bodies()[1]).toMatch(/^Threshold reached: 2 h or less; 2 h or less \(Remote\)\.$/m);
   });
 
   test('have orders of their own', async () => {

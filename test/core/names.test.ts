@@ -206,7 +206,7 @@ test('a work type deleted and made again, or a second one of its name, counts be
   expect(bench.nameWarnings()).toEqual([]);
   await work('3', typed('Remote support', '1'));
   expect(await bench.hours()).toEqual([7, 0]);
-  expect(bench.nameWarnings().join('\n')).toContain('another of that name');
+  expect(bench.nameWarnings().join('\n')).toContain('another one now has that name');
 });
 
 test('a new work type under the old name of one that was renamed counts beside it', async () => {
@@ -221,7 +221,9 @@ test('a name that no list has is reported by every run, and the lists are asked 
   await openWith(coveredAre('Remote', 'Remoat'));
   bench.psa.lists = { workTypes: [{ sourceId: '1', name: 'Remote' }] };
   await work('1', typed('Remote', '1'));
-  const missing = expect.stringContaining('No connection has a work type "Remoat"');
+  const missing = expect.stringContaining(
+    'No connection has the work type "Remoat" used in the config',
+  );
   expect(bench.nameWarnings()).toEqual([missing]);
   await bench.run();
   await bench.run('push');

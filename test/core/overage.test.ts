@@ -57,7 +57,7 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
       fallback: { locale: 'en', timezone: 'UTC' },
     });
     expect(told?.steps.find(({ step }) => step === 'waiting')?.lines[0]).toBe(
-      'Pending, would cost 3 h: the blocks have not enough hours left, and the agreement holds such work back.',
+      'Pending, would cost 3 h: not enough hours are left in the blocks, and the agreement holds such work.',
     );
     await buy(5);
     await bench.run();

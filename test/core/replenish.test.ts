@@ -225,7 +225,7 @@ describe('a sale', () => {
     const [ledger] = await bench.app.store.readLedgers([bench.clientId()], { isAllBlocks: true });
     const ordered = ledger?.blocks.find(({ status }) => status === 'ordered');
     const request = { blockId: ordered?.id ?? '', reason: 'no' };
-    await expect(voidBlock(bench.app, request)).rejects.toThrow(/not sent yet/);
+    await expect(voidBlock(bench.app, request)).rejects.toThrow(/has not been sent yet/);
   });
 });
 
@@ -313,7 +313,7 @@ describe('a threshold that is not in hours', () => {
     await bench.run();
     expect(alerts()).toHaveLength(1);
     expect(alerts()[0]?.message.body).toMatch(
-      /Reached: expected to run out within 40 days \([^;]*$/m,
+      /Threshold reached: expected to run out within 40 days \([^;]*$/m,
     );
   });
 });

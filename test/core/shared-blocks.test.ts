@@ -97,7 +97,7 @@ describe('a subsidiary without blocks of its own', () => {
     expect(own.lines.map(({ kind, chargedSeconds }) => [kind, chargedSeconds])).toEqual([
       ['usage', 7200],
     ]);
-    expect(statementToHtml(own)).toContain('Used of the blocks of Groupe Dupont');
+    expect(statementToHtml(own)).toContain('Used from the blocks of Groupe Dupont');
     const parent = await monthOf(group);
     expect(parent.closing).toMatchObject({ netSeconds: 7 * 3600 });
     expect(parent.lines.map(({ kind, client }) => [kind, client])).toEqual([

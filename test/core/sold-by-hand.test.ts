@@ -68,7 +68,7 @@ test('a block that was sold by hand is proposed by balances and reconcile, and b
   await bench.run();
   expect(await bench.hours()).toEqual([10, 0]);
   expect(await questions()).toEqual([
-    'Dupont: invoice R-70 of 2026-03-02 sells 10 h (offer "ten"), booked as no block yet: prepaid-hours block accept R-70',
+    'Dupont: invoice R-70 of 2026-03-02 sells 10 h (offer "ten"), not booked as a block yet: prepaid-hours block accept R-70',
   ]);
   expect(await differences()).toEqual([
     expect.stringMatching(

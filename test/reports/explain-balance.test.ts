@@ -30,7 +30,7 @@ test('a balance on a date is explained block by block, and adds up', async () =>
   const bench = await benchWithTwoMonths();
   const explanation = await ask(bench, '2026-03-15');
   expect(explanation.title).toBe(
-    'How the balance of Dupont Plomberie came about by the end of 15 March 2026',
+    'How the balance of Dupont Plomberie at the end of 15 March 2026 is made up',
   );
   expect(explanation.steps).toEqual([
     {

@@ -51,11 +51,11 @@ test('one sentence leads from the time worked to the block that paid', async () 
   expect(linesOf(explanation, 'dear')).toEqual([
     '41 min: outside business hours ×1.5 = 1 h 01 min 30 s.',
     '4 min added by rounding at ×1.5.',
-    'in all 1 h 07 min 30 s.',
+    'total 1 h 07 min 30 s.',
   ]);
   expect(explanation).toMatchObject({
     client: 'Dupont Plomberie',
-    title: 'Why #1001 Printer on fire cost what it did',
+    title: 'How #1001 Printer on fire was charged',
     chargedSeconds: 4050,
     status: 'posted',
   });
@@ -67,7 +67,7 @@ test('the same in French', async () => {
     '41 min de travail, arrondi par ticket à 45 min\u00a0; hors heures ouvrées ×1,5 = 1 h 07 min 30 s\u00a0; ' +
       '1 h 07 min 30 s sur le forfait b-12ab34cd (20 h à 130,00 USD).',
   ]);
-  expect(explanation.steps[0]?.title).toBe('En bref');
+  expect(explanation.steps[0]?.title).toBe('Résumé');
 });
 
 test('where rules differ, the sentence says how much each of them made dearer', async () => {
@@ -77,7 +77,7 @@ test('where rules differ, the sentence says how much each of them made dearer', 
   const work = [entry({ seconds: 2700 }), entry({ sourceId: 'e2', workType: 'On-site' })];
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(work, { multipliers: [onSite] }));
   expect(linesOf(await ask(bench), 'summary')).toEqual([
-    '1 h 45 worked; 1 h work type “On-site” ×1.25; in all 2 h; 2 h from block b-1 (10 h at 120.00 EUR).',
+    '1 h 45 worked; 1 h work type “On-site” ×1.25; total 2 h; 2 h from block b-1 (10 h at 120.00 EUR).',
   ]);
 });
 
@@ -100,12 +100,12 @@ test('a minimum and a role that decided are told', async () => {
   ]);
   expect(linesOf(explanation, 'dear')).toEqual([
     '30 min: no multiplier.',
-    '1 h 26 min 40 s added up to the minimum of work type “On-site” at ×1.',
+    '1 h 26 min 40 s added for the minimum of work type “On-site” at ×1.',
     '3 min 20 s added by rounding at ×1.',
-    'in all 2 h.',
+    'total 2 h.',
   ]);
   expect(linesOf(explanation, 'covered')[1]).toMatch(
-    /role “Trainee”: free: the agreement does not cover time of this role\.$/,
+    /role “Trainee”: free: role not covered by the agreement\.$/,
   );
   const french = await ask(bench, { locale: 'fr' });
   expect(linesOf(french, 'summary')[0]).toMatch(
@@ -127,7 +127,7 @@ test('every revision tells what made it differ, and only the last one is charged
   ]);
   expect(linesOf(changed, 'history')).toEqual([
     'Revision 1, 5 March 2026: 1 h 07 min 30 s charged.',
-    'Revision 2, 6 March 2026: 1 h 30 charged, since time worked 41 min → 1 h 30; another multiplier applies.',
+    'Revision 2, 6 March 2026: 1 h 30 charged, since time worked 41 min → 1 h 30; the multiplier changed.',
   ]);
   await bench.charge('2026-03-07T09:00:00.000Z', 'g1', null, 'gone');
   const withdrawn = await ask(bench);
@@ -141,7 +141,7 @@ test('every revision tells what made it differ, and only the last one is charged
 test('overage that a block has paid is told as that block’s', async () => {
   const bench = await openReportBench();
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
-  expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h beyond every block (overage).']);
+  expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h beyond all blocks (overage).']);
   await bench.buy('2026-03-06T09:00:00.000Z');
   expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h from block b-1 (10 h at 120.00 EUR).']);
 });
@@ -160,7 +160,7 @@ test('each work type of a mixed charge names who pays for it, and why others do 
   expect(linesOf(explanation, 'blocks')).toEqual([
     'work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only).',
     'work type “On-site”: 1 h from block b-2 (10 h at 120.00 EUR).',
-    'work type “On-site”: Passed over, limited to other work types: b-1 (for “Remote” only).',
+    'work type “On-site”: Skipped, limited to other work types: b-1 (for “Remote” only).',
   ]);
   expect(linesOf(explanation, 'summary')).toEqual([
     '3 h worked; work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only); ' +
@@ -200,11 +200,11 @@ test('blocks that come first and did not pay are named, each with what kept it t
   await bench.buy('2026-04-01T08:00:00.000Z', { id: 'later' });
   const lines = [
     '1 h from block paying (10 h at 120.00 EUR).',
-    'Passed over, ended before the work: ended (28 February 2026).',
-    'Passed over, nothing left: empty.',
-    'Passed over, void: gone.',
-    'Passed over, not begun yet: later (1 April 2026).',
-    'Passed over, the work has no price in its currency: dollars (USD).',
+    'Skipped, expired before the work: ended (28 February 2026).',
+    'Skipped, nothing left: empty.',
+    'Skipped, void: gone.',
+    'Skipped, not started yet: later (1 April 2026).',
+    'Skipped, the work has no price in its currency: dollars (USD).',
   ];
   expect(linesOf(await ask(bench), 'blocks')).toEqual(lines);
   await bench.withdraw('2026-04-02T08:00:00.000Z', 'ended');
@@ -221,7 +221,7 @@ test('of many blocks that had nothing left the last few are named and the others
   const may = entry({ startedAt: '2026-05-04T10:00:00.000Z', workedOn: '2026-05-04' });
   await bench.charge('2026-05-05T09:00:00.000Z', 'g1', facts([may]));
   expect(linesOf(await ask(bench), 'blocks')[1]).toBe(
-    'Passed over, ended before the work: b-2 (28 February 2026), b-3 (28 March 2026), ' +
+    'Skipped, expired before the work: b-2 (28 February 2026), b-3 (28 March 2026), ' +
       'b-4 (28 April 2026) and one other.',
   );
 });
@@ -232,8 +232,8 @@ test('a share that is used up is named where blocks are shared', async () => {
   await bench.charge('2026-03-05T08:00:00.000Z', 'g0', facts([entry({ sourceId: 'e0' })]));
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
   expect(linesOf(await ask(bench), 'blocks')).toEqual([
-    '1 h beyond every block (overage).',
-    'Passed over, the client’s share used up: b-1.',
+    '1 h beyond all blocks (overage).',
+    'Skipped, the client’s share is used up: b-1.',
   ]);
 });
 

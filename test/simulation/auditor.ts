@@ -220,7 +220,7 @@ export class Auditor {
     }
     const descent = this.#descentOf(clientId);
     const { body } = JSON.parse(payload) as { body: string };
-    const reached = /^Reached: (.+)\.$/m.exec(body)?.[1] ?? '';
+    const reached = /^Threshold reached: (.+)\.$/m.exec(body)?.[1] ?? '';
     const levels = [...reached.matchAll(/(\d+) h or less/g)].map(([, text]) => Number(text) * 3600);
     if (levels.length === 0) throw new Violation('told once', `an alert names no level: ${body}`);
     for (const level of levels) {

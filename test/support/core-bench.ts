@@ -177,7 +177,7 @@ export class CoreBench {
   nameWarnings(): string[] {
     const lines = this.logs.splice(0).map(({ message }) => message);
     return lines.filter((line) =>
-      /another of that name|is now called|no longer exists|No connection has/.test(line),
+      /another one now has that name|is now called|no longer exists|No connection has/.test(line),
     );
   }
 

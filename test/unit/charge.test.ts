@@ -186,7 +186,7 @@ describe('what rounding does', () => {
     const facts = charge([shown(10_512)], per);
     expect(facts.rounding).toMatchObject({ roundedSeconds: 10_500, precisionSeconds: 18 });
     expect(textsIn('en').explain.roundingRule(facts.rounding)).toBe(
-      'in steps of 5 min, up to 18 s left to the PSA’s own rounding',
+      'in steps of 5 min, up to 18 s treated as rounding by the PSA',
     );
     // 0.17 h twice is 20 min; what two roundings cannot explain is a begun increment.
     expect(cost([shown(612), shown(612)], per)).toBe(20);

@@ -20,16 +20,18 @@ export type BlockStatus = 'active' | 'future' | 'ordered' | 'expired' | 'used-up
 
 export interface ClientBalance {
   client: Client;
-  /** Left in the blocks by the ledger (of shared ones, what this client may take); never below zero. */
+  /**
+   * Left in the blocks by the ledger (of shared ones, what this client may use); never negative.
+   */
   settledSeconds: number;
-  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  /** Left in money blocks, minor units by currency; no entry if there never was one. */
   moneyLeft: ReadonlyMap<string, number>;
-  /** What work not yet debited would cost. */
+  /** What pending work would cost. */
   pendingSeconds: number;
   overageSeconds: number;
-  /** Settled less overage less pending. */
+  /** Settled − overage − pending. */
   projectedSeconds: number;
-  /** Null: no day can be told. */
+  /** Null: no date can be forecast. */
   runOut: RunOut | null;
   blocks: (BlockBalance & { shownStatus: BlockStatus })[];
   lastAlert: { at: Instant; status: MessageStatus } | null;
@@ -39,30 +41,30 @@ export interface BalanceReport {
   asOf: Instant;
   clients: ClientBalance[];
   undelivered: Undelivered;
-  /** Vendor rows that wait for a person. */
+  /** Quarantined vendor rows that need review. */
   openQuarantine: number;
-  /** Debited, or left free, only because of the default for work types that no list names. */
+  /** Work types debited, or left free, only by the `unlisted` default. */
   unlistedWorkTypes: UnlistedWorkType[];
-  /** Names in the rules that the PSA has changed, or does not have. */
+  /** Names in the rules that were renamed in the PSA, or do not exist there. */
   names: NameNotice[];
-  /** Orders and payments that wait for a person, a line for each. */
+  /** Orders and payments that need a decision, one line each. */
   salesQuestions: string[];
-  /** Clients with a balance that are not in the config any more. */
+  /** Clients with a balance that are no longer in the config. */
   leftClients: LeftClient[];
-  /** The last comparison of all clients with the vendors; null: there was none. */
+  /** The last comparison of all clients with the vendors; null: never. */
   reconciliation: Reconciliation | null;
 }
 
 export interface BalanceRequest {
   shown: readonly Client[];
-  /** All configured clients: some may share the blocks of those that are shown. */
+  /** All configured clients: some may share the blocks of those shown. */
   all: readonly Client[];
   asOf: Instant;
-  /** Whose products are looked for on invoices; absent: of none. */
+  /** Offers whose products are searched for on invoices; absent: none. */
   offers?: ReadonlyMap<string, Offer>;
 }
 
-/** What each of the clients has, has used and has coming; and what waits for a person. */
+/** Builds each client's balance, and the list of what needs attention. */
 export async function buildBalances(
   store: Store,
   { shown: clients, all, asOf, offers = new Map() }: BalanceRequest,
@@ -91,7 +93,7 @@ export async function buildBalances(
     const payer = payerOf(client);
     const ledger = byClient.get(payer.id) ?? emptyLedger(payer.id);
     const { blocks } = ledger;
-    // Who pays answers for the overage, and for the pending work, of all that it pays for.
+    // The payer is charged for overage and pending work of all clients it pays for.
     const isPayer = client === payer;
     const overageSeconds = isPayer ? ledger.overageSeconds : 0;
     const answersFor = isPayer ? familyOf(client, all) : [client];
@@ -111,7 +113,7 @@ export async function buildBalances(
       runOut: isPayer ? await readRunOut(store, answersFor, account, pendingSeconds, today) : null,
       blocks: blocks.map((block) => ({
         ...block,
-        // Nothing of it is credited before its first day, and nothing used.
+        // Nothing is credited or used before its first day.
         ...(isScheduled(block)
           ? { remainingSeconds: block.seconds, remainingMinor: block.amountMinor }
           : {}),
@@ -183,7 +185,9 @@ function settled(blocks: readonly BlockBalance[]): number {
     .reduce((sum, block) => sum + block.remainingSeconds, 0);
 }
 
-/** By the calendar: a block past its last day is expired, whether or not a run has taken its rest yet. */
+/**
+ * By the calendar: a block past its last day is expired, even if no run has posted the expiry yet.
+ */
 function statusOf(block: BlockBalance, today: DateText): BlockStatus {
   if (isScheduled(block)) return 'future';
   if (block.status !== 'active') return block.status;
@@ -191,7 +195,7 @@ function statusOf(block: BlockBalance, today: DateText): BlockStatus {
   return block.remainingSeconds === 0 && !block.remainingMinor ? 'used-up' : 'active';
 }
 
-/** Of the projected balance, by what all of these used that share it. */
+/** Forecasts the run-out of the projected balance from the usage of all clients that share it. */
 async function readRunOut(
   store: Store,
   clients: readonly Client[],

@@ -8,11 +8,11 @@ import { type BalanceRequest, buildBalances, type ClientBalance } from './balanc
 export interface ForecastReport {
   asOf: Instant;
   clients: (ClientBalance & { score: Score | null })[];
-  /** All clients together; null unless the forecast was tested on the past. */
+  /** All clients together; null without a backtest. */
   score: Score | null;
 }
 
-/** When each client's hours run out; and how often such a forecast was right in the past, when asked. */
+/** Forecasts when each client's hours run out, and optionally how accurate past forecasts were. */
 export async function buildForecast(
   store: Store,
   { isBacktest, ...request }: BalanceRequest & { isBacktest: boolean },
@@ -21,7 +21,7 @@ export async function buildForecast(
   const balances = (await buildBalances(store, request)).clients;
   const report: ForecastReport = { asOf, clients: [], score: isBacktest ? noScore() : null };
   for (const balance of balances) {
-    // Who is paid for has no hours of its own that could run out.
+    // A client that is paid for has no hours of its own.
     const isTested = isBacktest && balance.client.paidBy === null;
     const score = isTested ? backtest(await readBook(store, balance, asOf)) : null;
     report.clients.push({ ...balance, score });
@@ -63,7 +63,7 @@ function added(a: Score, b: Score): Score {
   };
 }
 
-/** The whole ledger by the day that each entry counts for, and the work that is not yet due. */
+/** The whole ledger by the day that each entry counts for, and pending work. */
 async function readBook(
   store: Store,
   { client, blocks }: ClientBalance,

@@ -4,7 +4,7 @@ import { textFromMinor } from '../../domain/money.ts';
 import type { HandSale, Store } from '../../store/port.ts';
 import { orderState } from '../../store/port.ts';
 
-/** What was sold by hand and is booked as no block, with what to do. */
+/** Describes a sale by hand that is not booked as a block, and what to do. */
 export function handSaleText({ client, label, offer, twinId, ...sold }: HandSale): string {
   const size =
     sold.amountMinor === null
@@ -13,11 +13,11 @@ export function handSaleText({ client, label, offer, twinId, ...sold }: HandSale
   const what = `${client.name}: invoice ${label} of ${sold.invoice.issuedOn} sells ${size} (offer "${offer.name}")`;
   const accept = `prepaid-hours block accept ${label}`;
   return twinId === null
-    ? `${what}, booked as no block yet: ${accept}`
-    : `${what}; block ${twinId} of that day and size was added by hand. If it is another sale: ${accept} --again`;
+    ? `${what}, not booked as a block yet: ${accept}`
+    : `${what}; block ${twinId} with the same date and size was added by hand. If it is a separate sale: ${accept} --again`;
 }
 
-/** What of the sales waits for a person, a line for each. */
+/** Sales that need a decision, one line each. */
 export async function readSalesQuestions(
   store: Pick<Store, 'readOrders' | 'readSalesHolds'>,
   clients: readonly Client[],
@@ -37,7 +37,7 @@ export async function readSalesQuestions(
     const name = nameOf(clientId);
     if (name === undefined) continue;
     lines.push(
-      `${name}: automatic sales are on hold since ${since.slice(0, 10)} (payment of invoice ${reason} taken back): prepaid-hours block resume "${name}"`,
+      `${name}: automatic sales are on hold since ${since.slice(0, 10)} (payment of invoice ${reason} was reversed): prepaid-hours block resume "${name}"`,
     );
   }
   return lines;

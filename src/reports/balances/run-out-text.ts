@@ -3,7 +3,10 @@ import type { DateText } from '../../domain/time.ts';
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** The interval for a table: `12–19 May`, `28 May – 3 Jun`, `today`, `from 12 May`; years where they differ. */
+/**
+ * The interval for a table: `12–19 May`, `28 May – 3 Jun`, `today`, `from 12 May`; with years where
+ * they differ.
+ */
 export function runOutText(runOut: RunOut | null, today: DateText): string {
   if (runOut === null) return '';
   const { earliestOn, latestOn } = runOut;

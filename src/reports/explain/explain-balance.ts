@@ -12,12 +12,12 @@ import { textsIn } from '../text/texts.ts';
 
 export interface BalanceRequest {
   client: Client;
-  /** The balance is that of the end of this day in the client's zone. */
+  /** The balance is as of the end of this day in the client's zone. */
   on: DateText;
   locale: Locale;
 }
 
-/** How a balance came about since the first day of its month, where a statement's opening lies too. */
+/** How a balance is made up since the first day of its month, like the statement. */
 export interface BalanceExplanation {
   client: string;
   locale: Locale;
@@ -26,7 +26,7 @@ export interface BalanceExplanation {
   on: DateText;
   openingSeconds: number;
   closing: StatementBalance;
-  /** A part for each block that held or moved hours; the last one, of no block, is overage. */
+  /** One part per block that held or moved hours; the last one, without a block, is overage. */
   parts: BalancePart[];
   steps: { title: string; lines: string[] }[];
 }
@@ -36,14 +36,15 @@ export interface BalancePart {
   openingSeconds: number;
   movements: { reason: MovementReason; postings: number; seconds: number; minor: number | null }[];
   closingSeconds: number;
-  /** Of a block of money; null: hours. */
+  /** For a money block; null: hours. */
   openingMinor: number | null;
   closingMinor: number | null;
 }
 
 /**
- * Explains the balance at the end of a day: what each block held when the month began, all that was
- * posted since by its reason, and what that leaves. Throws when the sums do not come to the balance.
+ * Explains the balance at the end of a day: what each block held at the start of the month,
+ * everything posted since by reason, and what is left. Throws if the sums do not add up to the
+ * balance.
  */
 export async function explainBalance(
   store: Store,
@@ -51,7 +52,7 @@ export async function explainBalance(
 ): Promise<BalanceExplanation> {
   if (client.paidBy !== null) {
     throw new KindError('config', `${client.name} has no balance of its own.`, {
-      fix: `Ask for that of ${client.paidBy.name}, whose blocks pay for its work.`,
+      fix: `See the balance of ${client.paidBy.name}, whose blocks pay for its work.`,
     });
   }
   const zone = client.timezone;
@@ -82,7 +83,7 @@ export async function explainBalance(
 
 type Sums = ReadonlyMap<string | null, BlockSums>;
 
-/** Blocks in the order in which they were bought, overage last. */
+/** Blocks in purchase order, overage last. */
 function toParts(
   opening: Sums,
   entries: readonly LedgerEntry[],
@@ -149,7 +150,7 @@ function toSteps(
   const { statement, explain } = texts;
   const steps = parts.map((part) => {
     const block = blocks.get(part.blockId ?? '');
-    // Overage is shown as what was used beyond the blocks, above zero.
+    // Overage is shown as a positive number of hours used beyond the blocks.
     const sign = block === undefined ? -1 : 1;
     const shown = (seconds: number, minor: number | null) =>
       minor === null || block === undefined

@@ -18,33 +18,33 @@ import type { Texts } from '../text/shape.ts';
 
 export type PassedOverReason = Refusal | 'not-begun' | 'ordered';
 
-/** A block that comes before the one that paid, and did not pay. */
+/** A block earlier in burn order than the one that paid. */
 export interface PassedOver {
   block: Block;
   reason: PassedOverReason;
 }
 
-/** Who pays for the work of one type: of a charge over several of them, or for all of it. */
+/** What pays for one work type of a charge, or for all of it. */
 export interface PaidPart {
-  /** Undefined: the charge has no other; null: work without one. */
+  /** Undefined: the charge has only one; null: work without one. */
   workType: RuleName | undefined;
-  /** What each block pays; of no block: overage. */
+  /** What each block pays; without a block: overage. */
   shares: { block: Block | null; seconds: number; minor: number | null }[];
   passedOver: PassedOver[];
 }
 
 export interface PaymentQuestion {
   facts: ChargeFacts;
-  /** What the charge holds of each block now. */
+  /** The charge's current slice of each block. */
   slices: readonly LedgerEntry[];
-  /** Of all accounts that the slices are in. */
+  /** The blocks of all accounts that the slices are in. */
   blocks: readonly Block[];
-  /** Whose work it was; undefined where it is not configured any more. */
+  /** The client who was worked for; undefined if no longer configured. */
   client: Client | undefined;
   zone: ZoneName;
 }
 
-/** Names who pays for each work type, and why other blocks do not, as these were when it was posted. */
+/** Finds which blocks pay for each work type, and why others do not, as of the time of posting. */
 export async function readPayment(store: Store, question: PaymentQuestion): Promise<PaidPart[]> {
   const { facts, slices } = question;
   const rows = await store.readBlocksBefore(slices.map(({ key }) => key));
@@ -63,14 +63,15 @@ export async function readPayment(store: Store, question: PaymentQuestion): Prom
     workType: some[0]?.work.workTypes?.[0],
     ...toPart(some),
   }));
-  const isOneAnswer = new Set(parts.map(nameAnswer)).size === 1 && parts[0]?.shares.length === 1;
+  const isOneAnswer =
+    new Set(parts.map(formatAnswerKey)).size === 1 && parts[0]?.shares.length === 1;
   return isOneAnswer || facts.byWorkType === undefined
     ? [{ workType: undefined, ...toPart(paid) }]
     : parts;
 }
 
-/** The same for work types that one block pays for, and the same blocks do not. */
-function nameAnswer({ shares, passedOver }: PaidPart): string {
+/** Equal for work types with the same paying and passed-over blocks. */
+function formatAnswerKey({ shares, passedOver }: PaidPart): string {
   const payers = shares.map(({ block }) => block?.id ?? null);
   return JSON.stringify([payers, passedOver.map(({ block, reason }) => [block.id, reason])]);
 }
@@ -80,7 +81,7 @@ interface PaidSlice {
   work: PaidWork;
 }
 
-/** A block is named once, for what kept it from the first of the work. */
+/** Lists each block once, with the reason for the first part of the work. */
 function distinct(found: readonly PassedOver[]): PassedOver[] {
   const ids = found.map(({ block }) => block.id);
   return found.filter(({ block }, place) => ids.indexOf(block.id) === place);
@@ -139,14 +140,14 @@ function toHeld(block: Block, before: BlockBefore | undefined, client: Client | 
   };
 }
 
-/** Of a block that nothing was credited to by that day; null: nobody knew of it yet. */
+/** For a block without credit on that day; null: it did not exist yet. */
 function whyNotThere({ status, purchasedOn }: Block, day: string): PassedOverReason | null {
   if (status === 'void') return null;
   if (purchasedOn > day) return 'not-begun';
   return status === 'ordered' ? 'ordered' : null;
 }
 
-/** `work type “Remote”: 1 h from block b-12 (20 h at 130.00 USD)`, a text for each. */
+/** `work type “Remote”: 1 h from block b-12 (20 h at 130.00 USD)`, one text per share. */
 export function shareTexts({ workType, shares }: PaidPart, texts: Texts): string[] {
   const { explain } = texts;
   return shares.map(({ block, seconds, minor }) => {
@@ -163,10 +164,10 @@ export function shareTexts({ workType, shares }: PaidPart, texts: Texts): string
   });
 }
 
-/** So many blocks are named for a reason, those that would have paid last: the others are counted. */
+/** This many blocks are named per reason, those last in burn order; the others are counted. */
 const namedMax = 3;
 
-/** `Passed over, ended before the work: b-12 (30 June 2026)`, a text for each reason. */
+/** `Skipped, expired before the work: b-12 (30 June 2026)`, one text per reason. */
 export function passedOverTexts({ workType, passedOver }: PaidPart, texts: Texts): string[] {
   return [...Map.groupBy(passedOver, ({ reason }) => reason)].map(([reason, some]) => {
     const names = some.slice(-namedMax).map((one) => nameBlock(one, texts));

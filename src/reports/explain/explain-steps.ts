@@ -33,7 +33,7 @@ export interface ChargeExplained {
   zone: ZoneName;
 }
 
-/** The six questions that decided a charge, answered from what was stored with it. */
+/** The six steps that decided a charge, from the facts stored with it. */
 export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[] {
   const { facts, zone } = charge;
   const words = texts.explain;
@@ -63,7 +63,7 @@ export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[
           : `${words.rounding(rounding)}.`,
       ],
     },
-    { step: 'dear', lines: isRounded ? dearLines(facts, texts) : [words.free] },
+    { step: 'dear', lines: isRounded ? rateLines(facts, texts) : [words.free] },
     { step: 'blocks', lines: blockLines(charge, texts) },
   ];
 }
@@ -81,7 +81,7 @@ export function summarySentence(charge: ChargeExplained, texts: Texts): string {
   return `${texts.clauses(clauses)}.`;
 }
 
-/** One clause where a single factor holds for all, one a rule and their sum where several do. */
+/** One clause if a single factor applies to all; otherwise one per rule, and their sum. */
 function multiplierClause(facts: ChargeFacts, texts: Texts): string[] {
   const pieces = facts.parts.flatMap((part) => part.pieces);
   const factors = new Set(pieces.map((piece) => piece.factorThousandths));
@@ -96,7 +96,7 @@ function multiplierClause(facts: ChargeFacts, texts: Texts): string[] {
   return [...sharesByRule(pieces, texts), explain.mixed(formatDuration(facts.seconds))];
 }
 
-/** How much of the work each rule made dearer (or cheaper). */
+/** How much of the work each rule charged at a higher (or lower) rate. */
 function sharesByRule(pieces: readonly PieceFacts[], texts: Texts): string[] {
   const sums = new Map<string, PieceFacts>();
   for (const piece of pieces) {
@@ -114,7 +114,7 @@ function sharesByRule(pieces: readonly PieceFacts[], texts: Texts): string[] {
   );
 }
 
-function dearLines({ parts, rounding, seconds }: ChargeFacts, texts: Texts): string[] {
+function rateLines({ parts, rounding, seconds }: ChargeFacts, texts: Texts): string[] {
   const { explain } = texts;
   const lines = parts
     .flatMap((part) => part.pieces)
@@ -142,7 +142,7 @@ function dearLines({ parts, rounding, seconds }: ChargeFacts, texts: Texts): str
   return lines;
 }
 
-/** For display: the charge itself is rounded to the second once, over all its pieces. */
+/** For display only: the charge itself is rounded to the second once, over all its pieces. */
 function multiplied(seconds: number, factorThousandths: number): number {
   return Math.round((seconds * factorThousandths) / 1000);
 }

@@ -13,17 +13,17 @@ import { readPayment } from './explain-payers.ts';
 import { chargeSteps, type ExplainStep } from './explain-steps.ts';
 
 export interface ExplainRequest {
-  /** Of a time entry, a ticket (or its number), a charge or a charge group. */
+  /** The ID of a time entry, ticket (or its number), charge or charge group. */
   id: string;
   clients: readonly Client[];
-  /** Names of all connections: ids are the vendors', and two vendors may use the same. */
+  /** Names of all connections: two vendors may use the same ID. */
   connections: readonly string[];
-  /** Null: the client's own language, else the MSP's. */
+  /** Null: the client's language, or else the MSP's. */
   locale: Locale | null;
   fallback: Pick<Client, 'locale' | 'timezone'>;
 }
 
-/** One charge group: what it costs, how that came about, and what it waits for. */
+/** One charge group: what it costs, why, and what it waits for. */
 export interface Explanation {
   group: string;
   client: string | null;
@@ -36,13 +36,17 @@ export interface Explanation {
   steps: (ExplainStep & { title: string })[];
 }
 
-/** Explains every group that the id belongs to. Throws `config` when there is none. */
+/** Explains every group that the ID belongs to. Throws `config` if there is none. */
 export async function explain(store: Store, request: ExplainRequest): Promise<Explanation[]> {
   const groups = await store.findGroups(request.id, null);
   if (groups.length === 0) {
-    throw new KindError('config', `Nothing is known of "${plainText(request.id)}".`, {
-      fix: 'Give the id of a time entry, a ticket or its number, or a charge id from a statement; work shows up here once it was pulled and looked at by a run.',
-    });
+    throw new KindError(
+      'config',
+      `No ticket, time entry or charge "${plainText(request.id)}" was found.`,
+      {
+        fix: 'Use the ID of a time entry, a ticket or ticket number, or a charge ID from a statement. Work appears here once a run has pulled and processed it.',
+      },
+    );
   }
   const work = await readWork(store, request);
   const explanations: Explanation[] = [];
@@ -50,7 +54,7 @@ export async function explain(store: Store, request: ExplainRequest): Promise<Ex
   return explanations;
 }
 
-/** The mirrored work behind a ticket or entry, for what is not charged yet; empty for a charge's id. */
+/** The mirrored work of a ticket or entry, for what is not charged yet; empty for a charge ID. */
 async function readWork(store: Store, { id, connections }: ExplainRequest): Promise<Work> {
   return store.readWork(
     connections.flatMap((connection) => [
@@ -149,7 +153,7 @@ function waitingLines(
   return lines;
 }
 
-/** Each revision with what made it differ from the one before. */
+/** Each revision, with what changed since the previous one. */
 function historyLines({ history, entries, zone }: GroupRecord, texts: Texts): string[] {
   const words = texts.explain;
   return history.map((charge, index) => {

@@ -1,8 +1,7 @@
 import { plainText } from './plain-text.ts';
 
 /**
- * Rows as RFC 4180 has them: commas, CRLF, quotes doubled. A cell that a spreadsheet would take for
- * a formula is made inert by an apostrophe, unless it is a plain number:
+ * Rows in RFC 4180 format: commas, CRLF, doubled quotes. A cell that a spreadsheet would read as a formula is prefixed with an apostrophe, unless it is a plain number:
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function csvText(rows: readonly (readonly (string | number | null)[])[]): string {

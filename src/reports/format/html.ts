@@ -8,23 +8,23 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Any text as it may stand in an element or a quoted attribute. */
+/** Escapes text for an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (mark) => entities[mark] ?? mark);
 }
 
 export interface Column {
   title: string;
-  /** Figures are set flush right, in digits of one width, and never broken. */
+  /** Figures are right-aligned, in tabular digits, and never wrapped. */
   isFigure?: boolean;
-  /** Names that would be misread in two pieces. */
+  /** Names that must not wrap. */
   isUnbroken?: boolean;
 }
 
-/** A cell's lines; the second and later ones are set small. */
+/** A cell's lines; all but the first are small. */
 export type Cell = readonly string[];
 
-/** A table with its caption and headers for those who hear it; the first column heads each row. */
+/** A table with a caption and headers for screen readers; the first column is the row header. */
 export function htmlTable(
   caption: string,
   columns: readonly Column[],
@@ -70,7 +70,7 @@ function classOf({ isFigure, isUnbroken }: Column): string {
   return isUnbroken ? ' class="unbroken"' : '';
 }
 
-/** A whole page that needs nothing from elsewhere and runs nothing. */
+/** A self-contained page without scripts. */
 export function htmlPage(language: string, title: string, body: readonly string[]): string {
   return [
     '<!doctype html>',

@@ -17,14 +17,17 @@ const inJson = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029]|${hidden.source}`, 'g
 const breaks = /\r\n|[\p{Cc}\u2028\u2029]/gu;
 
 /**
- * Text from a vendor (or a person), made harmless wherever people see it: one line, no terminal
- * sequences, nothing that hides or reorders characters, always well-formed.
+ * Makes text from a vendor or a user safe to display: one line, no terminal sequences, nothing that
+ * hides or reorders characters, always well-formed.
  */
 export function plainText(text: string): string {
   return text.toWellFormed().replace(escapes, '').replace(hidden, '').replace(breaks, ' ');
 }
 
-/** JSON in which the same characters are spelt out (`\\u202e`): nothing is lost, nothing acts. */
+/**
+ * JSON in which the same characters are escaped (`\\u202e`): nothing is lost, nothing is
+ * interpreted.
+ */
 export function plainJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(inJson, (character) =>
     character

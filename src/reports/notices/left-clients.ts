@@ -5,22 +5,22 @@ import type { Store } from '../../store/port.ts';
 import { accountFrom } from '../../store/port.ts';
 import { textsIn } from '../text/texts.ts';
 
-/** A client with a balance that is in the ledger but no longer in the config. */
+/** A client with a balance in the ledger that is no longer in the config. */
 export interface LeftClient {
   id: string;
   name: string;
   settledSeconds: number;
-  /** Minor units by currency, left in blocks of money. */
+  /** Minor units by currency, left in money blocks. */
   moneyLeft: ReadonlyMap<string, number>;
   overageSeconds: number;
-  /** A block that was ordered and not yet made usable. */
+  /** A block that was ordered but is not usable yet. */
   hasOrder: boolean;
 }
 
 export const leftClientFix =
-  'Put the client back under `clients`. To close its account, void its blocks with `prepaid-hours block void` before taking it out.';
+  'Add the client to `clients` again. To close its account, void its blocks with `prepaid-hours block void` before you remove it.';
 
-/** Clients that are known and not configured (any more), as far as they have, owe or expect hours. */
+/** Finds known clients that are no longer configured but have, owe or expect hours. */
 export async function readLeftClients(
   store: Store,
   configured: readonly { name: string }[],
@@ -60,7 +60,7 @@ export function leftClientText(left: LeftClient): string {
       .filter(([, minor]) => minor > 0)
       .map(([currency, minor]) => `has ${textsIn('en').amount(minor, currency)} left`),
     ...(left.overageSeconds > 0 ? [`owes ${formatDuration(left.overageSeconds)} of overage`] : []),
-    ...(left.hasOrder ? ['has an order open'] : []),
+    ...(left.hasOrder ? ['has an open order'] : []),
   ];
   return `"${left.name}" is not in the config but still ${parts.join(', ')}.`;
 }

@@ -12,10 +12,10 @@ export const kindWords: Record<NamedKind, string> = {
   technician: 'technician',
 };
 
-/** Names (`kind key`) that the vendors' lists were looked through for, the last time that one was unknown. */
+/** Names (`kind key`) searched for in the vendors' lists the last time one was unknown. */
 export interface AskedNames {
   names: readonly string[];
-  /** Whether all connections could say theirs: only then is a name missing. */
+  /** Whether the lists of all connections could be read: only then is a name missing. */
   isWhole: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function readAskedNames(store: Pick<PullStore, 'readMemory'>): Prom
   return text === null ? { names: [], isWhole: false } : (JSON.parse(text) as AskedNames);
 }
 
-/** Names in the rules that the vendors have changed, or do not have. Reads what is stored, asks nobody. */
+/** Names in the rules that were renamed at the vendor, or do not exist. Reads stored data only. */
 export async function readNameNotices(
   store: NameStore & Pick<PullStore, 'readMemory'>,
   clients: readonly Client[],
@@ -43,7 +43,7 @@ export async function readNameNotices(
   );
 }
 
-/** What happened to a name, and what to do. */
+/** Describes what happened to a name, and what to do. */
 export function describeNotice({ kind, name, connection, state, other }: NameNotice): {
   text: string;
   fix: string;
@@ -53,27 +53,27 @@ export function describeNotice({ kind, name, connection, state, other }: NameNot
     case 'renamed':
       return {
         text: `The ${word} "${name}" is now called "${other}" in ${connection}; its rules still apply to it.`,
-        fix: 'Change the name in the config when convenient.',
+        fix: 'Update the name in the config when convenient.',
       };
     case 'reused':
       return {
-        text: `The ${word} "${name}" of ${connection} was renamed or deleted, and there is another of that name: the rules apply to both.`,
-        fix: 'Look whether both are meant, and change the names in the config.',
+        text: `The ${word} "${name}" in ${connection} was renamed or deleted, and another one now has that name: the rules apply to both.`,
+        fix: 'Check whether both should match, and update the names in the config.',
       };
     case 'swapped':
       return {
-        text: `Another ${word} of ${connection}, formerly "${other}", is now called "${name}"; the rules for "${name}" do not apply to it.`,
-        fix: 'Name both in the config as the PSA shows them now.',
+        text: `Another ${word} in ${connection}, formerly "${other}", is now called "${name}"; the rules for "${name}" do not apply to it.`,
+        fix: 'Use the current names of both in the config.',
       };
     case 'gone':
       return {
-        text: `The ${word} "${name}", which the config names, no longer exists in ${connection}.`,
-        fix: 'Correct the name in the config. What is posted stays as it is.',
+        text: `The ${word} "${name}", used in the config, no longer exists in ${connection}.`,
+        fix: 'Correct the name in the config. Posted charges do not change.',
       };
     case 'missing':
       return {
-        text: `No connection has a ${word} "${name}", which the config names.`,
-        fix: 'Correct the name in the config, then run `prepaid-hours check`. What is posted stays as it is.',
+        text: `No connection has the ${word} "${name}" used in the config.`,
+        fix: 'Correct the name in the config, then run `prepaid-hours check`. Posted charges do not change.',
       };
   }
 }

@@ -1,13 +1,13 @@
 import type { Store } from '../../store/port.ts';
 import { plainText } from '../format/plain-text.ts';
 
-/** Messages that did not reach their vendor. */
+/** Messages that were not delivered. */
 export interface Undelivered {
-  /** They are sent, or tried again, by the next runs. */
+  /** To be sent or retried by the next runs. */
   waiting: number;
-  /** The vendor said no: a person retries or cancels them. */
+  /** Rejected by the vendor: to be retried or cancelled by hand. */
   refused: number;
-  /** Why the latest of them is not delivered; null: none was tried. */
+  /** Why the latest of them was not delivered; null: none was tried. */
   reason: string | null;
 }
 
@@ -20,17 +20,19 @@ export async function readUndelivered(store: Pick<Store, 'listMessages'>): Promi
   return { waiting: messages.length - refused, refused, reason };
 }
 
-/** A line for the waiting and one for the refused, where there are any. */
+/** One line each for pending and rejected messages, if any. */
 export function undeliveredLines({ waiting, refused, reason }: Undelivered): string[] {
   const lines: string[] = [];
   if (refused > 0) {
     const noun = refused === 1 ? 'message was' : 'messages were';
-    lines.push(`${refused} ${noun} refused: prepaid-hours outbox list --status dead`);
+    lines.push(`${refused} ${noun} rejected: prepaid-hours outbox list --status dead`);
   }
   if (waiting > 0) {
-    const noun = waiting === 1 ? 'message waits' : 'messages wait';
-    lines.push(`${waiting} ${noun} to be sent: prepaid-hours outbox list --status pending,claimed`);
+    const noun = waiting === 1 ? 'message is' : 'messages are';
+    lines.push(
+      `${waiting} ${noun} not sent yet: prepaid-hours outbox list --status pending,claimed`,
+    );
   }
-  if (lines.length > 0 && reason !== null) lines.push(`Last reason: ${plainText(reason)}`);
+  if (lines.length > 0 && reason !== null) lines.push(`Last error: ${plainText(reason)}`);
   return lines;
 }

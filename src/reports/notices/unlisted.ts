@@ -2,20 +2,23 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { isUnlisted } from '../../domain/charges/coverage.ts';
 import type { Store } from '../../store/port.ts';
 
-/** Key of what debit met and no list names: this, the agreement's name, a colon and the work type. */
+/**
+ * Key of an unlisted work type that debit found: this, the agreement's name, a colon and the work
+ * type.
+ */
 export const unlistedPrefix = 'unlisted-work-type:';
 
 export const unlistedFix =
-  'Add it to `covered` or `excluded` under `workTypes` of the agreement; work of closed tickets stays as it was debited.';
+  'Add it to `covered` or `excluded` under `workTypes` of the agreement. Work that is already debited does not change.';
 
 export interface UnlistedWorkType {
   /** As the PSA shows it; `(none)` for work without a type. */
   workType: string;
-  /** Names of the agreements that do not list it. */
+  /** Agreements that do not list it. */
   agreements: string[];
 }
 
-/** Work types that were debited (or left free) by default, once each, for as long as no list names them. */
+/** Work types that were debited (or left free) by default, once each, until they are listed. */
 export async function readUnlisted(
   store: Store,
   clients: readonly Client[],

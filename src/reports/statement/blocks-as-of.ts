@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/time.ts';
 import type { Block, Store } from '../../store/port.ts';
 
-/** The clients' blocks by id, with the last days that held at that time. */
+/** The clients' blocks by ID, with their last days as of that time. */
 export async function readBlocksAsOf(
   store: Store,
   clientIds: readonly string[],

@@ -1,7 +1,7 @@
 import type { ChargeFacts, PartFacts } from '../../domain/charges/charge-facts.ts';
 import type { DateText } from '../../domain/time.ts';
 
-/** One thing that differs between two revisions of a charge; the words come from the reader's language. */
+/** One difference between two revisions of a charge, as a code; worded in the reader's language. */
 export type ChargeChange =
   /** `reason` is the ledger's note on why: `ticket-open`, `gone`, `moved` … */
   | { code: 'withdrawn'; reason: string | null }
@@ -17,12 +17,12 @@ export type ChargeChange =
   | { code: 'agreement'; before: string; after: string }
   | { code: 'ticket'; before: string; after: string };
 
-/** A revision without work says that nothing is charged any more. */
+/** A revision without work means that nothing is charged any more. */
 export function isWithdrawn(facts: ChargeFacts): boolean {
   return facts.parts.length === 0;
 }
 
-/** What changed between two revisions. `reason` is the note of the entries that undid the first. */
+/** Compares two revisions. `reason` is the note of the entries that reversed the first. */
 export function compareCharges(
   before: ChargeFacts,
   after: ChargeFacts,
@@ -75,7 +75,7 @@ function compareTerms(before: ChargeFacts, after: ChargeFacts): ChargeChange[] {
   return changes;
 }
 
-/** All time worked in the charge, free work included. */
+/** All time worked in the charge, including free work. */
 export function workedSeconds(facts: ChargeFacts): number {
   return facts.parts.reduce((sum, part) => sum + part.seconds, 0);
 }

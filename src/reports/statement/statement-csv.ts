@@ -27,9 +27,9 @@ const columns = [
 ];
 
 /**
- * One row a line, between a row `opening` and a row `closing`. Column names and kinds are the same in
- * every language, reasons are in the client's. Seconds are exact; hours have four decimals. Money of
- * blocks of money is in a column of its own, in no balance of hours.
+ * One row per line, between the rows `opening` and `closing`. Column names and kinds are the same
+ * in every language; reasons are in the client's. Seconds are exact; hours have four decimals.
+ * Money has its own column and is never part of a balance of hours.
  */
 export function statementToCsv(statement: Statement): string {
   const { opening, closing, firstOn, lastOn } = statement;
@@ -86,7 +86,7 @@ function lineRow(
   ];
 }
 
-/** `b-1`, or each block's share where there are several. */
+/** `b-1`, or each block's share if there are several. */
 function blocksText({ blocks, overageSeconds }: StatementLine): string {
   if (blocks.length === 1 && overageSeconds === 0) return blocks[0]?.blockId ?? '';
   return blocks.map((block) => `${block.blockId} ${formatDuration(block.seconds)}`).join('; ');

@@ -4,7 +4,7 @@ import type { PostedCharge, Store } from '../../store/port.ts';
 import { isWithdrawn } from './charge-changes.ts';
 import { factsOf, type GroupPeriod } from './statement-lines.ts';
 
-/** Every charge group that the period touches, in the order of its first row. */
+/** Every charge group in the period, in the order of its first row. */
 export async function readGroups(
   store: Store,
   from: Instant,
@@ -40,7 +40,7 @@ export async function readGroups(
   return [...groups.values()];
 }
 
-/** The charges that stood at the moment, leaving out those that had been withdrawn by then. */
+/** The charges in effect at that time, without those withdrawn by then. */
 async function readStanding(
   store: Store,
   clientIds: ReadonlyMap<string, ReadonlySet<string>>,
@@ -51,6 +51,6 @@ async function readStanding(
     (charge) =>
       clientIds.get(charge.groupKey)?.has(charge.clientId) && !isWithdrawn(factsOf(charge)),
   );
-  // Work that moved to another client has its last revision there: here, nothing stands.
+  // Work that moved to another client has its last revision there; here, no charge is left.
   return new Map(standing.map((charge) => [charge.groupKey, { charge, seconds: charge.seconds }]));
 }

@@ -60,7 +60,7 @@ function summaryTable(statement: Statement, texts: Texts): string {
   ];
   const money = moneyRows(statement, texts);
   if (paidBy !== null) {
-    // Its own share of the use, as far as it goes: the blocks are another's.
+    // Only its own usage: the blocks belong to another client.
     const used = row(words.usedOf(paidBy), 0 - opening.netSeconds, 0 - closing.netSeconds);
     return htmlTable(words.summary, columns, [used, ...money], null);
   }
@@ -72,7 +72,7 @@ function summaryTable(statement: Statement, texts: Texts): string {
   return htmlTable(words.summary, columns, [...rows, ...money], foot);
 }
 
-/** Money is told beside the hours, a row a currency. */
+/** Money is listed next to the hours, one row per currency. */
 function moneyRows({ opening, closing, paidBy }: Statement, texts: Texts): Cell[][] {
   const currencies = new Set([...opening.money, ...closing.money].map(({ currency }) => currency));
   const title = paidBy === null ? texts.statement.moneyLeft : texts.statement.usedOf(paidBy);
@@ -215,7 +215,7 @@ function workCells(line: StatementLine, { firstOn }: Statement, texts: Texts): C
   ];
 }
 
-/** The slices of a charge that straddles blocks, inside its one line. */
+/** The slices of a charge over several blocks, in its one line. */
 function paidFrom(line: StatementLine, texts: Texts): string[] {
   const { free, beyondBlocks } = texts.statement;
   const shares = line.blocks.map((block) => ({ name: block.blockId, seconds: block.seconds }));

@@ -1,7 +1,7 @@
 import { plainJson } from '../format/plain-text.ts';
 import { linePrices, type Statement } from './statement-shape.ts';
 
-/** The statement as programs read it: the same lines, hours in seconds, prices in minor units. */
+/** The JSON form of the statement: the same lines, hours in seconds, prices in minor units. */
 export function statementToJson(statement: Statement): string {
   const lines = statement.lines.map((line) => ({
     ...line,

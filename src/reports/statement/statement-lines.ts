@@ -8,31 +8,31 @@ import type { Block, PostedCharge } from '../../store/port.ts';
 import { compareCharges, isWithdrawn, workedSeconds } from './charge-changes.ts';
 import type { Amount, LineBlock, LineKind, StatementLine } from './statement-shape.ts';
 
-/** Note that the ledger puts on both sides of an overage that a later block paid. */
+/** The ledger's note on both sides of overage that a later block paid. */
 export const overagePaidNote = 'overage-paid';
 
-/** What one charge group did in the period. */
+/** One charge group in the period. */
 export interface GroupPeriod {
-  /** The charge that stood when the period began, with what it took then; null: none stood. */
+  /** The charge in effect when the period began, with what it debited then; null: none. */
   before: { charge: PostedCharge; seconds: number } | null;
-  /** Last charge posted in the period; null: none. */
+  /** The last charge posted in the period; null: none. */
   posted: PostedCharge | null;
-  /** The group's ledger entries of the period, oldest first; none for work that is free. */
+  /** The group's ledger entries in the period, oldest first; none for free work. */
   entries: LedgerEntry[];
 }
 
 export interface LineContext {
   zone: ZoneName;
   blocks: ReadonlyMap<string, Block>;
-  /** Whose statement it is. */
+  /** The client of the statement. */
   clientId: string;
-  /** Names of the clients that share blocks, by id. */
+  /** Names of the clients that share blocks, by ID. */
   names: ReadonlyMap<string, string>;
 }
 
 /**
- * One line for all that a group did in the period: posting, reversal and posting again are one net
- * line. Null when nothing remains to be said (posted and withdrawn in the same period).
+ * One line for a group's entries in the period: posting, reversal and re-posting are one net line.
+ * Null if nothing remains (posted and withdrawn in the same period).
  */
 export function toChargeLine(group: GroupPeriod, context: LineContext): StatementLine | null {
   const { before, posted, entries } = group;
@@ -44,7 +44,8 @@ export function toChargeLine(group: GroupPeriod, context: LineContext): Statemen
   }
   const earlier = factsOf(before.charge);
   if (posted === null || after === null) {
-    // Without a new revision only who pays has changed: a block for overage, or the other way round.
+    // Without a new revision, only the payer has changed: a block instead of overage, or the
+    // reverse.
     const isGivenBack = entries.some(({ note: why }) => isUndoneNote(why));
     const kind = isGivenBack ? 'reversal' : 'overage-paid';
     return { ...chargeLine(before.charge, earlier, group, context), kind };
@@ -89,7 +90,9 @@ function sharerName(clientId: string, context: LineContext): string | null {
   return clientId === context.clientId ? null : (context.names.get(clientId) ?? clientId);
 }
 
-/** One line for ledger entries of one cause that is no work: a purchase, an expiry, an adjustment. */
+/**
+ * One line for ledger entries with one cause other than work: a purchase, an expiry, an adjustment.
+ */
 export function toPlainLine(entries: readonly LedgerEntry[], context: LineContext): StatementLine {
   const [first] = entries;
   if (first === undefined) throw new Error('a statement line needs a ledger entry');
@@ -110,7 +113,7 @@ export function toPlainLine(entries: readonly LedgerEntry[], context: LineContex
   };
 }
 
-/** Whether the entry's note is what a person wrote; notes of the program's own are codes. */
+/** Whether the entry's note was typed by a user; the program's own notes are codes. */
 function isByHand(entry: LedgerEntry, { blocks }: LineContext): boolean {
   if (entry.note === overagePaidNote) return false;
   if (entry.reason !== 'purchase')
@@ -122,7 +125,10 @@ function netSeconds(entries: readonly LedgerEntry[]): number {
   return entries.reduce((sum, entry) => sum + signedSeconds(entry), 0);
 }
 
-/** Entries of one cause share this text: slices of one adjustment, both sides of overage paid. */
+/**
+ * Entries with the same cause share this text: slices of one adjustment, both sides of overage
+ * paid.
+ */
 export function causeOf(entry: LedgerEntry): string {
   return entry.reverses ?? entry.key.replace(/\/\d+$/, '');
 }
@@ -141,13 +147,13 @@ type Moved = Pick<
   'seconds' | 'money' | 'chargedSeconds' | 'blocks' | 'overageSeconds'
 >;
 
-/** Nets the entries by block, in the order that the blocks were touched. */
+/** Nets the entries by block, in the order in which the blocks were used. */
 function movedBy(entries: readonly LedgerEntry[], { blocks }: LineContext): Moved {
   const taken = new Map<string, LineBlock>();
   let overageSeconds = 0;
   let chargedSeconds = 0;
   for (const entry of entries) {
-    // On a block of money too: the charged time that its money stands for.
+    // On a money block too: the charged time that its money paid for.
     const seconds = entry.side === 'debit' ? entry.seconds : -entry.seconds;
     chargedSeconds += seconds;
     if (entry.blockId === null) {
@@ -177,7 +183,7 @@ function toLineBlock({ id, rateMinor, currency, amountMinor }: Block): LineBlock
   return { blockId: id, isMoney, seconds: 0, rateMinor, currency, priceMinor: 0 };
 }
 
-/** Sums by currency, less those that come to nothing. */
+/** Sums by currency, without zero sums. */
 export function addUp<Row extends { currency: string }>(
   rows: readonly Row[],
   minorOf: (row: Row) => number,

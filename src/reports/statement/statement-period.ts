@@ -17,7 +17,7 @@ export interface Period {
 export function periodOfMonth(month: string, zone: ZoneName): Period {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
     throw new KindError('config', `"${month}" is not a month.`, {
-      fix: 'Write the month as year and number, for example 2026-03.',
+      fix: 'Write the month as 2026-03.',
     });
   }
   const firstOn = `${month}-01`;

@@ -6,7 +6,7 @@ import type { ChargeChange } from './charge-changes.ts';
 /** A client's month, from immutable rows only. Hours in seconds, money in minor units. */
 export interface Statement {
   client: { id: string; name: string };
-  /** Name of the client whose blocks pay for this one; its statement shows what it used of them. */
+  /** The client whose blocks pay for this one; the statement then shows what was used of them. */
   paidBy: string | null;
   /** `2026-03`, with its first and last day. */
   month: string;
@@ -17,20 +17,20 @@ export interface Statement {
   opening: StatementBalance;
   lines: StatementLine[];
   closing: StatementBalance;
-  /** Every block that had hours in it, or took part, in the month. */
+  /** Every block that had hours left, or was used, in the month. */
   blocks: StatementBlock[];
-  /** Present while the month is not over: such a statement still changes. */
+  /** Present until the month is over: the statement may still change. */
   provisional: { pendingSeconds: number } | null;
 }
 
 export interface StatementBalance {
   /** Left in the blocks. */
   settledSeconds: number;
-  /** Used beyond every block. */
+  /** Used beyond all blocks. */
   overageSeconds: number;
-  /** The first less the second; what the lines add up to. */
+  /** The first minus the second; what the lines add up to. */
   netSeconds: number;
-  /** Left in blocks of money, apart from the hours. */
+  /** Left in money blocks, separate from the hours. */
   money: Amount[];
 }
 
@@ -42,11 +42,11 @@ export interface Amount {
 export type LineKind =
   | 'purchase'
   | 'usage'
-  /** A charge of an earlier period that cost something else in the end. */
+  /** A changed charge from an earlier period. */
   | 'correction'
-  /** Overage of an earlier period, paid by a block that came later. */
+  /** Overage of an earlier period, paid by a later block. */
   | 'overage-paid'
-  /** Hours beyond the blocks, sold at a rate of their own. */
+  /** Overage that was invoiced at its own rate. */
   | 'overage-billed'
   | 'expiry'
   | 'rollover'
@@ -58,35 +58,38 @@ export interface StatementLine {
   kind: LineKind;
   /** Day of posting, in the client's zone. */
   postedOn: DateText;
-  /** First and last day worked; null for lines that are no work. */
+  /** First and last day worked; null for lines other than work. */
   workedFrom: DateText | null;
   workedTo: DateText | null;
   ticketNumbers: string[];
   summary: string | null;
   technicians: string[];
   workTypes: string[];
-  /** Null for lines that are no work. */
+  /** Null for lines other than work. */
   workedSeconds: number | null;
-  /** What the line does to the net balance: below zero for hours used. Money is not in it. */
+  /** The change to the net balance: negative for hours used. Excludes money. */
   seconds: number;
-  /** What it does to the money in blocks of money: below zero for money used. */
+  /** The change to the money blocks: negative for money used. */
   money: Amount[];
-  /** Charged time in all, whoever paid for it; a difference on lines that correct. */
+  /** Total time charged, whoever paid for it; the difference on correction lines. */
   chargedSeconds: number;
-  /** Name of the client whose work it was, where that is another one that shares the blocks. */
+  /** The client who was worked for, if another one that shares the blocks. */
   client: string | null;
-  /** Hours taken from each block (below zero: put into it), with their price at the block's rate or in its money. */
+  /**
+   * Hours taken from each block (negative: returned), with their price at the block's rate or in
+   * its money.
+   */
   blocks: LineBlock[];
-  /** Hours taken beyond every block (below zero: overage paid). They have no price yet. */
+  /** Overage (negative: overage paid). It has no price yet. */
   overageSeconds: number;
   correction: { beforeSeconds: number; afterSeconds: number; changes: ChargeChange[] } | null;
-  /** What the person wrote who adjusted, for lines made by hand. */
+  /** The reason given for a manual adjustment. */
   note: string | null;
 }
 
 export interface LineBlock {
   blockId: string;
-  /** Whether `priceMinor` was taken from the block itself. */
+  /** Whether `priceMinor` was debited from the block itself. */
   isMoney: boolean;
   seconds: number;
   rateMinor: number;
@@ -98,13 +101,13 @@ export interface StatementBlock {
   blockId: string;
   /** 0 for money. */
   seconds: number;
-  /** Size of a block of money; null: hours. */
+  /** Size of a money block; null: hours. */
   amountMinor: number | null;
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;
   expiresOn: DateText | null;
-  /** The work types that it pays for; null: all. */
+  /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
   openingSeconds: number;
   closingSeconds: number;
@@ -113,7 +116,7 @@ export interface StatementBlock {
   closingMinor: number | null;
 }
 
-/** Price of a line in each currency (mostly one); free lines and mere overage have none. */
+/** The price of a line per currency (usually one); free lines and pure overage have none. */
 export function linePrices(line: StatementLine): Amount[] {
   const sums = new Map<string, number>();
   for (const { currency, priceMinor } of line.blocks) {

@@ -24,16 +24,19 @@ export interface StatementRequest {
   now: Instant;
 }
 
-/** A run that began before midnight posts at its own moment, and may still be at it after midnight. */
+/**
+ * A run that began before midnight posts with its own timestamp, and may still be posting after
+ * midnight.
+ */
 const settlingSeconds = 3600;
 
-/** While a month runs, entries may be posted between two of our reads: then we read again. */
+/** During the current month, entries may be posted between two of our reads: then we read again. */
 const attemptsMax = 3;
 
 /**
- * What a client had, bought and used in a month: what was posted in it, whatever the day of work.
- * Reads only rows that never change, so a month that is over comes out the same for ever.
- * Throws when opening balance and lines do not come to the closing balance.
+ * What a client had, bought and used in a month: everything posted in it, whatever the day of work.
+ * Reads only immutable rows, so a closed month always prints the same. Throws if opening balance
+ * and lines do not add up to the closing balance.
  */
 export async function buildStatement(store: Store, request: StatementRequest): Promise<Statement> {
   const { client, locale, now } = request;
@@ -56,7 +59,7 @@ export async function buildStatement(store: Store, request: StatementRequest): P
       opening: toBalance(sums.opening, context.blocks),
       lines,
       closing: toBalance(sums.closing, context.blocks),
-      // What is left of a block is the affair of the one that it belongs to.
+      // What is left in a block is shown only to the client it belongs to.
       blocks: isShared ? [] : toStatementBlocks(sums, lines, context.blocks),
       provisional: isOver ? null : { pendingSeconds: await readPending(store, client.id) },
     };
@@ -76,13 +79,13 @@ function missing({ minor, currency }: Amount): string {
   return `${textFromMinor(minor, currency)} ${currency}`;
 }
 
-/** Closing balance less opening balance less all lines; 0 on every statement that is shown. */
+/** Closing balance minus opening balance minus all lines; 0 on every statement that is shown. */
 export function differenceSeconds({ opening, lines, closing }: Statement): number {
   const moved = lines.reduce((sum, line) => sum + line.seconds, 0);
   return closing.netSeconds - opening.netSeconds - moved;
 }
 
-/** The same of the money, by currency; empty on every statement that is shown. */
+/** The same for money, by currency; empty on every statement that is shown. */
 function differenceOfMoney({ opening, lines, closing }: Statement): Amount[] {
   const signed = (amounts: readonly Amount[], sign: 1 | -1) =>
     amounts.map(({ currency, minor }) => ({ currency, minor: sign * minor }));
@@ -103,7 +106,7 @@ interface Sum {
 
 type Sums = ReadonlyMap<string | null, Sum>;
 
-/** Both over the whole ledger, in one reading of it. */
+/** Both sums over the whole ledger, in one query. */
 async function readSums(
   store: Store,
   clientId: string,
@@ -122,7 +125,7 @@ async function readSums(
   return { opening, closing };
 }
 
-/** A block pays for its own client's work and for others': both are one sum. */
+/** A block pays for its own client's work and for others': both go into one sum. */
 function add(sums: Map<string | null, Sum>, blockId: string | null, sum: Sum): void {
   const known = sums.get(blockId) ?? { seconds: 0, minor: null };
   const isMoney = known.minor !== null || sum.minor !== null;
@@ -141,21 +144,21 @@ function toBalance(sums: Sums, blocks: ReadonlyMap<string, Block>): StatementBal
     const currency = blocks.get(blockId)?.currency;
     if (minor !== null && currency !== undefined) amounts.push({ currency, minor });
   }
-  // Overage is debited from nothing, so its sum is below zero while some is open.
+  // Overage is only debited, so its sum is negative while some is open.
   const overageSeconds = 0 - (sums.get(null)?.seconds ?? 0);
   const money = addUp(amounts, ({ minor }) => minor);
   return { settledSeconds, overageSeconds, netSeconds: settledSeconds - overageSeconds, money };
 }
 
-/** What the period's lines are made of. */
+/** The rows behind the period's lines. */
 interface Rows {
   entries: LedgerEntry[];
   posted: PostedCharge[];
 }
 
 /**
- * The client's own account, and what others' blocks paid for its work. In the account of a client that
- * pays for others, their charges come along where its blocks paid for them.
+ * Reads the client's own account, and what others' blocks paid for its work. The account of a
+ * client that pays for others includes their charges where its blocks paid for them.
  */
 async function readRows(store: Store, clientId: string, { from, to }: Period): Promise<Rows> {
   const entries: LedgerEntry[] = [];
@@ -239,7 +242,7 @@ const readingOrder: Record<LineKind, number> = {
   expiry: 5,
 };
 
-/** Purchases, work by its day, corrections, the rest; ties keep the order of the stored rows. */
+/** Purchases, work by date, corrections, the rest; ties keep the order of the stored rows. */
 function byReading(
   a: { line: StatementLine; index: number },
   b: { line: StatementLine; index: number },

@@ -31,7 +31,7 @@ function named(text: string | null): string {
 }
 
 const openReasons: Record<string, string> = {
-  'client-unmapped': 'its client in that system is not in the config file',
+  'client-unmapped': 'its client is not in the config file',
   'without-client': 'the ticket or entry names no client',
   'ticket-unseen': 'its ticket has not been read yet',
   'not-in-agreement': 'the work is not under the agreement',
@@ -41,10 +41,11 @@ const openReasons: Record<string, string> = {
   'after-agreement': 'it was worked after the agreement ended',
   'ticket-open': 'the ticket is open',
   'not-approved': 'the time is not approved',
-  'held-without-ticket': 'it hangs on no ticket, and the agreement holds such time back',
-  'corrected-too-far': 'corrections take off more time than was logged',
-  'no-hours': 'the blocks have not enough hours left, and the agreement holds such work back',
-  undone: 'the run that debited it was undone; it is posted anew once the work or its rules change',
+  'held-without-ticket': 'it is not linked to a ticket, and the agreement holds such time',
+  'corrected-too-far': 'corrections remove more time than was logged',
+  'no-hours': 'not enough hours are left in the blocks, and the agreement holds such work',
+  undone:
+    'the run that debited it was undone; it is posted again once the work or its rules change',
   gone: 'the work was deleted or moved elsewhere',
   moved: 'the work now belongs to another client',
   changed: 'the work changed',
@@ -71,11 +72,11 @@ function change(one: ChargeChange): string {
     case 'work-type':
       return `work type ${named(one.before)} → ${named(one.after)}`;
     case 'coverage':
-      return 'other work is covered';
+      return 'coverage changed';
     case 'multiplier':
-      return 'another multiplier applies';
+      return 'the multiplier changed';
     case 'rounding':
-      return 'another rounding applies';
+      return 'the rounding changed';
     case 'agreement':
       return `agreement ${named(one.before)} → ${named(one.after)}`;
     case 'ticket':
@@ -93,7 +94,7 @@ const statement: StatementTexts = {
   overage: 'Used beyond the blocks',
   balance: 'Balance',
   moneyLeft: 'Money left',
-  usedOf: (payer) => `Used of the blocks of ${payer}`,
+  usedOf: (payer) => `Used from the blocks of ${payer}`,
   byWorkType: 'by work type',
   sections: {
     credits: 'Hours bought',
@@ -146,12 +147,12 @@ const statement: StatementTexts = {
 
 const verdicts: Record<Verdict, string> = {
   covered: 'covered',
-  'covered-unlisted': 'covered, though the agreement does not list its work type',
-  'free-excluded': 'free: its work type is excluded',
-  'free-unlisted': 'free: the agreement does not list its work type',
+  'covered-unlisted': 'covered: work type not listed, covered by default',
+  'free-excluded': 'free: work type excluded',
+  'free-unlisted': 'free: work type not listed in the agreement',
   'free-not-billable': 'free: not billable',
-  'free-technician': 'free: the technician’s time is excluded',
-  'free-role': 'free: the agreement does not cover time of this role',
+  'free-technician': 'free: technician excluded',
+  'free-role': 'free: role not covered by the agreement',
 };
 
 function limitedTo(workTypes: readonly string[]): string {
@@ -159,21 +160,21 @@ function limitedTo(workTypes: readonly string[]): string {
 }
 
 const explain: ExplainTexts = {
-  title: (subject) => `Why ${subject} cost what it did`,
+  title: (subject) => `How ${subject} was charged`,
   steps: {
-    whose: 'Whose?',
-    covered: 'Covered?',
-    when: 'When?',
-    long: 'How long?',
-    dear: 'How dear?',
-    blocks: 'From which block?',
-    summary: 'In short',
-    waiting: 'Now',
+    whose: 'Client',
+    covered: 'Coverage',
+    when: 'When',
+    long: 'Time',
+    dear: 'Rate',
+    blocks: 'Block',
+    summary: 'Summary',
+    waiting: 'Status',
     history: 'History',
   },
   whose: (client, connection, agreement) =>
-    `${client}, by its id in ${connection}; agreement “${agreement}”.`,
-  whoseUnknown: 'Not known to be any configured client’s.',
+    `${client}, by its ID in ${connection}; agreement “${agreement}”.`,
+  whoseUnknown: 'Not assigned to a configured client.',
   part: ({
     technician,
     workedOn,
@@ -186,16 +187,16 @@ const explain: ExplainTexts = {
     isBilledTime,
   }) =>
     `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
-    `(${isBilledTime ? 'hours to bill, ' : ''}logged as “${plainText(secondsText)}”${
+    `(${isBilledTime ? 'billable hours, ' : ''}logged as “${plainText(secondsText)}”${
       correctedSeconds > 0 ? `, less ${formatDuration(correctedSeconds)} corrected` : ''
     }), work type ${named(workType)}${
       role === undefined ? '' : `, role ${named(role)}`
     }: ${verdicts[verdict]}.`,
   when: (rule, closedOn) => {
     if (rule === 'logged') return 'Debited as soon as it is logged.';
-    if (rule === 'approved') return 'Debited once it is approved.';
-    if (closedOn === null) return 'Debited once a ticket is closed; this hangs on none.';
-    return `Debited once its ticket is closed: ${closedOn}.`;
+    if (rule === 'approved') return 'Debited when it is approved.';
+    if (closedOn === null) return 'Debited when the ticket is closed; this work has no ticket.';
+    return `Debited when the ticket is closed: ${closedOn}.`;
   },
   rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }) => {
     const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
@@ -211,9 +212,9 @@ const explain: ExplainTexts = {
     [
       `in steps of ${formatDuration(incrementSeconds)}`,
       ...(minimumSeconds > 0 ? [`at least ${formatDuration(minimumSeconds)}`] : []),
-      ...(graceSeconds > 0 ? [`up to ${formatDuration(graceSeconds)} forgiven`] : []),
+      ...(graceSeconds > 0 ? [`grace of ${formatDuration(graceSeconds)}`] : []),
       ...(precisionSeconds
-        ? [`up to ${formatDuration(precisionSeconds)} left to the PSA’s own rounding`]
+        ? [`up to ${formatDuration(precisionSeconds)} treated as rounding by the PSA`]
         : []),
     ].join(', '),
   multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
@@ -226,10 +227,10 @@ const explain: ExplainTexts = {
   difference: (seconds, isAdded, factor) =>
     isAdded
       ? `${seconds} added by rounding at ${factor}`
-      : `${seconds} forgiven by rounding at ${factor}`,
+      : `${seconds} removed by rounding at ${factor}`,
   minimumAdded: (seconds, workType, factor) =>
-    `${seconds} added up to the minimum of work type ${named(workType)} at ${factor}`,
-  mixed: (result) => `in all ${result}`,
+    `${seconds} added for the minimum of work type ${named(workType)} at ${factor}`,
+  mixed: (result) => `total ${result}`,
   fromBlock: (seconds, blockId, size, amount, workTypes) =>
     `${seconds} from block ${blockId} (${size} at ${amount}${
       workTypes === null ? '' : `, ${limitedTo(workTypes)}`
@@ -239,30 +240,30 @@ const explain: ExplainTexts = {
       workTypes === null ? '' : `, ${limitedTo(workTypes)}`
     })`,
   limitedTo,
-  fromOverage: (seconds) => `${seconds} beyond every block (overage)`,
+  fromOverage: (seconds) => `${seconds} beyond all blocks (overage)`,
   noWorkType: 'no work type',
   passedOver: {
-    void: 'Passed over, void',
-    ended: 'Passed over, ended before the work',
-    'not-begun': 'Passed over, not begun yet',
-    ordered: 'Passed over, ordered but not usable yet',
-    'work-type': 'Passed over, limited to other work types',
-    currency: 'Passed over, the work has no price in its currency',
-    empty: 'Passed over, nothing left',
-    share: 'Passed over, the client’s share used up',
+    void: 'Skipped, void',
+    ended: 'Skipped, expired before the work',
+    'not-begun': 'Skipped, not started yet',
+    ordered: 'Skipped, ordered but not usable yet',
+    'work-type': 'Skipped, limited to other work types',
+    currency: 'Skipped, the work has no price in its currency',
+    empty: 'Skipped, nothing left',
+    share: 'Skipped, the client’s share is used up',
   },
   others: (count) => (count === 1 ? 'one other' : `${count} others`),
   free: 'free of charge',
-  nothingTaken: 'Nothing was taken from any block.',
+  nothingTaken: 'No block was debited.',
   pending: (cost, reason) => `Pending, would cost ${cost}: ${reason}.`,
-  waiting: (reason) => `Waits for a person: ${reason}.`,
+  waiting: (reason) => `Needs review: ${reason}.`,
   outside: (reason) => `Not debited: ${reason}.`,
   pendingWork: (technician, day, worked) => `${technician}, ${day}, ${worked}`,
   ticketState: (number, status) => `Ticket ${number} is “${status}”.`,
   revision: (number, day, seconds) => `Revision ${number}, ${day}: ${seconds} charged.`,
   revisionChanged: (number, day, seconds, changes) =>
     `Revision ${number}, ${day}: ${seconds} charged, since ${changes}.`,
-  balanceTitle: (client, day) => `How the balance of ${client} came about by the end of ${day}`,
+  balanceTitle: (client, day) => `How the balance of ${client} at the end of ${day} is made up`,
   block: (id, size, price, boughtOn) => `Block ${id}: ${size} at ${price}, bought ${boughtOn}`,
   moneyBlock: (id, size, boughtOn) => `Block ${id}: ${size}, bought ${boughtOn}`,
   openingOn: (day) => `At the start of ${day}`,

@@ -45,7 +45,7 @@ const openReasons: Record<string, string> = {
   'corrected-too-far': 'les corrections retirent plus de temps qu’il n’en a été saisi',
   'no-hours': 'il ne reste pas assez d’heures, et le contrat retient ce travail',
   undone:
-    'le traitement qui l’avait débité a été annulé ; il sera repris dès que le travail ou ses règles changent',
+    'le traitement qui l’avait décompté a été annulé ; il sera repris dès que le travail ou ses règles changent',
   gone: 'le travail a été supprimé ou déplacé',
   moved: 'le travail appartient désormais à un autre client',
   changed: 'le travail a été modifié',
@@ -62,7 +62,7 @@ function change(one: ChargeChange): string {
     case 'restored':
       return 'décompté à nouveau';
     case 'worked':
-      return `temps travaillé ${formatDuration(one.beforeSeconds)} → ${formatDuration(one.afterSeconds)}`;
+      return `temps passé ${formatDuration(one.beforeSeconds)} → ${formatDuration(one.afterSeconds)}`;
     case 'entries-added':
       return one.count === 1 ? 'une saisie de temps ajoutée' : `${one.count} saisies ajoutées`;
     case 'entries-removed':
@@ -93,7 +93,7 @@ const statement: StatementTexts = {
   leftInBlocks: 'Reste dans les forfaits',
   overage: 'Consommé au-delà des forfaits',
   balance: 'Solde',
-  moneyLeft: 'Argent restant',
+  moneyLeft: 'Montant restant',
   usedOf: (payer) => `Consommé sur les forfaits de ${payer}`,
   byWorkType: 'selon le type de travail',
   sections: {
@@ -108,7 +108,7 @@ const statement: StatementTexts = {
     date: 'Date',
     work: 'Intervention',
     technicians: 'Technicien',
-    worked: 'Travaillé',
+    worked: 'Temps passé',
     charged: 'Décompté',
     change: 'Variation',
     paidFrom: 'Sur',
@@ -164,21 +164,21 @@ function limitedTo(workTypes: readonly string[]): string {
 const perNames = { entry: 'saisie', ticket: 'ticket', day: 'jour' } as const;
 
 const explain: ExplainTexts = {
-  title: (subject) => `Pourquoi ${subject} a coûté ce prix`,
+  title: (subject) => `Décompte de ${subject}`,
   steps: {
-    whose: 'Pour qui\u00a0?',
-    covered: 'Couvert\u00a0?',
-    when: 'Quand\u00a0?',
-    long: 'Combien de temps\u00a0?',
-    dear: 'À quel taux\u00a0?',
-    blocks: 'Sur quel forfait\u00a0?',
-    summary: 'En bref',
-    waiting: 'À présent',
+    whose: 'Client',
+    covered: 'Couverture',
+    when: 'Date',
+    long: 'Temps',
+    dear: 'Taux',
+    blocks: 'Forfait',
+    summary: 'Résumé',
+    waiting: 'État',
     history: 'Historique',
   },
   whose: (client, connection, agreement) =>
     `${client}, par son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
-  whoseUnknown: 'Aucun client configuré n’est connu pour ce travail.',
+  whoseUnknown: 'Aucun client configuré pour ce travail.',
   part: ({
     technician,
     workedOn,
@@ -199,7 +199,7 @@ const explain: ExplainTexts = {
   when: (rule, closedOn) => {
     if (rule === 'logged') return 'Décompté dès la saisie.';
     if (rule === 'approved') return 'Décompté une fois approuvé.';
-    if (closedOn === null) return 'Décompté à la clôture d’un ticket\u00a0; ceci n’en a pas.';
+    if (closedOn === null) return 'Décompté à la clôture du ticket\u00a0; ce travail n’en a pas.';
     return `Décompté à la clôture de son ticket\u00a0: ${closedOn}.`;
   },
   rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }) => {
@@ -248,7 +248,7 @@ const explain: ExplainTexts = {
   noWorkType: 'sans type de travail',
   passedOver: {
     void: 'Non utilisé, annulé',
-    ended: 'Non utilisé, terminé avant ce travail',
+    ended: 'Non utilisé, expiré avant ce travail',
     'not-begun': 'Non utilisé, pas encore commencé',
     ordered: 'Non utilisé, commandé mais pas encore disponible',
     'work-type': 'Non utilisé, réservé à d’autres types de travail',

@@ -7,8 +7,8 @@ import type { ChargeChange } from '../statement/charge-changes.ts';
 import type { LineKind } from '../statement/statement-shape.ts';
 
 /**
- * All that a report says in one language. Dates and amounts are spelt by these texts themselves and
- * not by the system's, whose spelling changes with its version: a statement must not.
+ * All texts of the reports in one language. Dates and amounts are formatted here rather than by
+ * Intl, whose output changes with its version: a statement must never change.
  */
 export interface Texts {
   locale: Locale;
@@ -24,12 +24,12 @@ export interface Texts {
   factor(thousandths: number): string;
   /** `a, b and c`. */
   list(texts: readonly string[]): string;
-  /** `label: value`, spaced as the language wants it. */
+  /** `label: value`, with the language's spacing. */
   labelled(label: string, value: string): string;
   /** `one; two`, likewise. */
   clauses(texts: readonly string[]): string;
   change(change: ChargeChange): string;
-  /** Why work is not debited (any more), from the code that the debit gave. */
+  /** Why work is not debited (any more), from the debit's code. */
   openReason(code: string): string;
   statement: StatementTexts;
   explain: ExplainTexts;
@@ -45,7 +45,7 @@ export interface StatementTexts {
   overage: string;
   balance: string;
   moneyLeft: string;
-  /** `Used of the blocks of Groupe Dupont`. */
+  /** `Used from the blocks of Groupe Dupont`. */
   usedOf(payer: string): string;
   byWorkType: string;
   sections: {
@@ -85,7 +85,7 @@ export interface StatementTexts {
   total: string;
 }
 
-/** Hours that go from overage to the block that pays it are told apart from work and corrections. */
+/** Overage paid by a block is distinguished from work and corrections. */
 export type MovementReason = Reason | 'overage-paid';
 
 export interface ExplainTexts {
@@ -107,7 +107,7 @@ export interface ExplainTexts {
   when(rule: 'ticket-closed' | 'approved' | 'logged', closedOn: string | null): string;
   /** `41 min worked, rounded per ticket to 45 min`. */
   rounding(rounding: RoundingFacts): string;
-  /** `in steps of 15 min, at least 15 min, up to 5 min forgiven`. */
+  /** `in steps of 15 min, at least 15 min, grace of 5 min`. */
   roundingRule(rounding: RoundingFacts): string;
   /** `outside business hours ×1.5 = 1 h 07 min 30 s`. */
   multiplied(rule: string, factor: string, result: string): string;
@@ -115,9 +115,9 @@ export interface ExplainTexts {
   /** `18 min outside business hours ×2`. */
   share(seconds: string, rule: string, factor: string): string;
   plainRate: string;
-  /** How what rounding added (or took) was charged. */
+  /** How time added (or removed) by rounding was charged. */
   difference(seconds: string, isAdded: boolean, factor: string): string;
-  /** What was missing to a work type's minimum, and how it was charged. */
+  /** The time missing to a work type's minimum, and how it was charged. */
   minimumAdded(seconds: string, workType: string, factor: string): string;
   mixed(result: string): string;
   /** `1 h from block b-12 (20 h at 130.00 USD)`. */
@@ -140,7 +140,7 @@ export interface ExplainTexts {
   limitedTo(workTypes: readonly string[]): string;
   fromOverage(seconds: string): string;
   noWorkType: string;
-  /** Why blocks were passed over. */
+  /** Why blocks were skipped. */
   passedOver: Record<PassedOverReason, string>;
   /** `12 others`. */
   others(count: number): string;

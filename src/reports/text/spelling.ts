@@ -22,7 +22,7 @@ export function spellFactor(thousandths: number, decimal: string): string {
   return `×${whole}${fraction === '' ? '' : decimal + fraction}`;
 }
 
-/** Day, month's name and year of `2026-03-02`; for a month `2026-03` the day is 0. */
+/** Day, month name and year of `2026-03-02`; for a month `2026-03` the day is 0. */
 export function splitDate(
   date: DateText,
   monthNames: readonly string[],
@@ -36,7 +36,7 @@ export function spellList(texts: readonly string[], and: string): string {
   return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} ${and} ${last}`;
 }
 
-/** `2–4 March 2026`; days of two months are both spelt out. The day comes first in `date`. */
+/** `2–4 March 2026`; dates in two months are both written out. The day comes first in `date`. */
 export function spellDays(from: DateText, to: DateText, date: (text: DateText) => string): string {
   if (from === to) return date(from);
   if (from.slice(0, 7) !== to.slice(0, 7)) return `${date(from)} – ${date(to)}`;
