@@ -125,7 +125,7 @@ export async function buildBalances(
   return report;
 }
 
-/** The report as programs read it; the counts are on the lists that show their rows. */
+/** The JSON form of the report; counts are derived from the lists that show the rows. */
 export function balancesToJson(report: BalanceReport): object {
   const { asOf, clients, names, leftClients, reconciliation, undelivered } = report;
   return {

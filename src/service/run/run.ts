@@ -178,7 +178,9 @@ function toOutcomes(done: readonly StepName[], results: readonly StepResult[]): 
   });
 }
 
-/** A second signal that follows the first after a grace, so that a page in hand can be finished. */
+/**
+ * A second signal that follows the first after a grace period, so that the current page can finish.
+ */
 export function abortLater(stop: AbortSignal): { abort: AbortSignal; clear(): void } {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;

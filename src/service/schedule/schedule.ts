@@ -10,11 +10,11 @@ export interface DueJob<Name extends string> {
 
 interface Job<Name extends string> extends CronRule {
   name: Name;
-  /** Its slots up to here are done: wall clock for a job at hours of its own, else the timestamp. */
+  /** Slots up to here are done: wall clock for a job at fixed hours, otherwise a timestamp. */
   doneUntilMs: number;
 }
 
-/** A tick may be this late, in a busy process, without a job being called missed. */
+/** In a busy process a tick may be this late before a job counts as missed. */
 const lateMs = 5_000;
 /**
  * DST shifts are smaller than this. A larger step back is a correction: the "done" time is in the

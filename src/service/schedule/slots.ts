@@ -5,7 +5,7 @@ export interface CronRule {
   hours: ReadonlySet<number>;
   minutes: ReadonlySet<number>;
   seconds: readonly number[];
-  /** Knows days, months and weekdays; it is never started. */
+  /** Used for days, months and weekdays; never started. */
   task: ScheduledTask;
 }
 
@@ -19,7 +19,10 @@ export function readRule(expression: string): CronRule {
   return { hours: new Set(hour), minutes: new Set(minute), seconds: second, task };
 }
 
-/** The next times after `fromMs` at which the expression is due in the zone; fewer where there are none. */
+/**
+ * The next times after `fromMs` at which the expression is due in the zone; fewer if there are
+ * none.
+ */
 export async function nextSlots(
   expression: string,
   zone: ZoneName,
@@ -41,12 +44,14 @@ export async function nextSlots(
   return slots;
 }
 
-/** A job at hours of its own goes by the wall clock, one of every hour by real time. */
+/** A job at fixed hours follows the wall clock, an hourly job real time. */
 export function isDaily({ hours }: Pick<CronRule, 'hours'>): boolean {
   return hours.size < 24;
 }
 
-/** The first slot after `from`, up to `to`; both are on the wall clock unless a zone is given. */
+/**
+ * Finds the first slot after `from`, up to `to`; both are wall-clock times unless a zone is given.
+ */
 export function firstSlot(
   { hours, minutes, seconds, task }: CronRule,
   from: number,

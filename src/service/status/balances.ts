@@ -10,7 +10,10 @@ import { addDays, type DateText, dateInZone, type Instant } from '../../domain/t
 import type { ClientBalance } from '../../reports/balances/balances.ts';
 import { runOutText } from '../../reports/balances/run-out-text.ts';
 
-/** overdrawn: below zero; low: a level of the agreement is reached; soon: runs out within two weeks. */
+/**
+ * overdrawn: below zero; low: a threshold of the agreement is reached; soon: runs out within two
+ * weeks.
+ */
 export type BalanceState = 'ok' | 'soon' | 'low' | 'overdrawn';
 
 export interface BalanceStatus {
@@ -20,7 +23,7 @@ export interface BalanceStatus {
   state: BalanceState;
   settledSeconds: number;
   pendingSeconds: number;
-  /** Settled less overage less pending. */
+  /** Settled − overage − pending. */
   projectedSeconds: number;
   overageSeconds: number;
   /** Size of the blocks in use; 0: none. */
@@ -89,7 +92,7 @@ function moneySize({ blocks }: ClientBalance, currency: string): number {
   return used.reduce((sum, block) => sum + (block.amountMinor ?? 0), 0);
 }
 
-/** Levels belong to the client that pays. */
+/** Thresholds belong to the payer. */
 function stateOf({ client, runOut }: ClientBalance, position: Position): BalanceState {
   const { balances, hasHours, moneyLeft, today } = position;
   const { settledSeconds, overageSeconds, pendingSeconds } = balances;

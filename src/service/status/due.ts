@@ -12,8 +12,8 @@ export interface Due {
 const graceMs = 60_000;
 
 /**
- * By the second time that the schedule came round after the last success: A job of every ten minutes is late after twenty
- * minutes, and a job of office hours not over the weekend.
+ * A job is late at the second scheduled time after the last success: a job that runs every ten
+ * minutes is late after twenty minutes, and a job in office hours is not late over the weekend.
  */
 export async function readDue(
   expression: string,

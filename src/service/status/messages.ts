@@ -1,7 +1,10 @@
 import { type Instant, instantFromMs, secondsBetween } from '../../domain/time.ts';
 import type { PushMessageRow, Store } from '../../store/port.ts';
 
-/** waiting: sent or tried again by the next runs; stuck: it has waited too long; failed: it needs a decision. */
+/**
+ * waiting: sent or retried by the next runs; stuck: it has waited too long; failed: it needs a
+ * decision.
+ */
 export type MessageState = 'waiting' | 'stuck' | 'failed';
 
 export interface MessageStatusLine {

@@ -14,7 +14,7 @@ export interface Problem {
 const logFix =
   'See the log of the service, then `prepaid-hours check` for what the vendor or the config refuses.';
 
-/** What an admin must look at, the worst first. Low balances are no fault of the program. */
+/** What needs attention, the worst first. Low balances are not problems of the program. */
 export function findProblems(
   steps: readonly StepStatus[],
   messages: MessagesStatus,
