@@ -8,6 +8,7 @@ import type { listUndoable, undoRun } from '../service/corrections/undo.ts';
 import type { planConfig } from '../service/plan/plan.ts';
 import type { runOnce } from '../service/run/run.ts';
 import type { startService } from '../service/schedule/start.ts';
+import type { Asker } from './setup/init/asker.ts';
 
 /** What the commands call; tests pass their own. */
 export interface Service {
@@ -38,6 +39,8 @@ export interface CliDeps {
   isOutTerminal: boolean;
   isErrTerminal: boolean;
   columns: number;
+  /** Absent: nobody can be asked. */
+  openAsker?(): Promise<Asker>;
   env: NodeJS.ProcessEnv;
   /** Aborted when the process was asked to stop. */
   signal: AbortSignal;

@@ -12,6 +12,7 @@ import { planConfig } from '../service/plan/plan.ts';
 import { runOnce } from '../service/run/run.ts';
 import { startService } from '../service/schedule/start.ts';
 import { runCli } from './program.ts';
+import type { Asker } from './setup/init/asker.ts';
 
 /** Runs the command line of this process. */
 export async function runProcess(vendors: VendorRegistry): Promise<number> {
@@ -49,6 +50,7 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
       err: (text) => process.stderr.write(text),
       isOutTerminal: process.stdout.isTTY === true,
       isErrTerminal: process.stderr.isTTY === true,
+      ...(process.stdin.isTTY === true && process.stderr.isTTY === true && { openAsker }),
       columns: process.stdout.columns ?? process.stderr.columns ?? 100,
       env: process.env,
       signal: controller.signal,
@@ -63,6 +65,12 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
     `error: The answer could not be written to standard output (${unwritten}).\n`,
   );
   return exitCode === 0 ? 1 : exitCode;
+}
+
+/** Loaded where somebody is asked only: other commands start sooner. */
+async function openAsker(): Promise<Asker> {
+  const { createTerminalAsker } = await import('./setup/init/terminal-asker.ts');
+  return createTerminalAsker(process.stdin, process.stderr);
 }
 
 /** npm sends a signal to the shell that started us; the shell exits and leaves us running. */

@@ -20,6 +20,7 @@ import { addSweepCommand } from './runs/sweep.ts';
 import { Cli } from './scope.ts';
 import { addCheckCommand } from './setup/check.ts';
 import { addClientsCommand } from './setup/clients.ts';
+import { addInitCommand } from './setup/init/init.ts';
 import { addPlanCommand } from './setup/plan.ts';
 
 /** Every command, ready to parse; usage errors are thrown. `cli` gets the exit code. */
@@ -37,6 +38,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
       getErrHelpWidth: () => deps.columns,
     })
     .addHelpText('after', '\nExample:\n  prepaid-hours check && prepaid-hours run');
+  addInitCommand(program, cli);
   addCheckCommand(program, cli);
   addClientsCommand(program, cli);
   addRunCommand(program, cli);

@@ -49,11 +49,16 @@ export function effectiveEnvironment(file: string, env: Environment): Environmen
 
 function parseDotenv(file: string): Environment {
   const read = readText(file);
-  if ('text' in read) return dotenv.parse(read.text);
+  if ('text' in read) return dotenvValues(read.text);
   if (read.isMissing) return {};
   throw new KindError('config', `${file} ${read.problem}.`, {
     fix: 'Correct that, or remove the file.',
   });
+}
+
+/** The variables in the text of a `.env`. */
+export function dotenvValues(text: string): Environment {
+  return dotenv.parse(text);
 }
 
 export type Lookup = { value: string } | { problem: string };

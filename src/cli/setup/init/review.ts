@@ -1,0 +1,72 @@
+import type { SetupAnswers } from '../../../service/setup/create-files.ts';
+import { faultOfPlace, type Place } from '../../../service/setup/guess-place.ts';
+import { askExcluded } from './ask-terms.ts';
+import type { Asker } from './asker.ts';
+
+/** What may still be changed before it is written. */
+export interface Reviewed {
+  place: Place;
+  /** Null: the PSA lists no work types. */
+  workTypeNames: readonly string[] | null;
+  excluded: readonly string[];
+  takesBlocks: boolean;
+}
+
+/** One question with all that was guessed, and a way to change each; null: nothing is to be written. */
+export async function review(
+  asker: Asker,
+  file: string,
+  reviewed: Reviewed,
+  clients: SetupAnswers['clients'],
+): Promise<Reviewed | null> {
+  let now = reviewed;
+  for (;;) {
+    const { place, workTypeNames, excluded, takesBlocks } = now;
+    const free = excluded.length === 0 ? 'all are debited' : `free: ${excluded.join(', ')}`;
+    const native = clients.filter((client) => client.native.length > 0).length;
+    const answer = await asker.pick({
+      message: `Write ${file}? ${clients.length} clients, time zone ${place.timezone}, ${place.currency}, language ${place.locale}`,
+      choices: [
+        { value: 'write', label: 'Write it', hint: 'observe mode: nothing is sent to the PSA' },
+        { value: 'place', label: 'Change time zone, currency or language' },
+        ...(workTypeNames === null || workTypeNames.length === 0
+          ? []
+          : [{ value: 'types', label: 'Change which work types are free', hint: free }]),
+        ...(native === 0
+          ? []
+          : [
+              {
+                value: 'blocks',
+                label: takesBlocks ? 'Do not take over' : 'Take over',
+                hint: `what is left of the PSA’s own blocks, of ${native} clients`,
+              },
+            ]),
+        { value: 'cancel', label: 'Cancel' },
+      ],
+      initial: 'write',
+    });
+    if (answer === 'write') return now;
+    if (answer === 'cancel') return null;
+    if (answer === 'place') now = { ...now, place: await askPlace(asker, place) };
+    if (answer === 'types') {
+      now = { ...now, excluded: await askExcluded(asker, workTypeNames ?? [], excluded) };
+    }
+    if (answer === 'blocks') now = { ...now, takesBlocks: !takesBlocks };
+  }
+}
+
+async function askPlace(asker: Asker, place: Place): Promise<Place> {
+  const ask = async (key: 'timezone' | 'currency', message: string) =>
+    asker.text({ message, initial: place[key], faultOf: (text) => faultOfPlace(key, text) });
+  const timezone = await ask('timezone', 'Time zone');
+  const currency = await ask('currency', 'Currency');
+  const locale = await asker.pick({
+    message: 'Language of messages and statements',
+    choices: [
+      { value: 'en', label: 'English' },
+      { value: 'fr', label: 'français' },
+    ],
+    initial: place.locale,
+  });
+  return { timezone, currency, locale: locale === 'fr' ? 'fr' : 'en' };
+}
