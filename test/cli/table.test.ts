@@ -60,6 +60,16 @@ test('where columns do not fit uncut, each row is stacked', () => {
   ]);
 });
 
+test('a stacked total, or a row without a heading, is no value of the first column', () => {
+  const columns = [{ title: '' }, { title: 'Opening balance' }, { title: 'Closing balance' }];
+  const rows = [['Left', '1 h', '2 h']];
+  expect(formatTable(columns, rows, { ...plain, columns: 20 })).toBe(
+    'Left\n  Opening balance: 1 h\n  Closing balance: 2 h\n',
+  );
+  const total = [[{ text: 'Total', style: 'bold' as const }, '7', 'ph:inv:dupont:1', 'why not']];
+  expect(formatTable(orders, total, { ...plain, columns: 20 })).toMatch(/^Total\n/);
+});
+
 test('two names are never shortened to the same text', () => {
   const columns = [
     { title: 'Client', cut: 'name' as const },

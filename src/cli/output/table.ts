@@ -147,9 +147,12 @@ function stackRows(
     columns.forEach(({ title }, index) => {
       const text = row[index] ?? '';
       if (text === '' && index > 0) return;
-      const width = textWidth(`${title}: ${text}`);
-      const style = index === 0 ? 'bold' : styleOf(rows[number]?.[index] ?? '');
-      const pair = `${title}: ${style === null ? text : paint(style, text)}`;
+      const own = styleOf(rows[number]?.[index] ?? '');
+      // A total in bold, and a row whose first column has no title, name themselves.
+      const label = title === '' || (index === 0 && own === 'bold') ? '' : `${title}: `;
+      const style = index === 0 ? 'bold' : own;
+      const width = textWidth(`${label}${text}`);
+      const pair = `${label}${style === null ? text : paint(style, text)}`;
       const isFitting = lines.length > 1 && used + separator.length + width <= widthMax;
       if (isFitting) lines.push(`${lines.pop()}${separator}${pair}`);
       else lines.push(index === 0 ? pair : `${indent}${pair}`);

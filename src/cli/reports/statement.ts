@@ -3,14 +3,25 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { plainText } from '../../reports/format/plain-text.ts';
 import { buildStatement } from '../../reports/statement/statement.ts';
 import { statementToCsv } from '../../reports/statement/statement-csv.ts';
 import { statementToHtml } from '../../reports/statement/statement-html.ts';
 import { statementToJson } from '../../reports/statement/statement-json.ts';
+import type { Statement } from '../../reports/statement/statement-shape.ts';
+import type { CliDeps } from '../deps.ts';
 import { findClient } from '../input/find-client.ts';
+import type { TableOptions } from '../output/table.ts';
 import type { Cli } from '../scope.ts';
+import { statementToText } from './statement-text.ts';
 
-const writers = { html: statementToHtml, csv: statementToCsv, json: statementToJson };
+const plain: TableOptions = { paint: (_, text) => text, columns: null };
+const writers = {
+  html: statementToHtml,
+  csv: statementToCsv,
+  json: statementToJson,
+  text: (statement: Statement) => statementToText(statement, plain),
+};
 
 interface StatementOptions {
   month?: string;
@@ -28,15 +39,16 @@ export function addStatementCommand(program: Command, cli: Cli): void {
     )
     .option('--month <month>', 'such as 2026-03 (default: the current month, still provisional)')
     .addOption(
-      new Option('--format <format>', 'default: html; json with --json').choices(
-        Object.keys(writers),
-      ),
+      new Option(
+        '--format <format>',
+        'default: text on a terminal, else html; json with --json',
+      ).choices(Object.keys(writers)),
     )
     .option('--out <file>', 'write to the file instead of standard output')
     .action((query: string, options: StatementOptions, command: Command) =>
-      cli.withApp(command, 'read', async ({ app, deps, isJson, answer }) => {
+      cli.withApp(command, 'read', async ({ app, deps, isJson, answer, paint }) => {
         const { month: asked, out } = options;
-        const format = options.format ?? (isJson && out === undefined ? 'json' : 'html');
+        const format = options.format ?? usualFormat(out, isJson, deps);
         if (isJson && out === undefined && format !== 'json') {
           throw new KindError('config', `--json and --format ${format} contradict each other.`, {
             fix: 'Use only one of them, or write to a file with --out.',
@@ -47,6 +59,13 @@ export function addStatementCommand(program: Command, cli: Cli): void {
         const month = asked ?? dateInZone(now, client.timezone).slice(0, 7);
         const { locale } = client;
         const statement = await buildStatement(app.store, { client, month, locale, now });
+        if (out === undefined && format === 'text') {
+          const columns = deps.isOutTerminal ? deps.columns : null;
+          deps.out(statementToText(statement, { paint, columns }));
+          const hint = `A page for ${plainText(client.name)}: add --out FILE`;
+          if (deps.isOutTerminal) deps.out(`\n${paint('dim', hint)}\n`);
+          return 0;
+        }
         const text = writers[format](statement);
         if (out === undefined) deps.out(text);
         else {
@@ -61,6 +80,16 @@ export function addStatementCommand(program: Command, cli: Cli): void {
         return 0;
       }),
     );
+}
+
+function usualFormat(
+  out: string | undefined,
+  isJson: boolean,
+  { isOutTerminal }: CliDeps,
+): keyof typeof writers {
+  if (out !== undefined) return 'html';
+  if (isJson) return 'json';
+  return isOutTerminal ? 'text' : 'html';
 }
 
 /** Readable by its owner only: a statement is confidential. */

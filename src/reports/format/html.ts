@@ -19,6 +19,8 @@ export interface Column {
   isFigure?: boolean;
   /** Names that must not wrap. */
   isUnbroken?: boolean;
+  /** Descriptions, which a narrow terminal may shorten. */
+  isProse?: boolean;
 }
 
 /** A cell's lines; all but the first are small. */
