@@ -1,6 +1,6 @@
 /**
- * `npm run new-connector NAME ["What people call it"]`: copies the template connector, its sandbox and its tests
- * under the new name and puts it in the registry and among the vendors that every test asks.
+ * `npm run new-connector NAME ["Display name"]`: copies the template connector, its sandbox and its tests under
+ * the new name, and adds it to the registry and to the vendors that the shared tests cover.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -37,13 +37,13 @@ try {
 function refuseBadName(name: string, title: string): void {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
     throw new Error(
-      `"${name}" cannot be the name of a connector. Use small letters, digits and single hyphens: npm run new-connector acme-desk "Acme Desk"`,
+      `"${name}" is not a valid connector name. Use lowercase letters, digits and single hyphens: npm run new-connector acme-desk "Acme Desk"`,
     );
   }
   if (/['\\\n]/.test(title))
-    throw new Error(`The title ${title} may hold no quotes or backslashes.`);
+    throw new Error(`The title ${title} must not contain quotes or backslashes.`);
   const taken = copied.map((path) => path.replace('_template', name)).find(isThere);
-  if (taken !== undefined) throw new Error(`${taken} is there already. Nothing was changed.`);
+  if (taken !== undefined) throw new Error(`${taken} already exists. Nothing was changed.`);
 }
 
 function isThere(path: string): boolean {
@@ -67,7 +67,7 @@ function renamed(text: string, name: string, title: string): string {
     .replaceAll('_template', name);
 }
 
-/** Adds a row, in the order of the ids. */
+/** Adds a row, sorted by ID. */
 function addToRegistry(name: string, identifier: string): void {
   const text = readFileSync(join(root, registry), 'utf8');
   const key = name.includes('-') ? `'${name}'` : name;
@@ -79,7 +79,7 @@ function addToRegistry(name: string, identifier: string): void {
   replaceFile(registry, text.replace(rows.join('\n'), all.join('\n')));
 }
 
-/** Adds an import, and what it brings to the file's one list, in the order of the names. */
+/** Adds an import, and its name to the file's list, sorted. */
 function addTo(path: string, list: RegExp, brought: string, from: string): void {
   const text = readFileSync(join(root, path), 'utf8');
   const entries = (list.exec(text)?.[2] ?? '').split(',').map((entry) => entry.trim());
@@ -88,7 +88,7 @@ function addTo(path: string, list: RegExp, brought: string, from: string): void 
   replaceFile(path, line + text.replace(list, `$1\n  ${all.join(',\n  ')},\n]`));
 }
 
-/** Written beside and moved into place: a registry cut in half would stop the whole program. */
+/** Writes atomically: a truncated registry would stop the whole program. */
 function replaceFile(path: string, text: string): void {
   writeFileSync(join(root, `${path}.new`), text);
   renameSync(join(root, `${path}.new`), join(root, path));

@@ -1,6 +1,6 @@
 import type { VendorRegistry } from '../src/contract/registry.ts';
 
-/** Every vendor there is, one line each. A folder is loaded only where the config names its vendor. */
+/** Every vendor, one line each. A folder is loaded only if the config uses its vendor. */
 export const registry: VendorRegistry = {
   atera: async () => (await import('./atera/index.ts')).atera,
   autotask: async () => (await import('./autotask/index.ts')).autotask,

@@ -1,4 +1,4 @@
-/** Requests in the vendor's dialect: proof of identity, limits, paging. */
+/** Requests in the vendor's dialect: authentication, rate limits, paging. */
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
@@ -8,7 +8,7 @@ import { PageWire } from './schema.ts';
 export interface List {
   path: string;
   query?: Query;
-  /** Where an interrupted reading goes on: a cursor stays good. */
+  /** Where an interrupted read resumes: a cursor stays valid. */
   resume?: string | null;
 }
 
@@ -23,7 +23,7 @@ export function createPlainDesk(
     context,
     {
       baseUrl: config.baseUrl,
-      // The vendor's limits, with the page that publishes each.
+      // The vendor's rate limits, each with the page that publishes it.
       limits: [{ path: '', concurrency: 2, source: 'https://desk.example.org/docs/limits' }],
       authorize: async () => ({ authorization: `Bearer ${config.token}` }),
     },

@@ -1,4 +1,4 @@
-/** What `check` proves by reading, by the lightest calls. */
+/** What `check` verifies by reading, with the lightest calls. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { checkClients, listProofs, runChecks } from '../kit/checking/checks.ts';
 import { firstPage, readableRows } from '../kit/reading/lists.ts';
@@ -39,7 +39,7 @@ async function checkIds(desk: PlainDesk, clientIds: readonly SourceId[]): Promis
   const known = new Set(clients.map(({ id }) => id));
   return checkClients('Plain Desk', clientIds, async (id) => {
     if (known.has(id)) return null;
-    const fix = 'Correct the client’s id in the config, or let the API user see the client.';
+    const fix = 'Correct the client’s ID in the config, or let the API user see the client.';
     return { detail: `Plain Desk shows no client ${id}.`, fix };
   });
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { BaseUrl, Name } from '../http/settings.ts';
 
-/** What stands under a connection with `vendor: _template`. */
+/** The settings of a connection with `vendor: _template`. */
 export const PlainDeskConfig = z.strictObject({
   baseUrl: BaseUrl.describe('Address of the API: https://desk.example.org/api.'),
   token: Name.meta({ secret: true }).describe(
     'API token of a user who may see all tickets and all time.',
   ),
-  pageSize: z.int().min(1).max(100).default(100).describe('Rows asked for at once, 100 at most.'),
+  pageSize: z.int().min(1).max(100).default(100).describe('Rows per page, 100 at most.'),
 });
 
 export type PlainDeskConfig = z.infer<typeof PlainDeskConfig>;

@@ -1,4 +1,4 @@
-/** What the vendor's documents leave open and the connector relies on. */
+/** What the vendor's documentation leaves open and the connector relies on. */
 import { keepFacts, writing } from '../kit/checking/facts.ts';
 
 type FactId = 'ticket-key' | 'invoice-key';

@@ -7,7 +7,7 @@ import { facts } from './facts.ts';
 import { pull } from './pull.ts';
 import { createAlertPush, createInvoicePush, createNotePush } from './push.ts';
 
-/** An invented help desk. What it cannot do is left out of `pulls` and `pushes`, not stubbed. */
+/** An invented help desk. Unsupported features are left out of `pulls` and `pushes`, not stubbed. */
 export const plainDesk: VendorModule<PlainDeskConfig> = {
   id: '_template',
   title: 'Plain Desk',

@@ -1,4 +1,4 @@
-/** The vendor's lists, and how what changed is asked for. */
+/** The vendor's lists, and how changes are requested. */
 import type { PullRequest } from '../../src/contract/connector.ts';
 import type { List } from './call.ts';
 

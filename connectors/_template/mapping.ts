@@ -1,4 +1,4 @@
-/** From the vendor's words to ours. No requests, no memory: the same row in, the same row out. */
+/** Maps the vendor's rows to ours. Pure: no requests and no memory. */
 import type { z } from 'zod';
 import type {
   ClientRow,
@@ -32,7 +32,7 @@ export function fromTicket(wire: TicketWire): TicketRow {
   };
 }
 
-/** With an end and a break of its own, hand them over too: they are more exact than hours. */
+/** If the vendor has an end and a break, pass them too: they are more exact than hours. */
 export function fromTime(wire: TimeWire): TimeEntryRow {
   const worked = readWorkedTime({ text: wire.hours, unit: 'hours', spanSeconds: null });
   const technician = wire.technician ?? unknownTechnician;

@@ -1,4 +1,4 @@
-/** The streams: whatever changed. A bad row is quarantined and does not hold up the others. */
+/** The streams of changes. A bad row is quarantined and does not hold up the others. */
 import type { ZodType } from 'zod';
 import type { Page, PullRequest } from '../../src/contract/connector.ts';
 import { readPages } from '../kit/reading/lists.ts';

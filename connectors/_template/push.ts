@@ -1,4 +1,4 @@
-/** Every write is found by its key before it is made: compared in code, never by a filter alone. */
+/** Before every write, the record is looked up by its key, compared in code and not just by a filter. */
 import type { Delivered, Push } from '../../src/contract/connector.ts';
 import type { OpenCall } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';

@@ -1,11 +1,11 @@
 /**
- * What the API answers, in its own words. Only fields that are used are named; one that a row can be
- * understood without is `nullish`: left out or null, it means "not known".
+ * The API's responses. Only fields in use are listed; an optional one is `nullish`: missing or null
+ * means "not known".
  */
 import { z } from 'zod';
 import { DecimalText, Id, WireInstant } from '../http/answers/wire.ts';
 
-/** A page of any list: "next" is the cursor of the page after it. Its rows are believed one by one. */
+/** A page of any list: "next" is the cursor of the following page. Its rows are parsed one by one. */
 export const PageWire = z.object({ rows: z.array(z.unknown()), next: z.string().nullable() });
 
 export const ClientWire = z.object({ id: Id, name: z.string() });

@@ -1,10 +1,10 @@
 import { KindError } from '../../src/domain/errors.ts';
 
 /**
- * For lists that are cut into numbered pages while they move, in an order that nobody documents. What comes in
- * at the front shows the end of a page again at the head of the next, and hides nothing. A row that is shown
- * again anywhere else has left its place, and one that stood behind it may have slipped into a page that was
- * read already: throws `transient` then, since the list is to be read from the start.
+ * For numbered pages of a list that changes during the read, in an undocumented order. A row added at the front
+ * repeats the end of a page at the top of the next, and hides nothing. A row that is repeated anywhere else has
+ * moved, and another row may have moved up into a page that was already read: throws `transient` then, so that
+ * the list is read from the start.
  */
 export function createMoveGuard(path: string): (ids: readonly string[]) => void {
   const seen = new Set<string>();
@@ -19,7 +19,7 @@ export function createMoveGuard(path: string): (ids: readonly string[]) => void 
   };
 }
 
-/** How many rows at the head of a page ended the one before. */
+/** How many rows at the top of a page were the last of the page before. */
 function overlapOf(before: readonly string[], ids: readonly string[]): number {
   for (let start = Math.max(0, before.length - ids.length); start < before.length; start += 1) {
     const length = before.length - start;
@@ -29,7 +29,7 @@ function overlapOf(before: readonly string[], ids: readonly string[]): number {
 }
 
 function moved(path: string, id: string): KindError {
-  return new KindError('transient', `GET ${path} was reordered while it was read (row ${id}).`, {
-    fix: 'It is read again from the start at the next run.',
+  return new KindError('transient', `GET ${path} was reordered during the read (row ${id}).`, {
+    fix: 'The next run reads it again from the start.',
   });
 }

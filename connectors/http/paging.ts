@@ -1,6 +1,6 @@
 /**
- * The page loops, as async generators. Each refuses to turn in circles and stops at a page cap, so a
- * vendor's broken paging ends in a `contract` error and never in a silent half or an endless run.
+ * The page loops, as async generators. Each detects loops and stops at a page cap, so a vendor's broken
+ * paging ends in a `contract` error and never in a partial list or an endless run.
  */
 import { createHash } from 'node:crypto';
 import { KindError } from '../../src/domain/errors.ts';
@@ -16,7 +16,7 @@ interface PagesByNumber<T> {
   pageCap?: number;
 }
 
-/** Counts pages up. A server that ignores the number shows in two equal pages in a row. */
+/** Numbered pages. A server that ignores the number returns two equal pages in a row. */
 export async function* pagesByNumber<T>(options: PagesByNumber<T>): AsyncGenerator<Answer<T>> {
   const guard = createGuard(options.pageCap, 'the list');
   let before: string | null = null;
@@ -41,7 +41,7 @@ interface PagesByCursor<T> {
   pageCap?: number;
 }
 
-/** Hands the vendor's own cursor back until there is none. */
+/** Sends the vendor's cursor back until there is none. */
 export async function* pagesByCursor<T>(options: PagesByCursor<T>): AsyncGenerator<Answer<T>> {
   const guard = createGuard(options.pageCap, 'the list');
   let cursor = options.start ?? null;
@@ -65,7 +65,7 @@ function createGuard(pageCap = defaultPageCap, what: string) {
       if (pages > pageCap) throw loopError(`more than ${pageCap} pages of ${what}`);
     },
     refuseRepeat(token: string): void {
-      if (seen.has(token)) throw loopError(`the page after page ${pages} was already read`);
+      if (seen.has(token)) throw loopError(`the page after page ${pages} was read before`);
       seen.add(token);
     },
   };
@@ -73,6 +73,6 @@ function createGuard(pageCap = defaultPageCap, what: string) {
 
 function loopError(found: string): KindError {
   return new KindError('contract', `The vendor's paging is broken (page loop): ${found}.`, {
-    fix: 'Run again; if it stays, the API may have changed its paging.',
+    fix: 'Run again; if it persists, the API may have changed its paging.',
   });
 }

@@ -1,9 +1,9 @@
-/** Settings that most vendors have, for their config files. */
+/** Settings that most vendors share, for their `config.ts`. */
 import { z } from 'zod';
 import { isKindError } from '../../src/domain/errors.ts';
 import { parseBaseUrl } from './requests/address.ts';
 
-/** Something as the vendor's people spell it. */
+/** A name as the vendor's UI shows it. */
 export const Name = z.string().trim().min(1);
 
 /** A whole number from 1 to `max`. */
@@ -24,7 +24,7 @@ function address(isHost: boolean) {
     .superRefine((text, ctx) => {
       try {
         if (parseBaseUrl(text).pathname === '/' || !isHost) return;
-        ctx.addIssue({ code: 'custom', message: 'holds a path; only the host is wanted' });
+        ctx.addIssue({ code: 'custom', message: 'contains a path; give only the host' });
       } catch (error) {
         if (!isKindError(error)) throw error;
         ctx.addIssue({ code: 'custom', message: error.message });
@@ -32,8 +32,8 @@ function address(isHost: boolean) {
     });
 }
 
-/** IANA name of a zone, such as `Europe/Paris`. */
-export const Zone = Name.refine(isZone, 'is no zone of the IANA list, such as Europe/Paris');
+/** IANA time zone, such as `Europe/Paris`. */
+export const Zone = Name.refine(isZone, 'is not an IANA time zone, such as Europe/Paris');
 
 function isZone(name: string): boolean {
   try {

@@ -1,4 +1,4 @@
-/** The only door to axios: one request after another, each within limits, each answer believed or refused. */
+/** The only user of axios: sends requests within the limits, and parses or refuses each response. */
 import axios, { isAxiosError } from 'axios';
 import type { ZodType } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
@@ -28,7 +28,7 @@ const defaultAttempts = 5;
 const defaultBackoffMs = 500;
 const redirectsMax = 3;
 
-/** What one `send` may do once only, however often it is repeated. */
+/** What one `send` may do only once, across all its retries. */
 interface Chances {
   reauthorize: boolean;
   again: boolean;
@@ -63,7 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  /** One try; a refused token or a moved host is mended and sent again within it. */
+  /** One try; a refused token or a moved host is corrected and the request resent within it. */
   async function sendOnce(request: HttpRequest, chances: Chances): Promise<ParsedAnswer> {
     const answer = await exchange(options, limits, agents, request);
     refuseTooMany(answer, options.context.connection);
@@ -88,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 }
 
-/** One request over the wire, and what came back; redirects of a read are followed within the origin. */
+/** One request and its response; a read follows redirects within the origin. */
 async function exchange(
   options: TransportOptions,
   limits: Limits,
@@ -99,7 +99,7 @@ async function exchange(
   const base = parseBaseUrl(
     typeof baseUrl === 'string' ? baseUrl : await retriedAlready(baseUrl(request.signal)),
   );
-  // Proving who we are comes before taking a place: it may need a request of its own.
+  // Authenticate before taking a slot: it may need a request of its own.
   const authorization = await retriedAlready(options.authorize(request.signal));
   let url = addressOf(request, base);
   for (let redirects = 0; ; redirects += 1) {
@@ -186,7 +186,7 @@ function fromFailure(
   if (isAxiosError(error) && /maxContentLength/.test(error.message)) {
     return tooLarge(request, connection, `from ${url.host} with more than 64 MB`);
   }
-  // The axios error itself holds the request with its credentials; only its cause is kept.
+  // The axios error holds the request with its credentials; keep only its cause.
   const cause = isAxiosError(error) ? (error.cause ?? bareError(error)) : error;
   return fromNetworkFailure(request, url.host, cause);
 }

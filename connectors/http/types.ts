@@ -1,4 +1,4 @@
-/** The surface of the HTTP room, for the vendor folders. Everything here is implemented beside it. */
+/** The HTTP interface for the vendor folders, implemented in this folder. */
 import type { ZodType } from 'zod';
 import type { ConnectorContext, RejectedRow } from '../../src/contract/connector.ts';
 import type { KindError } from '../../src/domain/errors.ts';
@@ -15,9 +15,9 @@ export interface HttpRequest {
   /** Sent as multipart/form-data: each part a JSON document with content type application/json. */
   multipart?: Record<string, unknown>;
   headers?: Record<string, string>;
-  /** A POST that only reads (a search) may be repeated; any other write is never repeated blindly. */
+  /** A POST that only reads (a search) may be retried; any other write is never retried blindly. */
   isRead?: boolean;
-  /** The answer holds tokens: they are learned as secrets instead of being taken out of it. */
+  /** The response holds tokens: they are registered as secrets instead of being redacted. */
   answersTokens?: boolean;
   signal: AbortSignal;
 }
@@ -29,7 +29,7 @@ export interface Answer<T> {
   headers: Readonly<Record<string, string>>;
 }
 
-/** An answer before anybody believed it; whatever it quotes of our secrets is taken out already. */
+/** A response before it is parsed; our secrets are already redacted. */
 export interface RawAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -38,13 +38,13 @@ export interface RawAnswer {
   request: HttpRequest;
 }
 
-/** A vendor's limit, as data: one row each, with the page it comes from. */
+/** A vendor's rate limit as data, with its source. */
 export interface LimitRow {
-  /** What it covers, matched against the start of the path; `''` for all. */
+  /** Path prefix that it covers; `''` for all. */
   path: string;
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   concurrency?: number;
-  /** Least time between two requests' starts. */
+  /** Minimum time between the starts of two requests. */
   spacingMs?: number;
   /** Where the number is published or was observed. */
   source: string;
@@ -52,23 +52,23 @@ export interface LimitRow {
 
 export interface TransportOptions {
   context: ConnectorContext;
-  /** Without a trailing slash. A function is asked before each request (a host that may move). */
+  /** Without a trailing slash. A function is called before each request (a host that may move). */
   baseUrl: string | ((signal: AbortSignal) => Promise<string>);
   limits: readonly LimitRow[];
-  /** Headers that prove who we are. */
+  /** Authentication headers. */
   authorize(signal: AbortSignal): Promise<Record<string, string>>;
-  /** Called on a 401, once for a request, which is then sent again; absent: 401 is final. */
+  /** Called on a 401, once per request, which is then resent; absent: 401 is final. */
   reauthorize?(signal: AbortSignal): Promise<void>;
   /**
-   * The vendor's own reading of an answer, asked before the common table (401 auth, 403 permission,
+   * Vendor-specific classification of a response, before the common table (401 auth, 403 permission,
    * 404/other 4xx rejected, 429 rate-limited, 5xx and HTML transient). Null: nothing special.
-   * `'again'`: the vendor mended something (a moved host); send once more.
+   * `'again'`: the cause was corrected (a moved host); send once more.
    */
   classify?(answer: RawAnswer): Promise<KindError | 'again' | null> | KindError | 'again' | null;
-  /** What is waited after a 429 that names no time itself. Default: as after any failure. */
+  /** Wait after a 429 without Retry-After. Default: as after any failure. */
   throttledSeconds?: number;
   timeoutMs?: number;
-  /** Tries in all for what may be repeated; 5 unless told. */
+  /** Tries in all for what may be retried. Default: 5. */
   attempts?: number;
   /** First pause between tries, doubled each time. Default: the context's. */
   backoffMs?: number;
@@ -76,14 +76,14 @@ export interface TransportOptions {
 
 export interface Transport {
   /**
-   * Sends, retries what may be repeated, and parses. JSON numbers that are not safe integers arrive
-   * as their source text (`"1.25"`), so that a decimal never passes through a binary float.
-   * Throws KindError; a write whose answer never came is `unknown-outcome`.
+   * Sends, retries what may be retried, and parses. JSON numbers that are not safe integers arrive
+   * as source text (`"1.25"`), so that a decimal never passes through a binary float.
+   * Throws KindError; a write without a response is `unknown-outcome`.
    */
   send<T>(request: HttpRequest, schema: ZodType<T>): Promise<Answer<T>>;
 }
 
-/** Rows of a page, each believed or set aside. */
+/** Rows of a page, each accepted or quarantined. */
 export interface ParsedRows<Row> {
   rows: Row[];
   rejected: RejectedRow[];

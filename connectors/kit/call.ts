@@ -1,4 +1,4 @@
-/** What all requests of one call of the contract share: settings, context, transport and the signal that ends it. */
+/** What all requests of one contract call share: settings, context, transport and abort signal. */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -17,13 +17,13 @@ export interface Call<Config = unknown, List = unknown> {
   /** Any request, with status and headers. */
   send<T>(request: Omit<HttpRequest, 'signal'>, schema: z.ZodType<T>): Promise<Answer<T>>;
   get<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T>;
-  /** Null where the vendor answers 404. */
+  /** Null on a 404. */
   getIfThere<T>(path: string, schema: z.ZodType<T>, query?: Query): Promise<T | null>;
-  /** Without a schema the answer is not looked at. */
+  /** Without a schema the response is ignored. */
   write(method: Method, path: string, body: unknown): Promise<unknown>;
   write<T>(method: Method, path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
   remove(path: string): Promise<void>;
-  /** A list in the vendor's own paging. */
+  /** A list with the vendor's paging. */
   pages(list: List): Pages;
 }
 
@@ -33,11 +33,11 @@ export type ReadPages<Config, List> = (call: Call<Config, List>, list: List) => 
 export type OpenCall<C> = (signal: AbortSignal) => C;
 
 interface CallOptions extends Omit<TransportOptions, 'context'> {
-  /** Asked once for each request, before its token; throws for one that must not leave now. */
+  /** Called once per request, before its token is fetched; throws if the request must not be sent now. */
   admit?(request: HttpRequest): Promise<void>;
 }
 
-/** One transport, with its limits and connections, that all calls share. */
+/** One transport, with its limits and connections, shared by all calls. */
 export function createCalls<Config, List>(
   config: Config,
   context: ConnectorContext,
@@ -72,7 +72,7 @@ export function createCalls<Config, List>(
   };
 }
 
-/** Settings that a step needs; throws `config` where they are left out. `example`: what to write there. */
+/** Settings that a step needs; throws `config` if they are missing. `example`: what to write there. */
 export function requireSettings<T>(
   product: string,
   name: string,

@@ -1,4 +1,4 @@
-/** From functions that take a call to the contract's, which take a signal. */
+/** Turns functions that take a call into the contract's, which take a signal. */
 import type {
   BlockPage,
   CheckResult,
@@ -24,7 +24,7 @@ import { countedPresence } from './reading/presence.ts';
 
 type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
 
-/** What a vendor can; the rest is left out. */
+/** What a vendor supports; the rest is left out. */
 interface Parts<C> {
   check(call: C, clientIds: readonly SourceId[]): Promise<CheckResult[]>;
   probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
@@ -39,12 +39,12 @@ interface Parts<C> {
     invoices?: Pulled<C, InvoiceRow>;
   };
   ticketTime?(call: C, ticketIds: readonly SourceId[]): AsyncIterable<TicketTimePage>;
-  /** Ids of the time that is there; counted by the very same answers, but for a vendor that counts. */
+  /** IDs of existing time; their number is the count, unless the vendor counts itself. */
   presentTime?(call: C, request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
   countTime?(call: C, request: PresenceRequest): Promise<number>;
-  /** The ticket that an entry is on, from its id; where time is read ticket by ticket. */
+  /** An entry's ticket, from the entry's ID; if time is read per ticket. */
   ticketOf?(entryId: SourceId): SourceId;
-  /** What is left of hours that the vendor itself counts down. */
+  /** Remaining hours that the vendor itself debits. */
   blocks?(call: C, clientIds: readonly SourceId[]): AsyncIterable<BlockPage>;
   push: { [Kind in PushKind]?: (open: OpenCall<C>) => Push<Kind> };
 }

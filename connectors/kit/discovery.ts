@@ -1,18 +1,18 @@
-/** An address, or a part of one, that the vendor names itself and may change: a database's zone, a codebase in the path. */
+/** An address, or part of one, that the vendor reports and may change: a database's zone, a codebase in the path. */
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isRecent } from '../http/answers/clock.ts';
 
-/** A refusal may be an honest one; the vendor is asked no more often than this. */
+/** A refusal may be genuine, so discovery is repeated no more often than this. */
 const askAgainAfterMs = 60_000;
 
 export interface Discovery {
-  /** One request the first time, stored from then on. */
+  /** One request the first time, then from memory. */
   current(signal: AbortSignal): Promise<string>;
-  /** After a refusal: true when it has changed since, so that the request may be sent again. */
+  /** After a refusal: true if the address has changed, so the request may be sent again. */
   hasMoved(signal: AbortSignal): Promise<boolean>;
 }
 
-/** `movedMessage`: what the log says of a change. */
+/** `movedMessage`: log message for a change. */
 export function createDiscovery(
   { memory, now, log }: ConnectorContext,
   memoryKey: string,
@@ -43,7 +43,7 @@ export function createDiscovery(
     async hasMoved(signal) {
       if (known === null) return false;
       const nowMs = now();
-      // Requests that were under way during the move fail after it was noticed.
+      // Requests in flight during the move fail after it was noticed.
       if (isRecent(askedAtMs, nowMs, askAgainAfterMs)) {
         return isRecent(movedAtMs, nowMs, askAgainAfterMs);
       }

@@ -1,16 +1,16 @@
-/** Access tokens of an OAuth server: kept in the process until shortly before they expire, written nowhere. */
+/** OAuth access tokens: kept in memory until shortly before they expire, never stored. */
 import type { TransportOptions } from '../http/types.ts';
 
 interface Token {
   value: string;
-  /** How long it is good for, as the server says. */
+  /** Lifetime, as reported by the server. */
   expiresInSeconds: number;
 }
 
-/** Renewed when a tenth of its life is left, so that none expires on its way. */
+/** Renewed with a tenth of its lifetime left, so that it cannot expire in transit. */
 const usableShare = 0.9;
 
-/** For a transport: one token for all requests, fetched once however many wait for it, and again after a refusal. */
+/** For a transport: one token for all requests, fetched once for all that wait, and again after a 401. */
 export function createTokens(
   now: () => number,
   fetchToken: (signal: AbortSignal) => Promise<Token>,

@@ -84,7 +84,7 @@ describe('npm run new-connector', () => {
   test('refuses to make it twice', () => {
     expect(make('acme-desk')).toMatchObject({
       status: 1,
-      text: expect.stringContaining('connectors/acme-desk is there already'),
+      text: expect.stringContaining('connectors/acme-desk already exists'),
     });
   });
 });

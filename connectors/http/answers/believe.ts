@@ -1,4 +1,4 @@
-/** From the text of an answer to what its schema says it is. */
+/** Parses the text of a response by its schema. */
 import type { ZodType } from 'zod';
 import { KindError } from '../../../src/domain/errors.ts';
 import type { Answer, HttpRequest, RawAnswer } from '../types.ts';
@@ -11,14 +11,14 @@ export interface ParsedAnswer {
   body: unknown;
 }
 
-/** Objects and lists, and members of either, beyond which parsing would take all memory there is. */
+/** More objects, lists and members than this would exhaust the memory when parsed. */
 const structuresMax = 500_000;
 const membersMax = 4_000_000;
 
-/** Many tiny values take a hundred times the room of their text. Commas within texts count, too. */
+/** Many tiny values take a hundred times the memory of their text. Commas within texts count too. */
 export function refuseTooMany(answer: RawAnswer, connection: string): void {
   const { request, status, text } = answer;
-  // Shorter than this, there cannot be too many.
+  // A shorter text cannot hold too many.
   if (text.length < structuresMax) return;
   let [structures, members] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {
@@ -31,7 +31,7 @@ export function refuseTooMany(answer: RawAnswer, connection: string): void {
   throw tooLarge(request, connection, what, status);
 }
 
-/** `what`: beyond which bound the answer went. */
+/** `what`: which limit the response exceeded. */
 export function tooLarge(
   request: HttpRequest,
   connection: string,
@@ -41,13 +41,13 @@ export function tooLarge(
   const message = `${nameOf(request)} of "${connection}" answered ${what}.`;
   const detail = {
     ...(status === undefined ? {} : { status }),
-    fix: 'No page of this API should be that large: check baseUrl, and what stands between here and the vendor.',
+    fix: 'No page of this API should be that large: check baseUrl, and any proxy between here and the vendor.',
   };
   if (!isRepeatable(request)) return uncertain(request, message, detail);
   return new KindError('contract', message, detail);
 }
 
-/** An empty body is `undefined`. What is no JSON is as good as no answer. */
+/** An empty body is `undefined`. Invalid JSON counts as no response. */
 export function parseBody(answer: RawAnswer): unknown {
   if (answer.text.trim() === '') return undefined;
   try {
@@ -60,7 +60,7 @@ export function parseBody(answer: RawAnswer): unknown {
   }
 }
 
-/** A read that was answered with nothing, where the schema wants something, is asked again. */
+/** A read with an empty response that the schema does not allow is retried. */
 export function unlessEmpty(schema: ZodType): (parsed: ParsedAnswer) => ParsedAnswer {
   return (parsed) => {
     const { request, status } = parsed.answer;
@@ -73,8 +73,8 @@ export function unlessEmpty(schema: ZodType): (parsed: ParsedAnswer) => ParsedAn
 }
 
 /**
- * The body, believed by its schema, else a `contract` error. After a write the wrong shape leaves open
- * what now stands there, so that is `unknown-outcome`: looked up, not given up.
+ * The body, parsed by its schema, else a `contract` error. After a write, an unexpected shape leaves open
+ * what was written, so that is `unknown-outcome`: it is looked up later.
  */
 export function believe<T>({ answer, body }: ParsedAnswer, schema: ZodType<T>): Answer<T> {
   const { request, status, headers } = answer;

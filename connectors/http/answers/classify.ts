@@ -1,8 +1,8 @@
-/** The one table from an answer, or from its absence, to the kind of error. */
+/** The one table from a response, or its absence, to the kind of error. */
 import { KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest, RawAnswer } from '../types.ts';
 
-/** A write whose answer is missing or unreadable may have happened; a read has no such question. */
+/** A write whose response is missing or unreadable may have happened; a read can simply be retried. */
 export function isRepeatable(request: HttpRequest): boolean {
   return request.method === 'GET' || request.isRead === true;
 }
@@ -20,7 +20,7 @@ export function nameOf(request: HttpRequest): string {
  * | 403                       | `permission`                                      |
  * | 429, 408 on a read        | `rate-limited`, with Retry-After where given      |
  * | 3xx                       | `config`; after a write `unknown-outcome`         |
- * | 404 as HTML, to a read    | `config`: whoever answers there is not the API    |
+ * | 404 as HTML, to a read    | `config`: the address is not that of the API      |
  * | 5xx, HTML, 408 on a write | `transient`; after a write `unknown-outcome`      |
  * | 404, other 4xx            | `rejected`, with the status and the vendor's text |
  *
@@ -78,7 +78,7 @@ export function classifyAnswer(
   return null;
 }
 
-/** What is left when no answer, or none that can be read, came: repeatable, or to be looked up first. */
+/** For a missing or unreadable response: a read may be retried, a write must be looked up first. */
 export function uncertain(
   request: HttpRequest,
   message: string,
@@ -94,7 +94,7 @@ function redirected(answer: RawAnswer, name: string): KindError {
   if (!isRepeatable(answer.request)) return uncertain(answer.request, message);
   return new KindError('config', message, {
     status: answer.status,
-    fix: `Check baseUrl: credentials are sent to no other address than that one.`,
+    fix: `Check baseUrl: credentials are sent to that address only.`,
   });
 }
 
@@ -107,7 +107,7 @@ export function isHtml(answer: RawAnswer): boolean {
   return /\bhtml\b/i.test(answer.contentType) || /^\s*<(?:!doctype|html)\b/i.test(answer.text);
 }
 
-/** Seconds to wait, from a number of seconds or an HTTP date; undefined where none is understood. */
+/** Seconds to wait, from a number of seconds or an HTTP date; undefined if neither. */
 export function retryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
@@ -118,7 +118,7 @@ export function retryAfter(header: string | undefined, nowMs: number): number | 
 
 const vendorTextMax = 300;
 
-/** `: what the vendor said`, on one line and bounded, or nothing. */
+/** `: what the vendor said`, on one line and truncated, or nothing. */
 export function vendorText(answer: RawAnswer): string {
   if (isHtml(answer)) return '';
   const text = errorTexts(jsonOrText(answer.text)).join('; ');
@@ -141,7 +141,7 @@ function jsonOrText(text: string): unknown {
 const errorField =
   /^(?:(?:exception)?message|(?:inner)?exception|error|(?:sub)?errors|error_?description|resultCode|title|details?)$/i;
 
-/** The texts under the names that vendors use for errors, outermost first. */
+/** The texts under common error field names, outermost first. */
 function errorTexts(value: unknown, depth = 0): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || depth > 3) return [];

@@ -1,6 +1,6 @@
 /**
- * What a vendor's decimals stand for. Hours are shown as binary doubles (`0.08333333333333333`) or rounded
- * (`0.0833`, `0.08`); the start and the end beside them may say more exactly how long the work was.
+ * Exact durations from a vendor's decimals. Hours are shown as binary doubles (`0.08333333333333333`) or
+ * rounded (`0.0833`, `0.08`); the start and end of the entry may be more exact.
  */
 import { type DurationUnit, nearestSeconds } from '../../../src/domain/duration.ts';
 import { minorFromText } from '../../../src/domain/money.ts';
@@ -8,8 +8,8 @@ import { minorFromText } from '../../../src/domain/money.ts';
 export type TimeUnit = 'hours' | 'minutes';
 
 /**
- * What the text says exactly, else the whole minute that was rounded to its decimals (`0.167` h), else the
- * nearest second. Throws `contract` for a text that is not a duration at all.
+ * The exact value, else the whole minute that rounds to the same decimals (`0.167` h), else the nearest
+ * second. Throws `contract` for a text that is not a duration.
  */
 export function secondsOf(text: string, unit: DurationUnit): number {
   const { seconds, isExact } = nearestSeconds(text, unit);
@@ -18,7 +18,7 @@ export function secondsOf(text: string, unit: DurationUnit): number {
 
 const unitSeconds = { hours: 3600, minutes: 60, seconds: 1 };
 
-/** Trailing zeros get lost in JSON: `1` h may be `1.00`, and no vendor shows less than hundredths. */
+/** JSON drops trailing zeros: `1` h may be `1.00`, and every vendor shows at least hundredths. */
 const decimalsMin = { hours: 2, minutes: 0, seconds: 0 };
 
 /** One unit of the last decimal that the text was rounded to. */
@@ -27,7 +27,7 @@ function lastDecimalSeconds(text: string, unit: DurationUnit): number {
   return unitSeconds[unit] / 10 ** Math.max(decimals, decimalsMin[unit]);
 }
 
-/** Comparisons only: far below any last decimal, far above the noise of a double. */
+/** For comparisons only: far below any last decimal, far above the error of a double. */
 const epsilon = 1e-6;
 
 function roundedMinute(text: string, unit: DurationUnit): number | null {
@@ -37,26 +37,26 @@ function roundedMinute(text: string, unit: DurationUnit): number | null {
   return isRounded && minute !== 0 ? minute : null;
 }
 
-/** Time as a vendor shows it: `text` is its own figure of what was worked. */
+/** Time as a vendor shows it: `text` is its own figure of the time worked. */
 interface ShownTime {
   text: string;
   unit: DurationUnit;
-  /** From start to end; null where one of them is not known. */
+  /** From start to end; null if one of them is not known. */
   spanSeconds: number | null;
-  /** A break that the vendor takes off, in the same unit; null or absent where it shows none. */
+  /** A break that the vendor deducts, in the same unit; null or absent if none is shown. */
   deducted?: string | null | undefined;
 }
 
-/** As a time entry's row has them. */
+/** As in a time entry's row. */
 interface WorkedTime {
   seconds: number;
   precisionSeconds?: number;
 }
 
 /**
- * How long was worked: from start to end less the deduction, where the vendor's figure is that time rounded
- * or cut off at its last decimal; else the figure alone, since it was then entered or raised on purpose. A
- * figure alone is no more precise than half of its last decimal.
+ * The time worked: start to end less the deduction, if the vendor's figure is that time rounded or
+ * truncated; else the figure alone, since somebody entered or raised it on purpose. A figure alone is
+ * only as precise as half of its last decimal.
  */
 export function readWorkedTime({ text, unit, spanSeconds, deducted }: ShownTime): WorkedTime {
   const shown = secondsOf(text, unit);
@@ -72,14 +72,14 @@ export function readWorkedTime({ text, unit, spanSeconds, deducted }: ShownTime)
   return worked === undefined ? alone : { seconds: Math.round(worked) };
 }
 
-/** A deduction is rounded as well: `0.17` h may be 10 minutes. */
+/** A deduction is rounded too: `0.17` h may be 10 minutes. */
 function possibleSeconds(text: string, unit: DurationUnit): number[] {
   const minute = roundedMinute(text, unit);
   const shown = secondsOf(text, unit);
   return minute === null ? [shown] : [minute, shown];
 }
 
-/** Whether time of this length, rounded or cut off, reads like the text; to the second at the least. */
+/** Whether this duration, rounded or truncated, equals the text; at least to the second. */
 function isShownAs(seconds: number, text: string, unit: DurationUnit): boolean {
   if (seconds <= 0) return false;
   const step = Math.max(1, lastDecimalSeconds(text, unit));
@@ -87,7 +87,7 @@ function isShownAs(seconds: number, text: string, unit: DurationUnit): boolean {
   return more >= -step / 2 - epsilon && more < step - epsilon;
 }
 
-/** Minor units of an amount, less the noise of a double (`1320.0000000000002`). */
+/** Minor units of an amount, without the error of a double (`1320.0000000000002`). */
 export function minorOf(text: string, currency: string): number {
   const match = /^(-?)(\d+)\.(\d{9,})$/.exec(text);
   if (match === null) return minorFromText(text, currency);

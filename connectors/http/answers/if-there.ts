@@ -1,6 +1,6 @@
 import { isKindError } from '../../../src/domain/errors.ts';
 
-/** What a request asked for, or null where the vendor says that there is no such thing (404). */
+/** The response, or null on a 404. */
 export async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;

@@ -1,6 +1,6 @@
 import type { ZodError } from 'zod';
 
-/** The first thing that a schema found wrong: `company.id: Invalid input: expected number, …`. */
+/** The first schema issue: `company.id: Invalid input: expected number, …`. */
 export function describeIssue(error: ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'the value does not have the expected shape';

@@ -1,13 +1,13 @@
 /**
- * Texts come without zero characters and halves of a character, which neither the database nor a file nor a
- * later request takes as they are. Parses JSON without letting a decimal pass through a binary float: a number that is no safe integer
- * becomes its source text (`1.25` → `"1.25"`, 2^60 → `"1152921504606846976"`). Throws SyntaxError.
+ * Parses JSON without passing decimals through a binary float: a number that is not a safe integer becomes
+ * its source text (`1.25` → `"1.25"`, 2^60 → `"1152921504606846976"`). Throws SyntaxError. NUL characters
+ * and lone surrogates are removed, since databases, files and later requests do not accept them.
  */
 export function parseExactJson(text: string): unknown {
   return JSON.parse(text, keepExact);
 }
 
-/** What was stored or said as JSON; null for nothing, and for what is none. */
+/** Parsed JSON; null for nothing and for invalid JSON. */
 export function jsonOrNull(text: string | null): unknown {
   try {
     return JSON.parse(text ?? 'null');

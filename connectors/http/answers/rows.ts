@@ -10,13 +10,13 @@ import { describeError, isKindError, KindError } from '../../../src/domain/error
 import type { ParsedRows } from '../types.ts';
 import { describeIssue } from './issues.ts';
 
-/** From this many rows on, a page of which more than half is refused is a changed API, not bad rows. */
+/** From this many rows, a page with more than half refused means a changed API, not bad rows. */
 const suspiciousPageRows = 10;
 
 /**
- * Believes or sets aside each row of a page. A row that fails its schema, or whose mapping throws a
- * `contract` error, comes back with a reason that names the field. Throws a `contract` error when
- * more than half of ten or more rows are refused; any other error of the mapping passes through.
+ * Accepts or quarantines each row of a page. A row that fails its schema, or whose mapping throws a
+ * `contract` error, is returned with a reason that names the field. Throws a `contract` error if
+ * more than half of ten or more rows are refused; other mapping errors pass through.
  */
 export function parseRows<Wire, Row>(
   rows: readonly unknown[],
@@ -43,12 +43,12 @@ export function parseRows<Wire, Row>(
   return parsed;
 }
 
-/** Names for which the vendor shows no ids. */
+/** Names of things without an ID at the vendor. */
 export function namesAlone(names: readonly string[]): ListedName[] {
   return [...new Set(names)].map((name) => ({ sourceId: null, name }));
 }
 
-/** The ids that are there. */
+/** The IDs that are present. */
 export function presentIds(
   ids: {
     [name in keyof NameIds]: SourceId | null | undefined;
@@ -57,7 +57,7 @@ export function presentIds(
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id != null));
 }
 
-/** What `read` throws of a value that cannot be believed, naming the row and the field. */
+/** Runs `read`; an invalid value throws with the row and the field named. */
 export function inField<T>(row: string, field: string, read: () => T): T {
   try {
     return read();
@@ -67,7 +67,7 @@ export function inField<T>(row: string, field: string, read: () => T): T {
   }
 }
 
-/** What `read` makes of a value; null where it cannot be believed. */
+/** The result of `read`; null for an invalid value. */
 export function ifBelieved<T>(read: () => T): T | null {
   try {
     return read();
@@ -107,7 +107,7 @@ function plainId(raw: unknown): string | null {
   return typeof id === 'string' && id !== '' ? id : null;
 }
 
-/** The same row gets the same id on every pass, whatever the order of its keys. */
+/** The same row gets the same ID on every pass, regardless of key order. */
 function contentId(raw: unknown): string {
   const hash = createHash('sha256').update(canonicalJson(raw)).digest('hex');
   return `sha256:${hash.slice(0, 16)}`;

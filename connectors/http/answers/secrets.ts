@@ -1,10 +1,10 @@
-/** The edge at which our secrets are taken out of what a vendor, or a gateway before it, sends back. */
+/** Redacts our secrets from what a vendor, or a gateway in front of it, sends back. */
 
 import type { ConnectorContext } from '../../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest } from '../types.ts';
 
-/** The answer's text without our secrets; one that brings tokens is kept, and its tokens are learned. */
+/** The response text with our secrets redacted. A token response is kept, and its tokens are registered as secrets. */
 export function withoutSecrets(
   request: HttpRequest,
   status: number,

@@ -1,16 +1,16 @@
-/** Zod pieces for what vendors put on the wire: ids, decimals and moments. */
+/** Zod types for the wire: IDs, decimals and timestamps. */
 import { z } from 'zod';
 import { type Instant, instantFromMs, instantFromText } from '../../../src/domain/time.ts';
 
-/** A vendor's id, number or text, as text. */
+/** A vendor's ID, number or text, as text. */
 export const Id = z.union([z.int(), z.string().trim().min(1)]).transform(String);
 
-/** A field that may be left out, or hold null: both mean "not known". */
+/** A field that may be missing or null: both mean "not known". */
 export function known<T>(schema: z.ZodType<T>) {
   return schema.nullish().transform((value) => value ?? null);
 }
 
-/** Fields that may be left out, or hold null: `...optional(Id, 'companyID', 'queueID')`. */
+/** Fields that may be missing or null: `...optional(Id, 'companyID', 'queueID')`. */
 export function optional<T extends z.ZodType, Name extends string>(schema: T, ...names: Name[]) {
   const entries = names.map((name) => [name, schema.nullish()]);
   return Object.fromEntries(entries) as Record<Name, z.ZodOptional<z.ZodNullable<T>>>;
@@ -24,31 +24,34 @@ export const DecimalText = z.union([z.number(), z.string()]).transform((value, c
   return z.NEVER;
 });
 
-/** ISO 8601 text that carries a zone or offset. Without one it is refused, never guessed. */
+/** ISO 8601 text with a zone or offset. Without one it is refused, never guessed. */
 export const WireInstant = z.string().transform((value, ctx): Instant => {
   try {
     return instantFromText(value);
   } catch {
-    ctx.addIssue({ code: 'custom', message: `"${value}" is not a moment with a zone (ISO 8601)` });
+    ctx.addIssue({
+      code: 'custom',
+      message: `"${value}" is not a timestamp with a zone (ISO 8601)`,
+    });
     return z.NEVER;
   }
 });
 
-/** ISO 8601 text of a vendor that leaves the zone mark out: it is UTC all the same. */
+/** ISO 8601 text of a vendor that omits the zone but means UTC. */
 export const UtcInstant = z.string().transform((text, ctx): Instant => {
   const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
   try {
     return instantFromText(hasZone ? text : `${text}Z`);
   } catch {
-    ctx.addIssue({ code: 'custom', message: `"${text}" is not a moment (ISO 8601)` });
+    ctx.addIssue({ code: 'custom', message: `"${text}" is not a timestamp (ISO 8601)` });
     return z.NEVER;
   }
 });
 
-/** Seconds since the epoch, fractions allowed. What is finer than a millisecond is cut off. */
+/** Seconds since the epoch, fractions allowed. Truncated to the millisecond. */
 export const EpochSeconds = DecimalText.transform((text, ctx) => epochInstant(text, 3, ctx));
 
-/** Milliseconds since the epoch. What is finer is cut off. */
+/** Milliseconds since the epoch. Fractions are truncated. */
 export const EpochMs = DecimalText.transform((text, ctx) => epochInstant(text, 0, ctx));
 
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
@@ -65,7 +68,7 @@ function epochInstant(text: string, msDigits: number, ctx: z.RefinementCtx): Ins
   return z.NEVER;
 }
 
-/** `7.50` and 7.5 are the same number; what is no number is compared as it is. */
+/** `7.50` and 7.5 are equal; anything but a number is compared as is. */
 export function isSameValue(shown: unknown, wanted: unknown): boolean {
   return plainValue(shown) === plainValue(wanted);
 }

@@ -2,15 +2,19 @@ import { KindError } from '../../../src/domain/errors.ts';
 import type { HttpRequest } from '../types.ts';
 
 /**
- * The base URL, believed. Throws `config` unless it is https (or a loopback address, for tests and for
- * a PSA on the same machine) without a user name, password, query or fragment in it.
+ * The parsed base URL. Throws `config` unless it is https (or a loopback address, for tests and for a
+ * PSA on the same machine) without a user name, password, query or fragment.
  */
 export function parseBaseUrl(text: string): URL {
   const fix = 'Set baseUrl to the https address of the API.';
   if (!URL.canParse(text)) throw new KindError('config', 'baseUrl is not a URL.', { fix });
   const url = new URL(text);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new KindError('config', `baseUrl ${url.origin} has more in it than an address.`, { fix });
+    throw new KindError(
+      'config',
+      `baseUrl ${url.origin} must not contain credentials, a query or a fragment.`,
+      { fix },
+    );
   }
   const isPlainAllowed = url.protocol === 'http:' && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !isPlainAllowed) {
@@ -24,8 +28,8 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
- * Where a request goes. Throws `contract` for an address outside the base URL's origin, since the
- * credentials would travel there.
+ * The URL of a request. Throws `contract` if it is outside the base URL's origin, since the credentials
+ * would be sent there.
  */
 export function addressOf(request: HttpRequest, base: URL): URL {
   const { path } = request;
@@ -35,19 +39,19 @@ export function addressOf(request: HttpRequest, base: URL): URL {
   if (url === null || url.origin !== base.origin) {
     const found = url === null ? 'is not a path or URL' : `is at ${url.origin}`;
     throw new KindError('contract', `The address of a ${request.method} ${found}.`, {
-      fix: `Credentials are sent to ${base.origin} alone. If the API moved, set baseUrl.`,
+      fix: `Credentials are sent to ${base.origin} only. If the API moved, set baseUrl.`,
     });
   }
   const query = new URLSearchParams(url.search);
   for (const [name, value] of Object.entries(request.query ?? {})) {
     if (value !== undefined) query.set(name, String(value));
   }
-  // Not every server reads `+` as a space; all read %20.
+  // Not every server decodes `+` as a space; all decode %20.
   url.search = query.toString().replaceAll('+', '%20');
   return url;
 }
 
-/** The path below the base URL, which limits are matched against. */
+/** The path below the base URL, for matching limits. */
 export function pathBelow(url: URL, base: URL): string {
   const root = base.pathname.replace(/\/$/, '');
   return url.pathname.startsWith(`${root}/`) ? url.pathname.slice(root.length) : url.pathname;

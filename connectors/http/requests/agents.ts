@@ -7,9 +7,9 @@ export interface Agents {
 }
 
 /**
- * Reads share connections. A write opens its own: on a shared one that the server closes in the same
- * moment nobody could tell whether the write arrived. Certificates are always verified: said here, no
- * variable of the environment can switch it off.
+ * Reads share connections. A write opens its own: if the server closed a shared one at the same time,
+ * we could not tell whether the write arrived. Certificates are always verified: set here, no environment
+ * variable can switch it off.
  */
 export function createAgents(): Agents {
   const shared = { keepAlive: true, maxSockets: 8, maxFreeSockets: 4 };

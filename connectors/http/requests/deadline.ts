@@ -1,4 +1,4 @@
-/** Follows both the caller's stop and the clock, which bounds the whole answer and not its pauses. */
+/** Aborts with the caller or on timeout, which covers the whole response, not just the gaps in it. */
 export function withDeadline(caller: AbortSignal, timeoutMs: number) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(`${timeoutMs} ms`), timeoutMs);

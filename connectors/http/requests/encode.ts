@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../types.ts';
 
 interface EncodedBody {
-  /** Undefined where the request has none. */
+  /** Undefined if the request has none. */
   data: string | undefined;
   headers: Record<string, string>;
 }
 
-/** The body as it goes over the wire, with its content type. */
+/** The encoded body with its content type. */
 export function encodeBody(request: HttpRequest): EncodedBody {
   if (request.multipart !== undefined) return encodeMultipart(request.multipart);
   if (request.form !== undefined) {
@@ -23,7 +23,7 @@ export function encodeBody(request: HttpRequest): EncodedBody {
   };
 }
 
-/** `FormData` would mark each JSON part as a file, which vendors refuse; so the parts are written here. */
+/** `FormData` would mark each JSON part as a file, which vendors refuse, so the parts are encoded here. */
 function encodeMultipart(parts: Record<string, unknown>): EncodedBody {
   const boundary = `part-${randomUUID()}`;
   const written = Object.entries(parts).map(

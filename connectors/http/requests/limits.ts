@@ -2,21 +2,21 @@ import type { LimitRow } from '../types.ts';
 import { pause } from './retry.ts';
 
 export interface Limits {
-  /** Waits for a free place; the returned function gives it back and must be called once. */
+  /** Waits for a free slot; the returned function releases it and must be called once. */
   enter(path: string, signal: AbortSignal): Promise<() => void>;
 }
 
 interface Gate {
   row: LimitRow;
   underWay: number;
-  /** Resolves with the place handed over. */
+  /** Resolves once the slot is handed over. */
   waiting: (() => void)[];
   nextStartAtMs: number;
 }
 
 /**
- * Keeps to a vendor's limits: requests under way at once and the least time between two starts. For
- * a path, the row with the longest matching start counts, alone; a path that no row matches is free.
+ * Enforces a vendor's limits: concurrent requests and the minimum time between two starts. For a path,
+ * only the row with the longest matching prefix applies; a path without a match is not limited.
  */
 export function createLimits(rows: readonly LimitRow[]): Limits {
   const gates: Gate[] = rows
@@ -58,7 +58,7 @@ async function takePlace(gate: Gate, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A place goes straight to the one who waited longest, so that nobody slips in between. */
+/** Hands the slot straight to the longest waiting request, so that no other can take it. */
 function givePlace(gate: Gate): void {
   const next = gate.waiting.shift();
   if (next === undefined) gate.underWay -= 1;

@@ -1,4 +1,4 @@
-/** What a failed connection means: did the request leave, and can waiting mend it? */
+/** What a failed connection means: was the request sent, and does a retry help? */
 import { KindError } from '../../../src/domain/errors.ts';
 import { nameOf, uncertain } from '../answers/classify.ts';
 import type { HttpRequest } from '../types.ts';
@@ -16,9 +16,9 @@ const certificateCodes =
   /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET))/;
 
 /**
- * A request that found no answer. Before it left (refused, no such host) it is `transient`, a write
- * too; afterwards a write is `unknown-outcome`. A certificate that does not hold is `config`, for no
- * waiting mends it.
+ * A request without a response. If it was never sent (refused, no such host) it is `transient`, even
+ * for a write; otherwise a write is `unknown-outcome`. An invalid certificate is `config`, since a retry
+ * does not help.
  */
 export function fromNetworkFailure(request: HttpRequest, host: string, cause: unknown): KindError {
   const codes = codesOf(cause);
@@ -26,7 +26,7 @@ export function fromNetworkFailure(request: HttpRequest, host: string, cause: un
   const message = `${nameOf(request)} got no answer from ${host} (${code}).`;
   if (codes.some((candidate) => certificateCodes.test(candidate))) {
     return new KindError('config', `The certificate of ${host} is not trusted (${code}).`, {
-      fix: 'Check baseUrl; for a private authority, set NODE_EXTRA_CA_CERTS to its certificate.',
+      fix: 'Check baseUrl; for a private CA, set NODE_EXTRA_CA_CERTS to its certificate.',
       cause,
     });
   }
@@ -34,7 +34,7 @@ export function fromNetworkFailure(request: HttpRequest, host: string, cause: un
   return uncertain(request, message, { cause });
 }
 
-/** The failure and its causes; an address that was tried over several routes has several. */
+/** The failure and its causes; several if several addresses of a host were tried. */
 function chainOf(error: unknown, depth = 0): object[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
   const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];

@@ -2,30 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry, { AbortError } from 'p-retry';
 import { isKindError, KindError } from '../../../src/domain/errors.ts';
 
-/** No pause of our own choosing is longer than this. */
+/** Longest pause of our own choosing. */
 const longestBackoffMs = 60_000;
-/** A vendor that asks for a longer wait is left in peace until the next run. */
+/** If a vendor asks for a longer wait, the next run tries again. */
 const longestAskedMs = 120_000;
-/** No pause ends later than this after the first attempt began. */
+/** No pause ends later than this after the first attempt. */
 const longestChainMs = 300_000;
 
 interface RetryOptions {
   /** Tries in all. */
   attempts: number;
-  /** First pause, doubled each time, plus up to as much again by chance. */
+  /** First pause, doubled each time, plus up to 100 % jitter. */
   backoffMs: number;
   signal: AbortSignal;
-  /** For all attempts and pauses, the last attempt excepted, which has a limit of its own. */
+  /** For all attempts and pauses, except the last attempt, which has its own timeout. */
   chainMs?: number;
-  /** Told before each pause. */
+  /** Called before each pause. */
   onWait?(error: Error, waitMs: number): void;
 }
 
 /**
- * Repeats what failed as `rate-limited` or `transient`. Both promise that repeating does no harm: a
- * write that may have happened is `unknown-outcome` and comes out at once. Never earlier than the
- * vendor's Retry-After: where that is too long, or all together takes too long, it ends at once with the
- * last error. An abort ends a pause at once and rejects with the abort's own reason.
+ * Retries what failed as `rate-limited` or `transient`. Both promise that a retry is safe: a write that
+ * may have happened is `unknown-outcome` and is thrown at once. Never earlier than the vendor's
+ * Retry-After: if that is too long, or everything takes too long, the last error is thrown at once. An
+ * abort ends a pause at once and rejects with the abort's reason.
  */
 export function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal } = options;
@@ -44,7 +44,7 @@ export function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions)
       if (askedMs > longestAskedMs) throw askedTooLong(error, askedMs / 1000);
       if (performance.now() + waitMs > endsAtMs) return false;
       options.onWait?.(error, waitMs);
-      // p-retry waits `retryDelay` itself afterwards; only what the vendor asked beyond it is waited here.
+      // p-retry then waits `retryDelay` itself; wait here only for what the vendor asks beyond it.
       if (askedMs > retryDelay) await pause(askedMs - retryDelay, signal);
       return true;
     },
@@ -55,7 +55,7 @@ function askedTooLong(
   { kind, message, fix, status, cause }: KindError,
   seconds: number,
 ): KindError {
-  const asks = `The vendor asks to wait ${seconds.toLocaleString('en')} s; tried again by the next run.`;
+  const asks = `The vendor asks to wait ${seconds.toLocaleString('en')} s; the next run tries again.`;
   return new KindError(kind, `${message} ${asks}`, {
     ...(fix === undefined ? {} : { fix }),
     ...(status === undefined ? {} : { status }),
@@ -65,8 +65,8 @@ function askedTooLong(
 }
 
 /**
- * For work inside an attempt that does its own retries, such as fetching a token: its failure ends the
- * attempts around it too, else their numbers would multiply.
+ * For work within an attempt that has its own retries, such as fetching a token: its failure ends the
+ * outer attempts too, or retries would multiply.
  */
 export async function retriedAlready<T>(work: Promise<T>): Promise<T> {
   try {
@@ -76,7 +76,7 @@ export async function retriedAlready<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Waits, and rejects at once with the signal's own reason when it is aborted. */
+/** Waits; rejects at once with the signal's reason if aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   try {

@@ -1,11 +1,11 @@
-/** What `check` proves by reading, in the order in which a person would correct it. */
+/** What `check` verifies by reading, in the order in which an admin would fix it. */
 import type { CheckResult, SourceId } from '../../../src/contract/connector.ts';
 import { isKindError } from '../../../src/domain/errors.ts';
 import { firstPage, type Pages } from '../reading/lists.ts';
 
 export type Attempt = (id: string, work: () => Promise<CheckResult[]>) => Promise<CheckResult[]>;
 
-/** What a person can correct becomes a failed result; anything else is a defect of ours and is thrown. */
+/** What an admin can correct becomes a failed result; anything else is a bug of ours and is thrown. */
 export function attemptsAt(product: string): Attempt {
   return async (id, work) => {
     try {
@@ -16,8 +16,8 @@ export function attemptsAt(product: string): Attempt {
       const fix =
         error.fix ??
         (isTheirs
-          ? `Check baseUrl and that ${product} answers, then try again.`
-          : `See what ${product} says.`);
+          ? `Check baseUrl and that ${product} is reachable, then try again.`
+          : `See the message from ${product}.`);
       return [{ id, status: 'failed', detail: error.message, fix, kind: error.kind }];
     }
   };
@@ -31,28 +31,28 @@ export function warningResult(id: string, detail: string, fix: string): CheckRes
   return { id, status: 'warning', detail, fix };
 }
 
-/** An id with what proves it. Its sentence is an ok result; `null`: there is nothing to say. */
+/** A check ID with its proof. A returned sentence is an ok result; `null`: no result. */
 export type Proof = [id: string, prove: () => Promise<CheckResult[] | string | null>];
 
 interface Checks {
-  /** Without credentials nothing else is asked. */
+  /** Without valid credentials nothing else is checked. */
   credentials: Proof;
   /** One row of each list that is read on every run. */
   lists: readonly Proof[];
-  /** Asked before the clients, only where credentials and lists hold: no client need be there for these. */
+  /** Run before the clients are checked, once credentials and lists are ok: these need no client. */
   listFacts?: readonly Proof[];
   clients: Proof;
-  /** Asked only where credentials, lists and clients hold. */
+  /** Run once credentials, lists and clients are ok. */
   facts: readonly Proof[];
-  /** Every name of the settings, and products. */
+  /** Every name in the settings, and products. */
   names: readonly Proof[];
-  /** Blocks of hours that the vendor itself counts down; asked wherever credentials and lists hold. */
+  /** Blocks of hours that the vendor itself debits; run once credentials and lists are ok. */
   native: Proof | null;
-  /** Facts that are verified elsewhere: what is known of each. */
+  /** Facts that are verified elsewhere: what is known about each. */
   known(): Promise<CheckResult[]>;
 }
 
-/** `check`, in one fixed order. `product`: what people call the vendor's product. */
+/** `check`, in one fixed order. `product`: display name of the vendor's product. */
 export async function runChecks(product: string, checks: Checks): Promise<CheckResult[]> {
   const attempt = attemptsAt(product);
   const prove = async ([id, work]: Proof): Promise<CheckResult[]> =>
@@ -75,12 +75,12 @@ export async function runChecks(product: string, checks: Checks): Promise<CheckR
   const areClientsThere = isFine(await add([checks.clients]));
   if (isListed && areClientsThere) await add(checks.facts);
   await add(checks.names);
-  // Neither a false fact nor one wrong client hides hours that the vendor itself counts down.
+  // Neither a false fact nor a wrong client may hide hours that the vendor itself debits.
   if (isListed && checks.native !== null) await add([checks.native]);
   return [...results, ...(await checks.known())];
 }
 
-/** One proof for each name of the settings; `find` throws `config` where there is none. */
+/** One proof per name in the settings; `find` throws `config` if it does not exist. */
 export function nameProofs(
   rows: readonly [
     setting: string,
@@ -92,13 +92,13 @@ export function nameProofs(
     if (name === undefined) return [];
     const prove = async (): Promise<string> => {
       const id = await find(name);
-      return id === undefined ? `"${name}" is there.` : `"${name}" is number ${id}.`;
+      return id === undefined ? `"${name}" exists.` : `"${name}" has ID ${id}.`;
     };
     return [[`name.${setting}`, prove]];
   });
 }
 
-/** That each list is seen; `permission.tickets` by the first page of `tickets`. */
+/** Each list can be read; `permission.tickets` by the first page of `tickets`. */
 export function listProofs<List>(
   call: { pages(list: List): Pages },
   lists: Readonly<Record<string, List>>,
@@ -107,14 +107,14 @@ export function listProofs<List>(
     const prove = async (): Promise<string> => {
       const { count } = await firstPage(call, list);
       return count == null
-        ? `The list of ${name} is seen.`
-        : `The list of ${name} is seen: ${count} rows.`;
+        ? `The list of ${name} can be read.`
+        : `The list of ${name} can be read: ${count} rows.`;
     };
     return [`permission.${name}`, prove];
   });
 }
 
-/** One failed result for each client that `faultOf` says something of, else one for all. */
+/** One failed result for each client with a fault, else one ok result for all. */
 export async function checkClients(
   product: string,
   clientIds: readonly SourceId[],
@@ -131,5 +131,5 @@ export async function checkClients(
     faults.push(...(await attempt(id, look)));
   }
   if (faults.length > 0) return faults;
-  return [okResult('clients', `All ${clientIds.length} clients are there.`)];
+  return [okResult('clients', `All ${clientIds.length} clients found.`)];
 }

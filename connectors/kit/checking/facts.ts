@@ -1,6 +1,6 @@
 /**
- * Facts that a vendor's documents leave open and a connector relies on. `check` verifies some by reading,
- * `check --probe` and the first real write the others; the answers are kept in the connection's memory.
+ * Facts that a vendor's documentation leaves open and a connector relies on. `check` verifies some by reading,
+ * `check --probe` and the first real write the others; answers are kept in the connection's memory.
  */
 import type { CheckResult, ConnectorContext, Fact } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
@@ -8,7 +8,7 @@ import { instantFromMs, msFromInstant } from '../../../src/domain/time.ts';
 
 type State = (claim: string, otherwise: string) => Fact;
 
-/** `needed`: a step refuses to run where the fact is verified false; `useful`: something else is done then. */
+/** `needed`: a step refuses to run if the fact is verified false; `useful`: there is a fallback. */
 interface Facts {
   needed: State;
   useful: State;
@@ -27,12 +27,12 @@ export const writing = factsBy('writing');
 export interface FactBook<Id extends string> {
   rows: Readonly<Record<Id, Fact>>;
   readFact(context: ConnectorContext, id: Id): Promise<'yes' | 'no' | null>;
-  /** Stores what was seen; a later answer replaces an earlier one. Null: nothing was seen. */
+  /** Stores the answer, replacing an earlier one. Null: not observed. */
   verifyFact(context: ConnectorContext, id: Id, isTrue: boolean | null): Promise<void>;
   /**
-   * After a write: whether the record bears its key, as it shows by its id (null: it is not shown yet, which
-   * proves nothing), else whether it is found by its key. Both missing is a doubt, which nothing refuses for;
-   * a second one, a minute or more later, verifies the fact false.
+   * After a write: whether the record has its key when read by ID (null: it is not shown yet, which
+   * proves nothing), else whether it is found by its key. If neither, the fact is doubtful, which blocks nothing;
+   * a second miss, a minute or more later, verifies it false.
    */
   verifyKept(
     context: ConnectorContext,
@@ -40,19 +40,19 @@ export interface FactBook<Id extends string> {
     byId: boolean | null,
     isFoundByKey: () => Promise<boolean>,
   ): Promise<void>;
-  /** Throws `config` where one of these was verified false. */
+  /** Throws `config` if one of these was verified false. */
   refuseIfFalse(context: ConnectorContext, ...ids: Id[]): Promise<void>;
   /**
-   * What is known about a fact, for `check`. One that misses proved false is a doubt again afterwards: the
-   * next write verifies it, and releases what waits because of it.
+   * What is known about a fact, for `check`. One that misses proved false becomes doubtful again: the
+   * next write verifies it and releases what was blocked by it.
    */
   factResult(context: ConnectorContext, id: Id): Promise<CheckResult>;
 }
 
-/** Time between two looks that verify a fact false. */
+/** Minimum time between two misses that verify a fact false. */
 const apartMs = 60_000;
 
-/** `product`: what people call the vendor's product, for the messages. */
+/** `product`: display name of the vendor's product. */
 export function keepFacts<Id extends string>(
   product: string,
   rows: Readonly<Record<Id, Fact>>,
@@ -77,7 +77,7 @@ export function keepFacts<Id extends string>(
       for (const id of ids) {
         if ((await readFact(context, id)) !== 'no') continue;
         const message = `fact.${id} was verified false on this ${product}: ${rows[id].claim}`;
-        const fix = `${rows[id].otherwise} After a change there, run check (or check --probe) again.`;
+        const fix = `${rows[id].otherwise} Once corrected, run check (or check --probe) again.`;
         throw new KindError('config', message, { fix });
       }
     },
@@ -103,13 +103,13 @@ function resultOf(id: string, fact: Fact, stored: string | null, product: string
   if (stored !== null) {
     const detail = `Seen false once (${day}), not verified yet: ${claim}`;
     const fix =
-      'Run check --probe with a test client some time later; else the next real case verifies it.';
+      'Run check --probe with a test client in a while, or let the next real write verify it.';
     return { id, status: 'warning', detail, fix };
   }
   const fix =
     verifiedBy === 'writing'
-      ? 'Run check --probe with a test client; else the first real case verifies it.'
-      : `Nothing was there to verify it by; check again once there is more in ${product}.`;
+      ? 'Run check --probe with a test client, or let the first real write verify it.'
+      : `No data to verify it with; run check again once there is more in ${product}.`;
   return { id, status: 'warning', detail: `Not verified yet: ${claim}`, fix, isUnverified: true };
 }
 
@@ -119,20 +119,20 @@ function answerOf(stored: string | null): 'yes' | 'no' | null {
   return answer === 'yes' || answer === 'no' ? answer : null;
 }
 
-/** What is stored after a miss; `stored`: what was before it. */
+/** What to store after a miss; `stored`: the previous value. */
 export function afterMiss(stored: string | null, nowMs: number): string {
   const now = instantFromMs(nowMs);
   const [answer, seenAt = now, how] = (stored ?? '').split(' ');
-  // Seen by other means than a miss: that stays as it is.
+  // Verified by other means than a miss: unchanged.
   if (stored !== null && answer === 'no' && how === undefined) return stored;
-  // A look in the future was taken by a clock that was ahead: this one is the first.
+  // A timestamp in the future came from a clock that was ahead: this miss counts as the first.
   if (answer === 'doubt' && msFromInstant(seenAt) > nowMs) return `doubt ${now}`;
   const isVerified = answer === 'doubt' && nowMs - msFromInstant(seenAt) >= apartMs;
   if (isVerified || answer === 'no') return `no ${now.slice(0, 10)} missed`;
   return answer === 'doubt' ? `doubt ${seenAt}` : `doubt ${now}`;
 }
 
-/** A fact that misses proved false becomes a first look of that day again; any other answer stays. */
+/** A fact that misses proved false goes back to one miss on that day; any other answer stays. */
 export function reopened(stored: string): string {
   const [answer, day, how] = stored.split(' ');
   return answer === 'no' && how === 'missed' ? `doubt ${day}T00:00:00.000Z` : stored;

@@ -1,4 +1,4 @@
-/** What `check --probe` writes to a test client, and takes away again. */
+/** What `check --probe` writes to a test client and removes again. */
 
 import type {
   CheckResult,
@@ -15,7 +15,7 @@ import { type FactBook, reopened } from './facts.ts';
 export const testSubject = 'Test by prepaid-hours, to be deleted';
 export const testBody = 'Written by check --probe.';
 
-/** An hour for one unit of the file's currency. */
+/** One hour for one unit of the file's currency. */
 export function testSale(
   context: ConnectorContext,
   { key, clientId }: { key: string; clientId: SourceId },
@@ -36,7 +36,7 @@ export function testSale(
   };
 }
 
-/** Facts are open while `work` answers them anew; one that it does not come to keeps its answer. */
+/** Facts are unverified while `work` verifies them again; one that it does not reach keeps its answer. */
 export async function verifyAgain<Result>(
   { memory }: ConnectorContext,
   facts: readonly string[],
@@ -47,7 +47,7 @@ export async function verifyAgain<Result>(
     const answer = await memory.get(key);
     if (answer === null) continue;
     before.set(key, answer);
-    // An earlier miss is not lost: the probe's own look verifies it, or clears it.
+    // An earlier miss is kept: the probe confirms or clears it.
     const kept = reopened(answer);
     if (kept.startsWith('doubt')) await memory.set(key, kept);
     else await memory.delete(key);
@@ -62,23 +62,23 @@ export async function verifyAgain<Result>(
   }
 }
 
-/** A probe in steps: each verifies its facts again, and what is then known of them goes into the results. */
+/** A probe in steps: each verifies its facts again and adds the outcome to the results. */
 export interface ProbeStep<Id extends string> {
   facts: readonly Id[];
   work(): Promise<void>;
 }
 
 interface Removal {
-  /** Paths of what was written, the last first. */
+  /** Paths of what was written, newest first. */
   written: readonly string[];
   remove(path: string): Promise<void>;
-  /** For a person, where something cannot be removed. */
+  /** What an admin should do if something cannot be removed. */
   fix: string;
-  /** What the vendor lets nobody remove, and what became of it. */
+  /** What the API cannot remove, and its final state. */
   stays?: readonly string[];
 }
 
-/** What the steps write goes into the removal; all of it is removed in the end. */
+/** Runs the steps, then removes everything they wrote. */
 export async function runProbe<Id extends string>(
   call: { context: ConnectorContext },
   book: FactBook<Id>,
@@ -91,7 +91,7 @@ export async function runProbe<Id extends string>(
   return [...results, await removeWritten(written, remove, fix, stays)];
 }
 
-/** For a vendor that removes nothing by its path. */
+/** For a vendor that cannot delete by path. */
 export async function runSteps<Id extends string>(
   { context }: { context: ConnectorContext },
   book: FactBook<Id>,
@@ -112,7 +112,7 @@ export async function runSteps<Id extends string>(
   return results;
 }
 
-/** Writes a custom field back as it is, which must change nothing. */
+/** Writes a custom field back unchanged, which must change nothing. */
 export function fieldStep<
   C extends { context: ConnectorContext },
   Field extends ClientField,
@@ -134,7 +134,7 @@ export function fieldStep<
   return { facts: [fact], work };
 }
 
-/** `paths` the last written first. What cannot be removed is named, with `fix`; so is what stays. */
+/** `paths`: newest first. Lists what could not be removed, with `fix`, and what stays. */
 async function removeWritten(
   paths: readonly string[],
   remove: (path: string) => Promise<void>,
@@ -153,7 +153,7 @@ async function removeWritten(
   }
   if (left.length === 0) {
     const but = stays.length === 0 ? '' : `, except ${stays.join('; ')}`;
-    return { id, status: 'ok', detail: `All that was written is removed again${but}.` };
+    return { id, status: 'ok', detail: `All test records were removed${but}.` };
   }
   return { id, status: 'warning', detail: `Still there: ${[...left, ...stays].join('; ')}`, fix };
 }

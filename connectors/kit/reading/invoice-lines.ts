@@ -11,14 +11,14 @@ export function linesOneByOne(read: (invoiceId: string) => Promise<readonly Invo
   };
 }
 
-/** The rows with the lines that the request wants; of other invoices no line is asked for. */
+/** The rows with the lines that the request wants; lines of other invoices are not requested. */
 export async function withLines(
   rows: readonly InvoiceRow[],
   { linesSince, signal }: Pick<PullRequest, 'linesSince' | 'signal'>,
   read: (invoiceIds: readonly string[], signal: AbortSignal) => Promise<LinesOf>,
 ): Promise<readonly InvoiceRow[]> {
   if (linesSince === undefined) return rows;
-  // Further rows of one invoice, one a sale, bear its id with a key: its lines are on the first.
+  // Extra rows of an invoice, one per sale, have its ID plus a key: its lines are on the first row.
   const isWanted = ({ sourceId, isVoid, issuedOn }: InvoiceRow): boolean =>
     !isVoid && !sourceId.includes(':') && issuedOn !== null && issuedOn >= linesSince;
   const wanted = rows.filter(isWanted).map(({ sourceId }) => sourceId);

@@ -1,4 +1,4 @@
-/** Reading lists: with bad rows quarantined, strictly, or until one is found. */
+/** Reads lists: quarantining bad rows, strictly, or until one row is found. */
 import type { ZodType } from 'zod';
 import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
@@ -11,9 +11,9 @@ import type { Answer } from '../../http/types.ts';
 
 export interface ListPage {
   rows: readonly unknown[];
-  /** Where an interrupted pass may continue once this page is stored; null: only at the end. */
+  /** Where an interrupted pass may resume once this page is stored; null: only at the end. */
   resume?: string | null;
-  /** Rows of all pages, as the vendor counts them; null or absent: it does not. */
+  /** Total rows as counted by the vendor; null or absent: it does not count. */
   count?: number | null;
   isLast?: boolean;
 }
@@ -24,14 +24,14 @@ interface HasPages<List> {
   pages(list: List): Pages;
 }
 
-/** A page of a numbered list, as its envelope tells it. */
+/** A page of a numbered list, from its envelope. */
 export interface NumberedPage {
   rows: readonly unknown[];
-  /** Rows of all pages, where the envelope counts them. */
+  /** Total rows, if the envelope has it. */
   count?: number | null;
-  /** Pages in all, where it counts those. */
+  /** Total pages, if the envelope has it. */
   pages?: number | null;
-  /** Whether it is the last, where the envelope says so itself; where it counts neither, whether it is not full. */
+  /** Whether it is the last, if the envelope says so; without any count, whether it is not full. */
   isLast?: boolean;
 }
 
@@ -40,15 +40,15 @@ interface NumberedList {
   path: string;
   send(page: number): Promise<Answer<NumberedPage>>;
   firstPage?: number;
-  /** Rows of the pages before the first, which an earlier pass read. */
+  /** Rows that an earlier pass read before the first page. */
   received?: number;
-  /** Ids of a page's rows, for a list in no known order: refused where one moved while it was read. */
+  /** IDs of a page's rows, for a list without a known order: refused if one moved during the read. */
   idsOf?(rows: readonly unknown[]): readonly string[];
 }
 
 /**
- * Numbered pages until the vendor's own count is reached. Refuses a list that shrinks while it is read (a row that
- * left it moves all behind it forward, and one of them may go unseen) or that shows fewer rows than it counts.
+ * Numbered pages until the vendor's own count is reached. Refuses a list that shrinks during the read (rows move
+ * up, so one may be missed) or that shows fewer rows than it counts.
  */
 export async function* numberedPages({
   path,
@@ -76,7 +76,7 @@ export async function* numberedPages({
     if (size !== null && size < before) throw shrunk(path);
     before = size ?? before;
     seen += 1;
-    // Counted by place, not by id: what enters the list meanwhile shows some rows twice.
+    // Counted by position, not by ID: rows added during the read make others appear twice.
     received += data.rows.length;
     if (data.count != null && data.isLast === true && received < data.count) {
       throw shortList(path, received, data.count);
@@ -92,20 +92,20 @@ function isLastOf({ rows, count, pages, isLast }: NumberedPage, seen: number, re
   return pages != null ? seen >= pages : rows.length === 0;
 }
 
-/** `GET /Tickets`; an operation is called by its name alone. */
+/** `GET /Tickets`; for an operation, just its name. */
 function calledBy(path: string): string {
   return path.startsWith('/') ? `GET ${path}` : path;
 }
 
 export function shortList(path: string, found: number, count: number): KindError {
   return new KindError('contract', `${calledBy(path)} counts ${count} rows and lists ${found}.`, {
-    fix: 'The API user may lack a permission for the rest, or paging changed. Run check.',
+    fix: 'The API user may lack permission for the rest, or paging changed. Run check.',
   });
 }
 
 function shrunk(path: string): KindError {
-  return new KindError('transient', `${calledBy(path)} became shorter while it was read.`, {
-    fix: 'It is read again from the start at the next run.',
+  return new KindError('transient', `${calledBy(path)} shrank during the read.`, {
+    fix: 'The next run reads it again from the start.',
   });
 }
 
@@ -115,14 +115,14 @@ interface Reading<Wire, Row, List> {
   /** None, one or several rows of ours. */
   fromWire(wire: Wire): Row | readonly Row[];
   idOf?(raw: unknown): string | null;
-  /** Of a row as it came: one of another client is left out before it is read, however odd the rest of it is. */
+  /** Tests the raw row: other clients' rows are skipped before they are parsed. */
   concernsUs?(raw: unknown): boolean;
-  /** Throws for a row that a filter should have left out. */
+  /** Throws for a row that the filter should have excluded. */
   refuse?(row: Row): void;
   isWanted?(row: Row): boolean;
 }
 
-/** The pages of a pull: each row is believed or quarantined, those that are not wanted are left out. */
+/** The pages of a pull: each wanted row is accepted or quarantined. */
 export async function* readPages<Wire, Row, List>(
   call: HasPages<List>,
   reading: Reading<Wire, Row, List>,
@@ -137,7 +137,7 @@ export async function* readPages<Wire, Row, List>(
   }
 }
 
-/** Strict: an unreadable row of a look-up might be the one that is looked for. Throws `contract`. */
+/** Strict: an unreadable row might be the one that is looked up. Throws `contract`. */
 export function believeRows<T>(
   { path }: { path: string },
   rows: readonly unknown[],
@@ -151,8 +151,8 @@ export function believeRows<T>(
 }
 
 /**
- * The first row that is wanted. Strict: taking an unreadable row for another would write twice. `mayBe`: whether one
- * might be the wanted all the same.
+ * The first matching row. Strict: skipping an unreadable match would lead to a duplicate write. `mayBe`: whether an
+ * unreadable row could be the match.
  */
 export async function findRow<T, List extends { path: string }>(
   call: HasPages<List>,
@@ -172,7 +172,7 @@ export async function findRow<T, List extends { path: string }>(
   return null;
 }
 
-/** All rows, strictly: for what must not count as gone because it could not be read. */
+/** All rows, strictly: an unreadable row must not count as deleted. */
 export async function allRows<T, List extends { path: string }>(
   call: HasPages<List>,
   list: List,
@@ -183,7 +183,7 @@ export async function allRows<T, List extends { path: string }>(
   return all;
 }
 
-/** All rows that can be read: for looking through, not for storing. */
+/** All readable rows: for searching, not for storing. */
 export async function readableRows<T, List>(
   call: HasPages<List>,
   list: List,
@@ -194,7 +194,7 @@ export async function readableRows<T, List>(
   return all;
 }
 
-/** The rows of one page that can be read. */
+/** The readable rows of one page. */
 export function parseAll<T>(rows: readonly unknown[], schema: ZodType<T>): T[] {
   return parseRows(rows, schema, (row) => row).rows;
 }
@@ -204,29 +204,29 @@ export async function firstPage<List>(call: HasPages<List>, list: List): Promise
   return { rows: [], count: 0, isLast: true };
 }
 
-/** Throws `contract` for a row of a client that was not asked for. */
+/** Throws `contract` for a row of a client that was not requested. */
 export function refuseStranger(
   path: string,
   clientId: SourceId | null | undefined,
   ids: readonly SourceId[],
 ): void {
   if (clientId == null || ids.includes(clientId)) return;
-  throw ignoredFilter(path, `client ${clientId}, which was not asked for`);
+  throw ignoredFilter(path, `client ${clientId}, which was not requested`);
 }
 
-/** Throws `contract` for a row from long before what was asked for: then all rows ever would come. */
+/** Throws `contract` for a row much older than requested: the filter was ignored and all rows would come. */
 export function refuseOld(path: string, at: Instant, since: Instant, marginSeconds = 0): void {
   if (at >= addSeconds(since, -marginSeconds)) return;
   throw ignoredFilter(path, `a row of ${at}`);
 }
 
 export function ignoredFilter(path: string, what: string): KindError {
-  return new KindError('contract', `GET ${path} answered with ${what}: a filter was ignored.`, {
-    fix: 'The API may have changed, or ignores parameters that it does not know. Run check.',
+  return new KindError('contract', `GET ${path} returned ${what}: a filter was ignored.`, {
+    fix: 'The API may have changed, or ignores unknown parameters. Run check.',
   });
 }
 
-/** Numeric ids of clients; throws `config` for anything else. `product`: what people call the vendor's product. */
+/** Numeric client IDs; throws `config` for anything else. `product`: display name of the vendor's product. */
 export function numericIds(product: string, clientIds: readonly SourceId[]): SourceId[] {
   const wrong = clientIds.find((id) => !/^[1-9]\d*$/.test(id));
   if (wrong === undefined) return [...clientIds];
@@ -235,12 +235,12 @@ export function numericIds(product: string, clientIds: readonly SourceId[]): Sou
     'config',
     `"${wrong}" is not ${article} ${product} client ID; IDs are numeric.`,
     {
-      fix: `Write the number from the client’s address in ${product} under the client’s ids.`,
+      fix: `Set the client’s ID to the number from its URL in ${product}.`,
     },
   );
 }
 
-/** A list read newest first: tells when everything that changed since was seen. */
+/** For a list read newest first: whether all changes since a time have been seen. */
 export function createDescent(since: Instant): { see(at: Instant): void; isDone(): boolean } {
   let oldest = '9999';
   let isOrdered = true;

@@ -1,4 +1,4 @@
-/** Lists of names that rarely change, kept in the connection's memory so that a quiet run asks for none. */
+/** Lists of names that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
@@ -19,30 +19,30 @@ interface HasContext {
   context: ConnectorContext;
 }
 
-/** How each kind of names is read, whole. Kinds are called what messages call them, in the plural. */
+/** Reads the whole list of each kind of name. Kinds are named in the plural, as in messages. */
 export type NameSources<C, Kind extends string> = Readonly<
   Record<Kind, (call: C) => Promise<readonly NamedRow[]>>
 >;
 
 export interface Names<C, Kind extends string> {
-  /** From memory where they are not too old, else read. */
+  /** From memory unless too old. */
   list(call: C, kind: Kind): Promise<readonly NamedRow[]>;
   /** Always read. */
   reread(call: C, kind: Kind): Promise<readonly NamedRow[]>;
-  /** Names by id, with these among them where the vendor knows them. */
+  /** Names by ID, including these if the vendor knows them. */
   byId(call: C, kind: Kind, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The id of a name of the config; throws `config` where there is none. */
+  /** The ID of a name in the config; throws `config` if there is none. */
   idOf(call: C, kind: Kind, name: string): Promise<string>;
 }
 
-/** `product`: what people call the vendor's product. */
+/** `product`: display name of the vendor's product. */
 export function createNames<C extends HasContext, Kind extends string>(
   product: string,
   sources: NameSources<C, Kind>,
 ): Names<C, Kind> {
-  /** Several rows that lack a name at the same time ask for it once. */
+  /** Concurrent look-ups of a list share one request. */
   const underWay = new Map<Kind, Promise<readonly NamedRow[]>>();
-  /** Ids that stay unknown are asked for once a process and no more. */
+  /** IDs that stay unknown are requested once per process. */
   const missing = new Set<string>();
 
   function reread(call: C, kind: Kind): Promise<readonly NamedRow[]> {
@@ -84,7 +84,7 @@ export function createNames<C extends HasContext, Kind extends string>(
   };
 }
 
-/** Names looked up one by one, where there may be thousands; one that the vendor does not know is its number. */
+/** Names looked up one by one, if there may be thousands; an unknown one is shown as its number. */
 export async function lookUpNames(
   call: HasContext,
   kind: string,
@@ -103,7 +103,7 @@ export async function lookUpNames(
   return names;
 }
 
-/** Null where nothing is stored, or it is too old. */
+/** Null if nothing is stored, or it is too old. */
 async function readStored({ context }: HasContext, kind: string): Promise<Stored | null> {
   const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(`names.${kind}`)));
   return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data : null;
@@ -113,7 +113,7 @@ function store({ context }: HasContext, kind: string, stored: Stored): Promise<v
   return context.memory.set(`names.${kind}`, JSON.stringify(stored));
 }
 
-/** `config`: a name of the settings that the vendor does not have, with those that it has. */
+/** `config`: a configured name that the vendor does not have; lists those that it has. */
 export function unknownName(
   product: string,
   kind: string,
@@ -122,11 +122,11 @@ export function unknownName(
 ): KindError {
   const known = rows.map((row) => row.name).slice(0, 20);
   return new KindError('config', `${product} has no "${name}" among its ${kind}.`, {
-    fix: `Write the name as ${product} shows it. There are: ${known.join(', ') || 'none that we see'}.`,
+    fix: `Write the name as ${product} shows it. Available: ${known.join(', ') || 'none visible'}.`,
   });
 }
 
-/** The only one of these. `what` continues "OWNER has no"; throws `config` where there is none, or another. */
+/** The only one of these; throws `config` for none or several. `what` continues "OWNER has no". */
 export function onlyOne<T>(found: readonly T[], owner: string, what: string, fix: string): T {
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;

@@ -1,9 +1,9 @@
-/** Which time entries there are now, for vendors that do not report deletions. */
+/** Which time entries exist now, for vendors that do not report deletions. */
 import type { Presence, PresenceRequest, SourceId } from '../../../src/contract/connector.ts';
 
 /**
- * For a vendor that counts pages, lists or nothing: the count is that of the very ids which were listed, each list
- * having been held against the vendor's own count while it was read.
+ * For a vendor without a count of rows: the number of IDs listed. Each list was compared with the vendor's own count
+ * as it was read.
  */
 export function countedPresence(
   list: (request: PresenceRequest) => AsyncIterable<readonly SourceId[]>,

@@ -1,8 +1,8 @@
-/** Time that a vendor shows only ticket by ticket: a request for each. */
+/** Time for a vendor that shows it only per ticket: one request each. */
 import type { SourceId, TicketTimePage } from '../../../src/contract/connector.ts';
 import { isKindError } from '../../../src/domain/errors.ts';
 
-/** Tickets read side by side; their pages still come out in the order asked. */
+/** Tickets read in parallel; their pages still come out in the requested order. */
 const atOnce = 4;
 
 /** `onStored`: what follows once the pages of these tickets are stored. */
@@ -16,7 +16,7 @@ export async function* timeByTicket(
       return await read(ticketId);
     } catch (error) {
       if (!isKindError(error, 'rejected') || error.status !== 404) throw error;
-      return unreadableTicket(ticketId, 'was listed, but its time is not there (404)');
+      return unreadableTicket(ticketId, 'was listed, but its time was not found (404)');
     }
   };
   for (let from = 0; from < ticketIds.length; from += atOnce) {
@@ -29,7 +29,7 @@ export async function* timeByTicket(
 
 /** Its time stays as it was last read. `what`: continues "The ticket". */
 export function unreadableTicket(ticketId: SourceId, what: string): TicketTimePage {
-  const reason = `The ticket ${what}. Its time stays as last read; look whether it was deleted, or the permission to see it taken away.`;
+  const reason = `The ticket ${what}. Its time stays as last read. Check whether it was deleted or the permission to see it was removed.`;
   const row = { sourceId: `ticket ${ticketId}`, reason, row: { id: ticketId } };
   return { ticketIds: [], rows: [], rejected: [row] };
 }

@@ -7,10 +7,10 @@ import type { FactBook } from '../checking/facts.ts';
 
 /** A custom field of one client, under the name that the API has for it. */
 export interface ClientField {
-  /** Tells fields of one name apart. */
+  /** Distinguishes fields with the same name. */
   id?: number;
   name: string;
-  /** What people see, where that differs. */
+  /** Label shown to people, if different. */
   label?: string | null | undefined;
   value?: unknown;
 }
@@ -20,17 +20,17 @@ export interface ClientFields<C, Field extends ClientField> {
   noun: string;
   product: string;
   read(call: C, clientId: SourceId): Promise<readonly Field[]>;
-  /** Writes the one field; `before`: all that the client had, for a vendor that wants them all sent. */
+  /** Writes the one field; `before`: all current fields, for a vendor that wants all of them sent. */
   write(call: C, clientId: SourceId, change: FieldChange<Field>): Promise<void>;
-  /** The fact is about more than the other fields: `write` verifies it, and throws where it is false. */
+  /** The fact covers more than the other fields: `write` verifies it and throws if it is false. */
   verifiesFact?: true;
-  /** Fields that a client shows only once they are filled in, by name. */
+  /** Names of fields that a client shows only once they are filled in. */
   hidden?(call: C): Promise<readonly Field[]>;
-  /** What is written for the text; throws for a field that cannot show it. Default: the text. */
+  /** The value to write for the text; throws for a field that cannot hold it. Default: the text. */
   valueFor?(field: Field, hoursText: string): unknown;
   /** What identifies a written balance. Default: the client's ID and the field's name. */
   remoteId?(clientId: SourceId, field: Field): SourceId;
-  /** Which kind of field it must be, and who may edit it. */
+  /** Required field type and permission. */
   writableFix: string;
 }
 
@@ -40,7 +40,7 @@ interface FieldChange<Field> {
   value: unknown;
 }
 
-/** `fact`: that writing one field leaves the others as they were; `needs`: others without which none is written. */
+/** `fact`: writing one field leaves the others unchanged; `needs`: further facts that must not be false. */
 export function balancePush<
   C extends { context: ConnectorContext },
   Field extends ClientField,
@@ -58,7 +58,7 @@ export function balancePush<
     async find({ clientId, field, hoursText }, signal) {
       const call = open(signal);
       const shown = await fields.read(call, clientId);
-      // One that is not shown is not filled in: no other list need be asked.
+      // A field that is not shown is empty: no other list is needed.
       if (fields.hidden !== undefined && !shown.some((one) => isNamed(one, field))) return null;
       const target = await findField(fields, call, shown, field);
       return isSameValue(target.value, hoursText) ? { remoteId: idOf(clientId, target) } : null;
@@ -83,7 +83,7 @@ export function balancePush<
   };
 }
 
-/** Writes the one field and reads all back. Throws `config` when another changed with it. */
+/** Writes the one field and reads all back. Throws `config` if another one changed. */
 export async function writeField<
   C extends { context: ConnectorContext },
   Field extends ClientField,
@@ -101,7 +101,7 @@ export async function writeField<
   const after = await fields.read(call, clientId);
   const shownOf = (field: Field): unknown =>
     after.find((other) => isSameField(other, field))?.value;
-  // Written back as it was, the field itself must stay as well.
+  // Written back unchanged, the field itself must not change either.
   const mayChange = (field: Field): boolean =>
     isSameField(field, target) && !isSameValue(value, target.value);
   const lost = before.filter(
@@ -112,7 +112,7 @@ export async function writeField<
   if (lost.length === 0) return after;
   const names = lost.map((field) => `${field.name} (was ${JSON.stringify(field.value)})`);
   throw new KindError('config', `Writing one custom field changed others: ${names.join(', ')}.`, {
-    fix: `Restore them on ${fields.noun} ${clientId}. No balance is written there any more.`,
+    fix: `Restore them on ${fields.noun} ${clientId}. No more balances are written there.`,
   });
 }
 
@@ -120,7 +120,7 @@ function isSameField(one: ClientField, other: ClientField): boolean {
   return one.name === other.name && one.id === other.id;
 }
 
-/** By its label or its name. Throws `config` where there is none. */
+/** By its label or its name. Throws `config` if there is none. */
 async function findField<C, Field extends ClientField>(
   { noun, product, hidden }: ClientFields<C, Field>,
   call: C,
@@ -135,7 +135,7 @@ async function findField<C, Field extends ClientField>(
   if (other !== undefined) return other;
   const known = new Set([...shown, ...others].map(({ label, name }) => label ?? name));
   throw new KindError('config', `A ${noun} in ${product} has no custom field "${wanted}".`, {
-    fix: `Add it there, or name one of: ${[...known].join(', ') || 'none are there'}.`,
+    fix: `Add it there, or use one of: ${[...known].join(', ') || 'none exist'}.`,
   });
 }
 

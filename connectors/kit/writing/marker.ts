@@ -1,16 +1,16 @@
-/** The key of a message in the text that it wrote, by which it is found again. */
+/** The key of a message in the text that it wrote, used to find it again. */
 
 /** Brackets on both sides keep `a-1` and `a-10` apart. */
 export function markerOf(key: string): string {
   return `[${key}]`;
 }
 
-/** Anywhere in it: people write on behind the marker. */
+/** Anywhere in it: people may add text after the marker. */
 export function hasMarker(text: string | null | undefined, key: string): boolean {
   return (text ?? '').includes(markerOf(key));
 }
 
-/** The text with the key in a last line of its own, cut before it where it would be too long. */
+/** The text with the key on its own last line; a long text is truncated before it. */
 export function withMarker(
   text: string,
   key: string,
@@ -20,7 +20,7 @@ export function withMarker(
   return `${shortened(text.trimEnd(), lengthMax - marker.length - 2)}\n\n${marker}`;
 }
 
-/** One line that ends with the key, cut before it where it would be too long. */
+/** One line that ends with the key; a long one is truncated before it. */
 export function markedLine(
   text: string,
   key: string,
@@ -32,7 +32,7 @@ export function markedLine(
 
 const bracketed = /\[([A-Za-z0-9_.:-]{1,50})\]/g;
 
-/** All that may be keys of ours in the texts; people bracket words too, which are nobody's key. */
+/** Possible keys of ours in the texts; people put other words in brackets too. */
 export function keysIn(texts: readonly (string | null | undefined)[]): string[] {
   const found = texts.flatMap((text) => [...(text ?? '').matchAll(bracketed)]);
   return [...new Set(found.flatMap(([, word]) => word ?? []))];
@@ -42,7 +42,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** Cut with an ellipsis where the vendor's field is short. */
+/** Truncated with an ellipsis if the vendor's field is short. */
 export function shortened(text: string, lengthMax: number): string {
   return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
 }

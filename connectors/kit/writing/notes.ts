@@ -16,7 +16,7 @@ export interface NoteRecord<C> {
   write(call: C, note: Note): Promise<Delivered>;
 }
 
-/** `needs`: the facts without which no note is written. */
+/** `needs`: no note is written if one of these facts is false. */
 export function notePush<C extends { context: ConnectorContext }, Id extends string>(
   open: OpenCall<C>,
   book: FactBook<Id>,
@@ -30,7 +30,7 @@ export function notePush<C extends { context: ConnectorContext }, Id extends str
   };
 }
 
-/** Notes that refuse to be written where one of `needs` was verified false; also for those of a withdrawal. */
+/** Refuses to write notes if one of `needs` was verified false; also for withdrawal notes. */
 export function guardedNotes<C extends { context: ConnectorContext }, Id extends string>(
   { refuseIfFalse }: FactBook<Id>,
   { find, write }: NoteRecord<C>,
@@ -45,7 +45,7 @@ export function guardedNotes<C extends { context: ConnectorContext }, Id extends
   };
 }
 
-/** Verifies whether a note kept its audience; a leak is loud and stops the next. */
+/** Verifies whether a note kept its audience; a leak is logged and blocks the next note. */
 export async function verifyAudience<Id extends string>(
   { context }: { context: ConnectorContext },
   { verifyFact }: FactBook<Id>,
@@ -56,7 +56,7 @@ export async function verifyAudience<Id extends string>(
   const isKept = written.isInternal === (audience === 'internal');
   await verifyFact(context, fact, isKept);
   if (isKept) return;
-  context.log.warn('A note did not keep its audience; look at it now.', {
+  context.log.warn('A note did not keep its audience; review it now.', {
     ticket: ticketId,
     note: written.id,
     wanted: audience,

@@ -1,4 +1,4 @@
-/** Writes that are found by their key before they are made, and looked for again afterwards. */
+/** Idempotent writes: a record is looked up by its key before it is created, and again afterwards. */
 import type {
   ConnectorContext,
   Delivered,
@@ -17,22 +17,22 @@ interface HasContext {
   context: ConnectorContext;
 }
 
-/** A record of ours at the vendor's. `Row`: as it is found; null where it is not. */
+/** A record of ours in the vendor's system. `Row`: as found; null if it is not. */
 export interface KeyedRecord<C, Message, Row, Id extends string> {
-  /** What it is called in the log: `ticket`. */
+  /** Noun for the log: `ticket`. */
   noun: string;
-  /** Facts without which nothing is written. */
+  /** Nothing is written if one of these facts is false. */
   needs(call: C, message: Message): readonly Id[];
-  /** Compared exactly, in code: a filter of the vendor may be ignored. Throws where a row cannot be read. */
+  /** Compared exactly in code, since the vendor may ignore a filter. Throws for an unreadable row. */
   find(call: C, message: Message): Promise<Row | null>;
-  /** All that could fail is asked before anything is written. */
+  /** Anything that could fail is checked before the write. */
   create(call: C, message: Message): Promise<Delivered>;
   delivered(row: Row, message: Message): Delivered;
-  /** That a record which was just written is found by its key; verified after each write. */
+  /** The fact that a new record is found by its key; verified after each write. */
   kept?: Id;
-  /** For a record of several requests: one that is not whole is not found, and creating completes it. */
+  /** For a record of several requests: an incomplete one counts as not found, and creating completes it. */
   isWhole?(row: Row): boolean;
-  /** Throws for a record that is found and is not what was to be written: another price. */
+  /** Throws if the record found differs from what was to be written, such as its price. */
   refuseOther?(call: C, row: Row, message: Message): void;
   inspect?(call: C, message: Message, remoteId: SourceId): Promise<Standing | null>;
   withdraw?(call: C, message: Message, withdrawal: Withdrawal): Promise<Withdrawn | null>;
@@ -66,7 +66,7 @@ export function keyedPush<
   };
 }
 
-/** Writes one record and looks for it again by its key; a probe calls this for its own. */
+/** Writes one record and looks it up again by its key; probes call this too. */
 export async function createKeyed<C extends HasContext, Message, Row, Id extends string>(
   call: C,
   { verifyKept, refuseIfFalse }: FactBook<Id>,

@@ -1,10 +1,10 @@
-/** What is to be invoiced, for vendors where a person writes the invoice. */
+/** What to invoice, for vendors where a person writes the invoice. */
 
 import type { PushMessages } from '../../../src/contract/connector.ts';
 import { hoursText } from '../../../src/domain/duration.ts';
 import { textFromMinor } from '../../../src/domain/money.ts';
 
-/** Everything that the invoice must say, our key with it; what else is to be minded there comes last. */
+/** Everything the invoice must contain, including our key; further hints come last. */
 export function saleText(sale: PushMessages['invoice'], hints: readonly string[] = []): string {
   const { clientId, currency, seconds } = sale;
   const amount = (minor: number): string => `${textFromMinor(minor, currency)} ${currency}`;

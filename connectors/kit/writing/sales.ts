@@ -1,4 +1,4 @@
-/** What every sale is held against before and after it is written. */
+/** Checks for every sale before and after it is written. */
 import type { PushMessages } from '../../../src/contract/connector.ts';
 import { hoursText, secondsFromDecimalText } from '../../../src/domain/duration.ts';
 import { KindError } from '../../../src/domain/errors.ts';
@@ -13,7 +13,7 @@ export function saleLine(sale: Sale): { quantity: number; unitPrice: number } {
   return { quantity, unitPrice: Number(textFromMinor(sale.totalMinor / quantity, sale.currency)) };
 }
 
-/** Throws `config` where the client is billed in another currency than the offer's; null: not known. */
+/** Throws `config` if the client is billed in another currency than the offer's; null: not known. */
 export function refuseOtherCurrency(sale: Sale, billed: string | null): void {
   if (!/^[A-Z]{3}$/.test(billed ?? '') || billed === sale.currency) return;
   throw new KindError(
@@ -23,7 +23,7 @@ export function refuseOtherCurrency(sale: Sale, billed: string | null): void {
   );
 }
 
-/** Throws `rejected` for a record that does not come to what was sold, before tax; null: not shown. */
+/** Throws `rejected` for a record whose net total differs from the sale; null: not shown. */
 export function refuseOtherTotal(sale: Sale, what: string, netMinor: number | null): void {
   if (netMinor === null || netMinor === sale.totalMinor) return;
   const [shown, wanted] = [netMinor, sale.totalMinor].map((minor) =>
@@ -34,7 +34,7 @@ export function refuseOtherTotal(sale: Sale, what: string, netMinor: number | nu
   });
 }
 
-/** Hours as a decimal of two places, or `config` where that would be another time than was sold. */
+/** Hours with two decimals; throws `config` if that would change the time sold. */
 export function saleHours(sale: Sale): number {
   const text = hoursText(sale.seconds);
   if (secondsFromDecimalText(text, 'hours') === sale.seconds) return Number(text);

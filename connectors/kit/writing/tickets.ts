@@ -1,4 +1,4 @@
-/** Alert tickets: how one is now, and taking it back. */
+/** Alert tickets: reading the state of one, and withdrawing it. */
 import type {
   PushMessages,
   SourceId,
@@ -10,27 +10,27 @@ import type { NoteRecord } from './notes.ts';
 
 type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
 
-/** A ticket of ours, as the vendor shows it by its id. */
+/** A ticket of ours, read by its ID. */
 export interface TicketView {
   bearsKey(key: string): boolean;
   isClosed: boolean;
-  /** Whether it was taken back before, where that shows: then it was not people who closed it. */
+  /** Whether we withdrew it before, if that is visible: then people did not close it. */
   isWithdrawn?(): boolean | Promise<boolean>;
   updatedAt?: Standing['updatedAt'];
 }
 
 export interface ClosableTicket<C, View extends TicketView = TicketView> {
-  /** Null: it is not there any more. */
+  /** Null: it no longer exists. */
   read(call: C, id: SourceId): Promise<View | null>;
-  /** Asks whatever could fail, and gives the write. Null: the vendor does not show what the write needs. */
+  /** Checks whatever could fail, then returns the write. Null: the vendor does not show what it needs. */
   close(
     call: C,
     id: SourceId,
     ticket: View,
   ): Promise<((reason: string) => Promise<unknown>) | null>;
-  /** Says on the ticket why, internally. Absent: the write that closes it says so itself. */
+  /** Adds the reason as an internal note. Absent: the closing write carries the reason. */
   note?: Pick<NoteRecord<C>, 'find' | 'write'>;
-  /** What one that is gone, or that people closed, counts as. Default: withdrawn. */
+  /** Result for one that is gone, or that people closed. Default: withdrawn. */
   whenGone?: 'withdrawn' | 'by hand';
   whenClosed?: 'withdrawn' | 'by hand';
 }
@@ -47,8 +47,8 @@ export async function inspectTicket<C>(
 }
 
 /**
- * A note that says why, then a closing status, then a look whether it is closed. Null, for a person: the ticket
- * does not bear our key any more or cannot be closed, or the vendor took the status and did not close it.
+ * Adds a note with the reason, sets a closing status, then checks that it is closed. Null (left to an admin): the
+ * ticket no longer has our key or cannot be closed, or the vendor accepted the status and did not close it.
  */
 export async function withdrawTicket<C, View extends TicketView>(
   ticket: ClosableTicket<C, View>,

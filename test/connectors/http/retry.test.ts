@@ -52,7 +52,7 @@ describe('repeating', () => {
     const error = new KindError('rate-limited', 'Too many.', { retryAfterSeconds: 86_400 });
     await expect(withRetries(failing(1, error), quick())).rejects.toMatchObject({
       kind: 'rate-limited',
-      message: 'Too many. The vendor asks to wait 86,400 s; tried again by the next run.',
+      message: 'Too many. The vendor asks to wait 86,400 s; the next run tries again.',
     });
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
