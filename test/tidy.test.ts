@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { registry } from '../connectors/registry.ts';
-import { configTable } from '../src/config/docs/describe.ts';
+import { configTable, vendorPage } from '../src/config/docs/describe.ts';
 import { factTable, vendorTable } from '../src/config/docs/vendor-table.ts';
 import { environmentNames } from '../src/config/read/environment.ts';
 import { loadVendors } from '../src/contract/registry.ts';
@@ -106,11 +106,40 @@ test('the published package holds nobody’s own config or secrets', () => {
 });
 
 test.each([
-  { name: 'config-table', table: configTable(vendors) },
-  { name: 'vendor-table', table: vendorTable(vendors) },
-])('the README shows the $name as the code has it', ({ name, table }) => {
-  const [, shown] = read('README.md').split(new RegExp(`<!-- /?${name} -->`));
+  { file: 'config/guide/configuration.md', name: 'config-table', table: configTable(vendors) },
+  { file: 'README.md', name: 'vendor-table', table: vendorTable(vendors) },
+])('$file shows the $name as the code has it', ({ file, name, table }) => {
+  const [, shown] = read(file).split(new RegExp(`<!-- /?${name} -->`));
   expect(shown?.trim()).toBe(table.trim());
+});
+
+test.each(vendors.map((vendor) => [vendor.id, vendor] as const))(
+  'the guide’s page of %s shows its settings as the code has them',
+  (id, vendor) => expect(read(`config/guide/vendors/${id}.md`)).toBe(vendorPage(vendor)),
+);
+
+test('the README is read in five minutes', () => {
+  expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(1500);
+});
+
+/** Files of the package by its `files`, as far as documents are concerned. */
+function packagedDocuments(): string[] {
+  const { files } = JSON.parse(read('package.json')) as { files: string[] };
+  const whole = files.flatMap((name) => globSync([name, `${name}/**/*.md`], { cwd: root }));
+  return ['README.md', 'LICENSE', ...whole.map((path) => path.replaceAll('\\', '/'))];
+}
+
+test('every link of a packaged document leads to a file of the package', () => {
+  const packaged = packagedDocuments();
+  const documents = packaged.filter((path) => path.endsWith('.md'));
+  expect(documents.length).toBeGreaterThan(20);
+  const broken = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].flatMap(([, link = '']) => {
+      const target = normalize(join(dirname(path), link)).replaceAll('\\', '/');
+      return packaged.includes(target) ? [] : `${path}: ${link}`;
+    }),
+  );
+  expect(broken).toEqual([]);
 });
 
 const proofEnds = ['.test.ts', '.sampled.test.ts', '.long.test.ts', '.ts'];
@@ -142,8 +171,8 @@ test.each(vendors.map(({ id, evidence }) => [id, evidence] as const))(
   },
 );
 
-test('every test that the README names as proof is there', () => {
-  const rows = read('README.md').match(/^\| .+ \| `test\/.+ \|$/gm) ?? [];
+test('every test that the guide names as proof is there', () => {
+  const rows = read('config/guide/failures.md').match(/^\| .+ \| `test\/.+ \|$/gm) ?? [];
   expect(rows.length).toBeGreaterThan(15);
   const missing = rows.flatMap((row) => {
     let folder = '';

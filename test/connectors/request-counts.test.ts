@@ -121,7 +121,7 @@ async function requestsForTickets(opened: Opened, count: number): Promise<number
 }
 
 function shownRows(): string[] {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const readme = readFileSync(join(import.meta.dirname, '../../config/guide/speed.md'), 'utf8');
   const [, table = ''] = readme.split(/<!-- \/?request-table -->/);
   return table.split('\n');
 }

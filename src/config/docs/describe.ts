@@ -1,31 +1,29 @@
 import type { VendorModule } from '../../contract/connector.ts';
 import { fileSchemaNode, type SchemaNode } from '../schema/json-schema.ts';
 
-/** The README's tables of every key: the file's, then those of each vendor's connections. */
+/** The guide's table of every key of the file; a connection's own settings are on its vendor's page. */
 export function configTable(vendors: readonly VendorModule[]): string {
-  const file = fileSchemaNode(vendors);
-  const entries = file.properties?.connections?.additionalProperties;
-  const vendorNodes = typeof entries === 'object' ? (entries.oneOf ?? []) : [];
-  const ids = vendors.map((vendor) => `\`${vendor.id}\``);
+  const ids = vendors.map(({ id }) => `[${id}](vendors/${id}.md)`);
   const vendorRow = {
     key: 'connections.NAME.vendor',
-    meaning: `Which product it is: ${ids.join(', ')}. Its own settings go next to it`,
+    meaning: `Which product it is; its own settings go next to it: ${ids.join(', ')}`,
     default: 'required',
   };
-  const rows = keyRows(file, '').flatMap((row) => {
+  const rows = keyRows(fileSchemaNode(vendors), '').flatMap((row) => {
     if (row.key === 'connections') return [row, vendorRow];
     return row.key.startsWith('connections.') ? [] : [row];
   });
-  return [...tableLines(rows), ...vendorNodes.flatMap((node) => ['', ...vendorLines(node)])].join(
-    '\n',
-  );
+  return tableLines(rows).join('\n');
 }
 
-function vendorLines(node: SchemaNode): string[] {
-  const vendor = node.properties?.vendor;
-  const rows = keyRows(node, '').filter((row) => row.key !== 'vendor');
-  const title = `Settings of a connection with \`vendor: ${String(vendor?.const)}\` (${vendor?.description}):`;
-  return [title, '', ...tableLines(rows)];
+/** The page of a vendor's settings. */
+export function vendorPage(vendor: VendorModule): string {
+  const node = fileSchemaNode([vendor]).properties?.connections?.additionalProperties;
+  const [settings = {}] = typeof node === 'object' ? (node.oneOf ?? []) : [];
+  const rows = keyRows(settings, '').filter((row) => row.key !== 'vendor');
+  const intro = `Settings of a connection with \`vendor: ${vendor.id}\`. Rights to grant, what it reads and writes:`;
+  const link = `[its connector](../../../connectors/${vendor.id}/README.md).`;
+  return [`# ${vendor.title}`, '', intro, link, '', ...tableLines(rows), ''].join('\n');
 }
 
 function tableLines(rows: readonly Row[]): string[] {

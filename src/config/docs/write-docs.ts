@@ -1,11 +1,12 @@
 /**
- * `npm run docs`: regenerates config/connector.schema.json and the generated tables in the READMEs.
+ * `npm run docs`: regenerates config/connector.schema.json and the generated tables
+ * of the READMEs and the guide.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registry } from '../../../connectors/registry.ts';
 import { loadVendors } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
-import { configTable } from './describe.ts';
+import { configTable, vendorPage } from './describe.ts';
 import { sizeTable } from './size-table.ts';
 import { factTable, vendorTable } from './vendor-table.ts';
 
@@ -13,10 +14,18 @@ const vendors = await loadVendors(registry);
 const schemaFile = new URL('../../../config/connector.schema.json', import.meta.url);
 writeFileSync(schemaFile, jsonSchemaDocument(vendors));
 
+const guide = new URL('../../../config/guide/', import.meta.url);
 writeTables(new URL('../../../README.md', import.meta.url), [
-  { name: 'config-table', table: configTable(vendors) },
   { name: 'vendor-table', table: vendorTable(vendors) },
 ]);
+writeTables(new URL('configuration.md', guide), [
+  { name: 'config-table', table: configTable(vendors) },
+]);
+const pages = vendors.map(({ id, title }) => `- [${title}](${id}.md)`).join('\n');
+writeTables(new URL('vendors/README.md', guide), [{ name: 'pages', table: pages }]);
+for (const vendor of vendors) {
+  writeFileSync(new URL(`vendors/${vendor.id}.md`, guide), vendorPage(vendor));
+}
 const connectors = new URL('../../../connectors/', import.meta.url);
 const sizes = sizeTable(connectors, Object.keys(registry));
 writeTables(new URL('README.md', connectors), [{ name: 'sizes', table: sizes }]);
