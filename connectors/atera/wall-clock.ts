@@ -4,7 +4,7 @@
  */
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
-import { momentOf, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
+import { msFromWallClock, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
 import { Zone } from '../http/settings.ts';
 
 const dayMs = 86_400_000;
@@ -23,7 +23,7 @@ export function readingsOf(text: string, zone: ZoneName): [Instant, ...Instant[]
     throw new KindError('contract', `"${text}" is not a date and time.`);
   }
   if (offset !== undefined) return [instantFromMs(Date.parse(`${date}T${time}${offset}`))];
-  const first = momentOf(wallMs, zone);
+  const first = msFromWallClock(wallMs, zone);
   if (wallClockAt(first, zone) !== wallMs) {
     throw new KindError('contract', `Clocks in ${zone} skipped ${text}: they were put forward.`, {
       fix: 'Correct the entry in Atera; if it is right, the connection’s timezone is not the account’s.',

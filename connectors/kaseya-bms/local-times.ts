@@ -7,7 +7,7 @@ import {
   instantFromText,
   msFromInstant,
 } from '../../src/domain/time.ts';
-import { momentOf, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
+import { msFromWallClock, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
 import type { Bms } from './call.ts';
 import type { KaseyaBmsConfig } from './config.ts';
@@ -36,7 +36,7 @@ const noDate = /^0001-/;
 /** Null for "no date"; throws `contract` for what is not a timestamp. */
 export function instantOf(text: string, zone: ZoneName): Instant | null {
   if (noDate.test(text)) return null;
-  if (local.test(text)) return instantFromMs(momentOf(wallClockOf(text), zone));
+  if (local.test(text)) return instantFromMs(msFromWallClock(wallClockOf(text), zone));
   try {
     return instantFromText(text);
   } catch (error) {
@@ -93,7 +93,7 @@ export function timesOf(day: string, text: string, zone: ZoneName): number[] {
 }
 
 function readings(wallMs: number, zone: ZoneName): number[] {
-  const first = momentOf(wallMs, zone);
+  const first = msFromWallClock(wallMs, zone);
   const later = wallMs - (wallClockAt(first + dayMs, zone) - (first + dayMs));
   return later > first && wallClockAt(later, zone) === wallMs ? [first, later] : [first];
 }

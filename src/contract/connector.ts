@@ -1,8 +1,8 @@
 /**
- * What a connector is: the whole surface between a vendor's API and the rest of the program.
- * Types only. Everything a vendor calls by a name of its own is translated behind this line.
+ * The connector contract: the whole interface between a vendor's API and the rest of the program.
+ * Types only. Vendor terms are translated into ours behind it.
  *
- * All ids are the vendor's, as text. All moments are `Instant`s, all durations whole seconds,
+ * All IDs are the vendor's, as text. All timestamps are `Instant`s, all durations whole seconds,
  * all money whole minor units.
  */
 import type { ZodType } from 'zod';
@@ -31,43 +31,46 @@ export type * from './pull.ts';
 // ── Push ────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Delivered {
-  /** The vendor's id of what now stands there. */
+  /** The vendor's ID of the record that was written. */
   remoteId: SourceId;
-  /** What people call it, where that differs (`INV-1042`). */
+  /** Its display number, if different (`INV-1042`). */
   label?: string;
 }
 
-/** What became of a delivered record in the vendor's hands. What the vendor does not show is left out. */
+/**
+ * The current state of a delivered record at the vendor. Fields that the vendor does not report are
+ * left out.
+ */
 export interface Standing {
-  /** A ticket: somebody has closed it. */
+  /** A ticket: whether it is closed. */
   isClosed?: boolean;
-  /** An invoice: it no longer counts. */
+  /** An invoice: whether it is void. */
   isVoid?: boolean;
   isPaid?: boolean;
-  /** What an invoice comes to before tax, and in what. */
+  /** An invoice's total before tax, and its currency. */
   totalMinor?: number;
   currency?: string;
   updatedAt?: Instant;
 }
 
-/** What is to be taken back. */
+/** A record to withdraw. */
 export interface Withdrawal extends Delivered {
-  /** A sentence for the people who find it closed. */
+  /** A sentence for users who find it closed. */
   reason: string;
 }
 
-/** What the vendor shows to be closed, void or gone. */
+/** The record as closed, void or deleted according to the vendor. */
 export interface Withdrawn {
   remoteId: SourceId;
 }
 
-/** No write without its find. `find` compares exactly in code; a vendor's filter may be ignored. */
+/** Every write has a find. `find` compares exactly in code: a vendor may ignore a filter. */
 export interface Push<Kind extends PushKind> {
   find(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered | null>;
   create(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered>;
   /**
-   * How what was delivered stands now, looked up by its id; null: it is not there any more. Without it,
-   * `find` tells whether it is there, and nothing else is known.
+   * The current state of a delivered record, read by its ID; null: it no longer exists. Without
+   * this function, `find` only shows whether it exists.
    */
   inspect?(
     message: PushMessages[Kind],
@@ -75,9 +78,9 @@ export interface Push<Kind extends PushKind> {
     signal: AbortSignal,
   ): Promise<Standing | null>;
   /**
-   * Takes back what was delivered, saying why, and looks whether it worked. What is withdrawn already,
-   * by us or by a person, is left as it is and counts. Null: the vendor does not allow it, so a person
-   * must. Absent: there is no way at all.
+   * Withdraws a delivered record, gives the reason, and verifies the result. A record that is
+   * already withdrawn, by us or by a user, is left as is and counts. Null: the vendor does not
+   * allow it, so it must be done by hand. Absent: not supported at all.
    */
   withdraw?(
     message: PushMessages[Kind],
@@ -94,17 +97,20 @@ export interface CheckResult {
   /** Stable id: `auth`, `permission.time`, `name.board`, `fact.conditions-external-xref` … */
   id: string;
   status: 'ok' | 'warning' | 'failed';
-  /** What was found, naming the thing. */
+  /** What was found, with the name of the thing. */
   detail: string;
   /** What to do; always present unless ok. */
   fix?: string;
-  /** Of the error behind a failure, where one is: a vendor that does not answer has refused nothing. */
+  /**
+   * The kind of the error behind a failure, if any: a vendor that does not respond has not refused
+   * us.
+   */
   kind?: ErrorKind;
   /** A warning of a fact that use will verify: nobody has to act on it, and `check` counts such lines. */
   isUnverified?: true;
 }
 
-/** What the connector wants kept between runs: resolved names, discovered hosts, settled facts. */
+/** What the connector keeps between runs: resolved names, discovered hosts, verified facts. */
 export interface ConnectorMemory {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
@@ -120,23 +126,25 @@ export interface ConnectorLog {
 export interface ConnectorContext {
   /** The connection's name in the config file, for messages. */
   connection: string;
-  /** The MSP's zone, for a vendor that shows local times. */
+  /** The MSP's time zone, for a vendor that reports local times. */
   timezone: ZoneName;
-  /** ISO 4217 code, for a vendor whose amounts carry none. */
+  /** ISO 4217 code, for a vendor whose amounts have no currency. */
   currency: string;
   memory: ConnectorMemory;
   log: ConnectorLog;
-  /** Knows the secrets of the config and learns those obtained at run time; the transport applies it. */
+  /** Knows the config's secrets and learns those obtained at run time; applied by the transport. */
   redactor: Redactor;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Called once for every HTTP request that leaves, retries included; `isWrite`: it may change something. */
+  /**
+   * Called once for every HTTP request sent, including retries; `isWrite`: it may change something.
+   */
   onRequest(isWrite: boolean): void;
-  /** First pause before a request is repeated. Default: 500; tests use less. */
+  /** First pause before a request is retried. Default: 500; tests use less. */
   backoffMs?: number;
 }
 
-/** Names that the config may use, as the vendor spells them. */
+/** Kinds of names that the config may use, spelt as at the vendor. */
 export type NameKind =
   | 'boards'
   | 'ticketTypes'
@@ -145,13 +153,13 @@ export type NameKind =
   | 'agreements'
   | 'clientFields';
 
-/** A name with the vendor's id, by which it is known again once it is renamed; null: it has none. */
+/** A name with the vendor's ID, by which it is recognized after a rename; null: it has none. */
 export interface ListedName {
   sourceId: SourceId | null;
   name: string;
 }
 
-/** A kind that the vendor keeps no list of is left out: then nothing can be said about its names. */
+/** A kind without a list at the vendor is left out: its names cannot be checked. */
 export type NameLists = Partial<
   Record<Exclude<NameKind, 'clientFields'>, readonly ListedName[]>
 > & {
@@ -159,47 +167,47 @@ export type NameLists = Partial<
 };
 
 export interface Connector {
-  /** How long what was just written may be missing from this vendor's searches. Default: 90 seconds. */
+  /** How long a new record may be missing from this vendor's searches. Default: 90 seconds. */
   searchLagSeconds?: number;
   /**
-   * The lightest calls that prove credentials, permissions and every name the config refers to.
-   * Throws nothing a person can mend: that is a failed result. Resolved ids go to memory.
+   * The lightest calls that verify credentials, permissions and every name used in the config. A
+   * problem that an admin can fix is a failed result, not an exception. Resolved IDs go to memory.
    */
   check(clientIds: readonly SourceId[], signal: AbortSignal): Promise<CheckResult[]>;
   /**
-   * Settles by writing what reading cannot: writes to the named test client, reads back, removes.
-   * Every answer is stored in memory, and a step whose fact is "not so" refuses to run.
+   * Verifies by writing what reading cannot: writes to the test client, reads back, removes. Every
+   * result is stored in memory, and a step whose fact is false refuses to run.
    */
   probe?(clientId: SourceId, signal: AbortSignal): Promise<CheckResult[]>;
-  /** All names of the kinds that the vendor lists, for `check` to compare the config's with. */
+  /** All names of the kinds that the vendor lists, for `check` to compare with the config. */
   listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
-  /** All clients of the account, for an admin who looks for an id, and to find one that was re-created. */
+  /** All clients of the account, for an admin looking up an ID, and to find a re-created client. */
   listClients?(signal: AbortSignal): Promise<readonly ClientRow[]>;
-  /** For `check`: throws `config` where no sale could name this product. */
+  /** For `check`: throws `config` if no sale could use this product. */
   proveProduct?(name: string, signal: AbortSignal): Promise<void>;
   pull: Pulls;
   push: Pushes;
 }
 
-/** What `pulls` and `pushes` leave open, in a few words, for the table of vendors. */
+/** What `pulls` and `pushes` do not show, in a few words, for the vendor table. */
 export interface VendorTable {
-  /** Whether time comes with its approval; then `isApproved` is never null on a ticket's time. */
+  /** Whether time has an approval state; then `isApproved` is never null on a ticket's time. */
   approval: boolean;
-  /** Whether time comes with hours to bill beside those worked; absent: it does not. */
+  /** Whether time has billable hours besides worked hours; absent: it does not. */
   billedTime?: true;
-  /** How deleted time is noticed; null: it is not. */
+  /** How deleted time is detected; null: it is not. */
   deletions: string | null;
   /** What a sale becomes: `invoice`, `ticket charge`; null: nothing is pushed. */
   sale: string | null;
-  /** What is done about hours that the vendor itself counts down; null: it has none. */
+  /** How the vendor's native blocks of hours are handled; null: it has none. */
   ownBlocks: string | null;
 }
 
-/** What a connector relies on and the vendor's documents leave open. */
+/** Vendor behaviour that a connector relies on and that is undocumented. */
 export interface Fact {
-  /** What is relied on, as a sentence. */
+  /** The assumption, as a sentence. */
   claim: string;
-  /** What is done, or no longer done, where it is false. */
+  /** What changes if it is false. */
   otherwise: string;
   /** Whether a step refuses to run then. */
   isNeeded: boolean;
@@ -207,8 +215,8 @@ export interface Fact {
 }
 
 /**
- * What a connector was held against: the vendor's published schema, recorded answers, a real server in CI, a live
- * tenant.
+ * What a connector was tested against: the vendor's published schema, recorded responses, a real
+ * server in CI, a live tenant.
  */
 export type Evidence = 'schema' | 'recorded' | 'real server' | 'live tenant';
 
@@ -216,30 +224,33 @@ export type Evidence = 'schema' | 'recorded' | 'real server' | 'live tenant';
 export interface VendorModule<Config = unknown> {
   /** Equals the folder's name and the config's `vendor:`. */
   id: string;
-  /** What people call the product. */
+  /** The product's name. */
   title: string;
   /**
-   * The connection's settings beside `vendor`. A secret is a string with
-   * `.meta({ secret: true })`; every field has a `.describe()` text, which becomes documentation.
+   * The connection's settings, besides `vendor`. A secret is a string with `.meta({ secret: true
+   * })`; every field has a `.describe()` text, which becomes documentation.
    */
   config: ZodType<Config>;
   pulls: readonly (StreamName | 'ticketTime' | 'present' | 'blocks')[];
   pushes: readonly PushKind[];
   table: VendorTable;
-  /** By id; the README's table of them is generated. */
+  /** By ID; the README's table of them is generated. */
   facts: Readonly<Record<string, Fact>>;
   /** What this connector was held against. */
   evidence: readonly Evidence[];
   /**
-   * Whether the invoices that it makes come back in the `invoices` stream with our key and their
+   * Whether the invoices that it creates appear in the `invoices` stream with our key and their
    * paid state; absent: they do.
    */
   showsPayment?(config: Config): boolean;
-  /** Whether a sale that names no product would be refused, for want of one in the settings; absent: never. */
+  /**
+   * Whether a sale without a product would be rejected because the settings have none; absent:
+   * never.
+   */
   needsProduct?(config: Config): boolean;
   /**
-   * What of the settings decides how rows are read, such as the statuses that count as closed. Where it
-   * changes, everything is read again; where that of time does, each ticket's time too.
+   * The settings that decide how rows are interpreted, such as the statuses that count as closed.
+   * When they change, everything is read again; if those of time change, each ticket's time too.
    */
   readsBy?(config: Config): { tickets?: unknown; time?: unknown };
   create(config: Config, context: ConnectorContext): Connector;

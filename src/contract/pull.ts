@@ -9,31 +9,33 @@ import type {
 } from '../domain/records/rows.ts';
 import type { DateText, Instant } from '../domain/time.ts';
 
-/** A vendor row that could not be understood. It is set aside for a person, never dropped. */
+/** A vendor row that could not be parsed. It is quarantined, never dropped. */
 export interface RejectedRow {
-  /** The vendor's id where the row still shows one, else a stable text made from its content. */
+  /** The vendor's ID if the row has one, otherwise a stable text derived from its content. */
   sourceId: SourceId;
-  /** What is wrong, naming the field, and what to do. */
+  /** What is wrong, with the field's name, and what to do. */
   reason: string;
   /** The row as the vendor sent it. */
   row: unknown;
 }
 
 export interface PullRequest {
-  /** Rows changed at or after this moment are wanted (≥). The overlap is already taken off. */
+  /** Rows changed at or after this timestamp are wanted (≥). The overlap is already subtracted. */
   since: Instant;
-  /** Start of the run. Later changes may come along; the watermark will not pass this. */
+  /** Start of the run. Later changes may be included; the watermark will not pass this. */
   until: Instant;
-  /** The `resume` text of the last page stored by an interrupted pass over this stream, else null. */
+  /**
+   * The `resume` token of the last page stored by an interrupted pass over this stream, or null.
+   */
   resume: string | null;
-  /** The configured clients. A vendor that can filter asks for these alone. Never empty. */
+  /** The configured clients. A vendor that can filter only requests these. Never empty. */
   clientIds: readonly SourceId[];
   /**
-   * Whether what is read is stored, page by page. A comparison with what is stored reads the same and stores
-   * nothing: it wants all there is, and leaves no word of it in memory.
+   * Whether the rows are stored, page by page. A comparison reads the same rows and stores nothing:
+   * it wants all rows, and must not change the connector's memory.
    */
   isStored: boolean;
-  /** Lines of the invoices issued on this day or later are wanted; absent: of none. */
+  /** Lines of invoices issued on this day or later are wanted; absent: none. */
   linesSince?: DateText;
   signal: AbortSignal;
 }
@@ -42,25 +44,25 @@ export interface Page<Row> {
   rows: readonly Row[];
   rejected: readonly RejectedRow[];
   /**
-   * Where a later pass may continue once this page is stored, with the same `since`; null when only
+   * Where a later pass may continue once this page is stored, with the same `since`; null if only
    * the end of the stream is a safe point (an unsorted stream).
    */
   resume: string | null;
   /**
-   * Of time entries: tickets ALL of whose time this page holds, so that what it lacks is gone. For a
-   * vendor that tells on which ticket time was deleted.
+   * For time entries: tickets ALL of whose time is in this page, so that missing entries are
+   * deleted. For a vendor that reports on which ticket time was deleted.
    */
   completeTicketIds?: readonly SourceId[];
   /**
-   * How many entries of these tickets the vendor itself says were deleted. No more than so many are believed
-   * to be gone where they are most of a client's time.
+   * How many entries of these tickets were deleted according to the vendor. If they are most of a
+   * client's time, no more than this are treated as deleted.
    */
   deletions?: number;
 }
 
 export type Pull<Row> = (request: PullRequest) => AsyncIterable<Page<Row>>;
 
-/** A page that holds ALL the time of the tickets it names: entries it lacks are gone. */
+/** A page with ALL the time of its tickets: missing entries are deleted. */
 export interface TicketTimePage {
   ticketIds: readonly SourceId[];
   rows: readonly TimeEntryRow[];
@@ -69,7 +71,7 @@ export interface TicketTimePage {
   deletions?: number;
 }
 
-/** Which time a sweep asks about: work that started in [from, to), of these clients. */
+/** The time to sweep: work that started in [from, to), of these clients. */
 export interface PresenceRequest {
   from: Instant;
   to: Instant;
@@ -77,17 +79,17 @@ export interface PresenceRequest {
   signal: AbortSignal;
 }
 
-/** What time is there now. An entry that the vendor lists no more is gone. */
+/** The time entries that exist now. An entry that is no longer listed is deleted. */
 export interface Presence {
-  /** Ids of the time entries, in pages. */
+  /** IDs of the time entries, in pages. */
   ids(request: PresenceRequest): AsyncIterable<readonly SourceId[]>;
-  /** The vendor's own count for the same question, to hold the ids against. */
+  /** The vendor's own count for the same request, to verify the IDs. */
   count(request: PresenceRequest): Promise<number>;
-  /** The ticket that an entry is on, told by its id; needed where time is read ticket by ticket. */
+  /** The ticket of an entry; required if time is read ticket by ticket. */
   ticketOf?(id: SourceId): SourceId;
 }
 
-/** What is left of an agreement by which the vendor itself counts a client's hours. */
+/** What is left of a vendor's native block of a client's hours. */
 export interface VendorBlock {
   sourceId: SourceId;
   clientId: SourceId;
@@ -106,13 +108,13 @@ export interface Pulls {
   timeEntries?: Pull<TimeEntryRow>;
   sessions?: Pull<SessionRow>;
   invoices?: Pull<InvoiceRow>;
-  /** For a vendor that does not tell of deleted time. */
+  /** For a vendor whose API does not report deleted time. */
   present?: Presence;
-  /** For a vendor with blocks of hours of its own: those that are in use now, to compare ours with. */
+  /** For a vendor with native blocks of hours: the active ones, to compare with ours. */
   blocks?: (clientIds: readonly SourceId[], signal: AbortSignal) => AsyncIterable<BlockPage>;
   /**
-   * For a vendor that shows time only ticket by ticket, instead of `timeEntries`: called with the
-   * tickets that changed, and again for those whose reading was interrupted.
+   * For a vendor that only lists time per ticket, instead of `timeEntries`: called with changed
+   * tickets, and again for those whose reading was interrupted.
    */
   ticketTime?: (
     ticketIds: readonly SourceId[],

@@ -1,9 +1,9 @@
 import type { VendorModule } from './connector.ts';
 
-/** By the config's `vendor:`, how a vendor's module is loaded. Its id equals its key. */
+/** Loaders of the vendor modules, by the config's `vendor:`. A module's ID equals its key. */
 export type VendorRegistry = Readonly<Record<string, () => Promise<VendorModule>>>;
 
-/** These vendors, or all; an id that the registry does not have is left out. */
+/** Loads these vendors, or all; an ID that is not in the registry is skipped. */
 export function loadVendors(
   registry: VendorRegistry,
   ids: readonly string[] = Object.keys(registry),

@@ -5,18 +5,18 @@ import type { DebitContext } from './context.ts';
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 
-/** All work of every group that the changed work touches, and which groups these are. */
+/** All work of every group that the changed work affects, and these groups. */
 export interface AffectedWork extends Assignment {
   work: Work;
   groupKeys: ReadonlySet<string>;
-  /** Whether the entry belongs to one of the groups, by what was or by what should be. */
+  /** Whether the entry belongs to one of the groups, before or after the change. */
   has(entry: MirrorTimeEntry, groupKey: string | null): boolean;
 }
 
 /**
- * Loads the changed work, then widens until nothing new turns up: an entry that joins a group brings
- * the group it leaves, and a charge by the day brings all the client's work of that day. Only so is
- * no entry ever in two charges, even where the rule for grouping has changed since.
+ * Loads the changed work, then expands it until nothing new is found: an entry that joins a group
+ * brings the group it leaves, and a daily charge brings all the client's work of that day. This
+ * guarantees that no entry is ever in two charges, even if the grouping rule has changed.
  */
 export async function readAffectedWork(
   context: DebitContext,
@@ -41,7 +41,7 @@ export async function readAffectedWork(
   }
 }
 
-/** A group that lost all its work is found by its key alone; work that comes to it counts on from there. */
+/** A group that lost all its work is only found by its key; new work continues its revisions. */
 async function withEmptied(
   { store }: DebitContext,
   groups: readonly ChargeGroup[],
@@ -62,7 +62,7 @@ function toAffected(work: Work, assignment: Assignment, groupKeys: Set<string>):
   };
 }
 
-/** The first time all that was loaded is affected; later only what hangs together with it. */
+/** The first time everything loaded is affected; later only what is linked to it. */
 function closeOver(
   known: Set<string> | null,
   assigned: readonly Assigned[],

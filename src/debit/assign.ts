@@ -8,22 +8,24 @@ import { type DebitContext, startOnOf } from './context.ts';
 import { asRuled, ticketAsRuled } from './named-rows.ts';
 import { keepUnchanged } from './unchanged.ts';
 
-/** A piece of work with the place where it is charged. */
+/** A time entry and the group in which it is charged. */
 export interface Assigned {
   entry: MirrorTimeEntry;
-  /** The ticket that the entry counts on, after merges. */
+  /** The entry's ticket, after merges. */
   ticket: MirrorTicket | null;
   standing: Standing;
-  /** Worked time, corrections taken off. */
+  /** Worked time, after corrections. */
   seconds: number;
   correctedSeconds: number;
-  /** What the rules call the entry's technician, work type and role, where the vendor calls it otherwise. */
+  /**
+   * The entry's technician, work type and role as named in the rules, if the vendor's names differ.
+   */
   ruleNames: EntryNames;
-  /** Whether they are hours to bill in place of those worked. */
+  /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: boolean;
   /** Null: the entry is gone. */
   groupKey: string | null;
-  /** It is charged already, and nothing of its charge's work has changed: today's rules do not matter. */
+  /** Already charged, and the charge's work is unchanged, so that today's rules do not matter. */
   isKept?: boolean;
 }
 
@@ -33,11 +35,13 @@ export function isDue({ standing, isKept }: Assigned): boolean {
 
 export interface Assignment {
   assigned: Assigned[];
-  /** Tickets on which more was taken off than was ever logged, named by one that took it off. */
+  /** Tickets with more corrections than logged time, by one of the correcting entries. */
   overcorrected: { connection: string; ticketId: string; seconds: number }[];
 }
 
-/** Decides for each mirrored entry whose it is, when it is due and in which group it is charged. */
+/**
+ * Decides each mirrored entry's client, whether it is due, and the group in which it is charged.
+ */
 export function assignWork(work: Work, context: DebitContext): Assignment {
   const tickets = new Map(
     work.tickets.map((ticket) => [`${ticket.connection}\n${ticket.sourceId}`, ticket]),
@@ -46,7 +50,7 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
   const startOn = firstDays(context);
   const roots = new Map(work.entries.map((entry) => [entry, rootTicket(entry, tickets)]));
   const byTicket = Map.groupBy(work.entries, (entry) => {
-    // Work on a ticket that was never seen still hangs together: its corrections lower it.
+    // Work on an unknown ticket still belongs together: its corrections apply to it.
     const ticketId = roots.get(entry)?.sourceId ?? entry.ticketId;
     return ticketId === null
       ? `e:${entry.connection}:${entry.sourceId}`
@@ -79,7 +83,9 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
   return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };
 }
 
-/** Hours to bill count in place of those worked where the agreement says so and the vendor shows them. */
+/**
+ * Uses billable hours instead of worked ones if the agreement says so and the vendor reports them.
+ */
 function countTime(
   one: Pick<Assigned, 'entry' | 'seconds' | 'correctedSeconds'>,
   standing: Standing,
@@ -91,7 +97,7 @@ function countTime(
   return { ...one, seconds, isBilledTime: true };
 }
 
-/** Looked up once a client, not once an entry. */
+/** Looked up once per client, not once per entry. */
 function firstDays({ firstRunAt }: DebitContext): (client: Client) => DateText {
   const known = new Map<Client, DateText>();
   return (client) => {
@@ -102,8 +108,8 @@ function firstDays({ firstRunAt }: DebitContext): (client: Client) => DateText {
 }
 
 /**
- * Follows merges to the ticket that survived. Null: the entry hangs on no ticket; undefined: on one
- * that was never seen. A ring of merges (which no system should show) ends at its first ticket.
+ * Follows merges to the surviving ticket. Null: the entry has no ticket; undefined: the ticket is
+ * unknown. A cycle of merges (which should not exist) ends at its first ticket.
  */
 function rootTicket(
   entry: MirrorTimeEntry,
@@ -132,6 +138,7 @@ function groupKeyOf(
   if (standing.state === 'waiting') return entryKey;
   const { per } = standing.client.agreement.rounding;
   if (per === 'day') return `d:${standing.client.id}:${standing.workedOn}`;
-  // Without a client of its own a ticket may hold several clients' time: each entry then stands alone.
+  // A ticket without a client may hold several clients' time: each entry is then a group of its
+  // own.
   return per === 'entry' || !ticket?.clientId ? entryKey : ticketKey;
 }

@@ -6,7 +6,9 @@ import { dateInZone } from '../domain/time.ts';
 import { accountFrom } from '../store/port.ts';
 import type { DebitContext } from './context.ts';
 
-/** Credits the blocks whose first day has come; they pay earlier overage first. Returns how many. */
+/**
+ * Credits the blocks whose first day has come; they pay earlier overage first. Returns the count.
+ */
 export async function beginBlocks({
   store,
   clients,

@@ -7,21 +7,21 @@ import type { Store } from '../store/port.ts';
 export interface DebitContext {
   store: Store;
   clients: readonly Client[];
-  /** The configured client behind a connection's id. */
+  /** Finds the configured client by a connection's ID. */
   findClient(connection: string, sourceId: string): Client | undefined;
   runId: string;
-  /** Moment of the run. */
+  /** Timestamp of the run. */
   at: Instant;
-  /** Moment of the first run ever: work before that day never counts unless the config says so. */
+  /** Timestamp of the first run: by default, work before that day never counts. */
   firstRunAt: Instant;
   signal: AbortSignal;
-  /** Clients with a block that pays for some work types only. */
+  /** Clients with a block limited to certain work types. */
   limitedAccounts: ReadonlySet<string>;
-  /** By which names the rules know what the vendors' ids stand for. */
+  /** Maps the vendors' IDs to the names in the rules. */
   names: NameBook;
 }
 
-/** Finds the configured client behind a connection's id. */
+/** Finds the configured client by a connection's ID. */
 export function clientFinder(
   clients: readonly Client[],
 ): (connection: string, sourceId: string) => Client | undefined {
@@ -34,7 +34,10 @@ export function clientFinder(
   return (connection, sourceId) => bySource.get(`${connection}\n${sourceId}`);
 }
 
-/** First day that counts: as configured, else the earliest opening block, else the first run's day. */
+/**
+ * First day that counts: as configured, else the date of the earliest opening block, else of the
+ * first run.
+ */
 export function startOnOf(client: Client, firstRunAt: Instant): DateText {
   if (client.startOn !== null) return client.startOn;
   const opened = client.openingBlocks.map((block) => block.purchasedOn).sort();

@@ -18,24 +18,24 @@ import {
 } from './post.ts';
 import { findWarnings } from './warnings.ts';
 
-/** Tickets (or entries without one) looked at in one transaction. */
+/** Tickets (or entries without one) processed in one transaction. */
 const subjectsPerPage = 500;
 
 export interface DebitOutcome {
-  /** Work subjects that were looked at. */
+  /** Tickets and entries processed. */
   rows: number;
   /** Charges posted or withdrawn. */
   changed: number;
   /** Ledger entries appended. */
   posted: number;
-  /** Covered (or not) by default, since no list of the agreement names it; by both, once. */
+  /** Work types covered (or not) by default, because the agreement does not list them. */
   unlistedWorkTypes: Map<string, { agreement: string; workType: string }>;
 }
 
 /**
- * Looks at all work that changed since the last time, decides what it should cost now and appends
- * the difference to the ledger, a page a transaction. Nothing changed: nothing is read or written.
- * Stops between two pages when the signal is raised.
+ * Processes all work changed since the last run, decides what it should cost now and appends the
+ * difference to the ledger, one transaction per page. If nothing changed, nothing is read or
+ * written. Stops between two pages when the signal is aborted.
  */
 export async function debitDirtyWork(context: DebitContext): Promise<DebitOutcome> {
   const outcome: DebitOutcome = { rows: 0, changed: 0, posted: 0, unlistedWorkTypes: new Map() };
@@ -60,7 +60,7 @@ async function debitPage(
   for (const account of standings.accounts.values()) {
     posted.postings.push(...(await payOffWithFreedHours(context, account, posted.postings)));
   }
-  // A charge that costs nothing posts nothing, and yet has its place in the client's order of events.
+  // A free charge posts nothing, but still has its place in the client's order of events.
   const touched = new Set([...posted.postings, ...posted.charges].map(({ clientId }) => clientId));
   await store.writeDebits({
     at,
@@ -89,8 +89,8 @@ async function debitPage(
 }
 
 /**
- * Work that is held for want of hours is looked at with whatever changed of its client's: where hours
- * come back, older work takes them first. It is read only where something of that client changed.
+ * Held work is processed with any change of its client's, so that older work takes returned hours
+ * first. It is only read if something of that client changed.
  */
 async function withHeldWork(
   context: DebitContext,
@@ -128,7 +128,7 @@ interface Started {
   startedAt: Instant;
 }
 
-/** Older work takes its hours first, whatever the order in which the vendor told of it. */
+/** Older work takes its hours first, whatever the order in which the vendor reported it. */
 function byFirstWork(a: Started, b: Started): number {
   if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt ? -1 : 1;
   return a.decision.groupKey < b.decision.groupKey ? -1 : 1;
@@ -138,7 +138,7 @@ function firstStart({ charge }: GroupDecision): Instant {
   return charge === null ? '' : earliest(charge.parts.map((part) => part.startedAt));
 }
 
-/** A group that nothing belongs to and that never had a charge leaves no trace. */
+/** A group without entries that never had a charge is removed. */
 function isAbandoned(group: ChargeGroup): boolean {
   return group.reason === 'gone' && group.revision === 0;
 }
@@ -151,12 +151,12 @@ async function loadStandings(
   const chargeIds = changing.map(standingChargeId).filter((id) => id !== null);
   const charges = chargeIds.length === 0 ? [] : await context.store.readCharges(chargeIds);
   const slices = chargeIds.length === 0 ? [] : await context.store.readLiveSlices(chargeIds);
-  // A charge has its place in its own client's order of events as well, whoever pays.
+  // A charge also has its place in its own client's order of events, whoever pays.
   const clientIds = new Set([...charges, ...slices].map(({ clientId }) => clientId));
   for (const { client } of changing) {
     if (client !== null) clientIds.add(client.id).add(payerOf(client).id);
   }
-  // Hours may come back to any block; what nothing comes back to needs only what can pay.
+  // Hours may be returned to any block; without reversals only blocks that can pay are needed.
   const ledgers = await context.store.readLedgers(
     [...clientIds],
     slices.length > 0 ? { isAllBlocks: true } : { endedBy: utcDay(context) },
@@ -175,12 +175,12 @@ async function loadStandings(
   };
 }
 
-/** No block that has ended has a later last day: nowhere is it later than tomorrow by the date in UTC. */
+/** No expired block has a later last day: nowhere is it later than tomorrow in UTC. */
 function utcDay({ at }: DebitContext): DateText {
   return at.slice(0, 10);
 }
 
-/** Clients with work of a day on which a block was still good that has ended since. */
+/** Clients with work on a day when a block that has since expired was still valid. */
 function clientsWithLateWork(
   context: DebitContext,
   decisions: readonly GroupDecision[],

@@ -1,36 +1,36 @@
 import type { Client } from '../domain/agreements/terms.ts';
 import { computeCharge } from '../domain/charges/charge.ts';
 import type { ChargeFacts, TicketFacts } from '../domain/charges/charge-facts.ts';
-import { byMoment } from '../domain/charges/corrections.ts';
+import { compareByStart } from '../domain/charges/corrections.ts';
 import type { OpenReason } from '../domain/charges/standing.ts';
 import type { ChargeGroup } from '../store/port.ts';
 import { type Assigned, isDue } from './assign.ts';
 import { hashWork } from './unchanged.ts';
 
-/** What a group should look like now, beside what stands. */
+/** What a group should be now, and its stored state. */
 export interface GroupDecision {
   groupKey: string;
   /** As stored; null: new. */
   before: ChargeGroup | null;
-  /** Null: nobody is charged (not known whose, not under the agreement, or gone). */
+  /** Null: nobody is charged (unknown client, not under the agreement, or deleted). */
   client: Client | null;
   status: ChargeGroup['status'];
   reason: OpenReason | 'gone' | null;
   pendingSeconds: number;
   /** What should be posted; null: nothing. */
   charge: ChargeFacts | null;
-  /** Hash over the work that is due, of a charge that is left as it is the one it has; null: none is due. */
+  /** Hash over the due work, or the stored hash if the charge is kept; null: none is due. */
   inputsHash: string | null;
 }
 
-/** Decides one group from all the work that is assigned to it. Pure. */
+/** Decides one group from all the work assigned to it. Pure. */
 export function decideGroup(
   groupKey: string,
   members: readonly Assigned[],
   before: ChargeGroup | null,
   limitedAccounts: ReadonlySet<string>,
 ): GroupDecision {
-  const ordered = [...members].sort((a, b) => byMoment(a.entry, b.entry));
+  const ordered = [...members].sort((a, b) => compareByStart(a.entry, b.entry));
   const due = ordered.filter(isDue);
   const pending = ordered.filter(
     (member) => member.standing.state === 'pending' && !due.includes(member),
@@ -71,13 +71,13 @@ function statusOf(
   return { status: 'outside', reason: reasonIn('outside') ?? 'gone' };
 }
 
-/** What the work not yet due would add, rounded together with what is due already. */
+/** What pending work would add, rounded together with the work already due. */
 function costOfPending(
   due: readonly Assigned[],
   pending: readonly Assigned[],
   client: Client | null,
 ): number {
-  const all = [...due, ...pending].sort((a, b) => byMoment(a.entry, b.entry));
+  const all = [...due, ...pending].sort((a, b) => compareByStart(a.entry, b.entry));
   const dueSeconds = due.length === 0 ? 0 : chargeOf(due, client).seconds;
   return Math.max(0, chargeOf(all, client).seconds - dueSeconds);
 }
@@ -87,7 +87,7 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
   if (first === undefined || client === null) throw new Error('a charge needs work and a client');
   return computeCharge({
     connection: first.entry.connection,
-    ticket: ticketOf(members),
+    ticket: findCommonTicket(members),
     agreement: client.agreement,
     timezone: client.timezone,
     entries: members.map(({ entry, ticket, standing, ...counted }) => ({
@@ -102,8 +102,8 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
   });
 }
 
-/** The ticket that all the work hangs on; null where it is several, or none. */
-function ticketOf(members: readonly Assigned[]): TicketFacts | null {
+/** The ticket of all the work; null if there are several, or none. */
+function findCommonTicket(members: readonly Assigned[]): TicketFacts | null {
   const ticket = members[0]?.ticket ?? null;
   const isShared = members.every((member) => member.ticket?.sourceId === ticket?.sourceId);
   if (ticket === null || !isShared) return null;

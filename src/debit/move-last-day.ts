@@ -6,16 +6,16 @@ import type { DateText } from '../domain/time.ts';
 import type { Block } from '../store/port.ts';
 
 export interface Move {
-  /** The new last day; null: the block never ends. */
+  /** The new last day; null: the block never expires. */
   expiresOn: DateText | null;
-  /** The account's expiries that no reversal undoes. */
+  /** The account's expiries without a reversal. */
   expiries: readonly LedgerEntry[];
   note: string;
 }
 
 /**
- * Moves a block's last day, and brings back what had ended with the old one. Throws `config` where that
- * went on as another block; nothing is changed then.
+ * Changes a block's last day, and restores what had expired. Throws `config` if that rolled over
+ * into another block; nothing is changed then.
  */
 export function moveLastDay(
   account: Account,
@@ -27,9 +27,13 @@ export function moveLastDay(
     ({ key, status }) => key.startsWith(`rollover:${held.id}:`) && status !== 'void',
   );
   if (next !== undefined) {
-    throw new KindError('config', `The rest of block ${held.id} went on as block ${next.id}.`, {
-      fix: `Extend that one: \`prepaid-hours block extend ${next.id}\`.`,
-    });
+    throw new KindError(
+      'config',
+      `The rest of block ${held.id} rolled over into block ${next.id}.`,
+      {
+        fix: `Extend that block instead: \`prepaid-hours block extend ${next.id}\`.`,
+      },
+    );
   }
   held.expiresOn = expiresOn;
   const returned = expiries.filter(({ blockId }) => blockId === held.id);

@@ -2,7 +2,7 @@ import type { StandingEntry, StandingTicket } from '../domain/charges/standing.t
 import type { NameBook } from '../domain/records/names.ts';
 import type { MirrorTicket, MirrorTimeEntry } from '../store/port.ts';
 
-/** The entry as the rules see it. */
+/** The entry with the names used in the rules. */
 export function asRuled(entry: MirrorTimeEntry, names: NameBook): StandingEntry {
   const { connection, ids = {}, agreement } = entry;
   const ruled = names.ruleNames(connection, 'agreement', ids.agreement, agreement);

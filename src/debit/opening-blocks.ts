@@ -17,9 +17,9 @@ import type {
 import { accountFrom } from '../store/port.ts';
 import { beginBlocks } from './begin-blocks.ts';
 import type { DebitContext } from './context.ts';
-import { applyChange, isChanged, knownTerms, type OpeningChange } from './opening-edits.ts';
+import { applyChange, isChanged, type OpeningChange, readAppliedTerms } from './opening-edits.ts';
 
-/** A change to an opening block that cannot be applied; the block stays as it was. */
+/** A change to an opening block that cannot be applied. */
 export interface OpeningConflict {
   client: Client;
   applied: Block;
@@ -39,9 +39,9 @@ export interface OpeningOutcome {
 type OpeningContext = Pick<DebitContext, 'store' | 'clients' | 'runId' | 'at'>;
 
 /**
- * Brings the config's opening blocks into the ledger, each once: its key is the client and the day (and its
- * place among that day's). A size or last day that the config changed later is posted as an adjustment, of
- * today; any other change is told and changes nothing.
+ * Posts the config's opening blocks to the ledger, each once: the key is the client and the day
+ * (and the position on that day). A size changed later is posted as an adjustment, a changed last
+ * day is applied; any other change is reported and not applied.
  */
 export async function applyOpeningBlocks(context: OpeningContext): Promise<OpeningOutcome> {
   const outcome: OpeningOutcome = { applied: 0, posted: 0, conflicts: [] };
@@ -67,7 +67,7 @@ export async function applyOpeningBlocks(context: OpeningContext): Promise<Openi
   return outcome;
 }
 
-/** What the next run would tell and not apply. */
+/** Finds the changes that the next run would report and not apply. */
 export async function findOpeningConflicts(
   context: Pick<OpeningContext, 'store' | 'clients' | 'at'>,
 ): Promise<OpeningConflict[]> {
@@ -138,7 +138,7 @@ async function decide(
   }
   for (const applied of unlisted) {
     const reason = 'It is no longer in the config.';
-    const fix = `Put the line back, or withdraw what is left with \`prepaid-hours block void ${applied.id}\`.`;
+    const fix = `Restore the line, or withdraw what is left with \`prepaid-hours block void ${applied.id}\`.`;
     conflicts.push({ client, applied, configured: null, reason, fix });
   }
   if (postings.length > 0) {
@@ -150,16 +150,16 @@ async function decide(
 export interface Comparison {
   /** To be credited. */
   fresh: Block[];
-  /** Of which the config says something else than before. */
+  /** Changed in the config. */
   changes: OpeningChange[];
-  /** With something left, and in the config no more. */
+  /** Not empty, but no longer in the config. */
   unlisted: Block[];
 }
 
 /**
- * What is to be credited, and what the config now says otherwise. A block of a day that was not there
- * before, while an applied one is no longer listed, is taken for that one with its date corrected. One
- * that was undone comes back as the config has it by now.
+ * Compares the config with the applied blocks. A new date, while an applied block is no longer
+ * listed, counts as that block with its date corrected. An undone block is opened again as
+ * currently configured.
  */
 export function compareBlocks(
   client: Client,
@@ -179,14 +179,14 @@ export function compareBlocks(
     const applied = known.get(keysInTurn(known, block.key).last) ?? unlisted.shift();
     if (applied === undefined) fresh.push(block);
     else if (undone.has(applied.id)) fresh.push(asNext(block, known));
-    else changes.push({ applied, configured: block, known: knownTerms(applied, edits) });
+    else changes.push({ applied, configured: block, known: readAppliedTerms(applied, edits) });
   }
   const isLeft = (block: BlockBalance) =>
     isScheduled(block) || (block.remainingMinor ?? block.remainingSeconds) > 0;
   return { fresh, changes: changes.filter(isChanged), unlisted: unlisted.filter(isLeft) };
 }
 
-/** Keys are used once. After an undo the next block of `opening:…:1` is `opening:…:1:again-1`. */
+/** Keys are used once. After an undo, the next key of `opening:…:1` is `opening:…:1:again-1`. */
 function keysInTurn(
   known: ReadonlyMap<string, Block>,
   key: string,

@@ -11,8 +11,8 @@ import type { DateText } from '../domain/time.ts';
 import type { Block, BlockEdit, BlockTerms } from '../store/port.ts';
 import { moveLastDay } from './move-last-day.ts';
 
-/** What the config said of an opening block when it was last applied. */
-export interface KnownTerms {
+/** An opening block's config when it was last applied. */
+export interface AppliedTerms {
   seconds: number;
   amountMinor: number | null;
   expiresOn: DateText | null;
@@ -20,15 +20,15 @@ export interface KnownTerms {
   edits: number;
 }
 
-/** An opening block of which the config says something else than before. */
+/** An opening block that was changed in the config. */
 export interface OpeningChange {
   applied: Block;
   configured: Block;
-  known: KnownTerms;
+  known: AppliedTerms;
 }
 
-/** A last day that was moved by hand holds until the config names another one than before. */
-export function knownTerms(block: Block, edits: readonly BlockEdit[]): KnownTerms {
+/** A last day changed by hand is kept until the config changes it again. */
+export function readAppliedTerms(block: Block, edits: readonly BlockEdit[]): AppliedTerms {
   const own = edits.filter(({ blockId }) => blockId === block.id);
   const byConfig = own.filter(({ source }) => source === 'config');
   const last = byConfig.findLast(({ seconds, minor }) => seconds === 0 && minor === 0);
@@ -51,7 +51,7 @@ export function isChanged({ applied, configured, known }: OpeningChange): boolea
   );
 }
 
-/** What the config may not change of a block once it is credited, in the config's words. */
+/** Changed fields that cannot change once a block is credited, by their config names. */
 function fixedFields(applied: Block, configured: Block): string[] {
   const isMoney = (block: Block) => block.amountMinor !== null;
   const changed = {
@@ -66,8 +66,8 @@ function fixedFields(applied: Block, configured: Block): string[] {
 }
 
 /**
- * Applies a change to the account; a block that has not begun simply takes it. Throws `config` where it cannot be applied; nothing is
- * changed then.
+ * Applies a change to the account; a block that has not started just takes it. Throws `config` if
+ * it cannot be applied; nothing is changed then.
  */
 export function applyChange(
   account: Account,
@@ -82,11 +82,11 @@ export function applyChange(
   }
   const held = account.blocks.find(({ id }) => id === applied.id);
   if (held === undefined || applied.status === 'void') {
-    throw new KindError('config', 'The block was withdrawn.', { fix: putBack });
+    throw new KindError('config', 'The block is void.', { fix: putBack });
   }
   if (fixed.length > 0) {
-    const text = `Its ${fixed.join(', ')} cannot change any more.`;
-    const fix = `Put the old line back, or withdraw the block with \`prepaid-hours block void ${applied.id}\`, remove the line, and add the right one with \`prepaid-hours block add\`.`;
+    const text = `Its ${fixed.join(', ')} cannot be changed any more.`;
+    const fix = `Restore the old line; or void the block with \`prepaid-hours block void ${applied.id}\`, remove the line, and add the correct one with \`prepaid-hours block add\`.`;
     throw new KindError('config', text, { fix });
   }
   refuseTooLittle(change, held, expiries);
@@ -108,9 +108,9 @@ export function applyChange(
 }
 
 const putBack =
-  'Put the old line back. Use `prepaid-hours adjust` for a difference in hours, `prepaid-hours block add` for more of them.';
+  'Restore the old line. Use `prepaid-hours adjust` to change the hours, or `prepaid-hours block add` to add more.';
 
-/** By how much the size grew in the config: seconds, or money. */
+/** By how much the configured size grew: seconds, or money. */
 function growthOf({ configured, known }: OpeningChange): { seconds: number; minor: number } {
   const minor = (configured.amountMinor ?? 0) - (known.amountMinor ?? 0);
   return { seconds: configured.seconds - known.seconds, minor };
@@ -132,11 +132,11 @@ function refuseTooLittle(
   if (seconds + minor >= -left) return;
   const rest =
     held.remainingMinor === null ? { seconds: left, amountMinor: null } : { amountMinor: left };
-  const text = `Only ${sizeOf({ ...applied, ...rest })} of it is left.`;
+  const text = `Only ${sizeOf({ ...applied, ...rest })} are left.`;
   throw new KindError('config', text, { fix: putBack });
 }
 
-/** `10 h → 12 h`, which a client reads in any language. */
+/** `10 h → 12 h`, the same in any language. */
 function adjust(
   account: Account,
   held: SpendableBlock,

@@ -15,7 +15,7 @@ import { type DateText, earliest } from '../domain/time.ts';
 import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import type { GroupDecision } from './decide.ts';
 
-/** What a page of decisions comes to, ready to be written in one transaction. */
+/** The result of a page of decisions, to be written in one transaction. */
 export interface Posted {
   charges: Charge[];
   postings: Posting[];
@@ -24,17 +24,19 @@ export interface Posted {
 
 export interface Standings {
   accounts: ReadonlyMap<string, Account>;
-  /** Charges that stand, by id. Their client may be another one than today's: work moves. */
+  /** Current charges by ID. Their client may differ from today's: work moves. */
   charges: ReadonlyMap<string, PostedCharge>;
-  /** Slices of each charge that nothing has undone. */
+  /** Slices of each charge that are not reversed. */
   slices: ReadonlyMap<string, LedgerEntry[]>;
-  /** Entries by which blocks ended that late work may still use, by client; shrinks as they are undone. */
+  /**
+   * Expiry entries of blocks that late work may still use, by client; shrinks as they are reversed.
+   */
   expiries: ReadonlyMap<string, LedgerEntry[]>;
 }
 
 /**
- * Turns decisions into charges and ledger entries. All that no longer holds is undone before
- * anything is posted, so that no charge of a page runs into overage beside hours that come back.
+ * Turns decisions into charges and ledger entries. Everything outdated is reversed before anything
+ * is posted, so that no charge of a page becomes overage while hours are returned.
  */
 export function postDecisions(decisions: readonly GroupDecision[], standings: Standings): Posted {
   const posted: Posted = { charges: [], postings: [], groups: [] };
@@ -49,13 +51,13 @@ export function postDecisions(decisions: readonly GroupDecision[], standings: St
   return posted;
 }
 
-/** Whether what should be charged differs from what stands; else only the group's state may change. */
+/** Whether the charge must change; otherwise only the group's state may change. */
 export function changesCharge(decision: GroupDecision): boolean {
   if (decision.charge !== null) return true;
   return decision.inputsHash === null && standingChargeId(decision) !== null;
 }
 
-/** A group whose last revision says "costs nothing any more" has no inputs and nothing to undo. */
+/** A group whose last revision is a withdrawal has no inputs and nothing to reverse. */
 export function standingChargeId(decision: GroupDecision): string | null {
   return decision.before?.factsHash == null ? null : decision.before.chargeId;
 }
@@ -74,7 +76,9 @@ function toGroup(decision: GroupDecision): ChargeGroup {
   };
 }
 
-/** Reverses the standing charge slice by slice, and says so in a revision of its own where no other follows. */
+/**
+ * Reverses the current charge slice by slice, and adds a withdrawal revision if no other follows.
+ */
 function withdraw(
   decision: GroupDecision,
   group: ChargeGroup,
@@ -88,7 +92,7 @@ function withdraw(
   const isMoved = decision.client !== null && decision.client.id !== standing.clientId;
   const slices = standings.slices.get(chargeId) ?? [];
   const note = isMoved ? 'moved' : (decision.reason ?? 'changed');
-  // Who pays may have changed since: the hours go back to the account that they came from.
+  // The payer may have changed since: the hours go back to the account they came from.
   for (const [accountId, own] of Map.groupBy(slices, ({ clientId }) => clientId)) {
     posted.postings.push(...reverseSlices(accountOf(standings, accountId), own, note));
   }
@@ -130,7 +134,7 @@ function toDemand(facts: ChargeFacts, client: Client): Demand {
   return { ...demandOf(facts), workedOn: firstDay(facts), usedBy: sharerOf(client) };
 }
 
-/** Whether the agreement of the one who pays holds back work that the blocks cannot pay in full. */
+/** Whether the payer's agreement holds work that the blocks cannot pay in full. */
 function mustWait(facts: ChargeFacts, client: Client, standings: Standings): boolean {
   const payer = payerOf(client);
   if (payer.agreement.overage !== 'hold' || facts.seconds === 0) return false;
@@ -138,7 +142,9 @@ function mustWait(facts: ChargeFacts, client: Client, standings: Standings): boo
   return !canPayWhole(accountOf(standings, payer.id), toDemand(facts, client), expiries);
 }
 
-/** Keeps the group pending at its cost; what stood of it is reversed already, and withdrawn here. */
+/**
+ * Keeps the group pending at its cost; its old charge is already reversed, and is withdrawn here.
+ */
 function hold(
   decision: GroupDecision,
   facts: ChargeFacts,
@@ -187,8 +193,8 @@ function addRevision(
 }
 
 /**
- * A charge over several days counts as worked on the first of them: what expires first may pay it.
- * Days on which only free work was done count where there is nothing else.
+ * A charge over several days counts as worked on the first of them, so that the block expiring
+ * first may pay it. Days with only free work count if there is nothing else.
  */
 export function firstDay(facts: ChargeFacts): DateText {
   const charged = facts.parts.filter((part) => part.pieces.length > 0);

@@ -9,8 +9,8 @@ import { decideGroup, type GroupDecision } from './decide.ts';
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 
 /**
- * Decides all mirrored work as these clients' terms would have it, as though nothing had ever been
- * posted; a page of groups at a time, each group once. Reads only.
+ * Decides all mirrored work under these clients' terms, as if nothing had been posted; a page of
+ * groups at a time, each group once. Read-only.
  */
 export async function* replayMirror(
   store: Store,
@@ -41,7 +41,7 @@ export async function* replayMirror(
   }
 }
 
-/** What was posted ties work together that the terms in question may well keep apart. */
+/** Posted charges group work that the terms in question may not group. */
 function withoutPostings(store: Store): Store {
   return {
     ...store,
@@ -51,12 +51,12 @@ function withoutPostings(store: Store): Store {
 }
 
 /**
- * Leaves out work that was only met because it was once charged together with the work asked for: its
- * own ticket was not loaded whole, and has its turn on a page of its own.
+ * Leaves out work that was only loaded because it was once charged together with the requested
+ * work: its ticket is not complete here, and has its own page.
  */
 function onlyWhole(work: Work, subjects: readonly Subject[]): Work {
   const asked = new Set(subjects.map((one) => keyOf(one.kind, one.connection, one.sourceId)));
-  // Merged tickets were loaded with the ticket that survived, and the other way round.
+  // Merged tickets were loaded with the surviving ticket, and vice versa.
   for (let size = -1; size !== asked.size; ) {
     size = asked.size;
     for (const { connection, sourceId, mergedInto } of work.tickets) {

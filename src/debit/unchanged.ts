@@ -6,13 +6,13 @@ import type { ZoneName } from '../domain/zone.ts';
 import type { ChargeGroup } from '../store/port.ts';
 import { type Assigned, isDue } from './assign.ts';
 
-/** Letters for what rules may read of the work beside what always counts. */
+/** Letters for the optional fields that rules may use. */
 const calendarLetter = 'c';
 
 /**
- * What decides of a piece of work, as the rules of the day read it. A posted charge keeps this text; as
- * long as its work says the same, it is left as it is, whatever the rules have become: the zone and the
- * letters are those of the day on which it was posted.
+ * A hash over the fields of the work that the current rules use, with the zone and those fields'
+ * letters. A posted charge stores this text; while its work is the same, the charge is kept even if
+ * the rules have changed: zone and letters are those of the time of posting.
  */
 export function hashWork(due: readonly Assigned[], limitedAccounts: ReadonlySet<string>): string {
   const client = clientOf(due);
@@ -21,7 +21,7 @@ export function hashWork(due: readonly Assigned[], limitedAccounts: ReadonlySet<
     : hashAs(due, client.timezone, lettersOf(client, limitedAccounts));
 }
 
-/** Puts the entries of charges whose work is unchanged back to where they were posted. */
+/** Keeps the entries of unchanged charges in the groups where they were posted. */
 export function keepUnchanged(
   assigned: readonly Assigned[],
   groups: readonly ChargeGroup[],
@@ -32,7 +32,7 @@ export function keepUnchanged(
     const charged = members.get(group.groupKey) ?? [];
     if (isUnchanged(charged, group)) kept.set(group.groupKey, charged);
   }
-  // Work that comes to a charge changes it, and what then leaves it may come to another one.
+  // Work added to a charge changes it, and work that then leaves it may join another one.
   for (let size = -1; size !== kept.size; ) {
     size = kept.size;
     const staying = new Set([...kept.values()].flat());
@@ -50,7 +50,8 @@ export function keepUnchanged(
 function isUnchanged(charged: readonly Assigned[], { factsHash, clientId }: ChargeGroup): boolean {
   const [zone, letters] = factsHash?.split(' ') ?? [];
   if (zone === undefined || letters === undefined || charged.length === 0) return false;
-  // A charge of a day may hold work of several tickets, and one alone may have moved to another client.
+  // A daily charge may hold work of several tickets, and one of these may have moved to another
+  // client.
   const isOfClient = ({ standing }: Assigned) =>
     'client' in standing && standing.client.id === clientId;
   return charged.every(isOfClient) && hashAs(charged, zone, letters) === factsHash;
@@ -61,7 +62,7 @@ function clientOf(members: readonly Assigned[]): Client | null {
   return standing !== undefined && 'client' in standing ? standing.client : null;
 }
 
-/** A rule that reads nothing of a kind is not concerned by a change of it. */
+/** A field that no rule uses does not matter. */
 function lettersOf(client: Client, limitedAccounts: ReadonlySet<string>): string {
   const { applies, debitWhen, workTypes, roles, multipliers, rates, ...agreement } =
     client.agreement;
@@ -95,7 +96,7 @@ function hashAs(members: readonly Assigned[], zone: ZoneName, letters: string): 
   return `${zone} ${letters} ${hash('sha256', JSON.stringify([client, lines]), 'hex')}`;
 }
 
-/** Of what has an id in the vendor, the id counts and its name does not. */
+/** For things with a vendor ID, the ID counts and the name does not. */
 function inputsOf(
   { entry, ticket, seconds }: Assigned,
   zone: ZoneName,

@@ -9,8 +9,8 @@ import type { GroupDecision } from './decide.ts';
 type Subject = Omit<QuarantinedSubject, 'reason'>;
 
 /**
- * What a person must see to before some work can be debited, one row a thing (not one an entry), and
- * what has mended itself since.
+ * Finds what must be corrected before some work can be debited, one row per cause (not per entry),
+ * and what has been resolved since.
  */
 export async function findWarnings(
   context: DebitContext,
@@ -36,15 +36,15 @@ export async function findWarnings(
   }
   for (const { connection, ticketId, seconds } of affected.overcorrected) {
     const subject = { connection, stream: 'tickets', sourceId: ticketId };
-    // A ticket that names no client is told about that first.
+    // A ticket without a client is reported for that first.
     if (warnings.get(keyOf(subject))?.reason) continue;
-    const reason = `More time was taken off ticket ${ticketId} than was ever logged on it (${formatDuration(seconds)} too much). It is debited as nothing; correct the ticket's time in "${connection}".`;
+    const reason = `Corrections on ticket ${ticketId} remove ${formatDuration(seconds)} more than was logged on it. Nothing is debited; correct the ticket's time in "${connection}".`;
     warnings.set(keyOf(subject), { ...subject, reason });
   }
   return [...warnings.values()];
 }
 
-/** Tickets whose corrections were weighed again; where they still take off too much, it is said anew. */
+/** Tickets whose corrections were checked again; any remaining excess is reported again. */
 function correctedTickets({ work }: AffectedWork): Subject[] {
   return work.entries.flatMap(({ connection, kind, ticketId, seconds }) => {
     const takesOff = kind === 'correction' || seconds < 0;
@@ -62,7 +62,8 @@ function possibleSubjects({ entry, ticket, standing }: Assigned): Subject[] {
     subjects.push({ connection, stream: 'tickets', sourceId: entry.ticketId });
   }
   if (ticket) subjects.push({ connection, stream: 'tickets', sourceId: ticket.sourceId });
-  // That an entry is gone, or still waits, says nothing of its client: other work may wait for that one.
+  // A deleted or waiting entry does not resolve a warning about its client: other work may still
+  // have it.
   if (clientId !== null && standing.state !== 'gone' && standing.state !== 'waiting') {
     subjects.push({ connection, stream: 'clients', sourceId: clientId });
   }
@@ -77,13 +78,13 @@ async function describe(
   if (reason === 'client-unmapped') {
     const name = await context.store.readMirrorClientName(connection, sourceId);
     const shown = name === null ? `Client ${sourceId}` : `Client "${name}" (${sourceId})`;
-    return `${shown} of "${connection}" is in no client's ids in the config: its time is mirrored, not debited. Add ids: { ${connection}: ${sourceId} } to a client, or accept this row to leave it out.`;
+    return `${shown} of "${connection}" is not in any client's ids in the config: its time is mirrored but not debited. Add ids: { ${connection}: ${sourceId} } to a client, or accept this row to ignore the client.`;
   }
   if (reason === 'ticket-unseen') {
-    return `Ticket ${sourceId} of "${connection}" has time but was never seen itself. It may lie before the history or be hidden from us: check the permissions, or retry this row to read its stream again.`;
+    return `Ticket ${sourceId} of "${connection}" has time entries, but the ticket itself was never read. It may be older than the history or hidden from the API user: check the permissions, or retry this row to read the tickets again.`;
   }
   const thing = stream === 'tickets' ? 'Ticket' : 'Time entry';
-  return `${thing} ${sourceId} of "${connection}" names no client, so nobody is debited. Set its client there; it is then debited by itself.`;
+  return `${thing} ${sourceId} of "${connection}" has no client, so nothing is debited. Set its client there; it is then debited automatically.`;
 }
 
 function keyOf({ connection, stream, sourceId }: Subject): string {

@@ -1,8 +1,8 @@
 import { KindError } from './errors.ts';
 
 /**
- * A million hours, a slip of the finger for any block or entry. The ledger keeps what is once in it,
- * and sums of such amounts must stay below what a number counts exactly.
+ * A million hours, which is a typo for any block or entry. The ledger keeps every amount, and sums
+ * must stay within the safe integer range.
  */
 const secondsMax = 3_600_000_000;
 
@@ -11,9 +11,9 @@ const decimal = /^([+-]?)(\d+)(?:\.(\d+))?$/;
 export type DurationUnit = 'hours' | 'minutes' | 'seconds';
 
 /**
- * The whole second nearest to a decimal text, by integer arithmetic, and whether it is exact: `1.25` h is
- * 4500 s, `0.3333` h is 1200 s and not exact. Throws `contract` for a text that is not a decimal and for
- * what no entry and no block can be as long as.
+ * The whole second nearest to a decimal text, by integer arithmetic, and whether it is exact:
+ * `1.25` h is 4500 s, `0.3333` h is 1200 s and not exact. Throws `contract` for a text that is not
+ * a decimal, or for an impossible length.
  */
 export function nearestSeconds(
   text: string,
@@ -32,16 +32,18 @@ export function nearestSeconds(
   return { seconds: sign === '-' ? 0 - seconds : seconds, isExact: scaled % scale === 0n };
 }
 
-/** For what people write in a config file or a command: throws `contract` for part of a second too. */
+/** For values in a config file or command: also throws `contract` for fractions of a second. */
 export function secondsFromDecimalText(text: string, unit: DurationUnit): number {
   const { seconds, isExact } = nearestSeconds(text, unit);
   if (isExact) return seconds;
   throw new KindError('contract', `${text} ${unit} is not a whole number of seconds.`, {
-    fix: 'Write at most two decimals.',
+    fix: 'Use at most two decimals.',
   });
 }
 
-/** Hours with two decimals for a vendor's field, `7.75`; never more than there is: rounds down, below zero too. */
+/**
+ * Hours with two decimals for a vendor's field, `7.75`; always rounded down, negative values too.
+ */
 export function hoursText(seconds: number): string {
   const signed = Math.floor(seconds / 36);
   const hundredths = Math.abs(signed);
@@ -49,7 +51,7 @@ export function hoursText(seconds: number): string {
   return `${sign}${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}`;
 }
 
-/** What people read: `7 h 45`, `45 min`, `0 h`, `-1 h 07`, `12 s`, `1 h 07 min 12 s`. */
+/** For display: `7 h 45`, `45 min`, `0 h`, `-1 h 07`, `12 s`, `1 h 07 min 12 s`. */
 export function formatDuration(seconds: number): string {
   const sign = seconds < 0 ? '-' : '';
   const total = Math.abs(seconds);

@@ -1,5 +1,5 @@
 /**
- * What went wrong, and therefore what happens next. The kind decides; nobody reads message texts.
+ * The kind of an error decides what happens next; message texts are never parsed.
  *
  * | kind              | retried now             | stops                                  |
  * | ----------------- | ----------------------- | -------------------------------------- |
@@ -21,16 +21,16 @@ export type ErrorKind =
   | 'unknown-outcome';
 
 export interface ErrorDetail {
-  /** What a person can do about it, as a sentence. */
+  /** How to fix it, as a sentence. */
   fix?: string;
-  /** Seconds that the vendor asked us to wait, for `rate-limited`. */
+  /** Seconds to wait according to the vendor, for `rate-limited`. */
   retryAfterSeconds?: number;
-  /** HTTP status of the answer, where there was one. */
+  /** HTTP status of the response, if any. */
   status?: number;
   cause?: unknown;
 }
 
-/** An operating error with a kind. Anything that is not one of these is a defect and ends the process. */
+/** An expected error with a kind. Any other error is a bug and ends the process. */
 export class KindError extends Error {
   readonly kind: ErrorKind;
   readonly fix: string | undefined;
@@ -51,7 +51,7 @@ export function isKindError(error: unknown, ...kinds: ErrorKind[]): error is Kin
   return error instanceof KindError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
-/** Message and way out in one line, for logs, tables and stored `lastError` columns. */
+/** Message and fix in one line, for logs, tables and stored `lastError` columns. */
 export function describeError(error: unknown): string {
   if (error instanceof KindError) {
     return error.fix === undefined ? error.message : `${error.message} ${error.fix}`;

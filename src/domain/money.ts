@@ -23,10 +23,10 @@ export function minorFromText(text: string, currency: string): number {
   return match[1] === '-' ? -minor : minor;
 }
 
-/** So that the price of the largest amount of hours is still an exact number. */
+/** Keeps the price of the largest number of hours within the safe integer range. */
 const amountMinorMax = 9_000_000_000;
 
-/** The price of an hour or the size of a block that a person wrote, in minor units. */
+/** The price of an hour or the size of a block as entered, in minor units. */
 export function amountFromText(text: string, currency: string): number {
   const minor = minorFromText(text, currency);
   if (minor > amountMinorMax) {
@@ -43,26 +43,26 @@ export function textFromMinor(minor: number, currency: string): string {
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** What people read, in their language: `€120.50`, `120,50 €`. */
+/** For display, in the reader's language: `€120.50`, `120,50 €`. */
 export function formatMoney(minor: number, currency: string, locale: string): string {
   const amount = minor / 10 ** minorDigits(currency);
   return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
 }
 
-/** Price of an amount of time at a rate for an hour, half a minor unit rounded away from zero. */
+/** Price of a duration at an hourly rate, rounding half a minor unit away from zero. */
 export function priceOf(seconds: number, rateMinor: number): number {
   const product = BigInt(Math.abs(seconds)) * BigInt(rateMinor);
   const price = Number((product + 1800n) / 3600n);
   return seconds < 0 ? -price : price;
 }
 
-/** What charged time costs at the rates of its work types. */
+/** The price of charged time at the rates of its work types. */
 export interface Price {
   minor: number;
   currency: string;
 }
 
-/** The price of some of the seconds, half a minor unit upwards. */
+/** The price of part of the seconds, rounding half a minor unit up. */
 export function partOfPrice(price: Price | null, seconds: number, part: number): Price | null {
   if (price === null || seconds === 0) return null;
   return { ...price, minor: Math.round((price.minor * part) / seconds) };

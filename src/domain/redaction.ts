@@ -1,32 +1,32 @@
 /**
- * Secrets taken out of texts that others wrote: a vendor or a gateway may quote our own key in its
- * errors, in whatever form it saw or logged it.
+ * Redacts secrets from external texts: a vendor or gateway may quote our key in its errors, in any
+ * encoding.
  */
 const blot = '[secret]';
 
-/** A shorter secret would be found in ordinary words and garble every text. */
+/** A shorter secret would match ordinary words and garble every text. */
 export const secretLengthMin = 8;
 
-/** A form this long is recognized by its beginning, since gateways cut what they quote. */
+/** A form this long is recognized by its beginning, since gateways truncate what they quote. */
 const longForm = 24;
 const headLength = 16;
 
-/** Tokens are renewed for as long as the service runs; those that ended long ago are forgotten. */
+/** Tokens are renewed while the service runs; old ones are dropped. */
 const learnedMax = 32;
 
 export class Redactor {
   readonly #lasting: ReadonlySet<string>;
   readonly #learned = new Set<string>();
-  /** Longest first, so that a form is never left half visible by one that is part of it. */
+  /** Longest first, so that a form is never partly visible because of a shorter one within it. */
   #forms: readonly string[] = [];
 
-  /** `secrets` are those of the config; a shorter one than `secretLengthMin` is left visible. */
+  /** `secrets` are those of the config; one shorter than `secretLengthMin` is not redacted. */
   constructor(secrets: readonly string[] = []) {
     this.#lasting = new Set(secrets.filter(({ length }) => length >= secretLengthMin));
     this.#collectForms();
   }
 
-  /** A secret that was obtained at run time. */
+  /** Adds a secret obtained at run time. */
   learn(secret: string): void {
     if (secret.length < secretLengthMin) return;
     if (this.#lasting.has(secret) || this.#learned.has(secret)) return;
@@ -36,7 +36,7 @@ export class Redactor {
     this.#collectForms();
   }
 
-  /** What proves who we are in a request: credentials without their scheme, and what Basic encodes. */
+  /** Adds a request's credentials: without their scheme, and decoded from Basic. */
   learnHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {
       if (!/authorization|cookie|key|secret|token|session|password/i.test(name)) continue;
@@ -55,7 +55,7 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    return this.#forms.reduce(blotOut, text);
+    return this.#forms.reduce(redactForm, text);
   }
 }
 
@@ -112,7 +112,7 @@ function escapedForms(form: string): string[] {
   ];
 }
 
-function blotOut(text: string, form: string): string {
+function redactForm(text: string, form: string): string {
   const head = form.length >= longForm ? form.slice(0, headLength) : form;
   let at = text.indexOf(head);
   if (at < 0) return text;
@@ -120,7 +120,7 @@ function blotOut(text: string, form: string): string {
   let end = 0;
   for (; at >= 0; at = text.indexOf(head, end)) {
     const next = endOfForm(text, at, form);
-    // A bare number of JSON is an id that happens to be the same, and a word there would break it.
+    // A bare JSON number is an ID that happens to be equal, and a word there would break the JSON.
     const isNumber = /^\d+$/.test(form) && /[:,[]\s?$/.test(text.slice(Math.max(0, at - 2), at));
     parts.push(text.slice(end, at), isNumber ? text.slice(at, next) : blot);
     end = next;
@@ -128,7 +128,9 @@ function blotOut(text: string, form: string): string {
   return parts.join('') + text.slice(end);
 }
 
-/** Behind the form, or behind as much of it as is there; a long one may be broken over lines. */
+/**
+ * The end of the form, or of the part of it that is present; a long one may be split over lines.
+ */
 function endOfForm(text: string, start: number, form: string): number {
   let [at, end] = [start, start];
   for (let matched = 0; matched < form.length; ) {

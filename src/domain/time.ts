@@ -2,19 +2,19 @@ import { Temporal } from 'temporal-polyfill';
 import { wallClockAt, type ZoneName } from './zone.ts';
 
 /**
- * A moment as ISO 8601 in UTC with exactly three decimals (`2026-03-02T09:00:00.000Z`).
- * One spelling only, so that moments compare and sort as text, in SQL too.
+ * A timestamp in ISO 8601, UTC, with exactly three decimals (`2026-03-02T09:00:00.000Z`). The fixed
+ * format lets timestamps compare and sort as text, in SQL too.
  */
 export type Instant = string;
 
-/** A calendar day in somebody's zone, `2026-03-02`. */
+/** A calendar date in some zone, `2026-03-02`. */
 export type DateText = string;
 
 export function instantFromMs(ms: number): Instant {
   return new Date(ms).toISOString();
 }
 
-/** Any ISO 8601 text that carries a zone or offset; a text without one is refused, never guessed. */
+/** Any ISO 8601 text with a zone or offset; a text without one is rejected, never guessed. */
 export function instantFromText(text: string): Instant {
   return instantFromMs(Temporal.Instant.from(text).epochMilliseconds);
 }
@@ -31,17 +31,17 @@ export function addSeconds(instant: Instant, seconds: number): Instant {
   return instantFromMs(msFromInstant(instant) + seconds * 1000);
 }
 
-/** The calendar day that this moment falls on in the zone. */
+/** The calendar date of this timestamp in the zone. */
 export function dateInZone(instant: Instant, zone: ZoneName): DateText {
   return dateOf(wallClockAt(msFromInstant(instant), zone));
 }
 
 const dayMs = 86_400_000;
 
-/** Work comes in order of time, so that most days are asked for again and again: the last one is kept. */
+/** Work is processed in order of time, so the last day is cached. */
 let lastDay = { number: Number.NaN, text: '' };
 
-/** The day that a wall clock shows, written as if it were UTC. */
+/** The date of a wall-clock time, written as if it were UTC. */
 export function dateOf(wallClockMs: number): DateText {
   const number = Math.floor(wallClockMs / dayMs);
   if (number !== lastDay.number) {
@@ -51,7 +51,7 @@ export function dateOf(wallClockMs: number): DateText {
   return lastDay.text;
 }
 
-/** First moment of the day in the zone; a day that daylight saving starts at midnight begins at 01:00. */
+/** Start of the day in the zone; if daylight saving starts at midnight, the day begins at 01:00. */
 export function startOfDay(date: DateText, zone: ZoneName): Instant {
   return instantFromMs(
     Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone }).epochMilliseconds,
@@ -59,8 +59,8 @@ export function startOfDay(date: DateText, zone: ZoneName): Instant {
 }
 
 /**
- * The start of work of which only the day and the length are known: it is put around midday, so that it is
- * of that day also for a client some zones away, and no more outside business hours than it must be.
+ * The assumed start of work with only a date and a length: around midday, so that the date is the
+ * same for a client some zones away, and as little as possible is outside business hours.
  */
 export function startAroundMidday(date: DateText, zone: ZoneName, seconds: number): Instant {
   const noon = Temporal.PlainDate.from(date).toZonedDateTime({
@@ -82,7 +82,7 @@ export function daysBetween(from: DateText, to: DateText): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
 }
 
-/** The first of moments (or of days), which sort as text; empty where there is none. */
+/** The earliest of timestamps (or dates), which sort as text; empty if there is none. */
 export function earliest(texts: readonly string[]): string {
   return texts.reduce((first, text) => (text < first ? text : first), texts[0] ?? '');
 }

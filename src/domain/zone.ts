@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 /** IANA zone name, `Europe/Paris`. */
 export type ZoneName = string;
 
-/** A time in which a zone's clocks kept one offset: from one change of the clocks to the next. */
+/** A period with a constant UTC offset: from one clock change to the next. */
 interface Steady {
   fromMs: number;
   /** Exclusive. */
@@ -11,25 +11,25 @@ interface Steady {
   offsetMs: number;
 }
 
-/** No change of the clocks moves them by more than a day. */
+/** No clock change is larger than a day. */
 const changeMsMax = 24 * 3_600_000;
 
 /**
- * Every debited entry asks for its offset several times, and asking Temporal each time took half of
- * a backfill. There are at most two such times a year and zone, over the years that were worked in.
+ * Every debited entry needs its offset several times, and calling Temporal each time took half of a
+ * backfill. There are about two such periods per year and zone.
  */
 const steadyByZone = new Map<ZoneName, Steady[]>();
 
-/** What the zone's wall clock shows at the moment, written as if it were UTC. */
+/** The zone's wall-clock time at this timestamp, written as if it were UTC. */
 export function wallClockAt(ms: number, zone: ZoneName): number {
   return ms + steadyAt(ms, zone).offsetMs;
 }
 
 /**
- * The moment at which the zone's wall clock shows this (written as if it were UTC). A time that the
- * clocks skip is moved on by as much as they skip; one that they show twice is the first of the two.
+ * The timestamp of a wall-clock time in the zone (written as if it were UTC). A time skipped by a
+ * clock change is moved forward by as much; an ambiguous one is the first of the two.
  */
-export function momentOf(wallClockMs: number, zone: ZoneName): number {
+export function msFromWallClock(wallClockMs: number, zone: ZoneName): number {
   const { fromMs, toMs, offsetMs } = steadyAt(wallClockMs, zone);
   const ms = wallClockMs - offsetMs;
   if (ms - fromMs >= changeMsMax && toMs - ms > changeMsMax) return ms;
@@ -52,7 +52,8 @@ function steadyAt(ms: number, zone: ZoneName): Steady {
 
 function readSteady(ms: number, zone: ZoneName): Steady {
   const moment = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
-  // "Previous" looks before the moment; a change at the moment itself begins the time asked for.
+  // "Previous" looks before the timestamp; a change exactly at the timestamp starts the requested
+  // period.
   const previous = moment.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
   const next = moment.getTimeZoneTransition('next');
   return {

@@ -1,4 +1,4 @@
-/** What a pull read, and whether it set so much of it aside that its balances mislead. */
+/** What a pull read, and whether it quarantined so much that balances are misleading. */
 
 import { KindError } from '../domain/errors.ts';
 import type { StreamName } from '../domain/records/rows.ts';
@@ -9,9 +9,9 @@ export interface PullCounts {
   rows: number;
   changed: number;
   quarantined: number;
-  /** The same by stream: many clients must not make a few entries look like little. */
+  /** The same by stream, so that many client rows do not hide a few bad entries. */
   streams: Map<StreamName, { rows: number; quarantined: number }>;
-  /** Most of a client's time, which whole tickets lack: it stays as it was. */
+  /** Clients most of whose time is missing from complete tickets; nothing of it was removed. */
   vanished: ClientLoss[];
 }
 
@@ -36,7 +36,10 @@ export function countPage(
   });
 }
 
-/** So few rows may be set aside at once whatever share they are: on a quiet day each is a large one. */
+/**
+ * This many rows may be quarantined at once, whatever their share: on a quiet day each is a large
+ * one.
+ */
 const rowsFree = 3;
 const percentMax = 5;
 
@@ -48,14 +51,14 @@ const called: Record<StreamName, string> = {
   invoices: 'invoices',
 };
 
-/** All that could be read is stored and goes on to be debited; but such a run is not in order. */
+/** Everything that could be read is stored and will be debited, but the run is not OK. */
 export function refuseGreatQuarantine(connection: string, { streams }: PullCounts): void {
   for (const [stream, { rows, quarantined }] of streams) {
     if (quarantined <= rowsFree || quarantined * 100 <= rows * percentMax) continue;
     throw new KindError(
       'contract',
-      `${quarantined} of ${rows} ${called[stream]} of "${connection}" were set aside: balances lack what they say.`,
-      { fix: 'See why with prepaid-hours quarantine list. The others are stored.' },
+      `${quarantined} of ${rows} ${called[stream]} of "${connection}" were quarantined, so balances are incomplete.`,
+      { fix: 'See `prepaid-hours quarantine list`. All other rows are stored.' },
     );
   }
 }

@@ -7,8 +7,8 @@ import { type PullContext, pullStream } from './pull-stream.ts';
 import { pullTicketTime } from './pull-ticket-time.ts';
 
 /**
- * Mirrors what changed in one connection. Throws the KindError that stopped it; everything stored up
- * to then stays, and the watermark of the stream that failed stays with it.
+ * Mirrors what changed in one connection. Throws the KindError that stopped it; everything stored
+ * until then is kept, and the failed stream's watermark does not move.
  */
 export async function pullConnection(
   context: PullContext,
@@ -16,7 +16,7 @@ export async function pullConnection(
   counts: PullCounts,
 ): Promise<void> {
   const { clients, tickets, timeEntries, ticketTime, sessions, invoices } = connector.pull;
-  // A client's name is wanted however long ago it was given.
+  // A client's name is needed however long ago it was set.
   const everKnown = { ...context, horizon: instantFromMs(0), isFromHorizon: false };
   if (clients) await pullStream(everKnown, 'clients', clients, counts);
   if (tickets) await pullStream(context, 'tickets', tickets, counts);
@@ -27,15 +27,15 @@ export async function pullConnection(
   refuseVanished(context.connection, counts.vanished);
 }
 
-/** Nothing of it was removed, and all else is stored: a person looks at what became of it. */
+/** Nothing was removed, and everything else is stored: this needs review. */
 export function refuseVanished(connection: string, losses: readonly ClientLoss[]): void {
   if (losses.length === 0) return;
   const clients = [...new Set(losses.map(({ clientId }) => clientId))].join(', ');
   throw new KindError(
     'permission',
-    `Tickets of "${connection}" no longer show most of the time of client ${clients}.`,
+    `Most time entries of client ${clients} are missing from their tickets in "${connection}".`,
     {
-      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. None of it was removed.`,
+      fix: `Check whether the API role lost a permission. If the time was really deleted: \`prepaid-hours sweep ${connection} --accept\`. Nothing was removed.`,
     },
   );
 }

@@ -23,24 +23,24 @@ export interface PullContext {
   connection: string;
   clientIds: readonly string[];
   horizon: Instant;
-  /** Whether everything since the horizon is read again, whatever was read before. */
+  /** Whether to read everything since the horizon again, whatever was read before. */
   isFromHorizon: boolean;
   runStartedAt: Instant;
   runId: string;
-  /** Ends a request under way. */
+  /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Asks to end after the page in hand. */
+  /** Aborted: stop after the current page. */
   stop: AbortSignal;
-  /** From which day on the lines of invoices are read; absent: of none. */
+  /** First day from which invoice lines are read; absent: none are read. */
   linesSince?: DateText | undefined;
-  /** Whether a changed ticket's time must be read ticket by ticket. */
+  /** Whether time must be read ticket by ticket for changed tickets. */
   isTimePerTicket: boolean;
-  /** Whether that of unchanged tickets must, too. */
+  /** Whether the time of unchanged tickets must be read too. */
   isTimeReadAgain: boolean;
-  /** A person agrees that time which whole tickets lack is gone. */
+  /** Whether a user accepted that time missing from complete tickets is deleted. */
   areLossesAccepted?: boolean;
   onPage?: ((stream: StreamName, rows: number) => void) | undefined;
-  /** Told of names that the vendor does not list, where rows have some. */
+  /** Called with names in rows that the vendor does not list. */
   onUnlisted?: ((found: readonly UnlistedName[]) => void) | undefined;
 }
 
@@ -76,8 +76,8 @@ interface PassWork<Stream extends StreamName> {
 }
 
 /**
- * A resume text may have outlived the vendor's memory of it (a cursor expires). The pass then begins
- * again at its own start: rows already mirrored are the same rows.
+ * A resume token may have expired at the vendor. The pass then restarts from its beginning: rows
+ * already mirrored are the same rows.
  */
 async function runOrRestart<Stream extends StreamName>(
   work: PassWork<Stream>,
@@ -109,7 +109,7 @@ async function runPass<Stream extends StreamName>(
     const under: Watermark = { ...before, pass: { ...pass, resume } };
     const { changed, quarantined } = await writePage(work, pass, page, under);
     if (changed > 0 || quarantined > 0) watermark = under;
-    // The page in hand is stored; the next one is not asked for.
+    // The current page is stored; the next one is not requested.
     if (stop.aborted) return watermark;
   }
   const completed = completePass(before, pass);

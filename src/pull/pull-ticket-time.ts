@@ -4,7 +4,7 @@ import { countPage, type PullCounts } from './counts.ts';
 import type { PullContext } from './pull-stream.ts';
 import { validateTimeEntries } from './validate.ts';
 
-/** Tickets asked for at once; each is marked as read with the rows that it brought. */
+/** Tickets requested at once; each is marked as read together with its rows. */
 const ticketsPerCall = 50;
 
 export type TicketTimeContext = Pick<
@@ -21,8 +21,9 @@ export type TicketTimeContext = Pick<
 >;
 
 /**
- * Reads the time of all tickets that changed since theirs was read, for vendors that show it only so.
- * A ticket whose time does not come (it may be gone) stays due, and is asked for again at the next run.
+ * Reads the time of all tickets changed since their time was last read, for vendors that only list
+ * time per ticket. A ticket whose time is not returned (it may be deleted) stays queued for the
+ * next run.
  */
 export async function pullTicketTime(
   context: TicketTimeContext,

@@ -12,39 +12,42 @@ export interface SweepContext {
   runStartedAt: Instant;
   /** How far back the sweep looks. */
   days: number;
-  /** Share of the mirrored time in the window above which a person must agree. */
+  /** Share of the mirrored time in the window above which a user must accept. */
   percentMax: number;
-  /** A person has seen what an earlier sweep would have taken, and agrees. */
+  /** Whether a user has seen and accepted what an earlier sweep would have removed. */
   isAccepted: boolean;
   signal: AbortSignal;
-  /** Told when entries were found that changed unseen. */
+  /** Called when entries were found that had changed while hidden. */
   onUnseen(entries: number): void;
 }
 
 export interface SweepOutcome {
-  /** Ids that the vendor listed. */
+  /** IDs that the vendor listed. */
   rows: number;
-  /** Entries that are gone. */
+  /** Entries that were deleted. */
   changed: number;
 }
 
-/** So few entries may go at once whatever share of the whole they are: in a small month each is a large one. */
+/**
+ * This many entries may be removed at once, whatever their share: in a small month each is a large
+ * one.
+ */
 const entriesFree = 3;
 
-/** What a person was asked about, by connection. */
+/** What a user was asked to accept, by connection. */
 const heldKey = 'sweep-held';
 
 /**
- * Finds time that was deleted in a vendor that does not tell: what is mirrored in the window and is
- * listed no more. A list that is shorter than the vendor's own count, or one that would take away
- * more than a set share, is never believed: lost permission looks just like it.
+ * Finds time that was deleted at a vendor whose API does not report deletions: entries that are
+ * mirrored in the window and no longer listed. A list shorter than the vendor's own count, or one
+ * that would remove more than a set share, is never trusted: a lost permission looks the same.
  */
 export async function sweepConnection(
   context: SweepContext,
   presence: Presence,
 ): Promise<SweepOutcome> {
   const { store, connection, clientIds, runStartedAt, days, signal } = context;
-  // What is logged while the sweep reads may be listed or not: it ends where the run began.
+  // Time logged during the sweep may be listed or not, so the window ends at the start of the run.
   const to = `${runStartedAt.slice(0, 19)}.000Z`;
   const from = addSeconds(to, -days * 86_400);
   const question = { ...widen(from, to), clientIds, signal };
@@ -58,7 +61,7 @@ export async function sweepConnection(
   return { rows, changed };
 }
 
-/** Work of which only the day is known has a start that the vendor and we may place a day apart. */
+/** For work with only a date, the vendor's start and ours may be a day apart. */
 function widen(from: Instant, to: Instant): { from: Instant; to: Instant } {
   return { from: addSeconds(from, -86_400), to: addSeconds(to, 86_400) };
 }
@@ -77,8 +80,8 @@ async function readPresent(
 }
 
 /**
- * Listed time that is not mirrored was hidden from us when it changed, and the watermark has passed it:
- * so everything of the window is read again (or the time of their tickets), once for the same entries.
+ * Listed time that is not mirrored was hidden when it changed, and the watermark has passed it: so
+ * the whole window (or the time of their tickets) is read again, once for the same entries.
  */
 async function catchUp(context: SweepContext, from: Instant, presence: Presence): Promise<void> {
   const { store, connection } = context;
@@ -90,14 +93,14 @@ function refuseShortList(connection: string, rows: number, counted: number): voi
   if (rows >= counted) return;
   throw new KindError(
     'permission',
-    `"${connection}" counts ${counted} time entries and lists ${rows}: the rest is hidden from us.`,
+    `"${connection}" counts ${counted} time entries but lists ${rows}: the rest is hidden from the API user.`,
     {
-      fix: 'Give the API role back what it could see before, then run again. None of it was removed.',
+      fix: 'Restore the API role’s permissions, then run again. Nothing was removed.',
     },
   );
 }
 
-/** Asks a person, once, and goes on once the answer is yes to at least as much. */
+/** Requires acceptance by a user, and continues once at least this much was accepted. */
 async function refuseGreatLoss(context: SweepContext, all: readonly ClientLoss[]): Promise<void> {
   const { store, connection, percentMax, isAccepted, runStartedAt } = context;
   const lost = total(all);
@@ -113,9 +116,9 @@ async function refuseGreatLoss(context: SweepContext, all: readonly ClientLoss[]
   throw new KindError(
     'permission',
     `"${connection}" no longer lists ${lost.entries} time entries (${formatDuration(lost.seconds)}, ` +
-      `${share} % of what is mirrored)${clients === '' ? '' : `, most of client ${clients}’s among them`}.`,
+      `${share} % of mirrored time)${clients === '' ? '' : `, including most of client ${clients}’s time`}.`,
     {
-      fix: `Look whether the API role lost a permission. If the time was really deleted: prepaid-hours sweep ${connection} --accept. None of it was removed.`,
+      fix: `Check whether the API role lost a permission. If the time was really deleted: \`prepaid-hours sweep ${connection} --accept\`. Nothing was removed.`,
     },
   );
 }

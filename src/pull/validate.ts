@@ -3,12 +3,12 @@ import { formatDuration } from '../domain/duration.ts';
 import { type Instant, msFromInstant } from '../domain/time.ts';
 import type { QuarantinedRow, Store } from '../store/port.ts';
 
-/** No one entry is longer than a day: such a row is a slip of the pen until a person says otherwise. */
+/** An entry longer than a day counts as a typo until a user accepts it. */
 const longestEntrySeconds = 24 * 3600;
 
 const dayMs = 86_400_000;
 
-/** Clocks differ, and a ticket may be opened for work that was done before. */
+/** Clocks differ, and a ticket may be created after the work was done. */
 const aheadMs = dayMs;
 const beforeTicketMs = 365 * dayMs;
 
@@ -23,7 +23,7 @@ export interface ValidationContext {
   runStartedAt: Instant;
 }
 
-/** Quarantines entries that parse but cannot be true. A person may accept them as they are. */
+/** Quarantines entries that parse but are impossible. A user may accept them as they are. */
 export async function validateTimeEntries(
   { store, connection, runStartedAt }: ValidationContext,
   rows: readonly TimeEntryRow[],
@@ -37,7 +37,7 @@ export async function validateTimeEntries(
     if (fault === null) validated.rows.push(row);
     else {
       const where = row.ticketId === null ? '' : ` on ticket ${row.ticketId}`;
-      const reason = `Time entry ${row.sourceId} of ${row.technician}${where} ${fault}. Correct it where it was logged, or accept this row if it is true.`;
+      const reason = `Time entry ${row.sourceId} of ${row.technician}${where} ${fault}. Correct it in the PSA, or accept this row if it is correct.`;
       validated.rejected.push({ sourceId: row.sourceId, reason, row, vendorRow: null });
     }
   }
@@ -59,13 +59,14 @@ function findDayFault(
 }
 
 function findFault(row: TimeEntryRow): string | null {
-  if (!Number.isSafeInteger(row.seconds)) return `has a duration that is no whole second`;
+  if (!Number.isSafeInteger(row.seconds))
+    return `has a duration that is not a whole number of seconds`;
   if (msFromInstant(row.endedAt) < msFromInstant(row.startedAt)) {
     return `ends (${row.endedAt}) before it starts (${row.startedAt})`;
   }
   if (row.kind === 'correction') {
-    if (row.ticketId === null) return 'takes time off, but hangs on no ticket to take it from';
-    return row.seconds < 0 ? null : 'is a correction that takes nothing off';
+    if (row.ticketId === null) return 'is a negative correction that is not linked to a ticket';
+    return row.seconds < 0 ? null : 'is a correction whose duration is not negative';
   }
   if (row.seconds < 0) return `has a negative duration (${formatDuration(row.seconds)})`;
   if (row.seconds > longestEntrySeconds) {

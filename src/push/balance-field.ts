@@ -2,8 +2,8 @@ import type { Push } from '../contract/connector.ts';
 import { isKindError } from '../domain/errors.ts';
 
 /**
- * Several kinds of hours make a text (`7.00 (Remote), 20.00`), which a field for numbers refuses: it gets the
- * one figure.
+ * Several kinds of hours make a text (`7.00 (Remote), 20.00`), which a number field rejects; it
+ * gets a single figure instead.
  */
 export function withFigure(push: Push<'balance-field'>): Push<'balance-field'> {
   return {

@@ -10,17 +10,17 @@ import { withFigure } from './balance-field.ts';
 export interface PushContext {
   store: Store;
   connectors: ReadonlyMap<string, Connector>;
-  /** In observe mode nothing is claimed and nothing leaves. */
+  /** In observe mode nothing is claimed or sent. */
   mode: 'observe' | 'live';
   runId: string;
-  /** What was claimed before this has lost its owner: one process at a time pushes, one step at a time. */
+  /** Earlier claims have lost their owner: only one process pushes, one step at a time. */
   runStartedAt: Instant;
   now(): Instant;
-  /** Ends a request under way. */
+  /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Asks to end after the message in hand. */
+  /** Aborted: stop after the current message. */
   stop: AbortSignal;
-  /** How many requests that may change something have left for the connection so far. */
+  /** Number of write requests sent to the connection so far. */
   countWrites(connection: string): number;
   onFailure(message: PushMessageRow, error: unknown): void;
 }
@@ -28,7 +28,7 @@ export interface PushContext {
 export interface PushOutcome {
   delivered: number;
   failed: number;
-  /** Why a connection was left for this run, by its name. */
+  /** Why a connection was skipped in this run, by name. */
   stopped: Map<string, unknown>;
 }
 
@@ -37,8 +37,9 @@ const firstPauseSeconds = 60;
 const longestPauseSeconds = 3600;
 
 /**
- * Delivers what is due. Every attempt looks for the message in the vendor first and writes only what
- * is not there, so an attempt whose answer was lost is found by the next, never repeated blindly.
+ * Delivers due messages. Every attempt first searches for the message at the vendor and writes only
+ * if it is missing, so an attempt whose response was lost is found by the next, never repeated
+ * blindly.
  */
 export async function deliverMessages(context: PushContext): Promise<PushOutcome> {
   const outcome: PushOutcome = { delivered: 0, failed: 0, stopped: new Map() };
@@ -79,8 +80,8 @@ async function deliverOne(
     return;
   }
   outcome.failed += 1;
-  const text = `Message ${key} was cancelled while it was sent: the ${kind} exists in "${connection}" as ${settlement.remoteId}.`;
-  const fix = 'Remove it there if it is not wanted.';
+  const text = `Message ${key} was cancelled while being sent: the ${kind} exists in "${connection}" as ${settlement.remoteId}.`;
+  const fix = 'Delete it there if it is not wanted.';
   context.onFailure(message, new KindError('unknown-outcome', text, { fix }));
 }
 
@@ -90,14 +91,14 @@ async function attempt(
   outcome: PushOutcome,
 ): Promise<Settlement> {
   const { connection } = message;
-  // Claimed with others before the connection turned out to be closed to us, or before a stop.
+  // Claimed with others before the connection failed, or before a stop.
   if (outcome.stopped.has(connection) || context.stop.aborted) return release(context, message);
   let created: Instant | null = message.createAttemptedAt;
   try {
     const push = pushOf(context, message);
     const found = await push.find(messageOf(message), context.signal);
     if (found !== null) {
-      tellStranger(context, message, found, outcome);
+      warnOfUnsentRecord(context, message, found, outcome);
       return toDelivered(found);
     }
     const lag = context.connectors.get(connection)?.searchLagSeconds;
@@ -105,7 +106,7 @@ async function attempt(
     if (provenAt !== null) return waitForSearch(context, message, provenAt);
     created = context.now();
     const isOurs = await context.store.noteCreate(message.key, context.runId, created);
-    // Cancelled by a person since it was claimed.
+    // Cancelled by a user since it was claimed.
     if (!isOurs) return release(context, message);
     return toDelivered(
       await create(context, message, push, () => {
@@ -124,10 +125,10 @@ async function attempt(
 }
 
 /**
- * A record that bears the key of a message which this database never sent: it is ours, so nothing is written
- * again, but a person is told. A balance that is shown already is no such record.
+ * A record with the key of a message that this database never sent: it is ours, so it is not
+ * written again, but a warning is logged. A balance that is already shown does not count.
  */
-function tellStranger(
+function warnOfUnsentRecord(
   context: PushContext,
   message: PushMessageRow,
   { remoteId, label }: Delivered,
@@ -137,12 +138,11 @@ function tellStranger(
   if (attempts > 1 || createAttemptedAt !== null || kind === 'balance-field') return;
   outcome.failed += 1;
   const text = `The ${kind} ${key} exists in "${connection}" as ${label ?? remoteId}, but this database never sent it. Is it an older backup?`;
-  const fix =
-    'If so, what was entered by hand since then is missing: see `prepaid-hours reconcile`.';
+  const fix = 'If so, manual entries made since then are missing: see `prepaid-hours reconcile`.';
   context.onFailure(message, new KindError('unknown-outcome', text, { fix }));
 }
 
-/** Kind and payload of a stored message were written together, so they fit whatever the kind is. */
+/** Kind and payload of a stored message were written together, so they always match. */
 interface StoredPush {
   find(message: object, signal: AbortSignal): Promise<Delivered | null>;
   create(message: object, signal: AbortSignal): Promise<Delivered>;
@@ -156,11 +156,11 @@ function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRo
   const push = pushes?.[kind as PushKind];
   if (push !== undefined) return push as StoredPush;
   throw new KindError('rejected', `"${connection}" cannot take a ${kind}.`, {
-    fix: 'Name another connection for it in the config, then retry this message.',
+    fix: 'Configure another connection for it, then retry this message.',
   });
 }
 
-/** `onNothingWritten` is called before an error that proves that the vendor has nothing of it. */
+/** `onNothingWritten` is called before an error that proves that the vendor wrote nothing. */
 async function create(
   context: PushContext,
   message: PushMessageRow,
@@ -177,24 +177,26 @@ async function create(
       if (isNothingWritten(error.kind, writes)) onNothingWritten();
       throw error;
     }
-    // The answer was lost, the write perhaps not: what is there now is the answer.
+    // The response was lost, but the write may have succeeded: search for it.
     const written = await push.find(messageOf(message), context.signal);
     if (written === null) throw error;
     return written;
   }
 }
 
-/** No write has left, or the vendor understood it and said no. An answer that makes no sense proves nothing. */
+/** No write was sent, or the vendor rejected it. An invalid response proves nothing. */
 function isNothingWritten(kind: ErrorKind, writes: number): boolean {
   return kind === 'rejected' || (writes === 0 && kind !== 'contract');
 }
 
-/** A message is dead only when the vendor understood it and said no, or answered nonsense. */
+/** A message is dead only if the vendor rejected it or sent an invalid response. */
 function isFinal(kind: ErrorKind): boolean {
   return kind === 'rejected' || kind === 'contract';
 }
 
-/** What is wrong with one message (a name, a right for its kind of record) holds up no other. */
+/**
+ * A problem with one message (a name, a permission for its kind of record) does not block others.
+ */
 function closesConnection(kind: ErrorKind): boolean {
   return kind === 'auth' || kind === 'rate-limited' || kind === 'transient';
 }
@@ -203,14 +205,14 @@ function toDelivered({ remoteId, label }: Delivered): Settlement {
   return { status: 'delivered', remoteId, remoteLabel: label ?? null };
 }
 
-/** Not tried: nothing to back off from. */
+/** Not tried, so there is no backoff. */
 function release(context: PushContext, message: PushMessageRow): Settlement {
   const { lastError, createAttemptedAt } = message;
   const nextAttemptAt = context.now();
   return { status: 'pending', lastError, nextAttemptAt, createAttemptedAt, isUntried: true };
 }
 
-/** The vendor's search may not show yet what a request of unknown outcome has written. */
+/** The vendor's search may not yet show what a request of unknown outcome wrote. */
 function waitForSearch(
   context: PushContext,
   message: PushMessageRow,
@@ -221,7 +223,7 @@ function waitForSearch(
   return {
     status: 'pending',
     lastError:
-      'It is not known whether an earlier attempt wrote it. It is looked for again before anything is written.',
+      'It is unknown whether an earlier attempt wrote it. It is searched for again before anything is written.',
     nextAttemptAt: provenAt,
     createAttemptedAt: attemptedAt > now ? now : attemptedAt,
   };

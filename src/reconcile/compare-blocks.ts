@@ -12,21 +12,21 @@ import {
 } from './context.ts';
 import { keepFound } from './found.ts';
 
-/** What is left in the vendor's own blocks, of all clients that one of ours pays for. */
+/** What is left in the vendor's native blocks of all clients that one of ours pays for. */
 interface Native {
   payer: Client;
   names: string[];
   seconds: number;
 }
 
-/** A handful of rows a client: they are held together, as the clients themselves are. */
+/** There are only a few rows per client, so all are kept in memory, like the clients. */
 export async function compareBlocks(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
 ): Promise<void> {
   const { blocks } = context.connector.pull;
   if (blocks === undefined) return;
-  // Of a client whose payer answers for others, too, that are not compared, the sum would be too small.
+  // If the payer also pays for clients that are not compared, the sum would be too small.
   const isWhole = (client: Client) =>
     familyOf(payerOf(client), context.allClients).every(
       (member) => !member.sourceIds.has(context.connection) || context.clients.includes(member),
@@ -62,8 +62,8 @@ function addBlock(natives: Map<string, Native>, payer: Client, block: VendorBloc
 }
 
 /**
- * The vendor takes an hour as soon as it is entered; so what work not yet due will cost is taken off
- * ours as well.
+ * The vendor debits an hour as soon as it is entered, so pending work is subtracted from our
+ * balance too.
  */
 async function balanceDifferences(
   { store, allClients }: ReconcileContext,

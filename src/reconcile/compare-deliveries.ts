@@ -10,7 +10,7 @@ import {
 } from './context.ts';
 import { keepFound } from './found.ts';
 
-/** What became of the invoices and alerts that were delivered into this connection. */
+/** Compares the invoices and alerts delivered to this connection with their current state. */
 export async function compareDeliveries(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
@@ -21,7 +21,7 @@ export async function compareDeliveries(
     for (const delivery of page) {
       refuseStopped(context);
       outcome.rows += 1;
-      await keepFound(context, outcome, await compareOrTell(context, delivery));
+      await keepFound(context, outcome, await compareSafely(context, delivery));
     }
   }
   const doubles = await store.readDoubleInvoices(connection, clientIds);
@@ -32,8 +32,8 @@ export async function compareDeliveries(
   await keepFound(context, outcome, found);
 }
 
-/** One that the vendor shows in no understandable way holds up no other. */
-async function compareOrTell(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
+/** An unreadable one does not block the others. */
+async function compareSafely(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
   try {
     return await compareOne(context, delivery);
   } catch (error) {

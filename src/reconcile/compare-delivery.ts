@@ -6,8 +6,8 @@ import type { Found } from './context.ts';
 type InvoiceTerms = Pick<PushMessages['invoice'], 'totalMinor' | 'currency'>;
 
 /**
- * Whether an invoice stands as it was sent and is as far as we believe. `isMirrored`: the vendor shows
- * us payments, and the invoice has not changed since it was last read.
+ * Compares an invoice with what was sent and mirrored. `isMirrored`: the vendor reports payments,
+ * and the invoice has not changed since it was last read.
  */
 export function compareInvoice(
   delivery: Delivery,
@@ -23,7 +23,7 @@ export function compareInvoice(
   if (standing === null) {
     return [{ ...common, kind: 'invoice-missing', ours: `sent: ${sent}`, theirs: 'not there' }];
   }
-  // Whoever voided it asks neither for its amount nor for a payment.
+  // For a void invoice, neither amount nor payment matters.
   if (standing.isVoid === true) {
     return [{ ...common, kind: 'invoice-void', ours: `sent: ${sent}`, theirs: 'void' }];
   }
@@ -40,7 +40,7 @@ export function compareInvoice(
   return found;
 }
 
-/** Null: the same, or the vendor does not show it. */
+/** Null: the same, or not reported by the vendor. */
 function otherAmount(standing: Standing, terms: InvoiceTerms): string | null {
   const { totalMinor, currency = terms.currency } = standing;
   if (totalMinor === undefined) return null;
@@ -53,7 +53,7 @@ function creditedPart({ mirrored }: Delivery, { currency }: InvoiceTerms): strin
   return credited > 0 ? `${textFromMinor(credited, currency)} ${currency} credited` : null;
 }
 
-/** An alert whose threshold is still crossed should still be seen by somebody. */
+/** An alert whose threshold is still crossed should still be open. */
 export function compareAlert(delivery: Delivery, standing: Standing | null): Found[] {
   const { clientId, createdAt } = delivery;
   const subject = subjectOf('ticket', delivery);

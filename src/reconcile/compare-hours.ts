@@ -11,10 +11,12 @@ import {
 } from './context.ts';
 import { keepFound } from './found.ts';
 
-/** So few entries may all be gone; with more of them a lost permission is likelier. */
+/** Up to this many entries may all be deleted; with more, a lost permission is more likely. */
 const entriesFree = 3;
 
-/** Once everything is listed: what is here and not there, and the hours of each ticket. */
+/**
+ * Once everything is listed: finds what is missing there, and compares the hours of each ticket.
+ */
 export async function compareHours(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
@@ -60,7 +62,7 @@ export async function compareHours(
   }
 }
 
-/** Nothing at all where there was something is what a lost permission looks like. */
+/** An empty list where there was something is what a lost permission looks like. */
 function refuseEmptyList(
   { connection }: ReconcileContext,
   { mirrored, unlisted }: { mirrored: number; unlisted: number },
@@ -69,7 +71,7 @@ function refuseEmptyList(
   throw new KindError(
     'permission',
     `"${connection}" lists none of the ${mirrored} time entries that were read from it.`,
-    { fix: 'Give the API role back what it could see before, then run again.' },
+    { fix: 'Restore the API role’s permissions, then run again.' },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { TicketRow, TimeEntryRow } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 
-/** The same row as we have it and as the vendor shows it, in what it differs. */
+/** The differing fields of a row, here and at the vendor. */
 export interface Texts {
   ours: string;
   theirs: string;
@@ -13,8 +13,8 @@ interface Field<Row> {
 }
 
 /**
- * What decides whose an entry is, when it is due and what it costs. Its note, how the vendor spells the
- * duration, or a new name of what has an id, does not.
+ * The fields that decide an entry's client, due date and cost. Its note, the spelling of its
+ * duration, or a renamed thing with an ID do not.
  */
 const entryFields: readonly Field<TimeEntryRow>[] = [
   { same: (row) => row.seconds, text: (row) => formatDuration(row.seconds) },
@@ -38,7 +38,7 @@ const entryFields: readonly Field<TimeEntryRow>[] = [
   },
 ];
 
-/** Not its summary, nor what its status is called. */
+/** Excludes the summary and the name of the status. */
 const ticketFields: readonly Field<TicketRow>[] = [
   { same: (row) => row.isClosed, text: (row) => (row.isClosed ? 'closed' : 'open') },
   { same: (row) => row.clientId, text: (row) => named('client', row.clientId) },
@@ -57,7 +57,7 @@ const ticketFields: readonly Field<TicketRow>[] = [
   },
 ];
 
-/** Null: nothing that matters differs. */
+/** Null: no relevant difference. */
 export function compareEntries(ours: TimeEntryRow, theirs: TimeEntryRow): Texts | null {
   return compare(entryFields, ours, theirs);
 }
@@ -73,7 +73,7 @@ function compare<Row>(fields: readonly Field<Row>[], ours: Row, theirs: Row): Te
   return { ours: textOf(ours), theirs: textOf(theirs) };
 }
 
-/** What there is of an entry that only one side has. */
+/** Describes an entry that only one side has. */
 export function entryText(
   row: Pick<TimeEntryRow, 'seconds' | 'startedAt' | 'technician' | 'ticketId'>,
 ): string {

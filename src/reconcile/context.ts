@@ -8,35 +8,35 @@ export interface ReconcileContext {
   store: Store;
   connection: string;
   connector: Connector;
-  /** Those that are compared. Each has an id in the connection, and has been read to the end. */
+  /** The clients to compare. Each has an ID in the connection and was read completely. */
   clients: readonly Client[];
-  /** All that are configured: some may share the blocks of those that are compared. */
+  /** All configured clients: some may share the blocks of those compared. */
   allClients: readonly Client[];
-  /** Those of the config, by name. */
+  /** The config's offers, by name. */
   offers: ReadonlyMap<string, Offer>;
-  /** Rows last changed before this are left alone. */
+  /** Rows last changed before this are ignored. */
   from: Instant;
-  /** Rows of each stream that changed since this may be here or not: the next pull reads them. */
+  /** Rows of each stream changed since this may not be here yet: the next pull reads them. */
   readTo: { tickets: Instant; timeEntries: Instant; invoices: Instant };
   at: Instant;
   runId: string;
-  /** Ends a request under way. */
+  /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Asks to end after the page in hand. */
+  /** Aborted: stop after the current page. */
   stop: AbortSignal;
   onPage?: ((rows: number) => void) | undefined;
-  /** Called for each difference that is new, or says something else than before. */
+  /** Called for each difference that is new or has changed. */
   onDifference(difference: Difference): void;
 }
 
 export interface ReconcileOutcome {
   /** Rows that the vendor listed. */
   rows: number;
-  /** Differences found, whether or not they were known. */
+  /** Differences found, known or new. */
   differences: number;
 }
 
-/** What a comparison finds, before it is known how to put it right. */
+/** A difference, before its fix is added. */
 export interface Found {
   kind: DifferenceKind;
   subject: string;
@@ -44,9 +44,9 @@ export interface Found {
   ours: string;
   theirs: string;
   seconds?: number;
-  /** What people call the invoice that sold a block. */
+  /** The number of the invoice that sold a block. */
   invoice?: string;
-  /** Of the block that stands behind an invoice. */
+  /** The block sold by an invoice. */
   blockId?: string;
 }
 
@@ -69,7 +69,7 @@ export type DifferenceKind =
   | 'alert-missing'
   | 'alert-closed';
 
-/** The context's clients by the id that they have in the connection. */
+/** The context's clients by their ID in the connection. */
 export function clientFinder(
   clients: readonly Client[],
   connection: string,
@@ -80,7 +80,7 @@ export function clientFinder(
   return (sourceId) => (sourceId === null ? undefined : bySource.get(sourceId));
 }
 
-/** A comparison that is broken off has found nothing out: another one starts from the beginning. */
+/** An interrupted comparison has no result: the next one starts from the beginning. */
 export function refuseStopped({ stop }: Pick<ReconcileContext, 'stop'>): void {
   if (!stop.aborted) return;
   throw new KindError('transient', 'Stopped before everything was compared.');

@@ -4,7 +4,10 @@ import { readHandSales } from '../store/port.ts';
 import type { Found, ReconcileContext, ReconcileOutcome } from './context.ts';
 import { keepFound } from './found.ts';
 
-/** Invoices with an offer's product that somebody wrote in the PSA and that are booked as no block. */
+/**
+ * Invoices with an offer's product that were created by hand in the PSA and are not booked as
+ * blocks.
+ */
 export async function findHandSales(
   context: ReconcileContext,
   outcome: ReconcileOutcome,

@@ -6,42 +6,41 @@ interface Situation {
   canSweep: boolean;
 }
 
-/** What a person can do about a difference. */
+/** How to resolve a difference. */
 export function fixOf(found: Found, { connection, canSweep }: Situation): string {
   const block = found.blockId ?? 'BLOCK';
   const gone = canSweep
-    ? `prepaid-hours sweep ${connection} takes it off. `
-    : 'Change anything on its ticket there: the next run reads its time anew. ';
+    ? `\`prepaid-hours sweep ${connection}\` removes it. `
+    : 'Change anything on its ticket there: the next run reads its time again. ';
   const fixes: Record<DifferenceKind, string> = {
-    'entry-missing-here':
-      'Save the entry once more in the PSA, unchanged if need be: the next run reads what changed.',
-    'entry-missing-there': `If it was deleted there, ${gone}If not, look whether the API role still sees it.`,
+    'entry-missing-here': 'Save the entry again in the PSA, even unchanged: the next run reads it.',
+    'entry-missing-there': `If it was deleted there, ${gone}If not, check whether the API role can still see it.`,
     'entry-differs':
-      'Save the entry once more in the PSA: it changed without a new time stamp, and the next run reads what has one.',
+      'Save the entry again in the PSA: it changed without a new timestamp, and only then does the next run read it.',
     'ticket-missing-here':
-      'Save the ticket once more in the PSA, unchanged if need be: the next run reads what changed.',
+      'Save the ticket again in the PSA, even unchanged: the next run reads it.',
     'ticket-missing-there':
-      'If it was deleted or moved to a client that is not configured, its time goes with the next sweep, or is corrected with prepaid-hours adjust. If not, look whether the API role still sees it.',
+      'If it was deleted, or moved to a client that is not configured, the next sweep removes its time; or correct the balance with prepaid-hours adjust. If not, check whether the API role can still see it.',
     'ticket-differs':
-      'Save the ticket once more in the PSA: it changed without a new time stamp, and the next run reads what has one.',
+      'Save the ticket again in the PSA: it changed without a new timestamp, and only then does the next run read it.',
     'ticket-hours':
-      'Look at the rows of its entries. Where there are none: prepaid-hours run debit, then prepaid-hours verify.',
+      'See the differences of its entries. If there are none: prepaid-hours run debit, then prepaid-hours verify.',
     'block-balance':
-      'Two systems count these hours. Compare prepaid-hours explain balance with the agreement there, correct the one that is wrong (prepaid-hours adjust), or end the agreement.',
-    'block-sold': `If it is a sale of its own, book it as a block: prepaid-hours block accept ${found.invoice}`,
-    'invoice-missing': `If it was deleted on purpose, nothing is to be done: once a second comparison misses it too, the next run closes the order or takes back its hours. If not, write it again there, then prepaid-hours block accept ${block}.`,
-    'invoice-twice': 'Void all but one there: it was sold once.',
-    'invoice-void': `The next run that reads it closes the order, or takes back the hours that it gave. Where the PSA does not show that: prepaid-hours block void ${block}.`,
+      'Two systems debit these hours. Compare prepaid-hours explain balance with the agreement there and correct the wrong one (prepaid-hours adjust), or end the agreement.',
+    'block-sold': `If it is a separate sale, book it as a block: prepaid-hours block accept ${found.invoice}`,
+    'invoice-missing': `If it was deleted on purpose, do nothing: if the next comparison does not find it either, the next run closes the order or withdraws its hours. If not, create it again there, then prepaid-hours block accept ${block}.`,
+    'invoice-twice': 'Void all but one there: the block was sold only once.',
+    'invoice-void': `The next run that reads it closes the order or withdraws its hours. If the PSA does not report voided invoices: prepaid-hours block void ${block}.`,
     'invoice-amount':
-      'Correct the amount there; or, if the new price was agreed, void the block and add one at that price (prepaid-hours block void, block add).',
+      'Correct the amount there; or, if the new price is correct, void the block and add one at that price (prepaid-hours block void, block add).',
     'invoice-payment':
-      'Save the invoice once more in the PSA: the next run reads what changed, and what waits for the payment with it.',
+      'Save the invoice again in the PSA: the next run reads it, including its payment.',
     'message-unread':
-      'Look at it there by hand; check says what the vendor answers to everything else.',
+      'Check it there by hand; prepaid-hours check shows whether the vendor’s other responses are readable.',
     'alert-missing':
-      'Nothing is sent again before the next purchase. Sell hours, or write a ticket there by hand.',
+      'No alert is sent again before the next purchase. Sell hours, or create a ticket there by hand.',
     'alert-closed':
-      'Nothing is sent again before the next purchase. If nobody sold hours, open the ticket again.',
+      'No alert is sent again before the next purchase. If no hours were sold, reopen the ticket.',
   };
   return fixes[found.kind];
 }

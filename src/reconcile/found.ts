@@ -2,7 +2,7 @@ import type { Difference } from '../store/port.ts';
 import type { Found, ReconcileContext, ReconcileOutcome } from './context.ts';
 import { fixOf } from './fixes.ts';
 
-/** Keeps what a page was found to differ in, and tells what was not known of it. */
+/** Stores a page's differences, and reports the new ones. */
 export async function keepFound(
   context: ReconcileContext,
   outcome: ReconcileOutcome,

@@ -11,10 +11,10 @@ import {
 } from './context.ts';
 import { keepFound } from './found.ts';
 
-/** Tickets whose time is asked for at once. */
+/** Tickets whose time is requested at once. */
 const ticketsPerCall = 50;
 
-/** Reads the tickets of the window anew, and with them their time where it is shown only so. */
+/** Reads the tickets of the window again, with their time if it is only listed per ticket. */
 export async function listTickets(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
@@ -23,10 +23,10 @@ export async function listTickets(
   if (tickets === undefined) return;
   for await (const page of pagesOf(context, tickets, context.readTo.tickets, outcome)) {
     const settled = page.rows.filter((row) => row.updatedAt < context.readTo.tickets);
-    const withTime = ticketTime === undefined ? [] : await whoseTimeIsRead(context, settled);
+    const withTime = ticketTime === undefined ? [] : await filterReadTickets(context, settled);
     await context.store.listTickets([
       ...page.rows.map(({ sourceId, clientId }) => ({ sourceId, clientId, hasAllTime: false })),
-      // What could not be understood is there all the same.
+      // An unreadable row still exists.
       ...page.rejected.map(({ sourceId }) => ({ sourceId, clientId: null, hasAllTime: false })),
     ]);
     await keepFound(context, outcome, await compareTicketPage(context, settled));
@@ -34,7 +34,7 @@ export async function listTickets(
   }
 }
 
-/** Reads the time of the window anew. */
+/** Reads the time of the window again. */
 export async function listTime(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
@@ -89,8 +89,8 @@ async function compareTicketPage(
   });
 }
 
-/** A ticket whose time is still to be read by a pull has nothing to be compared yet. */
-async function whoseTimeIsRead(
+/** A ticket whose time is still to be pulled cannot be compared yet. */
+async function filterReadTickets(
   { store, connection, clients }: ReconcileContext,
   rows: readonly TicketRow[],
 ): Promise<string[]> {
@@ -126,7 +126,7 @@ async function listTicketTime(
   }
 }
 
-/** `readTo` null: the ticket has not changed since its time was read, nor has any of it. */
+/** `readTo` null: neither the ticket nor its time has changed since its time was read. */
 async function compareEntryPage(
   context: ReconcileContext,
   outcome: ReconcileOutcome,

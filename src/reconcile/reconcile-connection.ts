@@ -6,8 +6,8 @@ import { findHandSales } from './find-hand-sales.ts';
 import { listTickets, listTime } from './list-work.ts';
 
 /**
- * Compares all that is known of some clients with what one connection shows now. Throws the KindError
- * that stopped it: then what was known to differ stays known.
+ * Compares the stored data of some clients with one connection's current data. Throws the KindError
+ * that stopped it; known differences are then kept.
  */
 export async function reconcileConnection(context: ReconcileContext): Promise<ReconcileOutcome> {
   const outcome: ReconcileOutcome = { rows: 0, differences: 0 };

@@ -8,25 +8,25 @@ export interface ReplenishContext {
   store: Store;
   clients: readonly Client[];
   mode: 'observe' | 'live';
-  /** Those of the config, by name. */
+  /** The config's offers, by name. */
   offers: ReadonlyMap<string, Offer>;
-  /** What becomes of blocks that somebody sold in the PSA. */
+  /** What to do with blocks sold by hand in the PSA. */
   blocksSoldByHand: 'propose' | 'book';
-  /** The MSP's own language, for its own tickets. */
+  /** The MSP's language, for its own tickets. */
   locale: Locale;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;
-  /** Moment of this database's first run: what tells its messages from those of another. */
+  /** Timestamp of this database's first run, which distinguishes its messages from another's. */
   firstRunAt: Instant;
   at: Instant;
   signal: AbortSignal;
 }
 
 export interface ReplenishOutcome {
-  /** Clients looked at. */
+  /** Clients checked. */
   rows: number;
-  /** Clients for whom something was decided. */
+  /** Clients with decisions. */
   changed: number;
   /** Ledger entries appended. */
   posted: number;

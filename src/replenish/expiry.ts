@@ -5,17 +5,17 @@ import type { DateText } from '../domain/time.ts';
 import type { Block, BlockBalance, ClientLedger, Store } from '../store/port.ts';
 import { rollOver } from './rollover.ts';
 
-/** What the ends of a client's blocks come to. */
+/** The result of a client's expiring blocks. */
 export interface Ended {
   postings: Posting[];
-  /** Blocks that carry hours on. */
+  /** Blocks that hold rolled-over hours. */
   blocks: Block[];
 }
 
 /**
- * Ends blocks at the end of their last day, and takes hours that came back to an ended or voided
- * block: each time one entry, told apart by the client's ledger position. Hours that roll over go on
- * in a new block, and pay carried overage first.
+ * Expires blocks at the end of their last day, and hours returned to an expired or void block: one
+ * entry each time, made unique by the client's ledger position. Hours that roll over move to a new
+ * block and pay carried overage first.
  */
 export async function endBlocks(
   store: Pick<Store, 'readOpenOverage' | 'readUndoneBlocks'>,
@@ -34,13 +34,13 @@ export async function endBlocks(
   if (blocks.length > 0 && account.overageSeconds > 0) {
     postings.push(...payOffOverage(account, await store.readOpenOverage(ledger.clientId)));
   }
-  // After a long pause the new block may have ended as well.
+  // After a long pause the new block may have expired too.
   const alsoEnded = blocks.filter((block) => hasEnded(block, today));
   postings.push(...expire(ledger, account, alsoEnded, today));
   return { postings, blocks };
 }
 
-/** What a run passed on that was undone since was not passed on. */
+/** Leaves out rollovers by runs that have been undone. */
 async function withoutUndone(
   store: Pick<Store, 'readUndoneBlocks'>,
   ledger: ClientLedger,

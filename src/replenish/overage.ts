@@ -31,9 +31,9 @@ export interface Bill {
 }
 
 /**
- * Bills hours beyond the blocks at their own rate where the agreement says so. In the transaction that
- * writes the invoice they become a block of just that size, which pays them: so they are billed once,
- * no later block pays them again, and work that is corrected afterwards leaves its hours to the client.
+ * Bills overage at its own rate if the agreement says so. In the transaction that writes the
+ * invoice, it becomes a block of exactly that size, which pays it: so it is billed once, no later
+ * block pays it again, and hours of work corrected later stay with the client.
  */
 export async function billOverage(
   context: ReplenishContext,
@@ -42,7 +42,7 @@ export async function billOverage(
   for (const client of context.clients) {
     if (context.signal.aborted) return;
     const { overage: billing } = client.agreement;
-    // The hours of a client that another pays for are carried, and billed, in that one's account.
+    // Overage of a client that another pays for is carried, and billed, in the payer's account.
     if (typeof billing === 'string' || client.paidBy !== null) continue;
     const today = dateInZone(context.at, client.timezone);
     // Hours whose bill was withdrawn are not billed again on the same terms.
@@ -63,16 +63,16 @@ export async function billOverage(
 }
 
 /**
- * What the bill of the last month that can be billed is about: work up to the end of that month, debited
- * before the day of the bill. Which that is does not depend on the day of the run, so a month has one bill;
- * what is debited later waits for the next.
+ * Selects the overage for the latest month that can be billed: work up to the end of that month,
+ * debited before the billing day. This does not depend on the day of the run, so a month has one
+ * bill; work debited later goes on the next.
  */
 function dueMonthly(
   { timezone }: Client,
   { daysAfter }: OverageBilling,
   today: DateText,
 ): (entry: OpenOverage) => boolean {
-  // So many days ago it was still the month that is next to the one billed.
+  // `daysAfter` days ago, it was the month after the one billed.
   const nextMonth = `${addDays(today, 0 - daysAfter).slice(0, 7)}-01`;
   const billedOn = addDays(nextMonth, daysAfter);
   return ({ postedAt, workedOn }) => {
@@ -87,7 +87,7 @@ async function writeBill(
   outcome: ReplenishOutcome,
 ): Promise<void> {
   const { store, mode } = context;
-  // What was decided while observing settles nothing, so the same hours are found again.
+  // Decisions in observe mode bill nothing, so the same hours are found again.
   if ((await store.readMessage(bill.key)) !== null) return;
   const [ledger] = await store.readLedgers([bill.client.id], { isAllBlocks: true });
   if (ledger === undefined) throw new Error(`client ${bill.client.id} has no ledger`);
@@ -129,7 +129,7 @@ function toBlock({ key, client, billing, open, today }: Bill): Block {
   };
 }
 
-/** No purchase: it is used up as it comes, so it re-arms no threshold. */
+/** Not a purchase: it is used up immediately, so it re-arms no threshold. */
 function toCredit(block: Block): Posting {
   return {
     key: `overage-billed:${block.id}`,
@@ -157,7 +157,7 @@ export async function composeBill(context: ReplenishContext, bill: Bill): Promis
   const { rateMinor, currency } = billing;
   const lines = await readLines(context, bill);
   const money = (minor: number) => formatMoney(minor, currency, locale);
-  // The sum of its lines, each of whole minor units: an invoice must add up.
+  // The total is the sum of the rounded lines: an invoice must add up.
   const prices = lines.map((line) => priceOf(line.seconds, rateMinor));
   const totalMinor = prices.reduce((sum, price) => sum + price, 0);
   const seconds = secondsOf(lines);
@@ -201,11 +201,11 @@ async function readLines({ store }: ReplenishContext, { open, client }: Bill): P
   return [...lines.values()].sort((a, b) => (a.workedOn < b.workedOn ? -1 : 1));
 }
 
-/** The ticket, or who worked; for hours taken by hand, why. */
+/** The ticket, or the technician; for hours taken by hand, the reason. */
 function labelOf({ note }: OpenOverage, charge: PostedCharge | undefined, locale: Locale): string {
   if (charge === undefined) {
     const word = locale === 'fr' ? 'Ajustement' : 'Adjustment';
-    // Where a block paid a part of it, or gave it back, the rest bears the program's own note.
+    // If a block paid or returned a part of it, the rest has the program's own note.
     return note === null || note === 'overage-paid' || isUndoneNote(note)
       ? word
       : `${word} (${note})`;

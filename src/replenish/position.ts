@@ -18,7 +18,7 @@ import { type DateText, dateInZone } from '../domain/time.ts';
 import { type Block, type ClientLedger, type PendingEntry, readNameBook } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 
-/** How the hours were used, of those clients whose rules ask for a forecast. */
+/** Usage history of the clients whose rules need a forecast. */
 export async function readHistories(
   { store, at, clients: all }: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
   clients: readonly Client[],
@@ -36,14 +36,14 @@ export async function readHistories(
   return histories;
 }
 
-/** Nothing is sold that the agreement's last day would leave unused. */
+/** Also needed if the agreement ends, since nothing is sold that could not be used up. */
 function needsForecast({ agreement }: Client): boolean {
   return agreement.replenish.some(
     (rule) => 'runOutWithinDays' in rule.when || (agreement.until !== null && rule.offer !== null),
   );
 }
 
-/** What is owed and pending by kind of work, where a client's blocks or offers are not all alike. */
+/** Overage and pending work by work type, if a client has limited blocks or offers. */
 export async function readOwed(
   { store, clients: all }: Pick<ReplenishContext, 'store' | 'clients'>,
   clients: readonly Client[],
@@ -76,7 +76,7 @@ function isSpecial({ workTypes, amountMinor }: Pick<Block, 'workTypes' | 'amount
 
 type RuledEntry = Omit<PendingEntry, keyof EntryNames> & Coverable;
 
-/** What a group would cost is shared out among the work types of its covered entries, by their time. */
+/** Splits a group's pending cost among the work types of its covered entries, by time. */
 function pendingWork(rows: readonly RuledEntry[], { id, agreement }: Client): PendingWork[] {
   const own = rows.filter(({ clientId }) => clientId === id);
   return [...Map.groupBy(own, ({ groupKey }) => groupKey).values()].flatMap((group) => {
@@ -109,8 +109,8 @@ export interface KnownOfClient {
 }
 
 /**
- * What the levels are measured on, a position for each kind of hours, once what has expired is taken off.
- * A block that only now came to be, by rolling over, is as large as what is in it.
+ * The positions that thresholds are checked against, one per kind of hours, after expiries. A block
+ * just created by a rollover is as large as its contents.
  */
 export function positionsOf(
   account: Account,

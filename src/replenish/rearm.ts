@@ -7,8 +7,8 @@ import { emptyBatch } from './orders/orders.ts';
 import { positionsIn, readSituation } from './replenish.ts';
 
 /**
- * Arms thresholds again whose alert was withdrawn, where the hours that came back lift the balance above
- * them: reaching them once more is a crossing of its own. Done at once, before the work is posted anew.
+ * Re-arms thresholds whose alert was withdrawn if the returned hours lift the balance above them:
+ * reaching them again is a new crossing. Done immediately, before the work is posted again.
  */
 export async function rearmUndone(
   context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'runId' | 'at'>,

@@ -36,24 +36,24 @@ import { decideSales, type Sale, withOrders } from './sale.ts';
 
 const clientsPerPage = 200;
 
-/** What is known of a page of clients before anything is decided. */
+/** The data of a page of clients before anything is decided. */
 interface Situation {
   ledgers: ReadonlyMap<string, ClientLedger>;
   pending: ReadonlyMap<string, number>;
   lastCredits: ReadonlyMap<string, number>;
   episodes: ReadonlyMap<string, Episode[]>;
-  /** Those with an open order, or to whom nothing is sold until a person releases them. */
+  /** Clients with an open order, or with automatic sales on hold. */
   closedClients: ReadonlySet<string>;
   balanceFields: ReadonlyMap<string, PushMessageRow>;
-  /** Of the clients whose agreement looks at the forecast. */
+  /** For clients whose agreement needs the forecast. */
   histories: ReadonlyMap<string, BurnHistory>;
-  /** Of the clients whose hours are not all of one kind. */
+  /** For clients with several kinds of hours. */
   owed: ReadonlyMap<string, OwedWork>;
 }
 
 /**
- * Looks at every client's balance and decides what is to be told, sold, ended and shown. Everything
- * that one crossing calls for is written in one transaction; nothing is sent from here.
+ * Checks every client's balance and decides on alerts, sales, expiries and balance fields.
+ * Everything for one crossing is written in one transaction; nothing is sent from here.
  */
 export async function replenish(context: ReplenishContext): Promise<ReplenishOutcome> {
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
@@ -80,7 +80,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   return outcome;
 }
 
-/** All that is known of these clients, before anything is decided. */
+/** Reads the data of these clients, before anything is decided. */
 export async function readSituation(
   context: Pick<ReplenishContext, 'store' | 'clients' | 'balanceField' | 'at'>,
   page: readonly Client[],
@@ -122,8 +122,8 @@ export function positionsIn(
 }
 
 /**
- * Levels, sales and ends are those of the client that pays. One that is paid for has only its field:
- * what it may still take of the shared blocks, by today's ledger.
+ * Thresholds, sales and expiries belong to the payer. A client that is paid for only has its
+ * balance field: what it may still use of the shared blocks, by the current ledger.
  */
 function showShared(
   context: ReplenishContext,
@@ -152,7 +152,7 @@ async function decideClient(
   situation: Situation,
 ): Promise<ReplenishBatch | null> {
   const ledger = situation.ledgers.get(client.id);
-  // Before the first hour is bought or used there is no way down that a level could lie on.
+  // Before the first hour is bought or used, no threshold can be crossed.
   if (ledger === undefined || ledger.clientSeq === 0) return null;
   const today = dateInZone(context.at, client.timezone);
   const account = accountFrom(ledger, sharersOf(context.clients));
@@ -171,7 +171,7 @@ async function decideClient(
   const ordered = ledger.blocks.filter((block) => block.status === 'ordered');
   const crossings = findCrossings(rules, positions, known, {
     ...{ ...found, ordered },
-    // The ends that are posted with it lower the balance too.
+    // The expiries posted with it lower the balance too.
     moves: [
       ...entries,
       ...postings.map((posting, index) => ({
@@ -187,7 +187,7 @@ async function decideClient(
     ordered: ordered.filter((block) => !isScheduled(block)),
     isClosed: situation.closedClients.has(client.id),
   });
-  const told = tellCrossings(context, client, { today, ...reached });
+  const told = composeCrossings(context, client, { today, ...reached });
   const field = showBalance(context, client, fieldTexts(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
@@ -203,8 +203,8 @@ async function decideClient(
   };
 }
 
-/** The messages that the crossings call for, and the blocks that are ordered. */
-export function tellCrossings(
+/** Composes the messages for the crossings, and the ordered blocks. */
+export function composeCrossings(
   context: ReplenishContext,
   client: Client,
   found: FoundCrossings,
@@ -265,7 +265,7 @@ function toEpisode(
   };
 }
 
-/** What is left, in the field that technicians look at, whenever that would change. */
+/** Updates the balance field that technicians see, whenever it would change. */
 function showBalance(
   context: ReplenishContext,
   client: Client,

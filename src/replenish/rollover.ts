@@ -12,10 +12,10 @@ export interface RolledOver {
 }
 
 /**
- * Passes hours of ending blocks on to new ones: the same price and place in the burn order, from the
- * day after the end. Hours roll over once: those of a new block are lost with it. Hours that come back
- * to an ended block roll over as well, in a block of their own, while all that it passed on stays
- * within the limit. A limit in hours passes no money on.
+ * Rolls hours of expiring blocks over to new ones: the same price and burn order, from the next
+ * day. Hours roll over once: those of a new block are lost with it. Hours returned to an expired
+ * block roll over too, into a separate block, as long as the block's total stays within the limit.
+ * With a limit in hours, money does not roll over.
  */
 export function rollOver(
   ledger: ClientLedger,
@@ -78,7 +78,7 @@ function passOn(
   };
   return {
     block,
-    // Both sides of one cause: a statement shows them as one line.
+    // Both entries have the same cause: a statement shows them as one line.
     postings: [
       { ...posting, key: `${key}/1`, side: 'debit', blockId: from.id },
       { ...posting, key: `${key}/2`, side: 'credit', blockId: block.id },

@@ -5,7 +5,7 @@ import type { Crossing } from '../domain/thresholds/episodes.ts';
 import { blocksToBuy, type Position } from '../domain/thresholds/thresholds.ts';
 import { addDays, addMonths, type DateText } from '../domain/time.ts';
 
-/** A sale that crossings call for. */
+/** A sale triggered by crossings. */
 export interface Sale {
   offer: Offer;
   quantity: number;
@@ -13,7 +13,7 @@ export interface Sale {
   totalMinor: number;
 }
 
-/** Why nothing is sold, or less than is needed. */
+/** Why nothing, or not enough, is sold. */
 export type Refusal =
   | { why: 'order-open' }
   | { why: 'on-hold' }
@@ -26,7 +26,7 @@ export interface Decision {
   refusals: Refusal[];
 }
 
-/** A block that is ordered and not usable yet. */
+/** A block that is ordered but not usable yet. */
 export interface OpenOrder {
   workTypes: Kind;
   amountMinor: number | null;
@@ -48,14 +48,14 @@ function toSale({ offer, wanted }: Draft): Sale {
   return { offer, quantity, seconds, totalMinor };
 }
 
-/** Levels that were reached, as they were found. */
+/** Thresholds that were reached, as found. */
 export interface Reached {
   positions: readonly Position[];
   crossings: readonly Crossing[];
   orders: readonly OpenOrder[];
 }
 
-/** With what keeps from selling: orders that are open, holds, and the agreement's dates. */
+/** Adds what prevents a sale: open orders, holds, and the agreement's dates. */
 export function withOrders(
   positions: readonly Position[],
   crossings: readonly Crossing[],
@@ -73,9 +73,8 @@ export function withOrders(
 }
 
 /**
- * At most one sale for each kind of hours, of the offer that the first rule names which pays for that
- * kind, and large enough for every level of it at which something is sold; none where the hours would be
- * of no use.
+ * Decides at most one sale per kind of hours: the first rule's offer that pays for that kind, large
+ * enough for every crossed threshold that sells; none if the hours could not be used.
  */
 export function decideSales(
   reached: Reached & { unusable: Refusal | null },
@@ -129,13 +128,13 @@ function isSameUnit(one: Omit<OpenOrder, 'workTypes'>, other: Omit<OpenOrder, 'w
   return one.currency === other.currency;
 }
 
-/** As long as hours are taken to last where the client's pace is not known. */
+/** How long hours are assumed to last if the client's usage is unknown. */
 const usualDays = 30;
 
 /**
- * Null: what is sold can be used. Not so before the agreement begins, after its last day, or where it ends
- * before the hours do: by the client's pace of work, or at the end of their validity. `family` are the
- * clients whose work they would pay for.
+ * Null: the hours can be used. They cannot before the agreement starts, after its last day, or if
+ * it ends before the hours are used up (by the client's usage) or expire. `family` are the clients
+ * whose work they would pay for.
  */
 function findUnusable(family: readonly Client[], reached: Reached): Refusal | null {
   const [draft] = draftSales(reached, 'invoice').drafts;
@@ -154,7 +153,7 @@ function findUnusable(family: readonly Client[], reached: Reached): Refusal | nu
   return lastUse > until ? { why: 'agreement-ends-first', on: until } : null;
 }
 
-/** From the first day of any of their agreements to the last day of any; null: no such day. */
+/** From the earliest first day of their agreements to the latest last day; null: no limit. */
 function datesOf(family: readonly Client[]): [from: DateText | null, until: DateText | null] {
   const days = (key: 'from' | 'until') => family.map(({ agreement }) => agreement[key]);
   const last = (dates: readonly (DateText | null)[], isLatest: boolean): DateText | null => {

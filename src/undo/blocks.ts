@@ -4,32 +4,32 @@ import type { Block, Kept } from '../store/port.ts';
 import { accountOf, type Books, reverseIn } from './books.ts';
 
 export interface BlockUndo {
-  /** Blocks whose purchase is taken back, or that were only ordered. */
+  /** Blocks whose purchase is reversed, or that were only ordered. */
   voidedIds: string[];
   /** Blocks that the run had voided. */
   reopenedIds: string[];
-  /** Hours that others had used of those blocks, to be spent again. */
+  /** Hours used from those blocks by others, to be spent again. */
   moved: LedgerEntry[];
   kept: Kept[];
   conflicts: string[];
 }
 
-/** What is known of the blocks that the run credited. */
+/** The data of the blocks that the run credited. */
 export interface BlockTraces {
   runId: string;
   entries: readonly LedgerEntry[];
-  /** Blocks that the run made. */
+  /** Blocks that the run created. */
   blocks: readonly Block[];
-  /** Live entries of those blocks, and of all that the run credited. */
+  /** Unreversed entries of those blocks, and of all blocks that the run credited. */
   blockEntries: readonly LedgerEntry[];
-  /** The runs that sold or opened what this one made usable, by block. */
+  /** The runs that sold or opened the blocks made usable by this run. */
   sellers: ReadonlyMap<string, string>;
 }
 
 /**
- * Takes back ends, withdrawals and adjustments of the run's own, then the hours that it credited.
- * Where such a block has less left than that, the latest uses of it have to go elsewhere. A sale is
- * the affair of the run that decided it, whichever run found its invoice delivered.
+ * Reverses the run's expiries, withdrawals and adjustments, then the hours it credited. If such a
+ * block has less left than that, its latest uses are paid elsewhere. A sale belongs to the run that
+ * decided it, whichever run found its invoice delivered.
  */
 export function undoBlocks(books: Books, traces: BlockTraces): BlockUndo {
   const result: BlockUndo = {
@@ -58,7 +58,7 @@ export function undoBlocks(books: Books, traces: BlockTraces): BlockUndo {
   return result;
 }
 
-/** What a block paid of others' adjustments is a use of the block, not a deed of the run. */
+/** What a block paid for others' adjustments is a use of the block, not an action of the run. */
 function isOwnDebit({ reason, key }: LedgerEntry, runId: string): boolean {
   if (reason === 'expiry' || reason === 'refund' || reason === 'rollover') return true;
   return key.startsWith(`adjust:${runId}/`) || isOpeningEdit(key);
@@ -85,7 +85,7 @@ function creditsToTake(
   for (const { blockId, reason, runId } of later) {
     if (reason === 'purchase') continue;
     result.conflicts.push(
-      `Block ${blockId} was given more hours by run ${runId} since: undo that run first.`,
+      `Run ${runId} later added hours to block ${blockId}: undo that run first.`,
     );
   }
   return [
@@ -113,7 +113,7 @@ function takeBack(
     if (use === undefined) throw new Error(`block ${blockId} lacks hours that nobody used`);
     if (use.reason === 'rollover') {
       result.conflicts.push(
-        `Run ${use.runId} passed hours of block ${blockId} on to another block: undo that run first.`,
+        `Run ${use.runId} rolled hours of block ${blockId} over into another block: undo that run first.`,
       );
       return;
     }

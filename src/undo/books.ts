@@ -4,13 +4,13 @@ import { type Account, payOffOverage, reverseSlices, spend } from '../domain/led
 import { findPaidWork } from '../domain/ledger/slices.ts';
 import type { PostedCharge, Store } from '../store/port.ts';
 
-/** The accounts that an undo touches, and what it posts to them, in its order. */
+/** The accounts that an undo changes, and its postings to them, in order. */
 export interface Books {
   accounts: ReadonlyMap<string, Account>;
   postings: Posting[];
-  /** Keys of the entries that are reversed. */
+  /** Keys of the reversed entries. */
   reversed: Set<string>;
-  /** Names the run that is taken back. */
+  /** The note with the undone run. */
   note: string;
 }
 
@@ -20,7 +20,7 @@ export function accountOf({ accounts }: Books, clientId: string): Account {
   return account;
 }
 
-/** Reverses the entries, the last one first, each onto where it came from. */
+/** Reverses the entries, last one first, each to where it came from. */
 export function reverseIn(books: Books, entries: readonly LedgerEntry[]): void {
   for (const [clientId, own] of Map.groupBy(entries, (entry) => entry.clientId)) {
     books.postings.push(...reverseSlices(accountOf(books, clientId), own, books.note));
@@ -29,8 +29,8 @@ export function reverseIn(books: Books, entries: readonly LedgerEntry[]): void {
 }
 
 /**
- * Spends again what had to leave its block, oldest work first: from what else can pay, else as overage.
- * Each stays part of the charge that it was part of, all of whose `slices` stood until now.
+ * Spends again what had to leave its block, oldest work first: from other blocks, or as overage.
+ * Each slice stays part of its charge; `slices` are all of the charge's current slices.
  */
 export function spendAgain(
   books: Books,
@@ -57,7 +57,7 @@ export function spendAgain(
   }
 }
 
-/** Hours that came back pay overage that others have, as they would after any correction. */
+/** Lets returned hours pay other overage, as after any correction. */
 export async function payWithFreedHours(
   store: Pick<Store, 'readOpenOverage'>,
   books: Books,

@@ -2,27 +2,27 @@ import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
 import type { ChargeGroup, EntryPlace, Kept, PostedCharge, UndoBatch } from '../store/port.ts';
 import type { UndoContext } from './context.ts';
 
-/** What becomes of a group that the run posted a charge of. */
+/** The undo of a group in which the run posted a charge. */
 export interface ChargeUndo {
   group: ChargeGroup;
-  /** The run's charge, which is withdrawn; null: it had itself withdrawn one. */
+  /** The run's charge, to be withdrawn; null: the run had withdrawn one. */
   standing: PostedCharge | null;
-  /** The charge that stood before the run, and stands again; null: none. */
+  /** The charge before the run, to be restored; null: none. */
   earlier: PostedCharge | null;
 }
 
 export interface ChargeUndoes {
   changes: ChargeUndo[];
-  /** Entries that go back to the group in which they were charged before the run. */
+  /** Entries that return to the group in which they were charged before the run. */
   entryGroups: UndoBatch['entryGroups'];
   kept: Kept[];
   conflicts: string[];
 }
 
 /**
- * Finds what the run's charges replaced. Revisions by undone runs, and by the undoing of them, count
- * for nothing, so that runs may be undone in any order: what stands is the last revision by a run that
- * still counts. Where that is a later run's, nothing of this one is left of the group.
+ * Finds what the run's charges replaced. Revisions by undone runs and by undos are ignored, so that
+ * runs may be undone in any order: the last revision by a run that still counts is current. If that
+ * is a later run's, there is nothing left of this run in the group.
  */
 export async function findChargeUndoes(
   context: UndoContext,
@@ -57,7 +57,7 @@ export function factsOf(charge: PostedCharge): ChargeFacts {
   return JSON.parse(charge.facts) as ChargeFacts;
 }
 
-/** No entry may be in two standing charges: it goes back with its charge, or the undo is refused. */
+/** No entry may be in two current charges: it returns with its charge, or the undo is refused. */
 async function returnEntries(context: UndoContext, found: ChargeUndoes): Promise<void> {
   const restored = found.changes.flatMap(({ group, earlier }) =>
     earlier === null ? [] : [{ groupKey: group.groupKey, facts: factsOf(earlier) }],
@@ -82,14 +82,14 @@ async function returnEntries(context: UndoContext, found: ChargeUndoes): Promise
         continue;
       }
       found.conflicts.push(
-        `Time entry ${part.entryId} of charge ${groupKey} is charged in ${place.groupKey} by now: undo the run that put it there first (\`explain ${part.entryId}\` shows it).`,
+        `Time entry ${part.entryId} of charge ${groupKey} is now charged in ${place.groupKey}: first undo the run that put it there (see \`explain ${part.entryId}\`).`,
       );
     }
   }
   found.entryGroups = entryGroups;
 }
 
-/** Groups of the entries in which a charge stands that this undo leaves alone. */
+/** Groups of the entries with a current charge that this undo does not change. */
 async function chargingGroups(
   { store }: UndoContext,
   places: readonly EntryPlace[],
@@ -103,7 +103,7 @@ async function chargingGroups(
   );
 }
 
-/** A day's charge may be of several connections, whose ids may be alike: then the moment tells. */
+/** A daily charge may include several connections with equal IDs; the timestamp then decides. */
 function placeOf(
   { startedAt }: { startedAt: string },
   connection: string,

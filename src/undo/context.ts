@@ -6,11 +6,11 @@ import type { RunRow, Store } from '../store/port.ts';
 export interface UndoContext {
   store: Store;
   clients: readonly Client[];
-  /** The run that is taken back. */
+  /** The run to undo. */
   run: RunRow;
   /** The undo's own run. */
   undoRunId: string;
   at: Instant;
-  /** Since when the rules of the last debit are in force; null: there was none yet. */
+  /** Since when the rules of the last debit apply; null: there was no debit yet. */
   rulesSince: Instant | null;
 }

@@ -3,16 +3,18 @@ import type { PushMessageRow, UndoBatch } from '../store/port.ts';
 
 type Remote = UndoBatch['remote'][number];
 
-/** What is done about the messages that the run wrote. */
+/** What to do about the messages that the run wrote. */
 export interface MessageUndo {
   cancelledKeys: string[];
-  /** What stands in a PSA, or may: an attempt whose answer was lost is looked for before it is believed. */
+  /**
+   * Messages that exist in a PSA, or may: an attempt whose response was lost is searched for first.
+   */
   remote: Remote[];
 }
 
 /**
- * Messages of which nothing has left are cancelled; the others are to be withdrawn. A balance that is about
- * to change is not shown any more; one that stays is, and one that was shown is written over by itself.
+ * Unsent messages are cancelled; the others are to be withdrawn. A balance that is about to change
+ * is not shown; one that stays is, and one that was shown is overwritten automatically.
  */
 export function undoMessages(
   messages: readonly PushMessageRow[],

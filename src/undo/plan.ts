@@ -14,8 +14,8 @@ import { undoMessages } from './messages.ts';
 import { restoreCharge, toGroup, toRevisions } from './revisions.ts';
 
 /**
- * Decides what taking the run back comes to, in one batch, on the ledger as it stands now. Throws
- * `config` with the whole list where a later run built on it in a way that has to be undone first.
+ * Decides what undoing the run does, in one batch, on the current ledger. Throws `config` with the
+ * complete list if later runs must be undone first.
  */
 export async function planUndo(context: UndoContext): Promise<UndoBatch> {
   const { store, clients, run, undoRunId: runId, at, rulesSince } = context;
@@ -57,7 +57,10 @@ interface Decided {
   groups: ChargeGroup[];
 }
 
-/** Takes everything off first, then puts back what stood before, so that nothing runs into overage beside free hours. */
+/**
+ * Reverses everything first, then restores what was there before, so that nothing becomes overage
+ * while hours are free.
+ */
 async function decide(
   context: UndoContext,
   traces: RunTraces,
@@ -133,16 +136,16 @@ function refuse({ run }: UndoContext, conflicts: readonly string[]): void {
     conflicts.length > shown.length ? [`… and ${conflicts.length - shown.length} more.`] : [];
   throw new KindError(
     'config',
-    [`Run ${run.id} cannot be undone as things stand:`, ...shown, ...more].join('\n'),
-    { fix: 'See to these first; nothing was changed.' },
+    [`Run ${run.id} cannot be undone yet:`, ...shown, ...more].join('\n'),
+    { fix: 'Resolve these first; nothing was changed.' },
   );
 }
 
 function paidConflict(key: string): string {
-  return `Invoice ${key} is paid: credit it in the PSA and let a run see that (\`run pull\`) first.`;
+  return `Invoice ${key} is paid: first credit it in the PSA, then run \`prepaid-hours run pull\`.`;
 }
 
-/** Where the agreement holds work that blocks cannot pay, nothing may be left to overage. */
+/** If the agreement holds work that blocks cannot pay, nothing may become overage. */
 function heldConflicts({ clients }: UndoContext, { postings }: Books): string[] {
   const holding = new Map(
     clients
@@ -159,11 +162,11 @@ function heldConflicts({ clients }: UndoContext, { postings }: Books): string[] 
     .filter(([, seconds]) => seconds > 0)
     .map(
       ([clientId]) =>
-        `${holding.get(clientId)} would be left with hours beyond its blocks, which its agreement holds back: undo the later runs that debited them first.`,
+        `${holding.get(clientId)} would be left with overage, but its agreement holds such work: first undo the later runs that debited it.`,
     );
 }
 
-/** Hours whose bill is withdrawn are not billed again on the terms that it was written on. */
+/** Hours whose bill is withdrawn are not billed again on the same terms. */
 function heldBillings({ blocks, messages }: RunTraces): UndoBatch['heldBillings'] {
   return blocks.flatMap(({ source, clientId, invoiceKey, rateMinor, currency }) => {
     const bill = messages.find(({ key }) => key === invoiceKey);

@@ -7,7 +7,7 @@ import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import { accountOf, type Books } from './books.ts';
 import { type ChargeUndo, factsOf } from './charges.ts';
 
-/** One that says that nothing is charged any more; where an earlier charge stands again, that one. */
+/** A revision without charge, or one that restores the earlier charge. */
 export function toRevisions({ group, standing, earlier }: ChargeUndo): Charge[] {
   const isMoved = standing !== null && earlier !== null && standing.clientId !== earlier.clientId;
   const added: Charge[] = [];
@@ -40,8 +40,8 @@ function toRevision(
 }
 
 /**
- * The group waits from now on. The hash of the work is one that no work has, so that the next look at
- * it, whatever brings it about, decides it anew.
+ * The group is pending from now on. Its work hash matches no work, so that the next debit of it,
+ * for whatever reason, decides it again.
  */
 export function toGroup(change: ChargeUndo): ChargeGroup {
   const { group, standing, earlier } = change;
@@ -59,7 +59,7 @@ export function toGroup(change: ChargeUndo): ChargeGroup {
   };
 }
 
-/** What the earlier charge asks of the account that paid it; `first` is any of its entries. */
+/** The demand of the earlier charge on the account that paid it; `first` is any of its entries. */
 export function restoreCharge(
   books: Books,
   charge: Charge,

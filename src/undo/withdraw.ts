@@ -14,29 +14,29 @@ import { messageOf } from '../store/port.ts';
 export interface WithdrawContext {
   store: Pick<Store, 'readUndoMessages' | 'settleUndoMessage'>;
   connectors: ReadonlyMap<string, Connector>;
-  /** In observe mode nothing leaves. */
+  /** In observe mode nothing is sent. */
   mode: 'observe' | 'live';
   /** The run that was undone. */
   undoneRunId: string;
   now(): Instant;
-  /** Ends a request under way. */
+  /** Aborts a request in progress. */
   signal: AbortSignal;
-  /** Asks to end after the message in hand. */
+  /** Aborted: stop after the current message. */
   stop: AbortSignal;
 }
 
 type Settled = Pick<UndoMessage, 'status' | 'detail'>;
 
-/** Kind and payload of a stored message were written together, so they fit whatever the kind is. */
+/** Kind and payload of a stored message were written together, so they always match. */
 interface StoredPush {
   find(message: object, signal: AbortSignal): Promise<Delivered | null>;
   withdraw?(message: object, delivered: Withdrawal, signal: AbortSignal): Promise<Withdrawn | null>;
 }
 
 /**
- * Withdraws what the undone run left in a PSA, each on its own, and stores what became of it: whatever
- * is still open is tried by the next call, and what is left to a person is looked at again. Returns the
- * errors that left something open.
+ * Withdraws the undone run's records in a PSA, one by one, and stores each result: open ones are
+ * retried by the next call, and those left to be done by hand are checked again. Returns the errors
+ * that left something open.
  */
 export async function withdrawMessages(context: WithdrawContext): Promise<unknown[]> {
   const { store, undoneRunId, mode, stop } = context;
@@ -47,7 +47,7 @@ export async function withdrawMessages(context: WithdrawContext): Promise<unknow
     const settle = (settled: Settled) =>
       store.settleUndoMessage(message.key, context.now(), settled);
     if (mode === 'observe') {
-      const detail = `Mode observe: nothing was sent. Set \`mode: live\` and undo once more, or: ${byHand(message)}`;
+      const detail = `Observe mode: nothing was sent. Set \`mode: live\` and undo again, or: ${byHand(message)}`;
       await settle({ status: 'open', detail });
       continue;
     }
@@ -57,7 +57,7 @@ export async function withdrawMessages(context: WithdrawContext): Promise<unknow
       await settle(await withdrawOne(context, message));
     } catch (error) {
       if (!isKindError(error)) throw error;
-      // What the vendor understood and refused stays refused; anything else is worth another attempt.
+      // What the vendor rejected stays rejected; anything else is worth another attempt.
       const isFinal = isKindError(error, 'rejected', 'contract');
       if (!isFinal) failures.push(error);
       if (isKindError(error, 'auth', 'rate-limited', 'transient')) {
@@ -75,31 +75,31 @@ async function withdrawOne(context: WithdrawContext, message: PushMessageRow): P
   const push = context.connectors.get(connection)?.push[kind as PushKind] as StoredPush | undefined;
   const left: Settled = { status: 'by-hand', detail: byHand(message) };
   if (push === undefined) return left;
-  const delivered = await standingOf(push, message, context.signal);
+  const delivered = await findDelivered(push, message, context.signal);
   if (delivered === null) {
     refuseEarlyMiss(context, message);
     return { status: 'absent', detail: null };
   }
   if (push.withdraw === undefined) return left;
-  const reason = `Withdrawn by prepaid-hours: run ${context.undoneRunId}, which wrote this, was undone.`;
+  const reason = `Withdrawn by prepaid-hours: run ${context.undoneRunId}, which created this, was undone.`;
   const withdrawal = { ...delivered, reason };
   const withdrawn = await push.withdraw(messageOf(message), withdrawal, context.signal);
   return withdrawn === null ? left : { status: 'withdrawn', detail: null };
 }
 
-/** The vendor's search may not show yet what was written just now. */
+/** The vendor's search may not yet show what was just written. */
 function refuseEarlyMiss(context: WithdrawContext, message: PushMessageRow): void {
   const { createAttemptedAt, connection } = message;
   const lag = context.connectors.get(connection)?.searchLagSeconds;
   const provenAt = provenBySearchAt(createAttemptedAt, context.now(), lag);
   if (provenAt === null) return;
   throw new KindError('unknown-outcome', 'It is not known yet whether it was written.', {
-    fix: `Undo once more after ${provenAt}.`,
+    fix: `Undo again after ${provenAt}.`,
   });
 }
 
-/** A message that was tried and is not known to have arrived is looked for. */
-async function standingOf(
+/** Searches for a message that was tried and may have arrived. */
+async function findDelivered(
   push: StoredPush,
   message: PushMessageRow,
   signal: AbortSignal,
@@ -108,15 +108,15 @@ async function standingOf(
   if (remoteId !== null) {
     return { remoteId, ...(remoteLabel === null ? {} : { label: remoteLabel }) };
   }
-  // A note whose ticket never came to be cannot stand anywhere.
+  // A note whose ticket was never created cannot exist.
   if (afterKey !== null && afterRemoteId === null) return null;
   return push.find(messageOf(message), signal);
 }
 
-/** What is left to a person, as a sentence. */
+/** What must be done by hand, as a sentence. */
 export function byHand({ kind, key, connection, remoteId, remoteLabel }: PushMessageRow): string {
   const name = remoteLabel ?? remoteId ?? key;
   if (kind === 'invoice') return `Void or credit invoice ${name} in "${connection}".`;
   if (kind === 'alert-ticket') return `Close ticket ${name} in "${connection}".`;
-  return `The client may have read note ${name} in "${connection}": it cannot be unsent. Tell them, where it misled them.`;
+  return `The client may have read note ${name} in "${connection}"; it cannot be recalled. Let them know if it was misleading.`;
 }

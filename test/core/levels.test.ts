@@ -92,7 +92,7 @@ describe('a level that is still reached after a credit', () => {
     expect(bodies()).toHaveLength(1);
     await use(5);
     expect(bodies()).toHaveLength(2);
-    expect(bodies()[1]).toMatch(/10 % or less of 5 h \(the blocks that still have hours, or else/);
+    expect(bodies()[1]).toMatch(/10 % or less of 5 h \(the blocks with hours left, or/);
   });
 
   test('of the forecast fires at the next use, not each day', async () => {
@@ -225,7 +225,7 @@ describe('a sale', () => {
     await bench.run();
     expect(sold()).toEqual(['2 ten', '3 ten']);
     expect(bodies()[1]).toMatch(
-      /^6 × "ten" would be needed, and one sale has 3 at most: agree on the rest with the client\.$/m,
+      /^6 × "ten" would be needed, but a sale is limited to 3: agree on the rest with the client\.$/m,
     );
   });
 

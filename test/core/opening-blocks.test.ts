@@ -84,7 +84,7 @@ test('hours lowered below what is left are refused aloud, and applied once there
   await configureBlock(openingOf(4));
   await bench.run();
   expect(await bench.hours()).toEqual([5, 0]);
-  expect(conflicts()[0]?.detail).toMatchObject({ reason: 'Only 5 h of it is left.' });
+  expect(conflicts()[0]?.detail).toMatchObject({ reason: 'Only 5 h are left.' });
   await configureBlock(openingOf(5));
   await bench.run();
   expect(await bench.hours()).toEqual([0, 0]);

@@ -271,7 +271,7 @@ describe('a run that sets rows aside', () => {
     const result = await runWith(70, 4);
     expect(result).toMatchObject({ ok: false, exitCode: 4 });
     const pull = result.steps.find(({ step }) => step === 'pull');
-    expect(pull?.error).toContain('4 of 74 time entries of "psa" were set aside');
+    expect(pull?.error).toContain('4 of 74 time entries of "psa" were quarantined');
     expect(await bench.hours()).toEqual([-7.5, 0]);
     expect(await bench.run()).toMatchObject({ ok: true });
   });

@@ -234,7 +234,7 @@ describe('a process that ends in the middle', () => {
     ]);
   });
 
-  test('a message that was cancelled while it was sent is told, not counted as delivered', async () => {
+  test('a message that was cancelled while being sent is told, not counted as delivered', async () => {
     use(9);
     await bench.run('pull', 'debit', 'replenish');
     const { store } = bench.app;
@@ -249,7 +249,7 @@ describe('a process that ends in the middle', () => {
     const result = await bench.run('push');
     expect(result.ok).toBe(false);
     const told = bench.logs.find(({ message }) => message.includes('could not be delivered'));
-    expect(told?.detail?.reason).toMatch(/cancelled while it was sent.*invoice-/);
+    expect(told?.detail?.reason).toMatch(/cancelled while being sent.*invoice-/);
   });
 
   test('a message that another run claimed after this one had begun is left to that run', async () => {

@@ -281,8 +281,8 @@ describe('a threshold that is not in hours', () => {
     }
     expect(kinds()).toEqual(['alert-ticket', 'ticket-note', 'alert-ticket', 'ticket-note']);
     expect(alerts()[0]?.message.subject).toMatch(/^Prepaid hours expire soon: Dupont, 15 h left/);
-    expect(alerts()[0]?.message.body).toMatch(/10 h not used yet, to be used by April 2, 2026/);
-    expect(alerts()[1]?.message.body).toMatch(/5 h not used yet, to be used by April 20, 2026/);
+    expect(alerts()[0]?.message.body).toMatch(/10 h unused, expiring on April 2, 2026/);
+    expect(alerts()[1]?.message.body).toMatch(/5 h unused, expiring on April 20, 2026/);
   });
 
   test('a forecast run-out is told once while days go by, in the client’s language too', async () => {

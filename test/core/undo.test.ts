@@ -273,7 +273,7 @@ describe('a correction that is undone', () => {
     const later = await bench.run();
     const before = bench.dump();
     await expect(bench.undo(moved)).rejects.toThrow(
-      /Time entry 1b of charge t:psa:1 is charged in/,
+      /Time entry 1b of charge t:psa:1 is now charged in/,
     );
     expect(bench.dump()).toEqual(before);
     await bench.undo(later);

@@ -87,7 +87,7 @@ test('time on a ticket that was never seen waits for it, corrections and all', a
   await bench.run();
   expect(await bench.quarantine()).toEqual(['psa tickets 77']);
   const [row] = await bench.app.store.listQuarantine(['open']);
-  expect(row?.reason).toMatch(/Ticket 77.*never seen/);
+  expect(row?.reason).toMatch(/Ticket 77.*never read/);
   bench.psa.ticket('77');
   bench.psa.close('77');
   await bench.run();
@@ -113,9 +113,13 @@ test.each([
   ['is negative', { seconds: -600 }, /negative duration/],
   ['is longer than a day', { seconds: 30 * 3600 }, /longer than a day/],
   ['ends before it starts', { endedAt: '2026-03-02T08:00:00.000Z' }, /before it starts/],
-  ['is no whole second', { seconds: 0.5 }, /whole second/],
-  ['takes off from nothing', { kind: 'correction', ticketId: null, seconds: -60 }, /no ticket/],
-  ['takes off nothing', { kind: 'correction', seconds: 60 }, /takes nothing off/],
+  ['is not a whole number of seconds', { seconds: 0.5 }, /whole number of seconds/],
+  [
+    'takes off from nothing',
+    { kind: 'correction', ticketId: null, seconds: -60 },
+    /not linked to a ticket/,
+  ],
+  ['takes off nothing', { kind: 'correction', seconds: 60 }, /duration is not negative/],
 ] as const)(
   'an entry that %s is set aside with its name and the way out',
   async (_, fields, reason) => {
@@ -151,7 +155,7 @@ test.each([
   expect(await bench.hours()).toEqual([9.5, 0]);
   const [row] = await bench.app.store.listQuarantine(['open']);
   expect(row?.reason).toMatch(reason);
-  expect(row?.reason).toMatch(/Correct it where it was logged, or accept this row/);
+  expect(row?.reason).toMatch(/Correct it in the PSA, or accept this row/);
   bench.psa.editEntry('1', { startedAt: nine, endedAt: '2026-03-02T10:00:00.000Z' });
   await bench.run();
   expect(await bench.quarantine()).toEqual([]);

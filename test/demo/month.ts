@@ -1,7 +1,7 @@
 /** A believable month of work, as data: about 600 tickets and 1,500 time entries in two systems. */
 import { addDays, addSeconds, type DateText, type Instant } from '../../src/domain/time.ts';
 import { clients, notes, technicians, topics } from './cast.ts';
-import { Diary, momentOf, today, workDaysBefore } from './office-days.ts';
+import { Diary, msFromWallClock, today, workDaysBefore } from './office-days.ts';
 import { Random } from './random.ts';
 
 export type WorkType = 'Remote' | 'On-site' | 'Maintenance' | 'Travel';
@@ -146,7 +146,12 @@ class Work {
         const pause = this.#random.whole(1, 8) * 3;
         const start = this.#diaries[who]?.takeInOffice(day, minutes, pause) ?? null;
         if (start === null) continue;
-        return { technician: who, start: momentOf(day, start), minutes, isAfterHours: false };
+        return {
+          technician: who,
+          start: msFromWallClock(day, start),
+          minutes,
+          isAfterHours: false,
+        };
       }
       if (index >= this.#days.length) throw new Error('The month has more work than hours.');
     }
@@ -156,7 +161,7 @@ class Work {
     const day = this.#days[dayIndex] ?? this.#today;
     const start = this.#diaries[technician]?.takeInEvening(day, minutes, 3) ?? null;
     if (start === null) throw new Error('The evenings are full.');
-    return { technician, start: momentOf(day, start), minutes, isAfterHours: true };
+    return { technician, start: msFromWallClock(day, start), minutes, isAfterHours: true };
   }
 }
 

@@ -28,7 +28,7 @@ export function workDaysBefore(day: DateText, count: number): DateText[] {
     .map((date) => date.toString());
 }
 
-export function momentOf(day: DateText, minutes: number): Instant {
+export function msFromWallClock(day: DateText, minutes: number): Instant {
   const time = Temporal.PlainTime.from({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
   const moment = Temporal.PlainDate.from(day).toPlainDateTime(time).toZonedDateTime(zone);
   return new Date(moment.epochMilliseconds).toISOString();

@@ -49,7 +49,7 @@ describe('time that cannot be true is set aside, and only that', () => {
       const reasons = new Map(quarantine.map((row) => [row.sourceId, row.reason]));
       expect([...reasons.keys()].sort()).toEqual([negative, long, backward, ahead].sort());
       expect(reasons.get(negative)).toMatch(/negative duration/);
-      expect(reasons.get(negative)).toMatch(/Correct it where it was logged, or accept/);
+      expect(reasons.get(negative)).toMatch(/Correct it in the PSA, or accept/);
       expect(reasons.get(long)).toMatch(/longer than a day \(30 h\)/);
       expect(reasons.get(backward)).toMatch(/timeEnd: .* is before its start/);
       expect(reasons.get(ahead)).toMatch(/dated in the future \(2027-03-21/);
@@ -114,7 +114,7 @@ describe('work that belongs to nobody known', () => {
         expect.objectContaining({
           stream: 'tickets',
           sourceId: String(ticket),
-          reason: expect.stringMatching(/names no client.*Set its client there/),
+          reason: expect.stringMatching(/has no client.*Set its client there/),
         }),
       ]);
       expect(await settledHours(msp, 'Martin')).toBe(martinHours);

@@ -58,7 +58,7 @@ test('a run under wrong rules is undone, here and in the PSA, and done anew unde
       'invoice',
       expect.stringMatching(/^Void or credit invoice \d+ in "psa"\.$/),
     ]);
-    expect(byHand).toContainEqual(['ticket-note', expect.stringContaining('cannot be unsent')]);
+    expect(byHand).toContainEqual(['ticket-note', expect.stringContaining('cannot be recalled')]);
     expect(writes(msp).slice(sent)).toEqual([
       ...['POST /service/tickets/N/notes', 'PATCH /service/tickets/N'],
     ]);

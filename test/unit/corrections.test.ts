@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   applyCorrections,
-  byMoment,
   type Correctable,
+  compareByStart,
 } from '../../src/domain/charges/corrections.ts';
 
 function at(hour: number, minutes: number, sourceId = String(hour)): Correctable {
@@ -67,7 +67,7 @@ describe('a correction', () => {
 test('entries sort by moment, then 9 before 10, then as text', () => {
   const ids = [at(9, 1, '10'), at(9, 1, 'b'), at(8, 1, '99'), at(9, 1, '9'), at(9, 1, 'a')];
   for (const order of [ids, [...ids].reverse()]) {
-    const sorted = order.toSorted(byMoment).map(({ sourceId }) => sourceId);
+    const sorted = order.toSorted(compareByStart).map(({ sourceId }) => sourceId);
     expect(sorted).toEqual(['99', '9', 'a', 'b', '10']);
   }
 });

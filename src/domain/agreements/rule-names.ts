@@ -1,17 +1,20 @@
 import type { Agreement, Client } from './terms.ts';
 
-/** What rules may name that a vendor may rename. */
+/** Kinds of names in rules that a vendor may rename. */
 export type NamedKind = 'board' | 'ticketType' | 'agreement' | 'workType' | 'role' | 'technician';
 
-/** A name that decides something, with the place where the rules say it. */
+/** A name used in a rule, and where it is used. */
 export interface RuleReference {
   kind: NamedKind;
   name: string;
-  /** Two uses of a name with the same place mean the same; null: a bought block, which nobody edits. */
+  /**
+   * Two uses of a name in the same place mean the same; null: a bought block, which cannot be
+   * edited.
+   */
   place: string | null;
 }
 
-/** Every name in the rules of these clients, and in the limits of blocks that were bought already. */
+/** Every name in the rules of these clients, and in the limits of blocks already bought. */
 export function collectReferences(
   clients: readonly Client[],
   limits: readonly string[] = [],
@@ -23,7 +26,7 @@ export function collectReferences(
   return [...references, ...limitedTo(limits, null)];
 }
 
-/** Every name in an agreement's terms, once for each rule that says it. */
+/** Every name in an agreement's terms, once per rule that uses it. */
 export function namesInAgreement(agreement: Agreement): RuleReference[] {
   const { name, applies, workTypes, workTypeMinimums, roles, multipliers, rates } = agreement;
   const named = (kind: NamedKind, names: readonly string[] | null, rule: string) =>

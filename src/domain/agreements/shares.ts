@@ -1,6 +1,6 @@
 import type { Client, Share } from './terms.ts';
 
-/** The most that a client with this share takes of a block, in its own unit; null: no limit on it. */
+/** The maximum that a client with this share may use of a block, in its unit; null: no limit. */
 export function shareOfBlock(
   share: Share,
   block: { seconds: number; amountMinor: number | null },
@@ -11,7 +11,7 @@ export function shareOfBlock(
   return block.amountMinor === null ? share.seconds : null;
 }
 
-/** As whose the work is marked in the ledger of the one who pays; null where nothing is shared. */
+/** The client whose work it is, as recorded in the payer's ledger; null if nothing is shared. */
 export function sharerOf({ id, isSharing }: Client): string | null {
   return isSharing ? id : null;
 }
@@ -21,14 +21,14 @@ export function familyOf(client: Client, clients: readonly Client[]): Client[] {
   return [client, ...clients.filter(({ paidBy }) => paidBy?.id === client.id)];
 }
 
-/** Those of the clients that are held to a share, with it. */
+/** The clients limited to a share, and their share. */
 export function sharesIn(clients: readonly Client[]): Map<string, Share> {
   return new Map(
     clients.flatMap(({ id, share }): [string, Share][] => (share === null ? [] : [[id, share]])),
   );
 }
 
-/** Clients that are held to a share, for `accountFrom`. */
+/** Clients limited to a share, for `accountFrom`. */
 export function sharersOf(clients: readonly Client[]): Client[] {
   return clients.filter(({ share }) => share !== null);
 }

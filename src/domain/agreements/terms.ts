@@ -4,16 +4,16 @@ import type { ZoneName } from '../zone.ts';
 /** The terms under which a client's time is paid. Times in whole seconds, factors in thousandths. */
 export interface Agreement {
   name: string;
-  /** Which work the agreement is about; null in a field means all of it. Names as the PSA shows them. */
+  /** Which work the agreement covers; null in a field means all. Names as shown in the PSA. */
   applies: {
     boards: readonly string[] | null;
     ticketTypes: readonly string[] | null;
     agreements: readonly string[] | null;
   };
   debitWhen: 'ticket-closed' | 'approved' | 'logged';
-  /** Which of two times counts, where the vendor keeps hours to bill beside those worked. */
+  /** Which time counts, if the vendor has billable hours besides worked hours. */
   timeFrom: 'worked' | 'billed';
-  /** Time that hangs on no ticket: due as soon as it is logged (or approved), or kept pending. */
+  /** Time without a ticket: debited as soon as it is logged (or approved), or kept pending. */
   withoutTicket: 'debit' | 'hold';
   rounding: Rounding;
   workTypes: {
@@ -21,38 +21,38 @@ export interface Agreement {
     excluded: readonly string[];
     unlisted: 'covered' | 'excluded';
   };
-  /** Covered time of the work type in a charge is at least this, once there is any. */
+  /** Minimum time of the work type in a charge, if there is any. */
   workTypeMinimums: readonly { workType: string; seconds: number }[];
-  /** Whose time counts, by the role the vendor shows; an empty `covered` means every role's. */
+  /** Roles whose time counts, as shown at the vendor; an empty `covered` means all. */
   roles: { covered: readonly string[]; excluded: readonly string[] };
-  /** First and last day of work that the agreement is about, on the client's calendar; null: no end. */
+  /** First and last day of the agreement, on the client's calendar; null: no limit. */
   from: DateText | null;
   until: DateText | null;
-  /** Technicians whose time never comes off a block, by the name the vendor shows. */
+  /** Technicians whose time is never debited, by their name at the vendor. */
   excludedTechnicians: readonly string[];
   multipliers: readonly Multiplier[];
-  /** Multipliers never stack unless this says so: the highest applies. */
+  /** Whether multipliers stack. By default, the highest applies. */
   stackMultipliers: boolean;
-  /** What an hour costs off a block of money; null: such a block pays for nothing. */
+  /** Price of an hour paid from a money block; null: money blocks cannot pay. */
   rates: Rates | null;
-  /** Hours beyond every block: the next one pays, the work is held until one can, or they are billed. */
+  /** Overage: the next block pays for it, the work is held until a block can, or it is billed. */
   overage: 'carry' | 'hold' | OverageBilling;
-  /** What becomes of the hours left in a block that expires; null: they are lost. */
+  /** What happens to hours left in an expiring block; null: they are lost. */
   rollover: Rollover | null;
   replenish: readonly ReplenishRule[];
-  /** When a bought block may be used: once its invoice stands in the PSA, or once that is paid. */
+  /** When a sold block becomes usable: once its invoice is in the PSA, or once that is paid. */
   activate: 'on-invoice' | 'on-payment';
 }
 
 /** Prices of one charged hour, minor units. */
 export interface Rates {
   currency: string;
-  /** For work types that have none of their own. */
+  /** For all other work types. */
   rateMinor: number;
   workTypes: readonly { workType: string; rateMinor: number }[];
 }
 
-/** Hours beyond the blocks are sold afterwards, at a rate of their own. */
+/** Overage is billed afterwards, at its own rate. */
 export interface OverageBilling {
   when: 'at-once' | 'monthly';
   /** Days from the end of a month to its bill. */
@@ -64,9 +64,9 @@ export interface OverageBilling {
 }
 
 export interface Rollover {
-  /** The most that one block passes on; null: all. */
+  /** Maximum that one block rolls over; null: all. */
   seconds: number | null;
-  /** How long they stay good from then on; null: as long again as the block was. */
+  /** How long the hours stay valid; null: as long as the block was. */
   validForMonths: number | null;
 }
 
@@ -74,15 +74,15 @@ export interface Rounding {
   per: 'entry' | 'ticket' | 'day';
   incrementSeconds: number;
   minimumSeconds: number;
-  /** A last, begun increment of at most this many seconds is forgiven. */
+  /** Up to this many seconds over a full increment are not rounded up. */
   graceSeconds: number;
 }
 
-/** One rule that makes time dearer (or cheaper). Exactly one of the conditions is set. */
+/** One rule that charges time at a higher (or lower) rate. Exactly one of the conditions is set. */
 export interface Multiplier {
   workType: string | null;
   role: string | null;
-  /** Applies to the seconds that lie outside these business hours. */
+  /** Applies to the seconds outside these business hours. */
   outside: BusinessHours | null;
   /** 1500 is ×1.5. */
   factorThousandths: number;
@@ -92,33 +92,36 @@ export interface BusinessHours {
   name: string;
   /** Seven lists, Monday first; times of day as minutes after local midnight, `to` exclusive, up to 1440. */
   week: readonly (readonly { fromMinute: number; toMinute: number }[])[];
-  /** Days of other hours than the week's, whether or not they are holidays. */
+  /** Days with special hours, whether or not they are holidays. */
   specialDays?: ReadonlyMap<DateText, readonly { fromMinute: number; toMinute: number }[]>;
-  /** Zone that the times are in; null or absent: the client's. */
+  /** Time zone of the times; null or absent: the client's. */
   timezone?: ZoneName | null;
-  /** Whether this local day is a public holiday or a day off, and so wholly outside business hours. */
+  /**
+   * Whether this local day is a public holiday or a day off, and so entirely outside business
+   * hours.
+   */
   isHoliday(date: DateText): boolean;
 }
 
-/** A block size that can be bought: of hours at a rate, or of money. */
+/** A block that can be sold: of hours at a rate, or of money. */
 export interface Offer {
   name: string;
   /** 0 for money. */
   seconds: number;
-  /** Size of a block of money, which is also its price; null: hours. */
+  /** Size of a money block, which is also its price; null: hours. */
   amountMinor: number | null;
   /** Price of one hour in minor units of `currency`; 0 for money. */
   rateMinor: number;
   currency: string;
-  /** Months after the purchase at whose end the block expires; null: never. */
+  /** Months after the purchase until the block expires; null: never. */
   validForMonths: number | null;
-  /** The work types that its blocks pay for; null: all. */
+  /** Work types that its blocks pay for; null: all. */
   workTypes: readonly string[] | null;
   /** The PSA's product (catalogue item) for invoices in both directions. */
   product: string | null;
-  /** What one unit of the product is on an invoice that somebody wrote in the PSA. */
+  /** What one unit of the product means on an invoice created by hand in the PSA. */
   productUnit: 'block' | 'hour';
-  /** The most blocks of one sale. */
+  /** Maximum blocks per sale. */
   maxPerSale: number;
 }
 
@@ -130,27 +133,27 @@ export interface ReplenishRule {
   tell: readonly ('msp' | 'client')[];
 }
 
-/** Which balance is looked at, and the one level of it that is reached at or below the figure. */
+/** Which balance is checked, and the level that is reached at or below the figure. */
 export type Threshold = { balance: 'settled' | 'projected' } & Level;
 
 export type Level =
   | { secondsLeft: number }
-  /** Of the money left in blocks of money in this currency. */
+  /** Of the money left in money blocks in this currency. */
   | { minorLeft: number; currency: string }
-  /** Of the size of the blocks that still have hours (`sizeInUse` in thresholds.ts). */
+  /** Of the size of the blocks with hours left (`sizeInUse` in thresholds.ts). */
   | { percentLeft: number }
-  /** Days until a block ends that still has hours. */
+  /** Days until a block with hours left expires. */
   | { expiresWithinDays: number }
   /** Days until the forecast run-out. */
   | { runOutWithinDays: number };
 
-/** One of the MSP's customers, as configured. `id` is ours and survives a renaming or a new PSA. */
+/** One of the MSP's customers, as configured. `id` is ours and survives a rename or a new PSA. */
 export interface Client {
   id: string;
   name: string;
   /** The client's id in each connection. */
   sourceIds: ReadonlyMap<string, string>;
-  /** By connection, the id that it had there before; work under that id is still its own. */
+  /** By connection, its previous ID there; work under that ID still belongs to it. */
   formerIds: ReadonlyMap<string, string>;
   agreement: Agreement;
   timezone: ZoneName;
@@ -158,23 +161,27 @@ export interface Client {
   currency: string;
   /** Work before this day is mirrored and never debited; null: the day of the first run. */
   startOn: DateText | null;
-  /** By connection, the first day of its work that counts, where the client came to it from another. */
+  /**
+   * By connection, the first day of its work that counts, if the client moved there from another.
+   */
   movedOn: ReadonlyMap<string, DateText>;
   /** The connection that gets this client's alerts and invoices. */
   pushTo: string;
-  /** The client whose blocks pay for this one's work; null: its own. Such a client is paid by nobody. */
+  /**
+   * The client whose blocks pay for this one's work; null: its own. The payer itself has no payer.
+   */
   paidBy: Client | null;
-  /** Whether it shares blocks with others, as the one who pays or as one who is paid for. */
+  /** Whether it shares blocks with others, as the payer or as a client that is paid for. */
   isSharing: boolean;
-  /** The most that it may take of each block that it shares; null: no limit. */
+  /** Maximum that it may use of each shared block; null: no limit. */
   share: Share | null;
   openingBlocks: readonly OpeningBlock[];
 }
 
-/** Of the size of each block, or in hours of each block of hours. */
+/** A percentage of each block, or hours of each block of hours. */
 export type Share = { percent: number } | { seconds: number };
 
-/** Whose blocks pay for the client's work. */
+/** The client whose blocks pay for this client's work. */
 export function payerOf(client: Client): Client {
   return client.paidBy ?? client;
 }
@@ -182,15 +189,15 @@ export function payerOf(client: Client): Client {
 export type Locale = 'en' | 'fr';
 
 export interface OpeningBlock {
-  /** Hours that were left on `purchasedOn`; 0 for money. */
+  /** Hours left on `purchasedOn`; 0 for money. */
   seconds: number;
-  /** Money that was left then, for a block of money; null: hours. */
+  /** Money left then, for a money block; null: hours. */
   amountMinor: number | null;
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;
   expiresOn: DateText | null;
   priority: number;
-  /** The work types that it pays for; null: all. */
+  /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
 }

@@ -4,7 +4,7 @@ import { isListed, type RuleName } from '../charges/coverage.ts';
 import { type Price, partOfPrice } from '../money.ts';
 import type { DateText } from '../time.ts';
 
-/** The work types that a charge pays for, null among them for work without one; null: no work at all. */
+/** The work types of a charge, with null for work without one; null: not work at all. */
 export type ChargedWorkTypes = readonly RuleName[] | null;
 
 /** What allocation needs to know of a block. It holds hours, or money, never both. */
@@ -14,16 +14,18 @@ export interface SpendableBlock {
   priority: number;
   expiresOn: DateText | null;
   purchasedOn: DateText;
-  /** 0 for a block of money. */
+  /** 0 for a money block. */
   remainingSeconds: number;
-  /** What is left of a block of money, minor units; null: it holds hours. */
+  /** What is left of a money block, minor units; null: it holds hours. */
   remainingMinor: number | null;
   currency: string;
-  /** False for a block that was voided: hours may come back to it, none may leave. */
+  /** False for a void block: hours may be returned to it, but not taken. */
   isActive: boolean;
-  /** The work types that it pays for; null: all. */
+  /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
-  /** What clients with a share may still take of it, in seconds (of money: minor units) by client id. */
+  /**
+   * What clients with a share may still use of it, in seconds (money: minor units), by client ID.
+   */
   shares: Map<string, number>;
 }
 
@@ -39,7 +41,7 @@ export interface BoughtBlock
   amountMinor: number | null;
 }
 
-/** All of it is left, and nobody is held to a share. */
+/** A block that is completely unused, without shares. */
 export function toSpendable(block: BoughtBlock): SpendableBlock {
   const { id, priority, expiresOn, purchasedOn, currency, workTypes, seconds, amountMinor } = block;
   return {
@@ -54,15 +56,15 @@ export interface Demand {
   seconds: number;
   workedOn: DateText;
   workTypes: ChargedWorkTypes;
-  /** Of all the seconds; null: no block of money can pay for them. */
+  /** Price of all the seconds; null: no money block can pay for them. */
   price: Price | null;
   /** The client whose share counts; null: one that shares no blocks. */
   usedBy: string | null;
-  /** How much each work type asks for, where there are several: other blocks may pay for each. */
+  /** The demand of each work type, if there are several: different blocks may pay for each. */
   byWorkType?: readonly WorkTypeCost[] | undefined;
 }
 
-/** What a charge asks of the blocks. */
+/** The demand of a charge. */
 export function demandOf(
   facts: ChargeFacts,
 ): Pick<Demand, 'seconds' | 'workTypes' | 'price' | 'byWorkType'> {
@@ -85,11 +87,11 @@ export interface Slice {
   blockId: string | null;
   /** Charged time that the slice pays for. */
   seconds: number;
-  /** What that took from a block of money; null: hours. */
+  /** Money taken from a money block; null: hours. */
   minor: number | null;
 }
 
-/** Burn order: priority, then what expires first, then what was bought first. */
+/** Burn order: priority, then earliest expiry, then earliest purchase. */
 export function byBurnOrder(a: SpendableBlock, b: SpendableBlock): number {
   return (
     a.priority - b.priority ||
@@ -109,8 +111,8 @@ export type Refusal = 'void' | 'ended' | 'work-type' | 'currency' | 'empty' | 's
 type Asked = Pick<Demand, 'workedOn' | 'workTypes' | 'price' | 'usedBy'>;
 
 /**
- * A block pays for work done up to the end of the day that it expires on. One that is limited to some work
- * types pays for these alone. One of money pays for work that has a price in its currency. Null: it can pay.
+ * A block pays for work done up to the end of its last day. A limited block only pays for its work
+ * types. A money block pays for work with a price in its currency. Null: it can pay.
  */
 export function findRefusal(block: SpendableBlock, asked: Asked): Refusal | null {
   const { workedOn, workTypes, price, usedBy } = asked;
@@ -124,7 +126,7 @@ export function findRefusal(block: SpendableBlock, asked: Asked): Refusal | null
   return shareLeft(block, usedBy) <= 0 ? 'share' : null;
 }
 
-/** Whether the block could pay if there were something left in it. */
+/** Whether the block could pay if it were not empty. */
 export function couldPay(block: SpendableBlock, asked: Asked): boolean {
   const refusal = findRefusal(block, asked);
   return refusal === null || refusal === 'empty';
@@ -135,9 +137,9 @@ function shareLeft(block: SpendableBlock, usedBy: string | null): number {
 }
 
 /**
- * Takes the seconds from the blocks in burn order, changing what is left of them, and returns a slice
- * for each block that paid, one work type after the other. What no block can pay of one is its last slice,
- * of overage.
+ * Takes the seconds from the blocks in burn order, updating what is left of them, and returns a
+ * slice per block that paid, one work type after the other. What no block can pay becomes a last
+ * slice of overage per work type.
  */
 export function allocate(demand: Demand, blocks: readonly SpendableBlock[]): Slice[] {
   return splitDemand(demand).flatMap((part) => allocatePart(part, blocks));
@@ -158,7 +160,7 @@ function allocatePart(demand: Demand, blocks: readonly SpendableBlock[]): Slice[
   return slices;
 }
 
-/** Null: there is nothing to take. */
+/** Null: nothing can be taken. */
 function take(block: SpendableBlock, left: number, demand: Demand): Slice | null {
   const { usedBy, price } = demand;
   const share = shareLeft(block, usedBy);
@@ -178,7 +180,7 @@ function takeHours(block: SpendableBlock, wanted: number): Slice | null {
   return { blockId: block.id, seconds, minor: null };
 }
 
-/** Where the money does not last, all of it goes for as many whole seconds as it pays for. */
+/** If the money is not enough, all of it pays for as many whole seconds as possible. */
 function takeMoney(
   block: SpendableBlock,
   seconds: number,
@@ -195,7 +197,7 @@ function takeMoney(
   return { blockId: block.id, seconds: paid, minor };
 }
 
-/** What a client with a share gives back may be taken by it again. */
+/** Hours returned by a client with a share can be used by it again. */
 export function moveShare(block: SpendableBlock, usedBy: string | null, change: number): void {
   const left = usedBy === null ? undefined : block.shares.get(usedBy);
   if (usedBy !== null && left !== undefined) block.shares.set(usedBy, left + change);

@@ -5,7 +5,7 @@ import { priceOf } from '../money.ts';
 import type { InvoiceLine } from '../records/rows.ts';
 import type { DateText } from '../time.ts';
 
-/** An invoice of the PSA that no sale of ours wrote. */
+/** An invoice in the PSA that we did not create. */
 export interface ForeignInvoice {
   connection: string;
   sourceId: string;
@@ -15,7 +15,7 @@ export interface ForeignInvoice {
   lines: readonly InvoiceLine[];
 }
 
-/** A block that somebody sold in the PSA: what an invoice says of one offer's product. */
+/** A block sold by hand in the PSA: an invoice's lines with one offer's product. */
 export interface SoldBlock {
   offer: Offer;
   product: string;
@@ -26,7 +26,7 @@ export interface SoldBlock {
   totalMinor: number;
 }
 
-/** One for each offer whose product is on the invoice in its currency. */
+/** One per offer whose product is on the invoice in its currency. */
 export function findSoldBlocks(invoice: ForeignInvoice, offers: Iterable<Offer>): SoldBlock[] {
   const found = new Map<string, SoldBlock>();
   for (const offer of offers) {
@@ -43,7 +43,7 @@ export function findSoldBlocks(invoice: ForeignInvoice, offers: Iterable<Offer>)
   return [...found.values()];
 }
 
-/** In 3600ths, exactly; a line whose quantity is not known sells nothing. */
+/** In 3600ths, exactly; a line with an unknown quantity sells nothing. */
 function unitsOf({ quantity }: InvoiceLine): number {
   if (quantity === null) return 0;
   try {
@@ -61,7 +61,7 @@ function sizeOf({ productUnit, seconds, amountMinor }: Offer, units: number) {
   return { seconds: sizeFor(seconds), amountMinor: null };
 }
 
-/** Null: not all of them show an amount. */
+/** Null: not all lines have an amount. */
 export function totalOf(lines: readonly InvoiceLine[]): number | null {
   return lines.reduce<number | null>(
     (sum, { totalMinor }) => (sum === null || totalMinor === null ? null : sum + totalMinor),

@@ -1,10 +1,10 @@
 import { isListed } from '../charges/coverage.ts';
 import type { ChargedWorkTypes } from './allocation.ts';
 
-/** The work types that some hours pay for; null: all. */
+/** Work types that hours are limited to; null: all. */
 export type Kind = readonly string[] | null;
 
-/** The same for the same work types, however they are written and ordered; empty for all work. */
+/** Equal for the same work types, regardless of spelling and order; empty for all work. */
 export function kindKey(kind: Kind): string {
   if (kind === null) return '';
   return [...new Set(kind.map((name) => name.trim().toLowerCase()))].sort().join(', ');
@@ -19,7 +19,7 @@ export function canKindPay(kind: Kind, work: ChargedWorkTypes): boolean {
   return kind === null || work === null || work.every((name) => isListed(name, kind));
 }
 
-/** Whether hours of the one kind pay for everything that those of the other do. */
+/** Whether hours of one kind pay for everything that those of the other do. */
 export function coversKind(kind: Kind, other: Kind): boolean {
   return kind === null || (other !== null && canKindPay(kind, other));
 }

@@ -1,4 +1,4 @@
-/** What an ordered block is worth by its invoice, as the PSA shows it. */
+/** The state of an ordered block according to its invoice in the PSA. */
 
 export interface SoldInvoice {
   isPaid: boolean;
@@ -13,30 +13,30 @@ export interface SoldInvoice {
 export interface OrderTerms {
   activate: 'at-once' | 'on-invoice' | 'on-payment';
   isDelivered: boolean;
-  /** Price of what was ordered, before tax. */
+  /** Price of the order, before tax. */
   orderedMinor: number;
-  /** Null: not read yet, or not shown. */
+  /** Null: not read yet, or not reported. */
   invoice: SoldInvoice | null;
-  /** The PSA no longer has it. */
+  /** Whether the PSA no longer has it. */
   isGone: boolean;
 }
 
 export type OrderState =
   | { state: 'waiting' }
   | { state: 'ended'; why: 'void' | 'gone' }
-  /** Its amount is no longer that of the order, and hours for it are a person's decision. */
+  /** Its amount no longer matches the order; a user must decide. */
   | { state: 'review'; netMinor: number }
-  /** `worthMinor`: how much of the ordered price the client pays, or has paid, in money. */
+  /** `worthMinor`: how much of the ordered price the client pays, or has paid. */
   | { state: 'usable'; worthMinor: number };
 
-/** A credit, a part payment or an edited invoice never gives hours that no money was paid for. */
+/** A credit, a partial payment or an edited invoice never gives hours that were not paid for. */
 export function readOrder(terms: OrderTerms): OrderState {
   const { activate, isDelivered, orderedMinor, invoice, isGone } = terms;
   if (activate === 'at-once') return { state: 'usable', worthMinor: orderedMinor };
   if (!isDelivered) return { state: 'waiting' };
   if (isGone) return { state: 'ended', why: 'gone' };
   if (invoice?.isVoid) return { state: 'ended', why: 'void' };
-  if (activate === 'on-payment' && !isSettled(invoice)) return { state: 'waiting' };
+  if (activate === 'on-payment' && !isFullyPaid(invoice)) return { state: 'waiting' };
   const netMinor = invoice?.netMinor ?? orderedMinor;
   const isRaised = netMinor > orderedMinor && activate === 'on-payment';
   const isEmptied = netMinor === 0 && orderedMinor > 0;
@@ -45,8 +45,8 @@ export function readOrder(terms: OrderTerms): OrderState {
   return { state: 'usable', worthMinor };
 }
 
-/** Nothing of it is owed any more, and some of it came in money. */
-function isSettled(invoice: SoldInvoice | null): boolean {
+/** Nothing is owed any more, and some of it was paid. */
+function isFullyPaid(invoice: SoldInvoice | null): boolean {
   if (invoice === null || invoice.isPaid) return invoice !== null;
   const { totalMinor, paidMinor, creditedMinor } = invoice;
   if (totalMinor === null || !paidMinor || !creditedMinor) return false;
@@ -59,7 +59,7 @@ function paidShare(invoice: SoldInvoice | null): number {
   return Math.max(0, totalMinor - creditedMinor) / totalMinor;
 }
 
-/** The part of an ordered block that so much of its price buys. */
+/** The part of an ordered block that this part of its price buys. */
 export function partOfOrder(
   ordered: { seconds: number; totalMinor: number; isMoney: boolean },
   worthMinor: number,

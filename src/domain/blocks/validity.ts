@@ -5,7 +5,7 @@ interface Validity {
   expiresOn: DateText | null;
 }
 
-/** As long as before, from another day on: in whole months where it was so, else in days. */
+/** The same validity from another day: in whole months if it was, otherwise in days. */
 export function lastDayFrom(
   { purchasedOn, expiresOn }: Validity,
   startsOn: DateText,
@@ -20,8 +20,8 @@ export function lastDayFrom(
 }
 
 /**
- * An ordered block is valid from the day on which its hours became usable: that of the payment, where it
- * is known; today, where a payment of that day would leave nothing of its time.
+ * An ordered block is valid from the day on which its hours became usable: the payment date if
+ * known; today if the block would already have expired.
  */
 export function validFrom<Block extends Validity>(
   block: Block,
@@ -35,7 +35,7 @@ export function validFrom<Block extends Validity>(
   return { ...block, purchasedOn, expiresOn: lastDayFrom(block, purchasedOn) };
 }
 
-/** A block with a first day: till then it holds no hours that anybody could use. */
+/** A block with a first day: until then its hours cannot be used. */
 interface Scheduled {
   purchasedOn: DateText;
   status: 'ordered' | 'active' | 'void';

@@ -1,20 +1,20 @@
 import type { BusinessHours } from '../agreements/terms.ts';
 import { dateOf } from '../time.ts';
-import { momentOf, wallClockAt, type ZoneName } from '../zone.ts';
+import { msFromWallClock, wallClockAt, type ZoneName } from '../zone.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** A stretch of worked time that lies wholly inside or wholly outside business hours. */
+/** A stretch of worked time entirely inside or entirely outside business hours. */
 export interface Stretch {
   seconds: number;
   isOutside: boolean;
 }
 
 /**
- * Splits a span at the edges of the business hours, to the second, in the calendar's zone or the client's. A day with
- * a change of clocks has its edges where the wall clock shows them, so such a day may be an hour
- * longer or shorter. Stretches come in order of time; neighbours of one kind are one stretch.
+ * Splits a span at the boundaries of business hours, to the second, in the calendar's zone or the
+ * client's. The boundaries follow the wall clock, so a day with a clock change may be an hour
+ * longer or shorter. Stretches are in order of time; adjacent stretches of one kind are merged.
  */
 export function splitAtBusinessHours(
   startMs: number,
@@ -41,7 +41,7 @@ export function splitAtBusinessHours(
   return stretches;
 }
 
-/** Days are counted from the first of January 1970, a Thursday. */
+/** Days since 1 January 1970, a Thursday. */
 function dayNumber(wallClockMs: number): number {
   return Math.floor(wallClockMs / dayMs);
 }
@@ -51,7 +51,7 @@ interface Span {
   toMs: number;
 }
 
-/** Work comes in order of time: of each calendar the day that was looked at last is kept. */
+/** Work is processed in order of time, so the last day of each calendar is cached. */
 const lastDays = new WeakMap<BusinessHours, { day: number; zone: ZoneName; spans: Span[] }>();
 
 function openSpans(day: number, hours: BusinessHours, zone: ZoneName): readonly Span[] {
@@ -70,8 +70,8 @@ function readSpans(day: number, hours: BusinessHours, zone: ZoneName): Span[] {
   const weekday = (((day + 3) % 7) + 7) % 7;
   // Minute 1440 is the next day's midnight.
   return (special ?? hours.week[weekday] ?? []).map(({ fromMinute, toMinute }) => ({
-    fromMs: momentOf(midnight + fromMinute * minuteMs, zone),
-    toMs: momentOf(midnight + toMinute * minuteMs, zone),
+    fromMs: msFromWallClock(midnight + fromMinute * minuteMs, zone),
+    toMs: msFromWallClock(midnight + toMinute * minuteMs, zone),
   }));
 }
 
@@ -83,9 +83,9 @@ function push(stretches: Stretch[], seconds: number, isOutside: boolean): void {
 }
 
 /**
- * Scales stretches to a total that differs from their sum (breaks were taken off, or only the
- * length is known), each in proportion and in whole seconds; what is left over by the division goes
- * to the largest remainders, earlier stretches first.
+ * Scales stretches proportionally to a total that differs from their sum (breaks were subtracted,
+ * or only the length is known), in whole seconds; the seconds left over go to the largest
+ * remainders, earlier stretches first.
  */
 export function scaleStretches<S extends { seconds: number }>(
   stretches: readonly S[],
@@ -94,7 +94,7 @@ export function scaleStretches<S extends { seconds: number }>(
   const total = stretches.reduce((sum, stretch) => sum + stretch.seconds, 0);
   const isWhole = stretches.every((stretch) => Number.isInteger(stretch.seconds));
   if (total === seconds && isWhole) return [...stretches];
-  // Whole milliseconds: of two remainders that are alike, a binary fraction makes one the larger.
+  // In whole milliseconds: with binary fractions, one of two equal remainders would be larger.
   const lengths = stretches.map((stretch) => BigInt(Math.round(stretch.seconds * 1000)));
   const totalMs = lengths.reduce((sum, length) => sum + length, 0n);
   const shares = stretches.map((stretch, index) => {

@@ -3,29 +3,29 @@ import type { DateText, Instant } from '../time.ts';
 import type { RuleName } from './coverage.ts';
 
 /**
- * Everything that decided what a charge costs, as it stood when the charge was posted. Stored with
- * the charge and never changed: statements and explanations read this, not today's mirror or config.
- * Codes and numbers only; the words are put to it in the reader's language.
+ * Everything that decided a charge, as of the time of posting. Stored with the charge and never
+ * changed: statements and explanations read this, not the current mirror or config. Codes and
+ * numbers only; worded in the reader's language.
  */
 export interface ChargeFacts {
   agreement: string;
   connection: string;
-  /** Null for time that hangs on no ticket, and for a day's charge over several tickets. */
+  /** Null for time without a ticket, and for a daily charge over several tickets. */
   ticket: TicketFacts | null;
   debitWhen: 'ticket-closed' | 'approved' | 'logged';
   parts: PartFacts[];
   rounding: RoundingFacts;
-  /** What comes off the blocks, seconds. */
+  /** Seconds debited from the blocks. */
   seconds: number;
-  /** What these cost off a block of money; absent where the agreement has no rates. */
+  /** Their price when paid from a money block; absent if the agreement has no rates. */
   price?: Price;
-  /** What each work type costs of it, in the order of the work; absent where there is only one. */
+  /** The cost per work type, in the order of the work; absent if there is only one. */
   byWorkType?: WorkTypeCost[];
 }
 
-/** Blocks may be limited to work types: each of them is paid on its own. */
+/** Blocks may be limited to work types, so each work type is paid separately. */
 export interface WorkTypeCost {
-  /** As the rules know it; null: work without one. */
+  /** As named in the rules; null: work without one. */
   workType: RuleName;
   seconds: number;
   price?: Price;
@@ -38,7 +38,7 @@ export interface TicketFacts {
   closedAt: Instant | null;
 }
 
-/** The work types of what is charged, as rules know them; null among them for work without one. */
+/** The charged work types, as named in the rules; null for work without one. */
 export function chargedWorkTypes({ parts }: Pick<ChargeFacts, 'parts'>): RuleName[] {
   const charged = parts.filter((part) => part.pieces.length > 0);
   const distinct = new Map(charged.map(ruledWorkType).map((name) => [JSON.stringify(name), name]));
@@ -52,27 +52,27 @@ export function ruledWorkType(part: Pick<PartFacts, 'workType' | 'workTypeNames'
 /** One time entry's share. */
 export interface PartFacts {
   entryId: string;
-  /** Number of the entry's ticket, null when it hangs on none. */
+  /** Number of the entry's ticket; null without one. */
   ticketNumber: string | null;
   technician: string;
   workedOn: DateText;
   startedAt: Instant;
-  /** Worked time that counts, corrections taken off. */
+  /** Worked time that counts, after corrections. */
   seconds: number;
   /** As the vendor wrote it. */
   secondsText: string;
   isTimed: boolean;
-  /** Seconds that later negative entries took off this one; 0 mostly. */
+  /** Seconds removed from this entry by later negative entries; usually 0. */
   correctedSeconds: number;
-  /** The seconds are the hours to bill, not those worked. */
+  /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: true;
   workType: string | null;
-  /** By which the rules know the work type, where that is another name than the vendor's. */
+  /** The work type's names in the rules, if they differ from the vendor's. */
   workTypeNames?: readonly string[];
-  /** Only where the role decided. */
+  /** Only if the role decided. */
   role?: string | null;
   verdict: Verdict;
-  /** Split at the calendar's edges; empty for work that is free. */
+  /** Split at the calendar's boundaries; empty for free work. */
   pieces: PieceFacts[];
 }
 
@@ -99,26 +99,26 @@ export interface RoundingFacts {
   minimumSeconds: number;
   graceSeconds: number;
   workedSeconds: number;
-  /** Minimums of the work types that were done; absent where the agreement has none for them. */
+  /** Minimums of the work types in the charge; absent if the agreement has none for them. */
   minimums?: MinimumFacts[];
-  /** What was worked and what minimums added, rounded. */
+  /** Time worked plus what minimums added, rounded. */
   roundedSeconds: number;
-  /** Only where it decided: by how much the vendor's own rounding may have moved the time worked. */
+  /** Only if it decided: by how much the vendor's own rounding may have changed the time worked. */
   precisionSeconds?: number;
-  /** Factor at which what rounding added was charged (or what it forgave given back). */
+  /** Factor at which time added by rounding was charged (or removed time credited). */
   differenceFactorThousandths: number;
 }
 
 export interface MinimumFacts {
   workType: string;
   minimumSeconds: number;
-  /** What was missing to the minimum; 0 where enough was worked. */
+  /** The time missing to the minimum; 0 if enough was worked. */
   addedSeconds: number;
-  /** The lowest among the work type's pieces. */
+  /** The lowest factor of the work type's pieces. */
   factorThousandths: number;
 }
 
-/** What minimums of work types added to the time worked. */
+/** The time added by minimums of work types. */
 export function addedByMinimums({ minimums = [] }: Pick<RoundingFacts, 'minimums'>): number {
   return minimums.reduce((sum, minimum) => sum + minimum.addedSeconds, 0);
 }

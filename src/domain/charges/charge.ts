@@ -16,7 +16,7 @@ import { decideCoverage, isCovered, isListed } from './coverage.ts';
 import { sumCharge } from './price.ts';
 import { roundWorked } from './rounding.ts';
 
-/** One time entry as it goes into a charge: found to be the client's, under the agreement. */
+/** A time entry to charge: it belongs to the client, under the agreement. */
 export interface ChargeableEntry {
   sourceId: string;
   ticketNumber: string | null;
@@ -24,19 +24,19 @@ export interface ChargeableEntry {
   startedAt: Instant;
   endedAt: Instant;
   isTimed: boolean;
-  /** Worked time, corrections taken off. */
+  /** Worked time, after corrections. */
   seconds: number;
   correctedSeconds: number;
-  /** By how much the vendor's own rounding may have moved the seconds. */
+  /** By how much the vendor's own rounding may have changed the seconds. */
   precisionSeconds?: number | null | undefined;
-  /** Whether the seconds are hours to bill in place of those worked. */
+  /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: boolean | undefined;
   secondsText: string;
   workType: string | null;
   role: string | null;
   isBillable: boolean | null;
   workedOn: DateText;
-  /** By which the rules know these, where that is another name than the vendor's. */
+  /** Names in the rules, if they differ from the vendor's. */
   ruleNames?: EntryNames;
 }
 
@@ -48,7 +48,9 @@ export interface ChargeQuestion {
   timezone: ZoneName;
 }
 
-/** Steps 2, 4 and 5 of a debit: what these entries together cost, with everything that decided it. */
+/**
+ * Steps 2, 4 and 5 of a debit: what these entries cost together, with everything that decided it.
+ */
 export function computeCharge(question: ChargeQuestion): ChargeFacts {
   const { agreement, timezone } = question;
   const parts = question.entries.map((entry) => toPart(entry, agreement, timezone));
@@ -85,7 +87,10 @@ function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): P
   };
 }
 
-/** Splits at the edges of every calendar that a rule names, then asks which rules hold for each piece. */
+/**
+ * Splits at the boundaries of every calendar used in a rule, then finds the matching rules per
+ * piece.
+ */
 function toPieces(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): PieceFacts[] {
   const always = agreement.multipliers.filter(
     (rule) => rule.outside === null && matches(entry, rule),
@@ -108,7 +113,7 @@ function splitByRules(
   zone: ZoneName,
 ): { seconds: number; rules: Multiplier[] }[] {
   const startMs = msFromInstant(entry.startedAt);
-  // An entry with a length but no span (start and end alike) is taken to begin at its start.
+  // An entry with a length but no span (start equals end) is assumed to begin at its start.
   const spanEndMs = Math.max(msFromInstant(entry.endedAt), startMs);
   const endMs = spanEndMs > startMs ? spanEndMs : startMs + entry.seconds * 1000;
   const timelines = rules.map((rule) => ({
@@ -153,7 +158,7 @@ function matches(entry: ChargeableEntry, rule: Multiplier): boolean {
   return rule.role !== null && isListed(role, [rule.role]);
 }
 
-/** Multipliers do not stack unless the agreement says so: the highest applies. */
+/** By default, the highest multiplier applies; they only stack if the agreement says so. */
 function toPiece(seconds: number, rules: readonly Multiplier[], agreement: Agreement): PieceFacts {
   if (rules.length === 0) return { seconds, factorThousandths: 1000, rules: [] };
   if (agreement.stackMultipliers) {
@@ -181,7 +186,7 @@ function isSameRate(a: PieceFacts, b: PieceFacts): boolean {
   );
 }
 
-/** Of the entries that are charged by the time worked, and not by hours to bill. */
+/** For entries charged by time worked, not by billable hours. */
 function precisionOf(entries: readonly ChargeableEntry[], parts: readonly PartFacts[]): number {
   const charged = entries.filter(
     ({ isBilledTime }, at) => !isBilledTime && (parts[at]?.pieces.length ?? 0) > 0,
@@ -190,12 +195,12 @@ function precisionOf(entries: readonly ChargeableEntry[], parts: readonly PartFa
 }
 
 /**
- * Rounds the covered time of the group as one, with what is missing to the minimums of the work types
- * that were done: a minimum stands for work of its own kind, so other work of the group comes on top
- * of it, and rounding takes nothing off it. An excess over whole increments that the vendor's own rounding
- * explains is not a begun increment. What rounding adds is charged at the lowest factor
- * among the pieces; what the grace forgives is forgiven at the highest: rounding never makes dear
- * time out of cheap time.
+ * Rounds the covered time of the group together, including what is missing to the minimums of its
+ * work types. A minimum applies to its own work type, so other work is added on top, and rounding
+ * never reduces it. An excess over full increments that the vendor's own rounding explains does not
+ * start an increment. Time added by rounding is charged at the lowest factor of the pieces; time
+ * removed by grace is credited at the highest, so that rounding never turns lower-rate time into
+ * higher-rate time.
  */
 function roundParts(
   parts: readonly PartFacts[],
@@ -224,7 +229,7 @@ function roundParts(
   };
 }
 
-/** What is missing to each minimum, at the lowest factor among that work type's own pieces. */
+/** Finds what is missing to each minimum, at the lowest factor of that work type's pieces. */
 function findMinimums(parts: readonly PartFacts[], agreement: Agreement): MinimumFacts[] {
   return agreement.workTypeMinimums.flatMap(({ workType, seconds: minimumSeconds }) => {
     const pieces = parts

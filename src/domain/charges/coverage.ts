@@ -2,10 +2,10 @@ import type { Agreement } from '../agreements/terms.ts';
 import { keyOfName } from '../records/names.ts';
 import type { Verdict } from './charge-facts.ts';
 
-/** By what a rule knows something: its name, or the names by which the rules mean it. */
+/** How rules refer to something: its name, or its names in the rules. */
 export type RuleName = string | null | readonly string[];
 
-/** Names in a config are compared as people do: case and outer spaces do not matter. */
+/** Names in a config are compared ignoring case and surrounding spaces. */
 export function isListed(name: RuleName, list: readonly string[]): boolean {
   if (name === null) return false;
   const wanted = (typeof name === 'string' ? [name] : name).map(keyOfName);
@@ -19,7 +19,9 @@ export interface Coverable {
   isBillable: boolean | null;
 }
 
-/** Whether the agreement debits this work, and why. An entry the PSA calls not billable is free. */
+/**
+ * Whether the agreement debits this work, and why. An entry marked not billable in the PSA is free.
+ */
 export function decideCoverage(entry: Coverable, agreement: Agreement): Verdict {
   const { excluded, unlisted } = agreement.workTypes;
   if (entry.isBillable === false) return 'free-not-billable';
@@ -30,18 +32,18 @@ export function decideCoverage(entry: Coverable, agreement: Agreement): Verdict 
   return unlisted === 'covered' ? 'covered-unlisted' : 'free-unlisted';
 }
 
-/** Where roles are listed as covered, time of no known role is not. */
+/** If covered roles are listed, time without a known role is not covered. */
 function isRoleCovered(role: RuleName, { covered, excluded }: Agreement['roles']): boolean {
   if (isListed(role, excluded)) return false;
   return covered.length === 0 || isListed(role, covered);
 }
 
-/** Whether no list of the agreement says what becomes of the work type. */
+/** Whether the work type is in none of the agreement's lists. */
 export function isUnlisted(
   workType: RuleName,
   { workTypes: { covered, excluded, unlisted } }: Pick<Agreement, 'workTypes'>,
 ): boolean {
-  // An agreement that lists no work type at all does not decide by work type: nothing is unlisted.
+  // An agreement without any listed work types does not decide by work type: nothing is unlisted.
   if (covered.length === 0 && excluded.length === 0 && unlisted === 'covered') return false;
   return !isListed(workType, covered) && !isListed(workType, excluded);
 }

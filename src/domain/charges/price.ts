@@ -10,7 +10,7 @@ import {
 import { isListed, type RuleName } from './coverage.ts';
 import { roundTogether } from './rounding.ts';
 
-/** Charged time of one work type at one factor and one rate; less than nothing where rounding forgives. */
+/** Charged time of one work type at one factor and rate; negative if rounding removes time. */
 interface Amount {
   workType: RuleName;
   seconds: number;
@@ -21,9 +21,9 @@ interface Amount {
 type Sums = Pick<ChargeFacts, 'seconds' | 'price' | 'byWorkType'>;
 
 /**
- * What the time costs in hours and, where the agreement has rates, in money, as a whole and for each work
- * type: each piece at the rate of its work type, with the same factor as its hours, so that a multiplier
- * counts once however the time is paid. Both are rounded once: the work types add up to the whole.
+ * Computes the cost in hours and, if the agreement has rates, in money, in total and per work type:
+ * each piece at the rate of its work type, with the same factor as its hours, so that a multiplier
+ * counts once however the time is paid. Both are rounded once: the work types add up to the total.
  */
 export function sumCharge(
   parts: readonly PartFacts[],
@@ -35,7 +35,7 @@ export function sumCharge(
     groups.map(({ amounts }) => sumOf(amounts, () => 1)),
     1000n,
   );
-  // An hour is 3,600 seconds of 1,000 thousandths each; where there is time, it costs something.
+  // An hour is 3,600 seconds of 1,000 thousandths each; any time costs at least something.
   const minor = roundTogether(
     groups.map(({ amounts }, at) =>
       seconds[at] === 0 ? 0n : sumOf(amounts, ({ rateMinor }) => rateMinor),
@@ -60,8 +60,8 @@ export function sumCharge(
 }
 
 /**
- * A minimum goes to its own work type, what rounding adds or forgives to the last work. What rounding adds
- * is charged at the lowest rate among the pieces, what it forgives is forgiven at the highest.
+ * A minimum belongs to its own work type; time added or removed by rounding to the last work. Added
+ * time is charged at the lowest rate of the pieces; removed time is credited at the highest.
  */
 function amountsOf(
   parts: readonly PartFacts[],

@@ -1,8 +1,8 @@
 import type { Rounding } from '../agreements/terms.ts';
 
 /**
- * The one place where time is rounded, upwards to the increment. A begun increment within the grace
- * is forgiven once a whole one stands before it; nothing worked is below the minimum.
+ * The only place where time is rounded, up to the increment. Up to the grace over a full increment
+ * is not rounded up, after at least one full increment; the result is never below the minimum.
  */
 export function roundWorked(workedSeconds: number, rule: Rounding): number {
   if (workedSeconds <= 0) return 0;
@@ -14,7 +14,9 @@ export function roundWorked(workedSeconds: number, rule: Rounding): number {
   return Math.max(rounded, rule.minimumSeconds);
 }
 
-/** Divides each, half a unit upwards, so that they add up to their sum divided. None is less than nothing. */
+/**
+ * Divides each, rounding half up, so that the results add up to the divided sum. None is negative.
+ */
 export function roundTogether(sums: readonly bigint[], divisor: bigint): number[] {
   let reached = 0n;
   let before = 0n;
@@ -27,7 +29,7 @@ export function roundTogether(sums: readonly bigint[], divisor: bigint): number[
   });
 }
 
-/** What one is less than nothing is taken off the others, the last one first. */
+/** Negative amounts are subtracted from the others, last one first. */
 function withoutNegatives(sums: readonly bigint[]): bigint[] {
   let missing = sums.reduce((total, sum) => (sum < 0n ? total - sum : total), 0n);
   const kept = sums.map((sum) => (sum < 0n ? 0n : sum));

@@ -2,7 +2,7 @@ import type { Agreement, Client } from '../agreements/terms.ts';
 import { type DateText, dateInZone, type Instant } from '../time.ts';
 import { isListed, type RuleName } from './coverage.ts';
 
-/** What standing needs to know of an entry and its ticket (the one it was merged into, if it was). */
+/** The fields of an entry and its ticket (after merges) that decide its standing. */
 export interface StandingEntry {
   sourceId: string;
   connection: string;
@@ -41,9 +41,9 @@ export type OpenReason =
   | 'no-hours';
 
 export type Standing =
-  /** No longer there. */
+  /** Deleted. */
   | { state: 'gone' }
-  /** A person must do something first. `subject` names what the warning is about. */
+  /** Something must be corrected first. `subject` is what the warning is about. */
   | { state: 'waiting'; reason: OpenReason; subject: { stream: string; sourceId: string } }
   /** Not under this agreement; mirrored and never debited. */
   | { state: 'outside'; reason: OpenReason; client: Client; workedOn: DateText }
@@ -52,14 +52,14 @@ export type Standing =
 
 export interface StandingQuestion {
   entry: StandingEntry;
-  /** Undefined: the entry names a ticket that was never seen. Null: it hangs on none. */
+  /** Undefined: the ticket is unknown. Null: the entry has no ticket. */
   ticket: StandingTicket | null | undefined;
   findClient(connection: string, sourceId: string): Client | undefined;
   /** First day that counts for the client. */
   startOn(client: Client): DateText;
 }
 
-/** Steps 1 to 3 of a debit: whose, under which terms, and when. */
+/** Steps 1 to 3 of a debit: which client, under which terms, and when. */
 export function decideStanding(question: StandingQuestion): Standing {
   const { entry, ticket } = question;
   if (entry.deletedAt !== null) return { state: 'gone' };
@@ -102,7 +102,7 @@ function waiting(reason: OpenReason, stream: string, sourceId: string): Standing
   return { state: 'waiting', reason, subject: { stream, sourceId } };
 }
 
-/** Board and ticket type decide only for work that hangs on a ticket; `withoutTicket` rules the rest. */
+/** Board and ticket type only apply to work on a ticket; `withoutTicket` decides the rest. */
 function isUnderAgreement(
   entry: StandingEntry,
   ticket: StandingTicket | null,

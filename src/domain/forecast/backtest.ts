@@ -3,7 +3,7 @@ import { addDays, type DateText } from '../time.ts';
 import { forecastRunOut } from './forecast.ts';
 
 export interface PastBook {
-  /** Seconds of work by the day on which it was done, as it is known now. */
+  /** Seconds of work by date of work, as known now. */
   usedByDay: ReadonlyMap<DateText, number>;
   /** Seconds bought, adjusted, ended (below zero): all but work, by the day on which it counts. */
   otherByDay: ReadonlyMap<DateText, number>;
@@ -11,7 +11,7 @@ export interface PastBook {
   today: DateText;
 }
 
-/** How often the day on which the hours were used up lay within the stated 80 % interval. */
+/** How often the hours were used up within the stated 80 % interval. */
 export interface Score {
   judged: number;
   held: number;
@@ -20,15 +20,16 @@ export interface Score {
   late: number;
 }
 
-// A forecast from less than this is a guess, and says so by its width alone.
+// A forecast from less data than this is a guess, shown only by its wide interval.
 const daysBefore = 28;
 
 /**
- * Stands on each past Monday with the hours that were left then and the work done before it, forecasts,
- * and looks at when work of that size was really done, as if nothing were bought or ended in between.
+ * Forecasts from each past Monday, with the hours left then and the work done before it, and
+ * compares with when that much work was really done, as if nothing had been bought or expired in
+ * between.
  *
- * A forecast is judged only once its whole interval is past, whatever happened meanwhile: one that is
- * judged as soon as the hours are gone would be judged by its early outcomes alone.
+ * A forecast is only judged once its whole interval is past, whatever happened meanwhile: judging
+ * as soon as the hours are used up would only count early outcomes.
  */
 export function backtest(book: PastBook): Score {
   const score: Score = { judged: 0, held: 0, early: 0, late: 0 };

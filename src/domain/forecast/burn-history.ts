@@ -4,18 +4,23 @@ import { addDays, type DateText, dateInZone, type Instant } from '../time.ts';
 import { forecastRunOut, type RunOut } from './forecast.ts';
 import { type BurnHistory, weeksBack } from './pace.ts';
 
-/** What a client used: debited, summed by day of work; and pending, with when the last of it began. */
+/**
+ * A client's usage: debited time by date of work, and pending time with the start of the last work.
+ */
 export interface Usage {
   debited: readonly { workedOn: DateText; seconds: number }[];
   pending: readonly { startedAt: Instant; seconds: number }[];
 }
 
-/** The first day whose work a forecast looks at. */
+/** The first day of work that a forecast considers. */
 export function usageSince(today: DateText): DateText {
   return addDays(today, -7 * weeksBack);
 }
 
-/** `blocks` are all that the client ever had: where no start is configured, the first begins the count. */
+/**
+ * `blocks` are all blocks the client ever had: if no start is configured, the first one is the
+ * start.
+ */
 export function burnHistoryFrom(
   usage: Usage,
   { timezone, startOn }: Pick<Client, 'timezone' | 'startOn'>,
@@ -33,8 +38,8 @@ export function burnHistoryFrom(
 }
 
 /**
- * When the blocks' hours, less what is owed, are used up or ended. Null while there is money left as
- * well: how many hours that lasts depends on what kind of work comes.
+ * When the blocks' hours, minus what is owed, are used up or expired. Null while money is left too:
+ * how many hours it pays for depends on the work types.
  */
 export function forecastBlocks(
   history: BurnHistory,

@@ -2,28 +2,28 @@ import { addDays, type DateText, daysBetween } from '../time.ts';
 import { type BurnHistory, type Future, paceFrom } from './pace.ts';
 import { randomFrom } from './random.ts';
 
-/** Hours that end together, in the order in which they are used. */
+/** Hours that expire together, in the order in which they are used. */
 export interface Lot {
   seconds: number;
-  /** Last day on which they may be used; null: they never end. */
+  /** Last day on which they may be used; null: they never expire. */
   expiresOn: DateText | null;
 }
 
 export interface Holding {
   lots: readonly Lot[];
-  /** Taken off the lots first: overage, and pending work where the projected balance is meant. */
+  /** Subtracted from the lots first: overage, and pending work for the projected balance. */
   owedSeconds: number;
 }
 
-/** When the hours are used up: the middle of what may come, and the 80 % of it around the middle. */
+/** When the hours are used up: the median, and the 80 % interval around it. */
 export interface RunOut {
   runOutOn: DateText;
   earliestOn: DateText;
-  /** Null: later than can be told. */
+  /** Null: beyond the forecast horizon. */
   latestOn: DateText | null;
 }
 
-/** A day further away than this says nothing. */
+/** Dates further away than this are meaningless. */
 export const horizonDays = 728;
 
 const futures = 200;
@@ -33,12 +33,12 @@ const middle = futures / 2 - 1;
 const latest = futures - futures / 10 - 1;
 
 /**
- * The day on which the hours are used up or ended, if work goes on as the client's own last weeks
- * let expect. Many futures are drawn from those weeks, the same ones whenever the same is asked, and
- * hours are taken from the lots in their order, up to the end of their last day.
+ * Forecasts the day on which the hours are used up or expired, from the client's own last weeks.
+ * Many futures are drawn from those weeks (deterministically), and hours are taken from the lots in
+ * order, up to the end of their last day.
  *
- * Null when nothing was used in those weeks, or when the middle lies beyond the horizon, for then no
- * day can be told; today when nothing is left.
+ * Null if nothing was used in those weeks, or if the median is beyond the horizon; today if nothing
+ * is left.
  */
 export function forecastRunOut(history: BurnHistory, holding: Holding): RunOut | null {
   const { today } = history;
@@ -90,7 +90,10 @@ function takeFrom(lots: DatedLot[], seconds: number): void {
   }
 }
 
-/** The day, counted from today, on which nothing is left in this future; the horizon if none is met. */
+/**
+ * The day, counted from today, on which nothing is left in this future; the horizon if there is
+ * none.
+ */
 function runOutDay(future: Future, lots: readonly DatedLot[], usedToday: number): number {
   let left = lots.map((lot) => ({ ...lot }));
   let leftSeconds = left.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -9,18 +9,18 @@ export interface BurnHistory {
   today: DateText;
 }
 
-/** Weeks of work that a forecast looks back over. */
+/** Weeks of work that a forecast considers. */
 export const weeksBack = 26;
 
 // A week counts half as much as one that is this many weeks younger.
 const halfLifeWeeks = 8;
 // Fewer weeks than this show no trend.
 const trendWeeksMin = 8;
-// How far a trend goes on: each further week adds this much of the step before it.
+// How far a trend continues: each further week adds this fraction of the previous step.
 const damping = 0.85;
-// A trend that stands out from the noise by this many standard errors is half believed.
+// A trend this many standard errors above the noise gets half weight.
 const doubt = 1.5;
-// How much each of the two imagined weeks counts.
+// The weight of each of the two hypothetical weeks.
 const imaginedWeight = 1;
 
 /** One week of a possible future. */
@@ -43,10 +43,10 @@ interface PastWeek {
 export type Future = (week: number) => DrawnWeek;
 
 /**
- * How a client's hours are used: begins possible futures whose weeks are drawn from the past ones,
- * whole, so that quiet weekdays stay quiet and a busy stretch stays together. Later weeks count more,
- * and a trend goes on for a while. How much each past week counts is drawn anew for each future, for
- * a few weeks tell little. Null when nothing was used.
+ * Models a client's usage: draws possible futures from whole past weeks, so that quiet weekdays
+ * stay quiet and busy periods stay together. Recent weeks count more, and a trend continues for a
+ * while. The weights of past weeks are drawn again for each future, since a few weeks say little.
+ * Null if nothing was used.
  */
 export function paceFrom(history: BurnHistory): ((random: RandomSource) => Future) | null {
   const past = pastWeeks(history);
@@ -70,11 +70,11 @@ export function paceFrom(history: BurnHistory): ((random: RandomSource) => Futur
   };
 }
 
-/** A client that began lately is measured since then, over a week at least. */
+/** A new client is measured from its start, over at least one week. */
 function pastWeeks({ usedByDay, startedOn, today }: BurnHistory): PastWeek[] {
   const known = Math.max(7, Math.min(weeksBack * 7, daysBetween(startedOn, today)));
   const weeks = Array.from({ length: Math.ceil(known / 7) }, (_, age): PastWeek => {
-    // The oldest week may be known in part: it counts for less, and stands for a whole one.
+    // The oldest week may be incomplete: it has less weight, but represents a whole week.
     const share = Math.min(1, (known - age * 7) / 7);
     const weight = share * 0.5 ** (age / halfLifeWeeks);
     return { days: Array(7).fill(0), total: 0, age, weight };
@@ -91,7 +91,7 @@ function pastWeeks({ usedByDay, startedOn, today }: BurnHistory): PastWeek[] {
   return weeks;
 }
 
-/** A week of nothing and one of twice the mean are always thought possible, however alike the past. */
+/** A week without work and one with twice the mean are always considered possible. */
 function imaginedWeeks(past: readonly PastWeek[]): Omit<PastWeek, 'age'>[] {
   const whole = past.reduce((sum, { weight }) => sum + weight, 0);
   const double = Array.from({ length: 7 }, (_, day) => {
@@ -105,8 +105,8 @@ function imaginedWeeks(past: readonly PastWeek[]): Omit<PastWeek, 'age'>[] {
 }
 
 /**
- * What a coming week is multiplied by: the slope of a weighted line through the weeks, believed as far
- * as it stands out from their noise, going on ever more slowly.
+ * The multiplier of a future week: the slope of a weighted regression line through the weeks,
+ * weighted by its significance, and damped.
  */
 function trendOf(past: readonly PastWeek[], weights: readonly number[]): (week: number) => number {
   if (past.length < trendWeeksMin) return () => 1;

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1), the same ones for the same seed on every machine. */
+/** Numbers in [0, 1), identical for the same seed on every machine. */
 export type RandomSource = () => number;
 
 /** A small generator for drawing futures; far too weak for secrets. http://prng.di.unimi.it/ (splitmix, 32 bits) */

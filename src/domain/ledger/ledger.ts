@@ -13,31 +13,31 @@ export type Reason =
   | 'overage'
   | 'refund';
 
-/** What is to be posted. Its key is made from its cause, so that posting it twice is posting it once. */
+/** An entry to post. Its key is derived from its cause, so that posting is idempotent. */
 export interface Posting {
   key: string;
   clientId: string;
   side: Side;
   reason: Reason;
-  /** Null: overage, hours used beyond every block. */
+  /** Null: overage, hours used beyond all blocks. */
   blockId: string | null;
   /**
-   * Charged time. More than zero for hours; on a block of money the time that its money paid for, zero
-   * where that is no work.
+   * Charged time. Above zero for hours; on a money block, the time that its money paid for, or zero
+   * if it is not work.
    */
   seconds: number;
-  /** More than zero for a block of money, in minor units of its currency; null for hours. */
+  /** Above zero for a money block, in minor units of its currency; null for hours. */
   minor: number | null;
-  /** The client whose work it was, where blocks are shared; null: the account's own. */
+  /** The client whose work it was, if blocks are shared; null: the account's own. */
   usedBy: string | null;
   chargeId: string | null;
-  /** Key of the one entry that this one undoes; present exactly when the reason is `reversal`. */
+  /** Key of the entry that this one reverses; present exactly if the reason is `reversal`. */
   reverses: string | null;
   workedOn: DateText | null;
   note: string | null;
 }
 
-/** A posting that stands in the ledger and in its client's chain. */
+/** A posting in the ledger and in its client's chain. */
 export interface LedgerEntry extends Posting {
   /** Position in the whole ledger. */
   seq: number;
@@ -45,7 +45,7 @@ export interface LedgerEntry extends Posting {
   clientSeq: number;
   postedAt: Instant;
   runId: string;
-  /** Covers the hash of the client's entry before it, so that no row can change unseen. */
+  /** Covers the hash of the client's previous entry, so that any changed row is detected. */
   hash: string;
 }
 
@@ -74,13 +74,15 @@ export function chainHash(previous: string, entry: Omit<LedgerEntry, 'seq' | 'ha
   return hash('sha256', previous + JSON.stringify(columns), 'hex');
 }
 
-/** Hours that the entry adds to (or takes from) its block, or its client's overage; 0 for money. */
+/**
+ * Hours that the entry adds to (or subtracts from) its block, or its client's overage; 0 for money.
+ */
 export function signedSeconds(entry: Pick<Posting, 'side' | 'seconds' | 'minor'>): number {
   if (entry.minor !== null) return 0;
   return entry.side === 'credit' ? entry.seconds : -entry.seconds;
 }
 
-/** Money that the entry adds to (or takes from) its block; 0 for hours. */
+/** Money that the entry adds to (or subtracts from) its block; 0 for hours. */
 export function signedMinor(entry: Pick<Posting, 'side' | 'minor'>): number {
   const minor = entry.minor ?? 0;
   return entry.side === 'credit' ? minor : 0 - minor;

@@ -14,16 +14,16 @@ import {
 import type { DateText } from '../time.ts';
 import { type LedgerEntry, type Posting, signedMinor, signedSeconds } from './ledger.ts';
 
-/** A client's balance while a batch is being decided: what is posted here is not yet in the store. */
+/** A client's balance while a batch is being decided; its postings are not in the store yet. */
 export interface Account {
   clientId: string;
   blocks: SpendableBlock[];
   overageSeconds: number;
-  /** Of the clients that may take no more than a share of each block. */
+  /** Shares of the clients limited to a share of each block. */
   shares: ReadonlyMap<string, Share>;
 }
 
-/** Puts a block into the account, with all of it left, and each share of it whole. */
+/** Adds an unused block to the account, with every share of it unused. */
 export function holdBlock(account: Account, block: BoughtBlock): SpendableBlock {
   const held = toSpendable(block);
   for (const [clientId, share] of account.shares) {
@@ -34,7 +34,9 @@ export function holdBlock(account: Account, block: BoughtBlock): SpendableBlock 
   return held;
 }
 
-/** Hours that a client may still take of the account's blocks, held to its share where it has one. */
+/**
+ * Hours that a client may still use of the account's blocks, limited to its share if it has one.
+ */
 export function hoursLeftFor({ blocks }: Account, clientId: string, today: DateText): number {
   return blocks
     .filter(({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today))
@@ -45,8 +47,8 @@ export function hoursLeftFor({ blocks }: Account, clientId: string, today: DateT
 }
 
 /**
- * Undoes the standing slices of a charge, last one first, each by one entry that points at it. The
- * hours go back to the very blocks that they came from, whatever today's rules would choose.
+ * Reverses the current slices of a charge, last one first, each by one entry that references it.
+ * The hours go back to exactly the blocks they came from, whatever the current rules would choose.
  */
 export function reverseSlices(
   account: Account,
@@ -85,9 +87,9 @@ function giveBack(account: Account, slice: LedgerEntry): void {
 }
 
 /**
- * Hours of a block that has ended since may still pay for work of its own days that falls due only now
- * (its ticket was closed late): its ends are undone and taken out of the list. What is left after that
- * ends anew.
+ * Hours of a block that has since expired may still pay for work from its valid days that is only
+ * charged now (its ticket was closed late): its expiries are reversed and removed from the list.
+ * What is left expires again.
  */
 export function takeUpEnded(account: Account, demand: Demand, expiries: LedgerEntry[]): Posting[] {
   if (expiries.length === 0) return [];
@@ -103,7 +105,7 @@ export function takeUpEnded(account: Account, demand: Demand, expiries: LedgerEn
   return reverseSlices(account, wanted, 'worked-before-expiry');
 }
 
-/** Whether blocks can pay all of it, with what ended of them too late for work of that day. */
+/** Whether blocks can pay all of it, including hours that expired after the work was done. */
 export function canPayWhole(
   account: Account,
   demand: Demand,
@@ -127,7 +129,7 @@ export interface Spending extends Demand {
   note: string | null;
 }
 
-/** Debits from the blocks in burn order; what they cannot pay is carried as overage. */
+/** Debits the blocks in burn order; what they cannot pay is carried as overage. */
 export function spend(account: Account, spending: Spending): Posting[] {
   const slices = allocate(spending, account.blocks);
   return slices.map((slice, index) => toPosting(account, spending, slice, index + 1));
@@ -151,13 +153,13 @@ function toPosting(account: Account, spending: Spending, slice: Slice, number: n
   };
 }
 
-/** Hours used beyond every block, with what their charge says of them. */
+/** Overage, with the work types and price of its charge. */
 export interface OpenOverage extends LedgerEntry, Pick<Demand, 'workTypes' | 'price'> {}
 
 /**
- * Lets hours that have become available pay carried overage, oldest work first: the overage entry is
- * undone and its seconds are spent anew, as the same charge. An entry that no block can pay a second
- * of is left as it stands. What is left of one that was paid in part comes after other work of its day.
+ * Lets newly available hours pay carried overage, oldest work first: the overage entry is reversed
+ * and its seconds are spent again, as the same charge. An entry that no block can pay at all is not
+ * changed. The rest of a partly paid entry comes after other work of its day.
  */
 export function payOffOverage(account: Account, openOverage: readonly OpenOverage[]): Posting[] {
   const postings: Posting[] = [];

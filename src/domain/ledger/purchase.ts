@@ -3,8 +3,8 @@ import type { Posting } from './ledger.ts';
 import { type Account, holdBlock } from './postings.ts';
 
 /**
- * Makes a bought block usable: one credit of its whole size, once for a block. `round` tells it from an
- * earlier credit that was taken back.
+ * Makes a bought block usable: one credit of its full size, once per block. `round` distinguishes
+ * it from an earlier credit that was reversed.
  */
 export function creditPurchase(
   account: Account,

@@ -8,9 +8,9 @@ export type PaidWork = Pick<Demand, 'workTypes' | 'price'>;
 type Slice = Pick<LedgerEntry, 'key' | 'seconds'>;
 
 /**
- * What the slice of this key pays for, of all slices of the charge that nothing has undone: in the order of
- * their keys they pay one work type after the other. What came of a slice that was undone and spent again
- * has that one's number before its own: `…/2` became `…/2/1` and `…/2/2`.
+ * Finds what a slice pays for, given all unreversed slices of the charge: in key order, they pay
+ * one work type after the other. A slice that was reversed and spent again is the prefix of the new
+ * keys: `…/2` became `…/2/1` and `…/2/2`.
  */
 export function findPaidWork(facts: ChargeFacts, slices: readonly Slice[], key: string): PaidWork {
   const ordered = [...slices].sort(byNumber);

@@ -2,8 +2,8 @@ import type { LedgerEntry, Posting } from './ledger.ts';
 import { type Account, reverseSlices } from './postings.ts';
 
 /**
- * Takes back what a block was credited. What others used of it becomes overage, the latest use first,
- * and its end is undone. Null: hours of it went on into another block, and only a person can say which.
+ * Reverses a block's credit. Usage of it becomes overage, latest first, and its expiry is reversed.
+ * Null: hours of it rolled over into another block, so this must be done by hand.
  */
 export function takeBackCredit(
   account: Account,

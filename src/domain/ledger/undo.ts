@@ -1,4 +1,4 @@
-/** Note on ledger entries by which a run was taken back, and code of work that waits since. */
+/** Note on the ledger entries of an undo, and the code of work pending since. */
 const undoneCode = 'undone';
 
 /** `undone r-20260302T080100-ab12` */
@@ -6,22 +6,22 @@ export function undoneNote(runId: string): string {
   return `${undoneCode} ${runId}`;
 }
 
-/** Whether the note says that a run was taken back, whichever. */
+/** Whether the note is of an undo, of any run. */
 export function isUndoneNote(note: string | null): boolean {
   return note?.startsWith(`${undoneCode} `) === true;
 }
 
-/** The code of a note, which may name a run behind it. */
+/** The code of a note, which may be followed by a run. */
 export function codeOfNote(note: string): string {
   return isUndoneNote(note) ? undoneCode : note;
 }
 
-/** Why a message is not sent any more. */
+/** Why a message is no longer sent. */
 export function undoneReason(runId: string): string {
   return `Run ${runId} was undone.`;
 }
 
-/** What makes a bill for overage another bill: the same hours on the same terms are the same. */
+/** What distinguishes bills for overage: the same hours on the same terms are the same bill. */
 export function billingTerms(billing: {
   rateMinor: number;
   currency: string;

@@ -7,7 +7,7 @@ interface Amounts {
   dueMinor: number | null;
 }
 
-/** What of an invoice was paid in money, and what is no longer owed for another reason. */
+/** The amount of an invoice that was paid, and the amount no longer owed for other reasons. */
 export function readPayment({
   totalMinor,
   paidMinor,

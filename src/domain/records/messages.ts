@@ -13,15 +13,15 @@ export interface PushMessages {
     audience: 'internal' | 'client';
     body: string;
   };
-  /** A sale of hours. How it becomes an invoice is the vendor's (and the admin's) affair. */
+  /** A sale of hours. How it becomes an invoice depends on the vendor (and its settings). */
   invoice: {
     key: string;
     clientId: SourceId;
     /** Name of the offer, for the line's text. */
     offer: string;
-    /** The PSA's product, where the offer names one. */
+    /** The PSA's product, if the offer has one. */
     product: string | null;
-    /** Hours sold in all, in seconds, and their price. */
+    /** Total hours sold, in seconds, and their price. */
     seconds: number;
     /** How many blocks of the offer. */
     quantity: number;
@@ -38,19 +38,19 @@ export interface PushMessages {
     clientId: SourceId;
     field: string;
     hoursText: string;
-    /** One figure, for a field that takes only a number; absent: the text is one, or there are no hours. */
+    /** A single figure, for a number field; absent: the text is one, or there are no hours. */
     figure?: string;
   };
 }
 
 export type PushKind = keyof PushMessages;
 
-/** How long what was just written may be missing from a vendor's lists and searches, by default. */
+/** How long a new record may be missing from a vendor's lists and searches, by default. */
 export const usualSearchLagSeconds = 90;
 
 /**
- * When a miss proves that a request of unknown outcome wrote nothing; null: now. An attempt that lies in
- * the future was made by a clock that was ahead, and is taken to be of now.
+ * When a failed search proves that a request of unknown outcome wrote nothing; null: now. An
+ * attempt in the future was made by a clock that was ahead, and counts as now.
  */
 export function provenBySearchAt(
   attemptedAt: Instant | null,

@@ -1,48 +1,51 @@
 import type { NamedKind, RuleReference } from '../agreements/rule-names.ts';
 import type { TimeEntryRow } from './rows.ts';
 
-/** What one thing of a vendor is called. */
+/** The name of one thing at a vendor. */
 export interface SeenName {
   connection: string;
   kind: NamedKind;
-  /** The vendor's id; where it has none, the name itself (`nameAsId`). */
+  /** The vendor's ID, or the name itself if there is none (`nameAsId`). */
   sourceId: string;
   name: string;
-  /** As it was called when it was first seen. */
+  /** Its name when first seen. */
   nameFirst: string;
-  /** The vendor's own list lacks it. */
+  /** Missing from the vendor's own list. */
   isGone: boolean;
 }
 
-/** A name of the rules, and a thing that it means. */
+/** A name in the rules, and a thing that it refers to. */
 export interface NameBinding {
   connection: string;
   kind: NamedKind;
-  /** In lower case, as `keyOfName` makes it. */
+  /** In lower case, from `keyOfName`. */
   key: string;
   sourceId: string;
-  /** Where the rules said the name when it was bound; said elsewhere, it is read by today's names. */
+  /**
+   * Where the rules used the name when it was bound; a use elsewhere is resolved with current
+   * names.
+   */
   places: string;
 }
 
-/** Something that a person should know about a name in the rules. */
+/** A notice to the admin about a name in the rules. */
 export interface NameNotice {
   kind: NamedKind;
-  /** As the rules say it. */
+  /** As written in the rules. */
   name: string;
   /** Null: no connection has it. */
   connection: string | null;
   state: 'renamed' | 'reused' | 'swapped' | 'gone' | 'missing';
-  /** What it is called now; of a swapped name, what its new holder was called. */
+  /** Its current name; for a swapped name, the former name of its new holder. */
   other: string | null;
 }
 
-/** A client's name as it is compared: capitals, accents and surrounding blanks do not matter. */
+/** Normalizes a client's name for comparison, ignoring case, accents and surrounding spaces. */
 export function foldName(name: string): string {
   return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
-/** Names are compared as people do: case and outer spaces do not matter. */
+/** Normalizes a name for comparison, ignoring case and surrounding spaces. */
 export function keyOfName(name: string): string {
   return name.trim().toLowerCase();
 }
@@ -51,7 +54,7 @@ function hasId({ sourceId }: Pick<SeenName, 'sourceId'>): boolean {
   return !sourceId.startsWith('=');
 }
 
-/** Stands for the id of a thing that the vendor shows by name alone. */
+/** Used as the ID of a thing that the vendor only shows by name. */
 export function nameAsId(name: string): string {
   return `=${keyOfName(name)}`;
 }
@@ -74,10 +77,11 @@ function wantedNames(references: readonly RuleReference[]): Wanted[] {
 }
 
 /**
- * Decides which things of a connection each name of the rules means. A thing keeps its rules when it is
- * renamed. A thing that is new under a name of the rules comes on top (deleted and made again, or two of
- * one name); one that was called otherwise before does not, as long as the first is there: they may have
- * swapped names. Where the rules say a name in other places than before, somebody looked: today's names count.
+ * Decides which things of a connection each name in the rules refers to. A renamed thing keeps its
+ * rules. A new thing with a name in the rules is added (re-created, or a second one of the same
+ * name); one that had another name before is not, while the first one exists: they may have swapped
+ * names. If the rules use a name in other places than before, the admin has edited it: current
+ * names count.
  */
 export function bindNames(
   references: readonly RuleReference[],
@@ -117,9 +121,9 @@ function thingsOf(
   return [...new Set([...bound, ...added.map(({ sourceId }) => sourceId)])];
 }
 
-/** By which names the rules know a thing. */
+/** Maps things to their names in the rules. */
 export interface NameBook {
-  /** Undefined: the name that the vendor shows. */
+  /** Undefined: the vendor's name. */
   ruleNames(
     connection: string,
     kind: NamedKind,
@@ -141,7 +145,7 @@ export function createNameBook(
   const holders = Map.groupBy(names.filter(hasId), (one) =>
     idKey(one.connection, one.kind, keyOfName(one.name)),
   );
-  /** Where a row shows no id, the one thing of that name. */
+  /** For a row without an ID: the only thing of that name. */
   const idByName = (connection: string, kind: NamedKind, shown: string) => {
     const called = holders.get(idKey(connection, kind, keyOfName(shown))) ?? [];
     return called.length === 1 ? called[0]?.sourceId : undefined;
@@ -154,7 +158,7 @@ export function createNameBook(
       const keys = (bound.get(id) ?? []).map(({ key }) => key);
       const known = seen.get(id);
       if (keys.length === 0 && known !== undefined) {
-        // What only took over a name of the rules goes on under its own, which no rule says.
+        // A thing that only took over a name in the rules keeps its own name, which no rule uses.
         const own = [known.name, known.nameFirst].find(
           (name) => !wanted.has(`${kind}\n${keyOfName(name)}`),
         );
@@ -167,8 +171,8 @@ export function createNameBook(
 }
 
 /**
- * What became of the names in the rules. `asked` are those (`kind key`) that all the vendors' lists were
- * looked through for, and `listed` the kinds that some vendor keeps a list of.
+ * Finds what happened to the names in the rules. `asked` are those (`kind key`) that were searched
+ * for in all vendors' lists, and `listed` the kinds that some vendor lists.
  */
 export function findNameNotices(
   references: readonly RuleReference[],
@@ -190,7 +194,7 @@ export function findNameNotices(
       const thing = things.get(`${one.connection}\n${kind}\n${one.sourceId}`);
       return thing === undefined ? [] : [thing];
     });
-    // A row without its id shows the name alone of what is known by its id already.
+    // A row without the ID only shows the name of something that is already known by its ID.
     const bound = known.filter(
       (one) =>
         hasId(one) || !known.some((other) => hasId(other) && other.connection === one.connection),
@@ -221,14 +225,14 @@ export function findNameNotices(
   });
 }
 
-/** What the rules call the technician, work type and role of an entry. */
+/** The technician, work type and role of an entry as named in the rules. */
 export interface EntryNames {
   technician?: readonly string[];
   workType?: readonly string[];
   role?: readonly string[];
 }
 
-/** Only what the rules call otherwise than the vendor does. */
+/** Only names that differ from the vendor's. */
 export function namesOfEntry(entry: NamedEntry, names: NameBook): EntryNames {
   const { connection, ids = {} } = entry;
   const technician = names.ruleNames(

@@ -1,8 +1,8 @@
 import type { DateText, Instant } from '../time.ts';
 
 /**
- * What the mirror keeps of each vendor's records, in our words: the rows that connectors yield and
- * the store holds. Ids are the vendor's, as text.
+ * What the mirror keeps of each vendor's records, in our terms: the rows that connectors yield and
+ * the store holds. IDs are the vendor's, as text.
  */
 export type SourceId = string;
 
@@ -12,8 +12,8 @@ export interface ClientRow {
 }
 
 /**
- * The vendor's own ids of what a row names, where it has them: a name may change, and what it names is
- * still the same. The technician's is a field of its own.
+ * The vendor's IDs of the things named in a row, if any: a name may change while the thing stays
+ * the same. The technician's ID is a separate field.
  */
 export type NameIds = Partial<
   Record<'board' | 'ticketType' | 'agreement' | 'workType' | 'role', SourceId>
@@ -21,7 +21,7 @@ export type NameIds = Partial<
 
 export interface TicketRow {
   sourceId: SourceId;
-  /** What people call it; often the id itself. */
+  /** The display number; often the ID itself. */
   number: string;
   clientId: SourceId | null;
   summary: string;
@@ -31,7 +31,7 @@ export interface TicketRow {
   agreement: string | null;
   ids?: NameIds;
   status: string;
-  /** Absent or null: the vendor does not show it. */
+  /** Absent or null: not reported by the vendor. */
   createdAt?: Instant | null;
   isClosed: boolean;
   closedAt: Instant | null;
@@ -40,31 +40,31 @@ export interface TicketRow {
   updatedAt: Instant;
 }
 
-/** Who worked, where the vendor does not say. */
+/** The technician, if the vendor does not report one. */
 export const unknownTechnician = { id: 'unknown', name: 'Unknown technician' } as const;
 
 export interface TimeEntryRow {
   sourceId: SourceId;
-  /** Null for time that hangs on no ticket. */
+  /** Null for time without a ticket. */
   ticketId: SourceId | null;
-  /** Null where the vendor only knows the client through the ticket. */
+  /** Null if the vendor only has the client on the ticket. */
   clientId: SourceId | null;
   technicianId: SourceId;
   technician: string;
   startedAt: Instant;
   endedAt: Instant;
-  /** True where start and end are the vendor's; false where only the moment of logging is known. */
+  /** True if start and end are the vendor's; false if only the time of logging is known. */
   isTimed: boolean;
   /**
-   * Time worked, breaks taken off. Negative only in a `correction`, which lowers what was logged
-   * before it on the same ticket.
+   * Time worked, without breaks. Only negative in a `correction`, which reduces earlier time on the
+   * same ticket.
    */
   seconds: number;
-  /** By how much the vendor's own rounding may have moved them; absent or null: not at all. */
+  /** By how much the vendor's own rounding may have changed them; absent or null: not at all. */
   precisionSeconds?: number | null;
-  /** Hours to bill, where the vendor keeps them beside those worked; absent or null: not known. */
+  /** Billable time, if the vendor has it besides worked time; absent or null: unknown. */
   billedSeconds?: number | null;
-  /** The duration as the vendor wrote it (`1.25`, `90 min`), for the explanation. */
+  /** The duration as written by the vendor (`1.25`, `90 min`), for the explanation. */
   secondsText: string;
   kind: 'work' | 'correction';
   workType: string | null;
@@ -73,7 +73,7 @@ export interface TimeEntryRow {
   isApproved: boolean | null;
   agreement: string | null;
   ids?: NameIds;
-  /** Text the client may see; null when there is none. */
+  /** Text visible to the client; null if there is none. */
   note: string | null;
   updatedAt: Instant;
 }
@@ -90,36 +90,38 @@ export interface SessionRow {
   updatedAt: Instant;
 }
 
-/** Null anywhere: the vendor does not report it. */
+/** Null in any field: not reported by the vendor. */
 export interface InvoiceRow {
   sourceId: SourceId;
   number: string | null;
   clientId: SourceId | null;
-  /** The key we put on an invoice of ours; null on all others. */
+  /** The key we put on our own invoices; null on all others. */
   reference: string | null;
-  /** The id by which a push knows a sale on this invoice: the invoice's own, or that of its charge. */
+  /**
+   * The ID that a push stored for a sale on this invoice: the invoice's own, or that of its charge.
+   */
   saleId: SourceId | null;
   currency: string | null;
   totalMinor: number | null;
-  /** Before tax; of our own sale alone where the invoice may hold several. */
+  /** Before tax; only of our own sale if the invoice may hold several. */
   netMinor: number | null;
-  /** Received in money. */
+  /** Amount received. */
   paidMinor: number | null;
-  /** No longer owed though no money came: credited, written off. */
+  /** Amount no longer owed without payment: credited, written off. */
   creditedMinor: number | null;
-  /** Paid in full, by money alone. */
+  /** Paid in full, without credits. */
   isPaid: boolean;
   /** Voided, credited in full, or a credit itself. */
   isVoid: boolean;
   issuedOn: DateText | null;
   paidOn: DateText | null;
-  /** Null too where they were not asked for. */
+  /** Also null if they were not requested. */
   lines: readonly InvoiceLine[] | null;
   updatedAt: Instant;
 }
 
 export interface InvoiceLine {
-  /** As an offer's `product` names it. */
+  /** As in an offer's `product`. */
   product: string | null;
   /** Decimal text. */
   quantity: string | null;

@@ -2,8 +2,8 @@ import type { Agreement } from '../agreements/terms.ts';
 import type { TicketRow, TimeEntryRow } from './rows.ts';
 
 /**
- * What stands in a row for a name that the vendor's own lists do not show (a built-in role, a deleted work
- * type): no rule by name can mean it, and the row is still a row.
+ * The placeholder in a row for a name that is not in the vendor's lists (a built-in role, a deleted
+ * work type): no rule by name matches it, and the row is still processed.
  */
 export function unlistedName(id: string): string {
   return `#${id}`;
@@ -31,7 +31,7 @@ function unlistedAt(field: NamedField, name: string | null): UnlistedName[] {
   return name !== null && /^#\d+$/.test(name) ? [{ field, name }] : [];
 }
 
-/** Whether a rule of the agreement goes by such a name; that of a status tells what is closed. */
+/** Whether the agreement has rules by such a name; a status name decides what is closed. */
 export function isReadByRules(field: NamedField, agreement: Agreement): boolean {
   const { applies, roles, workTypes, multipliers, rates, workTypeMinimums } = agreement;
   switch (field) {

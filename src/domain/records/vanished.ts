@@ -1,22 +1,23 @@
-/** What of a client's mirrored time the vendor shows no more. */
+/** A client's mirrored time that the vendor no longer lists. */
 export interface ClientLoss {
-  /** The vendor's id of the client. */
+  /** The client's ID at the vendor. */
   clientId: string;
   entries: number;
-  /** Of these, the entries that earlier runs found gone. */
+  /** Of these, the entries that earlier runs found missing. */
   earlierEntries: number;
   seconds: number;
   mirroredEntries: number;
   mirroredSeconds: number;
 }
 
-/** A technician deletes an entry or two; what goes beyond looks like a permission that was lost. */
+/** A technician deletes an entry or two; more than that looks like a lost permission. */
 const entriesTogether = 3;
 const secondsTogether = 3600;
 
 /**
- * Whether most of a client's entries vanished together: more than half of them, and at least three, or two
- * in one run that come to an hour. Then a person is asked, however little it is of the whole.
+ * Whether most of a client's entries vanished together: more than half of them, and at least three,
+ * or two in one run of an hour or more in total. A user must then accept it, however small a share
+ * of the total it is.
  */
 export function isMostVanished(loss: ClientLoss): boolean {
   const { entries, earlierEntries, seconds, mirroredEntries } = loss;

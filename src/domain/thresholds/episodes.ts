@@ -13,32 +13,32 @@ import {
   type Position,
 } from './thresholds.ts';
 
-/** How often a threshold was crossed, and when it last was. */
+/** How often a threshold was crossed, and when last. */
 export interface EpisodeState {
   threshold: string;
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  /** Undone: what it told was withdrawn. */
+  /** Undone: its alert was withdrawn. */
   firedMode: 'observe' | 'live' | 'undone';
   firedAt: Instant;
-  /** Pending work when it was last seen before a credit re-armed it. */
+  /** Pending work at the last check before a credit re-armed it. */
   pendingSeconds: number;
 }
 
 export interface Crossing {
   rule: ReplenishRule;
-  /** Identifies the threshold among the client's; stable while its level stays. */
+  /** Identifies the threshold among the client's; stable while its level is the same. */
   threshold: string;
   /** Counts this threshold's episodes from 1. */
   number: number;
-  /** The block that ends, where the level is about one. */
+  /** The expiring block, if the level is about one. */
   block: HeldBlock | null;
-  /** The kind of hours whose level it is. */
+  /** The kind of hours of the threshold. */
   position: Position;
 }
 
-/** A posting in its place in the ledger, with the work types of its charge. */
+/** A ledger entry with the work types of its charge. */
 export interface LedgerMove extends Posting {
   clientSeq: number;
   workTypes: ChargedWorkTypes;
@@ -47,19 +47,19 @@ export interface LedgerMove extends Posting {
 export interface Situation {
   mode: 'observe' | 'live';
   zone: ZoneName;
-  /** The client's ledger position of the latest credit that re-arms levels; 0: none. */
+  /** The client's ledger position of the latest credit that re-arms thresholds; 0: none. */
   lastCreditSeq: number;
-  /** The client's ledger after the position that `needEntriesAfter` names, oldest first. */
+  /** The client's ledger after the position from `needEntriesAfter`, oldest first. */
   moves: readonly LedgerMove[];
-  /** Blocks to be invoiced or paid. One may have been in use until its payment was taken back. */
+  /** Blocks to be invoiced or paid. One may have been active until its payment was reversed. */
   ordered: readonly Pick<HeldBlock, 'id' | 'workTypes' | 'currency'>[];
 }
 
 /**
- * Thresholds that are reached (at or below) and armed. One that was fired is armed again by a credit, of
- * whatever size, and fires once the balance has fallen again since: so a small gift does not repeat an
- * alert, and a purchase that is too small does not silence one. An episode of a block that ends is fired
- * once for that block. What was decided in observe mode was sent to nobody, so going live fires it again.
+ * Finds thresholds that are reached (at or below) and armed. A fired threshold is re-armed by a
+ * credit of any size, and fires again once the balance has fallen since: so a small adjustment does
+ * not repeat an alert, and a purchase that is too small does not silence one. Expiry fires once per
+ * block. Decisions in observe mode were not sent, so they fire again in live mode.
  */
 export function findCrossings(
   rules: readonly ReplenishRule[],
@@ -85,7 +85,10 @@ function reachedIn(
   );
 }
 
-/** From where on the ledger must be read to know whether levels fire again; null: it need not be. */
+/**
+ * The position from which the ledger must be read to know whether thresholds fire again; null: not
+ * needed.
+ */
 export function needEntriesAfter(
   rules: readonly ReplenishRule[],
   positions: readonly Position[],
@@ -111,20 +114,20 @@ function isFiredAgain(
   return hasFallenSince(when, episode, position, situation);
 }
 
-/** A purchase or an upward adjustment since, or a block that began since; never a reversal. */
+/** A purchase or upward adjustment since, or a block that started since; never a reversal. */
 function isRearmed(
   when: Threshold,
   { firedClientSeq, firedAt }: EpisodeState,
   { blocks }: Position,
   { lastCreditSeq, zone }: Omit<Situation, 'moves' | 'ordered'>,
 ): boolean {
-  // The end of a block is told once, whatever is bought beside it.
+  // An expiry alerts once, whatever else is bought.
   if ('expiresWithinDays' in when) return false;
   if (lastCreditSeq > firedClientSeq) return true;
   return hasBegunSince(blocks, dateInZone(firedAt, zone));
 }
 
-/** Hours that were bought before, and whose first day came only now. */
+/** Hours bought earlier whose first day has just come. */
 function hasBegunSince(blocks: readonly HeldBlock[], day: DateText): boolean {
   return blocks.some(
     ({ isActive, isBought, purchasedOn }) => isActive && isBought && purchasedOn > day,
@@ -132,8 +135,8 @@ function hasBegunSince(blocks: readonly HeldBlock[], day: DateText): boolean {
 }
 
 /**
- * Whether more was used since the credit than came back. A charge that was reversed and posted again
- * uses nothing more, and neither does a credit that was taken back; overage that was billed stays used.
+ * Whether more was used since the credit than was returned. A charge that was reversed and
+ * re-posted does not count as usage, nor does a reversed credit; billed overage stays used.
  */
 function hasFallenSince(
   when: Threshold,
@@ -181,10 +184,10 @@ function isBilling({ side, reason }: LedgerMove): boolean {
 }
 
 /**
- * Episodes with something new to remember of them. A forecast level is armed again once hours were
- * credited and it is no longer reached, or once the forecast alone has moved beyond twice the days, so
- * that a forecast that wavers around its level is told once; a block that now ends later is told again.
- * Of the others, what is pending is kept up to date until a credit re-arms them.
+ * Updates episodes. A forecast threshold is re-armed once hours were credited and it is no longer
+ * reached, or once the forecast has moved beyond twice the days, so that a forecast fluctuating
+ * around its threshold alerts once; a block whose expiry was extended alerts again. For the others,
+ * pending work is updated until a credit re-arms them.
  */
 export function followEpisodes<Episode extends EpisodeState>(
   rules: readonly ReplenishRule[],
@@ -228,8 +231,8 @@ function follow<Episode extends EpisodeState>(
 }
 
 /**
- * Episodes whose telling was withdrawn and whose level is left behind, now that hours came back. One
- * that is still reached was told once, and is told again only after the next purchase.
+ * Finds episodes whose alert was withdrawn and whose threshold is no longer reached, after hours
+ * were returned. One that is still reached only alerts again after the next purchase.
  */
 export function findUndoneLeft<Episode extends EpisodeState>(
   rules: readonly ReplenishRule[],

@@ -5,7 +5,7 @@ import type { OpenOverage } from '../ledger/postings.ts';
 import type { Price } from '../money.ts';
 import { type HeldBlock, isAboutHours, moneyLeftIn, type Position } from './thresholds.ts';
 
-/** What is owed or pending, by the work that it was. */
+/** Overage and pending work, by work type. */
 export interface OwedWork {
   overage: readonly Pick<OpenOverage, 'workTypes' | 'seconds' | 'price'>[];
   pending: readonly PendingWork[];
@@ -14,15 +14,15 @@ export interface OwedWork {
 export interface PendingWork {
   workTypes: ChargedWorkTypes;
   seconds: number;
-  /** Null: no block of money can pay for it. */
+  /** Null: no money block can pay for it. */
   price: Price | null;
 }
 
 /**
- * A client's position for each kind of hours: those that pay for all work, and each set of work types
- * to which a block, or an offer of a rule, is limited. Work of a limited kind may use general hours too, so
- * they count for it; limited hours count for no other work. The kind for all work comes first, and is left
- * out where every block is limited and nothing is owed that these could not pay.
+ * A client's position per kind of hours: general hours, and each set of work types to which a
+ * block, or a rule's offer, is limited. Work of a limited kind may also use general hours, so they
+ * count for it; limited hours count for no other work. The general kind comes first, and is omitted
+ * if every block is limited and nothing is owed that these could not pay.
  */
 export function positionsByKind(
   whole: Position,
@@ -61,13 +61,13 @@ export function positionsByKind(
   const { overageSeconds, pendingSeconds } = general.balances;
   const isForAll = held.length === 0 || held.some(({ workTypes }) => workTypes === null);
   const hasGeneral = isForAll || overageSeconds + pendingSeconds > 0;
-  // The pace of work is known of all kinds together, so a run-out is forecast once.
+  // Usage is only known for all kinds together, so the run-out is forecast once.
   return [...(hasGeneral ? [general] : []), ...special].map((position, index) =>
     index === 0 ? position : { ...position, forecast: () => null },
   );
 }
 
-/** Of pending work, limited hours take what they can first. Overage is what they could not. */
+/** Limited hours pay what they can of pending work first. Overage is what they could not pay. */
 function generalPosition(whole: Position, kinds: readonly Kind[], owed: OwedWork): Position {
   const held = whole.blocks.filter(({ isActive }) => isActive);
   const hasGeneral = held.some(({ workTypes }) => workTypes === null);
@@ -119,18 +119,18 @@ function restrict(whole: Position, kind: Kind, { overage, pending }: OwedWork): 
   return { ...position, hasHours, moneyOwed };
 }
 
-/** What is left in blocks of just this kind, with what is owed taken off those hours first. */
+/** What is left in blocks of exactly this kind, after subtracting what is owed. */
 export interface OwnLeft {
   workTypes: Kind;
   hasHours: boolean;
   settledSeconds: number;
-  /** Below zero where more was used than was bought. */
+  /** Negative if more was used than bought. */
   netSeconds: number;
   projectedSeconds: number;
   moneyLeft: ReadonlyMap<string, number>;
 }
 
-/** Each kind by itself, the lowest first, for people to read: these add up, the positions do not. */
+/** Each kind separately, lowest first, for display: these add up, the positions do not. */
 export function ownLeft(positions: readonly Position[]): OwnLeft[] {
   const limited = positions.filter(({ workTypes }) => workTypes !== null);
   const total = (of: (position: Position) => number) => sum(limited.map(of));

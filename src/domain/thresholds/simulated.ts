@@ -3,21 +3,23 @@ import type { BoughtBlock, Demand } from '../blocks/allocation.ts';
 import type { DateText, Instant } from '../time.ts';
 import type { ZoneName } from '../zone.ts';
 
-/** A charge as far as a balance cares: what it costs, and from when on. */
+/** What a charge costs, and when. */
 export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
   dueAt: Instant;
-  /** Whose work it is, of those that share the blocks. */
+  /** The client, of those that share the blocks. */
   clientId: string;
 }
 
-/** What moved a balance besides charges: hours bought or given, taken by hand, or a block withdrawn. */
+/**
+ * A balance change other than a charge: hours bought, given or taken by hand, or a withdrawn block.
+ */
 export interface BalanceMove {
   at: Instant;
   kind: 'credit' | 'spend' | 'withdraw';
   /** Null where any block may pay. */
   blockId: string | null;
   seconds: number;
-  /** On a block of money; null: hours. */
+  /** On a money block; null: hours. */
   minor: number | null;
   workedOn: DateText;
 }
@@ -30,27 +32,27 @@ export interface Simulation {
   charges: readonly SimulatedCharge[];
   moves: readonly BalanceMove[];
   blocks: readonly SimulatedBlock[];
-  /** Of the clients that may take no more than a share of each block. */
+  /** Shares of the clients limited to a share of each block. */
   shares: ReadonlyMap<string, Share>;
   rules: readonly ReplenishRule[];
   zone: ZoneName;
   until: Instant;
-  /** What work not yet due would cost at the end; what was pending earlier is not known. */
+  /** What pending work would cost at the end; earlier pending work is unknown. */
   pendingSeconds: number;
 }
 
 export interface Simulated {
-  /** By the clients that had work. */
+  /** By client with work. */
   byClient: ReadonlyMap<string, SimulatedUse>;
-  /** Moments at which at least one rule would have told somebody, or sold something. */
+  /** Times at which at least one rule would have alerted or sold. */
   alerts: number;
   invoices: number;
 }
 
 export interface SimulatedUse {
-  /** Hours charged in all. */
+  /** Total hours charged. */
   seconds: number;
-  /** Of these, what no block had paid at the end. */
+  /** Of these, the hours that no block had paid at the end. */
   overageSeconds: number;
   /** Price of what the blocks paid for charges, minor units by currency. */
   moneyMinor: ReadonlyMap<string, number>;

@@ -8,7 +8,7 @@ import { positionsByKind } from './positions.ts';
 import type { BalanceMove, Simulated, Simulation } from './simulated.ts';
 import { moneyLeftIn, type Position } from './thresholds.ts';
 
-/** The moment at which a charge falls due: its last work is done and, where that counts, its ticket closed. */
+/** When a charge becomes due: its last work is done and, if required, its ticket is closed. */
 export function dueAtOf(facts: ChargeFacts): Instant {
   const ends = facts.parts.map(({ startedAt, seconds }) => addSeconds(startedAt, seconds));
   const closedAt = facts.debitWhen === 'ticket-closed' ? facts.ticket?.closedAt : null;
@@ -22,10 +22,10 @@ interface Owed extends Omit<Demand, 'usedBy'> {
 }
 
 /**
- * Plays the charges of one client (and of those it pays for) in the order in which they fall due, over
- * the hours that were really bought, and looks at the thresholds after each moment: several blocks bought
- * at one are one balance. Nothing is sold: a crossing buys no hours here; and nothing is forecast, so that
- * levels in days to the run-out are left out.
+ * Simulates the charges of one client (and of those it pays for) in the order in which they become
+ * due, over the hours really bought, and checks the thresholds after each point in time: blocks
+ * bought at the same time are one balance. Nothing is sold: a crossing buys no hours here; and
+ * nothing is forecast, so run-out thresholds are ignored.
  */
 export function simulate(simulation: Simulation): Simulated {
   const balance = new SimulatedBalance(simulation);
@@ -49,7 +49,7 @@ function eventsOf(
       rank: 1,
       apply: () => balance.spend(charge),
     })),
-    // The balance falls with the end of a block's last day, though nothing is used.
+    // The balance also falls at the end of a block's last day.
     ...blocks.flatMap(({ id, expiresOn }) => {
       if (expiresOn === null) return [];
       const at = startOfDay(addDays(expiresOn, 1), zone);
@@ -63,14 +63,14 @@ class SimulatedBalance {
   hasBegun = false;
   readonly #simulation: Simulation;
   readonly #account: Account;
-  /** What was bought of each block. */
+  /** The size of each block. */
   readonly #sizes = new Map<string, number>();
   readonly #uses = new Map<string, { seconds: number; slices: Used[] }>();
   readonly #episodes = new Map<string, EpisodeState>();
   #owed: Owed[] = [];
   #alerts = 0;
   #invoices = 0;
-  /** What happened, in place of a ledger. */
+  /** The history, instead of a ledger. */
   readonly #moves: LedgerMove[] = [];
   #lastCredit = 0;
   readonly #credited = new Set<string>();
@@ -93,7 +93,7 @@ class SimulatedBalance {
     }
     this.hasBegun = true;
     const block = this.#account.blocks.find(({ id }) => id === blockId);
-    if (block === undefined) throw new Error(`a move names block ${blockId}, which is not there`);
+    if (block === undefined) throw new Error(`a move names unknown block ${blockId}`);
     if (kind === 'withdraw') {
       this.#note('debit', 'refund', { blockId: block.id, ...leftIn(block) });
       block.remainingSeconds = 0;
@@ -118,7 +118,7 @@ class SimulatedBalance {
     }
   }
 
-  /** What is left of the block is lost, though late work of its days may still use it. */
+  /** The rest of the block expires, but late work from its valid days may still use it. */
   end(blockId: string): void {
     const block = this.#account.blocks.find(({ id }) => id === blockId);
     if (block?.isActive) this.#note('debit', 'expiry', { blockId, ...leftIn(block) });
@@ -221,7 +221,7 @@ class SimulatedBalance {
     return { byClient: new Map(byClient), alerts: this.#alerts, invoices: this.#invoices };
   }
 
-  /** Hours at their block's price, rounded once a block; money as it was taken. */
+  /** Hours at their block's price, rounded once per block; money as taken. */
   #moneyOf(slices: readonly Used[]): Map<string, number> {
     const moneyMinor = new Map<string, number>();
     for (const { id, rateMinor, currency, amountMinor } of this.#simulation.blocks) {
@@ -243,7 +243,7 @@ interface Used {
   minor: number | null;
 }
 
-/** Seen with nothing in it: a simulation takes no hours off at the end of a block. */
+/** An expired block counts as empty: the simulation posts no expiry. */
 function ended(block: SpendableBlock): SpendableBlock {
   return { ...block, isActive: false };
 }

@@ -4,37 +4,37 @@ import { isOfKind, kindKey } from '../blocks/kinds.ts';
 import type { RunOut } from '../forecast/forecast.ts';
 import { addDays, type DateText } from '../time.ts';
 
-/** A client's balances as thresholds look at them; seconds. */
+/** A client's balances for threshold checks, in seconds. */
 export interface Balances {
-  /** What is left in the blocks, never below zero. */
+  /** What is left in the blocks; never negative. */
   settledSeconds: number;
   overageSeconds: number;
-  /** What work not yet debited would cost. */
+  /** What pending work would cost. */
   pendingSeconds: number;
 }
 
-/** A block that hours were credited to, with its whole size. */
+/** A credited block, with its full size. */
 export interface HeldBlock extends SpendableBlock {
   seconds: number;
   /** Not rolled over from another block, nor made by billing overage. */
   isBought: boolean;
 }
 
-/** All that the levels of one kind of a client's hours are measured on. */
+/** Everything that the thresholds of one kind of hours are checked against. */
 export interface Position {
   today: DateText;
-  /** The work types that these hours pay for; null: all. */
+  /** Work types that these hours pay for; null: all. */
   workTypes: readonly string[] | null;
   balances: Balances;
-  /** Every block that can pay for this work, but those that are still to be invoiced or paid. */
+  /** Every block that can pay for this work, except those still to be invoiced or paid. */
   blocks: readonly HeldBlock[];
-  /** False where there is only money, which has levels of its own. */
+  /** False if there is only money, which has its own thresholds. */
   hasHours: boolean;
-  /** Left in blocks of money, minor units by currency; no entry where there never was one. */
+  /** Left in money blocks, minor units by currency; no entry if there never was one. */
   moneyLeft: ReadonlyMap<string, number>;
-  /** Price of overage (and, where only money pays, of pending work), minor units by currency. */
+  /** Price of overage (and of pending work that only money can pay), minor units by currency. */
   moneyOwed: ReadonlyMap<string, number>;
-  /** When the balance, and hours bought now, are used up; null: no day can be forecast. */
+  /** When the balance, and hours bought now, are used up; null: no forecast. */
   forecast(balance: Threshold['balance'], boughtSeconds?: number): RunOut | null;
 }
 
@@ -50,22 +50,22 @@ export function thresholdKey(threshold: Threshold): string {
   return `${balance} expiry<=${threshold.expiresWithinDays}d`;
 }
 
-/** The threshold, with the kind of hours where they are limited to some work types. */
+/** The threshold, with the kind of hours if they are limited. */
 export function levelKey(when: Threshold, { workTypes }: Pick<Position, 'workTypes'>): string {
   return workTypes === null
     ? thresholdKey(when)
     : `${thresholdKey(when)} for ${kindKey(workTypes)}`;
 }
 
-/** Hours left before the next purchase is due: below zero once overage or pending work exceed them. */
+/** Hours left: negative once overage or pending work exceed them. */
 export function netSeconds(balances: Balances, balance: Threshold['balance']): number {
   const settled = balances.settledSeconds - balances.overageSeconds;
   return balance === 'settled' ? settled : settled - balances.pendingSeconds;
 }
 
 /**
- * Size of the blocks in use, of which per cent are taken: those that have hours left and are not past
- * their last day; when there is none, the one bought last, so that nothing left is 0 per cent of it.
+ * Size of the blocks in use, the base of percentages: those with hours left that are not past their
+ * last day; if there are none, the last one bought, so that nothing left is 0 %.
  */
 export function sizeInUse({ blocks, today }: Pick<Position, 'blocks' | 'today'>): number {
   const active = blocks.filter((block) => block.isActive && block.remainingMinor === null);
@@ -79,7 +79,7 @@ function hasEnded(block: HeldBlock, today: DateText): boolean {
   return block.expiresOn !== null && block.expiresOn < today;
 }
 
-/** The levels reached: one for each block that ends; else one or none. */
+/** The levels reached: one per expiring block; otherwise one or none. */
 export function findReached(
   when: Threshold,
   position: Position,
@@ -108,7 +108,7 @@ export function isReached(when: SingleLevel, position: Position): boolean {
   return net * 100 <= sizeInUse(position) * when.percentLeft;
 }
 
-/** What blocks of money have left, by currency; nothing where there is no such block. */
+/** What is left in money blocks, by currency; no entry without such a block. */
 export function moneyLeftIn(blocks: readonly SpendableBlock[]): Map<string, number> {
   const left = new Map<string, number>();
   for (const { remainingMinor, currency, isActive } of blocks) {
@@ -118,7 +118,7 @@ export function moneyLeftIn(blocks: readonly SpendableBlock[]): Map<string, numb
   return left;
 }
 
-/** A client that never had anything but money has no hours that could run low. */
+/** A client that only ever had money has no hours that could run low. */
 export function isAboutHours({
   balances,
   blocks,
@@ -133,7 +133,7 @@ export function isRunningOut({ balance }: Threshold, days: number, position: Pos
   return forecast !== null && forecast.runOutOn <= addDays(position.today, days);
 }
 
-/** Blocks that end within the days and have hours left; projected: once pending work has taken its share. */
+/** Blocks with hours left that expire within the days; projected: after pending work. */
 function endingBlocks(
   days: number,
   balance: Threshold['balance'],
@@ -159,8 +159,8 @@ function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
 }
 
 /**
- * Blocks to buy, at least one: as many as lift the balance above a level of hours or money (at any other
- * level, above nothing), and as cover overage and pending work.
+ * Number of blocks to sell, at least one: enough to lift the balance above a threshold in hours or
+ * money (for any other threshold, above zero), and to cover overage and pending work.
  */
 export function blocksToBuy(
   when: Threshold,

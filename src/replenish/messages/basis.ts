@@ -1,6 +1,6 @@
 /**
- * What a message was composed from, kept with it: as long as nothing of it has left, it is composed again
- * from the same facts and today's config.
+ * The facts a message was composed from, stored with it: until it is sent, it is composed again
+ * from the same facts and the current config.
  */
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { Position } from '../../domain/thresholds/thresholds.ts';
@@ -8,7 +8,7 @@ import type { DateText } from '../../domain/time.ts';
 import type { Bill } from '../overage.ts';
 import type { Reached, Refusal } from '../sale.ts';
 
-/** Levels that were reached, as they were found. */
+/** Thresholds that were reached, as found. */
 export interface FoundCrossings extends Reached {
   today: DateText;
   /** Why the hours could not be used, so that nothing is sold. */

@@ -16,29 +16,31 @@ import type { TemplateValues } from './templates.ts';
 
 export interface Notice {
   client: Client;
-  /** Day of the decision in the client's zone. */
+  /** Date of the decision in the client's zone. */
   today: DateText;
   positions: readonly Position[];
   crossings: readonly Crossing[];
-  /** What is invoiced now. */
+  /** Sales to invoice now. */
   sales: readonly Sale[];
-  /** What the texts speak of: the sales, or offers that are only proposed. */
+  /** Sales or proposed offers to mention in the texts. */
   proposals: readonly Sale[];
-  /** Why nothing is sold, or not all that is needed. */
+  /** Why nothing, or not enough, is sold. */
   refusals: readonly Refusal[];
 }
 
 /**
- * Names the episodes that a notice is about: the same ones give the same keys, whatever is re-run. A
- * database made anew counts its episodes from 1 again, and must not take the old one's records in the
- * PSA for its own: the moment of its first run tells them apart.
+ * Identifies the episodes of a notice: the same episodes give the same keys, whatever is re-run. A
+ * new database counts its episodes from 1 again and must not mistake the old one's records in the
+ * PSA for its own, so the timestamp of its first run is included.
  */
 function causeOf(context: ReplenishContext, crossings: readonly Crossing[]): string {
   const episodes = crossings.map((crossing) => `${crossing.threshold}#${crossing.number}`);
   return [context.firstRunAt, ...episodes.sort()].join(' ');
 }
 
-/** Where several kinds of hours are sold at once, all but the first bear their offer's name. */
+/**
+ * If several kinds of hours are sold at once, all but the first have the offer's name in the key.
+ */
 export function invoiceKeyOf(
   context: ReplenishContext,
   { client, crossings, sales }: Notice,
@@ -50,8 +52,8 @@ export function invoiceKeyOf(
 }
 
 /**
- * One alert for all that was crossed, the client's note on it where asked, and the invoices. A sale that
- * was refused is told in an alert, also where the rules ask for none.
+ * One alert for all crossings, the client's note on it if configured, and the invoices. A sale that
+ * was refused is reported in an alert, even if the rules configure none.
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
   const { client, crossings, sales, refusals } = notice;
@@ -81,7 +83,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
         valuesOf(notice, { key, locale: client.locale }),
       );
       messages.push(
-        // The ticket's id is known once the alert is delivered: push fills it in.
+        // The ticket's ID is only known once the alert is delivered: push fills it in.
         toMessage(context, client, 'ticket-note', key, alertKey, {
           clientId: sourceIdOf(client),
           ticketId: '',
@@ -189,8 +191,9 @@ function sizeAndRate(
 }
 
 /**
- * Hours first, the highest level before the lower ones; then in the order of the rules. Where a limited
- * kind has no hours of its own left, its level says no more than that of the hours for all work.
+ * Hours first, from the highest to the lowest threshold; then in the order of the rules. If a
+ * limited kind has no hours of its own left, its threshold is redundant with that of the hours for
+ * all work.
  */
 function phrasesOf(crossings: readonly Crossing[], locale: Locale): string[] {
   const hoursOf = ({ rule: { when } }: Crossing) => ('secondsLeft' in when ? when.secondsLeft : -1);

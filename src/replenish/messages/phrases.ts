@@ -8,7 +8,7 @@ import { type HeldBlock, sizeInUse } from '../../domain/thresholds/thresholds.ts
 import type { DateText } from '../../domain/time.ts';
 import type { Refusal } from '../sale.ts';
 
-/** What was reached, as a message says it, with the kind of hours where they are limited. */
+/** The threshold reached, as text, with the kind of hours if limited. */
 export function levelPhrase(crossing: Crossing, locale: Locale): string {
   const phrase = unlimitedPhrase(crossing, locale);
   // The run-out is forecast for all kinds together.
@@ -49,7 +49,7 @@ function expiryOf(block: HeldBlock, locale: Locale): [left: string, endsOn: stri
 
 type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';
 
-/** Each kind of hours, and money, by itself: they are never added up. */
+/** Each kind of hours, and money, separately: they are never added up. */
 export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, locale: Locale): string {
   const parts = kinds.flatMap(({ workTypes, hasHours, moneyLeft, ...left }) => {
     const money = [...moneyLeft].map(([currency, minor]) => formatMoney(minor, currency, locale));
@@ -59,7 +59,10 @@ export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, locale: Lo
   return new Intl.ListFormat(locale).format(parts);
 }
 
-/** The text for the balance field, and one figure: of hours for any work, else of the kind with the fewest. */
+/**
+ * The text for the balance field, and a single figure: hours for any work, or the kind with the
+ * fewest.
+ */
 export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figure?: string } {
   const text = fieldText(kinds);
   const hours = kinds.filter(({ hasHours }) => hasHours);
@@ -68,7 +71,7 @@ export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figu
   return figure === text ? { hoursText: text } : { hoursText: text, figure };
 }
 
-/** `12.50`; where there are several kinds, or money: `0.50 (Remote), 20.00, 350.00 EUR`. */
+/** `12.50`; with several kinds, or money: `0.50 (Remote), 20.00, 350.00 EUR`. */
 function fieldText(kinds: readonly OwnLeft[]): string {
   const hours = kinds.filter(({ hasHours }) => hasHours);
   const money = kinds.flatMap(({ workTypes, moneyLeft }) =>
@@ -84,7 +87,7 @@ function ofKind(text: string, workTypes: Kind): string {
   return workTypes === null ? text : `${text} (${workTypes.join(', ')})`;
 }
 
-/** Why nothing was sold, or not all that is needed. */
+/** Why nothing, or not enough, was sold. */
 export function refusalPhrase(refusal: Refusal, locale: Locale): string {
   const words = refusals[locale];
   if (refusal.why === 'order-open') return words.orderOpen;
@@ -104,8 +107,8 @@ const phrases = {
   en: {
     hours: (left: string) => `${left} or less`,
     percent: (percent: number, size: string) =>
-      `${percent} % or less of ${size} (the blocks that still have hours, or else the last one bought)`,
-    expiry: (left: string, endsOn: string) => `${left} not used yet, to be used by ${endsOn}`,
+      `${percent} % or less of ${size} (the blocks with hours left, or the last one bought)`,
+    expiry: (left: string, endsOn: string) => `${left} unused, expiring on ${endsOn}`,
     runOut: (days: number) => `expected to run out within ${count(days, 'day', 'days')}`,
     on: (day: string) => `on ${day}`,
     between: (from: string, to: string | null) =>
@@ -127,7 +130,7 @@ const refusals = {
   en: {
     orderOpen: 'No new sale: an earlier order is still open.',
     onHold:
-      'No sale: automatic sales to this client are on hold until a person releases them (prepaid-hours block resume).',
+      'No sale: automatic sales to this client are on hold (to resume: prepaid-hours block resume).',
     'agreement-ended': (on: string) => `No sale: the agreement ended on ${on}.`,
     'agreement-later': (on: string) => `No sale: the agreement does not start until ${on}.`,
     'agreement-ends-first': (on: string) =>
@@ -135,7 +138,7 @@ const refusals = {
     offerLimited: (offer: string, workTypes: string) =>
       `No sale: the offer "${offer}" pays for ${workTypes} only.`,
     tooMany: (wanted: number, offer: string, most: number) =>
-      `${wanted} × "${offer}" would be needed, and one sale has ${most} at most: agree on the rest with the client.`,
+      `${wanted} × "${offer}" would be needed, but a sale is limited to ${most}: agree on the rest with the client.`,
   },
   fr: {
     orderOpen: 'Pas de nouvelle vente : une commande est déjà en cours.',

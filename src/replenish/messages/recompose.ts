@@ -4,13 +4,12 @@ import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { Block, NewMessage, UnsentMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
-import { tellCrossings } from '../replenish.ts';
+import { composeCrossings } from '../replenish.ts';
 import { basisFromText } from './basis.ts';
 
 /**
- * Composes messages again of which nothing has left: from the facts that they were first composed from and
- * today's config, under the same keys, each with the block that it sells. Returns the keys of those that
- * read otherwise now.
+ * Composes unsent messages again from their original facts and the current config, under the same
+ * keys, each with the block that it sells. Returns the keys of those that changed.
  */
 export async function recomposeUnsent(
   context: ReplenishContext,
@@ -41,16 +40,16 @@ async function compose(
   const basis = basisFromText(text);
   if (basis.of === 'crossings') {
     const crossings = basis.found.crossings.map((one) => byTodaysRules(context, client, one));
-    return tellCrossings(context, client, { ...basis.found, crossings });
+    return composeCrossings(context, client, { ...basis.found, crossings });
   }
-  // The hours are posted at the price of the bill: only where it goes and what it says may change.
+  // The hours are posted at the price of the invoice: only its destination and text may change.
   const { overage } = client.agreement;
   const product = typeof overage === 'string' ? basis.bill.billing.product : overage.product;
   const bill = { ...basis.bill, client, billing: { ...basis.bill.billing, product } };
   return { messages: [await composeBill(context, bill)], blocks: [] };
 }
 
-/** The rule of the same level as it is today, else the one of then with its offer as that is today. */
+/** The current rule with the same threshold, or the original one with the current offer. */
 function byTodaysRules({ offers }: ReplenishContext, client: Client, crossing: Crossing): Crossing {
   const { when, offer } = crossing.rule;
   const rule = client.agreement.replenish.find((one) => isDeepStrictEqual(one.when, when));
@@ -62,7 +61,7 @@ function hasChanged(message: NewMessage, stored: readonly UnsentMessage[]): bool
   const before = stored.find(({ key }) => key === message.key);
   if (before === undefined) return false;
   const isMoved = message.connection !== before.connection;
-  // A note belongs on the ticket that its alert has become.
+  // A note belongs on the ticket of its alert.
   const isBound = message.afterKey !== null && !stored.some(({ key }) => key === message.afterKey);
   if (isMoved && isBound) return false;
   return isMoved || message.payload !== before.payload;

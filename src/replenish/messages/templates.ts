@@ -14,28 +14,28 @@ const names: readonly TemplateName[] = [
 ];
 const locales: readonly Locale[] = ['en', 'fr'];
 
-/** What every template may use, as `it.NAME`; texts are ready for people to read. */
+/** What every template may use, as `it.NAME`; values are formatted texts. */
 export interface TemplateValues {
   client: string;
-  /** Hours, money, or both, as the client has blocks of them; so are the next two. */
+  /** Hours, money, or both, depending on the client's blocks; so are the next two. */
   hoursLeft: string;
   settled: string;
   projected: string;
-  /** Null when there is none. */
+  /** Null if there is none. */
   overage: string | null;
   pending: string | null;
-  /** The levels that were reached, in words. */
+  /** The thresholds that were reached, as text. */
   thresholds: string[];
-  /** Nothing but the end of a block with hours left is told. */
+  /** Whether the message is only about a block that expires with hours left. */
   isExpiryOnly: boolean;
-  /** What is sold or proposed: the first, and all of them, one for each kind of hours. */
+  /** The offer sold or proposed, and all of them: one per kind of hours. */
   offer: OfferValues | null;
   offers: OfferValues[];
-  /** An invoice for the offers is written by itself. */
+  /** Whether an invoice for the offers is created automatically. */
   isInvoiced: boolean;
-  /** Why nothing is sold, or not all that is needed: a sentence each. */
+  /** Why nothing, or not enough, is sold: one sentence each. */
   noSale: string[];
-  /** Day of the decision in the client's zone. */
+  /** Date of the decision in the client's zone. */
   asOf: string;
   key: string;
 }
@@ -44,7 +44,7 @@ export interface OfferValues {
   name: string;
   /** Size of one block. */
   hours: string;
-  /** Null for a block of money. */
+  /** Null for a money block. */
   rate: string | null;
   total: string;
   quantity: number;
@@ -56,7 +56,7 @@ export interface OverageValues {
   hours: string;
   rate: string;
   total: string;
-  /** One a ticket: `#1001 Printer, 4 March 2026: 1 h, €150.00`. */
+  /** One per ticket: `#1001 Printer, 4 March 2026: 1 h, €150.00`. */
   lines: string[];
   asOf: string;
   key: string;
@@ -77,8 +77,8 @@ export interface MessageTemplates {
 }
 
 /**
- * Loads and compiles the admin's templates: a first line `subject: …`, an empty line, the body.
- * Throws `config` naming the file when one is missing or does not compile.
+ * Loads and compiles the templates: a first line `subject: …`, an empty line, the body. Throws
+ * `config` with the file's name if one is missing or does not compile.
  */
 export async function loadTemplates(folder: string): Promise<MessageTemplates> {
   const eta = new Eta({ autoEscape: false, autoTrim: false });
@@ -121,9 +121,9 @@ function renderText(
 function split(file: string, text: string): RenderedMessage {
   const match = /^subject:[ \t]*(.+?)[ \t]*\r?\n\r?\n([\s\S]+)$/.exec(text.trimStart());
   if (match?.[1] === undefined || match[2] === undefined) {
-    throw templateError(file, new Error('it must begin with "subject: …" and an empty line'));
+    throw templateError(file, new Error('it must start with "subject: …" and an empty line'));
   }
-  // A part that is left out leaves its empty lines behind.
+  // An omitted section leaves its empty lines behind.
   const body = match[2].replace(/(\r?\n)(?:[ \t]*\r?\n){2,}/g, '$1$1').trimEnd();
   return { subject: match[1], body };
 }
@@ -131,7 +131,7 @@ function split(file: string, text: string): RenderedMessage {
 function templateError(file: string, cause: unknown): KindError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new KindError('config', `The message template ${file} cannot be used: ${why}.`, {
-    fix: 'Mend the file, or put back the one that came with the program.',
+    fix: 'Correct the file, or restore the built-in one.',
     cause,
   });
 }

@@ -7,8 +7,8 @@ import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import { emptyBatch } from './orders.ts';
 
 /**
- * Books blocks that were sold by hand in the PSA, where the config wants that unasked. What may have been
- * added by hand already is left to a person.
+ * Books blocks sold by hand in the PSA if the config says `book`. One that may already have been
+ * added by hand is left for review.
  */
 export async function bookHandSales(
   context: ReplenishContext,
@@ -22,7 +22,7 @@ export async function bookHandSales(
   outcome.changed += single.length;
 }
 
-/** The blocks are ordered: their invoices make them usable, like those of our own sales. */
+/** Books the blocks as ordered: their invoices make them usable, like those of our own sales. */
 export function bookingOf(
   sales: readonly HandSale[],
 ): Pick<ReplenishBatch, 'blocks' | 'invoiceBlocks'> {

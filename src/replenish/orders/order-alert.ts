@@ -1,4 +1,4 @@
-/** What the MSP is told of an order whose invoice is no longer what was sent. */
+/** Alerts to the MSP about an order whose invoice has changed. */
 
 import type { Client, Locale } from '../../domain/agreements/terms.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -12,12 +12,12 @@ export type OrderEvent =
   | { kind: 'closed'; why: 'void' | 'gone' }
   | { kind: 'review'; netMinor: number }
   | { kind: 'part' }
-  /** Hours that were usable already were taken back, all of them or in part. */
+  /** Usable hours were withdrawn, all or in part. */
   | { kind: 'returned'; isWhole: boolean }
   | { kind: 'stuck' };
 
-/** `occasion` tells one event of an order from a later one of the same kind. Told once. */
-export async function tellOrder(
+/** Alerts once. `occasion` distinguishes an event from a later one of the same kind. */
+export async function alertOnOrder(
   context: ReplenishContext,
   order: Order,
   event: OrderEvent,
@@ -75,23 +75,23 @@ const texts = {
   en: {
     closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
       subject: `${client}: invoice ${invoice} ${why === 'void' ? 'was voided or credited' : 'no longer exists'}`,
-      body: `The order of ${size} is closed and gave no hours. The next time that a level is reached, hours are offered again. If the hours were sold by another invoice, add them: prepaid-hours block add.`,
+      body: `The order of ${size} is closed without crediting any hours. Hours are offered again the next time a threshold is reached. If the hours were sold on another invoice, add them: prepaid-hours block add`,
     }),
     review: ({ client, invoice, size, block }: About, amount: string) => ({
       subject: `${client}: invoice ${invoice} was changed, please check`,
-      body: `${size} were ordered, but the invoice now comes to ${amount} before tax. No hours are given until you decide.\nTo give the hours as ordered: prepaid-hours block accept ${block}\nTo give none: prepaid-hours block void ${block}`,
+      body: `${size} were ordered, but the invoice now comes to ${amount} before tax. No hours are credited until you decide.\nTo credit the hours as ordered: prepaid-hours block accept ${block}\nTo credit none: prepaid-hours block void ${block}`,
     }),
     part: ({ client, invoice, size }: About, part: string) => ({
-      subject: `${client}: ${part} instead of ${size} by invoice ${invoice}`,
-      body: `The invoice was lowered or partly credited, so the block holds what was paid for: ${part} of ${size}. To give more: prepaid-hours adjust.`,
+      subject: `${client}: ${part} instead of ${size} on invoice ${invoice}`,
+      body: `The invoice was reduced or partly credited, so the block holds what was paid for: ${part} of ${size}. To credit more: prepaid-hours adjust`,
     }),
     returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
       subject: `${client}: invoice ${invoice} is ${isWhole ? 'no longer paid' : 'now only partly paid'}`,
-      body: `${size} had been made available. ${isWhole ? 'Unused hours were taken back; used ones are now overage.' : 'The block was reduced to what is still paid for.'} Nothing is sold to ${client} automatically until you release it: prepaid-hours block resume "${client}"`,
+      body: `${size} had been made available. ${isWhole ? 'Unused hours were withdrawn; used hours are now overage.' : 'The block was reduced to what is still paid for.'} Automatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
     stuck: ({ client, invoice, size, block }: About) => ({
       subject: `${client}: invoice ${invoice} is no longer paid, please correct the hours`,
-      body: `Hours of this block of ${size} were carried over into another block, so nothing was taken back. Nothing is sold to ${client} automatically until you release it.\nTo take back what is left: prepaid-hours block void ${block}\nTo sell again: prepaid-hours block resume "${client}"`,
+      body: `Hours of this block of ${size} were rolled over into another block, so nothing was withdrawn. Automatic sales to ${client} are on hold until you resume them.\nTo withdraw what is left: prepaid-hours block void ${block}\nTo resume sales: prepaid-hours block resume "${client}"`,
     }),
   },
   fr: {

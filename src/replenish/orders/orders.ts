@@ -8,12 +8,12 @@ import { dateInZone } from '../../domain/time.ts';
 import type { Block, ClientLedger, Order, ReplenishBatch } from '../../store/port.ts';
 import { accountFrom, orderState } from '../../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
-import { type OrderEvent, tellOrder } from './order-alert.ts';
+import { alertOnOrder, type OrderEvent } from './order-alert.ts';
 
 /**
- * Makes bought blocks usable as far as their invoice is there (or paid in money), closes orders whose
- * invoice a person took back, and takes back hours whose payment did not last. Returns the clients that
- * nothing is sold to meanwhile: an order of theirs is open, or a person has to release them.
+ * Makes ordered blocks usable as far as their invoice exists (or is paid), closes orders whose
+ * invoice was voided, and withdraws hours whose payment was reversed. Returns the clients with
+ * automatic sales on hold: an order is open, or a user must resume them.
  */
 export async function settleOrders(
   context: ReplenishContext,
@@ -53,15 +53,15 @@ async function settle(
   if (state.state === 'waiting') return null;
   if (state.state === 'review') {
     const event = { kind: 'review', netMinor: state.netMinor } as const;
-    const messages = await tellOrder(context, order, event, state.netMinor);
+    const messages = await alertOnOrder(context, order, event, state.netMinor);
     return messages.length === 0 ? null : { messages };
   }
   if (state.state === 'ended') {
-    // What was usable once is so again when the invoice comes back and is paid.
+    // A block that was usable before becomes usable again when the invoice reappears and is paid.
     if (order.wasCredited) return null;
     const event = { kind: 'closed', why: state.why } as const;
     const isReplaced = await hasCreditSince(context, block.clientId);
-    const messages = isReplaced ? [] : await tellOrder(context, order, event, '');
+    const messages = isReplaced ? [] : await alertOnOrder(context, order, event, '');
     return { ...close(block), messages };
   }
   const { ledger, account } = await readAccount(context, block);
@@ -75,19 +75,19 @@ async function settle(
     blockTerms: [bought],
     postings,
     messages: isPart
-      ? await tellOrder(context, { ...order, block: bought }, event, state.worthMinor)
+      ? await alertOnOrder(context, { ...order, block: bought }, event, state.worthMinor)
       : [],
   };
 }
 
-/** Hours came otherwise since the level was reached: whoever sold them knows of the old invoice. */
+/** Hours were credited in another way since; whoever sold them knows about the old invoice. */
 async function hasCreditSince({ store }: ReplenishContext, clientId: string): Promise<boolean> {
   const fired = (await store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
   const lastCredit = (await store.readLastCredits([clientId])).get(clientId) ?? 0;
   return fired.every(({ firedClientSeq }) => firedClientSeq < lastCredit);
 }
 
-/** A block in use whose invoice is paid no more, or pays for another part of it. */
+/** Corrects an active block whose invoice is no longer paid, or pays for a different part of it. */
 async function correct(
   context: ReplenishContext,
   order: Order,
@@ -107,7 +107,7 @@ async function correct(
     : [{ clientId: block.clientId, reason: order.label ?? block.id }];
   const taken = takeBackCredit(account, block.id, live, 'payment-returned');
   if (taken === null) {
-    const messages = await tellOrder(context, order, { kind: 'stuck' }, '');
+    const messages = await alertOnOrder(context, order, { kind: 'stuck' }, '');
     return messages.length === 0 ? null : { messages, salesHolds };
   }
   const event: OrderEvent = isLarger
@@ -120,7 +120,7 @@ async function correct(
       blockStatuses: [{ blockId: block.id, status: 'ordered' }],
       blockTerms: [{ ...block, ...wholeOf(order) }],
       postings: taken,
-      messages: await tellOrder(context, order, event, ledger.clientSeq),
+      messages: await alertOnOrder(context, order, event, ledger.clientSeq),
     };
   }
   account.blocks = account.blocks.filter(({ id }) => id !== block.id);
@@ -130,11 +130,11 @@ async function correct(
     ...common,
     blockTerms: [bought],
     postings: [...taken, ...again],
-    messages: await tellOrder(context, { ...order, block: bought }, event, ledger.clientSeq),
+    messages: await alertOnOrder(context, { ...order, block: bought }, event, ledger.clientSeq),
   };
 }
 
-/** What lost its hours is paid by other blocks that have some, else it stays overage. */
+/** Work that lost its hours is paid by other blocks with hours left, or stays overage. */
 async function payWithOthers(context: ReplenishContext, block: Block): Promise<number> {
   const { ledger, account } = await readAccount(context, block);
   const open = await context.store.readOpenOverage(block.clientId);
@@ -166,7 +166,7 @@ async function readAccount(context: ReplenishContext, block: Block) {
   return { ledger, account: accountFrom(ledger, sharersOf(context.clients)) };
 }
 
-/** The block as its hours became usable: as large as was paid for, and valid from then on. */
+/** The block as it becomes usable: as large as was paid for, and valid from then on. */
 function boughtBlock(context: ReplenishContext, order: Order, worthMinor: number): Block {
   const client = context.clients.find(({ id }) => id === order.block.clientId);
   const block = { ...order.block, ...sizeFor(order, worthMinor) };

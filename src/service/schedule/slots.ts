@@ -1,5 +1,5 @@
 import { createTask, parse, type ScheduledTask } from 'node-cron';
-import { momentOf, wallClockAt, type ZoneName } from '../../domain/zone.ts';
+import { msFromWallClock, wallClockAt, type ZoneName } from '../../domain/zone.ts';
 
 export interface CronRule {
   hours: ReadonlySet<number>;
@@ -37,7 +37,7 @@ export async function nextSlots(
   while (slots.length < count) {
     const slot = firstSlot(rule, from, until, byWallClock ? null : zone);
     if (slot === null) break;
-    slots.push(byWallClock ? momentOf(slot, zone) : slot);
+    slots.push(byWallClock ? msFromWallClock(slot, zone) : slot);
     from = slot;
   }
   await rule.task.destroy();

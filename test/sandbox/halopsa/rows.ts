@@ -20,11 +20,11 @@ export function shownRow(row: Record<string, unknown>, { isOlderBuild }: Dialect
 }
 
 function dateOf(ms: number | null, dialect: Dialect): string | null {
-  if (ms !== null) return momentOf(ms, dialect);
-  return dialect.isOlderBuild ? momentOf(never, dialect) : null;
+  if (ms !== null) return msFromWallClock(ms, dialect);
+  return dialect.isOlderBuild ? msFromWallClock(never, dialect) : null;
 }
 
-export function momentOf(ms: number, { hasZoneMark, offsetHours }: Dialect): string {
+export function msFromWallClock(ms: number, { hasZoneMark, offsetHours }: Dialect): string {
   const text = new Date(ms + offsetHours * 3_600_000).toISOString();
   return hasZoneMark ? text : text.slice(0, -1);
 }
@@ -49,7 +49,7 @@ export function ticketRow(
     .reduce((sum, action) => sum + action.seconds, 0);
   return {
     id: ticket.id,
-    dateoccurred: momentOf(ticket.openedMs, dialect),
+    dateoccurred: msFromWallClock(ticket.openedMs, dialect),
     summary: ticket.summary,
     status_id: ticket.statusId,
     ...(isAsked('includestatus')
@@ -66,8 +66,8 @@ export function ticketRow(
     ...(isAsked('includetimetaken') ? { timetaken: timeOf(seconds, dialect) } : {}),
     hasbeenclosed: ticket.wasClosed || null,
     dateclosed: dateOf(ticket.closedMs, dialect),
-    last_update: momentOf(ticket.changedMs, dialect),
-    lastactiondate: momentOf(lastActionMs(state, ticket), dialect),
+    last_update: msFromWallClock(ticket.changedMs, dialect),
+    lastactiondate: msFromWallClock(lastActionMs(state, ticket), dialect),
     merged_into_id: ticket.mergedInto ?? 0,
     third_party_id_string: ticket.key,
   };
@@ -100,9 +100,9 @@ export function actionRow(
     outcome: action.outcome,
     who_agentid: action.agentId ?? 0,
     actionby_agent_id: action.agentId ?? 0,
-    datetime: momentOf(action.atMs, dialect),
-    actiondatecreated: momentOf(action.changedMs, dialect),
-    last_updated: momentOf(action.changedMs, dialect),
+    datetime: msFromWallClock(action.atMs, dialect),
+    actiondatecreated: msFromWallClock(action.changedMs, dialect),
+    last_updated: msFromWallClock(action.changedMs, dialect),
     note: action.noteHtml.replaceAll('<br>', '\n').replace(/<[^>]*>/g, ''),
     ...(query.get('includehtmlnote') === 'true' ? { note_html: action.noteHtml } : {}),
     actionarrivaldate: dateOf(action.startMs, dialect),
@@ -148,8 +148,8 @@ export function invoiceRow(invoice: Invoice, dialect: Dialect): Record<string, u
     thirdpartyinvoicenumber: '',
     currency_code_name: 'EUR',
     invoice_date: invoice.date,
-    date_created: momentOf(invoice.madeMs, dialect),
-    last_modified: invoice.changedMs === null ? null : momentOf(invoice.changedMs, dialect),
+    date_created: msFromWallClock(invoice.madeMs, dialect),
+    last_modified: invoice.changedMs === null ? null : msFromWallClock(invoice.changedMs, dialect),
     total: invoice.total,
     tax_total: invoice.tax,
     amountpaid: invoice.paid,

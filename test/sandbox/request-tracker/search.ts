@@ -102,7 +102,8 @@ export function withoutIdBound(condition: Condition): Condition {
 
 function compare(value: Value, operator: string, asked: string, clock: SearchClock): boolean {
   if (value === null) return operator === '!=';
-  if (value instanceof Date) return ordered(value.getTime(), operator, momentOf(asked, clock));
+  if (value instanceof Date)
+    return ordered(value.getTime(), operator, msFromWallClock(asked, clock));
   if (typeof value === 'number') return ordered(value, operator, Number(asked));
   const texts = (typeof value === 'string' ? [value] : value).map((text) => text.toLowerCase());
   const wanted = asked.toLowerCase();
@@ -128,7 +129,7 @@ function ordered(left: number, operator: string, right: number): boolean {
 }
 
 /** What Time::ParseDate makes of a text: a year out of four digits, and nothing out of a zone. */
-function momentOf(text: string, { nowMs, zoneOffsetMinutes }: SearchClock): number {
+function msFromWallClock(text: string, { nowMs, zoneOffsetMinutes }: SearchClock): number {
   const relative = /^-(\d+) seconds?$/.exec(text);
   if (relative !== null) return nowMs - Number(relative[1]) * 1000;
   const ago = /^(\d+) seconds ago$/.exec(text);

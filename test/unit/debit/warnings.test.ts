@@ -60,15 +60,15 @@ describe('a person is told', () => {
   test('of a ticket that was never seen, with what it may come from', async () => {
     const [told] = await warningsOf([entryOf()], { tickets: [] });
     expect(told).toMatchObject({ connection: 'psa', stream: 'tickets', sourceId: '100' });
-    expect(told?.reason).toMatch(/^Ticket 100 of "psa" .*never seen.*permissions/);
+    expect(told?.reason).toMatch(/^Ticket 100 of "psa" .*never read.*permissions/);
   });
 
   test.each([
     ['Ticket 100', {}, [ticketOf({ clientId: null })]],
     ['Time entry e1', { ticketId: null }, []],
-  ])('that %s names no client', async (name, fields, tickets) => {
+  ])('that %s has no client', async (name, fields, tickets) => {
     const [told] = await warningsOf([entryOf(fields)], { tickets });
-    expect(told?.reason?.startsWith(`${name} of "psa" names no client`)).toBe(true);
+    expect(told?.reason?.startsWith(`${name} of "psa" has no client`)).toBe(true);
   });
 
   test('of a ticket with more taken off than logged, by how much, unless it waits for a client', async () => {
@@ -76,11 +76,11 @@ describe('a person is told', () => {
     const [told, ...others] = await warningsOf([entryOf(), taken]);
     expect(others).toEqual([]);
     expect(told).toMatchObject({ connection: 'psa', stream: 'tickets', sourceId: '100' });
-    expect(told?.reason).toMatch(/taken off ticket 100 .*30 min too much.*"psa"/);
+    expect(told?.reason).toMatch(/ticket 100 remove 30 min more than .*"psa"/);
     const without = await warningsOf([entryOf(), taken], {
       tickets: [ticketOf({ clientId: null })],
     });
-    expect(without.map(({ reason }) => reason)).toEqual([expect.stringMatching(/names no client/)]);
+    expect(without.map(({ reason }) => reason)).toEqual([expect.stringMatching(/has no client/)]);
   });
 });
 
