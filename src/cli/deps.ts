@@ -8,6 +8,7 @@ import type { listUndoable, undoRun } from '../service/corrections/undo.ts';
 import type { planConfig } from '../service/plan/plan.ts';
 import type { runOnce } from '../service/run/run.ts';
 import type { startService } from '../service/schedule/start.ts';
+import type { openWeb } from '../web/server.ts';
 import type { Asker } from './setup/init/asker.ts';
 
 /** What the commands call; tests pass their own. */
@@ -16,6 +17,7 @@ export interface Service {
   runOnce: typeof runOnce;
   runCheck: typeof runCheck;
   startService: typeof startService;
+  openWeb: typeof openWeb;
   planConfig: typeof planConfig;
   adjustBalance: typeof adjustBalance;
   addBlock: typeof addBlock;

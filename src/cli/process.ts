@@ -34,6 +34,8 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
       vendors,
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
+        // Only `start` needs it, so no other command waits until it is loaded.
+        openWeb: async (view) => (await import('../web/server.ts')).openWeb(view),
         ...{
           adjustBalance,
           addBlock,

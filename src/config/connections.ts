@@ -7,9 +7,13 @@ import { suggestion } from './nearest.ts';
 import { type Environment, lookUp } from './read/environment.ts';
 import { isKeyed, keyed, textAt } from './read/raw.ts';
 import { nodesAt, type SchemaNode, schemaNode } from './schema/json-schema.ts';
+import { ConfigFile } from './schema/schema.ts';
+import { serviceSections } from './schema/service-schema.ts';
 
 export interface ReadConnections {
   connections: Map<string, ConfiguredConnection>;
+  /** The other sections with references, substituted; in them nothing is checked yet. */
+  sections: Record<string, unknown>;
   /** Values of the fields that the vendors mark as secret. */
   secrets: string[];
   problems: Problem[];
@@ -31,6 +35,8 @@ interface Reading {
   areSecretsNeeded: boolean;
   layers: readonly Environment[];
   schema: SchemaNode;
+  /** Steps of the path before the schema begins. */
+  depth: number;
   /** What must not be shown, and what is shown instead. */
   hidden: Map<string, string>;
   secrets: Set<string>;
@@ -48,6 +54,7 @@ export function readConnections(
   known: KnownVendors,
   layers: readonly Environment[],
   areSecretsNeeded: boolean,
+  sections: Readonly<Record<string, unknown>> = {},
 ): ReadConnections {
   const connections = new Map<string, ConfiguredConnection>();
   const hidden = new Map<string, string>();
@@ -60,7 +67,7 @@ export function readConnections(
     const { vendor: _, ...written } = entry;
     const schema = vendor === null ? {} : schemaNode(vendor.config);
     const reading: Reading = {
-      ...{ areSecretsNeeded, layers, schema, hidden, secrets, problems, failed: [] },
+      ...{ areSecretsNeeded, layers, schema, depth: 2, hidden, secrets, problems, failed: [] },
     };
     const value = resolved(written, path, reading);
     if (vendor === null) continue;
@@ -78,7 +85,18 @@ export function readConnections(
       problems.push(...found.filter(isOwn));
     }
   }
-  return { connections, secrets: [...secrets], problems, redact: (text) => redacted(text, hidden) };
+  const common = { areSecretsNeeded, layers, depth: 0, hidden, secrets, problems, failed: [] };
+  const schema = schemaNode(ConfigFile);
+  const substitutedSections = Object.fromEntries(
+    Object.entries(sections).map(([name, section]) => [
+      name,
+      resolved(section, [name], { ...common, schema }),
+    ]),
+  );
+  return {
+    ...{ connections, sections: substitutedSections, secrets: [...secrets], problems },
+    redact: (text) => redacted(text, hidden),
+  };
 }
 
 function findVendor(
@@ -105,10 +123,12 @@ function resolved(value: unknown, path: Path, reading: Reading): unknown {
     return Object.fromEntries(entries);
   }
   if (value === null || value === undefined) return value;
-  const isSecret = nodesAt(reading.schema, path.slice(2)).some((node) => node.secret === true);
+  const isSecret = nodesAt(reading.schema, path.slice(reading.depth)).some(
+    (node) => node.secret === true,
+  );
   if (isSecret && !(typeof value === 'string' && wholeReference.test(value))) {
     const key = String(path.at(-1));
-    const name = `${String(path[1])}_${key}`
+    const name = `${String(path[Math.max(0, reading.depth - 1)])}_${key}`
       .replace(/([a-z])([A-Z])/g, '$1_$2')
       .replace(/\W/g, '_');
     const advice = `must be a reference such as \${${name.toUpperCase()}}`;
@@ -155,18 +175,23 @@ function redacted(text: string, hidden: ReadonlyMap<string, string>): string {
   return longestFirst.reduce((shown, [value, name]) => shown.replaceAll(value, name), text);
 }
 
-/** Finds `${NAME}` outside connections, where it is not substituted. */
+const hasReferences = new Set<string>(['connections', ...serviceSections]);
+
+/** Finds `${NAME}` outside connections and the service's sections, where it is not substituted. */
 export function strayReferences(raw: unknown, path: Path = []): Problem[] {
   if (typeof raw === 'string') {
     if (raw.search(reference) < 0) return [];
     return [
-      atValue(path, `\${NAME} is only substituted inside connections; write the value itself here`),
+      atValue(
+        path,
+        `\${NAME} is only substituted inside connections${serviceSections.map((name) => ` and ${name}`).join('')}; write the value itself here`,
+      ),
     ];
   }
   if (Array.isArray(raw))
     return raw.flatMap((item, index) => strayReferences(item, [...path, index]));
   return keyed(raw).flatMap(([key, value]) => {
-    if (path.length === 0 && key === 'connections') return [];
+    if (path.length === 0 && hasReferences.has(key)) return [];
     return strayReferences(value, [...path, key]);
   });
 }

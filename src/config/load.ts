@@ -21,6 +21,8 @@ import { readText } from './read/read-text.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile } from './schema/schema.ts';
+import { serviceSections } from './schema/service-schema.ts';
+import { buildServices, serviceFaults } from './services.ts';
 
 export interface LoadOptions {
   /** Path of the YAML file; faults show it as given here. */
@@ -57,6 +59,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     { vendors: options.vendors, ids: options.vendorIds ?? options.vendors.map(({ id }) => id) },
     layers,
     options.areSecretsNeeded ?? true,
+    Object.fromEntries(serviceSections.map((name) => [name, valueAt(raw, [name])])),
   );
   const parsed = ConfigFile.safeParse(raw, { error: unworded });
   const problems = [
@@ -75,6 +78,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...blockDateFaults(raw),
     ...termFaults(raw),
     ...scheduleFaults(raw, options.isCron),
+    ...serviceFaults(read.sections),
   ];
   faults.push(...toFaults(problems, file, tree, read.redact));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
@@ -95,6 +99,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     schedule,
     sweep,
     reconcile,
+    ...buildServices(read.sections),
     ...buildTerms(parsed.data, raw),
     templates: templatesFolder(file),
     secrets: read.secrets,

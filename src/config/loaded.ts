@@ -20,6 +20,8 @@ export interface LoadedConfig {
   schedule: Schedule;
   sweep: { days: number; percentMax: number };
   reconcile: { days: number };
+  /** Null: no status page. */
+  web: WebSettings | null;
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -34,6 +36,12 @@ export interface ConfiguredConnection {
   vendor: VendorModule;
   /** Parsed by `vendor.config`; opaque to everything but the vendor. */
   settings: unknown;
+}
+
+export interface WebSettings {
+  host: string;
+  port: number;
+  token: string;
 }
 
 /** A client before the store has assigned its permanent ID. */

@@ -51,6 +51,7 @@ export async function openOffice(
         store: file,
         historyMonths: 12,
         blocksSoldByHand: 'propose',
+        web: null,
         balanceField: null,
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -224,7 +224,7 @@ describe('single values', () => {
     [
       'stray reference',
       { store: `\${DATA}/hours.db` },
-      `\${NAME} is only substituted inside connections; write the value itself here`,
+      `\${NAME} is only substituted inside connections and web; write the value itself here`,
     ],
     [
       'a block of hours and money',

@@ -66,7 +66,7 @@ test('a step is late once its last success is older than twice its schedule', as
     'late push',
   ]);
   expect(status.problems[0]).toMatchObject({
-    text: 'Late: last success 24 min ago, longer than twice its schedule.',
+    text: 'Last success 24 min ago, longer than twice its schedule.',
     fix: expect.stringContaining('No service is running. Start it with `prepaid-hours start`'),
   });
   bench.at('2026-03-04T02:16:30.000Z');

@@ -145,6 +145,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     ...{ file: `${store}.yaml`, mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
     ...{ currency: 'EUR', store, historyMonths: 12 },
     blocksSoldByHand: 'propose',
+    web: null,
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

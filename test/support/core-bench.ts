@@ -220,6 +220,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     store,
     historyMonths: 12,
     blocksSoldByHand: 'propose',
+    web: null,
     balanceField: options.balanceField ?? null,
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

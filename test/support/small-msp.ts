@@ -15,6 +15,10 @@ export interface SmallMspOptions {
   mode?: 'live' | 'observe';
   /** Lines of YAML that take the place of the usual `schedule`. */
   schedule?: string;
+  /** More lines of YAML, at the top level. */
+  more?: string;
+  /** Variables that they refer to. */
+  env?: Record<string, string>;
   workTypes?: string;
   privateKey?: string;
   /** Martin is not in the config (any more). */
@@ -178,6 +182,7 @@ function writeFiles(msp: SmallMsp, folder: string, options: SmallMspOptions): vo
     CW_CLIENT_ID: psa.config.clientId,
     NINJA_CLIENT_ID: rmm.settings.clientId,
     NINJA_CLIENT_SECRET: rmm.settings.clientSecret,
+    ...options.env,
   };
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(folder, '.env'), lines.join(''), { mode: 0o600 });
@@ -216,6 +221,7 @@ connections:
     clientSecret: \${NINJA_CLIENT_SECRET}
     boards: [All tickets]
 ${options.schedule ?? ''}
+${options.more ?? ''}
 offers:
   ten: { hours: 10, rate: 120.00, product: BLOCK-10 }
 agreements:

@@ -13,7 +13,9 @@ export function addStartCommand(program: Command, cli: Cli): void {
     .option('--first', firstOption)
     .action((_options: unknown, command: Command) =>
       cli.withApp(command, 'run', async ({ app, deps, answer, reopen }) => {
-        await deps.service.startService(app, deps.signal, reopen);
+        await deps.service.startService(app, deps.signal, reopen, {
+          openWeb: deps.service.openWeb,
+        });
         answer({ ok: true }, () => '');
         return 0;
       }),

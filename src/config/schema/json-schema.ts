@@ -3,6 +3,7 @@ import type { VendorModule } from '../../contract/connector.ts';
 import type { Path } from '../fault.ts';
 import { isKeyed } from '../read/raw.ts';
 import { ConfigFile } from './schema.ts';
+import { serviceSections } from './service-schema.ts';
 
 /** The part of JSON Schema that Zod generates, with our own marks. */
 export interface SchemaNode {
@@ -68,6 +69,10 @@ export function jsonSchemaDocument(vendors: readonly VendorModule[]): string {
   const entries = file.properties?.connections?.additionalProperties;
   if (typeof entries === 'object' && entries.oneOf !== undefined) {
     entries.oneOf = entries.oneOf.map((vendor) => changed(vendor, withReferences));
+  }
+  for (const name of serviceSections) {
+    const section = file.properties?.[name];
+    if (section !== undefined) Object.assign(section, changed(section, withReferences));
   }
   const document = { title: 'prepaid-hours configuration', ...changed(file, withoutMarks) };
   return `${JSON.stringify(document, null, 2)}\n`;

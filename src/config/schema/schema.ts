@@ -15,6 +15,7 @@ import {
   Timezone,
   whole,
 } from './fields.ts';
+import { Web } from './service-schema.ts';
 
 const Store = z
   .string()
@@ -187,6 +188,9 @@ export const ConfigFile = z.strictObject({
   ),
   reconcile: Reconcile.prefault({}).describe(
     'Comparison of hours, invoices and alerts with the vendors’ data',
+  ),
+  web: Web.optional().describe(
+    'A status page for admins, `/readyz` and `/metrics`, served by `start`. Default: none',
   ),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),

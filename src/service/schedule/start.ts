@@ -8,6 +8,19 @@ import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { Schedule } from './schedule.ts';
 
+/** What a part beside the steps sees of the service; an edited config brings another app. */
+export interface ServiceView {
+  app(): App;
+  /** Why the edited config is not used; null: the file is in use. */
+  fault(): string | null;
+}
+
+/** What runs beside the steps, for as long as the service does. */
+export interface ServiceParts {
+  /** Null: the config asks for none. */
+  openWeb?(view: ServiceView): Promise<{ close(): Promise<void> } | null>;
+}
+
 /**
  * The cron service: runs each step on its own schedule, in the configured zone, until the signal.
  * One step at a time: a step that becomes due while another runs is queued, at most once. `open`
@@ -17,11 +30,14 @@ export async function startService(
   app: App,
   signal: AbortSignal,
   open: (holder: StoreHolder) => Promise<App>,
+  parts: ServiceParts = {},
 ): Promise<void> {
   const lock = acquireLock(app.config.store, 'start', app.now);
   const service = new Service(app, signal, open);
   let clock: ReturnType<typeof schedule> | null = null;
+  let web: Awaited<ReturnType<NonNullable<ServiceParts['openWeb']>>> | undefined;
   try {
+    web = await parts.openWeb?.(service.view);
     await service.begin();
     // In UTC, which has no clock changes; due jobs are found by elapsed time.
     const options = { timezone: 'UTC', suppressMissedWarning: true } as const;
@@ -30,6 +46,7 @@ export async function startService(
     await Promise.race([raised(signal), service.broken]);
   } finally {
     await clock?.destroy();
+    await web?.close();
     await service.end();
     lock.release();
   }
@@ -63,6 +80,10 @@ class Service {
     });
     // The caller sees the rejection; it may come when nobody is waiting any more.
     this.broken.catch(() => {});
+  }
+
+  get view(): ServiceView {
+    return { app: () => this.app, fault: () => this.fault };
   }
 
   /** Restores what an earlier process did, so that a daily job missed since then is caught up. */
@@ -136,6 +157,9 @@ class Service {
       if (app !== this.first) await app.close();
       [this.app, this.jobs, this.fault] = [next, jobs, null];
       await this.begin();
+      if (addressOf(next) !== addressOf(app)) {
+        next.log.warn('`web.listen` was edited; the new address is used after a restart.');
+      }
       next.log.info('The edited config is now in use.', { ...next.config.schedule });
     } catch (error) {
       // Its database was about to be replaced; a restart does that cleanly.
@@ -164,6 +188,10 @@ class Service {
 
 function scheduleOf({ config, now }: App): Schedule<StepName> {
   return new Schedule(config.schedule, config.timezone, now());
+}
+
+function addressOf({ config: { web } }: App): string | null {
+  return web === null ? null : `${web.host} ${web.port}`;
 }
 
 /** A job with an edited schedule starts over: a slot that it did not have was not missed. */

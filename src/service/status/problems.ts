@@ -49,12 +49,12 @@ function stepProblem(step: StepStatus, isServiceRunning: boolean): Problem {
   const { state, connection, ageSeconds, failures, error } = step;
   const subject = connection === null ? step.step : `${step.step} ${connection}`;
   const age =
-    ageSeconds === null ? 'it has never succeeded' : `last success ${ageText(ageSeconds)} ago`;
+    ageSeconds === null ? 'It has never succeeded' : `Last success ${ageText(ageSeconds)} ago`;
   const row =
     failures > 1 ? `${counted(failures, 'run')} in a row failed: ` : 'The last run failed: ';
   const cause = error === null ? '' : ` ${row}${error}`;
   if (state === 'failed') return { kind: 'failed', subject, text: cause.trim(), fix: logFix };
-  const text = `Late: ${age}, longer than twice its schedule.${cause}`;
+  const text = `${age}, longer than twice its schedule.${cause}`;
   if (error !== null || isServiceRunning) return { kind: 'late', subject, text, fix: logFix };
   const fix = `No service is running. Start it with \`prepaid-hours start\`, or run the step once: \`prepaid-hours run ${step.step}\`.`;
   return { kind: 'late', subject, text, fix };
