@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -10,6 +10,7 @@ import { requiredFields } from '../../src/config/write/vendor-fields.ts';
 import type { VendorModule } from '../../src/contract/connector.ts';
 import { subjects } from '../connectors/subjects.ts';
 import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
+import { initBenches } from '../support/init-bench.ts';
 
 let folder = '';
 
@@ -72,6 +73,10 @@ function scriptedAsker(
 }
 
 async function init(asker: Asker | null, ...flags: string[]) {
+  return initWith({}, asker, ...flags);
+}
+
+async function initWith(env: Record<string, string>, asker: Asker | null, ...flags: string[]) {
   const shown = { out: '', err: '' };
   const never = () => {
     throw new Error('init opens no store');
@@ -90,7 +95,7 @@ async function init(asker: Asker | null, ...flags: string[]) {
       isErrTerminal: false,
       columns: 80,
       ...(asker === null ? {} : { openAsker: async () => asker }),
-      env: {},
+      env,
       signal: new AbortController().signal,
       version: '1',
     },
@@ -211,8 +216,8 @@ describe('with ConnectWise', () => {
       expect(await init(asker)).toMatchObject({ exitCode: 0 });
       expect(seen).toMatchObject({ initial: [firstId] });
       const { choices } = seen as unknown as PickManyQuestion;
-      expect(choices[0]).toMatchObject({ value: firstId, label: 'Zimmer' });
-      expect(choices[0]?.hint).toContain('6.5 h left on Block 20 h');
+      const label = 'Zimmer · 6.5 h left on Block 20 h';
+      expect(choices[0]).toMatchObject({ value: firstId, label });
       expect(written()).toMatch(/name: Zimmer, .*openingBlocks: \[\{ hours: 6.5, rate: 120, /);
       expect(written()).not.toContain('Dupont');
     });
@@ -246,5 +251,32 @@ describe('with ConnectWise', () => {
       expect(existsSync(join(folder, 'connector.yaml'))).toBe(false);
       expect(existsSync(join(folder, '.env'))).toBe(false);
     });
+  });
+});
+
+describe('unattended', () => {
+  test.each([
+    ['a board', '--set', 'alerts.board=Biling', 'Billing'],
+    ['a product', '--product', 'BLOCK-11', 'BLOCK-11'],
+    ['a client', '--clients', '1,999', '999'],
+    ['a work type', '--exclude', 'Travelling', 'Travel'],
+    ['a setting', '--set', 'basUrl=https://x', 'baseUrl'],
+    ['an address', '--set', 'baseUrl=ftp://x', 'baseUrl'],
+    ['a currency', '--currency', 'EURO', 'EUR'],
+    ['an offer', '--offer', '10 hours', '10@120'],
+    ['a secret in the clear', '--set', 'privateKey=sandboxPrivate', 'PSA_PRIVATE_KEY'],
+  ])('%s that does not fit is refused by name, and nothing is written', async (_, ...words) => {
+    const [flag, value, named] = words;
+    const bench = await initBenches.find(({ vendor }) => vendor === 'connectwise')?.start();
+    try {
+      const { flags = [], env = {} } = bench ?? {};
+      const { exitCode, err } = await initWith(env, null, ...flags, flag, value);
+      expect(err).toContain(named);
+      expect(err).not.toContain('sandboxPrivate');
+      expect(exitCode).toBe(2);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await bench?.close();
+    }
   });
 });

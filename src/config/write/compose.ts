@@ -40,7 +40,7 @@ export function composeConfig(config: NewConfig, { isShort = false } = {}): stri
     ['connections:', ...connectionLines(connection, isShort)],
     offerLines(config, isShort),
     ['agreements:', ...agreementLines(config, isShort)],
-    ['clients:', ...clients.map((client) => `  - ${clientText(client)}`)],
+    ['clients:', ...clients.map((client) => `  - ${flowText(clientEntry(client))}`)],
   ];
   const [today = ''] = new Date().toISOString().split('T');
   const block = flowText({ hours: '6.5', rate: config.offer.rate, purchasedOn: today });
@@ -142,8 +142,7 @@ function replenishRule({ offer, connection: { pushes } }: NewConfig): Writable {
 }
 
 /** One client as it is written into the list. */
-export function clientText(client: NewClient, agreement = firstAgreement): string {
+export function clientEntry(client: NewClient, agreement = firstAgreement): Writable {
   const { name, ids, openingBlocks } = client;
-  const blocks = openingBlocks.length === 0 ? {} : { openingBlocks };
-  return flowText({ name, ids, agreement, ...blocks });
+  return { name, ids, agreement, ...(openingBlocks.length === 0 ? {} : { openingBlocks }) };
 }

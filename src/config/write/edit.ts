@@ -12,6 +12,8 @@ export interface Addition {
   /** Null: an item of a list. */
   key: string | null;
   value: Writable;
+  /** The key that it comes behind; default: the last one. */
+  after?: string;
   /** As in `connections`: a number and its text differ. */
   isTyped?: boolean;
   /** The entry in several lines, for a place that has one entry a line. */
@@ -40,7 +42,7 @@ function valuesOf(text: string): unknown {
 }
 
 function expected(text: string, { path, key, value, isTyped }: Addition): unknown {
-  const whole = structuredClone(valuesOf(text)) as never;
+  const whole = valuesOf(text) as never;
   const place = path.reduce((found, step) => found?.[step as never], whole) as unknown;
   const entry = valuesOf(`${isTyped ? 'connections' : 'x'}: ${flowText(value, isTyped)}`);
   const read = Object.values(entry as object)[0];
@@ -66,25 +68,22 @@ function inserted(text: string, addition: Addition): string | null {
     const space = isMap(node) ? ' ' : '';
     return `${before}${isFirst ? space : ', '}${entryText(addition)}${space}${text.slice(end)}`;
   }
-  const start = startOf(node.items[0]);
-  const end = endOf(last);
-  if (start === null || end === null) return null;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const head = isMap(node) ? start : text.lastIndexOf('-', start);
-  if (head < lineStart) return null;
-  const indent = ' '.repeat(head - lineStart);
-  const newline = text.indexOf('\n', Math.max(end - 1, 0));
-  const at = newline === -1 ? text.length : newline;
+  const before = isMap(node) ? node.items.find(({ key }) => nameOf(key) === addition.after) : null;
+  const end = endOf(before ?? last);
+  if (end === null) return null;
+  const [head] = node.range;
+  const indent = ' '.repeat(head - text.lastIndexOf('\n', head - 1) - 1);
+  const lineEnd = /\r?\n|$/.exec(text.slice(end - 1));
+  const at = end - 1 + (lineEnd?.index ?? 0);
+  const newline = lineEnd?.[0] || '\n';
   const dash = addition.key === null ? '- ' : '';
   const lines = addition.lines ?? [`${dash}${entryText(addition)}`];
-  const entry = lines.map((line) => `\n${indent}${line}`).join('');
+  const entry = lines.map((line) => `${newline}${indent}${line}`).join('');
   return `${text.slice(0, at)}${entry}${text.slice(at) || '\n'}`;
 }
 
-/** Where the first item or key of a block begins. */
-function startOf(item: unknown): number | null {
-  const node = isPair(item) ? item.key : item;
-  return isNode(node) ? (node.range?.[0] ?? null) : null;
+function nameOf(key: unknown): string | null {
+  return isScalar(key) ? String(key.value) : null;
 }
 
 /** Where the value of the last one ends, without the comments behind it. */

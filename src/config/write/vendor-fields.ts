@@ -17,17 +17,20 @@ export interface VendorField {
 /** Optional groups that are needed once alerts and sales go to the connection. */
 const groupsForSending = ['alerts', 'billing'];
 
-/** What has to be asked for a connection of this vendor, in the order of its settings. */
-export function requiredFields(vendor: VendorModule): VendorField[] {
-  return fieldsIn(schemaNode(vendor.config), '');
+/**
+ * What has to be asked for a connection of this vendor, in the order of its settings. `isSending`: alerts and
+ * invoices go to it.
+ */
+export function requiredFields(vendor: VendorModule, isSending = true): VendorField[] {
+  return fieldsIn(schemaNode(vendor.config), '', isSending ? groupsForSending : []);
 }
 
-function fieldsIn(node: SchemaNode, prefix: string): VendorField[] {
+function fieldsIn(node: SchemaNode, prefix: string, groups: readonly string[]): VendorField[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
     const isRequired = node.required?.includes(name) === true;
     if (property.properties !== undefined) {
-      const isNeeded = isRequired || (prefix === '' && groupsForSending.includes(name));
-      return isNeeded ? fieldsIn(property, `${prefix}${name}.`) : [];
+      const isNeeded = isRequired || (prefix === '' && groups.includes(name));
+      return isNeeded ? fieldsIn(property, `${prefix}${name}.`, groups) : [];
     }
     const usual = typeof property.default === 'string' ? property.default : null;
     if (!isRequired && !(usual !== null && isRegional(property))) return [];

@@ -23,6 +23,8 @@ export type { VendorField } from '../../config/write/vendor-fields.ts';
 export interface ConnectionDraft {
   name: string;
   vendor: VendorModule;
+  /** Whether alerts and invoices are to go to it. */
+  isSending: boolean;
   /** By key, such as `alerts.board`; a secret as its reference. */
   settings: Map<string, Writable>;
   /** By the variable's name. */
@@ -37,21 +39,26 @@ export function setSecret(draft: ConnectionDraft, key: string, value: string): v
   draft.settings.set(key, `\${${name}}`);
 }
 
+function fieldsOf({ vendor, isSending }: ConnectionDraft): VendorField[] {
+  return requiredFields(vendor, isSending);
+}
+
 /** The environment variable that holds a secret of this connection. */
 export function secretVariable(draft: Pick<ConnectionDraft, 'name'>, key: string): string {
   return secretName(draft.name, key);
 }
 
 /** The settings as they go into the file, in the order of the vendor's own. */
-export function settingsOf({ vendor, settings }: ConnectionDraft): Record<string, Writable> {
-  const asked = requiredFields(vendor).filter(({ key }) => settings.has(key));
+export function settingsOf(draft: ConnectionDraft): Record<string, Writable> {
+  const { settings } = draft;
+  const asked = fieldsOf(draft).filter(({ key }) => settings.has(key));
   const ordered = asked.map(({ key }) => [key, settings.get(key) ?? ''] as const);
   return nestSettings(new Map([...ordered, ...settings]));
 }
 
 /** What is wrong with the settings so far, by key. What has not been asked yet is not wrong. */
 export function draftProblems(draft: ConnectionDraft): Map<string, string> {
-  const open = requiredFields(draft.vendor).filter(({ key }) => !draft.settings.has(key));
+  const open = fieldsOf(draft).filter(({ key }) => !draft.settings.has(key));
   const isOpen = (key: string) => open.some((field) => `${field.key}.`.startsWith(`${key}.`));
   const { problems, redact } = read(draft, nestSettings(withPlaceholders(draft)));
   const found = problems.map(({ path, message }) => {
@@ -64,7 +71,7 @@ export function draftProblems(draft: ConnectionDraft): Map<string, string> {
 export function isProductNeeded(draft: ConnectionDraft): boolean {
   const { name, vendor } = draft;
   const whole = { ...draft, settings: new Map(draft.settings), secrets: new Map(draft.secrets) };
-  for (const field of requiredFields(vendor)) {
+  for (const field of fieldsOf(draft)) {
     if (whole.settings.has(field.key)) continue;
     if (field.isSecret) setSecret(whole, field.key, exampleValue(field));
     else whole.settings.set(field.key, exampleValue(field));
@@ -74,8 +81,9 @@ export function isProductNeeded(draft: ConnectionDraft): boolean {
 }
 
 /** Names of boards and types have stand-ins until the PSA has been asked for them. */
-function withPlaceholders({ vendor, settings }: ConnectionDraft): Map<string, Writable> {
-  const open = requiredFields(vendor).filter(
+function withPlaceholders(draft: ConnectionDraft): Map<string, Writable> {
+  const { settings } = draft;
+  const open = fieldsOf(draft).filter(
     ({ key, values }) => key.includes('.') && values === null && !settings.has(key),
   );
   return new Map([...settings, ...open.map((field) => [field.key, exampleValue(field)] as const)]);
@@ -90,8 +98,8 @@ function read(draft: ConnectionDraft, settings: Record<string, Writable>) {
 }
 
 /** The fields that are asked before the PSA can be, and those whose answers it lists. */
-export function splitFields(vendor: VendorModule): { own: VendorField[]; chosen: VendorField[] } {
-  const fields = requiredFields(vendor);
+export function splitFields(draft: ConnectionDraft): { own: VendorField[]; chosen: VendorField[] } {
+  const fields = fieldsOf(draft);
   return {
     own: fields.filter(({ key }) => !key.includes('.')),
     chosen: fields.filter(({ key }) => key.includes('.')),

@@ -32,6 +32,7 @@ interface StartOptions {
   vendor: VendorModule;
   /** Name of the connection. */
   name: string;
+  isSending: boolean;
   /** Values of `--set` and `--secret`, by key. */
   set: ReadonlyMap<string, string>;
   secret: ReadonlyMap<string, string>;
@@ -46,6 +47,7 @@ export function startDraft({
   env,
   vendor,
   name,
+  isSending,
   set,
   secret,
 }: StartOptions): ConnectionDraft {
@@ -55,7 +57,8 @@ export function startDraft({
     });
   }
   const layers = environmentLayers(file, env);
-  const draft: ConnectionDraft = { name, vendor, settings: new Map(), secrets: new Map(), layers };
+  const empty = { settings: new Map(), secrets: new Map(), layers };
+  const draft: ConnectionDraft = { name, vendor, isSending, ...empty };
   for (const [key, text] of set) {
     refuseUnknown(vendor, key, '--set');
     if (isSecretSetting(vendor, key)) {
@@ -69,7 +72,7 @@ export function startDraft({
     refuseUnknown(vendor, key, '--secret');
     setSecret(draft, key, value);
   }
-  for (const { key, isSecret } of requiredFields(vendor)) {
+  for (const { key, isSecret } of requiredFields(vendor, isSending)) {
     if (isSecret && !secret.has(key)) takeFromEnvironment(draft, key, env);
   }
   return draft;

@@ -42,7 +42,7 @@ export async function askConnection(
   draft: ConnectionDraft,
   { asker, place, signal }: { asker: Asker | null; place: Place; signal: AbortSignal },
 ): Promise<SignedIn> {
-  const { own, chosen } = splitFields(draft.vendor);
+  const { own, chosen } = splitFields(draft);
   for (const field of own) if (!draft.settings.has(field.key)) await askField(draft, field, asker);
   for (;;) {
     await askWrongFields(draft, asker);
@@ -99,7 +99,7 @@ async function askWrongFields(draft: ConnectionDraft, asker: Asker | null): Prom
       });
     }
     asker.say(message);
-    const known = [...splitFields(draft.vendor).own, ...splitFields(draft.vendor).chosen];
+    const known = [...splitFields(draft).own, ...splitFields(draft).chosen];
     const field = known.find((one) => one.key === key);
     await askField(
       draft,

@@ -85,16 +85,17 @@ export async function askClients(
   offered: readonly OfferedClient[],
   flag: string | undefined,
   asker: Asker | null,
+  { isNew = false } = {},
 ): Promise<OfferedClient[]> {
   if (flag !== undefined || asker === null) return chooseClients(offered, flag ?? '');
   const ids = await asker.pickMany({
-    message: 'Which clients have prepaid hours?',
+    message: isNew ? 'Which clients are to be added?' : 'Which clients have prepaid hours?',
     choices: offered.map((client) => ({
       value: client.id,
-      label: client.name,
-      hint: [client.id, ...client.native.map(nativeText)].join(' · '),
+      label: [client.name, ...client.native.map(nativeText)].join(' · '),
+      hint: client.id,
     })),
-    initial: offered.filter(({ native }) => native.length > 0).map(({ id }) => id),
+    initial: isNew ? [] : offered.filter(({ native }) => native.length > 0).map(({ id }) => id),
     isRequired: true,
   });
   return offered.filter(({ id }) => ids.includes(id));

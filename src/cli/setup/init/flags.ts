@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { KindError } from '../../../domain/errors.ts';
+import type { CliDeps } from '../../deps.ts';
+import type { Asker } from './asker.ts';
 
 export interface InitFlags {
   vendor?: string;
@@ -16,6 +18,13 @@ export interface InitFlags {
   openingBlocks: boolean;
   yes?: boolean;
   force?: boolean;
+}
+
+export type GlobalFlags = InitFlags & { config?: string; json?: boolean };
+
+/** At a terminal, unless one JSON document is wanted. */
+export function openAsker(deps: CliDeps, flags: GlobalFlags): Promise<Asker> | null {
+  return flags.json === true ? null : (deps.openAsker?.() ?? null);
 }
 
 /** Every answer as a flag, so that `init` can run unattended. */

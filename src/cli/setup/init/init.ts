@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../../domain/errors.ts';
 import { plainJson, plainText } from '../../../reports/format/plain-text.ts';
@@ -7,6 +8,7 @@ import { choosePlace, guessPlace } from '../../../service/setup/guess-place.ts';
 import { startDraft } from '../../../service/setup/start-draft.ts';
 import type { CliDeps } from '../../deps.ts';
 import { type Cli, usualConfig } from '../../scope.ts';
+import { addAddingCommands } from './add.ts';
 import { askConnection, askVendor } from './ask-connection.ts';
 import {
   askClients,
@@ -17,14 +19,12 @@ import {
   workTypeNames,
 } from './ask-terms.ts';
 import type { Asker } from './asker.ts';
-import { addClientFlags, addConnectionFlags, type InitFlags } from './flags.ts';
+import { addClientFlags, addConnectionFlags, type GlobalFlags, openAsker } from './flags.ts';
 import { refuseMissing } from './missing.ts';
 import { review } from './review.ts';
 
 /** Questions for one PSA at most, where no answer has to be corrected. */
 export const questionsMax = 10;
-
-export type GlobalFlags = InitFlags & { config?: string; json?: boolean };
 
 export function addInitCommand(program: Command, cli: Cli): void {
   const init = cli.add(
@@ -34,6 +34,7 @@ export function addInitCommand(program: Command, cli: Cli): void {
     'init --vendor VENDOR --set baseUrl=https://psa.example.com --clients all \\\n' +
       '    --offer 10@120 --yes      (without flags, it asks at the terminal)',
   );
+  addAddingCommands(init, cli);
   addClientFlags(addConnectionFlags(init))
     .option('--exclude <types>', 'work types that are never debited, separated by commas')
     .option('--offer <hours@rate>', 'the block that you sell: 10@120')
@@ -48,11 +49,6 @@ export function addInitCommand(program: Command, cli: Cli): void {
     });
 }
 
-/** At a terminal, unless one JSON document is wanted. */
-export function openAsker(deps: CliDeps, flags: GlobalFlags): Promise<Asker> | null {
-  return flags.json === true ? null : (deps.openAsker?.() ?? null);
-}
-
 async function runInit(deps: CliDeps, flags: GlobalFlags): Promise<number> {
   const file = flags.config ?? usualConfig;
   const opened = await openAsker(deps, flags);
@@ -62,7 +58,7 @@ async function runInit(deps: CliDeps, flags: GlobalFlags): Promise<number> {
   const vendor = await askVendor(deps, asker, flags.vendor);
   const name = flags.connection ?? 'psa';
   const { set, secret } = flags;
-  const draft = startDraft({ file, env: deps.env, vendor, name, set, secret });
+  const draft = startDraft({ file, env: deps.env, vendor, name, isSending: true, set, secret });
   if (asker === null) refuseMissing(draft, flags, guessed);
   const { signal } = deps;
   const signedIn = await askConnection(draft, { asker, place: guessed, signal });
@@ -179,17 +175,22 @@ function report(
   const owning = clients.filter(({ native }) => native.length > 0).length;
   const option = flags.config === undefined ? '' : ` --config ${file}`;
   const lines = [
-    `Wrote ${file}: ${vendor}, ${clients.length} clients, observe mode: nothing is sent to the PSA.`,
+    `Wrote ${file}: ${vendor}, ${countOf(clients.length, 'client')}; observe mode.`,
     ...(secretsFile === null
       ? []
-      : [`Wrote ${secretsFile} (mode 600): ${secretNames.join(', ')}.`]),
+      : [`Wrote ${relative('', secretsFile)} (mode 600): ${secretNames.join(', ')}.`]),
     ...(owning > 0 && takesBlocks
       ? [
-          `What is left of the PSA’s own blocks of ${owning} clients became opening blocks, from today. Until you go live, end those in the PSA: two systems must not debit the same hour.`,
+          `Opening blocks: what the PSA’s own blocks had left, of ${countOf(owning, 'client')}.`,
+          'End those blocks in the PSA before you go live: both would debit the same hour.',
         ]
       : []),
     'Next:',
     ...['check', 'run', 'balances'].map((command) => `  prepaid-hours ${command}${option}`),
   ];
   deps.out(`${lines.map(plainText).join('\n')}\n`);
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -27,7 +27,7 @@ function refuse(missing: readonly string[]): void {
 }
 
 function missingSettings(draft: ConnectionDraft): string[] {
-  const { own, chosen } = splitFields(draft.vendor);
+  const { own, chosen } = splitFields(draft);
   const open = [...own, ...chosen].filter(
     ({ key, usual }) => usual === null && !draft.settings.has(key),
   );

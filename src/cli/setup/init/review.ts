@@ -22,23 +22,23 @@ export async function review(
   let now = reviewed;
   for (;;) {
     const { place, workTypeNames, excluded, takesBlocks } = now;
-    const free = excluded.length === 0 ? 'all are debited' : `free: ${excluded.join(', ')}`;
+    const free = excluded.length === 0 ? 'none' : excluded.join(', ');
     const native = clients.filter((client) => client.native.length > 0).length;
+    const take = takesBlocks ? 'Do not take over' : 'Take over';
     const answer = await asker.pick({
       message: `Write ${file}? ${clients.length} clients, time zone ${place.timezone}, ${place.currency}, language ${place.locale}`,
       choices: [
-        { value: 'write', label: 'Write it', hint: 'observe mode: nothing is sent to the PSA' },
+        { value: 'write', label: 'Write it; in observe mode nothing is sent to the PSA' },
         { value: 'place', label: 'Change time zone, currency or language' },
         ...(workTypeNames === null || workTypeNames.length === 0
           ? []
-          : [{ value: 'types', label: 'Change which work types are free', hint: free }]),
+          : [{ value: 'types', label: `Change which work types are free (${free})` }]),
         ...(native === 0
           ? []
           : [
               {
                 value: 'blocks',
-                label: takesBlocks ? 'Do not take over' : 'Take over',
-                hint: `what is left of the PSA’s own blocks, of ${native} clients`,
+                label: `${take} what is left of the PSA’s own blocks (${native} of the clients)`,
               },
             ]),
         { value: 'cancel', label: 'Cancel' },

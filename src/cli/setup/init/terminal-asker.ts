@@ -9,19 +9,29 @@ const searchFrom = 8;
 const rowsMax = 12;
 
 /** Asks at the terminal, on standard error: standard output is for the answer. */
-export function createTerminalAsker(input: Readable, output: Writable): Asker {
+export function createTerminalAsker(
+  input: Readable,
+  output: Writable & { columns?: number },
+): Asker {
   const place = { input, output };
+  // The library's own bar and two spaces stand before each line.
+  const wrapped = (text: string) => wrapWords(text, (output.columns ?? 80) - 4);
+  const titled = (text: string) => wrapped(text).join(`\n${prompts.S_BAR}  `);
   const shown = ({ value, label, hint }: Choice) => ({
     value,
     label: plainText(label),
     ...(hint === undefined ? {} : { hint: plainText(hint) }),
   });
   return {
-    say: (text) => prompts.log.message(text.split('\n').map(plainText), place),
+    say: (text) =>
+      prompts.log.message(
+        text.split('\n').flatMap((line) => wrapped(plainText(line))),
+        place,
+      ),
     text: async ({ message, initial, placeholder, faultOf }) => {
       const answer = await prompts.text({
         ...place,
-        message,
+        message: titled(message),
         ...(initial === undefined ? {} : { initialValue: initial }),
         ...(placeholder === undefined ? {} : { placeholder }),
         validate: (text) => faultOf?.((text ?? '').trim()) ?? undefined,
@@ -30,21 +40,27 @@ export function createTerminalAsker(input: Readable, output: Writable): Asker {
     },
     secret: async ({ message, faultOf }) => {
       const validate = (text: string | undefined) => faultOf?.((text ?? '').trim()) ?? undefined;
-      return answered(await prompts.password({ ...place, message, validate })).trim();
+      return answered(
+        await prompts.password({ ...place, message: titled(message), validate }),
+      ).trim();
     },
     pick: async ({ message, choices, initial }) => {
       const options = choices.map(shown);
       const first = initial === undefined ? {} : { initialValue: initial };
-      const question = { ...place, message, options, ...first, maxItems: rowsMax };
-      const ask = choices.length < searchFrom ? prompts.select : prompts.autocomplete;
-      return answered(await ask(question));
+      const question = { ...place, options, ...first, maxItems: rowsMax };
+      // A short list wraps its title itself.
+      const answer =
+        choices.length < searchFrom
+          ? await prompts.select({ ...question, message })
+          : await prompts.autocomplete({ ...question, message: titled(message) });
+      return answered(answer);
     },
     pickMany: async ({ message, choices, initial, isRequired }) => {
       const options = choices.map(shown);
       const answer = await prompts.autocompleteMultiselect({
-        ...{ ...place, message, options, required: isRequired, maxItems: rowsMax },
+        ...{ ...place, message: titled(message), options, required: isRequired, maxItems: rowsMax },
         initialValues: [...initial],
-        placeholder: 'type to search, Tab or Space to select',
+        placeholder: 'type a part of the name',
       });
       return answered(answer);
     },
@@ -54,4 +70,15 @@ export function createTerminalAsker(input: Readable, output: Writable): Asker {
 function answered<Value>(answer: Value | typeof prompts.CANCEL_SYMBOL): Value {
   if (!prompts.isCancel(answer)) return answer as Value;
   throw new KindError('config', 'Cancelled; nothing was written.');
+}
+
+function wrapWords(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines.splice(-1, 1, word);
+    else if (line.length + 1 + word.length <= width) lines.splice(-1, 1, `${line} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
 }
