@@ -27,7 +27,7 @@ export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): O
     context,
     {
       baseUrl: config.baseUrl,
-      // No number of threads is published; the hourly limit is kept by the budget.
+      // No limit on concurrency is published; the budget below enforces the hourly limit.
       limits: [{ path: '', concurrency: 2, source }],
       ...createBmsTokens(config, context, zones),
       admit: budget.refuseIfSpent,
@@ -46,29 +46,29 @@ export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): O
 export interface List {
   path: string;
   query?: Query;
-  /** Of a list that is asked for by a POST. */
+  /** For a list requested by POST. */
   filter?: object;
   pageSize?: number;
-  /** BMS need not count its rows; of any other list, an answer without a count is refused. */
+  /** BMS may omit the count of rows; for any other list, a response without it is refused. */
   isUncounted?: true;
   after?: Place;
-  /** What is stored with a place in it, so that only the same question goes on there. Absent: none is stored. */
+  /** Stored with the position, so that only the same query resumes there. Absent: no position is stored. */
   question?: object;
 }
 
-/** Behind which page a later pass goes on: the one before the last, so that both passes join. */
+/** The page after which a later pass resumes: the last but one, so that both passes overlap. */
 export const Place = z.object({
   page: z.int().min(0),
   received: z.int().min(0),
   total: z.int().min(0),
-  /** The highest id that was seen. */
+  /** The highest ID seen. */
   highest: z.int(),
 });
 type Place = z.infer<typeof Place>;
 
 const beginning: Place = { page: 0, received: 0, total: 0, highest: -1 };
 
-/** `resume` is null where rows did not come in the order of their ids: then they may move between pages. */
+/** `resume` is null if rows were not sorted by ID: then they may move between pages. */
 async function* readPages(call: Call<KaseyaBmsConfig, List>, list: List): Pages {
   const { path, question, after = beginning, pageSize = call.config.pageSize } = list;
   const believe = createPageReader(list, pageSize);
@@ -106,8 +106,8 @@ function pageRequest({ path, query, filter }: List, PageSize: number, PageNumber
 }
 
 /**
- * A page may hold fewer rows than were asked for, so where BMS does not count them, only a page that holds less than
- * one before it is the last; and a list that knows no pages comes whole, and comes again.
+ * A page may hold fewer rows than requested. Without a count, the last page is one with fewer rows than an earlier
+ * one; a list without paging returns everything, and the same again for the next page.
  */
 function createPageReader({ path, isUncounted }: List, pageSize: number) {
   let largest = 0;
@@ -115,7 +115,7 @@ function createPageReader({ path, isUncounted }: List, pageSize: number) {
   return ({ rows, count }: z.infer<typeof ListAnswer>): NumberedPage => {
     if (count !== null) return { rows, count };
     if (isUncounted !== true) {
-      throw new KindError('contract', `GET ${path} does not say how many rows there are.`);
+      throw new KindError('contract', `GET ${path} does not return a row count.`);
     }
     const ids = rows.map(idOf).join();
     const isAgain = rows.length < pageSize && ids === idsBefore;
@@ -127,16 +127,16 @@ function createPageReader({ path, isUncounted }: List, pageSize: number) {
 }
 
 /**
- * Of the page that an earlier pass read last: where rows left and as many came, those behind moved forward, some of
- * them onto pages read before.
+ * Checks the page that an earlier pass read last: if rows left the list and as many were added, the ones behind
+ * moved forward, some of them onto pages already read.
  */
 function refuseGap(path: string, { rows, count }: z.infer<typeof ListAnswer>, after: Place): void {
   const isSeen = (row: unknown): boolean =>
     (idOf(row) ?? Number.POSITIVE_INFINITY) <= after.highest;
   const isJoined = after.highest < 0 || rows.some(isSeen);
   if (isJoined && (count ?? 0) >= after.total) return;
-  throw new KindError('contract', `GET ${path} became shorter while it was read.`, {
-    fix: 'It is read again from the start at the next run.',
+  throw new KindError('contract', `GET ${path} shrank during the read.`, {
+    fix: 'The next run reads it again from the start.',
   });
 }
 
@@ -149,23 +149,23 @@ function idOf(row: unknown): number | null {
 
 // ── The hourly limit ────────────────────────────────────────────────────────────────────────────
 
-/** Requests that one endpoint takes in any 60 minutes. */
+/** Requests per endpoint in any 60 minutes. */
 const hourlyLimit = { requests: 1_500, source };
 
 const hourMs = 3_600_000;
-/** Requests are counted by such parts of an hour; a whole part must have passed to be forgotten. */
+/** Requests are counted in slots of this length; a slot expires as a whole. */
 const partMs = 300_000;
-/** A process that ends has stored all but the last few. */
+/** Stored every so many requests: a process that ends loses only the last few. */
 const storeAfterRequests = 10;
 const memoryKey = 'requests';
 
-/** By endpoint: the beginnings of parts of an hour, with the requests in each. */
+/** By endpoint: starts of slots, with the requests in each. */
 const Counts = z.record(z.string(), z.record(z.string(), z.int().min(0)));
 type Counts = z.infer<typeof Counts>;
 
 /**
- * BMS tells nobody how many requests it has had, so ours are counted here, and at the configured share of the limit
- * this connection rests on that endpoint.
+ * BMS does not report its request count, so ours are counted here; at the configured share of the limit, this
+ * connection pauses for that endpoint.
  */
 function createBudget({ memory, now }: ConnectorContext, sharePercent: number) {
   let loading: Promise<Counts> | null = null;
@@ -184,8 +184,8 @@ function createBudget({ memory, now }: ConnectorContext, sharePercent: number) {
       const spent = withinHour((await loading)[endpoint] ?? {}, now());
       const total = Object.values(spent).reduce((sum, requests) => sum + requests, 0);
       if (total * 100 < hourlyLimit.requests * sharePercent) return;
-      const message = `${endpoint} has had ${total} requests of ours in an hour, of ${hourlyLimit.requests} that BMS takes.`;
-      const fix = `This connection rests at ${sharePercent} % (requestShare) and goes on by itself.`;
+      const message = `We sent ${total} requests to ${endpoint} within an hour; BMS allows ${hourlyLimit.requests}.`;
+      const fix = `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`;
       throw new KindError('rate-limited', message, { fix });
     },
     /** One request has been answered. */
@@ -229,7 +229,7 @@ type Token = z.infer<typeof Token>;
 function createBmsTokens(
   config: KaseyaBmsConfig,
   context: ConnectorContext,
-  { moments }: Zones,
+  { timestamps }: Zones,
 ): Pick<TransportOptions, 'authorize' | 'reauthorize'> {
   const transport = createTransport({
     context,
@@ -243,8 +243,8 @@ function createBmsTokens(
   async function ask(path: string, form: Record<string, string>, signal: AbortSignal) {
     const request = { method: 'POST', path, form, isRead: true, answersTokens: true } as const;
     token = (await transport.send({ ...request, signal }, resultOf(Token))).data;
-    const endMs = readableMs(token.accesstokenexpireon, moments) ?? 0;
-    // An end that has passed already was read in the wrong zone: the token then lasts until it is refused.
+    const endMs = readableMs(token.accesstokenexpireon, timestamps) ?? 0;
+    // An expiry in the past was read in the wrong zone: keep the token until it is refused.
     const lifeMs = endMs > context.now() ? endMs - context.now() : Number.POSITIVE_INFINITY;
     return { value: token.accesstoken, expiresInSeconds: lifeMs / 1000 };
   }
@@ -257,7 +257,7 @@ function createBmsTokens(
       try {
         return await ask('/v2/security/refreshtoken', form, signal);
       } catch (error) {
-        // It has its own end, and a password that was changed ends it too.
+        // It expires too, or when the password is changed.
         if (!isKindError(error, 'auth', 'permission')) throw error;
       }
     }
@@ -267,7 +267,7 @@ function createBmsTokens(
   });
 }
 
-/** Whatever a login is refused for, it is the credentials, unless BMS is busy. */
+/** A refused login means wrong credentials, unless BMS is busy. */
 function loginRefusal(answer: RawAnswer): KindError | null {
   const { status } = answer;
   const special = classifyBms(answer);
@@ -276,6 +276,6 @@ function loginRefusal(answer: RawAnswer): KindError | null {
   const said = refusalIn(answer)?.said ?? `status ${status}`;
   return new KindError('auth', `BMS refused the login: ${said}`, {
     status,
-    fix: 'Check tenant, username and password, and that this user logs in without a second factor.',
+    fix: 'Check tenant, username and password, and that this user is exempt from two-factor authentication.',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * What changed since a timestamp. BMS has two filters for it, and it is written nowhere whether the first shows all
- * that the second does: until that was seen, both are asked.
+ * Changes since a timestamp. BMS has two filters for them, and it is not documented whether the first returns
+ * everything the second does: until that is verified, both are requested.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import { facts } from './facts.ts';
 import { listOf, readOrder } from './lists.ts';
 import { filterDaysAgo, filterTime, readableMs } from './local-times.ts';
 
-/** `field`: what the filter looks at. `setAt`: when the second is set for the first time, which proves nothing. */
+/** `field`: the field filtered on. `setAt`: when the second is first set, which proves nothing. */
 export const timeChanges = {
   name: 'time',
   fact: 'time-modified',
@@ -33,7 +33,7 @@ type Changes = typeof timeChanges | typeof ticketChanges;
 
 const Position = z.object({ of: z.string(), name: z.string(), place: Place.nullable() });
 
-/** `query`: what else is asked for. */
+/** `query`: further parameters. */
 export async function* changedPages(
   bms: Bms,
   changes: Changes,
@@ -45,16 +45,16 @@ export async function* changedPages(
   await facts.refuseIfFalse(context, 'change-filters', 'moments-zone');
   let isFirstEnough = await facts.readFact(context, fact);
   let isAnySeen = false;
-  const from = filterTime(since, zones.moments);
+  const from = filterTime(since, zones.timestamps);
   const { path, query: shared } = listOf(changes.name, { ...query, ...(await readOrder(bms)) });
   const asked = JSON.stringify([path, shared, from, config.pageSize, clientIds]);
   const of = createHash('sha256').update(asked).digest('hex').slice(0, 12);
   const position = Position.safeParse(JSON.parse(resume ?? 'null')).data;
-  // A position in another question means nothing.
+  // A position in another query means nothing.
   const start = position?.of === of ? position : { name: first.name, place: null };
   for (const { name } of start.name === second.name ? [second] : [first, second]) {
     if (name === second.name) {
-      // What the first filter shows cannot tell what it hides: a page of the second must.
+      // The first filter cannot show what it hides, so a page of the second is needed.
       if (isFirstEnough === null && isAnySeen) {
         await facts.verifyFact(context, fact, await readCover(bms, changes, query));
         isFirstEnough = await facts.readFact(context, fact);
@@ -75,25 +75,25 @@ export async function* changedPages(
 }
 
 const freshDays = 30;
-/** Set by one change, and still not at the very same time. */
+/** Set by the same change, but not at exactly the same time. */
 const sameMs = 2_000;
 
-/** Whether the first filter shows all that the second does, by one page of fresh rows; for `check` too. */
+/** Whether the first filter returns all that the second does, by one page of recent rows; for `check` too. */
 export async function readCover(bms: Bms, changes: Changes, query: Query = {}) {
   const fresh = { ...query, [changes.second.name]: filterDaysAgo(bms, freshDays) };
   return coverIn(bms, changes, (await firstPage(bms, listOf(changes.name, fresh))).rows);
 }
 
-/** One row that the first filter would not show outweighs all that it shows. */
+/** One row missed by the first filter outweighs all that it returns. */
 function coverIn(bms: Bms, changes: Changes, rows: readonly unknown[]): boolean | null {
   const covers = rows.map((row) => isCovered(bms, changes, row));
   return covers.includes(false) ? false : covers.includes(true) ? true : null;
 }
 
-/** Only a row that nothing else has changed since tells whether the first is set with the second. */
+/** Only a row without other changes since shows whether the first is set together with the second. */
 function isCovered({ zones }: Bms, { first, second, setAt }: Changes, raw: unknown) {
   const row = z.record(z.string(), z.unknown()).safeParse(raw).data ?? {};
-  const at = (field: string): number | null => readableMs(row[field], zones.moments);
+  const at = (field: string): number | null => readableMs(row[field], zones.timestamps);
   const [one, other] = [at(first.field), at(second.field)];
   if (other === null) return null;
   if (one === null || one < other - sameMs) return false;

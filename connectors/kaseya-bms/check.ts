@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import type { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import {
@@ -49,7 +49,7 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
   });
 }
 
-/** What BMS says of the API user: the zone in which it shows times, and the currency. */
+/** What BMS reports about the API user: time zone and currency. */
 function compareUser({ zones, context }: Bms, user: User): CheckResult[] {
   const { olsontimezonename: zone, currencycode: currency } = user;
   const results: CheckResult[] = [];
@@ -78,12 +78,12 @@ async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<
   return checkClients('Kaseya BMS', accountNumbers(clientIds), async (id) => {
     if (isActive.get(id) === true) return null;
     const detail = isActive.has(id) ? `Account ${id} is inactive.` : `BMS shows no account ${id}.`;
-    const fix = 'Correct the client’s id in the config, or let the API user see the account.';
+    const fix = 'Correct the client’s ID in the config, or let the API user see the account.';
     return { detail, fix };
   });
 }
 
-/** Each name that the config uses, looked up as the step that needs it would. */
+/** Each name in the config, looked up the way the step that needs it does. */
 function listNameProofs(bms: Bms): Proof[] {
   const { alerts, billing, balance, closedStatuses = [] } = bms.config;
   const find = (kind: NameKind) => (name: string) => findNumber(bms, kind, name);
@@ -112,7 +112,7 @@ function listNameProofs(bms: Bms): Proof[] {
 
 const ended = /expired|inactive|cancel|closed|terminated|draft/i;
 
-/** Contracts by which BMS counts a client's hours itself. It shows no balance of them. */
+/** Contracts by which BMS debits a client's hours itself. Their balance is not shown. */
 async function checkNative(
   bms: Bms,
   clientIds: readonly SourceId[],
@@ -126,11 +126,11 @@ async function checkNative(
     id: `native-contract.${id}`,
     status: 'warning',
     detail: `${accountname} has an active contract "${contractname ?? id}" (${contracttype}): two systems would debit the same hour.`,
-    fix: 'Take what its page in BMS shows to be left as an opening block and end it there, or leave the client out.',
+    fix: 'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.',
   }));
 }
 
-/** Facts that a run verifies, or writing, of the steps that this config uses. */
+/** Facts verified by a run or by writing, for the steps that this config uses. */
 function listOtherFacts({ config: { alerts, balance } }: Bms): FactId[] {
   const ofTickets = ['ticket-key-kept', 'title-filter', 'charge-key-kept'] as const;
   return [

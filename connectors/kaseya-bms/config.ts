@@ -13,7 +13,7 @@ const Alerts = z.strictObject({
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
   withdrawnStatus: Name.default('Completed').describe(
-    'Status, by name, in which a ticket is resolved when it is taken back.',
+    'Status, by name, in which a withdrawn ticket is resolved.',
   ),
 });
 
@@ -21,15 +21,15 @@ const Billing = z.strictObject({
   queue: Name.optional().describe(
     'Queue, by name, of the tickets that carry sales. Default: that of alerts.',
   ),
-  product: Name.optional().describe('Product, by name, for offers that name none of their own.'),
+  product: Name.optional().describe('Product, by name, for offers without their own.'),
 });
 
-/** What stands under a connection with `vendor: kaseya-bms`. */
+/** The settings of a connection with `vendor: kaseya-bms`. */
 export const KaseyaBmsConfig = z.strictObject({
   baseUrl: BaseUrl.default('https://api.bms.kaseya.com').describe(
     'Address of the API: that of your region, such as https://api.bmsemea.kaseya.com, https://api.bmsapac.kaseya.com or https://api.vorexlogin.com.',
   ),
-  tenant: Name.describe('Company name that people type when they log in to BMS.'),
+  tenant: Name.describe('Company name used to log in to BMS.'),
   username: Name.describe('User name of the API user.'),
   password: Name.meta({ secret: true }).describe('Password of the API user.'),
   timezone: Zone.optional().describe(
@@ -39,7 +39,7 @@ export const KaseyaBmsConfig = z.strictObject({
     .enum(['utc', 'local'])
     .default('utc')
     .describe(
-      'What the other timestamps (changed, completed) are in where BMS shows them without a zone: UTC, or the zone of work.',
+      'Zone of other timestamps (changed, completed) that BMS shows without one: UTC, or the zone of work.',
     ),
   alerts: Alerts.optional().describe(
     'How tickets are made; needed only where alerts or invoices go to this connection.',
@@ -56,16 +56,16 @@ export const KaseyaBmsConfig = z.strictObject({
       moduleId: z
         .int()
         .min(1)
-        .describe('Number of the module of accounts, by which BMS keeps custom fields.'),
+        .describe('Number of the accounts module, whose custom fields are used.'),
     })
     .optional()
-    .describe('Where custom fields of accounts are; needed only for a balance field.'),
+    .describe('Custom fields of accounts; needed only for a balance field.'),
   closedStatuses: z
     .array(Name)
     .min(1)
     .optional()
     .describe(
-      'Ticket statuses, by name, that count as closed. Default: a completion date not followed by a re-opening.',
+      'Ticket statuses, by name, that count as closed. Default: completed and not reopened since.',
     ),
   requestShare: z
     .int()
@@ -73,14 +73,14 @@ export const KaseyaBmsConfig = z.strictObject({
     .max(95)
     .default(50)
     .describe(
-      'Per cent of the 1,500 requests an hour to one endpoint at which this connection rests.',
+      'Percentage of the 1,500 hourly requests per endpoint at which this connection pauses.',
     ),
   pageSize: z
     .int()
     .min(1)
     .max(100)
     .default(100)
-    .describe('Rows asked for at once; BMS is said to give at most 100.'),
+    .describe('Rows per page; BMS reportedly allows at most 100.'),
 });
 
 export type KaseyaBmsConfig = z.infer<typeof KaseyaBmsConfig>;

@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -15,44 +15,44 @@ const rows = {
     'No time is read, since it would be debited in a wrong unit.',
   ),
   'moments-zone': reading.needed(
-    'Timestamps of changes are in the zone that the setting moments names.',
+    'Timestamps of changes are in the zone of the setting moments.',
     'Nothing is read, since changes would be missed. Set moments to the other value.',
   ),
   'work-zone': reading.useful(
-    'Times of work are in the zone that the setting timezone names.',
-    'Time is read all the same, and may be held against the wrong hours and days. Set timezone.',
+    'Times of work are in the zone of the setting timezone.',
+    'Time is still read, but may count toward the wrong hours and days. Set timezone.',
   ),
   'time-modified': reading.useful(
-    'New time shows a timestamp of its last change.',
-    'Time is asked for by the timestamp of its creation too: one request more.',
+    'New time has a last-modified timestamp.',
+    'Time is also requested by its creation timestamp: one more request.',
   ),
   'ticket-activity': reading.useful(
     'A change of status moves a ticket’s last activity.',
-    'Tickets are asked for by their last change of status too: one request more.',
+    'Tickets are also requested by their last status change: one more request.',
   ),
   'closed-by-date': reading.useful(
-    'No status is that of both closed and open tickets, by the date of completion.',
-    'The date decides all the same; name the statuses that close as closedStatuses.',
+    'By their completion dates, no status has both closed and open tickets.',
+    'The date still decides; list the closing statuses in closedStatuses.',
   ),
   'account-ids': reading.useful(
-    'Tickets of several accounts can be asked for by numbers with commas.',
-    'All tickets that changed are read, and those of other accounts left out.',
+    'Tickets of several accounts can be requested by comma-separated numbers.',
+    'All changed tickets are read, and those of other accounts skipped.',
   ),
   'page-order': reading.useful(
-    'Rows come in the order of their ids where Sort=Id is asked for.',
-    'An interrupted pass begins again, in place of going on where it was.',
+    'Rows are sorted by ID if Sort=Id is sent.',
+    'An interrupted pass starts over instead of resuming.',
   ),
   'start-filter': reading.needed(
-    'Time can be asked for by the day of work.',
-    'Nothing is swept, and approvals are not looked for again.',
+    'Time can be requested by the day of work.',
+    'There is no sweep, and late approvals are not looked for.',
   ),
   overtime: reading.useful(
-    'Timespent holds the overtime too.',
-    'Timespent is debited all the same; add overtime by hand, or log it as such.',
+    'Timespent includes overtime.',
+    'Timespent is still debited; add overtime by hand, or log it as such.',
   ),
   'invoice-lines': reading.useful(
-    'A line of an invoice bears the description of its charge.',
-    'Nobody learns that a sale was paid; use activate: on-invoice.',
+    'An invoice line has the description of its charge.',
+    'Payments of sales are not detected; use activate: on-invoice.',
   ),
   'ticket-key-kept': writing.needed(
     'A new ticket keeps its title, and the key in it.',
@@ -71,7 +71,7 @@ const rows = {
     'No sales are written, since they would not be found again.',
   ),
   'account-field': writing.needed(
-    'The module of balance.moduleId is that of accounts.',
+    'balance.moduleId is the module of accounts.',
     'No balance is written. Correct balance.moduleId.',
   ),
 };

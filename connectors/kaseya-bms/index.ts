@@ -10,7 +10,7 @@ import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
 import { createInvoicePush } from './sales.ts';
 import { probeConnection } from './verify.ts';
 
-/** Kaseya BMS, also sold as Vorex. What it can, cannot and needs is in README.md. */
+/** Kaseya BMS, also sold as Vorex. See README.md. */
 export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
   id: 'kaseya-bms',
   title: 'Kaseya BMS',

@@ -27,12 +27,12 @@ export const lists = {
 
 export type Listed = keyof typeof lists;
 
-/** With more asked for. */
+/** With extra parameters. */
 export function listOf(name: Listed, query: List['query'] = {}): List {
   return { ...lists[name], query: { ...lists[name].query, ...query } };
 }
 
-/** How an order is asked for is documented nowhere: only where it was seen to work. */
+/** Sorting is not documented, so it is used only if verified. */
 export async function readOrder({ context }: Bms): Promise<{ Sort?: string }> {
   return (await facts.readFact(context, 'page-order')) === 'yes' ? { Sort: 'Id' } : {};
 }
@@ -43,16 +43,16 @@ export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
   return numericIds('Kaseya BMS', clientIds);
 }
 
-/** The accounts of these clients in lists that one address holds, inactive ones too. */
+/** These clients' accounts, inactive ones too, in lists that fit into one URL. */
 export async function* readAccountRows(bms: Bms, clientIds: readonly SourceId[]) {
   const ids = accountNumbers(clientIds);
   const { pageSize } = bms.config;
   for (let from = 0; from < ids.length; from += pageSize) {
     const named = ids.slice(from, from + pageSize).map((id) => `Filter.Ids=${id}`);
-    // A list of numbers is one parameter each, which an object of parameters cannot hold.
+    // The parameter repeats for each number, which a query object cannot express.
     const path = `/v2/crm/accounts/lookup?${named.join('&')}`;
     const query = { 'Filter.WithInactiveAccounts': true };
-    // No more rows than were named can come.
+    // There cannot be more rows than requested IDs.
     yield (await firstPage(bms, { path, query, isUncounted: true })).rows;
   }
 }
@@ -101,7 +101,7 @@ function readNamed(bms: Bms, path: string) {
   return bms.get(path, resultOf(z.array(NamedWire)));
 }
 
-/** Throws `config` unless exactly one, in use, is called so. */
+/** Throws `config` unless exactly one active entry has this name. */
 export async function findNumber(bms: Bms, kind: NameKind, name: string): Promise<number> {
   const list = await readNamed(bms, lookUps[kind]);
   const named = list.filter((entry) => entry.name === name && entry.isactive !== false);
@@ -110,9 +110,9 @@ export async function findNumber(bms: Bms, kind: NameKind, name: string): Promis
   return onlyOne(named, 'BMS', `active ${kind} called "${name}"`, fix).id;
 }
 
-/** BMS lists no ticket types and no sources: a ticket of the type shows both numbers. */
+/** BMS does not list ticket types or sources: both numbers are taken from a ticket of the type. */
 export async function findTicketType(bms: Bms, name: string) {
-  // Only the first page: a filter that is ignored would lead through all tickets there are.
+  // First page only: with an ignored filter, this would read every ticket.
   const { rows } = await firstPage(bms, listOf('tickets', { 'Filter.TicketTypeNames': name }));
   const ofType = parseAll(rows, TicketWire).filter(
     ({ typename, typeid }) => typename === name && typeid != null,
@@ -123,7 +123,7 @@ export async function findTicketType(bms: Bms, name: string) {
     return { typeId: Number(shown.typeid), sourceId };
   }
   throw new KindError('config', `BMS shows no ticket of the type "${name}".`, {
-    fix: 'Write the type’s name as BMS shows it, and make one ticket of it by hand.',
+    fix: 'Write the type’s name as BMS shows it, and create one ticket of this type by hand.',
   });
 }
 
@@ -136,7 +136,7 @@ export async function findLocation(bms: Bms, accountId: SourceId): Promise<numbe
   });
 }
 
-/** A product comes once for each place where it is in stock. */
+/** A product is listed once per stock location. */
 export async function findProduct(bms: Bms, name: string): Promise<number> {
   const path = '/v2/inventory/products/searchselect';
   const products = await allRows(bms, { path, query: { 'Filter.ProductName': name } }, ProductWire);
@@ -159,7 +159,7 @@ export async function readFieldNames(bms: Bms): Promise<string[]> {
   return (await bms.get(fieldsPath(bms), Fields)).flatMap(({ name }) => name ?? []);
 }
 
-/** The names that the config may use, for `check` to compare. */
+/** Names that the config may use, for `check` to compare. */
 export async function listNames(bms: Bms, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind): Promise<ListedName[]> =>
     (await readNamed(bms, lookUps[kind])).flatMap(({ id, name }) => listed(id, name));

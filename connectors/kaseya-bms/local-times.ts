@@ -1,4 +1,4 @@
-/** BMS shows a day, a time of day, and timestamps without a zone: what they mean in the zone that they are in. */
+/** Converts the days, times of day and timestamps that BMS shows without a zone. */
 import { KindError } from '../../src/domain/errors.ts';
 import {
   dateInZone,
@@ -14,26 +14,26 @@ import type { KaseyaBmsConfig } from './config.ts';
 import { facts } from './facts.ts';
 
 export interface Zones {
-  /** Of the day and the times of work. */
+  /** Zone of the day and times of work. */
   work: ZoneName;
-  /** Of all other timestamps. */
-  moments: ZoneName;
+  /** Zone of all other timestamps. */
+  timestamps: ZoneName;
 }
 
 export function zonesOf({ timezone, moments }: KaseyaBmsConfig, fileZone: ZoneName): Zones {
   const work = timezone ?? fileZone;
-  return { work, moments: moments === 'utc' ? 'UTC' : work };
+  return { work, timestamps: moments === 'utc' ? 'UTC' : work };
 }
 
 const dayMs = 86_400_000;
-/** No zone sets its clocks back by more at once, in our time. */
+/** No current zone sets its clocks back by more at once. */
 const lookAheadMs = 3 * 3_600_000;
 
 const local = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
-/** What the vendor's framework writes where there is no date. */
+/** What the vendor's framework writes for "no date". */
 const noDate = /^0001-/;
 
-/** Null for "no date"; throws `contract` for what is not a timestamp. */
+/** Null for "no date"; throws `contract` for anything but a timestamp. */
 export function instantOf(text: string, zone: ZoneName): Instant | null {
   if (noDate.test(text)) return null;
   if (local.test(text)) return instantFromMs(msFromWallClock(wallClockOf(text), zone));
@@ -45,19 +45,19 @@ export function instantOf(text: string, zone: ZoneName): Instant | null {
   }
 }
 
-/** In ms; null for what cannot be read, too: where a timestamp is only a hint. */
+/** In ms; null also if unreadable: for timestamps that are only a hint. */
 export function readableMs(text: unknown, zone: ZoneName): number | null {
   const at = ifBelieved(() => (typeof text === 'string' ? instantOf(text, zone) : null));
   return at === null ? null : msFromInstant(at);
 }
 
-/** As BMS takes it, to the second below. */
+/** As BMS accepts it, truncated to the second. */
 export function writtenTime(instant: Instant, zone: ZoneName): string {
   if (zone === 'UTC') return `${instant.slice(0, 19)}Z`;
   return instantFromMs(wallClockAt(msFromInstant(instant), zone)).slice(0, 19);
 }
 
-/** The same for "changed since": where the clocks are set back soon, later changes will show earlier times. */
+/** The same for "changed since": if the clocks are set back soon, later changes will show earlier times. */
 export function filterTime(instant: Instant, zone: ZoneName): string {
   const ms = msFromInstant(instant);
   const drop = wallClockAt(ms, zone) - (wallClockAt(ms + lookAheadMs, zone) - lookAheadMs);
@@ -65,10 +65,10 @@ export function filterTime(instant: Instant, zone: ZoneName): string {
 }
 
 export function filterDaysAgo({ context, zones }: Pick<Bms, 'context' | 'zones'>, days: number) {
-  return filterTime(instantFromMs(context.now() - days * dayMs), zones.moments);
+  return filterTime(instantFromMs(context.now() - days * dayMs), zones.timestamps);
 }
 
-/** The day that a `StartDate` means; throws `contract` where it is none. */
+/** The day of a `StartDate`; throws `contract` if it is not a day. */
 export function workDay(text: string, zone: ZoneName): string {
   const day = /^(\d{4}-\d{2}-\d{2})(?:T00:00(?::00(?:\.0+)?)?Z?)?$/.exec(text)?.[1];
   if (day !== undefined && !Number.isNaN(Date.parse(day))) return day;
@@ -78,9 +78,9 @@ export function workDay(text: string, zone: ZoneName): string {
 }
 
 /**
- * What a time of a day may mean, in order: two instants where the clocks show it twice. `text` is `HH:mm:ss`, or a
- * whole timestamp of about that day. Throws `contract` for anything else: frameworks write a time of day as one of
- * the year 1, or of 1900.
+ * The instants that a time of day may mean, in order: two if the clocks show it twice. `text` is `HH:mm:ss`, or a
+ * full timestamp around that day. Throws `contract` for anything else: frameworks write a bare time of day with the
+ * year 1 or 1900.
  */
 export function timesOf(day: string, text: string, zone: ZoneName): number[] {
   const isTime = /^\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(text);
@@ -104,15 +104,15 @@ function wallClockOf(text: string): number {
   return ms;
 }
 
-/** The vendor's clock and ours may differ by so much; no two zones in question differ by less. */
+/** Allowed clock skew between the vendor and us; any two zones differ by more. */
 const clockMsMax = 10 * 60_000;
 
 const isMarked = /(?:Z|[+-]\d{2}:?\d{2})$/i;
 const halfYearMs = 182 * dayMs;
 
 /**
- * Verifies `moments-zone` by what BMS says that the time was, just now. A timestamp of another kind tells nothing,
- * and nor does one in the winter of a zone whose clocks then agree with UTC.
+ * Verifies `moments-zone` with a timestamp that BMS has just written. Other timestamps prove nothing, nor does one
+ * in the winter of a zone that then equals UTC.
  */
 export async function verifyZone(
   { config, context, zones }: Pick<Bms, 'config' | 'context' | 'zones'>,
@@ -126,7 +126,7 @@ export async function verifyZone(
   const laterMs = context.now() + halfYearMs;
   const isSame = wallClockAt(laterMs, zones.work) === laterMs;
   const isTold = !isNow(other) || isSame || isMarked.test(text ?? '');
-  const isTrue = isNow(zones.moments) ? isTold || null : isNow(other) ? false : null;
+  const isTrue = isNow(zones.timestamps) ? isTold || null : isNow(other) ? false : null;
   await facts.verifyFact(context, 'moments-zone', isTrue);
   return isTrue;
 }

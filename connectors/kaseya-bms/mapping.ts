@@ -1,4 +1,4 @@
-/** From the rows of BMS to ours. A row that cannot be believed is a `contract` error. */
+/** Maps BMS rows to ours. An invalid row is a `contract` error. */
 import type {
   ConnectorContext,
   InvoiceLine,
@@ -24,7 +24,7 @@ import type { KaseyaBmsConfig } from './config.ts';
 import { instantOf, timesOf, workDay, type Zones } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
-/** What a call knows and rows do not show. */
+/** Context that rows do not contain. */
 interface Reading {
   zones: Zones;
   config: Pick<KaseyaBmsConfig, 'closedStatuses'>;
@@ -54,10 +54,10 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
   };
 }
 
-/** A ticket that was opened again keeps the date on which it was completed before. */
+/** A reopened ticket keeps its earlier completion date. */
 export function isClosedTicket(wire: TicketWire, reading: Reading): boolean {
   const { closedStatuses } = reading.config;
-  // Without a name to compare, the dates decide.
+  // Without a status name, the dates decide.
   if (closedStatuses !== undefined && wire.statusname) {
     return closedStatuses.includes(wire.statusname);
   }
@@ -97,7 +97,7 @@ type Times = Pick<
 >;
 type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | 'timespent'>;
 
-/** Without a start and an end, only the day is known. */
+/** Without start and end, only the day is known. */
 export function workedTimes(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Times {
   const name = `Time log ${wire.id}`;
   const span = inField(name, 'starttime', () => spanOf(wire, work));
@@ -114,7 +114,7 @@ export function workedTimes(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Tim
   return { startedAt, endedAt, isTimed: false, ...worked };
 }
 
-/** When an entry began, as far as its day and time tell. */
+/** The start of an entry, from its day and time. */
 function startOf({ startdate, starttime }: WorkTimes, work: string, seconds: number): Instant {
   const day = workDay(startdate, work);
   const [start] = starttime ? timesOf(day, starttime, work) : [];
@@ -130,7 +130,7 @@ const dayMs = 86_400_000;
 
 /**
  * From start to end. An end before its start is on the next day, or in the hour that the clocks show
- * twice: of what start and end may mean, it is what comes closest to the time spent.
+ * twice: of all readings, the one closest to the time spent is taken.
  */
 export function spanOf(wire: WorkTimes, work: string): Span | null {
   if (!wire.starttime || !wire.endtime) return null;
@@ -149,7 +149,7 @@ export function spanOf(wire: WorkTimes, work: string): Span | null {
   return closest;
 }
 
-/** What a line of ours says of its sale. */
+/** Our sale on an invoice line. */
 export type SaleLine = Pick<InvoiceRow, 'reference' | 'netMinor'>;
 
 export function fromInvoice(
@@ -173,7 +173,7 @@ export function fromInvoice(
     number: wire.invoicenumber || null,
     clientId: wire.accountid,
     ...sale,
-    // A line does not show the charge that it comes of.
+    // A line does not show which charge it comes from.
     saleId: null,
     currency,
     totalMinor,
@@ -201,7 +201,7 @@ function nameBehind(id: string | null | undefined, name: string | null | undefin
   return id == null || id === '0' ? null : unlistedName(id);
 }
 
-/** Gives the latest of some of a row's timestamps, null where none is given. */
+/** The latest of some of a row's timestamps, null if there is none. */
 function timestampsOf<Field extends string>(
   name: string,
   wire: { [field in Field]?: unknown },
@@ -211,7 +211,7 @@ function timestampsOf<Field extends string>(
     const found = fields.flatMap((field) => {
       const text = wire[field];
       if (typeof text !== 'string' || text === '') return [];
-      return inField(name, field, () => instantOf(text, zones.moments)) ?? [];
+      return inField(name, field, () => instantOf(text, zones.timestamps)) ?? [];
     });
     return found.sort().at(-1) ?? null;
   };

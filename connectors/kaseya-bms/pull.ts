@@ -1,4 +1,4 @@
-/** Accounts, tickets, time and invoices that changed, and which time there is now. */
+/** Changed accounts, tickets, time and invoices, and which time exists now. */
 import { z } from 'zod';
 import type {
   ClientRow,
@@ -33,7 +33,7 @@ import {
 import { isAnythingSold, saleKeyIn } from './sales.ts';
 import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
 
-/** Changed or not: they are few, and that they can still be seen proves the right to see them. */
+/** All of them: they are few, and seeing them proves that the permission is still there. */
 export async function* pullClients(
   bms: Bms,
   { clientIds }: PullRequest,
@@ -49,15 +49,15 @@ export async function* pullClients(
   }
   if (seen > 0) return;
   throw new KindError('permission', 'BMS shows this API user none of the configured accounts.', {
-    fix: 'Let its security role see accounts, or correct the clients’ ids.',
+    fix: 'Let its security role see accounts, or correct the clients’ IDs.',
   });
 }
 
 const Owned = z.object({ accountid: Ref, ticketid: Ref });
 
 /**
- * By its account alone: a row of another client is nobody's business, however odd the rest of it is. Time on no ticket
- * and no account is the MSP's own.
+ * Only by its account, so that malformed rows of other clients are ignored. Time without a ticket and an account is
+ * the MSP's own.
  */
 function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = false) {
   return (row: unknown): boolean => {
@@ -67,7 +67,7 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
   };
 }
 
-/** So many numbers fit into an address that every server takes. */
+/** So many numbers fit into a URL that any server accepts. */
 const accountsPerAddress = 100;
 
 export async function* pullTickets(
@@ -93,7 +93,7 @@ function timeQuery(clientIds: readonly SourceId[]): Query {
   return another === undefined ? { 'Filter.AccountId': only } : {};
 }
 
-/** Time is approved by the week; what is approved later than this is seen where that counts as a change. */
+/** Time is approved weekly; a later approval is seen only if it counts as a change. */
 const approvalDays = 60;
 const readMemory = 'approvals-read';
 
@@ -111,11 +111,11 @@ export async function* pullTime(
   const query = timeQuery(request.clientIds);
   const changed = { pages: () => changedPages(bms, timeChanges, query, request) };
   yield* readPages(changed, reading);
-  // Once a day: it is written nowhere whether an approval, or taking one back, counts as a change.
+  // Once a day: it is not documented whether approving, or revoking approval, counts as a change.
   const day = today(bms);
   const before = await bms.context.memory.get(readMemory);
   if (before === day || !request.isStored) return;
-  // A first pass has just read all there is.
+  // A first pass has just read everything.
   if (before !== null && (await facts.readFact(bms.context, 'start-filter')) !== 'no') {
     const since = { 'Filter.StartDateFrom': filterDaysAgo(bms, approvalDays) };
     yield* readPages(bms, { ...reading, list: listOf('time', { ...query, ...since }) });
@@ -136,10 +136,10 @@ const WorkWire = TimeWire.pick({
   timespent: true,
 });
 
-/** The filter takes days, in a zone that may be another: it is asked wider, and cut here. */
+/** The filter takes days, possibly in another zone: request more and trim here. */
 const marginSeconds = 2 * 86_400;
 
-/** Which time there is now: BMS does not report entries that were deleted. */
+/** Which time exists now: BMS does not report deleted entries. */
 export async function* presentTime(
   bms: Bms,
   request: PresenceRequest,
@@ -149,19 +149,19 @@ export async function* presentTime(
   const list = listOf('time', {
     ...timeQuery(clientIds),
     ...(await readOrder(bms)),
-    'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.moments),
-    'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.moments),
+    'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.timestamps),
+    'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.timestamps),
   });
   const isOurs = isOfClients(request, true);
   const isWithin = (at: Instant | null): boolean => at === null || (at >= from && at < to);
   for await (const { rows } of bms.pages(list)) {
     const present = rows.filter((row) => isOurs(row) && isWithin(startOf(row, bms)));
-    // Strict: a row without a number would otherwise count as one that is gone.
+    // Strict: a row without an ID would otherwise count as deleted.
     yield believeRows(list, present, PresentWire).map(({ id }) => id);
   }
 }
 
-/** As the pull reads it; null for an entry that the pull quarantines, which is there all the same. */
+/** As in the pull; null for an entry that the pull quarantines, which exists nonetheless. */
 function startOf(row: unknown, { zones }: Bms): Instant | null {
   const wire = WorkWire.safeParse(row).data;
   return ifBelieved(() => (wire === undefined ? null : workedTimes(wire, zones).startedAt));
@@ -172,9 +172,8 @@ const lookBackSeconds = 180 * 86_400;
 const lookedMemory = 'invoices-looked-back';
 
 /**
- * Invoices, with our key where a charge of ours is on them: it is in the description of the charge, and so of the
- * line. They have no filter for what changed: those made since are read, and once a day those of the time in which
- * payments come.
+ * Invoices, with our key if a charge of ours is on them: the line has the charge's description. There is no filter
+ * for changes: new invoices are read, and once a day those of the period in which payments arrive.
  */
 export async function* pullInvoices(
   bms: Bms,
@@ -185,12 +184,12 @@ export async function* pullInvoices(
   const day = today(bms);
   const isLookedBack = (await memory.get(lookedMemory)) === day;
   const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);
-  const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.moments) });
+  const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.timestamps) });
   for await (const page of bms.pages(list)) {
     const ours = page.rows.filter(isOfClients(request));
     const lines = await readLines(bms, ours, request);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
-      // One row more for each further sale on the same invoice, so that each finds its payment.
+      // One extra row per further sale on the same invoice, so that each gets its payment.
       return salesIn(lines.get(wire.id) ?? [], currency).map((sale, index) => {
         const sourceId = index === 0 ? wire.id : `${wire.id}:${sale.reference}`;
         return fromInvoice(wire, bms, sale, sourceId);
@@ -206,7 +205,7 @@ export async function* pullInvoices(
   await memory.set(lookedMemory, day);
 }
 
-/** Lines by invoice; nothing is asked before something was sold, unless somebody wants lines. */
+/** Lines by invoice; requested only once something was sold, or if the caller wants lines. */
 async function readLines(
   bms: Bms,
   rows: readonly unknown[],
@@ -227,7 +226,7 @@ function keyOf({ description, name }: InvoiceLineWire): string | null {
   return saleKeyIn(description) ?? saleKeyIn(name);
 }
 
-/** Our sales among these lines, each once; the one that is none where there is none. */
+/** Our sales among these lines, each once; a single null if there is none. */
 function salesIn(lines: readonly InvoiceLineWire[], currency: string): SaleLine[] {
   const byKey = Map.groupBy(lines, keyOf);
   const keys = [...byKey.keys()].filter((key) => key !== null).sort();

@@ -48,7 +48,7 @@ export function requireAlerts({ config }: Bms): NonNullable<Bms['config']['alert
   return requireSettings('BMS', 'alerts', config.alerts, '{ queue: NAME, type: NAME }');
 }
 
-/** Until the filter is known to work, the account's tickets are read without it. */
+/** Until the filter is verified, the account's tickets are read without it. */
 export async function findTicket(bms: Bms, { key, clientId }: Keyed): Promise<TicketWire | null> {
   const isFiltered = (await facts.readFact(bms.context, 'title-filter')) === 'yes';
   return search(bms, { key, clientId }, isFiltered ? { 'Filter.Title': key } : {});
@@ -62,7 +62,7 @@ function search(bms: Bms, { key, clientId }: Keyed, byTitle: Query): Promise<Tic
   return findRow(bms, list, TicketWire, isOurs);
 }
 
-/** No length of titles is published; so many characters fit into every ticket list. */
+/** No maximum length of titles is published; this one fits into every ticket list. */
 const titleLengthMax = 200;
 
 /** `queue`: by name. */
@@ -87,7 +87,7 @@ export async function createTicket(bms: Bms, ticket: Alert, queue: string): Prom
     PriorityId: await findNumber(bms, 'priority', alerts.priority),
     TypeId: typeId,
     SourceId: source,
-    OpenDate: writtenTime(instantFromMs(context.now()), zones.moments),
+    OpenDate: writtenTime(instantFromMs(context.now()), zones.timestamps),
   };
   const made = await bms.write('POST', ticketsPath, body, resultOf(TicketWire));
   const isKept = hasMarker(made.title, ticket.key);
@@ -101,7 +101,7 @@ export async function createTicket(bms: Bms, ticket: Alert, queue: string): Prom
   return made;
 }
 
-/** The comment of a resolution is internal, and says why: no note of its own is written. */
+/** The comment of a resolution is internal and carries the reason, so no separate note is written. */
 export const closableTicket: ClosableTicket<Bms> = {
   async read(bms, id) {
     const path = `${ticketsPath}/${encodeURIComponent(id)}`;
@@ -141,8 +141,8 @@ export const noteRecord: NoteRecord<Bms> = {
       Details: withMarker(note.body, note.key),
       IsInternal: note.audience === 'internal',
       TypeId: config.notes.typeId,
-      NoteDate: writtenTime(instantFromMs(context.now()), zones.moments),
-      // Nobody named: where it is left out, BMS might choose for itself who gets a mail.
+      NoteDate: writtenTime(instantFromMs(context.now()), zones.timestamps),
+      // Explicitly nobody: if it is left out, BMS might choose recipients itself.
       EmailNotification: { ContactIds: '', ResourcesIds: '', OtherEmails: [] },
     };
     const path = notesPath(note.ticketId);
@@ -172,7 +172,7 @@ export const accountField: ClientFields<Bms, AccountField> = {
       name ? [{ id: Number(customfieldid), name, value: data }] : [],
     );
   },
-  /** The answer names the module: a field of another one would be about something else with that number. */
+  /** The response names the module: in another one, the same number would identify something else. */
   async write(bms, clientId, { target: { id }, value }) {
     const path = `${fieldsPath(bms, '/data')}/${clientId}/${id}`;
     const { modulename } = await bms.write('PUT', path, { Value: value ?? '' }, resultOf(Written));
@@ -180,9 +180,9 @@ export const accountField: ClientFields<Bms, AccountField> = {
     const isAccount = /account|client|crm/i.test(modulename);
     await facts.verifyFact(bms.context, 'account-field', isAccount);
     if (isAccount) return;
-    const message = `${fieldsPath(bms)} is the module of ${modulename}, where a field was changed.`;
+    const message = `${fieldsPath(bms)} is the module of ${modulename}, and a field was changed there.`;
     throw new KindError('config', message, {
-      fix: `Restore its field ${id} of number ${clientId}; correct balance.moduleId.`,
+      fix: `Restore field ${id} of record ${clientId} there; correct balance.moduleId.`,
     });
   },
   verifiesFact: true,

@@ -1,6 +1,6 @@
 /**
- * A sale: a ticket of its own, found by the key in its title, and on it a charge with the key in its
- * description. Billing Review makes an invoice of the charge; invoices cannot be made from here.
+ * A sale: a separate ticket, found by the key in its title, with a charge that has the key in its
+ * description. Billing Review turns the charge into an invoice; the API cannot create invoices.
  */
 import { z } from 'zod';
 import type {
@@ -25,7 +25,7 @@ import { findProduct, readUser } from './lists.ts';
 import { closableTicket, createTicket, findTicket, requireAlerts, ticketsPath } from './push.ts';
 import { ChargeWire, resultOf } from './schema.ts';
 
-/** Other people's brackets are on invoices too; ours say whose they are. */
+/** Invoices contain other text in brackets too; ours is recognisable. */
 function saleMarker(key: string): string {
   return `[prepaid-hours ${key}]`;
 }
@@ -36,7 +36,7 @@ export function saleKeyIn(text: string | null | undefined): string | null {
 
 const soldMemory = 'first-sale';
 
-/** Before the first sale no line of an invoice can bear a key of ours, and none is asked for. */
+/** Before the first sale no invoice line can have a key of ours, so none is requested. */
 export async function isAnythingSold({ context }: Bms): Promise<boolean> {
   return (await context.memory.get(soldMemory)) !== null;
 }
@@ -78,10 +78,10 @@ export function createInvoicePush(open: OpenCall<Bms>): Push<'invoice'> {
   return keyedPush(open, facts, saleRecord);
 }
 
-/** A ticket without its charge is left by a run that broke off. */
+/** A ticket without its charge comes from an interrupted run. */
 async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
   const { billing } = bms.config;
-  // A charge names no currency: it is in the one that BMS shows, which is the file's unless it says so.
+  // A charge has no currency: it is the one that BMS shows, by default the file's.
   const charged = (await readUser(bms)).currencycode || bms.context.currency;
   if (charged !== sale.currency) {
     throw new KindError('config', `BMS charges in ${charged}, not in ${sale.currency}.`, {
@@ -107,7 +107,7 @@ async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
 }
 
 async function createCharge(bms: Bms, ticketId: SourceId, ProductIndexId: number, sale: Sale) {
-  // Before the write, whose answer may be lost: from now on a line of an invoice may bear a key.
+  // Before the write, whose response may be lost: from now on an invoice line may have a key.
   await rememberSale(bms);
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
@@ -128,7 +128,7 @@ async function createCharge(bms: Bms, ticketId: SourceId, ProductIndexId: number
   return made;
 }
 
-/** The list shows neither names nor descriptions, and expenses too: each is looked at by itself. */
+/** The list lacks names and descriptions, and includes expenses, so each entry is read by itself. */
 async function findCharge(bms: Bms, ticketId: SourceId, key: string) {
   const list = { path: `${ticketsPath}/${ticketId}/expensesandcharges` };
   for await (const { rows } of bms.pages(list)) {
@@ -140,7 +140,7 @@ async function findCharge(bms: Bms, ticketId: SourceId, key: string) {
   return null;
 }
 
-/** Null where there is none; what is no number of a ticket and a charge was never one of ours. */
+/** Null if there is none; anything but a ticket and charge number was never one of ours. */
 async function readCharge(bms: Bms, remoteId: SourceId): Promise<ChargeWire | null> {
   if (!/^\d+-\d+$/.test(remoteId)) return null;
   return bms.getIfThere(pathsOf(remoteId).charge, resultOf(ChargeWire));
@@ -153,7 +153,7 @@ export function pathsOf(remoteId: SourceId) {
   return { ticketId, ticket, charge: `${ticket}/charges/${chargeId}` };
 }
 
-/** The charge stays, saying why, and is billed no more; then its ticket is closed. */
+/** The charge stays, with the reason, and becomes unbillable; then its ticket is closed. */
 async function withdrawSale(
   bms: Bms,
   sale: Sale,
@@ -161,7 +161,7 @@ async function withdrawSale(
 ): Promise<Withdrawn | null> {
   const charge = await readCharge(bms, remoteId);
   const paths = pathsOf(remoteId);
-  // What is on an invoice, or on its way there, is a person's to take back.
+  // A charge that is invoiced or being invoiced must be reversed by a person.
   const isOurs = charge !== null && saleKeyIn(charge.description) === sale.key;
   if (!isOurs || charge.isbilled || charge.isposted) return null;
   if (charge.isbillable) {
@@ -194,13 +194,13 @@ function totalOf({ quantity, price, amount }: ChargeWire, currency: string): num
   return Number(quantity) * minorFromText(price, currency);
 }
 
-/** A pricing level may have put its own price in the place of ours, or the price is not shown. */
+/** A pricing level may have replaced our price, or the price is not shown. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
   const total = totalOf(charge, sale.currency);
   refuseOtherTotal(sale, `Charge ${charge.id}`, total);
   if (total !== null) return;
   const wanted = textFromMinor(sale.totalMinor, sale.currency);
-  const message = `Charge ${charge.id} comes to nothing that it shows instead of ${wanted}.`;
+  const message = `Charge ${charge.id} shows no price; expected ${wanted}.`;
   throw new KindError('rejected', message, { fix: 'Correct it in BMS, then retry.' });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What BMS answers: an envelope with keys in either casing, refusals with a good status, and of its rows what the
- * connector reads and no more. https://api.bms.kaseya.com/swagger/index.html
+ * BMS responses: an envelope with keys in either casing, refusals with status 200, and of its rows only the fields
+ * in use. https://api.bms.kaseya.com/swagger/index.html
  */
 import { z } from 'zod';
 import { KindError } from '../../src/domain/errors.ts';
@@ -10,8 +10,8 @@ import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { RawAnswer } from '../http/types.ts';
 
 /**
- * BMS writes `AccountId` in its documents and `accountId` in some of its answers. Every key is lowered here, once;
- * schemas know lower-case names only.
+ * BMS writes `AccountId` in its documentation and `accountId` in some responses. Keys are converted to lower case
+ * here; schemas use lower-case names only.
  */
 function lowerKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerKeys);
@@ -23,13 +23,13 @@ function lowerKeys(value: unknown): unknown {
   return Object.fromEntries(lowered);
 }
 
-/** `{ Success, Error, Result }` around what is wanted. A refusal was seen before it comes here. */
+/** The `{ Success, Error, Result }` envelope. Refusals are handled earlier. */
 export function resultOf<T>(schema: z.ZodType<T>) {
   const envelope = z.object({ success: z.literal(true), result: schema });
   return z.preprocess(lowerKeys, envelope).transform(({ result }) => result);
 }
 
-/** The same around a list, with the number of rows of all pages where BMS counts them. */
+/** The same for a list, with the total row count if BMS gives one. */
 export const ListAnswer = z
   .preprocess(
     lowerKeys,
@@ -55,17 +55,17 @@ const kinds = {
   credentials: { kind: 'auth', fix: 'Check tenant, username, password.' },
   permission: {
     kind: 'permission',
-    fix: 'Give the API user’s security role what it lacks (see the connector’s README).',
+    fix: 'Give the API user’s security role the missing permission (see the connector’s README).',
   },
   missing: { kind: 'rejected', status: 404 },
   'too-many': { kind: 'rate-limited' },
   validation: {
     kind: 'rejected',
-    fix: 'See what BMS says; the API or the tenant’s settings may have changed. Run check.',
+    fix: 'See the message from BMS; the API or the tenant’s settings may have changed. Run check.',
   },
 } as const;
 
-/** The first that fits. What fits none is a refusal of what was asked. */
+/** The first match applies. Without a match, the request itself was refused. */
 const byText: readonly [Meaning, RegExp][] = [
   [
     'too-many',
@@ -94,9 +94,9 @@ const Refusal = z.object({
     .catch(null),
 });
 
-/** What BMS says where it refuses; null where it does not. */
+/** The message of a refusal; null if there is none. */
 export function refusalIn(answer: RawAnswer): { meaning: Meaning; said: string } | null {
-  // The text of a note may speak of one, too: only the envelope decides.
+  // The text of a note may look like one: only the envelope counts.
   if (!/"success"\s*:\s*false/i.test(answer.text)) return null;
   const refusal = Refusal.safeParse(lowerKeys(jsonOrNull(answer.text))).data;
   if (refusal === undefined) return null;
@@ -107,7 +107,7 @@ export function refusalIn(answer: RawAnswer): { meaning: Meaning; said: string }
   return { meaning, said: said || `no reason (code ${code})` };
 }
 
-/** Null: no refusal in a good status, so the common table decides. */
+/** Null: not a refusal with status 200, so the common table decides. */
 export function classifyBms(answer: RawAnswer): KindError | null {
   const { status, request } = answer;
   const refusal = status >= 200 && status < 300 ? refusalIn(answer) : null;
@@ -121,7 +121,7 @@ export function classifyBms(answer: RawAnswer): KindError | null {
 const Text = z.string();
 const Flag = z.boolean();
 
-/** A number of something else; 0 stands for none, as a missing one does. */
+/** A reference by number; 0 means none, like a missing one. */
 export const Ref = Id.nullish().transform((id) => (id == null || id === '0' ? null : id));
 
 export const AccountWire = z.object({ id: Id, name: Text.min(1), ...optional(Flag, 'isactive') });
@@ -175,7 +175,7 @@ export const NoteWire = z.object({
   ...optional(Flag, 'isinternal'),
 });
 
-/** What is looked at, and what a PUT sends back with it. */
+/** The fields read, and those that a PUT must send back. */
 export const ChargeWire = z.object({
   id: Id,
   ...optional(z.int(), 'productindexid', 'statusid', 'pricinglevelid'),
@@ -196,7 +196,7 @@ export const NamedWire = z.object({
   ...optional(Flag, 'isactive', 'ismain'),
 });
 
-/** Contracts name the account by its name alone. */
+/** Contracts have only the account's name. */
 export const ContractWire = z.object({
   id: Id,
   ...optional(Text, 'contractname', 'accountname', 'contracttype', 'status'),

@@ -1,5 +1,5 @@
 /**
- * How each fact is verified: what filters do and what figures mean, by reading; the rest by writing to a test client,
+ * How each fact is verified: filters and units by reading; the rest by writing to a test client,
  * reading back and removing.
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
@@ -35,10 +35,10 @@ import { TicketWire, TimeWire } from './schema.ts';
 
 const farFuture = '2099-01-01T00:00:00Z';
 const farPast = '2000-01-01T00:00:00Z';
-/** Of what was made or changed since. */
+/** Filters for records created or changed since. */
 const sampleDays = 90;
 
-/** One result a fact. What nothing was there to see by stays as it was known before. */
+/** One result per fact. A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(
   bms: Bms,
   userTime: string | null | undefined,
@@ -90,7 +90,7 @@ interface Spent {
   endMs: number;
 }
 
-/** Entries without a start and an end, or with unreadable ones, show nothing. */
+/** Entries without a readable start and end are ignored. */
 function spansIn({ zones }: Bms, wires: readonly TimeWire[]): Spent[] {
   return wires.flatMap((wire) => {
     const span = ifBelieved(() => spanOf(wire, zones.work));
@@ -99,7 +99,7 @@ function spansIn({ zones }: Bms, wires: readonly TimeWire[]): Spent[] {
   });
 }
 
-/** To the hundredth of an hour, since that is what people round to. */
+/** To the hundredth of an hour, as people round. */
 function isAbout(seconds: number, wanted: number): boolean {
   return Math.abs(seconds - wanted) <= 36;
 }
@@ -125,12 +125,12 @@ const soonMs = 30 * 60_000;
 const earlyMs = 5 * 60_000;
 
 /**
- * Work is logged when it is done: read in a zone too far west, it would end after it was logged; in one
- * too far east, nobody would ever have logged anything soon afterwards.
+ * Work is logged after it is done: read in a zone too far west, it would end after it was logged; in one
+ * too far east, nothing would ever have been logged soon afterwards.
  */
 function isLoggedAfterwards({ zones }: Bms, spans: readonly Spent[]): boolean | null {
   const gaps = spans.flatMap(({ wire, endMs }) => {
-    const loggedMs = readableMs(wire.createdon, zones.moments);
+    const loggedMs = readableMs(wire.createdon, zones.timestamps);
     return loggedMs === null ? [] : [loggedMs - endMs];
   });
   const early = gaps.filter((gap) => gap < -earlyMs);
@@ -156,7 +156,7 @@ async function areAccountsListed(
   return orNo(async () => (await countOf(`${one},${other}`)) === first + second);
 }
 
-/** What BMS cannot make sense of may be refused, or break it: then it is not so. */
+/** An unsupported filter may be refused or cause an error: then the fact is false. */
 async function orNo(ask: () => Promise<boolean | null>): Promise<boolean | null> {
   try {
     return await ask();
@@ -166,7 +166,7 @@ async function orNo(ask: () => Promise<boolean | null>): Promise<boolean | null>
   }
 }
 
-/** Fewer may be in order by chance. */
+/** Fewer may be sorted by chance. */
 const rowsToSeeOrder = 3;
 const rowsToSee = 100;
 
@@ -201,7 +201,7 @@ export function probeConnection(bms: Bms, clientId: SourceId): Promise<CheckResu
   if (balance !== undefined) {
     steps.push(fieldStep(bms, facts, 'account-field', accountField, clientId));
   }
-  const fix = 'Delete these by hand in BMS; the API user may not be allowed to.';
+  const fix = 'Delete these by hand in BMS; the API user may lack permission.';
   return runProbe(bms, facts, steps, { written, remove: bms.remove, fix }, 'Kaseya BMS');
 }
 
@@ -217,7 +217,7 @@ async function probeTicket(
     const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
     const { remoteId } = await noteRecord.write(bms, note);
     written.unshift(`${notesPath(ticketId)}/${remoteId}`);
-    // The next note would answer for itself only.
+    // Another note would prove nothing more.
     if ((await facts.readFact(bms.context, 'note-audience')) !== 'yes') return;
   }
 }
