@@ -6,10 +6,10 @@ type FactId = 'ticket-key' | 'invoice-key';
 export const facts = keepFacts<FactId>('Plain Desk', {
   'ticket-key': writing.needed(
     'A new ticket keeps the end of its subject.',
-    'No alert tickets are made, since one could be made twice.',
+    'No alert tickets are made, since duplicates could be created.',
   ),
   'invoice-key': writing.needed(
     'A new invoice keeps its reference.',
-    'No invoices are made, since one could be made twice.',
+    'No invoices are made, since duplicates could be created.',
   ),
 });

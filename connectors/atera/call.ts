@@ -75,7 +75,7 @@ export async function write(
   return (await atera.write(method, path, body, ActionWire.optional()))?.ActionID ?? null;
 }
 
-/** The id or text under this name of a row that nobody believed yet. */
+/** The id or text under this name of a row that is not parsed yet. */
 export function idIn(row: unknown, name: string): string | null {
   if (typeof row !== 'object' || row === null) return null;
   const id = (row as Record<string, unknown>)[name];

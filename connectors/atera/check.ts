@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { namesAlone } from '../http/answers/rows.ts';
@@ -75,7 +75,7 @@ async function checkCustomers(
   const seen = new Set(customers.map(({ CustomerID }) => CustomerID));
   return checkClients('Atera', clientIds, async (id) => {
     if (seen.has(id)) return null;
-    const fix = 'Correct the client’s id in the config: it is its CustomerID.';
+    const fix = 'Correct the client’s ID in the config: it is its CustomerID.';
     return { detail: `Atera shows no customer ${id}.`, fix };
   });
 }

@@ -75,13 +75,13 @@ export const AteraConfig = z
       .min(1)
       .max(60_000)
       .default(600)
-      .describe('Requests sent at most, evenly spaced; 700 a minute is often cited.'),
+      .describe('Maximum requests, evenly spaced; 700 a minute is often cited.'),
     pageSize: z
       .int()
       .min(1)
       .max(50)
       .default(50)
-      .describe('Rows asked for at once; Atera gives at most 50.'),
+      .describe('Rows per page; Atera allows at most 50.'),
   })
   .refine(
     ({ tickets, closedStatuses }) =>

@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -7,11 +7,11 @@ const rows = {
     'No time is read; set the connection’s `timezone` to that of the account.',
   ),
   'work-hours-zone': reading.needed(
-    'Work hours are shown by the clock that they are asked for by.',
+    'Work hours are shown by the clock that they are requested by.',
     'No time is read; try `workHoursIn: utc`.',
   ),
   'ticket-changes': reading.needed(
-    'Tickets can be asked for by their last change.',
+    'Tickets can be requested by their last change.',
     'No tickets are read, since changes would be missed.',
   ),
   'work-moves-ticket': reading.useful(
@@ -19,7 +19,7 @@ const rows = {
     'Time that is logged on a ticket from before the history waits until that ticket changes.',
   ),
   'tickets-by-client': reading.needed(
-    'Tickets can be asked for by customer.',
+    'Tickets can be requested by customer.',
     'No tickets are made, since one that exists already would not be found.',
   ),
   'ticket-totals': reading.useful(

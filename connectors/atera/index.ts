@@ -9,7 +9,7 @@ import { presentTime, pullClients, pullTickets, pullTime } from './pull.ts';
 import { createAlertPush, createBalancePush, createNotePush, createSalePush } from './push.ts';
 import { probeConnection } from './verify.ts';
 
-/** Atera. What it can, cannot and needs is in README.md. */
+/** Atera. See README.md. */
 export const atera: VendorModule<AteraConfig> = {
   id: 'atera',
   title: 'Atera',

@@ -28,7 +28,7 @@ const recentSeconds = 1800;
 
 const Known = z.object({
   from: z.string(),
-  /** What the pass asked for that read it. */
+  /** What the pass requested that read it. */
   since: z.string(),
   until: z.string(),
   clients: z.string(),
@@ -40,7 +40,7 @@ const Known = z.object({
 type Known = z.infer<typeof Known>;
 
 interface WindowReading {
-  /** First day of work that is asked for. */
+  /** First day of work that is requested. */
   from: DateText;
   /**
    * Whether the window holds what it held when it was read: as many rows with the same first page, or as many

@@ -49,7 +49,7 @@ export function pageOf<Wire, Row>(
 }
 
 export interface Contracts {
-  /** Names by id, kept for an hour; asked for only where one is not known. */
+  /** Names by id, kept for an hour; requested only where one is not known. */
   namesOf(atera: Atera, ids: readonly SourceId[]): Promise<ReadonlyMap<SourceId, string>>;
   list(atera: Atera): Promise<ContractWire[]>;
 }

@@ -1,4 +1,4 @@
-/** From Atera's rows to ours. A row that cannot be believed is a `contract` error. */
+/** From Atera's rows to ours. An invalid row is a `contract` error. */
 
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';

@@ -147,7 +147,7 @@ async function verifyTimes({ context }: Atera, { TicketCreatedDate }: TicketStan
   await facts.verifyFact(context, 'ticket-times', Math.abs(offMs) <= clockMsMax);
 }
 
-/** Null: it is not there any more. */
+/** Null: it no longer exists. */
 async function readTicket(atera: Atera, id: SourceId): Promise<TicketStanding | null> {
   const path = `/tickets/${encodeURIComponent(id)}`;
   const ticket = await atera.getIfThere(path, TicketStanding);

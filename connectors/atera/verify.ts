@@ -35,7 +35,7 @@ export async function compareZone(atera: Atera, name: string): Promise<CheckResu
   return [{ id, status: 'failed', detail, fix }];
 }
 
-/** A fact that nothing was there to verify by stays as it was. */
+/** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(
   atera: Atera,
   clientIds: readonly SourceId[],
@@ -101,7 +101,7 @@ async function sampleEntry(atera: Atera): Promise<Sample | null> {
   return null;
 }
 
-/** It is listed when asked for from its start as we read it, and not from a second later. */
+/** It is listed when requested from its start as we read it, and not from a second later. */
 async function isShownAsAsked(atera: Atera, { wire, span }: Sample): Promise<boolean> {
   const isListedFrom = async (startedAt: string): Promise<boolean> => {
     const query = {
@@ -143,7 +143,7 @@ export function probeConnection(atera: Atera, clientId: SourceId): Promise<Check
     for (const audience of ['internal', 'client'] as const) {
       const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
       await writeNote(atera, note);
-      // The next note would answer for itself only.
+      // Another note would prove nothing more.
       if ((await facts.readFact(context, 'note-audience')) === 'no') break;
     }
   };

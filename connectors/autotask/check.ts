@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { secondsOf } from '../http/answers/exact.ts';
@@ -78,12 +78,12 @@ async function checkCompanies(api: Autotask, clientIds: readonly SourceId[]) {
     if (client !== undefined && client.isActive !== false) return null;
     const shown = `Company ${id} (${client?.companyName}) is inactive in Autotask.`;
     const detail = client === undefined ? `Autotask shows no company ${id}.` : shown;
-    const fix = 'Correct the client’s id in the config, or the API user’s access to companies.';
+    const fix = 'Correct the client’s ID in the config, or the API user’s access to companies.';
     return { detail, fix };
   });
 }
 
-/** Each name that the config uses, looked up as the step that needs it would. */
+/** Each name in the config, looked up the way the step that needs it does. */
 function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
   const { alerts, billing, notes, closedStatuses } = api.config;
   const find = (path: string, field: string) => (label: string) =>
@@ -183,14 +183,14 @@ async function nativeBlocks(
       id: `native-contract.${id}`,
       status: 'warning',
       detail: `Company ${companyId} has an active contract "${name}" (${type})${shown}: two systems would debit the same hour.`,
-      fix: 'Take what is left over as an opening block, and exclude its work types there or end it; or leave the client out.',
+      fix: 'Enter the remaining hours as an opening block, and exclude its work types there or end it; or leave the client out.',
     };
   });
 }
 
 const Named = z.object({ id: Id, name: z.string() });
 
-/** The names that the config may use, for `check` to compare. */
+/** Names that the config may use, for `check` to compare. */
 export async function listNames(api: Autotask, clientIds: readonly SourceId[]): Promise<NameLists> {
   const listed = ({ id, name }: { id: SourceId; name: string }) => ({ sourceId: id, name });
   const namesOf = async (path: string) =>

@@ -53,7 +53,7 @@ export const AutotaskConfig = z.strictObject({
     secret: true,
   }),
   zoneUrl: BaseUrl.default('https://webservices.autotask.net/ATServicesRest').describe(
-    'Where the zone of your database is asked for; there is no need to change it.',
+    'Address for discovering the zone of your database; no need to change it.',
   ),
   alerts: Alerts.optional().describe(
     'How low-balance tickets are made; needed only where alerts go to this connection.',
@@ -80,7 +80,7 @@ export const AutotaskConfig = z.strictObject({
     .min(1)
     .max(500)
     .default(500)
-    .describe('Rows asked for at once; Autotask gives at most 500.'),
+    .describe('Rows per page; Autotask allows at most 500.'),
 });
 
 export type AutotaskConfig = z.infer<typeof AutotaskConfig>;

@@ -95,7 +95,7 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
   });
 }
 
-/** The secret will be sent there: only to the vendor's own domain, or where the zone was asked for. */
+/** The secret will be sent there: only to the vendor's own domain, or where the zone was requested. */
 function believeZone(text: string, zoneUrl: string): string {
   const home = parseBaseUrl(zoneUrl);
   const url = parseBaseUrl(text);

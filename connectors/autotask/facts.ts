@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -7,20 +7,20 @@ const rows = {
     'Nothing is read, since every run would read everything.',
   ),
   'tracked-filter': reading.useful(
-    'Tickets can be asked for by lastTrackedModificationDateTime.',
+    'Tickets can be requested by lastTrackedModificationDateTime.',
     'Changes are seen by lastActivityDate alone.',
   ),
   'approval-filter': reading.useful(
-    'Time can be asked for by billingApprovalDateTime.',
+    'Time can be requested by billingApprovalDateTime.',
     'An approval is seen where it counts as a change of the entry, and else by nothing.',
   ),
   'invoice-lines': reading.useful(
-    'Billing items can be asked for by invoice.',
-    'Nobody learns that a sale was paid; use activate: on-invoice.',
+    'Billing items can be requested by invoice.',
+    'Payments of sales are not detected; use activate: on-invoice.',
   ),
   'page-order': reading.useful(
     'Rows come in the order of their ids.',
-    'An interrupted pass begins again, in place of going on where it was.',
+    'An interrupted pass starts over instead of resuming.',
   ),
   'page-count': reading.useful(
     'pageDetails.count is the number of rows on the page.',
@@ -28,7 +28,7 @@ const rows = {
   ),
   'hours-worked': reading.useful(
     'hoursWorked is the end less the start of an entry.',
-    'hoursWorked is debited all the same: it is what Autotask calls worked.',
+    'hoursWorked is still debited: it is what Autotask counts as worked.',
   ),
   'threshold-information': reading.useful(
     'ThresholdInformation tells the requests of this hour.',
@@ -47,7 +47,7 @@ const rows = {
     'No notes are written, since clients might read internal ones.',
   ),
   'company-fields': writing.needed(
-    'A PATCH of one user-defined field leaves the other fields as they were.',
+    'A PATCH of one user-defined field leaves the other fields unchanged.',
     'No balance is written into companies.',
   ),
   'charge-key': writing.needed(

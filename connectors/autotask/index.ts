@@ -11,7 +11,7 @@ import { createInvoicePush, findBillingCode } from './sales.ts';
 import { countTime, presentTime, pullTime } from './time.ts';
 import { probeConnection } from './verify.ts';
 
-/** Autotask PSA (Datto, Kaseya). What it can, cannot and needs is in README.md. */
+/** Autotask PSA (Datto, Kaseya). See README.md. */
 export const autotask: VendorModule<AutotaskConfig> = {
   id: 'autotask',
   title: 'Autotask PSA',

@@ -1,4 +1,4 @@
-/** Look-ups: names behind ids, each asked for once and kept for a while; what is seen at all; contracts. */
+/** Look-ups: names behind ids, each requested once and kept for a while; what is seen at all; contracts. */
 import { z } from 'zod';
 import type { SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -14,7 +14,7 @@ import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
 import type { Sweep } from './time.ts';
 
-/** Names change rarely; a name that is unknown is asked for at once, but no more often than this. */
+/** Names change rarely; a name that is unknown is requested at once, but no more often than this. */
 const keptMs = 3_600_000;
 const askAgainMs = 60_000;
 
@@ -96,7 +96,7 @@ const Named = z.object({
   ...optional(z.string(), 'name', 'contractName', 'firstName', 'lastName'),
 });
 
-/** Names by id; those that are not known yet are asked for together, unlisted ones once. */
+/** Names by id; those that are not known yet are requested together, unlisted ones once. */
 export async function readEntityNames(api: Autotask, path: NamedEntity, ids: readonly SourceId[]) {
   const nowMs = api.context.now();
   const last = api.cache.names.get(path);

@@ -1,4 +1,4 @@
-/** From Autotask's rows to ours. A row that cannot be believed is a `contract` error. */
+/** From Autotask's rows to ours. An invalid row is a `contract` error. */
 import type {
   ClientRow,
   InvoiceRow,

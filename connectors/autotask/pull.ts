@@ -90,8 +90,8 @@ const lookBackSeconds = 60 * 86_400;
 const billedAfterSeconds = 86_400;
 
 /**
- * Invoices, with our key where a charge of ours is on them. An invoice does not bear it: its billing
- * items name their charges, and the charges bear the key.
+ * Invoices, with our key where a charge of ours is on them. An invoice does not have it: its billing
+ * items name their charges, and the charges have the key.
  */
 export async function* pullInvoices(
   api: Autotask,

@@ -24,7 +24,7 @@ import { type FactId, facts } from './facts.ts';
 import { findValue, readNames, readPicklist, userDefinedFields } from './lists.ts';
 import { UserDefinedFields } from './schema.ts';
 
-/** Reads a new row back: whether it bears its key, as it shows by its id, else in a list without a filter on the key. */
+/** Reads a new row back: whether it has its key, as it shows by its id, else in a list without a filter on the key. */
 export async function readBack<Row>(
   api: Autotask,
   fact: FactId,
@@ -226,7 +226,7 @@ export const companyFields: ClientFields<Autotask, ClientField> = {
     const company = await getItem(api, 'Companies', id, UserDefinedFields);
     if (company === null) {
       throw new KindError('permission', `Autotask shows this API user no company ${id}.`, {
-        fix: 'Correct the client’s id in the config, or the API user’s access to companies.',
+        fix: 'Correct the client’s ID in the config, or the API user’s access to companies.',
       });
     }
     // A field that was emptied may come back as null or as no text.

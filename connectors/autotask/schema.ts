@@ -1,5 +1,5 @@
 /**
- * What the connector reads of Autotask's rows, and no more: exactly the fields of a schema are asked for with
+ * What the connector reads of Autotask's rows, and no more: exactly the fields of a schema are requested with
  * `includeFields`. https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/_EntitiesOverview.htm
  */
 import { z } from 'zod';

@@ -24,7 +24,7 @@ const sampleSize = 50;
 
 const farFuture = '2999-01-01T00:00:00.000Z';
 
-/** A fact that nothing was there to verify by stays as it was. */
+/** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(api: Autotask, hasClients: boolean): Promise<CheckResult[]> {
   const pages = await readTwoPages(api);
   // No invoice has the number 0.
@@ -67,7 +67,7 @@ function isHonoured(api: Autotask, path: string, field: string): Promise<boolean
   return isEmpty(api, { path, filter: [where.since(field, farFuture)], fields: ['id'] });
 }
 
-/** A field that cannot be asked for is refused as such. */
+/** A field that cannot be requested is refused as such. */
 function isEmpty(api: Autotask, list: List): Promise<boolean> {
   const first = firstPage(api, { ...list, pageSize: 1 });
   return unlessRefused(

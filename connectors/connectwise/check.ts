@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../src/domain/errors.ts';
@@ -104,7 +104,7 @@ async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<Check
       company === undefined
         ? `ConnectWise shows no company ${id}.`
         : `Company ${id} (${company.name}) is deleted in ConnectWise.`;
-    const fix = 'Correct the client’s id in the config, or the API member’s access to companies.';
+    const fix = 'Correct the client’s ID in the config, or the API member’s access to companies.';
     return { detail, fix };
   });
 }

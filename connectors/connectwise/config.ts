@@ -21,9 +21,7 @@ const Billing = z.strictObject({
         '`ticket-product` puts the product on a renewal ticket, billed by ConnectWise’s own run; ' +
         '`agreement` adds the money as an addition and the hours as an adjustment.',
     ),
-  product: Name.optional().describe(
-    'Product (catalog item id) for offers that name none of their own.',
-  ),
+  product: Name.optional().describe('Product (catalog item id) for offers without their own.'),
   board: Name.optional().describe(
     'Route `ticket-product`: service board of the renewal tickets, by name.',
   ),
@@ -91,7 +89,7 @@ export const ConnectwiseConfig = z
       .min(1)
       .max(1000)
       .default(1000)
-      .describe('Rows asked for at once; some older servers allow 100.'),
+      .describe('Rows per page; some older servers allow 100.'),
   })
   .superRefine(({ billing }, ctx) => {
     const needs = { 'ticket-product': 'board', agreement: 'agreement', invoice: null } as const;

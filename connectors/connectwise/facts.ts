@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -20,7 +20,7 @@ const rows = {
   ),
   'actual-hours': reading.useful(
     'actualHours is end less start less hoursDeduct.',
-    'actualHours is debited all the same: it is what ConnectWise calls worked.',
+    'actualHours is still debited: it is what ConnectWise counts as worked.',
   ),
   'conditions-external-xref': writing.useful(
     'A ticket is found by externalXRef.',
@@ -55,7 +55,7 @@ const rows = {
     'No notes are written, since clients might read internal ones.',
   ),
   'custom-fields': writing.needed(
-    'A PATCH of the whole customFields array leaves the other fields as they were.',
+    'A PATCH of the whole customFields array leaves the other fields unchanged.',
     'No balance is written into companies.',
   ),
 };

@@ -18,7 +18,7 @@ import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
 import { createInvoicePush } from './sales.ts';
 import { probeConnection } from './verify.ts';
 
-/** ConnectWise PSA (formerly Manage). What it can, cannot and needs is in README.md. */
+/** ConnectWise PSA (formerly Manage). See README.md. */
 export const connectwise: VendorModule<ConnectwiseConfig> = {
   id: 'connectwise',
   title: 'ConnectWise PSA',
@@ -35,7 +35,7 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
   facts: facts.rows,
   evidence: ['schema'],
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
-  // The other routes are billed by ConnectWise's own run, whose invoices do not bear our reference.
+  // The other routes are billed by ConnectWise's own run, whose invoices do not have our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
   needsProduct: ({ billing }) => billing.product === undefined,
   create: (config, context) =>

@@ -84,7 +84,7 @@ export function companyPath(clientId: SourceId): string {
   return `/company/companies/${companyNumbers([clientId])[0]}`;
 }
 
-/** How a record that bears our key is found. A filter only shortens the list; rows are compared here. */
+/** How a record that has our key is found. A filter only shortens the list; rows are compared here. */
 export interface Search<Wire> {
   path: string;
   schema: z.ZodObject & z.ZodType<Wire>;
@@ -144,7 +144,7 @@ export async function idOfName(
   return remembered ?? lookUpName(psa, kind, name, boardId);
 }
 
-/** The id, asked for now and remembered; throws `config` when there is none, or it is out of use. */
+/** The id, requested now and remembered; throws `config` when there is none, or it is out of use. */
 export async function lookUpName(
   psa: Psa,
   kind: NameKind,
@@ -153,7 +153,7 @@ export async function lookUpName(
 ): Promise<SourceId> {
   const { memory } = psa.context;
   const [noun, path, inactiveField] = directories[kind];
-  // There may be thousands of products: they are asked for the one alone.
+  // There may be thousands of products: only this one is requested.
   const nameField = kind === 'product' ? 'identifier' : 'name';
   const filter = kind === 'product' ? { conditions: isText(nameField, name) } : {};
   const fields = ['id', nameField, inactiveField ?? []].flat().join(',');

@@ -68,7 +68,7 @@ export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<Invoi
   }
 }
 
-/** An invoice does not show its product lines: they are asked for by the invoices' ids. */
+/** An invoice does not show its product lines: they are requested by the invoices' ids. */
 async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const path = '/procurement/products';
@@ -115,26 +115,26 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
 /** Where a pass is: in which of its lists, and after which id in it. A position in other lists means nothing. */
 const Position = z.object({ of: z.string(), part: z.int().min(0), pageId: z.string().nullable() });
 
-/** Rows nobody asked for mean that the whole table is coming, with or without the right rows. */
+/** Rows nobody requested mean that the whole table is coming, with or without the right rows. */
 function refuseStranger(
   { path, ids }: { path: string; ids: readonly SourceId[] },
   company: SourceId | null,
 ): void {
   if (company === null || ids.includes(company)) return;
-  throw ignoredFilter(path, `company ${company}, not asked for`);
+  throw ignoredFilter(path, `company ${company}, not requested`);
 }
 
 const EntryId = z.object({ id: Id });
 const Count = z.object({ count: z.int().min(0) });
 
-/** Which time there is now: ConnectWise does not report entries that were deleted. */
+/** Which time exists now: ConnectWise does not report deleted entries. */
 export async function* presentTime(
   psa: Psa,
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
   await facts.refuseIfFalse(psa.context, 'conditions-company', 'forward-only');
   for (const list of presentLists(psa, request)) {
-    // A row without an id would otherwise count as one that is gone.
+    // A row without an ID would otherwise count as deleted.
     for await (const { rows } of psa.pages(list)) yield rows.map((row) => EntryId.parse(row).id);
   }
 }

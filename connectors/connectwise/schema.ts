@@ -1,5 +1,5 @@
 /**
- * What the connector reads of ConnectWise's rows, and no more: what a schema has, in its order, is what is asked for.
+ * What the connector reads of ConnectWise's rows, and no more: what a schema has, in its order, is what is requested.
  * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
  */
 import { z } from 'zod';

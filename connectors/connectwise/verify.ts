@@ -152,7 +152,7 @@ export function probeConnection(psa: Psa, clientId: SourceId): Promise<CheckResu
     fieldStep(psa, facts, 'custom-fields', customFields, clientId),
     { facts: routeFacts[route], work: sales[route] },
   ];
-  const fix = 'Delete these by hand in ConnectWise; the API member may not be allowed to.';
+  const fix = 'Delete these by hand in ConnectWise; the API member may lack permission.';
   const removal = { written: probe.written, remove: psa.remove, fix };
   return runProbe(psa, facts, steps, removal, 'ConnectWise');
 }
@@ -167,7 +167,7 @@ async function probeTicket({ psa, clientId, key, written }: Probe): Promise<void
     const note = { key, clientId, ticketId, audience, body };
     const { remoteId } = await writeNote(psa, note, false);
     written.unshift(`${notesPath(ticketId)}/${remoteId}`);
-    // The next note would answer for itself only.
+    // Another note would prove nothing more.
     if ((await facts.readFact(psa.context, 'note-flags')) !== 'yes') return;
   }
 }

@@ -98,7 +98,7 @@ function envelopeOf(name: string) {
     });
 }
 
-/** Client credentials: the tenant's authorisation server is asked for first, once. */
+/** Client credentials: the tenant's authorisation server is requested first, once. */
 function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
   let server: { url: string; tenant: string | null } | null = null;
   const common = {

@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import {
   checkClients,
@@ -90,7 +90,7 @@ async function checkHaloClients(
   return checkClients('Halo', clientNumbers(clientIds), async (id) => {
     if (isActive.get(id) === true) return null;
     const detail = isActive.has(id) ? `Client ${id} is inactive.` : `Halo shows no client ${id}.`;
-    const fix = 'Correct the client’s id in the config, or let the API application see the client.';
+    const fix = 'Correct the client’s ID in the config, or let the API application see the client.';
     return { detail, fix };
   });
 }
@@ -109,7 +109,7 @@ function otherFacts({ config }: Halo): FactId[] {
 }
 
 const endPrepay =
-  'Take what is left over as an opening block and end the pre-pay there, or leave the client out.';
+  'Enter the remaining hours as an opening block and end the pre-pay there, or leave the client out.';
 
 /** One warning for each thing by which Halo debits or buys a configured client's hours itself. */
 async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
@@ -144,7 +144,7 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
   return [okResult('native-prepay', 'No configured client has pre-pay of Halo’s own.')];
 }
 
-/** The names that the config may use, for `check` to compare. */
+/** Names that the config may use, for `check` to compare. */
 export async function listNames(halo: Halo, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesOf = async (kind: NameKind) =>
     (await halo.names.reread(halo, kind)).map(({ id, name }) => ({ sourceId: id, name }));

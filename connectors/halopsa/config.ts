@@ -19,7 +19,7 @@ const Notes = z.strictObject({
 });
 
 const Billing = z.strictObject({
-  product: Name.optional().describe('Item, by name, for offers that name none of their own.'),
+  product: Name.optional().describe('Item, by name, for offers without their own.'),
   prepayEntry: z
     .boolean()
     .default(false)
@@ -69,13 +69,13 @@ export const HalopsaConfig = z.strictObject({
     .min(1)
     .max(100)
     .default(100)
-    .describe('Rows asked for at once; Halo gives at most 100.'),
+    .describe('Rows per page; Halo allows at most 100.'),
   requestsPerMinute: z
     .int()
     .min(1)
     .max(60_000)
     .default(140)
-    .describe('Requests sent at most, evenly spaced; 700 in five minutes is often cited.'),
+    .describe('Maximum requests, evenly spaced; 700 in five minutes is often cited.'),
 });
 
 export type HalopsaConfig = z.infer<typeof HalopsaConfig>;

@@ -1,10 +1,10 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
   'client-ids': reading.useful(
     'Lists honour several clients in client_ids.',
-    'Each client is asked for by itself: more requests.',
+    'Each client is requested by itself: more requests.',
   ),
   'last-update': reading.needed(
     'lastupdatefromdate is UTC and is compared with last_update.',
@@ -32,7 +32,7 @@ const rows = {
   ),
   'dates-utc': writing.needed(
     'Timestamps in answers are UTC.',
-    'Nothing is read, since work would be taken for that of other hours.',
+    'Nothing is read, since work would count at the wrong hours.',
   ),
   'action-moves-ticket': writing.needed(
     'A new action moves the last_update of its ticket.',
@@ -40,7 +40,7 @@ const rows = {
   ),
   'ticket-key': writing.needed(
     'A new ticket shows its third_party_id_string in lists.',
-    'No alert tickets are made, since one could be made twice.',
+    'No alert tickets are made, since duplicates could be created.',
   ),
   'ticket-search': writing.useful(
     'A search finds a ticket by its third_party_id_string.',
@@ -52,14 +52,14 @@ const rows = {
   ),
   'invoice-key': writing.needed(
     'A new invoice keeps its reference.',
-    'No invoices are made, since one could be made twice.',
+    'No invoices are made, since duplicates could be created.',
   ),
   'prepay-key': writing.needed(
     'A pre-pay entry keeps its description.',
-    'No pre-pay entries are made, since one could be made twice.',
+    'No pre-pay entries are made, since duplicates could be created.',
   ),
   'client-fields': writing.needed(
-    'Writing one custom field of a client leaves the others as they were.',
+    'Writing one custom field of a client leaves the others unchanged.',
     'No balance is written into clients.',
   ),
 };

@@ -11,7 +11,7 @@ import { createInvoicePush } from './sales.ts';
 import { presentTime, pullTicketTime, ticketOf } from './ticket-time.ts';
 import { probeConnection } from './verify.ts';
 
-/** HaloPSA. What it can, cannot and needs is in README.md. */
+/** HaloPSA. See README.md. */
 export const halopsa: VendorModule<HalopsaConfig> = {
   id: 'halopsa',
   title: 'HaloPSA',

@@ -85,7 +85,7 @@ export function holdsTime(action: ActionWire): boolean {
   return start != null && end != null && start !== end;
 }
 
-/** Throws `contract` for time that cannot be believed as it stands. */
+/** Throws `contract` for time that is invalid. */
 export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
   const worked = timeTaken(wire, facts.unit);
   const technicianId = agentOf(wire);

@@ -30,7 +30,7 @@ import { ClientWire, InvoiceWire, Named, TicketDetail, TicketWire } from './sche
 import { readDeleted, writeDeleted } from './ticket-time.ts';
 
 /**
- * All clients of the tenant that changed: they cannot be asked for by number. Should Halo ignore the timestamp, all
+ * All clients of the tenant that changed: they cannot be requested by number. Should Halo ignore the timestamp, all
  * of them come, which costs requests and nothing else.
  */
 export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Page<ClientRow>> {

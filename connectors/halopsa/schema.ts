@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { DecimalText, Id, UtcInstant } from '../http/answers/wire.ts';
 
-/** Where and as which tenant a token is asked for. */
+/** Where and as which tenant a token is requested. */
 export const AuthInfo = z.object({
   auth_url: z.string().min(1),
   tenant_id: z.string().nullish(),

@@ -31,7 +31,7 @@ import { readUnit, unitFor } from './time-unit.ts';
 /** Tickets whose entries may tell the unit of time. */
 export const unitTicketsMax = 20;
 
-/** The unit of time, asked for only where there is time. */
+/** The unit of time, requested only where there is time. */
 type UnitOf = (actions: readonly ActionWire[]) => Promise<TimeUnit>;
 
 export async function* pullTicketTime(
@@ -97,7 +97,7 @@ async function readTicketTime(
   };
 }
 
-/** The id of a row that nobody believed yet. */
+/** The id of a row that is not parsed yet. */
 function idOf(row: unknown): string | null {
   return AnyId.safeParse(row).data?.id ?? null;
 }

@@ -29,7 +29,7 @@ import { unitFor } from './time-unit.ts';
 
 type Answers = { [id in FactId]?: boolean | null };
 
-/** A fact that nothing was there to verify by stays as it was. */
+/** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(
   halo: Halo,
   clientIds: readonly SourceId[],
@@ -236,7 +236,7 @@ export function probeConnection(halo: Halo, clientId: SourceId): Promise<CheckRe
     { facts: ['invoice-key'], work: invoice },
   ];
   const used = halo.config.alerts === undefined ? steps.slice(1) : steps;
-  const fix = 'Delete these by hand in Halo; the API application may not be allowed to.';
+  const fix = 'Delete these by hand in Halo; the API application may lack permission.';
   return runProbe(halo, facts, used, { written, remove: halo.remove, fix }, 'Halo');
 }
 
@@ -250,7 +250,7 @@ async function probeTicket(halo: Halo, key: string, clientId: SourceId, ticketId
   if (before !== null && after !== null) {
     await facts.verifyFact(context, 'action-moves-ticket', after > before);
   }
-  // The next note would answer for itself only.
+  // Another note would prove nothing more.
   if ((await facts.readFact(context, 'note-audience')) !== 'yes') return;
   await writeNote(halo, { ...note, key: `${key}.out`, audience: 'client' });
 }

@@ -200,7 +200,7 @@ function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
   refuseOtherTotal(sale, `Charge ${charge.id}`, total);
   if (total !== null) return;
   const wanted = textFromMinor(sale.totalMinor, sale.currency);
-  const message = `Charge ${charge.id} shows no price; expected ${wanted}.`;
+  const message = `Charge ${charge.id} shows no price instead of ${wanted}.`;
   throw new KindError('rejected', message, { fix: 'Correct it in BMS, then retry.' });
 }
 

@@ -129,7 +129,7 @@ function refuseMissingColumns(board: string, columns: readonly string[] | null):
 }
 
 /**
- * A column that the board does not have may be refused, so only known ones are asked for, and that of the
+ * A column that the board does not have may be refused, so only known ones are requested, and that of the
  * organization unless the board says that it has none: each ticket is then read singly.
  */
 export function columnsFor({ columns }: KnownBoard): readonly string[] {

@@ -72,7 +72,7 @@ function lastIdOf(rows: readonly unknown[], path: string): string {
   });
 }
 
-/** The id of a row that nobody believed yet. */
+/** The id of a row that is not parsed yet. */
 export function idOf(row: unknown): string | null {
   if (typeof row !== 'object' || row === null || !('id' in row)) return null;
   return typeof row.id === 'number' || typeof row.id === 'string' ? String(row.id) : null;
@@ -136,7 +136,7 @@ function createNinjaTokens(config: NinjaoneConfig, context: ConnectorContext) {
   });
 }
 
-/** An unknown application is 404 here, and so is a known one asked for on another region's host. */
+/** An unknown application is 404 here, and so is a known one requested on another region's host. */
 function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
   const { status, text } = answer;
   const throttling = throttlingOf(answer);

@@ -121,7 +121,7 @@ async function seeFields(ninja: Ninja, clientId: SourceId): Promise<string> {
   return `Custom fields of organization ${clientId} can be read: ${shown}.`;
 }
 
-/** The names that the config may use, for `check` to compare. */
+/** Names that the config may use, for `check` to compare. */
 export async function listNames(ninja: Ninja): Promise<NameLists> {
   const boards = await boardsToRead(ninja);
   return {

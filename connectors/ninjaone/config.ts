@@ -41,13 +41,13 @@ export const NinjaoneConfig = z.strictObject({
     .min(1)
     .max(1000)
     .default(200)
-    .describe('Rows asked for at once, of tickets, organizations, devices and log entries.'),
+    .describe('Rows per page, of tickets, organizations, devices and log entries.'),
   activityPageSize: z
     .int()
     .min(1)
     .max(1000)
     .default(200)
-    .describe('Activities asked for at once; the API allows at most 1000.'),
+    .describe('Activities requested at once; the API allows at most 1000.'),
 });
 
 export type NinjaoneConfig = z.infer<typeof NinjaoneConfig>;

@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -15,7 +15,7 @@ const rows = {
     'The log of every changed ticket is read to its end: more requests.',
   ),
   'activity-type': reading.needed(
-    'The activity list can be asked for one type.',
+    'The activity list can be filtered by type.',
     'Sessions are not read. Tell the vendor’s support that `type` is ignored.',
   ),
   // Tickets and notes may go to another connection: where that is so, no check may fail for ever.

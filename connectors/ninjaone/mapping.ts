@@ -77,7 +77,7 @@ export function secondsTracked(entry: LogEntry): number {
   return shownSeconds(entry)[0] ?? 0;
 }
 
-/** Throws `contract` for time that cannot be believed as it is. */
+/** Throws `contract` for time that is invalid. */
 export function fromLogEntry(
   entry: LogEntry,
   ticketId: string,

@@ -54,7 +54,7 @@ interface Wanted {
   status: RowStatus;
 }
 
-/** Rows of clients that nobody asked for are left out; a row without any client is kept. */
+/** Rows of clients that nobody requested are left out; a row without any client is kept. */
 async function believeTickets(
   ninja: Ninja,
   { clientIds }: PullRequest,
@@ -144,7 +144,7 @@ async function readTicketTime(
 /**
  * The whole log. The vendor may give shorter pages than asked, so a short page proves nothing; but
  * where the entries add up to what the board shows for the ticket, there is no more time to find.
- * Each page is asked for after the last id of the one before, which is right for either order in
+ * Each page is requested after the last id of the one before, which is right for either order in
  * which the vendor may list them; a list that ignores it ends as a page loop.
  */
 export async function readLog(

@@ -1,4 +1,4 @@
-/** What `check` proves by reading. RT shows less to who has fewer rights, and says nothing of it. */
+/** What `check` verifies by reading. RT shows less to who has fewer rights, and says nothing of it. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { attemptsAt, nameProofs, okResult, type Proof, runChecks } from '../kit/checking/checks.ts';
 import { parseAll } from '../kit/reading/lists.ts';

@@ -51,7 +51,7 @@ export const RequestTrackerConfig = z
       .min(1)
       .max(100)
       .default(100)
-      .describe('Rows asked for at once; RT gives at most 100.'),
+      .describe('Rows per page; RT allows at most 100.'),
   })
   .refine(
     (config) => (config.clientFrom === 'custom-field') === (config.clientField !== undefined),

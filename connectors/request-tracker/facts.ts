@@ -12,15 +12,15 @@ const rows = {
   ),
   'key-field': writing.needed(
     'A new ticket keeps its key in `keyField`.',
-    'No tickets are made, since one could be made twice. Give the RT user SetInitialCustomField on the field.',
+    'No tickets are made, since duplicates could be created. Give the RT user SetInitialCustomField on the field.',
   ),
   'find-ticket': writing.needed(
     'A new ticket is found by its key.',
-    'No tickets are made, since one could be made twice. Give the RT user ShowTicket on the queue, and SeeCustomField on `keyField`.',
+    'No tickets are made, since duplicates could be created. Give the RT user ShowTicket on the queue, and SeeCustomField on `keyField`.',
   ),
   'find-note': writing.needed(
     'A new note can be read back, and is found by its key.',
-    'No notes are written, since one could be written twice. Give the RT user ShowTicket and ShowTicketComments on the queue.',
+    'No notes are written, since duplicates could be written. Give the RT user ShowTicket and ShowTicketComments on the queue.',
   ),
 };
 

@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import {
   checkClients,

@@ -55,11 +55,11 @@ export const SuperopsConfig = z
       92,
       'Days back by the invoice’s date in which a payment or change is still seen.',
     ),
-    pageSize: upTo(100, 100, 'Rows asked for at once; SuperOps gives at most 100.'),
+    pageSize: upTo(100, 100, 'Rows per page; SuperOps allows at most 100.'),
     requestsPerMinute: upTo(
       60_000,
       90,
-      'Requests sent at most, evenly spaced; readings of the limit are 100 and 800.',
+      'Maximum requests, evenly spaced; readings of the limit are 100 and 800.',
     ),
   })
   .superRefine(({ billing }, ctx) => {

@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 /** The operations of a step, with the fields and inputs that they name, are in the tenant's own schema. */
@@ -33,11 +33,11 @@ const rows = {
   ),
   'dates-utc': writing.needed(
     'Timestamps in answers are UTC.',
-    'Nothing is read, since work would be taken for that of other hours.',
+    'Nothing is read, since work would count at the wrong hours.',
   ),
   'ticket-key': writing.needed(
     'A new ticket keeps the key at the end of its subject.',
-    'No tickets are made, since one could be made twice.',
+    'No tickets are made, since duplicates could be created.',
   ),
   'subject-filter': writing.useful(
     'Tickets are found by a part of their subject.',
@@ -49,10 +49,10 @@ const rows = {
   ),
   'invoice-key': writing.needed(
     'A new invoice keeps the key in the details of its line.',
-    'No invoices are made, since one could be made twice. Set billing.route: ticket.',
+    'No invoices are made, since duplicates could be created. Set billing.route: ticket.',
   ),
   'client-fields': writing.needed(
-    'Writing one custom field of a client leaves the others as they were.',
+    'Writing one custom field of a client leaves the others unchanged.',
     'No balance is written into clients.',
   ),
 };

@@ -22,7 +22,7 @@ import {
 } from './push.ts';
 import { probeConnection } from './verify.ts';
 
-/** SuperOps PSA. What it can, cannot and needs is in README.md. */
+/** SuperOps PSA. See README.md. */
 export const superops: VendorModule<SuperopsConfig> = {
   id: 'superops',
   title: 'SuperOps',

@@ -118,7 +118,7 @@ interface Wanted<Wire> {
   schema: ZodType<Wire>;
   idField: string;
   isWanted(wire: Wire): boolean;
-  /** What the wanted row bears. */
+  /** What the wanted row has. */
   key: string;
   /** None that is older can be it. */
   from: string;

@@ -63,7 +63,7 @@ export function isBilled({ status }: Pick<ItemWire, 'status'>): boolean {
   return /^(?:billed|invoiced)$/i.test(status ?? '');
 }
 
-/** Throws `contract` for time that cannot be believed as it is. */
+/** Throws `contract` for time that is invalid. */
 export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
   const name = `Offered item ${wire.itemId}`;
   const { technician, workItem } = wire;

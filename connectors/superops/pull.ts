@@ -105,7 +105,7 @@ function wholeSecond(instant: Instant): Instant {
   return `${instant.slice(0, 19)}.000Z`;
 }
 
-/** Which time there is now: SuperOps does not report entries that were deleted. */
+/** Which time exists now: SuperOps does not report deleted entries. */
 export async function* presentTime(
   ops: SuperOps,
   request: PresenceRequest,
@@ -154,7 +154,7 @@ function mayBeWork(row: unknown): boolean {
   return item === undefined || isWork(item);
 }
 
-/** An item without a number would otherwise count as one that is gone. */
+/** An item without an ID would otherwise count as deleted. */
 function itemId(row: unknown): SourceId {
   const id = itemIdIn(row);
   if (id !== null) return id;

@@ -30,7 +30,7 @@ const sampleEntries = 100;
 
 const fewestItems = 5;
 
-/** A fact that nothing was there to verify by stays as it was. */
+/** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(
   ops: SuperOps,
   tickets: readonly TicketWire[],

@@ -82,7 +82,7 @@ const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {
 
 const Meta = z.object({ total_pages: z.int().min(0), page: z.int().nullish() });
 
-/** `{tickets: […], meta: {total_pages, page}}`; a page that is another than was asked for is refused. */
+/** `{tickets: […], meta: {total_pages, page}}`; a page that is another than was requested is refused. */
 function countedPage({ path, rows: name }: List, page: number) {
   return z
     .looseObject({ meta: Meta })

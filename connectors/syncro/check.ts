@@ -1,4 +1,4 @@
-/** What `check` proves by reading. */
+/** What `check` verifies by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { namesAlone } from '../http/answers/rows.ts';
@@ -142,7 +142,7 @@ async function checkPrepay(syncro: Syncro, clientIds: readonly SourceId[]): Prom
   });
 }
 
-/** The names that the config may use, for `check` to compare. */
+/** Names that the config may use, for `check` to compare. */
 export async function listNames(
   syncro: Syncro,
   clientIds: readonly SourceId[],

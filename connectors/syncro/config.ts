@@ -20,7 +20,7 @@ const Notes = z.strictObject({
 
 const Billing = z.strictObject({
   product: Name.optional().describe(
-    'Product, by name, for offers that name none of their own; not of the categories Labor or Prepay Hours.',
+    'Product, by name, for offers without their own; not of the categories Labor or Prepay Hours.',
   ),
   taxable: z
     .boolean()
@@ -55,7 +55,7 @@ export const SyncroConfig = z.strictObject({
     .min(1)
     .max(60_000)
     .default(150)
-    .describe('Requests sent at most, evenly spaced; Syncro allows an IP address 180 in a minute.'),
+    .describe('Maximum requests, evenly spaced; Syncro allows an IP address 180 in a minute.'),
 });
 
 export type SyncroConfig = z.infer<typeof SyncroConfig>;

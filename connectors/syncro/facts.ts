@@ -1,4 +1,4 @@
-/** What no page of the vendor's says and the connector relies on. */
+/** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
@@ -28,7 +28,7 @@ const rows = {
   ),
   'ticket-key': writing.needed(
     'A new ticket shows its tag in lists as it was written.',
-    'No alert tickets are made, since one could be made twice.',
+    'No alert tickets are made, since duplicates could be created.',
   ),
   'note-audience': writing.needed(
     'A comment keeps whether it is hidden from the client.',
@@ -36,10 +36,10 @@ const rows = {
   ),
   'invoice-number': writing.needed(
     'A new invoice keeps the number it is given and is found by it.',
-    'No invoices are made, since one could be made twice.',
+    'No invoices are made, since duplicates could be created.',
   ),
   'client-fields': writing.needed(
-    'Writing one custom field of a customer leaves the others as they were.',
+    'Writing one custom field of a customer leaves the others unchanged.',
     'No balance is written into customers.',
   ),
 };

@@ -12,7 +12,7 @@ import { createInvoicePush } from './sales.ts';
 import { presentTime, pullTime } from './timers.ts';
 import { probeConnection } from './verify.ts';
 
-/** Syncro (SyncroMSP). What it can, cannot and needs is in README.md. */
+/** Syncro (SyncroMSP). See README.md. */
 export const syncro: VendorModule<SyncroConfig> = {
   id: 'syncro',
   title: 'Syncro',

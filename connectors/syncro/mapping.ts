@@ -58,7 +58,7 @@ export function isRunning({ end_time, active_duration }: TimerWire): boolean {
 
 type NamesById = ReadonlyMap<string, string>;
 
-/** Names of users and products. Throws `contract` for time that cannot be believed as it is. */
+/** Names of users and products. Throws `contract` for time that is invalid. */
 export function fromTimer(
   wire: TimerWire,
   names: { users: NamesById; products: NamesById },

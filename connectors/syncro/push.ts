@@ -121,7 +121,7 @@ export async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> 
   return noteDelivered(note, comment.id);
 }
 
-/** Comments are ten to a page by default; so many are asked for. */
+/** Comments are ten to a page by default; so many are requested. */
 const commentsPerPage = 100;
 
 async function findNote(syncro: Syncro, note: Note): Promise<Delivered | null> {

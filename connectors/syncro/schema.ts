@@ -176,7 +176,7 @@ export const TicketSettings = z.object({
 
 const AnyRow = z.object({ id: NumberId });
 
-/** The id of a row that nobody believed yet. */
+/** The id of a row that is not parsed yet. */
 export function idOf(raw: unknown): string | null {
   return AnyRow.safeParse(raw).data?.id ?? null;
 }

@@ -65,7 +65,7 @@ function ownersOf(tickets: RecentTickets): Owners {
   return new Map(known.map(([id, { customer_id }]) => [id, customer_id]));
 }
 
-/** A ticket that has not changed since although time was logged on it is asked for by itself, once. */
+/** A ticket that has not changed since although time was logged on it is requested by itself, once. */
 async function findOwner(syncro: Syncro, owners: Owners, id: SourceId): Promise<SourceId | null> {
   if (!owners.has(id)) {
     const ticket = await syncro.getIfThere(`/tickets/${id}`, TicketDetail);
@@ -114,7 +114,7 @@ export async function* pullTime(
   const tickets = await takeRecent(syncro, request);
   const before = await readRunning(syncro);
   const ours = new Set(clientNumbers(request.clientIds));
-  // Only tickets of the clients asked for are let go; what a comparison sees is stored by nobody, so it lets none go.
+  // Only tickets of the clients requested are let go; what a comparison sees is stored by nobody, so it lets none go.
   const running = new Map([...before].filter(([, owner]) => !isStored || !ours.has(owner)));
   const pass: TimePass = { syncro, ours, tickets, owners: ownersOf(tickets), before, running };
   const list = timerList.since(since);
@@ -213,7 +213,7 @@ const marginSeconds = 31 * 86_400;
 
 const Present = TimerWire.pick({ id: true, ticket_id: true, start_time: true, end_time: true });
 
-/** Which time there is now: a deleted timer just disappears. Syncro counts pages and not rows. */
+/** Which time exists now: a deleted timer just disappears. Syncro counts pages and not rows. */
 export async function* presentTime(
   syncro: Syncro,
   { from, to, clientIds }: PresenceRequest,
@@ -224,7 +224,7 @@ export async function* presentTime(
   const owners = ownersOf(await listRecent(syncro, since));
   for await (const page of syncro.pages(timerList.since(since))) {
     const ids: SourceId[] = [];
-    // A row that cannot be read would otherwise count as one that is gone.
+    // An unreadable row would otherwise count as deleted.
     for (const { id, ticket_id, start_time, end_time } of believeRows(
       timerList.all,
       page.rows,

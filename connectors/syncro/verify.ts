@@ -32,7 +32,7 @@ const trials = [
   { fact: 'invoices-since', from: invoiceList.all, by: 'updated_at', since: invoiceList.since },
 ] as const;
 
-/** A fact that nothing was there to verify by stays as it was. */
+/** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(syncro: Syncro): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const trial of trials) {
@@ -88,7 +88,7 @@ export function probeConnection(syncro: Syncro, clientId: SourceId): Promise<Che
     const note = { clientId, ticketId: remoteId, body: testBody };
     for (const audience of ['internal', 'client'] as const) {
       await writeNote(syncro, { ...note, key: `${key}.${audience}`, audience });
-      // The next note would answer for itself only.
+      // Another note would prove nothing more.
       if ((await facts.readFact(syncro.context, 'note-audience')) !== 'yes') return;
     }
   };
@@ -103,7 +103,7 @@ export function probeConnection(syncro: Syncro, clientId: SourceId): Promise<Che
     { facts: ['invoice-number'], work: invoice },
   ];
   const remove = (path: string) => removeForSure(syncro, path);
-  const fix = 'Delete these by hand in Syncro; the token may not be allowed to.';
+  const fix = 'Delete these by hand in Syncro; the token may lack permission.';
   return runProbe(syncro, facts, steps, { written, remove, fix }, 'Syncro');
 }
 

@@ -107,7 +107,7 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
         expect(told).toHaveLength(1);
       }));
 
-    test('is left alone where it bears another key', () =>
+    test('is left alone where it has another key', () =>
       withBench(subject, async ({ bench, connector }) => {
         const push = connector.push['alert-ticket'];
         if (push?.withdraw === undefined) return;

@@ -191,7 +191,7 @@ function missingIds(stream: StreamName, put: readonly Put[], ids: readonly strin
   return wanted.filter((id) => !ids.includes(id));
 }
 
-/** One entry, asked for as from the day of its work. */
+/** One entry, requested as from the day of its work. */
 async function timeRow(opened: Opened, entryId: string, startedAt: string): Promise<TimeEntryRow> {
   const rows = await readTime(opened, { since: addSeconds(startedAt, -86_400) });
   const row = rows.find(({ sourceId }) => sourceId === entryId);

@@ -102,7 +102,7 @@ interface Fault {
 /**
  * A loopback HTTP server for a vendor's sandbox. Faults of the wire (`rate-limited`, `server-error`,
  * `html`, `unauthorized`, `forbidden`, `slow`, `lost-answer`) are done here. Those that have the
- * vendor's shape are asked for by the handler through `takeFault`, which uses one up.
+ * vendor's shape are requested by the handler through `takeFault`, which uses one up.
  * `slow` and `lost-answer` strike after the handler ran: the work is done, only the answer is late or gone.
  */
 export async function startSandboxServer(

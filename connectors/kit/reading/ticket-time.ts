@@ -22,7 +22,7 @@ export async function* timeByTicket(
   for (let from = 0; from < ticketIds.length; from += atOnce) {
     const batch = ticketIds.slice(from, from + atOnce);
     yield* await Promise.all(batch.map(readOne));
-    // The pages were stored before the next is asked for.
+    // The pages were stored before the next is requested.
     await onStored(batch);
   }
 }

@@ -102,7 +102,7 @@ describe('tickets of ours', () => {
       expect(bench.state.tickets.size).toBe(2);
     }));
 
-  test('are not looked for in a list that ignores whose tickets are asked for', () =>
+  test('are not looked for in a list that ignores whose tickets are requested', () =>
     withAtera(live, async (bench) => {
       bench.state.addTicket({ customerId: bench.martin, title: 'Theirs' });
       bench.sandbox.account.ignores.add('customerId');
@@ -111,7 +111,7 @@ describe('tickets of ours', () => {
       expect((await checked(bench)).get('fact.tickets-by-client')?.status).toBe('failed');
     }));
 
-  test('a withdrawn alert gets an internal note and is closed; one that bears no key is left alone', () =>
+  test('a withdrawn alert gets an internal note and is closed; one that has no key is left alone', () =>
     withAtera(live, async (bench) => {
       const { alert } = pushes(bench);
       const delivered = await alert.create(alertOf(bench), soon());
@@ -220,7 +220,7 @@ describe('check', () => {
       );
     }));
 
-  test('finds out that tickets cannot be asked for by their change, and then none are read', () =>
+  test('finds out that tickets cannot be requested by their change, and then none are read', () =>
     withAtera(live, async (bench) => {
       bench.state.addTicket({ customerId: bench.dupont, title: 'Today' });
       bench.sandbox.account.ignores.add('date');

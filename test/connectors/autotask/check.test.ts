@@ -20,7 +20,7 @@ async function check(bench: Bench): Promise<Map<string, CheckResult>> {
 }
 
 describe('The zone of a database', () => {
-  test('is asked for once, without the secret, and kept', () =>
+  test('is requested once, without the secret, and kept', () =>
     withAutotask({}, async (bench) => {
       fill(bench);
       await readRows(bench, 'tickets');
@@ -32,7 +32,7 @@ describe('The zone of a database', () => {
       expect(asked()).toHaveLength(1);
     }));
 
-  test('is asked for again after a 401, and the request goes where it moved', () =>
+  test('is requested again after a 401, and the request goes where it moved', () =>
     withAutotask({}, async (bench) => {
       fill(bench);
       await readRows(bench, 'tickets');

@@ -60,7 +60,7 @@ describe('Autotask time', () => {
       ]);
       bench.requests();
       await readRows(bench, 'timeEntries');
-      // An id that is never listed is not asked for with every page.
+      // An id that is never listed is not requested with every page.
       expect(bench.requests().filter((line) => line === 'POST Roles/query')).toEqual([]);
     }));
 
@@ -303,7 +303,7 @@ describe('Autotask pages', () => {
       await expect(readRows(bench, 'tickets')).rejects.toMatchObject({ kind: 'contract' });
     }));
 
-  test('of companies that nobody asked for stop the connection', () =>
+  test('of companies that nobody requested stop the connection', () =>
     withAutotask({}, async (bench) => {
       bench.state.addTicket({ company: bench.stranger });
       bench.state.switches.ignoresFilters = true;

@@ -158,7 +158,7 @@ describe('check of ConnectWise', () => {
       const results = await check(bench);
       expect(results.find(({ id }) => id === 'fact.actual-hours')).toMatchObject({
         status: 'warning',
-        fix: expect.stringContaining('actualHours is debited all the same'),
+        fix: expect.stringContaining('actualHours is still debited'),
       });
       expect(await readRows(bench, 'timeEntries')).toMatchObject([{ seconds: 3600 }]);
     }));

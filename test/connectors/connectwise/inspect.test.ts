@@ -52,7 +52,7 @@ describe('an invoice', () => {
       expect(await look()).toBeNull();
     }));
 
-  test('is asked for by its id alone, and a missing permission is no missing invoice', () =>
+  test('is requested by its id alone, and a missing permission is no missing invoice', () =>
     withConnectwise({}, async (bench) => {
       const { create, inspect } = invoicePush(bench);
       const { remoteId } = await create(saleOf(bench), signal);

@@ -113,7 +113,7 @@ describe('ConnectWise is not believed', () => {
       bench.sandbox.state.switches.ignoresConditions = true;
       await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({
         kind: 'contract',
-        message: expect.stringMatching(/company \d+, not asked for/),
+        message: expect.stringMatching(/company \d+, not requested/),
       });
     }));
 
@@ -129,7 +129,7 @@ describe('ConnectWise is not believed', () => {
 });
 
 describe('The codebase of ConnectWise', () => {
-  test('is asked for once, kept, and asked for again when the service has moved', () =>
+  test('is requested once, kept, and requested again when the service has moved', () =>
     withConnectwise({}, async (bench) => {
       addTime(bench, 1);
       expect(await readRows(bench, 'timeEntries')).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('The codebase of ConnectWise', () => {
       expect([...bench.context.kept.values()]).toContain('v2026_2');
     }));
 
-  test('is not asked for on every honest 404', () => {
+  test('is not requested on every honest 404', () => {
     let nowMs = Date.parse('2026-03-02T09:00:00Z');
     return withConnectwise({ now: () => nowMs }, async (bench) => {
       const note = {

@@ -38,7 +38,7 @@ test('what is there is listed by the day of work, over page ends, and counted', 
     expect(await presenceOf(bench).count(askFor(bench))).toBe(2);
   }));
 
-test('many clients are asked for in parts, each within the length of a URL', () =>
+test('many clients are requested in parts, each within the length of a URL', () =>
   withConnectwise({}, async (bench) => {
     const { company, member } = bench;
     const start = '2026-03-15T09:00:00Z';

@@ -58,7 +58,7 @@ describe('A ConnectWise ticket that is withdrawn', () => {
       },
     ));
 
-  test('is left to a person where it does not bear our key any more', () =>
+  test('is left to a person where it no longer has our key', () =>
     withConnectwise({}, async (bench) => {
       const { withdraw, withdrawal } = await alertOn(bench);
       const { tickets } = bench.sandbox.state.tables;

@@ -21,7 +21,7 @@ async function ticketIds(bench: HalopsaBench): Promise<number[]> {
 }
 
 describe('HaloPSA’s pages', () => {
-  test('are read to the end, though they hold fewer rows than were asked for', () =>
+  test('are read to the end, though they hold fewer rows than were requested', () =>
     withHalopsa(async (bench) => {
       bench.sandbox.tenant.pageSizeMax = 3;
       const ids = addTickets(bench, 8);
@@ -99,7 +99,7 @@ describe('A parameter that HaloPSA ignores', () => {
     }),
   );
 
-  test('on several clients at once is found by check, and each is then asked for by itself', () =>
+  test('on several clients at once is found by check, and each is then requested by itself', () =>
     withHalopsa(async (bench) => {
       const { state, sandbox, dupont, martin } = bench;
       const stranger = state.addClient('Stranger');
@@ -140,7 +140,7 @@ describe('HaloPSA’s token', () => {
       expect(bench.sandbox.tokenCount()).toBe(2);
     }));
 
-  test('is asked for at no other host that Halo names, unless the config does too', () =>
+  test('is requested at no other host that Halo names, unless the config does too', () =>
     withHalopsa(async (bench) => {
       const { sandbox } = bench;
       const elsewhere = sandbox.baseUrl.replace('127.0.0.1', 'localhost');

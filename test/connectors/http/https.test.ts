@@ -77,7 +77,7 @@ describe('the mock', () => {
     ]);
   });
 
-  test('says which mock nobody asked for', () => {
+  test('says which mock nobody requested', () => {
     mockOrigin(psa).get('/forgotten').reply(200);
     expect(takeHttpMockFaults()).toEqual([expect.stringMatching(/\/forgotten is mocked and was/)]);
   });

@@ -38,7 +38,7 @@ describe('repeating', () => {
     await expect(withRetries(failing(1, new Error('bug')), quick())).rejects.toThrow('bug');
   });
 
-  test('never begins before the time that the vendor asked for', async () => {
+  test('never begins before the time that the vendor requested', async () => {
     const waits: number[] = [];
     const startedAt = performance.now();
     const error = new KindError('rate-limited', 'x', { retryAfterSeconds: 0.3 });

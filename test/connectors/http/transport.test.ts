@@ -113,7 +113,7 @@ describe('what comes back', () => {
       },
     ));
 
-  test('is asked for again where a read was answered with nothing', () => {
+  test('is requested again where a read was answered with nothing', () => {
     let asked = 0;
     return withTransport(
       () => {

@@ -336,7 +336,7 @@ describe('what changed', () => {
       expect((await readRows(bench, 'tickets', {}, byStatus))[0]).toMatchObject({ isClosed: true });
     }));
 
-  test('of several accounts is asked for by their numbers once that was seen to work', () =>
+  test('of several accounts is requested by their numbers once that was seen to work', () =>
     withBms({}, async (bench) => {
       const { state, dupont, martin, stranger } = bench;
       for (const accountId of [dupont, martin, stranger]) state.addTicket({ accountId });
@@ -496,7 +496,7 @@ describe('pages', () => {
       expect(await readRows(bench, 'timeEntries')).toHaveLength(6);
     }));
 
-  test('of accounts are no larger than is asked for elsewhere', () =>
+  test('of accounts are no larger than is requested elsewhere', () =>
     withBms({ settings: { pageSize: 1 } }, async (bench) => {
       bench.state.switches.pageSizeMax = 1;
       expect(await readRows(bench, 'clients')).toHaveLength(2);

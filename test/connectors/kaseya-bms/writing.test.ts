@@ -302,8 +302,8 @@ describe('lists that BMS does not count', () => {
     });
 
   test.each([
-    ['in pages as asked for', {}],
-    ['in smaller pages than asked for', { pageSizeMax: 3 }],
+    ['in pages as requested', {}],
+    ['in smaller pages than requested', { pageSizeMax: 3 }],
     ['whole, without pages', { unpaged: true }],
   ])('are read to their end: %s', (_, switches) =>
     withMany(async (bench, note) => {

@@ -210,7 +210,7 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       ]);
     }));
 
-  test('is left to a person where it stays open, or bears our key no more', () =>
+  test('is left to a person where it stays open, or has our key no more', () =>
     withNinjaone(async ({ state, connector }) => {
       const push = connector.push['alert-ticket'];
       const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };

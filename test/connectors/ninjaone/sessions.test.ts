@@ -161,7 +161,7 @@ describe('NinjaOne sessions', () => {
           const startedAt = Date.parse('2026-03-02T09:00:00Z') + hour * 3_600_000;
           state.addSession({ deviceId, technicianId, startedAt, endedAt: startedAt + 60_000 });
         }
-        // The first page is past when the second is asked for.
+        // The first page is past when the second is requested.
         const read = connector.pull.sessions?.(asked([dupont]));
         const rows: string[] = [];
         for await (const page of read ?? []) {
@@ -175,7 +175,7 @@ describe('NinjaOne sessions', () => {
       { settings: { activityPageSize: 6, remoteTools: ['splashtop'] } },
     ));
 
-  test('that cannot be placed are set aside; those of other clients are not asked for', () =>
+  test('that cannot be placed are set aside; those of other clients are not requested', () =>
     withNinjaone(async ({ state, connector }) => {
       const [ours = 0, other = 0] = ['Ours', 'Other'].map((name) => state.addOrganization(name));
       const technicianId = state.addTechnician('Ada', 'Byron');

@@ -144,7 +144,7 @@ describe('NinjaOne tickets', () => {
       expect(rows.map(({ clientId }) => clientId)).toEqual([String(one)]);
     }));
 
-  test('of clients that nobody asked for are left out, those without a client are not', () =>
+  test('of clients that nobody requested are left out, those without a client are not', () =>
     withNinjaone(async ({ state, connector }) => {
       const [ours = 0, other = 0] = ['Ours', 'Other'].map((name) => state.addOrganization(name));
       state.addTicket({ organizationId: other, subject: 'Not ours' });
@@ -272,7 +272,7 @@ test.each([
 );
 
 describe('NinjaOne token', () => {
-  test('is asked for once, and anew only when it is refused', () =>
+  test('is requested once, and anew only when it is refused', () =>
     withNinjaone(async ({ state, connector, sandbox }) => {
       const dupont = state.addOrganization('Dupont');
       await readAll(connector.pull.clients?.(asked([dupont])));

@@ -19,7 +19,7 @@ export interface SuperopsBench {
   martin: string;
   /** Another connector to the same sandbox and memory. */
   connect(settings?: object): Connector;
-  /** Names of the operations asked for since the last call. */
+  /** Names of the operations requested since the last call. */
   requests(): string[];
 }
 

@@ -31,7 +31,7 @@ describe('SuperOps says no with HTTP 200', () => {
     expect(kindOf(coded('rate_limit_exceeded'))).toMatchObject({ retryAfterSeconds: 15 });
   });
 
-  test('a list is asked for again then, and not before', () =>
+  test('a list is requested again then, and not before', () =>
     withSuperops(async (bench) => {
       bench.sandbox.options.requestsPerMinute = 1;
       await read(bench, 'clients');

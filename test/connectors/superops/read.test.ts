@@ -352,7 +352,7 @@ describe('What no document settles', () => {
       expect(await read(bench, 'timeEntries')).toHaveLength(5);
     }));
 
-  test('items that say whether they are billable are asked for it', () =>
+  test('items with a billable flag are asked for it', () =>
     withSuperops(async (bench) => {
       someWork(bench, { isBillable: false });
       const schema = tenantSchema({ withFlag: true });

@@ -100,7 +100,7 @@ describe('An answer without data', () => {
       expect(bench.state.tickets).toHaveLength(1);
     }));
 
-  test('to what reads is asked for again', () =>
+  test('to what reads is requested again', () =>
     withSuperops(async (bench) => {
       bench.state.addTicket({ clientId: bench.dupont, subject: 'Printer' });
       const nothing = { data: { getTicketList: null }, errors: [{ message: 'Internal error' }] };
@@ -132,7 +132,7 @@ describe('An alert ticket', () => {
       expect(bench.requests()).toEqual(['getTicketList']);
     }));
 
-  test('is looked for past a row that cannot be read and does not bear its key', () =>
+  test('is looked for past a row that cannot be read and does not have its key', () =>
     withSuperops(async (bench) => {
       const { alerts } = pushesOf(bench);
       bench.state.addTicket({ clientId: bench.martin, subject: 'Printer' });

@@ -110,7 +110,7 @@ describe('Time of Syncro', () => {
     }),
   );
 
-  test('that is running on a ticket that went to another customer is asked for no more', () =>
+  test('that is running on a ticket that went to another customer is requested no more', () =>
     withSyncro(async (bench) => {
       const { state, connector, asked, requests, stranger } = bench;
       const { ticketId, timerId } = addOldTime(bench);

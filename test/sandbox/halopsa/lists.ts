@@ -29,7 +29,7 @@ export interface Tenant {
   ticketsRefusal: string | null;
   /** Actions are listed by ticket alone. */
   refusesActionsByDay: boolean;
-  /** Closed tickets are shown only where nothing else is asked for. */
+  /** Closed tickets are shown only where nothing else is requested. */
   hidesClosed: boolean;
   /** A search finds texts of tickets, but not the key. */
   searchMissesKeys: boolean;

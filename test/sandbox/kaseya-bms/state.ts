@@ -84,7 +84,7 @@ export interface Switches {
   /** Charges are shown without what they cost. */
   hidesPrices: boolean;
   pageSizeMax: number;
-  /** Lists without a count come whole, whatever page is asked for. */
+  /** Lists without a count come whole, whatever page is requested. */
   unpaged: boolean;
   minutes: boolean;
   /** Called before a page is cut, with its number. */

@@ -39,7 +39,7 @@ export interface Board {
   name: string;
   /** What its conditions let through. */
   shows: (ticket: Ticket, isClosed: boolean) => boolean;
-  /** Columns that may be asked for. */
+  /** Columns that may be requested. */
   allColumns: readonly string[];
 }
 

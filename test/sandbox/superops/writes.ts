@@ -5,7 +5,7 @@ import { clientRef, invoiceRow, type Row, ticketRow } from './rows.ts';
 import type { Client, SuperopsState, Ticket } from './state.ts';
 
 export interface WriteOptions {
-  /** Of a note, whatever was asked for. */
+  /** Of a note, whatever was requested. */
   privacyType: string | null;
   /** Custom fields that are emptied: those that were not sent, or all but the first of those that were. */
   emptiesFields: 'unsent' | 'others' | null;
