@@ -23,14 +23,14 @@ export interface List {
 
 export interface Halo extends Call<HalopsaConfig, List> {
   names: Names<Halo, NameKind>;
-  /** Of items on invoices, by id, for as long as the process lives. */
+  /** Names of items on invoices, by ID, for the lifetime of the process. */
   itemNames: Map<SourceId, string | null>;
 }
 
-/** Where an answer 429 says no time of its own: what a public client waits at first. */
+/** For a 429 without Retry-After: the first wait of a public client. */
 const throttledSeconds = 5;
 
-/** More than any list without pages has: left out, Halo may choose a number of its own. */
+/** More than any unpaged list has: without it, Halo may use a default limit. */
 const countMax = 100_000;
 
 export function createHalo(config: HalopsaConfig, context: ConnectorContext): OpenCall<Halo> {
@@ -68,7 +68,7 @@ export function createHalo(config: HalopsaConfig, context: ConnectorContext): Op
   return (signal) => ({ ...open(signal), names, itemNames });
 }
 
-/** A list that has no pages; refused where it is shorter than Halo's own count of it. */
+/** An unpaged list; refused if it is shorter than Halo's own count of it. */
 export async function readWhole(
   halo: Pick<Halo, 'get'>,
   { path, rows: name, query }: List,
@@ -78,13 +78,13 @@ export async function readWhole(
   return rows;
 }
 
-/** Creates, or updates where the body has an id. The body is an array even for one; the answer may be the one alone. */
+/** Creates, or updates if the body has an ID. The body is always an array; the response may be a single object. */
 export function post<T>(halo: Halo, path: string, body: object, schema: z.ZodType<T>): Promise<T> {
   const only = z.tuple([schema]).transform(([row]) => row);
   return halo.write('POST', path, [body], z.union([schema, only]));
 }
 
-/** `{record_count, tickets: […]}`; where the list has another name than the public one, the only list. */
+/** `{record_count, tickets: […]}`; if the list is not called as expected, the only list. */
 function envelopeOf(name: string) {
   const listIn = (envelope: Record<string, unknown>): unknown => {
     const lists = Object.values(envelope).filter((value) => Array.isArray(value));
@@ -142,7 +142,7 @@ function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
   });
 }
 
-/** An answer must not send the secret to another host: a person confirms that one. */
+/** A response must not redirect the secret to another host: the admin has to confirm that host. */
 function believedUrl(said: string, baseUrl: string): string {
   const url = URL.canParse(said) ? new URL(said) : null;
   if (url !== null && url.origin === new URL(baseUrl).origin) return said.replace(/\/+$/, '');
@@ -153,13 +153,13 @@ function believedUrl(said: string, baseUrl: string): string {
   );
 }
 
-/** OAuth answers a wrong client or secret with 400. */
+/** OAuth returns 400 for a wrong client or secret. */
 function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
   const { status, text } = answer;
   if (/invalid_scope/i.test(text)) {
     return new KindError('permission', 'The API application lacks a permission (invalid_scope).', {
       status,
-      fix: 'Give the application what `scope` names, or name in `scope` what it has.',
+      fix: 'Grant the application the permissions in `scope`, or reduce `scope` to what it has.',
     });
   }
   if (status !== 400 && status !== 401) return null;
@@ -168,7 +168,7 @@ function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
     `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`,
     {
       status,
-      fix: 'Check clientId, clientSecret and tenant, and that the application’s method is Client ID and Secret (Services).',
+      fix: 'Check clientId, clientSecret and tenant, and that the application’s authentication method is Client ID and Secret (Services).',
     },
   );
 }

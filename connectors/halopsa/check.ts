@@ -64,7 +64,7 @@ async function checkCredentials(halo: Halo): Promise<string> {
     query: {},
     pageSize: 1,
   });
-  return `Signed in at ${halo.config.baseUrl}; ${count} clients are seen.`;
+  return `Signed in at ${halo.config.baseUrl}; ${count} clients can be read.`;
 }
 
 function namesProof(halo: Halo, kind: NameKind): Proof {
@@ -73,8 +73,8 @@ function namesProof(halo: Halo, kind: NameKind): Proof {
     id,
     async () => {
       const { length } = await halo.names.reread(halo, kind);
-      if (length > 0) return `${length} ${kind} are seen.`;
-      const fix = `Let the API application’s agent see them; until then ${kind} are called by number.`;
+      if (length > 0) return `${length} ${kind} can be read.`;
+      const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
       return [{ id, status: 'warning', detail: `Halo shows no ${kind}.`, fix }];
     },
   ];
@@ -95,7 +95,7 @@ async function checkHaloClients(
   });
 }
 
-/** Facts that writing verifies, or a run, of the steps that this config uses. */
+/** Facts verified by a run or by writing, for the steps that this config uses. */
 function otherFacts({ config }: Halo): FactId[] {
   return [
     'dates-utc',
@@ -111,7 +111,7 @@ function otherFacts({ config }: Halo): FactId[] {
 const endPrepay =
   'Enter the remaining hours as an opening block and end the pre-pay there, or leave the client out.';
 
-/** One warning for each thing by which Halo debits or buys a configured client's hours itself. */
+/** One warning for each way in which Halo itself debits or sells a configured client's hours. */
 async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const warn = (id: string, detail: string, fix: string) =>
@@ -124,13 +124,12 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
       warn(`native-prepay.${clientId}`, detail, endPrepay);
     }
     if (hasAutoTopUp(client)) {
-      const detail = `Halo tops ${client.name} up by itself: no hours are sold to it from here.`;
-      const fix =
-        'Switch the automatic top-up off at this client, or sell its hours in Halo alone.';
+      const detail = `Halo tops up ${client.name} automatically: no hours are sold to it from here.`;
+      const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
       warn(`native-top-up.${clientId}`, detail, fix);
     }
   }
-  // Pre-pay may belong to a contract instead, whose row in the list does not show the balance.
+  // Pre-pay may belong to a contract instead, whose list row does not show the balance.
   const list = { path: '/ClientContract', rows: 'contracts', query: { order: 'id' } };
   for (const { id, client_id } of await readableRows(halo, list, ContractWire)) {
     if (client_id == null || !clientIds.includes(client_id)) continue;
@@ -141,7 +140,7 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
     warn(`native-contract.${id}`, detail, endPrepay);
   }
   if (results.length > 0) return results;
-  return [okResult('native-prepay', 'No configured client has pre-pay of Halo’s own.')];
+  return [okResult('native-prepay', 'No configured client has pre-pay in Halo.')];
 }
 
 /** Names that the config may use, for `check` to compare. */

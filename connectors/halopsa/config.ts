@@ -4,9 +4,9 @@ import { BaseUrl, HostUrl, Name } from '../http/settings.ts';
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
   withdrawnStatus: Name.optional().describe(
-    'Status, by name, of a ticket that `undo` takes back; the first of closedStatuses unless told, else Closed.',
+    'Status, by name, of a ticket that `undo` withdraws. Default: the first of closedStatuses, else Closed.',
   ),
-  team: Name.optional().describe('Team, by name, that gets them; Halo’s own choice unless told.'),
+  team: Name.optional().describe('Team, by name, that gets them. Default: Halo’s choice.'),
 });
 
 const Notes = z.strictObject({
@@ -24,20 +24,18 @@ const Billing = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Whether a sale is entered in the client’s pre-pay history too. Halo debits those hours by its own rules: only where its balance is looked at and not relied on.',
+      'Whether a sale is also entered in the client’s pre-pay history. Halo debits those hours by its own rules, so use it only if nobody relies on its balance.',
     ),
 });
 
-/** What stands under a connection with `vendor: halopsa`. */
+/** The settings of a connection with `vendor: halopsa`. */
 export const HalopsaConfig = z.strictObject({
   baseUrl: HostUrl.describe('Address of your Halo as people open it: https://msp.halopsa.com.'),
   clientId: Name.describe('Client ID of the API application.'),
   clientSecret: Name.meta({ secret: true }).describe('Client secret of the API application.'),
-  tenant: Name.optional().describe(
-    'Tenant name for the token; what Halo says of itself unless told.',
-  ),
+  tenant: Name.optional().describe('Tenant name for the token. Default: as Halo reports it.'),
   authUrl: BaseUrl.optional().describe(
-    'Authorisation server, where it is not on the host of baseUrl: the secret is sent there.',
+    'Authorisation server, if it is not on the host of baseUrl: the secret is sent there.',
   ),
   scope: Name.default('all').describe('Permissions that the token asks for, as Halo spells them.'),
   alerts: Alerts.optional().describe(
@@ -50,20 +48,18 @@ export const HalopsaConfig = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Statuses, by name, that count as closed; whatever Halo calls closed and has a closing date, where left out.',
+      'Statuses, by name, that count as closed. Default: what Halo flags as closed and has a closing date.',
     ),
   timeUnit: z
     .enum(['hours', 'minutes'])
     .optional()
     .describe(
-      'Unit of the time taken in API answers; settled by the start and end of known entries unless told.',
+      'Unit of the time taken in API responses. Default: determined from entries with a start and an end.',
     ),
   billableBy: z
     .enum(['charge-type', 'flag'])
     .default('charge-type')
-    .describe(
-      'What makes time billable: a charge type other than none, or the billable flag of the action alone.',
-    ),
+    .describe('What makes time billable: a charge type, or just the billable flag of the action.'),
   pageSize: z
     .int()
     .min(1)

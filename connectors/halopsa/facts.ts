@@ -11,23 +11,23 @@ const rows = {
     'No tickets are read, since changes would be missed.',
   ),
   'closed-listed': reading.needed(
-    'Lists of tickets show closed ones too.',
-    'No tickets are read. Give the agent of the API application all tickets, closed too.',
+    'Ticket lists include closed ones.',
+    'No tickets are read. Give the API application’s agent access to all tickets, including closed ones.',
   ),
   'closed-flag': reading.needed(
-    'No open ticket looks closed to us.',
-    'No tickets are read. Name your closed statuses in closedStatuses.',
+    'No open ticket is taken for closed.',
+    'No tickets are read. List your closed statuses in closedStatuses.',
   ),
   'deleted-filter': reading.useful(
-    'The list of deleted tickets holds deleted ones alone.',
-    'Time on deleted tickets is not given back. Run sweep, or remove the time first.',
+    'The list of deleted tickets contains only deleted ones.',
+    'Time on deleted tickets is not credited back. Run sweep, or remove the time first.',
   ),
   'actions-by-date': reading.useful(
     'Actions of all tickets are listed by day.',
-    'A sweep asks each changed ticket for its actions: more requests.',
+    'A sweep reads the actions of each changed ticket: more requests.',
   ),
   'invoice-modified': reading.useful(
-    'Making and paying an invoice move its last_modified.',
+    'Creating and paying an invoice update its last_modified.',
     'All invoices of the clients are read on every run: more requests.',
   ),
   'dates-utc': writing.needed(
@@ -35,7 +35,7 @@ const rows = {
     'Nothing is read, since work would count at the wrong hours.',
   ),
   'action-moves-ticket': writing.needed(
-    'A new action moves the last_update of its ticket.',
+    'A new action updates its ticket’s last_update.',
     'No tickets are read, since logged time would be missed.',
   ),
   'ticket-key': writing.needed(

@@ -1,6 +1,5 @@
 /**
- * Halo's lists. It ignores a parameter that it does not know and says nothing, so the effect of each is seen on the
- * answer.
+ * Halo's lists. It silently ignores unknown parameters, so the effect of each is verified on the response.
  */
 import { z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
@@ -14,7 +13,7 @@ import { facts } from './facts.ts';
 import { fromClient } from './mapping.ts';
 import { ClientDetail, ClientWire, Named } from './schema.ts';
 
-/** Without these, names and hours are left out of the rows. */
+/** Without these, rows lack names and hours. */
 const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
 
 export function ticketList(query: Query, pageSize?: number): List {
@@ -36,8 +35,8 @@ export function clientList(query: Query): List {
 }
 
 /**
- * The actions of a ticket. Without `timeentriesonly` and `excludesys`: what they leave out is not documented, and
- * an action left out would be time for nothing.
+ * The actions of a ticket. Without `timeentriesonly` and `excludesys`: what they exclude is not documented, and
+ * the time of an excluded action would not be debited.
  */
 export function actionList(ticketId: SourceId, more: Query = {}): List {
   return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId, ...more } };
@@ -51,7 +50,7 @@ export type NameKind =
   | 'outcomes'
   | 'statuses';
 
-/** Halo gives most short lists bare, and some with a count around them. */
+/** Halo returns most short lists bare, and some in an envelope with a count. */
 const ShortList = z.union([
   z.array(z.unknown()),
   z
@@ -71,7 +70,7 @@ function named(path: string, query: Query = {}) {
 
 export const nameSources: NameSources<Halo, NameKind> = {
   agents: named('/Agent', { includeenabled: true, includedisabled: 'true' }),
-  // The number of the look-up table that charge types are kept in.
+  // The ID of the look-up table of charge types.
   'charge types': named('/Lookup', { lookupid: 17 }),
   'ticket types': named('/TicketType'),
   teams: named('/Team'),
@@ -79,7 +78,7 @@ export const nameSources: NameSources<Halo, NameKind> = {
   statuses: named('/Status'),
 };
 
-/** The number of an item, of which there may be thousands: they are looked through page by page. */
+/** The ID of an item; there may be thousands, so pages are searched one by one. */
 export async function itemNumber(halo: Halo, name: string): Promise<number> {
   const list = { path: '/Item', rows: 'items', query: { order: 'id' } };
   for await (const { rows } of halo.pages(list)) {
@@ -99,10 +98,10 @@ export function clientNumber(clientId: SourceId): number {
   return Number(clientNumbers([clientId])[0]);
 }
 
-/** So many numbers fit into an address that every server takes. */
+/** So many numbers fit into a URL that any server accepts. */
 const clientsPerList = 100;
 
-/** The clients in as few lists as the address and this Halo allow. */
+/** The clients in as few lists as the URL length and this tenant allow. */
 export async function clientLists(
   { context }: Halo,
   clientIds: readonly SourceId[],
@@ -129,7 +128,7 @@ export function readClient(halo: Halo, clientId: SourceId): Promise<ClientDetail
   return halo.get(`/Client/${clientNumber(clientId)}`, ClientDetail, query);
 }
 
-/** `2026-03-02T10:30:00`, as Halo reads timestamps in filters: UTC, without saying so. */
+/** `2026-03-02T10:30:00`, as Halo reads timestamps in filters: UTC without a zone. */
 export function filterTime(instant: string): string {
   return instant.slice(0, 19);
 }

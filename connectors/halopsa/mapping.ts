@@ -1,4 +1,4 @@
-/** From Halo's rows to ours: client is client, ticket is ticket, an action with time is a time entry. */
+/** Maps Halo's rows to ours; an action with time is a time entry. */
 
 import type {
   ClientRow,
@@ -40,28 +40,32 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
   };
 }
 
-/** What an older build shows instead of the last change is the last action: never later than the change. */
+/** Older builds show the last action instead of the last change: never later than the change. */
 export function changedAt(
   wire: Pick<TicketWire, 'id' | 'last_update' | 'lastactiondate' | 'dateoccurred'>,
 ): Instant {
   const changed = wire.last_update ?? wire.lastactiondate ?? wire.dateoccurred ?? null;
   if (changed !== null) return changed;
-  throw new KindError('contract', `Ticket ${wire.id}, last_update: it has no timestamp.`);
+  throw new KindError('contract', `Ticket ${wire.id}, last_update: no timestamp.`);
 }
 
-/** A ticket that was closed and opened again has no closing date any more, whatever its flag says. */
+/** A reopened ticket has no closing date, whatever its flag says. */
 export function isClosedTicket(
   wire: Pick<TicketWire, 'id' | 'status_name' | 'hasbeenclosed' | 'dateclosed'>,
   closedStatuses: readonly string[] | null,
 ): boolean {
   if (closedStatuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
   if (wire.status_name) return closedStatuses.includes(wire.status_name);
-  throw new KindError('contract', `Ticket ${wire.id}, status_name: there is none to compare.`, {
-    fix: 'Leave closedStatuses out, or let the API application read statuses.',
-  });
+  throw new KindError(
+    'contract',
+    `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`,
+    {
+      fix: 'Leave closedStatuses out, or let the API application read statuses.',
+    },
+  );
 }
 
-/** Numbers of actions begin anew on each ticket, so that both make the id. */
+/** Action IDs restart on each ticket, so the ID includes the ticket. */
 export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId {
   return `${action.ticket_id}-${action.id}`;
 }
@@ -78,7 +82,7 @@ export function isNothing(decimal: string): boolean {
   return /^-?0*(?:\.0*)?$/.test(decimal);
 }
 
-/** Most actions are notes. One that shows no time but a start and an end is no plain note. */
+/** Most actions are notes. One without time but with a start and an end is not a plain note. */
 export function holdsTime(action: ActionWire): boolean {
   const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
   if (timetaken != null) return !isNothing(timetaken);
@@ -114,13 +118,13 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
   };
 }
 
-/** Who worked. No number at all means not known; 0 says that it was nobody of ours. */
+/** Who worked. A missing number means not known; 0 means not an agent. */
 function agentOf(wire: ActionWire): SourceId {
   const ids = [wire.who_agentid, wire.actionby_agent_id].filter((id) => id != null);
   const agentId = ids.length === 0 ? unknownTechnician.id : ids.find((id) => !isNobody(id));
   if (agentId !== undefined) return agentId;
-  throw new KindError('contract', `${nameOf(wire)}, who_agentid: time is logged by no agent.`, {
-    fix: 'Only agents’ time is debited; log it again as an agent if it is work.',
+  throw new KindError('contract', `${nameOf(wire)}, who_agentid: time is not logged by an agent.`, {
+    fix: 'Only agents’ time is debited; if it is work, log it as an agent.',
   });
 }
 
@@ -138,14 +142,14 @@ function spanOf(wire: ActionWire): number | null {
 export function loggedAt(wire: ActionWire): Instant {
   const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
   if (at !== null) return at;
-  throw new KindError('contract', `${nameOf(wire)}, datetime: it has no timestamp.`);
+  throw new KindError('contract', `${nameOf(wire)}, datetime: no timestamp.`);
 }
 
 function timeTaken(wire: ActionWire, unit: TimeUnit) {
   const { timetaken } = wire;
   const name = nameOf(wire);
   if (timetaken == null) {
-    throw new KindError('contract', `${name}, timetaken: there is none between start and end.`, {
+    throw new KindError('contract', `${name}, timetaken: missing despite a start and an end.`, {
       fix: 'Save the time of this action again in Halo.',
     });
   }
@@ -158,12 +162,12 @@ function nameOf({ id, ticket_id }: ActionWire): string {
   return `Action ${id} of ticket ${ticket_id}`;
 }
 
-/** When its work began: the very start that its row has. Throws `contract` as that would. */
+/** When its work began, as in its row. Throws `contract` as the mapping does. */
 export function startOf(action: ActionWire, unit: TimeUnit): Instant {
   return whenWorked(action, timeTaken(action, unit).seconds).startedAt;
 }
 
-/** Halo keeps a start and an end beside the time taken; where they are missing, the work ended when it was logged. */
+/** Halo may have a start and an end; if they are missing, the work ended when it was logged. */
 function whenWorked(
   wire: ActionWire,
   seconds: number,
@@ -185,7 +189,7 @@ function whenWorked(
   );
 }
 
-/** Halo's flag stays set on time without a charge type, which Halo itself bills to nobody. */
+/** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */
 function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean | null {
   if (wire.actisbillable === false) return false;
   if (by === 'flag') return wire.actisbillable ?? null;
@@ -193,7 +197,7 @@ function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean 
   return !isNobody(wire.chargerate);
 }
 
-/** An invoice that shows no change counts as changed when it was read. */
+/** An invoice without a last-modified timestamp counts as changed when it was read. */
 export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Instant): InvoiceRow {
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
   const minor = (field: 'total' | 'tax_total' | 'amountpaid' | 'amountdue'): number | null => {
@@ -206,7 +210,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   const isCredit = totalMinor !== null && totalMinor < 0;
   const isVoid = wire.voided === true || isCredit;
   const paidOn = wire.datepaid?.slice(0, 10) ?? null;
-  // Nothing due is no proof: it is also what an invoice shows whose payments are kept elsewhere.
+  // Nothing due proves nothing: invoices paid in another system show the same.
   const dueMinor = paidOn === null ? null : minor('amountdue');
   const isSettled = dueMinor === 0 && wire.amountpaid == null;
   const paidMinor = isSettled ? totalMinor : minor('amountpaid');
@@ -230,7 +234,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
   };
 }
 
-/** People write other things there too; those have no key's shape. */
+/** People write other things there too; those do not look like a key. */
 function keyIn(text: string): string | null {
   return /^[A-Za-z0-9_.:-]{1,50}$/.test(text) ? text : null;
 }

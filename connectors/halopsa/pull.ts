@@ -1,4 +1,4 @@
-/** Clients, tickets and invoices that changed. Time is in ticket-time.ts. */
+/** Changed clients, tickets and invoices. Time is in ticket-time.ts. */
 import { z } from 'zod';
 import type {
   ClientRow,
@@ -30,8 +30,8 @@ import { ClientWire, InvoiceWire, Named, TicketDetail, TicketWire } from './sche
 import { readDeleted, writeDeleted } from './ticket-time.ts';
 
 /**
- * All clients of the tenant that changed: they cannot be requested by number. Should Halo ignore the timestamp, all
- * of them come, which costs requests and nothing else.
+ * All changed clients of the tenant: they cannot be requested by ID. If Halo ignores the timestamp, it returns all
+ * of them, which only costs requests.
  */
 export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
   const ids = clientNumbers(request.clientIds);
@@ -44,7 +44,7 @@ export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Pa
   });
 }
 
-/** Tickets that changed, page by page in the order of ids; then those that were deleted. */
+/** Changed tickets, page by page, sorted by ID; then deleted ones. */
 export async function* pullTickets(
   halo: Halo,
   request: PullRequest,
@@ -82,19 +82,19 @@ async function* changedTickets(
     before = refuseOtherOrder(page.rows, before);
     for (const { row, lastUpdate } of believed.rows) {
       refuseStranger('/Tickets', row.clientId, ids);
-      // Only `last_update` is what the filter asks about: the last action of a changed ticket may be old.
+      // The filter applies to `last_update` only: the last action of a changed ticket may be old.
       if (lastUpdate === null || lastUpdate >= `${filterTime(since)}.000Z`) continue;
       throw ignoredFilter('/Tickets', `a ticket last changed at ${lastUpdate}`);
     }
     const rows = believed.rows.map(({ row }) => row);
     const restored = rows.filter(({ sourceId }) => deleted.delete(sourceId));
     if (restored.length > 0) await writeDeleted(halo, deleted);
-    // Numbered pages: only the end of the list is a safe point.
+    // Numbered pages: a pass can only resume at the end of the list.
     yield { rows, rejected: believed.rejected, resume: null };
   }
 }
 
-/** Only where closed goes by name must a status be called by it: rows may show its number alone. */
+/** Status names are needed only for closedStatuses: rows may show just the number. */
 export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) => TicketWire> {
   if (halo.config.closedStatuses === undefined) return (row) => row;
   const statuses = await halo.names.list(halo, 'statuses');
@@ -106,7 +106,7 @@ export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) 
 
 const AnyRow = z.object({ id: z.int() });
 
-/** A page may come twice, but within it, and from the first rows of one to those of the next, ids rise. */
+/** A page may be repeated, but IDs rise within it, and from the first row of one page to that of the next. */
 function refuseOtherOrder(rows: readonly unknown[], firstBefore: number): number {
   const ids = rows.flatMap((row) => AnyRow.safeParse(row).data?.id ?? []);
   const [first] = ids;
@@ -117,8 +117,8 @@ function refuseOtherOrder(rows: readonly unknown[], firstBefore: number): number
 }
 
 /**
- * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself before it is
- * believed deleted: a list that ignored the filter would take all time away.
+ * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself first: if the
+ * filter were ignored, the time of all tickets would be reversed.
  */
 async function* deletedTickets(
   halo: Halo,
@@ -135,7 +135,9 @@ async function* deletedTickets(
       const isDeleted = await isTicketDeleted(halo, row.id);
       await facts.verifyFact(halo.context, 'deleted-filter', isDeleted);
       if (!isDeleted) {
-        halo.context.log.warn('Halo lists tickets as deleted that are not.', { ticket: row.id });
+        halo.context.log.warn('Halo lists tickets as deleted that still exist.', {
+          ticket: row.id,
+        });
         return;
       }
       await writeDeleted(halo, (await readDeleted(halo)).add(row.id));
@@ -150,8 +152,8 @@ export async function isTicketDeleted(halo: Halo, id: SourceId): Promise<boolean
 }
 
 /**
- * Read down to what has not changed since, or to the end where Halo keeps another order, or does not count
- * payments as changes. What changes meanwhile moves to the top, so that `resume` is null.
+ * Read until invoices have not changed since, or to the end if Halo sorts differently or does not count payments
+ * as changes. Invoices changed during the read move to the top, so `resume` is null.
  */
 export async function* pullInvoices(
   halo: Halo,
@@ -186,7 +188,7 @@ const LineWire = z.object({
 });
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
-/** Only an invoice's own page shows its lines; their items come by number. */
+/** Only a single invoice shows its lines; their items are numbers. */
 async function readInvoiceLines(halo: Halo, invoiceId: SourceId): Promise<InvoiceLine[]> {
   const nameOf = async (id: SourceId): Promise<string | null> => {
     const known = halo.itemNames.get(id);

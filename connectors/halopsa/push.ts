@@ -54,7 +54,7 @@ export async function createTicket(halo: Halo, ticket: Alert): Promise<Delivered
     tickettype_id,
     ...(team === undefined ? {} : { team }),
     third_party_id_string: ticket.key,
-    // Neither rules that answer customers nor an acknowledgement: the ticket is about the client.
+    // No rules that reply to customers, no acknowledgement: the ticket is internal.
     dont_do_rules: true,
     sendack: false,
   };
@@ -63,7 +63,7 @@ export async function createTicket(halo: Halo, ticket: Alert): Promise<Delivered
   return ticketDelivered(id);
 }
 
-/** After a write: do the lists show what is now surely there? Verifies both facts, once. */
+/** After a write: do the lists show the new record? Verifies both facts, once. */
 async function verifyLookUp(halo: Halo, ticket: Keyed): Promise<void> {
   for (const [fact, list] of [
     ['ticket-key', ofClient(ticket)],
@@ -80,7 +80,7 @@ async function findTicket(halo: Halo, ticket: Keyed) {
   return findKeyed(halo, isSearched ? bySearch(ticket) : ofClient(ticket), ticket.key);
 }
 
-/** The last made come first: ours is among them. */
+/** Newest first: ours is among them. */
 function ofClient({ clientId }: Keyed): List {
   return ticketList({ client_id: String(clientNumber(clientId)), orderdesc: true });
 }
@@ -90,7 +90,7 @@ function bySearch(ticket: Keyed): List {
   return { ...list, query: { ...list.query, search: ticket.key } };
 }
 
-/** Compared here: a search finds by parts, and a filter may be ignored. */
+/** Compared here: a search matches parts, and a filter may be ignored. */
 function findKeyed(halo: Halo, list: List, key: string) {
   return findRow(halo, list, KeyedTicket, (row) => row.third_party_id_string === key);
 }
@@ -128,7 +128,7 @@ const alertTicket: ClosableTicket<Halo> = {
   whenGone: 'by hand',
 };
 
-/** Read by itself, a ticket may show the number of its status alone. */
+/** A single ticket may show only the number of its status. */
 async function readStatusName(halo: Halo, { status_id, status_name }: TicketWire) {
   if (status_name || status_id == null) return status_name;
   return (await halo.names.byId(halo, 'statuses', [status_id])).get(status_id);
@@ -158,7 +158,7 @@ export async function writeNote(halo: Halo, message: Note): Promise<Delivered> {
     timetaken: 0,
   };
   await post(halo, '/Actions', body, z.unknown());
-  // The answer to a write need not show the note, and not seeing it leaves the outcome open.
+  // The response need not show the note; without seeing it the outcome is unknown.
   const note = await readNote(halo, message);
   if (note === null) {
     throw new KindError(
@@ -200,7 +200,7 @@ function toHtml(text: string): string {
   return `<p>${escaped.replace(/\r?\n/g, '<br>')}</p>`;
 }
 
-/** By the label that people see, or the name that the API has (`CFprepaidHoursLeft`). */
+/** By its label, or its API name (`CFprepaidHoursLeft`). */
 export const clientFields: ClientFields<Halo, CustomField> = {
   noun: 'client',
   product: 'Halo',

@@ -1,7 +1,7 @@
 /**
- * A sale of hours: an invoice, and where the config says so an entry in the client's pre-pay. It is found only when
- * both are there, and creating completes what is missing, so that a crash or a lost answer in between never makes a
- * second one.
+ * A sale of hours: an invoice, and optionally an entry in the client's pre-pay. It counts as found only if both
+ * exist, and creating completes what is missing, so that a crash or a lost response in between never leads to a
+ * duplicate.
  */
 import { z } from 'zod';
 import type { Delivered, Push, SourceId, Standing } from '../../src/contract/connector.ts';
@@ -38,7 +38,7 @@ const KeyedInvoice = InvoiceWire.pick({
 });
 type Invoice = z.infer<typeof KeyedInvoice>;
 
-/** A pre-pay entry counts hours: a block of money is an invoice alone. */
+/** A pre-pay entry is in hours: a block of money is just an invoice. */
 function hasPrepay({ config }: Halo, sale: Sale): boolean {
   return config.billing.prepayEntry && sale.seconds > 0;
 }
@@ -60,7 +60,7 @@ export function createInvoicePush(open: OpenCall<Halo>): Push<'invoice'> {
     delivered: invoiceDelivered,
     refuseOther: (_, invoice, sale) => refuseOtherPrice(invoice, sale),
     inspect: inspectInvoice,
-    // Voiding is only known of newer versions, and no document tells how: people do it.
+    // Only newer versions can void, and how is not documented: left to people.
     async withdraw(halo, sale, { remoteId }) {
       const invoice = await inspectInvoice(halo, sale, remoteId);
       return invoice === null || invoice.isVoid === true ? { remoteId } : null;
@@ -108,7 +108,7 @@ export async function createInvoice(halo: Halo, sale: Sale, item: number | null)
   return { id, client_id: sale.clientId, reference: sale.key };
 }
 
-/** Null: it is not there any more, or is another's by now. */
+/** Null: it no longer exists, or is no longer ours. */
 async function inspectInvoice(
   halo: Halo,
   { clientId, currency }: Sale,
@@ -156,12 +156,12 @@ function findPrepay(halo: Halo, { key, clientId }: Sale): Promise<PrepayWire | n
   return findRow(halo, list, PrepayWire, isWanted);
 }
 
-/** The same day in whichever zone Halo reads it. */
+/** The same day in any zone Halo may use. */
 function noonOf(day: string): string {
   return `${day}T12:00:00Z`;
 }
 
-/** Throws for an invoice that does not come to what was sold, tax left aside. */
+/** Throws for an invoice whose net total differs from the sale. */
 function refuseOtherPrice({ id, total, tax_total }: Invoice, sale: Sale): void {
   const minor = (text: string): number => minorOf(text, sale.currency);
   const net = total == null ? null : minor(total) - minor(tax_total ?? '0');
@@ -172,12 +172,12 @@ function invoiceDelivered({ id, invoicenumber }: Invoice): Delivered {
   return { remoteId: id, ...(invoicenumber ? { label: invoicenumber } : {}) };
 }
 
-/** Throws `config` where Halo would buy the same hours a second time. */
+/** Throws `config` if Halo would sell the same hours a second time. */
 function refuseAutoTopUp(client: ClientDetail): void {
   if (!hasAutoTopUp(client)) return;
-  const message = `Halo tops ${client.name} up by itself; a sale would be the second.`;
+  const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
   throw new KindError('config', message, {
-    fix: 'Switch the automatic top-up off at this client in Halo, then retry.',
+    fix: 'Turn off automatic top-up for this client in Halo, then retry.',
   });
 }
 

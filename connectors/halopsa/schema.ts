@@ -1,11 +1,11 @@
 /**
- * What the connector reads of Halo's answers, and no more. The vendor's text describes requests only, so
- * the shapes are those of its models and of public clients. https://halopsa.com/apidoc/
+ * The fields in use of Halo's responses. The vendor documents requests only, so the shapes are those of
+ * its models and of public clients. https://halopsa.com/apidoc/
  */
 import { z } from 'zod';
 import { DecimalText, Id, UtcInstant } from '../http/answers/wire.ts';
 
-/** Where and as which tenant a token is requested. */
+/** Where a token is requested, and for which tenant. */
 export const AuthInfo = z.object({
   auth_url: z.string().min(1),
   tenant_id: z.string().nullish(),
@@ -16,10 +16,10 @@ export const Token = z.object({
   expires_in: z.number().positive(),
 });
 
-/** Halo writes "no date" as one of long ago. */
+/** Halo writes "no date" as a date long ago. */
 const RealMoment = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
 
-/** A reference to nothing is 0 or below. */
+/** A reference of 0 or below means none. */
 const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id)).nullish();
 
 export const ClientWire = z.object({
@@ -29,7 +29,7 @@ export const ClientWire = z.object({
 });
 export type ClientWire = z.infer<typeof ClientWire>;
 
-/** Halo leaves keys that hold null out of its rows: an open ticket has neither flag nor date of closing. */
+/** Halo omits null keys: an open ticket has neither a closed flag nor a closing date. */
 export const TicketWire = z.object({
   id: Id,
   client_id: Id.nullish(),
@@ -42,7 +42,7 @@ export const TicketWire = z.object({
   team_id: Reference,
   hasbeenclosed: z.boolean().nullish(),
   dateclosed: RealMoment,
-  /** Builds of 2024 do not show it. */
+  /** Missing in builds of 2024. */
   last_update: RealMoment,
   lastactiondate: RealMoment,
   dateoccurred: RealMoment,
@@ -51,7 +51,7 @@ export const TicketWire = z.object({
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
-/** A ticket by itself, as far as its list row does not tell. */
+/** A single ticket: fields that its list row lacks. */
 export const TicketDetail = z.object({
   id: Id,
   client_id: Id.nullish(),
@@ -61,7 +61,7 @@ export const TicketDetail = z.object({
   lastactiondate: RealMoment,
 });
 
-/** An id of an action means something on its ticket alone. */
+/** Action IDs are unique only within their ticket. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
@@ -72,7 +72,7 @@ export const ActionWire = z.object({
   actionby_agent_id: Id.nullish(),
   actionarrivaldate: RealMoment,
   actioncompletiondate: RealMoment,
-  /** Null on notes that hold no time. */
+  /** Null on notes without time. */
   timetaken: DecimalText.nullish(),
   timetakenadjusted: DecimalText.nullish(),
   nonbilltime: DecimalText.nullish(),
@@ -107,7 +107,7 @@ export const InvoiceWire = z.object({
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
-/** A field as it came, all of it. */
+/** A complete field, as received. */
 export const CustomField = z.object({
   id: z.int(),
   name: z.string(),
@@ -116,7 +116,7 @@ export const CustomField = z.object({
 });
 export type CustomField = z.infer<typeof CustomField>;
 
-/** One client, with what its list row does not show. */
+/** A single client: fields that its list row lacks. */
 export const ClientDetail = ClientWire.extend({
   main_site_id: Reference,
   currencyisocode: z.string().nullish(),
@@ -129,7 +129,7 @@ export const ClientDetail = ClientWire.extend({
 });
 export type ClientDetail = z.infer<typeof ClientDetail>;
 
-/** A contract, as far as it may hold pre-pay of its own. */
+/** A contract that may have its own pre-pay. */
 export const ContractWire = z.object({
   id: Id,
   client_id: Id.nullish(),
@@ -138,7 +138,7 @@ export const ContractWire = z.object({
   contract_prepaybalance: DecimalText.nullish(),
 });
 
-/** A name with its number: teams, ticket types, agents, charge types, items. */
+/** A name with its ID: teams, ticket types, agents, charge types, items. */
 export const Named = z.object({ id: Id, name: z.string() });
 export type Named = z.infer<typeof Named>;
 

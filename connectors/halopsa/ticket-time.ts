@@ -1,4 +1,4 @@
-/** The time of each ticket: its actions, one request a ticket, since Halo shows them in no other way; and which there are. */
+/** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
 
 import type {
   PresenceRequest,
@@ -28,10 +28,10 @@ import {
 import { ActionWire, TicketDetail, TicketWire } from './schema.ts';
 import { readUnit, unitFor } from './time-unit.ts';
 
-/** Tickets whose entries may tell the unit of time. */
+/** Tickets whose entries may show the unit of time. */
 export const unitTicketsMax = 20;
 
-/** The unit of time, requested only where there is time. */
+/** The unit of time, determined only if there is time. */
 type UnitOf = (actions: readonly ActionWire[]) => Promise<TimeUnit>;
 
 export async function* pullTicketTime(
@@ -51,7 +51,7 @@ export async function* pullTicketTime(
   });
 }
 
-/** Where a ticket's own time does not tell the unit, or contradicts it, that of these tickets may. */
+/** If a ticket's own time does not show the unit, or contradicts it, these tickets are used. */
 function createUnitOf(halo: Halo, sampleIds: readonly SourceId[]): UnitOf {
   let sample: Promise<ActionWire[]> | null = null;
   const readSample = async (): Promise<ActionWire[]> => {
@@ -60,7 +60,7 @@ function createUnitOf(halo: Halo, sampleIds: readonly SourceId[]): UnitOf {
       try {
         known.push(...(await readActions(halo, id)).actions);
       } catch (error) {
-        // A ticket that is gone is told of when its own turn comes.
+        // A missing ticket is reported when its own turn comes.
         if (!isKindError(error, 'rejected')) throw error;
       }
     }
@@ -109,7 +109,7 @@ function entryIdOf(row: unknown, ticketId: SourceId): string | null {
   return id === null ? null : actionId({ id, ticket_id: ticketId });
 }
 
-/** All actions of a ticket. Throws `contract` when one of another ticket comes along. */
+/** All actions of a ticket. Throws `contract` if one belongs to another ticket. */
 export async function readActions(
   halo: Halo,
   ticketId: SourceId,
@@ -126,16 +126,16 @@ export async function readActions(
   throw ignoredFilter('/Actions', `an action of ticket ${stranger.ticket_id}`);
 }
 
-/** A ticket has at least the action that opened it: no action at all may be a lost permission. */
+/** A ticket has at least the action that opened it: no actions may mean a lost permission. */
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const ticket = await halo.get(`/Tickets/${ticketId}`, TicketDetail);
   const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
   if (ticket.deleted === true) return reportedDeleted(ticketId);
   if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
-  return unreadableTicket(ticketId, `holds time (${ticket.timetaken}) and shows no action`);
+  return unreadableTicket(ticketId, `has time (${ticket.timetaken}) but shows no actions`);
 }
 
-/** Halo says itself that the ticket was deleted, and all its time with it. */
+/** Halo reports the ticket as deleted, and with it all its time. */
 function reportedDeleted(ticketId: SourceId): TicketTimePage {
   return { ticketIds: [ticketId], rows: [], rejected: [], deletions: Number.POSITIVE_INFINITY };
 }
@@ -161,7 +161,7 @@ async function timeFactsOf(
 
 const deletedKey = 'deleted-tickets';
 
-/** Deleted tickets whose time is to be taken back, until it was. */
+/** Deleted tickets whose time still has to be reversed. */
 export async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
   const stored = await context.memory.get(deletedKey);
   return new Set((stored ?? '').split(' ').filter((id) => id !== ''));
@@ -171,10 +171,10 @@ export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>
   await context.memory.set(deletedKey, [...ids].join(' '));
 }
 
-/** An action's date may lie a little beside its start, by which the sweep asks. */
+/** An action's date may differ slightly from its start, which the sweep filters by. */
 const marginDays = 2;
 
-/** Ids of the actions with time: Halo does not report those that were deleted. */
+/** IDs of the actions with time: Halo does not report deleted ones. */
 export async function* presentTime(
   halo: Halo,
   request: PresenceRequest,
@@ -188,7 +188,7 @@ export async function* presentTime(
   }
 }
 
-/** Day by day, where this Halo is known to list actions so; else ticket by ticket. */
+/** Day by day, if verified on this tenant; else ticket by ticket. */
 async function* actionsOf(
   halo: Halo,
   tickets: ReadonlySet<SourceId>,
@@ -201,7 +201,7 @@ async function* actionsOf(
   for (const id of tickets) yield (await readActions(halo, id)).raw;
 }
 
-/** Ids of the actions whose work began in the window, by the very rule that their rows are made with. */
+/** IDs of the actions whose work began in the window, by the same rule as their rows. */
 async function within(
   halo: Halo,
   timed: readonly ActionWire[],
@@ -214,7 +214,7 @@ async function within(
       const startedAt = startOf(action, unit);
       return startedAt >= from && startedAt < to;
     } catch (error) {
-      // Quarantined when it was read, so that an earlier reading of it stays as it is.
+      // Quarantined when it was read, so an earlier version of it stays.
       if (isKindError(error, 'contract')) return true;
       throw error;
     }
@@ -224,7 +224,7 @@ async function within(
 
 const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
 
-/** Tickets of the clients that may hold work of the window: whatever was logged since has changed them. */
+/** Tickets that may have work in the window: logging it has changed them since. */
 async function ticketsOf(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
   const found = new Set<SourceId>();
   const lastupdatefromdate = filterTime(addSeconds(request.from, -marginDays * 86_400));
@@ -249,13 +249,13 @@ function daysOf({ from, to }: PresenceRequest): string[] {
   return days;
 }
 
-/** Into the next day, so that nothing falls between two; Halo may even read its end as that whole day. */
+/** Ends in the next day, so that nothing is missed; Halo may even take the end as that whole day. */
 export function actionsOfDay(halo: Halo, day: string): Promise<readonly unknown[]> {
   const query = { startdate: `${day}T00:00:00`, enddate: `${addDays(day, 1)}T00:00:01` };
   return readWhole(halo, { path: '/Actions', rows: 'actions', query });
 }
 
-/** The ticket that an entry is on, from its id. */
+/** An entry's ticket, from its ID. */
 export function ticketOf(entryId: SourceId): SourceId {
   return entryId.slice(0, entryId.lastIndexOf('-'));
 }

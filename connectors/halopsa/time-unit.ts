@@ -1,6 +1,6 @@
 /**
- * Whether Halo shows time in hours or minutes. Its documents do not say, and public clients disagree; a
- * wrong guess would debit sixty times too much. Known entries tell it: those with a start and an end, and
+ * Whether Halo shows time in hours or minutes. This is not documented, and public clients disagree; a wrong
+ * guess would debit sixty times too much. It is determined from entries with a start and an end, and from
  * those of Halo's own timer, which counts milliseconds.
  */
 import { isKindError, KindError } from '../../src/domain/errors.ts';
@@ -9,17 +9,17 @@ import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import type { Halo } from './call.ts';
 import type { ActionWire } from './schema.ts';
 
-/** An entry shorter than this tells little: a minute more or less is a great part of it. */
+/** A shorter entry is not conclusive: a minute more or less is a large part of it. */
 const spanSecondsMin = 300;
 const spanSecondsMax = 86_400;
 const toleranceSeconds = 60;
 
-/** A double that nobody rounded shows at least so many decimals, unless it ends before them. */
+/** An unrounded double has at least so many decimals, unless it is exact. */
 const timerDecimals = 13;
 
 const memoryKey = 'time-unit';
 
-/** The unit that the config names, else the one that known entries told before; null while it is open. */
+/** The configured unit, else the one determined earlier; null if not known yet. */
 export async function readUnit(halo: Halo): Promise<TimeUnit | null> {
   return halo.config.timeUnit ?? (await readProven(halo));
 }
@@ -29,13 +29,12 @@ async function readProven({ context }: Halo): Promise<TimeUnit | null> {
   return unit === 'hours' || unit === 'minutes' ? unit : null;
 }
 
-/** A unit that entries have proved once is not doubted for fewer: a person may have typed minutes for hours. */
+/** A unit once determined takes more entries to contradict: somebody may have typed minutes for hours. */
 const doubtsMin = 3;
 
 /**
- * The unit for reading with: for the check and for each run alike, what is known of it is held against
- * these actions, and against more of them where these leave it open or contradict it. Throws `config` where
- * it stays unclear.
+ * The unit to read with. In `check` and in each run, the known unit is compared with these actions, and with
+ * more of them if these are not conclusive or contradict it. Throws `config` if it stays unclear.
  */
 export async function unitFor(
   halo: Halo,
@@ -63,8 +62,8 @@ export async function unitFor(
 
 function againstText({ config }: Halo, known: TimeUnit): string {
   const other = known === 'hours' ? 'minutes' : 'hours';
-  const told = config.timeUnit === undefined ? 'Halo showed time in' : 'timeUnit is';
-  return `${told} ${known}, but all known entries say ${other}. No time is read.`;
+  const source = config.timeUnit === undefined ? 'Halo showed time in' : 'timeUnit is';
+  return `${source} ${known}, but all known entries are in ${other}. No time is read.`;
 }
 
 const againstFix = 'Look at a known action in the API and set timeUnit to what it shows.';
@@ -72,7 +71,7 @@ const againstFix = 'Look at a known action in the API and set timeUnit to what i
 function unclearText(seen: readonly TimeUnit[]): string {
   const why =
     seen.length === 0
-      ? 'no entry with a start and an end of its own was seen'
+      ? 'no entry with a start and an end was found'
       : 'entries contradict each other';
   return `It is not clear whether Halo shows time in hours or minutes: ${why}. No time is read.`;
 }
@@ -80,7 +79,7 @@ function unclearText(seen: readonly TimeUnit[]): string {
 const unclearFix =
   'Log half an hour with start and end on a ticket and run check, or set timeUnit after looking at a known action in the API.';
 
-/** What each of these entries tells of the unit; most tell nothing. */
+/** The unit shown by each of these entries; most show none. */
 function unitsIn(actions: readonly ActionWire[]): TimeUnit[] {
   return actions.flatMap((action) => unitBySpan(action) ?? unitByTimer(action) ?? []);
 }
@@ -103,8 +102,8 @@ function unitBySpan(action: ActionWire): TimeUnit | null {
 }
 
 /**
- * The timer writes whole milliseconds: `0.008530277777777779` is 30,709 ms in hours, and no whole number of
- * them in minutes. The other way round both are whole, so that minutes are never told by this.
+ * The timer writes whole milliseconds: `0.008530277777777779` is 30,709 ms in hours, and not a whole number of
+ * them in minutes. Conversely both are whole, so this can never show minutes.
  */
 function unitByTimer({ timetaken }: ActionWire): TimeUnit | null {
   const decimals = /\.(\d+)$/.exec(timetaken ?? '')?.[1] ?? '';

@@ -1,5 +1,5 @@
 /**
- * How each fact is verified: what lists make of their filters and what figures mean, by reading; the rest by writing to
+ * How each fact is verified: filters and units by reading; the rest by writing to
  * a test client, reading back and removing.
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
@@ -69,7 +69,7 @@ async function sampleActions(halo: Halo, tickets: readonly TicketWire[]): Promis
   return found;
 }
 
-/** Two clients together must have as many tickets as each of them by itself. */
+/** Two clients together must have as many tickets as each of them added up. */
 async function honoursClientIds(halo: Halo, [one, other]: readonly SourceId[]) {
   if (one === undefined || other === undefined) return null;
   const count = async (query: Query) => (await firstPage(halo, ticketList(query, 1))).count ?? 0;
@@ -78,7 +78,7 @@ async function honoursClientIds(halo: Halo, [one, other]: readonly SourceId[]) {
   return sum === 0 ? null : together === sum;
 }
 
-/** The last ticket of those that are closed must be among all that changed since. */
+/** The latest closed ticket must be among all changed since. */
 async function listsClosed(halo: Halo, client_ids: string): Promise<boolean | null> {
   const query = { client_ids, closed_only: true, order: 'last_update', orderdesc: true };
   const [last] = await firstTickets(halo, query);
@@ -90,17 +90,17 @@ async function listsDeleted(halo: Halo, client_ids: string): Promise<boolean | n
   return any === undefined ? null : isTicketDeleted(halo, any.id);
 }
 
-/** The newest ticket is in the list since a second before its change, and not in that since a second after. */
+/** The newest ticket is listed since a second before its change, but not since a second after it. */
 async function comparesLastUpdate(halo: Halo, newest: TicketWire | undefined) {
   if (newest === undefined) return null;
   const before = await isListedSince(halo, newest, -1);
   const after = await isListedSince(halo, newest, 1);
   if (before === null || after === null) return null;
-  // Where the row shows the last action alone, the ticket may have changed after it.
+  // If the row only shows the last action, the ticket may have changed after it.
   return before && after && newest.last_update == null ? null : before && !after;
 }
 
-/** Whether its client’s tickets that changed since then show it; null where there are too many to tell. */
+/** Whether its client’s tickets changed since then include it; null if there are too many to tell. */
 async function isListedSince(halo: Halo, ticket: TicketWire, offsetSeconds: number) {
   if (ticket.client_id == null) return null;
   const since = filterTime(addSeconds(changedAt(ticket), offsetSeconds));
@@ -118,7 +118,7 @@ async function openLooksOpen(halo: Halo, client_ids: string): Promise<boolean | 
   return !open.some((ticket) => isClosedTicket(toTicket(ticket), closedStatuses));
 }
 
-/** A day on which known time was logged must list that very time. A Halo that cannot may also refuse or time out. */
+/** A day with known time must list that time. If unsupported, Halo may also refuse or time out. */
 async function listsByDay(halo: Halo, known: readonly ActionWire[]): Promise<boolean | null> {
   const [first] = known;
   if (first === undefined) return null;
@@ -136,7 +136,7 @@ async function listsByDay(halo: Halo, known: readonly ActionWire[]): Promise<boo
   return listed.every(isNear) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
 }
 
-/** The last that were made, and the last that were paid: by the day, as accounting systems tell no more. */
+/** The last created and the last paid: to the day, since accounting systems give no time. */
 async function invoicesAreModified(halo: Halo, client_ids: string): Promise<boolean | null> {
   const invoices: InvoiceWire[] = [];
   for (const order of ['id', 'datepaid']) {
@@ -163,35 +163,35 @@ async function unitResult(halo: Halo, actions: readonly ActionWire[]): Promise<C
   }
 }
 
-/** What Halo keeps beside the time taken. */
+/** Time that Halo records besides the time taken. */
 const besides = [
   {
     field: 'traveltime',
     id: 'time.travel',
     what: 'travel time',
-    fix: 'Log travel that comes off a block as time taken, with a charge type of its own.',
+    fix: 'Log travel to be debited as time taken, with its own charge type.',
   },
   {
     field: 'timetakenadjusted',
     id: 'time.adjusted',
     what: 'an adjustment of its time (timetakenadjusted)',
-    fix: 'Correct the time taken itself, so that a block and Halo’s own billing count the same.',
+    fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
   },
   {
     field: 'nonbilltime',
     id: 'time.non-billed',
     what: 'time that is not billed (nonbilltime)',
-    fix: 'Log it as an action of its own, with a charge type that is not billed.',
+    fix: 'Log it as a separate action, with a non-billed charge type.',
   },
 ] as const;
 
-/** Time that Halo keeps beside the time taken, and time that would be free for want of a charge type. */
+/** Time that Halo records besides the time taken, and time that is free because it has no charge type. */
 function timeWarnings(all: readonly ActionWire[]): CheckResult[] {
   const warnings: CheckResult[] = [];
   for (const { field, id, what, fix } of besides) {
     const found = all.find((action) => !isNothing(action[field] ?? '0'));
     if (found === undefined) continue;
-    const detail = `Ticket ${found.ticket_id} holds ${what}, which is not read.`;
+    const detail = `Ticket ${found.ticket_id} has ${what}, which is not read.`;
     warnings.push({ id, status: 'warning', detail, fix });
   }
   const actions = all.filter(holdsTime);
@@ -209,7 +209,7 @@ function timeWarnings(all: readonly ActionWire[]): CheckResult[] {
     warnings.push({
       id: 'time.charge-type',
       status: 'warning',
-      detail: 'All time that was looked at has no charge type, so that none of it is debited.',
+      detail: 'None of the time sampled has a charge type, so none of it is debited.',
       fix: 'If you do not use charge types, set billableBy: flag.',
     });
   }

@@ -1,6 +1,6 @@
 /**
- * GraphQL over HTTP: an operation with its variables, lists in numbered pages, and what an answer 200 really says. Its
- * `errors[]` become the same kinds as a status would.
+ * GraphQL over HTTP: an operation with its variables, lists in numbered pages, and errors in a 200 response. Its
+ * `errors[]` become the same kinds as HTTP statuses.
  * https://support.superops.com/en/articles/6632228-handling-errors
  */
 import { z } from 'zod';
@@ -20,13 +20,13 @@ export interface List {
   /** The answer's field that holds the rows. */
   rows: string;
   condition?: { attribute: string; operator: string; value: string };
-  /** The last in this attribute come first; ties by the second. */
+  /** Sorted by this attribute, descending; ties by the second. */
   sort: readonly string[];
   pageSize?: number;
 }
 
 export interface SuperOps extends Call<SuperopsConfig, List> {
-  /** Lives as long as the process: what was logged later is no part of the list that a sweep began last. */
+  /** Kept in the process: work logged later is not part of the list that the last sweep started. */
   sweep: { endsBefore: Instant };
 }
 
@@ -83,7 +83,7 @@ function fieldOf<T>({ name }: Operation, schema: z.ZodType<T>) {
   return z.object({ [name]: schema }).transform((data) => data[name] as T);
 }
 
-/** The last first: what comes up while it is read moves rows back and hides none. */
+/** Newest first: rows added during the read move others back and hide none. */
 function listPages(call: Call<SuperopsConfig, List>, list: List): Pages {
   const { operation, rows, condition, pageSize = call.config.pageSize } = list;
   const sort = list.sort.map((attribute) => ({ attribute, order: 'DESC' }));
@@ -122,7 +122,7 @@ const Failed = z.object({
   errors: z.array(GraphqlError).min(1),
 });
 
-/** The documented codes. Each is said instead of doing what was asked. */
+/** The documented codes. Each means that nothing was done. */
 const refusals: Readonly<Record<string, ErrorKind>> = {
   rate_limit_exceeded: 'rate-limited',
   forbidden: 'permission',
@@ -139,18 +139,18 @@ const refusals: Readonly<Record<string, ErrorKind>> = {
   entity_does_not_exist: 'rejected',
 };
 
-/** No Retry-After comes with an exhausted minute: four pauses of this length outlast it. */
+/** An exhausted minute has no Retry-After: four pauses of this length outlast it. */
 const throttledSeconds = 15;
 
-/** Of a document that the service would not run. */
+/** For a document that the service did not run. */
 const neverRun = new Set(['ValidationError', 'InvalidSyntax']);
 
-/** SuperOps' own reading of an answer; null where the common table reads it. */
+/** Classifies a SuperOps response; null if the common table applies. */
 export function classifyGraphql(answer: RawAnswer, nowMs: number): KindError | null {
   if (answer.status === 400) {
     return new KindError('config', `${nameOf(answer.request)} answered 400.`, {
       status: 400,
-      fix: 'Check subdomain and baseUrl: that is the answer to a subdomain that is not known there.',
+      fix: 'Check subdomain and baseUrl: SuperOps returns this for an unknown subdomain.',
     });
   }
   if (answer.status !== 200 || !/"errors"\s*:/.test(answer.text)) return null;
@@ -166,11 +166,11 @@ function errorOf(answer: RawAnswer, failed: z.infer<typeof Failed>, nowMs: numbe
   const classification = String(error.extensions?.classification ?? '');
   const code = error.extensions?.clientError?.[0]?.code ?? '';
   const isDone = Object.values(failed.data ?? {}).some((value) => value != null);
-  // Data beside an error: part of it was done, whatever the error says of the rest.
+  // Data along with an error: part of it was done.
   if (!isDone && neverRun.has(classification)) {
-    return new KindError('contract', `${name} is not understood${said}.`, {
+    return new KindError('contract', `SuperOps does not accept ${name}${said}.`, {
       status: 200,
-      fix: 'The API has changed, or this tenant’s is another. Run check, which asks it for its schema.',
+      fix: 'The API has changed, or this tenant has another version. Run check, which reads its schema.',
     });
   }
   const kind = isDone ? undefined : refusals[code];
@@ -184,7 +184,7 @@ function errorOf(answer: RawAnswer, failed: z.infer<typeof Failed>, nowMs: numbe
   const fix =
     code === 'forbidden'
       ? `Give the role of the token’s user the right to ${name}.`
-      : 'See the subscription in SuperOps.';
+      : 'Check the subscription in SuperOps.';
   return new KindError(kind, `${name} is not allowed${said}.`, { status, fix });
 }
 
@@ -202,7 +202,7 @@ function wordsOf({ message, extensions }: GraphqlError): string {
 
 const Named = z.object({ operationName: z.string() });
 
-/** The address is the same for all; the operation says which request it was. */
+/** The URL is the same for all; the operation identifies the request. */
 function nameOf({ body }: HttpRequest): string {
   return Named.safeParse(body).data?.operationName ?? 'POST /msp';
 }

@@ -33,7 +33,7 @@ export function checkConnection(
     const prove = async (): Promise<string> => {
       const { rows, count } = await firstPage(ops, await listOf());
       seen.set(name, rows);
-      return `${count} ${name} are seen.`;
+      return `${count} ${name} can be read.`;
     };
     return [`permission.${name}`, prove];
   };
@@ -56,7 +56,7 @@ export function checkConnection(
     names: [
       ['name.closed-statuses', async () => closedStatuses(ops, seen.get('tickets'))],
       ['name.paid-statuses', async () => paidStatuses(ops, seen.get('invoices'))],
-      // Asked whatever else is amiss: each is work that is billed twice.
+      // Run even if other checks fail: each finding is work billed twice.
       ['native-billing', async () => nativeBilling(clientIds, seen.get('time'))],
       ['native-contracts', () => nativeContracts(ops, clientIds)],
     ],
@@ -72,7 +72,7 @@ type Rows = readonly unknown[] | undefined;
 
 async function checkCredentials(ops: SuperOps): Promise<string> {
   const { count } = await firstPage(ops, { ...clients, pageSize: 1 });
-  return `Signed in as ${ops.config.subdomain}; ${count} clients are seen.`;
+  return `Signed in as ${ops.config.subdomain}; ${count} clients can be read.`;
 }
 
 async function checkSuperOpsClients(
@@ -83,13 +83,13 @@ async function checkSuperOpsClients(
   for await (const { rows } of ops.pages(clients)) {
     for (const { accountId } of readable(rows, ClientWire)) known.add(accountId);
   }
-  const fix = 'Write the accountId of the client, or let the token’s user see it.';
+  const fix = 'Set the client’s ID to its accountId, or let the token’s user see it.';
   return checkClients('SuperOps', clientIds, async (id) =>
     known.has(id) ? null : { detail: `SuperOps shows no client ${id}.`, fix },
   );
 }
 
-/** SuperOps lists no statuses; those of the tickets that changed last are looked at. */
+/** SuperOps does not list statuses; those of recently changed tickets are used. */
 function closedStatuses({ config }: SuperOps, rows: Rows) {
   if (rows === undefined) return null;
   const seen = [...new Set(readable(rows, TicketWire).map(({ status }) => status))];
@@ -97,11 +97,11 @@ function closedStatuses({ config }: SuperOps, rows: Rows) {
   const open = seen.filter((status) => !isAmong(config.closedStatuses, status));
   const detail = `Seen closed: ${closed.join(', ') || 'none'}. Seen open: ${open.join(', ') || 'none'}.`;
   if (closed.length > 0 || seen.length === 0) return detail;
-  const fix = 'Write under closedStatuses which of them mean closed: until then nothing is due.';
+  const fix = 'List in closedStatuses which of them mean closed; until then nothing is charged.';
   return [warningResult('name.closed-statuses', detail, fix)];
 }
 
-/** Which statuses an invoice has is not documented; one with a day of payment tells. */
+/** The statuses of an invoice are not documented; those with a payment date show it. */
 function paidStatuses({ config }: SuperOps, rows: Rows) {
   if (rows === undefined) return null;
   const known = [...config.paidStatuses, ...config.voidStatuses];
@@ -109,7 +109,7 @@ function paidStatuses({ config }: SuperOps, rows: Rows) {
     .filter(({ paymentDate, statusEnum }) => paymentDate && !isAmong(known, statusEnum))
     .map(({ statusEnum }) => statusEnum ?? 'none');
   if (strange.length === 0) return `Paid means: ${config.paidStatuses.join(', ')}.`;
-  const detail = `Invoices with a day of payment have the status ${[...new Set(strange)].join(', ')}.`;
+  const detail = `Invoices with a payment date have the status ${[...new Set(strange)].join(', ')}.`;
   const fix = 'If that means paid in full, add it to paidStatuses.';
   return [warningResult('name.paid-statuses', detail, fix)];
 }
@@ -118,7 +118,7 @@ function paidStatuses({ config }: SuperOps, rows: Rows) {
 const countsTime = /prepaid|pre-paid|block|hour|time.{0,5}material|usage|bucket/i;
 
 const endContract =
-  'End it there, take its hours over as an opening block, or leave the client out.';
+  'End it there and enter its hours as an opening block, or leave the client out.';
 
 /** One warning for each active contract of a configured client that seems to count its time. */
 async function nativeContracts(
@@ -140,7 +140,7 @@ async function nativeContracts(
   return [okResult('native-contracts', detail)];
 }
 
-/** Work that SuperOps put on an invoice itself is paid for already. */
+/** Work that SuperOps invoiced itself is already paid for. */
 function nativeBilling(clientIds: readonly SourceId[], rows: Rows): CheckResult[] {
   const billed = readable(rows, ItemWire).filter(
     (item) => isWork(item) && isBilled(item) && clientIds.includes(item.client?.accountId ?? ''),
@@ -150,11 +150,11 @@ function nativeBilling(clientIds: readonly SourceId[], rows: Rows): CheckResult[
   const names = new Set(billed.map(({ client }) => client?.name ?? client?.accountId));
   const detail = `SuperOps has invoiced work of ${[...names].join(', ')} itself, such as item ${first.itemId}.`;
   const fix =
-    'Work that is debited here must not be invoiced there: mark it so before SuperOps bills it.';
+    'Work that is debited here must not be invoiced there: mark it non-billable before SuperOps bills it.';
   return [warningResult('native-billing', detail, fix)];
 }
 
-/** Facts that writing verifies, of the steps that this config uses. */
+/** Facts verified by writing, for the steps that this config uses. */
 function otherFacts({ config }: SuperOps): FactId[] {
   return [
     'dates-utc',

@@ -1,6 +1,6 @@
 /**
- * When tickets were closed. SuperOps does not say; the first change at which a ticket is seen closed is taken for it,
- * and remembered, since every later change moves the ticket's `updatedTime` on.
+ * When tickets were closed. SuperOps does not report it, so the change at which a ticket is first seen closed is
+ * used and remembered: every later change moves the ticket's `updatedTime`.
  */
 import { z } from 'zod';
 import type { ConnectorMemory, TicketRow } from '../../src/contract/connector.ts';
@@ -9,7 +9,7 @@ const Month = z
   .record(z.string(), z.string())
   .transform((closed) => new Map(Object.entries(closed)));
 
-/** One text for the tickets of each month: neither one for each ticket, nor one for all. Open ones are forgotten. */
+/** One memory entry per month of tickets, as a compromise between one per ticket and one for all. Reopened ones are dropped. */
 export async function withClosing(
   memory: ConnectorMemory,
   tickets: readonly Omit<TicketRow, 'closedAt'>[],

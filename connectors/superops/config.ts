@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HostUrl, Name, upTo } from '../http/settings.ts';
 
-/** Numbers of SuperOps have up to 19 digits: as a plain number one would be another. */
+/** SuperOps IDs have up to 19 digits: as a plain number, one would be rounded. */
 const IdText = z
   .union([z.int(), z.string().trim()])
   .transform(String)
@@ -11,10 +11,10 @@ const Names = z.array(Name).min(1);
 
 const Alerts = z.strictObject({
   status: Name.default('Open').describe('Status of a new ticket, as SuperOps spells it.'),
-  priority: Name.optional().describe('Its priority. Default: SuperOps’ own choice.'),
-  techGroup: IdText.optional().describe('Id of the group that gets it, in quotes.'),
+  priority: Name.optional().describe('Priority. Default: SuperOps’ choice.'),
+  techGroup: IdText.optional().describe('ID of the technician group that gets it, in quotes.'),
   withdrawnStatus: Name.optional().describe(
-    'Status that closes a ticket taken back. Default: the last of closedStatuses.',
+    'Status that closes a withdrawn ticket. Default: the last of closedStatuses.',
   ),
 });
 
@@ -23,10 +23,10 @@ const Billing = z.strictObject({
     .enum(['ticket', 'invoice'])
     .default('ticket')
     .describe(
-      'What a sale becomes: a ticket that says what to invoice, or an invoice in draft, whose input SuperOps does not document.',
+      'What a sale becomes: a ticket that says what to invoice, or a draft invoice, whose input SuperOps does not document.',
     ),
   serviceItem: IdText.optional().describe(
-    'Id of the service item that is invoiced, in quotes, for offers without a product of their own.',
+    'ID of the service item to invoice, in quotes, for offers without their own product.',
   ),
 });
 
@@ -37,7 +37,7 @@ export const SuperopsConfig = z
       'Host of the API. Default: https://api.superops.ai; https://euapi.superops.ai for a tenant in the EU.',
     ),
     subdomain: Name.describe('First label of your SuperOps address, as MSP Information shows it.'),
-    apiToken: Name.meta({ secret: true }).describe('API token of a user of its own.'),
+    apiToken: Name.meta({ secret: true }).describe('API token of a dedicated user.'),
     closedStatuses: Names.default(['Resolved', 'Closed']).describe(
       'Ticket statuses that count as closed, as SuperOps spells them.',
     ),
@@ -47,19 +47,19 @@ export const SuperopsConfig = z
     voidStatuses: z
       .array(Name)
       .default(['VOID', 'VOIDED', 'CANCELLED'])
-      .describe('Invoice statuses that mean that it no longer counts.'),
+      .describe('Invoice statuses that mean void.'),
     alerts: Alerts.prefault({}).describe('How alert tickets are made.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     invoiceDays: upTo(
       730,
       92,
-      'Days back by the invoice’s date in which a payment or change is still seen.',
+      'Days back, by invoice date, in which payments and changes are still detected.',
     ),
     pageSize: upTo(100, 100, 'Rows per page; SuperOps allows at most 100.'),
     requestsPerMinute: upTo(
       60_000,
       90,
-      'Maximum requests, evenly spaced; readings of the limit are 100 and 800.',
+      'Maximum requests, evenly spaced; the documented limit is 100 or 800, depending on the page.',
     ),
   })
   .superRefine(({ billing }, ctx) => {

@@ -1,22 +1,22 @@
 /**
- * The operations, each with the fields used and no more. What SuperOps calls JSON (`client`, `technician`, …) is a
- * leaf: fields selected of it are refused; a contract is an object, and refused without them.
+ * The operations, each with only the fields in use. What SuperOps calls JSON (`client`, `technician`, …) is a leaf:
+ * selecting fields of it is refused. A contract is an object, refused without a selection.
  * https://developer.superops.com/msp
  */
 
-/** Names of members, by the type of the tenant's schema that has them. */
+/** Members needed, by type of the tenant's schema. */
 type Members = Readonly<Record<string, readonly string[]>>;
 
 export interface Operation {
-  /** Of the operation, and of the field whose null means that nothing was done. */
+  /** Name of the operation, and of the field that is null if nothing was done. */
   name: string;
   kind: 'query' | 'mutation';
   text: string;
-  /** What it relies on of the tenant's schema. */
+  /** What it needs of the tenant's schema. */
   needs: Members;
 }
 
-/** What is selected of a type, and what that needs. */
+/** Fields selected of a type, and what they need. */
 interface Selection {
   fields: string;
   needs: Members;
@@ -72,7 +72,7 @@ export const operations = {
   oneTicket: query('getTicket', 'TicketIdentifierInput!', ticket),
   noteList: query('getTicketNoteList', 'TicketIdentifierInput!', note),
   itemList: list('getOfferedItems', 'ListInfoInput', 'items', item),
-  /** For a tenant whose items say so themselves: the documents do not have the field. */
+  /** For a tenant whose items have the flag, which is not documented. */
   billableItemList: list('getOfferedItems', 'ListInfoInput', 'items', billableItem),
   worklogList: query('getWorklogEntries', 'GetWorklogEntriesInput!', worklogs),
   invoiceList: list('getInvoiceList', 'ListInfoInput!', 'invoices', invoice),

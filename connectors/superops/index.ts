@@ -40,7 +40,7 @@ export const superops: VendorModule<SuperopsConfig> = {
   readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
     tickets: [closedStatuses, paidStatuses, voidStatuses],
   }),
-  // A ticket that says what to invoice leads to an invoice without our key.
+  // An invoice request ticket leads to an invoice without our key.
   showsPayment: (config) => config.billing.route === 'invoice',
   create(config, context) {
     const isInvoiced = config.billing.route === 'invoice';

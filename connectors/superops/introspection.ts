@@ -1,6 +1,6 @@
 /**
- * The tenant's own schema, since none is public: what each step's operations rely on is looked for in it before the
- * step relies on it. https://spec.graphql.org/October2021/#sec-Introspection
+ * The tenant's own schema, since none is public: it is checked for what each step's operations need before the step
+ * runs. https://spec.graphql.org/October2021/#sec-Introspection
  */
 import { z } from 'zod';
 import type { CheckResult } from '../../src/contract/connector.ts';
@@ -59,7 +59,7 @@ const Schema = z
   }));
 type Schema = z.infer<typeof Schema>;
 
-/** Verifies what the schema tells. Comes to whether it is shown, and what is known of each step, with what it lacks. */
+/** Verifies facts by the schema. Returns whether it is visible, and the state of each step with missing members. */
 export async function checkSchema(ops: SuperOps): Promise<[CheckResult, ...CheckResult[]]> {
   const schema = await readSchema(ops);
   if (schema !== null) await rememberFlag(ops, schema);
@@ -74,22 +74,22 @@ export async function checkSchema(ops: SuperOps): Promise<[CheckResult, ...Check
   }
   const id = 'introspection';
   if (schema !== null) return [okResult(id, 'The tenant shows its schema.'), ...results];
-  const fix = 'Nothing to do: what it does not understand it refuses, and nothing is written then.';
+  const fix = 'Nothing to do: it refuses unknown fields, and then nothing is written.';
   return [warningResult(id, 'The tenant does not show its schema.', fix), ...results];
 }
 
-/** Null: the tenant does not let us ask. */
+/** Null: the tenant does not allow introspection. */
 async function readSchema(ops: SuperOps): Promise<Schema | null> {
   try {
     return (await runWhole(ops, introspection, {}, Schema)).data;
   } catch (error) {
-    // A 400 is no wrong subdomain here: the list of clients was answered.
+    // A 400 is not a wrong subdomain here: the list of clients could be read.
     if (isKindError(error, 'permission', 'contract', 'rejected', 'config')) return null;
     throw error;
   }
 }
 
-/** Null: a type goes by another name there, so that nothing can be said. */
+/** Null: a type has another name there, so nothing can be verified. */
 function missingOf(schema: Schema, needed: readonly Operation[]): string[] | null {
   const missing = needed.map(({ name }) => name).filter((name) => !schema.operations.has(name));
   let isComplete = true;
@@ -115,7 +115,7 @@ function missingOf(schema: Schema, needed: readonly Operation[]): string[] | nul
 
 const flagKey = 'items.billable';
 
-/** Whether the items of this tenant say themselves if they are billable. */
+/** Whether this tenant's items have a billable flag. */
 async function rememberFlag({ context }: SuperOps, schema: Schema): Promise<void> {
   const fields = schema.typeOf('OfferedItem')?.fields ?? [];
   if (fields.some(({ name }) => name === 'billable')) await context.memory.set(flagKey, 'yes');

@@ -1,6 +1,6 @@
 /**
- * SuperOps' lists, the last first, and single records. Nothing is filtered by SuperOps but a subject: its filter by
- * client goes by name, which people change; and that the rows come in order is seen on the rows themselves.
+ * SuperOps' lists, newest first, and single records. SuperOps filters only by subject: its client filter uses the
+ * name, which may change. The order of the rows is verified on the rows themselves.
  */
 import { type ZodType, z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
@@ -30,7 +30,7 @@ export const invoicesByDate: List = {
 };
 export const contracts: List = { operation: contractList, rows: 'clientContracts', sort: [] };
 
-/** Offered items, with the billable flag where this tenant has it. */
+/** Offered items, with the billable flag if this tenant has it. */
 export async function itemsBy(ops: SuperOps, ...sort: readonly string[]): Promise<List> {
   const { billableItemList, itemList } = operations;
   const operation = (await showsBillable(ops)) ? billableItemList : itemList;
@@ -50,7 +50,7 @@ export function readInvoice(ops: SuperOps, invoiceId: SourceId): Promise<Invoice
   return ifThere(run(ops, operations.oneInvoice, { invoiceId }, InvoiceWire.nullable()));
 }
 
-/** Those that can be read: for looking through, not for storing. */
+/** The readable ones: for searching, not for storing. */
 export function readable<T>(rows: readonly unknown[] | undefined, schema: ZodType<T>): T[] {
   return (rows ?? []).flatMap((row) => schema.safeParse(row).data ?? []);
 }
@@ -62,7 +62,7 @@ export function idIn(field: string): (row: unknown) => SourceId | null {
 
 const Owned = z.object({ client: z.object({ accountId: Id }).nullish() });
 
-/** Rows of other clients come along, and are nobody's business; one without a client may be of any. */
+/** Rows of other clients are skipped; one without a client may belong to any. */
 export function isOf(clientIds: readonly SourceId[]): (row: unknown) => boolean {
   return (row) => isOneOf(clientIds, Owned.safeParse(row).data?.client?.accountId ?? null);
 }
@@ -71,7 +71,7 @@ export function isOneOf(clientIds: readonly SourceId[], clientId: SourceId | nul
   return clientId === null || clientIds.includes(clientId);
 }
 
-/** A list that showed rows once and shows none now is hidden from us, not empty. */
+/** A list that had rows once and has none now is hidden from us, not empty. */
 export async function* seenBefore(ops: SuperOps, list: List): Pages {
   const { name } = list.operation;
   const { memory } = ops.context;
@@ -79,8 +79,8 @@ export async function* seenBefore(ops: SuperOps, list: List): Pages {
   let isFirst = true;
   for await (const page of ops.pages(list)) {
     if (page.rows.length === 0 && isFirst && isKnown) {
-      throw new KindError('permission', `${name} lists nothing any more.`, {
-        fix: 'Give the role of the token’s user back what it could see before.',
+      throw new KindError('permission', `${name} no longer returns anything.`, {
+        fix: 'Restore the permissions of the role of the token’s user.',
       });
     }
     if (page.rows.length > 0 && isFirst && !isKnown) await memory.set(`seen.${name}`, 'yes');
@@ -99,8 +99,8 @@ export async function* downTo(ops: SuperOps, list: List, from: string): Pages {
 }
 
 /**
- * What the last row shows of what the list is in the order of. Without its order, a list may not be left before its
- * end, and what changes meanwhile hides rows.
+ * The sort field of the last row. An unsorted list cannot be left early, and changes during the read would hide
+ * rows.
  */
 function endOf(ops: SuperOps, { operation, sort }: List, rows: readonly unknown[]): string {
   const [field = ''] = sort;
@@ -108,7 +108,7 @@ function endOf(ops: SuperOps, { operation, sort }: List, rows: readonly unknown[
   if (times.every((time, index) => index === 0 || time <= (times[index - 1] ?? ''))) {
     return times.at(-1) ?? '9';
   }
-  throw new KindError('contract', `${operation.name} is not in the order of ${field}.`, {
+  throw new KindError('contract', `${operation.name} is not sorted by ${field}.`, {
     fix: 'The sort was ignored. Run check.',
   });
 }
@@ -118,13 +118,13 @@ interface Wanted<Wire> {
   schema: ZodType<Wire>;
   idField: string;
   isWanted(wire: Wire): boolean;
-  /** What the wanted row has. */
+  /** Matches the wanted row. */
   key: string;
-  /** None that is older can be it. */
+  /** Older rows cannot match. */
   from: string;
 }
 
-/** What a push has already written, compared exactly. */
+/** A record that a push has already written, compared exactly. */
 export function findKeyed<Wire>(
   ops: SuperOps,
   { list, schema, idField, isWanted, key, from }: Wanted<Wire>,
@@ -134,7 +134,7 @@ export function findKeyed<Wire>(
   return findRow({ pages }, { path: list.operation.name }, schema, isWanted, bearsKey);
 }
 
-/** Rows of the same day may change places between two pages: then the wanted one may not have come at all. */
+/** Rows of the same day may move between two pages: then the wanted one may have been missed. */
 async function* steadyPages(ops: SuperOps, list: List, idField: string, from: string): Pages {
   const { name } = list.operation;
   const idOf = idIn(idField);
@@ -143,11 +143,11 @@ async function* steadyPages(ops: SuperOps, list: List, idField: string, from: st
   for await (const page of ops.pages(list)) {
     yield page;
     const ids = page.rows.flatMap((row) => idOf(row) ?? []);
-    // What comes up meanwhile moves rows back, and shows one of them again.
+    // Rows added during the read move others back, so one appears again.
     const isSteady = page.count === (countBefore ?? page.count);
     if (isSteady && ids.some((id) => seen.has(id))) {
-      throw new KindError('transient', `${name} changed its order while it was read.`, {
-        fix: 'It is looked for again at the next run.',
+      throw new KindError('transient', `${name} was reordered during the read.`, {
+        fix: 'The next run looks for it again.',
       });
     }
     countBefore = page.count;

@@ -1,4 +1,4 @@
-/** From SuperOps' rows to ours: client is client, ticket is ticket, an offered item of work is a time entry. */
+/** Maps SuperOps' rows to ours; an offered item of work is a time entry. */
 import type {
   ClientRow,
   InvoiceRow,
@@ -29,7 +29,7 @@ export function fromClient(wire: ClientWire): ClientRow {
   return { sourceId: wire.accountId, name: wire.name };
 }
 
-/** `closedAt` is put in by whoever remembers when it was first seen closed. */
+/** `closedAt`: remembered from when the ticket was first seen closed. */
 export function fromTicket({ config }: Setting, wire: TicketWire): Omit<TicketRow, 'closedAt'> {
   return {
     sourceId: wire.ticketId,
@@ -48,7 +48,7 @@ export function fromTicket({ config }: Setting, wire: TicketWire): Omit<TicketRo
   };
 }
 
-/** `Closed` and `CLOSED` are one status; a tenant does not tell them apart. */
+/** `Closed` and `CLOSED` are the same status. */
 export function isAmong(names: readonly string[], name: string | null | undefined): boolean {
   return names.some((known) => known.toLowerCase() === (name ?? '').toLowerCase());
 }
@@ -70,7 +70,7 @@ export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
   const worked = inField(name, 'qty', () =>
     readWorkedTime({ text: wire.qty, unit: 'hours', spanSeconds: null }),
   );
-  // SuperOps keeps one timestamp of the work, which it bills by.
+  // SuperOps has a single timestamp for work, the billing date.
   const startedAt = inField(name, 'billDate', () => timestampOf(wire.billDate, context.timezone));
   return {
     sourceId: wire.itemId,
@@ -96,7 +96,7 @@ export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
   };
 }
 
-/** A timestamp, or a day. Without a mark it is UTC. https://support.superops.com/en/articles/6632215 */
+/** A timestamp, or a day. Without a zone it is UTC. https://support.superops.com/en/articles/6632215 */
 function timestampOf(text: string, timezone: string): Instant {
   const day = /^\d{4}-\d{2}-\d{2}$/.exec(text)?.[0];
   if (day !== undefined) return startOfDay(day, timezone);
@@ -105,7 +105,7 @@ function timestampOf(text: string, timezone: string): Instant {
   throw new KindError('contract', `${describeIssue(at.error)}.`);
 }
 
-/** What a row shows in this field; null where it does not. */
+/** The timestamp in this field of a row; null if there is none. */
 export function timeIn({ context }: Setting, field: string, row: unknown): string | null {
   const text = Object(row)[field];
   if (typeof text !== 'string') return null;
@@ -117,7 +117,7 @@ export function timeIn({ context }: Setting, field: string, row: unknown): strin
   }
 }
 
-/** One row, and one more for each further word that may be a key: each sale finds its payment. */
+/** One row, and one more per further possible key, so that each sale gets its payment. */
 export function fromInvoice(
   { config, context: { timezone, currency } }: Setting,
   wire: InvoiceWire,
@@ -135,7 +135,7 @@ export function fromInvoice(
     number: wire.displayId ?? null,
     clientId: wire.client?.accountId ?? null,
     reference,
-    // A sale may be a ticket: its id is that of another kind of record.
+    // A sale may be a ticket, whose ID is from another type of record.
     saleId: config.billing.route === 'invoice' ? wire.invoiceId : null,
     currency,
     totalMinor:
@@ -149,7 +149,7 @@ export function fromInvoice(
     paidOn: wire.paymentDate ? paidOn : null,
     // Lines do not show which service item they are of.
     lines: null,
-    // There is no timestamp of the last change; the last day that is known is taken for it.
+    // There is no last-modified timestamp; the last known date is used.
     updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
   };
   const idOf = (key: string): string => `${wire.invoiceId}:${key}`;
@@ -157,7 +157,7 @@ export function fromInvoice(
   return [row, ...others.map((key) => ({ ...further, sourceId: idOf(key), reference: key }))];
 }
 
-/** The sum of the lines, tax left aside; null where a line shows none. */
+/** The net total of the lines; null if a line shows no amount. */
 export function netOf({ items }: InvoiceWire, currency: string): number | null {
   if (!items?.length) return null;
   let netMinor = 0;
@@ -168,7 +168,7 @@ export function netOf({ items }: InvoiceWire, currency: string): number | null {
   return netMinor;
 }
 
-/** The day as it is written; midnight in a zone of the tenant's may be written as a time of the day before. */
+/** The day as written; midnight in the tenant's zone may be written as a time on the day before. */
 function dayOf(text: string, timezone: string): DateText {
   const [day = ''] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   if (day !== '' && /^(?:T00:00(?::00(?:\.0+)?)?)?Z?$/i.test(text.slice(10))) return day;

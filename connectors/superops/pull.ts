@@ -1,4 +1,4 @@
-/** Reading: one list a stream, the last changed first, down to what has not changed since. */
+/** Reading: one list per stream, newest change first, until rows have not changed since. */
 import type {
   ClientRow,
   InvoiceRow,
@@ -34,7 +34,7 @@ const itemIdIn = idIn('itemId');
 
 type Rows<Row> = AsyncGenerator<Page<Row>>;
 
-/** All of them: a client has no timestamp of its last change. */
+/** All of them: a client has no last-modified timestamp. */
 export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {
   await facts.refuseIfFalse(ops.context, 'schema-clients');
   const idOf = idIn('accountId');
@@ -46,7 +46,7 @@ export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): R
   }
   if (found > 0) return;
   throw new KindError('permission', 'SuperOps shows none of the configured clients.', {
-    fix: 'Let the role of the token’s user see them, or correct the clients’ ids.',
+    fix: 'Let the role of the token’s user see them, or correct the clients’ IDs.',
   });
 }
 
@@ -73,7 +73,7 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
   yield* readPages(descending(ops, since), {
     list: await itemsBy(ops, 'updatedTime', 'createdTime'),
     schema: ItemWire,
-    // What else is offered is nobody's time.
+    // Other offered items are not time.
     fromWire: (wire) => (isWork(wire) ? fromItem(ops, wire) : []),
     idOf: itemIdIn,
     concernsUs: isOf(request.clientIds),
@@ -81,7 +81,7 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
   });
 }
 
-/** By their date, and so far back that a payment is still seen: there is no timestamp of the last change. */
+/** By date, far enough back to see payments: there is no last-modified timestamp. */
 export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(ops.context, 'schema-invoices');
   const from = addSeconds(request.since, -ops.config.invoiceDays * 86_400).slice(0, 10);
@@ -95,7 +95,7 @@ export async function* pullInvoices(ops: SuperOps, request: PullRequest): Rows<I
   });
 }
 
-/** Pages are left where one ends before `from`; older rows on the last one are not wanted. */
+/** Stops at the page that ends before `from`; older rows on it are skipped. */
 function descending(ops: SuperOps, from: string) {
   return { pages: (list: List) => downTo(ops, list, from) };
 }
@@ -115,8 +115,8 @@ export async function* presentTime(
 }
 
 /**
- * SuperOps counts all there are, of every client and day; so they are looked through once more. What was logged
- * after they were listed is no part of the count.
+ * SuperOps' count covers every client and day, so the items are read once more. Work logged after the list was read
+ * is not counted.
  */
 export async function countTime(ops: SuperOps, request: PresenceRequest): Promise<number> {
   const { endsBefore } = ops.sweep;
@@ -148,7 +148,7 @@ async function* listTime(
   }
 }
 
-/** What the pull quarantines is there all the same. */
+/** Rows that the pull quarantines exist nonetheless. */
 function mayBeWork(row: unknown): boolean {
   const item = ItemWire.safeParse(row).data;
   return item === undefined || isWork(item);

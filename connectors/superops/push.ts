@@ -26,10 +26,10 @@ import { findKeyed, invoicesByDate, newestTickets, readInvoice, readTicket } fro
 import { fromInvoice, isAmong, netOf } from './mapping.ts';
 import { InvoiceWire, NoteWire } from './schema.ts';
 
-/** No lengths are published; a database's usual one. */
+/** No length limits are published; a common database limit. */
 const lineLengthMax = 255;
 
-/** Until a search by subject is seen to work, tickets made within so many days are looked through. */
+/** Until a search by subject is verified, tickets created within so many days are searched. */
 const lookBackDays = 92;
 
 type TicketText = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
@@ -152,7 +152,7 @@ const ourTicket: ClosableTicket<SuperOps> = {
       try {
         await run(ops, operations.updateTicket, { ticketId, status }, z.unknown());
       } catch (error) {
-        // An answer without data is common here; what the ticket shows afterwards decides.
+        // A response without data is common here; the ticket's state afterwards decides.
         if (!isKindError(error, 'unknown-outcome')) throw error;
       }
     };
@@ -170,10 +170,10 @@ export function createRequestPush(open: OpenCall<SuperOps>): Push<'invoice'> {
   });
 }
 
-/** Days that an invoice's date may lie before that of its sale: whoever edits the draft may set it back. */
+/** Days that an invoice may be dated before its sale: the draft may be backdated when edited. */
 const marginDays = 31;
 
-/** An invoice in draft, found again by the key in the details of its line. */
+/** A draft invoice, found by the key in the details of its line. */
 export function createInvoicePush(open: OpenCall<SuperOps>): Push<'invoice'> {
   return keyedPush(open, facts, {
     noun: 'invoice',
@@ -188,14 +188,14 @@ export function createInvoicePush(open: OpenCall<SuperOps>): Push<'invoice'> {
       const [{ isVoid, isPaid, netMinor }] = fromInvoice(ops, wire);
       return { isVoid, isPaid, ...(netMinor === null ? {} : { totalMinor: netMinor }) };
     },
-    // No operation is known that voids an invoice: a person must.
+    // No operation is known to void an invoice: left to people.
     withdraw: async () => null,
   });
 }
 
 async function writeInvoice(ops: SuperOps, sale: Sale): Promise<Delivered> {
   const { context, config } = ops;
-  // SuperOps has one currency, which its amounts do not name.
+  // SuperOps has one currency; its amounts do not include it.
   refuseOtherCurrency(sale, context.currency);
   const { quantity } = saleLine(sale);
   const line = {
@@ -225,7 +225,7 @@ async function writeInvoice(ops: SuperOps, sale: Sale): Promise<Delivered> {
   return invoiceDelivered(listed ?? invoice);
 }
 
-/** By date, the last first, down to what is older than the sale. */
+/** By date, newest first, until older than the sale. */
 function findInvoice(
   ops: SuperOps,
   { key, clientId, issuedOn }: Sale,
@@ -247,7 +247,7 @@ function refuseOtherPrice(invoice: InvoiceWire, sale: Sale): void {
   const netMinor = netOf(invoice, sale.currency);
   refuseOtherTotal(sale, name, netMinor);
   if (netMinor !== null) return;
-  throw new KindError('rejected', `${name} does not show what its lines come to.`, {
+  throw new KindError('rejected', `${name} does not show the total of its lines.`, {
     fix: 'Correct its price in SuperOps, then retry.',
   });
 }
@@ -260,7 +260,7 @@ const ClientFieldsWire = z.object({
   customFields: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** Named as the API names them. SuperOps wants all of them sent. */
+/** By their API names. SuperOps wants all of them sent. */
 export const clientFields: ClientFields<SuperOps, ClientField> = {
   noun: 'client',
   product: 'SuperOps',

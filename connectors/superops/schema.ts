@@ -1,13 +1,13 @@
 /**
- * What the connector reads of SuperOps' answers, and no more. No schema of the vendor's is public; the
- * shapes are those that public clients read. https://developer.superops.com/msp
+ * The fields in use of SuperOps' responses. The vendor publishes no schema; the shapes are those that
+ * public clients read. https://developer.superops.com/msp
  */
 import { z } from 'zod';
 import { DecimalText, Id, known, UtcInstant } from '../http/answers/wire.ts';
 
 const Text = z.string().nullish();
 
-/** JSON of SuperOps'; its long numbers may come without quotes. */
+/** SuperOps' JSON type; its long numbers may lack quotes. */
 const ClientRef = z.object({ accountId: Id, name: Text });
 
 export const ClientWire = z.object({

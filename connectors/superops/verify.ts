@@ -1,6 +1,6 @@
 /**
- * How each fact is verified: what the offered items hold and what their numbers mean, by reading; the rest by writing
- * to a test client. Nothing can be deleted; what is left is named.
+ * How each fact is verified: contents and units of offered items by reading; the rest by writing to a test client.
+ * Nothing can be deleted; leftovers are listed.
  */
 import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
@@ -25,7 +25,7 @@ import { isBilled, isWork } from './mapping.ts';
 import { clientFields, createAlertPush, createInvoicePush, createNotePush } from './push.ts';
 import { ItemWire, type TicketWire, WorklogWire } from './schema.ts';
 
-/** Worklog entries that are looked at: a page of those on tickets, of which there is no other list. */
+/** Worklog entries sampled: those on a page of tickets, since there is no other list. */
 const sampleEntries = 100;
 
 const fewestItems = 5;
@@ -38,11 +38,11 @@ export async function verifyByReading(
 ): Promise<CheckResult[]> {
   const { context } = ops;
   const entries = await readWorklogs(ops);
-  // Read after them: what is logged meanwhile would seem to be missing.
+  // Read after the worklogs: otherwise work logged meanwhile would seem to be missing.
   const items = await firstPage(ops, list);
   const work = readable(items.rows, ItemWire).filter(isWork);
   const answers = { 'quantity-hours': areHours(work), ...compareWorklogs(entries, items) };
-  // Work that is offered and not billed yet was offered before it was billed.
+  // Offered work that is not billed yet is offered before billing.
   if (work.some((item) => !isBilled(item))) answers['items-hold-time'] ??= true;
   if (await showsBillable(ops)) answers['items-billable'] = true;
   const isOff = tickets.some(({ updatedTime }) => isAhead(updatedTime, context.now()));
@@ -52,7 +52,7 @@ export async function verifyByReading(
   return Promise.all(ids.map((id) => facts.factResult(context, id)));
 }
 
-/** Minutes are whole and soon above a day’s hours; hours are neither. */
+/** Minutes are whole and often above 24; hours are neither. */
 function areHours(work: readonly ItemWire[]): boolean | null {
   const long = work.filter(({ qty }) => Number(qty) > 24).length;
   if (work.length < fewestItems) return null;
@@ -60,14 +60,14 @@ function areHours(work: readonly ItemWire[]): boolean | null {
   return work.some(({ qty }) => /\.\d*[1-9]/.test(qty)) ? true : null;
 }
 
-/** The entries of some tickets, which their own list surely shows, are looked for among the offered items. */
+/** Looks for the worklog entries of some tickets among the offered items. */
 function compareWorklogs(entries: readonly WorklogWire[], items: ListPage) {
   const listed = readable(items.rows, ItemWire);
   const ids = new Set(listed.map(({ itemId }) => itemId));
   const isAll = items.rows.length >= (items.count ?? 0);
   const oldest = listed.at(-1)?.updatedTime ?? '9';
   const isListed = ({ itemId }: WorklogWire): boolean => ids.has(itemId);
-  // Older work need not be on the page that was read.
+  // Older work may not be on the page that was read.
   const isAbsent = (entry: WorklogWire): boolean =>
     !isListed(entry) && (isAll || (entry.billDateTime ?? '') > oldest);
   const billable = entries.filter((entry) => entry.billable === true);
@@ -78,7 +78,7 @@ function compareWorklogs(entries: readonly WorklogWire[], items: ListPage) {
   };
 }
 
-/** None where the tenant does not understand the question: then the items alone tell. */
+/** None if the tenant does not support the query: then only the items are used. */
 async function readWorklogs(ops: SuperOps): Promise<readonly WorklogWire[]> {
   const input = { module: 'TICKET', listInfo: { page: 1, pageSize: sampleEntries } };
   try {
@@ -112,7 +112,7 @@ export async function probeConnection(ops: SuperOps, clientId: SourceId): Promis
   const results = await runSteps(ops, facts, steps, 'SuperOps');
   const id = 'probe.removed';
   if (left.length === 0) return [...results, okResult(id, 'Still there: nothing.')];
-  const fix = 'Delete these by hand in SuperOps, which lets no token do it.';
+  const fix = 'Delete these by hand in SuperOps; its API cannot.';
   return [...results, warningResult(id, `Still there: ${left.join('; ')}.`, fix)];
 }
 
@@ -131,7 +131,7 @@ async function probeTicket(
   left.push(`ticket ${label}`);
   const note = { clientId, ticketId, body: testBody };
   await notes.create({ ...note, key: `${key}.in`, audience: 'internal' }, signal);
-  // Refused where the first was seen by the client: one leak is enough.
+  // Refused if the client could see the first note.
   await notes.create({ ...note, key: `${key}.out`, audience: 'client' }, signal);
   const closed = await alerts.withdraw?.(ticket, { ...delivered, reason: testBody }, signal);
   if (closed != null) left.splice(-1, 1, `ticket ${label}, closed`);

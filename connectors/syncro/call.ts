@@ -1,4 +1,4 @@
-/** Requests in Syncro's dialect: a bearer token, numbered pages, and 401 for whatever is not allowed. */
+/** Requests in Syncro's dialect: a bearer token, numbered pages, and 401 for missing permissions. */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
@@ -19,7 +19,7 @@ export interface List {
   /** The envelope's field that holds the rows. */
   rows: string;
   query?: Query;
-  /** A list that does not say how many pages it has. */
+  /** A list without a page count. */
   isUncounted?: boolean;
 }
 
@@ -29,10 +29,10 @@ export interface Syncro extends Call<SyncroConfig, List> {
   seen: { last: SeenTickets | null };
 }
 
-/** Rows that the documents name for a page; a list that counts its pages may hold more. */
+/** Documented rows per page; a list with a page count may have more. */
 const documentedPageSize = 25;
 
-/** The documents say nothing of an answer 429: what is waited where it names no time itself. */
+/** A 429 is not documented: the wait if it has no Retry-After. */
 const throttledSeconds = 15;
 
 export function createSyncro(config: SyncroConfig, context: ConnectorContext): OpenCall<Syncro> {
@@ -40,7 +40,7 @@ export function createSyncro(config: SyncroConfig, context: ConnectorContext): O
     path: '',
     concurrency: 2,
     spacingMs: 60_000 / config.requestsPerMinute,
-    // Other programs behind the address included.
+    // Including other programs on the same IP address.
     source: 'https://api-docs.syncromsp.com/: 180 requests a minute for an IP address.',
   };
   const common = {
@@ -72,7 +72,7 @@ const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {
       if (!isUncounted) return call.send(request, countedPage(list, page));
       const answer = await call.send(request, uncountedPage(list));
       const text = JSON.stringify(answer.data.rows);
-      // No document says that such a list has pages: it may answer each number with all there is.
+      // Paging of such a list is not documented: it may return everything for each page.
       if (text === before) return { ...answer, data: { rows: [], isLast: true } };
       before = text;
       return answer;
@@ -82,7 +82,7 @@ const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {
 
 const Meta = z.object({ total_pages: z.int().min(0), page: z.int().nullish() });
 
-/** `{tickets: […], meta: {total_pages, page}}`; a page that is another than was requested is refused. */
+/** `{tickets: […], meta: {total_pages, page}}`; a page other than the requested one is refused. */
 function countedPage({ path, rows: name }: List, page: number) {
   return z
     .looseObject({ meta: Meta })
@@ -99,7 +99,7 @@ function countedPage({ path, rows: name }: List, page: number) {
     });
 }
 
-/** Without a count of pages the last is the first that is not full. */
+/** Without a page count, the last page is the first that is not full. */
 function uncountedPage({ rows: name }: List) {
   return z.object({ [name]: z.array(z.unknown()) }).transform((answer) => {
     const rows = answer[name] ?? [];
@@ -108,8 +108,8 @@ function uncountedPage({ rows: name }: List) {
 }
 
 /**
- * Syncro answers 401 to a wrong token and to a missing permission alike. What every token may ask tells
- * them apart: where that is answered, the token is good.
+ * Syncro returns 401 both for a wrong token and for a missing permission. A request that every token may
+ * make distinguishes them: if it succeeds, the token is valid.
  */
 async function refusalOf(
   { request }: RawAnswer,

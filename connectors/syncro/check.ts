@@ -39,7 +39,7 @@ export function checkConnection(
   const faultOf = (id: SourceId) => findFault(syncro, id);
   return runChecks('Syncro', {
     credentials: ['auth', () => checkToken(syncro)],
-    // As a run asks: none is empty but for want of rows.
+    // As in a run: each is empty only if there are no rows.
     lists: listProofs(syncro, {
       customers: customerList,
       tickets: ticketList.since(now),
@@ -56,7 +56,7 @@ export function checkConnection(
     names: [
       ['names', () => checkNames(syncro)],
       ['name.billing.product', () => checkProduct(syncro)],
-      // Whatever else failed: hours that are debited twice must not hide behind it.
+      // Run even if other checks fail: they must not hide hours that are debited twice.
       ['native-prepay', () => checkPrepay(syncro, clientIds)],
     ],
     native: null,
@@ -64,7 +64,7 @@ export function checkConnection(
   });
 }
 
-/** What is written, by the names that `/me` has for it: it tells the coarse permissions only. */
+/** Records written, by their names in `/me`, which shows only coarse permissions. */
 const writtenKinds = ['ticket', 'customer', 'invoice'];
 
 async function checkToken(syncro: Syncro): Promise<CheckResult[]> {
@@ -84,7 +84,7 @@ async function findFault(syncro: Syncro, id: SourceId) {
   return { detail: `Customer ${id} is disabled.`, fix };
 }
 
-/** A status in which tickets are resolved and that does not count as closed would hold their time for ever. */
+/** Time on a ticket in a resolved status that does not count as closed would never be debited. */
 async function checkClosed(syncro: Syncro): Promise<CheckResult[] | string> {
   const { closedStatuses } = syncro.config;
   const { rows } = await firstPage(syncro, resolvedTickets);
@@ -92,13 +92,13 @@ async function checkClosed(syncro: Syncro): Promise<CheckResult[] | string> {
     ({ status, resolved_at }) => resolved_at !== null && !closedStatuses.includes(status),
   );
   const names = [...new Set(other.map(({ status }) => status))];
-  if (names.length === 0) return `Closed is what is ${closedStatuses.join(' or ')}.`;
-  const detail = `Tickets that were resolved are ${names.join(', ')}, which counts as open.`;
-  const fix = 'Where such a ticket is done with, add the status to closedStatuses.';
+  if (names.length === 0) return `Closed means ${closedStatuses.join(' or ')}.`;
+  const detail = `Resolved tickets have the status ${names.join(', ')}, which counts as open.`;
+  const fix = 'If such tickets are finished, add the status to closedStatuses.';
   return [{ id: 'closed-statuses', status: 'warning', detail, fix }];
 }
 
-/** Payments are read for one fact alone, without which everything works. */
+/** Payments are read only for one optional fact. */
 async function checkPayments(syncro: Syncro): Promise<CheckResult[]> {
   const results = await attempt('permission.payments', () => verifyPayments(syncro));
   return results.map((one) => (one.status === 'failed' ? { ...one, status: 'warning' } : one));
@@ -113,7 +113,7 @@ async function checkNames(syncro: Syncro): Promise<CheckResult[]> {
     ...closedStatuses.map((name): Named => [`closedStatuses.${name}`, name, statuses]),
     ['alerts.status', alerts.status, statuses],
     ['alerts.issueType', alerts.issueType, ticket.problem_types],
-    // A ticket is taken back by closing it.
+    // A ticket is withdrawn by closing it.
     ['alerts.withdrawnStatus', alerts.withdrawnStatus, closedStatuses],
     ['alerts.priority', alerts.priority, ticket.priorities ?? []],
   ];
@@ -121,8 +121,8 @@ async function checkNames(syncro: Syncro): Promise<CheckResult[]> {
     if (name === undefined) return [];
     const id = `name.${setting}`;
     if (known.includes(name)) return [okResult(id, `"${name}" is there.`)];
-    const fix = `Name one of: ${known.filter((one) => one !== '').join(', ') || 'none are there'}.`;
-    return [{ id, status: 'failed', detail: `${setting}: there is no "${name}".`, fix }];
+    const fix = `Name one of: ${known.filter((one) => one !== '').join(', ') || 'none exist'}.`;
+    return [{ id, status: 'failed', detail: `${setting}: "${name}" does not exist.`, fix }];
   });
 }
 
@@ -131,10 +131,10 @@ async function checkProduct(syncro: Syncro): Promise<string | null> {
   return product && `"${product.name}" is product ${product.id}.`;
 }
 
-/** What could not be looked at is no proof that there is none. */
+/** An unreadable list does not prove that there are none. */
 async function checkPrepay(syncro: Syncro, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const id = 'native-prepay';
-  const unseen = 'Whether Syncro counts prepaid hours of its own cannot be seen';
+  const unseen = 'Cannot tell whether Syncro itself counts prepaid hours';
   const results = await attempt(id, () => nativePrepay(syncro, clientIds));
   return results.map((result) => {
     const isUnseen = result.id === id && result.status === 'failed';

@@ -4,14 +4,14 @@ import { HostUrl, Name } from '../http/settings.ts';
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
   withdrawnStatus: Name.default('Resolved').describe(
-    'Status, by name, that closes a low-balance ticket when a run is undone.',
+    'Status, by name, that closes a low-balance ticket on `undo`.',
   ),
   issueType: Name.default('Other').describe('Issue type, by name, of low-balance tickets.'),
   priority: Name.optional().describe('Priority, by name, of low-balance tickets.'),
 });
 
 const Notes = z.strictObject({
-  subject: Name.default('Prepaid hours').describe('Subject of notes, which Syncro demands.'),
+  subject: Name.default('Prepaid hours').describe('Subject of notes, required by Syncro.'),
   email: z
     .boolean()
     .default(false)
@@ -28,7 +28,7 @@ const Billing = z.strictObject({
     .describe('Whether a line without a product is taxable; a product says so itself.'),
 });
 
-/** Settings of a connection with `vendor: syncro`. */
+/** The settings of a connection with `vendor: syncro`. */
 export const SyncroConfig = z.strictObject({
   baseUrl: HostUrl.describe('Address of your Syncro: https://SUBDOMAIN.syncromsp.com.'),
   apiToken: Name.meta({ secret: true }).describe('API token.'),
@@ -48,14 +48,14 @@ export const SyncroConfig = z.strictObject({
     .date()
     .optional()
     .describe(
-      'Day since which Prepay Hours tracking is off for the whole Syncro account. Earlier sales of prepaid hours no longer fail check; later ones do.',
+      'Date since which Prepay Hours tracking is off for the whole Syncro account. Earlier sales of prepaid hours no longer fail check; later ones do.',
     ),
   requestsPerMinute: z
     .int()
     .min(1)
     .max(60_000)
     .default(150)
-    .describe('Maximum requests, evenly spaced; Syncro allows an IP address 180 in a minute.'),
+    .describe('Maximum requests, evenly spaced; Syncro allows 180 a minute per IP address.'),
 });
 
 export type SyncroConfig = z.infer<typeof SyncroConfig>;

@@ -7,7 +7,7 @@ const rows = {
     'No tickets and no time are read, since changes would be missed.',
   ),
   'closed-listed': reading.needed(
-    'Lists of tickets show resolved ones too.',
+    'Ticket lists include resolved ones.',
     'No tickets and no time are read, since closed tickets would be missed.',
   ),
   'timers-since': reading.needed(
@@ -19,12 +19,12 @@ const rows = {
     'No invoices are read, since payments would be missed.',
   ),
   'payment-moves-invoice': reading.useful(
-    'Paying an invoice moves its updated_at.',
-    'A payment may not be seen: let bought blocks start with the invoice.',
+    'Paying an invoice updates its updated_at.',
+    'Payments may be missed: let bought blocks start with the invoice.',
   ),
   'timer-moves-ticket': writing.useful(
-    'Adding, changing and deleting time moves the updated_at of its ticket.',
-    'Changed time is seen when its ticket changes; deleted time by the sweep.',
+    'Adding, changing and deleting time updates its ticket’s updated_at.',
+    'Changed time is noticed when its ticket changes; deleted time by the sweep.',
   ),
   'ticket-key': writing.needed(
     'A new ticket shows its tag in lists as it was written.',

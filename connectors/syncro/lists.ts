@@ -7,7 +7,7 @@ import type { List, Syncro } from './call.ts';
 import { fromCustomer } from './mapping.ts';
 import { CustomerDetail, CustomerWire, ProductDetail, Settings, Users } from './schema.ts';
 
-/** The last changed first: customers have no filter for what changed. */
+/** Newest change first: customers have no filter for changes. */
 export const customerList: List = {
   path: '/customers',
   rows: 'customers',
@@ -18,7 +18,7 @@ export const ticketList = listSince('tickets', 'since_updated_at');
 export const timerList = listSince('ticket_timers', 'created_at_gt');
 export const invoiceList = listSince('invoices', 'since_updated_at');
 
-/** A filter is "after" a timestamp, where we ask for "at or after". */
+/** The filter means "after", we need "at or after". */
 function listSince(rows: string, filter: string) {
   const all: List = { path: `/${rows}`, rows };
   const since = (at: Instant): List => ({ ...all, query: { [filter]: addSeconds(at, -1) } });
@@ -30,10 +30,10 @@ export const resolvedTickets: List = {
   query: { resolved_after: '2000-01-01T00:00:00.000Z' },
 };
 
-/** A filter that counts whole days, in whatever zone, may show rows that are older by so much. */
+/** A filter by whole days, in any zone, may return rows that are older by this much. */
 const reachSeconds = 2 * 86_400;
 
-/** Throws `contract` for a row that the filter should have left out. */
+/** Throws `contract` for a row that the filter should have excluded. */
 export function refuseUnasked({ path }: List, at: Instant, since: Instant): void {
   refuseOld(path, at, since, reachSeconds);
 }
@@ -45,7 +45,7 @@ export const nameSources = {
   },
 };
 
-/** Of products there may be thousands, few of which time is logged by. */
+/** There may be thousands of products; time is logged with few of them. */
 export function productNames(syncro: Syncro, ids: readonly string[]) {
   return lookUpNames(syncro, 'products', ids, async (id) => {
     const found = await syncro.getIfThere(`/products/${id}`, ProductDetail);
@@ -53,7 +53,7 @@ export function productNames(syncro: Syncro, ids: readonly string[]) {
   });
 }
 
-/** Custom fields of customers that Syncro lists; a customer shows one only once it was filled in. */
+/** Custom fields of customers; a customer shows one only once it is filled in. */
 export async function fieldNames(syncro: Syncro): Promise<string[]> {
   const { customers } = await syncro.get('/settings', Settings);
   return (customers?.customer_fields ?? []).map(({ name }) => name);

@@ -1,4 +1,4 @@
-/** From Syncro's rows to ours: customer is client, ticket is ticket, an ended timer is a time entry. */
+/** Maps Syncro's rows to ours; an ended timer is a time entry. */
 import type {
   ClientRow,
   InvoiceLine,
@@ -27,10 +27,10 @@ import type {
 export function fromCustomer(wire: CustomerWire): ClientRow {
   const name = wire.business_then_name || wire.fullname;
   if (name) return { sourceId: wire.id, name };
-  throw new KindError('contract', `Customer ${wire.id}, business_then_name: there is no name.`);
+  throw new KindError('contract', `Customer ${wire.id}, business_then_name: no name.`);
 }
 
-/** `closedStatuses` decide: a ticket may keep its resolved_at when it is opened again. */
+/** `closedStatuses` decide: a reopened ticket may keep its resolved_at. */
 export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]): TicketRow {
   const isClosed = closedStatuses.includes(wire.status);
   return {
@@ -51,7 +51,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[]):
   };
 }
 
-/** Neither ended nor counted yet. It is read again until it has an end. */
+/** Neither ended nor counted yet. Read again until it has ended. */
 export function isRunning({ end_time, active_duration }: TimerWire): boolean {
   return end_time === null && Number(active_duration ?? 0) === 0;
 }
@@ -67,7 +67,7 @@ export function fromTimer(
   const { user_id: userId, product_id: productId, end_time: endedAt, start_time: startedAt } = wire;
   const nameOf = (known: NamesById, id: string): string => known.get(id) ?? unlistedName(id);
   if (endedAt === null) {
-    const found = `${wire.active_duration} s are counted and there is no end`;
+    const found = `${wire.active_duration} s are counted but there is no end`;
     throw refused(wire, 'end_time', found, 'Stop the timer in Syncro, or delete it.');
   }
   const seconds = secondsOf(wire, startedAt, endedAt);
@@ -94,7 +94,7 @@ export function fromTimer(
   };
 }
 
-/** Pauses are taken off in active_duration; older timers have none, and were not paused. */
+/** active_duration excludes pauses; older timers lack it, and were not paused. */
 function secondsOf(wire: TimerWire, startedAt: string, endedAt: string): number {
   const span = Math.round((msFromInstant(endedAt) - msFromInstant(startedAt)) / 1000);
   const fix = 'Correct the start, the end or the duration of this time in Syncro.';
@@ -113,19 +113,19 @@ function refused(wire: TimerWire, field: string, what: string, fix: string): Kin
 }
 
 /**
- * The number of an invoice that is ours, made from its key. A letter first, since `/invoices/…` takes an
- * id as well as a number; and 19 characters, since QuickBooks takes no more than 21 when it is synced.
+ * The number of our invoice, derived from its key. It starts with a letter, since `/invoices/…` takes an
+ * ID as well as a number; 19 characters, since QuickBooks sync allows at most 21.
  */
 export function invoiceNumberOf(key: string): string {
   return `PH-${shortHash(key, 16).toUpperCase()}`;
 }
 
-/** The key in the note by which the invoice has its number: the two belong together. */
+/** The key in the note, if the invoice's number is derived from it. */
 function keyOfInvoice({ number, note }: InvoiceWire): string | null {
   return keysIn([note]).find((key) => invoiceNumberOf(key) === number) ?? null;
 }
 
-/** Amounts carry no currency: they are in the one that the config file names. */
+/** Amounts have no currency: they are in the config file's. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   const totalMinor = minorOf(wire, 'total', currency);
   return {
@@ -139,7 +139,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     netMinor: minorOf(wire, 'subtotal', currency),
     paidMinor: null,
     creditedMinor: null,
-    // An invoice over nothing counts as paid from the start.
+    // An invoice of zero counts as paid from the start.
     isPaid: wire.is_paid === true && totalMinor !== null && totalMinor > 0,
     isVoid: false,
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
@@ -149,7 +149,7 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
   };
 }
 
-/** Under `item` is the product's name. */
+/** `item` is the product's name. */
 export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): InvoiceLine {
   const { item: product = null, quantity = null, price = null } = wire;
   const isWhole = /^-?\d{1,6}(?:\.0+)?$/.test(quantity ?? '');

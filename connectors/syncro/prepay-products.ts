@@ -1,7 +1,7 @@
 /**
- * Products by which Syncro counts hours itself. The balance of its prepaid hours is in no document, so what is looked
- * for is what makes one: products of the category Prepay Hours on a client's invoices and recurring invoices, and the
- * balance itself where an account shows it after all.
+ * Products with which Syncro counts hours itself. The balance of its prepaid hours is not documented, so its sources
+ * are checked: products of the category Prepay Hours on a client's invoices and recurring invoices, and the balance
+ * itself if an account shows it.
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -20,7 +20,7 @@ import {
   ScheduleWire,
 } from './schema.ts';
 
-/** By name: Syncro itself adds hours by the one category and takes them by the other. */
+/** By name: Syncro adds hours for one category and deducts them for the other. */
 const prepayCategory = 'Prepay Hours';
 export const laborCategory = 'Labor';
 
@@ -28,7 +28,7 @@ function productList(query: Query): List {
   return { path: '/products', rows: 'products', query, isUncounted: true };
 }
 
-/** The product that the sale (else the config) names; a line may do without one. */
+/** The product of the sale, else of the config; a line may have none. */
 export async function saleProduct(
   syncro: Syncro,
   ofSale: string | null,
@@ -44,9 +44,9 @@ export async function saleProduct(
   }
   const counting = [prepayCategory, laborCategory].find((category) => isIn(found, category));
   if (counting === undefined) return found;
-  const message = `Product "${name}" is of the category ${counting}, by which Syncro counts hours itself.`;
+  const message = `Product "${name}" is in the category ${counting}, with which Syncro counts hours itself.`;
   throw new KindError('config', message, {
-    fix: 'Sell by a product of another category: the hours are counted here.',
+    fix: 'Use a product of another category: the hours are counted here.',
   });
 }
 
@@ -56,7 +56,7 @@ export async function productsIn(syncro: Syncro, category: string): Promise<Prod
   const found: ProductWire[] = [];
   for (const { id: category_id } of categories.filter(({ name }) => isCalled(name, category))) {
     const products = await allRows(syncro, productList({ category_id }), ProductWire);
-    // A filter by category may be ignored; a product that shows no category is taken for one of it.
+    // A filter by category may be ignored; a product without a category counts as matching.
     found.push(...products.filter((one) => !one.product_category || isIn(one, category)));
   }
   return found;
@@ -72,7 +72,7 @@ function isCalled(text: string | null | undefined, name: string): boolean {
   return last.trim().toLowerCase() === name.toLowerCase();
 }
 
-/** How far back invoices are looked through. */
+/** How far back invoices are checked. */
 const lookBackDays = 400;
 
 interface Search {
@@ -82,7 +82,7 @@ interface Search {
   fromDay: string;
 }
 
-/** A failed result for each client whose hours Syncro may take down as well. */
+/** A failed result for each client whose hours Syncro may debit as well. */
 export async function nativePrepay(
   syncro: Syncro,
   clientIds: readonly SourceId[],
@@ -103,21 +103,21 @@ export async function nativePrepay(
     }
     const recurring = products.length === 0 ? null : await recurringSale(search, clientId);
     if (recurring !== null) found.set(clientId, recurring);
-    // Hours that were sold once and are used up take nothing more down.
+    // Hours that are used up are no longer debited.
     else if (balance === null) unproven.add(clientId);
   }
   if (products.length > 0 && unproven.size > 0) await searchInvoices(search, unproven, found);
   const refusals = [...found].map(([clientId, what]): CheckResult => {
-    const detail = `Customer ${clientId} ${what} in Syncro, which takes invoiced labor off them: two systems would debit the same hour.`;
+    const detail = `Customer ${clientId} ${what} in Syncro, which deducts invoiced labor from them: two systems would debit the same hour.`;
     return { id: `native-prepay.${clientId}`, status: 'failed', detail, fix: endPrepay };
   });
   return [...refusals, restResult(search, unproven.size, refusals.length)];
 }
 
 const endPrepay =
-  'End the recurring sale, take what is left over as an opening block and clear it in Syncro; or leave the client out. Where tracking is off for the whole account (Admin > Customers - Preferences), set prepayOffSince to that day.';
+  'End the recurring sale, enter the remaining hours as an opening block and clear them in Syncro; or leave the client out. If tracking is off for the whole account (Admin > Customers - Preferences), set prepayOffSince to that day.';
 
-/** What is known of the clients that nothing was found of. */
+/** What is known about the clients without findings. */
 function restResult(
   { syncro, products, fromDay }: Search,
   unproven: number,
@@ -126,15 +126,15 @@ function restResult(
   const id = 'native-prepay';
   const none = 'Syncro has no product of the category Prepay Hours: it sells no prepaid hours.';
   if (products.length === 0) return okResult(id, none);
-  const some = `Prepaid hours in Syncro: ${refused} clients have some, no other does.`;
+  const some = `Prepaid hours in Syncro: ${refused} clients have some, the others none.`;
   if (unproven === 0) return okResult(id, some);
   const names = products.map(({ name }) => name).join(', ');
-  const detail = `${unproven} clients were sold no prepaid hours (${names}) since ${fromDay}. Older sales, and hours given by hand, cannot be seen.`;
+  const detail = `${unproven} clients were sold no prepaid hours (${names}) since ${fromDay}. Older sales, and hours added by hand, cannot be seen.`;
   if (syncro.config.prepayOffSince !== undefined) {
-    return okResult(id, `${detail} By the config tracking is off since then.`);
+    return okResult(id, `${detail} According to the config, tracking has been off since then.`);
   }
   const fix =
-    'Look at the prepaid hours of these clients in Syncro once. Where tracking is off for the whole account, set prepayOffSince.';
+    'Check the prepaid hours of these clients in Syncro once. If tracking is off for the whole account, set prepayOffSince.';
   return { id, status: 'warning', detail, fix };
 }
 
@@ -145,7 +145,7 @@ async function recurringSale(search: Search, clientId: SourceId): Promise<string
     customer_id === clientId && paused !== true && hasPrepaid(search, lines);
   const found = await findRow(search.syncro, list, ScheduleWire, isSale);
   if (found === null) return null;
-  return `is sold prepaid hours by the recurring invoice ${found.name ?? found.id}`;
+  return `is sold prepaid hours on the recurring invoice ${found.name ?? found.id}`;
 }
 
 const Sold = InvoiceWire.pick({ id: true, customer_id: true, date: true });
@@ -164,13 +164,13 @@ async function searchInvoices(
       const invoice = await syncro.getIfThere(`/invoices/${id}`, InvoiceDetail);
       if (!hasPrepaid(search, invoice?.line_items)) continue;
       const sale = `invoice ${invoice?.number ?? id} of ${date?.slice(0, 10)}`;
-      found.set(customer_id, `was sold prepaid hours by ${sale}`);
+      found.set(customer_id, `was sold prepaid hours on ${sale}`);
       unproven.delete(customer_id);
     }
   }
 }
 
-/** Of a line, the documents name the product's id, its item and its name; not all of them are shown everywhere. */
+/** A line may have the product's ID, item and name, but not everywhere. */
 function hasPrepaid({ products }: Search, lines: readonly InvoiceLine[] | null | undefined) {
   return (lines ?? []).some(({ product_category, product_id, item, name }) => {
     if (isCalled(product_category, prepayCategory)) return true;

@@ -1,4 +1,4 @@
-/** Clients, tickets and invoices that changed: lists of the whole account, of which ours are taken. */
+/** Changed clients, tickets and invoices: lists of the whole account, filtered here. */
 import type {
   ClientRow,
   InvoiceRow,
@@ -17,8 +17,8 @@ import { CustomerWire, InvoiceDetail, InvoiceWire, TicketWire } from './schema.t
 import { addRecent, type RecentTickets } from './timers.ts';
 
 /**
- * Read down to what has not changed since; to the end, where Syncro keeps another order. What changes meanwhile
- * moves to the top: only the end is a safe point.
+ * Read until rows have not changed since; to the end, if Syncro sorts differently. Changed rows move to the top, so
+ * a pass can resume only at the end.
  */
 export async function* pullClients(
   syncro: Syncro,
@@ -39,7 +39,7 @@ export async function* pullClients(
   }
 }
 
-/** In no known order, so that only the end is a safe point. */
+/** The order is not known, so a pass can resume only at the end. */
 export async function* pullTickets(
   syncro: Syncro,
   { clientIds, since, until }: PullRequest,

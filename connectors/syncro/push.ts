@@ -41,7 +41,7 @@ export function createAlertPush(open: OpenCall<Syncro>): Push<'alert-ticket'> {
 
 const CreatedTicket = z.object({ ticket: z.object({ id: NumberId }) });
 
-/** Written for technicians: hidden, and mailed to nobody. */
+/** For technicians: hidden, not e-mailed. */
 async function createTicket(syncro: Syncro, message: Alert): Promise<Delivered> {
   const { status, issueType, priority } = syncro.config.alerts;
   const subject = oneLine(message.subject);
@@ -59,12 +59,12 @@ async function createTicket(syncro: Syncro, message: Alert): Promise<Delivered> 
 }
 
 /**
- * How far back a ticket of ours is looked for: no message waits as long, and no backup that is restored is
- * as old.
+ * How far back a ticket of ours is searched: no message waits that long, and no restored backup is that
+ * old.
  */
 const lookBackDays = 90;
 
-/** The client's late tickets, compared here: the search of Syncro says nowhere what it looks at. */
+/** The client's recent tickets, compared here: what Syncro's search covers is not documented. */
 function findTicket(syncro: Syncro, { key, clientId }: Alert): Promise<KeyedTicket | null> {
   const customer_id = clientNumber(clientId);
   const created_after = instantFromMs(syncro.context.now() - lookBackDays * 86_400_000);
@@ -121,7 +121,7 @@ export async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> 
   return noteDelivered(note, comment.id);
 }
 
-/** Comments are ten to a page by default; so many are requested. */
+/** Comments per page; Syncro's default is ten. */
 const commentsPerPage = 100;
 
 async function findNote(syncro: Syncro, note: Note): Promise<Delivered | null> {
@@ -142,7 +142,7 @@ export const customFields: ClientFields<Syncro, ClientField> = {
     const { properties } = await readCustomer(syncro, clientId);
     return Object.entries(properties ?? {}).map(([name, value]) => ({ name, value }));
   },
-  /** All are sent, since it is not documented whether those left out are kept. */
+  /** All are sent, since it is not documented whether missing ones are kept. */
   async write(syncro, clientId, { before, target, value }) {
     const kept = Object.fromEntries(before.map((field) => [field.name, field.value]));
     const body = { properties: { ...kept, [target.name]: value } };

@@ -34,7 +34,7 @@ export const saleRecord: KeyedRecord<Syncro, Sale, InvoiceDetail, FactId> = {
     if (hasLine(invoice)) {
       return refuseOtherTotal(sale, what, minorOf(invoice, 'subtotal', context.currency));
     }
-    throw new KindError('config', `${what} was made but has no line.`, {
+    throw new KindError('config', `${what} was created but has no line.`, {
       fix: 'Let the token edit invoices, delete it in Syncro, then retry.',
     });
   },
@@ -52,7 +52,7 @@ export function createInvoicePush(open: OpenCall<Syncro>): Push<'invoice'> {
 }
 
 async function createInvoice(syncro: Syncro, sale: Sale): Promise<Delivered> {
-  // Syncro has one currency, which its amounts do not name.
+  // Syncro has one currency; its amounts do not include it.
   refuseOtherCurrency(sale, syncro.context.currency);
   const product = await saleProduct(syncro, sale.product);
   const before = await findInvoice(syncro, sale);
@@ -89,7 +89,7 @@ function lineOf({ config }: Syncro, sale: Sale, product: ProductWire | null) {
   };
 }
 
-/** By the number; compared here, since the same address takes ids. */
+/** By number; compared here, since the same URL also takes IDs. */
 async function findInvoice(syncro: Syncro, sale: Sale): Promise<InvoiceDetail | null> {
   const number = invoiceNumberOf(sale.key);
   const invoice = await syncro.getIfThere(`/invoices/${number}`, InvoiceDetail);
@@ -98,7 +98,7 @@ async function findInvoice(syncro: Syncro, sale: Sale): Promise<InvoiceDetail | 
   if (invoice.number === number && owner === sale.clientId) return invoice;
   const shown = `invoice ${invoice.number ?? invoice.id} of customer ${owner ?? 'unknown'}`;
   throw new KindError('contract', `GET /invoices/${number} answered with ${shown}.`, {
-    fix: 'Look for that number in Syncro. Nothing is written before it is clear whose it is.',
+    fix: 'Look up that number in Syncro. Nothing is written until it is clear whose invoice it is.',
   });
 }
 

@@ -1,18 +1,18 @@
 /**
- * What the connector reads of Syncro's answers, and no more. The vendor's document gives examples and
- * few schemas. https://api-docs.syncromsp.com/
+ * The fields in use of Syncro's responses. The vendor documents examples and few
+ * schemas. https://api-docs.syncromsp.com/
  */
 import { z } from 'zod';
 import { DecimalText, Id, known, WireInstant } from '../http/answers/wire.ts';
 
-/** Ids are numbers, and go into addresses. */
+/** IDs are numbers, and go into URLs. */
 export const NumberId = Id.refine((id) => /^\d+$/.test(id), { message: 'is not a number' });
 
 const Text = z.string().nullish();
 const Names = z.array(z.string());
 const Flag = z.boolean().nullish();
 
-/** An empty object comes as `[]`. */
+/** An empty object is sent as `[]`. */
 function named<T>(value: z.ZodType<T>) {
   return z.union([
     z.record(z.string(), value),
@@ -20,7 +20,7 @@ function named<T>(value: z.ZodType<T>) {
   ]);
 }
 
-/** `prepay_hours` is in no document; accounts that keep prepaid hours have been seen to show it. */
+/** `prepay_hours` is not documented; accounts with prepaid hours have been seen to have it. */
 export const CustomerWire = z.object({
   id: NumberId,
   business_then_name: Text,
@@ -67,7 +67,7 @@ const OneTicket = KeyedTicket.extend({
 });
 export const TicketDetail = z.object({ ticket: OneTicket }).transform(({ ticket }) => ticket);
 
-/** Time on a ticket; one that is running has no end. */
+/** Time on a ticket; a running timer has no end. */
 export const TimerWire = z.object({
   id: NumberId,
   ticket_id: NumberId,
@@ -115,7 +115,7 @@ const OneInvoice = InvoiceWire.extend({
   line_items: z.array(InvoiceLine).nullish(),
 });
 
-/** By itself an invoice may name its customer in either way, and may come with a name or bare. */
+/** A single invoice may give its customer in either way, and may be wrapped or bare. */
 export const InvoiceDetail = z.union([
   z.object({ invoice: OneInvoice }).transform(({ invoice }) => invoice),
   OneInvoice,

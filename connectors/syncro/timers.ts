@@ -1,7 +1,7 @@
 /**
- * Technician time. Timers name no customer: whose the tickets are that changed lately is seen by the stream of tickets,
- * which is read just before that of time, so that time asks for the same list only where it must. And when running
- * time ends may show nowhere but on its ticket, which is read at every run until then.
+ * Technician time. Timers have no customer: the ticket stream, read just before, knows the owners of recently changed
+ * tickets, so the list is read again only if needed. The end of running time may show only on its ticket, which is read
+ * in every run until then.
  */
 import { z } from 'zod';
 import type {
@@ -23,7 +23,7 @@ import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } fro
 import { fromTimer, isRunning } from './mapping.ts';
 import { idOf, NumberId, TicketDetail, TimerWire } from './schema.ts';
 
-/** Null is what could not be read: the stream of tickets has quarantined such a row. */
+/** Null if unreadable: the ticket stream has quarantined such a row. */
 const Recent = z.object({
   id: NumberId,
   customer_id: NumberId.nullable().catch(null),
@@ -33,7 +33,7 @@ const Recent = z.object({
 
 export type RecentTickets = Map<SourceId, z.infer<typeof Recent>>;
 
-/** What the stream of tickets saw last. */
+/** What the ticket stream read last. */
 export type SeenTickets = Pick<PullRequest, 'since' | 'until'> & { tickets: RecentTickets };
 
 export function addRecent(tickets: RecentTickets, rows: readonly unknown[]): void {
@@ -43,7 +43,7 @@ export function addRecent(tickets: RecentTickets, rows: readonly unknown[]): voi
   }
 }
 
-/** What the stream of tickets saw in the same run, once; read where it did not reach back as far. */
+/** What the ticket stream read in the same run, used once; read again if it did not go back far enough. */
 async function takeRecent(syncro: Syncro, { since, until }: PullRequest): Promise<RecentTickets> {
   const { last } = syncro.seen;
   syncro.seen.last = null;
@@ -57,7 +57,7 @@ async function listRecent(syncro: Syncro, since: Instant): Promise<RecentTickets
   return tickets;
 }
 
-/** By ticket; null: no such ticket is shown to us. */
+/** By ticket; null: no such ticket is visible. */
 type Owners = Map<SourceId, SourceId | null>;
 
 function ownersOf(tickets: RecentTickets): Owners {
@@ -65,7 +65,7 @@ function ownersOf(tickets: RecentTickets): Owners {
   return new Map(known.map(([id, { customer_id }]) => [id, customer_id]));
 }
 
-/** A ticket that has not changed since although time was logged on it is requested by itself, once. */
+/** A ticket that has not changed although time was logged on it is requested by itself, once. */
 async function findOwner(syncro: Syncro, owners: Owners, id: SourceId): Promise<SourceId | null> {
   if (!owners.has(id)) {
     const ticket = await syncro.getIfThere(`/tickets/${id}`, TicketDetail);
@@ -74,7 +74,7 @@ async function findOwner(syncro: Syncro, owners: Owners, id: SourceId): Promise<
   return owners.get(id) ?? null;
 }
 
-/** Tickets on which time is running, each with its client: a pass may be about some clients alone. */
+/** Tickets with running time, each with its client: a pass may cover only some clients. */
 type RunningTickets = Map<SourceId, SourceId>;
 
 const runningKey = 'running-tickets';
@@ -96,14 +96,14 @@ interface TimePass {
   ours: ReadonlySet<SourceId>;
   tickets: RecentTickets;
   owners: Owners;
-  /** As the last pass left them. */
+  /** From the last pass. */
   before: RunningTickets;
   running: RunningTickets;
 }
 
 /**
- * The timers that were made since, in pages; then all time of each ticket that changed since and is older than that,
- * in which a timer may have been changed, ended or deleted.
+ * The timers created since, in pages; then all time of each older ticket that changed since, whose timers may have
+ * been changed, ended or deleted.
  */
 export async function* pullTime(
   syncro: Syncro,
@@ -114,7 +114,7 @@ export async function* pullTime(
   const tickets = await takeRecent(syncro, request);
   const before = await readRunning(syncro);
   const ours = new Set(clientNumbers(request.clientIds));
-  // Only tickets of the clients requested are let go; what a comparison sees is stored by nobody, so it lets none go.
+  // Only tickets of the requested clients are dropped; a comparison stores nothing, so it drops none.
   const running = new Map([...before].filter(([, owner]) => !isStored || !ours.has(owner)));
   const pass: TimePass = { syncro, ours, tickets, owners: ownersOf(tickets), before, running };
   const list = timerList.since(since);
@@ -135,7 +135,7 @@ export async function* pullTime(
   await writeRunning(syncro, running);
 }
 
-/** A ticket that was made since has all its time in the list of timers. */
+/** A ticket created since has all its time in the list of timers. */
 function olderThan(since: Instant, tickets: RecentTickets): SourceId[] {
   return [...tickets.values()]
     .filter(({ updated_at }) => updated_at === null || updated_at >= since)
@@ -145,7 +145,7 @@ function olderThan(since: Instant, tickets: RecentTickets): SourceId[] {
 
 const OnTicket = z.object({ ticket_id: NumberId });
 
-/** The rows on tickets of ours, and those that name no ticket; one whose ticket is hidden is quarantined. */
+/** The rows on our clients' tickets, and those without a ticket; one on a hidden ticket is quarantined. */
 async function takeOurs({ syncro, owners, ours }: TimePass, rows: readonly unknown[]) {
   const raw: unknown[] = [];
   const rejected: RejectedRow[] = [];
@@ -153,14 +153,14 @@ async function takeOurs({ syncro, owners, ours }: TimePass, rows: readonly unkno
     const ticketId = OnTicket.safeParse(row).data?.ticket_id;
     const owner = ticketId === undefined ? undefined : await findOwner(syncro, owners, ticketId);
     if (owner === null) {
-      const reason = `Ticket ${ticketId} of this time is not shown to us. Look whether it was deleted, or the permission to see it taken away.`;
+      const reason = `Ticket ${ticketId} of this time is not visible. Check whether it was deleted or the permission to see it was removed.`;
       rejected.push(quarantined(idOf(row) ?? `time on ticket ${ticketId}`, reason, row));
     } else if (owner === undefined || ours.has(owner)) raw.push(row);
   }
   return { raw, rejected };
 }
 
-/** Running timers are no time yet. Tickets of time without an end are remembered, to be read again. */
+/** Running timers are not time yet. Their tickets are remembered and read again. */
 async function readTimers({ syncro, running, owners }: TimePass, raw: readonly unknown[]) {
   const { rows: wires } = parseRows(raw, TimerWire, (wire) => wire);
   const userIds = new Set(wires.flatMap(({ user_id }) => user_id ?? []));
@@ -176,7 +176,7 @@ async function readTimers({ syncro, running, owners }: TimePass, raw: readonly u
   return { wires, ...parseRows(ended, TimerWire, toRow) };
 }
 
-/** All time of one ticket; null where it is none of ours. */
+/** All time of one ticket; null if it is not our client's. */
 async function readTicketTime(
   pass: TimePass,
   ticketId: SourceId,
@@ -187,9 +187,9 @@ async function readTicketTime(
   const path = `/tickets/${ticketId}`;
   const ticket = await syncro.getIfThere(path, TicketDetail);
   if (ticket === null) {
-    // Listed just now, or read before: that may be a permission as well.
+    // Listed just now, or read before: may also be a missing permission.
     const reason =
-      'The ticket is not there (404). Its time stays as last read, until a sweep; look whether it was deleted.';
+      'The ticket was not found (404). Its time stays as last read until a sweep; check whether it was deleted.';
     const row = quarantined(`ticket ${ticketId}`, reason, { id: ticketId });
     return { rows: [], rejected: [row], resume: null };
   }
@@ -203,17 +203,17 @@ async function readTicketTime(
   const stranger = wires.find(({ ticket_id }) => ticket_id !== ticketId);
   if (id !== ticketId || stranger !== undefined) {
     const shown = stranger?.ticket_id ?? id;
-    throw new KindError('contract', `GET ${path} answered with ticket ${shown}.`);
+    throw new KindError('contract', `GET ${path} returned ticket ${shown}.`);
   }
   return { rows, rejected, resume: null, completeTicketIds: [ticketId] };
 }
 
-/** Timers are listed by when they were made; work may have been entered so long before it began. */
+/** Timers are listed by creation; work may be entered this long before it begins. */
 const marginSeconds = 31 * 86_400;
 
 const Present = TimerWire.pick({ id: true, ticket_id: true, start_time: true, end_time: true });
 
-/** Which time exists now: a deleted timer just disappears. Syncro counts pages and not rows. */
+/** Which time exists now: a deleted timer just disappears. Syncro counts pages, not rows. */
 export async function* presentTime(
   syncro: Syncro,
   { from, to, clientIds }: PresenceRequest,

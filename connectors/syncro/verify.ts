@@ -1,5 +1,5 @@
 /**
- * How each fact is verified: what filters by timestamp show, by reading; the rest by writing to a test client, reading
+ * How each fact is verified: filters by timestamp by reading; the rest by writing to a test client, reading
  * back and removing.
  */
 import { z } from 'zod';
@@ -24,7 +24,7 @@ import { alertRecord, customFields, writeNote } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { InvoiceDetail, NumberId, PaymentWire, TicketDetail } from './schema.ts';
 
-/** `from`: where a row that must show is taken from. */
+/** `from`: list from which the expected row is taken. */
 const trials = [
   { fact: 'tickets-since', from: ticketList.all, by: 'updated_at', since: ticketList.since },
   { fact: 'closed-listed', from: resolvedTickets, by: 'updated_at', since: ticketList.since },
@@ -44,7 +44,7 @@ export async function verifyByReading(syncro: Syncro): Promise<CheckResult[]> {
 
 const Dated = z.object({ id: NumberId, created_at: WireInstant, updated_at: WireInstant });
 
-/** The newest row that is seen must be in the list since a second before its timestamp. */
+/** The newest row must be listed since a second before its timestamp. */
 async function isListed(
   syncro: Syncro,
   { from, by, since }: (typeof trials)[number],
@@ -54,14 +54,14 @@ async function isListed(
   if (newest === undefined) return null;
   const { rows, isLast } = await firstPage(syncro, since(newest[by]));
   if (parseAll(rows, Dated).some(({ id }) => id === newest.id)) return true;
-  // Where more came since than a page holds, it may be on another.
+  // With more new rows than fit on a page, it may be on another page.
   return isLast === true ? false : null;
 }
 
 /** An invoice and its payment are written one after the other. */
 const paySeconds = 60;
 
-/** The newest payment of an invoice is no newer than the invoice's own last change. */
+/** An invoice must have changed no earlier than its newest payment. */
 export async function verifyPayments(syncro: Syncro): Promise<CheckResult[]> {
   const { rows } = await firstPage(syncro, { path: '/payments', rows: 'payments' });
   const [newest] = parseAll(rows, PaymentWire)
@@ -129,9 +129,9 @@ async function probeTimer(syncro: Syncro, ticketId: SourceId): Promise<void> {
   await facts.verifyFact(syncro.context, 'timer-moves-ticket', isMoved);
 }
 
-/** Deleting an invoice answers 200 even where it failed, so it is looked for. */
+/** Deleting an invoice returns 200 even if it failed, so it is looked up. */
 async function removeForSure(syncro: Syncro, path: string): Promise<void> {
   await syncro.remove(path);
   if ((await syncro.getIfThere(path, z.unknown())) === null) return;
-  throw new KindError('rejected', `DELETE ${path} was answered, but it is still there.`);
+  throw new KindError('rejected', `DELETE ${path} succeeded, but it still exists.`);
 }

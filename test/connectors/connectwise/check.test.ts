@@ -252,7 +252,7 @@ describe('The ConnectWise config', () => {
 
   test.each([
     ['plain http', { baseUrl: 'http://psa.example.com' }, 'is not https'],
-    ['a path', { baseUrl: 'https://psa.example.com/v4_6_release' }, 'only the host is wanted'],
+    ['a path', { baseUrl: 'https://psa.example.com/v4_6_release' }, 'give only the host'],
     ['an unknown key', { colour: 'red' }, 'colour'],
     ['a route without its board', { billing: { invoiceRoute: 'ticket-product' } }, 'is needed by'],
     ['too large pages', { pageSize: 1001 }, '1000'],

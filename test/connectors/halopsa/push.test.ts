@@ -173,7 +173,7 @@ describe('A HaloPSA sale', () => {
       expect(bench.state.prepays).toEqual([]);
     }));
 
-  test('is refused to a client that Halo tops up by itself, and check says so', () =>
+  test('is refused to a client that Halo tops up automatically, and check says so', () =>
     withHalopsa(async (bench) => {
       bench.state.client(bench.dupont).autoTopUpBy = 10;
       bench.state.client(bench.martin).prepayBalance = 4.5;
@@ -182,7 +182,7 @@ describe('A HaloPSA sale', () => {
       bench.state.contracts.push({ ...contract, id: 78, prepayBalance: 0, clientId: bench.dupont });
       await expect(invoicesOf(bench).create(saleFor(bench), soon())).rejects.toMatchObject({
         kind: 'config',
-        message: expect.stringContaining('tops Dupont up'),
+        message: expect.stringContaining('tops up Dupont'),
       });
       expect(bench.state.invoices).toEqual([]);
       const results = await checked(bench);

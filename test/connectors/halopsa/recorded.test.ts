@@ -102,7 +102,7 @@ describe('The unit of HaloPSA’s time', () => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 5400, start });
       const wrong = bench.connect({ timeUnit: 'minutes' });
-      const message = 'timeUnit is minutes, but all known entries say hours. No time is read.';
+      const message = 'timeUnit is minutes, but all known entries are in hours. No time is read.';
       await expect(readTime(wrong, [ticketId])).rejects.toMatchObject({ kind: 'config', message });
       const result = (await checked(bench, wrong)).get('fact.time-unit');
       expect(result).toMatchObject({ status: 'failed', detail: message });
@@ -126,7 +126,7 @@ describe('The unit of HaloPSA’s time', () => {
       await readTime(bench.connector, [ticketId]);
       bench.sandbox.tenant.dialect.unit = 'minutes';
       await expect(readTime(bench.connector, [ticketId])).rejects.toThrow(
-        'Halo showed time in hours, but all known entries say minutes.',
+        'Halo showed time in hours, but all known entries are in minutes.',
       );
     }));
 });

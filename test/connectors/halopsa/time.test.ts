@@ -197,7 +197,7 @@ describe('A HaloPSA ticket', () => {
       bench.state.closeTicket(ticketId);
       bench.sandbox.tenant.ignores.add('open_only');
       expect((await checked(bench)).get('fact.closed-flag')).toMatchObject({ status: 'failed' });
-      await expect(readTickets(bench)).rejects.toThrow('No open ticket looks closed');
+      await expect(readTickets(bench)).rejects.toThrow('No open ticket is taken for closed');
       const named = bench.connect({ closedStatuses: ['Archived'] });
       await checked(bench, named);
       expect((await readTickets(bench, named)).rows).toMatchObject([{ isClosed: false }]);

@@ -25,7 +25,7 @@ describe('rows of a page', () => {
 
   test('are set aside when their mapping refuses them, with the way out', () => {
     const { rejected } = parseRows([{ id: 3, time: { hours: '0.3333' } }], Wire, fromWire);
-    expect(rejected[0]?.reason).toMatch(/0\.3333 hours is not a whole .* Write at most/);
+    expect(rejected[0]?.reason).toMatch(/0\.3333 hours is not a whole .* Use at most/);
   });
 
   test('get a stable id from their content where they show none', () => {

@@ -36,7 +36,7 @@ describe('Prepaid hours of Syncro’s own', () => {
         expect(results.has(`native-prepay.${bench.martin}`)).toBe(false);
         expect(results.get('native-prepay')).toMatchObject({
           status: 'warning',
-          detail: expect.stringContaining('cannot be seen'),
+          detail: expect.stringContaining('Cannot tell whether'),
         });
       }),
   );
@@ -57,7 +57,7 @@ describe('Prepaid hours of Syncro’s own', () => {
       sandbox.faults.add('bad-row', { path: /schedules$/, times: 9 });
       expect((await bench.checked()).get('native-prepay')).toMatchObject({
         status: 'failed',
-        detail: expect.stringContaining('cannot be seen'),
+        detail: expect.stringContaining('Cannot tell whether'),
       });
     }));
 
@@ -121,7 +121,7 @@ describe('Prepaid hours of Syncro’s own', () => {
         bench.sandbox.denied.push(path);
         expect((await bench.checked()).get('native-prepay')).toMatchObject({
           status: 'failed',
-          detail: expect.stringContaining('cannot be seen'),
+          detail: expect.stringContaining('Cannot tell whether'),
         });
       }),
   );
