@@ -17,7 +17,7 @@ export interface List {
   /** `TimeEntries` */
   path: string;
   filter: readonly Filter[];
-  /** All where left out, user-defined ones too. */
+  /** Default: all, including user-defined ones. */
   fields?: readonly string[];
   pageSize?: number;
   /** Only rows with a higher id. */
@@ -27,7 +27,7 @@ export interface List {
 type Open = Call<AutotaskConfig, List>;
 
 export interface Autotask extends Open {
-  /** What this process has learned, for all calls of the connection. */
+  /** State of this process, shared by all calls of the connection. */
   cache: Cache;
 }
 
@@ -60,7 +60,7 @@ export const where = {
     throw new KindError('contract', `"${stray}" is not an Autotask ID; IDs are numeric.`);
   },
   exists: (field: string): Filter => ({ op: 'exist', field }),
-  /** Cut down to the second, so that nothing is missed. */
+  /** Truncated to the second, so that nothing is missed. */
   since: (field: string, at: Instant): Filter => ({ op: 'gte', field, value: toSecond(at) }),
   before: (field: string, at: Instant): Filter => ({ op: 'lt', field, value: toSecond(at) }),
   anyOf: (...items: readonly Filter[]): Filter => ({ op: 'or', items }),
@@ -70,7 +70,7 @@ function toSecond(at: Instant): string {
   return `${at.slice(0, 19)}Z`;
 }
 
-/** Sorted, each once; the own company of the MSP has the number 0. */
+/** Sorted and unique; the MSP's own company has ID 0. */
 export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
   const ids = new Set(numericIds('Autotask', clientIds));
   return [...ids].sort((a, b) => Number(a) - Number(b));
@@ -85,12 +85,12 @@ export function inChunks<T>(items: readonly T[], size: number = idsPerQuery): T[
   return chunks;
 }
 
-/** The list of an entity that shows the fields of a schema. */
+/** The list of an entity with the fields of a schema. */
 export function listOf(path: string, schema: z.ZodObject, ...filter: readonly Filter[]): List {
   return { path, filter, fields: Object.keys(schema.shape) };
 }
 
-/** The lists of the rows whose field holds one of these ids, in batches. */
+/** The lists of the rows whose field is one of these IDs, in batches. */
 export function splitList(list: List, field: string, ids: readonly SourceId[]): List[] {
   return inChunks(ids).map((chunk) => {
     return { ...list, filter: [where.isOneOf(field, chunk), ...list.filter] };
@@ -124,8 +124,8 @@ type Page = z.infer<typeof Page>;
 export const RowWithId = z.object({ id: z.int() });
 
 /**
- * Pages as they come, each with its own count of its rows. `resume`: the highest id so far, where all ids rose up to
- * here, so that a later pass may go on behind it.
+ * Pages, each with its own row count. `resume`: the highest ID so far, if all IDs have risen up to here, so that a
+ * later pass can resume after it.
  */
 export async function* pagesAsTheyCome(api: Open, list: List) {
   const size = list.pageSize ?? api.config.pageSize;
@@ -147,20 +147,20 @@ export async function* pagesAsTheyCome(api: Open, list: List) {
   }
 }
 
-/** Throws `contract` for a page that holds fewer rows than it says: it was cut on its way. */
+/** Throws `contract` for a page with fewer rows than its own count: it was truncated in transit. */
 async function* believedPages(api: Open, list: List): Pages {
   for await (const { rows, pageCount, resume } of pagesAsTheyCome(api, list)) {
     const isShort = pageCount !== null && pageCount > rows.length;
     const isNoCount = rows.length > 0 && (await facts.readFact(api.context, 'page-count')) === 'no';
     if (isShort && !isNoCount) {
-      const message = `${list.path}: a page says that it holds ${pageCount} rows, and holds ${rows.length}.`;
+      const message = `${list.path}: a page counts ${pageCount} rows but has ${rows.length}.`;
       throw new KindError('contract', message, { fix: 'Run check.' });
     }
     yield { rows, resume };
   }
 }
 
-/** A cursor is the vendor's link, to which the same body is sent; or an id to go on behind. */
+/** A cursor is the vendor's link, to which the same body is sent; or an ID to resume after. */
 function sendQuery(api: Open, list: List, maxRecords: number, cursor: string | null) {
   const isLink = cursor?.includes('://') === true;
   const afterId = isLink ? list.afterId : (cursor ?? list.afterId);
@@ -172,8 +172,8 @@ function sendQuery(api: Open, list: List, maxRecords: number, cursor: string | n
 }
 
 /**
- * The vendor's link; or, after a full page without one, the last id, in case the page ends exactly
- * where the rows do or the link was lost: one request more, and no row lost.
+ * The vendor's link; or, after a full page without one, the last ID, in case the link was lost or
+ * the list ends with that page: one more request, and no lost row.
  */
 function nextCursor(path: string, page: Page, size: number, isRising: boolean): string | null {
   const { nextPageUrl } = page.pageDetails;
@@ -184,10 +184,10 @@ function nextCursor(path: string, page: Page, size: number, isRising: boolean): 
   throw new KindError('contract', `${path}: the last row of a full page has no id.`);
 }
 
-/** `of` identifies the question asked; a position in another question means nothing. */
+/** `of` identifies the query; a position in another query means nothing. */
 const Position = z.object({ of: z.string(), part: z.int().min(0), afterId: z.string().nullable() });
 
-/** All pages of several lists, each with the text by which a later pass goes on behind it. */
+/** All pages of several lists, each with the position from which a later pass resumes. */
 export async function* resumablePages(api: Autotask, lists: readonly List[], request: PullRequest) {
   const question = [request.since, ...companyNumbers(request.clientIds)].join(' ');
   const of = createHash('sha256').update(question).digest('hex').slice(0, 12);
@@ -204,7 +204,7 @@ export async function* resumablePages(api: Autotask, lists: readonly List[], req
 
 // ── Single rows ─────────────────────────────────────────────────────────────────────────────────
 
-/** Null where there is no such row, or none that we see. */
+/** Null if there is no such row, or we cannot see it. */
 export async function getItem<T>(api: Autotask, path: string, id: SourceId, schema: z.ZodType<T>) {
   const Item = z.object({ item: schema.nullable() });
   return (await api.getIfThere(`/${path}/${encodeURIComponent(id)}`, Item))?.item ?? null;
@@ -212,7 +212,7 @@ export async function getItem<T>(api: Autotask, path: string, id: SourceId, sche
 
 const Created = z.object({ itemId: Id });
 
-/** The new row's id. */
+/** The new row's ID. */
 export async function create(api: Autotask, path: string, body: object): Promise<SourceId> {
   return (await api.write('POST', `/${path}`, body, Created)).itemId;
 }

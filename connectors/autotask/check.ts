@@ -29,7 +29,7 @@ import { findBillingCode, findSalesContract } from './sales.ts';
 import { BlockWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-/** What is read; every tenant has some of these, so that none means no right to see it. */
+/** Lists read; every tenant has some of these, so an empty one means a missing permission. */
 const neverEmpty = ['Companies', 'Tickets', 'TimeEntries', 'Resources', 'Roles', 'BillingCodes'];
 const maybeEmpty = [
   ...['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'BillingItems'],
@@ -117,7 +117,7 @@ function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
   ];
 }
 
-/** Notes have default names of our guessing; a connection that writes none need not have them. */
+/** The default names for notes are guesses; a connection that writes no notes does not need them. */
 function softened([id, prove]: Proof): Proof {
   const guess = async (): Promise<CheckResult[]> => {
     const work = async () => [okResult(id, String(await prove()))];
@@ -135,7 +135,7 @@ async function findKeyField(api: Autotask, name: string): Promise<void> {
 
 const filledIn = ['companyid', 'title', 'queueid', 'priority', 'status', 'id', 'ticketnumber'];
 
-/** Tenants make more fields of a ticket compulsory; better reported here than by a refused alert. */
+/** Tenants may require further ticket fields; better reported here than by a refused alert. */
 async function checkTicketFields(api: Autotask): Promise<CheckResult[]> {
   const isDated = api.config.alerts?.dueInDays !== undefined;
   const known = isDated ? [...filledIn, 'duedatetime'] : filledIn;
@@ -150,7 +150,7 @@ async function checkTicketFields(api: Autotask): Promise<CheckResult[]> {
   return [{ id: 'ticket-fields', status: 'warning', detail, fix }];
 }
 
-/** Facts that only writing verifies, of the steps that this config uses. */
+/** Facts verified only by writing, for the steps that this config uses. */
 function writtenFacts({ config: { alerts, billing } }: Autotask): FactId[] {
   const ofAlerts: FactId[] = alerts === undefined ? [] : ['ticket-key-kept', 'ticket-key-found'];
   const ofBlocks: FactId[] = billing?.nativeBlock === true ? ['block-key'] : [];
@@ -158,10 +158,10 @@ function writtenFacts({ config: { alerts, billing } }: Autotask): FactId[] {
   return [...ofAlerts, 'note-publish', 'company-fields', ...ofSales];
 }
 
-/** Types by which Autotask keeps a prepaid balance of its own. */
+/** Contract types with which Autotask keeps its own prepaid balance. */
 const prepaid = /block|retainer|incident|per ticket/i;
 
-/** One warning for each contract by which Autotask debits a configured client's hours itself. */
+/** One warning per contract with which Autotask itself debits a configured client's hours. */
 async function nativeBlocks(
   api: Autotask,
   clientIds: readonly SourceId[],

@@ -6,14 +6,14 @@ const Alerts = z.strictObject({
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
   withdrawnStatus: Name.optional().describe(
-    'Status, by name, of a ticket that `undo` takes back. Default: the first of closedStatuses.',
+    'Status, by name, of a ticket that `undo` withdraws. Default: the first of closedStatuses.',
   ),
   dueInDays: z
     .int()
     .min(0)
     .max(365)
     .optional()
-    .describe('Due date of a new ticket, where your Autotask asks for one.'),
+    .describe('Due date of a new ticket, if your Autotask requires one.'),
   keyField: Name.optional().describe(
     'Name of a ticket user-defined field (text) that holds a message’s key. Default: the ticket’s externalID.',
   ),
@@ -31,21 +31,21 @@ const Notes = z.strictObject({
 
 const Billing = z.strictObject({
   contract: Name.describe(
-    'Name of each client’s contract that sales go to; a `*` at the end stands for any rest.',
+    'Name of each client’s contract for sales; a trailing `*` matches any ending.',
   ),
   billingCode: Name.optional().describe(
-    'Billing code, by name, for offers that name none as their product; on a block-hour contract one of the block purchase kind.',
+    'Billing code, by name, for offers without their own product; on a block-hour contract it must be of type block purchase.',
   ),
   chargeType: Name.default('Operational').describe('Charge type, by name.'),
   nativeBlock: z
     .boolean()
     .default(true)
     .describe(
-      'Whether a sale also adds a block to the block-hour contract; `false` writes the charge alone.',
+      'Whether a sale also adds a block to the block-hour contract; `false` writes only the charge.',
     ),
 });
 
-/** What stands under a connection with `vendor: autotask`. */
+/** The settings of a connection with `vendor: autotask`. */
 export const AutotaskConfig = z.strictObject({
   username: Name.describe('User name (e-mail form) of the API-only user.'),
   secret: Name.describe('Password (secret) of the API-only user.').meta({ secret: true }),
@@ -73,7 +73,7 @@ export const AutotaskConfig = z.strictObject({
     .max(95)
     .default(50)
     .describe(
-      'Per cent of the 10,000 requests an hour, which all integrations share, at which this connection rests.',
+      'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
     ),
   pageSize: z
     .int()

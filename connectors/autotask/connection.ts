@@ -1,6 +1,6 @@
 /**
- * The way to the tenant's database: the zone that it is in, and may be moved from; the hourly limit that all
- * integrations of a tenant share; and what errors mean.
+ * Access to the tenant's database: its zone, which may change; the hourly limit shared by all integrations of
+ * a tenant; and what errors mean.
  */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
@@ -20,7 +20,7 @@ import type { LimitRow, RawAnswer, TransportOptions } from '../http/types.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
 
-/** Three at once for an endpoint is the vendor's own limit; the hourly one is kept by the budget. */
+/** The vendor's own limit is three at once per endpoint; the budget enforces the hourly one. */
 const limits: readonly LimitRow[] = [
   {
     path: '',
@@ -77,12 +77,12 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
     limits,
     baseUrl: config.zoneUrl,
     attempts: 3,
-    // The user's name in the query is all that is wanted; the secret goes to the zone alone.
+    // Only the user name is needed here; the secret is sent only to the zone.
     authorize: async () => ({}),
     classify: (answer) => {
       const error = answer.status === 500 ? classifyAnswer(answer, context.now()) : null;
       if (error === null) return null;
-      const fix = 'Autotask answers so for a user that it does not know, too: check username.';
+      const fix = 'Autotask returns this for an unknown user too: check username.';
       const isUnknown = /zone information could not be determined/i.test(answer.text);
       return new KindError(isUnknown ? 'auth' : error.kind, error.message, { status: 500, fix });
     },
@@ -95,7 +95,7 @@ function createZone(config: AutotaskConfig, context: ConnectorContext): Discover
   });
 }
 
-/** The secret will be sent there: only to the vendor's own domain, or where the zone was requested. */
+/** The secret will be sent there: only to the vendor's own domain, or to the host of zoneUrl. */
 function believeZone(text: string, zoneUrl: string): string {
   const home = parseBaseUrl(zoneUrl);
   const url = parseBaseUrl(text);
@@ -104,8 +104,8 @@ function believeZone(text: string, zoneUrl: string): string {
     url.origin === home.origin ||
     (!isLoopback(home.hostname) && url.hostname.endsWith(`.${domain}`));
   if (isOurs) return url.href.replace(/\/+$/, '');
-  throw new KindError('contract', `The zone of this user is said to be at ${url.origin}.`, {
-    fix: `Credentials are sent to ${domain} alone. If this is right, set zoneUrl to that host.`,
+  throw new KindError('contract', `Autotask reports the zone of this user at ${url.origin}.`, {
+    fix: `Credentials are sent to ${domain} only. If this is correct, set zoneUrl to that host.`,
   });
 }
 
@@ -119,12 +119,12 @@ const requestsPerHour = 10_000;
 
 const askAfterMs = 10 * 60_000;
 const askAfterRequests = 250;
-/** At the limit it is asked more often, since the window moves on. */
+/** At the limit it is requested more often, since the window moves. */
 const restMs = 60_000;
 const hourMs = 60 * 60_000;
 const memoryKey = 'threshold';
 
-/** Its fields are in no published schema: without them our own requests alone are counted. */
+/** Its fields are not documented: without them only our own requests are counted. */
 export const Threshold = z.object({
   currentTimeframeRequestCount: z.int().min(0),
   externalRequestThreshold: z.int().min(1).default(requestsPerHour),
@@ -132,7 +132,7 @@ export const Threshold = z.object({
 
 const Count = z.object({
   atMs: z.number(),
-  /** Where the hour began in which requests of ours are counted. */
+  /** Start of the hour in which our requests are counted. */
   hourFromMs: z.number(),
   count: z.int(),
   limit: z.int(),
@@ -140,8 +140,8 @@ const Count = z.object({
 type Count = z.infer<typeof Count>;
 
 /**
- * Counts one request; throws `rate-limited` at the configured share of the limit, for others' sake: past it, Autotask
- * shuts all integrations out. The vendor's own count is known to within a few minutes and a few hundred requests of ours.
+ * Counts one request; throws `rate-limited` at the configured share of the limit, since beyond it Autotask blocks all
+ * integrations. The vendor's own count is accurate to a few minutes and a few hundred of our requests.
  */
 function createBudget(
   context: ConnectorContext,
@@ -160,9 +160,9 @@ function createBudget(
       const { currentTimeframeRequestCount: count, externalRequestThreshold: limit } = answer;
       known = { atMs, hourFromMs: atMs, count, limit };
     } catch (error) {
-      // Whether the answer is no, or none: the request that waits for this will meet the same fault.
+      // Refused or no response: the waiting request will fail the same way.
       if (!isKindError(error) || error.kind === 'rate-limited') throw error;
-      context.log.debug('The count of requests could not be read; ours are counted alone.', {
+      context.log.debug('The request count could not be read; counting only our own.', {
         reason: error.message,
       });
       known = countedByUs(known, atMs, spent);
@@ -185,15 +185,17 @@ function createBudget(
     if (isOver()) {
       throw new KindError(
         'rate-limited',
-        `Autotask has had ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour, of all integrations.`,
-        { fix: `This connection rests at ${sharePercent} % (requestShare) and goes on by itself.` },
+        `Autotask received ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour from all integrations.`,
+        {
+          fix: `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`,
+        },
       );
     }
     spent += 1;
   };
 }
 
-/** Without the vendor's count: our requests since the hour began, and from zero in the next. */
+/** Without the vendor's count: our requests in the current hour. */
 function countedByUs(before: Count | null, atMs: number, spent: number): Count {
   if (before === null || atMs - before.hourFromMs >= hourMs) {
     return { atMs, hourFromMs: atMs, count: 0, limit: requestsPerHour };
@@ -203,7 +205,7 @@ function countedByUs(before: Count | null, atMs: number, spent: number): Count {
 
 // ── Errors ──────────────────────────────────────────────────────────────────────────────────────
 
-/** It answers 500 to nearly everything, and says why in the body. */
+/** Autotask returns 500 for nearly everything, with the reason in the body. */
 const meanings: readonly { says: RegExp; kind: ErrorKind; isRead?: boolean; fix?: string }[] = [
   {
     says: /integration ?code is invalid/i,
@@ -213,17 +215,17 @@ const meanings: readonly { says: RegExp; kind: ErrorKind; isRead?: boolean; fix?
   {
     says: /permission|not (?:allowed|authorized)|unauthorized|access (?:is )?denied|insufficient|(?:do|does) not have/i,
     kind: 'permission',
-    fix: 'Give the API user’s security level what it lacks (see the connector’s README).',
+    fix: 'Give the API user’s security level the missing permission (see the connector’s README).',
   },
   {
-    // Said of a query that will never be answered.
+    // A query that will never work.
     says: /unable to find|not (?:queryable|filterable|searchable)|invalid (?:field|operator)/i,
     kind: 'contract',
     isRead: true,
     fix: 'The API may have changed its version, or this tenant lacks the field. Run check.',
   },
   {
-    // Said only where nothing was written: the field at fault is named.
+    // Only if nothing was written: the invalid field is named.
     says: /missing required|is required|not valid|invalid (?:field|value|picklist)|does not exist|must (?:be|have)|read.?only|exceeds/i,
     kind: 'rejected',
     isRead: false,
@@ -244,7 +246,7 @@ function classifyAutotask(answer: RawAnswer, nowMs: number): KindError | null {
   if (status === 401) {
     return new KindError('auth', `${nameOf(request)} answered 401: the secret was refused.`, {
       status,
-      fix: 'Check secret, and that username is that of the same API user.',
+      fix: 'Check secret, and that username is of the same API user.',
     });
   }
   if (status !== 500) return null;

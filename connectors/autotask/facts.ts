@@ -3,36 +3,36 @@ import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
 const rows = {
   'change-filters': reading.needed(
-    'Queries honour filters on the timestamp of the last change.',
+    'Queries honour filters on the last-modified timestamp.',
     'Nothing is read, since every run would read everything.',
   ),
   'tracked-filter': reading.useful(
     'Tickets can be requested by lastTrackedModificationDateTime.',
-    'Changes are seen by lastActivityDate alone.',
+    'Changes are detected only by lastActivityDate.',
   ),
   'approval-filter': reading.useful(
     'Time can be requested by billingApprovalDateTime.',
-    'An approval is seen where it counts as a change of the entry, and else by nothing.',
+    'An approval is detected only if it counts as a change of the entry.',
   ),
   'invoice-lines': reading.useful(
     'Billing items can be requested by invoice.',
     'Payments of sales are not detected; use activate: on-invoice.',
   ),
   'page-order': reading.useful(
-    'Rows come in the order of their ids.',
+    'Rows are sorted by ID.',
     'An interrupted pass starts over instead of resuming.',
   ),
   'page-count': reading.useful(
     'pageDetails.count is the number of rows on the page.',
-    'A page that was cut on its way is noticed only where it is empty.',
+    'A truncated page is noticed only if it is empty.',
   ),
   'hours-worked': reading.useful(
     'hoursWorked is the end less the start of an entry.',
     'hoursWorked is still debited: it is what Autotask counts as worked.',
   ),
   'threshold-information': reading.useful(
-    'ThresholdInformation tells the requests of this hour.',
-    'Only our own requests are counted; leave other integrations room with requestShare.',
+    'ThresholdInformation shows the requests of this hour.',
+    'Only our own requests are counted; use requestShare to leave room for other integrations.',
   ),
   'ticket-key-kept': writing.needed(
     'A new ticket keeps its key.',
@@ -43,7 +43,7 @@ const rows = {
     'The company’s tickets are listed and compared instead.',
   ),
   'note-publish': writing.needed(
-    'A note keeps the publish level that it is written with.',
+    'A note keeps its publish level.',
     'No notes are written, since clients might read internal ones.',
   ),
   'company-fields': writing.needed(

@@ -1,4 +1,4 @@
-/** Look-ups: names behind ids, each requested once and kept for a while; what is seen at all; contracts. */
+/** Look-ups: names by ID, requested once and cached; whether anything is visible; contracts. */
 import { z } from 'zod';
 import type { SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -14,7 +14,7 @@ import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
 import type { Sweep } from './time.ts';
 
-/** Names change rarely; a name that is unknown is requested at once, but no more often than this. */
+/** Names change rarely; an unknown one is requested at once, but no more often than this. */
 const keptMs = 3_600_000;
 const askAgainMs = 60_000;
 
@@ -23,12 +23,12 @@ export type Cache = ReturnType<typeof createCache>;
 export function createCache() {
   return {
     fields: new Map<string, { atMs: number; rows: readonly FieldInfo[] }>(),
-    /** `null`: no list shows it. */
+    /** `null`: in no list. */
     names: new Map<NamedEntity, { atMs: number; names: Map<SourceId, string | null> }>(),
     companyOfTicket: new Map<SourceId, SourceId | null>(),
     projectOfTask: new Map<SourceId, SourceId | null>(),
     companyOfProject: new Map<SourceId, SourceId | null>(),
-    /** What is billed stays as it was billed, once the billing is done with. */
+    /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     sweep: null as Sweep | null,
   };
@@ -48,7 +48,7 @@ export async function readFields(api: Autotask, path: string, freshMs = keptMs) 
   return fields;
 }
 
-/** All values, those that are out of use too. */
+/** All values, including inactive ones. */
 export async function readPicklist(api: Autotask, path: string, field: string, freshMs?: number) {
   const wanted = field.toLowerCase();
   const fields = await readFields(api, path, freshMs);
@@ -59,7 +59,7 @@ export async function readPicklist(api: Autotask, path: string, field: string, f
   });
 }
 
-/** The labels of these values; read again where one of them is unknown. */
+/** The labels of these values; read again if one is unknown. */
 async function readLabels(api: Autotask, path: string, field: string, ids: readonly SourceId[]) {
   if (ids.length === 0) return new Map<SourceId, string>();
   const read = async (freshMs?: number) => {
@@ -70,7 +70,7 @@ async function readLabels(api: Autotask, path: string, field: string, ids: reado
   return ids.every((id) => known.has(id)) ? known : read(askAgainMs);
 }
 
-/** The value that a label of the settings stands for; throws `config` where there is none in use. */
+/** The value for a configured label; throws `config` if there is no active one. */
 export async function findValue(api: Autotask, path: string, field: string, label: string) {
   const read = async (freshMs?: number) =>
     (await readPicklist(api, path, field, freshMs)).filter((one) => one.isActive !== false);
@@ -96,7 +96,7 @@ const Named = z.object({
   ...optional(z.string(), 'name', 'contractName', 'firstName', 'lastName'),
 });
 
-/** Names by id; those that are not known yet are requested together, unlisted ones once. */
+/** Names by ID; unknown ones are requested together, unlisted ones once. */
 export async function readEntityNames(api: Autotask, path: NamedEntity, ids: readonly SourceId[]) {
   const nowMs = api.context.now();
   const last = api.cache.names.get(path);
@@ -115,7 +115,7 @@ export async function readEntityNames(api: Autotask, path: NamedEntity, ids: rea
   }
   const missing = unknown.filter((id) => !names.has(id));
   for (const id of missing) names.set(id, null);
-  // Rules by name must not fall silent because the right to see all names was lost.
+  // Rules by name must not silently stop because the permission to see names was lost.
   if (missing.length > 0) await proveStillVisible(api, path);
   else if (unknown.length > 0) await noteSeen(api, path);
   return names;
@@ -123,11 +123,11 @@ export async function readEntityNames(api: Autotask, path: NamedEntity, ids: rea
 
 type WithIds<Field extends string> = { [name in Field]?: SourceId | null | undefined };
 
-/** What the id in a field of one of the rows is called; null where there is no id. */
+/** The name for the ID in a field of a row; null if there is no ID. */
 export type NameIn<Field extends string> = (row: WithIds<Field>, field: Field) => string | null;
 
 /**
- * The names behind these fields of the rows: of each the entity with a picklist, or of short records. Some ids are never
+ * The names for these fields of the rows, from the picklist of an entity or from short records. Some IDs are never
  * listed (built-in roles), which is not "none".
  */
 export async function readNames<Field extends string>(
@@ -152,7 +152,7 @@ export async function readNames<Field extends string>(
 
 const FieldNames = z.object({ fields: z.array(z.object({ name: z.string() })) });
 
-/** The user-defined fields, whether they are filled in or not. */
+/** The user-defined fields, filled in or not. */
 export async function userDefinedFields(api: Autotask, path: 'Companies' | 'Tickets') {
   return (await api.get(`/${path}/entityInformation/userDefinedFields`, FieldNames)).fields;
 }
@@ -164,21 +164,21 @@ export async function listClients(api: Autotask) {
 
 // ── What is seen ────────────────────────────────────────────────────────────────────────────────
 
-/** Whether this API user is shown any row at all. */
+/** Whether this API user sees any row at all. */
 export async function isAnyVisible(api: Autotask, path: string, filter = where.everything) {
   const list = { path, filter: [filter], fields: ['id'], pageSize: 1 };
   return (await firstPage(api, list)).rows.length > 0;
 }
 
 /**
- * Autotask answers an empty list to who may not read it. Every tenant has some of these rows, so none
- * at all is a lost permission and not "no data".
+ * Autotask returns an empty list to a user without permission. Every tenant has some of these rows, so
+ * none at all is a lost permission and not "no data".
  */
 export async function proveVisible(api: Autotask, path: string): Promise<void> {
   if (!(await isAnyVisible(api, path))) throw hidden(path);
 }
 
-/** The same of rows that a young tenant may not have yet: where some were seen once, some must be. */
+/** The same for rows that a new tenant may not have yet: if there were some once, there must be some now. */
 export async function proveStillVisible(api: Autotask, path: string): Promise<void> {
   if (await isAnyVisible(api, path)) return noteSeen(api, path);
   if ((await api.context.memory.get(`seen.${path}`)) !== null) throw hidden(path);
@@ -191,7 +191,7 @@ export async function noteSeen({ context: { memory } }: Autotask, path: string):
 
 function hidden(path: string): KindError {
   return new KindError('permission', `Autotask shows this API user no ${path} at all.`, {
-    fix: `Let the API user’s security level see ${path}; Autotask answers an empty list in place of a refusal.`,
+    fix: `Let the API user’s security level see ${path}; Autotask returns an empty list instead of an error.`,
   });
 }
 
@@ -199,7 +199,7 @@ function hidden(path: string): KindError {
 
 export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
 
-/** All contracts of the companies, those that have ended too. `type`: `Block Hours`, as the picklist shows it. */
+/** All contracts of the companies, including ended ones. `type`: `Block Hours`, as the picklist shows it. */
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);

@@ -1,4 +1,4 @@
-/** From Autotask's rows to ours. An invalid row is a `contract` error. */
+/** Maps Autotask's rows to ours. An invalid row is a `contract` error. */
 import type {
   ClientRow,
   InvoiceRow,
@@ -64,7 +64,7 @@ export const timeNames = {
   contractID: 'Contracts',
 } as const;
 
-/** `owner`: its company; undefined where its ticket or task is hidden from us. */
+/** `owner`: its company; undefined if its ticket or task is hidden from us. */
 export function fromTimeEntry(
   wire: TimeEntryWire,
   nameIn: NameIn<keyof typeof timeNames>,
@@ -74,7 +74,7 @@ export function fromTimeEntry(
   const name = `Time entry ${wire.id}`;
   if (owner === undefined) {
     const what = wire.ticketID == null ? `task ${wire.taskID}` : `ticket ${wire.ticketID}`;
-    throw new KindError('contract', `${name} is on ${what}, which Autotask does not show us.`, {
+    throw new KindError('contract', `${name} is on ${what}, which this API user cannot see.`, {
       fix: 'Let the API user see all tickets and projects.',
     });
   }
@@ -95,7 +95,7 @@ export function fromTimeEntry(
     workType: nameIn(wire, 'billingCodeID'),
     role: nameIn(wire, 'roleID'),
     isBillable: wire.isNonBillable == null ? null : !wire.isNonBillable,
-    // An approval through the API may leave no date, and its level alone.
+    // An approval through the API may set only the level, not the date.
     isApproved: approvedAt != null || (wire.billingApprovalLevelMostRecent ?? 0) > 0,
     agreement: nameIn(wire, 'contractID'),
     ids: presentIds({ workType, role, agreement }),
@@ -106,7 +106,7 @@ export function fromTimeEntry(
   };
 }
 
-/** An entry without start and end has its day alone. */
+/** An entry without start and end has only its day. */
 function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   const { startDateTime: start, endDateTime: end, hoursWorked: text } = wire;
   const isTimed = start != null && end != null;
@@ -122,7 +122,7 @@ function readTimes(wire: TimeEntryWire, name: string, timezone: string) {
   return { startedAt, endedAt, isTimed, ...worked };
 }
 
-/** When an entry began: its start, else around midday in the MSP's zone. */
+/** The start of an entry, else around midday in the MSP's zone. */
 export function readStart(
   { startDateTime, dateWorked }: Pick<TimeEntryWire, 'dateWorked' | 'startDateTime'>,
   timezone: string,

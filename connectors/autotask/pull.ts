@@ -1,4 +1,4 @@
-/** Clients, tickets and invoices, in pages in the order of ids. Time is in time.ts. */
+/** Clients, tickets and invoices, sorted by ID. Time is in time.ts. */
 import { z } from 'zod';
 import type {
   ClientRow,
@@ -31,8 +31,8 @@ import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
 
 /**
- * The companies of the configured clients, changed or not: they are few, and that one of them can
- * still be seen proves the right to see it.
+ * The companies of the configured clients, changed or not: they are few, and seeing one proves that
+ * the permission is still there.
  */
 export async function* pullClients(
   api: Autotask,
@@ -84,14 +84,14 @@ export async function* pullTickets(
   if (seen === 0) await proveVisible(api, 'Tickets');
 }
 
-/** People write in the day of a payment later, and invoices have no timestamp of their last change. */
+/** Payment dates are entered later, and invoices have no last-modified timestamp. */
 const lookBackSeconds = 60 * 86_400;
 
 const billedAfterSeconds = 86_400;
 
 /**
- * Invoices, with our key where a charge of ours is on them. An invoice does not have it: its billing
- * items name their charges, and the charges have the key.
+ * Invoices, with our key if they include a charge of ours. The invoice lacks it: its billing items name
+ * their charges, and the charges have the key.
  */
 export async function* pullInvoices(
   api: Autotask,
@@ -133,7 +133,7 @@ export interface BilledSale {
   netMinor: number | null;
 }
 
-/** One row; one more for each further sale on the same invoice, so that each finds its payment. */
+/** One row, and one more per further sale on the same invoice, so that each gets its payment. */
 function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[]): InvoiceRow[] {
   const [first, ...others] = sales;
   return [
@@ -149,7 +149,7 @@ export const ItemWire = z.object({
   ...optional(DecimalText, 'extendedPrice'),
 });
 
-/** The billing items that come of a contract's charge. */
+/** The billing items of contract charges. */
 export const isOfCharge = where.exists('contractChargeID');
 
 /** Our sales by invoice, each once. */
@@ -165,7 +165,7 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   for (const { invoiceID, contractChargeID: saleId, extendedPrice } of items) {
     const reference = keys.get(saleId) ?? '';
     const found = sales.get(invoiceID) ?? [];
-    // People number their orders too; those have no key's shape, or are nobody's key.
+    // People enter other order numbers too; those do not look like a key, or match none.
     const isKey = /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) && invoiceIds.has(invoiceID);
     if (!isKey || found.some((sale) => sale.reference === reference)) continue;
     const sale = { reference, saleId, netMinor: minorIn(extendedPrice, context.currency) };

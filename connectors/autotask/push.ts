@@ -24,7 +24,7 @@ import { type FactId, facts } from './facts.ts';
 import { findValue, readNames, readPicklist, userDefinedFields } from './lists.ts';
 import { UserDefinedFields } from './schema.ts';
 
-/** Reads a new row back: whether it has its key, as it shows by its id, else in a list without a filter on the key. */
+/** Reads a new row back: whether it has its key when read by ID, else in a list without a filter on the key. */
 export async function readBack<Row>(
   api: Autotask,
   fact: FactId,
@@ -55,7 +55,7 @@ const KeyedTicket = UserDefinedFields.extend({
 });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
-/** In `externalID`, or in the user-defined field that the config names. */
+/** In `externalID`, or in the configured user-defined field. */
 function readKey(api: Autotask, ticket: KeyedTicket): unknown {
   const { keyField } = requireAlerts(api);
   if (keyField === undefined) return ticket.externalID;
@@ -78,7 +78,7 @@ export function createAlertPush(open: OpenCall<Autotask>): Push<'alert-ticket'> 
   });
 }
 
-/** Until the filter is known to work, the company's tickets are read without it. */
+/** Until the filter is verified, the company's tickets are read without it. */
 async function findTicket(api: Autotask, ticket: Keyed): Promise<KeyedTicket | null> {
   const list = ticketList(api, ticket, (await readFilterFact(api)) === 'yes');
   const [companyId] = companyNumbers([ticket.clientId]);
@@ -89,7 +89,7 @@ async function findTicket(api: Autotask, ticket: Keyed): Promise<KeyedTicket | n
 
 const keyedByMemory = 'ticket-key-by';
 
-/** What is known of the filter by the field that now holds the key; another field's answer says nothing. */
+/** What is known about the filter on the current key field; the answer for another field does not apply. */
 async function readFilterFact(api: Autotask): Promise<'yes' | 'no' | null> {
   const keyedBy = await api.context.memory.get(keyedByMemory);
   if (keyedBy !== (requireAlerts(api).keyField ?? 'externalID')) return null;
@@ -102,7 +102,7 @@ function ticketList(api: Autotask, { key, clientId }: Keyed, isFiltered: boolean
   const byField = keyField === undefined ? byKey : { ...byKey, udf: true as const };
   const ofCompany = where.equals('companyID', Number(companyNumbers([clientId])[0]));
   const list = { path: 'Tickets', filter: isFiltered ? [ofCompany, byField] : [ofCompany] };
-  // User-defined fields come only where no fields are named.
+  // User-defined fields are returned only if no fields are selected.
   if (keyField !== undefined) return list;
   return { ...list, fields: ['id', 'companyID', 'ticketNumber', 'externalID'] };
 }
@@ -145,7 +145,7 @@ const noteLengthMax = 32_000;
 
 const NoteWire = z.object({ id: Id, title: z.string().nullish(), publish: z.int().nullish() });
 
-/** Also those of a withdrawal and of a probe. */
+/** Also for withdrawals and probes. */
 export const notes = guardedNotes(facts, { find: findNote, write: writeNote }, ['note-publish']);
 
 export function createNotePush(open: OpenCall<Autotask>): Push<'ticket-note'> {
@@ -172,7 +172,7 @@ async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
   const id = await create(api, `Tickets/${encodeURIComponent(ticketId)}/Notes`, body);
   const made = await getItem(api, 'TicketNotes', id, NoteWire);
   if (made !== null) {
-    // Any other level than the one that was written is the wrong audience.
+    // Any publish level other than the one written is the wrong audience.
     const isInternal = (made.publish === publish) === (audience === 'internal');
     await verifyAudience(api, facts, 'note-publish', note, { id, isInternal });
   }
@@ -186,7 +186,7 @@ export async function findNoteType(api: Autotask): Promise<number> {
   const first = types.find(({ isActive }) => isActive !== false);
   if (first !== undefined) return Number(first.value);
   throw new KindError('config', 'Autotask shows no active note type for ticket notes.', {
-    fix: 'Add one there, or let the API user see it; then name it as notes.type.',
+    fix: 'Add one there, or let the API user see it; then set notes.type to it.',
   });
 }
 
@@ -202,11 +202,11 @@ const alertTicket: ClosableTicket<Autotask> = {
   },
   close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
   note: notes,
-  // It may be hidden from us instead.
+  // It may also be hidden from us.
   whenGone: 'by hand',
 };
 
-/** Gives the write. `label`: a closing status. Default: the first of the config. */
+/** Returns the write. `label`: a closing status. Default: the first configured one. */
 export async function closeTicket(
   api: Autotask,
   id: SourceId,
@@ -229,7 +229,7 @@ export const companyFields: ClientFields<Autotask, ClientField> = {
         fix: 'Correct the client’s ID in the config, or the API user’s access to companies.',
       });
     }
-    // A field that was emptied may come back as null or as no text.
+    // A cleared field may come back as null or as an empty text.
     const fields = company.userDefinedFields ?? [];
     return fields.map(({ name, value }) => ({ name, value: value === '' ? null : value }));
   },

@@ -1,7 +1,7 @@
 /**
- * A sale of hours: a charge for the money on the client's contract, and a block for the hours. Invoices
- * cannot be made through the API: the charge becomes one in Approve & Post. A sale is found only when
- * both are there, and creating writes what is missing; the block last, since it cannot be deleted.
+ * A sale of hours: a charge on the client's contract for the money, and a block for the hours. The API
+ * cannot create invoices: the charge becomes one in Approve & Post. A sale counts as found only if both
+ * exist, and creating writes what is missing; the block last, since it cannot be deleted.
  */
 import { z } from 'zod';
 import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
@@ -51,7 +51,7 @@ export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
       const totalMinor = readNet(charge, currency);
       return totalMinor === null ? { currency } : { currency, totalMinor };
     },
-    // A block cannot be deleted, and a charge not once it is billed: people take a sale back.
+    // Blocks and billed charges cannot be deleted: people reverse a sale.
     async withdraw(api, sale, { remoteId }) {
       const { charge, block } = await findHalves(api, sale);
       return charge === null && block === null ? { remoteId } : null;
@@ -59,7 +59,7 @@ export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
   });
 }
 
-/** A native block counts hours: a block of money is a charge alone. */
+/** A native block is in hours: a block of money is just a charge. */
 function hasBlock(api: Autotask, sale: Sale): boolean {
   return requireBilling(api).nativeBlock && sale.seconds > 0;
 }
@@ -70,9 +70,9 @@ function requireBilling({ config }: Autotask) {
 }
 
 async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
-  // Charges carry no currency: they are in that of the database.
+  // Charges have no currency: they are in that of the database.
   refuseOtherCurrency(sale, api.context.currency);
-  // What could fail is asked before the first half is written.
+  // Whatever could fail is checked before the first write.
   const contract = await findSalesContract(api, sale.clientId);
   const newBlock = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const newCharge = await toCharge(api, contract, sale);
@@ -84,7 +84,7 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
 }
 
 /**
- * What is there of the sale, on whichever contract of the client: the one that sales go to may have been
+ * Existing records of the sale, on any contract of the client: the one for sales may have been
  * replaced since the first try, and the money must not be billed on both.
  */
 async function findHalves(api: Autotask, { key, clientId }: Sale) {
@@ -108,7 +108,7 @@ function isBlock(key: string) {
   return (row: BlockWire): boolean => row.invoiceNumber === key;
 }
 
-/** The client's one active contract that the config's name or pattern fits. */
+/** The client's only active contract that matches the configured name or pattern. */
 export async function findSalesContract(api: Autotask, clientId: SourceId): Promise<Contract> {
   const { contract: pattern, nativeBlock } = requireBilling(api);
   const isNamed = ({ name }: Contract): boolean =>
@@ -118,25 +118,25 @@ export async function findSalesContract(api: Autotask, clientId: SourceId): Prom
     active.filter(isNamed),
     `Company ${clientId}`,
     `active contract called "${pattern}"`,
-    'Give the client exactly one, or set billing.contract to a name that fits one only.',
+    'Give the client exactly one, or set billing.contract to a name that matches only one.',
   );
   if (!nativeBlock || /block/i.test(contract.type)) return contract;
   const message = `The contract "${contract.name}" of company ${clientId} is of type ${contract.type}, not block hours.`;
-  const fix = 'Name a block-hour contract, or set billing.nativeBlock: false.';
+  const fix = 'Use a block-hour contract, or set billing.nativeBlock: false.';
   throw new KindError('config', message, { fix });
 }
 
 const BillingCode = z.object({ id: Id, name: z.string(), isActive: z.boolean().nullish() });
 
-/** The billing code that the offer names as its product, else the config. */
+/** The billing code from the offer's product, else from the config. */
 export async function findBillingCode(
   api: Autotask,
   { product, offer }: Pick<Sale, 'product' | 'offer'>,
 ): Promise<SourceId> {
   const name = product ?? requireBilling(api).billingCode;
   if (name === undefined) {
-    throw new KindError('config', `The offer "${offer}" names no billing code to sell by.`, {
-      fix: 'Name one as the offer’s product, or as billing.billingCode of the connection.',
+    throw new KindError('config', `The offer "${offer}" has no billing code.`, {
+      fix: 'Set it as the offer’s product, or as billing.billingCode of the connection.',
     });
   }
   const list = listOf('BillingCodes', BillingCode, where.equals('name', name));
@@ -145,7 +145,7 @@ export async function findBillingCode(
     codes.filter((code) => code.name === name && code.isActive !== false),
     'Autotask',
     `active billing code called "${name}"`,
-    'Write the name as Autotask shows it, and give the billing code a name of its own.',
+    'Write the name as Autotask shows it, and make the billing code’s name unique.',
   ).id;
 }
 
@@ -167,7 +167,7 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
   };
 }
 
-/** Writes the charge and reads back what became of it. */
+/** Writes the charge and reads it back. */
 export async function createCharge(
   api: Autotask,
   charge: Awaited<ReturnType<typeof toCharge>>,
@@ -184,7 +184,7 @@ export async function createCharge(
 async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
   if (contract.endsOn < sale.issuedOn) {
     throw new KindError('config', `The contract "${contract.name}" ends on ${contract.endsOn}.`, {
-      fix: 'Prolong it in Autotask: a block lies within its contract.',
+      fix: 'Extend it in Autotask: a block must lie within its contract.',
     });
   }
   const statuses = await readPicklist(api, 'ContractBlocks', 'status');
@@ -193,7 +193,7 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
     contractID: Number(contract.id),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
     startDate: `${sale.issuedOn}T00:00:00Z`,
-    // When the hours expire is our ledger's to say; over there they last as long as the contract.
+    // Our ledger decides when hours expire; in Autotask they last as long as the contract.
     endDate: `${contract.endsOn}T00:00:00Z`,
     hours: saleHours(sale),
     hourlyRate: Number(textFromMinor(sale.rateMinor, sale.currency)),
@@ -211,7 +211,7 @@ async function createBlock(api: Autotask, block: Awaited<ReturnType<typeof toBlo
   await readBack(api, 'block-key', made, isBlock(key));
 }
 
-/** Throws for a charge that does not come to what was sold. */
+/** Throws for a charge whose total differs from the sale. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
   refuseOtherTotal(sale, `Charge ${charge.id}`, readNet(charge, sale.currency));
 }

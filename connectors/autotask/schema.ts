@@ -1,11 +1,11 @@
 /**
- * What the connector reads of Autotask's rows, and no more: exactly the fields of a schema are requested with
+ * The fields in use of Autotask's rows: exactly the fields of a schema are requested with
  * `includeFields`. https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/_EntitiesOverview.htm
  */
 import { z } from 'zod';
 import { DecimalText, Id, optional, WireInstant } from '../http/answers/wire.ts';
 
-/** Some are days alone, as that of a payment. */
+/** Some are just days, such as a payment date. */
 const Timestamp = z
   .string()
   .transform((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text))
@@ -24,7 +24,7 @@ export const TicketWire = z.object({
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
-/** `dateWorked` is a day, whose time of day means nothing. */
+/** `dateWorked` is a day; its time of day is meaningless. */
 export const TimeEntryWire = z.object({
   id: Id,
   hoursWorked: DecimalText,

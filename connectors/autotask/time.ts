@@ -1,7 +1,7 @@
 /**
- * Time entries, which name no company: whose an entry is, its ticket tells, or the project of its task. The vendor lists
- * the time of all companies. Afterwards the logs of deletions say on which tickets something was deleted, without naming
- * the entry: the time of those tickets is read whole, and what it lacks is gone.
+ * Time entries have no company: it is that of the ticket, or of the task's project. The vendor lists the time of all
+ * companies. The deletion logs then show on which tickets something was deleted, but not which entry: the time of those
+ * tickets is read in full, and missing entries count as deleted.
  */
 import { z } from 'zod';
 import type {
@@ -40,11 +40,11 @@ export async function* pullTime(
   const clientIds = companyNumbers(request.clientIds);
   const deletedSince = await sinceFirstRead(api, request);
   const changed = [where.since('lastModifiedDateTime', request.since)];
-  // Whether an approval counts as a change is written nowhere.
+  // Whether an approval counts as a change is not documented.
   if ((await facts.readFact(api.context, 'approval-filter')) !== 'no') {
     changed.push(where.since('billingApprovalDateTime', request.since));
   }
-  // Time on neither is the MSP's own.
+  // Time without either is the MSP's own.
   const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
   const list = listOf(path, TimeEntryWire, where.anyOf(...changed), isOwned);
   let seen = 0;
@@ -56,7 +56,7 @@ export async function* pullTime(
   yield* pullShrunkTickets(api, deletedSince, clientIds);
 }
 
-/** Time of these clients alone. An entry whose owner is hidden from us is quarantined, not dropped. */
+/** Only these clients' time. An entry with a hidden owner is quarantined, not dropped. */
 async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: readonly SourceId[]) {
   const owners = await findOwners(api, parseAll(rows, TimeEntryWire));
   const kept = rows.filter((row) => {
@@ -72,15 +72,15 @@ async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: rea
 
 // ── Deletion logs ───────────────────────────────────────────────────────────────────────────────
 
-/** Deletions of so long before the first reading are still looked at. */
+/** How far before the first read deletions are still processed. */
 const overlapSeconds = 15 * 60;
 
-/** Tickets whose time is read whole at once: mostly one page. */
+/** Tickets whose time is read together: mostly one page. */
 const wholeTickets = 50;
 
 /**
- * What was deleted before anything was ever read cannot be in the mirror, and a first run would read a
- * year of deletions for nothing.
+ * Entries deleted before the first read cannot be in the mirror, so a first run would read a year of
+ * deletions for nothing.
  */
 async function sinceFirstRead({ context: { memory } }: Autotask, { since, until }: PullRequest) {
   const key = 'time-first-read';
@@ -97,7 +97,7 @@ async function* pullShrunkTickets(
 ): AsyncGenerator<Page<TimeEntryRow>> {
   const deletions = await readDeletions(api, deletedSince);
   const companyOf = await findCompanies(api, [...deletions.keys()]);
-  // A ticket that is gone itself has no company any more, and may have been a client's.
+  // A deleted ticket no longer has a company, and may have been a client's.
   const ids = [...deletions.keys()].filter((id) => {
     const owner = companyOf.get(id) ?? null;
     return owner === null || clientIds.includes(owner);
@@ -116,7 +116,7 @@ async function* pullShrunkTickets(
 
 const Deletion = z.object({ id: Id, ...optional(Id, 'ticketID') });
 
-/** How much was deleted, by ticket; of a ticket that was deleted itself, all there was. */
+/** What was deleted, by ticket; everything for a deleted ticket. */
 async function readDeletions(api: Autotask, deletedSince: Instant) {
   const deletions = new Map<SourceId, number>();
   const each = { DeletedTicketActivityLogs: 1, DeletedTicketLogs: Number.POSITIVE_INFINITY };
@@ -131,19 +131,19 @@ async function readDeletions(api: Autotask, deletedSince: Instant) {
 
 // ── Owners ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Past this many they are thrown away: one batch of questions more. */
+/** Above this many the cache is cleared, at the cost of one more batch of requests. */
 const knownMax = 200_000;
 
 type Owners = Map<SourceId, SourceId | null>;
 
-/** Forgets all: tickets move from one company to another. */
+/** Clears the cache: tickets move between companies. */
 export function forgetOwners({ cache }: Autotask): void {
   for (const map of [cache.companyOfTicket, cache.projectOfTask, cache.companyOfProject]) {
     map.clear();
   }
 }
 
-/** Adds the owners of these rows that are not known yet; a row that we are not shown is missing. */
+/** Adds unknown owners of these rows; hidden rows stay missing. */
 async function learnOwners(
   api: Autotask,
   [entity, field]: ['Tickets' | 'Tasks' | 'Projects', 'companyID' | 'projectID'],
@@ -159,14 +159,14 @@ async function learnOwners(
   return known;
 }
 
-/** Companies by ticket. The stream of tickets has just shown most. */
+/** Companies by ticket. The ticket stream has just provided most. */
 function findCompanies(api: Autotask, ticketIds: readonly SourceId[]): Promise<Owners> {
   return learnOwners(api, ['Tickets', 'companyID'], ticketIds, api.cache.companyOfTicket);
 }
 
 type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
 
-/** Companies of the entries' tickets, else of their tasks' projects, by entry; of hidden ones none. */
+/** Company by entry: of its ticket, else of its task's project; none for hidden ones. */
 async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
   const { projectOfTask, companyOfProject } = api.cache;
   const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
@@ -195,10 +195,10 @@ const PresentWire = TimeEntryWire.pick({
 
 const Count = z.object({ queryCount: z.int().min(0) });
 
-/** `dateWorked` may lie so far beside the start, in any zone. */
+/** How far `dateWorked` may differ from the start, in any zone. */
 const marginSeconds = 2 * 86_400;
 
-/** The list that was read last: for whom and when, its filter, and how many of its rows nobody asked about. */
+/** The last list read: its request, its filter, and how many of its rows were not requested. */
 export interface Sweep {
   of: string;
   filter: List['filter'];
@@ -206,7 +206,7 @@ export interface Sweep {
 }
 
 /**
- * The logs of deletions are believed at once; the sweep finds what they did not tell: time that moved to another
+ * The deletion logs are applied at once; the sweep finds what they do not report: time that moved to another
  * client, and deletions on projects.
  */
 export async function* presentTime(
@@ -217,7 +217,7 @@ export async function* presentTime(
   const filter = [
     where.since('dateWorked', addSeconds(request.from, -marginSeconds)),
     where.before('dateWorked', addSeconds(request.to, marginSeconds)),
-    // What is logged while the list is read belongs neither to the list nor to the count.
+    // Work logged during the read belongs neither to the list nor to the count.
     where.before('createDateTime', addSeconds(instantFromMs(api.context.now()), 1)),
   ];
   const sweep: Sweep = { of: questionOf(request), filter, others: 0 };
@@ -234,7 +234,7 @@ export async function* presentTime(
   if (seen === 0) await proveVisible(api, path);
 }
 
-/** The vendor counts all companies' time: what was left out of the list is left out of the count. */
+/** The vendor counts all companies' time: rows skipped in the list are subtracted. */
 export async function countTime(api: Autotask, request: PresenceRequest): Promise<number> {
   const { sweep } = api.cache;
   if (sweep?.of !== questionOf(request)) throw new Error('Time is counted after it was listed.');
@@ -252,7 +252,7 @@ async function presentIds(
   const owners = await findOwners(api, wires);
   return wires.flatMap((wire) => {
     const owner = owners.get(wire.id) ?? null;
-    // Time on a hidden ticket may be a client's; the MSP's own time is on none.
+    // Time on a hidden ticket may be a client's; the MSP's own time has none.
     const isOwned = wire.ticketID != null || wire.taskID != null;
     const at = readStart(wire, api.context.timezone);
     const isWithin = at === null || (at >= from && at < to);

@@ -1,7 +1,6 @@
 /**
- * How each fact is verified: what queries make of filters and pages, and what numbers mean, by reading; the rest by
- * writing to a test client and reading back. A charge is deleted again; a ticket with its notes cannot be, so it is
- * completed and named.
+ * How each fact is verified: filters, pages and units by reading; the rest by writing to a test client and reading
+ * back. A charge is deleted again; a ticket with its notes cannot be deleted, so it is completed and listed.
  */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { type ErrorKind, isKindError } from '../../src/domain/errors.ts';
@@ -19,7 +18,7 @@ import { closeTicket, companyFields, createTicket, notes } from './push.ts';
 import { createCharge, findSalesContract, toCharge } from './sales.ts';
 import { TimeEntryWire } from './schema.ts';
 
-/** Enough rows to tell; `check` is to stay light. */
+/** Enough rows to be conclusive while `check` stays light. */
 const sampleSize = 50;
 
 const farFuture = '2999-01-01T00:00:00.000Z';
@@ -46,13 +45,13 @@ export async function verifyByReading(api: Autotask, hasClients: boolean): Promi
     await facts.verifyFact(api.context, id, isTrue);
     const known = await facts.factResult(api.context, id);
     const isOpen = isTrue === null && known.status === 'warning';
-    const detail = `Nothing to verify it by yet: ${facts.rows[id].claim}`;
+    const detail = `No data to verify it with yet: ${facts.rows[id].claim}`;
     results.push(isOpen ? okResult(known.id, detail) : known);
   }
   return hasClients ? [...results, await nonBillableResult(api)] : results;
 }
 
-/** False where the vendor refuses with an error of one of these kinds. */
+/** False if the vendor refuses with an error of one of these kinds. */
 async function unlessRefused(asked: Promise<boolean>, ...kinds: ErrorKind[]): Promise<boolean> {
   try {
     return await asked;
@@ -62,12 +61,12 @@ async function unlessRefused(asked: Promise<boolean>, ...kinds: ErrorKind[]): Pr
   }
 }
 
-/** Nothing was changed in a far future; whoever ignores the filter shows a row. */
+/** Nothing has changed in the far future; if the filter is ignored, there are rows. */
 function isHonoured(api: Autotask, path: string, field: string): Promise<boolean> {
   return isEmpty(api, { path, filter: [where.since(field, farFuture)], fields: ['id'] });
 }
 
-/** A field that cannot be requested is refused as such. */
+/** A field that cannot be filtered by causes an error. */
 function isEmpty(api: Autotask, list: List): Promise<boolean> {
   const first = firstPage(api, { ...list, pageSize: 1 });
   return unlessRefused(
@@ -76,7 +75,7 @@ function isEmpty(api: Autotask, list: List): Promise<boolean> {
   );
 }
 
-/** Two pages of one row each must show two rows, in the order of their ids, each counted as one. */
+/** Two pages of one row each must show two rows, sorted by ID, each counted as one. */
 async function readTwoPages(api: Autotask) {
   const ids: number[] = [];
   let isCounted: boolean | null = null;
@@ -98,7 +97,7 @@ const Timed = TimeEntryWire.pick({
   hoursWorked: true,
 });
 
-/** To the hundredth of an hour; null where no entry that can be read has a start and an end. */
+/** To the hundredth of an hour; null if no readable entry has a start and an end. */
 async function hoursAddUp(api: Autotask): Promise<boolean | null> {
   const isTimed = [where.exists('startDateTime'), where.exists('ticketID')];
   const list = { ...listOf('TimeEntries', Timed, ...isTimed), pageSize: sampleSize };
@@ -115,7 +114,7 @@ function thresholdIsShown(api: Autotask): Promise<boolean> {
   return unlessRefused(asked, 'contract', 'rejected', 'permission');
 }
 
-/** Autotask does not say that it hides non-billable time: it is simply not there. */
+/** Autotask silently hides non-billable time from users without permission. */
 async function nonBillableResult(api: Autotask): Promise<CheckResult> {
   const id = 'permission.non-billable';
   if (await isAnyVisible(api, 'TimeEntries', where.equals('isNonBillable', true))) {
@@ -145,13 +144,13 @@ export function probeConnection(api: Autotask, clientId: SourceId): Promise<Chec
     } finally {
       const close = await closeTicket(api, ticketId);
       await close();
-      stays.push(`ticket ${label}, which is completed: Autotask lets nobody delete it by the API`);
+      stays.push(`ticket ${label}, which is completed: the Autotask API cannot delete it`);
     }
   };
   const charge = async () => {
     const contract = await findSalesContract(api, clientId);
     const wanted = await toCharge(api, contract, testSale(context, { key, clientId }));
-    // Not billable, so that nobody approves it while it is there.
+    // Not billable, so that nobody approves it meanwhile.
     const { id } = await createCharge(api, { ...wanted, isBillableToCompany: false });
     written.unshift(`/Contracts/${contract.id}/Charges/${id}`);
   };

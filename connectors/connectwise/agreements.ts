@@ -1,5 +1,5 @@
 /**
- * ConnectWise's own agreements, which count down hours by themselves: what is left on each, and the route
+ * ConnectWise's own agreements, which debit hours by themselves: their balances, and the route
  * `agreement` of a sale, an addition for the money and then an adjustment for the hours.
  */
 import { z } from 'zod';
@@ -38,7 +38,7 @@ const Agreement = z.object({
 });
 type Agreement = z.infer<typeof Agreement>;
 
-/** All agreements of the companies, those that have ended too. */
+/** All agreements of the companies, including ended ones. */
 async function agreementsOf(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
   const ids = companyNumbers(clientIds);
   const all = await rowsOf(psa, '/finance/agreements', Agreement, 'company/id', ids);
@@ -66,7 +66,7 @@ export function readRecap(psa: Psa, agreementId: SourceId): Promise<z.infer<type
 
 const RecapRow = z.object({ id: z.string(), remainingAmount: DecimalText });
 
-/** What is left on each; nothing where the recap is known to count otherwise than in hours. */
+/** The balance of each; none if the recap is verified not to be in hours. */
 export async function* readBlocks(
   psa: Psa,
   clientIds: readonly SourceId[],
@@ -82,7 +82,7 @@ export async function* readBlocks(
   }
 }
 
-/** One warning for each agreement in hours, and whether its balance can be compared with ours. */
+/** One warning per agreement in hours, and whether its balance can be compared with ours. */
 export async function warnOfAgreements(
   psa: Psa,
   clientIds: readonly SourceId[],
@@ -98,16 +98,16 @@ export async function warnOfAgreements(
       id: `native-agreement.${id}`,
       status: 'warning',
       detail: `${who} has an active agreement in hours, "${name}": two systems would debit the same hour.`,
-      fix: 'Take its remaining hours over as an opening block and end it, or leave the client out.',
+      fix: 'Enter its remaining hours as an opening block and end it, or leave the client out.',
     };
   });
-  // With that route the probe verifies it, and check lists it among what is verified so.
+  // With that route the probe verifies it, and check lists it with those facts.
   if (psa.config.billing.invoiceRoute === 'agreement') return warnings;
   const fix = 'Compare what `reconcile` shows for one such agreement with its page in ConnectWise.';
   return [...warnings, { ...(await facts.factResult(psa.context, 'recap-hours')), fix }];
 }
 
-/** The client's one active agreement that the config's name or pattern fits, counted in hours. */
+/** The client's only active agreement in hours that matches the configured name or pattern. */
 export async function topUpAgreement(psa: Psa, clientId: SourceId): Promise<Agreement> {
   const pattern = psa.config.billing.agreement ?? '';
   const isWanted = ({ name }: Agreement): boolean =>
@@ -116,13 +116,13 @@ export async function topUpAgreement(psa: Psa, clientId: SourceId): Promise<Agre
     (await activeAgreements(psa, [clientId])).filter(isWanted),
     `Company ${clientId}`,
     `active agreement called "${pattern}"`,
-    'Give the client exactly one, or set billing.agreement to a name that fits one only.',
+    'Give the client exactly one, or set billing.agreement to a name that matches only one.',
   );
   if (agreement.applicationUnits === 'Hours') return agreement;
   throw new KindError(
     'config',
     `The agreement "${agreement.name}" of company ${clientId} counts ${agreement.applicationUnits}, not hours.`,
-    { fix: 'Set its application units to Hours, or name another agreement.' },
+    { fix: 'Set its application units to Hours, or use another agreement.' },
   );
 }
 
@@ -171,7 +171,7 @@ export function adjustmentsOf({ id }: Agreement): string {
 }
 
 /**
- * What is there of the sale, on whichever agreement of the client: the one that is topped up may have been
+ * Existing records of the sale, on any agreement of the client: the one to top up may have been
  * replaced since the first try, and the money must not be billed on both.
  */
 async function findHalves(

@@ -14,16 +14,16 @@ import type { ConnectwiseConfig } from './config.ts';
 export interface List {
   path: string;
   fields: string;
-  /** Sent with every page: the service's next links need not carry them. */
+  /** Sent with every page: next links may not include them. */
   conditions?: string;
-  /** The page's end that an earlier pass had reached. */
+  /** End of the last page of an earlier pass. */
   pageId?: string | null;
   pageSize?: number;
 }
 
 export type Psa = Call<ConnectwiseConfig, List>;
 
-/** The vendor publishes no number; a 429 is honoured as it comes. */
+/** The vendor publishes no limit; a 429 is honoured. */
 const limits: readonly LimitRow[] = [
   {
     path: '',
@@ -60,7 +60,7 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
 const Rows = z.array(z.unknown());
 const RowWithId = z.object({ id: z.int() });
 
-/** In the order of ids, so that rows which change meanwhile are neither lost nor doubled. */
+/** Sorted by ID, so that rows changing meanwhile are neither lost nor duplicated. */
 async function* readPages(psa: Psa, list: List): Pages {
   const { path, conditions, fields, pageId, pageSize = psa.config.pageSize } = list;
   const headers = { 'pagination-type': 'forward-only' };
@@ -75,7 +75,7 @@ async function* readPages(psa: Psa, list: List): Pages {
   for await (const answer of pages) {
     yield {
       rows: answer.data,
-      // Broken paging matters to whoever goes on to the next page, and to nobody else.
+      // Broken paging matters only if the next page is read.
       get resume() {
         return nextPageId(answer, path, pageSize);
       },
@@ -84,15 +84,15 @@ async function* readPages(psa: Psa, list: List): Pages {
 }
 
 /**
- * The id that the next link carries. A full page without a link is asked after by its last id, in
- * case something on the way drops headers: one request more, and no row lost.
+ * The ID in the next link. After a full page without a link, the next page is requested by the last ID, in
+ * case a proxy drops headers: one more request, and no lost row.
  */
 function nextPageId(answer: Answer<unknown[]>, path: string, pageSize: number): string | null {
   const link = /<([^>]*)>\s*;[^,<]*\brel="?next"?/i.exec(answer.headers.link ?? '')?.[1];
   if (link !== undefined) {
     const pageId = new URL(link, 'https://next.invalid').searchParams.get('pageId');
     if (pageId !== null) return pageId;
-    throw new KindError('contract', `GET ${path} answered with numbered pages, not forward-only.`, {
+    throw new KindError('contract', `GET ${path} returned numbered pages, not forward-only.`, {
       fix: 'Numbered pages lose rows that change meanwhile. Ask ConnectWise about forward-only paging.',
     });
   }
@@ -103,7 +103,7 @@ function nextPageId(answer: Answer<unknown[]>, path: string, pageSize: number): 
 }
 
 /**
- * The common table's error, with the id by which the vendor's support finds the request. A 401 names the setting at
+ * The common table's error, with the request ID for the vendor's support. A 401 names the setting at
  * fault: the client ID belongs to the program, the keys to an API member.
  */
 function errorOf(answer: RawAnswer, nowMs: number): KindError | null {
@@ -114,13 +114,13 @@ function errorOf(answer: RawAnswer, nowMs: number): KindError | null {
   if (answer.status !== 401) return error;
   const fix = /client[\s_-]?id/i.test(answer.text)
     ? 'Check clientId: the GUID that ConnectWise gave out for this program.'
-    : 'Check companyId, publicKey and privateKey: the keys are those of one API member.';
+    : 'Check companyId, publicKey and privateKey: both keys must be of the same API member.';
   return new KindError('auth', error.message, { fix, status: 401 });
 }
 
 const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nullable();
 
-/** The codebase in the API's path changes with the vendor's upgrades of its cloud. */
+/** The codebase in the API's path changes when the vendor upgrades its cloud. */
 function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Discovery {
   const { baseUrl, companyId } = config;
   const codebase = config.codebase?.replace(/\/$/, '');
@@ -133,7 +133,7 @@ function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): D
     const path = `/login/companyinfo/${encodeURIComponent(companyId)}`;
     const { data } = await transport.send({ method: 'GET', path, signal }, CompanyInfo);
     if (data !== null) return data.Codebase.replace(/\/$/, '');
-    throw new KindError('config', `ConnectWise knows no company "${companyId}".`, {
+    throw new KindError('config', `ConnectWise does not know the company "${companyId}".`, {
       fix: 'Set companyId to the company name of the sign-in page, and baseUrl to your region’s host.',
     });
   });

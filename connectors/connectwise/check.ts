@@ -22,7 +22,7 @@ export async function checkConnection(
   const { invoiceRoute } = psa.config.billing;
   const topUps = invoiceRoute === 'agreement' ? ids : [];
   const counted = ids.length === 0 ? [] : [() => warnOfAgreements(psa, ids)];
-  // Facts that only writing verifies, of the steps that this config uses.
+  // Facts verified only by writing, for the steps that this config uses.
   const always = ['conditions-external-xref', 'note-flags', 'custom-fields'] as const;
   const written = [...always, ...routeFacts[invoiceRoute]];
   return runChecks('ConnectWise', {
@@ -39,7 +39,7 @@ export async function checkConnection(
     facts: [],
     names: [
       ...nameProofs(namesToCheck(psa)),
-      // Asked whatever else is amiss: each is hours that are debited twice.
+      // Run even if other checks fail: each finding is hours debited twice.
       ...counted.map((warn): Proof => ['native-agreements', warn]),
       ...topUps.map((id): Proof => [`name.agreement.${id}`, () => checkTopUp(psa, id)]),
     ],
@@ -55,13 +55,13 @@ async function checkCredentials(psa: Psa): Promise<string> {
 
 const SystemInfo = z.object({ version: z.string() });
 
-/** Not in the vendor's published documents, so its absence is only a warning. */
+/** Not in the vendor's published documentation, so its absence is only a warning. */
 async function readVersion(psa: Psa): Promise<CheckResult[] | string> {
   try {
     return `ConnectWise PSA ${(await psa.get('/system/info', SystemInfo)).version}.`;
   } catch (error) {
     if (!isKindError(error, 'rejected', 'contract', 'permission')) throw error;
-    const fix = 'Nothing depends on it; let the API member inquire into System > API if you like.';
+    const fix = 'Nothing depends on it; optionally grant the API member Inquire on System > API.';
     return [{ id: 'system', status: 'warning', detail: describeError(error), fix }];
   }
 }
@@ -85,9 +85,9 @@ async function checkList(
   const { rows } = await firstPage(psa, list);
   if (rows.length === 0) return `${noun} can be read; the configured clients have none yet.`;
   if (RowWithInfo.safeParse(rows[0]).success) {
-    return `${noun} can be read, with the time of their last change.`;
+    return `${noun} can be read, with their last-modified timestamps.`;
   }
-  const detail = `${noun} come without _info, so their changes cannot be followed.`;
+  const detail = `${noun} lack _info, so their changes cannot be tracked.`;
   const fix = `Give the API member’s security role "All" for Inquire on ${module}.`;
   return [{ id, status: 'failed', detail, fix }];
 }
@@ -131,7 +131,7 @@ async function checkTopUp(psa: Psa, clientId: SourceId): Promise<string> {
 
 const Named = z.object({ id: Id, name: z.string() });
 
-/** Ticket types belong to a board and agreements to a company: of these there is no one list. */
+/** Ticket types belong to a board and agreements to a company, so there is no single list of these. */
 export async function listNames(psa: Psa, clientIds: readonly SourceId[]): Promise<NameLists> {
   const namesAt = async (path: string) => {
     const rows = await allRows(psa, { path, ...fieldsOf(Named) }, Named);

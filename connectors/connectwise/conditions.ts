@@ -6,7 +6,7 @@ import type { ConnectwiseConfig } from './config.ts';
 
 type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
-/** URLs beyond this many characters fail. */
+/** Longer URLs fail. */
 const urlLengthMax = 2000;
 
 /** `externalXRef="key"`. A value with a quote, a backslash or a percent sign is refused. */
@@ -19,7 +19,7 @@ export function isText(field: string, value: string): string {
   return `${field}="${value}"`;
 }
 
-/** `lastUpdated>=[2026-03-02T09:00:00Z]`, cut down to the second so that nothing is missed. */
+/** `lastUpdated>=[2026-03-02T09:00:00Z]`, truncated to the second so that nothing is missed. */
 export function changedSince(since: Instant, config: Zoned): string {
   return `lastUpdated>=${timestamp(since, config)}`;
 }
@@ -42,13 +42,13 @@ export function all(...conditions: readonly string[]): string {
   return conditions.join(' and ');
 }
 
-/** Company ids go into conditions bare, so they must be numbers. Sorted, each once. */
+/** Company IDs go into conditions unquoted, so they must be numbers. Sorted and unique. */
 export function companyNumbers(clientIds: readonly string[]): string[] {
   const ids = new Set(numericIds('ConnectWise', clientIds));
   return [...ids].sort((a, b) => Number(a) - Number(b));
 }
 
-/** Lists of ids, each short enough for a URL that has this many characters besides. */
+/** Batches of IDs that fit into a URL with this many other characters. */
 export function splitIds(ids: readonly string[], otherLength: number): string[][] {
   const lists: string[][] = [];
   let length = urlLengthMax;

@@ -8,7 +8,7 @@ const Alerts = z.strictObject({
     'Status of a new ticket, by name. Default: the board’s own default.',
   ),
   withdrawnStatus: Name.optional().describe(
-    'Status of a ticket whose run was undone, by name. Default: the board’s first that closes.',
+    'Status of a withdrawn ticket, by name. Default: the board’s first closing status.',
   ),
 });
 
@@ -26,10 +26,10 @@ const Billing = z.strictObject({
     'Route `ticket-product`: service board of the renewal tickets, by name.',
   ),
   agreement: Name.optional().describe(
-    'Route `agreement`: name of each client’s agreement; a `*` at the end matches any ending.',
+    'Route `agreement`: name of each client’s agreement; a trailing `*` matches any ending.',
   ),
   department: Name.optional().describe(
-    'Department of new invoices, by name, where ConnectWise asks for one.',
+    'Department of new invoices, by name, if ConnectWise requires one.',
   ),
   paidWhen: z
     .enum(['balance', 'closed-status'])
@@ -41,23 +41,23 @@ const Billing = z.strictObject({
   voidStatuses: z
     .array(Name)
     .default(['Void', 'Voided', 'Cancelled'])
-    .describe('Billing statuses, by name, of invoices that no longer count.'),
+    .describe('Billing statuses, by name, that mean void.'),
 });
 
 export const ConnectwiseConfig = z
   .strictObject({
     baseUrl: HostUrl.describe(
-      'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or an own server’s address.',
+      'The API host: https://api-na.myconnectwise.net, api-eu, api-au, or your own server’s address.',
     ),
     companyId: z
       .string()
       .regex(/^[\w.-]+$/)
-      .describe('The company name that technicians type when they sign in.'),
+      .describe('The company name used to sign in.'),
     publicKey: Name.meta({ secret: true }).describe(
       'Public key of the API member (System > Members > API Members > API Keys).',
     ),
     privateKey: Name.meta({ secret: true }).describe(
-      'Private key of the API member; shown once, when the key is made.',
+      'Private key of the API member; shown once, when the key is created.',
     ),
     clientId: Name.describe(
       'The clientId (a GUID) of your integration, from developer.connectwise.com.',
@@ -66,30 +66,30 @@ export const ConnectwiseConfig = z
       .string()
       .regex(/^\d{4}\.\d+$/)
       .default('2026.4')
-      .describe('API version that answers are asked in, so that an upgrade changes nothing.'),
+      .describe('API version requested, so that an upgrade changes nothing.'),
     codebase: z
       .string()
       .regex(/^[\w.-]+\/?$/)
       .optional()
-      .describe('Fixed codebase (`v4_6_release`) of an own server. Default: discovered.'),
+      .describe('Fixed codebase (`v4_6_release`) of your own server. Default: discovered.'),
     alerts: Alerts.describe('Where low-balance tickets go.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     approvedFrom: z
       .enum(['tier-one', 'tier-two'])
       .default('tier-two')
-      .describe('The approval from which time counts as approved.'),
+      .describe('Approval level from which time counts as approved.'),
     naiveDateTimes: z
       .boolean()
       .default(false)
       .describe(
-        'For an older server that refuses timestamps with a zone: they are sent without one, and those that come without one are read as UTC.',
+        'For an older server that refuses timestamps with a zone: they are sent without one, and received ones without a zone are read as UTC.',
       ),
     pageSize: z
       .int()
       .min(1)
       .max(1000)
       .default(1000)
-      .describe('Rows per page; some older servers allow 100.'),
+      .describe('Rows per page; some older servers allow only 100.'),
   })
   .superRefine(({ billing }, ctx) => {
     const needs = { 'ticket-product': 'board', agreement: 'agreement', invoice: null } as const;

@@ -4,7 +4,7 @@ import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 const rows = {
   'conditions-company': reading.needed(
     'Lists honour conditions on company/id.',
-    'Nothing is read, since other companies’ rows would come along.',
+    'Nothing is read, since rows of other companies would be included.',
   ),
   'conditions-last-updated': reading.needed(
     'Lists honour conditions on lastUpdated.',
@@ -16,7 +16,7 @@ const rows = {
   ),
   'ticket-numbers': reading.needed(
     'Service and project tickets share one number sequence.',
-    'Nothing is read, since two tickets would be taken for one.',
+    'Nothing is read, since two tickets would be mixed up.',
   ),
   'actual-hours': reading.useful(
     'actualHours is end less start less hoursDeduct.',
@@ -35,11 +35,11 @@ const rows = {
     'The products changed since the sale are listed and compared instead.',
   ),
   'product-on-invoice': writing.needed(
-    'A product can be put on an invoice when it is made.',
+    'A product can be added to an invoice on creation.',
     'No invoices are made; use invoiceRoute ticket-product or agreement.',
   ),
   'product-on-ticket': writing.needed(
-    'A product can be put on a ticket when it is made.',
+    'A product can be added to a ticket on creation.',
     'No renewal tickets are made; use invoiceRoute invoice or agreement.',
   ),
   'adjustment-hours': writing.needed(
@@ -47,7 +47,7 @@ const rows = {
     'No agreement is topped up; use another invoiceRoute.',
   ),
   'recap-hours': writing.useful(
-    'The recap of an agreement in hours shows what is left of it in hours.',
+    'The recap of an agreement in hours shows the remaining hours.',
     'The balances of agreements are not compared with ours.',
   ),
   'note-flags': writing.needed(
@@ -64,7 +64,7 @@ export type FactId = keyof typeof rows;
 
 export const facts = keepFacts<FactId>('ConnectWise', rows);
 
-/** What each route of a sale relies on. */
+/** The fact that each route of a sale relies on. */
 export const routeFacts = {
   invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
   'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],

@@ -1,4 +1,4 @@
-/** ConnectWise's lists, names of the config in them, and how what was written is found again. */
+/** ConnectWise's lists, look-ups of configured names, and finding our own records. */
 import { z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -21,9 +21,9 @@ import {
 } from './schema.ts';
 
 export interface ReadList extends List {
-  /** The field that holds the company's id, in conditions. */
+  /** The field with the company's ID, for conditions. */
   companyField: 'id' | 'company/id';
-  /** Where its permission is given. */
+  /** Where to grant its permission. */
   module: string;
 }
 
@@ -41,10 +41,10 @@ function readList(path: string, schema: z.ZodObject, module: string): ReadList {
   return { path, ...fieldsOf(schema), module, companyField };
 }
 
-/** All that a URL holds besides its host, conditions and fields, at its longest. */
+/** Maximum length of a URL without its host, conditions and fields. */
 const fixedUrl = '/v4_6_release/apis/3.0?conditions=&fields=&pageSize=1000&pageId=2147483647';
 
-/** The rows of which `idField` is one of the ids, in as many lists as the length of a URL needs. */
+/** The rows whose `idField` is one of the IDs, split into lists by URL length. */
 export function listsOf(
   { config }: Psa,
   { path, fields }: List,
@@ -60,7 +60,7 @@ export function listsOf(
   });
 }
 
-/** All rows of which `idField` is one of the ids. */
+/** All rows whose `idField` is one of the IDs. */
 export async function rowsOf<Wire>(
   psa: Psa,
   path: string,
@@ -84,25 +84,25 @@ export function companyPath(clientId: SourceId): string {
   return `/company/companies/${companyNumbers([clientId])[0]}`;
 }
 
-/** How a record that has our key is found. A filter only shortens the list; rows are compared here. */
+/** How a record with our key is found. A filter only shortens the list; rows are compared here. */
 export interface Search<Wire> {
   path: string;
   schema: z.ZodObject & z.ZodType<Wire>;
-  /** The field that holds our key, as conditions name it, and whether they are known to work on it. */
+  /** The field with our key, as in conditions, and the fact that they work on it. */
   keyField: string;
   fact: FactId;
   key: string;
-  /** Conditions that hold for the wanted row whatever the service does with `keyField`. */
+  /** Conditions that match the wanted row regardless of `keyField`. */
   otherwise: string;
   isWanted(wire: Wire): boolean;
 }
 
-/** The row with this key, or null. Until the filter is known to work, the list is read without it. */
+/** The row with this key, or null. Until the filter is verified, the list is read without it. */
 export async function findByKey<Wire>(psa: Psa, search: Search<Wire>): Promise<Wire | null> {
   return findWith(psa, search, (await facts.readFact(psa.context, search.fact)) === 'yes');
 }
 
-/** After a write: does the filter find what is now surely there? Verifies the fact, once. */
+/** After a write: does the filter find the new record? Verifies the fact, once. */
 export async function verifyFilter<Wire>(psa: Psa, search: Search<Wire>): Promise<void> {
   if ((await facts.readFact(psa.context, search.fact)) !== null) return;
   const isFound = async () => (await findWith(psa, search, true)) !== null;
@@ -115,7 +115,7 @@ function findWith<Wire>(psa: Psa, search: Search<Wire>, isByKey: boolean): Promi
   return findRow(psa, { path, ...fieldsOf(schema), conditions }, schema, isWanted);
 }
 
-/** What a name of the config is of, its list, and the field that tells that it is out of use. */
+/** Kinds of configured names, with their list and the field that marks inactive ones. */
 const directories = {
   board: ['service board', '/service/boards', 'inactiveFlag'],
   type: ['ticket type', '/service/boards/BOARD/types', 'inactiveFlag'],
@@ -133,7 +133,7 @@ const Named = z.object({
   inactive: Flag,
 });
 
-/** The id, from memory where it is known. `boardId` for types and statuses. */
+/** The ID, from memory if known. `boardId` for types and statuses. */
 export async function idOfName(
   psa: Psa,
   kind: NameKind,
@@ -144,7 +144,7 @@ export async function idOfName(
   return remembered ?? lookUpName(psa, kind, name, boardId);
 }
 
-/** The id, requested now and remembered; throws `config` when there is none, or it is out of use. */
+/** The ID, requested now and remembered; throws `config` if there is none, or it is inactive. */
 export async function lookUpName(
   psa: Psa,
   kind: NameKind,
@@ -167,12 +167,12 @@ export async function lookUpName(
   }
   await memory.delete(memoryKey(kind, name, boardId));
   if (isInactive) {
-    throw new KindError('config', `The ${noun} "${name}" is out of use in ConnectWise.`, {
-      fix: 'Activate it there, or name another one.',
+    throw new KindError('config', `The ${noun} "${name}" is inactive in ConnectWise.`, {
+      fix: 'Activate it there, or use another one.',
     });
   }
   const others = rows.map((row) => row[nameField]).slice(0, 20);
-  const known = others.length === 0 ? ', capitals included' : `. There are: ${others.join(', ')}`;
+  const known = others.length === 0 ? ', including case' : `. Available: ${others.join(', ')}`;
   throw new KindError('config', `ConnectWise has no ${noun} called "${name}".`, {
     fix: `Write the name as ConnectWise shows it${known}.`,
   });
@@ -182,18 +182,18 @@ function memoryKey(kind: NameKind, name: string, boardId: SourceId): string {
   return `name.${kind}:${boardId}:${name}`;
 }
 
-/** The id of the product that the sale (else the config) names. */
+/** The ID of the sale's product, else of the configured one. */
 export async function productOf(psa: Psa, sale: Sale): Promise<SourceId> {
   const name = sale.product ?? psa.config.billing.product;
   if (name !== undefined) return idOfName(psa, 'product', name);
-  throw new KindError('config', `The offer "${sale.offer}" names no product to sell.`, {
-    fix: 'Name one as the offer’s product, or as billing.product of the connection.',
+  throw new KindError('config', `The offer "${sale.offer}" has no product.`, {
+    fix: 'Set the offer’s product, or billing.product of the connection.',
   });
 }
 
 const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nullish() });
 
-/** Throws `config` when ConnectWise would bill the client in another currency than the offer's. */
+/** Throws `config` if ConnectWise would bill the client in another currency than the offer's. */
 export async function refuseOtherBilling(psa: Psa, sale: Sale): Promise<void> {
   const { currency } = await psa.get(companyPath(sale.clientId), Billed, fieldsOf(Billed));
   refuseOtherCurrency(sale, currency?.currencyCode ?? null);

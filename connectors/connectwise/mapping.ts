@@ -1,4 +1,4 @@
-/** From ConnectWise's rows to ours. An invalid row is a `contract` error. */
+/** Maps ConnectWise's rows to ours. An invalid row is a `contract` error. */
 
 import type {
   ClientRow,
@@ -110,7 +110,7 @@ function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: 
   const worked = inField(name, 'actualHours', () =>
     readWorkedTime({ text, unit: 'hours', spanSeconds, deducted }),
   );
-  // Hours that were logged for a day come as its midnight in UTC, whatever zone they were worked in.
+  // Hours logged for a day come as its midnight in UTC, regardless of the zone.
   const isDayOnly = end === null && start.endsWith('T00:00:00.000Z');
   const startedAt = isDayOnly
     ? startAroundMidday(start.slice(0, 10), timezone, worked.seconds)
@@ -118,33 +118,33 @@ function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: 
   return { end, startedAt, worked };
 }
 
-/** A reference without its name is not "none". */
+/** A reference without a name is not "none". */
 function nameOf(reference: Reference): string | null {
   return reference == null ? null : (reference.name ?? unlistedName(reference.id));
 }
 
-/** `NoDefault` decides nothing, so nothing is decided for it. */
+/** `NoDefault` decides nothing. */
 const billable: { [option: string]: boolean | undefined } = {
   Billable: true,
   DoNotBill: false,
   NoCharge: false,
 };
 
-/** What is charged to activities, charge codes and companies is not linked to a ticket. */
+/** Time charged to activities, charge codes and companies is not linked to a ticket. */
 function ticketOf(wire: TimeEntryWire, name: string): string | null {
   const type = wire.chargeToType ?? null;
   if (type === null) return wire.ticket?.id ?? null;
   if (type !== 'ServiceTicket' && type !== 'ProjectTicket') return null;
   const ticketId = wire.chargeToId ?? wire.ticket?.id;
   if (ticketId !== undefined) return ticketId;
-  throw new KindError('contract', `${name}, chargeToId: a ${type} is charged, but none is named.`);
+  throw new KindError('contract', `${name}, chargeToId: missing although a ${type} is charged.`);
 }
 
 const pendingStatus =
   /^(?:Open|Rejected|PendingApproval|ErrorsCorrected|PendingProjectApproval|RejectBySecondTier)$/;
 const approvedStatus = /^(?:ApprovedByTierTwo|ReadyToBill|Billed|WrittenOff|BilledAgreement)$/;
 
-/** Null for a status that is not known here. */
+/** Null for an unknown status. */
 function isApproved(status: string, from: ConnectwiseConfig['approvedFrom']): boolean | null {
   if (status === 'ApprovedByTierOne') return from === 'tier-one';
   if (approvedStatus.test(status)) return true;
@@ -164,7 +164,7 @@ export function fromInvoice(
   const totalMinor = minor('total');
   const { invoiceRoute, paidWhen, voidStatuses } = config.billing;
   const payment = paymentOf(wire, paidWhen, minor);
-  // A credit memo takes money back; an invoice that credits make up for in full was never paid.
+  // A credit memo is a refund; an invoice credited in full was never paid.
   const creditedMinor = payment.creditedMinor ?? 0;
   const isCredited = totalMinor !== null && creditedMinor > 0 && creditedMinor >= totalMinor;
   const isVoid =
@@ -174,7 +174,7 @@ export function fromInvoice(
     number: wire.invoiceNumber ?? null,
     clientId: wire.company?.id ?? null,
     reference: keyIn(wire.reference ?? ''),
-    // By another route a sale's id is that of another kind of record.
+    // By another route a sale's ID is from another type of record.
     saleId: invoiceRoute === 'invoice' ? wire.id : null,
     currency,
     totalMinor,
@@ -191,7 +191,7 @@ export function fromInvoice(
 
 type Minor = (field: 'subtotal' | 'total' | 'balance' | 'payments' | 'credits') => number | null;
 
-/** Where an accounting system takes the payments, only the status tells of them. */
+/** If payments are kept in an accounting system, only the status shows them. */
 function paymentOf(
   wire: InvoiceWire,
   paidWhen: ConnectwiseConfig['billing']['paidWhen'],
@@ -216,7 +216,7 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   };
 }
 
-/** People write other things into `reference` too; those have no key's shape. */
+/** People write other things into `reference` too; those do not look like a key. */
 function keyIn(reference: string): string | null {
   return /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) ? reference : null;
 }
@@ -224,7 +224,7 @@ function keyIn(reference: string): string | null {
 function changedAt(wire: Pick<TicketWire, '_info'>, name: string, config: Zoned): Instant {
   const text = wire._info?.lastUpdated ?? null;
   if (text !== null) return toInstant(text, name, '_info.lastUpdated', config);
-  throw new KindError('config', `${name} comes without _info, so its changes cannot be followed.`, {
+  throw new KindError('config', `${name} lacks _info, so its changes cannot be tracked.`, {
     fix: 'Give the API member’s security role "All" for inquiring into this module (see the connector’s README).',
   });
 }

@@ -1,4 +1,4 @@
-/** Reading: one list a stream (tickets: two), pages in the order of ids, for the configured clients. */
+/** Reading: one list per stream (two for tickets), sorted by ID, for the configured clients. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type {
@@ -37,7 +37,7 @@ export function pullClients(psa: Psa, request: PullRequest): Pages<ClientRow> {
 
 export function pullTickets(psa: Psa, request: PullRequest): Pages<TicketRow> {
   const services = readLists['Service tickets'];
-  // A service list that holds project tickets too shows them less fully than their own list.
+  // If the service list includes project tickets, it shows fewer of their fields.
   const pages = async function* (list: List) {
     for await (const page of psa.pages(list)) {
       if (list.path !== services.path) yield page;
@@ -68,7 +68,7 @@ export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<Invoi
   }
 }
 
-/** An invoice does not show its product lines: they are requested by the invoices' ids. */
+/** An invoice does not show its product lines: they are requested by invoice ID. */
 async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const path = '/procurement/products';
@@ -112,10 +112,10 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
   }
 }
 
-/** Where a pass is: in which of its lists, and after which id in it. A position in other lists means nothing. */
+/** Position of a pass: in which of its lists, and after which ID. Valid only for the same lists. */
 const Position = z.object({ of: z.string(), part: z.int().min(0), pageId: z.string().nullable() });
 
-/** Rows nobody requested mean that the whole table is coming, with or without the right rows. */
+/** Unrequested rows mean that the conditions were ignored. */
 function refuseStranger(
   { path, ids }: { path: string; ids: readonly SourceId[] },
   company: SourceId | null,

@@ -28,7 +28,7 @@ import { facts } from './facts.ts';
 import { companyPath, findByKey, idOfName, type Search, verifyFilter } from './lists.ts';
 import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
-/** https://developer.connectwise.com: the service refuses a longer summary. */
+/** https://developer.connectwise.com: a longer summary is refused. */
 const summaryLengthMax = 100;
 
 type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
@@ -51,7 +51,7 @@ export function createAlertPush(open: OpenCall<Psa>): Push<'alert-ticket'> {
     create: (psa, { key, clientId, subject, body }) =>
       createTicket(psa, { key, clientId, subject, body, ...psa.config.alerts }),
     inspect: (psa, _, ticketId) => inspectTicket(alertTicket, psa, ticketId),
-    // One that cannot be seen is no withdrawn ticket.
+    // A ticket that cannot be seen does not count as withdrawn.
     withdraw: (psa, message, withdrawal) =>
       withdrawTicket({ ...alertTicket, read: readTicket }, psa, message, withdrawal),
   });
@@ -76,7 +76,7 @@ export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Deliver
     ...(await named('type')),
     ...(await named('status')),
     externalXRef: ticket.key,
-    // Internal: the ticket is about a client, who gets a note of its own where that is wanted.
+    // Internal: the ticket is about a client, who may get a separate note.
     initialInternalAnalysis: ticket.body,
     processNotifications: false,
   };
@@ -118,7 +118,7 @@ const alertTicket: ClosableTicket<Psa, AlertView> = {
   read: (psa, id) => ifThere(readTicket(psa, id)),
   async close(psa, id, { board }) {
     const value = Number(await closingStatus(psa, board));
-    // A path that the service does not like may be answered with 200 and change nothing.
+    // An invalid path may return 200 and change nothing.
     const operation = { op: 'replace', path: 'status/id', value };
     return () => psa.write('PATCH', ticketPath(id), [operation]);
   },
@@ -131,7 +131,7 @@ function ticketPath(id: SourceId): string {
 
 const BoardStatus = z.object({ id: Id, name: z.string(), closedStatus: Flag, inactive: Flag });
 
-/** The configured one of the board that the ticket is on now, else the board's first that closes. */
+/** The configured status on the ticket's current board, else the board's first closing status. */
 async function closingStatus(psa: Psa, board: AlertView['board']): Promise<SourceId> {
   const wanted = psa.config.alerts.withdrawnStatus;
   const path = `/service/boards/${board?.id ?? ''}/statuses`;
@@ -141,7 +141,7 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
   if (chosen !== undefined) return chosen.id;
   const what = wanted === undefined ? 'that closes a ticket' : `"${wanted}" that closes a ticket`;
   throw new KindError('config', `Board ${board?.name ?? ''} has no active status ${what}.`, {
-    fix: `Name one as alerts.withdrawnStatus. There are: ${closing.map(({ name }) => name).join(', ') || 'none'}.`,
+    fix: `Set alerts.withdrawnStatus to one of: ${closing.map(({ name }) => name).join(', ') || 'none'}.`,
   });
 }
 
@@ -190,7 +190,7 @@ export const customFields: ClientFields<Psa, CustomField> = {
   product: 'ConnectWise',
   read: async (psa, clientId) =>
     (await psa.get(companyPath(clientId), Company, fieldsOf(Company))).customFields ?? [],
-  /** Sends ALL fields, since those that a PATCH does not carry are said to be emptied. */
+  /** Sends ALL fields, since a PATCH reportedly empties missing ones. */
   async write(psa, clientId, { before, target, value }) {
     const all = before.map((field) => toWire(field, field === target ? value : field.value));
     const operation = { op: 'replace', path: 'customFields', value: all };
@@ -205,7 +205,7 @@ export const customFields: ClientFields<Psa, CustomField> = {
     }
     if (Number.isFinite(Number(hoursText))) return Number(hoursText);
     throw new KindError('rejected', `The Number field "${name}" cannot show ${hoursText}.`, {
-      fix: 'Make it a Text field, which shows each kind of hours, and money.',
+      fix: 'Make it a Text field, which can show several kinds of hours, and money.',
     });
   },
   remoteId: (clientId) => clientId,
@@ -214,7 +214,7 @@ export const customFields: ClientFields<Psa, CustomField> = {
 
 const numericTypes = ['Number', 'Currency', 'Percent'];
 
-/** Decimals arrive as text and must leave as the numbers they were. */
+/** Decimals arrive as text and must be sent back as numbers. */
 function toWire({ wire, type }: CustomField, value: unknown): object {
   const isNumber = numericTypes.includes(type ?? '') && typeof value === 'string' && value !== '';
   return isNumber ? { ...wire, value: Number(value) } : { ...wire, value: value ?? wire.value };

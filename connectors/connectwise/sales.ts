@@ -1,7 +1,7 @@
 /**
- * A sale of hours, by the route that the admin chose. Each route writes twice; a sale is found only
- * when both halves are there, and creating completes what is missing, so that a crash or a lost answer
- * between the two never makes a second invoice.
+ * A sale of hours, by the configured route. Each route writes two records; a sale counts as found only
+ * if both exist, and creating completes what is missing, so that a crash or a lost response between the
+ * two never leads to a duplicate invoice.
  */
 import { z } from 'zod';
 import type { Delivered, Push, SourceId, Standing } from '../../src/contract/connector.ts';
@@ -30,13 +30,13 @@ import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 
 /** A way for a sale to become an invoice. */
 export interface Route {
-  /** The fact without which nothing is written. */
+  /** Nothing is written if this fact is false. */
   fact: FactId;
-  /** Delivered when the whole sale is there. */
+  /** Delivered when the whole sale exists. */
   find(psa: Psa, sale: Sale): Promise<Delivered | null>;
-  /** Writes the halves that are not there yet. */
+  /** Writes the missing halves. */
   create(psa: Psa, sale: Sale): Promise<Delivered>;
-  /** What became of it; null: it is not there any more. */
+  /** Its state; null: it no longer exists. */
   inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<Standing | null>;
 }
 
@@ -48,7 +48,7 @@ export function createInvoicePush(open: OpenCall<Psa>): Push<'invoice'> {
     create: (psa, sale) => routeOf(psa).create(psa, sale),
     delivered: (delivered) => delivered,
     inspect: (psa, sale, remoteId) => routeOf(psa).inspect(psa, sale, remoteId),
-    // The API offers no way to take a sale back; it shows whether people have.
+    // The API cannot reverse a sale; it shows whether people have.
     async withdraw(psa, sale, { remoteId }) {
       const found = await routeOf(psa).inspect(psa, sale, remoteId);
       return found === null || found.isVoid === true ? { remoteId } : null;
@@ -60,7 +60,7 @@ function routeOf({ config }: Psa): Route {
   return routes[config.billing.invoiceRoute];
 }
 
-/** A miscellaneous invoice or a renewal ticket, on which the product is put. */
+/** A miscellaneous invoice or a renewal ticket, which gets the product. */
 export interface Holder extends Route {
   noun: 'invoice' | 'ticket';
   path: string;
@@ -77,7 +77,7 @@ function createProductRoute(holder: Holder): Route {
       return line === null ? null : accept(holder, line, found, sale);
     },
     async create(psa, sale) {
-      // What could fail is asked before the first half is written.
+      // Whatever could fail is checked before the first write.
       await productOf(psa, sale);
       await refuseOtherBilling(psa, sale);
       const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
@@ -89,13 +89,13 @@ function createProductRoute(holder: Holder): Route {
   };
 }
 
-/** Throws for a line that is on no or another holder, or is not worth what was sold. */
+/** Throws for a line without its holder, on another one, or with a different total. */
 function accept(holder: Holder, line: ProductLine, on: Delivered, sale: Sale): Delivered {
   const { noun } = holder;
   if (line[noun]?.id !== on.remoteId) {
     const message = `Product ${line.id} is not on its ${noun} ${on.label ?? on.remoteId}.`;
     throw new KindError('config', message, {
-      fix: `Put it on the ${noun} by hand, or delete both; or choose another billing.invoiceRoute.`,
+      fix: `Add it to the ${noun} by hand, or delete both; or choose another billing.invoiceRoute.`,
     });
   }
   const netMinor = line.extPrice == null ? null : minorFromText(line.extPrice, sale.currency);
@@ -130,7 +130,7 @@ export async function createLine(
     billableOption: 'Billable',
     customerDescription: sale.title,
     integrationXRef: sale.key,
-    // The offer's price was agreed with the client; a schedule of ConnectWise must not change it.
+    // The offer's price was agreed with the client; a ConnectWise price schedule must not change it.
     ignorePricingSchedulesFlag: true,
   };
   const created = await psa.write('POST', linesPath, body, z.object({ id: Id }));
@@ -148,7 +148,7 @@ function searchForLine({ config }: Psa, sale: Sale): Search<ProductLine> {
     keyField: 'integrationXRef',
     key: sale.key,
     fact: 'conditions-integration-xref',
-    // No line of this sale is older than the sale; two days more cover any zone.
+    // No line of this sale is older than the sale; two extra days cover any zone.
     otherwise: changedSince(`${addDays(sale.issuedOn, -2)}T00:00:00.000Z`, config),
     isWanted: (line) => line.integrationXRef === sale.key,
   };

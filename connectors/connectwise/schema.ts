@@ -1,5 +1,5 @@
 /**
- * What the connector reads of ConnectWise's rows, and no more: what a schema has, in its order, is what is requested.
+ * The fields in use of ConnectWise's rows: exactly the fields of a schema are requested, in its order.
  * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
  */
 import { z } from 'zod';
@@ -95,7 +95,7 @@ const CustomFieldWire = z.looseObject({
   value: z.unknown().optional(),
 });
 
-/** Of a company. It goes back as it came, all of it. */
+/** Of a company; sent back complete and unchanged. */
 export const CustomField = CustomFieldWire.transform((wire) => {
   return { id: wire.id, name: wire.caption, type: wire.type, value: wire.value, wire };
 });

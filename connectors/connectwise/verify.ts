@@ -1,5 +1,5 @@
 /**
- * How each fact is verified: what the lists make of conditions and pages, and what numbers mean, by reading; the rest
+ * How each fact is verified: conditions, pages and units by reading; the rest
  * by writing to a test client, reading back and removing.
  */
 import { z } from 'zod';
@@ -26,7 +26,7 @@ import { createTicket, customFields, notesPath, writeNote } from './push.ts';
 import { createLine, type Holder, invoiceHolder, linesPath, ticketHolder } from './sales.ts';
 import { Decimal, fieldsOf, Text } from './schema.ts';
 
-/** Enough rows to tell; `check` is to stay light. */
+/** Enough rows to be conclusive while `check` stays light. */
 const sampleSize = 50;
 
 const nobody = '2147483647';
@@ -46,13 +46,13 @@ export async function verifyByReading(psa: Psa, ids: readonly SourceId[]): Promi
     await facts.verifyFact(psa.context, id, isTrue);
     const known = await facts.factResult(psa.context, id);
     const isOpen = isTrue === null && known.status === 'warning';
-    const detail = `Nothing to see it by yet: ${facts.rows[id].claim}`;
+    const detail = `No data to verify it with yet: ${facts.rows[id].claim}`;
     results.push(isOpen ? { id: known.id, status: 'ok', detail } : known);
   }
   return results;
 }
 
-/** Whether no list has a row of which these conditions hold, as none can have. */
+/** Whether every list is empty for conditions that no row can meet. */
 async function areEmpty(psa: Psa, conditionsOf: (list: ReadList) => string): Promise<boolean> {
   for (const list of Object.values(readLists)) {
     const conditions = conditionsOf(list);
@@ -68,7 +68,7 @@ async function firstRows(psa: Psa, list: List): Promise<readonly unknown[]> {
 
 const AnyRow = z.object({ id: z.int(), recordType: Text });
 
-/** Two pages of one row each must show two companies, in the order of their ids. */
+/** Two pages of one row each must show two companies, sorted by ID. */
 async function pagesGoForward(psa: Psa): Promise<boolean | null> {
   const seen: number[] = [];
   try {
@@ -85,7 +85,7 @@ async function pagesGoForward(psa: Psa): Promise<boolean | null> {
   return first === undefined || second === undefined ? null : second > first;
 }
 
-/** No project ticket's number may be a service ticket's too. */
+/** No project ticket may have the same number as a service ticket. */
 async function numbersAreShared(psa: Psa): Promise<boolean | null> {
   const sample = { path: '/project/tickets', fields: 'id', pageSize: sampleSize };
   const ids = (await firstRows(psa, sample)).map((row) => AnyRow.parse(row).id);
@@ -117,7 +117,7 @@ async function hoursAddUp(psa: Psa, ids: readonly SourceId[]): Promise<boolean |
   return answers.length === 0 ? null : answers.every((answer) => answer);
 }
 
-/** To the hundredth of an hour; null for an entry without an end, or one that cannot be read. */
+/** To the hundredth of an hour; null for an unreadable entry or one without an end. */
 function addsUp(row: unknown): boolean | null {
   const { timeStart, timeEnd, hoursDeduct, actualHours } = Timed.safeParse(row).data ?? {};
   if (timeStart === undefined || !timeEnd || !actualHours) return null;
@@ -135,7 +135,7 @@ interface Probe {
   psa: Psa;
   clientId: SourceId;
   key: string;
-  /** Paths of what was written, the last first. */
+  /** Paths of what was written, newest first. */
   written: string[];
 }
 

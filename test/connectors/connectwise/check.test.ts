@@ -106,13 +106,13 @@ describe('check of ConnectWise', () => {
     });
   });
 
-  test('says that a product is out of use', () =>
+  test('says that a product is inactive', () =>
     withConnectwise({}, async (bench) => {
       const { catalog } = bench.sandbox.state.tables;
       for (const { id } of catalog.list()) catalog.change(id, { inactiveFlag: true });
       const results = await check(bench);
       expect(failed(results)).toEqual(['name.billing.product']);
-      expect(detailOf(results, 'name.billing.product')).toMatch(/out of use/);
+      expect(detailOf(results, 'name.billing.product')).toMatch(/is inactive in ConnectWise/);
     }));
 
   test('warns of each agreement by which ConnectWise debits the same hours', () =>

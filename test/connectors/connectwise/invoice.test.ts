@@ -59,7 +59,7 @@ describe.each(routes)('A sale by the route $route', ({ route, first, second }) =
     withConnectwise({ billing: { ...billing, product: undefined } }, async (bench) => {
       await expect(prepared(bench).create(sale(), signal)).rejects.toMatchObject({
         kind: 'config',
-        message: 'The offer "Ten hours" names no product to sell.',
+        message: 'The offer "Ten hours" has no product.',
       });
     }));
 

@@ -174,7 +174,7 @@ describe('The codebase of ConnectWise', () => {
     withConnectwise({ settings: { companyId: 'nobody' } }, async (bench) => {
       await expect(readRows(bench, 'clients')).rejects.toMatchObject({
         kind: 'config',
-        message: 'ConnectWise knows no company "nobody".',
+        message: 'ConnectWise does not know the company "nobody".',
       });
     }));
 

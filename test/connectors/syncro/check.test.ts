@@ -36,7 +36,7 @@ describe('Prepaid hours of Syncro’s own', () => {
         expect(results.has(`native-prepay.${bench.martin}`)).toBe(false);
         expect(results.get('native-prepay')).toMatchObject({
           status: 'warning',
-          detail: expect.stringContaining('Cannot tell whether'),
+          detail: expect.stringContaining('cannot be seen'),
         });
       }),
   );
