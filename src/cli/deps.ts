@@ -1,5 +1,6 @@
 import type { VendorRegistry } from '../contract/registry.ts';
 import type { openApp } from '../service/app/app.ts';
+import type { restoreBackup } from '../service/backup/restore.ts';
 import type { runCheck } from '../service/check/check.ts';
 import type { adjustBalance } from '../service/corrections/adjust.ts';
 import type { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
@@ -28,6 +29,7 @@ export interface Service {
   resumeSales: typeof resumeSales;
   undoRun: typeof undoRun;
   listUndoable: typeof listUndoable;
+  restoreBackup: typeof restoreBackup;
 }
 
 export interface CliDeps {

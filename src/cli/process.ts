@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { VendorRegistry } from '../contract/registry.ts';
 import { openApp } from '../service/app/app.ts';
+import { restoreBackup } from '../service/backup/restore.ts';
 import { runCheck } from '../service/check/check.ts';
 import { adjustBalance } from '../service/corrections/adjust.ts';
 import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
@@ -46,6 +47,7 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
           resumeSales,
           undoRun,
           listUndoable,
+          restoreBackup,
         },
       },
       out: (text) => process.stdout.write(text),

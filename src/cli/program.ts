@@ -6,6 +6,7 @@ import type { CliDeps } from './deps.ts';
 import { addBackupCommand } from './maintenance/backup.ts';
 import { addOutboxCommands } from './maintenance/outbox.ts';
 import { addQuarantineCommands } from './maintenance/quarantine.ts';
+import { addRestoreCommand } from './maintenance/restore.ts';
 import { addVerifyCommand } from './maintenance/verify.ts';
 import { reportError } from './output/report-error.ts';
 import { addBalancesCommand } from './reports/balances.ts';
@@ -58,6 +59,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addUndoCommand(program, cli);
   addVerifyCommand(program, cli);
   addBackupCommand(program, cli);
+  addRestoreCommand(program, cli);
   return program;
 }
 

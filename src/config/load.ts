@@ -85,6 +85,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
   const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
   const { sweep, reconcile, blocksSoldByHand } = parsed.data;
+  const { backup = null, ...stepSchedule } = schedule;
   return {
     file: resolve(file),
     mode,
@@ -96,7 +97,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     balanceField: balanceField ?? null,
     blocksSoldByHand,
     connections: read.connections,
-    schedule,
+    schedule: stepSchedule,
+    backup: backup && { ...backup, folder: resolve(baseFolder(file), backup.folder) },
     sweep,
     reconcile,
     ...buildServices(read.sections),

@@ -18,6 +18,8 @@ export interface LoadedConfig {
   balanceField: { connection: string; field: string } | null;
   connections: ReadonlyMap<string, ConfiguredConnection>;
   schedule: Schedule;
+  /** Null: no backups are made. `folder` is an absolute path. */
+  backup: { cron: string; folder: string; keep: number } | null;
   sweep: { days: number; percentMax: number };
   reconcile: { days: number };
   /** Null: no status page. */

@@ -81,6 +81,7 @@ const stepTitles: Record<StepStatus['step'], string> = {
   replenish: 'Replenish',
   push: 'Push',
   reconcile: 'Reconcile',
+  backup: 'Backup',
 };
 
 function runsSection({ steps, asOf }: Status): Html {

@@ -55,6 +55,7 @@ export async function openOffice(
         balanceField: null,
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
+        backup: null,
         sweep: { days: 62, percentMax: 10 },
         reconcile: { days: 31 },
         offers: new Map(),

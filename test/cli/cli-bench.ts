@@ -58,6 +58,7 @@ export class CliBench {
         resumeSales,
         undoRun,
         listUndoable,
+        restoreBackup: unexpected,
         ...this.service,
       },
       out: (text) => {
@@ -99,6 +100,7 @@ export class CliBench {
       balanceField: null,
       connections: new Map(),
       schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
+      backup: null,
       sweep: { days: 62, percentMax: 10 },
       reconcile: { days: 31 },
       offers: new Map(),

@@ -144,6 +144,11 @@ describe('single values', () => {
       '"*/10" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',
     ],
     [
+      'cron of the backup',
+      { schedule: '{ backup: { cron: daily } }' },
+      '"daily" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',
+    ],
+    [
       'vendor',
       { connections: '\n  psa: { vendor: fake-pza }' },
       'unknown vendor "fake-pza"; did you mean "fake-psa"?',

@@ -78,6 +78,7 @@ describe('a whole file', () => {
       reconcile: '30 3 * * *',
       push: '*/2 * * * *',
     });
+    expect(config.backup).toBeNull();
     expect(config.store).toBe(join(config.file, '../../data/hours.db'));
   });
 

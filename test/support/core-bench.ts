@@ -224,6 +224,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     balanceField: options.balanceField ?? null,
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
+    backup: null,
     sweep: { days: 62, percentMax: 10 },
     reconcile: { days: 31 },
     offers: new Map(),

@@ -82,11 +82,14 @@ const walls: readonly Wall[] = [
   { room: 'src/config/*', may: ['src/domain/', 'src/contract/', 'src/config/'] },
   { room: 'src/service/app/', may: [...core, 'src/service/corrections/'] },
   { room: 'src/service/corrections/', may: [...core, 'src/service/app/', 'src/service/run/'] },
-  ...['run', 'check', 'plan', 'setup'].map((name) => ({
+  ...['run', 'check', 'plan', 'setup', 'backup'].map((name) => ({
     room: `src/service/${name}/`,
     may: [...core, 'src/service/app/'],
   })),
-  { room: 'src/service/schedule/', may: [...core, 'src/service/app/', 'src/service/run/'] },
+  {
+    room: 'src/service/schedule/',
+    may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/backup/'],
+  },
   {
     room: 'src/service/status/',
     may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/schedule/slots.ts'],

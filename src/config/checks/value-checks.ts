@@ -98,9 +98,11 @@ const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep',
 
 /** Cron expressions that the scheduler understands. */
 export function scheduleFaults(raw: unknown, isCron: (text: string) => boolean): Problem[] {
-  return keyed(valueAt(raw, ['schedule'])).flatMap(([step, text]) => {
-    if (!steps.includes(step) || typeof text !== 'string' || isCron(text)) return [];
+  const ofSteps = steps.map((step) => ['schedule', step]);
+  return [...ofSteps, ['schedule', 'backup', 'cron']].flatMap((path) => {
+    const text = valueAt(raw, path);
+    if (typeof text !== 'string' || isCron(text)) return [];
     const message = `"${text}" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"`;
-    return [atValue(['schedule', step], message)];
+    return [atValue(path, message)];
   });
 }

@@ -31,6 +31,18 @@ const Connection = z.looseObject({
   vendor: z.string().min(1).describe('The vendor’s product'),
 });
 
+const Backup = z.strictObject({
+  cron: z.string().describe('When, such as `45 2 * * *`; runs in `start`'),
+  folder: z
+    .string()
+    .min(1)
+    .default('./backups')
+    .describe('Relative like `store`; best on another disk'),
+  keep: whole('backups', 1, 10_000)
+    .prefault('14')
+    .describe('Backups of this database to keep there; older ones are deleted'),
+});
+
 const Schedule = z.strictObject({
   pull: z.string().default('*/10 * * * *').describe('When to pull from every connection'),
   debit: z.string().default('2-59/10 * * * *').describe('When to debit'),
@@ -41,6 +53,7 @@ const Schedule = z.strictObject({
     .string()
     .default('30 3 * * *')
     .describe('When to compare everything with the vendors'),
+  backup: Backup.optional().describe('Backups of the database. Default: none are made'),
 });
 
 const Sweep = z.strictObject({

@@ -53,7 +53,7 @@ function isOlder(lock: string, file: string): boolean {
 
 function lost(message: string): KindError {
   return new KindError('config', message, {
-    fix: 'Correct `store:`, or restore the last backup there. Only if nothing was ever sent, or everything may be sent again: add --first to `run` or `start`.',
+    fix: 'Correct `store:`, or put the last backup there: `prepaid-hours restore FILE`. Only if nothing was ever sent, or everything may be sent again: add --first to `run` or `start`.',
   });
 }
 

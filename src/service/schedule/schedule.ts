@@ -34,7 +34,7 @@ export class Schedule<Name extends string> {
   readonly #zone: ZoneName;
   readonly #jobs: Job<Name>[];
 
-  constructor(expressions: Readonly<Record<Name, string>>, zone: ZoneName, nowMs: number) {
+  constructor(expressions: Readonly<Partial<Record<Name, string>>>, zone: ZoneName, nowMs: number) {
     this.#zone = zone;
     this.#jobs = (Object.entries(expressions) as [Name, string][]).map(([name, expression]) => {
       const job = { name, ...readRule(expression), doneUntilMs: nowMs };

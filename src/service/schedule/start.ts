@@ -3,6 +3,7 @@ import { describeError, isKindError } from '../../domain/errors.ts';
 import { acquireLock } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
 import type { StoreHolder } from '../app/rehearsal.ts';
+import { runScheduledBackup } from '../backup/scheduled.ts';
 import { runSteps } from '../run/run.ts';
 import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
@@ -42,7 +43,7 @@ export async function startService(
     // In UTC, which has no clock changes; due jobs are found by elapsed time.
     const options = { timezone: 'UTC', suppressMissedWarning: true } as const;
     clock = schedule('* * * * * *', () => service.tick(), options);
-    app.log.info('The service is running.', { ...app.config.schedule, mode: app.config.mode });
+    app.log.info('The service is running.', { ...expressionsOf(app), mode: app.config.mode });
     await Promise.race([raised(signal), service.broken]);
   } finally {
     await clock?.destroy();
@@ -53,6 +54,9 @@ export async function startService(
   app.log.info('The service has stopped.');
 }
 
+/** What is done by the schedule. */
+type JobName = StepName | 'backup';
+
 /** Runs steps one after the other. A bug in one ends the service; an expected error is logged. */
 class Service {
   readonly broken: Promise<never>;
@@ -60,7 +64,7 @@ class Service {
   private readonly signal: AbortSignal;
   private readonly open: (holder: StoreHolder) => Promise<App>;
   private app: App;
-  private jobs: Schedule<StepName>;
+  private jobs: Schedule<JobName>;
   private watch: ConfigWatch;
   /** Why the edited config is not used, while that is so. */
   private fault: string | null = null;
@@ -130,11 +134,12 @@ class Service {
     });
   }
 
-  private async run(step: StepName): Promise<void> {
+  private async run(step: JobName): Promise<void> {
     this.tellFault();
     const done = this.jobs.dailyJobs.find(({ name }) => name === step);
     try {
-      await runSteps(this.app, [step], `start ${step}`, { signal: this.signal });
+      if (step === 'backup') await runScheduledBackup(this.app);
+      else await runSteps(this.app, [step], `start ${step}`, { signal: this.signal });
     } catch (error) {
       if (!isKindError(error)) throw error;
       this.app.log.error('A step could not run.', { step, reason: describeError(error) });
@@ -160,7 +165,7 @@ class Service {
       if (addressOf(next) !== addressOf(app)) {
         next.log.warn('`web.listen` was edited; the new address is used after a restart.');
       }
-      next.log.info('The edited config is now in use.', { ...next.config.schedule });
+      next.log.info('The edited config is now in use.', { ...expressionsOf(next) });
     } catch (error) {
       // Its database was about to be replaced; a restart does that cleanly.
       if (!isKindError(error) || isClosed) throw error;
@@ -178,7 +183,7 @@ class Service {
     });
   }
 
-  private async remember(name: StepName, doneUntilMs: number): Promise<void> {
+  private async remember(name: JobName, doneUntilMs: number): Promise<void> {
     const { store, now } = this.app;
     const at = new Date(now()).toISOString();
     const until = new Date(doneUntilMs).toISOString();
@@ -186,8 +191,13 @@ class Service {
   }
 }
 
-function scheduleOf({ config, now }: App): Schedule<StepName> {
-  return new Schedule(config.schedule, config.timezone, now());
+function scheduleOf(app: App): Schedule<JobName> {
+  return new Schedule(expressionsOf(app), app.config.timezone, app.now());
+}
+
+function expressionsOf({ config }: App): Partial<Record<JobName, string>> {
+  const { schedule, backup } = config;
+  return backup === null ? schedule : { ...schedule, backup: backup.cron };
 }
 
 function addressOf({ config: { web } }: App): string | null {
@@ -195,8 +205,8 @@ function addressOf({ config: { web } }: App): string | null {
 }
 
 /** A job with an edited schedule starts over: a slot that it did not have was not missed. */
-function ruleOf({ config }: App, name: StepName): string {
-  return `${config.schedule[name]} ${config.timezone}`;
+function ruleOf(app: App, name: JobName): string {
+  return `${expressionsOf(app)[name]} ${app.config.timezone}`;
 }
 
 function raised(signal: AbortSignal): Promise<void> {

@@ -6,9 +6,12 @@ import { readDue } from './due.ts';
 
 export type StepState = 'ok' | 'failed' | 'late' | 'never';
 
+/** What `start` does by its schedule. */
+type ScheduledName = StepName | 'backup';
+
 /** How one step, or one connection of it, is doing. */
 export interface StepStatus {
-  step: StepName;
+  step: ScheduledName;
   /** Null: the step as a whole. */
   connection: string | null;
   /** never: not run yet, and not due for long; late: its last success is older than twice its schedule. */
@@ -30,12 +33,12 @@ type StatusApp = { config: LoadedConfig; store: Store; now(): number };
 
 /** In the order of a run. */
 const allSteps: readonly StepName[] = ['pull', 'sweep', 'debit', 'replenish', 'push', 'reconcile'];
-const stepsOfRun: readonly StepName[] = ['pull', 'debit', 'replenish', 'push'];
+const stepsOfRun: readonly ScheduledName[] = ['pull', 'debit', 'replenish', 'push'];
 
 /** Every step as a whole, followed by its connections. */
 export async function readSteps(
   { config, store, now }: StatusApp,
-  steps: readonly StepName[] = allSteps,
+  steps: readonly ScheduledName[] = config.backup === null ? allSteps : [...allSteps, 'backup'],
 ): Promise<StepStatus[]> {
   const health = await store.listStepHealth();
   const began = health.map(({ firstRanAt }) => firstRanAt).sort()[0];
@@ -55,7 +58,7 @@ export async function readSteps(
 
 async function toStatus(
   { config, nowMs }: { config: LoadedConfig; nowMs: number },
-  step: StepName,
+  step: ScheduledName,
   row: StepHealth | null,
   began: Instant | null,
 ): Promise<StepStatus> {
@@ -63,11 +66,11 @@ async function toStatus(
   const sinceMs = since === null ? nowMs : msFromInstant(since);
   // A cron line that calls `run` does these steps together, at the pace of the slowest.
   const isByRun = row !== null && !row.command.startsWith('start ') && stepsOfRun.includes(step);
-  const paces: readonly StepName[] = isByRun ? stepsOfRun : [step];
+  const paces: readonly ScheduledName[] = isByRun ? stepsOfRun : [step];
   const dues = await Promise.all(
-    paces.map((name) => readDue(config.schedule[name], config.timezone, { nowMs, sinceMs })),
+    paces.map((name) => readDue(expressionOf(config, name), config.timezone, { nowMs, sinceMs })),
   );
-  const { nextMs } = await readDue(config.schedule[step], config.timezone, { nowMs, sinceMs });
+  const { nextMs } = await readDue(expressionOf(config, step), config.timezone, { nowMs, sinceMs });
   const lateFromMs = dues.some((due) => due.lateFromMs === null)
     ? null
     : Math.max(...dues.map((due) => due.lateFromMs ?? 0));
@@ -85,6 +88,10 @@ async function toStatus(
     failures: row?.failures ?? 0,
     error: row?.error ?? null,
   };
+}
+
+function expressionOf({ schedule, backup }: LoadedConfig, name: ScheduledName): string {
+  return name === 'backup' ? (backup?.cron ?? '') : schedule[name];
 }
 
 function stateOf(row: StepHealth | null, isLate: boolean): StepState {

@@ -51,6 +51,14 @@ export function requireCurrent(database: Database, migrations: readonly Migratio
   );
 }
 
+/** For a backup: of this program, with something in it, and not of a newer version. */
+export function requireKnown(database: Database, migrations: readonly Migration[]): void {
+  refuseForeign(database);
+  refuseNewer(database, migrations);
+  if (lastApplied(database) !== undefined) return;
+  throw new KindError('config', `The database ${database.file} is empty.`);
+}
+
 function apply(database: Database, migration: Migration, now: number): void {
   database.write(() => {
     database.exec(`CREATE TABLE IF NOT EXISTS migration (

@@ -61,7 +61,7 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   if (!isReadOnly) createPrivately(file);
   else if (!existsSync(file)) {
     throw new KindError('config', `There is no database ${file} yet.`, {
-      fix: 'Correct `store:` in the config file, or copy a backup there. A new installation begins with `prepaid-hours run`.',
+      fix: 'Correct `store:` in the config file, or `prepaid-hours restore` a backup. A new installation begins with `prepaid-hours run`.',
     });
   }
   const database = new Database(file, { isReadOnly });

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { plainJson, plainText } from '../../reports/format/plain-text.ts';
+import type { Restored } from '../../service/backup/restore.ts';
+import { type Paint, painter } from '../output/style.ts';
+import { type Cli, usualConfig } from '../scope.ts';
+
+export function addRestoreCommand(program: Command, cli: Cli): void {
+  cli
+    .add(
+      program,
+      'restore <file>',
+      'check a backup and show what it holds; with --yes put it in the place of the database, which is kept under another name',
+      'restore /var/backups/prepaid-hours/prepaid-hours-2026-03-31T02-30-00Z.db --yes',
+    )
+    .option('--yes', 'replace the database')
+    .action(async (file: string, options: { yes?: boolean }, command: Command) => {
+      const { config, json } = command.optsWithGlobals<{ config?: string; json?: boolean }>();
+      const { deps } = cli;
+      const restored = await deps.service.restoreBackup({
+        vendors: deps.vendors,
+        configFile: config ?? usualConfig,
+        env: deps.env,
+        file,
+        isDone: options.yes === true,
+        now: Date.now,
+      });
+      const { disagreement } = restored;
+      const steps = disagreement === null ? listSteps(restored) : [];
+      deps.out(
+        json === true
+          ? `${plainJson({ ...restored, ok: disagreement === null, steps })}\n`
+          : restoredText(restored, steps, painter(deps, 'out')),
+      );
+      cli.exitCode = disagreement === null ? 0 : 5;
+    });
+}
+
+/** What is left to do, in this order. */
+function listSteps({ file, isDone, holder, missing, isBeforeLive }: Restored): string[] {
+  if (!isDone) {
+    const apply = `prepaid-hours restore ${file} --yes`;
+    if (holder === null) return [`Dry run. To apply: ${apply}`];
+    const { purpose, pid } = holder;
+    return [`\`${purpose}\` is running (pid ${pid}); stop it first. Dry run. To apply: ${apply}`];
+  }
+  return [
+    'prepaid-hours run pull debit: reads what changed since the backup and debits it; nothing is sent.',
+    'prepaid-hours reconcile: shows what still differs from the PSA, with what to do about each.',
+    ...(missing === null
+      ? ['Enter again what was entered by hand since the backup (adjust, block, quarantine).']
+      : missing.map((entry) => `Enter again if it still applies: ${entry}`)),
+    ...(isBeforeLive
+      ? [
+          'It is from before the first live run: until the next one, a changed config is applied to all balances again.',
+        ]
+      : []),
+    'Start the service again. Alerts and invoices that the PSA already has are found by their key and not sent twice.',
+  ];
+}
+
+function restoredText(restored: Restored, steps: readonly string[], paint: Paint): string {
+  const { file, database, lastRunAt, clients, disagreement, isDone, kept } = restored;
+  const run =
+    lastRunAt === null ? 'no run yet' : `last run ${lastRunAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const head = `Backup ${plainText(file)}: ${clients} ${clients === 1 ? 'client' : 'clients'}, ${run}.`;
+  if (disagreement !== null) {
+    const { where, detail } = disagreement;
+    const line = `${paint('red', 'disagreement')} at ${plainText(`${where}: ${detail}`)}`;
+    return `${head}\n${line}\nThe database was not replaced. Name another backup.\n`;
+  }
+  const lines = [head, `${paint('green', 'ok')}: undamaged, and its ledger adds up.`];
+  if (!isDone) return `${[...lines, '', ...steps.map(plainText)].join('\n')}\n`;
+  return [
+    ...lines,
+    `Restored to ${plainText(database)}.`,
+    ...(kept === null ? [] : [`The replaced database is kept as ${plainText(kept)}.`]),
+    '',
+    paint('bold', 'What to do next'),
+    ...steps.map((step, index) => `  ${index + 1}. ${plainText(step)}`),
+    '',
+  ].join('\n');
+}
