@@ -23,6 +23,7 @@ export async function backUpInto(
   folder: string,
   keep: number | null,
 ): Promise<KeptBackup> {
+  refuseFile(folder);
   withFileErrors(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   const file = freeName(folder, parse(config.store).name, now());
   const part = `${file}.part`;
@@ -34,6 +35,12 @@ export async function backUpInto(
   const old = keep === null ? [] : listOlder(file, parse(config.store).name).slice(keep - 1);
   for (const path of old) remove(path, file);
   return { file, bytes: statSync(file).size, deleted: old };
+}
+
+function refuseFile(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  const fix = 'Name a folder for the backups (`schedule.backup.folder`, or after `backup`).';
+  throw new KindError('config', `${folder} is not a folder.`, { fix });
 }
 
 function freeName(folder: string, name: string, nowMs: number): string {
