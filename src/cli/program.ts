@@ -23,12 +23,13 @@ import { addCheckCommand } from './setup/check.ts';
 import { addClientsCommand } from './setup/clients.ts';
 import { addInitCommand } from './setup/init/init.ts';
 import { addPlanCommand } from './setup/plan.ts';
+import { printVersion, readVersionRequest, versionFlags } from './version.ts';
 
 /** Every command, ready to parse; usage errors are thrown. `cli` gets the exit code. */
 export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command {
   const program = new Command('prepaid-hours')
     .description('Debits technician time from clients’ prepaid blocks of hours, alongside a PSA.')
-    .version(deps.version)
+    .version(deps.version, versionFlags, 'the program’s version, and the database’s')
     .option('--config <file>', 'the config file (default: config/connector.yaml)')
     .option('--json', 'one JSON document on standard output')
     .exitOverride()
@@ -67,6 +68,11 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
 export async function runCli(deps: CliDeps, args: readonly string[]): Promise<number> {
   const cli = new Cli(deps);
   try {
+    const request = readVersionRequest(args);
+    if (request !== null) {
+      printVersion(deps, request);
+      return 0;
+    }
     await createProgram(deps, cli).parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {

@@ -20,7 +20,7 @@ import { keyed, textAt, valueAt } from './read/raw.ts';
 import { readText } from './read/read-text.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
-import { ConfigFile } from './schema/schema.ts';
+import { ConfigFile, usualStore } from './schema/schema.ts';
 import { serviceSections } from './schema/service-schema.ts';
 import { buildServices, serviceFaults } from './services.ts';
 
@@ -44,6 +44,15 @@ export function namedVendors(file: string): string[] {
   const read = readText(file);
   const raw = 'text' in read ? readYaml(read.text).tree?.value : undefined;
   return keyed(valueAt(raw, ['connections'])).flatMap(([, entry]) => textAt(entry, 'vendor') ?? []);
+}
+
+/** Where the file puts the database, whatever else is wrong with it. Null: the file cannot be read. */
+export function namedStore(file: string): string | null {
+  const read = readText(file);
+  const tree = 'text' in read ? readYaml(read.text).tree : null;
+  if (tree === null) return null;
+  const store = textAt(tree.value, 'store') ?? usualStore;
+  return resolve(baseFolder(file), store);
 }
 
 /** Reads, checks and resolves the config file. Throws a ConfigError with every fault in it. */

@@ -33,7 +33,7 @@ test('what an older backup lacks is listed, and nothing that was sent since is s
     const shown = await msp.run('restore', file);
     expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
     expect(shown.stdout).toMatch(
-      /2 clients, last run .* UTC\.\nok: undamaged.*\n\nDry run\. To apply: .* --yes\n$/,
+      /2 clients, last run .* UTC\.\nok: undamaged.*\n\nDry run\. To apply:\n .* --yes\n$/,
     );
     expect((await msp.ask<{ clients: object[] }>('balances')).clients).toEqual(before.clients);
 

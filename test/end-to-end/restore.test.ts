@@ -12,7 +12,7 @@ test('an older backup is restored, and nothing that was sent since is sent again
       [msp.psa.state.listInvoices(), msp.psa.state.listTickets()].map(({ length }) => length);
     const before = sent();
     const { exitCode, stdout } = await msp.run('restore', file, '--yes');
-    expect(stdout).toMatch(/kept as .*\.before-restore-.*\n\nWhat to do next\n/);
+    expect(stdout).toMatch(/kept as\n.*\.before-restore-.*\n\nWhat to do next\n/);
     expect(stdout).toContain('prepaid-hours reconcile');
     expect(exitCode).toBe(0);
     await msp.run('run');

@@ -35,30 +35,46 @@ export function addRestoreCommand(program: Command, cli: Cli): void {
     });
 }
 
+interface Step {
+  /** Null: no command does it. */
+  command: string | null;
+  text: string;
+}
+
 /** What is left to do, in this order. */
-function listSteps({ file, isDone, holder, missing, isBeforeLive }: Restored): string[] {
+function listSteps({ file, isDone, holder, missing, isBeforeLive }: Restored): Step[] {
   if (!isDone) {
-    const apply = `prepaid-hours restore ${file} --yes`;
-    if (holder === null) return [`Dry run. To apply: ${apply}`];
-    const { purpose, pid } = holder;
-    return [`\`${purpose}\` is running (pid ${pid}); stop it first. Dry run. To apply: ${apply}`];
+    const running =
+      holder === null
+        ? ''
+        : `\`${holder.purpose}\` is running (pid ${holder.pid}); stop it first. `;
+    return [
+      { command: `prepaid-hours restore ${file} --yes`, text: `${running}Dry run. To apply:` },
+    ];
   }
-  return [
-    'prepaid-hours run pull debit: reads what changed since the backup and debits it; nothing is sent.',
-    'prepaid-hours reconcile: shows what still differs from the PSA, with what to do about each.',
-    ...(missing === null
+  const byHand =
+    missing === null
       ? ['Enter again what was entered by hand since the backup (adjust, block, quarantine).']
-      : missing.map((entry) => `Enter again if it still applies: ${entry}`)),
-    ...(isBeforeLive
-      ? [
-          'It is from before the first live run: until the next one, a changed config is applied to all balances again.',
-        ]
-      : []),
-    'Start the service again. Alerts and invoices that the PSA already has are found by their key and not sent twice.',
+      : missing.map((entry) => `Enter again if it still applies: ${entry}`);
+  return [
+    {
+      command: 'prepaid-hours run pull debit',
+      text: 'Reads what changed since the backup and debits it; nothing is sent.',
+    },
+    {
+      command: 'prepaid-hours reconcile',
+      text: 'Shows what still differs from the PSA, with what to do about each.',
+    },
+    ...byHand.map((text) => ({ command: null, text })),
+    ...(isBeforeLive ? [{ command: null, text: beforeLive }] : []),
+    { command: null, text: 'Start the service again. What the PSA already has is not sent twice.' },
   ];
 }
 
-function restoredText(restored: Restored, steps: readonly string[], paint: Paint): string {
+const beforeLive =
+  'It is from before the first live run: until the next, a changed config is applied to all of it.';
+
+function restoredText(restored: Restored, steps: readonly Step[], paint: Paint): string {
   const { file, database, lastRunAt, clients, disagreement, isDone, kept } = restored;
   const run =
     lastRunAt === null ? 'no run yet' : `last run ${lastRunAt.slice(0, 16).replace('T', ' ')} UTC`;
@@ -69,14 +85,24 @@ function restoredText(restored: Restored, steps: readonly string[], paint: Paint
     return `${head}\n${line}\nThe database was not replaced. Name another backup.\n`;
   }
   const lines = [head, `${paint('green', 'ok')}: undamaged, and its ledger adds up.`];
-  if (!isDone) return `${[...lines, '', ...steps.map(plainText)].join('\n')}\n`;
+  if (!isDone) {
+    const dry = steps.map(
+      ({ command, text }) => `${plainText(text)}\n  ${plainText(command ?? '')}`,
+    );
+    return `${[...lines, '', ...dry].join('\n')}\n`;
+  }
   return [
     ...lines,
     `Restored to ${plainText(database)}.`,
-    ...(kept === null ? [] : [`The replaced database is kept as ${plainText(kept)}.`]),
+    ...(kept === null ? [] : ['The replaced database is kept as', `  ${plainText(kept)}`]),
     '',
     paint('bold', 'What to do next'),
-    ...steps.map((step, index) => `  ${index + 1}. ${plainText(step)}`),
+    ...steps.map(({ command, text }, index) => {
+      const number = `  ${index + 1}. `;
+      return command === null
+        ? `${number}${plainText(text)}`
+        : `${number}${command}\n     ${plainText(text)}`;
+    }),
     '',
   ].join('\n');
 }

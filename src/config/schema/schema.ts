@@ -17,13 +17,15 @@ import {
 } from './fields.ts';
 import { Web } from './service-schema.ts';
 
+/** The default of `store`. */
+export const usualStore = './data/prepaid-hours.db';
+
 const Store = z
   .string()
   .min(1)
   .superRefine((text, context) => {
     if (!/^[a-z]+:\/\//.test(text)) return;
-    const message =
-      'this version only supports an SQLite file; use a path such as ./data/prepaid-hours.db';
+    const message = `this version only supports an SQLite file; use a path such as ${usualStore}`;
     context.addIssue({ code: 'custom', message });
   });
 
@@ -170,7 +172,7 @@ export const ConfigFile = z.strictObject({
   timezone: Timezone.describe('IANA time zone, such as Europe/Paris'),
   locale: LocaleCode.default('en').describe('Language of messages and statements'),
   currency: Currency.describe('ISO 4217 code, such as EUR'),
-  store: Store.default('./data/prepaid-hours.db').describe(
+  store: Store.default(usualStore).describe(
     'The database file, on a local disk. Relative to the folder above `config/`, or to this file’s folder if it is not in `config/`',
   ),
   pushTo: EntryName.optional().describe(

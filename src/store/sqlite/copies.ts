@@ -5,7 +5,7 @@ import { isKindError, KindError } from '../../domain/errors.ts';
 import { createAnew, syncPath, withFileErrors } from '../private-file.ts';
 import { Database } from './database.ts';
 import { changeJournal, noWriteAheadLog } from './journal.ts';
-import { migrate, readMigrations, requireKnown } from './migrate.ts';
+import { lastApplied, migrate, readMigrations, requireKnown } from './migrate.ts';
 import { connectionPragmas } from './open.ts';
 
 const sideFiles = ['-wal', '-shm', '-journal'] as const;
@@ -24,6 +24,18 @@ export function readOrigin(file: string): string | null {
     return null;
   } finally {
     database?.close();
+  }
+}
+
+/** The last migration of the database, and of this program. Throws `config` where there is none. */
+export function readVersions(file: string): { version: number; wanted: number } {
+  const database = new Database(file, { isReadOnly: true });
+  try {
+    const last = lastApplied(database);
+    if (last !== undefined) return { version: last.number, wanted: readMigrations().length };
+    throw new KindError('config', `${file} is not a database of this program.`);
+  } finally {
+    database.close();
   }
 }
 

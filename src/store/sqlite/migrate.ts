@@ -98,7 +98,7 @@ function refuseForeign(database: Database): void {
   );
 }
 
-function lastApplied(database: Database): { number: number; name: string } | undefined {
+export function lastApplied(database: Database): { number: number; name: string } | undefined {
   if (!hasMigrations(database)) return undefined;
   return database.row('SELECT number, name FROM migration ORDER BY number DESC LIMIT 1');
 }

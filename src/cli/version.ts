@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { plainJson, plainText } from '../reports/format/plain-text.ts';
+import { type DatabaseVersion, findDatabaseVersion } from '../service/app/database-version.ts';
+import type { CliDeps } from './deps.ts';
+import { usualConfig } from './scope.ts';
+
+export const versionFlags = '-V, --version';
+
+/** Null: no version was asked for, or a command was named. */
+export function readVersionRequest(
+  args: readonly string[],
+): { config?: string; json?: boolean } | null {
+  const parser = new Command()
+    .option(versionFlags)
+    .option('--config <file>')
+    .option('--json')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .allowUnknownOption();
+  try {
+    const { operands, unknown } = parser.parseOptions([...args]);
+    const { version, ...request } = parser.opts<{
+      version?: true;
+      config?: string;
+      json?: boolean;
+    }>();
+    return version === true && operands.length + unknown.length === 0 ? request : null;
+  } catch {
+    // The program itself then says what is wrong.
+    return null;
+  }
+}
+
+/** The program's version on the first line; the database's where the config leads to one. */
+export function printVersion(
+  { out, version }: CliDeps,
+  { config, json }: { config?: string; json?: boolean },
+): void {
+  const database = findDatabaseVersion(config ?? usualConfig);
+  if (json === true) out(`${plainJson({ version, database })}\n`);
+  else out(`${version}\n${database === null ? unreadText(config) : databaseText(database)}`);
+}
+
+/** Nothing where nobody named a config. */
+function unreadText(config: string | undefined): string {
+  if (config === undefined) return '';
+  const file = plainText(config);
+  return `database: not read; see \`prepaid-hours status --config ${file}\`\n`;
+}
+
+function databaseText({ file, version, wanted }: DatabaseVersion): string {
+  const state =
+    version === wanted
+      ? 'as this program needs'
+      : version < wanted
+        ? `this program needs ${wanted}; the next \`prepaid-hours run\` or \`start\` brings it up to date`
+        : `newer than this program, which knows ${wanted}; upgrade the program`;
+  return `database ${plainText(file)}: version ${version} (${state})\n`;
+}
