@@ -1,4 +1,5 @@
 import type { Command, CommandOptions } from 'commander';
+import { type Format, formatIn } from '../domain/format.ts';
 import { plainJson } from '../reports/format/plain-text.ts';
 import type { App } from '../service/app/app.ts';
 import type { StoreHolder } from '../service/app/rehearsal.ts';
@@ -14,6 +15,8 @@ export interface Scope {
   paint: Paint;
   /** Prints the command's result: one JSON document, or text. */
   answer(json: unknown, text: () => string): void;
+  /** Dates, numbers and money as the MSP reads them. */
+  format: Format;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
   /** Reads the config again, with the same database; the caller closes it. */
   reopen(holder: StoreHolder): Promise<App>;
@@ -83,6 +86,7 @@ export class Cli {
         deps,
         isJson,
         paint,
+        format: formatIn(app.config),
         answer: (value, text) => deps.out(isJson ? `${plainJson(value)}\n` : text()),
         reopen: open,
         table: (titles, rows) => formatTable(titles, rows, { paint, columns }),

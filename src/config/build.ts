@@ -9,6 +9,7 @@ import type {
   Share,
   Threshold,
 } from '../domain/agreements/terms.ts';
+import { toFormatOptions } from '../domain/format.ts';
 import { amountFromText } from '../domain/money.ts';
 import { effectiveTerms, pushTarget } from './checks/client-checks.ts';
 import type { ConfiguredClient } from './loaded.ts';
@@ -190,7 +191,7 @@ function toClient(
       currency,
     }),
     timezone: client.timezone ?? file.timezone,
-    locale: client.locale ?? file.locale,
+    ...toFormatOptions(client.locale ?? file.locale, file.durations),
     currency,
     startOn: client.startOn ?? firstPurchase ?? null,
     movedOn: new Map(Object.entries(client.movedOn)),

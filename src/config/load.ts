@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../contract/connector.ts';
+import { toFormatOptions } from '../domain/format.ts';
 import { buildTerms } from './build.ts';
 import { missingBilledTime } from './checks/billed-time.ts';
 import { blockFaults } from './checks/block-checks.ts';
@@ -99,7 +100,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     file: resolve(file),
     mode,
     timezone,
-    locale,
+    ...toFormatOptions(locale, parsed.data.durations),
     currency,
     store: resolve(baseFolder(file), store),
     historyMonths: history,

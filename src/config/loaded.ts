@@ -1,5 +1,6 @@
 import type { VendorModule } from '../contract/connector.ts';
-import type { Agreement, Client, Locale, Offer } from '../domain/agreements/terms.ts';
+import type { Agreement, Client, Offer } from '../domain/agreements/terms.ts';
+import type { Durations, Locale } from '../domain/format.ts';
 import type { ZoneName } from '../domain/zone.ts';
 
 /** A valid config file, with every reference resolved. */
@@ -9,6 +10,7 @@ export interface LoadedConfig {
   mode: 'observe' | 'live';
   timezone: ZoneName;
   locale: Locale;
+  durations: Durations;
   currency: string;
   /** Absolute path of the SQLite file. */
   store: string;

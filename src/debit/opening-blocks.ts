@@ -2,6 +2,7 @@ import { sharersOf } from '../domain/agreements/shares.ts';
 import type { Client, OpeningBlock } from '../domain/agreements/terms.ts';
 import { asScheduled, isScheduled } from '../domain/blocks/validity.ts';
 import { isKindError } from '../domain/errors.ts';
+import { formatIn } from '../domain/format.ts';
 import { blockIdOf } from '../domain/keys.ts';
 import { type Account, payOffOverage } from '../domain/ledger/postings.ts';
 import { creditPurchase } from '../domain/ledger/purchase.ts';
@@ -126,7 +127,9 @@ async function decide(
   const expiries = changes.length === 0 ? [] : await store.readLiveExpiries([client.id]);
   for (const change of changes) {
     try {
-      const applied = applyChange(account, ledger.blocks, change, { expiries, today });
+      const applied = applyChange(account, ledger.blocks, change, {
+        ...{ expiries, today, format: formatIn(client) },
+      });
       postings.push(...applied.postings);
       blockEdits.push(...applied.edits);
       blockTerms.push(...applied.terms);

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SpendableBlock } from '../domain/blocks/allocation.ts';
 import { isScheduled } from '../domain/blocks/validity.ts';
-import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
+import type { Format } from '../domain/format.ts';
 import { openingEditKey } from '../domain/keys.ts';
 import type { LedgerEntry, Posting } from '../domain/ledger/ledger.ts';
 import type { Account } from '../domain/ledger/postings.ts';
-import { textFromMinor } from '../domain/money.ts';
 import type { DateText } from '../domain/time.ts';
 import type { Block, BlockEdit, BlockTerms } from '../store/port.ts';
 import { moveLastDay } from './move-last-day.ts';
@@ -65,6 +64,13 @@ function fixedFields(applied: Block, configured: Block): string[] {
   return Object.entries(changed).flatMap(([field, is]) => (is ? [field] : []));
 }
 
+export interface OpeningContext {
+  expiries: readonly LedgerEntry[];
+  today: DateText;
+  /** As the client reads. */
+  format: Format;
+}
+
 /**
  * Applies a change to the account; a block that has not started just takes it. Throws `config` if
  * it cannot be applied; nothing is changed then.
@@ -73,7 +79,7 @@ export function applyChange(
   account: Account,
   blocks: readonly Block[],
   change: OpeningChange,
-  { expiries, today }: { expiries: readonly LedgerEntry[]; today: DateText },
+  { expiries, today, format }: OpeningContext,
 ): { postings: Posting[]; edits: BlockEdit[]; terms: BlockTerms[] } {
   const { applied, configured, known } = change;
   const fixed = fixedFields(applied, configured);
@@ -89,7 +95,7 @@ export function applyChange(
     const fix = `Restore the old line; or void the block with \`prepaid-hours block void ${applied.id}\`, remove the line, and add the correct one with \`prepaid-hours block add\`.`;
     throw new KindError('config', text, { fix });
   }
-  refuseTooLittle(change, held, expiries);
+  refuseTooLittle(change, held, { expiries, format });
   const { expiresOn } = configured;
   const isDayChanged = expiresOn !== known.expiresOn;
   const move = { expiresOn, expiries, note: 'opening-edit' };
@@ -100,7 +106,7 @@ export function applyChange(
   const { seconds, minor } = growthOf(change);
   const edits: BlockEdit[] = [];
   if (seconds !== 0 || minor !== 0) {
-    postings.push({ ...adjust(account, held, change), workedOn: today });
+    postings.push({ ...adjust(account, held, change, format), workedOn: today });
     edits.push({ ...edit, ...before, seconds, minor });
   }
   if (isDayChanged) edits.push({ ...edit, ...before, expiresOn, seconds: 0, minor: 0 });
@@ -119,7 +125,7 @@ function growthOf({ configured, known }: OpeningChange): { seconds: number; mino
 function refuseTooLittle(
   change: OpeningChange,
   held: SpendableBlock,
-  expiries: readonly LedgerEntry[],
+  { expiries, format }: Omit<OpeningContext, 'today'>,
 ): void {
   const { applied, configured, known } = change;
   const { seconds, minor } = growthOf(change);
@@ -132,7 +138,7 @@ function refuseTooLittle(
   if (seconds + minor >= -left) return;
   const rest =
     held.remainingMinor === null ? { seconds: left, amountMinor: null } : { amountMinor: left };
-  const text = `Only ${sizeOf({ ...applied, ...rest })} are left.`;
+  const text = `Only ${sizeOf({ ...applied, ...rest }, format)} are left.`;
   throw new KindError('config', text, { fix: putBack });
 }
 
@@ -141,6 +147,7 @@ function adjust(
   account: Account,
   held: SpendableBlock,
   change: OpeningChange,
+  format: Format,
 ): Omit<Posting, 'workedOn'> {
   const { applied, configured, known } = change;
   const { seconds, minor } = growthOf(change);
@@ -157,22 +164,20 @@ function adjust(
     usedBy: null,
     chargeId: null,
     reverses: null,
-    note: `${sizeOf({ ...applied, ...known })} → ${sizeOf(configured)}`,
+    note: `${sizeOf({ ...applied, ...known }, format)} → ${sizeOf(configured, format)}`,
   };
 }
 
-/** `10 h`, `500.00 EUR`. */
-function sizeOf({
-  seconds,
-  amountMinor,
-  currency,
-}: Pick<Block, 'seconds' | 'amountMinor' | 'currency'>): string {
-  if (amountMinor === null) return formatDuration(seconds);
-  return `${textFromMinor(amountMinor, currency)} ${currency}`;
+/** `10 h`, `€500.00`. */
+function sizeOf(
+  { seconds, amountMinor, currency }: Pick<Block, 'seconds' | 'amountMinor' | 'currency'>,
+  format: Format,
+): string {
+  return amountMinor === null ? format.duration(seconds) : format.money(amountMinor, currency);
 }
 
 /** `10 h of 2026-01-01, to 2026-12-31`. */
-export function describeBlock(block: Block): string {
+export function describeBlock(block: Block, format: Format): string {
   const { purchasedOn, expiresOn } = block;
-  return `${sizeOf(block)} of ${purchasedOn}, ${expiresOn === null ? 'without end' : `to ${expiresOn}`}`;
+  return `${sizeOf(block, format)} of ${purchasedOn}, ${expiresOn === null ? 'without end' : `to ${expiresOn}`}`;
 }

@@ -43,12 +43,6 @@ export function textFromMinor(minor: number, currency: string): string {
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** For display, in the reader's language: `€120.50`, `120,50 €`. */
-export function formatMoney(minor: number, currency: string, locale: string): string {
-  const amount = minor / 10 ** minorDigits(currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
-}
-
 /** Price of a duration at an hourly rate, rounding half a minor unit away from zero. */
 export function priceOf(seconds: number, rateMinor: number): number {
   const product = BigInt(Math.abs(seconds)) * BigInt(rateMinor);

@@ -1,4 +1,5 @@
-import type { Client, Locale, Offer } from '../domain/agreements/terms.ts';
+import type { Client, Offer } from '../domain/agreements/terms.ts';
+import type { Durations, Locale } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
 import type { MessageTemplates } from './messages/templates.ts';
@@ -12,8 +13,9 @@ export interface ReplenishContext {
   offers: ReadonlyMap<string, Offer>;
   /** What to do with blocks sold by hand in the PSA. */
   blocksSoldByHand: 'propose' | 'book';
-  /** The MSP's language, for its own tickets. */
+  /** How the MSP reads, for its own tickets. */
   locale: Locale;
+  durations: Durations;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;

@@ -1,18 +1,17 @@
-import type { Client, Locale, OverageBilling } from '../domain/agreements/terms.ts';
+import type { Client, OverageBilling } from '../domain/agreements/terms.ts';
 import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
-import { formatDuration } from '../domain/duration.ts';
+import { formatIn, type Locale, languageOf } from '../domain/format.ts';
 import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
 import type { Posting } from '../domain/ledger/ledger.ts';
 import { holdBlock, type OpenOverage, payOffOverage } from '../domain/ledger/postings.ts';
 import { billingTerms, isUndoneNote } from '../domain/ledger/undo.ts';
-import { formatMoney, priceOf } from '../domain/money.ts';
+import { priceOf } from '../domain/money.ts';
 import { addDays, type DateText, dateInZone } from '../domain/time.ts';
 import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { billToBasis } from './messages/basis.ts';
 import { sourceIdOf, toMessage } from './messages/compose.ts';
-import { longDate } from './messages/phrases.ts';
 import { emptyBatch } from './orders/orders.ts';
 
 /** Hours of one ticket (or of one cause) that are billed together. */
@@ -153,24 +152,24 @@ function secondsOf(entries: readonly { seconds: number }[]): number {
 
 export async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
   const { client, billing, key, today } = bill;
-  const { locale } = client;
+  const format = formatIn(client);
   const { rateMinor, currency } = billing;
   const lines = await readLines(context, bill);
-  const money = (minor: number) => formatMoney(minor, currency, locale);
+  const money = (minor: number) => format.money(minor, currency);
   // The total is the sum of the rounded lines: an invoice must add up.
   const prices = lines.map((line) => priceOf(line.seconds, rateMinor));
   const totalMinor = prices.reduce((sum, price) => sum + price, 0);
   const seconds = secondsOf(lines);
-  const { subject, body } = context.templates.render('overage-invoice', locale, {
+  const { subject, body } = context.templates.render('overage-invoice', client.locale, {
     client: client.name,
-    hours: formatDuration(seconds),
+    hours: format.duration(seconds),
     rate: money(rateMinor),
     total: money(totalMinor),
     lines: lines.map((line, index) => {
-      const day = longDate(line.workedOn, locale);
-      return `${line.label}, ${day}: ${formatDuration(line.seconds)}, ${money(prices[index] ?? 0)}`;
+      const day = format.date(line.workedOn);
+      return `${line.label}, ${day}: ${format.duration(line.seconds)}, ${money(prices[index] ?? 0)}`;
     }),
-    asOf: longDate(today, locale),
+    asOf: format.date(today),
     key,
   });
   return toMessage(context, client, 'invoice', key, null, {
@@ -204,7 +203,7 @@ async function readLines({ store }: ReplenishContext, { open, client }: Bill): P
 /** The ticket, or the technician; for hours taken by hand, the reason. */
 function labelOf({ note }: OpenOverage, charge: PostedCharge | undefined, locale: Locale): string {
   if (charge === undefined) {
-    const word = locale === 'fr' ? 'Ajustement' : 'Adjustment';
+    const word = languageOf(locale) === 'fr' ? 'Ajustement' : 'Adjustment';
     // If a block paid or returned a part of it, the rest has the program's own note.
     return note === null || note === 'overage-paid' || isUndoneNote(note)
       ? word

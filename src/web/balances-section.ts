@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import { formatDuration } from '../domain/duration.ts';
+import type { Format } from '../domain/format.ts';
 import { plainText } from '../reports/format/plain-text.ts';
-import { textsIn } from '../reports/text/texts.ts';
 import type { BalanceState, BalanceStatus } from '../service/status/balances.ts';
 import type { Status } from '../service/status/status.ts';
 import { counted } from '../service/status/words.ts';
@@ -22,7 +21,7 @@ const words: Record<BalanceState, string> = {
 };
 
 /** Every client, those that need a look first. */
-export function balancesSection({ balances }: Status): Html {
+export function balancesSection({ balances }: Status, format: Format): Html {
   const sorted = balances.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   const low = balances.filter(({ state }) => state !== 'ok').length;
   const heading =
@@ -35,9 +34,9 @@ export function balancesSection({ balances }: Status): Html {
         balance.paidBy === null ? '' : html`<small>paid by ${plainText(balance.paidBy)}</small>`
       }`,
       cells: [
-        { content: leftCell(balance), class: 'left' },
+        { content: leftCell(balance, format), class: 'left' },
         {
-          content: balance.pendingSeconds === 0 ? '' : formatDuration(balance.pendingSeconds),
+          content: balance.pendingSeconds === 0 ? '' : format.duration(balance.pendingSeconds),
           label: 'Pending',
         },
         { content: balance.runOutText, label: 'Runs out' },
@@ -55,24 +54,23 @@ ${
 </section>`;
 }
 
-function leftCell(balance: BalanceStatus): Html {
+function leftCell(balance: BalanceStatus, format: Format): Html {
   const { hasHours, settledSeconds, overageSeconds, sizeSeconds, money, state } = balance;
   const tone = tones[state];
   const hours = hasHours
     ? [
         bar(
-          formatDuration(settledSeconds - overageSeconds),
-          sizeSeconds === 0 ? 'no block in use' : `of ${formatDuration(sizeSeconds)}`,
+          format.duration(settledSeconds - overageSeconds),
+          sizeSeconds === 0 ? 'no block in use' : `of ${format.duration(sizeSeconds)}`,
           share(settledSeconds - overageSeconds, sizeSeconds),
           tone,
         ),
       ]
     : [];
-  const amount = (minor: number, currency: string) => textsIn('en').amount(minor, currency);
   const amounts = money.map(({ currency, leftMinor, sizeMinor }) =>
     bar(
-      amount(leftMinor, currency),
-      sizeMinor === 0 ? 'no block in use' : `of ${amount(sizeMinor, currency)}`,
+      format.money(leftMinor, currency),
+      sizeMinor === 0 ? 'no block in use' : `of ${format.money(sizeMinor, currency)}`,
       share(leftMinor, sizeMinor),
       tone,
     ),

@@ -1,6 +1,7 @@
 import { type Context, Hono, type Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { formatIn } from '../domain/format.ts';
 import { Redactor } from '../domain/redaction.ts';
 import type { ServiceView } from '../service/schedule/start.ts';
 import { readStatus, type Status } from '../service/status/status.ts';
@@ -64,7 +65,9 @@ export function createSite(view: ServiceView): Hono {
 
   site.get('/', async (context) => {
     const status = await readStatus(view.app());
-    return context.html(redacted(view, String(await statusPage(status, view.fault()))));
+    return context.html(
+      redacted(view, String(await statusPage(status, view.fault(), formatIn(view.app().config)))),
+    );
   });
   site.get('/readyz', async (context) => {
     const { body, isReady } = readiness(await readStatus(view.app()));

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Format } from '../domain/format.ts';
 import { plainText } from '../reports/format/plain-text.ts';
 import { comparisonLine } from '../reports/notices/reconciliation.ts';
 import type { Status } from '../service/status/status.ts';
@@ -8,7 +9,7 @@ import { balancesSection } from './balances-section.ts';
 import { badge, type Html, page, prose, type Row, type Tone, table } from './page.ts';
 
 /** `fault`: why the edited config is not used. */
-export function statusPage(status: Status, fault: string | null): Html {
+export function statusPage(status: Status, fault: string | null, format: Format): Html {
   const count = status.problems.length + Number(fault !== null);
   const verdict = count === 0 ? 'All is well' : `${counted(count, 'problem')} to look at`;
   return page(
@@ -16,10 +17,10 @@ export function statusPage(status: Status, fault: string | null): Html {
     html`${header(status, verdict, count === 0)}
 <main>
 ${problemsSection(status, fault)}
-${balancesSection(status)}
+${balancesSection(status, format)}
 ${runsSection(status)}
 ${messagesSection(status)}
-${checksSection(status)}
+${checksSection(status, format)}
 </main>
 <footer>
 <p>The same in a terminal: <code>prepaid-hours status</code>. Times are in ${status.timezone}.</p>
@@ -143,7 +144,10 @@ ${rest}
 </section>`;
 }
 
-function checksSection({ openQuarantine, reconciliation, timezone, asOf }: Status): Html {
+function checksSection(
+  { openQuarantine, reconciliation, timezone, asOf }: Status,
+  format: Format,
+): Html {
   const quarantine =
     openQuarantine === 0
       ? html`Quarantine: ${badge('good', 'empty')}`
@@ -151,11 +155,14 @@ function checksSection({ openQuarantine, reconciliation, timezone, asOf }: Statu
   return html`<section aria-labelledby="checks">
 <h2 id="checks">Data from the vendors</h2>
 <p>${quarantine}</p>
-<p>${reconcileLine(reconciliation, timezone, asOf)}</p>
+<p>${reconcileLine({ reconciliation, timezone, asOf }, format)}</p>
 </section>`;
 }
 
-function reconcileLine(last: Status['reconciliation'], timezone: string, asOf: string): Html {
+function reconcileLine(
+  { reconciliation: last, timezone, asOf }: Pick<Status, 'reconciliation' | 'timezone' | 'asOf'>,
+  format: Format,
+): Html {
   if (last === null) {
     return html`Last reconcile: ${badge('plain', 'not run yet')} <code>prepaid-hours reconcile</code>`;
   }
@@ -164,5 +171,5 @@ function reconcileLine(last: Status['reconciliation'], timezone: string, asOf: s
   const isFine = found.rows === 0 && failed.length === 0;
   const without = failed.length === 0 ? '' : ` Not compared: ${plainText(failed.join(', '))}.`;
   const command = isFine ? '' : html` <code>prepaid-hours reconcile --last</code>`;
-  return html`Last reconcile: ${badge(isFine ? 'good' : 'warn', comparisonLine(clients, found))} (${when}).${without}${command}`;
+  return html`Last reconcile: ${badge(isFine ? 'good' : 'warn', comparisonLine(clients, found, format))} (${when}).${without}${command}`;
 }

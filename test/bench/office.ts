@@ -47,6 +47,7 @@ export async function openOffice(
         mode: 'observe',
         timezone: 'Europe/Paris',
         locale: 'en',
+        durations: 'clock',
         currency: 'EUR',
         store: file,
         historyMonths: 12,

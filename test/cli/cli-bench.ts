@@ -32,6 +32,8 @@ export class CliBench {
   readonly opened: AppOptions[] = [];
   closed = 0;
   private readonly service: Partial<Service>;
+  /** What the config says differently. */
+  config: Partial<LoadedConfig> = {};
 
   constructor(bench: ReportBench, service: Partial<Service> = {}) {
     this.bench = bench;
@@ -92,6 +94,7 @@ export class CliBench {
       mode: 'observe',
       timezone: 'Europe/Paris',
       locale: 'en',
+      durations: 'clock',
       currency: 'EUR',
       store: '',
       historyMonths: 12,
@@ -108,6 +111,7 @@ export class CliBench {
       clients: [],
       templates: '',
       secrets: [],
+      ...this.config,
     };
     return {
       config,

@@ -56,7 +56,7 @@ test('balances CLIENT shows the blocks too', async () => {
   const cli = await benchWithWork();
   const { out } = await cli.run(['balances', 'plomb', '--config', 'other.yaml']);
   expect(out).toContain('7 h 45  from 17 Jun\n\nBlock');
-  expect(out).toContain('b-1    10 h  120.00 EUR  2026-03-01  never    7 h 45  active');
+  expect(out).toContain('b-1    10 h  €120.00  2026-03-01  never    7 h 45  active');
   expect(cli.opened[0]?.configFile).toBe('other.yaml');
 });
 

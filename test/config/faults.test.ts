@@ -92,7 +92,7 @@ describe('YAML', () => {
 
   test('the second of two equal keys is a fault, beside all the others', () => {
     expect(faultsOf(`${configText({ mode: 'live', locale: 'de' })}mode: observe\n`)).toEqual([
-      '10:9: "de" is not a valid value for locale; one of: en, fr',
+      '10:9: "de" is not a valid value for locale; one of: en, en-US, en-GB, fr',
       '11:1: "mode" is a duplicate; keep one of the two',
     ]);
   });

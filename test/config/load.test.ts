@@ -158,6 +158,7 @@ describe('a whole file', () => {
   test('gives each client its own or the general values', () => {
     expect(dupont).toMatchObject({
       locale: 'fr',
+      durations: 'clock',
       timezone: 'Europe/Paris',
       pushTo: 'psa',
       startOn: '2026-08-15',
@@ -202,6 +203,14 @@ describe('a whole file', () => {
     expect(office?.isHoliday('2026-07-14')).toBe(true);
     expect(office?.isHoliday('2026-07-15')).toBe(false);
   });
+});
+
+test('durations are decimal in en-US and by the clock elsewhere, unless the file says', () => {
+  const config = (values: Record<string, string>) => loadText(configText(values));
+  expect(config({ locale: 'en-US' })).toMatchObject({ locale: 'en-US', durations: 'decimal' });
+  expect(config({ locale: 'en-GB' }).durations).toBe('clock');
+  expect(config({ locale: 'fr', durations: 'decimal' }).durations).toBe('decimal');
+  expect(config({ locale: 'en-US', durations: 'clock' }).durations).toBe('clock');
 });
 
 describe('the least file', () => {

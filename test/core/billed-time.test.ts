@@ -22,7 +22,7 @@ test('hours to bill are debited where the agreement says so, hours worked where 
   expect(await bench.hours()).toEqual([8, 0]);
   const [told] = await explain(bench.app.store, {
     ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
-    fallback: { locale: 'en', timezone: 'UTC' },
+    fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   const covered = told?.steps.find(({ step }) => step === 'covered')?.lines;
   expect(covered?.[0]).toMatch(/1 h \(billable hours, logged as/);

@@ -73,7 +73,7 @@ test('overage costs what the multiplier says, and the explanation shows it', asy
   expect(await bench.story()).toEqual(['+1 purchase', '-1 usage', '-1 overage']);
   const [told] = await explain(bench.app.store, {
     ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
-    fallback: { locale: 'en', timezone: 'UTC' },
+    fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'dear')?.lines[0]).toContain('×2 = 2 h');
 });

@@ -239,9 +239,9 @@ describe('a sale', () => {
   });
 
   test.each<[string, Partial<Agreement>, RegExp]>([
-    ['has ended', { until: '2026-03-01' }, /the agreement ended on March 1, 2026/],
-    ['has not begun', { from: '2026-03-03' }, /the agreement does not start until March 3, 2026/],
-    ['ends too soon', { until: '2026-03-20' }, /the agreement ends on March 20, 2026, before/],
+    ['has ended', { until: '2026-03-01' }, /the agreement ended on 1 March 2026/],
+    ['has not begun', { from: '2026-03-03' }, /the agreement does not start until 3 March 2026/],
+    ['ends too soon', { until: '2026-03-20' }, /the agreement ends on 20 March 2026, before/],
   ])(
     'is not made to an agreement that %s, and a person is told in any case',
     async (_, terms, why) => {

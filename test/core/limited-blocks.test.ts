@@ -44,10 +44,10 @@ test('a block for some work types pays for these, and for their part of a charge
   expect(await left()).toEqual({ 14000: 1, 12000: 10 });
   const [told] = await explain(bench.app.store, {
     ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
-    fallback: { locale: 'en', timezone: 'UTC' },
+    fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[0]).toMatch(
-    /^1 h from block b-\w+ \(2 h at 140\.00 EUR, for “On-site” only\)\.$/,
+    /^1 h from block b-\w+ \(2 h at €140\.00, for “On-site” only\)\.$/,
   );
   bench.psa.ticket('2');
   bench.psa.log('2', '2', nine, 30, onSite);

@@ -170,16 +170,16 @@ describe('a block of money', () => {
     await bench.run();
     const [told] = await explain(bench.app.store, {
       ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
-      fallback: { locale: 'en', timezone: 'UTC' },
+      fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
     });
     expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[0]).toMatch(
-      /^1 h for 150\.00 EUR from block b-\w+ \(500\.00 EUR\)\.$/,
+      /^1 h for €150\.00 from block b-\w+ \(€500\.00\)\.$/,
     );
     const balance = await explainBalance(bench.app.store, {
       ...{ client: bench.client(), on: '2026-03-31', locale: 'en' },
     });
     expect(balance.closing.money).toEqual([{ currency: 'EUR', minor: 35_000 }]);
-    expect(balance.steps[0]?.lines).toContain('Work: -150.00 EUR (one posting)');
+    expect(balance.steps[0]?.lines).toContain('Work: -€150.00 (one posting)');
   });
 });
 

@@ -114,7 +114,7 @@ test('the amount of a block of money follows the config as well', async () => {
   const entries = await bench.ledger('Martin');
   expect(entries.map(({ side, minor, note }) => [side, minor, note])).toEqual([
     ['credit', 50_000, 'opening'],
-    ['credit', 10_000, '500.00 EUR → 600.00 EUR'],
+    ['credit', 10_000, '€500.00 → €600.00'],
   ]);
 });
 

@@ -54,7 +54,7 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
     expect(bench.psa.sentOf('alert-ticket')).toHaveLength(1);
     const [told] = await explain(bench.app.store, {
       ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
-      fallback: { locale: 'en', timezone: 'UTC' },
+      fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
     });
     expect(told?.steps.find(({ step }) => step === 'waiting')?.lines[0]).toBe(
       'Pending, would cost 3 h: not enough hours are left in the blocks, and the agreement holds such work.',
@@ -152,7 +152,7 @@ describe('with overage: invoice, hours beyond the blocks', () => {
       },
     ]);
     expect(invoices()[0]?.body).toMatch(
-      /- #1 Ticket 1, March 2, 2026: 1 h, €150\.00\n- #2 Ticket 2, March 2, 2026: 30 min, €75\.00\n/,
+      /- #1 Ticket 1, 2 March 2026: 1 h, €150\.00\n- #2 Ticket 2, 2 March 2026: 30 min, €75\.00\n/,
     );
     expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 0 });
     await buy(5);
@@ -184,7 +184,7 @@ describe('with overage: invoice, hours beyond the blocks', () => {
       reason: 'Night on the phone',
     });
     await bench.run();
-    expect(invoices()[0]?.body).toContain('- Adjustment (Night on the phone), March 2, 2026: 1 h,');
+    expect(invoices()[0]?.body).toContain('- Adjustment (Night on the phone), 2 March 2026: 1 h,');
     expect(await bench.hours()).toEqual([0, 0]);
   });
 
@@ -249,7 +249,7 @@ describe('with overage: invoice, hours beyond the blocks', () => {
     await bench.run();
     await bench.run();
     expect(invoices().map(({ seconds }) => Number(seconds) / 3600)).toEqual([2, 3]);
-    expect(invoices()[1]?.body).toMatch(/#4 Ticket 4, March 31, 2026: 2 h.*\n- #3 .*April 1, 2026/);
+    expect(invoices()[1]?.body).toMatch(/#4 Ticket 4, 31 March 2026: 2 h.*\n- #3 .*1 April 2026/);
     expect(await bench.balance()).toMatchObject({ settledSeconds: 0, overageSeconds: 0 });
   });
 

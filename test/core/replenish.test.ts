@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Agreement, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { toFormatOptions } from '../../src/domain/format.ts';
 import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
@@ -281,8 +282,28 @@ describe('a threshold that is not in hours', () => {
     }
     expect(kinds()).toEqual(['alert-ticket', 'ticket-note', 'alert-ticket', 'ticket-note']);
     expect(alerts()[0]?.message.subject).toMatch(/^Prepaid hours expire soon: Dupont, 15 h left/);
-    expect(alerts()[0]?.message.body).toMatch(/10 h unused, expiring on April 2, 2026/);
-    expect(alerts()[1]?.message.body).toMatch(/5 h unused, expiring on April 20, 2026/);
+    expect(alerts()[0]?.message.body).toMatch(/10 h unused, expiring on 2 April 2026/);
+    expect(alerts()[1]?.message.body).toMatch(/5 h unused, expiring on 20 April 2026/);
+  });
+
+  test('alerts are in the MSP’s form of dates, money and hours, notes in the client’s', async () => {
+    const when = { balance: 'settled', expiresWithinDays: 31 } as const;
+    const agreement = agreementOf({ replenish: [level(when, { tell: ['msp', 'client'] })] });
+    const openingBlocks = [
+      { ...openingOf(0), amountMinor: 12_345, currency: 'USD', expiresOn: '2026-04-02' },
+      openingOf(5, { expiresOn: '2026-04-02' }),
+    ];
+    const reader = toFormatOptions('en-US');
+    bench = await CoreBench.open({ clients: [clientOf({ agreement, openingBlocks, ...reader })] });
+    await bench.run();
+    const alert = alerts()[0]?.message.body;
+    const note = bench.psa.sentOf('ticket-note')[0]?.message.body;
+    expect(alert).toContain('as of 2 March 2026');
+    expect(alert).toContain('5 h unused, expiring on 2 April 2026');
+    expect(alert).toContain('$123.45 unused, expiring on 2 April 2026');
+    expect(note).toContain('As of March 2, 2026');
+    expect(note).toContain('5.00 h unused, expiring on April 2, 2026');
+    expect(note).not.toMatch(/USD|5 h/);
   });
 
   test('a forecast run-out is told once while days go by, in the client’s language too', async () => {
@@ -297,7 +318,7 @@ describe('a threshold that is not in hours', () => {
     }
     expect(kinds()).toEqual(['alert-ticket', 'ticket-note']);
     expect(alerts()[0]?.message.body).toMatch(
-      /expected to run out within 14 days \(.*March \d+, 2026/,
+      /expected to run out within 14 days \(.*\d+ March 2026/,
     );
   });
 

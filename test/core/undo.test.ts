@@ -202,7 +202,8 @@ describe('a correction that is undone', () => {
     expect(await statement('2026-03')).toEqual(march);
     const [line] = (await statement('2026-04')).lines;
     expect(line).toMatchObject({ kind: 'correction', seconds: 3600 });
-    expect(line?.correction?.changes.map(textsIn('en').change).join()).toMatch(
+    const texts = textsIn(bench.client());
+    expect(line?.correction?.changes.map((one) => texts.change(one, texts)).join()).toMatch(
       /the run that debited it was undone/,
     );
   });

@@ -42,7 +42,7 @@ test('plan holds a changed file against the one in force beside it, and writes n
 
     const { stdout, exitCode } = await runCommand(['plan', '--config', file]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Dupont +14 h +29 h +0 h +0 h → 14 h +1,680\.00 EUR → 1,800\.00 EUR/m);
+    expect(stdout).toMatch(/^Dupont +14 h +29 h +0 h +0 h → 14 h +€1,680\.00 → €1,800\.00/m);
     expect(stdout).toMatch(/^Dupont +workTypes +\+1 h/m);
     expect(stdout).toContain('Nothing was written.');
 

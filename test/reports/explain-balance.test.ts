@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Locale } from '../../src/domain/agreements/terms.ts';
+import type { Locale } from '../../src/domain/format.ts';
 import {
   type BalanceExplanation,
   explainBalance,
@@ -34,7 +34,7 @@ test('a balance on a date is explained block by block, and adds up', async () =>
   );
   expect(explanation.steps).toEqual([
     {
-      title: 'Block b-1: 2 h at 120.00 EUR per hour, bought 1 February 2026',
+      title: 'Block b-1: 2 h at €120.00 per hour, bought 1 February 2026',
       lines: [
         'At the start of 1 March 2026: 1 h',
         'Reversal: +1 h (one posting)',
@@ -43,7 +43,7 @@ test('a balance on a date is explained block by block, and adds up', async () =>
       ],
     },
     {
-      title: 'Block b-2: 3 h at 120.00 EUR per hour, bought 10 March 2026',
+      title: 'Block b-2: 3 h at €120.00 per hour, bought 10 March 2026',
       lines: [
         'At the start of 1 March 2026: 0 h',
         'Hours bought: +3 h (one posting)',

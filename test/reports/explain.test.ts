@@ -16,7 +16,7 @@ async function ask(bench: ReportBench, change: Partial<ExplainRequest> = {}): Pr
     clients: [bench.client],
     connections: ['psa'],
     locale: null,
-    fallback: { locale: 'en', timezone: 'UTC' },
+    fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
     ...change,
   });
   if (explanation === undefined) throw new Error('nothing was explained');
@@ -40,7 +40,7 @@ test('one sentence leads from the time worked to the block that paid', async () 
   const explanation = await ask(await benchWithCharge());
   expect(linesOf(explanation, 'summary')).toEqual([
     '41 min worked, rounded per ticket to 45 min; outside business hours ×1.5 = 1 h 07 min 30 s; ' +
-      '1 h 07 min 30 s from block b-12ab34cd (20 h at 130.00 USD).',
+      '1 h 07 min 30 s from block b-12ab34cd (20 h at $130.00).',
   ]);
   expect(linesOf(explanation, 'covered')).toEqual([
     'Ann Lee, 4 March 2026, 41 min (logged as “41 min”), work type “Remote”: covered.',
@@ -65,7 +65,7 @@ test('the same in French', async () => {
   const explanation = await ask(await benchWithCharge(), { locale: 'fr' });
   expect(linesOf(explanation, 'summary')).toEqual([
     '41 min de travail, arrondi par ticket à 45 min\u00a0; hors heures ouvrées ×1,5 = 1 h 07 min 30 s\u00a0; ' +
-      '1 h 07 min 30 s sur le forfait b-12ab34cd (20 h à 130,00 USD).',
+      '1 h 07 min 30 s sur le forfait b-12ab34cd (20 h à 130,00\u00a0$US).',
   ]);
   expect(explanation.steps[0]?.title).toBe('Résumé');
 });
@@ -77,7 +77,7 @@ test('where rules differ, the sentence says how much each of them made dearer', 
   const work = [entry({ seconds: 2700 }), entry({ sourceId: 'e2', workType: 'On-site' })];
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(work, { multipliers: [onSite] }));
   expect(linesOf(await ask(bench), 'summary')).toEqual([
-    '1 h 45 worked; 1 h work type “On-site” ×1.25; total 2 h; 2 h from block b-1 (10 h at 120.00 EUR).',
+    '1 h 45 worked; 1 h work type “On-site” ×1.25; total 2 h; 2 h from block b-1 (10 h at €120.00).',
   ]);
 });
 
@@ -96,7 +96,7 @@ test('a minimum and a role that decided are told', async () => {
   const explanation = await ask(bench);
   expect(linesOf(explanation, 'summary')).toEqual([
     '30 min worked, “On-site” counted as at least 1 h 56 min 40 s, rounded per ticket to 2 h; ' +
-      '2 h from block b-1 (10 h at 120.00 EUR).',
+      '2 h from block b-1 (10 h at €120.00).',
   ]);
   expect(linesOf(explanation, 'dear')).toEqual([
     '30 min: no multiplier.',
@@ -122,9 +122,7 @@ test('every revision tells what made it differ, and only the last one is charged
   const bench = await benchWithCharge();
   await bench.charge('2026-03-06T09:00:00.000Z', 'g1', facts([entry({ seconds: 5400 })]));
   const changed = await ask(bench);
-  expect(linesOf(changed, 'blocks')).toEqual([
-    '1 h 30 from block b-12ab34cd (20 h at 130.00 USD).',
-  ]);
+  expect(linesOf(changed, 'blocks')).toEqual(['1 h 30 from block b-12ab34cd (20 h at $130.00).']);
   expect(linesOf(changed, 'history')).toEqual([
     'Revision 1, 5 March 2026: 1 h 07 min 30 s charged.',
     'Revision 2, 6 March 2026: 1 h 30 charged, since time worked 41 min → 1 h 30; the multiplier changed.',
@@ -143,7 +141,7 @@ test('overage that a block has paid is told as that block’s', async () => {
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
   expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h beyond all blocks (overage).']);
   await bench.buy('2026-03-06T09:00:00.000Z');
-  expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h from block b-1 (10 h at 120.00 EUR).']);
+  expect(linesOf(await ask(bench), 'blocks')).toEqual(['1 h from block b-1 (10 h at €120.00).']);
 });
 
 const mixedWork = [
@@ -158,13 +156,13 @@ test('each work type of a mixed charge names who pays for it, and why others do 
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(mixedWork));
   const explanation = await ask(bench);
   expect(linesOf(explanation, 'blocks')).toEqual([
-    'work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only).',
-    'work type “On-site”: 1 h from block b-2 (10 h at 120.00 EUR).',
+    'work type “Remote”: 2 h from block b-1 (10 h at €120.00, for “Remote” only).',
+    'work type “On-site”: 1 h from block b-2 (10 h at €120.00).',
     'work type “On-site”: Skipped, limited to other work types: b-1 (for “Remote” only).',
   ]);
   expect(linesOf(explanation, 'summary')).toEqual([
-    '3 h worked; work type “Remote”: 2 h from block b-1 (10 h at 120.00 EUR, for “Remote” only); ' +
-      'work type “On-site”: 1 h from block b-2 (10 h at 120.00 EUR).',
+    '3 h worked; work type “Remote”: 2 h from block b-1 (10 h at €120.00, for “Remote” only); ' +
+      'work type “On-site”: 1 h from block b-2 (10 h at €120.00).',
   ]);
   expect(linesOf(await ask(bench, { locale: 'fr' }), 'blocks')[2]).toBe(
     'type de travail «\u00a0On-site\u00a0»\u00a0: Non utilisé, réservé à d’autres types de travail\u00a0: ' +
@@ -178,9 +176,9 @@ test('a work type that one block pays in part is named once for each of its paye
   await bench.buy('2026-03-02T08:00:00.000Z', { id: 'b-2' });
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts(mixedWork));
   expect(linesOf(await ask(bench), 'blocks')).toEqual([
-    'work type “Remote”: 2 h from block b-1 (2 h 30 at 120.00 EUR).',
-    'work type “On-site”: 30 min from block b-1 (2 h 30 at 120.00 EUR).',
-    'work type “On-site”: 30 min from block b-2 (10 h at 120.00 EUR).',
+    'work type “Remote”: 2 h from block b-1 (2 h 30 at €120.00).',
+    'work type “On-site”: 30 min from block b-1 (2 h 30 at €120.00).',
+    'work type “On-site”: 30 min from block b-2 (10 h at €120.00).',
   ]);
 });
 
@@ -199,7 +197,7 @@ test('blocks that come first and did not pay are named, each with what kept it t
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()], { rates }));
   await bench.buy('2026-04-01T08:00:00.000Z', { id: 'later' });
   const lines = [
-    '1 h from block paying (10 h at 120.00 EUR).',
+    '1 h from block paying (10 h at €120.00).',
     'Skipped, expired before the work: ended (28 February 2026).',
     'Skipped, nothing left: empty.',
     'Skipped, void: gone.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { forecastRunOut, type Lot } from '../../src/domain/forecast/forecast.ts';
+import { formatIn, toFormatOptions } from '../../src/domain/format.ts';
 import { addDays, type DateText } from '../../src/domain/time.ts';
 import { runOutText } from '../../src/reports/balances/run-out-text.ts';
 
@@ -119,5 +120,5 @@ test.each([
   ['from 12 May', '2026-05-12', null],
 ])('the table says %s', (text, earliestOn, latestOn) => {
   const runOut = { runOutOn: earliestOn, earliestOn, latestOn };
-  expect(runOutText(runOut, '2026-05-01')).toBe(text);
+  expect(runOutText(runOut, '2026-05-01', formatIn(toFormatOptions('en')))).toBe(text);
 });

@@ -4,7 +4,6 @@ import { statementToCsv } from '../../src/reports/statement/statement-csv.ts';
 import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
 import { statementToJson } from '../../src/reports/statement/statement-json.ts';
 import type { Statement, StatementLine } from '../../src/reports/statement/statement-shape.ts';
-import { textsIn } from '../../src/reports/text/texts.ts';
 import { closed, entry, facts, openReportBench, type ReportBench } from './report-bench.ts';
 
 const later = '2026-12-31T00:00:00.000Z';
@@ -175,14 +174,6 @@ test('overage that a later block pays moves no hours, and now has a price', asyn
     netSeconds: 31_500,
     money: [],
   });
-});
-
-test('days of work are spelt as a span in the client’s language', () => {
-  expect(textsIn('en').days('2026-03-02', '2026-03-04')).toBe('2–4 March 2026');
-  expect(textsIn('fr').days('2026-03-01', '2026-03-04')).toBe('1er–4 mars 2026');
-  expect(textsIn('fr').days('2026-03-31', '2026-04-02')).toBe('31 mars 2026 – 2 avril 2026');
-  expect(textsIn('fr').amount(-123_456_789, 'EUR')).toBe('-1\u202f234\u202f567,89 EUR');
-  expect(textsIn('en').amount(1234, 'JPY')).toBe('1,234 JPY');
 });
 
 test('the CSV counts the balance from line to line', async () => {

@@ -142,7 +142,13 @@ const silent: Logger = {
 
 function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
   return {
-    ...{ file: `${store}.yaml`, mode: 'live', timezone: 'Europe/Paris', locale: 'en' },
+    ...{
+      file: `${store}.yaml`,
+      mode: 'live',
+      timezone: 'Europe/Paris',
+      locale: 'en',
+      durations: 'clock',
+    },
     ...{ currency: 'EUR', store, historyMonths: 12 },
     blocksSoldByHand: 'propose',
     web: null,

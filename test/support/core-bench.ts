@@ -216,6 +216,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     mode: options.mode ?? 'live',
     timezone: 'Europe/Paris',
     locale: 'en',
+    durations: 'clock',
     currency: 'EUR',
     store,
     historyMonths: 12,

@@ -37,6 +37,7 @@ export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClie
     agreement: agreementOf(),
     timezone: 'Europe/Paris',
     locale: 'en',
+    durations: 'clock',
     currency: 'EUR',
     startOn: null,
     formerIds: new Map(),

@@ -112,7 +112,14 @@ const walls: readonly Wall[] = [
   })),
   {
     room: 'src/cli/*',
-    may: ['src/contract/', 'src/reports/', 'src/service/', 'src/web/server.ts', 'src/cli/'],
+    may: [
+      'src/domain/format.ts',
+      'src/contract/',
+      'src/reports/',
+      'src/service/',
+      'src/web/server.ts',
+      'src/cli/',
+    ],
   },
   { room: 'src/web/', may: [...port, 'src/config/loaded.ts', 'src/reports/', 'src/service/'] },
   { room: 'src/contract/', may: ['src/domain/'] },

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Agreement, BusinessHours, Multiplier } from '../../src/domain/agreements/terms.ts';
 import { type ChargeableEntry, computeCharge } from '../../src/domain/charges/charge.ts';
 import { chargedWorkTypes } from '../../src/domain/charges/charge-facts.ts';
+import { toFormatOptions } from '../../src/domain/format.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { textsIn } from '../../src/reports/text/texts.ts';
 import { agreementOf } from '../support/terms.ts';
@@ -185,7 +186,8 @@ describe('what rounding does', () => {
     const per = { rounding: rounding(5) };
     const facts = charge([shown(10_512)], per);
     expect(facts.rounding).toMatchObject({ roundedSeconds: 10_500, precisionSeconds: 18 });
-    expect(textsIn('en').explain.roundingRule(facts.rounding)).toBe(
+    const texts = textsIn(toFormatOptions('en'));
+    expect(texts.explain.roundingRule(facts.rounding, texts)).toBe(
       'in steps of 5 min, up to 18 s treated as rounding by the PSA',
     );
     // 0.17 h twice is 20 min; what two roundings cannot explain is a begun increment.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
+import { formatIn, toFormatOptions } from '../../src/domain/format.ts';
 import { compareAlert, compareInvoice } from '../../src/reconcile/compare-delivery.ts';
 import { hoursFound } from '../../src/reconcile/compare-hours.ts';
 import { compareEntries, compareTickets, entryText } from '../../src/reconcile/compare-rows.ts';
@@ -187,6 +188,6 @@ test.each([
 ] as [number, { rows: number; clients: number; seconds: number }, string][])(
   '%i clients and %o are one line',
   (clients, sum, line) => {
-    expect(comparisonLine(clients, sum)).toBe(line);
+    expect(comparisonLine(clients, sum, formatIn(toFormatOptions('en')))).toBe(line);
   },
 );

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { formatIn, toFormatOptions } from '../../src/domain/format.ts';
 import type { Crossing } from '../../src/domain/thresholds/episodes.ts';
 import type { Position } from '../../src/domain/thresholds/thresholds.ts';
 import { refusalPhrase } from '../../src/replenish/messages/phrases.ts';
@@ -48,5 +49,5 @@ test.each<[Refusal, string]>([
     'Pas de vente : l’offre « ten » ne couvre que Remote, Phone.',
   ],
 ])('a French reader is told why: %j', (refusal, text) => {
-  expect(refusalPhrase(refusal, 'fr')).toBe(text);
+  expect(refusalPhrase(refusal, formatIn(toFormatOptions('fr')))).toBe(text);
 });

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
 import { KindError } from '../../domain/errors.ts';
-import { textsIn } from '../../reports/text/texts.ts';
 import { findClient } from '../input/find-client.ts';
 import { readChange, readHours, readReason } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
@@ -28,7 +26,7 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
     .option('--allow-overage', 'take more than is left; the rest becomes overage')
     .requiredOption('--reason <text>', 'why')
     .action((query: string, options: AdjustOptions, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+      cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const client = findClient(app.clients, query);
         const { seconds, minor } = readWanted(options, client.currency);
         const { key, settledSeconds, moneyLeft, overageSeconds } = await deps.service.adjustBalance(
@@ -39,17 +37,17 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
             reason: readReason(options.reason),
           },
         );
-        const money = (value: number) => textsIn('en').amount(value, client.currency);
+        const money = (value: number) => format.money(value, client.currency);
         const left = minor === null ? null : (moneyLeft.get(client.currency) ?? 0);
         const document = { client: client.name, key, seconds, amountMinor: minor };
         answer({ ...document, settledSeconds, amountLeftMinor: left, overageSeconds }, () => {
           const sign = (minor ?? seconds) > 0 ? '+' : '';
           const [change, rest] =
             minor === null || left === null
-              ? [formatDuration(seconds), formatDuration(settledSeconds)]
+              ? [format.duration(seconds), format.duration(settledSeconds)]
               : [money(minor), money(left)];
           const overage =
-            overageSeconds === 0 ? '' : `, ${formatDuration(overageSeconds)} of overage`;
+            overageSeconds === 0 ? '' : `, ${format.duration(overageSeconds)} of overage`;
           return `${client.name}: ${sign}${change}; ${rest} left${overage}.\n`;
         });
         return 0;

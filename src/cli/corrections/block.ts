@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
 import { KindError } from '../../domain/errors.ts';
+import type { Format } from '../../domain/format.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
-import { textsIn } from '../../reports/text/texts.ts';
 import { findClient } from '../input/find-client.ts';
 import { readAmount, readDate, readHours, readReason, readWhole } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
@@ -39,17 +38,17 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     )
     .option('--reason <text>', 'shown on the statement', 'Added by hand')
     .action((query: string, options: AddOptions, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+      cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const client = findClient(app.clients, query);
         const today = dateInZone(instantFromMs(app.now()), client.timezone);
         const request = { clientId: client.id, ...readBlock(options, client.currency, today) };
         const { blockId } = await deps.service.addBlock(app, request);
         const { seconds, amountMinor } = request;
         answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
-          const amount = (minor: number) => textsIn('en').amount(minor, client.currency);
+          const amount = (minor: number) => format.money(minor, client.currency);
           const size =
             amountMinor === null
-              ? `${formatDuration(seconds)} at ${amount(request.rateMinor)}`
+              ? `${format.duration(seconds)} at ${amount(request.rateMinor)}`
               : amount(amountMinor);
           return `${client.name}: block ${blockId}, ${size}.\n`;
         });
@@ -66,15 +65,15 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     .requiredOption('--until <day>', 'new last day, or "never"')
     .requiredOption('--reason <text>', 'why')
     .action((blockId: string, options: { until: string; reason: string }, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+      cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const expiresOn = options.until === 'never' ? null : readDate('--until', options.until);
         const request = { blockId, expiresOn, reason: readReason(options.reason) };
         const back = await deps.service.extendBlock(app, request);
         const { returnedSeconds, returnedMinor } = back;
         answer({ block: blockId, expiresOn, returnedSeconds, returnedMinor }, () => {
-          const until = expiresOn === null ? 'never ends' : `ends on ${expiresOn}`;
+          const until = expiresOn === null ? 'never ends' : `ends on ${format.day(expiresOn)}`;
           const isBack = returnedSeconds > 0 || (returnedMinor ?? 0) > 0;
-          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back)} restored` : ''}.\n`;
+          return `Block ${blockId} now ${until}${isBack ? `; ${sizeOf(back, format)} restored` : ''}.\n`;
         });
         return 0;
       }),
@@ -88,16 +87,19 @@ export function addBlockCommands(program: Command, cli: Cli): void {
     )
     .requiredOption('--reason <text>', 'why')
     .action((blockId: string, options: { reason: string }, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+      cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const reason = readReason(options.reason);
         const removed = await deps.service.voidBlock(app, { blockId, reason });
         const { removedSeconds, removedMinor, currency } = removed;
         answer({ block: blockId, removedSeconds, removedMinor }, () => {
-          const rest = sizeOf({
-            returnedSeconds: removedSeconds,
-            returnedMinor: removedMinor,
-            currency,
-          });
+          const rest = sizeOf(
+            {
+              returnedSeconds: removedSeconds,
+              returnedMinor: removedMinor,
+              currency,
+            },
+            format,
+          );
           return `Block ${blockId} is void; ${rest} withdrawn.\n`;
         });
         return 0;
@@ -155,14 +157,13 @@ function addSalesCommands(block: Command, cli: Cli): void {
     );
 }
 
-function sizeOf(moved: {
-  returnedSeconds: number;
-  returnedMinor: number | null;
-  currency: string;
-}): string {
+function sizeOf(
+  moved: { returnedSeconds: number; returnedMinor: number | null; currency: string },
+  format: Format,
+): string {
   return moved.returnedMinor === null
-    ? formatDuration(moved.returnedSeconds)
-    : textsIn('en').amount(moved.returnedMinor, moved.currency);
+    ? format.duration(moved.returnedSeconds)
+    : format.money(moved.returnedMinor, moved.currency);
 }
 
 function readBlock(options: AddOptions, currency: string, today: string) {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import type { UndoResult } from '../../service/corrections/undo.ts';
 import type { TableColumn } from '../output/table.ts';
@@ -32,7 +31,7 @@ export function addUndoCommand(program: Command, cli: Cli): void {
     );
 }
 
-async function listRuns({ app, deps, answer, table }: Scope): Promise<number> {
+async function listRuns({ app, deps, answer, format, table }: Scope): Promise<number> {
   const runs = await deps.service.listUndoable(app);
   const titles = [
     { title: 'Run' },
@@ -45,12 +44,7 @@ async function listRuns({ app, deps, answer, table }: Scope): Promise<number> {
       ? 'No run has written anything yet.\n'
       : table(
           titles,
-          runs.map((run) => [
-            run.id,
-            run.command,
-            run.startedAt.slice(0, 16).replace('T', ' '),
-            run.undoneBy ?? '',
-          ]),
+          runs.map((run) => [run.id, run.command, format.time(run.startedAt), run.undoneBy ?? '']),
         ),
   );
   return 0;
@@ -60,10 +54,10 @@ type Shown = Omit<UndoResult, 'ledger' | 'exitCode'> & {
   ledger: (Omit<UndoResult['ledger'][number], 'clientId'> & { client: string })[];
 };
 
-function undoText(result: Shown, { table }: Scope): string {
+function undoText(result: Shown, scope: Scope): string {
   const isDone = result.run !== null;
   const parts = [
-    ledgerText(result, table),
+    ledgerText(result, scope),
     listText(
       isDone ? 'Withdrawn:' : 'To be withdrawn:',
       result.withdrawn.map(({ kind, client, remoteId }) => `${kind} ${remoteId ?? ''}, ${client}`),
@@ -83,7 +77,7 @@ function undoText(result: Shown, { table }: Scope): string {
 }
 
 /** One row per client: the number of entries and their sum. */
-function ledgerText({ ledger }: Shown, table: Scope['table']): string {
+function ledgerText({ ledger }: Shown, { table, format }: Scope): string {
   if (ledger.length === 0) return 'No ledger entries.\n';
   const rows = [...Map.groupBy(ledger, ({ client }) => client)].map(([client, entries]) => {
     const seconds = entries.reduce(
@@ -91,7 +85,7 @@ function ledgerText({ ledger }: Shown, table: Scope['table']): string {
         sum + (entry.minor === null ? (entry.side === 'credit' ? 1 : -1) * entry.seconds : 0),
       0,
     );
-    return [client, String(entries.length), `${seconds < 0 ? '' : '+'}${formatDuration(seconds)}`];
+    return [client, String(entries.length), `${seconds < 0 ? '' : '+'}${format.duration(seconds)}`];
   });
   const titles: TableColumn[] = [
     { title: 'Client', cut: 'name' },

@@ -119,7 +119,7 @@ function toJson(message: PushMessageRow) {
   };
 }
 
-function listText(messages: readonly PushMessageRow[], { table }: Scope): string {
+function listText(messages: readonly PushMessageRow[], { table, format }: Scope): string {
   if (messages.length === 0) return 'No messages.\n';
   const columns: TableColumn[] = [
     { title: 'Key' },
@@ -142,7 +142,7 @@ function listText(messages: readonly PushMessageRow[], { table }: Scope): string
       style === undefined ? message.status : { text: message.status, style },
       String(message.attempts),
       message.remoteLabel ?? message.remoteId ?? '',
-      message.createdAt.slice(0, 16).replace('T', ' '),
+      format.time(message.createdAt),
       message.lastError ?? '',
     ];
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
+import type { Format } from '../../domain/format.ts';
 import { plainJson, plainText } from '../../reports/format/plain-text.ts';
 import type { QuarantineRow } from '../../store/port.ts';
 import { readWhole } from '../input/values.ts';
@@ -20,7 +21,7 @@ export function addQuarantineShow(quarantine: Command, cli: Cli): void {
         const found = rows.find((row) => row.id === number);
         if (found === undefined) throw unknownRow(id, 'quarantine row');
         const [row, vendorRow] = [found.row, found.vendorRow].map(readJson);
-        const steps = listSteps(found);
+        const steps = listSteps(found, scope.format);
         scope.answer({ ...found, row, vendorRow, steps }, () =>
           rowText({ ...found, steps }, vendorRow ?? row, scope),
         );
@@ -40,10 +41,13 @@ function readJson(text: string | null): unknown {
 }
 
 /** What a person can do about it, each with its command. */
-function listSteps({ id, connection, row, status, foundBy, lastSeenAt }: QuarantineRow): string[] {
+function listSteps(
+  { id, connection, row, status, foundBy, lastSeenAt }: QuarantineRow,
+  format: Format,
+): string[] {
   const retry = `prepaid-hours quarantine retry ${id}`;
   const accept = `prepaid-hours quarantine accept ${id}`;
-  const day = lastSeenAt.slice(0, 10);
+  const day = format.day(lastSeenAt.slice(0, 10));
   if (status === 'resolved') return [`Resolved on ${day}; nothing to do.`];
   if (status === 'accepted') return [`Accepted on ${day}. To take that back: ${retry}`];
   if (foundBy === 'debit') {
@@ -62,10 +66,10 @@ function listSteps({ id, connection, row, status, foundBy, lastSeenAt }: Quarant
 function rowText(
   found: QuarantineRow & { steps: readonly string[] },
   shown: unknown,
-  { paint }: Scope,
+  { paint, format }: Scope,
 ): string {
   const { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt } = found;
-  const time = (at: string) => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  const time = (at: string) => `${format.time(at)} UTC`;
   const fields = [
     ['From', `${connection}, ${stream} ${sourceId}`],
     ['Status', status],

@@ -74,7 +74,7 @@ function toJson(row: QuarantineRow) {
   return { id, connection, stream, sourceId, reason, status, firstSeenAt, lastSeenAt };
 }
 
-function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
+function listText(rows: readonly QuarantineRow[], { table, format }: Scope): string {
   if (rows.length === 0) return 'No quarantined rows.\n';
   const columns: TableColumn[] = [
     { title: 'Id', isFigure: true },
@@ -89,7 +89,7 @@ function listText(rows: readonly QuarantineRow[], { table }: Scope): string {
     row.connection,
     row.stream,
     row.sourceId,
-    row.firstSeenAt.slice(0, 10),
+    format.day(row.firstSeenAt.slice(0, 10)),
     row.reason,
   ]);
   return `${table(columns, cells)}\nOne in full, with what to do: prepaid-hours quarantine show ID\n`;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import { dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
 import {
   type BalanceReport,
@@ -14,11 +14,9 @@ import { describeNotice } from '../../reports/notices/name-notices.ts';
 import { comparisonLine } from '../../reports/notices/reconciliation.ts';
 import { undeliveredLines } from '../../reports/notices/undelivered.ts';
 import { unlistedFix } from '../../reports/notices/unlisted.ts';
-import { textsIn } from '../../reports/text/texts.ts';
 import { type LastRead, readLastReads } from '../../service/status/status.ts';
 import { agoText } from '../../service/status/words.ts';
 import { findClient } from '../input/find-client.ts';
-import type { Paint } from '../output/style.ts';
 import type { TableCell, TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
@@ -30,7 +28,13 @@ export function addBalancesCommand(program: Command, cli: Cli): void {
         const { app } = scope;
         const clients = query === undefined ? app.clients : [findClient(app.clients, query)];
         const asOf = instantFromMs(app.now());
-        const request = { shown: clients, all: app.clients, asOf, offers: app.config.offers };
+        const request = {
+          shown: clients,
+          all: app.clients,
+          asOf,
+          offers: app.config.offers,
+          format: scope.format,
+        };
         const report = await buildBalances(app.store, request);
         const reads = await readLastReads(app);
         scope.answer({ ...balancesToJson(report), reads }, () =>
@@ -64,53 +68,55 @@ function balancesText(
     { title: 'Runs out' },
     { title: 'Last alert' },
   ];
-  const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf));
+  const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf, scope.format));
   const parts = [scope.table(columns, rows)];
   if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
   parts.push(...readText(reads, scope));
-  const waiting = waitingText(report, scope.paint);
-  return [...parts, ...waiting, ...reconciliationText(report, scope.paint)].join('\n');
+  const waiting = waitingText(report, scope);
+  return [...parts, ...waiting, ...reconciliationText(report, scope)].join('\n');
 }
 
 function balanceRow(
   balance: ClientBalance,
   has: { overage: boolean; money: boolean },
   asOf: Instant,
+  format: Format,
 ): TableCell[] {
   const { client, overageSeconds, pendingSeconds, projectedSeconds, lastAlert } = balance;
-  const overage = overageSeconds === 0 ? '' : formatDuration(overageSeconds);
-  const alert = lastAlert === null ? '' : alertText(lastAlert, client.timezone);
-  const money = [...balance.moneyLeft].map(([currency, minor]) => amount(minor, currency));
+  const overage = overageSeconds === 0 ? '' : format.duration(overageSeconds);
+  const alert = lastAlert === null ? '' : alertText(lastAlert, client.timezone, format);
+  const money = [...balance.moneyLeft].map(([currency, minor]) => format.money(minor, currency));
   const { paidBy } = client;
   return [
     paidBy === null ? client.name : `${client.name} (paid by ${paidBy.name})`,
-    hoursCell(balance.settledSeconds),
+    hoursCell(balance.settledSeconds, format),
     ...(has.money ? [money.join(', ')] : []),
     ...(has.overage ? [{ text: overage, style: 'red' as const }] : []),
-    pendingSeconds === 0 ? '' : formatDuration(pendingSeconds),
-    hoursCell(projectedSeconds),
-    runOutText(balance.runOut, dateInZone(asOf, client.timezone)),
+    pendingSeconds === 0 ? '' : format.duration(pendingSeconds),
+    hoursCell(projectedSeconds, format),
+    runOutText(balance.runOut, dateInZone(asOf, client.timezone), format),
     alert,
   ];
 }
 
 /** Its day, and its status unless it was delivered. */
-function alertText({ at, status }: { at: Instant; status: string }, timezone: string): string {
-  const day = dateInZone(at, timezone);
+function alertText(
+  { at, status }: { at: Instant; status: string },
+  timezone: string,
+  format: Format,
+): string {
+  const day = format.day(dateInZone(at, timezone));
   return status === 'delivered' ? day : `${day} (${status})`;
 }
 
-function amount(minor: number, currency: string): string {
-  return textsIn('en').amount(minor, currency);
-}
-
-function hoursCell(seconds: number): TableCell {
+function hoursCell(seconds: number, format: Format): TableCell {
   return seconds > 0
-    ? formatDuration(seconds)
-    : { text: formatDuration(seconds), style: 'red' as const };
+    ? format.duration(seconds)
+    : { text: format.duration(seconds), style: 'red' as const };
 }
 
 function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
+  const { format } = scope;
   if (blocks.length === 0) return `${client.name} has no blocks.\n`;
   const columns = [
     { title: 'Block' },
@@ -126,13 +132,13 @@ function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {
       ? block.id
       : `${block.id} (${block.workTypes.map(plainText).join(', ')})`,
     ...(block.amountMinor === null
-      ? [formatDuration(block.seconds), amount(block.rateMinor, block.currency)]
-      : [amount(block.amountMinor, block.currency), 'by work type']),
-    block.purchasedOn,
-    block.expiresOn ?? 'never',
+      ? [format.duration(block.seconds), format.money(block.rateMinor, block.currency)]
+      : [format.money(block.amountMinor, block.currency), 'by work type']),
+    format.day(block.purchasedOn),
+    block.expiresOn === null ? 'never' : format.day(block.expiresOn),
     block.remainingMinor === null
-      ? formatDuration(block.remainingSeconds)
-      : amount(block.remainingMinor, block.currency),
+      ? format.duration(block.remainingSeconds)
+      : format.money(block.remainingMinor, block.currency),
     block.shownStatus,
   ]);
   return scope.table(columns, rows);
@@ -155,18 +161,18 @@ function readText(reads: readonly LastRead[], { app, paint }: Scope): string[] {
 }
 
 /** When everything was last compared with the vendors, and the result. */
-function reconciliationText({ reconciliation }: BalanceReport, paint: Paint): string[] {
+function reconciliationText({ reconciliation }: BalanceReport, { paint, format }: Scope): string[] {
   if (reconciliation === null) return [];
   const { at, clients, failed, found } = reconciliation;
-  const day = at.slice(0, 16).replace('T', ' ');
-  const line = `Compared with the PSA on ${day} UTC: ${comparisonLine(clients, found)}.`;
+  const day = format.time(at);
+  const line = `Compared with the PSA on ${day} UTC: ${comparisonLine(clients, found, format)}.`;
   const without = failed.length === 0 ? '' : ` Not compared: ${plainText(failed.join(', '))}.`;
   if (found.rows === 0 && failed.length === 0) return [`${line}\n`];
   return [`${paint('yellow', `${line}${without} See prepaid-hours reconcile --last`)}\n`];
 }
 
 /** What needs attention. */
-function waitingText(report: BalanceReport, paint: Paint): string[] {
+function waitingText(report: BalanceReport, { paint, format }: Scope): string[] {
   const lines = undeliveredLines(report.undelivered);
   lines.push(...report.salesQuestions.map(plainText));
   const { openQuarantine: open } = report;
@@ -182,6 +188,6 @@ function waitingText(report: BalanceReport, paint: Paint): string[] {
   for (const { text, fix } of report.names.map(describeNotice))
     lines.push(plainText(`${text} ${fix}`));
   for (const left of report.leftClients)
-    lines.push(`${plainText(leftClientText(left))} ${leftClientFix}`);
+    lines.push(`${plainText(leftClientText(left, format))} ${leftClientFix}`);
   return lines.length === 0 ? [] : [`${lines.map((line) => paint('yellow', line)).join('\n')}\n`];
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Locale } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
+import { type Locale, locales } from '../../domain/format.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import { type Explanation, explain } from '../../reports/explain/explain.ts';
 import { type BalanceExplanation, explainBalance } from '../../reports/explain/explain-balance.ts';
@@ -42,7 +42,7 @@ interface BalanceOptions {
 }
 
 function localeOption(): Option {
-  return new Option('--locale <locale>', 'default: the client’s locale').choices(['en', 'fr']);
+  return new Option('--locale <locale>', 'default: the client’s locale').choices(locales);
 }
 
 async function answerWork(
@@ -56,7 +56,7 @@ async function answerWork(
     clients,
     connections: [...config.connections.keys()],
     locale: locale ?? null,
-    fallback: { locale: config.locale, timezone: config.timezone },
+    fallback: config,
   });
   scope.answer({ explanations }, () =>
     explanations.map((explanation) => explanationText(explanation, scope)).join('\n'),

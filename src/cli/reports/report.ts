@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
 import type { Score } from '../../domain/forecast/backtest.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import {
@@ -46,8 +45,8 @@ function forecastText({ asOf, clients, score }: ForecastReport, scope: Scope): s
   ];
   const rows = clients.map((one) => [
     one.client.name,
-    formatDuration(one.projectedSeconds),
-    runOutText(one.runOut, dateInZone(asOf, one.client.timezone)),
+    scope.format.duration(one.projectedSeconds),
+    runOutText(one.runOut, dateInZone(asOf, one.client.timezone), scope.format),
     ...(one.score === null ? [] : scoreCells(one.score)),
   ]);
   if (score !== null) rows.push(['All', '', '', ...scoreCells(score)]);

@@ -93,7 +93,7 @@ function toJson({ run, at, clients, failed, found, differences }: Answer): unkno
   };
 }
 
-function toText(answer: Answer, { paint, table }: Scope): string {
+function toText(answer: Answer, { paint, table, format }: Scope): string {
   const { at, clients, failed, found, differences } = answer;
   const errors = failed.map(
     ({ connection, error }) => `${paint('red', 'failed')} ${plainText(`${connection}: ${error}`)}`,
@@ -101,8 +101,8 @@ function toText(answer: Answer, { paint, table }: Scope): string {
   if (clients === 0 && differences.length === 0 && failed.length === 0) {
     return 'Nothing has been compared yet: run `prepaid-hours run`, then `prepaid-hours reconcile`.\n';
   }
-  const time = at === null ? '' : ` (${at.slice(0, 16).replace('T', ' ')} UTC)`;
-  const line = `${comparisonLine(clients, found)}${time}.`;
+  const time = at === null ? '' : ` (${format.time(at)} UTC)`;
+  const line = `${comparisonLine(clients, found, format)}${time}.`;
   const head = [...errors, paint(found.rows === 0 ? 'green' : 'yellow', line), ''].join('\n');
   if (differences.length === 0) return head;
   const titles = ['Connection', 'Kind', 'About', 'Here', 'There'];

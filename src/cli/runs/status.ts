@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import { comparisonLine } from '../../reports/notices/reconciliation.ts';
-import { textsIn } from '../../reports/text/texts.ts';
 import type { BalanceStatus } from '../../service/status/balances.ts';
 import { needsAttention, readStatus, type Status } from '../../service/status/status.ts';
 import type { StepState } from '../../service/status/steps.ts';
@@ -104,7 +103,10 @@ function messagesText({ messages }: Status, { paint }: Scope): string {
   return `${[list.length === 0 ? head : paint(style, head), ...lines, ...more].join('\n')}\n`;
 }
 
-function restText({ openQuarantine, reconciliation, timezone }: Status, { paint }: Scope): string {
+function restText(
+  { openQuarantine, reconciliation, timezone }: Status,
+  { paint, format }: Scope,
+): string {
   const rows = `${counted(openQuarantine, 'row')} to review: prepaid-hours quarantine list`;
   const quarantine =
     openQuarantine === 0 ? 'Quarantine: empty.' : paint('yellow', `Quarantine: ${rows}`);
@@ -113,7 +115,7 @@ function restText({ openQuarantine, reconciliation, timezone }: Status, { paint 
   }
   const { at, clients, failed, found } = reconciliation;
   const without = failed.length === 0 ? '' : ` Not compared: ${plainText(failed.join(', '))}.`;
-  const line = `Reconcile: ${comparisonLine(clients, found)} (${localTime(at, timezone)}).${without}`;
+  const line = `Reconcile: ${comparisonLine(clients, found, format)} (${localTime(at, timezone)}).${without}`;
   if (found.rows === 0 && failed.length === 0) return `${quarantine}\n${line}\n`;
   return `${quarantine}\n${paint('yellow', `${line} See prepaid-hours reconcile --last`)}\n`;
 }
@@ -125,7 +127,7 @@ const balanceWords: Record<BalanceStatus['state'], string> = {
   overdrawn: 'below zero',
 };
 
-function balancesText({ balances }: Status, { table, paint }: Scope): string {
+function balancesText({ balances }: Status, { table, paint, format }: Scope): string {
   const shown = balances.filter(({ state }) => state !== 'ok');
   if (balances.length === 0) return '';
   if (shown.length === 0) {
@@ -139,7 +141,7 @@ function balancesText({ balances }: Status, { table, paint }: Scope): string {
   ];
   const rows = shown.map((balance) => [
     balance.client,
-    leftText(balance),
+    leftText(balance, format),
     balance.runOutText,
     {
       text: balanceWords[balance.state],
@@ -150,7 +152,7 @@ function balancesText({ balances }: Status, { table, paint }: Scope): string {
   return `${paint('yellow', head)}\n${table(columns, rows)}`;
 }
 
-function leftText({ hasHours, projectedSeconds, money }: BalanceStatus): string {
-  const amounts = money.map(({ currency, leftMinor }) => textsIn('en').amount(leftMinor, currency));
-  return [...(hasHours ? [formatDuration(projectedSeconds)] : []), ...amounts].join(', ');
+function leftText({ hasHours, projectedSeconds, money }: BalanceStatus, format: Format): string {
+  const amounts = money.map(({ currency, leftMinor }) => format.money(leftMinor, currency));
+  return [...(hasHours ? [format.duration(projectedSeconds)] : []), ...amounts].join(', ');
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { formatDuration } from '../../domain/duration.ts';
-import { textsIn } from '../../reports/text/texts.ts';
+import type { Format } from '../../domain/format.ts';
 import type { ClientPlan, Plan, RuleEffect } from '../../service/plan/plan.ts';
 import type { Outcome } from '../../service/plan/plan-outcomes.ts';
 import type { TableColumn } from '../output/table.ts';
@@ -53,7 +52,12 @@ function planText(plan: Plan, scope: Scope): string {
   const sameText = same === 0 ? '' : `${same} of ${plan.clients.length} clients: no difference.`;
   const against = plan.currentFile === null ? 'posted charges' : `${plan.currentFile}`;
   const parts = [
-    changed.length === 0 ? '' : scope.table(outcomeColumns, changed.map(outcomeRow)),
+    changed.length === 0
+      ? ''
+      : scope.table(
+          outcomeColumns,
+          changed.map((one) => outcomeRow(one, scope.format)),
+        ),
     ruleTable(changed, scope),
     [
       sameText,
@@ -84,14 +88,14 @@ const outcomeColumns: TableColumn[] = [
   { title: 'Invoices', isFigure: true },
 ];
 
-function outcomeRow({ client, posted, planned }: ClientPlan): string[] {
+function outcomeRow({ client, posted, planned }: ClientPlan, format: Format): string[] {
   return [
     client,
-    formatDuration(posted.seconds),
-    formatDuration(planned.seconds),
-    arrow(formatDuration(posted.pendingSeconds), formatDuration(planned.pendingSeconds)),
-    arrow(formatDuration(posted.overageSeconds), formatDuration(planned.overageSeconds)),
-    arrow(moneyText(posted), moneyText(planned)),
+    format.duration(posted.seconds),
+    format.duration(planned.seconds),
+    arrow(format.duration(posted.pendingSeconds), format.duration(planned.pendingSeconds)),
+    arrow(format.duration(posted.overageSeconds), format.duration(planned.overageSeconds)),
+    arrow(moneyText(posted, format), moneyText(planned, format)),
     arrow(String(posted.alerts), String(planned.alerts)),
     arrow(String(posted.invoices), String(planned.invoices)),
   ];
@@ -101,12 +105,8 @@ function arrow(before: string, after: string): string {
   return before === after ? before : `${before} → ${after}`;
 }
 
-function moneyText({ money }: Outcome): string {
-  return money.map(({ minor, currency }) => amountText(minor, currency)).join(' + ') || '0';
-}
-
-function amountText(minor: number, currency: string): string {
-  return textsIn('en').amount(minor, currency);
+function moneyText({ money }: Outcome, format: Format): string {
+  return money.map(({ minor, currency }) => format.money(minor, currency)).join(' + ') || '0';
 }
 
 /** Labels of rules whose name in the config file is different. */
@@ -121,7 +121,7 @@ const ruleNames: Readonly<Record<string, string>> = {
 
 function ruleTable(clients: readonly ClientPlan[], scope: Scope): string {
   const rows = clients.flatMap(({ client, rules }) =>
-    rules.map((effect) => [client, ...ruleRow(effect)]),
+    rules.map((effect) => [client, ...ruleRow(effect, scope.format)]),
   );
   if (rows.length === 0) return '';
   const figures = ['Hours', 'Pending', 'Overage', 'Money', 'Alerts', 'Invoices'];
@@ -132,13 +132,15 @@ function ruleTable(clients: readonly ClientPlan[], scope: Scope): string {
   );
 }
 
-function ruleRow(effect: RuleEffect): string[] {
+function ruleRow(effect: RuleEffect, format: Format): string[] {
   return [
     ruleNames[effect.rule] ?? effect.rule,
     ...[effect.seconds, effect.pendingSeconds, effect.overageSeconds].map((seconds) =>
-      signed(seconds, formatDuration(seconds)),
+      signed(seconds, format.duration(seconds)),
     ),
-    effect.money.map(({ minor, currency }) => signed(minor, amountText(minor, currency))).join(' '),
+    effect.money
+      .map(({ minor, currency }) => signed(minor, format.money(minor, currency)))
+      .join(' '),
     ...[effect.alerts, effect.invoices].map((count) => signed(count, String(count))),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secondsFromDecimalText } from '../../domain/duration.ts';
 import { isKindError } from '../../domain/errors.ts';
+import { locales } from '../../domain/format.ts';
 import { addDays } from '../../domain/time.ts';
 import { nearest } from '../nearest.ts';
 
@@ -155,4 +156,4 @@ export function isCurrency(text: string): boolean {
   return Intl.supportedValuesOf('currency').includes(text);
 }
 
-export const LocaleCode = z.enum(['en', 'fr']);
+export const LocaleCode = z.enum(locales);

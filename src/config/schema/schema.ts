@@ -170,7 +170,15 @@ export const ConfigFile = z.strictObject({
     .default('observe')
     .describe('observe: decide and show everything, send nothing; live: send'),
   timezone: Timezone.describe('IANA time zone, such as Europe/Paris'),
-  locale: LocaleCode.default('en').describe('Language of messages and statements'),
+  locale: LocaleCode.default('en').describe(
+    'Language of messages and statements, and the form of dates, numbers and money in them and in tables. `en`: for any country',
+  ),
+  durations: z
+    .enum(['decimal', 'clock'])
+    .optional()
+    .describe(
+      'How durations are shown: 1.25 h or 1 h 15. Default: decimal for `en-US`, clock otherwise',
+    ),
   currency: Currency.describe('ISO 4217 code, such as EUR'),
   store: Store.default(usualStore).describe(
     'The database file, on a local disk. Relative to the folder above `config/`, or to this file’s folder if it is not in `config/`',

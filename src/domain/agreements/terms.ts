@@ -1,3 +1,4 @@
+import type { Durations, Locale } from '../format.ts';
 import type { DateText } from '../time.ts';
 import type { ZoneName } from '../zone.ts';
 
@@ -158,6 +159,7 @@ export interface Client {
   agreement: Agreement;
   timezone: ZoneName;
   locale: Locale;
+  durations: Durations;
   currency: string;
   /** Work before this day is mirrored and never debited; null: the day of the first run. */
   startOn: DateText | null;
@@ -185,8 +187,6 @@ export type Share = { percent: number } | { seconds: number };
 export function payerOf(client: Client): Client {
   return client.paidBy ?? client;
 }
-
-export type Locale = 'en' | 'fr';
 
 export interface OpeningBlock {
   /** Hours left on `purchasedOn`; 0 for money. */

@@ -1,8 +1,7 @@
-import type { Client, Locale, Offer } from '../../domain/agreements/terms.ts';
+import type { Client, Offer } from '../../domain/agreements/terms.ts';
 import { isOfKind } from '../../domain/blocks/kinds.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { type Format, formatIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
-import { formatMoney } from '../../domain/money.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import { ownLeft } from '../../domain/thresholds/positions.ts';
@@ -11,7 +10,7 @@ import type { DateText } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Refusal, Sale } from '../sale.ts';
-import { leftPhrase, levelPhrase, longDate, refusalPhrase } from './phrases.ts';
+import { leftPhrase, levelPhrase, refusalPhrase } from './phrases.ts';
 import type { TemplateValues } from './templates.ts';
 
 export interface Notice {
@@ -66,7 +65,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     const { subject, body } = context.templates.render(
       'alert-ticket',
       context.locale,
-      valuesOf(notice, { key: alertKey, locale: context.locale }),
+      valuesOf(notice, { key: alertKey, format: formatIn(context) }),
     );
     messages.push(
       toMessage(context, client, 'alert-ticket', alertKey, null, {
@@ -80,7 +79,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       const note = context.templates.render(
         'client-note',
         client.locale,
-        valuesOf(notice, { key, locale: client.locale }),
+        valuesOf(notice, { key, format: formatIn(client) }),
       );
       messages.push(
         // The ticket's ID is only known once the alert is delivered: push fills it in.
@@ -103,7 +102,7 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
   const { subject, body } = context.templates.render(
     'invoice',
     client.locale,
-    valuesOf({ ...notice, proposals: [sale] }, { key, locale: client.locale }),
+    valuesOf({ ...notice, proposals: [sale] }, { key, format: formatIn(client) }),
   );
   return toMessage(context, client, 'invoice', key, null, {
     clientId: sourceIdOf(client),
@@ -147,34 +146,34 @@ export function sourceIdOf(client: Client): string {
 
 function valuesOf(
   { client, today, positions, crossings, sales, proposals, refusals }: Notice,
-  { key, locale }: { key: string; locale: Locale },
+  { key, format }: { key: string; format: Format },
 ): TemplateValues {
   const own = ownLeft(positions);
   const used = own.reduce((sum, one) => sum + one.settledSeconds - one.netSeconds, 0);
   const pending = own.reduce((sum, one) => sum + one.netSeconds - one.projectedSeconds, 0);
-  const settled = leftPhrase(own, 'settledSeconds', locale);
-  const projected = leftPhrase(own, 'projectedSeconds', locale);
+  const settled = leftPhrase(own, 'settledSeconds', format);
+  const projected = leftPhrase(own, 'projectedSeconds', format);
   const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
   const offers = proposals.map(({ offer, totalMinor, quantity }) => ({
     name: offer.name,
-    ...sizeAndRate(offer, locale),
-    total: formatMoney(totalMinor, offer.currency, locale),
+    ...sizeAndRate(offer, format),
+    total: format.money(totalMinor, offer.currency),
     quantity,
   }));
   return {
     client: client.name,
-    hoursLeft: isProjected ? projected : leftPhrase(own, 'netSeconds', locale),
+    hoursLeft: isProjected ? projected : leftPhrase(own, 'netSeconds', format),
     settled,
     projected,
-    overage: used > 0 ? formatDuration(used) : null,
-    pending: pending > 0 ? formatDuration(pending) : null,
-    thresholds: phrasesOf(crossings, locale),
+    overage: used > 0 ? format.duration(used) : null,
+    pending: pending > 0 ? format.duration(pending) : null,
+    thresholds: phrasesOf(crossings, format),
     isExpiryOnly: crossings.every(({ block }) => block !== null),
     offer: offers[0] ?? null,
     offers,
     isInvoiced: sales.length > 0,
-    noSale: refusals.map((refusal) => refusalPhrase(refusal, locale)),
-    asOf: longDate(today, locale),
+    noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
+    asOf: format.date(today),
     key,
   };
 }
@@ -182,12 +181,12 @@ function valuesOf(
 /** `10 h` at a rate, or an amount of money, which has none. */
 function sizeAndRate(
   { seconds, amountMinor, rateMinor, currency }: Offer,
-  locale: Locale,
+  format: Format,
 ): { hours: string; rate: string | null } {
   if (amountMinor !== null) {
-    return { hours: formatMoney(amountMinor, currency, locale), rate: null };
+    return { hours: format.money(amountMinor, currency), rate: null };
   }
-  return { hours: formatDuration(seconds), rate: formatMoney(rateMinor, currency, locale) };
+  return { hours: format.duration(seconds), rate: format.money(rateMinor, currency) };
 }
 
 /**
@@ -195,7 +194,7 @@ function sizeAndRate(
  * limited kind has no hours of its own left, its threshold is redundant with that of the hours for
  * all work.
  */
-function phrasesOf(crossings: readonly Crossing[], locale: Locale): string[] {
+function phrasesOf(crossings: readonly Crossing[], format: Format): string[] {
   const hoursOf = ({ rule: { when } }: Crossing) => ('secondsLeft' in when ? when.secondsLeft : -1);
   const isSaid = (crossing: Crossing) => {
     const { workTypes, blocks } = crossing.position;
@@ -205,7 +204,7 @@ function phrasesOf(crossings: readonly Crossing[], locale: Locale): string[] {
     return workTypes === null || hasOwn || !crossings.some(isSameForAll(crossing));
   };
   const sorted = crossings.filter(isSaid).sort((a, b) => hoursOf(b) - hoursOf(a));
-  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, locale)))];
+  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, format)))];
 }
 
 function isSameForAll({ rule }: Crossing): (other: Crossing) => boolean {

@@ -1,62 +1,61 @@
-import type { Locale } from '../../domain/agreements/terms.ts';
 import type { Kind } from '../../domain/blocks/kinds.ts';
-import { formatDuration, hoursText } from '../../domain/duration.ts';
-import { formatMoney, textFromMinor } from '../../domain/money.ts';
+import { hoursText } from '../../domain/duration.ts';
+import { type Format, languageOf } from '../../domain/format.ts';
+import { textFromMinor } from '../../domain/money.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { OwnLeft } from '../../domain/thresholds/positions.ts';
 import { type HeldBlock, sizeInUse } from '../../domain/thresholds/thresholds.ts';
-import type { DateText } from '../../domain/time.ts';
 import type { Refusal } from '../sale.ts';
 
 /** The threshold reached, as text, with the kind of hours if limited. */
-export function levelPhrase(crossing: Crossing, locale: Locale): string {
-  const phrase = unlimitedPhrase(crossing, locale);
+export function levelPhrase(crossing: Crossing, format: Format): string {
+  const phrase = unlimitedPhrase(crossing, format);
   // The run-out is forecast for all kinds together.
   return 'runOutWithinDays' in crossing.rule.when
     ? phrase
     : ofKind(phrase, crossing.position.workTypes);
 }
 
-function unlimitedPhrase({ rule, block, position }: Crossing, locale: Locale): string {
+function unlimitedPhrase({ rule, block, position }: Crossing, format: Format): string {
   const { when } = rule;
-  const words = phrases[locale];
-  if ('secondsLeft' in when) return words.hours(formatDuration(when.secondsLeft));
+  const words = phrases[languageOf(format.locale)];
+  if ('secondsLeft' in when) return words.hours(format.duration(when.secondsLeft));
   if ('minorLeft' in when) {
-    return words.hours(formatMoney(when.minorLeft, when.currency, locale));
+    return words.hours(format.money(when.minorLeft, when.currency));
   }
   if ('percentLeft' in when) {
-    return words.percent(when.percentLeft, formatDuration(sizeInUse(position)));
+    return words.percent(when.percentLeft, format.duration(sizeInUse(position)));
   }
   if ('runOutWithinDays' in when) {
     const runOut = position.forecast(when.balance);
-    const earliest = longDate(runOut?.earliestOn ?? position.today, locale);
-    const latest = runOut?.latestOn ? longDate(runOut.latestOn, locale) : null;
+    const earliest = format.date(runOut?.earliestOn ?? position.today);
+    const latest = runOut?.latestOn ? format.date(runOut.latestOn) : null;
     const between = earliest === latest ? words.on(earliest) : words.between(earliest, latest);
     return `${words.runOut(when.runOutWithinDays)} (${between})`;
   }
-  return block === null ? '' : words.expiry(...expiryOf(block, locale));
+  return block === null ? '' : words.expiry(...expiryOf(block, format));
 }
 
-function expiryOf(block: HeldBlock, locale: Locale): [left: string, endsOn: string] {
-  const endsOn = block.expiresOn === null ? '' : longDate(block.expiresOn, locale);
+function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
+  const endsOn = block.expiresOn === null ? '' : format.date(block.expiresOn);
   const { remainingSeconds, remainingMinor, currency } = block;
   const left =
     remainingMinor === null
-      ? formatDuration(remainingSeconds)
-      : formatMoney(remainingMinor, currency, locale);
+      ? format.duration(remainingSeconds)
+      : format.money(remainingMinor, currency);
   return [left, endsOn];
 }
 
 type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';
 
 /** Each kind of hours, and money, separately: they are never added up. */
-export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, locale: Locale): string {
+export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, format: Format): string {
   const parts = kinds.flatMap(({ workTypes, hasHours, moneyLeft, ...left }) => {
-    const money = [...moneyLeft].map(([currency, minor]) => formatMoney(minor, currency, locale));
-    const hours = hasHours ? [formatDuration(left[figure])] : [];
+    const money = [...moneyLeft].map(([currency, minor]) => format.money(minor, currency));
+    const hours = hasHours ? [format.duration(left[figure])] : [];
     return [...hours, ...money].map((text) => ofKind(text, workTypes));
   });
-  return new Intl.ListFormat(locale).format(parts);
+  return format.list(parts);
 }
 
 /**
@@ -88,8 +87,8 @@ function ofKind(text: string, workTypes: Kind): string {
 }
 
 /** Why nothing, or not enough, was sold. */
-export function refusalPhrase(refusal: Refusal, locale: Locale): string {
-  const words = refusals[locale];
+export function refusalPhrase(refusal: Refusal, format: Format): string {
+  const words = refusals[languageOf(format.locale)];
   if (refusal.why === 'order-open') return words.orderOpen;
   if (refusal.why === 'on-hold') return words.onHold;
   if (refusal.why === 'offer-limited') {
@@ -100,7 +99,7 @@ export function refusalPhrase(refusal: Refusal, locale: Locale): string {
     const { name, maxPerSale } = refusal.offer;
     return words.tooMany(refusal.wanted, name, maxPerSale);
   }
-  return words[refusal.why](longDate(refusal.on, locale));
+  return words[refusal.why](format.date(refusal.on));
 }
 
 const phrases = {
@@ -157,9 +156,4 @@ const refusals = {
 
 function count(days: number, one: string, many: string): string {
   return `${days} ${days === 1 ? one : many}`;
-}
-
-export function longDate(date: DateText, locale: Locale): string {
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  return format.format(new Date(`${date}T00:00:00Z`));
 }

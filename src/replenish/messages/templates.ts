@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Eta } from 'eta';
-import type { Locale } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
+import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 
 export type TemplateName = 'alert-ticket' | 'client-note' | 'invoice' | 'overage-invoice';
 
@@ -12,7 +12,7 @@ const names: readonly TemplateName[] = [
   'invoice',
   'overage-invoice',
 ];
-const locales: readonly Locale[] = ['en', 'fr'];
+const languages: readonly Language[] = ['en', 'fr'];
 
 /** What every template may use, as `it.NAME`; values are formatted texts. */
 export interface TemplateValues {
@@ -83,16 +83,17 @@ export interface MessageTemplates {
 export async function loadTemplates(folder: string): Promise<MessageTemplates> {
   const eta = new Eta({ autoEscape: false, autoTrim: false });
   const compiled = new Map<string, { file: string; text: ReturnType<Eta['compile']> }>();
-  for (const locale of locales) {
+  for (const language of languages) {
     for (const name of names) {
-      const file = join(folder, locale, `${name}.eta`);
-      compiled.set(`${locale}/${name}`, { file, text: await compile(eta, file) });
+      const file = join(folder, language, `${name}.eta`);
+      compiled.set(`${language}/${name}`, { file, text: await compile(eta, file) });
     }
   }
   return {
     render(name: TemplateName, locale: Locale, values: TemplateValues | OverageValues) {
-      const template = compiled.get(`${locale}/${name}`);
-      if (template === undefined) throw new Error(`template ${locale}/${name} was not loaded`);
+      const path = `${languageOf(locale)}/${name}`;
+      const template = compiled.get(path);
+      if (template === undefined) throw new Error(`template ${path} was not loaded`);
       return split(template.file, renderText(eta, template, values));
     },
   };

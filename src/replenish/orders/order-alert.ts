@@ -1,9 +1,8 @@
 /** Alerts to the MSP about an order whose invoice has changed. */
 
-import type { Client, Locale } from '../../domain/agreements/terms.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { type Format, formatIn, languageOf } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
-import { formatMoney } from '../../domain/money.ts';
 import type { Block, NewMessage, Order } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { sourceIdOf, toMessage } from '../messages/compose.ts';
@@ -28,24 +27,24 @@ export async function alertOnOrder(
   const cause = `${context.firstRunAt} ${order.block.key} ${event.kind} ${occasion}`;
   const key = pushKeyOf('order', client.id, cause);
   if ((await context.store.readMessage(key)) !== null) return [];
-  const { subject, body } = composeText(context.locale, client, order, event);
+  const { subject, body } = composeText(formatIn(context), client, order, event);
   const payload = { clientId: sourceIdOf(client), subject, body };
   return [toMessage(context, client, 'alert-ticket', key, null, payload)];
 }
 
-function composeText(locale: Locale, client: Client, order: Order, event: OrderEvent) {
+function composeText(format: Format, client: Client, order: Order, event: OrderEvent) {
   const { block, sold, label } = order;
-  const words = texts[locale];
-  const size = sizeOf(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, locale);
+  const words = texts[languageOf(format.locale)];
+  const size = sizeOf(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, format);
   const invoice = label ?? '';
   const about = { client: client.name, invoice, size, block: block.id };
   switch (event.kind) {
     case 'closed':
       return words.closed(about, event.why);
     case 'review':
-      return words.review(about, formatMoney(event.netMinor, block.currency, locale));
+      return words.review(about, format.money(event.netMinor, block.currency));
     case 'part':
-      return words.part(about, sizeOf(block, block.seconds, block.amountMinor, locale));
+      return words.part(about, sizeOf(block, block.seconds, block.amountMinor, format));
     case 'returned':
       return words.returned(about, event.isWhole);
     case 'stuck':
@@ -57,11 +56,11 @@ function sizeOf(
   { amountMinor, currency }: Block,
   seconds: number,
   minor: number | null,
-  locale: Locale,
+  format: Format,
 ): string {
   return amountMinor === null
-    ? formatDuration(seconds)
-    : formatMoney(minor ?? amountMinor, currency, locale);
+    ? format.duration(seconds)
+    : format.money(minor ?? amountMinor, currency);
 }
 
 interface About {

@@ -3,6 +3,7 @@ import { type Client, type Offer, payerOf } from '../../domain/agreements/terms.
 import { isScheduled } from '../../domain/blocks/validity.ts';
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../../domain/forecast/burn-history.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
+import { type Format, formatIn, toFormatOptions } from '../../domain/format.ts';
 import { type Account, hoursLeftFor } from '../../domain/ledger/postings.ts';
 import type { NameNotice } from '../../domain/records/names.ts';
 import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
@@ -62,12 +63,20 @@ export interface BalanceRequest {
   asOf: Instant;
   /** Offers whose products are searched for on invoices; absent: none. */
   offers?: ReadonlyMap<string, Offer>;
+  /** As the MSP reads; default: English. */
+  format?: Format;
 }
 
 /** Builds each client's balance, and the list of what needs attention. */
 export async function buildBalances(
   store: Store,
-  { shown: clients, all, asOf, offers = new Map() }: BalanceRequest,
+  {
+    shown: clients,
+    all,
+    asOf,
+    offers = new Map(),
+    format = formatIn(toFormatOptions('en')),
+  }: BalanceRequest,
 ): Promise<BalanceReport> {
   const payers = new Map(clients.map(payerOf).map((client) => [client.id, client]));
   const ids = [...payers.values()].flatMap((client) => familyOf(client, all).map(({ id }) => id));
@@ -84,7 +93,7 @@ export async function buildBalances(
     names: await readNameNotices(store, all),
     salesQuestions: [
       ...(await readSalesQuestions(store, clients)),
-      ...(await readHandSales(store, clients, offers)).map(handSaleText),
+      ...(await readHandSales(store, clients, offers)).map((sale) => handSaleText(sale, format)),
     ],
     leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),

@@ -1,15 +1,17 @@
 import type { Client } from '../../domain/agreements/terms.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { textFromMinor } from '../../domain/money.ts';
+import type { Format } from '../../domain/format.ts';
 import type { HandSale, Store } from '../../store/port.ts';
 import { orderState } from '../../store/port.ts';
 
 /** Describes a sale by hand that is not booked as a block, and what to do. */
-export function handSaleText({ client, label, offer, twinId, ...sold }: HandSale): string {
+export function handSaleText(
+  { client, label, offer, twinId, ...sold }: HandSale,
+  format: Format,
+): string {
   const size =
     sold.amountMinor === null
-      ? formatDuration(sold.seconds)
-      : `${textFromMinor(sold.amountMinor, offer.currency)} ${offer.currency}`;
+      ? format.duration(sold.seconds)
+      : format.money(sold.amountMinor, offer.currency);
   const what = `${client.name}: invoice ${label} of ${sold.invoice.issuedOn} sells ${size} (offer "${offer.name}")`;
   const accept = `prepaid-hours block accept ${label}`;
   return twinId === null

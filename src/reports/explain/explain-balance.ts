@@ -1,6 +1,6 @@
-import type { Client, Locale } from '../../domain/agreements/terms.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
+import type { Locale } from '../../domain/format.ts';
 import { type LedgerEntry, signedMinor, signedSeconds } from '../../domain/ledger/ledger.ts';
 import { addDays, type DateText, startOfDay } from '../../domain/time.ts';
 import type { Block, BlockSums, Store } from '../../store/port.ts';
@@ -67,7 +67,7 @@ export async function explainBalance(
   const parts = toParts(opening, entries, blocks);
   const closing = sumUp(parts, blocks);
   refuseUnequal(client, on, total(sums.map((row) => row.closingSeconds)) - closing.netSeconds);
-  const texts = textsIn(locale);
+  const texts = textsIn({ locale, durations: client.durations });
   return {
     client: client.name,
     locale,
@@ -154,8 +154,8 @@ function toSteps(
     const sign = block === undefined ? -1 : 1;
     const shown = (seconds: number, minor: number | null) =>
       minor === null || block === undefined
-        ? formatDuration(sign * seconds)
-        : texts.amount(minor, block.currency);
+        ? texts.duration(sign * seconds)
+        : texts.money(minor, block.currency);
     const movements = part.movements.map(({ reason, seconds, minor, postings }) => {
       const isUp = minor === null ? sign * seconds > 0 : minor > 0;
       const text = `${isUp ? '+' : ''}${shown(seconds, minor)}`;
@@ -174,11 +174,11 @@ function toSteps(
     };
   });
   const lines = [
-    texts.labelled(statement.leftInBlocks, formatDuration(closing.settledSeconds)),
-    texts.labelled(statement.overage, formatDuration(closing.overageSeconds)),
-    texts.labelled(statement.balance, formatDuration(closing.netSeconds)),
+    texts.labelled(statement.leftInBlocks, texts.duration(closing.settledSeconds)),
+    texts.labelled(statement.overage, texts.duration(closing.overageSeconds)),
+    texts.labelled(statement.balance, texts.duration(closing.netSeconds)),
     ...closing.money.map(({ minor, currency }) =>
-      texts.labelled(statement.moneyLeft, texts.amount(minor, currency)),
+      texts.labelled(statement.moneyLeft, texts.money(minor, currency)),
     ),
   ];
   return [...steps, { title: statement.balance, lines }];
@@ -190,10 +190,10 @@ function blockTitle(
 ): string {
   const boughtOn = texts.date(purchasedOn);
   if (amountMinor !== null) {
-    return texts.explain.moneyBlock(id, texts.amount(amountMinor, currency), boughtOn);
+    return texts.explain.moneyBlock(id, texts.money(amountMinor, currency), boughtOn);
   }
-  const price = texts.statement.perHour(texts.amount(rateMinor, currency));
-  return texts.explain.block(id, formatDuration(seconds), price, boughtOn);
+  const price = texts.statement.perHour(texts.money(rateMinor, currency));
+  return texts.explain.block(id, texts.duration(seconds), price, boughtOn);
 }
 
 function total(values: readonly number[]): number {

@@ -8,7 +8,6 @@ import {
 } from '../../domain/blocks/allocation.ts';
 import type { ChargeFacts } from '../../domain/charges/charge-facts.ts';
 import type { RuleName } from '../../domain/charges/coverage.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { findPaidWork, type PaidWork } from '../../domain/ledger/slices.ts';
 import { dateInZone } from '../../domain/time.ts';
@@ -147,20 +146,20 @@ function whyNotThere({ status, purchasedOn }: Block, day: string): PassedOverRea
   return status === 'ordered' ? 'ordered' : null;
 }
 
-/** `work type “Remote”: 1 h from block b-12 (20 h at 130.00 USD)`, one text per share. */
+/** `work type “Remote”: 1 h from block b-12 (20 h at $130.00)`, one text per share. */
 export function shareTexts({ workType, shares }: PaidPart, texts: Texts): string[] {
   const { explain } = texts;
   return shares.map(({ block, seconds, minor }) => {
-    const worked = formatDuration(seconds);
+    const worked = texts.duration(seconds);
     if (block === null) return labelled(workType, explain.fromOverage(worked), texts);
     const { id, workTypes, currency, amountMinor, rateMinor } = block;
     if (minor !== null) {
-      const [price, size] = [minor, amountMinor ?? 0].map((one) => texts.amount(one, currency));
-      const text = explain.fromMoney(worked, price ?? '', id, size ?? '', workTypes);
+      const [price, size] = [minor, amountMinor ?? 0].map((one) => texts.money(one, currency));
+      const text = explain.fromMoney(worked, price ?? '', id, size ?? '', workTypes, texts);
       return labelled(workType, text, texts);
     }
-    const [amount, size] = [texts.amount(rateMinor, currency), formatDuration(block.seconds)];
-    return labelled(workType, explain.fromBlock(worked, id, size, amount, workTypes), texts);
+    const [amount, size] = [texts.money(rateMinor, currency), texts.duration(block.seconds)];
+    return labelled(workType, explain.fromBlock(worked, id, size, amount, workTypes, texts), texts);
   });
 }
 
@@ -182,7 +181,7 @@ function nameBlock({ block, reason }: PassedOver, texts: Texts): string {
   const detail = {
     ended: expiresOn === null ? '' : texts.date(expiresOn),
     'not-begun': texts.date(purchasedOn),
-    'work-type': workTypes === null ? '' : texts.explain.limitedTo(workTypes),
+    'work-type': workTypes === null ? '' : texts.explain.limitedTo(workTypes, texts),
     currency,
   } as Partial<Record<PassedOverReason, string>>;
   const told = detail[reason];

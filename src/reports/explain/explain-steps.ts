@@ -3,7 +3,6 @@ import {
   type ChargeFacts,
   type PieceFacts,
 } from '../../domain/charges/charge-facts.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import { plainText } from '../format/plain-text.ts';
@@ -53,14 +52,14 @@ export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[
         ),
       ],
     },
-    { step: 'covered', lines: facts.parts.map(words.part) },
+    { step: 'covered', lines: facts.parts.map((part) => words.part(part, texts)) },
     { step: 'when', lines: [words.when(facts.debitWhen, closedOn)] },
     {
       step: 'long',
       lines: [
         isRounded
-          ? `${words.rounding(rounding)} (${words.roundingRule(rounding)}).`
-          : `${words.rounding(rounding)}.`,
+          ? `${words.rounding(rounding, texts)} (${words.roundingRule(rounding, texts)}).`
+          : `${words.rounding(rounding, texts)}.`,
       ],
     },
     { step: 'dear', lines: isRounded ? rateLines(facts, texts) : [words.free] },
@@ -68,11 +67,11 @@ export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[
   ];
 }
 
-/** `41 min worked, rounded per ticket to 45 min; …; 1 h from block b-12 (20 h at 130.00 USD).` */
+/** `41 min worked, rounded per ticket to 45 min; …; 1 h from block b-12 (20 h at $130.00).` */
 export function summarySentence(charge: ChargeExplained, texts: Texts): string {
   const { facts, payment } = charge;
   const words = texts.explain;
-  const clauses = [words.rounding(facts.rounding)];
+  const clauses = [words.rounding(facts.rounding, texts)];
   if (facts.seconds === 0) clauses.push(words.free);
   else {
     const shares = payment.flatMap((part) => shareTexts(part, texts));
@@ -91,9 +90,9 @@ function multiplierClause(facts: ChargeFacts, texts: Texts): string[] {
   if (factors.size === 1) {
     const factor = texts.factor(first.factorThousandths);
     const rule = ruleNames(first.rules, texts);
-    return [explain.multiplied(rule, factor, formatDuration(facts.seconds))];
+    return [explain.multiplied(rule, factor, texts.duration(facts.seconds))];
   }
-  return [...sharesByRule(pieces, texts), explain.mixed(formatDuration(facts.seconds))];
+  return [...sharesByRule(pieces, texts), explain.mixed(texts.duration(facts.seconds))];
 }
 
 /** How much of the work each rule charged at a higher (or lower) rate. */
@@ -107,7 +106,7 @@ function sharesByRule(pieces: readonly PieceFacts[], texts: Texts): string[] {
   }
   return [...sums.values()].map(({ seconds, factorThousandths, rules }) =>
     texts.explain.share(
-      formatDuration(seconds),
+      texts.duration(seconds),
       ruleNames(rules, texts),
       texts.factor(factorThousandths),
     ),
@@ -119,26 +118,26 @@ function rateLines({ parts, rounding, seconds }: ChargeFacts, texts: Texts): str
   const lines = parts
     .flatMap((part) => part.pieces)
     .map((piece) => {
-      const worked = formatDuration(piece.seconds);
+      const worked = texts.duration(piece.seconds);
       if (piece.rules.length === 0) return `${texts.labelled(worked, explain.plainRate)}.`;
       const result = multiplied(piece.seconds, piece.factorThousandths);
       const factor = texts.factor(piece.factorThousandths);
       const rule = ruleNames(piece.rules, texts);
-      const equation = explain.multiplied(rule, factor, formatDuration(result));
+      const equation = explain.multiplied(rule, factor, texts.duration(result));
       return `${texts.labelled(worked, equation)}.`;
     });
   for (const { workType, addedSeconds, factorThousandths } of rounding.minimums ?? []) {
     if (addedSeconds === 0) continue;
     const factor = texts.factor(factorThousandths);
-    lines.push(`${explain.minimumAdded(formatDuration(addedSeconds), workType, factor)}.`);
+    lines.push(`${explain.minimumAdded(texts.duration(addedSeconds), workType, factor)}.`);
   }
   const difference = rounding.roundedSeconds - rounding.workedSeconds - addedByMinimums(rounding);
   if (difference !== 0) {
     const factor = texts.factor(rounding.differenceFactorThousandths);
-    const text = explain.difference(formatDuration(Math.abs(difference)), difference > 0, factor);
+    const text = explain.difference(texts.duration(Math.abs(difference)), difference > 0, factor);
     lines.push(`${text}.`);
   }
-  if (lines.length > 1) lines.push(`${explain.mixed(formatDuration(seconds))}.`);
+  if (lines.length > 1) lines.push(`${explain.mixed(texts.duration(seconds))}.`);
   return lines;
 }
 

@@ -1,6 +1,6 @@
-import type { Client, Locale } from '../../domain/agreements/terms.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
+import type { Locale } from '../../domain/format.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { dateInZone } from '../../domain/time.ts';
 import type { ChargeGroup, PostedCharge, Store, Work } from '../../store/port.ts';
@@ -20,7 +20,7 @@ export interface ExplainRequest {
   connections: readonly string[];
   /** Null: the client's language, or else the MSP's. */
   locale: Locale | null;
-  fallback: Pick<Client, 'locale' | 'timezone'>;
+  fallback: Pick<Client, 'locale' | 'durations' | 'timezone'>;
 }
 
 /** One charge group: what it costs, why, and what it waits for. */
@@ -82,7 +82,8 @@ async function explainGroup(
   const current = history.find((charge) => charge.id === group.chargeId) ?? history.at(-1);
   const clientId = group.clientId ?? current?.clientId ?? null;
   const client = request.clients.find((candidate) => candidate.id === clientId);
-  const texts = textsIn(request.locale ?? client?.locale ?? request.fallback.locale);
+  const reader = client ?? request.fallback;
+  const texts = textsIn({ ...reader, locale: request.locale ?? reader.locale });
   const entries = await store.readChargeEntries(history.map((charge) => charge.id));
   const zone = client?.timezone ?? request.fallback.timezone;
   const record: GroupRecord = { group, client, history, entries, zone };
@@ -135,7 +136,7 @@ function waitingLines(
   if (!isCharged && client === undefined) lines.push(words.whoseUnknown);
   if (group.status === 'posted') return lines;
   if (group.status === 'pending') {
-    lines.push(words.pending(formatDuration(group.pendingSeconds), reason));
+    lines.push(words.pending(texts.duration(group.pendingSeconds), reason));
   } else lines.push(group.status === 'waiting' ? words.waiting(reason) : words.outside(reason));
   const entries = work.entries.filter((entry) => entry.groupKey === group.groupKey);
   const tickets = work.tickets.filter(({ connection, sourceId }) =>
@@ -147,7 +148,7 @@ function waitingLines(
   for (const entry of entries) {
     if (entry.deletedAt !== null) continue;
     const day = texts.date(dateInZone(entry.startedAt, zone));
-    const worked = formatDuration(entry.seconds);
+    const worked = texts.duration(entry.seconds);
     lines.push(`${words.pendingWork(plainText(entry.technician), day, worked)}.`);
   }
   return lines;
@@ -158,14 +159,14 @@ function historyLines({ history, entries, zone }: GroupRecord, texts: Texts): st
   const words = texts.explain;
   return history.map((charge, index) => {
     const day = texts.date(dateInZone(charge.postedAt, zone));
-    const seconds = formatDuration(charge.seconds);
+    const seconds = texts.duration(charge.seconds);
     const previous = history[index - 1];
     if (previous === undefined) return words.revision(charge.revision, day, seconds);
     const undone = entries.find(
       (entry) => entry.reason === 'reversal' && entry.postedAt === charge.postedAt,
     );
     const changes = compareCharges(factsOf(previous), factsOf(charge), undone?.note ?? null);
-    const text = texts.clauses(changes.map(texts.change));
+    const text = texts.clauses(changes.map((one) => texts.change(one, texts)));
     if (text === '') return words.revision(charge.revision, day, seconds);
     return words.revisionChanged(charge.revision, day, seconds, text);
   });

@@ -1,9 +1,8 @@
 import type { Client } from '../../domain/agreements/terms.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
 import type { Store } from '../../store/port.ts';
 import { accountFrom } from '../../store/port.ts';
-import { textsIn } from '../text/texts.ts';
 
 /** A client with a balance in the ledger that is no longer in the config. */
 export interface LeftClient {
@@ -53,13 +52,13 @@ export async function readLeftClients(
 }
 
 /** `Martin is not in the config but still has 6 h left.` */
-export function leftClientText(left: LeftClient): string {
+export function leftClientText(left: LeftClient, format: Format): string {
   const parts = [
-    ...(left.settledSeconds > 0 ? [`has ${formatDuration(left.settledSeconds)} left`] : []),
+    ...(left.settledSeconds > 0 ? [`has ${format.duration(left.settledSeconds)} left`] : []),
     ...[...left.moneyLeft]
       .filter(([, minor]) => minor > 0)
-      .map(([currency, minor]) => `has ${textsIn('en').amount(minor, currency)} left`),
-    ...(left.overageSeconds > 0 ? [`owes ${formatDuration(left.overageSeconds)} of overage`] : []),
+      .map(([currency, minor]) => `has ${format.money(minor, currency)} left`),
+    ...(left.overageSeconds > 0 ? [`owes ${format.duration(left.overageSeconds)} of overage`] : []),
     ...(left.hasOrder ? ['has an open order'] : []),
   ];
   return `"${left.name}" is not in the config but still ${parts.join(', ')}.`;

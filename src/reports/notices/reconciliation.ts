@@ -1,4 +1,4 @@
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { DifferenceSum, Store } from '../../store/port.ts';
 
@@ -29,11 +29,11 @@ export async function readReconciliation(
 }
 
 /** `143 clients checked, no differences`; otherwise how many differences, and their time in all. */
-export function comparisonLine(clients: number, found: DifferenceSum): string {
+export function comparisonLine(clients: number, found: DifferenceSum, format: Format): string {
   const who = `${clients} ${clients === 1 ? 'client' : 'clients'} checked`;
   if (found.rows === 0) return `${who}, no differences`;
   const what = `${found.rows} ${found.rows === 1 ? 'difference' : 'differences'}`;
   if (found.seconds === 0) return `${who}, ${what}`;
-  const time = `${formatDuration(found.seconds)} (${found.seconds} s)`;
+  const time = `${format.duration(found.seconds)} (${found.seconds} s)`;
   return `${who}, ${what}, ${time} in total`;
 }

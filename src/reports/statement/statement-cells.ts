@@ -1,4 +1,3 @@
-import { formatDuration } from '../../domain/duration.ts';
 import type { Cell } from '../format/html.ts';
 import type { Texts } from '../text/shape.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
@@ -28,7 +27,7 @@ export function paidFrom(line: StatementLine, texts: Texts): string[] {
   if (shares.length === 0) return line.kind === 'usage' && line.chargedSeconds === 0 ? [free] : [];
   if (shares.length === 1) return shares.map(({ name }) => name);
   return [
-    shares.map(({ name, seconds }) => texts.labelled(name, formatDuration(seconds))).join(', '),
+    shares.map(({ name, seconds }) => texts.labelled(name, texts.duration(seconds))).join(', '),
   ];
 }
 
@@ -37,21 +36,21 @@ export function priceTexts(lines: readonly StatementLine[], texts: Texts): strin
   for (const { currency, minor } of lines.flatMap(linePrices)) {
     sums.set(currency, (sums.get(currency) ?? 0) + minor);
   }
-  return [...sums].map(([currency, minor]) => texts.amount(minor, currency));
+  return [...sums].map(([currency, minor]) => texts.money(minor, currency));
 }
 
 export function rateText(block: { rateMinor: number; currency: string }, texts: Texts): string {
-  return texts.statement.perHour(texts.amount(block.rateMinor, block.currency));
+  return texts.statement.perHour(texts.money(block.rateMinor, block.currency));
 }
 
-function changeText(seconds: number): string {
-  return seconds > 0 ? `+${formatDuration(seconds)}` : formatDuration(seconds);
+function changeText(seconds: number, texts: Texts): string {
+  return seconds > 0 ? `+${texts.duration(seconds)}` : texts.duration(seconds);
 }
 
 export function changeTexts({ seconds, money }: StatementLine, texts: Texts): string[] {
   const amounts = money.map(({ minor, currency }) => {
-    const text = texts.amount(minor, currency);
+    const text = texts.money(minor, currency);
     return minor > 0 ? `+${text}` : text;
   });
-  return seconds === 0 && amounts.length > 0 ? amounts : [changeText(seconds), ...amounts];
+  return seconds === 0 && amounts.length > 0 ? amounts : [changeText(seconds, texts), ...amounts];
 }

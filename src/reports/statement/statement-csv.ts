@@ -1,6 +1,6 @@
-import { formatDuration } from '../../domain/duration.ts';
 import { textFromMinor } from '../../domain/money.ts';
 import { csvText } from '../format/csv.ts';
+import type { Texts } from '../text/shape.ts';
 import { textsIn } from '../text/texts.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
 
@@ -33,10 +33,11 @@ const columns = [
  */
 export function statementToCsv(statement: Statement): string {
   const { opening, closing, firstOn, lastOn } = statement;
+  const texts = textsIn(statement);
   let balance = opening.netSeconds;
   const rows = statement.lines.map((line) => {
     balance += line.seconds;
-    return lineRow(line, statement, balance);
+    return lineRow(line, texts, balance);
   });
   return csvText([
     columns,
@@ -54,11 +55,7 @@ function balanceRow(kind: string, on: string, seconds: number): (string | number
   });
 }
 
-function lineRow(
-  line: StatementLine,
-  { locale }: Statement,
-  balance: number,
-): (string | number | null)[] {
+function lineRow(line: StatementLine, texts: Texts, balance: number): (string | number | null)[] {
   const prices = linePrices(line);
   const isCharge = line.workedSeconds !== null;
   return [
@@ -73,11 +70,11 @@ function lineRow(
     line.workedSeconds,
     isCharge ? Math.round(line.chargedSeconds / 0.36) / 10_000 : null,
     line.seconds,
-    blocksText(line),
+    blocksText(line, texts),
     line.overageSeconds,
     isCharge ? prices.map(({ currency, minor }) => textFromMinor(minor, currency)).join(' ') : null,
     isCharge ? prices.map(({ currency }) => currency).join(' ') : null,
-    line.correction?.changes.map(textsIn(locale).change).join('; ') ?? line.note,
+    line.correction?.changes.map((one) => texts.change(one, texts)).join('; ') ?? line.note,
     balance,
     line.money
       .map(({ minor, currency }) => `${textFromMinor(minor, currency)} ${currency}`)
@@ -87,7 +84,7 @@ function lineRow(
 }
 
 /** `b-1`, or each block's share if there are several. */
-function blocksText({ blocks, overageSeconds }: StatementLine): string {
+function blocksText({ blocks, overageSeconds }: StatementLine, texts: Texts): string {
   if (blocks.length === 1 && overageSeconds === 0) return blocks[0]?.blockId ?? '';
-  return blocks.map((block) => `${block.blockId} ${formatDuration(block.seconds)}`).join('; ');
+  return blocks.map((block) => `${block.blockId} ${texts.duration(block.seconds)}`).join('; ');
 }

@@ -1,4 +1,3 @@
-import { formatDuration } from '../../domain/duration.ts';
 import type { Cell, Column } from '../format/html.ts';
 import type { Texts } from '../text/shape.ts';
 import { textsIn } from '../text/texts.ts';
@@ -29,7 +28,7 @@ export interface StatementPage {
 }
 
 export function statementToPage(statement: Statement): StatementPage {
-  const texts = textsIn(statement.locale);
+  const texts = textsIn(statement);
   const { title, period, nothing, provisional } = texts.statement;
   const { firstOn, lastOn, timezone } = statement;
   const sections = [
@@ -47,7 +46,7 @@ export function statementToPage(statement: Statement): StatementPage {
     notice:
       statement.provisional === null
         ? null
-        : provisional(pending === 0 ? null : formatDuration(pending)),
+        : provisional(pending === 0 ? null : texts.duration(pending)),
     summary: summaryTable(statement, texts),
     sections,
     nothing,
@@ -65,8 +64,8 @@ function summaryTable(statement: Statement, texts: Texts): StatementTable {
   ];
   const row = (title: string, before: number, after: number): Cell[] => [
     [title],
-    [formatDuration(before)],
-    [formatDuration(after)],
+    [texts.duration(before)],
+    [texts.duration(after)],
   ];
   const money = moneyRows(statement, texts);
   if (paidBy !== null) {
@@ -90,7 +89,7 @@ function moneyRows({ opening, closing, paidBy }: Statement, texts: Texts): Cell[
   return [...currencies].map((currency) => {
     const shown = ({ money }: StatementBalance) => {
       const minor = money.find((one) => one.currency === currency)?.minor ?? 0;
-      return [texts.amount(minor === 0 ? 0 : sign * minor, currency)];
+      return [texts.money(minor === 0 ? 0 : sign * minor, currency)];
     };
     return [[title], shown(opening), shown(closing)];
   });
@@ -134,8 +133,8 @@ function workTable(statement: Statement, texts: Texts): StatementTable | null {
   ];
   const rows = lines.map((line) => [
     ...workCells(line, statement, texts),
-    [formatDuration(line.workedSeconds ?? 0)],
-    [formatDuration(line.chargedSeconds)],
+    [texts.duration(line.workedSeconds ?? 0)],
+    [texts.duration(line.chargedSeconds)],
     paidFrom(line, texts),
     priceTexts([line], texts),
   ]);
@@ -144,8 +143,8 @@ function workTable(statement: Statement, texts: Texts): StatementTable | null {
     [total],
     [],
     [],
-    [formatDuration(worked)],
-    [formatDuration(lines.reduce((sum, line) => sum + line.chargedSeconds, 0))],
+    [texts.duration(worked)],
+    [texts.duration(lines.reduce((sum, line) => sum + line.chargedSeconds, 0))],
     [],
     priceTexts(lines, texts),
   ];
@@ -165,13 +164,13 @@ function correctionTable(statement: Statement, texts: Texts): StatementTable | n
   ];
   const rows = lines.map((line) => {
     const { correction } = line;
-    const reason = texts.clauses(correction?.changes.map(texts.change) ?? []);
+    const reason = texts.clauses(correction?.changes.map((one) => texts.change(one, texts)) ?? []);
     const figures =
       correction === null
         ? ''
         : beforeAfter(
-            formatDuration(correction.beforeSeconds),
-            formatDuration(correction.afterSeconds),
+            texts.duration(correction.beforeSeconds),
+            texts.duration(correction.afterSeconds),
           );
     return [
       ...workCells(line, statement, texts),
@@ -223,21 +222,21 @@ function blockTable(statement: Statement, texts: Texts): StatementTable | null {
   const rows = statement.blocks.map((block) => [
     block.workTypes === null
       ? [block.blockId]
-      : [block.blockId, texts.explain.limitedTo(block.workTypes)],
+      : [block.blockId, texts.explain.limitedTo(block.workTypes, texts)],
     [texts.date(block.purchasedOn)],
     [block.expiresOn === null ? never : texts.date(block.expiresOn)],
     ...(block.amountMinor === null
       ? [
-          [formatDuration(block.seconds)],
+          [texts.duration(block.seconds)],
           [rateText(block, texts)],
-          [formatDuration(block.openingSeconds)],
-          [formatDuration(block.closingSeconds)],
+          [texts.duration(block.openingSeconds)],
+          [texts.duration(block.closingSeconds)],
         ]
       : [
-          [texts.amount(block.amountMinor, block.currency)],
+          [texts.money(block.amountMinor, block.currency)],
           [texts.statement.byWorkType],
-          [texts.amount(block.openingMinor ?? 0, block.currency)],
-          [texts.amount(block.closingMinor ?? 0, block.currency)],
+          [texts.money(block.openingMinor ?? 0, block.currency)],
+          [texts.money(block.closingMinor ?? 0, block.currency)],
         ]),
   ]);
   return { caption: sections.blocks, columns, rows, foot: null };

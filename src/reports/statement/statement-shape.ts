@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/agreements/terms.ts';
+import type { Durations, Locale } from '../../domain/format.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import type { ChargeChange } from './charge-changes.ts';
@@ -14,6 +14,7 @@ export interface Statement {
   lastOn: DateText;
   timezone: ZoneName;
   locale: Locale;
+  durations: Durations;
   opening: StatementBalance;
   lines: StatementLine[];
   closing: StatementBalance;

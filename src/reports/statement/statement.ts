@@ -1,4 +1,5 @@
-import { type Client, type Locale, payerOf } from '../../domain/agreements/terms.ts';
+import { type Client, payerOf } from '../../domain/agreements/terms.ts';
+import type { Locale } from '../../domain/format.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { textFromMinor } from '../../domain/money.ts';
 import { addSeconds, type Instant } from '../../domain/time.ts';
@@ -56,6 +57,7 @@ export async function buildStatement(store: Store, request: StatementRequest): P
       lastOn: period.lastOn,
       timezone: client.timezone,
       locale,
+      durations: client.durations,
       opening: toBalance(sums.opening, context.blocks),
       lines,
       closing: toBalance(sums.closing, context.blocks),

@@ -1,30 +1,9 @@
 import type { Verdict } from '../../domain/charges/charge-facts.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import { codeOfNote } from '../../domain/ledger/undo.ts';
 import { plainText } from '../format/plain-text.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
-import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
-import { spellAmount, spellDays, spellFactor, spellList, splitDate } from './spelling.ts';
-
-const monthNames = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-
-function date(text: string): string {
-  const { day, month, year } = splitDate(text, monthNames);
-  return `${day} ${month} ${year}`;
-}
+import type { ExplainTexts, StatementTexts, Words } from './shape.ts';
 
 function named(text: string | null): string {
   return text === null ? 'none' : `“${plainText(text)}”`;
@@ -55,20 +34,20 @@ function openReason(code: string): string {
   return openReasons[codeOfNote(code)] ?? code;
 }
 
-function change(one: ChargeChange): string {
+function change(one: ChargeChange, format: Format): string {
   switch (one.code) {
     case 'withdrawn':
       return one.reason === null ? 'withdrawn' : `withdrawn: ${openReason(one.reason)}`;
     case 'restored':
       return 'charged again';
     case 'worked':
-      return `time worked ${formatDuration(one.beforeSeconds)} → ${formatDuration(one.afterSeconds)}`;
+      return `time worked ${format.duration(one.beforeSeconds)} → ${format.duration(one.afterSeconds)}`;
     case 'entries-added':
       return one.count === 1 ? 'one time entry added' : `${one.count} time entries added`;
     case 'entries-removed':
       return one.count === 1 ? 'one time entry removed' : `${one.count} time entries removed`;
     case 'worked-on':
-      return `day of work ${date(one.before)} → ${date(one.after)}`;
+      return `day of work ${format.date(one.before)} → ${format.date(one.after)}`;
     case 'work-type':
       return `work type ${named(one.before)} → ${named(one.after)}`;
     case 'coverage':
@@ -155,8 +134,8 @@ const verdicts: Record<Verdict, string> = {
   'free-role': 'free: role not covered by the agreement',
 };
 
-function limitedTo(workTypes: readonly string[]): string {
-  return `for ${spellList(workTypes.map(named), 'and')} only`;
+function limitedTo(workTypes: readonly string[], format: Format): string {
+  return `for ${format.list(workTypes.map(named))} only`;
 }
 
 const explain: ExplainTexts = {
@@ -175,20 +154,23 @@ const explain: ExplainTexts = {
   whose: (client, connection, agreement) =>
     `${client}, by its ID in ${connection}; agreement “${agreement}”.`,
   whoseUnknown: 'Not assigned to a configured client.',
-  part: ({
-    technician,
-    workedOn,
-    seconds,
-    secondsText,
-    workType,
-    role,
-    verdict,
-    correctedSeconds,
-    isBilledTime,
-  }) =>
-    `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
+  part: (
+    {
+      technician,
+      workedOn,
+      seconds,
+      secondsText,
+      workType,
+      role,
+      verdict,
+      correctedSeconds,
+      isBilledTime,
+    },
+    format,
+  ) =>
+    `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
     `(${isBilledTime ? 'billable hours, ' : ''}logged as “${plainText(secondsText)}”${
-      correctedSeconds > 0 ? `, less ${formatDuration(correctedSeconds)} corrected` : ''
+      correctedSeconds > 0 ? `, less ${format.duration(correctedSeconds)} corrected` : ''
     }), work type ${named(workType)}${
       role === undefined ? '' : `, role ${named(role)}`
     }: ${verdicts[verdict]}.`,
@@ -198,23 +180,23 @@ const explain: ExplainTexts = {
     if (closedOn === null) return 'Debited when the ticket is closed; this work has no ticket.';
     return `Debited when the ticket is closed: ${closedOn}.`;
   },
-  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }) => {
+  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }, format) => {
     const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
     const least = raised.map(
       ({ workType, minimumSeconds }) =>
-        `, ${named(workType)} counted as at least ${formatDuration(minimumSeconds)}`,
+        `, ${named(workType)} counted as at least ${format.duration(minimumSeconds)}`,
     );
-    const worked = `${formatDuration(workedSeconds)} worked${least.join('')}`;
+    const worked = `${format.duration(workedSeconds)} worked${least.join('')}`;
     if (workedSeconds === roundedSeconds) return worked;
-    return `${worked}, rounded per ${per} to ${formatDuration(roundedSeconds)}`;
+    return `${worked}, rounded per ${per} to ${format.duration(roundedSeconds)}`;
   },
-  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }) =>
+  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }, format) =>
     [
-      `in steps of ${formatDuration(incrementSeconds)}`,
-      ...(minimumSeconds > 0 ? [`at least ${formatDuration(minimumSeconds)}`] : []),
-      ...(graceSeconds > 0 ? [`grace of ${formatDuration(graceSeconds)}`] : []),
+      `in steps of ${format.duration(incrementSeconds)}`,
+      ...(minimumSeconds > 0 ? [`at least ${format.duration(minimumSeconds)}`] : []),
+      ...(graceSeconds > 0 ? [`grace of ${format.duration(graceSeconds)}`] : []),
       ...(precisionSeconds
-        ? [`up to ${formatDuration(precisionSeconds)} treated as rounding by the PSA`]
+        ? [`up to ${format.duration(precisionSeconds)} treated as rounding by the PSA`]
         : []),
     ].join(', '),
   multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
@@ -231,13 +213,13 @@ const explain: ExplainTexts = {
   minimumAdded: (seconds, workType, factor) =>
     `${seconds} added for the minimum of work type ${named(workType)} at ${factor}`,
   mixed: (result) => `total ${result}`,
-  fromBlock: (seconds, blockId, size, amount, workTypes) =>
+  fromBlock: (seconds, blockId, size, amount, workTypes, format) =>
     `${seconds} from block ${blockId} (${size} at ${amount}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
     })`,
-  fromMoney: (seconds, price, blockId, size, workTypes) =>
+  fromMoney: (seconds, price, blockId, size, workTypes, format) =>
     `${seconds} for ${price} from block ${blockId} (${size}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
     })`,
   limitedTo,
   fromOverage: (seconds) => `${seconds} beyond all blocks (overage)`,
@@ -275,17 +257,7 @@ const explain: ExplainTexts = {
   postings: (text, count) => `${text} (${count === 1 ? 'one posting' : `${count} postings`})`,
 };
 
-export const en: Texts = {
-  locale: 'en',
-  date,
-  days: (from, to) => spellDays(from, to, date),
-  month: (text) => {
-    const { month, year } = splitDate(text, monthNames);
-    return `${month} ${year}`;
-  },
-  amount: (minor, currency) => spellAmount(minor, currency, { decimal: '.', thousands: ',' }),
-  factor: (thousandths) => spellFactor(thousandths, '.'),
-  list: (texts) => spellList(texts, 'and'),
+export const en: Words = {
   labelled: (label, value) => `${label}: ${value}`,
   clauses: (texts) => texts.join('; '),
   change,

@@ -1,30 +1,9 @@
 import type { Verdict } from '../../domain/charges/charge-facts.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { Format } from '../../domain/format.ts';
 import { codeOfNote } from '../../domain/ledger/undo.ts';
 import { plainText } from '../format/plain-text.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
-import type { ExplainTexts, StatementTexts, Texts } from './shape.ts';
-import { spellAmount, spellDays, spellFactor, spellList, splitDate } from './spelling.ts';
-
-const monthNames = [
-  'janvier',
-  'février',
-  'mars',
-  'avril',
-  'mai',
-  'juin',
-  'juillet',
-  'août',
-  'septembre',
-  'octobre',
-  'novembre',
-  'décembre',
-];
-
-function date(text: string): string {
-  const { day, month, year } = splitDate(text, monthNames);
-  return `${day === 1 ? '1er' : day} ${month} ${year}`;
-}
+import type { ExplainTexts, StatementTexts, Words } from './shape.ts';
 
 function named(text: string | null): string {
   return text === null ? 'aucun' : `«\u00a0${plainText(text)}\u00a0»`;
@@ -55,20 +34,20 @@ function openReason(code: string): string {
   return openReasons[codeOfNote(code)] ?? code;
 }
 
-function change(one: ChargeChange): string {
+function change(one: ChargeChange, format: Format): string {
   switch (one.code) {
     case 'withdrawn':
       return one.reason === null ? 'annulé' : `annulé\u00a0: ${openReason(one.reason)}`;
     case 'restored':
       return 'décompté à nouveau';
     case 'worked':
-      return `temps passé ${formatDuration(one.beforeSeconds)} → ${formatDuration(one.afterSeconds)}`;
+      return `temps passé ${format.duration(one.beforeSeconds)} → ${format.duration(one.afterSeconds)}`;
     case 'entries-added':
       return one.count === 1 ? 'une saisie de temps ajoutée' : `${one.count} saisies ajoutées`;
     case 'entries-removed':
       return one.count === 1 ? 'une saisie de temps retirée' : `${one.count} saisies retirées`;
     case 'worked-on':
-      return `jour de travail ${date(one.before)} → ${date(one.after)}`;
+      return `jour de travail ${format.date(one.before)} → ${format.date(one.after)}`;
     case 'work-type':
       return `type de travail ${named(one.before)} → ${named(one.after)}`;
     case 'coverage':
@@ -157,8 +136,8 @@ const verdicts: Record<Verdict, string> = {
   'free-role': 'gratuit\u00a0: le contrat ne couvre pas le temps de ce rôle',
 };
 
-function limitedTo(workTypes: readonly string[]): string {
-  return `pour ${spellList(workTypes.map(named), 'et')} seulement`;
+function limitedTo(workTypes: readonly string[], format: Format): string {
+  return `pour ${format.list(workTypes.map(named))} seulement`;
 }
 
 const perNames = { entry: 'saisie', ticket: 'ticket', day: 'jour' } as const;
@@ -179,20 +158,23 @@ const explain: ExplainTexts = {
   whose: (client, connection, agreement) =>
     `${client}, par son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
   whoseUnknown: 'Aucun client configuré pour ce travail.',
-  part: ({
-    technician,
-    workedOn,
-    seconds,
-    secondsText,
-    workType,
-    role,
-    verdict,
-    correctedSeconds,
-    isBilledTime,
-  }) =>
-    `${plainText(technician)}, ${date(workedOn)}, ${formatDuration(seconds)} ` +
+  part: (
+    {
+      technician,
+      workedOn,
+      seconds,
+      secondsText,
+      workType,
+      role,
+      verdict,
+      correctedSeconds,
+      isBilledTime,
+    },
+    format,
+  ) =>
+    `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
     `(${isBilledTime ? 'heures à facturer, ' : ''}saisi «\u00a0${plainText(secondsText)}\u00a0»${
-      correctedSeconds > 0 ? `, moins ${formatDuration(correctedSeconds)} de correction` : ''
+      correctedSeconds > 0 ? `, moins ${format.duration(correctedSeconds)} de correction` : ''
     }), type de travail ${named(workType)}${
       role === undefined ? '' : `, rôle ${named(role)}`
     }\u00a0: ${verdicts[verdict]}.`,
@@ -202,23 +184,23 @@ const explain: ExplainTexts = {
     if (closedOn === null) return 'Décompté à la clôture du ticket\u00a0; ce travail n’en a pas.';
     return `Décompté à la clôture de son ticket\u00a0: ${closedOn}.`;
   },
-  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }) => {
+  rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }, format) => {
     const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
     const least = raised.map(
       ({ workType, minimumSeconds }) =>
-        `, ${named(workType)} compté pour au moins ${formatDuration(minimumSeconds)}`,
+        `, ${named(workType)} compté pour au moins ${format.duration(minimumSeconds)}`,
     );
-    const worked = `${formatDuration(workedSeconds)} de travail${least.join('')}`;
+    const worked = `${format.duration(workedSeconds)} de travail${least.join('')}`;
     if (workedSeconds === roundedSeconds) return worked;
-    return `${worked}, arrondi par ${perNames[per]} à ${formatDuration(roundedSeconds)}`;
+    return `${worked}, arrondi par ${perNames[per]} à ${format.duration(roundedSeconds)}`;
   },
-  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }) =>
+  roundingRule: ({ incrementSeconds, minimumSeconds, graceSeconds, precisionSeconds }, format) =>
     [
-      `par tranches de ${formatDuration(incrementSeconds)}`,
-      ...(minimumSeconds > 0 ? [`au moins ${formatDuration(minimumSeconds)}`] : []),
-      ...(graceSeconds > 0 ? [`tolérance de ${formatDuration(graceSeconds)}`] : []),
+      `par tranches de ${format.duration(incrementSeconds)}`,
+      ...(minimumSeconds > 0 ? [`au moins ${format.duration(minimumSeconds)}`] : []),
+      ...(graceSeconds > 0 ? [`tolérance de ${format.duration(graceSeconds)}`] : []),
       ...(precisionSeconds
-        ? [`arrondi du PSA jusqu’à ${formatDuration(precisionSeconds)} ignoré`]
+        ? [`arrondi du PSA jusqu’à ${format.duration(precisionSeconds)} ignoré`]
         : []),
     ].join(', '),
   multiplied: (rule, factor, result) => `${rule} ${factor} = ${result}`,
@@ -235,13 +217,13 @@ const explain: ExplainTexts = {
   minimumAdded: (seconds, workType, factor) =>
     `ajout de ${seconds} jusqu’au minimum du type de travail ${named(workType)} à ${factor}`,
   mixed: (result) => `en tout ${result}`,
-  fromBlock: (seconds, blockId, size, amount, workTypes) =>
+  fromBlock: (seconds, blockId, size, amount, workTypes, format) =>
     `${seconds} sur le forfait ${blockId} (${size} à ${amount}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
     })`,
-  fromMoney: (seconds, price, blockId, size, workTypes) =>
+  fromMoney: (seconds, price, blockId, size, workTypes, format) =>
     `${seconds} pour ${price} sur le forfait ${blockId} (${size}${
-      workTypes === null ? '' : `, ${limitedTo(workTypes)}`
+      workTypes === null ? '' : `, ${limitedTo(workTypes, format)}`
     })`,
   limitedTo,
   fromOverage: (seconds) => `${seconds} au-delà de tout forfait (dépassement)`,
@@ -280,17 +262,7 @@ const explain: ExplainTexts = {
   postings: (text, count) => `${text} (${count === 1 ? 'une écriture' : `${count} écritures`})`,
 };
 
-export const fr: Texts = {
-  locale: 'fr',
-  date,
-  days: (from, to) => spellDays(from, to, date),
-  month: (text) => {
-    const { month, year } = splitDate(text, monthNames);
-    return `${month} ${year}`;
-  },
-  amount: (minor, currency) => spellAmount(minor, currency, { decimal: ',', thousands: '\u202f' }),
-  factor: (thousandths) => spellFactor(thousandths, ','),
-  list: (texts) => spellList(texts, 'et'),
+export const fr: Words = {
   labelled: (label, value) => `${label}\u00a0: ${value}`,
   clauses: (texts) => texts.join('\u00a0; '),
   change,

@@ -1,39 +1,25 @@
-import type { Locale } from '../../domain/agreements/terms.ts';
 import type { PartFacts, RoundingFacts } from '../../domain/charges/charge-facts.ts';
+import type { Format } from '../../domain/format.ts';
 import type { Reason } from '../../domain/ledger/ledger.ts';
-import type { DateText } from '../../domain/time.ts';
 import type { PassedOverReason } from '../explain/explain-payers.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
 import type { LineKind } from '../statement/statement-shape.ts';
 
-/**
- * All texts of the reports in one language. Dates and amounts are formatted here rather than by
- * Intl, whose output changes with its version: a statement must never change.
- */
-export interface Texts {
-  locale: Locale;
-  /** `2 March 2026`. */
-  date(date: DateText): string;
-  /** `2–4 March 2026`. */
-  days(from: DateText, to: DateText): string;
-  /** `March 2026`, from `2026-03`. */
-  month(month: string): string;
-  /** `1,234.50 USD`. */
-  amount(minor: number, currency: string): string;
-  /** `×1.5`, from 1500. */
-  factor(thousandths: number): string;
-  /** `a, b and c`. */
-  list(texts: readonly string[]): string;
+/** All texts of the reports in one language; what they format is passed to them. */
+export interface Words {
   /** `label: value`, with the language's spacing. */
   labelled(label: string, value: string): string;
   /** `one; two`, likewise. */
   clauses(texts: readonly string[]): string;
-  change(change: ChargeChange): string;
+  change(change: ChargeChange, format: Format): string;
   /** Why work is not debited (any more), from the debit's code. */
   openReason(code: string): string;
   statement: StatementTexts;
   explain: ExplainTexts;
 }
+
+/** The words, and the form of dates, numbers and money, of one reader. */
+export type Texts = Words & Format;
 
 export interface StatementTexts {
   title: string;
@@ -103,12 +89,12 @@ export interface ExplainTexts {
   };
   whose(client: string, connection: string, agreement: string): string;
   whoseUnknown: string;
-  part(part: PartFacts): string;
+  part(part: PartFacts, format: Format): string;
   when(rule: 'ticket-closed' | 'approved' | 'logged', closedOn: string | null): string;
   /** `41 min worked, rounded per ticket to 45 min`. */
-  rounding(rounding: RoundingFacts): string;
+  rounding(rounding: RoundingFacts, format: Format): string;
   /** `in steps of 15 min, at least 15 min, grace of 5 min`. */
-  roundingRule(rounding: RoundingFacts): string;
+  roundingRule(rounding: RoundingFacts, format: Format): string;
   /** `outside business hours ×1.5 = 1 h 07 min 30 s`. */
   multiplied(rule: string, factor: string, result: string): string;
   rule(kind: 'workType' | 'role' | 'outside', name: string): string;
@@ -120,24 +106,26 @@ export interface ExplainTexts {
   /** The time missing to a work type's minimum, and how it was charged. */
   minimumAdded(seconds: string, workType: string, factor: string): string;
   mixed(result: string): string;
-  /** `1 h from block b-12 (20 h at 130.00 USD)`. */
+  /** `1 h from block b-12 (20 h at $130.00)`. */
   fromBlock(
     seconds: string,
     blockId: string,
     size: string,
     amount: string,
     workTypes: readonly string[] | null,
+    format: Format,
   ): string;
-  /** `1 h for 120.00 EUR from block b-12 (1,000.00 EUR)`. */
+  /** `1 h for €120.00 from block b-12 (€1,000.00)`. */
   fromMoney(
     seconds: string,
     price: string,
     blockId: string,
     size: string,
     workTypes: readonly string[] | null,
+    format: Format,
   ): string;
   /** `for “On-site” only`. */
-  limitedTo(workTypes: readonly string[]): string;
+  limitedTo(workTypes: readonly string[], format: Format): string;
   fromOverage(seconds: string): string;
   noWorkType: string;
   /** Why blocks were skipped. */

@@ -1,8 +1,10 @@
-import type { Locale } from '../../domain/agreements/terms.ts';
+import { type FormatOptions, formatIn, languageOf } from '../../domain/format.ts';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
 import type { Texts } from './shape.ts';
 
-export function textsIn(locale: Locale): Texts {
-  return locale === 'fr' ? fr : en;
+const words = { en, fr };
+
+export function textsIn(reader: FormatOptions): Texts {
+  return { ...formatIn(reader), ...words[languageOf(reader.locale)] };
 }

@@ -5,6 +5,7 @@ import type { NameLists } from '../../contract/connector.ts';
 import { findOpeningConflicts } from '../../debit/opening-blocks.ts';
 import { describeBlock } from '../../debit/opening-edits.ts';
 import { isKindError, KindError } from '../../domain/errors.ts';
+import { formatIn } from '../../domain/format.ts';
 import type { NameNotice } from '../../domain/records/names.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { loadTemplates } from '../../replenish/messages/templates.ts';
@@ -161,7 +162,7 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
       connection: null,
       id: 'client-left',
       status: 'warning',
-      detail: leftClientText(left),
+      detail: leftClientText(left, formatIn(config)),
       fix: leftClientFix,
     });
   }
@@ -169,12 +170,12 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
 }
 
 /** Config changes that every run reports and does not apply. A rehearsal applies them all. */
-async function checkOpeningBlocks({ store, clients, now }: App): Promise<CheckLine[]> {
+async function checkOpeningBlocks({ config, store, clients, now }: App): Promise<CheckLine[]> {
   if (await isRehearsal(store)) return [];
   const at = instantFromMs(now());
   return (await findOpeningConflicts({ store, clients, at })).map(
     ({ client, applied, reason, fix }): CheckLine => {
-      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied)}); the change is not applied: ${reason}`;
+      const detail = `The config changed an opening block of "${client.name}" (${describeBlock(applied, formatIn(config))}); the change is not applied: ${reason}`;
       return { connection: null, id: 'opening-block', status: 'warning', detail, fix };
     },
   );

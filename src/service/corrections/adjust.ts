@@ -1,10 +1,8 @@
 import { byBurnOrder, couldPay, type SpendableBlock } from '../../domain/blocks/allocation.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import { KindError } from '../../domain/errors.ts';
 import type { Posting } from '../../domain/ledger/ledger.ts';
 import { payOffOverage, spend } from '../../domain/ledger/postings.ts';
 import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
-import { textsIn } from '../../reports/text/texts.ts';
 import { byHand, type EntryScope, type ManualApp, writeEntry } from './by-hand.ts';
 
 export interface AdjustRequest {
@@ -117,7 +115,7 @@ function takeHours(
   const { account, client, runId, today } = scope;
   const held = blocks.reduce((sum, block) => sum + block.remainingSeconds, 0);
   if (-seconds > held && !isOverageAllowed) {
-    throw new KindError('config', `${client.name} has only ${formatDuration(held)} left.`, {
+    throw new KindError('config', `${client.name} has only ${scope.format.duration(held)} left.`, {
       fix: 'Take less, choose another block with --block, or add --allow-overage to take the rest as overage.',
     });
   }
@@ -144,7 +142,7 @@ function takeMoney(
   const { client } = scope;
   const held = blocks.reduce((sum, block) => sum + (block.remainingMinor ?? 0), 0);
   if (wanted > held) {
-    const text = textsIn('en').amount(held, client.currency);
+    const text = scope.format.money(held, client.currency);
     throw new KindError('config', `${client.name} has only ${text} left.`, {
       fix: 'Take less, or choose another block with --block.',
     });

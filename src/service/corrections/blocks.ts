@@ -1,7 +1,7 @@
 import { moveLastDay } from '../../debit/move-last-day.ts';
 import { asScheduled } from '../../domain/blocks/validity.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import { KindError } from '../../domain/errors.ts';
+import { formatIn } from '../../domain/format.ts';
 import { blockIdOf } from '../../domain/keys.ts';
 import type { Posting } from '../../domain/ledger/ledger.ts';
 import { payOffOverage } from '../../domain/ledger/postings.ts';
@@ -173,7 +173,7 @@ async function refuseInvoiceUnderWay(store: Store, block: Block): Promise<void> 
   });
 }
 
-async function findBlock({ store, clients }: ManualApp, blockId: string): Promise<Block> {
+async function findBlock({ config, store, clients }: ManualApp, blockId: string): Promise<Block> {
   const ids = clients.map((client) => client.id);
   const ledgers = await store.readLedgers(ids, { isAllBlocks: true });
   const blocks = ledgers.flatMap((ledger) => ledger.blocks);
@@ -181,7 +181,7 @@ async function findBlock({ store, clients }: ManualApp, blockId: string): Promis
   if (block !== undefined) return block;
   const known = blocks
     .filter((candidate) => candidate.status === 'active')
-    .map(({ id, seconds }) => `${id} (${formatDuration(seconds)})`);
+    .map(({ id, seconds }) => `${id} (${formatIn(config).duration(seconds)})`);
   throw new KindError('config', `There is no block ${blockId}.`, {
     fix: `Active blocks: ${known.slice(0, 10).join(', ') || 'none'}.`,
   });

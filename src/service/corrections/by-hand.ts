@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sharersOf } from '../../domain/agreements/shares.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
+import { type Format, formatIn } from '../../domain/format.ts';
 import type { Account } from '../../domain/ledger/postings.ts';
 import { type DateText, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
 import { emptyBatch } from '../../replenish/orders/orders.ts';
@@ -30,6 +31,8 @@ export interface EntryScope {
   client: Client;
   ledger: ClientLedger;
   account: Account;
+  /** As the MSP reads. */
+  format: Format;
 }
 
 /** Records every manual change as a run of its own, so that it can be listed and undone. */
@@ -54,7 +57,9 @@ export async function byHand<Result>(
   }
   const account = accountFrom(ledger, sharersOf(clients));
   const today = dateInZone(at, client.timezone);
-  const result = await work({ store, runId, at, today, client, ledger, account });
+  const result = await work({
+    ...{ store, runId, at, today, client, ledger, account, format: formatIn(config) },
+  });
   const record = JSON.stringify({ ok: true, request });
   await store.finishRun(runId, instantFromMs(now()), record);
   return result;

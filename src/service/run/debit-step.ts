@@ -3,6 +3,7 @@ import { debitDirtyWork } from '../../debit/debit.ts';
 import { applyOpeningBlocks } from '../../debit/opening-blocks.ts';
 import { describeBlock } from '../../debit/opening-edits.ts';
 import { describeError } from '../../domain/errors.ts';
+import { formatIn } from '../../domain/format.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import {
   leftClientFix,
@@ -21,11 +22,13 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
     await reportLeftClients(run);
     if (run.isUndoneReleased) await store.releaseUndone();
     const opening = await applyOpeningBlocks(context);
+    const format = formatIn(run.config);
     for (const conflict of opening.conflicts) {
       log.warn('The config changed an opening block; the change was not applied.', {
         client: conflict.client.name,
-        applied: describeBlock(conflict.applied),
-        configured: conflict.configured === null ? '(none)' : describeBlock(conflict.configured),
+        applied: describeBlock(conflict.applied, format),
+        configured:
+          conflict.configured === null ? '(none)' : describeBlock(conflict.configured, format),
         reason: conflict.reason,
         fix: conflict.fix,
       });
@@ -44,7 +47,7 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
 
 async function reportLeftClients({ store, config, clients, log }: RunContext): Promise<void> {
   for (const left of await readLeftClients(store, config.clients, clients)) {
-    log.warn(leftClientText(left), { client: left.name, fix: leftClientFix });
+    log.warn(leftClientText(left, formatIn(config)), { client: left.name, fix: leftClientFix });
   }
 }
 

@@ -16,9 +16,9 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 
 export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
-  const { mode, locale, balanceField, offers, blocksSoldByHand, templates } = run.config;
+  const { mode, locale, durations, balanceField, offers, blocksSoldByHand, templates } = run.config;
   return {
-    ...{ store, clients, mode, locale, balanceField, offers, blocksSoldByHand },
+    ...{ store, clients, mode, locale, durations, balanceField, offers, blocksSoldByHand },
     templates: await loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(run),

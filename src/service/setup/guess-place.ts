@@ -1,11 +1,12 @@
 import { Currency, LocaleCode, Timezone } from '../../config/schema/fields.ts';
 import { KindError } from '../../domain/errors.ts';
+import { type Locale, locales } from '../../domain/format.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 
 export interface Place {
   timezone: ZoneName;
   currency: string;
-  locale: 'en' | 'fr';
+  locale: Locale;
 }
 
 const regionsOfCurrency: Readonly<Record<string, string>> = {
@@ -50,7 +51,13 @@ export function guessPlace(
   const region = regions.find((one) => zonesOf(one).includes(timeZone)) ?? spoken.region ?? 'US';
   const [currency = 'USD'] =
     Object.entries(regionsOfCurrency).find(([, list]) => list.split(' ').includes(region)) ?? [];
-  return { timezone: timeZone, currency, locale: spoken.language === 'fr' ? 'fr' : 'en' };
+  return { timezone: timeZone, currency, locale: localeOf(spoken.language, region) };
+}
+
+/** American or British dates and money where these are the rule. */
+function localeOf(language: string, region: string): Locale {
+  if (language === 'fr') return 'fr';
+  return locales.find((locale) => locale === `en-${region}`) ?? 'en';
 }
 
 /** Not in TypeScript's library yet: https://github.com/tc39/proposal-intl-locale-info */
@@ -66,7 +73,9 @@ export function faultOfPlace(key: keyof Place, text: string): string | null {
   const fields = { timezone: Timezone, currency: Currency, locale: LocaleCode };
   const read = fields[key].safeParse(text);
   if (read.success) return null;
-  return key === 'locale' ? 'Use en or fr.' : (read.error.issues[0]?.message ?? 'Not valid.');
+  return key === 'locale'
+    ? `Use one of ${locales.join(', ')}.`
+    : (read.error.issues[0]?.message ?? 'Not valid.');
 }
 
 /** What the flags say, and the guess for the rest. Throws `config` for what cannot be used. */

@@ -1,5 +1,6 @@
 import { type Client, payerOf } from '../../domain/agreements/terms.ts';
 import { toSpendable } from '../../domain/blocks/allocation.ts';
+import type { Format } from '../../domain/format.ts';
 import {
   isReached,
   type Position,
@@ -38,7 +39,11 @@ export interface BalanceStatus {
 
 const soonDays = 14;
 
-export function toBalanceStatus(balance: ClientBalance, asOf: Instant): BalanceStatus {
+export function toBalanceStatus(
+  balance: ClientBalance,
+  asOf: Instant,
+  format: Format,
+): BalanceStatus {
   const { client, settledSeconds, pendingSeconds, projectedSeconds, overageSeconds } = balance;
   const today = dateInZone(asOf, client.timezone);
   const position = positionOf(balance, today);
@@ -55,7 +60,7 @@ export function toBalanceStatus(balance: ClientBalance, asOf: Instant): BalanceS
       sizeMinor: moneySize(balance, currency),
     })),
     runOutOn: balance.runOut?.runOutOn ?? null,
-    runOutText: runOutText(balance.runOut, today),
+    runOutText: runOutText(balance.runOut, today, format),
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatIn } from '../../domain/format.ts';
 import { type Instant, instantFromMs } from '../../domain/time.ts';
 import { buildBalances } from '../../reports/balances/balances.ts';
 import type { Reconciliation } from '../../reports/notices/reconciliation.ts';
@@ -46,7 +47,7 @@ export async function readStatus(
     ...{ service, problems, steps, messages },
     openQuarantine: report.openQuarantine,
     reconciliation: report.reconciliation,
-    balances: report.clients.map((balance) => toBalanceStatus(balance, asOf)),
+    balances: report.clients.map((balance) => toBalanceStatus(balance, asOf, formatIn(app.config))),
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../../domain/errors.ts';
+import { locales } from '../../../domain/format.ts';
 import { plainJson, plainText } from '../../../reports/format/plain-text.ts';
 import { createFiles, type WrittenFiles } from '../../../service/setup/create-files.ts';
 import { choosePlace, guessPlace } from '../../../service/setup/guess-place.ts';
@@ -41,7 +42,7 @@ export function addInitCommand(program: Command, cli: Cli): void {
     .option('--product <product>', 'its product in the PSA')
     .option('--timezone <zone>', 'IANA time zone (default: this machine’s)')
     .option('--currency <code>', 'ISO 4217 code (default: by the time zone)')
-    .option('--locale <language>', 'en or fr (default: this machine’s)')
+    .option('--locale <language>', `${locales.join(', ')} (default: this machine’s)`)
     .option('--force', 'replace a config file that is there')
     .action(async (_options: unknown, command: Command) => {
       const flags = command.optsWithGlobals<GlobalFlags>();

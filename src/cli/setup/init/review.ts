@@ -1,3 +1,4 @@
+import { locales } from '../../../domain/format.ts';
 import type { SetupAnswers } from '../../../service/setup/create-files.ts';
 import { faultOfPlace, type Place } from '../../../service/setup/guess-place.ts';
 import { askExcluded } from './ask-terms.ts';
@@ -64,9 +65,11 @@ async function askPlace(asker: Asker, place: Place): Promise<Place> {
     message: 'Language of messages and statements',
     choices: [
       { value: 'en', label: 'English' },
+      { value: 'en-US', label: 'English (US)' },
+      { value: 'en-GB', label: 'English (UK)' },
       { value: 'fr', label: 'français' },
     ],
     initial: place.locale,
   });
-  return { timezone, currency, locale: locale === 'fr' ? 'fr' : 'en' };
+  return { timezone, currency, locale: locales.find((one) => one === locale) ?? 'en' };
 }
