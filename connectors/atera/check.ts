@@ -38,7 +38,7 @@ export function checkConnection(
     zone = await compareZone(atera, TimeZoneName || 'without a name');
     return `The key is that of ${CompanyName || 'an account without a name'}.`;
   };
-  // Without any contact in the config nothing is pushed here, and nothing is missed.
+  // Without any configured contact nothing is pushed here, so none is needed.
   const contacts = Object.keys(config.contacts).length === 0 ? [] : clientIds;
   return runChecks('Atera', {
     credentials: ['auth', signIn],
@@ -80,7 +80,7 @@ async function checkCustomers(
   });
 }
 
-/** Atera has no list of statuses; a ticket in one proves its name. */
+/** Atera does not list statuses; a ticket in one proves that it exists. */
 async function checkStatuses(atera: Atera): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const status of atera.config.closedStatuses) {
@@ -101,7 +101,7 @@ async function checkStatuses(atera: Atera): Promise<CheckResult[]> {
 
 const Technician = z.object({ TechnicianFullName: z.string().nullish() });
 
-/** There is no list of technicians: those of the latest work hours are named. */
+/** There is no list of technicians: those of the latest work hours are shown. */
 async function checkTechnician(atera: Atera): Promise<CheckResult[]> {
   const id = 'technician';
   const wanted = String(atera.config.technicianId ?? '');
@@ -118,8 +118,8 @@ async function checkTechnician(atera: Atera): Promise<CheckResult[]> {
   const detail =
     wanted === ''
       ? 'No technicianId is set: no notes can be written.'
-      : `Technician ${wanted} is seen in no recent work hours.`;
-  const fix = `Seen are: ${known || 'none'}. Set one of them if notes go to this connection.`;
+      : `Technician ${wanted} has no recent work hours.`;
+  const fix = `Found: ${known || 'none'}. Set one of them if notes go to this connection.`;
   return [{ id, status: 'warning', detail, fix }];
 }
 
@@ -143,8 +143,8 @@ async function nativeContracts(
     return {
       id: `native-contract.${ContractID}`,
       status: 'warning',
-      detail: `${CustomerName || `Customer ${CustomerID}`} has an active contract "${ContractName || ContractID}" of ${sizeOf(contract)}: two systems would debit the same hour. What is used of it Atera does not show.`,
-      fix: 'Look its remaining hours up in Atera, take them over as an opening block and end it, or leave the client out.',
+      detail: `${CustomerName || `Customer ${CustomerID}`} has an active contract "${ContractName || ContractID}" of ${sizeOf(contract)}: two systems would debit the same hour. Atera does not show how much of it is used.`,
+      fix: 'Look up its remaining hours in Atera, enter them as an opening block and end it, or leave the client out.',
     };
   });
 }

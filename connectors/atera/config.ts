@@ -17,7 +17,7 @@ const Tickets = z.strictObject({
     .describe('Priority of the tickets that are made.'),
   status: Name.default('Open').describe('Status of the tickets that are made.'),
   withdrawnStatus: Name.default('Closed').describe(
-    'Status of a ticket that an undo takes back; one of closedStatuses.',
+    'Status of a ticket that `undo` withdraws; one of closedStatuses.',
   ),
 });
 
@@ -25,18 +25,18 @@ const Tickets = z.strictObject({
 export const AteraConfig = z
   .strictObject({
     baseUrl: HostUrl.default('https://app.atera.com').describe(
-      'Host of the API; there is no need to change it.',
+      'Host of the API; no need to change it.',
     ),
     apiKey: Name.meta({ secret: true }).describe(
       'API key (Admin, API). A short one goes out as X-API-KEY, a long one as a bearer token.',
     ),
     timezone: Zone.optional().describe(
-      'IANA zone that the Atera account is set to, where it is not the file’s `timezone`: work hours come without one.',
+      'IANA time zone of the Atera account, since work hours have no zone. Default: the file’s `timezone`.',
     ),
     workHoursIn: z
       .enum(['account', 'utc'])
       .default('account')
-      .describe('Whether work hours are shown in the account’s zone or in UTC; `check` proves it.'),
+      .describe('Whether work hours are in the account’s zone or in UTC; `check` verifies it.'),
     lookBackDays: z
       .int()
       .min(1)
@@ -51,7 +51,7 @@ export const AteraConfig = z
       .max(24)
       .default(1)
       .describe(
-        'After so many hours these days are read again though their count is the same: a correction changes no count.',
+        'Hours after which these days are read again even with the same count, to see corrections.',
       ),
     contacts: z
       .record(z.string().regex(/^\d+$/, 'is the client’s CustomerID'), z.int().positive())

@@ -16,14 +16,14 @@ const rows = {
   ),
   'work-moves-ticket': reading.useful(
     'A ticket is listed as changed since the work on it ended.',
-    'Time that is logged on a ticket from before the history waits until that ticket changes.',
+    'Time logged on a ticket older than the history waits until that ticket changes.',
   ),
   'tickets-by-client': reading.needed(
     'Tickets can be requested by customer.',
     'No tickets are made, since one that exists already would not be found.',
   ),
   'ticket-totals': reading.useful(
-    'The hours that Atera shows for a ticket are what its entries come to.',
+    'The hours that Atera shows for a ticket are the sum of its entries.',
     'Time in the hour that clocks show twice is quarantined.',
   ),
   'ticket-title': writing.needed(

@@ -1,7 +1,7 @@
 /**
- * Work hours are listed by the time of work: what was logged or changed since a run the API does not report. So the
- * days of the look-back are read each time, and a first page that shows the same count as before spares
- * the rest. What changed without changing the count is seen when `rereadHours` are over.
+ * Work hours are listed by the time of work: the API does not report what was logged or changed since a run. So
+ * the look-back days are read each time, and a first page with the same count as before saves the rest. A change
+ * with the same count is seen after `rereadHours`.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -54,7 +54,7 @@ interface WindowReading {
   rememberFirst(): Promise<void>;
 }
 
-/** First day of the window of a run that looks for changes since this moment. */
+/** First day of the window of a run that looks for changes since this time. */
 function windowStart({ config, zone }: Atera, since: string): DateText {
   return addDays(dateInZone(since, zone), -config.lookBackDays);
 }

@@ -1,4 +1,4 @@
-/** From Atera's rows to ours. An invalid row is a `contract` error. */
+/** Maps Atera's rows to ours. An invalid row is a `contract` error. */
 
 import type { ClientRow, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -42,7 +42,7 @@ export function fromTicket(
     isClosed,
     closedAt: isClosed ? resolvedAt : null,
     mergedInto: null,
-    // Atera lists tickets by their last change and does not show it.
+    // Atera lists tickets by last change but does not show it.
     updatedAt: resolvedAt ?? createdAt ?? instantFromMs(0),
   };
 }
@@ -58,7 +58,7 @@ function agreementOf(
 /** Atera has no work types: where the work was done serves as one. */
 export const workTypes = { onSite: 'On-site', remote: 'Remote' };
 
-/** `found`: how long the entry is, where its texts alone do not tell. */
+/** `found`: the duration, if the entry's texts are ambiguous. */
 export function fromWorkHours(
   wire: WorkHoursWire,
   atera: Pick<Atera, 'shownIn'>,
@@ -66,7 +66,7 @@ export function fromWorkHours(
 ): TimeEntryRow {
   const technicianId = wire.TechnicianContactID ?? wire.TechnicianEmail ?? null;
   if (technicianId === null) {
-    throw new KindError('contract', `Work hours ${wire.WorkHoursID} name no technician.`);
+    throw new KindError('contract', `Work hours ${wire.WorkHoursID} have no technician.`);
   }
   const { startedAt, endedAt, seconds } = found.get(wire.WorkHoursID) ?? onlySpan(wire, atera);
   const { OnCustomerSite: isOnSite } = wire;
@@ -102,7 +102,7 @@ function onlySpan(
   if (other === undefined) return span;
   throw new KindError(
     'contract',
-    `Work hours ${WorkHoursID} lie in the hour that clocks in ${shownIn} show twice: they may be ${span.seconds} or ${other.seconds} seconds, and their ticket’s total does not tell.`,
+    `Work hours ${WorkHoursID} lie in the hour that clocks in ${shownIn} show twice: they may be ${span.seconds} or ${other.seconds} seconds, and their ticket’s total does not decide.`,
     { fix: 'Move them out of that hour in Atera, keeping how long they are.' },
   );
 }

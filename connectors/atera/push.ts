@@ -55,7 +55,7 @@ export function createSalePush(open: OpenCall<Atera>): Push<'invoice'> {
       return createTicket(atera, { key, clientId, subject, body: saleText(sale) });
     },
     delivered: ({ TicketID }) => ticketDelivered(TicketID),
-    // Whether it was invoiced, and for how much, the ticket does not show.
+    // The ticket does not show whether, or for how much, it was invoiced.
     inspect: async (atera, _, id) => ((await readTicket(atera, id)) === null ? null : {}),
     // A sale that people closed was probably invoiced.
     withdraw: (atera, sale, withdrawal) =>
@@ -77,7 +77,7 @@ function ticketDelivered(id: SourceId): Delivered {
   return { remoteId: id, label: `#${id}` };
 }
 
-/** No document tells what a title may hold. */
+/** The maximum length of a title is not documented. */
 const titleLengthMax = 150;
 
 export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Delivered> {
@@ -94,7 +94,7 @@ export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Del
   return readBack(atera, ticket, await write(atera, 'POST', '/tickets', body));
 }
 
-/** The contact in the config, seen to be this client's: with another's, the ticket would be another's too. */
+/** The configured contact, verified to be this client's: otherwise the ticket would be another client's. */
 export async function contactOf(atera: Atera, clientId: SourceId): Promise<SourceId> {
   const contactId = atera.config.contacts[clientId];
   if (contactId === undefined) {
@@ -104,13 +104,13 @@ export async function contactOf(atera: Atera, clientId: SourceId): Promise<Sourc
   }
   const contact = await atera.getIfThere(`/contacts/${contactId}`, ContactWire);
   if (contact?.CustomerID === clientId) return contact.EndUserID;
-  const found = contact === null ? 'is not there' : `is of customer ${contact.CustomerID}`;
+  const found = contact === null ? 'does not exist' : `belongs to customer ${contact.CustomerID}`;
   throw new KindError('config', `Contact ${contactId} of customer ${clientId} ${found}.`, {
     fix: 'Correct `contacts` in the config.',
   });
 }
 
-/** By the ActionID that was answered, else by its key. It is there; not seeing it leaves the outcome open. */
+/** By the returned ActionID, else by its key. Without seeing it, the outcome is unknown. */
 async function readBack(
   atera: Atera,
   ticket: NewTicket,
@@ -118,7 +118,7 @@ async function readBack(
 ): Promise<Delivered> {
   const { context } = atera;
   const isTried = actionId !== null && (await facts.readFact(context, 'action-id')) !== 'no';
-  // No ticket has another kind of id: asking for it would be refused, as if the ticket had been.
+  // Ticket IDs are numeric: requesting another would fail as if the ticket had been refused.
   const shown = isTried && /^\d+$/.test(actionId) ? await readTicket(atera, actionId) : null;
   const isOurs = shown !== null && hasMarker(shown.TicketTitle, ticket.key);
   if (shown !== null && isOurs && shown.CustomerID === ticket.clientId) {
@@ -133,12 +133,12 @@ async function readBack(
   if (found !== null) return ticketDelivered(found.TicketID);
   throw new KindError(
     'unknown-outcome',
-    `A ticket for customer ${ticket.clientId} was accepted, and is not found by its title.`,
-    { fix: 'Look at it in Atera before anything is sent again.' },
+    `A ticket for customer ${ticket.clientId} was accepted but is not found by its title.`,
+    { fix: 'Check it in Atera before anything is sent again.' },
   );
 }
 
-/** Atera's clock and ours may differ by so much; a zone differs by more. */
+/** Allowed clock skew; a wrong zone differs by more. */
 const clockMsMax = 10 * 60_000;
 
 async function verifyTimes({ context }: Atera, { TicketCreatedDate }: TicketStanding) {
@@ -167,7 +167,7 @@ function ticketOfOurs({ key, clientId }: Keyed): ClosableTicket<Atera> {
       return {
         bearsKey: () => hasMarker(ticket.TicketTitle, key),
         isClosed: isClosedStatus(ticket.TicketStatus, atera),
-        // Our own note tells a sale that we withdrew from one that people closed.
+        // Our own note distinguishes a sale that we withdrew from one that people closed.
         isWithdrawn: async () => {
           const note = { key: `undo:${key}`, clientId, ticketId: id };
           return (await readComment(atera, note)) !== null;
@@ -229,12 +229,12 @@ function commentsPath({ ticketId }: Pick<Note, 'ticketId'>): string {
   return `/tickets/${encodeURIComponent(ticketId)}/comments`;
 }
 
-/** Comments show no ids: the key stands in for one. */
+/** Comments have no IDs: the key is used instead. */
 function noteDelivered({ ticketId, key }: Pick<Note, 'ticketId' | 'key'>): Delivered {
   return { remoteId: `${ticketId}/${key}`, label: `note on #${ticketId}` };
 }
 
-/** Each field is read and written by itself, so that no other can be lost. */
+/** Each field is read and written separately, so no other can be lost. */
 export function createBalancePush(open: OpenCall<Atera>): Push<'balance-field'> {
   const deliveredAt = ({ clientId, field }: Balance) => ({ remoteId: `${clientId}/${field}` });
   return {
@@ -257,7 +257,7 @@ function fieldPath({ clientId, field }: Balance): string {
   return `/customvalues/customerfield/${encodeURIComponent(clientId)}/${name}`;
 }
 
-/** A customer on whom the field was never filled in has no value of it. */
+/** A customer whose field was never filled in has no value for it. */
 async function isShown(atera: Atera, balance: Balance): Promise<boolean> {
   const values = await atera
     .getIfThere(fieldPath(balance), z.array(FieldValueWire))
@@ -269,6 +269,6 @@ async function isShown(atera: Atera, balance: Balance): Promise<boolean> {
     });
   const shown = values?.find(({ FieldName }) => (FieldName ?? balance.field) === balance.field);
   if (shown === undefined) return false;
-  // A numeric field may show its number alone.
+  // A numeric field may show only the number.
   return isSameValue(shown.ValueAsString || (shown.ValueAsDecimal ?? ''), balance.hoursText);
 }

@@ -1,7 +1,7 @@
 /**
  * The shapes that Atera answers with, as far as they are used, by its OpenAPI document
- * (https://app.atera.com/apidocs). Nothing in it is declared required; what an entry cannot be told
- * without is required here.
+ * (https://app.atera.com/apidocs). It declares nothing as required; essential fields are required
+ * here.
  */
 import { z } from 'zod';
 import { DecimalText, Id } from '../http/answers/wire.ts';
@@ -31,7 +31,7 @@ export const TicketWire = z.object({
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
-/** As far as a search by key and a look at how it stands need it. */
+/** The fields needed to search by key and to read its state. */
 export const TicketStanding = TicketWire.pick({
   TicketID: true,
   TicketTitle: true,

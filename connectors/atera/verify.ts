@@ -18,10 +18,10 @@ export async function compareZone(atera: Atera, name: string): Promise<CheckResu
   const theirs = zoneNamed(name);
   const id = 'zone';
   if (theirs === null) {
-    // What another name verified says nothing of this one.
+    // An answer for another zone name does not apply to this one.
     await context.memory.delete('fact.account-zone');
     const detail = `Atera calls the account’s zone "${name}"; work hours are read by ${zone}.`;
-    const fix = 'The name is not known here: compare the two yourself, under Admin in Atera.';
+    const fix = 'This name is not known here: compare the two yourself, under Admin in Atera.';
     return [{ id, status: 'warning', detail, fix }];
   }
   const differsAt = firstDifference(zone, theirs, context.now());

@@ -21,7 +21,7 @@ export type KnownBoard = z.infer<typeof KnownBoard>;
 const requiredColumns = ['id', 'summary', 'status', 'lastUpdated'] as const;
 const wantedColumns = ['solvedTime', 'totalTimeTracked', 'tags'] as const;
 
-/** Another choice of boards is another list: an old one must not be taken for it. */
+/** Another selection of boards is another list: a cached one must not be reused. */
 export function boardsKey({ boards = [] }: NinjaoneConfig): string {
   return ['boards', ...boards].join(':');
 }
@@ -104,7 +104,7 @@ function selectBoards<B extends { name: string }>(
 ): readonly B[] {
   const all = visible.map(({ name }) => name).join(', ');
   if (visible.length === 0) {
-    throw new KindError('config', 'The API application sees no ticket board in NinjaOne.', {
+    throw new KindError('config', 'The API application cannot see any ticket board in NinjaOne.', {
       fix: 'Enable ticketing and let the application’s user see a board that shows all tickets.',
     });
   }

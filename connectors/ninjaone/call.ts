@@ -17,13 +17,13 @@ interface List {
   /** The parameter that takes the last id of the page before. */
   cursor: 'after' | 'anchorId';
   start?: string | null;
-  /** Whether the pages so far are all, which spares the request for the empty one that ends the list. */
+  /** Whether the list is complete, which saves the request for the final empty page. */
   isComplete?(): boolean;
 }
 
 export interface Ninja extends Call<NinjaoneConfig, List> {
   lists: Lists;
-  /** Seconds that the boards show for each ticket of this pass, for whoever reads its time next. */
+  /** Seconds that the boards show for each ticket of this pass, for reading its time. */
   trackedSeconds: Map<SourceId, number>;
 }
 
@@ -68,7 +68,7 @@ function lastIdOf(rows: readonly unknown[], path: string): string {
   const id = idOf(rows.at(-1));
   if (id !== null) return id;
   throw new KindError('contract', `The last row of a page of ${path} has no id to go on from.`, {
-    fix: 'Run again; if it stays, the API has changed.',
+    fix: 'Run again; if it persists, the API has changed.',
   });
 }
 
@@ -91,19 +91,19 @@ function refusalOf(answer: RawAnswer): KindError | null {
       fix: 'Older builds, such as the federal host, lack it: leave out what needs it. If there is an organization id in it, check that too.',
     });
   }
-  // Some calls want a token that is bound to a person; client credentials are bound to none.
+  // Some calls need a user's token; client credentials have no user.
   if (status === 403 && /user_context_required|"error_code"\s*:\s*5\b/.test(text)) {
     return new KindError('permission', `${method} ${path} needs a user (user_context_required).`, {
       status,
-      fix: 'This tenant does not let client credentials do that: send alerts and notes to another connection.',
+      fix: 'This tenant does not allow that with client credentials: send alerts and notes to another connection.',
     });
   }
   return null;
 }
 
 /**
- * NinjaOne speaks JSON, its refusals too. A web page comes from what is before it and holds callers
- * back, whatever its status: a 403 of that kind says nothing about permissions.
+ * NinjaOne always returns JSON, even for refusals. A web page comes from a throttling gateway in front of
+ * it, whatever its status: such a 403 says nothing about permissions.
  */
 function throttlingOf(answer: RawAnswer): KindError | null {
   const { status, request } = answer;
@@ -136,7 +136,7 @@ function createNinjaTokens(config: NinjaoneConfig, context: ConnectorContext) {
   });
 }
 
-/** An unknown application is 404 here, and so is a known one requested on another region's host. */
+/** 404 means an unknown application, or one of another region's host. */
 function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
   const { status, text } = answer;
   const throttling = throttlingOf(answer);

@@ -26,7 +26,7 @@ export function checkConnection(
       proof('permission.technicians', () => seeTechnicians(ninja)),
       proof('permission.devices', async () => {
         await ninja.get('/v2/devices', Rows, { pageSize: 1 });
-        return 'Devices can be read, which tell a session’s client.';
+        return 'Devices, which identify a session’s client, can be read.';
       }),
       proof('permission.log-entries', async () => {
         await verifyBoards(ninja);
@@ -52,7 +52,7 @@ export function checkConnection(
   });
 }
 
-/** An older build lacks some lists; what does not need them still works. */
+/** Older builds lack some lists; steps that do not need them still work. */
 function proof(id: string, see: () => Promise<string | null>): Proof {
   const prove = async (): Promise<CheckResult[] | string | null> => {
     try {
@@ -69,7 +69,7 @@ function proof(id: string, see: () => Promise<string | null>): Proof {
 async function seeOrganizations(ninja: Ninja): Promise<string> {
   const { length } = await ninja.lists.organizations.reread(ninja);
   if (length > 0) return `Signed in to ${ninja.config.baseUrl}; ${length} organizations.`;
-  throw new KindError('permission', 'The API application sees no organization.', {
+  throw new KindError('permission', 'The API application cannot see any organization.', {
     fix: 'Give its scope Monitoring, and its user access to the organizations.',
   });
 }
@@ -101,7 +101,7 @@ async function seeTechnicians(ninja: Ninja): Promise<string> {
   if (length > 0) return `${length} technicians.`;
   throw new KindError('config', 'NinjaOne lists no technicians here.', {
     status: 404,
-    fix: 'They are called by their numbers. Older builds, such as the federal host, have no list.',
+    fix: 'They are shown as numbers. Older builds, such as the federal host, have no list.',
   });
 }
 

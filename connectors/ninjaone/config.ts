@@ -11,25 +11,25 @@ export const NinjaoneConfig = z.strictObject({
   alerts: z
     .strictObject({
       ticketForm: Name.describe('Name of the ticket form that our tickets use.'),
-      status: Name.describe('Status that a new ticket of ours has, as the product shows it: New.'),
+      status: Name.describe('Status of a new ticket, as shown in NinjaOne: New.'),
     })
     .optional()
     .describe(
-      'How tickets are made, of alerts and of sales that are to be invoiced; needed only where these go to this connection.',
+      'How alert tickets and invoice request tickets are created; needed only if they go to this connection.',
     ),
   boards: z
     .array(Name)
     .min(1)
     .optional()
     .describe(
-      'Names of the ticket boards to read; all that the API application sees, where left out. One board that shows every ticket is best.',
+      'Names of the ticket boards to read. Default: all that the API application sees. One board that shows every ticket is best.',
     ),
   closedStatuses: z
     .array(Name)
     .min(1)
     .optional()
     .describe(
-      'Statuses that count as closed, as the product shows them; the built-in Closed and all below it, where left out.',
+      'Statuses that count as closed, as shown in NinjaOne. Default: the built-in Closed and all that inherit from it.',
     ),
   remoteTools: z
     .array(z.enum(['splashtop', 'teamviewer', 'quick-connect']))
@@ -47,7 +47,7 @@ export const NinjaoneConfig = z.strictObject({
     .min(1)
     .max(1000)
     .default(200)
-    .describe('Activities requested at once; the API allows at most 1000.'),
+    .describe('Activities per page; the API allows at most 1000.'),
 });
 
 export type NinjaoneConfig = z.infer<typeof NinjaoneConfig>;

@@ -8,7 +8,7 @@ const rows = {
   ),
   'board-organization': reading.useful(
     'A board row shows the organization by its name.',
-    'Every changed ticket is read singly for its organization: more requests.',
+    'Every changed ticket is read separately for its organization: more requests.',
   ),
   'total-time': reading.useful(
     'totalTimeTracked of a board row is the sum of the ticket’s log entries.',
@@ -18,7 +18,7 @@ const rows = {
     'The activity list can be filtered by type.',
     'Sessions are not read. Tell the vendor’s support that `type` is ignored.',
   ),
-  // Tickets and notes may go to another connection: where that is so, no check may fail for ever.
+  // Tickets and notes may go to another connection: then these must not fail every check.
   'ticket-create': writing.useful(
     'Client credentials may create tickets.',
     'No tickets are made. Send alerts to another connection (pushTo).',
@@ -28,7 +28,7 @@ const rows = {
     'Alert tickets carry their key in the subject only.',
   ),
   'ticket-status': writing.useful(
-    'A new ticket takes its status by number.',
+    'A new ticket gets its status by number.',
     'Alert tickets begin in another status than alerts.status says.',
   ),
   'ticket-on-boards': writing.useful(
@@ -37,7 +37,7 @@ const rows = {
   ),
   'ticket-search': writing.useful(
     'A board search finds the key in a subject.',
-    'Before an alert, the tickets of the last 90 days are looked through.',
+    'Before an alert, the tickets of the last 90 days are searched.',
   ),
   'comment-create': writing.useful(
     'Client credentials may comment on tickets.',
@@ -45,7 +45,7 @@ const rows = {
   ),
   'comment-moves-ticket': writing.needed(
     'A new log entry moves the ticket’s lastUpdated.',
-    'Tickets are not read: logged time would be missed. Ask the support.',
+    'Tickets are not read: logged time would be missed. Contact NinjaOne support.',
   ),
 };
 

@@ -1,4 +1,4 @@
-/** Lists that rarely change, kept in the connection's memory so that a quiet run asks for none. */
+/** Lists that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { z } from 'zod';
 import type { ClientRow, Page } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
@@ -23,15 +23,15 @@ import {
 
 /** After a day a list is read again when it is next needed: names and places change. */
 const lifeMs = 86_400_000;
-/** Many unknown ids in one pass are one question, not many. */
+/** Many unknown IDs in one pass take one request. */
 const justReadMs = 60_000;
 /** How long a list of organizations read in this process may be used to resolve names. */
 const organizationsLifeMs = 3_600_000;
 
 interface Remembered<Row> {
-  /** From memory where it is not too old, else read. */
+  /** From memory unless too old. */
   get(ninja: Ninja): Promise<readonly Row[]>;
-  /** In the remembered list, else in the list read again, unless this process did so within the minute. */
+  /** From the cached list, else from the list read again, at most once a minute per process. */
   find(ninja: Ninja, isWanted: (row: Row) => boolean): Promise<Row | null>;
   /** Always read. */
   reread(ninja: Ninja): Promise<readonly Row[]>;
@@ -84,7 +84,7 @@ function remember<Row>(
     return rows;
   }
 
-  /** Several that lack the list at the same time ask for it once. */
+  /** Concurrent look-ups share one request. */
   function reread(ninja: Ninja): Promise<readonly Row[]> {
     underWay ??= readNow(ninja).finally(() => {
       underWay = null;
@@ -112,7 +112,7 @@ function remember<Row>(
   };
 }
 
-/** An older build has no list of people. Their time still counts; they are then called by their ids. */
+/** Older builds have no list of people. Their time still counts; they are shown by ID. */
 async function readTechnicians({ get }: Ninja): Promise<KnownTechnician[]> {
   try {
     const rows = await get('/v2/users', Rows, { userType: 'TECHNICIAN' });
@@ -146,12 +146,12 @@ function createOrganizations() {
   let held: { rows: readonly ClientRow[]; readAtMs: number } | null = null;
 
   /**
-   * The vendor ends the list with an empty page. Where the pages so far are, row by row, the list of
-   * last time, that last request is spared, so a quiet run needs one.
+   * The vendor ends the list with an empty page. If the pages so far equal the previous list,
+   * that last request is skipped, so a quiet run needs one.
    */
   async function* pages(ninja: Ninja, resume: string | null): AsyncGenerator<Page<ClientRow>> {
     const { memory, now } = ninja.context;
-    // For comparison only: names in it may be out of date.
+    // For comparison only: its names may be out of date.
     const stored = KnownOrganizations.safeParse(jsonOrNull(await memory.get('organizations')));
     const before = resume === null && stored.success ? stored.data : null;
     const seen: ClientRow[] = [];

@@ -1,4 +1,4 @@
-/** From NinjaOne's words to ours: organization is client, log entry is time entry. */
+/** Maps NinjaOne's rows to ours: an organization is a client, a log entry a time entry. */
 import type { z } from 'zod';
 import type {
   ClientRow,
@@ -89,7 +89,7 @@ export function fromLogEntry(
   const startedAt =
     time?.startDate ?? (entry.createTime == null ? null : addSeconds(entry.createTime, -seconds));
   if (startedAt === null) {
-    throw new KindError('contract', 'createTime: it is not a timestamp.');
+    throw new KindError('contract', 'createTime: not a timestamp.');
   }
   return {
     sourceId: entry.id,
@@ -113,7 +113,7 @@ export function fromLogEntry(
   };
 }
 
-/** The API has no work types; what it says of the place of work serves as one. */
+/** The API has no work types; the place of work is used instead. */
 const remoteWork = 'Remote';
 const onSiteWork = 'On-site';
 export const workTypes: readonly string[] = [remoteWork, onSiteWork];
@@ -121,7 +121,7 @@ export const workTypes: readonly string[] = [remoteWork, onSiteWork];
 function secondsOf(entry: LogEntry): number {
   const [seconds = 0, other = seconds] = shownSeconds(entry);
   if (seconds !== other) {
-    throw new KindError('contract', `timeTracked says ${seconds} s and ${other} s at once.`, {
+    throw new KindError('contract', `timeTracked: both ${seconds} s and ${other} s.`, {
       fix: 'Save the time of this log entry again in NinjaOne.',
     });
   }
@@ -136,13 +136,13 @@ function secondsOf(entry: LogEntry): number {
 /** Older builds say neither, and there only technicians can log time. */
 function refuseUnknownAuthor({ appUserContactType: author, type }: LogEntry): void {
   if (author != null && author !== 'TECHNICIAN') {
-    throw new KindError('contract', `appUserContactType: time is logged by ${author}.`, {
-      fix: 'Only technicians’ time is debited; log it again as a technician if it is work.',
+    throw new KindError('contract', `appUserContactType: time was logged by ${author}.`, {
+      fix: 'Only technicians’ time is debited; if it is work, log it as a technician.',
     });
   }
   if (type != null && type !== 'COMMENT' && type !== 'DESCRIPTION') {
-    throw new KindError('contract', `type: time hangs on a log entry of type ${type}.`, {
-      fix: 'Time is known on comments and descriptions; log it as a comment if it is work.',
+    throw new KindError('contract', `type: time is on a log entry of type ${type}.`, {
+      fix: 'Time is expected on comments and descriptions; if it is work, log it as a comment.',
     });
   }
 }

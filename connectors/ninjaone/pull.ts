@@ -1,4 +1,4 @@
-/** Tickets of the boards, and their time, which is a request for each ticket. */
+/** Tickets of the boards, and their time, at one request per ticket. */
 import type {
   Page,
   PullRequest,
@@ -54,7 +54,7 @@ interface Wanted {
   status: RowStatus;
 }
 
-/** Rows of clients that nobody requested are left out; a row without any client is kept. */
+/** Rows of other clients are skipped; a row without a client is kept. */
 async function believeTickets(
   ninja: Ninja,
   { clientIds }: PullRequest,
@@ -90,12 +90,12 @@ async function believeTickets(
 }
 
 const unseenReason =
-  'A board lists the ticket, but it is not there (404), so nobody can say which organization it ' +
-  'belongs to. It stays as last read; look whether it was deleted, or the permission taken away.';
+  'A board lists the ticket, but it was not found (404), so it is unknown which organization it ' +
+  'belongs to. It stays as last read; check whether it was deleted or the permission removed.';
 
 /**
- * A board shows the organization by name; where that tells no single one, or the board leaves a column out,
- * the ticket itself tells. A text says why it cannot.
+ * A board shows the organization by name; if the name is ambiguous, or the board lacks a column, the ticket
+ * itself is read. A returned text gives the reason for a failure.
  */
 async function complete(ninja: Ninja, row: BoardRow, isByName: boolean): Promise<Wanted | string> {
   const { organization, status } = row;
@@ -107,7 +107,7 @@ async function complete(ninja: Ninja, row: BoardRow, isByName: boolean): Promise
   const ticket = await ifThere(readTicket(ninja, row.id));
   if (ticket === null) return unseenReason;
   const shown = status ?? ticket.status ?? null;
-  if (shown === null) return 'status: neither the board nor the ticket itself shows one.';
+  if (shown === null) return 'status: missing on the board and on the ticket.';
   return { clientId: known ?? ticket.clientId ?? null, status: shown };
 }
 
@@ -138,7 +138,7 @@ async function readTicketTime(
   // Deleted: its time is gone. Not to be found at all: that may also be a missing permission.
   const ticket = await ifThere(readTicket(ninja, ticketId));
   if (ticket?.deleted === true) return { ...none, deletions: Number.POSITIVE_INFINITY };
-  return unreadableTicket(ticketId, 'was listed, but its log is not there (404)');
+  return unreadableTicket(ticketId, 'was listed, but its log was not found (404)');
 }
 
 /**
@@ -164,7 +164,7 @@ export async function readLog(
   return [...entries.values()];
 }
 
-/** Seconds of all entries that can be read, by whomever. */
+/** Seconds of all readable entries, by anyone. */
 export function sumSeconds(log: readonly unknown[]): number {
   return parseAll(log, LogEntry).reduce((sum, entry) => sum + secondsTracked(entry), 0);
 }

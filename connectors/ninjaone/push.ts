@@ -40,7 +40,7 @@ export function createAlert(ninja: Ninja, alert: Alert): Promise<Delivered> {
   return createKeyed(ninja, facts, alertRecord, alert);
 }
 
-/** No invoice can be made here: a ticket says what is to be invoiced. Whether it was, nobody can see. */
+/** NinjaOne has no invoices: a ticket says what to invoice. Whether it was invoiced is not visible. */
 export function createInvoicePush(open: OpenCall<Ninja>): Push<'invoice'> {
   const toTicket = (sale: PushMessages['invoice']): Alert => {
     const { key, clientId, title: subject } = sale;
@@ -64,10 +64,10 @@ function ticketRecord<Kind extends PushKind>(
   };
 }
 
-/** A ticket of ours changed within this time, or it is not looked for. */
+/** Only tickets changed within this time are searched. */
 const lookBackSeconds = 90 * 86_400;
 
-/** A search may find a new ticket only after a while; a ticket of ours is tried again sooner than that. */
+/** A search may find a new ticket only with a delay; retries come sooner than that. */
 const indexLagSeconds = 2 * 3600;
 
 async function findTicket(ninja: Ninja, key: string): Promise<SourceId | null> {
@@ -138,7 +138,7 @@ export async function formAndStatus(
   return { ticketFormId: Number(form.id), status: status.statusId };
 }
 
-/** A ticket that is not there (404) may also be one that the application no longer sees. */
+/** A 404 may also mean that the application no longer sees the ticket. */
 async function inspectTicket(ninja: Ninja, ticketId: SourceId): Promise<Standing | null> {
   const ticket = await ifThere(readTicket(ninja, ticketId));
   if (ticket === null || ticket.deleted === true) return null;
@@ -178,7 +178,7 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
           subject,
           status,
           requesterUid,
-          // What is left out might be emptied, and our key may be there alone.
+          // A missing field might be cleared, and our key may be only there.
           ...(now.tags == null ? {} : { tags: now.tags }),
         };
         return ninja.write('PUT', `/v2/ticketing/ticket/${id}`, body);
@@ -223,7 +223,7 @@ async function writeNote(ninja: Ninja, note: Note): Promise<Delivered> {
   throw new KindError('unknown-outcome', what, { cause });
 }
 
-/** Those that have a value, under the names that the API has for them. */
+/** Fields with a value, by API name. */
 export function readFields({ get }: Ninja, clientId: SourceId): Promise<Record<string, unknown>> {
   return get(`/v2/organization/${clientId}/custom-fields`, CustomFields);
 }

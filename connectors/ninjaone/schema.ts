@@ -9,7 +9,7 @@ import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/answers/wire.ts'
 
 export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
 
-/** A page or list whose rows are believed one by one. */
+/** A page or list whose rows are parsed one by one. */
 export const Rows = z.array(z.unknown());
 
 export const Organization = z.object({ id: Id, name: z.string().min(1) });
@@ -73,7 +73,7 @@ export const BoardRow = z.object({
   organization: z.string().nullish(),
   lastUpdated: EpochSeconds,
   solvedTime: EpochSeconds.nullish(),
-  /** Seconds. Only a hint that saves requests, so what is no whole number counts as absent. */
+  /** Seconds. Only a hint that saves requests, so anything but a whole number counts as absent. */
   totalTimeTracked: z.int().nullish().catch(null),
 });
 export type BoardRow = z.infer<typeof BoardRow>;

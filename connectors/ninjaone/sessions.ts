@@ -1,4 +1,4 @@
-/** Remote sessions from their recorded ends: what cannot be paired is reported, never guessed. */
+/** Remote sessions, paired from recorded starts and ends: unpaired ones are reported, never guessed. */
 import type {
   Page,
   PullRequest,
@@ -89,7 +89,7 @@ function oldestOf(activities: readonly unknown[], before: bigint | null): bigint
   return oldest;
 }
 
-/** What nobody can place is kept, for a person to see. */
+/** A session that cannot be assigned is quarantined for review. */
 async function believeAll(
   ninja: Ninja,
   { clientIds }: PullRequest,
@@ -139,7 +139,7 @@ export const toolCodes: Record<RemoteTool, { type: string; start: string; end: s
   },
 };
 
-/** No session is believed to be longer; so far before `since` the activities are read. */
+/** Maximum session length; activities are read this far before `since`. */
 const longestSessionSeconds = 24 * 3600;
 
 interface SessionPair {
@@ -158,7 +158,7 @@ interface Paired {
 }
 
 interface Pairing {
-  /** Takes the next older activity; returns what is certain with it. */
+  /** Takes the next older activity; returns what is now certain. */
   add(activity: Activity): Paired;
   /** What is left once there is nothing older to read. */
   finish(): Paired;

@@ -1,4 +1,4 @@
-/** Which statuses mean closed. Their numbers differ between tenants, so none is written down here. */
+/** Which statuses mean closed. Their IDs differ between tenants, so none is hard-coded. */
 import { KindError } from '../../src/domain/errors.ts';
 import { unknownName } from '../kit/reading/names.ts';
 import type { Ninja } from './call.ts';
@@ -9,7 +9,7 @@ export interface KnownStatus {
   isClosed: boolean;
 }
 
-/** Tells these statuses' names and whether they mean closed; throws for one that NinjaOne does not list. */
+/** The names of these statuses and whether they mean closed; throws for one that NinjaOne does not list. */
 export async function statusReader(
   ninja: Ninja,
   wanted: readonly RowStatus[],
@@ -25,7 +25,7 @@ export async function statusReader(
   });
 }
 
-/** Ids of those that mean closed, the one to close a ticket with first: it is configured, or the built-in one. */
+/** IDs of closed statuses; the first (configured or built-in) is used to close a ticket. */
 export async function closedIds(ninja: Ninja): Promise<ReadonlySet<string>> {
   return closedStatuses(await ninja.lists.statuses.get(ninja), ninja.config.closedStatuses);
 }
@@ -58,7 +58,7 @@ function isClosed(
 
 /**
  * Ids of the statuses that mean closed: those named in the config; else the built-in one whose name
- * is Closed, with all that inherit from it. Throws `config` where neither tells.
+ * is Closed, with all that inherit from it. Throws `config` if there is neither.
  */
 export function closedStatuses(
   known: readonly Status[],
@@ -84,7 +84,7 @@ export function closedStatuses(
   );
   const closed = new Set(roots.map(({ statusId }) => statusId));
   if (closed.size === 0) {
-    throw new KindError('config', 'No built-in ticket status of NinjaOne is called Closed.', {
+    throw new KindError('config', 'NinjaOne has no built-in ticket status called Closed.', {
       fix: `Write under closedStatuses which of these mean closed: ${known.map(({ displayName }) => displayName).join(', ')}.`,
     });
   }

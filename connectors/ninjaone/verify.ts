@@ -15,7 +15,7 @@ import { readActivities, toolCodes } from './sessions.ts';
 
 const sampleRows = 50;
 
-/** One page of each board, and one ticket with time. What nothing was there to verify by stays open. */
+/** One page of each board, and one ticket with time. A fact without data stays open. */
 export async function verifyBoards(ninja: Ninja): Promise<void> {
   const sorted: boolean[] = [];
   let sample: BoardRow | null = null;
@@ -58,7 +58,7 @@ export async function verifyActivities(ninja: Ninja): Promise<void> {
   }
 }
 
-/** What is known of each fact. */
+/** What is known about each fact. */
 export function knownFacts({ context }: Ninja): Promise<CheckResult[]> {
   const ids = Object.keys(facts.rows) as FactId[];
   return Promise.all(ids.map((id) => facts.factResult(context, id)));
@@ -70,7 +70,7 @@ interface Made {
   ticketId: SourceId;
 }
 
-/** A probe that is refused leaves what was known of the others. */
+/** A refused probe keeps the earlier answers of other facts. */
 const verifiedAgain: FactId[] = [
   'ticket-create',
   'ticket-on-boards',
@@ -78,7 +78,7 @@ const verifiedAgain: FactId[] = [
   'comment-create',
 ];
 
-/** The API has no way to delete a ticket, so the result names it for a person to delete. */
+/** The API cannot delete a ticket, so the result names it for an admin to delete. */
 export async function probeConnection(ninja: Ninja, clientId: SourceId): Promise<CheckResult[]> {
   const write = () => writeAndLook(ninja, clientId);
   const results = await verifyAgain(ninja.context, verifiedAgain, write);

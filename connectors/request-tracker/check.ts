@@ -1,4 +1,4 @@
-/** What `check` verifies by reading. RT shows less to who has fewer rights, and says nothing of it. */
+/** What `check` verifies by reading. RT silently shows less to a user with fewer rights. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { attemptsAt, nameProofs, okResult, type Proof, runChecks } from '../kit/checking/checks.ts';
 import { parseAll } from '../kit/reading/lists.ts';
@@ -38,7 +38,7 @@ export function checkConnection(rt: Rt, clientIds: readonly SourceId[]): Promise
   });
 }
 
-/** Only what a write found false: most connections are sent none. */
+/** Only facts that a write verified false: most connections have no writes. */
 async function refusedWrites({ context }: Rt): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const id of ['key-field', 'find-ticket', 'find-note'] as const) {
@@ -73,7 +73,7 @@ function queueProof(rt: Rt, setting: 'alerts' | 'billing'): Proof {
     const queue = await readQueueIfSeen(rt, name);
     const fix = `Check ${setting}.queue in the config, and give the RT user SeeQueue and CreateTicket on it.`;
     if (queue === null) {
-      return [failed(id, `There is no queue "${name}", or the RT user may not see it.`, fix)];
+      return [failed(id, `There is no queue "${name}", or the RT user cannot see it.`, fix)];
     }
     if (String(queue.Disabled ?? '0') !== '0') {
       return [failed(id, `Queue "${name}" is disabled.`, fix)];
@@ -93,13 +93,13 @@ function failed(id: string, detail: string, fix: string): CheckResult {
   return { id, status: 'failed', detail, fix };
 }
 
-/** RT takes any word for a status and then finds nothing. */
+/** RT accepts any word as a status and then finds nothing. */
 function statusProof(rt: Rt, status: string): Proof {
   const id = `name.status.${status}`;
   const prove = async (): Promise<CheckResult[] | string> => {
     const { total } = await search(rt, { query: `Status = ${quoted(status)}` });
     if (total !== 0) return `Tickets are "${status}".`;
-    const detail = `No ticket that we see has the status "${status}".`;
+    const detail = `No visible ticket has the status "${status}".`;
     const fix =
       'Check the spelling of closedStatuses: time is debited once its ticket has one of them.';
     return [{ id, status: 'warning', detail, fix }];
@@ -107,7 +107,7 @@ function statusProof(rt: Rt, status: string): Proof {
   return [id, prove];
 }
 
-/** Proves for each client that its tickets and all their time are seen. */
+/** Proves for each client that its tickets and all their time are visible. */
 async function checkTickets(rt: Rt, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const attempt = attemptsAt('RT');
   const results: CheckResult[] = [];
@@ -177,7 +177,7 @@ async function nameClient(rt: Rt, clientId: SourceId): Promise<Named> {
   }
   const queue = await readQueueIfSeen(rt, clientId);
   if (queue === null) {
-    const detail = `There is no queue ${clientId}, or the RT user may not see it.`;
+    const detail = `There is no queue ${clientId}, or the RT user cannot see it.`;
     const fix =
       "Check the client's id in the config, and give the user SeeQueue and ShowTicket on it.";
     return { detail, fix };
@@ -192,7 +192,7 @@ function nothingSeen(id: string, name: string): CheckResult {
   return {
     id,
     status: 'warning',
-    detail: `${name}: no ticket is seen. RT says the same where there is none and where it is hidden.`,
+    detail: `${name}: no ticket is seen. RT does not distinguish hidden tickets from none.`,
     fix: 'If it has tickets, give the RT user ShowTicket on their queues, or correct the name in the config.',
   };
 }

@@ -5,7 +5,7 @@ const Address = BaseUrl.refine((text) => !/\/REST\/\d/i.test(text), {
   message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
 });
 
-/** Braces and quotes cannot stand in the name of a field within RT's query language. */
+/** Field names in RT's query language cannot contain braces or quotes. */
 const FieldName = Name.regex(/^[^{}'"\\]+$/, 'must have no braces, quotes or backslashes');
 
 const QueueName = Name.regex(/^[^/'"\\]+$/, 'must have no slashes, quotes or backslashes');
@@ -22,7 +22,7 @@ export const RequestTrackerConfig = z
     clientFrom: z
       .enum(['queue', 'organization', 'custom-field'])
       .describe(
-        "What tells whose a ticket is: its queue, its requestors' Organization, or a ticket custom field.",
+        "What identifies a ticket's client: its queue, its requestors' Organization, or a ticket custom field.",
       ),
     clientField: FieldName.optional().describe(
       'Name of the ticket custom field that names the client; with clientFrom: custom-field.',

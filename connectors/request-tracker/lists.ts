@@ -18,8 +18,8 @@ const anyTime =
   "ObjectType = 'RT::Ticket' AND TimeTaken != 0 AND TicketType = 'ticket' AND TicketStatus != 'deleted'";
 
 /**
- * A page that is not full ends nothing here: RT cuts it before it hides comments, and it may hide those
- * of a queue that is no client's, which no check looks at.
+ * A short page is not the last here: RT cuts it before it hides comments, and it may hide those
+ * of a queue that is not a client's, which no check covers.
  */
 export function timeList(condition: string): List {
   const query = (after: string) => `${anyTime} AND ${condition} AND id > ${after}`;

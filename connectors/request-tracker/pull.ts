@@ -23,7 +23,7 @@ const dayMs = 24 * 3_600_000;
 /** When the users were last read for their organizations. */
 const organizationsReadAt = 'organizations.read-at';
 
-/** Clients by whatever tells them apart. Only names: a client that is missing here is still debited. */
+/** Clients, by the configured source. Only for names: a client missing here is still debited. */
 export function pullClients(rt: Rt, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
   const read = { queue: queues, organization: organizations, 'custom-field': fieldValues };
   return read[rt.config.clientFrom](rt, request);
@@ -47,7 +47,7 @@ async function* queues(rt: Rt, { since, resume }: PullRequest): AsyncGenerator<P
     yield { ...page, rows: changed.map(({ id, Name }) => ({ sourceId: id, name: Name })) };
   }
   if (seen > 0 || resume !== null) return;
-  throw new KindError('permission', 'The RT user of this connection sees no queue at all.', {
+  throw new KindError('permission', 'The RT user of this connection cannot see any queue.', {
     fix: "Give it SeeQueue on the clients' queues.",
   });
 }

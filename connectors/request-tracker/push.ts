@@ -52,7 +52,7 @@ export function createAlertPush(open: OpenCall<Rt>): Push<'alert-ticket'> {
 
 /** RT has no invoices: a ticket in the billing queue says what is to be invoiced. */
 export function createInvoicePush(open: OpenCall<Rt>): Push<'invoice'> {
-  // One that people closed was probably followed.
+  // People probably invoiced it before closing it.
   const request: ClosableTicket<Rt> = { ...ourTicket, whenClosed: 'by hand' };
   return keyedPush(open, facts, {
     noun: 'ticket',
@@ -124,7 +124,7 @@ function ticketDelivered(id: SourceId): Delivered {
   return { remoteId: id, label: `#${id}` };
 }
 
-/** RT leaves out a field that is not on the queue and says nothing: so the queue is asked before. */
+/** RT silently drops a field that is not on the queue, so the queue is checked first. */
 export function missingField(
   queue: Queue,
   keyField: string,
@@ -164,7 +164,7 @@ const ourTicket: ClosableTicket<Rt> = {
   whenGone: 'by hand',
 };
 
-/** What RT says it did: it answers 200 where it refused. */
+/** RT's own messages: it returns 200 even when it refuses. */
 export function setStatus(rt: Rt, ticketId: SourceId, Status: string): Promise<string[]> {
   return rt.write('PUT', ticketPath(ticketId), { Status }, Messages);
 }

@@ -2,7 +2,7 @@
 import { type Instant, instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 
 /**
- * Half of it because RT reckons a relative time in local time, which daylight saving shifts by an
+ * Half of it because RT calculates a relative time in local time, which daylight saving shifts by an
  * hour; the rest for clocks that differ.
  */
 const marginSeconds = 2 * 3600;

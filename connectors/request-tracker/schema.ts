@@ -50,7 +50,7 @@ export const TimeItem = z.object({
   ObjectId: Id,
   Creator: z.object({ id: z.string().min(1) }).nullish(),
   Created: WireInstant,
-  TimeTaken: z.union([z.int(), z.string().regex(/^-?\d+$/, 'is no number of minutes')]),
+  TimeTaken: z.union([z.int(), z.string().regex(/^-?\d+$/, 'is not a number of minutes')]),
 });
 export type TimeItem = z.infer<typeof TimeItem>;
 

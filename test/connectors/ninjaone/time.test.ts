@@ -28,7 +28,7 @@ function withTicket(
 }
 
 describe('NinjaOne time', () => {
-  test('without a start counts back from the moment it was logged', () =>
+  test('without a start counts back from the time it was logged', () =>
     withTicket(async ({ connector, ticketId, ada, log }) => {
       const id = log({ at: '2026-03-02T10:00:00.500Z', isPublic: true, body: 'Replaced toner' });
       const { pages } = await readTime(connector, [ticketId]);
@@ -98,13 +98,13 @@ describe('NinjaOne time', () => {
 
   test.each([
     ['negative', { seconds: -60 }, 'timeTracked is negative'],
-    ['on a status change', { type: 'SAVE' as const }, 'type: time hangs on'],
+    ['on a status change', { type: 'SAVE' as const }, 'type: time is on'],
     [
       'on two agreements at once',
       { agreement: 'A', offHours: { seconds: 60, agreement: 'B' } },
       'agreement: A and B',
     ],
-  ])('that is %s is set aside with its reason', (_, time, reason) =>
+  ])('that is %s is quarantined with its reason', (_, time, reason) =>
     withTicket(async ({ connector, ticketId, log }) => {
       const id = log(time);
       const { rows, rejected } = await readTime(connector, [ticketId]);
@@ -115,16 +115,16 @@ describe('NinjaOne time', () => {
     }),
   );
 
-  test('that two fields tell differently is set aside', () =>
+  test('on which two fields disagree is quarantined', () =>
     withTicket(async ({ connector, state, ticketId, log }) => {
       const id = log({ billing: 'BILLABLE' });
       const entry = state.logEntries.get(id);
       if (entry?.time) entry.time.shownSeconds = 1200;
       const { rejected } = await readTime(connector, [ticketId]);
-      expect(rejected[0]?.reason).toMatch('timeTracked says 900 s and 1200 s at once.');
+      expect(rejected[0]?.reason).toMatch('timeTracked: both 900 s and 1200 s.');
     }));
 
-  test('logged by somebody who is no technician is set aside', () =>
+  test('logged by somebody who is not a technician is quarantined', () =>
     withTicket(async ({ connector, state, ticketId, ada }) => {
       state.addLogEntry({
         ticketId,
