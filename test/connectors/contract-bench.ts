@@ -51,12 +51,12 @@ export interface ContractBench {
   ): Promise<readonly { ticketId: string; entryId: string; seconds: number }[]>;
   /**
    * A closed ticket with one time entry, all changed now, though the work may lie in the past; where the
-   * vendor knows no moment of work but that of logging, it was logged when it ended.
+   * vendor records no time of work but that of logging, it was logged when it ended.
    */
   putWork(work: WorkItem): Promise<{ ticketId: string; entryId: string }>;
   /** Takes a time entry away for good, as a technician would; absent: the vendor does not let them. */
   removeTime?(entryId: string): Promise<void>;
-  /** How many objects with this key stand on the vendor's side, read from the sandbox's state. */
+  /** How many objects with this key exist on the vendor's side, read from the sandbox's state. */
   countPushed(kind: PushKind, key: string): number;
   /** An existing ticket of the first client, for notes. */
   noteTicketId: string;
@@ -68,7 +68,7 @@ export interface ContractBench {
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */
   invoice?: Partial<PushMessages['invoice']>;
-  /** `UTC` unless told. */
+  /** Default: `UTC`. */
   timezone?: string;
 }
 

@@ -6,7 +6,7 @@ import { readStream } from './contract-reads.ts';
 export interface Everything {
   rows: Map<string, unknown>;
   rejected: number;
-  /** Time is requested by the tickets that were read: that of a ticket set aside waits with it. */
+  /** Time is requested by the tickets that were read: that of a quarantined ticket waits with it. */
   isTimePerTicket: boolean;
 }
 

@@ -32,7 +32,7 @@ const wrongValues: readonly unknown[] = [
 ];
 
 export function describeMutations(subject: ContractSubject): void {
-  test(`an answer that is wrong in one place ends as rows, as a row set aside, or as an error of a kind (seed ${seed})`, async () => {
+  test(`a response with one wrong value ends in rows, in a quarantined row, or in a classified error (seed ${seed})`, async () => {
     const bench = await subject.start();
     try {
       await bench.addWork(3);

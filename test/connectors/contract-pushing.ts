@@ -24,7 +24,7 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       expectStanding(bench, kind, message.key, 1);
     }));
 
-  test('shows how it stands once it is there, and that another is not', () =>
+  test('shows its state once it exists, and that another does not exist', () =>
     withPush(async (push, bench) => {
       if (push.inspect === undefined) return;
       const message = messageOf(kind, bench, 'contract:standing');
@@ -162,7 +162,7 @@ function soon(): AbortSignal {
   return AbortSignal.timeout(20_000);
 }
 
-/** A balance has no key on the vendor's side and can stand there only once. */
+/** A balance has no key on the vendor's side and can exist there only once. */
 function expectStanding(bench: ContractBench, kind: PushKind, key: string, count: number): void {
   if (kind !== 'balance-field') expect(bench.countPushed(kind, key)).toBe(count);
 }

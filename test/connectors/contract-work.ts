@@ -70,7 +70,7 @@ export function describeWork(subject: ContractSubject): void {
       }
     }));
 
-  test('reads the same moments wherever the MSP sits, or its check says that the zone is wrong', () =>
+  test('reads the same times wherever the MSP sits, or its check says that the zone is wrong', () =>
     withBench(subject, async (opened) => {
       const { entryId } = await opened.bench.putWork(plainWork);
       const context = createTestContext({ timezone: 'Asia/Tokyo' });
@@ -122,14 +122,14 @@ export function describeWork(subject: ContractSubject): void {
       }
     }));
 
-  test('tells of approval, or says that the vendor has none', () =>
+  test('reports approval, or says that the vendor has none', () =>
     withBench(subject, async (opened) => {
       const { entryId } = await opened.bench.putWork(plainWork);
       const { isApproved } = await timeRow(opened, entryId, plainWork.startedAt);
       expect(isApproved !== null).toBe(table.approval);
     }));
 
-  test('tells the table of vendors what it does', () => {
+  test('declares what it does for the table of vendors', () => {
     const { pulls, pushes } = subject.vendor;
     expect(table.sale !== null).toBe(pushes.includes('invoice'));
     expect(/sweep/.test(table.deletions ?? '')).toBe(pulls.includes('present'));
@@ -143,7 +143,7 @@ export function describeWork(subject: ContractSubject): void {
       expect(table.deletions).not.toBeNull();
       const gone = await opened.bench.putWork(plainWork);
       const kept = await opened.bench.putWork({ ...plainWork, client: 1 });
-      // What a sweep relies on may have to be settled by what is there.
+      // What a sweep relies on may have to be verified by what is there.
       await opened.connector.check(opened.bench.clientIds, AbortSignal.timeout(20_000));
       expect(await standingIds(opened)).toEqual(expect.arrayContaining([gone.entryId]));
       const { present, ticketTime } = opened.connector.pull;
@@ -210,7 +210,7 @@ async function everything(opened: Opened): Promise<unknown[]> {
   return [...rows, ...(await readTime(opened))];
 }
 
-/** Ids of the time that stands there, by whichever way the vendor tells of what is gone. */
+/** IDs of the existing time, however the vendor reports deletions. */
 async function standingIds(opened: Opened): Promise<string[]> {
   const { present } = opened.connector.pull;
   if (present === undefined) return (await readTime(opened)).map(({ sourceId }) => sourceId);

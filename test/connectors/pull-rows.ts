@@ -40,7 +40,7 @@ export async function pagesOf<Stream extends StreamName>(
   return pages;
 }
 
-/** All rows of a stream; fails the test when one was set aside. */
+/** All rows of a stream; fails the test when one was quarantined. */
 export async function rowsOf<Stream extends StreamName>(
   connector: Connector,
   stream: Stream,

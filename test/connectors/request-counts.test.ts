@@ -8,7 +8,7 @@ import { openConnector } from './contract-bench.ts';
 import { pullRequest } from './contract-reads.ts';
 import { subjects } from './subjects.ts';
 
-/** Three full pages, unless told: `ENTRIES=10000` takes some minutes, for vendors make us wait. */
+/** Default: three full pages. `ENTRIES=10000` takes some minutes, since vendors make us wait. */
 const entriesTold = Number(process.env.ENTRIES ?? 0);
 const tableEntries = 10_000;
 const streamNames = ['clients', 'tickets', 'timeEntries', 'sessions', 'invoices'] as const;
@@ -109,7 +109,7 @@ async function requestsForTickets(opened: Opened, count: number): Promise<number
   const work = await bench.addWork(count);
   // Names that a first reading looks up are not the tickets' cost.
   const read = async (ids: readonly string[]): Promise<number> => {
-    // The tickets come first, as in every run: some tell how much time to expect.
+    // The tickets come first, as in every run: some show how much time to expect.
     await costOf(opened, Date.now() - 60 * dayMs);
     const before = bench.sandbox.exchanges.length;
     for await (const page of ticketTime(ids, AbortSignal.timeout(20_000))) void page;

@@ -43,7 +43,7 @@ export interface Exchange {
 }
 
 export interface FaultOptions {
-  /** How often it strikes; once unless told. */
+  /** How often it strikes. Default: once. */
   times?: number;
   path?: RegExp;
   method?: string;
@@ -53,9 +53,9 @@ export interface FaultOptions {
   skip?: number;
   /** For `rate-limited`; without it the answer has no Retry-After. */
   retryAfterSeconds?: number;
-  /** For `slow`; 200 unless told. */
+  /** For `slow`. Default: 200. */
   delayMs?: number;
-  /** For `html`; 200 unless told. */
+  /** For `html`. Default: 200. */
   status?: number;
 }
 

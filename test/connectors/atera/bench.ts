@@ -76,7 +76,7 @@ export async function withAtera(
   }
 }
 
-/** As a run at the bench's clock asks, fifteen minutes back unless told. */
+/** As in a run at the bench's clock. Default: fifteen minutes back. */
 export function asked(bench: AteraBench, change: Partial<PullRequest> = {}): PullRequest {
   const until = bench.clock.now;
   const since = new Date(Date.parse(until) - 900_000).toISOString();
@@ -87,7 +87,7 @@ export function readTime(bench: AteraBench, change: Partial<PullRequest> = {}) {
   return rowsOf(bench.connector, 'timeEntries', asked(bench, change));
 }
 
-/** Time that was set aside, by its id. */
+/** Time that was quarantined, by its id. */
 export async function rejectedTime(bench: AteraBench): Promise<Record<string, string>> {
   const pages = await pagesOf(bench.connector, 'timeEntries', asked(bench));
   return Object.fromEntries(

@@ -78,7 +78,7 @@ describe('tickets of ours', () => {
       }),
   );
 
-  test('stand no more once they are deleted, though they are shown', () =>
+  test('no longer exist once they are deleted, though they are still shown', () =>
     withAtera(live, async (bench) => {
       const { alert } = pushes(bench);
       const { remoteId } = await alert.create(alertOf(bench), soon());
@@ -229,7 +229,7 @@ describe('check', () => {
       await expect(read).rejects.toMatchObject({ kind: 'config' });
     }));
 
-  test('tells where time may be logged on a ticket that does not change by it', () =>
+  test('reports if time can be logged without changing its ticket', () =>
     withAtera(live, async (bench) => {
       const changedMs = Date.parse(live.now) - 10 * 86_400_000;
       const made = { customerId: bench.dupont, title: 'Old', changedMs };
@@ -258,7 +258,7 @@ describe('check', () => {
       expect(bench.state.tickets.size).toBe(3);
     }));
 
-  test('the probe settles what writing proves, and leaves nothing behind', () =>
+  test('the probe verifies what writing proves, and leaves nothing behind', () =>
     withAtera(live, async (bench) => {
       const results = (await bench.connector.probe?.(String(bench.dupont), soon())) ?? [];
       expect(results.map(({ id, status }) => `${id} ${status}`)).toEqual([
@@ -299,7 +299,7 @@ test('a long key goes out as a bearer token, a short one as X-API-KEY', () =>
     expect(bench.sandbox.exchanges.at(-1)?.request.headers['x-api-key']).toBeUndefined();
   }));
 
-test('a balance is the same with and without trailing noughts, and needs its field', () =>
+test('a balance is the same with and without trailing zeros, and needs its field', () =>
   withAtera(live, async (bench) => {
     const balance = { key: 'b', clientId: String(bench.dupont), field: 'Left', hoursText: '7.50' };
     const push = bench.connector.push['balance-field'];

@@ -66,7 +66,7 @@ describe('the account’s clock', () => {
       expect(bench.requests()).toHaveLength(3);
     }));
 
-  test('what the total does not tell is set aside, and never guessed', () =>
+  test('what the total does not determine is quarantined, and never guessed', () =>
     withAtera(autumn, async (bench) => {
       const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Night work' });
       const short = addTime(bench, '2024-10-27T01:30:00.000Z', 1800, ticketId);
@@ -79,7 +79,7 @@ describe('the account’s clock', () => {
   test.each([
     ['ends before it starts', '2024-10-26T11:00:00'],
     ['has no end yet', ''],
-  ])('no total tells what another entry comes to while one on its ticket %s', (_, end) =>
+  ])('no total determines another entry while one on its ticket %s', (_, end) =>
     withAtera(autumn, async (bench) => {
       const ticketId = bench.state.addTicket({ customerId: bench.dupont, title: 'Night work' });
       const other = addTime(bench, '2024-10-26T10:00:00.000Z', 3600, ticketId);
@@ -102,7 +102,7 @@ describe('the account’s clock', () => {
       expect(page?.rejected).toMatchObject([{ sourceId: night }]);
     }));
 
-  test('a time that the clocks skipped is set aside', () =>
+  test('a time that the clocks skipped is quarantined', () =>
     withAtera(spring, async (bench) => {
       const id = addTime(bench, '2024-03-31T00:30:00.000Z', 3600);
       rewrite(bench, { '2024-03-31T03:30:00': '2024-03-31T02:30:00' });
@@ -147,7 +147,7 @@ describe('the account’s clock', () => {
       expect((await checked(bench)).get('zone')).toMatchObject({ status: 'warning' });
     }));
 
-  test('check proves the clock by an entry whose moments are finer than a second', () =>
+  test('check proves the clock by an entry whose timestamps are finer than a second', () =>
     withAtera({}, async (bench) => {
       addTime(bench, '2024-11-10T09:00:00.700Z', 1800);
       expect((await checked(bench)).get('fact.work-hours-zone')?.status).toBe('ok');
@@ -218,7 +218,7 @@ describe('what a run asks for', () => {
   test('a quiet day and its midnight cost one request a run, but for the reading of each hour', () =>
     withAtera({ ...fullPages, now: '2024-11-16T20:00:00.000Z' }, async (bench) => {
       fill(bench, 60);
-      // Nothing new comes, so each run asks since the same moment.
+      // Nothing new comes, so each run asks since the same time.
       const { since } = asked(bench);
       await readTime(bench, { since });
       const costs: number[] = [];
@@ -249,7 +249,7 @@ describe('what a run asks for', () => {
       expect(again).toHaveLength(61);
     }));
 
-  test('a pass that asks for more than the last is read anew', () =>
+  test('a pass that asks for more than the last is read in full', () =>
     withAtera(fullPages, async (bench) => {
       fill(bench, 60);
       await readTime(bench);

@@ -115,7 +115,7 @@ describe('The hourly limit that integrations share', () => {
 });
 
 describe('Check', () => {
-  test('settles by reading what reading can settle', () =>
+  test('verifies by reading what reading can verify', () =>
     withAutotask({}, async (bench) => {
       fill(bench);
       const results = await check(bench);
@@ -202,7 +202,7 @@ describe('Check', () => {
     }),
   );
 
-  test('with --probe settles the rest, deletes the charge and completes the ticket', () =>
+  test('with --probe verifies the rest, deletes the charge and completes the ticket', () =>
     withAutotask({}, async (bench) => {
       fill(bench);
       const { state, company, connector } = bench;

@@ -119,7 +119,7 @@ describe('Autotask time', () => {
       ]);
     }));
 
-  test('on a ticket that we are not shown is set aside, never dropped', () =>
+  test('on a ticket that we are not shown is quarantined, never dropped', () =>
     withAutotask({}, async (bench) => {
       const { state, company } = bench;
       const ticket = state.addTicket({ company });
@@ -238,7 +238,7 @@ describe('Autotask deletions', () => {
       for await (const page of present?.ids(request) ?? []) listed.push(...page);
       expect(listed).toEqual(ids.map(String));
       expect(await present?.count(request)).toBe(3);
-      // What others log meanwhile is no hidden row; a row that only the count shows is one.
+      // What others log meanwhile is not a hidden row; a row that only the count shows is one.
       listed.splice(0);
       const late = { start, at: new Date(Date.now() + 5_000).toISOString() };
       for await (const page of present?.ids(request) ?? []) {
@@ -408,7 +408,7 @@ describe('Autotask requests', () => {
       expect(queries(bench, 'TimeEntries')).toBe(600 / 50 + 1);
     }));
 
-  test('of a quiet run are one a list, and one more to see that silence is no refusal', () =>
+  test('of a quiet run are one per list, and one more to see that an empty list is not a missing permission', () =>
     withAutotask({}, async (bench) => {
       const { state, company } = bench;
       state.addTime({ ticket: state.addTicket({ company }) });

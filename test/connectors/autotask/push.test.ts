@@ -70,7 +70,7 @@ describe('A sale in Autotask', () => {
         kind: 'unknown-outcome',
       });
       expect(await sales(bench)?.find(sale, soon())).toBeNull();
-      // In between the contract was renewed: the charge stands on the old one.
+      // In between the contract was renewed: the charge is on the old one.
       state.change('Contracts', old, { status: 0 });
       state.addContract(company, 'Prepaid Dupont 2');
       await sales(bench)?.create(sale, soon());
@@ -278,7 +278,7 @@ describe('An alert ticket in Autotask', () => {
     }));
 });
 
-test('an Autotask ticket that cannot be seen is not taken for one that was taken back', () =>
+test('an Autotask ticket that cannot be seen does not count as withdrawn', () =>
   withAutotask({}, async ({ connector, company }) => {
     const message = { key: 'low:1', clientId: String(company), subject: 'Low', body: '2 h left.' };
     const withdrawal = { remoteId: '99999999', reason: 'A mistake.' };

@@ -62,7 +62,7 @@ async function startBench(): Promise<ContractBench> {
   };
 }
 
-/** A sale stands when both its charge and its block do. */
+/** A sale is complete when both its charge and its block exist. */
 function countPushed(state: AutotaskState, kind: PushKind, key: string): number {
   if (kind === 'alert-ticket') {
     return state.rows('Tickets').filter((row) => row.externalID === key).length;

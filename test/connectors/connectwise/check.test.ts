@@ -92,7 +92,7 @@ describe('check of ConnectWise', () => {
       expect(detailOf(results, 'client.2')).toContain('Martin');
     }));
 
-  test('resolves every name anew and lists what there is instead', () => {
+  test('resolves every name again and lists what there is instead', () => {
     const alerts = { board: 'Billing', type: 'Requests', status: 'New' };
     const settings = { alerts };
     const billing = { product: 'BLOCK-11', department: 'Nowhere' };
@@ -136,7 +136,7 @@ describe('check of ConnectWise', () => {
   test.each([
     ['conditions-company', { ignoresConditions: true }],
     ['forward-only', { pagesForward: false }],
-  ] as const)('settles %s by reading, and reading is refused where it is not so', (fact, how) =>
+  ] as const)('verifies %s by reading, and reading is refused where it is false', (fact, how) =>
     withConnectwise({}, async (bench) => {
       fill(bench);
       Object.assign(bench.sandbox.state.switches, how);
@@ -166,7 +166,7 @@ describe('check of ConnectWise', () => {
 
 describe('check --probe of ConnectWise', () => {
   test.each(['invoice', 'ticket-product', 'agreement'] as const)(
-    'settles by writing what the route %s relies on, and leaves nothing behind',
+    'verifies by writing what the route %s relies on, and leaves nothing behind',
     (invoiceRoute) =>
       withConnectwise(
         { billing: { invoiceRoute, board: 'Billing', agreement: 'Block*' } },
@@ -299,6 +299,6 @@ test('The ConnectWise README lists every fact that is relied on', () => {
     'utf8',
   );
   const listed = [...readme.matchAll(/^\| `([\w-]+)` +\| .* \| .* \|$/gm)].map((match) => match[1]);
-  const settled = listed.filter((id) => id !== undefined && id in facts.rows);
-  expect(settled).toEqual(Object.keys(facts.rows));
+  const verified = listed.filter((id) => id !== undefined && id in facts.rows);
+  expect(verified).toEqual(Object.keys(facts.rows));
 });

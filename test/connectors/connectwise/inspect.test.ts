@@ -52,7 +52,7 @@ describe('an invoice', () => {
       expect(await look()).toBeNull();
     }));
 
-  test('is requested by its id alone, and a missing permission is no missing invoice', () =>
+  test('is requested by its ID alone, and a missing permission is not a missing invoice', () =>
     withConnectwise({}, async (bench) => {
       const { create, inspect } = invoicePush(bench);
       const { remoteId } = await create(saleOf(bench), signal);
@@ -82,7 +82,7 @@ test('a product on a ticket shows its price, and whether it was cancelled', () =
     },
   ));
 
-test('a top-up of an agreement stands while both its halves do', () =>
+test('a top-up of an agreement exists while both its halves do', () =>
   withConnectwise(
     { billing: { invoiceRoute: 'agreement', agreement: 'Block*' } },
     async (bench) => {

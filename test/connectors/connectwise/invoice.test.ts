@@ -13,7 +13,7 @@ const routes = [
 describe.each(routes)('A sale by the route $route', ({ route, first, second }) => {
   const billing = { invoiceRoute: route, board: 'Billing', agreement: 'Block*' };
 
-  test('stands whole, at the offer’s price, and is found', () =>
+  test('is complete, at the offer’s price, and is found', () =>
     withConnectwise({ billing }, async (bench) => {
       const push = prepared(bench);
       expect(await push.find(sale(), signal)).toBeNull();
@@ -240,7 +240,7 @@ const whole = {
   },
 };
 
-/** What stands in the sandbox, in the few fields that matter. */
+/** What is in the sandbox, in the few fields that matter. */
 function standing({ sandbox }: Bench) {
   const { tables } = sandbox.state;
   return {

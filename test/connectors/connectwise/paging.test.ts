@@ -94,7 +94,7 @@ describe('An interrupted ConnectWise pass', () => {
       expect(pages.at(-1)?.resume).toBeNull();
     }));
 
-  test('begins anew when other clients are configured since', () =>
+  test('starts over when other clients are configured since', () =>
     withConnectwise({ settings: { pageSize: 2 } }, async (bench) => {
       addTime(bench, 5);
       const one = pullRequest(bench, { clientIds: [String(bench.company)] });

@@ -53,7 +53,7 @@ test('many clients are requested in parts, each within the length of a URL', () 
     expect(Math.max(...lengths)).toBeLessThanOrEqual(2000);
   }));
 
-test('a missing permission is no empty list', () =>
+test('a missing permission is not an empty list', () =>
   withConnectwise({}, async (bench) => {
     bench.sandbox.faults.add('forbidden', { path: /time\/entries/ });
     await expect(presenceOf(bench).count(askFor(bench))).rejects.toMatchObject({

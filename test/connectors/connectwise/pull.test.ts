@@ -46,7 +46,7 @@ describe('ConnectWise time entries', () => {
     }));
 
   test.each(['Company', 'Activity', 'ChargeCode'] as const)(
-    'charged to a %s hang on no ticket and keep their client',
+    'charged to a %s are not linked to a ticket and keep their client',
     (chargeTo) =>
       withConnectwise({}, async (bench) => {
         const { company, member } = bench;
@@ -156,7 +156,7 @@ describe('ConnectWise time entries', () => {
 
   test.each([
     ['an end before its start', { end: '2026-03-02T08:00:00Z' }, /entry 1, timeEnd: .*before/],
-  ])('with %s are set aside, and the others are read', (_what, wrong, reason) =>
+  ])('with %s are quarantined, and the others are read', (_what, wrong, reason) =>
     withConnectwise({}, async (bench) => {
       const { company, member } = bench;
       const { state } = bench.sandbox;

@@ -4,7 +4,7 @@ import { type Bench, soon, withConnectwise } from './bench.ts';
 const signal = soon();
 
 describe('A low-balance ticket in ConnectWise', () => {
-  test('stands on the named board, about the client, with the text where only the MSP reads it', () =>
+  test('is on the configured board, about the client, with the text where only the MSP reads it', () =>
     withConnectwise(
       { settings: { alerts: { board: 'Billing', type: 'Request' } } },
       async (bench) => {

@@ -70,7 +70,7 @@ async function startBench(): Promise<ContractBench> {
   };
 }
 
-/** A sale stands when its invoice carries its line. */
+/** A sale is complete when its invoice has its line. */
 function countPushed(state: ConnectwiseState, kind: PushKind, key: string): number {
   const { tickets, notes, invoices, products } = state.tables;
   if (kind === 'alert-ticket') return tickets.list((row) => row.externalXRef === key).length;

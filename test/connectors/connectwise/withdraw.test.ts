@@ -85,7 +85,7 @@ describe('A ConnectWise ticket that is withdrawn', () => {
       expect(bench.sandbox.state.listTickets()[0]?.notes).toHaveLength(2);
     }));
 
-  test('and cannot be seen is no withdrawn ticket', () =>
+  test('and cannot be seen does not count as withdrawn', () =>
     withConnectwise({}, async (bench) => {
       const { withdraw, withdrawal } = await alertOn(bench);
       bench.sandbox.state.tables.tickets.rows.delete(Number(withdrawal.remoteId));

@@ -115,7 +115,7 @@ test('a HaloPSA note that loses its audience is loud, and the last', () =>
     ).rejects.toMatchObject({ kind: 'config' });
   }));
 
-test('a HaloPSA ticket that cannot be seen is not taken for one that was taken back', () =>
+test('a HaloPSA ticket that cannot be seen does not count as withdrawn', () =>
   withHalopsa(async (bench) => {
     const push = pushOf(bench, 'alert-ticket');
     const { remoteId } = await push.create(alertFor(bench), soon());
@@ -149,7 +149,7 @@ describe('A HaloPSA sale', () => {
       ]);
     }));
 
-  test('with a pre-pay entry stands only with both halves, and a lost half is made up for', () =>
+  test('with a pre-pay entry is complete only with both halves, and a lost half is written again', () =>
     withHalopsa(async (bench) => {
       const push = invoicesOf(bench, { prepayEntry: true });
       const sale = saleFor(bench);
@@ -286,7 +286,7 @@ describe('check --probe of HaloPSA', () => {
     return new Map(results?.map((result) => [result.id, result]));
   }
 
-  test('settles what only writing can, and leaves nothing behind', () =>
+  test('verifies what only writing can, and leaves nothing behind', () =>
     withHalopsa(async (bench) => {
       const results = await probe(bench);
       expect([...results.values()].filter(({ status }) => status !== 'ok')).toEqual([]);
@@ -294,7 +294,7 @@ describe('check --probe of HaloPSA', () => {
       expect(bench.state.invoices).toEqual([]);
     }));
 
-  test('finds moments that are not UTC, and then nothing is read', () =>
+  test('finds timestamps that are not UTC, and then nothing is read', () =>
     withHalopsa(async (bench) => {
       bench.sandbox.tenant.dialect.offsetHours = -5;
       expect((await probe(bench)).get('fact.dates-utc')).toMatchObject({ status: 'failed' });

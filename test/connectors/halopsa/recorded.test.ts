@@ -73,7 +73,7 @@ describe('The time of HaloPSA’s own timer', () => {
   test.each([
     ['with its starts and ends', false],
     ['alone', true],
-  ])('tells the unit, %s', (_, isUntimed) =>
+  ])('shows the unit, %s', (_, isUntimed) =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 1801.012, start, isUntimed });

@@ -9,7 +9,7 @@ const pageSize = 4;
 export const halopsaSubject: ContractSubject = {
   vendor: halopsa,
   requests: { pageSize: 100, lists: { tickets: 2 }, setup: 2 },
-  // A start and an end tell the unit of all time.
+  // A start and an end show the unit of all time.
   essential: ['id', 'name', 'ticket_id', 'timetaken', 'actionarrivaldate', 'actioncompletiondate'],
   start: startBench,
 };

@@ -33,7 +33,7 @@ describe('The unit of HaloPSA’s time', () => {
     }),
   );
 
-  test('is not guessed: nothing is read while no entry tells it', () =>
+  test('is not guessed: nothing is read while no entry shows it', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 5400, isUntimed: true });
@@ -134,7 +134,7 @@ describe('HaloPSA’s actions', () => {
       expect(byFlag.rows[1]).toMatchObject({ isBillable: true });
     }));
 
-  test('that cannot be believed are set aside, each under its id', () =>
+  test('that are invalid are quarantined, each under its ID', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 1800, start });

@@ -10,7 +10,7 @@ test('what was noted by a clock that was ahead counts as long ago', () => {
   expect(isRecent(nowMs + 86_400_000, nowMs, 20)).toBe(false);
 });
 
-test('a miss that was noted by a clock that was ahead is no first look', () => {
+test('a miss recorded by a clock that was ahead does not count as the first', () => {
   const now = '2026-03-02T09:00:00.000Z';
   const first = afterMiss('doubt 2026-03-12T09:00:00.000Z', Date.parse(now));
   expect(first).toBe(`doubt ${now}`);

@@ -18,9 +18,12 @@ function failing(times: number, error: Error): () => Promise<number> {
 }
 
 describe('repeating', () => {
-  test.each(['rate-limited', 'transient'] as const)('mends what is %s', async (kind) => {
-    expect(await withRetries(failing(3, new KindError(kind, 'x')), quick())).toBe(4);
-  });
+  test.each(['rate-limited', 'transient'] as const)(
+    'retries what is %s until it succeeds',
+    async (kind) => {
+      expect(await withRetries(failing(3, new KindError(kind, 'x')), quick())).toBe(4);
+    },
+  );
 
   test('ends with the last error after the given number of tries', async () => {
     const failure = withRetries(failing(4, new KindError('transient', 'still down')), quick());

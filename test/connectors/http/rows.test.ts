@@ -14,7 +14,7 @@ function fromWire(wire: z.infer<typeof Wire>) {
 const good = { id: 1, time: { hours: '1.25' } };
 
 describe('rows of a page', () => {
-  test('are believed, or set aside with the field that is wrong', () => {
+  test('are accepted, or quarantined with the field that is wrong', () => {
     const bad = { id: 'T2', time: { hours: null } };
     const { rows, rejected } = parseRows([good, bad], Wire, fromWire);
     expect(rows).toEqual([{ sourceId: '1', seconds: 4500 }]);
@@ -23,7 +23,7 @@ describe('rows of a page', () => {
     ]);
   });
 
-  test('are set aside when their mapping refuses them, with the way out', () => {
+  test('are quarantined when their mapping refuses them, with the fix', () => {
     const { rejected } = parseRows([{ id: 3, time: { hours: '0.3333' } }], Wire, fromWire);
     expect(rejected[0]?.reason).toMatch(/0\.3333 hours is not a whole .* Use at most/);
   });

@@ -18,7 +18,7 @@ const dotNet = (text: string) =>
 test.each([
   ['as it is', secret],
   ['in base64', Buffer.from(secret).toString('base64')],
-  ['in base64 with whatever stands before it', Buffer.from(`ab${secret}`).toString('base64')],
+  ['in base64 with whatever comes before it', Buffer.from(`ab${secret}`).toString('base64')],
   ['in base64url', Buffer.from(secret).toString('base64url')],
   ['in hexadecimal', Buffer.from(secret).toString('hex')],
   ['URL-encoded', encodeURIComponent(secret)],

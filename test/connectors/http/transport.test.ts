@@ -295,20 +295,20 @@ describe("the vendor's own reading", () => {
       },
     ));
 
-  test('sends once more after it mended something, to the new address', async () => {
+  test('sends once more after a correction, to the new address', async () => {
     const addresses = ['/old', '/new'];
-    let mended = 0;
+    let corrected = 0;
     await withTransport(
       ({ path }) => (path === '/new/things' ? { status: 200, json: 'here' } : { status: 404 }),
       async ({ sandbox, context }) => {
         const moving = createTransport({
           context,
-          baseUrl: async () => `${sandbox.baseUrl}${addresses[mended] ?? '/gone'}`,
+          baseUrl: async () => `${sandbox.baseUrl}${addresses[corrected] ?? '/gone'}`,
           limits: [],
           authorize: async () => ({}),
           classify: ({ status }) => {
             if (status !== 404) return null;
-            mended += 1;
+            corrected += 1;
             return 'again';
           },
         });

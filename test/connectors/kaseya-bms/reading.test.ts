@@ -156,7 +156,7 @@ describe('work in a zone', () => {
     }),
   );
 
-  test('at a time of the year 1 is set aside', () =>
+  test('at a time of the year 1 is quarantined', () =>
     withBms({}, async (bench) => {
       addClosed(bench, { start: '0001-01-01T09:00:00', end: '0001-01-01T10:00:00', hours: 1 });
       const [page] = await readPages(bench, 'timeEntries');
@@ -187,7 +187,7 @@ describe('work in a zone', () => {
     }));
 });
 
-describe('moments without a zone', () => {
+describe('timestamps without a zone', () => {
   test('that are local though the config says UTC stop the reading', () =>
     withBms({ zone: 'Asia/Tokyo' }, async (bench) => {
       bench.state.switches.moments = 'zone';
@@ -207,7 +207,7 @@ describe('moments without a zone', () => {
     ['in winter, where the clocks agree with UTC', '2026-01-15T10:00:00Z', 'utc', 'warning'],
     ['in summer, where they do not', '2026-07-15T10:00:00Z', 'utc', 'ok'],
     ['in winter, with a zone of their own', '2026-01-15T10:00:00Z', 'mark', 'ok'],
-  ] as const)('are told from UTC in London: %s', (_, now, moments, status) =>
+  ] as const)('are distinguished from UTC in London: %s', (_, now, moments, status) =>
     withBms({ zone: 'Europe/London', nowMs: Date.parse(now) }, async (bench) => {
       bench.state.switches.moments = moments;
       expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status });
@@ -292,7 +292,7 @@ test('a first run asks for each page once, and a quiet one asks each stream once
   }));
 
 describe('what changed', () => {
-  test('is found where new time has no moment of change', () =>
+  test('is found where new time has no last-modified timestamp', () =>
     withBms({}, async (bench) => {
       bench.state.switches.leavesModifiedOpen = true;
       const { entryId } = addClosed(bench);
@@ -311,7 +311,7 @@ describe('what changed', () => {
       expect(bench.context.kept.get('fact.time-modified')).toMatch(/^no/);
     }));
 
-  test('is found where closing a ticket is no activity', () =>
+  test('is found where closing a ticket is not an activity', () =>
     withBms({}, async (bench) => {
       bench.state.switches.statusMovesActivity = false;
       const ticketId = bench.state.addTicket({ accountId: bench.dupont });
@@ -357,7 +357,7 @@ describe('what changed', () => {
       expect(await askedFor()).toBeNull();
     }));
 
-  test('a status of both open and closed tickets is told of', () =>
+  test('a status of both open and closed tickets is reported', () =>
     withBms({}, async (bench) => {
       const { ticketId } = addClosed(bench);
       const fact = async () => (await checked(bench)).get('fact.closed-by-date')?.status;
@@ -398,7 +398,7 @@ describe('what changed', () => {
 });
 
 describe('an approval', () => {
-  test('that is no change is found within a day, and so is one that is taken back', () =>
+  test('that is not a change is found within a day, and so is a revoked one', () =>
     withBms({}, async (bench) => {
       bench.state.switches.approvalMoves = false;
       const day = new Date(bench.clock.nowMs).toISOString().slice(0, 10);
@@ -512,7 +512,7 @@ describe('pages', () => {
       await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'transient' });
     }));
 
-  test('go on where they were once the order is known, and anew where a row is gone since', () =>
+  test('resume once the order is verified, and start over where a row is gone since', () =>
     withBms(small, async (bench) => {
       const all = Array.from({ length: 7 }, () => String(addClosed(bench).entryId));
       expect((await checked(bench)).get('fact.page-order')).toMatchObject({ status: 'ok' });

@@ -168,7 +168,7 @@ describe('a sale', () => {
       await expect(push?.find(saleOf(bench), soon())).rejects.toMatchObject(wrong);
     }));
 
-  test('whose price is not shown is no sale at the price that was offered', () =>
+  test('whose price is not shown is not accepted', () =>
     withTicket({}, async (bench) => {
       bench.state.switches.hidesPrices = true;
       const push = bench.connector.push.invoice;
@@ -249,7 +249,7 @@ describe('a sale', () => {
         },
         { sourceId: `${invoiceId}:sale:2`, reference: 'sale:2', isPaid: false },
       ]);
-      // Months later the invoice is no longer new, and its payment no change that is told.
+      // Months later the invoice is no longer new, and its payment is not reported as a change.
       bench.clock.nowMs += 120 * 86_400_000;
       const [invoice] = bench.state.invoices;
       if (invoice !== undefined) invoice.paid = invoice.total;
@@ -335,7 +335,7 @@ describe('a balance', () => {
       await expect(missing).rejects.toMatchObject({ kind: 'config' });
     }));
 
-  test('that came to stand in another module is the last one', () =>
+  test('that ended up in another module is the last one', () =>
     withBms({ settings: { balance: { moduleId: 22 } } }, async (bench) => {
       const push = bench.connector.push['balance-field'];
       const clientId = String(bench.dupont);
@@ -399,7 +399,7 @@ describe('check', () => {
       expect(names?.clientFields).toEqual(['Prepaid hours left', 'Region']);
     }));
 
-  test('settles by a probe all that writing can, and leaves nothing behind', () =>
+  test('a probe verifies all that writing can, and leaves nothing behind', () =>
     withTicket({}, async (bench) => {
       const results = (await bench.connector.probe?.(String(bench.martin), soon())) ?? [];
       expect(results.filter(({ status }) => status !== 'ok')).toEqual([]);

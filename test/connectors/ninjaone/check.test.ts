@@ -32,7 +32,7 @@ function addWork({ state }: NinjaoneBench): number {
 }
 
 describe('The check of NinjaOne', () => {
-  test('says what it found, and settles by reading what it can', () =>
+  test('says what it found, and verifies by reading what it can', () =>
     withNinjaone(async (bench) => {
       const dupont = addWork(bench);
       const results = byId(await bench.connector.check([String(dupont)], soon()));
@@ -88,7 +88,7 @@ describe('The check of NinjaOne', () => {
       });
     }));
 
-  test('tells a missing permission from an older build that lacks a list', () =>
+  test('distinguishes a missing permission from an older build that lacks a list', () =>
     withNinjaone(
       async (bench) => {
         const dupont = addWork(bench);
@@ -115,7 +115,7 @@ describe('The check of NinjaOne', () => {
 });
 
 describe('The probe of NinjaOne', () => {
-  test('settles by one ticket with one comment, and names what it leaves behind', () =>
+  test('verifies with one ticket and one comment, and names what it leaves behind', () =>
     withNinjaone(async (bench) => {
       const dupont = addWork(bench);
       await bench.connector.check([String(dupont)], soon());

@@ -4,7 +4,7 @@ import { soon, withNinjaone } from './bench.ts';
 const alert = { key: 'alert:dupont:1', subject: 'Two hours left', body: 'Order the next block.' };
 
 describe('A NinjaOne alert ticket', () => {
-  test('stands in the client’s organization, internal, with its key in subject and tag', () =>
+  test('is in the client’s organization, internal, with its key in subject and tag', () =>
     withNinjaone(async ({ state, connector }) => {
       const dupont = state.addOrganization('Dupont');
       const message = { ...alert, clientId: String(dupont) };

@@ -14,14 +14,14 @@ function pair(lines: readonly string[], within = window): { pairs: string[]; unp
     return { id: String(index), activityTime, statusCode, deviceId: who, userId: who };
   });
   const pairing = createPairing(codes, within);
-  const settled = [...activities.reverse().map((activity) => pairing.add(activity))];
-  settled.push(pairing.finish());
+  const steps = [...activities.reverse().map((activity) => pairing.add(activity))];
+  steps.push(pairing.finish());
   const short = ({ activityTime }: Activity): string => activityTime.slice(8, 16);
   return {
-    pairs: settled.flatMap(({ pairs }) =>
+    pairs: steps.flatMap(({ pairs }) =>
       pairs.map(({ start, end }) => `${short(start)}-${short(end)}`),
     ),
-    unpaired: settled.flatMap(({ unpaired }) =>
+    unpaired: steps.flatMap(({ unpaired }) =>
       unpaired.map(({ activity }) => `${activity.statusCode} ${short(activity)}`),
     ),
   };
@@ -65,7 +65,7 @@ describe('The ends of a session', () => {
     });
   });
 
-  test('are reported once, in whichever of two windows settles them', () => {
+  test('are reported once, in whichever of two windows determines them', () => {
     const lines = [
       'S 01T12:00',
       'E 02T23:50',
@@ -175,7 +175,7 @@ describe('NinjaOne sessions', () => {
       { settings: { activityPageSize: 6, remoteTools: ['splashtop'] } },
     ));
 
-  test('that cannot be placed are set aside; those of other clients are not requested', () =>
+  test('that cannot be assigned are quarantined; those of other clients are not requested', () =>
     withNinjaone(async ({ state, connector }) => {
       const [ours = 0, other = 0] = ['Ours', 'Other'].map((name) => state.addOrganization(name));
       const technicianId = state.addTechnician('Ada', 'Byron');

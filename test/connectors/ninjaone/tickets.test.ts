@@ -63,7 +63,7 @@ describe('NinjaOne tickets', () => {
       ]);
     }));
 
-  test('that stand on two boards come once, and those on one board are not missed', () =>
+  test('that are on two boards come once, and those on one board are not missed', () =>
     withNinjaone(
       async ({ state, connector }) => {
         const dupont = state.addOrganization('Dupont');
@@ -118,7 +118,7 @@ describe('NinjaOne tickets', () => {
       expect(takeRequests()).toContain(`GET /v2/ticketing/ticket/${a}`);
     }));
 
-  test('that a board lists and nobody can open are set aside, not taken for nobody’s', () =>
+  test('that a board lists but cannot be opened are quarantined, not treated as without a client', () =>
     withNinjaone(async ({ state, connector, context }) => {
       const dupont = state.addOrganization('Dupont');
       const id = state.addTicket({ organizationId: dupont, subject: 'A' });
@@ -172,7 +172,7 @@ describe('NinjaOne tickets', () => {
       expect(await closedIn(configured)).toEqual([String(resolved)]);
     }));
 
-  test('in a status made a moment ago are read, for the statuses are then read anew', () =>
+  test('in a status that was just created are read, since the statuses are then read again', () =>
     withNinjaone(async ({ state, connector }) => {
       const dupont = state.addOrganization('Dupont');
       state.addTicket({ organizationId: dupont, subject: 'A' });
@@ -213,7 +213,7 @@ describe('NinjaOne boards', () => {
       { settings: { boards: ['Bare'] } },
     ));
 
-  test('that are chosen anew are not answered from an older choice', () =>
+  test('that are chosen differently are not answered from an older choice', () =>
     withNinjaone(async ({ state, connector, restart }) => {
       const dupont = state.addOrganization('Dupont');
       const id = state.addTicket({ organizationId: dupont, subject: 'A' });
@@ -272,7 +272,7 @@ test.each([
 );
 
 describe('NinjaOne token', () => {
-  test('is requested once, and anew only when it is refused', () =>
+  test('is requested once, and again only when it is refused', () =>
     withNinjaone(async ({ state, connector, sandbox }) => {
       const dupont = state.addOrganization('Dupont');
       await readAll(connector.pull.clients?.(asked([dupont])));

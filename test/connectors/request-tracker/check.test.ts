@@ -70,7 +70,7 @@ describe('a check of Request Tracker', () => {
       expect(bench.context.kept.get('fact.time-visible')).toMatch(/^yes/);
     }));
 
-  test('tells a hidden queue from one without tickets', () =>
+  test('distinguishes a hidden queue from one without tickets', () =>
     withRequestTracker(async (bench) => {
       const { state } = bench.sandbox;
       state.addTicket('Dupont', 'One');

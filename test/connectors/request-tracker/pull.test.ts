@@ -3,7 +3,7 @@ import { describeError } from '../../../src/domain/errors.ts';
 import { readClients, readTickets, readTime, withRequestTracker } from './bench.ts';
 
 describe('tickets of Request Tracker', () => {
-  test('are closed by the configured statuses, with the moment of their resolution', () =>
+  test('are closed by the configured statuses, with the time of their resolution', () =>
     withRequestTracker(
       async (bench) => {
         const { state } = bench.sandbox;
@@ -32,7 +32,7 @@ describe('tickets of Request Tracker', () => {
       { settings: { closedStatuses: ['Resolved'] } },
     ));
 
-  test('are read from the given moment on, to the second, whatever zone RT reads moments in', async () => {
+  test('are read from the given time on, to the second, whatever zone RT reads timestamps in', async () => {
     for (const zoneOffsetMinutes of [-720, 0, 840]) {
       await withRequestTracker(
         async (bench) => {
@@ -101,7 +101,7 @@ describe('tickets of Request Tracker', () => {
 });
 
 describe('time of Request Tracker', () => {
-  test('is minutes up to the moment of logging, corrections included', () =>
+  test('is minutes up to the time of logging, corrections included', () =>
     withRequestTracker(async (bench) => {
       const { state } = bench.sandbox;
       const at = `${new Date(Date.now() - 600_000).toISOString().slice(0, 19)}.000Z`;

@@ -78,7 +78,7 @@ describe('Rows of SuperOps', () => {
     );
   });
 
-  test('a quantity that is rounded stands for its minute', () =>
+  test('a rounded quantity represents its minute', () =>
     withSuperops(async (bench) => {
       work(bench, { qty: '0.0833' });
       expect(await read(bench, 'timeEntries')).toMatchObject([
@@ -125,7 +125,7 @@ describe('Rows of other clients', () => {
       expect(strange).not.toBe(ticketId);
     }));
 
-  test('nor a client’s own row that is set aside, stop a sweep', () =>
+  test('nor a client’s own row that is quarantined, stop a sweep', () =>
     withSuperops(async (bench) => {
       const other = bench.state.addClient('Other');
       const { entryId } = work(bench);
@@ -300,7 +300,7 @@ test('a sale is seen paid behind other words in brackets, and so is another on t
     expect(new Set(rows.map(({ sourceId }) => sourceId)).size).toBe(rows.length);
   }));
 
-describe('What no document settles', () => {
+describe('What is not documented', () => {
   test('work that is logged while check reads is not missed by the offered items', () =>
     withSuperops(async (bench) => {
       someWork(bench);
@@ -318,7 +318,7 @@ describe('What no document settles', () => {
       expect(isLogged).toBe(true);
     }));
 
-  test('is settled by check, and then time is read', () =>
+  test('is verified by check, and then time is read', () =>
     withSuperops(async (bench) => {
       someWork(bench);
       someWork(bench, { isBillable: false });
@@ -342,7 +342,7 @@ describe('What no document settles', () => {
     }),
   );
 
-  test('is settled by the items alone where the tenant understands no worklogs', () =>
+  test('is verified by the items alone where the tenant does not support worklogs', () =>
     withSuperops(async (bench) => {
       someWork(bench);
       bench.sandbox.options.schema.get('GetWorklogEntriesInput')?.members.delete('listInfo');
@@ -362,7 +362,7 @@ describe('What no document settles', () => {
       expect(entry).toMatchObject({ isBillable: false });
     }));
 
-  test('moments that are not UTC', () =>
+  test('timestamps that are not UTC', () =>
     withSuperops(async (bench) => {
       work(bench);
       bench.sandbox.options.shiftHours = 2;

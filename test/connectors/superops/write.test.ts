@@ -56,12 +56,12 @@ async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
       createAttemptedAt: null,
     } as unknown as PushMessageRow,
   ];
-  const settled: Settlement[] = [];
+  const settlements: Settlement[] = [];
   const store = {
     claimMessages: async () => waiting.splice(0),
     noteCreate: async () => true,
     settleMessage: async (...args: [string, string, string, Settlement]) => {
-      settled.push(args[3]);
+      settlements.push(args[3]);
       return true;
     },
   } as unknown as Store;
@@ -77,7 +77,7 @@ async function deliver(bench: SuperopsBench): Promise<Settlement | undefined> {
     onFailure: () => {},
     countWrites: () => bench.requests().filter((name) => name === 'createTicket').length,
   });
-  return settled[0];
+  return settlements[0];
 }
 
 describe('An answer without data', () => {
@@ -252,7 +252,7 @@ describe('A sale', () => {
       expect(bench.state.invoices).toHaveLength(2);
     }));
 
-  test('in another currency than the tenant’s is no invoice', () =>
+  test('in another currency than the tenant’s creates no invoice', () =>
     withSuperops(async (bench) => {
       const { invoices } = pushesOf(bench, invoiced);
       const foreign = invoices.create(saleFor(bench, { currency: 'USD' }), soon());
@@ -299,7 +299,7 @@ describe('A sale', () => {
       expect(await invoices.find(saleFor(bench, { key: 'sale:9' }), soon())).toBeNull();
     }));
 
-  test('is no invoice where the tenant asks for more than is known', () =>
+  test('creates no invoice where the tenant requires unknown fields', () =>
     withSuperops(async (bench) => {
       const input = bench.sandbox.options.schema.get('CreateInvoiceInput');
       input?.members.set('site', { type: 'SiteRefInput!', input: null });
@@ -331,7 +331,7 @@ test('a balance leaves the other fields alone, or is the last one written', () =
     expect(bench.state.clients[0]?.customFields.hoursLeft).toBe('6.50');
   }));
 
-test('the probe settles what writing shows, and names what it leaves', () =>
+test('the probe verifies what writing shows, and lists what it leaves', () =>
   withSuperops(async (bench) => {
     const results = await bench.connect(invoiced).probe?.(bench.martin, soon());
     const unsettled = results?.filter(({ status }) => status !== 'ok').map(({ id }) => id);

@@ -135,7 +135,7 @@ describe('Facts about Syncro', () => {
     state.addInvoice(dupont);
   }
 
-  test('are settled by what is there', () =>
+  test('are verified by what is there', () =>
     withSyncro(async (bench) => {
       fill(bench);
       const results = await bench.checked();
@@ -162,7 +162,7 @@ describe('Facts about Syncro', () => {
       });
     }));
 
-  test('stop the reading where moments in filters are not UTC', () =>
+  test('stop the reading where timestamps in filters are not UTC', () =>
     withSyncro(async (bench) => {
       fill(bench);
       bench.sandbox.account.offsetHours = 2;
@@ -270,7 +270,7 @@ describe('The probe of Syncro', () => {
     return new Map(results.map((result) => [result.id, result]));
   }
 
-  test('settles every fact that only writing can, and leaves nothing behind', () =>
+  test('verifies every fact that only writing can, and leaves nothing behind', () =>
     withSyncro(async (bench) => {
       Object.assign(bench.state.customers[1]?.properties ?? {}, { Region: 'North' });
       const results = await probe(bench);

@@ -7,7 +7,7 @@ import { addOldTime, anHourAgo, now, type SyncroBench, start, withSyncro } from 
 const longAgo = '2026-01-01T00:00:00.000Z';
 
 describe('Tickets of Syncro', () => {
-  test('are closed when Resolved and when Invoiced, since the same moment', () =>
+  test('are closed when Resolved and when Invoiced, since the same time', () =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
       const [resolved, invoiced] = [state.addTicket(dupont), state.addTicket(dupont)];
       const resolvedMs = Date.parse('2026-03-02T10:00:00.000Z');

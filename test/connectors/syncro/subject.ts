@@ -70,7 +70,7 @@ function countPushed(state: SyncroState, kind: PushKind, key: string): number {
   if (kind === 'invoice') {
     const hash = createHash('sha256').update(key).digest('hex').slice(0, 16).toUpperCase();
     const invoices = state.invoices.filter(({ number }) => number === `PH-${hash}`);
-    // One that still lacks its line is no sale yet.
+    // One that still lacks its line is not a sale yet.
     return invoices.flatMap(({ lines }) => lines).length;
   }
   const comments = tickets.flatMap((ticket) => ticket.comments);

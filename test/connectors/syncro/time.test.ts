@@ -47,7 +47,7 @@ describe('Time of Syncro', () => {
     ['that was counted and has no end', { end: null }, 'end_time'],
     ['that ends before it starts', { end: '2026-03-02T08:00:00.000Z' }, 'end_time'],
     ['of nothing between start and end', { activeSeconds: 0 }, 'active_duration'],
-  ])('%s is set aside', (_, wrong, field) =>
+  ])('%s is quarantined', (_, wrong, field) =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
       const id = state.addTimer(state.addTicket(dupont), { seconds: 600, start, ...wrong });
       const [page] = await pagesOf(connector, 'timeEntries', asked());
@@ -58,7 +58,7 @@ describe('Time of Syncro', () => {
     }),
   );
 
-  test('that is running is no time yet, and is read once it has ended, by itself if need be', () =>
+  test('that is running is not time yet, and is read once it has ended, by itself if need be', () =>
     withSyncro(async ({ state, connector, dupont, asked, requests }) => {
       const old = { createdMs: anHourAgo(), updatedMs: anHourAgo() };
       const ticketId = state.addTicket(dupont, old);
@@ -123,7 +123,7 @@ describe('Time of Syncro', () => {
       expect(requests()).not.toContain(`GET /tickets/${ticketId}`);
     }));
 
-  test('that was set aside for want of an end is read once it has one', () =>
+  test('that was quarantined for want of an end is read once it has one', () =>
     withSyncro(async (bench) => {
       const { state, connector, asked } = bench;
       const { timerId } = addOldTime(bench, 600);
@@ -216,7 +216,7 @@ describe('Time of Syncro', () => {
       );
     }));
 
-  test('on a ticket that is not shown is set aside, and never guessed to be of no client', () =>
+  test('on a ticket that is not shown is quarantined, and never guessed to be of no client', () =>
     withSyncro(async ({ state, connector, dupont, asked }) => {
       const ticketId = state.addTicket(dupont);
       const timerId = state.addTimer(ticketId, { seconds: 60, start });

@@ -35,7 +35,7 @@ export const longKey = `eyJ${'sandbox'.repeat(20)}`;
 
 export interface AteraOptions {
   port?: number;
-  /** The account's; Paris unless told. */
+  /** The account's. Default: Paris. */
   zone?: string;
   timeZoneName?: string;
 }

@@ -19,9 +19,9 @@ export interface Account {
   ignores: Set<string>;
   /** Work hours are shown in UTC; their filters stay in the account's zone. */
   showsUtc: boolean;
-  /** Work hours come in the order of their start; the newest first unless told. */
+  /** Work hours come in the order of their start. Default: the newest first. */
   isByStart: boolean;
-  /** Tickets come in the order of their change, the oldest first; the newest ticket first unless told. */
+  /** Tickets come in the order of their change, the oldest first. Default: the newest ticket first. */
   isByChange: boolean;
   /** Rows that the key may not see, though they are counted. */
   hiddenRows: number;
@@ -113,7 +113,7 @@ function filterOf({ request, ignores }: Asked, name: string): string | null {
   return ignores.has(name) ? null : request.query.get(name);
 }
 
-/** Null: the filter is no local date or time. */
+/** Null: the filter is not a local date or time. */
 function localBound(asked: Asked, name: string, without = Number.NEGATIVE_INFINITY): number | null {
   const text = filterOf(asked, name);
   return text === null ? without : filterMoment(text, asked.state.zone);

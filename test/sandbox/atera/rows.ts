@@ -1,4 +1,4 @@
-/** Rows as Atera shows them: zone-less moments in UTC, work hours by the account's clock. */
+/** Rows as Atera shows them: zone-less timestamps in UTC, work hours by the account's clock. */
 import type { Account } from './lists.ts';
 import type {
   AteraState,

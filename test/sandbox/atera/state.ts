@@ -1,4 +1,4 @@
-/** What stands in the sandbox's Atera account. Moments are kept in UTC, as they happened. */
+/** State of the sandbox's Atera account. Timestamps are kept in UTC, as they happened. */
 import { Temporal } from 'temporal-polyfill';
 
 export interface TicketState {
@@ -117,7 +117,7 @@ export class AteraState {
     ticket.resolvedMs = isClosing ? (ticket.resolvedMs ?? ticket.changedMs) : null;
   }
 
-  /** `start`: a moment in UTC. */
+  /** `start`: a timestamp in UTC. */
   addWorkHours(
     ticketId: number,
     made: { start: string; seconds: number } & Partial<
@@ -175,7 +175,7 @@ export function wallText(ms: number, zone: string): string {
 
 const filterShape = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?$/;
 
-/** The moment of a filter in the account's zone; null for what has another shape, such as an offset. */
+/** The timestamp of a filter in the account's zone; null for what has another shape, such as an offset. */
 export function filterMoment(text: string, zone: string): number | null {
   if (!filterShape.test(text)) return null;
   try {

@@ -19,7 +19,7 @@ export interface AutotaskSandbox extends SandboxServer {
   state: State;
   /** The most requests that were under way at once on one endpoint. */
   threads(): number;
-  /** What stands under a connection in a config file, beside `vendor`. */
+  /** The settings of a connection, besides `vendor`. */
   config: {
     username: string;
     secret: string;

@@ -18,7 +18,7 @@ interface QueryBody {
   filter?: Condition[];
 }
 
-/** Where a page begins; `again` tells a repeated page's link from the first one. */
+/** Where a page begins; `again` distinguishes a repeated page's link from the first one. */
 interface Token {
   afterId: number;
   again: number;
@@ -132,7 +132,7 @@ function valueIn({ field = '', udf }: Condition, row: Row, entity: Entity): unkn
   return row[known] ?? null;
 }
 
-/** Moments by their time, texts without regard to case, as the vendor's database does. */
+/** Timestamps by their time, texts without regard to case, as the vendor's database does. */
 function compare(value: unknown, wanted: unknown): number {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) {
     return Date.parse(value) - Date.parse(String(wanted));

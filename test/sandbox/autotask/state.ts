@@ -1,4 +1,4 @@
-/** What stands in the sandbox's Autotask: set up by tests, read and written through HTTP. */
+/** State of the sandbox's Autotask: set up by tests, read and written through HTTP. */
 import { type Entity, models } from './models.ts';
 
 export interface Row {
@@ -105,15 +105,15 @@ export class State {
     return this.lastId;
   }
 
-  moment(at?: string): string {
+  timestamp(at?: string): string {
     return at ?? new Date(this.now()).toISOString();
   }
 
   addCompany(companyName: string): number {
-    const at = this.moment();
+    const at = this.timestamp();
     const userDefinedFields = this.companyFields.map((name) => ({ name, value: null }));
-    const moments = { createDate: at, lastActivityDate: at, lastTrackedModifiedDateTime: at };
-    return this.add('Companies', { companyName, isActive: true, ...moments, userDefinedFields });
+    const timestamps = { createDate: at, lastActivityDate: at, lastTrackedModifiedDateTime: at };
+    return this.add('Companies', { companyName, isActive: true, ...timestamps, userDefinedFields });
   }
 
   addResource(firstName: string, lastName: string): number {
@@ -134,7 +134,7 @@ export class State {
   }
 
   addTicket(ticket: { company: number; title?: string; contract?: number; at?: string }): number {
-    const at = this.moment(ticket.at);
+    const at = this.timestamp(ticket.at);
     const id = this.add('Tickets', {
       companyID: ticket.company,
       title: ticket.title ?? 'Printer jams',
@@ -153,9 +153,13 @@ export class State {
   }
 
   closeTicket(id: number, at?: string): void {
-    const moment = this.moment(at);
-    const moments = { completedDate: moment, lastTrackedModificationDateTime: moment };
-    this.change('Tickets', id, { status: statusComplete, lastActivityDate: moment, ...moments });
+    const timestamp = this.timestamp(at);
+    const timestamps = { completedDate: timestamp, lastTrackedModificationDateTime: timestamp };
+    this.change('Tickets', id, {
+      status: statusComplete,
+      lastActivityDate: timestamp,
+      ...timestamps,
+    });
   }
 
   change(entity: Entity, id: number, fields: Record<string, unknown>): void {
@@ -163,7 +167,7 @@ export class State {
   }
 
   addTime(time: NewTime): number {
-    const at = this.moment(time.at);
+    const at = this.timestamp(time.at);
     const start = time.start === undefined ? '2026-03-02T09:00:00Z' : time.start;
     const hours = time.hours ?? 1;
     const end =
@@ -208,7 +212,7 @@ export class State {
       ticketNumber: this.find('Tickets', ticketID)?.ticketNumber,
       createdByResourceID: resourceID,
       deletedByResourceID: resourceID,
-      deletedDateTime: this.moment(at),
+      deletedDateTime: this.timestamp(at),
     });
   }
 
@@ -220,7 +224,7 @@ export class State {
       this.rows('TimeEntries').filter((row) => row.ticketID !== id),
     );
     const ticket = { ticketID: id, ticketNumber, ticketTitle: title };
-    this.add('DeletedTicketLogs', { ...ticket, deletedDateTime: this.moment() });
+    this.add('DeletedTicketLogs', { ...ticket, deletedDateTime: this.timestamp() });
   }
 
   remove(entity: Entity, id: number): void {
@@ -232,7 +236,7 @@ export class State {
 
   /** What Approve & Post and the invoice run make of charges. */
   invoiceCharges(companyID: number, chargeIds: readonly number[], at?: string): number {
-    const moment = this.moment(at);
+    const timestamp = this.timestamp(at);
     const charges = chargeIds.map((id) => this.get('ContractCharges', id));
     const invoiceTotal = charges.reduce(
       (sum, { billableAmount }) => sum + Number(billableAmount),
@@ -242,8 +246,8 @@ export class State {
       companyID,
       invoiceTotal,
       isVoided: false,
-      createDateTime: moment,
-      invoiceDateTime: moment,
+      createDateTime: timestamp,
+      invoiceDateTime: timestamp,
       invoiceNumber: `I-${this.lastId}`,
     });
     for (const charge of charges) {
@@ -259,7 +263,7 @@ export class State {
         billingCodeID,
         quantity: unitQuantity,
       };
-      this.add('BillingItems', { ...item, postedDate: moment });
+      this.add('BillingItems', { ...item, postedDate: timestamp });
     }
     return invoiceID;
   }

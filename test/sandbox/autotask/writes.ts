@@ -42,13 +42,13 @@ export function createChild(
   refuseUnknown(kind.entity, body);
   const made = state.add(kind.entity, { ...body, ...defaultsOf(state, kind.entity, body) });
   if (kind.entity === 'TicketNotes') {
-    state.change('Tickets', id, { lastActivityDate: state.moment() });
+    state.change('Tickets', id, { lastActivityDate: state.timestamp() });
   }
   return { status: 200, json: { itemId: made } };
 }
 
 function defaultsOf(state: State, entity: Entity, body: Body): Body {
-  const at = state.moment();
+  const at = state.timestamp();
   if (entity === 'TicketNotes') {
     const publish = state.switches.keepsNotePublish ? body.publish : 1;
     return { createDateTime: at, lastActivityDate: at, publish };

@@ -1,6 +1,6 @@
 /**
  * The `conditions` language of the list operations: comparisons with `and`, `or` and parentheses,
- * strings in double quotes, moments in brackets, nested fields with a slash.
+ * strings in double quotes, timestamps in brackets, nested fields with a slash.
  */
 import { type Fields, fieldAt } from './records.ts';
 
@@ -8,7 +8,7 @@ export type Condition = (row: Fields) => boolean;
 
 export class ConditionError extends Error {}
 
-type Value = { kind: 'text' | 'moment' | 'plain'; value: string | number | boolean | null };
+type Value = { kind: 'text' | 'timestamp' | 'plain'; value: string | number | boolean | null };
 
 const token =
   /\s*(?:("(?:[^"\\]|\\.)*")|(\[[^\]]*\])|(!=|<=|>=|=|<|>|\(|\)|,)|([A-Za-z_][\w/]*)|(-?\d+(?:\.\d+)?))/y;
@@ -127,8 +127,8 @@ function literal(text: string): Value {
   if (text.startsWith('[')) {
     const inner = text.slice(1, -1);
     const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(inner) ? inner : `${inner}Z`);
-    if (Number.isNaN(ms)) throw new ConditionError(`[${inner}] is not a moment`);
-    return { kind: 'moment', value: ms };
+    if (Number.isNaN(ms)) throw new ConditionError(`[${inner}] is not a timestamp`);
+    return { kind: 'timestamp', value: ms };
   }
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return { kind: 'plain', value: word === 'true' };
@@ -141,7 +141,7 @@ function literal(text: string): Value {
 function compareValues(actual: unknown, wanted: Value): number | null {
   if (wanted.value === null) return actual === undefined || actual === null ? 0 : 1;
   if (actual === undefined || actual === null) return null;
-  if (wanted.kind === 'moment') return Date.parse(String(actual)) - Number(wanted.value);
+  if (wanted.kind === 'timestamp') return Date.parse(String(actual)) - Number(wanted.value);
   if (typeof wanted.value === 'number') return Number(actual) - wanted.value;
   if (typeof wanted.value === 'boolean') return actual === wanted.value ? 0 : 1;
   const [a, b] = [lower(actual), lower(wanted.value)];

@@ -16,7 +16,7 @@ export type { ConnectwiseState } from './state.ts';
 
 export interface ConnectwiseSandbox extends SandboxServer {
   state: ConnectwiseState;
-  /** What stands under a connection in a config file, beside `vendor`. */
+  /** The settings of a connection, besides `vendor`. */
   config: {
     baseUrl: string;
     companyId: string;

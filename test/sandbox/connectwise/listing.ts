@@ -24,7 +24,7 @@ export function answerList(listing: Listing): SandboxAnswer {
   }
   const conditions = request.query.get('conditions');
   if (switches.refusesZones && /\[[^\]]*Z\]/.test(conditions ?? '')) {
-    return invalid('conditions: the moment is not valid');
+    return invalid('conditions: the timestamp is not valid');
   }
   let rows: Fields[];
   try {

@@ -1,4 +1,4 @@
-/** Rows as they stand on the wire, and the small things that all of them share. */
+/** Rows as they are on the wire, and what all of them share. */
 
 export interface Fields {
   id: number;
@@ -12,7 +12,7 @@ export interface Reference {
   [field: string]: unknown;
 }
 
-/** Moments on the wire have whole seconds: `2026-03-02T09:00:00Z`. */
+/** Timestamps on the wire have whole seconds: `2026-03-02T09:00:00Z`. */
 export function wireTime(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
@@ -51,11 +51,11 @@ export class Table {
   }
 
   add(fields: { [field: string]: unknown }, at?: string): Fields {
-    const moment = wireTime(at ?? this.now());
+    const timestamp = wireTime(at ?? this.now());
     const row: Fields = {
       id: this.nextId(),
       ...withoutUndefined(fields),
-      _info: { lastUpdated: moment, updatedBy: 'sandbox', dateEntered: moment },
+      _info: { lastUpdated: timestamp, updatedBy: 'sandbox', dateEntered: timestamp },
     };
     this.rows.set(row.id, row);
     return row;

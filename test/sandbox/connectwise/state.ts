@@ -1,4 +1,4 @@
-/** What stands in the sandbox's PSA: set up by tests and the demo, read and written through HTTP. */
+/** State of the sandbox's PSA: set up by tests and the demo, read and written through HTTP. */
 import { createBilling } from './billing.ts';
 import { type Fields, referenceTo, Table } from './records.ts';
 import { createWork } from './work.ts';
@@ -25,7 +25,7 @@ export interface Switches {
   setsStatus: boolean;
   /** Whether a PATCH of custom fields leaves the fields that it does not carry alone. */
   mergesCustomFields: boolean;
-  /** Whether a moment with a zone in conditions is refused. */
+  /** Whether a timestamp with a zone in conditions is refused. */
   refusesZones: boolean;
   /** Whether forward-only paging exists; else next links carry page numbers. */
   pagesForward: boolean;
@@ -96,7 +96,7 @@ function createTables(now: () => number) {
 export interface NewCompany {
   name: string;
   identifier?: string;
-  /** EUR unless told. */
+  /** Default: EUR. */
   currency?: string;
   at?: string;
 }

@@ -19,7 +19,7 @@ export interface NewTime {
   /** One of the two; a ticket brings its company. */
   ticket?: number;
   company?: number;
-  /** For time on no ticket; `Company` unless told. */
+  /** For time on no ticket. Default: `Company`. */
   chargeTo?: 'Company' | 'Activity' | 'ChargeCode';
   member: number;
   workType?: number;

@@ -4,9 +4,9 @@ import type { Action, Client, Contract, HalopsaState, Invoice, Prepay, Ticket } 
 export interface Dialect {
   /** Unit of `timetaken`. */
   unit: 'hours' | 'minutes';
-  /** Whether moments carry their `Z`. */
+  /** Whether timestamps carry their `Z`. */
   hasZoneMark: boolean;
-  /** Hours by which moments are off UTC, as in a tenant that shows local times. */
+  /** Hours by which timestamps are off UTC, as in a tenant that shows local times. */
   offsetHours: number;
   /** A build that shows no `last_update`, and "no date" as one of long ago instead of leaving it out. */
   isOlderBuild: boolean;
@@ -29,7 +29,7 @@ export function msFromWallClock(ms: number, { hasZoneMark, offsetHours }: Dialec
   return hasZoneMark ? text : text.slice(0, -1);
 }
 
-/** Halo's way to say that there is no date. */
+/** Halo's value for no date. */
 const never = Date.parse('1899-12-30T00:00:00Z');
 
 function timeOf(seconds: number, dialect: Dialect): number {
@@ -78,7 +78,7 @@ function lastActionMs(state: HalopsaState, { id, openedMs }: Ticket): number {
   return Math.max(openedMs, ...actions.map(({ changedMs }) => changedMs));
 }
 
-/** A ticket by itself tells more than its row. */
+/** A single ticket has more fields than its row. */
 export function ticketDetail(
   state: HalopsaState,
   ticket: Ticket,

@@ -1,4 +1,4 @@
-/** What a Halo tenant keeps, and what people do in it. Moments are epoch milliseconds, time is seconds. */
+/** What a Halo tenant keeps, and what people do in it. Timestamps are epoch milliseconds, time is seconds. */
 
 export interface Named {
   id: number;

@@ -24,7 +24,7 @@ export function momentText(ms: number | null, { moments, zone }: Switches): stri
   return moments === 'mark' ? text : text.slice(0, -1);
 }
 
-/** A moment of a filter without a zone is one as they are kept. */
+/** A filter timestamp without a zone is read as they are stored. */
 export function isFrom(ms: number | null, from: string | null, switches: Switches): boolean {
   if (from === null) return true;
   if (ms === null) return false;

@@ -39,7 +39,7 @@ export type { KaseyaBmsState } from './state.ts';
 export interface KaseyaBmsSandbox extends SandboxServer {
   state: KaseyaBmsState;
   tokens: Tokens;
-  /** What stands under a connection in a config file, beside `vendor`. */
+  /** The settings of a connection, besides `vendor`. */
   settings: {
     baseUrl: string;
     tenant: string;

@@ -1,4 +1,4 @@
-/** What stands in the sandbox's BMS, and how this tenant behaves where the vendor says nothing. */
+/** State of the sandbox's BMS, and how this tenant behaves where the vendor says nothing. */
 
 export interface Ticket {
   id: number;
@@ -62,12 +62,12 @@ interface Named {
 
 export interface Switches {
   casing: 'pascal' | 'camel';
-  /** How moments are shown: with a Z, as UTC without one, or as the zone's clocks show them. */
+  /** How timestamps are shown: with a Z, as UTC without one, or as the zone's clocks show them. */
   moments: 'mark' | 'utc' | 'zone';
   zone: string;
   currency: string;
   spans: 'time' | 'iso';
-  /** New rows have no moment of their last change. */
+  /** New rows have no last-modified timestamp. */
   leavesModifiedOpen: boolean;
   approvalMoves: boolean;
   statusMovesActivity: boolean;

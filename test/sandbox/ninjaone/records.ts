@@ -1,4 +1,4 @@
-/** The tables of the NinjaOne sandbox. Moments are epoch milliseconds; durations whole seconds. */
+/** The tables of the NinjaOne sandbox. Timestamps are epoch milliseconds; durations whole seconds. */
 
 export interface Organization {
   id: number;

@@ -14,14 +14,14 @@ import {
   type TicketForm,
 } from './records.ts';
 
-/** A moment: ISO text, or epoch milliseconds. Now, where left out. */
+/** A timestamp: ISO text, or epoch milliseconds. Now, where left out. */
 type At = string | number | undefined;
 
 export interface TimeFacts {
   ticketId: number;
   technicianId: number;
   seconds: number;
-  /** The moment of logging. */
+  /** The timestamp of logging. */
   at?: string | number;
   /** Start of the work, as newer builds keep it. */
   startedAt?: string | number;
@@ -233,7 +233,7 @@ export class NinjaoneState {
     return startId;
   }
 
-  /** Ids grow with time, whatever the order in which a test tells its story. */
+  /** Ids grow with time, whatever the order of a test's steps. */
   addActivity(activity: Omit<Activity, 'id'>): number {
     this.#activityCount += 1;
     const id = Math.floor(activity.atMs) * 1000 + (this.#activityCount % 1000);

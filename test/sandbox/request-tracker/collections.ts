@@ -16,7 +16,7 @@ export interface Collection<T extends { id: number }> {
   read: FieldReader<T>;
   /** One of the names in `fields`, as RT shows it; undefined: RT leaves it out. */
   show(row: T, field: string): unknown;
-  /** Id of the row as it stands in the answer. */
+  /** ID of the row as in the response. */
   shownId?(row: T): string;
   /** Taken out after the page was cut. */
   isHidden?(row: T): boolean;

@@ -31,7 +31,7 @@ export type { State as RequestTrackerState } from './state.ts';
 
 export interface RequestTrackerSandbox extends SandboxServer {
   state: State;
-  /** What stands under a connection in a config file, beside `vendor`. */
+  /** The settings of a connection, besides `vendor`. */
   config: {
     baseUrl: string;
     token: string;
@@ -47,7 +47,7 @@ export interface RequestTrackerOptions {
   path?: string;
   isSuperUser?: boolean;
   usesSqlForRights?: boolean;
-  /** The zone that RT reads moments in; New York in winter unless told. */
+  /** The zone that RT reads timestamps in; New York in winter unless told. */
   zoneOffsetMinutes?: number;
 }
 

@@ -11,7 +11,7 @@ export interface Asking {
   usesSqlForRights: boolean;
 }
 
-/** RT sends moments in UTC to the second, and the epoch for "never". */
+/** RT sends timestamps in UTC to the second, and the epoch for "never". */
 export function momentText(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
@@ -39,7 +39,7 @@ export function ticketCollection(asking: Asking, query: string): Collection<Tick
 
 function readTicket(state: State, ticket: TicketState, field: string): Value | undefined {
   const named = /^CF\.\{(.*)\}$/.exec(field)?.[1];
-  // A field that does not exist is no error: nothing has it.
+  // A field that does not exist is not an error: nothing has it.
   if (named !== undefined) return ticket.fields.get(named) ?? [];
   const values: Record<string, Value> = {
     id: ticket.id,
@@ -58,7 +58,7 @@ function readTicket(state: State, ticket: TicketState, field: string): Value | u
   return values[field];
 }
 
-/** `Updated > moment` asks whether any transaction is later: so the last one decides. */
+/** `Updated > timestamp` asks whether any transaction is later: so the last one decides. */
 function lastTransaction(state: State, ticket: TicketState): Date {
   return new Date(state.lastMadeMs.get(ticket.id) ?? ticket.createdMs);
 }
@@ -194,7 +194,7 @@ interface UserRow {
   organization: string;
 }
 
-/** Listed by name, which also stands for the id. */
+/** Listed by name, which is also the ID. */
 export function userCollection({ state }: Asking): Collection<UserRow> {
   const names = [...state.users.keys()].sort();
   return {

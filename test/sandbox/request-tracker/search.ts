@@ -7,7 +7,7 @@ export type FieldReader<T> = (record: T, field: string) => Value | undefined;
 
 export interface SearchClock {
   nowMs: number;
-  /** RT reads a moment without a zone as local time of its user. */
+  /** RT reads a timestamp without a zone as local time of its user. */
   zoneOffsetMinutes: number;
 }
 
@@ -113,7 +113,7 @@ function compare(value: Value, operator: string, asked: string, clock: SearchClo
   throw new SearchError(`Invalid operator ${operator}`);
 }
 
-/** `_` stands for any character, as in SQL. */
+/** `_` matches any character, as in SQL. */
 function likePattern(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('_', '.'));
 }

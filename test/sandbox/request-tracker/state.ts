@@ -1,4 +1,4 @@
-/** What stands in the sandbox's RT. Edits behave as RT's own: each leaves a transaction and a moment. */
+/** State of the sandbox's RT. Edits behave as RT's own: each leaves a transaction and a timestamp. */
 
 export interface QueueState {
   id: number;
@@ -47,7 +47,7 @@ export interface TransactionState {
   content: string | null;
 }
 
-export interface SomeMoment {
+export interface SomeTime {
   at?: string;
 }
 
@@ -76,7 +76,7 @@ export class State {
     return this.queues.find((queue) => String(queue.id) === idOrName || queue.name === idOrName);
   }
 
-  /** The ticket that stands under this id, which after a merge is another one. */
+  /** The ticket with this ID, which after a merge is another one. */
   loadTicket(id: string | number): TicketState | undefined {
     // Ids are given in order, from 1.
     const own = this.tickets[Number(id) - 1];
@@ -92,9 +92,9 @@ export class State {
   private record(
     ticket: TicketState,
     made: Pick<TransactionState, 'type' | 'creator'> & Partial<TransactionState>,
-    moment: SomeMoment,
+    timestamp: SomeTime,
   ): string {
-    const createdMs = secondOf(moment);
+    const createdMs = secondOf(timestamp);
     const id = 40 + this.transactions.length * 3;
     const transaction = { field: '', minutes: 0, content: null, ...made };
     this.transactions.push({ ...transaction, id, ticketId: ticket.id, createdMs });
@@ -105,9 +105,9 @@ export class State {
     return String(id);
   }
 
-  addQueue(name: string, rights: readonly Right[] = everyRight, moment: SomeMoment = {}): string {
+  addQueue(name: string, rights: readonly Right[] = everyRight, timestamp: SomeTime = {}): string {
     const id = this.queues.length + 3;
-    const updatedMs = secondOf(moment);
+    const updatedMs = secondOf(timestamp);
     this.queues.push({
       id,
       name,
@@ -126,7 +126,7 @@ export class State {
       requestors?: string[];
       fields?: Record<string, string>;
       creator?: string;
-    } & SomeMoment = {},
+    } & SomeTime = {},
   ): string {
     const queue = this.findQueue(queueName);
     if (queue === undefined) throw new Error(`The sandbox has no queue ${queueName}.`);
@@ -154,7 +154,7 @@ export class State {
     ticketId: string,
     type: 'Comment' | 'Correspond',
     creator: string,
-    made: { minutes?: number; content?: string } & SomeMoment = {},
+    made: { minutes?: number; content?: string } & SomeTime = {},
   ): string {
     const ticket = this.requireTicket(ticketId);
     const { minutes = 0, content = null } = made;
@@ -169,29 +169,29 @@ export class State {
     ticketId: string,
     creator: string,
     minutes: number,
-    moment: SomeMoment = {},
+    timestamp: SomeTime = {},
   ): string {
     const ticket = this.requireTicket(ticketId);
     const change = { type: 'Set', field: 'TimeWorked', minutes: minutes - ticket.minutes };
-    return this.record(ticket, { ...change, creator }, moment);
+    return this.record(ticket, { ...change, creator }, timestamp);
   }
 
-  setStatus(ticketId: string, status: string, creator: string, moment: SomeMoment = {}): void {
+  setStatus(ticketId: string, status: string, creator: string, timestamp: SomeTime = {}): void {
     const ticket = this.requireTicket(ticketId);
     if (ticket.status === status) return;
     ticket.status = status;
-    this.record(ticket, { type: 'Status', field: 'Status', creator }, moment);
-    if (status === 'resolved' || status === 'rejected') ticket.resolvedMs = secondOf(moment);
+    this.record(ticket, { type: 'Status', field: 'Status', creator }, timestamp);
+    if (status === 'resolved' || status === 'rejected') ticket.resolvedMs = secondOf(timestamp);
   }
 
   /** The merged ticket keeps its transactions and its `LastUpdated`; the other gets its time. */
-  merge(fromId: string, intoId: string, creator: string, moment: SomeMoment = {}): void {
+  merge(fromId: string, intoId: string, creator: string, timestamp: SomeTime = {}): void {
     const from = this.requireTicket(fromId);
     const into = this.requireTicket(intoId);
     const { updatedMs } = from;
-    this.record(from, { type: 'AddLink', field: 'MergedInto', creator }, moment);
+    this.record(from, { type: 'AddLink', field: 'MergedInto', creator }, timestamp);
     from.updatedMs = updatedMs;
-    this.record(into, { type: 'AddLink', field: 'MergedInto', creator }, moment);
+    this.record(into, { type: 'AddLink', field: 'MergedInto', creator }, timestamp);
     into.minutes += from.minutes;
     for (const ticket of this.tickets) {
       if (ticket.effectiveId === from.id) ticket.effectiveId = into.id;
@@ -213,7 +213,7 @@ export class State {
   }
 }
 
-function secondOf({ at }: SomeMoment): number {
+function secondOf({ at }: SomeTime): number {
   const ms = at === undefined ? Date.now() : Date.parse(at);
   return Math.floor(ms / 1000) * 1000;
 }

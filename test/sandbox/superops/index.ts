@@ -40,7 +40,7 @@ export interface SuperopsOptions
   offersAll: boolean;
   /** Billable work is offered once it is billed. */
   offersBilledOnly: boolean;
-  /** How far moments in answers lie from UTC. */
+  /** How far timestamps in answers lie from UTC. */
   shiftHours: number;
   /** Long numbers in JSON scalars come without quotes. */
   isUnquoted: boolean;

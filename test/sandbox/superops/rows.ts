@@ -4,15 +4,15 @@ import type { Contract, Invoice, SuperopsState, Ticket, Worklog } from './state.
 export type Row = Record<string, unknown>;
 
 /** Long lists show the same few seconds over and over. */
-const moments = new Map<number, string>();
+const timestamps = new Map<number, string>();
 
 /** UTC, by the second, without a mark. */
-export function moment(ms: number): string {
+export function timestamp(ms: number): string {
   const second = Math.floor(ms / 1000);
-  const known = moments.get(second);
+  const known = timestamps.get(second);
   if (known !== undefined) return known;
   const text = new Date(second * 1000).toISOString().slice(0, 19);
-  moments.set(second, text);
+  timestamps.set(second, text);
   return text;
 }
 
@@ -30,8 +30,8 @@ export function ticketRow(state: SuperopsState, ticket: Ticket, shiftMs: number)
     techGroup: techGroup === null ? null : { groupId: '11', name: techGroup },
     technician: null,
     priority: null,
-    createdTime: moment(createdMs + shiftMs),
-    updatedTime: moment(updatedMs + shiftMs),
+    createdTime: timestamp(createdMs + shiftMs),
+    updatedTime: timestamp(updatedMs + shiftMs),
   };
 }
 
@@ -51,9 +51,9 @@ export function itemRow(state: SuperopsState, work: Worklog, shiftMs: number): R
     billable: work.isBillable,
     ...workOf(work),
     client: clientRef(state, work.clientId),
-    billDate: moment(work.billMs + shiftMs),
-    createdTime: moment(work.createdMs + shiftMs),
-    updatedTime: moment(work.updatedMs + shiftMs),
+    billDate: timestamp(work.billMs + shiftMs),
+    createdTime: timestamp(work.createdMs + shiftMs),
+    updatedTime: timestamp(work.updatedMs + shiftMs),
     amount: null,
     notes: null,
   };
@@ -66,7 +66,7 @@ export function worklogRow(work: Worklog): Row {
     status: work.status,
     billable: work.isBillable,
     ...workOf(work),
-    billDateTime: moment(work.billMs),
+    billDateTime: timestamp(work.billMs),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a tenant's schema may look like, as far as the stand-in goes; `withFlag`: items say if they are billable. */
+/** What a tenant's schema may look like, as far as the sandbox needs it; `withFlag`: items say if they are billable. */
 import { parseSdl, type Sdl } from '../../support/graphql-schema.ts';
 
 export function tenantSchema({ withFlag = false } = {}): Sdl {

@@ -1,4 +1,4 @@
-/** What stands in the tenant, and what it does by itself. */
+/** State of the tenant, and its automatic behaviour. */
 
 export interface Client {
   accountId: string;
@@ -22,7 +22,7 @@ export interface Worklog {
   /** Null for time on no ticket. */
   ticketId: string | null;
   clientId: string;
-  /** Null for a product, which hangs on no ticket either. */
+  /** Null for a product, which is not linked to a ticket either. */
   technician: string | null;
   /** Hours, as a decimal. */
   qty: string;
@@ -122,8 +122,8 @@ export class SuperopsState {
     const at = this.now();
     const qty = String(Number((seconds / 3600).toFixed(4)));
     const logged = { itemId, ticketId, clientId, technician: technicianId, qty };
-    const moments = { billMs: Date.parse(start), createdMs: at, updatedMs: at };
-    this.worklogs.push({ ...logged, ...moments, isBillable: true, status: 'NEW', ...rest });
+    const timestamps = { billMs: Date.parse(start), createdMs: at, updatedMs: at };
+    this.worklogs.push({ ...logged, ...timestamps, isBillable: true, status: 'NEW', ...rest });
     return itemId;
   }
 

@@ -23,11 +23,11 @@ export interface Account {
   baresInvoices: boolean;
   /** Parameters that this Syncro does not know: it ignores them and says nothing. */
   ignores: Set<string>;
-  /** Hours by which moments in filters are read off UTC. */
+  /** Hours by which timestamps in filters are read off UTC. */
   offsetHours: number;
   /** Tickets that are closed are in no list. */
   hidesClosed: boolean;
-  /** Tickets come in the order of their change, the oldest first; the newest ticket first unless told. */
+  /** Tickets come in the order of their change, the oldest first. Default: the newest ticket first. */
   isByChange: boolean;
   /** Called before a page is cut, with its path and number. */
   beforePage: ((path: string, page: number) => void) | null;

@@ -63,7 +63,7 @@ export function ticketRow(state: SyncroState, ticket: Ticket): Row {
   };
 }
 
-/** By itself a ticket shows its timers and no names of what it hangs on. */
+/** A single ticket shows its timers, but no names of linked records. */
 export function ticketDetail(state: SyncroState, ticket: Ticket): Row {
   const {
     ticket_type_name: _,

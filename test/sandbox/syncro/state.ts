@@ -1,4 +1,4 @@
-/** What stands in a Syncro account. Moments are kept as milliseconds. */
+/** State of a Syncro account. Timestamps are kept as milliseconds. */
 
 export interface Customer {
   id: number;
@@ -44,7 +44,7 @@ export interface Timer {
   start: string;
   end: string | null;
   activeSeconds: number | null;
-  /** How the account shows it, where that is no whole number. */
+  /** How the account shows it, where that is not a whole number. */
   activeText?: string;
   isBillable: boolean;
   notes: string | null;
@@ -157,7 +157,7 @@ export class SyncroState {
     this.touch(ticket);
   }
 
-  /** A timer of so many seconds, ended, unless told otherwise. */
+  /** Default: A timer of so many seconds, ended. */
   addTimer(
     ticketId: number,
     { seconds, start, ...changed }: Partial<Timer> & { seconds: number; start: string },

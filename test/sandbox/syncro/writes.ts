@@ -6,7 +6,7 @@ import type { Comment, Line, SyncroState, Ticket } from './state.ts';
 
 /** What an account gets wrong; may be changed while it runs. */
 export interface WriteOptions {
-  /** Tags are kept in small letters, without what is no letter. */
+  /** Tags are stored in lower case, letters only. */
   mangledTags: boolean;
   losesAudience: boolean;
   /** Properties that are not sent again are lost. */
