@@ -102,7 +102,7 @@ test('the published package holds nobody’s own config or secrets', () => {
   const whole = files.filter(
     (name) => ['.', 'config', '*'].includes(name) || /yaml$|env/.test(name),
   );
-  expect(whole).toEqual(['config/connector.example.yaml']);
+  expect(whole).toEqual(['config/connector.example.yaml', 'config/compose.yaml']);
 });
 
 test.each([
