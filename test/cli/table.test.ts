@@ -70,6 +70,17 @@ test('a stacked total, or a row without a heading, is no value of the first colu
   expect(formatTable(orders, total, { ...plain, columns: 20 })).toMatch(/^Total\n/);
 });
 
+test('a row whose first column is empty belongs to the one above it', () => {
+  const columns = [{ title: 'Step' }, { title: 'Connection' }, { title: 'Last run' }];
+  const rows = [
+    ['pull', '', '1 s ago'],
+    ['', 'psa', '1 s ago'],
+  ];
+  expect(formatTable(columns, rows, { ...plain, columns: 25 })).toBe(
+    'Step: pull\n  Last run: 1 s ago\n  Connection: psa\n  Last run: 1 s ago\n',
+  );
+});
+
 test('two names are never shortened to the same text', () => {
   const columns = [
     { title: 'Client', cut: 'name' as const },

@@ -146,14 +146,15 @@ function stackRows(
     let used = 0;
     columns.forEach(({ title }, index) => {
       const text = row[index] ?? '';
-      if (text === '' && index > 0) return;
+      if (text === '') return;
       const own = styleOf(rows[number]?.[index] ?? '');
       // A total in bold, and a row whose first column has no title, name themselves.
       const label = title === '' || (index === 0 && own === 'bold') ? '' : `${title}: `;
       const style = index === 0 ? 'bold' : own;
       const width = textWidth(`${label}${text}`);
       const pair = `${label}${style === null ? text : paint(style, text)}`;
-      const isFitting = lines.length > 1 && used + separator.length + width <= widthMax;
+      const isFirst = lines.length === (row[0] === '' ? 0 : 1);
+      const isFitting = index > 0 && !isFirst && used + separator.length + width <= widthMax;
       if (isFitting) lines.push(`${lines.pop()}${separator}${pair}`);
       else lines.push(index === 0 ? pair : `${indent}${pair}`);
       used = isFitting ? used + separator.length + width : indent.length + width;

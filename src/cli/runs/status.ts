@@ -7,7 +7,7 @@ import { needsAttention, readStatus, type Status } from '../../service/status/st
 import type { StepState } from '../../service/status/steps.ts';
 import { agoText, counted, inText, localTime } from '../../service/status/words.ts';
 import type { Style } from '../output/style.ts';
-import type { TableCell } from '../output/table.ts';
+import type { TableCell, TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 
 export function addStatusCommand(program: Command, cli: Cli): void {
@@ -133,8 +133,8 @@ function balancesText({ balances }: Status, { table, paint, format }: Scope): st
   if (shown.length === 0) {
     return `Balances: none of ${counted(balances.length, 'client')} is low or about to run out.\n`;
   }
-  const columns = [
-    { title: 'Client' },
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
     { title: 'Projected', isFigure: true },
     { title: 'Runs out' },
     { title: 'Balance' },
