@@ -1,3 +1,4 @@
+import type { SendNotice } from '../contract/notices.ts';
 import type { VendorRegistry } from '../contract/registry.ts';
 import type { openApp } from '../service/app/app.ts';
 import type { restoreBackup } from '../service/backup/restore.ts';
@@ -35,6 +36,8 @@ export interface Service {
 export interface CliDeps {
   vendors: VendorRegistry;
   service: Service;
+  /** Sends to a webhook or a ping address. */
+  send: SendNotice;
   /** Writes to standard output: answers only. */
   out(text: string): void;
   /** Writes to standard error: errors, progress. */

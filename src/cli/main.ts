@@ -12,7 +12,10 @@ if (major < 24) {
 } else {
   const { registry } = await import('../../connectors/registry.ts');
   const { runProcess } = await import('./process.ts');
-  process.exitCode = await runProcess(registry);
+  process.exitCode = await runProcess(registry, async (request, context) => {
+    const { sendNotice } = await import('../../connectors/http/send-notice.ts');
+    await sendNotice(request, context);
+  });
 }
 
 export {};

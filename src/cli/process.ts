@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { SendNotice } from '../contract/notices.ts';
 import type { VendorRegistry } from '../contract/registry.ts';
 import { openApp } from '../service/app/app.ts';
 import { restoreBackup } from '../service/backup/restore.ts';
@@ -16,7 +17,7 @@ import { runCli } from './program.ts';
 import type { Asker } from './setup/init/asker.ts';
 
 /** Runs the command line of this process. */
-export async function runProcess(vendors: VendorRegistry): Promise<number> {
+export async function runProcess(vendors: VendorRegistry, send: SendNotice): Promise<number> {
   const controller = new AbortController();
   // The first signal lets the current page finish; the second one ends the process at once.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -33,6 +34,7 @@ export async function runProcess(vendors: VendorRegistry): Promise<number> {
   const exitCode = await runCli(
     {
       vendors,
+      send,
       service: {
         ...{ openApp, runOnce, runCheck, startService, planConfig },
         // Only `start` needs it, so no other command waits until it is loaded.

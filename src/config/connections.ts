@@ -29,7 +29,7 @@ export interface KnownVendors {
 }
 
 /** Used instead of a secret that a command without requests does not need. */
-const notGiven = '(not given to this command)';
+export const notGiven = '(not given to this command)';
 
 interface Reading {
   areSecretsNeeded: boolean;
@@ -176,6 +176,7 @@ function redacted(text: string, hidden: ReadonlyMap<string, string>): string {
 }
 
 const hasReferences = new Set<string>(['connections', ...serviceSections]);
+const sectionNames = [...hasReferences].join(', ').replace(/, ([^,]+)$/, ' and $1');
 
 /** Finds `${NAME}` outside connections and the service's sections, where it is not substituted. */
 export function strayReferences(raw: unknown, path: Path = []): Problem[] {
@@ -184,7 +185,7 @@ export function strayReferences(raw: unknown, path: Path = []): Problem[] {
     return [
       atValue(
         path,
-        `\${NAME} is only substituted inside connections${serviceSections.map((name) => ` and ${name}`).join('')}; write the value itself here`,
+        `\${NAME} is only substituted inside ${sectionNames}; write the value itself here`,
       ),
     ];
   }

@@ -23,7 +23,7 @@ import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile, usualStore } from './schema/schema.ts';
 import { serviceSections } from './schema/service-schema.ts';
-import { buildServices, serviceFaults } from './services.ts';
+import { buildServices, serviceFaults, withPathSecrets } from './services.ts';
 
 export interface LoadOptions {
   /** Path of the YAML file; faults show it as given here. */
@@ -96,6 +96,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
   const { sweep, reconcile, blocksSoldByHand } = parsed.data;
   const { backup = null, ...stepSchedule } = schedule;
+  const services = buildServices(read.sections);
   return {
     file: resolve(file),
     mode,
@@ -111,10 +112,10 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     backup: backup && { ...backup, folder: resolve(baseFolder(file), backup.folder) },
     sweep,
     reconcile,
-    ...buildServices(read.sections),
+    ...services,
     ...buildTerms(parsed.data, raw),
     templates: templatesFolder(file),
-    secrets: read.secrets,
+    secrets: withPathSecrets(read.secrets, services),
   };
 }
 

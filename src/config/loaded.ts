@@ -26,6 +26,8 @@ export interface LoadedConfig {
   reconcile: { days: number };
   /** Null: no status page. */
   web: WebSettings | null;
+  /** Null: nobody is notified. */
+  notify: NotifySettings | null;
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -40,6 +42,12 @@ export interface ConfiguredConnection {
   vendor: VendorModule;
   /** Parsed by `vendor.config`; opaque to everything but the vendor. */
   settings: unknown;
+}
+
+export interface NotifySettings {
+  webhook: string | null;
+  ping: string | null;
+  after: number;
 }
 
 export interface WebSettings {

@@ -1,6 +1,7 @@
 import type { ClientStore } from './port/clients.ts';
 import type { DebitStore } from './port/debit.ts';
 import type { NameStore } from './port/names.ts';
+import type { NoticeStore } from './port/notices.ts';
 import type { OutboxStore } from './port/outbox.ts';
 import type { PullStore } from './port/pull.ts';
 import type { ReconcileStore } from './port/reconcile.ts';
@@ -16,6 +17,7 @@ export type { HandSale, HandSaleStore, OpenInvoice } from './port/hand-sales.ts'
 export { readHandSales } from './port/hand-sales.ts';
 export { readNameBook } from './port/name-book.ts';
 export type * from './port/names.ts';
+export type * from './port/notices.ts';
 export type * from './port/outbox.ts';
 export { messageOf } from './port/outbox.ts';
 export type * from './port/pull.ts';
@@ -36,6 +38,7 @@ export interface Store
     DebitStore,
     ReplenishStore,
     NameStore,
+    NoticeStore,
     OutboxStore,
     ReconcileStore,
     ReportStore,

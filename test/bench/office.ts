@@ -53,6 +53,7 @@ export async function openOffice(
         historyMonths: 12,
         blocksSoldByHand: 'propose',
         web: null,
+        notify: null,
         balanceField: null,
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -63,6 +63,7 @@ export class CliBench {
         restoreBackup: unexpected,
         ...this.service,
       },
+      send: async () => {},
       out: (text) => {
         answer.out += text;
       },
@@ -100,6 +101,7 @@ export class CliBench {
       historyMonths: 12,
       blocksSoldByHand: 'propose',
       web: null,
+      notify: null,
       balanceField: null,
       connections: new Map(),
       schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

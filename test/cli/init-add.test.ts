@@ -59,6 +59,7 @@ async function init(...words: string[]) {
     {
       vendors: registry,
       service: {} as never,
+      send: async () => {},
       out: (text) => {
         shown.out += text;
       },

@@ -85,6 +85,7 @@ async function initWith(env: Record<string, string>, asker: Asker | null, ...fla
     {
       vendors: registry,
       service: new Proxy({} as never, { get: () => never }),
+      send: async () => {},
       out: (text) => {
         shown.out += text;
       },

@@ -229,7 +229,7 @@ describe('single values', () => {
     [
       'stray reference',
       { store: `\${DATA}/hours.db` },
-      `\${NAME} is only substituted inside connections and web; write the value itself here`,
+      `\${NAME} is only substituted inside connections, web and notify; write the value itself here`,
     ],
     [
       'a block of hours and money',

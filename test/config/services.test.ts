@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Redactor } from '../../src/domain/redaction.ts';
 import { configText, faultsOf, loadText } from './load-text.ts';
 
 const env = { PSA_KEY: 'a-key-of-the-psa', WEB_TOKEN: 'a-token-of-24-characters' };
@@ -43,4 +44,39 @@ test('a token that could be guessed is refused, and not quoted', () => {
   const [found] = faults(`{ token: "\${WEB_TOKEN}" }`, { WEB_TOKEN: 'hunter2-hunt' });
   expect(found).toContain('the token is shorter than 16 characters');
   expect(found).not.toContain('hunter2');
+});
+
+const notifyFaults = (notify: string, env: Record<string, string>) =>
+  faultsOf(configText({ notify }), { env: { PSA_KEY: 'a-key-of-the-psa', ...env } }).map((fault) =>
+    fault.replace(/^\d+:\d+: /, ''),
+  );
+
+test('notices go to secret addresses, whose paths are secrets too', () => {
+  const env = {
+    PSA_KEY: 'a-key-of-the-psa',
+    HOOK: 'https://hooks.example/T0/a-very-secret-path?x=1',
+  };
+  const { notify, secrets } = loadText(configText({ notify: `{ webhook: "\${HOOK}" }` }), { env });
+  expect(notify).toEqual({ webhook: env.HOOK, ping: null, after: 3 });
+  expect(secrets).toEqual(expect.arrayContaining(['/T0/a-very-secret-path', 'a-very-secret-path']));
+  // Its host is none, or every address there would be redacted.
+  expect(new Redactor(secrets).redact(`at https://hooks.example/: ${env.HOOK}`)).toBe(
+    'at https://hooks.example/: https://hooks.example[secret]',
+  );
+  expect(loadText(configText({}), { env }).notify).toBeNull();
+});
+
+test.each([
+  ['http://hooks.example/hunter2', 'the value is not an https URL'],
+  ['https://user:hunter2@hooks.example/', 'the value is not an https URL'],
+  ['hooks.example/hunter2', 'the value is not an https URL'],
+])('an address that would be unsafe is refused, and not quoted: %s', (HOOK, message) => {
+  const [found, ...more] = notifyFaults(`{ webhook: "\${HOOK}" }`, { HOOK });
+  expect(found).toContain(message);
+  expect(found).not.toContain('hunter2');
+  expect(more).toEqual([]);
+});
+
+test('notices to nobody are a fault', () => {
+  expect(notifyFaults('{ after: 2 }', {})).toEqual(['nobody is notified; add `webhook` or `ping`']);
 });

@@ -152,6 +152,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     ...{ currency: 'EUR', store, historyMonths: 12 },
     blocksSoldByHand: 'propose',
     web: null,
+    notify: null,
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -222,6 +222,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     historyMonths: 12,
     blocksSoldByHand: 'propose',
     web: null,
+    notify: null,
     balanceField: options.balanceField ?? null,
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

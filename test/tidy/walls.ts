@@ -94,7 +94,14 @@ const walls: readonly Wall[] = [
     room: 'src/service/status/',
     may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/schedule/slots.ts'],
   },
-  { room: 'src/cli/main.ts', may: ['src/cli/*', 'connectors/registry.ts'] },
+  {
+    room: 'src/cli/main.ts',
+    may: ['src/cli/*', 'connectors/registry.ts', 'connectors/http/send-notice.ts'],
+  },
+  {
+    room: 'src/service/notify/',
+    may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/status/'],
+  },
   ...['input', 'output'].map((name) => ({
     room: `src/cli/${name}/`,
     may: ['src/cli/deps.ts', 'src/domain/', 'src/reports/format/', 'src/config/nearest.ts'],

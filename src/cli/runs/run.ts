@@ -5,6 +5,7 @@ import {
   type Undelivered,
   undeliveredLines,
 } from '../../reports/notices/undelivered.ts';
+import { notifyAfterRun } from '../../service/notify/notify.ts';
 import { allSteps, type RunResult, usualSteps } from '../../service/run/run.ts';
 import type { StepName, StepResult } from '../../service/run/step.ts';
 import type { CliDeps } from '../deps.ts';
@@ -35,6 +36,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
           .runOnce(app, steps, {
             ...{ signal: deps.signal, onProgress: progress.show },
             isUndoneReleased: options.undone === true,
+            afterRun: (current, result, signal) =>
+              notifyAfterRun(current, result, deps.send, signal),
           })
           .finally(progress.clear);
         const undelivered = await readUndelivered(app.store);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { notifyAfterRun } from '../../service/notify/notify.ts';
 import type { Cli } from '../scope.ts';
 import { firstOption } from './run.ts';
 
@@ -15,6 +16,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
       cli.withApp(command, 'run', async ({ app, deps, answer, reopen }) => {
         await deps.service.startService(app, deps.signal, reopen, {
           openWeb: deps.service.openWeb,
+          afterRun: (current, result, signal) => notifyAfterRun(current, result, deps.send, signal),
         });
         answer({ ok: true }, () => '');
         return 0;

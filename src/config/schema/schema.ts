@@ -15,7 +15,7 @@ import {
   Timezone,
   whole,
 } from './fields.ts';
-import { Web } from './service-schema.ts';
+import { Notify, Web } from './service-schema.ts';
 
 /** The default of `store`. */
 export const usualStore = './data/prepaid-hours.db';
@@ -215,6 +215,7 @@ export const ConfigFile = z.strictObject({
   web: Web.optional().describe(
     'A status page for admins, `/readyz` and `/metrics`, served by `start`. Default: none',
   ),
+  notify: Notify.optional().describe('Who is notified when the service has trouble'),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { secretLengthMin } from '../../domain/redaction.ts';
+import { whole } from './fields.ts';
 
 /** Sections of the file, besides `connections`, in which `${NAME}` is substituted. */
-export const serviceSections = ['web'] as const;
+export const serviceSections = ['web', 'notify'] as const;
 
 /** A token that a stranger could guess would protect nothing. */
 export const tokenLengthMin = Math.max(16, secretLengthMin);
@@ -34,3 +35,24 @@ export const Web = z.strictObject({
     ),
 });
 export type Web = z.infer<typeof Web>;
+
+export const Notify = z.strictObject({
+  webhook: z
+    .string()
+    .meta({ secret: true })
+    .optional()
+    .describe(
+      'URL that gets a JSON POST when something fails or a message is stuck, and when it recovers',
+    ),
+  ping: z
+    .string()
+    .meta({ secret: true })
+    .optional()
+    .describe(
+      'URL that gets a GET after each successful run while nothing fails, for a dead-man switch',
+    ),
+  after: whole('runs', 1, 1000)
+    .prefault('3')
+    .describe('Failed runs in a row of a step or connection before the webhook is called'),
+});
+export type Notify = z.infer<typeof Notify>;

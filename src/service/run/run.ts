@@ -58,7 +58,11 @@ const graceMs = 8_000;
  */
 const settleRoundsMax = 3;
 
+export type AfterRun = (app: App, result: RunResult, signal: AbortSignal) => Promise<void>;
+
 export interface RunOptions {
+  /** Called with the result, while the database is still held. */
+  afterRun?: AfterRun | undefined;
   /** Aborted: finish the current page, then stop. */
   signal: AbortSignal;
   onProgress?: ((text: string) => void) | undefined;
@@ -141,6 +145,7 @@ async function runAs(
   // What a stop has cut short neither failed nor succeeded.
   const outcomes = run.stop.aborted ? [] : toOutcomes(done, results);
   await app.store.finishRun(runId, instantFromMs(app.now()), JSON.stringify(result), outcomes);
+  await options.afterRun?.(app, result, options.signal);
   return result;
 }
 

@@ -4,7 +4,7 @@ import { acquireLock } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
 import type { StoreHolder } from '../app/rehearsal.ts';
 import { runScheduledBackup } from '../backup/scheduled.ts';
-import { runSteps } from '../run/run.ts';
+import { type AfterRun, runSteps } from '../run/run.ts';
 import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { Schedule } from './schedule.ts';
@@ -20,6 +20,7 @@ export interface ServiceView {
 export interface ServiceParts {
   /** Null: the config asks for none. */
   openWeb?(view: ServiceView): Promise<{ close(): Promise<void> } | null>;
+  afterRun?: AfterRun;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function startService(
   parts: ServiceParts = {},
 ): Promise<void> {
   const lock = acquireLock(app.config.store, 'start', app.now);
-  const service = new Service(app, signal, open);
+  const service = new Service(app, signal, open, parts.afterRun);
   let clock: ReturnType<typeof schedule> | null = null;
   let web: Awaited<ReturnType<NonNullable<ServiceParts['openWeb']>>> | undefined;
   try {
@@ -63,6 +64,7 @@ class Service {
   private readonly first: App;
   private readonly signal: AbortSignal;
   private readonly open: (holder: StoreHolder) => Promise<App>;
+  private readonly afterRun: AfterRun | undefined;
   private app: App;
   private jobs: Schedule<JobName>;
   private watch: ConfigWatch;
@@ -72,11 +74,17 @@ class Service {
   private last: Promise<void> = Promise.resolve();
   private fail: (error: unknown) => void = () => {};
 
-  constructor(app: App, signal: AbortSignal, open: (holder: StoreHolder) => Promise<App>) {
+  constructor(
+    app: App,
+    signal: AbortSignal,
+    open: (holder: StoreHolder) => Promise<App>,
+    afterRun: AfterRun | undefined,
+  ) {
     this.first = app;
     this.app = app;
     this.signal = signal;
     this.open = open;
+    this.afterRun = afterRun;
     this.watch = new ConfigWatch(app.config.file);
     this.jobs = scheduleOf(app);
     this.broken = new Promise((_, reject) => {
@@ -139,7 +147,10 @@ class Service {
     const done = this.jobs.dailyJobs.find(({ name }) => name === step);
     try {
       if (step === 'backup') await runScheduledBackup(this.app);
-      else await runSteps(this.app, [step], `start ${step}`, { signal: this.signal });
+      else {
+        const options = { signal: this.signal, afterRun: this.afterRun };
+        await runSteps(this.app, [step], `start ${step}`, options);
+      }
     } catch (error) {
       if (!isKindError(error)) throw error;
       this.app.log.error('A step could not run.', { step, reason: describeError(error) });

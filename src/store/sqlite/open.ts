@@ -10,6 +10,7 @@ import { migrate, readMigrations, requireCurrent } from './migrate.ts';
 import { clientStore } from './mirror/clients.ts';
 import { nameStore } from './mirror/names.ts';
 import { pullStore } from './mirror/pull.ts';
+import { noticeStore } from './notices.ts';
 import { outboxStore } from './outbox.ts';
 import { reconcileStore } from './reconcile/reconcile.ts';
 import { replenishStore } from './replenish/replenish.ts';
@@ -46,6 +47,7 @@ export function storeOn(database: Database): Store {
     ...debitStore(database),
     ...replenishStore(database),
     ...nameStore(database),
+    ...noticeStore(database),
     ...outboxStore(database),
     ...reconcileStore(database),
     ...reportStore(database),

@@ -44,6 +44,16 @@ CREATE TABLE step_health (
   PRIMARY KEY (step, connection)
 ) STRICT, WITHOUT ROWID;
 
+-- What the admin is notified of: a row from its begin until its end was notified, too.
+CREATE TABLE notice (
+  subject TEXT PRIMARY KEY,
+  text TEXT NOT NULL,
+  fix TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  -- Null: not sent yet.
+  sent_at TEXT
+) STRICT, WITHOUT ROWID;
+
 -- What a connector wants kept, and one value a deployment (`key` of connection '').
 CREATE TABLE connection_memory (
   connection TEXT NOT NULL,
