@@ -122,8 +122,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 function configText(file: string): string {
   const read = readText(file);
   if ('text' in read && read.text.trim() !== '') return read.text;
-  const advice =
-    'copy config/connector.example.yaml there and edit it, or pass another file with --config';
+  const advice = '`prepaid-hours init` writes one; or pass another file with --config';
   let reason = 'the file is empty';
   if ('problem' in read)
     reason = read.isMissing ? 'the file does not exist' : `the file ${read.problem}`;

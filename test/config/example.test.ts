@@ -8,6 +8,7 @@ import { registry } from '../../connectors/registry.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { environmentNames } from '../../src/config/read/environment.ts';
 import { jsonSchemaDocument } from '../../src/config/schema/json-schema.ts';
+import { starterConfig } from '../../src/config/write/starter.ts';
 import { loadVendors } from '../../src/contract/registry.ts';
 import { folderWith } from './load-text.ts';
 
@@ -19,6 +20,15 @@ const published = readFileSync(join(folder, 'connector.schema.json'), 'utf8');
 const withRequestTracker = example.replace(/^ {2}# rt:\n(?: {2}# {3}.*\n)+/m, (comment) =>
   comment.replace(/^ {2}# /gm, '  '),
 );
+
+/** The commented second connection, business hours and multipliers, uncommented. */
+const withSwitchedOn = example
+  .replace(/^ {2}# rmm:\n(?: {2}# {3}.*\n)+/m, (comment) => comment.replace(/^ {2}# /gm, '  '))
+  .replace(/^# businessHours:\n(?:# {3}.*\n)+/m, (comment) => comment.replace(/^# /gm, ''))
+  .replace(/^ {4}# multipliers:.*\n(?: {4}# {3}.*\n)+/m, (comment) =>
+    comment.replace(/^ {4}# /gm, '    '),
+  )
+  .replace('ids: { psa: 1234 } # the', 'ids: { psa: 1234, rmm: 17 } # the');
 
 /** The commented subsidiary and block of money, uncommented. */
 const withMore = example
@@ -55,7 +65,9 @@ describe('the example file', () => {
   test('has no fault', () => {
     const config = load(example);
     expect(config.mode).toBe('observe');
-    expect([...config.connections.keys()]).toEqual(['psa', 'rmm']);
+    expect([...config.connections.keys()]).toEqual(['psa']);
+    expect(config.agreements.get('standard')?.multipliers).toEqual([]);
+    expect(example).not.toMatch(/^[^#]*holidays:/m);
     expect(config.clients.map((client) => client.name)).toEqual([
       'Dupont Plomberie',
       'Martin Consulting',
@@ -69,7 +81,18 @@ describe('the example file', () => {
   });
 
   test('has no fault with its Request Tracker connection either', () => {
-    expect([...load(withRequestTracker).connections.keys()]).toEqual(['psa', 'rmm', 'rt']);
+    expect([...load(withRequestTracker).connections.keys()]).toEqual(['psa', 'rt']);
+  });
+
+  test('has no fault with a second connection, business hours and multipliers either', () => {
+    const { connections, agreements, clients } = load(withSwitchedOn);
+    expect([...connections.keys()]).toEqual(['psa', 'rmm']);
+    expect(clients[0]?.sourceIds.get('rmm')).toBe('17');
+    expect(agreements.get('standard')?.multipliers).toMatchObject([
+      { outside: { name: 'office' }, factorThousandths: 2000 },
+      { workType: 'On-site', factorThousandths: 1250 },
+    ]);
+    expect(schemaFaults(withSwitchedOn)).toEqual([]);
   });
 
   test('has no fault with a block of money and a client that another pays for either', () => {
@@ -86,6 +109,39 @@ describe('the example file', () => {
     expect(schemaFaults(example.replace('hours: 10', 'hour: 10'))).not.toEqual([]);
     expect(schemaFaults(example.replace(`\${CW_PRIVATE_KEY}`, 'typed-in'))).not.toEqual([]);
   });
+});
+
+describe.each(vendors)('the starter file for $id', (vendor) => {
+  const file = join(folder, 'starters', `${vendor.id}.yaml`);
+  const starter = readFileSync(file, 'utf8');
+
+  test('is current (else run: npm run docs), and at most 20 lines', () => {
+    expect(starter).toBe(starterConfig(vendor));
+    expect(starter.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+  });
+
+  test('has no fault, one connection, and nothing that costs more by the hour', () => {
+    const secret = '1-27-0123456789abcdef0123456789abcdef';
+    const names = [...starter.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+    const base = folderWith({ 'config/connector.yaml': starter });
+    const config = loadConfig({
+      file: join(base, 'config/connector.yaml'),
+      env: Object.fromEntries(names.map((name) => [name, secret])),
+      vendors,
+      isCron: () => true,
+      workingFolder: base,
+    });
+    expect(config.mode).toBe('observe');
+    expect([...config.connections.values()].map((one) => one.vendor.id)).toEqual([vendor.id]);
+    const [agreement] = config.agreements.values();
+    expect([agreement?.multipliers, agreement?.replenish.length]).toEqual([[], 1]);
+    expect(schemaFaults(starter)).toEqual([]);
+  });
+});
+
+test('there is a starter file for each vendor and for nothing else', () => {
+  const files = readdirSync(join(folder, 'starters'));
+  expect(files).toEqual(vendors.map(({ id }) => `${id}.yaml`).sort());
 });
 
 test('the published schema is current (else run: npm run docs)', () => {

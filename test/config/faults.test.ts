@@ -63,9 +63,9 @@ clients:
   test('say how to get a file where there is none', () => {
     const options = { env: {}, vendors: fakeVendors, isCron: () => true };
     expect(() => loadConfig({ ...options, file: '/nowhere/connector.yaml' })).toThrow(
-      /^\/nowhere\/connector\.yaml:1:1: the file does not exist; copy config\/connector\.example\.yaml/,
+      /^\/nowhere\/connector\.yaml:1:1: the file does not exist; `prepaid-hours init` writes one/,
     );
-    expect(faultsOf(' \n')[0]).toMatch(/^1:1: the file is empty; copy/);
+    expect(faultsOf(' \n')[0]).toMatch(/^1:1: the file is empty; `prepaid-hours init`/);
   });
 });
 

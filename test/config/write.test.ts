@@ -40,7 +40,7 @@ describe('what is added to a file', () => {
     expect(addToConfig(example, after)).toContain('\ncurrency: EUR\nsweep: { days: 3 }\n');
     const id = addToConfig(example, { path: ['clients', 0, 'ids'], key: 'rt', value: '99' });
     expect(newLines(example, id)).toEqual([
-      expect.stringMatching(/^ {4}ids: \{ psa: 1234, rmm: 17, rt: 99 \} #/),
+      expect.stringMatching(/^ {4}ids: \{ psa: 1234, rt: 99 \} #/),
     ]);
   });
 

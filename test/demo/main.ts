@@ -48,11 +48,11 @@ function closing(configFile: string, store: string): string {
   Statement   ${statementFile(folder)} (open it in a browser)
 
 The sandboxes end with the demo. To use a real PSA:
-  1. Copy config/connector.example.yaml to config/connector.yaml, and .env.example to .env.
-  2. Under connections, set your own baseUrl; put your API credentials into .env.
-  3. Under clients, name yours with their ids in the PSA, and the hours they have left today.
-  4. Leave mode: observe. Run \`npm run -s prepaid-hours -- check\`, then \`run\` and \`outbox list\`:
+  1. Run \`npm run -s prepaid-hours -- init\`: it asks for your PSA, tests the credentials, and
+     offers clients, boards and work types by name.
+  2. Under clients, enter the hours that each has left today (openingBlocks).
+  3. Leave mode: observe. Run \`npm run -s prepaid-hours -- check\`, then \`run\` and \`outbox list\`:
      everything is decided and shown, nothing is sent.
-  5. When you agree with what you see, set mode: live.
+  4. When you agree with what you see, set mode: live.
 `;
 }

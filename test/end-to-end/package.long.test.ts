@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { initBenches } from '../support/init-bench.ts';
 import { type CommandResult, checkout, startProgram } from '../support/run-command.ts';
 
 // What `npm run` hands down describes this checkout and would lead an inner npm back into it.
@@ -10,14 +11,19 @@ const handedDown = /^(npm_(?!config_(registry|cache|userconfig|cafile)$)|INIT_CW
 let folder = '';
 
 /** With the Node of this very process first, as somebody would have it who installs the package. */
-function run(file: string, args: readonly string[], workingFolder: string): Promise<CommandResult> {
+function run(
+  file: string,
+  args: readonly string[],
+  workingFolder: string,
+  variables: Record<string, string> = {},
+): Promise<CommandResult> {
   const env = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
       value === undefined || handedDown.test(name) ? [] : [[name, value]],
     ),
   );
   const PATH = `${dirname(process.execPath)}${delimiter}${env.PATH ?? ''}`;
-  return startProgram(file, args, { workingFolder, env: { ...env, PATH } }).done;
+  return startProgram(file, args, { workingFolder, env: { ...env, PATH, ...variables } }).done;
 }
 
 async function npm(args: readonly string[], workingFolder: string): Promise<void> {
@@ -39,7 +45,15 @@ afterAll(() => {
 });
 
 function prepaidHours(...args: string[]): Promise<CommandResult> {
-  return run(join(folder, 'node_modules', '.bin', 'prepaid-hours'), args, folder);
+  return prepaidHoursIn(folder, {}, ...args);
+}
+
+function prepaidHoursIn(
+  place: string,
+  variables: Record<string, string>,
+  ...args: string[]
+): Promise<CommandResult> {
+  return run(join(folder, 'node_modules', '.bin', 'prepaid-hours'), args, place, variables);
 }
 
 test('the installed program tells what it can do', async () => {
@@ -68,4 +82,29 @@ test('the installed example file, filled in, passes check --offline', async () =
   expect(exitCode).toBe(0);
   // The database is made, its migrations found, and read again.
   expect(await prepaidHours('balances')).toMatchObject({ exitCode: 0 });
+});
+
+test.each(initBenches)(
+  'installed, it needs four more commands to the balances of 12 clients of $vendor',
+  async ({ start }) => {
+    const place = mkdtempSync(join(folder, 'init-'));
+    const bench = await start();
+    try {
+      const made = await prepaidHoursIn(place, bench.env, 'init', ...bench.flags);
+      expect(made).toMatchObject({ exitCode: 0, stderr: '' });
+      const checked = await prepaidHoursIn(place, {}, 'check');
+      expect(checked.stdout).toContain('Config OK; all checks passed.');
+      expect(await prepaidHoursIn(place, {}, 'run')).toMatchObject({ exitCode: 0 });
+      const { stdout } = await prepaidHoursIn(place, {}, 'balances', '--json');
+      expect(JSON.parse(stdout).clients).toHaveLength(12);
+    } finally {
+      await bench.close();
+    }
+  },
+  60_000,
+);
+
+test('the installed starter files are there', () => {
+  const starters = join(folder, 'node_modules', 'prepaid-hours', 'config', 'starters');
+  expect(readdirSync(starters)).toContain('connectwise.yaml');
 });

@@ -1,11 +1,12 @@
 /**
- * `npm run docs`: regenerates config/connector.schema.json and the generated tables
+ * `npm run docs`: regenerates config/connector.schema.json, config/starters/ and the generated tables
  * of the READMEs and the guide.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { registry } from '../../../connectors/registry.ts';
 import { loadVendors } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
+import { starterConfig } from '../write/starter.ts';
 import { configTable, vendorPage } from './describe.ts';
 import { sizeTable } from './size-table.ts';
 import { factTable, vendorTable } from './vendor-table.ts';
@@ -23,6 +24,11 @@ writeTables(new URL('configuration.md', guide), [
 ]);
 const pages = vendors.map(({ id, title }) => `- [${title}](${id}.md)`).join('\n');
 writeTables(new URL('vendors/README.md', guide), [{ name: 'pages', table: pages }]);
+const starters = new URL('../../../config/starters/', import.meta.url);
+mkdirSync(starters, { recursive: true });
+for (const vendor of vendors) {
+  writeFileSync(new URL(`${vendor.id}.yaml`, starters), starterConfig(vendor));
+}
 for (const vendor of vendors) {
   writeFileSync(new URL(`vendors/${vendor.id}.md`, guide), vendorPage(vendor));
 }

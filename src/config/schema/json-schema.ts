@@ -31,9 +31,9 @@ export interface SchemaNode {
 }
 
 /** The input schema, with our marks. */
-export function schemaNode(schema: z.ZodType): SchemaNode {
+export function schemaNode(schema: z.ZodType, io: 'input' | 'output' = 'input'): SchemaNode {
   return z.toJSONSchema(schema, {
-    io: 'input',
+    io,
     unrepresentable: 'any',
     reused: 'inline',
   }) as SchemaNode;

@@ -62,7 +62,7 @@ function headLines({ timezone, locale, currency, connection }: NewConfig, isShor
       ]
     : [
         '# prepaid-hours: everything it does is decided in this file. Check it: prepaid-hours check',
-        '# Every other key is in the README and in connector.example.yaml.',
+        '# More keys: config/connector.example.yaml and config/guide/configuration.md of the package.',
       ];
   const hint = (text: string) => (isShort ? '' : ` # ${text}`);
   return [

@@ -22,18 +22,32 @@ const groupsForSending = ['alerts', 'billing'];
  * invoices go to it.
  */
 export function requiredFields(vendor: VendorModule, isSending = true): VendorField[] {
-  return fieldsIn(schemaNode(vendor.config), '', isSending ? groupsForSending : []);
+  // The input schema hides the default of a text that is changed as it is read.
+  const { properties: parsed = {} } = schemaNode(vendor.config, 'output');
+  const usualOf = (name: string) => parsed[name]?.default;
+  return fieldsIn(schemaNode(vendor.config), '', {
+    groups: isSending ? groupsForSending : [],
+    usualOf,
+  });
 }
 
-function fieldsIn(node: SchemaNode, prefix: string, groups: readonly string[]): VendorField[] {
+interface FieldScope {
+  /** Optional groups that are asked for. */
+  groups: readonly string[];
+  /** The default of a setting outside groups. */
+  usualOf(name: string): unknown;
+}
+
+function fieldsIn(node: SchemaNode, prefix: string, scope: FieldScope): VendorField[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, property]) => {
     const isRequired = node.required?.includes(name) === true;
     if (property.properties !== undefined) {
-      const isNeeded = isRequired || (prefix === '' && groups.includes(name));
-      return isNeeded ? fieldsIn(property, `${prefix}${name}.`, groups) : [];
+      const isNeeded = isRequired || (prefix === '' && scope.groups.includes(name));
+      return isNeeded ? fieldsIn(property, `${prefix}${name}.`, scope) : [];
     }
-    const usual = typeof property.default === 'string' ? property.default : null;
-    if (!isRequired && !(usual !== null && isRegional(property))) return [];
+    const byDefault = prefix === '' && isRegional(property) ? scope.usualOf(name) : null;
+    const usual = typeof byDefault === 'string' ? byDefault : null;
+    if (!isRequired && usual === null) return [];
     return {
       key: `${prefix}${name}`,
       description: property.description ?? '',
