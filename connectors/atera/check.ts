@@ -15,7 +15,7 @@ import { isSameName } from './config.ts';
 import { type FactId, facts } from './facts.ts';
 import { customerList } from './lists.ts';
 import { workTypes } from './mapping.ts';
-import { contactOf } from './push.ts';
+import { findContact } from './push.ts';
 import {
   AccountWire,
   type ContractWire,
@@ -58,7 +58,7 @@ export function checkConnection(
       ['zone', async () => zone],
       ...contacts.map((clientId): Proof => {
         const prove = async () =>
-          `Tickets are made for contact ${await contactOf(atera, clientId)}.`;
+          `Tickets are made for contact ${await findContact(atera, clientId)}.`;
         return [`contact.${clientId}`, prove];
       }),
     ],

@@ -81,7 +81,7 @@ function ticketDelivered(id: SourceId): Delivered {
 const titleLengthMax = 150;
 
 export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Delivered> {
-  const contactId = await contactOf(atera, ticket.clientId);
+  const contactId = await findContact(atera, ticket.clientId);
   const { type, priority, status } = atera.config.tickets;
   const body = {
     TicketTitle: markedLine(ticket.subject, ticket.key, titleLengthMax),
@@ -95,7 +95,7 @@ export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Del
 }
 
 /** The configured contact, verified to be this client's: otherwise the ticket would be another client's. */
-export async function contactOf(atera: Atera, clientId: SourceId): Promise<SourceId> {
+export async function findContact(atera: Atera, clientId: SourceId): Promise<SourceId> {
   const contactId = atera.config.contacts[clientId];
   if (contactId === undefined) {
     throw new KindError('config', `No contact is set for customer ${clientId}: tickets need one.`, {

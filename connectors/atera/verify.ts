@@ -61,15 +61,15 @@ export async function verifyByReading(
   return Promise.all(ids.map((id) => facts.factResult(atera.context, id)));
 }
 
-async function countOf(atera: Atera, list: List): Promise<number> {
+async function countRows(atera: Atera, list: List): Promise<number> {
   return (await firstPage(atera, { ...list, pageSize: 1 })).count ?? 0;
 }
 
 /** Nothing changed tomorrow; without the filter, or with today in its place, something did. */
 async function filtersChanges(atera: Atera): Promise<boolean | null> {
   const tomorrow = addSeconds(instantFromMs(atera.context.now()), 86_400);
-  if ((await countOf(atera, ticketsSince('2000-01-01T00:00:00.000Z'))) === 0) return null;
-  return (await countOf(atera, ticketsSince(tomorrow))) === 0;
+  if ((await countRows(atera, ticketsSince('2000-01-01T00:00:00.000Z'))) === 0) return null;
+  return (await countRows(atera, ticketsSince(tomorrow))) === 0;
 }
 
 const clientsTried = 3;

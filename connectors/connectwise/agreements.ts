@@ -23,7 +23,7 @@ import { type Sale, saleHours, saleLine } from '../kit/writing/sales.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers } from './conditions.ts';
 import { facts } from './facts.ts';
-import { productOf, refuseOtherBilling, rowsOf } from './lists.ts';
+import { findProduct, readRowsByIds, refuseOtherBilling } from './lists.ts';
 import type { Route } from './sales.ts';
 import { Decimal, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
@@ -39,14 +39,14 @@ const Agreement = z.object({
 type Agreement = z.infer<typeof Agreement>;
 
 /** All agreements of the companies, including ended ones. */
-async function agreementsOf(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
+async function readAgreements(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
   const ids = companyNumbers(clientIds);
-  const all = await rowsOf(psa, '/finance/agreements', Agreement, 'company/id', ids);
+  const all = await readRowsByIds(psa, '/finance/agreements', Agreement, 'company/id', ids);
   return all.filter(({ company }) => ids.includes(company?.id ?? ''));
 }
 
 async function activeAgreements(psa: Psa, clientIds: readonly SourceId[]): Promise<Agreement[]> {
-  return (await agreementsOf(psa, clientIds)).filter(
+  return (await readAgreements(psa, clientIds)).filter(
     ({ agreementStatus, cancelledFlag }) =>
       (agreementStatus ?? 'Active') === 'Active' && cancelledFlag !== true,
   );
@@ -180,7 +180,7 @@ async function findHalves(
 ): Promise<{ addition: Addition | null; topUp: Delivered | null }> {
   let addition: Addition | null = null;
   let topUp: Delivered | null = null;
-  for (const agreement of await agreementsOf(psa, [clientId])) {
+  for (const agreement of await readAgreements(psa, [clientId])) {
     const additions = { path: additionsOf(agreement), ...fieldsOf(Addition) };
     addition ??= await findRow(psa, additions, Addition, ({ invoiceDescription }) =>
       hasMarker(invoiceDescription, key),
@@ -200,7 +200,7 @@ async function findTopUp(psa: Psa, agreement: Agreement, key: string): Promise<D
 const invoiceDescriptionLengthMax = 6000;
 
 async function createAddition(psa: Psa, agreement: Agreement, sale: Sale): Promise<void> {
-  const productId = await productOf(psa, sale);
+  const productId = await findProduct(psa, sale);
   await refuseRecurring(psa, productId);
   const { quantity, unitPrice } = saleLine(sale);
   const body = {

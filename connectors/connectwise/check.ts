@@ -9,7 +9,14 @@ import { topUpAgreement, warnOfAgreements } from './agreements.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
 import { facts, routeFacts } from './facts.ts';
-import { idOfName, lookUpName, type NameKind, type ReadList, readLists, rowsOf } from './lists.ts';
+import {
+  idOfName,
+  lookUpName,
+  type NameKind,
+  type ReadList,
+  readLists,
+  readRowsByIds,
+} from './lists.ts';
 import { customFields } from './push.ts';
 import { Flag, fieldsOf } from './schema.ts';
 import { verifyByReading } from './verify.ts';
@@ -95,7 +102,7 @@ async function checkList(
 const Company = z.object({ id: Id, name: z.string(), deletedFlag: Flag });
 
 async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<CheckResult[]> {
-  const companies = await rowsOf(psa, readLists.Companies.path, Company, 'id', ids);
+  const companies = await readRowsByIds(psa, readLists.Companies.path, Company, 'id', ids);
   const found = new Map(companies.map((company) => [company.id, company]));
   return checkClients('ConnectWise', ids, async (id) => {
     const company = found.get(id);

@@ -61,7 +61,7 @@ export function listsOf(
 }
 
 /** All rows whose `idField` is one of the IDs. */
-export async function rowsOf<Wire>(
+export async function readRowsByIds<Wire>(
   psa: Psa,
   path: string,
   schema: z.ZodObject & z.ZodType<Wire>,
@@ -183,7 +183,7 @@ function memoryKey(kind: NameKind, name: string, boardId: SourceId): string {
 }
 
 /** The ID of the sale's product, else of the configured one. */
-export async function productOf(psa: Psa, sale: Sale): Promise<SourceId> {
+export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
   const name = sale.product ?? psa.config.billing.product;
   if (name !== undefined) return idOfName(psa, 'product', name);
   throw new KindError('config', `The offer "${sale.offer}" has no product.`, {

@@ -18,7 +18,7 @@ import { ignoredFilter, readPages } from '../kit/reading/lists.ts';
 import type { List, Psa } from './call.ts';
 import { changedSince, companyNumbers, startedWithin } from './conditions.ts';
 import { facts } from './facts.ts';
-import { listsOf, type ReadList, readLists, rowsOf } from './lists.ts';
+import { listsOf, type ReadList, readLists, readRowsByIds } from './lists.ts';
 import { fromCompany, fromInvoice, fromInvoiceLine, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
   CompanyWire,
@@ -72,7 +72,7 @@ export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<Invoi
 async function readLines(psa: Psa, invoiceIds: readonly SourceId[]) {
   const found = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const path = '/procurement/products';
-  for (const wire of await rowsOf(psa, path, InvoiceLineWire, 'invoice/id', invoiceIds)) {
+  for (const wire of await readRowsByIds(psa, path, InvoiceLineWire, 'invoice/id', invoiceIds)) {
     found.get(wire.invoice?.id ?? '')?.push(fromInvoiceLine(wire, psa.context.currency));
   }
   return found;

@@ -18,8 +18,8 @@ import { changedSince, companyNumbers, isOneOf } from './conditions.ts';
 import { type FactId, facts } from './facts.ts';
 import {
   findByKey,
+  findProduct,
   idOfName,
-  productOf,
   refuseOtherBilling,
   type Search,
   verifyFilter,
@@ -78,7 +78,7 @@ function createProductRoute(holder: Holder): Route {
     },
     async create(psa, sale) {
       // Whatever could fail is checked before the first write.
-      await productOf(psa, sale);
+      await findProduct(psa, sale);
       await refuseOtherBilling(psa, sale);
       const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
       const line =
@@ -123,7 +123,7 @@ export async function createLine(
 ): Promise<ProductLine> {
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
-    catalogItem: { id: Number(await productOf(psa, sale)) },
+    catalogItem: { id: Number(await findProduct(psa, sale)) },
     quantity,
     price: unitPrice,
     [noun]: { id: Number(holderId) },

@@ -82,7 +82,7 @@ async function readTicketTime(
   if (raw.length === 0) return readWithoutActions(halo, ticketId);
   const timed = actions.filter(holdsTime);
   if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
-  const timeFacts = await timeFactsOf(halo, unitOf, timed);
+  const timeFacts = await readTimeFacts(halo, unitOf, timed);
   const ids = new Set(timed.map(({ id }) => id));
   const believed = parseRows(
     raw.filter((row) => ids.has(idOf(row) ?? '')),
@@ -140,7 +140,7 @@ function reportedDeleted(ticketId: SourceId): TicketTimePage {
   return { ticketIds: [ticketId], rows: [], rejected: [], deletions: Number.POSITIVE_INFINITY };
 }
 
-async function timeFactsOf(
+async function readTimeFacts(
   halo: Halo,
   unitOf: UnitOf,
   timed: readonly ActionWire[],
@@ -179,7 +179,7 @@ export async function* presentTime(
   halo: Halo,
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
-  const tickets = await ticketsOf(halo, request);
+  const tickets = await readTicketIds(halo, request);
   for await (const rows of actionsOf(halo, tickets, request)) {
     const timed = believeRows({ path: '/Actions' }, rows, ActionWire).filter(
       (row) => tickets.has(row.ticket_id) && holdsTime(row),
@@ -225,7 +225,7 @@ async function within(
 const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
 
 /** Tickets that may have work in the window: logging it has changed them since. */
-async function ticketsOf(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
+async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
   const found = new Set<SourceId>();
   const lastupdatefromdate = filterTime(addSeconds(request.from, -marginDays * 86_400));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {

@@ -124,7 +124,7 @@ async function readTechnicians({ get }: Ninja): Promise<KnownTechnician[]> {
 }
 
 /** By uid where the row has one, for that is the same everywhere; else by id. */
-export async function technicianOf(
+export async function findTechnician(
   ninja: Ninja,
   id: string | null,
   uid: string | null,

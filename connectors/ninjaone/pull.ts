@@ -16,7 +16,7 @@ import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { idOf, type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';
-import { technicianOf } from './lists.ts';
+import { findTechnician } from './lists.ts';
 import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
 import { BoardRow, LogEntry, type RowStatus } from './schema.ts';
 import { statusReader } from './statuses.ts';
@@ -178,7 +178,7 @@ async function believeLog(
   const technicians = new Map<string, { id: string; name: string }>();
   for (const { id, appUserContactId, appUserContactUid } of all.rows.filter(holdsTime)) {
     const [byId, byUid] = [appUserContactId ?? null, appUserContactUid ?? null];
-    technicians.set(id, await technicianOf(ninja, byId, byUid));
+    technicians.set(id, await findTechnician(ninja, byId, byUid));
   }
   const timed = log.filter((entry) => technicians.has(idOf(entry) ?? ''));
   const believed = parseRows(timed, LogEntry, (entry) =>

@@ -13,7 +13,7 @@ import type { Answer } from '../http/types.ts';
 import { idOf, type Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';
 import { facts } from './facts.ts';
-import { technicianOf } from './lists.ts';
+import { findTechnician } from './lists.ts';
 import { fromSession } from './mapping.ts';
 import { Activity, ActivityPage } from './schema.ts';
 
@@ -99,19 +99,19 @@ async function believeAll(
   const rows: SessionRow[] = [];
   const rejected: RejectedRow[] = [];
   for (const pair of found.flatMap(({ pairs }) => pairs)) {
-    const place = await placeOf(ninja, pair.start);
+    const place = await placeSession(ninja, pair.start);
     if (!isAskedFor(place.clientId)) continue;
-    const technician = await technicianOf(ninja, pair.start.userId ?? null, null);
+    const technician = await findTechnician(ninja, pair.start.userId ?? null, null);
     rows.push(fromSession(pair, { ...place, technician }));
   }
   for (const { activity, reason } of found.flatMap(({ unpaired }) => unpaired)) {
-    const { clientId } = await placeOf(ninja, activity);
+    const { clientId } = await placeSession(ninja, activity);
     if (isAskedFor(clientId)) rejected.push({ sourceId: activity.id, reason, row: activity });
   }
   return { rows, rejected };
 }
 
-async function placeOf(
+async function placeSession(
   ninja: Ninja,
   { deviceId }: Activity,
 ): Promise<{ clientId: SourceId | null; device: string | null }> {

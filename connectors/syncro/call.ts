@@ -52,7 +52,9 @@ export function createSyncro(config: SyncroConfig, context: ConnectorContext): O
   const classify = async (answer: RawAnswer): Promise<KindError | null> => {
     const { path, signal } = answer.request;
     if (answer.status !== 401 || path === '/me') return null;
-    return refusalOf(answer, () => own.send({ method: 'GET', path: '/me', signal }, z.unknown()));
+    return classifyRefusal(answer, () =>
+      own.send({ method: 'GET', path: '/me', signal }, z.unknown()),
+    );
   };
   const options = { ...common, classify, throttledSeconds };
   const open = createCalls(config, context, options, readNumbered);
@@ -111,7 +113,7 @@ function uncountedPage({ rows: name }: List) {
  * Syncro returns 401 both for a wrong token and for a missing permission. A request that every token may
  * make distinguishes them: if it succeeds, the token is valid.
  */
-async function refusalOf(
+async function classifyRefusal(
   { request }: RawAnswer,
   askWhoIAm: () => Promise<unknown>,
 ): Promise<KindError | null> {

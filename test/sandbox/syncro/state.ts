@@ -157,7 +157,7 @@ export class SyncroState {
     this.touch(ticket);
   }
 
-  /** Default: A timer of so many seconds, ended. */
+  /** An ended timer of so many seconds by default. */
   addTimer(
     ticketId: number,
     { seconds, start, ...changed }: Partial<Timer> & { seconds: number; start: string },
