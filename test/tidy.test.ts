@@ -208,3 +208,39 @@ test('the README of the core names every room', () => {
   const table = read('src/README.md');
   expect([...rooms].filter((room) => !table.includes(`| \`${room}\``))).toEqual([]);
 });
+
+// Phrases that read like a translation; test/README.md and .github speak to the same readers.
+const proseFolders = ['src', 'config', '.github'];
+const proseFiles = ['README.md', 'CHANGELOG.md', 'test/README.md'];
+const bannedPhrases = [
+  /\bunless told\b/i,
+  /\bin one stroke\b/i,
+  /\baside for a person\b/i,
+  /\bnot yet due\b/i,
+  /\bonce (it|that) is mended\b/i,
+  /\btold of\b/i,
+  /\bhangs? on\b/i,
+  /\bis no cron\b/i,
+  /\bfor the moment\b/i,
+  /\banew\b/i,
+  /\bblotted\b/i,
+  /\bnoughts?\b/i,
+];
+
+test('no comment, message or page uses a phrase that reads like a translation', () => {
+  const paths = globSync(
+    [...proseFolders.map((folder) => `${folder}/**/*.{ts,md,eta,yaml,yml}`), ...proseFiles],
+    { cwd: root, exclude: ['config/guide/vendors/**'] },
+  );
+  expect(paths.length).toBeGreaterThan(250);
+  // A phrase may be broken over two lines of a comment or page.
+  const flat = (path: string) => read(path).replace(/\s+(?:(?:\/\/|\*|#)\s+)?/g, ' ');
+  const found = paths.flatMap((path) => {
+    const text = flat(path);
+    return bannedPhrases.flatMap((phrase) => {
+      const [match] = phrase.exec(text) ?? [];
+      return match === undefined ? [] : `${path}: ${match}`;
+    });
+  });
+  expect(found).toEqual([]);
+});

@@ -21,10 +21,10 @@ export async function findWarnings(
   const wasWaiting = new Set(
     decisions.filter((one) => one.before?.status === 'waiting').map((one) => one.groupKey),
   );
-  const mended = affected.assigned
+  const resolved = affected.assigned
     .filter(({ entry }) => wasWaiting.has(entry.groupKey ?? ''))
     .flatMap(possibleSubjects);
-  for (const subject of [...mended, ...correctedTickets(affected)]) {
+  for (const subject of [...resolved, ...correctedTickets(affected)]) {
     warnings.set(keyOf(subject), { ...subject, reason: null });
   }
   for (const { entry, standing } of affected.assigned) {

@@ -51,14 +51,14 @@ function steadyAt(ms: number, zone: ZoneName): Steady {
 }
 
 function readSteady(ms: number, zone: ZoneName): Steady {
-  const moment = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
+  const at = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
   // "Previous" looks before the timestamp; a change exactly at the timestamp starts the requested
   // period.
-  const previous = moment.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
-  const next = moment.getTimeZoneTransition('next');
+  const previous = at.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  const next = at.getTimeZoneTransition('next');
   return {
     fromMs: previous?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
     toMs: next?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-    offsetMs: moment.offsetNanoseconds / 1e6,
+    offsetMs: at.offsetNanoseconds / 1e6,
   };
 }

@@ -5,12 +5,12 @@ import { placeOf } from './place.ts';
 import { createPrivately, withFileErrors } from './private-file.ts';
 import { fromSqliteError } from './sqlite/sqlite-error.ts';
 
-/** Held until `release`, or until the process ends in whatever way. */
+/** Held until `release`, or until the process ends. */
 export interface Lock {
   release(): void;
 }
 
-/** A connection that nothing refers to is closed by the garbage collector, and its lock with it. */
+/** Keeps a reference: the garbage collector would close the connection and release the lock. */
 const held = new Set<DatabaseSync>();
 
 /** For messages alone: who holds the lock is decided by the system. */
@@ -21,9 +21,9 @@ export interface LockOwner {
 }
 
 /**
- * Makes this process the only one that works on the store. The lock is the system's own, on a file
- * beside the store, taken through SQLite: nothing has to be cleaned up after a kill. `purpose` is the
- * command. Throws `config` when another process holds it.
+ * Makes this process the only one that uses the store. It is an operating system lock on a file
+ * next to the store, taken through SQLite, so nothing has to be cleaned up after a kill. `purpose`
+ * is the command. Throws `config` if another process holds it.
  */
 export function acquireLock(
   file: string,
@@ -67,7 +67,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The transaction is never ended: closing the connection, or the process, lets go of it. */
+/** The transaction is never ended: closing the connection, or the process, releases it. */
 function hold(lockFile: string, heldError: () => KindError): DatabaseSync {
   const connection = new DatabaseSync(lockFile, { open: false, timeout: 0 });
   try {
@@ -89,18 +89,18 @@ function letGo(connection: DatabaseSync): void {
 function heldByOther(store: string, owner: LockOwner | null): KindError {
   const who =
     owner === null ? '' : ` (pid ${owner.pid}, \`${owner.purpose}\`, since ${owner.since})`;
-  return new KindError('config', `Another prepaid-hours process${who} is working on ${store}.`, {
-    fix: 'Wait until it is done, or stop it, then run this again.',
+  return new KindError('config', `Another prepaid-hours process${who} is using ${store}.`, {
+    fix: 'Wait until it has finished, or stop it, then run this again.',
   });
 }
 
-/** Put in place in one step: the other process never reads half of it. */
+/** Writes atomically: the other process never reads half of it. */
 function writeAtOnce(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-/** Null where the other one has only just taken the lock, or left a text from an older version. */
+/** Null if the other process has only just taken the lock, or the file is from an older version. */
 function readOwner(ownerFile: string): LockOwner | null {
   try {
     const owner: unknown = JSON.parse(readFileSync(ownerFile, 'utf8'));

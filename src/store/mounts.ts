@@ -1,4 +1,4 @@
-/** Linux's table of mounts: what a file lies on, without touching it. */
+/** Linux's mount table: finds the file system of a file without accessing it. */
 import { existsSync, readFileSync } from 'node:fs';
 
 export interface Mount {
@@ -7,13 +7,13 @@ export interface Mount {
   type: string;
 }
 
-/** Empty where the system keeps no such table. */
+/** Empty if the system has no such table. */
 export function readMountTable(): string {
   const table = '/proc/self/mountinfo';
   return existsSync(table) ? readFileSync(table, 'utf8') : '';
 }
 
-/** The innermost mount that the path lies on; of several at one point, the last. */
+/** The innermost mount of the path; of several at one point, the last. */
 export function findMount(table: string, path: string): Mount | null {
   let found: Mount | null = null;
   for (const line of table.split('\n')) {

@@ -1,6 +1,6 @@
 /**
- * The one path of the store's file. Locks and SQLite's side files go by name: a file that has two names, or
- * lies where locks are not kept, would let two processes work on it at once.
+ * The canonical path of the store's file. Locks and SQLite's side files are by name: a file with
+ * two names, or on a file system without reliable locks, would let two processes use it at once.
  */
 import { existsSync, lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -16,7 +16,10 @@ const specialTypes =
   /^(?:proc|sysfs|devtmpfs|devpts|cgroup2?|debugfs|tracefs|securityfs|configfs|pstore|bpf|mqueue|hugetlbfs|efivarfs|fusectl|binfmt_misc|selinuxfs|nsfs|autofs)$/;
 const specialFolders = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
-/** Links resolved. Throws `config` where two processes could not be kept apart, or no database can lie. */
+/**
+ * Resolves links. Throws `config` if a lock would be unreliable there, or no database can be
+ * stored.
+ */
 export function placeOf(file: string): string {
   const named = resolve(file);
   refuseFileSystem(named);
@@ -26,7 +29,7 @@ export function placeOf(file: string): string {
   if (stat?.isDirectory()) {
     throw refusal(
       `${place} is a folder.`,
-      `Name a file in it, such as ${join(place, 'prepaid-hours.db')}.`,
+      `Use a file in it, such as ${join(place, 'prepaid-hours.db')}.`,
     );
   }
   if (stat !== null && !stat.isFile())
@@ -35,7 +38,7 @@ export function placeOf(file: string): string {
     const fix =
       'Find the other name with `find DIR -samefile FILE` and remove it; a copy is made with `prepaid-hours backup`.';
     throw refusal(
-      `${place} has ${stat.nlink} names (hard links): two processes could work on it at once.`,
+      `${place} has ${stat.nlink} names (hard links): two processes could use it at once.`,
       fix,
     );
   }
@@ -45,7 +48,7 @@ export function placeOf(file: string): string {
 
 const nameAnother = 'Correct `store:` in the config file: a file on a local disk.';
 
-/** A path whose end does not exist yet stays as it is there; a link to nothing leads to where it points. */
+/** The missing end of a path is kept as it is; a dangling link resolves to its target. */
 function followLinks(file: string, linksLeft = 40): string {
   if (existsSync(file)) return realpathSync(file);
   if (statOf(file)?.isSymbolicLink() && linksLeft > 0) {
@@ -55,7 +58,7 @@ function followLinks(file: string, linksLeft = 40): string {
   return parent === file ? file : join(followLinks(parent, linksLeft), basename(file));
 }
 
-/** Null: nothing is there. */
+/** Null: the file does not exist. */
 function statOf(file: string): Stats | null {
   return lstatSync(file, { throwIfNoEntry: false }) ?? null;
 }
@@ -78,22 +81,22 @@ function refuseSideFile(file: string): void {
   );
 }
 
-/** By the path alone at first: nothing on a file share that does not answer is touched. */
+/** Checks the path first: a network share that does not respond is not accessed. */
 export function refuseFileSystem(path: string, table = readMountTable()): void {
   const { point, type } = findMount(table, path) ?? { point: '', type: '' };
   if (specialFolders.test(path) || specialTypes.test(type)) {
-    throw refusal(`${path} lies in a file system of the kernel, not on a disk.`, nameAnother);
+    throw refusal(`${path} is on a kernel file system, not on a disk.`, nameAnother);
   }
   if (networkTypes.test(type) || path.startsWith('\\\\')) {
     const name = type === '' ? '' : ` (${type})`;
     throw refusal(
-      `${path} lies on a network share${name}, where locks cannot be relied on.`,
+      `${path} is on a network share${name}, where locks are not reliable.`,
       nameAnother,
     );
   }
   if (point === path) {
     throw refusal(
-      `${path} is a mount point by itself, without its side files.`,
+      `${path} is itself a mount point, without its side files.`,
       'Mount its folder instead of the file.',
     );
   }

@@ -29,8 +29,8 @@ export type * from './port/runs.ts';
 export type * from './port/undo.ts';
 
 /**
- * What the rooms may ask of a database. One call is one batch in one transaction; nobody outside
- * this room sees SQL, and no call hands out a transaction.
+ * The database interface. One call is one batch in one transaction; nothing outside this folder
+ * sees SQL, and no call exposes a transaction.
  */
 export interface Store
   extends ClientStore,

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { KindError } from '../domain/errors.ts';
 
 /**
- * Makes the file, and its folder, readable by this user alone, unless it is there. SQLite gives its
- * side files the mode of the main one, so that one has to be right from the start.
+ * Creates the file and its folder, readable only by this user, unless it exists. SQLite gives its
+ * side files the mode of the main file, which must therefore be right from the start.
  */
 export function createPrivately(file: string): void {
   withFileErrors(file, () => {
@@ -13,19 +13,19 @@ export function createPrivately(file: string): void {
   });
 }
 
-/** A file that must not be there yet. */
-export function createAnew(file: string): void {
+/** Creates a file that must not exist yet. */
+export function createNew(file: string): void {
   withFileErrors(file, () => closeSync(openSync(file, 'wx', 0o600)));
 }
 
-/** Brings a file, or the entries of a folder, onto the disk. */
+/** Flushes a file, or a folder's entries, to disk. */
 export function syncPath(path: string): void {
   const descriptor = openSync(path, 'r');
   fsyncSync(descriptor);
   closeSync(descriptor);
 }
 
-/** What the file system refuses is for a person to mend. */
+/** File system errors must be fixed by the admin. */
 export function withFileErrors<Result>(file: string, work: () => Result): Result {
   try {
     return work();
@@ -33,16 +33,16 @@ export function withFileErrors<Result>(file: string, work: () => Result): Result
     if (!isFileError(error)) throw error;
     const fix =
       error.code === 'EEXIST'
-        ? 'Name a file that does not exist yet.'
-        : 'Check that there is space, that the folder exists and that this user may write there.';
-    throw new KindError('config', `The file ${file} cannot be made: ${error.message}.`, {
+        ? 'Choose a file that does not exist yet.'
+        : 'Check the free space, that the folder exists and that this user may write to it.';
+    throw new KindError('config', `The file ${file} cannot be created: ${error.message}.`, {
       fix,
       cause: error,
     });
   }
 }
 
-/** By its shape: an error of Node's own may be of another realm than this module's `Error`. */
+/** Checked by shape: Node's errors may come from another realm than this module's `Error`. */
 function isFileError(error: unknown): error is { code: string; message: string } {
   return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
 }

@@ -281,7 +281,7 @@ test('quarantine lists what waits, and balances points to it', async () => {
   expect((await cli.run(['balances'])).out).toContain(
     '1 quarantined row needs review: prepaid-hours quarantine list',
   );
-  expect((await cli.run(['quarantine', 'accept', '1'])).err).toContain('could not be understood');
+  expect((await cli.run(['quarantine', 'accept', '1'])).err).toContain('could not be parsed');
   expect((await cli.run(['quarantine', 'retry', '1'])).out).toContain('read again at the next run');
 });
 

@@ -259,7 +259,7 @@ test('every amount in the ledger is whole seconds, whatever the multiplier', asy
   expect(seconds).toEqual([36000, 4799, 3999]);
 });
 
-test('a ledger that moved meanwhile ends the step with its reason, and the next run goes on', async () => {
+test('a ledger that changed in the meantime ends the step with its reason, and the next run goes on', async () => {
   logTwoHours();
   bench.psa.close('100');
   await bench.run('pull');
@@ -291,7 +291,7 @@ test('a ledger that moved meanwhile ends the step with its reason, and the next 
   const result = await bench.run('debit', 'replenish', 'push');
   expect(result.exitCode).toBe(4);
   expect(result.steps.map(({ step }) => step)).toEqual(['debit', 'replenish', 'push']);
-  expect(result.steps[0]?.error).toMatch(/moved meanwhile/);
+  expect(result.steps[0]?.error).toMatch(/changed in the meantime/);
   await bench.run();
   expect(await bench.hours()).toEqual([9, 0]);
   await adjustBalance(bench.app, { clientId, seconds: -1800, reason: 'agreed on the phone' });

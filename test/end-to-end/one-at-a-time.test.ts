@@ -23,7 +23,7 @@ test('a second process says who is at work, and leaves with 2', async () => {
     const second = await msp.run('run');
     expect(second.exitCode).toBe(2);
     expect(second.stderr).toMatch(/Another prepaid-hours process \(pid \d+, `run`, since /);
-    expect(second.stderr).toContain('Wait until it is done');
+    expect(second.stderr).toContain('Wait until it has finished');
     expect(second.stdout).toBe('');
     // Looking is possible meanwhile.
     expect(await msp.run('balances')).toMatchObject({ exitCode: 0 });

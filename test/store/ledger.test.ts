@@ -63,7 +63,7 @@ test('a reversal gives back exactly what it undoes, and only once', async () => 
   await expect(write({ reverses: 'nothing' })).rejects.toThrow(/not in the ledger/);
   await write({});
   expect(await bench.store.readLiveSlices(['t:psa:t1#1'])).toEqual([]);
-  await expect(write({ key: 'rev:2' }, 3)).rejects.toThrow(/rev:2 would leave|rev:2 is refused/);
+  await expect(write({ key: 'rev:2' }, 3)).rejects.toThrow(/rev:2 would leave|rev:2 was rejected/);
   await expect(write({ key: 'rev:3', reverses: 'rev:1' }, 3)).rejects.toThrow(/reversal itself/);
   expect((await readLedger())?.blocks[0]?.remainingSeconds).toBe(36_000);
 });
@@ -81,12 +81,12 @@ test('a ledger that moved meanwhile refuses the whole batch, to be decided anew'
 
 describe('a defect writes nothing and is loud', () => {
   test.each<[string, Partial<Posting>, RegExp]>([
-    ['a key that stands already', { key: 'purchase:b-1' }, /purchase:b-1 is refused/],
+    ['an existing key', { key: 'purchase:b-1' }, /purchase:b-1 was rejected/],
     ['a block below zero', { seconds: 32_401 }, /block b-1 is left with -1 s/],
     ['overage below zero', { blockId: null, side: 'credit', reason: 'refund' }, /overdrawn/],
     ['a block of nobody', { blockId: 'b-9' }, /does not have/],
-    ['no seconds', { seconds: 0 }, /refused/],
-    ['a reversal of nothing', { reason: 'reversal' }, /refused/],
+    ['no seconds', { seconds: 0 }, /was rejected by the database/],
+    ['a reversal of nothing', { reason: 'reversal' }, /was rejected by the database/],
     ['a client that was not read', { clientId: 'martin' }, /not stated/],
   ])('%s', async (_, change, message) => {
     await postOneCharge(bench.store);

@@ -23,7 +23,7 @@ test('a second process is told who holds the store, and gets it after a kill -9'
     await hasWritten(other, 'held');
     const refused = { kind: 'config', fix: expect.stringMatching(/Wait/) };
     expect(() => acquireLock(file, 'run')).toThrow(
-      `Another prepaid-hours process (pid ${other.pid}, \`start\`, since 2026-03-02T09:00:00.000Z) is working on ${file}.`,
+      `Another prepaid-hours process (pid ${other.pid}, \`start\`, since 2026-03-02T09:00:00.000Z) is using ${file}.`,
     );
     expect(() => acquireLock(file, 'run')).toThrow(expect.objectContaining(refused));
   } finally {

@@ -80,9 +80,9 @@ test('a block or a message is written once; the same key with another content is
   await store.writeReplenish(batch);
   expect(await store.listMessages({})).toHaveLength(1);
   const otherBlock = replenishment(0, { blocks: [block({ seconds: 60 })] });
-  await expect(store.writeReplenish(otherBlock)).rejects.toThrow(/opening:b-1 stands already/);
+  await expect(store.writeReplenish(otherBlock)).rejects.toThrow(/opening:b-1 already exists/);
   const otherMessage = replenishment(0, { messages: [message({ payload: '{"total":2}' })] });
-  await expect(store.writeReplenish(otherMessage)).rejects.toThrow(/stands already/);
+  await expect(store.writeReplenish(otherMessage)).rejects.toThrow(/already exists/);
 });
 
 test('a newer message takes the place of those not yet settled, and of no other kind', async () => {

@@ -6,7 +6,7 @@ import type { ClientLedger } from './debit.ts';
 
 /**
  * A working copy of a client's balances, for deciding a batch. `sharers` are all configured clients
- * with a share: those that this client pays for are held to it.
+ * with a share: those that this client pays for are limited to it.
  */
 export function accountFrom(ledger: ClientLedger, sharers: readonly Client[]): Account {
   const { clientId, overageSeconds, sharedUse } = ledger;

@@ -2,10 +2,10 @@ import type { Instant } from '../../domain/time.ts';
 
 export interface ClientStore {
   /**
-   * Gives every configured client its lasting id: the one that any of its vendor ids already has,
-   * else a new one made from the name. Returns the ids in the order asked.
-   * Throws `config` when two of a client's vendor ids belong to different known clients, or when two
-   * configured clients claim the same one and the last known name does not tell whose it is.
+   * Assigns every configured client its permanent ID: the one that any of its vendor IDs already
+   * has, or a new one made from the name. Returns the IDs in the given order. Throws `config` if
+   * two of a client's vendor IDs belong to different known clients, or if two configured clients
+   * claim the same one and the last known name does not decide it.
    */
   assignClientIds(
     clients: readonly {

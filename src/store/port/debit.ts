@@ -16,9 +16,9 @@ export interface MirrorTicket extends TicketRow {
 export interface MirrorTimeEntry extends TimeEntryRow {
   connection: string;
   deletedAt: Instant | null;
-  /** Where the entry was charged so far. */
+  /** The group in which the entry is charged. */
   groupKey: string | null;
-  /** Whether it is part of what its group is charged, and not only pending there. */
+  /** Whether it is charged in its group, and not only pending there. */
   isCharged: boolean;
 }
 
@@ -26,21 +26,21 @@ export interface ChargeGroup {
   groupKey: string;
   clientId: string | null;
   status: 'posted' | 'pending' | 'waiting' | 'outside';
-  /** Code for why it is not simply posted: `ticket-open`, `client-unmapped`, … */
+  /** Code for why it is not posted: `ticket-open`, `client-unmapped`, … */
   reason: string | null;
   pendingSeconds: number;
   revision: number;
-  /** The charge that stands now; null: none. */
+  /** The current charge; null: none. */
   chargeId: string | null;
-  /** Over the work that the standing charge was made from, with what was read of it; null: nothing is due. */
+  /** Hash over the current charge's work, with the fields that were used; null: nothing is due. */
   factsHash: string | null;
 }
 
 export interface Work {
   entries: MirrorTimeEntry[];
-  /** Every ticket that an entry hangs on, and those they were merged into. */
+  /** Every entry's ticket, and those they were merged into. */
   tickets: MirrorTicket[];
-  /** Groups that the entries are in now. */
+  /** The entries' current groups. */
   groups: ChargeGroup[];
 }
 
@@ -71,16 +71,16 @@ export interface Block {
   offer: string | null;
   /** Size of a block of hours; 0 for money. */
   seconds: number;
-  /** Size of a block of money; null: hours. */
+  /** Size of a money block; null: hours. */
   amountMinor: number | null;
-  /** 0 for money, whose hours cost what their work type costs. */
+  /** 0 for money, whose hours are charged at the rates of their work types. */
   rateMinor: number;
   currency: string;
   purchasedOn: DateText;
   expiresOn: DateText | null;
   /** Lower is used first. */
   priority: number;
-  /** The work types that it pays for; null: all. */
+  /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
   status: 'ordered' | 'active' | 'void';
   activate: 'at-once' | 'on-invoice' | 'on-payment';
@@ -94,7 +94,7 @@ export interface BlockBalance extends Block {
   remainingMinor: number | null;
 }
 
-/** What a client took of a block that it shares, in seconds (of money: minor units). */
+/** What a client used of a shared block, in seconds (money: minor units). */
 export interface SharedUse {
   blockId: string;
   clientId: string;
@@ -103,31 +103,33 @@ export interface SharedUse {
 
 export interface ClientLedger {
   clientId: string;
-  /** Active blocks with something left, and what else was asked for. */
+  /** Active blocks with something left, and those requested in addition. */
   blocks: BlockBalance[];
-  /** Of the blocks above, by clients that share them. */
+  /** Usage of these blocks by clients that share them. */
   sharedUse: SharedUse[];
   overageSeconds: number;
   /** Position of the client's last ledger entry; 0: none. */
   clientSeq: number;
 }
 
-/** Which blocks beside the active ones with something left. */
+/** Which blocks to include besides the active ones with something left. */
 export interface LedgerOptions {
   isAllBlocks?: boolean;
-  /** Those whose last day was this one or came before it. */
+  /** Blocks whose last day was this day or earlier. */
   endedBy?: DateText;
 }
 
 export interface DebitBatch {
   at: Instant;
   runId: string;
-  /** Position of each touched client's ledger when this was decided; a mismatch refuses the batch. */
+  /**
+   * Position of each changed client's ledger when this was decided; a mismatch rejects the batch.
+   */
   expected: readonly { clientId: string; clientSeq: number }[];
   charges: readonly Charge[];
   postings: readonly Posting[];
   groups: readonly ChargeGroup[];
-  /** Groups that hold no entry any more; one that was ever charged stays, for its revisions count on. */
+  /** Groups without entries; one that was ever charged is kept, because its revisions continue. */
   removedGroupKeys: readonly string[];
   entryGroups: readonly {
     connection: string;
@@ -135,33 +137,33 @@ export interface DebitBatch {
     groupKey: string | null;
     isCharged: boolean;
   }[];
-  /** Dirty rows dealt with. */
+  /** Dirty rows that were processed. */
   dirtySeqs: readonly number[];
   warnings: readonly QuarantinedSubject[];
 }
 
-/** A quarantine row that debit finds: an unmapped client, a ticket that was never seen. */
+/** A quarantine row found by debit: an unmapped client, an unknown ticket. */
 export interface QuarantinedSubject {
   connection: string;
   stream: string;
   sourceId: string;
-  /** Null: nothing is wrong (any more). */
+  /** Null: resolved. */
   reason: string | null;
 }
 
 export interface DebitStore {
-  /** Oldest work first; the rows stay until `writeDebits` names them. */
+  /** Oldest work first; the rows are kept until `writeDebits` removes them. */
   takeDirty(limit: number): Promise<DirtySubject[]>;
-  /** The work of these clients that is pending for want of hours. */
+  /** The held work of these clients, pending because no hours are left. */
   readHeldSubjects(
     clientIds: readonly string[],
   ): Promise<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;
   /** Marks the work of every group that is not fully posted, after the rules changed. */
   markOpenGroupsDirty(): Promise<number>;
   /**
-   * Loads all work of these tickets (with what was merged into them), of these entries, and of the
-   * groups that any of it is charged in. A ticket met on the way that is dirty itself is loaded
-   * whole as well, so that an entry moved between two tickets finds both of them complete.
+   * Loads all work of these tickets (including merged ones), of these entries, and of the groups
+   * that any of it is charged in. A dirty ticket found on the way is also loaded completely, so
+   * that for an entry moved between two tickets both are complete.
    */
   readWork(
     subjects: readonly Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[],
@@ -175,20 +177,20 @@ export interface DebitStore {
     from: Instant,
     to: Instant,
   ): Promise<Work>;
-  /** The groups of these keys that stand, whether or not any entry is in them now. */
+  /** The groups with these keys, with or without entries. */
   readGroups(groupKeys: readonly string[]): Promise<ChargeGroup[]>;
-  /** The name that the vendor shows for a client that was mirrored; null: never seen. */
+  /** The vendor's name of a mirrored client; null: unknown. */
   readMirrorClientName(connection: string, sourceId: string): Promise<string | null>;
-  /** Clients with a block that pays for some work types only. */
+  /** Clients with a block limited to certain work types. */
   listLimitedAccounts(): Promise<string[]>;
   readLedgers(clientIds: readonly string[], options?: LedgerOptions): Promise<ClientLedger[]>;
-  /** Ledger entries of these charges that no reversal undoes, oldest first. */
+  /** Ledger entries of these charges without a reversal, oldest first. */
   readLiveSlices(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
-  /** Entries by which blocks of these clients ended and that no reversal undoes, oldest first. */
+  /** Expiry entries of these clients' blocks without a reversal, oldest first. */
   readLiveExpiries(clientIds: readonly string[]): Promise<LedgerEntry[]>;
   /**
-   * Posts the batch or nothing of it. Throws `transient` when a client's ledger moved since it was
-   * read; any other refusal (a key that stands already, a block below zero) is a defect.
+   * Posts the whole batch or nothing. Throws `transient` if a client's ledger changed since it was
+   * read; any other rejection (an existing key, a block below zero) is a bug.
    */
   writeDebits(batch: DebitBatch): Promise<void>;
 }

@@ -7,26 +7,26 @@ import {
 import { dateInZone, type Instant } from '../../domain/time.ts';
 import type { DebitStore } from './debit.ts';
 
-/** An invoice of one of our clients that is not void, is none of ours and is booked as no block. */
+/** An invoice of one of our clients that is not void, not ours, and not booked as a block. */
 export interface OpenInvoice extends ForeignInvoice {
   clientId: string;
-  /** The client's first live run: older invoices were settled otherwise. */
+  /** The client's first live run: older invoices were handled before. */
   liveSince: Instant;
 }
 
 export interface HandSaleStore {
-  /** Those whose lines are known. */
+  /** Invoices whose lines are known. */
   readForeignInvoices(): Promise<OpenInvoice[]>;
 }
 
 /** A block that was sold by hand in the PSA and is not booked yet. */
 export interface HandSale extends SoldBlock {
   invoice: OpenInvoice;
-  /** What people call the invoice. */
+  /** The invoice number. */
   label: string;
-  /** Whose invoice it is. */
+  /** The client of the invoice. */
   client: Client;
-  /** A block of that day and size that was added otherwise: it may be the same sale. */
+  /** A block of the same date and size that was added in another way: it may be the same sale. */
   twinId: string | null;
 }
 

@@ -3,7 +3,7 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { bindNames, createNameBook, type NameBook } from '../../domain/records/names.ts';
 import type { NameStore } from './names.ts';
 
-/** By which names the rules know the vendors' things, as far as is known; writes nothing. */
+/** Maps the vendors' things to their names in the rules, as far as known; writes nothing. */
 export async function readNameBook(
   store: NameStore,
   clients: readonly Client[],

@@ -11,12 +11,12 @@ export interface PushMessageRow {
   connection: string;
   payload: string;
   afterKey: string | null;
-  /** Remote id of the message named by `afterKey`, once delivered. */
+  /** Remote ID of the message `afterKey`, once delivered. */
   afterRemoteId: string | null;
   status: MessageStatus;
   attempts: number;
   nextAttemptAt: Instant;
-  /** A request to create it may have left then; null: nothing of it can exist in the vendor. */
+  /** When a create request may have been sent; null: it cannot exist at the vendor. */
   createAttemptedAt: Instant | null;
   remoteId: string | null;
   remoteLabel: string | null;
@@ -34,11 +34,11 @@ export type Settlement =
       lastError: string | null;
       nextAttemptAt: Instant;
       createAttemptedAt: Instant | null;
-      /** It was claimed and not tried. */
+      /** It was claimed but not tried. */
       isUntried?: boolean;
     };
 
-/** A message of which nothing has left, with what it was composed from. */
+/** An unsent message, with what it was composed from. */
 export interface UnsentMessage {
   key: string;
   clientId: string;
@@ -47,7 +47,7 @@ export interface UnsentMessage {
   basis: string;
 }
 
-/** Unsent messages composed again, and the ordered blocks that their invoices sell. */
+/** Unsent messages composed again, and the ordered blocks sold by their invoices. */
 export interface Recomposition {
   at: Instant;
   messages: readonly { key: string; connection: string; payload: string }[];
@@ -56,49 +56,49 @@ export interface Recomposition {
 
 export interface OutboxStore {
   /**
-   * Claims messages that are due for the connections, those tried least first and then in the order they
-   * were written; also those claimed before `staleBefore`, whose owner is gone. What is due or was claimed
-   * after `latest` was so by a clock that was ahead, and is due now. A message whose `afterKey` is not
-   * delivered waits; one whose `afterKey` is dead or cancelled does too.
+   * Claims due messages for the connections, least tried first, then in the order they were
+   * written; also those claimed before `staleBefore`, whose owner is gone. A due or claim time
+   * after `latest` was set by a clock that was ahead, and is due now. A message waits until its
+   * `afterKey` is delivered, even if that is dead or cancelled.
    */
   claimMessages(request: {
     owner: string;
     at: Instant;
     staleBefore: Instant;
-    /** No pause ends later. */
+    /** The latest possible end of a pause. */
     latest: Instant;
     connections: readonly string[];
     limit: number;
   }): Promise<PushMessageRow[]>;
-  /** Commits that a request to create it is about to leave; false: no longer the owner of the claim. */
+  /** Records that a create request is about to be sent; false: no longer the owner of the claim. */
   noteCreate(key: string, owner: string, at: Instant): Promise<boolean>;
-  /** Only the owner of the claim may settle; false: it is no longer the owner. */
+  /** Only the owner of the claim may write the result; false: it is no longer the owner. */
   settleMessage(key: string, owner: string, at: Instant, settlement: Settlement): Promise<boolean>;
   listMessages(filter: {
     statuses?: readonly MessageStatus[];
     clientId?: string;
   }): Promise<PushMessageRow[]>;
-  /** The newest message of the kind for each client, whatever became of it. */
+  /** The newest message of the kind per client, in any status. */
   readLatestMessages(kind: string): Promise<ReadonlyMap<string, PushMessageRow>>;
   readMessage(key: string): Promise<PushMessageRow | null>;
-  /** Keys that begin with the text, at most two. */
+  /** Keys that start with the text, at most two. */
   findMessageKeys(prefix: string): Promise<string[]>;
-  /** Messages to be sent, of which nothing has left and which can be composed again. */
+  /** Unsent messages that can be composed again. */
   readUnsent(): Promise<UnsentMessage[]>;
-  /** Rewrites them with their ordered blocks, in one transaction; they are due at once. */
+  /** Rewrites them with their ordered blocks, in one transaction; they are due immediately. */
   recompose(recomposition: Recomposition): Promise<void>;
-  /** Live mode says again what was only decided while observing: those messages are cancelled. */
+  /** Live mode decides again what was decided in observe mode: those messages are cancelled. */
   cancelWithheld(at: Instant): Promise<void>;
   /**
-   * A person's decision: dead or withheld → pending. False: not in such a state, or an invoice that was
-   * withheld: no block stands behind it, and going live writes one that has its block.
+   * By hand: dead or withheld → pending. False: not in such a status, or a withheld invoice: it has
+   * no block, and live mode writes one with a block.
    */
   retryMessage(key: string, at: Instant): Promise<boolean>;
-  /** A person's decision: anything not delivered → cancelled. */
+  /** By hand: anything not delivered → cancelled. */
   cancelMessage(key: string, at: Instant): Promise<boolean>;
 }
 
-/** The message as its connector takes it. A note's ticket is the one that its alert became. */
+/** The message for its connector. A note's ticket is that of its delivered alert. */
 export function messageOf(row: PushMessageRow): object {
   const payload = JSON.parse(row.payload) as object;
   const ticket = row.afterRemoteId === null ? {} : { ticketId: row.afterRemoteId };

@@ -10,10 +10,12 @@ import type { ClientLoss } from '../../domain/records/vanished.ts';
 import type { Instant } from '../../domain/time.ts';
 
 export interface Watermark {
-  /** Everything changed before this is mirrored for `clientIds`; null before the first full pass. */
+  /**
+   * Everything changed before this is mirrored for `clientIds`; null before the first full pass.
+   */
   since: Instant | null;
   clientIds: readonly string[];
-  /** The pass under way, or interrupted. */
+  /** The current or interrupted pass. */
   pass: PullPass | null;
 }
 
@@ -34,9 +36,9 @@ export type MirrorRows =
 export interface QuarantinedRow {
   sourceId: string;
   reason: string;
-  /** Our row, when it may be accepted as it is. */
+  /** Our row, if it may be accepted as it is. */
   row: unknown;
-  /** The vendor's row, when it could not be understood. */
+  /** The vendor's row, if it could not be parsed. */
   vendorRow: unknown;
 }
 
@@ -45,33 +47,36 @@ export type PullPage = MirrorRows & {
   at: Instant;
   runId: string;
   rejected: readonly QuarantinedRow[];
-  /** Recorded with each quarantined row, so that `retry` knows from where to read again. */
+  /** Stored with each quarantined row, so that `retry` knows from where to read again. */
   since: Instant;
   /** Stored in the same transaction as the rows; absent: unchanged. */
   watermark?: Watermark;
-  /** `if-changed`: only when the page brings a row whose revision is new, or sets one aside anew. */
+  /** `if-changed`: only if the page has a row with a new revision, or newly quarantines one. */
   watermarkWhen?: 'always' | 'if-changed';
   /**
-   * Tickets rows of a vendor that shows time ticket by ticket: whose tickets' time is to be read when
-   * they changed (a later `updatedAt` suffices), or in any case when forced.
+   * For ticket rows of a vendor that lists time per ticket: whether to read the tickets' time if
+   * they changed (a later `updatedAt` is enough), or always.
    */
   timeDue?: { clientIds: readonly string[]; isForced: boolean };
-  /** Time rows: these tickets' time is complete in this page; entries it lacks are gone. */
+  /** For time rows: these tickets' time is complete in this page; missing entries are deleted. */
   completeTicketIds?: readonly string[];
-  /** How many entries of theirs the vendor itself says were deleted; so many may go whatever they are. */
+  /**
+   * The number of their entries deleted according to the vendor; this many may be removed without
+   * confirmation.
+   */
   deletions?: number;
-  /** Clients of whom this run has met most lacking already. */
+  /** Clients for whom most time was already missing in this run. */
   askedClientIds?: readonly string[];
-  /** A person agrees that what is lacking is gone. */
+  /** Whether a user accepted that missing time is deleted. */
   areLossesAccepted?: boolean;
 };
 
 export interface PullOutcome {
   /** Rows whose revision is new. */
   changed: number;
-  /** Rows now set aside that were not before; an accepted row that has changed since counts again. */
+  /** Newly quarantined rows; an accepted row that has changed counts again. */
   quarantined: number;
-  /** What was left as it is, since it would be most of a client's time. */
+  /** What was not removed because it is most of a client's time. */
   vanished: readonly ClientLoss[];
 }
 
@@ -81,39 +86,46 @@ export interface SweepWindow {
   from: Instant;
   to: Instant;
   clientIds: readonly string[];
-  /** Entries that changed since are left alone: the list may be older than they are. */
+  /** Entries changed since are ignored: the list may be older. */
   startedAt: Instant;
 }
 
 export interface PullStore {
   readWatermark(connection: string, stream: StreamName): Promise<Watermark | null>;
-  /** Whether an invoice was delivered since the connection's invoices were last read through. */
+  /** Whether an invoice was delivered since the connection's invoices were last read completely. */
   hasUnreadInvoices(connection: string): Promise<boolean>;
   writePage(page: PullPage): Promise<PullOutcome>;
-  /** In the order of the tickets' ids as texts, from behind `after`. */
+  /** In the order of the tickets' IDs as text, after `after`. */
   listTimeDue(connection: string, limit: number, after?: string): Promise<string[]>;
-  /** When each of these tickets was created, as far as that is known. */
+  /** When each of these tickets was created, if known. */
   readTicketCreation(
     connection: string,
     ticketIds: readonly string[],
   ): Promise<Map<string, Instant>>;
-  /** Keeps ids that the vendor lists, for the sweep under way; the first page of one forgets the last sweep's. */
+  /**
+   * Stores IDs listed by the vendor for the current sweep; the first page deletes those of the last
+   * sweep.
+   */
   writePresent(connection: string, ids: readonly string[], isFirst: boolean): Promise<void>;
-  /** By client, whether or not anything is lost of it. */
+  /** By client, with or without losses. */
   readSweepLosses(window: SweepWindow): Promise<ClientLoss[]>;
-  /** Has the time of tickets read again of which some was taken for deleted since. */
+  /** Queues tickets whose time was marked as deleted since, to be read again. */
   addRemovedDue(connection: string, since: Instant): Promise<void>;
   /**
-   * Notes the listed entries that are neither mirrored nor set aside. Where some were taken for deleted, or
-   * are unseen for the second sweep in a row, every stream of the connection is to be read again from the
-   * moment or, where their tickets are told, the time of those; returns how many.
+   * Records listed entries that are neither mirrored nor quarantined. If some were marked as
+   * deleted, or are not mirrored for the second sweep in a row, every stream of the connection is
+   * read again from the timestamp, or the time of their tickets if these are given; returns their
+   * number.
    */
   readUnseenAgain(
     connection: string,
     since: Instant,
     ticketOf?: (sourceId: string) => string,
   ): Promise<number>;
-  /** Marks as deleted what was not listed, with the ids forgotten in the same transaction. Returns how many. */
+  /**
+   * Marks unlisted entries as deleted, and deletes the stored IDs in the same transaction. Returns
+   * the number.
+   */
   sweep(window: SweepWindow): Promise<number>;
   readMemory(connection: string, key: string): Promise<string | null>;
   writeMemory(connection: string, key: string, value: string | null, at: Instant): Promise<void>;

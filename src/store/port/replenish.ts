@@ -13,10 +13,10 @@ export interface Episode {
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  /** Undone: what it told was withdrawn. */
+  /** Undone: its alert was withdrawn. */
   firedMode: 'observe' | 'live' | 'undone';
   firedAt: Instant;
-  /** Pending work when it was last seen before a credit re-armed it. */
+  /** Pending work at the last check before a credit re-armed it. */
   pendingSeconds: number;
 }
 
@@ -25,7 +25,7 @@ export interface NewMessage {
   kind: string;
   clientId: string;
   connection: string;
-  /** JSON of the message less its key. */
+  /** JSON of the message without its key. */
   payload: string;
   /** JSON of what it was composed from; absent: it is never composed again. */
   basis?: string;
@@ -33,12 +33,12 @@ export interface NewMessage {
   status: 'pending' | 'withheld';
 }
 
-/** A change to a block in use; what it does to hours or money is posted beside it. */
+/** A change to an active block; its effect on hours or money is posted separately. */
 export interface BlockEdit {
   blockId: string;
-  /** Who changed it: an opening block follows the config only where the config changed since. */
+  /** Who changed it: an opening block only follows the config if the config has changed since. */
   source: 'config' | 'hand';
-  /** By how much the config's size changed; 0 where it did not. */
+  /** By how much the configured size changed; 0 if it did not. */
   seconds: number;
   minor: number;
   expiresOnBefore: DateText | null;
@@ -50,26 +50,26 @@ export interface ReplenishBatch {
   at: Instant;
   runId: string;
   expected: readonly { clientId: string; clientSeq: number }[];
-  /** New blocks, by key once: an identical one that stands already is left, another is a defect. */
+  /** New blocks, once per key: an identical existing one is kept, a different one is a bug. */
   blocks: readonly Block[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
-  /** What changes about blocks that are in use. */
+  /** Changes to active blocks. */
   blockEdits?: readonly BlockEdit[];
-  /** Ordered blocks whose size or validity only now is known. */
+  /** Ordered blocks whose size or validity is now known. */
   blockTerms?: readonly BlockTerms[];
-  /** Which invoice sold a new block, where none of ours did; each product on it once. */
+  /** The invoice that sold a new block, if not ours; each product on it once. */
   invoiceBlocks?: readonly InvoiceBlock[];
-  /** Clients that are sold nothing until a person releases them; one on hold already stays as it is. */
+  /** Clients whose automatic sales are put on hold; existing holds are kept. */
   salesHolds?: readonly Pick<SalesHold, 'clientId' | 'reason'>[];
   releasedHolds?: readonly string[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
-  /** By key once, like the blocks. */
+  /** Once per key, like the blocks. */
   messages: readonly NewMessage[];
   /**
-   * Messages of this kind for the client that newer ones replace, unless they are delivered. One that
-   * is claimed is replaced too: its owner is gone, or finds that it may no longer settle it. So is a
-   * dead one: sent once more by hand, it would undo what the newer one says.
+   * Undelivered messages of this kind for the client, replaced by newer ones. Claimed ones too: the
+   * owner is gone, or can no longer write the result. Dead ones too: retried by hand, they would
+   * overwrite the newer value.
    */
   superseded: readonly { clientId: string; kind: string; exceptKey: string }[];
 }
@@ -88,21 +88,24 @@ export interface PendingEntry
 
 export interface ReplenishStore extends HandSaleStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
-  /** Latest upward purchase or adjustment in each client's ledger that stands, as its position; 0: none. */
+  /**
+   * Position of the latest unreversed purchase or upward adjustment in each client's ledger; 0:
+   * none.
+   */
   readLastCredits(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Overage entries that nothing has paid off yet, oldest first. */
+  /** Unpaid overage entries, oldest first. */
   readOpenOverage(clientId: string): Promise<OpenOverage[]>;
   /** The client's ledger after a position, oldest first, with the work types of each charge. */
   readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
   /** Of the clients' blocks, oldest first. */
   readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The time entries behind what is pending, a row each, by their group. */
+  /** The pending time entries, one row each, by group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;
-  /** Blocks that are ordered, and those in use whose invoice may have changed since. */
+  /** Ordered blocks, and active ones whose invoice may have changed. */
   readOrders(): Promise<Order[]>;
   readSalesHolds(): Promise<SalesHold[]>;
-  /** Refuses like `writeDebits`. */
+  /** Rejects like `writeDebits`. */
   writeReplenish(batch: ReplenishBatch): Promise<void>;
 }
 
@@ -121,24 +124,24 @@ export interface InvoiceBlock {
   totalMinor: number;
 }
 
-/** A sold block with its invoice, or a block whose first day is still to come. */
+/** A sold block with its invoice, or a block whose first day is in the future. */
 export interface Order {
   block: Block;
   messageStatus: MessageStatus | null;
-  /** What people call the invoice; null before it is delivered. */
+  /** The invoice number; null before it is delivered. */
   label: string | null;
-  /** As it was sent; null without a message. */
+  /** As sent; null without a message. */
   sold: { seconds: number; totalMinor: number } | null;
-  /** As it was last read; null: it was not. */
+  /** As last read; null: not read yet. */
   invoice: SoldInvoice | null;
   paidOn: DateText | null;
-  /** Looked for by its id, twice, and not found. */
+  /** Searched for by its ID twice and not found. */
   isGone: boolean;
-  /** Its hours were credited once before. */
+  /** Whether its hours were credited before. */
   wasCredited: boolean;
 }
 
-/** Automatic sales to a client that wait for a person. */
+/** A client's automatic sales on hold. */
 export interface SalesHold {
   clientId: string;
   reason: string;

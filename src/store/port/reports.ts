@@ -18,11 +18,11 @@ export interface QuarantineRow {
   foundBy: 'pull' | 'debit';
 }
 
-/** Credits less debits, up to each of two moments. */
+/** Credits minus debits, up to each of two timestamps. */
 export interface BlockSums {
   /** Null: overage. */
   blockId: string | null;
-  /** 0 for a block of money. */
+  /** 0 for a money block. */
   openingSeconds: number;
   closingSeconds: number;
   /** Null: hours. */
@@ -30,7 +30,7 @@ export interface BlockSums {
   closingMinor: number | null;
 }
 
-/** A block as it was just before a ledger entry was posted. */
+/** A block just before a ledger entry was posted. */
 export interface BlockBefore {
   entryKey: string;
   blockId: string;
@@ -38,9 +38,9 @@ export interface BlockBefore {
   seconds: number;
   /** Null: hours. */
   minor: number | null;
-  /** What the entry's client had taken of it, where blocks are shared. */
+  /** What the entry's client had used of it, if blocks are shared. */
   used: number;
-  /** By the last day that it had then. */
+  /** By its last day at that time. */
   expiresOn: DateText | null;
   isVoid: boolean;
 }
@@ -56,28 +56,28 @@ export interface ReportStore {
     to: Instant | null,
   ): AsyncIterable<LedgerEntry[]>;
   /**
-   * Signed sums per block of everything posted before either moment, `to` being the later one; open
-   * overage (null) is below zero.
+   * Signed sums per block of everything posted before each timestamp, `to` being the later one;
+   * open overage (null) is negative.
    */
   readBalancesAt(clientId: string, from: Instant, to: Instant): Promise<BlockSums[]>;
   /** What others' blocks paid for the client's work, posted in [from, to), in pages of at most 1,000. */
   streamSharedUse(clientId: string, from: Instant, to: Instant): AsyncIterable<LedgerEntry[]>;
-  /** Signed sums of that per block, of everything posted before either moment. */
+  /** Signed sums of that per block, of everything posted before each timestamp. */
   readSharedUsesAt(clientId: string, from: Instant, to: Instant): Promise<BlockSums[]>;
   /** Charges posted in [from, to), oldest first, in pages of at most 1,000. */
   streamCharges(clientId: string, from: Instant, to: Instant): AsyncIterable<PostedCharge[]>;
-  /** The charge revision that stood for each group just before the moment. */
+  /** Each group's current charge revision just before the timestamp. */
   readChargesBefore(groupKeys: readonly string[], before: Instant): Promise<PostedCharge[]>;
   readCharges(ids: readonly string[]): Promise<PostedCharge[]>;
   readChargeHistory(groupKey: string): Promise<PostedCharge[]>;
   readChargeEntries(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
-  /** The blocks of each entry's account that anything had been posted on before it. */
+  /** The blocks of each entry's account with earlier postings. */
   readBlocksBefore(entryKeys: readonly string[]): Promise<BlockBefore[]>;
-  /** Groups that an entry, a ticket or a charge of this id (in any connection) belongs to. */
+  /** Groups of an entry, a ticket or a charge with this ID (in any connection). */
   findGroups(id: string, connection: string | null): Promise<ChargeGroup[]>;
   /**
-   * What the clients used together: charges that stand for work since that day, summed by day of work,
-   * and each group's work that is not yet due, with the moment at which the last of it began.
+   * The clients' combined usage: current charges for work since that day, summed by date of work,
+   * and each group's pending work, with the start of the last of it.
    */
   readUsage(clientIds: readonly string[], since: DateText): Promise<Usage>;
   listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
@@ -85,18 +85,18 @@ export interface ReportStore {
   streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;
   listQuarantine(statuses: readonly QuarantineRow['status'][]): Promise<QuarantineRow[]>;
   /**
-   * Reads the row again at the next pull (the stream's watermark steps back), or looks at the work
-   * again at the next debit where that found it. False: no such open or accepted row.
+   * Reads the row again at the next pull (the stream's watermark moves back), or processes the work
+   * again at the next debit if that found it. False: no such open or accepted row.
    */
   retryQuarantine(id: number, at: Instant): Promise<boolean>;
   /**
-   * Takes the row into the mirror as it is, or leaves an unmapped client out for good. False: no
-   * such open row. Throws `config` for a vendor row that could not be understood.
+   * Adds the row to the mirror as it is, or permanently ignores an unmapped client. False: no such
+   * open row. Throws `config` for a vendor row that could not be parsed.
    */
   acceptQuarantine(id: number, at: Instant, runId: string): Promise<boolean>;
-  /** Recomputes chain, sums, slices and caches from nothing; the first disagreement, or null. */
+  /** Recomputes chain, sums, slices and caches from scratch; the first mismatch, or null. */
   verify(): Promise<Disagreement | null>;
-  /** A consistent copy in a new file, while others write. */
+  /** A consistent copy in a new file, during writes. */
   backup(file: string): Promise<void>;
 }
 

@@ -33,9 +33,12 @@ export interface RunStore {
   /** `steps`: how each of them ended, which adds to what `listStepHealth` returns. */
   finishRun(id: string, at: Instant, result: string, steps?: readonly StepOutcome[]): Promise<void>;
   listStepHealth(): Promise<StepHealth[]>;
-  /** Entries made by hand that were finished, oldest first. */
+  /** Completed manual entries, oldest first. */
   listManualRuns(): Promise<{ id: string; command: string; result: string }[]>;
-  /** Writes everything but ledger, blocks and messages to a new store file; all work in it is to be debited again. */
+  /**
+   * Copies everything except ledger, blocks and messages to a new store file; all its work is to be
+   * debited again.
+   */
   copyMirror(file: string, nowMs: number): Promise<void>;
   listRuns(limit: number): Promise<
     {

@@ -10,12 +10,12 @@ export interface RunRow {
   startedAt: Instant;
 }
 
-/** Something of a run that another run has replaced or decided, and that therefore stays. */
+/** Part of a run that another run has replaced or decided, and that is therefore kept. */
 export interface Kept {
   kind: 'charge' | 'block';
   clientId: string;
   id: string;
-  /** The run that is to be undone for it. */
+  /** The run to undo instead. */
   byRun: string;
 }
 
@@ -26,22 +26,22 @@ export interface UndoneRun {
   kept: Kept[];
 }
 
-/** What a run wrote, as far as it can be taken back. */
+/** What a run wrote, as far as it can be undone. */
 export interface RunTraces {
   /**
-   * Its ledger entries that are no reversal and that nothing has undone, oldest first; and what came in
-   * the place of its adjustments since, where a block paid their overage.
+   * Its unreversed ledger entries other than reversals, oldest first; and what replaced its
+   * adjustments if a block has paid their overage.
    */
   entries: LedgerEntry[];
-  /** Groups that it posted a charge of, or withdrew one. */
+  /** Groups in which it posted or withdrew a charge. */
   groupKeys: string[];
-  /** Blocks that it sold, opened or passed hours on to. */
+  /** Blocks that it sold, opened or created by rollover. */
   blocks: Block[];
-  /** Of the blocks that it made usable: the runs that sold or opened them. */
+  /** The runs that sold or opened the blocks that it made usable. */
   soldBy: { blockId: string; runId: string }[];
   /** In the order in which they were written. */
   messages: PushMessageRow[];
-  /** Keys of its invoices that are paid in the PSA, and not credited since. */
+  /** Keys of its invoices that are paid in the PSA and not credited. */
   paidKeys: string[];
 }
 
@@ -56,7 +56,7 @@ export interface EntryPlace {
 export interface UndoMessage {
   message: PushMessageRow;
   status: 'open' | 'withdrawn' | 'absent' | 'by-hand';
-  /** What a person is to do, or why it could not be done yet; null: nothing. */
+  /** What to do by hand, or why it could not be done yet; null: nothing. */
   detail: string | null;
 }
 
@@ -76,22 +76,22 @@ export interface UndoBatch {
     isCharged: boolean;
   }[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
-  /** Blocks whose hours are taken back. */
+  /** Blocks whose hours are withdrawn. */
   undoneBlockIds: readonly string[];
-  /** Messages that are not to be sent (any more). */
+  /** Messages that must not be sent. */
   cancelledKeys: readonly string[];
-  /** Messages that stand, or may stand, in a PSA. */
+  /** Messages that exist, or may exist, in a PSA. */
   remote: readonly { key: string; status: 'open' | 'by-hand'; detail: string | null }[];
-  /** Terms under which overage that was billed is not billed again, by client. */
+  /** Terms under which billed overage is not billed again, by client. */
   heldBillings: readonly { clientId: string; terms: string }[];
   kept: readonly Kept[];
-  /** Whether the rules changed since the run: then the next run posts the work anew by itself. */
+  /** Whether the rules have changed since the run: then the next run posts the work again. */
   isOutdated: boolean;
 }
 
 export interface UndoStore {
   readRun(id: string): Promise<RunRow | null>;
-  /** The latest runs that posted, sold or told something, the newest first. */
+  /** The latest runs that posted, sold or sent something, newest first. */
   listWritingRuns(limit: number): Promise<RunRow[]>;
   listUndone(): Promise<UndoneRun[]>;
   readRunTraces(runId: string): Promise<RunTraces>;
@@ -100,7 +100,7 @@ export interface UndoStore {
   readEntryPlaces(
     entries: readonly { connection: string; sourceId: string }[],
   ): Promise<EntryPlace[]>;
-  /** Entries on these blocks that are no reversal and that nothing has undone, oldest first. */
+  /** Unreversed entries on these blocks other than reversals, oldest first. */
   readBlockEntries(blockIds: readonly string[]): Promise<LedgerEntry[]>;
   /** Refuses like `writeDebits`. */
   writeUndo(batch: UndoBatch): Promise<void>;
@@ -110,12 +110,12 @@ export interface UndoStore {
     at: Instant,
     settled: Pick<UndoMessage, 'status' | 'detail'>,
   ): Promise<void>;
-  /** The ledger entries that a run posted, reversals too, oldest first. */
+  /** The ledger entries that a run posted, including reversals, oldest first. */
   readRunEntries(runId: string): Promise<LedgerEntry[]>;
-  /** Blocks of these clients whose hours were taken back. */
+  /** Blocks of these clients whose hours were withdrawn. */
   readUndoneBlocks(clientIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Terms under which this client's overage is not to be billed again; null: it may be. */
+  /** Terms under which this client's overage must not be billed again; null: it may be. */
   readHeldBilling(clientId: string): Promise<string | null>;
-  /** Lets work that was taken back be posted, and overage be billed, again though nothing changed. */
+  /** Allows undone work to be posted, and overage to be billed, again although nothing changed. */
   releaseUndone(): Promise<void>;
 }

@@ -6,10 +6,10 @@ import {
 } from 'node:sqlite';
 import { fromSqliteError } from './sqlite-error.ts';
 
-/** Waited for another process's transaction before giving up. */
+/** How long to wait for another process's transaction. */
 const busyTimeoutMs = 5000;
 
-/** A statement that answers in bare values, and the names to put to them. */
+/** A statement that returns bare values, and their column names. */
 interface Prepared {
   statement: StatementSync;
   names: readonly string[];
@@ -31,12 +31,12 @@ export class Database {
     );
   }
 
-  /** Several statements at once, without values and without rows. */
+  /** Several statements, without parameters and without rows. */
   exec(sql: string): void {
     this.#guard(() => this.#connection.exec(sql));
   }
 
-  /** The caller states the row's shape, which the SELECT list beside it spells out. */
+  /** The caller states the row's shape, which must match the SELECT list. */
   rows<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     const { statement, names } = this.#prepare(sql);
     const found = this.#guard(() => statement.all(...values)) as unknown as SQLOutputValue[][];
@@ -57,7 +57,7 @@ export class Database {
     return this.#guard(() => Number(statement.run(...values).changes));
   }
 
-  /** Row by row, in constant memory; the statement is not shared, so that it may run long. */
+  /** Row by row, in constant memory; the statement is not shared, so it may run long. */
   *each<Row>(sql: string, ...values: SQLInputValue[]): Generator<Row, void> {
     const rows = this.#guard(() => this.#connection.prepare(sql).iterate(...values));
     while (true) {
@@ -67,7 +67,7 @@ export class Database {
     }
   }
 
-  /** All of it or nothing. The write lock is taken first, so that what is read stays true. */
+  /** All or nothing. The write lock is taken first, so that reads stay valid. */
   write<Result>(work: () => Result): Result {
     return this.#transaction('BEGIN IMMEDIATE', work);
   }
@@ -89,7 +89,7 @@ export class Database {
       this.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite has undone it by itself after a full disk; a second ROLLBACK would hide the cause.
+      // After a full disk SQLite has already rolled back; a second ROLLBACK would hide the cause.
       if (this.#connection.isTransaction) this.exec('ROLLBACK');
       throw error;
     }
@@ -115,7 +115,7 @@ export class Database {
   }
 }
 
-/** Node makes its own row objects as dictionaries, which take three times as long to make and to read. */
+/** Node's row objects are dictionaries, three times as slow to create and read. */
 function named<Row>(names: readonly string[], values: readonly SQLOutputValue[]): Row {
   const row: Record<string, SQLOutputValue | undefined> = {};
   let index = 0;

@@ -6,8 +6,8 @@ export const writeAheadLog = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FU
 export const noWriteAheadLog = 'PRAGMA journal_mode = DELETE;';
 
 /**
- * Changing the journal needs the file for itself and does not wait for it as a statement would. Throws
- * `transient` when another process keeps it for five seconds.
+ * Changing the journal mode needs exclusive access and does not wait for it like a statement.
+ * Throws `transient` if another process holds the file for five seconds.
  */
 export async function changeJournal(database: Database, pragmas: string): Promise<void> {
   const attemptsMax = 100;

@@ -3,7 +3,7 @@ import { KindError } from '../../domain/errors.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import type { Database } from './database.ts';
 
-/** Beside this file in the sources and in the built package alike. */
+/** Next to this file, both in the sources and in the built package. */
 const folder = new URL('./migrations/', import.meta.url);
 
 export interface Migration {
@@ -26,8 +26,8 @@ export function readMigrations(): Migration[] {
 }
 
 /**
- * Brings the database up to this program, each migration in a transaction of its own. Its row goes
- * in first: of several processes that start at once, one gets it and the others find it there.
+ * Migrates the database to this version, each migration in its own transaction. Its row is inserted
+ * first: of several processes that start at once, one succeeds and the others find it.
  */
 export function migrate(database: Database, migrations: readonly Migration[], now: number): void {
   refuseForeign(database);
@@ -38,7 +38,7 @@ export function migrate(database: Database, migrations: readonly Migration[], no
   }
 }
 
-/** For a database that may only be read: it must be exactly as this program wants it. */
+/** For a read-only database: it must be at exactly this version. */
 export function requireCurrent(database: Database, migrations: readonly Migration[]): void {
   refuseForeign(database);
   refuseNewer(database, migrations);
@@ -46,7 +46,7 @@ export function requireCurrent(database: Database, migrations: readonly Migratio
   if (applied === migrations.length) return;
   throw new KindError(
     'config',
-    `The database ${database.file} stands at version ${applied}; this program needs ${migrations.length}.`,
+    `The database ${database.file} is at version ${applied}; this program needs ${migrations.length}.`,
     { fix: 'Run `prepaid-hours run`, which brings it up to date.' },
   );
 }
@@ -89,7 +89,7 @@ function refuseForeign(database: Database): void {
   const table = database.row<{ name: string }>(
     "SELECT name FROM sqlite_schema WHERE type = 'table'",
   );
-  // Another process may have made the first tables between the two looks.
+  // Another process may have created the first tables between the two reads.
   if (table === undefined || hasMigrations(database)) return;
   throw new KindError(
     'config',

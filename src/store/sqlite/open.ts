@@ -18,12 +18,12 @@ import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
 import { undoStore } from './undo.ts';
 
-/** SQLite's own 2 MB of pages would be fetched again and again while a page of debit is written. */
+/** With SQLite's default cache of 2 MB, pages would be read again and again during a debit page. */
 export const connectionPragmas =
   'PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;';
 
 export interface StoreOptions {
-  /** The SQLite file; made, with its folder, unless it is only to be read. */
+  /** The SQLite file; created with its folder, except for reading. */
   file: string;
   isReadOnly?: boolean;
   /** Milliseconds since the epoch. */
@@ -31,15 +31,15 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the store, at the version of this program. Throws `config` for what a person must mend:
- * no permission, a full disk, a file that is no database, or one that a newer program has written.
+ * Opens the store at this program's version. Throws `config` for what an admin must fix: no
+ * permission, a full disk, a file that is not a database, or one written by a newer version.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const database = await openDatabase(options);
   return storeOn(database);
 }
 
-/** Every family of the port over one connection. */
+/** All parts of the port on one connection. */
 export function storeOn(database: Database): Store {
   return {
     ...clientStore(database),

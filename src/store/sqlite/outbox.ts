@@ -178,7 +178,7 @@ export function hasUnreadInvoices(database: Database, connection: string): boole
   return database.row(sql, connection) !== undefined;
 }
 
-/** The invoices were read through: the mirror has all that were delivered before. */
+/** The invoices were read completely: the mirror has all that were delivered before. */
 export function noteInvoicesRead(database: Database, connection: string): void {
   database.run(
     'UPDATE push_message SET is_unread = 0 WHERE is_unread = 1 AND connection = ?',

@@ -5,7 +5,7 @@ import { Database } from './database.ts';
 import { changeJournal, noWriteAheadLog } from './journal.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
-/** What debit and replenish made of the mirror, and what was sent of it. */
+/** What debit and replenish derived from the mirror, and what was sent. */
 const derivedTables: readonly string[] = [
   'dirty',
   'entry_group',
@@ -25,7 +25,9 @@ const derivedTables: readonly string[] = [
   'undone_block',
 ];
 
-/** Writes a new database without the derived tables' rows; its triggers mark all work to be debited again. */
+/**
+ * Writes a new database without the derived rows; its triggers mark all work to be debited again.
+ */
 export function copyMirror(source: Database, file: string, now: number): void {
   for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true });
   createPrivately(file);
@@ -54,8 +56,8 @@ function keptTables(database: Database): string[] {
 }
 
 /**
- * Puts the draft in the place of the database. Both leave the write-ahead log first, which fails while
- * another process reads the old one: a log left beside the file would be taken for that of the new one.
+ * Replaces the database with the draft. Both leave WAL mode first, which fails while another
+ * process reads the old one: a log left next to the file would be applied to the new one.
  */
 export async function replaceDatabase(draft: string, file: string): Promise<void> {
   for (const path of [draft, file]) {

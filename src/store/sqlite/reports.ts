@@ -4,7 +4,7 @@ import type { Usage } from '../../domain/forecast/burn-history.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { BlockBefore, ChargeGroup, ReportStore } from '../port.ts';
-import { createAnew, syncPath } from '../private-file.ts';
+import { createNew, syncPath } from '../private-file.ts';
 import { type Database, listValue } from './database.ts';
 import {
   readChargeHistory,
@@ -23,7 +23,7 @@ import { verify } from './verify.ts';
 
 const pageSize = 1000;
 
-/** Hours and money apart, credits less debits: of what was posted before ?1, and of all. */
+/** Hours and money separately, credits minus debits: posted before ?1, and in total. */
 const signed = "iif(l.side = 'credit', l.seconds, -l.seconds)";
 const signedMinor = "iif(l.side = 'credit', l.minor, -l.minor)";
 const sums = `
@@ -32,7 +32,7 @@ const sums = `
   sum(iif(l.minor IS NOT NULL AND l.posted_at >= ?1, 0, ${signedMinor})) AS openingMinor,
   sum(${signedMinor}) AS closingMinor`;
 
-/** Sorts behind every moment. */
+/** Sorts after every timestamp. */
 const afterAll = '~';
 
 export function reportStore(database: Database): ReportStore {
@@ -107,8 +107,8 @@ function listClients(database: Database): ListedClient[] {
 }
 
 /**
- * Page by page from where the last one ended, so that no read stays open between two pages. No row is
- * posted before the moment of the row before it, so that both orders are the same.
+ * Page by page from the end of the last one, so that no read stays open between two pages. No row
+ * has an earlier timestamp than the previous one, so both orders are the same.
  */
 async function* streamLedger(
   database: Database,
@@ -184,7 +184,7 @@ function readUsage(database: Database, clientIds: string, since: DateText): Usag
   };
 }
 
-/** A voided block was refunded, or what it was credited was undone. */
+/** A void block was refunded, or its credit was reversed. */
 function readBlocksBefore(database: Database, entryKeys: readonly string[]): BlockBefore[] {
   const rows = database.rows<Omit<BlockBefore, 'isVoid'> & { isVoid: number }>(
     `SELECT s.key AS entryKey, b.id AS blockId,
@@ -204,7 +204,7 @@ function readBlocksBefore(database: Database, entryKeys: readonly string[]): Blo
   return rows.map(({ isVoid, ...row }) => ({ ...row, isVoid: isVoid === 1 }));
 }
 
-/** By the id (or the number) that a person reads off the screen, in one connection or in any. */
+/** By the ID (or the number) shown to users, in one connection or in any. */
 function findGroups(database: Database, id: string, connection: string | null): ChargeGroup[] {
   return database.rows(
     `SELECT ${groupColumns} FROM charge_group g WHERE g.group_key IN (
@@ -224,9 +224,9 @@ function findGroups(database: Database, id: string, connection: string | null): 
   );
 }
 
-/** Reads one snapshot while others go on writing, and leaves nothing behind when it fails. */
+/** Reads one snapshot while others keep writing, and leaves no file behind if it fails. */
 function backUp(database: Database, file: string): void {
-  createAnew(file);
+  createNew(file);
   try {
     database.run('VACUUM INTO ?', file);
     for (const path of [file, dirname(file)]) syncPath(path);

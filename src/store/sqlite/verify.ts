@@ -7,7 +7,7 @@ import {
 } from '../../domain/ledger/ledger.ts';
 import type { Disagreement } from '../port.ts';
 import { Database } from './database.ts';
-import { type Left, readHeadFromLedger } from './ledger/balances.ts';
+import { type Remaining, readHeadFromLedger } from './ledger/balances.ts';
 import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger/ledger.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
@@ -32,7 +32,7 @@ interface Chain {
   hash: string;
   postedAt: string;
   overageSeconds: number;
-  remaining: Map<string, Left>;
+  remaining: Map<string, Remaining>;
 }
 
 function verifyChains(database: Database): Disagreement | null {
@@ -75,7 +75,7 @@ function chainFault(chain: Chain, entry: LedgerEntry): string | null {
     chain.overageSeconds -= signedSeconds(entry);
     return chain.overageSeconds < 0 ? `more overage is paid off than there was` : null;
   }
-  const nothing: Left = { seconds: 0, minor: entry.minor === null ? null : 0 };
+  const nothing: Remaining = { seconds: 0, minor: entry.minor === null ? null : 0 };
   const before = chain.remaining.get(entry.blockId) ?? nothing;
   const after = addedTo(before, entry);
   chain.remaining.set(entry.blockId, after);

@@ -39,7 +39,7 @@ export function readCharges(database: Database, ids: readonly string[]): PostedC
   );
 }
 
-/** A group that was withdrawn has a last revision that costs nothing, so that one stands then. */
+/** A withdrawn group has a last revision that costs nothing, which is then the current one. */
 export function readChargesBefore(
   database: Database,
   groupKeys: readonly string[],

@@ -46,7 +46,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     }
     insertCharge(database, charge, at, batch.runId);
   }
-  // A charge that costs nothing has no ledger entry, and yet nothing may be posted before it.
+  // A free charge has no ledger entry, but nothing may be dated before it.
   const moved = new Set(batch.postings.map((posting) => posting.clientId));
   for (const clientId of new Set(batch.charges.map((charge) => charge.clientId))) {
     if (moved.has(clientId)) continue;
@@ -119,7 +119,7 @@ function writeGroup(database: Database, group: ChargeGroup): void {
   );
 }
 
-/** A group that was charged once keeps its row: its next revision has to count on from there. */
+/** A group that was ever charged keeps its row, because its revisions continue. */
 function removeGroups(database: Database, groupKeys: readonly string[]): void {
   const charged = database.row<{ groupKey: string }>(
     `SELECT c.group_key AS groupKey FROM json_each(?) k

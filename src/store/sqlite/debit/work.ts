@@ -9,7 +9,7 @@ interface Pair {
   sourceId: string;
 }
 
-/** Tickets that were loaded, with all their family. */
+/** Loaded tickets, with all tickets merged with them. */
 type Tickets = Map<string, MirrorTicket>;
 
 export function readWork(database: Database, subjects: readonly Subject[]): Work {
@@ -56,7 +56,7 @@ export function readWorkBetween(
   return complete(database, entries, new Map(), new Set());
 }
 
-/** By the entry itself, its ticket, or any ticket that one was merged into. */
+/** By the entry itself, its ticket, or any ticket that this was merged into. */
 function isOfClient(
   entry: Pick<StoredEntry, 'connection' | 'clientId' | 'ticketId'>,
   tickets: ReadonlyMap<string, MirrorTicket>,
@@ -77,7 +77,7 @@ function isOfClient(
   return false;
 }
 
-/** Of the tickets in `whole` all the family is there already. */
+/** For tickets in `whole`, all merged tickets are already loaded. */
 function complete(
   database: Database,
   entries: ReadonlyMap<string, MirrorTimeEntry>,
@@ -97,7 +97,7 @@ export function readGroups(database: Database, groupKeys: readonly string[]): Ch
   );
 }
 
-/** By key from where the last page ended: tickets through their index, then what hangs on none. */
+/** By key from the end of the last page: tickets through their index, then entries without one. */
 export async function* streamMirroredWork(database: Database): AsyncGenerator<Subject[], void> {
   const statements = [
     `SELECT DISTINCT 'ticket' AS kind, connection, ticket_id AS sourceId FROM mirror_time_entry
@@ -120,8 +120,8 @@ export const groupColumns = `g.group_key AS groupKey, g.client_id AS clientId, g
   g.pending_seconds AS pendingSeconds, g.revision, g.charge_id AS chargeId, g.facts_hash AS factsHash`;
 
 /**
- * Loads the tickets with all that they were merged into and all that was merged into them. Few tickets
- * ever are: only these are followed further, and those that nobody has seen.
+ * Loads the tickets with all tickets merged with them, in both directions. Few tickets are ever
+ * merged: only these are followed further, and unknown ones.
  */
 function addFamily(database: Database, asked: readonly Pair[], tickets: Tickets): Pair[] {
   const alone = new Set<string>();
@@ -219,7 +219,7 @@ function entriesById(database: Database, entries: readonly Pair[]): StoredEntry[
   );
 }
 
-/** Without statistics SQLite would read the whole connection by the primary key; so in the others. */
+/** Without statistics SQLite would scan the whole connection by the primary key; likewise below. */
 function entriesOnTickets(database: Database, tickets: readonly Pair[]): StoredEntry[] {
   return byConnection(tickets, (connection, ids) =>
     database.rows(
@@ -289,7 +289,7 @@ function ticketsOf(entries: Iterable<Pick<StoredEntry, 'connection' | 'ticketId'
   return [...tickets.values()];
 }
 
-/** Connection names hold no line break. */
+/** Connection names contain no line breaks. */
 function textOf({ connection, sourceId }: Pair): string {
   return `${connection}\n${sourceId}`;
 }

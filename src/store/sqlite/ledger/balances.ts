@@ -2,18 +2,18 @@ import { chainStart } from '../../../domain/ledger/ledger.ts';
 import type { Block, BlockBalance, ClientLedger, LedgerOptions, SharedUse } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
-/** Where a client's chain ends. */
+/** The end of a client's chain. */
 export interface Head {
   clientSeq: number;
   hash: string;
-  /** The latest moment that anything of the client was posted at; empty before the first time. */
+  /** The latest posting timestamp of the client; empty before the first one. */
   postedAt: string;
   /** Zero or more. */
   overageSeconds: number;
 }
 
 /** What is left of a block: hours, or money. */
-export interface Left {
+export interface Remaining {
   seconds: number;
   /** Null: hours. */
   minor: number | null;
@@ -39,7 +39,9 @@ const summedMinor = `iif(b.amount_minor IS NULL, NULL,
   (SELECT coalesce(sum(iif(l.side = 'credit', l.minor, -l.minor)), 0)
    FROM ledger l WHERE l.client_id = b.client_id AND l.block_id = b.id))`;
 
-/** From the cache where it stands, else from the ledger: the cache decides the cost, not the answer. */
+/**
+ * From the cache if present, otherwise from the ledger: the cache affects speed, not the result.
+ */
 export function readLedgers(
   database: Database,
   clientIds: readonly string[],
@@ -71,7 +73,7 @@ export function readLedgers(
   });
 }
 
-/** From an index that holds rows of shared blocks alone. */
+/** From an index that only contains rows of shared blocks. */
 function readSharedUse(database: Database, clientIds: readonly string[]): Map<string, SharedUse[]> {
   const rows = database.rows<SharedUse & { payerId: string }>(
     `SELECT l.client_id AS payerId, l.used_by AS clientId, l.block_id AS blockId,
@@ -84,7 +86,7 @@ function readSharedUse(database: Database, clientIds: readonly string[]): Map<st
   return Map.groupBy(rows, ({ payerId }) => payerId);
 }
 
-/** Where the clients' chains end; one whose cached row is gone is looked up in the ledger. */
+/** The ends of the clients' chains; a missing cached row is looked up in the ledger. */
 export function readHeads(
   database: Database,
   clientIds: readonly string[],
@@ -99,7 +101,7 @@ export function readHeads(
   return (clientId) => heads.get(clientId) ?? readHeadFromLedger(database, clientId);
 }
 
-/** The head as the ledger and the charges have it, whatever the cache says. */
+/** The head from the ledger and the charges, ignoring the cache. */
 export function readHeadFromLedger(database: Database, clientId: string): Head {
   const last = database.row<Pick<Head, 'clientSeq' | 'hash' | 'postedAt'>>(
     `SELECT client_seq AS clientSeq, hash, posted_at AS postedAt FROM ledger
@@ -118,18 +120,21 @@ export function readHeadFromLedger(database: Database, clientId: string): Head {
   return { clientSeq, hash, overageSeconds, postedAt: laterOf(postedAt, chargedAt) };
 }
 
-/** What is left in blocks that a batch moves, by client; cached rows that are gone are made anew first. */
+/**
+ * What is left in the blocks that a batch changes, by client; missing cached rows are rebuilt
+ * first.
+ */
 export function openRemaining(
   database: Database,
   clientIds: readonly string[],
   blockIds: readonly string[],
-): Map<string, Map<string, Left>> {
+): Map<string, Map<string, Remaining>> {
   let rows = readCached(database, blockIds);
   if (rows.some(({ seconds }) => seconds === null)) {
     rebuildRemaining(database, clientIds);
     rows = readCached(database, blockIds);
   }
-  const byClient = new Map<string, Map<string, Left>>();
+  const byClient = new Map<string, Map<string, Remaining>>();
   for (const { clientId, id, seconds, minor } of rows) {
     if (seconds === null) continue;
     const blocks = byClient.get(clientId);
@@ -151,7 +156,7 @@ function readCached(
   );
 }
 
-/** Makes the cached rows that somebody has taken away. */
+/** Rebuilds missing cached rows. */
 function rebuildRemaining(database: Database, clientIds: readonly string[]): void {
   database.run(
     `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor)
@@ -178,7 +183,7 @@ export function writeHead(database: Database, clientId: string, head: Head): voi
 export function writeRemaining(
   database: Database,
   blockId: string,
-  { seconds, minor }: Left,
+  { seconds, minor }: Remaining,
 ): void {
   database.run(
     `INSERT INTO block_balance (block_id, remaining_seconds, remaining_minor) VALUES (?, ?, ?)

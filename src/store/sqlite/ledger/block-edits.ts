@@ -31,7 +31,7 @@ export function readBlockEdits(database: Database, clientIds: readonly string[])
   );
 }
 
-/** Sizes alone: the config still asks for the last day, so the next run would move it again. */
+/** Only sizes: the config still has the last day, so the next run would set it again. */
 export function undoBlockEdits(
   database: Database,
   { at, runId, undoes }: { at: Instant; runId: string; undoes: { id: string } },

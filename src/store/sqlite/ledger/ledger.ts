@@ -11,9 +11,9 @@ import { type Database, listValue } from '../database.ts';
 import { markHeldDirty } from '../mirror/held.ts';
 import {
   type Head,
-  type Left,
   laterOf,
   openRemaining,
+  type Remaining,
   readHeads,
   writeHead,
   writeRemaining,
@@ -24,7 +24,7 @@ export const ledgerColumns = `l.seq, l.client_id AS clientId, l.client_seq AS cl
   l.charge_id AS chargeId, l.reverses,
   l.worked_on AS workedOn, l.note, l.posted_at AS postedAt, l.run_id AS runId, l.hash`;
 
-/** Postings that were decided against a ledger as it stood, for one moment and one run. */
+/** Postings decided on a ledger's state, for one timestamp and one run. */
 export interface PostingBatch {
   at: Instant;
   runId: string;
@@ -35,16 +35,16 @@ export interface PostingBatch {
 /** A client's ledger while a batch is written to it. */
 interface OpenLedger {
   head: Head;
-  remaining: Map<string, Left>;
+  remaining: Map<string, Remaining>;
   touchedBlockIds: Set<string>;
   isMoved: boolean;
 }
 
 /**
- * Appends the postings to their clients' chains, in their order, and keeps the caches. Runs inside
- * the caller's transaction. Returns the moment that each expected client's rows are posted at: never
- * before that of its rows before, so that a clock put back adds nothing to a month already closed.
- * Where hours came to a block, work that was held for want of them becomes dirty.
+ * Appends the postings to their clients' chains, in order, and updates the caches. Runs inside the
+ * caller's transaction. Returns each expected client's posting timestamp: never before that of its
+ * previous rows, so that a clock set back adds nothing to a closed month. If a block received
+ * hours, held work becomes dirty.
  */
 export function appendPostings(database: Database, batch: PostingBatch): Map<string, Instant> {
   const ledgers = openLedgers(database, batch);
@@ -84,8 +84,8 @@ function openLedgers(database: Database, batch: PostingBatch): Map<string, OpenL
     if (head.clientSeq !== clientSeq) {
       throw new KindError(
         'transient',
-        `The ledger of client ${clientId} moved meanwhile (from ${clientSeq} to ${head.clientSeq}).`,
-        { fix: 'It is decided anew at the next run.' },
+        `The ledger of client ${clientId} changed in the meantime (from ${clientSeq} to ${head.clientSeq}).`,
+        { fix: 'The next run decides it again.' },
       );
     }
     ledgers.set(clientId, {
@@ -99,7 +99,7 @@ function openLedgers(database: Database, batch: PostingBatch): Map<string, OpenL
   return ledgers;
 }
 
-/** A charge has one moment, in the order of its client's events as in that of the account that pays it. */
+/** A charge has one timestamp, in order for both its client and the account that pays it. */
 function alignSharers(
   ledgers: ReadonlyMap<string, OpenLedger>,
   postings: readonly Posting[],
@@ -131,13 +131,13 @@ function append(database: Database, ledger: OpenLedger, posting: Posting, runId:
     insert(database, { ...entry, hash });
   } catch (error) {
     if (error instanceof KindError) throw error;
-    throw new Error(`ledger entry ${posting.key} is refused by the database`, { cause: error });
+    throw new Error(`ledger entry ${posting.key} was rejected by the database`, { cause: error });
   }
   ledger.head = { ...ledger.head, clientSeq: entry.clientSeq, hash };
   ledger.isMoved = true;
 }
 
-/** Neither a block nor the overage ever goes below zero, not even between two rows of one batch. */
+/** Neither a block nor the overage may go below zero, not even between two rows of one batch. */
 function move(ledger: OpenLedger, posting: Posting): void {
   const { blockId, key } = posting;
   if (blockId === null) {
@@ -157,23 +157,26 @@ function move(ledger: OpenLedger, posting: Posting): void {
   ledger.touchedBlockIds.add(blockId);
 }
 
-/** What is left of a block once the posting is on it. */
-export function addedTo(left: Left, posting: Pick<Posting, 'side' | 'seconds' | 'minor'>): Left {
+/** What is left of a block after the posting. */
+export function addedTo(
+  left: Remaining,
+  posting: Pick<Posting, 'side' | 'seconds' | 'minor'>,
+): Remaining {
   return {
     seconds: left.seconds + signedSeconds(posting),
     minor: left.minor === null ? null : left.minor + signedMinor(posting),
   };
 }
 
-/** Money never goes to or from a block of hours, nor hours to or from one of money. */
-export function leftFault(left: Left, { minor }: Pick<Posting, 'minor'>): string | null {
+/** Money is never posted to a block of hours, nor hours to a money block. */
+export function leftFault(left: Remaining, { minor }: Pick<Posting, 'minor'>): string | null {
   if ((left.minor === null) === (minor === null)) return null;
   return left.minor === null
     ? 'holds hours, and money is moved'
     : 'holds money, and hours are moved';
 }
 
-export function belowZero({ seconds, minor }: Left): string | null {
+export function belowZero({ seconds, minor }: Remaining): string | null {
   if (seconds < 0) return `is left with ${seconds} s`;
   return minor !== null && minor < 0 ? `is left with ${minor} minor units` : null;
 }
@@ -187,7 +190,7 @@ function refuseUnequal(database: Database, posting: Posting, reverses: string): 
   if (fault !== null) throw new Error(`ledger entry ${posting.key}: ${reverses} ${fault}`);
 }
 
-/** What keeps the posting from undoing the original exactly; null: nothing. */
+/** Why the posting does not reverse the original exactly; null: it does. */
 export function reversalFault(
   reversal: Pick<Posting, 'clientId' | 'blockId' | 'seconds' | 'minor' | 'usedBy' | 'side'>,
   original: Pick<
@@ -228,7 +231,7 @@ function insert(database: Database, entry: Omit<LedgerEntry, 'seq'>): void {
   );
 }
 
-/** Whole entries that are no reversal and that none undoes. */
+/** Unreversed entries other than reversals. */
 export function readLiveSlices(database: Database, chargeIds: readonly string[]): LedgerEntry[] {
   return database.rows(
     `SELECT ${ledgerColumns} FROM json_each(?) k CROSS JOIN ledger l ON l.charge_id = k.value

@@ -62,7 +62,7 @@ function refuseShared(clients: readonly ConfiguredClient[]): void {
       const other = names.get(source);
       if (other !== undefined) {
         throw new KindError('config', `Clients "${other}" and "${name}" share the id ${source}.`, {
-          fix: 'Leave it with the one that it belongs to.',
+          fix: 'Keep it for the client it belongs to.',
         });
       }
       names.set(source, name);
@@ -73,7 +73,7 @@ function refuseShared(clients: readonly ConfiguredClient[]): void {
 function findKnown(database: Database, client: ConfiguredClient): KnownClient | undefined {
   if (client.sourceIds.size === 0) {
     throw new KindError('config', `Client "${client.name}" has no id in any connection.`, {
-      fix: 'Add the id that the PSA shows for it under `ids:`.',
+      fix: 'Add its ID in the PSA under `ids:`.',
     });
   }
   let known: (KnownClient & { source: string }) | undefined;
@@ -89,9 +89,9 @@ function findKnown(database: Database, client: ConfiguredClient): KnownClient | 
     if (known !== undefined && known.id !== owner.id) {
       throw new KindError(
         'config',
-        `The ids of client "${client.name}" belong to two clients with a ledger each: ` +
+        `The IDs of client "${client.name}" belong to two clients with separate ledgers: ` +
           `${known.source} is "${known.name}" and ${source} is "${owner.name}".`,
-        { fix: 'Keep them as two clients, or leave out the id of the one that is no longer used.' },
+        { fix: 'Keep them as two clients, or remove the ID of the one that is no longer used.' },
       );
     }
     known = { ...owner, source };
@@ -100,8 +100,8 @@ function findKnown(database: Database, client: ConfiguredClient): KnownClient | 
 }
 
 /**
- * An id that was typed under the wrong client and moved since makes two clients find the same one:
- * the ledger stays with the client whose name it bears.
+ * If an ID was entered under the wrong client and later moved, two clients find the same one: the
+ * ledger stays with the client that has its name.
  */
 function isOwner(
   index: number,
@@ -117,8 +117,8 @@ function isOwner(
   }
   throw new KindError(
     'config',
-    `Clients ${names.map((name) => `"${name}"`).join(' and ')} both have ids of the client known as "${known.name}".`,
-    { fix: `Give the one that keeps its ledger the name "${known.name}" for one run.` },
+    `Clients ${names.map((name) => `"${name}"`).join(' and ')} both have IDs of the known client "${known.name}".`,
+    { fix: `Name the one that keeps the ledger "${known.name}" for one run.` },
   );
 }
 

@@ -9,7 +9,7 @@ export function takeDirty(database: Database, limit: number): DirtySubject[] {
   );
 }
 
-/** Also work that no group was ever made for: its client may have been added to the config since. */
+/** Also work without any group: its client may have been added to the config since. */
 export function markOpenGroupsDirty(database: Database): number {
   return database.run(
     `INSERT INTO dirty (connection, kind, source_id)

@@ -15,7 +15,7 @@ export function readHeldSubjects(database: Database, clientIds: readonly string[
   return database.rows(heldSubjects, listValue(clientIds));
 }
 
-/** Marks the work, paid for by these clients, that waits for hours, now that some came to a block. */
+/** Marks held work paid for by these clients as dirty, after a block received hours. */
 export function markHeldDirty(database: Database, clientIds: readonly string[]): void {
   if (clientIds.length === 0) return;
   database.run(

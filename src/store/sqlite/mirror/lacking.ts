@@ -4,10 +4,10 @@ import type { PullOutcome, PullPage } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { addTimeDue } from './time-due.ts';
 
-/** The time of a client that a loss is held against: as long ago as a sweep looks by default. */
+/** The window of a client's time that a loss is compared with: that of a sweep by default. */
 const lookBackSeconds = 62 * 86_400;
 
-/** Entries that went one by one within a day went together. */
+/** Entries removed within this time count as removed together. */
 const togetherSeconds = 86_400;
 
 interface Lacking {
@@ -17,9 +17,9 @@ interface Lacking {
 }
 
 /**
- * Of tickets whose time the page holds whole: what it lacks is gone, unless that is most of a client's
- * time and the vendor does not say itself that it was deleted. An entry that was set aside is there, only
- * not understood: it is never taken for gone.
+ * For tickets whose time is complete in the page, missing entries are deleted, unless they are most
+ * of a client's time and the vendor does not report them as deleted. A quarantined entry exists, it
+ * is only unreadable, and is never removed.
  */
 export function removeLacking(
   database: Database,
@@ -48,7 +48,7 @@ export function removeLacking(
   return { changed, vanished };
 }
 
-/** The same run took the first of it away before it came to most. */
+/** Restores what the same run removed before the loss became most of the time. */
 function restoreRemoved(database: Database, page: PullPage, clientIds: readonly string[]): void {
   if (clientIds.length === 0) return;
   const removed = database.rows<{ ticketId: string }>(
@@ -61,7 +61,7 @@ function restoreRemoved(database: Database, page: PullPage, clientIds: readonly 
     page.at,
     listValue(clientIds),
   );
-  // A page of a stream has a watermark; others are of single tickets, which are asked for again.
+  // A page of a stream has a watermark; others are of single tickets, which are requested again.
   if (page.watermark !== undefined) return;
   addTimeDue(
     database,
@@ -86,7 +86,7 @@ function readLacking(database: Database, page: PullPage, ticketIds: readonly str
   );
 }
 
-/** By client of whom most would be gone, with what went in the last day. */
+/** Losses of clients who would lose most of their time, including those of the last day. */
 function losses(database: Database, page: PullPage, lacking: readonly Lacking[]): ClientLoss[] {
   if (lacking.length === 0) return [];
   const clientIds = [...new Set(lacking.flatMap(({ clientId }) => clientId ?? []))];

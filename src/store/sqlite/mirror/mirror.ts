@@ -10,7 +10,10 @@ import type {
 import type { MirrorRows } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
-/** A row in the order of its table's columns, with the hash over all but the moment of its change. */
+/**
+ * A row in the order of its table's columns, with the hash over all but its last-modified
+ * timestamp.
+ */
 interface MirrorRow {
   sourceId: string;
   values: readonly SQLInputValue[];
@@ -19,7 +22,7 @@ interface MirrorRow {
 
 interface MirrorTable {
   name: string;
-  /** Beside `connection` and `source_id`, all that the revision covers. */
+  /** The columns covered by the revision, besides `connection` and `source_id`. */
   columns: readonly string[];
   hasUpdatedAt: boolean;
   hasDeletedAt: boolean;
@@ -33,15 +36,15 @@ interface Stored {
 }
 
 export interface MirrorChange {
-  /** Rows whose revision is new, or that came back. */
+  /** Rows with a new revision, or that reappeared. */
   changed: number;
-  /** Rows that are new or that the vendor says were touched, changed for us or not. */
+  /** Rows that are new or were touched at the vendor, whether or not they changed for us. */
   touchedIds: string[];
 }
 
 /**
- * Writes what differs from the mirror and nothing else: an unchanged row fires no trigger, so that
- * it makes no work for debit. INSERT and UPDATE are apart on purpose, see `dirty` in the migration.
+ * Writes only what differs from the mirror: an unchanged row fires no trigger and causes no work
+ * for debit. INSERT and UPDATE are separate on purpose, see `dirty` in the migration.
  */
 export function writeMirror(
   database: Database,
@@ -270,7 +273,7 @@ function timeEntryValues(row: TimeEntryRow): SQLInputValue[] {
   ];
 }
 
-/** In one order, so that the same ids are the same text. */
+/** In a fixed order, so that equal IDs give equal text. */
 function nameIdsText({ ids = {} }: Pick<TicketRow, 'ids'>): string | null {
   const present = Object.entries(ids).sort(([a], [b]) => (a < b ? -1 : 1));
   return present.length === 0 ? null : JSON.stringify(Object.fromEntries(present));

@@ -56,11 +56,11 @@ interface Found {
   kind: NamedKind;
   sourceId: string;
   name: string;
-  /** When the row that says so was changed last. */
+  /** The last-modified timestamp of the row with the name. */
   seenAt: Instant;
 }
 
-/** Learns from a page of the mirror what its ids are called. */
+/** Learns the names of IDs from a page of the mirror. */
 export function learnNames(database: Database, connection: string, page: MirrorRows): void {
   if (page.stream === 'tickets') writeNames(database, connection, page.rows.flatMap(inTicket));
   if (page.stream === 'timeEntries') writeNames(database, connection, page.rows.flatMap(inEntry));
@@ -92,7 +92,7 @@ function found(
   return name === null ? [] : [{ kind, sourceId: sourceId ?? nameAsId(name), name, seenAt }];
 }
 
-/** An old row may show a name of its own day: the latest change has the last word. */
+/** An old row may show an old name: the latest change wins. */
 function writeNames(database: Database, connection: string, names: readonly Found[]): void {
   const latest = new Map<string, Found>();
   for (const one of names) {

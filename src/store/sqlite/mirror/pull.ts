@@ -59,7 +59,7 @@ export function pullStore(database: Database): PullStore {
 function writePage(database: Database, page: PullPage): PullOutcome {
   const { quarantined, accepted } = quarantinePage(database, page);
   const change = writeMirror(database, page.connection, page);
-  // Accepted rows were understood when they were set aside, so they have their stream's shape.
+  // Accepted rows were parsed when they were quarantined, so they have their stream's shape.
   const again = { stream: page.stream, rows: accepted } as MirrorRows;
   learnNames(database, page.connection, page);
   learnNames(database, page.connection, again);
@@ -80,7 +80,7 @@ function writePage(database: Database, page: PullPage): PullOutcome {
   return { changed, quarantined, vanished: lacking.vanished };
 }
 
-/** A pass that an earlier run began may have passed the invoice before it was delivered. */
+/** A pass started by an earlier run may have passed the invoice before it was delivered. */
 function isReadThrough({ stream, at }: PullPage, { since, pass }: Watermark): boolean {
   return stream === 'invoices' && pass === null && since === at;
 }

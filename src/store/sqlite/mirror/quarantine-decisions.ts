@@ -25,13 +25,13 @@ export function listQuarantine(
   );
 }
 
-/** Takes a row into the mirror as it was understood, or leaves what debit asked about as it is. */
+/** Adds a row to the mirror as parsed, or accepts what debit reported. */
 export function acceptQuarantine(database: Database, id: number, at: Instant): boolean {
   const found = readOne(database, id);
   if (found === undefined || found.status !== 'open') return false;
   if (found.foundBy === 'pull') {
     if (found.row === null) throw notUnderstood(found);
-    // It was written from our own row of that stream, when it was set aside.
+    // It was written from our own row of that stream when it was quarantined.
     const page = { stream: found.stream, rows: [JSON.parse(found.row)] } as MirrorRows;
     writeMirror(database, found.connection, page);
   }
@@ -43,14 +43,14 @@ export function acceptQuarantine(database: Database, id: number, at: Instant): b
 function notUnderstood({ id, connection, stream, sourceId }: StoredRow): KindError {
   return new KindError(
     'config',
-    `Row ${id} (${stream} ${sourceId} of ${connection}) could not be understood, so there is nothing to accept.`,
+    `Row ${id} (${stream} ${sourceId} of ${connection}) could not be parsed, so there is nothing to accept.`,
     { fix: `Correct it in ${connection}, then run \`prepaid-hours quarantine retry ${id}\`.` },
   );
 }
 
 /**
- * Has the row read again: by stepping the stream's watermark back to where the row was met, or by
- * asking again for the time of the tickets that it came with, where time is read ticket by ticket.
+ * Queues the row to be read again: by moving the stream's watermark back to where the row was
+ * found, or by requesting the time of its tickets again, if time is read ticket by ticket.
  */
 export function retryQuarantine(database: Database, id: number): boolean {
   const found = readOne(database, id);
@@ -76,7 +76,7 @@ export function retryQuarantine(database: Database, id: number): boolean {
   return true;
 }
 
-/** A ticket that was never seen was touched at the latest when the first time was logged on it. */
+/** An unknown ticket was last modified no earlier than the first time logged on it. */
 function firstWorkOn(database: Database, { connection, sourceId }: StoredRow): Instant | null {
   const first = database.row<{ startedAt: Instant | null }>(
     `SELECT min(started_at) AS startedAt FROM mirror_time_entry INDEXED BY mirror_time_entry_ticket

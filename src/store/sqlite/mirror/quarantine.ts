@@ -2,7 +2,7 @@ import type { Instant } from '../../../domain/time.ts';
 import type { PullPage, QuarantinedSubject } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
-/** Who found a row wanting. Each settles its own only. */
+/** The step that quarantined a row. Each step resolves only its own rows. */
 export type FoundBy = 'pull' | 'debit';
 
 interface Finding {
@@ -14,7 +14,7 @@ interface Finding {
   row: string | null;
   vendorRow: string | null;
   since: Instant | null;
-  /** Tickets whose time it came with, as a JSON array. */
+  /** The tickets whose time it came with, as a JSON array. */
   ticketIds: string | null;
   at: Instant;
 }
@@ -26,8 +26,8 @@ interface Standing {
 }
 
 /**
- * Sets the page's rejected rows aside and settles what arrived well after all. A row that a person
- * has accepted stays accepted while it says the same; these come back, to stand in the mirror.
+ * Quarantines the page's rejected rows and resolves those that are now readable. An accepted row
+ * stays accepted while it is unchanged; these are returned, to be mirrored.
  */
 export function quarantinePage(
   database: Database,
@@ -49,7 +49,7 @@ export function quarantinePage(
       ticketIds,
       at,
     };
-    const status = setAside(database, finding);
+    const status = quarantineRow(database, finding);
     if (status === 'new') outcome.quarantined += 1;
     if (status === 'accepted' && finding.row !== null) outcome.accepted.push(row);
   }
@@ -65,7 +65,7 @@ export function quarantinePage(
   return outcome;
 }
 
-/** What debit found, or found to be in order again. */
+/** Stores what debit found, or resolves it. */
 export function writeWarnings(
   database: Database,
   warnings: readonly QuarantinedSubject[],
@@ -85,7 +85,7 @@ export function writeWarnings(
       continue;
     }
     const nothing = { row: null, vendorRow: null, since: null, ticketIds: null };
-    setAside(database, {
+    quarantineRow(database, {
       connection,
       stream,
       sourceId,
@@ -97,7 +97,7 @@ export function writeWarnings(
   }
 }
 
-function setAside(database: Database, finding: Finding): 'new' | 'known' | 'accepted' {
+function quarantineRow(database: Database, finding: Finding): 'new' | 'known' | 'accepted' {
   const standing = database.row<Standing>(
     `SELECT id, status, row FROM quarantine
      WHERE connection = ? AND stream = ? AND source_id = ? AND found_by = ?`,
@@ -142,12 +142,12 @@ function setAside(database: Database, finding: Finding): 'new' | 'known' | 'acce
   return standing.status === 'open' ? 'known' : 'new';
 }
 
-/** The moment of the last touch is no part of what a person accepted. */
+/** The last-modified timestamp is not part of what was accepted. */
 function isSame(accepted: string | null, seen: string | null): boolean {
-  return withoutMoment(accepted) === withoutMoment(seen);
+  return withoutTimestamp(accepted) === withoutTimestamp(seen);
 }
 
-function withoutMoment(row: string | null): string | null {
+function withoutTimestamp(row: string | null): string | null {
   if (row === null) return null;
   const fields: unknown = JSON.parse(row);
   if (typeof fields !== 'object' || fields === null) return row;

@@ -33,7 +33,7 @@ function writePresent(
 }
 
 /**
- * Time in the window, of the client that the vendor lists it under (its own, else its ticket's), and
+ * Time in the window, by the client that the vendor lists it under (its own, or its ticket's), and
  * whether it is listed.
  */
 const windowed = `FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
@@ -54,7 +54,7 @@ function readLosses(database: Database, window: SweepWindow): ClientLoss[] {
   );
 }
 
-/** Listed, neither mirrored nor in quarantine. */
+/** Listed, but neither mirrored nor quarantined. */
 const unseen = `FROM sweep_present p WHERE p.connection = ?1
   AND NOT EXISTS (SELECT 1 FROM mirror_time_entry e
     WHERE e.connection = p.connection AND e.source_id = p.source_id AND e.deleted_at IS NULL)
@@ -62,8 +62,8 @@ const unseen = `FROM sweep_present p WHERE p.connection = ?1
     AND q.stream = 'timeEntries' AND q.source_id = p.source_id AND q.status <> 'resolved')`;
 
 /**
- * What one sweep misses may have been logged since the last pull; what two miss was hidden from it, and so
- * was what had been taken for deleted.
+ * What is missing in one sweep may have been logged since the last pull; what is missing in two was
+ * hidden, and so was what had been marked as deleted.
  */
 function readUnseenAgain(
   database: Database,
@@ -97,7 +97,7 @@ function readUnseenAgain(
   return found.length;
 }
 
-/** A pass under way may be past it already, so it starts again. */
+/** A current pass may already be past it, so it restarts. */
 export function stepBack(
   database: Database,
   { connection, stream }: { connection: string; stream: string | null },

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../domain/time.ts';
 import { type Database, listValue } from '../database.ts';
 
-/** Tickets whose time is to be read, for vendors that show it ticket by ticket. */
+/** Queues tickets whose time is to be read, for vendors that list it per ticket. */
 export function addTimeDue(
   database: Database,
   connection: string,
@@ -15,7 +15,10 @@ export function addTimeDue(
   );
 }
 
-/** Tickets of which time was taken for deleted since: what comes back must be seen, though nothing tells of it. */
+/**
+ * Queues tickets with time marked as deleted since: entries that reappear are not reported
+ * otherwise.
+ */
 export function addRemovedDue(database: Database, connection: string, since: Instant): void {
   database.run(
     `INSERT INTO time_due (connection, ticket_id)

@@ -14,9 +14,9 @@ type StoredDelivery = Omit<Delivery, 'block' | 'mirrored'> & {
 };
 
 /**
- * A threshold is still crossed while nothing was bought since it fired. What a block holds is a cache;
- * where that is empty, the invoice is looked at once more than it need be. What an undo withdraws is the
- * undo's to tell of.
+ * A threshold is still crossed if nothing was bought since it fired. A block's remaining hours are
+ * a cache; if that is empty, an invoice is checked once too often. What an undo withdraws is
+ * reported by the undo.
  */
 const matters = `(m.kind = 'invoice' AND coalesce(b.status, 'active') <> 'void'
     AND (m.created_at >= ?3 OR b.status = 'ordered' OR coalesce(r.remaining_seconds, 1) > 0

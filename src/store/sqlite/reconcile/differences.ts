@@ -46,7 +46,7 @@ export function differenceStore(database: Database): DifferenceStore {
   };
 }
 
-/** Whether it is new, or says something else than it did. */
+/** Whether it is new or has changed. */
 function writeDifference(
   database: Database,
   one: Difference,

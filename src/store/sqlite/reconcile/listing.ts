@@ -36,7 +36,7 @@ export function listingStore(database: Database): ListingStore {
   };
 }
 
-/** Temporary: no other process sees them, nothing of them is in the file or in a backup. */
+/** Temporary: invisible to other processes, and neither in the file nor in a backup. */
 const tables = `
   DROP TABLE IF EXISTS temp.listed_ticket;
   DROP TABLE IF EXISTS temp.listed_entry;
@@ -58,7 +58,7 @@ const tables = `
     ours INTEGER NOT NULL, due INTEGER NOT NULL, debited INTEGER NOT NULL
   ) STRICT;`;
 
-/** A row that changes while it is listed comes twice; the later one counts. */
+/** A row that changes while it is listed appears twice; the later one counts. */
 function listTickets(database: Database, tickets: readonly ListedTicket[]): void {
   database.run(
     `INSERT OR REPLACE INTO temp.listed_ticket (source_id, client_id, has_all_time)
@@ -93,7 +93,7 @@ function readTicketClients(
   return new Map(rows.map(({ id, clientId }) => [id, clientId]));
 }
 
-/** The client that the vendor lists an entry under: its own, else its ticket's. */
+/** The client that the vendor lists an entry under: its own, or its ticket's. */
 const mirroredEntries = `FROM mirror_time_entry e
   LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
   WHERE e.connection = ?1 AND e.deleted_at IS NULL
@@ -107,8 +107,8 @@ function findUnlisted(
   const inScope = isTimePerTicket
     ? 'AND e.ticket_id IN (SELECT source_id FROM temp.listed_ticket WHERE has_all_time = 1)'
     : 'AND e.updated_at >= ?3 AND e.updated_at < ?4';
-  const moments = isTimePerTicket ? [] : [from, to];
-  const values = [connection, listValue(clientIds), ...moments];
+  const window = isTimePerTicket ? [] : [from, to];
+  const values = [connection, listValue(clientIds), ...window];
   const [counted] = database.rows<{ mirrored: number }>(
     `SELECT count(*) AS mirrored ${mirroredEntries} ${inScope}`,
     ...values,
@@ -125,13 +125,13 @@ function findUnlisted(
   return { mirrored: counted?.mirrored ?? 0, unlisted };
 }
 
-/** Work that waits to be debited is no difference: what touched it came only now. */
+/** Work waiting to be debited is not a difference: it has only just changed. */
 const isSettled = `NOT EXISTS (SELECT 1 FROM dirty d
     WHERE d.connection = e.connection AND d.kind = 'entry' AND d.source_id = e.source_id)
   AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.connection = e.connection
     AND d.kind = 'ticket' AND d.source_id IN (e.ticket_id, t.merged_into))`;
 
-/** Read once each, however much of the listing it is about. */
+/** Each is read once, however much of the listing it covers. */
 const standingCharges = `SELECT DISTINCT g.charge_id FROM temp.listed_entry l
   CROSS JOIN entry_group eg ON eg.connection = ?1 AND eg.entry_id = l.source_id
   CROSS JOIN charge_group g ON g.group_key = eg.group_key AND g.facts_hash IS NOT NULL
@@ -142,8 +142,8 @@ const comparedMirror = `FROM temp.listed_entry l
   LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id`;
 
 /**
- * Three looks at the same time: as listed, as mirrored, and as it stands in charges. An entry that two
- * connections give the same id is told apart in a day's charge by when it began.
+ * Three sums of the same time: as listed, as mirrored, and as charged. If two connections use the
+ * same entry ID, a daily charge distinguishes the entries by their start.
  */
 function findHours(database: Database, connection: string): void {
   database.run(

@@ -8,12 +8,12 @@ import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balan
 import { addInvoiceBlock } from './hand-sales.ts';
 
 /**
- * The mirrored invoice of a sale `m`, by the id that the push got for it; by our key on it only where no
- * row shows that id.
+ * The mirrored invoice of a sale `m`, by the ID that the push stored; by our key only if no row has
+ * that ID.
  */
 export const invoiceOfSale = `i.connection = m.connection AND i.source_id = ${invoiceIdOf('NULL')}`;
 
-/** The id of a sale's invoice, where it is not known already. */
+/** The ID of a sale's invoice, if not already known. */
 function invoiceIdOf(known: string): string {
   return `coalesce(${known},
   (SELECT k.source_id FROM mirror_invoice k
@@ -24,7 +24,7 @@ function invoiceIdOf(known: string): string {
    ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1))`;
 }
 
-/** One miss proves nothing: two looks that far apart do. */
+/** One miss proves nothing: two looks this far apart do. */
 const betweenLooks = '-1 hours';
 
 type Flags = 'isPaid' | 'isVoid';
@@ -33,7 +33,7 @@ type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags
     label: string | null;
     soldSeconds: number | null;
     soldMinor: number | null;
-    /** Of a block that an invoice of somebody else's sold. */
+    /** For a block sold by an invoice that is not ours. */
     product: string | null;
     lines: string | null;
     paidOn: DateText | null;
@@ -42,12 +42,12 @@ type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags
   };
 
 /**
- * What was read of an invoice before it was delivered says nothing: it may have been written by half. No clock
- * decides that, for what was judged once would be forgotten when it is put back.
+ * An invoice read before its delivery was complete says nothing: it may have been half written.
+ * This does not depend on a clock, which may be set back.
  */
 const isReadSince = '(h.block_id IS NOT NULL OR m.is_unread = 0)';
 
-/** Of the blocks in use, those whose invoice may no longer be what they were given for. */
+/** Active blocks whose invoice may have changed since they were credited. */
 const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
   OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0
   OR i.net_minor <> m.payload ->> '$.totalMinor' OR b.seconds <> m.payload ->> '$.seconds'
@@ -93,7 +93,9 @@ export function readOrders(database: Database): Order[] {
   });
 }
 
-/** Of the lines with the product alone; not known for money, which may be sold at another price than its own. */
+/**
+ * Only of the lines with the product; unknown for money, which may be sold at a different price.
+ */
 function netOf(
   { amountMinor }: Pick<StoredBlock, 'amountMinor'>,
   product: string,
@@ -110,7 +112,7 @@ export function readSalesHolds(database: Database): SalesHold[] {
   );
 }
 
-/** What a batch says of ordered blocks and of the clients that are sold nothing. */
+/** Writes a batch's changes to ordered blocks and sales holds. */
 export function writeOrders(
   database: Database,
   {
@@ -149,7 +151,7 @@ export function writeOrders(
   }
 }
 
-/** Whether a delivered invoice was there when it was looked at by its id. */
+/** Records whether a delivered invoice was found by its ID. */
 export function noteInvoice(
   database: Database,
   messageKey: string,

@@ -93,7 +93,7 @@ function readCharged(
     if (charge === null) return { ...entry, workTypes: null, price: null };
     const isMixed = charge.byWorkType !== undefined;
     const slices = isMixed ? readLiveSlices(database, [entry.chargeId ?? '']) : [entry];
-    // Of what was undone, and of reversals, only the whole charge is known.
+    // For reversed entries and reversals, only the whole charge is known.
     if (!slices.some(({ key }) => key === entry.key)) {
       return { ...entry, workTypes: chargedWorkTypes(charge), price: null };
     }
@@ -168,7 +168,7 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
     block.key,
   );
   if (standing !== undefined) {
-    // Its status may have moved on since it was first written.
+    // Its status may have changed since it was first written.
     refuseOther(
       `block ${block.key}`,
       { ...fromStoredBlock(standing), status: block.status },
@@ -232,10 +232,10 @@ function addMessage(database: Database, message: NewMessage, at: Instant, runId:
   );
 }
 
-/** A key is made from its cause: the same key with another content means that a cause was lost. */
+/** A key is derived from its cause: the same key with different content means a missing cause. */
 function refuseOther(name: string, standing: object, wanted: object): void {
   if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
-    throw new Error(`${name} stands already with another content`);
+    throw new Error(`${name} already exists with different content`);
   }
 }
 
