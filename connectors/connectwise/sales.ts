@@ -4,7 +4,7 @@
  * two never leads to a duplicate invoice.
  */
 import { z } from 'zod';
-import type { Delivered, Push, SourceId, Standing } from '../../src/contract/connector.ts';
+import type { Delivered, Push, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
@@ -37,7 +37,7 @@ export interface Route {
   /** Writes the missing halves. */
   create(psa: Psa, sale: Sale): Promise<Delivered>;
   /** Its state; null: it no longer exists. */
-  inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<Standing | null>;
+  inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<RemoteState | null>;
 }
 
 export function createInvoicePush(open: OpenCall<Psa>): Push<'invoice'> {

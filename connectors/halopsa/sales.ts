@@ -4,7 +4,7 @@
  * duplicate.
  */
 import { z } from 'zod';
-import type { Delivered, Push, SourceId, Standing } from '../../src/contract/connector.ts';
+import type { Delivered, Push, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
@@ -113,7 +113,7 @@ async function inspectInvoice(
   halo: Halo,
   { clientId, currency }: Sale,
   invoiceId: SourceId,
-): Promise<Standing | null> {
+): Promise<RemoteState | null> {
   const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
   const wire = await findRow(halo, invoicesOf(clientId), InvoiceWire, isWanted);
   if (wire === null) return null;

@@ -5,8 +5,8 @@ import type {
   Push,
   PushKind,
   PushMessages,
+  RemoteState,
   SourceId,
-  Standing,
 } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';

@@ -41,7 +41,7 @@ export interface Delivered {
  * The current state of a delivered record at the vendor. Fields that the vendor does not report are
  * left out.
  */
-export interface Standing {
+export interface RemoteState {
   /** A ticket: whether it is closed. */
   isClosed?: boolean;
   /** An invoice: whether it is void. */
@@ -76,7 +76,7 @@ export interface Push<Kind extends PushKind> {
     message: PushMessages[Kind],
     remoteId: SourceId,
     signal: AbortSignal,
-  ): Promise<Standing | null>;
+  ): Promise<RemoteState | null>;
   /**
    * Withdraws a delivered record, gives the reason, and verifies the result. A record that is
    * already withdrawn, by us or by a user, is left as is and counts. Null: the vendor does not

@@ -1,4 +1,4 @@
-import type { PushKind, PushMessages, Standing } from '../contract/connector.ts';
+import type { PushKind, PushMessages, RemoteState } from '../contract/connector.ts';
 import { describeError, isKindError, KindError } from '../domain/errors.ts';
 import type { Delivery } from '../store/port.ts';
 import { compareAlert, compareInvoice } from './compare-delivery.ts';
@@ -62,7 +62,7 @@ async function inspect<Kind extends PushKind>(
   { connector, connection, signal }: ReconcileContext,
   kind: Kind,
   { key, payload, remoteId }: Delivery,
-): Promise<{ standing: Standing | null; message: PushMessages[Kind] }> {
+): Promise<{ standing: RemoteState | null; message: PushMessages[Kind] }> {
   const push = connector.push[kind];
   if (push === undefined) {
     throw new KindError('config', `"${connection}" no longer takes messages of kind ${kind}.`);

@@ -1,4 +1,4 @@
-import type { PushMessages, Standing } from '../contract/connector.ts';
+import type { PushMessages, RemoteState } from '../contract/connector.ts';
 import { textFromMinor } from '../domain/money.ts';
 import type { Delivery } from '../store/port.ts';
 import type { Found } from './context.ts';
@@ -12,7 +12,7 @@ type InvoiceTerms = Pick<PushMessages['invoice'], 'totalMinor' | 'currency'>;
 export function compareInvoice(
   delivery: Delivery,
   terms: InvoiceTerms,
-  standing: Standing | null,
+  standing: RemoteState | null,
   isMirrored: boolean,
 ): Found[] {
   const { clientId } = delivery;
@@ -41,7 +41,7 @@ export function compareInvoice(
 }
 
 /** Null: the same, or not reported by the vendor. */
-function otherAmount(standing: Standing, terms: InvoiceTerms): string | null {
+function otherAmount(standing: RemoteState, terms: InvoiceTerms): string | null {
   const { totalMinor, currency = terms.currency } = standing;
   if (totalMinor === undefined) return null;
   if (totalMinor === terms.totalMinor && currency === terms.currency) return null;
@@ -54,7 +54,7 @@ function creditedPart({ mirrored }: Delivery, { currency }: InvoiceTerms): strin
 }
 
 /** An alert whose threshold is still crossed should still be open. */
-export function compareAlert(delivery: Delivery, standing: Standing | null): Found[] {
+export function compareAlert(delivery: Delivery, standing: RemoteState | null): Found[] {
   const { clientId, createdAt } = delivery;
   const subject = subjectOf('ticket', delivery);
   const ours = `open since ${createdAt.slice(0, 10)}: the threshold is still crossed`;

@@ -13,7 +13,7 @@ import type {
   Push,
   PushKind,
   PushMessages,
-  Standing,
+  RemoteState,
   TicketRow,
   TimeEntryRow,
   VendorBlock,
@@ -72,7 +72,7 @@ export class ScriptedVendor {
   /** How long `find` does not see what was just sent. */
   searchLagSeconds = 0;
   /** What people made of what was sent, by its id there; null: they removed it. */
-  readonly standings = new Map<string, Standing | null>();
+  readonly standings = new Map<string, RemoteState | null>();
   /** Remote ids of what was taken back, as often as it was really closed, with the reason. */
   readonly withdrawn: { remoteId: string; reason: string }[] = [];
   /** Kinds that the vendor lets us take back. */

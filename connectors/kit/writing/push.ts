@@ -5,8 +5,8 @@ import type {
   Push,
   PushKind,
   PushMessages,
+  RemoteState,
   SourceId,
-  Standing,
   Withdrawal,
   Withdrawn,
 } from '../../../src/contract/connector.ts';
@@ -34,7 +34,7 @@ export interface KeyedRecord<C, Message, Row, Id extends string> {
   isWhole?(row: Row): boolean;
   /** Throws if the record found differs from what was to be written, such as its price. */
   refuseOther?(call: C, row: Row, message: Message): void;
-  inspect?(call: C, message: Message, remoteId: SourceId): Promise<Standing | null>;
+  inspect?(call: C, message: Message, remoteId: SourceId): Promise<RemoteState | null>;
   withdraw?(call: C, message: Message, withdrawal: Withdrawal): Promise<Withdrawn | null>;
 }
 

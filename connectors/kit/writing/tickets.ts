@@ -1,8 +1,8 @@
 /** Alert tickets: reading the state of one, and withdrawing it. */
 import type {
   PushMessages,
+  RemoteState,
   SourceId,
-  Standing,
   Withdrawal,
   Withdrawn,
 } from '../../../src/contract/connector.ts';
@@ -16,7 +16,7 @@ export interface TicketView {
   isClosed: boolean;
   /** Whether we withdrew it before, if that is visible: then people did not close it. */
   isWithdrawn?(): boolean | Promise<boolean>;
-  updatedAt?: Standing['updatedAt'];
+  updatedAt?: RemoteState['updatedAt'];
 }
 
 export interface ClosableTicket<C, View extends TicketView = TicketView> {
@@ -39,7 +39,7 @@ export async function inspectTicket<C>(
   { read }: Pick<ClosableTicket<C>, 'read'>,
   call: C,
   id: SourceId,
-): Promise<Standing | null> {
+): Promise<RemoteState | null> {
   const ticket = await read(call, id);
   if (ticket === null) return null;
   const { isClosed, updatedAt } = ticket;

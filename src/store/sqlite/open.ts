@@ -62,7 +62,7 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   const isReadOnly = options.isReadOnly ?? false;
   if (!isReadOnly) createPrivately(file);
   else if (!existsSync(file)) {
-    throw new KindError('config', `There is no database ${file} yet.`, {
+    throw new KindError('config', `The database ${file} does not exist yet.`, {
       fix: 'Correct `store:` in the config file, or `prepaid-hours restore` a backup. A new installation begins with `prepaid-hours run`.',
     });
   }
