@@ -6,7 +6,7 @@ import type { Block, BlockBalance, ClientLedger, Store } from '../store/port.ts'
 import { rollOver } from './rollover.ts';
 
 /** The result of a client's expiring blocks. */
-export interface Ended {
+export interface ExpiryResult {
   postings: Posting[];
   /** Blocks that hold rolled-over hours. */
   blocks: Block[];
@@ -22,7 +22,7 @@ export async function endBlocks(
   ledger: ClientLedger,
   account: Account,
   { rollover, today }: { rollover: Rollover | null; today: DateText },
-): Promise<Ended> {
+): Promise<ExpiryResult> {
   const ending = ledger.blocks.filter((block) => isLeft(block) && hasEnded(block, today));
   const rolled =
     rollover === null || ending.length === 0

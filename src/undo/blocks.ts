@@ -1,6 +1,6 @@
 import { isOpeningEdit } from '../domain/keys.ts';
 import type { LedgerEntry } from '../domain/ledger/ledger.ts';
-import type { Block, Kept } from '../store/port.ts';
+import type { Block, KeptPart } from '../store/port.ts';
 import { accountOf, type Books, reverseIn } from './books.ts';
 
 export interface BlockUndo {
@@ -10,7 +10,7 @@ export interface BlockUndo {
   reopenedIds: string[];
   /** Hours used from those blocks by others, to be spent again. */
   moved: LedgerEntry[];
-  kept: Kept[];
+  kept: KeptPart[];
   conflicts: string[];
 }
 

@@ -1,5 +1,5 @@
 import type { ChargeFacts } from '../domain/charges/charge-facts.ts';
-import type { ChargeGroup, EntryPlace, Kept, PostedCharge, UndoBatch } from '../store/port.ts';
+import type { ChargeGroup, EntryPlace, KeptPart, PostedCharge, UndoBatch } from '../store/port.ts';
 import type { UndoContext } from './context.ts';
 
 /** The undo of a group in which the run posted a charge. */
@@ -15,7 +15,7 @@ export interface ChargeUndoes {
   changes: ChargeUndo[];
   /** Entries that return to the group in which they were charged before the run. */
   entryGroups: UndoBatch['entryGroups'];
-  kept: Kept[];
+  kept: KeptPart[];
   conflicts: string[];
 }
 

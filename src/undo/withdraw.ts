@@ -25,7 +25,7 @@ export interface WithdrawContext {
   stop: AbortSignal;
 }
 
-type Settled = Pick<UndoMessage, 'status' | 'detail'>;
+type WithdrawalResult = Pick<UndoMessage, 'status' | 'detail'>;
 
 /** Kind and payload of a stored message were written together, so they always match. */
 interface StoredPush {
@@ -44,7 +44,7 @@ export async function withdrawMessages(context: WithdrawContext): Promise<unknow
   const closed = new Map<string, unknown>();
   for (const { message, status } of await store.readUndoMessages(undoneRunId)) {
     if (status === 'withdrawn' || status === 'absent' || stop.aborted) continue;
-    const settle = (settled: Settled) =>
+    const settle = (settled: WithdrawalResult) =>
       store.settleUndoMessage(message.key, context.now(), settled);
     if (mode === 'observe') {
       const detail = `Observe mode: nothing was sent. Set \`mode: live\` and undo again, or: ${byHand(message)}`;
@@ -70,10 +70,13 @@ export async function withdrawMessages(context: WithdrawContext): Promise<unknow
   return failures;
 }
 
-async function withdrawOne(context: WithdrawContext, message: PushMessageRow): Promise<Settled> {
+async function withdrawOne(
+  context: WithdrawContext,
+  message: PushMessageRow,
+): Promise<WithdrawalResult> {
   const { connection, kind } = message;
   const push = context.connectors.get(connection)?.push[kind as PushKind] as StoredPush | undefined;
-  const left: Settled = { status: 'by-hand', detail: byHand(message) };
+  const left: WithdrawalResult = { status: 'by-hand', detail: byHand(message) };
   if (push === undefined) return left;
   const delivered = await findDelivered(push, message, context.signal);
   if (delivered === null) {

@@ -50,7 +50,7 @@ async function listRuns({ app, deps, answer, format, table }: Scope): Promise<nu
   return 0;
 }
 
-type Shown = Omit<UndoResult, 'ledger' | 'exitCode'> & {
+type ShownUndo = Omit<UndoResult, 'ledger' | 'exitCode'> & {
   ledger: (Omit<UndoResult['ledger'][number], 'clientId'> & { client: string })[];
 };
 

@@ -120,7 +120,7 @@ function restrict(whole: Position, kind: Kind, { overage, pending }: OwedWork): 
 }
 
 /** What is left in blocks of exactly this kind, after subtracting what is owed. */
-export interface OwnLeft {
+export interface KindBalance {
   workTypes: Kind;
   hasHours: boolean;
   settledSeconds: number;
@@ -131,7 +131,7 @@ export interface OwnLeft {
 }
 
 /** Each kind separately, lowest first, for display: these add up, the positions do not. */
-export function ownLeft(positions: readonly Position[]): OwnLeft[] {
+export function ownLeft(positions: readonly Position[]): KindBalance[] {
   const limited = positions.filter(({ workTypes }) => workTypes !== null);
   const total = (of: (position: Position) => number) => sum(limited.map(of));
   const kinds = positions.map((position) => {

@@ -16,7 +16,7 @@ export function dueAtOf(facts: ChargeFacts): Instant {
   return ends.sort().at(-1) ?? '';
 }
 
-interface Owed extends Omit<Demand, 'usedBy'> {
+interface UnpaidTime extends Omit<Demand, 'usedBy'> {
   /** Null: taken by hand. */
   clientId: string | null;
 }
@@ -67,7 +67,7 @@ class SimulatedBalance {
   readonly #sizes = new Map<string, number>();
   readonly #uses = new Map<string, { seconds: number; slices: Used[] }>();
   readonly #episodes = new Map<string, EpisodeState>();
-  #owed: Owed[] = [];
+  #owed: UnpaidTime[] = [];
   #alerts = 0;
   #invoices = 0;
   /** The history, instead of a ledger. */
@@ -138,7 +138,7 @@ class SimulatedBalance {
     });
   }
 
-  spend(owed: Owed): void {
+  spend(owed: UnpaidTime): void {
     this.hasBegun = true;
     if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
     for (const part of splitDemand(owed)) this.#pay(part);
@@ -150,7 +150,7 @@ class SimulatedBalance {
     return use;
   }
 
-  #pay(owed: Owed): void {
+  #pay(owed: UnpaidTime): void {
     const { clientId, ...demand } = owed;
     for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
       const { blockId, seconds, minor } = slice;

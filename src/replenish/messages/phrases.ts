@@ -3,7 +3,7 @@ import { hoursText } from '../../domain/duration.ts';
 import { type Format, languageOf } from '../../domain/format.ts';
 import { textFromMinor } from '../../domain/money.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
-import type { OwnLeft } from '../../domain/thresholds/positions.ts';
+import type { KindBalance } from '../../domain/thresholds/positions.ts';
 import { type HeldBlock, sizeInUse } from '../../domain/thresholds/thresholds.ts';
 import type { Refusal } from '../sale.ts';
 
@@ -62,7 +62,7 @@ export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, format: Fo
  * The text for the balance field, and a single figure: hours for any work, or the kind with the
  * fewest.
  */
-export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figure?: string } {
+export function fieldTexts(kinds: readonly KindBalance[]): { hoursText: string; figure?: string } {
   const text = fieldText(kinds);
   const hours = kinds.filter(({ hasHours }) => hasHours);
   const shown = hours.find(({ workTypes }) => workTypes === null) ?? hours[0];
@@ -71,7 +71,7 @@ export function fieldTexts(kinds: readonly OwnLeft[]): { hoursText: string; figu
 }
 
 /** `12.50`; with several kinds, or money: `0.50 (Remote), 20.00, 350.00 EUR`. */
-function fieldText(kinds: readonly OwnLeft[]): string {
+function fieldText(kinds: readonly KindBalance[]): string {
   const hours = kinds.filter(({ hasHours }) => hasHours);
   const money = kinds.flatMap(({ workTypes, moneyLeft }) =>
     [...moneyLeft].map(([currency, minor]) =>

@@ -6,7 +6,7 @@ import { undoneReason } from '../../domain/ledger/undo.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { rearmUndone } from '../../replenish/rearm.ts';
 import { acquireLock } from '../../store/lock.ts';
-import type { Kept, RunRow, UndoneRun } from '../../store/port.ts';
+import type { KeptPart, RunRow, UndoneRun } from '../../store/port.ts';
 import type { UndoContext } from '../../undo/context.ts';
 import { planUndo } from '../../undo/plan.ts';
 import { byHand, withdrawMessages } from '../../undo/withdraw.ts';
@@ -211,7 +211,10 @@ function toRemote(message: {
   return { kind: message.kind, client: message.clientName, remoteId: message.remoteId };
 }
 
-function keptByHand(clients: readonly Client[], { kind, clientId, id, byRun }: Kept): LeftByHand {
+function keptByHand(
+  clients: readonly Client[],
+  { kind, clientId, id, byRun }: KeptPart,
+): LeftByHand {
   const client = clients.find((one) => one.id === clientId)?.name ?? clientId;
   const fix =
     kind === 'charge'

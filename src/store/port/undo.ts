@@ -11,7 +11,7 @@ export interface RunRow {
 }
 
 /** Part of a run that another run has replaced or decided, and that is therefore kept. */
-export interface Kept {
+export interface KeptPart {
   kind: 'charge' | 'block';
   clientId: string;
   id: string;
@@ -23,7 +23,7 @@ export interface UndoneRun {
   runId: string;
   undoRunId: string;
   undoneAt: Instant;
-  kept: Kept[];
+  kept: KeptPart[];
 }
 
 /** What a run wrote, as far as it can be undone. */
@@ -84,7 +84,7 @@ export interface UndoBatch {
   remote: readonly { key: string; status: 'open' | 'by-hand'; detail: string | null }[];
   /** Terms under which billed overage is not billed again, by client. */
   heldBillings: readonly { clientId: string; terms: string }[];
-  kept: readonly Kept[];
+  kept: readonly KeptPart[];
   /** Whether the rules have changed since the run: then the next run posts the work again. */
   isOutdated: boolean;
 }

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { undoneReason } from '../../domain/ledger/undo.ts';
 import type {
   EntryPlace,
-  Kept,
+  KeptPart,
   PostedCharge,
   PushMessageRow,
   RunRow,
@@ -44,7 +44,7 @@ export function undoStore(database: Database): UndoStore {
         .rows<Omit<UndoneRun, 'kept'> & { kept: string }>(
           'SELECT run_id AS runId, undo_run_id AS undoRunId, undone_at AS undoneAt, kept FROM undo',
         )
-        .map((row) => ({ ...row, kept: JSON.parse(row.kept) as Kept[] })),
+        .map((row) => ({ ...row, kept: JSON.parse(row.kept) as KeptPart[] })),
     readRunTraces: async (runId) => database.read(() => readTraces(database, runId)),
     readChargeHistories: async (groupKeys) =>
       database.rows<PostedCharge>(

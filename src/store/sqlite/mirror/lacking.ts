@@ -10,7 +10,7 @@ const lookBackSeconds = 62 * 86_400;
 /** Entries removed within this time count as removed together. */
 const togetherSeconds = 86_400;
 
-interface Lacking {
+interface MissingEntry {
   sourceId: string;
   ticketId: string;
   clientId: string | null;
@@ -30,7 +30,7 @@ export function removeLacking(
   const isTold = (page.deletions ?? 0) >= lacking.length;
   const vanished = isTold || page.areLossesAccepted === true ? [] : losses(database, page, lacking);
   const asked = new Set(vanished.map(({ clientId }) => clientId));
-  const isAsked = ({ clientId }: Lacking): boolean => clientId !== null && asked.has(clientId);
+  const isAsked = ({ clientId }: MissingEntry): boolean => clientId !== null && asked.has(clientId);
   const changed = database.run(
     `UPDATE mirror_time_entry SET deleted_at = ? WHERE connection = ?
        AND source_id IN (SELECT value FROM json_each(?))`,
@@ -70,7 +70,11 @@ function restoreRemoved(database: Database, page: PullPage, clientIds: readonly 
   );
 }
 
-function readLacking(database: Database, page: PullPage, ticketIds: readonly string[]): Lacking[] {
+function readLacking(
+  database: Database,
+  page: PullPage,
+  ticketIds: readonly string[],
+): MissingEntry[] {
   const present = [...page.rows, ...page.rejected].map((row) => row.sourceId);
   return database.rows(
     `SELECT e.source_id AS sourceId, e.ticket_id AS ticketId,
@@ -87,7 +91,11 @@ function readLacking(database: Database, page: PullPage, ticketIds: readonly str
 }
 
 /** Losses of clients who would lose most of their time, including those of the last day. */
-function losses(database: Database, page: PullPage, lacking: readonly Lacking[]): ClientLoss[] {
+function losses(
+  database: Database,
+  page: PullPage,
+  lacking: readonly MissingEntry[],
+): ClientLoss[] {
   if (lacking.length === 0) return [];
   const clientIds = [...new Set(lacking.flatMap(({ clientId }) => clientId ?? []))];
   const isLost = `(e.deleted_at IS NOT NULL OR e.source_id IN (SELECT value FROM json_each(?5)))`;

@@ -19,7 +19,7 @@ interface Finding {
   at: Instant;
 }
 
-interface Standing {
+interface StoredState {
   id: number;
   status: 'open' | 'accepted' | 'resolved';
   row: string | null;
@@ -98,7 +98,7 @@ export function writeWarnings(
 }
 
 function quarantineRow(database: Database, finding: Finding): 'new' | 'known' | 'accepted' {
-  const standing = database.row<Standing>(
+  const standing = database.row<StoredState>(
     `SELECT id, status, row FROM quarantine
      WHERE connection = ? AND stream = ? AND source_id = ? AND found_by = ?`,
     finding.connection,
