@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isKindError, KindError } from '../../domain/errors.ts';
-import { createAnew, syncPath, withFileErrors } from '../private-file.ts';
+import { createNew, syncPath, withFileErrors } from '../private-file.ts';
 import { Database } from './database.ts';
 import { changeJournal, noWriteAheadLog } from './journal.ts';
 import { lastApplied, migrate, readMigrations, requireKnown } from './migrate.ts';
@@ -54,7 +54,7 @@ export function copyBackup(file: string, draft: string, now: number): void {
     try {
       requireKnown(backup, readMigrations());
       refuseDamaged(backup);
-      createAnew(draft);
+      createNew(draft);
       backup.run('VACUUM INTO ?', draft);
     } finally {
       backup.close();
