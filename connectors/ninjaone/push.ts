@@ -139,7 +139,7 @@ export async function formAndStatus(
 }
 
 /** A 404 may also mean that the application no longer sees the ticket. */
-async function inspectTicket(ninja: Ninja, ticketId: SourceId): Promise<Standing | null> {
+async function inspectTicket(ninja: Ninja, ticketId: SourceId): Promise<RemoteState | null> {
   const ticket = await ifThere(readTicket(ninja, ticketId));
   if (ticket === null || ticket.deleted === true) return null;
   const statusId = ticket.status?.statusId ?? null;

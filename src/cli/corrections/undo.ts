@@ -54,7 +54,7 @@ type ShownUndo = Omit<UndoResult, 'ledger' | 'exitCode'> & {
   ledger: (Omit<UndoResult['ledger'][number], 'clientId'> & { client: string })[];
 };
 
-function undoText(result: Shown, scope: Scope): string {
+function undoText(result: ShownUndo, scope: Scope): string {
   const isDone = result.run !== null;
   const parts = [
     ledgerText(result, scope),
@@ -77,7 +77,7 @@ function undoText(result: Shown, scope: Scope): string {
 }
 
 /** One row per client: the number of entries and their sum. */
-function ledgerText({ ledger }: Shown, { table, format }: Scope): string {
+function ledgerText({ ledger }: ShownUndo, { table, format }: Scope): string {
   if (ledger.length === 0) return 'No ledger entries.\n';
   const rows = [...Map.groupBy(ledger, ({ client }) => client)].map(([client, entries]) => {
     const seconds = entries.reduce(

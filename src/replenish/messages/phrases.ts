@@ -49,7 +49,7 @@ function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: stri
 type Figure = 'settledSeconds' | 'netSeconds' | 'projectedSeconds';
 
 /** Each kind of hours, and money, separately: they are never added up. */
-export function leftPhrase(kinds: readonly OwnLeft[], figure: Figure, format: Format): string {
+export function leftPhrase(kinds: readonly KindBalance[], figure: Figure, format: Format): string {
   const parts = kinds.flatMap(({ workTypes, hasHours, moneyLeft, ...left }) => {
     const money = [...moneyLeft].map(([currency, minor]) => format.money(minor, currency));
     const hours = hasHours ? [format.duration(left[figure])] : [];
