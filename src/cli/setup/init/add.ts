@@ -83,7 +83,7 @@ async function runInitConnection(deps: CliDeps, flags: GlobalFlags): Promise<num
   const asker = await openAsker(deps, flags);
   const existing = await readExisting(deps.vendors, file, deps.env);
   const vendor = await askVendor(deps, asker, flags.vendor);
-  const { set, secret } = flags;
+  const { set = new Map(), secret = new Map() } = flags;
   const name =
     flags.connection ??
     (await asker?.text({ message: 'Your name for this connection', initial: vendor.id }));

@@ -6,8 +6,8 @@ import type { Asker } from './asker.ts';
 export interface InitFlags {
   vendor?: string;
   connection?: string;
-  set: ReadonlyMap<string, string>;
-  secret: ReadonlyMap<string, string>;
+  set?: ReadonlyMap<string, string>;
+  secret?: ReadonlyMap<string, string>;
   clients?: string;
   exclude?: string;
   offer?: string;
@@ -32,12 +32,11 @@ export function addConnectionFlags(command: Command): Command {
   return command
     .option('--vendor <vendor>', 'the PSA or RMM')
     .option('--connection <name>', 'your name for the connection (default: psa)')
-    .option('--set <key=value>', 'a setting of the connection; repeatable', collectPair, new Map())
+    .option('--set <key=value>', 'a setting of the connection; repeatable', collectPair)
     .option(
       '--secret <key=value>',
       'a secret of the connection; better in the environment, as CONNECTION_KEY',
       collectPair,
-      new Map(),
     );
 }
 
@@ -48,7 +47,10 @@ export function addClientFlags(command: Command): Command {
     .option('--yes', 'accept what is proposed for everything else');
 }
 
-function collectPair(text: string, before: ReadonlyMap<string, string>): Map<string, string> {
+function collectPair(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): Map<string, string> {
   const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === '' || value === '') {
     // The text itself may be a secret.

@@ -58,7 +58,7 @@ async function runInit(deps: CliDeps, flags: GlobalFlags): Promise<number> {
   const guessed = choosePlace(flags, guessPlace());
   const vendor = await askVendor(deps, asker, flags.vendor);
   const name = flags.connection ?? 'psa';
-  const { set, secret } = flags;
+  const { set = new Map(), secret = new Map() } = flags;
   const draft = startDraft({ file, env: deps.env, vendor, name, isSending: true, set, secret });
   if (asker === null) refuseMissing(draft, flags, guessed);
   const { signal } = deps;
