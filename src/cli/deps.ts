@@ -5,8 +5,10 @@ import type { restoreBackup } from '../service/backup/restore.ts';
 import type { runCheck } from '../service/check/check.ts';
 import type { adjustBalance } from '../service/corrections/adjust.ts';
 import type { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
+import type { markTold } from '../service/corrections/mark-told.ts';
 import type { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
 import type { listUndoable, undoRun } from '../service/corrections/undo.ts';
+import type { previewGoLive } from '../service/go-live/preview.ts';
 import type { planConfig } from '../service/plan/plan.ts';
 import type { runOnce } from '../service/run/run.ts';
 import type { startService } from '../service/schedule/start.ts';
@@ -18,6 +20,7 @@ export interface Service {
   openApp: typeof openApp;
   runOnce: typeof runOnce;
   runCheck: typeof runCheck;
+  previewGoLive: typeof previewGoLive;
   startService: typeof startService;
   openWeb: typeof openWeb;
   planConfig: typeof planConfig;
@@ -28,6 +31,7 @@ export interface Service {
   acceptInvoice: typeof acceptInvoice;
   acceptOrder: typeof acceptOrder;
   resumeSales: typeof resumeSales;
+  markTold: typeof markTold;
   undoRun: typeof undoRun;
   listUndoable: typeof listUndoable;
   restoreBackup: typeof restoreBackup;

@@ -8,8 +8,10 @@ import { restoreBackup } from '../service/backup/restore.ts';
 import { runCheck } from '../service/check/check.ts';
 import { adjustBalance } from '../service/corrections/adjust.ts';
 import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
+import { markTold } from '../service/corrections/mark-told.ts';
 import { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
 import { listUndoable, undoRun } from '../service/corrections/undo.ts';
+import { previewGoLive } from '../service/go-live/preview.ts';
 import { planConfig } from '../service/plan/plan.ts';
 import { runOnce } from '../service/run/run.ts';
 import { startService } from '../service/schedule/start.ts';
@@ -36,7 +38,7 @@ export async function runProcess(vendors: VendorRegistry, send: SendNotice): Pro
       vendors,
       send,
       service: {
-        ...{ openApp, runOnce, runCheck, startService, planConfig },
+        ...{ openApp, runOnce, runCheck, previewGoLive, startService, planConfig },
         // Only `start` needs it, so no other command waits until it is loaded.
         openWeb: async (view) => (await import('../web/server.ts')).openWeb(view),
         ...{
@@ -47,6 +49,7 @@ export async function runProcess(vendors: VendorRegistry, send: SendNotice): Pro
           acceptInvoice,
           acceptOrder,
           resumeSales,
+          markTold,
           undoRun,
           listUndoable,
           restoreBackup,

@@ -5,6 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { App, AppOptions } from '../../src/service/app/app.ts';
 import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { addBlock, extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { markTold } from '../../src/service/corrections/mark-told.ts';
 import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
 import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
 import { planConfig } from '../../src/service/plan/plan.ts';
@@ -48,6 +49,7 @@ export class CliBench {
         openApp: async (options) => this.open(options),
         runOnce: unexpected,
         runCheck: unexpected,
+        previewGoLive: unexpected,
         startService: unexpected,
         openWeb: unexpected,
         planConfig,
@@ -58,6 +60,7 @@ export class CliBench {
         acceptInvoice,
         acceptOrder,
         resumeSales,
+        markTold,
         undoRun,
         listUndoable,
         restoreBackup: unexpected,

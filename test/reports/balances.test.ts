@@ -66,6 +66,7 @@ test('the JSON document has the agreed shape', async () => {
         overageSeconds: 0,
         money: [],
         paidBy: null,
+        markedAsToldAt: null,
         runOutOn: null,
         runOutEarliestOn: null,
         runOutLatestOn: null,

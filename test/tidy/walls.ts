@@ -90,6 +90,10 @@ const walls: readonly Wall[] = [
     may: [...core, 'src/service/app/'],
   })),
   {
+    room: 'src/service/go-live/',
+    may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/corrections/'],
+  },
+  {
     room: 'src/service/schedule/',
     may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/backup/'],
   },

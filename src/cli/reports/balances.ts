@@ -70,7 +70,11 @@ function balancesText(
   ];
   const rows = report.clients.map((balance) => balanceRow(balance, has, report.asOf, scope.format));
   const parts = [scope.table(columns, rows)];
-  if (isOneClient) parts.push(...report.clients.map((balance) => blocksText(balance, scope)));
+  if (isOneClient) {
+    parts.push(
+      ...report.clients.flatMap((one) => [blocksText(one, scope), ...markText(one, scope)]),
+    );
+  }
   parts.push(...readText(reads, scope));
   const waiting = waitingText(report, scope);
   return [...parts, ...waiting, ...reconciliationText(report, scope)].join('\n');
@@ -99,13 +103,14 @@ function balanceRow(
   ];
 }
 
-/** Its day, and its status unless it was delivered. */
+/** Its day, and its status unless it was delivered; or the day of a mark. */
 function alertText(
   { at, status }: { at: Instant; status: string },
   timezone: string,
   format: Format,
 ): string {
   const day = format.day(dateInZone(at, timezone));
+  if (status === 'marked') return `marked as told on ${day}`;
   return status === 'delivered' ? day : `${day} (${status})`;
 }
 
@@ -113,6 +118,15 @@ function hoursCell(seconds: number, format: Format): TableCell {
   return seconds > 0
     ? format.duration(seconds)
     : { text: format.duration(seconds), style: 'red' as const };
+}
+
+/** Why no alert was sent for levels that are reached. */
+function markText({ client, markedAt }: ClientBalance, { format }: Scope): string[] {
+  if (markedAt === null) return [];
+  const day = format.day(dateInZone(markedAt, client.timezone));
+  return [
+    `The thresholds reached on ${day} were marked as told: nothing is sent for them until hours are bought or given and used again.\n`,
+  ];
 }
 
 function blocksText({ client, blocks }: ClientBalance, scope: Scope): string {

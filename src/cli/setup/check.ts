@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { KindError } from '../../domain/errors.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
 import type { CheckLine } from '../../service/check/check-line.ts';
 import { findClient } from '../input/find-client.ts';
 import type { Paint, Style } from '../output/style.ts';
 import type { Cli } from '../scope.ts';
+import { answerGoLive, type GoLiveOptions } from './go-live.ts';
 
 const marks: Record<CheckLine['status'], { mark: string; style: Style }> = {
   ok: { mark: 'ok', style: 'green' },
@@ -11,7 +13,7 @@ const marks: Record<CheckLine['status'], { mark: string; style: Style }> = {
   failed: { mark: 'failed', style: 'red' },
 };
 
-interface CheckOptions {
+interface CheckOptions extends GoLiveOptions {
   all?: boolean;
   offline?: boolean;
   probe?: string;
@@ -28,8 +30,15 @@ export function addCheckCommand(program: Command, cli: Cli): void {
     .option('--offline', 'send no request to a vendor')
     .option('--all', 'also show, one by one, what is not verified yet and needs no action')
     .option('--probe <client>', 'also verify by writing to this test client what reading cannot')
-    .action((options: CheckOptions, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
+    .option('--go-live', 'only list what the first live run would send immediately; writes nothing')
+    .option(
+      '--mark [clients...]',
+      'with --go-live: mark the thresholds reached now as told, for these clients or all',
+    )
+    .option('--yes', 'with --mark: do not ask')
+    .action((options: CheckOptions, command: Command) => {
+      if (isGoLive(options)) return answerGoLive(cli, command, options);
+      return cli.withApp(command, 'write', async ({ app, deps, answer, paint }) => {
         const { probe } = options;
         const { lines, exitCode } = await deps.service.runCheck(app, {
           isOffline: options.offline === true,
@@ -43,8 +52,21 @@ export function addCheckCommand(program: Command, cli: Cli): void {
           return checkText(app.config.file, shown, note, paint);
         });
         return exitCode;
-      }),
-    );
+      });
+    });
+}
+
+/** Throws `config` for options that do not go together. */
+function isGoLive({ goLive, mark, yes, probe }: CheckOptions): boolean {
+  if (goLive === true && probe !== undefined) {
+    throw new KindError('config', '--go-live sends nothing, and --probe writes to the PSA.', {
+      fix: 'Run them one after the other.',
+    });
+  }
+  if (goLive === true || (mark === undefined && yes === undefined)) return goLive === true;
+  throw new KindError('config', '--mark and --yes belong to --go-live.', {
+    fix: 'prepaid-hours check --go-live --mark [CLIENT]',
+  });
 }
 
 /** One line for all that needs no action. */

@@ -19,8 +19,8 @@ export interface EpisodeState {
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  /** Undone: its alert was withdrawn. */
-  firedMode: 'observe' | 'live' | 'undone';
+  /** Undone: its alert was withdrawn. Marked: an admin marked the threshold as already told. */
+  firedMode: 'observe' | 'live' | 'undone' | 'marked';
   firedAt: Instant;
   /** Pending work at the last check before a credit re-armed it. */
   pendingSeconds: number;

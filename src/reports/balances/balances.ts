@@ -8,7 +8,14 @@ import { type Account, hoursLeftFor } from '../../domain/ledger/postings.ts';
 import type { NameNotice } from '../../domain/records/names.ts';
 import { moneyLeftIn } from '../../domain/thresholds/thresholds.ts';
 import { type DateText, dateInZone, type Instant } from '../../domain/time.ts';
-import type { BlockBalance, ClientLedger, MessageStatus, Store } from '../../store/port.ts';
+import type {
+  BlockBalance,
+  ClientLedger,
+  Episode,
+  MessageStatus,
+  PushMessageRow,
+  Store,
+} from '../../store/port.ts';
 import { accountFrom, readHandSales } from '../../store/port.ts';
 import { type LeftClient, readLeftClients } from '../notices/left-clients.ts';
 import { readNameNotices } from '../notices/name-notices.ts';
@@ -35,7 +42,10 @@ export interface ClientBalance {
   /** Null: no date can be forecast. */
   runOut: RunOut | null;
   blocks: (BlockBalance & { shownStatus: BlockStatus })[];
-  lastAlert: { at: Instant; status: MessageStatus } | null;
+  /** Marked: an admin marked the levels as told before going live, and no alert was written since. */
+  lastAlert: { at: Instant; status: MessageStatus | 'marked' } | null;
+  /** When levels that are reached were last marked as told; null: never, or they were told since. */
+  markedAt: Instant | null;
 }
 
 export interface BalanceReport {
@@ -84,6 +94,7 @@ export async function buildBalances(
   const byClient = new Map(ledgers.map((ledger) => [ledger.clientId, ledger]));
   const pending = await store.readPending(ids);
   const alerts = await store.readLatestMessages('alert-ticket');
+  const marks = (await store.readEpisodes(ids)).filter(isMark);
   const report: BalanceReport = {
     asOf,
     clients: [],
@@ -111,7 +122,12 @@ export async function buildBalances(
     const account = accountFrom(ledger, sharersOf(all));
     const settledSeconds = isPayer ? settled(blocks) : hoursLeftFor(account, client.id, today);
     const projectedSeconds = settledSeconds - overageSeconds - pendingSeconds;
-    const alert = alerts.get(client.id);
+    const marked = marks.filter(({ clientId }) => clientId === client.id);
+    const markedAt =
+      marked
+        .map(({ firedAt }) => firedAt)
+        .toSorted()
+        .at(-1) ?? null;
     report.clients.push({
       client,
       settledSeconds,
@@ -128,7 +144,8 @@ export async function buildBalances(
           : {}),
         shownStatus: statusOf(block, today),
       })),
-      lastAlert: alert === undefined ? null : { at: alert.createdAt, status: alert.status },
+      lastAlert: lastAlertOf(alerts.get(client.id), markedAt),
+      markedAt,
     });
   }
   return report;
@@ -165,6 +182,7 @@ export function balancesToJson(report: BalanceReport): object {
       overageSeconds: balance.overageSeconds,
       money: [...balance.moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
       paidBy: balance.client.paidBy?.name ?? null,
+      markedAsToldAt: balance.markedAt,
       runOutOn: balance.runOut?.runOutOn ?? null,
       runOutEarliestOn: balance.runOut?.earliestOn ?? null,
       runOutLatestOn: balance.runOut?.latestOn ?? null,
@@ -182,6 +200,20 @@ export function balancesToJson(report: BalanceReport): object {
       })),
     })),
   };
+}
+
+function isMark({ isFired, firedMode }: Episode): boolean {
+  return isFired && firedMode === 'marked';
+}
+
+function lastAlertOf(
+  alert: PushMessageRow | undefined,
+  markedAt: Instant | null,
+): ClientBalance['lastAlert'] {
+  if (markedAt !== null && (alert === undefined || alert.createdAt <= markedAt)) {
+    return { at: markedAt, status: 'marked' };
+  }
+  return alert === undefined ? null : { at: alert.createdAt, status: alert.status };
 }
 
 function emptyLedger(clientId: string): ClientLedger {

@@ -193,7 +193,7 @@ async function checkGoingLive({ config, store }: App): Promise<CheckLine[]> {
       id: 'going-live',
       status: 'warning',
       detail: `In live mode, these would be sent immediately for "${client}": ${kinds.join(', ')}.`,
-      fix: 'Review them with `prepaid-hours outbox list --status withheld` before going live.',
+      fix: 'See `prepaid-hours check --go-live`; with --mark, they are treated as told and not sent.',
     };
   });
 }

@@ -14,7 +14,7 @@ import type { App } from '../app/app.ts';
 export type ManualApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
 
 export interface ManualEntry {
-  command: 'adjust' | 'block add' | 'block extend' | 'block void';
+  command: 'adjust' | 'block add' | 'block extend' | 'block void' | 'mark told';
   clientId: string;
   request: unknown;
   /** The run that first made the entry; undefined: this is the first time. */

@@ -8,6 +8,7 @@ import {
   voidBlock,
 } from './blocks.ts';
 import type { ManualApp, ManualEntry } from './by-hand.ts';
+import { type MarkRequest, markTold } from './mark-told.ts';
 
 type Repeat = (app: ManualApp, request: unknown, runId: string) => Promise<unknown>;
 
@@ -17,6 +18,7 @@ const repeats: Record<ManualEntry['command'], Repeat> = {
   'block add': (app, request, runId) => addBlock(app, request as BlockRequest, runId),
   'block extend': (app, request, runId) => extendBlock(app, request as ExtendRequest, runId),
   'block void': (app, request, runId) => voidBlock(app, request as VoidRequest, runId),
+  'mark told': (app, request, runId) => markTold(app, request as MarkRequest, runId),
 };
 
 /** Repeats an entry in a store that does not have it yet, under the same run ID. */

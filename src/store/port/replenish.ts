@@ -13,8 +13,8 @@ export interface Episode {
   number: number;
   isFired: boolean;
   firedClientSeq: number;
-  /** Undone: its alert was withdrawn. */
-  firedMode: 'observe' | 'live' | 'undone';
+  /** Undone: its alert was withdrawn. Marked: an admin marked the threshold as already told. */
+  firedMode: 'observe' | 'live' | 'undone' | 'marked';
   firedAt: Instant;
   /** Pending work at the last check before a credit re-armed it. */
   pendingSeconds: number;
@@ -64,6 +64,8 @@ export interface ReplenishBatch {
   releasedHolds?: readonly string[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
+  /** Clients whose reached thresholds were marked as told: their withheld messages are cancelled, with the note. */
+  marked?: readonly { clientId: string; note: string }[];
   /** Once per key, like the blocks. */
   messages: readonly NewMessage[];
   /**

@@ -159,6 +159,15 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
       exceptKey,
     );
   }
+  for (const { clientId, note } of batch.marked ?? []) {
+    database.run(
+      `UPDATE push_message SET status = 'cancelled', settled_at = ?, last_error = ?
+       WHERE client_id = ? AND status = 'withheld' AND basis ->> '$.of' = 'crossings'`,
+      at,
+      note,
+      clientId,
+    );
+  }
   for (const message of batch.messages) addMessage(database, message, at, runId);
 }
 
