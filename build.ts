@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
  */
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
-const readAtRunTime = ['src/store/sqlite/migrations'];
+const readAtRunTime = ['src/store/sqlite/migrations', 'src/reports/statement/page/templates'];
 
 rmSync(dist, { recursive: true, force: true });
 const compiler = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));

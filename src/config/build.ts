@@ -12,7 +12,7 @@ import type {
 import { toFormatOptions } from '../domain/format.ts';
 import { amountFromText } from '../domain/money.ts';
 import { effectiveTerms, pushTarget } from './checks/client-checks.ts';
-import type { ConfiguredClient } from './loaded.ts';
+import type { ConfiguredClient, Sender } from './loaded.ts';
 import { keyed, listed, valueAt } from './read/raw.ts';
 import { AgreementTerms } from './schema/agreement-schema.ts';
 import { toBusinessHours } from './schema/business-hours.ts';
@@ -52,6 +52,12 @@ export function buildTerms(file: ConfigFile, raw: unknown): BuiltTerms {
     toClient(client, rawClients[index], { file, raw, named }),
   );
   return { offers, agreements: new Map(agreements), clients };
+}
+
+export function toSender(sender: ConfigFile['sender'], logo: string | null): Sender | null {
+  if (sender === undefined) return null;
+  const { name, address, email = null, phone = null, website = null } = sender;
+  return { name, address, email, phone, website, logo };
 }
 
 function toOffer(name: string, offer: ConfigFile['offers'][string], file: ConfigFile): Offer {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../contract/connector.ts';
 import { toFormatOptions } from '../domain/format.ts';
-import { buildTerms } from './build.ts';
+import { buildTerms, toSender } from './build.ts';
 import { missingBilledTime } from './checks/billed-time.ts';
 import { blockFaults } from './checks/block-checks.ts';
 import { pushTargets, sharedIdentities } from './checks/client-checks.ts';
@@ -19,6 +19,7 @@ import type { LoadedConfig } from './loaded.ts';
 import { baseFolder, type Environment, environmentLayers } from './read/environment.ts';
 import { keyed, textAt, valueAt } from './read/raw.ts';
 import { readText } from './read/read-text.ts';
+import { readLogo } from './read/sender.ts';
 import { readYaml, type YamlTree } from './read/yaml-tree.ts';
 import { fileSchemaNode } from './schema/json-schema.ts';
 import { ConfigFile, usualStore } from './schema/schema.ts';
@@ -72,6 +73,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     Object.fromEntries(serviceSections.map((name) => [name, valueAt(raw, [name])])),
   );
   const parsed = ConfigFile.safeParse(raw, { error: unworded });
+  const { logo, problems: logoProblems } = readLogo(raw, resolve(file));
   const problems = [
     ...(parsed.success ? [] : shapeProblems(parsed.error, raw, options.vendors)),
     ...read.problems,
@@ -89,6 +91,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...termFaults(raw),
     ...scheduleFaults(raw, options.isCron),
     ...serviceFaults(read.sections),
+    ...logoProblems,
   ];
   faults.push(...toFaults(problems, file, tree, read.redact));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
@@ -103,6 +106,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     timezone,
     ...toFormatOptions(locale, parsed.data.durations),
     currency,
+    sender: toSender(parsed.data.sender, logo),
     store: resolve(baseFolder(file), store),
     historyMonths: history,
     balanceField: balanceField ?? null,

@@ -12,6 +12,8 @@ export interface LoadedConfig {
   locale: Locale;
   durations: Durations;
   currency: string;
+  /** Who the statements come from; null: they name nobody. */
+  sender: Sender | null;
   /** Absolute path of the SQLite file. */
   store: string;
   /** The least that the first pull goes back. */
@@ -54,6 +56,18 @@ export interface WebSettings {
   host: string;
   port: number;
   token: string;
+}
+
+/** The MSP, as its clients know it. */
+export interface Sender {
+  name: string;
+  /** Postal address, line by line. */
+  address: readonly string[];
+  email: string | null;
+  phone: string | null;
+  website: string | null;
+  /** A `data:` URI. */
+  logo: string | null;
 }
 
 /** A client before the store has assigned its permanent ID. */

@@ -59,6 +59,7 @@ export async function openOffice(
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
         backup: null,
         sweep: { days: 62, percentMax: 10 },
+        sender: null,
         reconcile: { days: 31 },
         offers: new Map(),
         agreements: new Map(),

@@ -72,7 +72,12 @@ test('a charge over two blocks and overage is one line, with the shares inside i
     netSeconds: -1800,
     money: [],
   });
-  expect(statementToHtml(statement)).toContain('b-1: 1 h, b-2: 1 h, beyond the blocks: 30 min');
+  // A client knows its blocks by size and date, and never reads our IDs.
+  const html = statementToHtml(statement);
+  expect(html).toContain(
+    '1 h from the 1 h block of 1 March 2026, 1 h from the 1 h block of 2 March 2026, 30 min beyond your blocks',
+  );
+  expect(html).not.toMatch(/b-[12]/);
 });
 
 test('posting, reversal and posting again within the month are one net line', async () => {

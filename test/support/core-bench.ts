@@ -228,6 +228,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     backup: null,
     sweep: { days: 62, percentMax: 10 },
+    sender: null,
     reconcile: { days: 31 },
     offers: new Map(),
     agreements: new Map(),

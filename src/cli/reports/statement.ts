@@ -4,6 +4,8 @@ import { type Command, Option } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
+import { buildOutlook } from '../../reports/statement/outlook.ts';
+import type { PageExtras } from '../../reports/statement/page/page-view.ts';
 import { buildStatement } from '../../reports/statement/statement.ts';
 import { statementToCsv } from '../../reports/statement/statement-csv.ts';
 import { statementToHtml } from '../../reports/statement/statement-html.ts';
@@ -17,7 +19,7 @@ import { statementToText } from './statement-text.ts';
 
 const plain: TableOptions = { paint: (_, text) => text, columns: null };
 const writers = {
-  html: statementToHtml,
+  html: (statement: Statement, extras: PageExtras) => statementToHtml(statement, extras),
   csv: statementToCsv,
   json: statementToJson,
   text: (statement: Statement) => statementToText(statement, plain),
@@ -66,7 +68,13 @@ export function addStatementCommand(program: Command, cli: Cli): void {
           if (deps.isOutTerminal) deps.out(`\n${paint('dim', hint)}\n`);
           return 0;
         }
-        const text = writers[format](statement);
+        const { offers, sender } = app.config;
+        // What lies ahead is shown while the month runs: a page of a month that is over never changes.
+        const outlook =
+          format === 'html' && statement.provisional !== null
+            ? await buildOutlook(app.store, { client, all: app.clients, offers, now })
+            : null;
+        const text = writers[format](statement, { sender, outlook });
         if (out === undefined) deps.out(text);
         else {
           writeOut(out, text);

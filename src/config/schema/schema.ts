@@ -115,6 +115,27 @@ const OpeningBlock = z.strictObject({
     .describe('It only pays for these work types. Default: all'),
 });
 
+const Sender = z.strictObject({
+  name: NameText.describe('Your company’s name'),
+  address: z.array(NameText).prefault([]).describe('Postal address, line by line'),
+  email: z
+    .string()
+    .regex(/^[^\s@<>"]+@[^\s@<>"]+$/, 'not an email address')
+    .optional()
+    .describe('Where clients write to with questions'),
+  phone: NameText.optional().describe('As people dial it'),
+  website: z
+    .string()
+    .regex(/^https?:\/\/[^\s<>"]+$/, 'not a web address; start it with https://')
+    .optional()
+    .describe('Such as https://example.com'),
+  logo: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PNG, JPEG, GIF, WebP or SVG file of at most 200 kB, relative to this file’s folder'),
+});
+
 const ClientEntry = z.strictObject({
   name: NameText.describe('As shown in commands, reports and messages'),
   ids: z
@@ -180,6 +201,7 @@ export const ConfigFile = z.strictObject({
       'How durations are shown: 1.25 h or 1 h 15. Default: decimal for `en-US`, clock otherwise',
     ),
   currency: Currency.describe('ISO 4217 code, such as EUR'),
+  sender: Sender.optional().describe('Your company, as statements name it to clients'),
   store: Store.default(usualStore).describe(
     'The database file, on a local disk. Relative to the folder above `config/`, or to this file’s folder if it is not in `config/`',
   ),

@@ -47,7 +47,10 @@ function changeText(seconds: number, texts: Texts): string {
   return seconds > 0 ? `+${texts.duration(seconds)}` : texts.duration(seconds);
 }
 
-export function changeTexts({ seconds, money }: StatementLine, texts: Texts): string[] {
+export function changeTexts(
+  { seconds, money }: Pick<StatementLine, 'seconds' | 'money'>,
+  texts: Texts,
+): string[] {
   const amounts = money.map(({ minor, currency }) => {
     const text = texts.money(minor, currency);
     return minor > 0 ? `+${text}` : text;

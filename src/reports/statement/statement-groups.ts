@@ -4,6 +4,18 @@ import type { PostedCharge, Store } from '../../store/port.ts';
 import { isWithdrawn } from './charge-changes.ts';
 import { factsOf, type GroupPeriod } from './statement-lines.ts';
 
+/** Whether nothing stands in the client's ledger before the period. */
+export async function isFirstMonth(
+  store: Store,
+  clientId: string,
+  from: Instant,
+): Promise<boolean> {
+  for await (const page of store.streamLedger(clientId, null, from)) {
+    if (page.length > 0) return false;
+  }
+  return true;
+}
+
 /** Every charge group in the period, in the order of its first row. */
 export async function readGroups(
   store: Store,

@@ -6,7 +6,7 @@ import { dateInZone } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import type { Block, PostedCharge } from '../../store/port.ts';
 import { compareCharges, isWithdrawn, workedSeconds } from './charge-changes.ts';
-import type { Amount, LineBlock, LineKind, StatementLine } from './statement-shape.ts';
+import type { Amount, LineBlock, LineKind, StatementLine, WorkShare } from './statement-shape.ts';
 
 /** The ledger's note on both sides of overage that a later block paid. */
 export const overagePaidNote = 'overage-paid';
@@ -83,7 +83,23 @@ function chargeLine(
     client: sharerName(charge.clientId, context),
     correction: null,
     note: null,
+    shares: shareOut(facts),
   };
+}
+
+/** What a charge takes, by its entries in proportion to their time at its rate; the sum is exact. */
+function shareOut({ parts, seconds }: ChargeFacts): WorkShare[] {
+  const weights = parts.map(({ pieces }) =>
+    pieces.reduce((sum, piece) => sum + piece.seconds * piece.factorThousandths, 0),
+  );
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const upTo = (weight: number) => (whole === 0 ? 0 : Math.round((seconds * weight) / whole));
+  let done = 0;
+  return parts.map(({ technician, workType, seconds: workedSeconds }, index) => {
+    const before = upTo(done);
+    done += weights[index] ?? 0;
+    return { technician, workType, workedSeconds, chargedSeconds: upTo(done) - before };
+  });
 }
 
 function sharerName(clientId: string, context: LineContext): string | null {
@@ -110,6 +126,7 @@ export function toPlainLine(entries: readonly LedgerEntry[], context: LineContex
     client: null,
     correction: null,
     note: isByHand(first, context) ? first.note : null,
+    shares: [],
   };
 }
 

@@ -20,6 +20,8 @@ export interface Statement {
   closing: StatementBalance;
   /** Every block that had hours left, or was used, in the month. */
   blocks: StatementBlock[];
+  /** Nothing was posted for the client before this month. For the page only. */
+  isFirst: boolean;
   /** Present until the month is over: the statement may still change. */
   provisional: { pendingSeconds: number } | null;
 }
@@ -86,6 +88,16 @@ export interface StatementLine {
   correction: { beforeSeconds: number; afterSeconds: number; changes: ChargeChange[] } | null;
   /** The reason given for a manual adjustment. */
   note: string | null;
+  /** The time entries of a charge. For the page only. */
+  shares: WorkShare[];
+}
+
+/** One time entry of a charge, with its share of what the charge takes. */
+export interface WorkShare {
+  technician: string;
+  workType: string | null;
+  workedSeconds: number;
+  chargedSeconds: number;
 }
 
 export interface LineBlock {
@@ -118,7 +130,7 @@ export interface StatementBlock {
 }
 
 /** The price of a line per currency (usually one); free lines and pure overage have none. */
-export function linePrices(line: StatementLine): Amount[] {
+export function linePrices(line: Pick<StatementLine, 'blocks'>): Amount[] {
   const sums = new Map<string, number>();
   for (const { currency, priceMinor } of line.blocks) {
     sums.set(currency, (sums.get(currency) ?? 0) + priceMinor);

@@ -5,7 +5,7 @@ import { textFromMinor } from '../../domain/money.ts';
 import { addSeconds, type Instant } from '../../domain/time.ts';
 import type { Block, PostedCharge, Store } from '../../store/port.ts';
 import { readBlocksAsOf } from './blocks-as-of.ts';
-import { readGroups } from './statement-groups.ts';
+import { isFirstMonth, readGroups } from './statement-groups.ts';
 import { addUp, causeOf, type LineContext, toChargeLine, toPlainLine } from './statement-lines.ts';
 import { type Period, periodOfMonth } from './statement-period.ts';
 import type {
@@ -63,6 +63,7 @@ export async function buildStatement(store: Store, request: StatementRequest): P
       closing: toBalance(sums.closing, context.blocks),
       // What is left in a block is shown only to the client it belongs to.
       blocks: isShared ? [] : toStatementBlocks(sums, lines, context.blocks),
+      isFirst: await isFirstMonth(store, client.id, period.from),
       provisional: isOver ? null : { pendingSeconds: await readPending(store, client.id) },
     };
     const difference = differenceSeconds(statement);

@@ -86,6 +86,9 @@ export interface PendingEntry
   groupKey: string;
   /** Of the whole group. */
   pendingSeconds: number;
+  /** Null: no ticket, or one that was not read yet. */
+  ticketNumber: string | null;
+  ticketSummary: string | null;
 }
 
 export interface ReplenishStore extends HandSaleStore {

@@ -124,10 +124,12 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
   >(
     `SELECT g.client_id AS clientId, g.group_key AS groupKey, g.pending_seconds AS pendingSeconds,
        e.connection, e.technician_id AS technicianId, e.technician, e.work_type AS workType,
-       e.name_ids AS nameIds, e.role, e.is_billable AS isBillable, e.seconds
+       e.name_ids AS nameIds, e.role, e.is_billable AS isBillable, e.seconds,
+       t.number AS ticketNumber, t.summary AS ticketSummary
      FROM json_each(?) k CROSS JOIN charge_group g ON g.client_id = k.value
      JOIN entry_group eg ON eg.group_key = g.group_key
      JOIN mirror_time_entry e ON e.connection = eg.connection AND e.source_id = eg.entry_id
+     LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
      WHERE g.status <> 'posted' AND g.pending_seconds > 0 ORDER BY g.group_key, eg.entry_id`,
     listValue(clientIds),
   );

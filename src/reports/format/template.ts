@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { Eta } from 'eta';
+import { escapeHtml } from './html.ts';
+
+const eta = new Eta({
+  autoEscape: true,
+  autoTrim: false,
+  escapeFunction: (text) => escapeHtml(String(text)),
+});
+
+/** An HTML template of the program's own. Everything put into it by `<%= %>` is escaped and made inert. */
+export function compileHtmlTemplate<Values extends object>(file: URL): (values: Values) => string {
+  const template = eta.compile(readFileSync(file, 'utf8'));
+  // What is left out leaves its empty lines behind.
+  return (values) =>
+    eta
+      .render(template, values)
+      .trimStart()
+      .replace(/\n\s*\n/g, '\n');
+}

@@ -1,0 +1,153 @@
+import type { PageWords } from '../../text/page-shape.ts';
+import type { Texts } from '../../text/shape.ts';
+import { priceTexts, rateText } from '../statement-cells.ts';
+import type { Statement, StatementLine } from '../statement-shape.ts';
+
+/** The lines of one ticket. */
+export interface WorkGroup {
+  title: string;
+  /** Of all its lines. */
+  worked: string;
+  charged: string;
+  price: string;
+  lines: WorkRow[];
+}
+
+export interface WorkRow {
+  date: string;
+  /** Who, and what kind of work. */
+  by: string;
+  notes: string[];
+  worked: string;
+  charged: string;
+  price: string;
+}
+
+export interface WorkSplit {
+  /** In the first month: what was worked before it, which is told in one line. */
+  earlier: StatementLine[];
+  charged: StatementLine[];
+  free: StatementLine[];
+}
+
+export function splitWork({ lines, isFirst, firstOn }: Statement): WorkSplit {
+  const work = lines.filter(({ kind }) => kind === 'usage');
+  const isEarlier = ({ workedTo }: StatementLine) =>
+    isFirst && workedTo !== null && workedTo < firstOn;
+  const listed = work.filter((line) => !isEarlier(line));
+  return {
+    earlier: work.filter(isEarlier),
+    charged: listed.filter(({ chargedSeconds }) => chargedSeconds !== 0),
+    free: listed.filter(({ chargedSeconds }) => chargedSeconds === 0),
+  };
+}
+
+/** In the order of the first line of each ticket. */
+export function toWorkGroups(
+  lines: readonly StatementLine[],
+  statement: Statement,
+  texts: Texts,
+  words: PageWords,
+): WorkGroup[] {
+  return [...groupByTicket(lines).values()].map((group) => ({
+    title: titleOf(group[0], texts),
+    ...figures(group, texts),
+    lines: group.map((line) => ({
+      date: spellDay(line, statement, texts),
+      by: byText(line),
+      notes: notesOf(line, statement, texts, words),
+      ...figures([line], texts),
+    })),
+  }));
+}
+
+function groupByTicket(lines: readonly StatementLine[]): Map<string, StatementLine[]> {
+  return Map.groupBy(lines, ({ ticketNumbers, summary }) =>
+    JSON.stringify([ticketNumbers, summary]),
+  );
+}
+
+export function countTickets(lines: readonly StatementLine[]): number {
+  return groupByTicket(lines).size;
+}
+
+export function titleOf(
+  line: Pick<StatementLine, 'ticketNumbers' | 'summary'> | undefined,
+  texts: Texts,
+): string {
+  const tickets = line?.ticketNumbers.map((number) => `#${number}`).join(', ') ?? '';
+  const title = [tickets, line?.summary ?? ''].filter((text) => text !== '').join(' ');
+  return title === '' ? texts.statement.withoutTicket : title;
+}
+
+/** The year is that of the month, unless it is shown. */
+export function spellDay(
+  { workedFrom, workedTo, postedOn }: StatementLine,
+  { lastOn }: Statement,
+  texts: Texts,
+): string {
+  const from = workedFrom ?? postedOn;
+  return texts.span(from, workedTo ?? from, lastOn);
+}
+
+export function byText({ technicians, workTypes, client }: StatementLine): string {
+  return [technicians.join(', '), workTypes.join(', '), client ?? '']
+    .filter((text) => text !== '')
+    .join(' · ');
+}
+
+function figures(lines: readonly StatementLine[], texts: Texts) {
+  return {
+    worked: texts.duration(lines.reduce((sum, line) => sum + (line.workedSeconds ?? 0), 0)),
+    charged: texts.duration(lines.reduce((sum, line) => sum + line.chargedSeconds, 0)),
+    price: priceTexts(lines, texts).join(', '),
+  };
+}
+
+export function sumFigures(groups: readonly StatementLine[], texts: Texts) {
+  return figures(groups, texts);
+}
+
+function notesOf(
+  line: StatementLine,
+  statement: Statement,
+  texts: Texts,
+  words: PageWords,
+): string[] {
+  const isEarlier = (line.workedFrom ?? statement.firstOn) < statement.firstOn;
+  return [
+    ...(isEarlier && line.kind === 'usage' ? [texts.statement.earlier] : []),
+    ...takenFrom(line, statement, texts, words),
+  ];
+}
+
+/** Which blocks paid, where it was not one block alone. */
+export function takenFrom(
+  { blocks, overageSeconds }: StatementLine,
+  statement: Statement,
+  texts: Texts,
+  words: PageWords,
+): string[] {
+  if (blocks.length + (overageSeconds === 0 ? 0 : 1) < 2 && overageSeconds === 0) return [];
+  const shares = blocks.map((share) => {
+    const block = statement.blocks.find(({ blockId }) => blockId === share.blockId);
+    const name =
+      block !== undefined
+        ? words.block(sizeText(block, texts), texts.date(block.purchasedOn))
+        : share.isMoney
+          ? words.otherBlock
+          : words.blockAt(rateText(share, texts));
+    return words.takenFrom(texts.duration(share.seconds), name);
+  });
+  if (overageSeconds !== 0) shares.push(words.takenBeyond(texts.duration(overageSeconds)));
+  return [shares.join(', ')];
+}
+
+export function sizeText(
+  block: { seconds: number; amountMinor: number | null; currency: string },
+  texts: Texts,
+): string {
+  return block.amountMinor === null
+    ? texts.duration(block.seconds)
+    : texts.money(block.amountMinor, block.currency);
+}

@@ -1,0 +1,72 @@
+import { type PageWords, spellHours } from './page-shape.ts';
+
+function ticketCount(count: number): string {
+  return count < 2 ? `${count} ticket` : `${count} tickets`;
+}
+
+/** `d’octobre`, `de mars`. */
+function ofMonth(month: string): string {
+  return /^[ao]/.test(month) ? `d’${month}` : `de ${month}`;
+}
+
+export const pageFr: PageWords = {
+  hours: (seconds) => spellHours(seconds, ','),
+  left: (total) => (total === null ? 'restantes' : `restantes sur ${total}`),
+  over: 'de dépassement',
+  used: 'consommées',
+  leftOn: (date) => `Solde au ${date}`,
+  overOn: (date) => `Consommé au-delà de vos forfaits au ${date}`,
+  usedOf: (used) => `${used} consommées`,
+  burnDown: 'Solde par jour d’intervention',
+  burnDownLabel: (from, to) => `Le solde au fil du mois\u00a0: ${from} au début, ${to} à la fin.`,
+  belowZero: (hours) => `dépassement ${hours}`,
+  balance: 'Évolution du solde',
+  blockBought: 'Achat d’un forfait',
+  block: (size, date) => `le forfait de ${size} du ${date}`,
+  blockAt: (rate) => `un forfait à ${rate}`,
+  otherBlock: 'un forfait',
+  workIn: (month, tickets) => `Interventions décomptées en ${month} (${ticketCount(tickets)})`,
+  workBefore: (month, tickets) =>
+    `Interventions antérieures au mois ${ofMonth(month)} (${ticketCount(tickets)})`,
+  seeCorrections: 'Corrections de relevés antérieurs, détaillées plus bas',
+  summary: 'Répartition des heures',
+  workType: 'Type de travail',
+  technician: 'Technicien',
+  otherWork: 'Autre travail',
+  entries: (count) => (count < 2 ? `${count} intervention` : `${count} interventions`),
+  freeTitle: 'Inclus, gratuit',
+  freeText: (worked) =>
+    `Supervision et gestion incluses\u00a0: ${worked} de travail sans aucun décompte sur vos forfaits.`,
+  takenFrom: (seconds, block) => `${seconds} sur ${block}`,
+  takenBeyond: (seconds) => `${seconds} au-delà de vos forfaits`,
+  ended: { expiry: 'expiré', refund: 'retiré' },
+  leftNow: 'Reste',
+  outlook: 'Et ensuite',
+  openWork: 'Travail en cours',
+  openText: 'Pas encore décompté, donc absent du solde ci-dessus.',
+  wouldTake: 'Décompte prévu',
+  leftAfter: (hours) => `Une fois tout décompté, il resterait ${hours}.`,
+  overAfter: (hours) => `Une fois tout décompté, le dépassement serait de ${hours}.`,
+  runOutTitle: 'Combien de temps encore',
+  runOut: (from, to) =>
+    from === to
+      ? `Au rythme de vos dernières semaines, vos heures seront épuisées le ${from}.`
+      : `Au rythme de vos dernières semaines, vos heures seront épuisées entre le ${from} et le ${to}.`,
+  runOutFrom: (date) =>
+    `Au rythme de vos dernières semaines, vos heures dureront jusqu’au ${date} ou plus longtemps.`,
+  nextTitle: 'Prochain forfait',
+  nextInvoice: (level, offer) =>
+    `${level === null ? 'Lorsque votre solde sera bas' : level}, nous vous adresserons la facture de ${offer}.`,
+  nextOffer: (offer) => `Lorsqu’il vous faudra d’autres heures, nous vous proposons ${offer}.`,
+  levelHours: (hours) => `Lorsqu’il restera ${hours} ou moins`,
+  levelPercent: (percent) => `Lorsqu’il restera ${percent}\u00a0% ou moins`,
+  offer: (size, rate, total) =>
+    rate === null ? `${size} (${total})` : `${size} pour ${total} (${rate})`,
+  savingTitle: 'Un forfait plus grand',
+  saving: (bought, amount, size, rate) =>
+    `Les ${bought} achetées ces 12 derniers mois auraient coûté ${amount} de moins en forfaits de ${size} (${rate}).`,
+  questions: 'Une question sur ce relevé\u00a0?',
+  contact: (sender) => `${sender} se tient à votre disposition.`,
+  postedNote: (zone) =>
+    `Toutes les dates sont dans le fuseau ${zone}. Une intervention figure au relevé du mois où elle a été décomptée.`,
+};
