@@ -9,6 +9,14 @@ import { balanceFieldName, type Stage } from './stage.ts';
 
 const firstLine = '# Written by the demo. config/connector.example.yaml says more about each key.';
 
+/** The statements of a demo are from somebody. */
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 230 48" width="230" height="48">
+<rect width="48" height="48" rx="10" fill="#0b6e69"/>
+<path d="M13 34V14l11 12 11-12v20" fill="none" stroke="#fff" stroke-width="5"/>
+<text x="60" y="33" font-family="sans-serif" font-size="26" font-weight="700" fill="#172033">Meridian IT</text>
+</svg>
+`;
+
 /** Makes the folder anew and writes both files. Returns the config file's path. */
 export function writeConfig(folder: string, month: Month, stage: Stage): string {
   const file = join(folder, 'connector.yaml');
@@ -16,6 +24,7 @@ export function writeConfig(folder: string, month: Month, stage: Stage): string 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, configText(month, stage));
+  writeFileSync(join(folder, 'logo.svg'), logo);
   writeFileSync(join(folder, '.env'), environmentText(stage), { mode: 0o600 });
   return file;
 }
@@ -48,6 +57,13 @@ store: ./data/prepaid-hours.db
 pushTo: psa
 history: 1 month
 balanceField: { connection: psa, field: "${balanceFieldName}" }
+sender:
+  name: Meridian IT
+  address: [Koningsstraat 100, 1000 Brussels]
+  email: support@meridian-it.example
+  phone: +32 2 555 01 00
+  website: https://meridian-it.example
+  logo: logo.svg
 
 connections:
   psa:

@@ -44,6 +44,7 @@ describe('the figure at the top', () => {
       'Consommé au-delà de vos forfaits au 31 mars 2026 2,25 h de dépassement',
     );
     expect(text).toContain('0 h restantes sur 1 h');
+    expect(text).toContain('Solde de clôture 2 h 15 de dépassement');
   });
 
   test('is one for each kind of hours, which are never added up', async () => {
@@ -144,7 +145,7 @@ describe('what comes next', () => {
     const { html } = await outlookOf([ten, larger]);
     const text = textOf(html);
     expect(text).toContain(
-      'When 2 h or less are left, we will send you the invoice for 10 h for €1,200.00 (€120.00 per hour).',
+      'When 2 h or less are left, we will invoice a block of 10 h for €1,200.00 (€120.00 per hour).',
     );
     expect(text).toContain(
       'The 20 h that you bought in the last 12 months would have cost €400.00 less in blocks of 20 h (€110.00 per hour).',

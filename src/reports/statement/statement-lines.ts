@@ -87,13 +87,16 @@ function chargeLine(
   };
 }
 
-/** What a charge takes, by its entries in proportion to their time at its rate; the sum is exact. */
+/** What a charge takes, by its entries in proportion to their time at its rate, in minutes; the sum is exact. */
 function shareOut({ parts, seconds }: ChargeFacts): WorkShare[] {
   const weights = parts.map(({ pieces }) =>
     pieces.reduce((sum, piece) => sum + piece.seconds * piece.factorThousandths, 0),
   );
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  const upTo = (weight: number) => (whole === 0 ? 0 : Math.round((seconds * weight) / whole));
+  const upTo = (weight: number) => {
+    if (weight === whole) return whole === 0 ? 0 : seconds;
+    return Math.min(seconds, 60 * Math.round((seconds * weight) / whole / 60));
+  };
   let done = 0;
   return parts.map(({ technician, workType, seconds: workedSeconds }, index) => {
     const before = upTo(done);

@@ -7,11 +7,13 @@ function ticketCount(count: number): string {
 export const pageEn: PageWords = {
   hours: (seconds) => spellHours(seconds, '.'),
   left: (total) => (total === null ? 'left' : `left of ${total}`),
+  leftMoney: (total) => (total === null ? 'left' : `left of ${total}`),
   over: 'over',
   used: 'used',
   leftOn: (date) => `Left on ${date}`,
   overOn: (date) => `Used beyond your blocks by ${date}`,
   usedOf: (used) => `${used} used`,
+  usedMoney: (used) => `${used} used`,
   burnDown: 'Balance by day of work',
   burnDownLabel: (from, to) =>
     `The balance over the month: ${from} at the start, ${to} at the end.`,
@@ -51,12 +53,12 @@ export const pageEn: PageWords = {
     `At the pace of your last weeks, your hours will last until ${date} or longer.`,
   nextTitle: 'Next block',
   nextInvoice: (level, offer) =>
-    `${level === null ? 'When your balance gets low' : level}, we will send you the invoice for ${offer}.`,
+    `${level === null ? 'When your balance gets low' : level}, we will invoice ${offer}.`,
   nextOffer: (offer) => `When you need more hours, we suggest ${offer}.`,
   levelHours: (hours) => `When ${hours} or less are left`,
   levelPercent: (percent) => `When ${percent} % or less is left`,
   offer: (size, rate, total) =>
-    rate === null ? `${size} (${total})` : `${size} for ${total} (${rate})`,
+    rate === null ? `a block of ${size}` : `a block of ${size} for ${total} (${rate})`,
   savingTitle: 'A larger block',
   saving: (bought, amount, size, rate) =>
     `The ${bought} that you bought in the last 12 months would have cost ${amount} less in blocks of ${size} (${rate}).`,

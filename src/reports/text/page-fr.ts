@@ -12,14 +12,16 @@ function ofMonth(month: string): string {
 export const pageFr: PageWords = {
   hours: (seconds) => spellHours(seconds, ','),
   left: (total) => (total === null ? 'restantes' : `restantes sur ${total}`),
+  leftMoney: (total) => (total === null ? 'restants' : `restants sur ${total}`),
   over: 'de dépassement',
   used: 'consommées',
   leftOn: (date) => `Solde au ${date}`,
   overOn: (date) => `Consommé au-delà de vos forfaits au ${date}`,
   usedOf: (used) => `${used} consommées`,
+  usedMoney: (used) => `${used} consommés`,
   burnDown: 'Solde par jour d’intervention',
   burnDownLabel: (from, to) => `Le solde au fil du mois\u00a0: ${from} au début, ${to} à la fin.`,
-  belowZero: (hours) => `dépassement ${hours}`,
+  belowZero: (hours) => `${hours} de dépassement`,
   balance: 'Évolution du solde',
   blockBought: 'Achat d’un forfait',
   block: (size, date) => `le forfait de ${size} du ${date}`,
@@ -56,12 +58,12 @@ export const pageFr: PageWords = {
     `Au rythme de vos dernières semaines, vos heures dureront jusqu’au ${date} ou plus longtemps.`,
   nextTitle: 'Prochain forfait',
   nextInvoice: (level, offer) =>
-    `${level === null ? 'Lorsque votre solde sera bas' : level}, nous vous adresserons la facture de ${offer}.`,
+    `${level === null ? 'Lorsque votre solde sera bas' : level}, nous vous facturerons ${offer}.`,
   nextOffer: (offer) => `Lorsqu’il vous faudra d’autres heures, nous vous proposons ${offer}.`,
   levelHours: (hours) => `Lorsqu’il restera ${hours} ou moins`,
   levelPercent: (percent) => `Lorsqu’il restera ${percent}\u00a0% ou moins`,
   offer: (size, rate, total) =>
-    rate === null ? `${size} (${total})` : `${size} pour ${total} (${rate})`,
+    rate === null ? `un forfait de ${size}` : `un forfait de ${size} à ${total} (${rate})`,
   savingTitle: 'Un forfait plus grand',
   saving: (bought, amount, size, rate) =>
     `Les ${bought} achetées ces 12 derniers mois auraient coûté ${amount} de moins en forfaits de ${size} (${rate}).`,

@@ -4,12 +4,15 @@ export interface PageWords {
   hours(seconds: number): string;
   /** After the large figure: `left of 66 h`. */
   left(total: string | null): string;
+  /** The same after an amount of money. */
+  leftMoney(total: string | null): string;
   /** After the large figure, which is never negative. */
   over: string;
   used: string;
   leftOn(date: string): string;
   overOn(date: string): string;
   usedOf(used: string): string;
+  usedMoney(used: string): string;
   burnDown: string;
   burnDownLabel(from: string, to: string): string;
   belowZero(hours: string): string;

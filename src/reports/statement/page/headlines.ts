@@ -82,10 +82,10 @@ function moneyHeadlines(
     return {
       label: `${texts.statement.moneyLeft}, ${on}`,
       figure: texts.money(left, currency),
-      rest: words.left(isWhole ? texts.money(total, currency) : null),
+      rest: words.leftMoney(isWhole ? texts.money(total, currency) : null),
       isOver: false,
       percent: isWhole ? percentOf(left, total) : null,
-      used: isWhole ? words.usedOf(texts.money(total - left, currency)) : null,
+      used: isWhole ? words.usedMoney(texts.money(total - left, currency)) : null,
     };
   });
 }

@@ -93,9 +93,13 @@ export function balanceText(
   balance: { netSeconds: number; money: readonly Amount[] },
   hasHours: boolean,
   texts: Texts,
+  words: PageWords,
 ): string {
+  const { netSeconds } = balance;
+  const shown =
+    netSeconds < 0 ? words.belowZero(texts.duration(-netSeconds)) : texts.duration(netSeconds);
   const money = balance.money.map(({ minor, currency }) => texts.money(minor, currency));
-  const hours = hasHours || money.length === 0 ? [texts.duration(balance.netSeconds)] : [];
+  const hours = hasHours || money.length === 0 ? [shown] : [];
   return [...hours, ...money].join(', ');
 }
 

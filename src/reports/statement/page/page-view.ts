@@ -156,7 +156,7 @@ function toLedger(
     date: texts.date(on),
     text,
     note: '',
-    change: balanceText(balance, hasHours, texts),
+    change: balanceText(balance, hasHours, texts, words),
   });
   return {
     opening: row(texts.statement.opening, firstOn, opening),
