@@ -12,7 +12,12 @@ export async function sendNotice(
   let isAccepted = false;
   const transport = createTransport({
     context: {
-      ...{ connection: 'notify', timezone: 'UTC', currency: 'EUR', log, redactor, now },
+      connection: 'notify',
+      timezone: 'UTC',
+      currency: 'EUR',
+      log,
+      redactor,
+      now,
       memory: { get: async () => null, set: async () => {}, delete: async () => {} },
       onRequest: () => {},
     },
@@ -24,7 +29,8 @@ export async function sendNotice(
       isAccepted = status >= 200 && status < 300;
       return null;
     },
-    ...{ timeoutMs, attempts: 1 },
+    timeoutMs,
+    attempts: 1,
   });
   const request = { method, path: url, signal, ...(body === undefined ? {} : { body }) };
   try {

@@ -19,7 +19,7 @@ import { toBusinessHours } from './schema/business-hours.ts';
 import type { ConfigFile } from './schema/schema.ts';
 
 /** The terms of a valid file, with every name resolved. */
-export interface BuiltTerms {
+interface BuiltTerms {
   offers: Map<string, Offer>;
   agreements: Map<string, Agreement>;
   clients: ConfiguredClient[];

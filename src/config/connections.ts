@@ -10,7 +10,7 @@ import { nodesAt, type SchemaNode, schemaNode } from './schema/json-schema.ts';
 import { ConfigFile } from './schema/schema.ts';
 import { serviceSections } from './schema/service-schema.ts';
 
-export interface ReadConnections {
+interface ReadConnections {
   connections: Map<string, ConfiguredConnection>;
   /** The other sections with references, substituted; in them nothing is checked yet. */
   sections: Record<string, unknown>;
@@ -21,7 +21,7 @@ export interface ReadConnections {
   redact(text: string): string;
 }
 
-export interface KnownVendors {
+interface KnownVendors {
   /** The vendors named in the file. */
   vendors: readonly VendorModule[];
   /** All supported vendors. */
@@ -67,7 +67,14 @@ export function readConnections(
     const { vendor: _, ...written } = entry;
     const schema = vendor === null ? {} : schemaNode(vendor.config);
     const reading: Reading = {
-      ...{ areSecretsNeeded, layers, schema, depth: 2, hidden, secrets, problems, failed: [] },
+      areSecretsNeeded,
+      layers,
+      schema,
+      depth: 2,
+      hidden,
+      secrets,
+      problems,
+      failed: [],
     };
     const value = resolved(written, path, reading);
     if (vendor === null) continue;
@@ -94,7 +101,10 @@ export function readConnections(
     ]),
   );
   return {
-    ...{ connections, sections: substitutedSections, secrets: [...secrets], problems },
+    connections,
+    sections: substitutedSections,
+    secrets: [...secrets],
+    problems,
     redact: (text) => redacted(text, hidden),
   };
 }

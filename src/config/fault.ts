@@ -32,7 +32,7 @@ export class ConfigError extends KindError {
   }
 }
 
-export function faultText(fault: Fault): string {
+function faultText(fault: Fault): string {
   return `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`;
 }
 

@@ -26,7 +26,7 @@ import { ConfigFile, usualStore } from './schema/schema.ts';
 import { serviceSections } from './schema/service-schema.ts';
 import { buildServices, serviceFaults, withPathSecrets } from './services.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** Path of the YAML file; faults show it as given here. */
   file: string;
   env: Environment;

@@ -46,13 +46,13 @@ export interface ConfiguredConnection {
   settings: unknown;
 }
 
-export interface NotifySettings {
+interface NotifySettings {
   webhook: string | null;
   ping: string | null;
   after: number;
 }
 
-export interface WebSettings {
+interface WebSettings {
   host: string;
   port: number;
   token: string;
@@ -76,7 +76,7 @@ export interface ConfiguredClient extends Omit<Client, 'id' | 'paidBy'> {
 }
 
 /** Cron expressions (five or six fields) in the configured zone. */
-export interface Schedule {
+interface Schedule {
   pull: string;
   debit: string;
   replenish: string;

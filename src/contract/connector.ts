@@ -190,7 +190,7 @@ export interface Connector {
 }
 
 /** What `pulls` and `pushes` do not show, in a few words, for the vendor table. */
-export interface VendorTable {
+interface VendorTable {
   /** Whether time has an approval state; then `isApproved` is never null on a ticket's time. */
   approval: boolean;
   /** Whether time has billable hours besides worked hours; absent: it does not. */

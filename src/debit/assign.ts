@@ -72,7 +72,8 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       const standing = decideStanding({
         entry: asRuled(one.entry, names),
         ticket: ticket ? ticketAsRuled(ticket, names) : ticket,
-        ...{ findClient, startOn },
+        findClient,
+        startOn,
       });
       const ruleNames = namesOfEntry(one.entry, names);
       const groupKey = groupKeyOf(one.entry, ticket, standing, key);

@@ -26,10 +26,15 @@ export async function beginBlocks({
     const purchase = creditPurchase(account, block, block.source === 'opening' ? 'opening' : null);
     const overage = await store.readOpenOverage(client.id);
     await store.writeReplenish({
-      ...{ at, runId, expected: [ledger], blocks: [] },
+      at,
+      runId,
+      expected: [ledger],
+      blocks: [],
       blockStatuses: [{ blockId: block.id, status: 'active' }],
       postings: [purchase, ...payOffOverage(account, overage)],
-      ...{ episodes: [], messages: [], superseded: [] },
+      episodes: [],
+      messages: [],
+      superseded: [],
     });
     begun += 1;
   }

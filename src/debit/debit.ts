@@ -21,7 +21,7 @@ import { findWarnings } from './warnings.ts';
 /** Tickets (or entries without one) processed in one transaction. */
 const subjectsPerPage = 500;
 
-export interface DebitOutcome {
+interface DebitOutcome {
   /** Tickets and entries processed. */
   rows: number;
   /** Charges posted or withdrawn. */
@@ -77,7 +77,10 @@ async function debitPage(
         return !isSame && affected.has(entry, groupKey);
       })
       .map(({ entry: { connection, sourceId }, groupKey, isCharged }) => ({
-        ...{ connection, entryId: sourceId, groupKey, isCharged },
+        connection,
+        entryId: sourceId,
+        groupKey,
+        isCharged,
       })),
     dirtySeqs: subjects.map((subject) => subject.seq),
     warnings: await findWarnings(context, affected, decisions),

@@ -5,7 +5,7 @@ import { type Account, reverseSlices } from '../domain/ledger/postings.ts';
 import type { DateText } from '../domain/time.ts';
 import type { Block } from '../store/port.ts';
 
-export interface Move {
+interface Move {
   /** The new last day; null: the block never expires. */
   expiresOn: DateText | null;
   /** The account's expiries without a reversal. */

@@ -21,7 +21,7 @@ import type { DebitContext } from './context.ts';
 import { applyChange, isChanged, type OpeningChange, readAppliedTerms } from './opening-edits.ts';
 
 /** A change to an opening block that cannot be applied. */
-export interface OpeningConflict {
+interface OpeningConflict {
   client: Client;
   applied: Block;
   /** Null: the config no longer lists it. */
@@ -30,7 +30,7 @@ export interface OpeningConflict {
   fix: string;
 }
 
-export interface OpeningOutcome {
+interface OpeningOutcome {
   /** Blocks and changes of blocks. */
   applied: number;
   posted: number;
@@ -54,10 +54,14 @@ export async function applyOpeningBlocks(context: OpeningContext): Promise<Openi
       [...blocks, ...blockTerms].length + new Set(blockEdits.map(({ blockId }) => blockId)).size;
     if (changed === 0) continue;
     await context.store.writeReplenish({
-      ...{ at: context.at, runId: context.runId },
+      at: context.at,
+      runId: context.runId,
       expected: [{ clientId: ledger.clientId, clientSeq: ledger.clientSeq }],
       ...changes,
-      ...{ blockStatuses: [], episodes: [], messages: [], superseded: [] },
+      blockStatuses: [],
+      episodes: [],
+      messages: [],
+      superseded: [],
     });
     outcome.applied += changed;
     outcome.posted += postings.length;
@@ -128,7 +132,9 @@ async function decide(
   for (const change of changes) {
     try {
       const applied = applyChange(account, ledger.blocks, change, {
-        ...{ expiries, today, format: formatIn(client) },
+        expiries,
+        today,
+        format: formatIn(client),
       });
       postings.push(...applied.postings);
       blockEdits.push(...applied.edits);
@@ -150,7 +156,7 @@ async function decide(
   return { ledger, blocks, blockEdits, blockTerms, postings, conflicts };
 }
 
-export interface Comparison {
+interface Comparison {
   /** To be credited. */
   fresh: Block[];
   /** Changed in the config. */

@@ -11,7 +11,7 @@ import type { Block, BlockEdit, BlockTerms } from '../store/port.ts';
 import { moveLastDay } from './move-last-day.ts';
 
 /** An opening block's config when it was last applied. */
-export interface AppliedTerms {
+interface AppliedTerms {
   seconds: number;
   amountMinor: number | null;
   expiresOn: DateText | null;
@@ -64,7 +64,7 @@ function fixedFields(applied: Block, configured: Block): string[] {
   return Object.entries(changed).flatMap(([field, is]) => (is ? [field] : []));
 }
 
-export interface OpeningContext {
+interface OpeningContext {
   expiries: readonly LedgerEntry[];
   today: DateText;
   /** As the client reads. */

@@ -16,7 +16,7 @@ import type { Charge, ChargeGroup, PostedCharge } from '../store/port.ts';
 import type { GroupDecision } from './decide.ts';
 
 /** The result of a page of decisions, to be written in one transaction. */
-export interface Posted {
+interface Posted {
   charges: Charge[];
   postings: Posting[];
   groups: ChargeGroup[];

@@ -20,7 +20,7 @@ export type ErrorKind =
   | 'contract'
   | 'unknown-outcome';
 
-export interface ErrorDetail {
+interface ErrorDetail {
   /** How to fix it, as a sentence. */
   fix?: string;
   /** Seconds to wait according to the vendor, for `rate-limited`. */

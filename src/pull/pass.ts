@@ -7,7 +7,7 @@ export const overlapSeconds = 15 * 60;
 /** A quiet stream's watermark is stored at least this often, even if nothing has changed. */
 const restSeconds = 24 * 3600;
 
-export interface PassRequest {
+interface PassRequest {
   watermark: Watermark;
   clientIds: readonly string[];
   /** Start of the first pass. */

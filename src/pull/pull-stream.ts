@@ -99,8 +99,11 @@ async function runPass<Stream extends StreamName>(
 ): Promise<Watermark> {
   const { store, connection, runId, runStartedAt: at, linesSince, signal, stop } = work.context;
   const request = {
-    ...{ since: pass.since, until: pass.startedAt, clientIds: pass.clientIds },
-    ...{ isStored: true, signal },
+    since: pass.since,
+    until: pass.startedAt,
+    clientIds: pass.clientIds,
+    isStored: true,
+    signal,
     ...(linesSince === undefined ? {} : { linesSince }),
   };
   let watermark = before;

@@ -7,7 +7,7 @@ import { validateTimeEntries } from './validate.ts';
 /** Tickets requested at once; each is marked as read together with its rows. */
 const ticketsPerCall = 50;
 
-export type TicketTimeContext = Pick<
+type TicketTimeContext = Pick<
   PullContext,
   | 'store'
   | 'connection'

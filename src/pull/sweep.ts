@@ -5,7 +5,7 @@ import { type ClientLoss, isMostVanished } from '../domain/records/vanished.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { Store, SweepWindow } from '../store/port.ts';
 
-export interface SweepContext {
+interface SweepContext {
   store: Store;
   connection: string;
   clientIds: readonly string[];
@@ -21,7 +21,7 @@ export interface SweepContext {
   onUnseen(entries: number): void;
 }
 
-export interface SweepOutcome {
+interface SweepOutcome {
   /** IDs that the vendor listed. */
   rows: number;
   /** Entries that were deleted. */

@@ -12,12 +12,12 @@ const dayMs = 86_400_000;
 const aheadMs = dayMs;
 const beforeTicketMs = 365 * dayMs;
 
-export interface ValidatedEntries {
+interface ValidatedEntries {
   rows: TimeEntryRow[];
   rejected: QuarantinedRow[];
 }
 
-export interface ValidationContext {
+interface ValidationContext {
   store: Pick<Store, 'readTicketCreation'>;
   connection: string;
   runStartedAt: Instant;

@@ -7,7 +7,7 @@ import { messageOf } from '../store/port.ts';
 import { withFigure } from './balance-field.ts';
 
 /** What a push run works with. */
-export interface PushContext {
+interface PushContext {
   store: Store;
   connectors: ReadonlyMap<string, Connector>;
   /** In observe mode nothing is claimed or sent. */
@@ -25,7 +25,7 @@ export interface PushContext {
   onFailure(message: PushMessageRow, error: unknown): void;
 }
 
-export interface PushOutcome {
+interface PushOutcome {
   delivered: number;
   failed: number;
   /** Why a connection was skipped in this run, by name. */

@@ -50,7 +50,9 @@ function unreadable({ sourceId, reason }: { sourceId: string; reason: string }):
   return {
     kind: 'block-balance',
     subject: `agreement ${sourceId}`,
-    ...{ clientId: null, ours, theirs: reason },
+    clientId: null,
+    ours,
+    theirs: reason,
   };
 }
 

@@ -2,7 +2,7 @@ import type { TicketRow, TimeEntryRow } from '../contract/connector.ts';
 import { formatDuration } from '../domain/duration.ts';
 
 /** The differing fields of a row, here and at the vendor. */
-export interface Texts {
+interface Texts {
   ours: string;
   theirs: string;
 }

@@ -22,11 +22,9 @@ export async function findHandSales(
           ? formatDuration(seconds)
           : `${textFromMinor(amountMinor, offer.currency)} ${offer.currency}`;
       return {
-        ...{
-          kind: 'block-sold',
-          clientId: client.id,
-          invoice: twinId === null ? label : `${label} --again`,
-        },
+        kind: 'block-sold',
+        clientId: client.id,
+        invoice: twinId === null ? label : `${label} --again`,
         subject: `invoice ${label}, product ${product}`,
         ours: twinId === null ? 'no block' : `block ${twinId}, added by hand that day`,
         theirs: `${size} sold (offer "${offer.name}")`,

@@ -117,7 +117,9 @@ async function listTicketTime(
       const clients = await context.store.readTicketClients(context.connection, page.ticketIds);
       await context.store.listTickets(
         page.ticketIds.map((sourceId) => ({
-          ...{ sourceId, clientId: clients.get(sourceId) ?? null, hasAllTime: true },
+          sourceId,
+          clientId: clients.get(sourceId) ?? null,
+          hasAllTime: true,
         })),
       );
       const rejectedIds = page.rejected.map(({ sourceId }) => sourceId);
@@ -159,7 +161,11 @@ async function compareEntryPage(
     return { sourceId, ticketId, clientId: source, seconds, isCompared };
   });
   const unread = rejectedIds.map((sourceId) => ({
-    ...{ sourceId, ticketId: null, clientId: null, seconds: 0, isCompared: false },
+    sourceId,
+    ticketId: null,
+    clientId: null,
+    seconds: 0,
+    isCompared: false,
   }));
   await store.listEntries([...listed, ...unread]);
   await keepFound(context, outcome, found);

@@ -6,7 +6,7 @@ import type { Block, BlockBalance, ClientLedger, Store } from '../store/port.ts'
 import { rollOver } from './rollover.ts';
 
 /** The result of a client's expiring blocks. */
-export interface ExpiryResult {
+interface ExpiryResult {
   postings: Posting[];
   /** Blocks that hold rolled-over hours. */
   blocks: Block[];

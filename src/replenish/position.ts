@@ -100,7 +100,7 @@ function pendingWork(rows: readonly RuledEntry[], { id, agreement }: Client): Pe
   });
 }
 
-export interface KnownOfClient {
+interface KnownOfClient {
   client: Client;
   today: DateText;
   pendingSeconds: number;

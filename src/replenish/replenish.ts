@@ -170,7 +170,8 @@ async function decideClient(
   const entries = after === null ? [] : await context.store.readEntriesAfter(client.id, after);
   const ordered = ledger.blocks.filter((block) => block.status === 'ordered');
   const crossings = findCrossings(rules, positions, known, {
-    ...{ ...found, ordered },
+    ...found,
+    ordered,
     // The expiries posted with it lower the balance too.
     moves: [
       ...entries,

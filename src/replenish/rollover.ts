@@ -6,7 +6,7 @@ import { type Account, holdBlock } from '../domain/ledger/postings.ts';
 import { addDays, type DateText } from '../domain/time.ts';
 import type { Block, BlockBalance, ClientLedger } from '../store/port.ts';
 
-export interface RolledOver {
+interface RolledOver {
   block: Block;
   postings: Posting[];
 }

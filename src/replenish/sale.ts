@@ -21,13 +21,13 @@ export type Refusal =
   | { why: 'offer-limited'; offer: Offer }
   | { why: 'too-many'; offer: Offer; wanted: number };
 
-export interface Decision {
+interface Decision {
   sales: Sale[];
   refusals: Refusal[];
 }
 
 /** A block that is ordered but not usable yet. */
-export interface OpenOrder {
+interface OpenOrder {
   workTypes: Kind;
   amountMinor: number | null;
   currency: string;

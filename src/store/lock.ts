@@ -6,7 +6,7 @@ import { createPrivately, withFileErrors } from './private-file.ts';
 import { fromSqliteError } from './sqlite/sqlite-error.ts';
 
 /** Held until `release`, or until the process ends. */
-export interface Lock {
+interface Lock {
   release(): void;
 }
 

@@ -1,7 +1,7 @@
 /** Linux's mount table: finds the file system of a file without accessing it. */
 import { existsSync, readFileSync } from 'node:fs';
 
-export interface Mount {
+interface Mount {
   point: string;
   /** `ext4`, `nfs4`, `fuse.sshfs` … */
   type: string;

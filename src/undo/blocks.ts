@@ -15,7 +15,7 @@ export interface BlockUndo {
 }
 
 /** The data of the blocks that the run credited. */
-export interface BlockTraces {
+interface BlockTraces {
   runId: string;
   entries: readonly LedgerEntry[];
   /** Blocks that the run created. */

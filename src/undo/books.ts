@@ -47,7 +47,11 @@ export function spendAgain(
     const work = facts === null ? null : findPaidWork(facts, all, key);
     books.postings.push(
       ...spend(accountOf(books, clientId), {
-        ...{ key, seconds, usedBy, chargeId, note: books.note },
+        key,
+        seconds,
+        usedBy,
+        chargeId,
+        note: books.note,
         workedOn: workedOn ?? entry.postedAt.slice(0, 10),
         workTypes: work?.workTypes ?? null,
         price: work?.price ?? null,

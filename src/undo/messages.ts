@@ -4,7 +4,7 @@ import type { PushMessageRow, UndoBatch } from '../store/port.ts';
 type Remote = UndoBatch['remote'][number];
 
 /** What to do about the messages that the run wrote. */
-export interface MessageUndo {
+interface MessageUndo {
   cancelledKeys: string[];
   /**
    * Messages that exist in a PSA, or may: an attempt whose response was lost is searched for first.

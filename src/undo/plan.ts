@@ -31,7 +31,9 @@ export async function planUndo(context: UndoContext): Promise<UndoBatch> {
   const touched = new Set([...books.postings, ...revisions].map(({ clientId }) => clientId));
   const messages = undoMessages(traces.messages, clients, touched);
   return {
-    ...{ at, runId, undoes: run },
+    at,
+    runId,
+    undoes: run,
     expected: ledgers.filter(({ clientId }) => touched.has(clientId)),
     charges: revisions,
     postings: books.postings,

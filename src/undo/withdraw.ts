@@ -11,7 +11,7 @@ import type { Instant } from '../domain/time.ts';
 import type { PushMessageRow, Store, UndoMessage } from '../store/port.ts';
 import { messageOf } from '../store/port.ts';
 
-export interface WithdrawContext {
+interface WithdrawContext {
   store: Pick<Store, 'readUndoMessages' | 'settleUndoMessage'>;
   connectors: ReadonlyMap<string, Connector>;
   /** In observe mode nothing is sent. */

@@ -36,7 +36,10 @@ export function createSite(view: ServiceView): Hono {
       return context.html(loginPage('That is not the token.'), 403);
     }
     setCookie(context, cookieName, signSession(expected, nowMs()), {
-      ...{ path: '/', httpOnly: true, sameSite: 'Strict', maxAge: sessionSeconds },
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Strict',
+      maxAge: sessionSeconds,
       secure: context.req.header('x-forwarded-proto') === 'https',
     });
     return context.redirect('/', 303);
@@ -116,7 +119,10 @@ function tooMany(context: Context): Response {
 function readiness({ steps, problems }: Status): { body: object; isReady: boolean } {
   const late = problems.filter(({ kind }) => kind === 'late').map(({ subject }) => subject);
   const ages = steps.map(({ step, connection, state, ageSeconds }) => ({
-    ...{ step, connection, state, ageSeconds },
+    step,
+    connection,
+    state,
+    ageSeconds,
   }));
   return { body: { ready: late.length === 0, late, steps: ages }, isReady: late.length === 0 };
 }

@@ -151,7 +151,13 @@ function debitContext({ app }: Office, at: Instant, signal: AbortSignal) {
   const { store, clients } = app;
   const findClient = clientFinder(clients);
   return {
-    ...{ store, clients, findClient, runId: `r-${at}`, at, firstRunAt: at, signal },
+    store,
+    clients,
+    findClient,
+    runId: `r-${at}`,
+    at,
+    firstRunAt: at,
+    signal,
     limitedAccounts: new Set<string>(),
     names: createNameBook([], [], []),
   };

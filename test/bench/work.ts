@@ -128,7 +128,8 @@ export function clientsOf(count: number): Omit<Client, 'id'>[] {
   const years = Array.from({ length: 10 }, (_, index) => 2017 + index);
   return Array.from({ length: count }, (_, index) => ({
     ...clientOf({ name: `Client ${index}`, sourceIds: new Map([['psa', `${index}`]]) }),
-    ...{ agreement: terms, paidBy: null },
+    agreement: terms,
+    paidBy: null,
     openingBlocks: years.map((year) => openingOf(180, { purchasedOn: `${year}-01-01` })),
   }));
 }

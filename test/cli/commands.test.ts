@@ -304,13 +304,30 @@ test('backup writes a new file and never over an old one', async () => {
 });
 
 const found = {
-  ...{ connection: 'psa', kind: 'entry-differs', subject: 'time entry 7', clientId: null },
-  ...{ ours: '1 h', theirs: '2 h\u001b[2J', fix: 'Save it again.', seconds: 3600 },
+  connection: 'psa',
+  kind: 'entry-differs',
+  subject: 'time entry 7',
+  clientId: null,
+  ours: '1 h',
+  theirs: '2 h\u001b[2J',
+  fix: 'Save it again.',
+  seconds: 3600,
 };
 const comparison: StepResult = {
-  ...{ step: 'reconcile', connection: 'psa', requests: 4, rows: 9, changed: 0, quarantined: 0 },
-  ...{ posted: 0, messages: 0, delivered: 0, withheld: 0, failed: 0, differences: 0 },
-  ...{ durationMs: 5, error: null },
+  step: 'reconcile',
+  connection: 'psa',
+  requests: 4,
+  rows: 9,
+  changed: 0,
+  quarantined: 0,
+  posted: 0,
+  messages: 0,
+  delivered: 0,
+  withheld: 0,
+  failed: 0,
+  differences: 0,
+  durationMs: 5,
+  error: null,
 };
 
 async function benchWithComparison(isOne: boolean): Promise<CliBench> {
@@ -354,7 +371,11 @@ test('reconcile: the rows and what to do when not, inert, with an exit code of i
   const { connection, kind, subject, ours, fix } = found;
   const row = { client: null, connection, kind, subject, ours, theirs: '2 h\u001b[2J', fix };
   expect(await cli.json(['reconcile', '--last'])).toEqual({
-    ...{ run: null, at: '2026-04-10T01:30:00.000Z', clients: 143, seconds: 3600, failed: [] },
+    run: null,
+    at: '2026-04-10T01:30:00.000Z',
+    clients: 143,
+    seconds: 3600,
+    failed: [],
     differences: [{ ...row, foundAt: '2026-04-10T01:30:00.000Z' }],
   });
   expect(cli.opened.at(-1)).toMatchObject({ access: 'read' });

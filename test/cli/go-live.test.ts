@@ -8,8 +8,13 @@ import { openReportBench } from '../reports/report-bench.ts';
 import { CliBench } from './cli-bench.ts';
 
 const level = {
-  ...{ threshold: 'settled<=7200', number: 2, level: '2 h', pendingSeconds: 0 },
-  ...{ settledSeconds: 3600, overageSeconds: 0, money: [] },
+  threshold: 'settled<=7200',
+  number: 2,
+  level: '2 h',
+  pendingSeconds: 0,
+  settledSeconds: 3600,
+  overageSeconds: 0,
+  money: [],
 };
 const sale = { connection: 'psa', quantity: 2, seconds: 72000, totalMinor: 240000 };
 
@@ -17,13 +22,19 @@ async function openLow(change: Partial<GoLiveClient> = {}) {
   const bench = await openReportBench();
   const marked: MarkRequest[] = [];
   const low: GoLiveClient = {
-    ...{ client: bench.client.name, clientId: bench.client.id, left: '1 h', projected: '0 h 30' },
-    ...{ levels: [level], alerts: [{ connection: 'psa', subject: 'Low' }], notes: [] },
+    client: bench.client.name,
+    clientId: bench.client.id,
+    left: '1 h',
+    projected: '0 h 30',
+    levels: [level],
+    alerts: [{ connection: 'psa', subject: 'Low' }],
+    notes: [],
     invoices: [
       { ...sale, offer: 'ten', product: 'BLOCK-10', currency: 'EUR', isOverage: false },
       { ...sale, offer: 'overage', product: null, currency: 'USD', isOverage: true },
     ],
-    ...{ balanceFields: [], marked: [] },
+    balanceFields: [],
+    marked: [],
     ...change,
   };
   const preview = (): GoLive => {
@@ -42,7 +53,9 @@ function askerThat(answers: string, said: string[]): Asker {
   const refuse = () => Promise.reject(new Error('not asked'));
   return {
     say: (text) => void said.push(text),
-    ...{ text: refuse, secret: refuse, pickMany: refuse },
+    text: refuse,
+    secret: refuse,
+    pickMany: refuse,
     pick: async () => answers,
   };
 }
@@ -85,7 +98,9 @@ test('without a terminal a mark needs --yes, and JSON names what was marked', as
   expect(unasked.err).toContain('Add --yes');
   expect(marked).toEqual([]);
   expect(await cli.json(['check', '--go-live', '--mark', 'Dupont', '--yes'])).toMatchObject({
-    ...{ mode: 'observe', clients: [], summary: { alerts: 0 } },
+    mode: 'observe',
+    clients: [],
+    summary: { alerts: 0 },
     marked: [{ client: 'Dupont Plomberie', levels: [{ threshold: 'settled<=7200' }] }],
   });
   expect(marked).toHaveLength(1);

@@ -7,23 +7,20 @@ const name = 'Dupont Plomberie et Chauffage de la Haute-Vallée SARL (Lyon)';
 const key = 'ph:alert:dupont-plomberie-et:17d8e2b2832a';
 
 const step: StepResult = {
-  ...{
-    step: 'replenish',
-    connection: 'connectwise',
-    requests: 1234,
-    rows: 78_000,
-    changed: 77_000,
-  },
-  ...{
-    quarantined: 1,
-    posted: 44,
-    messages: 5,
-    delivered: 5,
-    withheld: 1,
-    failed: 1,
-    differences: 0,
-  },
-  ...{ durationMs: 1234, error: null },
+  step: 'replenish',
+  connection: 'connectwise',
+  requests: 1234,
+  rows: 78_000,
+  changed: 77_000,
+  quarantined: 1,
+  posted: 44,
+  messages: 5,
+  delivered: 5,
+  withheld: 1,
+  failed: 1,
+  differences: 0,
+  durationMs: 1234,
+  error: null,
 };
 
 async function benchWithLongNames(): Promise<CliBench> {
@@ -35,18 +32,34 @@ async function benchWithLongNames(): Promise<CliBench> {
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry({ seconds: 8100 })]));
   const [ledger] = await bench.store.readLedgers([bench.client.id]);
   await bench.store.writeReplenish({
-    ...{ at: '2026-03-05T10:00:00.000Z', runId: run, expected: ledger ? [ledger] : [] },
-    ...{ blocks: [], blockStatuses: [], postings: [], episodes: [], superseded: [] },
+    at: '2026-03-05T10:00:00.000Z',
+    runId: run,
+    expected: ledger ? [ledger] : [],
+    blocks: [],
+    blockStatuses: [],
+    postings: [],
+    episodes: [],
+    superseded: [],
     messages: [
       {
-        ...{ key, kind: 'alert-ticket', clientId: bench.client.id, connection: 'psa' },
-        ...{ payload: '{}', afterKey: null, status: 'withheld' },
+        key,
+        kind: 'alert-ticket',
+        clientId: bench.client.id,
+        connection: 'psa',
+        payload: '{}',
+        afterKey: null,
+        status: 'withheld',
       },
     ],
   });
   const reason = 'Time entry 48213 of Anke Peeters on ticket 5538 is longer than a day (30 h).';
   await bench.store.writePage({
-    ...{ stream: 'timeEntries', rows: [], connection: 'psa', at, runId: 'r1', since: at },
+    stream: 'timeEntries',
+    rows: [],
+    connection: 'psa',
+    at,
+    runId: 'r1',
+    since: at,
     rejected: [{ sourceId: '48213', reason, row: null, vendorRow: {} }],
   });
   return new CliBench(bench, {

@@ -13,7 +13,13 @@ test('quarantine show: the row, its reason, since when, and what to do', async (
   ];
   const at = '2026-03-05T10:00:00.000Z';
   await cli.bench.store.writePage({
-    ...{ stream: 'timeEntries', rows: [], connection: 'psa', at, runId: 'r1', rejected, since: at },
+    stream: 'timeEntries',
+    rows: [],
+    connection: 'psa',
+    at,
+    runId: 'r1',
+    rejected,
+    since: at,
   });
   const { out } = await cli.run(['quarantine', 'show', '1']);
   expect(out.split('\n')).toEqual([
@@ -39,8 +45,13 @@ test('quarantine show: the row, its reason, since when, and what to do', async (
   expect((await cli.run(['quarantine'])).out).toContain('prepaid-hours quarantine show ID');
   await cli.run(['quarantine', 'accept', '1']);
   expect(await cli.json(['quarantine', 'show', '1'])).toMatchObject({
-    ...{ id: 1, reason, status: 'accepted', firstSeenAt: at, row: { seconds: 108_000 } },
-    ...{ vendorRow: { id: 9 }, steps: [expect.stringMatching(/^Accepted on .* retry 1$/)] },
+    id: 1,
+    reason,
+    status: 'accepted',
+    firstSeenAt: at,
+    row: { seconds: 108_000 },
+    vendorRow: { id: 9 },
+    steps: [expect.stringMatching(/^Accepted on .* retry 1$/)],
   });
   expect((await cli.run(['quarantine', 'show', '7'])).err).toContain(
     'No quarantine row has the id 7',

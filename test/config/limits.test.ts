@@ -41,8 +41,11 @@ function loadBytes(files: Record<string, Buffer>) {
   const folder = folderWith({});
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   return loadConfig({
-    ...{ file: join(folder, 'connector.yaml'), env: {}, vendors: fakeVendors },
-    ...{ isCron: () => true, workingFolder: folder },
+    file: join(folder, 'connector.yaml'),
+    env: {},
+    vendors: fakeVendors,
+    isCron: () => true,
+    workingFolder: folder,
   });
 }
 

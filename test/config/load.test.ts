@@ -140,7 +140,8 @@ describe('a whole file', () => {
       workTypeMinimums: [{ workType: 'On-site', seconds: 7200 }],
       roles: { covered: [], excluded: ['Trainee'] },
       rollover: { seconds: 7200, validForMonths: 3 },
-      ...{ from: '2026-01-01', until: '2027-12-31' },
+      from: '2026-01-01',
+      until: '2027-12-31',
     });
     expect(
       standard?.multipliers.map((one) => [one.outside?.name, one.workType, one.factorThousandths]),

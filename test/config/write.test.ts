@@ -33,7 +33,11 @@ describe('what is added to a file', () => {
     const lines = ['rt:', '  vendor: x', `  token: ${reference} # in .env`];
     const value = { vendor: 'x', token: reference };
     const added = addToConfig(example, {
-      ...{ path: ['connections'], key: 'rt', value, lines, isTyped: true },
+      path: ['connections'],
+      key: 'rt',
+      value,
+      lines,
+      isTyped: true,
     });
     expect(newLines(example, added)).toEqual(lines.map((line) => `  ${line}`));
     const after = { path: [], key: 'sweep', value: { days: '3' }, after: 'currency' };

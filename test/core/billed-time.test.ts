@@ -21,7 +21,10 @@ test('hours to bill are debited where the agreement says so, hours worked where 
   await openWith('billed');
   expect(await bench.hours()).toEqual([8, 0]);
   const [told] = await explain(bench.app.store, {
-    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    id: '1',
+    clients: bench.app.clients,
+    connections: ['psa'],
+    locale: null,
     fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   const covered = told?.steps.find(({ step }) => step === 'covered')?.lines;

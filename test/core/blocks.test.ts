@@ -35,7 +35,10 @@ async function buy(hours: number, expiresOn: string | null = null): Promise<stri
   };
   const { blockId } = await addBlock(bench.app, {
     ...request,
-    ...{ purchasedOn: '2026-03-02', expiresOn, priority: 0, reason: 'sold on the phone' },
+    purchasedOn: '2026-03-02',
+    expiresOn,
+    priority: 0,
+    reason: 'sold on the phone',
   });
   return blockId;
 }

@@ -141,7 +141,10 @@ test('what was paid before a last day moved is explained by the last day that he
   bench.advance(60);
   await extendBlock(bench.app, { blockId, expiresOn: '2026-12-31', reason: 'asked for' });
   const [told] = await explain(bench.app.store, {
-    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    id: '1',
+    clients: bench.app.clients,
+    connections: ['psa'],
+    locale: null,
     fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[1]).toBe(

@@ -23,7 +23,9 @@ function work(id: string, startedAt: string, minutes: number, technician = 'Ada'
 
 const low = (fields: Partial<ReplenishRule> = {}): ReplenishRule => ({
   when: { balance: 'settled', secondsLeft: 7200 },
-  ...{ do: ['alert', 'invoice'], offer: ten, tell: ['msp'] },
+  do: ['alert', 'invoice'],
+  offer: ten,
+  tell: ['msp'],
   ...fields,
 });
 
@@ -72,7 +74,10 @@ test('overage costs what the multiplier says, and the explanation shows it', asy
   await bench.run();
   expect(await bench.story()).toEqual(['+1 purchase', '-1 usage', '-1 overage']);
   const [told] = await explain(bench.app.store, {
-    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    id: '1',
+    clients: bench.app.clients,
+    connections: ['psa'],
+    locale: null,
     fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'dear')?.lines[0]).toContain('×2 = 2 h');
@@ -113,8 +118,14 @@ test('a one-off block is a block like any other', async () => {
   await openWith({}, [openingOf(1)]);
   await bench.run();
   await addBlock(bench.app, {
-    ...{ clientId: bench.clientId(), seconds: 5 * 3600, amountMinor: null, rateMinor: 9900 },
-    ...{ purchasedOn: '2026-03-02', expiresOn: null, priority: 0, reason: 'Office move' },
+    clientId: bench.clientId(),
+    seconds: 5 * 3600,
+    amountMinor: null,
+    rateMinor: 9900,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    priority: 0,
+    reason: 'Office move',
   });
   work('1', '2026-03-02T09:00:00.000Z', 120);
   await bench.run();
@@ -139,7 +150,9 @@ test('an invoice that is paid, then void, then paid again buys one block', async
   ] as const) {
     bench.psa.invoices[0] = {
       ...(bench.psa.invoices[0] as NonNullable<(typeof bench.psa.invoices)[0]>),
-      ...{ isPaid, isVoid, updatedAt: bench.psa.now },
+      isPaid,
+      isVoid,
+      updatedAt: bench.psa.now,
     };
     await bench.run();
   }

@@ -17,7 +17,9 @@ const listing = (covered: string[]) => ({
 async function shownUnlisted() {
   const { store, clients } = bench.app;
   const report = await buildBalances(store, {
-    ...{ shown: clients, all: clients, asOf: instantFromMs(bench.nowMs) },
+    shown: clients,
+    all: clients,
+    asOf: instantFromMs(bench.nowMs),
   });
   return report.unlistedWorkTypes;
 }

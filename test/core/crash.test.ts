@@ -95,7 +95,8 @@ test.each([
       // A balance that was overtaken before it was shown need not be shown.
       const told = (all: typeof outcome) => all.sent.filter(([kind]) => kind !== 'balance-field');
       expect({ nth, ...outcome, sent: told(outcome) }).toEqual({
-        ...{ nth, ...expected },
+        nth,
+        ...expected,
         sent: told(expected),
       });
       expect(outcome.sent.filter(([kind]) => kind === 'balance-field').at(-1)).toBeDefined();

@@ -274,15 +274,14 @@ test('a ledger that changed in the meantime ends the step with its reason, and t
       hasMoved = true;
       bench.app.store = store;
       await addBlock(bench.app, {
-        ...{
-          clientId,
-          seconds: 3600,
-          amountMinor: null,
-          rateMinor: 0,
-          purchasedOn: '2026-03-01',
-          expiresOn: null,
-        },
-        ...{ priority: 0, reason: 'race' },
+        clientId,
+        seconds: 3600,
+        amountMinor: null,
+        rateMinor: 0,
+        purchasedOn: '2026-03-01',
+        expiresOn: null,
+        priority: 0,
+        reason: 'race',
       });
       return ledgers;
     },

@@ -95,7 +95,11 @@ test('the preview is what the first live run sends, and writes nothing', async (
   expect(files.filter((name) => name.startsWith('.go-live-'))).toEqual([]);
   expect(firstLiveRunAt).toBeNull();
   expect(summary).toEqual({
-    ...{ alerts: 1, notes: 1, invoices: 1, balanceFields: 2, clientsReached: 1 },
+    alerts: 1,
+    notes: 1,
+    invoices: 1,
+    balanceFields: 2,
+    clientsReached: 1,
     invoiceTotals: [{ currency: 'EUR', totalMinor: 120000 }],
   });
   expect(clients[0]).toMatchObject({
@@ -129,8 +133,14 @@ test('marked levels send nothing in the first live run, and again once bought ho
   await use(0.5);
   expect(sent()).toEqual([0, 0, 0]);
   await addBlock(bench.app, {
-    ...{ clientId: bench.clientId(), seconds: 5 * hour, amountMinor: null, rateMinor: 0 },
-    ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+    clientId: bench.clientId(),
+    seconds: 5 * hour,
+    amountMinor: null,
+    rateMinor: 0,
+    priority: 0,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    reason: 'sold',
   });
   await bench.run();
   expect(sent()).toEqual([0, 0, 0]);

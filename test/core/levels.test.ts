@@ -55,8 +55,14 @@ const shown = () => field()?.hoursText;
 
 function buy(hours: number): Promise<unknown> {
   return addBlock(bench.app, {
-    ...{ clientId: bench.clientId(), seconds: hours * hour, amountMinor: null, rateMinor: 0 },
-    ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+    clientId: bench.clientId(),
+    seconds: hours * hour,
+    amountMinor: null,
+    rateMinor: 0,
+    priority: 0,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    reason: 'sold',
   });
 }
 
@@ -252,7 +258,9 @@ describe('a sale', () => {
         clientOf({ agreement: agreementOf({ replenish: [silent], ...terms }) }),
       ]);
       await adjustBalance(bench.app, {
-        ...{ clientId: bench.clientId(), seconds: -9 * hour, reason: 'By hand' },
+        clientId: bench.clientId(),
+        seconds: -9 * hour,
+        reason: 'By hand',
       });
       await bench.run();
       expect(sold()).toEqual([]);

@@ -43,7 +43,10 @@ test('a block for some work types pays for these, and for their part of a charge
   await bench.run();
   expect(await left()).toEqual({ 14000: 1, 12000: 10 });
   const [told] = await explain(bench.app.store, {
-    ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+    id: '1',
+    clients: bench.app.clients,
+    connections: ['psa'],
+    locale: null,
     fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
   });
   expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[0]).toMatch(
@@ -114,14 +117,14 @@ test('other work runs into overage beside it, and only a block for that work pay
   await bench.run();
   expect(await bench.balance()).toMatchObject({ settledSeconds: 7200, overageSeconds: 3600 });
   await addBlock(bench.app, {
-    ...{
-      clientId: bench.clientId(),
-      seconds: 7200,
-      amountMinor: null,
-      rateMinor: 9900,
-      priority: 0,
-    },
-    ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+    clientId: bench.clientId(),
+    seconds: 7200,
+    amountMinor: null,
+    rateMinor: 9900,
+    priority: 0,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    reason: 'sold',
   });
   expect(await left()).toEqual({ 14000: 2, 9900: 1 });
 });

@@ -95,7 +95,9 @@ describe('a block of money', () => {
     expect(await left()).toEqual({ money: [0, null, 0], hours: [0, 0, 0], overage: 0.25 });
     const sums = (await march()).lines.find(({ kind }) => kind === 'usage');
     expect(sums).toMatchObject({
-      ...{ chargedSeconds: 4500, seconds: -1800, overageSeconds: 900 },
+      chargedSeconds: 4500,
+      seconds: -1800,
+      overageSeconds: 900,
       money: [{ currency: 'EUR', minor: -9000 }],
     });
   });
@@ -169,14 +171,19 @@ describe('a block of money', () => {
     work('1', 60, 'On-site');
     await bench.run();
     const [told] = await explain(bench.app.store, {
-      ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+      id: '1',
+      clients: bench.app.clients,
+      connections: ['psa'],
+      locale: null,
       fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
     });
     expect(told?.steps.find(({ step }) => step === 'blocks')?.lines[0]).toMatch(
       /^1 h for €150\.00 from block b-\w+ \(€500\.00\)\.$/,
     );
     const balance = await explainBalance(bench.app.store, {
-      ...{ client: bench.client(), on: '2026-03-31', locale: 'en' },
+      client: bench.client(),
+      on: '2026-03-31',
+      locale: 'en',
     });
     expect(balance.closing.money).toEqual([{ currency: 'EUR', minor: 35_000 }]);
     expect(balance.steps[0]?.lines).toContain('Work: -€150.00 (one posting)');
@@ -195,7 +202,9 @@ describe('a level of money', () => {
   const sell = { when, do: ['alert', 'invoice'], offer: thousand, tell: ['msp'] } as const;
   const hoursLow: ReplenishRule = {
     when: { balance: 'settled', secondsLeft: 7200 },
-    ...{ do: ['alert', 'invoice'], offer: ten, tell: ['msp'] },
+    do: ['alert', 'invoice'],
+    offer: ten,
+    tell: ['msp'],
   };
 
   test('sells a block of money once, and never one of hours to a client that has none', async () => {

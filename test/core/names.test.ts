@@ -34,7 +34,8 @@ async function work(
 }
 
 const typed = (name: string, id: string): Partial<TimeEntryRow> => ({
-  ...{ workType: name, ids: { workType: id } },
+  workType: name,
+  ids: { workType: id },
 });
 const coveredAre = (...covered: string[]): Partial<Agreement> => ({
   workTypes: { covered, excluded: [], unlisted: 'excluded' },
@@ -121,7 +122,9 @@ test.each<[string, Partial<Agreement>, Partial<TimeEntryRow>, Partial<TicketRow>
     expect(bench.nameWarnings()).toEqual([warning]);
     const all = bench.app.clients;
     const report = await buildBalances(bench.app.store, {
-      ...{ shown: all, all, asOf: '2026-03-03T00:00:00.000Z' },
+      shown: all,
+      all,
+      asOf: '2026-03-03T00:00:00.000Z',
     });
     expect(report.names).toMatchObject([{ name: 'Old', other: 'New', connection: 'psa' }]);
     await configure(renamed(terms));

@@ -43,7 +43,8 @@ test.each([
     expect(await bench.story()).toEqual(['+10 purchase']);
     expect(conflicts()).toHaveLength(2);
     expect(conflicts()[0]?.detail).toMatchObject({
-      ...{ client: 'Dupont', reason: expect.stringContaining(field) },
+      client: 'Dupont',
+      reason: expect.stringContaining(field),
     });
     const { signal } = new AbortController();
     const { lines } = await runCheck(bench.app, { isOffline: true, probeClient: null, signal });

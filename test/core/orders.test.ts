@@ -117,8 +117,14 @@ describe('an order', () => {
     await show(await order(), { ...unpaid, isVoid: true });
     expect(alerts().at(-1)).toMatch(/was voided or credited/);
     await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(), seconds: 36_000, amountMinor: null, rateMinor: 12_000 },
-      ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+      clientId: bench.clientId(),
+      seconds: 36_000,
+      amountMinor: null,
+      rateMinor: 12_000,
+      priority: 0,
+      purchasedOn: '2026-03-02',
+      expiresOn: null,
+      reason: 'sold',
     });
     await bench.run();
     use(10);
@@ -174,8 +180,14 @@ describe('a payment that does not last', () => {
     const sent = await payAndUse(0.5);
     await show(sent, { ...unpaid, isVoid: true });
     const block = {
-      ...{ clientId: bench.clientId(), seconds: 36_000, amountMinor: null, rateMinor: 12_000 },
-      ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+      clientId: bench.clientId(),
+      seconds: 36_000,
+      amountMinor: null,
+      rateMinor: 12_000,
+      priority: 0,
+      purchasedOn: '2026-03-02',
+      expiresOn: null,
+      reason: 'sold',
     };
     await addBlock(bench.app, block);
     use(9);
@@ -203,8 +215,14 @@ describe('a payment that does not last', () => {
   test('tells no level again where another block pays what was used', async () => {
     const sent = await payAndUse(3);
     await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(), seconds: 10_800, amountMinor: null, rateMinor: 12_000 },
-      ...{ priority: 0, purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+      clientId: bench.clientId(),
+      seconds: 10_800,
+      amountMinor: null,
+      rateMinor: 12_000,
+      priority: 0,
+      purchasedOn: '2026-03-02',
+      expiresOn: null,
+      reason: 'sold',
     });
     await show(sent, { ...unpaid, isVoid: true });
     expect([await settled(), await overage()]).toEqual([1, 0]);
@@ -277,8 +295,14 @@ describe('a block whose first day is still to come', () => {
     await openFuture();
     await bench.run();
     const { blockId } = await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(), seconds: 3600, amountMinor: null, rateMinor: 0 },
-      ...{ priority: 0, purchasedOn: '2026-03-20', expiresOn: null, reason: 'sold' },
+      clientId: bench.clientId(),
+      seconds: 3600,
+      amountMinor: null,
+      rateMinor: 0,
+      priority: 0,
+      purchasedOn: '2026-03-20',
+      expiresOn: null,
+      reason: 'sold',
     });
     expect(await settled()).toBe(2);
     bench.at('2026-03-20T12:00:00.000Z');

@@ -16,7 +16,8 @@ const selling = (offer: Offer): ReplenishRule[] => [
 const clients = (offer = ten, fields: Partial<ConfiguredClient> = {}) => [
   clientOf({ agreement: agreementOf({ replenish: selling(offer) }), ...fields }),
   clientOf({
-    ...{ name: 'Martin', sourceIds: new Map([['psa', '2']]) },
+    name: 'Martin',
+    sourceIds: new Map([['psa', '2']]),
     agreement: agreementOf({ replenish: selling({ ...ten, name: 'other' }) }),
   }),
 ];
@@ -104,7 +105,10 @@ describe('what has not left', () => {
     await bench.run();
     const [sent] = invoices();
     expect(sent).toMatchObject({
-      ...{ key: before?.key, product: 'BLOCK-20', totalMinor: 220_000, seconds: 20 * 3600 },
+      key: before?.key,
+      product: 'BLOCK-20',
+      totalMinor: 220_000,
+      seconds: 20 * 3600,
       body: expect.stringMatching(/heures|Bonjour/),
     });
     expect(await bench.hours()).toEqual([21, 0]);

@@ -17,14 +17,15 @@ function work(id: string, startedAt: string, hours: number): void {
 
 function buy(hours: number, fields: { purchasedOn?: string; expiresOn?: string | null } = {}) {
   return addBlock(bench.app, {
-    ...{
-      clientId: bench.clientId(),
-      seconds: hours * 3600,
-      amountMinor: null,
-      rateMinor: 12000,
-      priority: 0,
-    },
-    ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold', ...fields },
+    clientId: bench.clientId(),
+    seconds: hours * 3600,
+    amountMinor: null,
+    rateMinor: 12000,
+    priority: 0,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    reason: 'sold',
+    ...fields,
   });
 }
 
@@ -35,7 +36,9 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
       replenish: [
         {
           when: { balance: 'projected', secondsLeft: 0 },
-          ...{ do: ['alert'], offer: null, tell: ['msp'] },
+          do: ['alert'],
+          offer: null,
+          tell: ['msp'],
         },
       ],
     });
@@ -53,7 +56,10 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
     await bench.run();
     expect(bench.psa.sentOf('alert-ticket')).toHaveLength(1);
     const [told] = await explain(bench.app.store, {
-      ...{ id: '1', clients: bench.app.clients, connections: ['psa'], locale: null },
+      id: '1',
+      clients: bench.app.clients,
+      connections: ['psa'],
+      locale: null,
       fallback: { locale: 'en', durations: 'clock', timezone: 'UTC' },
     });
     expect(told?.steps.find(({ step }) => step === 'waiting')?.lines[0]).toBe(
@@ -64,8 +70,10 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
     expect(await bench.hours()).toEqual([4, 0]);
     expect(await bench.story()).toEqual(['+2 purchase', '+5 purchase', '-2 usage', '-1 usage']);
     const statement = await buildStatement(bench.app.store, {
-      ...{ client: bench.client(), month: '2026-03' },
-      ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
+      client: bench.client(),
+      month: '2026-03',
+      locale: 'en',
+      now: instantFromMs(bench.nowMs),
     });
     expect(statement.lines.map(({ kind, seconds }) => [kind, seconds / 3600])).toEqual([
       ['purchase', 2],
@@ -88,7 +96,8 @@ describe('with overage: hold, work that the blocks cannot pay', () => {
     expect(await bench.hours()).toEqual([0, 1]);
     expect((await bench.ledger()).at(-1)?.chargeId).toBe('t:psa:2#1');
     await adjustBalance(bench.app, {
-      ...{ clientId: bench.clientId(), reason: 'gift' },
+      clientId: bench.clientId(),
+      reason: 'gift',
       seconds: 3600,
     });
     await bench.run();
@@ -129,7 +138,8 @@ describe('with overage: invoice, hours beyond the blocks', () => {
       replenish: [{ when: rule, do: ['alert'], offer: null, tell: ['msp'] }],
     });
     bench = await CoreBench.open({
-      ...{ mode, isTimePerTicket: true },
+      mode,
+      isTimePerTicket: true,
       clients: [clientOf({ agreement, openingBlocks: [openingOf(2)] })],
     });
   };
@@ -160,8 +170,10 @@ describe('with overage: invoice, hours beyond the blocks', () => {
     expect(await bench.hours()).toEqual([5, 0]);
     expect(invoices()).toHaveLength(1);
     const statement = await buildStatement(bench.app.store, {
-      ...{ client: bench.client(), month: '2026-03' },
-      ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
+      client: bench.client(),
+      month: '2026-03',
+      locale: 'en',
+      now: instantFromMs(bench.nowMs),
     });
     expect(statement.lines.map(({ kind, seconds }) => [kind, seconds / 3600])).toEqual([
       ...[
@@ -180,7 +192,9 @@ describe('with overage: invoice, hours beyond the blocks', () => {
     await openWith('at-once');
     await bench.run();
     await adjustBalance(bench.app, {
-      ...{ clientId: bench.clientId(), seconds: -3 * 3600, isOverageAllowed: true },
+      clientId: bench.clientId(),
+      seconds: -3 * 3600,
+      isOverageAllowed: true,
       reason: 'Night on the phone',
     });
     await bench.run();

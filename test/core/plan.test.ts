@@ -66,8 +66,12 @@ test('terms that are not changed make no difference, and what is posted is what 
   expect(plan.rules).toEqual([]);
   expect(plan.planned).toEqual(plan.posted);
   expect(plan.posted).toEqual({
-    ...{ seconds: 2.75 * hour, pendingSeconds: hour / 2, overageSeconds: 0 },
-    ...{ money: [{ currency: 'EUR', minor: 33_000 }], alerts: 0, invoices: 0 },
+    seconds: 2.75 * hour,
+    pendingSeconds: hour / 2,
+    overageSeconds: 0,
+    money: [{ currency: 'EUR', minor: 33_000 }],
+    alerts: 0,
+    invoices: 0,
   });
   await bench.close();
 });
@@ -86,7 +90,8 @@ test('hours that are limited to work types pay for no other work in a plan eithe
   const plan = await dupontOf(bench, changed(bench, {}));
   expect(plan.planned).toEqual(plan.posted);
   expect(plan.posted).toMatchObject({
-    ...{ overageSeconds: hour, money: [{ currency: 'EUR', minor: 12_000 }] },
+    overageSeconds: hour,
+    money: [{ currency: 'EUR', minor: 12_000 }],
   });
   await bench.close();
 });
@@ -176,7 +181,8 @@ test('a client that only the changed config lists shows what its mirrored work w
   await bench.run();
   const martin = {
     ...clientOf({ name: 'Martin', openingBlocks: [openingOf(1)] }),
-    ...{ id: 'new:Martin', paidBy: null },
+    id: 'new:Martin',
+    paidBy: null,
   };
   const tried = [...changed(bench, {}), { ...martin, sourceIds: new Map([['psa', '2']]) }];
   const { clients } = await planOf(bench, tried);

@@ -159,7 +159,8 @@ describe('the history', () => {
   test('is read again from the earlier day when the config comes to reach further back', async () => {
     closeTicket('1');
     bench.psa.log('0', '1', '2024-07-01T09:00:00.000Z', 60, {
-      ...{ updatedAt: '2024-07-01T12:00:00.000Z', clientId: '1' },
+      updatedAt: '2024-07-01T12:00:00.000Z',
+      clientId: '1',
     });
     await bench.run();
     expect(await bench.hours()).toEqual([9, 0]);

@@ -18,7 +18,9 @@ beforeEach(async () => {
     clients: [
       clientOf({ agreement, locale: 'fr' }),
       clientOf({
-        ...{ name: 'Martin', agreement, pushTo: 'rmm' },
+        name: 'Martin',
+        agreement,
+        pushTo: 'rmm',
         sourceIds: new Map([
           ['psa', '2'],
           ['rmm', '22'],

@@ -63,7 +63,9 @@ test.each(seeds)('history %i, read to its end, differs in nothing', async (seed)
   const agreement = agreementOf({ rounding, debitWhen: random.pick(['ticket-closed', 'logged']) });
   const clients = ['1', '2'].map((id) =>
     clientOf({
-      ...{ name: `Client ${id}`, sourceIds: new Map([['psa', id]]), agreement },
+      name: `Client ${id}`,
+      sourceIds: new Map([['psa', id]]),
+      agreement,
       openingBlocks: [openingOf(random.whole(1, 40))],
     }),
   );

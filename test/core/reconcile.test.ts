@@ -21,7 +21,9 @@ const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}T09:0
 /** Six closed tickets of an hour each, four of Dupont's and two of Martin's, in a PSA that was read. */
 async function openOffice(options: BenchOptions = {}): Promise<void> {
   const martin = clientOf({
-    ...{ name: 'Martin', sourceIds: new Map([['psa', '2']]), openingBlocks: [openingOf(10)] },
+    name: 'Martin',
+    sourceIds: new Map([['psa', '2']]),
+    openingBlocks: [openingOf(10)],
   });
   bench = await CoreBench.open({ clients: [clientOf(), martin], ...options });
   bench.at('2026-03-02T20:00:00.000Z');
@@ -106,7 +108,9 @@ describe.each([false, true])('time (shown ticket by ticket: %s)', (isTimePerTick
     ]);
     expect(untouched()).toEqual(before);
     expect((await readReconciliation(bench.app.store))?.found).toEqual({
-      ...{ rows: 2, clients: 1, seconds: 3600 },
+      rows: 2,
+      clients: 1,
+      seconds: 3600,
     });
   });
 
@@ -236,7 +240,9 @@ describe('a ticket', () => {
   const reopenUnseen = (id: string) => {
     const [ticket] = bench.psa.tickets.filter(({ sourceId }) => sourceId === id);
     bench.psa.editTicket(id, {
-      ...{ isClosed: false, closedAt: null, status: 'Open' },
+      isClosed: false,
+      closedAt: null,
+      status: 'Open',
       updatedAt: ticket?.updatedAt ?? '',
     });
   };
@@ -331,7 +337,10 @@ describe('what was found', () => {
 describe('a block of the vendor’s own', () => {
   const native = (hours: number, fields = {}) =>
     bench.psa.blocks.push({
-      ...{ sourceId: '77', clientId: '1', name: 'Block 10 h', remainingSeconds: hours * 3600 },
+      sourceId: '77',
+      clientId: '1',
+      name: 'Block 10 h',
+      remainingSeconds: hours * 3600,
       ...fields,
     });
 
@@ -357,8 +366,12 @@ describe('a block of the vendor’s own', () => {
   test('is compared with the blocks of the one who pays', async () => {
     const dupont = clientOf({ isSharing: true });
     const martin = clientOf({
-      ...{ name: 'Martin', sourceIds: new Map([['psa', '2']]), openingBlocks: [] },
-      ...{ paidBy: { name: 'Dupont' }, isSharing: true, startOn: '2026-01-01' },
+      name: 'Martin',
+      sourceIds: new Map([['psa', '2']]),
+      openingBlocks: [],
+      paidBy: { name: 'Dupont' },
+      isSharing: true,
+      startOn: '2026-01-01',
     });
     await openOffice({ clients: [dupont, martin] });
     expect(await bench.hours()).toEqual([4, 0]);
@@ -375,8 +388,10 @@ describe('a block of the vendor’s own', () => {
 
 describe('what was sent', () => {
   const buying: ReplenishRule = {
-    ...{ when: { balance: 'settled', secondsLeft: 6 * 3600 }, do: ['alert', 'invoice'] },
-    ...{ offer: ten, tell: ['msp'] },
+    when: { balance: 'settled', secondsLeft: 6 * 3600 },
+    do: ['alert', 'invoice'],
+    offer: ten,
+    tell: ['msp'],
   };
 
   /** Dupont is at six hours: an alert and an invoice go out, with its block. */
@@ -537,7 +552,8 @@ test('a stop ends the comparison, and what was known stays known', async () => {
   const onProgress = () => controller.abort();
   bench.advance(3600);
   const { steps, exitCode } = await bench.runWith(['reconcile'], {
-    ...{ signal: controller.signal, onProgress },
+    signal: controller.signal,
+    onProgress,
   });
   expect(steps[0]?.error).toMatch(/Stopped before everything was compared/);
   expect(exitCode).toBe(4);

@@ -40,14 +40,14 @@ const kinds = () => bench.psa.sent.map(({ kind }) => kind);
 
 async function buy(hours: number): Promise<void> {
   await addBlock(bench.app, {
-    ...{
-      clientId: bench.clientId(),
-      seconds: hours * 3600,
-      amountMinor: null,
-      rateMinor: 0,
-      priority: 0,
-    },
-    ...{ purchasedOn: '2026-03-02', expiresOn: null, reason: 'sold' },
+    clientId: bench.clientId(),
+    seconds: hours * 3600,
+    amountMinor: null,
+    rateMinor: 0,
+    priority: 0,
+    purchasedOn: '2026-03-02',
+    expiresOn: null,
+    reason: 'sold',
   });
 }
 

@@ -105,8 +105,10 @@ test('a statement shows what went on as one line that changes no balance', async
   bench.at('2026-04-01T08:00:00.000Z');
   await bench.run();
   const statement = await buildStatement(bench.app.store, {
-    ...{ client: bench.client(), month: '2026-04' },
-    ...{ locale: 'en', now: instantFromMs(bench.nowMs) },
+    client: bench.client(),
+    month: '2026-04',
+    locale: 'en',
+    now: instantFromMs(bench.nowMs),
   });
   expect(statement.lines).toMatchObject([{ kind: 'rollover', seconds: 0 }]);
   expect(statement.lines[0]?.blocks.map(({ seconds }) => seconds / 3600)).toEqual([5, -5]);

@@ -21,7 +21,11 @@ function parentOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClient {
 function subsidiary(name: string, id: string, fields: Partial<ConfiguredClient> = {}) {
   const sourceIds = new Map([['psa', id]]);
   return clientOf({
-    ...{ name, sourceIds, isSharing: true, paidBy: { name: group }, openingBlocks: [] },
+    name,
+    sourceIds,
+    isSharing: true,
+    paidBy: { name: group },
+    openingBlocks: [],
     ...fields,
   });
 }
@@ -38,7 +42,8 @@ function work(id: string, clientId: string, hours: number): void {
 
 async function hoursOf(name: string): Promise<[settled: number, overage: number]> {
   const { clients } = await buildBalances(bench.app.store, {
-    ...{ shown: bench.app.clients, all: bench.app.clients },
+    shown: bench.app.clients,
+    all: bench.app.clients,
     asOf: new Date(bench.nowMs).toISOString(),
   });
   const balance = clients.find(({ client }) => client.name === name);
@@ -137,8 +142,14 @@ describe('a subsidiary without blocks of its own', () => {
     expect(await bench.hours(group)).toEqual([-2, 0]);
     bench.at('2026-03-03T08:00:00.000Z');
     await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(group), seconds: 36_000, amountMinor: null, rateMinor: 100 },
-      ...{ purchasedOn: '2026-03-03', expiresOn: null, priority: 0, reason: 'sold' },
+      clientId: bench.clientId(group),
+      seconds: 36_000,
+      amountMinor: null,
+      rateMinor: 100,
+      purchasedOn: '2026-03-03',
+      expiresOn: null,
+      priority: 0,
+      reason: 'sold',
     });
     expect(await bench.hours(group)).toEqual([8, 0]);
     expect((await bench.ledger(group)).at(-1)?.usedBy).toBe('dupont-sud');
@@ -154,8 +165,14 @@ describe('a subsidiary without blocks of its own', () => {
     await bench.run();
     expect(await bench.hours('Dupont Sud')).toEqual([0, 3]);
     await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(group), seconds: 36_000, amountMinor: null, rateMinor: 100 },
-      ...{ purchasedOn: '2026-03-01', expiresOn: null, priority: 0, reason: 'sold' },
+      clientId: bench.clientId(group),
+      seconds: 36_000,
+      amountMinor: null,
+      rateMinor: 100,
+      purchasedOn: '2026-03-01',
+      expiresOn: null,
+      priority: 0,
+      reason: 'sold',
     });
     await bench.run();
     expect(await bench.hours('Dupont Sud')).toEqual([0, 0]);
@@ -189,8 +206,14 @@ describe('a share', () => {
     expect(await hoursOf(group)).toEqual([9, 3]);
     bench.at('2026-03-03T08:00:00.000Z');
     await addBlock(bench.app, {
-      ...{ clientId: bench.clientId(group), seconds: 36_000, amountMinor: null, rateMinor: 100 },
-      ...{ purchasedOn: '2026-03-03', expiresOn: null, priority: 0, reason: 'sold' },
+      clientId: bench.clientId(group),
+      seconds: 36_000,
+      amountMinor: null,
+      rateMinor: 100,
+      purchasedOn: '2026-03-03',
+      expiresOn: null,
+      priority: 0,
+      reason: 'sold',
     });
     expect(await hoursOf(group)).toEqual([18, 2]);
   });
@@ -219,7 +242,9 @@ describe('a share', () => {
 test('the parent’s levels look at the work of all, and its subsidiaries are told nothing', async () => {
   const rule: ReplenishRule = {
     when: { balance: 'projected', secondsLeft: 7200 },
-    ...{ do: ['alert'], offer: null, tell: ['msp'] },
+    do: ['alert'],
+    offer: null,
+    tell: ['msp'],
   };
   const agreement = agreementOf({ replenish: [rule] });
   await openWith(parentOf({ agreement }), subsidiary('Dupont Sud', '2', { agreement }));

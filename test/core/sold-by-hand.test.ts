@@ -31,9 +31,20 @@ const line = (product: string, quantity = '1', totalMinor: number | null = 120_0
 /** An invoice that somebody wrote in the PSA, as it shows it from now on. */
 function write(sourceId: string, change: Partial<InvoiceRow> = {}): void {
   const row: InvoiceRow = {
-    ...{ sourceId, number: `R-${sourceId}`, clientId: '1', reference: null, saleId: sourceId },
-    ...{ currency: 'EUR', totalMinor: 120_000, netMinor: 120_000, paidMinor: 0, creditedMinor: 0 },
-    ...{ isPaid: false, isVoid: false, issuedOn: '2026-03-02', paidOn: null },
+    sourceId,
+    number: `R-${sourceId}`,
+    clientId: '1',
+    reference: null,
+    saleId: sourceId,
+    currency: 'EUR',
+    totalMinor: 120_000,
+    netMinor: 120_000,
+    paidMinor: 0,
+    creditedMinor: 0,
+    isPaid: false,
+    isVoid: false,
+    issuedOn: '2026-03-02',
+    paidOn: null,
     lines: [line('BLOCK-10')],
     updatedAt: new Date(bench.nowMs + 30_000).toISOString() as InvoiceRow['updatedAt'],
     ...change,
@@ -162,7 +173,9 @@ test('with activate: on-payment the hours come with the payment, and are valid f
   expect(await bench.hours()).toEqual([20, 0]);
   const [ledger] = await bench.app.store.readLedgers([bench.clientId()]);
   expect(ledger?.blocks.find(({ source }) => source === 'purchase')).toMatchObject({
-    ...{ purchasedOn: '2026-03-20', expiresOn: '2027-03-19', rateMinor: 12_000 },
+    purchasedOn: '2026-03-20',
+    expiresOn: '2027-03-19',
+    rateMinor: 12_000,
   });
 });
 
@@ -187,6 +200,7 @@ test('a block sold at a discount has all its hours, at the price that was paid',
   await bench.run();
   const [ledger] = await bench.app.store.readLedgers([bench.clientId()]);
   expect(ledger?.blocks.find(({ source }) => source === 'purchase')).toMatchObject({
-    ...{ remainingSeconds: 36_000, rateMinor: 10_000 },
+    remainingSeconds: 36_000,
+    rateMinor: 10_000,
   });
 });

@@ -9,7 +9,9 @@ const day = (number: number) => `2026-03-${String(number).padStart(2, '0')}T09:0
 /** Twenty closed tickets of an hour each, in a PSA that never tells of deleted time. */
 beforeEach(async () => {
   const martin = clientOf({
-    ...{ name: 'Martin', sourceIds: new Map([['psa', '2']]), openingBlocks: [openingOf(10)] },
+    name: 'Martin',
+    sourceIds: new Map([['psa', '2']]),
+    openingBlocks: [openingOf(10)],
   });
   bench = await CoreBench.open({ clients: [clientOf({ openingBlocks: [openingOf(30)] }), martin] });
   for (let number = 1; number <= 20; number += 1) {
@@ -91,7 +93,8 @@ describe('time that was taken for deleted and is seen again', () => {
   test('is debited again where time is read ticket by ticket and no list of ids is there', async () => {
     await bench.close();
     bench = await CoreBench.open({
-      ...{ isTimePerTicket: true, listsNoIds: true },
+      isTimePerTicket: true,
+      listsNoIds: true,
       clients: [clientOf({ openingBlocks: [openingOf(30)] })],
     });
     for (const id of ['1', '2']) {
@@ -115,7 +118,8 @@ describe('where time is read ticket by ticket, most of a client’s', () => {
   beforeEach(async () => {
     await bench.close();
     bench = await CoreBench.open({
-      ...{ isTimePerTicket: true, listsNoIds: true },
+      isTimePerTicket: true,
+      listsNoIds: true,
       clients: [clientOf({ openingBlocks: [openingOf(30)] })],
     });
     for (let number = 1; number <= 5; number += 1) {
@@ -196,7 +200,9 @@ test('time that changed while it was hidden is read again once it is seen, and o
   bench.psa.ticket('21', { updatedAt: '2026-03-24T09:00:00.000Z' });
   bench.psa.log('21', '21', day(21), 60, { updatedAt: '2026-03-24T09:00:00.000Z' });
   bench.psa.editTicket('21', {
-    ...{ isClosed: true, closedAt: day(24), status: 'Closed' },
+    isClosed: true,
+    closedAt: day(24),
+    status: 'Closed',
     updatedAt: '2026-03-24T09:00:00.000Z',
   });
   // The watermark has passed all of that by now.

@@ -36,11 +36,16 @@ const after: Partial<Agreement> = {
 async function post(terms: Partial<Agreement> = before): Promise<void> {
   await openWith(terms);
   bench.psa.ticket('1', {
-    ...{ ticketType: 'Incident', ids: { board: '1', ticketType: '2', agreement: '6' } },
+    ticketType: 'Incident',
+    ids: { board: '1', ticketType: '2', agreement: '6' },
     agreement: 'Block',
   });
   bench.psa.log('e1', '1', '2026-03-02T23:30:00.000Z', 60, {
-    ...{ workType: 'Remote', role: 'Engineer', ids, isApproved: false, note: 'Looked' },
+    workType: 'Remote',
+    role: 'Engineer',
+    ids,
+    isApproved: false,
+    note: 'Looked',
   });
   bench.psa.close('1');
   bench.at('2026-03-03T08:00:00.000Z');
@@ -110,7 +115,10 @@ test('work that changed is charged by the rules of today, with all of its charge
     clientWith({ ...before, multipliers: [{ ...rule, workType: 'Remote' }] }),
   ]);
   bench.psa.log('e2', '1', '2026-03-02T21:00:00.000Z', 60, {
-    ...{ workType: 'Remote', role: 'Engineer', ids, technician: 'Ada' },
+    workType: 'Remote',
+    role: 'Engineer',
+    ids,
+    technician: 'Ada',
   });
   await bench.run();
   expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '+1 reversal', '-4 usage']);
@@ -129,7 +137,9 @@ test('later work of a charge whose rule was another does not draw the posted wor
     clientWith({ ...before, rounding: { ...agreementOf().rounding, per: 'entry' } }),
   ]);
   bench.psa.log('e2', '1', '2026-03-02T21:00:00.000Z', 60, {
-    ...{ workType: 'Remote', role: 'Engineer', ids },
+    workType: 'Remote',
+    role: 'Engineer',
+    ids,
   });
   await bench.run();
   expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '-1 usage']);

@@ -84,7 +84,9 @@ async function chargedAnew({ psa }: CoreBench): Promise<number[]> {
 const clients = () => [
   clientOf({ agreement, openingBlocks: [openingOf(4), openingOf(5)] }),
   clientOf({
-    ...{ name: 'Martin', agreement, startOn: '2026-01-01' },
+    name: 'Martin',
+    agreement,
+    startOn: '2026-01-01',
     sourceIds: new Map([['psa', '2']]),
   }),
 ];

@@ -77,7 +77,9 @@ describe('a sale that is undone', () => {
     expect(result.withdrawn).toEqual(preview.withdrawn);
     expect(result.byHand).toEqual([
       {
-        ...{ kind: 'ticket-note', client: 'Dupont', remoteId: note?.remoteId },
+        kind: 'ticket-note',
+        client: 'Dupont',
+        remoteId: note?.remoteId,
         fix: expect.stringMatching(/cannot be recalled/),
       },
     ]);
@@ -126,7 +128,9 @@ describe('a sale that is undone', () => {
     expect(await bench.hours()).toEqual([8, 0]);
     await bench.undo(run);
     expect(await bench.balance()).toMatchObject({
-      ...{ settledSeconds: 7 * 3600, overageSeconds: 0, pendingSeconds: 9 * 3600 },
+      settledSeconds: 7 * 3600,
+      overageSeconds: 0,
+      pendingSeconds: 9 * 3600,
     });
     const [ledger] = await bench.app.store.readLedgers([bench.clientId()], { isAllBlocks: true });
     expect(ledger?.blocks.map(({ status }) => status).sort()).toEqual(['active', 'void']);
@@ -168,7 +172,9 @@ describe('a sale that is undone', () => {
     const [invoice] = bench.psa.invoices;
     bench.psa.invoices[0] = {
       ...(invoice ?? bench.psa.invoices[0]),
-      ...{ isPaid: false, isVoid: true, updatedAt: bench.psa.now },
+      isPaid: false,
+      isVoid: true,
+      updatedAt: bench.psa.now,
     } as (typeof bench.psa.invoices)[number];
     await bench.run('pull');
     await bench.undo(run);
@@ -359,7 +365,8 @@ test('a day’s end of a block, a rollover and a bill are undone with what they 
   expect(await bench.hours()).toEqual([3, 0]);
   use(5);
   bench.psa.editEntry(String(tickets), {
-    ...{ startedAt: '2026-04-01T09:00:00.000Z', endedAt: '2026-04-01T14:00:00.000Z' },
+    startedAt: '2026-04-01T09:00:00.000Z',
+    endedAt: '2026-04-01T14:00:00.000Z',
   });
   const billed = await bench.run();
   expect(bench.psa.sentOf('invoice')).toHaveLength(1);

@@ -82,8 +82,10 @@ describe('charges of an undone run', () => {
     const { run: undoRunId, ledger } = await bench.undo(run);
     const last = (await bench.ledger()).at(-1);
     expect(last).toMatchObject({
-      ...{ reason: 'reversal', runId: undoRunId, note: `undone ${run.run}` },
-      ...{ reverses: 't:psa:1#1/1' },
+      reason: 'reversal',
+      runId: undoRunId,
+      note: `undone ${run.run}`,
+      reverses: 't:psa:1#1/1',
     });
     expect(ledger.map(({ key }) => key)).toEqual([last?.key]);
     // Worked and not debited: pending, with what it cost.
@@ -234,7 +236,9 @@ describe('a correction that is undone', () => {
     const { byHand } = await bench.undo(second);
     expect(byHand).toEqual([
       {
-        ...{ kind: 'charge', client: 'Dupont', remoteId: 't:psa:1#3' },
+        kind: 'charge',
+        client: 'Dupont',
+        remoteId: 't:psa:1#3',
         fix: expect.stringContaining(third.run),
       },
     ]);
@@ -300,7 +304,9 @@ describe('deeds by hand', () => {
     await bench.run();
     bench.advance(60);
     await adjustBalance(bench.app, {
-      ...{ clientId, seconds: -3600, isOverageAllowed: true },
+      clientId,
+      seconds: -3600,
+      isOverageAllowed: true,
       reason: 'mistake',
     });
     await bench.undo(await runs());
@@ -330,7 +336,9 @@ test('an adjustment is undone whole, also where a block has paid its overage sin
   const clientId = bench.clientId();
   bench.advance(60);
   await adjustBalance(bench.app, {
-    ...{ clientId, seconds: -12 * 3600, isOverageAllowed: true },
+    clientId,
+    seconds: -12 * 3600,
+    isOverageAllowed: true,
     reason: 'mistake',
   });
   const mistake = (await bench.app.store.listRuns(1))[0]?.id ?? '';

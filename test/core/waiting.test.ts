@@ -52,8 +52,14 @@ test('an entry that is gone does not settle the warning about a client others wa
   await bench.run();
   expect(await bench.quarantine()).toEqual(['psa clients 1']);
   await bench.app.store.writePage({
-    ...{ stream: 'timeEntries', rows: [], rejected: [], connection: 'psa' },
-    ...{ at: bench.psa.now, runId: 'by hand', since: bench.psa.now, completeTicketIds: ['1'] },
+    stream: 'timeEntries',
+    rows: [],
+    rejected: [],
+    connection: 'psa',
+    at: bench.psa.now,
+    runId: 'by hand',
+    since: bench.psa.now,
+    completeTicketIds: ['1'],
   });
   await bench.run('debit');
   expect(await bench.quarantine()).toEqual(['psa clients 1']);

@@ -60,7 +60,9 @@ describe('time that cannot be true is set aside, and only that', () => {
       psa.state.editTime(Number(negative), { hours: '1.00' });
       psa.state.editTime(Number(backward), { hours: '1.00' });
       psa.state.editTime(Number(ahead), {
-        ...{ start: '2026-03-21T09:00:00Z', end: '2026-03-21T09:15:00Z', hours: '0.25' },
+        start: '2026-03-21T09:00:00Z',
+        end: '2026-03-21T09:15:00Z',
+        hours: '0.25',
       });
       // … or say that it is true.
       const row = quarantine.find((each) => each.sourceId === long);

@@ -53,11 +53,16 @@ test('a status that is added to the closed ones closes the tickets that were rea
 function fileFor(queue: string): object {
   const purchasedOn = hoursAgo(24 * 40).slice(0, 10);
   return {
-    ...{ mode: 'live', timezone: 'UTC', currency: 'EUR', store: './prepaid-hours.db' },
+    mode: 'live',
+    timezone: 'UTC',
+    currency: 'EUR',
+    store: './prepaid-hours.db',
     agreements: { standard: { debitWhen: 'ticket-closed' } },
     clients: [
       {
-        ...{ name: 'Dupont', ids: { psa: queue }, agreement: 'standard' },
+        name: 'Dupont',
+        ids: { psa: queue },
+        agreement: 'standard',
         openingBlocks: [{ hours: 10, rate: 120, purchasedOn }],
       },
     ],

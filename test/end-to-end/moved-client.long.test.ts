@@ -115,8 +115,12 @@ function useBoth(folder: string, old: Side, fresh: Side): void {
 function fileFor(bench: ContractBench, pushTo: string, client: object): object {
   const product = bench.invoice?.product;
   return {
-    ...{ mode: 'live', timezone: bench.timezone ?? 'UTC', currency: 'EUR' },
-    ...{ store: './prepaid-hours.db', pushTo, history: '2 months' },
+    mode: 'live',
+    timezone: bench.timezone ?? 'UTC',
+    currency: 'EUR',
+    store: './prepaid-hours.db',
+    pushTo,
+    history: '2 months',
     offers: { ten: { hours: 10, rate: 110, ...(product ? { product } : {}) } },
     agreements: {
       standard: {
@@ -126,7 +130,9 @@ function fileFor(bench: ContractBench, pushTo: string, client: object): object {
     },
     clients: [
       {
-        ...{ name: 'Dupont', agreement: 'standard', ...client },
+        name: 'Dupont',
+        agreement: 'standard',
+        ...client,
         openingBlocks: [{ hours: 12, rate: 120, purchasedOn: dayOf(40) }],
       },
     ],

@@ -74,7 +74,11 @@ test('a PSA that is down is said by status, readiness, page and one notice, and 
       await waitUntil('all goes well', () => address() !== undefined && receiver.pings > 3);
       const url = address() ?? '';
       expect(await look(msp, url)).toMatchObject({
-        ...{ ready: 200, late: [], heading: 'All is well', exitCode: 0, subjects: [] },
+        ready: 200,
+        late: [],
+        heading: 'All is well',
+        exitCode: 0,
+        subjects: [],
       });
       expect(receiver.told).toEqual([]);
 
@@ -90,7 +94,8 @@ test('a PSA that is down is said by status, readiness, page and one notice, and 
       expect(down.heading).toMatch(/^\d problems? to look at$/);
       expect(down.page).toContain('<strong>pull psa</strong>');
       expect(receiver.told[0]).toMatchObject({
-        ...{ event: 'problem', notices: [{ subject: 'pull psa' }] },
+        event: 'problem',
+        notices: [{ subject: 'pull psa' }],
         text: expect.stringMatching(/^prepaid-hours: pull psa: .* 2 runs in a row failed: .*50\d/),
       });
 
@@ -99,7 +104,11 @@ test('a PSA that is down is said by status, readiness, page and one notice, and 
       const pings = receiver.pings;
       await waitUntil('it goes on', () => receiver.pings > pings + 4);
       expect(await look(msp, url)).toMatchObject({
-        ...{ ready: 200, late: [], heading: 'All is well', exitCode: 0, subjects: [] },
+        ready: 200,
+        late: [],
+        heading: 'All is well',
+        exitCode: 0,
+        subjects: [],
       });
       expect(receiver.told.map(({ event }) => event)).toEqual(['problem', 'recovered']);
       service.kill('SIGTERM');

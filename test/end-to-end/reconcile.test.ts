@@ -77,7 +77,9 @@ test('every difference comes as a row with its way out, and is gone once that wa
     const number = `${invoice?.invoiceNumber} (${invoice?.reference})`;
     state.voidInvoice(invoice?.id ?? 0);
     const agreement = state.addAgreement({
-      ...{ company: msp.ids.martin, name: 'Block 40 h', limit: 40 },
+      company: msp.ids.martin,
+      name: 'Block 40 h',
+      limit: 40,
     });
 
     const found = await msp.ask<Reconciled>('reconcile');

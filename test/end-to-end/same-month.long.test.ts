@@ -79,15 +79,23 @@ async function runMonth(subject: ContractSubject): Promise<Outcome> {
 
 /** The id of a block that is sold comes of the vendor's ids of the work that led to it. */
 const Block = z.object({
-  ...{ hours: z.number(), rateMinor: z.int(), remainingSeconds: z.int() },
-  ...{ purchasedOn: z.string(), expiresOn: z.string().nullable(), status: z.string() },
+  hours: z.number(),
+  rateMinor: z.int(),
+  remainingSeconds: z.int(),
+  purchasedOn: z.string(),
+  expiresOn: z.string().nullable(),
+  status: z.string(),
 });
 const Part = z.object({ rateMinor: z.int(), seconds: z.int(), priceMinor: z.int() });
 const Balances = z.object({
   clients: z.array(
     z.object({
-      ...{ client: z.string(), settledSeconds: z.int(), pendingSeconds: z.int() },
-      ...{ overageSeconds: z.int(), runOutOn: z.string(), blocks: z.array(Block) },
+      client: z.string(),
+      settledSeconds: z.int(),
+      pendingSeconds: z.int(),
+      overageSeconds: z.int(),
+      runOutOn: z.string(),
+      blocks: z.array(Block),
     }),
   ),
 });
@@ -97,8 +105,12 @@ const Outbox = z.object({
 const Statement = z.object({
   lines: z.array(
     z.object({
-      ...{ kind: z.string(), workedFrom: z.string().nullable(), blocks: z.array(Part) },
-      ...{ workedSeconds: z.int().nullable(), chargedSeconds: z.int(), prices: z.unknown() },
+      kind: z.string(),
+      workedFrom: z.string().nullable(),
+      blocks: z.array(Part),
+      workedSeconds: z.int().nullable(),
+      chargedSeconds: z.int(),
+      prices: z.unknown(),
     }),
   ),
 });

@@ -88,7 +88,8 @@ async function findFaults(): Promise<string[]> {
 async function countPages(paper: { paperWidth: number; paperHeight: number }): Promise<number> {
   const { data } = await browser.send('Page.printToPDF', {
     ...paper,
-    ...{ preferCSSPageSize: false, printBackground: false },
+    preferCSSPageSize: false,
+    printBackground: false,
   });
   const pdf = Buffer.from(String(data), 'base64').toString('latin1');
   return pdf.match(/\/Type \/Page\b(?!s)/g)?.length ?? 0;

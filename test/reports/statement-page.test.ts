@@ -74,7 +74,9 @@ test('in the first month, opening blocks show their day and earlier work is one 
   const before = ['2026-01-20', '2026-02-20'];
   for (const [index, day] of [...before, '2026-03-10'].entries()) {
     const work = entry({
-      ...{ sourceId: `e${index}`, startedAt: `${day}T10:00:00.000Z`, ticketNumber: `${index}` },
+      sourceId: `e${index}`,
+      startedAt: `${day}T10:00:00.000Z`,
+      ticketNumber: `${index}`,
     });
     const charge = facts([work], {}, `Ticket of ${day}`);
     if (charge.ticket !== null) charge.ticket.number = `${index}`;

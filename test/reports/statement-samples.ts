@@ -44,7 +44,10 @@ export async function makeSample(
   });
   const size = Math.max(10, lines) * 3600;
   await bench.buy('2026-02-10T08:00:00.000Z', {
-    ...{ id: 'b-1', seconds: size / 2, rateMinor: 13_000, expiresOn: '2026-12-31' },
+    id: 'b-1',
+    seconds: size / 2,
+    rateMinor: 13_000,
+    expiresOn: '2026-12-31',
   });
   // Used last, and so it expires.
   const unused = { seconds: 7200, expiresOn: '2026-03-20', priority: 9 };
@@ -102,9 +105,11 @@ const outlook: Outlook = {
     ticketNumber: `200${number}`,
     summary: summaries[number] ?? null,
     technicians: technicians.slice(0, number),
-    ...{ workedSeconds: 5400, pendingSeconds: 6300 },
+    workedSeconds: 5400,
+    pendingSeconds: 6300,
   })),
-  ...{ openSeconds: 12_600, projectedSeconds: 9000 },
+  openSeconds: 12_600,
+  projectedSeconds: 9000,
   runOut: { runOutOn: '2026-04-14', earliestOn: '2026-04-08', latestOn: '2026-04-22' },
   next: {
     offer: ten,
@@ -117,6 +122,7 @@ const outlook: Outlook = {
   },
   saving: {
     offer: { ...ten, seconds: 50 * 3600, rateMinor: 11_000 },
-    ...{ boughtSeconds: 60 * 3600, minor: 60_000 },
+    boughtSeconds: 60 * 3600,
+    minor: 60_000,
   },
 };

@@ -223,8 +223,11 @@ test('a ledger whose lines do not come to the closing balance is never shown', a
   await bench.buy('2026-03-01T08:00:00.000Z');
   const sums = [
     {
-      ...{ blockId: 'b-1', openingSeconds: 1, closingSeconds: 1 },
-      ...{ openingMinor: null, closingMinor: null },
+      blockId: 'b-1',
+      openingSeconds: 1,
+      closingSeconds: 1,
+      openingMinor: null,
+      closingMinor: null,
     },
   ];
   const crooked = { ...bench.store, readBalancesAt: async () => sums };

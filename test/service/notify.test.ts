@@ -8,8 +8,12 @@ const webhook = 'https://hooks.example/T000/secret-path';
 const ping = 'https://ping.example/0123-4567';
 const every = '*/10 * * * *';
 const schedule = {
-  ...{ pull: every, debit: every, replenish: every },
-  ...{ push: every, sweep: every, reconcile: every },
+  pull: every,
+  debit: every,
+  replenish: every,
+  push: every,
+  sweep: every,
+  reconcile: every,
 };
 
 let bench: CoreBench;

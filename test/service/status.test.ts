@@ -47,7 +47,8 @@ test('after a run all is well, with the age of each step and connection, and whe
   expect(stepOf(status, 'pull', 'psa')).toMatchObject({ state: 'ok', ageSeconds: 90, failures: 0 });
   expect(stepOf(status, 'push')).toMatchObject({ nextRunAt: '2026-03-02T08:04:00.000Z' });
   expect(stepOf(status, 'sweep')).toMatchObject({
-    ...{ state: 'never', nextRunAt: '2026-03-03T02:15:00.000Z' },
+    state: 'never',
+    nextRunAt: '2026-03-03T02:15:00.000Z',
   });
 });
 

@@ -25,7 +25,8 @@ export function toClients(
       openingBlocks: [
         openingOf(opening.seconds / hour),
         openingOf(opening.endingSeconds / hour, {
-          ...{ purchasedOn: '2026-02-01', expiresOn: opening.endsOn },
+          purchasedOn: '2026-02-01',
+          expiresOn: opening.endsOn,
         }),
       ],
     }),
@@ -41,13 +42,17 @@ function toAgreement(terms: Terms): Agreement {
   const [alert, invoice] = terms.levelSeconds;
   return agreementOf({
     rounding: {
-      ...{ per: terms.per, incrementSeconds: terms.incrementSeconds },
-      ...{ minimumSeconds: terms.minimumSeconds, graceSeconds: terms.graceSeconds },
+      per: terms.per,
+      incrementSeconds: terms.incrementSeconds,
+      minimumSeconds: terms.minimumSeconds,
+      graceSeconds: terms.graceSeconds,
     },
     workTypes: { covered: [], excluded: [freeWorkType], unlisted: 'covered' },
     multipliers: [
       {
-        ...{ workType: 'On-site', role: null, outside: null },
+        workType: 'On-site',
+        role: null,
+        outside: null,
         factorThousandths: terms.onSiteThousandths,
       },
     ],
@@ -55,17 +60,24 @@ function toAgreement(terms: Terms): Agreement {
       terms.overage === 'carry'
         ? 'carry'
         : {
-            ...{ when: 'at-once', daysAfter: 3, rateMinor: overageRateMinor, currency: 'EUR' },
+            when: 'at-once',
+            daysAfter: 3,
+            rateMinor: overageRateMinor,
+            currency: 'EUR',
             product: 'BLOCK-10',
           },
     replenish: [
       {
         when: { balance: 'settled', secondsLeft: alert },
-        ...{ do: ['alert'], offer: null, tell: ['msp'] },
+        do: ['alert'],
+        offer: null,
+        tell: ['msp'],
       },
       {
         when: { balance: 'settled', secondsLeft: invoice },
-        ...{ do: ['alert', 'invoice'], offer, tell: ['msp', 'client'] },
+        do: ['alert', 'invoice'],
+        offer,
+        tell: ['msp', 'client'],
       },
     ],
     activate: terms.activate,

@@ -101,9 +101,14 @@ async function buy({ machine, auditor, clock }: Office, { a, b }: Deed): Promise
   const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
   auditor.noteRun(app.now(), clock.nowMs);
   await addBlock(app, {
-    ...{ clientId: app.clients[a % app.clients.length]?.id ?? '', amountMinor: null },
-    ...{ seconds: (1 + (b % 4)) * hour, rateMinor: 12_000, priority: 0, reason: 'sold' },
-    ...{ purchasedOn: '2026-03-01', expiresOn: null },
+    clientId: app.clients[a % app.clients.length]?.id ?? '',
+    amountMinor: null,
+    seconds: (1 + (b % 4)) * hour,
+    rateMinor: 12_000,
+    priority: 0,
+    reason: 'sold',
+    purchasedOn: '2026-03-01',
+    expiresOn: null,
   });
   await app.close();
 }

@@ -109,7 +109,9 @@ export class HttpPsa implements Psa {
       entries: tables.timeEntries.list().map((row) => toEntry(row, this.#appearedMs)),
       invoices: tables.invoices.list().map(toInvoice),
       alerts: alerts.map((row) => ({
-        ...{ id: String(row.id), client: idOf(row.company), key: String(row.externalXRef) },
+        id: String(row.id),
+        client: idOf(row.company),
+        key: String(row.externalXRef),
       })),
       notes: tables.notes
         .list(({ detailDescriptionFlag }) => detailDescriptionFlag === true)
@@ -143,9 +145,12 @@ function toTicket(row: Fields) {
   const { mergedParentTicket } = row;
   const stampMs = stampOf(row);
   return {
-    ...{ id: String(row.id), client: idOf(row.company), isClosed: row.closedFlag === true },
+    id: String(row.id),
+    client: idOf(row.company),
+    isClosed: row.closedFlag === true,
     mergedInto: mergedParentTicket === undefined ? null : idOf(mergedParentTicket),
-    ...{ stampMs, changedMs: stampMs },
+    stampMs,
+    changedMs: stampMs,
   };
 }
 
@@ -153,21 +158,27 @@ function toEntry(row: Fields, appearedMs: ReadonlyMap<string, number>): PsaEntry
   const id = String(row.id);
   const stampMs = stampOf(row);
   return {
-    ...{ id, ticketId: idOf(row.ticket), startMs: Date.parse(String(row.timeStart)) },
+    id,
+    ticketId: idOf(row.ticket),
+    startMs: Date.parse(String(row.timeStart)),
     seconds: Math.round(Number(row.actualHours) * 3600),
     workType: String((row.workType as Fields).name),
-    ...{ stampMs, changedMs: appearedMs.get(id) ?? stampMs },
+    stampMs,
+    changedMs: appearedMs.get(id) ?? stampMs,
   };
 }
 
 function toInvoice(row: Fields) {
   const stampMs = stampOf(row);
   return {
-    ...{ id: String(row.id), client: idOf(row.company), key: String(row.reference) },
+    id: String(row.id),
+    client: idOf(row.company),
+    key: String(row.reference),
     totalMinor: Math.round(Number(row.total) * 100),
     isPaid: Number(row.total) > 0 && Number(row.balance) <= 0,
     isVoid: (row.status as Fields).name === 'Void',
-    ...{ stampMs, changedMs: stampMs },
+    stampMs,
+    changedMs: stampMs,
   };
 }
 

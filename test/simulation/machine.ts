@@ -83,8 +83,14 @@ export class Machine {
     });
     return {
       config: configOf(planted?.lockedFile?.(name) ?? name, this.offers),
-      ...{ store, clients: linkPayers(identified), connectors: new Map(connectors) },
-      ...{ questions: [], requests: new Map(), writes: new Map(), log: silent, now },
+      store,
+      clients: linkPayers(identified),
+      connectors: new Map(connectors),
+      questions: [],
+      requests: new Map(),
+      writes: new Map(),
+      log: silent,
+      now,
       close: async () => {
         this.#open.delete(real);
         await real.close();
@@ -123,7 +129,11 @@ export class Machine {
 function contextOf(connection: string, store: Store, now: () => number) {
   const at = () => instantFromMs(now());
   return {
-    ...{ connection, timezone: 'Europe/Paris', currency: 'EUR', now, log: silent },
+    connection,
+    timezone: 'Europe/Paris',
+    currency: 'EUR',
+    now,
+    log: silent,
     onRequest: () => {},
     redactor: new Redactor(),
     memory: {
@@ -136,20 +146,23 @@ function contextOf(connection: string, store: Store, now: () => number) {
 
 const nothing = () => {};
 const silent: Logger = {
-  ...{ debug: nothing, info: nothing, warn: nothing, error: nothing },
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
   child: () => silent,
 };
 
 function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
   return {
-    ...{
-      file: `${store}.yaml`,
-      mode: 'live',
-      timezone: 'Europe/Paris',
-      locale: 'en',
-      durations: 'clock',
-    },
-    ...{ currency: 'EUR', store, historyMonths: 12 },
+    file: `${store}.yaml`,
+    mode: 'live',
+    timezone: 'Europe/Paris',
+    locale: 'en',
+    durations: 'clock',
+    currency: 'EUR',
+    store,
+    historyMonths: 12,
     blocksSoldByHand: 'propose',
     web: null,
     notify: null,
@@ -161,7 +174,9 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     reconcile: { days: 31 },
     sweep: { days: 62, percentMax: 10 },
     offers: new Map(offers.map((offer) => [offer.name, offer])),
-    ...{ agreements: new Map(), clients: [], secrets: [] },
+    agreements: new Map(),
+    clients: [],
+    secrets: [],
     templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
   };
 }

@@ -34,7 +34,11 @@ const kindsAfterPull: readonly Kind[] = ['any', 'books', 'books', 'outbox', 'psa
 const kindsOfCalls: readonly Kind[] = [...kindsAfterPull, 'page', 'page'];
 /** About as many calls of the kind as a run makes. */
 const callsMost: Readonly<Record<Kind, number>> = {
-  ...{ any: 70, page: 8, books: 6, outbox: 8, psa: 10 },
+  any: 70,
+  page: 8,
+  books: 6,
+  outbox: 8,
+  psa: 10,
 };
 
 export function drawMishap(random: Random, style: Style, hasDeeds: boolean): Mishap {

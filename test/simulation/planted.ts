@@ -105,15 +105,14 @@ export const plantedFaults: readonly PlantedFault[] = [
           if (batch.messages.length === 0) return;
           const { messages, superseded } = batch;
           await store.writeReplenish({
-            ...{
-              ...batch,
-              expected: [],
-              blocks: [],
-              blockStatuses: [],
-              postings: [],
-              episodes: [],
-            },
-            ...{ messages, superseded },
+            ...batch,
+            expected: [],
+            blocks: [],
+            blockStatuses: [],
+            postings: [],
+            episodes: [],
+            messages,
+            superseded,
           });
         },
       }),

@@ -82,10 +82,15 @@ export function toInvoiceRow(invoice: PsaInvoice): InvoiceRow {
     reference: invoice.key,
     currency: 'EUR',
     totalMinor: invoice.totalMinor,
-    ...{ saleId: invoice.id, netMinor: invoice.totalMinor, paidMinor: null, creditedMinor: null },
+    saleId: invoice.id,
+    netMinor: invoice.totalMinor,
+    paidMinor: null,
+    creditedMinor: null,
     isPaid: invoice.isPaid && !invoice.isVoid,
     isVoid: invoice.isVoid,
-    ...{ issuedOn: null, paidOn: null, lines: null },
+    issuedOn: null,
+    paidOn: null,
+    lines: null,
     updatedAt: instant(invoice.stampMs),
   };
 }

@@ -12,10 +12,18 @@ export async function createScriptedWorld(clock: Clock, faults: Faults): Promise
   return {
     systems: [
       new ScriptedPsa({
-        ...{ ...shared, name: 'psa', pageSize: 3, firstId: 100, isTimePerTicket: false },
+        ...shared,
+        name: 'psa',
+        pageSize: 3,
+        firstId: 100,
+        isTimePerTicket: false,
       }),
       new ScriptedPsa({
-        ...{ ...shared, name: 'rmm', pageSize: 2, firstId: 5000, isTimePerTicket: true },
+        ...shared,
+        name: 'rmm',
+        pageSize: 2,
+        firstId: 5000,
+        isTimePerTicket: true,
       }),
     ],
     aheadMsMax: Number.POSITIVE_INFINITY,
@@ -43,7 +51,8 @@ const disturbances: readonly OnTheWire[] = [
   { kind: 'unauthorized', counted: 'expired-token', options: {} },
   { kind: 'server-error', counted: 'server-error', options: { method: 'GET' } },
   {
-    ...{ kind: 'rate-limited', counted: 'rate-limited' },
+    kind: 'rate-limited',
+    counted: 'rate-limited',
     options: { method: 'GET', times: 2, retryAfterSeconds: 0 },
   },
 ];

@@ -126,7 +126,8 @@ async function workingDay(bench: Bench): Promise<void> {
   await readRows(bench, 'timeEntries');
   const { from, to, clientIds } = {
     ...pullRequest(bench),
-    ...{ from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' },
+    from: '2026-03-01T00:00:00.000Z',
+    to: '2026-04-01T00:00:00.000Z',
   };
   const sweep = { from, to, clientIds, signal: soon() };
   const listed: string[] = [];
@@ -151,9 +152,18 @@ async function pushAll(bench: Bench, key: string): Promise<void> {
   const withdrawal = { remoteId: ticketId, reason: 'It was undone.' };
   expect(await push['alert-ticket']?.withdraw?.(alert, withdrawal, soon())).not.toBeNull();
   const sale = {
-    ...{ key: `inv:${key}`, clientId, offer: 'ten', product: null, seconds: 36_000, quantity: 1 },
-    ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR', issuedOn: '2026-03-02' },
-    ...{ title: '10 h', body },
+    key: `inv:${key}`,
+    clientId,
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_050,
+    totalMinor: 120_500,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: '10 h',
+    body,
   };
   const sold = await push.invoice?.create(sale, soon());
   expect(await push.invoice?.find(sale, soon())).not.toBeNull();

@@ -107,7 +107,9 @@ function fill(state: Awaited<ReturnType<typeof startConnectwiseSandbox>>['state'
   state.addCustomField({ caption: 'Hours left', type: 'Number' });
   state.setCustomField(company, 'Region', 'North');
   const ticketId = state.addTicket({
-    ...{ company, board, agreement },
+    company,
+    board,
+    agreement,
     summary: 'VPN drops',
     type: 'Incident',
   });
@@ -143,9 +145,18 @@ async function pushAll(connector: Connector, clientId: string, ticketId: string,
     expect(await push['ticket-note']?.find(note, signal)).not.toBeNull();
   }
   const sale = {
-    ...{ key, clientId, offer: 'ten', product: null, seconds: 36_000, quantity: 1 },
-    ...{ rateMinor: 12_050, totalMinor: 120_500, currency: 'EUR', issuedOn: '2026-03-02' },
-    ...{ title: '10 h', body },
+    key,
+    clientId,
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_050,
+    totalMinor: 120_500,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: '10 h',
+    body,
   };
   const sold = await push.invoice?.create(sale, signal);
   await push.invoice?.withdraw?.(sale, { remoteId: sold?.remoteId ?? '', reason: '' }, signal);
@@ -161,7 +172,10 @@ async function pullAll(connector: Connector, clientIds: readonly string[]): Prom
   const request: PullRequest = {
     since: '2026-01-01T00:00:00.000Z',
     until: '2100-01-01T00:00:00.000Z',
-    ...{ resume: null, isStored: true, clientIds, signal },
+    resume: null,
+    isStored: true,
+    clientIds,
+    signal,
   };
   const { clients, tickets, timeEntries, invoices } = connector.pull;
   for (const pull of [clients, tickets, timeEntries, invoices]) {

@@ -104,9 +104,17 @@ async function workingDay(bench: Bench): Promise<void> {
   const balance = { ...message, field: 'Prepaid hours left', hoursText: '2.00' };
   await connector.push['balance-field']?.create(balance, soon());
   const sale = {
-    ...{ ...message, key: 'day:2', offer: 'ten', product: null, seconds: 36_000, quantity: 1 },
-    ...{ rateMinor: 12_000, totalMinor: 120_000, currency: 'EUR' },
-    ...{ issuedOn: '2026-03-02', title: 'Ten hours' },
+    ...message,
+    key: 'day:2',
+    offer: 'ten',
+    product: null,
+    seconds: 36_000,
+    quantity: 1,
+    rateMinor: 12_000,
+    totalMinor: 120_000,
+    currency: 'EUR',
+    issuedOn: '2026-03-02',
+    title: 'Ten hours',
   };
   const sold = await connector.push.invoice?.create(sale, soon());
   await connector.push.invoice?.withdraw?.(

@@ -72,7 +72,8 @@ const patches: Patch[] = [
       const { customer, payments } = propertiesOf(answerOf(document, '/invoices/{id}'));
       const properties = {
         ...propertiesOf(invoices?.items as JsonSchema),
-        ...{ customer, payments },
+        customer,
+        payments,
         line_items: { type: 'array', items: { type: 'object', properties: line } },
       };
       const schema = { type: 'object', properties: { invoice: { properties } } };
@@ -203,7 +204,9 @@ async function workingDay(bench: SyncroBench): Promise<void> {
   const tickets = Array.from({ length: 30 }, () => {
     const ticketId = state.addTicket(dupont, { updatedMs: Date.now() - 7_200_000 });
     state.addTimer(ticketId, {
-      ...{ seconds: 1800, start: '2026-03-02T09:00:00.000Z', productId: labor },
+      seconds: 1800,
+      start: '2026-03-02T09:00:00.000Z',
+      productId: labor,
     });
     return ticketId;
   });

@@ -12,8 +12,15 @@ beforeEach(async () => {
 
 function difference(fields: Partial<Difference> = {}): Difference {
   return {
-    ...{ connection: 'psa', kind: 'entry-differs', subject: 'time entry 1', clientId: 'dupont' },
-    ...{ ours: '1 h', theirs: '2 h', fix: 'Save it again.', seconds: 0, ...fields },
+    connection: 'psa',
+    kind: 'entry-differs',
+    subject: 'time entry 1',
+    clientId: 'dupont',
+    ours: '1 h',
+    theirs: '2 h',
+    fix: 'Save it again.',
+    seconds: 0,
+    ...fields,
   };
 }
 
@@ -74,8 +81,11 @@ test('a listing leaves nothing in the file, and shows what is mirrored and not l
   await store.writePage({ ...page, stream: 'timeEntries', rows: entries });
   const before = dumpTables(file);
   const scope: ListingScope = {
-    ...{ connection: 'psa', clientIds: ['1234'], isTimePerTicket: false },
-    ...{ from: '2026-03-01T00:00:00.000Z', to: at },
+    connection: 'psa',
+    clientIds: ['1234'],
+    isTimePerTicket: false,
+    from: '2026-03-01T00:00:00.000Z',
+    to: at,
   };
   await store.beginListing();
   await store.listTickets([{ sourceId: 't1', clientId: '1234', hasAllTime: false }]);

@@ -22,7 +22,10 @@ async function charge(store: Store, groups: Record<string, string[]>): Promise<v
       groups: keys.map((groupKey) => group({ groupKey })),
       entryGroups: keys.flatMap((groupKey) =>
         (groups[groupKey] ?? []).map((entryId) => ({
-          ...{ connection: 'psa', entryId, groupKey, isCharged: true },
+          connection: 'psa',
+          entryId,
+          groupKey,
+          isCharged: true,
         })),
       ),
     }),
@@ -65,8 +68,13 @@ test('the rows come back as they were read, deleted ones included', async () => 
   const deletedAt = complete.at;
   expect(work.entries).toEqual([
     {
-      ...{ ...rows[0], billedSeconds: null, precisionSeconds: null, connection: 'psa' },
-      ...{ deletedAt, groupKey: null, isCharged: false },
+      ...rows[0],
+      billedSeconds: null,
+      precisionSeconds: null,
+      connection: 'psa',
+      deletedAt,
+      groupKey: null,
+      isCharged: false,
     },
   ]);
   expect(work.tickets).toEqual([{ ...ticket({ isClosed: false }), connection: 'psa' }]);

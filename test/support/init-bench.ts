@@ -31,7 +31,9 @@ async function startHalopsa(): Promise<InitBench> {
   for (const name of clientNames) state.addClient(name);
   const { baseUrl, clientId, clientSecret, alerts } = own;
   const set = settings({
-    ...{ baseUrl, clientId, requestsPerMinute: '60000' },
+    baseUrl,
+    clientId,
+    requestsPerMinute: '60000',
     'alerts.ticketType': alerts.ticketType,
   });
   const flags = ['--vendor', 'halopsa', ...set, ...terms];

@@ -134,8 +134,14 @@ export function rollOver(
   const until = months === null ? addDays(boughtOn, days) : addMonths(boughtOn, months);
   return {
     ...block,
-    ...{ size, left: size, ended: 0, passedOn: 0, isRolled: true, used: new Map() },
-    ...{ boughtOn, expiresOn: addDays(until, -1) },
+    size,
+    left: size,
+    ended: 0,
+    passedOn: 0,
+    isRolled: true,
+    used: new Map(),
+    boughtOn,
+    expiresOn: addDays(until, -1),
   };
 }
 

@@ -127,7 +127,9 @@ export class History {
     const counted = [span, span, span, span, Math.max(0, span - (b % 3000)), span + (b % 900)];
     const ended = Date.parse(startedAt) + (b % 9 === 0 ? 0 : span * 1000);
     return {
-      ...{ startedAt, endedAt: instantFromMs(ended), seconds: counted[a % counted.length] ?? span },
+      startedAt,
+      endedAt: instantFromMs(ended),
+      seconds: counted[a % counted.length] ?? span,
       workType: workTypes[(a + b) % workTypes.length] ?? null,
       role: roles[(a * 3 + b) % roles.length] ?? null,
       ...((a + b) % 7 === 0
@@ -147,7 +149,9 @@ export class History {
       ...(block.currency === null
         ? { seconds: block.size, amountMinor: null, rateMinor: 100 }
         : { seconds: 0, amountMinor: block.size, rateMinor: 0 }),
-      ...{ priority: block.priority, purchasedOn: block.boughtOn, reason: 'sold' },
+      priority: block.priority,
+      purchasedOn: block.boughtOn,
+      reason: 'sold',
       expiresOn: block.expiresOn === never ? null : block.expiresOn,
     });
     this.oracle.buy([block]);

@@ -202,15 +202,17 @@ export function toBlock(world: World, purchase: Purchase, nowMs: number): Oracle
   return {
     owner: String(1 + ownerOf(world, purchase.client)),
     currency: isMoney ? currency : null,
-    ...{ size, left: size, priority, boughtOn, expiresOn: expiresOn ?? never },
-    ...{
-      workTypes: limits,
-      ended: 0,
-      passedOn: 0,
-      isRolled: false,
-      isVoid: false,
-      used: new Map(),
-    },
+    size,
+    left: size,
+    priority,
+    boughtOn,
+    expiresOn: expiresOn ?? never,
+    workTypes: limits,
+    ended: 0,
+    passedOn: 0,
+    isRolled: false,
+    isVoid: false,
+    used: new Map(),
   };
 }
 
@@ -219,7 +221,9 @@ export function toOpening(block: OracleBlock) {
   const { currency, size, priority, boughtOn, expiresOn } = block;
   return openingOf(0, {
     ...(currency === null ? { seconds: size } : { amountMinor: size, rateMinor: 0, currency }),
-    ...{ priority, purchasedOn: boughtOn, workTypes: block.workTypes },
+    priority,
+    purchasedOn: boughtOn,
+    workTypes: block.workTypes,
     expiresOn: expiresOn === never ? null : expiresOn,
   });
 }
@@ -230,8 +234,11 @@ export function configOf(world: World, blocks: readonly OracleBlock[]) {
     const isPaid = ownerOf(world, place) !== place;
     const isSharing = place <= world.paidFor && world.paidFor > 0;
     return clientOf({
-      ...{ name: names[place] ?? '', timezone: zone, isSharing },
-      ...{ agreement: agreementIn(world, place), startOn: startOnIn(world, place) },
+      name: names[place] ?? '',
+      timezone: zone,
+      isSharing,
+      agreement: agreementIn(world, place),
+      startOn: startOnIn(world, place),
       paidBy: isPaid ? { name: names[0] } : null,
       share: isSharing ? share : null,
       sourceIds: new Map([['psa', String(place + 1)]]),

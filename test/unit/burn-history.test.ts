@@ -43,9 +43,17 @@ test('blocks run out in burn order, and a void one is none', () => {
   );
   const history = { usedByDay, startedOn: '2025-01-01', today };
   const block = (id: string, hours: number, fields: Partial<SpendableBlock>): SpendableBlock => ({
-    ...{ id, priority: 0, expiresOn: null, purchasedOn: '2026-01-01', workTypes: null },
-    ...{ remainingSeconds: hours * hour, remainingMinor: null, currency: 'EUR' },
-    ...{ isActive: true, shares: new Map(), ...fields },
+    id,
+    priority: 0,
+    expiresOn: null,
+    purchasedOn: '2026-01-01',
+    workTypes: null,
+    remainingSeconds: hours * hour,
+    remainingMinor: null,
+    currency: 'EUR',
+    isActive: true,
+    shares: new Map(),
+    ...fields,
   });
   const blocks = [
     block('last', 20, { priority: 2 }),

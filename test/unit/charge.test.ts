@@ -34,8 +34,10 @@ function entry(startedAt: string, minutes: number, fields: Partial<ChargeableEnt
 
 function rounding(increment: number, minimum = 0, grace = 0) {
   return {
-    ...{ per: 'ticket' as const, incrementSeconds: increment * 60 },
-    ...{ minimumSeconds: minimum * 60, graceSeconds: grace * 60 },
+    per: 'ticket' as const,
+    incrementSeconds: increment * 60,
+    minimumSeconds: minimum * 60,
+    graceSeconds: grace * 60,
   };
 }
 
@@ -46,7 +48,11 @@ function rule(fields: Partial<Multiplier>, factorThousandths: number): Multiplie
 function charge(entries: ChargeableEntry[], terms: Partial<Agreement>) {
   const agreement = agreementOf({ rounding: rounding(1), ...terms });
   return computeCharge({
-    ...{ connection: 'psa', ticket: null, entries, agreement, timezone: 'Europe/Paris' },
+    connection: 'psa',
+    ticket: null,
+    entries,
+    agreement,
+    timezone: 'Europe/Paris',
   });
 }
 
@@ -140,7 +146,8 @@ describe('multipliers', () => {
     const hours = [{ fromMinute: 17 * 60 + 45, toMinute: 18 * 60 + 15 }];
     const shop = { ...office, name: 'shop', week: office.week.map(() => hours) };
     const facts = charge([entry(evening, 60)], {
-      ...{ multipliers: [late, rule({ outside: shop }, 1500)], stackMultipliers: true },
+      multipliers: [late, rule({ outside: shop }, 1500)],
+      stackMultipliers: true,
     });
     const pieces = facts.parts[0]?.pieces ?? [];
     expect(pieces.map((piece) => [piece.seconds / 60, piece.factorThousandths])).toEqual([
@@ -209,7 +216,9 @@ describe('what rounding does', () => {
     const facts = charge(work, { multipliers: [late], rounding: rounding(30) });
     expect(facts.seconds / 60).toBe(50 + 40 + 20);
     expect(facts.rounding).toMatchObject({
-      ...{ workedSeconds: 70 * 60, roundedSeconds: 90 * 60, differenceFactorThousandths: 1000 },
+      workedSeconds: 70 * 60,
+      roundedSeconds: 90 * 60,
+      differenceFactorThousandths: 1000,
     });
   });
 
@@ -261,7 +270,8 @@ describe('the minimum of a work type', () => {
     const facts = charge([visit, again], { workTypeMinimums });
     expect(facts.seconds / 60).toBe(120);
     expect(facts.rounding).toMatchObject({
-      ...{ workedSeconds: 90 * 60, roundedSeconds: 120 * 60 },
+      workedSeconds: 90 * 60,
+      roundedSeconds: 120 * 60,
       minimums: [{ workType: 'On-site', minimumSeconds: 7200, addedSeconds: 30 * 60 }],
     });
     expect(cost([visit, entry(evening, 100, { workType: 'On-site' })], { workTypeMinimums })).toBe(
@@ -307,19 +317,34 @@ test('the facts hold what an explanation needs, whatever the config says later',
     workTypes: { covered: ['Remote'], excluded: [], unlisted: 'covered' },
   });
   expect(facts).toEqual({
-    ...{ agreement: 'standard', connection: 'psa', ticket: null, debitWhen: 'ticket-closed' },
+    agreement: 'standard',
+    connection: 'psa',
+    ticket: null,
+    debitWhen: 'ticket-closed',
     parts: [
       {
-        ...{ entryId: morning, ticketNumber: '100', technician: 'Ada', workType: 'Cabling' },
-        ...{ workedOn: '2026-03-02', startedAt: morning, isTimed: true },
-        ...{ seconds: 41 * 60, secondsText: '41 min', correctedSeconds: 0 },
+        entryId: morning,
+        ticketNumber: '100',
+        technician: 'Ada',
+        workType: 'Cabling',
+        workedOn: '2026-03-02',
+        startedAt: morning,
+        isTimed: true,
+        seconds: 41 * 60,
+        secondsText: '41 min',
+        correctedSeconds: 0,
         verdict: 'covered-unlisted',
         pieces: [{ seconds: 41 * 60, factorThousandths: 1000, rules: [] }],
       },
     ],
     rounding: {
-      ...{ per: 'ticket', incrementSeconds: 60, minimumSeconds: 0, graceSeconds: 0 },
-      ...{ workedSeconds: 41 * 60, roundedSeconds: 41 * 60, differenceFactorThousandths: 1000 },
+      per: 'ticket',
+      incrementSeconds: 60,
+      minimumSeconds: 0,
+      graceSeconds: 0,
+      workedSeconds: 41 * 60,
+      roundedSeconds: 41 * 60,
+      differenceFactorThousandths: 1000,
     },
     seconds: 41 * 60,
   });

@@ -26,13 +26,17 @@ function corrected(...entries: Correctable[]) {
 describe('a correction', () => {
   test('takes its time off the latest work before it', () => {
     expect(corrected(at(9, 30), at(10, 20), at(11, -10), at(12, 40))).toEqual({
-      ...{ minutes: [30, 10, 40], takenOff: [0, 10, 0], excess: 0 },
+      minutes: [30, 10, 40],
+      takenOff: [0, 10, 0],
+      excess: 0,
     });
   });
 
   test('goes on to earlier work when that does not suffice, then to later work', () => {
     expect(corrected(at(9, 10), at(10, 20), at(11, -45), at(12, 40))).toEqual({
-      ...{ minutes: [0, 0, 25], takenOff: [10, 20, 15], excess: 0 },
+      minutes: [0, 0, 25],
+      takenOff: [10, 20, 15],
+      excess: 0,
     });
   });
 
@@ -53,7 +57,9 @@ describe('a correction', () => {
   test('is any work of negative length, which would else add to what others take off', () => {
     const accepted: Correctable = { ...at(10, -20), kind: 'work' };
     expect(corrected(at(9, 60), accepted, at(11, -10))).toEqual({
-      ...{ minutes: [30], takenOff: [30], excess: 0 },
+      minutes: [30],
+      takenOff: [30],
+      excess: 0,
     });
   });
 

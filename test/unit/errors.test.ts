@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 
 const refused = new KindError('auth', 'The PSA refused the key.', {
-  ...{ fix: 'Make a new one.', status: 401, cause: new Error('socket') },
+  fix: 'Make a new one.',
+  status: 401,
+  cause: new Error('socket'),
 });
 
 test('an error is asked for its kind, never for its text', () => {

@@ -14,9 +14,17 @@ import { creditPurchase } from '../../src/domain/ledger/purchase.ts';
 
 function block(id: string, seconds: number, fields: Partial<SpendableBlock> = {}): SpendableBlock {
   return {
-    ...{ id, priority: 0, expiresOn: null, purchasedOn: '2026-01-01' },
-    ...{ remainingSeconds: seconds, remainingMinor: null, currency: 'EUR' },
-    ...{ isActive: true, workTypes: null, shares: new Map(), ...fields },
+    id,
+    priority: 0,
+    expiresOn: null,
+    purchasedOn: '2026-01-01',
+    remainingSeconds: seconds,
+    remainingMinor: null,
+    currency: 'EUR',
+    isActive: true,
+    workTypes: null,
+    shares: new Map(),
+    ...fields,
   };
 }
 
@@ -28,8 +36,13 @@ function account(...blocks: SpendableBlock[]): Account {
 function stored(postings: readonly Posting[], firstSeq = 1): OpenOverage[] {
   return postings.map((posting, index) => ({
     ...posting,
-    ...{ seq: firstSeq + index, clientSeq: firstSeq + index },
-    ...{ postedAt: '2026-03-02T00:00:00.000Z', runId: 'r', hash: '', workTypes: null, price: null },
+    seq: firstSeq + index,
+    clientSeq: firstSeq + index,
+    postedAt: '2026-03-02T00:00:00.000Z',
+    runId: 'r',
+    hash: '',
+    workTypes: null,
+    price: null,
   }));
 }
 
@@ -211,9 +224,18 @@ describe('hours of a block that has ended', () => {
 
   function expiry(blockId: string | null, seconds: number): Posting {
     return {
-      ...{ key: `expiry:${blockId}`, clientId: 'dupont', side: 'debit', reason: 'expiry' },
-      ...{ blockId, seconds, minor: null, usedBy: null, chargeId: null, reverses: null },
-      ...{ workedOn: '2026-03-31', note: null },
+      key: `expiry:${blockId}`,
+      clientId: 'dupont',
+      side: 'debit',
+      reason: 'expiry',
+      blockId,
+      seconds,
+      minor: null,
+      usedBy: null,
+      chargeId: null,
+      reverses: null,
+      workedOn: '2026-03-31',
+      note: null,
     };
   }
 
@@ -223,8 +245,14 @@ describe('hours of a block that has ended', () => {
     const postings = takeUpEnded(held, work, expiries);
     expect(postings).toMatchObject([
       {
-        ...{ key: 'rev:expiry:a', side: 'credit', reason: 'reversal', blockId: 'a', seconds: 10 },
-        ...{ reverses: 'expiry:a', workedOn: '2026-03-31', note: 'worked-before-expiry' },
+        key: 'rev:expiry:a',
+        side: 'credit',
+        reason: 'reversal',
+        blockId: 'a',
+        seconds: 10,
+        reverses: 'expiry:a',
+        workedOn: '2026-03-31',
+        note: 'worked-before-expiry',
       },
     ]);
     expect(held.blocks.map(({ remainingSeconds }) => remainingSeconds)).toEqual([10, 0]);
@@ -262,15 +290,28 @@ describe('hours of a block that has ended', () => {
 test('a purchase credits the whole block once, under the block’s own key', () => {
   const held = account();
   const bought = {
-    ...{ id: 'b-1', seconds: 36000, amountMinor: null, currency: 'EUR' },
-    ...{ priority: 0, expiresOn: null, workTypes: null },
+    id: 'b-1',
+    seconds: 36000,
+    amountMinor: null,
+    currency: 'EUR',
+    priority: 0,
+    expiresOn: null,
+    workTypes: null,
   };
   const posting = creditPurchase(held, { ...bought, purchasedOn: '2026-03-02' }, 'ten');
   expect(posting).toEqual({
-    ...{ key: 'purchase:b-1', clientId: 'dupont', side: 'credit', reason: 'purchase' },
-    ...{ blockId: 'b-1', seconds: 36000, minor: null, usedBy: null },
-    ...{ chargeId: null, reverses: null },
-    ...{ workedOn: '2026-03-02', note: 'ten' },
+    key: 'purchase:b-1',
+    clientId: 'dupont',
+    side: 'credit',
+    reason: 'purchase',
+    blockId: 'b-1',
+    seconds: 36000,
+    minor: null,
+    usedBy: null,
+    chargeId: null,
+    reverses: null,
+    workedOn: '2026-03-02',
+    note: 'ten',
   });
   expect(held.blocks).toMatchObject([block('b-1', 36000, { purchasedOn: '2026-03-02' })]);
 });

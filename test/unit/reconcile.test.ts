@@ -10,17 +10,39 @@ import { comparisonLine } from '../../src/reports/notices/reconciliation.ts';
 import type { Delivery } from '../../src/store/port.ts';
 
 const entry: TimeEntryRow = {
-  ...{ sourceId: '1', ticketId: '7', clientId: '31', technicianId: 't', technician: 'Ada' },
-  ...{ startedAt: '2026-03-02T09:00:00.000Z', endedAt: '2026-03-02T10:00:00.000Z' },
-  ...{ isTimed: true, seconds: 3600, secondsText: '1 h', kind: 'work', workType: 'Remote' },
-  ...{ role: null, isBillable: true, isApproved: null, agreement: null, note: 'Looked.' },
+  sourceId: '1',
+  ticketId: '7',
+  clientId: '31',
+  technicianId: 't',
+  technician: 'Ada',
+  startedAt: '2026-03-02T09:00:00.000Z',
+  endedAt: '2026-03-02T10:00:00.000Z',
+  isTimed: true,
+  seconds: 3600,
+  secondsText: '1 h',
+  kind: 'work',
+  workType: 'Remote',
+  role: null,
+  isBillable: true,
+  isApproved: null,
+  agreement: null,
+  note: 'Looked.',
   updatedAt: '2026-03-02T10:00:00.000Z',
 };
 
 const ticket: TicketRow = {
-  ...{ sourceId: '7', number: '7', clientId: '31', summary: 'VPN', board: 'Help Desk' },
-  ...{ ticketType: null, agreement: null, status: 'Closed', isClosed: true, closedAt: null },
-  ...{ mergedInto: null, updatedAt: '2026-03-02T10:00:00.000Z' },
+  sourceId: '7',
+  number: '7',
+  clientId: '31',
+  summary: 'VPN',
+  board: 'Help Desk',
+  ticketType: null,
+  agreement: null,
+  status: 'Closed',
+  isClosed: true,
+  closedAt: null,
+  mergedInto: null,
+  updatedAt: '2026-03-02T10:00:00.000Z',
 };
 
 describe('an entry', () => {
@@ -97,21 +119,33 @@ describe('the hours of a ticket', () => {
 
   test('differ by what is read, or by what is debited of that', () => {
     expect(hoursFound({ ...hours, ours: 1800 }, 'dupont')).toMatchObject({
-      ...{ subject: 'ticket 7', ours: '30 min', theirs: '1 h', seconds: 1800 },
+      subject: 'ticket 7',
+      ours: '30 min',
+      theirs: '1 h',
+      seconds: 1800,
     });
     expect(hoursFound({ ...hours, due: 3600, debited: 900 }, 'dupont')).toMatchObject({
-      ...{ ours: '1 h, debited 15 min of 1 h', theirs: '1 h', seconds: 2700 },
+      ours: '1 h, debited 15 min of 1 h',
+      theirs: '1 h',
+      seconds: 2700,
     });
     expect(hoursFound({ ...hours, ticketId: null, ours: 0 }, null)).toMatchObject({
-      ...{ subject: 'time of client 31 on no ticket', clientId: null },
+      subject: 'time of client 31 on no ticket',
+      clientId: null,
     });
   });
 });
 
 describe('a delivered invoice', () => {
   const delivery: Delivery = {
-    ...{ seq: 1, key: 'inv.1', kind: 'invoice', clientId: 'dupont', payload: '{}' },
-    ...{ remoteId: '42', remoteLabel: 'INV-42', createdAt: '2026-03-02T10:00:00.000Z' },
+    seq: 1,
+    key: 'inv.1',
+    kind: 'invoice',
+    clientId: 'dupont',
+    payload: '{}',
+    remoteId: '42',
+    remoteLabel: 'INV-42',
+    createdAt: '2026-03-02T10:00:00.000Z',
     block: { id: 'b-1', status: 'active' },
     mirrored: { isPaid: false, isVoid: false, creditedMinor: null },
   };
@@ -128,8 +162,12 @@ describe('a delivered invoice', () => {
   test('is missing or void, and then nothing else is said of it', () => {
     expect(compareInvoice(delivery, terms, null, true)).toEqual([
       {
-        ...{ kind: 'invoice-missing', subject: 'invoice INV-42 (inv.1)', clientId: 'dupont' },
-        ...{ blockId: 'b-1', ours: 'sent: 1200.00 EUR', theirs: 'not there' },
+        kind: 'invoice-missing',
+        subject: 'invoice INV-42 (inv.1)',
+        clientId: 'dupont',
+        blockId: 'b-1',
+        ours: 'sent: 1200.00 EUR',
+        theirs: 'not there',
       },
     ]);
     const voided = { isVoid: true, isPaid: true, totalMinor: 0 };
@@ -162,7 +200,12 @@ describe('a delivered invoice', () => {
 describe('what to do', () => {
   const situation = { connection: 'psa', canSweep: true };
   const found = (kind: DifferenceKind, fields: Partial<Found> = {}): Found => ({
-    ...{ kind, subject: 's', clientId: null, ours: 'a', theirs: 'b', ...fields },
+    kind,
+    subject: 's',
+    clientId: null,
+    ours: 'a',
+    theirs: 'b',
+    ...fields,
   });
 
   test('about deleted time depends on whether the vendor can be swept', () => {

@@ -7,13 +7,21 @@ import { decideSales, type Refusal, withOrders } from '../../src/replenish/sale.
 import { ten } from '../support/terms.ts';
 
 const position: Position = {
-  ...{ today: '2026-03-02', workTypes: null, blocks: [], hasHours: true },
+  today: '2026-03-02',
+  workTypes: null,
+  blocks: [],
+  hasHours: true,
   balances: { settledSeconds: 3600, overageSeconds: 0, pendingSeconds: 0 },
-  ...{ moneyLeft: new Map(), moneyOwed: new Map(), forecast: () => null },
+  moneyLeft: new Map(),
+  moneyOwed: new Map(),
+  forecast: () => null,
 };
 const when = { balance: 'settled', secondsLeft: 7200 } as const;
 const crossing: Crossing = {
-  ...{ threshold: 'settled<=7200', number: 1, block: null, position },
+  threshold: 'settled<=7200',
+  number: 1,
+  block: null,
+  position,
   rule: { when, do: ['alert', 'invoice'], offer: ten, tell: ['msp'] },
 };
 const reached = { positions: [position], crossings: [crossing, crossing], orders: [] };

@@ -32,8 +32,14 @@ function block(id: string, fields: Partial<Simulation['blocks'][number]> = {}) {
 
 function play(fields: Partial<Simulation>) {
   const { byClient, alerts, invoices } = simulate({
-    ...{ charges: [], moves: [bought(1, 10)], blocks: [block('b-1')], rules: [] },
-    ...{ shares: new Map(), zone: 'Europe/Paris', until: at(31), pendingSeconds: 0 },
+    charges: [],
+    moves: [bought(1, 10)],
+    blocks: [block('b-1')],
+    rules: [],
+    shares: new Map(),
+    zone: 'Europe/Paris',
+    until: at(31),
+    pendingSeconds: 0,
     ...fields,
   });
   const nothing = { seconds: 0, overageSeconds: 0, moneyMinor: new Map<string, number>() };
@@ -71,12 +77,15 @@ test('hours bought later pay overage first, in the order of the work, at their o
 test('hours taken by hand and a withdrawn block lower the balance and are no charge', () => {
   const taken = { ...bought(2, 9), kind: 'spend', blockId: null } as const;
   expect(play({ moves: [bought(1, 10), taken], rules: [ruleAt(2)] })).toMatchObject({
-    ...{ seconds: 0, alerts: 1, moneyMinor: new Map() },
+    seconds: 0,
+    alerts: 1,
+    moneyMinor: new Map(),
   });
   const withdrawn = { ...bought(2, 10), kind: 'withdraw' } as const;
   const charges = [used(3, 1)];
   expect(play({ moves: [bought(1, 10), withdrawn], charges })).toMatchObject({
-    ...{ seconds: hour, overageSeconds: hour },
+    seconds: hour,
+    overageSeconds: hour,
   });
 });
 
@@ -97,7 +106,9 @@ test('hours bought later pay the oldest work first, whatever fell due first', ()
   ] as const) {
     const charges = [used(6, 2, day(first)), used(7, 2, day(second))];
     expect(play({ blocks, charges, moves })).toMatchObject({
-      ...{ seconds: 4 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 24_000]]) },
+      seconds: 4 * hour,
+      overageSeconds: 2 * hour,
+      moneyMinor: new Map([['EUR', 24_000]]),
     });
   }
   const charges = [used(6, 2, day(5)), used(7, 2, day(3))];
@@ -109,7 +120,9 @@ test('a block that is limited to work types pays for no other work, now or later
   const moves = [bought(1, 10), bought(5, 1, 'b-2')];
   const visit = { ...used(3, 2), workTypes: ['On-site'] };
   expect(play({ blocks, moves, charges: [used(2, 3), visit] })).toMatchObject({
-    ...{ seconds: 5 * hour, overageSeconds: 2 * hour, moneyMinor: new Map([['EUR', 36_000]]) },
+    seconds: 5 * hour,
+    overageSeconds: 2 * hour,
+    moneyMinor: new Map([['EUR', 36_000]]),
   });
   const taken = { ...bought(2, 4), kind: 'spend', blockId: null } as const;
   expect(play({ blocks, moves: [bought(1, 10), taken], rules: [ruleAt(6)] }).alerts).toBe(1);
@@ -135,10 +148,13 @@ test('overage by hand is owed before a charge of a later day, and is no overage 
   const taken = { ...bought(2, 3), kind: 'spend', blockId: null } as const;
   const moves = [taken, bought(4, 4)];
   expect(play({ moves, charges: [used(3, 2)] })).toMatchObject({
-    ...{ seconds: 2 * hour, overageSeconds: hour, moneyMinor: new Map([['EUR', 12_000]]) },
+    seconds: 2 * hour,
+    overageSeconds: hour,
+    moneyMinor: new Map([['EUR', 12_000]]),
   });
   expect(play({ moves: [taken], rules: [ruleAt(-3)] })).toMatchObject({
-    ...{ alerts: 1, overageSeconds: 0 },
+    alerts: 1,
+    overageSeconds: 0,
   });
 });
 

@@ -117,8 +117,10 @@ test('work that another connection counted before the client moved is outside', 
     const movedOn = new Map([['psa', '2026-03-10']]);
     const dupont: Client = { ...clientOf({ agreement, movedOn }), paidBy: null, id: 'dupont' };
     const standing = decideStanding({
-      ...{ entry: { ...entry, startedAt, connection }, ticket },
-      ...{ findClient: () => dupont, startOn: () => '2026-03-01' },
+      entry: { ...entry, startedAt, connection },
+      ticket,
+      findClient: () => dupont,
+      startOn: () => '2026-03-01',
     });
     return 'reason' in standing ? `${standing.state}: ${standing.reason}` : standing.state;
   };

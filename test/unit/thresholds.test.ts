@@ -31,9 +31,14 @@ const left = (hours: number, pendingHours = 0, overageHours = 0) => ({
 
 function fired(hours: number, fields: Partial<EpisodeState> = {}): EpisodeState {
   return {
-    ...{ threshold: thresholdKey(rule(hours).when), number: 3, isFired: true },
-    ...{ firedClientSeq: 10, firedMode: 'live', firedAt: '2026-03-01T12:00:00.000Z' },
-    ...{ pendingSeconds: 0, ...fields },
+    threshold: thresholdKey(rule(hours).when),
+    number: 3,
+    isFired: true,
+    firedClientSeq: 10,
+    firedMode: 'live',
+    firedAt: '2026-03-01T12:00:00.000Z',
+    pendingSeconds: 0,
+    ...fields,
   };
 }
 
@@ -230,7 +235,9 @@ function held(id: string, hours: number, fields: Partial<HeldBlock> = {}): HeldB
   const block = { id, seconds: 10 * hour, remainingSeconds: hours * hour, priority: 0 };
   return {
     ...block,
-    ...{ remainingMinor: null, currency: 'EUR', shares: new Map() },
+    remainingMinor: null,
+    currency: 'EUR',
+    shares: new Map(),
     expiresOn: null,
     purchasedOn: '2026-01-01',
     workTypes: null,
@@ -245,9 +252,15 @@ function toMove([hours, reason]: [hours: number, reason: LedgerMove['reason']], 
   const isOverage = reason === 'overage' && hours < 0;
   const nothing = { clientId: 'dupont', minor: null, usedBy: null, chargeId: null, note: null };
   return {
-    ...{ key: String(index), clientSeq: 11 + index, reason, blockId: isOverage ? null : 'a' },
+    key: String(index),
+    clientSeq: 11 + index,
+    reason,
+    blockId: isOverage ? null : 'a',
     ...({ side: hours < 0 ? 'debit' : 'credit', seconds: Math.abs(hours) * hour } as const),
-    ...{ ...nothing, reverses: null, workedOn: null, workTypes: null },
+    ...nothing,
+    reverses: null,
+    workedOn: null,
+    workTypes: null,
   };
 }
 

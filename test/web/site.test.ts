@@ -173,7 +173,8 @@ test('an address that others can reach is warned of, and a taken port is refused
   const taken = { host: '127.0.0.1', port: Number(new URL(url).port), token };
   const app = { ...bench.app, config: { ...bench.app.config, web: taken } };
   await expect(openWeb({ app: () => app, fault: () => null })).rejects.toMatchObject({
-    ...{ kind: 'config', message: expect.stringContaining('another program uses it') },
+    kind: 'config',
+    message: expect.stringContaining('another program uses it'),
   });
   await close();
   await bench.close();

@@ -32,7 +32,10 @@ export function addAdjustCommand(program: Command, cli: Cli): void {
         const { key, settledSeconds, moneyLeft, overageSeconds } = await deps.service.adjustBalance(
           app,
           {
-            ...{ clientId: client.id, seconds, minor, blockId: options.block ?? null },
+            clientId: client.id,
+            seconds,
+            minor,
+            blockId: options.block ?? null,
             isOverageAllowed: options.allowOverage === true,
             reason: readReason(options.reason),
           },

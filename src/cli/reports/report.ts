@@ -28,7 +28,10 @@ export function addReportCommands(program: Command, cli: Cli): void {
         const asOf = instantFromMs(app.now());
         const isBacktest = options.backtest === true;
         const forecast = await buildForecast(app.store, {
-          ...{ shown: clients, all: app.clients, asOf, isBacktest },
+          shown: clients,
+          all: app.clients,
+          asOf,
+          isBacktest,
         });
         scope.answer(forecastToJson(forecast), () => forecastText(forecast, scope));
         return 0;

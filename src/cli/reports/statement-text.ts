@@ -1,5 +1,5 @@
-import type { Cell, Column } from '../../reports/format/html.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
+import type { Cell, Column } from '../../reports/format/table-cells.ts';
 import { type StatementTable, statementToPage } from '../../reports/statement/statement-page.ts';
 import type { Statement } from '../../reports/statement/statement-shape.ts';
 import { formatTable, type TableColumn, type TableOptions } from '../output/table.ts';

@@ -60,7 +60,8 @@ type Compared = Omit<Answer, 'found' | 'differences'> & { exitCode: number };
 async function readLast({ store }: App, ids: string[] | null): Promise<Compared> {
   const last = await readReconciliation(store);
   const failed = (last?.failed ?? []).map((connection) => ({
-    ...{ connection, error: 'could not be compared; see the log of that run' },
+    connection,
+    error: 'could not be compared; see the log of that run',
   }));
   const clients = last === null ? 0 : (ids?.length ?? last.clients);
   return { run: null, at: last?.at ?? null, clients, failed, exitCode: 0 };
@@ -70,7 +71,8 @@ async function compare({ app, deps }: Scope, ids: string[] | null): Promise<Comp
   const progress = progressLine(deps);
   const { run, steps, exitCode } = await deps.service
     .runOnce(app, ['reconcile'], {
-      ...{ signal: deps.signal, onProgress: progress.show },
+      signal: deps.signal,
+      onProgress: progress.show,
       ...(ids === null ? {} : { reconciledClients: ids }),
     })
     .finally(progress.clear);
@@ -84,10 +86,21 @@ async function compare({ app, deps }: Scope, ids: string[] | null): Promise<Comp
 
 function toJson({ run, at, clients, failed, found, differences }: Answer): unknown {
   return {
-    ...{ run, at, clients, seconds: found.seconds, failed },
+    run,
+    at,
+    clients,
+    seconds: found.seconds,
+    failed,
     differences: differences.map(
       ({ client, connection, kind, subject, ours, theirs, fix, ...rest }) => ({
-        ...{ client, connection, kind, subject, ours, theirs, fix, foundAt: rest.foundAt },
+        client,
+        connection,
+        kind,
+        subject,
+        ours,
+        theirs,
+        fix,
+        foundAt: rest.foundAt,
       }),
     ),
   };

@@ -34,7 +34,8 @@ export function addRunCommand(program: Command, cli: Cli): void {
         const progress = progressLine(deps);
         const { exitCode, ...result } = await deps.service
           .runOnce(app, steps, {
-            ...{ signal: deps.signal, onProgress: progress.show },
+            signal: deps.signal,
+            onProgress: progress.show,
             isUndoneReleased: options.undone === true,
             afterRun: (current, result, signal) =>
               notifyAfterRun(current, result, deps.send, signal),
@@ -47,7 +48,7 @@ export function addRunCommand(program: Command, cli: Cli): void {
     );
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   show: ((text: string) => void) | undefined;
   clear(): void;
 }

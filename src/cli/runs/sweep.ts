@@ -28,7 +28,8 @@ export function addSweepCommand(program: Command, cli: Cli): void {
         }
         const acceptedSweeps = accept !== true ? [] : named.length === 0 ? known : named;
         const { exitCode, ...result } = await deps.service.runOnce(app, ['sweep', 'debit'], {
-          ...{ signal: deps.signal, acceptedSweeps },
+          signal: deps.signal,
+          acceptedSweeps,
         });
         const undelivered = await readUndelivered(app.store);
         scope.answer(result, () => runText({ exitCode, ...result }, undelivered, scope));

@@ -16,7 +16,7 @@ export interface GoLiveOptions {
 }
 
 /** What was marked by this command. */
-export type Marked = Pick<GoLiveClient, 'client' | 'levels'>;
+type Marked = Pick<GoLiveClient, 'client' | 'levels'>;
 
 export function answerGoLive(cli: Cli, command: Command, options: GoLiveOptions): Promise<void> {
   const { mark } = options;
@@ -52,7 +52,9 @@ async function markAll(
   const at = instantFromMs(app.now());
   for (const { clientId, levels } of found) {
     const kept = levels.map(({ threshold, number, pendingSeconds }) => ({
-      ...{ threshold, number, pendingSeconds },
+      threshold,
+      number,
+      pendingSeconds,
     }));
     await deps.service.markTold(app, { clientId, at, levels: kept });
   }

@@ -61,7 +61,7 @@ export function dotenvValues(text: string): Environment {
   return dotenv.parse(text);
 }
 
-export type Lookup = { value: string } | { problem: string };
+type Lookup = { value: string } | { problem: string };
 
 /** The value of `NAME`, from the first layer that has `NAME` or `NAME_FILE`. */
 export function lookUp(name: string, layers: readonly Environment[]): Lookup {

@@ -18,7 +18,7 @@ export interface YamlTree {
   positionOf(path: Path, at: 'key' | 'value'): Position;
 }
 
-export interface SyntaxFault extends Position {
+interface SyntaxFault extends Position {
   message: string;
 }
 
@@ -42,7 +42,8 @@ export function readYaml(text: string): { tree: YamlTree | null; faults: SyntaxF
   const lines = new LineCounter();
   // The parser's pretty messages quote the lines around an error, which may contain a secret.
   const document = parseDocument(text, {
-    ...{ lineCounter: lines, prettyErrors: false },
+    lineCounter: lines,
+    prettyErrors: false,
     // Its own duplicate check takes hours for a few hundred thousand keys; ours is below.
     uniqueKeys: false,
   });

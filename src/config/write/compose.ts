@@ -8,7 +8,7 @@ export interface NewClient {
   openingBlocks: readonly { hours: string; rate: string; purchasedOn: string }[];
 }
 
-export interface NewConnection {
+interface NewConnection {
   name: string;
   vendorId: string;
   /** What people call the product. */
@@ -30,7 +30,7 @@ export interface NewConfig {
 }
 
 /** The agreement that new clients get. */
-export const firstAgreement = 'standard';
+const firstAgreement = 'standard';
 
 /** A first config file, in observe mode. `isShort`: a starter, without explanations. */
 export function composeConfig(config: NewConfig, { isShort = false } = {}): string {

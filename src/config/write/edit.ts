@@ -6,7 +6,7 @@ import { readYaml } from '../read/yaml-tree.ts';
 import { flowText, type Writable } from './yaml-text.ts';
 
 /** What is added at the end of a list, or under a new key of a group. */
-export interface Addition {
+interface Addition {
   /** The list or the group; it must be there. */
   path: Path;
   /** Null: an item of a list. */

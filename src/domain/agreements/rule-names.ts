@@ -27,7 +27,7 @@ export function collectReferences(
 }
 
 /** Every name in an agreement's terms, once per rule that uses it. */
-export function namesInAgreement(agreement: Agreement): RuleReference[] {
+function namesInAgreement(agreement: Agreement): RuleReference[] {
   const { name, applies, workTypes, workTypeMinimums, roles, multipliers, rates } = agreement;
   const named = (kind: NamedKind, names: readonly string[] | null, rule: string) =>
     (names ?? []).map((one) => ({ kind, name: one, place: `${name}: ${rule}` }));

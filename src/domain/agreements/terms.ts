@@ -137,7 +137,7 @@ export interface ReplenishRule {
 /** Which balance is checked, and the level that is reached at or below the figure. */
 export type Threshold = { balance: 'settled' | 'projected' } & Level;
 
-export type Level =
+type Level =
   | { secondsLeft: number }
   /** Of the money left in money blocks in this currency. */
   | { minorLeft: number; currency: string }

@@ -45,9 +45,16 @@ export interface BoughtBlock
 export function toSpendable(block: BoughtBlock): SpendableBlock {
   const { id, priority, expiresOn, purchasedOn, currency, workTypes, seconds, amountMinor } = block;
   return {
-    ...{ id, priority, expiresOn, purchasedOn, currency, workTypes },
-    ...{ remainingSeconds: seconds, remainingMinor: amountMinor },
-    ...{ isActive: true, shares: new Map() },
+    id,
+    priority,
+    expiresOn,
+    purchasedOn,
+    currency,
+    workTypes,
+    remainingSeconds: seconds,
+    remainingMinor: amountMinor,
+    isActive: true,
+    shares: new Map(),
   };
 }
 

@@ -10,7 +10,7 @@ export interface SoldInvoice {
   creditedMinor: number | null;
 }
 
-export interface OrderTerms {
+interface OrderTerms {
   activate: 'at-once' | 'on-invoice' | 'on-payment';
   isDelivered: boolean;
   /** Price of the order, before tax. */

@@ -40,7 +40,7 @@ export interface ChargeableEntry {
   ruleNames?: EntryNames;
 }
 
-export interface ChargeQuestion {
+interface ChargeQuestion {
   connection: string;
   ticket: TicketFacts | null;
   entries: readonly ChargeableEntry[];

@@ -7,7 +7,7 @@ export interface Correctable {
   seconds: number;
 }
 
-export interface CorrectedEntries<Entry> {
+interface CorrectedEntries<Entry> {
   /** Work after corrections, in order of time; entries corrected away keep 0 seconds. */
   entries: { entry: Entry; seconds: number; correctedSeconds: number }[];
   /** Seconds that corrections removed beyond all logged time; 0 unless the source is wrong. */

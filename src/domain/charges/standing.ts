@@ -50,7 +50,7 @@ export type Standing =
   | { state: 'pending'; reason: OpenReason; client: Client; workedOn: DateText }
   | { state: 'due'; client: Client; workedOn: DateText };
 
-export interface StandingQuestion {
+interface StandingQuestion {
   entry: StandingEntry;
   /** Undefined: the ticket is unknown. Null: the entry has no ticket. */
   ticket: StandingTicket | null | undefined;

@@ -9,7 +9,7 @@ export interface Lot {
   expiresOn: DateText | null;
 }
 
-export interface Holding {
+interface Holding {
   lots: readonly Lot[];
   /** Subtracted from the lots first: overage, and pending work for the projected balance. */
   owedSeconds: number;
@@ -24,7 +24,7 @@ export interface RunOut {
 }
 
 /** Dates further away than this are meaningless. */
-export const horizonDays = 728;
+const horizonDays = 728;
 
 const futures = 200;
 // One in ten ends before the interval, one in ten after it.

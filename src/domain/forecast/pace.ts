@@ -24,7 +24,7 @@ const doubt = 1.5;
 const imaginedWeight = 1;
 
 /** One week of a possible future. */
-export interface DrawnWeek {
+interface DrawnWeek {
   /** Seconds of each day before `factor`, the first on today's weekday. */
   days: readonly number[];
   total: number;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DateText, Instant } from '../time.ts';
 
-export type Side = 'credit' | 'debit';
+type Side = 'credit' | 'debit';
 
 export type Reason =
   | 'purchase'

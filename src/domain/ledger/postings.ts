@@ -121,7 +121,7 @@ function copyOf(account: Account): Account {
   return { ...account, blocks };
 }
 
-export interface Spending extends Demand {
+interface Spending extends Demand {
   /** Prefix of the slices' keys, unique for the cause. */
   key: string;
   chargeId: string | null;

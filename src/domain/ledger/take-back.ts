@@ -24,9 +24,18 @@ export function takeBackCredit(
     if (use.reason === 'usage' || use.reason === 'adjustment') {
       account.overageSeconds += use.seconds;
       postings.push({
-        ...{ key: `${use.key}/1`, clientId: use.clientId, side: 'debit', reason: 'overage' },
-        ...{ blockId: null, seconds: use.seconds, minor: null, usedBy: use.usedBy },
-        ...{ chargeId: use.chargeId, reverses: null, workedOn: use.workedOn, note },
+        key: `${use.key}/1`,
+        clientId: use.clientId,
+        side: 'debit',
+        reason: 'overage',
+        blockId: null,
+        seconds: use.seconds,
+        minor: null,
+        usedBy: use.usedBy,
+        chargeId: use.chargeId,
+        reverses: null,
+        workedOn: use.workedOn,
+        note,
       });
     }
   }

@@ -46,7 +46,7 @@ export interface PushMessages {
 export type PushKind = keyof PushMessages;
 
 /** How long a new record may be missing from a vendor's lists and searches, by default. */
-export const usualSearchLagSeconds = 90;
+const usualSearchLagSeconds = 90;
 
 /**
  * When a failed search proves that a request of unknown outcome wrote nothing; null: now. An

@@ -97,7 +97,11 @@ export function bindNames(
       );
       const things = ofIt.filter((one) => one.kind === kind);
       return thingsOf(key, places, before, things).map((sourceId) => ({
-        ...{ connection, kind, key, sourceId, places },
+        connection,
+        kind,
+        key,
+        sourceId,
+        places,
       }));
     }),
   );

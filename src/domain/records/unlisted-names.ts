@@ -12,7 +12,7 @@ export function unlistedName(id: string): string {
 const namesOfTicket = ['board', 'ticketType', 'agreement', 'status'] as const;
 const namesOfTime = ['technician', 'workType', 'role', 'agreement'] as const;
 
-export type NamedField = (typeof namesOfTicket)[number] | (typeof namesOfTime)[number];
+type NamedField = (typeof namesOfTicket)[number] | (typeof namesOfTime)[number];
 
 export interface UnlistedName {
   field: NamedField;

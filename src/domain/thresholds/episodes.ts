@@ -44,7 +44,7 @@ export interface LedgerMove extends Posting {
   workTypes: ChargedWorkTypes;
 }
 
-export interface Situation {
+interface Situation {
   mode: 'observe' | 'live';
   zone: ZoneName;
   /** The client's ledger position of the latest credit that re-arms thresholds; 0: none. */

@@ -49,7 +49,7 @@ export interface Simulated {
   invoices: number;
 }
 
-export interface SimulatedUse {
+interface SimulatedUse {
   /** Total hours charged. */
   seconds: number;
   /** Of these, the hours that no block had paid at the end. */

@@ -132,7 +132,12 @@ class SimulatedBalance {
     const nothing = { usedBy: null, chargeId: null, reverses: null, workedOn: null, note: null };
     const clientSeq = this.#moves.length + 1;
     this.#moves.push({
-      ...{ key: String(clientSeq), clientId: '', clientSeq, side, reason, workTypes: null },
+      key: String(clientSeq),
+      clientId: '',
+      clientSeq,
+      side,
+      reason,
+      workTypes: null,
       ...nothing,
       ...moved,
     });
@@ -204,8 +209,13 @@ class SimulatedBalance {
     }
     for (const { threshold, number } of crossings) {
       this.#episodes.set(threshold, {
-        ...{ threshold, number, firedClientSeq: this.#moves.length, firedAt: at },
-        ...{ isFired: true, firedMode: 'live', pendingSeconds },
+        threshold,
+        number,
+        firedClientSeq: this.#moves.length,
+        firedAt: at,
+        isFired: true,
+        firedMode: 'live',
+        pendingSeconds,
       });
     }
     if (crossings.some(({ rule }) => rule.do.includes('alert'))) this.#alerts += 1;

@@ -5,7 +5,7 @@ import type { RunOut } from '../forecast/forecast.ts';
 import { addDays, type DateText } from '../time.ts';
 
 /** A client's balances for threshold checks, in seconds. */
-export interface Balances {
+interface Balances {
   /** What is left in the blocks; never negative. */
   settledSeconds: number;
   overageSeconds: number;

@@ -15,7 +15,7 @@ export interface FoundCrossings extends Reached {
   unusable: Refusal | null;
 }
 
-export type Basis =
+type Basis =
   | { of: 'crossings'; found: FoundCrossings }
   | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> };
 

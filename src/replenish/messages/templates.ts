@@ -4,7 +4,7 @@ import { Eta } from 'eta';
 import { KindError } from '../../domain/errors.ts';
 import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 
-export type TemplateName = 'alert-ticket' | 'client-note' | 'invoice' | 'overage-invoice';
+type TemplateName = 'alert-ticket' | 'client-note' | 'invoice' | 'overage-invoice';
 
 const names: readonly TemplateName[] = [
   'alert-ticket',
@@ -40,7 +40,7 @@ export interface TemplateValues {
   key: string;
 }
 
-export interface OfferValues {
+interface OfferValues {
   name: string;
   /** Size of one block. */
   hours: string;
@@ -51,7 +51,7 @@ export interface OfferValues {
 }
 
 /** What `overage-invoice` may use. */
-export interface OverageValues {
+interface OverageValues {
   client: string;
   hours: string;
   rate: string;
@@ -62,7 +62,7 @@ export interface OverageValues {
   key: string;
 }
 
-export interface RenderedMessage {
+interface RenderedMessage {
   subject: string;
   body: string;
 }

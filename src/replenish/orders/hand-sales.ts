@@ -30,8 +30,11 @@ export function bookingOf(
   return {
     blocks: blocks.map(({ block }) => block),
     invoiceBlocks: blocks.map(({ sale, block }) => ({
-      ...{ blockId: block.id, connection: sale.invoice.connection, product: sale.product },
-      ...{ invoiceId: sale.invoice.sourceId, seconds: sale.seconds },
+      blockId: block.id,
+      connection: sale.invoice.connection,
+      product: sale.product,
+      invoiceId: sale.invoice.sourceId,
+      seconds: sale.seconds,
       totalMinor: sale.amountMinor ?? sale.totalMinor,
     })),
   };
@@ -43,15 +46,22 @@ function toBlock(sale: HandSale, payer: Client): Block {
   const months = offer.validForMonths;
   const purchasedOn = invoice.issuedOn;
   return {
-    ...{ id: blockIdOf(key), key, clientId: payer.id, source: 'purchase', offer: offer.name },
-    ...{ seconds, amountMinor, currency: offer.currency },
+    id: blockIdOf(key),
+    key,
+    clientId: payer.id,
+    source: 'purchase',
+    offer: offer.name,
+    seconds,
+    amountMinor,
+    currency: offer.currency,
     // As sold, which may be cheaper than the offer.
     rateMinor: amountMinor === null ? Math.round((totalMinor * 3600) / seconds) : 0,
-    ...{
-      purchasedOn,
-      expiresOn: months === null ? null : addDays(addMonths(purchasedOn, months), -1),
-    },
-    ...{ priority: 0, workTypes: offer.workTypes, status: 'ordered' },
-    ...{ activate: payer.agreement.activate, invoiceKey: key },
+    purchasedOn,
+    expiresOn: months === null ? null : addDays(addMonths(purchasedOn, months), -1),
+    priority: 0,
+    workTypes: offer.workTypes,
+    status: 'ordered',
+    activate: payer.agreement.activate,
+    invoiceKey: key,
   };
 }

@@ -24,7 +24,7 @@ import { readUndelivered, type Undelivered } from '../notices/undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from '../notices/unlisted.ts';
 import { handSaleText, readSalesQuestions } from './open-orders.ts';
 
-export type BlockStatus = 'active' | 'future' | 'ordered' | 'expired' | 'used-up' | 'void';
+type BlockStatus = 'active' | 'future' | 'ordered' | 'expired' | 'used-up' | 'void';
 
 export interface ClientBalance {
   client: Client;
@@ -170,7 +170,10 @@ export function balancesToJson(report: BalanceReport): object {
           },
     names,
     leftClients: leftClients.map(({ id, name, settledSeconds, overageSeconds, moneyLeft }) => ({
-      ...{ client: name, id, settledSeconds, overageSeconds },
+      client: name,
+      id,
+      settledSeconds,
+      overageSeconds,
       money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
     })),
     clients: clients.map((balance) => ({

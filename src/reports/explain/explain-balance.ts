@@ -10,7 +10,7 @@ import type { StatementBalance } from '../statement/statement-shape.ts';
 import type { MovementReason, Texts } from '../text/shape.ts';
 import { textsIn } from '../text/texts.ts';
 
-export interface BalanceRequest {
+interface BalanceRequest {
   client: Client;
   /** The balance is as of the end of this day in the client's zone. */
   on: DateText;
@@ -31,7 +31,7 @@ export interface BalanceExplanation {
   steps: { title: string; lines: string[] }[];
 }
 
-export interface BalancePart {
+interface BalancePart {
   blockId: string | null;
   openingSeconds: number;
   movements: { reason: MovementReason; postings: number; seconds: number; minor: number | null }[];

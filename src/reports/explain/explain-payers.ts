@@ -18,7 +18,7 @@ import type { Texts } from '../text/shape.ts';
 export type PassedOverReason = Refusal | 'not-begun' | 'ordered';
 
 /** A block earlier in burn order than the one that paid. */
-export interface PassedOver {
+interface PassedOver {
   block: Block;
   reason: PassedOverReason;
 }
@@ -32,7 +32,7 @@ export interface PaidPart {
   passedOver: PassedOver[];
 }
 
-export interface PaymentQuestion {
+interface PaymentQuestion {
   facts: ChargeFacts;
   /** The charge's current slice of each block. */
   slices: readonly LedgerEntry[];
@@ -134,8 +134,11 @@ function toHeld(block: Block, before: BlockBefore | undefined, client: Client | 
   const limit = client?.share == null ? null : shareOfBlock(client.share, block);
   if (client !== undefined && limit !== null) held.shares.set(client.id, limit - used);
   return {
-    ...{ ...held, expiresOn, isActive: !isVoid },
-    ...{ remainingSeconds: seconds, remainingMinor: minor },
+    ...held,
+    expiresOn,
+    isActive: !isVoid,
+    remainingSeconds: seconds,
+    remainingMinor: minor,
   };
 }
 

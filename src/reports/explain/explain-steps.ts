@@ -9,7 +9,7 @@ import { plainText } from '../format/plain-text.ts';
 import type { Texts } from '../text/shape.ts';
 import { type PaidPart, passedOverTexts, shareTexts } from './explain-payers.ts';
 
-export type StepName =
+type StepName =
   | 'summary'
   | 'whose'
   | 'covered'
@@ -25,7 +25,7 @@ export interface ExplainStep {
   lines: string[];
 }
 
-export interface ChargeExplained {
+interface ChargeExplained {
   facts: ChargeFacts;
   payment: readonly PaidPart[];
   clientName: string;
@@ -68,7 +68,7 @@ export function chargeSteps(charge: ChargeExplained, texts: Texts): ExplainStep[
 }
 
 /** `41 min worked, rounded per ticket to 45 min; …; 1 h from block b-12 (20 h at $130.00).` */
-export function summarySentence(charge: ChargeExplained, texts: Texts): string {
+function summarySentence(charge: ChargeExplained, texts: Texts): string {
   const { facts, payment } = charge;
   const words = texts.explain;
   const clauses = [words.rounding(facts.rounding, texts)];

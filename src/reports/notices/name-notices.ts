@@ -3,7 +3,7 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { findNameNotices, type NameNotice } from '../../domain/records/names.ts';
 import type { NameStore, PullStore } from '../../store/port.ts';
 
-export const kindWords: Record<NamedKind, string> = {
+const kindWords: Record<NamedKind, string> = {
   board: 'board',
   ticketType: 'ticket type',
   agreement: 'agreement of the PSA',

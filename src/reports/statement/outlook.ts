@@ -28,13 +28,13 @@ export interface OpenWork {
 }
 
 /** What the blocks of the last 12 months would have cost less at the rate of a larger one. */
-export interface Saving {
+interface Saving {
   offer: Offer;
   boughtSeconds: number;
   minor: number;
 }
 
-export interface OutlookRequest {
+interface OutlookRequest {
   client: Client;
   /** All configured clients: some may share the blocks. */
   all: readonly Client[];

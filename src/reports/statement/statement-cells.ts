@@ -1,4 +1,4 @@
-import type { Cell } from '../format/html.ts';
+import type { Cell } from '../format/table-cells.ts';
 import type { Texts } from '../text/shape.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
 

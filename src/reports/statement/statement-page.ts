@@ -1,4 +1,4 @@
-import type { Cell, Column } from '../format/html.ts';
+import type { Cell, Column } from '../format/table-cells.ts';
 import type { Texts } from '../text/shape.ts';
 import { textsIn } from '../text/texts.ts';
 import { changeTexts, paidFrom, priceTexts, rateText, workCells } from './statement-cells.ts';
@@ -13,7 +13,7 @@ export interface StatementTable {
 }
 
 /** All that a statement says, in its client's language. */
-export interface StatementPage {
+interface StatementPage {
   title: string;
   month: string;
   client: string;

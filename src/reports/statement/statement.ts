@@ -17,7 +17,7 @@ import type {
   StatementLine,
 } from './statement-shape.ts';
 
-export interface StatementRequest {
+interface StatementRequest {
   client: Client;
   /** `2026-03`, in the client's zone. */
   month: string;

@@ -7,7 +7,7 @@ import type { Logger } from './log.ts';
 
 export type RequestMeter = Map<string, number>;
 
-export interface ConnectServices {
+interface ConnectServices {
   store: Store;
   log: Logger;
   redactor: Redactor;

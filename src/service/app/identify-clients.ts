@@ -7,7 +7,7 @@ import type { Store } from '../../store/port.ts';
 
 type KnownClient = Awaited<ReturnType<Store['listClients']>>[number];
 
-export interface IdentifiedClients {
+interface IdentifiedClients {
   clients: Client[];
   /** A question for the admin about each client whose name is known under other IDs. */
   questions: KindError[];

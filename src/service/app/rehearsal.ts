@@ -92,7 +92,9 @@ async function fillDraft(app: Rehearsing, file: string): Promise<void> {
       } catch (error) {
         if (!isKindError(error)) throw error;
         log.warn('A manual entry does not fit the changed config and was skipped.', {
-          ...{ command: run.command, entry: run.result, reason: describeError(error) },
+          command: run.command,
+          entry: run.result,
+          reason: describeError(error),
           fix: 'Enter it again so that it fits the config.',
         });
       }

@@ -15,7 +15,7 @@ import { isRehearsal } from '../app/rehearsal.ts';
 import { stampOf } from './keep.ts';
 import { listMissing } from './missing.ts';
 
-export interface RestoreOptions {
+interface RestoreOptions {
   vendors: VendorRegistry;
   configFile: string;
   env: NodeJS.ProcessEnv;

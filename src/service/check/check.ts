@@ -26,7 +26,7 @@ import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Checks only the file and the stored data; sends no request. */
   isOffline: boolean;
   /** Name or ID of the test client that `probe` may write to. */

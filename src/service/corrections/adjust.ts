@@ -18,7 +18,7 @@ export interface AdjustRequest {
   reason: string;
 }
 
-export interface Adjusted {
+interface Adjusted {
   key: string;
   settledSeconds: number;
   moneyLeft: ReadonlyMap<string, number>;
@@ -125,7 +125,10 @@ function takeHours(
     key: `adjust:${runId}`,
     seconds: -seconds,
     workedOn: today,
-    ...{ workTypes: null, price: null, usedBy: null, chargeId: null },
+    workTypes: null,
+    price: null,
+    usedBy: null,
+    chargeId: null,
     reason: 'adjustment',
     note: reason,
   });

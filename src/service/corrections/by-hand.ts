@@ -58,7 +58,14 @@ export async function byHand<Result>(
   const account = accountFrom(ledger, sharersOf(clients));
   const today = dateInZone(at, client.timezone);
   const result = await work({
-    ...{ store, runId, at, today, client, ledger, account, format: formatIn(config) },
+    store,
+    runId,
+    at,
+    today,
+    client,
+    ledger,
+    account,
+    format: formatIn(config),
   });
   const record = JSON.stringify({ ok: true, request });
   await store.finishRun(runId, instantFromMs(now()), record);

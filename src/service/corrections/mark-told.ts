@@ -31,9 +31,13 @@ export async function markTold(
     const { client, ledger, format } = scope;
     const note = `Marked as told on ${format.day(dateInZone(at, client.timezone))}.`;
     const episodes = levels.map((level) => ({
-      ...{ clientId, ...level, isFired: true, firedAt: at },
+      clientId,
+      ...level,
+      isFired: true,
+      firedAt: at,
       // Of the account as stored: what is debited later is use, and re-arms nothing.
-      ...{ firedClientSeq: ledger.clientSeq, firedMode: 'marked' as const },
+      firedClientSeq: ledger.clientSeq,
+      firedMode: 'marked' as const,
     }));
     await writeEntry(scope, { episodes, marked: [{ clientId, note }] });
   });

@@ -31,13 +31,13 @@ export interface UndoResult {
   exitCode: number;
 }
 
-export interface RemoteThing {
+interface RemoteThing {
   kind: string;
   client: string;
   remoteId: string | null;
 }
 
-export interface LeftByHand extends RemoteThing {
+interface LeftByHand extends RemoteThing {
   fix: string;
 }
 
@@ -62,7 +62,7 @@ export async function undoRun(
   }
 }
 
-export interface UndoableRun extends RunRow {
+interface UndoableRun extends RunRow {
   /** The run that undid it; null: not undone. */
   undoneBy: string | null;
 }
@@ -141,19 +141,30 @@ async function doUndo(app: App, run: RunRow, signal: AbortSignal): Promise<UndoR
   const context = await undoContext(app, run);
   const undone = known ?? (await writeLedger(context, config.mode));
   await rearmUndone({
-    ...{ store, clients, runId: undone.undoRunId, at: context.at },
+    store,
+    clients,
+    runId: undone.undoRunId,
+    at: context.at,
     balanceField: config.balanceField,
   });
   const { abort, clear } = abortLater(signal);
   try {
     const failures = await withdrawMessages({
-      ...{ store, connectors, mode: config.mode, undoneRunId: run.id },
-      ...{ now, signal: abort, stop: signal },
+      store,
+      connectors,
+      mode: config.mode,
+      undoneRunId: run.id,
+      now,
+      signal: abort,
+      stop: signal,
     });
     const result = await resultOf(app, undone, failures);
     log.info('A run was undone.', {
-      ...{ run: result.run, undone: run.id, entries: result.ledger.length },
-      ...{ withdrawn: result.withdrawn.length, leftByHand: result.byHand.length },
+      run: result.run,
+      undone: run.id,
+      entries: result.ledger.length,
+      withdrawn: result.withdrawn.length,
+      leftByHand: result.byHand.length,
     });
     for (const error of failures) {
       log.warn('A message could not be withdrawn.', { reason: describeError(error) });

@@ -78,10 +78,23 @@ async function decideOnCopy(
     const { clients, questions } = await identifyClients(store, config.clients, at);
     store = await rebuildRehearsal({ config, store, clients, log: silent, now });
     const run: RunContext = {
-      ...{ config, store, clients, now, log: silent, runId: 'go-live', startedAt: at },
-      ...{ questions, connectors: new Map(), requests: new Map(), writes: new Map() },
-      ...{ stop: signal, abort: signal, failures: [] },
-      ...{ acceptedSweeps: [], reconciledClients: null, isUndoneReleased: false },
+      config,
+      store,
+      clients,
+      now,
+      log: silent,
+      runId: 'go-live',
+      startedAt: at,
+      questions,
+      connectors: new Map(),
+      requests: new Map(),
+      writes: new Map(),
+      stop: signal,
+      abort: signal,
+      failures: [],
+      acceptedSweeps: [],
+      reconciledClients: null,
+      isUndoneReleased: false,
     };
     await store.startRun({ id: run.runId, command: 'check --go-live', mode: 'live', at });
     await noteLiveRun(store, at);

@@ -27,7 +27,7 @@ export interface GoLiveClient {
   marked: { threshold: string; markedOn: DateText }[];
 }
 
-export interface ReachedLevel extends MarkedLevel {
+interface ReachedLevel extends MarkedLevel {
   /** The level in words. */
   level: string;
   settledSeconds: number;
@@ -93,7 +93,8 @@ function readOne(
   const kinds = ownLeft(found.at(-1)?.positions ?? []);
   const isReached = found.length > 0;
   return {
-    ...{ client: name, clientId: id },
+    client: name,
+    clientId: id,
     left: isReached ? leftPhrase(kinds, 'netSeconds', format) : null,
     projected: isReached ? leftPhrase(kinds, 'projectedSeconds', format) : null,
     levels: [...crossings.values()].flatMap((crossing) => {
@@ -108,7 +109,9 @@ function readOne(
       return { connection, offer, product, quantity, seconds, totalMinor, currency, isOverage };
     }),
     balanceFields: ofKind(own, 'balance-field', ({ field, hoursText }, connection) => ({
-      ...{ connection, field, text: hoursText },
+      connection,
+      field,
+      text: hoursText,
     })),
     marked: fired
       .filter(({ firedMode }) => firedMode === 'marked')
@@ -123,7 +126,9 @@ function isBill(basis: string | undefined): boolean {
 function toLevel(crossing: Crossing, number: number, format: Format): ReachedLevel {
   const { balances, moneyLeft } = crossing.position;
   return {
-    ...{ threshold: crossing.threshold, number, level: describeLevel(crossing, format) },
+    threshold: crossing.threshold,
+    number,
+    level: describeLevel(crossing, format),
     ...balances,
     money: [...moneyLeft].map(([currency, leftMinor]) => ({ currency, leftMinor })),
   };

@@ -95,9 +95,15 @@ function bodyOf(
     event === 'problem' ? `${subject}: ${text} ${fix}` : `${subject}: works again.`,
   );
   return {
-    ...{ event, mode, at, text: `prepaid-hours: ${lines.join('\n')}` },
+    event,
+    mode,
+    at,
+    text: `prepaid-hours: ${lines.join('\n')}`,
     notices: notices.map(({ subject, text, fix, openedAt }) => ({
-      ...{ subject, text, fix, since: openedAt },
+      subject,
+      text,
+      fix,
+      since: openedAt,
     })),
   };
 }

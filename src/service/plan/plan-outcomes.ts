@@ -35,7 +35,7 @@ export interface Outcome {
 }
 
 /** What actually happened, whatever the terms. */
-export interface Past {
+interface Past {
   until: Instant;
   firstRunAt: Instant;
   /** By client ID; a client never seen has no entry. */

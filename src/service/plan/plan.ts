@@ -45,7 +45,7 @@ export interface RuleEffect {
   invoices: number;
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   /** The changed config file. */
   file: string;
   env: Environment;

@@ -55,7 +55,12 @@ async function debitContext(run: RunContext): Promise<DebitContext> {
   const { store, clients, runId, startedAt, stop, abort } = run;
   const firstRunAt = await readFirstRun(run);
   return {
-    ...{ store, clients, findClient: clientFinder(clients), runId, at: startedAt, firstRunAt },
+    store,
+    clients,
+    findClient: clientFinder(clients),
+    runId,
+    at: startedAt,
+    firstRunAt,
     signal: stop,
     limitedAccounts: new Set(await store.listLimitedAccounts()),
     names: await followNames(run, abort),

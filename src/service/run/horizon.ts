@@ -2,7 +2,7 @@ import { addDays, addMonths, dateInZone, type Instant, startOfDay } from '../../
 import type { App } from '../app/app.ts';
 
 /** How far back to read a connection. */
-export interface Horizon {
+interface Horizon {
   from: Instant;
   /** Whether that is further back than the connection was ever read. */
   isLonger: boolean;

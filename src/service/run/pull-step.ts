@@ -96,7 +96,8 @@ function unlistedWarner({ clients, log }: RunContext, connection: string) {
       told.add(`${field} ${name}`);
       if (!clients.some(({ agreement }) => isReadByRules(field, agreement))) continue;
       log.warn('The vendor lists no name for an ID; rules by name do not apply to it.', {
-        ...{ connection, [field]: name },
+        connection,
+        [field]: name,
         fix: 'Give the API user access to it, or check whether it was deleted there.',
       });
     }
@@ -137,13 +138,20 @@ async function sweepOne(
   if (present === undefined) return { ...nothing, ...read };
   const swept = await sweepConnection(
     {
-      ...{ store, connection, clientIds: clientIdsOf(run, connection) },
-      ...{ runStartedAt: startedAt, signal: abort, days, percentMax, isAccepted },
+      store,
+      connection,
+      clientIds: clientIdsOf(run, connection),
+      runStartedAt: startedAt,
+      signal: abort,
+      days,
+      percentMax,
+      isAccepted,
       onUnseen: (entries: number) =>
         log.warn(
           'Time entries were found that had been hidden from the API user; they are read again.',
           {
-            ...{ connection, entries },
+            connection,
+            entries,
             fix: 'Check whether the API role lost a permission for a while.',
           },
         ),

@@ -20,8 +20,14 @@ export async function pushStep(run: RunContext): Promise<StepResult[]> {
   const result = await measure(run, 'push', null, async () => {
     await recompose(run);
     const outcome = await deliverMessages({
-      ...{ store, connectors, mode: config.mode, runId, runStartedAt: startedAt },
-      ...{ now: () => instantFromMs(now()), stop, signal: abort },
+      store,
+      connectors,
+      mode: config.mode,
+      runId,
+      runStartedAt: startedAt,
+      now: () => instantFromMs(now()),
+      stop,
+      signal: abort,
       countWrites: (connection) => writes.get(connection) ?? 0,
       onFailure: (message, error) => {
         run.failures.push(error);

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { App } from '../app/app.ts';
 
 /** Which rows are interpreted differently than when the connection was last read completely. */
-export interface ReadAgain {
+interface ReadAgain {
   isAny: boolean;
   isTime: boolean;
   /** Stores that everything has been read with the current settings. */

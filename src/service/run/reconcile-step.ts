@@ -45,14 +45,26 @@ async function reconcileOne(
   const { store, clients, config, runId, startedAt, reconciledClients, stop, abort, log } = run;
   return measure(run, 'reconcile', connection, async () => {
     const outcome = await reconcileConnection({
-      ...{ store, connection, connector, allClients: clients, ...reach },
+      store,
+      connection,
+      connector,
+      allClients: clients,
+      ...reach,
       offers: config.offers,
-      ...{ at: startedAt, runId, stop, signal: abort },
+      at: startedAt,
+      runId,
+      stop,
+      signal: abort,
       onPage: (rows) => run.onProgress?.(`${connection}: ${rows} rows compared`),
       onDifference: ({ kind, subject, clientId, ours, theirs, fix }) =>
         log.warn('The data here and at the vendor differ.', {
-          ...{ connection, kind, subject, client: nameOf(clients, clientId) },
-          ...{ ours, theirs, fix },
+          connection,
+          kind,
+          subject,
+          client: nameOf(clients, clientId),
+          ours,
+          theirs,
+          fix,
         }),
     });
     const looked = reconciledClients === null ? null : reach.clients.map(({ id }) => id);

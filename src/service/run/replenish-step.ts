@@ -18,7 +18,14 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
   const { store, clients, runId, startedAt, stop } = run;
   const { mode, locale, durations, balanceField, offers, blocksSoldByHand, templates } = run.config;
   return {
-    ...{ store, clients, mode, locale, durations, balanceField, offers, blocksSoldByHand },
+    store,
+    clients,
+    mode,
+    locale,
+    durations,
+    balanceField,
+    offers,
+    blocksSoldByHand,
     templates: await loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(run),

@@ -2,7 +2,7 @@ import { wallClockAt, type ZoneName } from '../../domain/zone.ts';
 import { type CronRule, firstSlot, isDaily, readRule } from './slots.ts';
 
 /** A job to run now. */
-export interface DueJob<Name extends string> {
+interface DueJob<Name extends string> {
   name: Name;
   /** The scheduled wall-clock time (written as if it were UTC), if the job is late. */
   missedAt: number | null;

@@ -17,7 +17,7 @@ export interface ServiceView {
 }
 
 /** What runs beside the steps, for as long as the service does. */
-export interface ServiceParts {
+interface ServiceParts {
   /** Null: the config asks for none. */
   openWeb?(view: ServiceView): Promise<{ close(): Promise<void> } | null>;
   afterRun?: AfterRun;

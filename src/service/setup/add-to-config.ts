@@ -17,7 +17,7 @@ import { type ConnectionDraft, connectPassing, settingsOf } from './draft.ts';
 import type { OfferedClient } from './offered.ts';
 
 /** A config file that is there and has no fault. */
-export interface ExistingConfig {
+interface ExistingConfig {
   /** As it was named. */
   file: string;
   text: string;
@@ -67,14 +67,14 @@ export function unconfiguredClients(
   return offered.filter(({ id }) => !ours.has(id));
 }
 
-export interface AddedClients {
+interface AddedClients {
   written: WrittenFiles;
   added: string[];
   /** Names of configured clients that got their ID in this connection. */
   matched: string[];
 }
 
-export interface ClientsToAdd {
+interface ClientsToAdd {
   connection: string;
   clients: readonly OfferedClient[];
   /** Null: the first of the file. */
@@ -133,7 +133,7 @@ function findNamesake(config: LoadedConfig, connection: string, name: string): n
   return alike.length === 1 ? (alike[0] ?? null) : null;
 }
 
-export interface AddedConnection {
+interface AddedConnection {
   written: WrittenFiles;
   matched: string[];
   /** Configured clients of whom the connection has no namesake. */
@@ -151,7 +151,9 @@ export function addConnection(
   const settings = settingsOf(draft);
   const connection = { name, vendorId: vendor.id, title: vendor.title, settings, pushes: [] };
   let text = addToConfig(existing.text, {
-    ...{ path: ['connections'], key: name, isTyped: true },
+    path: ['connections'],
+    key: name,
+    isTyped: true,
     value: { vendor: vendor.id, ...settings },
     lines: connectionLines(connection, false).map((line) => line.slice(2)),
   });

@@ -141,7 +141,7 @@ function passingMemory(): ConnectorMemory {
   };
 }
 
-export interface SignIn {
+interface SignIn {
   /** The result of the credentials; null: not even a connection could be made of the settings. */
   failure: CheckResult | null;
   /** What the identity may not do. */

@@ -1,7 +1,7 @@
 import type { ZoneName } from '../../domain/zone.ts';
 import { nextSlots } from '../schedule/slots.ts';
 
-export interface Due {
+interface Due {
   /** When the schedule runs it next; null: not within a year. */
   nextMs: number | null;
   /** After this, its last success is older than twice its schedule; null: no schedule says so. */

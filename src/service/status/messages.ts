@@ -5,7 +5,7 @@ import type { PushMessageRow, Store } from '../../store/port.ts';
  * waiting: sent or retried by the next runs; stuck: it has waited too long; failed: it needs a
  * decision.
  */
-export type MessageState = 'waiting' | 'stuck' | 'failed';
+type MessageState = 'waiting' | 'stuck' | 'failed';
 
 export interface MessageStatusLine {
   key: string;
@@ -59,7 +59,15 @@ function toLine(row: PushMessageRow, ageSeconds: number): MessageStatusLine {
   const isBehind = row.afterKey !== null && row.afterRemoteId === null;
   const verb = state === 'failed' ? 'retry' : 'show';
   return {
-    ...{ key, kind, client, connection, state, attempts, createdAt, ageSeconds, nextAttemptAt },
+    key,
+    kind,
+    client,
+    connection,
+    state,
+    attempts,
+    createdAt,
+    ageSeconds,
+    nextAttemptAt,
     reason: row.lastError ?? (isBehind ? `It waits for ${row.afterKey} to be delivered.` : null),
     command: `prepaid-hours outbox ${verb} ${key}`,
   };

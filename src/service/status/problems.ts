@@ -68,16 +68,16 @@ function messageProblem(line: MessageStatusLine): Problem {
   const why = reason === null ? '' : `: ${reason}`;
   if (state === 'failed') {
     return {
-      ...{ kind: 'failed', subject: `message ${key}`, text: `${what} failed${why}` },
+      kind: 'failed',
+      subject: `message ${key}`,
+      text: `${what} failed${why}`,
       fix: `To send it again: \`prepaid-hours outbox retry ${key}\`; to drop it: \`prepaid-hours outbox cancel ${key}\`.`,
     };
   }
   return {
-    ...{
-      kind: 'stuck',
-      subject: `message ${key}`,
-      text: `${what} has waited for ${ageText(ageSeconds)}${why}`,
-    },
+    kind: 'stuck',
+    subject: `message ${key}`,
+    text: `${what} has waited for ${ageText(ageSeconds)}${why}`,
     fix: `See \`prepaid-hours outbox show ${key}\`; to drop it: \`prepaid-hours outbox cancel ${key}\`.`,
   };
 }

@@ -43,8 +43,14 @@ export async function readStatus(
   const report = await buildBalances(store, { shown: clients, all: clients, asOf });
   const problems = findProblems(steps, messages, service !== null);
   return {
-    ...{ asOf, ok: problems.length === 0, mode: config.mode, timezone: config.timezone },
-    ...{ service, problems, steps, messages },
+    asOf,
+    ok: problems.length === 0,
+    mode: config.mode,
+    timezone: config.timezone,
+    service,
+    problems,
+    steps,
+    messages,
     openQuarantine: report.openQuarantine,
     reconciliation: report.reconciliation,
     balances: report.clients.map((balance) => toBalanceStatus(balance, asOf, formatIn(app.config))),

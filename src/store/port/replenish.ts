@@ -158,6 +158,7 @@ export function orderState({ block, messageStatus, sold, invoice, isGone }: Orde
     activate: block.activate,
     isDelivered: messageStatus === 'delivered',
     orderedMinor: sold?.totalMinor ?? 0,
-    ...{ invoice, isGone },
+    invoice,
+    isGone,
   });
 }

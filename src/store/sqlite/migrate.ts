@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 /** Next to this file, both in the sources and in the built package. */
 const folder = new URL('./migrations/', import.meta.url);
 
-export interface Migration {
+interface Migration {
   number: number;
   name: string;
   sql: string;

@@ -22,7 +22,7 @@ import { undoStore } from './undo.ts';
 export const connectionPragmas =
   'PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;';
 
-export interface StoreOptions {
+interface StoreOptions {
   /** The SQLite file; created with its folder, except for reading. */
   file: string;
   isReadOnly?: boolean;

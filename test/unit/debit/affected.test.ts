@@ -64,8 +64,14 @@ function storeOf({ entries, tickets, groups = [] }: Mirror) {
 
 function group(groupKey: string): ChargeGroup {
   return {
-    ...{ groupKey, clientId: 'dupont', status: 'posted', reason: null },
-    ...{ pendingSeconds: 0, revision: 1, chargeId: `${groupKey}#1`, factsHash: 'h' },
+    groupKey,
+    clientId: 'dupont',
+    status: 'posted',
+    reason: null,
+    pendingSeconds: 0,
+    revision: 1,
+    chargeId: `${groupKey}#1`,
+    factsHash: 'h',
   };
 }
 

@@ -58,7 +58,8 @@ describe('a merged ticket', () => {
   test('into one that was never seen waits for it', () => {
     const { assigned } = assign([entryOf()], [merged('100', '999')]);
     expect(assigned[0]).toMatchObject({
-      ...{ ticket: null, groupKey: 'e:psa:e1' },
+      ticket: null,
+      groupKey: 'e:psa:e1',
       standing: { state: 'waiting', reason: 'ticket-unseen' },
     });
   });
@@ -71,8 +72,12 @@ describe('a merged ticket', () => {
   test('shares its corrections with the one that survived', () => {
     const tickets = [merged('100', '101'), merged('101', null)];
     const taken = entryOf({
-      ...{ sourceId: 'e2', ticketId: '101', startedAt: eleven, endedAt: eleven },
-      ...{ kind: 'correction', seconds: -600 },
+      sourceId: 'e2',
+      ticketId: '101',
+      startedAt: eleven,
+      endedAt: eleven,
+      kind: 'correction',
+      seconds: -600,
     });
     const { assigned } = assign([entryOf(), taken], tickets);
     expect(assigned).toMatchObject([{ seconds: 3000, correctedSeconds: 600 }]);
@@ -81,8 +86,11 @@ describe('a merged ticket', () => {
 
 describe('corrections', () => {
   const correction = entryOf({
-    ...{ sourceId: 'e2', startedAt: eleven, endedAt: eleven },
-    ...{ kind: 'correction', seconds: -5400 },
+    sourceId: 'e2',
+    startedAt: eleven,
+    endedAt: eleven,
+    kind: 'correction',
+    seconds: -5400,
   });
 
   test('beyond what was logged on a ticket are named with the ticket and the excess', () => {

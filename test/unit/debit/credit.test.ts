@@ -19,7 +19,11 @@ async function apply(
     async readLedgers(clientIds) {
       asked.push([...clientIds]);
       return ledgers.map((ledger) => ({
-        ...{ clientId: 'dupont', blocks: [], sharedUse: [], overageSeconds: 0, clientSeq: 4 },
+        clientId: 'dupont',
+        blocks: [],
+        sharedUse: [],
+        overageSeconds: 0,
+        clientSeq: 4,
         ...ledger,
       }));
     },
@@ -44,31 +48,44 @@ test('opening blocks are credited with their purchases, a batch a client', async
   expect(outcome).toEqual({ applied: 2, posted: 2, conflicts: [] });
   expect(batches).toMatchObject([
     {
-      ...{ at: eleven, runId: 'r-1', expected: [{ clientId: 'dupont', clientSeq: 4 }] },
+      at: eleven,
+      runId: 'r-1',
+      expected: [{ clientId: 'dupont', clientSeq: 4 }],
       blocks: [{ seconds: 10 * hour }, { seconds: 5 * hour }],
       postings: [
         { reason: 'purchase', seconds: 10 * hour, note: 'opening' },
         { reason: 'purchase', seconds: 5 * hour, note: 'opening' },
       ],
-      ...{ blockStatuses: [], blockEdits: [], episodes: [], messages: [], superseded: [] },
+      blockStatuses: [],
+      blockEdits: [],
+      episodes: [],
+      messages: [],
+      superseded: [],
     },
   ]);
 });
 
 test('what is owed is paid off in the same batch', async () => {
   const owed: OpenOverage = {
-    ...{ key: 't:psa:90#1/1', clientId: 'dupont', side: 'debit', reason: 'overage', blockId: null },
-    ...{
-      seconds: hour,
-      minor: null,
-      usedBy: null,
-      chargeId: 't:psa:90#1',
-      reverses: null,
-      workedOn: '2026-03-02',
-      note: null,
-    },
-    ...{ seq: 3, clientSeq: 3, postedAt: eleven, runId: 'r-0', hash: '' },
-    ...{ workTypes: null, price: null },
+    key: 't:psa:90#1/1',
+    clientId: 'dupont',
+    side: 'debit',
+    reason: 'overage',
+    blockId: null,
+    seconds: hour,
+    minor: null,
+    usedBy: null,
+    chargeId: 't:psa:90#1',
+    reverses: null,
+    workedOn: '2026-03-02',
+    note: null,
+    seq: 3,
+    clientSeq: 3,
+    postedAt: eleven,
+    runId: 'r-0',
+    hash: '',
+    workTypes: null,
+    price: null,
   };
   const { batches } = await apply([dupont], [{ overageSeconds: hour }], [owed]);
   expect(batches[0]?.postings.map(({ reason }) => reason)).toEqual([
@@ -81,7 +98,9 @@ test('what is owed is paid off in the same batch', async () => {
 test('what stands already is written no second time, and a changed figure is told', async () => {
   const { batches } = await apply([dupont], [{}]);
   const blocks = (batches[0]?.blocks ?? []).map((block) => ({
-    ...{ ...block, remainingSeconds: hour, remainingMinor: null },
+    ...block,
+    remainingSeconds: hour,
+    remainingMinor: null,
   }));
   const same = await apply([dupont], [{ blocks }]);
   expect(same).toMatchObject({ outcome: { applied: 0, conflicts: [] }, batches: [] });
@@ -89,7 +108,8 @@ test('what stands already is written no second time, and a changed figure is tol
   const told = await apply([changed], [{ blocks }]);
   expect(told.batches).toEqual([]);
   expect(told.outcome).toMatchObject({
-    ...{ applied: 0, conflicts: [{ configured: { priority: 1 } }] },
+    applied: 0,
+    conflicts: [{ configured: { priority: 1 } }],
   });
 });
 

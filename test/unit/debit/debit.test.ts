@@ -38,11 +38,24 @@ interface Situation {
 
 function blockOf(clientId: string, { hours = 10, expiresOn = null }: Situation): BlockBalance {
   return {
-    ...{ id: `b-${clientId}`, key: clientId, clientId, source: 'opening', offer: null },
-    ...{ seconds: 10 * hour, amountMinor: null, rateMinor: 0, currency: 'EUR' },
-    ...{ remainingSeconds: hours * hour, remainingMinor: null },
-    ...{ purchasedOn: '2026-01-01', expiresOn, priority: 0, workTypes: null },
-    ...{ status: 'active', activate: 'at-once', invoiceKey: null },
+    id: `b-${clientId}`,
+    key: clientId,
+    clientId,
+    source: 'opening',
+    offer: null,
+    seconds: 10 * hour,
+    amountMinor: null,
+    rateMinor: 0,
+    currency: 'EUR',
+    remainingSeconds: hours * hour,
+    remainingMinor: null,
+    purchasedOn: '2026-01-01',
+    expiresOn,
+    priority: 0,
+    workTypes: null,
+    status: 'active',
+    activate: 'at-once',
+    invoiceKey: null,
   };
 }
 
@@ -85,7 +98,10 @@ async function debit(situation: Situation, signal = new AbortController().signal
     async readLedgers(clientIds) {
       const owed = overage.reduce((sum, { seconds }) => sum + seconds, 0);
       return clientIds.map((clientId) => ({
-        ...{ clientId, blocks: [blockOf(clientId, situation)], sharedUse: [], clientSeq: 4 },
+        clientId,
+        blocks: [blockOf(clientId, situation)],
+        sharedUse: [],
+        clientSeq: 4,
         overageSeconds: clientId === 'dupont' ? owed : 0,
       }));
     },
@@ -108,20 +124,45 @@ const keysOf = (batch: DebitBatch | undefined) => batch?.postings.map(({ key }) 
 function standing(blockId: string | null = 'b-dupont', entry = entryOf()) {
   const { inputsHash, charge } = decide([entry]);
   const group: ChargeGroup = {
-    ...{ groupKey: 't:psa:100', clientId: 'dupont', status: 'posted', reason: null },
-    ...{ pendingSeconds: 0, revision: 1, chargeId: 't:psa:100#1', factsHash: inputsHash },
+    groupKey: 't:psa:100',
+    clientId: 'dupont',
+    status: 'posted',
+    reason: null,
+    pendingSeconds: 0,
+    revision: 1,
+    chargeId: 't:psa:100#1',
+    factsHash: inputsHash,
   };
   const posted: PostedCharge = {
-    ...{ id: 't:psa:100#1', groupKey: 't:psa:100', revision: 1, clientId: 'dupont' },
-    ...{ seconds: hour, workedOn: '2026-03-02', facts: JSON.stringify(charge), factsHash: 'f' },
-    ...{ postedAt: eleven, runId: 'r-0' },
+    id: 't:psa:100#1',
+    groupKey: 't:psa:100',
+    revision: 1,
+    clientId: 'dupont',
+    seconds: hour,
+    workedOn: '2026-03-02',
+    facts: JSON.stringify(charge),
+    factsHash: 'f',
+    postedAt: eleven,
+    runId: 'r-0',
   };
   const slice: LedgerEntry = {
-    ...{ key: 't:psa:100#1/1', clientId: 'dupont', side: 'debit', blockId, seconds: hour },
-    ...{ minor: null, usedBy: null },
-    ...{ reason: blockId === null ? 'overage' : 'usage', chargeId: 't:psa:100#1', reverses: null },
-    ...{ workedOn: '2026-03-02', note: null, seq: 3, clientSeq: 3 },
-    ...{ postedAt: eleven, runId: 'r-0', hash: '' },
+    key: 't:psa:100#1/1',
+    clientId: 'dupont',
+    side: 'debit',
+    blockId,
+    seconds: hour,
+    minor: null,
+    usedBy: null,
+    reason: blockId === null ? 'overage' : 'usage',
+    chargeId: 't:psa:100#1',
+    reverses: null,
+    workedOn: '2026-03-02',
+    note: null,
+    seq: 3,
+    clientSeq: 3,
+    postedAt: eleven,
+    runId: 'r-0',
+    hash: '',
   };
   return { groups: [group], charges: [posted], slices: [slice] };
 }
@@ -131,7 +172,11 @@ describe('a page of changed work', () => {
     const { outcome, batches, batch } = await debit({ entries: [entryOf()] });
     expect(batches).toHaveLength(1);
     expect(batch).toMatchObject({
-      ...{ at: eleven, runId: 'r-1', dirtySeqs: [7], removedGroupKeys: [], warnings: [] },
+      at: eleven,
+      runId: 'r-1',
+      dirtySeqs: [7],
+      removedGroupKeys: [],
+      warnings: [],
       expected: [{ clientId: 'dupont', clientSeq: 4 }],
       charges: [{ id: 't:psa:100#1', seconds: hour }],
       postings: [{ key: 't:psa:100#1/1', seconds: hour }],
@@ -183,7 +228,8 @@ describe('a page of changed work', () => {
     expect(forgotten.batch).toMatchObject({ groups: [], removedGroupKeys: ['t:psa:100'] });
     const kept = await debit({ entries: [gone], groups, charges, slices });
     expect(kept.batch).toMatchObject({
-      ...{ groups: [{ revision: 2, reason: 'gone' }], removedGroupKeys: [] },
+      groups: [{ revision: 2, reason: 'gone' }],
+      removedGroupKeys: [],
       entryGroups: [{ entryId: 'e1', groupKey: null }],
     });
     expect(keysOf(kept.batch)).toEqual(['rev:t:psa:100#1/1']);
@@ -216,7 +262,10 @@ describe('blocks that have ended since', () => {
   const ended = { expiresOn: '2026-03-31', at: '2026-04-15T08:00:00.000Z', entries: [entryOf()] };
   const expiry: LedgerEntry = {
     ...(standing().slices[0] as LedgerEntry),
-    ...{ key: 'expiry:b-dupont', reason: 'expiry', chargeId: null, workedOn: '2026-03-31' },
+    key: 'expiry:b-dupont',
+    reason: 'expiry',
+    chargeId: null,
+    workedOn: '2026-03-31',
   };
 
   test('are taken up for work of their days', async () => {
@@ -241,7 +290,9 @@ describe('blocks that have ended since', () => {
     const open = await debit({ ...ended, tickets: [ticketOf({ isClosed: false })] });
     expect(open.asked).toEqual([]);
     const taken = await debit({
-      ...{ ...ended, ...standing(), tickets: [ticketOf({ isClosed: false })] },
+      ...ended,
+      ...standing(),
+      tickets: [ticketOf({ isClosed: false })],
       entries: [entryOf({ groupKey: 't:psa:100' })],
     });
     expect(taken.asked.filter((one) => one.startsWith('expiries'))).toEqual([]);
@@ -255,7 +306,10 @@ describe('hours that come back', () => {
   };
   const owed = (key: string, chargeId: string): OpenOverage => ({
     ...(standing(null).slices[0] as LedgerEntry),
-    ...{ key, chargeId, workTypes: null, price: null },
+    key,
+    chargeId,
+    workTypes: null,
+    price: null,
   });
 
   test('pay off what other work is owed', async () => {
@@ -294,7 +348,11 @@ describe('work that is held for want of hours', () => {
 
   test('is looked at with whatever changed of its client’s, and takes its hours first', async () => {
     const { batch, asked } = await debit({
-      ...{ entries: [entryOf(), older], tickets, clients: [holding], hours: 1, held: ['101'] },
+      entries: [entryOf(), older],
+      tickets,
+      clients: [holding],
+      hours: 1,
+      held: ['101'],
     });
     expect(asked).toContain('held dupont');
     expect(keysOf(batch)).toEqual(['t:psa:101#1/1']);
@@ -307,7 +365,8 @@ describe('work that is held for want of hours', () => {
     expect(plain.asked).toEqual([]);
     const left = await debit({
       ...standing(),
-      ...{ entries: [entryOf({ groupKey: 't:psa:100' })], clients: [holding, martin] },
+      entries: [entryOf({ groupKey: 't:psa:100' })],
+      clients: [holding, martin],
       tickets: [ticketOf({ clientId: '2' })],
     });
     expect(left.asked).toContain('held dupont');

@@ -11,8 +11,14 @@ const second = entryOf({ sourceId: 'e2', startedAt: ten, endedAt: half, seconds:
 
 function standing(factsHash: string | null): ChargeGroup {
   return {
-    ...{ groupKey: 't:psa:100', clientId: 'dupont', status: 'posted', reason: null },
-    ...{ pendingSeconds: 0, revision: 1, chargeId: 't:psa:100#1', factsHash },
+    groupKey: 't:psa:100',
+    clientId: 'dupont',
+    status: 'posted',
+    reason: null,
+    pendingSeconds: 0,
+    revision: 1,
+    chargeId: 't:psa:100#1',
+    factsHash,
   };
 }
 
@@ -20,10 +26,16 @@ describe('a group', () => {
   test('that is due is charged whole, its work in order of time', () => {
     const decision = decide([second, entryOf()]);
     expect(decision).toMatchObject({
-      ...{ groupKey: 't:psa:100', before: null, client: { id: 'dupont' } },
-      ...{ status: 'posted', reason: null, pendingSeconds: 0 },
+      groupKey: 't:psa:100',
+      before: null,
+      client: { id: 'dupont' },
+      status: 'posted',
+      reason: null,
+      pendingSeconds: 0,
       charge: {
-        ...{ connection: 'psa', seconds: 5400, agreement: 'standard' },
+        connection: 'psa',
+        seconds: 5400,
+        agreement: 'standard',
         ticket: { id: '100', number: 'T100', summary: 'Printer', closedAt: eleven },
         parts: [
           { entryId: 'e1', workedOn: '2026-03-02', ticketNumber: 'T100' },
@@ -45,8 +57,12 @@ describe('a group', () => {
   test('that is not due is pending at what it would cost, and charged nothing', () => {
     const open = decide([entryOf({ seconds: 3601 })], [ticketOf({ isClosed: false })]);
     expect(open).toMatchObject({
-      ...{ status: 'pending', reason: 'ticket-open', pendingSeconds: 4500 },
-      ...{ charge: null, inputsHash: null, client: { id: 'dupont' } },
+      status: 'pending',
+      reason: 'ticket-open',
+      pendingSeconds: 4500,
+      charge: null,
+      inputsHash: null,
+      client: { id: 'dupont' },
     });
   });
 
@@ -59,7 +75,9 @@ describe('a group', () => {
     // 50 minutes are an hour; the ten that pend find room in it, and a minute more does not.
     const found = decide(entries, [ticketOf()], { clients: approved });
     expect(found).toMatchObject({
-      ...{ status: 'pending', reason: 'not-approved', pendingSeconds: 0 },
+      status: 'pending',
+      reason: 'not-approved',
+      pendingSeconds: 0,
       charge: { seconds: 3600 },
     });
     const longer = entries.map((entry) =>
@@ -70,11 +88,17 @@ describe('a group', () => {
 
   test('that waits says for what, and outside why', () => {
     expect(decide([entryOf()], [])).toMatchObject({
-      ...{ status: 'waiting', reason: 'ticket-unseen', client: null, charge: null },
+      status: 'waiting',
+      reason: 'ticket-unseen',
+      client: null,
+      charge: null,
     });
     const early = entryOf({ startedAt: '2025-12-01T09:00:00.000Z' });
     expect(decide([early])).toMatchObject({
-      ...{ status: 'outside', reason: 'before-start', client: null, charge: null },
+      status: 'outside',
+      reason: 'before-start',
+      client: null,
+      charge: null,
     });
   });
 
@@ -87,7 +111,11 @@ describe('a group', () => {
 
   test('of which everything is gone costs nothing any more', () => {
     expect(decide([entryOf({ deletedAt: eleven })])).toMatchObject({
-      ...{ status: 'outside', reason: 'gone', client: null, charge: null, inputsHash: null },
+      status: 'outside',
+      reason: 'gone',
+      client: null,
+      charge: null,
+      inputsHash: null,
     });
     expect(decide([])).toMatchObject({ status: 'outside', reason: 'gone' });
   });

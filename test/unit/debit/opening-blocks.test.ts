@@ -8,7 +8,11 @@ import { dupont } from './work.ts';
 
 function compare(openingBlocks: OpeningBlock[], blocks: BlockBalance[] = []) {
   const ledger: ClientLedger = {
-    ...{ clientId: 'dupont', blocks, sharedUse: [], overageSeconds: 0, clientSeq: 1 },
+    clientId: 'dupont',
+    blocks,
+    sharedUse: [],
+    overageSeconds: 0,
+    clientSeq: 1,
   };
   return compareBlocks({ ...dupont, openingBlocks }, ledger, { undone: new Set(), edits: [] });
 }
@@ -38,9 +42,14 @@ describe('an opening block', () => {
     ]);
     expect(fresh[1]).toEqual({
       ...blocks[1],
-      ...{ id: blockIdOf('opening:dupont:2026-02-01:1'), key: 'opening:dupont:2026-02-01:1' },
-      ...{ clientId: 'dupont', source: 'opening', offer: null, status: 'active' },
-      ...{ activate: 'at-once', invoiceKey: null },
+      id: blockIdOf('opening:dupont:2026-02-01:1'),
+      key: 'opening:dupont:2026-02-01:1',
+      clientId: 'dupont',
+      source: 'opening',
+      offer: null,
+      status: 'active',
+      activate: 'at-once',
+      invoiceKey: null,
     });
   });
 
@@ -73,7 +82,8 @@ describe('an opening block', () => {
     expect(compare([later], [{ ...applied, status: 'void' }]).fresh).toHaveLength(1);
     expect(compare([later], [{ ...applied, source: 'purchase' }]).fresh).toHaveLength(1);
     expect(compare([openingOf(10), later], [applied])).toMatchObject({
-      ...{ fresh: [{ purchasedOn: '2026-02-01' }], changes: [] },
+      fresh: [{ purchasedOn: '2026-02-01' }],
+      changes: [],
     });
   });
 

@@ -14,9 +14,16 @@ const holding: Client = { ...dupont, agreement: agreementOf({ overage: 'hold' })
 
 function account(clientId: string, hours: number, expiresOn: string | null = null): Account {
   const block = {
-    ...{ id: `b-${clientId}`, priority: 0, expiresOn, purchasedOn: '2026-01-01' },
-    ...{ remainingSeconds: hours * hour, remainingMinor: null, currency: 'EUR' },
-    ...{ isActive: true, workTypes: null, shares: new Map<string, number>() },
+    id: `b-${clientId}`,
+    priority: 0,
+    expiresOn,
+    purchasedOn: '2026-01-01',
+    remainingSeconds: hours * hour,
+    remainingMinor: null,
+    currency: 'EUR',
+    isActive: true,
+    workTypes: null,
+    shares: new Map<string, number>(),
   };
   return { clientId, blocks: [block], overageSeconds: 0, shares: new Map() };
 }
@@ -24,10 +31,18 @@ function account(clientId: string, hours: number, expiresOn: string | null = nul
 /** The entry by which the hours left in a block ended. */
 function expiryOf(hours: number): Posting {
   return {
-    ...{ key: 'expiry:b-dupont', clientId: 'dupont', side: 'debit', reason: 'expiry' },
-    ...{ blockId: 'b-dupont', seconds: hours * hour, minor: null, usedBy: null },
-    ...{ chargeId: null, reverses: null },
-    ...{ workedOn: '2026-03-31', note: null },
+    key: 'expiry:b-dupont',
+    clientId: 'dupont',
+    side: 'debit',
+    reason: 'expiry',
+    blockId: 'b-dupont',
+    seconds: hours * hour,
+    minor: null,
+    usedBy: null,
+    chargeId: null,
+    reverses: null,
+    workedOn: '2026-03-31',
+    note: null,
   };
 }
 
@@ -36,15 +51,21 @@ function standingsOf(fields: Partial<Standings> = {}): Standings {
     accounts: new Map(
       [account('dupont', 10), account('martin', 10)].map((one) => [one.clientId, one]),
     ),
-    ...{ charges: new Map(), slices: new Map(), expiries: new Map() },
+    charges: new Map(),
+    slices: new Map(),
+    expiries: new Map(),
     ...fields,
   };
 }
 
 const stored = (postings: readonly Posting[]): LedgerEntry[] =>
   postings.map((posting, index) => ({
-    ...{ ...posting, seq: index + 1, clientSeq: index + 1 },
-    ...{ postedAt: eleven, runId: 'r-1', hash: '' },
+    ...posting,
+    seq: index + 1,
+    clientSeq: index + 1,
+    postedAt: eleven,
+    runId: 'r-1',
+    hash: '',
   }));
 
 /** The group once its work was posted, with all that stands of it. */
@@ -82,22 +103,40 @@ describe('new work', () => {
     const { group, first, standings } = posted([entryOf()]);
     expect(first.postings).toEqual([
       {
-        ...{ key: 't:psa:100#1/1', clientId: 'dupont', side: 'debit', reason: 'usage' },
-        ...{ blockId: 'b-dupont', seconds: hour, minor: null, usedBy: null },
-        ...{ chargeId: 't:psa:100#1', reverses: null, workedOn: '2026-03-02', note: null },
+        key: 't:psa:100#1/1',
+        clientId: 'dupont',
+        side: 'debit',
+        reason: 'usage',
+        blockId: 'b-dupont',
+        seconds: hour,
+        minor: null,
+        usedBy: null,
+        chargeId: 't:psa:100#1',
+        reverses: null,
+        workedOn: '2026-03-02',
+        note: null,
       },
     ]);
     expect(first.charges).toMatchObject([
       {
-        ...{ id: 't:psa:100#1', groupKey: 't:psa:100', revision: 1, clientId: 'dupont' },
-        ...{ seconds: hour, workedOn: '2026-03-02' },
+        id: 't:psa:100#1',
+        groupKey: 't:psa:100',
+        revision: 1,
+        clientId: 'dupont',
+        seconds: hour,
+        workedOn: '2026-03-02',
         factsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     ]);
     expect(JSON.parse(first.charges[0]?.facts ?? '')).toMatchObject({ seconds: hour });
     expect(group).toMatchObject({
-      ...{ groupKey: 't:psa:100', clientId: 'dupont', status: 'posted', reason: null },
-      ...{ revision: 1, chargeId: 't:psa:100#1', pendingSeconds: 0 },
+      groupKey: 't:psa:100',
+      clientId: 'dupont',
+      status: 'posted',
+      reason: null,
+      revision: 1,
+      chargeId: 't:psa:100#1',
+      pendingSeconds: 0,
       factsHash: expect.stringMatching(/ [0-9a-f]{64}$/),
     });
     expect(standings.accounts.get('dupont')?.blocks[0]?.remainingSeconds).toBe(9 * hour);
@@ -115,8 +154,14 @@ describe('new work', () => {
     expect([...charges, ...postings]).toEqual([]);
     expect(groups).toEqual([
       {
-        ...{ groupKey: 't:psa:100', clientId: 'dupont', status: 'pending', reason: 'ticket-open' },
-        ...{ pendingSeconds: hour, revision: 0, chargeId: null, factsHash: null },
+        groupKey: 't:psa:100',
+        clientId: 'dupont',
+        status: 'pending',
+        reason: 'ticket-open',
+        pendingSeconds: hour,
+        revision: 0,
+        chargeId: null,
+        factsHash: null,
       },
     ]);
   });

@@ -30,8 +30,14 @@ async function warningsOf(entries: MirrorTimeEntry[], asked: Asked = {}) {
     ...waiting,
   ]);
   const before = (groupKey: string): ChargeGroup => ({
-    ...{ groupKey, clientId: null, status: 'waiting', reason: 'ticket-unseen' },
-    ...{ pendingSeconds: 0, revision: 0, chargeId: null, factsHash: null },
+    groupKey,
+    clientId: null,
+    status: 'waiting',
+    reason: 'ticket-unseen',
+    pendingSeconds: 0,
+    revision: 0,
+    chargeId: null,
+    factsHash: null,
   });
   const decisions = [...keys].map((key) =>
     decideGroup(key, [], waiting.includes(key) ? before(key) : null, new Set()),
@@ -48,7 +54,8 @@ describe('a person is told', () => {
     const strange = ticketOf({ clientId: '2' });
     const work = [entryOf(), entryOf({ sourceId: 'e2' })];
     const [told, ...others] = await warningsOf(work, {
-      ...{ tickets: [strange], names: { 'psa 2': 'Cabinet Martin' } },
+      tickets: [strange],
+      names: { 'psa 2': 'Cabinet Martin' },
     });
     expect(others).toEqual([]);
     expect(told).toMatchObject({ connection: 'psa', stream: 'clients', sourceId: '2' });
@@ -130,7 +137,8 @@ describe('a warning is settled', () => {
     const mended = entryOf({ groupKey: 'e:psa:e1', ticketId: null, clientId: '1' });
     const waits = entryOf({ sourceId: 'e2', ticketId: '200', groupKey: 'e:psa:e2' });
     const warnings = await warningsOf([mended, waits], {
-      ...{ tickets: [strange], waiting: ['e:psa:e1', 'e:psa:e2'] },
+      tickets: [strange],
+      waiting: ['e:psa:e1', 'e:psa:e2'],
     });
     expect(warnings.map(brief)).toEqual([
       'psa timeEntries e1: settled',

@@ -14,20 +14,47 @@ export const dupont: Client = { ...clientOf(), paidBy: null, id: 'dupont' };
 
 export function ticketOf(fields: Partial<MirrorTicket> = {}): MirrorTicket {
   return {
-    ...{ connection: 'psa', sourceId: '100', number: 'T100', clientId: '1', summary: 'Printer' },
-    ...{ board: null, ticketType: null, agreement: null, status: 'Closed', isClosed: true },
-    ...{ closedAt: eleven, mergedInto: null, updatedAt: eleven },
+    connection: 'psa',
+    sourceId: '100',
+    number: 'T100',
+    clientId: '1',
+    summary: 'Printer',
+    board: null,
+    ticketType: null,
+    agreement: null,
+    status: 'Closed',
+    isClosed: true,
+    closedAt: eleven,
+    mergedInto: null,
+    updatedAt: eleven,
     ...fields,
   };
 }
 
 export function entryOf(fields: Partial<MirrorTimeEntry> = {}): MirrorTimeEntry {
   return {
-    ...{ connection: 'psa', sourceId: 'e1', ticketId: '100', clientId: null },
-    ...{ technicianId: 't1', technician: 'Ada', startedAt: nine, endedAt: ten, isTimed: true },
-    ...{ seconds: 3600, secondsText: '1', kind: 'work', workType: 'Remote', role: null },
-    ...{ isBillable: true, isApproved: null, agreement: null, note: null, updatedAt: ten },
-    ...{ deletedAt: null, groupKey: null, isCharged: false },
+    connection: 'psa',
+    sourceId: 'e1',
+    ticketId: '100',
+    clientId: null,
+    technicianId: 't1',
+    technician: 'Ada',
+    startedAt: nine,
+    endedAt: ten,
+    isTimed: true,
+    seconds: 3600,
+    secondsText: '1',
+    kind: 'work',
+    workType: 'Remote',
+    role: null,
+    isBillable: true,
+    isApproved: null,
+    agreement: null,
+    note: null,
+    updatedAt: ten,
+    deletedAt: null,
+    groupKey: null,
+    isCharged: false,
     ...fields,
   };
 }
@@ -35,8 +62,12 @@ export function entryOf(fields: Partial<MirrorTimeEntry> = {}): MirrorTimeEntry 
 /** What a run works with, where no store is asked. */
 export function contextOf(clients: readonly Client[] = [dupont]) {
   return {
-    ...{ clients, findClient: clientFinder(clients), store: {} as Store },
-    ...{ runId: 'r-1', at: eleven, firstRunAt: '2026-03-01T23:30:00.000Z' },
+    clients,
+    findClient: clientFinder(clients),
+    store: {} as Store,
+    runId: 'r-1',
+    at: eleven,
+    firstRunAt: '2026-03-01T23:30:00.000Z',
     signal: new AbortController().signal,
     limitedAccounts: new Set<string>(),
     names: createNameBook([], [], []),

@@ -9,7 +9,7 @@ export interface Asker {
   pickMany(question: PickManyQuestion): Promise<readonly string[]>;
 }
 
-export interface TextQuestion {
+interface TextQuestion {
   message: string;
   /** May be edited, or kept with Enter. */
   initial?: string;
@@ -25,7 +25,7 @@ export interface Choice {
   hint?: string;
 }
 
-export interface PickQuestion {
+interface PickQuestion {
   message: string;
   choices: readonly Choice[];
   initial?: string;

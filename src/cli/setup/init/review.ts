@@ -5,7 +5,7 @@ import { askExcluded } from './ask-terms.ts';
 import type { Asker } from './asker.ts';
 
 /** What may still be changed before it is written. */
-export interface Reviewed {
+interface Reviewed {
   place: Place;
   /** Null: the PSA lists no work types. */
   workTypeNames: readonly string[] | null;

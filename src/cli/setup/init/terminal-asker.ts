@@ -58,7 +58,11 @@ export function createTerminalAsker(
     pickMany: async ({ message, choices, initial, isRequired }) => {
       const options = choices.map(shown);
       const answer = await prompts.autocompleteMultiselect({
-        ...{ ...place, message: titled(message), options, required: isRequired, maxItems: rowsMax },
+        ...place,
+        message: titled(message),
+        options,
+        required: isRequired,
+        maxItems: rowsMax,
         initialValues: [...initial],
         placeholder: 'type a part of the name',
       });

@@ -10,8 +10,8 @@ export interface BurnDown {
   ticks: { value: number; at: number }[];
 }
 
-export const pictureWidth = 1000;
-export const pictureHeight = 300;
+const pictureWidth = 1000;
+const pictureHeight = 300;
 
 /** How a balance of hours, or of money in one currency, is read off a statement. */
 export interface Measure {

@@ -36,7 +36,8 @@ export function toHeadlines(
       figure: words.hours(closing.overageSeconds),
       rest: words.over,
       isOver: true,
-      ...{ percent: null, used: null },
+      percent: null,
+      used: null,
     });
   }
   return [...headlines, ...money];
@@ -101,7 +102,8 @@ function usedOfPayer(
     figure,
     rest: words.used,
     isOver: false,
-    ...{ percent: null, used: null },
+    percent: null,
+    used: null,
   });
   const seconds = opening.netSeconds - closing.netSeconds;
   const money = closing.money.map(({ minor, currency }) => {

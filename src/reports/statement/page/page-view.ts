@@ -65,7 +65,9 @@ export function toPageView(statement: Statement, { sender, outlook }: PageExtras
   const freeWorked = split.free.reduce((sum, line) => sum + (line.workedSeconds ?? 0), 0);
   const pending = provisional?.pendingSeconds ?? 0;
   return {
-    ...{ texts, words, sender },
+    texts,
+    words,
+    sender,
     title: `${texts.statement.title}, ${month}`,
     client: statement.client.name,
     period: texts.statement.period(texts.date(firstOn), texts.date(lastOn), timezone),

@@ -13,7 +13,7 @@ export interface WorkGroup {
   lines: WorkRow[];
 }
 
-export interface WorkRow {
+interface WorkRow {
   date: string;
   /** Who, and what kind of work. */
   by: string;
@@ -23,7 +23,7 @@ export interface WorkRow {
   price: string;
 }
 
-export interface WorkSplit {
+interface WorkSplit {
   /** In the first month: what was worked before it, which is told in one line. */
   earlier: StatementLine[];
   charged: StatementLine[];

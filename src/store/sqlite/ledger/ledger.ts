@@ -25,7 +25,7 @@ export const ledgerColumns = `l.seq, l.client_id AS clientId, l.client_seq AS cl
   l.worked_on AS workedOn, l.note, l.posted_at AS postedAt, l.run_id AS runId, l.hash`;
 
 /** Postings decided on a ledger's state, for one timestamp and one run. */
-export interface PostingBatch {
+interface PostingBatch {
   at: Instant;
   runId: string;
   expected: readonly { clientId: string; clientSeq: number }[];

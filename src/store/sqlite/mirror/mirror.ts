@@ -35,7 +35,7 @@ interface Stored {
   deletedAt: string | null;
 }
 
-export interface MirrorChange {
+interface MirrorChange {
   /** Rows with a new revision, or that reappeared. */
   changed: number;
   /** Rows that are new or were touched at the vendor, whether or not they changed for us. */

@@ -23,7 +23,10 @@ export function nameStore(database: Database): NameStore {
     writeListedNames: async (connection, kind, things, at) =>
       database.write(() => {
         const found = things.map(({ sourceId, name }) => ({
-          ...{ kind, sourceId: sourceId ?? nameAsId(name), name, seenAt: at },
+          kind,
+          sourceId: sourceId ?? nameAsId(name),
+          name,
+          seenAt: at,
         }));
         writeNames(database, connection, found);
         database.run(

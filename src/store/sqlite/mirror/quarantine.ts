@@ -3,7 +3,7 @@ import type { PullPage, QuarantinedSubject } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 
 /** The step that quarantined a row. Each step resolves only its own rows. */
-export type FoundBy = 'pull' | 'debit';
+type FoundBy = 'pull' | 'debit';
 
 interface Finding {
   connection: string;

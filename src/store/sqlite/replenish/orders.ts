@@ -84,7 +84,9 @@ export function readOrders(database: Database): Order[] {
     const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
     return {
       block: fromStoredBlock(block),
-      ...{ messageStatus, label, paidOn },
+      messageStatus,
+      label,
+      paidOn,
       sold: isSold ? { seconds: soldSeconds, totalMinor: soldMinor } : null,
       invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
       isGone: isGone === 1,
