@@ -55,7 +55,7 @@ describe('npm run new-connector', () => {
     for (const name of ['', 'Acme', '../acme', 'acme--desk', '_template']) {
       expect(make(name)).toMatchObject({
         status: 1,
-        text: expect.stringContaining('small letters'),
+        text: expect.stringContaining('lowercase letters'),
       });
     }
     expect(make('http')).toMatchObject({ status: 1, text: expect.stringContaining('already') });
