@@ -89,7 +89,7 @@ async function isQuiet({ rt, run, command }: Deployment): Promise<void> {
     }
   }
   const after = await command('balances', '--json');
-  assert.deepEqual(withoutMoment(after.stdout), withoutMoment(before.stdout));
+  assert.deepEqual(withoutTimes(after.stdout), withoutTimes(before.stdout));
   assert.equal((await rt.searchTickets("Queue = 'Alerts' OR Queue = 'Billing'")).length, 2);
 }
 
@@ -144,6 +144,6 @@ function pick(balance: {
   return [balance.settledSeconds, balance.pendingSeconds, balance.overageSeconds];
 }
 
-function withoutMoment(text: string): unknown {
-  return { ...(JSON.parse(text) as object), asOf: null };
+function withoutTimes(text: string): unknown {
+  return { ...(JSON.parse(text) as object), asOf: null, reads: null };
 }
