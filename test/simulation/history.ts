@@ -126,7 +126,7 @@ async function runCleanly(office: Office): Promise<void> {
   };
   try {
     let { steps } = await run([]);
-    const asking = steps.filter(({ error }) => /no longer (lists|show) /.test(error ?? ''));
+    const asking = steps.filter(({ error }) => / sweep \S+ --accept/.test(error ?? ''));
     if (asking.length > 0) {
       // So much was deleted that a person is asked, and agrees once they have looked.
       const connections = [...new Set(asking.flatMap(({ connection }) => connection ?? []))];
