@@ -17,7 +17,7 @@ export const Token = z.object({
 });
 
 /** Halo writes "no date" as a date long ago. */
-const RealMoment = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
+const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
 
 /** A reference of 0 or below means none. */
 const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id)).nullish();
@@ -41,11 +41,11 @@ export const TicketWire = z.object({
   team: z.string().nullish(),
   team_id: Reference,
   hasbeenclosed: z.boolean().nullish(),
-  dateclosed: RealMoment,
+  dateclosed: RealTime,
   /** Missing in builds of 2024. */
-  last_update: RealMoment,
-  lastactiondate: RealMoment,
-  dateoccurred: RealMoment,
+  last_update: RealTime,
+  lastactiondate: RealTime,
+  dateoccurred: RealTime,
   merged_into_id: Reference,
   timetaken: DecimalText.nullish(),
 });
@@ -57,21 +57,21 @@ export const TicketDetail = z.object({
   client_id: Id.nullish(),
   deleted: z.boolean().nullish(),
   timetaken: DecimalText.nullish(),
-  last_update: RealMoment,
-  lastactiondate: RealMoment,
+  last_update: RealTime,
+  lastactiondate: RealTime,
 });
 
 /** Action IDs are unique only within their ticket. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
-  datetime: RealMoment,
-  actiondatecreated: RealMoment,
-  last_updated: RealMoment,
+  datetime: RealTime,
+  actiondatecreated: RealTime,
+  last_updated: RealTime,
   who_agentid: Id.nullish(),
   actionby_agent_id: Id.nullish(),
-  actionarrivaldate: RealMoment,
-  actioncompletiondate: RealMoment,
+  actionarrivaldate: RealTime,
+  actioncompletiondate: RealTime,
   /** Null on notes without time. */
   timetaken: DecimalText.nullish(),
   timetakenadjusted: DecimalText.nullish(),
@@ -96,13 +96,13 @@ export const InvoiceWire = z.object({
   currency_code_name: z.string().nullish(),
   invoice_date: z.string().nullish(),
   /** Some invoices were never modified. */
-  last_modified: RealMoment,
-  date_created: RealMoment,
+  last_modified: RealTime,
+  date_created: RealTime,
   total: DecimalText.nullish(),
   tax_total: DecimalText.nullish(),
   amountpaid: DecimalText.nullish(),
   amountdue: DecimalText.nullish(),
-  datepaid: RealMoment,
+  datepaid: RealTime,
   voided: z.boolean().nullish(),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;

@@ -42,7 +42,7 @@ export async function* changedPages(
 ): Pages {
   const { context, zones, config } = bms;
   const { first, second, fact } = changes;
-  await facts.refuseIfFalse(context, 'change-filters', 'moments-zone');
+  await facts.refuseIfFalse(context, 'change-filters', 'change-zone');
   let isFirstEnough = await facts.readFact(context, fact);
   let isAnySeen = false;
   const from = filterTime(since, zones.timestamps);

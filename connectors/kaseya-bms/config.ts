@@ -35,7 +35,7 @@ export const KaseyaBmsConfig = z.strictObject({
   timezone: Zone.optional().describe(
     'Zone of the day and the times of work, which BMS shows without one. Default: the file’s timezone.',
   ),
-  moments: z
+  timestamps: z
     .enum(['utc', 'local'])
     .default('utc')
     .describe(

@@ -14,9 +14,9 @@ const rows = {
     'Timespent is in decimal hours.',
     'No time is read, since it would be debited in a wrong unit.',
   ),
-  'moments-zone': reading.needed(
-    'Timestamps of changes are in the zone of the setting moments.',
-    'Nothing is read, since changes would be missed. Set moments to the other value.',
+  'change-zone': reading.needed(
+    'Timestamps of changes are in the zone that the setting timestamps names.',
+    'Nothing is read, since changes would be missed. Set it to the other value.',
   ),
   'work-zone': reading.useful(
     'Times of work are in the zone of the setting timezone.',

@@ -20,9 +20,9 @@ export const kaseyaBms: VendorModule<KaseyaBmsConfig> = {
   table: { approval: true, deletions: 'sweep', sale: 'ticket charge', ownBlocks: 'warned of' },
   facts: facts.rows,
   evidence: ['schema'],
-  readsBy: ({ closedStatuses, timezone, moments }) => ({
-    tickets: [closedStatuses, moments],
-    time: [timezone, moments],
+  readsBy: ({ closedStatuses, timezone, timestamps }) => ({
+    tickets: [closedStatuses, timestamps],
+    time: [timezone, timestamps],
   }),
   needsProduct: ({ billing }) => billing.product === undefined,
   create: (config, context) =>

@@ -20,9 +20,9 @@ export interface Zones {
   timestamps: ZoneName;
 }
 
-export function zonesOf({ timezone, moments }: KaseyaBmsConfig, fileZone: ZoneName): Zones {
+export function zonesOf({ timezone, timestamps }: KaseyaBmsConfig, fileZone: ZoneName): Zones {
   const work = timezone ?? fileZone;
-  return { work, timestamps: moments === 'utc' ? 'UTC' : work };
+  return { work, timestamps: timestamps === 'utc' ? 'UTC' : work };
 }
 
 const dayMs = 86_400_000;
@@ -111,7 +111,7 @@ const isMarked = /(?:Z|[+-]\d{2}:?\d{2})$/i;
 const halfYearMs = 182 * dayMs;
 
 /**
- * Verifies `moments-zone` with a timestamp that BMS has just written. Other timestamps prove nothing, nor does one
+ * Verifies `change-zone` with a timestamp that BMS has just written. Other timestamps prove nothing, nor does one
  * in the winter of a zone that then equals UTC.
  */
 export async function verifyZone(
@@ -122,11 +122,11 @@ export async function verifyZone(
     const ms = readableMs(text, zone);
     return ms !== null && Math.abs(ms - context.now()) <= clockMsMax;
   };
-  const other = config.moments === 'utc' ? zones.work : 'UTC';
+  const other = config.timestamps === 'utc' ? zones.work : 'UTC';
   const laterMs = context.now() + halfYearMs;
   const isSame = wallClockAt(laterMs, zones.work) === laterMs;
   const isTold = !isNow(other) || isSame || isMarked.test(text ?? '');
   const isTrue = isNow(zones.timestamps) ? isTold || null : isNow(other) ? false : null;
-  await facts.verifyFact(context, 'moments-zone', isTrue);
+  await facts.verifyFact(context, 'change-zone', isTrue);
   return isTrue;
 }

@@ -180,7 +180,7 @@ export async function* pullInvoices(
   request: PullRequest,
 ): AsyncGenerator<Page<InvoiceRow>> {
   const { memory, currency } = bms.context;
-  await facts.refuseIfFalse(bms.context, 'moments-zone');
+  await facts.refuseIfFalse(bms.context, 'change-zone');
   const day = today(bms);
   const isLookedBack = (await memory.get(lookedMemory)) === day;
   const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);

@@ -61,7 +61,7 @@ export async function verifyByReading(
     'change-filters': isFutureEmpty,
     'completed-listed': completed > 0 || null,
     'time-in-hours': isInHours(spans),
-    'moments-zone': await verifyZone(bms, userTime),
+    'change-zone': await verifyZone(bms, userTime),
     'work-zone': isLoggedAfterwards(bms, spans),
     'time-modified': await readCover(bms, time),
     'ticket-activity': await readCover(bms, ticket),
@@ -185,7 +185,7 @@ export function probeConnection(bms: Bms, clientId: SourceId): Promise<CheckResu
   const { alerts, billing, balance } = bms.config;
   const key = `probe.${bms.context.now()}`;
   const written: string[] = [];
-  const ticketFacts = ['ticket-key-kept', 'title-filter', 'note-audience', 'moments-zone'] as const;
+  const ticketFacts = ['ticket-key-kept', 'title-filter', 'note-audience', 'change-zone'] as const;
   const tickets = () => probeTicket(bms, { key, clientId }, written);
   const sale = async (): Promise<void> => {
     const message = testSale(bms.context, { clientId, key: `${key}.sale` });

@@ -11,7 +11,8 @@ import { badge, type Html, page, prose, type Row, type Tone, table } from './pag
 /** `fault`: why the edited config is not used. */
 export function statusPage(status: Status, fault: string | null, format: Format): Html {
   const count = status.problems.length + Number(fault !== null);
-  const verdict = count === 0 ? 'All is well' : `${counted(count, 'problem')} to look at`;
+  const verdict =
+    count === 0 ? 'Nothing is late, failed or stuck' : `${counted(count, 'problem')} to look at`;
   return page(
     `${verdict} – prepaid-hours`,
     html`${header(status, verdict, count === 0)}

@@ -35,7 +35,7 @@ section > p + p { margin-top: .4rem; }
 .badge.bad { color: var(--bad); background: var(--bad-tint); }
 code { padding: .1rem .35rem; border-radius: 4px; background: var(--code); font: .875em/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: .55rem 1rem .55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: middle; overflow-wrap: anywhere; }
+th, td { padding: .55rem 1rem .55rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: middle; overflow-wrap: break-word; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { padding-top: 0; border-top: 0; color: var(--soft); font-size: .8125rem; font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
@@ -74,5 +74,15 @@ button.plain { margin: 0; padding: 0; background: none; color: var(--link); font
   tbody td.left { flex: 1 1 100%; color: inherit; font-size: inherit; }
   td[data-label]:not(:empty)::before { content: attr(data-label) ": "; }
   td:empty { display: none; }
+}
+@media print {
+  @page { margin: 12mm; }
+  body { background: #fff; color: #000; font-size: 9.5pt; }
+  .top { display: none; }
+  main, footer { max-width: none; padding: 0; }
+  section, header { break-inside: auto; box-shadow: none; }
+  thead { display: table-header-group; }
+  tr { break-inside: avoid; }
+  th, td { padding-top: .3rem; padding-bottom: .3rem; }
 }
 `;

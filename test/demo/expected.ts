@@ -1,5 +1,5 @@
 /**
- * What the month must come to, reckoned from the story alone and in the plainest way, so that the
+ * What the month must come to, calculated from the story alone and in the simplest way, so that the
  * demo notices when the program comes to something else.
  */
 import { clients, type DemoClient } from './cast.ts';

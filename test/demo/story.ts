@@ -48,7 +48,7 @@ export async function tellStory(play: Play): Promise<Outcome> {
   program.say('── Third run: nothing has changed, so nothing is written and nothing is sent.');
   runs.push(await program.run());
 
-  program.say('── Verify: the whole ledger reckoned again from nothing.');
+  program.say('── Verify: the whole ledger recalculated from scratch.');
   await program.show(['verify']);
   const outcome = {
     runs,

@@ -76,7 +76,7 @@ test('a PSA that is down is said by status, readiness, page and one notice, and 
       expect(await look(msp, url)).toMatchObject({
         ready: 200,
         late: [],
-        heading: 'All is well',
+        heading: 'Nothing is late, failed or stuck',
         exitCode: 0,
         subjects: [],
       });
@@ -106,7 +106,7 @@ test('a PSA that is down is said by status, readiness, page and one notice, and 
       expect(await look(msp, url)).toMatchObject({
         ready: 200,
         late: [],
-        heading: 'All is well',
+        heading: 'Nothing is late, failed or stuck',
         exitCode: 0,
         subjects: [],
       });

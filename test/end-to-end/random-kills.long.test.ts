@@ -8,7 +8,7 @@ import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 /** `KILLS=100 npm run test:full -- test/end-to-end/random-kills`, as the build does; a few by default. */
 const kills = Number(process.env.KILLS ?? 8);
 
-/** `SEED=…`, which the test's name shows, kills at the same moments again (as far as clocks allow). */
+/** `SEED=…`, which the test's name shows, kills at the same times again (as far as clocks allow). */
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** A quarter of an hour for Martin, who has hours enough; every second time, so that there is work left. */
@@ -32,7 +32,7 @@ async function undisturbed(): Promise<{ ending: Ending; runMs: number }> {
 }
 
 test(
-  `killed at ${kills} random moments, it comes to the same (seed ${seed})`,
+  `killed at ${kills} random times, it comes to the same (seed ${seed})`,
   async () => {
     const { ending, runMs } = await undisturbed();
     const random = randomFrom(seed);

@@ -81,7 +81,7 @@ function loadDocument() {
 async function workingDay(bench: Bench): Promise<void> {
   const { state, connector, dupont, martin, clock } = bench;
   // By OpenAPI, every moment bears its zone.
-  state.switches.moments = 'mark';
+  state.switches.timestamps = 'mark';
   const contract = { name: 'Retainer', type: 'Retainer by Hours', status: 'Active' };
   state.contracts.push({ id: state.nextId(), accountId: martin, ...contract });
   const times = { hours: 1.25, start: '09:00:00', end: '10:15:00' };

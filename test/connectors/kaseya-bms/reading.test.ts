@@ -190,12 +190,12 @@ describe('work in a zone', () => {
 describe('timestamps without a zone', () => {
   test('that are local though the config says UTC stop the reading', () =>
     withBms({ zone: 'Asia/Tokyo' }, async (bench) => {
-      bench.state.switches.moments = 'zone';
+      bench.state.switches.timestamps = 'zone';
       addClosed(bench);
-      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status: 'failed' });
+      expect((await checked(bench)).get('fact.change-zone')).toMatchObject({ status: 'failed' });
       await expect(readRows(bench, 'tickets')).rejects.toMatchObject({ kind: 'config' });
-      const local = bench.connect({ moments: 'local' });
-      expect((await checked(bench, local)).get('fact.moments-zone')).toMatchObject({
+      const local = bench.connect({ timestamps: 'local' });
+      expect((await checked(bench, local)).get('fact.change-zone')).toMatchObject({
         status: 'ok',
       });
       const [ticket] = await readRows(bench, 'tickets', {}, local);
@@ -207,10 +207,10 @@ describe('timestamps without a zone', () => {
     ['in winter, where the clocks agree with UTC', '2026-01-15T10:00:00Z', 'utc', 'warning'],
     ['in summer, where they do not', '2026-07-15T10:00:00Z', 'utc', 'ok'],
     ['in winter, with a zone of their own', '2026-01-15T10:00:00Z', 'mark', 'ok'],
-  ] as const)('are distinguished from UTC in London: %s', (_, now, moments, status) =>
+  ] as const)('are distinguished from UTC in London: %s', (_, now, timestamps, status) =>
     withBms({ zone: 'Europe/London', nowMs: Date.parse(now) }, async (bench) => {
-      bench.state.switches.moments = moments;
-      expect((await checked(bench)).get('fact.moments-zone')).toMatchObject({ status });
+      bench.state.switches.timestamps = timestamps;
+      expect((await checked(bench)).get('fact.change-zone')).toMatchObject({ status });
     }),
   );
 
@@ -218,11 +218,11 @@ describe('timestamps without a zone', () => {
     withBms(
       {
         zone: 'Europe/Paris',
-        settings: { moments: 'local' },
+        settings: { timestamps: 'local' },
         nowMs: Date.parse('2026-10-25T01:10:00Z'),
       },
       async (bench) => {
-        bench.state.switches.moments = 'zone';
+        bench.state.switches.timestamps = 'zone';
         const { entryId } = addClosed(bench, { hours: 1, day: '2026-10-24' });
         // 02:50 was shown, and since then 02:10 once more.
         const change = { since: '2026-10-25T00:50:00.000Z', until: '2026-10-25T01:20:00.000Z' };

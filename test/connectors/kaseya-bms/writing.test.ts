@@ -404,7 +404,7 @@ describe('check', () => {
       const results = (await bench.connector.probe?.(String(bench.martin), soon())) ?? [];
       expect(results.filter(({ status }) => status !== 'ok')).toEqual([]);
       expect(results.map(({ id }) => id)).toEqual([
-        ...['fact.ticket-key-kept', 'fact.title-filter', 'fact.note-audience', 'fact.moments-zone'],
+        ...['fact.ticket-key-kept', 'fact.title-filter', 'fact.note-audience', 'fact.change-zone'],
         ...['fact.charge-key-kept', 'fact.account-field', 'probe.removed'],
       ]);
       const { tickets, notes, charges } = bench.state;

@@ -17,11 +17,11 @@ export function wallText(ms: number, zone: string): string {
   return format.format(ms).replace(' ', 'T');
 }
 
-export function momentText(ms: number | null, { moments, zone }: Switches): string | null {
+export function momentText(ms: number | null, { timestamps, zone }: Switches): string | null {
   if (ms === null) return null;
-  if (moments === 'zone') return wallText(ms, zone);
+  if (timestamps === 'zone') return wallText(ms, zone);
   const text = new Date(ms).toISOString();
-  return moments === 'mark' ? text : text.slice(0, -1);
+  return timestamps === 'mark' ? text : text.slice(0, -1);
 }
 
 /** A filter timestamp without a zone is read as they are stored. */
@@ -29,7 +29,7 @@ export function isFrom(ms: number | null, from: string | null, switches: Switche
   if (from === null) return true;
   if (ms === null) return false;
   const isMarked = from.endsWith('Z');
-  if (switches.moments !== 'zone') return ms >= Date.parse(isMarked ? from : `${from}Z`);
+  if (switches.timestamps !== 'zone') return ms >= Date.parse(isMarked ? from : `${from}Z`);
   const { zone } = switches;
   return wallText(ms, zone) >= (isMarked ? wallText(Date.parse(from), zone) : from);
 }

@@ -79,7 +79,7 @@ export function timeRow(state: KaseyaBmsState, time: Time): Row {
     IsApproved: time.isApproved,
     IsBilled: false,
     IsBillable: time.isBillable,
-    StartDate: `${time.day}T00:00:00${switches.moments === 'mark' ? 'Z' : ''}`,
+    StartDate: `${time.day}T00:00:00${switches.timestamps === 'mark' ? 'Z' : ''}`,
     StartTime: spanText(time.day, time.start, switches),
     EndTime: spanText(time.day, time.end, switches),
   };

@@ -63,7 +63,7 @@ interface Named {
 export interface Switches {
   casing: 'pascal' | 'camel';
   /** How timestamps are shown: with a Z, as UTC without one, or as the zone's clocks show them. */
-  moments: 'mark' | 'utc' | 'zone';
+  timestamps: 'mark' | 'utc' | 'zone';
   zone: string;
   currency: string;
   spans: 'time' | 'iso';
@@ -129,7 +129,7 @@ export class KaseyaBmsState {
   readonly now: () => number;
   readonly switches: Switches = {
     casing: 'pascal',
-    moments: 'utc',
+    timestamps: 'utc',
     zone: 'UTC',
     currency: 'EUR',
     spans: 'time',
