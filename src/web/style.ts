@@ -78,8 +78,9 @@ button.plain { margin: 0; padding: 0; background: none; color: var(--link); font
 @media print {
   @page { margin: 12mm; }
   body { background: #fff; color: #000; font-size: 9.5pt; }
-  .top { display: none; }
-  main, footer { max-width: none; padding: 0; }
+  .name a, .name form { display: none; }
+  main, .top, footer { max-width: none; padding: 0; }
+  footer { padding-top: .6rem; }
   section, header { break-inside: auto; box-shadow: none; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
