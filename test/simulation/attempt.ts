@@ -59,9 +59,9 @@ async function runUntilDeath(
     else await runSteps(app, steps, 'first', runOptions());
   } catch (error) {
     wire.kill();
-    // Beside a second process, a charge that stands already (one that costs nothing moves no position) is
+    // Beside a second process, a charge that already exists (one that costs nothing moves no position) is
     // refused by its key: the process ends there, and nothing of that batch is written.
-    const isBeaten = !isAlone && /stands already/.test(String(error));
+    const isBeaten = !isAlone && /append-only: .* already exists/.test(String(error));
     if (error instanceof Killed || isBeaten) return true;
     throw describeDefect(error);
   }

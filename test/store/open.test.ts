@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -19,6 +20,14 @@ import {
 
 const migrations = readMigrations();
 const version = migrations.length;
+
+/** SHA-256 of each released migration. A release adds its new ones; none is ever removed or replaced. */
+const released = ['4204f6a9d5592cdd554e7721ebe5dac1d76545b2e4d03ba506515182b4d3b377'];
+
+test('a released migration never changes: later changes are migrations of their own', () => {
+  const sums = migrations.map(({ sql }) => hash('sha256', sql, 'hex'));
+  expect(sums.slice(0, released.length)).toEqual(released);
+});
 
 test('a new store is private, side files included, durable, and at this version', async () => {
   const file = join(makeFolder(), 'data', 'store.db');

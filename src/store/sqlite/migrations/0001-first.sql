@@ -1,11 +1,11 @@
--- Everything up to the outbox. Moments are UTC text with three decimals, durations whole seconds,
--- money whole minor units. Names of tables and columns are the words of the README's glossary.
+-- The whole schema. Timestamps are UTC text with three decimals, durations are whole seconds, money is
+-- whole minor units. Tables and columns are named as in the glossary (config/guide/glossary.md).
 
--- Clients as we know them: the id is ours and outlives a renaming or a new PSA.
+-- Our clients. The ID is ours and survives a rename or a move to another PSA.
 CREATE TABLE client (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
-  -- The client whose blocks pay for this one's work, as configured at the last start; null: its own.
+  -- The client whose blocks pay for this one's work, as of the last start; null: it pays for itself.
   paid_by TEXT REFERENCES client (id),
   created_at TEXT NOT NULL
 ) STRICT;
@@ -27,15 +27,15 @@ CREATE TABLE run (
   result TEXT
 ) STRICT;
 
--- How each step is doing, as a whole (connection '') and for each connection: what `status` shows.
+-- Health of each step, as a whole (connection '') and per connection, as shown by `status`.
 CREATE TABLE step_health (
   step TEXT NOT NULL,
   connection TEXT NOT NULL,
   runs INTEGER NOT NULL,
   failed_runs INTEGER NOT NULL,
-  -- Failed runs in a row; 0: the last one succeeded.
+  -- Consecutive failed runs; 0: the last one succeeded.
   failures INTEGER NOT NULL,
-  -- Of the last run: its command, when it ended, and why it failed.
+  -- The last run: its command, when it ended, and why it failed.
   command TEXT NOT NULL,
   ran_at TEXT NOT NULL,
   error TEXT,
@@ -44,7 +44,7 @@ CREATE TABLE step_health (
   PRIMARY KEY (step, connection)
 ) STRICT, WITHOUT ROWID;
 
--- What the admin is notified of: a row from its begin until its end was notified, too.
+-- Problems reported to the admin: a row is kept until the recovery has been reported as well.
 CREATE TABLE notice (
   subject TEXT PRIMARY KEY,
   text TEXT NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE notice (
   sent_at TEXT
 ) STRICT, WITHOUT ROWID;
 
--- What a connector wants kept, and one value a deployment (`key` of connection '').
+-- Values kept for a connector; those of connection '' belong to the whole deployment.
 CREATE TABLE connection_memory (
   connection TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE connection_memory (
   PRIMARY KEY (connection, key)
 ) STRICT, WITHOUT ROWID;
 
--- `since` is complete up to that moment for `clients`; the pass_ columns describe a pass under way.
+-- Everything up to `since` has been read for `clients`; the pass_ columns describe an unfinished pass.
 CREATE TABLE watermark (
   connection TEXT NOT NULL,
   stream TEXT NOT NULL,
@@ -100,7 +100,7 @@ CREATE TABLE mirror_ticket (
   is_closed INTEGER NOT NULL,
   closed_at TEXT,
   merged_into TEXT,
-  -- JSON: the vendor's ids of board, ticket type and agreement; null: it only has names.
+  -- JSON: the vendor's IDs of board, ticket type and agreement; null: the vendor only has names.
   name_ids TEXT,
   updated_at TEXT NOT NULL,
   revision TEXT NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE mirror_time_entry (
   ended_at TEXT NOT NULL,
   is_timed INTEGER NOT NULL,
   seconds INTEGER NOT NULL,
-  -- By how much the vendor's own rounding may have moved them.
+  -- The largest error that the vendor's own rounding may have caused.
   precision_seconds INTEGER,
   billed_seconds INTEGER,
   seconds_text TEXT NOT NULL,
@@ -130,7 +130,7 @@ CREATE TABLE mirror_time_entry (
   is_approved INTEGER,
   agreement TEXT,
   note TEXT,
-  -- JSON: the vendor's ids of work type, role and agreement; null: it only has names.
+  -- JSON: the vendor's IDs of work type, role and agreement; null: the vendor only has names.
   name_ids TEXT,
   updated_at TEXT NOT NULL,
   deleted_at TEXT,
@@ -176,21 +176,21 @@ CREATE TABLE mirror_invoice (
 CREATE INDEX mirror_invoice_reference ON mirror_invoice (reference) WHERE reference IS NOT NULL;
 CREATE INDEX mirror_invoice_sale ON mirror_invoice (connection, sale_id) WHERE sale_id IS NOT NULL;
 
--- What the vendors' ids are called; a name without an id stands for itself, as `=name`.
+-- Names of the vendors' IDs; a name without an ID has `=name` as its ID.
 CREATE TABLE name (
   connection TEXT NOT NULL,
   kind TEXT NOT NULL,
   source_id TEXT NOT NULL,
   name TEXT NOT NULL,
   name_first TEXT NOT NULL,
-  -- The last change of the row that said so.
+  -- When the row that this name comes from was last modified.
   seen_at TEXT NOT NULL,
-  -- The vendor's own list lacks it.
+  -- 1: missing from the vendor's own list.
   is_gone INTEGER NOT NULL,
   PRIMARY KEY (connection, kind, source_id)
 ) STRICT, WITHOUT ROWID;
 
--- Kinds of names of which a whole list was read.
+-- Kinds of names whose complete list has been read.
 CREATE TABLE name_list (
   connection TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -198,7 +198,7 @@ CREATE TABLE name_list (
   PRIMARY KEY (connection, kind)
 ) STRICT, WITHOUT ROWID;
 
--- Which things each name in the rules means, so that the rules follow them when they are renamed.
+-- The IDs that each name in the rules refers to, so that the rules follow a rename.
 CREATE TABLE name_binding (
   connection TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -208,22 +208,22 @@ CREATE TABLE name_binding (
   PRIMARY KEY (connection, kind, key, source_id)
 ) STRICT, WITHOUT ROWID;
 
--- Tickets whose time is still to be read, for vendors that show time ticket by ticket. Written with
--- the ticket, removed with its time: a crash in between leaves the row.
+-- Tickets whose time must still be read, for vendors that list time per ticket. Added with the ticket
+-- and removed with its time, so that a crash in between leaves the row.
 CREATE TABLE time_due (
   connection TEXT NOT NULL,
   ticket_id TEXT NOT NULL,
   PRIMARY KEY (connection, ticket_id)
 ) STRICT, WITHOUT ROWID;
 
--- Ids of the time that a vendor listed for the sweep under way.
+-- IDs of the time entries that the vendor listed for the current sweep.
 CREATE TABLE sweep_present (
   connection TEXT NOT NULL,
   source_id TEXT NOT NULL,
   PRIMARY KEY (connection, source_id)
 ) STRICT, WITHOUT ROWID;
 
--- Listed and not mirrored, in so many sweeps in a row.
+-- Time entries that were listed but not mirrored, in this many consecutive sweeps.
 CREATE TABLE sweep_unseen (
   connection TEXT NOT NULL,
   source_id TEXT NOT NULL,
@@ -231,16 +231,16 @@ CREATE TABLE sweep_unseen (
   PRIMARY KEY (connection, source_id)
 ) STRICT, WITHOUT ROWID;
 
--- Work whose debit must be looked at again. A later change takes a new seq, so that removing the
--- rows one has dealt with never removes a change that came meanwhile. The triggers below rely on the
--- table's own conflict clause, which SQLite overrides with that of the statement that fires them:
--- mirror rows are written by plain INSERT and UPDATE only, never by an upsert.
+-- Work that must be debited again. A later change gets a new seq, so that deleting the processed rows
+-- never deletes a change that arrived in the meantime. The triggers below depend on the table's own
+-- conflict clause, which SQLite overrides with the clause of the statement that fires them: mirror rows
+-- are only written by plain INSERT and UPDATE, never by an upsert.
 CREATE TABLE dirty (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   connection TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('ticket', 'entry')),
   source_id TEXT NOT NULL,
-  -- When the work was begun: older work takes its hours first, in whatever order it was told.
+  -- When the work started: older work is debited first, in whatever order it was read.
   worked_at TEXT NOT NULL DEFAULT '',
   UNIQUE (connection, kind, source_id) ON CONFLICT REPLACE
 ) STRICT;
@@ -259,7 +259,7 @@ CREATE TRIGGER time_entry_added AFTER INSERT ON mirror_time_entry BEGIN
   INSERT INTO dirty (connection, kind, source_id)
   VALUES (new.connection, iif(new.ticket_id IS NULL, 'entry', 'ticket'), coalesce(new.ticket_id, new.source_id));
 END;
--- A new `updated_at` alone is no change of the work.
+-- A new `updated_at` alone does not change the work.
 CREATE TRIGGER time_entry_changed AFTER UPDATE OF revision, deleted_at ON mirror_time_entry BEGIN
   INSERT INTO dirty (connection, kind, source_id)
   VALUES (old.connection, iif(old.ticket_id IS NULL, 'entry', 'ticket'), coalesce(old.ticket_id, old.source_id));
@@ -280,22 +280,22 @@ CREATE TRIGGER ticket_changed AFTER UPDATE OF revision ON mirror_ticket BEGIN
   SELECT old.connection, 'ticket', old.merged_into WHERE old.merged_into IS NOT NULL;
 END;
 
--- Vendor rows set aside for a person.
+-- Vendor rows that need review.
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY,
   connection TEXT NOT NULL,
   stream TEXT NOT NULL,
   source_id TEXT NOT NULL,
-  -- Each side settles what it found itself: a client that reads well may still be unmapped.
+  -- Each step resolves only what it found itself: a valid client row may still be unmapped.
   found_by TEXT NOT NULL CHECK (found_by IN ('pull', 'debit')),
   reason TEXT NOT NULL,
-  -- The row as far as it was understood; present only when it may be accepted as it is.
+  -- The row as far as it was understood; null if it cannot be accepted as it is.
   row TEXT,
-  -- The vendor's own row, for the person who looks.
+  -- The vendor's own row, for the admin.
   vendor_row TEXT,
-  -- Reading again from here brings the row back; null for what debit found.
+  -- Reading again from here returns the row; null for rows found by debit.
   since TEXT,
-  -- Where time is read ticket by ticket: the tickets whose time the row came with, as a JSON array.
+  -- JSON array, if time is read per ticket: the tickets with whose time the row was read.
   ticket_ids TEXT,
   first_seen_at TEXT NOT NULL,
   last_seen_at TEXT NOT NULL,
@@ -305,12 +305,12 @@ CREATE TABLE quarantine (
 
 -- ── Debit ───────────────────────────────────────────────────────────────────────────────────────
 
--- Where each entry is charged, and how its group stands.
+-- The group in which each time entry is charged.
 CREATE TABLE entry_group (
   connection TEXT NOT NULL,
   entry_id TEXT NOT NULL,
   group_key TEXT NOT NULL,
-  -- Part of what the group is charged; 0: only pending there, free of the agreement, or not known whose.
+  -- 1: part of the group's charge; 0: still pending, outside the agreement, or its client is unknown.
   is_charged INTEGER NOT NULL,
   PRIMARY KEY (connection, entry_id)
 ) STRICT, WITHOUT ROWID;
@@ -319,19 +319,19 @@ CREATE INDEX entry_group_key ON entry_group (group_key);
 CREATE TABLE charge_group (
   group_key TEXT PRIMARY KEY,
   client_id TEXT,
-  -- posted: all of it is charged; pending: some work is not yet due; waiting: a person or a row is missing.
+  -- posted: all work is charged; pending: some is not charged yet; waiting: for review or a missing row.
   status TEXT NOT NULL CHECK (status IN ('posted', 'pending', 'waiting', 'outside')),
   reason TEXT,
   pending_seconds INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   charge_id TEXT,
-  -- Zone, letters for what the rules read of the work, and a hash over that.
+  -- Time zone, letters for the fields that the rules read, and a hash of their values.
   facts_hash TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX charge_group_open ON charge_group (client_id) WHERE status <> 'posted';
 
--- One revision of what a group costs. Never edited: a later revision replaces an earlier one.
--- Its facts are longer than what a table without rowid keeps on one page: there each took a page of its own.
+-- One revision of a group's charge. Never edited: a later revision replaces an earlier one.
+-- Has a rowid because of the long `facts`: WITHOUT ROWID, each row would take an overflow page.
 CREATE TABLE charge (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -346,7 +346,7 @@ CREATE TABLE charge (
   run_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX charge_posted ON charge (client_id, posted_at);
--- How a client's hours were used lately: a backfill posts many years on one day.
+-- A client's recent usage by day of work: a backfill posts many years on one day.
 CREATE INDEX charge_worked ON charge (client_id, worked_on);
 CREATE UNIQUE INDEX charge_revision ON charge (group_key, revision);
 
@@ -356,7 +356,7 @@ CREATE TABLE block (
   client_id TEXT NOT NULL REFERENCES client (id),
   source TEXT NOT NULL CHECK (source IN ('opening', 'purchase', 'manual', 'rollover', 'overage')),
   offer TEXT,
-  -- A block holds hours, or money: never both.
+  -- A block has either hours or money, never both.
   seconds INTEGER NOT NULL CHECK (seconds >= 0),
   amount_minor INTEGER CHECK (amount_minor > 0),
   rate_minor INTEGER NOT NULL CHECK (rate_minor >= 0),
@@ -366,7 +366,7 @@ CREATE TABLE block (
   priority INTEGER NOT NULL,
   -- JSON array of the work types that it pays for; null: all.
   work_types TEXT,
-  -- ordered: invoiced but not yet usable; active: its purchase stands in the ledger; void: withdrawn.
+  -- ordered: invoiced but not usable yet; active: its purchase is in the ledger; void: withdrawn.
   status TEXT NOT NULL CHECK (status IN ('ordered', 'active', 'void')),
   activate TEXT NOT NULL CHECK (activate IN ('at-once', 'on-invoice', 'on-payment')),
   invoice_key TEXT,
@@ -376,12 +376,12 @@ CREATE TABLE block (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX block_client ON block (client_id);
 
--- What was changed about a block after it was bought: a statement of an earlier time shows what held then.
+-- Changes to a block after its purchase: statements of earlier months show the block as it was.
 CREATE TABLE block_edit (
   seq INTEGER PRIMARY KEY,
   block_id TEXT NOT NULL REFERENCES block (id),
   source TEXT NOT NULL CHECK (source IN ('config', 'hand')),
-  -- By how much the size in the config changed; the hours themselves are an adjustment in the ledger.
+  -- Change of the size in the config; the hours themselves are an adjustment in the ledger.
   seconds INTEGER NOT NULL,
   minor INTEGER NOT NULL,
   expires_on_before TEXT,
@@ -392,7 +392,7 @@ CREATE TABLE block_edit (
 ) STRICT;
 CREATE INDEX block_edit_block ON block_edit (block_id);
 
--- Blocks that were sold in the PSA, by an invoice that is none of ours.
+-- Blocks sold by hand in the PSA, with an invoice that we did not create.
 CREATE TABLE invoice_block (
   block_id TEXT PRIMARY KEY REFERENCES block (id),
   connection TEXT NOT NULL,
@@ -411,15 +411,15 @@ CREATE TABLE ledger (
   side TEXT NOT NULL CHECK (side IN ('credit', 'debit')),
   reason TEXT NOT NULL CHECK (reason IN
     ('purchase', 'usage', 'reversal', 'expiry', 'rollover', 'adjustment', 'overage', 'refund')),
-  -- Null: overage, hours used beyond every block.
+  -- Null: overage, that is hours used beyond all blocks.
   block_id TEXT,
   seconds INTEGER NOT NULL CHECK (seconds >= 0),
-  -- What moved on a block of money; null: hours.
+  -- Amount on a money block; null: a block of hours.
   minor INTEGER CHECK (minor > 0),
-  -- The client whose work it was, where blocks are shared; null: the account's own.
+  -- If blocks are shared: the client that the work was done for; null: the account's own client.
   used_by TEXT,
   charge_id TEXT,
-  -- The key of the one entry that this one undoes.
+  -- Key of the entry that this one reverses.
   reverses TEXT,
   worked_on TEXT,
   note TEXT,
@@ -432,13 +432,13 @@ CREATE TABLE ledger (
 ) STRICT;
 CREATE UNIQUE INDEX ledger_reverses ON ledger (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX ledger_charge ON ledger (charge_id) WHERE charge_id IS NOT NULL;
--- What each client took of the blocks that it shares, and its rows of a time in another's account.
+-- What each client used of shared blocks, and its entries of a period in another client's account.
 CREATE INDEX ledger_used_by ON ledger (client_id, used_by, block_id, side, seconds, minor)
 WHERE used_by IS NOT NULL;
 CREATE INDEX ledger_used_by_posted ON ledger (used_by, posted_at) WHERE used_by IS NOT NULL;
--- A client's rows of a time, and its balance at a moment without a look at the rows themselves.
+-- A client's entries of a period, and its balance at a given time without reading the rows themselves.
 CREATE INDEX ledger_posted ON ledger (client_id, posted_at, client_seq, block_id, side, seconds, minor);
--- What re-arms a client's thresholds.
+-- Credits that re-arm a client's thresholds.
 CREATE INDEX ledger_upward ON ledger (client_id, client_seq)
 WHERE side = 'credit' AND reason IN ('purchase', 'adjustment');
 
@@ -448,19 +448,19 @@ END;
 CREATE TRIGGER ledger_is_append_only_delete BEFORE DELETE ON ledger BEGIN
   SELECT raise(ABORT, 'the ledger is append-only: add a reversal');
 END;
--- An INSERT OR REPLACE would take the old row away without firing a DELETE trigger.
+-- INSERT OR REPLACE would delete the old row without firing a DELETE trigger.
 CREATE TRIGGER ledger_is_append_only_insert BEFORE INSERT ON ledger
 WHEN EXISTS (SELECT 1 FROM ledger WHERE seq = new.seq)
   OR EXISTS (SELECT 1 FROM ledger WHERE key = new.key)
   OR EXISTS (SELECT 1 FROM ledger WHERE client_id = new.client_id AND client_seq = new.client_seq)
   OR EXISTS (SELECT 1 FROM ledger WHERE reverses = new.reverses) BEGIN
-  SELECT raise(ABORT, 'the ledger is append-only: this key, position or reversal stands already');
+  SELECT raise(ABORT, 'the ledger is append-only: this key, position or reversal already exists');
 END;
 CREATE TRIGGER charge_is_append_only_insert BEFORE INSERT ON charge
 WHEN EXISTS (SELECT 1 FROM charge WHERE seq = new.seq)
   OR EXISTS (SELECT 1 FROM charge WHERE id = new.id)
   OR EXISTS (SELECT 1 FROM charge WHERE group_key = new.group_key AND revision = new.revision) BEGIN
-  SELECT raise(ABORT, 'charges are append-only: this revision stands already');
+  SELECT raise(ABORT, 'charges are append-only: this revision already exists');
 END;
 CREATE TRIGGER charge_is_append_only_update BEFORE UPDATE ON charge BEGIN
   SELECT raise(ABORT, 'charges are append-only: add a revision');
@@ -469,11 +469,11 @@ CREATE TRIGGER charge_is_append_only_delete BEFORE DELETE ON charge BEGIN
   SELECT raise(ABORT, 'charges are append-only: add a revision');
 END;
 
--- Caches: both may be emptied at any time and are made anew from the ledger.
+-- Caches: both may be emptied at any time and are rebuilt from the ledger.
 CREATE TABLE block_balance (
   block_id TEXT PRIMARY KEY,
   remaining_seconds INTEGER NOT NULL,
-  -- Of a block of money; null: hours.
+  -- Null: a block of hours.
   remaining_minor INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE client_balance (
@@ -486,7 +486,7 @@ CREATE TABLE client_balance (
 
 -- ── Replenish and push ──────────────────────────────────────────────────────────────────────────
 
--- One row a threshold of a client: how often it has been crossed, and whether it is armed.
+-- One row per threshold of a client: how often it was crossed, and whether it is armed.
 CREATE TABLE episode (
   client_id TEXT NOT NULL,
   threshold TEXT NOT NULL,
@@ -496,12 +496,12 @@ CREATE TABLE episode (
   fired_client_seq INTEGER NOT NULL,
   fired_mode TEXT NOT NULL,
   fired_at TEXT NOT NULL,
-  -- Pending work when it was last seen before a credit re-armed it: more of it lets the level fire again.
+  -- Pending work as last measured before a credit re-armed it: if it grows, the threshold fires again.
   pending_seconds INTEGER NOT NULL,
   PRIMARY KEY (client_id, threshold)
 ) STRICT, WITHOUT ROWID;
 
--- Clients whose payment came back: they are sold nothing until a person says so.
+-- Clients with a reversed payment: no automatic sales until `block resume`.
 CREATE TABLE sales_hold (
   client_id TEXT PRIMARY KEY,
   reason TEXT NOT NULL,
@@ -509,7 +509,7 @@ CREATE TABLE sales_hold (
   run_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Delivered invoices that were not there when they were last looked at by their id.
+-- Delivered invoices that were missing when last looked up by ID.
 CREATE TABLE invoice_missing (
   message_key TEXT PRIMARY KEY,
   first_at TEXT NOT NULL,
@@ -517,30 +517,30 @@ CREATE TABLE invoice_missing (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE push_message (
-  -- The order in which they were written, and are sent.
+  -- The order in which messages were written and are sent.
   seq INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL,
   client_id TEXT NOT NULL,
   connection TEXT NOT NULL,
   payload TEXT NOT NULL,
-  -- JSON of what it was composed from, to compose it again; null: it stays as it is.
+  -- JSON of what it was composed from, so that it can be composed again; null: it never is.
   basis TEXT,
-  -- The message whose delivered record this one needs (a note needs its ticket).
+  -- The message whose record in the PSA this one needs (a note needs its ticket).
   after_key TEXT,
   status TEXT NOT NULL CHECK (status IN ('pending', 'claimed', 'delivered', 'dead', 'withheld', 'cancelled')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_attempt_at TEXT NOT NULL,
   claimed_by TEXT,
   claimed_at TEXT,
-  -- Written before the request leaves; null: no request to create it has left, or the vendor refused it.
+  -- Stored before the request is sent; null: no create request was sent, or the vendor rejected it.
   create_attempted_at TEXT,
   remote_id TEXT,
   remote_label TEXT,
   last_error TEXT,
   created_at TEXT NOT NULL,
   settled_at TEXT,
-  -- 1: a delivered invoice, and the invoices have not been read through since: the mirror may have half of it.
+  -- 1: a delivered invoice, but no complete pull of invoices since: it may be mirrored only in part.
   is_unread INTEGER NOT NULL DEFAULT 0,
   run_id TEXT NOT NULL
 ) STRICT;
@@ -550,47 +550,47 @@ CREATE INDEX push_message_client ON push_message (client_id);
 
 -- ── Reconcile ───────────────────────────────────────────────────────────────────────────────────
 
--- What the last comparison with each vendor found to differ, and since when it does so.
+-- Differences found by the last comparison with each vendor, and since when they exist.
 CREATE TABLE difference (
   connection TEXT NOT NULL,
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,
-  -- Null: not known whose it is.
+  -- Null: the client is unknown.
   client_id TEXT,
   ours TEXT NOT NULL,
   theirs TEXT NOT NULL,
   fix TEXT NOT NULL,
-  -- Worked time by which the two differ; 0 where it is not about that, or another row counts it.
+  -- Difference in worked time; 0: the difference is of another kind, or counted in another row.
   seconds INTEGER NOT NULL CHECK (seconds >= 0),
   found_at TEXT NOT NULL,
-  -- The run that last found it.
+  -- The last run that found it.
   run_id TEXT NOT NULL,
   PRIMARY KEY (connection, kind, subject)
 ) STRICT, WITHOUT ROWID;
 
 -- ── Undo ────────────────────────────────────────────────────────────────────────────────────────
 
--- Runs that were taken back, each by a run of its own.
+-- Undone runs; each was undone by a run of its own.
 CREATE TABLE undo (
   run_id TEXT PRIMARY KEY REFERENCES run (id),
   undo_run_id TEXT NOT NULL REFERENCES run (id),
   undone_at TEXT NOT NULL,
-  -- What of the run stays, since another run replaced or decided it: a JSON array.
+  -- JSON array of what was kept because another run replaced or decided it.
   kept TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What the run may have left in a PSA, written with the undo itself: a crash between two withdrawals
--- leaves the rest open.
+-- What the undone run may have left in a PSA, stored in the transaction of the undo, so that a crash
+-- between two withdrawals leaves the rest open.
 CREATE TABLE undo_message (
   message_key TEXT PRIMARY KEY REFERENCES push_message (key),
   run_id TEXT NOT NULL REFERENCES undo (run_id),
-  -- open: still to be tried; withdrawn; absent: it had never arrived; by-hand: a person must.
+  -- open: still to be withdrawn; withdrawn; absent: it never arrived; by-hand: must be done by hand.
   status TEXT NOT NULL CHECK (status IN ('open', 'withdrawn', 'absent', 'by-hand')),
   detail TEXT,
   settled_at TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Blocks whose hours were taken back. What the config opens is opened anew, as another block.
+-- Blocks whose hours were withdrawn. Opening blocks of the config are opened again as new blocks.
 CREATE TABLE undone_block (
   block_id TEXT PRIMARY KEY REFERENCES block (id),
   run_id TEXT NOT NULL REFERENCES undo (run_id)
