@@ -2,6 +2,8 @@
 import type {
   ClientRow,
   InvoiceRow,
+  MandateRow,
+  PaymentRow,
   SessionRow,
   SourceId,
   TicketRow,
@@ -108,6 +110,10 @@ export interface Pulls {
   timeEntries?: Pull<TimeEntryRow>;
   sessions?: Pull<SessionRow>;
   invoices?: Pull<InvoiceRow>;
+  /** Of a payment provider: charges of the configured customers, with later reversals. */
+  payments?: Pull<PaymentRow>;
+  /** Of a payment provider: every customer's mandate (or card) as it is now, and ended ones. */
+  mandates?: Pull<MandateRow>;
   /** For a vendor whose API does not report deleted time. */
   present?: Presence;
   /** For a vendor with native blocks of hours: the active ones, to compare with ours. */

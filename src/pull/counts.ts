@@ -49,6 +49,8 @@ const called: Record<StreamName, string> = {
   timeEntries: 'time entries',
   sessions: 'sessions',
   invoices: 'invoices',
+  payments: 'payments',
+  mandates: 'mandates',
 };
 
 /** Everything that could be read is stored and will be debited, but the run is not OK. */

@@ -15,7 +15,8 @@ export async function pullConnection(
   connector: Connector,
   counts: PullCounts,
 ): Promise<void> {
-  const { clients, tickets, timeEntries, ticketTime, sessions, invoices } = connector.pull;
+  const { clients, tickets, timeEntries, ticketTime, sessions } = connector.pull;
+  const { invoices, payments, mandates } = connector.pull;
   // A client's name is needed however long ago it was set.
   const everKnown = { ...context, horizon: instantFromMs(0), isFromHorizon: false };
   if (clients) await pullStream(everKnown, 'clients', clients, counts);
@@ -24,6 +25,8 @@ export async function pullConnection(
   if (timeEntries) await pullStream(context, 'timeEntries', timeEntries, counts);
   if (sessions) await pullStream(context, 'sessions', sessions, counts);
   if (invoices) await pullStream(context, 'invoices', invoices, counts);
+  if (payments) await pullStream(context, 'payments', payments, counts);
+  if (mandates) await pullStream(everKnown, 'mandates', mandates, counts);
   refuseVanished(context.connection, counts.vanished);
 }
 

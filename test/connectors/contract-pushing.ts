@@ -228,6 +228,15 @@ function messageOf<Kind extends PushKind>(
       body: 'A block of 10 hours.',
       ...bench.invoice,
     },
+    recharge: {
+      key,
+      clientId,
+      amountMinor: 120_000,
+      currency: 'EUR',
+      description: '10 h support block',
+      invoice: 'INV-1',
+      requestedAt: '2026-03-02T08:00:00.000Z',
+    },
     'balance-field': {
       key,
       clientId,

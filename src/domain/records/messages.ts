@@ -32,6 +32,20 @@ export interface PushMessages {
     title: string;
     body: string;
   };
+  /** A charge of the client's bank account or card at a payment provider, without the client. */
+  recharge: {
+    key: string;
+    /** The provider's customer. */
+    clientId: SourceId;
+    amountMinor: number;
+    currency: string;
+    /** For the client's bank statement and the provider's pages: `10 h support block`. */
+    description: string;
+    /** Number of the PSA's invoice, if known. */
+    invoice: string | null;
+    /** When it was decided: no charge with this key is older. */
+    requestedAt: Instant;
+  };
   /** Hours left, written where technicians see it. */
   'balance-field': {
     key: string;

@@ -129,4 +129,56 @@ export interface InvoiceLine {
   totalMinor: number | null;
 }
 
-export type StreamName = 'clients' | 'tickets' | 'timeEntries' | 'sessions' | 'invoices';
+/** A charge at a payment provider, with what happened to its money since. */
+export interface PaymentRow {
+  sourceId: SourceId;
+  /** The key of our own charge; null on all others. */
+  reference: string | null;
+  /** The provider's customer. */
+  clientId: SourceId | null;
+  /**
+   * `submitted` until the provider knows that it was collected; a `succeeded` one may still be
+   * reversed, weeks later.
+   */
+  status: 'submitted' | 'succeeded' | 'failed' | 'cancelled';
+  amountMinor: number;
+  currency: string;
+  /** Refunded, returned by the bank, or disputed and not won. */
+  reversedMinor: number;
+  /** Why it failed or was reversed: the provider's code, such as `insufficient_funds`. */
+  reason: string | null;
+  /**
+   * What a failure means. `funds`: the same charge may succeed later; `account`: the bank account
+   * or mandate cannot be charged any more; `other`: unknown.
+   */
+  failure: 'funds' | 'account' | 'other' | null;
+  createdAt: Instant;
+  /** The day on which it succeeded. */
+  settledOn: DateText | null;
+  updatedAt: Instant;
+}
+
+/** A customer's authority to charge a bank account or card. Bank details are never part of it. */
+export interface MandateRow {
+  sourceId: SourceId;
+  /** The provider's customer. */
+  clientId: SourceId;
+  /** As the provider calls it: `us_bank_account`, `sepa_debit`, `bacs`, `card`. */
+  scheme: string;
+  /** `pending`: not yet verified; `ended`: cancelled, expired, blocked or replaced. */
+  status: 'usable' | 'pending' | 'ended';
+  /** Why it ended, or its last month for a card: `expires 2027-03`. */
+  detail: string | null;
+  /** Last day on which it can be charged, if it has one. */
+  expiresOn: DateText | null;
+  updatedAt: Instant;
+}
+
+export type StreamName =
+  | 'clients'
+  | 'tickets'
+  | 'timeEntries'
+  | 'sessions'
+  | 'invoices'
+  | 'payments'
+  | 'mandates';

@@ -1,6 +1,8 @@
 import type {
   ClientRow,
   InvoiceRow,
+  MandateRow,
+  PaymentRow,
   SessionRow,
   StreamName,
   TicketRow,
@@ -31,7 +33,9 @@ export type MirrorRows =
   | { stream: 'tickets'; rows: readonly TicketRow[] }
   | { stream: 'timeEntries'; rows: readonly TimeEntryRow[] }
   | { stream: 'sessions'; rows: readonly SessionRow[] }
-  | { stream: 'invoices'; rows: readonly InvoiceRow[] };
+  | { stream: 'invoices'; rows: readonly InvoiceRow[] }
+  | { stream: 'payments'; rows: readonly PaymentRow[] }
+  | { stream: 'mandates'; rows: readonly MandateRow[] };
 
 export interface QuarantinedRow {
   sourceId: string;

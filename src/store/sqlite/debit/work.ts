@@ -1,7 +1,7 @@
 import type { Instant } from '../../../domain/time.ts';
 import type { ChargeGroup, DirtySubject, MirrorTicket, MirrorTimeEntry, Work } from '../../port.ts';
 import { type Database, listValue, pairsValue } from '../database.ts';
-import { withNameIds } from '../mirror/mirror.ts';
+import { withNameIds } from '../mirror/columns.ts';
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 interface Pair {

@@ -1,7 +1,7 @@
 import type { TicketRow, TimeEntryRow } from '../../../domain/records/rows.ts';
 import type { Mirrored, ReconcileStore } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
-import { withNameIds } from '../mirror/mirror.ts';
+import { withNameIds } from '../mirror/columns.ts';
 
 type MirroredStore = Pick<
   ReconcileStore,

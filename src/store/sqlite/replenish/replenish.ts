@@ -21,7 +21,7 @@ import {
 } from '../ledger/balances.ts';
 import { editBlock, readBlockEdits } from '../ledger/block-edits.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.ts';
-import { withNameIds } from '../mirror/mirror.ts';
+import { withNameIds } from '../mirror/columns.ts';
 import { readForeignInvoices } from './hand-sales.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
 

@@ -1,0 +1,57 @@
+-- Charges at payment providers, and their customers' mandates. Bank details are never stored.
+CREATE TABLE mirror_payment (
+  connection TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  reference TEXT,
+  client_id TEXT,
+  status TEXT NOT NULL CHECK (status IN ('submitted', 'succeeded', 'failed', 'cancelled')),
+  amount_minor INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  -- Refunded, returned or disputed.
+  reversed_minor INTEGER NOT NULL,
+  reason TEXT,
+  failure TEXT,
+  created_at TEXT NOT NULL,
+  settled_on TEXT,
+  revision TEXT NOT NULL,
+  PRIMARY KEY (connection, source_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mirror_payment_reference ON mirror_payment (reference) WHERE reference IS NOT NULL;
+
+CREATE TABLE mirror_mandate (
+  connection TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  scheme TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('usable', 'pending', 'ended')),
+  detail TEXT,
+  expires_on TEXT,
+  revision TEXT NOT NULL,
+  PRIMARY KEY (connection, source_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mirror_mandate_client ON mirror_mandate (connection, client_id);
+
+-- Sales that are collected without the client: one row per ordered block.
+CREATE TABLE recharge (
+  block_id TEXT PRIMARY KEY REFERENCES block (id),
+  client_id TEXT NOT NULL REFERENCES client (id),
+  -- 'psa': by whatever collects the PSA's invoices; otherwise a payment provider's connection.
+  collect TEXT NOT NULL,
+  -- The price as decided, before tax.
+  amount_minor INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  invoice_key TEXT NOT NULL,
+  -- The ticket on which the client is informed of each step.
+  ticket_key TEXT NOT NULL,
+  -- Null: nothing is sent until a user approves it.
+  approved_at TEXT,
+  state TEXT NOT NULL
+    CHECK (state IN ('requested', 'submitted', 'collected', 'failed', 'returned', 'ended')),
+  state_at TEXT NOT NULL,
+  -- Charges sent so far; 0 where the PSA's invoice is collected.
+  attempts INTEGER NOT NULL,
+  requested_at TEXT NOT NULL,
+  run_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recharge_client ON recharge (client_id, requested_at);
+CREATE INDEX recharge_waiting ON recharge (invoice_key) WHERE approved_at IS NULL;
