@@ -99,7 +99,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
   const { sweep, reconcile, blocksSoldByHand } = parsed.data;
   const { backup = null, ...stepSchedule } = schedule;
-  const services = buildServices(read.sections);
+  const services = buildServices(read.sections, raw);
   return {
     file: resolve(file),
     mode,

@@ -49,6 +49,8 @@ export interface ConfiguredConnection {
 interface NotifySettings {
   webhook: string | null;
   ping: string | null;
+  /** Whom tickets about the service are opened under. */
+  client: { connection: string; sourceId: string } | null;
   after: number;
 }
 

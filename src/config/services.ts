@@ -1,3 +1,4 @@
+import { findNoticeClient } from './checks/client-checks.ts';
 import { notGiven } from './connections.ts';
 import { atValue, type Path, type Problem } from './fault.ts';
 import type { LoadedConfig } from './loaded.ts';
@@ -32,10 +33,11 @@ function addressFaults(sections: Sections): Problem[] {
     ];
   });
   const notify = valueAt(sections, ['notify']);
-  if (notify === undefined || addresses.some((path) => valueAt(sections, path) !== undefined)) {
+  const receivers = [...addresses, ['notify', 'client']];
+  if (notify === undefined || receivers.some((path) => valueAt(sections, path) !== undefined)) {
     return faults;
   }
-  return [...faults, atValue(['notify'], 'nobody is notified; add `webhook` or `ping`')];
+  return [...faults, atValue(['notify'], 'nobody is notified; add `webhook`, `ping` or `client`')];
 }
 
 /** Null where there is none, or a fault about it was found already. */
@@ -52,11 +54,14 @@ function isAddress(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }
 
-/** Of valid sections. */
-export function buildServices({ web, notify }: Sections): Pick<LoadedConfig, 'web' | 'notify'> {
+/** Of valid sections; `raw` is the whole file. */
+export function buildServices(
+  { web, notify }: Sections,
+  raw: unknown,
+): Pick<LoadedConfig, 'web' | 'notify'> {
   return {
     web: web === undefined ? null : buildWeb(Web.parse(web)),
-    notify: notify === undefined ? null : buildNotify(Notify.parse(notify)),
+    notify: notify === undefined ? null : buildNotify(Notify.parse(notify), raw),
   };
 }
 
@@ -66,8 +71,9 @@ function buildWeb({ listen, token }: Web): LoadedConfig['web'] {
   return { ...address, token };
 }
 
-function buildNotify({ webhook, ping, after }: Notify): LoadedConfig['notify'] {
-  return { webhook: webhook ?? null, ping: ping ?? null, after };
+function buildNotify({ webhook, ping, after }: Notify, raw: unknown): LoadedConfig['notify'] {
+  const client = findNoticeClient(raw);
+  return { webhook: webhook ?? null, ping: ping ?? null, client, after };
 }
 
 /** Shorter parts of a path are words that any text may contain. */

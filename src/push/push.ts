@@ -18,6 +18,8 @@ interface PushContext {
   now(): Instant;
   /** Aborts a request in progress. */
   signal: AbortSignal;
+  /** Delivers the tickets about the service itself instead of all others. */
+  isService?: true;
   /** Aborted: stop after the current message. */
   stop: AbortSignal;
   /** Number of write requests sent to the connection so far. */
@@ -54,6 +56,7 @@ export async function deliverMessages(context: PushContext): Promise<PushOutcome
       latest: addSeconds(now, longestWaitSeconds(context)),
       staleBefore: context.runStartedAt,
       connections,
+      ...(context.isService && { isService: true }),
       limit: messagesPerClaim,
     });
     if (messages.length === 0) return outcome;

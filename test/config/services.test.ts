@@ -57,7 +57,7 @@ test('notices go to secret addresses, whose paths are secrets too', () => {
     HOOK: 'https://hooks.example/T0/a-very-secret-path?x=1',
   };
   const { notify, secrets } = loadText(configText({ notify: `{ webhook: "\${HOOK}" }` }), { env });
-  expect(notify).toEqual({ webhook: env.HOOK, ping: null, after: 3 });
+  expect(notify).toEqual({ webhook: env.HOOK, ping: null, client: null, after: 3 });
   expect(secrets).toEqual(expect.arrayContaining(['/T0/a-very-secret-path', 'a-very-secret-path']));
   // Its host is none, or every address there would be redacted.
   expect(new Redactor(secrets).redact(`at https://hooks.example/: ${env.HOOK}`)).toBe(
@@ -78,5 +78,28 @@ test.each([
 });
 
 test('notices to nobody are a fault', () => {
-  expect(notifyFaults('{ after: 2 }', {})).toEqual(['nobody is notified; add `webhook` or `ping`']);
+  expect(notifyFaults('{ after: 2 }', {})).toEqual([
+    'nobody is notified; add `webhook`, `ping` or `client`',
+  ]);
+});
+
+test('the internal client is one of the file by name, or an ID in the PSA that gets alerts', () => {
+  const clientOf = (client: string, sections: Record<string, string> = {}) =>
+    loadText(configText({ ...sections, notify: `{ client: ${client} }` }), { env }).notify?.client;
+  expect(clientOf('19297')).toEqual({ connection: 'psa', sourceId: '19297' });
+  expect(clientOf('dupont')).toEqual({ connection: 'psa', sourceId: '1' });
+
+  const rmm = `\n  psa: { vendor: fake-psa, baseUrl: "https://psa.example", clientKey: "\${PSA_KEY}" }\n  rmm: { vendor: fake-rmm, region: eu }`;
+  const clients =
+    '\n  - { name: Dupont, ids: { psa: 1, rmm: 7 }, agreement: standard, pushTo: rmm }';
+  const two = { connections: rmm, clients };
+  expect(clientOf('Dupont', two)).toEqual({ connection: 'rmm', sourceId: '7' });
+  const notify = '{ client: 19297 }';
+  expect(faultsOf(configText({ ...two, notify }), { env })).toEqual([
+    expect.stringContaining('no connection for the ticket; add pushTo at the top of the file'),
+  ]);
+  expect(clientOf('19297', { ...two, pushTo: 'psa' })).toEqual({
+    connection: 'psa',
+    sourceId: '19297',
+  });
 });

@@ -24,7 +24,7 @@ beforeEach(async () => {
   bench = await CoreBench.open({ clients: [clientOf({ openingBlocks: [openingOf(10)] })] });
   const vendor = { name: 'psa', vendor: {} as never, settings: {} };
   const connections = new Map([['psa', vendor]]);
-  const notify = { webhook, ping, after: 3 };
+  const notify = { webhook, ping, client: null, after: 3 };
   bench.app.config = { ...bench.app.config, schedule, connections, notify };
   [sent, isDown] = [[], false];
 });

@@ -64,6 +64,15 @@ export function pushTargets(raw: unknown, vendors: readonly VendorModule[]): Pro
   if (field !== null) {
     cannot(field, 'balance-field', ['balanceField', 'connection'], 'show a balance in a field');
   }
+  const notice = textAt(raw, 'notify', 'client');
+  if (notice !== null) {
+    const path = ['notify', 'client'];
+    const found = findNoticeClient(raw);
+    const message =
+      'no connection for the ticket; add pushTo at the top of the file, or name a client of the file with an ID in its pushTo';
+    if (found === null) problems.push(atValue(path, message));
+    else cannot(found.connection, 'alert-ticket', path, 'take tickets');
+  }
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const isOwn = textAt(client, 'pushTo') !== null;
     const target = pushTarget(raw, client);
@@ -94,6 +103,19 @@ export function pushTarget(raw: unknown, client: unknown): string | null {
   const connections = keyed(valueAt(raw, ['connections'])).map(([name]) => name);
   const only = connections.length === 1 ? (connections[0] ?? null) : null;
   return textAt(client, 'pushTo') ?? textAt(raw, 'pushTo') ?? only;
+}
+
+/** The client of that name in the file; else the text is an ID in the PSA that gets alerts. */
+export function findNoticeClient(raw: unknown): { connection: string; sourceId: string } | null {
+  const text = textAt(raw, 'notify', 'client')?.trim() ?? null;
+  if (text === null) return null;
+  const client = listed(valueAt(raw, ['clients'])).find(
+    (one) => textAt(one, 'name')?.trim().toLowerCase() === text.toLowerCase(),
+  );
+  const connection = pushTarget(raw, client);
+  if (connection === null) return null;
+  const sourceId = client === undefined ? text : textAt(client, 'ids', connection);
+  return sourceId === null ? null : { connection, sourceId };
 }
 
 /** The raw agreement of a client, overrides included. */

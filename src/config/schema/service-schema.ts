@@ -51,8 +51,18 @@ export const Notify = z.strictObject({
     .describe(
       'URL that gets a GET after each successful run while nothing fails, for a dead-man switch',
     ),
+  client: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe(
+      'Your own company: a client of this file by name, or the ID of one in the PSA that gets alerts. In live mode, a ticket is opened under it for what the webhook gets, while that PSA can be reached, and closed when it recovers',
+    ),
   after: whole('runs', 1, 1000)
     .prefault('3')
-    .describe('Failed runs in a row of a step or connection before the webhook is called'),
+    .describe(
+      'Failed runs in a row of a step or connection before the webhook is called or the ticket opened',
+    ),
 });
 export type Notify = z.infer<typeof Notify>;

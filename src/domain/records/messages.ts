@@ -59,6 +59,9 @@ export interface PushMessages {
 
 export type PushKind = keyof PushMessages;
 
+/** In place of a client's ID: a ticket about the service itself, under the `notify.client` of the config. */
+export const serviceClient = 'notify.client';
+
 /** How long a new record may be missing from a vendor's lists and searches, by default. */
 const usualSearchLagSeconds = 90;
 

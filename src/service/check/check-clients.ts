@@ -67,6 +67,29 @@ function isAlike(a: string, b: string): boolean {
   return one.includes(two) || two.includes(one);
 }
 
+/** Whether the PSA has the client whom tickets about the service would be opened under. */
+export async function checkNoticeClient({
+  config,
+  connection,
+  connector,
+  signal,
+}: CheckTarget): Promise<CheckLine[]> {
+  const client = config.notify?.client ?? null;
+  if (client?.connection !== connection || connector.listClients === undefined) return [];
+  const found = (await connector.listClients(signal)).find(
+    ({ sourceId }) => sourceId === client.sourceId,
+  );
+  const line = { connection, id: 'notify.client' } as const;
+  if (found === undefined) {
+    const detail = `notify.client: the PSA lists no client with the ID "${client.sourceId}".`;
+    const fix =
+      'Use an ID that `prepaid-hours clients` shows, or the name of a client in the config.';
+    return [{ ...line, status: 'failed', detail, fix }];
+  }
+  const detail = `Tickets about the service go to "${found.name}".`;
+  return [{ ...line, status: 'ok', detail }];
+}
+
 /** Clients with a native block of hours in the PSA that are in no `ids`: possibly forgotten. */
 export async function checkUnconfigured({
   clients,

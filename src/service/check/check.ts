@@ -21,7 +21,7 @@ import type { App } from '../app/app.ts';
 import { refuseLostStore } from '../app/lost-store.ts';
 import { learnLists } from '../app/names.ts';
 import { isRehearsal } from '../app/rehearsal.ts';
-import { checkClientNames, checkUnconfigured } from './check-clients.ts';
+import { checkClientNames, checkNoticeClient, checkUnconfigured } from './check-clients.ts';
 import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
@@ -225,6 +225,7 @@ async function checkConnection(
     if (!results.some(({ id, status }) => id === 'auth' && status === 'failed')) {
       lines.push(...(await checkClientNames(target)));
       lines.push(...(await checkUnconfigured(target)));
+      lines.push(...(await checkNoticeClient(target)));
       lines.push(...(await checkProducts(target)));
     }
     if (probeClient !== null && connector.probe !== undefined) {

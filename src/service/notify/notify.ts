@@ -8,8 +8,9 @@ import type { RunResult } from '../run/run.ts';
 import { readMessages } from '../status/messages.ts';
 import { findProblems } from '../status/problems.ts';
 import { readSteps } from '../status/steps.ts';
+import { followTickets, isAboutTicket } from './tickets.ts';
 
-type Notifying = Pick<App, 'config' | 'store' | 'log' | 'now'>;
+type Notifying = Pick<App, 'config' | 'store' | 'connectors' | 'writes' | 'log' | 'now'>;
 type Told = Pick<Notice, 'subject' | 'text' | 'fix'>;
 
 /**
@@ -18,7 +19,7 @@ type Told = Pick<Notice, 'subject' | 'text' | 'fix'>;
  */
 export async function notifyAfterRun(
   app: Notifying,
-  { ok }: Pick<RunResult, 'ok'>,
+  { run, ok }: Pick<RunResult, 'run' | 'ok'>,
   send: SendNotice,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,10 +28,21 @@ export async function notifyAfterRun(
   const { log, now } = app;
   const context: NoticeContext = { log, now, signal, redactor: new Redactor(secrets) };
   const { current, isFailing } = await readCurrent(app, notify.after);
-  const { webhook, ping } = notify;
-  if (webhook !== null) {
-    await followEpisodes(app, current, (body) =>
-      attempt(app, 'webhook', () => send({ method: 'POST', url: webhook, body }, context)),
+  const { webhook, ping, client } = notify;
+  if (webhook !== null || client !== null) {
+    const notices = await openNotices(app, current);
+    await followTickets(
+      app,
+      notices.current.filter(({ subject }) => !isAboutTicket(subject)),
+      run,
+      signal,
+    );
+    await followEpisodes(
+      app,
+      notices,
+      async (body) =>
+        webhook === null ||
+        attempt(app, 'webhook', () => send({ method: 'POST', url: webhook, body }, context)),
     );
   }
   if (ping === null || !ok || isFailing) return;
@@ -56,19 +68,29 @@ async function readCurrent(
   };
 }
 
+interface Episodes {
+  current: Notice[];
+  ended: Notice[];
+}
+
 /** Stored before it is sent: a crash in between sends it again rather than never. */
+async function openNotices({ store, now }: Notifying, current: readonly Told[]): Promise<Episodes> {
+  if (current.length > 0) await store.openNotices(current, instantFromMs(now()));
+  const notices = await store.listNotices();
+  const isCurrent = ({ subject }: Notice) => current.some((one) => one.subject === subject);
+  return {
+    current: notices.filter(isCurrent),
+    ended: notices.filter((notice) => !isCurrent(notice)),
+  };
+}
+
 async function followEpisodes(
   { store, config, now }: Notifying,
-  current: readonly Told[],
+  { current, ended }: Episodes,
   post: (body: object) => Promise<boolean>,
 ): Promise<void> {
   const at = instantFromMs(now());
-  if (current.length > 0) await store.openNotices(current, at);
-  const notices = await store.listNotices();
-  if (notices.length === 0) return;
-  const isCurrent = ({ subject }: Notice) => current.some((one) => one.subject === subject);
-  const begun = notices.filter((notice) => isCurrent(notice) && notice.sentAt === null);
-  const ended = notices.filter((notice) => !isCurrent(notice));
+  const begun = current.filter(({ sentAt }) => sentAt === null);
   const told = ended.filter(({ sentAt }) => sentAt !== null);
   const { mode } = config;
   if (begun.length > 0 && (await post(bodyOf('problem', begun, mode, at)))) {

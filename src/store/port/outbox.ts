@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
+import type { NewMessage } from './replenish.ts';
 
 export type MessageStatus = 'pending' | 'claimed' | 'delivered' | 'dead' | 'withheld' | 'cancelled';
 
@@ -68,8 +69,12 @@ export interface OutboxStore {
     /** The latest possible end of a pause. */
     latest: Instant;
     connections: readonly string[];
+    /** Only tickets about the service itself; absent: only the others. */
+    isService?: true;
     limit: number;
   }): Promise<PushMessageRow[]>;
+  /** Once per key. The run is the one that undo would take it back with. */
+  addMessage(message: NewMessage, at: Instant, runId: string): Promise<void>;
   /** Records that a create request is about to be sent; false: no longer the owner of the claim. */
   noteCreate(key: string, owner: string, at: Instant): Promise<boolean>;
   /** Only the owner of the claim may write the result; false: it is no longer the owner. */

@@ -1,5 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import { serviceClient } from '../../domain/records/messages.ts';
 import type { Instant } from '../../domain/time.ts';
-import type { OutboxStore, PushMessageRow, Recomposition, Settlement } from '../port.ts';
+import type {
+  NewMessage,
+  OutboxStore,
+  PushMessageRow,
+  Recomposition,
+  Settlement,
+} from '../port.ts';
 import { type Database, listValue } from './database.ts';
 
 export function outboxStore(database: Database): OutboxStore {
@@ -37,6 +45,8 @@ export function outboxStore(database: Database): OutboxStore {
          WHERE ${isUnsent} AND basis IS NOT NULL ORDER BY seq`,
       ),
     recompose: async (recomposition) => database.write(() => recompose(database, recomposition)),
+    addMessage: async (message, at, runId) =>
+      database.write(() => addMessage(database, message, at, runId)),
     noteCreate: async (key, owner, at) =>
       database.run(
         `UPDATE push_message SET create_attempted_at = ?
@@ -85,7 +95,7 @@ function claim(
   database: Database,
   request: Parameters<OutboxStore['claimMessages']>[0],
 ): PushMessageRow[] {
-  const { owner, at, staleBefore, latest, connections, limit } = request;
+  const { owner, at, staleBefore, latest, connections, limit, isService = false } = request;
   const claimed = database.rows<{ seq: number }>(
     `UPDATE push_message SET status = 'claimed', claimed_by = ?1, claimed_at = ?2,
        attempts = attempts + 1
@@ -95,6 +105,7 @@ function claim(
          AND iif(m.status = 'pending', m.next_attempt_at <= ?2 OR m.next_attempt_at > ?4,
            m.claimed_at < ?3 OR m.claimed_at > ?4)
          AND m.connection IN (SELECT value FROM json_each(?5))
+         AND (m.client_id = ?7) = ?8
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
        ORDER BY m.attempts, m.seq LIMIT ?6)
@@ -105,6 +116,8 @@ function claim(
     latest,
     listValue(connections),
     limit,
+    serviceClient,
+    Number(isService),
   );
   return database.rows(
     `${messageRows} WHERE m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.attempts, m.seq`,
@@ -170,6 +183,46 @@ function recompose(database: Database, { at, messages, blocks }: Recomposition):
       block.activate,
       block.id,
     );
+  }
+}
+
+export function addMessage(
+  database: Database,
+  message: NewMessage,
+  at: Instant,
+  runId: string,
+): void {
+  const { basis, ...content } = message;
+  const standing = database.row<Omit<NewMessage, 'status'>>(
+    `SELECT key, kind, client_id AS clientId, connection, payload, after_key AS afterKey
+     FROM push_message WHERE key = ?`,
+    message.key,
+  );
+  if (standing !== undefined) {
+    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, content);
+    return;
+  }
+  database.run(
+    `INSERT INTO push_message (key, kind, client_id, connection, payload, basis, after_key, status,
+       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    message.key,
+    message.kind,
+    message.clientId,
+    message.connection,
+    message.payload,
+    basis ?? null,
+    message.afterKey,
+    message.status,
+    at,
+    at,
+    runId,
+  );
+}
+
+/** A key is derived from its cause: the same key with different content means a missing cause. */
+export function refuseOther(name: string, standing: object, wanted: object): void {
+  if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
+    throw new Error(`${name} already exists with different content`);
   }
 }
 

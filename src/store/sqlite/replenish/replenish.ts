@@ -1,17 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type ChargeFacts, chargedWorkTypes } from '../../../domain/charges/charge-facts.ts';
 import type { LedgerEntry } from '../../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../../domain/ledger/postings.ts';
 import { findPaidWork } from '../../../domain/ledger/slices.ts';
 import type { Instant } from '../../../domain/time.ts';
-import type {
-  Block,
-  Episode,
-  NewMessage,
-  PendingEntry,
-  ReplenishBatch,
-  ReplenishStore,
-} from '../../port.ts';
+import type { Block, Episode, PendingEntry, ReplenishBatch, ReplenishStore } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import {
   blockColumns,
@@ -22,6 +14,7 @@ import {
 import { editBlock, readBlockEdits } from '../ledger/block-edits.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.ts';
 import { withNameIds } from '../mirror/columns.ts';
+import { addMessage, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
 
@@ -213,41 +206,6 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
   );
   const nothing = { seconds: 0, minor: block.amountMinor === null ? null : 0 };
   writeRemaining(database, block.id, nothing);
-}
-
-function addMessage(database: Database, message: NewMessage, at: Instant, runId: string): void {
-  const { basis, ...content } = message;
-  const standing = database.row<Omit<NewMessage, 'status'>>(
-    `SELECT key, kind, client_id AS clientId, connection, payload, after_key AS afterKey
-     FROM push_message WHERE key = ?`,
-    message.key,
-  );
-  if (standing !== undefined) {
-    refuseOther(`message ${message.key}`, { ...standing, status: message.status }, content);
-    return;
-  }
-  database.run(
-    `INSERT INTO push_message (key, kind, client_id, connection, payload, basis, after_key, status,
-       next_attempt_at, created_at, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    message.key,
-    message.kind,
-    message.clientId,
-    message.connection,
-    message.payload,
-    basis ?? null,
-    message.afterKey,
-    message.status,
-    at,
-    at,
-    runId,
-  );
-}
-
-/** A key is derived from its cause: the same key with different content means a missing cause. */
-function refuseOther(name: string, standing: object, wanted: object): void {
-  if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
-    throw new Error(`${name} already exists with different content`);
-  }
 }
 
 function writeEpisode(database: Database, episode: Episode): void {
