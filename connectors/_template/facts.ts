@@ -1,7 +1,7 @@
 /** What the vendor's documentation leaves open and the connector relies on. */
 import { keepFacts, writing } from '../kit/checking/facts.ts';
 
-type FactId = 'ticket-key' | 'invoice-key';
+export type FactId = 'ticket-key' | 'invoice-key';
 
 export const facts = keepFacts<FactId>('Plain Desk', {
   'ticket-key': writing.needed(

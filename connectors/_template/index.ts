@@ -1,30 +1,29 @@
-import type { VendorModule } from '../../src/contract/connector.ts';
-import { bindConnector } from '../kit/connector.ts';
+import { describeVendor } from '../kit/connector.ts';
+import { notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import { createPlainDesk } from './call.ts';
 import { checkConnection } from './check.ts';
 import { PlainDeskConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { pull } from './pull.ts';
-import { createAlertPush, createInvoicePush, createNotePush } from './push.ts';
+import { alertRecord, notes, saleRecord } from './push.ts';
 
-/** An invented help desk. Unsupported features are left out of `pulls` and `pushes`, not stubbed. */
-export const plainDesk: VendorModule<PlainDeskConfig> = {
+/** An invented help desk. Unsupported features are left out of `parts`, not stubbed. */
+export const plainDesk = describeVendor({
   id: '_template',
   title: 'Plain Desk',
   config: PlainDeskConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices'],
-  pushes: ['alert-ticket', 'ticket-note', 'invoice'],
   table: { approval: false, deletions: null, sale: 'invoice', ownBlocks: null },
-  facts: facts.rows,
+  facts,
   evidence: [],
-  create: (config, context) =>
-    bindConnector(createPlainDesk(config, context), {
-      check: checkConnection,
-      pull,
-      push: {
-        'alert-ticket': createAlertPush,
-        'ticket-note': createNotePush,
-        invoice: createInvoicePush,
-      },
-    }),
-};
+  open: createPlainDesk,
+  parts: {
+    check: checkConnection,
+    pull,
+    push: {
+      'alert-ticket': keyedPush(facts, alertRecord),
+      'ticket-note': notePush(notes),
+      invoice: keyedPush(facts, saleRecord),
+    },
+  },
+});

@@ -1,33 +1,31 @@
 /** Before every write, the record is looked up by its key, compared in code and not just by a filter. */
-import type { Delivered, Push } from '../../src/contract/connector.ts';
-import type { OpenCall } from '../kit/call.ts';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import { type NoteRecord, notePush } from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { refuseOtherTotal, saleLine } from '../kit/writing/sales.ts';
+import type { NoteRecord } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
+import type { TicketText } from '../kit/writing/tickets.ts';
 import type { PlainDesk } from './call.ts';
-import { facts } from './facts.ts';
+import type { FactId } from './facts.ts';
 import { invoicesOf, notesOf, ticketsOf } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
 import { InvoiceWire, MadeWire, NoteWire, TicketWire } from './schema.ts';
 
-export function createAlertPush(open: OpenCall<PlainDesk>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['ticket-key'],
-    kept: 'ticket-key',
-    find: (desk, { key, clientId }) => {
-      const isOurs = (row: TicketWire): boolean => hasMarker(row.subject, key);
-      return findRow(desk, ticketsOf(clientId, key), TicketWire, isOurs);
-    },
-    create: (desk, { key, clientId, subject, body }) =>
-      make(desk, '/tickets', { clientId, subject: markedLine(subject, key), text: body }),
-    delivered: ({ id }) => ({ remoteId: id, label: `#${id}` }),
-  });
-}
+export const alertRecord: KeyedRecord<PlainDesk, TicketText, TicketWire, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-key'],
+  kept: 'ticket-key',
+  find: (desk, { key, clientId }) => {
+    const isOurs = (row: TicketWire): boolean => hasMarker(row.subject, key);
+    return findRow(desk, ticketsOf(clientId, key), TicketWire, isOurs);
+  },
+  create: (desk, { key, clientId, subject, body }) =>
+    make(desk, '/tickets', { clientId, subject: markedLine(subject, key), text: body }),
+  delivered: ({ id }) => ({ remoteId: id, label: `#${id}` }),
+};
 
-const noteRecord: NoteRecord<PlainDesk> = {
+export const notes: NoteRecord<PlainDesk> = {
   async find(desk, { key, ticketId }) {
     const isOurs = ({ text }: { text: string }): boolean => hasMarker(text, key);
     const note = await findRow(desk, notesOf(ticketId, key), NoteWire, isOurs);
@@ -40,28 +38,22 @@ const noteRecord: NoteRecord<PlainDesk> = {
     }),
 };
 
-export function createNotePush(open: OpenCall<PlainDesk>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, []);
-}
-
-export function createInvoicePush(open: OpenCall<PlainDesk>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'invoice',
-    needs: () => ['invoice-key'],
-    kept: 'invoice-key',
-    find: (desk, { key, clientId }) =>
-      findRow(desk, invoicesOf(clientId), InvoiceWire, ({ reference }) => reference === key),
-    create: (desk, sale) => {
-      const { quantity, unitPrice } = saleLine(sale);
-      const { clientId, key: reference, issuedOn, currency } = sale;
-      const line = { product: sale.product, text: sale.title, quantity, unitPrice };
-      return make(desk, '/invoices', { clientId, reference, issuedOn, currency, lines: [line] });
-    },
-    delivered: ({ id, number }) => ({ remoteId: id, label: number }),
-    refuseOther: (_, invoice, sale) =>
-      refuseOtherTotal(sale, `Invoice ${invoice.number}`, fromInvoice(invoice).netMinor),
-  });
-}
+export const saleRecord: KeyedRecord<PlainDesk, Sale, InvoiceWire, FactId> = {
+  noun: 'invoice',
+  needs: () => ['invoice-key'],
+  kept: 'invoice-key',
+  find: (desk, { key, clientId }) =>
+    findRow(desk, invoicesOf(clientId), InvoiceWire, ({ reference }) => reference === key),
+  create: (desk, sale) => {
+    const { quantity, unitPrice } = saleLine(sale);
+    const { clientId, key: reference, issuedOn, currency } = sale;
+    const line = { product: sale.product, text: sale.title, quantity, unitPrice };
+    return make(desk, '/invoices', { clientId, reference, issuedOn, currency, lines: [line] });
+  },
+  delivered: ({ id, number }) => ({ remoteId: id, label: number }),
+  refuseOther: (_, invoice, sale) =>
+    refuseOtherTotal(sale, `Invoice ${invoice.number}`, fromInvoice(invoice).netMinor),
+};
 
 async function make(desk: PlainDesk, path: string, body: object): Promise<Delivered> {
   return { remoteId: (await desk.write('POST', path, body, MadeWire)).id };

@@ -3,65 +3,42 @@
  * at the end of their title, among the client's tickets. Notes, and the hours left in a custom field.
  */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, PushMessages, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { msFromInstant } from '../../src/domain/time.ts';
 import { isSameValue } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { findRow, refuseStranger } from '../kit/reading/lists.ts';
+import type { PlainFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import {
-  guardedNotes,
-  type Note,
-  type NoteRecord,
-  notePush,
-  verifyAudience,
-} from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { saleText } from '../kit/writing/sale-text.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Atera, write } from './call.ts';
 import { isSameName } from './config.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import { ticketsOf } from './lists.ts';
 import { isClosedStatus } from './mapping.ts';
 import { CommentWire, ContactWire, FieldValueWire, TicketStanding } from './schema.ts';
 import { utcInstant } from './wall-clock.ts';
 
-type NewTicket = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
-type Keyed = Pick<NewTicket, 'key' | 'clientId'>;
 type Balance = PushMessages['balance-field'];
 
-export function createAlertPush(open: OpenCall<Atera>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['tickets-by-client', 'ticket-title'],
-    find: findTicket,
-    create: createTicket,
-    delivered: ({ TicketID }) => ticketDelivered(TicketID),
-    inspect: (atera, message, id) => inspectTicket(ticketOfOurs(message), atera, id),
-    withdraw: (atera, message, withdrawal) =>
-      withdrawTicket(ticketOfOurs(message), atera, message, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Atera, TicketText, TicketStanding, FactId> = {
+  noun: 'ticket',
+  needs: () => ['tickets-by-client', 'ticket-title'],
+  find: findTicket,
+  create: createTicket,
+  delivered: ({ TicketID }) => ticketDelivered(TicketID),
+  ticket: ticketOfOurs,
+};
 
-export function createSalePush(open: OpenCall<Atera>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['tickets-by-client', 'ticket-title'],
-    find: findTicket,
-    create: (atera, sale) => {
-      const { key, clientId, title: subject } = sale;
-      return createTicket(atera, { key, clientId, subject, body: saleText(sale) });
-    },
-    delivered: ({ TicketID }) => ticketDelivered(TicketID),
-    // The ticket does not show whether, or for how much, it was invoiced.
-    inspect: async (atera, _, id) => ((await readTicket(atera, id)) === null ? null : {}),
-    // A sale that people closed was probably invoiced.
-    withdraw: (atera, sale, withdrawal) =>
-      withdrawTicket({ ...ticketOfOurs(sale), whenClosed: 'by hand' }, atera, sale, withdrawal),
-  });
-}
+export const saleRecord: typeof alertRecord = {
+  ...alertRecord,
+  // The ticket does not show whether, or for how much, it was invoiced.
+  inspect: async (atera, _, id) => ((await readTicket(atera, id)) === null ? null : {}),
+  // A sale that people closed was probably invoiced.
+  ticket: (sale) => ({ ...ticketOfOurs(sale), whenClosed: 'by hand' }),
+};
 
 /** Atera has no search by title: the client's tickets are read until the one with the key. */
 async function findTicket(atera: Atera, { key, clientId }: Keyed): Promise<TicketStanding | null> {
@@ -80,7 +57,7 @@ function ticketDelivered(id: SourceId): Delivered {
 /** The maximum length of a title is not documented. */
 const titleLengthMax = 150;
 
-export async function createTicket(atera: Atera, ticket: NewTicket): Promise<Delivered> {
+export async function createTicket(atera: Atera, ticket: TicketText): Promise<Delivered> {
   const contactId = await findContact(atera, ticket.clientId);
   const { type, priority, status } = atera.config.tickets;
   const body = {
@@ -113,7 +90,7 @@ export async function findContact(atera: Atera, clientId: SourceId): Promise<Sou
 /** By the returned ActionID, else by its key. Without seeing it, the outcome is unknown. */
 async function readBack(
   atera: Atera,
-  ticket: NewTicket,
+  ticket: TicketText,
   actionId: SourceId | null,
 ): Promise<Delivered> {
   const { context } = atera;
@@ -178,19 +155,15 @@ function ticketOfOurs({ key, clientId }: Keyed): ClosableTicket<Atera> {
       const body = { TicketStatus: atera.config.tickets.withdrawnStatus };
       return () => write(atera, 'PUT', `/tickets/${encodeURIComponent(id)}`, body);
     },
-    note: guardedNotes(facts, noteRecord, ['note-audience']),
+    note: notes,
   };
 }
 
-const noteRecord: NoteRecord<Atera> = {
+export const notes = guardedNotes<Atera, FactId>(facts, ['note-audience'], {
   find: async (atera, note) =>
     (await readComment(atera, note)) === null ? null : noteDelivered(note),
   write: writeNote,
-};
-
-export function createNotePush(open: OpenCall<Atera>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['note-audience']);
-}
+});
 
 export async function writeNote(atera: Atera, note: Note): Promise<Delivered> {
   const { technicianId: TechnicianId } = atera.config;
@@ -235,22 +208,13 @@ function noteDelivered({ ticketId, key }: Pick<Note, 'ticketId' | 'key'>): Deliv
 }
 
 /** Each field is read and written separately, so no other can be lost. */
-export function createBalancePush(open: OpenCall<Atera>): Push<'balance-field'> {
-  const deliveredAt = ({ clientId, field }: Balance) => ({ remoteId: `${clientId}/${field}` });
-  return {
-    find: async (balance, signal) =>
-      (await isShown(open(signal), balance)) ? deliveredAt(balance) : null,
-    async create(balance, signal) {
-      const atera = open(signal);
-      await write(atera, 'PUT', fieldPath(balance), { Value: balance.hoursText });
-      if (await isShown(atera, balance)) return deliveredAt(balance);
-      const { clientId, field } = balance;
-      throw new KindError('rejected', `Customer ${clientId} does not show "${field}" as written.`, {
-        fix: 'Make it a text or numeric custom field of customers.',
-      });
-    },
-  };
-}
+export const clientFields: PlainFields<Atera> = {
+  noun: 'customer',
+  isShown,
+  write: (atera, balance) => write(atera, 'PUT', fieldPath(balance), { Value: balance.hoursText }),
+  remoteId: ({ clientId, field }) => `${clientId}/${field}`,
+  writableFix: 'Make it a text or numeric custom field of customers.',
+};
 
 function fieldPath({ clientId, field }: Balance): string {
   const name = encodeURIComponent(field);

@@ -1,23 +1,23 @@
-import type { VendorModule } from '../../src/contract/connector.ts';
-import { bindConnector } from '../kit/connector.ts';
+import { describeVendor } from '../kit/connector.ts';
+import { balancePush } from '../kit/writing/balance-field.ts';
+import { notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import { createAutotask } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { AutotaskConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
-import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
-import { createInvoicePush, findBillingCode } from './sales.ts';
+import { alertRecord, companyFields, notes } from './push.ts';
+import { findBillingCode, saleRecord } from './sales.ts';
 import { countTime, presentTime, pullTime } from './time.ts';
 import { probeConnection } from './verify.ts';
 
 /** Autotask PSA (Datto, Kaseya). See README.md. */
-export const autotask: VendorModule<AutotaskConfig> = {
+export const autotask = describeVendor({
   id: 'autotask',
   title: 'Autotask PSA',
   config: AutotaskConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
-  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: {
     approval: true,
     billedTime: true,
@@ -25,30 +25,30 @@ export const autotask: VendorModule<AutotaskConfig> = {
     sale: 'block and charge',
     ownBlocks: 'warned of',
   },
-  facts: facts.rows,
+  facts,
   evidence: ['schema'],
   readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   needsProduct: ({ billing }) => billing?.billingCode === undefined,
-  create: (config, context) =>
-    bindConnector(createAutotask(config, context), {
-      check: checkConnection,
-      probe: probeConnection,
-      listNames,
-      listClients,
-      proveProduct: (api, product) => findBillingCode(api, { product, offer: '' }),
-      pull: {
-        clients: pullClients,
-        tickets: pullTickets,
-        timeEntries: pullTime,
-        invoices: pullInvoices,
-      },
-      presentTime,
-      countTime,
-      push: {
-        'alert-ticket': createAlertPush,
-        'ticket-note': createNotePush,
-        invoice: createInvoicePush,
-        'balance-field': createBalancePush,
-      },
-    }),
-};
+  open: createAutotask,
+  parts: {
+    check: checkConnection,
+    probe: probeConnection,
+    listNames,
+    listClients,
+    proveProduct: (api, product) => findBillingCode(api, { product, offer: '' }),
+    pull: {
+      clients: pullClients,
+      tickets: pullTickets,
+      timeEntries: pullTime,
+      invoices: pullInvoices,
+    },
+    presentTime,
+    countTime,
+    push: {
+      'alert-ticket': keyedPush(facts, alertRecord),
+      'ticket-note': notePush(notes),
+      invoice: keyedPush(facts, saleRecord),
+      'balance-field': balancePush(facts, 'company-fields', companyFields),
+    },
+  },
+});

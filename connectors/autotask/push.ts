@@ -1,16 +1,16 @@
-/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+/** TicketText tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addDays, dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import { Id, optional } from '../http/answers/wire.ts';
-import { type OpenCall, requireSettings } from '../kit/call.ts';
+import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markerOf, oneLine, shortened } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, notePush, verifyAudience } from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import {
   type Autotask,
   companyNumbers,
@@ -40,10 +40,7 @@ export async function readBack<Row>(
   return row;
 }
 
-// ── Alert tickets ───────────────────────────────────────────────────────────────────────────────
-
-type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
-type Keyed = Pick<Alert, 'key' | 'clientId'>;
+// ── TicketText tickets ───────────────────────────────────────────────────────────────────────────────
 
 const titleLengthMax = 255;
 const descriptionLengthMax = 8000;
@@ -66,17 +63,14 @@ function requireAlerts({ config }: Autotask) {
   return requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
 }
 
-export function createAlertPush(open: OpenCall<Autotask>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['ticket-key-kept'],
-    find: findTicket,
-    create: createTicket,
-    delivered: ticketDelivered,
-    inspect: (api, _, id) => inspectTicket(alertTicket, api, id),
-    withdraw: (api, alert, withdrawal) => withdrawTicket(alertTicket, api, alert, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-key-kept'],
+  find: findTicket,
+  create: createTicket,
+  delivered: ticketDelivered,
+  ticket: () => alertTicket,
+};
 
 /** Until the filter is verified, the company's tickets are read without it. */
 async function findTicket(api: Autotask, ticket: Keyed): Promise<KeyedTicket | null> {
@@ -107,7 +101,7 @@ function ticketList(api: Autotask, { key, clientId }: Keyed, isFiltered: boolean
   return { ...list, fields: ['id', 'companyID', 'ticketNumber', 'externalID'] };
 }
 
-export async function createTicket(api: Autotask, ticket: Alert): Promise<Delivered> {
+export async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivered> {
   const { context } = api;
   const { queue, priority, status, dueInDays, keyField } = requireAlerts(api);
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
@@ -146,11 +140,10 @@ const noteLengthMax = 32_000;
 const NoteWire = z.object({ id: Id, title: z.string().nullish(), publish: z.int().nullish() });
 
 /** Also for withdrawals and probes. */
-export const notes = guardedNotes(facts, { find: findNote, write: writeNote }, ['note-publish']);
-
-export function createNotePush(open: OpenCall<Autotask>): Push<'ticket-note'> {
-  return notePush(open, facts, notes, []);
-}
+export const notes = guardedNotes<Autotask, FactId>(facts, ['note-publish'], {
+  find: findNote,
+  write: writeNote,
+});
 
 async function findNote(api: Autotask, { key, ticketId }: Note): Promise<Delivered | null> {
   const list = listOf('TicketNotes', NoteWire, where.isOneOf('ticketID', [ticketId]));
@@ -241,7 +234,3 @@ export const companyFields: ClientFields<Autotask, ClientField> = {
   writableFix:
     'Let the API user’s security level edit companies; the field must be text or a number with two decimals.',
 };
-
-export function createBalancePush(open: OpenCall<Autotask>): Push<'balance-field'> {
-  return balancePush(open, facts, 'company-fields', companyFields);
-}

@@ -4,15 +4,15 @@
  * exist, and creating writes what is missing; the block last, since it cannot be deleted.
  */
 import { z } from 'zod';
-import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
-import { type OpenCall, requireSettings } from '../kit/call.ts';
+import { requireSettings } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
 import { onlyOne } from '../kit/reading/names.ts';
 import { shortened } from '../kit/writing/marker.ts';
-import { keyedPush } from '../kit/writing/push.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
@@ -21,7 +21,7 @@ import {
   saleLine,
 } from '../kit/writing/sales.ts';
 import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
-import { facts } from './facts.ts';
+import type { FactId } from './facts.ts';
 import { type Contract, findValue, readContracts, readPicklist } from './lists.ts';
 import { readBack } from './push.ts';
 import { BlockWire, ChargeWire } from './schema.ts';
@@ -32,32 +32,30 @@ const descriptionLengthMax = 2000;
 const chargeList = listOf('ContractCharges', ChargeWire);
 const blockList = listOf('ContractBlocks', BlockWire);
 
-export function createInvoicePush(open: OpenCall<Autotask>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'charge',
-    needs: (api, sale) => (hasBlock(api, sale) ? ['charge-key', 'block-key'] : ['charge-key']),
-    async find(api, sale) {
-      const { charge, block } = await findHalves(api, sale);
-      const isWhole = charge !== null && (!hasBlock(api, sale) || block !== null);
-      return isWhole ? charge : null;
-    },
-    create: createSale,
-    delivered: saleDelivered,
-    refuseOther: (_, charge, sale) => refuseOtherPrice(charge, sale),
-    async inspect(api, _, chargeId) {
-      const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
-      if (charge === null) return null;
-      const { currency } = api.context;
-      const totalMinor = readNet(charge, currency);
-      return totalMinor === null ? { currency } : { currency, totalMinor };
-    },
-    // Blocks and billed charges cannot be deleted: people reverse a sale.
-    async withdraw(api, sale, { remoteId }) {
-      const { charge, block } = await findHalves(api, sale);
-      return charge === null && block === null ? { remoteId } : null;
-    },
-  });
-}
+export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
+  noun: 'charge',
+  needs: (api, sale) => (hasBlock(api, sale) ? ['charge-key', 'block-key'] : ['charge-key']),
+  async find(api, sale) {
+    const { charge, block } = await findHalves(api, sale);
+    const isWhole = charge !== null && (!hasBlock(api, sale) || block !== null);
+    return isWhole ? charge : null;
+  },
+  create: createSale,
+  delivered: saleDelivered,
+  refuseOther: (_, charge, sale) => refuseOtherPrice(charge, sale),
+  async inspect(api, _, chargeId) {
+    const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
+    if (charge === null) return null;
+    const { currency } = api.context;
+    const totalMinor = readNet(charge, currency);
+    return totalMinor === null ? { currency } : { currency, totalMinor };
+  },
+  // Blocks and billed charges cannot be deleted: people reverse a sale.
+  async withdraw(api, sale, { remoteId }) {
+    const { charge, block } = await findHalves(api, sale);
+    return charge === null && block === null ? { remoteId } : null;
+  },
+};
 
 /** A native block is in hours: a block of money is just a charge. */
 function hasBlock(api: Autotask, sale: Sale): boolean {

@@ -1,5 +1,7 @@
-import type { VendorModule } from '../../src/contract/connector.ts';
-import { bindConnector } from '../kit/connector.ts';
+import { describeVendor } from '../kit/connector.ts';
+import { balancePush } from '../kit/writing/balance-field.ts';
+import { notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
 import { readBlocks } from './agreements.ts';
 import { createPsa } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
@@ -14,17 +16,15 @@ import {
   pullTickets,
   pullTime,
 } from './pull.ts';
-import { createAlertPush, createBalancePush, createNotePush } from './push.ts';
-import { createInvoicePush } from './sales.ts';
+import { alertRecord, customFields, notes } from './push.ts';
+import { saleRecord } from './sales.ts';
 import { probeConnection } from './verify.ts';
 
 /** ConnectWise PSA (formerly Manage). See README.md. */
-export const connectwise: VendorModule<ConnectwiseConfig> = {
+export const connectwise = describeVendor({
   id: 'connectwise',
   title: 'ConnectWise PSA',
   config: ConnectwiseConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present', 'blocks'],
-  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: {
     approval: true,
     billedTime: true,
@@ -32,33 +32,33 @@ export const connectwise: VendorModule<ConnectwiseConfig> = {
     sale: 'invoice',
     ownBlocks: 'compared',
   },
-  facts: facts.rows,
+  facts,
   evidence: ['schema'],
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
   // The other routes are billed by ConnectWise's own run, whose invoices do not have our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
   needsProduct: ({ billing }) => billing.product === undefined,
-  create: (config, context) =>
-    bindConnector(createPsa(config, context), {
-      check: checkConnection,
-      probe: probeConnection,
-      listNames,
-      listClients,
-      proveProduct: (psa, name) => lookUpName(psa, 'product', name),
-      pull: {
-        clients: pullClients,
-        tickets: pullTickets,
-        timeEntries: pullTime,
-        invoices: pullInvoices,
-      },
-      presentTime,
-      countTime,
-      blocks: readBlocks,
-      push: {
-        'alert-ticket': createAlertPush,
-        'ticket-note': createNotePush,
-        invoice: createInvoicePush,
-        'balance-field': createBalancePush,
-      },
-    }),
-};
+  open: createPsa,
+  parts: {
+    check: checkConnection,
+    probe: probeConnection,
+    listNames,
+    listClients,
+    proveProduct: (psa, name) => lookUpName(psa, 'product', name),
+    pull: {
+      clients: pullClients,
+      tickets: pullTickets,
+      timeEntries: pullTime,
+      invoices: pullInvoices,
+    },
+    presentTime,
+    countTime,
+    blocks: readBlocks,
+    push: {
+      'alert-ticket': keyedPush(facts, alertRecord),
+      'ticket-note': notePush(notes),
+      invoice: keyedPush(facts, saleRecord),
+      'balance-field': balancePush(facts, 'custom-fields', customFields),
+    },
+  },
+});

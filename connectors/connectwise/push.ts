@@ -1,61 +1,49 @@
 /** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { Id } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
-import { balancePush, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
-import {
-  guardedNotes,
-  type Note,
-  type NoteRecord,
-  notePush,
-  verifyAudience,
-} from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
+import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   type ClosableTicket,
-  inspectTicket,
+  type Keyed,
+  type TicketText,
   type TicketView,
   withdrawTicket,
 } from '../kit/writing/tickets.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, isOneOf } from './conditions.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import { companyPath, findByKey, idOfName, type Search, verifyFilter } from './lists.ts';
 import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
 /** https://developer.connectwise.com: a longer summary is refused. */
 const summaryLengthMax = 100;
 
-type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
-
-interface NewTicket extends Keyed {
+interface NewTicket extends TicketText {
   /** Name of the service board. */
   board: string;
   type?: string | undefined;
   status?: string | undefined;
-  subject: string;
-  body: string;
 }
 
-export function createAlertPush(open: OpenCall<Psa>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => [],
-    find: findTicket,
-    delivered: ({ id }) => ({ remoteId: id }),
-    create: (psa, { key, clientId, subject, body }) =>
-      createTicket(psa, { key, clientId, subject, body, ...psa.config.alerts }),
-    inspect: (psa, _, ticketId) => inspectTicket(alertTicket, psa, ticketId),
-    // A ticket that cannot be seen does not count as withdrawn.
-    withdraw: (psa, message, withdrawal) =>
-      withdrawTicket({ ...alertTicket, read: readTicket }, psa, message, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
+  noun: 'ticket',
+  needs: () => [],
+  find: findTicket,
+  delivered: ({ id }) => ({ remoteId: id }),
+  create: (psa, { key, clientId, subject, body }) =>
+    createTicket(psa, { key, clientId, subject, body, ...psa.config.alerts }),
+  ticket: () => alertTicket,
+  // A ticket that cannot be seen does not count as withdrawn.
+  withdraw: (psa, message, withdrawal) =>
+    withdrawTicket({ ...alertTicket, read: readTicket }, psa, message, withdrawal),
+};
 
 export function findTicket(psa: Psa, ticket: Keyed): Promise<KeyedTicket | null> {
   return findByKey(psa, searchFor(ticket));
@@ -112,7 +100,10 @@ async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {
   return { bearsKey: (key) => externalXRef === key, isClosed: closedFlag === true, board };
 }
 
-const noteRecord: NoteRecord<Psa> = { find: findNote, write: writeNote };
+export const notes = guardedNotes<Psa, FactId>(facts, ['note-flags'], {
+  find: findNote,
+  write: writeNote,
+});
 
 const alertTicket: ClosableTicket<Psa, AlertView> = {
   read: (psa, id) => ifThere(readTicket(psa, id)),
@@ -122,7 +113,7 @@ const alertTicket: ClosableTicket<Psa, AlertView> = {
     const operation = { op: 'replace', path: 'status/id', value };
     return () => psa.write('PATCH', ticketPath(id), [operation]);
   },
-  note: guardedNotes(facts, noteRecord, ['note-flags']),
+  note: notes,
 };
 
 function ticketPath(id: SourceId): string {
@@ -147,10 +138,6 @@ async function closingStatus(psa: Psa, board: AlertView['board']): Promise<Sourc
 
 const NoteText = z.object({ id: Id, text: Text });
 const NoteFlags = z.object({ id: Id, internalAnalysisFlag: Flag, detailDescriptionFlag: Flag });
-
-export function createNotePush(open: OpenCall<Psa>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['note-flags']);
-}
 
 async function findNote(psa: Psa, { ticketId, key }: Note): Promise<Delivered | null> {
   const list = { path: notesPath(ticketId), ...fieldsOf(NoteText) };
@@ -218,8 +205,4 @@ const numericTypes = ['Number', 'Currency', 'Percent'];
 function toWire({ wire, type }: CustomField, value: unknown): object {
   const isNumber = numericTypes.includes(type ?? '') && typeof value === 'string' && value !== '';
   return isNumber ? { ...wire, value: Number(value) } : { ...wire, value: value ?? wire.value };
-}
-
-export function createBalancePush(open: OpenCall<Psa>): Push<'balance-field'> {
-  return balancePush(open, facts, 'custom-fields', customFields);
 }

@@ -4,13 +4,12 @@
  * two never leads to a duplicate invoice.
  */
 import { z } from 'zod';
-import type { Delivered, Push, RemoteState, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
-import { keyedPush } from '../kit/writing/push.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
 import { agreementRoute } from './agreements.ts';
 import type { Psa } from './call.ts';
@@ -40,21 +39,19 @@ export interface Route {
   inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<RemoteState | null>;
 }
 
-export function createInvoicePush(open: OpenCall<Psa>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'invoice',
-    needs: (psa) => [routeOf(psa).fact],
-    find: (psa, sale) => routeOf(psa).find(psa, sale),
-    create: (psa, sale) => routeOf(psa).create(psa, sale),
-    delivered: (delivered) => delivered,
-    inspect: (psa, sale, remoteId) => routeOf(psa).inspect(psa, sale, remoteId),
-    // The API cannot reverse a sale; it shows whether people have.
-    async withdraw(psa, sale, { remoteId }) {
-      const found = await routeOf(psa).inspect(psa, sale, remoteId);
-      return found === null || found.isVoid === true ? { remoteId } : null;
-    },
-  });
-}
+export const saleRecord: KeyedRecord<Psa, Sale, Delivered, FactId> = {
+  noun: 'invoice',
+  needs: (psa) => [routeOf(psa).fact],
+  find: (psa, sale) => routeOf(psa).find(psa, sale),
+  create: (psa, sale) => routeOf(psa).create(psa, sale),
+  delivered: (delivered) => delivered,
+  inspect: (psa, sale, remoteId) => routeOf(psa).inspect(psa, sale, remoteId),
+  // The API cannot reverse a sale; it shows whether people have.
+  async withdraw(psa, sale, { remoteId }) {
+    const found = await routeOf(psa).inspect(psa, sale, remoteId);
+    return found === null || found.isVoid === true ? { remoteId } : null;
+  },
+};
 
 function routeOf({ config }: Psa): Route {
   return routes[config.billing.invoiceRoute];

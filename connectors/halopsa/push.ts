@@ -1,46 +1,34 @@
-/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+/** TicketText tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/answers/wire.ts';
-import { type OpenCall, requireSettings } from '../kit/call.ts';
+import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
-import { balancePush, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
-import {
-  guardedNotes,
-  type Note,
-  type NoteRecord,
-  notePush,
-  verifyAudience,
-} from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Halo, type List, post, readWhole } from './call.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import { actionList, clientNumber, readClient, ticketList } from './lists.ts';
 import { actionId, isClosedTicket } from './mapping.ts';
 import { type CustomField, TicketWire } from './schema.ts';
 
-type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
-type Keyed = Pick<Alert, 'key' | 'clientId'>;
-
 const Created = z.object({ id: Id });
 const KeyedTicket = z.object({ id: Id, third_party_id_string: z.string().nullish() });
 
-export function createAlertPush(open: OpenCall<Halo>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['ticket-key'],
-    find: findTicket,
-    delivered: ({ id }) => ticketDelivered(id),
-    create: createTicket,
-    inspect: (halo, _, ticketId) => inspectTicket(alertTicket, halo, ticketId),
-    withdraw: (halo, message, withdrawal) => withdrawTicket(alertTicket, halo, message, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Halo, TicketText, TicketWire, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-key'],
+  find: findTicket,
+  delivered: ({ id }) => ticketDelivered(id),
+  create: createTicket,
+  ticket: () => alertTicket,
+};
 
-export async function createTicket(halo: Halo, ticket: Alert): Promise<Delivered> {
+export async function createTicket(halo: Halo, ticket: TicketText): Promise<Delivered> {
   const alerts = requireSettings('Halo', 'alerts', halo.config.alerts, '{ ticketType: NAME }');
   const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', alerts.ticketType));
   const { team } = alerts;
@@ -104,7 +92,10 @@ const AlertTicket = TicketWire.extend({
   third_party_id_string: z.string().nullish(),
 });
 
-const noteRecord: NoteRecord<Halo> = { find: findNote, write: writeNote };
+export const notes = guardedNotes<Halo, FactId>(facts, ['note-audience'], {
+  find: findNote,
+  write: writeNote,
+});
 
 const alertTicket: ClosableTicket<Halo> = {
   async read(halo, id) {
@@ -124,7 +115,7 @@ const alertTicket: ClosableTicket<Halo> = {
     const status_id = Number(await halo.names.idOf(halo, 'statuses', status));
     return () => post(halo, '/Tickets', { id: Number(id), status_id }, z.unknown());
   },
-  note: guardedNotes(facts, noteRecord, ['note-audience']),
+  note: notes,
   whenGone: 'by hand',
 };
 
@@ -141,10 +132,6 @@ const NoteWire = z.object({
   note_html: z.string().nullish(),
   hiddenfromuser: z.boolean().nullish(),
 });
-
-export function createNotePush(open: OpenCall<Halo>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['note-audience']);
-}
 
 export async function writeNote(halo: Halo, message: Note): Promise<Delivered> {
   const { notes } = halo.config;
@@ -211,7 +198,3 @@ export const clientFields: ClientFields<Halo, CustomField> = {
   },
   writableFix: 'Make it a text or decimal field that the API application’s agent may edit.',
 };
-
-export function createBalancePush(open: OpenCall<Halo>): Push<'balance-field'> {
-  return balancePush(open, facts, 'client-fields', clientFields);
-}

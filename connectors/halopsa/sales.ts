@@ -4,16 +4,15 @@
  * duplicate.
  */
 import { z } from 'zod';
-import type { Delivered, Push, RemoteState, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
-import { keyedPush } from '../kit/writing/push.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
@@ -22,7 +21,7 @@ import {
   saleLine,
 } from '../kit/writing/sales.ts';
 import { type Halo, post } from './call.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';
 import { fromInvoice, isNothing } from './mapping.ts';
 import { type ClientDetail, InvoiceWire, PrepayWire } from './schema.ts';
@@ -43,30 +42,25 @@ function hasPrepay({ config }: Halo, sale: Sale): boolean {
   return config.billing.prepayEntry && sale.seconds > 0;
 }
 
-export function createInvoicePush(open: OpenCall<Halo>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'invoice',
-    needs: (halo, sale) => [
-      'invoice-key',
-      ...(hasPrepay(halo, sale) ? ['prepay-key' as const] : []),
-    ],
-    async find(halo, sale) {
-      const invoice = await findInvoice(halo, sale);
-      const isWhole =
-        invoice !== null && (!hasPrepay(halo, sale) || (await findPrepay(halo, sale)) !== null);
-      return isWhole ? invoice : null;
-    },
-    create: createSale,
-    delivered: invoiceDelivered,
-    refuseOther: (_, invoice, sale) => refuseOtherPrice(invoice, sale),
-    inspect: inspectInvoice,
-    // Only newer versions can void, and how is not documented: left to people.
-    async withdraw(halo, sale, { remoteId }) {
-      const invoice = await inspectInvoice(halo, sale, remoteId);
-      return invoice === null || invoice.isVoid === true ? { remoteId } : null;
-    },
-  });
-}
+export const saleRecord: KeyedRecord<Halo, Sale, InvoiceWire, FactId> = {
+  noun: 'invoice',
+  needs: (halo, sale) => ['invoice-key', ...(hasPrepay(halo, sale) ? ['prepay-key' as const] : [])],
+  async find(halo, sale) {
+    const invoice = await findInvoice(halo, sale);
+    const isWhole =
+      invoice !== null && (!hasPrepay(halo, sale) || (await findPrepay(halo, sale)) !== null);
+    return isWhole ? invoice : null;
+  },
+  create: createSale,
+  delivered: invoiceDelivered,
+  refuseOther: (_, invoice, sale) => refuseOtherPrice(invoice, sale),
+  inspect: inspectInvoice,
+  // Only newer versions can void, and how is not documented: left to people.
+  async withdraw(halo, sale, { remoteId }) {
+    const invoice = await inspectInvoice(halo, sale, remoteId);
+    return invoice === null || invoice.isVoid === true ? { remoteId } : null;
+  },
+};
 
 async function createSale(halo: Halo, sale: Sale): Promise<Delivered> {
   const client = await readClient(halo, sale.clientId);

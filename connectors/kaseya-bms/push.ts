@@ -1,17 +1,17 @@
-/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
+/** TicketText tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { type OpenCall, type Query, requireSettings } from '../kit/call.ts';
+import { type Query, requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import { type NoteRecord, notePush, verifyAudience } from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import type { Bms } from './call.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import {
   accountNumbers,
   fieldsPath,
@@ -25,24 +25,18 @@ import { verifyZone, writtenTime } from './local-times.ts';
 import { isClosedTicket } from './mapping.ts';
 import { FieldWire, NoteWire, resultOf, TicketWire } from './schema.ts';
 
-type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
-type Keyed = Pick<Alert, 'key' | 'clientId'>;
-
 export const ticketsPath = lists.tickets.path;
 
 /** Found again by the key in their titles. */
-export function createAlertPush(open: OpenCall<Bms>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['ticket-key-kept'],
-    find: findTicket,
-    create: async (bms, alert) =>
-      ticketDelivered(await createTicket(bms, alert, requireAlerts(bms).queue)),
-    delivered: ticketDelivered,
-    inspect: (bms, _, ticketId) => inspectTicket(closableTicket, bms, ticketId),
-    withdraw: (bms, alert, withdrawal) => withdrawTicket(closableTicket, bms, alert, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Bms, TicketText, TicketWire, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-key-kept'],
+  find: findTicket,
+  create: async (bms, alert) =>
+    ticketDelivered(await createTicket(bms, alert, requireAlerts(bms).queue)),
+  delivered: ticketDelivered,
+  ticket: () => closableTicket,
+};
 
 export function requireAlerts({ config }: Bms): NonNullable<Bms['config']['alerts']> {
   return requireSettings('BMS', 'alerts', config.alerts, '{ queue: NAME, type: NAME }');
@@ -66,7 +60,11 @@ function search(bms: Bms, { key, clientId }: Keyed, byTitle: Query): Promise<Tic
 const titleLengthMax = 200;
 
 /** `queue`: by name. */
-export async function createTicket(bms: Bms, ticket: Alert, queue: string): Promise<TicketWire> {
+export async function createTicket(
+  bms: Bms,
+  ticket: TicketText,
+  queue: string,
+): Promise<TicketWire> {
   const { context, zones } = bms;
   await facts.refuseIfFalse(context, 'ticket-key-kept');
   const alerts = requireAlerts(bms);
@@ -129,7 +127,7 @@ export function notesPath(ticketId: SourceId): string {
   return `${ticketsPath}/${encodeURIComponent(ticketId)}/notes`;
 }
 
-export const noteRecord: NoteRecord<Bms> = {
+export const notes = guardedNotes<Bms, FactId>(facts, ['note-audience'], {
   async find(bms, { key, ticketId }) {
     const list = { path: notesPath(ticketId), isUncounted: true } as const;
     const note = await findRow(bms, list, NoteWire, ({ details }) => hasMarker(details, key));
@@ -150,11 +148,7 @@ export const noteRecord: NoteRecord<Bms> = {
     await verifyAudience(bms, facts, 'note-audience', note, { id, isInternal: isinternal });
     return { remoteId: id };
   },
-};
-
-export function createNotePush(open: OpenCall<Bms>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['note-audience']);
-}
+});
 
 const Written = z.object({ modulename: z.string().nullish() });
 
@@ -190,7 +184,3 @@ export const accountField: ClientFields<Bms, AccountField> = {
   writableFix:
     'Let the API user’s security role edit accounts; the field must be text or a number with two decimals.',
 };
-
-export function createBalancePush(open: OpenCall<Bms>): Push<'balance-field'> {
-  return balancePush(open, facts, 'account-field', accountField);
-}

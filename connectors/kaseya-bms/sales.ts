@@ -3,20 +3,13 @@
  * description. Billing Review turns the charge into an invoice; the API cannot create invoices.
  */
 import { z } from 'zod';
-import type {
-  Delivered,
-  Push,
-  SourceId,
-  Withdrawal,
-  Withdrawn,
-} from '../../src/contract/connector.ts';
+import type { Delivered, SourceId, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { believeRows } from '../kit/reading/lists.ts';
-import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
 import { withdrawTicket } from '../kit/writing/tickets.ts';
 import type { Bms } from './call.ts';
@@ -73,10 +66,6 @@ export const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
   },
   withdraw: withdrawSale,
 };
-
-export function createInvoicePush(open: OpenCall<Bms>): Push<'invoice'> {
-  return keyedPush(open, facts, saleRecord);
-}
 
 /** A ticket without its charge comes from an interrupted run. */
 async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {

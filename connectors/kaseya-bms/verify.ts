@@ -25,7 +25,7 @@ import { isClosedTicket, spanOf } from './mapping.ts';
 import {
   accountField,
   createTicket,
-  noteRecord,
+  notes,
   notesPath,
   requireAlerts,
   ticketsPath,
@@ -215,7 +215,7 @@ async function probeTicket(
   written.unshift(`${ticketsPath}/${ticketId}`);
   for (const audience of ['client', 'internal'] as const) {
     const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
-    const { remoteId } = await noteRecord.write(bms, note);
+    const { remoteId } = await notes.write(bms, note);
     written.unshift(`${notesPath(ticketId)}/${remoteId}`);
     // Another note would prove nothing more.
     if ((await facts.readFact(bms.context, 'note-audience')) !== 'yes') return;

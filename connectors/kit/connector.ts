@@ -1,9 +1,11 @@
-/** Turns functions that take a call into the contract's, which take a signal. */
+/** Makes a vendor's module from its description: functions that take a call become the contract's, which take a signal. */
+import type { ZodType } from 'zod';
 import type {
   BlockPage,
   CheckResult,
   ClientRow,
   Connector,
+  ConnectorContext,
   InvoiceRow,
   NameLists,
   Page,
@@ -18,6 +20,7 @@ import type {
   TicketRow,
   TicketTimePage,
   TimeEntryRow,
+  VendorModule,
 } from '../../src/contract/connector.ts';
 import type { OpenCall } from './call.ts';
 import { countedPresence } from './reading/presence.ts';
@@ -25,7 +28,7 @@ import { countedPresence } from './reading/presence.ts';
 type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
 
 /** What a vendor supports; the rest is left out. */
-interface Parts<C> {
+interface Parts<C, Config> {
   check(call: C, clientIds: readonly SourceId[]): Promise<CheckResult[]>;
   probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
   listNames?(call: C, clientIds: readonly SourceId[]): Promise<NameLists>;
@@ -46,15 +49,47 @@ interface Parts<C> {
   ticketOf?(entryId: SourceId): SourceId;
   /** Remaining hours that the vendor itself debits. */
   blocks?(call: C, clientIds: readonly SourceId[]): AsyncIterable<BlockPage>;
-  push: { [Kind in PushKind]?: (open: OpenCall<C>) => Push<Kind> };
+  push: { [Kind in PushKind]?: (open: OpenCall<C>, config: Config) => Push<Kind> };
 }
 
-export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector {
+/** What a vendor's folder describes. */
+interface Description<Config, C>
+  extends Omit<VendorModule<Config>, 'pulls' | 'pushes' | 'facts' | 'create'> {
+  config: ZodType<Config>;
+  facts: { rows: VendorModule['facts'] };
+  open(config: Config, context: ConnectorContext): OpenCall<C>;
+  parts: Parts<C, Config>;
+}
+
+/** What it supports is what its parts are. */
+export function describeVendor<Config, C>({
+  facts,
+  open,
+  parts,
+  ...vendor
+}: Description<Config, C>): VendorModule<Config> {
+  const { ticketTime, presentTime, blocks } = parts;
+  const others = { ticketTime, present: presentTime, blocks };
+  const pulls = Object.entries({ ...parts.pull, ...others }).filter(([, part]) => part);
+  return {
+    ...vendor,
+    pulls: pulls.map(([name]) => name) as VendorModule['pulls'][number][],
+    pushes: Object.keys(parts.push) as PushKind[],
+    facts: facts.rows,
+    create: (config, context) => bindConnector(open(config, context), parts, config),
+  };
+}
+
+function bindConnector<C, Config>(
+  open: OpenCall<C>,
+  parts: Parts<C, Config>,
+  config: Config,
+): Connector {
   const { probe, listNames, listClients, proveProduct, ticketTime, blocks } = parts;
   const pulls = Object.entries(parts.pull).map(([stream, read]) => {
     return [stream, (request: PullRequest) => read(open(request.signal), request as never)];
   });
-  const pushes = Object.entries(parts.push).map(([kind, create]) => [kind, create(open)]);
+  const pushes = Object.entries(parts.push).map(([kind, create]) => [kind, create(open, config)]);
   const pull: Pulls = {
     ...(Object.fromEntries(pulls) as Pulls),
     ...(ticketTime && { ticketTime: (ids, signal) => ticketTime(open(signal), ids) }),
@@ -74,9 +109,9 @@ export function bindConnector<C>(open: OpenCall<C>, parts: Parts<C>): Connector 
   };
 }
 
-function bindPresence<C>(
+function bindPresence<C, Config>(
   open: OpenCall<C>,
-  { presentTime, countTime, ticketOf }: Parts<C>,
+  { presentTime, countTime, ticketOf }: Parts<C, Config>,
 ): Pick<Pulls, 'present'> {
   if (presentTime === undefined) return {};
   const ids = (request: PresenceRequest) => presentTime(open(request.signal), request);

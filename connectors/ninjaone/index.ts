@@ -1,42 +1,43 @@
-import type { VendorModule } from '../../src/contract/connector.ts';
-import { bindConnector } from '../kit/connector.ts';
+import { describeVendor } from '../kit/connector.ts';
+import { plainBalancePush } from '../kit/writing/balance-field.ts';
+import { notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { saleTicketPush } from '../kit/writing/sale-text.ts';
 import { createNinja } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { NinjaoneConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { pullTickets, pullTicketTime } from './pull.ts';
-import { createAlertPush, createBalancePush, createInvoicePush, createNotePush } from './push.ts';
+import { notes, organizationFields, ticketRecord } from './push.ts';
 import { pullSessions } from './sessions.ts';
 import { probeConnection } from './verify.ts';
 
 /** NinjaOne, public API v2. See the README beside this file. */
-export const ninjaone: VendorModule<NinjaoneConfig> = {
+export const ninjaone = describeVendor({
   id: 'ninjaone',
   title: 'NinjaOne',
   config: NinjaoneConfig,
-  pulls: ['clients', 'tickets', 'sessions', 'ticketTime'],
-  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: { approval: false, deletions: 'with their ticket', sale: 'ticket', ownBlocks: null },
-  facts: facts.rows,
+  facts,
   evidence: ['schema', 'recorded'],
   readsBy: ({ closedStatuses, boards }) => ({ tickets: [closedStatuses, boards] }),
-  create: (config, context) =>
-    bindConnector(createNinja(config, context), {
-      check: checkConnection,
-      probe: probeConnection,
-      listNames,
-      listClients: (ninja) => ninja.lists.organizations.reread(ninja),
-      pull: {
-        clients: (ninja, { resume }) => ninja.lists.organizations.pages(ninja, resume),
-        tickets: pullTickets,
-        sessions: pullSessions,
-      },
-      ticketTime: pullTicketTime,
-      push: {
-        'alert-ticket': createAlertPush,
-        'ticket-note': createNotePush,
-        invoice: createInvoicePush,
-        'balance-field': createBalancePush,
-      },
-    }),
-};
+  open: createNinja,
+  parts: {
+    check: checkConnection,
+    probe: probeConnection,
+    listNames,
+    listClients: (ninja) => ninja.lists.organizations.reread(ninja),
+    pull: {
+      clients: (ninja, { resume }) => ninja.lists.organizations.pages(ninja, resume),
+      tickets: pullTickets,
+      sessions: pullSessions,
+    },
+    ticketTime: pullTicketTime,
+    push: {
+      'alert-ticket': keyedPush(facts, ticketRecord),
+      'ticket-note': notePush(notes),
+      invoice: saleTicketPush(facts, ticketRecord),
+      'balance-field': plainBalancePush(organizationFields),
+    },
+  },
+});

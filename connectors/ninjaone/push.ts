@@ -1,25 +1,18 @@
 /** Tickets for alerts and sales, notes on tickets, and the hours left in an organization's custom field. */
 import { z } from 'zod';
-import type {
-  Delivered,
-  Push,
-  PushKind,
-  PushMessages,
-  RemoteState,
-  SourceId,
-} from '../../src/contract/connector.ts';
+import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { isSameValue } from '../http/answers/wire.ts';
-import { type OpenCall, requireSettings } from '../kit/call.ts';
+import { requireSettings } from '../kit/call.ts';
 import { parseAll } from '../kit/reading/lists.ts';
 import { unknownName } from '../kit/reading/names.ts';
+import type { PlainFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, type NoteRecord, notePush } from '../kit/writing/notes.ts';
-import { createKeyed, type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
-import { saleText } from '../kit/writing/sale-text.ts';
-import { type ClosableTicket, type TicketView, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, TicketText, TicketView } from '../kit/writing/tickets.ts';
 import { boardPages, boardsToRead } from './boards.ts';
 import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -27,42 +20,16 @@ import { readLog } from './pull.ts';
 import { CustomFields, FoundEntry, FoundRow, Ticket } from './schema.ts';
 import { closedIds, statusReader, unknownStatus } from './statuses.ts';
 
-type Alert = PushMessages['alert-ticket'];
-
-const alertRecord = ticketRecord<'alert-ticket'>((alert) => alert);
-
-export function createAlertPush(open: OpenCall<Ninja>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, alertRecord);
-}
-
-/** For the probe: refused where an alert would be. */
-export function createAlert(ninja: Ninja, alert: Alert): Promise<Delivered> {
-  return createKeyed(ninja, facts, alertRecord, alert);
-}
-
-/** NinjaOne has no invoices: a ticket says what to invoice. Whether it was invoiced is not visible. */
-export function createInvoicePush(open: OpenCall<Ninja>): Push<'invoice'> {
-  const toTicket = (sale: PushMessages['invoice']): Alert => {
-    const { key, clientId, title: subject } = sale;
-    return { key, clientId, subject, body: saleText(sale) };
-  };
-  return keyedPush(open, facts, ticketRecord<'invoice'>(toTicket));
-}
-
-function ticketRecord<Kind extends PushKind>(
-  toTicket: (message: PushMessages[Kind]) => Alert,
-): KeyedRecord<Ninja, PushMessages[Kind], SourceId, FactId> {
-  return {
-    noun: 'ticket',
-    needs: () => ['ticket-create', 'ticket-on-boards'],
-    find: (ninja, { key }) => findTicket(ninja, key),
-    create: (ninja, message) => createTicket(ninja, toTicket(message)),
-    delivered: ticketDelivered,
-    inspect: (ninja, _, ticketId) => inspectTicket(ninja, ticketId),
-    withdraw: (ninja, message, withdrawal) =>
-      withdrawTicket(closable(message.clientId), ninja, message, withdrawal),
-  };
-}
+/** NinjaOne has no invoices: a sale is a ticket that says what to invoice. Whether it was is not visible. */
+export const ticketRecord: KeyedRecord<Ninja, TicketText, SourceId, FactId> = {
+  noun: 'ticket',
+  needs: () => ['ticket-create', 'ticket-on-boards'],
+  find: (ninja, { key }) => findTicket(ninja, key),
+  create: createTicket,
+  delivered: ticketDelivered,
+  inspect: (ninja, _, ticketId) => inspectTicket(ninja, ticketId),
+  ticket: ({ clientId }) => closable(clientId),
+};
 
 /** Only tickets changed within this time are searched. */
 const lookBackSeconds = 90 * 86_400;
@@ -105,7 +72,7 @@ function bearsKey(
   return hasMarker(subject, key) || tags?.includes(key) === true;
 }
 
-async function createTicket(ninja: Ninja, alert: Alert): Promise<Delivered> {
+async function createTicket(ninja: Ninja, alert: TicketText): Promise<Delivered> {
   const keepsTags = (await facts.readFact(ninja.context, 'ticket-tags')) !== 'no';
   const body = {
     clientId: Number(alert.clientId),
@@ -188,15 +155,11 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
   };
 }
 
-const ours: NoteRecord<Ninja> = { find: findNote, write: writeNote };
-const needed: FactId[] = ['comment-create'];
-
 /** Also those of a withdrawal and of the probe. */
-export const notes = guardedNotes(facts, ours, needed);
-
-export function createNotePush(open: OpenCall<Ninja>): Push<'ticket-note'> {
-  return notePush(open, facts, ours, needed);
-}
+export const notes = guardedNotes<Ninja, FactId>(facts, ['comment-create'], {
+  find: findNote,
+  write: writeNote,
+});
 
 async function findNote(ninja: Ninja, { key, ticketId }: Note): Promise<Delivered | null> {
   const entries = parseAll(await readLog(ninja, ticketId, null), FoundEntry);
@@ -228,32 +191,15 @@ export function readFields({ get }: Ninja, clientId: SourceId): Promise<Record<s
   return get(`/v2/organization/${clientId}/custom-fields`, CustomFields);
 }
 
-/** The field is named as the API names it (`prepaidHoursLeft`, not its label). */
-export function createBalancePush(open: OpenCall<Ninja>): Push<'balance-field'> {
-  type Message = PushMessages['balance-field'];
-  const find = async (
-    ninja: Ninja,
-    { clientId, field, hoursText }: Message,
-  ): Promise<Delivered | null> => {
-    const shown = (await readFields(ninja, clientId))[field];
-    return isSameValue(shown, hoursText) ? { remoteId: `${clientId}.${field}` } : null;
-  };
-  return {
-    find: (message, signal) => find(open(signal), message),
-    async create(message, signal) {
-      const ninja = open(signal);
-      const { clientId, field, hoursText } = message;
-      const path = `/v2/organization/${clientId}/custom-fields`;
-      await ninja.write('PATCH', path, { [field]: hoursText });
-      const made = await find(ninja, message);
-      if (made !== null) return made;
-      throw new KindError(
-        'rejected',
-        `NinjaOne took ${hoursText} for the custom field "${field}" of organization ${clientId} but does not show it.`,
-        {
-          fix: `Make "${field}" an organization custom field of type text or decimal, with API permission read and write.`,
-        },
-      );
-    },
-  };
-}
+/** By the name that the API has for a field (`prepaidHoursLeft`, not its label). */
+export const organizationFields: PlainFields<Ninja> = {
+  noun: 'organization',
+  async isShown(ninja, { clientId, field, hoursText }) {
+    return isSameValue((await readFields(ninja, clientId))[field], hoursText);
+  },
+  write: ({ write }, { clientId, field, hoursText }) =>
+    write('PATCH', `/v2/organization/${clientId}/custom-fields`, { [field]: hoursText }),
+  remoteId: ({ clientId, field }) => `${clientId}.${field}`,
+  writableFix:
+    'Make it an organization custom field of type text or decimal, with API permission read and write.',
+};

@@ -5,11 +5,12 @@ import { type Instant, msFromInstant } from '../../src/domain/time.ts';
 import { attemptsAt, okResult } from '../kit/checking/checks.ts';
 import { verifyAgain } from '../kit/checking/probe.ts';
 import { parseAll } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import { boardsToRead, columnsFor, isDescending, isSortedAsAsked, runBoard } from './boards.ts';
 import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { readLog, sumSeconds } from './pull.ts';
-import { createAlert, findOnBoards, formAndStatus, notes } from './push.ts';
+import { findOnBoards, formAndStatus, notes, ticketRecord } from './push.ts';
 import { Activity, BoardRow, FoundRow } from './schema.ts';
 import { readActivities, toolCodes } from './sessions.ts';
 
@@ -108,7 +109,7 @@ async function probeTicket(ninja: Ninja, key: string, clientId: SourceId): Promi
   const { context } = ninja;
   const subject = 'Test of the prepaid-hours connection';
   const body = 'This ticket was made to test what the API application may do. It can be deleted.';
-  const create = () => createAlert(ninja, { key, clientId, subject, body });
+  const create = () => createKeyed(ninja, facts, ticketRecord, { key, clientId, subject, body });
   const { remoteId } = await verifyPermission(ninja, 'ticket-create', async () => {
     try {
       return await create();

@@ -1,17 +1,15 @@
 /** Alert tickets, requests for invoices, and notes. */
-import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { believeRows, findRow } from '../kit/reading/lists.ts';
 import { hasMarker, markerOf, withMarker } from '../kit/writing/marker.ts';
-import { type Note, type NoteRecord, notePush } from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { saleText } from '../kit/writing/sale-text.ts';
+import { guardedNotes, type Note } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   type ClosableTicket,
   inspectTicket,
+  type TicketText,
   type TicketView,
-  withdrawTicket,
 } from '../kit/writing/tickets.ts';
 import type { List, Rt } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -26,48 +24,30 @@ import {
 import { quoted } from './query.ts';
 import { AttachmentItem, FoundItem, IdItem, Messages, type Queue, Ticket } from './schema.ts';
 
-interface Keyed {
-  key: string;
-}
-
-interface TicketText extends Keyed {
-  subject: string;
-  body: string;
-}
+type Keyed = Pick<TicketText, 'key'>;
+type NewTicket = Omit<TicketText, 'clientId'>;
 
 /** Of RT's default lifecycle: what our tickets are when they are taken back. */
 export const discarded = 'rejected';
 
-export function createAlertPush(open: OpenCall<Rt>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: factsOfKey,
-    find: findTicket,
-    delivered: ({ id }) => ticketDelivered(id),
-    create: (rt, message) => createTicket(rt, 'alerts', message),
-    inspect: (rt, _, id) => inspectTicket(ourTicket, rt, id),
-    withdraw: (rt, message, withdrawal) => withdrawTicket(ourTicket, rt, message, withdrawal),
-  });
-}
+export const alertRecord: KeyedRecord<Rt, TicketText, FoundItem, FactId> = {
+  noun: 'ticket',
+  needs: factsOfKey,
+  find: findTicket,
+  delivered: ({ id }) => ticketDelivered(id),
+  create: (rt, message) => createTicket(rt, 'alerts', message),
+  ticket: () => ourTicket,
+};
 
 /** RT has no invoices: a ticket in the billing queue says what is to be invoiced. */
-export function createInvoicePush(open: OpenCall<Rt>): Push<'invoice'> {
+export const saleRecord: typeof alertRecord = {
+  ...alertRecord,
+  create: (rt, text) => createTicket(rt, 'billing', text),
+  // Whether a request was billed, and for how much, RT does not know.
+  inspect: async (rt, _, id) => ((await inspectTicket(ourTicket, rt, id)) === null ? null : {}),
   // People probably invoiced it before closing it.
-  const request: ClosableTicket<Rt> = { ...ourTicket, whenClosed: 'by hand' };
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: factsOfKey,
-    find: findTicket,
-    delivered: ({ id }) => ticketDelivered(id),
-    create: (rt, sale) => {
-      const text = { key: sale.key, subject: sale.title, body: saleText(sale) };
-      return createTicket(rt, 'billing', text);
-    },
-    // Whether a request was billed, and for how much, RT does not know.
-    inspect: async (rt, _, id) => ((await inspectTicket(ourTicket, rt, id)) === null ? null : {}),
-    withdraw: (rt, message, withdrawal) => withdrawTicket(request, rt, message, withdrawal),
-  });
-}
+  ticket: () => ({ ...ourTicket, whenClosed: 'by hand' }),
+};
 
 function factsOfKey({ config }: Rt): FactId[] {
   return config.keyField === undefined ? [] : ['key-field'];
@@ -96,7 +76,7 @@ function bearsKey({ config: { keyField } }: Rt, ticket: FoundItem, key: string):
 export async function createTicket(
   rt: Rt,
   setting: 'alerts' | 'billing',
-  { key, subject, body }: TicketText,
+  { key, subject, body }: NewTicket,
 ): Promise<Delivered> {
   const queue = queueFor(rt, setting);
   const { keyField } = rt.config;
@@ -145,7 +125,11 @@ function queueFor({ config, context }: Rt, setting: 'alerts' | 'billing'): strin
   });
 }
 
-const noteRecord: NoteRecord<Rt> = { find: findNote, write: writeNote };
+/** A comment stays internal; correspondence goes to the requestors by mail. */
+export const notes = guardedNotes<Rt, FactId>(facts, ['find-note'], {
+  find: findNote,
+  write: writeNote,
+});
 
 const ourTicket: ClosableTicket<Rt> = {
   async read(rt, wanted): Promise<TicketView | null> {
@@ -160,18 +144,13 @@ const ourTicket: ClosableTicket<Rt> = {
     };
   },
   close: async (rt, id) => () => setStatus(rt, id, discarded),
-  note: noteRecord,
+  note: { find: findNote, write: writeNote },
   whenGone: 'by hand',
 };
 
 /** RT's own messages: it returns 200 even when it refuses. */
 export function setStatus(rt: Rt, ticketId: SourceId, Status: string): Promise<string[]> {
   return rt.write('PUT', ticketPath(ticketId), { Status }, Messages);
-}
-
-/** A comment stays internal; correspondence goes to the requestors by mail. */
-export function createNotePush(open: OpenCall<Rt>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['find-note']);
 }
 
 /** Searches travel in the address, which web servers cut at 8 kB. */

@@ -1,5 +1,8 @@
-import type { VendorModule } from '../../src/contract/connector.ts';
-import { bindConnector } from '../kit/connector.ts';
+import { describeVendor } from '../kit/connector.ts';
+import { balancePush } from '../kit/writing/balance-field.ts';
+import { notePush } from '../kit/writing/notes.ts';
+import { keyedPush } from '../kit/writing/push.ts';
+import { saleTicketPush } from '../kit/writing/sale-text.ts';
 import { createSuperOps } from './call.ts';
 import { checkConnection } from './check.ts';
 import { SuperopsConfig } from './config.ts';
@@ -13,55 +16,48 @@ import {
   pullTickets,
   pullTime,
 } from './pull.ts';
-import {
-  createAlertPush,
-  createBalancePush,
-  createInvoicePush,
-  createNotePush,
-  createRequestPush,
-} from './push.ts';
+import { alertRecord, clientFields, draftRecord, notes, paymentHint } from './push.ts';
 import { probeConnection } from './verify.ts';
 
 /** SuperOps PSA. See README.md. */
-export const superops: VendorModule<SuperopsConfig> = {
+export const superops = describeVendor({
   id: 'superops',
   title: 'SuperOps',
   config: SuperopsConfig,
-  pulls: ['clients', 'tickets', 'timeEntries', 'invoices', 'present'],
-  pushes: ['alert-ticket', 'ticket-note', 'invoice', 'balance-field'],
   table: {
     approval: false,
     deletions: 'sweep',
     sale: 'ticket or invoice',
     ownBlocks: 'contracts warned of',
   },
-  facts: facts.rows,
+  facts,
   evidence: ['schema'],
   readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
     tickets: [closedStatuses, paidStatuses, voidStatuses],
   }),
   // An invoice request ticket leads to an invoice without our key.
   showsPayment: (config) => config.billing.route === 'invoice',
-  create(config, context) {
-    const isInvoiced = config.billing.route === 'invoice';
-    return bindConnector(createSuperOps(config, context), {
-      check: checkConnection,
-      probe: probeConnection,
-      listClients,
-      pull: {
-        clients: pullClients,
-        tickets: pullTickets,
-        timeEntries: pullTime,
-        invoices: pullInvoices,
-      },
-      presentTime,
-      countTime,
-      push: {
-        'alert-ticket': createAlertPush,
-        'ticket-note': createNotePush,
-        invoice: isInvoiced ? createInvoicePush : createRequestPush,
-        'balance-field': createBalancePush,
-      },
-    });
+  open: createSuperOps,
+  parts: {
+    check: checkConnection,
+    probe: probeConnection,
+    listClients,
+    pull: {
+      clients: pullClients,
+      tickets: pullTickets,
+      timeEntries: pullTime,
+      invoices: pullInvoices,
+    },
+    presentTime,
+    countTime,
+    push: {
+      'alert-ticket': keyedPush(facts, alertRecord),
+      'ticket-note': notePush(notes),
+      invoice: (open, { billing }) =>
+        billing.route === 'invoice'
+          ? keyedPush(facts, draftRecord)(open)
+          : saleTicketPush(facts, alertRecord, paymentHint)(open),
+      'balance-field': balancePush(facts, 'client-fields', clientFields, ['schema-fields']),
+    },
   },
-};
+});

@@ -1,27 +1,25 @@
 /** Tickets found by the key in their subject, notes, sales by the route of the config, and the balance field. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages } from '../../src/contract/connector.ts';
+import type { Delivered } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { addDays, addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { isNow } from '../http/answers/clock.ts';
 import { Id, UtcInstant } from '../http/answers/wire.ts';
-import type { OpenCall } from '../kit/call.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, markerOf, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type NoteRecord, notePush, verifyAudience } from '../kit/writing/notes.ts';
-import { keyedPush } from '../kit/writing/push.ts';
-import { saleText } from '../kit/writing/sale-text.ts';
+import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
   type Sale,
   saleLine,
 } from '../kit/writing/sales.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import type { ClosableTicket, TicketText } from '../kit/writing/tickets.ts';
 import { run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
-import { facts } from './facts.ts';
+import { type FactId, facts } from './facts.ts';
 import { findKeyed, invoicesByDate, newestTickets, readInvoice, readTicket } from './lists.ts';
 import { fromInvoice, isAmong, netOf } from './mapping.ts';
 import { InvoiceWire, NoteWire } from './schema.ts';
@@ -32,8 +30,6 @@ const lineLengthMax = 255;
 /** Until a search by subject is verified, tickets created within so many days are searched. */
 const lookBackDays = 92;
 
-type TicketText = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
-
 const Keyed = z.object({
   ticketId: Id,
   displayId: Id.nullish(),
@@ -42,23 +38,18 @@ const Keyed = z.object({
 });
 type Keyed = z.infer<typeof Keyed>;
 
-export function createAlertPush(open: OpenCall<SuperOps>): Push<'alert-ticket'> {
-  return ticketPush<'alert-ticket'>(open, (alert) => alert);
-}
+export const alertRecord: KeyedRecord<SuperOps, TicketText, Keyed, FactId> = {
+  noun: 'ticket',
+  needs: () => ['schema-alert', 'ticket-key'],
+  find: findTicket,
+  delivered: ticketDelivered,
+  create: writeTicket,
+  ticket: () => ourTicket,
+};
 
-function ticketPush<Kind extends 'alert-ticket' | 'invoice'>(
-  open: OpenCall<SuperOps>,
-  textOf: (message: PushMessages[Kind]) => TicketText,
-): Push<Kind> {
-  return keyedPush(open, facts, {
-    noun: 'ticket',
-    needs: () => ['schema-alert', 'ticket-key'],
-    find: findTicket,
-    delivered: ticketDelivered,
-    create: (ops, message) => writeTicket(ops, textOf(message)),
-    inspect: (ops, _, ticketId) => inspectTicket(ourTicket, ops, ticketId),
-    withdraw: (ops, message, withdrawal) => withdrawTicket(ourTicket, ops, message, withdrawal),
-  });
+/** What the ticket of a sale says besides. */
+export function paymentHint({ key }: Pick<Sale, 'key'>): string[] {
+  return [`With ${markerOf(key)} in the details of a line, its payment is seen from here.`];
 }
 
 /** Compared exactly in code, whatever the search makes of the key. */
@@ -112,7 +103,7 @@ function ticketDelivered({ ticketId, displayId }: Keyed): Delivered {
 
 const isInternal: Readonly<Record<string, boolean>> = { PRIVATE: true, PUBLIC: false };
 
-const noteRecord: NoteRecord<SuperOps> = {
+export const notes = guardedNotes<SuperOps, FactId>(facts, ['schema-note', 'note-audience'], {
   async find(ops, { ticketId, key }) {
     const notes = await run(ops, operations.noteList, { ticketId }, z.array(NoteWire));
     const found = notes.find(({ content }) => hasMarker(content, key));
@@ -126,15 +117,9 @@ const noteRecord: NoteRecord<SuperOps> = {
     await verifyAudience(ops, facts, 'note-audience', { ticketId, audience }, written);
     return { remoteId: note.noteId };
   },
-};
+});
 
-const factsOfNotes = ['schema-note', 'note-audience'] as const;
-
-export function createNotePush(open: OpenCall<SuperOps>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, factsOfNotes);
-}
-
-const ourTicket: ClosableTicket<SuperOps> = {
+export const ourTicket: ClosableTicket<SuperOps> = {
   async read(ops, id) {
     const ticket = await readTicket(ops, id);
     if (ticket === null) return null;
@@ -157,41 +142,30 @@ const ourTicket: ClosableTicket<SuperOps> = {
       }
     };
   },
-  note: guardedNotes(facts, noteRecord, factsOfNotes),
+  note: notes,
   whenGone: 'by hand',
 };
-
-/** A ticket that says what to invoice. */
-export function createRequestPush(open: OpenCall<SuperOps>): Push<'invoice'> {
-  return ticketPush<'invoice'>(open, (sale) => {
-    const { key, clientId, title: subject } = sale;
-    const hint = `With ${markerOf(key)} in the details of a line, its payment is seen from here.`;
-    return { key, clientId, subject, body: saleText(sale, [hint]) };
-  });
-}
 
 /** Days that an invoice may be dated before its sale: the draft may be backdated when edited. */
 const marginDays = 31;
 
 /** A draft invoice, found by the key in the details of its line. */
-export function createInvoicePush(open: OpenCall<SuperOps>): Push<'invoice'> {
-  return keyedPush(open, facts, {
-    noun: 'invoice',
-    needs: () => ['schema-sale', 'invoice-key'],
-    find: findInvoice,
-    delivered: invoiceDelivered,
-    create: writeInvoice,
-    refuseOther: (_, invoice, sale) => refuseOtherPrice(invoice, sale),
-    async inspect(ops, _, invoiceId) {
-      const wire = await readInvoice(ops, invoiceId);
-      if (wire === null) return null;
-      const [{ isVoid, isPaid, netMinor }] = fromInvoice(ops, wire);
-      return { isVoid, isPaid, ...(netMinor === null ? {} : { totalMinor: netMinor }) };
-    },
-    // No operation is known to void an invoice: left to people.
-    withdraw: async () => null,
-  });
-}
+export const draftRecord: KeyedRecord<SuperOps, Sale, InvoiceWire, FactId> = {
+  noun: 'invoice',
+  needs: () => ['schema-sale', 'invoice-key'],
+  find: findInvoice,
+  delivered: invoiceDelivered,
+  create: writeInvoice,
+  refuseOther: (_, invoice, sale) => refuseOtherPrice(invoice, sale),
+  async inspect(ops, _, invoiceId) {
+    const wire = await readInvoice(ops, invoiceId);
+    if (wire === null) return null;
+    const [{ isVoid, isPaid, netMinor }] = fromInvoice(ops, wire);
+    return { isVoid, isPaid, ...(netMinor === null ? {} : { totalMinor: netMinor }) };
+  },
+  // No operation is known to void an invoice: left to people.
+  withdraw: async () => null,
+};
 
 async function writeInvoice(ops: SuperOps, sale: Sale): Promise<Delivered> {
   const { context, config } = ops;
@@ -275,7 +249,3 @@ export const clientFields: ClientFields<SuperOps, ClientField> = {
   },
   writableFix: 'Make it a text field that the token’s user may edit.',
 };
-
-export function createBalancePush(open: OpenCall<SuperOps>): Push<'balance-field'> {
-  return balancePush(open, facts, 'client-fields', clientFields, ['schema-fields']);
-}

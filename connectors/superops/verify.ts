@@ -16,13 +16,15 @@ import {
   testSubject,
 } from '../kit/checking/probe.ts';
 import { firstPage, type ListPage } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
+import { withdrawTicket } from '../kit/writing/tickets.ts';
 import { type List, run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
 import { type FactId, facts } from './facts.ts';
 import { showsBillable } from './introspection.ts';
 import { readable } from './lists.ts';
 import { isBilled, isWork } from './mapping.ts';
-import { clientFields, createAlertPush, createInvoicePush, createNotePush } from './push.ts';
+import { alertRecord, clientFields, draftRecord, notes, ourTicket } from './push.ts';
 import { ItemWire, type TicketWire, WorklogWire } from './schema.ts';
 
 /** Worklog entries sampled: those on a page of tickets, since there is no other list. */
@@ -91,12 +93,12 @@ async function readWorklogs(ops: SuperOps): Promise<readonly WorklogWire[]> {
 }
 
 export async function probeConnection(ops: SuperOps, clientId: SourceId): Promise<CheckResult[]> {
-  const { context, config, signal } = ops;
+  const { context, config } = ops;
   const key = `probe.${context.now()}`;
   const left: string[] = [];
   const invoice = async () => {
-    const invoices = createInvoicePush(() => ops);
-    const { remoteId, label } = await invoices.create(testSale(context, { key, clientId }), signal);
+    const sale = testSale(context, { key, clientId });
+    const { remoteId, label } = await createKeyed(ops, facts, draftRecord, sale);
     left.push(`invoice ${label ?? remoteId}`);
   };
   const steps: ProbeStep<FactId>[] = [
@@ -122,17 +124,15 @@ async function probeTicket(
   key: string,
   left: string[],
 ): Promise<void> {
-  const { signal } = ops;
-  const alerts = createAlertPush(() => ops);
-  const notes = createNotePush(() => ops);
   const ticket = { key, clientId, subject: testSubject, body: testBody };
-  const delivered = await alerts.create(ticket, signal);
+  const delivered = await createKeyed(ops, facts, alertRecord, ticket);
   const { remoteId: ticketId, label = ticketId } = delivered;
   left.push(`ticket ${label}`);
   const note = { clientId, ticketId, body: testBody };
-  await notes.create({ ...note, key: `${key}.in`, audience: 'internal' }, signal);
+  await notes.write(ops, { ...note, key: `${key}.in`, audience: 'internal' });
   // Refused if the client could see the first note.
-  await notes.create({ ...note, key: `${key}.out`, audience: 'client' }, signal);
-  const closed = await alerts.withdraw?.(ticket, { ...delivered, reason: testBody }, signal);
+  await notes.write(ops, { ...note, key: `${key}.out`, audience: 'client' });
+  const withdrawal = { ...delivered, reason: testBody };
+  const closed = await withdrawTicket(ourTicket, ops, ticket, withdrawal);
   if (closed != null) left.splice(-1, 1, `ticket ${label}, closed`);
 }

@@ -1,48 +1,33 @@
 /** Low-balance tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
-import type { Delivered, Push, PushMessages, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { findRow, refuseStranger } from '../kit/reading/lists.ts';
-import { balancePush, type ClientField, type ClientFields } from '../kit/writing/balance-field.ts';
+import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
-import {
-  guardedNotes,
-  type Note,
-  type NoteRecord,
-  notePush,
-  verifyAudience,
-} from '../kit/writing/notes.ts';
-import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
-import { type ClosableTicket, inspectTicket, withdrawTicket } from '../kit/writing/tickets.ts';
+import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
+import type { ClosableTicket, TicketText } from '../kit/writing/tickets.ts';
 import type { List, Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { clientNumber, fieldNames, readCustomer, ticketList } from './lists.ts';
 import { CommentWire, KeyedTicket, NumberId, TicketDetail } from './schema.ts';
 
-type Alert = PushMessages['alert-ticket'];
-
 /** Found again by a tag that is its key. */
-export const alertRecord: KeyedRecord<Syncro, Alert, KeyedTicket, FactId> = {
+export const alertRecord: KeyedRecord<Syncro, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   needs: () => ['ticket-key'],
   kept: 'ticket-key',
   find: findTicket,
   create: createTicket,
   delivered: ({ id, number }) => ({ remoteId: id, label: `#${number}` }),
-  inspect: (syncro, _, ticketId) => inspectTicket(alertTicket, syncro, ticketId),
-  withdraw: (syncro, message, withdrawal) =>
-    withdrawTicket(alertTicket, syncro, message, withdrawal),
+  ticket: () => alertTicket,
 };
-
-export function createAlertPush(open: OpenCall<Syncro>): Push<'alert-ticket'> {
-  return keyedPush(open, facts, alertRecord);
-}
 
 const CreatedTicket = z.object({ ticket: z.object({ id: NumberId }) });
 
 /** For technicians: hidden, not e-mailed. */
-async function createTicket(syncro: Syncro, message: Alert): Promise<Delivered> {
+async function createTicket(syncro: Syncro, message: TicketText): Promise<Delivered> {
   const { status, issueType, priority } = syncro.config.alerts;
   const subject = oneLine(message.subject);
   const body = {
@@ -65,7 +50,7 @@ async function createTicket(syncro: Syncro, message: Alert): Promise<Delivered> 
 const lookBackDays = 90;
 
 /** The client's recent tickets, compared here: what Syncro's search covers is not documented. */
-function findTicket(syncro: Syncro, { key, clientId }: Alert): Promise<KeyedTicket | null> {
+function findTicket(syncro: Syncro, { key, clientId }: TicketText): Promise<KeyedTicket | null> {
   const customer_id = clientNumber(clientId);
   const created_after = instantFromMs(syncro.context.now() - lookBackDays * 86_400_000);
   const list: List = { ...ticketList.all, query: { customer_id, created_after } };
@@ -83,7 +68,11 @@ function ticketPath(id: SourceId): string {
   return `/tickets/${encodeURIComponent(id)}`;
 }
 
-const noteRecord: NoteRecord<Syncro> = { find: findNote, write: writeNote };
+/** Found again by the key at the end of its text. */
+export const notes = guardedNotes<Syncro, FactId>(facts, ['note-audience'], {
+  find: findNote,
+  write: writeNote,
+});
 
 const alertTicket: ClosableTicket<Syncro> = {
   async read({ config, getIfThere }, id) {
@@ -98,13 +87,8 @@ const alertTicket: ClosableTicket<Syncro> = {
   async close({ config, write }, id) {
     return () => write('PUT', ticketPath(id), { status: config.alerts.withdrawnStatus });
   },
-  note: guardedNotes(facts, noteRecord, ['note-audience']),
+  note: notes,
 };
-
-/** Found again by the key at the end of its text. */
-export function createNotePush(open: OpenCall<Syncro>): Push<'ticket-note'> {
-  return notePush(open, facts, noteRecord, ['note-audience']);
-}
 
 const CreatedComment = z.object({ comment: CommentWire });
 
@@ -135,7 +119,7 @@ function noteDelivered({ ticketId }: Note, id: SourceId): Delivered {
   return { remoteId: id, label: `comment ${id} on ticket ${ticketId}` };
 }
 
-export const customFields: ClientFields<Syncro, ClientField> = {
+export const clientFields: ClientFields<Syncro, ClientField> = {
   noun: 'customer',
   product: 'Syncro',
   async read(syncro, clientId) {
@@ -151,7 +135,3 @@ export const customFields: ClientFields<Syncro, ClientField> = {
   hidden: async (syncro) => (await fieldNames(syncro)).map((name) => ({ name })),
   writableFix: 'Make it a text field of customers in Syncro.',
 };
-
-export function createBalancePush(open: OpenCall<Syncro>): Push<'balance-field'> {
-  return balancePush(open, facts, 'client-fields', customFields);
-}

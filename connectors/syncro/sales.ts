@@ -3,11 +3,10 @@
  * line is added by a second request; an invoice that is found without one gets it.
  */
 import { z } from 'zod';
-import type { Delivered, Push, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import type { OpenCall } from '../kit/call.ts';
 import { withMarker } from '../kit/writing/marker.ts';
-import { type KeyedRecord, keyedPush } from '../kit/writing/push.ts';
+import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   refuseOtherCurrency,
   refuseOtherTotal,
@@ -15,7 +14,7 @@ import {
   saleLine,
 } from '../kit/writing/sales.ts';
 import type { Syncro } from './call.ts';
-import { type FactId, facts } from './facts.ts';
+import type { FactId } from './facts.ts';
 import { clientNumber } from './lists.ts';
 import { invoiceNumberOf, minorOf } from './mapping.ts';
 import { saleProduct } from './prepay-products.ts';
@@ -46,10 +45,6 @@ export const saleRecord: KeyedRecord<Syncro, Sale, InvoiceDetail, FactId> = {
     return { isPaid: invoice.is_paid === true, updatedAt: invoice.updated_at, ...total };
   },
 };
-
-export function createInvoicePush(open: OpenCall<Syncro>): Push<'invoice'> {
-  return keyedPush(open, facts, saleRecord);
-}
 
 async function createInvoice(syncro: Syncro, sale: Sale): Promise<Delivered> {
   // Syncro has one currency; its amounts do not include it.

@@ -20,7 +20,7 @@ import { createKeyed } from '../kit/writing/push.ts';
 import type { Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { invoiceList, resolvedTickets, ticketList, timerList } from './lists.ts';
-import { alertRecord, customFields, writeNote } from './push.ts';
+import { alertRecord, clientFields, writeNote } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { InvoiceDetail, NumberId, PaymentWire, TicketDetail } from './schema.ts';
 
@@ -99,7 +99,7 @@ export function probeConnection(syncro: Syncro, clientId: SourceId): Promise<Che
   };
   const steps: ProbeStep<FactId>[] = [
     { facts: ['ticket-key', 'timer-moves-ticket', 'note-audience'], work: ticket },
-    fieldStep(syncro, facts, 'client-fields', customFields, clientId),
+    fieldStep(syncro, facts, 'client-fields', clientFields, clientId),
     { facts: ['invoice-number'], work: invoice },
   ];
   const remove = (path: string) => removeForSure(syncro, path);

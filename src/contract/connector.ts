@@ -67,29 +67,27 @@ export interface Withdrawn {
 }
 
 /** Every write has a find. `find` compares exactly in code: a vendor may ignore a filter. */
-export interface Push<Kind extends PushKind> {
-  find(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered | null>;
-  create(message: PushMessages[Kind], signal: AbortSignal): Promise<Delivered>;
+export interface PushOf<Message> {
+  find(message: Message, signal: AbortSignal): Promise<Delivered | null>;
+  create(message: Message, signal: AbortSignal): Promise<Delivered>;
   /**
    * The current state of a delivered record, read by its ID; null: it no longer exists. Without
    * this function, `find` only shows whether it exists.
    */
-  inspect?(
-    message: PushMessages[Kind],
-    remoteId: SourceId,
-    signal: AbortSignal,
-  ): Promise<RemoteState | null>;
+  inspect?(message: Message, remoteId: SourceId, signal: AbortSignal): Promise<RemoteState | null>;
   /**
    * Withdraws a delivered record, gives the reason, and verifies the result. A record that is
    * already withdrawn, by us or by a user, is left as is and counts. Null: the vendor does not
    * allow it, so it must be done by hand. Absent: not supported at all.
    */
   withdraw?(
-    message: PushMessages[Kind],
+    message: Message,
     delivered: Withdrawal,
     signal: AbortSignal,
   ): Promise<Withdrawn | null>;
 }
+
+export type Push<Kind extends PushKind> = PushOf<PushMessages[Kind]>;
 
 export type Pushes = { [Kind in PushKind]?: Push<Kind> };
 

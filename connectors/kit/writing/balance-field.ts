@@ -1,9 +1,16 @@
 /** The hours left, in a custom field of the client. */
-import type { ConnectorContext, Push, SourceId } from '../../../src/contract/connector.ts';
+import type {
+  ConnectorContext,
+  Push,
+  PushMessages,
+  SourceId,
+} from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { isSameValue } from '../../http/answers/wire.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
+
+type Balance = PushMessages['balance-field'];
 
 /** A custom field of one client, under the name that the API has for it. */
 export interface ClientField {
@@ -46,15 +53,14 @@ export function balancePush<
   Field extends ClientField,
   Id extends string,
 >(
-  open: OpenCall<C>,
   book: FactBook<Id>,
   fact: Id,
   fields: ClientFields<C, Field>,
   needs: readonly Id[] = [],
-): Push<'balance-field'> {
+): (open: OpenCall<C>) => Push<'balance-field'> {
   const idOf = (clientId: SourceId, field: Field): SourceId =>
     fields.remoteId?.(clientId, field) ?? `${clientId}.${field.name}`;
-  return {
+  return (open) => ({
     async find({ clientId, field, hoursText }, signal) {
       const call = open(signal);
       const shown = await fields.read(call, clientId);
@@ -73,14 +79,39 @@ export function balancePush<
       const after = await writeField(fields, call, book, fact, clientId, change);
       const shown = after.find((field) => isSameField(field, target))?.value;
       if (isSameValue(shown, hoursText)) return { remoteId: idOf(clientId, target) };
-      const { noun, writableFix: fix } = fields;
-      throw new KindError(
-        'rejected',
-        `The ${noun} ${clientId} does not show "${field}" as written.`,
-        { fix },
-      );
+      throw notShown(fields, { clientId, field });
     },
-  };
+  });
+}
+
+/** For a vendor that writes each field by itself, so that no other can be lost. */
+export interface PlainFields<C> {
+  noun: string;
+  isShown(call: C, balance: Balance): Promise<boolean>;
+  write(call: C, balance: Balance): Promise<unknown>;
+  remoteId(balance: Balance): SourceId;
+  writableFix: string;
+}
+
+export function plainBalancePush<C>(fields: PlainFields<C>) {
+  return (open: OpenCall<C>): Push<'balance-field'> => ({
+    find: async (balance, signal) =>
+      (await fields.isShown(open(signal), balance)) ? { remoteId: fields.remoteId(balance) } : null,
+    async create(balance, signal) {
+      const call = open(signal);
+      await fields.write(call, balance);
+      if (await fields.isShown(call, balance)) return { remoteId: fields.remoteId(balance) };
+      throw notShown(fields, balance);
+    },
+  });
+}
+
+function notShown(
+  { noun, writableFix: fix }: Pick<PlainFields<unknown>, 'noun' | 'writableFix'>,
+  { clientId, field }: Pick<Balance, 'clientId' | 'field'>,
+): KindError {
+  const message = `The ${noun} ${clientId} does not show "${field}" as written.`;
+  return new KindError('rejected', message, { fix });
 }
 
 /** Writes the one field and reads all back. Throws `config` if another one changed. */

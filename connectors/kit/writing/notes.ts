@@ -16,25 +16,11 @@ export interface NoteRecord<C> {
   write(call: C, note: Note): Promise<Delivered>;
 }
 
-/** `needs`: no note is written if one of these facts is false. */
-export function notePush<C extends { context: ConnectorContext }, Id extends string>(
-  open: OpenCall<C>,
-  book: FactBook<Id>,
-  record: NoteRecord<C>,
-  needs: readonly Id[],
-): Push<'ticket-note'> {
-  const { find, write } = guardedNotes(book, record, needs);
-  return {
-    find: (note, signal) => find(open(signal), note),
-    create: (note, signal) => write(open(signal), note),
-  };
-}
-
 /** Refuses to write notes if one of `needs` was verified false; also for withdrawal notes. */
 export function guardedNotes<C extends { context: ConnectorContext }, Id extends string>(
   { refuseIfFalse }: FactBook<Id>,
-  { find, write }: NoteRecord<C>,
   needs: readonly Id[],
+  { find, write }: NoteRecord<C>,
 ): NoteRecord<C> {
   return {
     find,
@@ -43,6 +29,13 @@ export function guardedNotes<C extends { context: ConnectorContext }, Id extends
       return write(call, note);
     },
   };
+}
+
+export function notePush<C>({ find, write }: NoteRecord<C>) {
+  return (open: OpenCall<C>): Push<'ticket-note'> => ({
+    find: (note, signal) => find(open(signal), note),
+    create: (note, signal) => write(open(signal), note),
+  });
 }
 
 /** Verifies whether a note kept its audience; a leak is logged and blocks the next note. */

@@ -2,9 +2,7 @@
 import type {
   ConnectorContext,
   Delivered,
-  Push,
-  PushKind,
-  PushMessages,
+  PushOf,
   RemoteState,
   SourceId,
   Withdrawal,
@@ -12,8 +10,9 @@ import type {
 } from '../../../src/contract/connector.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
+import { type ClosableTicket, inspectTicket, type Keyed, withdrawTicket } from './tickets.ts';
 
-interface HasContext {
+export interface HasContext {
   context: ConnectorContext;
 }
 
@@ -36,20 +35,21 @@ export interface KeyedRecord<C, Message, Row, Id extends string> {
   refuseOther?(call: C, row: Row, message: Message): void;
   inspect?(call: C, message: Message, remoteId: SourceId): Promise<RemoteState | null>;
   withdraw?(call: C, message: Message, withdrawal: Withdrawal): Promise<Withdrawn | null>;
+  /** Of a ticket, instead of `inspect` and `withdraw`: how its state is read and how it is closed. */
+  ticket?(message: Message): ClosableTicket<C>;
 }
 
 export function keyedPush<
   C extends HasContext,
-  Kind extends PushKind,
+  Message extends Keyed,
   Row,
   Id extends string = never,
 >(
-  open: OpenCall<C>,
   book: FactBook<Id>,
-  record: KeyedRecord<C, PushMessages[Kind], Row, Id>,
-): Push<Kind> {
-  const { inspect, withdraw } = record;
-  return {
+  record: KeyedRecord<C, Message, Row, Id>,
+): (open: OpenCall<C>) => PushOf<Message> {
+  const { inspect, withdraw } = withTicket(record);
+  return (open) => ({
     async find(message, signal) {
       const call = open(signal);
       const row = await record.find(call, message);
@@ -63,6 +63,19 @@ export function keyedPush<
     ...(withdraw && {
       withdraw: (message, withdrawal, signal) => withdraw(open(signal), message, withdrawal),
     }),
+  });
+}
+
+function withTicket<C, Message extends Keyed, Row, Id extends string>(
+  record: KeyedRecord<C, Message, Row, Id>,
+): Pick<KeyedRecord<C, Message, Row, Id>, 'inspect' | 'withdraw'> {
+  const { ticket } = record;
+  if (ticket === undefined) return record;
+  return {
+    inspect: (call, message, id) => inspectTicket(ticket(message), call, id),
+    withdraw: (call, message, withdrawal) =>
+      withdrawTicket(ticket(message), call, message, withdrawal),
+    ...record,
   };
 }
 

@@ -8,7 +8,13 @@ import type {
 } from '../../../src/contract/connector.ts';
 import type { NoteRecord } from './notes.ts';
 
-type Keyed = Pick<PushMessages['alert-ticket'], 'key' | 'clientId'>;
+/** What a ticket of ours says, of an alert or a sale. */
+export type TicketText = Pick<
+  PushMessages['alert-ticket'],
+  'key' | 'clientId' | 'subject' | 'body'
+>;
+
+export type Keyed = Pick<TicketText, 'key' | 'clientId'>;
 
 /** A ticket of ours, read by its ID. */
 export interface TicketView {
