@@ -100,6 +100,45 @@ test('statement: HTML by default, JSON with --json, CSV on demand, a file with -
   expect(await cli.json(['statement', 'dupont'])).toMatchObject({ month: '2026-04' });
 });
 
+test('statement: the name of the file chooses the format', async () => {
+  const cli = await benchWithWork();
+  const march = ['statement', 'dupont', '--month', '2026-03'];
+  for (const [ending, format] of [
+    ['csv', 'csv'],
+    ['json', 'json'],
+    ['txt', 'text'],
+    ['htm', 'html'],
+  ] as const) {
+    const file = join(makeFolder(), `march.${ending}`);
+    expect(await cli.json([...march, '--out', file])).toMatchObject({ format, file });
+    const asked = await cli.run([...march, '--format', format]);
+    expect(readFileSync(file, 'utf8')).toBe(asked.out);
+  }
+  const pdf = await cli.run([...march, '--format', 'pdf']);
+  expect([pdf.exitCode, pdf.err]).toEqual([2, expect.stringContaining('Add --out FILE.')]);
+});
+
+test('statement --all: every client’s, each in a private file of its own', async () => {
+  const cli = await benchWithWork();
+  const folder = join(makeFolder(), 'march');
+  const all = ['statement', '--all', '--month', '2026-03', '--out', folder];
+  const { out } = await cli.run(all);
+  const file = join(folder, 'dupont-plomberie-2026-03.html');
+  expect(out).toBe(`Statement of Dupont Plomberie for 2026-03: ${file}\n`);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).toContain('<!doctype html>');
+  expect(await cli.json([...all, '--format', 'csv'])).toMatchObject({
+    statements: [{ format: 'csv', file: join(folder, 'dupont-plomberie-2026-03.csv') }],
+  });
+  const refused = [
+    ['statement', 'dupont', ...all.slice(1)],
+    ['statement', '--all'],
+    ['statement'],
+    [...all.slice(0, -1), file],
+  ];
+  for (const line of refused) expect((await cli.run(line)).exitCode).toBe(2);
+});
+
 test('explain answers in the language asked for', async () => {
   const cli = await benchWithWork();
   const { out } = await cli.run(['explain', 'e1', '--locale', 'fr']);

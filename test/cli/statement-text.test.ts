@@ -59,7 +59,7 @@ test('it is in the client’s language, and says that a running month is provisi
   expect(out).toContain('\n\nRien n’a été acheté ni consommé sur cette période.\n\n');
 });
 
-test('text is also a format for a pipe and a file; --out alone stays the page', async () => {
+test('text is also a format for a pipe and a file; a file whose name does not say stays the page', async () => {
   const cli = await benchWithMarch();
   const piped = await cli.run([...march, '--format', 'text']);
   expect(piped.out).toMatch(/^Statement of prepaid hours, March 2026\n/);
@@ -67,7 +67,8 @@ test('text is also a format for a pipe and a file; --out alone stays the page', 
   await cli.run([...march, '--format', 'text', '--out', file], terminal);
   expect(readFileSync(file, 'utf8')).toBe(piped.out);
   expect(piped.out).not.toContain('--out');
-  await cli.run([...march, '--out', file], terminal);
-  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>/);
+  const page = join(makeFolder(), 'march');
+  await cli.run([...march, '--out', page], terminal);
+  expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
   expect((await cli.run([...march, '--format', 'html'], terminal)).out).toMatch(/^<!doctype html>/);
 });

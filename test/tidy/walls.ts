@@ -85,7 +85,7 @@ const walls: readonly Wall[] = [
   { room: 'src/config/*', may: ['src/domain/', 'src/contract/', 'src/config/'] },
   { room: 'src/service/app/', may: [...core, 'src/service/corrections/'] },
   { room: 'src/service/corrections/', may: [...core, 'src/service/app/', 'src/service/run/'] },
-  ...['run', 'check', 'plan', 'setup', 'backup'].map((name) => ({
+  ...['run', 'check', 'plan', 'setup', 'backup', 'publish'].map((name) => ({
     room: `src/service/${name}/`,
     may: [...core, 'src/service/app/'],
   })),
@@ -174,6 +174,7 @@ const doors: Readonly<Record<string, string | readonly string[]>> = {
   'hono/cookie': 'src/web/',
   'hono/html': 'src/web/',
   '@hono/node-server': 'src/web/server.ts',
+  'playwright-core': 'src/service/publish/print-pdf.ts',
   'prom-client': 'src/web/metrics.ts',
 };
 

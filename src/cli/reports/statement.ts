@@ -1,114 +1,156 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
-import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { instantFromMs } from '../../domain/time.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
-import { buildOutlook } from '../../reports/statement/outlook.ts';
-import type { PageExtras } from '../../reports/statement/page/page-view.ts';
-import { buildStatement } from '../../reports/statement/statement.ts';
-import { statementToCsv } from '../../reports/statement/statement-csv.ts';
-import { statementToHtml } from '../../reports/statement/statement-html.ts';
-import { statementToJson } from '../../reports/statement/statement-json.ts';
-import type { Statement } from '../../reports/statement/statement-shape.ts';
+import {
+  buildClientStatement,
+  type StatementSource,
+} from '../../reports/statement/client-statement.ts';
+import { openPrinter } from '../../service/publish/print-pdf.ts';
 import type { CliDeps } from '../deps.ts';
 import { findClient } from '../input/find-client.ts';
-import type { TableOptions } from '../output/table.ts';
-import type { Cli } from '../scope.ts';
+import type { Cli, Scope } from '../scope.ts';
+import {
+  type StatementFile,
+  type StatementFormat,
+  spellStatement,
+  statementFormats,
+  writeAllStatements,
+  writeStatements,
+} from './statement-files.ts';
 import { statementToText } from './statement-text.ts';
-
-const plain: TableOptions = { paint: (_, text) => text, columns: null };
-const writers = {
-  html: (statement: Statement, extras: PageExtras) => statementToHtml(statement, extras),
-  csv: statementToCsv,
-  json: statementToJson,
-  text: (statement: Statement) => statementToText(statement, plain),
-};
 
 interface StatementOptions {
   month?: string;
-  format?: keyof typeof writers;
+  format?: StatementFormat;
   out?: string;
+  all?: boolean;
 }
 
 export function addStatementCommand(program: Command, cli: Cli): void {
   cli
     .add(
       program,
-      'statement <client>',
+      'statement [client]',
       'what a client had, bought and used in a month',
-      'statement Dupont --month 2026-03 --out dupont-2026-03.html',
+      'statement Dupont --month 2026-03 --out dupont-2026-03.pdf',
     )
     .option('--month <month>', 'such as 2026-03 (default: the current month, still provisional)')
     .addOption(
       new Option(
         '--format <format>',
-        'default: text on a terminal, else html; json with --json',
-      ).choices(Object.keys(writers)),
+        'default: by the name of the file, else text on a terminal and html elsewhere; json with --json',
+      ).choices(statementFormats),
     )
     .option('--out <file>', 'write to the file instead of standard output')
-    .action((query: string, options: StatementOptions, command: Command) =>
-      cli.withApp(command, 'read', async ({ app, deps, isJson, answer, paint }) => {
-        const { month: asked, out } = options;
-        const format = options.format ?? usualFormat(out, isJson, deps);
-        if (isJson && out === undefined && format !== 'json') {
-          throw new KindError('config', `--json and --format ${format} contradict each other.`, {
-            fix: 'Use only one of them, or write to a file with --out.',
-          });
-        }
-        const client = findClient(app.clients, query);
-        const now = instantFromMs(app.now());
-        const month = asked ?? dateInZone(now, client.timezone).slice(0, 7);
-        const { locale } = client;
-        const statement = await buildStatement(app.store, { client, month, locale, now });
-        if (out === undefined && format === 'text') {
-          const columns = deps.isOutTerminal ? deps.columns : null;
-          deps.out(statementToText(statement, { paint, columns }));
-          const hint = `A page for ${plainText(client.name)}: add --out FILE`;
-          if (deps.isOutTerminal) deps.out(`\n${paint('dim', hint)}\n`);
+    .option('--all', 'every client’s, into the folder that --out names')
+    .action((query: string | undefined, options: StatementOptions, command: Command) =>
+      cli.withApp(command, 'read', async (scope) => {
+        const { app, deps } = scope;
+        const { config, store, clients, now } = app;
+        const source = { config, store, clients, now: instantFromMs(now()) };
+        const { month = null, out } = options;
+        const format = options.format ?? usualFormat(options, scope.isJson, deps);
+        const openBrowser = () => openPrinter(config.file, deps.env);
+        const request = { month, format, openBrowser };
+        if (options.all === true) {
+          const folder = readFolder(query, out);
+          answerFiles(scope, await writeAllStatements(source, { ...request, folder }));
           return 0;
         }
-        const { offers, sender } = app.config;
-        // What lies ahead is shown while the month runs: a page of a month that is over never changes.
-        const outlook =
-          format === 'html' && statement.provisional !== null
-            ? await buildOutlook(app.store, { client, all: app.clients, offers, now })
-            : null;
-        const text = writers[format](statement, { sender, outlook });
-        if (out === undefined) deps.out(text);
+        const client = readClient(clients, query);
+        if (out === undefined) await printOut(scope, source, client, { month, format });
         else {
-          writeOut(out, text);
-          const file = resolve(out);
-          const isProvisional = statement.provisional !== null;
-          answer(
-            { client: client.name, month, format, file, isProvisional },
-            () => `Statement of ${client.name} for ${month}: ${file}\n`,
-          );
+          const nameFile = () => out;
+          const one = { ...request, clients: [client], nameFile };
+          const [written] = await writeStatements(source, one);
+          scope.answer(written, () => lineOf(written));
         }
         return 0;
       }),
     );
 }
 
-function usualFormat(
-  out: string | undefined,
-  isJson: boolean,
-  { isOutTerminal }: CliDeps,
-): keyof typeof writers {
-  if (out !== undefined) return 'html';
-  if (isJson) return 'json';
-  return isOutTerminal ? 'text' : 'html';
+function readFolder(query: string | undefined, out: string | undefined): string {
+  if (query !== undefined) {
+    throw new KindError(
+      'config',
+      `--all and the client ${plainText(query)} contradict each other.`,
+      {
+        fix: 'Use only one of them.',
+      },
+    );
+  }
+  if (out === undefined) {
+    throw new KindError('config', '--all needs a folder.', { fix: 'Add --out FOLDER.' });
+  }
+  return resolve(out);
 }
 
-/** Readable by its owner only: a statement is confidential. */
-function writeOut(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { mode: 0o600 });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new KindError('config', `${resolve(file)} cannot be written (${code}).`, {
-      fix: 'Choose a file in an existing, writable folder.',
-      cause: error,
+function readClient(clients: readonly Client[], query: string | undefined): Client {
+  if (query !== undefined) return findClient(clients, query);
+  throw new KindError('config', 'Whose statement?', {
+    fix: 'Name a client, or write every client’s: --all --out FOLDER.',
+  });
+}
+
+async function printOut(
+  { deps, paint, isJson }: Scope,
+  source: StatementSource,
+  client: Client,
+  { month, format }: { month: string | null; format: StatementFormat },
+): Promise<void> {
+  if (isJson && format !== 'json') {
+    throw new KindError('config', `--json and --format ${format} contradict each other.`, {
+      fix: 'Use only one of them, or write to a file with --out.',
     });
   }
+  if (format === 'pdf') {
+    throw new KindError('config', 'A PDF is written to a file.', { fix: 'Add --out FILE.' });
+  }
+  const statement = await buildClientStatement(source, client, month);
+  if (format !== 'text') {
+    deps.out(await spellStatement(source, client, statement, format));
+    return;
+  }
+  deps.out(
+    statementToText(statement, { paint, columns: deps.isOutTerminal ? deps.columns : null }),
+  );
+  const hint = `A page for ${plainText(client.name)}: add --out FILE`;
+  if (deps.isOutTerminal) deps.out(`\n${paint('dim', hint)}\n`);
+}
+
+function answerFiles({ answer }: Scope, statements: StatementFile[]): void {
+  const [first] = statements;
+  answer({ statements }, () =>
+    first === undefined
+      ? 'No clients yet: run `prepaid-hours run` first.\n'
+      : statements.map(lineOf).join(''),
+  );
+}
+
+function lineOf(written: StatementFile | undefined): string {
+  if (written === undefined) return '';
+  const { client, month, file } = written;
+  return `Statement of ${plainText(client)} for ${month}: ${file}\n`;
+}
+
+const endings: Readonly<Record<string, StatementFormat>> = {
+  '.pdf': 'pdf',
+  '.csv': 'csv',
+  '.json': 'json',
+  '.txt': 'text',
+};
+
+function usualFormat(
+  { out, all }: StatementOptions,
+  isJson: boolean,
+  { isOutTerminal }: CliDeps,
+): StatementFormat {
+  if (all === true) return 'html';
+  if (out !== undefined) return endings[extname(out).toLowerCase()] ?? 'html';
+  if (isJson) return 'json';
+  return isOutTerminal ? 'text' : 'html';
 }

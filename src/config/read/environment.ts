@@ -16,6 +16,11 @@ export const environmentNames = [
     meaning: 'json or pretty. Default: pretty on a terminal, json elsewhere.',
   },
   { name: 'NO_COLOR', meaning: 'Any value disables colours on a terminal.' },
+  {
+    name: 'CHROME_PATH',
+    meaning:
+      'Program of the browser that prints PDFs. Default: Chromium, Chrome or Edge where it is usually installed.',
+  },
 ] as const;
 
 /**

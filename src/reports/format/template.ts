@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import { escapeHtml } from './html.ts';
+import { plainText } from './plain-text.ts';
 
 const eta = new Eta({
   autoEscape: true,
@@ -17,4 +18,13 @@ export function compileHtmlTemplate<Values extends object>(file: URL): (values: 
       .render(template, values)
       .trimStart()
       .replace(/\n\s*\n/g, '\n');
+}
+
+/** A text as a string of a style sheet, in which nothing can end it. */
+export function cssString(text: string): string {
+  const escaped = plainText(text).replace(
+    /[^\p{L}\p{N} ]/gu,
+    (mark) => `\\${mark.codePointAt(0)?.toString(16)} `,
+  );
+  return `"${escaped}"`;
 }

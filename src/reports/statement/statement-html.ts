@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compileHtmlTemplate } from '../format/template.ts';
+import { compileHtmlTemplate, cssString } from '../format/template.ts';
 import { type PageExtras, type PageView, toPageView } from './page/page-view.ts';
 import type { Statement } from './statement-shape.ts';
 
@@ -12,7 +12,17 @@ export function statementToHtml(
 ): string {
   render ??= compileHtmlTemplate(fileOf('statement.eta'));
   const style = readFileSync(fileOf('statement.css'), 'utf8');
-  return render({ ...toPageView(statement, extras), style });
+  const view = toPageView(statement, extras);
+  return render({ ...view, style: style + footStyle(view) });
+}
+
+/** The foot of each page on paper. */
+function footStyle({ title, client, words }: PageView): string {
+  const [before, between] = words.pageNumber.map(cssString);
+  return `@page {
+  @bottom-left { content: ${cssString(`${client} · ${title}`)} }
+  @bottom-right { content: ${before} counter(page) ${between} counter(pages) }
+}`;
 }
 
 function fileOf(name: string): URL {

@@ -66,4 +66,5 @@ export const pageEn: PageWords = {
   contact: (sender) => `${sender} will be glad to help.`,
   postedNote: (zone) =>
     `All dates are in the time zone ${zone}. Work is listed in the month in which it was charged.`,
+  pageNumber: ['Page ', ' of '],
 };

@@ -71,4 +71,5 @@ export const pageFr: PageWords = {
   contact: (sender) => `${sender} se tient à votre disposition.`,
   postedNote: (zone) =>
     `Toutes les dates sont dans le fuseau ${zone}. Une intervention figure au relevé du mois où elle a été décomptée.`,
+  pageNumber: ['Page ', ' sur '],
 };

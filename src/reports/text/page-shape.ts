@@ -55,6 +55,8 @@ export interface PageWords {
   questions: string;
   contact(sender: string): string;
   postedNote(zone: string): string;
+  /** On paper: `Page 1 of 3`, around the two numbers. */
+  pageNumber: [before: string, between: string];
 }
 
 /** Hours with up to two decimals, for a figure read at a glance. */

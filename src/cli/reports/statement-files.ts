@@ -1,0 +1,131 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { KindError } from '../../domain/errors.ts';
+import { foldName } from '../../domain/records/names.ts';
+import {
+  buildClientStatement,
+  buildStatementOutlook,
+  type StatementSource,
+} from '../../reports/statement/client-statement.ts';
+import { statementToCsv } from '../../reports/statement/statement-csv.ts';
+import { statementToHtml } from '../../reports/statement/statement-html.ts';
+import { statementToJson } from '../../reports/statement/statement-json.ts';
+import type { Statement } from '../../reports/statement/statement-shape.ts';
+import type { Printer } from '../../service/publish/print-pdf.ts';
+import type { TableOptions } from '../output/table.ts';
+import { statementToText } from './statement-text.ts';
+
+export const statementFormats = ['html', 'pdf', 'csv', 'json', 'text'] as const;
+export type StatementFormat = (typeof statementFormats)[number];
+
+const plain: TableOptions = { paint: (_, text) => text, columns: null };
+
+/** One statement as it goes to a file or a pipe. */
+export async function spellStatement(
+  source: StatementSource,
+  client: Client,
+  statement: Statement,
+  format: Exclude<StatementFormat, 'pdf'>,
+): Promise<string> {
+  if (format === 'csv') return statementToCsv(statement);
+  if (format === 'json') return statementToJson(statement);
+  if (format === 'text') return statementToText(statement, plain);
+  const { sender } = source.config;
+  const outlook = await buildStatementOutlook(source, client, statement);
+  return statementToHtml(statement, { sender, outlook });
+}
+
+export interface StatementFile {
+  client: string;
+  month: string;
+  format: StatementFormat;
+  file: string;
+  isProvisional: boolean;
+}
+
+interface FilesRequest {
+  clients: readonly Client[];
+  /** Null: the current one of each client. */
+  month: string | null;
+  format: StatementFormat;
+  openBrowser(): Promise<Printer>;
+  nameFile(client: Client, month: string): string;
+}
+
+/** Writes the statements one after the other; one browser prints all. */
+export async function writeStatements(
+  source: StatementSource,
+  { clients, month, format, openBrowser, nameFile }: FilesRequest,
+): Promise<StatementFile[]> {
+  const printer = format === 'pdf' ? await openBrowser() : null;
+  const written: StatementFile[] = [];
+  try {
+    for (const client of clients) {
+      const statement = await buildClientStatement(source, client, month);
+      const shown = format === 'pdf' ? 'html' : format;
+      const text = await spellStatement(source, client, statement, shown);
+      const file = resolve(nameFile(client, statement.month));
+      writeFile(file, printer === null ? text : await print(printer, text, client));
+      const isProvisional = statement.provisional !== null;
+      written.push({
+        client: client.name,
+        month: statement.month,
+        format,
+        file,
+        isProvisional,
+      });
+    }
+  } finally {
+    await printer?.close();
+  }
+  return written;
+}
+
+/** Writes every client's statement into a folder, under the client's name and the month. */
+export async function writeAllStatements(
+  source: StatementSource,
+  { folder, ...request }: Omit<FilesRequest, 'clients' | 'nameFile'> & { folder: string },
+): Promise<StatementFile[]> {
+  withFileFix(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  const names = new Set<string>();
+  const ending = request.format === 'text' ? 'txt' : request.format;
+  const nameFile = (client: Client, month: string) => {
+    const free = freeName(`${fileNameOf(client.name)}-${month}`, names);
+    names.add(free);
+    return join(folder, `${free}.${ending}`);
+  };
+  return await writeStatements(source, { ...request, clients: source.clients, nameFile });
+}
+
+/** `etablissements-dupont-fils`: what every file system takes. */
+function fileNameOf(name: string): string {
+  const words = foldName(name).match(/[\p{L}\p{N}]+/gu) ?? ['client'];
+  return [...words.join('-')].slice(0, 60).join('').replace(/-$/, '');
+}
+
+function freeName(name: string, taken: ReadonlySet<string>, count = 1): string {
+  const candidate = count === 1 ? name : `${name}-${count}`;
+  return taken.has(candidate) ? freeName(name, taken, count + 1) : candidate;
+}
+
+function print(printer: Printer, html: string, { locale }: Client): Promise<Buffer> {
+  return printer.print(html, locale === 'en-US' ? 'Letter' : 'A4');
+}
+
+/** Readable by its owner only: a statement is confidential. */
+function writeFile(file: string, content: string | Buffer): void {
+  withFileFix(file, () => writeFileSync(file, content, { mode: 0o600 }));
+}
+
+function withFileFix(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new KindError('config', `${resolve(file)} cannot be written (${code}).`, {
+      fix: 'Choose a file in an existing, writable folder.',
+      cause: error,
+    });
+  }
+}

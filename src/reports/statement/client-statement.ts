@@ -1,0 +1,40 @@
+import type { LoadedConfig } from '../../config/loaded.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import { dateInZone, type Instant } from '../../domain/time.ts';
+import type { Store } from '../../store/port.ts';
+import { buildOutlook, type Outlook } from './outlook.ts';
+import { buildStatement } from './statement.ts';
+import type { Statement } from './statement-shape.ts';
+
+/** What statements of any client are made from. */
+export interface StatementSource {
+  config: Pick<LoadedConfig, 'offers' | 'sender'>;
+  store: Store;
+  /** All configured clients: some may share the blocks. */
+  clients: readonly Client[];
+  now: Instant;
+}
+
+/** A month of a client as it reads it. `month`: null: the current one, in the client's zone. */
+export async function buildClientStatement(
+  { store, now }: Pick<StatementSource, 'store' | 'now'>,
+  client: Client,
+  month: string | null,
+): Promise<Statement> {
+  return await buildStatement(store, {
+    client,
+    month: month ?? dateInZone(now, client.timezone).slice(0, 7),
+    locale: client.locale,
+    now,
+  });
+}
+
+/** What lies ahead is shown while the month runs: the page of a month that is over never changes. */
+export async function buildStatementOutlook(
+  { config, store, clients, now }: StatementSource,
+  client: Client,
+  { provisional }: Pick<Statement, 'provisional'>,
+): Promise<Outlook | null> {
+  if (provisional === null) return null;
+  return await buildOutlook(store, { client, all: clients, offers: config.offers, now });
+}

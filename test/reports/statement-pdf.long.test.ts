@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openPrinter, type Printer } from '../../src/service/publish/print-pdf.ts';
+import { findChromium } from '../support/chromium.ts';
+import { makeFolder } from './report-bench.ts';
+import { makeSample, pageOf, sampleLocales, sampleSizes } from './statement-samples.ts';
+
+const missing = [
+  ...(findChromium() === null ? ['chromium'] : []),
+  ...(canReadPdf() ? [] : ['poppler-utils']),
+];
+// Said where people look, since a skipped test looks like a passed one.
+if (missing.length > 0) {
+  process.stderr.write(
+    `SKIPPED: statements as PDF. Install: apt-get install ${missing.join(' ')}\n`,
+  );
+}
+const onPaper = missing.length > 0 ? describe.skip : describe;
+
+function canReadPdf(): boolean {
+  try {
+    execFileSync('pdftotext', ['-v'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let printer: Printer | undefined;
+beforeAll(async () => {
+  const file = join(makeFolder(), 'connector.yaml');
+  if (missing.length === 0) printer = await openPrinter(file, process.env);
+});
+afterAll(() => printer?.close());
+
+const texts = {
+  en: { number: (page: number, pages: number) => `Page ${page} of ${pages}`, worked: 'Worked' },
+  fr: {
+    number: (page: number, pages: number) => `Page ${page} sur ${pages}`,
+    worked: 'Temps passé',
+  },
+};
+
+/** The text of each page. */
+async function printPages(html: string, paper: 'A4' | 'Letter'): Promise<string[]> {
+  const file = join(makeFolder(), 'statement.pdf');
+  writeFileSync(file, (await printer?.print(html, paper)) ?? '');
+  const text = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' });
+  return text.split('\f').slice(0, -1);
+}
+
+const cases = sampleLocales.flatMap((locale) =>
+  sampleSizes.map((lines) => ({ locale, lines }) as const),
+);
+
+onPaper.each(cases)('a statement of $lines lines in $locale', ({ locale, lines }) => {
+  test.each(['A4', 'Letter'] as const)(
+    'is printed on %s',
+    async (paper) => {
+      const pages = await printPages(pageOf(await makeSample(lines, locale)), paper);
+      const { number, worked } = texts[locale];
+      expect(pages.length).toBeLessThanOrEqual(Math.floor(lines / 30) + 2);
+      const numbered = pages.map((page, index) => page.includes(number(index + 1, pages.length)));
+      expect(numbered).toEqual(pages.map(() => true));
+      expect(pages.join('\n').match(/^ *Total\b.*$/gm)).toHaveLength(1);
+      // The rows of a ticket, and the head that says what its columns are.
+      const withRows = pages.filter((page) => /^.*#\d{4} (?!Printer on fire)/m.test(page));
+      expect(withRows.map((page) => page.includes(worked))).toEqual(withRows.map(() => true));
+      for (const page of pages) {
+        expect(
+          page
+            .trim()
+            .split('\n')
+            .filter((line) => line.trim() !== '').length,
+        ).toBeGreaterThan(5);
+      }
+    },
+    60_000,
+  );
+});
+
+test('without a browser it says what to install', async () => {
+  const nowhere = join(makeFolder(), 'chromium');
+  await expect(openPrinter(nowhere, { CHROME_PATH: nowhere })).rejects.toMatchObject({
+    kind: 'config',
+    message: `CHROME_PATH names ${nowhere}, which does not exist.`,
+    fix: expect.stringContaining('apt-get install chromium'),
+  });
+});
