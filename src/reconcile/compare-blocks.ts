@@ -1,7 +1,6 @@
 import type { VendorBlock } from '../contract/connector.ts';
 import { familyOf } from '../domain/agreements/shares.ts';
 import { type Client, payerOf } from '../domain/agreements/terms.ts';
-import { formatDuration } from '../domain/duration.ts';
 import {
   clientFinder,
   type Found,
@@ -68,7 +67,7 @@ function addBlock(natives: Map<string, Native>, payer: Client, block: VendorBloc
  * balance too.
  */
 async function balanceDifferences(
-  { store, allClients }: ReconcileContext,
+  { store, allClients, format }: ReconcileContext,
   natives: readonly Native[],
 ): Promise<Found[]> {
   const families = natives.map(({ payer }) => familyOf(payer, allClients).map(({ id }) => id));
@@ -84,7 +83,7 @@ async function balanceDifferences(
     if (ours === seconds) return [];
     const clientId = payer.id;
     const subject = `agreement ${names.toSorted().join(', ')} of ${payer.name}`;
-    const texts = { ours: formatDuration(ours), theirs: formatDuration(seconds) };
+    const texts = { ours: format.duration(ours), theirs: format.duration(seconds) };
     return [{ kind: 'block-balance', subject, clientId, ...texts }];
   });
 }

@@ -48,14 +48,21 @@ async function compareSafely(context: ReconcileContext, delivery: Delivery): Pro
 
 async function compareOne(context: ReconcileContext, delivery: Delivery): Promise<Found[]> {
   if (delivery.kind === 'alert-ticket') {
-    return compareAlert(delivery, (await inspect(context, 'alert-ticket', delivery)).standing);
+    const { standing } = await inspect(context, 'alert-ticket', delivery);
+    return compareAlert(delivery, standing, context.format);
   }
   const { standing, message } = await inspect(context, 'invoice', delivery);
   await context.store.noteInvoice(delivery.key, context.at, standing !== null);
   const { invoices } = context.connector.pull;
   const isRecent =
     standing?.updatedAt !== undefined && standing.updatedAt >= context.readTo.invoices;
-  return compareInvoice(delivery, message, standing, invoices !== undefined && !isRecent);
+  return compareInvoice(
+    delivery,
+    message,
+    standing,
+    invoices !== undefined && !isRecent,
+    context.format,
+  );
 }
 
 async function inspect<Kind extends PushKind>(

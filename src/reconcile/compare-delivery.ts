@@ -1,5 +1,5 @@
 import type { PushMessages, RemoteState } from '../contract/connector.ts';
-import { textFromMinor } from '../domain/money.ts';
+import type { Format } from '../domain/format.ts';
 import type { Delivery } from '../store/port.ts';
 import type { Found } from './context.ts';
 
@@ -14,10 +14,11 @@ export function compareInvoice(
   terms: InvoiceTerms,
   standing: RemoteState | null,
   isMirrored: boolean,
+  format: Format,
 ): Found[] {
   const { clientId } = delivery;
   const subject = subjectOf('invoice', delivery);
-  const sent = `${textFromMinor(terms.totalMinor, terms.currency)} ${terms.currency}`;
+  const sent = format.money(terms.totalMinor, terms.currency);
   const block = delivery.block === null ? {} : { blockId: delivery.block.id };
   const common = { subject, clientId, ...block };
   if (standing === null) {
@@ -28,7 +29,7 @@ export function compareInvoice(
     return [{ ...common, kind: 'invoice-void', ours: `sent: ${sent}`, theirs: 'void' }];
   }
   const found: Found[] = [];
-  const amount = otherAmount(standing, terms) ?? creditedPart(delivery, terms);
+  const amount = otherAmount(standing, terms, format) ?? creditedPart(delivery, terms, format);
   if (amount !== null) {
     found.push({ ...common, kind: 'invoice-amount', ours: sent, theirs: amount });
   }
@@ -41,23 +42,31 @@ export function compareInvoice(
 }
 
 /** Null: the same, or not reported by the vendor. */
-function otherAmount(standing: RemoteState, terms: InvoiceTerms): string | null {
+function otherAmount(standing: RemoteState, terms: InvoiceTerms, format: Format): string | null {
   const { totalMinor, currency = terms.currency } = standing;
   if (totalMinor === undefined) return null;
   if (totalMinor === terms.totalMinor && currency === terms.currency) return null;
-  return `${textFromMinor(totalMinor, currency)} ${currency}`;
+  return format.money(totalMinor, currency);
 }
 
-function creditedPart({ mirrored }: Delivery, { currency }: InvoiceTerms): string | null {
+function creditedPart(
+  { mirrored }: Delivery,
+  { currency }: InvoiceTerms,
+  format: Format,
+): string | null {
   const credited = mirrored?.creditedMinor ?? 0;
-  return credited > 0 ? `${textFromMinor(credited, currency)} ${currency} credited` : null;
+  return credited > 0 ? `${format.money(credited, currency)} credited` : null;
 }
 
 /** An alert whose threshold is still crossed should still be open. */
-export function compareAlert(delivery: Delivery, standing: RemoteState | null): Found[] {
+export function compareAlert(
+  delivery: Delivery,
+  standing: RemoteState | null,
+  format: Format,
+): Found[] {
   const { clientId, createdAt } = delivery;
   const subject = subjectOf('ticket', delivery);
-  const ours = `open since ${createdAt.slice(0, 10)}: the threshold is still crossed`;
+  const ours = `open since ${format.day(createdAt.slice(0, 10))}: the threshold is still crossed`;
   if (standing === null) {
     return [{ kind: 'alert-missing', subject, clientId, ours, theirs: 'not there' }];
   }

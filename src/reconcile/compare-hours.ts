@@ -1,5 +1,5 @@
-import { formatDuration } from '../domain/duration.ts';
 import { KindError } from '../domain/errors.ts';
+import type { Format } from '../domain/format.ts';
 import type { ListingScope, TicketHours } from '../store/port.ts';
 import { entryText } from './compare-rows.ts';
 import {
@@ -37,7 +37,7 @@ export async function compareHours(
     const found = page.map((entry): Found => {
       const subject = `time entry ${entry.sourceId}`;
       const clientId = clientOf(entry.clientId)?.id ?? null;
-      const ours = entryText(entry);
+      const ours = entryText(entry, context.format);
       return { kind: 'entry-missing-there', subject, clientId, ours, theirs: 'not there' };
     });
     await keepFound(context, outcome, found);
@@ -57,7 +57,7 @@ export async function compareHours(
     await keepFound(
       context,
       outcome,
-      page.map((hours) => hoursFound(hours, clientOf(hours.clientId)?.id ?? null)),
+      page.map((hours) => hoursFound(hours, clientOf(hours.clientId)?.id ?? null, context.format)),
     );
   }
 }
@@ -75,15 +75,19 @@ function refuseEmptyList(
   );
 }
 
-export function hoursFound(hours: TicketHours, clientId: string | null): Found {
+export function hoursFound(
+  hours: TicketHours,
+  clientId: string | null,
+  { duration }: Pick<Format, 'duration'>,
+): Found {
   const { ticketId, theirs, ours, due, debited } = hours;
   const subject =
     ticketId === null ? `time of client ${hours.clientId} on no ticket` : `ticket ${ticketId}`;
   const isDebited = due === debited;
   const ourText = isDebited
-    ? formatDuration(ours)
-    : `${formatDuration(ours)}, debited ${formatDuration(debited)} of ${formatDuration(due)}`;
+    ? duration(ours)
+    : `${duration(ours)}, debited ${duration(debited)} of ${duration(due)}`;
   const seconds = Math.max(Math.abs(theirs - ours), Math.abs(due - debited));
-  const text = formatDuration(theirs);
+  const text = duration(theirs);
   return { kind: 'ticket-hours', subject, clientId, ours: ourText, theirs: text, seconds };
 }

@@ -1,5 +1,6 @@
 import type { TicketRow, TimeEntryRow } from '../contract/connector.ts';
-import { formatDuration } from '../domain/duration.ts';
+import type { Format } from '../domain/format.ts';
+import type { Instant } from '../domain/time.ts';
 
 /** The differing fields of a row, here and at the vendor. */
 interface Texts {
@@ -9,7 +10,7 @@ interface Texts {
 
 interface Field<Row> {
   same(row: Row): unknown;
-  text(row: Row): string;
+  text(row: Row, format: Format): string;
 }
 
 /**
@@ -17,11 +18,14 @@ interface Field<Row> {
  * duration, or a renamed thing with an ID do not.
  */
 const entryFields: readonly Field<TimeEntryRow>[] = [
-  { same: (row) => row.seconds, text: (row) => formatDuration(row.seconds) },
+  { same: (row) => row.seconds, text: (row, format) => format.duration(row.seconds) },
   { same: (row) => row.ticketId, text: (row) => named('ticket', row.ticketId) },
   { same: (row) => row.clientId, text: (row) => named('client', row.clientId) },
-  { same: (row) => row.startedAt, text: (row) => `from ${row.startedAt}` },
-  { same: (row) => row.endedAt, text: (row) => `to ${row.endedAt}` },
+  {
+    same: (row) => row.startedAt,
+    text: (row, format) => `from ${secondText(row.startedAt, format)}`,
+  },
+  { same: (row) => row.endedAt, text: (row, format) => `to ${secondText(row.endedAt, format)}` },
   { same: (row) => row.isTimed, text: (row) => (row.isTimed ? 'timed' : 'not timed') },
   { same: (row) => row.kind, text: (row) => row.kind },
   { same: (row) => row.technicianId, text: (row) => `by ${row.technician}` },
@@ -58,27 +62,43 @@ const ticketFields: readonly Field<TicketRow>[] = [
 ];
 
 /** Null: no relevant difference. */
-export function compareEntries(ours: TimeEntryRow, theirs: TimeEntryRow): Texts | null {
-  return compare(entryFields, ours, theirs);
+export function compareEntries(
+  ours: TimeEntryRow,
+  theirs: TimeEntryRow,
+  format: Format,
+): Texts | null {
+  return compare(entryFields, ours, theirs, format);
 }
 
-export function compareTickets(ours: TicketRow, theirs: TicketRow): Texts | null {
-  return compare(ticketFields, ours, theirs);
+export function compareTickets(ours: TicketRow, theirs: TicketRow, format: Format): Texts | null {
+  return compare(ticketFields, ours, theirs, format);
 }
 
-function compare<Row>(fields: readonly Field<Row>[], ours: Row, theirs: Row): Texts | null {
+function compare<Row>(
+  fields: readonly Field<Row>[],
+  ours: Row,
+  theirs: Row,
+  format: Format,
+): Texts | null {
   const differing = fields.filter((field) => field.same(ours) !== field.same(theirs));
   if (differing.length === 0) return null;
-  const textOf = (row: Row) => differing.map((field) => field.text(row)).join(', ');
+  const textOf = (row: Row) => differing.map((field) => field.text(row, format)).join(', ');
   return { ours: textOf(ours), theirs: textOf(theirs) };
 }
 
 /** Describes an entry that only one side has. */
 export function entryText(
   row: Pick<TimeEntryRow, 'seconds' | 'startedAt' | 'technician' | 'ticketId'>,
+  format: Format,
 ): string {
   const place = row.ticketId === null ? 'on no ticket' : `on ticket ${row.ticketId}`;
-  return `${formatDuration(row.seconds)} ${place}, ${row.startedAt.slice(0, 10)}, ${row.technician}`;
+  const day = format.day(row.startedAt.slice(0, 10));
+  return `${format.duration(row.seconds)} ${place}, ${day}, ${row.technician}`;
+}
+
+/** In UTC, with seconds: the two may differ by as little. */
+function secondText(at: Instant, format: Format): string {
+  return `${format.day(at.slice(0, 10))} ${at.slice(11, 19)}`;
 }
 
 function named(what: string, name: string | null): string {

@@ -1,6 +1,7 @@
 import type { Connector } from '../contract/connector.ts';
 import type { Client, Offer } from '../domain/agreements/terms.ts';
 import { KindError } from '../domain/errors.ts';
+import type { Format } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Difference, Store } from '../store/port.ts';
 
@@ -18,6 +19,8 @@ export interface ReconcileContext {
   from: Instant;
   /** Rows of each stream changed since this may not be here yet: the next pull reads them. */
   readTo: { tickets: Instant; timeEntries: Instant; invoices: Instant };
+  /** How the config’s readers are shown figures. */
+  format: Format;
   at: Instant;
   runId: string;
   /** Aborts a request in progress. */

@@ -1,5 +1,3 @@
-import { formatDuration } from '../domain/duration.ts';
-import { textFromMinor } from '../domain/money.ts';
 import { readHandSales } from '../store/port.ts';
 import type { Found, ReconcileContext, ReconcileOutcome } from './context.ts';
 import { keepFound } from './found.ts';
@@ -12,15 +10,13 @@ export async function findHandSales(
   context: ReconcileContext,
   outcome: ReconcileOutcome,
 ): Promise<void> {
-  const { store, connection, clients, offers } = context;
+  const { store, connection, clients, offers, format } = context;
   const sales = await readHandSales(store, clients, offers);
   const found = sales
     .filter(({ invoice }) => invoice.connection === connection)
     .map(({ client, label, offer, product, seconds, amountMinor, twinId }): Found => {
       const size =
-        amountMinor === null
-          ? formatDuration(seconds)
-          : `${textFromMinor(amountMinor, offer.currency)} ${offer.currency}`;
+        amountMinor === null ? format.duration(seconds) : format.money(amountMinor, offer.currency);
       return {
         kind: 'block-sold',
         clientId: client.id,

@@ -1,4 +1,5 @@
 import type { Page, Pull, TicketRow, TimeEntryRow } from '../contract/connector.ts';
+import type { Format } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
 import { compareEntries, compareTickets, entryText } from './compare-rows.ts';
 import {
@@ -84,7 +85,7 @@ async function compareTicketPage(
       const text = `${theirs.isClosed ? 'closed' : 'open'}, ${theirs.summary}`;
       return [{ ...common, kind: 'ticket-missing-here', ours: 'not here', theirs: text }];
     }
-    const texts = compareTickets(ours.row, theirs);
+    const texts = compareTickets(ours.row, theirs, context.format);
     return texts === null ? [] : [{ ...common, kind: 'ticket-differs', ...texts }];
   });
 }
@@ -156,7 +157,7 @@ async function compareEntryPage(
     const client = clientOf(source) ?? (ours === null ? undefined : clientOf(sourceOf(ours)));
     const isRecent = readTo !== null && theirs.updatedAt >= readTo;
     const isCompared = client !== undefined && !isRecent && !setAside.has(theirs.sourceId);
-    if (isCompared) found.push(...entryDifferences(ours, theirs, client.id));
+    if (isCompared) found.push(...entryDifferences(ours, theirs, client.id, context.format));
     const { sourceId, ticketId, seconds } = theirs;
     return { sourceId, ticketId, clientId: source, seconds, isCompared };
   });
@@ -175,12 +176,13 @@ function entryDifferences(
   ours: TimeEntryRow | null,
   theirs: TimeEntryRow,
   clientId: string,
+  format: Format,
 ): Found[] {
   const common = { subject: `time entry ${theirs.sourceId}`, clientId };
   if (ours === null) {
-    const text = entryText(theirs);
+    const text = entryText(theirs, format);
     return [{ ...common, kind: 'entry-missing-here', ours: 'not here', theirs: text }];
   }
-  const texts = compareEntries(ours, theirs);
+  const texts = compareEntries(ours, theirs, format);
   return texts === null ? [] : [{ ...common, kind: 'entry-differs', ...texts }];
 }

@@ -399,7 +399,7 @@ test('reconcile: the rows and what to do when not, inert, with an exit code of i
   const { exitCode, out } = await cli.run(['reconcile']);
   expect(exitCode).toBe(5);
   expect(out.split('\n')).toEqual([
-    '143 clients checked, 1 difference, 1 h (3600 s) in total (2026-04-10 01:30 UTC).',
+    '143 clients checked, 1 difference, 1 h in total (2026-04-10 01:30 UTC).',
     '',
     'Client     Connection  Kind           About         Here  There',
     '(unknown)  psa         entry-differs  time entry 7  1 h   2 h',

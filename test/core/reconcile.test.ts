@@ -419,7 +419,7 @@ describe('what was sent', () => {
     await openSale();
     bench.psa.standings.set(invoice().remoteId, null);
     expect((await reconcile()).found).toEqual([
-      `Dupont: invoice-missing, ${named()}: sent: 1200.00 EUR | not there`,
+      `Dupont: invoice-missing, ${named()}: sent: €1,200.00 | not there`,
     ]);
   });
 
@@ -441,7 +441,7 @@ describe('what was sent', () => {
     await openSale();
     bench.psa.standings.set(invoice().remoteId, { isVoid: true, totalMinor: 0, isPaid: false });
     const { found } = await reconcile();
-    expect(found).toEqual([`Dupont: invoice-void, ${named()}: sent: 1200.00 EUR | void`]);
+    expect(found).toEqual([`Dupont: invoice-void, ${named()}: sent: €1,200.00 | void`]);
     const [ledger] = await bench.app.store.readLedgers([bench.clientId()]);
     const sold = ledger?.blocks.find(({ source }) => source === 'purchase')?.id ?? '';
     expect((await stored())[0]?.fix).toContain(`prepaid-hours block void ${sold}.`);
@@ -454,11 +454,11 @@ describe('what was sent', () => {
     const { remoteId } = invoice();
     bench.psa.standings.set(remoteId, { totalMinor: 100_000, currency: 'EUR' });
     expect((await reconcile()).found).toEqual([
-      `Dupont: invoice-amount, ${named()}: 1200.00 EUR | 1000.00 EUR`,
+      `Dupont: invoice-amount, ${named()}: €1,200.00 | €1,000.00`,
     ]);
     bench.psa.standings.set(remoteId, { totalMinor: 120_000, currency: 'CHF' });
     expect((await reconcile()).found).toEqual([
-      `Dupont: invoice-amount, ${named()}: 1200.00 EUR | 1200.00 CHF`,
+      `Dupont: invoice-amount, ${named()}: €1,200.00 | CHF\u00a01,200.00`,
     ]);
   });
 

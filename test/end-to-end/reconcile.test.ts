@@ -86,7 +86,7 @@ test('every difference comes as a row with its way out, and is gone once that wa
     expect(shown(found)).toEqual([
       `Dupont: entry-differs, time entry ${first}: 1 h | 2 h 30`,
       `Dupont: entry-missing-there, time entry ${third}: 1 h on ticket ${tickets[2]}, 2026-03-03, Anke Peeters | not there`,
-      `Dupont: invoice-void, invoice ${number}: sent: 1200.00 EUR | void`,
+      `Dupont: invoice-void, invoice ${number}: sent: €1,200.00 | void`,
       `Dupont: ticket-differs, ticket ${tickets[1]}: closed | open`,
       `Dupont: ticket-hours, ticket ${tickets[0]}: 1 h | 2 h 30`,
       `Dupont: ticket-hours, ticket ${tickets[2]}: 1 h | 0 h`,

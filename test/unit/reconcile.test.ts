@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
+import type { RemoteState, TicketRow, TimeEntryRow } from '../../src/contract/connector.ts';
 import { formatIn, toFormatOptions } from '../../src/domain/format.ts';
 import { compareAlert, compareInvoice } from '../../src/reconcile/compare-delivery.ts';
 import { hoursFound } from '../../src/reconcile/compare-hours.ts';
@@ -8,6 +8,8 @@ import type { DifferenceKind, Found } from '../../src/reconcile/context.ts';
 import { fixOf } from '../../src/reconcile/fixes.ts';
 import { comparisonLine } from '../../src/reports/notices/reconciliation.ts';
 import type { Delivery } from '../../src/store/port.ts';
+
+const format = formatIn(toFormatOptions('en'));
 
 const entry: TimeEntryRow = {
   sourceId: '1',
@@ -61,11 +63,11 @@ describe('an entry', () => {
     [
       'moment',
       { startedAt: '2026-03-02T08:00:00.000Z', endedAt: '2026-03-02T09:00:00.000Z' },
-      'from 2026-03-02T09:00:00.000Z, to 2026-03-02T10:00:00.000Z',
-      'from 2026-03-02T08:00:00.000Z, to 2026-03-02T09:00:00.000Z',
+      'from 2026-03-02 09:00:00, to 2026-03-02 10:00:00',
+      'from 2026-03-02 08:00:00, to 2026-03-02 09:00:00',
     ],
   ])('differs in its %s', (_, change, ours, theirs) => {
-    expect(compareEntries(entry, { ...entry, ...change })).toEqual({ ours, theirs });
+    expect(compareEntries(entry, { ...entry, ...change }, format)).toEqual({ ours, theirs });
   });
 
   test('does not differ by a new name of what has an id', () => {
@@ -76,17 +78,19 @@ describe('an entry', () => {
       role: 'L2',
       agreement: 'B',
     };
-    expect(compareEntries({ ...entry, ids }, { ...entry, ids, ...renamed })).toBeNull();
+    expect(compareEntries({ ...entry, ids }, { ...entry, ids, ...renamed }, format)).toBeNull();
   });
 
   test('does not differ by what costs nothing', () => {
     const other = { note: null, secondsText: '60 min', updatedAt: '2026-04-01T00:00:00.000Z' };
-    expect(compareEntries(entry, { ...entry, ...other })).toBeNull();
+    expect(compareEntries(entry, { ...entry, ...other }, format)).toBeNull();
   });
 
   test('that one side lacks is told with where, when and who', () => {
-    expect(entryText(entry)).toBe('1 h on ticket 7, 2026-03-02, Ada');
-    expect(entryText({ ...entry, ticketId: null })).toBe('1 h on no ticket, 2026-03-02, Ada');
+    expect(entryText(entry, format)).toBe('1 h on ticket 7, 2026-03-02, Ada');
+    expect(entryText({ ...entry, ticketId: null }, format)).toBe(
+      '1 h on no ticket, 2026-03-02, Ada',
+    );
   });
 });
 
@@ -99,18 +103,18 @@ describe('a ticket', () => {
     ['agreement', { agreement: 'Gold' }, 'no agreement', 'agreement Gold'],
     ['merge', { mergedInto: '9' }, 'not merged', 'merged into 9'],
   ])('differs in its %s', (_, change, ours, theirs) => {
-    expect(compareTickets(ticket, { ...ticket, ...change })).toEqual({ ours, theirs });
+    expect(compareTickets(ticket, { ...ticket, ...change }, format)).toEqual({ ours, theirs });
   });
 
   test('does not differ by a new name of its board, its type or its agreement', () => {
     const ids = { board: '1', ticketType: '2', agreement: '3' };
     const renamed = { board: 'Service Desk', ticketType: 'Request', agreement: 'Block' };
-    expect(compareTickets({ ...ticket, ids }, { ...ticket, ids, ...renamed })).toBeNull();
+    expect(compareTickets({ ...ticket, ids }, { ...ticket, ids, ...renamed }, format)).toBeNull();
   });
 
   test('does not differ by how it is called, nor by when it was closed', () => {
     const other = { summary: 'VPN again', status: 'Done', closedAt: '2026-03-03T00:00:00.000Z' };
-    expect(compareTickets(ticket, { ...ticket, ...other })).toBeNull();
+    expect(compareTickets(ticket, { ...ticket, ...other }, format)).toBeNull();
   });
 });
 
@@ -118,18 +122,18 @@ describe('the hours of a ticket', () => {
   const hours = { ticketId: '7', clientId: '31', theirs: 3600, ours: 3600, due: 0, debited: 0 };
 
   test('differ by what is read, or by what is debited of that', () => {
-    expect(hoursFound({ ...hours, ours: 1800 }, 'dupont')).toMatchObject({
+    expect(hoursFound({ ...hours, ours: 1800 }, 'dupont', format)).toMatchObject({
       subject: 'ticket 7',
       ours: '30 min',
       theirs: '1 h',
       seconds: 1800,
     });
-    expect(hoursFound({ ...hours, due: 3600, debited: 900 }, 'dupont')).toMatchObject({
+    expect(hoursFound({ ...hours, due: 3600, debited: 900 }, 'dupont', format)).toMatchObject({
       ours: '1 h, debited 15 min of 1 h',
       theirs: '1 h',
       seconds: 2700,
     });
-    expect(hoursFound({ ...hours, ticketId: null, ours: 0 }, null)).toMatchObject({
+    expect(hoursFound({ ...hours, ticketId: null, ours: 0 }, null, format)).toMatchObject({
       subject: 'time of client 31 on no ticket',
       clientId: null,
     });
@@ -150,8 +154,9 @@ describe('a delivered invoice', () => {
     mirrored: { isPaid: false, isVoid: false, creditedMinor: null },
   };
   const terms = { totalMinor: 120_000, currency: 'EUR' };
-  const kinds = (...args: Parameters<typeof compareInvoice>) =>
-    compareInvoice(...args).map(({ kind }) => kind);
+  type Invoice = readonly [Delivery, typeof terms, RemoteState | null, boolean];
+  const kinds = (...[sent, terms, standing, isMirrored]: Invoice) =>
+    compareInvoice(sent, terms, standing, isMirrored, format).map(({ kind }) => kind);
 
   test('is as it was sent, or its vendor shows no more than that it is there', () => {
     const standing = { isVoid: false, isPaid: false, totalMinor: 120_000, currency: 'EUR' };
@@ -160,13 +165,13 @@ describe('a delivered invoice', () => {
   });
 
   test('is missing or void, and then nothing else is said of it', () => {
-    expect(compareInvoice(delivery, terms, null, true)).toEqual([
+    expect(compareInvoice(delivery, terms, null, true, format)).toEqual([
       {
         kind: 'invoice-missing',
         subject: 'invoice INV-42 (inv.1)',
         clientId: 'dupont',
         blockId: 'b-1',
-        ours: 'sent: 1200.00 EUR',
+        ours: 'sent: €1,200.00',
         theirs: 'not there',
       },
     ]);
@@ -182,16 +187,16 @@ describe('a delivered invoice', () => {
 
   test('of a yen is told without decimals', () => {
     const yen = { totalMinor: 1200, currency: 'JPY' };
-    expect(compareInvoice(delivery, yen, { totalMinor: 1100 }, true)).toMatchObject([
-      { ours: '1200 JPY', theirs: '1100 JPY' },
+    expect(compareInvoice(delivery, yen, { totalMinor: 1100 }, true, format)).toMatchObject([
+      { ours: '¥1,200', theirs: '¥1,100' },
     ]);
   });
 
   test('an alert is named by its id where it has no other name', () => {
     const alert = { ...delivery, kind: 'alert-ticket', remoteLabel: null } as const;
-    expect(compareAlert(alert, { isClosed: false })).toEqual([]);
-    expect(compareAlert(alert, {})).toEqual([]);
-    expect(compareAlert(alert, { isClosed: true })).toMatchObject([
+    expect(compareAlert(alert, { isClosed: false }, format)).toEqual([]);
+    expect(compareAlert(alert, {}, format)).toEqual([]);
+    expect(compareAlert(alert, { isClosed: true }, format)).toMatchObject([
       { subject: 'ticket 42 (inv.1)' },
     ]);
   });
@@ -221,16 +226,39 @@ describe('what to do', () => {
   });
 });
 
+test('figures have the form of the config’s language', () => {
+  const american = formatIn(toFormatOptions('en-US'));
+  expect(entryText({ ...entry, seconds: 4500 }, american)).toBe(
+    '1.25 h on ticket 7, Mar 2, 2026, Ada',
+  );
+  const sent = {
+    seq: 1,
+    kind: 'invoice',
+    key: 'inv.1',
+    clientId: 'dupont',
+    createdAt: '2026-03-02T09:00:00.000Z',
+    payload: '{}',
+    remoteId: '42',
+    remoteLabel: 'INV-42',
+    block: null,
+    mirrored: { isPaid: false, isVoid: false, creditedMinor: 2000 },
+  } as const;
+  const terms = { totalMinor: 120_000, currency: 'USD' };
+  expect(compareInvoice(sent, terms, {}, true, american)).toMatchObject([
+    { ours: '$1,200.00', theirs: '$20.00 credited' },
+  ]);
+});
+
 test.each([
   [143, { rows: 0, clients: 0, seconds: 0 }, '143 clients checked, no differences'],
   [1, { rows: 1, clients: 1, seconds: 0 }, '1 client checked, 1 difference'],
   [
     ...[2, { rows: 3, clients: 1, seconds: 9000 }],
-    '2 clients checked, 3 differences, 2 h 30 (9000 s) in total',
+    '2 clients checked, 3 differences, 2 h 30 in total',
   ],
 ] as [number, { rows: number; clients: number; seconds: number }, string][])(
   '%i clients and %o are one line',
   (clients, sum, line) => {
-    expect(comparisonLine(clients, sum, formatIn(toFormatOptions('en')))).toBe(line);
+    expect(comparisonLine(clients, sum, format)).toBe(line);
   },
 );

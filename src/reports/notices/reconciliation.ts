@@ -34,6 +34,5 @@ export function comparisonLine(clients: number, found: DifferenceSum, format: Fo
   if (found.rows === 0) return `${who}, no differences`;
   const what = `${found.rows} ${found.rows === 1 ? 'difference' : 'differences'}`;
   if (found.seconds === 0) return `${who}, ${what}`;
-  const time = `${format.duration(found.seconds)} (${found.seconds} s)`;
-  return `${who}, ${what}, ${time} in total`;
+  return `${who}, ${what}, ${format.duration(found.seconds)} in total`;
 }

@@ -1,5 +1,6 @@
 import type { Connector } from '../../contract/connector.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
+import { formatIn } from '../../domain/format.ts';
 import { addSeconds, type Instant } from '../../domain/time.ts';
 import { overlapSeconds } from '../../pull/pass.ts';
 import { reconcileConnection } from '../../reconcile/reconcile-connection.ts';
@@ -51,6 +52,7 @@ async function reconcileOne(
       allClients: clients,
       ...reach,
       offers: config.offers,
+      format: formatIn(config),
       at: startedAt,
       runId,
       stop,
