@@ -9,7 +9,9 @@ import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { Pages } from '../kit/reading/lists.ts';
+import { createNames, type Names } from '../kit/reading/names.ts';
 import type { ConnectwiseConfig } from './config.ts';
+import { type NameKind, nameSources } from './lists.ts';
 
 export interface List {
   path: string;
@@ -21,7 +23,9 @@ export interface List {
   pageSize?: number;
 }
 
-export type Psa = Call<ConnectwiseConfig, List>;
+export interface Psa extends Call<ConnectwiseConfig, List> {
+  names: Names<Psa, NameKind>;
+}
 
 /** The vendor publishes no limit; a 429 is honoured. */
 const limits: readonly LimitRow[] = [
@@ -36,7 +40,7 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
   const codebase = createCodebase(config, context);
   const host = config.baseUrl.replace(/\/$/, '');
   const credentials = `${config.companyId}+${config.publicKey}:${config.privateKey}`;
-  return createCalls(
+  const open = createCalls<ConnectwiseConfig, List>(
     config,
     context,
     {
@@ -55,13 +59,15 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
     },
     readPages,
   );
+  const names = createNames('ConnectWise', nameSources);
+  return (signal) => ({ ...open(signal), names });
 }
 
 const Rows = z.array(z.unknown());
 const RowWithId = z.object({ id: z.int() });
 
 /** Sorted by ID, so that rows changing meanwhile are neither lost nor duplicated. */
-async function* readPages(psa: Psa, list: List): Pages {
+async function* readPages(psa: Call<ConnectwiseConfig, List>, list: List): Pages {
   const { path, conditions, fields, pageId, pageSize = psa.config.pageSize } = list;
   const headers = { 'pagination-type': 'forward-only' };
   const pages = pagesByCursor({
@@ -78,6 +84,9 @@ async function* readPages(psa: Psa, list: List): Pages {
       // Broken paging matters only if the next page is read.
       get resume() {
         return nextPageId(answer, path, pageSize);
+      },
+      get isLast() {
+        return nextPageId(answer, path, pageSize) === null;
       },
     };
   }
@@ -123,8 +132,6 @@ const CompanyInfo = z.object({ Codebase: z.string().regex(/^[\w.-]+\/?$/) }).nul
 /** The codebase in the API's path changes when the vendor upgrades its cloud. */
 function createCodebase(config: ConnectwiseConfig, context: ConnectorContext): Discovery {
   const { baseUrl, companyId } = config;
-  const codebase = config.codebase?.replace(/\/$/, '');
-  if (codebase !== undefined) return { current: async () => codebase, hasMoved: async () => false };
   const authorize = async () => ({});
   const transport = createTransport({ context, baseUrl, limits, authorize });
   const memoryKey = `codebase:${baseUrl}:${companyId}`;

@@ -1,18 +1,17 @@
 /** What `check` verifies by reading. */
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { describeError, isKindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/answers/wire.ts';
 import { checkClients, nameProofs, type Proof, runChecks } from '../kit/checking/checks.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
-import { topUpAgreement, warnOfAgreements } from './agreements.ts';
+import { warnOfAgreements } from './agreements.ts';
 import type { Psa } from './call.ts';
-import { companyNumbers, isOneOf } from './conditions.ts';
 import { facts, routeFacts } from './facts.ts';
 import {
-  idOfName,
-  lookUpName,
+  companyNumbers,
+  isOneOf,
   type NameKind,
+  productNumber,
   type ReadList,
   readLists,
   readRowsByIds,
@@ -26,51 +25,47 @@ export async function checkConnection(
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
   const ids = companyNumbers(clientIds);
-  const { invoiceRoute } = psa.config.billing;
-  const topUps = invoiceRoute === 'agreement' ? ids : [];
   const counted = ids.length === 0 ? [] : [() => warnOfAgreements(psa, ids)];
   // Facts verified only by writing, for the steps that this config uses.
   const always = ['conditions-external-xref', 'note-flags', 'custom-fields'] as const;
-  const written = [...always, ...routeFacts[invoiceRoute]];
+  const written = [...always, ...routeFacts[psa.config.billing.invoiceRoute]];
   return runChecks('ConnectWise', {
     credentials: ['auth', () => checkCredentials(psa)],
     lists: [
-      ['system', () => readVersion(psa)],
+      ['paging', () => checkPaging(psa)],
       ...Object.entries(readLists).map(([noun, list]): Proof => {
         const id = `permission.${noun.toLowerCase().replace(' ', '-')}`;
         return [id, () => checkList(psa, id, noun, list, ids)];
       }),
     ],
-    listFacts: [['facts', () => verifyByReading(psa, ids)]],
+    listFacts: [['facts', () => verifyByReading(psa)]],
     clients: ['clients', () => checkCompanies(psa, ids)],
     facts: [],
     names: [
       ...nameProofs(namesToCheck(psa)),
       // Run even if other checks fail: each finding is hours debited twice.
       ...counted.map((warn): Proof => ['native-agreements', warn]),
-      ...topUps.map((id): Proof => [`name.agreement.${id}`, () => checkTopUp(psa, id)]),
     ],
     native: null,
     known: () => Promise.all(written.map((id) => facts.factResult(psa.context, id))),
   });
 }
 
+const companies = { path: '/company/companies', fields: 'id', pageSize: 1 };
+
 async function checkCredentials(psa: Psa): Promise<string> {
-  await firstPage(psa, { path: '/company/companies', fields: 'id', pageSize: 1 });
+  await firstPage(psa, companies);
   return `Signed in at ${psa.config.baseUrl} as ${psa.config.companyId}.`;
 }
 
-const SystemInfo = z.object({ version: z.string() });
-
-/** Not in the vendor's published documentation, so its absence is only a warning. */
-async function readVersion(psa: Psa): Promise<CheckResult[] | string> {
-  try {
-    return `ConnectWise PSA ${(await psa.get('/system/info', SystemInfo)).version}.`;
-  } catch (error) {
-    if (!isKindError(error, 'rejected', 'contract', 'permission')) throw error;
-    const fix = 'Nothing depends on it; optionally grant the API member Inquire on System > API.';
-    return [{ id: 'system', status: 'warning', detail: describeError(error), fix }];
+/** A second page is refused if pages are numbered. */
+async function checkPaging(psa: Psa): Promise<string> {
+  let seen = 0;
+  for await (const { rows } of psa.pages(companies)) {
+    seen += rows.length;
+    if (seen >= 2) break;
   }
+  return 'Lists can be read in forward-only pages.';
 }
 
 const RowWithInfo = z.object({ id: z.int(), _info: z.object({ lastUpdated: z.string() }) });
@@ -118,22 +113,20 @@ async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<Check
 
 function namesToCheck(psa: Psa): Parameters<typeof nameProofs>[0] {
   const { alerts, billing } = psa.config;
-  const find = (kind: NameKind) => (name: string) => lookUpName(psa, kind, name);
+  const find = (kind: NameKind, boardId?: SourceId) => async (name: string) => {
+    await psa.names.reread(psa, kind, boardId);
+    return psa.names.idOf(psa, kind, name, boardId);
+  };
   const onBoard = (kind: NameKind) => async (name: string) =>
-    lookUpName(psa, kind, name, await idOfName(psa, 'board', alerts.board));
+    find(kind, await psa.names.idOf(psa, 'service boards', alerts.board))(name);
   return [
-    ['alerts.board', alerts.board, find('board')],
-    ['alerts.type', alerts.type, onBoard('type')],
-    ['alerts.status', alerts.status, onBoard('status')],
-    ['billing.product', billing.product, find('product')],
-    ['billing.board', billing.board, find('board')],
-    ['billing.department', billing.department, find('department')],
+    ['alerts.board', alerts.board, find('service boards')],
+    ['alerts.type', alerts.type, onBoard('ticket types')],
+    ['alerts.status', alerts.status, onBoard('ticket statuses')],
+    ['billing.product', billing.product, (name) => productNumber(psa, name)],
+    ['billing.board', billing.board, find('service boards')],
+    ['billing.department', billing.department, find('departments')],
   ];
-}
-
-async function checkTopUp(psa: Psa, clientId: SourceId): Promise<string> {
-  const { name } = await topUpAgreement(psa, clientId);
-  return `Company ${clientId} is topped up on "${name}".`;
 }
 
 const Named = z.object({ id: Id, name: z.string() });

@@ -14,19 +14,15 @@ const Alerts = z.strictObject({
 
 const Billing = z.strictObject({
   invoiceRoute: z
-    .enum(['invoice', 'ticket-product', 'agreement'])
+    .enum(['invoice', 'ticket-product'])
     .default('invoice')
     .describe(
       'How a sale becomes an invoice: `invoice` makes a miscellaneous invoice with its product line; ' +
-        '`ticket-product` puts the product on a renewal ticket, billed by ConnectWise’s own run; ' +
-        '`agreement` adds the money as an addition and the hours as an adjustment.',
+        '`ticket-product` puts the product on a renewal ticket, billed by ConnectWise’s own run.',
     ),
   product: Name.optional().describe('Product (catalog item id) for offers without their own.'),
   board: Name.optional().describe(
     'Route `ticket-product`: service board of the renewal tickets, by name.',
-  ),
-  agreement: Name.optional().describe(
-    'Route `agreement`: name of each client’s agreement; a trailing `*` matches any ending.',
   ),
   department: Name.optional().describe(
     'Department of new invoices, by name, if ConnectWise requires one.',
@@ -67,11 +63,6 @@ export const ConnectwiseConfig = z
       .regex(/^\d{4}\.\d+$/)
       .default('2026.4')
       .describe('API version requested, so that an upgrade changes nothing.'),
-    codebase: z
-      .string()
-      .regex(/^[\w.-]+\/?$/)
-      .optional()
-      .describe('Fixed codebase (`v4_6_release`) of your own server. Default: discovered.'),
     alerts: Alerts.describe('Where low-balance tickets go.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     approvedFrom: z
@@ -92,14 +83,9 @@ export const ConnectwiseConfig = z
       .describe('Rows per page; some older servers allow only 100.'),
   })
   .superRefine(({ billing }, ctx) => {
-    const needs = { 'ticket-product': 'board', agreement: 'agreement', invoice: null } as const;
-    const needed = needs[billing.invoiceRoute];
-    if (needed === null || billing[needed] !== undefined) return;
-    ctx.addIssue({
-      code: 'custom',
-      path: ['billing', needed],
-      message: `is needed by invoiceRoute: ${billing.invoiceRoute}`,
-    });
+    if (billing.invoiceRoute !== 'ticket-product' || billing.board !== undefined) return;
+    const message = 'is needed by invoiceRoute: ticket-product';
+    ctx.addIssue({ code: 'custom', path: ['billing', 'board'], message });
   });
 
 export type ConnectwiseConfig = z.infer<typeof ConnectwiseConfig>;

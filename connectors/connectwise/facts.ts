@@ -10,17 +10,9 @@ const rows = {
     'Lists honour conditions on lastUpdated.',
     'Nothing is read, since every run would read everything.',
   ),
-  'forward-only': reading.needed(
-    'Lists can be read in forward-only pages.',
-    'Nothing is read, since rows that change meanwhile would be lost.',
-  ),
   'ticket-numbers': reading.needed(
     'Service and project tickets share one number sequence.',
     'Nothing is read, since two tickets would be mixed up.',
-  ),
-  'actual-hours': reading.useful(
-    'actualHours is end less start less hoursDeduct.',
-    'actualHours is still debited: it is what ConnectWise counts as worked.',
   ),
   'conditions-external-xref': writing.useful(
     'A ticket is found by externalXRef.',
@@ -36,19 +28,11 @@ const rows = {
   ),
   'product-on-invoice': writing.needed(
     'A product can be added to an invoice on creation.',
-    'No invoices are made; use invoiceRoute ticket-product or agreement.',
+    'No invoices are made; use invoiceRoute ticket-product.',
   ),
   'product-on-ticket': writing.needed(
     'A product can be added to a ticket on creation.',
-    'No renewal tickets are made; use invoiceRoute invoice or agreement.',
-  ),
-  'adjustment-hours': writing.needed(
-    'An adjustment of 1 raises an hours agreement by one hour.',
-    'No agreement is topped up; use another invoiceRoute.',
-  ),
-  'recap-hours': writing.useful(
-    'The recap of an agreement in hours shows the remaining hours.',
-    'The balances of agreements are not compared with ours.',
+    'No renewal tickets are made; use invoiceRoute invoice.',
   ),
   'note-flags': writing.needed(
     'A note keeps the audience that it is written for.',
@@ -64,9 +48,8 @@ export type FactId = keyof typeof rows;
 
 export const facts = keepFacts<FactId>('ConnectWise', rows);
 
-/** The fact that each route of a sale relies on. */
+/** The facts that each route of a sale relies on. */
 export const routeFacts = {
   invoice: ['conditions-reference', 'conditions-integration-xref', 'product-on-invoice'],
   'ticket-product': ['conditions-integration-xref', 'product-on-ticket'],
-  agreement: ['adjustment-hours', 'recap-hours'],
 } as const satisfies Record<string, readonly FactId[]>;

@@ -7,7 +7,7 @@ import { createPsa } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { listClients, lookUpName } from './lists.ts';
+import { listClients, productNumber } from './lists.ts';
 import {
   countTime,
   presentTime,
@@ -35,7 +35,7 @@ export const connectwise = describeVendor({
   facts,
   evidence: ['schema'],
   readsBy: ({ approvedFrom }) => ({ time: approvedFrom }),
-  // The other routes are billed by ConnectWise's own run, whose invoices do not have our reference.
+  // The other route is billed by ConnectWise's own run, whose invoices do not have our reference.
   showsPayment: (config) => config.billing.invoiceRoute === 'invoice',
   needsProduct: ({ billing }) => billing.product === undefined,
   open: createPsa,
@@ -44,7 +44,7 @@ export const connectwise = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
-    proveProduct: (psa, name) => lookUpName(psa, 'product', name),
+    proveProduct: productNumber,
     pull: {
       clients: pullClients,
       tickets: pullTickets,

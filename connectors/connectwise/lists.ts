@@ -1,13 +1,16 @@
-/** ConnectWise's lists, look-ups of configured names, and finding our own records. */
+/** ConnectWise's lists, their conditions, look-ups of configured names, and finding our own records. */
 import { z } from 'zod';
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
-import { allRows, findRow } from '../kit/reading/lists.ts';
+import { allRows, numericIds } from '../kit/reading/lists.ts';
+import { type NameSources, onlyOne } from '../kit/reading/names.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
+import type { KeySearch } from '../kit/writing/search.ts';
 import type { List, Psa } from './call.ts';
-import { all, companyNumbers, isOneOf, isText, splitIds } from './conditions.ts';
-import { type FactId, facts } from './facts.ts';
+import type { ConnectwiseConfig } from './config.ts';
+import type { FactId } from './facts.ts';
 import { fromCompany } from './mapping.ts';
 import {
   CompanyWire,
@@ -19,6 +22,8 @@ import {
   TicketWire,
   TimeEntryWire,
 } from './schema.ts';
+
+type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
 
 export interface ReadList extends List {
   /** The field with the company's ID, for conditions. */
@@ -84,108 +89,60 @@ export function companyPath(clientId: SourceId): string {
   return `/company/companies/${companyNumbers([clientId])[0]}`;
 }
 
-/** How a record with our key is found. A filter only shortens the list; rows are compared here. */
-export interface Search<Wire> {
-  path: string;
-  schema: z.ZodObject & z.ZodType<Wire>;
-  /** The field with our key, as in conditions, and the fact that they work on it. */
-  keyField: string;
-  fact: FactId;
-  key: string;
-  /** Conditions that match the wanted row regardless of `keyField`. */
-  otherwise: string;
-  isWanted(wire: Wire): boolean;
+/** How a record is found by its key, in `keyField`. `otherwise`: conditions that match it whatever its key. */
+export function searchFor<Wire>(
+  path: string,
+  schema: z.ZodObject & z.ZodType<Wire>,
+  keyField: string,
+  key: string,
+  fact: FactId,
+  otherwise: string,
+  isOurs: (wire: Wire) => boolean,
+): KeySearch<List, Wire, FactId> {
+  const list = { path, ...fieldsOf(schema) };
+  const filtered = { ...list, conditions: isText(keyField, key) };
+  return { schema, isOurs, fact, filtered, unfiltered: { ...list, conditions: otherwise } };
 }
 
-/** The row with this key, or null. Until the filter is verified, the list is read without it. */
-export async function findByKey<Wire>(psa: Psa, search: Search<Wire>): Promise<Wire | null> {
-  return findWith(psa, search, (await facts.readFact(psa.context, search.fact)) === 'yes');
+export type NameKind = 'service boards' | 'ticket types' | 'ticket statuses' | 'departments';
+
+const Named = z.object({ id: Id, name: z.string(), inactiveFlag: Flag, inactive: Flag });
+
+/** Active ones. `field`: how inactive ones are marked. */
+function named(path: string, field: 'inactiveFlag' | 'inactive' | null) {
+  return async (psa: Psa, boardId: SourceId) => {
+    const fields = ['id', 'name', field ?? []].flat().join(',');
+    const rows = await allRows(psa, { path: path.replace('BOARD', boardId), fields }, Named);
+    return rows.filter((row) => field === null || row[field] !== true);
+  };
 }
 
-/** After a write: does the filter find the new record? Verifies the fact, once. */
-export async function verifyFilter<Wire>(psa: Psa, search: Search<Wire>): Promise<void> {
-  if ((await facts.readFact(psa.context, search.fact)) !== null) return;
-  const isFound = async () => (await findWith(psa, search, true)) !== null;
-  await facts.verifyKept(psa.context, search.fact, false, isFound);
-}
+export const nameSources: NameSources<Psa, NameKind> = {
+  'service boards': named('/service/boards', 'inactiveFlag'),
+  'ticket types': named('/service/boards/BOARD/types', 'inactiveFlag'),
+  'ticket statuses': named('/service/boards/BOARD/statuses', 'inactive'),
+  departments: named('/system/departments', null),
+};
 
-function findWith<Wire>(psa: Psa, search: Search<Wire>, isByKey: boolean): Promise<Wire | null> {
-  const { path, schema, keyField, key, otherwise, isWanted } = search;
-  const conditions = isByKey ? isText(keyField, key) : otherwise;
-  return findRow(psa, { path, ...fieldsOf(schema), conditions }, schema, isWanted);
-}
+const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
 
-/** Kinds of configured names, with their list and the field that marks inactive ones. */
-const directories = {
-  board: ['service board', '/service/boards', 'inactiveFlag'],
-  type: ['ticket type', '/service/boards/BOARD/types', 'inactiveFlag'],
-  status: ['ticket status', '/service/boards/BOARD/statuses', 'inactive'],
-  department: ['department', '/system/departments', null],
-  product: ['product', '/procurement/catalog', 'inactiveFlag'],
-} as const;
-export type NameKind = keyof typeof directories;
-
-const Named = z.object({
-  id: Id,
-  name: Text,
-  identifier: Text,
-  inactiveFlag: Flag,
-  inactive: Flag,
-});
-
-/** The ID, from memory if known. `boardId` for types and statuses. */
-export async function idOfName(
-  psa: Psa,
-  kind: NameKind,
-  name: string,
-  boardId: SourceId = '',
-): Promise<SourceId> {
-  const remembered = await psa.context.memory.get(memoryKey(kind, name, boardId));
-  return remembered ?? lookUpName(psa, kind, name, boardId);
-}
-
-/** The ID, requested now and remembered; throws `config` if there is none, or it is inactive. */
-export async function lookUpName(
-  psa: Psa,
-  kind: NameKind,
-  name: string,
-  boardId: SourceId = '',
-): Promise<SourceId> {
-  const { memory } = psa.context;
-  const [noun, path, inactiveField] = directories[kind];
-  // There may be thousands of products: only this one is requested.
-  const nameField = kind === 'product' ? 'identifier' : 'name';
-  const filter = kind === 'product' ? { conditions: isText(nameField, name) } : {};
-  const fields = ['id', nameField, inactiveField ?? []].flat().join(',');
-  const list = { path: path.replace('BOARD', boardId), fields, ...filter };
-  const rows = await allRows(psa, list, Named);
-  const found = rows.find((row) => row[nameField] === name);
-  const isInactive = inactiveField !== null && found?.[inactiveField] === true;
-  if (found !== undefined && !isInactive) {
-    await memory.set(memoryKey(kind, name, boardId), found.id);
-    return found.id;
-  }
-  await memory.delete(memoryKey(kind, name, boardId));
-  if (isInactive) {
-    throw new KindError('config', `The ${noun} "${name}" is inactive in ConnectWise.`, {
-      fix: 'Activate it there, or use another one.',
-    });
-  }
-  const others = rows.map((row) => row[nameField]).slice(0, 20);
-  const known = others.length === 0 ? ', including case' : `. Available: ${others.join(', ')}`;
-  throw new KindError('config', `ConnectWise has no ${noun} called "${name}".`, {
-    fix: `Write the name as ConnectWise shows it${known}.`,
-  });
-}
-
-function memoryKey(kind: NameKind, name: string, boardId: SourceId): string {
-  return `name.${kind}:${boardId}:${name}`;
+/** The ID of an active product. There may be thousands: only this one is requested. */
+export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
+  const list = { path: '/procurement/catalog', ...fieldsOf(Product) };
+  const conditions = isText('identifier', name);
+  const found = await allRows(psa, { ...list, conditions }, Product);
+  return onlyOne(
+    found.filter(({ identifier, inactiveFlag }) => identifier === name && inactiveFlag !== true),
+    'ConnectWise',
+    `active product called "${name}"`,
+    'Write the name as ConnectWise shows it, including case, or activate it there.',
+  ).id;
 }
 
 /** The ID of the sale's product, else of the configured one. */
 export async function findProduct(psa: Psa, sale: Sale): Promise<SourceId> {
   const name = sale.product ?? psa.config.billing.product;
-  if (name !== undefined) return idOfName(psa, 'product', name);
+  if (name !== undefined) return productNumber(psa, name);
   throw new KindError('config', `The offer "${sale.offer}" has no product.`, {
     fix: 'Set the offer’s product, or billing.product of the connection.',
   });
@@ -197,4 +154,65 @@ const Billed = z.object({ id: Id, currency: z.object({ currencyCode: Text }).nul
 export async function refuseOtherBilling(psa: Psa, sale: Sale): Promise<void> {
   const { currency } = await psa.get(companyPath(sale.clientId), Billed, fieldsOf(Billed));
   refuseOtherCurrency(sale, currency?.currencyCode ?? null);
+}
+
+// ── Conditions ──────────────────────────────────────────────────────────────────────────────────
+
+/** Longer URLs fail. */
+const urlLengthMax = 2000;
+
+/** `externalXRef="key"`. A value with a quote, a backslash or a percent sign is refused. */
+function isText(field: string, value: string): string {
+  if (/["\\%\p{Cc}]/u.test(value)) {
+    throw new KindError('config', `"${value}" cannot be looked up in ConnectWise by ${field}.`, {
+      fix: 'Use letters, digits and _ . : - only.',
+    });
+  }
+  return `${field}="${value}"`;
+}
+
+/** `lastUpdated>=[2026-03-02T09:00:00Z]`, truncated to the second so that nothing is missed. */
+export function changedSince(since: Instant, config: Zoned): string {
+  return `lastUpdated>=${timestamp(since, config)}`;
+}
+
+/** `timeStart>=[2026-03-02T09:00:00Z] and timeStart<[…]`, of timestamps in whole seconds. */
+export function startedWithin(from: Instant, to: Instant, config: Zoned): string {
+  return all(`timeStart>=${timestamp(from, config)}`, `timeStart<${timestamp(to, config)}`);
+}
+
+function timestamp(at: Instant, { naiveDateTimes }: Zoned): string {
+  return `[${at.slice(0, 19)}${naiveDateTimes ? '' : 'Z'}]`;
+}
+
+/** `company/id in (31,32)`. */
+export function isOneOf(field: string, ids: readonly string[]): string {
+  return `${field} in (${ids.join(',')})`;
+}
+
+function all(...conditions: readonly string[]): string {
+  return conditions.join(' and ');
+}
+
+/** Company IDs go into conditions unquoted, so they must be numbers. Sorted and unique. */
+export function companyNumbers(clientIds: readonly string[]): string[] {
+  const ids = new Set(numericIds('ConnectWise', clientIds));
+  return [...ids].sort((a, b) => Number(a) - Number(b));
+}
+
+/** Batches of IDs that fit into a URL with this many other characters. */
+function splitIds(ids: readonly string[], otherLength: number): string[][] {
+  const lists: string[][] = [];
+  let length = urlLengthMax;
+  for (const id of ids) {
+    // A comma is three characters once it is encoded.
+    const cost = id.length + 3;
+    if (length + cost > urlLengthMax) {
+      lists.push([]);
+      length = otherLength;
+    }
+    lists.at(-1)?.push(id);
+    length += cost;
+  }
+  return lists;
 }

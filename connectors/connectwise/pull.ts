@@ -1,5 +1,4 @@
 /** Reading: one list per stream (two for tickets), sorted by ID, for the configured clients. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type {
   ClientRow,
@@ -14,11 +13,19 @@ import type {
 } from '../../src/contract/connector.ts';
 import { Id } from '../http/answers/wire.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
-import { ignoredFilter, readPages } from '../kit/reading/lists.ts';
+import { readPages, refuseStranger } from '../kit/reading/lists.ts';
+import { resumableLists } from '../kit/reading/positions.ts';
 import type { List, Psa } from './call.ts';
-import { changedSince, companyNumbers, startedWithin } from './conditions.ts';
 import { facts } from './facts.ts';
-import { listsOf, type ReadList, readLists, readRowsByIds } from './lists.ts';
+import {
+  changedSince,
+  companyNumbers,
+  listsOf,
+  type ReadList,
+  readLists,
+  readRowsByIds,
+  startedWithin,
+} from './lists.ts';
 import { fromCompany, fromInvoice, fromInvoiceLine, fromTicket, fromTimeEntry } from './mapping.ts';
 import {
   CompanyWire,
@@ -89,39 +96,20 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
     psa.context,
     'conditions-company',
     'conditions-last-updated',
-    'forward-only',
     'ticket-numbers',
   );
   const ids = companyNumbers(clientIds);
   const changed = changedSince(since, psa.config);
   const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
-  const of = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
-  const stored = Position.safeParse(JSON.parse(resume ?? 'null')).data;
-  const start = stored?.of === of ? stored : { part: 0, pageId: null };
-  for (const [part, list] of parts.entries()) {
-    if (part < start.part) continue;
-    const pageId = part === start.part ? start.pageId : null;
-    const behind = part + 1 < parts.length ? { of, part: part + 1, pageId: null } : null;
-    const refuse = (row: Row) =>
-      refuseStranger(list, 'clientId' in row ? row.clientId : row.sourceId);
-    const reading = { list: { ...list, pageId }, schema, fromWire, refuse };
-    for await (const page of readPages(psa, reading)) {
-      const next = page.resume === null ? behind : { of, part, pageId: page.resume };
-      yield { ...page, resume: next === null ? null : JSON.stringify(next) };
-    }
-  }
-}
-
-/** Position of a pass: in which of its lists, and after which ID. Valid only for the same lists. */
-const Position = z.object({ of: z.string(), part: z.int().min(0), pageId: z.string().nullable() });
-
-/** Unrequested rows mean that the conditions were ignored. */
-function refuseStranger(
-  { path, ids }: { path: string; ids: readonly SourceId[] },
-  company: SourceId | null,
-): void {
-  if (company === null || ids.includes(company)) return;
-  throw ignoredFilter(path, `company ${company}, not requested`);
+  yield* resumableLists(parts, resume, (list, pageId) =>
+    readPages(psa, {
+      list: { ...list, pageId },
+      schema,
+      fromWire,
+      refuse: (row) =>
+        refuseStranger(list.path, 'clientId' in row ? row.clientId : row.sourceId, list.ids),
+    }),
+  );
 }
 
 const EntryId = z.object({ id: Id });
@@ -132,7 +120,7 @@ export async function* presentTime(
   psa: Psa,
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
-  await facts.refuseIfFalse(psa.context, 'conditions-company', 'forward-only');
+  await facts.refuseIfFalse(psa.context, 'conditions-company');
   for (const list of presentLists(psa, request)) {
     // A row without an ID would otherwise count as deleted.
     for await (const { rows } of psa.pages(list)) yield rows.map((row) => EntryId.parse(row).id);

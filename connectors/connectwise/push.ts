@@ -9,6 +9,7 @@ import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, shortened, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
+import { findByKey, verifyFilter } from '../kit/writing/search.ts';
 import {
   type ClosableTicket,
   type Keyed,
@@ -17,9 +18,8 @@ import {
   withdrawTicket,
 } from '../kit/writing/tickets.ts';
 import type { Psa } from './call.ts';
-import { companyNumbers, isOneOf } from './conditions.ts';
 import { type FactId, facts } from './facts.ts';
-import { companyPath, findByKey, idOfName, type Search, verifyFilter } from './lists.ts';
+import { companyNumbers, companyPath, isOneOf, type NameKind, searchFor } from './lists.ts';
 import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 
 /** https://developer.connectwise.com: a longer summary is refused. */
@@ -46,46 +46,39 @@ export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
 };
 
 export function findTicket(psa: Psa, ticket: Keyed): Promise<KeyedTicket | null> {
-  return findByKey(psa, searchFor(ticket));
+  return findByKey(psa, facts, byKey(ticket));
 }
 
 export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Delivered> {
-  const boardId = await idOfName(psa, 'board', ticket.board);
-  const named = async (kind: 'type' | 'status') => {
-    const name = ticket[kind];
-    return name === undefined
-      ? {}
-      : { [kind]: { id: Number(await idOfName(psa, kind, name, boardId)) } };
+  const { board, type, status } = ticket;
+  const boardId = await psa.names.idOf(psa, 'service boards', board);
+  const idOf = async (kind: NameKind, name: string) => {
+    return { id: Number(await psa.names.idOf(psa, kind, name, boardId)) };
   };
   const body = {
     summary: shortened(oneLine(ticket.subject), summaryLengthMax),
     company: { id: Number(ticket.clientId) },
     board: { id: Number(boardId) },
-    ...(await named('type')),
-    ...(await named('status')),
+    ...(type !== undefined && { type: await idOf('ticket types', type) }),
+    ...(status !== undefined && { status: await idOf('ticket statuses', status) }),
     externalXRef: ticket.key,
     // Internal: the ticket is about a client, who may get a separate note.
     initialInternalAnalysis: ticket.body,
     processNotifications: false,
   };
   const { id } = await psa.write('POST', '/service/tickets', body, z.object({ id: Id }));
-  await verifyFilter(psa, searchFor(ticket));
+  await verifyFilter(psa, facts, byKey(ticket));
   return { remoteId: id };
 }
 
 const KeyedTicket = z.object({ id: Id, externalXRef: Text });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
-function searchFor({ key, clientId }: Keyed): Search<KeyedTicket> {
-  return {
-    path: '/service/tickets',
-    schema: KeyedTicket,
-    keyField: 'externalXRef',
-    key,
-    fact: 'conditions-external-xref',
-    otherwise: isOneOf('company/id', companyNumbers([clientId])),
-    isWanted: (wire) => wire.externalXRef === key,
-  };
+function byKey({ key, clientId }: Keyed) {
+  const ofCompany = isOneOf('company/id', companyNumbers([clientId]));
+  const isOurs = (wire: KeyedTicket): boolean => wire.externalXRef === key;
+  const fact = 'conditions-external-xref';
+  return searchFor('/service/tickets', KeyedTicket, 'externalXRef', key, fact, ofCompany, isOurs);
 }
 
 const AlertTicket = KeyedTicket.extend({ closedFlag: Flag, board: Reference });
@@ -116,7 +109,7 @@ const alertTicket: ClosableTicket<Psa, AlertView> = {
   note: notes,
 };
 
-function ticketPath(id: SourceId): string {
+export function ticketPath(id: SourceId): string {
   return `/service/tickets/${encodeURIComponent(id)}`;
 }
 

@@ -11,80 +11,66 @@ import { addDays } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
-import { agreementRoute } from './agreements.ts';
+import { findByKey, verifyFilter } from '../kit/writing/search.ts';
 import type { Psa } from './call.ts';
-import { changedSince, companyNumbers, isOneOf } from './conditions.ts';
 import { type FactId, facts } from './facts.ts';
 import {
-  findByKey,
+  changedSince,
+  companyNumbers,
   findProduct,
-  idOfName,
+  isOneOf,
   refuseOtherBilling,
-  type Search,
-  verifyFilter,
+  searchFor,
 } from './lists.ts';
 import { fromInvoice } from './mapping.ts';
 import { createTicket, findTicket } from './push.ts';
 import { AnyId, Decimal, Flag, fieldsOf, InvoiceWire, Text } from './schema.ts';
 
-/** A way for a sale to become an invoice. */
-export interface Route {
+/** A miscellaneous invoice or a renewal ticket, which gets the product. */
+interface Holder {
+  noun: 'invoice' | 'ticket';
+  path: string;
   /** Nothing is written if this fact is false. */
   fact: FactId;
-  /** Delivered when the whole sale exists. */
   find(psa: Psa, sale: Sale): Promise<Delivered | null>;
-  /** Writes the missing halves. */
   create(psa: Psa, sale: Sale): Promise<Delivered>;
-  /** Its state; null: it no longer exists. */
+  delivered(line: ProductLine, holder: Delivered): Delivered;
+  /** The state of the sale; null: it no longer exists. */
   inspect(psa: Psa, sale: Sale, remoteId: SourceId): Promise<RemoteState | null>;
+}
+
+export function holderOf({ config }: Psa): Holder {
+  return config.billing.invoiceRoute === 'invoice' ? invoiceHolder : ticketHolder;
 }
 
 export const saleRecord: KeyedRecord<Psa, Sale, Delivered, FactId> = {
   noun: 'invoice',
-  needs: (psa) => [routeOf(psa).fact],
-  find: (psa, sale) => routeOf(psa).find(psa, sale),
-  create: (psa, sale) => routeOf(psa).create(psa, sale),
+  needs: (psa) => [holderOf(psa).fact],
+  async find(psa, sale) {
+    const found = await holderOf(psa).find(psa, sale);
+    if (found === null) return null;
+    const line = await findByKey(psa, facts, lineByKey(psa, sale));
+    return line === null ? null : accept(holderOf(psa), line, found, sale);
+  },
+  async create(psa, sale) {
+    const holder = holderOf(psa);
+    // Whatever could fail is checked before the first write.
+    await findProduct(psa, sale);
+    await refuseOtherBilling(psa, sale);
+    const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
+    const line =
+      (await findByKey(psa, facts, lineByKey(psa, sale))) ??
+      (await createLine(psa, sale, found.remoteId));
+    return accept(holder, line, found, sale);
+  },
   delivered: (delivered) => delivered,
-  inspect: (psa, sale, remoteId) => routeOf(psa).inspect(psa, sale, remoteId),
+  inspect: (psa, sale, remoteId) => holderOf(psa).inspect(psa, sale, remoteId),
   // The API cannot reverse a sale; it shows whether people have.
   async withdraw(psa, sale, { remoteId }) {
-    const found = await routeOf(psa).inspect(psa, sale, remoteId);
+    const found = await holderOf(psa).inspect(psa, sale, remoteId);
     return found === null || found.isVoid === true ? { remoteId } : null;
   },
 };
-
-function routeOf({ config }: Psa): Route {
-  return routes[config.billing.invoiceRoute];
-}
-
-/** A miscellaneous invoice or a renewal ticket, which gets the product. */
-export interface Holder extends Route {
-  noun: 'invoice' | 'ticket';
-  path: string;
-  delivered(line: ProductLine, holder: Delivered): Delivered;
-}
-
-function createProductRoute(holder: Holder): Route {
-  return {
-    ...holder,
-    async find(psa, sale) {
-      const found = await holder.find(psa, sale);
-      if (found === null) return null;
-      const line = await findByKey(psa, searchForLine(psa, sale));
-      return line === null ? null : accept(holder, line, found, sale);
-    },
-    async create(psa, sale) {
-      // Whatever could fail is checked before the first write.
-      await findProduct(psa, sale);
-      await refuseOtherBilling(psa, sale);
-      const found = (await holder.find(psa, sale)) ?? (await holder.create(psa, sale));
-      const line =
-        (await findByKey(psa, searchForLine(psa, sale))) ??
-        (await createLine(psa, sale, holder, found.remoteId));
-      return accept(holder, line, found, sale);
-    },
-  };
-}
 
 /** Throws for a line without its holder, on another one, or with a different total. */
 function accept(holder: Holder, line: ProductLine, on: Delivered, sale: Sale): Delivered {
@@ -112,12 +98,8 @@ const ProductLine = z.object({
 type ProductLine = z.infer<typeof ProductLine>;
 
 /** Writes the product line with a link to its holder, reads it back and verifies the link. */
-export async function createLine(
-  psa: Psa,
-  sale: Sale,
-  { noun, fact }: Pick<Holder, 'noun' | 'fact'>,
-  holderId: SourceId,
-): Promise<ProductLine> {
+export async function createLine(psa: Psa, sale: Sale, holderId: SourceId): Promise<ProductLine> {
+  const { noun, fact } = holderOf(psa);
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
     catalogItem: { id: Number(await findProduct(psa, sale)) },
@@ -131,35 +113,30 @@ export async function createLine(
     ignorePricingSchedulesFlag: true,
   };
   const created = await psa.write('POST', linesPath, body, z.object({ id: Id }));
-  await verifyFilter(psa, searchForLine(psa, sale));
+  await verifyFilter(psa, facts, lineByKey(psa, sale));
   const path = `${linesPath}/${created.id}`;
   const line = await psa.get(path, ProductLine, fieldsOf(ProductLine));
   await facts.verifyFact(psa.context, fact, line[noun]?.id === holderId);
   return line;
 }
 
-function searchForLine({ config }: Psa, sale: Sale): Search<ProductLine> {
-  return {
-    path: linesPath,
-    schema: ProductLine,
-    keyField: 'integrationXRef',
-    key: sale.key,
-    fact: 'conditions-integration-xref',
-    // No line of this sale is older than the sale; two extra days cover any zone.
-    otherwise: changedSince(`${addDays(sale.issuedOn, -2)}T00:00:00.000Z`, config),
-    isWanted: (line) => line.integrationXRef === sale.key,
-  };
+function lineByKey({ config }: Psa, { key, issuedOn }: Sale) {
+  // No line of this sale is older than the sale; two extra days cover any zone.
+  const recent = changedSince(`${addDays(issuedOn, -2)}T00:00:00.000Z`, config);
+  const isOurs = (line: ProductLine): boolean => line.integrationXRef === key;
+  const fact = 'conditions-integration-xref';
+  return searchFor(linesPath, ProductLine, 'integrationXRef', key, fact, recent, isOurs);
 }
 
 const Invoice = z.object({ id: Id, invoiceNumber: Text, reference: Text, company: AnyId });
 type Invoice = z.infer<typeof Invoice>;
 
-export const invoiceHolder: Holder = {
+const invoiceHolder: Holder = {
   noun: 'invoice',
   path: '/finance/invoices',
   fact: 'product-on-invoice',
   async find(psa, sale) {
-    const invoice = await findByKey(psa, searchForInvoice(sale));
+    const invoice = await findByKey(psa, facts, invoiceByKey(sale));
     return invoice === null ? null : invoiceDelivered(invoice);
   },
   async create(psa, sale) {
@@ -171,12 +148,12 @@ export const invoiceHolder: Holder = {
       date: `${sale.issuedOn}T00:00:00Z`,
       applyToType: 'All',
       topComment: sale.body,
-      ...(department === undefined
-        ? {}
-        : { departmentId: Number(await idOfName(psa, 'department', department)) }),
+      ...(department !== undefined && {
+        departmentId: Number(await psa.names.idOf(psa, 'departments', department)),
+      }),
     };
     const invoice = await psa.write('POST', '/finance/invoices', body, Invoice);
-    await verifyFilter(psa, searchForInvoice(sale));
+    await verifyFilter(psa, facts, invoiceByKey(sale));
     return invoiceDelivered(invoice);
   },
   delivered: (_, invoice) => invoice,
@@ -191,16 +168,12 @@ export const invoiceHolder: Holder = {
   },
 };
 
-function searchForInvoice({ key, clientId }: Sale): Search<Invoice> {
-  return {
-    path: '/finance/invoices',
-    schema: Invoice,
-    keyField: 'reference',
-    key,
-    fact: 'conditions-reference',
-    otherwise: isOneOf('company/id', companyNumbers([clientId])),
-    isWanted: ({ reference, company }) => reference === key && company?.id === clientId,
-  };
+function invoiceByKey({ key, clientId }: Sale) {
+  const ofCompany = isOneOf('company/id', companyNumbers([clientId]));
+  const isOurs = ({ reference, company }: Invoice): boolean =>
+    reference === key && company?.id === clientId;
+  const fact = 'conditions-reference';
+  return searchFor('/finance/invoices', Invoice, 'reference', key, fact, ofCompany, isOurs);
 }
 
 function invoiceDelivered({ id, invoiceNumber }: Invoice): Delivered {
@@ -214,7 +187,7 @@ function totalOf(totalMinor: number | null): { totalMinor?: number } {
 const CancellableLine = z.object({ id: Id, extPrice: Decimal, cancelledFlag: Flag });
 
 /** Billed by ConnectWise's own run. */
-export const ticketHolder: Holder = {
+const ticketHolder: Holder = {
   noun: 'ticket',
   path: '/service/tickets',
   fact: 'product-on-ticket',
@@ -236,10 +209,4 @@ export const ticketHolder: Holder = {
     const price = line.extPrice == null ? null : minorFromText(line.extPrice, currency);
     return { isVoid: line.cancelledFlag === true, ...totalOf(price) };
   },
-};
-
-const routes = {
-  invoice: createProductRoute(invoiceHolder),
-  'ticket-product': createProductRoute(ticketHolder),
-  agreement: agreementRoute,
 };

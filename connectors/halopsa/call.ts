@@ -8,10 +8,10 @@ import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
 import { numberedPages, shortList } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
-import { createTokens } from '../kit/tokens.ts';
+import { createClientTokens } from '../kit/tokens.ts';
 import type { HalopsaConfig } from './config.ts';
 import { type NameKind, nameSources } from './lists.ts';
-import { AuthInfo, Token } from './schema.ts';
+import { AuthInfo } from './schema.ts';
 
 export interface List {
   path: string;
@@ -100,45 +100,35 @@ function envelopeOf(name: string) {
 
 /** Client credentials: the tenant's authorisation server is requested first, once. */
 function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
-  let server: { url: string; tenant: string | null } | null = null;
-  const common = {
+  const { baseUrl, clientId: client_id, clientSecret: client_secret, scope } = config;
+  let server: { url: string; tenant: string | undefined } | null = null;
+  const discovery = createTransport({
     context,
-    limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
+    baseUrl,
+    limits: [{ path: '', concurrency: 1, source: 'requested once' }],
     authorize: async () => ({}),
-  };
-  const discovery = createTransport({ ...common, baseUrl: config.baseUrl });
-  const transport = createTransport({
-    ...common,
-    baseUrl: async () => server?.url ?? config.baseUrl,
-    classify: (answer) => tokenRefusal(answer, config.baseUrl),
   });
 
   async function findServer(signal: AbortSignal) {
-    if (config.authUrl !== undefined && config.tenant !== undefined) {
-      return { url: config.authUrl, tenant: config.tenant };
-    }
+    if (server !== null) return server;
     const request = { method: 'GET', path: '/api/AuthInfo', signal } as const;
     const { data } = await discovery.send(request, AuthInfo);
-    const url = config.authUrl ?? believedUrl(data.auth_url, config.baseUrl);
-    return { url, tenant: config.tenant ?? (data.tenant_id || null) };
+    const url = config.authUrl ?? believedUrl(data.auth_url, baseUrl);
+    server = { url, tenant: config.tenant ?? (data.tenant_id || undefined) };
+    return server;
   }
 
-  async function fetchToken(signal: AbortSignal) {
-    server ??= await findServer(signal);
-    const form = {
-      grant_type: 'client_credentials',
-      client_id: config.clientId,
-      client_secret: config.clientSecret,
-      scope: config.scope,
-    };
-    const query = { tenant: server.tenant ?? undefined };
-    const request = { method: 'POST', path: '/token', query, form, signal } as const;
-    const { data } = await transport.send({ ...request, isRead: true, answersTokens: true }, Token);
-    return { value: data.access_token, expiresInSeconds: data.expires_in };
-  }
-
-  return createTokens(context.now, fetchToken, () => {
-    server = null;
+  return createClientTokens(context, {
+    baseUrl: async (signal) => (await findServer(signal)).url,
+    form: { client_id, client_secret, scope },
+    at: async (signal) => ({
+      path: '/token',
+      query: { tenant: (await findServer(signal)).tenant },
+    }),
+    classify: (answer) => tokenRefusal(answer, baseUrl),
+    onRefused: () => {
+      server = null;
+    },
   });
 }
 

@@ -11,11 +11,6 @@ export const AuthInfo = z.object({
   tenant_id: z.string().nullish(),
 });
 
-export const Token = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.number().positive(),
-});
-
 /** Halo writes "no date" as a date long ago. */
 const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
 

@@ -1,5 +1,8 @@
 /** OAuth access tokens: kept in memory until shortly before they expire, never stored. */
-import type { TransportOptions } from '../http/types.ts';
+import { z } from 'zod';
+import type { ConnectorContext } from '../../src/contract/connector.ts';
+import { createTransport } from '../http/transport.ts';
+import type { HttpRequest, TransportOptions } from '../http/types.ts';
 
 interface Token {
   value: string;
@@ -38,4 +41,37 @@ export function createTokens(
       onRefused();
     },
   };
+}
+
+const Granted = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+
+interface ClientCredentials extends Pick<TransportOptions, 'baseUrl' | 'classify'> {
+  /** Everything but the grant type. */
+  form: Record<string, string>;
+  /** Where tokens are requested. */
+  at(signal: AbortSignal): Promise<Pick<HttpRequest, 'path' | 'query'>>;
+  onRefused?: () => void;
+}
+
+/** OAuth 2.0 client credentials, requested by a transport of its own. */
+export function createClientTokens(
+  context: ConnectorContext,
+  { form, at, onRefused, ...server }: ClientCredentials,
+): Pick<TransportOptions, 'authorize' | 'reauthorize'> {
+  const transport = createTransport({
+    ...server,
+    context,
+    limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
+    authorize: async () => ({}),
+  });
+  const fetchToken = async (signal: AbortSignal): Promise<Token> => {
+    const request = { method: 'POST', isRead: true, answersTokens: true, signal } as const;
+    const sent = { ...form, grant_type: 'client_credentials' };
+    const { data } = await transport.send(
+      { ...request, ...(await at(signal)), form: sent },
+      Granted,
+    );
+    return { value: data.access_token, expiresInSeconds: data.expires_in };
+  };
+  return createTokens(context.now, fetchToken, onRefused);
 }

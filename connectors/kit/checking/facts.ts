@@ -29,6 +29,11 @@ export interface FactBook<Id extends string> {
   readFact(context: ConnectorContext, id: Id): Promise<'yes' | 'no' | null>;
   /** Stores the answer, replacing an earlier one. Null: not observed. */
   verifyFact(context: ConnectorContext, id: Id, isTrue: boolean | null): Promise<void>;
+  /** Stores several answers; then what is known about each of these facts, in the same order. */
+  verifyAll(
+    context: ConnectorContext,
+    answers: { [Fact in Id]?: boolean | null },
+  ): Promise<CheckResult[]>;
   /**
    * After a write: whether the record has its key when read by ID (null: it is not shown yet, which
    * proves nothing), else whether it is found by its key. If neither, the fact is doubtful, which blocks nothing;
@@ -63,10 +68,25 @@ export function keepFacts<Id extends string>(
     if (isTrue === null) return;
     await memory.set(`fact.${id}`, `${isTrue ? 'yes' : 'no'} ${instantFromMs(now()).slice(0, 10)}`);
   };
+  const factResult = async ({ memory }: ConnectorContext, id: Id) => {
+    const stored = await memory.get(`fact.${id}`);
+    const result = resultOf(`fact.${id}`, rows[id], stored, product);
+    if (answerOf(stored) === 'no') await memory.set(`fact.${id}`, reopened(stored ?? ''));
+    return result;
+  };
   return {
     rows,
     readFact,
     verifyFact,
+    factResult,
+    async verifyAll(context, answers) {
+      const results: CheckResult[] = [];
+      for (const [id, isTrue] of Object.entries(answers) as [Id, boolean | null][]) {
+        await verifyFact(context, id, isTrue);
+        results.push(await factResult(context, id));
+      }
+      return results;
+    },
     async verifyKept(context, id, byId, isFoundByKey) {
       if (byId === true || (await isFoundByKey())) return verifyFact(context, id, true);
       if (byId === null) return;
@@ -80,12 +100,6 @@ export function keepFacts<Id extends string>(
         const fix = `${rows[id].otherwise} Once corrected, run check (or check --probe) again.`;
         throw new KindError('config', message, { fix });
       }
-    },
-    factResult: async ({ memory }, id) => {
-      const stored = await memory.get(`fact.${id}`);
-      const result = resultOf(`fact.${id}`, rows[id], stored, product);
-      if (answerOf(stored) === 'no') await memory.set(`fact.${id}`, reopened(stored ?? ''));
-      return result;
     },
   };
 }

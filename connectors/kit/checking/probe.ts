@@ -3,12 +3,14 @@
 import type {
   CheckResult,
   ConnectorContext,
+  Delivered,
   PushMessages,
   SourceId,
 } from '../../../src/contract/connector.ts';
 import { describeError, isKindError } from '../../../src/domain/errors.ts';
 import { instantFromMs } from '../../../src/domain/time.ts';
 import { type ClientField, type ClientFields, writeField } from '../writing/balance-field.ts';
+import type { Note } from '../writing/notes.ts';
 import { type Attempt, attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 
@@ -156,4 +158,90 @@ async function removeWritten(
     return { id, status: 'ok', detail: `All test records were removed${but}.` };
   }
   return { id, status: 'warning', detail: `Still there: ${[...left, ...stays].join('; ')}`, fix };
+}
+
+/** What `check --probe` writes, in this order. */
+interface Probe<C, Id extends string> {
+  /** A ticket with an internal note, then one for the client if the first one stayed internal. */
+  ticket?: ProbedTicket<C, Id> | false;
+  field?(call: C, clientId: SourceId): ProbeStep<Id>;
+  sale?: ProbedSale<C, Id> | false;
+  /** What an admin should do if something cannot be removed. */
+  fix: string;
+}
+
+interface ProbedTicket<C, Id extends string> {
+  facts: readonly Id[];
+  create(call: C, alert: Alert): Promise<Delivered>;
+  noteFact: Id;
+  writeNote(call: C, note: Note): Promise<Delivered>;
+  /** How it is removed; absent: the API cannot. */
+  path?(ticketId: SourceId): string;
+  /** Absent: a note goes with its ticket. */
+  notePath?(ticketId: SourceId, noteId: SourceId): string;
+  /** For a ticket that stays. */
+  close?(call: C, ticketId: SourceId): Promise<unknown>;
+}
+
+interface ProbedSale<C, Id extends string> {
+  facts: readonly Id[];
+  /** Calls `wrote` with the path of each record as soon as it exists. */
+  create(call: C, sale: Sale, wrote: (path: string) => void): Promise<unknown>;
+}
+
+type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
+type Sale = PushMessages['invoice'];
+
+interface Traces {
+  written: string[];
+  stays: string[];
+}
+
+/** `check --probe` of a vendor that deletes by path. `product`: display name of the vendor's product. */
+export function createProbe<
+  C extends { context: ConnectorContext; remove(path: string): Promise<void> },
+  Id extends string,
+>(product: string, book: FactBook<Id>, describe: (call: C) => Probe<C, Id>) {
+  return async (call: C, clientId: SourceId): Promise<CheckResult[]> => {
+    const { ticket, field, sale, fix } = describe(call);
+    const key = `probe.${call.context.now()}`;
+    const traces: Traces = { written: [], stays: [] };
+    const steps: ProbeStep<Id>[] = [];
+    if (ticket) {
+      const work = () => probeTicket(call, book, ticket, { key, clientId }, traces);
+      steps.push({ facts: [...ticket.facts, ticket.noteFact], work });
+    }
+    if (field !== undefined) steps.push(field(call, clientId));
+    if (sale) {
+      const test = testSale(call.context, { key, clientId });
+      const wrote = (path: string): void => void traces.written.unshift(path);
+      const work = async () => void (await sale.create(call, test, wrote));
+      steps.push({ facts: sale.facts, work });
+    }
+    return runProbe(call, book, steps, { ...traces, remove: call.remove, fix }, product);
+  };
+}
+
+async function probeTicket<C extends { context: ConnectorContext }, Id extends string>(
+  call: C,
+  { readFact }: FactBook<Id>,
+  ticket: ProbedTicket<C, Id>,
+  { key, clientId }: { key: string; clientId: SourceId },
+  { written, stays }: Traces,
+): Promise<void> {
+  const alert = { key, clientId, subject: testSubject, body: testBody };
+  const { remoteId: ticketId, label = ticketId } = await ticket.create(call, alert);
+  if (ticket.path !== undefined) written.unshift(ticket.path(ticketId));
+  try {
+    for (const audience of ['internal', 'client'] as const) {
+      const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
+      const { remoteId } = await ticket.writeNote(call, note);
+      if (ticket.notePath !== undefined) written.unshift(ticket.notePath(ticketId, remoteId));
+      // Another note would prove nothing more.
+      if ((await readFact(call.context, ticket.noteFact)) !== 'yes') return;
+    }
+  } finally {
+    await ticket.close?.(call, ticketId);
+    if (ticket.path === undefined) stays.push(`ticket ${label}, which the API cannot delete`);
+  }
 }

@@ -19,20 +19,23 @@ interface HasContext {
   context: ConnectorContext;
 }
 
-/** Reads the whole list of each kind of name. Kinds are named in the plural, as in messages. */
+/**
+ * Reads the whole list of each kind of name. Kinds are named in the plural, as in messages. `of`: ID of the record that
+ * the list belongs to (the statuses of a board), else empty.
+ */
 export type NameSources<C, Kind extends string> = Readonly<
-  Record<Kind, (call: C) => Promise<readonly NamedRow[]>>
+  Record<Kind, (call: C, of: string) => Promise<readonly NamedRow[]>>
 >;
 
 export interface Names<C, Kind extends string> {
   /** From memory unless too old. */
-  list(call: C, kind: Kind): Promise<readonly NamedRow[]>;
+  list(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
   /** Always read. */
-  reread(call: C, kind: Kind): Promise<readonly NamedRow[]>;
+  reread(call: C, kind: Kind, of?: string): Promise<readonly NamedRow[]>;
   /** Names by ID, including these if the vendor knows them. */
   byId(call: C, kind: Kind, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The ID of a name in the config; throws `config` if there is none. */
-  idOf(call: C, kind: Kind, name: string): Promise<string>;
+  idOf(call: C, kind: Kind, name: string, of?: string): Promise<string>;
 }
 
 /** `product`: display name of the vendor's product. */
@@ -41,25 +44,28 @@ export function createNames<C extends HasContext, Kind extends string>(
   sources: NameSources<C, Kind>,
 ): Names<C, Kind> {
   /** Concurrent look-ups of a list share one request. */
-  const underWay = new Map<Kind, Promise<readonly NamedRow[]>>();
+  const underWay = new Map<string, Promise<readonly NamedRow[]>>();
   /** IDs that stay unknown are requested once per process. */
   const missing = new Set<string>();
 
-  function reread(call: C, kind: Kind): Promise<readonly NamedRow[]> {
+  const keyOf = (kind: Kind, of: string): string => (of === '' ? kind : `${kind}:${of}`);
+
+  function reread(call: C, kind: Kind, of = ''): Promise<readonly NamedRow[]> {
+    const key = keyOf(kind, of);
     const asked =
-      underWay.get(kind) ?? readNow(call, kind).finally(() => void underWay.delete(kind));
-    underWay.set(kind, asked);
+      underWay.get(key) ?? readNow(call, kind, of).finally(() => void underWay.delete(key));
+    underWay.set(key, asked);
     return asked;
   }
 
-  async function readNow(call: C, kind: Kind): Promise<readonly NamedRow[]> {
-    const rows = [...(await sources[kind](call))];
-    await store(call, kind, { readAtMs: call.context.now(), rows });
+  async function readNow(call: C, kind: Kind, of: string): Promise<readonly NamedRow[]> {
+    const rows = [...(await sources[kind](call, of))];
+    await store(call, keyOf(kind, of), { readAtMs: call.context.now(), rows });
     return rows;
   }
 
-  async function list(call: C, kind: Kind): Promise<readonly NamedRow[]> {
-    return (await readStored(call, kind))?.rows ?? reread(call, kind);
+  async function list(call: C, kind: Kind, of = ''): Promise<readonly NamedRow[]> {
+    return (await readStored(call, keyOf(kind, of)))?.rows ?? reread(call, kind, of);
   }
 
   return {
@@ -75,11 +81,12 @@ export function createNames<C extends HasContext, Kind extends string>(
       for (const id of unknown) if (!renewed.has(id)) missing.add(`${kind} ${id}`);
       return renewed;
     },
-    async idOf(call, kind, name) {
+    async idOf(call, kind, name, of) {
       const isIt = (row: NamedRow): boolean => row.name === name;
-      const found = (await list(call, kind)).find(isIt) ?? (await reread(call, kind)).find(isIt);
+      const found =
+        (await list(call, kind, of)).find(isIt) ?? (await reread(call, kind, of)).find(isIt);
       if (found !== undefined) return found.id;
-      throw unknownName(product, kind, name, await list(call, kind));
+      throw unknownName(product, kind, name, await list(call, kind, of));
     },
   };
 }

@@ -16,7 +16,7 @@ describe('check of ConnectWise', () => {
       const ok = results.filter((result) => result.status === 'ok').map((result) => result.id);
       expect(ok).toEqual([
         'auth',
-        'system',
+        'paging',
         'permission.companies',
         'permission.service-tickets',
         'permission.project-tickets',
@@ -24,9 +24,7 @@ describe('check of ConnectWise', () => {
         'permission.invoices',
         'fact.conditions-company',
         'fact.conditions-last-updated',
-        'fact.forward-only',
         'fact.ticket-numbers',
-        'fact.actual-hours',
         'clients',
         'name.alerts.board',
         'name.billing.product',
@@ -112,7 +110,7 @@ describe('check of ConnectWise', () => {
       for (const { id } of catalog.list()) catalog.change(id, { inactiveFlag: true });
       const results = await check(bench);
       expect(failed(results)).toEqual(['name.billing.product']);
-      expect(detailOf(results, 'name.billing.product')).toMatch(/is inactive in ConnectWise/);
+      expect(detailOf(results, 'name.billing.product')).toMatch(/no active product called/);
     }));
 
   test('warns of each agreement by which ConnectWise debits the same hours', () =>
@@ -133,71 +131,50 @@ describe('check of ConnectWise', () => {
       ]);
     }));
 
-  test.each([
-    ['conditions-company', { ignoresConditions: true }],
-    ['forward-only', { pagesForward: false }],
-  ] as const)('verifies %s by reading, and reading is refused where it is false', (fact, how) =>
+  test('verifies by reading that conditions are honoured, and reading is refused where they are not', () =>
     withConnectwise({}, async (bench) => {
       fill(bench);
-      Object.assign(bench.sandbox.state.switches, how);
-      expect(failed(await check(bench))).toContain(`fact.${fact}`);
+      bench.sandbox.state.switches.ignoresConditions = true;
+      expect(failed(await check(bench))).toContain('fact.conditions-company');
       bench.requests();
       await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({ kind: 'config' });
       expect(bench.requests()).toEqual([]);
-      Object.assign(bench.sandbox.state.switches, { ignoresConditions: false, pagesForward: true });
+      bench.sandbox.state.switches.ignoresConditions = false;
       expect(failed(await check(bench))).toEqual([]);
       expect(await readRows(bench, 'timeEntries')).toHaveLength(1);
-    }),
-  );
+    }));
 
-  test('sees hours that are not the span less the break, and debits them all the same', () =>
-    withConnectwise({}, async (bench) => {
-      const { company, member } = bench;
-      const end = '2026-03-02T12:00:00Z';
-      bench.sandbox.state.addTime({ company, member, start, end, hours: '1' });
-      const results = await check(bench);
-      expect(results.find(({ id }) => id === 'fact.actual-hours')).toMatchObject({
-        status: 'warning',
-        fix: expect.stringContaining('actualHours is still debited'),
+  test('fails where pages are numbered, and a second page is refused when reading', () =>
+    withConnectwise({ settings: { pageSize: 1 } }, async (bench) => {
+      fill(bench);
+      const { company, member, sandbox } = bench;
+      sandbox.state.addTime({ company, member, start, hours: '1' });
+      sandbox.state.switches.pagesForward = false;
+      expect(failed(await check(bench))[0]).toBe('paging');
+      await expect(readRows(bench, 'timeEntries')).rejects.toMatchObject({
+        kind: 'contract',
+        message: expect.stringContaining('numbered pages'),
       });
-      expect(await readRows(bench, 'timeEntries')).toMatchObject([{ seconds: 3600 }]);
+      sandbox.state.switches.pagesForward = true;
+      expect(failed(await check(bench))).toEqual([]);
+      expect(await readRows(bench, 'timeEntries')).toHaveLength(2);
     }));
 });
 
 describe('check --probe of ConnectWise', () => {
-  test.each(['invoice', 'ticket-product', 'agreement'] as const)(
+  test.each(['invoice', 'ticket-product'] as const)(
     'verifies by writing what the route %s relies on, and leaves nothing behind',
     (invoiceRoute) =>
-      withConnectwise(
-        { billing: { invoiceRoute, board: 'Billing', agreement: 'Block*' } },
-        async (bench) => {
-          fill(bench);
-          bench.sandbox.state.addAgreement({ company: bench.company, name: 'Block 20 h' });
-          const before = rowCounts(bench);
-          const results = await probe(bench);
-          expect(results.filter((result) => result.status !== 'ok')).toEqual([]);
-          expect(rowCounts(bench)).toEqual(before);
-          const open = (await check(bench)).filter(({ detail }) => /Not verified/.test(detail));
-          // Only a top-up shows in what a recap counts, and only one route makes any.
-          const unsettled = invoiceRoute === 'agreement' ? [] : ['fact.recap-hours'];
-          expect(open.map(({ id }) => id)).toEqual(unsettled);
-        },
-      ),
-  );
-
-  test('counts the hours of an agreement exactly, whatever was adjusted before', () =>
-    withConnectwise(
-      { billing: { invoiceRoute: 'agreement', agreement: 'Block*' } },
-      async (bench) => {
+      withConnectwise({ billing: { invoiceRoute, board: 'Billing' } }, async (bench) => {
         fill(bench);
-        const { state } = bench.sandbox;
-        const agreementId = state.addAgreement({ company: bench.company, name: 'Block 20 h' });
-        // As binary floats, 2.3 less 1.3 is not 1.
-        state.tables.adjustments.add({ agreementId, amount: 1.3, description: 'By hand' });
-        await probe(bench);
-        expect(bench.context.kept.get('fact.adjustment-hours')).toMatch(/^yes /);
-      },
-    ));
+        const before = rowCounts(bench);
+        const results = await probe(bench);
+        expect(results.filter((result) => result.status !== 'ok')).toEqual([]);
+        expect(rowCounts(bench)).toEqual(before);
+        const open = (await check(bench)).filter(({ detail }) => /Not verified/.test(detail));
+        expect(open.map(({ id }) => id)).toEqual([]);
+      }),
+  );
 
   test.each([
     ['note-flags', { keepsNoteFlags: false }],
@@ -288,9 +265,8 @@ function detailOf(results: readonly CheckResult[], id: string): string {
 }
 
 function rowCounts({ sandbox }: Bench): number[] {
-  const { tickets, notes, invoices, products, additions, adjustments } = sandbox.state.tables;
-  const counted = [tickets, notes, invoices, products, additions, adjustments];
-  return counted.map((table) => table.rows.size);
+  const { tickets, notes, invoices, products } = sandbox.state.tables;
+  return [tickets, notes, invoices, products].map((table) => table.rows.size);
 }
 
 test('The ConnectWise README lists every fact that is relied on', () => {

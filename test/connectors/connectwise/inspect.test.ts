@@ -82,25 +82,6 @@ test('a product on a ticket shows its price, and whether it was cancelled', () =
     },
   ));
 
-test('a top-up of an agreement exists while both its halves do', () =>
-  withConnectwise(
-    { billing: { invoiceRoute: 'agreement', agreement: 'Block*' } },
-    async (bench) => {
-      const { state } = bench.sandbox;
-      const { additions, adjustments } = state.tables;
-      state.addAgreement({ company: bench.company, name: 'Block 10 h' });
-      const { create, inspect } = invoicePush(bench);
-      const { remoteId } = await create(saleOf(bench), signal);
-      const look = () => inspect(saleOf(bench), remoteId, signal);
-      expect(await look()).toEqual({ isVoid: false, totalMinor: 120_000 });
-      const [addition] = additions.list();
-      additions.change(addition?.id ?? 0, { cancelledDate: '2026-03-05T00:00:00Z' });
-      expect(await look()).toMatchObject({ isVoid: true });
-      adjustments.rows.delete(Number(remoteId));
-      expect(await look()).toBeNull();
-    },
-  ));
-
 test('an alert ticket shows whether it is closed, and that it is gone', () =>
   withConnectwise({}, async (bench) => {
     const { state } = bench.sandbox;
@@ -144,12 +125,5 @@ describe('what is left of agreements', () => {
           remainingSeconds: 18.75 * 3600,
         },
       ]);
-    }));
-
-  test('is not compared where a recap is known to count otherwise', () =>
-    withConnectwise({}, async (bench) => {
-      bench.sandbox.state.addAgreement({ company: bench.company, name: 'Block', limit: 20 });
-      await bench.context.memory.set('fact.recap-hours', 'no 2026-03-02');
-      expect(await blocksOf(bench)).toEqual([]);
     }));
 });

@@ -7,11 +7,10 @@ const signal = soon();
 const routes = [
   { route: 'invoice', first: /\/finance\/invoices$/, second: /\/procurement\/products$/ },
   { route: 'ticket-product', first: /\/service\/tickets$/, second: /\/procurement\/products$/ },
-  { route: 'agreement', first: /\/additions$/, second: /\/adjustments$/ },
 ] as const;
 
 describe.each(routes)('A sale by the route $route', ({ route, first, second }) => {
-  const billing = { invoiceRoute: route, board: 'Billing', agreement: 'Block*' };
+  const billing = { invoiceRoute: route, board: 'Billing' };
 
   test('is complete, at the offer’s price, and is found', () =>
     withConnectwise({ billing }, async (bench) => {
@@ -132,70 +131,6 @@ describe('An invoice in ConnectWise', () => {
     }));
 });
 
-describe('A top-up of an agreement in ConnectWise', () => {
-  const billing = { invoiceRoute: 'agreement', agreement: 'Block 20 h' };
-
-  test.each([
-    ['is missing', [], 'no active agreement called "Block 20 h"'],
-    ['is ambiguous', ['Hours', 'Hours'], 'more than one active agreement'],
-    ['counts money', ['Amount'], 'counts Amount, not hours'],
-  ] as const)('is refused where the agreement %s', (_what, units, reason) =>
-    withConnectwise({ billing }, async ({ connector, sandbox: { state }, company }) => {
-      for (const unit of units) state.addAgreement({ company, name: 'Block 20 h', units: unit });
-      state.addAgreement({ company, name: 'Block 20 h', status: 'Expired' });
-      await expect(connector.push.invoice?.create(sale(), signal)).rejects.toMatchObject({
-        kind: 'config',
-        message: expect.stringContaining(reason),
-      });
-    }),
-  );
-
-  test('is refused where money was sold', () =>
-    withConnectwise({ billing }, async (bench) => {
-      const push = prepared(bench);
-      const ofMoney = { ...sale(), seconds: 0 };
-      await expect(push.create(ofMoney, signal)).rejects.toMatchObject({
-        kind: 'config',
-        message: expect.stringContaining('is of money'),
-      });
-      expect(bench.sandbox.state.tables.additions.list()).toEqual([]);
-    }));
-
-  test('is not billed again where its agreement was replaced before the answer was known', () =>
-    withConnectwise({ billing: { ...billing, agreement: 'Block*' } }, async (bench) => {
-      const push = prepared(bench);
-      const { faults, state } = bench.sandbox;
-      faults.add('lost-answer', { method: 'POST', path: /adjustments$/ });
-      await expect(push.create(sale(), signal)).rejects.toMatchObject({ kind: 'unknown-outcome' });
-      const [old] = state.tables.agreements.list();
-      state.tables.agreements.change(old?.id ?? 0, { agreementStatus: 'Expired' });
-      state.addAgreement({ company: bench.company, name: 'Block 2027' });
-      if ((await push.find(sale(), signal)) === null) await push.create(sale(), signal);
-      expect(standing(bench)).toEqual(whole.agreement);
-    }));
-
-  test('gets its money back alone where only that was deleted', () =>
-    withConnectwise({ billing }, async (bench) => {
-      const push = prepared(bench);
-      await push.create(sale(), signal);
-      bench.sandbox.state.tables.additions.rows.clear();
-      expect(await push.find(sale(), signal)).toBeNull();
-      await push.create(sale(), signal);
-      expect(standing(bench)).toEqual(whole.agreement);
-    }));
-
-  test('is refused with a product that would be billed every month', () =>
-    withConnectwise({ billing }, async (bench) => {
-      bench.sandbox.state.addCatalogItem({ identifier: 'MONTHLY', isRecurring: true });
-      const monthly = { ...sale(), product: 'MONTHLY' };
-      await expect(prepared(bench).create(monthly, signal)).rejects.toMatchObject({
-        kind: 'config',
-        message: expect.stringContaining('billed every cycle'),
-      });
-      expect(standing(bench)).toEqual(nothing);
-    }));
-});
-
 function sale(): PushMessages['invoice'] {
   return {
     key: 'sale:1',
@@ -213,14 +148,13 @@ function sale(): PushMessages['invoice'] {
   };
 }
 
-function prepared({ connector, sandbox, company }: Bench) {
+function prepared({ connector }: Bench) {
   const push = connector.push.invoice;
   if (push === undefined) throw new Error('There is no invoice push.');
-  sandbox.state.addAgreement({ company, name: 'Block 20 h' });
   return push;
 }
 
-const nothing = { invoices: [], tickets: [], products: [], additions: [], adjustments: [] };
+const nothing = { invoices: [], tickets: [], products: [] };
 
 const whole = {
   invoice: {
@@ -232,11 +166,6 @@ const whole = {
     ...nothing,
     tickets: ['sale:1'],
     products: [{ key: 'sale:1', on: 'ticket', price: 1205 }],
-  },
-  agreement: {
-    ...nothing,
-    additions: [{ price: 1205, text: 'Ten hours\n\n[sale:1]' }],
-    adjustments: [{ hours: 10, text: 'Ten hours\n\n[sale:1]' }],
   },
 };
 
@@ -251,12 +180,6 @@ function standing({ sandbox }: Bench) {
       on: product.invoice === undefined ? (product.ticket ? 'ticket' : null) : 'invoice',
       price: product.extPrice,
     })),
-    additions: tables.additions
-      .list()
-      .map(({ unitPrice, invoiceDescription }) => ({ price: unitPrice, text: invoiceDescription })),
-    adjustments: tables.adjustments
-      .list()
-      .map(({ amount, description }) => ({ hours: amount, text: description })),
   };
 }
 

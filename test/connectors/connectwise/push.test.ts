@@ -68,7 +68,7 @@ describe('A low-balance ticket in ConnectWise', () => {
       const message = { key: 'lowbal:1', clientId: String(company), subject: 'Low', body: 'Low.' };
       await expect(connector.push['alert-ticket']?.create(message, signal)).rejects.toMatchObject({
         kind: 'config',
-        message: 'ConnectWise has no service board called "Biling".',
+        message: 'ConnectWise has no "Biling" among its service boards.',
         fix: expect.stringContaining('Billing, Help Desk'),
       });
     }));

@@ -149,12 +149,7 @@ function createProducts(tables: Tables) {
 function createOffice(tables: Tables) {
   const { catalog, agreements, companies } = tables;
   return {
-    addCatalogItem(item: {
-      identifier: string;
-      description?: string;
-      price?: number;
-      isRecurring?: boolean;
-    }): number {
+    addCatalogItem(item: { identifier: string; description?: string; price?: number }): number {
       return catalog.add({
         identifier: item.identifier,
         description: item.description ?? item.identifier,
@@ -164,8 +159,6 @@ function createOffice(tables: Tables) {
         productClass: 'NonInventory',
         price: item.price ?? 0,
         inactiveFlag: false,
-        recurringFlag: item.isRecurring ?? false,
-        recurringOneTimeFlag: false,
       }).id;
     },
     addAgreement(agreement: {
@@ -191,12 +184,7 @@ function createOffice(tables: Tables) {
     /** What an agreement holds and how much of it is left. */
     recapAgreement(id: number) {
       const agreement = agreements.get(id);
-      const amounts = tables.adjustments
-        .list((row) => row.agreementId === id)
-        .map((row) => Number(row.amount));
-      const adjustmentAmount = addExactly(...amounts);
       const startingAmount = Number(agreement.applicationLimit);
-      const availableAmount = addExactly(startingAmount, adjustmentAmount);
       const hours = tables.timeEntries
         .list((row) => (row.agreement as Fields | undefined)?.id === id)
         .map((row) => Number(row.actualHours));
@@ -206,10 +194,10 @@ function createOffice(tables: Tables) {
         name: agreement.name,
         agreementStatus: agreement.agreementStatus,
         startingAmount,
-        adjustmentAmount,
-        availableAmount,
+        adjustmentAmount: 0,
+        availableAmount: startingAmount,
         usedAmount,
-        remainingAmount: addExactly(availableAmount, -usedAmount),
+        remainingAmount: addExactly(startingAmount, -usedAmount),
       };
     },
   };

@@ -83,9 +83,6 @@ function handle(
   const refused = refuse(state, request, request.path.slice(base.length));
   if (refused !== null) return refused;
   const path = request.path.slice(base.length);
-  if (path === '/system/info' && request.method === 'GET') {
-    return { status: 200, json: { version: 'v2026.4.1', isCloud: true, serverTimeZone: 'UTC' } };
-  }
   const recap = /^\/finance\/agreementrecap\/(\d+)$/.exec(path);
   if (recap !== null) return { status: 200, json: state.recapAgreement(Number(recap[1])) };
   const place = findPlace(state, path);

@@ -94,7 +94,7 @@ function resourceAt(state: ConnectwiseState, list: string, parentId: number): Re
 function financeResourceAt(
   { tables }: ConnectwiseState,
   list: string,
-  parentId: number,
+  _parentId: number,
 ): Resource | null {
   switch (list) {
     case '/finance/invoices':
@@ -103,16 +103,6 @@ function financeResourceAt(
       return plain(
         tables.agreements,
         'company/id name applicationUnits agreementStatus cancelledFlag',
-      );
-    case '/finance/agreements/{id}/additions':
-      return part(
-        plain(tables.additions, 'invoiceDescription product/id'),
-        (row) => row.agreementId === parentId,
-      );
-    case '/finance/agreements/{id}/adjustments':
-      return part(
-        plain(tables.adjustments, 'description amount'),
-        (row) => row.agreementId === parentId,
       );
     case '/procurement/products':
       return plain(tables.products, 'company/id integrationXRef invoice/id ticket/id', 'price');

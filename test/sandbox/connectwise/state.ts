@@ -85,8 +85,6 @@ function createTables(now: () => number) {
     products: new Table(now),
     catalog: new Table(now),
     agreements: new Table(now),
-    additions: new Table(now),
-    adjustments: new Table(now),
     departments: new Table(now),
     locations: new Table(now),
     customFields: new Table(now),

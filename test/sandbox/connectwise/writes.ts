@@ -1,7 +1,7 @@
 /** What POST, PATCH and DELETE do, with the refusals that the vendor's schema texts announce. */
 import type { SandboxAnswer, SandboxRequest } from '../server.ts';
 import { invalid } from './listing.ts';
-import { addExactly, type Fields, referenceTo } from './records.ts';
+import { type Fields, referenceTo } from './records.ts';
 import type { Place } from './resources.ts';
 import { type ConnectwiseState, customValues, fromValues } from './state.ts';
 
@@ -22,10 +22,6 @@ export function create(state: ConnectwiseState, place: Place, request: SandboxRe
       return createInvoice(state, body);
     case '/procurement/products':
       return createProduct(state, body);
-    case '/finance/agreements/{id}/additions':
-      return createAddition(state, parentId, body);
-    case '/finance/agreements/{id}/adjustments':
-      return state.tables.adjustments.add({ ...body, agreementId: parentId });
     default:
       return { status: 405, json: { code: 'MethodNotAllowed', message: 'Not to be written.' } };
   }
@@ -145,19 +141,6 @@ function createProduct(state: ConnectwiseState, body: Body): Created {
     ...texts(body, 'integrationXRef', 'customerDescription'),
   });
   return tables.products.get(id);
-}
-
-function createAddition(state: ConnectwiseState, agreementId: number, body: Body): Created {
-  const { tables } = state;
-  if (!tables.agreements.rows.has(agreementId)) return notFound('Agreement', agreementId);
-  const item = tables.catalog.rows.get(idOf(body.product));
-  if (item === undefined) return invalid('The product field is required.', 'product');
-  if (typeof body.billCustomer !== 'string') {
-    return invalid('The billCustomer field is required.', 'billCustomer');
-  }
-  const extPrice = addExactly(Number(body.quantity ?? 1) * Number(body.unitPrice ?? 0));
-  const product = referenceTo(item, 'identifier');
-  return tables.additions.add({ ...body, product, extPrice, agreementId });
 }
 
 /** A JSON array of operations; a path into an object (`status`) is accepted and changes nothing. */
