@@ -1,7 +1,7 @@
 /** A field that a row does not show means "not known": the row is read all the same, unless it says nothing without. */
 import { expect, test } from '@jest/globals';
 import { isKindError } from '../../src/domain/errors.ts';
-import type { ContractBench, ContractSubject } from './contract-bench.ts';
+import { addRows, type ContractBench, type ContractSubject } from './contract-bench.ts';
 import { type Everything, readEverything } from './contract-everything.ts';
 
 type Row = Record<string, unknown>;
@@ -41,7 +41,7 @@ async function withWork(
 ): Promise<void> {
   const bench = await subject.start();
   try {
-    await bench.addWork(2);
+    await addRows(bench, 2);
     await use(bench);
   } finally {
     await bench.sandbox.close();

@@ -68,8 +68,56 @@ export interface ContractBench {
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */
   invoice?: Partial<PushMessages['invoice']>;
+  /** What a charge of this provider needs, such as the currency of its mandates. */
+  recharge?: Partial<PushMessages['recharge']>;
+  /** Of a payment provider, which has no tickets and no time. */
+  payments?: PaymentBench;
   /** Default: `UTC`. */
   timezone?: string;
+}
+
+/** What happens at a payment provider besides what is sent to it. */
+export interface PaymentBench {
+  /** Adds n charges of the first client, and a mandate of its own for each, all changed now. */
+  add(count: number): Promise<readonly { paymentId: string; mandateId: string }[]>;
+  /** A charge that is not collected yet, of the client at this place in `clientIds`. */
+  submit(charge: { client: number; amountMinor: number }): Promise<string>;
+  succeed(paymentId: string): Promise<void>;
+  fail(paymentId: string, why: 'funds' | 'account'): Promise<void>;
+  /** Takes so much of it back: refunded, returned, or disputed and lost. */
+  reverse(paymentId: string, amountMinor: number): Promise<void>;
+  /** The bank, the payer or a user ends it for good. */
+  endMandate(mandateId: string): Promise<void>;
+  /** From now on the provider remembers no key of an earlier request. */
+  forgetKeys(): void;
+  /** The next charge is declined as it is made; absent: the provider never declines at once. */
+  declineNext?(): void;
+}
+
+/** For a vendor without tickets: nothing may ask for work there. */
+export const withoutTickets: Pick<ContractBench, 'addWork' | 'putWork' | 'noteTicketId'> = {
+  addWork: () => Promise.reject(new Error('This vendor has no time.')),
+  putWork: () => Promise.reject(new Error('This vendor has no tickets.')),
+  noteTicketId: '',
+};
+
+export function hasTime({ vendor: { pulls } }: ContractSubject): boolean {
+  return pulls.includes('timeEntries') || pulls.includes('ticketTime');
+}
+
+/** The IDs of what was added, by stream. */
+export type Added = Partial<Record<StreamName, string>> & { seconds?: number };
+
+/** Rows of the first client, changed now: tickets with time, or charges with mandates. */
+export async function addRows(bench: ContractBench, count: number): Promise<readonly Added[]> {
+  if (bench.payments !== undefined) {
+    const added = await bench.payments.add(count);
+    return added.map(({ paymentId, mandateId }) => ({ payments: paymentId, mandates: mandateId }));
+  }
+  const work = await bench.addWork(count);
+  return work.map(({ ticketId, entryId, seconds }) => {
+    return { tickets: ticketId, timeEntries: entryId, seconds };
+  });
 }
 
 export interface Opened {

@@ -16,6 +16,13 @@ export function describeChecks(subject: ContractSubject): void {
       expect(Object.keys(connector.push).sort()).toEqual([...subject.vendor.pushes].sort());
     }));
 
+  test('declares what it does for the table of vendors', () => {
+    const { pulls, pushes, table } = subject.vendor;
+    expect(table.sale !== null).toBe(pushes.includes('invoice') || pushes.includes('recharge'));
+    expect(/sweep/.test(table.deletions ?? '')).toBe(pulls.includes('present'));
+    expect(table.ownBlocks === 'compared').toBe(pulls.includes('blocks'));
+  });
+
   test('finds nothing wrong with good settings', () =>
     withBench(subject, async ({ connector, bench }) => {
       const results = await connector.check(bench.clientIds, AbortSignal.timeout(20_000));

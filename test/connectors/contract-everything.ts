@@ -3,6 +3,11 @@ import type { ContractBench, ContractSubject } from './contract-bench.ts';
 import { openConnector } from './contract-bench.ts';
 import { readStream } from './contract-reads.ts';
 
+const streamNames = [
+  ...(['clients', 'tickets', 'timeEntries', 'sessions', 'invoices'] as const),
+  ...(['payments', 'mandates'] as const),
+];
+
 export interface Everything {
   rows: Map<string, unknown>;
   rejected: number;
@@ -18,7 +23,7 @@ export async function readEverything(
   const { ticketTime, ...streams } = opened.connector.pull;
   const isTimePerTicket = ticketTime !== undefined;
   const read: Everything = { rows: new Map(), rejected: 0, isTimePerTicket };
-  for (const stream of ['clients', 'tickets', 'timeEntries', 'sessions', 'invoices'] as const) {
+  for (const stream of streamNames) {
     if (streams[stream] === undefined) continue;
     const { rows, rejected } = await readStream(opened, stream);
     for (const row of rows) read.rows.set(`${stream} ${row.sourceId}`, row);

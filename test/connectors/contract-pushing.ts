@@ -30,7 +30,7 @@ export function describePushing<Kind extends PushKind>(subject: ContractSubject,
       const message = messageOf(kind, bench, 'contract:standing');
       const { remoteId } = await push.create(message, soon());
       expect(await push.inspect(message, remoteId, soon())).toEqual(expect.any(Object));
-      if (kind === 'invoice' || kind === 'alert-ticket') {
+      if (kind === 'invoice' || kind === 'alert-ticket' || kind === 'recharge') {
         const other = messageOf(kind, bench, 'contract:standing-not');
         expect(await push.inspect(other, '99999999', soon())).toBeNull();
       }
@@ -193,7 +193,7 @@ async function lastWrite<Kind extends PushKind>(
   return { isWrite: true, skip: (await countWrites(push, kind, bench)) - 1 };
 }
 
-function messageOf<Kind extends PushKind>(
+export function messageOf<Kind extends PushKind>(
   kind: Kind,
   bench: ContractBench,
   key: string,
@@ -236,6 +236,7 @@ function messageOf<Kind extends PushKind>(
       description: '10 h support block',
       invoice: 'INV-1',
       requestedAt: '2026-03-02T08:00:00.000Z',
+      ...bench.recharge,
     },
     'balance-field': {
       key,

@@ -129,13 +129,6 @@ export function describeWork(subject: ContractSubject): void {
       expect(isApproved !== null).toBe(table.approval);
     }));
 
-  test('declares what it does for the table of vendors', () => {
-    const { pulls, pushes } = subject.vendor;
-    expect(table.sale !== null).toBe(pushes.includes('invoice'));
-    expect(/sweep/.test(table.deletions ?? '')).toBe(pulls.includes('present'));
-    expect(table.ownBlocks === 'compared').toBe(pulls.includes('blocks'));
-  });
-
   test('notices time that is gone, or says that it does not', () =>
     withBench(subject, async (opened) => {
       const { removeTime } = opened.bench;
