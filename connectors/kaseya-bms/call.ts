@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { isRecent } from '../http/answers/clock.ts';
 import { Id } from '../http/answers/wire.ts';
 import { createTransport } from '../http/transport.ts';
-import type { HttpRequest, RawAnswer, TransportOptions } from '../http/types.ts';
+import type { RawAnswer, TransportOptions } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
 import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
@@ -20,21 +19,16 @@ export interface Bms extends Call<KaseyaBmsConfig, List> {
 }
 
 export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): OpenCall<Bms> {
-  const budget = createBudget(context, config.requestShare);
   const zones = zonesOf(config, context.timezone);
   const open = createCalls<KaseyaBmsConfig, List>(
     config,
     context,
     {
       baseUrl: config.baseUrl,
-      // No limit on concurrency is published; the budget below enforces the hourly limit.
+      // 1,500 requests per hour and endpoint, which BMS does not count for us; a refusal is waited out.
       limits: [{ path: '', concurrency: 2, source }],
       ...createBmsTokens(config, context, zones),
-      admit: budget.refuseIfSpent,
-      classify: async (answer) => {
-        await budget.count(answer.request);
-        return classifyBms(answer);
-      },
+      classify: classifyBms,
     },
     readPages,
   );
@@ -51,52 +45,20 @@ export interface List {
   pageSize?: number;
   /** BMS may omit the count of rows; for any other list, a response without it is refused. */
   isUncounted?: true;
-  after?: Place;
-  /** Stored with the position, so that only the same query resumes there. Absent: no position is stored. */
-  question?: object;
 }
 
-/** The page after which a later pass resumes: the last but one, so that both passes overlap. */
-export const Place = z.object({
-  page: z.int().min(0),
-  received: z.int().min(0),
-  total: z.int().min(0),
-  /** The highest ID seen. */
-  highest: z.int(),
-});
-type Place = z.infer<typeof Place>;
-
-const beginning: Place = { page: 0, received: 0, total: 0, highest: -1 };
-
-/** `resume` is null if rows were not sorted by ID: then they may move between pages. */
-async function* readPages(call: Call<KaseyaBmsConfig, List>, list: List): Pages {
-  const { path, question, after = beginning, pageSize = call.config.pageSize } = list;
+/** The order is not documented: if rows move between pages, the list is read again. */
+function readPages(call: Call<KaseyaBmsConfig, List>, list: List): Pages {
+  const { path, pageSize = call.config.pageSize } = list;
   const believe = createPageReader(list, pageSize);
-  let { page, received } = after;
-  let highest = -1;
-  let isRising = true;
-  const pages = numberedPages({
+  return numberedPages({
     path,
-    firstPage: page + 1,
-    received,
+    idsOf,
     async send(number) {
       const answer = await call.send(pageRequest(list, pageSize, number), ListAnswer);
-      if (number === after.page + 1) refuseGap(path, answer.data, after);
       return { ...answer, data: believe(answer.data) };
     },
   });
-  for await (const listed of pages) {
-    for (const row of listed.rows) {
-      const id = idOf(row);
-      isRising &&= id === null || id > highest;
-      highest = Math.max(highest, id ?? highest);
-    }
-    const place = { page, received, total: listed.count, highest };
-    const isPlace = question !== undefined && isRising && listed.count != null;
-    yield { ...listed, resume: isPlace ? JSON.stringify({ ...question, place }) : null };
-    page += 1;
-    received += listed.rows.length;
-  }
 }
 
 function pageRequest({ path, query, filter }: List, PageSize: number, PageNumber: number) {
@@ -117,7 +79,7 @@ function createPageReader({ path, isUncounted }: List, pageSize: number) {
     if (isUncounted !== true) {
       throw new KindError('contract', `GET ${path} does not return a row count.`);
     }
-    const ids = rows.map(idOf).join();
+    const ids = idsOf(rows).join();
     const isAgain = rows.length < pageSize && ids === idsBefore;
     idsBefore = ids;
     if (isAgain || rows.length < largest) return { rows: isAgain ? [] : rows, isLast: true };
@@ -126,94 +88,10 @@ function createPageReader({ path, isUncounted }: List, pageSize: number) {
   };
 }
 
-/**
- * Checks the page that an earlier pass read last: if rows left the list and as many were added, the ones behind
- * moved forward, some of them onto pages already read.
- */
-function refuseGap(path: string, { rows, count }: z.infer<typeof ListAnswer>, after: Place): void {
-  const isSeen = (row: unknown): boolean =>
-    (idOf(row) ?? Number.POSITIVE_INFINITY) <= after.highest;
-  const isJoined = after.highest < 0 || rows.some(isSeen);
-  if (isJoined && (count ?? 0) >= after.total) return;
-  throw new KindError('contract', `GET ${path} shrank during the read.`, {
-    fix: 'The next run reads it again from the start.',
-  });
-}
-
 const AnyRow = z.object({ id: Id });
 
-function idOf(row: unknown): number | null {
-  const id = Number(AnyRow.safeParse(row).data?.id);
-  return Number.isSafeInteger(id) ? id : null;
-}
-
-// ── The hourly limit ────────────────────────────────────────────────────────────────────────────
-
-/** Requests per endpoint in any 60 minutes. */
-const hourlyLimit = { requests: 1_500, source };
-
-const hourMs = 3_600_000;
-/** Requests are counted in slots of this length; a slot expires as a whole. */
-const partMs = 300_000;
-/** Stored every so many requests: a process that ends loses only the last few. */
-const storeAfterRequests = 10;
-const memoryKey = 'requests';
-
-/** By endpoint: starts of slots, with the requests in each. */
-const Counts = z.record(z.string(), z.record(z.string(), z.int().min(0)));
-type Counts = z.infer<typeof Counts>;
-
-/**
- * BMS does not report its request count, so ours are counted here; at the configured share of the limit, this
- * connection pauses for that endpoint.
- */
-function createBudget({ memory, now }: ConnectorContext, sharePercent: number) {
-  let loading: Promise<Counts> | null = null;
-  let unstored = storeAfterRequests - 1;
-
-  async function load(): Promise<Counts> {
-    const text = await memory.get(memoryKey);
-    return text === null ? {} : (Counts.safeParse(JSON.parse(text)).data ?? {});
-  }
-
-  return {
-    /** Throws `rate-limited` where the share of this endpoint is used up. */
-    async refuseIfSpent(request: Pick<HttpRequest, 'method' | 'path'>): Promise<void> {
-      loading ??= load();
-      const endpoint = endpointOf(request);
-      const spent = withinHour((await loading)[endpoint] ?? {}, now());
-      const total = Object.values(spent).reduce((sum, requests) => sum + requests, 0);
-      if (total * 100 < hourlyLimit.requests * sharePercent) return;
-      const message = `We sent ${total} requests to ${endpoint} within an hour; BMS allows ${hourlyLimit.requests}.`;
-      const fix = `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`;
-      throw new KindError('rate-limited', message, { fix });
-    },
-    /** One request has been answered. */
-    async count(request: HttpRequest): Promise<void> {
-      loading ??= load();
-      const counts = await loading;
-      const endpoint = endpointOf(request);
-      const part = String(now() - (now() % partMs));
-      const parts = withinHour(counts[endpoint] ?? {}, now());
-      counts[endpoint] = { ...parts, [part]: (parts[part] ?? 0) + 1 };
-      unstored += 1;
-      if (unstored < storeAfterRequests) return;
-      unstored = 0;
-      await memory.set(memoryKey, JSON.stringify(counts));
-    },
-  };
-}
-
-/** `GET /v2/servicedesk/tickets/{id}/notes` */
-function endpointOf({ method, path }: Pick<HttpRequest, 'method' | 'path'>): string {
-  return `${method} ${path.replace(/\?.*$/s, '').replace(/\/\d+(?=\/|$)/g, '/{id}')}`;
-}
-
-function withinHour(parts: Readonly<Record<string, number>>, nowMs: number) {
-  const entries = Object.entries(parts);
-  return Object.fromEntries(
-    entries.filter(([from]) => isRecent(Number(from), nowMs, hourMs + partMs)),
-  );
+function idsOf(rows: readonly unknown[]): string[] {
+  return rows.flatMap((row) => AnyRow.safeParse(row).data?.id ?? []);
 }
 
 // ── Tokens ──────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
       ...listProofs(bms, Object.fromEntries(oneRow)),
     ],
     clients: ['clients', () => checkAccounts(bms, clientIds)],
-    facts: [['facts', () => verifyByReading(bms, user.timestamp, clientIds)]],
+    facts: [['facts', () => verifyByReading(bms, user.timestamp)]],
     names: listNameProofs(bms),
     native: clientIds.length === 0 ? null : ['native-contracts', () => checkNative(bms, clientIds)],
     known: () => Promise.all(listOtherFacts(bms).map((id) => facts.factResult(bms.context, id))),

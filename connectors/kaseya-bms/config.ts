@@ -67,14 +67,6 @@ export const KaseyaBmsConfig = z.strictObject({
     .describe(
       'Ticket statuses, by name, that count as closed. Default: completed and not reopened since.',
     ),
-  requestShare: z
-    .int()
-    .min(5)
-    .max(95)
-    .default(50)
-    .describe(
-      'Percentage of the 1,500 hourly requests per endpoint at which this connection pauses.',
-    ),
   pageSize: z
     .int()
     .min(1)

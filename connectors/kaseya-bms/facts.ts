@@ -18,30 +18,6 @@ const rows = {
     'Timestamps of changes are in the zone that the setting timestamps names.',
     'Nothing is read, since changes would be missed. Set it to the other value.',
   ),
-  'work-zone': reading.useful(
-    'Times of work are in the zone of the setting timezone.',
-    'Time is still read, but may count toward the wrong hours and days. Set timezone.',
-  ),
-  'time-modified': reading.useful(
-    'New time has a last-modified timestamp.',
-    'Time is also requested by its creation timestamp: one more request.',
-  ),
-  'ticket-activity': reading.useful(
-    'A change of status moves a ticket’s last activity.',
-    'Tickets are also requested by their last status change: one more request.',
-  ),
-  'closed-by-date': reading.useful(
-    'By their completion dates, no status has both closed and open tickets.',
-    'The date still decides; list the closing statuses in closedStatuses.',
-  ),
-  'account-ids': reading.useful(
-    'Tickets of several accounts can be requested by comma-separated numbers.',
-    'All changed tickets are read, and those of other accounts skipped.',
-  ),
-  'page-order': reading.useful(
-    'Rows are sorted by ID if Sort=Id is sent.',
-    'An interrupted pass starts over instead of resuming.',
-  ),
   'start-filter': reading.needed(
     'Time can be requested by the day of work.',
     'There is no sweep, and late approvals are not looked for.',

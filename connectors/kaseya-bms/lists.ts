@@ -6,7 +6,6 @@ import { requireSettings } from '../kit/call.ts';
 import { allRows, firstPage, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
 import { onlyOne } from '../kit/reading/names.ts';
 import type { Bms, List } from './call.ts';
-import { facts } from './facts.ts';
 import {
   AccountWire,
   ContractWire,
@@ -30,11 +29,6 @@ export type Listed = keyof typeof lists;
 /** With extra parameters. */
 export function listOf(name: Listed, query: List['query'] = {}): List {
   return { ...lists[name], query: { ...lists[name].query, ...query } };
-}
-
-/** Sorting is not documented, so it is used only if verified. */
-export async function readOrder({ context }: Bms): Promise<{ Sort?: string }> {
-  return (await facts.readFact(context, 'page-order')) === 'yes' ? { Sort: 'Id' } : {};
 }
 
 // ── Accounts ────────────────────────────────────────────────────────────────────────────────────

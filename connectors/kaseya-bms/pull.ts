@@ -20,7 +20,7 @@ import { allRows, believeRows, readPages, refuseStranger } from '../kit/reading/
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
-import { accountNumbers, fromAccount, listOf, lists, readAccountRows, readOrder } from './lists.ts';
+import { accountNumbers, fromAccount, listOf, lists, readAccountRows } from './lists.ts';
 import { filterDaysAgo, filterTime } from './local-times.ts';
 import {
   fromInvoice,
@@ -67,18 +67,12 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
   };
 }
 
-/** So many numbers fit into a URL that any server accepts. */
-const accountsPerAddress = 100;
-
 export async function* pullTickets(
   bms: Bms,
   request: PullRequest,
 ): AsyncGenerator<Page<TicketRow>> {
   await facts.refuseIfFalse(bms.context, 'completed-listed');
-  const ids = accountNumbers(request.clientIds);
-  const isList = (await facts.readFact(bms.context, 'account-ids')) === 'yes';
-  const isNamed = ids.length === 1 || (isList && ids.length <= accountsPerAddress);
-  const query: Query = isNamed ? { 'Filter.AccountIds': ids.join(',') } : {};
+  const query = onlyAccount('Filter.AccountIds', request.clientIds);
   const changed = { pages: () => changedPages(bms, ticketChanges, query, request) };
   yield* readPages(changed, {
     list: lists.tickets,
@@ -88,9 +82,10 @@ export async function* pullTickets(
   });
 }
 
-function timeQuery(clientIds: readonly SourceId[]): Query {
+/** Whether a list may be filtered by several accounts is not documented. */
+function onlyAccount(filter: string, clientIds: readonly SourceId[]): Query {
   const [only, another] = accountNumbers(clientIds);
-  return another === undefined ? { 'Filter.AccountId': only } : {};
+  return another === undefined ? { [filter]: only } : {};
 }
 
 /** Time is approved weekly; a later approval is seen only if it counts as a change. */
@@ -108,7 +103,7 @@ export async function* pullTime(
     fromWire: (wire: TimeWire) => fromTime(wire, bms),
     concernsUs: isOfClients(request, true),
   };
-  const query = timeQuery(request.clientIds);
+  const query = onlyAccount('Filter.AccountId', request.clientIds);
   const changed = { pages: () => changedPages(bms, timeChanges, query, request) };
   yield* readPages(changed, reading);
   // Once a day: it is not documented whether approving, or revoking approval, counts as a change.
@@ -147,8 +142,7 @@ export async function* presentTime(
   await facts.refuseIfFalse(bms.context, 'start-filter');
   const { from, to, clientIds } = request;
   const list = listOf('time', {
-    ...timeQuery(clientIds),
-    ...(await readOrder(bms)),
+    ...onlyAccount('Filter.AccountId', clientIds),
     'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.timestamps),
     'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.timestamps),
   });

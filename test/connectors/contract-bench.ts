@@ -62,8 +62,8 @@ export interface ContractBench {
   noteTicketId: string;
   /** Rows on a page of the streams below; a small one keeps the tests quick. */
   pageSize: number;
-  /** The streams that page, with their request's path in the sandbox. */
-  pageStreams: readonly { stream: StreamName; path: RegExp }[];
+  /** The streams that page, with their request's path in the sandbox; `filters`: for one list read by several. */
+  pageStreams: readonly { stream: StreamName; path: RegExp; filters?: number }[];
   /** Needed by a vendor that pushes `balance-field`. */
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */

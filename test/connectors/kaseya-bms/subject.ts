@@ -10,7 +10,7 @@ const pageSize = 10;
 
 export const kaseyaBmsSubject: ContractSubject = {
   vendor: kaseyaBms,
-  requests: { pageSize: 100, setup: 1 },
+  requests: { pageSize: 100, lists: { tickets: 2, timeEntries: 2 }, setup: 1 },
   essential: ['Id', 'Name', 'Timespent', 'StartDate'],
   start,
 };
@@ -21,7 +21,6 @@ async function start(): Promise<ContractBench> {
   const [first = 0, second = 0, stranger = 0] = ['Dupont', 'Martin', 'Stranger'].map((name) =>
     state.addAccount(name),
   );
-  // A week old and moved on since, by which it shows that one filter is enough.
   const createdMs = state.now() - 7 * 86_400_000;
   const [noteTicket = 0, , strangers = 0] = [first, second, stranger].map((accountId) =>
     state.addTicket({ accountId, createdMs }),
@@ -49,8 +48,8 @@ async function start(): Promise<ContractBench> {
     noteTicketId: String(noteTicket),
     pageSize,
     pageStreams: [
-      { stream: 'tickets', path: /^\/v2\/servicedesk\/tickets$/ },
-      { stream: 'timeEntries', path: /^\/v2\/timelogs$/ },
+      { stream: 'tickets', path: /^\/v2\/servicedesk\/tickets$/, filters: 2 },
+      { stream: 'timeEntries', path: /^\/v2\/timelogs$/, filters: 2 },
     ],
     balanceField: 'Prepaid hours left',
     countPushed: (kind, key) => countPushed(state, kind, key),

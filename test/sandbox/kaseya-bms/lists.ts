@@ -177,18 +177,16 @@ function page<Item extends { id: number }>(
   isCounted = true,
 ): SandboxAnswer {
   const { query } = request;
-  const isById = query.get('Sort') === 'Id' && state.switches.sorts;
-  const sorted = isById ? [...all].sort((a, b) => a.id - b.id) : all;
   const size = Math.min(Number(query.get('PageSize') ?? 50), state.switches.pageSizeMax);
   const isWhole = state.switches.unpaged && !isCounted;
   const pageNo = isWhole || takeFault('page-loop') ? 1 : Number(query.get('PageNumber') ?? 1);
   const start = (pageNo - 1) * size;
   // What was moved back by a row that came in between is shown once more.
   const repeated = start > 0 && takeFault('duplicate-page') ? 1 : 0;
-  const shown = sorted.slice(0, Math.max(0, sorted.length - state.switches.hiddenRows));
+  const shown = all.slice(0, Math.max(0, all.length - state.switches.hiddenRows));
   const rows = shown.slice(start - repeated, start + size).map(toRow);
   const first = rows[0];
   if (first !== undefined && takeFault('bad-row')) rows[0] = { ...first, ...badFields };
-  const counted = isCounted ? { TotalRecords: sorted.length } : {};
+  const counted = isCounted ? { TotalRecords: all.length } : {};
   return { status: 200, json: { Success: true, Result: rows, ...counted } };
 }

@@ -71,7 +71,6 @@ export interface Switches {
   leavesModifiedOpen: boolean;
   approvalMoves: boolean;
   statusMovesActivity: boolean;
-  sorts: boolean;
   /** Filters that are not known here: they are ignored. */
   ignores: Set<string>;
   /** Rows that are counted and not shown. */
@@ -136,7 +135,6 @@ export class KaseyaBmsState {
     leavesModifiedOpen: false,
     approvalMoves: true,
     statusMovesActivity: true,
-    sorts: true,
     ignores: new Set(),
     hiddenRows: 0,
     keepsTitle: true,
