@@ -32,24 +32,16 @@ export type ReadPages<Config, List> = (call: Call<Config, List>, list: List) => 
 
 export type OpenCall<C> = (signal: AbortSignal) => C;
 
-interface CallOptions extends Omit<TransportOptions, 'context'> {
-  /** Called once per request, before its token is fetched; throws if the request must not be sent now. */
-  admit?(request: HttpRequest): Promise<void>;
-}
-
 /** One transport, with its limits and connections, shared by all calls. */
 export function createCalls<Config, List>(
   config: Config,
   context: ConnectorContext,
-  { admit, ...options }: CallOptions,
+  options: Omit<TransportOptions, 'context'>,
   readPages: ReadPages<Config, List>,
 ): OpenCall<Call<Config, List>> {
   const transport = createTransport({ ...options, context });
   return (signal) => {
-    const send: Call['send'] = async (request, schema) => {
-      await admit?.({ ...request, signal });
-      return transport.send({ ...request, signal }, schema);
-    };
+    const send: Call['send'] = (request, schema) => transport.send({ ...request, signal }, schema);
     const get: Call['get'] = async (path, schema, query = {}) =>
       (await send({ method: 'GET', path, query }, schema)).data;
     const call: Call<Config, List> = {
