@@ -25,6 +25,11 @@ test('the same cause gives the same key, another kind, client or cause another o
   expect(new Set([key, ...others]).size).toBe(4);
 });
 
+test('keys keep their bytes: they are in every database, and in the vendors’ records', () => {
+  expect(pushKeyOf('inv', 'dupont', 'settled<=7200#1')).toBe('ph:inv:dupont:c6cb640e3a7c');
+  expect(blockIdOf('opening:dupont:2026-09-01:1')).toBe('b-f29f848bb7');
+});
+
 test('a client’s long id is cut for the eye and still told apart', () => {
   const long = 'a'.repeat(40);
   expect(pushKeyOf('inv', `${long}1`, 'x')).not.toBe(pushKeyOf('inv', `${long}2`, 'x'));
