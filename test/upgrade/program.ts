@@ -1,0 +1,76 @@
+/** The real command line with everything behind it, in this process and by its clock. */
+import { join } from 'node:path';
+import { sendNotice } from '../../connectors/http/send-notice.ts';
+import { registry } from '../../connectors/registry.ts';
+import type { CliDeps } from '../../src/cli/deps.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { openApp } from '../../src/service/app/app.ts';
+import { restoreBackup } from '../../src/service/backup/restore.ts';
+import { runCheck } from '../../src/service/check/check.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
+import { addBlock, extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
+import { markTold } from '../../src/service/corrections/mark-told.ts';
+import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
+import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
+import { previewGoLive } from '../../src/service/go-live/preview.ts';
+import { planConfig } from '../../src/service/plan/plan.ts';
+import { runOnce } from '../../src/service/run/run.ts';
+import { startService } from '../../src/service/schedule/start.ts';
+import { openWeb } from '../../src/web/server.ts';
+
+const service: CliDeps['service'] = {
+  openApp,
+  runOnce,
+  runCheck,
+  previewGoLive,
+  startService,
+  openWeb,
+  planConfig,
+  adjustBalance,
+  addBlock,
+  extendBlock,
+  voidBlock,
+  acceptInvoice,
+  acceptOrder,
+  resumeSales,
+  markTold,
+  undoRun,
+  listUndoable,
+  restoreBackup,
+};
+
+/** Runs a command on the config of the folder, and returns its JSON document. */
+export async function ask<T>(
+  folder: string,
+  args: readonly string[],
+  exitCodes: readonly number[] = [0],
+): Promise<T> {
+  const written = { out: '', err: '' };
+  const deps: CliDeps = {
+    vendors: registry,
+    service,
+    send: sendNotice,
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+    },
+    isOutTerminal: false,
+    isErrTerminal: false,
+    columns: 120,
+    env: { LOG_LEVEL: 'error' },
+    signal: new AbortController().signal,
+    version: '',
+  };
+  const exitCode = await runCli(deps, [
+    ...args,
+    '--json',
+    '--config',
+    join(folder, 'connector.yaml'),
+  ]);
+  if (!exitCodes.includes(exitCode)) {
+    throw new Error(`${args.join(' ')}: exit ${exitCode}\n${written.out}${written.err}`);
+  }
+  return JSON.parse(written.out) as T;
+}
