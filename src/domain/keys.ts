@@ -19,6 +19,11 @@ export function pushKeyOf(kind: string, clientId: string, cause: string): string
   return `ph:${kind}:${clientId.slice(0, 20)}:${shortHash(`${kind}\n${clientId}\n${cause}`, 12)}`;
 }
 
+/** Keys of sales in a text of ours. */
+export function saleKeysIn(text: string): string[] {
+  return [...new Set(text.match(/ph:inv:[A-Za-z0-9_.:-]*:[0-9a-f]{12}/g) ?? [])];
+}
+
 const openingEdit = 'opening-edit:';
 
 /** Key of the adjustment for an opening block's nth change in the config. */

@@ -1,5 +1,6 @@
 import type { Connector, Delivered, PushKind } from '../contract/connector.ts';
 import { describeError, type ErrorKind, isKindError, KindError } from '../domain/errors.ts';
+import { saleKeysIn } from '../domain/keys.ts';
 import { provenBySearchAt } from '../domain/records/messages.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { PushMessageRow, Settlement, Store } from '../store/port.ts';
@@ -99,7 +100,8 @@ async function attempt(
   let created: Instant | null = message.createAttemptedAt;
   try {
     const push = pushOf(context, message);
-    const found = await push.find(messageOf(message), context.signal);
+    const sent = await toSent(context, message);
+    const found = await push.find(sent, context.signal);
     if (found !== null) {
       warnOfUnsentRecord(context, message, found, outcome);
       return toDelivered(found);
@@ -112,7 +114,7 @@ async function attempt(
     // Cancelled by a user since it was claimed.
     if (!isOurs) return release(context, message);
     return toDelivered(
-      await create(context, message, push, () => {
+      await create(context, message, sent, push, () => {
         created = null;
       }),
     );
@@ -163,16 +165,30 @@ function pushOf({ connectors }: PushContext, { connection, kind }: PushMessageRo
   });
 }
 
+/** The message as it is sent: invoices that are in the PSA by now are named by their numbers. */
+async function toSent(context: PushContext, row: PushMessageRow): Promise<object> {
+  const message = messageOf(row);
+  if (!('body' in message) || typeof message.body !== 'string') return message;
+  let { body } = message;
+  for (const key of saleKeysIn(body)) {
+    if (key === row.key) continue;
+    const label = (await context.store.readMessage(key))?.remoteLabel;
+    if (label) body = body.replaceAll(key, label);
+  }
+  return { ...message, body };
+}
+
 /** `onNothingWritten` is called before an error that proves that the vendor wrote nothing. */
 async function create(
   context: PushContext,
   message: PushMessageRow,
+  sent: object,
   push: StoredPush,
   onNothingWritten: () => void,
 ): Promise<Delivered> {
   const before = context.countWrites(message.connection);
   try {
-    return await push.create(messageOf(message), context.signal);
+    return await push.create(sent, context.signal);
   } catch (error) {
     if (!isKindError(error)) throw error;
     if (error.kind !== 'unknown-outcome') {
@@ -181,7 +197,7 @@ async function create(
       throw error;
     }
     // The response was lost, but the write may have succeeded: search for it.
-    const written = await push.find(messageOf(message), context.signal);
+    const written = await push.find(sent, context.signal);
     if (written === null) throw error;
     return written;
   }

@@ -1,3 +1,4 @@
+import type { Sender } from '../config/loaded.ts';
 import type { Client, Offer } from '../domain/agreements/terms.ts';
 import type { Durations, Locale } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
@@ -16,6 +17,8 @@ export interface ReplenishContext {
   /** How the MSP reads, for its own tickets. */
   locale: Locale;
   durations: Durations;
+  /** Whom clients may ask; null: the config names nobody. */
+  sender: Sender | null;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;

@@ -12,6 +12,7 @@ import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { billToBasis } from './messages/basis.ts';
 import { sourceIdOf, toMessage } from './messages/compose.ts';
+import { contactPhrase, inProse } from './messages/phrases.ts';
 import { emptyBatch } from './orders/orders.ts';
 
 /** Hours of one ticket (or of one cause) that are billed together. */
@@ -152,7 +153,7 @@ function secondsOf(entries: readonly { seconds: number }[]): number {
 
 export async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
   const { client, billing, key, today } = bill;
-  const format = formatIn(client);
+  const format = inProse(formatIn(client));
   const { rateMinor, currency } = billing;
   const lines = await readLines(context, bill);
   const money = (minor: number) => format.money(minor, currency);
@@ -167,8 +168,10 @@ export async function composeBill(context: ReplenishContext, bill: Bill): Promis
     total: money(totalMinor),
     lines: lines.map((line, index) => {
       const day = format.date(line.workedOn);
-      return `${line.label}, ${day}: ${format.duration(line.seconds)}, ${money(prices[index] ?? 0)}`;
+      const colon = languageOf(client.locale) === 'fr' ? ' :' : ':';
+      return `${line.label}, ${day}${colon} ${format.duration(line.seconds)}, ${money(prices[index] ?? 0)}`;
     }),
+    contact: contactPhrase(context.sender, format),
     asOf: format.date(today),
     key,
   });

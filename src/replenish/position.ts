@@ -4,6 +4,7 @@ import { type SpendableBlock, toSpendable } from '../domain/blocks/allocation.ts
 import { type Coverable, decideCoverage } from '../domain/charges/coverage.ts';
 import { rateOf } from '../domain/charges/price.ts';
 import { burnHistoryFrom, forecastBlocks, usageSince } from '../domain/forecast/burn-history.ts';
+import type { RunOut } from '../domain/forecast/forecast.ts';
 import type { BurnHistory } from '../domain/forecast/pace.ts';
 import type { Account } from '../domain/ledger/postings.ts';
 import { priceOf } from '../domain/money.ts';
@@ -20,20 +21,50 @@ import type { ReplenishContext } from './context.ts';
 
 /** Usage history of the clients whose rules need a forecast. */
 export async function readHistories(
-  { store, at, clients: all }: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
+  context: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
   clients: readonly Client[],
   ledgers: readonly ClientLedger[],
 ): Promise<Map<string, BurnHistory>> {
   const histories = new Map<string, BurnHistory>();
   for (const client of clients) {
     if (client.paidBy !== null || !needsForecast(client)) continue;
-    const today = dateInZone(at, client.timezone);
-    const family = familyOf(client, all).map(({ id }) => id);
-    const usage = await store.readUsage(family, usageSince(today));
     const blocks = ledgers.find(({ clientId }) => clientId === client.id)?.blocks ?? [];
-    histories.set(client.id, burnHistoryFrom(usage, client, blocks, today));
+    histories.set(client.id, await readHistory(context, client, blocks));
   }
   return histories;
+}
+
+async function readHistory(
+  { store, at, clients }: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
+  client: Client,
+  blocks: ClientLedger['blocks'],
+): Promise<BurnHistory> {
+  const today = dateInZone(at, client.timezone);
+  const family = familyOf(client, clients).map(({ id }) => id);
+  const usage = await store.readUsage(family, usageSince(today));
+  return burnHistoryFrom(usage, client, blocks, today);
+}
+
+/** Read only for a message: most rules need no forecast. */
+export async function forecastRunOut(
+  context: Pick<ReplenishContext, 'store' | 'at' | 'clients'>,
+  client: Client,
+  { blocks, overageSeconds }: Account,
+  {
+    histories,
+    pending,
+    ledgers,
+  }: {
+    histories: ReadonlyMap<string, BurnHistory>;
+    pending: ReadonlyMap<string, number>;
+    ledgers: ReadonlyMap<string, ClientLedger>;
+  },
+): Promise<RunOut | null> {
+  const bought = ledgers.get(client.id)?.blocks ?? [];
+  const history = histories.get(client.id) ?? (await readHistory(context, client, bought));
+  const family = familyOf(client, context.clients);
+  const pendingSeconds = family.reduce((sum, { id }) => sum + (pending.get(id) ?? 0), 0);
+  return forecastBlocks(history, blocks, overageSeconds + pendingSeconds);
 }
 
 /** Also needed if the agreement ends, since nothing is sold that could not be used up. */

@@ -31,7 +31,7 @@ import { fieldTexts } from './messages/phrases.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
-import { positionsOf, readHistories, readOwed } from './position.ts';
+import { forecastRunOut, positionsOf, readHistories, readOwed } from './position.ts';
 import { decideSales, type Sale, withOrders } from './sale.ts';
 
 const clientsPerPage = 200;
@@ -188,7 +188,9 @@ async function decideClient(
     ordered: ordered.filter((block) => !isScheduled(block)),
     isClosed: situation.closedClients.has(client.id),
   });
-  const told = composeCrossings(context, client, { today, ...reached });
+  const runOut =
+    crossings.length > 0 ? await forecastRunOut(context, client, account, situation) : null;
+  const told = composeCrossings(context, client, { today, ...reached, runOut });
   const field = showBalance(context, client, fieldTexts(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
@@ -210,12 +212,11 @@ export function composeCrossings(
   client: Client,
   found: FoundCrossings,
 ): { messages: NewMessage[]; blocks: Block[] } {
-  const { today, positions, crossings } = found;
-  if (crossings.length === 0) return { messages: [], blocks: [] };
+  if (found.crossings.length === 0) return { messages: [], blocks: [] };
   const { sales, refusals } = decideSales(found, 'invoice');
   const proposed = refusals.length > 0 ? [] : decideSales(found, 'alert').sales;
   const proposals = sales.length > 0 ? sales : proposed;
-  const notice: Notice = { client, today, positions, crossings, sales, proposals, refusals };
+  const notice: Notice = { runOut: null, ...found, client, sales, proposals, refusals };
   const basis = crossingsToBasis(found);
   const messages = composeNotice(context, notice).map((message) => ({ ...message, basis }));
   const ordered = context.mode === 'live' ? sales : [];

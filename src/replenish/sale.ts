@@ -15,7 +15,7 @@ export interface Sale {
 
 /** Why nothing, or not enough, is sold. */
 export type Refusal =
-  | { why: 'order-open' }
+  | { why: 'order-open'; invoiceKey: string | null }
   | { why: 'on-hold' }
   | { why: 'agreement-ended' | 'agreement-later' | 'agreement-ends-first'; on: DateText }
   | { why: 'offer-limited'; offer: Offer }
@@ -31,6 +31,8 @@ interface OpenOrder {
   workTypes: Kind;
   amountMinor: number | null;
   currency: string;
+  /** Absent in messages stored by earlier versions. */
+  invoiceKey?: string | null;
 }
 
 interface Draft {
@@ -39,8 +41,7 @@ interface Draft {
   wanted: number;
 }
 
-function toSale({ offer, wanted }: Draft): Sale {
-  const quantity = Math.min(wanted, offer.maxPerSale);
+function toSale({ offer }: Pick<Draft, 'offer'>, quantity: number): Sale {
   const seconds = offer.seconds * quantity;
   const { amountMinor } = offer;
   const totalMinor =
@@ -63,7 +64,12 @@ export function withOrders(
 ): Reached & { unusable: Refusal | null } {
   const orders = known.ordered
     .filter(() => known.isClosed)
-    .map(({ workTypes, amountMinor, currency }) => ({ workTypes, amountMinor, currency }));
+    .map(({ workTypes, amountMinor, currency, invoiceKey = null }) => ({
+      workTypes,
+      amountMinor,
+      currency,
+      invoiceKey,
+    }));
   const reached = { positions, crossings, orders };
   const isHeld = known.isClosed && orders.length === 0;
   return {
@@ -82,12 +88,19 @@ export function decideSales(
 ): Decision {
   const { drafts, refusals } = draftSales(reached, action);
   if (drafts.length > 0 && reached.unusable !== null) refusals.push(reached.unusable);
-  const sales = reached.unusable === null ? drafts.map(toSale) : [];
-  for (const { offer, wanted } of reached.unusable === null ? drafts : []) {
+  const usable = reached.unusable === null ? drafts : [];
+  // A proposal covers all that is needed: people decide on it.
+  const isProposal = action === 'alert';
+  const sales = usable.map((draft) => toSale(draft, isProposal ? draft.wanted : quantityOf(draft)));
+  for (const { offer, wanted } of isProposal ? [] : usable) {
     if (wanted > offer.maxPerSale) refusals.push({ why: 'too-many', offer, wanted });
   }
   const seen = new Map(refusals.map((refusal) => [JSON.stringify(refusal), refusal]));
   return { sales, refusals: [...seen.values()] };
+}
+
+function quantityOf({ offer, wanted }: Draft): number {
+  return Math.min(wanted, offer.maxPerSale);
 }
 
 function draftSales(
@@ -102,8 +115,9 @@ function draftSales(
     if (offer === null || !rule.do.includes(action)) continue;
     const kind = position.workTypes;
     const paysFor = (one: OpenOrder) => isSameUnit(one, offer) && coversKind(one.workTypes, kind);
-    if (orders.some(paysFor)) {
-      refusals.push({ why: 'order-open' });
+    const order = orders.find(paysFor);
+    if (order !== undefined) {
+      refusals.push({ why: 'order-open', invoiceKey: order.invoiceKey ?? null });
       continue;
     }
     const draft = drafts.find((one) => paysFor(one.offer));
@@ -145,7 +159,7 @@ function findUnusable(family: readonly Client[], reached: Reached): Refusal | nu
   if (from !== null && today < from) return { why: 'agreement-later', on: from };
   if (until === null) return null;
   if (today > until) return { why: 'agreement-ended', on: until };
-  const { offer, seconds } = toSale(draft);
+  const { offer, seconds } = toSale(draft, quantityOf(draft));
   const used = position.forecast('projected', seconds)?.runOutOn ?? addDays(today, usualDays);
   const { validForMonths } = offer;
   const expires = validForMonths === null ? used : addDays(addMonths(today, validForMonths), -1);

@@ -158,9 +158,9 @@ test('a mark is shown as the last alert, and what was withheld for it is cancell
   expect(
     messages.filter(({ kind }) => kind !== 'balance-field').map((one) => [one.kind, one.lastError]),
   ).toEqual([
+    ['invoice', 'Marked as told on 2026-03-02.'],
     ['alert-ticket', 'Marked as told on 2026-03-02.'],
     ['ticket-note', 'Marked as told on 2026-03-02.'],
-    ['invoice', 'Marked as told on 2026-03-02.'],
   ]);
   const withheld = await bench.app.store.listMessages({ statuses: ['withheld'] });
   expect(new Set(withheld.map(({ kind }) => kind))).toEqual(new Set(['balance-field']));

@@ -128,7 +128,9 @@ describe('hours that are limited to some work types', () => {
     await bench.run();
     expect(bodies()).toHaveLength(1);
     expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less \(Remote\)\.$/m);
-    expect(bodies()[0]).toMatch(/has -3 h \(Remote\) and 20 h \(On-site\) of prepaid time left/);
+    expect(bodies()[0]).toMatch(
+      /^Balance on 2 March 2026: 3 h over \(Remote\) and 20 h left \(On-site\)\.$/m,
+    );
     expect(sold()).toEqual(['1 remote']);
     expect(field()).toMatchObject({ hoursText: '7.00 (Remote), 20.00 (On-site)', figure: '7.00' });
     await use(17, onSite);
@@ -143,7 +145,9 @@ describe('hours that are limited to some work types', () => {
     await openWith([selling(at(2))], [openingOf(3), limited(10, 'Remote')]);
     await use(2.5, onSite);
     expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less\.$/m);
-    expect(bodies()[0]).toMatch(/has 30 min and 10 h \(Remote\) of prepaid time left/);
+    expect(bodies()[0]).toMatch(
+      /^Balance on 2 March 2026: 30 min left \(any work\) and 10 h left \(Remote\)\.$/m,
+    );
     expect(sold()).toEqual(['1 ten']);
     expect(field()).toMatchObject({ hoursText: '10.00 (Remote), 10.50', figure: '10.50' });
   });
@@ -175,7 +179,7 @@ describe('hours that are limited to some work types', () => {
     expect(bodies()).toEqual([]);
     bench.psa.log('p3', 'p', '2026-03-02T07:00:00.000Z', 60, onSite);
     await bench.run();
-    expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less\.$/m);
+    expect(bodies()[0]).toMatch(/^Threshold reached: 2 h or less, counting open work\.$/m);
   });
 
   test('fire again once they are used after general hours were bought', async () => {
@@ -222,7 +226,7 @@ describe('a sale', () => {
     bench.psa.log('p1', 'p', '2026-03-01T07:00:00.000Z', 15 * 60);
     await use(9);
     expect(sold()).toEqual(['2 ten']);
-    expect(bodies()[0]).toMatch(/^An invoice is being created for 2 × "ten"/m);
+    expect(bodies()[0]).toMatch(/^Sale: 2 support blocks of 10 h \("ten"\)/m);
     for (const id of ['q', 'r', 's']) {
       bench.psa.ticket(id);
       bench.psa.log(id, id, '2026-03-01T02:00:00.000Z', 20 * 60);
@@ -240,8 +244,10 @@ describe('a sale', () => {
     await use(6);
     await use(3);
     expect(sold()).toHaveLength(1);
-    expect(bodies()[1]).toMatch(/^No new sale: an earlier order is still open\.$/m);
-    expect(bodies()[1]).not.toMatch(/ten/);
+    expect(bodies()[1]).toMatch(
+      /^No new sale: an earlier order is still open \(invoice ph:inv:\S+\)\.$/m,
+    );
+    expect(bodies()[1]).not.toMatch(/"ten"/);
   });
 
   test.each<[string, Partial<Agreement>, RegExp]>([

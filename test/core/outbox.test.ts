@@ -109,7 +109,7 @@ describe('what has not left', () => {
       product: 'BLOCK-20',
       totalMinor: 220_000,
       seconds: 20 * 3600,
-      body: expect.stringMatching(/heures|Bonjour/),
+      body: expect.stringMatching(/un forfait d’assistance de 20 h/),
     });
     expect(await bench.hours()).toEqual([21, 0]);
   });

@@ -64,15 +64,15 @@ describe('a sale that is undone', () => {
   test('is withdrawn in the PSA with its reason, and what cannot be is left by hand', async () => {
     await open(2);
     const run = await sell();
-    const [, invoice, note] = bench.psa.sent.filter(({ kind }) => kind !== 'balance-field');
+    const [invoice, , note] = bench.psa.sent.filter(({ kind }) => kind !== 'balance-field');
     const preview = await bench.undo(run, false);
-    expect(preview.withdrawn.map(({ kind }) => kind)).toEqual(['alert-ticket', 'invoice']);
+    expect(preview.withdrawn.map(({ kind }) => kind)).toEqual(['invoice', 'alert-ticket']);
     expect(bench.psa.withdrawn).toEqual([]);
     const result = await bench.undo(run);
     expect(result).toMatchObject({ exitCode: 0, undo: run.run, cancelled: [] });
     expect(bench.psa.withdrawn).toEqual([
-      { remoteId: expect.stringMatching(/^alert-ticket-/), reason: expect.stringMatching(run.run) },
       { remoteId: invoice?.remoteId, reason: expect.stringMatching(run.run) },
+      { remoteId: expect.stringMatching(/^alert-ticket-/), reason: expect.stringMatching(run.run) },
     ]);
     expect(result.withdrawn).toEqual(preview.withdrawn);
     expect(result.byHand).toEqual([
@@ -259,11 +259,11 @@ describe('a vendor that does not let us', () => {
   test('for now is asked again by the next undo, and nothing is reversed twice', async () => {
     await open(2);
     const run = await sell();
-    bench.psa.fail('withdraw alert-ticket', 'transient');
+    bench.psa.fail('withdraw invoice', 'transient');
     const first = await bench.undo(run);
     expect(first).toMatchObject({ exitCode: 4, withdrawn: [] });
     const story = await bench.story();
-    bench.psa.loseAnswer('invoice', 'withdraw');
+    bench.psa.loseAnswer('alert-ticket', 'withdraw');
     expect(await bench.undo(run)).toMatchObject({ exitCode: 4, run: first.run });
     const last = await bench.undo(run);
     expect(last).toMatchObject({ exitCode: 0, run: first.run });

@@ -232,6 +232,10 @@ export class Auditor {
         throw new Violation('told once', `${name} is told, and ${left}`);
       }
       descent.told.set(level, []);
+      // Only the lowest level is named: those above it are reached with it, and are told as well.
+      for (const higher of this.terms.levelSeconds) {
+        if (higher > level && !isQuiet(descent.told.get(higher))) descent.told.set(higher, []);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { Connector } from '../../src/contract/connector.ts';
 import type { Client } from '../../src/domain/agreements/terms.ts';
+import { type FormatOptions, toFormatOptions } from '../../src/domain/format.ts';
 import type { LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app/app.ts';
@@ -36,6 +37,9 @@ export interface BenchOptions {
   listsNoIds?: boolean;
   isFilteredByClient?: boolean;
   balanceField?: LoadedConfig['balanceField'];
+  sender?: LoadedConfig['sender'];
+  /** How the MSP reads. */
+  reader?: FormatOptions;
 }
 
 export interface Shown {
@@ -215,8 +219,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     file: `${store}.yaml`,
     mode: options.mode ?? 'live',
     timezone: 'Europe/Paris',
-    locale: 'en',
-    durations: 'clock',
+    ...(options.reader ?? toFormatOptions('en')),
     currency: 'EUR',
     store,
     historyMonths: 12,
@@ -228,7 +231,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     backup: null,
     sweep: { days: 62, percentMax: 10 },
-    sender: null,
+    sender: options.sender ?? null,
     reconcile: { days: 31 },
     offers: new Map(),
     agreements: new Map(),

@@ -69,6 +69,8 @@ export class ScriptedVendor {
   readonly invoices: InvoiceRow[] = [];
   readonly blocks: VendorBlock[] = [];
   readonly sent: Sent[] = [];
+  /** What the vendor calls a record of this kind; nothing by default. */
+  readonly labels = new Map<PushKind, string>();
   /** How long `find` does not see what was just sent. */
   searchLagSeconds = 0;
   /** What people made of what was sent, by its id there; null: they removed it. */
@@ -374,7 +376,8 @@ export class ScriptedVendor {
       this.sent.push({ kind, message: { ...message }, remoteId, sentMs });
     }
     if (fault !== null) throw new KindError(fault.kind, `scripted ${fault.kind} in create ${kind}`);
-    return { remoteId };
+    const label = this.labels.get(kind);
+    return label === undefined ? { remoteId } : { remoteId, label };
   }
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { formatIn, toFormatOptions } from '../../src/domain/format.ts';
 import type { Crossing } from '../../src/domain/thresholds/episodes.ts';
 import type { Position } from '../../src/domain/thresholds/thresholds.ts';
-import { refusalPhrase } from '../../src/replenish/messages/phrases.ts';
+import { refusalPhrase } from '../../src/replenish/messages/refusals.ts';
 import { decideSales, type Refusal, withOrders } from '../../src/replenish/sale.ts';
 import { ten } from '../support/terms.ts';
 
@@ -35,10 +35,17 @@ test('nothing is sold to a client whose sales are on hold, and that is said once
 });
 
 test.each<[Refusal, string]>([
-  [{ why: 'order-open' }, 'Pas de nouvelle vente : une commande est déjà en cours.'],
+  [
+    { why: 'order-open', invoiceKey: null },
+    'Pas de nouvelle vente : une commande est déjà en cours.',
+  ],
+  [
+    { why: 'order-open', invoiceKey: 'ph:inv:c1:0123456789ab' },
+    'Pas de nouvelle vente : une commande est déjà en cours (facture ph:inv:c1:0123456789ab).',
+  ],
   [
     { why: 'on-hold' },
-    'Pas de vente : les ventes automatiques à ce client sont suspendues jusqu’à leur reprise (prepaid-hours block resume).',
+    'Pas de vente : les ventes automatiques à ce client sont suspendues (pour les reprendre : prepaid-hours block resume).',
   ],
   [
     { why: 'agreement-ended', on: '2026-03-31' },

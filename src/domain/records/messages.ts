@@ -11,6 +11,8 @@ export interface PushMessages {
     ticketId: SourceId;
     clientId: SourceId;
     audience: 'internal' | 'client';
+    /** For vendors whose notes have a title. */
+    subject?: string;
     body: string;
   };
   /** A sale of hours. How it becomes an invoice depends on the vendor (and its settings). */

@@ -2,6 +2,7 @@
  * The facts a message was composed from, stored with it: until it is sent, it is composed again
  * from the same facts and the current config.
  */
+import type { RunOut } from '../../domain/forecast/forecast.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
@@ -13,6 +14,8 @@ export interface FoundCrossings extends Reached {
   today: DateText;
   /** Why the hours could not be used, so that nothing is sold. */
   unusable: Refusal | null;
+  /** When the hours will be used up; absent in messages stored by earlier versions. */
+  runOut?: RunOut | null;
 }
 
 type Basis =

@@ -1,17 +1,16 @@
-import type { Client, Offer } from '../../domain/agreements/terms.ts';
-import { isOfKind } from '../../domain/blocks/kinds.ts';
-import { type Format, formatIn } from '../../domain/format.ts';
+import type { Client } from '../../domain/agreements/terms.ts';
+import type { RunOut } from '../../domain/forecast/forecast.ts';
+import { formatIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
-import { ownLeft } from '../../domain/thresholds/positions.ts';
 import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Refusal, Sale } from '../sale.ts';
-import { leftPhrase, levelPhrase, refusalPhrase } from './phrases.ts';
-import type { TemplateValues } from './templates.ts';
+import { inProse } from './phrases.ts';
+import { valuesOf } from './values.ts';
 
 export interface Notice {
   client: Client;
@@ -25,6 +24,8 @@ export interface Notice {
   proposals: readonly Sale[];
   /** Why nothing, or not enough, is sold. */
   refusals: readonly Refusal[];
+  /** When the hours will be used up, with open work; null: unknown. */
+  runOut: RunOut | null;
 }
 
 /**
@@ -51,13 +52,16 @@ export function invoiceKeyOf(
 }
 
 /**
- * One alert for all crossings, the client's note on it if configured, and the invoices. A sale that
- * was refused is reported in an alert, even if the rules configure none.
+ * The invoices, one alert for all crossings, and the client's note on it if configured. Invoices
+ * come first, so that the alert can name their numbers. A sale that was refused is reported in an
+ * alert, even if the rules configure none.
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
   const { client, crossings, sales, refusals } = notice;
   const cause = causeOf(context, crossings);
-  const messages: NewMessage[] = [];
+  const invoices = sales.map((sale) => composeInvoice(context, notice, sale));
+  const messages = [...invoices];
+  const invoiceKeys = invoices.map(({ key }) => key);
   const actions = new Set(crossings.flatMap(({ rule }) => rule.do));
   const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
   const alertKey = pushKeyOf('alert', client.id, cause);
@@ -65,7 +69,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     const { subject, body } = context.templates.render(
       'alert-ticket',
       context.locale,
-      valuesOf(notice, { key: alertKey, format: formatIn(context) }),
+      valuesOf(context, notice, { key: alertKey, format: inProse(formatIn(context)), invoiceKeys }),
     );
     messages.push(
       toMessage(context, client, 'alert-ticket', alertKey, null, {
@@ -79,7 +83,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       const note = context.templates.render(
         'client-note',
         client.locale,
-        valuesOf(notice, { key, format: formatIn(client) }),
+        valuesOf(context, notice, { key, format: inProse(formatIn(client)), invoiceKeys }),
       );
       messages.push(
         // The ticket's ID is only known once the alert is delivered: push fills it in.
@@ -87,12 +91,12 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
           clientId: sourceIdOf(client),
           ticketId: '',
           audience: 'client',
+          subject: note.subject,
           body: note.body,
         }),
       );
     }
   }
-  messages.push(...sales.map((sale) => composeInvoice(context, notice, sale)));
   return messages;
 }
 
@@ -102,7 +106,11 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
   const { subject, body } = context.templates.render(
     'invoice',
     client.locale,
-    valuesOf({ ...notice, proposals: [sale] }, { key, format: formatIn(client) }),
+    valuesOf(
+      context,
+      { ...notice, proposals: [sale] },
+      { key, format: inProse(formatIn(client)), invoiceKeys: [key] },
+    ),
   );
   return toMessage(context, client, 'invoice', key, null, {
     clientId: sourceIdOf(client),
@@ -142,71 +150,4 @@ export function sourceIdOf(client: Client): string {
   const id = client.sourceIds.get(client.pushTo);
   if (id === undefined) throw new Error(`${client.name} has no id in ${client.pushTo}`);
   return id;
-}
-
-function valuesOf(
-  { client, today, positions, crossings, sales, proposals, refusals }: Notice,
-  { key, format }: { key: string; format: Format },
-): TemplateValues {
-  const own = ownLeft(positions);
-  const used = own.reduce((sum, one) => sum + one.settledSeconds - one.netSeconds, 0);
-  const pending = own.reduce((sum, one) => sum + one.netSeconds - one.projectedSeconds, 0);
-  const settled = leftPhrase(own, 'settledSeconds', format);
-  const projected = leftPhrase(own, 'projectedSeconds', format);
-  const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
-  const offers = proposals.map(({ offer, totalMinor, quantity }) => ({
-    name: offer.name,
-    ...sizeAndRate(offer, format),
-    total: format.money(totalMinor, offer.currency),
-    quantity,
-  }));
-  return {
-    client: client.name,
-    hoursLeft: isProjected ? projected : leftPhrase(own, 'netSeconds', format),
-    settled,
-    projected,
-    overage: used > 0 ? format.duration(used) : null,
-    pending: pending > 0 ? format.duration(pending) : null,
-    thresholds: phrasesOf(crossings, format),
-    isExpiryOnly: crossings.every(({ block }) => block !== null),
-    offer: offers[0] ?? null,
-    offers,
-    isInvoiced: sales.length > 0,
-    noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
-    asOf: format.date(today),
-    key,
-  };
-}
-
-/** `10 h` at a rate, or an amount of money, which has none. */
-function sizeAndRate(
-  { seconds, amountMinor, rateMinor, currency }: Offer,
-  format: Format,
-): { hours: string; rate: string | null } {
-  if (amountMinor !== null) {
-    return { hours: format.money(amountMinor, currency), rate: null };
-  }
-  return { hours: format.duration(seconds), rate: format.money(rateMinor, currency) };
-}
-
-/**
- * Hours first, from the highest to the lowest threshold; then in the order of the rules. If a
- * limited kind has no hours of its own left, its threshold is redundant with that of the hours for
- * all work.
- */
-function phrasesOf(crossings: readonly Crossing[], format: Format): string[] {
-  const hoursOf = ({ rule: { when } }: Crossing) => ('secondsLeft' in when ? when.secondsLeft : -1);
-  const isSaid = (crossing: Crossing) => {
-    const { workTypes, blocks } = crossing.position;
-    const hasOwn = blocks.some(
-      (block) => isOfKind(block, workTypes) && (block.remainingSeconds || block.remainingMinor),
-    );
-    return workTypes === null || hasOwn || !crossings.some(isSameForAll(crossing));
-  };
-  const sorted = crossings.filter(isSaid).sort((a, b) => hoursOf(b) - hoursOf(a));
-  return [...new Set(sorted.map((crossing) => levelPhrase(crossing, format)))];
-}
-
-function isSameForAll({ rule }: Crossing): (other: Crossing) => boolean {
-  return (other) => other.rule === rule && other.position.workTypes === null;
 }

@@ -1,11 +1,14 @@
+import type { Sender } from '../../config/loaded.ts';
+import type { Threshold } from '../../domain/agreements/terms.ts';
 import type { Kind } from '../../domain/blocks/kinds.ts';
 import { hoursText } from '../../domain/duration.ts';
+import type { RunOut } from '../../domain/forecast/forecast.ts';
 import { type Format, languageOf } from '../../domain/format.ts';
 import { textFromMinor } from '../../domain/money.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { KindBalance } from '../../domain/thresholds/positions.ts';
 import { type HeldBlock, sizeInUse } from '../../domain/thresholds/thresholds.ts';
-import type { Refusal } from '../sale.ts';
+import type { DateText } from '../../domain/time.ts';
 
 /** The threshold reached, as text, with the kind of hours if limited. */
 export function levelPhrase(crossing: Crossing, format: Format): string {
@@ -19,21 +22,51 @@ export function levelPhrase(crossing: Crossing, format: Format): string {
 function unlimitedPhrase({ rule, block, position }: Crossing, format: Format): string {
   const { when } = rule;
   const words = phrases[languageOf(format.locale)];
-  if ('secondsLeft' in when) return words.hours(format.duration(when.secondsLeft));
+  const counted = 'minorLeft' in when || when.balance === 'settled' ? '' : words.withOpenWork;
+  if ('secondsLeft' in when) return words.hours(format.duration(when.secondsLeft)) + counted;
   if ('minorLeft' in when) {
     return words.hours(format.money(when.minorLeft, when.currency));
   }
   if ('percentLeft' in when) {
-    return words.percent(when.percentLeft, format.duration(sizeInUse(position)));
+    return words.percent(when.percentLeft, format.duration(sizeInUse(position))) + counted;
   }
   if ('runOutWithinDays' in when) {
-    const runOut = position.forecast(when.balance);
-    const earliest = format.date(runOut?.earliestOn ?? position.today);
-    const latest = runOut?.latestOn ? format.date(runOut.latestOn) : null;
-    const between = earliest === latest ? words.on(earliest) : words.between(earliest, latest);
-    return `${words.runOut(when.runOutWithinDays)} (${between})`;
+    const { today } = position;
+    const runOut = position.forecast(when.balance) ?? { earliestOn: today, latestOn: null };
+    return `${words.runOut(when.runOutWithinDays)} (${runOutPhrase(runOut, format)})`;
   }
   return block === null ? '' : words.expiry(...expiryOf(block, format));
+}
+
+/** `when 2 h or less is left`; null: a level without an amount. */
+export function whenPhrase(when: Threshold, format: Format): string | null {
+  const { whenLeft } = phrases[languageOf(format.locale)];
+  if ('secondsLeft' in when) return whenLeft(format.duration(when.secondsLeft));
+  if ('minorLeft' in when) return whenLeft(format.money(when.minorLeft, when.currency));
+  return 'percentLeft' in when ? whenLeft(`${when.percentLeft} %`) : null;
+}
+
+/** For sentences: `10 h`, `2.5 h` where a table has `10.00 h`, `2.50 h`. */
+export function inProse(format: Format): Format {
+  const duration = (seconds: number) =>
+    format
+      .duration(seconds)
+      .replace(/[.,](\d*?)0+(?= h$)/, (zeros, digits) =>
+        digits === '' ? '' : `${zeros[0]}${digits}`,
+      );
+  return { ...format, duration };
+}
+
+/** `between 5 March 2026 and 12 March 2026`. */
+export function runOutPhrase(
+  { earliestOn, latestOn }: Pick<RunOut, 'earliestOn' | 'latestOn'>,
+  format: Format,
+  today?: DateText,
+): string {
+  const words = phrases[languageOf(format.locale)];
+  if (earliestOn === today && latestOn !== null) return words.by(format.date(latestOn));
+  if (earliestOn === latestOn) return words.on(format.date(earliestOn));
+  return words.between(format.date(earliestOn), latestOn && format.date(latestOn));
 }
 
 function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
@@ -56,6 +89,58 @@ export function leftPhrase(kinds: readonly KindBalance[], figure: Figure, format
     return [...hours, ...money].map((text) => ofKind(text, workTypes));
   });
   return format.list(parts);
+}
+
+/** `1.5 h left`, `2.25 h over`; each kind of hours, and money, separately. */
+export function balancePhrase(
+  kinds: readonly KindBalance[],
+  figure: Figure,
+  format: Format,
+): string {
+  const { left, over, noneLeft, anyWork } = phrases[languageOf(format.locale)];
+  const hoursText = (seconds: number) => {
+    if (seconds === 0) return noneLeft;
+    return seconds < 0 ? over(format.duration(-seconds)) : left(format.duration(seconds));
+  };
+  const parts = kinds.flatMap((kind) => {
+    const hours = kind.hasHours ? [kind[figure]] : [];
+    return [
+      ...hours.map(hoursText),
+      ...[...kind.moneyLeft].map(([currency, minor]) => left(format.money(minor, currency))),
+    ].map((text) => ofKind(text, kind.workTypes ?? (kinds.length > 1 ? [anyWork] : null)));
+  });
+  return format.list(parts);
+}
+
+/** The same as a clause that addresses the client: `you have 1.5 h left`. */
+export function addressedBalance(
+  kinds: readonly KindBalance[],
+  figure: Figure,
+  format: Format,
+): string {
+  const words = phrases[languageOf(format.locale)];
+  const texts = kinds.filter(({ hasHours }) => hasHours).map((kind) => kind[figure]);
+  const [only = 0] = texts;
+  if (kinds.length === 1 && texts.length === 1 && kinds[0]?.moneyLeft.size === 0 && only <= 0) {
+    return only === 0 ? words.youHaveNone : words.youAreOver(format.duration(-only));
+  }
+  if (texts.some((seconds) => seconds < 0)) {
+    return words.itIs(balancePhrase(kinds, figure, format));
+  }
+  return words.youHave(leftPhrase(kinds, figure, format));
+}
+
+/** `call +32 2 555 01 00 or write to support@msp.example`; null: the config has neither. */
+export function contactPhrase(
+  sender: Pick<Sender, 'phone' | 'email'> | null,
+  format: Format,
+): string | null {
+  const words = phrases[languageOf(format.locale)];
+  const ways = [
+    ...(sender?.phone ? [words.call(sender.phone)] : []),
+    ...(sender?.email ? [words.write(sender.email)] : []),
+  ];
+  return ways.length === 0 ? null : ways.join(words.or);
 }
 
 /**
@@ -82,24 +167,8 @@ function fieldText(kinds: readonly KindBalance[]): string {
   return [...texts, ...money].join(', ') || hoursText(0);
 }
 
-function ofKind(text: string, workTypes: Kind): string {
+export function ofKind(text: string, workTypes: Kind): string {
   return workTypes === null ? text : `${text} (${workTypes.join(', ')})`;
-}
-
-/** Why nothing, or not enough, was sold. */
-export function refusalPhrase(refusal: Refusal, format: Format): string {
-  const words = refusals[languageOf(format.locale)];
-  if (refusal.why === 'order-open') return words.orderOpen;
-  if (refusal.why === 'on-hold') return words.onHold;
-  if (refusal.why === 'offer-limited') {
-    const { name, workTypes } = refusal.offer;
-    return words.offerLimited(name, (workTypes ?? []).join(', '));
-  }
-  if (refusal.why === 'too-many') {
-    const { name, maxPerSale } = refusal.offer;
-    return words.tooMany(refusal.wanted, name, maxPerSale);
-  }
-  return words[refusal.why](format.date(refusal.on));
 }
 
 const phrases = {
@@ -108,49 +177,48 @@ const phrases = {
     percent: (percent: number, size: string) =>
       `${percent} % or less of ${size} (the blocks with hours left, or the last one bought)`,
     expiry: (left: string, endsOn: string) => `${left} unused, expiring on ${endsOn}`,
+    withOpenWork: ', counting open work',
     runOut: (days: number) => `expected to run out within ${count(days, 'day', 'days')}`,
     on: (day: string) => `on ${day}`,
+    by: (day: string) => `by ${day}`,
+    whenLeft: (amount: string) => `when ${amount} or less is left`,
     between: (from: string, to: string | null) =>
-      to === null ? `from ${from}` : `between ${from} and ${to}`,
+      to === null ? `on ${from} at the earliest` : `between ${from} and ${to}`,
+    left: (amount: string) => `${amount} left`,
+    noneLeft: 'no hours left',
+    anyWork: 'any work',
+    over: (amount: string) => `${amount} over`,
+    youHave: (amounts: string) => `you have ${amounts} left`,
+    youHaveNone: 'you have no hours left',
+    youAreOver: (amount: string) => `you are ${amount} over`,
+    itIs: (balances: string) => `your balance is ${balances}`,
+    call: (phone: string) => `call ${phone}`,
+    write: (email: string) => `write to ${email}`,
+    or: ' or ',
   },
   fr: {
     hours: (left: string) => `${left} ou moins`,
     percent: (percent: number, size: string) =>
-      `${percent} % ou moins de ${size} (les forfaits non épuisés, sinon le dernier acheté)`,
+      `${percent} % ou moins de ${size} (forfaits non épuisés, sinon le dernier acheté)`,
+    withOpenWork: ', travail en cours compris',
     expiry: (left: string, endsOn: string) => `${left} à utiliser au plus tard le ${endsOn}`,
     runOut: (days: number) => `épuisement prévu d’ici ${count(days, 'jour', 'jours')}`,
     on: (day: string) => `le ${day}`,
+    by: (day: string) => `d’ici au ${day}`,
+    whenLeft: (amount: string) => `lorsqu’il restera ${amount} ou moins`,
     between: (from: string, to: string | null) =>
-      to === null ? `à partir du ${from}` : `entre le ${from} et le ${to}`,
-  },
-};
-
-const refusals = {
-  en: {
-    orderOpen: 'No new sale: an earlier order is still open.',
-    onHold:
-      'No sale: automatic sales to this client are on hold (to resume: prepaid-hours block resume).',
-    'agreement-ended': (on: string) => `No sale: the agreement ended on ${on}.`,
-    'agreement-later': (on: string) => `No sale: the agreement does not start until ${on}.`,
-    'agreement-ends-first': (on: string) =>
-      `No sale: the agreement ends on ${on}, before these hours could be used up.`,
-    offerLimited: (offer: string, workTypes: string) =>
-      `No sale: the offer "${offer}" pays for ${workTypes} only.`,
-    tooMany: (wanted: number, offer: string, most: number) =>
-      `${wanted} × "${offer}" would be needed, but a sale is limited to ${most}: agree on the rest with the client.`,
-  },
-  fr: {
-    orderOpen: 'Pas de nouvelle vente : une commande est déjà en cours.',
-    onHold:
-      'Pas de vente : les ventes automatiques à ce client sont suspendues jusqu’à leur reprise (prepaid-hours block resume).',
-    'agreement-ended': (on: string) => `Pas de vente : le contrat a pris fin le ${on}.`,
-    'agreement-later': (on: string) => `Pas de vente : le contrat ne commence que le ${on}.`,
-    'agreement-ends-first': (on: string) =>
-      `Pas de vente : le contrat prend fin le ${on}, avant que ces heures puissent être utilisées.`,
-    offerLimited: (offer: string, workTypes: string) =>
-      `Pas de vente : l’offre « ${offer} » ne couvre que ${workTypes}.`,
-    tooMany: (wanted: number, offer: string, most: number) =>
-      `Il faudrait ${wanted} × « ${offer} », or une vente en compte ${most} au plus : convenez du reste avec le client.`,
+      to === null ? `au plus tôt le ${from}` : `entre le ${from} et le ${to}`,
+    left: (amount: string) => `reste ${amount}`,
+    noneLeft: 'plus aucune heure',
+    anyWork: 'tout travail',
+    over: (amount: string) => `dépassement de ${amount}`,
+    youHave: (amounts: string) => `il vous reste ${amounts}`,
+    youHaveNone: 'elles sont épuisées',
+    youAreOver: (amount: string) => `vous les avez dépassées de ${amount}`,
+    itIs: (balances: string) => `votre solde est le suivant : ${balances}`,
+    call: (phone: string) => `nous appeler au ${phone}`,
+    write: (email: string) => `nous écrire à ${email}`,
+    or: ' ou ',
   },
 };
 

@@ -24,23 +24,47 @@ export interface TemplateValues {
   /** Null if there is none. */
   overage: string | null;
   pending: string | null;
-  /** The thresholds that were reached, as text. */
+  /** `1.5 h left`, `2.25 h over`: after debited work, each kind of hours separately. */
+  balance: string;
+  /** The same as a clause to the client: `you have 1.5 h left`. */
+  youHave: string;
+  /** Whether the client used more than was bought, of every kind of hours. */
+  isOver: boolean;
+  /** The balance after pending work; null if there is none. */
+  afterPending: string | null;
+  /** Whether only that reached a threshold. */
+  isAfterPending: boolean;
+  /** The lowest threshold reached of each kind of hours, and expiring blocks, as text. */
   thresholds: string[];
   /** Whether the message is only about a block that expires with hours left. */
   isExpiryOnly: boolean;
+  /** When the hours will be used up: `between 5 March 2026 and 12 March 2026`. */
+  runOut: string | null;
   /** The offer sold or proposed, and all of them: one per kind of hours. */
   offer: OfferValues | null;
   offers: OfferValues[];
   /** Whether an invoice for the offers is created automatically. */
   isInvoiced: boolean;
+  /** Whether hours can only be used once they are paid. */
+  isPaidFirst: boolean;
+  /** What is invoiced automatically at a lower level; null if it is, or if something is sold now. */
+  nextSale: { when: string; what: string } | null;
   /** Why nothing, or not enough, is sold: one sentence each. */
   noSale: string[];
+  isOrderOpen: boolean;
+  /** Whether the client gets a note. */
+  isClientTold: boolean;
+  /** The link to the statement, or the command that writes it. */
+  statement: string;
+  /** The MSP's name, and how to reach it: `call … or write to …`. */
+  sender: string | null;
+  contact: string | null;
   /** Date of the decision in the client's zone. */
   asOf: string;
   key: string;
 }
 
-interface OfferValues {
+export interface OfferValues {
   name: string;
   /** Size of one block. */
   hours: string;
@@ -48,6 +72,15 @@ interface OfferValues {
   rate: string | null;
   total: string;
   quantity: number;
+  /** `2 × 10 h`. */
+  size: string;
+  /** One block as an invoice line: `10 h support block`. */
+  label: string;
+  /** All of them in a sentence: `2 support blocks of 10 h`. */
+  what: string;
+  validFor: string | null;
+  /** The invoice's number, or its key until the number is known; null: nothing is invoiced. */
+  invoice: string | null;
 }
 
 /** What `overage-invoice` may use. */
@@ -58,6 +91,7 @@ interface OverageValues {
   total: string;
   /** One per ticket: `#1001 Printer, 4 March 2026: 1 h, €150.00`. */
   lines: string[];
+  contact: string | null;
   asOf: string;
   key: string;
 }

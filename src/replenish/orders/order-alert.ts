@@ -6,6 +6,7 @@ import { pushKeyOf } from '../../domain/keys.ts';
 import type { Block, NewMessage, Order } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { sourceIdOf, toMessage } from '../messages/compose.ts';
+import { inProse } from '../messages/phrases.ts';
 
 export type OrderEvent =
   | { kind: 'closed'; why: 'void' | 'gone' }
@@ -27,7 +28,7 @@ export async function alertOnOrder(
   const cause = `${context.firstRunAt} ${order.block.key} ${event.kind} ${occasion}`;
   const key = pushKeyOf('order', client.id, cause);
   if ((await context.store.readMessage(key)) !== null) return [];
-  const { subject, body } = composeText(formatIn(context), client, order, event);
+  const { subject, body } = composeText(inProse(formatIn(context)), client, order, event);
   const payload = { clientId: sourceIdOf(client), subject, body };
   return [toMessage(context, client, 'alert-ticket', key, null, payload)];
 }
@@ -36,7 +37,7 @@ function composeText(format: Format, client: Client, order: Order, event: OrderE
   const { block, sold, label } = order;
   const words = texts[languageOf(format.locale)];
   const size = sizeOf(block, sold?.seconds ?? block.seconds, sold?.totalMinor ?? null, format);
-  const invoice = label ?? '';
+  const invoice = label ?? block.invoiceKey ?? '';
   const about = { client: client.name, invoice, size, block: block.id };
   switch (event.kind) {
     case 'closed':
@@ -73,46 +74,46 @@ interface About {
 const texts = {
   en: {
     closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
-      subject: `${client}: invoice ${invoice} ${why === 'void' ? 'was voided or credited' : 'no longer exists'}`,
-      body: `The order of ${size} is closed without crediting any hours. Hours are offered again the next time a threshold is reached. If the hours were sold on another invoice, add them: prepaid-hours block add`,
+      subject: `Prepaid hours – ${client}: invoice ${invoice} ${why === 'void' ? 'was voided or credited' : 'no longer exists'}, order closed`,
+      body: `To do: nothing, if that was intended. The order of ${size} is closed without crediting any hours; the next block is offered when the next threshold is reached.\nIf the hours were sold on another invoice, add them: prepaid-hours block add "${client}"`,
     }),
     review: ({ client, invoice, size, block }: About, amount: string) => ({
-      subject: `${client}: invoice ${invoice} was changed, please check`,
-      body: `${size} were ordered, but the invoice now comes to ${amount} before tax. No hours are credited until you decide.\nTo credit the hours as ordered: prepaid-hours block accept ${block}\nTo credit none: prepaid-hours block void ${block}`,
+      subject: `Prepaid hours – ${client}: invoice ${invoice} was changed, please check`,
+      body: `To do: decide how many hours to credit. ${size} were ordered, but the invoice now comes to ${amount} before tax. No hours are credited until you decide.\nTo credit the hours as ordered: prepaid-hours block accept ${block}\nTo credit none: prepaid-hours block void ${block}`,
     }),
     part: ({ client, invoice, size }: About, part: string) => ({
-      subject: `${client}: ${part} instead of ${size} on invoice ${invoice}`,
-      body: `The invoice was reduced or partly credited, so the block holds what was paid for: ${part} of ${size}. To credit more: prepaid-hours adjust`,
+      subject: `Prepaid hours – ${client}: ${part} instead of ${size} on invoice ${invoice}`,
+      body: `To do: nothing, if that was intended. The invoice was reduced or partly credited, so the block holds what was paid for: ${part} of ${size}.\nTo credit more: prepaid-hours adjust "${client}"`,
     }),
     returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
-      subject: `${client}: invoice ${invoice} is ${isWhole ? 'no longer paid' : 'now only partly paid'}`,
-      body: `${size} had been made available. ${isWhole ? 'Unused hours were withdrawn; used hours are now overage.' : 'The block was reduced to what is still paid for.'} Automatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
+      subject: `Prepaid hours – ${client}: invoice ${invoice} is ${isWhole ? 'no longer paid' : 'now only partly paid'}`,
+      body: `To do: ask the client about the payment. The ${size} had been made available. ${isWhole ? 'Unused hours were withdrawn; used hours are now overage.' : 'The block was reduced to what is still paid for.'}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
     stuck: ({ client, invoice, size, block }: About) => ({
-      subject: `${client}: invoice ${invoice} is no longer paid, please correct the hours`,
-      body: `Hours of this block of ${size} were rolled over into another block, so nothing was withdrawn. Automatic sales to ${client} are on hold until you resume them.\nTo withdraw what is left: prepaid-hours block void ${block}\nTo resume sales: prepaid-hours block resume "${client}"`,
+      subject: `Prepaid hours – ${client}: invoice ${invoice} is no longer paid, please correct the hours`,
+      body: `To do: decide what happens to the hours. Some hours of this block of ${size} were rolled over into another block, so nothing was withdrawn.\nTo withdraw what is left: prepaid-hours block void ${block}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
   },
   fr: {
     closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
-      subject: `${client} : la facture ${invoice} ${why === 'void' ? 'a été annulée ou créditée' : 'n’existe plus'}`,
-      body: `La commande de ${size} est close et n’a donné aucune heure. Des heures seront à nouveau proposées au prochain seuil atteint. Si elles ont été vendues par une autre facture, ajoutez-les : prepaid-hours block add.`,
+      subject: `Heures prépayées – ${client} : la facture ${invoice} ${why === 'void' ? 'a été annulée ou créditée' : 'n’existe plus'}, commande close`,
+      body: `À faire : rien, si c’est voulu. La commande de ${size} est close sans qu’aucune heure soit créditée ; un forfait sera de nouveau proposé au prochain seuil atteint.\nSi les heures ont été vendues sur une autre facture, ajoutez-les : prepaid-hours block add "${client}"`,
     }),
     review: ({ client, invoice, size, block }: About, amount: string) => ({
-      subject: `${client} : la facture ${invoice} a été modifiée, à vérifier`,
-      body: `${size} ont été commandées, mais la facture s’élève maintenant à ${amount} HT. Aucune heure n’est créditée avant votre décision.\nPour créditer les heures commandées : prepaid-hours block accept ${block}\nPour n’en créditer aucune : prepaid-hours block void ${block}`,
+      subject: `Heures prépayées – ${client} : la facture ${invoice} a été modifiée, à vérifier`,
+      body: `À faire : décider des heures à créditer. La commande était de ${size}, mais la facture s’élève maintenant à ${amount} HT. Aucune heure n’est créditée avant votre décision.\nPour créditer les heures commandées : prepaid-hours block accept ${block}\nPour n’en créditer aucune : prepaid-hours block void ${block}`,
     }),
     part: ({ client, invoice, size }: About, part: string) => ({
-      subject: `${client} : ${part} au lieu de ${size} selon la facture ${invoice}`,
-      body: `La facture a été réduite ou créditée en partie : le forfait contient ce qui a été payé, soit ${part} sur ${size}. Pour en donner davantage : prepaid-hours adjust.`,
+      subject: `Heures prépayées – ${client} : ${part} au lieu de ${size} sur la facture ${invoice}`,
+      body: `À faire : rien, si c’est voulu. La facture a été réduite ou créditée en partie : le forfait contient ce qui a été payé, soit ${part} sur ${size}.\nPour créditer davantage : prepaid-hours adjust "${client}"`,
     }),
     returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
-      subject: `${client} : la facture ${invoice} ${isWhole ? 'n’est plus payée' : 'n’est plus payée qu’en partie'}`,
-      body: `${size} avaient été mises à disposition. ${isWhole ? 'Les heures non utilisées ont été reprises ; celles qui l’étaient sont en dépassement.' : 'Le forfait a été ramené à ce qui reste payé.'} Aucune vente automatique à ${client} avant votre accord : prepaid-hours block resume "${client}"`,
+      subject: `Heures prépayées – ${client} : la facture ${invoice} ${isWhole ? 'n’est plus payée' : 'n’est plus payée qu’en partie'}`,
+      body: `À faire : voir avec le client ce qu’il en est du paiement. Le forfait de ${size} avait été mis à disposition. ${isWhole ? 'Les heures non utilisées ont été retirées ; celles qui ont été utilisées sont en dépassement.' : 'Il a été ramené à ce qui reste payé.'}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
     }),
     stuck: ({ client, invoice, size, block }: About) => ({
-      subject: `${client} : la facture ${invoice} n’est plus payée, heures à corriger`,
-      body: `Des heures de ce forfait de ${size} ont été reportées sur un autre : rien n’a été repris. Aucune vente automatique à ${client} avant votre accord.\nPour reprendre ce qui reste : prepaid-hours block void ${block}\nPour vendre à nouveau : prepaid-hours block resume "${client}"`,
+      subject: `Heures prépayées – ${client} : la facture ${invoice} n’est plus payée, heures à corriger`,
+      body: `À faire : décider du sort des heures. Une partie de ce forfait de ${size} a été reportée sur un autre : rien n’a donc été retiré.\nPour retirer ce qui reste : prepaid-hours block void ${block}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
     }),
   },
 };

@@ -16,13 +16,15 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 
 export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
-  const { mode, locale, durations, balanceField, offers, blocksSoldByHand, templates } = run.config;
+  const { mode, locale, durations, sender, balanceField, offers, blocksSoldByHand, templates } =
+    run.config;
   return {
     store,
     clients,
     mode,
     locale,
     durations,
+    sender,
     balanceField,
     offers,
     blocksSoldByHand,

@@ -1,0 +1,154 @@
+import type { Client, Offer } from '../../domain/agreements/terms.ts';
+import type { Format } from '../../domain/format.ts';
+import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
+import { isReached, type Position } from '../../domain/thresholds/thresholds.ts';
+import type { ReplenishContext } from '../context.ts';
+import type { Sale } from '../sale.ts';
+import { blockPhrases, monthsPhrase } from './block-phrases.ts';
+import type { Notice } from './compose.ts';
+import { levelPhrases } from './levels.ts';
+import {
+  addressedBalance,
+  balancePhrase,
+  contactPhrase,
+  leftPhrase,
+  runOutPhrase,
+  whenPhrase,
+} from './phrases.ts';
+import { refusalPhrase } from './refusals.ts';
+import type { OfferValues, TemplateValues } from './templates.ts';
+
+/** What the templates of a notice may use, in the form of one reader. */
+export function valuesOf(
+  { sender }: Pick<ReplenishContext, 'sender'>,
+  notice: Notice,
+  { key, format, invoiceKeys }: { key: string; format: Format; invoiceKeys: readonly string[] },
+): TemplateValues {
+  const { client, today, positions, crossings, sales, proposals, refusals } = notice;
+  const offers = proposals.map((sale, index) =>
+    offerValues(sale, invoiceKeys[index] ?? null, format),
+  );
+  return {
+    client: client.name,
+    ...balanceValues(notice, format),
+    thresholds: levelPhrases(crossings, format),
+    isExpiryOnly: crossings.every(({ block }) => block !== null),
+    runOut: runOutOf(notice, format),
+    offer: offers[0] ?? null,
+    offers,
+    isInvoiced: sales.length > 0,
+    isPaidFirst: client.agreement.activate === 'on-payment',
+    nextSale: offers.length + refusals.length > 0 ? null : nextSaleOf(client, positions, format),
+    noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
+    isOrderOpen: refusals.some(({ why }) => why === 'order-open'),
+    isClientTold: crossings.some(({ rule }) => rule.tell.includes('client')),
+    statement: statementOf(client),
+    sender: sender?.name ?? null,
+    contact: contactPhrase(sender, format),
+    asOf: format.date(today),
+    key,
+  };
+}
+
+/** Where the MSP's people find the statement. */
+function statementOf({ name }: Client): string {
+  return `prepaid-hours statement "${name}"`;
+}
+
+type BalanceValues = Pick<
+  TemplateValues,
+  | 'hoursLeft'
+  | 'settled'
+  | 'projected'
+  | 'overage'
+  | 'pending'
+  | 'balance'
+  | 'youHave'
+  | 'isOver'
+  | 'afterPending'
+  | 'isAfterPending'
+>;
+
+function balanceValues({ positions, crossings }: Notice, format: Format): BalanceValues {
+  const kinds = ownLeft(positions);
+  const total = (of: (kind: KindBalance) => number) => kinds.reduce((sum, one) => sum + of(one), 0);
+  const used = total((one) => one.settledSeconds - one.netSeconds);
+  const pending = total((one) => one.netSeconds - one.projectedSeconds);
+  const projected = leftPhrase(kinds, 'projectedSeconds', format);
+  const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
+  return {
+    hoursLeft: isProjected ? projected : leftPhrase(kinds, 'netSeconds', format),
+    settled: leftPhrase(kinds, 'settledSeconds', format),
+    projected,
+    overage: used > 0 ? format.duration(used) : null,
+    pending: pending > 0 ? format.duration(pending) : null,
+    balance: balancePhrase(kinds, 'netSeconds', format),
+    isOver: kinds.every(({ hasHours, netSeconds }) => hasHours && netSeconds < 0),
+    youHave: addressedBalance(kinds, 'netSeconds', format),
+    afterPending: pending > 0 ? balancePhrase(kinds, 'projectedSeconds', format) : null,
+    isAfterPending: isProjected && pending > 0,
+  };
+}
+
+/** Null: unknown, nothing left, or already said by what was reached. */
+function runOutOf({ today, runOut, crossings }: Notice, format: Format): string | null {
+  const isSaid = crossings.every(({ rule: { when }, block }) => {
+    return block !== null || 'runOutWithinDays' in when;
+  });
+  if (runOut === null || isSaid || runOut.latestOn === today) return null;
+  return runOutPhrase(runOut, format, today);
+}
+
+function offerValues(
+  { offer, quantity, totalMinor }: Sale,
+  invoiceKey: string | null,
+  format: Format,
+): OfferValues {
+  const { name, currency, validForMonths } = offer;
+  const { hours, rate } = sizeAndRate(offer, format);
+  const { label, what } = blockPhrases(offer, hours, quantity, format);
+  // A total that does not divide is invoiced as a single unit.
+  const isUnit = quantity === 1 || totalMinor % quantity === 0;
+  return {
+    name,
+    hours,
+    rate,
+    total: format.money(totalMinor, currency),
+    quantity,
+    size: quantity === 1 ? hours : `${quantity} × ${hours}`,
+    label: isUnit ? label : `${quantity} × ${label}`,
+    what,
+    validFor: validForMonths === null ? null : monthsPhrase(validForMonths, format),
+    invoice: invoiceKey,
+  };
+}
+
+/** `10 h` at a rate, or an amount of money, which has none. */
+function sizeAndRate(
+  { seconds, amountMinor, rateMinor, currency }: Offer,
+  format: Format,
+): { hours: string; rate: string | null } {
+  if (amountMinor !== null) {
+    return { hours: format.money(amountMinor, currency), rate: null };
+  }
+  return { hours: format.duration(seconds), rate: format.money(rateMinor, currency) };
+}
+
+/** What will be invoiced without asking once the balance is lower: nobody should sell it twice. */
+function nextSaleOf(
+  { agreement }: Client,
+  positions: readonly Position[],
+  format: Format,
+): TemplateValues['nextSale'] {
+  const position = positions.find(({ workTypes }) => workTypes === null);
+  if (position === undefined) return null;
+  for (const rule of agreement.replenish) {
+    const { when, offer } = rule;
+    if (offer === null || !rule.do.includes('invoice') || offer.workTypes !== null) continue;
+    const level = whenPhrase(when, format);
+    if (level === null || 'expiresWithinDays' in when || isReached(when, position)) continue;
+    const { what } = blockPhrases(offer, sizeAndRate(offer, format).hours, 1, format);
+    return { when: level, what };
+  }
+  return null;
+}

@@ -1,0 +1,182 @@
+/** Whole messages, as the PSA gets them. */
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Agreement, Offer, ReplenishRule } from '../../src/domain/agreements/terms.ts';
+import { toFormatOptions } from '../../src/domain/format.ts';
+import type { ReplenishContext } from '../../src/replenish/context.ts';
+import { alertOnOrder, type OrderEvent } from '../../src/replenish/orders/order-alert.ts';
+import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
+
+let bench: CoreBench;
+afterEach(() => bench.close());
+
+const american = toFormatOptions('en-US');
+const french = toFormatOptions('fr');
+const sender = {
+  name: 'Meridian IT',
+  address: [],
+  email: 'support@meridian-it.example',
+  phone: '+32 2 555 01 00',
+  website: null,
+  logo: null,
+};
+
+const yearly: Offer = { ...ten, validForMonths: 12 };
+const both = ['msp', 'client'] as const;
+const selling: ReplenishRule = {
+  when: { balance: 'settled', secondsLeft: 2 * 3600 },
+  do: ['alert', 'invoice'],
+  offer: yearly,
+  tell: both,
+};
+const offering: ReplenishRule = { ...selling, do: ['alert'] };
+const early: ReplenishRule = {
+  when: { balance: 'projected', secondsLeft: 4 * 3600 },
+  do: ['alert'],
+  offer: null,
+  tell: both,
+};
+const expiring: ReplenishRule = {
+  when: { balance: 'settled', expiresWithinDays: 30 },
+  do: ['alert'],
+  offer: null,
+  tell: both,
+};
+
+interface Case {
+  reader: typeof american;
+  rules: ReplenishRule[];
+  terms?: Partial<Agreement>;
+  openings?: ReturnType<typeof openingOf>[];
+  /** Hours of closed tickets, and of an open one. */
+  used: number;
+  open?: number;
+}
+
+/** Runs once and returns all that the PSA got, in order. */
+async function send({ reader, rules, terms, openings, used, open = 0 }: Case): Promise<string> {
+  const agreement = agreementOf({ replenish: rules, ...terms });
+  const client = clientOf({
+    name: 'Cabinet Martin',
+    agreement,
+    ...reader,
+    openingBlocks: openings ?? [openingOf(10)],
+  });
+  bench = await CoreBench.open({ clients: [client], sender, reader });
+  bench.psa.labels.set('invoice', 'INV-1041');
+  work('1', '2026-02-09T09:00:00.000Z', used / 2, true);
+  work('2', '2026-02-23T09:00:00.000Z', used / 2, true);
+  if (open > 0) work('3', '2026-03-01T09:00:00.000Z', open, false);
+  await bench.run();
+  return shown();
+}
+
+function work(id: string, startedAt: string, hours: number, isClosed: boolean): void {
+  bench.psa.ticket(id, { summary: 'New laptops' });
+  bench.psa.log(id, id, startedAt, hours * 60);
+  if (isClosed) bench.psa.close(id);
+}
+
+function shown(): string {
+  const texts = bench.psa.sent.splice(0).map(({ kind, message }) => {
+    const { subject = message.title, body, quantity } = message;
+    const count = quantity === undefined ? '' : `${quantity} × `;
+    return `[${kind}] ${count}${subject}\n${body}`;
+  });
+  return texts.join('\n\n');
+}
+
+const sellingEarlier: ReplenishRule = {
+  ...selling,
+  when: { balance: 'settled', secondsLeft: 14_400 },
+};
+const billed = {
+  when: 'at-once',
+  daysAfter: 0,
+  rateMinor: 15_000,
+  currency: 'EUR',
+  product: null,
+} as const;
+const soonEnding = [openingOf(10, { expiresOn: '2026-03-20' })];
+const limited = [openingOf(3), openingOf(2, { workTypes: ['Remote'] })];
+
+const cases: Record<string, Omit<Case, 'reader'>> = {
+  'Sold, with overage and open work, to be paid first': {
+    rules: [selling, sellingEarlier],
+    terms: { activate: 'on-payment' },
+    used: 12.25,
+    open: 2,
+  },
+  'Sold, usable at once; the MSP alone is told': {
+    rules: [{ ...selling, tell: ['msp'] }],
+    used: 8.5,
+  },
+  'Sold up to the maximum of a sale': {
+    rules: [{ ...selling, offer: { ...yearly, maxPerSale: 2 } }],
+    used: 34,
+  },
+  'Proposed, enough for overage and open work': { rules: [offering], used: 12.25, open: 9 },
+  'Nothing left, the offer is for the MSP to make': {
+    rules: [{ ...offering, tell: ['msp'] }],
+    used: 10,
+  },
+  'Low with open work, before a lower level that sells': {
+    rules: [selling, early],
+    used: 5,
+    open: 2.5,
+  },
+  'Low, without an offer': { rules: [{ ...offering, offer: null }], used: 9 },
+  'Several kinds of hours': { rules: [offering], openings: limited, used: 6 },
+  'Hours that expire': { rules: [expiring], openings: soonEnding, used: 3 },
+  'After the agreement’s last day': { rules: [selling], terms: { until: '2026-03-01' }, used: 9 },
+  'Overage that is billed': { rules: [], terms: { overage: billed }, used: 12.25 },
+};
+
+/** Every case in one text, each message under the kind of record that it becomes. */
+async function readAll(reader: typeof american): Promise<string> {
+  const parts: string[] = [];
+  for (const [title, one] of Object.entries(cases)) {
+    parts.push(`### ${title}`, await send({ ...one, reader }));
+    await bench.close();
+  }
+  const rules = [selling, sellingEarlier];
+  await send({ reader, rules, terms: { activate: 'on-payment' }, used: 7 });
+  work('8', '2026-03-01T09:00:00.000Z', 2, true);
+  await bench.run();
+  parts.push('### Low again while the order is open', shown());
+  parts.push('### Orders whose invoice changed', ...(await readOrderAlerts(reader)));
+  return `${parts.join('\n\n')}\n`;
+}
+
+async function readOrderAlerts(reader: typeof american): Promise<string[]> {
+  const events: OrderEvent[] = [
+    { kind: 'closed', why: 'void' },
+    { kind: 'closed', why: 'gone' },
+    { kind: 'review', netMinor: 110_000 },
+    { kind: 'part' },
+    { kind: 'returned', isWhole: true },
+    { kind: 'returned', isWhole: false },
+    { kind: 'stuck' },
+  ];
+  const [order] = await bench.app.store.readOrders();
+  if (order === undefined) throw new Error('nothing is ordered');
+  const part = { ...order, block: { ...order.block, seconds: 5 * 3600 } };
+  const context = { ...bench.app, ...reader, mode: 'live', firstRunAt: bench.psa.now };
+  const texts: string[] = [];
+  for (const event of events) {
+    const about = event.kind === 'part' ? part : order;
+    const [alert] = await alertOnOrder(context as unknown as ReplenishContext, about, event, '');
+    const { subject, body } = JSON.parse(alert?.payload ?? '{}') as Record<string, string>;
+    texts.push(`[alert-ticket] ${subject}\n${body}`);
+  }
+  return texts;
+}
+
+test.each([
+  ['en', american],
+  ['fr', french],
+] as const)('all messages read as written down (%s)', async (language, reader) => {
+  const file = new URL(`messages.${language}.txt`, import.meta.url);
+  const text = await readAll(reader);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+});
