@@ -103,7 +103,6 @@ function otherFacts({ config }: Halo): FactId[] {
     ...(config.alerts === undefined ? [] : (['ticket-key', 'ticket-search'] as const)),
     'note-audience',
     'invoice-key',
-    ...(config.billing.prepayEntry ? (['prepay-key'] as const) : []),
     'client-fields',
   ];
 }

@@ -20,12 +20,6 @@ const Notes = z.strictObject({
 
 const Billing = z.strictObject({
   product: Name.optional().describe('Item, by name, for offers without their own.'),
-  prepayEntry: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether a sale is also entered in the client’s pre-pay history. Halo debits those hours by its own rules, so use it only if nobody relies on its balance.',
-    ),
 });
 
 /** The settings of a connection with `vendor: halopsa`. */
@@ -49,12 +43,6 @@ export const HalopsaConfig = z.strictObject({
     .optional()
     .describe(
       'Statuses, by name, that count as closed. Default: what Halo flags as closed and has a closing date.',
-    ),
-  timeUnit: z
-    .enum(['hours', 'minutes'])
-    .optional()
-    .describe(
-      'Unit of the time taken in API responses. Default: determined from entries with a start and an end.',
     ),
   billableBy: z
     .enum(['charge-type', 'flag'])

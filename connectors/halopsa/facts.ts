@@ -18,10 +18,6 @@ const rows = {
     'No open ticket is taken for closed.',
     'No tickets are read. List your closed statuses in closedStatuses.',
   ),
-  'deleted-filter': reading.useful(
-    'The list of deleted tickets contains only deleted ones.',
-    'Time on deleted tickets is not credited back. Run sweep, or remove the time first.',
-  ),
   'actions-by-date': reading.useful(
     'Actions of all tickets are listed by day.',
     'A sweep reads the actions of each changed ticket: more requests.',
@@ -29,6 +25,10 @@ const rows = {
   'invoice-modified': reading.useful(
     'Creating and paying an invoice update its last_modified.',
     'All invoices of the clients are read on every run: more requests.',
+  ),
+  'time-unit': reading.needed(
+    'Time taken is in hours.',
+    'No time is read, since minutes would count sixty times too much.',
   ),
   'dates-utc': writing.needed(
     'Timestamps in answers are UTC.',
@@ -53,10 +53,6 @@ const rows = {
   'invoice-key': writing.needed(
     'A new invoice keeps its reference.',
     'No invoices are made, since duplicates could be created.',
-  ),
-  'prepay-key': writing.needed(
-    'A pre-pay entry keeps its description.',
-    'No pre-pay entries are made, since duplicates could be created.',
   ),
   'client-fields': writing.needed(
     'Writing one custom field of a client leaves the others unchanged.',

@@ -18,12 +18,13 @@ export const halopsa = describeVendor({
   id: 'halopsa',
   title: 'HaloPSA',
   config: HalopsaConfig,
-  table: { approval: true, deletions: 'sweep', sale: 'prepay and invoice', ownBlocks: 'warned of' },
+  table: { approval: true, deletions: 'sweep', sale: 'invoice', ownBlocks: 'warned of' },
   facts,
   evidence: ['schema', 'recorded'],
-  readsBy: ({ closedStatuses, timeUnit, billableBy }) => ({
+  readsBy: ({ closedStatuses, billableBy }) => ({
     tickets: closedStatuses,
-    time: [timeUnit, billableBy],
+    // In the place of null was the unit of time, which is no setting any more.
+    time: [null, billableBy],
   }),
   open: createHalo,
   parts: {

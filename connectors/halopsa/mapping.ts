@@ -11,7 +11,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
-import { minorOf, readWorkedTime, type TimeUnit } from '../http/answers/exact.ts';
+import { minorOf, readWorkedTime } from '../http/answers/exact.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
@@ -70,8 +70,7 @@ export function actionId(action: Pick<ActionWire, 'id' | 'ticket_id'>): SourceId
   return `${action.ticket_id}-${action.id}`;
 }
 
-export interface TimeFacts {
-  unit: TimeUnit;
+export interface TimeNames {
   billableBy: HalopsaConfig['billableBy'];
   technician(id: string): string;
   chargeType(id: string): string;
@@ -90,8 +89,8 @@ export function holdsTime(action: ActionWire): boolean {
 }
 
 /** Throws `contract` for time that is invalid. */
-export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
-  const worked = timeTaken(wire, facts.unit);
+export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
+  const worked = timeTaken(wire);
   const technicianId = agentOf(wire);
   const chargeType = wire.chargerate ?? null;
   return {
@@ -102,14 +101,14 @@ export function fromAction(wire: ActionWire, facts: TimeFacts): TimeEntryRow {
     technician:
       technicianId === unknownTechnician.id
         ? unknownTechnician.name
-        : facts.technician(technicianId),
+        : names.technician(technicianId),
     ...whenWorked(wire, worked.seconds),
     ...worked,
-    secondsText: `${wire.timetaken} ${facts.unit === 'hours' ? 'h' : 'min'}`,
+    secondsText: `${wire.timetaken} h`,
     kind: 'work',
-    workType: chargeType === null ? null : facts.chargeType(chargeType),
+    workType: chargeType === null ? null : names.chargeType(chargeType),
     role: null,
-    isBillable: isBillable(wire, facts.billableBy),
+    isBillable: isBillable(wire, names.billableBy),
     isApproved: wire.actreviewed ?? null,
     agreement: wire.action_contract_ref || null,
     ids: presentIds({ workType: chargeType, agreement: wire.action_contract_id }),
@@ -145,7 +144,7 @@ export function loggedAt(wire: ActionWire): Instant {
   throw new KindError('contract', `${nameOf(wire)}, datetime: no timestamp.`);
 }
 
-function timeTaken(wire: ActionWire, unit: TimeUnit) {
+function timeTaken(wire: ActionWire) {
   const { timetaken } = wire;
   const name = nameOf(wire);
   if (timetaken == null) {
@@ -154,7 +153,7 @@ function timeTaken(wire: ActionWire, unit: TimeUnit) {
     });
   }
   return inField(name, 'timetaken', () =>
-    readWorkedTime({ text: timetaken, unit, spanSeconds: spanOf(wire) }),
+    readWorkedTime({ text: timetaken, unit: 'hours', spanSeconds: spanOf(wire) }),
   );
 }
 
@@ -163,8 +162,8 @@ function nameOf({ id, ticket_id }: ActionWire): string {
 }
 
 /** When its work began, as in its row. Throws `contract` as the mapping does. */
-export function startOf(action: ActionWire, unit: TimeUnit): Instant {
-  return whenWorked(action, timeTaken(action, unit).seconds).startedAt;
+export function startOf(action: ActionWire): Instant {
+  return whenWorked(action, timeTaken(action).seconds).startedAt;
 }
 
 /** Halo may have a start and an end; if they are missing, the work ended when it was logged. */

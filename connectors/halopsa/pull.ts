@@ -125,19 +125,15 @@ async function* deletedTickets(
   ids: readonly SourceId[],
   query: Query,
 ): AsyncGenerator<Page<TicketRow>> {
-  if ((await facts.readFact(halo.context, 'deleted-filter')) === 'no') return;
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);
     const rows: TicketRow[] = [];
     for (const row of parsed.rows) {
       refuseStranger('/Tickets', row.client_id, ids);
       if (row.timetaken != null && isNothing(row.timetaken)) continue;
-      const isDeleted = await isTicketDeleted(halo, row.id);
-      await facts.verifyFact(halo.context, 'deleted-filter', isDeleted);
-      if (!isDeleted) {
-        halo.context.log.warn('Halo lists tickets as deleted that still exist.', {
-          ticket: row.id,
-        });
+      if ((await halo.get(`/Tickets/${row.id}`, TicketDetail)).deleted !== true) {
+        const message = 'Halo lists tickets as deleted that still exist; run sweep instead.';
+        halo.context.log.warn(message, { ticket: row.id });
         return;
       }
       await writeDeleted(halo, (await readDeleted(halo)).add(row.id));
@@ -145,10 +141,6 @@ async function* deletedTickets(
     }
     yield { rows, rejected: parsed.rejected, resume: null };
   }
-}
-
-export async function isTicketDeleted(halo: Halo, id: SourceId): Promise<boolean> {
-  return (await halo.get(`/Tickets/${id}`, TicketDetail)).deleted === true;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
+import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Halo, type List, post, readWhole } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -18,17 +19,19 @@ import { type CustomField, TicketWire } from './schema.ts';
 
 const Created = z.object({ id: Id });
 const KeyedTicket = z.object({ id: Id, third_party_id_string: z.string().nullish() });
+type KeyedTicket = z.infer<typeof KeyedTicket>;
 
-export const alertRecord: KeyedRecord<Halo, TicketText, TicketWire, FactId> = {
+export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   needs: () => ['ticket-key'],
-  find: findTicket,
+  kept: 'ticket-key',
+  find: (halo, ticket) => findByKey(halo, facts, byKey(ticket)),
   delivered: ({ id }) => ticketDelivered(id),
   create: createTicket,
   ticket: () => alertTicket,
 };
 
-export async function createTicket(halo: Halo, ticket: TicketText): Promise<Delivered> {
+async function createTicket(halo: Halo, ticket: TicketText): Promise<Delivered> {
   const alerts = requireSettings('Halo', 'alerts', halo.config.alerts, '{ ticketType: NAME }');
   const tickettype_id = Number(await halo.names.idOf(halo, 'ticket types', alerts.ticketType));
   const { team } = alerts;
@@ -47,40 +50,20 @@ export async function createTicket(halo: Halo, ticket: TicketText): Promise<Deli
     sendack: false,
   };
   const { id } = await post(halo, '/Tickets', body, Created);
-  await verifyLookUp(halo, ticket);
+  await verifyFilter(halo, facts, byKey(ticket));
   return ticketDelivered(id);
 }
 
-/** After a write: do the lists show the new record? Verifies both facts, once. */
-async function verifyLookUp(halo: Halo, ticket: Keyed): Promise<void> {
-  for (const [fact, list] of [
-    ['ticket-key', ofClient(ticket)],
-    ['ticket-search', bySearch(ticket)],
-  ] as const) {
-    if ((await facts.readFact(halo.context, fact)) !== null) continue;
-    const isListed = async () => (await findKeyed(halo, list, ticket.key)) !== null;
-    await facts.verifyKept(halo.context, fact, false, isListed);
-  }
-}
-
-async function findTicket(halo: Halo, ticket: Keyed) {
-  const isSearched = (await facts.readFact(halo.context, 'ticket-search')) === 'yes';
-  return findKeyed(halo, isSearched ? bySearch(ticket) : ofClient(ticket), ticket.key);
-}
-
-/** Newest first: ours is among them. */
-function ofClient({ clientId }: Keyed): List {
-  return ticketList({ client_id: String(clientNumber(clientId)), orderdesc: true });
-}
-
-function bySearch(ticket: Keyed): List {
-  const list = ofClient(ticket);
-  return { ...list, query: { ...list.query, search: ticket.key } };
-}
-
-/** Compared here: a search matches parts, and a filter may be ignored. */
-function findKeyed(halo: Halo, list: List, key: string) {
-  return findRow(halo, list, KeyedTicket, (row) => row.third_party_id_string === key);
+function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
+  const query = { client_id: String(clientNumber(clientId)), orderdesc: true };
+  return {
+    schema: KeyedTicket,
+    isOurs: (row) => row.third_party_id_string === key,
+    // Newest first: ours is among them.
+    unfiltered: ticketList(query),
+    filtered: ticketList({ ...query, search: key }),
+    fact: 'ticket-search',
+  };
 }
 
 function ticketDelivered(id: SourceId): Delivered {

@@ -136,11 +136,3 @@ export const ContractWire = z.object({
 /** A name with its ID: teams, ticket types, agents, charge types, items. */
 export const Named = z.object({ id: Id, name: z.string() });
 export type Named = z.infer<typeof Named>;
-
-export const PrepayWire = z.object({
-  id: Id,
-  client_id: Id.nullish(),
-  description: z.string().nullish(),
-  hours: DecimalText.nullish(),
-});
-export type PrepayWire = z.infer<typeof PrepayWire>;

@@ -6,11 +6,10 @@ import type {
   SourceId,
   TicketTimePage,
 } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
-import { addDays, addSeconds } from '../../src/domain/time.ts';
-import type { TimeUnit } from '../http/answers/exact.ts';
-import { parseRows } from '../http/answers/rows.ts';
+import { addDays, addSeconds, secondsBetween } from '../../src/domain/time.ts';
+import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
+import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
@@ -23,71 +22,38 @@ import {
   isNobody,
   isNothing,
   startOf,
-  type TimeFacts,
+  type TimeNames,
 } from './mapping.ts';
 import { ActionWire, TicketDetail, TicketWire } from './schema.ts';
-import { readUnit, unitFor } from './time-unit.ts';
-
-/** Tickets whose entries may show the unit of time. */
-export const unitTicketsMax = 20;
-
-/** The unit of time, determined only if there is time. */
-type UnitOf = (actions: readonly ActionWire[]) => Promise<TimeUnit>;
 
 export async function* pullTicketTime(
   halo: Halo,
   ticketIds: readonly SourceId[],
 ): AsyncGenerator<TicketTimePage> {
-  await facts.refuseIfFalse(halo.context, 'dates-utc');
+  await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
   if (ticketIds.length === 0) return;
   const deleted = await readDeleted(halo);
-  const present = ticketIds.filter((id) => !deleted.has(id));
-  const unitOf = createUnitOf(halo, present.slice(0, unitTicketsMax));
   const read = async (id: SourceId): Promise<TicketTimePage> =>
-    deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, unitOf, id);
+    deleted.has(id) ? reportedDeleted(id) : readTicketTime(halo, id);
   yield* timeByTicket(ticketIds, read, async (stored) => {
     const taken = stored.filter((id) => deleted.delete(id));
     if (taken.length > 0) await writeDeleted(halo, deleted);
   });
 }
 
-/** If a ticket's own time does not show the unit, or contradicts it, these tickets are used. */
-function createUnitOf(halo: Halo, sampleIds: readonly SourceId[]): UnitOf {
-  let sample: Promise<ActionWire[]> | null = null;
-  const readSample = async (): Promise<ActionWire[]> => {
-    const known: ActionWire[] = [];
-    for (const id of sampleIds) {
-      try {
-        known.push(...(await readActions(halo, id)).actions);
-      } catch (error) {
-        // A missing ticket is reported when its own turn comes.
-        if (!isKindError(error, 'rejected')) throw error;
-      }
-    }
-    return known;
-  };
-  return (actions) =>
-    unitFor(halo, actions, () => {
-      sample ??= readSample();
-      return sample;
-    });
-}
-
-async function readTicketTime(
-  halo: Halo,
-  unitOf: UnitOf,
-  ticketId: SourceId,
-): Promise<TicketTimePage> {
+async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
   const { raw, actions, rejected } = await readActions(halo, ticketId);
   if (raw.length === 0) return readWithoutActions(halo, ticketId);
   const timed = actions.filter(holdsTime);
   if (timed.length === 0) return { ticketIds: [ticketId], rows: [], rejected };
-  const timeFacts = await readTimeFacts(halo, unitOf, timed);
+  await verifyUnit(halo, timed);
+  await facts.refuseIfFalse(halo.context, 'time-unit');
+  const timeNames = await readTimeNames(halo, timed);
   const ids = new Set(timed.map(({ id }) => id));
   const believed = parseRows(
     raw.filter((row) => ids.has(idOf(row) ?? '')),
     ActionWire,
-    (action) => fromAction(action, timeFacts),
+    (action) => fromAction(action, timeNames),
     (row) => entryIdOf(row, ticketId),
   );
   return {
@@ -140,11 +106,7 @@ function reportedDeleted(ticketId: SourceId): TicketTimePage {
   return { ticketIds: [ticketId], rows: [], rejected: [], deletions: Number.POSITIVE_INFINITY };
 }
 
-async function readTimeFacts(
-  halo: Halo,
-  unitOf: UnitOf,
-  timed: readonly ActionWire[],
-): Promise<TimeFacts> {
+async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<TimeNames> {
   const agentIds = timed
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
     .filter((id) => !isNobody(id));
@@ -152,12 +114,47 @@ async function readTimeFacts(
   const agents = await halo.names.byId(halo, 'agents', agentIds);
   const types = await halo.names.byId(halo, 'charge types', typeIds);
   return {
-    unit: await unitOf(timed),
     billableBy: halo.config.billableBy,
     technician: (id) => agents.get(id) ?? unlistedName(id),
     chargeType: (id) => types.get(id) ?? unlistedName(id),
   };
 }
+
+// ── Unit ────────────────────────────────────────────────────────────────────────────────────────
+
+/** A shorter entry is not conclusive: a minute more or less is a large part of it. */
+const spanSecondsMin = 300;
+const spanSecondsMax = 86_400;
+const toleranceSeconds = 60;
+
+/** A unit once verified takes more entries to contradict: somebody may have typed minutes for hours. */
+const doubtsMin = 3;
+
+/** Entries with a start and an end show whether hours are meant, or minutes, as one public client has it. */
+export async function verifyUnit({ context }: Halo, actions: readonly ActionWire[]): Promise<void> {
+  const units = actions.flatMap((action) => unitBySpan(action) ?? []);
+  const isVerified = (await facts.readFact(context, 'time-unit')) === 'yes';
+  if (units.includes('hours')) {
+    if (!isVerified) await facts.verifyFact(context, 'time-unit', true);
+  } else if (units.length >= (isVerified ? doubtsMin : 1)) {
+    await facts.verifyFact(context, 'time-unit', false);
+  }
+}
+
+function unitBySpan(action: ActionWire): TimeUnit | null {
+  const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
+  if (timetaken == null || start == null || end == null) return null;
+  const span = secondsBetween(start, end);
+  if (span < spanSecondsMin || span > spanSecondsMax) return null;
+  const fits = (unit: TimeUnit): boolean => {
+    const taken = ifBelieved(() => secondsOf(timetaken, unit));
+    return taken !== null && Math.abs(taken - span) <= toleranceSeconds;
+  };
+  if (fits('hours')) return 'hours';
+  return fits('minutes') ? 'minutes' : null;
+}
+
+// ── Deleted tickets ─────────────────────────────────────────────────────────────────────────────
 
 const deletedKey = 'deleted-tickets';
 
@@ -170,6 +167,8 @@ export async function readDeleted({ context }: Halo): Promise<Set<SourceId>> {
 export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>): Promise<void> {
   await context.memory.set(deletedKey, [...ids].join(' '));
 }
+
+// ── Presence ────────────────────────────────────────────────────────────────────────────────────
 
 /** An action's date may differ slightly from its start, which the sweep filters by. */
 const marginDays = 2;
@@ -184,7 +183,7 @@ export async function* presentTime(
     const timed = believeRows({ path: '/Actions' }, rows, ActionWire).filter(
       (row) => tickets.has(row.ticket_id) && holdsTime(row),
     );
-    yield await within(halo, timed, request);
+    yield idsWithin(timed, request);
   }
 }
 
@@ -202,22 +201,11 @@ async function* actionsOf(
 }
 
 /** IDs of the actions whose work began in the window, by the same rule as their rows. */
-async function within(
-  halo: Halo,
-  timed: readonly ActionWire[],
-  { from, to }: PresenceRequest,
-): Promise<SourceId[]> {
-  if (timed.length === 0) return [];
-  const unit = (await readUnit(halo)) ?? (await unitFor(halo, timed, async () => []));
+function idsWithin(timed: readonly ActionWire[], { from, to }: PresenceRequest): SourceId[] {
   const isWithin = (action: ActionWire): boolean => {
-    try {
-      const startedAt = startOf(action, unit);
-      return startedAt >= from && startedAt < to;
-    } catch (error) {
-      // Quarantined when it was read, so an earlier version of it stays.
-      if (isKindError(error, 'contract')) return true;
-      throw error;
-    }
+    // Without a start it was quarantined when it was read, so an earlier version of it stays.
+    const startedAt = ifBelieved(() => startOf(action));
+    return startedAt === null || (startedAt >= from && startedAt < to);
   };
   return timed.filter(isWithin).map(actionId);
 }

@@ -2,32 +2,36 @@
  * How each fact is verified: filters and units by reading; the rest by writing to
  * a test client, reading back and removing.
  */
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import type { CheckResult, Delivered, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { addDays, addSeconds } from '../../src/domain/time.ts';
 import { isAhead, isNow } from '../http/answers/clock.ts';
 import type { Query } from '../kit/call.ts';
-import {
-  fieldStep,
-  type ProbeStep,
-  runProbe,
-  testBody,
-  testSale,
-  testSubject,
-} from '../kit/checking/probe.ts';
+import { warningResult } from '../kit/checking/checks.ts';
+import { createProbe, fieldStep } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
+import type { Note } from '../kit/writing/notes.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
-import { actionId, changedAt, holdsTime, isClosedTicket, isNothing, loggedAt } from './mapping.ts';
-import { createTicketMapper, isTicketDeleted } from './pull.ts';
-import { clientFields, createTicket, writeNote } from './push.ts';
-import { createInvoice } from './sales.ts';
+import {
+  actionId,
+  changedAt,
+  holdsTime,
+  isClosedTicket,
+  isNobody,
+  isNothing,
+  loggedAt,
+} from './mapping.ts';
+import { createTicketMapper } from './pull.ts';
+import { alertRecord, clientFields, writeNote } from './push.ts';
+import { saleRecord } from './sales.ts';
 import { ActionWire, InvoiceWire, TicketDetail, TicketWire } from './schema.ts';
-import { actionsOfDay, readActions, unitTicketsMax } from './ticket-time.ts';
-import { unitFor } from './time-unit.ts';
+import { actionsOfDay, readActions, verifyUnit } from './ticket-time.ts';
 
-type Answers = { [id in FactId]?: boolean | null };
+/** Tickets whose time is sampled. */
+const ticketsMax = 20;
 
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(
@@ -37,23 +41,23 @@ export async function verifyByReading(
   const client_ids = clientIds.slice(0, 50).join(',');
   const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
   const actions = await sampleActions(halo, newest);
-  const answers: Answers = {
-    'client-ids': await honoursClientIds(halo, clientIds),
-    'last-update': await comparesLastUpdate(halo, newest[0]),
-    'closed-listed': await listsClosed(halo, client_ids),
-    'closed-flag': await openLooksOpen(halo, client_ids),
-    'deleted-filter': await listsDeleted(halo, client_ids),
-    'actions-by-date': await listsByDay(halo, actions.filter(holdsTime)),
-    'invoice-modified': await invoicesAreModified(halo, client_ids),
-  };
   const now = halo.context.now();
-  if (newest.some((ticket) => isAhead(changedAt(ticket), now))) answers['dates-utc'] = false;
-  const results: CheckResult[] = [await unitResult(halo, actions), ...timeWarnings(actions)];
-  for (const [id, isTrue] of Object.entries(answers) as [FactId, boolean | null][]) {
-    await facts.verifyFact(halo.context, id, isTrue);
-    if (id !== 'dates-utc') results.push(await facts.factResult(halo.context, id));
+  if (newest.some((ticket) => isAhead(changedAt(ticket), now))) {
+    await facts.verifyFact(halo.context, 'dates-utc', false);
   }
-  return results;
+  await verifyUnit(halo, actions.filter(holdsTime));
+  return [
+    ...timeWarnings(actions),
+    ...(await facts.verifyAll(halo.context, {
+      'time-unit': null,
+      'client-ids': await honoursClientIds(halo, clientIds),
+      'last-update': await comparesLastUpdate(halo, newest[0]),
+      'closed-listed': await listsClosed(halo, client_ids),
+      'closed-flag': await openLooksOpen(halo, client_ids),
+      'actions-by-date': await listsByDay(halo, actions.filter(holdsTime)),
+      'invoice-modified': await invoicesAreModified(halo, client_ids),
+    })),
+  ];
 }
 
 async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
@@ -63,7 +67,7 @@ async function firstTickets(halo: Halo, query: Query): Promise<TicketWire[]> {
 async function sampleActions(halo: Halo, tickets: readonly TicketWire[]): Promise<ActionWire[]> {
   const timed = tickets.filter(({ timetaken }) => timetaken == null || !isNothing(timetaken));
   const found: ActionWire[] = [];
-  for (const { id } of timed.slice(0, unitTicketsMax)) {
+  for (const { id } of timed.slice(0, ticketsMax)) {
     found.push(...(await readActions(halo, id)).actions);
   }
   return found;
@@ -83,11 +87,6 @@ async function listsClosed(halo: Halo, client_ids: string): Promise<boolean | nu
   const query = { client_ids, closed_only: true, order: 'last_update', orderdesc: true };
   const [last] = await firstTickets(halo, query);
   return last === undefined ? null : isListedSince(halo, last, -1);
-}
-
-async function listsDeleted(halo: Halo, client_ids: string): Promise<boolean | null> {
-  const [any] = await firstTickets(halo, { client_ids, deleted: true });
-  return any === undefined ? null : isTicketDeleted(halo, any.id);
 }
 
 /** The newest ticket is listed since a second before its change, but not since a second after it. */
@@ -150,109 +149,88 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
   return paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
 }
 
-async function unitResult(halo: Halo, actions: readonly ActionWire[]): Promise<CheckResult> {
-  const id = 'fact.time-unit';
-  const timed = actions.filter(holdsTime);
-  try {
-    const unit = await unitFor(halo, timed, async () => []);
-    return { id, status: 'ok', detail: `Halo shows time in ${unit}.` };
-  } catch (error) {
-    if (!isKindError(error, 'config')) throw error;
-    const status = timed.length === 0 ? 'warning' : 'failed';
-    return { id, status, detail: error.message, fix: error.fix ?? '' };
-  }
-}
+const isSome = (decimal: string | null | undefined): boolean => !isNothing(decimal ?? '0');
 
-/** Time that Halo records besides the time taken. */
-const besides = [
+/** Time that Halo records or debits besides the time taken. */
+const besides: readonly {
+  id: string;
+  isIn(action: ActionWire): boolean;
+  what(action: ActionWire): string;
+  fix: string;
+}[] = [
   {
-    field: 'traveltime',
     id: 'time.travel',
-    what: 'travel time',
+    isIn: ({ traveltime }) => isSome(traveltime),
+    what: () => 'has travel time, which is not read.',
     fix: 'Log travel to be debited as time taken, with its own charge type.',
   },
   {
-    field: 'timetakenadjusted',
     id: 'time.adjusted',
-    what: 'an adjustment of its time (timetakenadjusted)',
+    isIn: ({ timetakenadjusted }) => isSome(timetakenadjusted),
+    what: () => 'has an adjustment of its time (timetakenadjusted), which is not read.',
     fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
   },
   {
-    field: 'nonbilltime',
     id: 'time.non-billed',
-    what: 'time that is not billed (nonbilltime)',
+    isIn: ({ nonbilltime }) => isSome(nonbilltime),
+    what: () => 'has time that is not billed (nonbilltime), which is not read.',
     fix: 'Log it as a separate action, with a non-billed charge type.',
   },
-] as const;
+  {
+    id: 'native-prepay.drawn',
+    isIn: ({ actionprepayhours }) => isSome(actionprepayhours),
+    what: ({ actionprepayhours: hours }) =>
+      `has ${hours} h that Halo took from its own pre-pay: two systems would debit the same hour.`,
+    fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
+  },
+];
 
-/** Time that Halo records besides the time taken, and time that is free because it has no charge type. */
-function timeWarnings(all: readonly ActionWire[]): CheckResult[] {
-  const warnings: CheckResult[] = [];
-  for (const { field, id, what, fix } of besides) {
-    const found = all.find((action) => !isNothing(action[field] ?? '0'));
-    if (found === undefined) continue;
-    const detail = `Ticket ${found.ticket_id} has ${what}, which is not read.`;
-    warnings.push({ id, status: 'warning', detail, fix });
+/** Time besides the time taken, and time that is free because it has no charge type. */
+function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
+  const warnings = besides.flatMap(({ id, isIn, what, fix }) => {
+    const found = actions.find(isIn);
+    if (found === undefined) return [];
+    return [warningResult(id, `Ticket ${found.ticket_id} ${what(found)}`, fix)];
+  });
+  const timed = actions.filter(holdsTime);
+  if (timed.length === 0 || !timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
+    return warnings;
   }
-  const actions = all.filter(holdsTime);
-  const drawn = actions.find((action) => !isNothing(action.actionprepayhours ?? '0'));
-  if (drawn !== undefined) {
-    warnings.push({
-      id: 'native-prepay.drawn',
-      status: 'warning',
-      detail: `Halo took ${drawn.actionprepayhours} h of ticket ${drawn.ticket_id} from its own pre-pay: two systems would debit the same hour.`,
-      fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
-    });
-  }
-  const isFree = (action: ActionWire): boolean => /^(?:0|-\d+)$/.test(action.chargerate ?? '');
-  if (actions.length > 0 && actions.every(isFree)) {
-    warnings.push({
-      id: 'time.charge-type',
-      status: 'warning',
-      detail: 'None of the time sampled has a charge type, so none of it is debited.',
-      fix: 'If you do not use charge types, set billableBy: flag.',
-    });
-  }
-  return warnings;
+  const detail = 'None of the time sampled has a charge type, so none of it is debited.';
+  const fix = 'If you do not use charge types, set billableBy: flag.';
+  return [...warnings, warningResult('time.charge-type', detail, fix)];
 }
 
-export function probeConnection(halo: Halo, clientId: SourceId): Promise<CheckResult[]> {
-  const key = `probe.${halo.context.now()}`;
-  const written: string[] = [];
-  const ticket = async () => {
-    const alert = { key, clientId, subject: testSubject, body: testBody };
-    const { remoteId } = await createTicket(halo, alert);
-    written.unshift(`/Tickets/${remoteId}`);
-    await probeTicket(halo, key, clientId, remoteId);
-  };
-  const invoice = async () => {
-    const sale = testSale(halo.context, { key, clientId });
-    written.unshift(`/Invoice/${(await createInvoice(halo, sale, null)).id}`);
-  };
-  const ofTicket = ['ticket-key', 'ticket-search', 'dates-utc', 'action-moves-ticket'] as const;
-  const steps: ProbeStep<FactId>[] = [
-    { facts: [...ofTicket, 'note-audience'], work: ticket },
-    fieldStep(halo, facts, 'client-fields', clientFields, clientId),
-    { facts: ['invoice-key'], work: invoice },
-  ];
-  const used = halo.config.alerts === undefined ? steps.slice(1) : steps;
-  const fix = 'Delete these by hand in Halo; the API application may lack permission.';
-  return runProbe(halo, facts, used, { written, remove: halo.remove, fix }, 'Halo');
-}
+export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ config }) => ({
+  ticket: config.alerts !== undefined && {
+    facts: ['ticket-key', 'ticket-search', 'dates-utc', 'action-moves-ticket'],
+    create: (halo, alert) => createKeyed(halo, facts, alertRecord, alert),
+    path: (id) => `/Tickets/${id}`,
+    noteFact: 'note-audience',
+    writeNote: (halo, note) =>
+      note.audience === 'internal' ? writeAndWatch(halo, note) : writeNote(halo, note),
+  },
+  field: (halo, clientId) => fieldStep(halo, facts, 'client-fields', clientFields, clientId),
+  sale: {
+    facts: ['invoice-key'],
+    async create(halo, sale, wrote) {
+      wrote(`/Invoice/${(await createKeyed(halo, facts, saleRecord, sale)).remoteId}`);
+    },
+  },
+  fix: 'Delete these by hand in Halo; the API application may lack permission.',
+}));
 
-async function probeTicket(halo: Halo, key: string, clientId: SourceId, ticketId: SourceId) {
+/** A new action must move its ticket, whose last change is then now. */
+async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   const { context } = halo;
-  const note = { clientId, ticketId, body: 'Test by prepaid-hours.' };
-  const before = await lastChange(halo, ticketId);
+  const before = await lastChange(halo, note.ticketId);
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
-  await writeNote(halo, { ...note, key: `${key}.in`, audience: 'internal' });
-  const after = await lastChange(halo, ticketId);
+  const written = await writeNote(halo, note);
+  const after = await lastChange(halo, note.ticketId);
   if (before !== null && after !== null) {
     await facts.verifyFact(context, 'action-moves-ticket', after > before);
   }
-  // Another note would prove nothing more.
-  if ((await facts.readFact(context, 'note-audience')) !== 'yes') return;
-  await writeNote(halo, { ...note, key: `${key}.out`, audience: 'client' });
+  return written;
 }
 
 async function lastChange(halo: Halo, ticketId: SourceId): Promise<string | null> {

@@ -30,7 +30,6 @@ const lists: [path: string, rows: string, model: string][] = [
   ['/Actions', 'actions', 'Actions'],
   ['/Client', 'clients', 'Area'],
   ['/Invoice', 'invoices', 'InvoiceHeader'],
-  ['/ClientPrepay', 'prepayhistory', 'PrepayHistory'],
   ['/Item', 'items', 'Item'],
   ['/ClientContract', 'contracts', 'ContractHeader_List'],
 ];
@@ -54,7 +53,6 @@ const writes: [path: string, model: string][] = [
   ['/Actions', 'Actions'],
   ['/Client', 'Area'],
   ['/Invoice', 'InvoiceHeader'],
-  ['/ClientPrepay', 'PrepayHistory'],
 ];
 
 const patches: Patch[] = [
@@ -144,7 +142,7 @@ function answer(
         expect(exchanges.length).toBeGreaterThan(80);
         expect(validateExchanges(exchanges, [loadDocument()], options)).toEqual([]);
       },
-      { pageSize: 3, billing: { product: 'BLOCK-10', prepayEntry: true } },
+      { pageSize: 3, billing: { product: 'BLOCK-10' } },
     ));
 
   test('sees an unknown path, parameter, field and value', () => {

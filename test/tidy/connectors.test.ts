@@ -18,7 +18,7 @@ const linesMax = 1700;
 const larger: Readonly<Record<string, number>> = {
   autotask: 2480,
   connectwise: 1800,
-  halopsa: 2290,
+  halopsa: 2000,
   'kaseya-bms': 2360,
   ninjaone: 2160,
   superops: 1830,

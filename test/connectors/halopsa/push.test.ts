@@ -40,8 +40,8 @@ function pushOf(bench: HalopsaBench, kind: 'alert-ticket', settings?: object) {
   return push;
 }
 
-function invoicesOf(bench: HalopsaBench, billing: object = {}) {
-  const push = bench.connect({ billing }).push.invoice;
+function invoicesOf(bench: HalopsaBench) {
+  const push = bench.connector.push.invoice;
   if (push === undefined) throw new Error('HaloPSA gets no invoices.');
   return push;
 }
@@ -147,30 +147,6 @@ describe('A HaloPSA sale', () => {
           lines,
         },
       ]);
-    }));
-
-  test('with a pre-pay entry is complete only with both halves, and a lost half is written again', () =>
-    withHalopsa(async (bench) => {
-      const push = invoicesOf(bench, { prepayEntry: true });
-      const sale = saleFor(bench);
-      bench.sandbox.faults.add('server-error', { method: 'POST', path: /ClientPrepay/ });
-      await expect(push.create(sale, soon())).rejects.toMatchObject({ kind: 'unknown-outcome' });
-      expect(await push.find(sale, soon())).toBeNull();
-      await push.create(sale, soon());
-      await push.create(sale, soon());
-      expect(bench.state.invoices).toHaveLength(1);
-      expect(bench.state.prepays).toMatchObject([{ hours: 10, amount: 1200.5 }]);
-      expect(await push.find(sale, soon())).not.toBeNull();
-    }));
-
-  test('of money has no pre-pay entry, for that counts hours', () =>
-    withHalopsa(async (bench) => {
-      const push = invoicesOf(bench, { prepayEntry: true });
-      const sale = saleFor(bench, { seconds: 0, rateMinor: 0 });
-      await push.create(sale, soon());
-      expect(await push.find(sale, soon())).not.toBeNull();
-      expect(bench.state.invoices).toHaveLength(1);
-      expect(bench.state.prepays).toEqual([]);
     }));
 
   test('is refused to a client that Halo tops up automatically, and check says so', () =>

@@ -18,32 +18,40 @@ function addTicket({ state, dupont }: HalopsaBench, summary = 'Printer'): number
 }
 
 describe('The unit of HaloPSA’s time', () => {
-  test.each(['hours', 'minutes'] as const)('is seen by known entries: %s', (unit) =>
+  test('is hours, which known entries confirm', () =>
     withHalopsa(async (bench) => {
-      bench.sandbox.tenant.dialect.unit = unit;
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 5400, start });
       bench.state.addAction(ticketId, { seconds: 300, isUntimed: true, at: start });
       const { rows } = await readTime(bench.connector, [ticketId]);
       expect(rows.map(({ seconds }) => seconds)).toEqual([5400, 300]);
-      expect((await checked(bench)).get('fact.time-unit')).toMatchObject({
-        status: 'ok',
-        detail: `Halo shows time in ${unit}.`,
-      });
-    }),
-  );
+      expect(bench.context.kept.get('fact.time-unit')).toMatch(/^yes/);
+      expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ status: 'ok' });
+    }));
 
-  test('is not guessed: nothing is read while no entry shows it', () =>
+  test('is not verified while no entry shows it, and a short one does not', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 5400, isUntimed: true });
+      bench.state.addAction(ticketId, { seconds: 240, start });
+      const { rows } = await readTime(bench.connector, [ticketId]);
+      expect(rows.map(({ seconds }) => seconds)).toEqual([5400, 240]);
+      expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ isUnverified: true });
+    }));
+
+  test('stops the reading where entries are in minutes, until they are in hours', () =>
+    withHalopsa(async (bench) => {
+      bench.sandbox.tenant.dialect.unit = 'minutes';
+      const ticketId = addTicket(bench);
+      bench.state.addAction(ticketId, { seconds: 5400, start });
       await expect(readTime(bench.connector, [ticketId])).rejects.toMatchObject({
         kind: 'config',
-        message: expect.stringContaining('hours or minutes'),
+        message: expect.stringContaining('Time taken is in hours'),
       });
       expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ status: 'failed' });
-      const told = bench.connect({ timeUnit: 'hours' });
-      expect((await readTime(told, [ticketId])).rows).toMatchObject([{ seconds: 5400 }]);
+      bench.sandbox.tenant.dialect.unit = 'hours';
+      expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ status: 'ok' });
+      expect((await readTime(bench.connector, [ticketId])).rows).toMatchObject([{ seconds: 5400 }]);
     }));
 
   test('does not matter to tickets without time', () =>
@@ -57,7 +65,7 @@ describe('The unit of HaloPSA’s time', () => {
       expect((await checked(bench)).get('fact.time-unit')).toMatchObject({ status: 'warning' });
     }));
 
-  test('is seen by other tickets, though the first of them is gone', () =>
+  test('is read of the other tickets, though one of them is gone', () =>
     withHalopsa(async (bench) => {
       const [untimed, timed] = [addTicket(bench), addTicket(bench)];
       bench.state.addAction(untimed, { seconds: 900, isUntimed: true });
@@ -66,23 +74,6 @@ describe('The unit of HaloPSA’s time', () => {
       expect(read.rows.map(({ seconds }) => seconds)).toEqual([900, 1800]);
       expect(read.complete).toEqual([untimed, timed].map(String));
       expect(read.rejected).toMatchObject([{ sourceId: 'ticket 1' }]);
-    }));
-
-  test('is unclear where entries contradict each other', () =>
-    withHalopsa(async (bench) => {
-      const ticketId = addTicket(bench);
-      bench.state.addAction(ticketId, { seconds: 5400, start });
-      // Ten hours that are shown as 600: what they would be in minutes.
-      bench.state.addAction(ticketId, { seconds: 36_000 * 60, start, end: '2026-03-02T19:00:00Z' });
-      await expect(readTime(bench.connector, [ticketId])).rejects.toThrow('contradict');
-    }));
-
-  test('that the config names is held against known entries', () =>
-    withHalopsa(async (bench) => {
-      const ticketId = addTicket(bench);
-      bench.state.addAction(ticketId, { seconds: 5400, start });
-      const results = await checked(bench, bench.connect({ timeUnit: 'minutes' }));
-      expect(results.get('fact.time-unit')).toMatchObject({ status: 'failed' });
     }));
 });
 
@@ -165,17 +156,14 @@ describe('HaloPSA’s actions', () => {
     }));
 
   test('that are all gone from a ticket with time leave it as it was', () =>
-    withHalopsa(
-      async (bench) => {
-        const ticketId = addTicket(bench);
-        bench.state.addAction(ticketId, { seconds: 1800, start });
-        bench.sandbox.tenant.ignores.add('ticket_id');
-        const { complete, rejected } = await readTime(bench.connector, [ticketId]);
-        expect(complete).toEqual([]);
-        expect(rejected).toMatchObject([{ sourceId: `ticket ${ticketId}` }]);
-      },
-      { timeUnit: 'hours' },
-    ));
+    withHalopsa(async (bench) => {
+      const ticketId = addTicket(bench);
+      bench.state.addAction(ticketId, { seconds: 1800, start });
+      bench.sandbox.tenant.ignores.add('ticket_id');
+      const { complete, rejected } = await readTime(bench.connector, [ticketId]);
+      expect(complete).toEqual([]);
+      expect(rejected).toMatchObject([{ sourceId: `ticket ${ticketId}` }]);
+    }));
 });
 
 describe('A HaloPSA ticket', () => {

@@ -12,20 +12,12 @@ import {
   listContracts,
   listInvoices,
   listItems,
-  listPrepays,
   listTickets,
   type Tenant,
 } from './lists.ts';
 import { clientDetail, contractDetail, invoiceDetail, ticketDetail } from './rows.ts';
 import { HalopsaState } from './state.ts';
-import {
-  postAction,
-  postClient,
-  postInvoice,
-  postPrepay,
-  postTicket,
-  type WriteOptions,
-} from './writes.ts';
+import { postAction, postClient, postInvoice, postTicket, type WriteOptions } from './writes.ts';
 
 export interface HalopsaSandbox extends SandboxServer {
   state: HalopsaState;
@@ -150,8 +142,6 @@ function read(asked: Asked): SandboxAnswer | null {
       return listClients(asked);
     case 'Invoice':
       return listInvoices(asked);
-    case 'ClientPrepay':
-      return listPrepays(asked);
     case 'Agent':
       return ok(state.agents);
     case 'Team':
@@ -188,6 +178,5 @@ function write(asked: Asked & { options: WriteOptions }): SandboxAnswer | null {
   if (name === 'Tickets') return postTicket(asked);
   if (name === 'Actions') return postAction(asked);
   if (name === 'Invoice') return postInvoice(asked);
-  if (name === 'ClientPrepay') return postPrepay(asked);
   return name === 'Client' ? postClient(asked) : null;
 }

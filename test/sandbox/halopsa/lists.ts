@@ -6,7 +6,6 @@ import {
   contractRow,
   type Dialect,
   invoiceRow,
-  prepayRow,
   shownRow,
   ticketRow,
 } from './rows.ts';
@@ -94,15 +93,6 @@ export function listInvoices(asked: Asked): SandboxAnswer {
     .filter(({ clientId }) => ids === null || ids.includes(clientId))
     .map((invoice) => invoiceRow(invoice, asked.dialect));
   return page(asked, query, 'invoices', rows, { last_modified: 'yesterday' });
-}
-
-export function listPrepays(asked: Asked): SandboxAnswer {
-  const query = knownQuery(asked);
-  const ids = idsIn(query, 'client_id', 'client_ids');
-  const rows = asked.state.prepays
-    .filter(({ clientId }) => ids === null || ids.includes(clientId))
-    .map(prepayRow);
-  return page(asked, query, 'prepayhistory', rows, { id: null });
 }
 
 export function listItems(asked: Asked): SandboxAnswer {

@@ -1,5 +1,5 @@
 /** Rows as Halo shows them, by the models of its own text. */
-import type { Action, Client, Contract, HalopsaState, Invoice, Prepay, Ticket } from './state.ts';
+import type { Action, Client, Contract, HalopsaState, Invoice, Ticket } from './state.ts';
 
 export interface Dialect {
   /** Unit of `timetaken`. */
@@ -184,9 +184,4 @@ export function contractDetail(contract: Contract): Record<string, unknown> {
     allowprepay: balance !== 0,
     contract_prepaybalance: balance,
   };
-}
-
-export function prepayRow(prepay: Prepay): Record<string, unknown> {
-  const { clientId, ...rest } = prepay;
-  return { ...rest, client_id: clientId };
 }

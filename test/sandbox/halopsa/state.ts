@@ -78,15 +78,6 @@ export interface Invoice {
   lines: { title: string; quantity: number; price: number; itemId: number | null }[];
 }
 
-export interface Prepay {
-  id: number;
-  clientId: number;
-  date: string;
-  hours: number;
-  amount: number;
-  description: string;
-}
-
 export interface Contract {
   id: number;
   clientId: number;
@@ -142,7 +133,6 @@ export class HalopsaState {
   readonly tickets: Ticket[] = [];
   readonly actions: Action[] = [];
   readonly invoices: Invoice[] = [];
-  readonly prepays: Prepay[] = [];
   readonly contracts: Contract[] = [];
   #lastId = 10;
   #lastTicketId = 9000;

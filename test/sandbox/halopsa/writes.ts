@@ -1,7 +1,7 @@
 /** Writes. A body is an array, even of one; what has an id is changed, what has none is made. */
 import type { SandboxAnswer } from '../server.ts';
 import type { Asked } from './lists.ts';
-import { clientDetail, invoiceRow, prepayRow, ticketDetail } from './rows.ts';
+import { clientDetail, invoiceRow, ticketDetail } from './rows.ts';
 
 export interface WriteOptions {
   /** The answer to an array is an array too. */
@@ -108,22 +108,6 @@ export function postInvoice(asked: Written): SandboxAnswer {
   });
   const invoice = state.invoices.find((one) => one.id === id);
   return answer(asked, invoice === undefined ? {} : invoiceRow(invoice, dialect));
-}
-
-export function postPrepay(asked: Written): SandboxAnswer {
-  const { state } = asked;
-  const body = bodyOf(asked);
-  if (body === null) return wrongForm;
-  const prepay = {
-    id: state.nextId(),
-    clientId: Number(body.client_id),
-    date: String(body.date),
-    hours: Number(body.hours),
-    amount: Number(body.amount),
-    description: String(body.description ?? ''),
-  };
-  state.prepays.push(prepay);
-  return answer(asked, prepayRow(prepay));
 }
 
 export function postClient(asked: Written): SandboxAnswer {
