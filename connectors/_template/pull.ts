@@ -1,14 +1,14 @@
 /** The streams of changes. A bad row is quarantined and does not hold up the others. */
 import type { ZodType } from 'zod';
-import type { Page, PullRequest } from '../../src/contract/connector.ts';
-import { readPages } from '../kit/reading/lists.ts';
+import type { PullRequest } from '../../src/contract/connector.ts';
+import { type Rows, readPages } from '../kit/reading/lists.ts';
 import type { PlainDesk } from './call.ts';
 import { changedList } from './lists.ts';
 import { fromClient, fromInvoice, fromTicket, fromTime } from './mapping.ts';
 import { ClientWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 function pullFrom<Wire, Row>(path: string, schema: ZodType<Wire>, fromWire: (wire: Wire) => Row) {
-  return (desk: PlainDesk, request: PullRequest): AsyncGenerator<Page<Row>> =>
+  return (desk: PlainDesk, request: PullRequest): Rows<Row> =>
     readPages(desk, { list: changedList(path, request), schema, fromWire });
 }
 

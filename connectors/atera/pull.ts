@@ -1,7 +1,6 @@
 /** Clients and tickets by their last change; work hours of all technicians, from a day on. */
 import type {
   ClientRow,
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -10,7 +9,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
-import { believeRows } from '../kit/reading/lists.ts';
+import { believeRows, type Rows } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { findDurations } from './doubled-hour.ts';
 import { facts } from './facts.ts';
@@ -23,7 +22,7 @@ import { readingsOf } from './wall-clock.ts';
 export async function* pullClients(
   atera: Atera,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<ClientRow>> {
+): Rows<ClientRow> {
   // A day more than needed: the filter is read by the account's clock.
   const day = addDays(dateInZone(since, atera.zone), -1);
   const query = { FromLastModifiedDate: day, SortBy: 'LastModified' };
@@ -35,7 +34,7 @@ export async function* pullClients(
 export async function* pullTickets(
   atera: Atera,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+): Rows<TicketRow> {
   await facts.refuseIfFalse(atera.context, 'ticket-changes');
   for await (const { rows } of atera.pages(ticketsSince(since))) {
     const ours = rowsOf(rows, clientIds);
@@ -46,10 +45,7 @@ export async function* pullTickets(
 }
 
 /** Atera does not show when an entry was made. */
-export async function* pullTime(
-  atera: Atera,
-  request: PullRequest,
-): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(atera: Atera, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(atera.context, 'account-zone', 'work-hours-zone');
   const reading = await readWindow(atera, request);
   let isFirst = true;

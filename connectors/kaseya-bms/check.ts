@@ -2,12 +2,14 @@
 import type { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import {
-  checkClients,
+  checkListed,
   listProofs,
   nameProofs,
+  nativeContracts,
   okResult,
   type Proof,
   runChecks,
+  warningResult,
 } from '../kit/checking/checks.ts';
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -45,7 +47,7 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
     facts: [['facts', () => verifyByReading(bms, user.timestamp)]],
     names: listNameProofs(bms),
     native: clientIds.length === 0 ? null : ['native-contracts', () => checkNative(bms, clientIds)],
-    known: () => Promise.all(listOtherFacts(bms).map((id) => facts.factResult(bms.context, id))),
+    known: () => facts.factResults(bms.context, listOtherFacts(bms)),
   });
 }
 
@@ -57,30 +59,20 @@ function compareUser({ zones, context }: Bms, user: User): CheckResult[] {
     const detail = `BMS shows times to this user in ${zone}; they are read in ${zones.work}.`;
     const fix = `Set timezone: ${zone}, or the zone of this user in BMS.`;
     const isSame = zone === zones.work;
-    results.push(
-      isSame ? okResult('timezone', detail) : { id: 'timezone', status: 'warning', detail, fix },
-    );
+    results.push(isSame ? okResult('timezone', detail) : warningResult('timezone', detail, fix));
   }
-  if (currency) {
+  if (currency && currency !== context.currency) {
     const detail = `Amounts in BMS are in ${currency}; they are read in ${context.currency}.`;
     const fix = `Set currency: ${currency} in the file.`;
-    const isSame = currency === context.currency;
-    results.push(
-      isSame ? okResult('currency', detail) : { id: 'currency', status: 'failed', detail, fix },
-    );
+    results.push({ id: 'currency', status: 'failed', detail, fix });
   }
   return results;
 }
 
 async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const accounts = await readAccounts(bms, clientIds);
-  const isActive = new Map(accounts.map(({ id, isactive }) => [id, isactive !== false]));
-  return checkClients('Kaseya BMS', accountNumbers(clientIds), async (id) => {
-    if (isActive.get(id) === true) return null;
-    const detail = isActive.has(id) ? `Account ${id} is inactive.` : `BMS shows no account ${id}.`;
-    const fix = 'Correct the client’s ID in the config, or let the API user see the account.';
-    return { detail, fix };
-  });
+  const shown = new Map(accounts.map(({ id, isactive }) => [id, isactive !== false]));
+  return checkListed('Kaseya BMS', 'account', accountNumbers(clientIds), shown);
 }
 
 /** Each name in the config, looked up the way the step that needs it does. */
@@ -113,22 +105,20 @@ function listNameProofs(bms: Bms): Proof[] {
 const ended = /expired|inactive|cancel|closed|terminated|draft/i;
 
 /** Contracts by which BMS debits a client's hours itself. Their balance is not shown. */
-async function checkNative(
-  bms: Bms,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[] | string> {
+async function checkNative(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const counting = (await readContracts(bms, clientIds)).filter(
     ({ contracttype, status }) =>
       /retainer|block|prepaid/i.test(contracttype ?? '') && !ended.test(status ?? ''),
   );
-  if (counting.length === 0) return 'No configured client has an active retainer contract.';
-  return counting.map(({ id, accountname, contractname, contracttype }) => ({
-    id: `native-contract.${id}`,
-    status: 'warning',
-    detail: `${accountname} has an active contract "${contractname ?? id}" (${contracttype}): two systems would debit the same hour.`,
-    fix: 'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.',
+  const found = counting.map(({ id, accountname, contractname, contracttype }) => ({
+    id,
+    what: `${accountname} has an active contract "${contractname ?? id}" (${contracttype})`,
   }));
+  return nativeContracts(found, endContract);
 }
+
+const endContract =
+  'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.';
 
 /** Facts verified by a run or by writing, for the steps that this config uses. */
 function listOtherFacts({ config: { alerts, balance } }: Bms): FactId[] {

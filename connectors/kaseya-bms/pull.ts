@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type {
   ClientRow,
   InvoiceRow,
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -16,7 +15,13 @@ import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
-import { allRows, believeRows, readPages, refuseStranger } from '../kit/reading/lists.ts';
+import {
+  allRows,
+  believeRows,
+  type Rows,
+  readPages,
+  refuseStranger,
+} from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
@@ -34,10 +39,7 @@ import { isAnythingSold, saleKeyIn } from './sales.ts';
 import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
 
 /** All of them: they are few, and seeing them proves that the permission is still there. */
-export async function* pullClients(
-  bms: Bms,
-  { clientIds }: PullRequest,
-): AsyncGenerator<Page<ClientRow>> {
+export async function* pullClients(bms: Bms, { clientIds }: PullRequest): Rows<ClientRow> {
   let seen = 0;
   for await (const rows of readAccountRows(bms, clientIds)) {
     const parsed = parseRows(rows, AccountWire, fromAccount);
@@ -67,10 +69,7 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
   };
 }
 
-export async function* pullTickets(
-  bms: Bms,
-  request: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(bms: Bms, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(bms.context, 'completed-listed');
   const query = onlyAccount('Filter.AccountIds', request.clientIds);
   const changed = { pages: () => changedPages(bms, ticketChanges, query, request) };
@@ -92,10 +91,7 @@ function onlyAccount(filter: string, clientIds: readonly SourceId[]): Query {
 const approvalDays = 60;
 const readMemory = 'approvals-read';
 
-export async function* pullTime(
-  bms: Bms,
-  request: PullRequest,
-): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(bms.context, 'time-in-hours');
   const reading = {
     list: lists.time,
@@ -169,10 +165,7 @@ const lookedMemory = 'invoices-looked-back';
  * Invoices, with our key if a charge of ours is on them: the line has the charge's description. There is no filter
  * for changes: new invoices are read, and once a day those of the period in which payments arrive.
  */
-export async function* pullInvoices(
-  bms: Bms,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
+export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<InvoiceRow> {
   const { memory, currency } = bms.context;
   await facts.refuseIfFalse(bms.context, 'change-zone');
   const day = today(bms);

@@ -2,17 +2,10 @@
  * How each fact is verified: filters and units by reading; the rest by writing to a test client,
  * reading back and removing.
  */
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
 import type { Query } from '../kit/call.ts';
-import {
-  fieldStep,
-  type ProbeStep,
-  runProbe,
-  testBody,
-  testSale,
-  testSubject,
-} from '../kit/checking/probe.ts';
+import { createProbe, fieldStep } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import type { Bms } from './call.ts';
@@ -21,14 +14,7 @@ import { type FactId, facts } from './facts.ts';
 import { type Listed, listOf } from './lists.ts';
 import { filterDaysAgo, verifyZone } from './local-times.ts';
 import { spanOf } from './mapping.ts';
-import {
-  accountField,
-  createTicket,
-  notes,
-  notesPath,
-  requireAlerts,
-  ticketsPath,
-} from './push.ts';
+import { accountField, alertRecord, notes, notesPath, ticketsPath } from './push.ts';
 import { pathsOf, saleRecord } from './sales.ts';
 import { TimeWire } from './schema.ts';
 
@@ -53,20 +39,14 @@ export async function verifyByReading(
   const completed = await countOf('tickets', { 'Filter.CompletedDateFrom': farPast });
   const recent = listOf('time', { [timeChanges.second]: filterDaysAgo(bms, sampleDays) });
   const spans = spansIn(bms, parseAll((await firstPage(bms, recent)).rows, TimeWire));
-  const answers: { [id in FactId]?: boolean | null } = {
+  return facts.verifyAll(bms.context, {
     'change-filters': isFutureEmpty,
     'completed-listed': completed > 0 || null,
     'time-in-hours': isInHours(spans),
     'change-zone': await verifyZone(bms, userTime),
     'start-filter': isAnyTime ? isStartHonoured && worked > 0 : null,
     overtime: isOvertimeIncluded(spans),
-  };
-  const results: CheckResult[] = [];
-  for (const [id, isTrue] of Object.entries(answers) as [FactId, boolean | null][]) {
-    await facts.verifyFact(bms.context, id, isTrue);
-    results.push(await facts.factResult(bms.context, id));
-  }
-  return results;
+  });
 }
 
 interface Spent {
@@ -105,43 +85,27 @@ function isOvertimeIncluded(spans: readonly Spent[]): boolean | null {
   return verdicts.length === 0 ? null : verdicts.every((isIncluded) => isIncluded);
 }
 
-export function probeConnection(bms: Bms, clientId: SourceId): Promise<CheckResult[]> {
-  const { alerts, billing, balance } = bms.config;
-  const key = `probe.${bms.context.now()}`;
-  const written: string[] = [];
-  const ticketFacts = ['ticket-key-kept', 'title-filter', 'note-audience', 'change-zone'] as const;
-  const tickets = () => probeTicket(bms, { key, clientId }, written);
-  const sale = async (): Promise<void> => {
-    const message = testSale(bms.context, { clientId, key: `${key}.sale` });
-    const made = await createKeyed(bms, facts, saleRecord, message);
-    const { ticket, charge } = pathsOf(made.remoteId);
-    written.unshift(charge, ticket);
-  };
-  const steps: ProbeStep<FactId>[] = [];
-  if (alerts !== undefined) steps.push({ facts: ticketFacts, work: tickets });
-  if (alerts !== undefined && billing.product !== undefined) {
-    steps.push({ facts: ['charge-key-kept'], work: sale });
-  }
-  if (balance !== undefined) {
-    steps.push(fieldStep(bms, facts, 'account-field', accountField, clientId));
-  }
-  const fix = 'Delete these by hand in BMS; the API user may lack permission.';
-  return runProbe(bms, facts, steps, { written, remove: bms.remove, fix }, 'Kaseya BMS');
-}
-
-async function probeTicket(
-  bms: Bms,
-  { key, clientId }: { key: string; clientId: SourceId },
-  written: string[],
-): Promise<void> {
-  const alert = { key, clientId, subject: testSubject, body: testBody };
-  const { id: ticketId } = await createTicket(bms, alert, requireAlerts(bms).queue);
-  written.unshift(`${ticketsPath}/${ticketId}`);
-  for (const audience of ['client', 'internal'] as const) {
-    const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
-    const { remoteId } = await notes.write(bms, note);
-    written.unshift(`${notesPath(ticketId)}/${remoteId}`);
-    // Another note would prove nothing more.
-    if ((await facts.readFact(bms.context, 'note-audience')) !== 'yes') return;
-  }
-}
+export const probeConnection = createProbe<Bms, FactId>('Kaseya BMS', facts, ({ config }) => ({
+  ticket: config.alerts !== undefined && {
+    facts: ['ticket-key-kept', 'title-filter', 'change-zone'],
+    create: alertRecord.create,
+    path: (id) => `${ticketsPath}/${id}`,
+    noteFact: 'note-audience',
+    writeNote: notes.write,
+    notePath: (ticketId, id) => `${notesPath(ticketId)}/${id}`,
+  },
+  sale: config.alerts !== undefined &&
+    config.billing.product !== undefined && {
+      facts: ['charge-key-kept'],
+      async create(bms, sale, wrote) {
+        const { remoteId } = await createKeyed(bms, facts, saleRecord, sale);
+        const { ticket, charge } = pathsOf(remoteId);
+        wrote(ticket);
+        wrote(charge);
+      },
+    },
+  ...(config.balance && {
+    field: (bms, clientId) => fieldStep(bms, facts, 'account-field', accountField, clientId),
+  }),
+  fix: 'Delete these by hand in BMS; the API user may lack permission.',
+}));

@@ -10,7 +10,7 @@ import type { Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createLists, type Lists } from './lists.ts';
-import { Rows, Ticket, Token } from './schema.ts';
+import { AnyRows, Ticket, Token } from './schema.ts';
 
 interface List {
   path: string;
@@ -57,7 +57,7 @@ async function* readList({ config, send }: Call<NinjaoneConfig, List>, list: Lis
     start,
     send: (id) => {
       const query = { pageSize, ...(id === null ? {} : { [cursor]: id }) };
-      return send({ method: 'GET', path, query }, Rows);
+      return send({ method: 'GET', path, query }, AnyRows);
     },
     next: ({ data }) => (data.length === 0 || isComplete() ? null : lastIdOf(data, path)),
   });

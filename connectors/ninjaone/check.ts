@@ -7,7 +7,7 @@ import { boardsToRead } from './boards.ts';
 import type { Ninja } from './call.ts';
 import { workTypes } from './mapping.ts';
 import { formAndStatus, readFields } from './push.ts';
-import { Rows } from './schema.ts';
+import { AnyRows } from './schema.ts';
 import { closedStatuses } from './statuses.ts';
 import { knownFacts, verifyActivities, verifyBoards } from './verify.ts';
 
@@ -25,7 +25,7 @@ export function checkConnection(
       proof('name.closed-statuses', () => seeStatuses(ninja)),
       proof('permission.technicians', () => seeTechnicians(ninja)),
       proof('permission.devices', async () => {
-        await ninja.get('/v2/devices', Rows, { pageSize: 1 });
+        await ninja.get('/v2/devices', AnyRows, { pageSize: 1 });
         return 'Devices, which identify a session’s client, can be read.';
       }),
       proof('permission.log-entries', async () => {

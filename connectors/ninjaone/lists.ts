@@ -1,21 +1,21 @@
 /** Lists that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { z } from 'zod';
-import type { ClientRow, Page } from '../../src/contract/connector.ts';
+import type { ClientRow } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { isRecent } from '../http/answers/clock.ts';
 import { jsonOrNull } from '../http/answers/json.ts';
-import { parseAll, readableRows, readPages } from '../kit/reading/lists.ts';
+import { parseAll, type Rows, readableRows, readPages } from '../kit/reading/lists.ts';
 import { boardsKey, KnownBoard, readBoards } from './boards.ts';
 import type { Ninja } from './call.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { fromDevice, fromOrganization, fromTechnician } from './mapping.ts';
 import {
+  AnyRows,
   Device,
   KnownDevice,
   KnownTechnician,
   Organization,
-  Rows,
   Status,
   Technician,
   TicketForm,
@@ -115,7 +115,7 @@ function remember<Row>(
 /** Older builds have no list of people. Their time still counts; they are shown by ID. */
 async function readTechnicians({ get }: Ninja): Promise<KnownTechnician[]> {
   try {
-    const rows = await get('/v2/users', Rows, { userType: 'TECHNICIAN' });
+    const rows = await get('/v2/users', AnyRows, { userType: 'TECHNICIAN' });
     return parseAll(rows, Technician).map(fromTechnician);
   } catch (error) {
     if (isKindError(error, 'config') && error.status === 404) return [];
@@ -149,7 +149,7 @@ function createOrganizations() {
    * The vendor ends the list with an empty page. If the pages so far equal the previous list,
    * that last request is skipped, so a quiet run needs one.
    */
-  async function* pages(ninja: Ninja, resume: string | null): AsyncGenerator<Page<ClientRow>> {
+  async function* pages(ninja: Ninja, resume: string | null): Rows<ClientRow> {
     const { memory, now } = ninja.context;
     // For comparison only: its names may be out of date.
     const stored = KnownOrganizations.safeParse(jsonOrNull(await memory.get('organizations')));

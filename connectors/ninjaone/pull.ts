@@ -1,6 +1,5 @@
 /** Tickets of the boards, and their time, at one request per ticket. */
 import type {
-  Page,
   PullRequest,
   RejectedRow,
   SourceId,
@@ -11,7 +10,7 @@ import type {
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { parseAll } from '../kit/reading/lists.ts';
+import { parseAll, type Rows } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { idOf, type Ninja, readTicket } from './call.ts';
@@ -25,10 +24,7 @@ import { statusReader } from './statuses.ts';
  * Tickets of all boards, each once a pass. A board lists what changed last first, so what changes
  * while it is read moves to its top: only the end of the pass is a safe point, and `resume` is null.
  */
-export async function* pullTickets(
-  ninja: Ninja,
-  request: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(ninja: Ninja, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(ninja.context, 'comment-moves-ticket');
   ninja.trackedSeconds.clear();
   const seen = new Set<SourceId>();

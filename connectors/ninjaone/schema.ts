@@ -10,7 +10,7 @@ import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/answers/wire.ts'
 export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
 
 /** A page or list whose rows are parsed one by one. */
-export const Rows = z.array(z.unknown());
+export const AnyRows = z.array(z.unknown());
 
 export const Organization = z.object({ id: Id, name: z.string().min(1) });
 export type Organization = z.infer<typeof Organization>;
@@ -44,7 +44,7 @@ export const TicketForm = z.object({ id: Id, name: z.string() });
 export const Board = z.object({ id: Id, name: z.string() });
 
 export const BoardRun = z.object({
-  data: Rows,
+  data: AnyRows,
   metadata: z.object({
     lastCursorId: Id.nullish(),
     allColumns: z.array(z.string()).nullish(),
@@ -149,7 +149,7 @@ export type LogEntry = z.infer<typeof LogEntry>;
 /** A log entry as far as finding a note of ours needs it. */
 export const FoundEntry = z.object({ id: Id, body: z.string().nullish().catch(null) });
 
-export const ActivityPage = z.object({ activities: Rows });
+export const ActivityPage = z.object({ activities: AnyRows });
 
 export const Activity = z.object({
   id: Id,

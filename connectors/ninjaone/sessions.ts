@@ -1,6 +1,6 @@
 /** Remote sessions, paired from recorded starts and ends: unpaired ones are reported, never guessed. */
+
 import type {
-  Page,
   PullRequest,
   RejectedRow,
   SessionRow,
@@ -10,6 +10,7 @@ import { addSeconds, type Instant, msFromInstant } from '../../src/domain/time.t
 import { parseRows } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
+import type { Rows } from '../kit/reading/lists.ts';
 import { idOf, type Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';
 import { facts } from './facts.ts';
@@ -22,10 +23,7 @@ import { Activity, ActivityPage } from './schema.ts';
  * certain, so each tool's are read back to a day before `since`: there lies the start of whatever
  * ended in the window. An end is held until its start is read, so `resume` is always null.
  */
-export async function* pullSessions(
-  ninja: Ninja,
-  request: PullRequest,
-): AsyncGenerator<Page<SessionRow>> {
+export async function* pullSessions(ninja: Ninja, request: PullRequest): Rows<SessionRow> {
   await facts.refuseIfFalse(ninja.context, 'activity-type');
   for (const tool of ninja.config.remoteTools) yield* pullTool(ninja, request, tool);
 }
@@ -43,11 +41,7 @@ export function readActivities(
   return send({ method: 'GET', path: '/v2/activities', query }, ActivityPage);
 }
 
-async function* pullTool(
-  ninja: Ninja,
-  request: PullRequest,
-  tool: RemoteTool,
-): AsyncGenerator<Page<SessionRow>> {
+async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): Rows<SessionRow> {
   const codes = toolCodes[tool];
   const readBackTo = addSeconds(request.since, -longestSessionSeconds);
   const pairing = createPairing(codes, request);

@@ -1,6 +1,5 @@
 import type {
   ClientRow,
-  Page,
   PullRequest,
   TicketRow,
   TimeEntryRow,
@@ -9,7 +8,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs, msFromInstant } from '../../src/domain/time.ts';
 import { isRecent } from '../http/answers/clock.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { readPages } from '../kit/reading/lists.ts';
+import { type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Rt } from './call.ts';
 import type { RequestTrackerConfig } from './config.ts';
 import { facts } from './facts.ts';
@@ -24,7 +23,7 @@ const dayMs = 24 * 3_600_000;
 const organizationsReadAt = 'organizations.read-at';
 
 /** Clients, by the configured source. Only for names: a client missing here is still debited. */
-export function pullClients(rt: Rt, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+export function pullClients(rt: Rt, request: PullRequest): Rows<ClientRow> {
   const read = { queue: queues, organization: organizations, 'custom-field': fieldValues };
   return read[rt.config.clientFrom](rt, request);
 }
@@ -38,7 +37,7 @@ export async function listClients(rt: Rt): Promise<ClientRow[]> {
   return all;
 }
 
-async function* queues(rt: Rt, { since, resume }: PullRequest): AsyncGenerator<Page<ClientRow>> {
+async function* queues(rt: Rt, { since, resume }: PullRequest): Rows<ClientRow> {
   const reading = { list: queueList(resume), schema: QueueItem, fromWire: (row: QueueItem) => row };
   let seen = 0;
   for await (const page of readPages(rt, reading)) {
@@ -53,7 +52,7 @@ async function* queues(rt: Rt, { since, resume }: PullRequest): AsyncGenerator<P
 }
 
 /** RT does not list which users changed, and there may be thousands: once a day is enough for names. */
-async function* organizations(rt: Rt, { isStored }: PullRequest): AsyncGenerator<Page<ClientRow>> {
+async function* organizations(rt: Rt, { isStored }: PullRequest): Rows<ClientRow> {
   const { memory, now } = rt.context;
   const readAt = await memory.get(organizationsReadAt);
   if (isStored && readAt !== null && isRecent(msFromInstant(readAt), now(), dayMs)) return;
@@ -70,13 +69,13 @@ async function* organizations(rt: Rt, { isStored }: PullRequest): AsyncGenerator
 }
 
 /** The values that a Select field offers; a field of free text offers none. */
-async function* fieldValues(rt: Rt): AsyncGenerator<Page<ClientRow>> {
+async function* fieldValues(rt: Rt): Rows<ClientRow> {
   const { id } = await findTicketField(rt, rt.config.clientField ?? '');
   const { Values } = await rt.get(`/customfield/${id}`, Field);
   yield { rows: Values.map(fromClientName), rejected: [], resume: null };
 }
 
-export async function* pullTickets(rt: Rt, request: PullRequest): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(rt: Rt, request: PullRequest): Rows<TicketRow> {
   for await (const page of changedTickets(rt, request)) {
     yield { ...page, rows: page.rows.map((item) => fromTicket(item, rt.config)) };
   }
@@ -87,7 +86,7 @@ export async function* pullTickets(rt: Rt, request: PullRequest): AsyncGenerator
  * queue must be seen to leave. A merge touches neither the merged ticket's `LastUpdated` nor its
  * status, only its history; `Updated` looks there.
  */
-async function* changedTickets(rt: Rt, request: PullRequest): AsyncGenerator<Page<TicketItem>> {
+async function* changedTickets(rt: Rt, request: PullRequest): Rows<TicketItem> {
   await facts.refuseIfFalse(rt.context, 'query-dates');
   const since = wholeSecond(request.since);
   const time = timeBefore(since, rt.context.now());
@@ -108,7 +107,7 @@ function ticketFields({ clientFrom, workTypeField }: RequestTrackerConfig): stri
 }
 
 /** Transactions are never edited, so that what is new since the timestamp is all there is. */
-export async function* pullTime(rt: Rt, request: PullRequest): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(rt: Rt, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(rt.context, 'query-dates', 'time-visible');
   const { workTypeField } = rt.config;
   if (workTypeField !== undefined) return yield* timeByTicket(rt, request, workTypeField);
@@ -126,11 +125,7 @@ export async function* pullTime(rt: Rt, request: PullRequest): AsyncGenerator<Pa
  * Where the work type is the ticket's, all time of a changed ticket is read again: its work type may
  * be what changed. New time changes its ticket, so that none is missed.
  */
-async function* timeByTicket(
-  rt: Rt,
-  request: PullRequest,
-  field: string,
-): AsyncGenerator<Page<TimeEntryRow>> {
+async function* timeByTicket(rt: Rt, request: PullRequest, field: string): Rows<TimeEntryRow> {
   for await (const { rows, resume } of changedTickets(rt, request)) {
     if (rows.length === 0) continue;
     const workTypes = new Map(rows.map((item) => [item.id, fieldValuesOf(item, field)[0] ?? null]));

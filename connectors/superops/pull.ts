@@ -2,7 +2,6 @@
 import type {
   ClientRow,
   InvoiceRow,
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -12,7 +11,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { readPages } from '../kit/reading/lists.ts';
+import { type Rows, readPages } from '../kit/reading/lists.ts';
 import type { List, SuperOps } from './call.ts';
 import { withClosing } from './closed.ts';
 import { facts } from './facts.ts';
@@ -31,8 +30,6 @@ import { fromClient, fromInvoice, fromItem, fromTicket, isWork, timeIn } from '.
 import { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
 
 const itemIdIn = idIn('itemId');
-
-type Rows<Row> = AsyncGenerator<Page<Row>>;
 
 /** All of them: a client has no last-modified timestamp. */
 export async function* pullClients(ops: SuperOps, { clientIds }: PullRequest): Rows<ClientRow> {

@@ -2,13 +2,12 @@
 import type {
   ClientRow,
   InvoiceRow,
-  Page,
   PullRequest,
   TicketRow,
 } from '../../src/contract/connector.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
-import { createDescent, readPages } from '../kit/reading/lists.ts';
+import { createDescent, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, customerList, invoiceList, refuseUnasked, ticketList } from './lists.ts';
@@ -23,7 +22,7 @@ import { addRecent, type RecentTickets } from './timers.ts';
 export async function* pullClients(
   syncro: Syncro,
   { clientIds, since }: PullRequest,
-): AsyncGenerator<Page<ClientRow>> {
+): Rows<ClientRow> {
   const ids = clientNumbers(clientIds);
   const descent = createDescent(since);
   const pages = readPages(syncro, {
@@ -43,7 +42,7 @@ export async function* pullClients(
 export async function* pullTickets(
   syncro: Syncro,
   { clientIds, since, until }: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+): Rows<TicketRow> {
   await facts.refuseIfFalse(syncro.context, 'tickets-since', 'closed-listed');
   const ids = clientNumbers(clientIds);
   const list = ticketList.since(since);
@@ -59,10 +58,7 @@ export async function* pullTickets(
   syncro.seen.last = { since, until, tickets };
 }
 
-export async function* pullInvoices(
-  syncro: Syncro,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
+export async function* pullInvoices(syncro: Syncro, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(syncro.context, 'invoices-since');
   const { currency } = syncro.context;
   const ids = clientNumbers(request.clientIds);

@@ -16,7 +16,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { WireInstant } from '../http/answers/wire.ts';
-import { believeRows, parseAll, quarantined } from '../kit/reading/lists.ts';
+import { believeRows, parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } from './lists.ts';
@@ -105,10 +105,7 @@ interface TimePass {
  * The timers created since, in pages; then all time of each older ticket that changed since, whose timers may have
  * been changed, ended or deleted.
  */
-export async function* pullTime(
-  syncro: Syncro,
-  request: PullRequest,
-): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(syncro: Syncro, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(syncro.context, 'tickets-since', 'timers-since');
   const { since, isStored } = request;
   const tickets = await takeRecent(syncro, request);

@@ -133,3 +133,36 @@ export async function checkClients(
   if (faults.length > 0) return faults;
   return [okResult('clients', `All ${clientIds.length} clients found.`)];
 }
+
+/** Clients that the vendor shows, by ID, with whether each is active. `noun`: what it calls a client. */
+export function checkListed(
+  product: string,
+  noun: string,
+  clientIds: readonly SourceId[],
+  shown: ReadonlyMap<SourceId, boolean>,
+): Promise<CheckResult[]> {
+  return checkClients(product, clientIds, async (id) => {
+    if (shown.get(id) === true) return null;
+    const what = `${noun} ${id}`;
+    const detail = shown.has(id)
+      ? `In ${product}, ${what} is inactive.`
+      : `${product} shows no ${what}.`;
+    const fix = 'Correct the client’s ID in the config, or let the API user see the client.';
+    return { detail, fix };
+  });
+}
+
+/** One warning for each contract with which the vendor counts a configured client's hours itself. */
+export function nativeContracts(
+  found: readonly { id: SourceId; what: string }[],
+  fix: string,
+): CheckResult[] {
+  if (found.length === 0) {
+    const detail = 'No configured client has an active contract that counts its hours.';
+    return [okResult('native-contracts', detail)];
+  }
+  return found.map(({ id, what }) => {
+    const detail = `${what}: two systems would debit the same hour.`;
+    return warningResult(`native-contract.${id}`, detail, fix);
+  });
+}

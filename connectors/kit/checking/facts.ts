@@ -52,6 +52,8 @@ export interface FactBook<Id extends string> {
    * next write verifies it and releases what was blocked by it.
    */
   factResult(context: ConnectorContext, id: Id): Promise<CheckResult>;
+  /** The same of several. Default: those that are verified by writing. */
+  factResults(context: ConnectorContext, ids?: readonly Id[]): Promise<CheckResult[]>;
 }
 
 /** Minimum time between two misses that verify a fact false. */
@@ -74,11 +76,13 @@ export function keepFacts<Id extends string>(
     if (answerOf(stored) === 'no') await memory.set(`fact.${id}`, reopened(stored ?? ''));
     return result;
   };
+  const written = (Object.keys(rows) as Id[]).filter((id) => rows[id].verifiedBy === 'writing');
   return {
     rows,
     readFact,
     verifyFact,
     factResult,
+    factResults: (context, ids = written) => Promise.all(ids.map((id) => factResult(context, id))),
     async verifyAll(context, answers) {
       const results: CheckResult[] = [];
       for (const [id, isTrue] of Object.entries(answers) as [Id, boolean | null][]) {

@@ -213,7 +213,7 @@ export function createProbe<
     }
     if (field !== undefined) steps.push(field(call, clientId));
     if (sale) {
-      const test = testSale(call.context, { key, clientId });
+      const test = testSale(call.context, { key: `${key}.sale`, clientId });
       const wrote = (path: string): void => void traces.written.unshift(path);
       const work = async () => void (await sale.create(call, test, wrote));
       steps.push({ facts: sale.facts, work });

@@ -20,6 +20,9 @@ export interface ListPage {
 
 export type Pages = AsyncGenerator<ListPage>;
 
+/** The pages of a pull. */
+export type Rows<Row> = AsyncGenerator<Page<Row>>;
+
 interface HasPages<List> {
   pages(list: List): Pages;
 }
@@ -126,7 +129,7 @@ interface Reading<Wire, Row, List> {
 export async function* readPages<Wire, Row, List>(
   call: HasPages<List>,
   reading: Reading<Wire, Row, List>,
-): AsyncGenerator<Page<Row>> {
+): Rows<Row> {
   const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
   for await (const page of call.pages(list)) {
     const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);

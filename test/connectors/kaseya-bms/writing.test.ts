@@ -404,8 +404,8 @@ describe('check', () => {
       const results = (await bench.connector.probe?.(String(bench.martin), soon())) ?? [];
       expect(results.filter(({ status }) => status !== 'ok')).toEqual([]);
       expect(results.map(({ id }) => id)).toEqual([
-        ...['fact.ticket-key-kept', 'fact.title-filter', 'fact.note-audience', 'fact.change-zone'],
-        ...['fact.charge-key-kept', 'fact.account-field', 'probe.removed'],
+        ...['fact.ticket-key-kept', 'fact.title-filter', 'fact.change-zone', 'fact.note-audience'],
+        ...['fact.account-field', 'fact.charge-key-kept', 'probe.removed'],
       ]);
       const { tickets, notes, charges } = bench.state;
       expect([tickets.length, notes.length, charges.length]).toEqual([1, 0, 0]);
