@@ -60,7 +60,17 @@ export function createSyncro(config: SyncroConfig, context: ConnectorContext): O
   const open = createCalls(config, context, options, readNumbered);
   const names = createNames('Syncro', nameSources);
   const seen = { last: null };
-  return (signal) => ({ ...open(signal), names, seen });
+  return (signal) => {
+    const call = open(signal);
+    return { ...call, names, seen, remove: (path) => removeForSure(call, path) };
+  };
+}
+
+/** Deleting an invoice returns 200 even if it failed, so it is looked up. */
+async function removeForSure({ remove, getIfThere }: Call, path: string): Promise<void> {
+  await remove(path);
+  if ((await getIfThere(path, z.unknown())) === null) return;
+  throw new KindError('rejected', `DELETE ${path} succeeded, but it still exists.`);
 }
 
 const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {

@@ -11,7 +11,7 @@ import {
 } from '../kit/checking/checks.ts';
 import { firstPage, parseAll, readableRows } from '../kit/reading/lists.ts';
 import type { List, Syncro } from './call.ts';
-import { type FactId, facts } from './facts.ts';
+import { facts } from './facts.ts';
 import {
   clientNumbers,
   customerList,
@@ -24,12 +24,7 @@ import {
 } from './lists.ts';
 import { laborCategory, nativePrepay, productsIn, saleProduct } from './prepay-products.ts';
 import { ContractWire, Me, Settings, TicketSettings, TicketWire } from './schema.ts';
-import { verifyByReading, verifyPayments } from './verify.ts';
-
-const attempt = attemptsAt('Syncro');
-
-const factIds = Object.keys(facts.rows) as FactId[];
-const writtenFacts = factIds.filter((id) => facts.rows[id].verifiedBy === 'writing');
+import { verifyByReading } from './verify.ts';
 
 export function checkConnection(
   syncro: Syncro,
@@ -49,7 +44,6 @@ export function checkConnection(
     listFacts: [
       ['facts', () => verifyByReading(syncro)],
       ['closed-statuses', () => checkClosed(syncro)],
-      ['permission.payments', () => checkPayments(syncro)],
     ],
     clients: ['clients', () => checkClients('Syncro', clientNumbers(clientIds), faultOf)],
     facts: [],
@@ -60,7 +54,7 @@ export function checkConnection(
       ['native-prepay', () => checkPrepay(syncro, clientIds)],
     ],
     native: null,
-    known: () => Promise.all(writtenFacts.map((id) => facts.factResult(syncro.context, id))),
+    known: () => facts.factResults(syncro.context),
   });
 }
 
@@ -98,12 +92,6 @@ async function checkClosed(syncro: Syncro): Promise<CheckResult[] | string> {
   return [{ id: 'closed-statuses', status: 'warning', detail, fix }];
 }
 
-/** Payments are read only for one optional fact. */
-async function checkPayments(syncro: Syncro): Promise<CheckResult[]> {
-  const results = await attempt('permission.payments', () => verifyPayments(syncro));
-  return results.map((one) => (one.status === 'failed' ? { ...one, status: 'warning' } : one));
-}
-
 async function checkNames(syncro: Syncro): Promise<CheckResult[]> {
   const { alerts, closedStatuses } = syncro.config;
   const { ticket_status_list: statuses } = await syncro.get('/tickets/settings', TicketSettings);
@@ -135,7 +123,7 @@ async function checkProduct(syncro: Syncro): Promise<string | null> {
 async function checkPrepay(syncro: Syncro, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const id = 'native-prepay';
   const unseen = 'Cannot tell whether Syncro itself counts prepaid hours';
-  const results = await attempt(id, () => nativePrepay(syncro, clientIds));
+  const results = await attemptsAt('Syncro')(id, () => nativePrepay(syncro, clientIds));
   return results.map((result) => {
     const isUnseen = result.id === id && result.status === 'failed';
     return isUnseen ? { ...result, detail: `${unseen}: ${result.detail}` } : result;

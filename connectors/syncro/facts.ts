@@ -18,10 +18,6 @@ const rows = {
     'since_updated_at lists an invoice from a second before its updated_at.',
     'No invoices are read, since payments would be missed.',
   ),
-  'payment-moves-invoice': reading.useful(
-    'Paying an invoice updates its updated_at.',
-    'Payments may be missed: let bought blocks start with the invoice.',
-  ),
   'timer-moves-ticket': writing.useful(
     'Adding, changing and deleting time updates its ticket’s updated_at.',
     'Changed time is noticed when its ticket changes; deleted time by the sweep.',

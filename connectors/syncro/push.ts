@@ -93,7 +93,7 @@ const alertTicket: ClosableTicket<Syncro> = {
 const CreatedComment = z.object({ comment: CommentWire });
 
 /** Writes one note and verifies that its audience was kept. */
-export async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> {
+async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> {
   const { subject, email } = syncro.config.notes;
   const hidden = note.audience === 'internal';
   const text = withMarker(note.body, note.key);

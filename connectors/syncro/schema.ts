@@ -137,11 +137,6 @@ export const CategoryWire = z.object({ id: NumberId, name: z.string() });
 
 export const ContractWire = z.object({ customer_id: NumberId, name: Text });
 
-export const PaymentWire = z.object({
-  updated_at: WireInstant,
-  invoice_ids: z.array(NumberId.nullable()),
-});
-
 /** A recurring invoice. */
 export const ScheduleWire = z.object({
   id: NumberId,

@@ -4,25 +4,17 @@
  */
 import { z } from 'zod';
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
+import { instantFromMs } from '../../src/domain/time.ts';
 import { WireInstant } from '../http/answers/wire.ts';
-import {
-  fieldStep,
-  type ProbeStep,
-  runProbe,
-  testBody,
-  testSale,
-  testSubject,
-} from '../kit/checking/probe.ts';
+import { createProbe, fieldStep, testBody } from '../kit/checking/probe.ts';
 import { firstPage, parseAll } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import type { Syncro } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { invoiceList, resolvedTickets, ticketList, timerList } from './lists.ts';
-import { alertRecord, clientFields, writeNote } from './push.ts';
+import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
-import { InvoiceDetail, NumberId, PaymentWire, TicketDetail } from './schema.ts';
+import { NumberId, TicketDetail } from './schema.ts';
 
 /** `from`: list from which the expected row is taken. */
 const trials = [
@@ -34,12 +26,9 @@ const trials = [
 
 /** A fact without data to verify it keeps its earlier answer. */
 export async function verifyByReading(syncro: Syncro): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const trial of trials) {
-    await facts.verifyFact(syncro.context, trial.fact, await isListed(syncro, trial));
-    results.push(await facts.factResult(syncro.context, trial.fact));
-  }
-  return results;
+  const answers: { [id in FactId]?: boolean | null } = {};
+  for (const trial of trials) answers[trial.fact] = await isListed(syncro, trial);
+  return facts.verifyAll(syncro.context, answers);
 }
 
 const Dated = z.object({ id: NumberId, created_at: WireInstant, updated_at: WireInstant });
@@ -58,54 +47,24 @@ async function isListed(
   return isLast === true ? false : null;
 }
 
-/** An invoice and its payment are written one after the other. */
-const paySeconds = 60;
-
-/** An invoice must have changed no earlier than its newest payment. */
-export async function verifyPayments(syncro: Syncro): Promise<CheckResult[]> {
-  const { rows } = await firstPage(syncro, { path: '/payments', rows: 'payments' });
-  const [newest] = parseAll(rows, PaymentWire)
-    .flatMap(({ updated_at: at, invoice_ids }) => invoice_ids.map((invoice) => ({ at, invoice })))
-    .filter(({ invoice }) => invoice !== null)
-    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  const id = 'payment-moves-invoice';
-  if (newest !== undefined) {
-    const invoice = await syncro.getIfThere(`/invoices/${newest.invoice}`, InvoiceDetail);
-    const paidAt = addSeconds(newest.at, -paySeconds);
-    await facts.verifyFact(syncro.context, id, invoice && invoice.updated_at >= paidAt);
-  }
-  return [await facts.factResult(syncro.context, id)];
-}
-
-export function probeConnection(syncro: Syncro, clientId: SourceId): Promise<CheckResult[]> {
-  const key = `probe.${syncro.context.now()}`;
-  const written: string[] = [];
-  const ticket = async () => {
-    const alert = { key, clientId, subject: testSubject, body: testBody };
-    const { remoteId } = await createKeyed(syncro, facts, alertRecord, alert);
-    written.unshift(`/tickets/${remoteId}`);
-    await probeTimer(syncro, remoteId);
-    const note = { clientId, ticketId: remoteId, body: testBody };
-    for (const audience of ['internal', 'client'] as const) {
-      await writeNote(syncro, { ...note, key: `${key}.${audience}`, audience });
-      // Another note would prove nothing more.
-      if ((await facts.readFact(syncro.context, 'note-audience')) !== 'yes') return;
-    }
-  };
-  const invoice = async () => {
-    const sale = testSale(syncro.context, { key, clientId });
-    const { remoteId } = await createKeyed(syncro, facts, saleRecord, sale);
-    written.unshift(`/invoices/${remoteId}`);
-  };
-  const steps: ProbeStep<FactId>[] = [
-    { facts: ['ticket-key', 'timer-moves-ticket', 'note-audience'], work: ticket },
-    fieldStep(syncro, facts, 'client-fields', clientFields, clientId),
-    { facts: ['invoice-number'], work: invoice },
-  ];
-  const remove = (path: string) => removeForSure(syncro, path);
-  const fix = 'Delete these by hand in Syncro; the token may lack permission.';
-  return runProbe(syncro, facts, steps, { written, remove, fix }, 'Syncro');
-}
+export const probeConnection = createProbe<Syncro, FactId>('Syncro', facts, () => ({
+  ticket: {
+    facts: ['ticket-key', 'timer-moves-ticket'],
+    create: (syncro, alert) => createKeyed(syncro, facts, alertRecord, alert),
+    path: (id) => `/tickets/${id}`,
+    verify: probeTimer,
+    noteFact: 'note-audience',
+    writeNote: notes.write,
+  },
+  field: (syncro, clientId) => fieldStep(syncro, facts, 'client-fields', clientFields, clientId),
+  sale: {
+    facts: ['invoice-number'],
+    async create(syncro, sale, wrote) {
+      wrote(`/invoices/${(await createKeyed(syncro, facts, saleRecord, sale)).remoteId}`);
+    },
+  },
+  fix: 'Delete these by hand in Syncro; the token may lack permission.',
+}));
 
 const Timer = z.object({ id: NumberId });
 
@@ -127,11 +86,4 @@ async function probeTimer(syncro: Syncro, ticketId: SourceId): Promise<void> {
   changes.push(await changedAt());
   const isMoved = changes.every((at, index) => index === 0 || at > (changes[index - 1] ?? at));
   await facts.verifyFact(syncro.context, 'timer-moves-ticket', isMoved);
-}
-
-/** Deleting an invoice returns 200 even if it failed, so it is looked up. */
-async function removeForSure(syncro: Syncro, path: string): Promise<void> {
-  await syncro.remove(path);
-  if ((await syncro.getIfThere(path, z.unknown())) === null) return;
-  throw new KindError('rejected', `DELETE ${path} succeeded, but it still exists.`);
 }

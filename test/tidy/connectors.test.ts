@@ -19,10 +19,9 @@ const larger: Readonly<Record<string, number>> = {
   autotask: 2480,
   connectwise: 1800,
   halopsa: 2000,
-  'kaseya-bms': 2360,
-  ninjaone: 2160,
+  'kaseya-bms': 2000,
+  ninjaone: 2110,
   superops: 1830,
-  syncro: 1790,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */

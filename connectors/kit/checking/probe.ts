@@ -179,6 +179,8 @@ interface ProbedTicket<C, Id extends string> {
   path?(ticketId: SourceId): string;
   /** Absent: a note goes with its ticket. */
   notePath?(ticketId: SourceId, noteId: SourceId): string;
+  /** Verifies more by the new ticket. */
+  verify?(call: C, ticketId: SourceId): Promise<void>;
   /** For a ticket that stays. */
   close?(call: C, ticketId: SourceId): Promise<unknown>;
 }
@@ -233,6 +235,7 @@ async function probeTicket<C extends { context: ConnectorContext }, Id extends s
   const { remoteId: ticketId, label = ticketId } = await ticket.create(call, alert);
   if (ticket.path !== undefined) written.unshift(ticket.path(ticketId));
   try {
+    await ticket.verify?.(call, ticketId);
     for (const audience of ['internal', 'client'] as const) {
       const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
       const { remoteId } = await ticket.writeNote(call, note);

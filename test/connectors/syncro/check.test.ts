@@ -144,24 +144,6 @@ describe('Facts about Syncro', () => {
       }
     }));
 
-  test.each([
-    ['moves', false, 'ok'],
-    ['does not move', true, 'warning'],
-  ])('show that a payment %s its invoice', (_, isQuiet, status) =>
-    withSyncro(async ({ state, checked, dupont }) => {
-      state.pay(state.addInvoice(dupont, { updatedMs: Date.now() - 7_200_000 }), isQuiet);
-      expect((await checked()).get('fact.payment-moves-invoice')).toMatchObject({ status });
-    }),
-  );
-
-  test('need no payments to be seen', () =>
-    withSyncro(async (bench) => {
-      bench.sandbox.denied.push(/payments$/);
-      expect((await bench.checked()).get('permission.payments')).toMatchObject({
-        status: 'warning',
-      });
-    }));
-
   test('stop the reading where timestamps in filters are not UTC', () =>
     withSyncro(async (bench) => {
       fill(bench);

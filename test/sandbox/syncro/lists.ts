@@ -91,17 +91,6 @@ export function listOf(asked: Asked): SandboxAnswer | null {
         uncounted('schedules', items, (one) => scheduleRow(asked, one)),
       );
     }
-    case '/payments': {
-      const show = ({ id, invoiceId, updatedMs }: SyncroState['payments'][number]): Row => ({
-        id,
-        success: true,
-        invoice_ids: [null, invoiceId],
-        ref_num: null,
-        updated_at: new Date(updatedMs).toISOString(),
-      });
-      const items = state.payments;
-      return cut(asked, query, { name: 'payments', items, show, bad: {}, isCounted: true });
-    }
     case '/contracts': {
       const items = [...state.tickets.values()].filter(({ contract }) => contract !== null);
       const show = ({ id, customerId, contract }: (typeof items)[number]): Row => ({

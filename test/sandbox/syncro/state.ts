@@ -99,7 +99,6 @@ export class SyncroState {
   readonly invoices: Invoice[] = [];
   readonly products: Product[] = [];
   readonly schedules: Schedule[] = [];
-  readonly payments: { id: number; invoiceId: number; updatedMs: number }[] = [];
   readonly users: [number, string][] = [[7, 'Ann Roy']];
   readonly statuses = ['New', 'In Progress', 'Resolved', 'Invoiced', 'Customer Reply'];
   readonly customerFields = ['Prepaid hours left', 'Region'];
@@ -240,13 +239,11 @@ export class SyncroState {
     return { item: name, name, productId, quantity, priceCents, isTaxable };
   }
 
-  /** Without `isQuiet` the invoice is seen to change by it. */
-  pay(invoiceId: number, isQuiet = false): void {
+  pay(invoiceId: number): void {
     const invoice = this.invoices.find(({ id }) => id === invoiceId);
     if (invoice === undefined) throw new Error(`There is no invoice ${invoiceId}.`);
     invoice.isPaid = true;
-    if (!isQuiet) this.touch(invoice);
-    this.payments.push({ id: this.id(), invoiceId, updatedMs: Date.now() });
+    this.touch(invoice);
   }
 
   addSchedule(customerId: number, lines: Line[], isPaused = false): void {
