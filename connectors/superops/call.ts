@@ -8,7 +8,7 @@ import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { retryAfter, uncertain } from '../http/answers/classify.ts';
-import { parseExactJson } from '../http/answers/json.ts';
+import { jsonOrNull } from '../http/answers/json.ts';
 import type { Answer, HttpRequest, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
@@ -154,7 +154,7 @@ export function classifyGraphql(answer: RawAnswer, nowMs: number): KindError | n
     });
   }
   if (answer.status !== 200 || !/"errors"\s*:/.test(answer.text)) return null;
-  const failed = Failed.safeParse(jsonOf(answer.text));
+  const failed = Failed.safeParse(jsonOrNull(answer.text));
   return failed.success ? errorOf(answer, failed.data, nowMs) : null;
 }
 
@@ -205,12 +205,4 @@ const Named = z.object({ operationName: z.string() });
 /** The URL is the same for all; the operation identifies the request. */
 function nameOf({ body }: HttpRequest): string {
   return Named.safeParse(body).data?.operationName ?? 'POST /msp';
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return null;
-  }
 }

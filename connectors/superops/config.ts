@@ -7,8 +7,6 @@ const IdText = z
   .transform(String)
   .pipe(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'is not a SuperOps ID; put it in quotes'));
 
-const Names = z.array(Name).min(1);
-
 const Alerts = z.strictObject({
   status: Name.default('Open').describe('Status of a new ticket, as SuperOps spells it.'),
   priority: Name.optional().describe('Priority. Default: SuperOps’ choice.'),
@@ -38,16 +36,11 @@ export const SuperopsConfig = z
     ),
     subdomain: Name.describe('First label of your SuperOps address, as MSP Information shows it.'),
     apiToken: Name.meta({ secret: true }).describe('API token of a dedicated user.'),
-    closedStatuses: Names.default(['Resolved', 'Closed']).describe(
-      'Ticket statuses that count as closed, as SuperOps spells them.',
-    ),
-    paidStatuses: Names.default(['PAID']).describe(
-      'Invoice statuses that mean paid in full, as the API spells them.',
-    ),
-    voidStatuses: z
+    closedStatuses: z
       .array(Name)
-      .default(['VOID', 'VOIDED', 'CANCELLED'])
-      .describe('Invoice statuses that mean void.'),
+      .min(1)
+      .default(['Resolved', 'Closed'])
+      .describe('Ticket statuses that count as closed, as SuperOps spells them.'),
     alerts: Alerts.prefault({}).describe('How alert tickets are made.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     invoiceDays: upTo(

@@ -60,7 +60,6 @@ const clientWithFields = selection('Client', 'accountId name customFields');
 const ticket = selection('Ticket', ticketFields);
 const note = selection('TicketNote', noteFields);
 const item = selection('OfferedItem', itemFields);
-const billableItem = selection('OfferedItem', `${itemFields} billable`);
 const invoice = selection('Invoice', invoiceFields, invoiceItem);
 const contract = selection('ClientContract', contractFields);
 const worklogs = selection('WorklogEntryList', 'entries { itemId billable billDateTime }');
@@ -72,8 +71,6 @@ export const operations = {
   oneTicket: query('getTicket', 'TicketIdentifierInput!', ticket),
   noteList: query('getTicketNoteList', 'TicketIdentifierInput!', note),
   itemList: list('getOfferedItems', 'ListInfoInput', 'items', item),
-  /** For a tenant whose items have the flag, which is not documented. */
-  billableItemList: list('getOfferedItems', 'ListInfoInput', 'items', billableItem),
   worklogList: query('getWorklogEntries', 'GetWorklogEntriesInput!', worklogs),
   invoiceList: list('getInvoiceList', 'ListInfoInput!', 'invoices', invoice),
   oneInvoice: query('getInvoice', 'InvoiceIdentifierInput!', invoice),

@@ -24,7 +24,7 @@ const rows = {
     'No time is read, since work would be missed.',
   ),
   'items-billable': reading.needed(
-    'Non-billable work is not an offered item, or is flagged as such.',
+    'Non-billable work is not an offered item.',
     'No time is read, since clients would pay for free work.',
   ),
   'quantity-hours': reading.needed(

@@ -32,9 +32,7 @@ export const superops = describeVendor({
   },
   facts,
   evidence: ['schema'],
-  readsBy: ({ closedStatuses, paidStatuses, voidStatuses }) => ({
-    tickets: [closedStatuses, paidStatuses, voidStatuses],
-  }),
+  readsBy: ({ closedStatuses }) => ({ tickets: closedStatuses }),
   // An invoice request ticket leads to an invoice without our key.
   showsPayment: (config) => config.billing.route === 'invoice',
   open: createSuperOps,

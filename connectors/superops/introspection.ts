@@ -62,7 +62,6 @@ type Schema = z.infer<typeof Schema>;
 /** Verifies facts by the schema. Returns whether it is visible, and the state of each step with missing members. */
 export async function checkSchema(ops: SuperOps): Promise<[CheckResult, ...CheckResult[]]> {
   const schema = await readSchema(ops);
-  if (schema !== null) await rememberFlag(ops, schema);
   const results: CheckResult[] = [];
   for (const [fact, ofStep] of Object.entries(steps) as [SchemaFact, readonly Operation[]][]) {
     if (fact === 'schema-sale' && ops.config.billing.route !== 'invoice') continue;
@@ -111,17 +110,4 @@ function missingOf(schema: Schema, needed: readonly Operation[]): string[] | nul
     missing.push(...unsent.map((field) => `a way without ${name}.${field.name}`));
   }
   return missing.length > 0 || isComplete ? [...new Set(missing)] : null;
-}
-
-const flagKey = 'items.billable';
-
-/** Whether this tenant's items have a billable flag. */
-async function rememberFlag({ context }: SuperOps, schema: Schema): Promise<void> {
-  const fields = schema.typeOf('OfferedItem')?.fields ?? [];
-  if (fields.some(({ name }) => name === 'billable')) await context.memory.set(flagKey, 'yes');
-  else await context.memory.delete(flagKey);
-}
-
-export async function showsBillable({ context }: SuperOps): Promise<boolean> {
-  return (await context.memory.get(flagKey)) === 'yes';
 }

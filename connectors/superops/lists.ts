@@ -10,7 +10,6 @@ import { Id } from '../http/answers/wire.ts';
 import { findRow, type Pages, readableRows } from '../kit/reading/lists.ts';
 import { type List, run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
-import { showsBillable } from './introspection.ts';
 import { fromClient, timeIn } from './mapping.ts';
 import { ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 
@@ -30,11 +29,8 @@ export const invoicesByDate: List = {
 };
 export const contracts: List = { operation: contractList, rows: 'clientContracts', sort: [] };
 
-/** Offered items, with the billable flag if this tenant has it. */
-export async function itemsBy(ops: SuperOps, ...sort: readonly string[]): Promise<List> {
-  const { billableItemList, itemList } = operations;
-  const operation = (await showsBillable(ops)) ? billableItemList : itemList;
-  return { operation, rows: 'items', sort };
+export function itemsBy(...sort: readonly string[]): List {
+  return { operation: operations.itemList, rows: 'items', sort };
 }
 
 export async function listClients(ops: SuperOps): Promise<ClientRow[]> {

@@ -86,7 +86,8 @@ export function fromItem({ context }: Setting, wire: ItemWire): TimeEntryRow {
     kind: 'work',
     workType: wire.serviceItem?.name || null,
     role: null,
-    isBillable: wire.billable ?? null,
+    // Whether non-billable work is offered at all is verified.
+    isBillable: null,
     isApproved: null,
     agreement: null,
     ids: presentIds({ workType: wire.serviceItem?.itemId }),
@@ -128,7 +129,7 @@ export function fromInvoice(
   const paidOn = wire.paymentDate
     ? inField(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
     : issuedOn;
-  const isVoid = isAmong(config.voidStatuses, wire.statusEnum);
+  const isVoid = wire.statusEnum === 'VOID';
   const [reference = null, ...others] = keysIn((wire.items ?? []).map(({ details }) => details));
   const row: InvoiceRow = {
     sourceId: wire.invoiceId,
@@ -143,7 +144,7 @@ export function fromInvoice(
     netMinor: others.length === 0 ? netOf(wire, currency) : null,
     paidMinor: null,
     creditedMinor: null,
-    isPaid: !isVoid && isAmong(config.paidStatuses, wire.statusEnum),
+    isPaid: wire.statusEnum === 'PAID',
     isVoid,
     issuedOn,
     paidOn: wire.paymentDate ? paidOn : null,

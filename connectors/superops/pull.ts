@@ -68,7 +68,7 @@ export async function* pullTime(ops: SuperOps, request: PullRequest): Rows<TimeE
   await facts.refuseIfFalse(ops.context, 'items-hold-time', 'items-billable');
   const since = wholeSecond(request.since);
   yield* readPages(descending(ops, since), {
-    list: await itemsBy(ops, 'updatedTime', 'createdTime'),
+    list: itemsBy('updatedTime', 'createdTime'),
     schema: ItemWire,
     // Other offered items are not time.
     fromWire: (wire) => (isWork(wire) ? fromItem(ops, wire) : []),
@@ -129,7 +129,7 @@ async function* listTime(
   isCounted: (row: unknown) => boolean,
 ): AsyncGenerator<readonly SourceId[]> {
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'items-hold-time');
-  const list = await itemsBy(ops, 'billDate', 'createdTime');
+  const list = itemsBy('billDate', 'createdTime');
   const isOurs = isOf(clientIds);
   const isWithin = (row: unknown): boolean => {
     const at = timeIn(ops, 'billDate', row);

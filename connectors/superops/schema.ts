@@ -39,7 +39,6 @@ export const ItemWire = z.object({
   workItem: known(z.object({ workId: Id, module: z.string() })),
   technician: known(z.object({ userId: Id, name: Text })),
   qty: DecimalText,
-  billable: z.boolean().nullish(),
   updatedTime: UtcInstant,
 });
 export type ItemWire = z.infer<typeof ItemWire>;

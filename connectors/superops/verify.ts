@@ -3,25 +3,16 @@
  * Nothing can be deleted; leftovers are listed.
  */
 import { z } from 'zod';
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import type { CheckResult } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { isAhead } from '../http/answers/clock.ts';
-import { okResult, warningResult } from '../kit/checking/checks.ts';
-import {
-  fieldStep,
-  type ProbeStep,
-  runSteps,
-  testBody,
-  testSale,
-  testSubject,
-} from '../kit/checking/probe.ts';
+import { createProbe, fieldStep, testBody } from '../kit/checking/probe.ts';
 import { firstPage, type ListPage } from '../kit/reading/lists.ts';
 import { createKeyed } from '../kit/writing/push.ts';
 import { withdrawTicket } from '../kit/writing/tickets.ts';
 import { type List, run, type SuperOps } from './call.ts';
 import { operations } from './documents.ts';
 import { type FactId, facts } from './facts.ts';
-import { showsBillable } from './introspection.ts';
 import { readable } from './lists.ts';
 import { isBilled, isWork } from './mapping.ts';
 import { alertRecord, clientFields, draftRecord, notes, ourTicket } from './push.ts';
@@ -43,15 +34,15 @@ export async function verifyByReading(
   // Read after the worklogs: otherwise work logged meanwhile would seem to be missing.
   const items = await firstPage(ops, list);
   const work = readable(items.rows, ItemWire).filter(isWork);
-  const answers = { 'quantity-hours': areHours(work), ...compareWorklogs(entries, items) };
-  // Offered work that is not billed yet is offered before billing.
-  if (work.some((item) => !isBilled(item))) answers['items-hold-time'] ??= true;
-  if (await showsBillable(ops)) answers['items-billable'] = true;
+  const { 'items-hold-time': holdsTime, ...others } = compareWorklogs(entries, items);
   const isOff = tickets.some(({ updatedTime }) => isAhead(updatedTime, context.now()));
   await facts.verifyFact(context, 'dates-utc', isOff ? false : null);
-  const ids = ['items-hold-time', 'items-billable', 'quantity-hours'] as const;
-  for (const id of ids) await facts.verifyFact(context, id, answers[id]);
-  return Promise.all(ids.map((id) => facts.factResult(context, id)));
+  return facts.verifyAll(context, {
+    // Offered work that is not billed yet is offered before billing.
+    'items-hold-time': holdsTime ?? (work.some((item) => !isBilled(item)) || null),
+    'quantity-hours': areHours(work),
+    ...others,
+  });
 }
 
 /** Minutes are whole and often above 24; hours are neither. */
@@ -92,47 +83,22 @@ async function readWorklogs(ops: SuperOps): Promise<readonly WorklogWire[]> {
   }
 }
 
-export async function probeConnection(ops: SuperOps, clientId: SourceId): Promise<CheckResult[]> {
-  const { context, config } = ops;
-  const key = `probe.${context.now()}`;
-  const left: string[] = [];
-  const invoice = async () => {
-    const sale = testSale(context, { key, clientId });
-    const { remoteId, label } = await createKeyed(ops, facts, draftRecord, sale);
-    left.push(`invoice ${label ?? remoteId}`);
-  };
-  const steps: ProbeStep<FactId>[] = [
-    {
-      facts: ['ticket-key', 'subject-filter', 'dates-utc', 'note-audience'],
-      work: () => probeTicket(ops, clientId, key, left),
+export const probeConnection = createProbe<SuperOps, FactId>('SuperOps', facts, ({ config }) => ({
+  ticket: {
+    facts: ['ticket-key', 'subject-filter', 'dates-utc'],
+    create: (ops, alert) => createKeyed(ops, facts, alertRecord, alert),
+    noteFact: 'note-audience',
+    writeNote: notes.write,
+    close: (ops, remoteId, alert) =>
+      withdrawTicket(ourTicket, ops, alert, { remoteId, reason: testBody }),
+  },
+  field: (ops, clientId) => fieldStep(ops, facts, 'client-fields', clientFields, clientId),
+  sale: config.billing.route === 'invoice' && {
+    facts: ['invoice-key'],
+    async create(ops, sale, _, stays) {
+      const { remoteId, label } = await createKeyed(ops, facts, draftRecord, sale);
+      stays(`invoice ${label ?? remoteId}`);
     },
-    fieldStep(ops, facts, 'client-fields', clientFields, clientId),
-    ...(config.billing.route === 'invoice'
-      ? [{ facts: ['invoice-key'] as const, work: invoice }]
-      : []),
-  ];
-  const results = await runSteps(ops, facts, steps, 'SuperOps');
-  const id = 'probe.removed';
-  if (left.length === 0) return [...results, okResult(id, 'Still there: nothing.')];
-  const fix = 'Delete these by hand in SuperOps; its API cannot.';
-  return [...results, warningResult(id, `Still there: ${left.join('; ')}.`, fix)];
-}
-
-async function probeTicket(
-  ops: SuperOps,
-  clientId: SourceId,
-  key: string,
-  left: string[],
-): Promise<void> {
-  const ticket = { key, clientId, subject: testSubject, body: testBody };
-  const delivered = await createKeyed(ops, facts, alertRecord, ticket);
-  const { remoteId: ticketId, label = ticketId } = delivered;
-  left.push(`ticket ${label}`);
-  const note = { clientId, ticketId, body: testBody };
-  await notes.write(ops, { ...note, key: `${key}.in`, audience: 'internal' });
-  // Refused if the client could see the first note.
-  await notes.write(ops, { ...note, key: `${key}.out`, audience: 'client' });
-  const withdrawal = { ...delivered, reason: testBody };
-  const closed = await withdrawTicket(ourTicket, ops, ticket, withdrawal);
-  if (closed != null) left.splice(-1, 1, `ticket ${label}, closed`);
-}
+  },
+  fix: 'Delete these by hand in SuperOps; its API cannot.',
+}));

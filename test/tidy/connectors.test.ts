@@ -21,7 +21,6 @@ const larger: Readonly<Record<string, number>> = {
   halopsa: 2000,
   'kaseya-bms': 2000,
   ninjaone: 2110,
-  superops: 1830,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */

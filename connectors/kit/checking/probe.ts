@@ -11,6 +11,7 @@ import { describeError, isKindError } from '../../../src/domain/errors.ts';
 import { instantFromMs } from '../../../src/domain/time.ts';
 import { type ClientField, type ClientFields, writeField } from '../writing/balance-field.ts';
 import type { Note } from '../writing/notes.ts';
+import type { TicketText } from '../writing/tickets.ts';
 import { type Attempt, attemptsAt } from './checks.ts';
 import { type FactBook, reopened } from './facts.ts';
 
@@ -153,7 +154,7 @@ async function removeWritten(
       left.push(`${path} (${describeError(error)})`);
     }
   }
-  if (left.length === 0) {
+  if (left.length === 0 && (paths.length > 0 || stays.length === 0)) {
     const but = stays.length === 0 ? '' : `, except ${stays.join('; ')}`;
     return { id, status: 'ok', detail: `All test records were removed${but}.` };
   }
@@ -172,7 +173,7 @@ interface Probe<C, Id extends string> {
 
 interface ProbedTicket<C, Id extends string> {
   facts: readonly Id[];
-  create(call: C, alert: Alert): Promise<Delivered>;
+  create(call: C, alert: TicketText): Promise<Delivered>;
   noteFact: Id;
   writeNote(call: C, note: Note): Promise<Delivered>;
   /** How it is removed; absent: the API cannot. */
@@ -182,16 +183,23 @@ interface ProbedTicket<C, Id extends string> {
   /** Verifies more by the new ticket. */
   verify?(call: C, ticketId: SourceId): Promise<void>;
   /** For a ticket that stays. */
-  close?(call: C, ticketId: SourceId): Promise<unknown>;
+  close?(call: C, ticketId: SourceId, alert: TicketText): Promise<unknown>;
 }
 
 interface ProbedSale<C, Id extends string> {
   facts: readonly Id[];
-  /** Calls `wrote` with the path of each record as soon as it exists. */
-  create(call: C, sale: Sale, wrote: (path: string) => void): Promise<unknown>;
+  /**
+   * Calls `wrote` with the path of each record as soon as it exists; `stays` with the name of one that the API cannot
+   * delete.
+   */
+  create(
+    call: C,
+    sale: Sale,
+    wrote: (path: string) => void,
+    stays: (what: string) => void,
+  ): Promise<unknown>;
 }
 
-type Alert = Pick<PushMessages['alert-ticket'], 'key' | 'clientId' | 'subject' | 'body'>;
 type Sale = PushMessages['invoice'];
 
 interface Traces {
@@ -199,7 +207,7 @@ interface Traces {
   stays: string[];
 }
 
-/** `check --probe` of a vendor that deletes by path. `product`: display name of the vendor's product. */
+/** `check --probe` by the records of a vendor. `product`: display name of the vendor's product. */
 export function createProbe<
   C extends { context: ConnectorContext; remove(path: string): Promise<void> },
   Id extends string,
@@ -217,7 +225,8 @@ export function createProbe<
     if (sale) {
       const test = testSale(call.context, { key: `${key}.sale`, clientId });
       const wrote = (path: string): void => void traces.written.unshift(path);
-      const work = async () => void (await sale.create(call, test, wrote));
+      const stays = (what: string): void => void traces.stays.push(what);
+      const work = async () => void (await sale.create(call, test, wrote, stays));
       steps.push({ facts: sale.facts, work });
     }
     return runProbe(call, book, steps, { ...traces, remove: call.remove, fix }, product);
@@ -244,7 +253,8 @@ async function probeTicket<C extends { context: ConnectorContext }, Id extends s
       if ((await readFact(call.context, ticket.noteFact)) !== 'yes') return;
     }
   } finally {
-    await ticket.close?.(call, ticketId);
-    if (ticket.path === undefined) stays.push(`ticket ${label}, which the API cannot delete`);
+    await ticket.close?.(call, ticketId, alert);
+    const state = ticket.close === undefined ? '' : ', closed';
+    if (ticket.path === undefined) stays.push(`ticket ${label}${state}`);
   }
 }

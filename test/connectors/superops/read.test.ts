@@ -1,7 +1,6 @@
 /** What is read of SuperOps, and what is refused. */
 import { describe, expect, test } from '@jest/globals';
 import { superops } from '../../../connectors/superops/index.ts';
-import { tenantSchema } from '../../sandbox/superops/schema.ts';
 import { asked, checked, read, type SuperopsBench, withSuperops, work } from './bench.ts';
 
 const day = 86_400_000;
@@ -350,16 +349,6 @@ describe('What is not documented', () => {
       expect(results.get('fact.items-hold-time')).toMatchObject({ status: 'ok' });
       expect(results.get('facts')).toBeUndefined();
       expect(await read(bench, 'timeEntries')).toHaveLength(5);
-    }));
-
-  test('items with a billable flag are asked for it', () =>
-    withSuperops(async (bench) => {
-      someWork(bench, { isBillable: false });
-      const schema = tenantSchema({ withFlag: true });
-      Object.assign(bench.sandbox.options, { offersAll: true, schema });
-      expect((await checked(bench)).get('fact.items-billable')).toMatchObject({ status: 'ok' });
-      const [entry] = await read(bench, 'timeEntries');
-      expect(entry).toMatchObject({ isBillable: false });
     }));
 
   test('timestamps that are not UTC', () =>

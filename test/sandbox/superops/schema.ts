@@ -1,7 +1,7 @@
-/** What a tenant's schema may look like, as far as the sandbox needs it; `withFlag`: items say if they are billable. */
+/** What a tenant's schema may look like, as far as the sandbox needs it. */
 import { parseSdl, type Sdl } from '../../support/graphql-schema.ts';
 
-export function tenantSchema({ withFlag = false } = {}): Sdl {
+export function tenantSchema(): Sdl {
   return parseSdl(`
     type Query {
       getClientList(input: ListInfoInput!): ClientList
@@ -42,7 +42,7 @@ export function tenantSchema({ withFlag = false } = {}): Sdl {
     type OfferedItem {
       itemId: ID! billDate: DateTime status: String serviceItem: JSON client: JSON workItem: JSON
       technician: JSON qty: String amount: String notes: String createdTime: DateTime
-      updatedTime: DateTime ${withFlag ? 'billable: Boolean' : ''}
+      updatedTime: DateTime
     }
     type Contract { contractId: ID name: String description: String contractType: String }
     type ClientContract { contractId: ID! client: JSON contract: Contract contractStatus: String }
