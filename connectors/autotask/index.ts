@@ -9,7 +9,7 @@ import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
 import { alertRecord, companyFields, notes } from './push.ts';
-import { findBillingCode, saleRecord } from './sales.ts';
+import { findBillingCode, listProducts, saleRecord } from './sales.ts';
 import { countTime, presentTime, pullTime } from './time.ts';
 import { probeConnection } from './verify.ts';
 
@@ -35,6 +35,7 @@ export const autotask = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
+    listProducts,
     proveProduct: (api, product) => findBillingCode(api, { product, offer: '' }),
     pull: {
       clients: pullClients,

@@ -4,7 +4,7 @@
  * exist, and creating writes what is missing; the block last, since it cannot be deleted.
  */
 import { z } from 'zod';
-import type { Delivered, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -125,6 +125,11 @@ export async function findSalesContract(api: Autotask, clientId: SourceId): Prom
 }
 
 const BillingCode = z.object({ id: Id, name: z.string(), isActive: z.boolean().nullish() });
+
+export async function listProducts(api: Autotask): Promise<ListedProduct[]> {
+  const list = listOf('BillingCodes', BillingCode, where.everything);
+  return (await allRows(api, list, BillingCode)).filter(({ isActive }) => isActive !== false);
+}
 
 /** The billing code from the offer's product, else from the config. */
 export async function findBillingCode(

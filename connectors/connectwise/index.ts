@@ -7,7 +7,7 @@ import { createPsa } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { ConnectwiseConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { listClients, productNumber } from './lists.ts';
+import { listClients, listProducts, productNumber } from './lists.ts';
 import {
   countTime,
   presentTime,
@@ -44,6 +44,7 @@ export const connectwise = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
+    listProducts,
     proveProduct: productNumber,
     pull: {
       clients: pullClients,

@@ -1,6 +1,6 @@
 /** ConnectWise's lists, their conditions, look-ups of configured names, and finding our own records. */
 import { z } from 'zod';
-import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
+import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -125,10 +125,19 @@ export const nameSources: NameSources<Psa, NameKind> = {
 };
 
 const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
+const catalog = '/procurement/catalog';
+const CatalogItem = z.object({ identifier: Text, description: Text });
+
+export async function listProducts(psa: Psa): Promise<ListedProduct[]> {
+  const active = { path: catalog, ...fieldsOf(CatalogItem), conditions: 'inactiveFlag=false' };
+  return (await allRows(psa, active, CatalogItem)).flatMap(({ identifier, description }) =>
+    identifier ? [{ name: identifier, description: description ?? '' }] : [],
+  );
+}
 
 /** The ID of an active product. There may be thousands: only this one is requested. */
 export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
-  const list = { path: '/procurement/catalog', ...fieldsOf(Product) };
+  const list = { path: catalog, ...fieldsOf(Product) };
   const conditions = isText('identifier', name);
   const found = await allRows(psa, { ...list, conditions }, Product);
   return onlyOne(

@@ -58,12 +58,8 @@ export function checkConnection(
 }
 
 async function checkCredentials(halo: Halo): Promise<string> {
-  const { count } = await firstPage(halo, {
-    path: '/Client',
-    rows: 'clients',
-    query: {},
-    pageSize: 1,
-  });
+  const list = { path: '/Client', rows: 'clients', query: {}, pageSize: 1 };
+  const { count } = await firstPage(halo, list);
   return `Signed in at ${halo.config.baseUrl}; ${count} clients can be read.`;
 }
 

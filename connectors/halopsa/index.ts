@@ -6,7 +6,7 @@ import { createHalo } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { HalopsaConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { itemNumber, listClients } from './lists.ts';
+import { itemNumber, listClients, listProducts } from './lists.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
@@ -32,6 +32,7 @@ export const halopsa = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
+    listProducts,
     proveProduct: itemNumber,
     pull: { clients: pullClients, tickets: pullTickets, invoices: pullInvoices },
     ticketTime: pullTicketTime,

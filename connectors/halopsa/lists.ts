@@ -2,11 +2,11 @@
  * Halo's lists. It silently ignores unknown parameters, so the effect of each is verified on the response.
  */
 import { z } from 'zod';
-import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
+import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
+import { findRow, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
@@ -78,13 +78,17 @@ export const nameSources: NameSources<Halo, NameKind> = {
   statuses: named('/Status'),
 };
 
+const itemList: List = { path: '/Item', rows: 'items', query: { order: 'id' } };
+
+export function listProducts(halo: Halo): Promise<ListedProduct[]> {
+  return readableRows(halo, itemList, Named);
+}
+
 /** The ID of an item; there may be thousands, so pages are searched one by one. */
 export async function itemNumber(halo: Halo, name: string): Promise<number> {
-  const list = { path: '/Item', rows: 'items', query: { order: 'id' } };
-  for await (const { rows } of halo.pages(list)) {
-    const found = parseAll(rows, Named).find((row) => row.name === name);
-    if (found !== undefined) return Number(found.id);
-  }
+  const isNamed = (row: { name: string }): boolean => row.name === name;
+  const found = await findRow(halo, itemList, Named, isNamed, () => false);
+  if (found !== null) return Number(found.id);
   throw new KindError('config', `Halo has no item called "${name}".`, {
     fix: 'Write the name as Halo shows it, or let the API application see items.',
   });

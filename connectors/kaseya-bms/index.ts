@@ -6,7 +6,7 @@ import { createBms } from './call.ts';
 import { checkConnection } from './check.ts';
 import { KaseyaBmsConfig } from './config.ts';
 import { facts } from './facts.ts';
-import { findProduct, listClients, listNames } from './lists.ts';
+import { findProduct, listClients, listNames, listProducts } from './lists.ts';
 import { presentTime, pullClients, pullInvoices, pullTickets, pullTime } from './pull.ts';
 import { accountField, alertRecord, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
@@ -31,6 +31,7 @@ export const kaseyaBms = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
+    listProducts,
     proveProduct: findProduct,
     pull: {
       clients: pullClients,

@@ -130,10 +130,17 @@ export async function findLocation(bms: Bms, accountId: SourceId): Promise<numbe
   });
 }
 
+const productsPath = '/v2/inventory/products/searchselect';
+
+export async function listProducts(bms: Bms) {
+  const products = await allRows(bms, { path: productsPath }, ProductWire);
+  return products.flatMap(({ productname }) => (productname ? [{ name: productname }] : []));
+}
+
 /** A product is listed once per stock location. */
 export async function findProduct(bms: Bms, name: string): Promise<number> {
-  const path = '/v2/inventory/products/searchselect';
-  const products = await allRows(bms, { path, query: { 'Filter.ProductName': name } }, ProductWire);
+  const list = { path: productsPath, query: { 'Filter.ProductName': name } };
+  const products = await allRows(bms, list, ProductWire);
   const named = products.filter(({ productname }) => productname === name);
   const ids = new Set(named.map(({ productindexid }) => productindexid));
   const fix = 'Write one name as BMS shows it.';

@@ -7,6 +7,7 @@ import type {
   Connector,
   ConnectorContext,
   InvoiceRow,
+  ListedProduct,
   NameLists,
   Page,
   PresenceRequest,
@@ -33,6 +34,7 @@ interface Parts<C, Config> {
   probe?(call: C, clientId: SourceId): Promise<CheckResult[]>;
   listNames?(call: C, clientIds: readonly SourceId[]): Promise<NameLists>;
   listClients?(call: C): Promise<readonly ClientRow[]>;
+  listProducts?(call: C): Promise<readonly ListedProduct[]>;
   proveProduct?(call: C, name: string): Promise<unknown>;
   pull: {
     clients?: Pulled<C, ClientRow>;
@@ -85,7 +87,8 @@ function bindConnector<C, Config>(
   parts: Parts<C, Config>,
   config: Config,
 ): Connector {
-  const { probe, listNames, listClients, proveProduct, ticketTime, blocks } = parts;
+  const { probe, listNames, listClients, listProducts, proveProduct } = parts;
+  const { ticketTime, blocks } = parts;
   const pulls = Object.entries(parts.pull).map(([stream, read]) => {
     return [stream, (request: PullRequest) => read(open(request.signal), request as never)];
   });
@@ -101,6 +104,7 @@ function bindConnector<C, Config>(
     ...(probe && { probe: (clientId, signal) => probe(open(signal), clientId) }),
     ...(listNames && { listNames: (ids, signal) => listNames(open(signal), ids) }),
     ...(listClients && { listClients: (signal) => listClients(open(signal)) }),
+    ...(listProducts && { listProducts: (signal) => listProducts(open(signal)) }),
     ...(proveProduct && {
       proveProduct: async (name, signal) => void (await proveProduct(open(signal), name)),
     }),

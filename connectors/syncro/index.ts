@@ -7,7 +7,7 @@ import { checkConnection, listNames } from './check.ts';
 import { SyncroConfig } from './config.ts';
 import { facts } from './facts.ts';
 import { listClients } from './lists.ts';
-import { saleProduct } from './prepay-products.ts';
+import { listProducts, saleProduct } from './prepay-products.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
@@ -34,6 +34,7 @@ export const syncro = describeVendor({
     probe: probeConnection,
     listNames,
     listClients,
+    listProducts,
     proveProduct: saleProduct,
     pull: {
       clients: pullClients,

@@ -3,12 +3,12 @@
  * are checked: products of the category Prepay Hours on a client's invoices and recurring invoices, and the balance
  * itself if an account shows it.
  */
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import type { CheckResult, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addDays, instantFromMs } from '../../src/domain/time.ts';
 import type { Query } from '../kit/call.ts';
 import { okResult } from '../kit/checking/checks.ts';
-import { allRows, believeRows, findRow } from '../kit/reading/lists.ts';
+import { allRows, believeRows, findRow, readableRows } from '../kit/reading/lists.ts';
 import type { List, Syncro } from './call.ts';
 import { invoiceList, readCustomer } from './lists.ts';
 import {
@@ -28,11 +28,13 @@ function productList(query: Query): List {
   return { path: '/products', rows: 'products', query, isUncounted: true };
 }
 
+export async function listProducts(syncro: Syncro): Promise<ListedProduct[]> {
+  const products = await readableRows(syncro, productList({}), ProductWire);
+  return products.filter((one) => !isIn(one, prepayCategory) && !isIn(one, laborCategory));
+}
+
 /** The product of the sale, else of the config; a line may have none. */
-export async function saleProduct(
-  syncro: Syncro,
-  ofSale: string | null,
-): Promise<ProductWire | null> {
+export async function saleProduct(syncro: Syncro, ofSale: string | null) {
   const name = ofSale ?? syncro.config.billing.product;
   if (name === undefined) return null;
   const isNamed = (row: ProductWire): boolean => row.name === name;
@@ -45,9 +47,8 @@ export async function saleProduct(
   const counting = [prepayCategory, laborCategory].find((category) => isIn(found, category));
   if (counting === undefined) return found;
   const message = `Product "${name}" is in the category ${counting}, with which Syncro counts hours itself.`;
-  throw new KindError('config', message, {
-    fix: 'Use a product of another category: the hours are counted here.',
-  });
+  const fix = 'Use a product of another category: the hours are counted here.';
+  throw new KindError('config', message, { fix });
 }
 
 export async function productsIn(syncro: Syncro, category: string): Promise<ProductWire[]> {

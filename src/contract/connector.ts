@@ -166,6 +166,14 @@ export type NameLists = Partial<
   clientFields?: readonly string[];
 };
 
+/** A product of the vendor's catalogue that a sale could name. */
+export interface ListedProduct {
+  /** As the config names it. */
+  name: string;
+  /** What it is, where the name alone may not say it. */
+  description?: string;
+}
+
 export interface Connector {
   /** How long a new record may be missing from this vendor's searches. Default: 90 seconds. */
   searchLagSeconds?: number;
@@ -183,6 +191,8 @@ export interface Connector {
   listNames?(clientIds: readonly SourceId[], signal: AbortSignal): Promise<NameLists>;
   /** All clients of the account, for an admin looking up an ID, and to find a re-created client. */
   listClients?(signal: AbortSignal): Promise<readonly ClientRow[]>;
+  /** All products that a sale could name, for an admin to choose from; a name may come twice. */
+  listProducts?(signal: AbortSignal): Promise<readonly ListedProduct[]>;
   /** For `check`: throws `config` if no sale could use this product. */
   proveProduct?(name: string, signal: AbortSignal): Promise<void>;
   pull: Pulls;

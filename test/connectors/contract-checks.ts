@@ -41,6 +41,15 @@ export function describeChecks(subject: ContractSubject): void {
       expect(listed.every(({ name }) => name !== '')).toBe(true);
     }));
 
+  test('lists products, each of which a sale could name', () =>
+    withBench(subject, async ({ connector }) => {
+      const { listProducts, proveProduct } = connector;
+      expect(listProducts === undefined).toBe(proveProduct === undefined);
+      const products = (await listProducts?.(AbortSignal.timeout(20_000))) ?? [];
+      if (subject.vendor.needsProduct !== undefined) expect(products).not.toEqual([]);
+      for (const { name } of products) await proveProduct?.(name, AbortSignal.timeout(20_000));
+    }));
+
   test('refuses a product that no sale could name', () =>
     withBench(subject, async ({ connector }) => {
       const { proveProduct } = connector;

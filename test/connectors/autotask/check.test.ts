@@ -221,3 +221,13 @@ describe('Check', () => {
       });
     }));
 });
+
+test('billing codes are listed if they are active', () =>
+  withAutotask({}, async ({ state, connector }) => {
+    const codes = ['Block 10', 'Block 20', 'Old'].map((name) => state.addBillingCode(name));
+    state.change('BillingCodes', codes.at(-1) ?? 0, { isActive: false });
+    const listed = await connector.listProducts?.(soon());
+    const names = listed?.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(['Block 10', 'Block 20']));
+    expect(names).not.toContain('Old');
+  }));

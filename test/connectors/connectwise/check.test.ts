@@ -44,6 +44,18 @@ describe('check of ConnectWise', () => {
       expect(names?.clientFields).toEqual(['Hours left']);
     }));
 
+  test('lists the active products by the identifier that a sale names', () =>
+    withConnectwise({}, async ({ connector, sandbox: { state } }) => {
+      const old = state.addCatalogItem({ identifier: 'BLOCK-OLD' });
+      state.addCatalogItem({ identifier: 'BLOCK-20', description: 'Twenty hours' });
+      const row = state.tables.catalog.get(old);
+      if (row !== undefined) row.inactiveFlag = true;
+      expect(await connector.listProducts?.(soon())).toEqual([
+        { name: 'BLOCK-10', description: expect.any(String) },
+        { name: 'BLOCK-20', description: 'Twenty hours' },
+      ]);
+    }));
+
   test.each([
     ['clientId', '00000000-0000-4000-8000-000000000000', /^Check clientId:/],
     ['publicKey', 'wrong-key', /publicKey and privateKey/],

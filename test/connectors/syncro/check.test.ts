@@ -208,6 +208,18 @@ describe('Names and clients of Syncro', () => {
       });
     }));
 
+  test('of products leave out those with which Syncro counts hours itself', () =>
+    withSyncro(async ({ state, connector }) => {
+      state.addProduct('Remote', 'Labor');
+      state.addProduct('Support hour', 'Prepay Hours');
+      state.addProduct('BLOCK-20', 'Blocks');
+      const products = await connector.listProducts?.(soon());
+      expect(products).toContainEqual(expect.objectContaining({ name: 'BLOCK-20' }));
+      expect(products?.map(({ name }) => name)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/Remote|Support hour/)]),
+      );
+    }));
+
   test('are listed for the rest of the config, contracts of the clients alone', () =>
     withSyncro(async ({ state, connector, dupont, stranger }) => {
       state.addProduct('Remote', 'Labor');
