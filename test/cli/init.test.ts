@@ -9,7 +9,7 @@ import { questionsMax } from '../../src/cli/setup/init/init.ts';
 import { requiredFields } from '../../src/config/write/vendor-fields.ts';
 import type { VendorModule } from '../../src/contract/connector.ts';
 import { subjects } from '../connectors/subjects.ts';
-import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
+import { type ConnectwiseSandbox, startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { initBenches } from '../support/init-bench.ts';
 
 let folder = '';
@@ -112,10 +112,11 @@ const flat = (value: unknown, prefix = ''): [string, string][] =>
     return [[prefix + key, String(inner)]];
   });
 
+/** As picked from the PSA’s own; where no question is left for it, guessed by its name. */
 const products: Record<string, string> = {
-  connectwise: ' BLOCK-10',
-  autotask: ' Block purchase',
-  'kaseya-bms': ' BLOCK-10',
+  connectwise: 'BLOCK-10',
+  autotask: 'Block purchase',
+  'kaseya-bms': 'BLOCK-10',
 };
 
 /** What the vendor's settings answer, and as flags what is not asked for. */
@@ -133,7 +134,8 @@ function answersFrom(
     answers: {
       'Which PSA': [vendor.id],
       ...answers,
-      'The block': [`10@120${products[vendor.id] ?? ''}`],
+      'The block': ['10@120'],
+      'Which product': [products[vendor.id] ?? ''],
       'Write ': ['write'],
     },
     flags: others.flatMap(([key, value]) => ['--set', `${key}=${value}`]),
@@ -156,6 +158,8 @@ describe('asked at a terminal', () => {
         expect(asker.questions.length).toBeLessThanOrEqual(questionsMax);
         expect(questionsMax).toBe(10);
         const text = readFileSync(join(folder, 'connector.yaml'), 'utf8');
+        const product = products[vendor.id];
+        if (product !== undefined) expect(text).toContain(`product: ${product} }`);
         for (const id of clientIds) expect(text).toMatch(new RegExp(`psa: "?${id}\\b`));
       } finally {
         await sandbox.close();
@@ -165,9 +169,14 @@ describe('asked at a terminal', () => {
 });
 
 describe('with ConnectWise', () => {
-  async function withSandbox(
-    work: (set: { answers: Answers; secrets: string[]; firstId: string }) => Promise<void>,
-  ): Promise<void> {
+  interface Set {
+    answers: Answers;
+    secrets: string[];
+    firstId: string;
+    state: ConnectwiseSandbox['state'];
+  }
+
+  async function withSandbox(work: (set: Set) => Promise<void>): Promise<void> {
     const { state, config, close } = await startConnectwiseSandbox();
     const company = state.addCompany({ name: 'Zimmer' });
     state.addCompany({ name: 'Dupont' });
@@ -178,7 +187,7 @@ describe('with ConnectWise', () => {
     try {
       const { answers } = answersFrom(vendor, config);
       const secrets = [config.publicKey, config.privateKey];
-      await work({ answers, secrets, firstId: String(company) });
+      await work({ answers, secrets, firstId: String(company), state });
     } finally {
       await close();
     }
@@ -193,17 +202,53 @@ describe('with ConnectWise', () => {
         {
           ...answers,
           'privateKey:': ['mistyped-key', right],
-          'The block': ['10@120 BLOCK-11', '10@120', '10@120 BLOCK-10'],
+          'The block': ['10@120 BLOCK-11'],
+          'Which product': ['BLOCK-10'],
         },
         everyClient,
       );
       expect(await init(asker)).toMatchObject({ exitCode: 0, err: '' });
       expect(asker.questions.filter((one) => one.startsWith('privateKey:'))).toHaveLength(2);
-      expect(asker.questions.filter((one) => one.startsWith('The block'))).toHaveLength(3);
+      expect(asker.questions.filter((one) => one.startsWith('Which product'))).toHaveLength(1);
       expect(asker.said.join('\n')).toContain('BLOCK-11');
+      expect(written()).toContain('product: BLOCK-10 }');
       for (const secret of [...secrets, 'mistyped-key']) {
         expect([written(), ...asker.said, ...asker.questions].join('\n')).not.toContain(secret);
       }
+    });
+  });
+
+  test('the product is guessed by its name, and the review shows and changes it', async () => {
+    await withSandbox(async ({ answers, state }) => {
+      for (const hours of [5, 20]) state.addCatalogItem({ identifier: `BLOCK-${hours}` });
+      state.addCatalogItem({ identifier: 'TONER-10' });
+      const guessed = scriptedAsker({ ...answers, 'The block': ['20@110'] }, everyClient);
+      expect(await init(guessed)).toMatchObject({ exitCode: 0, err: '' });
+      expect(guessed.questions).toHaveLength(questionsMax);
+      expect(guessed.questions.at(-1)).toContain('product BLOCK-20, ');
+      expect(written()).toContain('product: BLOCK-20 }');
+
+      const changed = scriptedAsker(
+        { ...answers, 'Write ': ['product', 'write'], 'Which product': ['TONER-10'] },
+        everyClient,
+      );
+      expect(await init(changed, '--force')).toMatchObject({ exitCode: 0, err: '' });
+      expect(written()).toContain('product: TONER-10 }');
+    });
+  });
+
+  test('a part of the name is enough, and a product that nothing speaks for is picked', async () => {
+    await withSandbox(async ({ answers, state }) => {
+      state.addCatalogItem({ identifier: 'SRV-1', description: 'Senior engineer' });
+      const typed = scriptedAsker({ ...answers, 'The block': ['10@120 senior'] }, everyClient);
+      expect(await init(typed)).toMatchObject({ exitCode: 0, err: '' });
+      expect(typed.questions).toHaveLength(questionsMax);
+      expect(written()).toContain('product: SRV-1 }');
+      const inactive = state.tables.catalog.list((row) => row.identifier === 'BLOCK-10');
+      for (const row of inactive) row.inactiveFlag = true;
+      const picked = scriptedAsker({ ...answers, 'Which product': ['SRV-1'] }, everyClient);
+      expect(await init(picked, '--force')).toMatchObject({ exitCode: 0, err: '' });
+      expect(picked.questions.filter((one) => one.startsWith('Which product'))).toHaveLength(1);
     });
   });
 
@@ -258,7 +303,7 @@ describe('with ConnectWise', () => {
 describe('unattended', () => {
   test.each([
     ['a board', '--set', 'alerts.board=Biling', 'Billing'],
-    ['a product', '--product', 'BLOCK-11', 'BLOCK-11'],
+    ['a product', '--product', 'BLOCK-11', 'did you mean "BLOCK-10"?'],
     ['a client', '--clients', '1,999', '999'],
     ['a work type', '--exclude', 'Travelling', 'Travel'],
     ['a setting', '--set', 'basUrl=https://x', 'baseUrl'],

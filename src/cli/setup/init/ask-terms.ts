@@ -1,7 +1,6 @@
 import { KindError } from '../../../domain/errors.ts';
 import type { ConnectionDraft } from '../../../service/setup/draft.ts';
 import type { Place } from '../../../service/setup/guess-place.ts';
-import { faultOfProduct, type NewOffer, readOffer } from '../../../service/setup/offer.ts';
 import {
   chooseClients,
   hoursText,
@@ -10,7 +9,6 @@ import {
 } from '../../../service/setup/offered.ts';
 import type { SignedIn } from './ask-connection.ts';
 import type { Asker } from './asker.ts';
-import type { InitFlags } from './flags.ts';
 
 export type Connected = SignedIn & { draft: ConnectionDraft; place: Place; signal: AbortSignal };
 
@@ -41,44 +39,6 @@ export function readExcluded(names: readonly string[] | null, flag: string | und
   throw new KindError('config', `--exclude: there is no work type "${unknown.join('", "')}".`, {
     fix: `Work types: ${(names ?? []).join(', ') || 'this PSA lists none'}.`,
   });
-}
-
-/** The block that clients buy, with a product that the PSA knows. */
-export async function askOffer(
-  { connector, draft, place, signal }: Connected,
-  flags: InitFlags,
-  asker: Asker | null,
-): Promise<NewOffer> {
-  let offer = flags.offer === undefined ? null : readOffer(flags.offer, place.currency);
-  if (offer !== null) offer = { ...offer, product: flags.product ?? offer.product };
-  if (asker === null && offer === null) throw wrongOffer(place.currency);
-  for (;;) {
-    offer ??= await askOfferText(asker, place.currency);
-    const fault = await faultOfProduct(connector, draft, offer.product, signal);
-    if (fault === null) return offer;
-    if (asker === null) throw fault;
-    asker.say([fault.message, fault.fix ?? ''].join('\n').trim());
-    offer = null;
-  }
-}
-
-function wrongOffer(currency: string): KindError {
-  return new KindError('config', '--offer is not a number of hours and the price of one.', {
-    fix: `For 10 hours at 120.00 ${currency} an hour: --offer 10@120`,
-  });
-}
-
-async function askOfferText(asker: Asker | null, currency: string): Promise<NewOffer> {
-  if (asker === null) throw wrongOffer(currency);
-  const text = await asker.text({
-    message: `The block that you sell: hours@price of one hour in ${currency}, and its product in the PSA`,
-    placeholder: '10@120 BLOCK-10',
-    faultOf: (typed) =>
-      readOffer(typed, currency) === null ? 'For example 10@120, or 10@120 BLOCK-10' : null,
-  });
-  const offer = readOffer(text, currency);
-  if (offer === null) throw wrongOffer(currency);
-  return offer;
 }
 
 export async function askClients(

@@ -6,15 +6,16 @@ import { locales } from '../../../domain/format.ts';
 import { plainJson, plainText } from '../../../reports/format/plain-text.ts';
 import { createFiles, type WrittenFiles } from '../../../service/setup/create-files.ts';
 import { choosePlace, guessPlace } from '../../../service/setup/guess-place.ts';
+import { type ListedProduct, readProducts } from '../../../service/setup/products.ts';
 import { startDraft } from '../../../service/setup/start-draft.ts';
 import type { CliDeps } from '../../deps.ts';
 import { type Cli, usualConfig } from '../../scope.ts';
 import { addAddingCommands } from './add.ts';
 import { askConnection, askVendor } from './ask-connection.ts';
+import { askOffer, askProduct } from './ask-offer.ts';
 import {
   askClients,
   askExcluded,
-  askOffer,
   type Connected,
   readExcluded,
   workTypeNames,
@@ -88,23 +89,34 @@ async function askTerms(
   const { draft, offered } = connected;
   const names = workTypeNames(offered);
   let excluded: readonly string[] = readExcluded(names, flags.exclude);
-  // Offer, clients and the review are still to come; the review can change work types too.
-  const hasRoom = asker !== null && asker.asked() + 4 <= questionsMax;
+  // Offer, clients and the review are still to come; the review can change product and work types.
+  const room = asker === null ? 0 : questionsMax - asker.asked() - 3;
+  const products = asker === null ? [] : await offeredProducts(connected, flags, asker);
+  const asksProduct = products.length > 0 && room > 0;
+  const hasRoom = asker !== null && room > Number(asksProduct);
   if (hasRoom && flags.exclude === undefined && names !== null && names.length > 0) {
     excluded = await askExcluded(asker, names, excluded);
   }
-  const offer = await askOffer(connected, flags, asker);
+  const sold = await askOffer(connected, flags, asker, { products, asksProduct });
   const clients = await askClients(offered.clients, flags.clients, asker);
   const guesses = {
     place: connected.place,
     workTypeNames: names,
     excluded,
     takesBlocks: flags.openingBlocks,
+    product: sold.product,
   };
+  const pickProduct =
+    asker === null || products.length === 0
+      ? null
+      : () => askProduct(connected, asker, sold, products);
   const isReviewed = asker !== null && flags.yes !== true;
-  const reviewed = isReviewed ? await review(asker, file, guesses, clients) : guesses;
+  const reviewed = isReviewed
+    ? await review(asker, guesses, { file, clients, pickProduct })
+    : guesses;
   if (reviewed === null) return null;
-  const { place, takesBlocks } = reviewed;
+  const { place, takesBlocks, product } = reviewed;
+  const offer = { ...sold, product };
   const covered = (names ?? []).filter((one) => !reviewed.excluded.includes(one));
   const workTypes =
     names === null || names.length === 0 ? null : { covered, excluded: reviewed.excluded };
@@ -112,6 +124,18 @@ async function askTerms(
   const written = createFiles(answers, deps.env);
   report(deps, flags, { written, file, vendor: draft.vendor.title, clients, takesBlocks });
   return written;
+}
+
+/** Asked of the PSA where no flag names one. */
+async function offeredProducts(
+  { connector, signal }: Connected,
+  { product }: GlobalFlags,
+  asker: Asker,
+): Promise<readonly ListedProduct[]> {
+  if (product !== undefined) return [];
+  const { products, problem } = await readProducts(connector, signal);
+  if (problem !== null) asker.say(problem);
+  return products;
 }
 
 async function refuseOverwriting(

@@ -11,29 +11,49 @@ interface Reviewed {
   workTypeNames: readonly string[] | null;
   excluded: readonly string[];
   takesBlocks: boolean;
+  /** The PSA’s product of the block; null: none. */
+  product: string | null;
+}
+
+interface Surroundings {
+  file: string;
+  clients: SetupAnswers['clients'];
+  /** Null: the PSA lists no products. */
+  pickProduct: (() => Promise<string | null>) | null;
 }
 
 /** One question with all that was guessed, and a way to change each; null: nothing is to be written. */
 export async function review(
   asker: Asker,
-  file: string,
   reviewed: Reviewed,
-  clients: SetupAnswers['clients'],
+  { file, clients, pickProduct }: Surroundings,
 ): Promise<Reviewed | null> {
   let now = reviewed;
   for (;;) {
-    const { place, workTypeNames, excluded, takesBlocks } = now;
+    const { place, workTypeNames, excluded, takesBlocks, product } = now;
     const free = excluded.length === 0 ? 'none' : excluded.join(', ');
     const native = clients.filter((client) => client.native.length > 0).length;
+    const parts = [
+      `${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`,
+      ...(product === null ? [] : [`product ${product}`]),
+      `time zone ${place.timezone}`,
+      place.currency,
+      `language ${place.locale}`,
+    ];
     const take = takesBlocks ? 'Do not take over' : 'Take over';
     const answer = await asker.pick({
-      message: `Write ${file}? ${clients.length} clients, time zone ${place.timezone}, ${place.currency}, language ${place.locale}`,
+      message: `Write ${file}? ${parts.join(', ')}`,
       choices: [
         { value: 'write', label: 'Write it; in observe mode nothing is sent to the PSA' },
         { value: 'place', label: 'Change time zone, currency or language' },
         ...(workTypeNames === null || workTypeNames.length === 0
           ? []
           : [{ value: 'types', label: `Change which work types are free (${free})` }]),
+        ...(pickProduct === null
+          ? []
+          : [
+              { value: 'product', label: `Change the product of the block (${product ?? 'none'})` },
+            ]),
         ...(native === 0
           ? []
           : [
@@ -52,6 +72,8 @@ export async function review(
     if (answer === 'types') {
       now = { ...now, excluded: await askExcluded(asker, workTypeNames ?? [], excluded) };
     }
+    if (answer === 'product' && pickProduct !== null)
+      now = { ...now, product: await pickProduct() };
     if (answer === 'blocks') now = { ...now, takesBlocks: !takesBlocks };
   }
 }
