@@ -9,7 +9,11 @@ import { dirname, join } from 'node:path';
  */
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
-const readAtRunTime = ['src/store/sqlite/migrations', 'src/reports/statement/page/templates'];
+const readAtRunTime = [
+  'src/store/sqlite/migrations',
+  'src/reports/statement/page/templates',
+  'src/reports/published/templates',
+];
 
 rmSync(dist, { recursive: true, force: true });
 const compiler = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));

@@ -11,6 +11,7 @@ import { addVerifyCommand } from './maintenance/verify.ts';
 import { reportError } from './output/report-error.ts';
 import { addBalancesCommand } from './reports/balances.ts';
 import { addExplainCommand } from './reports/explain.ts';
+import { addPublishCommand } from './reports/publish.ts';
 import { addReportCommands } from './reports/report.ts';
 import { addStatementCommand } from './reports/statement.ts';
 import { addReconcileCommand } from './runs/reconcile.ts';
@@ -48,6 +49,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addStatusCommand(program, cli);
   addBalancesCommand(program, cli);
   addStatementCommand(program, cli);
+  addPublishCommand(program, cli);
   addExplainCommand(program, cli);
   addReportCommands(program, cli);
   addPlanCommand(program, cli);

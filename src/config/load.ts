@@ -98,7 +98,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 
   const { mode, timezone, locale, currency, store, history, balanceField, schedule } = parsed.data;
   const { sweep, reconcile, blocksSoldByHand } = parsed.data;
-  const { backup = null, ...stepSchedule } = schedule;
+  const { backup = null, publish: publishCron, ...stepSchedule } = schedule;
+  const { publish = null } = parsed.data;
+  const folderOf = (folder: string) => resolve(baseFolder(file), folder);
   const services = buildServices(read.sections, raw);
   return {
     file: resolve(file),
@@ -113,7 +115,12 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     blocksSoldByHand,
     connections: read.connections,
     schedule: stepSchedule,
-    backup: backup && { ...backup, folder: resolve(baseFolder(file), backup.folder) },
+    backup: backup && { ...backup, folder: folderOf(backup.folder) },
+    publish: publish && {
+      cron: publishCron,
+      folder: folderOf(publish.folder),
+      url: publish.url ?? null,
+    },
     sweep,
     reconcile,
     ...services,

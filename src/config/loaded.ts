@@ -24,6 +24,8 @@ export interface LoadedConfig {
   schedule: Schedule;
   /** Null: no backups are made. `folder` is an absolute path. */
   backup: { cron: string; folder: string; keep: number } | null;
+  /** Null: no pages are published. `folder` is an absolute path; `url`: null: not known. */
+  publish: { cron: string; folder: string; url: string | null } | null;
   sweep: { days: number; percentMax: number };
   reconcile: { days: number };
   /** Null: no status page. */

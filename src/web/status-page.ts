@@ -84,6 +84,7 @@ const stepTitles: Record<StepStatus['step'], string> = {
   push: 'Push',
   reconcile: 'Reconcile',
   backup: 'Backup',
+  publish: 'Publish',
 };
 
 function runsSection({ steps, asOf }: Status): Html {

@@ -58,6 +58,7 @@ export async function openOffice(
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
         backup: null,
+        publish: null,
         sweep: { days: 62, percentMax: 10 },
         sender: null,
         reconcile: { days: 31 },

@@ -144,6 +144,16 @@ describe('single values', () => {
       '"*/10" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',
     ],
     [
+      'cron of the publishing',
+      { schedule: '{ publish: hourly }' },
+      '"hourly" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',
+    ],
+    [
+      'address of the pages',
+      { publish: '{ folder: pages, url: hours.example.com }' },
+      'not a web address; start it with https://',
+    ],
+    [
       'cron of the backup',
       { schedule: '{ backup: { cron: daily } }' },
       '"daily" is not a valid cron expression; use minute hour day month weekday, such as "*/10 * * * *"',

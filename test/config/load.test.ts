@@ -79,6 +79,7 @@ describe('a whole file', () => {
       push: '*/2 * * * *',
     });
     expect(config.backup).toBeNull();
+    expect(config.publish).toBeNull();
     expect(config.store).toBe(join(config.file, '../../data/hours.db'));
   });
 

@@ -3,9 +3,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { noPageToHtml } from '../../src/reports/published/client-index.ts';
+import { toLogoFile } from '../../src/service/publish/page-files.ts';
 import { Browser, findChromium } from '../support/chromium.ts';
 import { makeFolder } from './report-bench.ts';
-import { makeSample, pageOf, sampleLocales, sampleSizes } from './statement-samples.ts';
+import {
+  currentPageOf,
+  makeSample,
+  pageOf,
+  sampleIndex,
+  sampleLocales,
+  sampleSizes,
+  sender,
+} from './statement-samples.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const widths = [1280, 390];
@@ -55,6 +65,54 @@ inBrowser.each(cases)('a statement of $lines lines in $locale', ({ locale, lines
     await browser.send('Emulation.setEmulatedMedia', { media: '' });
   }, 120_000);
 });
+
+inBrowser('what is published', () => {
+  /** Opened from a folder as a browser gets it from a server, with the logo beside the page. */
+  async function findAllFaults(html: string): Promise<unknown[]> {
+    const folder = makeFolder();
+    const { name, content } = toLogoFile(sender.logo);
+    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, 'page.html'), html.replace(/logo-[0-9a-f]{16}\.svg/, name));
+    const faults: unknown[] = [];
+    for (const width of widths) {
+      await browser.resize(width);
+      await browser.goTo(pathToFileURL(join(folder, 'page.html')).href);
+      const missing = await browser.evaluate<number>(missingPictures);
+      const broken = await browser.evaluate<string[]>(brokenWords);
+      const wide = await browser.evaluate<number>(overflow);
+      faults.push(...broken, ...(await findFaults()), ...[missing, wide].filter(Boolean));
+    }
+    return faults;
+  }
+
+  test.each(sampleLocales.flatMap((locale) => sampleSizes.map((lines) => ({ locale, lines }))))(
+    'the current page of $lines lines in $locale is small, fits a screen and a phone, and is readable',
+    async ({ locale, lines }) => {
+      const statement = await makeSample(lines, locale, '2026-03-30T19:00:00.000Z');
+      const html = currentPageOf(statement);
+      expect(Buffer.byteLength(html)).toBeLessThanOrEqual(40_000);
+      expect(html).not.toMatch(/<script|<link| src="(?!logo-)/);
+      expect(await findAllFaults(html)).toEqual([]);
+      const [width, height] = papers.A4;
+      const pages = await countPages({ paperWidth: width, paperHeight: height });
+      expect(pages).toBeLessThanOrEqual(4);
+    },
+    120_000,
+  );
+
+  test.each(sampleLocales)(
+    'so do the list of all pages, and the one for no page, in %s',
+    async (locale) => {
+      expect(await findAllFaults(sampleIndex(locale))).toEqual([]);
+      const reader = { locale, durations: 'clock', timezone: 'Europe/Paris', sender } as const;
+      expect(await findAllFaults(noPageToHtml(reader))).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+const missingPictures =
+  '[...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length';
 
 const overflow = 'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)';
 

@@ -1,9 +1,13 @@
+import { pageAddress } from '../../src/domain/page-link.ts';
+import type { ClientBalance } from '../../src/reports/balances/balances.ts';
+import { clientIndexToHtml } from '../../src/reports/published/client-index.ts';
+import { currentPageToHtml } from '../../src/reports/published/current-page.ts';
 import type { Outlook } from '../../src/reports/statement/outlook.ts';
 import { buildStatement } from '../../src/reports/statement/statement.ts';
 import { statementToHtml } from '../../src/reports/statement/statement-html.ts';
 import type { Statement } from '../../src/reports/statement/statement-shape.ts';
 import { ten } from '../support/terms.ts';
-import { closed, entry, facts, openReportBench } from './report-bench.ts';
+import { closed, entry, facts, openReportBench, client as sampleClient } from './report-bench.ts';
 
 export const sampleLocales = ['en', 'fr'] as const;
 export const sampleSizes = [3, 40, 300] as const;
@@ -99,6 +103,22 @@ export function pageOf(statement: Statement): string {
   return statementToHtml(statement, { sender, outlook: statement.provisional ? outlook : null });
 }
 
+/** What is published of it, with as much as can be shown; the logo is a file beside it. */
+export function currentPageOf(statement: Statement): string {
+  const open = Array.from({ length: statement.lines.length / 3 }, (_, index) => ({
+    ticketNumber: `${2000 + index}`,
+    summary: summaries[index % summaries.length] ?? null,
+    technicians: technicians.slice(0, 1 + (index % 2)),
+    workedSeconds: 5400,
+    pendingSeconds: 6300,
+  }));
+  return currentPageToHtml(statement, {
+    sender: { ...sender, logo: 'logo-0123456789abcdef.svg' },
+    outlook: { ...outlook, open },
+    at: '2026-03-30T19:00:00.000Z',
+  });
+}
+
 const outlook: Outlook = {
   asOf: '2026-03-30',
   open: [1, 2].map((number) => ({
@@ -126,3 +146,34 @@ const outlook: Outlook = {
     minor: 60_000,
   },
 };
+
+/** The MSP's list: long names, overage, money, a client that has used nothing yet. */
+export function sampleIndex(locale: 'en' | 'fr'): string {
+  const balance = (index: number, name: string, change: Partial<ClientBalance>): ClientBalance => ({
+    client: { ...sampleClient(), id: `c${index}`, name },
+    settledSeconds: 27_000,
+    moneyLeft: new Map(),
+    pendingSeconds: 5400,
+    overageSeconds: 0,
+    projectedSeconds: 21_600,
+    runOut: { runOutOn: '2026-05-10', earliestOn: '2026-05-01', latestOn: '2026-06-12' },
+    blocks: [],
+    lastAlert: null,
+    markedAt: null,
+    ...change,
+  });
+  const today = { runOutOn: '2026-03-30', earliestOn: '2026-03-30', latestOn: '2026-03-30' };
+  const late = { runOutOn: '2026-09-30', earliestOn: '2026-07-30', latestOn: null };
+  const balances = [
+    balance(0, 'Établissements Dupont-Lefebvre & Fils, plomberie, chauffage et climatisation', {}),
+    balance(1, 'Martin', { settledSeconds: 0, overageSeconds: 8100, runOut: today }),
+    balance(2, 'Donaudampfschifffahrtsgesellschaft mbH', { pendingSeconds: 0, runOut: late }),
+    balance(3, 'Café Lumière', { moneyLeft: new Map([['EUR', 123_400]]), runOut: null }),
+  ];
+  const base = 'https://hours.meridian-it-services-and-consulting.example/clients';
+  const addresses = balances.map(({ client }, index): [string, string] => {
+    return [client.id, pageAddress(base, `${index}`.repeat(32))];
+  });
+  const reader = { locale, durations: 'clock', timezone: 'Europe/Paris', sender } as const;
+  return clientIndexToHtml(balances, new Map(addresses), reader, '2026-03-30T19:00:00.000Z');
+}

@@ -170,6 +170,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     backup: null,
+    publish: null,
     sender: null,
     reconcile: { days: 31 },
     sweep: { days: 62, percentMax: 10 },

@@ -230,6 +230,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },
     backup: null,
+    publish: null,
     sweep: { days: 62, percentMax: 10 },
     sender: options.sender ?? null,
     reconcile: { days: 31 },

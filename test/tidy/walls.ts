@@ -61,7 +61,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'explain'],
+    ['notices', 'balances', 'statement', 'published', 'explain'],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },
@@ -85,17 +85,21 @@ const walls: readonly Wall[] = [
   { room: 'src/config/*', may: ['src/domain/', 'src/contract/', 'src/config/'] },
   { room: 'src/service/app/', may: [...core, 'src/service/corrections/'] },
   { room: 'src/service/corrections/', may: [...core, 'src/service/app/', 'src/service/run/'] },
-  ...['run', 'check', 'plan', 'setup', 'backup', 'publish'].map((name) => ({
+  ...['run', 'check', 'plan', 'setup', 'backup'].map((name) => ({
     room: `src/service/${name}/`,
     may: [...core, 'src/service/app/'],
   })),
+  {
+    room: 'src/service/publish/',
+    may: [...core, 'src/service/app/', 'src/service/corrections/'],
+  },
   {
     room: 'src/service/go-live/',
     may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/corrections/'],
   },
   {
     room: 'src/service/schedule/',
-    may: [...core, 'src/service/app/', 'src/service/run/', 'src/service/backup/'],
+    may: [...core, ...['app', 'run', 'backup', 'publish'].map((name) => `src/service/${name}/`)],
   },
   {
     room: 'src/service/status/',

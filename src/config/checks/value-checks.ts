@@ -98,7 +98,7 @@ const steps: readonly string[] = ['pull', 'debit', 'replenish', 'push', 'sweep',
 
 /** Cron expressions that the scheduler understands. */
 export function scheduleFaults(raw: unknown, isCron: (text: string) => boolean): Problem[] {
-  const ofSteps = steps.map((step) => ['schedule', step]);
+  const ofSteps = [...steps, 'publish'].map((step) => ['schedule', step]);
   return [...ofSteps, ['schedule', 'backup', 'cron']].flatMap((path) => {
     const text = valueAt(raw, path);
     if (typeof text !== 'string' || isCron(text)) return [];

@@ -55,7 +55,23 @@ const Schedule = z.strictObject({
     .string()
     .default('30 3 * * *')
     .describe('When to compare everything with the vendors'),
+  publish: z
+    .string()
+    .default('6 * * * *')
+    .describe('When to publish the clients’ pages, if there is `publish`'),
   backup: Backup.optional().describe('Backups of the database. Default: none are made'),
+});
+
+const Publish = z.strictObject({
+  folder: z
+    .string()
+    .min(1)
+    .describe('A folder of its own. Relative like `store`; a web server shows its folder `pages`'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/[^\s<>"?#]+$/, 'not a web address; start it with https://')
+    .optional()
+    .describe('Where the folder `pages` is on the web, such as https://hours.example.com'),
 });
 
 const Sweep = z.strictObject({
@@ -233,6 +249,9 @@ export const ConfigFile = z.strictObject({
   ),
   reconcile: Reconcile.prefault({}).describe(
     'Comparison of hours, invoices and alerts with the vendors’ data',
+  ),
+  publish: Publish.optional().describe(
+    'A page for each client with its current balance, at an address that nobody can guess, written by `start` and `publish`. Default: none',
   ),
   web: Web.optional().describe(
     'A status page for admins, `/readyz` and `/metrics`, served by `start`. Default: none',

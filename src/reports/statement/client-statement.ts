@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../../config/loaded.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { dateInZone, type Instant } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
+import type { ClientBalance } from '../balances/balances.ts';
 import { buildOutlook, type Outlook } from './outlook.ts';
 import { buildStatement } from './statement.ts';
 import type { Statement } from './statement-shape.ts';
@@ -34,7 +35,9 @@ export async function buildStatementOutlook(
   { config, store, clients, now }: StatementSource,
   client: Client,
   { provisional }: Pick<Statement, 'provisional'>,
+  balance?: ClientBalance,
 ): Promise<Outlook | null> {
   if (provisional === null) return null;
-  return await buildOutlook(store, { client, all: clients, offers: config.offers, now });
+  const { offers } = config;
+  return await buildOutlook(store, { client, all: clients, offers, now, balance });
 }

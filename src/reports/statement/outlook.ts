@@ -40,14 +40,15 @@ interface OutlookRequest {
   all: readonly Client[];
   offers: ReadonlyMap<string, Offer>;
   now: Instant;
+  /** The client's, where it is known already. */
+  balance?: ClientBalance | undefined;
 }
 
 export async function buildOutlook(
   store: Store,
-  { client, all, offers, now }: OutlookRequest,
+  { client, all, offers, now, balance: known }: OutlookRequest,
 ): Promise<Outlook | null> {
-  const { clients } = await buildBalances(store, { shown: [client], all, asOf: now });
-  const [balance] = clients;
+  const balance = known ?? (await readBalance(store, { client, all, now }));
   if (balance === undefined) return null;
   const open = toOpenWork(await store.readPendingEntries([client.id]));
   const asOf = dateInZone(now, client.timezone);
@@ -62,6 +63,14 @@ export async function buildOutlook(
     next,
     saving: client.paidBy === null ? findSaving(balance, [...offers.values()], asOf) : null,
   };
+}
+
+async function readBalance(
+  store: Store,
+  { client, all, now }: Pick<OutlookRequest, 'client' | 'all' | 'now'>,
+): Promise<ClientBalance | undefined> {
+  const { clients } = await buildBalances(store, { shown: [client], all, asOf: now });
+  return clients[0];
 }
 
 function toOpenWork(rows: readonly PendingEntry[]): OpenWork[] {

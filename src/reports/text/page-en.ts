@@ -66,5 +66,17 @@ export const pageEn: PageWords = {
   contact: (sender) => `${sender} will be glad to help.`,
   postedNote: (zone) =>
     `All dates are in the time zone ${zone}. Work is listed in the month in which it was charged.`,
+  current: {
+    title: 'Your prepaid hours',
+    updated: (date, time, zone) => `Updated on ${date} at ${time} (${zone})`,
+    work: (month) => `Work in ${month}, latest first`,
+    earlierTickets: (count) => `${ticketCount(count)} before that`,
+    earlierCorrections: (count) =>
+      count === 1 ? '1 earlier correction' : `${count} earlier corrections`,
+    moreTickets: (count) => `${ticketCount(count)} more`,
+    questions: 'Questions about your hours?',
+    bookmark:
+      'Bookmark this page: it always shows your current balance. Anyone who has its address can read it, so please share it with care.',
+  },
   pageNumber: ['Page ', ' of '],
 };

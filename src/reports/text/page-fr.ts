@@ -71,5 +71,17 @@ export const pageFr: PageWords = {
   contact: (sender) => `${sender} se tient à votre disposition.`,
   postedNote: (zone) =>
     `Toutes les dates sont dans le fuseau ${zone}. Une intervention figure au relevé du mois où elle a été décomptée.`,
+  current: {
+    title: 'Vos heures prépayées',
+    updated: (date, time, zone) => `Mis à jour le ${date} à ${time.replace(':', ' h ')} (${zone})`,
+    work: (month) => `Interventions ${ofMonth(month)}, les plus récentes d’abord`,
+    earlierTickets: (count) => `${ticketCount(count)} avant cela`,
+    earlierCorrections: (count) =>
+      count < 2 ? `${count} correction antérieure` : `${count} corrections antérieures`,
+    moreTickets: (count) => `${ticketCount(count)} de plus`,
+    questions: 'Une question sur vos heures\u00a0?',
+    bookmark:
+      'Ajoutez cette page à vos favoris\u00a0: elle affiche toujours votre solde à jour. Toute personne qui en a l’adresse peut la lire\u00a0: merci de ne la partager qu’à bon escient.',
+  },
   pageNumber: ['Page ', ' sur '],
 };

@@ -55,8 +55,21 @@ export interface PageWords {
   questions: string;
   contact(sender: string): string;
   postedNote(zone: string): string;
+  /** What only the page that always shows the current balance says. */
+  current: CurrentWords;
   /** On paper: `Page 1 of 3`, around the two numbers. */
   pageNumber: [before: string, between: string];
+}
+
+interface CurrentWords {
+  title: string;
+  updated(date: string, time: string, zone: string): string;
+  work(month: string): string;
+  earlierTickets(count: number): string;
+  earlierCorrections(count: number): string;
+  moreTickets(count: number): string;
+  questions: string;
+  bookmark: string;
 }
 
 /** Hours with up to two decimals, for a figure read at a glance. */

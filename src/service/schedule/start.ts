@@ -3,7 +3,9 @@ import { describeError, isKindError } from '../../domain/errors.ts';
 import { acquireLock } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
 import type { StoreHolder } from '../app/rehearsal.ts';
+import type { SideJob } from '../app/side-job.ts';
 import { runScheduledBackup } from '../backup/scheduled.ts';
+import { runScheduledPublishing } from '../publish/scheduled.ts';
 import { type AfterRun, runSteps } from '../run/run.ts';
 import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
@@ -56,7 +58,7 @@ export async function startService(
 }
 
 /** What is done by the schedule. */
-type JobName = StepName | 'backup';
+type JobName = StepName | SideJob;
 
 /** Runs steps one after the other. A bug in one ends the service; an expected error is logged. */
 class Service {
@@ -147,6 +149,7 @@ class Service {
     const done = this.jobs.dailyJobs.find(({ name }) => name === step);
     try {
       if (step === 'backup') await runScheduledBackup(this.app);
+      else if (step === 'publish') await runScheduledPublishing(this.app);
       else {
         const options = { signal: this.signal, afterRun: this.afterRun };
         await runSteps(this.app, [step], `start ${step}`, options);
@@ -207,8 +210,12 @@ function scheduleOf(app: App): Schedule<JobName> {
 }
 
 function expressionsOf({ config }: App): Partial<Record<JobName, string>> {
-  const { schedule, backup } = config;
-  return backup === null ? schedule : { ...schedule, backup: backup.cron };
+  const { schedule, backup, publish } = config;
+  return {
+    ...schedule,
+    ...(backup === null ? {} : { backup: backup.cron }),
+    ...(publish === null ? {} : { publish: publish.cron }),
+  };
 }
 
 function addressOf({ config: { web } }: App): string | null {

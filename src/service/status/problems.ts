@@ -56,10 +56,15 @@ function stepProblem(step: StepStatus, isServiceRunning: boolean): Problem {
   if (state === 'failed') return { kind: 'failed', subject, text: cause.trim(), fix: logFix };
   const text = `${age}, longer than twice its schedule.${cause}`;
   if (error !== null || isServiceRunning) return { kind: 'late', subject, text, fix: logFix };
-  const once =
-    step.step === 'backup' ? '' : `, or run the step once: \`prepaid-hours run ${step.step}\``;
+  const once = onceText(step.step);
   const fix = `No service is running. Start it with \`prepaid-hours start\`${once}.`;
   return { kind: 'late', subject, text, fix };
+}
+
+function onceText(step: StepStatus['step']): string {
+  if (step === 'backup') return '';
+  if (step === 'publish') return ', or publish once: `prepaid-hours publish`';
+  return `, or run the step once: \`prepaid-hours run ${step}\``;
 }
 
 function messageProblem(line: MessageStatusLine): Problem {

@@ -1,13 +1,14 @@
 import type { LoadedConfig } from '../../config/loaded.ts';
 import { type Instant, instantFromMs, msFromInstant } from '../../domain/time.ts';
 import type { StepHealth, Store } from '../../store/port.ts';
+import type { SideJob } from '../app/side-job.ts';
 import type { StepName } from '../run/step.ts';
 import { readDue } from './due.ts';
 
 export type StepState = 'ok' | 'failed' | 'late' | 'never';
 
 /** What `start` does by its schedule. */
-type ScheduledName = StepName | 'backup';
+type ScheduledName = StepName | SideJob;
 
 /** How one step, or one connection of it, is doing. */
 export interface StepStatus {
@@ -38,7 +39,7 @@ const stepsOfRun: readonly ScheduledName[] = ['pull', 'debit', 'replenish', 'pus
 /** Every step as a whole, followed by its connections. */
 export async function readSteps(
   { config, store, now }: StatusApp,
-  steps: readonly ScheduledName[] = config.backup === null ? allSteps : [...allSteps, 'backup'],
+  steps: readonly ScheduledName[] = scheduledIn(config),
 ): Promise<StepStatus[]> {
   const health = await store.listStepHealth();
   const began = health.map(({ firstRanAt }) => firstRanAt).sort()[0];
@@ -54,6 +55,14 @@ export async function readSteps(
     }
   }
   return found;
+}
+
+function scheduledIn({ backup, publish }: LoadedConfig): ScheduledName[] {
+  return [
+    ...allSteps,
+    ...(backup === null ? [] : ['backup' as const]),
+    ...(publish === null ? [] : ['publish' as const]),
+  ];
 }
 
 async function toStatus(
@@ -90,8 +99,9 @@ async function toStatus(
   };
 }
 
-function expressionOf({ schedule, backup }: LoadedConfig, name: ScheduledName): string {
-  return name === 'backup' ? (backup?.cron ?? '') : schedule[name];
+function expressionOf({ schedule, backup, publish }: LoadedConfig, name: ScheduledName): string {
+  if (name === 'backup') return backup?.cron ?? '';
+  return name === 'publish' ? (publish?.cron ?? '') : schedule[name];
 }
 
 function stateOf(row: StepHealth | null, isLate: boolean): StepState {

@@ -103,13 +103,24 @@ export function balanceText(
   return [...hours, ...money].join(', ');
 }
 
+/** `rowsMax`: older corrections are summed up in a first row. */
 export function toCorrectionRows(
   statement: Statement,
   texts: Texts,
   words: PageWords,
+  rowsMax = Number.POSITIVE_INFINITY,
 ): CorrectionRow[] {
   const lines = statement.lines.filter(({ kind }) => corrections.includes(kind));
-  return lines.map((line) => {
+  const older = lines.slice(0, Math.max(0, lines.length - rowsMax));
+  const sum: CorrectionRow = {
+    date: '',
+    title: '',
+    by: '',
+    reason: words.current.earlierCorrections(older.length),
+    notes: [],
+    change: sumChange(older, texts).join(', '),
+  };
+  const rows = lines.slice(older.length).map((line): CorrectionRow => {
     const { correction } = line;
     const reason = texts.clauses(correction?.changes.map((one) => texts.change(one, texts)) ?? []);
     const before = correction && texts.duration(correction.beforeSeconds);
@@ -135,6 +146,7 @@ export function toCorrectionRows(
       change: changeTexts(line, texts).join(', '),
     };
   });
+  return older.length === 0 ? rows : [sum, ...rows];
 }
 
 /** By date and size: our IDs mean nothing to a client. */

@@ -5,17 +5,29 @@ import type { OpenWork, Outlook } from '../outlook.ts';
 import { rateText } from '../statement-cells.ts';
 import { sizeText, titleOf } from './work-groups.ts';
 
+interface OpenRow {
+  title: string;
+  by: string;
+  worked: string;
+  charged: string;
+}
+
 /** What the page says of the days to come. */
 export interface OutlookView {
   open: {
-    rows: { title: string; by: string; worked: string; charged: string }[];
+    rows: OpenRow[];
     total: string;
     after: string;
   } | null;
   cards: { title: string; text: string }[];
 }
 
-export function toOutlookView(outlook: Outlook, texts: Texts, words: PageWords): OutlookView {
+export function toOutlookView(
+  outlook: Outlook,
+  texts: Texts,
+  words: PageWords,
+  rowsMax = Number.POSITIVE_INFINITY,
+): OutlookView {
   const { open, openSeconds, projectedSeconds } = outlook;
   const after =
     projectedSeconds < 0
@@ -26,7 +38,7 @@ export function toOutlookView(outlook: Outlook, texts: Texts, words: PageWords):
       open.length === 0
         ? null
         : {
-            rows: open.map((work) => toOpenRow(work, texts)),
+            rows: toOpenRows(open, texts, words, rowsMax),
             total: texts.duration(openSeconds),
             after,
           },
@@ -38,7 +50,30 @@ export function toOutlookView(outlook: Outlook, texts: Texts, words: PageWords):
   };
 }
 
-function toOpenRow(work: OpenWork, texts: Texts) {
+/** Those that take the most; the rest is summed up in a last row. */
+function toOpenRows(
+  open: readonly OpenWork[],
+  texts: Texts,
+  { current }: PageWords,
+  rowsMax: number,
+): OpenRow[] {
+  if (open.length <= rowsMax) return open.map((work) => toOpenRow(work, texts));
+  const sorted = open.toSorted((a, b) => b.pendingSeconds - a.pendingSeconds);
+  const rest = sorted.slice(rowsMax);
+  const sum = (secondsOf: (work: OpenWork) => number) =>
+    texts.duration(rest.reduce((total, work) => total + secondsOf(work), 0));
+  return [
+    ...sorted.slice(0, rowsMax).map((work) => toOpenRow(work, texts)),
+    {
+      title: current.moreTickets(rest.length),
+      by: '',
+      worked: sum(({ workedSeconds }) => workedSeconds),
+      charged: sum(({ pendingSeconds }) => pendingSeconds),
+    },
+  ];
+}
+
+function toOpenRow(work: OpenWork, texts: Texts): OpenRow {
   const ticketNumbers = work.ticketNumber === null ? [] : [work.ticketNumber];
   return {
     title: titleOf({ ticketNumbers, summary: work.summary }, texts),

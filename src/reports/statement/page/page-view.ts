@@ -1,10 +1,12 @@
 import type { Sender } from '../../../config/loaded.ts';
+import { dateInZone, type Instant, msFromInstant } from '../../../domain/time.ts';
+import { wallClockAt } from '../../../domain/zone.ts';
 import type { PageWords } from '../../text/page-shape.ts';
 import { pageWordsIn } from '../../text/page-words.ts';
 import type { Texts } from '../../text/shape.ts';
 import { textsIn } from '../../text/texts.ts';
 import type { Outlook } from '../outlook.ts';
-import type { Statement } from '../statement-shape.ts';
+import type { Statement, StatementLine } from '../statement-shape.ts';
 import { axisDays, type BurnDown, drawBurnDown, type Measure } from './burn-down.ts';
 import { type Headline, toHeadlines } from './headlines.ts';
 import {
@@ -17,7 +19,13 @@ import {
   toLedgerRows,
 } from './ledger-rows.ts';
 import { type OutlookView, toOutlookView } from './outlook-view.ts';
-import { splitWork, sumFigures, toWorkGroups, type WorkGroup } from './work-groups.ts';
+import {
+  splitWork,
+  sumFigures,
+  toLatestTickets,
+  toWorkGroups,
+  type WorkGroup,
+} from './work-groups.ts';
 import { type SummaryRow, summarize } from './work-summary.ts';
 
 /** All that the template needs, in the client's language: it decides nothing and formats nothing. */
@@ -44,6 +52,10 @@ export interface PageView {
   blocks: BlockRow[];
   outlook: OutlookView | null;
   isEmpty: boolean;
+  /** Null: a statement. */
+  current: { updated: string } | null;
+  workTitle: string;
+  questions: string;
 }
 
 type Figures = Pick<WorkGroup, 'worked' | 'charged' | 'price'>;
@@ -52,29 +64,33 @@ export interface PageExtras {
   sender: Sender | null;
   /** Not for a month that is over: its page never changes. */
   outlook: Outlook | null;
+  /** For the page that always shows the current balance, with so many rows a table. */
+  current?: { at: Instant; rowsMax: number } | undefined;
 }
 
-export function toPageView(statement: Statement, { sender, outlook }: PageExtras): PageView {
+export function toPageView(
+  statement: Statement,
+  { sender, outlook, current }: PageExtras,
+): PageView {
   const texts = textsIn(statement);
   const words = pageWordsIn(statement.locale);
   const { firstOn, lastOn, timezone, provisional } = statement;
   const isRunning = provisional !== null;
   const until = isRunning ? lastShown(statement, outlook) : lastOn;
   const split = splitWork(statement);
-  const month = texts.month(statement.month);
   const freeWorked = split.free.reduce((sum, line) => sum + (line.workedSeconds ?? 0), 0);
-  const pending = provisional?.pendingSeconds ?? 0;
+  const listed = (lines: readonly StatementLine[]) =>
+    current === undefined
+      ? toWorkGroups(lines, statement, texts, words)
+      : toLatestTickets(lines, statement, texts, words, current.rowsMax);
   return {
     texts,
     words,
     sender,
-    title: `${texts.statement.title}, ${month}`,
+    ...toFrame(statement, current, texts, words),
     client: statement.client.name,
     period: texts.statement.period(texts.date(firstOn), texts.date(lastOn), timezone),
     zone: timezone,
-    notice: isRunning
-      ? texts.statement.provisional(pending === 0 ? null : texts.duration(pending))
-      : null,
     headlines: toHeadlines(statement, texts.date(until), texts, words),
     burnDown: toPicture(statement, until, texts, words),
     ledger: toLedger(statement, split, until, texts, words),
@@ -88,14 +104,47 @@ export function toPageView(statement: Statement, { sender, outlook }: PageExtras
         rows: summarize(split.charged, ({ technician }) => technician, texts),
       },
     ].filter(({ rows }) => rows.length > 0),
-    work: toWorkGroups(split.charged, statement, texts, words),
+    work: listed(split.charged),
     workTotal: sumFigures(split.charged, texts),
-    free: toWorkGroups(split.free, statement, texts, words),
+    free: listed(split.free),
     freeText: words.freeText(texts.duration(freeWorked)),
-    corrections: toCorrectionRows(statement, texts, words),
+    corrections: toCorrectionRows(statement, texts, words, current?.rowsMax),
     blocks: toBlockRows(statement, texts, words),
-    outlook: outlook === null || !isRunning ? null : toOutlookView(outlook, texts, words),
+    outlook:
+      outlook === null || !isRunning
+        ? null
+        : toOutlookView(outlook, texts, words, current?.rowsMax),
     isEmpty: statement.lines.length === 0,
+  };
+}
+
+/** What the page is called and what it says of itself. */
+function toFrame(
+  { month, provisional, timezone }: Statement,
+  current: PageExtras['current'],
+  texts: Texts,
+  words: PageWords,
+) {
+  const pending = provisional?.pendingSeconds ?? 0;
+  const statementFrame = {
+    title: `${texts.statement.title}, ${texts.month(month)}`,
+    notice:
+      provisional === null
+        ? null
+        : texts.statement.provisional(pending === 0 ? null : texts.duration(pending)),
+    current: null,
+    workTitle: texts.statement.sections.work,
+    questions: words.questions,
+  };
+  if (current === undefined) return statementFrame;
+  const time = new Date(wallClockAt(msFromInstant(current.at), timezone)).toISOString();
+  const on = texts.date(dateInZone(current.at, timezone));
+  return {
+    title: words.current.title,
+    notice: null,
+    current: { updated: words.current.updated(on, time.slice(11, 16), timezone) },
+    workTitle: words.current.work(texts.month(month)),
+    questions: words.current.questions,
   };
 }
 

@@ -61,6 +61,61 @@ export function toWorkGroups(
   }));
 }
 
+/** One row per ticket, the latest first; older ones are summed up in a last row. */
+export function toLatestTickets(
+  lines: readonly StatementLine[],
+  statement: Statement,
+  texts: Texts,
+  { current }: PageWords,
+  rowsMax: number,
+): WorkGroup[] {
+  const tickets = [...groupByTicket(lines).values()].sort((a, b) =>
+    lastDay(a) < lastDay(b) ? 1 : lastDay(a) > lastDay(b) ? -1 : 0,
+  );
+  const row = (group: readonly StatementLine[], title: string, date: string, by: string) => ({
+    title,
+    ...figures(group, texts),
+    lines: [{ date, by, notes: [], ...figures(group, texts) }],
+  });
+  const older = tickets.slice(rowsMax);
+  return [
+    ...tickets
+      .slice(0, rowsMax)
+      .map((group) =>
+        row(
+          group,
+          titleOf(group[0], texts),
+          spellDays(group, statement, texts),
+          byText(merge(group)),
+        ),
+      ),
+    ...(older.length === 0
+      ? []
+      : [row(older.flat(), current.earlierTickets(older.length), '', '')]),
+  ];
+}
+
+function lastDay(group: readonly StatementLine[]): string {
+  return group.reduce(
+    (last, { workedTo }) => (workedTo !== null && workedTo > last ? workedTo : last),
+    '',
+  );
+}
+
+function spellDays(group: readonly StatementLine[], { lastOn }: Statement, texts: Texts): string {
+  const [from = ''] = group.map(({ workedFrom, postedOn }) => workedFrom ?? postedOn).sort();
+  const to = lastDay(group);
+  return texts.span(from, to === '' ? from : to, lastOn);
+}
+
+function merge(group: readonly StatementLine[]) {
+  return {
+    technicians: [...new Set(group.flatMap(({ technicians }) => technicians))],
+    workTypes: [...new Set(group.flatMap(({ workTypes }) => workTypes))],
+    client: group[0]?.client ?? null,
+  };
+}
+
 function groupByTicket(lines: readonly StatementLine[]): Map<string, StatementLine[]> {
   return Map.groupBy(lines, ({ ticketNumbers, summary }) =>
     JSON.stringify([ticketNumbers, summary]),
@@ -90,7 +145,11 @@ export function spellDay(
   return texts.span(from, workedTo ?? from, lastOn);
 }
 
-export function byText({ technicians, workTypes, client }: StatementLine): string {
+export function byText({
+  technicians,
+  workTypes,
+  client,
+}: Pick<StatementLine, 'technicians' | 'workTypes' | 'client'>): string {
   return [technicians.join(', '), workTypes.join(', '), client ?? '']
     .filter((text) => text !== '')
     .join(' · ');
