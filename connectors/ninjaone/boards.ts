@@ -38,7 +38,7 @@ export async function readBoards(ninja: Ninja): Promise<KnownBoard[]> {
 
 /** The configured boards, each with the columns that are needed; throws `config` otherwise. */
 export async function boardsToRead(ninja: Ninja): Promise<readonly KnownBoard[]> {
-  const known = selectBoards(await ninja.lists.boards.get(ninja), ninja.config.boards);
+  const known = selectBoards(await ninja.lists.boards.list(ninja), ninja.config.boards);
   for (const board of known) refuseMissingColumns(board.name, board.columns);
   return known;
 }

@@ -3,14 +3,13 @@ import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts
 import { KindError } from '../../src/domain/errors.ts';
 import { isHtml, nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
 import { pagesByCursor } from '../http/paging.ts';
-import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import type { Pages } from '../kit/reading/lists.ts';
-import { createTokens } from '../kit/tokens.ts';
+import { createClientTokens } from '../kit/tokens.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createLists, type Lists } from './lists.ts';
-import { AnyRows, Ticket, Token } from './schema.ts';
+import { AnyRows, Ticket } from './schema.ts';
 
 interface List {
   path: string;
@@ -61,7 +60,10 @@ async function* readList({ config, send }: Call<NinjaoneConfig, List>, list: Lis
     },
     next: ({ data }) => (data.length === 0 || isComplete() ? null : lastIdOf(data, path)),
   });
-  for await (const { data } of pages) yield { rows: data, resume: idOf(data.at(-1)) ?? start };
+  // The vendor ends a list with an empty page.
+  for await (const { data } of pages) {
+    if (data.length > 0) yield { rows: data, resume: idOf(data.at(-1)) };
+  }
 }
 
 function lastIdOf(rows: readonly unknown[], path: string): string {
@@ -115,24 +117,12 @@ function throttlingOf(answer: RawAnswer): KindError | null {
 }
 
 function createNinjaTokens(config: NinjaoneConfig, context: ConnectorContext) {
-  const { baseUrl, clientId, clientSecret } = config;
-  const transport = createTransport({
-    context,
+  const { baseUrl, clientId: client_id, clientSecret: client_secret } = config;
+  return createClientTokens(context, {
     baseUrl,
-    limits: [{ path: '', concurrency: 1, source: 'one token serves all requests' }],
-    authorize: async () => ({}),
     classify: (answer) => tokenRefusal(answer, baseUrl),
-  });
-  return createTokens(context.now, async (signal) => {
-    const form = {
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
-      scope: 'monitoring management',
-    };
-    const request = { method: 'POST', path: '/ws/oauth/token', form, signal } as const;
-    const { data } = await transport.send({ ...request, isRead: true, answersTokens: true }, Token);
-    return { value: data.access_token, expiresInSeconds: data.expires_in };
+    form: { client_id, client_secret, scope: 'monitoring management' },
+    at: async () => ({ path: '/ws/oauth/token' }),
   });
 }
 

@@ -2,14 +2,15 @@
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { namesAlone } from '../http/answers/rows.ts';
-import { type Proof, runChecks } from '../kit/checking/checks.ts';
+import { checkListed, type Proof, runChecks } from '../kit/checking/checks.ts';
 import { boardsToRead } from './boards.ts';
 import type { Ninja } from './call.ts';
+import { type FactId, facts } from './facts.ts';
 import { workTypes } from './mapping.ts';
 import { formAndStatus, readFields } from './push.ts';
 import { AnyRows } from './schema.ts';
 import { closedStatuses } from './statuses.ts';
-import { knownFacts, verifyActivities, verifyBoards } from './verify.ts';
+import { verifyActivities, verifyBoards } from './verify.ts';
 
 export function checkConnection(
   ninja: Ninja,
@@ -37,7 +38,7 @@ export function checkConnection(
         return 'Activities, which hold the remote sessions, can be read.';
       }),
     ],
-    clients: ['clients', () => missingClients(ninja, clientIds)],
+    clients: ['clients', () => checkOrganizations(ninja, clientIds)],
     facts: [],
     native: null,
     names: [
@@ -48,7 +49,7 @@ export function checkConnection(
       }),
       ...(anyClient === undefined ? [] : [fieldsOf(anyClient)]),
     ],
-    known: () => knownFacts(ninja),
+    known: () => facts.factResults(ninja.context, Object.keys(facts.rows) as FactId[]),
   });
 }
 
@@ -74,18 +75,10 @@ async function seeOrganizations(ninja: Ninja): Promise<string> {
   });
 }
 
-async function missingClients(
-  ninja: Ninja,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+async function checkOrganizations(ninja: Ninja, clientIds: readonly SourceId[]) {
   const known = await ninja.lists.organizations.recent(ninja);
-  const missing = clientIds.filter((id) => !known.some(({ sourceId }) => sourceId === id));
-  return missing.map((id) => ({
-    id: `name.client-${id}`,
-    status: 'failed',
-    detail: `NinjaOne has no organization ${id}, which the config names.`,
-    fix: 'Correct the id under this client’s ids, or give the application access to it.',
-  }));
+  const shown = new Map(known.map(({ sourceId }) => [sourceId, true]));
+  return checkListed('NinjaOne', 'organization', clientIds, shown);
 }
 
 async function seeBoards(ninja: Ninja): Promise<string> {

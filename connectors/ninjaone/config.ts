@@ -41,13 +41,7 @@ export const NinjaoneConfig = z.strictObject({
     .min(1)
     .max(1000)
     .default(200)
-    .describe('Rows per page, of tickets, organizations, devices and log entries.'),
-  activityPageSize: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(200)
-    .describe('Activities per page; the API allows at most 1000.'),
+    .describe('Rows per page; the API allows at most 1000.'),
 });
 
 export type NinjaoneConfig = z.infer<typeof NinjaoneConfig>;

@@ -27,10 +27,6 @@ const rows = {
     'A new ticket keeps a free tag.',
     'Alert tickets carry their key in the subject only.',
   ),
-  'ticket-status': writing.useful(
-    'A new ticket gets its status by number.',
-    'Alert tickets begin in another status than alerts.status says.',
-  ),
   'ticket-on-boards': writing.useful(
     'The boards that are read show a new ticket.',
     'No tickets are made. Name a board that shows every ticket under boards, then probe again.',

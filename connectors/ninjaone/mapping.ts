@@ -65,11 +65,7 @@ export function holdsTime(entry: LogEntry): boolean {
 
 /** The entry's seconds by each of the places that say something of them. */
 function shownSeconds({ timeTracked, ticketTimeEntry: time }: LogEntry): number[] {
-  const [logged = 0, billed = 0] = [timeTracked ?? 0, time?.timeTracked ?? 0];
-  if (logged !== 0 || billed !== 0) return [logged, billed].filter((seconds) => seconds !== 0);
-  const parts = [time?.inHours, time?.offHours].map((part) => part?.timeTracked ?? 0);
-  const sum = parts.reduce((total, seconds) => total + seconds, 0);
-  return sum === 0 ? [] : [sum];
+  return [timeTracked ?? 0, time?.timeTracked ?? 0].filter((seconds) => seconds !== 0);
 }
 
 /** For sums: 0 where there is none. */

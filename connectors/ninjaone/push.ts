@@ -97,11 +97,11 @@ export async function formAndStatus(
   const { ticketForms, statuses } = ninja.lists;
   const form = await ticketForms.find(ninja, ({ name }) => name === alerts.ticketForm);
   if (form === null) {
-    const forms = await ticketForms.get(ninja);
+    const forms = await ticketForms.list(ninja);
     throw unknownName('NinjaOne', 'ticket forms', alerts.ticketForm, forms);
   }
   const status = await statuses.find(ninja, ({ displayName }) => displayName === alerts.status);
-  if (status === null) throw unknownStatus(alerts.status, await statuses.get(ninja));
+  if (status === null) throw unknownStatus(alerts.status, await statuses.list(ninja));
   return { ticketFormId: Number(form.id), status: status.statusId };
 }
 

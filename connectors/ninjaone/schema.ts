@@ -7,8 +7,6 @@ import { describeError } from '../../src/domain/errors.ts';
 import { secondsOf } from '../http/answers/exact.ts';
 import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/answers/wire.ts';
 
-export const Token = z.object({ access_token: z.string().min(1), expires_in: z.int().positive() });
-
 /** A page or list whose rows are parsed one by one. */
 export const AnyRows = z.array(z.unknown());
 

@@ -6,11 +6,11 @@ import type {
   SessionRow,
   SourceId,
 } from '../../src/contract/connector.ts';
-import { addSeconds, type Instant, msFromInstant } from '../../src/domain/time.ts';
+import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
-import type { Rows } from '../kit/reading/lists.ts';
+import { quarantined, type Rows } from '../kit/reading/lists.ts';
 import { idOf, type Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';
 import { facts } from './facts.ts';
@@ -36,7 +36,7 @@ export function readActivities(
   const query = {
     ...(type === null ? {} : { type }),
     ...(olderThan === null ? {} : { olderThan }),
-    pageSize: config.activityPageSize,
+    pageSize: config.pageSize,
   };
   return send({ method: 'GET', path: '/v2/activities', query }, ActivityPage);
 }
@@ -58,7 +58,7 @@ async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): 
     const older = page.rows
       .filter(({ id }) => before === null || BigInt(id) < before)
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
-    const found = older.map((activity) => pairing.add(activity));
+    const found = older.flatMap((activity) => pairing.add(activity));
     isPast = older.some(({ activityTime }) => activityTime < readBackTo);
     oldestId = oldestOf(data.activities, oldestId);
     const believed = await believeAll(ninja, request, found);
@@ -67,7 +67,7 @@ async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): 
       yield { rows: believed.rows, rejected, resume: null };
     }
   }
-  const left = await believeAll(ninja, request, [pairing.finish()]);
+  const left = await believeAll(ninja, request, pairing.finish());
   if (left.rows.length + left.rejected.length > 0) yield { ...left, resume: null };
 }
 
@@ -87,20 +87,18 @@ function oldestOf(activities: readonly unknown[], before: bigint | null): bigint
 async function believeAll(
   ninja: Ninja,
   { clientIds }: PullRequest,
-  found: readonly Paired[],
+  found: readonly Found[],
 ): Promise<{ rows: SessionRow[]; rejected: RejectedRow[] }> {
-  const isAskedFor = (id: SourceId | null): boolean => id === null || clientIds.includes(id);
   const rows: SessionRow[] = [];
   const rejected: RejectedRow[] = [];
-  for (const pair of found.flatMap(({ pairs }) => pairs)) {
-    const place = await placeSession(ninja, pair.start);
-    if (!isAskedFor(place.clientId)) continue;
-    const technician = await findTechnician(ninja, pair.start.userId ?? null, null);
-    rows.push(fromSession(pair, { ...place, technician }));
-  }
-  for (const { activity, reason } of found.flatMap(({ unpaired }) => unpaired)) {
-    const { clientId } = await placeSession(ninja, activity);
-    if (isAskedFor(clientId)) rejected.push({ sourceId: activity.id, reason, row: activity });
+  for (const one of found) {
+    const activity = 'start' in one ? one.start : one.activity;
+    const place = await placeSession(ninja, activity);
+    if (place.clientId !== null && !clientIds.includes(place.clientId)) continue;
+    if ('start' in one) {
+      const technician = await findTechnician(ninja, activity.userId ?? null, null);
+      rows.push(fromSession(one, { ...place, technician }));
+    } else rejected.push(quarantined(activity.id, one.reason, activity));
   }
   return { rows, rejected };
 }
@@ -136,26 +134,14 @@ export const toolCodes: Record<RemoteTool, { type: string; start: string; end: s
 /** Maximum session length; activities are read this far before `since`. */
 const longestSessionSeconds = 24 * 3600;
 
-interface SessionPair {
-  start: Activity;
-  end: Activity;
-}
-
-interface Unpaired {
-  activity: Activity;
-  reason: string;
-}
-
-interface Paired {
-  pairs: SessionPair[];
-  unpaired: Unpaired[];
-}
+/** A session, or an activity that belongs to none. */
+type Found = { start: Activity; end: Activity } | { activity: Activity; reason: string };
 
 interface Pairing {
   /** Takes the next older activity; returns what is now certain. */
-  add(activity: Activity): Paired;
+  add(activity: Activity): Found[];
   /** What is left once there is nothing older to read. */
-  finish(): Paired;
+  finish(): Found[];
 }
 
 /**
@@ -171,50 +157,48 @@ export function createPairing(
   /** The next newer activity of the same device and technician. */
   const newer = new Map<string, Activity>();
 
-  function isInWindow(at: Instant): boolean {
-    return at >= window.since && at <= window.until;
+  function unpaired(activity: Activity, reason: string, certainAt: Instant): Found[] {
+    const isInWindow = certainAt >= window.since && certainAt <= window.until;
+    return isInWindow ? [{ activity, reason }] : [];
   }
 
-  function lonelyEnd(end: Activity): Unpaired[] {
+  function lonelyEnd(end: Activity): Found[] {
     if (end.activityTime < window.since) return [];
     return [{ activity: end, reason: 'Session end without a start within a day before it.' }];
   }
 
-  function lonelyStart(start: Activity, next: Activity | undefined): Unpaired[] {
+  function lonelyStart(start: Activity, next: Activity | undefined): Found[] {
     const waitEndsAt = addSeconds(start.activityTime, longestSessionSeconds);
-    const certainAt =
-      next !== undefined && next.activityTime < waitEndsAt ? next.activityTime : waitEndsAt;
-    if (!isInWindow(certainAt)) return [];
-    return [{ activity: start, reason: 'Session without end: it was never recorded.' }];
+    const nextAt = next?.activityTime ?? waitEndsAt;
+    const certainAt = nextAt < waitEndsAt ? nextAt : waitEndsAt;
+    return unpaired(start, 'Session without end: it was never recorded.', certainAt);
   }
-
-  const alone = (unpaired: Unpaired[]): Paired => ({ pairs: [], unpaired });
-  const inWindow = (activity: Activity, reason: string): Paired =>
-    alone(isInWindow(activity.activityTime) ? [{ activity, reason }] : []);
 
   return {
     add(activity) {
       const isEnd = activity.statusCode === codes.end;
-      if (!isEnd && activity.statusCode !== codes.start) return alone([]);
+      if (!isEnd && activity.statusCode !== codes.start) return [];
       const missing = whatIsMissing(activity);
-      if (missing !== null) return inWindow(activity, missing);
+      if (missing !== null) return unpaired(activity, missing, activity.activityTime);
       const key = `${activity.deviceId} ${activity.userId}`;
       const next = newer.get(key);
       newer.set(key, activity);
-      if (isEnd) return alone(next?.statusCode === codes.end ? lonelyEnd(next) : []);
-      if (next?.statusCode !== codes.end) return alone(lonelyStart(activity, next));
-      const seconds = secondsBetween(activity, next);
-      if (seconds < 0) return inWindow(next, 'activityTime: the session ends before it starts.');
-      if (seconds > longestSessionSeconds) {
-        return alone([...lonelyEnd(next), ...lonelyStart(activity, undefined)]);
+      if (isEnd) return next?.statusCode === codes.end ? lonelyEnd(next) : [];
+      if (next?.statusCode !== codes.end) return lonelyStart(activity, next);
+      const seconds = secondsBetween(activity.activityTime, next.activityTime);
+      if (seconds < 0) {
+        const reason = 'activityTime: the session ends before it starts.';
+        return unpaired(next, reason, next.activityTime);
       }
-      const isOurs = next.activityTime >= window.since;
-      return { pairs: isOurs ? [{ start: activity, end: next }] : [], unpaired: [] };
+      if (seconds > longestSessionSeconds) {
+        return [...lonelyEnd(next), ...lonelyStart(activity, undefined)];
+      }
+      return next.activityTime >= window.since ? [{ start: activity, end: next }] : [];
     },
     finish() {
       const left = [...newer.values()].filter(({ statusCode }) => statusCode === codes.end);
       newer.clear();
-      return alone(left.flatMap(lonelyEnd));
+      return left.flatMap(lonelyEnd);
     },
   };
 }
@@ -223,8 +207,4 @@ function whatIsMissing(activity: Activity): string | null {
   if (activity.deviceId == null) return 'deviceId: the session names no device, so no client.';
   if (activity.userId == null) return 'userId: the session names no technician.';
   return null;
-}
-
-function secondsBetween(start: Activity, end: Activity): number {
-  return (msFromInstant(end.activityTime) - msFromInstant(start.activityTime)) / 1000;
 }

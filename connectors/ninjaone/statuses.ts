@@ -15,7 +15,7 @@ export async function statusReader(
   wanted: readonly RowStatus[],
 ): Promise<(status: RowStatus) => KnownStatus> {
   const { statuses } = ninja.lists;
-  let known = await statuses.get(ninja);
+  let known = await statuses.list(ninja);
   const isUnknown = wanted.some((status) => matching(known, status).length === 0);
   if (isUnknown) known = await statuses.reread(ninja);
   const closed = closedStatuses(known, ninja.config.closedStatuses);
@@ -27,7 +27,7 @@ export async function statusReader(
 
 /** IDs of closed statuses; the first (configured or built-in) is used to close a ticket. */
 export async function closedIds(ninja: Ninja): Promise<ReadonlySet<string>> {
-  return closedStatuses(await ninja.lists.statuses.get(ninja), ninja.config.closedStatuses);
+  return closedStatuses(await ninja.lists.statuses.list(ninja), ninja.config.closedStatuses);
 }
 
 function matching(known: readonly Status[], wanted: RowStatus): readonly Status[] {

@@ -1,16 +1,17 @@
 /** How each fact is verified: by reading, and by one test ticket with one internal comment. */
-import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { type Instant, msFromInstant } from '../../src/domain/time.ts';
-import { attemptsAt, okResult } from '../kit/checking/checks.ts';
-import { verifyAgain } from '../kit/checking/probe.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { parseAll } from '../kit/reading/lists.ts';
+import type { Note } from '../kit/writing/notes.ts';
 import { createKeyed } from '../kit/writing/push.ts';
+import type { TicketText } from '../kit/writing/tickets.ts';
 import { boardsToRead, columnsFor, isDescending, isSortedAsAsked, runBoard } from './boards.ts';
 import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { readLog, sumSeconds } from './pull.ts';
-import { findOnBoards, formAndStatus, notes, ticketRecord } from './push.ts';
+import { findOnBoards, notes, ticketRecord } from './push.ts';
 import { Activity, BoardRow, FoundRow } from './schema.ts';
 import { readActivities, toolCodes } from './sessions.ts';
 
@@ -59,96 +60,61 @@ export async function verifyActivities(ninja: Ninja): Promise<void> {
   }
 }
 
-/** What is known about each fact. */
-export function knownFacts({ context }: Ninja): Promise<CheckResult[]> {
-  const ids = Object.keys(facts.rows) as FactId[];
-  return Promise.all(ids.map((id) => facts.factResult(context, id)));
-}
-
-interface Made {
-  key: string;
-  clientId: SourceId;
-  ticketId: SourceId;
-}
-
-/** A refused probe keeps the earlier answers of other facts. */
-const verifiedAgain: FactId[] = [
-  'ticket-create',
-  'ticket-on-boards',
-  'ticket-tags',
-  'comment-create',
-];
-
 /** The API cannot delete a ticket, so the result names it for an admin to delete. */
-export async function probeConnection(ninja: Ninja, clientId: SourceId): Promise<CheckResult[]> {
-  const write = () => writeAndLook(ninja, clientId);
-  const results = await verifyAgain(ninja.context, verifiedAgain, write);
-  return [...results, ...(await knownFacts(ninja))];
-}
+export const probeConnection = createProbe<Ninja, FactId>('NinjaOne', facts, () => ({
+  ticket: {
+    facts: [
+      'ticket-create',
+      'ticket-tags',
+      'ticket-on-boards',
+      'ticket-search',
+      'comment-moves-ticket',
+    ],
+    create: probeTicket,
+    verify: probeBoards,
+    noteFact: 'comment-create',
+    audiences: ['internal'],
+    writeNote: probeComment,
+  },
+  fix: 'Delete it in NinjaOne: the API cannot.',
+}));
 
-async function writeAndLook(ninja: Ninja, clientId: SourceId): Promise<CheckResult[]> {
-  const attempt = attemptsAt('NinjaOne');
-  const step = (id: string, look: () => Promise<string>): Promise<CheckResult[]> =>
-    attempt(id, async () => [okResult(id, await look())]);
-  const key = `probe-${ninja.context.now().toString(36)}`;
-  let ticketId: SourceId | null = null;
-  const results = await step('probe.ticket', async () => {
-    ticketId = await probeTicket(ninja, key, clientId);
-    return `Made ticket #${ticketId}.`;
-  });
-  if (ticketId === null) return results;
-  const made = { key, clientId, ticketId };
-  results.push(...(await step('probe.boards', () => probeBoards(ninja, made))));
-  results.push(...(await step('probe.comment', () => probeComment(ninja, made))));
-  const detail = `Ticket #${ticketId} of organization ${clientId} was made for this test and stays.`;
-  const fix = 'Delete it in NinjaOne: the API cannot.';
-  return [...results, { id: 'probe.left-behind', status: 'warning', detail, fix }];
-}
-
-async function probeTicket(ninja: Ninja, key: string, clientId: SourceId): Promise<SourceId> {
-  const { context } = ninja;
-  const subject = 'Test of the prepaid-hours connection';
-  const body = 'This ticket was made to test what the API application may do. It can be deleted.';
-  const create = () => createKeyed(ninja, facts, ticketRecord, { key, clientId, subject, body });
-  const { remoteId } = await verifyPermission(ninja, 'ticket-create', async () => {
+async function probeTicket(ninja: Ninja, alert: TicketText): Promise<Delivered> {
+  const create = () => createKeyed(ninja, facts, ticketRecord, alert);
+  const made = await verifyPermission(ninja, 'ticket-create', async () => {
     try {
       return await create();
     } catch (error) {
       if (!isKindError(error, 'rejected')) throw error;
       // Refused as a whole, so no ticket was made; the tag is the one thing that can be left out.
-      await facts.verifyFact(context, 'ticket-tags', false);
+      await facts.verifyFact(ninja.context, 'ticket-tags', false);
       return create();
     }
   });
-  const { tags, status } = await readTicket(ninja, remoteId);
-  await verifyKept(ninja, 'ticket-tags', tags?.includes(key) === true);
-  const isAsConfigured = status?.statusId === (await formAndStatus(ninja)).status;
-  await facts.verifyFact(context, 'ticket-status', isAsConfigured);
-  return remoteId;
+  const { tags } = await readTicket(ninja, made.remoteId);
+  await verifyKept(ninja, 'ticket-tags', tags?.includes(alert.key) === true);
+  return made;
 }
 
 async function verifyKept({ context }: Ninja, fact: FactId, isKept: boolean): Promise<void> {
   await facts.verifyKept(context, fact, isKept, async () => false);
 }
 
-async function probeBoards(ninja: Ninja, { key, ticketId }: Made): Promise<string> {
+async function probeBoards(ninja: Ninja, ticketId: SourceId, { key }: TicketText): Promise<void> {
   const isShown = (await findOnBoards(ninja, key, 'scan')) === ticketId;
   await verifyKept(ninja, 'ticket-on-boards', isShown);
   const isFound = (await findOnBoards(ninja, key, 'search')) === ticketId;
   await verifyKept(ninja, 'ticket-search', isFound);
-  return `The boards show the new ticket: ${isShown}. A search finds it: ${isFound}.`;
 }
 
-async function probeComment(ninja: Ninja, { key, clientId, ticketId }: Made): Promise<string> {
-  const before = await changedAt(ninja, ticketId);
-  const body = 'Internal test comment.';
-  const note = { key: `${key}-note`, clientId, ticketId, audience: 'internal' as const, body };
-  await verifyPermission(ninja, 'comment-create', () => notes.write(ninja, note));
-  const after = await changedAt(ninja, ticketId);
-  if (before === null || after === null) return 'The comment is kept; no board shows the ticket.';
-  const isMoved = after > before;
+async function probeComment(ninja: Ninja, note: Note): Promise<Delivered> {
+  const before = await changedAt(ninja, note.ticketId);
+  const made = await verifyPermission(ninja, 'comment-create', () => notes.write(ninja, note));
+  const after = await changedAt(ninja, note.ticketId);
+  // Null: no board shows the ticket.
+  const isMoved = before === null || after === null ? null : after > before;
   await facts.verifyFact(ninja.context, 'comment-moves-ticket', isMoved);
-  return `The comment is kept. It moved the ticket’s lastUpdated: ${isMoved}.`;
+  return made;
 }
 
 /** A refusal is the answer to the question, and still a failed result. */

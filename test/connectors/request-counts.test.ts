@@ -79,7 +79,7 @@ async function putEntries(bench: ContractBench, count: number): Promise<void> {
 }
 
 function atFullPageSize(settings: unknown): object {
-  const { pageSize: _, activityPageSize: __, ...rest } = settings as Record<string, unknown>;
+  const { pageSize: _, ...rest } = settings as Record<string, unknown>;
   return rest;
 }
 

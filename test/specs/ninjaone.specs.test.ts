@@ -61,7 +61,7 @@ function isBareObject(schema: unknown): schema is JsonSchema {
         expect(exchanges.length).toBeGreaterThan(50);
         expect(validateExchanges(exchanges, [loadDocument()], options)).toEqual([]);
       },
-      { settings: { pageSize: 3, activityPageSize: 5 } },
+      { settings: { pageSize: 3 } },
     ));
 
   test('sees an unknown path, parameter, field and value', () => {

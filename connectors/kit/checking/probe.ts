@@ -175,13 +175,15 @@ interface ProbedTicket<C, Id extends string> {
   facts: readonly Id[];
   create(call: C, alert: TicketText): Promise<Delivered>;
   noteFact: Id;
+  /** Default: an internal note, then one for the client. */
+  audiences?: readonly Note['audience'][];
   writeNote(call: C, note: Note): Promise<Delivered>;
   /** How it is removed; absent: the API cannot. */
   path?(ticketId: SourceId): string;
   /** Absent: a note goes with its ticket. */
   notePath?(ticketId: SourceId, noteId: SourceId): string;
   /** Verifies more by the new ticket. */
-  verify?(call: C, ticketId: SourceId): Promise<void>;
+  verify?(call: C, ticketId: SourceId, alert: TicketText): Promise<void>;
   /** For a ticket that stays. */
   close?(call: C, ticketId: SourceId, alert: TicketText): Promise<unknown>;
 }
@@ -244,8 +246,8 @@ async function probeTicket<C extends { context: ConnectorContext }, Id extends s
   const { remoteId: ticketId, label = ticketId } = await ticket.create(call, alert);
   if (ticket.path !== undefined) written.unshift(ticket.path(ticketId));
   try {
-    await ticket.verify?.(call, ticketId);
-    for (const audience of ['internal', 'client'] as const) {
+    await ticket.verify?.(call, ticketId, alert);
+    for (const audience of ticket.audiences ?? (['internal', 'client'] as const)) {
       const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
       const { remoteId } = await ticket.writeNote(call, note);
       if (ticket.notePath !== undefined) written.unshift(ticket.notePath(ticketId, remoteId));

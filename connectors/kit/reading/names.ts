@@ -1,10 +1,10 @@
 /** Lists of names that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { z } from 'zod';
-import type { ConnectorContext } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { unlistedName } from '../../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../../http/answers/clock.ts';
 import { jsonOrNull } from '../../http/answers/json.ts';
+import { type HasContext, type Remembered, remember } from './remembered.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
 export type NamedRow = z.infer<typeof NamedRow>;
@@ -14,10 +14,6 @@ const lifeMs = 86_400_000;
 
 const Stored = z.object({ readAtMs: z.number(), rows: z.array(NamedRow) });
 type Stored = z.infer<typeof Stored>;
-
-interface HasContext {
-  context: ConnectorContext;
-}
 
 /**
  * Reads the whole list of each kind of name. Kinds are named in the plural, as in messages. `of`: ID of the record that
@@ -43,50 +39,37 @@ export function createNames<C extends HasContext, Kind extends string>(
   product: string,
   sources: NameSources<C, Kind>,
 ): Names<C, Kind> {
-  /** Concurrent look-ups of a list share one request. */
-  const underWay = new Map<string, Promise<readonly NamedRow[]>>();
+  const lists = new Map<string, Remembered<C, NamedRow>>();
   /** IDs that stay unknown are requested once per process. */
   const missing = new Set<string>();
 
-  const keyOf = (kind: Kind, of: string): string => (of === '' ? kind : `${kind}:${of}`);
-
-  function reread(call: C, kind: Kind, of = ''): Promise<readonly NamedRow[]> {
-    const key = keyOf(kind, of);
-    const asked =
-      underWay.get(key) ?? readNow(call, kind, of).finally(() => void underWay.delete(key));
-    underWay.set(key, asked);
-    return asked;
-  }
-
-  async function readNow(call: C, kind: Kind, of: string): Promise<readonly NamedRow[]> {
-    const rows = [...(await sources[kind](call, of))];
-    await store(call, keyOf(kind, of), { readAtMs: call.context.now(), rows });
-    return rows;
-  }
-
-  async function list(call: C, kind: Kind, of = ''): Promise<readonly NamedRow[]> {
-    return (await readStored(call, keyOf(kind, of)))?.rows ?? reread(call, kind, of);
+  function listOf(kind: Kind, of = ''): Remembered<C, NamedRow> {
+    const key = of === '' ? kind : `${kind}:${of}`;
+    const read = (call: C) => sources[kind](call, of);
+    const list = lists.get(key) ?? remember(`names.${key}`, NamedRow, read);
+    lists.set(key, list);
+    return list;
   }
 
   return {
-    list,
-    reread,
+    list: (call, kind, of) => listOf(kind, of).list(call),
+    reread: (call, kind, of) => listOf(kind, of).reread(call),
     async byId(call, kind, ids) {
       if (ids.length === 0) return new Map();
-      const stored = await readStored(call, kind);
-      const known = mapOf(stored?.rows ?? []);
+      const stored = await listOf(kind).stored(call);
+      const known = mapOf(stored ?? []);
       const unknown = ids.filter((id) => !known.has(id) && !missing.has(`${kind} ${id}`));
       if (stored !== null && unknown.length === 0) return known;
-      const renewed = mapOf(await reread(call, kind));
+      const renewed = mapOf(await listOf(kind).reread(call));
       for (const id of unknown) if (!renewed.has(id)) missing.add(`${kind} ${id}`);
       return renewed;
     },
     async idOf(call, kind, name, of) {
+      const { list, reread } = listOf(kind, of);
       const isIt = (row: NamedRow): boolean => row.name === name;
-      const found =
-        (await list(call, kind, of)).find(isIt) ?? (await reread(call, kind, of)).find(isIt);
+      const found = (await list(call)).find(isIt) ?? (await reread(call)).find(isIt);
       if (found !== undefined) return found.id;
-      throw unknownName(product, kind, name, await list(call, kind, of));
+      throw unknownName(product, kind, name, await list(call));
     },
   };
 }

@@ -1,6 +1,5 @@
 /** Idempotent writes: a record is looked up by its key before it is created, and again afterwards. */
 import type {
-  ConnectorContext,
   Delivered,
   PushOf,
   RemoteState,
@@ -10,11 +9,8 @@ import type {
 } from '../../../src/contract/connector.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
+import type { HasContext } from '../reading/remembered.ts';
 import { type ClosableTicket, inspectTicket, type Keyed, withdrawTicket } from './tickets.ts';
-
-export interface HasContext {
-  context: ConnectorContext;
-}
 
 /** A record of ours in the vendor's system. `Row`: as found; null if it is not. */
 export interface KeyedRecord<C, Message, Row, Id extends string> {

@@ -4,7 +4,8 @@ import { hoursText } from '../../../src/domain/duration.ts';
 import { textFromMinor } from '../../../src/domain/money.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
-import { type HasContext, type KeyedRecord, keyedPush } from './push.ts';
+import type { HasContext } from '../reading/remembered.ts';
+import { type KeyedRecord, keyedPush } from './push.ts';
 import type { Sale } from './sales.ts';
 import type { TicketText } from './tickets.ts';
 

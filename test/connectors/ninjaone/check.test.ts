@@ -60,7 +60,7 @@ describe('The check of NinjaOne', () => {
           'permission.tickets',
           'name.closed-statuses',
           'permission.log-entries',
-          'name.client-999',
+          'client.999',
           'name.alerts',
         ]);
         const details = failed.map(({ detail, fix }) => `${detail} ${fix}`).join('\n');
@@ -123,13 +123,13 @@ describe('The probe of NinjaOne', () => {
       expect([...results.values()].filter(({ status }) => status === 'failed')).toEqual([]);
       const kept = [...bench.context.kept].filter(([key]) => key.startsWith('fact.'));
       expect(kept.map(([, answer]) => answer)).toEqual(
-        Array(11).fill(expect.stringMatching(/^yes/)),
+        Array(10).fill(expect.stringMatching(/^yes/)),
       );
       const made = [...bench.state.tickets.values()].filter(({ subject }) =>
-        /^Test of/.test(subject),
+        /^Test by/.test(subject),
       );
       expect(made).toHaveLength(1);
-      expect(results.get('probe.left-behind')?.detail).toContain(`#${made[0]?.id}`);
+      expect(results.get('probe.removed')?.detail).toContain(`#${made[0]?.id}`);
     }));
 
   test('finds out that free tags are refused, and does without them', () =>
@@ -137,7 +137,8 @@ describe('The probe of NinjaOne', () => {
       async (bench) => {
         const clientId = String(addWork(bench));
         const results = byId((await bench.connector.probe?.(clientId, soon())) ?? []);
-        expect(results.get('probe.ticket')?.status).toBe('ok');
+        expect(results.get('probe.ticket-create')).toBeUndefined();
+        expect(results.get('fact.ticket-create')?.status).toBe('ok');
         expect(bench.context.kept.get('fact.ticket-tags')).toMatch(/^no/);
         expect(bench.context.kept.get('fact.ticket-on-boards')).toMatch(/^yes/);
       },
@@ -149,7 +150,7 @@ describe('The probe of NinjaOne', () => {
       async (bench) => {
         const clientId = String(addWork(bench));
         const results = byId((await bench.connector.probe?.(clientId, soon())) ?? []);
-        expect(results.get('probe.ticket')).toMatchObject({
+        expect(results.get('probe.ticket-create')).toMatchObject({
           status: 'failed',
           detail: expect.stringMatching(/user_context_required/),
         });

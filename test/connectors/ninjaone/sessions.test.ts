@@ -14,15 +14,13 @@ function pair(lines: readonly string[], within = window): { pairs: string[]; unp
     return { id: String(index), activityTime, statusCode, deviceId: who, userId: who };
   });
   const pairing = createPairing(codes, within);
-  const steps = [...activities.reverse().map((activity) => pairing.add(activity))];
-  steps.push(pairing.finish());
+  const found = activities.reverse().flatMap((activity) => pairing.add(activity));
+  found.push(...pairing.finish());
   const short = ({ activityTime }: Activity): string => activityTime.slice(8, 16);
   return {
-    pairs: steps.flatMap(({ pairs }) =>
-      pairs.map(({ start, end }) => `${short(start)}-${short(end)}`),
-    ),
-    unpaired: steps.flatMap(({ unpaired }) =>
-      unpaired.map(({ activity }) => `${activity.statusCode} ${short(activity)}`),
+    pairs: found.flatMap((one) => ('start' in one ? `${short(one.start)}-${short(one.end)}` : [])),
+    unpaired: found.flatMap((one) =>
+      'start' in one ? [] : `${one.activity.statusCode} ${short(one.activity)}`,
     ),
   };
 }
@@ -148,7 +146,7 @@ describe('NinjaOne sessions', () => {
           { startedAt: '2026-03-02T03:00:00.000Z', endedAt: '2026-03-02T12:30:00.000Z' },
         ]);
       },
-      { settings: { activityPageSize: 3, remoteTools: ['splashtop'] } },
+      { settings: { pageSize: 3, remoteTools: ['splashtop'] } },
     ));
 
   test('are not taken for others where the vendor repeats a part of a page', () =>
@@ -172,7 +170,7 @@ describe('NinjaOne sessions', () => {
         expect(new Set(rows).size).toBe(6);
         expect(rows).toHaveLength(6);
       },
-      { settings: { activityPageSize: 6, remoteTools: ['splashtop'] } },
+      { settings: { pageSize: 6, remoteTools: ['splashtop'] } },
     ));
 
   test('that cannot be assigned are quarantined; those of other clients are not requested', () =>

@@ -36,7 +36,6 @@ async function startBench(): Promise<ContractBench> {
   const settings = {
     ...sandbox.settings,
     pageSize,
-    activityPageSize: pageSize * 2,
     remoteTools: ['splashtop'],
   };
   return {

@@ -1,0 +1,71 @@
+/** Lists that rarely change, cached in the connection's memory so that a quiet run requests none. */
+import { type ZodType, z } from 'zod';
+import type { ConnectorContext } from '../../../src/contract/connector.ts';
+import { isRecent } from '../../http/answers/clock.ts';
+import { jsonOrNull } from '../../http/answers/json.ts';
+
+export interface HasContext {
+  context: ConnectorContext;
+}
+
+export interface Remembered<C, Row> {
+  /** From memory unless too old. */
+  list(call: C): Promise<readonly Row[]>;
+  /** From the cached list, else from the list read again, at most once a minute per process. */
+  find(call: C, isWanted: (row: Row) => boolean): Promise<Row | null>;
+  /** Always read. */
+  reread(call: C): Promise<readonly Row[]>;
+  /** Null if nothing is stored, or it is too old. */
+  stored(call: C): Promise<readonly Row[] | null>;
+}
+
+/** After a day a list is read again when it is next needed. */
+const lifeMs = 86_400_000;
+/** Many unknown rows in one pass take one request. */
+const justReadMs = 60_000;
+
+/** `key` names the list in memory; `schema` guards against what an older version wrote there. */
+export function remember<C extends HasContext, Row>(
+  key: string,
+  schema: ZodType<Row>,
+  read: (call: C) => Promise<readonly Row[]>,
+): Remembered<C, Row> {
+  const Stored = z.object({ readAtMs: z.number(), rows: z.array(schema) });
+  let readHereMs = Number.NEGATIVE_INFINITY;
+  /** Concurrent look-ups share one request. */
+  let underWay: Promise<readonly Row[]> | null = null;
+
+  async function readNow(call: C): Promise<readonly Row[]> {
+    const { memory, now } = call.context;
+    const rows = [...(await read(call))];
+    readHereMs = now();
+    await memory.set(key, JSON.stringify({ readAtMs: readHereMs, rows }));
+    return rows;
+  }
+
+  function reread(call: C): Promise<readonly Row[]> {
+    underWay ??= readNow(call).finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  }
+
+  async function stored({ context }: C): Promise<readonly Row[] | null> {
+    const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(key)));
+    return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data.rows : null;
+  }
+
+  const list = async (call: C): Promise<readonly Row[]> => (await stored(call)) ?? reread(call);
+
+  return {
+    list,
+    reread,
+    stored,
+    async find(call, isWanted) {
+      const found = (await list(call)).find(isWanted) ?? null;
+      const wasJustRead = isRecent(readHereMs, call.context.now(), justReadMs);
+      if (found !== null || wasJustRead) return found;
+      return (await reread(call)).find(isWanted) ?? null;
+    },
+  };
+}
