@@ -4,6 +4,8 @@ import type {
   Multiplier,
   Offer,
   Rates,
+  RechargeLimits,
+  RechargeTerms,
   ReplenishRule,
   Rollover,
   Share,
@@ -130,6 +132,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
       }),
     ),
     activate: terms.activate,
+    recharge: toRecharge(terms.recharge, named.currency),
   };
 }
 
@@ -173,6 +176,32 @@ function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {
   if (rollover === 'none') return null;
   const { hours, validFor } = rollover === 'all' ? {} : rollover;
   return { seconds: hours ?? null, validForMonths: validFor ?? null };
+}
+
+function toRecharge(recharge: AgreementTerms['recharge'], currency: string): RechargeTerms | null {
+  if (recharge === undefined) return null;
+  const { collect, autopayUpTo, chaseAfterDays, perCharge, perDay, perMonth } = recharge;
+  const minor = (text: string | undefined) => toMinor(text, currency);
+  return {
+    collect,
+    autopayUpToMinor: minor(autopayUpTo),
+    chaseAfterDays,
+    limits: { chargeMinor: minor(perCharge), dayMinor: minor(perDay), monthMinor: minor(perMonth) },
+  };
+}
+
+/** The limits of all clients together. */
+export function toLimits({ recharge, currency }: ConfigFile): RechargeLimits {
+  const { perDay, perMonth } = recharge ?? {};
+  return {
+    chargeMinor: null,
+    dayMinor: toMinor(perDay, currency),
+    monthMinor: toMinor(perMonth, currency),
+  };
+}
+
+function toMinor(text: string | undefined, currency: string): number | null {
+  return text === undefined ? null : amountFromText(text, currency);
 }
 
 interface Whole {

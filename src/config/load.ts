@@ -3,11 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../contract/connector.ts';
 import { toFormatOptions } from '../domain/format.ts';
-import { buildTerms, toSender } from './build.ts';
+import { buildTerms, toLimits, toSender } from './build.ts';
 import { missingBilledTime } from './checks/billed-time.ts';
 import { blockFaults } from './checks/block-checks.ts';
 import { pushTargets, sharedIdentities } from './checks/client-checks.ts';
-import { missingProducts, unseenPayments } from './checks/payment-checks.ts';
+import { missingProducts, rechargeFaults, unseenPayments } from './checks/payment-checks.ts';
 import { unknownReferences } from './checks/references.ts';
 import { sharingFaults } from './checks/sharing-checks.ts';
 import { termFaults } from './checks/term-checks.ts';
@@ -83,6 +83,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...pushTargets(raw, options.vendors),
     ...unseenPayments(raw, read.connections),
     ...missingProducts(raw, read.connections),
+    ...rechargeFaults(raw, read.connections),
     ...missingBilledTime(raw, read.connections),
     ...sharingFaults(raw),
     ...blockFaults(raw),
@@ -113,6 +114,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     historyMonths: history,
     balanceField: balanceField ?? null,
     blocksSoldByHand,
+    rechargeLimits: toLimits(parsed.data),
     connections: read.connections,
     schedule: stepSchedule,
     backup: backup && { ...backup, folder: folderOf(backup.folder) },

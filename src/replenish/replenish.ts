@@ -3,7 +3,7 @@ import { type Client, payerOf } from '../domain/agreements/terms.ts';
 import { isScheduled } from '../domain/blocks/validity.ts';
 import { hoursText } from '../domain/duration.ts';
 import type { BurnHistory } from '../domain/forecast/pace.ts';
-import { blockIdOf, pushKeyOf } from '../domain/keys.ts';
+import { pushKeyOf } from '../domain/keys.ts';
 import { type Account, hoursLeftFor } from '../domain/ledger/postings.ts';
 import {
   type Crossing,
@@ -13,9 +13,8 @@ import {
 } from '../domain/thresholds/episodes.ts';
 import { type OwedWork, ownLeft } from '../domain/thresholds/positions.ts';
 import type { Position } from '../domain/thresholds/thresholds.ts';
-import { addDays, addMonths, type DateText, dateInZone } from '../domain/time.ts';
+import { type DateText, dateInZone } from '../domain/time.ts';
 import type {
-  Block,
   ClientLedger,
   Episode,
   NewMessage,
@@ -25,14 +24,14 @@ import type {
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
-import { crossingsToBasis, type FoundCrossings } from './messages/basis.ts';
-import { composeNotice, invoiceKeyOf, type Notice } from './messages/compose.ts';
 import { fieldTexts } from './messages/phrases.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
 import { forecastRunOut, positionsOf, readHistories, readOwed } from './position.ts';
-import { decideSales, type Sale, withOrders } from './sale.ts';
+import { followRecharges, readRecharged } from './recharge/follow.ts';
+import { withOrders } from './sale.ts';
+import { composeCrossings } from './sold.ts';
 
 const clientsPerPage = 200;
 
@@ -59,6 +58,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   const outcome: ReplenishOutcome = { rows: 0, changed: 0, posted: 0, messages: 0 };
   await bookHandSales(context, outcome);
   const closedClients = await settleOrders(context, outcome);
+  await followRecharges(context, outcome);
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {
     if (context.signal.aborted) break;
@@ -190,61 +190,21 @@ async function decideClient(
   });
   const runOut =
     crossings.length > 0 ? await forecastRunOut(context, client, account, situation) : null;
-  const told = composeCrossings(context, client, { today, ...reached, runOut });
+  const recharges = await readRecharged(context, client, crossings, today);
+  const told = composeCrossings(context, client, { today, ...reached, runOut, ...recharges });
   const field = showBalance(context, client, fieldTexts(ownLeft(positions)), ledger, situation);
   const messages = [...told.messages, ...field];
   if (postings.length + messages.length + crossings.length + followed.length === 0) return null;
   return {
     ...batch,
     blocks: [...ended.blocks, ...told.blocks],
+    recharges: told.recharges,
     messages,
     episodes: [
       ...followed,
       ...crossings.map((crossing) => toEpisode(context, client, ledger, crossing, postings.length)),
     ],
     superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
-  };
-}
-
-/** Composes the messages for the crossings, and the ordered blocks. */
-export function composeCrossings(
-  context: ReplenishContext,
-  client: Client,
-  found: FoundCrossings,
-): { messages: NewMessage[]; blocks: Block[] } {
-  if (found.crossings.length === 0) return { messages: [], blocks: [] };
-  const { sales, refusals } = decideSales(found, 'invoice');
-  const proposed = refusals.length > 0 ? [] : decideSales(found, 'alert').sales;
-  const proposals = sales.length > 0 ? sales : proposed;
-  const notice: Notice = { runOut: null, ...found, client, sales, proposals, refusals };
-  const basis = crossingsToBasis(found);
-  const messages = composeNotice(context, notice).map((message) => ({ ...message, basis }));
-  const ordered = context.mode === 'live' ? sales : [];
-  return { messages, blocks: ordered.map((sale) => toBlock(context, notice, sale)) };
-}
-
-function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
-  const invoiceKey = invoiceKeyOf(context, notice, sale);
-  const { client, today } = notice;
-  const { offer } = sale;
-  const months = offer.validForMonths;
-  return {
-    id: blockIdOf(invoiceKey),
-    key: invoiceKey,
-    clientId: client.id,
-    source: 'purchase',
-    offer: offer.name,
-    seconds: sale.seconds,
-    amountMinor: offer.amountMinor === null ? null : sale.totalMinor,
-    rateMinor: offer.rateMinor,
-    currency: offer.currency,
-    purchasedOn: today,
-    expiresOn: months === null ? null : addDays(addMonths(today, months), -1),
-    priority: 0,
-    workTypes: offer.workTypes,
-    status: 'ordered',
-    activate: client.agreement.activate,
-    invoiceKey,
   };
 }
 

@@ -1,6 +1,13 @@
-import type { Client, Offer, ReplenishRule } from '../domain/agreements/terms.ts';
+import {
+  type Client,
+  type Offer,
+  type RechargeLimits,
+  type ReplenishRule,
+  sellsBlock,
+} from '../domain/agreements/terms.ts';
 import { coversKind, type Kind } from '../domain/blocks/kinds.ts';
 import { priceOf } from '../domain/money.ts';
+import { type Excess, findExcess, type RechargeUsage } from '../domain/recharge/envelope.ts';
 import type { Crossing } from '../domain/thresholds/episodes.ts';
 import { blocksToBuy, type Position } from '../domain/thresholds/thresholds.ts';
 import { addDays, addMonths, type DateText } from '../domain/time.ts';
@@ -11,6 +18,8 @@ export interface Sale {
   quantity: number;
   seconds: number;
   totalMinor: number;
+  /** Whether it is collected without the client. */
+  isRecharge: boolean;
 }
 
 /** Why nothing, or not enough, is sold. */
@@ -19,7 +28,8 @@ export type Refusal =
   | { why: 'on-hold' }
   | { why: 'agreement-ended' | 'agreement-later' | 'agreement-ends-first'; on: DateText }
   | { why: 'offer-limited'; offer: Offer }
-  | { why: 'too-many'; offer: Offer; wanted: number };
+  | { why: 'too-many'; offer: Offer; wanted: number }
+  | { why: 'recharge-limit'; excess: Excess; offer: Offer };
 
 interface Decision {
   sales: Sale[];
@@ -41,12 +51,12 @@ interface Draft {
   wanted: number;
 }
 
-function toSale({ offer }: Pick<Draft, 'offer'>, quantity: number): Sale {
+function toSale({ offer, rule }: Draft, quantity: number): Sale {
   const seconds = offer.seconds * quantity;
   const { amountMinor } = offer;
   const totalMinor =
     amountMinor === null ? priceOf(seconds, offer.rateMinor) : amountMinor * quantity;
-  return { offer, quantity, seconds, totalMinor };
+  return { offer, quantity, seconds, totalMinor, isRecharge: rule.do.includes('recharge') };
 }
 
 /** Thresholds that were reached, as found. */
@@ -54,6 +64,8 @@ export interface Reached {
   positions: readonly Position[];
   crossings: readonly Crossing[];
   orders: readonly OpenOrder[];
+  /** Earlier recharges; absent: no rule that was reached recharges. */
+  recharges?: RechargeUsage;
 }
 
 /** Adds what prevents a sale: open orders, holds, and the agreement's dates. */
@@ -78,25 +90,62 @@ export function withOrders(
   };
 }
 
+/** Limits of a client's recharges, and of all clients'. */
+interface Limits {
+  client: RechargeLimits;
+  all: RechargeLimits;
+}
+
 /**
  * Decides at most one sale per kind of hours: the first rule's offer that pays for that kind, large
- * enough for every crossed threshold that sells; none if the hours could not be used.
+ * enough for every crossed threshold that sells; none if the hours could not be used, or if it
+ * would exceed a limit of recharges.
  */
 export function decideSales(
   reached: Reached & { unusable: Refusal | null },
-  action: ReplenishRule['do'][number],
+  limits: Limits | null,
 ): Decision {
-  const { drafts, refusals } = draftSales(reached, action);
-  if (drafts.length > 0 && reached.unusable !== null) refusals.push(reached.unusable);
-  const usable = reached.unusable === null ? drafts : [];
-  // A proposal covers all that is needed: people decide on it.
-  const isProposal = action === 'alert';
-  const sales = usable.map((draft) => toSale(draft, isProposal ? draft.wanted : quantityOf(draft)));
-  for (const { offer, wanted } of isProposal ? [] : usable) {
+  const { drafts, refusals } = draftSales(reached, sellsBlock);
+  if (reached.unusable !== null) {
+    if (drafts.length > 0) refusals.push(reached.unusable);
+    return { sales: [], refusals: unique(refusals) };
+  }
+  const sales: Sale[] = [];
+  for (const draft of drafts) {
+    const sale = toSale(draft, quantityOf(draft));
+    const refusal = refuseRecharge(sale, sales, reached.recharges, limits);
+    if (refusal === null) sales.push(sale);
+    else refusals.push(refusal);
+    const { offer, wanted } = draft;
     if (wanted > offer.maxPerSale) refusals.push({ why: 'too-many', offer, wanted });
   }
+  return { sales, refusals: unique(refusals) };
+}
+
+/** Offers of the crossed thresholds that alert: all that is needed, since people decide on it. */
+export function proposeSales(reached: Reached & { unusable: Refusal | null }): Sale[] {
+  if (reached.unusable !== null) return [];
+  const { drafts } = draftSales(reached, ({ do: actions }) => actions.includes('alert'));
+  return drafts.map((draft) => toSale(draft, draft.wanted));
+}
+
+function unique(refusals: readonly Refusal[]): Refusal[] {
   const seen = new Map(refusals.map((refusal) => [JSON.stringify(refusal), refusal]));
-  return { sales, refusals: [...seen.values()] };
+  return [...seen.values()];
+}
+
+/** A client has one recharge in flight at a time, and none that exceeds a limit. */
+function refuseRecharge(
+  { isRecharge, totalMinor, offer }: Sale,
+  others: readonly Sale[],
+  usage: RechargeUsage | undefined,
+  limits: Limits | null,
+): Refusal | null {
+  if (!isRecharge || usage === undefined || limits === null) return null;
+  if (usage.isInFlight || others.some((other) => other.isRecharge))
+    return { why: 'order-open', invoiceKey: null };
+  const excess = findExcess(totalMinor, usage, limits);
+  return excess === null ? null : { why: 'recharge-limit', excess, offer };
 }
 
 function quantityOf({ offer, wanted }: Draft): number {
@@ -105,14 +154,14 @@ function quantityOf({ offer, wanted }: Draft): number {
 
 function draftSales(
   { crossings, orders }: Reached,
-  action: ReplenishRule['do'][number],
+  isWanted: (rule: ReplenishRule) => boolean,
 ): { drafts: Draft[]; refusals: Refusal[] } {
   const drafts: Draft[] = [];
   const limited: { rule: ReplenishRule; offer: Offer }[] = [];
   const refusals: Refusal[] = [];
   for (const { rule, position } of crossings) {
     const { offer } = rule;
-    if (offer === null || !rule.do.includes(action)) continue;
+    if (offer === null || !isWanted(rule)) continue;
     const kind = position.workTypes;
     const paysFor = (one: OpenOrder) => isSameUnit(one, offer) && coversKind(one.workTypes, kind);
     const order = orders.find(paysFor);
@@ -151,7 +200,7 @@ const usualDays = 30;
  * whose work they would pay for.
  */
 function findUnusable(family: readonly Client[], reached: Reached): Refusal | null {
-  const [draft] = draftSales(reached, 'invoice').drafts;
+  const [draft] = draftSales(reached, sellsBlock).drafts;
   const [position] = reached.positions;
   if (draft === undefined || position === undefined) return null;
   const { today } = position;

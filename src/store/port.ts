@@ -4,6 +4,7 @@ import type { NameStore } from './port/names.ts';
 import type { NoticeStore } from './port/notices.ts';
 import type { OutboxStore } from './port/outbox.ts';
 import type { PullStore } from './port/pull.ts';
+import type { RechargeStore } from './port/recharge.ts';
 import type { ReconcileStore } from './port/reconcile.ts';
 import type { ReplenishStore } from './port/replenish.ts';
 import type { ReportStore } from './port/reports.ts';
@@ -21,6 +22,7 @@ export type * from './port/notices.ts';
 export type * from './port/outbox.ts';
 export { messageOf } from './port/outbox.ts';
 export type * from './port/pull.ts';
+export type * from './port/recharge.ts';
 export type * from './port/reconcile.ts';
 export type * from './port/replenish.ts';
 export { orderState } from './port/replenish.ts';
@@ -37,6 +39,7 @@ export interface Store
     PullStore,
     DebitStore,
     ReplenishStore,
+    RechargeStore,
     NameStore,
     NoticeStore,
     OutboxStore,

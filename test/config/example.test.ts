@@ -170,6 +170,7 @@ test('both languages have the same templates, each with a subject, a body and it
     'client-note.eta',
     'invoice.eta',
     'overage-invoice.eta',
+    'recharge-note.eta',
   ]);
   expect(readdirSync(join(folder, 'templates/fr'))).toEqual(names);
   for (const language of ['en', 'fr']) {

@@ -116,11 +116,6 @@ describe('what this version does not do yet is refused as such', () => {
       { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },
       '"daysToExpiry" is not supported in this version; remove it',
     ],
-    [
-      'recharge',
-      { agreements: '\n  standard: { replenish: [{ when: { hoursLeft: 2 }, do: [recharge] }] }' },
-      '"recharge" is not supported in this version; each of do may be alert or invoice',
-    ],
   ])('%s', (_, sections: Record<string, string>, expected) => {
     expect(messagesOf(sections)).toContainEqual(expect.stringContaining(expected));
   });
@@ -414,6 +409,16 @@ describe('a block that waits for its payment', () => {
     ]);
   });
 
+  test('and a recharge that is followed there, too', () => {
+    const recharge = `
+  standard:
+    recharge: { collect: psa }
+    replenish: [ { when: { hoursLeft: 2 }, do: [recharge], offer: ten } ]`;
+    expect(messagesOf({ agreements: recharge, offers })).toEqual([
+      expect.stringMatching(/whether an invoice is paid; use on-invoice, and no recharge$/),
+    ]);
+  });
+
   test('is no fault where nothing is sold', () => {
     expect(messagesOf({ agreements: '\n  standard: { activate: on-payment }' })).toEqual([]);
   });
@@ -489,4 +494,49 @@ test('overage is billed in the currency of the client', () => {
   expect(messagesOf({ agreements: '\n  standard: { overage: invoice }' })[0]).toMatch(
     /"invoice" is not a valid value for this; one of: carry, hold/,
   );
+});
+
+describe('a recharge', () => {
+  const offers = '{ ten: { hours: 10, rate: 120.00 } }';
+  const recharging = (terms: string, action = '[recharge]') => ({
+    offers,
+    agreements: `
+  standard:
+    ${terms}
+    replenish: [ { when: { hoursLeft: 2 }, do: ${action}, offer: ten } ]`,
+  });
+
+  test.each([
+    [
+      'needs to know how it is collected',
+      recharging(''),
+      'recharge needs to know how; add recharge: { collect: psa } to the agreement',
+    ],
+    [
+      'creates its invoice itself',
+      recharging('recharge: { collect: psa }', '[invoice, recharge]'),
+      'recharge creates the invoice too; remove invoice',
+    ],
+    [
+      'is collected by a connection of the file',
+      recharging('recharge: { collect: stripe }'),
+      'there is no connection "stripe"; connections: psa',
+    ],
+    [
+      'has limits in the currency of the file',
+      recharging('recharge: { collect: psa, perMonth: 10.001 }'),
+      expect.stringContaining('10.001'),
+    ],
+  ])('%s', (_, sections, expected) => {
+    expect(messagesOf(sections)).toContainEqual(expected);
+  });
+
+  test('cannot be collected by a PSA', () => {
+    const sections = recharging('recharge: { collect: other }');
+    const connections = twoConnections.replace('rmm:', 'other:');
+    const ids = '\n  - { name: Dupont, ids: { psa: 1, other: 2 }, agreement: standard }';
+    expect(messagesOf({ ...sections, connections, clients: ids, pushTo: 'psa' })).toContainEqual(
+      '"other" (Fake RMM) cannot charge anybody; use psa, or a payment provider',
+    );
+  });
 });

@@ -164,6 +164,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     store,
     historyMonths: 12,
     blocksSoldByHand: 'propose',
+    rechargeLimits: { chargeMinor: null, dayMinor: null, monthMinor: null },
     web: null,
     notify: null,
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },

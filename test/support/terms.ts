@@ -25,6 +25,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
     rollover: null,
     replenish: [],
     activate: 'on-invoice',
+    recharge: null,
     ...fields,
   };
 }

@@ -38,7 +38,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/domain/',
     ['src/domain/*'],
-    ['agreements', 'records', 'charges', 'blocks', 'ledger', 'forecast', 'thresholds'],
+    ['agreements', 'records', 'charges', 'blocks', 'recharge', 'ledger', 'forecast', 'thresholds'],
   ),
   { room: 'src/domain/*', may: [] },
   { room: 'src/store/port/', may: ['src/domain/', 'src/store/port.ts'] },
@@ -51,7 +51,11 @@ const walls: readonly Wall[] = [
   { room: 'src/store/*', may: ['src/domain/', 'src/store/port/', 'src/store/sqlite/'] },
   { room: 'src/pull/', may: portAndContract },
   { room: 'src/debit/', may: portAndTerms },
-  ...inOrder('src/replenish/', [...portAndTerms, 'src/replenish/*'], ['messages', 'orders']),
+  ...inOrder(
+    'src/replenish/',
+    [...portAndTerms, 'src/replenish/*'],
+    ['messages', 'orders', 'recharge'],
+  ),
   { room: 'src/replenish/*', may: [...portAndTerms, 'src/replenish/'] },
   { room: 'src/reports/format/', may: [] },
   {

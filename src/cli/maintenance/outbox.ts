@@ -14,6 +14,7 @@ const statuses: readonly MessageStatus[] = [
   'dead',
   'withheld',
   'cancelled',
+  'unapproved',
 ];
 
 const styles: Partial<Record<MessageStatus, Style>> = { dead: 'red', withheld: 'yellow' };

@@ -129,8 +129,11 @@ function neededPushes(terms: unknown): { alert: boolean; note: boolean; invoice:
   const has = (key: string, value: string) =>
     rules.some((rule) => listed(valueAt(rule, [key])).includes(value));
   return {
-    alert: has('do', 'alert'),
-    note: has('do', 'alert') && has('tell', 'client'),
-    invoice: has('do', 'invoice') || valueAt(terms, ['overage', 'invoice']) !== undefined,
+    alert: has('do', 'alert') || has('do', 'recharge'),
+    note: (has('do', 'alert') && has('tell', 'client')) || has('do', 'recharge'),
+    invoice:
+      has('do', 'invoice') ||
+      has('do', 'recharge') ||
+      valueAt(terms, ['overage', 'invoice']) !== undefined,
   };
 }

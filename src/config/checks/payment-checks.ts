@@ -15,10 +15,12 @@ export function unseenPayments(
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const terms = effectiveTerms(raw, client);
     const target = connections.get(pushTarget(raw, client) ?? '');
-    const isSold = listed(terms.replenish).some((rule) =>
-      listed(valueAt(rule, ['do'])).includes('invoice'),
-    );
-    if (terms.activate !== 'on-payment' || !isSold || target === undefined) continue;
+    const isSold = listed(terms.replenish).some(isSale);
+    // A recharge follows the payment even if the hours do not wait for it.
+    const isWatched =
+      (terms.activate === 'on-payment' && isSold) ||
+      (valueAt(terms.recharge, ['collect']) === 'psa' && listed(terms.replenish).some(isRecharge));
+    if (!isWatched || target === undefined) continue;
     const { vendor, settings, name } = target;
     const isSeen = vendor.pulls.includes('invoices') && (vendor.showsPayment?.(settings) ?? true);
     if (isSeen) continue;
@@ -26,7 +28,7 @@ export function unseenPayments(
     const path = isOwn
       ? ['clients', index, 'overrides', 'activate']
       : ['agreements', textAt(client, 'agreement') ?? '', 'activate'];
-    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice`;
+    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice${valueAt(terms.recharge, ['collect']) === 'psa' ? ', and no recharge' : ''}`;
     problems.set(JSON.stringify(path), atValue(path, message));
   }
   return [...problems.values()];
@@ -51,8 +53,7 @@ export function missingProducts(
     };
     for (const rule of listed(terms.replenish)) {
       const offer = textAt(rule, 'offer') ?? '';
-      const isSold = listed(valueAt(rule, ['do'])).includes('invoice');
-      if (!isSold || !isKeyed(valueAt(raw, ['offers', offer]))) continue;
+      if (!isSale(rule) || !isKeyed(valueAt(raw, ['offers', offer]))) continue;
       if (valueAt(raw, ['offers', offer, 'product']) === undefined) {
         add(['offers', offer], 'for this offer');
       }
@@ -64,6 +65,57 @@ export function missingProducts(
       ? ['clients', index, 'overrides']
       : ['agreements', textAt(client, 'agreement') ?? ''];
     add([...place, 'overage', 'invoice'], 'for this rate');
+  }
+  return [...problems.values()];
+}
+
+function isSale(rule: unknown): boolean {
+  return listed(valueAt(rule, ['do'])).includes('invoice') || isRecharge(rule);
+}
+
+function isRecharge(rule: unknown): boolean {
+  return listed(valueAt(rule, ['do'])).includes('recharge');
+}
+
+/**
+ * A rule that recharges needs to know how; a payment provider must be able to charge, and must know
+ * the client.
+ */
+export function rechargeFaults(
+  raw: unknown,
+  connections: ReadonlyMap<string, ConfiguredConnection>,
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
+    const terms = effectiveTerms(raw, client);
+    const add = (key: string, path: Path, message: string) => {
+      const isOwn = valueAt(client, ['overrides', key]) !== undefined;
+      const place = isOwn
+        ? ['clients', index, 'overrides']
+        : ['agreements', textAt(client, 'agreement') ?? ''];
+      const whole = [...place, key, ...path];
+      problems.set(JSON.stringify(whole), atValue(whole, message));
+    };
+    const rule = listed(terms.replenish).findIndex(isRecharge);
+    if (rule < 0) continue;
+    const collect = textAt(terms.recharge, 'collect');
+    if (terms.recharge === undefined) {
+      const message = 'recharge needs to know how; add recharge: { collect: psa } to the agreement';
+      add('replenish', [rule, 'do'], message);
+      continue;
+    }
+    if (collect === null || collect === 'psa') continue;
+    const provider = connections.get(collect);
+    if (provider !== undefined && !provider.vendor.pushes.includes('recharge')) {
+      const message = `"${collect}" (${provider.vendor.title}) cannot charge anybody; use psa, or a payment provider`;
+      add('recharge', ['collect'], message);
+    } else if (provider !== undefined && textAt(client, 'ids', collect) === null) {
+      const message = `no ID in "${collect}", which charges this client; add ${collect}: …`;
+      const path = ['clients', index, 'ids'];
+      problems.set(JSON.stringify(path), atValue(path, message));
+    }
+    if (valueAt(terms.recharge, ['autopayUpTo']) === undefined) continue;
+    add('recharge', ['autopayUpTo'], 'only used with collect: psa; use perCharge');
   }
   return [...problems.values()];
 }

@@ -17,6 +17,8 @@ export function unknownReferences(raw: unknown): Problem[] {
     for (const index of listed(valueAt(raw, [...path, 'replenish'])).keys()) {
       refer([...path, 'replenish', index, 'offer'], 'offers', 'offer');
     }
+    const collect = [...path, 'recharge', 'collect'];
+    if (textAt(raw, ...collect) !== 'psa') refer(collect, 'connections', 'connection');
     for (const index of listed(valueAt(raw, [...path, 'multipliers'])).keys()) {
       refer(
         [...path, 'multipliers', index, 'outside'],

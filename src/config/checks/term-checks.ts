@@ -127,8 +127,14 @@ function levelFaults(when: unknown, path: Path): Problem[] {
 }
 
 function saleFaults(rule: unknown, path: Path): Problem[] {
-  const sells = listed(valueAt(rule, ['do'])).indexOf('invoice');
-  if (sells < 0 || valueAt(rule, ['offer']) !== undefined) return [];
-  const message = 'invoice needs an offer; add one to this rule, such as offer: ten';
+  const actions = listed(valueAt(rule, ['do']));
+  const sells = actions.findIndex((action) => action === 'invoice' || action === 'recharge');
+  if (sells < 0) return [];
+  if (actions.includes('invoice') && actions.includes('recharge')) {
+    const message = 'recharge creates the invoice too; remove invoice';
+    return [atValue([...path, 'do', actions.indexOf('invoice')], message)];
+  }
+  if (valueAt(rule, ['offer']) !== undefined) return [];
+  const message = `${actions[sells]} needs an offer; add one to this rule, such as offer: ten`;
   return [atValue([...path, 'do', sells], message)];
 }

@@ -65,9 +65,12 @@ function pricedTerms(raw: unknown, client: unknown): string[] {
     overage: valueAt(terms, ['overage', 'invoice']) !== undefined,
     rates: valueAt(terms, ['rates']) !== undefined,
     replenish: listed(terms.replenish).some((rule) => textAt(rule, 'when', 'amountLeft') !== null),
+    recharge: rechargeAmounts.some((key) => valueAt(terms, ['recharge', key]) !== undefined),
   };
   return Object.entries(isPriced).flatMap(([key, is]) => (is && !isOwn(key) ? key : []));
 }
+
+const rechargeAmounts = ['autopayUpTo', 'perCharge', 'perDay', 'perMonth'];
 
 /** Paths of the amounts in an agreement or in a client's overrides. */
 function ratePaths(raw: unknown, terms: Path): Path[] {
@@ -76,6 +79,7 @@ function ratePaths(raw: unknown, terms: Path): Path[] {
   return [
     [...terms, 'overage', 'invoice', 'rate'],
     [...terms, 'rates', 'hour'],
+    ...rechargeAmounts.map((key) => [...terms, 'recharge', key]),
     ...rates.map(([name]) => [...terms, 'rates', 'workTypes', name]),
     ...[...rules.keys()].map((index) => [...terms, 'replenish', index, 'when', 'amountLeft']),
   ];

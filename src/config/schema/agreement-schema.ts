@@ -112,15 +112,38 @@ const When = z
 const ReplenishRule = z.strictObject({
   when: When.describe('The threshold; exactly one of the following'),
   do: z
-    .array(z.enum(['alert', 'invoice']).meta({ notYet: ['recharge'] }))
+    .array(z.enum(['alert', 'invoice', 'recharge']))
     .min(1)
-    .describe('alert: open a ticket; invoice: sell the offer'),
-  offer: EntryName.optional().describe('The offer to sell or propose; required for invoice'),
+    .describe(
+      'alert: open a ticket; invoice: sell the offer; recharge: sell the offer and have it collected, see `recharge`',
+    ),
+  offer: EntryName.optional().describe(
+    'The offer to sell or propose; required for invoice and recharge',
+  ),
   tell: z
     .array(z.enum(['msp', 'client']))
     .min(1)
     .default(['msp'])
     .describe('msp: a ticket on your own board; client: also a note visible to the client'),
+});
+
+const Limit = Rate.optional();
+
+const Recharge = z.strictObject({
+  collect: z
+    .union([z.literal('psa'), EntryName])
+    .describe(
+      'psa: by whatever collects the PSA’s invoices (ConnectBooster, Alternative Payments, Wise-Pay …); or the connection of a payment provider',
+    ),
+  autopayUpTo: Rate.optional().describe(
+    'With `collect: psa`: the collector leaves larger invoices alone; alerts and `check` say when one is',
+  ),
+  chaseAfterDays: whole('days', 1, 90)
+    .prefault('7')
+    .describe('Days after the invoice before an unpaid one opens an alert; it is never sold again'),
+  perCharge: Limit.describe('Maximum price of one recharge, before tax. Default: no limit'),
+  perDay: Limit.describe('Maximum per client and day. Default: no limit'),
+  perMonth: Limit.describe('Maximum per client and calendar month. Default: no limit'),
 });
 
 /** Everything has a default, so a client's `overrides` have this shape too. */
@@ -201,6 +224,9 @@ export const AgreementTerms = z
       .enum(['on-invoice', 'on-payment'])
       .default('on-invoice')
       .describe('When a sold block becomes usable: once invoiced, or once the invoice is paid'),
+    recharge: Recharge.optional().describe(
+      'How the next block is collected without the client; required if a rule has `recharge`. The client is informed of every step. The first recharge of a client, and one of more than twice the largest so far, wait for `outbox approve`',
+    ),
   })
-  .meta({ notYet: ['proactive', 'unloggedTime', 'recharge'] });
+  .meta({ notYet: ['proactive', 'unloggedTime'] });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;

@@ -257,6 +257,13 @@ export const ConfigFile = z.strictObject({
     'A status page for admins, `/readyz` and `/metrics`, served by `start`. Default: none',
   ),
   notify: Notify.optional().describe('Who is notified when the service has trouble'),
+  recharge: z
+    .strictObject({
+      perDay: Rate.optional().describe('Maximum per day'),
+      perMonth: Rate.optional().describe('Maximum per calendar month'),
+    })
+    .optional()
+    .describe('Limits on the recharges of all clients together, in `currency`. Default: none'),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z

@@ -43,6 +43,25 @@ export interface Agreement {
   replenish: readonly ReplenishRule[];
   /** When a sold block becomes usable: once its invoice is in the PSA, or once that is paid. */
   activate: 'on-invoice' | 'on-payment';
+  /** How sales with `recharge` are collected; null: no rule recharges. */
+  recharge: RechargeTerms | null;
+}
+
+export interface RechargeTerms {
+  /** `psa`: by whatever collects the PSA's invoices; otherwise a payment provider's connection. */
+  collect: string;
+  /** The collector leaves larger invoices alone; null: no limit known. */
+  autopayUpToMinor: number | null;
+  /** Days from the invoice until it counts as overdue. */
+  chaseAfterDays: number;
+  limits: RechargeLimits;
+}
+
+/** Maximum price before tax, minor units; null: no limit. */
+export interface RechargeLimits {
+  chargeMinor: number | null;
+  dayMinor: number | null;
+  monthMinor: number | null;
 }
 
 /** Prices of one charged hour, minor units. */
@@ -128,10 +147,15 @@ export interface Offer {
 
 export interface ReplenishRule {
   when: Threshold;
-  do: readonly ('alert' | 'invoice')[];
-  /** Required when `do` names `invoice`. */
+  do: readonly ('alert' | 'invoice' | 'recharge')[];
+  /** Required when `do` names `invoice` or `recharge`. */
   offer: Offer | null;
   tell: readonly ('msp' | 'client')[];
+}
+
+/** Whether reaching the threshold sells a block. */
+export function sellsBlock({ do: actions }: ReplenishRule): boolean {
+  return actions.includes('invoice') || actions.includes('recharge');
 }
 
 /** Which balance is checked, and the level that is reached at or below the figure. */

@@ -46,7 +46,7 @@ export function readOrder(terms: OrderTerms): OrderState {
 }
 
 /** Nothing is owed any more, and some of it was paid. */
-function isFullyPaid(invoice: SoldInvoice | null): boolean {
+export function isFullyPaid(invoice: SoldInvoice | null): boolean {
   if (invoice === null || invoice.isPaid) return invoice !== null;
   const { totalMinor, paidMinor, creditedMinor } = invoice;
   if (totalMinor === null || !paidMinor || !creditedMinor) return false;

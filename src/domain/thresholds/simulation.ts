@@ -1,3 +1,4 @@
+import { sellsBlock } from '../agreements/terms.ts';
 import { allocate, type Demand, type SpendableBlock, splitDemand } from '../blocks/allocation.ts';
 import type { ChargeFacts } from '../charges/charge-facts.ts';
 import { type Account, holdBlock } from '../ledger/postings.ts';
@@ -219,7 +220,7 @@ class SimulatedBalance {
       });
     }
     if (crossings.some(({ rule }) => rule.do.includes('alert'))) this.#alerts += 1;
-    if (crossings.some(({ rule }) => rule.do.includes('invoice'))) this.#invoices += 1;
+    if (crossings.some(({ rule }) => sellsBlock(rule))) this.#invoices += 1;
   }
 
   outcome(): Simulated {

@@ -1,15 +1,17 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
-import { formatIn } from '../../domain/format.ts';
+import { type Format, formatIn } from '../../domain/format.ts';
 import { pushKeyOf } from '../../domain/keys.ts';
 import type { PushMessages } from '../../domain/records/messages.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
+import { ownLeft } from '../../domain/thresholds/positions.ts';
 import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Refusal, Sale } from '../sale.ts';
 import { inProse } from './phrases.ts';
+import { composeRechargeNote } from './recharge-note.ts';
 import { valuesOf } from './values.ts';
 
 export interface Notice {
@@ -26,6 +28,8 @@ export interface Notice {
   refusals: readonly Refusal[];
   /** When the hours will be used up, with open work; null: unknown. */
   runOut: RunOut | null;
+  /** False: its recharge waits for a user. */
+  isApproved: boolean;
 }
 
 /**
@@ -51,25 +55,37 @@ export function invoiceKeyOf(
   return pushKeyOf('inv', client.id, isFirst ? cause : `${cause} ${sale.offer.name}`);
 }
 
+export function alertKeyOf(context: ReplenishContext, { client, crossings }: Notice): string {
+  return pushKeyOf('alert', client.id, causeOf(context, crossings));
+}
+
 /**
  * The invoices, one alert for all crossings, and the client's note on it if configured. Invoices
  * come first, so that the alert can name their numbers. A sale that was refused is reported in an
  * alert, even if the rules configure none.
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
-  const { client, crossings, sales, refusals } = notice;
+  const { client, positions, crossings, sales, refusals } = notice;
   const cause = causeOf(context, crossings);
   const invoices = sales.map((sale) => composeInvoice(context, notice, sale));
   const messages = [...invoices];
   const invoiceKeys = invoices.map(({ key }) => key);
   const actions = new Set(crossings.flatMap(({ rule }) => rule.do));
   const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
-  const alertKey = pushKeyOf('alert', client.id, cause);
-  if (actions.has('alert') || refusals.length > 0) {
+  const alertKey = alertKeyOf(context, notice);
+  const recharge = sales.find(({ isRecharge }) => isRecharge);
+  if (actions.has('alert') || refusals.length > 0 || recharge !== undefined) {
+    const keyToApprove =
+      recharge === undefined || notice.isApproved ? null : pushKeyOf('note', client.id, cause);
     const { subject, body } = context.templates.render(
       'alert-ticket',
       context.locale,
-      valuesOf(context, notice, { key: alertKey, format: inProse(formatIn(context)), invoiceKeys }),
+      valuesOf(context, notice, {
+        key: alertKey,
+        keyToApprove,
+        format: inProse(formatIn(context)),
+        invoiceKeys,
+      }),
     );
     messages.push(
       toMessage(context, client, 'alert-ticket', alertKey, null, {
@@ -78,13 +94,25 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
         body,
       }),
     );
-    if (audiences.has('client')) {
+    if (audiences.has('client') || recharge !== undefined) {
       const key = pushKeyOf('note', client.id, cause);
-      const note = context.templates.render(
-        'client-note',
-        client.locale,
-        valuesOf(context, notice, { key, format: inProse(formatIn(client)), invoiceKeys }),
-      );
+      const format = inProse(formatIn(client));
+      const note =
+        recharge === undefined
+          ? context.templates.render(
+              'client-note',
+              client.locale,
+              valuesOf(context, notice, { key, format, invoiceKeys }),
+            )
+          : composeRechargeNote(context, client, key, {
+              event: 'announced',
+              size: sizeOf(recharge, format),
+              amountMinor: recharge.totalMinor,
+              currency: recharge.offer.currency,
+              invoice: null,
+              kinds: ownLeft(positions),
+              usedSeconds: null,
+            });
       messages.push(
         // The ticket's ID is only known once the alert is delivered: push fills it in.
         toMessage(context, client, 'ticket-note', key, alertKey, {
@@ -98,6 +126,13 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     }
   }
   return messages;
+}
+
+/** Of all blocks of the sale together. */
+function sizeOf({ offer, seconds, totalMinor }: Sale, format: Format): string {
+  return offer.amountMinor === null
+    ? format.duration(seconds)
+    : format.money(totalMinor, offer.currency);
 }
 
 function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): NewMessage {

@@ -4,7 +4,7 @@ import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { Block, NewMessage, UnsentMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
-import { composeCrossings } from '../replenish.ts';
+import { composeCrossings } from '../sold.ts';
 import { basisFromText } from './basis.ts';
 
 /**

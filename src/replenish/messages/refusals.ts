@@ -1,6 +1,7 @@
+import type { RechargeTerms } from '../../domain/agreements/terms.ts';
 import { type Format, languageOf } from '../../domain/format.ts';
 import { saleKeysIn } from '../../domain/keys.ts';
-import type { Refusal } from '../sale.ts';
+import type { Refusal, Sale } from '../sale.ts';
 
 /** Why nothing, or not enough, was sold. */
 export function refusalPhrase(refusal: Refusal, format: Format): string {
@@ -16,7 +17,31 @@ export function refusalPhrase(refusal: Refusal, format: Format): string {
     const { name, maxPerSale } = refusal.offer;
     return words.tooMany(refusal.wanted, name, maxPerSale);
   }
+  if (refusal.why === 'recharge-limit') {
+    const { excess, offer } = refusal;
+    const max = format.money(excess.maxMinor, offer.currency);
+    return words.rechargeLimit(words.limits[excess.limit](max));
+  }
   return words[refusal.why](format.date(refusal.on));
+}
+
+/** How the recharges among these sales are collected, and what a user must do. */
+export function rechargePhrases(
+  sales: readonly Sale[],
+  terms: RechargeTerms | null,
+  { keyToApprove, format }: { keyToApprove: string | null; format: Format },
+): string[] {
+  const words = refusals[languageOf(format.locale)].recharge;
+  return sales.flatMap(({ isRecharge, totalMinor, offer }) => {
+    if (!isRecharge || terms === null) return [];
+    const { collect, autopayUpToMinor } = terms;
+    const isLarge = autopayUpToMinor !== null && totalMinor > autopayUpToMinor;
+    const by = collect === 'psa' ? words.psa : words.provider(collect);
+    return [
+      isLarge ? words.aboveAutopay(format.money(autopayUpToMinor, offer.currency)) : by,
+      ...(keyToApprove === null ? [] : [words.approve(keyToApprove)]),
+    ];
+  });
 }
 
 const refusals = {
@@ -35,6 +60,23 @@ const refusals = {
       `No sale: the offer "${offer}" pays for ${workTypes} only.`,
     tooMany: (wanted: number, offer: string, most: number) =>
       `${wanted} × "${offer}" would be needed, but a sale is limited to ${most}: agree on the rest with the client.`,
+    rechargeLimit: (limit: string) =>
+      `Nothing is recharged: it would exceed ${limit}. Sell the block by hand, or raise the limit.`,
+    limits: {
+      charge: (max: string) => `the limit of ${max} per recharge`,
+      day: (max: string) => `this client’s limit of ${max} per day`,
+      month: (max: string) => `this client’s limit of ${max} per month`,
+      'all-day': (max: string) => `the limit of ${max} per day for all clients`,
+      'all-month': (max: string) => `the limit of ${max} per month for all clients`,
+    },
+    recharge: {
+      psa: 'It is collected by the system that collects your PSA’s invoices.',
+      provider: (connection: string) => `It is charged through "${connection}".`,
+      aboveAutopay: (max: string) =>
+        `The price is above ${max}, so it is not collected automatically: ask the client to pay the invoice.`,
+      approve: (key: string) =>
+        `It waits for your approval (the client’s first recharge, or an unusually large one): prepaid-hours outbox approve ${key}`,
+    },
   },
   fr: {
     orderOpen: ([invoice]: readonly string[]) =>
@@ -51,5 +93,22 @@ const refusals = {
       `Pas de vente : l’offre « ${offer} » ne couvre que ${workTypes}.`,
     tooMany: (wanted: number, offer: string, most: number) =>
       `Il faudrait ${wanted} × « ${offer} », or une vente en compte ${most} au plus : convenez du reste avec le client.`,
+    rechargeLimit: (limit: string) =>
+      `Pas de prélèvement : il dépasserait ${limit}. Vendez le forfait à la main, ou relevez le plafond.`,
+    limits: {
+      charge: (max: string) => `le plafond de ${max} par prélèvement`,
+      day: (max: string) => `le plafond de ${max} par jour pour ce client`,
+      month: (max: string) => `le plafond de ${max} par mois pour ce client`,
+      'all-day': (max: string) => `le plafond de ${max} par jour, tous clients confondus`,
+      'all-month': (max: string) => `le plafond de ${max} par mois, tous clients confondus`,
+    },
+    recharge: {
+      psa: 'Le montant est encaissé par le système qui encaisse les factures de votre PSA.',
+      provider: (connection: string) => `Le montant est prélevé par « ${connection} ».`,
+      aboveAutopay: (max: string) =>
+        `Le prix dépasse ${max} : il n’est pas encaissé automatiquement. Demandez au client de régler la facture.`,
+      approve: (key: string) =>
+        `En attente de votre accord (premier prélèvement de ce client, ou montant inhabituel) : prepaid-hours outbox approve ${key}`,
+    },
   },
 };

@@ -4,11 +4,20 @@ import { Eta } from 'eta';
 import { KindError } from '../../domain/errors.ts';
 import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 
-type TemplateName = 'alert-ticket' | 'client-note' | 'invoice' | 'overage-invoice';
+type TemplateName =
+  | 'alert-ticket'
+  | 'client-note'
+  | 'recharge-note'
+  | 'invoice'
+  | 'overage-invoice';
+
+/** Those whose values differ. */
+type OtherName = 'recharge-note' | 'overage-invoice';
 
 const names: readonly TemplateName[] = [
   'alert-ticket',
   'client-note',
+  'recharge-note',
   'invoice',
   'overage-invoice',
 ];
@@ -51,7 +60,11 @@ export interface TemplateValues {
   nextSale: { when: string; what: string } | null;
   /** Why nothing, or not enough, is sold: one sentence each. */
   noSale: string[];
+  /** How a recharge is collected, and whether a user must approve it: sentences, for the MSP. */
+  recharge: string[];
   isOrderOpen: boolean;
+  /** Whether a recharge, with its note to the client, waits for a user. */
+  isUnapproved: boolean;
   /** Whether the client gets a note. */
   isClientTold: boolean;
   /** The link to the statement, or the command that writes it. */
@@ -96,18 +109,36 @@ interface OverageValues {
   key: string;
 }
 
+/** What `recharge-note` may use. */
+interface RechargeValues {
+  event: 'announced' | 'collected' | 'overdue' | 'failed' | 'returned' | 'ended';
+  client: string;
+  size: string;
+  amount: string;
+  invoice: string | null;
+  /** `you have 1.5 h left`. */
+  youHave: string;
+  used: string | null;
+  sender: string | null;
+  contact: string | null;
+  key: string;
+}
+
 interface RenderedMessage {
   subject: string;
   body: string;
 }
 
+type AnyValues = TemplateValues | OverageValues | RechargeValues;
+
 export interface MessageTemplates {
   render(
-    name: Exclude<TemplateName, 'overage-invoice'>,
+    name: Exclude<TemplateName, OtherName>,
     locale: Locale,
     values: TemplateValues,
   ): RenderedMessage;
   render(name: 'overage-invoice', locale: Locale, values: OverageValues): RenderedMessage;
+  render(name: 'recharge-note', locale: Locale, values: RechargeValues): RenderedMessage;
 }
 
 /**
@@ -124,7 +155,7 @@ export async function loadTemplates(folder: string): Promise<MessageTemplates> {
     }
   }
   return {
-    render(name: TemplateName, locale: Locale, values: TemplateValues | OverageValues) {
+    render(name: TemplateName, locale: Locale, values: AnyValues) {
       const path = `${languageOf(locale)}/${name}`;
       const template = compiled.get(path);
       if (template === undefined) throw new Error(`template ${path} was not loaded`);
@@ -144,7 +175,7 @@ async function compile(eta: Eta, file: string): Promise<ReturnType<Eta['compile'
 function renderText(
   eta: Eta,
   template: { file: string; text: ReturnType<Eta['compile']> },
-  values: TemplateValues | OverageValues,
+  values: AnyValues,
 ): string {
   try {
     return eta.render(template.text, values);

@@ -1,4 +1,4 @@
-import type { Client, Offer } from '../../domain/agreements/terms.ts';
+import { type Client, type Offer, sellsBlock } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
 import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
 import { isReached, type Position } from '../../domain/thresholds/thresholds.ts';
@@ -15,14 +15,22 @@ import {
   runOutPhrase,
   whenPhrase,
 } from './phrases.ts';
-import { refusalPhrase } from './refusals.ts';
+import { rechargePhrases, refusalPhrase } from './refusals.ts';
 import type { OfferValues, TemplateValues } from './templates.ts';
+
+interface ValueOptions {
+  key: string;
+  /** A message of the recharge that waits for a user. */
+  keyToApprove?: string | null;
+  format: Format;
+  invoiceKeys: readonly string[];
+}
 
 /** What the templates of a notice may use, in the form of one reader. */
 export function valuesOf(
   { sender }: Pick<ReplenishContext, 'sender'>,
   notice: Notice,
-  { key, format, invoiceKeys }: { key: string; format: Format; invoiceKeys: readonly string[] },
+  { key, keyToApprove = null, format, invoiceKeys }: ValueOptions,
 ): TemplateValues {
   const { client, today, positions, crossings, sales, proposals, refusals } = notice;
   const offers = proposals.map((sale, index) =>
@@ -40,8 +48,12 @@ export function valuesOf(
     isPaidFirst: client.agreement.activate === 'on-payment',
     nextSale: offers.length + refusals.length > 0 ? null : nextSaleOf(client, positions, format),
     noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
+    recharge: rechargePhrases(sales, client.agreement.recharge, { keyToApprove, format }),
     isOrderOpen: refusals.some(({ why }) => why === 'order-open'),
-    isClientTold: crossings.some(({ rule }) => rule.tell.includes('client')),
+    isUnapproved: keyToApprove !== null,
+    isClientTold:
+      sales.some(({ isRecharge }) => isRecharge) ||
+      crossings.some(({ rule }) => rule.tell.includes('client')),
     statement: statementOf(client),
     sender: sender?.name ?? null,
     contact: contactPhrase(sender, format),
@@ -144,7 +156,7 @@ function nextSaleOf(
   if (position === undefined) return null;
   for (const rule of agreement.replenish) {
     const { when, offer } = rule;
-    if (offer === null || !rule.do.includes('invoice') || offer.workTypes !== null) continue;
+    if (offer === null || !sellsBlock(rule) || offer.workTypes !== null) continue;
     const level = whenPhrase(when, format);
     if (level === null || 'expiresWithinDays' in when || isReached(when, position)) continue;
     const { what } = blockPhrases(offer, sizeAndRate(offer, format).hours, 1, format);

@@ -1,4 +1,9 @@
-import type { Client, Offer, ReplenishRule } from '../../domain/agreements/terms.ts';
+import {
+  type Client,
+  type Offer,
+  type ReplenishRule,
+  sellsBlock,
+} from '../../domain/agreements/terms.ts';
 import type { RunOut } from '../../domain/forecast/forecast.ts';
 import { priceOf } from '../../domain/money.ts';
 import { addMonths, type DateText, dateInZone, type Instant } from '../../domain/time.ts';
@@ -91,7 +96,7 @@ function findNext({ agreement }: Client): Outlook['next'] {
   const rules = agreement.replenish.flatMap((rule) =>
     rule.offer === null ? [] : [{ rule, offer: rule.offer }],
   );
-  return rules.find(({ rule }) => rule.do.includes('invoice')) ?? rules[0] ?? null;
+  return rules.find(({ rule }) => sellsBlock(rule)) ?? rules[0] ?? null;
 }
 
 /**

@@ -16,8 +16,8 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 
 export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
-  const { mode, locale, durations, sender, balanceField, offers, blocksSoldByHand, templates } =
-    run.config;
+  const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
+  const { blocksSoldByHand, rechargeLimits } = run.config;
   return {
     store,
     clients,
@@ -28,6 +28,7 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     balanceField,
     offers,
     blocksSoldByHand,
+    rechargeLimits,
     templates: await loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(run),

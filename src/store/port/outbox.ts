@@ -2,7 +2,15 @@ import type { Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { NewMessage } from './replenish.ts';
 
-export type MessageStatus = 'pending' | 'claimed' | 'delivered' | 'dead' | 'withheld' | 'cancelled';
+/** `unapproved`: pending, and a recharge that waits for `outbox approve`. */
+export type MessageStatus =
+  | 'pending'
+  | 'claimed'
+  | 'delivered'
+  | 'dead'
+  | 'withheld'
+  | 'cancelled'
+  | 'unapproved';
 
 export interface PushMessageRow {
   key: string;

@@ -6,6 +6,7 @@ import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { HandSaleStore } from './hand-sales.ts';
 import type { MessageStatus } from './outbox.ts';
+import type { NewRecharge, RechargeChange } from './recharge.ts';
 
 export interface Episode {
   clientId: string;
@@ -62,6 +63,8 @@ export interface ReplenishBatch {
   /** Clients whose automatic sales are put on hold; existing holds are kept. */
   salesHolds?: readonly Pick<SalesHold, 'clientId' | 'reason'>[];
   releasedHolds?: readonly string[];
+  recharges?: readonly NewRecharge[];
+  rechargeChanges?: readonly RechargeChange[];
   postings: readonly Posting[];
   episodes: readonly Episode[];
   /** Clients whose reached thresholds were marked as told: their withheld messages are cancelled, with the note. */

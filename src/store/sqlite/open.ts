@@ -13,6 +13,7 @@ import { pullStore } from './mirror/pull.ts';
 import { noticeStore } from './notices.ts';
 import { outboxStore } from './outbox.ts';
 import { reconcileStore } from './reconcile/reconcile.ts';
+import { rechargeStore } from './replenish/recharges.ts';
 import { replenishStore } from './replenish/replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
@@ -46,6 +47,7 @@ export function storeOn(database: Database): Store {
     ...pullStore(database),
     ...debitStore(database),
     ...replenishStore(database),
+    ...rechargeStore(database),
     ...nameStore(database),
     ...noticeStore(database),
     ...outboxStore(database),

@@ -9,6 +9,7 @@ import type {
   Settlement,
 } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { isUnapproved } from './replenish/recharges.ts';
 
 export function outboxStore(database: Database): OutboxStore {
   return {
@@ -84,7 +85,8 @@ const isUnsent = `status IN ('pending', 'claimed') AND create_attempted_at IS NU
 
 export const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
     coalesce(c.name, m.client_id) AS clientName, m.connection, m.payload, m.after_key AS afterKey,
-    iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId, m.status, m.attempts,
+    iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId,
+    iif(m.status = 'pending' AND ${isUnapproved}, 'unapproved', m.status) AS status, m.attempts,
     m.next_attempt_at AS nextAttemptAt, m.create_attempted_at AS createAttemptedAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,
     m.last_error AS lastError, m.created_at AS createdAt, m.settled_at AS settledAt,
     m.run_id AS runId
@@ -108,6 +110,7 @@ function claim(
          AND (m.client_id = ?7) = ?8
          AND (m.after_key IS NULL OR EXISTS (
            SELECT 1 FROM push_message a WHERE a.key = m.after_key AND a.status = 'delivered'))
+         AND NOT ${isUnapproved}
        ORDER BY m.attempts, m.seq LIMIT ?6)
      RETURNING seq`,
     owner,

@@ -1,3 +1,4 @@
+import { sellsBlock } from '../../../domain/agreements/terms.ts';
 import { priceOf } from '../../../domain/money.ts';
 import type { PageWords } from '../../text/page-shape.ts';
 import type { Texts } from '../../text/shape.ts';
@@ -109,7 +110,7 @@ function nextCard({ next }: Outlook, texts: Texts, words: PageWords): Cards {
       : 'percentLeft' in when
         ? words.levelPercent(when.percentLeft)
         : null;
-  const text = rule.do.includes('invoice') ? words.nextInvoice(level, size) : words.nextOffer(size);
+  const text = sellsBlock(rule) ? words.nextInvoice(level, size) : words.nextOffer(size);
   return [{ title: words.nextTitle, text }];
 }
 

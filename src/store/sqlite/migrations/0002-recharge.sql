@@ -31,27 +31,28 @@ CREATE TABLE mirror_mandate (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mirror_mandate_client ON mirror_mandate (connection, client_id);
 
--- Sales that are collected without the client: one row per ordered block.
+-- Sales that are collected without the client: one row per ordered block. Price and invoice are
+-- those of the invoice's message.
 CREATE TABLE recharge (
   block_id TEXT PRIMARY KEY REFERENCES block (id),
   client_id TEXT NOT NULL REFERENCES client (id),
   -- 'psa': by whatever collects the PSA's invoices; otherwise a payment provider's connection.
   collect TEXT NOT NULL,
-  -- The price as decided, before tax.
-  amount_minor INTEGER NOT NULL,
-  currency TEXT NOT NULL,
-  invoice_key TEXT NOT NULL,
+  invoice_key TEXT NOT NULL REFERENCES push_message (key),
   -- The ticket on which the client is informed of each step.
-  ticket_key TEXT NOT NULL,
-  -- Null: nothing is sent until a user approves it.
-  approved_at TEXT,
+  ticket_key TEXT NOT NULL REFERENCES push_message (key),
+  -- The largest price that may be charged. Null: nothing is sent until a user approves it.
+  approved_minor INTEGER,
   state TEXT NOT NULL
     CHECK (state IN ('requested', 'submitted', 'collected', 'failed', 'returned', 'ended')),
   state_at TEXT NOT NULL,
-  -- Charges sent so far; 0 where the PSA's invoice is collected.
+  -- On the client's calendar.
+  requested_on TEXT NOT NULL,
+  collected_on TEXT,
+  -- Charges sent so far; 0 if the PSA's invoice is collected.
   attempts INTEGER NOT NULL,
-  requested_at TEXT NOT NULL,
   run_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX recharge_client ON recharge (client_id, requested_at);
-CREATE INDEX recharge_waiting ON recharge (invoice_key) WHERE approved_at IS NULL;
+CREATE INDEX recharge_client ON recharge (client_id, requested_on);
+CREATE INDEX recharge_invoice ON recharge (invoice_key);
+CREATE INDEX recharge_ticket ON recharge (ticket_key);

@@ -14,7 +14,7 @@ import { addInvoiceBlock } from './hand-sales.ts';
 export const invoiceOfSale = `i.connection = m.connection AND i.source_id = ${invoiceIdOf('NULL')}`;
 
 /** The ID of a sale's invoice, if not already known. */
-function invoiceIdOf(known: string): string {
+export function invoiceIdOf(known: string): string {
   return `coalesce(${known},
   (SELECT k.source_id FROM mirror_invoice k
    WHERE k.connection = m.connection AND k.sale_id = m.remote_id

@@ -17,6 +17,7 @@ import { withNameIds } from '../mirror/columns.ts';
 import { addMessage, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
+import { addRecharge, changeRecharge } from './recharges.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
   return {
@@ -164,6 +165,8 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
     );
   }
   for (const message of batch.messages) addMessage(database, message, at, runId);
+  for (const recharge of batch.recharges ?? []) addRecharge(database, recharge, at, runId);
+  for (const change of batch.rechargeChanges ?? []) changeRecharge(database, change, at);
 }
 
 function addBlock(database: Database, block: Block, at: Instant, runId: string): void {

@@ -1,0 +1,62 @@
+import type { SoldInvoice } from '../../domain/blocks/order.ts';
+import type { RechargeUsage } from '../../domain/recharge/envelope.ts';
+import type { RechargeState } from '../../domain/recharge/life.ts';
+import type { DateText, Instant } from '../../domain/time.ts';
+import type { Block } from './debit.ts';
+import type { MessageStatus } from './outbox.ts';
+
+/** A new recharge, written with its ordered block, invoice and ticket. */
+export interface NewRecharge {
+  blockId: string;
+  clientId: string;
+  /** `psa`, or the payment provider's connection. */
+  collect: string;
+  invoiceKey: string;
+  ticketKey: string;
+  /** The largest price that may be charged; null: a user must approve it first. */
+  approvedMinor: number | null;
+  requestedOn: DateText;
+}
+
+export interface Recharge extends NewRecharge {
+  block: Block;
+  state: RechargeState;
+  stateAt: Instant;
+  /** The first day on which it was collected. */
+  collectedOn: DateText | null;
+  attempts: number;
+  /** Of the invoice's message. */
+  invoiceStatus: MessageStatus;
+  /** The invoice's number; null before it is in the PSA. */
+  label: string | null;
+  /** Price before tax, as sold. */
+  priceMinor: number;
+  issuedOn: DateText;
+  /** As last read in the PSA; null: not read yet. */
+  invoice: SoldInvoice | null;
+}
+
+export interface RechargeChange {
+  blockId: string;
+  state: RechargeState;
+  collectedOn: DateText | null;
+  /** Whether the client's notes that were never sent are cancelled: nothing was ever announced. */
+  isSilenced: boolean;
+}
+
+export interface RechargeStore {
+  /** Recharges that are not over, and collected ones whose invoice is no longer paid; or all. */
+  readRecharges(filter: 'open' | 'all'): Promise<Recharge[]>;
+  /** What earlier recharges leave; `currency` is that of the sums of all clients. */
+  readRechargeUsage(
+    clientId: string,
+    request: { today: DateText; currency: string },
+  ): Promise<RechargeUsage>;
+  /**
+   * Seconds charged to the client between the block's purchase and the one before it; null: it was
+   * not credited.
+   */
+  readUsedBefore(clientId: string, blockId: string): Promise<number | null>;
+  /** By hand; false: no recharge with this message waits for it. */
+  approveRecharge(messageKey: string): Promise<boolean>;
+}

@@ -1,0 +1,172 @@
+import type { RechargeUsage } from '../../../domain/recharge/envelope.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { NewRecharge, Recharge, RechargeChange, RechargeStore } from '../../port.ts';
+import type { Database } from '../database.ts';
+import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
+import { invoiceIdOf } from './orders.ts';
+
+export function rechargeStore(database: Database): RechargeStore {
+  return {
+    readRecharges: async (filter) => readRecharges(database, filter),
+    readRechargeUsage: async (clientId, request) => readUsage(database, clientId, request),
+    readUsedBefore: async (clientId, blockId) => readUsedBefore(database, clientId, blockId),
+    approveRecharge: async (messageKey) =>
+      database.run(
+        `UPDATE recharge SET approved_minor = (
+           SELECT m.payload ->> '$.totalMinor' FROM push_message m WHERE m.key = invoice_key)
+         WHERE ?1 IN (invoice_key, ticket_key, block_id) AND state = 'requested'`,
+        messageKey,
+      ) > 0,
+  };
+}
+
+/** A message `m` of a recharge that nobody has approved at this price: invoice or client's note. */
+export const isUnapproved = `EXISTS (
+  SELECT 1 FROM recharge r JOIN push_message s ON s.key = r.invoice_key
+  WHERE (r.invoice_key = m.key OR (r.ticket_key = m.after_key AND m.kind = 'ticket-note'))
+    AND coalesce(r.approved_minor, -1) < s.payload ->> '$.totalMinor')`;
+
+/** What may still change: what is not over, and what was collected and no longer is. */
+const isOpen = `(r.state IN ('requested', 'submitted', 'failed') OR r.state = 'returned'
+  OR (r.state = 'collected' AND (i.is_paid = 0 OR b.status <> 'active')))`;
+
+interface RechargeColumns
+  extends Pick<Recharge, 'collect' | 'ticketKey' | 'approvedMinor' | 'requestedOn'>,
+    Pick<Recharge, 'state' | 'stateAt' | 'collectedOn' | 'attempts'>,
+    Pick<Recharge, 'invoiceStatus' | 'label' | 'priceMinor' | 'issuedOn'> {
+  isPaid: number | null;
+  isVoid: number | null;
+  totalMinor: number | null;
+  netMinor: number | null;
+  paidMinor: number | null;
+  creditedMinor: number | null;
+}
+
+function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
+  const rows = database.rows<StoredBlock & RechargeColumns>(
+    `SELECT ${blockColumns}, r.collect, r.ticket_key AS ticketKey,
+       r.approved_minor AS approvedMinor, r.requested_on AS requestedOn, r.state,
+       r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts,
+       m.status AS invoiceStatus, coalesce(m.remote_label, m.remote_id) AS label,
+       m.payload ->> '$.totalMinor' AS priceMinor, m.payload ->> '$.issuedOn' AS issuedOn,
+       i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
+       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor
+     FROM recharge r JOIN block b ON b.id = r.block_id JOIN push_message m ON m.key = r.invoice_key
+     LEFT JOIN mirror_invoice i ON i.connection = m.connection
+       AND i.source_id = ${invoiceIdOf('NULL')} AND m.is_unread = 0
+     WHERE ${filter === 'all' ? 'TRUE' : isOpen} ORDER BY r.requested_on, r.block_id`,
+  );
+  return rows.map((row) => {
+    const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...rest } = row;
+    const { collect, ticketKey, approvedMinor, requestedOn, ...others } = rest;
+    const { state, stateAt, collectedOn, attempts, invoiceStatus, label, ...sold } = others;
+    const { priceMinor, issuedOn, ...stored } = sold;
+    const block = fromStoredBlock(stored);
+    const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
+    return {
+      block,
+      blockId: block.id,
+      clientId: block.clientId,
+      invoiceKey: block.invoiceKey ?? block.key,
+      ...{ collect, ticketKey, approvedMinor, requestedOn },
+      ...{ state, stateAt, collectedOn, attempts, invoiceStatus, label, priceMinor, issuedOn },
+      invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+    };
+  });
+}
+
+/** A recharge that ended or failed moved no money; one that was returned did. */
+function readUsage(
+  database: Database,
+  clientId: string,
+  { today, currency }: { today: string; currency: string },
+): RechargeUsage {
+  const month = `${today.slice(0, 7)}-%`;
+  const row = database.row<Omit<RechargeUsage, 'isInFlight'> & { isInFlight: number }>(
+    `WITH sold AS (
+       SELECT r.client_id, r.state, r.requested_on, r.collected_on,
+         m.payload ->> '$.totalMinor' AS minor
+       FROM recharge r JOIN push_message m ON m.key = r.invoice_key
+       WHERE m.payload ->> '$.currency' = ?4
+     )
+     SELECT
+       coalesce(max(client_id = ?1 AND state IN ('requested', 'submitted')), 0) AS isInFlight,
+       coalesce(sum(iif(client_id = ?1 AND requested_on = ?2 AND ${counts}, minor, 0)), 0) AS dayMinor,
+       coalesce(sum(iif(client_id = ?1 AND requested_on LIKE ?3 AND ${counts}, minor, 0)), 0) AS monthMinor,
+       coalesce(sum(iif(requested_on = ?2 AND ${counts}, minor, 0)), 0) AS allDayMinor,
+       coalesce(sum(iif(requested_on LIKE ?3 AND ${counts}, minor, 0)), 0) AS allMonthMinor,
+       max(iif(client_id = ?1 AND collected_on IS NOT NULL, minor, NULL)) AS largestMinor
+     FROM sold`,
+    clientId,
+    today,
+    month,
+    currency,
+  );
+  if (row === undefined) throw new Error('a sum has one row');
+  return { ...row, isInFlight: row.isInFlight === 1 };
+}
+
+const counts = `state NOT IN ('ended', 'failed')`;
+
+function readUsedBefore(database: Database, clientId: string, blockId: string): number | null {
+  const row = database.row<{ seconds: number }>(
+    `WITH purchase AS (
+       SELECT max(client_seq) AS seq FROM ledger
+       WHERE client_id = ?1 AND block_id = ?2 AND reason = 'purchase'
+     ), earlier AS (
+       SELECT coalesce(max(l.client_seq), 0) AS seq FROM ledger l, purchase p
+       WHERE l.client_id = ?1 AND l.reason = 'purchase' AND l.block_id <> ?2 AND l.client_seq < p.seq
+     )
+     SELECT coalesce(sum(iif(l.side = 'debit', l.seconds, -l.seconds)), 0) AS seconds
+     FROM purchase p, earlier e LEFT JOIN ledger l ON l.client_id = ?1 AND l.charge_id IS NOT NULL
+       AND l.client_seq > e.seq AND l.client_seq < p.seq
+     WHERE p.seq IS NOT NULL GROUP BY p.seq`,
+    clientId,
+    blockId,
+  );
+  return row?.seconds ?? null;
+}
+
+export function addRecharge(
+  database: Database,
+  recharge: NewRecharge,
+  at: Instant,
+  runId: string,
+): void {
+  database.run(
+    `INSERT INTO recharge (block_id, client_id, collect, invoice_key, ticket_key, approved_minor,
+       state, state_at, requested_on, attempts, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?)`,
+    recharge.blockId,
+    recharge.clientId,
+    recharge.collect,
+    recharge.invoiceKey,
+    recharge.ticketKey,
+    recharge.approvedMinor,
+    at,
+    recharge.requestedOn,
+    runId,
+  );
+}
+
+export function changeRecharge(database: Database, change: RechargeChange, at: Instant): void {
+  const { blockId, state, collectedOn, isSilenced } = change;
+  database.run(
+    `UPDATE recharge SET state = ?, state_at = ?, collected_on = coalesce(collected_on, ?)
+     WHERE block_id = ?`,
+    state,
+    at,
+    collectedOn,
+    blockId,
+  );
+  if (!isSilenced) return;
+  database.run(
+    `UPDATE push_message SET status = 'cancelled', settled_at = ?,
+       last_error = 'The recharge ended before it was announced.'
+     WHERE kind = 'ticket-note' AND status IN ('pending', 'claimed')
+       AND create_attempted_at IS NULL
+       AND after_key = (SELECT ticket_key FROM recharge WHERE block_id = ?)`,
+    at,
+    blockId,
+  );
+}

@@ -1,0 +1,323 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { InvoiceRow } from '../../src/contract/connector.ts';
+import type { Agreement, RechargeTerms } from '../../src/domain/agreements/terms.ts';
+import { resumeSales } from '../../src/service/corrections/release.ts';
+import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
+import type { Sent } from '../support/scripted-connector.ts';
+
+let bench: CoreBench;
+afterEach(() => bench.close());
+
+const low = { balance: 'settled', secondsLeft: 7200 } as const;
+const psa: RechargeTerms = {
+  collect: 'psa',
+  autopayUpToMinor: null,
+  chaseAfterDays: 7,
+  limits: { chargeMinor: null, dayMinor: null, monthMinor: null },
+};
+
+async function openWith(
+  terms: Partial<Agreement> = {},
+  recharge: Partial<RechargeTerms> = {},
+): Promise<void> {
+  const rule = { when: low, do: ['recharge'], offer: ten, tell: ['msp'] } as const;
+  const all = { activate: 'on-payment', replenish: [rule], ...terms } as const;
+  const agreement = agreementOf({ ...all, recharge: { ...psa, ...recharge } });
+  const clients = [clientOf({ agreement, openingBlocks: [openingOf(10)] })];
+  bench = await CoreBench.open({ mode: 'live', clients });
+}
+
+let tickets = 0;
+function use(hours: number): void {
+  tickets += 1;
+  const id = String(tickets);
+  bench.psa.ticket(id);
+  bench.psa.log(id, id, '2026-03-02T09:00:00.000Z', hours * 60);
+  bench.psa.close(id);
+}
+
+const sentOf = (kind: 'invoice' | 'alert-ticket' | 'ticket-note') => bench.psa.sentOf(kind);
+const notes = () => sentOf('ticket-note').map(({ message }) => String(message.body));
+const subjects = () => sentOf('alert-ticket').map(({ message }) => String(message.subject));
+const hoursLeft = async () => (await bench.balance()).settledSeconds / 3600;
+
+const full = { totalMinor: 120_000, netMinor: 120_000, paidMinor: 0, creditedMinor: 0 };
+const unpaid = { ...full, isPaid: false };
+const paid = { ...full, paidMinor: 120_000, isPaid: true };
+
+async function show(sent: Sent, change: Partial<InvoiceRow>): Promise<void> {
+  bench.psa.showInvoice(sent, change);
+  await bench.run();
+}
+
+async function approve(): Promise<void> {
+  for (const { key } of await bench.app.store.listMessages({ statuses: ['pending'] })) {
+    await bench.app.store.approveRecharge(key);
+  }
+  await bench.run();
+}
+
+/** Uses nine of ten hours, so that ten more are recharged, with a user's approval. */
+async function recharge(): Promise<Sent> {
+  use(9);
+  await bench.run();
+  await approve();
+  const sent = sentOf('invoice').at(-1);
+  if (sent === undefined) throw new Error('no invoice');
+  return sent;
+}
+
+/** A first recharge, collected: later ones of its size need no approval. */
+async function collectFirst(): Promise<void> {
+  await show(await recharge(), paid);
+}
+
+const states = async () => (await bench.app.store.readRecharges('all')).map(({ state }) => state);
+
+describe('the first recharge of a client', () => {
+  test('waits for a user: no invoice, and the client is not told', async () => {
+    await openWith();
+    use(9);
+    await bench.run();
+    await bench.run();
+    expect([sentOf('invoice'), notes()]).toEqual([[], []]);
+    const [alert] = sentOf('alert-ticket');
+    const waiting = await bench.app.store.listMessages({ statuses: ['pending'] });
+    expect(waiting.map(({ kind, status }) => [kind, status])).toEqual([
+      ['ticket-note', 'unapproved'],
+      ['invoice', 'unapproved'],
+    ]);
+    const invoice = waiting.find(({ kind }) => kind === 'invoice');
+    expect(alert?.message.body).toContain(`prepaid-hours outbox approve ${invoice?.key}`);
+  });
+
+  test('is announced to the client with the approval, invoiced once, and added once paid', async () => {
+    await openWith();
+    const sent = await recharge();
+    expect(notes()).toEqual([expect.stringContaining('10 h for €1,200.00 plus any tax')]);
+    expect(await hoursLeft()).toBe(1);
+    await show(sent, unpaid);
+    await show(sent, paid);
+    await bench.run();
+    expect(await hoursLeft()).toBe(11);
+    expect(notes().slice(1)).toEqual([
+      expect.stringMatching(
+        /^Hello,\n\nWe have collected €1,200\.00 for invoice \S+: 10 h of prepaid support time\. You now have 11 h left\. Since the block before, you used 9 h\./,
+      ),
+    ]);
+    expect(sentOf('invoice')).toHaveLength(1);
+    expect(await states()).toEqual(['collected']);
+  });
+
+  test('that is cancelled instead was never announced, and the threshold may sell again', async () => {
+    await openWith();
+    use(9);
+    await bench.run();
+    const at = new Date(bench.nowMs).toISOString();
+    const [invoice] = (await bench.app.store.listMessages({ statuses: ['pending'] })).filter(
+      ({ kind }) => kind === 'invoice',
+    );
+    await bench.app.store.cancelMessage(String(invoice?.key), at);
+    await bench.run();
+    await bench.run();
+    expect(notes()).toEqual([]);
+    expect(await states()).toEqual(['ended']);
+    expect(await bench.app.store.listMessages({ statuses: ['pending'] })).toEqual([]);
+  });
+});
+
+describe('complaint 37: the same request charged twice', () => {
+  test('a recharge is invoiced once, however often it is decided or its answer is lost', async () => {
+    await openWith();
+    await collectFirst();
+    use(10);
+    bench.psa.loseAnswer('invoice');
+    await bench.run();
+    bench.advance(600);
+    await bench.run();
+    await bench.run();
+    expect(sentOf('invoice')).toHaveLength(2);
+  });
+});
+
+describe('complaint 38: a client charged once per cycle for weeks', () => {
+  test('one recharge is in flight at a time, and covers the whole gap', async () => {
+    await openWith();
+    await collectFirst();
+    use(20);
+    use(5);
+    for (let week = 0; week < 8; week += 1) {
+      bench.advance(7 * 86_400);
+      await bench.run();
+      await approve();
+    }
+    expect(sentOf('invoice')).toHaveLength(2);
+    // 11 − 25 = −14: two blocks lift it above the threshold.
+    expect(sentOf('invoice')[1]?.message).toMatchObject({ quantity: 2, totalMinor: 240_000 });
+  });
+
+  test('an unusual amount waits for a user', async () => {
+    await openWith();
+    await collectFirst();
+    use(18);
+    use(18);
+    await bench.run();
+    expect(sentOf('invoice')).toHaveLength(1);
+    await approve();
+    expect(sentOf('invoice')[1]?.message).toMatchObject({ quantity: 3 });
+  });
+});
+
+describe('complaint 39: a recharge that silently stops at a limit', () => {
+  test.each([
+    [
+      'per recharge',
+      { chargeMinor: 100_000, dayMinor: null, monthMinor: null },
+      '€1,000.00 per recharge',
+    ],
+    ['per day', { chargeMinor: null, dayMinor: 100_000, monthMinor: null }, '€1,000.00 per day'],
+    [
+      'per month',
+      { chargeMinor: null, dayMinor: null, monthMinor: 100_000 },
+      '€1,000.00 per month',
+    ],
+  ])('%s: it is refused whole, and the alert says so', async (_, limits, words) => {
+    await openWith({}, { limits });
+    use(9);
+    await bench.run();
+    expect(sentOf('alert-ticket')[0]?.message.body).toContain(words);
+    expect([sentOf('invoice'), await states()]).toEqual([[], []]);
+  });
+
+  test('what was collected this month counts', async () => {
+    await openWith({}, { limits: { chargeMinor: null, dayMinor: null, monthMinor: 150_000 } });
+    await collectFirst();
+    use(10);
+    await bench.run();
+    expect(sentOf('invoice')).toHaveLength(1);
+    expect(sentOf('alert-ticket').at(-1)?.message.body).toContain('€1,500.00 per month');
+  });
+
+  test('the limit of all clients together is refused in the same way', async () => {
+    await openWith();
+    const rechargeLimits = { chargeMinor: null, dayMinor: 100_000, monthMinor: null };
+    bench.app.config = { ...bench.app.config, rechargeLimits };
+    use(9);
+    await bench.run();
+    expect(sentOf('alert-ticket')[0]?.message.body).toContain('€1,000.00 per day for all clients');
+  });
+
+  test('a price above the collector’s own limit is said in the alert', async () => {
+    await openWith({}, { autopayUpToMinor: 100_000 });
+    use(9);
+    await bench.run();
+    expect(sentOf('alert-ticket')[0]?.message.body).toContain('ask the client to pay the invoice');
+  });
+});
+
+describe('complaint 40: a failed payment that changes the balance twice', () => {
+  test.each(['on-payment', 'on-invoice'] as const)(
+    '%s: a returned payment takes back what is unused, informs both and holds sales',
+    async (activate) => {
+      await openWith({ activate });
+      const sent = await recharge();
+      await show(sent, unpaid);
+      await show(sent, paid);
+      await bench.run();
+      use(3);
+      await bench.run();
+      expect(await hoursLeft()).toBe(8);
+      await show(sent, unpaid);
+      await bench.run();
+      await bench.run();
+      expect([await hoursLeft(), (await bench.balance()).overageSeconds / 3600]).toEqual([0, 2]);
+      expect(subjects().at(-1)).toMatch(/is no longer paid/);
+      expect(notes().filter((note) => /has returned €1,200\.00/.test(note))).toHaveLength(1);
+      expect(notes().at(-1)).toMatch(/We will not collect anything again until/);
+      use(5);
+      await bench.run();
+      expect(sentOf('invoice')).toHaveLength(1);
+      expect(await states()).toEqual(['returned']);
+    },
+  );
+
+  test('paid again, the same hours come back once, and the client is informed again', async () => {
+    await openWith();
+    const sent = await recharge();
+    for (const state of [paid, unpaid, paid]) await show(sent, state);
+    await bench.run();
+    expect(await hoursLeft()).toBe(11);
+    expect(notes().filter((note) => /We have collected/.test(note))).toHaveLength(2);
+    await resumeSales(bench.app, bench.clientId());
+    use(10);
+    await bench.run();
+    expect(sentOf('invoice')).toHaveLength(2);
+  });
+});
+
+describe('complaint 41: two requests that pass the same check', () => {
+  test('the limit of all clients holds for several decided in one run', async () => {
+    const rule = { when: low, do: ['recharge'], offer: ten, tell: ['msp'] } as const;
+    const agreement = agreementOf({ activate: 'on-payment', replenish: [rule], recharge: psa });
+    const openingBlocks = [openingOf(1)];
+    const clients = ['1', '2', '3'].map((id) =>
+      clientOf({
+        name: `Client ${id}`,
+        sourceIds: new Map([['psa', id]]),
+        agreement,
+        openingBlocks,
+      }),
+    );
+    bench = await CoreBench.open({ mode: 'live', clients });
+    const rechargeLimits = { chargeMinor: null, dayMinor: 250_000, monthMinor: null };
+    bench.app.config = { ...bench.app.config, rechargeLimits };
+    await bench.run();
+    expect(await states()).toEqual(['requested', 'requested']);
+  });
+});
+
+describe('an unpaid recharge', () => {
+  test('is chased once, by an alert and a note, and never sold again', async () => {
+    await openWith();
+    const sent = await recharge();
+    await show(sent, unpaid);
+    bench.advance(8 * 86_400);
+    for (const _ of [1, 2, 3]) await bench.run();
+    expect(subjects().filter((subject) => /still unpaid after 7 days/.test(subject))).toHaveLength(
+      1,
+    );
+    expect(notes().filter((note) => /We have not received/.test(note))).toHaveLength(1);
+    expect(sentOf('invoice')).toHaveLength(1);
+    await show(sent, paid);
+    await bench.run();
+    expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
+  });
+
+  test('that is voided ends, and the client is informed', async () => {
+    await openWith();
+    await show(await recharge(), { ...unpaid, isVoid: true });
+    await bench.run();
+    expect(notes().at(-1)).toMatch(/was cancelled\. Nothing is collected/);
+    expect(await states()).toEqual(['ended']);
+  });
+});
+
+test('observing, nothing is ordered and the list shows what would be sold', async () => {
+  await openWith();
+  await bench.close();
+  const rule = { when: low, do: ['recharge'], offer: ten, tell: ['msp'] } as const;
+  const agreement = agreementOf({ replenish: [rule], recharge: psa });
+  const openingBlocks = [openingOf(1)];
+  bench = await CoreBench.open({
+    mode: 'observe',
+    clients: [clientOf({ agreement, openingBlocks })],
+  });
+  await bench.run();
+  expect(await states()).toEqual([]);
+  const withheld = await bench.app.store.listMessages({ statuses: ['withheld'] });
+  expect(withheld.map(({ kind }) => kind).sort()).toEqual([
+    'alert-ticket',
+    'invoice',
+    'ticket-note',
+  ]);
+});
