@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addAdjustCommand } from './corrections/adjust.ts';
-import { addBlockCommands } from './corrections/block.ts';
+import { addBlockCommands, addRechargeCommands } from './corrections/block.ts';
 import { addUndoCommand } from './corrections/undo.ts';
 import type { CliDeps } from './deps.ts';
 import { addBackupCommand } from './maintenance/backup.ts';
@@ -55,6 +55,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addPlanCommand(program, cli);
   addAdjustCommand(program, cli);
   addBlockCommands(program, cli);
+  addRechargeCommands(program, cli);
   addOutboxCommands(program, cli);
   addQuarantineCommands(program, cli);
   addSweepCommand(program, cli);

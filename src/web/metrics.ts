@@ -15,8 +15,8 @@ export async function metricsText(
   addSteps(status, gauge, counter);
   addBalances(status, gauge);
   const messages = gauge('messages', 'Messages to the vendors that are not delivered.', ['state']);
-  const { waiting, stuck, failed, withheld } = status.messages;
-  for (const [state, count] of Object.entries({ waiting, stuck, failed, withheld })) {
+  const { waiting, stuck, failed, unapproved, withheld } = status.messages;
+  for (const [state, count] of Object.entries({ waiting, stuck, failed, unapproved, withheld })) {
     messages.set({ state }, count);
   }
   const problems = gauge('problems', 'What is late, failed or stuck.', ['kind']);

@@ -113,14 +113,15 @@ ${table(['Step', 'Last success', 'Last run', 'Next run', 'State'], rows)}
 const shownMax = 50;
 
 function messagesSection({ messages, asOf }: Status): Html {
-  const { waiting, stuck, failed, withheld, list } = messages;
+  const { waiting, stuck, failed, unapproved, withheld, list } = messages;
   const counts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(stuck > 0 ? [`${stuck} stuck`] : []),
+    ...(unapproved > 0 ? [`${unapproved} to approve`] : []),
     waiting === 0 ? 'none waiting' : `${waiting} waiting`,
     ...(withheld > 0 ? [`${withheld} withheld in observe mode`] : []),
   ];
-  const tones = { waiting: 'plain', stuck: 'bad', failed: 'bad' } as const;
+  const tones = { waiting: 'plain', stuck: 'bad', failed: 'bad', unapproved: 'bad' } as const;
   const rows = list.slice(0, shownMax).map(
     (line): Row => ({
       head: html`${plainText(line.client)}<small>${line.kind.replaceAll('-', ' ')} to ${plainText(line.connection)}</small>`,

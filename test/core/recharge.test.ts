@@ -51,7 +51,7 @@ async function show(sent: Sent, change: Partial<InvoiceRow>): Promise<void> {
 }
 
 async function approve(): Promise<void> {
-  for (const { key } of await bench.app.store.listMessages({ statuses: ['pending'] })) {
+  for (const { key } of await bench.app.store.listMessages({ statuses: ['unapproved'] })) {
     await bench.app.store.approveRecharge(key);
   }
   await bench.run();
@@ -82,7 +82,7 @@ describe('the first recharge of a client', () => {
     await bench.run();
     expect([sentOf('invoice'), notes()]).toEqual([[], []]);
     const [alert] = sentOf('alert-ticket');
-    const waiting = await bench.app.store.listMessages({ statuses: ['pending'] });
+    const waiting = await bench.app.store.listMessages({ statuses: ['unapproved'] });
     expect(waiting.map(({ kind, status }) => [kind, status])).toEqual([
       ['ticket-note', 'unapproved'],
       ['invoice', 'unapproved'],
@@ -114,7 +114,7 @@ describe('the first recharge of a client', () => {
     use(9);
     await bench.run();
     const at = new Date(bench.nowMs).toISOString();
-    const [invoice] = (await bench.app.store.listMessages({ statuses: ['pending'] })).filter(
+    const [invoice] = (await bench.app.store.listMessages({ statuses: ['unapproved'] })).filter(
       ({ kind }) => kind === 'invoice',
     );
     await bench.app.store.cancelMessage(String(invoice?.key), at);
@@ -122,7 +122,9 @@ describe('the first recharge of a client', () => {
     await bench.run();
     expect(notes()).toEqual([]);
     expect(await states()).toEqual(['ended']);
-    expect(await bench.app.store.listMessages({ statuses: ['pending'] })).toEqual([]);
+    expect(
+      await bench.app.store.listMessages({ statuses: ['pending', 'unapproved'] }),
+    ).toEqual([]);
   });
 });
 

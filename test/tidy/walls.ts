@@ -65,7 +65,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'published', 'explain'],
+    ['notices', 'balances', 'statement', 'published', 'explain', 'payments'],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },

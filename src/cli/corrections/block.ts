@@ -17,6 +17,30 @@ interface AddOptions {
   reason: string;
 }
 
+/** Under both names: a sale by invoice is resumed like one by recharge. */
+function addResumeCommand(parent: Command, name: 'block' | 'recharge', cli: Cli): void {
+  cli
+    .add(
+      parent,
+      'resume <client>',
+      'resume automatic sales after a payment was reversed or declined',
+      `${name} resume Dupont`,
+    )
+    .action((query: string, _options: unknown, command: Command) =>
+      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
+        const client = findClient(app.clients, query);
+        await deps.service.resumeSales(app, client.id);
+        answer({ client: client.name }, () => `${client.name}: automatic sales resumed.\n`);
+        return 0;
+      }),
+    );
+}
+
+export function addRechargeCommands(program: Command, cli: Cli): void {
+  const recharge = program.command('recharge').description('blocks collected without the client');
+  addResumeCommand(recharge, 'recharge', cli);
+}
+
 export function addBlockCommands(program: Command, cli: Cli): void {
   const block = program.command('block').description('blocks of hours, by hand');
   cli
@@ -140,21 +164,7 @@ function addSalesCommands(block: Command, cli: Cli): void {
         return 0;
       }),
     );
-  cli
-    .add(
-      block,
-      'resume <client>',
-      'resume automatic sales after a payment was reversed',
-      'block resume Dupont',
-    )
-    .action((query: string, _options: unknown, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer }) => {
-        const client = findClient(app.clients, query);
-        await deps.service.resumeSales(app, client.id);
-        answer({ client: client.name }, () => `${client.name}: automatic sales resumed.\n`);
-        return 0;
-      }),
-    );
+  addResumeCommand(block, 'block', cli);
 }
 
 function sizeOf(

@@ -17,7 +17,11 @@ const statuses: readonly MessageStatus[] = [
   'unapproved',
 ];
 
-const styles: Partial<Record<MessageStatus, Style>> = { dead: 'red', withheld: 'yellow' };
+const styles: Partial<Record<MessageStatus, Style>> = {
+  dead: 'red',
+  withheld: 'yellow',
+  unapproved: 'yellow',
+};
 
 export function addOutboxCommands(program: Command, cli: Cli): void {
   const outbox = program.command('outbox').description('messages to the vendors, sent and unsent');
@@ -48,17 +52,24 @@ export function addOutboxCommands(program: Command, cli: Cli): void {
         return 0;
       }),
     );
-  addDecision(outbox, cli, 'retry', 'pending', 'send a dead or withheld message after all');
-  addDecision(outbox, cli, 'cancel', 'cancelled', 'never send a message');
+  addDecision(outbox, cli, 'retry', 'send a dead or withheld message after all');
+  addDecision(outbox, cli, 'cancel', 'never send a message');
+  addDecision(outbox, cli, 'approve', 'let an unapproved recharge go, with its note to the client');
 }
 
-function addDecision(
-  outbox: Command,
-  cli: Cli,
-  name: 'retry' | 'cancel',
-  status: MessageStatus,
-  description: string,
-): void {
+type Decision = 'retry' | 'cancel' | 'approve';
+
+/** The status that follows, and why the decision may be refused. */
+const decisions: Record<Decision, { status: MessageStatus; fix: string }> = {
+  retry: { status: 'pending', fix: 'Only a dead or withheld message can be retried.' },
+  cancel: {
+    status: 'cancelled',
+    fix: 'A delivered message can only be undone in the system it was delivered to.',
+  },
+  approve: { status: 'pending', fix: 'Only a message that is unapproved can be approved.' },
+};
+
+function addDecision(outbox: Command, cli: Cli, name: Decision, description: string): void {
   cli
     .add(outbox, `${name} <key>`, description, `outbox ${name} KEY`)
     .action((given: string, _options: unknown, command: Command) =>
@@ -67,17 +78,13 @@ function addDecision(
         const message = await readMessage(scope, given);
         const { key } = message;
         const at = instantFromMs(now());
-        const isDone = await (name === 'retry'
-          ? store.retryMessage(key, at)
-          : store.cancelMessage(key, at));
-        if (!isDone) {
-          throw new KindError('config', `Message ${key} is ${message.status}.`, {
-            fix:
-              name === 'retry'
-                ? 'Only a dead or withheld message can be retried.'
-                : 'A delivered message can only be undone in the system it was delivered to.',
-          });
-        }
+        const { status, fix } = decisions[name];
+        const isDone = await {
+          retry: () => store.retryMessage(key, at),
+          cancel: () => store.cancelMessage(key, at),
+          approve: () => store.approveRecharge(key),
+        }[name]();
+        if (!isDone) throw new KindError('config', `Message ${key} is ${message.status}.`, { fix });
         scope.answer({ key, status }, () => `Message ${key} is now ${status}.\n`);
         return 0;
       }),

@@ -85,21 +85,25 @@ function stepsText({ steps, asOf }: Status, { table }: Scope): string {
 const shownMax = 5;
 
 function messagesText({ messages }: Status, { paint }: Scope): string {
-  const { waiting, stuck, failed, withheld, list } = messages;
+  const { waiting, stuck, failed, unapproved, withheld, list } = messages;
   const counts = [
     failed === 0 ? '' : `${failed} failed`,
     stuck === 0 ? '' : `${stuck} stuck`,
+    unapproved === 0 ? '' : `${unapproved} to approve`,
     `${waiting === 0 ? 'none' : waiting} waiting`,
     withheld === 0 ? '' : `${withheld} withheld in observe mode`,
   ].filter((text) => text !== '');
   const style = failed + stuck > 0 ? 'red' : 'yellow';
   const head = `Messages: ${counts.join(', ')}.`;
   // Failed and stuck ones are among the problems, with what to do.
-  const shown = list.filter(({ state }) => state === 'waiting').slice(0, shownMax);
+  const shown = list.filter(({ state }) => state === 'waiting' || state === 'unapproved').slice(0, shownMax);
   const lines = shown.map(({ kind, client, connection, reason }) =>
     plainText(`  ${kind} for ${client} to ${connection}: ${reason ?? 'not tried yet'}`),
   );
-  const more = waiting > 0 ? ['  See prepaid-hours outbox list --status pending,claimed'] : [];
+  const more =
+    waiting + unapproved > 0
+      ? ['  See prepaid-hours outbox list --status pending,claimed,unapproved']
+      : [];
   return `${[list.length === 0 ? head : paint(style, head), ...lines, ...more].join('\n')}\n`;
 }
 

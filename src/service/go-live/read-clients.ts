@@ -53,7 +53,7 @@ export async function readGoLiveClients(
   clients: readonly Client[],
   { at, format }: { at: Instant; format: Format },
 ): Promise<GoLiveClient[]> {
-  const messages = await store.listMessages({ statuses: ['pending', 'claimed'] });
+  const messages = await store.listMessages({ statuses: ['pending', 'claimed', 'unapproved'] });
   const bases = new Map((await store.readUnsent()).map(({ key, basis }) => [key, basis]));
   const episodes = await store.readEpisodes(clients.map(({ id }) => id));
   return clients

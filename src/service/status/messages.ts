@@ -3,9 +3,9 @@ import type { PushMessageRow, Store } from '../../store/port.ts';
 
 /**
  * waiting: sent or retried by the next runs; stuck: it has waited too long; failed: it needs a
- * decision.
+ * decision; unapproved: a recharge that waits for a user.
  */
-type MessageState = 'waiting' | 'stuck' | 'failed';
+type MessageState = 'waiting' | 'stuck' | 'failed' | 'unapproved';
 
 export interface MessageStatusLine {
   key: string;
@@ -27,9 +27,10 @@ export interface MessagesStatus {
   waiting: number;
   stuck: number;
   failed: number;
+  unapproved: number;
   /** Decided in observe mode and not sent. */
   withheld: number;
-  /** Failed, stuck, then waiting. */
+  /** Failed, stuck, unapproved, then waiting. */
   list: MessageStatusLine[];
 }
 
@@ -37,27 +38,32 @@ export interface MessagesStatus {
 const stuckAfterSeconds = 2 * 3600;
 
 export async function readMessages(store: Store, nowMs: number): Promise<MessagesStatus> {
-  const rows = await store.listMessages({ statuses: ['pending', 'claimed', 'dead'] });
+  const rows = await store.listMessages({
+    statuses: ['pending', 'claimed', 'dead', 'unapproved'],
+  });
   const withheld = (await store.listMessages({ statuses: ['withheld'] })).length;
   const now = instantFromMs(nowMs);
   const lines = rows.map((row) => toLine(row, Math.round(secondsBetween(row.createdAt, now))));
   const of = (state: MessageState) => lines.filter((line) => line.state === state);
   const [failed, stuck, waiting] = [of('failed'), of('stuck'), of('waiting')];
+  const unapproved = of('unapproved');
   return {
     waiting: waiting.length,
     stuck: stuck.length,
     failed: failed.length,
+    unapproved: unapproved.length,
     withheld,
-    list: [...failed, ...stuck, ...waiting],
+    list: [...failed, ...stuck, ...unapproved, ...waiting],
   };
 }
 
 function toLine(row: PushMessageRow, ageSeconds: number): MessageStatusLine {
   const waiting = ageSeconds > stuckAfterSeconds ? 'stuck' : 'waiting';
-  const state = row.status === 'dead' ? 'failed' : waiting;
+  const unsent = row.status === 'unapproved' ? 'unapproved' : waiting;
+  const state = row.status === 'dead' ? 'failed' : unsent;
   const { key, kind, clientName: client, connection, attempts, createdAt, nextAttemptAt } = row;
   const isBehind = row.afterKey !== null && row.afterRemoteId === null;
-  const verb = state === 'failed' ? 'retry' : 'show';
+  const verbs = { failed: 'retry', unapproved: 'approve', stuck: 'show', waiting: 'show' };
   return {
     key,
     kind,
@@ -69,6 +75,6 @@ function toLine(row: PushMessageRow, ageSeconds: number): MessageStatusLine {
     ageSeconds,
     nextAttemptAt,
     reason: row.lastError ?? (isBehind ? `It waits for ${row.afterKey} to be delivered.` : null),
-    command: `prepaid-hours outbox ${verb} ${key}`,
+    command: `prepaid-hours outbox ${verbs[state]} ${key}`,
   };
 }

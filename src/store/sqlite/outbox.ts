@@ -18,7 +18,7 @@ export function outboxStore(database: Database): OutboxStore {
       settle(database, key, owner, at, settlement),
     listMessages: async ({ statuses, clientId }) =>
       database.rows(
-        `${messageRows} WHERE (?1 IS NULL OR m.status IN (SELECT value FROM json_each(?1)))
+        `${messageRows} WHERE (?1 IS NULL OR ${shownStatus} IN (SELECT value FROM json_each(?1)))
            AND (?2 IS NULL OR m.client_id = ?2) ORDER BY m.seq`,
         statuses === undefined ? null : listValue(statuses),
         clientId ?? null,
@@ -83,10 +83,12 @@ export function outboxStore(database: Database): OutboxStore {
 
 const isUnsent = `status IN ('pending', 'claimed') AND create_attempted_at IS NULL`;
 
+const shownStatus = `iif(m.status = 'pending' AND ${isUnapproved}, 'unapproved', m.status)`;
+
 export const messageRows = `SELECT m.key, m.kind, m.client_id AS clientId,
     coalesce(c.name, m.client_id) AS clientName, m.connection, m.payload, m.after_key AS afterKey,
     iif(a.status = 'delivered', a.remote_id, NULL) AS afterRemoteId,
-    iif(m.status = 'pending' AND ${isUnapproved}, 'unapproved', m.status) AS status, m.attempts,
+    ${shownStatus} AS status, m.attempts,
     m.next_attempt_at AS nextAttemptAt, m.create_attempted_at AS createAttemptedAt, m.remote_id AS remoteId, m.remote_label AS remoteLabel,
     m.last_error AS lastError, m.created_at AS createdAt, m.settled_at AS settledAt,
     m.run_id AS runId

@@ -14,7 +14,9 @@ export function rechargeStore(database: Database): RechargeStore {
       database.run(
         `UPDATE recharge SET approved_minor = (
            SELECT m.payload ->> '$.totalMinor' FROM push_message m WHERE m.key = invoice_key)
-         WHERE ?1 IN (invoice_key, ticket_key, block_id) AND state = 'requested'`,
+         WHERE state = 'requested' AND approved_minor IS NULL
+           AND (invoice_key = ?1 OR ticket_key = (
+             SELECT a.after_key FROM push_message a WHERE a.key = ?1 AND a.kind = 'ticket-note'))`,
         messageKey,
       ) > 0,
   };

@@ -1,0 +1,95 @@
+import type { Client } from '../../domain/agreements/terms.ts';
+import type { RechargeState } from '../../domain/recharge/life.ts';
+import { type DateText, daysBetween } from '../../domain/time.ts';
+import type { Store } from '../../store/port.ts';
+
+export interface PaymentsReport {
+  from: DateText | null;
+  to: DateText | null;
+  recharges: ReportedRecharge[];
+  /** One per currency, states in the order of their life. */
+  sums: PaymentSum[];
+}
+
+export interface ReportedRecharge {
+  client: string;
+  blockId: string;
+  collect: string;
+  invoice: string | null;
+  state: RechargeState;
+  /** Whether it waits for `outbox approve`. */
+  isUnapproved: boolean;
+  requestedOn: DateText;
+  collectedOn: DateText | null;
+  /** From the request to the collection. */
+  days: number | null;
+  priceMinor: number;
+  currency: string;
+}
+
+export interface PaymentSum {
+  currency: string;
+  states: { state: RechargeState; count: number; minor: number }[];
+  /** Of those that were decided at the bank: collected and not returned, in per cent; null: none were. */
+  successPercent: number | null;
+  /** From request to collection; null: none was collected. */
+  medianDays: number | null;
+}
+
+const states: readonly RechargeState[] = [
+  'requested',
+  'submitted',
+  'collected',
+  'failed',
+  'returned',
+  'ended',
+];
+
+/** Recharges that were requested in the period, oldest first. */
+export async function buildPayments(
+  store: Store,
+  clients: readonly Client[],
+  { from, to }: Pick<PaymentsReport, 'from' | 'to'>,
+): Promise<PaymentsReport> {
+  const names = new Map(clients.map(({ id, name }) => [id, name]));
+  const all = await store.readRecharges('all');
+  const recharges = all
+    .filter(({ requestedOn }) => (from ?? '') <= requestedOn && requestedOn <= (to ?? requestedOn))
+    .map((recharge): ReportedRecharge => {
+      const { clientId, collectedOn, requestedOn, approvedMinor, priceMinor, state } = recharge;
+      return {
+        client: names.get(clientId) ?? clientId,
+        blockId: recharge.blockId,
+        collect: recharge.collect,
+        invoice: recharge.label,
+        state,
+        isUnapproved: state === 'requested' && (approvedMinor ?? -1) < priceMinor,
+        requestedOn,
+        collectedOn,
+        days: collectedOn === null ? null : daysBetween(requestedOn, collectedOn),
+        priceMinor,
+        currency: recharge.block.currency,
+      };
+    });
+  const sums = [...Map.groupBy(recharges, ({ currency }) => currency)].map(([currency, rows]) =>
+    sumUp(currency, rows),
+  );
+  return { from, to, recharges, sums };
+}
+
+function sumUp(currency: string, rows: readonly ReportedRecharge[]): PaymentSum {
+  const of = (state: RechargeState) => rows.filter((row) => row.state === state);
+  const collected = of('collected').length;
+  const decided = collected + of('failed').length + of('returned').length;
+  const days = rows.flatMap((row) => row.days ?? []).sort((a, b) => a - b);
+  return {
+    currency,
+    states: states.map((state) => ({
+      state,
+      count: of(state).length,
+      minor: of(state).reduce((sum, { priceMinor }) => sum + priceMinor, 0),
+    })),
+    successPercent: decided === 0 ? null : Math.round((100 * collected) / decided),
+    medianDays: days[Math.floor((days.length - 1) / 2)] ?? null,
+  };
+}
