@@ -122,9 +122,7 @@ describe('the first recharge of a client', () => {
     await bench.run();
     expect(notes()).toEqual([]);
     expect(await states()).toEqual(['ended']);
-    expect(
-      await bench.app.store.listMessages({ statuses: ['pending', 'unapproved'] }),
-    ).toEqual([]);
+    expect(await bench.app.store.listMessages({ statuses: ['pending', 'unapproved'] })).toEqual([]);
   });
 });
 

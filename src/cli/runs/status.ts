@@ -96,7 +96,9 @@ function messagesText({ messages }: Status, { paint }: Scope): string {
   const style = failed + stuck > 0 ? 'red' : 'yellow';
   const head = `Messages: ${counts.join(', ')}.`;
   // Failed and stuck ones are among the problems, with what to do.
-  const shown = list.filter(({ state }) => state === 'waiting' || state === 'unapproved').slice(0, shownMax);
+  const shown = list
+    .filter(({ state }) => state === 'waiting' || state === 'unapproved')
+    .slice(0, shownMax);
   const lines = shown.map(({ kind, client, connection, reason }) =>
     plainText(`  ${kind} for ${client} to ${connection}: ${reason ?? 'not tried yet'}`),
   );
