@@ -11,7 +11,7 @@ export interface PaymentsReport {
   sums: PaymentSum[];
 }
 
-export interface ReportedRecharge {
+interface ReportedRecharge {
   client: string;
   blockId: string;
   collect: string;
@@ -27,7 +27,7 @@ export interface ReportedRecharge {
   currency: string;
 }
 
-export interface PaymentSum {
+interface PaymentSum {
   currency: string;
   states: { state: RechargeState; count: number; minor: number }[];
   /** Of those that were decided at the bank: collected and not returned, in per cent; null: none were. */
