@@ -84,17 +84,22 @@ describe('the first recharge of a client', () => {
     const [alert] = sentOf('alert-ticket');
     const waiting = await bench.app.store.listMessages({ statuses: ['unapproved'] });
     expect(waiting.map(({ kind, status }) => [kind, status])).toEqual([
-      ['ticket-note', 'unapproved'],
       ['invoice', 'unapproved'],
+      ['ticket-note', 'unapproved'],
     ]);
-    const invoice = waiting.find(({ kind }) => kind === 'invoice');
-    expect(alert?.message.body).toContain(`prepaid-hours outbox approve ${invoice?.key}`);
+    const note = waiting.find(({ kind }) => kind === 'ticket-note');
+    expect(alert?.message.body).toContain(`prepaid-hours outbox approve ${note?.key}`);
+    expect(alert?.message.subject).toMatch(/10 h to approve$/);
   });
 
   test('is announced to the client with the approval, invoiced once, and added once paid', async () => {
     await openWith();
     const sent = await recharge();
-    expect(notes()).toEqual([expect.stringContaining('10 h for €1,200.00 plus any tax')]);
+    expect(notes()).toEqual([
+      expect.stringContaining(
+        'our invoice for €1,200.00 before tax, and as agreed, it is collected automatically',
+      ),
+    ]);
     expect(await hoursLeft()).toBe(1);
     await show(sent, unpaid);
     await show(sent, paid);
@@ -102,7 +107,7 @@ describe('the first recharge of a client', () => {
     expect(await hoursLeft()).toBe(11);
     expect(notes().slice(1)).toEqual([
       expect.stringMatching(
-        /^Hello,\n\nWe have collected €1,200\.00 for invoice \S+: 10 h of prepaid support time\. You now have 11 h left\. Since the block before, you used 9 h\./,
+        /^Hello,\n\nWe have collected €1,200\.00 for invoice \S+, and your 10 h of support time are ready: you have 11 h left\.\nSince the block before, you used 9 h\./,
       ),
     ]);
     expect(sentOf('invoice')).toHaveLength(1);
@@ -233,7 +238,7 @@ describe('complaint 40: a failed payment that changes the balance twice', () => 
       expect([await hoursLeft(), (await bench.balance()).overageSeconds / 3600]).toEqual([0, 2]);
       expect(subjects().at(-1)).toMatch(/is no longer paid/);
       expect(notes().filter((note) => /has returned €1,200\.00/.test(note))).toHaveLength(1);
-      expect(notes().at(-1)).toMatch(/We will not collect anything again until/);
+      expect(notes().at(-1)).toMatch(/we will not collect anything again until/);
       use(5);
       await bench.run();
       expect(sentOf('invoice')).toHaveLength(1);
