@@ -1,5 +1,4 @@
 /** Requests in Autotask's dialect: queries that are POSTs with filters, pages by link or by id, rows as items. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ConnectorContext, PullRequest, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -8,10 +7,12 @@ import { Id } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { allRows, numericIds, type Pages } from '../kit/reading/lists.ts';
+import { createNames, type Names } from '../kit/reading/names.ts';
+import { resumableLists } from '../kit/reading/positions.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
-import { facts } from './facts.ts';
-import { type Cache, createCache } from './lists.ts';
+import { type Cache, createCache, type NameKind, nameSources } from './lists.ts';
+import type { FieldInfo } from './schema.ts';
 
 export interface List {
   /** `TimeEntries` */
@@ -27,17 +28,21 @@ export interface List {
 type Open = Call<AutotaskConfig, List>;
 
 export interface Autotask extends Open {
+  names: Names<Autotask, NameKind>;
   /** State of this process, shared by all calls of the connection. */
   cache: Cache;
+  /** The fields of each entity, requested once per call. */
+  fields: Map<string, readonly FieldInfo[]>;
 }
 
 export function createAutotask(
   config: AutotaskConfig,
   context: ConnectorContext,
 ): OpenCall<Autotask> {
-  const open = createCalls(config, context, createConnection(config, context), believedPages);
+  const open = createCalls(config, context, createConnection(config, context), readPages);
+  const names = createNames('Autotask', nameSources);
   const cache = createCache();
-  return (signal) => ({ ...open(signal), cache });
+  return (signal) => ({ ...open(signal), names, cache, fields: new Map() });
 }
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────
@@ -48,7 +53,6 @@ interface Filter {
   field?: string;
   value?: unknown;
   items?: readonly Filter[];
-  udf?: true;
 }
 
 export const where = {
@@ -121,42 +125,31 @@ const Page = z.object({
 });
 type Page = z.infer<typeof Page>;
 
-export const RowWithId = z.object({ id: z.int() });
+const RowWithId = z.object({ id: z.int() });
 
-/**
- * Pages, each with its own row count. `resume`: the highest ID so far, if all IDs have risen up to here, so that a
- * later pass can resume after it.
- */
-export async function* pagesAsTheyCome(api: Open, list: List) {
+/** `resume`: the highest ID so far, if all IDs have risen up to here; else where the list began. */
+async function* readPages(api: Open, list: List): Pages {
   const size = list.pageSize ?? api.config.pageSize;
-  let highest = list.afterId == null ? -1 : Number(list.afterId);
-  let isRising = (await facts.readFact(api.context, 'page-order')) !== 'no';
+  const start = list.afterId ?? '-1';
+  let highest = Number(start);
+  let isRising = true;
   const pages = pagesByCursor({
     send: (cursor) => sendQuery(api, list, size, cursor),
     next: ({ data }) => nextCursor(list.path, data, size, isRising),
   });
   for await (const { data } of pages) {
-    for (const row of data.items) {
+    const { items, pageDetails } = data;
+    if ((pageDetails.count ?? 0) > items.length) {
+      const message = `${list.path}: a page counts ${pageDetails.count} rows but has ${items.length}.`;
+      throw new KindError('contract', message, { fix: 'Run check.' });
+    }
+    for (const row of items) {
       const id = RowWithId.safeParse(row).data?.id;
       if (id === undefined) continue;
       isRising &&= id > highest;
       highest = Math.max(highest, id);
     }
-    const resume = isRising && highest >= 0 ? String(highest) : null;
-    yield { rows: data.items, pageCount: data.pageDetails.count ?? null, resume };
-  }
-}
-
-/** Throws `contract` for a page with fewer rows than its own count: it was truncated in transit. */
-async function* believedPages(api: Open, list: List): Pages {
-  for await (const { rows, pageCount, resume } of pagesAsTheyCome(api, list)) {
-    const isShort = pageCount !== null && pageCount > rows.length;
-    const isNoCount = rows.length > 0 && (await facts.readFact(api.context, 'page-count')) === 'no';
-    if (isShort && !isNoCount) {
-      const message = `${list.path}: a page counts ${pageCount} rows but has ${rows.length}.`;
-      throw new KindError('contract', message, { fix: 'Run check.' });
-    }
-    yield { rows, resume };
+    yield { rows: items, resume: isRising ? String(highest) : start };
   }
 }
 
@@ -184,22 +177,9 @@ function nextCursor(path: string, page: Page, size: number, isRising: boolean): 
   throw new KindError('contract', `${path}: the last row of a full page has no id.`);
 }
 
-/** `of` identifies the query; a position in another query means nothing. */
-const Position = z.object({ of: z.string(), part: z.int().min(0), afterId: z.string().nullable() });
-
 /** All pages of several lists, each with the position from which a later pass resumes. */
-export async function* resumablePages(api: Autotask, lists: readonly List[], request: PullRequest) {
-  const question = [request.since, ...companyNumbers(request.clientIds)].join(' ');
-  const of = createHash('sha256').update(question).digest('hex').slice(0, 12);
-  const stored = Position.safeParse(JSON.parse(request.resume ?? 'null')).data;
-  const start = stored?.of === of ? stored : { part: 0, afterId: null };
-  for (const [part, list] of lists.entries()) {
-    if (part < start.part) continue;
-    const from = part === start.part ? start.afterId : null;
-    for await (const { rows, resume: afterId } of api.pages({ ...list, afterId: from })) {
-      yield { rows, resume: afterId == null ? null : JSON.stringify({ of, part, afterId }) };
-    }
-  }
+export function resumablePages(api: Autotask, lists: readonly List[], { resume }: PullRequest) {
+  return resumableLists(lists, resume, (list, afterId) => api.pages({ ...list, afterId }));
 }
 
 // ── Single rows ─────────────────────────────────────────────────────────────────────────────────

@@ -4,25 +4,22 @@ import type { CheckResult, NameLists, SourceId } from '../../src/contract/connec
 import { secondsOf } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
 import {
-  attemptsAt,
   checkClients,
   nameProofs,
-  okResult,
   type Proof,
   runChecks,
+  softened,
 } from '../kit/checking/checks.ts';
 import { allRows } from '../kit/reading/lists.ts';
-import { unknownName } from '../kit/reading/names.ts';
 import { type Autotask, companyNumbers, listOf, readRows, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
+  companyFieldNames,
   findValue,
   isAnyVisible,
+  type NameKind,
   proveVisible,
   readContracts,
-  readFields,
-  readPicklist,
-  userDefinedFields,
 } from './lists.ts';
 import { findNoteType } from './push.ts';
 import { findBillingCode, findSalesContract } from './sales.ts';
@@ -33,7 +30,7 @@ import { verifyByReading } from './verify.ts';
 const neverEmpty = ['Companies', 'Tickets', 'TimeEntries', 'Resources', 'Roles', 'BillingCodes'];
 const maybeEmpty = [
   ...['Contracts', 'ContractBlocks', 'ContractCharges', 'Invoices', 'BillingItems'],
-  ...['Tasks', 'Projects', 'DeletedTicketActivityLogs', 'DeletedTicketLogs'],
+  ...['Tasks', 'Projects'],
 ];
 
 export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
@@ -50,7 +47,7 @@ export function checkConnection(api: Autotask, clientIds: readonly SourceId[]) {
 }
 
 async function checkCredentials(api: Autotask): Promise<string> {
-  await readFields(api, 'Tickets', 0);
+  await api.names.reread(api, 'ticket statuses');
   return `Signed in as ${api.config.username}.`;
 }
 
@@ -86,68 +83,35 @@ async function checkCompanies(api: Autotask, clientIds: readonly SourceId[]) {
 /** Each name in the config, looked up the way the step that needs it does. */
 function namesToCheck(api: Autotask, clientIds: readonly SourceId[]): Proof[] {
   const { alerts, billing, notes, closedStatuses } = api.config;
-  const find = (path: string, field: string) => (label: string) =>
-    findValue(api, path, field, label);
-  const status = find('Tickets', 'status');
-  const publish = find('TicketNotes', 'publish');
+  const find = (kind: NameKind) => async (label: string) => {
+    await api.names.reread(api, kind);
+    return findValue(api, kind, label);
+  };
+  const status = find('ticket statuses');
+  const publish = find('publish levels');
   const byCode = (product: string) => findBillingCode(api, { product, offer: 'any' });
-  const ofNotes = nameProofs([
-    ['notes.client', notes.client, publish],
-    ['notes.internal', notes.internal, publish],
-    ['notes.type', notes.type ?? 'The first active type', () => findNoteType(api)],
-  ]);
   const ofContracts = clientIds.flatMap((id) => {
     const prove = async () => (await findSalesContract(api, id)).id;
     return nameProofs([[`billing.contract.${id}`, billing?.contract, prove]]);
   });
-  const ofFields: Proof[] = [['ticket-fields', () => checkTicketFields(api)]];
+  // The default names for notes are guesses; a connection that writes no notes does not need them.
+  const ofNotes = nameProofs([
+    ['notes.client', notes.client, publish],
+    ['notes.internal', notes.internal, publish],
+    ['notes.type', 'The first note type', () => findNoteType(api)],
+  ]).map((proof) => softened('Autotask', proof));
   return [
     ...nameProofs(closedStatuses.map((name) => [`closedStatuses.${name}`, name, status])),
-    ...ofNotes.map(softened),
+    ...ofNotes,
     ...nameProofs([
-      ['alerts.queue', alerts?.queue, find('Tickets', 'queueID')],
-      ['alerts.priority', alerts?.priority, find('Tickets', 'priority')],
+      ['alerts.queue', alerts?.queue, find('queues')],
+      ['alerts.priority', alerts?.priority, find('priorities')],
       ['alerts.status', alerts?.status, status],
-      ['alerts.keyField', alerts?.keyField, (name) => findKeyField(api, name)],
-      ['billing.chargeType', billing?.chargeType, find('ContractCharges', 'chargeType')],
+      ['billing.chargeType', billing?.chargeType, find('charge types')],
       ['billing.billingCode', billing?.billingCode, byCode],
     ]),
     ...ofContracts,
-    ...(alerts === undefined ? [] : ofFields),
   ];
-}
-
-/** The default names for notes are guesses; a connection that writes no notes does not need them. */
-function softened([id, prove]: Proof): Proof {
-  const guess = async (): Promise<CheckResult[]> => {
-    const work = async () => [okResult(id, String(await prove()))];
-    const results = await attemptsAt('Autotask')(id, work);
-    return results.map((one) => (one.status === 'failed' ? { ...one, status: 'warning' } : one));
-  };
-  return [id, guess];
-}
-
-async function findKeyField(api: Autotask, name: string): Promise<void> {
-  const fields = await userDefinedFields(api, 'Tickets');
-  if (fields.some((field) => field.name === name)) return;
-  throw unknownName('Autotask', 'user-defined fields of Tickets', name, fields);
-}
-
-const filledIn = ['companyid', 'title', 'queueid', 'priority', 'status', 'id', 'ticketnumber'];
-
-/** Tenants may require further ticket fields; better reported here than by a refused alert. */
-async function checkTicketFields(api: Autotask): Promise<CheckResult[]> {
-  const isDated = api.config.alerts?.dueInDays !== undefined;
-  const known = isDated ? [...filledIn, 'duedatetime'] : filledIn;
-  const lacking = (await readFields(api, 'Tickets')).filter(
-    ({ name, isRequired }) => isRequired === true && !known.includes(name.toLowerCase()),
-  );
-  if (lacking.length === 0) return [];
-  const names = lacking.map(({ name }) => name).join(', ');
-  const detail = `New tickets may need ${names}, which alert tickets do not fill in.`;
-  const fix =
-    'Run check --probe; set alerts.dueInDays for dueDateTime, or make the field optional.';
-  return [{ id: 'ticket-fields', status: 'warning', detail, fix }];
 }
 
 /** Facts verified only by writing, for the steps that this config uses. */
@@ -195,16 +159,13 @@ export async function listNames(api: Autotask, clientIds: readonly SourceId[]): 
   const listed = ({ id, name }: { id: SourceId; name: string }) => ({ sourceId: id, name });
   const namesOf = async (path: string) =>
     (await allRows(api, listOf(path, Named, where.everything), Named)).map(listed);
-  const readLabels = async (field: string) =>
-    (await readPicklist(api, 'Tickets', field)).map((one) =>
-      listed({ id: one.value, name: one.label }),
-    );
+  const readLabels = async (kind: NameKind) => (await api.names.list(api, kind)).map(listed);
   const lists = {
-    boards: await readLabels('queueID'),
-    ticketTypes: await readLabels('ticketType'),
+    boards: await readLabels('queues'),
+    ticketTypes: await readLabels('ticket types'),
     workTypes: await namesOf('BillingCodes'),
     roles: await namesOf('Roles'),
-    clientFields: (await userDefinedFields(api, 'Companies')).map(({ name }) => name),
+    clientFields: (await companyFieldNames(api)).map(({ name }) => name),
   };
   if (clientIds.length === 0) return lists;
   return { ...lists, agreements: (await readContracts(api, clientIds)).map(listed) };

@@ -14,13 +14,9 @@ const Alerts = z.strictObject({
     .max(365)
     .optional()
     .describe('Due date of a new ticket, if your Autotask requires one.'),
-  keyField: Name.optional().describe(
-    'Name of a ticket user-defined field (text) that holds a message’s key. Default: the ticket’s externalID.',
-  ),
 });
 
 const Notes = z.strictObject({
-  type: Name.optional().describe('Note type, by name. Default: the first active one.'),
   client: Name.default('All Autotask Users').describe(
     'Publish level, by name, of notes that the client sees.',
   ),

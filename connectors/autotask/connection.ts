@@ -125,7 +125,7 @@ const hourMs = 60 * 60_000;
 const memoryKey = 'threshold';
 
 /** Its fields are not documented: without them only our own requests are counted. */
-export const Threshold = z.object({
+const Threshold = z.object({
   currentTimeframeRequestCount: z.int().min(0),
   externalRequestThreshold: z.int().min(1).default(requestsPerHour),
 });

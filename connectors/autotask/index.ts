@@ -21,7 +21,7 @@ export const autotask = describeVendor({
   table: {
     approval: true,
     billedTime: true,
-    deletions: 'deletion log and sweep',
+    deletions: 'sweep',
     sale: 'block and charge',
     ownBlocks: 'warned of',
   },

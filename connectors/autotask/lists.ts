@@ -4,27 +4,19 @@ import type { SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { isRecent } from '../http/answers/clock.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
-import { unknownName } from '../kit/reading/names.ts';
+import { lookUpNames, type NameSources } from '../kit/reading/names.ts';
 import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
 import type { Sweep } from './time.ts';
 
-/** Names change rarely; an unknown one is requested at once, but no more often than this. */
-const keptMs = 3_600_000;
-const askAgainMs = 60_000;
-
 export type Cache = ReturnType<typeof createCache>;
 
 export function createCache() {
   return {
-    fields: new Map<string, { atMs: number; rows: readonly FieldInfo[] }>(),
-    /** `null`: in no list. */
-    names: new Map<NamedEntity, { atMs: number; names: Map<SourceId, string | null> }>(),
     companyOfTicket: new Map<SourceId, SourceId | null>(),
     projectOfTask: new Map<SourceId, SourceId | null>(),
     companyOfProject: new Map<SourceId, SourceId | null>(),
@@ -38,47 +30,49 @@ export function createCache() {
 
 const Fields = z.object({ fields: z.array(FieldInfo) });
 
-/** The fields of an entity, with their picklists. */
-export async function readFields(api: Autotask, path: string, freshMs = keptMs) {
-  const { cache, context } = api;
-  const kept = cache.fields.get(path);
-  if (kept !== undefined && isRecent(kept.atMs, context.now(), freshMs)) return kept.rows;
+async function readFields(api: Autotask, path: string): Promise<readonly FieldInfo[]> {
+  const known = api.fields.get(path);
+  if (known !== undefined) return known;
   const { fields } = await api.get(`/${path}/entityInformation/fields`, Fields);
-  cache.fields.set(path, { atMs: context.now(), rows: fields });
+  api.fields.set(path, fields);
   return fields;
 }
 
-/** All values, including inactive ones. */
-export async function readPicklist(api: Autotask, path: string, field: string, freshMs?: number) {
-  const wanted = field.toLowerCase();
-  const fields = await readFields(api, path, freshMs);
-  const found = fields.find(({ name }) => name.toLowerCase() === wanted);
-  if (found !== undefined) return found.picklistValues ?? [];
-  throw new KindError('contract', `${path} in Autotask have no field ${field}.`, {
-    fix: 'The API may have changed its version, or hides fields from this API user.',
-  });
-}
-
-/** The labels of these values; read again if one is unknown. */
-async function readLabels(api: Autotask, path: string, field: string, ids: readonly SourceId[]) {
-  if (ids.length === 0) return new Map<SourceId, string>();
-  const read = async (freshMs?: number) => {
-    const values = await readPicklist(api, path, field, freshMs);
-    return new Map(values.map(({ value, label }) => [value, label]));
+/** All values, active ones first: rows may show others, and the config means an active one. */
+function picklist(path: string, field: string) {
+  return async (api: Autotask) => {
+    const found = (await readFields(api, path)).find(
+      ({ name }) => name.toLowerCase() === field.toLowerCase(),
+    );
+    if (found === undefined) {
+      throw new KindError('contract', `${path} in Autotask have no field ${field}.`, {
+        fix: 'The API may have changed its version, or hides fields from this API user.',
+      });
+    }
+    return (found.picklistValues ?? [])
+      .toSorted((a, b) => Number(a.isActive === false) - Number(b.isActive === false))
+      .map(({ value, label }) => ({ id: value, name: label }));
   };
-  const known = await read();
-  return ids.every((id) => known.has(id)) ? known : read(askAgainMs);
 }
 
-/** The value for a configured label; throws `config` if there is no active one. */
-export async function findValue(api: Autotask, path: string, field: string, label: string) {
-  const read = async (freshMs?: number) =>
-    (await readPicklist(api, path, field, freshMs)).filter((one) => one.isActive !== false);
-  const isIt = (one: { label: string }): boolean => one.label === label;
-  const found = (await read()).find(isIt) ?? (await read(askAgainMs)).find(isIt);
-  if (found !== undefined) return Number(found.value);
-  const labels = (await read()).map((one) => ({ name: one.label }));
-  throw unknownName('Autotask', `${field} values of ${path}`, label, labels);
+const picklists = {
+  queues: picklist('Tickets', 'queueID'),
+  priorities: picklist('Tickets', 'priority'),
+  'ticket types': picklist('Tickets', 'ticketType'),
+  'ticket statuses': picklist('Tickets', 'status'),
+  'note types': picklist('TicketNotes', 'noteType'),
+  'publish levels': picklist('TicketNotes', 'publish'),
+  'contract types': picklist('Contracts', 'contractType'),
+  'contract statuses': picklist('Contracts', 'status'),
+  'charge types': picklist('ContractCharges', 'chargeType'),
+  'block statuses': picklist('ContractBlocks', 'status'),
+};
+export type NameKind = keyof typeof picklists;
+export const nameSources: NameSources<Autotask, NameKind> = picklists;
+
+/** The value for a configured label. */
+export async function findValue(api: Autotask, kind: NameKind, label: string): Promise<number> {
+  return Number(await api.names.idOf(api, kind, label));
 }
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
@@ -96,29 +90,23 @@ const Named = z.object({
   ...optional(z.string(), 'name', 'contractName', 'firstName', 'lastName'),
 });
 
-/** Names by ID; unknown ones are requested together, unlisted ones once. */
-export async function readEntityNames(api: Autotask, path: NamedEntity, ids: readonly SourceId[]) {
-  const nowMs = api.context.now();
-  const last = api.cache.names.get(path);
-  const isKept = last !== undefined && isRecent(last.atMs, nowMs, keptMs);
-  const kept = isKept ? last : { atMs: nowMs, names: new Map<SourceId, string | null>() };
-  api.cache.names.set(path, kept);
-  const { names } = kept;
-  const unknown = ids.filter((id) => !names.has(id));
-  const fields = ['id', ...nameFields[path]];
-  for (const list of splitList({ path, filter: [], fields }, 'id', unknown)) {
-    for (const row of await allRows(api, list, Named)) {
-      const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
-      const name = row.name ?? row.contractName ?? person;
-      if (name !== '') names.set(row.id, name);
+/** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
+export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
+  return lookUpNames(api, path, ids, async (unknown) => {
+    const names = new Map<SourceId, string>();
+    const fields = ['id', ...nameFields[path]];
+    for (const list of splitList({ path, filter: [], fields }, 'id', unknown)) {
+      for (const row of await allRows(api, list, Named)) {
+        const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
+        const name = row.name ?? row.contractName ?? person;
+        if (name !== '') names.set(row.id, name);
+      }
     }
-  }
-  const missing = unknown.filter((id) => !names.has(id));
-  for (const id of missing) names.set(id, null);
-  // Rules by name must not silently stop because the permission to see names was lost.
-  if (missing.length > 0) await proveStillVisible(api, path);
-  else if (unknown.length > 0) await noteSeen(api, path);
-  return names;
+    // Rules by name must not silently stop because the permission to see names was lost.
+    if (names.size < unknown.length) await proveStillVisible(api, path);
+    else await noteSeen(api, path);
+    return names;
+  });
 }
 
 type WithIds<Field extends string> = { [name in Field]?: SourceId | null | undefined };
@@ -126,21 +114,17 @@ type WithIds<Field extends string> = { [name in Field]?: SourceId | null | undef
 /** The name for the ID in a field of a row; null if there is no ID. */
 export type NameIn<Field extends string> = (row: WithIds<Field>, field: Field) => string | null;
 
-/**
- * The names for these fields of the rows, from the picklist of an entity or from short records. Some IDs are never
- * listed (built-in roles), which is not "none".
- */
+/** The names for these fields of the rows, from picklists or from short records. */
 export async function readNames<Field extends string>(
   api: Autotask,
   rows: readonly WithIds<NoInfer<Field>>[],
-  sources: Readonly<Record<Field, NamedEntity | { picklistOf: string }>>,
+  sources: Readonly<Record<Field, NamedEntity | NameKind>>,
 ): Promise<NameIn<Field>> {
-  const names = new Map<string, ReadonlyMap<SourceId, string | null>>();
-  for (const [field, source] of Object.entries(sources) as [Field, (typeof sources)[Field]][]) {
+  const names = new Map<string, ReadonlyMap<SourceId, string>>();
+  for (const [field, source] of Object.entries(sources) as [Field, NamedEntity | NameKind][]) {
     const ids = [...new Set(rows.flatMap((row) => row[field] ?? []))];
-    const isPicklist = typeof source === 'object';
-    const read = isPicklist
-      ? readLabels(api, source.picklistOf, field, ids)
+    const read = isPicklist(source)
+      ? api.names.byId(api, source, ids)
       : readEntityNames(api, source, ids);
     names.set(field, await read);
   }
@@ -150,11 +134,15 @@ export async function readNames<Field extends string>(
   };
 }
 
+function isPicklist(source: NamedEntity | NameKind): source is NameKind {
+  return source in picklists;
+}
+
 const FieldNames = z.object({ fields: z.array(z.object({ name: z.string() })) });
 
-/** The user-defined fields, filled in or not. */
-export async function userDefinedFields(api: Autotask, path: 'Companies' | 'Tickets') {
-  return (await api.get(`/${path}/entityInformation/userDefinedFields`, FieldNames)).fields;
+/** User-defined fields, filled in or not. */
+export async function companyFieldNames(api: Autotask) {
+  return (await api.get('/Companies/entityInformation/userDefinedFields', FieldNames)).fields;
 }
 
 export async function listClients(api: Autotask) {
@@ -203,8 +191,10 @@ export type Contract = Awaited<ReturnType<typeof readContracts>>[number];
 export async function readContracts(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const wires = await readRows(api, 'Contracts', ContractWire, 'companyID', ids);
-  const picklist = { picklistOf: 'Contracts' };
-  const nameIn = await readNames(api, wires, { contractType: picklist, status: picklist });
+  const nameIn = await readNames(api, wires, {
+    contractType: 'contract types',
+    status: 'contract statuses',
+  });
   const today = instantFromMs(api.context.now()).slice(0, 10);
   return wires.flatMap((wire) => {
     const { id, companyID: companyId, contractName: name } = wire;

@@ -24,9 +24,9 @@ export function fromCompany({ id, companyName }: CompanyWire): ClientRow {
 }
 
 export const ticketNames = {
-  queueID: { picklistOf: 'Tickets' },
-  ticketType: { picklistOf: 'Tickets' },
-  status: { picklistOf: 'Tickets' },
+  queueID: 'queues',
+  ticketType: 'ticket types',
+  status: 'ticket statuses',
   contractID: 'Contracts',
 } as const;
 

@@ -63,11 +63,11 @@ export async function* pullTickets(
   await facts.refuseIfFalse(api.context, 'change-filters');
   const ids = companyNumbers(request.clientIds);
   forgetOwners(api);
-  const changed = [where.since('lastActivityDate', request.since)];
-  if ((await facts.readFact(api.context, 'tracked-filter')) !== 'no') {
-    changed.push(where.since('lastTrackedModificationDateTime', request.since));
-  }
-  const list = listOf('Tickets', TicketWire, where.anyOf(...changed));
+  const changed = where.anyOf(
+    where.since('lastActivityDate', request.since),
+    where.since('lastTrackedModificationDateTime', request.since),
+  );
+  const list = listOf('Tickets', TicketWire, changed);
   let seen = 0;
   for await (const page of resumablePages(api, splitList(list, 'companyID', ids), request)) {
     seen += page.rows.length;
@@ -142,22 +142,19 @@ function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[
   ];
 }
 
-export const ItemWire = z.object({
+const ItemWire = z.object({
   id: Id,
   invoiceID: Id,
   contractChargeID: Id,
   ...optional(DecimalText, 'extendedPrice'),
 });
 
-/** The billing items of contract charges. */
-export const isOfCharge = where.exists('contractChargeID');
-
 /** Our sales by invoice, each once. */
 async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const { context } = api;
   const sales = new Map<SourceId, BilledSale[]>();
-  if ((await facts.readFact(context, 'invoice-lines')) === 'no') return sales;
   const ids = [...invoiceIds];
+  const isOfCharge = where.exists('contractChargeID');
   const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
@@ -191,7 +188,7 @@ async function readLines(api: Autotask, invoiceIds: readonly SourceId[]): Promis
   const lines = new Map<SourceId, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
   const items = await readRows(api, 'BillingItems', LineWire, 'invoiceID', invoiceIds);
   const codeIds = new Set(items.flatMap(({ billingCodeID }) => billingCodeID ?? []));
-  const codes = await readEntityNames(api, 'BillingCodes', [...codeIds]);
+  const codes = await readEntityNames(api, 'BillingCodes', codeIds);
   for (const { invoiceID, billingCodeID, quantity = null, extendedPrice } of items) {
     const product = codes.get(billingCodeID ?? '') ?? null;
     const totalMinor = minorIn(extendedPrice, api.context.currency);

@@ -1,4 +1,4 @@
-/** TicketText tickets, notes and the balance field. Sales are in sales.ts. */
+/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
@@ -10,6 +10,7 @@ import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts'
 import { hasMarker, markerOf, oneLine, shortened } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
+import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import {
   type Autotask,
@@ -21,43 +22,20 @@ import {
   where,
 } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import { findValue, readNames, readPicklist, userDefinedFields } from './lists.ts';
+import { companyFieldNames, findValue, readNames } from './lists.ts';
 import { UserDefinedFields } from './schema.ts';
 
-/** Reads a new row back: whether it has its key when read by ID, else in a list without a filter on the key. */
-export async function readBack<Row>(
-  api: Autotask,
-  fact: FactId,
-  made: { noun: string; id: SourceId; list: List; schema: z.ZodType<Row> },
-  bearsKey: (row: Row) => boolean,
-): Promise<Row | null> {
-  const { noun, id, list, schema } = made;
-  const row = await getItem(api, list.path, id, schema);
-  const isKept = row === null ? null : bearsKey(row);
-  const isListed = async () => (await findRow(api, list, schema, bearsKey)) !== null;
-  await facts.verifyKept(api.context, fact, isKept, isListed);
-  if (isKept === false) api.context.log.warn(`A new ${noun} did not keep its key.`, { [noun]: id });
-  return row;
-}
-
-// ── TicketText tickets ───────────────────────────────────────────────────────────────────────────────
+// ── Alert tickets ───────────────────────────────────────────────────────────────────────────────
 
 const titleLengthMax = 255;
 const descriptionLengthMax = 8000;
 
-const KeyedTicket = UserDefinedFields.extend({
+const KeyedTicket = z.object({
   id: Id,
   ...optional(Id, 'companyID', 'status'),
   ...optional(z.string(), 'ticketNumber', 'externalID'),
 });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
-
-/** In `externalID`, or in the configured user-defined field. */
-function readKey(api: Autotask, ticket: KeyedTicket): unknown {
-  const { keyField } = requireAlerts(api);
-  if (keyField === undefined) return ticket.externalID;
-  return ticket.userDefinedFields?.find(({ name }) => name === keyField)?.value;
-}
 
 function requireAlerts({ config }: Autotask) {
   return requireSettings('Autotask', 'alerts', config.alerts, '{ queue: NAME }');
@@ -66,71 +44,44 @@ function requireAlerts({ config }: Autotask) {
 export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   needs: () => ['ticket-key-kept'],
-  find: findTicket,
+  kept: 'ticket-key-kept',
+  find: (api, ticket) => findByKey(api, facts, byKey(ticket)),
   create: createTicket,
-  delivered: ticketDelivered,
+  delivered: ({ id, ticketNumber }) => {
+    return { remoteId: id, ...(ticketNumber == null ? {} : { label: ticketNumber }) };
+  },
   ticket: () => alertTicket,
 };
 
-/** Until the filter is verified, the company's tickets are read without it. */
-async function findTicket(api: Autotask, ticket: Keyed): Promise<KeyedTicket | null> {
-  const list = ticketList(api, ticket, (await readFilterFact(api)) === 'yes');
-  const [companyId] = companyNumbers([ticket.clientId]);
-  return findRow(api, list, KeyedTicket, (row) => {
-    return readKey(api, row) === ticket.key && row.companyID === companyId;
-  });
+function byKey({ key, clientId }: Keyed): KeySearch<List, KeyedTicket, FactId> {
+  const [companyId = ''] = companyNumbers([clientId]);
+  const ofCompany = where.equals('companyID', Number(companyId));
+  return {
+    schema: KeyedTicket,
+    isOurs: ({ externalID, companyID }) => externalID === key && companyID === companyId,
+    unfiltered: listOf('Tickets', KeyedTicket, ofCompany),
+    filtered: listOf('Tickets', KeyedTicket, ofCompany, where.equals('externalID', key)),
+    fact: 'ticket-key-found',
+  };
 }
 
-const keyedByMemory = 'ticket-key-by';
-
-/** What is known about the filter on the current key field; the answer for another field does not apply. */
-async function readFilterFact(api: Autotask): Promise<'yes' | 'no' | null> {
-  const keyedBy = await api.context.memory.get(keyedByMemory);
-  if (keyedBy !== (requireAlerts(api).keyField ?? 'externalID')) return null;
-  return facts.readFact(api.context, 'ticket-key-found');
-}
-
-function ticketList(api: Autotask, { key, clientId }: Keyed, isFiltered: boolean): List {
-  const { keyField } = requireAlerts(api);
-  const byKey = where.equals(keyField ?? 'externalID', key);
-  const byField = keyField === undefined ? byKey : { ...byKey, udf: true as const };
-  const ofCompany = where.equals('companyID', Number(companyNumbers([clientId])[0]));
-  const list = { path: 'Tickets', filter: isFiltered ? [ofCompany, byField] : [ofCompany] };
-  // User-defined fields are returned only if no fields are selected.
-  if (keyField !== undefined) return list;
-  return { ...list, fields: ['id', 'companyID', 'ticketNumber', 'externalID'] };
-}
-
-export async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivered> {
+async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivered> {
   const { context } = api;
-  const { queue, priority, status, dueInDays, keyField } = requireAlerts(api);
+  const { queue, priority, status, dueInDays } = requireAlerts(api);
   const today = dateInZone(instantFromMs(context.now()), context.timezone);
   const body = {
     companyID: Number(companyNumbers([ticket.clientId])[0]),
     title: shortened(oneLine(ticket.subject), titleLengthMax),
     description: shortened(ticket.body, descriptionLengthMax),
-    queueID: await findValue(api, 'Tickets', 'queueID', queue),
-    priority: await findValue(api, 'Tickets', 'priority', priority),
-    status: await findValue(api, 'Tickets', 'status', status),
+    queueID: await findValue(api, 'queues', queue),
+    priority: await findValue(api, 'priorities', priority),
+    status: await findValue(api, 'ticket statuses', status),
     ...(dueInDays === undefined ? {} : { dueDateTime: `${addDays(today, dueInDays)}T12:00:00Z` }),
-    ...(keyField === undefined
-      ? { externalID: ticket.key }
-      : { userDefinedFields: [{ name: keyField, value: ticket.key }] }),
+    externalID: ticket.key,
   };
-  const id = await create(api, 'Tickets', body);
-  const bearsKey = (row: KeyedTicket): boolean => readKey(api, row) === ticket.key;
-  const made = { noun: 'ticket', id, list: ticketList(api, ticket, false), schema: KeyedTicket };
-  const row = await readBack(api, 'ticket-key-kept', made, bearsKey);
-  if (row !== null && bearsKey(row) && (await readFilterFact(api)) === null) {
-    const found = await findRow(api, ticketList(api, ticket, true), KeyedTicket, bearsKey);
-    await facts.verifyKept(context, 'ticket-key-found', false, async () => found?.id === id);
-    await context.memory.set(keyedByMemory, keyField ?? 'externalID');
-  }
-  return ticketDelivered({ id, ticketNumber: row?.ticketNumber });
-}
-
-function ticketDelivered({ id, ticketNumber }: Pick<KeyedTicket, 'id' | 'ticketNumber'>) {
-  return { remoteId: id, ...(ticketNumber == null ? {} : { label: ticketNumber }) };
+  const remoteId = await create(api, 'Tickets', body);
+  await verifyFilter(api, facts, byKey(ticket));
+  return { remoteId };
 }
 
 // ── Notes ───────────────────────────────────────────────────────────────────────────────────────
@@ -154,7 +105,7 @@ async function findNote(api: Autotask, { key, ticketId }: Note): Promise<Deliver
 async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
   const { key, ticketId, audience } = note;
   const level = api.config.notes[audience];
-  const publish = await findValue(api, 'TicketNotes', 'publish', level);
+  const publish = await findValue(api, 'publish levels', level);
   const body = {
     ticketID: Number(ticketId),
     title: `Prepaid hours ${markerOf(key)}`,
@@ -172,18 +123,16 @@ async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
   return { remoteId: id };
 }
 
+/** The first active one. */
 export async function findNoteType(api: Autotask): Promise<number> {
-  const { type } = api.config.notes;
-  if (type !== undefined) return findValue(api, 'TicketNotes', 'noteType', type);
-  const types = await readPicklist(api, 'TicketNotes', 'noteType');
-  const first = types.find(({ isActive }) => isActive !== false);
-  if (first !== undefined) return Number(first.value);
-  throw new KindError('config', 'Autotask shows no active note type for ticket notes.', {
-    fix: 'Add one there, or let the API user see it; then set notes.type to it.',
+  const [first] = await api.names.list(api, 'note types');
+  if (first !== undefined) return Number(first.id);
+  throw new KindError('config', 'Autotask shows no type for ticket notes.', {
+    fix: 'Add one there, or let the API user see it.',
   });
 }
 
-const statusName = { status: { picklistOf: 'Tickets' } };
+const statusName = { status: 'ticket statuses' } as const;
 
 const alertTicket: ClosableTicket<Autotask> = {
   async read(api, id) {
@@ -191,7 +140,7 @@ const alertTicket: ClosableTicket<Autotask> = {
     if (ticket === null) return null;
     const status = (await readNames(api, [ticket], statusName))(ticket, 'status') ?? '';
     const isClosed = api.config.closedStatuses.includes(status);
-    return { bearsKey: (key) => readKey(api, ticket) === key, isClosed };
+    return { bearsKey: (key) => ticket.externalID === key, isClosed };
   },
   close: (api, id) => closeTicket(api, id, requireAlerts(api).withdrawnStatus),
   note: notes,
@@ -205,7 +154,7 @@ export async function closeTicket(
   id: SourceId,
   label = api.config.closedStatuses[0] ?? '',
 ) {
-  const status = await findValue(api, 'Tickets', 'status', label);
+  const status = await findValue(api, 'ticket statuses', label);
   return () => api.write('PATCH', '/Tickets', { id: Number(id), status });
 }
 
@@ -230,7 +179,7 @@ export const companyFields: ClientFields<Autotask, ClientField> = {
     const body = { id: Number(clientId), userDefinedFields: [{ name, value }] };
     await api.write('PATCH', '/Companies', body);
   },
-  hidden: (api) => userDefinedFields(api, 'Companies'),
+  hidden: companyFieldNames,
   writableFix:
     'Let the API user’s security level edit companies; the field must be text or a number with two decimals.',
 };

@@ -21,24 +21,49 @@ import {
   saleLine,
 } from '../kit/writing/sales.ts';
 import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
-import type { FactId } from './facts.ts';
-import { type Contract, findValue, readContracts, readPicklist } from './lists.ts';
-import { readBack } from './push.ts';
+import { type FactId, facts } from './facts.ts';
+import { type Contract, findValue, readContracts } from './lists.ts';
 import { BlockWire, ChargeWire } from './schema.ts';
 
 const nameLengthMax = 100;
 const descriptionLengthMax = 2000;
 
-const chargeList = listOf('ContractCharges', ChargeWire);
-const blockList = listOf('ContractBlocks', BlockWire);
+/** A record of a sale, on a contract of the client. */
+interface Half<Row> {
+  noun: string;
+  entity: string;
+  /** `Contracts/{id}/Charges` */
+  below: string;
+  fact: FactId;
+  schema: z.ZodObject & z.ZodType<Row>;
+  keyOf(row: Row): string | null | undefined;
+}
+
+const chargeHalf: Half<ChargeWire> = {
+  noun: 'charge',
+  entity: 'ContractCharges',
+  below: 'Charges',
+  fact: 'charge-key',
+  schema: ChargeWire,
+  keyOf: ({ internalPurchaseOrderNumber }) => internalPurchaseOrderNumber,
+};
+
+const blockHalf: Half<BlockWire> = {
+  noun: 'block',
+  entity: 'ContractBlocks',
+  below: 'Blocks',
+  fact: 'block-key',
+  schema: BlockWire,
+  keyOf: ({ invoiceNumber }) => invoiceNumber,
+};
 
 export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
   noun: 'charge',
   needs: (api, sale) => (hasBlock(api, sale) ? ['charge-key', 'block-key'] : ['charge-key']),
   async find(api, sale) {
-    const { charge, block } = await findHalves(api, sale);
-    const isWhole = charge !== null && (!hasBlock(api, sale) || block !== null);
-    return isWhole ? charge : null;
+    const charge = await findHalf(api, chargeHalf, sale);
+    if (charge === null || !hasBlock(api, sale)) return charge;
+    return (await findHalf(api, blockHalf, sale)) === null ? null : charge;
   },
   create: createSale,
   delivered: saleDelivered,
@@ -52,8 +77,8 @@ export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
   },
   // Blocks and billed charges cannot be deleted: people reverse a sale.
   async withdraw(api, sale, { remoteId }) {
-    const { charge, block } = await findHalves(api, sale);
-    return charge === null && block === null ? { remoteId } : null;
+    const left = [await findHalf(api, chargeHalf, sale), await findHalf(api, blockHalf, sale)];
+    return left.every((row) => row === null) ? { remoteId } : null;
   },
 };
 
@@ -72,38 +97,45 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   refuseOtherCurrency(sale, api.context.currency);
   // Whatever could fail is checked before the first write.
   const contract = await findSalesContract(api, sale.clientId);
-  const newBlock = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
-  const newCharge = await toCharge(api, contract, sale);
-  const halves = await findHalves(api, sale);
-  const charge = halves.charge ?? (await createCharge(api, newCharge));
-  refuseOtherPrice(charge, sale);
-  if (newBlock !== null && halves.block === null) await createBlock(api, newBlock);
-  return saleDelivered(charge);
+  const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
+  const charge = await toCharge(api, contract, sale);
+  const charged =
+    (await findHalf(api, chargeHalf, sale)) ?? (await createCharge(api, sale, charge));
+  refuseOtherPrice(charged, sale);
+  if (block !== null && (await findHalf(api, blockHalf, sale)) === null) {
+    await createHalf(api, blockHalf, sale, block);
+  }
+  return saleDelivered(charged);
 }
 
 /**
- * Existing records of the sale, on any contract of the client: the one for sales may have been
- * replaced since the first try, and the money must not be billed on both.
+ * On any contract of the client: the one for sales may have been replaced since the first try, and the money must not
+ * be billed on both.
  */
-async function findHalves(api: Autotask, { key, clientId }: Sale) {
+async function findHalf<Row>(api: Autotask, half: Half<Row>, { key, clientId }: Sale) {
+  const { entity, schema, keyOf } = half;
   const ids = (await readContracts(api, [clientId])).map(({ id }) => id);
-  let charge: ChargeWire | null = null;
-  for (const list of splitList(chargeList, 'contractID', ids)) {
-    charge ??= await findRow(api, list, ChargeWire, isCharge(key));
+  for (const list of splitList(listOf(entity, schema), 'contractID', ids)) {
+    const found = await findRow(api, list, schema, (row) => keyOf(row) === key);
+    if (found !== null) return found;
   }
-  let block: BlockWire | null = null;
-  for (const list of splitList(blockList, 'contractID', ids)) {
-    block ??= await findRow(api, list, BlockWire, isBlock(key));
-  }
-  return { charge, block };
+  return null;
 }
 
-function isCharge(key: string) {
-  return (row: ChargeWire): boolean => row.internalPurchaseOrderNumber === key;
-}
-
-function isBlock(key: string) {
-  return (row: BlockWire): boolean => row.invoiceNumber === key;
+/** Writes it and looks it up by its key. */
+async function createHalf<Row>(
+  api: Autotask,
+  half: Half<Row>,
+  sale: Sale,
+  body: { contractID: number },
+): Promise<{ id: SourceId; row: Row | null }> {
+  const id = await create(api, `Contracts/${body.contractID}/${half.below}`, body);
+  const row = await findHalf(api, half, sale);
+  await facts.verifyKept(api.context, half.fact, false, async () => row !== null);
+  if (row === null) {
+    api.context.log.warn(`A new ${half.noun} is not found by its key.`, { [half.noun]: id });
+  }
+  return { id, row };
 }
 
 /** The client's only active contract that matches the configured name or pattern. */
@@ -160,7 +192,7 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
     contractID: Number(contract.id),
     name: shortened(sale.title, nameLengthMax),
     description: shortened(sale.body, descriptionLengthMax),
-    chargeType: await findValue(api, 'ContractCharges', 'chargeType', chargeType),
+    chargeType: await findValue(api, 'charge types', chargeType),
     billingCodeID: Number(await findBillingCode(api, sale)),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
     unitQuantity,
@@ -170,17 +202,13 @@ export async function toCharge(api: Autotask, contract: Contract, sale: Sale) {
   };
 }
 
-/** Writes the charge and reads it back. */
 export async function createCharge(
   api: Autotask,
+  sale: Sale,
   charge: Awaited<ReturnType<typeof toCharge>>,
 ): Promise<ChargeWire> {
-  const { contractID, internalPurchaseOrderNumber: key } = charge;
-  const id = await create(api, `Contracts/${contractID}/Charges`, charge);
-  const list = { ...chargeList, filter: [where.equals('contractID', contractID)] };
-  const made = { noun: 'charge', id, list, schema: ChargeWire };
-  const row = await readBack(api, 'charge-key', made, isCharge(key));
-  return row ?? { id, contractID: String(contractID) };
+  const { id, row } = await createHalf(api, chargeHalf, sale, charge);
+  return row ?? { id, contractID: String(charge.contractID) };
 }
 
 /** A block as it is written. */
@@ -190,8 +218,8 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
       fix: 'Extend it in Autotask: a block must lie within its contract.',
     });
   }
-  const statuses = await readPicklist(api, 'ContractBlocks', 'status');
-  const active = statuses.find(({ label }) => label === 'Active');
+  const statuses = await api.names.list(api, 'block statuses');
+  const active = statuses.find(({ name }) => name === 'Active');
   return {
     contractID: Number(contract.id),
     datePurchased: `${sale.issuedOn}T00:00:00Z`,
@@ -202,16 +230,8 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
     hourlyRate: Number(textFromMinor(sale.rateMinor, sale.currency)),
     invoiceNumber: sale.key,
     isPaid: false,
-    ...(active === undefined ? {} : { status: Number(active.value) }),
+    ...(active === undefined ? {} : { status: Number(active.id) }),
   };
-}
-
-async function createBlock(api: Autotask, block: Awaited<ReturnType<typeof toBlock>>) {
-  const { contractID, invoiceNumber: key } = block;
-  const id = await create(api, `Contracts/${contractID}/Blocks`, block);
-  const list = { ...blockList, filter: [where.equals('contractID', contractID)] };
-  const made = { noun: 'block', id, list, schema: BlockWire };
-  await readBack(api, 'block-key', made, isBlock(key));
 }
 
 /** Throws for a charge whose total differs from the sale. */

@@ -1,8 +1,4 @@
-/**
- * Time entries have no company: it is that of the ticket, or of the task's project. The vendor lists the time of all
- * companies. The deletion logs then show on which tickets something was deleted, but not which entry: the time of those
- * tickets is read in full, and missing entries count as deleted.
- */
+/** Time entries have no company: it is that of the ticket, or of the task's project. All companies' time is listed. */
 import { z } from 'zod';
 import type {
   Page,
@@ -11,14 +7,13 @@ import type {
   SourceId,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
-import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
+import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { Id, optional } from '../http/answers/wire.ts';
-import { allRows, believeRows, parseAll } from '../kit/reading/lists.ts';
+import { believeRows, parseAll } from '../kit/reading/lists.ts';
 import {
   type Autotask,
   companyNumbers,
-  inChunks,
   type List,
   listOf,
   readRows,
@@ -38,22 +33,20 @@ export async function* pullTime(
 ): AsyncGenerator<Page<TimeEntryRow>> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const clientIds = companyNumbers(request.clientIds);
-  const deletedSince = await sinceFirstRead(api, request);
-  const changed = [where.since('lastModifiedDateTime', request.since)];
-  // Whether an approval counts as a change is not documented.
-  if ((await facts.readFact(api.context, 'approval-filter')) !== 'no') {
-    changed.push(where.since('billingApprovalDateTime', request.since));
-  }
+  const changed = where.anyOf(
+    where.since('lastModifiedDateTime', request.since),
+    // Whether an approval counts as a change is not documented.
+    where.since('billingApprovalDateTime', request.since),
+  );
   // Time without either is the MSP's own.
   const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
-  const list = listOf(path, TimeEntryWire, where.anyOf(...changed), isOwned);
+  const list = listOf(path, TimeEntryWire, changed, isOwned);
   let seen = 0;
   for await (const { rows, resume } of resumablePages(api, [list], request)) {
     seen += rows.length;
     yield { ...(await parseTime(api, rows, clientIds)), resume };
   }
   if (seen === 0) await proveVisible(api, path);
-  yield* pullShrunkTickets(api, deletedSince, clientIds);
 }
 
 /** Only these clients' time. An entry with a hidden owner is quarantined, not dropped. */
@@ -68,65 +61,6 @@ async function parseTime(api: Autotask, rows: readonly unknown[], clientIds: rea
   return parseRows(kept, TimeEntryWire, (wire) =>
     fromTimeEntry(wire, nameIn, owners.get(wire.id), timezone),
   );
-}
-
-// ── Deletion logs ───────────────────────────────────────────────────────────────────────────────
-
-/** How far before the first read deletions are still processed. */
-const overlapSeconds = 15 * 60;
-
-/** Tickets whose time is read together: mostly one page. */
-const wholeTickets = 50;
-
-/**
- * Entries deleted before the first read cannot be in the mirror, so a first run would read a year of
- * deletions for nothing.
- */
-async function sinceFirstRead({ context: { memory } }: Autotask, { since, until }: PullRequest) {
-  const key = 'time-first-read';
-  const stored = await memory.get(key);
-  if (stored === null) await memory.set(key, until);
-  const first = addSeconds(stored ?? until, -overlapSeconds);
-  return since > first ? since : first;
-}
-
-async function* pullShrunkTickets(
-  api: Autotask,
-  deletedSince: Instant,
-  clientIds: readonly SourceId[],
-): AsyncGenerator<Page<TimeEntryRow>> {
-  const deletions = await readDeletions(api, deletedSince);
-  const companyOf = await findCompanies(api, [...deletions.keys()]);
-  // A deleted ticket no longer has a company, and may have been a client's.
-  const ids = [...deletions.keys()].filter((id) => {
-    const owner = companyOf.get(id) ?? null;
-    return owner === null || clientIds.includes(owner);
-  });
-  const isGone = (id: SourceId): boolean => deletions.get(id) === Number.POSITIVE_INFINITY;
-  const groups = [ids.filter(isGone), ids.filter((id) => !isGone(id))];
-  for (const ticketIds of groups.flatMap((group) => inChunks(group, wholeTickets))) {
-    const list = listOf(path, TimeEntryWire, where.isOneOf('ticketID', ticketIds));
-    const rows: unknown[] = [];
-    for await (const page of api.pages(list)) rows.push(...page.rows);
-    const parsed = await parseTime(api, rows, clientIds);
-    const reported = ticketIds.reduce((sum, id) => sum + (deletions.get(id) ?? 0), 0);
-    yield { ...parsed, resume: null, completeTicketIds: ticketIds, deletions: reported };
-  }
-}
-
-const Deletion = z.object({ id: Id, ...optional(Id, 'ticketID') });
-
-/** What was deleted, by ticket; everything for a deleted ticket. */
-async function readDeletions(api: Autotask, deletedSince: Instant) {
-  const deletions = new Map<SourceId, number>();
-  const each = { DeletedTicketActivityLogs: 1, DeletedTicketLogs: Number.POSITIVE_INFINITY };
-  for (const [log, count] of Object.entries(each)) {
-    const list = listOf(log, Deletion, where.since('deletedDateTime', deletedSince));
-    for (const { ticketID } of await allRows(api, list, Deletion)) {
-      if (ticketID != null) deletions.set(ticketID, (deletions.get(ticketID) ?? 0) + count);
-    }
-  }
-  return deletions;
 }
 
 // ── Owners ──────────────────────────────────────────────────────────────────────────────────────
@@ -159,18 +93,19 @@ async function learnOwners(
   return known;
 }
 
-/** Companies by ticket. The ticket stream has just provided most. */
-function findCompanies(api: Autotask, ticketIds: readonly SourceId[]): Promise<Owners> {
-  return learnOwners(api, ['Tickets', 'companyID'], ticketIds, api.cache.companyOfTicket);
-}
-
 type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
 
 /** Company by entry: of its ticket, else of its task's project; none for hidden ones. */
 async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
-  const { projectOfTask, companyOfProject } = api.cache;
+  const { companyOfTicket, projectOfTask, companyOfProject } = api.cache;
   const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
-  const tickets = await findCompanies(api, ids('ticketID'));
+  // The ticket stream has just provided most.
+  const tickets = await learnOwners(
+    api,
+    ['Tickets', 'companyID'],
+    ids('ticketID'),
+    companyOfTicket,
+  );
   const tasks = await learnOwners(api, ['Tasks', 'projectID'], ids('taskID'), projectOfTask);
   const projectIds = ids('taskID').flatMap((id) => tasks.get(id) ?? []);
   const projects = await learnOwners(api, ['Projects', 'companyID'], projectIds, companyOfProject);
@@ -205,10 +140,7 @@ export interface Sweep {
   others: number;
 }
 
-/**
- * The deletion logs are applied at once; the sweep finds what they do not report: time that moved to another
- * client, and deletions on projects.
- */
+/** Deleted time: the vendor's log of it needs nearly all rights, and does not name the entry. */
 export async function* presentTime(
   api: Autotask,
   request: PresenceRequest,

@@ -1,4 +1,4 @@
-/** TicketText tickets, notes and the balance field. Sales are in sales.ts. */
+/** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';

@@ -47,9 +47,13 @@ export const nameSources = {
 
 /** There may be thousands of products; time is logged with few of them. */
 export function productNames(syncro: Syncro, ids: readonly string[]) {
-  return lookUpNames(syncro, 'products', ids, async (id) => {
-    const found = await syncro.getIfThere(`/products/${id}`, ProductDetail);
-    return found?.product.name ?? null;
+  return lookUpNames(syncro, 'products', ids, async (unknown) => {
+    const names = new Map<string, string>();
+    for (const id of unknown) {
+      const found = await syncro.getIfThere(`/products/${id}`, ProductDetail);
+      if (found !== null) names.set(id, found.product.name);
+    }
+    return names;
   });
 }
 

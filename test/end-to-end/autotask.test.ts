@@ -55,14 +55,14 @@ test('debits a month of work, tells and sells once, and gives deleted time back 
     expect(alerts()).toHaveLength(1);
 
     state.deleteTime(entries[0] ?? 0);
+    const sweep = await run('sweep');
+    const { steps } = JSON.parse(sweep.stdout) as { steps: object[] };
+    expect(steps[0]).toMatchObject({ step: 'sweep', rows: 8, changed: 1, error: null });
     expect((await run('run')).exitCode).toBe(0);
     expect(await balance()).toMatchObject({ settledSeconds: 13.25 * 3600 });
     expect((await run('run')).exitCode).toBe(0);
     expect(state.rows('ContractCharges')).toHaveLength(1);
     expect(alerts()).toHaveLength(1);
-    const sweep = await run('sweep');
-    const { steps } = JSON.parse(sweep.stdout) as { steps: object[] };
-    expect(steps[0]).toMatchObject({ step: 'sweep', rows: 8, changed: 0, error: null });
     const fields = state.get('Companies', dupont).userDefinedFields;
     expect(fields).toContainEqual({ name: 'Prepaid hours left', value: '13.25' });
     const verified = await run('verify');

@@ -94,8 +94,8 @@ function loadDocument(): OpenApiDocument {
 
 async function workingDay(bench: Bench): Promise<void> {
   const { state, company, other, context } = bench;
-  const alerts = { queue: 'Billing', keyField: 'Prepaid key', dueInDays: 2 };
-  const keyed = { ...bench, connector: bench.connect({ alerts, pageSize: 3 }, context) };
+  const alerts = { queue: 'Billing', dueInDays: 2 };
+  const dated = { ...bench, connector: bench.connect({ alerts, pageSize: 3 }, context) };
   for (const owner of [company, other]) {
     const contract = state.addContract(owner, `Prepaid ${owner}`);
     for (let count = 0; count < 4; count += 1) {
@@ -107,7 +107,7 @@ async function workingDay(bench: Bench): Promise<void> {
   const task = state.add('Tasks', { projectID: state.add('Projects', { companyID: other }) });
   state.addTime({ task, start: null });
   const ids = [String(company), String(other)];
-  for (const one of [bench, keyed]) {
+  for (const one of [bench, dated]) {
     const checked = await one.connector.check(ids, soon());
     expect(checked.filter(({ status }) => status === 'failed')).toEqual([]);
     await one.connector.listNames?.(ids, soon());

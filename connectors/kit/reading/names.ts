@@ -74,12 +74,12 @@ export function createNames<C extends HasContext, Kind extends string>(
   };
 }
 
-/** Names looked up one by one, if there may be thousands; an unknown one is shown as its number. */
+/** Only the names of these IDs, if there may be thousands; an unknown one is shown as its number. */
 export async function lookUpNames(
   call: HasContext,
   kind: string,
   ids: Iterable<string>,
-  read: (id: string) => Promise<string | null>,
+  read: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<ReadonlyMap<string, string>> {
   const { readAtMs, rows } = (await readStored(call, kind)) ?? {
     readAtMs: call.context.now(),
@@ -87,9 +87,11 @@ export async function lookUpNames(
   };
   const names = mapOf(rows);
   const unknown = [...new Set(ids)].filter((id) => !names.has(id));
-  for (const id of unknown) names.set(id, (await read(id)) ?? unlistedName(id));
+  if (unknown.length === 0) return names;
+  const found = await read(unknown);
+  for (const id of unknown) names.set(id, found.get(id) ?? unlistedName(id));
   const all = [...names].map(([id, name]) => ({ id, name }));
-  if (unknown.length > 0) await store(call, kind, { readAtMs, rows: all });
+  await store(call, kind, { readAtMs, rows: all });
   return names;
 }
 

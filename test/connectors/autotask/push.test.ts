@@ -221,33 +221,28 @@ describe('An alert ticket in Autotask', () => {
       expect(made?.label).toBe(row.ticketNumber);
     }));
 
-  test('carries it in a user-defined field where one is named, and leaves externalID alone', () =>
+  test('is found by its key alone, compared exactly, and has a due date where one is set', () =>
     withAutotask({}, async (bench) => {
       const { state, connect, context } = bench;
-      const alerts = { queue: 'Billing', keyField: 'Prepaid key', dueInDays: 3 };
-      const push = connect({ alerts }, context).push['alert-ticket'];
-      const made = await push?.create(alertOf(bench), soon());
+      const push = connect({ alerts: { queue: 'Billing', dueInDays: 3 } }, context).push;
+      const made = await push['alert-ticket']?.create(alertOf(bench), soon());
       const row = state.get('Tickets', Number(made?.remoteId));
-      expect(row.userDefinedFields).toEqual([{ name: 'Prepaid key', value: 'low:1' }]);
-      expect(row.externalID).toBeUndefined();
       expect(row.dueDateTime).toMatch(/T12:00:00Z$/);
-      expect(await push?.find(alertOf(bench), soon())).toEqual(made);
-      expect(await push?.find(alertOf(bench, 'LOW:1'), soon())).toBeNull();
+      expect(await push['alert-ticket']?.find(alertOf(bench), soon())).toEqual(made);
+      expect(await push['alert-ticket']?.find(alertOf(bench, 'LOW:1'), soon())).toBeNull();
     }));
 
-  test('is searched for without a filter until the field that holds its key was seen to be one', () =>
+  test('is searched for without a filter until that was seen to find one', () =>
     withAutotask({}, async (bench) => {
-      const { connect, connector, context, sandbox } = bench;
-      await connector.push['alert-ticket']?.create(alertOf(bench), soon());
-      const alerts = { queue: 'Billing', keyField: 'Prepaid key' };
-      const push = connect({ alerts }, context).push['alert-ticket'];
+      const { connector, sandbox } = bench;
+      const push = connector.push['alert-ticket'];
       const filterOfFind = async () => {
         expect(await push?.find(alertOf(bench, 'low:2'), soon())).toBeNull();
         return sandbox.exchanges.at(-1)?.request.body;
       };
-      expect(await filterOfFind()).not.toContain('Prepaid key');
+      expect(await filterOfFind()).not.toContain('low:2');
       await push?.create(alertOf(bench, 'low:3'), soon());
-      expect(await filterOfFind()).toContain('Prepaid key');
+      expect(await filterOfFind()).toContain('low:2');
     }));
 
   test('is made no more where the key was lost twice', () =>

@@ -7,7 +7,7 @@ const pageSize = 10;
 
 export const autotaskSubject: ContractSubject = {
   vendor: autotask,
-  requests: { pageSize: 500, lists: { timeEntries: 3 }, setup: 6 },
+  requests: { pageSize: 500, lists: {}, setup: 6 },
   essential: ['id', 'companyName', 'status', 'ticketID', 'hoursWorked', 'fields name'],
   start: startBench,
 };

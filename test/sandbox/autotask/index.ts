@@ -128,7 +128,7 @@ function read(asked: Asked, [first = '', second]: string[]): SandboxAnswer {
     };
   }
   if (first === 'entityInformation' && second === 'userDefinedFields') {
-    const names = entity === 'Tickets' ? state.ticketFields : state.companyFields;
+    const names = entity === 'Tickets' ? [] : state.companyFields;
     const fields = names.map((name) => ({ name, label: name, dataType: 'string' }));
     return { status: 200, json: { fields } };
   }

@@ -23,9 +23,6 @@ export const models = {
     'billingCodeID companyID contractChargeID contractID description extendedPrice invoiceID itemDate itemName postedDate quantity rate ticketID timeEntryID totalAmount',
   Tasks: 'projectID title status',
   Projects: 'companyID projectName status',
-  DeletedTicketActivityLogs:
-    'typeID ticketID ticketNumber noteOrAttachmentTitle createdByResourceID activityDateTime startDateTime endDateTime hoursWorked deletedByResourceID deletedDateTime',
-  DeletedTicketLogs: 'ticketID ticketNumber ticketTitle deletedByResourceID deletedDateTime',
 } as const;
 
 export type Entity = keyof typeof models;

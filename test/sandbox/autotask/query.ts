@@ -8,7 +8,6 @@ interface Condition {
   op: string;
   field?: string;
   value?: unknown;
-  udf?: boolean;
   items?: Condition[];
 }
 
@@ -80,7 +79,6 @@ export function answerCount({ state, entity, request }: Asked): SandboxAnswer {
 function select(state: State, entity: Entity, filter: Condition[] | undefined): Row[] {
   if (filter === undefined || filter.length === 0) throw new QueryError('A filter is required.');
   if (countOf(filter) > conditionsMax) throw new QueryError('Too many conditions in the query.');
-  if (udfsIn(filter) > 1) throw new QueryError('Only one user-defined field in a query.');
   for (const field of fieldsIn(filter)) {
     if (state.switches.unqueryable.has(field)) throw new QueryError(`${field} is not queryable.`);
   }
@@ -122,11 +120,7 @@ function isMet(condition: Condition, row: Row, entity: Entity): boolean {
 }
 
 /** Names of fields are not case-sensitive. */
-function valueIn({ field = '', udf }: Condition, row: Row, entity: Entity): unknown {
-  if (udf === true) {
-    const own = (row.userDefinedFields ?? []) as { name: string; value: unknown }[];
-    return own.find(({ name }) => name === field)?.value ?? null;
-  }
+function valueIn({ field = '' }: Condition, row: Row, entity: Entity): unknown {
   const known = fieldsOf(entity).find((name) => name.toLowerCase() === field.toLowerCase());
   if (known === undefined) throw new QueryError(`Unable to find ${field} in the ${entity} Entity.`);
   return row[known] ?? null;
@@ -149,10 +143,6 @@ function countOf(filter: readonly Condition[]): number {
 
 function fieldsIn(filter: readonly Condition[]): string[] {
   return filter.flatMap(({ field, items = [] }) => [...(field ? [field] : []), ...fieldsIn(items)]);
-}
-
-function udfsIn(filter: readonly Condition[]): number {
-  return filter.reduce((sum, { items = [], udf }) => sum + (udf ? 1 : 0) + udfsIn(items), 0);
 }
 
 function presented(

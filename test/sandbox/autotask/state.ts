@@ -48,7 +48,6 @@ const statusComplete = 5;
 export class State {
   readonly tables = new Map<Entity, Row[]>();
   readonly companyFields: string[] = ['Region', 'Prepaid hours left'];
-  readonly ticketFields: string[] = ['Prepaid key'];
   readonly switches: Switches = {
     hidden: new Set(),
     hidesNonBillable: false,
@@ -146,7 +145,7 @@ export class State {
       createDate: at,
       lastActivityDate: at,
       lastTrackedModificationDateTime: at,
-      userDefinedFields: this.ticketFields.map((name) => ({ name, value: null })),
+      userDefinedFields: [],
     });
     this.get('Tickets', id).ticketNumber = `T20260301.${String(id).padStart(4, '0')}`;
     return id;
@@ -197,34 +196,18 @@ export class State {
     });
   }
 
-  /** Leaves a line in the log, which does not name the entry. */
-  deleteTime(id: number, at?: string): void {
-    const entry = this.get('TimeEntries', id);
+  deleteTime(id: number): void {
+    this.get('TimeEntries', id);
     this.remove('TimeEntries', id);
-    if (typeof entry.ticketID !== 'number') return;
-    const { ticketID, startDateTime, endDateTime, hoursWorked, resourceID } = entry;
-    this.add('DeletedTicketActivityLogs', {
-      typeID: 3,
-      ticketID,
-      startDateTime,
-      endDateTime,
-      hoursWorked,
-      ticketNumber: this.find('Tickets', ticketID)?.ticketNumber,
-      createdByResourceID: resourceID,
-      deletedByResourceID: resourceID,
-      deletedDateTime: this.timestamp(at),
-    });
   }
 
   deleteTicket(id: number): void {
-    const { ticketNumber, title } = this.get('Tickets', id);
+    this.get('Tickets', id);
     this.remove('Tickets', id);
     this.tables.set(
       'TimeEntries',
       this.rows('TimeEntries').filter((row) => row.ticketID !== id),
     );
-    const ticket = { ticketID: id, ticketNumber, ticketTitle: title };
-    this.add('DeletedTicketLogs', { ...ticket, deletedDateTime: this.timestamp() });
   }
 
   remove(entity: Entity, id: number): void {
