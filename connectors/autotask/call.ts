@@ -83,7 +83,7 @@ export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
 /** Values in one `in` list. The vendor allows 500 conditions in a query. */
 const idsPerQuery = 300;
 
-export function inChunks<T>(items: readonly T[], size: number = idsPerQuery): T[][] {
+function inChunks<T>(items: readonly T[], size: number = idsPerQuery): T[][] {
   const chunks: T[][] = [];
   for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
   return chunks;

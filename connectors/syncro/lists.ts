@@ -2,7 +2,7 @@
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
 import { numericIds, readPages, refuseOld } from '../kit/reading/lists.ts';
-import { lookUpNames, type NamedRow } from '../kit/reading/names.ts';
+import { lookUpNames, type NamedRow, oneByOne } from '../kit/reading/names.ts';
 import type { List, Syncro } from './call.ts';
 import { fromCustomer } from './mapping.ts';
 import { CustomerDetail, CustomerWire, ProductDetail, Settings, Users } from './schema.ts';
@@ -47,14 +47,9 @@ export const nameSources = {
 
 /** There may be thousands of products; time is logged with few of them. */
 export function productNames(syncro: Syncro, ids: readonly string[]) {
-  return lookUpNames(syncro, 'products', ids, async (unknown) => {
-    const names = new Map<string, string>();
-    for (const id of unknown) {
-      const found = await syncro.getIfThere(`/products/${id}`, ProductDetail);
-      if (found !== null) names.set(id, found.product.name);
-    }
-    return names;
-  });
+  const read = async (id: string): Promise<string | null> =>
+    (await syncro.getIfThere(`/products/${id}`, ProductDetail))?.product.name ?? null;
+  return lookUpNames(syncro, 'products', ids, oneByOne(read));
 }
 
 /** Custom fields of customers; a customer shows one only once it is filled in. */

@@ -19,7 +19,7 @@ export const testSubject = 'Test by prepaid-hours, to be deleted';
 export const testBody = 'Written by check --probe.';
 
 /** One hour for one unit of the file's currency. */
-export function testSale(
+function testSale(
   context: ConnectorContext,
   { key, clientId }: { key: string; clientId: SourceId },
 ): PushMessages['invoice'] {
@@ -66,7 +66,7 @@ export async function verifyAgain<Result>(
 }
 
 /** A probe in steps: each verifies its facts again and adds the outcome to the results. */
-export interface ProbeStep<Id extends string> {
+interface ProbeStep<Id extends string> {
   facts: readonly Id[];
   work(): Promise<void>;
 }

@@ -95,6 +95,18 @@ export async function lookUpNames(
   return names;
 }
 
+/** For a vendor that shows one at a time. */
+export function oneByOne(read: (id: string) => Promise<string | null>) {
+  return async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+    const names = new Map<string, string>();
+    for (const id of ids) {
+      const name = await read(id);
+      if (name !== null) names.set(id, name);
+    }
+    return names;
+  };
+}
+
 /** Null if nothing is stored, or it is too old. */
 async function readStored({ context }: HasContext, kind: string): Promise<Stored | null> {
   const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(`names.${kind}`)));
