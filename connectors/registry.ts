@@ -9,6 +9,7 @@ export const registry: VendorRegistry = {
   'kaseya-bms': async () => (await import('./kaseya-bms/index.ts')).kaseyaBms,
   ninjaone: async () => (await import('./ninjaone/index.ts')).ninjaone,
   'request-tracker': async () => (await import('./request-tracker/index.ts')).requestTracker,
+  stripe: async () => (await import('./stripe/index.ts')).stripe,
   superops: async () => (await import('./superops/index.ts')).superops,
   syncro: async () => (await import('./syncro/index.ts')).syncro,
 };

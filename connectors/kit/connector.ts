@@ -8,8 +8,10 @@ import type {
   ConnectorContext,
   InvoiceRow,
   ListedProduct,
+  MandateRow,
   NameLists,
   Page,
+  PaymentRow,
   PresenceRequest,
   PullRequest,
   Pulls,
@@ -42,6 +44,8 @@ interface Parts<C, Config> {
     timeEntries?: Pulled<C, TimeEntryRow>;
     sessions?: Pulled<C, SessionRow>;
     invoices?: Pulled<C, InvoiceRow>;
+    payments?: Pulled<C, PaymentRow>;
+    mandates?: Pulled<C, MandateRow>;
   };
   ticketTime?(call: C, ticketIds: readonly SourceId[]): AsyncIterable<TicketTimePage>;
   /** IDs of existing time; their number is the count, unless the vendor counts itself. */

@@ -3,6 +3,11 @@ import type { VendorModule } from './connector.ts';
 /** Loaders of the vendor modules, by the config's `vendor:`. A module's ID equals its key. */
 export type VendorRegistry = Readonly<Record<string, () => Promise<VendorModule>>>;
 
+/** Whether it collects payments beside a PSA, so that no config can begin with it. */
+export function isPaymentProvider({ pulls }: Pick<VendorModule, 'pulls'>): boolean {
+  return pulls.includes('payments');
+}
+
 /** Loads these vendors, or all; an ID that is not in the registry is skipped. */
 export function loadVendors(
   registry: VendorRegistry,

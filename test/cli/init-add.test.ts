@@ -6,6 +6,7 @@ import { registry } from '../../connectors/registry.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { startNinjaoneSandbox } from '../sandbox/ninjaone/index.ts';
+import { startStripeSandbox } from '../sandbox/stripe/index.ts';
 
 let folder = '';
 let file = '';
@@ -150,5 +151,26 @@ test('init connection adds an RMM, matches clients by name, and says who has no 
   } finally {
     await psa.close();
     await rmm.close();
+  }
+});
+
+test('init connection adds a payment provider and finds its customers by name', async () => {
+  const psa = await startConnectwiseSandbox();
+  const provider = await startStripeSandbox();
+  try {
+    psa.state.addCompany({ name: 'Dupont' });
+    const customer = provider.state.addCustomer('DUPONT');
+    writeFileSync(file, configText(psa));
+    const { baseUrl, secretKey } = provider.settings;
+    const { exitCode, out, err } = await init(
+      ...['connection', '--connection', 'pay', '--vendor', 'stripe'],
+      ...['--set', `baseUrl=${baseUrl}`, '--secret', `secretKey=${secretKey}`],
+    );
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('1 of 1');
+    expect(readFileSync(file, 'utf8')).toContain(`pay: ${customer}`);
+  } finally {
+    await psa.close();
+    await provider.close();
   }
 });

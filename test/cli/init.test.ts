@@ -8,7 +8,7 @@ import type { Asker, PickManyQuestion } from '../../src/cli/setup/init/asker.ts'
 import { questionsMax } from '../../src/cli/setup/init/init.ts';
 import { requiredFields } from '../../src/config/write/vendor-fields.ts';
 import type { VendorModule } from '../../src/contract/connector.ts';
-import { subjects } from '../connectors/subjects.ts';
+import { psaSubjects } from '../connectors/subjects.ts';
 import { type ConnectwiseSandbox, startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { initBenches } from '../support/init-bench.ts';
 
@@ -146,7 +146,7 @@ const everyClient = ({ message, choices }: PickManyQuestion) =>
   message.startsWith('Which clients') ? choices.map(({ value }) => value) : [];
 
 describe('asked at a terminal', () => {
-  test.each(subjects.map((subject) => [subject.vendor.id, subject] as const))(
+  test.each(psaSubjects.map((subject) => [subject.vendor.id, subject] as const))(
     'one %s takes ten questions at most',
     async (_, { vendor, start }) => {
       const { sandbox, settings, clientIds } = await start();
@@ -166,6 +166,13 @@ describe('asked at a terminal', () => {
       }
     },
   );
+});
+
+test('a first config cannot begin with a payment provider, which is added to that of a PSA', async () => {
+  const { exitCode, err } = await init(null, '--vendor', 'stripe');
+  expect(exitCode).toBe(2);
+  expect(err).toContain('Stripe only collects payments');
+  expect(err).toContain('init connection --vendor stripe');
 });
 
 describe('with ConnectWise', () => {

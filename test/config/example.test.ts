@@ -9,10 +9,12 @@ import { loadConfig } from '../../src/config/load.ts';
 import { environmentNames } from '../../src/config/read/environment.ts';
 import { jsonSchemaDocument } from '../../src/config/schema/json-schema.ts';
 import { starterConfig } from '../../src/config/write/starter.ts';
-import { loadVendors } from '../../src/contract/registry.ts';
+import { isPaymentProvider, loadVendors } from '../../src/contract/registry.ts';
 import { folderWith } from './load-text.ts';
 
 const vendors = await loadVendors(registry);
+/** A payment provider is added to the config of a PSA. */
+const psas = vendors.filter((vendor) => !isPaymentProvider(vendor));
 const folder = join(import.meta.dirname, '../../config');
 const example = readFileSync(join(folder, 'connector.example.yaml'), 'utf8');
 const published = readFileSync(join(folder, 'connector.schema.json'), 'utf8');
@@ -111,7 +113,7 @@ describe('the example file', () => {
   });
 });
 
-describe.each(vendors)('the starter file for $id', (vendor) => {
+describe.each(psas)('the starter file for $id', (vendor) => {
   const file = join(folder, 'starters', `${vendor.id}.yaml`);
   const starter = readFileSync(file, 'utf8');
 
@@ -139,9 +141,9 @@ describe.each(vendors)('the starter file for $id', (vendor) => {
   });
 });
 
-test('there is a starter file for each vendor and for nothing else', () => {
+test('there is a starter file for each PSA and RMM and for nothing else', () => {
   const files = readdirSync(join(folder, 'starters'));
-  expect(files).toEqual(vendors.map(({ id }) => `${id}.yaml`).sort());
+  expect(files).toEqual(psas.map(({ id }) => `${id}.yaml`).sort());
 });
 
 test('the published schema is current (else run: npm run docs)', () => {

@@ -6,7 +6,7 @@ import type { StreamName } from '../../src/contract/connector.ts';
 import type { ContractBench, ContractSubject, Opened } from './contract-bench.ts';
 import { openConnector } from './contract-bench.ts';
 import { pullRequest } from './contract-reads.ts';
-import { subjects } from './subjects.ts';
+import { psaSubjects } from './subjects.ts';
 
 /** Default: three full pages. `ENTRIES=10000` takes some minutes, since vendors make us wait. */
 const entriesTold = Number(process.env.ENTRIES ?? 0);
@@ -20,7 +20,7 @@ interface Cost {
   rows: number;
 }
 
-test.each(subjects.map((subject) => [subject.vendor.id, subject] as const))(
+test.each(psaSubjects.map((subject) => [subject.vendor.id, subject] as const))(
   '%s: a quiet run and a first run send one request a stream more than the least, at most',
   async (_, subject) => {
     const { pageSize, setup } = subject.requests;

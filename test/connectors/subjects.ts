@@ -2,11 +2,12 @@
 import { ateraSubject } from './atera/subject.ts';
 import { autotaskSubject } from './autotask/subject.ts';
 import { connectwiseSubject } from './connectwise/subject.ts';
-import type { ContractSubject } from './contract-bench.ts';
+import { type ContractSubject, hasTime } from './contract-bench.ts';
 import { halopsaSubject } from './halopsa/subject.ts';
 import { kaseyaBmsSubject } from './kaseya-bms/subject.ts';
 import { ninjaoneSubject } from './ninjaone/subject.ts';
 import { requestTrackerSubject } from './request-tracker/subject.ts';
+import { stripeSubject } from './stripe/subject.ts';
 import { superopsSubject } from './superops/subject.ts';
 import { syncroSubject } from './syncro/subject.ts';
 
@@ -18,6 +19,10 @@ export const subjects: readonly ContractSubject[] = [
   kaseyaBmsSubject,
   ninjaoneSubject,
   requestTrackerSubject,
+  stripeSubject,
   superopsSubject,
   syncroSubject,
 ];
+
+/** Those with tickets and time. */
+export const psaSubjects = subjects.filter(hasTime);

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { ContractBench, ContractSubject } from '../connectors/contract-bench.ts';
-import { subjects } from '../connectors/subjects.ts';
+import { psaSubjects } from '../connectors/subjects.ts';
 import { commandsIn, putWorkOfToday, writeBenchConfig } from '../support/bench-msp.ts';
 
 const dayMs = 86_400_000;
 
 /** Each vendor is moved from, or to, once. */
-const moves = subjects.flatMap((from, index) => {
-  const to = subjects[(index + 1) % subjects.length] ?? from;
+const moves = psaSubjects.flatMap((from, index) => {
+  const to = psaSubjects[(index + 1) % psaSubjects.length] ?? from;
   return index % 2 === 0 ? [{ name: `${from.vendor.id} to ${to.vendor.id}`, from, to }] : [];
 });
 

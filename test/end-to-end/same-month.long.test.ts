@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { registry } from '../../connectors/registry.ts';
 import type { ContractBench, ContractSubject } from '../connectors/contract-bench.ts';
-import { subjects } from '../connectors/subjects.ts';
+import { psaSubjects, subjects } from '../connectors/subjects.ts';
 import { commandsIn, putWorkOfToday, writeBenchConfig } from '../support/bench-msp.ts';
 
 const dayMs = 86_400_000;
@@ -30,7 +30,7 @@ test('every vendor is asked', () => {
   expect(subjects.map(({ vendor }) => vendor.id)).toEqual(Object.keys(registry));
 });
 
-test.each(subjects.map((subject) => [subject.vendor.id, subject] as const))(
+test.each(psaSubjects.map((subject) => [subject.vendor.id, subject] as const))(
   'a month of work in %s gives the same balances, alerts and blocks',
   async (_, subject) => {
     const outcome = await monthIn(subject);
@@ -55,7 +55,7 @@ test.each(subjects.map((subject) => [subject.vendor.id, subject] as const))(
 const outcomes = new Map<ContractSubject, Promise<Outcome>>();
 
 function firstOutcome(): Promise<Outcome> {
-  const [first] = subjects;
+  const [first] = psaSubjects;
   if (first === undefined) throw new Error('There is no vendor.');
   return monthIn(first);
 }

@@ -7,6 +7,8 @@ export interface Parameter {
   in: string;
   required?: boolean;
   schema?: JsonSchema;
+  /** `deepObject`: one value for each of its fields or items. */
+  style?: string;
 }
 
 export interface MediaTypes {

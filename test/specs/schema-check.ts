@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Exchange } from '../sandbox/server.ts';
+import { type FormValue, formFields } from '../support/form-fields.ts';
 import type { FoundOperation, JsonSchema, MediaTypes, OpenApiDocument, Patch } from './open-api.ts';
 import { findOperation } from './open-api.ts';
 
@@ -89,9 +90,14 @@ function queryFaults(exchange: Exchange, found: FoundOperation): string[] {
   const { query, headers } = exchange.request;
   const faults: string[] = [];
   for (const [name, value] of query) {
-    const parameter = found.parameters.find((known) => known.in === 'query' && known.name === name);
+    // `created[gte]`, `types[0]`: a value within the parameter of that name.
+    const whole = name.replace(/\[.*$/, '');
+    const parameter = found.parameters.find(
+      ({ in: place, name: known, style }) =>
+        place === 'query' && known === (style === 'deepObject' ? whole : name),
+    );
     if (parameter === undefined) faults.push(`unknown query parameter ${name}`);
-    else if (!isOfType(value, parameter.schema)) {
+    else if (!isOfType(value, innerSchema(name, parameter.schema))) {
       faults.push(`query parameter ${name}=${value} is not of type ${parameter.schema?.type}`);
     }
   }
@@ -102,6 +108,38 @@ function queryFaults(exchange: Exchange, found: FoundOperation): string[] {
     if (isMissing) faults.push(`required ${parameter.in} parameter ${parameter.name} is missing`);
   }
   return faults;
+}
+
+/** The schema of `[gte]` in `created[gte]`; of the parameter itself for a plain name. */
+function innerSchema(name: string, schema: JsonSchema | undefined): JsonSchema | undefined {
+  const inner = /\[(.*)\]$/.exec(name)?.[1];
+  if (inner === undefined || schema === undefined) return schema;
+  const options = (schema.anyOf ?? [schema]) as JsonSchema[];
+  const properties = options.map((option) => option.properties as { [key: string]: JsonSchema });
+  const found = properties.find((one) => one !== undefined && inner in one)?.[inner];
+  const item = schema.items as JsonSchema | undefined;
+  return found ?? item ?? { enum: [] };
+}
+
+/** A form's texts as what the schema takes them for: numbers, flags and lists. */
+function typedFields(value: FormValue, schema: JsonSchema): unknown {
+  const options = schema.anyOf as JsonSchema[] | undefined;
+  if (typeof value === 'string') {
+    const types = [schema, ...(options ?? [])].map(({ type }) => type);
+    if (types.includes('integer') && /^-?\d+$/.test(value)) return Number(value);
+    return types.includes('boolean') && /^(?:true|false)$/.test(value) ? value === 'true' : value;
+  }
+  const chosen = options?.find(({ type }) => type === 'object' || type === 'array') ?? schema;
+  if (chosen.type === 'array') {
+    return Object.values(value).map((item) => typedFields(item, chosen.items as JsonSchema));
+  }
+  const properties = (chosen.properties ?? {}) as { [name: string]: JsonSchema };
+  const others = (chosen.additionalProperties ?? {}) as JsonSchema;
+  const entries = Object.entries(value).map(([name, inner]) => [
+    name,
+    typedFields(inner, properties[name] ?? others),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function isOfType(value: string, schema: JsonSchema | undefined): boolean {
@@ -127,7 +165,10 @@ function bodyFaults(exchange: Exchange, found: FoundOperation, schemas: Schemas)
     return schemas.faults(schema, found.document, parts, 'request').map((text) => `body ${text}`);
   }
   if (contentType === 'application/x-www-form-urlencoded') {
-    return contentType in expected.content ? [] : ['the operation takes no form'];
+    const schema = expected.content[contentType]?.schema;
+    if (schema === undefined) return ['the operation takes no form'];
+    const fields = typedFields(formFields(body), schema);
+    return schemas.faults(schema, found.document, fields, 'request').map((text) => `form ${text}`);
   }
   const schema = jsonSchemaOf(expected.content);
   if (schema === null) return [];
@@ -143,7 +184,8 @@ function answerFaults(
   options: CheckOptions,
 ): string[] {
   const { status, answer, request } = exchange;
-  const described = found.operation.responses[String(status)];
+  const { responses } = found.operation;
+  const described = responses[String(status)] ?? (status >= 400 ? responses.default : undefined);
   if (described === undefined) {
     return status < 400 ? [`status ${status} is not described`] : [];
   }
@@ -182,6 +224,8 @@ interface Schemas {
 function createSchemas(documents: readonly OpenApiDocument[]): Schemas {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
   addFormats.default(ajv);
+  ajv.addFormat('decimal', /^-?\d+(?:\.\d+)?$/);
+  ajv.addFormat('unix-time', { type: 'number', validate: (seconds) => seconds >= 0 });
   const compiled = new Map<string, ValidateFunction>();
   documents.forEach((document, index) => {
     for (const use of ['answer', 'selection'] as const) {

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { registry } from '../../../connectors/registry.ts';
-import { loadVendors } from '../../contract/registry.ts';
+import { isPaymentProvider, loadVendors } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
 import { starterConfig } from '../write/starter.ts';
 import { configTable, vendorPage } from './describe.ts';
@@ -26,7 +26,7 @@ const pages = vendors.map(({ id, title }) => `- [${title}](${id}.md)`).join('\n'
 writeTables(new URL('vendors/README.md', guide), [{ name: 'pages', table: pages }]);
 const starters = new URL('../../../config/starters/', import.meta.url);
 mkdirSync(starters, { recursive: true });
-for (const vendor of vendors) {
+for (const vendor of vendors.filter((one) => !isPaymentProvider(one))) {
   writeFileSync(new URL(`${vendor.id}.yaml`, starters), starterConfig(vendor));
 }
 for (const vendor of vendors) {

@@ -8,19 +8,33 @@ import {
   settingKeys,
 } from '../../config/write/vendor-fields.ts';
 import type { VendorModule } from '../../contract/connector.ts';
-import { loadVendors, type VendorRegistry } from '../../contract/registry.ts';
+import { isPaymentProvider, loadVendors, type VendorRegistry } from '../../contract/registry.ts';
 import { KindError } from '../../domain/errors.ts';
 import { type ConnectionDraft, setSecret } from './draft.ts';
 
-/** Every supported vendor, by title. */
-export async function listVendors(registry: VendorRegistry): Promise<VendorModule[]> {
-  const vendors = await loadVendors(registry);
+/** Every supported vendor, by title. `isFirst`: those with which a config can begin. */
+export async function listVendors(
+  registry: VendorRegistry,
+  isFirst: boolean,
+): Promise<VendorModule[]> {
+  const vendors = (await loadVendors(registry)).filter(
+    (one) => !(isFirst && isPaymentProvider(one)),
+  );
   return vendors.toSorted((a, b) => a.title.localeCompare(b.title));
 }
 
-/** Throws `config` for an unknown one. */
-export async function loadVendor(registry: VendorRegistry, id: string): Promise<VendorModule> {
+/** Throws `config` for an unknown one, and for one with which a config cannot begin. */
+export async function loadVendor(
+  registry: VendorRegistry,
+  id: string,
+  isFirst: boolean,
+): Promise<VendorModule> {
   const [vendor] = await loadVendors(registry, [id]);
+  if (vendor !== undefined && isFirst && isPaymentProvider(vendor)) {
+    throw new KindError('config', `${vendor.title} only collects payments; a PSA comes first.`, {
+      fix: `Pass the PSA as --vendor. Then add this one: init connection --vendor ${id}.`,
+    });
+  }
   if (vendor !== undefined) return vendor;
   const fix = suggestion(id, Object.keys(registry), 'vendors');
   throw new KindError('config', `--vendor: "${id}" is not a known vendor.`, { fix });

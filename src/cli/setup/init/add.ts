@@ -82,7 +82,7 @@ async function runInitConnection(deps: CliDeps, flags: GlobalFlags): Promise<num
   const file = flags.config ?? usualConfig;
   const asker = await openAsker(deps, flags);
   const existing = await readExisting(deps.vendors, file, deps.env);
-  const vendor = await askVendor(deps, asker, flags.vendor);
+  const vendor = await askVendor(deps, asker, flags.vendor, false);
   const { set = new Map(), secret = new Map() } = flags;
   const name =
     flags.connection ??

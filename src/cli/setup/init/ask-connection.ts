@@ -21,9 +21,15 @@ export interface SignedIn {
   offered: Offered;
 }
 
-export async function askVendor(deps: CliDeps, asker: Asker | null, flag: string | undefined) {
-  if (flag !== undefined) return loadVendor(deps.vendors, flag);
-  const vendors = await listVendors(deps.vendors);
+/** `isFirst`: for a new config. */
+export async function askVendor(
+  { vendors: registry }: CliDeps,
+  asker: Asker | null,
+  flag: string | undefined,
+  isFirst: boolean,
+) {
+  if (flag !== undefined) return loadVendor(registry, flag, isFirst);
+  const vendors = await listVendors(registry, isFirst);
   if (asker === null) {
     const fix = `Pass --vendor, one of: ${vendors.map(({ id }) => id).join(', ')}.`;
     throw new KindError('config', 'Without a terminal, init needs every answer as a flag.', {
@@ -31,7 +37,8 @@ export async function askVendor(deps: CliDeps, asker: Asker | null, flag: string
     });
   }
   const choices = vendors.map(({ id, title }) => ({ value: id, label: title }));
-  return loadVendor(deps.vendors, await asker.pick({ message: 'Which PSA or RMM?', choices }));
+  const chosen = await asker.pick({ message: 'Which PSA or RMM?', choices });
+  return loadVendor(registry, chosen, isFirst);
 }
 
 /**

@@ -57,7 +57,7 @@ async function runInit(deps: CliDeps, flags: GlobalFlags): Promise<number> {
   const asker = opened === null ? null : countQuestions(opened);
   await refuseOverwriting(file, flags, asker);
   const guessed = choosePlace(flags, guessPlace());
-  const vendor = await askVendor(deps, asker, flags.vendor);
+  const vendor = await askVendor(deps, asker, flags.vendor, true);
   const name = flags.connection ?? 'psa';
   const { set = new Map(), secret = new Map() } = flags;
   const draft = startDraft({ file, env: deps.env, vendor, name, isSending: true, set, secret });
