@@ -9,6 +9,7 @@ import { Browser, findChromium } from '../support/chromium.ts';
 import { makeFolder } from './report-bench.ts';
 import {
   currentPageOf,
+  makeOverageSample,
   makeSample,
   pageOf,
   sampleIndex,
@@ -80,7 +81,8 @@ inBrowser('what is published', () => {
       const missing = await browser.evaluate<number>(missingPictures);
       const broken = await browser.evaluate<string[]>(brokenWords);
       const wide = await browser.evaluate<number>(overflow);
-      faults.push(...broken, ...(await findFaults()), ...[missing, wide].filter(Boolean));
+      const stray = await browser.evaluate<string[]>(strayLabels);
+      faults.push(...broken, ...stray, ...(await findFaults()), ...[missing, wide].filter(Boolean));
     }
     return faults;
   }
@@ -101,6 +103,15 @@ inBrowser('what is published', () => {
   );
 
   test.each(sampleLocales)(
+    'so does the page of a client that has used more than it bought, in %s',
+    async (locale) => {
+      const statement = await makeOverageSample(locale);
+      expect(await findAllFaults(currentPageOf(statement))).toEqual([]);
+    },
+    120_000,
+  );
+
+  test.each(sampleLocales)(
     'so do the list of all pages, and the one for no page, in %s',
     async (locale) => {
       expect(await findAllFaults(sampleIndex(locale))).toEqual([]);
@@ -110,6 +121,14 @@ inBrowser('what is published', () => {
     120_000,
   );
 });
+
+/** Labels of the picture that lie outside of it. */
+const strayLabels = `(() => {
+  const box = document.querySelector('.chart')?.getBoundingClientRect();
+  return [...document.querySelectorAll('.scale span')]
+    .filter((label) => label.getBoundingClientRect().left < box.left - 1)
+    .map(({ textContent }) => textContent);
+})()`;
 
 const missingPictures =
   '[...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length';

@@ -88,6 +88,16 @@ export async function makeSample(
   return buildStatement(store, { client, month: '2026-03', locale, now });
 }
 
+/** A client that has used far more than it bought. */
+export async function makeOverageSample(locale: 'en' | 'fr'): Promise<Statement> {
+  const bench = await openReportBench({ locale });
+  await bench.buy('2026-03-02T08:00:00.000Z', { seconds: 3600 });
+  await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry({ seconds: 41_400 })]));
+  const { client, store } = bench;
+  const now = '2026-03-30T19:00:00.000Z';
+  return buildStatement(store, { client, month: '2026-03', locale, now });
+}
+
 /** Of ten lines, the first five are of five tickets and the rest of one. */
 function ticketOf(index: number): number {
   return Math.floor(index / 10) * 6 + Math.min(index % 10, 5);

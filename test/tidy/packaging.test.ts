@@ -69,6 +69,8 @@ test('the Dockerfile copies what there is, runs scripts that there are, and is n
   expect(manifest.scripts).toHaveProperty('build');
   expect(dockerfile).toContain(`/app/${Object.values(manifest.bin)[0]} `);
   expect(instructions('USER')).toEqual(['node']);
+  // Statements are printed by it.
+  expect(instructions('RUN').join('\n')).toMatch(/apt-get install .*\bchromium\b/);
   expect(commands).toContain(/HEALTHCHECK .*"prepaid-hours", "(.+)"\]/.exec(dockerfile)?.[1]);
 });
 

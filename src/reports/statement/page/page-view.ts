@@ -40,7 +40,7 @@ export interface PageView {
   /** Present while the month is not over. */
   notice: string | null;
   headlines: Headline[];
-  burnDown: (BurnDown & { labels: string[]; days: string[]; text: string }) | null;
+  burnDown: (BurnDown & { labels: string[]; widest: string; days: string[]; text: string }) | null;
   /** Null for a client whose work is paid from another's blocks. */
   ledger: { opening: LedgerRow; rows: LedgerRow[]; closing: LedgerRow } | null;
   summaries: { title: string; rows: SummaryRow[] }[];
@@ -183,9 +183,11 @@ function toPicture(
   const spellSigned = (value: number) =>
     value < 0 ? words.belowZero(spell(-value)) : spell(value);
   const end = isMoney ? moneyOf(closing.money) : closing.netSeconds;
+  const labels = drawn.ticks.map(({ value }) => spellSigned(value));
   return {
     ...drawn,
-    labels: drawn.ticks.map(({ value }) => spellSigned(value)),
+    labels,
+    widest: labels.reduce((widest, label) => (label.length > widest.length ? label : widest)),
     days: axisDays(statement).map((day) => texts.span(day, day, lastOn)),
     text: words.burnDownLabel(spellSigned(measure.opening), spellSigned(end)),
   };
