@@ -98,12 +98,10 @@ function idsOf(rows: readonly unknown[]): string[] {
 
 const Token = z.object({
   accesstoken: z.string().min(1),
-  refreshtoken: z.string().nullish(),
   accesstokenexpireon: z.string().nullish(),
 });
-type Token = z.infer<typeof Token>;
 
-/** A login by form, renewed by its refresh token. */
+/** A login by form. */
 function createBmsTokens(
   config: KaseyaBmsConfig,
   context: ConnectorContext,
@@ -116,32 +114,16 @@ function createBmsTokens(
     authorize: async () => ({}),
     classify: loginRefusal,
   });
-  let token: Token | null = null;
-
-  async function ask(path: string, form: Record<string, string>, signal: AbortSignal) {
-    const request = { method: 'POST', path, form, isRead: true, answersTokens: true } as const;
-    token = (await transport.send({ ...request, signal }, resultOf(Token))).data;
-    const endMs = readableMs(token.accesstokenexpireon, timestamps) ?? 0;
-    // An expiry in the past was read in the wrong zone: keep the token until it is refused.
-    const lifeMs = endMs > context.now() ? endMs - context.now() : Number.POSITIVE_INFINITY;
-    return { value: token.accesstoken, expiresInSeconds: lifeMs / 1000 };
-  }
-
   return createTokens(context.now, async (signal) => {
-    const before = token;
-    token = null;
-    if (before?.refreshtoken) {
-      const form = { AccessToken: before.accesstoken, RefreshToken: before.refreshtoken };
-      try {
-        return await ask('/v2/security/refreshtoken', form, signal);
-      } catch (error) {
-        // It expires too, or when the password is changed.
-        if (!isKindError(error, 'auth', 'permission')) throw error;
-      }
-    }
     const { tenant: Tenant, username: UserName, password: Password } = config;
     const form = { GrantType: 'password', Tenant, UserName, Password };
-    return ask('/v2/security/authenticate', form, signal);
+    const request = { method: 'POST', path: '/v2/security/authenticate', form, signal } as const;
+    const login = { ...request, isRead: true, answersTokens: true };
+    const { data } = await transport.send(login, resultOf(Token));
+    const endMs = readableMs(data.accesstokenexpireon, timestamps) ?? 0;
+    // An expiry in the past was read in the wrong zone: keep the token until it is refused.
+    const lifeMs = endMs > context.now() ? endMs - context.now() : Number.POSITIVE_INFINITY;
+    return { value: data.accesstoken, expiresInSeconds: lifeMs / 1000 };
   });
 }
 

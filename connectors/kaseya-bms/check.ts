@@ -11,21 +11,22 @@ import {
   runChecks,
   warningResult,
 } from '../kit/checking/checks.ts';
+import { readableRows } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
-import { type FactId, facts } from './facts.ts';
+import { facts } from './facts.ts';
 import {
+  accountList,
   accountNumbers,
   findNumber,
   findProduct,
   findTicketType,
   lists,
   type NameKind,
-  readAccounts,
   readContracts,
   readFieldNames,
   readUser,
 } from './lists.ts';
-import type { UserWire } from './schema.ts';
+import { AccountWire, type UserWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
 type User = z.infer<typeof UserWire>;
@@ -47,7 +48,7 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
     facts: [['facts', () => verifyByReading(bms, user.timestamp)]],
     names: listNameProofs(bms),
     native: clientIds.length === 0 ? null : ['native-contracts', () => checkNative(bms, clientIds)],
-    known: () => facts.factResults(bms.context, listOtherFacts(bms)),
+    known: () => facts.factResults(bms.context),
   });
 }
 
@@ -70,7 +71,7 @@ function compareUser({ zones, context }: Bms, user: User): CheckResult[] {
 }
 
 async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
-  const accounts = await readAccounts(bms, clientIds);
+  const accounts = await readableRows(bms, accountList, AccountWire);
   const shown = new Map(accounts.map(({ id, isactive }) => [id, isactive !== false]));
   return checkListed('Kaseya BMS', 'account', accountNumbers(clientIds), shown);
 }
@@ -79,10 +80,7 @@ async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<
 function listNameProofs(bms: Bms): Proof[] {
   const { alerts, billing, balance, closedStatuses = [] } = bms.config;
   const find = (kind: NameKind) => (name: string) => findNumber(bms, kind, name);
-  const findType = async (name: string): Promise<string> => {
-    const { typeId, sourceId } = await findTicketType(bms, name);
-    return `${typeId}, with source ${sourceId ?? 'unknown'}`;
-  };
+  const findType = async (name: string) => (await findTicketType(bms, name)).typeId;
   const showFields = async (): Promise<string> => {
     const fields = (await readFieldNames(bms)).join(', ') || 'none';
     return `Custom fields of module ${balance?.moduleId}, which must be those of accounts: ${fields}.`;
@@ -119,14 +117,3 @@ async function checkNative(bms: Bms, clientIds: readonly SourceId[]): Promise<Ch
 
 const endContract =
   'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.';
-
-/** Facts verified by a run or by writing, for the steps that this config uses. */
-function listOtherFacts({ config: { alerts, balance } }: Bms): FactId[] {
-  const ofTickets = ['ticket-key-kept', 'title-filter', 'charge-key-kept'] as const;
-  return [
-    'invoice-lines',
-    'note-audience',
-    ...(alerts === undefined ? [] : ofTickets),
-    ...(balance === undefined ? [] : (['account-field'] as const)),
-  ];
-}

@@ -6,10 +6,6 @@ const Alerts = z.strictObject({
   type: Name.describe(
     'Ticket type, by name; BMS lists no types, so there must be a ticket of this type already.',
   ),
-  sourceId: z
-    .int()
-    .optional()
-    .describe('Number of the ticket source. Default: that of a ticket of the same type.'),
   priority: Name.default('Medium').describe('Priority of a new ticket, by name.'),
   status: Name.default('New').describe('Status of a new ticket, by name.'),
   withdrawnStatus: Name.default('Completed').describe(

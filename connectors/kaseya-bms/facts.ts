@@ -6,10 +6,6 @@ const rows = {
     'Lists honour filters on the last change.',
     'Nothing is read, since every run would read everything.',
   ),
-  'completed-listed': reading.needed(
-    'Lists show completed tickets.',
-    'Nothing is read, since no ticket would ever be closed.',
-  ),
   'time-in-hours': reading.needed(
     'Timespent is in decimal hours.',
     'No time is read, since it would be debited in a wrong unit.',
@@ -21,10 +17,6 @@ const rows = {
   'start-filter': reading.needed(
     'Time can be requested by the day of work.',
     'There is no sweep, and late approvals are not looked for.',
-  ),
-  overtime: reading.useful(
-    'Timespent includes overtime.',
-    'Timespent is still debited; add overtime by hand, or log it as such.',
   ),
   'invoice-lines': reading.useful(
     'An invoice line has the description of its charge.',

@@ -37,40 +37,25 @@ export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
   return numericIds('Kaseya BMS', clientIds);
 }
 
-/** These clients' accounts, inactive ones too, in lists that fit into one URL. */
-export async function* readAccountRows(bms: Bms, clientIds: readonly SourceId[]) {
-  const ids = accountNumbers(clientIds);
-  const { pageSize } = bms.config;
-  for (let from = 0; from < ids.length; from += pageSize) {
-    const named = ids.slice(from, from + pageSize).map((id) => `Filter.Ids=${id}`);
-    // The parameter repeats for each number, which a query object cannot express.
-    const path = `/v2/crm/accounts/lookup?${named.join('&')}`;
-    const query = { 'Filter.WithInactiveAccounts': true };
-    // There cannot be more rows than requested IDs.
-    yield (await firstPage(bms, { path, query, isUncounted: true })).rows;
-  }
-}
-
-export async function readAccounts(bms: Bms, clientIds: readonly SourceId[]) {
-  const accounts: AccountWire[] = [];
-  for await (const rows of readAccountRows(bms, clientIds)) {
-    accounts.push(...parseAll(rows, AccountWire));
-  }
-  return accounts;
-}
+/** Inactive ones too. */
+export const accountList = {
+  path: '/v2/crm/accounts/lookup',
+  query: { 'Filter.WithInactiveAccounts': true },
+  isUncounted: true,
+} as const satisfies List;
 
 export function fromAccount({ id, name }: AccountWire): ClientRow {
   return { sourceId: id, name };
 }
 
 export async function listClients(bms: Bms): Promise<ClientRow[]> {
-  const list = { path: '/v2/crm/accounts/lookup', isUncounted: true } as const;
-  return (await readableRows(bms, list, AccountWire)).map(fromAccount);
+  return (await readableRows(bms, accountList, AccountWire)).map(fromAccount);
 }
 
 /** Contracts of these clients. */
 export async function readContracts(bms: Bms, clientIds: readonly SourceId[]) {
-  const names = new Set((await readAccounts(bms, clientIds)).map(({ name }) => name));
+  const ours = (await listClients(bms)).filter(({ sourceId }) => clientIds.includes(sourceId));
+  const names = new Set(ours.map(({ name }) => name));
   const contracts = await readableRows(bms, lists.contracts, ContractWire);
   return contracts.filter(({ accountname }) => names.has(accountname ?? ''));
 }
@@ -108,13 +93,11 @@ export async function findNumber(bms: Bms, kind: NameKind, name: string): Promis
 export async function findTicketType(bms: Bms, name: string) {
   // First page only: with an ignored filter, this would read every ticket.
   const { rows } = await firstPage(bms, listOf('tickets', { 'Filter.TicketTypeNames': name }));
-  const ofType = parseAll(rows, TicketWire).filter(
-    ({ typename, typeid }) => typename === name && typeid != null,
+  const shown = parseAll(rows, TicketWire).find(
+    ({ typename, typeid, sourceid }) => typename === name && typeid != null && sourceid != null,
   );
-  const shown = ofType.find(({ sourceid }) => sourceid != null) ?? ofType[0];
   if (shown !== undefined) {
-    const sourceId = shown.sourceid == null ? null : Number(shown.sourceid);
-    return { typeId: Number(shown.typeid), sourceId };
+    return { typeId: Number(shown.typeid), sourceId: Number(shown.sourceid) };
   }
   throw new KindError('config', `BMS shows no ticket of the type "${name}".`, {
     fix: 'Write the type’s name as BMS shows it, and create one ticket of this type by hand.',

@@ -15,17 +15,11 @@ import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
-import {
-  allRows,
-  believeRows,
-  type Rows,
-  readPages,
-  refuseStranger,
-} from '../kit/reading/lists.ts';
+import { allRows, believeRows, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
-import { accountNumbers, fromAccount, listOf, lists, readAccountRows } from './lists.ts';
+import { accountList, accountNumbers, fromAccount, listOf, lists } from './lists.ts';
 import { filterDaysAgo, filterTime } from './local-times.ts';
 import {
   fromInvoice,
@@ -35,19 +29,18 @@ import {
   type SaleLine,
   workedTimes,
 } from './mapping.ts';
-import { isAnythingSold, saleKeyIn } from './sales.ts';
+import { saleKeyIn } from './sales.ts';
 import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
 
-/** All of them: they are few, and seeing them proves that the permission is still there. */
+/** All of them: seeing ours proves that the permission is still there. */
 export async function* pullClients(bms: Bms, { clientIds }: PullRequest): Rows<ClientRow> {
+  const isOurs = (row: unknown): boolean =>
+    clientIds.includes(PresentWire.safeParse(row).data?.id ?? '');
+  const reading = { list: accountList, schema: AccountWire, fromWire: fromAccount };
   let seen = 0;
-  for await (const rows of readAccountRows(bms, clientIds)) {
-    const parsed = parseRows(rows, AccountWire, fromAccount);
-    for (const { sourceId } of parsed.rows) {
-      refuseStranger('/v2/crm/accounts/lookup', sourceId, clientIds);
-    }
-    seen += rows.length;
-    yield { ...parsed, resume: null };
+  for await (const page of readPages(bms, { ...reading, concernsUs: isOurs })) {
+    seen += page.rows.length + page.rejected.length;
+    yield page;
   }
   if (seen > 0) return;
   throw new KindError('permission', 'BMS shows this API user none of the configured accounts.', {
@@ -55,6 +48,7 @@ export async function* pullClients(bms: Bms, { clientIds }: PullRequest): Rows<C
   });
 }
 
+const PresentWire = z.object({ id: Id });
 const Owned = z.object({ accountid: Ref, ticketid: Ref });
 
 /**
@@ -70,7 +64,6 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
 }
 
 export async function* pullTickets(bms: Bms, request: PullRequest): Rows<TicketRow> {
-  await facts.refuseIfFalse(bms.context, 'completed-listed');
   const query = onlyAccount('Filter.AccountIds', request.clientIds);
   const changed = { pages: () => changedPages(bms, ticketChanges, query, request) };
   yield* readPages(changed, {
@@ -118,7 +111,6 @@ function today({ context }: Bms): string {
   return instantFromMs(context.now()).slice(0, 10);
 }
 
-const PresentWire = z.object({ id: Id });
 const WorkWire = TimeWire.pick({
   id: true,
   startdate: true,
@@ -174,7 +166,7 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
   const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.timestamps) });
   for await (const page of bms.pages(list)) {
     const ours = page.rows.filter(isOfClients(request));
-    const lines = await readLines(bms, ours, request);
+    const lines = await readLines(bms, ours);
     const parsed = parseRows(ours, InvoiceWire, (wire) => {
       // One extra row per further sale on the same invoice, so that each gets its payment.
       return salesIn(lines.get(wire.id) ?? [], currency).map((sale, index) => {
@@ -192,15 +184,13 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
   await memory.set(lookedMemory, day);
 }
 
-/** Lines by invoice; requested only once something was sold, or if the caller wants lines. */
+/** By invoice. */
 async function readLines(
   bms: Bms,
   rows: readonly unknown[],
-  { linesSince }: PullRequest,
 ): Promise<ReadonlyMap<SourceId, readonly InvoiceLineWire[]>> {
   const ids = rows.flatMap((row) => InvoiceWire.safeParse(row).data?.id ?? []);
-  const isWanted = linesSince !== undefined || (await isAnythingSold(bms));
-  if (!isWanted || ids.length === 0) return new Map();
+  if (ids.length === 0) return new Map();
   const path = '/v2/finance/invoices/details';
   const filter = { ListInvoiceIds: ids.join(',') };
   const lines = await allRows(bms, { path, filter, isUncounted: true }, InvoiceLineWire);

@@ -3,14 +3,15 @@ import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
-import { type Query, requireSettings } from '../kit/call.ts';
+import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
+import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
-import type { Bms } from './call.ts';
+import type { Bms, List } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import {
   accountNumbers,
@@ -42,18 +43,20 @@ export function requireAlerts({ config }: Bms): NonNullable<Bms['config']['alert
   return requireSettings('BMS', 'alerts', config.alerts, '{ queue: NAME, type: NAME }');
 }
 
-/** Until the filter is verified, the account's tickets are read without it. */
-export async function findTicket(bms: Bms, { key, clientId }: Keyed): Promise<TicketWire | null> {
-  const isFiltered = (await facts.readFact(bms.context, 'title-filter')) === 'yes';
-  return search(bms, { key, clientId }, isFiltered ? { 'Filter.Title': key } : {});
+export function findTicket(bms: Bms, ticket: Keyed): Promise<TicketWire | null> {
+  return findByKey(bms, facts, searchFor(ticket));
 }
 
-function search(bms: Bms, { key, clientId }: Keyed, byTitle: Query): Promise<TicketWire | null> {
+/** Until the filter by title is verified, the account's tickets are read without it. */
+function searchFor({ key, clientId }: Keyed): KeySearch<List, TicketWire, FactId> {
   const [accountId = ''] = accountNumbers([clientId]);
-  const list = listOf('tickets', { 'Filter.AccountIds': accountId, ...byTitle });
-  const isOurs = (row: TicketWire): boolean =>
-    hasMarker(row.title, key) && row.accountid === accountId;
-  return findRow(bms, list, TicketWire, isOurs);
+  return {
+    schema: TicketWire,
+    isOurs: (row) => hasMarker(row.title, key) && row.accountid === accountId,
+    unfiltered: listOf('tickets', { 'Filter.AccountIds': accountId }),
+    filtered: listOf('tickets', { 'Filter.AccountIds': accountId, 'Filter.Title': key }),
+    fact: 'title-filter',
+  };
 }
 
 /** No maximum length of titles is published; this one fits into every ticket list. */
@@ -69,12 +72,6 @@ export async function createTicket(
   await facts.refuseIfFalse(context, 'ticket-key-kept');
   const alerts = requireAlerts(bms);
   const { typeId, sourceId } = await findTicketType(bms, alerts.type);
-  const source = alerts.sourceId ?? sourceId;
-  if (source === null) {
-    throw new KindError('config', `BMS shows no source of a ticket of the type "${alerts.type}".`, {
-      fix: 'Set alerts.sourceId.',
-    });
-  }
   const body = {
     Title: markedLine(ticket.subject, ticket.key, titleLengthMax),
     Details: ticket.body,
@@ -84,7 +81,7 @@ export async function createTicket(
     StatusId: await findNumber(bms, 'status', alerts.status),
     PriorityId: await findNumber(bms, 'priority', alerts.priority),
     TypeId: typeId,
-    SourceId: source,
+    SourceId: sourceId,
     OpenDate: writtenTime(instantFromMs(context.now()), zones.timestamps),
   };
   const made = await bms.write('POST', ticketsPath, body, resultOf(TicketWire));
@@ -92,10 +89,7 @@ export async function createTicket(
   await facts.verifyKept(context, 'ticket-key-kept', isKept, async () => false);
   if (!isKept) context.log.warn('A new ticket did not keep its key.', { ticket: made.id });
   await verifyZone(bms, made.createdon);
-  if (isKept && (await facts.readFact(context, 'title-filter')) === null) {
-    const found = await search(bms, ticket, { 'Filter.Title': ticket.key });
-    await facts.verifyKept(context, 'title-filter', false, async () => found?.id === made.id);
-  }
+  if (isKept) await verifyFilter(bms, facts, searchFor(ticket));
   return made;
 }
 

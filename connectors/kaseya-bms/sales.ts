@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Delivered, SourceId, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
-import { instantFromMs } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import { believeRows } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
@@ -27,18 +26,6 @@ export function saleKeyIn(text: string | null | undefined): string | null {
   return /\[prepaid-hours ([A-Za-z0-9_.:-]{1,50})\]/.exec(text ?? '')?.[1] ?? null;
 }
 
-const soldMemory = 'first-sale';
-
-/** Before the first sale no invoice line can have a key of ours, so none is requested. */
-export async function isAnythingSold({ context }: Bms): Promise<boolean> {
-  return (await context.memory.get(soldMemory)) !== null;
-}
-
-async function rememberSale(bms: Bms): Promise<void> {
-  if (await isAnythingSold(bms)) return;
-  await bms.context.memory.set(soldMemory, instantFromMs(bms.context.now()));
-}
-
 interface Charge {
   ticketId: SourceId;
   charge: ChargeWire;
@@ -50,9 +37,7 @@ export const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
   async find(bms, sale) {
     const ticket = await findTicket(bms, sale);
     const charge = ticket === null ? null : await findCharge(bms, ticket.id, sale.key);
-    if (ticket === null || charge === null) return null;
-    await rememberSale(bms);
-    return { ticketId: ticket.id, charge };
+    return ticket === null || charge === null ? null : { ticketId: ticket.id, charge };
   },
   create: createWhatIsMissing,
   delivered: chargeDelivered,
@@ -96,8 +81,6 @@ async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
 }
 
 async function createCharge(bms: Bms, ticketId: SourceId, ProductIndexId: number, sale: Sale) {
-  // Before the write, whose response may be lost: from now on an invoice line may have a key.
-  await rememberSale(bms);
   const { quantity, unitPrice } = saleLine(sale);
   const body = {
     ProductIndexId,

@@ -147,7 +147,6 @@ export const TimeWire = z.object({
   ...optional(Id, 'worktypeid', 'roleid'),
   ...optional(Text, 'firstname', 'lastname', 'worktype', 'role', 'notes'),
   timespent: DecimalText,
-  ...optional(DecimalText, 'overtimespent'),
   ...optional(Flag, 'isbillable', 'isapproved'),
   startdate: Text,
   ...optional(Text, 'starttime', 'endtime', 'createdon', 'modifiedon'),

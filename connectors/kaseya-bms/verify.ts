@@ -36,16 +36,15 @@ export async function verifyByReading(
   const worked = await countOf('time', { 'Filter.StartDateFrom': farPast });
   const isStartHonoured = (await countOf('time', { 'Filter.StartDateFrom': farFuture })) === 0;
   const isAnyTime = (await countOf('time')) > 0;
-  const completed = await countOf('tickets', { 'Filter.CompletedDateFrom': farPast });
   const recent = listOf('time', { [timeChanges.second]: filterDaysAgo(bms, sampleDays) });
   const spans = spansIn(bms, parseAll((await firstPage(bms, recent)).rows, TimeWire));
   return facts.verifyAll(bms.context, {
     'change-filters': isFutureEmpty,
-    'completed-listed': completed > 0 || null,
     'time-in-hours': isInHours(spans),
     'change-zone': await verifyZone(bms, userTime),
     'start-filter': isAnyTime ? isStartHonoured && worked > 0 : null,
-    overtime: isOvertimeIncluded(spans),
+    // Verified by a run.
+    'invoice-lines': null,
   });
 }
 
@@ -73,16 +72,6 @@ function isInHours(spans: readonly Spent[]): boolean | null {
     spans.some(({ wire, seconds }) => isAbout(Number(wire.timespent) * unitSeconds, seconds));
   if (comesTo(3600)) return true;
   return comesTo(60) ? false : null;
-}
-
-function isOvertimeIncluded(spans: readonly Spent[]): boolean | null {
-  const verdicts = spans.flatMap(({ wire, seconds }) => {
-    const overtime = Number(wire.overtimespent ?? '0') * 3600;
-    const spent = Number(wire.timespent) * 3600;
-    if (isAbout(overtime, 0)) return [];
-    return isAbout(spent, seconds) ? [true] : isAbout(spent + overtime, seconds) ? [false] : [];
-  });
-  return verdicts.length === 0 ? null : verdicts.every((isIncluded) => isIncluded);
 }
 
 export const probeConnection = createProbe<Bms, FactId>('Kaseya BMS', facts, ({ config }) => ({

@@ -22,14 +22,12 @@ const options = { basePathPattern: /^(?=\/v2\/)/ };
 
 const patches: Patch[] = [
   {
-    what: 'the forms of logins',
-    why: 'they are declared multipart alone, and public clients send them urlencoded',
+    what: 'the form of a login',
+    why: 'it is declared multipart alone, and public clients send it urlencoded',
     apply({ paths }) {
-      for (const name of ['authenticate', 'refreshtoken']) {
-        const operation = paths[`/v2/security/${name}`]?.post as Operation;
-        const content = operation.requestBody?.content ?? {};
-        content['application/x-www-form-urlencoded'] = content['multipart/form-data'] ?? {};
-      }
+      const operation = paths['/v2/security/authenticate']?.post as Operation;
+      const content = operation.requestBody?.content ?? {};
+      content['application/x-www-form-urlencoded'] = content['multipart/form-data'] ?? {};
     },
   },
   {

@@ -19,7 +19,7 @@ const larger: Readonly<Record<string, number>> = {
   autotask: 2170,
   connectwise: 1800,
   halopsa: 2000,
-  'kaseya-bms': 2000,
+  'kaseya-bms': 1900,
   ninjaone: 1920,
 };
 

@@ -53,10 +53,8 @@ export interface KaseyaBmsSandbox extends SandboxServer {
 
 interface Tokens {
   access: Map<string, number>;
-  refresh: Set<string>;
   lifeMs: number;
   logins: number;
-  renewals: number;
 }
 
 const credentials = { tenant: 'Sandbox MSP', username: 'prepaid.hours', password: 'sandboxSecret' };
@@ -68,10 +66,8 @@ export async function startKaseyaBmsSandbox(
   const state = new KaseyaBmsState(options.now);
   const tokens: Tokens = {
     access: new Map<string, number>(),
-    refresh: new Set<string>(),
     lifeMs: 3_600_000,
     logins: 0,
-    renewals: 0,
   };
   const counts = new Map<string, number>();
   const server = await startSandboxServer(
@@ -112,23 +108,16 @@ function handle(asked: Asked, tokens: Tokens, counts: Map<string, number>): Sand
 
 function giveToken({ state, request }: Asked, tokens: Tokens): SandboxAnswer {
   const form = new URLSearchParams(request.body);
-  if (request.path.endsWith('/refreshtoken')) {
-    const refresh = form.get('RefreshToken') ?? '';
-    if (!tokens.refresh.delete(refresh)) return refuse(0, 'The refresh token has expired.');
-    tokens.renewals += 1;
-  } else {
-    const isKnown =
-      form.get('GrantType') === 'password' &&
-      form.get('Tenant') === credentials.tenant &&
-      form.get('UserName') === credentials.username &&
-      form.get('Password') === credentials.password;
-    if (!isKnown) return refuse(0, 'Invalid user name, password or company.');
-    tokens.logins += 1;
-  }
+  const isKnown =
+    form.get('GrantType') === 'password' &&
+    form.get('Tenant') === credentials.tenant &&
+    form.get('UserName') === credentials.username &&
+    form.get('Password') === credentials.password;
+  if (!isKnown) return refuse(0, 'Invalid user name, password or company.');
+  tokens.logins += 1;
   const [AccessToken, RefreshToken] = [randomUUID(), randomUUID()];
   const endsMs = state.now() + tokens.lifeMs;
   tokens.access.set(AccessToken, endsMs);
-  tokens.refresh.add(RefreshToken);
   const ends = momentText(endsMs, state.switches);
   return ok({
     AccessToken,
