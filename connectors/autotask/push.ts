@@ -7,7 +7,7 @@ import { Id, optional } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
-import { hasMarker, markerOf, oneLine, shortened } from '../kit/writing/marker.ts';
+import { hasMarker, markedLine, oneLine, shortened } from '../kit/writing/marker.ts';
 import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
@@ -87,6 +87,7 @@ async function createTicket(api: Autotask, ticket: TicketText): Promise<Delivere
 // ── Notes ───────────────────────────────────────────────────────────────────────────────────────
 
 const noteLengthMax = 32_000;
+const noteTitleLengthMax = 250;
 
 const NoteWire = z.object({ id: Id, title: z.string().nullish(), publish: z.int().nullish() });
 
@@ -108,7 +109,7 @@ async function writeNote(api: Autotask, note: Note): Promise<Delivered> {
   const publish = await findValue(api, 'publish levels', level);
   const body = {
     ticketID: Number(ticketId),
-    title: `Prepaid hours ${markerOf(key)}`,
+    title: markedLine(note.subject ?? 'Prepaid hours', key, noteTitleLengthMax),
     description: shortened(note.body, noteLengthMax),
     noteType: await findNoteType(api),
     publish,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostUrl, Name } from '../http/settings.ts';
+import { DueInDays, HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   board: Name.describe('Service board, by name, on which low-balance tickets are made.'),
@@ -27,6 +27,7 @@ const Billing = z.strictObject({
   department: Name.optional().describe(
     'Department of new invoices, by name, if ConnectWise requires one.',
   ),
+  dueInDays: DueInDays,
   paidWhen: z
     .enum(['balance', 'closed-status'])
     .default('balance')

@@ -10,7 +10,8 @@ import { minorFromText } from '../../src/domain/money.ts';
 import { addDays } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
-import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
+import { saleSubject } from '../kit/writing/sale-text.ts';
+import { dueAt, refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
 import { findByKey, verifyFilter } from '../kit/writing/search.ts';
 import type { Psa } from './call.ts';
 import { type FactId, facts } from './facts.ts';
@@ -140,12 +141,13 @@ const invoiceHolder: Holder = {
     return invoice === null ? null : invoiceDelivered(invoice);
   },
   async create(psa, sale) {
-    const { department } = psa.config.billing;
+    const { department, dueInDays } = psa.config.billing;
     const body = {
       type: 'Miscellaneous',
       company: { id: Number(companyNumbers([sale.clientId])[0]) },
       reference: sale.key,
       date: `${sale.issuedOn}T00:00:00Z`,
+      dueDate: dueAt(sale, dueInDays, 'T00:00:00Z'),
       applyToType: 'All',
       topComment: sale.body,
       ...(department !== undefined && {
@@ -195,9 +197,10 @@ const ticketHolder: Holder = {
     const ticket = await findTicket(psa, sale);
     return ticket === null ? null : { remoteId: ticket.id };
   },
-  create(psa, { key, clientId, title: subject, body }) {
+  create(psa, sale) {
+    const { key, clientId, body } = sale;
     const board = psa.config.billing.board ?? '';
-    return createTicket(psa, { key, clientId, subject, body, board });
+    return createTicket(psa, { key, clientId, subject: saleSubject(sale), body, board });
   },
   delivered: (line, { remoteId }) => {
     return { remoteId: line.id, label: `product on ticket ${remoteId}` };

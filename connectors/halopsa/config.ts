@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, HostUrl, Name } from '../http/settings.ts';
+import { BaseUrl, DueInDays, HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
@@ -20,6 +20,7 @@ const Notes = z.strictObject({
 
 const Billing = z.strictObject({
   product: Name.optional().describe('Item, by name, for offers without their own.'),
+  dueInDays: DueInDays,
 });
 
 /** The settings of a connection with `vendor: halopsa`. */

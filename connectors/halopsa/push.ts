@@ -160,13 +160,11 @@ function noteDelivered(note: { id: string; ticket_id: string }): Delivered {
   return { remoteId: actionId(note), label: `note ${note.id} on #${note.ticket_id}` };
 }
 
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
 /** Text as Halo shows it: HTML. */
 function toHtml(text: string): string {
-  const escaped = text
-    .trimEnd()
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  const escaped = text.trimEnd().replace(/[&<>]/g, (char) => entities[char] ?? char);
   return `<p>${escaped.replace(/\r?\n/g, '<br>')}</p>`;
 }
 

@@ -8,6 +8,7 @@ import { Id } from '../http/answers/wire.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
+  dueAt,
   refuseOtherCurrency,
   refuseOtherTotal,
   type Sale,
@@ -65,6 +66,7 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
     client_id: clientNumber(sale.clientId),
     // The same day in any zone Halo may use.
     invoice_date: `${sale.issuedOn}T12:00:00Z`,
+    duedate: dueAt(sale, halo.config.billing.dueInDays, 'T12:00:00Z'),
     // Not `thirdpartyinvoicenumber`: accounting systems put their own number there.
     reference: sale.key,
     lines: [
@@ -103,9 +105,8 @@ function invoicesOf(clientId: SourceId) {
 function refuseAutoTopUp(client: ClientDetail): void {
   if (!hasAutoTopUp(client)) return;
   const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
-  throw new KindError('config', message, {
-    fix: 'Turn off automatic top-up for this client in Halo, then retry.',
-  });
+  const fix = 'Turn off automatic top-up for this client in Halo, then retry.';
+  throw new KindError('config', message, { fix });
 }
 
 export function hasAutoTopUp(client: ClientDetail): boolean {

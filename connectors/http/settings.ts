@@ -6,6 +6,14 @@ import { parseBaseUrl } from './requests/address.ts';
 /** A name as the vendor's UI shows it. */
 export const Name = z.string().trim().min(1);
 
+/** Absent: the vendor applies the client's own payment terms. */
+export const DueInDays = z
+  .int()
+  .min(0)
+  .max(365)
+  .optional()
+  .describe('Days until the invoice of a sale is due. Default: the client’s own payment terms.');
+
 /** A whole number from 1 to `max`. */
 export function upTo(max: number, otherwise: number, description: string) {
   return z.int().min(1).max(max).default(otherwise).describe(description);

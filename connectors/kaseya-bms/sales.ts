@@ -9,6 +9,7 @@ import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
 import { believeRows } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
+import { saleSubject } from '../kit/writing/sale-text.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
 import { withdrawTicket } from '../kit/writing/tickets.ts';
 import type { Bms } from './call.ts';
@@ -72,7 +73,7 @@ async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
   const queue = billing.queue ?? requireAlerts(bms).queue;
   const { id: ticketId } =
     (await findTicket(bms, sale)) ??
-    (await createTicket(bms, { ...sale, subject: sale.title }, queue));
+    (await createTicket(bms, { ...sale, subject: saleSubject(sale) }, queue));
   const charge =
     (await findCharge(bms, ticketId, sale.key)) ??
     (await createCharge(bms, ticketId, productId, sale));

@@ -26,6 +26,7 @@ const Billing = z.strictObject({
   serviceItem: IdText.optional().describe(
     'ID of the service item to invoice, in quotes, for offers without their own product.',
   ),
+  dueInDays: upTo(365, 30, 'Days until a draft invoice is due; SuperOps requires a due date.'),
 });
 
 /** The settings of a connection with `vendor: superops`. */

@@ -184,7 +184,7 @@ async function writeInvoice(ops: SuperOps, sale: Sale): Promise<Delivered> {
     client: { accountId: sale.clientId },
     statusEnum: 'DRAFT',
     invoiceDate: sale.issuedOn,
-    dueDate: addDays(sale.issuedOn, 30),
+    dueDate: addDays(sale.issuedOn, config.billing.dueInDays),
     addItems: [line],
     title: sale.title,
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostUrl, Name } from '../http/settings.ts';
+import { DueInDays, HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
@@ -11,7 +11,7 @@ const Alerts = z.strictObject({
 });
 
 const Notes = z.strictObject({
-  subject: Name.default('Prepaid hours').describe('Subject of notes, required by Syncro.'),
+  subject: Name.optional().describe('Subject of notes. Default: that of the message template.'),
   email: z
     .boolean()
     .default(false)
@@ -26,6 +26,7 @@ const Billing = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether a line without a product is taxable; a product says so itself.'),
+  dueInDays: DueInDays,
 });
 
 /** The settings of a connection with `vendor: syncro`. */

@@ -94,7 +94,7 @@ const CreatedComment = z.object({ comment: CommentWire });
 
 /** Writes one note and verifies that its audience was kept. */
 async function writeNote(syncro: Syncro, note: Note): Promise<Delivered> {
-  const { subject, email } = syncro.config.notes;
+  const { email, subject = note.subject ?? 'Prepaid hours' } = syncro.config.notes;
   const hidden = note.audience === 'internal';
   const text = withMarker(note.body, note.key);
   const body = { subject, body: text, hidden, do_not_email: hidden || !email };

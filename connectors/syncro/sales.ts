@@ -8,6 +8,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { withMarker } from '../kit/writing/marker.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
+  dueAt,
   refuseOtherCurrency,
   refuseOtherTotal,
   type Sale,
@@ -53,8 +54,7 @@ async function createInvoice(syncro: Syncro, sale: Sale): Promise<Delivered> {
   const before = await findInvoice(syncro, sale);
   const invoiceId = before?.id ?? (await createEmpty(syncro, sale));
   if (before === null || !hasLine(before)) {
-    const line = lineOf(syncro, sale, product);
-    await syncro.write('POST', `/invoices/${invoiceId}/line_items`, line);
+    await syncro.write('POST', `/invoices/${invoiceId}/line_items`, lineOf(syncro, sale, product));
   }
   return { remoteId: invoiceId, label: invoiceNumberOf(sale.key) };
 }
@@ -66,6 +66,7 @@ async function createEmpty(syncro: Syncro, sale: Sale): Promise<SourceId> {
     customer_id: clientNumber(sale.clientId),
     number: invoiceNumberOf(sale.key),
     date: `${sale.issuedOn}T00:00:00.000Z`,
+    due_date: dueAt(sale, syncro.config.billing.dueInDays, 'T00:00:00.000Z'),
     note: withMarker(sale.body, sale.key),
   };
   return (await syncro.write('POST', '/invoices', body, Created)).invoice.id;

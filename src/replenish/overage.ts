@@ -11,7 +11,7 @@ import type { Block, NewMessage, PostedCharge } from '../store/port.ts';
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { billToBasis } from './messages/basis.ts';
-import { sourceIdOf, toMessage } from './messages/compose.ts';
+import { requestOf, sourceIdOf, toMessage } from './messages/compose.ts';
 import { contactPhrase, inProse } from './messages/phrases.ts';
 import { emptyBatch } from './orders/orders.ts';
 
@@ -177,6 +177,7 @@ export async function composeBill(context: ReplenishContext, bill: Bill): Promis
   });
   return toMessage(context, client, 'invoice', key, null, {
     clientId: sourceIdOf(client),
+    request: requestOf(context, client),
     offer: 'overage',
     product: billing.product,
     seconds,

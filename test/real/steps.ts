@@ -54,14 +54,14 @@ async function debits({ rt, run, balanceOf }: Deployment): Promise<void> {
 async function tells({ rt, command }: Deployment): Promise<void> {
   const alerts = await rt.searchTickets("Queue = 'Alerts'");
   assert.equal(alerts.length, 1);
-  assert.match(alerts[0]?.subject ?? '', /Dupont Plomberie, 2 h left/);
+  assert.match(alerts[0]?.subject ?? '', /Dupont Plomberie: 2 h left/);
   const invoices = await rt.searchTickets("Queue = 'Billing'");
   assert.equal(invoices.length, 1);
   assert.match(invoices[0]?.subject ?? '', /Dupont Plomberie/);
   const history = await rt.history(alerts[0]?.id ?? '');
   const notes = history.filter((item) => item.type === 'Correspond');
   assert.equal(notes.length, 1);
-  assert.match(notes[0]?.content ?? '', /2 h of prepaid support time left/);
+  assert.match(notes[0]?.content ?? '', /you have 2 h left/);
   const { stdout } = await command('outbox', 'list', '--json');
   const { messages } = JSON.parse(stdout) as { messages: { kind: string; status: string }[] };
   assert.deepEqual(messages.map(({ kind, status }) => `${kind} ${status}`).sort(), [

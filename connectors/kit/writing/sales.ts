@@ -3,6 +3,7 @@ import type { PushMessages } from '../../../src/contract/connector.ts';
 import { hoursText, secondsFromDecimalText } from '../../../src/domain/duration.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { textFromMinor } from '../../../src/domain/money.ts';
+import { addDays } from '../../../src/domain/time.ts';
 
 export type Sale = PushMessages['invoice'];
 
@@ -11,6 +12,11 @@ export function saleLine(sale: Sale): { quantity: number; unitPrice: number } {
   const isEven = sale.quantity > 0 && sale.totalMinor % sale.quantity === 0;
   const quantity = isEven ? sale.quantity : 1;
   return { quantity, unitPrice: Number(textFromMinor(sale.totalMinor / quantity, sale.currency)) };
+}
+
+/** The day on which a sale's invoice is due, with that time of day; by default the vendor decides. */
+export function dueAt({ issuedOn }: Sale, days: number | undefined, time: string) {
+  return days === undefined ? undefined : `${addDays(issuedOn, days)}${time}`;
 }
 
 /** Throws `config` if the client is billed in another currency than the offer's; null: not known. */

@@ -1,3 +1,4 @@
+import type { FormatOptions } from '../format.ts';
 import { addSeconds, type DateText, type Instant } from '../time.ts';
 import type { SourceId } from './rows.ts';
 
@@ -19,7 +20,9 @@ export interface PushMessages {
   invoice: {
     key: string;
     clientId: SourceId;
-    /** Name of the offer, for the line's text. */
+    /** The client's name, and how the MSP reads: for a request that people invoice by hand. */
+    request?: { client: string } & FormatOptions;
+    /** Name of the offer. */
     offer: string;
     /** The PSA's product, if the offer has one. */
     product: string | null;
@@ -31,6 +34,7 @@ export interface PushMessages {
     totalMinor: number;
     currency: string;
     issuedOn: DateText;
+    /** Text of the line, and text about the sale; both for the client. */
     title: string;
     body: string;
   };

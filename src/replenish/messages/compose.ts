@@ -149,6 +149,7 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
   );
   return toMessage(context, client, 'invoice', key, null, {
     clientId: sourceIdOf(client),
+    request: requestOf(context, client),
     offer: sale.offer.name,
     product: sale.offer.product,
     seconds: sale.seconds,
@@ -160,6 +161,14 @@ function composeInvoice(context: ReplenishContext, notice: Notice, sale: Sale): 
     title: subject,
     body,
   });
+}
+
+/** The MSP's own language, since its people read the request. */
+export function requestOf(
+  { locale, durations }: ReplenishContext,
+  { name }: Client,
+): NonNullable<PushMessages['invoice']['request']> {
+  return { client: name, locale, durations };
 }
 
 export function toMessage<Kind extends 'alert-ticket' | 'ticket-note' | 'invoice'>(

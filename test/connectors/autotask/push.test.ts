@@ -290,13 +290,14 @@ describe('A note in Autotask', () => {
       const { state, company, connector } = bench;
       const ticketId = String(state.addTicket({ company }));
       const note = { key: 'note:1', ticketId, clientId: String(company), audience, body: 'Low.' };
-      await connector.push['ticket-note']?.create(note, soon());
+      const subject = 'Your prepaid hours: 1.5 h left';
+      await connector.push['ticket-note']?.create({ ...note, subject }, soon());
       expect(state.rows('TicketNotes')).toMatchObject([
         {
           ticketID: Number(ticketId),
           publish,
           description: 'Low.',
-          title: 'Prepaid hours [note:1]',
+          title: 'Your prepaid hours: 1.5 h left [note:1]',
         },
       ]);
     }),

@@ -75,6 +75,17 @@ describe.each(routes)('A sale by the route $route', ({ route, first, second }) =
 });
 
 describe('An invoice in ConnectWise', () => {
+  test('is due after the days in the config, else by the company’s own terms', () =>
+    withConnectwise({}, async (bench) => {
+      await prepared(bench).create(sale(), signal);
+      const billing = { product: 'BLOCK-10', dueInDays: 14 };
+      await bench.connect({ billing }).push.invoice?.create({ ...sale(), key: 'sale:2' }, signal);
+      const dates = bench.sandbox.exchanges
+        .filter(({ request }) => request.method === 'POST' && /invoices$/.test(request.path))
+        .map(({ request }) => (request.json() as { dueDate?: string }).dueDate);
+      expect(dates).toEqual([undefined, '2026-03-16T00:00:00Z']);
+    }));
+
   test('carries the message’s own product, its dates and its texts', () =>
     withConnectwise({}, async (bench) => {
       bench.sandbox.state.addCatalogItem({ identifier: 'BLOCK-20', price: 1 });

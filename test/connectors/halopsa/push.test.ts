@@ -40,8 +40,8 @@ function pushOf(bench: HalopsaBench, kind: 'alert-ticket', settings?: object) {
   return push;
 }
 
-function invoicesOf(bench: HalopsaBench) {
-  const push = bench.connector.push.invoice;
+function invoicesOf(bench: HalopsaBench, settings: object = {}) {
+  const push = bench.connect(settings).push.invoice;
   if (push === undefined) throw new Error('HaloPSA gets no invoices.');
   return push;
 }
@@ -125,6 +125,20 @@ test('a HaloPSA ticket that cannot be seen does not count as withdrawn', () =>
   }));
 
 describe('A HaloPSA sale', () => {
+  test('is due after the days in the config, else by the client’s own terms', () =>
+    withHalopsa(async (bench) => {
+      const dates = () =>
+        bench.sandbox.exchanges
+          .filter(({ request }) => request.method === 'POST' && request.path.endsWith('/Invoice'))
+          .map(({ request }) => (request.json() as { duedate?: string }[])[0]?.duedate);
+      await invoicesOf(bench).create(saleFor(bench), soon());
+      await invoicesOf(bench, { billing: { dueInDays: 14 } }).create(
+        saleFor(bench, { key: 'sale:2' }),
+        soon(),
+      );
+      expect(dates()).toEqual([undefined, '2026-03-16T12:00:00Z']);
+    }));
+
   test('is an invoice with one line, tax left aside, and comes back as ours', () =>
     withHalopsa(async (bench) => {
       bench.state.addItem('BLOCK-10');

@@ -131,7 +131,11 @@ describe('A sale through NinjaOne', () => {
       expect(ticket?.subject).toBe('Ten hours for Dupont [order:dupont:1]');
       const [description] = state.entriesOf(ticket?.id ?? 0);
       expect(description?.isPublic).toBe(false);
-      for (const text of ['Please invoice', '1 × Ten hours', 'Total before tax: 950.00 EUR']) {
+      for (const text of [
+        'To do: create this invoice',
+        '1 × Ten hours',
+        'Total before tax: €950.00',
+      ]) {
         expect(description?.body).toContain(text);
       }
       expect(await connector.push.invoice?.find(message, soon())).toEqual(made);

@@ -84,9 +84,36 @@ describe('tickets that Request Tracker is sent', () => {
         Subject: 'Prepaid hours for Dupont [i:1]',
         ContentType: 'text/plain',
         Content: expect.stringMatching(
-          /^A block of 10 hours\.\n\n(?:.*\n)*.*\(product BLOCK-10\)\nHours: 10\.00\nPrice of an hour: 120\.50 EUR\nTotal before tax: 1205\.00 EUR\n/,
+          /^To do: [\s\S]*\n\nText for the client:\nA block of 10 hours\.$/,
         ),
       });
+    }));
+
+  test('say it to the MSP’s people in their language, with the client’s name', () =>
+    withRequestTracker(async (bench) => {
+      const request = { client: 'Dupont', locale: 'fr', durations: 'clock' } as const;
+      const title = 'Forfait d’assistance de 10 h, 120,50 € de l’heure';
+      const sale = { ...invoice, quantity: 1, title, body: 'Valable 12 mois.', request };
+      await pushOf(bench, 'invoice').create(sale, soon());
+      const [asked] = bench.sandbox.exchanges.slice(-1);
+      const { Subject, Content } = (asked?.request.json() ?? {}) as { [name: string]: string };
+      expect(Subject?.replace(/\s/g, ' ')).toBe(`À facturer à Dupont : 1 × ${title} [i:1]`);
+      expect(Content?.replace(/[\u00a0\u202f]/g, ' ')).toBe(
+        [
+          'À faire : créer cette facture, avec la référence, puis clore ce ticket.',
+          '',
+          'Client : Dupont (ID 5)',
+          'Date : 2 mars 2026',
+          `Ligne : 1 × ${title}`,
+          'Produit : BLOCK-10',
+          'Heures : 10 h à 120,50 € de l’heure',
+          'Total HT : 1 205,00 €',
+          'Référence : i:1',
+          '',
+          'Texte pour le client :',
+          'Valable 12 mois.',
+        ].join('\n'),
+      );
     }));
 
   test('keep their key in a custom field, once that is known to work', () =>

@@ -130,6 +130,17 @@ describe('A sale in Syncro', () => {
       { billing: { product: 'BLOCK-10' } },
     ));
 
+  test('is due after the days in the config, else by the customer’s own terms', () =>
+    withSyncro(async ({ connect, sandbox, sale }) => {
+      await connect({}).push.invoice?.create(sale(), soon());
+      const billing = { dueInDays: 14 };
+      await connect({ billing }).push.invoice?.create(sale({ key: 'ph:sale:2' }), soon());
+      const dates = sandbox.exchanges
+        .filter(({ request }) => request.method === 'POST' && request.path.endsWith('/invoices'))
+        .map(({ request }) => (request.json() as { due_date?: string }).due_date);
+      expect(dates).toEqual([undefined, '2026-03-16T00:00:00.000Z']);
+    }));
+
   test('that comes to another price is told, and so is one in another currency', () =>
     withSyncro(async ({ state, connector, sale }) => {
       await connector.push.invoice?.create(sale(), soon());
@@ -174,6 +185,17 @@ describe('A note in Syncro', () => {
         [false, false],
         [false, true],
       ]);
+      const titled = { ...shown, key: 'ph:note:4', subject: 'Your prepaid hours' };
+      await connector.push['ticket-note']?.create(titled, soon());
+      await connect({ notes: { subject: 'Hours' } }).push['ticket-note']?.create(
+        { ...titled, key: 'ph:note:5' },
+        soon(),
+      );
+      expect(
+        bench.sandbox.exchanges.flatMap(({ request }) =>
+          request.path.endsWith('/comment') ? (request.json() as { subject: string }).subject : [],
+        ),
+      ).toEqual([...Array(3).fill('Prepaid hours'), 'Your prepaid hours', 'Hours']);
     }));
 
   test('that was not kept hidden is the last one', () =>
