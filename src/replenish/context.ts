@@ -21,6 +21,8 @@ export interface ReplenishContext {
   durations: Durations;
   /** Whom clients may ask; null: the config names nobody. */
   sender: Sender | null;
+  /** Addresses of the clients' published pages, by client. */
+  pages: ReadonlyMap<string, string>;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;

@@ -5,6 +5,7 @@ import type { Agreement, Offer, ReplenishRule } from '../../src/domain/agreement
 import { toFormatOptions } from '../../src/domain/format.ts';
 import type { ReplenishContext } from '../../src/replenish/context.ts';
 import { alertOnOrder, type OrderEvent } from '../../src/replenish/orders/order-alert.ts';
+import { ensurePageName } from '../../src/service/publish/page-names.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
 let bench: CoreBench;
@@ -180,3 +181,23 @@ test.each([
   const text = await readAll(reader);
   expect(text).toBe(readFileSync(file, 'utf8'));
 });
+
+test.each([
+  ['en', american, 'You can see your balance at any time here: '],
+  ['fr', french, 'Votre solde est consultable à tout moment ici : '],
+] as const)(
+  'where the client has a page, the messages have its address (%s)',
+  async (_, reader, line) => {
+    const agreement = agreementOf({ replenish: [offering] });
+    const client = clientOf({ agreement, ...reader, openingBlocks: [openingOf(10)] });
+    bench = await CoreBench.open({ clients: [client], reader });
+    bench.app.config.publish = { cron: '', folder: '', url: 'https://hours.example.com' };
+    const name = await ensurePageName(bench.app, bench.app.clients[0]?.id ?? '');
+    work('1', '2026-02-23T09:00:00.000Z', 9, true);
+    await bench.run();
+    const address = `https://hours.example.com/${name}.html`;
+    const [alert, note] = bench.psa.sent.map(({ message }) => message.body);
+    expect(alert).toMatch(new RegExp(`^(Statement|Relevé\\s?): ${address}$`, 'm'));
+    expect(note).toContain(`\n${line}${address}\n`);
+  },
+);

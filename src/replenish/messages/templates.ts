@@ -67,8 +67,10 @@ export interface TemplateValues {
   isUnapproved: boolean;
   /** Whether the client gets a note. */
   isClientTold: boolean;
-  /** The link to the statement, or the command that writes it. */
+  /** The link to the client's page, or the command that writes a statement. */
   statement: string;
+  /** The address of the client's page, which is always up to date; null: it has none. */
+  page: string | null;
   /** The MSP's name, and how to reach it: `call … or write to …`. */
   sender: string | null;
   contact: string | null;

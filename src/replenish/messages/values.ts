@@ -28,7 +28,7 @@ interface ValueOptions {
 
 /** What the templates of a notice may use, in the form of one reader. */
 export function valuesOf(
-  { sender }: Pick<ReplenishContext, 'sender'>,
+  { sender, pages }: Pick<ReplenishContext, 'sender' | 'pages'>,
   notice: Notice,
   { key, keyToApprove = null, format, invoiceKeys }: ValueOptions,
 ): TemplateValues {
@@ -54,17 +54,13 @@ export function valuesOf(
     isClientTold:
       sales.some(({ isRecharge }) => isRecharge) ||
       crossings.some(({ rule }) => rule.tell.includes('client')),
-    statement: statementOf(client),
+    statement: pages.get(client.id) ?? `prepaid-hours statement "${client.name}"`,
+    page: pages.get(client.id) ?? null,
     sender: sender?.name ?? null,
     contact: contactPhrase(sender, format),
     asOf: format.date(today),
     key,
   };
-}
-
-/** Where the MSP's people find the statement. */
-function statementOf({ name }: Client): string {
-  return `prepaid-hours statement "${name}"`;
 }
 
 type BalanceValues = Pick<

@@ -1,3 +1,4 @@
+import { pageAddress, pageNameKey } from '../../domain/page-link.ts';
 import type { ReplenishContext } from '../../replenish/context.ts';
 import { loadTemplates } from '../../replenish/messages/templates.ts';
 import { replenish } from '../../replenish/replenish.ts';
@@ -25,6 +26,7 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     locale,
     durations,
     sender,
+    pages: await readPages(run),
     balanceField,
     offers,
     blocksSoldByHand,
@@ -35,4 +37,15 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     at: startedAt,
     signal: stop,
   };
+}
+
+/** None where nothing is published, or nobody knows at which address. */
+async function readPages({ store, config }: RunContext): Promise<Map<string, string>> {
+  const url = config.publish?.url ?? null;
+  if (url === null) return new Map();
+  const prefix = pageNameKey('');
+  const names = await store.listMemory('', prefix);
+  return new Map(
+    names.map(({ key, value }) => [key.slice(prefix.length), pageAddress(url, value)]),
+  );
 }
