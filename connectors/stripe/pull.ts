@@ -82,16 +82,18 @@ interface EventChange extends Change {
   intentId: SourceId | null;
 }
 
-/** A charge, refund or dispute names its intent; one that was made without an intent is none of ours. */
+/** A charge, refund or dispute names its intent. One without an intent or without a customer is none of ours. */
 function toChange(event: EventWire): EventChange {
   const { id, object, payment_intent } = event.data.object;
   const isIntent = object === 'payment_intent';
+  const customer = customerOf(event);
+  const isNobodys = customer === null && (isIntent || object === 'charge');
   if (!isIntent && !/^(?:charge|refund|dispute)$/.test(object ?? '')) {
     throw new KindError('contract', `data.object.object: "${object}" is not a payment`);
   }
   return {
-    intentId: isIntent ? id : payment_intent,
-    customer: customerOf(event),
+    intentId: isNobodys ? null : isIntent ? id : payment_intent,
+    customer,
     changedAt: event.created,
     succeededAt: event.type === 'payment_intent.succeeded' ? event.created : null,
   };

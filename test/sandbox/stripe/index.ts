@@ -32,6 +32,7 @@ export async function startStripeSandbox(
     showsAccount: true,
     capabilities: { card_payments: 'active', sepa_debit_payments: 'active' },
     searchLagMs: 60_000,
+    limitedStatus: 429,
   };
   const server = await startSandboxServer(
     (request, takeFault) => {
@@ -50,7 +51,10 @@ export async function startStripeSandbox(
       ...(options.port === undefined ? {} : { port: options.port }),
       faultAnswer: (kind) => {
         if (kind !== 'rate-limited') return null;
-        return refused(429, { code: 'rate_limit', message: 'Too many requests.' });
+        return refused(account.limitedStatus, {
+          code: 'rate_limit',
+          message: 'Too many requests.',
+        });
       },
     },
   );

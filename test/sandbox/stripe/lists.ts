@@ -20,6 +20,8 @@ export interface Account {
   showsAccount: boolean;
   capabilities: Record<string, string>;
   searchLagMs: number;
+  /** Most answers to too many requests are 429, some 400. */
+  limitedStatus: 429 | 400;
 }
 
 const eventDays = 30;

@@ -27,7 +27,9 @@ export function write(state: StripeState, keys: Keys, request: SandboxRequest): 
     return refused(409, { type: 'idempotency_error', code, message: 'The key is in use.' });
   }
   const before = keys.stored.get(key);
-  const sent = `${request.path}\n${request.body}`;
+  // In whichever order the parameters come.
+  const parameters = [...new URLSearchParams(request.body)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sent = JSON.stringify([request.path, parameters]);
   if (before !== undefined && state.now() - before.atMs < dayMs) {
     if (before.request === sent) {
       return { ...before.answer, headers: { 'idempotent-replayed': 'true' } };
