@@ -3,35 +3,28 @@ import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { namesAlone } from '../http/answers/rows.ts';
 import {
-  checkClients,
+  checkListed,
   listProofs,
+  nativeContracts,
   okResult,
   type Proof,
   runChecks,
+  warningResult,
 } from '../kit/checking/checks.ts';
-import { allRows, believeRows, firstPage } from '../kit/reading/lists.ts';
+import { believeRows, firstPage } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { isSameName } from './config.ts';
-import { type FactId, facts } from './facts.ts';
-import { customerList } from './lists.ts';
+import { facts } from './facts.ts';
+import { listClients } from './lists.ts';
 import { workTypes } from './mapping.ts';
 import { findContact } from './push.ts';
-import {
-  AccountWire,
-  type ContractWire,
-  CustomerWire,
-  FieldWire,
-  TicketStanding,
-} from './schema.ts';
+import { AccountWire, type ContractWire, FieldWire, TicketStanding } from './schema.ts';
 import { compareZone, verifyByReading } from './verify.ts';
-
-const writtenFacts: FactId[] = ['ticket-title', 'action-id', 'ticket-times', 'note-audience'];
 
 export function checkConnection(
   atera: Atera,
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const { context, config } = atera;
   let zone: CheckResult[] = [];
   const signIn = async (): Promise<string> => {
     const { CompanyName, TimeZoneName } = await atera.get('/account', AccountWire);
@@ -39,7 +32,7 @@ export function checkConnection(
     return `The key is that of ${CompanyName || 'an account without a name'}.`;
   };
   // Without any configured contact nothing is pushed here, so none is needed.
-  const contacts = Object.keys(config.contacts).length === 0 ? [] : clientIds;
+  const contacts = Object.keys(atera.config.contacts).length === 0 ? [] : clientIds;
   return runChecks('Atera', {
     credentials: ['auth', signIn],
     lists: listProofs(atera, {
@@ -62,22 +55,15 @@ export function checkConnection(
         return [`contact.${clientId}`, prove];
       }),
     ],
-    native: ['native-contracts', () => nativeContracts(atera, clientIds)],
-    known: () => Promise.all(writtenFacts.map((id) => facts.factResult(context, id))),
+    native: ['native-contracts', () => checkContracts(atera, clientIds)],
+    known: () => facts.factResults(atera.context),
   });
 }
 
-async function checkCustomers(
-  atera: Atera,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
-  const customers = await allRows(atera, { path: customerList.path }, CustomerWire);
-  const seen = new Set(customers.map(({ CustomerID }) => CustomerID));
-  return checkClients('Atera', clientIds, async (id) => {
-    if (seen.has(id)) return null;
-    const fix = 'Correct the client’s ID in the config: it is its CustomerID.';
-    return { detail: `Atera shows no customer ${id}.`, fix };
-  });
+async function checkCustomers(atera: Atera, clientIds: readonly SourceId[]) {
+  const customers = await listClients(atera);
+  const shown = new Map(customers.map(({ sourceId }) => [sourceId, true]));
+  return checkListed('Atera', 'customer', clientIds, shown);
 }
 
 /** Atera does not list statuses; a ticket in one proves that it exists. */
@@ -94,7 +80,7 @@ async function checkStatuses(atera: Atera): Promise<CheckResult[]> {
     }
     const detail = `Atera shows no ticket with status "${status}".`;
     const fix = 'If tickets have it, correct its spelling in closedStatuses.';
-    results.push({ id, status: 'warning', detail, fix });
+    results.push(warningResult(id, detail, fix));
   }
   return results;
 }
@@ -120,34 +106,26 @@ async function checkTechnician(atera: Atera): Promise<CheckResult[]> {
       ? 'No technicianId is set: no notes can be written.'
       : `Technician ${wanted} has no recent work hours.`;
   const fix = `Found: ${known || 'none'}. Set one of them if notes go to this connection.`;
-  return [{ id, status: 'warning', detail, fix }];
+  return [warningResult(id, detail, fix)];
 }
 
 /** Atera draws such contracts down when it bills, and does not show what is left of them. */
-async function nativeContracts(
-  atera: Atera,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+async function checkContracts(atera: Atera, clientIds: readonly SourceId[]) {
   const blocks = (await atera.contracts.list(atera)).filter(
     ({ Active, ContractType, CustomerID }) =>
-      Active &&
-      clientIds.includes(CustomerID) &&
-      (ContractType === 'BlockHours' || ContractType === 'BlockMoney'),
+      Active && clientIds.includes(CustomerID) && /^Block(?:Hours|Money)$/.test(ContractType),
   );
-  if (blocks.length === 0) {
-    const detail = 'No configured client has an active contract of block hours or block money.';
-    return [okResult('native-contracts', detail)];
-  }
-  return blocks.map((contract) => {
-    const { ContractID, ContractName, CustomerID, CustomerName } = contract;
-    return {
-      id: `native-contract.${ContractID}`,
-      status: 'warning',
-      detail: `${CustomerName || `Customer ${CustomerID}`} has an active contract "${ContractName || ContractID}" of ${sizeOf(contract)}: two systems would debit the same hour. Atera does not show how much of it is used.`,
-      fix: 'Look up its remaining hours in Atera, enter them as an opening block and end it, or leave the client out.',
-    };
+  const found = blocks.map((contract) => {
+    const { ContractID: id, ContractName, CustomerID, CustomerName } = contract;
+    const owner = CustomerName || `Customer ${CustomerID}`;
+    const what = `${owner} has an active contract "${ContractName || id}" of ${sizeOf(contract)}`;
+    return { id, what };
   });
+  return nativeContracts(found, endContract);
 }
+
+const endContract =
+  'Look up its remaining hours in Atera, enter them as an opening block and end it, or leave the client out.';
 
 function sizeOf({ ContractType, BlockHoursContract, BlockMoneyContract }: ContractWire): string {
   const isHours = ContractType === 'BlockHours';

@@ -22,10 +22,6 @@ const rows = {
     'Tickets can be requested by customer.',
     'No tickets are made, since one that exists already would not be found.',
   ),
-  'ticket-totals': reading.useful(
-    'The hours that Atera shows for a ticket are the sum of its entries.',
-    'Time in the hour that clocks show twice is quarantined.',
-  ),
   'ticket-title': writing.needed(
     'A new ticket keeps its title and belongs to its contact’s customer.',
     'No tickets are made, since one that exists already would not be found.',

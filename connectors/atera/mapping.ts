@@ -58,17 +58,12 @@ function agreementOf(
 /** Atera has no work types: where the work was done serves as one. */
 export const workTypes = { onSite: 'On-site', remote: 'Remote' };
 
-/** `found`: the duration, if the entry's texts are ambiguous. */
-export function fromWorkHours(
-  wire: WorkHoursWire,
-  atera: Pick<Atera, 'shownIn'>,
-  found: ReadonlyMap<string, Span>,
-): TimeEntryRow {
+export function fromWorkHours(wire: WorkHoursWire, atera: Pick<Atera, 'shownIn'>): TimeEntryRow {
   const technicianId = wire.TechnicianContactID ?? wire.TechnicianEmail ?? null;
   if (technicianId === null) {
     throw new KindError('contract', `Work hours ${wire.WorkHoursID} have no technician.`);
   }
-  const { startedAt, endedAt, seconds } = found.get(wire.WorkHoursID) ?? onlySpan(wire, atera);
+  const { startedAt, endedAt, seconds } = onlySpan(wire, atera);
   const { OnCustomerSite: isOnSite } = wire;
   return {
     sourceId: wire.WorkHoursID,
@@ -94,6 +89,7 @@ export function fromWorkHours(
   };
 }
 
+/** Nobody is debited on a guess: once a year, `02:15` to `02:45` may be half an hour or an hour and a half. */
 function onlySpan(
   { WorkHoursID, StartWorkHour, EndWorkHour }: WorkHoursWire,
   { shownIn }: Pick<Atera, 'shownIn'>,
@@ -102,7 +98,7 @@ function onlySpan(
   if (other === undefined) return span;
   throw new KindError(
     'contract',
-    `Work hours ${WorkHoursID} lie in the hour that clocks in ${shownIn} show twice: they may be ${span.seconds} or ${other.seconds} seconds, and their ticket’s total does not decide.`,
+    `Work hours ${WorkHoursID} lie in the hour that clocks in ${shownIn} show twice: they may be ${span.seconds} or ${other.seconds} seconds.`,
     { fix: 'Move them out of that hour in Atera, keeping how long they are.' },
   );
 }

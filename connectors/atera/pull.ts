@@ -11,7 +11,6 @@ import { addDays, dateInZone } from '../../src/domain/time.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
 import { believeRows, type Rows } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
-import { findDurations } from './doubled-hour.ts';
 import { facts } from './facts.ts';
 import { readWindow } from './known-window.ts';
 import { customerList, pageOf, rowsOf, ticketsSince, workHoursFrom } from './lists.ts';
@@ -55,8 +54,7 @@ export async function* pullTime(atera: Atera, request: PullRequest): Rows<TimeEn
     isFirst = false;
     reading.note(page);
     const ours = rowsOf(page.rows, request.clientIds);
-    const found = await findDurations(atera, ours);
-    yield pageOf(ours, 'WorkHoursID', WorkHoursWire, (wire) => fromWorkHours(wire, atera, found));
+    yield pageOf(ours, 'WorkHoursID', WorkHoursWire, (wire) => fromWorkHours(wire, atera));
     if (known === 'as-many') return reading.rememberFirst();
   }
   await reading.remember();

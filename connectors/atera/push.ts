@@ -57,7 +57,7 @@ function ticketDelivered(id: SourceId): Delivered {
 /** The maximum length of a title is not documented. */
 const titleLengthMax = 150;
 
-export async function createTicket(atera: Atera, ticket: TicketText): Promise<Delivered> {
+async function createTicket(atera: Atera, ticket: TicketText): Promise<Delivered> {
   const contactId = await findContact(atera, ticket.clientId);
   const { type, priority, status } = atera.config.tickets;
   const body = {
@@ -165,7 +165,7 @@ export const notes = guardedNotes<Atera, FactId>(facts, ['note-audience'], {
   write: writeNote,
 });
 
-export async function writeNote(atera: Atera, note: Note): Promise<Delivered> {
+async function writeNote(atera: Atera, note: Note): Promise<Delivered> {
   const { technicianId: TechnicianId } = atera.config;
   if (TechnicianId === undefined) {
     throw new KindError('config', `Connection "${atera.context.connection}" has no technicianId.`, {

@@ -60,16 +60,6 @@ export const WorkHoursWire = z.object({
 });
 export type WorkHoursWire = z.infer<typeof WorkHoursWire>;
 
-/** Of one ticket: its list of records lacks the customer. */
-export const TicketRecordWire = WorkHoursWire.pick({
-  WorkHoursID: true,
-  StartWorkHour: true,
-  EndWorkHour: true,
-});
-
-const Duration = z.object({ TotalDurationHours: DecimalText });
-export const TicketTotal = z.object({ Billable: Duration, NonBillable: Duration });
-
 export const ContractWire = z.object({
   ContractID: Id,
   CustomerID: Id,

@@ -1,16 +1,17 @@
 /** How each fact is verified: by reading, and by a ticket with two notes for a test client. */
 import type { CheckResult, SourceId } from '../../src/contract/connector.ts';
 import { addDays, addSeconds, dateInZone, instantFromMs } from '../../src/domain/time.ts';
-import { okResult } from '../kit/checking/checks.ts';
-import { runProbe, testBody, testSubject } from '../kit/checking/probe.ts';
+import { ifBelieved } from '../http/answers/rows.ts';
+import { okResult, warningResult } from '../kit/checking/checks.ts';
+import { createProbe } from '../kit/checking/probe.ts';
 import { firstPage } from '../kit/reading/lists.ts';
+import { createKeyed } from '../kit/writing/push.ts';
 import { type Atera, idIn, type List } from './call.ts';
-import { meaningsOf, readTicketTotal } from './doubled-hour.ts';
 import { type FactId, facts } from './facts.ts';
 import { ticketsOf, ticketsSince, workHoursFrom } from './lists.ts';
-import { createTicket, writeNote } from './push.ts';
+import { alertRecord, notes } from './push.ts';
 import { WorkHoursWire } from './schema.ts';
-import { firstDifference, localText, type Span, zoneNamed } from './wall-clock.ts';
+import { firstDifference, localText, type Span, spansOf, zoneNamed } from './wall-clock.ts';
 
 /** What Atera calls the account's zone, beside the one that work hours are read by. */
 export async function compareZone(atera: Atera, name: string): Promise<CheckResult[]> {
@@ -22,7 +23,7 @@ export async function compareZone(atera: Atera, name: string): Promise<CheckResu
     await context.memory.delete('fact.account-zone');
     const detail = `Atera calls the account’s zone "${name}"; work hours are read by ${zone}.`;
     const fix = 'This name is not known here: compare the two yourself, under Admin in Atera.';
-    return [{ id, status: 'warning', detail, fix }];
+    return [warningResult(id, detail, fix)];
   }
   const differsAt = firstDifference(zone, theirs, context.now());
   await facts.verifyFact(context, 'account-zone', differsAt === null);
@@ -40,25 +41,14 @@ export async function verifyByReading(
   atera: Atera,
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const verify = (id: FactId, isTrue: boolean | null) =>
-    facts.verifyFact(atera.context, id, isTrue);
-  await verify('ticket-changes', await filtersChanges(atera));
-  await verify('tickets-by-client', await filtersByClient(atera, clientIds));
   const sample = await sampleEntry(atera);
-  if (sample !== null) {
-    await verify('work-hours-zone', await isShownAsAsked(atera, sample));
-    await verify('work-moves-ticket', await movesTicket(atera, sample));
-    await verify('ticket-totals', await addsUp(atera, sample.wire.TicketID));
-  }
-  const ids: FactId[] = [
-    'account-zone',
-    'work-hours-zone',
-    'ticket-changes',
-    'work-moves-ticket',
-    'tickets-by-client',
-    'ticket-totals',
-  ];
-  return Promise.all(ids.map((id) => facts.factResult(atera.context, id)));
+  return facts.verifyAll(atera.context, {
+    'account-zone': null,
+    'work-hours-zone': sample && (await isShownAsAsked(atera, sample)),
+    'ticket-changes': await filtersChanges(atera),
+    'work-moves-ticket': sample && (await movesTicket(atera, sample)),
+    'tickets-by-client': await filtersByClient(atera, clientIds),
+  });
 }
 
 async function countRows(atera: Atera, list: List): Promise<number> {
@@ -95,7 +85,8 @@ async function sampleEntry(atera: Atera): Promise<Sample | null> {
   for (const row of (await firstPage(atera, list)).rows) {
     const wire = WorkHoursWire.safeParse(row).data;
     if (wire === undefined) continue;
-    const [span, other] = meaningsOf(wire, atera);
+    const { StartWorkHour: start, EndWorkHour: end } = wire;
+    const [span, other] = ifBelieved(() => spansOf(start, end, atera.shownIn)) ?? [];
     if (span !== undefined && other === undefined && span.seconds > 1) return { wire, span };
   }
   return null;
@@ -124,33 +115,13 @@ async function movesTicket(atera: Atera, { wire, span }: Sample): Promise<boolea
   return false;
 }
 
-async function addsUp(atera: Atera, ticketId: SourceId): Promise<boolean | null> {
-  const { entries, totalSeconds } = await readTicketTotal(atera, ticketId);
-  if (entries.some(({ meanings }) => meanings.length !== 1)) return null;
-  const sum = entries.reduce((seconds, { meanings }) => seconds + (meanings[0]?.seconds ?? 0), 0);
-  return Math.abs(sum - totalSeconds) <= 60;
-}
-
-export function probeConnection(atera: Atera, clientId: SourceId): Promise<CheckResult[]> {
-  const { context } = atera;
-  const key = `probe.${context.now()}`;
-  const written: string[] = [];
-  const work = async (): Promise<void> => {
-    await facts.refuseIfFalse(context, 'tickets-by-client', 'ticket-title');
-    const ticket = { key, clientId, subject: testSubject, body: testBody };
-    const { remoteId: ticketId } = await createTicket(atera, ticket);
-    written.unshift(`/tickets/${ticketId}`);
-    for (const audience of ['internal', 'client'] as const) {
-      const note = { key: `${key}.${audience}`, clientId, ticketId, audience, body: testBody };
-      await writeNote(atera, note);
-      // Another note would prove nothing more.
-      if ((await facts.readFact(context, 'note-audience')) === 'no') break;
-    }
-  };
-  const step = {
-    facts: ['ticket-title', 'action-id', 'ticket-times', 'note-audience'] as FactId[],
-    work,
-  };
-  const removal = { written, remove: atera.remove, fix: 'Delete it by hand in Atera.' };
-  return runProbe(atera, facts, [step], removal, 'Atera');
-}
+export const probeConnection = createProbe<Atera, FactId>('Atera', facts, () => ({
+  ticket: {
+    facts: ['ticket-title', 'action-id', 'ticket-times'],
+    create: (atera, alert) => createKeyed(atera, facts, alertRecord, alert),
+    path: (id) => `/tickets/${id}`,
+    noteFact: 'note-audience',
+    writeNote: notes.write,
+  },
+  fix: 'Delete it by hand in Atera.',
+}));

@@ -7,7 +7,6 @@ import {
   listContracts,
   listCustomers,
   listModifiedTickets,
-  listRecords,
   listTickets,
   listWorkHours,
 } from './lists.ts';
@@ -113,20 +112,13 @@ function read(asked: Asked, path: string): SandboxAnswer | null {
 
 function readTicket(asked: Asked, path: string): SandboxAnswer | null {
   const { state } = asked;
-  const [, id, part] =
-    /^\/tickets\/(\d+)(?:\/(comments|workhours|workhoursrecords))?$/.exec(path) ?? [];
+  const [, id, part] = /^\/tickets\/(\d+)(?:\/(comments))?$/.exec(path) ?? [];
   const ticket = state.tickets.get(Number(id));
   if (ticket === undefined) {
     return id === undefined && path.startsWith('/tickets/') ? problem(400, 'Bad Request') : null;
   }
   if (part === 'comments') return listComments(asked, ticket.id);
-  if (part === 'workhoursrecords') return listRecords(asked, ticket.id);
-  if (part === undefined) return { status: 200, json: ticketRow(state, ticket) };
-  const total = (isBillable: boolean) => ({
-    TotalDurationHours: state.hoursOf(ticket.id, isBillable),
-  });
-  const json = { TicketID: ticket.id, Billable: total(true), NonBillable: total(false) };
-  return { status: 200, json };
+  return { status: 200, json: ticketRow(state, ticket) };
 }
 
 function write(asked: Asked, path: string): SandboxAnswer | null {

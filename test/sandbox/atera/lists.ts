@@ -1,13 +1,6 @@
 /** Lists: what their filters do, and how they are cut into pages. */
 import type { SandboxAnswer, SandboxRequest, TakeFault } from '../server.ts';
-import {
-  commentRow,
-  contractRow,
-  customerRow,
-  recordRow,
-  ticketRow,
-  workHoursRow,
-} from './rows.ts';
+import { commentRow, contractRow, customerRow, ticketRow, workHoursRow } from './rows.ts';
 import type { AteraState, TicketState, WorkHoursState } from './state.ts';
 import { filterMoment, wallText } from './state.ts';
 
@@ -92,11 +85,6 @@ export function listWorkHours(asked: Asked): SandboxAnswer {
   const show = (entry: WorkHoursState): Row => workHoursRow(asked, entry);
   const sorted = asked.isByStart ? found.sort((a, b) => a.startMs - b.startMs) : newestFirst(found);
   return page(asked, sorted, { StartWorkHour: 'yesterday' }, show);
-}
-
-export function listRecords(asked: Asked, ticketId: number): SandboxAnswer {
-  const found = [...asked.state.workHours.values()].filter((entry) => entry.ticketId === ticketId);
-  return page(asked, found, { StartWorkHour: 'yesterday' }, (entry) => recordRow(asked, entry));
 }
 
 export function listComments(asked: Asked, ticketId: number): SandboxAnswer {

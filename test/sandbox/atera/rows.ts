@@ -37,8 +37,7 @@ export function ticketRow(state: AteraState, ticket: TicketState): Row {
   };
 }
 
-/** Of one ticket's own list: without customer and end user. */
-export function recordRow({ state, showsUtc }: Account, entry: WorkHoursState): Row {
+function recordRow({ state, showsUtc }: Account, entry: WorkHoursState): Row {
   const name = state.technicians.get(entry.technicianId) ?? null;
   return {
     WorkHoursID: entry.id,

@@ -156,15 +156,6 @@ export class AteraState {
     if (ticket === undefined) throw new Error(`The sandbox has no ticket ${ticketId}.`);
     return ticket;
   }
-
-  hoursOf(ticketId: number, isBillable: boolean): number {
-    let ms = 0;
-    for (const entry of this.workHours.values()) {
-      if (entry.ticketId !== ticketId || (entry.isBillable !== false) !== isBillable) continue;
-      ms += entry.endMs - entry.startMs;
-    }
-    return Math.round(ms / 36_000) / 100;
-  }
 }
 
 /** `2026-03-02T09:00:00` */
