@@ -82,7 +82,7 @@ interface Removal {
 }
 
 /** Runs the steps, then removes everything they wrote. */
-export async function runProbe<Id extends string>(
+async function runProbe<Id extends string>(
   call: { context: ConnectorContext },
   book: FactBook<Id>,
   steps: readonly ProbeStep<Id>[],
