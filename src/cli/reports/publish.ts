@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import { plainText } from '../../reports/format/plain-text.ts';
@@ -40,7 +40,11 @@ function publishedText(
   { table, paint }: Scope,
 ): string {
   if (pages.length === 0) return 'No clients yet: run `prepaid-hours run` first.\n';
-  const rows = pages.map(({ client, address, file }) => [client, address ?? file]);
+  // Below the folder that is named at the end: the whole path is wider than a terminal.
+  const rows = pages.map(({ client, address, file }) => [
+    client,
+    address ?? relative(folder, file),
+  ]);
   const shown = table([{ title: 'Client', cut: 'name' }, { title: 'Page' }], rows);
   const gone = removed.map((name) => `Deleted: ${name}\n`);
   const changed =
