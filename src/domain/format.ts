@@ -20,8 +20,7 @@ export interface FormatOptions {
 }
 
 /** The one form of dates, numbers, money and durations in everything that people read. */
-export interface Format {
-  locale: Locale;
+export interface Format extends FormatOptions {
   /** `2 March 2026`, `March 2, 2026`, `1er mars 2026`. */
   date(date: DateText): string;
   /** `2–4 March 2026`. */
@@ -77,6 +76,7 @@ function makeFormat(locale: Locale, durations: Durations): Format {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   return {
     locale,
+    durations,
     ...makeDates(locale),
     // A decimal text and no division: the largest amounts stay exact.
     money: (minor, currency) =>

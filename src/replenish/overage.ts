@@ -153,7 +153,7 @@ function secondsOf(entries: readonly { seconds: number }[]): number {
 
 export async function composeBill(context: ReplenishContext, bill: Bill): Promise<NewMessage> {
   const { client, billing, key, today } = bill;
-  const format = inProse(formatIn(client));
+  const format = inProse(formatIn(client), true);
   const { rateMinor, currency } = billing;
   const lines = await readLines(context, bill);
   const money = (minor: number) => format.money(minor, currency);

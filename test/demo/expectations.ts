@@ -24,6 +24,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...quietFaults(third),
     ...balanceFaults(outcome, expected),
     ...psaFaults(outcome, expected),
+    ...messageFaults(outcome),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];
 }
@@ -111,6 +112,19 @@ function psaFaults({ psa }: Outcome, expected: readonly Expected[]): string[] {
     }
   }
   return faults;
+}
+
+/** A client reads no key of ours but the marker that closes a note, and no negative hours. */
+function messageFaults({ psa }: Outcome): string[] {
+  const notes = psa.tickets.flatMap((ticket) => ticket.notes);
+  const texts = [
+    ...notes
+      .filter(({ audience }) => audience === 'client')
+      .map(({ text }) => text.replace(/\n\n\[ph:note:[^\]]+\]$/, '')),
+    ...psa.invoices.flatMap(({ text, lines }) => [text ?? '', ...lines.map((line) => line.text)]),
+  ];
+  const strange = texts.filter((text) => /ph:|undefined|null|-\d/.test(text));
+  return strange.map((text) => `A client would read this: ${text}`);
 }
 
 /** Low by what is left, or by what will be left once open work is due. */

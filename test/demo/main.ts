@@ -12,7 +12,7 @@ import { createMonth } from './month.ts';
 import { createProgram } from './program.ts';
 import { planSecondAct } from './second-act.ts';
 import { openStage } from './stage.ts';
-import { statementFile, tellStory } from './story.ts';
+import { messagesFile, statementFile, tellStory } from './story.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, out: { type: 'string' } },
@@ -46,6 +46,7 @@ function closing(configFile: string, store: string): string {
   Config      ${configFile}
   Database    ${store}
   Statement   ${statementFile(folder)} (open it in a browser)
+  Messages    ${messagesFile(folder)} (tickets, notes and invoices as the PSA shows them)
 
 The sandboxes end with the demo. To use a real PSA:
   1. Run \`npm run -s prepaid-hours -- init\`: it asks for your PSA, tests the credentials, and

@@ -1,8 +1,10 @@
 /** The demo from beginning to end, as acts of one play. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clients } from './cast.ts';
 import { BalancesDocument, type RunDocument, VerifyDocument } from './documents.ts';
 import { isClosed } from './expected.ts';
+import { messagesPage } from './messages.ts';
 import { type DemoTicket, isDebitable, type Month } from './month.ts';
 import type { Program } from './program.ts';
 import type { SecondAct } from './second-act.ts';
@@ -56,6 +58,7 @@ export async function tellStory(play: Play): Promise<Outcome> {
     psa: psaOf(stage),
     verify: await program.ask(['verify'], VerifyDocument),
   };
+  writeFileSync(messagesFile(play.folder), messagesPage(outcome.psa));
   await writeStatement(play);
   return outcome;
 }
@@ -125,6 +128,10 @@ function secondActText({ stage, month, act }: Play): string {
     `  ${clients[closes?.client ?? -1]?.name}, ticket ${stage.tickets[act.closes]?.ticketId}: closed again`,
   );
   return `── Meanwhile technicians correct three entries and close one ticket in the PSA:\n${lines.join('\n')}\n`;
+}
+
+export function messagesFile(folder: string): string {
+  return join(folder, 'messages.md');
 }
 
 export const statementClient = 'Dupont Plomberie';

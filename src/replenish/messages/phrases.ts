@@ -46,11 +46,17 @@ export function whenPhrase(when: Threshold, format: Format): string | null {
   return 'percentLeft' in when ? whenLeft(`${when.percentLeft} %`) : null;
 }
 
-/** For sentences: `10 h`, `2.5 h` where a table has `10.00 h`, `2.50 h`. */
-export function inProse(format: Format): Format {
+/**
+ * For sentences: `10 h`, `2.5 h` where a table has `10.00 h`, `2.50 h`; by default rounded to
+ * minutes or hundredths of an hour.
+ */
+export function inProse(format: Format, isExact = false): Format {
+  const step = format.durations === 'clock' ? 60 : 36;
+  const rounded = (seconds: number) =>
+    isExact || Math.abs(seconds) < step ? seconds : Math.round(seconds / step) * step;
   const duration = (seconds: number) =>
     format
-      .duration(seconds)
+      .duration(rounded(seconds))
       .replace(/[.,](\d*?)0+(?= h$)/, (zeros, digits) =>
         digits === '' ? '' : `${zeros[0]}${digits}`,
       );

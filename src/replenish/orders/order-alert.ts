@@ -31,7 +31,7 @@ export async function alertOnOrder(
   const cause = `${context.firstRunAt} ${order.block.key} ${event.kind} ${occasion}`;
   const key = pushKeyOf('order', client.id, cause);
   if ((await context.store.readMessage(key)) !== null) return [];
-  const { subject, body } = composeText(inProse(formatIn(context)), client, order, event);
+  const { subject, body } = composeText(inProse(formatIn(context), true), client, order, event);
   const payload = { clientId: sourceIdOf(client), subject, body };
   return [toMessage(context, client, 'alert-ticket', key, null, payload)];
 }

@@ -87,6 +87,7 @@ function createInvoices(tables: Tables, now: () => number) {
         reference: (invoice.reference as string | undefined) ?? null,
         total: Number(invoice.total),
         balance: Number(invoice.balance),
+        text: (invoice.topComment as string | undefined) ?? null,
         lines: products
           .list((product) => (product.invoice as Fields | undefined)?.id === invoice.id)
           .map((product) => ({
