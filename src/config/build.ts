@@ -180,11 +180,13 @@ function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {
 
 function toRecharge(recharge: AgreementTerms['recharge'], currency: string): RechargeTerms | null {
   if (recharge === undefined) return null;
-  const { collect, autopayUpTo, chaseAfterDays, perCharge, perDay, perMonth } = recharge;
+  const { collect, autopayUpTo, noticeDays, chaseAfterDays } = recharge;
+  const { perCharge, perDay, perMonth } = recharge;
   const minor = (text: string | undefined) => toMinor(text, currency);
   return {
     collect,
     autopayUpToMinor: minor(autopayUpTo),
+    noticeDays,
     chaseAfterDays,
     limits: { chargeMinor: minor(perCharge), dayMinor: minor(perDay), monthMinor: minor(perMonth) },
   };

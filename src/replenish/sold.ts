@@ -5,7 +5,13 @@ import { addDays, addMonths } from '../domain/time.ts';
 import type { Block, NewMessage, NewRecharge } from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 import { crossingsToBasis, type FoundCrossings } from './messages/basis.ts';
-import { alertKeyOf, composeNotice, invoiceKeyOf, type Notice } from './messages/compose.ts';
+import {
+  alertKeyOf,
+  composeNotice,
+  invoiceKeyOf,
+  type Notice,
+  noteKeyOf,
+} from './messages/compose.ts';
 import { decideSales, proposeSales, type Sale } from './sale.ts';
 
 interface Composed {
@@ -84,6 +90,7 @@ function toRecharge(context: ReplenishContext, notice: Notice, sale: Sale): NewR
     collect: client.agreement.recharge?.collect ?? 'psa',
     invoiceKey,
     ticketKey: alertKeyOf(context, notice),
+    noticeKey: noteKeyOf(context, notice),
     approvedMinor: isApproved ? sale.totalMinor : null,
     requestedOn: today,
   };

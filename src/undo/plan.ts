@@ -144,7 +144,7 @@ function refuse({ run }: UndoContext, conflicts: readonly string[]): void {
 }
 
 function paidConflict(key: string): string {
-  return `Invoice ${key} is paid: first credit it in the PSA, then run \`prepaid-hours run pull\`.`;
+  return `Invoice ${key} is paid, or its charge is under way: first credit it in the PSA, or refund the charge, then run \`prepaid-hours run pull\`.`;
 }
 
 /** If the agreement holds work that blocks cannot pay, nothing may become overage. */

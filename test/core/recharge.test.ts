@@ -12,6 +12,7 @@ const low = { balance: 'settled', secondsLeft: 7200 } as const;
 const psa: RechargeTerms = {
   collect: 'psa',
   autopayUpToMinor: null,
+  noticeDays: 3,
   chaseAfterDays: 7,
   limits: { chargeMinor: null, dayMinor: null, monthMinor: null },
 };
@@ -97,7 +98,7 @@ describe('the first recharge of a client', () => {
     const sent = await recharge();
     expect(notes()).toEqual([
       expect.stringContaining(
-        'our invoice for €1,200.00 before tax, and as agreed, it is collected automatically',
+        'our invoice for €1,200.00 before tax. As agreed, it is collected automatically.',
       ),
     ]);
     expect(await hoursLeft()).toBe(1);

@@ -4,8 +4,10 @@ import type {
   Connector,
   Delivered,
   InvoiceRow,
+  MandateRow,
   NameLists,
   Page,
+  PaymentRow,
   Presence,
   PresenceRequest,
   Pull,
@@ -37,6 +39,8 @@ export type Call =
   | 'timeEntries'
   | 'ticketTime'
   | 'invoices'
+  | 'payments'
+  | 'mandates'
   | 'present'
   | 'blocks'
   | PushCall;
@@ -67,6 +71,8 @@ export class ScriptedVendor {
   readonly tickets: TicketRow[] = [];
   readonly timeEntries: TimeEntryRow[] = [];
   readonly invoices: InvoiceRow[] = [];
+  readonly payments: PaymentRow[] = [];
+  readonly mandates: MandateRow[] = [];
   readonly blocks: VendorBlock[] = [];
   readonly sent: Sent[] = [];
   /** What the vendor calls a record of this kind; nothing by default. */
@@ -209,6 +215,26 @@ export class ScriptedVendor {
     this.invoices.splice(place < 0 ? this.invoices.length : place, 1, row);
   }
 
+  mandate(clientId: string, change: Partial<MandateRow> = {}): void {
+    const row: MandateRow = {
+      sourceId: `mandate-${clientId}`,
+      clientId,
+      scheme: 'sepa_debit',
+      status: 'usable',
+      detail: null,
+      expiresOn: null,
+      updatedAt: this.now,
+      ...change,
+    };
+    const place = this.mandates.findIndex(({ sourceId }) => sourceId === row.sourceId);
+    this.mandates.splice(place < 0 ? this.mandates.length : place, 1, row);
+  }
+
+  /** A charge of ours as the provider shows it from now on. */
+  showPayment(remoteId: string, change: Partial<PaymentRow>): void {
+    edit(this.payments, remoteId, { updatedAt: this.now, ...change });
+  }
+
   sentOf(kind: PushKind): Sent[] {
     return this.sent.filter((one) => one.kind === kind);
   }
@@ -257,6 +283,8 @@ export class ScriptedVendor {
         clients: this.#pull('clients', () => this.clients.map(asChanged)),
         tickets: this.#pull('tickets', () => this.tickets),
         invoices: this.#pull('invoices', () => this.invoices),
+        payments: this.#pull('payments', () => this.payments),
+        mandates: this.#pull('mandates', () => this.mandates),
         ...(isTimePerTicket
           ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
           : { timeEntries: this.#pull('timeEntries', () => this.#shownTime()) }),
@@ -267,13 +295,14 @@ export class ScriptedVendor {
         'alert-ticket': this.#push('alert-ticket'),
         'ticket-note': this.#push('ticket-note'),
         invoice: this.#push('invoice'),
+        recharge: this.#push('recharge'),
         'balance-field': this.#push('balance-field'),
       },
     };
   }
 
   #pull<Row extends { sourceId: string; updatedAt: Instant; clientId?: string | null }>(
-    stream: 'clients' | 'tickets' | 'timeEntries' | 'invoices',
+    stream: 'clients' | 'tickets' | 'timeEntries' | 'invoices' | 'payments' | 'mandates',
     rows: () => readonly Row[],
   ): Pull<Row> {
     const vendor = this;
@@ -374,11 +403,33 @@ export class ScriptedVendor {
     const sentMs = this.#options.now();
     if (fault === null || fault.isDone) {
       this.sent.push({ kind, message: { ...message }, remoteId, sentMs });
+      if ('requestedAt' in message) this.payments.push(toPayment(message, remoteId, this.now));
     }
     if (fault !== null) throw new KindError(fault.kind, `scripted ${fault.kind} in create ${kind}`);
     const label = this.labels.get(kind);
     return label === undefined ? { remoteId } : { remoteId, label };
   }
+}
+
+function toPayment(
+  { key, clientId, amountMinor, currency }: PushMessages['recharge'],
+  sourceId: string,
+  now: Instant,
+): PaymentRow {
+  return {
+    sourceId,
+    reference: key,
+    clientId,
+    status: 'submitted',
+    amountMinor,
+    currency,
+    reversedMinor: 0,
+    reason: null,
+    failure: null,
+    createdAt: now,
+    settledOn: null,
+    updatedAt: now,
+  };
 }
 
 function placeOf(row: { updatedAt: Instant; sourceId: string }): string {

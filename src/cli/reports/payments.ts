@@ -27,8 +27,15 @@ export function addPaymentsReport(report: Command, cli: Cli): void {
     );
 }
 
-function paymentsText({ recharges, sums }: PaymentsReport, { table, format }: Scope): string {
-  if (recharges.length === 0) return 'No recharges.\n';
+function paymentsText(report: PaymentsReport, scope: Scope): string {
+  const parts = [
+    report.recharges.length === 0 ? 'No recharges.\n' : rechargesText(report, scope),
+    ...(report.mandates.length === 0 ? [] : [mandatesText(report, scope)]),
+  ];
+  return parts.join('\n');
+}
+
+function rechargesText({ recharges, sums }: PaymentsReport, { table, format }: Scope): string {
   const columns: TableColumn[] = [
     { title: 'Client', cut: 'name' },
     { title: 'Block' },
@@ -38,6 +45,7 @@ function paymentsText({ recharges, sums }: PaymentsReport, { table, format }: Sc
     { title: 'Requested' },
     { title: 'Collected' },
     { title: 'State' },
+    { title: 'Reason', cut: 'prose' },
   ];
   const rows = recharges.map((one) => [
     one.client,
@@ -48,6 +56,7 @@ function paymentsText({ recharges, sums }: PaymentsReport, { table, format }: Sc
     format.day(one.requestedOn),
     one.collectedOn === null ? '' : format.day(one.collectedOn),
     one.isUnapproved ? 'unapproved' : one.state,
+    one.reason ?? '',
   ]);
   const lines = sums.map(({ currency, states, successPercent, medianDays }) => {
     const parts = states
@@ -58,4 +67,26 @@ function paymentsText({ recharges, sums }: PaymentsReport, { table, format }: Sc
     return `${[...parts, ...success, ...days].join(', ')}.\n`;
   });
   return `${table(columns, rows)}\n${lines.join('')}`;
+}
+
+function mandatesText({ mandates }: PaymentsReport, { table, format }: Scope): string {
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
+    { title: 'Connection' },
+    { title: 'Mandate' },
+    { title: 'Scheme' },
+    { title: 'Expires' },
+    { title: 'State' },
+    { title: 'Detail', cut: 'prose' },
+  ];
+  const rows = mandates.map((one) => [
+    one.client,
+    one.connection,
+    one.mandate,
+    one.scheme,
+    one.expiresOn === null ? '' : format.day(one.expiresOn),
+    one.status,
+    one.detail ?? '',
+  ]);
+  return table(columns, rows);
 }

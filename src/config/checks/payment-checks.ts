@@ -18,8 +18,7 @@ export function unseenPayments(
     const isSold = listed(terms.replenish).some(isSale);
     // A recharge follows the payment even if the hours do not wait for it.
     const isWatched =
-      (terms.activate === 'on-payment' && isSold) ||
-      (valueAt(terms.recharge, ['collect']) === 'psa' && listed(terms.replenish).some(isRecharge));
+      (terms.activate === 'on-payment' && isSold) || listed(terms.replenish).some(isRecharge);
     if (!isWatched || target === undefined) continue;
     const { vendor, settings, name } = target;
     const isSeen = vendor.pulls.includes('invoices') && (vendor.showsPayment?.(settings) ?? true);
@@ -28,7 +27,7 @@ export function unseenPayments(
     const path = isOwn
       ? ['clients', index, 'overrides', 'activate']
       : ['agreements', textAt(client, 'agreement') ?? '', 'activate'];
-    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice${valueAt(terms.recharge, ['collect']) === 'psa' ? ', and no recharge' : ''}`;
+    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice${listed(terms.replenish).some(isRecharge) ? ', and no recharge' : ''}`;
     problems.set(JSON.stringify(path), atValue(path, message));
   }
   return [...problems.values()];

@@ -138,6 +138,11 @@ const Recharge = z.strictObject({
   autopayUpTo: Rate.optional().describe(
     'With `collect: psa`: the collector leaves larger invoices alone; alerts and `check` say when one is',
   ),
+  noticeDays: whole('days', 0, 30)
+    .prefault('14')
+    .describe(
+      'With a payment provider: days between the note that announces a charge and the charge. As agreed in the mandate; 14 is the rule for SEPA without an agreement',
+    ),
   chaseAfterDays: whole('days', 1, 90)
     .prefault('7')
     .describe('Days after the invoice before an unpaid one opens an alert; it is never sold again'),

@@ -52,6 +52,8 @@ export interface RechargeTerms {
   collect: string;
   /** The collector leaves larger invoices alone; null: no limit known. */
   autopayUpToMinor: number | null;
+  /** Days from the client's notice to the charge, at a payment provider. */
+  noticeDays: number;
   /** Days from the invoice until it counts as overdue. */
   chaseAfterDays: number;
   limits: RechargeLimits;

@@ -1,10 +1,12 @@
-/** The life of a recharge, from what is known of its block and its invoice. */
+/** The life of a recharge, from what is known of its block, its invoice and its charge. */
 
 import { isFullyPaid, type SoldInvoice } from '../blocks/order.ts';
+import type { PaymentRow } from '../records/rows.ts';
 
 /**
- * requested: decided; submitted: the PSA has the invoice, or the provider the charge; collected:
- * paid; failed: declined; returned: it was paid and no longer is; ended: nothing will be collected.
+ * requested: decided; submitted: the PSA has the invoice, or the provider is asked for the charge;
+ * collected: paid; failed: declined; returned: it was paid and no longer is; ended: nothing will be
+ * collected.
  */
 export type RechargeState =
   | 'requested'
@@ -14,18 +16,70 @@ export type RechargeState =
   | 'returned'
   | 'ended';
 
+/** The last charge at a payment provider, as last read. */
+export type Charge = Pick<
+  PaymentRow,
+  'sourceId' | 'status' | 'amountMinor' | 'reversedMinor' | 'reason' | 'failure' | 'settledOn'
+>;
+
 interface RechargeFacts {
   state: RechargeState;
+  /** Of its ordered block. */
   blockStatus: 'ordered' | 'active' | 'void';
+  /** Whether the PSA's invoice is collected, and there is no charge of ours. */
+  isByPsa: boolean;
+  /** Whether the PSA has the invoice. */
   isDelivered: boolean;
   invoice: SoldInvoice | null;
+  /** Charges requested so far. */
+  attempts: number;
+  /** Whether the provider rejected the last one. */
+  isRejected: boolean;
+  /** Null: none, or not read yet. */
+  charge: Charge | null;
 }
 
-/** The next state of a recharge whose invoice in the PSA is collected. */
 export function nextState(facts: RechargeFacts): RechargeState {
-  const { state, blockStatus, isDelivered, invoice } = facts;
+  const { state, blockStatus, invoice, charge } = facts;
+  if (charge?.status === 'succeeded') return isReversed(charge) ? 'returned' : 'collected';
+  const isUndecided = charge === null ? facts.attempts > 0 : charge.status === 'submitted';
+  // A charge under way is followed to its end, whatever became of its block.
+  if (isUndecided && !facts.isRejected) return 'submitted';
   if (blockStatus === 'void') return 'ended';
   if (blockStatus === 'active' && isFullyPaid(invoice)) return 'collected';
   if (state === 'collected' || state === 'returned') return invoice === null ? state : 'returned';
-  return isDelivered ? 'submitted' : 'requested';
+  if (facts.attempts > 0) return 'failed';
+  return facts.isByPsa && facts.isDelivered ? 'submitted' : 'requested';
+}
+
+/** A partial refund leaves a part of the block. */
+function isReversed({ amountMinor, reversedMinor }: Charge): boolean {
+  return reversedMinor >= amountMinor;
+}
+
+/** The invoice as the charge settles it; until it succeeds, the PSA knows what was paid by hand. */
+export function settledBy(charge: Charge | null, invoice: SoldInvoice | null): SoldInvoice | null {
+  if (charge?.status !== 'succeeded') return invoice;
+  const { amountMinor, reversedMinor } = charge;
+  return {
+    isPaid: !isReversed(charge),
+    isVoid: false,
+    totalMinor: amountMinor,
+    netMinor: null,
+    paidMinor: amountMinor - reversedMinor,
+    creditedMinor: reversedMinor,
+  };
+}
+
+/** Card schemes and banks tolerate two repetitions of a charge that lacked funds, and none else. */
+const attemptsMax = 3;
+const coolingDays = 5;
+
+/** Days until a declined charge may be repeated, with a new notice; null: a user decides. */
+export function retryAfterDays(
+  { attempts, charge }: Pick<RechargeFacts, 'attempts' | 'charge'>,
+  noticeDays: number,
+): number | null {
+  if (charge?.failure !== 'funds' || attempts >= attemptsMax) return null;
+  return Math.max(coolingDays, noticeDays);
 }

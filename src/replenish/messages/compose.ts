@@ -59,6 +59,10 @@ export function alertKeyOf(context: ReplenishContext, { client, crossings }: Not
   return pushKeyOf('alert', client.id, causeOf(context, crossings));
 }
 
+export function noteKeyOf(context: ReplenishContext, { client, crossings }: Notice): string {
+  return pushKeyOf('note', client.id, causeOf(context, crossings));
+}
+
 /**
  * The invoices, one alert for all crossings, and the client's note on it if configured. Invoices
  * come first, so that the alert can name their numbers. A sale that was refused is reported in an
@@ -66,7 +70,6 @@ export function alertKeyOf(context: ReplenishContext, { client, crossings }: Not
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
   const { client, positions, crossings, sales, refusals } = notice;
-  const cause = causeOf(context, crossings);
   const invoices = sales.map((sale) => composeInvoice(context, notice, sale));
   const messages = [...invoices];
   const invoiceKeys = invoices.map(({ key }) => key);
@@ -76,7 +79,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
   const recharge = sales.find(({ isRecharge }) => isRecharge);
   if (actions.has('alert') || refusals.length > 0 || recharge !== undefined) {
     const keyToApprove =
-      recharge === undefined || notice.isApproved ? null : pushKeyOf('note', client.id, cause);
+      recharge === undefined || notice.isApproved ? null : noteKeyOf(context, notice);
     const { subject, body } = context.templates.render(
       'alert-ticket',
       context.locale,
@@ -95,7 +98,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       }),
     );
     if (audiences.has('client') || recharge !== undefined) {
-      const key = pushKeyOf('note', client.id, cause);
+      const key = noteKeyOf(context, notice);
       const format = inProse(formatIn(client));
       const note =
         recharge === undefined
@@ -110,6 +113,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
               amountMinor: recharge.totalMinor,
               currency: recharge.offer.currency,
               invoice: null,
+              on: null,
               kinds: ownLeft(positions),
               usedSeconds: null,
             });

@@ -3,11 +3,12 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import { formatIn } from '../../domain/format.ts';
 import type { KindBalance } from '../../domain/thresholds/positions.ts';
+import type { DateText } from '../../domain/time.ts';
 import type { ReplenishContext } from '../context.ts';
 import { addressedBalance, contactPhrase, inProse } from './phrases.ts';
 
 export interface RechargeStep {
-  event: 'announced' | 'collected' | 'overdue' | 'failed' | 'returned' | 'ended';
+  event: 'announced' | 'collected' | 'overdue' | 'failed' | 'retry' | 'returned' | 'ended';
   /** Hours, or money for a money block. */
   size: string;
   /** What was or will be collected: with tax once the invoice is known. */
@@ -15,6 +16,8 @@ export interface RechargeStep {
   currency: string;
   /** Its number; null before it is known. */
   invoice: string | null;
+  /** When it is charged; null: not said. */
+  on: DateText | null;
   /** What the client has. */
   kinds: readonly KindBalance[];
   /** Charged since the block before; null: not said. */
@@ -25,12 +28,15 @@ export function composeRechargeNote(
   { templates, sender }: Pick<ReplenishContext, 'templates' | 'sender'>,
   client: Client,
   key: string,
-  { amountMinor, currency, usedSeconds, kinds, ...step }: RechargeStep,
+  { amountMinor, currency, usedSeconds, kinds, on, ...step }: RechargeStep,
 ): { subject: string; body: string } {
   const format = inProse(formatIn(client));
   return templates.render('recharge-note', client.locale, {
     ...step,
     client: client.name,
+    on: on === null ? null : format.date(on),
+    isCharged: client.agreement.recharge?.collect !== 'psa',
+    noticeDays: client.agreement.recharge?.noticeDays ?? 0,
     amount: format.money(amountMinor, currency),
     youHave: addressedBalance(kinds, 'netSeconds', format),
     used: usedSeconds === null || usedSeconds <= 0 ? null : format.duration(usedSeconds),

@@ -113,11 +113,16 @@ interface OverageValues {
 
 /** What `recharge-note` may use. */
 interface RechargeValues {
-  event: 'announced' | 'collected' | 'overdue' | 'failed' | 'returned' | 'ended';
+  event: 'announced' | 'collected' | 'overdue' | 'failed' | 'retry' | 'returned' | 'ended';
   client: string;
   size: string;
   amount: string;
   invoice: string | null;
+  /** Whether we charge, through a payment provider, and how many days after the announcement. */
+  isCharged: boolean;
+  noticeDays: number;
+  /** When it is charged again. */
+  on: string | null;
   /** `you have 1.5 h left`. */
   youHave: string;
   used: string | null;

@@ -7,6 +7,7 @@ import type { Block, NewMessage, Order } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { sourceIdOf, toMessage } from '../messages/compose.ts';
 import { inProse } from '../messages/phrases.ts';
+import { type About, type RechargeEvent, rechargeText } from './recharge-texts.ts';
 
 export type OrderEvent =
   | { kind: 'closed'; why: 'void' | 'gone' }
@@ -15,7 +16,7 @@ export type OrderEvent =
   /** Usable hours were withdrawn, all or in part. */
   | { kind: 'returned'; isWhole: boolean }
   | { kind: 'stuck' }
-  | { kind: 'overdue'; days: number };
+  | RechargeEvent;
 
 type AlertedOrder = Pick<Order, 'block' | 'label' | 'sold'>;
 
@@ -53,8 +54,10 @@ function composeText(format: Format, client: Client, order: AlertedOrder, event:
       return words.returned(about, event.isWhole);
     case 'stuck':
       return words.stuck(about);
-    case 'overdue':
-      return words.overdue(about, event.days);
+    default: {
+      const amount = event.kind === 'charged' ? format.money(event.minor, block.currency) : '';
+      return rechargeText(languageOf(format.locale), about, event, amount);
+    }
   }
 }
 
@@ -67,13 +70,6 @@ function sizeOf(
   return amountMinor === null
     ? format.duration(seconds)
     : format.money(minor ?? amountMinor, currency);
-}
-
-interface About {
-  client: string;
-  invoice: string;
-  size: string;
-  block: string;
 }
 
 const texts = {
@@ -98,10 +94,6 @@ const texts = {
       subject: `Prepaid hours – ${client}: invoice ${invoice} is no longer paid, please correct the hours`,
       body: `To do: decide what happens to the hours. Some hours of this block of ${size} were rolled over into another block, so nothing was withdrawn.\nTo withdraw what is left: prepaid-hours block void ${block}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
-    overdue: ({ client, invoice, size, block }: About, days: number) => ({
-      subject: `${client}: invoice ${invoice} is still unpaid after ${days} days`,
-      body: `${size} were to be collected automatically. Check in your payment system why they were not, then collect the invoice there or ask the client to pay it; the client has been asked too. It is not sold a second time.\nTo give it up: void the invoice in the PSA, or prepaid-hours block void ${block}`,
-    }),
   },
   fr: {
     closed: ({ client, invoice, size }: About, why: 'void' | 'gone') => ({
@@ -123,10 +115,6 @@ const texts = {
     stuck: ({ client, invoice, size, block }: About) => ({
       subject: `Heures prépayées – ${client} : la facture ${invoice} n’est plus payée, heures à corriger`,
       body: `À faire : décider du sort des heures. Une partie de ce forfait de ${size} a été reportée sur un autre : rien n’a donc été retiré.\nPour retirer ce qui reste : prepaid-hours block void ${block}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
-    }),
-    overdue: ({ client, invoice, size, block }: About, days: number) => ({
-      subject: `${client} : la facture ${invoice} n’est toujours pas payée après ${days} jours`,
-      body: `${size} devaient être encaissées automatiquement. Voyez dans votre système de paiement pourquoi elles ne l’ont pas été, puis encaissez la facture ou demandez au client de la régler ; il en a aussi été averti. Elle ne sera pas émise une seconde fois.\nPour y renoncer : annulez la facture dans le PSA, ou prepaid-hours block void ${block}`,
     }),
   },
 };

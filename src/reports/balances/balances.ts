@@ -19,6 +19,7 @@ import type {
 import { accountFrom, readHandSales } from '../../store/port.ts';
 import { type LeftClient, readLeftClients } from '../notices/left-clients.ts';
 import { readNameNotices } from '../notices/name-notices.ts';
+import { readRechargeNotices } from '../notices/recharge-notices.ts';
 import { type Reconciliation, readReconciliation } from '../notices/reconciliation.ts';
 import { readUndelivered, type Undelivered } from '../notices/undelivered.ts';
 import { readUnlisted, type UnlistedWorkType } from '../notices/unlisted.ts';
@@ -105,6 +106,7 @@ export async function buildBalances(
     salesQuestions: [
       ...(await readSalesQuestions(store, clients)),
       ...(await readHandSales(store, clients, offers)).map((sale) => handSaleText(sale, format)),
+      ...(await readRechargeNotices(store, { clients, asOf, format })),
     ],
     leftClients: await readLeftClients(store, all, all),
     reconciliation: await readReconciliation(store),

@@ -1,5 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { RechargeState } from '../../domain/recharge/life.ts';
+import type { MandateRow } from '../../domain/records/rows.ts';
 import { type DateText, daysBetween } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
 
@@ -9,12 +10,28 @@ export interface PaymentsReport {
   recharges: ReportedRecharge[];
   /** One per currency, states in the order of their life. */
   sums: PaymentSum[];
+  /** Of clients that a payment provider charges: the evidence that it may. */
+  mandates: ReportedMandate[];
+}
+
+interface ReportedMandate {
+  client: string;
+  connection: string;
+  mandate: string;
+  scheme: string;
+  status: MandateRow['status'];
+  detail: string | null;
+  expiresOn: DateText | null;
 }
 
 interface ReportedRecharge {
   client: string;
   blockId: string;
   collect: string;
+  /** At the payment provider: the last charge, and why it was declined or reversed. */
+  charge: string | null;
+  reason: string | null;
+  attempts: number;
   invoice: string | null;
   state: RechargeState;
   /** Whether it waits for `outbox approve`. */
@@ -61,6 +78,9 @@ export async function buildPayments(
         client: names.get(clientId) ?? clientId,
         blockId: recharge.blockId,
         collect: recharge.collect,
+        charge: recharge.charge?.sourceId ?? null,
+        reason: recharge.charge?.reason ?? null,
+        attempts: recharge.attempts,
         invoice: recharge.label,
         state,
         isUnapproved: state === 'requested' && (approvedMinor ?? -1) < priceMinor,
@@ -74,7 +94,21 @@ export async function buildPayments(
   const sums = [...Map.groupBy(recharges, ({ currency }) => currency)].map(([currency, rows]) =>
     sumUp(currency, rows),
   );
-  return { from, to, recharges, sums };
+  return { from, to, recharges, sums, mandates: await listMandates(store, clients) };
+}
+
+async function listMandates(store: Store, clients: readonly Client[]): Promise<ReportedMandate[]> {
+  const all: ReportedMandate[] = [];
+  for (const { name, agreement, sourceIds } of clients) {
+    const connection = agreement.recharge?.collect ?? 'psa';
+    const customerId = sourceIds.get(connection);
+    if (connection === 'psa' || customerId === undefined) continue;
+    for (const row of await store.readMandates(connection, [customerId])) {
+      const { sourceId: mandate, scheme, status, detail, expiresOn } = row;
+      all.push({ client: name, connection, mandate, scheme, status, detail, expiresOn });
+    }
+  }
+  return all;
 }
 
 function sumUp(currency: string, rows: readonly ReportedRecharge[]): PaymentSum {

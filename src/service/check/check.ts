@@ -15,6 +15,7 @@ import {
   readLeftClients,
 } from '../../reports/notices/left-clients.ts';
 import { describeNotice, readNameNotices } from '../../reports/notices/name-notices.ts';
+import { readRechargeNotices } from '../../reports/notices/recharge-notices.ts';
 import { readUndelivered, undeliveredLines } from '../../reports/notices/undelivered.ts';
 import { readUnlisted, unlistedFix } from '../../reports/notices/unlisted.ts';
 import type { App } from '../app/app.ts';
@@ -130,7 +131,7 @@ async function checkStore({ config, store }: App): Promise<CheckLine[]> {
   }
 }
 
-async function checkStored({ store, config, clients, questions }: App): Promise<CheckLine[]> {
+async function checkStored({ store, config, clients, questions, now }: App): Promise<CheckLine[]> {
   const unlisted = await readUnlisted(store, clients);
   const open = await store.listQuarantine(['open']);
   const lines: CheckLine[] = unlisted.map(({ workType, agreements }) => ({
@@ -155,6 +156,15 @@ async function checkStored({ store, config, clients, questions }: App): Promise<
       detail: `${open.length} quarantined rows need review.`,
       fix: 'Review them with `prepaid-hours quarantine`.',
     });
+  }
+  const asOf = instantFromMs(now());
+  for (const detail of await readRechargeNotices(store, {
+    clients,
+    asOf,
+    format: formatIn(config),
+  })) {
+    const fix = 'Ask the client for a mandate, or agree on another way to pay.';
+    lines.push({ connection: null, id: 'recharge', status: 'warning', detail, fix });
   }
   for (const question of questions) lines.push(failed(null, 'client-id-changed', question));
   for (const left of await readLeftClients(store, config.clients, clients)) {

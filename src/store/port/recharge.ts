@@ -1,6 +1,7 @@
 import type { SoldInvoice } from '../../domain/blocks/order.ts';
 import type { RechargeUsage } from '../../domain/recharge/envelope.ts';
-import type { RechargeState } from '../../domain/recharge/life.ts';
+import type { Charge, RechargeState } from '../../domain/recharge/life.ts';
+import type { MandateRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
 import type { Block } from './debit.ts';
 import type { MessageStatus } from './outbox.ts';
@@ -13,6 +14,8 @@ export interface NewRecharge {
   collect: string;
   invoiceKey: string;
   ticketKey: string;
+  /** The note that announces it: nothing is charged before it was delivered. */
+  noticeKey: string;
   /** The largest price that may be charged; null: a user must approve it first. */
   approvedMinor: number | null;
   requestedOn: DateText;
@@ -25,6 +28,14 @@ export interface Recharge extends NewRecharge {
   /** The first day on which it was collected. */
   collectedOn: DateText | null;
   attempts: number;
+  /** When the note that announces the next charge was delivered; null: not yet. */
+  noticedAt: Instant | null;
+  /** First day for another charge after a decline; null: a user decides. */
+  retryOn: DateText | null;
+  /** Of the last charge's message; null: none was requested. */
+  chargeStatus: MessageStatus | null;
+  /** The last charge at the provider; null: none, or not read yet. */
+  charge: Charge | null;
   /** Of the invoice's message. */
   invoiceStatus: MessageStatus;
   /** The invoice's number; null before it is in the PSA. */
@@ -40,6 +51,10 @@ export interface RechargeChange {
   blockId: string;
   state: RechargeState;
   collectedOn: DateText | null;
+  /** A new charge. */
+  chargeKey?: string;
+  /** After a decline: when it may be charged again, and the note that announces it. */
+  retry?: { on: DateText; noticeKey: string } | null;
   /** Whether the client's notes that were never sent are cancelled: nothing was ever announced. */
   isSilenced: boolean;
 }
@@ -57,6 +72,8 @@ export interface RechargeStore {
    * not credited.
    */
   readUsedBefore(clientId: string, blockId: string): Promise<number | null>;
+  /** The mandates of a provider's customer. */
+  readMandates(connection: string, customerIds: readonly string[]): Promise<MandateRow[]>;
   /** By hand; false: no recharge with this message waits for it. */
   approveRecharge(messageKey: string): Promise<boolean>;
 }

@@ -19,7 +19,7 @@ import { blockColumns, fromStoredBlock, type StoredBlock } from './ledger/balanc
 import { undoBlockEdits } from './ledger/block-edits.ts';
 import { ledgerColumns } from './ledger/ledger.ts';
 import { messageRows } from './outbox.ts';
-import { invoiceOfSale } from './replenish/orders.ts';
+import { invoiceOfSale } from './replenish/invoice-of-sale.ts';
 
 /** Of the memory that belongs to no connection; the client's id follows. */
 const heldBillingPrefix = 'undone-billing:';
@@ -108,8 +108,10 @@ function readTraces(database: Database, runId: string): RunTraces {
     runId,
   );
   const paid = database.rows<{ key: string }>(
-    `SELECT m.key FROM push_message m WHERE m.run_id = ? AND m.kind = 'invoice' AND EXISTS (
-       SELECT 1 FROM mirror_invoice i WHERE ${invoiceOfSale} AND i.is_paid = 1 AND i.is_void = 0)`,
+    `SELECT m.key FROM push_message m WHERE m.run_id = ? AND m.kind = 'invoice' AND (EXISTS (
+       SELECT 1 FROM mirror_invoice i WHERE ${invoiceOfSale} AND i.is_paid = 1 AND i.is_void = 0)
+       OR EXISTS (SELECT 1 FROM recharge r WHERE r.invoice_key = m.key
+         AND r.charge_key IS NOT NULL AND r.state IN ('submitted', 'collected')))`,
     runId,
   );
   return {

@@ -49,8 +49,13 @@ CREATE TABLE recharge (
   -- On the client's calendar.
   requested_on TEXT NOT NULL,
   collected_on TEXT,
-  -- Charges sent so far; 0 if the PSA's invoice is collected.
+  -- Charges requested so far; 0 if the PSA's invoice is collected. The key is the last one's.
   attempts INTEGER NOT NULL,
+  charge_key TEXT,
+  -- The note that announces the next charge: nothing is charged before it was delivered.
+  notice_key TEXT NOT NULL,
+  -- After a decline: the first day on which it may be charged again; null: a user decides.
+  retry_on TEXT,
   run_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX recharge_client ON recharge (client_id, requested_on);

@@ -1,7 +1,7 @@
 import type { Instant } from '../../../domain/time.ts';
 import type { Delivery, DoubleInvoice } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
-import { invoiceOfSale } from '../replenish/orders.ts';
+import { invoiceOfSale } from '../replenish/invoice-of-sale.ts';
 
 const pageSize = 100;
 

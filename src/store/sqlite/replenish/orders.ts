@@ -1,28 +1,14 @@
 import { totalOf } from '../../../domain/blocks/hand-sales.ts';
 import type { SoldInvoice } from '../../../domain/blocks/order.ts';
+import { settledBy } from '../../../domain/recharge/life.ts';
 import type { InvoiceLine } from '../../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../../domain/time.ts';
 import type { MessageStatus, Order, ReplenishBatch, SalesHold } from '../../port.ts';
 import type { Database } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
 import { addInvoiceBlock } from './hand-sales.ts';
-
-/**
- * The mirrored invoice of a sale `m`, by the ID that the push stored; by our key only if no row has
- * that ID.
- */
-export const invoiceOfSale = `i.connection = m.connection AND i.source_id = ${invoiceIdOf('NULL')}`;
-
-/** The ID of a sale's invoice, if not already known. */
-export function invoiceIdOf(known: string): string {
-  return `coalesce(${known},
-  (SELECT k.source_id FROM mirror_invoice k
-   WHERE k.connection = m.connection AND k.sale_id = m.remote_id
-   ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1),
-  (SELECT k.source_id FROM mirror_invoice k
-   WHERE k.reference = m.key AND k.connection = m.connection
-   ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1))`;
-}
+import { invoiceIdOf } from './invoice-of-sale.ts';
+import { type ChargeColumns, chargeColumns, chargeOfRecharge, takeCharge } from './recharges.ts';
 
 /** One miss proves nothing: two looks this far apart do. */
 const betweenLooks = '-1 hours';
@@ -39,7 +25,7 @@ type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags
     paidOn: DateText | null;
     isGone: number;
     wasCredited: number;
-  };
+  } & ChargeColumns;
 
 /**
  * An invoice read before its delivery was complete says nothing: it may have been half written.
@@ -49,7 +35,7 @@ const isReadSince = '(h.block_id IS NOT NULL OR m.is_unread = 0)';
 
 /** Active blocks whose invoice may have changed since they were credited. */
 const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_void = 1
-  OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0
+  OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0 OR y.reversed_minor > 0
   OR i.net_minor <> m.payload ->> '$.totalMinor' OR b.seconds <> m.payload ->> '$.seconds'
   OR b.amount_minor <> m.payload ->> '$.totalMinor')`;
 
@@ -62,10 +48,13 @@ export function readOrders(database: Database): Order[] {
        h.product, i.lines,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
-       i.paid_on AS paidOn, g.message_key IS NOT NULL AS isGone,
+       i.paid_on AS paidOn, ${chargeColumns}, g.message_key IS NOT NULL AS isGone,
        EXISTS (SELECT 1 FROM ledger l WHERE l.key = 'purchase:' || b.id) AS wasCredited
      FROM block b LEFT JOIN push_message m ON m.key = b.invoice_key
      LEFT JOIN invoice_block h ON h.block_id = b.id
+     LEFT JOIN recharge r ON r.block_id = b.id AND r.charge_key IS NOT NULL
+     LEFT JOIN push_message k ON k.key = r.charge_key
+     LEFT JOIN mirror_payment y ON ${chargeOfRecharge}
      LEFT JOIN mirror_invoice i ON i.connection = coalesce(h.connection, m.connection)
        AND i.source_id = ${invoiceIdOf('h.invoice_id')} AND ${isReadSince}
      LEFT JOIN invoice_missing g ON g.message_key = m.key
@@ -74,7 +63,8 @@ export function readOrders(database: Database): Order[] {
        OR (b.status = 'active' AND h.block_id IS NOT NULL))
      ORDER BY b.client_id, b.purchased_on, b.id`,
   );
-  return rows.map((row) => {
+  return rows.map((columns) => {
+    const { charge, rest: row } = takeCharge(columns);
     const { messageStatus, label, soldSeconds, soldMinor, paidOn, ...others } = row;
     const { isGone, wasCredited, isPaid, isVoid, ...rest } = others;
     const { totalMinor, paidMinor, creditedMinor, product, lines, ...sold } = rest;
@@ -86,9 +76,12 @@ export function readOrders(database: Database): Order[] {
       block: fromStoredBlock(block),
       messageStatus,
       label,
-      paidOn,
+      paidOn: charge?.settledOn ?? paidOn,
       sold: isSold ? { seconds: soldSeconds, totalMinor: soldMinor } : null,
-      invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+      invoice: settledBy(
+        charge,
+        isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+      ),
       isGone: isGone === 1,
       wasCredited: wasCredited === 1,
     };

@@ -1,14 +1,24 @@
 import type { RechargeUsage } from '../../../domain/recharge/envelope.ts';
-import type { Instant } from '../../../domain/time.ts';
-import type { NewRecharge, Recharge, RechargeChange, RechargeStore } from '../../port.ts';
-import type { Database } from '../database.ts';
+import type { Charge } from '../../../domain/recharge/life.ts';
+import type { MandateRow } from '../../../domain/records/rows.ts';
+import type { DateText, Instant } from '../../../domain/time.ts';
+import type {
+  MessageStatus,
+  NewRecharge,
+  Recharge,
+  RechargeChange,
+  RechargeStore,
+} from '../../port.ts';
+import { type Database, listValue } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
-import { invoiceIdOf } from './orders.ts';
+import { invoiceIdOf } from './invoice-of-sale.ts';
 
 export function rechargeStore(database: Database): RechargeStore {
   return {
     readRecharges: async (filter) => readRecharges(database, filter),
     readRechargeUsage: async (clientId, request) => readUsage(database, clientId, request),
+    readMandates: async (connection, customerIds) =>
+      readMandates(database, connection, customerIds),
     readUsedBefore: async (clientId, blockId) => readUsedBefore(database, clientId, blockId),
     approveRecharge: async (messageKey) =>
       database.run(
@@ -28,14 +38,67 @@ export const isUnapproved = `EXISTS (
   WHERE (r.invoice_key = m.key OR (r.ticket_key = m.after_key AND m.kind = 'ticket-note'))
     AND coalesce(r.approved_minor, -1) < s.payload ->> '$.totalMinor')`;
 
-/** What may still change: what is not over, and what was collected and no longer is. */
-const isOpen = `(r.state IN ('requested', 'submitted', 'failed') OR r.state = 'returned'
-  OR (r.state = 'collected' AND (i.is_paid = 0 OR b.status <> 'active')))`;
+/** The last charge `y` of a recharge `r`, whose message is `k`: by the ID that the push stored, or by its key. */
+export const chargeOfRecharge = `y.connection = r.collect AND y.source_id = coalesce(
+  k.remote_id, (SELECT p.source_id FROM mirror_payment p
+    WHERE p.reference = r.charge_key AND p.connection = r.collect ORDER BY p.source_id LIMIT 1))`;
 
-interface RechargeColumns
-  extends Pick<Recharge, 'collect' | 'ticketKey' | 'approvedMinor' | 'requestedOn'>,
-    Pick<Recharge, 'state' | 'stateAt' | 'collectedOn' | 'attempts'>,
-    Pick<Recharge, 'invoiceStatus' | 'label' | 'priceMinor' | 'issuedOn'> {
+export const chargeColumns = `y.source_id AS chargeId, y.status AS paymentStatus,
+  y.amount_minor AS chargedMinor, y.reversed_minor AS reversedMinor, y.reason, y.failure,
+  y.settled_on AS settledOn`;
+
+export interface ChargeColumns {
+  chargeId: string | null;
+  paymentStatus: Charge['status'] | null;
+  chargedMinor: number | null;
+  reversedMinor: number | null;
+  reason: string | null;
+  failure: Charge['failure'];
+  settledOn: DateText | null;
+}
+
+/** Splits a row into the charge, null if there is none, and the rest. */
+export function takeCharge<Row extends ChargeColumns>(
+  row: Row,
+): { charge: Charge | null; rest: Omit<Row, keyof ChargeColumns> } {
+  const {
+    chargeId,
+    paymentStatus,
+    chargedMinor,
+    reversedMinor,
+    reason,
+    failure,
+    settledOn,
+    ...rest
+  } = row;
+  if (chargeId === null || paymentStatus === null) return { charge: null, rest };
+  const amounts = { amountMinor: chargedMinor ?? 0, reversedMinor: reversedMinor ?? 0 };
+  const charge = { sourceId: chargeId, status: paymentStatus, ...amounts };
+  return { charge: { ...charge, reason, failure, settledOn }, rest };
+}
+
+/** What may still change: what is not over, and what was collected and no longer is. */
+const isOpen = `(r.state IN ('requested', 'submitted', 'failed', 'returned')
+  OR (r.state = 'collected' AND (i.is_paid = 0 OR y.reversed_minor > 0 OR b.status <> 'active'))
+  OR (r.state = 'ended' AND y.status = 'succeeded'))`;
+
+interface RechargeColumns extends ChargeColumns {
+  collect: string;
+  ticketKey: string;
+  noticeKey: string;
+  noticedAt: Instant | null;
+  approvedMinor: number | null;
+  requestedOn: DateText;
+  state: Recharge['state'];
+  stateAt: Instant;
+  collectedOn: DateText | null;
+  attempts: number;
+  retryOn: DateText | null;
+  chargeStatus: MessageStatus | null;
+  invoiceStatus: MessageStatus;
+  label: string | null;
+  priceMinor: number;
+  issuedOn: DateText;
   isPaid: number | null;
   isVoid: number | null;
   totalMinor: number | null;
@@ -46,23 +109,30 @@ interface RechargeColumns
 
 function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
   const rows = database.rows<StoredBlock & RechargeColumns>(
-    `SELECT ${blockColumns}, r.collect, r.ticket_key AS ticketKey,
+    `SELECT ${blockColumns}, r.collect, r.ticket_key AS ticketKey, r.notice_key AS noticeKey,
+       iif(n.status = 'delivered', n.settled_at, NULL) AS noticedAt,
        r.approved_minor AS approvedMinor, r.requested_on AS requestedOn, r.state,
-       r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts,
-       m.status AS invoiceStatus, coalesce(m.remote_label, m.remote_id) AS label,
+       r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts, r.retry_on AS retryOn,
+       k.status AS chargeStatus, m.status AS invoiceStatus,
+       coalesce(m.remote_label, m.remote_id) AS label,
        m.payload ->> '$.totalMinor' AS priceMinor, m.payload ->> '$.issuedOn' AS issuedOn,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
-       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor
+       i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
+       ${chargeColumns}
      FROM recharge r JOIN block b ON b.id = r.block_id JOIN push_message m ON m.key = r.invoice_key
+     LEFT JOIN push_message n ON n.key = r.notice_key
+     LEFT JOIN push_message k ON k.key = r.charge_key
+     LEFT JOIN mirror_payment y ON ${chargeOfRecharge}
      LEFT JOIN mirror_invoice i ON i.connection = m.connection
        AND i.source_id = ${invoiceIdOf('NULL')} AND m.is_unread = 0
      WHERE ${filter === 'all' ? 'TRUE' : isOpen} ORDER BY r.requested_on, r.block_id`,
   );
   return rows.map((row) => {
-    const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...rest } = row;
-    const { collect, ticketKey, approvedMinor, requestedOn, ...others } = rest;
-    const { state, stateAt, collectedOn, attempts, invoiceStatus, label, ...sold } = others;
-    const { priceMinor, issuedOn, ...stored } = sold;
+    const { charge, rest } = takeCharge(row);
+    const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...others } = rest;
+    const { collect, ticketKey, noticeKey, noticedAt, approvedMinor, ...timed } = others;
+    const { requestedOn, state, stateAt, collectedOn, attempts, retryOn, ...sold } = timed;
+    const { chargeStatus, invoiceStatus, label, priceMinor, issuedOn, ...stored } = sold;
     const block = fromStoredBlock(stored);
     const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
     return {
@@ -70,11 +140,27 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
       blockId: block.id,
       clientId: block.clientId,
       invoiceKey: block.invoiceKey ?? block.key,
-      ...{ collect, ticketKey, approvedMinor, requestedOn },
-      ...{ state, stateAt, collectedOn, attempts, invoiceStatus, label, priceMinor, issuedOn },
+      ...{ collect, ticketKey, noticeKey, noticedAt, approvedMinor, requestedOn, charge },
+      ...{ state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
+      ...{ invoiceStatus, label, priceMinor, issuedOn },
       invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
     };
   });
+}
+
+function readMandates(
+  database: Database,
+  connection: string,
+  customerIds: readonly string[],
+): MandateRow[] {
+  return database.rows<MandateRow>(
+    `SELECT source_id AS sourceId, client_id AS clientId, scheme, status, detail,
+       expires_on AS expiresOn, '' AS updatedAt
+     FROM mirror_mandate WHERE connection = ? AND client_id IN (SELECT value FROM json_each(?))
+     ORDER BY client_id, source_id`,
+    connection,
+    listValue(customerIds),
+  );
 }
 
 /** A recharge that ended or failed moved no money; one that was returned did. */
@@ -86,13 +172,14 @@ function readUsage(
   const month = `${today.slice(0, 7)}-%`;
   const row = database.row<Omit<RechargeUsage, 'isInFlight'> & { isInFlight: number }>(
     `WITH sold AS (
-       SELECT r.client_id, r.state, r.requested_on, r.collected_on,
+       SELECT r.client_id, r.state, r.requested_on, r.collected_on, r.retry_on,
          m.payload ->> '$.totalMinor' AS minor
        FROM recharge r JOIN push_message m ON m.key = r.invoice_key
        WHERE m.payload ->> '$.currency' = ?4
      )
      SELECT
-       coalesce(max(client_id = ?1 AND state IN ('requested', 'submitted')), 0) AS isInFlight,
+       coalesce(max(client_id = ?1 AND (state IN ('requested', 'submitted')
+         OR retry_on IS NOT NULL)), 0) AS isInFlight,
        coalesce(sum(iif(client_id = ?1 AND requested_on = ?2 AND ${counts}, minor, 0)), 0) AS dayMinor,
        coalesce(sum(iif(client_id = ?1 AND requested_on LIKE ?3 AND ${counts}, minor, 0)), 0) AS monthMinor,
        coalesce(sum(iif(requested_on = ?2 AND ${counts}, minor, 0)), 0) AS allDayMinor,
@@ -136,14 +223,15 @@ export function addRecharge(
   runId: string,
 ): void {
   database.run(
-    `INSERT INTO recharge (block_id, client_id, collect, invoice_key, ticket_key, approved_minor,
-       state, state_at, requested_on, attempts, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?)`,
+    `INSERT INTO recharge (block_id, client_id, collect, invoice_key, ticket_key, notice_key,
+       approved_minor, state, state_at, requested_on, attempts, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?)`,
     recharge.blockId,
     recharge.clientId,
     recharge.collect,
     recharge.invoiceKey,
     recharge.ticketKey,
+    recharge.noticeKey,
     recharge.approvedMinor,
     at,
     recharge.requestedOn,
@@ -152,13 +240,21 @@ export function addRecharge(
 }
 
 export function changeRecharge(database: Database, change: RechargeChange, at: Instant): void {
-  const { blockId, state, collectedOn, isSilenced } = change;
+  const { blockId, state, collectedOn, isSilenced, chargeKey = null, retry } = change;
   database.run(
-    `UPDATE recharge SET state = ?, state_at = ?, collected_on = coalesce(collected_on, ?)
-     WHERE block_id = ?`,
+    `UPDATE recharge SET state_at = iif(state = ?1, state_at, ?2), state = ?1,
+       collected_on = coalesce(collected_on, ?3), charge_key = coalesce(?4, charge_key),
+       attempts = attempts + ?5, retry_on = iif(?6, ?7, retry_on),
+       notice_key = coalesce(?8, notice_key)
+     WHERE block_id = ?9`,
     state,
     at,
     collectedOn,
+    chargeKey,
+    Number(chargeKey !== null),
+    Number(retry !== undefined),
+    retry?.on ?? null,
+    retry?.noticeKey ?? null,
     blockId,
   );
   if (!isSilenced) return;
