@@ -74,10 +74,8 @@ function toSecond(at: Instant): string {
   return `${at.slice(0, 19)}Z`;
 }
 
-/** Sorted and unique; the MSP's own company has ID 0. */
 export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
-  const ids = new Set(numericIds('Autotask', clientIds));
-  return [...ids].sort((a, b) => Number(a) - Number(b));
+  return numericIds('Autotask', clientIds);
 }
 
 /** Values in one `in` list. The vendor allows 500 conditions in a query. */

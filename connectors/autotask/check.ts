@@ -4,8 +4,9 @@ import type { CheckResult, NameLists, SourceId } from '../../src/contract/connec
 import { secondsOf } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
 import {
-  checkClients,
+  checkListed,
   nameProofs,
+  nativeContracts,
   type Proof,
   runChecks,
   softened,
@@ -65,19 +66,13 @@ function listProof(api: Autotask, path: string): Proof {
   return [id, prove];
 }
 
-const Client = z.object({ id: Id, companyName: z.string(), isActive: z.boolean().nullish() });
+const Client = z.object({ id: Id, isActive: z.boolean().nullish() });
 
 async function checkCompanies(api: Autotask, clientIds: readonly SourceId[]) {
   const ids = companyNumbers(clientIds);
   const clients = await readRows(api, 'Companies', Client, 'id', ids);
-  return checkClients('Autotask', ids, async (id) => {
-    const client = clients.find((row) => row.id === id);
-    if (client !== undefined && client.isActive !== false) return null;
-    const shown = `Company ${id} (${client?.companyName}) is inactive in Autotask.`;
-    const detail = client === undefined ? `Autotask shows no company ${id}.` : shown;
-    const fix = 'Correct the client’s ID in the config, or the API user’s access to companies.';
-    return { detail, fix };
-  });
+  const shown = new Map(clients.map(({ id, isActive }) => [id, isActive !== false]));
+  return checkListed('Autotask', 'company', ids, shown);
 }
 
 /** Each name in the config, looked up the way the step that needs it does. */
@@ -126,30 +121,23 @@ function writtenFacts({ config: { alerts, billing } }: Autotask): FactId[] {
 const prepaid = /block|retainer|incident|per ticket/i;
 
 /** One warning per contract with which Autotask itself debits a configured client's hours. */
-async function nativeBlocks(
-  api: Autotask,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[] | string> {
+async function nativeBlocks(api: Autotask, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const all = await readContracts(api, clientIds);
   const counted = all.filter(({ isActive, type }) => isActive && prepaid.test(type));
-  if (counted.length === 0) {
-    return 'No configured client has an active block-hour, retainer or incident contract.';
-  }
   const ids = counted.map(({ id }) => id);
   const blocks = await readRows(api, 'ContractBlocks', BlockWire, 'contractID', ids);
-  return counted.map(({ id, companyId, name, type }) => {
+  const found = counted.map(({ id, companyId, name, type }) => {
     const own = blocks.filter((block) => block.contractID === id);
     const left = own.reduce((sum, { hours, hoursApproved }) => {
       return sum + secondsOf(hours ?? '0', 'hours') - secondsOf(hoursApproved ?? '0', 'hours');
     }, 0);
     const shown = own.length === 0 ? '' : ` with ${left / 3600} h left by posted time`;
-    return {
-      id: `native-contract.${id}`,
-      status: 'warning',
-      detail: `Company ${companyId} has an active contract "${name}" (${type})${shown}: two systems would debit the same hour.`,
-      fix: 'Enter the remaining hours as an opening block, and exclude its work types there or end it; or leave the client out.',
-    };
+    const what = `Company ${companyId} has an active contract "${name}" (${type})${shown}`;
+    return { id, what };
   });
+  const fix =
+    'Enter the remaining hours as an opening block, and exclude its work types there or end it; or leave the client out.';
+  return nativeContracts(found, fix);
 }
 
 const Named = z.object({ id: Id, name: z.string() });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
-import { type ErrorKind, isKindError, KindError } from '../../src/domain/errors.ts';
+import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import {
   classifyAnswer,
   isHtml,
@@ -13,10 +13,10 @@ import {
   retryAfter,
   vendorText,
 } from '../http/answers/classify.ts';
-import { isRecent } from '../http/answers/clock.ts';
 import { isLoopback, parseBaseUrl } from '../http/requests/address.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer, TransportOptions } from '../http/types.ts';
+import { createBudget } from '../kit/budget.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
 
@@ -28,6 +28,22 @@ const limits: readonly LimitRow[] = [
     source: 'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm',
   },
 ];
+
+/**
+ * Requests that a database takes in any 60 minutes, of all integrations together; beyond it Autotask blocks all.
+ * https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm
+ */
+const requestsPerHour = 10_000;
+
+/** Its fields are not documented. */
+const Threshold = z
+  .object({
+    currentTimeframeRequestCount: z.int().min(0),
+    externalRequestThreshold: z.int().min(1).default(requestsPerHour),
+  })
+  .transform((shown) => {
+    return { count: shown.currentTimeframeRequestCount, limit: shown.externalRequestThreshold };
+  });
 
 export function createConnection(
   config: AutotaskConfig,
@@ -48,9 +64,15 @@ export function createConnection(
     authorize: async () => credentials,
     classify: (answer) => classifyAutotask(answer, context.now()),
   });
-  const spend = createBudget(context, config.requestShare, async (signal) => {
-    const request = { method: 'GET', path: '/ThresholdInformation', signal } as const;
-    return (await counter.send(request, Threshold)).data;
+  const spend = createBudget(context, {
+    product: 'Autotask',
+    memoryKey: 'threshold',
+    requestsPerHour,
+    sharePercent: config.requestShare,
+    async ask(signal) {
+      const request = { method: 'GET', path: '/ThresholdInformation', signal } as const;
+      return (await counter.send(request, Threshold)).data;
+    },
   });
   return {
     limits,
@@ -107,100 +129,6 @@ function believeZone(text: string, zoneUrl: string): string {
   throw new KindError('contract', `Autotask reports the zone of this user at ${url.origin}.`, {
     fix: `Credentials are sent to ${domain} only. If this is correct, set zoneUrl to that host.`,
   });
-}
-
-// ── Budget ──────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Requests that a database takes in any 60 minutes, of all integrations together.
- * https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/General_Topics/REST_Thresholds_Limits.htm
- */
-const requestsPerHour = 10_000;
-
-const askAfterMs = 10 * 60_000;
-const askAfterRequests = 250;
-/** At the limit it is requested more often, since the window moves. */
-const restMs = 60_000;
-const hourMs = 60 * 60_000;
-const memoryKey = 'threshold';
-
-/** Its fields are not documented: without them only our own requests are counted. */
-const Threshold = z.object({
-  currentTimeframeRequestCount: z.int().min(0),
-  externalRequestThreshold: z.int().min(1).default(requestsPerHour),
-});
-
-const Count = z.object({
-  atMs: z.number(),
-  /** Start of the hour in which our requests are counted. */
-  hourFromMs: z.number(),
-  count: z.int(),
-  limit: z.int(),
-});
-type Count = z.infer<typeof Count>;
-
-/**
- * Counts one request; throws `rate-limited` at the configured share of the limit, since beyond it Autotask blocks all
- * integrations. The vendor's own count is accurate to a few minutes and a few hundred of our requests.
- */
-function createBudget(
-  context: ConnectorContext,
-  sharePercent: number,
-  ask: (signal: AbortSignal) => Promise<z.infer<typeof Threshold>>,
-): (signal: AbortSignal) => Promise<void> {
-  const { memory, now } = context;
-  let known: Count | null = null;
-  let spent = 0;
-  let asking: Promise<void> | null = null;
-
-  async function refresh(signal: AbortSignal): Promise<void> {
-    const atMs = now();
-    try {
-      const answer = await ask(signal);
-      const { currentTimeframeRequestCount: count, externalRequestThreshold: limit } = answer;
-      known = { atMs, hourFromMs: atMs, count, limit };
-    } catch (error) {
-      // Refused or no response: the waiting request will fail the same way.
-      if (!isKindError(error) || error.kind === 'rate-limited') throw error;
-      context.log.debug('The request count could not be read; counting only our own.', {
-        reason: error.message,
-      });
-      known = countedByUs(known, atMs, spent);
-    }
-    spent = 0;
-    await memory.set(memoryKey, JSON.stringify(known));
-  }
-
-  return async (signal) => {
-    known ??= Count.safeParse(JSON.parse((await memory.get(memoryKey)) ?? 'null')).data ?? null;
-    const isOld = (after: number) => known === null || !isRecent(known.atMs, now(), after);
-    const isOver = () =>
-      known !== null && (known.count + spent) * 100 >= known.limit * sharePercent;
-    if (isOld(askAfterMs) || spent >= askAfterRequests || (isOver() && isOld(restMs))) {
-      asking ??= refresh(signal).finally(() => {
-        asking = null;
-      });
-      await asking;
-    }
-    if (isOver()) {
-      throw new KindError(
-        'rate-limited',
-        `Autotask received ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour from all integrations.`,
-        {
-          fix: `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`,
-        },
-      );
-    }
-    spent += 1;
-  };
-}
-
-/** Without the vendor's count: our requests in the current hour. */
-function countedByUs(before: Count | null, atMs: number, spent: number): Count {
-  if (before === null || atMs - before.hourFromMs >= hourMs) {
-    return { atMs, hourFromMs: atMs, count: 0, limit: requestsPerHour };
-  }
-  return { ...before, atMs, count: before.count + spent };
 }
 
 // ── Errors ──────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import { type LinesOf, withLines } from '../kit/reading/invoice-lines.ts';
 import { parseAll, readPages, refuseStranger } from '../kit/reading/lists.ts';
+import { keyIn } from '../kit/writing/marker.ts';
 import {
   type Autotask,
   companyNumbers,
@@ -160,11 +161,10 @@ async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
   const keys = new Map(charges.map((one) => [one.id, one.internalPurchaseOrderNumber ?? '']));
   for (const { invoiceID, contractChargeID: saleId, extendedPrice } of items) {
-    const reference = keys.get(saleId) ?? '';
+    const reference = keyIn(keys.get(saleId));
     const found = sales.get(invoiceID) ?? [];
-    // People enter other order numbers too; those do not look like a key, or match none.
-    const isKey = /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) && invoiceIds.has(invoiceID);
-    if (!isKey || found.some((sale) => sale.reference === reference)) continue;
+    if (reference === null || !invoiceIds.has(invoiceID)) continue;
+    if (found.some((sale) => sale.reference === reference)) continue;
     const sale = { reference, saleId, netMinor: minorIn(extendedPrice, context.currency) };
     sales.set(invoiceID, [...found, sale]);
   }

@@ -9,7 +9,7 @@ import type {
 import { secondsOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id } from '../http/answers/wire.ts';
-import { okResult, warningResult } from '../kit/checking/checks.ts';
+import { nativeContracts } from '../kit/checking/checks.ts';
 import type { Psa } from './call.ts';
 import { companyNumbers, readRowsByIds } from './lists.ts';
 import { Flag, Reference, Text } from './schema.ts';
@@ -59,16 +59,10 @@ export async function warnOfAgreements(
   psa: Psa,
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const counted = await activeInHours(psa, clientIds);
-  if (counted.length === 0) {
-    const detail = 'No configured client has an active agreement in hours.';
-    return [okResult('native-agreements', detail)];
-  }
-  return counted.map(({ id, name, company }) =>
-    warningResult(
-      `native-agreement.${id}`,
-      `${company?.name ?? `Company ${company?.id}`} has an active agreement in hours, "${name}": two systems would debit the same hour.`,
-      'Enter its remaining hours as an opening block and end it, or leave the client out.',
-    ),
-  );
+  const found = (await activeInHours(psa, clientIds)).map(({ id, name, company }) => {
+    const who = company?.name ?? `Company ${company?.id}`;
+    return { id, what: `${who} has an active agreement in hours, "${name}"` };
+  });
+  const fix = 'Enter its remaining hours as an opening block and end it, or leave the client out.';
+  return nativeContracts(found, fix);
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { Id } from '../http/answers/wire.ts';
-import { checkClients, nameProofs, type Proof, runChecks } from '../kit/checking/checks.ts';
-import { allRows, firstPage } from '../kit/reading/lists.ts';
+import { checkListed, nameProofs, type Proof, runChecks } from '../kit/checking/checks.ts';
+import { firstPage } from '../kit/reading/lists.ts';
 import { warnOfAgreements } from './agreements.ts';
 import type { Psa } from './call.ts';
 import { facts, routeFacts } from './facts.ts';
@@ -94,21 +94,12 @@ async function checkList(
   return [{ id, status: 'failed', detail, fix }];
 }
 
-const Company = z.object({ id: Id, name: z.string(), deletedFlag: Flag });
+const Company = z.object({ id: Id, deletedFlag: Flag });
 
 async function checkCompanies(psa: Psa, ids: readonly SourceId[]): Promise<CheckResult[]> {
   const companies = await readRowsByIds(psa, readLists.Companies.path, Company, 'id', ids);
-  const found = new Map(companies.map((company) => [company.id, company]));
-  return checkClients('ConnectWise', ids, async (id) => {
-    const company = found.get(id);
-    if (company !== undefined && company.deletedFlag !== true) return null;
-    const detail =
-      company === undefined
-        ? `ConnectWise shows no company ${id}.`
-        : `Company ${id} (${company.name}) is deleted in ConnectWise.`;
-    const fix = 'Correct the client’s ID in the config, or the API member’s access to companies.';
-    return { detail, fix };
-  });
+  const shown = new Map(companies.map(({ id, deletedFlag }) => [id, deletedFlag !== true]));
+  return checkListed('ConnectWise', 'company', ids, shown);
 }
 
 function namesToCheck(psa: Psa): Parameters<typeof nameProofs>[0] {
@@ -129,20 +120,16 @@ function namesToCheck(psa: Psa): Parameters<typeof nameProofs>[0] {
   ];
 }
 
-const Named = z.object({ id: Id, name: z.string() });
-
 /** Ticket types belong to a board and agreements to a company, so there is no single list of these. */
 export async function listNames(psa: Psa, clientIds: readonly SourceId[]): Promise<NameLists> {
-  const namesAt = async (path: string) => {
-    const rows = await allRows(psa, { path, ...fieldsOf(Named) }, Named);
-    return rows.map(({ id, name }) => ({ sourceId: id, name }));
-  };
+  const namesOf = async (kind: NameKind) =>
+    (await psa.names.reread(psa, kind)).map(({ id, name }) => ({ sourceId: id, name }));
   const [anyClient] = clientIds;
   const fields = anyClient === undefined ? null : await customFields.read(psa, anyClient);
   return {
-    boards: await namesAt('/service/boards'),
-    workTypes: await namesAt('/time/workTypes'),
-    roles: await namesAt('/time/workRoles'),
+    boards: await namesOf('service boards'),
+    workTypes: await namesOf('work types'),
+    roles: await namesOf('work roles'),
     ...(fields && { clientFields: fields.map(({ name }) => name) }),
   };
 }

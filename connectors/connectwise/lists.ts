@@ -104,7 +104,13 @@ export function searchFor<Wire>(
   return { schema, isOurs, fact, filtered, unfiltered: { ...list, conditions: otherwise } };
 }
 
-export type NameKind = 'service boards' | 'ticket types' | 'ticket statuses' | 'departments';
+export type NameKind =
+  | 'service boards'
+  | 'ticket types'
+  | 'ticket statuses'
+  | 'departments'
+  | 'work types'
+  | 'work roles';
 
 const Named = z.object({ id: Id, name: z.string(), inactiveFlag: Flag, inactive: Flag });
 
@@ -122,6 +128,8 @@ export const nameSources: NameSources<Psa, NameKind> = {
   'ticket types': named('/service/boards/BOARD/types', 'inactiveFlag'),
   'ticket statuses': named('/service/boards/BOARD/statuses', 'inactive'),
   departments: named('/system/departments', null),
+  'work types': named('/time/workTypes', null),
+  'work roles': named('/time/workRoles', null),
 };
 
 const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
@@ -203,10 +211,9 @@ function all(...conditions: readonly string[]): string {
   return conditions.join(' and ');
 }
 
-/** Company IDs go into conditions unquoted, so they must be numbers. Sorted and unique. */
-export function companyNumbers(clientIds: readonly string[]): string[] {
-  const ids = new Set(numericIds('ConnectWise', clientIds));
-  return [...ids].sort((a, b) => Number(a) - Number(b));
+/** Company IDs go into conditions unquoted, so they must be numbers. */
+export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
+  return numericIds('ConnectWise', clientIds);
 }
 
 /** Batches of IDs that fit into a URL with this many other characters. */

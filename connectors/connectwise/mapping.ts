@@ -20,14 +20,15 @@ import {
   startAroundMidday,
 } from '../../src/domain/time.ts';
 import { readWorkedTime, secondsOf } from '../http/answers/exact.ts';
-import { inField, presentIds } from '../http/answers/rows.ts';
+import { amountsOf, inField } from '../http/answers/rows.ts';
+import { namesOf } from '../kit/reading/names.ts';
+import { keyIn } from '../kit/writing/marker.ts';
 import type { Psa } from './call.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import type {
   CompanyWire,
   InvoiceLineWire,
   InvoiceWire,
-  Reference,
   TicketWire,
   TimeEntryWire,
 } from './schema.ts';
@@ -42,18 +43,14 @@ export function fromTicket(wire: TicketWire, config: Zoned): TicketRow {
   const name = `Ticket ${wire.id}`;
   const at = (text: string | null | undefined, field: string): Instant | null =>
     text ? toInstant(text, name, field, config) : null;
-  const { board, type, agreement } = wire;
   const isClosed = wire.closedFlag ?? false;
   return {
     sourceId: wire.id,
     number: wire.id,
     clientId: wire.company?.id ?? null,
     summary: wire.summary ?? '',
-    board: nameOf(board),
-    ticketType: nameOf(type),
-    agreement: nameOf(agreement),
-    ids: presentIds({ board: board?.id, ticketType: type?.id, agreement: agreement?.id }),
-    status: nameOf(wire.status) ?? '',
+    ...namesOf({ board: wire.board, ticketType: wire.type, agreement: wire.agreement }),
+    status: wire.status?.name ?? '',
     createdAt: at(wire._info?.dateEntered, '_info.dateEntered'),
     isClosed,
     closedAt: isClosed ? at(wire.closedDate, 'closedDate') : null,
@@ -68,7 +65,7 @@ export function fromTimeEntry(
 ): TimeEntryRow {
   const name = `Time entry ${wire.id}`;
   const member: NonNullable<TimeEntryWire['member']> = wire.member ?? unknownTechnician;
-  const { workType, workRole, agreement, hoursBilled } = wire;
+  const { hoursBilled } = wire;
   const { end, startedAt, worked } = whenWorked(wire, name, config, context.timezone);
   return {
     sourceId: wire.id,
@@ -86,12 +83,9 @@ export function fromTimeEntry(
         : inField(name, 'hoursBilled', () => secondsOf(hoursBilled, 'hours')),
     secondsText: `${wire.actualHours} h`,
     kind: 'work',
-    workType: nameOf(workType),
-    role: nameOf(workRole),
+    ...namesOf({ workType: wire.workType, role: wire.workRole, agreement: wire.agreement }),
     isBillable: billable[wire.billableOption ?? ''] ?? null,
     isApproved: isApproved(wire.status ?? '', config.approvedFrom),
-    agreement: nameOf(agreement),
-    ids: presentIds({ workType: workType?.id, role: workRole?.id, agreement: agreement?.id }),
     note: wire.notes ? wire.notes : null,
     updatedAt: changedAt(wire, name, config),
   };
@@ -116,11 +110,6 @@ function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: 
     ? startAroundMidday(start.slice(0, 10), timezone, worked.seconds)
     : start;
   return { end, startedAt, worked };
-}
-
-/** A reference without a name is not "none". */
-function nameOf(reference: Reference): string | null {
-  return reference == null ? null : (reference.name ?? unlistedName(reference.id));
 }
 
 /** `NoDefault` decides nothing. */
@@ -157,10 +146,7 @@ export function fromInvoice(
 ): InvoiceRow {
   const name = `Invoice ${wire.id}`;
   const currency = wire.currency?.currencyCode ?? context.currency;
-  const minor: Minor = (field) => {
-    const text = wire[field] ?? null;
-    return text === null ? null : inField(name, field, () => minorFromText(text, currency));
-  };
+  const minor: Minor = amountsOf<Amount>(name, wire, currency);
   const totalMinor = minor('total');
   const { invoiceRoute, paidWhen, voidStatuses } = config.billing;
   const payment = paymentOf(wire, paidWhen, minor);
@@ -173,7 +159,7 @@ export function fromInvoice(
     sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
     clientId: wire.company?.id ?? null,
-    reference: keyIn(wire.reference ?? ''),
+    reference: keyIn(wire.reference),
     // By another route a sale's ID is from another type of record.
     saleId: invoiceRoute === 'invoice' ? wire.id : null,
     currency,
@@ -189,7 +175,8 @@ export function fromInvoice(
   };
 }
 
-type Minor = (field: 'subtotal' | 'total' | 'balance' | 'payments' | 'credits') => number | null;
+type Amount = 'subtotal' | 'total' | 'balance' | 'payments' | 'credits';
+type Minor = (field: Amount) => number | null;
 
 /** If payments are kept in an accounting system, only the status shows them. */
 function paymentOf(
@@ -214,11 +201,6 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
     quantity: wire.quantity ?? null,
     totalMinor: wire.extPrice == null ? null : minorFromText(wire.extPrice, currency),
   };
-}
-
-/** People write other things into `reference` too; those do not look like a key. */
-function keyIn(reference: string): string | null {
-  return /^[A-Za-z0-9_.:-]{1,50}$/.test(reference) ? reference : null;
 }
 
 function changedAt(wire: Pick<TicketWire, '_info'>, name: string, config: Zoned): Instant {

@@ -84,7 +84,7 @@ function byKey({ key, clientId }: Keyed) {
 const AlertTicket = KeyedTicket.extend({ closedFlag: Flag, board: Reference });
 
 interface AlertView extends TicketView {
-  board: Reference;
+  board: z.infer<typeof Reference>;
 }
 
 async function readTicket(psa: Psa, id: SourceId): Promise<AlertView> {

@@ -10,7 +10,6 @@ export const Flag = z.boolean().nullish();
 export const Decimal = DecimalText.nullish();
 export const AnyId = z.object({ id: Id }).nullish();
 export const Reference = z.object({ id: Id, name: Text }).nullish();
-export type Reference = z.infer<typeof Reference>;
 
 /** The parameter `fields` for rows of this schema. */
 export function fieldsOf(schema: z.ZodObject): { fields: string } {

@@ -1,7 +1,7 @@
 /** What `check` verifies by reading. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
 import {
-  checkClients,
+  checkListed,
   listProofs,
   nameProofs,
   okResult,
@@ -82,13 +82,8 @@ async function checkHaloClients(
 ): Promise<CheckResult[]> {
   const list = clientList({ includeinactive: true });
   const clients = await readableRows(halo, list, ClientWire);
-  const isActive = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
-  return checkClients('Halo', clientNumbers(clientIds), async (id) => {
-    if (isActive.get(id) === true) return null;
-    const detail = isActive.has(id) ? `Client ${id} is inactive.` : `Halo shows no client ${id}.`;
-    const fix = 'Correct the client’s ID in the config, or let the API application see the client.';
-    return { detail, fix };
-  });
+  const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
+  return checkListed('Halo', 'client', clientNumbers(clientIds), shown);
 }
 
 /** Facts verified by a run or by writing, for the steps that this config uses. */

@@ -11,8 +11,10 @@ import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
-import { minorOf, readWorkedTime } from '../http/answers/exact.ts';
-import { inField, presentIds } from '../http/answers/rows.ts';
+import { readWorkedTime } from '../http/answers/exact.ts';
+import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
+import { namesOf } from '../kit/reading/names.ts';
+import { keyIn } from '../kit/writing/marker.ts';
 import type { HalopsaConfig } from './config.ts';
 import type { ActionWire, ClientWire, InvoiceWire, TicketWire } from './schema.ts';
 
@@ -27,10 +29,11 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
     number: wire.id,
     clientId: wire.client_id ?? null,
     summary: wire.summary ?? '',
-    board: wire.team || null,
-    ticketType: wire.tickettype_name || null,
+    ...namesOf({
+      board: { id: wire.team_id, name: wire.team },
+      ticketType: { id: wire.tickettype_id, name: wire.tickettype_name },
+    }),
     agreement: null,
-    ids: presentIds({ board: wire.team_id, ticketType: wire.tickettype_id }),
     status: wire.status_name || `Status ${wire.status_id ?? 'unknown'}`,
     createdAt: wire.dateoccurred ?? null,
     isClosed,
@@ -199,12 +202,11 @@ function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean 
 /** An invoice without a last-modified timestamp counts as changed when it was read. */
 export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Instant): InvoiceRow {
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
-  const minor = (field: 'total' | 'tax_total' | 'amountpaid' | 'amountdue'): number | null => {
-    const text = wire[field] ?? null;
-    return text === null
-      ? null
-      : inField(`Invoice ${wire.id}`, field, () => minorOf(text, currency));
-  };
+  const minor = amountsOf<'total' | 'tax_total' | 'amountpaid' | 'amountdue'>(
+    `Invoice ${wire.id}`,
+    wire,
+    currency,
+  );
   const totalMinor = minor('total');
   const isCredit = totalMinor !== null && totalMinor < 0;
   const isVoid = wire.voided === true || isCredit;
@@ -218,7 +220,7 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
     sourceId: wire.id,
     number: wire.invoicenumber || null,
     clientId: wire.client_id ?? null,
-    reference: keyIn(wire.reference ?? ''),
+    reference: keyIn(wire.reference),
     saleId: wire.id,
     currency,
     totalMinor,
@@ -231,9 +233,4 @@ export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Inst
     lines: null,
     updatedAt: wire.last_modified ?? wire.date_created ?? readAt,
   };
-}
-
-/** People write other things there too; those do not look like a key. */
-function keyIn(text: string): string | null {
-  return /^[A-Za-z0-9_.:-]{1,50}$/.test(text) ? text : null;
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/contract/connector.ts';
 import { describeError, isKindError, KindError } from '../../../src/domain/errors.ts';
 import type { ParsedRows } from '../types.ts';
+import { minorOf } from './exact.ts';
 import { describeIssue } from './issues.ts';
 
 /** From this many rows, a page with more than half refused means a changed API, not bad rows. */
@@ -55,6 +56,18 @@ export function presentIds(
   },
 ): NameIds {
   return Object.fromEntries(Object.entries(ids).filter(([, id]) => id != null));
+}
+
+/** Reads amounts of a row; null: not known. */
+export function amountsOf<Field extends string>(
+  row: string,
+  wire: { [field in Field]?: string | null | undefined },
+  currency: string,
+): (field: Field) => number | null {
+  return (field) => {
+    const text = wire[field] ?? null;
+    return text === null ? null : inField(row, field, () => minorOf(text, currency));
+  };
 }
 
 /** Runs `read`; an invalid value throws with the row and the field named. */

@@ -155,7 +155,7 @@ export function checkListed(
     if (shown.get(id) === true) return null;
     const what = `${noun} ${id}`;
     const detail = shown.has(id)
-      ? `In ${product}, ${what} is inactive.`
+      ? `In ${product}, ${what} is inactive or deleted.`
       : `${product} shows no ${what}.`;
     const fix = 'Correct the client’s ID in the config, or let the API user see the client.';
     return { detail, fix };

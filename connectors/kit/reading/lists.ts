@@ -229,10 +229,10 @@ export function ignoredFilter(path: string, what: string): KindError {
   });
 }
 
-/** Numeric client IDs; throws `config` for anything else. `product`: display name of the vendor's product. */
+/** Numeric client IDs, sorted and unique; throws `config` for anything else. `product`: display name of the vendor's product. */
 export function numericIds(product: string, clientIds: readonly SourceId[]): SourceId[] {
   const wrong = clientIds.find((id) => !/^[1-9]\d*$/.test(id));
-  if (wrong === undefined) return [...clientIds];
+  if (wrong === undefined) return [...new Set(clientIds)].sort((a, b) => Number(a) - Number(b));
   const article = /^[AEIOU]/.test(product) ? 'an' : 'a';
   throw new KindError(
     'config',

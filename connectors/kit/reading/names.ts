@@ -1,9 +1,11 @@
 /** Lists of names that rarely change, cached in the connection's memory so that a quiet run requests none. */
 import { z } from 'zod';
+import type { NameIds, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { unlistedName } from '../../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../../http/answers/clock.ts';
 import { jsonOrNull } from '../../http/answers/json.ts';
+import { presentIds } from '../../http/answers/rows.ts';
 import { type HasContext, type Remembered, remember } from './remembered.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
@@ -140,4 +142,19 @@ export function onlyOne<T>(found: readonly T[], owner: string, what: string, fix
 
 function mapOf(rows: readonly NamedRow[]): Map<string, string> {
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+type Reference = { id?: SourceId | null | undefined; name?: string | null | undefined };
+
+/** Names of references with their IDs; one without a name is not "none". */
+export function namesOf<Field extends keyof NameIds>(
+  references: Record<Field, Reference | null | undefined>,
+): Record<Field, string | null> & { ids: NameIds } {
+  const entries = Object.entries<Reference | null | undefined>(references);
+  const names = entries.map(([field, found]) => {
+    const { id, name } = found ?? {};
+    return [field, name || (id == null ? null : unlistedName(id))];
+  });
+  const ids = Object.fromEntries(entries.map(([field, found]) => [field, found?.id]));
+  return { ...(Object.fromEntries(names) as Record<Field, string | null>), ids: presentIds(ids) };
 }

@@ -38,6 +38,11 @@ export function keysIn(texts: readonly (string | null | undefined)[]): string[] 
   return [...new Set(found.flatMap(([, word]) => word ?? []))];
 }
 
+/** A reference that looks like a key of ours: people write other things there too. */
+export function keyIn(reference: string | null | undefined): string | null {
+  return /^[A-Za-z0-9_.:-]{1,50}$/.exec(reference ?? '')?.[0] ?? null;
+}
+
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

@@ -28,7 +28,7 @@ describe('check of ConnectWise', () => {
         'clients',
         'name.alerts.board',
         'name.billing.product',
-        'native-agreements',
+        'native-contracts',
       ]);
     }));
 
@@ -99,7 +99,7 @@ describe('check of ConnectWise', () => {
       state.tables.companies.change(bench.other, { deletedFlag: true });
       const results = await bench.connector.check(['1', '2', '99'], soon());
       expect(failed(results)).toEqual(['client.2', 'client.99']);
-      expect(detailOf(results, 'client.2')).toContain('Martin');
+      expect(detailOf(results, 'client.2')).toContain('company 2 is inactive or deleted');
     }));
 
   test('resolves every name again and lists what there is instead', () => {
@@ -135,7 +135,7 @@ describe('check of ConnectWise', () => {
       const warnings = (await check(bench)).filter(({ id }) => id.startsWith('native-'));
       expect(warnings).toMatchObject([
         {
-          id: 'native-agreement.1',
+          id: 'native-contract.1',
           status: 'warning',
           detail:
             'Dupont has an active agreement in hours, "Block 20 h": two systems would debit the same hour.',
