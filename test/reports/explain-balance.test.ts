@@ -93,7 +93,7 @@ test('the same in French, overage still open', async () => {
   const bench = await openReportBench();
   await bench.charge('2026-03-05T09:00:00.000Z', 'g1', facts([entry()]));
   const { title, steps, closing } = await ask(bench, '2026-03-31', 'fr');
-  expect(title).toBe('D’où vient le solde de Dupont Plomberie à la fin du 31 mars 2026');
+  expect(title).toBe('Détail du solde de Dupont Plomberie à la fin du 31 mars 2026');
   expect(steps[0]?.lines[1]).toMatch(/\u00a0: \+1 h \(une écriture\)$/);
   expect(closing).toEqual({
     settledSeconds: 0,

@@ -317,7 +317,7 @@ test('work that waits tells for what', async () => {
   ]);
   const french = await ask(bench, { id: 't7', locale: 'fr' });
   expect(linesOf(french, 'waiting')[0]).toBe(
-    'En attente, coûterait 15 min\u00a0: le ticket est ouvert.',
+    'Décompte prévu de 15 min, en attente\u00a0: le ticket est ouvert.',
   );
 });
 

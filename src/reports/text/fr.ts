@@ -20,11 +20,11 @@ const openReasons: Record<string, string> = {
   'after-agreement': 'le travail est postérieur à la fin du contrat',
   'ticket-open': 'le ticket est ouvert',
   'not-approved': 'le temps n’est pas approuvé',
-  'held-without-ticket': 'il n’est lié à aucun ticket, et le contrat retient ce temps',
+  'held-without-ticket': 'il n’est lié à aucun ticket, et le contrat met ce temps en attente',
   'corrected-too-far': 'les corrections retirent plus de temps qu’il n’en a été saisi',
-  'no-hours': 'il ne reste pas assez d’heures, et le contrat retient ce travail',
+  'no-hours': 'il ne reste pas assez d’heures, et le contrat met ce travail en attente',
   undone:
-    'le traitement qui l’avait décompté a été annulé ; il sera repris dès que le travail ou ses règles changent',
+    'le traitement qui l’avait décompté a été annulé ; il sera repris dès que le travail ou ses règles changeront',
   gone: 'le travail a été supprimé ou déplacé',
   moved: 'le travail appartient désormais à un autre client',
   changed: 'le travail a été modifié',
@@ -90,21 +90,21 @@ const statement: StatementTexts = {
     worked: 'Temps passé',
     charged: 'Décompté',
     change: 'Variation',
-    paidFrom: 'Sur',
+    paidFrom: 'Prélevé sur',
     price: 'Prix',
     kind: 'Opération',
     block: 'Forfait',
-    size: 'Taille',
+    size: 'Volume',
     rate: 'Tarif',
-    purchased: 'Acheté',
-    expires: 'Expire',
+    purchased: 'Acheté le',
+    expires: 'Expire le',
     reason: 'Motif',
   },
   kinds: {
     purchase: 'Heures achetées',
     usage: 'Intervention',
     correction: 'Correction',
-    'overage-paid': 'Dépassement antérieur réglé par un forfait',
+    'overage-paid': 'Dépassement antérieur couvert par un forfait',
     'overage-billed': 'Heures au-delà des forfaits, facturées',
     expiry: 'Forfait expiré',
     rollover: 'Heures reportées',
@@ -114,14 +114,14 @@ const statement: StatementTexts = {
   },
   free: 'gratuit',
   beyondBlocks: 'au-delà des forfaits',
-  withoutTicket: 'Travail sans ticket',
+  withoutTicket: 'Intervention sans ticket',
   never: 'jamais',
-  perHour: (amount) => `${amount} par heure`,
-  earlier: 'travaillé sur une période antérieure',
-  beforeAfter: (before, after) => `décompté ${before} avant, ${after} maintenant`,
+  perHour: (amount) => `${amount} de l’heure`,
+  earlier: 'intervention d’une période antérieure',
+  beforeAfter: (before, after) => `décompte de ${before} auparavant, de ${after} désormais`,
   provisional: (pending) =>
     `Provisoire\u00a0: la période n’est pas terminée.${
-      pending === null ? '' : ` Le travail non encore décompté coûterait ${pending}.`
+      pending === null ? '' : ` Le travail en cours, pas encore décompté, représente ${pending}.`
     }`,
   total: 'Total',
 };
@@ -149,14 +149,14 @@ const explain: ExplainTexts = {
     covered: 'Couverture',
     when: 'Date',
     long: 'Temps',
-    dear: 'Taux',
+    dear: 'Majoration',
     blocks: 'Forfait',
     summary: 'Résumé',
     waiting: 'État',
     history: 'Historique',
   },
   whose: (client, connection, agreement) =>
-    `${client}, par son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
+    `${client}, d’après son identifiant dans ${connection}\u00a0; contrat «\u00a0${agreement}\u00a0».`,
   whoseUnknown: 'Aucun client configuré pour ce travail.',
   part: (
     {
@@ -181,8 +181,9 @@ const explain: ExplainTexts = {
   when: (rule, closedOn) => {
     if (rule === 'logged') return 'Décompté dès la saisie.';
     if (rule === 'approved') return 'Décompté une fois approuvé.';
-    if (closedOn === null) return 'Décompté à la clôture du ticket\u00a0; ce travail n’en a pas.';
-    return `Décompté à la clôture de son ticket\u00a0: ${closedOn}.`;
+    if (closedOn === null)
+      return 'Décompté à la clôture du ticket\u00a0; ce travail n’a pas de ticket.';
+    return `Décompté à la clôture du ticket\u00a0: ${closedOn}.`;
   },
   rounding: ({ per, workedSeconds, minimums = [], roundedSeconds }, format) => {
     const raised = minimums.filter(({ addedSeconds }) => addedSeconds > 0);
@@ -240,24 +241,26 @@ const explain: ExplainTexts = {
   },
   others: (count) => (count === 1 ? 'un autre' : `${count} autres`),
   free: 'gratuit',
-  nothingTaken: 'Rien n’a été pris sur un forfait.',
-  pending: (cost, reason) => `En attente, coûterait ${cost}\u00a0: ${reason}.`,
-  waiting: (reason) => `Attend une décision\u00a0: ${reason}.`,
+  nothingTaken: 'Aucun forfait n’a été débité.',
+  pending: (cost, reason) => `Décompte prévu de ${cost}, en attente\u00a0: ${reason}.`,
+  waiting: (reason) => `À vérifier\u00a0: ${reason}.`,
   outside: (reason) => `Non décompté\u00a0: ${reason}.`,
   pendingWork: (technician, day, worked) => `${technician}, ${day}, ${worked}`,
   ticketState: (number, status) => `Le ticket ${number} est «\u00a0${status}\u00a0».`,
   revision: (number, day, seconds) => `Révision ${number}, ${day}\u00a0: décompte de ${seconds}.`,
   revisionChanged: (number, day, seconds, changes) =>
     `Révision ${number}, ${day}\u00a0: décompte de ${seconds}, motif\u00a0: ${changes}.`,
-  balanceTitle: (client, day) => `D’où vient le solde de ${client} à la fin du ${day}`,
+  balanceTitle: (client, day) => `Détail du solde de ${client} à la fin du ${day}`,
   block: (id, size, price, boughtOn) =>
     `Forfait ${id}\u00a0: ${size} à ${price}, acheté le ${boughtOn}`,
   moneyBlock: (id, size, boughtOn) => `Forfait ${id}\u00a0: ${size}, acheté le ${boughtOn}`,
   openingOn: (day) => `Au début du ${day}`,
-  leftThen: 'À la fin du jour',
+  leftThen: 'En fin de journée',
   movement: (reason) => {
     if (reason === 'overage') return statement.overage;
-    return reason === 'overage-paid' ? 'Dépassement réglé par un forfait' : statement.kinds[reason];
+    return reason === 'overage-paid'
+      ? 'Dépassement couvert par un forfait'
+      : statement.kinds[reason];
   },
   postings: (text, count) => `${text} (${count === 1 ? 'une écriture' : `${count} écritures`})`,
 };

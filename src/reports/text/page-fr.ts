@@ -36,7 +36,7 @@ export const pageFr: PageWords = {
   technician: 'Technicien',
   otherWork: 'Autre travail',
   entries: (count) => (count < 2 ? `${count} intervention` : `${count} interventions`),
-  freeTitle: 'Inclus, gratuit',
+  freeTitle: 'Inclus, sans décompte',
   freeText: (worked) =>
     `Supervision et gestion incluses\u00a0: ${worked} de travail sans aucun décompte sur vos forfaits.`,
   takenFrom: (seconds, block) => `${seconds} sur ${block}`,
@@ -59,7 +59,7 @@ export const pageFr: PageWords = {
   nextTitle: 'Prochain forfait',
   nextInvoice: (level, offer) =>
     `${level === null ? 'Lorsque votre solde sera bas' : level}, nous vous facturerons ${offer}.`,
-  nextOffer: (offer) => `Lorsqu’il vous faudra d’autres heures, nous vous proposons ${offer}.`,
+  nextOffer: (offer) => `Lorsqu’il vous faudra d’autres heures, nous vous proposerons ${offer}.`,
   levelHours: (hours) => `Lorsqu’il restera ${hours} ou moins`,
   levelPercent: (percent) => `Lorsqu’il restera ${percent}\u00a0% ou moins`,
   offer: (size, rate, total) =>
@@ -70,7 +70,7 @@ export const pageFr: PageWords = {
   questions: 'Une question sur ce relevé\u00a0?',
   contact: (sender) => `${sender} se tient à votre disposition.`,
   postedNote: (zone) =>
-    `Toutes les dates sont dans le fuseau ${zone}. Une intervention figure au relevé du mois où elle a été décomptée.`,
+    `Les dates suivent le fuseau horaire ${zone}. Une intervention figure au relevé du mois où elle a été décomptée.`,
   current: {
     title: 'Vos heures prépayées',
     updated: (date, time, zone) => `Mis à jour le ${date} à ${time.replace(':', ' h ')} (${zone})`,
