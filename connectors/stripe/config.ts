@@ -6,7 +6,7 @@ export const StripeConfig = z.strictObject({
   secretKey: Name.regex(/^(?:sk|rk)_(?:live|test)_\w+$/, 'is a key such as rk_live_… or sk_live_…')
     .meta({ secret: true })
     .describe('Restricted key (or secret key) of the account; a key of test mode moves no money.'),
-  baseUrl: BaseUrl.default('https://api.stripe.com').describe(
+  baseUrl: BaseUrl.prefault('https://api.stripe.com').describe(
     'Address of the API; only changed for tests.',
   ),
 });

@@ -214,4 +214,4 @@ export function chooseMandate(
 }
 
 const newMethodFix =
-  'Let the client save a bank account or card again (a set-up link in Stripe), and set it as the default.';
+  'Let the client save one again (Stripe’s customer portal, or Checkout in set-up mode), and make it the default.';

@@ -86,6 +86,7 @@ const codes: Readonly<Record<'funds' | 'account', readonly string[]>> = {
     ...['account_closed', 'no_account', 'invalid_account_number', 'bank_account_closed'],
     ...['bank_account_frozen', 'bank_account_restricted', 'bank_account_unusable'],
     ...['bank_account_invalid_details', 'payment_method_bank_account_blocked'],
+    ...['bank_account_unverified', 'sepa_unsupported_account', 'expired_payment_method'],
     ...['debit_not_authorized', 'authorization_revoked', 'debit_authorization_not_match'],
     ...['payment_intent_mandate_invalid', 'debit_disputed', 'recipient_deceased'],
     ...['branch_does_not_exist', 'bank_ownership_changed', 'incorrect_account_holder_name'],

@@ -7,6 +7,7 @@ import type {
   Withdrawn,
 } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { ifThere } from '../http/answers/if-there.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import { shortened } from '../kit/writing/marker.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
@@ -43,12 +44,11 @@ export const rechargeRecord: KeyedRecord<Stripe, Recharge, KeyedIntent, FactId> 
   withdraw: cancelIntent,
 };
 
-/** Stripe’s search is up to an hour behind; its list by customer is not. */
+/** Stripe’s search is up to an hour behind; its list by customer is not. Without the customer there is no charge. */
 function findIntent(stripe: Stripe, message: Recharge): Promise<KeyedIntent | null> {
-  const { clientId, requestedAt, key } = message;
-  return findRow(stripe, keyedList(clientId, requestedAt), KeyedIntent, (row) => {
-    return row.metadata?.[keyField] === key;
-  });
+  const list = keyedList(message.clientId, message.requestedAt);
+  const isOurs = (row: KeyedIntent) => row.metadata?.[keyField] === message.key;
+  return ifThere(findRow(stripe, list, KeyedIntent, isOurs));
 }
 
 async function createIntent(stripe: Stripe, message: Recharge): Promise<Delivered> {

@@ -43,7 +43,7 @@ test('a client without anything to charge fails, with what to do', () =>
     expect(results.get(`client.${dupont}`)).toMatchObject({
       status: 'failed',
       detail: expect.stringContaining('not confirmed by the payer'),
-      fix: expect.stringContaining('set-up link'),
+      fix: expect.stringContaining('customer portal'),
     });
     expect(results.get(`client.${martin}`)).toMatchObject({
       status: 'failed',

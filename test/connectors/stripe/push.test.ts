@@ -121,6 +121,17 @@ describe('which payment method is charged', () => {
       await refused(bench, /several payment methods/);
     }));
 
+  test('none of a customer that the account does not have', () =>
+    withStripe(async (bench) => {
+      const message = bench.recharge({ clientId: 'cus_typo' });
+      expect(await bench.connector.push.recharge?.find(message, soon())).toBeNull();
+      await expect(bench.charge({ clientId: 'cus_typo' })).rejects.toMatchObject({
+        kind: 'rejected',
+        message: 'Stripe has no customer cus_typo.',
+        fix: expect.stringContaining('Correct the client’s ID'),
+      });
+    }));
+
   test('none where there is none, or a default that cannot be charged', () =>
     withStripe(async (bench) => {
       const { state, dupont } = bench;
