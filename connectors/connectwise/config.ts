@@ -74,7 +74,7 @@ export const ConnectwiseConfig = z
       .boolean()
       .default(false)
       .describe(
-        'For an older server that refuses timestamps with a zone: they are sent without one, and received ones without a zone are read as UTC.',
+        'For an older server that refuses timestamps with a zone in conditions: they are sent without one.',
       ),
     pageSize: z
       .int()

@@ -10,10 +10,6 @@ const rows = {
     'Lists honour conditions on lastUpdated.',
     'Nothing is read, since every run would read everything.',
   ),
-  'ticket-numbers': reading.needed(
-    'Service and project tickets share one number sequence.',
-    'Nothing is read, since two tickets would be mixed up.',
-  ),
   'conditions-external-xref': writing.useful(
     'A ticket is found by externalXRef.',
     'The company’s tickets are listed and compared instead.',

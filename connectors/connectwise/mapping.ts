@@ -15,7 +15,6 @@ import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
   type Instant,
-  instantFromText,
   secondsBetween,
   startAroundMidday,
 } from '../../src/domain/time.ts';
@@ -33,16 +32,11 @@ import type {
   TimeEntryWire,
 } from './schema.ts';
 
-type Zoned = Pick<ConnectwiseConfig, 'naiveDateTimes'>;
-
 export function fromCompany(wire: CompanyWire): ClientRow {
   return { sourceId: wire.id, name: wire.name };
 }
 
-export function fromTicket(wire: TicketWire, config: Zoned): TicketRow {
-  const name = `Ticket ${wire.id}`;
-  const at = (text: string | null | undefined, field: string): Instant | null =>
-    text ? toInstant(text, name, field, config) : null;
+export function fromTicket(wire: TicketWire): TicketRow {
   const isClosed = wire.closedFlag ?? false;
   return {
     sourceId: wire.id,
@@ -51,11 +45,11 @@ export function fromTicket(wire: TicketWire, config: Zoned): TicketRow {
     summary: wire.summary ?? '',
     ...namesOf({ board: wire.board, ticketType: wire.type, agreement: wire.agreement }),
     status: wire.status?.name ?? '',
-    createdAt: at(wire._info?.dateEntered, '_info.dateEntered'),
+    createdAt: wire._info?.dateEntered ?? null,
     isClosed,
-    closedAt: isClosed ? at(wire.closedDate, 'closedDate') : null,
+    closedAt: isClosed ? (wire.closedDate ?? null) : null,
     mergedInto: wire.mergedParentTicket?.id ?? null,
-    updatedAt: changedAt(wire, name, config),
+    updatedAt: changedAt(wire, `Ticket ${wire.id}`),
   };
 }
 
@@ -66,7 +60,7 @@ export function fromTimeEntry(
   const name = `Time entry ${wire.id}`;
   const member: NonNullable<TimeEntryWire['member']> = wire.member ?? unknownTechnician;
   const { hoursBilled } = wire;
-  const { end, startedAt, worked } = whenWorked(wire, name, config, context.timezone);
+  const { end, startedAt, worked } = whenWorked(wire, name, context.timezone);
   return {
     sourceId: wire.id,
     ticketId: ticketOf(wire, name),
@@ -87,14 +81,12 @@ export function fromTimeEntry(
     isBillable: billable[wire.billableOption ?? ''] ?? null,
     isApproved: isApproved(wire.status ?? '', config.approvedFrom),
     note: wire.notes ? wire.notes : null,
-    updatedAt: changedAt(wire, name, config),
+    updatedAt: changedAt(wire, name),
   };
 }
 
-function whenWorked(wire: TimeEntryWire, name: string, config: Zoned, timezone: string) {
-  const { timeEnd, actualHours: text, hoursDeduct: deducted } = wire;
-  const start = toInstant(wire.timeStart, name, 'timeStart', config);
-  const end = timeEnd == null ? null : toInstant(timeEnd, name, 'timeEnd', config);
+function whenWorked(wire: TimeEntryWire, name: string, timezone: string) {
+  const { timeStart: start, timeEnd: end = null, actualHours: text, hoursDeduct: deducted } = wire;
   if (end !== null && end < start) {
     throw new KindError('contract', `${name}, timeEnd: ${end} is before its start.`, {
       fix: 'Correct the end of the entry in ConnectWise.',
@@ -171,7 +163,7 @@ export function fromInvoice(
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.date ?? '')?.[0] ?? null,
     paidOn: null,
     lines: null,
-    updatedAt: changedAt(wire, name, config),
+    updatedAt: changedAt(wire, name),
   };
 }
 
@@ -203,25 +195,9 @@ export function fromInvoiceLine(wire: InvoiceLineWire, currency: string): Invoic
   };
 }
 
-function changedAt(wire: Pick<TicketWire, '_info'>, name: string, config: Zoned): Instant {
-  const text = wire._info?.lastUpdated ?? null;
-  if (text !== null) return toInstant(text, name, '_info.lastUpdated', config);
+function changedAt({ _info }: Pick<TicketWire, '_info'>, name: string): Instant {
+  if (_info?.lastUpdated != null) return _info.lastUpdated;
   throw new KindError('config', `${name} lacks _info, so its changes cannot be tracked.`, {
     fix: 'Give the API member’s security role "All" for inquiring into this module (see the connector’s README).',
   });
-}
-
-function toInstant(text: string, name: string, field: string, config: Zoned): Instant {
-  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(text);
-  if (!hasZone && !config.naiveDateTimes) {
-    throw new KindError('contract', `${name}, ${field}: "${text}" has no zone.`, {
-      fix: 'If this server sends UTC without saying so, set naiveDateTimes: true.',
-    });
-  }
-  try {
-    return instantFromText(hasZone ? text : `${text}Z`);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new KindError('contract', `${name}, ${field}: "${text}" is not a timestamp.`);
-  }
 }

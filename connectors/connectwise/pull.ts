@@ -43,23 +43,15 @@ export function pullClients(psa: Psa, request: PullRequest): Pages<ClientRow> {
 }
 
 export function pullTickets(psa: Psa, request: PullRequest): Pages<TicketRow> {
-  const services = readLists['Service tickets'];
-  // If the service list includes project tickets, it shows fewer of their fields.
-  const pages = async function* (list: List) {
-    for await (const page of psa.pages(list)) {
-      if (list.path !== services.path) yield page;
-      else yield { ...page, rows: page.rows.filter((row) => !isProjectTicket(row)) };
-    }
-  };
-  const lists = [services, readLists['Project tickets']];
-  const toRow = (wire: TicketWire) => fromTicket(wire, psa.config);
-  return pullLists({ ...psa, pages }, request, lists, TicketWire, toRow);
+  const lists = [readLists['Service tickets'], readLists['Project tickets']];
+  return pullLists(psa, request, lists, TicketWire, fromTicket);
 }
 
 const ProjectTicket = z.object({ recordType: z.enum(['ProjectTicket', 'ProjectIssue']) });
 
-function isProjectTicket(row: unknown): boolean {
-  return ProjectTicket.safeParse(row).success;
+/** If the service list includes project tickets, it shows fewer of their fields. */
+function isOnOtherList({ path }: List, row: unknown): boolean {
+  return path === '/service/tickets' && ProjectTicket.safeParse(row).success;
 }
 
 export function pullTime(psa: Psa, request: PullRequest): Pages<TimeEntryRow> {
@@ -92,12 +84,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
   schema: z.ZodType<Wire>,
   fromWire: (wire: Wire) => Row,
 ): Pages<Row> {
-  await facts.refuseIfFalse(
-    psa.context,
-    'conditions-company',
-    'conditions-last-updated',
-    'ticket-numbers',
-  );
+  await facts.refuseIfFalse(psa.context, 'conditions-company', 'conditions-last-updated');
   const ids = companyNumbers(clientIds);
   const changed = changedSince(since, psa.config);
   const parts = lists.flatMap((list) => listsOf(psa, list, list.companyField, ids, changed));
@@ -106,6 +93,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
       list: { ...list, pageId },
       schema,
       fromWire,
+      concernsUs: (row) => !isOnOtherList(list, row),
       refuse: (row) =>
         refuseStranger(list.path, 'clientId' in row ? row.clientId : row.sourceId, list.ids),
     }),

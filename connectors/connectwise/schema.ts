@@ -3,10 +3,12 @@
  * https://developer.connectwise.com/Products/ConnectWise_PSA/REST
  */
 import { z } from 'zod';
-import { DecimalText, Id } from '../http/answers/wire.ts';
+import { DecimalText, Id, UtcInstant } from '../http/answers/wire.ts';
 
 export const Text = z.string().nullish();
 export const Flag = z.boolean().nullish();
+/** Some servers leave out the zone, and mean UTC. */
+const Timestamp = UtcInstant.nullish();
 export const Decimal = DecimalText.nullish();
 export const AnyId = z.object({ id: Id }).nullish();
 export const Reference = z.object({ id: Id, name: Text }).nullish();
@@ -17,7 +19,7 @@ export function fieldsOf(schema: z.ZodObject): { fields: string } {
 }
 
 /** Missing where the API member's security role is limited. */
-const Info = z.object({ lastUpdated: Text, dateEntered: Text }).nullish();
+const Info = z.object({ lastUpdated: Timestamp, dateEntered: Timestamp }).nullish();
 
 export const CompanyWire = z.object({ id: Id, name: z.string(), _info: Info });
 export type CompanyWire = z.infer<typeof CompanyWire>;
@@ -31,7 +33,7 @@ export const ProjectTicketWire = z.object({
   type: Reference,
   agreement: Reference,
   closedFlag: Flag,
-  closedDate: Text,
+  closedDate: Timestamp,
   _info: Info,
 });
 export const TicketWire = ProjectTicketWire.extend({ recordType: Text, mergedParentTicket: AnyId });
@@ -47,8 +49,8 @@ export const TimeEntryWire = z.object({
   workType: Reference,
   workRole: Reference,
   agreement: Reference,
-  timeStart: z.string(),
-  timeEnd: Text,
+  timeStart: UtcInstant,
+  timeEnd: Timestamp,
   hoursDeduct: Decimal,
   actualHours: DecimalText,
   hoursBilled: Decimal,

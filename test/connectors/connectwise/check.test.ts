@@ -24,7 +24,6 @@ describe('check of ConnectWise', () => {
         'permission.invoices',
         'fact.conditions-company',
         'fact.conditions-last-updated',
-        'fact.ticket-numbers',
         'clients',
         'name.alerts.board',
         'name.billing.product',
