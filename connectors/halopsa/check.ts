@@ -7,6 +7,7 @@ import {
   okResult,
   type Proof,
   runChecks,
+  warningResult,
 } from '../kit/checking/checks.ts';
 import { firstPage, readableRows } from '../kit/reading/lists.ts';
 import type { Halo } from './call.ts';
@@ -71,7 +72,7 @@ function namesProof(halo: Halo, kind: NameKind): Proof {
       const { length } = await halo.names.reread(halo, kind);
       if (length > 0) return `${length} ${kind} can be read.`;
       const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
-      return [{ id, status: 'warning', detail: `Halo shows no ${kind}.`, fix }];
+      return [warningResult(id, `Halo shows no ${kind}.`, fix)];
     },
   ];
 }
@@ -104,19 +105,20 @@ const endPrepay =
 /** One warning for each way in which Halo itself debits or sells a configured client's hours. */
 async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  const warn = (id: string, detail: string, fix: string) =>
-    results.push({ id, status: 'warning', detail, fix });
+  const warnOfPrepay = (id: string, owner: string, balance: string): void => {
+    const detail = `${owner} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
+    results.push(warningResult(id, detail, endPrepay));
+  };
   for (const clientId of clientIds) {
     const client = await readClient(halo, clientId);
     const balance = client.prepaybalance ?? '0';
     if (!isNothing(balance) || !isNothing(client.prepayrecurringhours ?? '0')) {
-      const detail = `${client.name} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
-      warn(`native-prepay.${clientId}`, detail, endPrepay);
+      warnOfPrepay(`native-prepay.${clientId}`, client.name, balance);
     }
     if (hasAutoTopUp(client)) {
       const detail = `Halo tops up ${client.name} automatically: no hours are sold to it from here.`;
       const fix = 'Turn off automatic top-up for this client, or sell its hours only in Halo.';
-      warn(`native-top-up.${clientId}`, detail, fix);
+      results.push(warningResult(`native-top-up.${clientId}`, detail, fix));
     }
   }
   // Pre-pay may belong to a contract instead, whose list row does not show the balance.
@@ -126,8 +128,8 @@ async function nativeBlocks(halo: Halo, clientIds: readonly SourceId[]): Promise
     const contract = await halo.get(`/ClientContract/${id}`, ContractWire);
     const balance = contract.contract_prepaybalance ?? '0';
     if (contract.allowprepay !== true && isNothing(balance)) continue;
-    const detail = `Contract ${contract.ref ?? id} of client ${client_id} has pre-pay in Halo (balance ${balance}): two systems would debit the same hour.`;
-    warn(`native-contract.${id}`, detail, endPrepay);
+    const owner = `Contract ${contract.ref ?? id} of client ${client_id}`;
+    warnOfPrepay(`native-contract.${id}`, owner, balance);
   }
   if (results.length > 0) return results;
   return [okResult('native-prepay', 'No configured client has pre-pay in Halo.')];

@@ -3,7 +3,7 @@
  * its models and of public clients. https://halopsa.com/apidoc/
  */
 import { z } from 'zod';
-import { DecimalText, Id, UtcInstant } from '../http/answers/wire.ts';
+import { DecimalText, Id, optional, UtcInstant } from '../http/answers/wire.ts';
 
 /** Where a token is requested, and for which tenant. */
 export const AuthInfo = z.object({
@@ -27,13 +27,9 @@ export type ClientWire = z.infer<typeof ClientWire>;
 /** Halo omits null keys: an open ticket has neither a closed flag nor a closing date. */
 export const TicketWire = z.object({
   id: Id,
-  client_id: Id.nullish(),
-  summary: z.string().nullish(),
-  status_id: Id.nullish(),
-  status_name: z.string().nullish(),
+  ...optional(Id, 'client_id', 'status_id'),
+  ...optional(z.string(), 'summary', 'status_name', 'tickettype_name', 'team'),
   tickettype_id: Reference,
-  tickettype_name: z.string().nullish(),
-  team: z.string().nullish(),
   team_id: Reference,
   hasbeenclosed: z.boolean().nullish(),
   dateclosed: RealTime,
@@ -56,48 +52,33 @@ export const TicketDetail = z.object({
   lastactiondate: RealTime,
 });
 
-/** Action IDs are unique only within their ticket. */
+/** Action IDs are unique only within their ticket. Those without `timetaken` are notes. */
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
   datetime: RealTime,
   actiondatecreated: RealTime,
   last_updated: RealTime,
-  who_agentid: Id.nullish(),
-  actionby_agent_id: Id.nullish(),
   actionarrivaldate: RealTime,
   actioncompletiondate: RealTime,
-  /** Null on notes without time. */
-  timetaken: DecimalText.nullish(),
-  timetakenadjusted: DecimalText.nullish(),
-  nonbilltime: DecimalText.nullish(),
-  traveltime: DecimalText.nullish(),
-  actionprepayhours: DecimalText.nullish(),
-  chargerate: Id.nullish(),
-  actisbillable: z.boolean().nullish(),
-  actreviewed: z.boolean().nullish(),
+  ...optional(Id, 'who_agentid', 'actionby_agent_id', 'chargerate'),
+  ...optional(DecimalText, 'timetaken', 'timetakenadjusted', 'nonbilltime', 'traveltime'),
+  ...optional(DecimalText, 'actionprepayhours'),
+  ...optional(z.boolean(), 'actisbillable', 'actreviewed', 'hiddenfromuser'),
   action_contract_id: Reference,
-  action_contract_ref: z.string().nullish(),
-  note: z.string().nullish(),
-  hiddenfromuser: z.boolean().nullish(),
+  ...optional(z.string(), 'action_contract_ref', 'note'),
 });
 export type ActionWire = z.infer<typeof ActionWire>;
 
 export const InvoiceWire = z.object({
   id: Id,
   client_id: Id.nullish(),
-  invoicenumber: z.string().nullish(),
-  reference: z.string().nullish(),
-  currency_code_name: z.string().nullish(),
-  invoice_date: z.string().nullish(),
+  ...optional(z.string(), 'invoicenumber', 'reference', 'currency_code_name', 'invoice_date'),
   /** Some invoices were never modified. */
   last_modified: RealTime,
   date_created: RealTime,
-  total: DecimalText.nullish(),
-  tax_total: DecimalText.nullish(),
-  amountpaid: DecimalText.nullish(),
-  amountdue: DecimalText.nullish(),
   datepaid: RealTime,
+  ...optional(DecimalText, 'total', 'tax_total', 'amountpaid', 'amountdue'),
   voided: z.boolean().nullish(),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
@@ -116,11 +97,8 @@ export const ClientDetail = ClientWire.extend({
   main_site_id: Reference,
   currencyisocode: z.string().nullish(),
   customfields: z.array(CustomField).nullish(),
-  prepaybalance: DecimalText.nullish(),
-  prepayrecurringhours: DecimalText.nullish(),
-  autotopupthreshhold: DecimalText.nullish(),
-  autotopupbyamount: DecimalText.nullish(),
-  autotopuptoamount: DecimalText.nullish(),
+  ...optional(DecimalText, 'prepaybalance', 'prepayrecurringhours'),
+  ...optional(DecimalText, 'autotopupbyamount', 'autotopuptoamount'),
 });
 export type ClientDetail = z.infer<typeof ClientDetail>;
 

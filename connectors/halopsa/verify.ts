@@ -149,48 +149,40 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
   return paid.every((one) => dayOf(one.last_modified) >= dayOf(one.datepaid));
 }
 
-const isSome = (decimal: string | null | undefined): boolean => !isNothing(decimal ?? '0');
-
 /** Time that Halo records or debits besides the time taken. */
-const besides: readonly {
-  id: string;
-  isIn(action: ActionWire): boolean;
-  what(action: ActionWire): string;
-  fix: string;
-}[] = [
+const besides = [
   {
+    field: 'traveltime',
     id: 'time.travel',
-    isIn: ({ traveltime }) => isSome(traveltime),
-    what: () => 'has travel time, which is not read.',
+    what: 'h of travel time, which is not read',
     fix: 'Log travel to be debited as time taken, with its own charge type.',
   },
   {
+    field: 'timetakenadjusted',
     id: 'time.adjusted',
-    isIn: ({ timetakenadjusted }) => isSome(timetakenadjusted),
-    what: () => 'has an adjustment of its time (timetakenadjusted), which is not read.',
+    what: 'h of adjustment of its time (timetakenadjusted), which is not read',
     fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
   },
   {
+    field: 'nonbilltime',
     id: 'time.non-billed',
-    isIn: ({ nonbilltime }) => isSome(nonbilltime),
-    what: () => 'has time that is not billed (nonbilltime), which is not read.',
+    what: 'h of time that is not billed (nonbilltime), which is not read',
     fix: 'Log it as a separate action, with a non-billed charge type.',
   },
   {
+    field: 'actionprepayhours',
     id: 'native-prepay.drawn',
-    isIn: ({ actionprepayhours }) => isSome(actionprepayhours),
-    what: ({ actionprepayhours: hours }) =>
-      `has ${hours} h that Halo took from its own pre-pay: two systems would debit the same hour.`,
+    what: 'h that Halo took from its own pre-pay: two systems would debit the same hour',
     fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
   },
-];
+] as const;
 
 /** Time besides the time taken, and time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const warnings = besides.flatMap(({ id, isIn, what, fix }) => {
-    const found = actions.find(isIn);
+  const warnings = besides.flatMap(({ field, id, what, fix }) => {
+    const found = actions.find((action) => !isNothing(action[field] ?? '0'));
     if (found === undefined) return [];
-    return [warningResult(id, `Ticket ${found.ticket_id} ${what(found)}`, fix)];
+    return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];
   });
   const timed = actions.filter(holdsTime);
   if (timed.length === 0 || !timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
