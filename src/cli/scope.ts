@@ -6,6 +6,7 @@ import type { StoreHolder } from '../service/app/rehearsal.ts';
 import type { CliDeps } from './deps.ts';
 import { type Paint, painter } from './output/style.ts';
 import { formatTable, type TableCell, type TableColumn } from './output/table.ts';
+import { hangText } from './output/wrap.ts';
 
 /** What a command works with once the config is loaded and the store is open. */
 export interface Scope {
@@ -18,6 +19,8 @@ export interface Scope {
   /** Dates, numbers and money as the MSP reads them. */
   format: Format;
   table(columns: readonly TableColumn[], rows: readonly (readonly TableCell[])[]): string;
+  /** A paragraph that a terminal gets broken at words, below the end of its head. */
+  hang(head: string, text: string): string;
   /** Reads the config again, with the same database; the caller closes it. */
   reopen(holder: StoreHolder): Promise<App>;
 }
@@ -90,6 +93,7 @@ export class Cli {
         answer: (value, text) => deps.out(isJson ? `${plainJson(value)}\n` : text()),
         reopen: open,
         table: (titles, rows) => formatTable(titles, rows, { paint, columns }),
+        hang: (head, text) => hangText(head, text, columns),
       });
     } finally {
       await app.close();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { StepResult } from '../../src/service/run/step.ts';
 import { client, entry, facts, openReportBench } from '../reports/report-bench.ts';
@@ -101,3 +102,29 @@ test('names, the one thing to be shortened, are whole where the rows are stacked
   expect(await at(60)).toContain(`Client: ${name}\n  Settled: 7 h 45 · Projected: 7 h 45`);
   expect((await at(110)).split('\n')[1]).toMatch(/^Dupont Plomberie et .*… +7 h 45/);
 });
+
+test.each([40, 60, 80])(
+  'status breaks its sentences at words on a terminal of %i columns',
+  async (columns) => {
+    const cli = await benchWithLongNames();
+    const [pull, often] = ['*/10 * * * *', '*/2 * * * *'];
+    cli.config = {
+      store: join(import.meta.dirname, 'none.db'),
+      schedule: { pull, debit: pull, replenish: pull, push: often, sweep: pull, reconcile: pull },
+    };
+    const { out, err } = await cli.run(['status'], {
+      isOutTerminal: true,
+      columns,
+      env: { NO_COLOR: '1' },
+    });
+    expect(err).toBe('');
+    const [before = ''] = out.split('\nStep');
+    expect(before.split('\n').filter((line) => line.length > columns)).toEqual([]);
+    const text = before.replace(/\s+/g, ' ');
+    expect(text).toContain(
+      'Run `prepaid-hours run` once, or `prepaid-hours start` for the service.',
+    );
+    expect(text).toContain('No service is running. It is 2026-04-10 12:00 (Europe/Paris)');
+    expect(before).toMatch(/^(?:late|failed) +\S.*\n {7}\S/m);
+  },
+);

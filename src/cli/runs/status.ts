@@ -39,8 +39,10 @@ function statusText(status: Status, scope: Scope): string {
     .join('\n');
 }
 
+const kindWidth = 6;
+
 function headText({ ok, problems, service, mode, timezone, asOf }: Status, scope: Scope): string {
-  const { paint } = scope;
+  const { paint, hang } = scope;
   const runs =
     service === null
       ? 'No service is running.'
@@ -48,12 +50,16 @@ function headText({ ok, problems, service, mode, timezone, asOf }: Status, scope
   const line = ok
     ? paint('green', 'OK: nothing is late, failed or stuck.')
     : paint('red', `${counted(problems.length, 'problem')}:`);
-  const lines = problems.flatMap(({ kind, subject, text, fix }) => [
-    `${paint('red', kind.padEnd(6))} ${plainText(`${subject}: ${text}`)}`,
-    `       ${plainText(fix)}`,
-  ]);
+  const lines = problems.flatMap(({ kind, subject, text, fix }) => {
+    const head = kind.padEnd(kindWidth);
+    const what = hang(`${head} `, plainText(`${subject}: ${text}`));
+    return [
+      paint('red', head) + what.slice(head.length),
+      hang(' '.repeat(head.length + 1), plainText(fix)),
+    ];
+  });
   const time = `${localTime(asOf, timezone)} (${timezone}), mode ${mode}.`;
-  return `${[line, ...lines, '', `${plainText(runs)} It is ${time}`].join('\n')}\n`;
+  return `${[line, ...lines, '', hang('', `${plainText(runs)} It is ${time}`)].join('\n')}\n`;
 }
 
 const stepStyles: Partial<Record<StepState, Style>> = { failed: 'red', late: 'red', never: 'dim' };
@@ -84,7 +90,7 @@ function stepsText({ steps, asOf }: Status, { table }: Scope): string {
 /** More are only counted. */
 const shownMax = 5;
 
-function messagesText({ messages }: Status, { paint }: Scope): string {
+function messagesText({ messages }: Status, { paint, hang }: Scope): string {
   const { waiting, stuck, failed, unapproved, withheld, list } = messages;
   const counts = [
     failed === 0 ? '' : `${failed} failed`,
@@ -100,7 +106,7 @@ function messagesText({ messages }: Status, { paint }: Scope): string {
     .filter(({ state }) => state === 'waiting' || state === 'unapproved')
     .slice(0, shownMax);
   const lines = shown.map(({ kind, client, connection, reason }) =>
-    plainText(`  ${kind} for ${client} to ${connection}: ${reason ?? 'not tried yet'}`),
+    hang('  ', plainText(`${kind} for ${client} to ${connection}: ${reason ?? 'not tried yet'}`)),
   );
   const more =
     waiting + unapproved > 0
@@ -111,7 +117,7 @@ function messagesText({ messages }: Status, { paint }: Scope): string {
 
 function restText(
   { openQuarantine, reconciliation, timezone }: Status,
-  { paint, format }: Scope,
+  { paint, format, hang }: Scope,
 ): string {
   const rows = `${counted(openQuarantine, 'row')} to review: prepaid-hours quarantine list`;
   const quarantine =
@@ -122,8 +128,9 @@ function restText(
   const { at, clients, failed, found } = reconciliation;
   const without = failed.length === 0 ? '' : ` Not compared: ${plainText(failed.join(', '))}.`;
   const line = `Reconcile: ${comparisonLine(clients, found, format)} (${localTime(at, timezone)}).${without}`;
-  if (found.rows === 0 && failed.length === 0) return `${quarantine}\n${line}\n`;
-  return `${quarantine}\n${paint('yellow', `${line} See prepaid-hours reconcile --last`)}\n`;
+  if (found.rows === 0 && failed.length === 0) return `${quarantine}\n${hang('', line)}\n`;
+  const advice = hang('', `${line} See prepaid-hours reconcile --last`);
+  return `${quarantine}\n${paint('yellow', advice)}\n`;
 }
 
 const balanceWords: Record<BalanceStatus['state'], string> = {

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import * as prompts from '@clack/prompts';
 import { KindError } from '../../../domain/errors.ts';
 import { plainText } from '../../../reports/format/plain-text.ts';
+import { wrapWords } from '../../output/wrap.ts';
 import type { Asker, Choice } from './asker.ts';
 
 /** From this many choices on, typing searches among them. */
@@ -74,15 +75,4 @@ export function createTerminalAsker(
 function answered<Value>(answer: Value | typeof prompts.CANCEL_SYMBOL): Value {
   if (!prompts.isCancel(answer)) return answer as Value;
   throw new KindError('config', 'Cancelled; nothing was written.');
-}
-
-function wrapWords(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines.splice(-1, 1, word);
-    else if (line.length + 1 + word.length <= width) lines.splice(-1, 1, `${line} ${word}`);
-    else lines.push(word);
-  }
-  return lines;
 }
