@@ -8,9 +8,9 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds } from '../../src/domain/time.ts';
+import type { SessionMark } from '../kit/reading/sessions.ts';
 import type { KnownBoard } from './boards.ts';
 import type {
-  Activity,
   BoardRow,
   Device,
   HoursPart,
@@ -183,7 +183,7 @@ function agreementOf(time: TimeFacts): string | null {
 }
 
 export function fromSession(
-  pair: { start: Activity; end: Activity },
+  { start, end }: { start: SessionMark; end: SessionMark },
   found: {
     clientId: string | null;
     device: string | null;
@@ -191,13 +191,13 @@ export function fromSession(
   },
 ): SessionRow {
   return {
-    sourceId: pair.start.id,
+    sourceId: start.id,
     clientId: found.clientId,
     technicianId: found.technician.id,
     technician: found.technician.name,
     device: found.device,
-    startedAt: pair.start.activityTime,
-    endedAt: pair.end.activityTime,
-    updatedAt: pair.end.activityTime,
+    startedAt: start.at,
+    endedAt: end.at,
+    updatedAt: end.at,
   };
 }

@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import { describeError } from '../../src/domain/errors.ts';
 import { secondsOf } from '../http/answers/exact.ts';
-import { DecimalText, EpochMs, EpochSeconds, Id } from '../http/answers/wire.ts';
+import { DecimalText, EpochMs, EpochSeconds, Id, optional } from '../http/answers/wire.ts';
+
+const Text = z.string();
 
 /** A page or list whose rows are parsed one by one. */
 export const AnyRows = z.array(z.unknown());
@@ -16,16 +18,12 @@ export type Organization = z.infer<typeof Organization>;
 export const Device = z.object({
   id: Id,
   organizationId: Id,
-  displayName: z.string().nullish(),
-  systemName: z.string().nullish(),
+  ...optional(Text, 'displayName', 'systemName'),
 });
 
 export const Technician = z.object({
   id: Id,
-  uid: z.string().nullish(),
-  firstName: z.string().nullish(),
-  lastName: z.string().nullish(),
-  email: z.string().nullish(),
+  ...optional(Text, 'uid', 'firstName', 'lastName', 'email'),
 });
 
 export const Status = z.object({
@@ -124,9 +122,7 @@ export const LogEntry = z.object({
   id: Id,
   type: z.string().nullish(),
   appUserContactId: Id.nullish(),
-  appUserContactUid: z.string().nullish(),
-  appUserContactType: z.string().nullish(),
-  body: z.string().nullish(),
+  ...optional(Text, 'appUserContactUid', 'appUserContactType', 'body'),
   publicEntry: z.boolean().nullish(),
   createTime: EpochSeconds.nullish(),
   timeTracked: Seconds.nullish(),
@@ -153,8 +149,7 @@ export const Activity = z.object({
   id: Id,
   activityTime: EpochSeconds,
   statusCode: z.string().nullish(),
-  deviceId: Id.nullish(),
-  userId: Id.nullish(),
+  ...optional(Id, 'deviceId', 'userId'),
 });
 export type Activity = z.infer<typeof Activity>;
 

@@ -1,4 +1,4 @@
-/** Remote sessions, paired from recorded starts and ends: unpaired ones are reported, never guessed. */
+/** Remote sessions, paired from recorded starts and ends. */
 
 import type {
   PullRequest,
@@ -6,11 +6,17 @@ import type {
   SessionRow,
   SourceId,
 } from '../../src/contract/connector.ts';
-import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
+import { addSeconds } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
 import { quarantined, type Rows } from '../kit/reading/lists.ts';
+import {
+  createPairing,
+  type FoundSession,
+  longestSessionSeconds,
+  type SessionMark,
+} from '../kit/reading/sessions.ts';
 import { idOf, type Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';
 import { facts } from './facts.ts';
@@ -44,7 +50,7 @@ export function readActivities(
 async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): Rows<SessionRow> {
   const codes = toolCodes[tool];
   const readBackTo = addSeconds(request.since, -longestSessionSeconds);
-  const pairing = createPairing(codes, request);
+  const pairing = createPairing<ActivityMark>(request);
   let oldestId: bigint | null = null;
   let isPast = false;
   const pages = pagesByCursor({
@@ -58,7 +64,7 @@ async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): 
     const older = page.rows
       .filter(({ id }) => before === null || BigInt(id) < before)
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
-    const found = older.flatMap((activity) => pairing.add(activity));
+    const found = older.flatMap((one) => toMarks(one, codes)).flatMap(pairing.add);
     isPast = older.some(({ activityTime }) => activityTime < readBackTo);
     oldestId = oldestOf(data.activities, oldestId);
     const believed = await believeAll(ninja, request, found);
@@ -83,16 +89,28 @@ function oldestOf(activities: readonly unknown[], before: bigint | null): bigint
   return oldest;
 }
 
+interface ActivityMark extends SessionMark {
+  activity: Activity;
+}
+
+/** None for an activity that is neither a start nor an end. */
+function toMarks(activity: Activity, codes: { start: string; end: string }): ActivityMark[] {
+  const { id, statusCode, activityTime: at, deviceId, userId } = activity;
+  if (statusCode !== codes.start && statusCode !== codes.end) return [];
+  const who = deviceId == null || userId == null ? null : `${deviceId} ${userId}`;
+  return [{ id, kind: statusCode === codes.start ? 'start' : 'end', at, who, activity }];
+}
+
 /** A session that cannot be assigned is quarantined for review. */
 async function believeAll(
   ninja: Ninja,
   { clientIds }: PullRequest,
-  found: readonly Found[],
+  found: readonly FoundSession<ActivityMark>[],
 ): Promise<{ rows: SessionRow[]; rejected: RejectedRow[] }> {
   const rows: SessionRow[] = [];
   const rejected: RejectedRow[] = [];
   for (const one of found) {
-    const activity = 'start' in one ? one.start : one.activity;
+    const { activity } = 'start' in one ? one.start : one.mark;
     const place = await placeSession(ninja, activity);
     if (place.clientId !== null && !clientIds.includes(place.clientId)) continue;
     if ('start' in one) {
@@ -130,81 +148,3 @@ export const toolCodes: Record<RemoteTool, { type: string; start: string; end: s
     end: 'QC_SESSION_TERMINATED',
   },
 };
-
-/** Maximum session length; activities are read this far before `since`. */
-const longestSessionSeconds = 24 * 3600;
-
-/** A session, or an activity that belongs to none. */
-type Found = { start: Activity; end: Activity } | { activity: Activity; reason: string };
-
-interface Pairing {
-  /** Takes the next older activity; returns what is now certain. */
-  add(activity: Activity): Found[];
-  /** What is left once there is nothing older to read. */
-  finish(): Found[];
-}
-
-/**
- * Pairs one tool's activities, newest first. An end belongs to the start directly before it, of the
- * same device and technician, with nothing of theirs in between and no more than a day apart.
- * A pair counts in the window in which it ended; something unpaired in the window in which that
- * became certain: a start without an end a day later, or with the next start.
- */
-export function createPairing(
-  codes: { start: string; end: string },
-  window: { since: Instant; until: Instant },
-): Pairing {
-  /** The next newer activity of the same device and technician. */
-  const newer = new Map<string, Activity>();
-
-  function unpaired(activity: Activity, reason: string, certainAt: Instant): Found[] {
-    const isInWindow = certainAt >= window.since && certainAt <= window.until;
-    return isInWindow ? [{ activity, reason }] : [];
-  }
-
-  function lonelyEnd(end: Activity): Found[] {
-    if (end.activityTime < window.since) return [];
-    return [{ activity: end, reason: 'Session end without a start within a day before it.' }];
-  }
-
-  function lonelyStart(start: Activity, next: Activity | undefined): Found[] {
-    const waitEndsAt = addSeconds(start.activityTime, longestSessionSeconds);
-    const nextAt = next?.activityTime ?? waitEndsAt;
-    const certainAt = nextAt < waitEndsAt ? nextAt : waitEndsAt;
-    return unpaired(start, 'Session without end: it was never recorded.', certainAt);
-  }
-
-  return {
-    add(activity) {
-      const isEnd = activity.statusCode === codes.end;
-      if (!isEnd && activity.statusCode !== codes.start) return [];
-      const missing = whatIsMissing(activity);
-      if (missing !== null) return unpaired(activity, missing, activity.activityTime);
-      const key = `${activity.deviceId} ${activity.userId}`;
-      const next = newer.get(key);
-      newer.set(key, activity);
-      if (isEnd) return next?.statusCode === codes.end ? lonelyEnd(next) : [];
-      if (next?.statusCode !== codes.end) return lonelyStart(activity, next);
-      const seconds = secondsBetween(activity.activityTime, next.activityTime);
-      if (seconds < 0) {
-        const reason = 'activityTime: the session ends before it starts.';
-        return unpaired(next, reason, next.activityTime);
-      }
-      if (seconds > longestSessionSeconds) {
-        return [...lonelyEnd(next), ...lonelyStart(activity, undefined)];
-      }
-      return next.activityTime >= window.since ? [{ start: activity, end: next }] : [];
-    },
-    finish() {
-      const left = [...newer.values()].filter(({ statusCode }) => statusCode === codes.end);
-      newer.clear();
-      return left.flatMap(lonelyEnd);
-    },
-  };
-}
-
-function whatIsMissing(activity: Activity): string | null {
-  if (activity.deviceId == null) return 'deviceId: the session names no device, so no client.';
-  if (activity.userId == null) return 'userId: the session names no technician.';
-  return null;
-}

@@ -73,29 +73,22 @@ export function closedStatuses(
       }),
     );
   }
-  const isRoot = ({ parentId, statusId }: Status): boolean =>
-    parentId == null ||
-    parentId === statusId ||
-    known.every((other) => other.statusId !== parentId);
-  const roots = known.filter(
-    (status) =>
-      isRoot(status) &&
-      [status.name, status.displayName].some((name) => name?.toLowerCase() === 'closed'),
-  );
-  const closed = new Set(roots.map(({ statusId }) => statusId));
-  if (closed.size === 0) {
-    throw new KindError('config', 'NinjaOne has no built-in ticket status called Closed.', {
-      fix: `Write under closedStatuses which of these mean closed: ${known.map(({ displayName }) => displayName).join(', ')}.`,
-    });
-  }
-  let sizeBefore = 0;
-  while (closed.size > sizeBefore) {
-    sizeBefore = closed.size;
-    for (const { statusId, parentId } of known) {
-      if (parentId != null && closed.has(parentId)) closed.add(statusId);
-    }
-  }
-  return closed;
+  const rootOf = (status: Status, left = known.length): Status => {
+    const parent = known.find(({ statusId }) => statusId === status.parentId);
+    return parent === undefined || left === 0 ? status : rootOf(parent, left - 1);
+  };
+  const isClosed = (status: Status): boolean => {
+    const { name, displayName } = rootOf(status);
+    return [name, displayName].some((text) => text?.toLowerCase() === 'closed');
+  };
+  // The built-in one comes first: it is set to close a ticket.
+  const closed = known
+    .filter(isClosed)
+    .sort((one, other) => Number(rootOf(other) === other) - Number(rootOf(one) === one));
+  if (closed.length > 0) return new Set(closed.map(({ statusId }) => statusId));
+  throw new KindError('config', 'NinjaOne has no built-in ticket status called Closed.', {
+    fix: `Write under closedStatuses which of these mean closed: ${known.map(({ displayName }) => displayName).join(', ')}.`,
+  });
 }
 
 export function unknownStatus(name: string, known: readonly Status[]): KindError {

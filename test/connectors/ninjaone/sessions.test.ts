@@ -1,92 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Activity } from '../../../connectors/ninjaone/schema.ts';
-import { createPairing } from '../../../connectors/ninjaone/sessions.ts';
 import { asked, readAll, withNinjaone } from './bench.ts';
-
-const codes = { start: 'S', end: 'E' };
-const window = { since: '2026-03-02T00:00:00.000Z', until: '2026-03-04T00:00:00.000Z' };
-
-/** `S 02T09:00` lines, oldest first, of one device and technician unless a third word names another. */
-function pair(lines: readonly string[], within = window): { pairs: string[]; unpaired: string[] } {
-  const activities: Activity[] = lines.map((line, index) => {
-    const [statusCode = '', at = '', who = 'a'] = line.split(' ');
-    const activityTime = `2026-03-${at}:00.000Z`;
-    return { id: String(index), activityTime, statusCode, deviceId: who, userId: who };
-  });
-  const pairing = createPairing(codes, within);
-  const found = activities.reverse().flatMap((activity) => pairing.add(activity));
-  found.push(...pairing.finish());
-  const short = ({ activityTime }: Activity): string => activityTime.slice(8, 16);
-  return {
-    pairs: found.flatMap((one) => ('start' in one ? `${short(one.start)}-${short(one.end)}` : [])),
-    unpaired: found.flatMap((one) =>
-      'start' in one ? [] : `${one.activity.statusCode} ${short(one.activity)}`,
-    ),
-  };
-}
-
-describe('The ends of a session', () => {
-  test('are paired where nothing of the same two lies between', () => {
-    const lines = ['S 02T09:00', 'S 02T09:10 b', 'E 02T09:30', 'E 02T09:40 b'];
-    expect(pair(lines)).toEqual({
-      pairs: ['02T09:10-02T09:40', '02T09:00-02T09:30'],
-      unpaired: [],
-    });
-  });
-
-  test('are reported, not guessed, where one of them was never recorded', () => {
-    expect(pair(['S 02T09:00', 'S 02T10:00', 'E 02T10:30'])).toEqual({
-      pairs: ['02T10:00-02T10:30'],
-      unpaired: ['S 02T09:00'],
-    });
-    expect(pair(['S 02T09:00', 'E 02T09:30', 'E 02T10:00'])).toEqual({
-      pairs: ['02T09:00-02T09:30'],
-      unpaired: ['E 02T10:00'],
-    });
-    expect(pair(['E 02T09:30'])).toEqual({ pairs: [], unpaired: ['E 02T09:30'] });
-  });
-
-  test('of a session that may still run are waited for, for a day', () => {
-    expect(pair(['S 03T12:00'])).toEqual({ pairs: [], unpaired: [] });
-    expect(pair(['S 02T12:00'])).toEqual({ pairs: [], unpaired: ['S 02T12:00'] });
-  });
-
-  test('of a session over the edge of the window count where it ended', () => {
-    expect(pair(['S 01T23:00', 'E 02T01:00']).pairs).toEqual(['01T23:00-02T01:00']);
-    expect(pair(['S 01T09:00', 'E 01T10:00'])).toEqual({ pairs: [], unpaired: [] });
-  });
-
-  test('more than a day apart are not believed to be one session', () => {
-    expect(pair(['S 02T09:00', 'E 03T09:01'])).toEqual({
-      pairs: [],
-      unpaired: ['E 03T09:01', 'S 02T09:00'],
-    });
-  });
-
-  test('are reported once, in whichever of two windows determines them', () => {
-    const lines = [
-      'S 01T12:00',
-      'E 02T23:50',
-      'S 02T23:55',
-      'E 03T00:10',
-      'S 03T06:00',
-      'S 03T07:00',
-    ];
-    const first = pair(lines.slice(0, 3), {
-      since: '2026-03-01T00:00:00.000Z',
-      until: '2026-03-03T00:00:00.000Z',
-    });
-    const second = pair(lines, {
-      since: '2026-03-03T00:00:00.000Z',
-      until: '2026-03-05T00:00:00.000Z',
-    });
-    expect(first).toEqual({ pairs: [], unpaired: ['E 02T23:50', 'S 01T12:00'] });
-    expect(second).toEqual({
-      pairs: ['02T23:55-03T00:10'],
-      unpaired: ['S 03T07:00', 'S 03T06:00'],
-    });
-  });
-});
 
 describe('NinjaOne sessions', () => {
   test('name client, device and technician, whatever tool recorded them', () =>
@@ -198,7 +111,7 @@ describe('NinjaOne sessions', () => {
       expect(rejected).toMatchObject([
         {
           sourceId: String(nowhere),
-          reason: 'deviceId: the session names no device, so no client.',
+          reason: 'The session names no device, or no technician.',
         },
       ]);
     }));
