@@ -13,7 +13,7 @@ export interface SessionMark {
 /** A session, or a mark that belongs to none. */
 export type FoundSession<Mark> = { start: Mark; end: Mark } | { mark: Mark; reason: string };
 
-export interface Pairing<Mark> {
+interface Pairing<Mark> {
   /** Takes the next older mark; returns what is now certain. */
   add(mark: Mark): FoundSession<Mark>[];
   /** What is left once there is nothing older to read. */
