@@ -18,10 +18,6 @@ const rows = {
     'Time can be requested by the day of work.',
     'There is no sweep, and late approvals are not looked for.',
   ),
-  'invoice-lines': reading.useful(
-    'An invoice line has the description of its charge.',
-    'Payments of sales are not detected; use activate: on-invoice.',
-  ),
   'ticket-key-kept': writing.needed(
     'A new ticket keeps its title, and the key in it.',
     'No tickets are made, since they would not be found again.',

@@ -3,7 +3,6 @@ import type {
   ConnectorContext,
   InvoiceLine,
   InvoiceRow,
-  SourceId,
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
@@ -149,15 +148,8 @@ export function spanOf(wire: WorkTimes, work: string): Span | null {
   return closest;
 }
 
-/** Our sale on an invoice line. */
-export type SaleLine = Pick<InvoiceRow, 'reference' | 'netMinor'>;
-
-export function fromInvoice(
-  wire: InvoiceWire,
-  reading: Reading,
-  sale: SaleLine,
-  sourceId: SourceId,
-): InvoiceRow {
+/** A line does not show which charge it comes from. */
+export function fromInvoice(wire: InvoiceWire, reading: Reading): InvoiceRow {
   const name = `Invoice ${wire.id}`;
   const { currency } = reading.context;
   const minorOf = (field: 'grandtotal' | 'paidamount' | 'paymentdue'): number | null => {
@@ -169,14 +161,14 @@ export function fromInvoice(
   const payment = readPayment({ totalMinor, ...amounts });
   const isVoid = /void|cancel/i.test(wire.statusname ?? '');
   return {
-    sourceId,
+    sourceId: wire.id,
     number: wire.invoicenumber || null,
     clientId: wire.accountid,
-    ...sale,
-    // A line does not show which charge it comes from.
+    reference: null,
     saleId: null,
     currency,
     totalMinor,
+    netMinor: null,
     ...payment,
     isPaid: !isVoid && payment.isPaid,
     isVoid,

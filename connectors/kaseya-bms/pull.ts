@@ -14,21 +14,14 @@ import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.t
 import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { withLines } from '../kit/reading/invoice-lines.ts';
+import { rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
 import { allRows, believeRows, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
 import { accountList, accountNumbers, fromAccount, listOf, lists } from './lists.ts';
 import { filterDaysAgo, filterTime } from './local-times.ts';
-import {
-  fromInvoice,
-  fromInvoiceLine,
-  fromTicket,
-  fromTime,
-  type SaleLine,
-  workedTimes,
-} from './mapping.ts';
+import { fromInvoice, fromInvoiceLine, fromTicket, fromTime, workedTimes } from './mapping.ts';
 import { saleKeyIn } from './sales.ts';
 import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
 
@@ -167,13 +160,9 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
   for await (const page of bms.pages(list)) {
     const ours = page.rows.filter(isOfClients(request));
     const lines = await readLines(bms, ours);
-    const parsed = parseRows(ours, InvoiceWire, (wire) => {
-      // One extra row per further sale on the same invoice, so that each gets its payment.
-      return salesIn(lines.get(wire.id) ?? [], currency).map((sale, index) => {
-        const sourceId = index === 0 ? wire.id : `${wire.id}:${sale.reference}`;
-        return fromInvoice(wire, bms, sale, sourceId);
-      });
-    });
+    const parsed = parseRows(ours, InvoiceWire, (wire) =>
+      rowPerSale(fromInvoice(wire, bms), salesIn(lines.get(wire.id) ?? [], currency)),
+    );
     const toLines = (found: readonly InvoiceLineWire[]) =>
       found.map((line) => fromInvoiceLine(line, currency));
     const rows = await withLines(parsed.rows.flat(), request, async () => {
@@ -194,8 +183,6 @@ async function readLines(
   const path = '/v2/finance/invoices/details';
   const filter = { ListInvoiceIds: ids.join(',') };
   const lines = await allRows(bms, { path, filter, isUncounted: true }, InvoiceLineWire);
-  const isOurs = lines.some((line) => keyOf(line) !== null);
-  await facts.verifyFact(bms.context, 'invoice-lines', isOurs || null);
   return Map.groupBy(lines, ({ invoiceid }) => invoiceid);
 }
 
@@ -203,16 +190,13 @@ function keyOf({ description, name }: InvoiceLineWire): string | null {
   return saleKeyIn(description) ?? saleKeyIn(name);
 }
 
-/** Our sales among these lines, each once; a single null if there is none. */
-function salesIn(lines: readonly InvoiceLineWire[], currency: string): SaleLine[] {
+/** Our sales among these lines, each once. */
+function salesIn(lines: readonly InvoiceLineWire[], currency: string) {
   const byKey = Map.groupBy(lines, keyOf);
   const keys = [...byKey.keys()].filter((key) => key !== null).sort();
-  if (keys.length === 0) return [{ reference: null, netMinor: null }];
   return keys.map((reference) => {
     const [line] = byKey.get(reference) ?? [];
-    return {
-      reference,
-      netMinor: line === undefined ? null : fromInvoiceLine(line, currency).totalMinor,
-    };
+    const netMinor = line === undefined ? null : fromInvoiceLine(line, currency).totalMinor;
+    return { reference, netMinor };
   });
 }

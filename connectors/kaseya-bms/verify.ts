@@ -43,8 +43,6 @@ export async function verifyByReading(
     'time-in-hours': isInHours(spans),
     'change-zone': await verifyZone(bms, userTime),
     'start-filter': isAnyTime ? isStartHonoured && worked > 0 : null,
-    // Verified by a run.
-    'invoice-lines': null,
   });
 }
 

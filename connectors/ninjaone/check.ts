@@ -76,7 +76,7 @@ async function seeOrganizations(ninja: Ninja): Promise<string> {
 }
 
 async function checkOrganizations(ninja: Ninja, clientIds: readonly SourceId[]) {
-  const known = await ninja.lists.organizations.recent(ninja);
+  const known = await ninja.lists.organizations.list(ninja);
   const shown = new Map(known.map(({ sourceId }) => [sourceId, true]));
   return checkListed('NinjaOne', 'organization', clientIds, shown);
 }

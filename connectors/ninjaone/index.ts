@@ -7,6 +7,7 @@ import { createNinja } from './call.ts';
 import { checkConnection, listNames } from './check.ts';
 import { NinjaoneConfig } from './config.ts';
 import { facts } from './facts.ts';
+import { pullClients } from './lists.ts';
 import { pullTickets, pullTicketTime } from './pull.ts';
 import { notes, organizationFields, ticketRecord } from './push.ts';
 import { pullSessions } from './sessions.ts';
@@ -28,7 +29,7 @@ export const ninjaone = describeVendor({
     listNames,
     listClients: (ninja) => ninja.lists.organizations.reread(ninja),
     pull: {
-      clients: (ninja, { resume }) => ninja.lists.organizations.pages(ninja, resume),
+      clients: pullClients,
       tickets: pullTickets,
       sessions: pullSessions,
     },

@@ -1,9 +1,8 @@
-/** Lists that rarely change, cached; those of organizations are read by every run. */
+/** Lists that rarely change, cached. Organizations are read by every run. */
 import { z } from 'zod';
-import type { ClientRow } from '../../src/contract/connector.ts';
+import type { ClientRow, PullRequest, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
-import { isRecent } from '../http/answers/clock.ts';
 import { parseAll, type Rows, readableRows, readPages } from '../kit/reading/lists.ts';
 import { remember } from '../kit/reading/remembered.ts';
 import { boardsKey, KnownBoard, readBoards } from './boards.ts';
@@ -21,8 +20,8 @@ import {
   TicketForm,
 } from './schema.ts';
 
-/** How long a list of organizations read in this process may be used to resolve names. */
-const organizationsLifeMs = 3_600_000;
+const organizationList = { path: '/v2/organizations', cursor: 'after' } as const;
+const KnownOrganization = z.object({ sourceId: z.string(), name: z.string() });
 
 export type Lists = ReturnType<typeof createLists>;
 
@@ -40,7 +39,9 @@ export function createLists(config: NinjaoneConfig) {
       get('/v2/ticketing/ticket-form', z.array(TicketForm)),
     ),
     boards: remember(boardsKey(config), KnownBoard, readBoards),
-    organizations: createOrganizations(),
+    organizations: remember('organizations', KnownOrganization, async (ninja: Ninja) =>
+      (await readableRows(ninja, organizationList, Organization)).map(fromOrganization),
+    ),
   };
 }
 
@@ -70,43 +71,24 @@ export async function findTechnician(
   return found ?? { id: shown, name: `Technician ${shown}` };
 }
 
-function createOrganizations() {
-  let held: { rows: readonly ClientRow[]; readAtMs: number } | null = null;
-
-  async function* pages(ninja: Ninja, start: string | null): Rows<ClientRow> {
-    const rows: ClientRow[] = [];
-    const list = { path: '/v2/organizations', cursor: 'after', start } as const;
-    const reading = { list, schema: Organization, fromWire: fromOrganization };
-    for await (const page of readPages(ninja, reading)) {
-      rows.push(...page.rows);
-      yield page;
-    }
-    if (start === null) held = { rows, readAtMs: ninja.context.now() };
+/** All of them, since changed ones cannot be requested; their names are stored for the tickets of this run. */
+export async function* pullClients(
+  ninja: Ninja,
+  { resume, isStored }: PullRequest,
+): Rows<ClientRow> {
+  const rows: ClientRow[] = [];
+  const list = { ...organizationList, start: resume };
+  const reading = { list, schema: Organization, fromWire: fromOrganization };
+  for await (const page of readPages(ninja, reading)) {
+    rows.push(...page.rows);
+    yield page;
   }
+  if (resume === null && isStored) await ninja.lists.organizations.keep(ninja, rows);
+}
 
-  async function reread(ninja: Ninja): Promise<readonly ClientRow[]> {
-    const rows: ClientRow[] = [];
-    for await (const page of pages(ninja, null)) rows.push(...page.rows);
-    return rows;
-  }
-
-  async function recent(ninja: Ninja): Promise<readonly ClientRow[]> {
-    const isYoung =
-      held !== null && isRecent(held.readAtMs, ninja.context.now(), organizationsLifeMs);
-    return held !== null && isYoung ? held.rows : reread(ninja);
-  }
-
-  return {
-    pages,
-    reread,
-    recent,
-    /**
-     * The id of the one organization with this name, read in this process: an organization may have
-     * been renamed, and another may have taken its name. Null where none or several have it.
-     */
-    async idOfName(ninja: Ninja, name: string): Promise<string | null> {
-      const [first, ...others] = (await recent(ninja)).filter((row) => row.name === name);
-      return first !== undefined && others.length === 0 ? first.sourceId : null;
-    },
-  };
+/** Null where none or several have the name: a renamed organization may have left it to another. */
+export async function idOfOrganization(ninja: Ninja, name: string): Promise<SourceId | null> {
+  const known = await ninja.lists.organizations.list(ninja);
+  const [first, ...others] = known.filter((row) => row.name === name);
+  return first !== undefined && others.length === 0 ? first.sourceId : null;
 }

@@ -15,7 +15,7 @@ import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { idOf, type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';
-import { findTechnician } from './lists.ts';
+import { findTechnician, idOfOrganization } from './lists.ts';
 import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
 import { BoardRow, LogEntry, type RowStatus } from './schema.ts';
 import { statusReader } from './statuses.ts';
@@ -96,9 +96,7 @@ const unseenReason =
 async function complete(ninja: Ninja, row: BoardRow, isByName: boolean): Promise<Wanted | string> {
   const { organization, status } = row;
   const known =
-    isByName && organization != null
-      ? await ninja.lists.organizations.idOfName(ninja, organization)
-      : null;
+    isByName && organization != null ? await idOfOrganization(ninja, organization) : null;
   if (known !== null && status != null) return { clientId: known, status };
   const ticket = await ifThere(readTicket(ninja, row.id));
   if (ticket === null) return unseenReason;

@@ -41,7 +41,7 @@ async function verifySample(ninja: Ninja, sample: BoardRow): Promise<void> {
   await facts.verifyFact(context, 'total-time', seconds === sample.totalTimeTracked);
   const { clientId } = await readTicket(ninja, sample.id);
   if (sample.organization == null || clientId == null) return;
-  const organizations = await lists.organizations.recent(ninja);
+  const organizations = await lists.organizations.list(ninja);
   const name = organizations.find(({ sourceId }) => sourceId === clientId)?.name;
   await facts.verifyFact(context, 'board-organization', name === sample.organization);
 }

@@ -19,6 +19,7 @@ import { readWorkedTime } from '../http/answers/exact.ts';
 import { describeIssue } from '../http/answers/issues.ts';
 import { inField, presentIds } from '../http/answers/rows.ts';
 import { UtcInstant } from '../http/answers/wire.ts';
+import { rowPerSale } from '../kit/reading/invoice-lines.ts';
 import { keysIn } from '../kit/writing/marker.ts';
 import type { SuperOps } from './call.ts';
 import type { ClientWire, InvoiceWire, ItemWire, TicketWire } from './schema.ts';
@@ -130,18 +131,18 @@ export function fromInvoice(
     ? inField(name, 'paymentDate', () => dayOf(wire.paymentDate ?? '', timezone))
     : issuedOn;
   const isVoid = wire.statusEnum === 'VOID';
-  const [reference = null, ...others] = keysIn((wire.items ?? []).map(({ details }) => details));
+  const keys = keysIn((wire.items ?? []).map(({ details }) => details));
   const row: InvoiceRow = {
     sourceId: wire.invoiceId,
     number: wire.displayId ?? null,
     clientId: wire.client?.accountId ?? null,
-    reference,
+    reference: null,
     // A sale may be a ticket, whose ID is from another type of record.
     saleId: config.billing.route === 'invoice' ? wire.invoiceId : null,
     currency,
     totalMinor:
       total === null ? null : inField(name, 'totalAmount', () => minorFromText(total, currency)),
-    netMinor: others.length === 0 ? netOf(wire, currency) : null,
+    netMinor: keys.length > 1 ? null : netOf(wire, currency),
     paidMinor: null,
     creditedMinor: null,
     isPaid: wire.statusEnum === 'PAID',
@@ -153,9 +154,10 @@ export function fromInvoice(
     // There is no last-modified timestamp; the last known date is used.
     updatedAt: startOfDay(paidOn > issuedOn ? paidOn : issuedOn, timezone),
   };
-  const idOf = (key: string): string => `${wire.invoiceId}:${key}`;
-  const further = { ...row, saleId: null };
-  return [row, ...others.map((key) => ({ ...further, sourceId: idOf(key), reference: key }))];
+  return rowPerSale(
+    row,
+    keys.map((reference, index) => ({ reference, ...(index > 0 && { saleId: null }) })),
+  );
 }
 
 /** The net total of the lines; null if a line shows no amount. */

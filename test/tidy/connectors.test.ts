@@ -18,8 +18,8 @@ const linesMax = 1700;
 const larger: Readonly<Record<string, number>> = {
   autotask: 2085,
   halopsa: 1970,
-  'kaseya-bms': 1900,
-  ninjaone: 1850,
+  'kaseya-bms': 1870,
+  ninjaone: 1830,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */

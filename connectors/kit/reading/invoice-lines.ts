@@ -26,3 +26,15 @@ export async function withLines(
   const lines = await read(wanted, signal);
   return rows.map((row) => ({ ...row, lines: lines.get(row.sourceId) ?? null }));
 }
+
+/** One row, and one more per further sale on the same invoice, so that each gets its payment. */
+export function rowPerSale(
+  row: InvoiceRow,
+  [first, ...others]: readonly Partial<Pick<InvoiceRow, 'reference' | 'saleId' | 'netMinor'>>[],
+): [InvoiceRow, ...InvoiceRow[]] {
+  const idOf = (reference = ''): string => `${row.sourceId}:${reference}`;
+  const further = others.map((sale) => {
+    return { ...row, ...sale, sourceId: idOf(sale.reference ?? undefined) };
+  });
+  return [{ ...row, ...first }, ...further];
+}

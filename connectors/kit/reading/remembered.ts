@@ -15,6 +15,8 @@ export interface Remembered<C, Row> {
   find(call: C, isWanted: (row: Row) => boolean): Promise<Row | null>;
   /** Always read. */
   reread(call: C): Promise<readonly Row[]>;
+  /** Stores the list as somebody else has just read it. */
+  keep(call: C, rows: readonly Row[]): Promise<void>;
   /** Null if nothing is stored, or it is too old. */
   stored(call: C): Promise<readonly Row[] | null>;
 }
@@ -35,11 +37,14 @@ export function remember<C extends HasContext, Row>(
   /** Concurrent look-ups share one request. */
   let underWay: Promise<readonly Row[]> | null = null;
 
+  async function keep({ context }: C, rows: readonly Row[]): Promise<void> {
+    readHereMs = context.now();
+    await context.memory.set(key, JSON.stringify({ readAtMs: readHereMs, rows }));
+  }
+
   async function readNow(call: C): Promise<readonly Row[]> {
-    const { memory, now } = call.context;
     const rows = [...(await read(call))];
-    readHereMs = now();
-    await memory.set(key, JSON.stringify({ readAtMs: readHereMs, rows }));
+    await keep(call, rows);
     return rows;
   }
 
@@ -60,6 +65,7 @@ export function remember<C extends HasContext, Row>(
   return {
     list,
     reread,
+    keep,
     stored,
     async find(call, isWanted) {
       const found = (await list(call)).find(isWanted) ?? null;
