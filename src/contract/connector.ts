@@ -225,10 +225,10 @@ export interface Fact {
 }
 
 /**
- * What a connector was tested against: the vendor's published schema, recorded responses, a real
- * server in CI, a live tenant.
+ * What a connector was tested against: the vendor's published schema, its own client library,
+ * recorded responses, a real server in CI, a live tenant.
  */
-export type Evidence = 'schema' | 'recorded' | 'real server' | 'live tenant';
+export type Evidence = 'schema' | 'official client' | 'recorded' | 'real server' | 'live tenant';
 
 /** One vendor, as the registry lists it. `Config` is the vendor's own part of a connection. */
 export interface VendorModule<Config = unknown> {

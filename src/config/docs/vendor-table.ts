@@ -25,6 +25,7 @@ const columns: readonly [title: string, cell: (vendor: VendorModule) => string |
 
 const evidenceTexts: Readonly<Record<Evidence, string>> = {
   schema: 'published schema',
+  'official client': 'official client',
   recorded: 'recorded answers',
   'real server': 'real server in CI',
   'live tenant': 'live tenant',
