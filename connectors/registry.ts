@@ -5,6 +5,7 @@ export const registry: VendorRegistry = {
   atera: async () => (await import('./atera/index.ts')).atera,
   autotask: async () => (await import('./autotask/index.ts')).autotask,
   connectwise: async () => (await import('./connectwise/index.ts')).connectwise,
+  gocardless: async () => (await import('./gocardless/index.ts')).gocardless,
   halopsa: async () => (await import('./halopsa/index.ts')).halopsa,
   'kaseya-bms': async () => (await import('./kaseya-bms/index.ts')).kaseyaBms,
   ninjaone: async () => (await import('./ninjaone/index.ts')).ninjaone,

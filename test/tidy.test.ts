@@ -51,7 +51,7 @@ function planted(path: string, target: string): SourceFile {
 
 test('the core never names a vendor', () => {
   const names =
-    /\batera\b|kaseya|superops|connectwise|ninja|autotask|halo|syncro|stripe|request.?tracker|best practical/i;
+    /\batera\b|kaseya|superops|connectwise|ninja|autotask|halo|syncro|stripe|gocardless|request.?tracker|best practical/i;
   const naming = sources.filter(({ path, text }) => path.startsWith('src/') && names.test(text));
   expect(naming.map(({ path }) => path)).toEqual([]);
 });
@@ -158,6 +158,7 @@ test.each(vendors.map(({ id, evidence }) => [id, evidence] as const))(
   (id, evidence) => {
     const proofs = {
       schema: `test/specs/${id}.specs.test.ts`,
+      'official client': `test/connectors/${id}/official-client.test.ts`,
       recorded: `test/connectors/${id}/recorded.test.ts`,
       'real server': `test/real/${id}`,
       // Nobody has lent one yet.

@@ -3,6 +3,7 @@ import { ateraSubject } from './atera/subject.ts';
 import { autotaskSubject } from './autotask/subject.ts';
 import { connectwiseSubject } from './connectwise/subject.ts';
 import { type ContractSubject, hasTime } from './contract-bench.ts';
+import { gocardlessSubject } from './gocardless/subject.ts';
 import { halopsaSubject } from './halopsa/subject.ts';
 import { kaseyaBmsSubject } from './kaseya-bms/subject.ts';
 import { ninjaoneSubject } from './ninjaone/subject.ts';
@@ -15,6 +16,7 @@ export const subjects: readonly ContractSubject[] = [
   ateraSubject,
   autotaskSubject,
   connectwiseSubject,
+  gocardlessSubject,
   halopsaSubject,
   kaseyaBmsSubject,
   ninjaoneSubject,

@@ -144,6 +144,20 @@ export async function checkClients(
   return [okResult('clients', `All ${clientIds.length} clients found.`)];
 }
 
+/** A result for each client, whatever is wrong with the others. */
+export async function checkEachClient(
+  product: string,
+  clientIds: readonly SourceId[],
+  look: (id: SourceId) => Promise<CheckResult>,
+): Promise<CheckResult[]> {
+  const attempt = attemptsAt(product);
+  const results: CheckResult[] = [];
+  for (const id of clientIds) {
+    results.push(...(await attempt(`client.${id}`, async () => [await look(id)])));
+  }
+  return results;
+}
+
 /** Clients that the vendor shows, by ID, with whether each is active. `noun`: what it calls a client. */
 export function checkListed(
   product: string,

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { BaseUrl, Name } from '../http/settings.ts';
+
+export const liveUrl = 'https://api.gocardless.com';
+
+/** The settings of a connection with `vendor: gocardless`. */
+export const GoCardlessConfig = z.strictObject({
+  accessToken: Name.meta({ secret: true }).describe(
+    'Access token of the organisation, with read-write access.',
+  ),
+  baseUrl: BaseUrl.default(liveUrl).describe(
+    'Address of the API; https://api-sandbox.gocardless.com for a sandbox account, which moves no money.',
+  ),
+});
+
+export type GoCardlessConfig = z.infer<typeof GoCardlessConfig>;
