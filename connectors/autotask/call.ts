@@ -6,7 +6,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import { allRows, numericIds, type Pages } from '../kit/reading/lists.ts';
+import { allRows, inChunks, lastIdOf, numericIds, type Pages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
 import type { AutotaskConfig } from './config.ts';
@@ -81,12 +81,6 @@ export function companyNumbers(clientIds: readonly SourceId[]): SourceId[] {
 /** Values in one `in` list. The vendor allows 500 conditions in a query. */
 const idsPerQuery = 300;
 
-function inChunks<T>(items: readonly T[], size: number = idsPerQuery): T[][] {
-  const chunks: T[][] = [];
-  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
-  return chunks;
-}
-
 /** The list of an entity with the fields of a schema. */
 export function listOf(path: string, schema: z.ZodObject, ...filter: readonly Filter[]): List {
   return { path, filter, fields: Object.keys(schema.shape) };
@@ -94,7 +88,7 @@ export function listOf(path: string, schema: z.ZodObject, ...filter: readonly Fi
 
 /** The lists of the rows whose field is one of these IDs, in batches. */
 export function splitList(list: List, field: string, ids: readonly SourceId[]): List[] {
-  return inChunks(ids).map((chunk) => {
+  return inChunks(ids, idsPerQuery).map((chunk) => {
     return { ...list, filter: [where.isOneOf(field, chunk), ...list.filter] };
   });
 }
@@ -169,10 +163,7 @@ function sendQuery(api: Open, list: List, maxRecords: number, cursor: string | n
 function nextCursor(path: string, page: Page, size: number, isRising: boolean): string | null {
   const { nextPageUrl } = page.pageDetails;
   if (nextPageUrl !== null && nextPageUrl !== '') return nextPageUrl;
-  if (page.items.length < size || !isRising) return null;
-  const last = RowWithId.safeParse(page.items.at(-1));
-  if (last.success) return String(last.data.id);
-  throw new KindError('contract', `${path}: the last row of a full page has no id.`);
+  return page.items.length < size || !isRising ? null : lastIdOf(path, page.items);
 }
 
 /** All pages of several lists, each with the position from which a later pass resumes. */

@@ -8,7 +8,7 @@ import { createTransport } from '../http/transport.ts';
 import type { Answer, LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
-import type { Pages } from '../kit/reading/lists.ts';
+import { lastIdOf, type Pages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import type { ConnectwiseConfig } from './config.ts';
 import { type NameKind, nameSources } from './lists.ts';
@@ -64,7 +64,6 @@ export function createPsa(config: ConnectwiseConfig, context: ConnectorContext):
 }
 
 const Rows = z.array(z.unknown());
-const RowWithId = z.object({ id: z.int() });
 
 /** Sorted by ID, so that rows changing meanwhile are neither lost nor duplicated. */
 async function* readPages(psa: Call<ConnectwiseConfig, List>, list: List): Pages {
@@ -105,10 +104,7 @@ function nextPageId(answer: Answer<unknown[]>, path: string, pageSize: number): 
       fix: 'Numbered pages lose rows that change meanwhile. Ask ConnectWise about forward-only paging.',
     });
   }
-  if (answer.data.length < pageSize) return null;
-  const last = RowWithId.safeParse(answer.data.at(-1));
-  if (last.success) return String(last.data.id);
-  throw new KindError('contract', `GET ${path}: the last row of a full page has no id.`);
+  return answer.data.length < pageSize ? null : lastIdOf(path, answer.data);
 }
 
 /**

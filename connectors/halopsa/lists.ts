@@ -6,7 +6,7 @@ import type { ClientRow, ListedProduct, SourceId } from '../../src/contract/conn
 import { KindError } from '../../src/domain/errors.ts';
 import { Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { findRow, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
+import { findRow, inChunks, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
 import type { NameSources } from '../kit/reading/names.ts';
 import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
@@ -110,16 +110,11 @@ export async function clientLists(
   { context }: Halo,
   clientIds: readonly SourceId[],
 ): Promise<{ ids: SourceId[]; query: Query }[]> {
-  const ids = clientNumbers(clientIds);
   const isSingle = (await facts.readFact(context, 'client-ids')) === 'no';
-  const size = isSingle ? 1 : clientsPerList;
-  const lists: { ids: SourceId[]; query: Query }[] = [];
-  for (let from = 0; from < ids.length; from += size) {
-    const part = ids.slice(from, from + size);
-    const query = part.length === 1 ? { client_id: part[0] } : { client_ids: part.join(',') };
-    lists.push({ ids: part, query });
-  }
-  return lists;
+  const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : clientsPerList);
+  return parts.map((ids) => {
+    return { ids, query: ids.length === 1 ? { client_id: ids[0] } : { client_ids: ids.join(',') } };
+  });
 }
 
 export async function listClients(halo: Halo): Promise<ClientRow[]> {

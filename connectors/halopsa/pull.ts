@@ -14,8 +14,14 @@ import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
-import { createDescent, ignoredFilter, readPages, refuseStranger } from '../kit/reading/lists.ts';
-import type { Halo } from './call.ts';
+import {
+  createDescent,
+  ignoredFilter,
+  readPages,
+  refuseOld,
+  refuseStranger,
+} from '../kit/reading/lists.ts';
+import type { Halo, List } from './call.ts';
 import { facts } from './facts.ts';
 import {
   clientList,
@@ -68,29 +74,27 @@ async function* changedTickets(
   halo: Halo,
   { since }: PullRequest,
   ids: readonly SourceId[],
-  list: ReturnType<typeof ticketList>,
+  list: List,
 ): AsyncGenerator<Page<TicketRow>> {
-  const closedStatuses = halo.config.closedStatuses ?? null;
   const toTicket = await createTicketMapper(halo);
   const deleted = await readDeleted(halo);
   let before = -1;
-  for await (const page of halo.pages(list)) {
-    const believed = parseRows(page.rows, TicketWire, (row) => ({
-      row: fromTicket(toTicket(row), closedStatuses),
-      lastUpdate: row.last_update ?? null,
-    }));
-    before = refuseOtherOrder(page.rows, before);
-    for (const { row, lastUpdate } of believed.rows) {
-      refuseStranger('/Tickets', row.clientId, ids);
+  const pages = readPages(halo, {
+    list,
+    schema: TicketWire,
+    fromWire: (wire) => fromTicket(toTicket(wire), halo.config.closedStatuses ?? null),
+    refuse: ({ clientId }, { last_update: changedAt }) => {
+      refuseStranger('/Tickets', clientId, ids);
       // The filter applies to `last_update` only: the last action of a changed ticket may be old.
-      if (lastUpdate === null || lastUpdate >= `${filterTime(since)}.000Z`) continue;
-      throw ignoredFilter('/Tickets', `a ticket last changed at ${lastUpdate}`);
-    }
-    const rows = believed.rows.map(({ row }) => row);
-    const restored = rows.filter(({ sourceId }) => deleted.delete(sourceId));
+      if (changedAt != null) refuseOld('/Tickets', changedAt, `${filterTime(since)}.000Z`);
+    },
+  });
+  for await (const page of pages) {
+    before = refuseOtherOrder(page.rows, before);
+    const restored = page.rows.filter(({ sourceId }) => deleted.delete(sourceId));
     if (restored.length > 0) await writeDeleted(halo, deleted);
     // Numbered pages: a pass can only resume at the end of the list.
-    yield { rows, rejected: believed.rejected, resume: null };
+    yield { ...page, resume: null };
   }
 }
 
@@ -104,13 +108,10 @@ export async function createTicketMapper(halo: Halo): Promise<(row: TicketWire) 
   };
 }
 
-const AnyRow = z.object({ id: z.int() });
-
 /** A page may be repeated, but IDs rise within it, and from the first row of one page to that of the next. */
-function refuseOtherOrder(rows: readonly unknown[], firstBefore: number): number {
-  const ids = rows.flatMap((row) => AnyRow.safeParse(row).data?.id ?? []);
-  const [first] = ids;
-  if (first === undefined) return firstBefore;
+function refuseOtherOrder(rows: readonly TicketRow[], firstBefore: number): number {
+  const ids = rows.map(({ sourceId }) => Number(sourceId));
+  const [first = firstBefore] = ids;
   const isRising = ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0));
   if (!isRising || first < firstBefore) throw ignoredFilter('/Tickets', 'tickets in another order');
   return first;

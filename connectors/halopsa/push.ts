@@ -15,6 +15,7 @@ import { type Halo, type List, post, readWhole } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { actionList, clientNumber, readClient, ticketList } from './lists.ts';
 import { actionId, isClosedTicket } from './mapping.ts';
+import { createTicketMapper } from './pull.ts';
 import { type CustomField, TicketWire } from './schema.ts';
 
 const Created = z.object({ id: Id });
@@ -85,11 +86,10 @@ const alertTicket: ClosableTicket<Halo> = {
     const path = `/Tickets/${encodeURIComponent(id)}`;
     const ticket = await halo.getIfThere(path, AlertTicket);
     if (ticket === null || ticket.deleted === true) return null;
-    const closedStatuses = halo.config.closedStatuses ?? null;
-    const status_name = closedStatuses === null ? null : await readStatusName(halo, ticket);
+    const toTicket = await createTicketMapper(halo);
     return {
       bearsKey: (key) => ticket.third_party_id_string === key,
-      isClosed: isClosedTicket({ ...ticket, status_name }, closedStatuses),
+      isClosed: isClosedTicket(toTicket(ticket), halo.config.closedStatuses ?? null),
     };
   },
   async close(halo, id) {
@@ -101,12 +101,6 @@ const alertTicket: ClosableTicket<Halo> = {
   note: notes,
   whenGone: 'by hand',
 };
-
-/** A single ticket may show only the number of its status. */
-async function readStatusName(halo: Halo, { status_id, status_name }: TicketWire) {
-  if (status_name || status_id == null) return status_name;
-  return (await halo.names.byId(halo, 'statuses', [status_id])).get(status_id);
-}
 
 const NoteWire = z.object({
   id: Id,

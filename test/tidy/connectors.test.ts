@@ -16,8 +16,8 @@ const linesMax = 1700;
 
 /** Folders whose vendors' quirks take more. They may shrink, and never grow. */
 const larger: Readonly<Record<string, number>> = {
-  autotask: 2085,
-  halopsa: 1970,
+  autotask: 2075,
+  halopsa: 1955,
   'kaseya-bms': 1870,
   ninjaone: 1830,
 };

@@ -1,5 +1,5 @@
 /** Reads lists: quarantining bad rows, strictly, or until one row is found. */
-import type { ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../../src/domain/time.ts';
@@ -95,6 +95,8 @@ function isLastOf({ rows, count, pages, isLast }: NumberedPage, seen: number, re
   return pages != null ? seen >= pages : rows.length === 0;
 }
 
+const RowWithId = z.object({ id: z.int() });
+
 /** `GET /Tickets`; for an operation, just its name. */
 function calledBy(path: string): string {
   return path.startsWith('/') ? `GET ${path}` : path;
@@ -121,7 +123,7 @@ interface Reading<Wire, Row, List> {
   /** Tests the raw row: other clients' rows are skipped before they are parsed. */
   concernsUs?(raw: unknown): boolean;
   /** Throws for a row that the filter should have excluded. */
-  refuse?(row: Row): void;
+  refuse?(row: Row, wire: Wire): void;
   isWanted?(row: Row): boolean;
 }
 
@@ -133,10 +135,11 @@ export async function* readPages<Wire, Row, List>(
   const { list, schema, fromWire, idOf, refuse, isWanted = () => true } = reading;
   for await (const page of call.pages(list)) {
     const ours = page.rows.filter((raw) => reading.concernsUs?.(raw) ?? true);
-    const { rows: nested, rejected } = parseRows(ours, schema, fromWire, idOf);
-    const rows = nested.flat() as Row[];
-    if (refuse !== undefined) rows.forEach(refuse);
-    yield { rows: rows.filter(isWanted), rejected, resume: page.resume ?? null };
+    const toRows = (wire: Wire) => ({ wire, rows: [fromWire(wire)].flat() as Row[] });
+    const { rows: parsed, rejected } = parseRows(ours, schema, toRows, idOf);
+    for (const { wire, rows } of parsed) for (const row of rows) refuse?.(row, wire);
+    const wanted = parsed.flatMap(({ rows }) => rows).filter(isWanted);
+    yield { rows: wanted, rejected, resume: page.resume ?? null };
   }
 }
 
@@ -254,6 +257,20 @@ export function createDescent(since: Instant): { see(at: Instant): void; isDone(
     },
     isDone: () => isOrdered && oldest < since,
   };
+}
+
+/** Parts of a list that fit into one request. */
+export function inChunks<T>(items: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
+  return chunks;
+}
+
+/** After a full page without a link to the next one: the ID of its last row, after which the next page starts. */
+export function lastIdOf(path: string, rows: readonly unknown[]): string {
+  const last = RowWithId.safeParse(rows.at(-1));
+  if (last.success) return String(last.data.id);
+  throw new KindError('contract', `${calledBy(path)}: the last row of a full page has no id.`);
 }
 
 export function quarantined(sourceId: SourceId, reason: string, row: unknown): RejectedRow {
