@@ -38,5 +38,14 @@ export const BalancesDocument = z.looseObject({
 });
 export type BalancesDocument = z.infer<typeof BalancesDocument>;
 
+export const StatementsDocument = z.looseObject({
+  statements: z.array(z.looseObject({ client: z.string(), file: z.string() })),
+});
+
+export const PublishDocument = z.looseObject({
+  index: z.string(),
+  pages: z.array(z.looseObject({ client: z.string(), file: z.string() })),
+});
+
 export const VerifyDocument = z.looseObject({ ok: z.boolean() });
 export type VerifyDocument = z.infer<typeof VerifyDocument>;

@@ -25,6 +25,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...balanceFaults(outcome, expected),
     ...psaFaults(outcome, expected),
     ...messageFaults(outcome),
+    ...paperFaults(outcome),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];
 }
@@ -125,6 +126,24 @@ function messageFaults({ psa }: Outcome): string[] {
   ];
   const strange = texts.filter((text) => /ph:|undefined|null|-\d/.test(text));
   return strange.map((text) => `A client would read this: ${text}`);
+}
+
+const pageBytesMax = 40_000;
+
+/** One statement and one page a client. */
+function paperFaults({ papers }: Outcome): string[] {
+  const { statements, pages } = papers;
+  const heavy = pages.filter(({ bytes }) => bytes > pageBytesMax);
+  return [
+    ...clients.flatMap(({ name }) => {
+      const count = (list: readonly { client: string }[]) =>
+        list.filter(({ client }) => client === name).length;
+      const found = [count(statements), count(pages)];
+      if (found.every((each) => each === 1)) return [];
+      return [`${name} has ${found[0]} statements and ${found[1]} pages, not one of each.`];
+    }),
+    ...heavy.map(({ client, bytes }) => `The page of ${client} has ${bytes} bytes.`),
+  ];
 }
 
 /** Low by what is left, or by what will be left once open work is due. */

@@ -12,7 +12,7 @@ import { createMonth } from './month.ts';
 import { createProgram } from './program.ts';
 import { planSecondAct } from './second-act.ts';
 import { openStage } from './stage.ts';
-import { messagesFile, statementFile, tellStory } from './story.ts';
+import { tellStory } from './story.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, out: { type: 'string' } },
@@ -25,15 +25,16 @@ const stage = await openStage(month);
 try {
   const configFile = writeConfig(folder, month, stage);
   const store = join(folder, 'data', 'prepaid-hours.db');
-  const shownConfig = relative(process.cwd(), configFile);
+  const shown = shownPath(folder);
+  const shownConfig = join(shown, 'connector.yaml');
   const isQuiet = values.json;
   const program = createProgram({ configFile, shownConfig, store, isQuiet });
-  const outcome = await tellStory({ program, stage, month, act, folder });
+  const outcome = await tellStory({ program, stage, month, act, place: { folder, shown } });
   const faults = findFaults(outcome, month, act);
   for (const fault of faults) process.stderr.write(`Not as expected: ${fault}\n`);
   if (faults.length > 0) process.exitCode = 1;
   if (isQuiet) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-  else program.say(closing(configFile, store));
+  else program.say(closing(shown));
 } catch (error) {
   process.stderr.write(`The demo failed. ${error instanceof Error ? error.stack : error}\n`);
   process.exitCode = 1;
@@ -41,12 +42,19 @@ try {
   await stage.close();
 }
 
-function closing(configFile: string, store: string): string {
-  return `── Look around
-  Config      ${configFile}
-  Database    ${store}
-  Statement   ${statementFile(folder)} (open it in a browser)
-  Messages    ${messagesFile(folder)} (tickets, notes and invoices as the PSA shows them)
+/** Commands run in the checkout. */
+function shownPath(path: string): string {
+  const shown = relative(checkout, path);
+  return shown.startsWith('..') ? path : shown;
+}
+
+function closing(shown: string): string {
+  return `── Look around in ${shown}
+  connector.yaml         the config
+  statements/            every client's, to open in a browser
+  published/index.html   every client's page
+  messages.md            tickets, notes and invoices as the PSA shows them
+  data/                  the database
 
 The sandboxes end with the demo. To use a real PSA:
   1. Run \`npm run -s prepaid-hours -- init\`: it asks for your PSA, tests the credentials, and

@@ -1,7 +1,9 @@
 /** Runs the command line's commands in processes of their own, and shows them as a person sees them. */
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { z } from 'zod';
-import { type CommandResult, runCommand } from '../support/run-command.ts';
+import type { Instant } from '../../src/domain/time.ts';
+import { type CommandResult, program, startProgram } from '../support/run-command.ts';
 import { RunDocument } from './documents.ts';
 
 export interface Program {
@@ -11,6 +13,10 @@ export interface Program {
   show(args: readonly string[]): Promise<void>;
   /** Runs a command for its JSON document; throws when it fails. */
   ask<T>(args: readonly string[], schema: z.ZodType<T>): Promise<T>;
+  /** Prints a command line only. */
+  name(args: readonly string[]): void;
+  /** Runs a command that may fail, and prints nothing. */
+  attempt(args: readonly string[]): Promise<CommandResult>;
   /** A `run`, shown or not, and its result. */
   run(): Promise<RunDocument>;
 }
@@ -21,17 +27,36 @@ export interface ProgramOptions {
   shownConfig: string;
   store: string;
   isQuiet: boolean;
+  /** When the next command begins. Default: now. */
+  clock?(): Instant;
 }
+
+const preload = join(import.meta.dirname, 'preload.ts');
+const indent = 2;
+/** Longer command lines are broken. */
+const widthMax = 80;
 
 export function createProgram({
   configFile,
   shownConfig,
   store,
   isQuiet,
+  clock,
 }: ProgramOptions): Program {
+  const attempt: Program['attempt'] = (args) => {
+    const { columns } = process.stdout;
+    const env = {
+      LOG_LEVEL: 'warn',
+      LOG_FORMAT: 'pretty',
+      NO_COLOR: '1',
+      ...(clock === undefined ? {} : { DEMO_CLOCK: clock() }),
+      ...(columns === undefined ? {} : { DEMO_COLUMNS: String(columns - indent) }),
+    };
+    const command = ['--no-warnings', '--import', preload, program, ...args];
+    return startProgram(process.execPath, [...command, '--config', configFile], { env }).done;
+  };
   const start = async (args: readonly string[]): Promise<CommandResult> => {
-    const env = { LOG_LEVEL: 'warn', LOG_FORMAT: 'pretty', NO_COLOR: '1' };
-    const result = await runCommand([...args, '--config', configFile], { env });
+    const result = await attempt(args);
     if (result.exitCode === 0) return result;
     const written = result.stdout + result.stderr;
     throw new Error(`\`${args.join(' ')}\` ended with ${result.exitCode}:\n${written}`);
@@ -39,9 +64,14 @@ export function createProgram({
   const say = (text: string) => {
     if (!isQuiet) process.stdout.write(`${text}\n`);
   };
-  const show = async (args: readonly string[]) => {
+  const name = (args: readonly string[]) => {
     const shown = args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
-    say(`$ prepaid-hours ${shown} --config ${shownConfig}`);
+    const [command, option] = [`$ prepaid-hours ${shown}`, `--config ${shownConfig}`];
+    const isLong = command.length + option.length + 1 > widthMax;
+    say(`${command}${isLong ? ' \\\n    ' : ' '}${option}`);
+  };
+  const show = async (args: readonly string[]) => {
+    name(args);
     const { stdout, stderr } = await start(args);
     say(indented(stdout + stderr));
   };
@@ -52,6 +82,8 @@ export function createProgram({
   return {
     say,
     show,
+    name,
+    attempt,
     ask,
     async run() {
       if (isQuiet) return ask(['run'], RunDocument);
@@ -63,7 +95,7 @@ export function createProgram({
 
 function indented(text: string): string {
   const lines = text.trimEnd().split('\n');
-  return `${lines.map((line) => `  ${line}`.trimEnd()).join('\n')}\n`;
+  return `${lines.map((line) => `${' '.repeat(indent)}${line}`.trimEnd()).join('\n')}\n`;
 }
 
 /** The stored record of the run that was just shown: running it again would not be the same run. */

@@ -1,11 +1,13 @@
 /** The demo from beginning to end, as acts of one play. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addDays } from '../../src/domain/time.ts';
 import { clients } from './cast.ts';
 import { BalancesDocument, type RunDocument, VerifyDocument } from './documents.ts';
 import { isClosed } from './expected.ts';
 import { messagesPage } from './messages.ts';
 import { type DemoTicket, isDebitable, type Month } from './month.ts';
+import { type Papers, type Place, writePapers } from './papers.ts';
 import type { Program } from './program.ts';
 import type { SecondAct } from './second-act.ts';
 import { playSecondAct, type Stage } from './stage.ts';
@@ -18,6 +20,7 @@ export interface Outcome {
     invoices: ReturnType<Stage['psa']['state']['listInvoices']>;
   };
   verify: VerifyDocument;
+  papers: Papers;
 }
 
 export interface Play {
@@ -25,7 +28,7 @@ export interface Play {
   stage: Stage;
   month: Month;
   act: SecondAct;
-  folder: string;
+  place: Place;
 }
 
 export async function tellStory(play: Play): Promise<Outcome> {
@@ -57,9 +60,9 @@ export async function tellStory(play: Play): Promise<Outcome> {
     balances: await program.ask(['balances'], BalancesDocument),
     psa: psaOf(stage),
     verify: await program.ask(['verify'], VerifyDocument),
+    papers: await writePapers(program, play.place, addDays(month.today, -1).slice(0, 7)),
   };
-  writeFileSync(messagesFile(play.folder), messagesPage(outcome.psa));
-  await writeStatement(play);
+  writeFileSync(messagesFile(play.place.folder), messagesPage(outcome.psa));
   return outcome;
 }
 
@@ -132,16 +135,4 @@ function secondActText({ stage, month, act }: Play): string {
 
 export function messagesFile(folder: string): string {
   return join(folder, 'messages.md');
-}
-
-export const statementClient = 'Dupont Plomberie';
-
-export function statementFile(folder: string): string {
-  return join(folder, 'statement-dupont-plomberie.html');
-}
-
-async function writeStatement({ program, month, folder }: Play): Promise<void> {
-  program.say('── A statement for the client, in French since that is what they read.');
-  const args = ['statement', statementClient, '--month', month.today.slice(0, 7)];
-  await program.show([...args, '--out', statementFile(folder)]);
 }

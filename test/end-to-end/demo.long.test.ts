@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFaults } from '../demo/expectations.ts';
 import { createMonth } from '../demo/month.ts';
 import { planSecondAct } from '../demo/second-act.ts';
 import type { Outcome } from '../demo/story.ts';
+import { findChromium } from '../support/chromium.ts';
 import { type CommandResult, checkout, startProgram } from '../support/run-command.ts';
 
 const program = join(checkout, 'test', 'demo', 'main.ts');
@@ -30,19 +31,40 @@ function outcome(): Outcome {
 
 test('the demo succeeds, with one JSON document on standard output', () => {
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(Object.keys(outcome())).toEqual(['runs', 'balances', 'psa', 'verify']);
+  expect(Object.keys(outcome())).toEqual(['runs', 'balances', 'psa', 'verify', 'papers']);
   expect(outcome().runs).toHaveLength(3);
   expect(outcome().balances.clients).toHaveLength(12);
   expect(outcome().verify).toEqual({ ok: true });
 });
 
-test('it leaves a config, a database and a statement to look at', () => {
+test('it leaves a config, a database, statements, pages and messages to look at', () => {
   for (const name of ['connector.yaml', '.env', 'data/prepaid-hours.db']) {
     expect(existsSync(join(output, name))).toBe(true);
   }
-  const statement = readFileSync(join(output, 'statement-dupont-plomberie.html'), 'utf8');
-  expect(statement).toMatch(/^<!doctype html>/i);
-  expect(statement).toContain('Dupont Plomberie');
+  const read = (path: string) => readFileSync(path, 'utf8');
+  const { statements, pages, pdfs, index } = outcome().papers;
+  const clients = outcome().balances.clients.map(({ client }) => client);
+  for (const papers of [statements, pages]) {
+    expect(papers.map(({ client }) => client).sort()).toEqual(clients.toSorted());
+    for (const { client, file } of papers) {
+      expect(file.startsWith(output)).toBe(true);
+      expect(read(file)).toMatch(/^<!doctype html>/i);
+      expect(read(file)).toContain(client);
+    }
+  }
+  for (const { file } of pages) expect(read(index)).toContain(basename(file));
+  // Without a browser there are none, and the demo succeeds all the same.
+  expect(pdfs).toHaveLength(findChromium() === null ? 0 : 2);
+  for (const file of pdfs) expect(read(file)).toMatch(/^%PDF/);
+});
+
+test('it leaves the messages as the PSA shows them', () => {
+  const messages = readFileSync(join(output, 'messages.md'), 'utf8');
+  const { tickets, invoices } = outcome().psa;
+  for (const { id, summary } of tickets)
+    expect(messages).toContain(`Ticket ${id} on Billing: ${summary}`);
+  for (const { number } of invoices) expect(messages).toContain(`### Invoice ${number}, EUR `);
+  for (const { text } of tickets.flatMap(({ notes }) => notes)) expect(messages).toContain(text);
 });
 
 test('it never empties a folder that holds something else', async () => {
@@ -79,6 +101,11 @@ describe('it would notice', () => {
         for (const client of balances.clients.slice(0, 1)) client.settledSeconds += 1;
       },
       'Dupont Plomberie has',
+    ],
+    [
+      'a client without a page',
+      ({ papers }) => papers.pages.splice(0, 1),
+      'has 1 statements and 0 pages',
     ],
     [
       'a third run that posts',

@@ -24,7 +24,7 @@ export interface StartedCommand {
 }
 
 export const checkout = join(import.meta.dirname, '../..');
-const program = join(checkout, 'src/cli/main.ts');
+export const program = join(checkout, 'src/cli/main.ts');
 /** Node keeps compiled sources here: a started process then takes half the time until it works. */
 export const compileCache = join(checkout, 'node_modules/.cache/node-compile');
 

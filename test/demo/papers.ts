@@ -1,0 +1,68 @@
+/** What the demo leaves to look at: statements, and a page for each client. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PublishDocument, StatementsDocument } from './documents.ts';
+import type { Program } from './program.ts';
+
+export interface Papers {
+  statements: { client: string; file: string }[];
+  /** Printed, if this machine has a browser. */
+  pdfs: string[];
+  pages: { client: string; file: string; bytes: number }[];
+  index: string;
+}
+
+export interface Place {
+  folder: string;
+  /** As printed in command lines. */
+  shown: string;
+}
+
+/** One in each language: a browser needs a second for each. */
+const printed = ['Dupont Plomberie', 'Harbour Dental'];
+
+export async function writePapers(
+  program: Program,
+  { folder, shown }: Place,
+  month: string,
+): Promise<Papers> {
+  const places = { statements: join(folder, 'statements'), pages: join(folder, 'published') };
+  program.say('── A statement for every client, in the language that they read.');
+  const all = ['statement', '--all', '--month', month, '--out'];
+  program.name([...all, join(shown, 'statements')]);
+  const { statements } = await program.ask([...all, places.statements], StatementsDocument);
+  const pdfs = await printSome(program, statements, month);
+  const prints = `${statements.length} pages to open in a browser; ${pdfs.text}`;
+  program.say(`  ${prints}\n`);
+
+  program.say('── “How many hours have we left?”: a page for each client, without a login.');
+  program.name(['publish', join(shown, 'published')]);
+  const { pages, index } = await program.ask(['publish', places.pages], PublishDocument);
+  program.say(`  ${pages.length} pages, and index.html, which lists their addresses for you.\n`);
+  const weighed = pages.map(({ client, file }) => ({ client, file, bytes: statSync(file).size }));
+  return {
+    statements: statements.map(({ client, file }) => ({ client, file })),
+    pdfs: pdfs.files,
+    pages: weighed,
+    index,
+  };
+}
+
+async function printSome(
+  program: Program,
+  statements: readonly { client: string; file: string }[],
+  month: string,
+): Promise<{ files: string[]; text: string }> {
+  const wanted = statements.filter(({ client }) => printed.includes(client));
+  const files: string[] = [];
+  for (const { client, file } of wanted) {
+    const pdf = file.replace(/\.html$/, '.pdf');
+    const result = await program.attempt(['statement', client, '--month', month, '--out', pdf]);
+    if (result.exitCode !== 0) {
+      const [reason = ''] = result.stderr.split('\n');
+      return { files, text: `no PDF:\n  ${reason.replace(/^error: /, '')}` };
+    }
+    files.push(pdf);
+  }
+  return { files, text: `${files.length} of them printed as PDF, too.` };
+}
