@@ -148,6 +148,16 @@ test('a Bacs mandate that the payer revoked is ended', () =>
     });
   }));
 
+test('a mandate for a single payment cannot be charged again', () =>
+  withStripe(async (bench) => {
+    const id = bench.state.addMethod(bench.dupont, 'us_bank_account');
+    Object.assign(bench.state.mandateOf(id) ?? {}, { type: 'single_use' });
+    expect(await mandateOf(bench, id)).toMatchObject({
+      status: 'ended',
+      detail: 'mandate for a single payment',
+    });
+  }));
+
 test('a quiet run is one request, and only a customer with an event is read again', () =>
   withStripe(async (bench) => {
     const { state, dupont, martin } = bench;
@@ -173,6 +183,8 @@ test('a comparison reads all of them and changes no memory', () =>
     await bench.mandates();
     bench.state.detach(id);
     const before = new Map(bench.context.kept);
+    // Without an event since.
+    bench.state.passDays(0.1);
     for (const _ of [1, 2]) {
       expect(await bench.mandates({ isStored: false })).toMatchObject([{ status: 'ended' }]);
     }

@@ -309,6 +309,8 @@ describe('withdrawn', () => {
       const behaviour = { declines: 'do_not_honor' };
       bench.state.addMethod(bench.dupont, 'card', { behaviour });
       const id = await bench.charge();
+      expect(await withdraw(bench, id, 'recharge:other')).toBeNull();
+      expect(await bench.payment(id)).toMatchObject({ status: 'failed' });
       expect(await withdraw(bench, id)).toEqual({ remoteId: id });
       expect(await withdraw(bench, id)).toEqual({ remoteId: id });
       const state = await bench.connector.push.recharge?.inspect?.(bench.recharge(), id, soon());
