@@ -43,14 +43,6 @@ export const ListAnswer = z
 
 type Meaning = keyof typeof kinds | 'transient';
 
-/** Codes are not documented; those that are an HTTP status mean what the status does. */
-const byCode: Readonly<Record<number, Meaning>> = {
-  401: 'credentials',
-  403: 'permission',
-  404: 'missing',
-  429: 'too-many',
-};
-
 const kinds = {
   credentials: { kind: 'auth', fix: 'Check tenant, username, password.' },
   permission: {
@@ -65,7 +57,7 @@ const kinds = {
   },
 } as const;
 
-/** The first match applies. Without a match, the request itself was refused. */
+/** Codes are not documented. The first match applies; without a match, the request itself was refused. */
 const byText: readonly [Meaning, RegExp][] = [
   [
     'too-many',
@@ -86,25 +78,16 @@ const byText: readonly [Meaning, RegExp][] = [
   ],
 ];
 
-const Refusal = z.object({
-  success: z.literal(false),
-  error: z
-    .object({ code: z.coerce.number().catch(0) })
-    .nullish()
-    .catch(null),
-});
+const Refusal = z.object({ success: z.literal(false) });
 
 /** The message of a refusal; null if there is none. */
 export function refusalIn(answer: RawAnswer): { meaning: Meaning; said: string } | null {
   // The text of a note may look like one: only the envelope counts.
   if (!/"success"\s*:\s*false/i.test(answer.text)) return null;
-  const refusal = Refusal.safeParse(lowerKeys(jsonOrNull(answer.text))).data;
-  if (refusal === undefined) return null;
-  const code = refusal.error?.code ?? 0;
+  if (!Refusal.safeParse(lowerKeys(jsonOrNull(answer.text))).success) return null;
   const said = vendorText(answer).replace(/^: /, '');
-  const fitting = byText.find(([, pattern]) => pattern.test(said))?.[0];
-  const meaning = byCode[code] ?? fitting ?? (code >= 500 ? 'transient' : 'validation');
-  return { meaning, said: said || `no reason (code ${code})` };
+  const meaning = byText.find(([, pattern]) => pattern.test(said))?.[0] ?? 'validation';
+  return { meaning, said: said || 'no reason' };
 }
 
 /** Null: not a refusal with status 200, so the common table decides. */

@@ -23,10 +23,6 @@ const rows = {
     'Client credentials may create tickets.',
     'No tickets are made. Send alerts to another connection (pushTo).',
   ),
-  'ticket-tags': writing.useful(
-    'A new ticket keeps a free tag.',
-    'Alert tickets carry their key in the subject only.',
-  ),
   'ticket-on-boards': writing.useful(
     'The boards that are read show a new ticket.',
     'No tickets are made. Name a board that shows every ticket under boards, then probe again.',

@@ -7,18 +7,19 @@ import type {
   TicketTimePage,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
+import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { parseAll, type Rows } from '../kit/reading/lists.ts';
+import { parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
 import { idOf, type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';
 import { findTechnician, idOfOrganization } from './lists.ts';
 import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
-import { BoardRow, LogEntry, type RowStatus } from './schema.ts';
-import { statusReader } from './statuses.ts';
+import { BoardRow, LogEntry } from './schema.ts';
+import { readStatus, rereadIfUnknown } from './statuses.ts';
 
 /**
  * Tickets of all boards, each once a pass. A board lists what changed last first, so what changes
@@ -36,7 +37,7 @@ export async function* pullTickets(ninja: Ninja, request: PullRequest): Rows<Tic
         seen.add(id);
         return isFresh;
       });
-      const believed = await believeTickets(ninja, request, board, raw, fresh);
+      const believed = await believeTickets(ninja, request, board, fresh);
       const rejected = [...page.rejected, ...believed.rejected];
       if (believed.rows.length + rejected.length === 0) continue;
       yield { rows: believed.rows, rejected, resume: null };
@@ -44,65 +45,54 @@ export async function* pullTickets(ninja: Ninja, request: PullRequest): Rows<Tic
   }
 }
 
-/** A row with what the board's columns leave out, which the ticket itself shows. */
-interface Wanted {
-  clientId: SourceId | null;
-  status: RowStatus;
-}
-
 /** Rows of other clients are skipped; a row without a client is kept. */
 async function believeTickets(
   ninja: Ninja,
   { clientIds }: PullRequest,
   board: KnownBoard,
-  raw: readonly unknown[],
   fresh: readonly BoardRow[],
 ): Promise<{ rows: TicketRow[]; rejected: RejectedRow[] }> {
-  const { context, trackedSeconds } = ninja;
-  const isByName = (await facts.readFact(context, 'board-organization')) !== 'no';
-  const wanted = new Map<SourceId, Wanted>();
+  const isByName = (await facts.readFact(ninja.context, 'board-organization')) !== 'no';
+  await rereadIfUnknown(
+    ninja,
+    fresh.flatMap(({ status }) => status ?? []),
+  );
+  const rows: TicketRow[] = [];
   const rejected: RejectedRow[] = [];
   for (const row of fresh) {
-    const found = await complete(ninja, row, isByName);
-    if (typeof found === 'string') rejected.push({ sourceId: row.id, reason: found, row });
-    else if (found.clientId === null || clientIds.includes(found.clientId)) {
-      wanted.set(row.id, found);
-      if (row.totalTimeTracked != null) trackedSeconds.set(row.id, row.totalTimeTracked);
-      else trackedSeconds.delete(row.id);
+    try {
+      const { clientId, status } = await complete(ninja, row, isByName);
+      if (clientId !== null && !clientIds.includes(clientId)) continue;
+      if (row.totalTimeTracked != null) ninja.trackedSeconds.set(row.id, row.totalTimeTracked);
+      else ninja.trackedSeconds.delete(row.id);
+      rows.push(fromBoardRow(row, { board, clientId, status: await readStatus(ninja, status) }));
+    } catch (error) {
+      if (!isKindError(error, 'contract')) throw error;
+      rejected.push(quarantined(row.id, describeError(error), row));
     }
   }
-  if (wanted.size === 0) return { rows: [], rejected };
-  const statusOf = await statusReader(
-    ninja,
-    [...wanted.values()].map(({ status }) => status),
-  );
-  const left = new Set(wanted.keys());
-  const rows = raw.filter((row) => left.delete(idOf(row) ?? ''));
-  const believed = parseRows(rows, BoardRow, (row) => {
-    const { clientId, status } = wanted.get(row.id) ?? { clientId: null, status: {} };
-    return fromBoardRow(row, { board, clientId, status: statusOf(status) });
-  });
-  return { rows: believed.rows, rejected: [...rejected, ...believed.rejected] };
+  return { rows, rejected };
 }
 
-const unseenReason =
-  'A board lists the ticket, but it was not found (404), so it is unknown which organization it ' +
-  'belongs to. It stays as last read; check whether it was deleted or the permission removed.';
-
 /**
- * A board shows the organization by name; if the name is ambiguous, or the board lacks a column, the ticket
- * itself is read. A returned text gives the reason for a failure.
+ * A row with what the board's columns leave out, which the ticket itself shows: a board names the organization, and the
+ * name may be ambiguous.
  */
-async function complete(ninja: Ninja, row: BoardRow, isByName: boolean): Promise<Wanted | string> {
+async function complete(ninja: Ninja, row: BoardRow, isByName: boolean) {
   const { organization, status } = row;
   const known =
     isByName && organization != null ? await idOfOrganization(ninja, organization) : null;
   if (known !== null && status != null) return { clientId: known, status };
   const ticket = await ifThere(readTicket(ninja, row.id));
-  if (ticket === null) return unseenReason;
+  if (ticket === null) {
+    const message = 'A board lists the ticket, but it was not found (404): its client is unknown.';
+    const fix =
+      'It stays as last read; check whether it was deleted or the permission to see it was removed.';
+    throw new KindError('contract', message, { fix });
+  }
   const shown = status ?? ticket.status ?? null;
-  if (shown === null) return 'status: missing on the board and on the ticket.';
-  return { clientId: known ?? ticket.clientId ?? null, status: shown };
+  if (shown !== null) return { clientId: known ?? ticket.clientId ?? null, status: shown };
+  throw new KindError('contract', 'status: missing on the board and on the ticket.');
 }
 
 /** The time of each ticket, one page each, complete. */

@@ -18,7 +18,7 @@ import { type Ninja, readTicket } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { readLog } from './pull.ts';
 import { CustomFields, FoundEntry, FoundRow, Ticket } from './schema.ts';
-import { closedIds, statusReader, unknownStatus } from './statuses.ts';
+import { closedIds, readStatus, unknownStatus } from './statuses.ts';
 
 /** NinjaOne has no invoices: a sale is a ticket that says what to invoice. Whether it was is not visible. */
 export const ticketRecord: KeyedRecord<Ninja, TicketText, SourceId, FactId> = {
@@ -55,31 +55,19 @@ export async function findOnBoards(
   const read = how === 'search' ? { since, search: key } : { since };
   for (const board of await boardsToRead(ninja)) {
     for await (const rows of boardPages(ninja, board, read)) {
-      const isOurs = ({ summary, tags }: z.infer<typeof FoundRow>): boolean =>
-        bearsKey(summary, tags, key);
-      const found = parseAll(rows, FoundRow).find(isOurs);
+      const found = parseAll(rows, FoundRow).find(({ summary }) => hasMarker(summary, key));
       if (found !== undefined) return found.id;
     }
   }
   return null;
 }
 
-function bearsKey(
-  subject: string | null | undefined,
-  tags: readonly string[] | null | undefined,
-  key: string,
-): boolean {
-  return hasMarker(subject, key) || tags?.includes(key) === true;
-}
-
 async function createTicket(ninja: Ninja, alert: TicketText): Promise<Delivered> {
-  const keepsTags = (await facts.readFact(ninja.context, 'ticket-tags')) !== 'no';
   const body = {
     clientId: Number(alert.clientId),
     ...(await formAndStatus(ninja)),
     subject: markedLine(alert.subject, alert.key),
     description: { public: false, body: withMarker(alert.body, alert.key) },
-    ...(keepsTags ? { tags: [alert.key] } : {}),
   };
   return ticketDelivered((await ninja.write('POST', '/v2/ticketing/ticket', body, Ticket)).id);
 }
@@ -109,10 +97,8 @@ export async function formAndStatus(
 async function inspectTicket(ninja: Ninja, ticketId: SourceId): Promise<RemoteState | null> {
   const ticket = await ifThere(readTicket(ninja, ticketId));
   if (ticket === null || ticket.deleted === true) return null;
-  const statusId = ticket.status?.statusId ?? null;
-  if (statusId === null) return {};
-  const statusOf = await statusReader(ninja, [{ statusId }]);
-  return { isClosed: statusOf({ statusId }).isClosed };
+  const statusId = ticket.status?.statusId;
+  return statusId == null ? {} : { isClosed: (await readStatus(ninja, { statusId })).isClosed };
 }
 
 function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { ticket: Ticket }> {
@@ -123,7 +109,7 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
       const statusId = ticket.status?.statusId ?? null;
       return {
         ticket,
-        bearsKey: (key) => bearsKey(ticket.subject, ticket.tags, key),
+        bearsKey: (key) => hasMarker(ticket.subject, key),
         isClosed: statusId !== null && (await closedIds(ninja)).has(statusId),
       };
     },
@@ -145,7 +131,7 @@ function closable(clientId: SourceId): ClosableTicket<Ninja, TicketView & { tick
           subject,
           status,
           requesterUid,
-          // A missing field might be cleared, and our key may be only there.
+          // A missing field might be cleared.
           ...(now.tags == null ? {} : { tags: now.tags }),
         };
         return ninja.write('PUT', `/v2/ticketing/ticket/${id}`, body);

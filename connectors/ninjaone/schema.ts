@@ -79,7 +79,6 @@ export type RowStatus = z.infer<typeof RowStatus>;
 export const FoundRow = z.object({
   id: Id,
   summary: z.string().nullish().catch(null),
-  tags: z.array(z.string()).nullish().catch(null),
   lastUpdated: EpochSeconds.nullish().catch(null),
 });
 

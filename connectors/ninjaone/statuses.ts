@@ -9,51 +9,42 @@ export interface KnownStatus {
   isClosed: boolean;
 }
 
-/** The names of these statuses and whether they mean closed; throws for one that NinjaOne does not list. */
-export async function statusReader(
-  ninja: Ninja,
-  wanted: readonly RowStatus[],
-): Promise<(status: RowStatus) => KnownStatus> {
+/** So that one that was just created is known: the list is read again once for these rows. */
+export async function rereadIfUnknown(ninja: Ninja, wanted: readonly RowStatus[]): Promise<void> {
   const { statuses } = ninja.lists;
-  let known = await statuses.list(ninja);
-  const isUnknown = wanted.some((status) => matching(known, status).length === 0);
-  if (isUnknown) known = await statuses.reread(ninja);
+  const known = await statuses.list(ninja);
+  const isKnown = (status: RowStatus): boolean => known.some((one) => isStatus(one, status));
+  if (!wanted.every(isKnown)) await statuses.reread(ninja);
+}
+
+function isStatus(one: Status, { displayName, statusId }: RowStatus): boolean {
+  return statusId == null ? one.displayName === displayName : one.statusId === statusId;
+}
+
+/** The name of a status and whether it means closed; throws `contract` for one that NinjaOne does not list. */
+export async function readStatus(ninja: Ninja, wanted: RowStatus): Promise<KnownStatus> {
+  const { displayName, statusId } = wanted;
+  const { statuses } = ninja.lists;
+  const isIt = (one: Status): boolean => isStatus(one, wanted);
+  const found = await statuses.find(ninja, isIt);
+  const called = displayName ?? `number ${statusId}`;
+  if (found === null) {
+    throw new KindError('contract', `status: NinjaOne lists no status "${called}".`);
+  }
+  const known = await statuses.list(ninja);
   const closed = closedStatuses(known, ninja.config.closedStatuses);
-  return (status) => ({
-    name: status.displayName ?? matching(known, status)[0]?.displayName ?? '',
-    isClosed: isClosed(status, known, closed),
-  });
+  const isClosed = closed.has(found.statusId);
+  if (known.filter(isIt).some((other) => closed.has(other.statusId) !== isClosed)) {
+    const message = `status: one "${called}" means closed and another one does not.`;
+    const fix = 'Give the two statuses different names in NinjaOne.';
+    throw new KindError('contract', message, { fix });
+  }
+  return { name: displayName ?? found.displayName, isClosed };
 }
 
 /** IDs of closed statuses; the first (configured or built-in) is used to close a ticket. */
 export async function closedIds(ninja: Ninja): Promise<ReadonlySet<string>> {
   return closedStatuses(await ninja.lists.statuses.list(ninja), ninja.config.closedStatuses);
-}
-
-function matching(known: readonly Status[], wanted: RowStatus): readonly Status[] {
-  return wanted.statusId == null
-    ? known.filter(({ displayName }) => displayName === wanted.displayName)
-    : known.filter(({ statusId }) => statusId === wanted.statusId);
-}
-
-function isClosed(
-  wanted: RowStatus,
-  known: readonly Status[],
-  closed: ReadonlySet<string>,
-): boolean {
-  const answers = new Set(matching(known, wanted).map(({ statusId }) => closed.has(statusId)));
-  const [answer] = answers;
-  if (answer === undefined) {
-    throw new KindError('contract', `status: NinjaOne lists no status "${nameOf(wanted)}".`);
-  }
-  if (answers.size > 1) {
-    throw new KindError(
-      'contract',
-      `status: one "${nameOf(wanted)}" means closed and another one does not.`,
-      { fix: 'Give the two statuses different names in NinjaOne.' },
-    );
-  }
-  return answer;
 }
 
 /**
@@ -94,8 +85,4 @@ export function closedStatuses(
 export function unknownStatus(name: string, known: readonly Status[]): KindError {
   const rows = known.map(({ displayName }) => ({ name: displayName }));
   return unknownName('NinjaOne', 'ticket statuses', name, rows);
-}
-
-function nameOf({ displayName, statusId }: RowStatus): string {
-  return displayName ?? `number ${statusId}`;
 }

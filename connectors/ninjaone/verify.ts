@@ -63,14 +63,11 @@ export async function verifyActivities(ninja: Ninja): Promise<void> {
 /** The API cannot delete a ticket, so the result names it for an admin to delete. */
 export const probeConnection = createProbe<Ninja, FactId>('NinjaOne', facts, () => ({
   ticket: {
-    facts: [
-      'ticket-create',
-      'ticket-tags',
-      'ticket-on-boards',
-      'ticket-search',
-      'comment-moves-ticket',
-    ],
-    create: probeTicket,
+    facts: ['ticket-create', 'ticket-on-boards', 'ticket-search', 'comment-moves-ticket'],
+    create: (ninja, alert) =>
+      verifyPermission(ninja, 'ticket-create', () =>
+        createKeyed(ninja, facts, ticketRecord, alert),
+      ),
     verify: probeBoards,
     noteFact: 'comment-create',
     audiences: ['internal'],
@@ -78,23 +75,6 @@ export const probeConnection = createProbe<Ninja, FactId>('NinjaOne', facts, () 
   },
   fix: 'Delete it in NinjaOne: the API cannot.',
 }));
-
-async function probeTicket(ninja: Ninja, alert: TicketText): Promise<Delivered> {
-  const create = () => createKeyed(ninja, facts, ticketRecord, alert);
-  const made = await verifyPermission(ninja, 'ticket-create', async () => {
-    try {
-      return await create();
-    } catch (error) {
-      if (!isKindError(error, 'rejected')) throw error;
-      // Refused as a whole, so no ticket was made; the tag is the one thing that can be left out.
-      await facts.verifyFact(ninja.context, 'ticket-tags', false);
-      return create();
-    }
-  });
-  const { tags } = await readTicket(ninja, made.remoteId);
-  await verifyKept(ninja, 'ticket-tags', tags?.includes(alert.key) === true);
-  return made;
-}
 
 async function verifyKept({ context }: Ninja, fact: FactId, isKept: boolean): Promise<void> {
   await facts.verifyKept(context, fact, isKept, async () => false);

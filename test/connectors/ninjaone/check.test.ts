@@ -123,7 +123,7 @@ describe('The probe of NinjaOne', () => {
       expect([...results.values()].filter(({ status }) => status === 'failed')).toEqual([]);
       const kept = [...bench.context.kept].filter(([key]) => key.startsWith('fact.'));
       expect(kept.map(([, answer]) => answer)).toEqual(
-        Array(10).fill(expect.stringMatching(/^yes/)),
+        Array(9).fill(expect.stringMatching(/^yes/)),
       );
       const made = [...bench.state.tickets.values()].filter(({ subject }) =>
         /^Test by/.test(subject),
@@ -131,19 +131,6 @@ describe('The probe of NinjaOne', () => {
       expect(made).toHaveLength(1);
       expect(results.get('probe.removed')?.detail).toContain(`#${made[0]?.id}`);
     }));
-
-  test('finds out that free tags are refused, and does without them', () =>
-    withNinjaone(
-      async (bench) => {
-        const clientId = String(addWork(bench));
-        const results = byId((await bench.connector.probe?.(clientId, soon())) ?? []);
-        expect(results.get('probe.ticket-create')).toBeUndefined();
-        expect(results.get('fact.ticket-create')?.status).toBe('ok');
-        expect(bench.context.kept.get('fact.ticket-tags')).toMatch(/^no/);
-        expect(bench.context.kept.get('fact.ticket-on-boards')).toMatch(/^yes/);
-      },
-      { sandbox: { refusesFreeTags: true } },
-    ));
 
   test('that is refused stores the answer, and alerts then refuse with the reason', () =>
     withNinjaone(

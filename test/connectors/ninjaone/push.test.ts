@@ -4,7 +4,7 @@ import { soon, withNinjaone } from './bench.ts';
 const alert = { key: 'alert:dupont:1', subject: 'Two hours left', body: 'Order the next block.' };
 
 describe('A NinjaOne alert ticket', () => {
-  test('is in the client’s organization, internal, with its key in subject and tag', () =>
+  test('is in the client’s organization, internal, with its key in the subject', () =>
     withNinjaone(async ({ state, connector }) => {
       const dupont = state.addOrganization('Dupont');
       const message = { ...alert, clientId: String(dupont) };
@@ -14,7 +14,6 @@ describe('A NinjaOne alert ticket', () => {
       expect(ticket).toMatchObject({
         organizationId: dupont,
         subject: 'Two hours left [alert:dupont:1]',
-        tags: ['alert:dupont:1'],
       });
       const [description] = state.entriesOf(ticket?.id ?? 0);
       expect(description).toMatchObject({ isPublic: false, type: 'DESCRIPTION' });
@@ -35,18 +34,6 @@ describe('A NinjaOne alert ticket', () => {
       await expect(look()).rejects.toMatchObject({ kind: 'permission' });
       state.tickets.delete(Number(id));
       expect(await look()).toBeNull();
-    }));
-
-  test('is found by its tag where somebody rewrote the subject', () =>
-    withNinjaone(async ({ state, connector }) => {
-      const dupont = state.addOrganization('Dupont');
-      const id = state.addTicket({
-        organizationId: dupont,
-        subject: 'Rewritten',
-        tags: [alert.key],
-      });
-      const found = connector.push['alert-ticket']?.find({ ...alert, clientId: '1' }, soon());
-      expect(await found).toMatchObject({ remoteId: String(id) });
     }));
 
   test('is found where the search works, but does not know it yet', () =>
@@ -195,6 +182,8 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
       const made = await push?.create(message, soon());
       const withdrawal = { remoteId: made?.remoteId ?? '', reason };
+      // Somebody's own tags stay.
+      Object.assign(state.tickets.get(Number(made?.remoteId)) ?? {}, { tags: ['vip'] });
       for (let time = 1; time <= 2; time += 1) {
         expect(await push?.withdraw?.(message, withdrawal, soon())).toEqual({
           remoteId: withdrawal.remoteId,
@@ -203,7 +192,7 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       const [ticket] = [...state.tickets.values()];
       if (ticket === undefined) throw new Error('no ticket');
       expect(state.isClosed(ticket)).toBe(true);
-      expect(ticket).toMatchObject({ tags: [alert.key], subject: expect.stringContaining('[') });
+      expect(ticket).toMatchObject({ tags: ['vip'], subject: expect.stringContaining('[') });
       const comments = state.entriesOf(ticket.id).filter(({ type }) => type === 'COMMENT');
       expect(comments).toEqual([
         expect.objectContaining({ isPublic: false, body: expect.stringContaining(reason) }),
@@ -226,7 +215,6 @@ describe('A NinjaOne alert ticket that is withdrawn', () => {
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
       state.hidesRequester = false;
       ticket.subject = 'Rewritten';
-      ticket.tags = [];
       expect(await push?.withdraw?.(message, withdrawal, soon())).toBeNull();
       expect(state.isClosed(ticket)).toBe(false);
     }));

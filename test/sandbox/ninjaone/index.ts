@@ -49,8 +49,6 @@ export interface NinjaoneSandboxOptions {
   tokenSeconds?: number;
   /** Ticket writes answer `user_context_required`, as some tenants do for client credentials. */
   refusesTicketWrites?: boolean;
-  /** A ticket may carry only tags from the tenant's own list, which is empty here. */
-  refusesFreeTags?: boolean;
   /** An older build (the federal host): no custom fields, no users. */
   isOldBuild?: boolean;
 }
@@ -118,9 +116,6 @@ function answerTicketing(tenant: Tenant): SandboxAnswer | null {
   const { state, request, takeFault, apiUserId } = tenant;
   const { route, id } = routeOf(request, '/v2/ticketing/');
   const isWrite = /^(POST ticket|POST ticket\/N\/comment|PUT ticket\/N)$/.test(route);
-  if (route === 'POST ticket' && tenant.options.refusesFreeTags === true) {
-    if (/"tags":\s*\[\s*"/.test(request.body)) return refused(400, 'tags is invalid');
-  }
   if (isWrite && tenant.options.refusesTicketWrites === true) {
     return { status: 403, json: { error: 'user_context_required', error_code: 5 } };
   }
