@@ -42,6 +42,22 @@ export const StatementsDocument = z.looseObject({
   statements: z.array(z.looseObject({ client: z.string(), file: z.string() })),
 });
 
+export type StatementsDocument = z.infer<typeof StatementsDocument>;
+
+export const PaymentsDocument = z.looseObject({
+  recharges: z.array(
+    z.looseObject({
+      client: z.string(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      attempts: Count,
+      priceMinor: z.int(),
+    }),
+  ),
+  mandates: z.array(z.looseObject({ client: z.string(), status: z.string() })),
+});
+export type PaymentsDocument = z.infer<typeof PaymentsDocument>;
+
 export const PublishDocument = z.looseObject({
   index: z.string(),
   pages: z.array(z.looseObject({ client: z.string(), file: z.string() })),

@@ -3,6 +3,7 @@ import { clients, type DemoClient } from './cast.ts';
 import type { RunDocument } from './documents.ts';
 import { type Expected, expectMonth } from './expected.ts';
 import type { Month } from './month.ts';
+import { findRechargeFaults } from './recharges/expectations.ts';
 import { afterSecondAct, type SecondAct } from './second-act.ts';
 import type { Outcome } from './story.ts';
 
@@ -26,6 +27,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...psaFaults(outcome, expected),
     ...messageFaults(outcome),
     ...paperFaults(outcome),
+    ...findRechargeFaults(outcome.recharges),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];
 }
@@ -116,13 +118,15 @@ function psaFaults({ psa }: Outcome, expected: readonly Expected[]): string[] {
 }
 
 /** A client reads no key of ours but the marker that closes a note, and no negative hours. */
-function messageFaults({ psa }: Outcome): string[] {
-  const notes = psa.tickets.flatMap((ticket) => ticket.notes);
+function messageFaults({ psa, recharges }: Outcome): string[] {
+  const tickets = [...psa.tickets, ...recharges.psa.tickets];
+  const invoices = [...psa.invoices, ...recharges.psa.invoices];
+  const notes = tickets.flatMap((ticket) => ticket.notes);
   const texts = [
     ...notes
       .filter(({ audience }) => audience === 'client')
       .map(({ text }) => text.replace(/\n\n\[ph:note:[^\]]+\]$/, '')),
-    ...psa.invoices.flatMap(({ text, lines }) => [text ?? '', ...lines.map((line) => line.text)]),
+    ...invoices.flatMap(({ text, lines }) => [text ?? '', ...lines.map((line) => line.text)]),
   ];
   const strange = texts.filter((text) => /ph:|undefined|null|-\d/.test(text));
   return strange.map((text) => `A client would read this: ${text}`);

@@ -19,7 +19,8 @@ const { values } = parseArgs({
 });
 
 const folder = resolve(values.out ?? join(checkout, 'demo-output'));
-const month = createMonth(Date.now());
+const nowMs = Date.now();
+const month = createMonth(nowMs);
 const act = planSecondAct(month);
 const stage = await openStage(month);
 try {
@@ -29,7 +30,15 @@ try {
   const shownConfig = join(shown, 'connector.yaml');
   const isQuiet = values.json;
   const program = createProgram({ configFile, shownConfig, store, isQuiet });
-  const outcome = await tellStory({ program, stage, month, act, place: { folder, shown } });
+  const outcome = await tellStory({
+    program,
+    stage,
+    month,
+    act,
+    place: { folder, shown },
+    nowMs,
+    isQuiet,
+  });
   const faults = findFaults(outcome, month, act);
   for (const fault of faults) process.stderr.write(`Not as expected: ${fault}\n`);
   if (faults.length > 0) process.exitCode = 1;
@@ -54,6 +63,7 @@ function closing(shown: string): string {
   statements/            every client's, to open in a browser
   published/index.html   every client's page
   messages.md            tickets, notes and invoices as the PSA shows them
+  recharges/             the config and the database of the MSP in Boston
   data/                  the database
 
 The sandboxes end with the demo. To use a real PSA:

@@ -9,6 +9,7 @@ import { messagesPage } from './messages.ts';
 import { type DemoTicket, isDebitable, type Month } from './month.ts';
 import { type Papers, type Place, writePapers } from './papers.ts';
 import type { Program } from './program.ts';
+import { type RechargeOutcome, tellRecharges } from './recharges/story.ts';
 import type { SecondAct } from './second-act.ts';
 import { playSecondAct, type Stage } from './stage.ts';
 
@@ -20,6 +21,7 @@ export interface Outcome {
     invoices: ReturnType<Stage['psa']['state']['listInvoices']>;
   };
   verify: VerifyDocument;
+  recharges: RechargeOutcome;
   papers: Papers;
 }
 
@@ -29,6 +31,8 @@ export interface Play {
   month: Month;
   act: SecondAct;
   place: Place;
+  nowMs: number;
+  isQuiet: boolean;
 }
 
 export async function tellStory(play: Play): Promise<Outcome> {
@@ -60,9 +64,14 @@ export async function tellStory(play: Play): Promise<Outcome> {
     balances: await program.ask(['balances'], BalancesDocument),
     psa: psaOf(stage),
     verify: await program.ask(['verify'], VerifyDocument),
+    recharges: await tellRecharges(play.place, play),
     papers: await writePapers(program, play.place, addDays(month.today, -1).slice(0, 7)),
   };
-  writeFileSync(messagesFile(play.place.folder), messagesPage(outcome.psa));
+  const sections = [
+    { title: 'Meridian IT', currency: 'EUR', ...outcome.psa },
+    { title: 'Harborview IT, with recharges', currency: 'USD', ...outcome.recharges.psa },
+  ];
+  writeFileSync(messagesFile(play.place.folder), messagesPage(sections));
   return outcome;
 }
 

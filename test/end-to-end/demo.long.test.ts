@@ -31,7 +31,14 @@ function outcome(): Outcome {
 
 test('the demo succeeds, with one JSON document on standard output', () => {
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(Object.keys(outcome())).toEqual(['runs', 'balances', 'psa', 'verify', 'papers']);
+  expect(Object.keys(outcome())).toEqual([
+    'runs',
+    'balances',
+    'psa',
+    'verify',
+    'recharges',
+    'papers',
+  ]);
   expect(outcome().runs).toHaveLength(3);
   expect(outcome().balances.clients).toHaveLength(12);
   expect(outcome().verify).toEqual({ ok: true });
@@ -60,10 +67,12 @@ test('it leaves a config, a database, statements, pages and messages to look at'
 
 test('it leaves the messages as the PSA shows them', () => {
   const messages = readFileSync(join(output, 'messages.md'), 'utf8');
-  const { tickets, invoices } = outcome().psa;
+  const { psa, recharges } = outcome();
+  const tickets = [...psa.tickets, ...recharges.psa.tickets];
+  const { invoices } = psa;
   for (const { id, summary } of tickets)
     expect(messages).toContain(`Ticket ${id} on Billing: ${summary}`);
-  for (const { number } of invoices) expect(messages).toContain(`### Invoice ${number}, EUR `);
+  for (const { number } of invoices) expect(messages).toContain(`#### Invoice ${number}, EUR `);
   for (const { text } of tickets.flatMap(({ notes }) => notes)) expect(messages).toContain(text);
 });
 
@@ -101,6 +110,45 @@ describe('it would notice', () => {
         for (const client of balances.clients.slice(0, 1)) client.settledSeconds += 1;
       },
       'Dupont Plomberie has',
+    ],
+    [
+      'a recharge that nobody approved',
+      ({ recharges }) => {
+        for (const entry of recharges.journal)
+          entry.text = entry.text.replace('to approve', 'invoiced');
+      },
+      'Beacon Dental, step 1: ticket on day 0: Ticket: 1.5 h left, 10 h invoiced, not ticket',
+    ],
+    [
+      'a second charge',
+      ({ recharges }) => {
+        const charges = recharges.journal.filter(({ kind }) => kind === 'charge');
+        recharges.journal.push(...charges.slice(0, 1));
+      },
+      'ACH debit of $1,200.00: processing, not anything',
+    ],
+    [
+      'a note that the client never got',
+      ({ recharges }) => {
+        recharges.journal = recharges.journal.filter(
+          ({ kind, day }) => kind !== 'note' || day !== 43,
+        );
+      },
+      'not note on day 43',
+    ],
+    [
+      'hours that nobody paid for',
+      ({ recharges }) => {
+        for (const client of recharges.balances.clients) client.settledSeconds += 36_000;
+      },
+      'Cobalt Robotics has 5.25 h left, not -4.75 h',
+    ],
+    [
+      'a returned payment that counts as collected',
+      ({ recharges }) => {
+        for (const recharge of recharges.payments.recharges) recharge.state = 'collected';
+      },
+      'Cobalt Robotics has 1 collected recharges, not 0',
     ],
     [
       'a client without a page',

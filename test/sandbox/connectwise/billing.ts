@@ -46,7 +46,7 @@ function createInvoices(tables: Tables, now: () => number) {
           payments: 0,
           credits: 0,
           balance: 0,
-          currency: { id: 1, currencyCode: 'EUR', name: 'Euro' },
+          currency: companies.get(invoice.company).currency,
         },
         invoice.at,
       );
