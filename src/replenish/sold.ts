@@ -14,7 +14,7 @@ import {
 } from './messages/compose.ts';
 import { decideSales, proposeSales, type Sale } from './sale.ts';
 
-interface Composed {
+export interface Composed {
   messages: NewMessage[];
   /** The ordered blocks. */
   blocks: Block[];

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { Crossing } from '../../domain/thresholds/episodes.ts';
-import type { Block, NewMessage, UnsentMessage } from '../../store/port.ts';
+import type { NewMessage, UnsentMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
-import { composeCrossings } from '../sold.ts';
+import { type Composed, composeCrossings } from '../sold.ts';
 import { basisFromText } from './basis.ts';
 
 /**
@@ -22,6 +22,7 @@ export async function recomposeUnsent(
     const client = context.clients.find(({ id }) => id === first?.clientId);
     if (first === undefined || client === undefined) continue;
     const composed = await compose(context, client, first.basis);
+    if (!(await isAsDecided(context, composed, stored))) continue;
     const messages = composed.messages.filter((message) => hasChanged(message, stored));
     if (messages.length === 0) continue;
     const keys = messages.map(({ key }) => key);
@@ -32,11 +33,7 @@ export async function recomposeUnsent(
   return rewritten;
 }
 
-async function compose(
-  context: ReplenishContext,
-  client: Client,
-  text: string,
-): Promise<{ messages: NewMessage[]; blocks: Block[] }> {
+async function compose(context: ReplenishContext, client: Client, text: string): Promise<Composed> {
   const basis = basisFromText(text);
   if (basis.of === 'crossings') {
     const crossings = basis.found.crossings.map((one) => byTodaysRules(context, client, one));
@@ -46,7 +43,24 @@ async function compose(
   const { overage } = client.agreement;
   const product = typeof overage === 'string' ? basis.bill.billing.product : overage.product;
   const bill = { ...basis.bill, client, billing: { ...basis.bill.billing, product } };
-  return { messages: [await composeBill(context, bill)], blocks: [] };
+  return { messages: [await composeBill(context, bill)], blocks: [], recharges: [] };
+}
+
+/**
+ * Whether the sale is as it would be decided today. It is not once an invoice has left, which the
+ * other texts must match, or if a limit of recharges would refuse the current price.
+ */
+async function isAsDecided(
+  { store }: ReplenishContext,
+  { messages, recharges }: Composed,
+  stored: readonly UnsentMessage[],
+): Promise<boolean> {
+  const isUnsent = (key: string) => stored.some((message) => message.key === key);
+  if (messages.some(({ kind, key }) => kind === 'invoice' && !isUnsent(key))) return false;
+  const keys = messages.map(({ key }) => key);
+  const decided = await store.readRecharges('all');
+  const own = decided.filter(({ ticketKey }) => keys.includes(ticketKey));
+  return own.length === recharges.length;
 }
 
 /** The current rule with the same threshold, or the original one with the current offer. */
