@@ -132,6 +132,87 @@ describe('the first recharge of a client', () => {
   });
 });
 
+describe('an approval', () => {
+  const keyOf = async () => {
+    const waiting = await bench.app.store.listMessages({ statuses: ['unapproved'] });
+    return String(waiting.find(({ kind }) => kind === 'invoice')?.key);
+  };
+
+  async function reprice(rateMinor: number): Promise<void> {
+    const rule = { when: low, do: ['recharge'], offer: { ...ten, rateMinor }, tell: [] } as const;
+    const terms = { activate: 'on-payment', replenish: [rule], recharge: psaWith(limits) } as const;
+    await bench.configure([clientOf({ agreement: agreementOf(terms) })]);
+  }
+  const limits = { chargeMinor: 135_000, dayMinor: null, monthMinor: null };
+  const psaWith = (own: RechargeTerms['limits']) => ({ ...psa, limits: own });
+
+  test('is given again for a price that has grown since', async () => {
+    await openWith();
+    use(9);
+    await bench.run();
+    expect(await bench.app.store.approveRecharge(await keyOf())).toBe(true);
+    await reprice(13_000);
+    await bench.run();
+    await bench.run();
+    expect([sentOf('invoice'), notes()]).toEqual([[], []]);
+    expect(await bench.app.store.approveRecharge(await keyOf())).toBe(true);
+    await bench.run();
+    expect(sentOf('invoice')[0]?.message).toMatchObject({ totalMinor: 130_000 });
+    expect(notes()).toEqual([expect.stringContaining('our invoice for €1,300.00')]);
+  });
+
+  test.each([false, true])(
+    'that a higher price needs again is dropped with the recharge, whose end is told if it was announced: %s',
+    async (isTold) => {
+      await openWith();
+      use(9);
+      await bench.run();
+      const key = await keyOf();
+      await bench.app.store.approveRecharge(key);
+      if (isTold) {
+        bench.psa.fail('find invoice', 'permission');
+        await bench.run();
+      }
+      await reprice(13_000);
+      await bench.run();
+      await bench.app.store.cancelMessage(key, new Date(bench.nowMs).toISOString());
+      await bench.run();
+      await bench.run();
+      expect(notes().map((note) => /was cancelled/.test(note))).toEqual(
+        isTold ? [false, true] : [],
+      );
+      const statuses = ['pending', 'claimed', 'unapproved'] as const;
+      expect(await bench.app.store.listMessages({ statuses })).toEqual([]);
+    },
+  );
+
+  test('names in the note the price of the invoice that has left', async () => {
+    await openWith();
+    use(9);
+    await bench.run();
+    await bench.app.store.approveRecharge(await keyOf());
+    bench.psa.fail('find ticket-note', 'permission');
+    await bench.run();
+    expect([sentOf('invoice').length, notes()]).toEqual([1, []]);
+    await reprice(13_000);
+    bench.advance(600);
+    await bench.run();
+    expect(notes()).toEqual([expect.stringContaining('our invoice for €1,200.00')]);
+  });
+
+  test('keeps its price where today’s would exceed a limit', async () => {
+    await openWith({}, { limits });
+    use(9);
+    await bench.run('pull', 'debit', 'replenish');
+    await reprice(14_000);
+    await bench.run();
+    await approve();
+    expect(sentOf('invoice')[0]?.message).toMatchObject({ totalMinor: 120_000 });
+    expect(sentOf('alert-ticket')).toHaveLength(1);
+    expect(sentOf('alert-ticket')[0]?.message.body).not.toContain('Nothing is recharged');
+  });
+});
+
 describe('complaint 37: the same request charged twice', () => {
   test('a recharge is invoiced once, however often it is decided or its answer is lost', async () => {
     await openWith();
@@ -143,6 +224,18 @@ describe('complaint 37: the same request charged twice', () => {
     await bench.run();
     await bench.run();
     expect(sentOf('invoice')).toHaveLength(2);
+  });
+
+  test('two processes that decide it at once write it once', async () => {
+    await openWith();
+    const { store } = bench.app;
+    const write = store.writeReplenish.bind(store);
+    store.writeReplenish = async (batch) => {
+      await write(batch);
+      if (batch.recharges?.length) await write(batch);
+    };
+    await recharge();
+    expect([sentOf('invoice').length, await states()]).toEqual([1, ['submitted']]);
   });
 });
 
@@ -298,6 +391,39 @@ describe('an unpaid recharge', () => {
     await bench.run();
     expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
   });
+
+  test('is chased from the day on which it was sent, however long it waited for approval', async () => {
+    await openWith();
+    use(9);
+    await bench.run();
+    bench.advance(8 * 86_400);
+    await approve();
+    await bench.run();
+    const [sent] = sentOf('invoice');
+    if (sent === undefined) throw new Error('no invoice');
+    await show(sent, unpaid);
+    await bench.run();
+    expect(notes().filter((note) => /We have not received/.test(note))).toEqual([]);
+    bench.advance(8 * 86_400);
+    await bench.run();
+    expect(notes().filter((note) => /We have not received/.test(note))).toHaveLength(1);
+  });
+
+  test.each(['on-payment', 'on-invoice'] as const)(
+    '%s: that is voided ends, is not chased, and leaves room for the next one',
+    async (activate) => {
+      await openWith({ activate });
+      await show(await recharge(), { ...unpaid, isVoid: true });
+      bench.advance(9 * 86_400);
+      await bench.run();
+      expect(notes().at(-1)).toMatch(/was cancelled\. Nothing is collected/);
+      expect([await states(), await hoursLeft()]).toEqual([['ended'], 1]);
+      const today = new Date(bench.nowMs).toISOString().slice(0, 10);
+      const request = { today, currency: 'EUR' };
+      const usage = await bench.app.store.readRechargeUsage(bench.clientId(), request);
+      expect(usage).toMatchObject({ isInFlight: false, monthMinor: 0 });
+    },
+  );
 
   test('that is voided ends, and the client is informed', async () => {
     await openWith();

@@ -37,6 +37,8 @@ interface RechargeFacts {
   isRejected: boolean;
   /** Null: none, or not read yet. */
   charge: Charge | null;
+  /** Whether the PSA no longer has the invoice. */
+  isGone: boolean;
 }
 
 export function nextState(facts: RechargeFacts): RechargeState {
@@ -48,6 +50,8 @@ export function nextState(facts: RechargeFacts): RechargeState {
   if (blockStatus === 'void') return 'ended';
   if (blockStatus === 'active' && isFullyPaid(invoice)) return 'collected';
   if (state === 'collected' || state === 'returned') return invoice === null ? state : 'returned';
+  // Hours that were usable on invoice are withdrawn, but their block is kept: it may be invoiced again.
+  if (blockStatus === 'ordered' && (facts.isGone || invoice?.isVoid)) return 'ended';
   if (facts.attempts > 0) return 'failed';
   return facts.isByPsa && facts.isDelivered ? 'submitted' : 'requested';
 }

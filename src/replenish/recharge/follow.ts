@@ -69,9 +69,9 @@ async function enter(
   recharge: Recharge,
   state: RechargeState,
 ): Promise<Partial<ReplenishBatch>> {
-  const { block, blockId, approvedMinor } = recharge;
+  const { block, blockId, approvedMinor, priceMinor, isAnnounced } = recharge;
   const today = dateInZone(context.at, client.timezone);
-  const isSilenced = state === 'ended' && approvedMinor === null;
+  const isSilenced = state === 'ended' && (approvedMinor ?? -1) < priceMinor && !isAnnounced;
   // The end of a recharge whose payment was returned is no news.
   const isKnown = state === 'ended' && recharge.state === 'returned';
   const retryOn = state === 'failed' ? retryDay(client, recharge, today) : null;
@@ -137,7 +137,9 @@ async function chase(
   if (terms === null || recharge.state !== 'submitted') return null;
   // An invoice that was not read yet may have been paid long ago.
   if (recharge.invoice === null) return null;
-  const due = addDays(recharge.issuedOn, terms.chaseAfterDays);
+  // From when the invoice was sent: its date is that of the decision, which may have waited for approval.
+  const sentOn = dateInZone(recharge.stateAt, client.timezone);
+  const due = addDays(sentOn, terms.chaseAfterDays);
   if (dateInZone(context.at, client.timezone) <= due) return null;
   const event = { kind: 'overdue', days: terms.chaseAfterDays } as const;
   const alerts = await alertOnOrder(context, alertedOrder(recharge), event, '');

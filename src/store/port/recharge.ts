@@ -40,11 +40,14 @@ export interface Recharge extends NewRecharge {
   invoiceStatus: MessageStatus;
   /** The invoice's number; null before it is in the PSA. */
   label: string | null;
+  /** Whether the client's first note is sent, or may be. */
+  isAnnounced: boolean;
   /** Price before tax, as sold. */
   priceMinor: number;
-  issuedOn: DateText;
   /** As last read in the PSA; null: not read yet. */
   invoice: SoldInvoice | null;
+  /** Searched for by its ID twice and not found. */
+  isGone: boolean;
 }
 
 export interface RechargeChange {

@@ -14,3 +14,10 @@ export function invoiceIdOf(known: string): string {
    WHERE k.reference = m.key AND k.connection = m.connection
    ORDER BY k.is_void, k.is_paid DESC, k.source_id LIMIT 1))`;
 }
+
+/** One miss proves nothing: two looks this far apart do. */
+const betweenLooks = '-1 hours';
+
+/** Of a row of `invoice_missing`, as `g`. */
+export const isMissing = `coalesce(
+  g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}'), 0)`;

@@ -7,11 +7,8 @@ import type { MessageStatus, Order, ReplenishBatch, SalesHold } from '../../port
 import type { Database } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
 import { addInvoiceBlock } from './hand-sales.ts';
-import { invoiceIdOf } from './invoice-of-sale.ts';
+import { invoiceIdOf, isMissing } from './invoice-of-sale.ts';
 import { type ChargeColumns, chargeColumns, chargeOfRecharge, takeCharge } from './recharges.ts';
-
-/** One miss proves nothing: two looks this far apart do. */
-const betweenLooks = '-1 hours';
 
 type Flags = 'isPaid' | 'isVoid';
 type OrderColumns = { [flag in Flags]: number | null } & Omit<SoldInvoice, Flags> & {
@@ -58,7 +55,7 @@ export function readOrders(database: Database): Order[] {
      LEFT JOIN mirror_invoice i ON i.connection = coalesce(h.connection, m.connection)
        AND i.source_id = ${invoiceIdOf('h.invoice_id')} AND ${isReadSince}
      LEFT JOIN invoice_missing g ON g.message_key = m.key
-       AND g.first_at <= strftime('%Y-%m-%dT%H:%M:%fZ', g.last_at, '${betweenLooks}')
+       AND ${isMissing}
      WHERE b.source <> 'overage' AND (b.status = 'ordered' OR ${isDoubtful}
        OR (b.status = 'active' AND h.block_id IS NOT NULL))
      ORDER BY b.client_id, b.purchased_on, b.id`,

@@ -11,7 +11,7 @@ import type {
 } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
 import { blockColumns, fromStoredBlock, type StoredBlock } from '../ledger/balances.ts';
-import { invoiceIdOf } from './invoice-of-sale.ts';
+import { invoiceIdOf, isMissing } from './invoice-of-sale.ts';
 
 export function rechargeStore(database: Database): RechargeStore {
   return {
@@ -22,9 +22,10 @@ export function rechargeStore(database: Database): RechargeStore {
     readUsedBefore: async (clientId, blockId) => readUsedBefore(database, clientId, blockId),
     approveRecharge: async (messageKey) =>
       database.run(
-        `UPDATE recharge SET approved_minor = (
-           SELECT m.payload ->> '$.totalMinor' FROM push_message m WHERE m.key = invoice_key)
-         WHERE state = 'requested' AND approved_minor IS NULL
+        `UPDATE recharge SET approved_minor = s.payload ->> '$.totalMinor'
+         FROM push_message s
+         WHERE s.key = invoice_key AND state = 'requested'
+           AND coalesce(approved_minor, -1) < s.payload ->> '$.totalMinor'
            AND (invoice_key = ?1 OR ticket_key = (
              SELECT a.after_key FROM push_message a WHERE a.key = ?1 AND a.kind = 'ticket-note'))`,
         messageKey,
@@ -35,7 +36,8 @@ export function rechargeStore(database: Database): RechargeStore {
 /** A message `m` of a recharge that nobody has approved at this price: invoice or client's note. */
 export const isUnapproved = `EXISTS (
   SELECT 1 FROM recharge r JOIN push_message s ON s.key = r.invoice_key
-  WHERE (r.invoice_key = m.key OR (r.ticket_key = m.after_key AND m.kind = 'ticket-note'))
+  WHERE (r.invoice_key = m.key
+      OR (r.ticket_key = m.after_key AND m.kind = 'ticket-note' AND r.state = 'requested'))
     AND coalesce(r.approved_minor, -1) < s.payload ->> '$.totalMinor')`;
 
 /** The last charge `y` of a recharge `r`, whose message is `k`: by the ID that the push stored, or by its key. */
@@ -80,7 +82,7 @@ export function takeCharge<Row extends ChargeColumns>(
 /** What may still change: what is not over, and what was collected and no longer is. */
 const isOpen = `(r.state IN ('requested', 'submitted', 'failed', 'returned')
   OR (r.state = 'collected' AND (i.is_paid = 0 OR y.reversed_minor > 0 OR b.status <> 'active'))
-  OR (r.state = 'ended' AND y.status = 'succeeded'))`;
+  OR (r.state = 'ended' AND (b.status = 'active' OR y.status = 'succeeded')))`;
 
 interface RechargeColumns extends ChargeColumns {
   collect: string;
@@ -98,13 +100,14 @@ interface RechargeColumns extends ChargeColumns {
   invoiceStatus: MessageStatus;
   label: string | null;
   priceMinor: number;
-  issuedOn: DateText;
   isPaid: number | null;
   isVoid: number | null;
   totalMinor: number | null;
   netMinor: number | null;
   paidMinor: number | null;
   creditedMinor: number | null;
+  isGone: number;
+  isAnnounced: number;
 }
 
 function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
@@ -115,7 +118,8 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
        r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts, r.retry_on AS retryOn,
        k.status AS chargeStatus, m.status AS invoiceStatus,
        coalesce(m.remote_label, m.remote_id) AS label,
-       m.payload ->> '$.totalMinor' AS priceMinor, m.payload ->> '$.issuedOn' AS issuedOn,
+       m.payload ->> '$.totalMinor' AS priceMinor, ${isMissing} AS isGone,
+       coalesce(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 0) AS isAnnounced,
        i.is_paid AS isPaid, i.is_void AS isVoid, i.total_minor AS totalMinor,
        i.net_minor AS netMinor, i.paid_minor AS paidMinor, i.credited_minor AS creditedMinor,
        ${chargeColumns}
@@ -125,6 +129,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
      LEFT JOIN mirror_payment y ON ${chargeOfRecharge}
      LEFT JOIN mirror_invoice i ON i.connection = m.connection
        AND i.source_id = ${invoiceIdOf('NULL')} AND m.is_unread = 0
+     LEFT JOIN invoice_missing g ON g.message_key = m.key
      WHERE ${filter === 'all' ? 'TRUE' : isOpen} ORDER BY r.requested_on, r.block_id`,
   );
   return rows.map((row) => {
@@ -132,7 +137,8 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
     const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...others } = rest;
     const { collect, ticketKey, noticeKey, noticedAt, approvedMinor, ...timed } = others;
     const { requestedOn, state, stateAt, collectedOn, attempts, retryOn, ...sold } = timed;
-    const { chargeStatus, invoiceStatus, label, priceMinor, issuedOn, ...stored } = sold;
+    const { chargeStatus, invoiceStatus, label, priceMinor, ...found } = sold;
+    const { isGone, isAnnounced, ...stored } = found;
     const block = fromStoredBlock(stored);
     const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
     return {
@@ -142,8 +148,10 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
       invoiceKey: block.invoiceKey ?? block.key,
       ...{ collect, ticketKey, noticeKey, noticedAt, approvedMinor, requestedOn, charge },
       ...{ state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
-      ...{ invoiceStatus, label, priceMinor, issuedOn },
+      ...{ invoiceStatus, label, priceMinor },
       invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
+      isGone: isGone === 1,
+      isAnnounced: isAnnounced === 1,
     };
   });
 }
@@ -216,6 +224,7 @@ function readUsedBefore(database: Database, clientId: string, blockId: string): 
   return row?.seconds ?? null;
 }
 
+/** Once per block, like the block itself. */
 export function addRecharge(
   database: Database,
   recharge: NewRecharge,
@@ -225,7 +234,7 @@ export function addRecharge(
   database.run(
     `INSERT INTO recharge (block_id, client_id, collect, invoice_key, ticket_key, notice_key,
        approved_minor, state, state_at, requested_on, attempts, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'requested', ?, ?, 0, ?) ON CONFLICT DO NOTHING`,
     recharge.blockId,
     recharge.clientId,
     recharge.collect,
