@@ -3,10 +3,10 @@ import { linkSync, symlinkSync } from 'node:fs';
 import { isKindError } from '../../src/domain/errors.ts';
 import { runOnce, runSteps, usualSteps } from '../../src/service/run/run.ts';
 import type { StepName } from '../../src/service/run/step.ts';
-import { Violation } from './auditor.ts';
 import { drawMishap, type Interlude } from './mishaps.ts';
 import { act, describeDefect, type Office, runOptions } from './office.ts';
 import { type Interruption, Killed, Tripwire } from './tripwire.ts';
+import { Violation } from './violation.ts';
 import type { Deed } from './workload.ts';
 
 /** `inside` is what people do while it runs. */

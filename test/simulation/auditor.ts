@@ -4,18 +4,12 @@
  * `settled.ts`.
  */
 import { Books, type LedgerRow, type MessageRow } from './books.ts';
+import { OrderAlerts } from './order-alerts.ts';
 import type { Psa } from './psa.ts';
+import { Recharges } from './recharges.ts';
 import type { Terms } from './terms.ts';
 import { isWrite } from './tripwire.ts';
-
-export class Violation extends Error {
-  readonly rule: string;
-
-  constructor(rule: string, detail: string) {
-    super(`${rule}: ${detail}`);
-    this.rule = rule;
-  }
-}
+import { Violation } from './violation.ts';
 
 /** A client's balance, and what came after each level was told, by level. */
 interface Descent {
@@ -73,8 +67,6 @@ export class Auditor {
   readonly #ledger: string[] = [];
   readonly #charges: string[] = [];
   readonly #messages = new Map<string, MessageRow>();
-  /** How often a void invoice was told, by the client's id in the PSA. */
-  readonly #orderAlerts = new Map<string, number>();
   /** Runs that ended while they were sending something. */
   readonly #deadOwners = new Set<string>();
   /** The vendor's time at which each run began, by ours. */
@@ -82,8 +74,12 @@ export class Auditor {
   /** And, of each watermark, the vendor's time at which its run began. */
   readonly #watermarks = new Map<string, { since: string; begunMs: number }>();
 
+  readonly recharges: Recharges;
+  readonly orderAlerts = new OrderAlerts();
+
   constructor(systems: readonly Psa[], terms: Terms) {
     this.systems = systems;
+    this.recharges = new Recharges(systems);
     this.terms = terms;
   }
 
@@ -117,6 +113,7 @@ export class Auditor {
     this.#seeLedger(this.books.ledger(this.#ledger.length));
     this.#seeCharges();
     this.#seeMessages();
+    this.recharges.look(this.books, this.terms);
     if (call === 'writePage') this.#checkWatermarks();
   }
 
@@ -158,6 +155,7 @@ export class Auditor {
 
   /** A person let hours be sold again to a client whose payment came back: its levels may be told again. */
   resumeSales(clientId: string): void {
+    this.recharges.resume(clientId, this.terms);
     this.#descentOf(clientId).told.clear();
   }
 
@@ -212,10 +210,11 @@ export class Auditor {
   }
 
   /** A level is told when it is reached, and once until hours are bought and used again. */
-  #checkAlert({ key, clientId, payload, runId }: MessageRow): void {
+  #checkAlert(message: MessageRow): void {
+    const { key, clientId, payload, runId } = message;
     this.#noteTerms(runId);
     if (key.startsWith('ph:order:')) {
-      this.#checkOrderAlert(payload);
+      this.orderAlerts.add(message, this.recharges);
       return;
     }
     const descent = this.#descentOf(clientId);
@@ -237,17 +236,6 @@ export class Auditor {
         if (higher > level && !isQuiet(descent.told.get(higher))) descent.told.set(higher, []);
       }
     }
-  }
-
-  /** Each void invoice is told of once at most. */
-  #checkOrderAlert(payload: string): void {
-    const { clientId } = JSON.parse(payload) as { clientId: string };
-    const told = (this.#orderAlerts.get(clientId) ?? 0) + 1;
-    this.#orderAlerts.set(clientId, told);
-    const invoices = this.systems.flatMap((psa) => psa.state().invoices);
-    const voided = invoices.filter(({ client, isVoid }) => client === clientId && isVoid);
-    if (told <= voided.length) return;
-    throw new Violation('told once', `${told} void invoices of ${clientId} are told`);
   }
 
   /** Whatever changed before a watermark is mirrored as it is. */

@@ -35,6 +35,8 @@ export interface MessageRow {
   clientId: string;
   connection: string;
   payload: string;
+  /** The message whose record it belongs to. */
+  afterKey: string | null;
   status: string;
   /** The run that is sending it. */
   claimedBy: string | null;
@@ -51,6 +53,19 @@ export interface BlockRow {
   expiresOn: string | null;
   activate: string;
   invoiceKey: string | null;
+}
+
+/** A sale that is collected without the client. */
+export interface RechargeRow {
+  clientId: string;
+  blockId: string;
+  invoiceKey: string;
+  ticketKey: string;
+  /** Of its invoice's message. */
+  status: string;
+  priceMinor: number;
+  issuedOn: string;
+  alertBody: string;
 }
 
 export interface WatermarkRow {
@@ -92,7 +107,7 @@ export class Books {
     return this.#all(
       `SELECT seq, key, kind, client_id AS clientId, connection, payload, status,
          claimed_by AS claimedBy, create_attempted_at AS createAttemptedAt, remote_id AS remoteId,
-         run_id AS runId FROM push_message ORDER BY seq`,
+         after_key AS afterKey, run_id AS runId FROM push_message ORDER BY seq`,
     );
   }
 
@@ -100,6 +115,16 @@ export class Books {
     return this.#all(
       `SELECT id, client_id AS clientId, source, seconds, expires_on AS expiresOn, activate,
          invoice_key AS invoiceKey FROM block ORDER BY id`,
+    );
+  }
+
+  recharges(): RechargeRow[] {
+    return this.#all(
+      `SELECT r.client_id AS clientId, r.block_id AS blockId, r.invoice_key AS invoiceKey,
+         r.ticket_key AS ticketKey, m.status, m.payload ->> '$.totalMinor' AS priceMinor,
+         m.payload ->> '$.issuedOn' AS issuedOn, t.payload ->> '$.body' AS alertBody
+       FROM recharge r JOIN push_message m ON m.key = r.invoice_key
+       JOIN push_message t ON t.key = r.ticket_key ORDER BY m.seq`,
     );
   }
 

@@ -1,6 +1,6 @@
 /** A history's terms as the product gets them. */
 import type { ConfiguredClient } from '../../src/config/loaded.ts';
-import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
+import type { Agreement, Offer, RechargeTerms } from '../../src/domain/agreements/terms.ts';
 import { agreementOf, clientOf, openingOf, ten } from '../support/core-bench.ts';
 import type { Psa } from './psa.ts';
 import {
@@ -21,7 +21,7 @@ export function toClients(
     clientOf({
       name: `Client ${index + 1}`,
       sourceIds: new Map(systems.map(({ name, clients }) => [name, clients[index] ?? ''])),
-      agreement: toAgreement(terms),
+      agreement: toAgreement(terms, terms.recharge?.clients[index] ?? false),
       openingBlocks: [
         openingOf(opening.seconds / hour),
         openingOf(opening.endingSeconds / hour, {
@@ -33,11 +33,17 @@ export function toClients(
   );
 }
 
-export function toOffer({ rateMinor }: Terms): Offer {
-  return { ...ten, seconds: offerSeconds, rateMinor };
+export function toOffer({ rateMinor, recharge }: Terms): Offer {
+  return { ...ten, seconds: recharge?.blockSeconds ?? offerSeconds, rateMinor };
 }
 
-function toAgreement(terms: Terms): Agreement {
+function toRecharge({ recharge }: Terms): RechargeTerms | null {
+  if (recharge === null) return null;
+  const { autopayUpToMinor, chaseAfterDays, limits } = recharge;
+  return { collect: 'psa', autopayUpToMinor, chaseAfterDays, noticeDays: 0, limits };
+}
+
+function toAgreement(terms: Terms, isRecharged: boolean): Agreement {
   const offer = toOffer(terms);
   const [alert, invoice] = terms.levelSeconds;
   return agreementOf({
@@ -75,11 +81,12 @@ function toAgreement(terms: Terms): Agreement {
       },
       {
         when: { balance: 'settled', secondsLeft: invoice },
-        do: ['alert', 'invoice'],
+        do: ['alert', isRecharged ? 'recharge' : 'invoice'],
         offer,
         tell: ['msp', 'client'],
       },
     ],
     activate: terms.activate,
+    recharge: isRecharged ? toRecharge(terms) : null,
   });
 }

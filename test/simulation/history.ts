@@ -1,34 +1,37 @@
 /** One history by its seed, day after day, audited all the way. */
-import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { resumeSales } from '../../src/service/corrections/release.ts';
 import { allSteps, type RunResult, runOnce } from '../../src/service/run/run.ts';
 import { Random } from '../demo/random.ts';
 import { attempt } from './attempt.ts';
-import { Auditor, Violation } from './auditor.ts';
+import { Auditor } from './auditor.ts';
+import { command } from './commands.ts';
 import { toClients, toOffer } from './configured.ts';
 import type { Faults } from './faults.ts';
 import { checkLoss } from './losses.ts';
 import { Machine, type Planted } from './machine.ts';
 import { act, type Clock, describeDefect, type Office, runOptions, type World } from './office.ts';
+import type { PaymentCounts } from './recharges.ts';
 import { auditSettled } from './settled.ts';
 import { type Summary, summarize } from './summary.ts';
-import { drawTerms, hour, type Terms } from './terms.ts';
-import { Tripwire } from './tripwire.ts';
 import {
-  changedTerms,
-  type Deed,
   dayMs,
-  drawDays,
-  type Step,
-  type Style,
-  startMs,
-} from './workload.ts';
+  drawRecharge,
+  drawTerms,
+  hour,
+  rechargedEarlierSeconds,
+  type Terms,
+} from './terms.ts';
+import { Tripwire } from './tripwire.ts';
+import { Violation } from './violation.ts';
+import { changedTerms, drawDays, type Step, type Style, startMs } from './workload.ts';
 
 export interface HistoryOptions {
   seed: number;
   style: Style;
   /** Else it is the same history with no run but each day's last. */
   isFaulty: boolean;
+  /** Whether some sales are collected without the client. */
+  hasRecharges: boolean;
   planted: Planted | null;
   faults: Faults;
   createWorld(clock: Clock, faults: Faults): Promise<World>;
@@ -39,15 +42,21 @@ const eveningMs = 19 * hour * 1000;
 const morningMs = 6 * hour * 1000;
 const minuteMs = 60_000;
 
-/** What stood at the end of each day. Throws the first Violation. */
-export async function playHistory(options: HistoryOptions): Promise<Summary[]> {
+interface History {
+  /** What stood at the end of each. */
+  days: Summary[];
+  payments: PaymentCounts;
+}
+
+/** Throws the first Violation. */
+export async function playHistory(options: HistoryOptions): Promise<History> {
   const { seed, style, isFaulty, planted, faults } = options;
   const drawn = new Random(seed);
   const clock = { nowMs: startMs, aheadMs: 0 };
   const world = await options.createWorld(clock, faults);
   const now = () => clock.nowMs + clock.aheadMs;
   const machine = new Machine({ systems: world.systems, now, planted });
-  const terms = drawTerms(drawn);
+  const terms = termsOf(options, drawn);
   const auditor = new Auditor(world.systems, terms);
   // The seed of the faults is another: people do the same with them and without.
   const random = new Random(seed ^ 0x5eed);
@@ -56,12 +65,25 @@ export async function playHistory(options: HistoryOptions): Promise<Summary[]> {
     await machine.format();
     agree(office, terms);
     auditor.open(machine.file);
-    return await playDays(office, drawDays(drawn, style));
+    const days = await playDays(office, drawDays(drawn, style, options.hasRecharges));
+    return { days, payments: auditor.recharges.count() };
   } finally {
     auditor.close();
     await machine.scrap();
     await world.close();
   }
+}
+
+/** Recharges are drawn apart: all else is the same with them and without. */
+function termsOf({ seed, hasRecharges }: HistoryOptions, drawn: Random): Terms {
+  const terms = drawTerms(drawn);
+  if (!hasRecharges) return terms;
+  const [alert, sale] = terms.levelSeconds;
+  return {
+    ...terms,
+    levelSeconds: [alert + rechargedEarlierSeconds, sale + rechargedEarlierSeconds],
+    recharge: drawRecharge(new Random(seed ^ 0x9a1d), terms),
+  };
 }
 
 async function playDays(office: Office, days: readonly Step[][]): Promise<Summary[]> {
@@ -85,8 +107,7 @@ async function take(office: Office, step: Step): Promise<void> {
   }
   const { deed } = step;
   if (act(office, deed)) return;
-  if (deed.name === 'buy') await buy(office, deed);
-  else agree(office, changedTerms(deed, office.auditor.terms));
+  if (!(await command(office, deed))) agree(office, changedTerms(deed, office.auditor.terms));
 }
 
 /** The config file says so from the next start on. */
@@ -94,23 +115,7 @@ function agree({ auditor, machine, world }: Office, terms: Terms): void {
   auditor.terms = terms;
   machine.clients = toClients(terms, world.systems);
   machine.offers = [toOffer(terms)];
-}
-
-/** A block that was sold by hand. */
-async function buy({ machine, auditor, clock }: Office, { a, b }: Deed): Promise<void> {
-  const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
-  auditor.noteRun(app.now(), clock.nowMs);
-  await addBlock(app, {
-    clientId: app.clients[a % app.clients.length]?.id ?? '',
-    amountMinor: null,
-    seconds: (1 + (b % 4)) * hour,
-    rateMinor: 12_000,
-    priority: 0,
-    reason: 'sold',
-    purchasedOn: '2026-03-01',
-    expiresOn: null,
-  });
-  await app.close();
+  if (terms.recharge !== null) machine.rechargeLimits = terms.recharge.limitsOfAll;
 }
 
 /** The faults have stopped; a person sees to what waited for one, and to clients that nothing is sold to. */
@@ -137,7 +142,9 @@ async function runCleanly(office: Office): Promise<void> {
     const failed = steps.find((step) => step.error !== null || step.failed > 0);
     if (failed) throw new Violation('one run', `${failed.step} failed: ${failed.error}`);
     auditSettled(auditor, new Date(clock.nowMs).toISOString().slice(0, 10));
-    for (const { clientId } of await app.store.readSalesHolds()) {
+    // With recharges, a person resumes sales whenever they come to it.
+    const holds = auditor.terms.recharge === null ? await app.store.readSalesHolds() : [];
+    for (const { clientId } of holds) {
       await resumeSales(app, clientId);
       auditor.resumeSales(clientId);
     }

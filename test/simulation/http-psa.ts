@@ -82,8 +82,9 @@ export class HttpPsa implements Psa {
     this.#state.deleteTime(Number(id));
   }
 
-  pay(id: string): void {
-    this.#state.payInvoice(Number(id), undefined, this.#at());
+  collect(id: string, paidMinor: number): void {
+    const before = this.state().invoices.find((invoice) => invoice.id === id)?.paidMinor ?? 0;
+    this.#state.payInvoice(Number(id), (paidMinor - before) / 100, this.#at());
   }
 
   void(id: string): void {
@@ -112,12 +113,14 @@ export class HttpPsa implements Psa {
         id: String(row.id),
         client: idOf(row.company),
         key: String(row.externalXRef),
+        subject: String(row.summary),
       })),
       notes: tables.notes
         .list(({ detailDescriptionFlag }) => detailDescriptionFlag === true)
         .map(({ ticketId, text }) => ({
           ticketId: String(ticketId),
           key: /ph:note:[\w.:-]+/.exec(String(text))?.[0] ?? String(text),
+          body: String(text),
         })),
       fields: new Map(
         tables.companies
@@ -175,6 +178,7 @@ function toInvoice(row: Fields) {
     client: idOf(row.company),
     key: String(row.reference),
     totalMinor: Math.round(Number(row.total) * 100),
+    paidMinor: Math.round(Number(row.payments) * 100),
     isPaid: Number(row.total) > 0 && Number(row.balance) <= 0,
     isVoid: (row.status as Fields).name === 'Void',
     stampMs,

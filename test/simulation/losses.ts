@@ -1,6 +1,7 @@
 /** What a person finds who is asked whether so much time was really deleted. */
-import { type Auditor, Violation } from './auditor.ts';
-import { dayMs } from './workload.ts';
+import type { Auditor } from './auditor.ts';
+import { dayMs } from './terms.ts';
+import { Violation } from './violation.ts';
 
 /** So few may go together unasked, as long as that is not most of a client's. */
 const entriesFree = 3;

@@ -1,10 +1,11 @@
 /** All that a history has to do with: the PSAs, the machine, the clock, and who looks at them. */
 import type { RunOptions } from '../../src/service/run/run.ts';
 import type { Random } from '../demo/random.ts';
-import { type Auditor, Violation } from './auditor.ts';
+import type { Auditor } from './auditor.ts';
 import type { Faults } from './faults.ts';
 import type { Machine } from './machine.ts';
 import type { Psa } from './psa.ts';
+import { Violation } from './violation.ts';
 import { type Deed, doDeed, type Style } from './workload.ts';
 
 export interface Clock {
@@ -38,9 +39,11 @@ export interface Office {
 }
 
 /** False: it is no affair of the PSAs. */
-export function act({ world, clock, faults, isFaulty }: Office, deed: Deed): boolean {
+export function act({ world, clock, faults, isFaulty, auditor }: Office, deed: Deed): boolean {
   if (deed.name === 'log late' && isFaulty) faults.count('late-row');
-  return doDeed(deed, world.systems, clock.nowMs);
+  const isTheirs = doDeed(deed, world.systems, clock.nowMs);
+  auditor.recharges.followPayments();
+  return isTheirs;
 }
 
 export function runOptions(acceptedSweeps: readonly string[] = []): RunOptions {

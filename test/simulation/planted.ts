@@ -10,8 +10,10 @@ import type { Style } from './workload.ts';
 export interface PlantedFault extends Planted {
   /** The rules of the auditor that may be the first to see it. */
   rules: readonly string[];
-  /** The histories in which it can do harm; all unless told. */
+  /** The histories in which it can do harm; by default, all. */
   styles?: readonly Style[];
+  /** Whether it is sought where sales are collected without the client; by default, elsewhere. */
+  hasRecharges?: true;
 }
 
 function withShorterGrace(client: ConfiguredClient): ConfiguredClient {
@@ -217,7 +219,7 @@ export const plantedFaults: readonly PlantedFault[] = [
 ];
 
 /** The store with some calls in the place of its own. */
-function over(store: Store, calls: Partial<Store>): Store {
+export function over(store: Store, calls: Partial<Store>): Store {
   return Object.assign(Object.create(store) as Store, calls);
 }
 

@@ -1,15 +1,18 @@
 /** Plays a seed's history with faults and without, and compares the two. */
-import { Violation } from './auditor.ts';
 import { type FaultKind, Faults } from './faults.ts';
 import { type HistoryOptions, playHistory } from './history.ts';
 import type { Planted } from './machine.ts';
+import type { PaymentCounts } from './recharges.ts';
 import type { Summary } from './summary.ts';
+import { Violation } from './violation.ts';
 import type { Style } from './workload.ts';
 import { createHttpWorld, createScriptedWorld } from './worlds.ts';
 
 export interface Outcome {
   seed: number;
   faults: ReadonlyMap<FaultKind, number>;
+  /** Of the history with faults. */
+  payments: PaymentCounts | null;
   violation: { seed: number; style: Style; rule: string; detail: string } | null;
 }
 
@@ -20,6 +23,11 @@ const httpEvery = 40;
 
 export function isOverHttp(seed: number): boolean {
   return seed % httpEvery === 0;
+}
+
+/** Every other history, where the PSA's collector is scripted. */
+export function hasRecharges(seed: number): boolean {
+  return seed % 2 === 0 && !isOverHttp(seed);
 }
 
 export function styleOf(seed: number): Style {
@@ -34,11 +42,13 @@ export async function playSeed(seed: number, planted: Planted | null = null): Pr
     style,
     planted,
     faults,
+    hasRecharges: hasRecharges(seed),
     createWorld: isOverHttp(seed) ? createHttpWorld : createScriptedWorld,
   };
-  const outcome: Outcome = { seed, faults: faults.counts, violation: null };
+  const outcome: Outcome = { seed, faults: faults.counts, payments: null, violation: null };
   try {
-    const days = await playHistory({ ...shared, isFaulty: true });
+    const { days, payments } = await playHistory({ ...shared, isFaulty: true });
+    outcome.payments = payments;
     // A planted fault is to be seen by the auditor.
     if (planted === null) await compareWithTwin(days, shared);
   } catch (error) {
@@ -53,7 +63,7 @@ async function compareWithTwin(
   shared: Omit<HistoryOptions, 'isFaulty'>,
 ): Promise<void> {
   const twin = await playHistory({ ...shared, isFaulty: false, planted: null });
-  for (const [day, expected] of twin.entries()) {
+  for (const [day, expected] of twin.days.entries()) {
     for (const [what, rows] of Object.entries(expected)) {
       const shown = days[day]?.[what] ?? [];
       const text = (lines: readonly string[]) => lines.join('\n');

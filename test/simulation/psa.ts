@@ -27,6 +27,7 @@ export interface PsaInvoice extends Changed {
   client: string;
   key: string | null;
   totalMinor: number;
+  paidMinor: number;
   isPaid: boolean;
   isVoid: boolean;
 }
@@ -35,11 +36,13 @@ export interface PsaAlert {
   id: string;
   client: string;
   key: string;
+  subject: string;
 }
 
 export interface PsaNote {
   ticketId: string;
   key: string;
+  body: string;
 }
 
 export interface PsaState {
@@ -74,7 +77,8 @@ export interface Psa {
   log(entry: NewEntry): void;
   edit(entryId: string, change: { seconds: number; startMs: number; workType: string }): void;
   remove(entryId: string): void;
-  pay(invoiceId: string): void;
+  /** What has been collected of it from now on: the total, a part, or nothing after a bounce. */
+  collect(invoiceId: string, paidMinor: number): void;
   void(invoiceId: string): void;
   state(): PsaState;
   connect(context: ConnectorContext): Connector;

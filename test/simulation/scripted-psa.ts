@@ -100,8 +100,9 @@ export class ScriptedPsa implements Psa {
     this.#touch(ticketId, 0);
   }
 
-  pay(id: string): void {
-    this.#changeInvoice(id, { isPaid: true });
+  collect(id: string, paidMinor: number): void {
+    const invoice = this.#written.invoices.find((one) => one.id === id);
+    this.#changeInvoice(id, { paidMinor, isPaid: paidMinor === invoice?.totalMinor });
   }
 
   void(id: string): void {

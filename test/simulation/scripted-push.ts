@@ -31,16 +31,16 @@ export function pushesInto(written: Written, writing: Writing): Pushes {
   return {
     'alert-ticket': push<'alert-ticket'>(
       ({ key }) => alerts.find((one) => one.key === key)?.id,
-      ({ key, clientId: client }) => {
+      ({ key, clientId: client, subject }) => {
         const id = writing.newId();
-        alerts.push({ id, key, client });
+        alerts.push({ id, key, client, subject });
         return id;
       },
     ),
     'ticket-note': push<'ticket-note'>(
       ({ key }) => notes.find((one) => one.key === key)?.key,
-      ({ key, ticketId }) => {
-        notes.push({ key, ticketId });
+      ({ key, ticketId, body }) => {
+        notes.push({ key, ticketId, body });
         return key;
       },
     ),
@@ -48,8 +48,8 @@ export function pushesInto(written: Written, writing: Writing): Pushes {
       ({ key }) => invoices.find((one) => one.key === key)?.id,
       ({ key, clientId: client, totalMinor }) => {
         const id = writing.newId();
-        const stamp = writing.stamp();
-        invoices.push({ id, key, client, totalMinor, isPaid: false, isVoid: false, ...stamp });
+        const unpaid = { paidMinor: 0, isPaid: false, isVoid: false };
+        invoices.push({ id, key, client, totalMinor, ...unpaid, ...writing.stamp() });
         return id;
       },
     ),

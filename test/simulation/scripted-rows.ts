@@ -84,7 +84,7 @@ export function toInvoiceRow(invoice: PsaInvoice): InvoiceRow {
     totalMinor: invoice.totalMinor,
     saleId: invoice.id,
     netMinor: invoice.totalMinor,
-    paidMinor: null,
+    paidMinor: invoice.paidMinor,
     creditedMinor: null,
     isPaid: invoice.isPaid && !invoice.isVoid,
     isVoid: invoice.isVoid,

@@ -1,9 +1,11 @@
 /** What must hold once the faults have stopped and one run went through. */
-import { type Auditor, isQuiet, Violation } from './auditor.ts';
+import { type Auditor, isQuiet } from './auditor.ts';
 import type { BlockRow, ChargeRow, LedgerRow, MessageRow } from './books.ts';
 import { clientName, costOf, groupOf, listWork, pendingOf, sum, type Work } from './model.ts';
 import type { Psa } from './psa.ts';
+import { auditRecharges } from './settled-recharges.ts';
 import { opening, overageRateMinor, type Terms } from './terms.ts';
+import { Violation } from './violation.ts';
 
 export function auditSettled(auditor: Auditor, today: string): void {
   auditor.compareAll();
@@ -24,6 +26,7 @@ export function auditSettled(auditor: Auditor, today: string): void {
   checkTold(auditor);
   checkRecords(auditor, ledger);
   checkFields(auditor, clients);
+  auditRecharges(auditor, today);
 }
 
 function refuse(rule: string, detail: string): never {
@@ -138,7 +141,7 @@ function checkPending(
   }
 }
 
-/** Each block is credited once, never overdrawn, and empty once it has ended. */
+/** Each block is credited once, unless it was taken back, never overdrawn, and empty once it has ended. */
 function checkBlocks(
   blocks: readonly BlockRow[],
   ledger: readonly LedgerRow[],
@@ -146,7 +149,10 @@ function checkBlocks(
 ): void {
   for (const { id, seconds, expiresOn } of blocks) {
     const rows = ledger.filter(({ blockId }) => blockId === id);
-    const credited = rows.filter(({ side, reason }) => side === 'credit' && reason !== 'reversal');
+    const takenBack = new Set(rows.map(({ reverses }) => reverses));
+    const credited = rows.filter(
+      ({ side, reason, key }) => side === 'credit' && reason !== 'reversal' && !takenBack.has(key),
+    );
     const total = sum(credited.map((row) => row.seconds));
     if (credited.length > 1 || (credited.length === 1 && total !== seconds)) {
       refuse('bought once', `block ${id} of ${seconds} s was credited ${total} s`);
@@ -181,9 +187,11 @@ function checkRecords(auditor: Auditor, ledger: readonly LedgerRow[]): void {
   const { alerts, notes, invoices } = psa.state();
   const records = [...alerts, ...notes, ...invoices].flatMap(({ key }) => key ?? []);
   const messages = books.messages().filter(({ kind }) => kind !== 'balance-field');
-  for (const { key, status } of messages) {
+  for (const message of messages) {
+    const { key, status } = message;
     const count = records.filter((one) => one === key).length;
-    if (status !== 'delivered' || count !== 1) {
+    const unsent = auditor.recharges.statusOf(message, books);
+    if (status !== (unsent ?? 'delivered') || count !== (unsent === null ? 1 : 0)) {
       refuse('exactly once', `${key} is ${status} and stands ${count} times in the PSA`);
     }
   }
@@ -195,13 +203,14 @@ function checkRecords(auditor: Auditor, ledger: readonly LedgerRow[]): void {
     refuse('exactly once', `note ${note.key} hangs on ${note.ticketId}, which is no alert`);
   }
   for (const message of messages) {
-    if (message.kind === 'invoice') checkInvoice(auditor, message, psa, ledger);
+    if (message.kind !== 'invoice' || message.status !== 'delivered') continue;
+    checkInvoice(auditor, message, psa, ledger);
   }
 }
 
 /** An invoice asks for the price of its hours as it was when it left; its block counts when it may. */
 function checkInvoice(
-  { books, sentTerms }: Auditor,
+  { books, sentTerms, recharges }: Auditor,
   { key, payload }: MessageRow,
   psa: Psa,
   ledger: readonly LedgerRow[],
@@ -212,12 +221,16 @@ function checkInvoice(
   if (!block || !invoice || !terms) refuse('bought once', `invoice ${key} has no block`);
   const isOverage = block.source === 'overage';
   const { seconds } = JSON.parse(payload) as { seconds: number };
-  const priceMinor = ((isOverage ? overageRateMinor : terms.rateMinor) * seconds) / 3600;
+  const rates = recharges.all.get(key)?.rates ?? [isOverage ? overageRateMinor : terms.rateMinor];
   // Overage is priced line by line, each to a whole unit.
-  const isPriced = Math.abs(invoice.totalMinor - priceMinor) <= (isOverage ? 20 : 0.5);
+  const isPriced = [...rates].some(
+    (rate) => Math.abs(invoice.totalMinor - (rate * seconds) / 3600) <= (isOverage ? 20 : 0.5),
+  );
   if (!isPriced || seconds !== block.seconds) {
     refuse('bought once', `invoice ${key} asks ${invoice.totalMinor} for ${seconds} s`);
   }
+  // What becomes of a recharge is compared with what was paid.
+  if (recharges.all.has(key)) return;
   const bought = ledger.filter(({ blockId }) => blockId === block.id);
   const takenBack = new Set(bought.map(({ reverses }) => reverses));
   const isCredited = bought.some(({ side, reason, key: posting }) => {

@@ -56,6 +56,8 @@ function sumUp(ledger: readonly LedgerRow[]): string[] {
 function nameMessage({ kind, clientId, payload, status }: MessageRow): string[] {
   if (kind === 'balance-field') return [];
   // A retry may have written one invoice after another, and its id is in what is told of it.
-  const text = payload.replace(/ph:\w+:[\w:.-]+/g, 'key').replace(/invoice \w+/g, 'invoice');
+  const text = payload
+    .replace(/ph:\w+:[\w:.-]+|b-[0-9a-f]{10}/g, 'key')
+    .replace(/invoice \w+/g, 'invoice');
   return [`${kind} ${clientId} ${status} ${text}`];
 }

@@ -1,10 +1,12 @@
 /** Many seeds, counted together. */
 import type { Outcome } from './play-seed.ts';
+import type { PaymentCounts } from './recharges.ts';
 
 export interface Tally {
   seeds: number;
   crashes: number;
   faults: Record<string, number>;
+  payments: PaymentCounts;
   violations: number;
   firstViolation: Outcome['violation'];
 }
@@ -17,7 +19,11 @@ export async function tally(
   play: (seed: number) => Promise<Outcome>,
   onOutcome: (outcome: Outcome) => void = () => {},
 ): Promise<Tally> {
-  const result: Tally = { seeds: 0, crashes: 0, faults: {}, violations: 0, firstViolation: null };
+  const result: Tally = {
+    ...{ seeds: 0, crashes: 0, faults: {} },
+    payments: { requested: 0, collected: 0, returned: 0, ended: 0, unapproved: 0 },
+    ...{ violations: 0, firstViolation: null },
+  };
   const left = seeds[Symbol.iterator]();
   const playOn = async (): Promise<void> => {
     for (let next = left.next(); next.done !== true; next = left.next()) {
@@ -30,9 +36,12 @@ export async function tally(
   return result;
 }
 
-function add(result: Tally, { faults, violation }: Outcome): void {
+function add(result: Tally, { faults, payments, violation }: Outcome): void {
   result.seeds += 1;
   for (const [kind, struck] of faults) result.faults[kind] = (result.faults[kind] ?? 0) + struck;
+  for (const [what, count] of Object.entries(payments ?? {})) {
+    result.payments[what as keyof PaymentCounts] += count;
+  }
   result.crashes = result.faults.crash ?? 0;
   if (violation === null) return;
   result.violations += 1;

@@ -14,9 +14,29 @@ export interface Terms {
   rateMinor: number;
   overage: 'carry' | 'billed';
   activate: 'on-invoice' | 'on-payment';
+  /** Null: every sale is an invoice that the client pays. */
+  recharge: RechargePlan | null;
+}
+
+/** Sales that are collected without the client. Amounts in minor units; null: no limit. */
+export interface RechargePlan {
+  /** Whether the first and the second client's are. */
+  clients: readonly [boolean, boolean];
+  blockSeconds: number;
+  chaseAfterDays: number;
+  autopayUpToMinor: number | null;
+  limits: RechargeLimits;
+  limitsOfAll: RechargeLimits;
+}
+
+export interface RechargeLimits {
+  chargeMinor: number | null;
+  dayMinor: number | null;
+  monthMinor: number | null;
 }
 
 export const hour = 3600;
+export const dayMs = 24 * hour * 1000;
 export const offerSeconds = 10 * hour;
 export const overageRateMinor = 15_000;
 /** Free of charge, whatever else is agreed. */
@@ -38,5 +58,37 @@ export function drawTerms(random: Random): Terms {
     activate: random.pick(['on-invoice', 'on-invoice', 'on-payment']),
     // Work lasts multiples of it, so that what is left over is often just as long.
     graceSeconds: random.pick([0, 180]),
+    recharge: null,
+  };
+}
+
+/** So much earlier is each level told with recharges, for there to be many of them. */
+export const rechargedEarlierSeconds = 2 * hour;
+
+/** Blocks are small, so that several are needed; most limits leave room for a few of them. */
+export function drawRecharge(random: Random, { rateMinor }: Terms): RechargePlan {
+  const blockSeconds = random.pick([2, 3, 3, 5]) * hour;
+  const blockMinor = (rateMinor * blockSeconds) / hour;
+  const draw = (share: number, blocks: readonly number[]): number | null =>
+    random.next() < share ? Math.round(blockMinor * random.pick(blocks)) : null;
+  return {
+    clients: random.pick([
+      [true, true],
+      [true, true],
+      [true, false],
+    ] as const),
+    blockSeconds,
+    chaseAfterDays: random.pick([1, 1, 2]),
+    autopayUpToMinor: draw(0.4, [1, 2.5]),
+    limits: {
+      chargeMinor: draw(0.3, [0.9, 2, 3]),
+      dayMinor: draw(0.3, [1, 2, 3]),
+      monthMinor: draw(0.3, [1, 2, 3, 4]),
+    },
+    limitsOfAll: {
+      chargeMinor: null,
+      dayMinor: draw(0.3, [1, 2, 3]),
+      monthMinor: draw(0.3, [2, 3, 5]),
+    },
   };
 }

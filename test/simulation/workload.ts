@@ -1,7 +1,7 @@
 /** What people do, drawn from the seed before anything runs: the same with faults as without. */
 import type { Random } from '../demo/random.ts';
 import { type Psa, type PsaEntry, type PsaInvoice, type PsaTicket, rootOf } from './psa.ts';
-import { hour, type Terms, workTypes } from './terms.ts';
+import { dayMs, hour, rechargedEarlierSeconds, type Terms, workTypes } from './terms.ts';
 
 export type DeedName =
   | 'open'
@@ -14,7 +14,12 @@ export type DeedName =
   | 'merge'
   | 'move'
   | 'pay'
+  | 'pay part'
+  | 'bounce'
   | 'void'
+  | 'approve'
+  | 'cancel'
+  | 'resume'
   | 'buy'
   | 'reprice'
   | 'rerate';
@@ -38,7 +43,6 @@ export type Step =
 export type Style = 'strict' | 'frozen' | 'busy';
 
 export const startMs = Date.parse('2026-03-02T00:00:00.000Z');
-export const dayMs = 24 * hour * 1000;
 const minuteMs = 60_000;
 
 const always: readonly DeedName[] = [
@@ -47,15 +51,29 @@ const always: readonly DeedName[] = [
   ...(['merge', 'move', 'pay', 'pay', 'void', 'buy', 'reprice'] as const),
 ];
 
+/** With recharges: what the collector, its bank and the user of the command line do. */
+const payments: readonly DeedName[] = [
+  ...(['pay', 'pay', 'pay', 'pay', 'pay', 'pay part', 'bounce', 'bounce', 'bounce'] as const),
+  ...(['approve', 'approve', 'approve', 'approve', 'cancel', 'resume', 'resume'] as const),
+];
+
+/** Payments take days, and so do those who are asked about them. */
+const daysMore = 3;
+const deedsMore = 8;
+
 /** The days of a history, each a list of steps that a run without faults ends. */
-export function drawDays(random: Random, style: Style): Step[][] {
+export function drawDays(random: Random, style: Style, hasRecharges = false): Step[][] {
+  const known = hasRecharges ? [...always, ...payments] : always;
   // What is posted stays as it was rated: with other rates, what a run met on its way would matter.
-  const names = style === 'busy' ? always : [...always, 'rerate' as const];
+  const names = style === 'busy' ? known : [...known, 'rerate' as const];
+  const meanwhile = known.filter((name) => !isByCommand(name));
+  const more = hasRecharges ? daysMore : 0;
   const drawDeed = (among: readonly DeedName[]): Deed => {
     return { name: random.pick(among), a: random.whole(0, 9999), b: random.whole(0, 9999) };
   };
-  return Array.from({ length: random.whole(3, 5) }, (_, day) => {
-    const deeds = Array.from({ length: random.whole(4, 9) + (day === 0 ? 8 : 0) }, (): Step => {
+  return Array.from({ length: random.whole(3, 5) + more }, (_, day) => {
+    const count = random.whole(4, 9) + (day === 0 ? 8 : 0) + (hasRecharges ? deedsMore : 0);
+    const deeds = Array.from({ length: count }, (): Step => {
       return { kind: 'deed', deed: drawDeed(names), afterMs: random.whole(1, 10) * minuteMs };
     });
     const attempts = Array.from({ length: random.whole(1, 3) }, (): Step => {
@@ -67,20 +85,22 @@ export function drawDays(random: Random, style: Style): Step[][] {
   });
 }
 
-/** Without what takes a process of its own, or the next start, to be known. */
-const meanwhile = always.filter((name) => name !== 'buy' && name !== 'reprice');
+/** What takes a process of its own, or the next start, to be known. */
+function isByCommand(name: DeedName): boolean {
+  return ['buy', 'reprice', 'rerate', 'approve', 'cancel', 'resume'].includes(name);
+}
 
 /** What the PSAs show of it. False: it is none of theirs. */
 export function doDeed({ name, a, b }: Deed, systems: readonly Psa[], nowMs: number): boolean {
   const psa = systems[b % systems.length] ?? systems[0];
-  if (psa === undefined || name === 'buy' || name === 'reprice' || name === 'rerate') return false;
+  if (psa === undefined || isByCommand(name)) return false;
   const { tickets, entries } = psa.state();
   if (name === 'open') {
     // Seldom for a client whom nobody has configured.
     psa.openTicket(psa.clients[a % 12 === 0 ? 2 : a % 2] ?? '');
     return true;
   }
-  if (name === 'pay' || name === 'void') doInvoice(name, systems, a);
+  if (isOnInvoice(name)) doInvoice(name, systems, a);
   // The latest tickets, so that much happens to each.
   const ticket = tickets.toReversed()[a % Math.max(1, Math.min(5, tickets.length))];
   if (ticket === undefined) return true;
@@ -122,16 +142,32 @@ function doEntry(
   else if (name === 'remove') psa.remove(entry.id);
 }
 
-/** An invoice of ours is paid, or voided by hand. */
-function doInvoice(name: 'pay' | 'void', systems: readonly Psa[], a: number): void {
+/** Which invoices it can be done to. */
+const suited = {
+  pay: ({ isPaid }: PsaInvoice) => !isPaid,
+  'pay part': ({ paidMinor }: PsaInvoice) => paidMinor === 0,
+  bounce: ({ isPaid }: PsaInvoice) => isPaid,
+  // Nobody voids what was paid.
+  void: ({ paidMinor }: PsaInvoice) => paidMinor === 0,
+};
+
+function isOnInvoice(name: DeedName): name is keyof typeof suited {
+  return name in suited;
+}
+
+/** An invoice of ours is paid, comes back from the bank, or is voided by hand. */
+function doInvoice(name: keyof typeof suited, systems: readonly Psa[], a: number): void {
   const psa = systems.find((one) => one.name === 'psa');
-  const open = psa?.state().invoices.filter(({ isPaid, isVoid }) => !isPaid && !isVoid) ?? [];
+  if (psa === undefined) return;
+  const open = psa.state().invoices.filter((one) => !one.isVoid && suited[name](one));
   // A retry may have written one after another: which it is must not depend on that.
   open.sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
   const invoice = open[a % Math.max(1, open.length)];
   if (invoice === undefined) return;
-  if (name === 'pay') psa?.pay(invoice.id);
-  else psa?.void(invoice.id);
+  const { id, totalMinor } = invoice;
+  if (name === 'void') psa.void(id);
+  else
+    psa.collect(id, { pay: totalMinor, 'pay part': Math.floor(totalMinor / 2), bounce: 0 }[name]);
 }
 
 function rankOf({ client, totalMinor, id }: PsaInvoice): string {
@@ -154,9 +190,10 @@ export function changedTerms({ name, a, b }: Deed, terms: Terms): Terms {
   if (name === 'reprice') {
     const levelSeconds = [[3, 4][a % 2] ?? 3, [1, 2][b % 2] ?? 1] as const;
     const [alert, invoice] = levelSeconds;
+    const earlier = terms.recharge === null ? 0 : rechargedEarlierSeconds;
     return {
       ...terms,
-      levelSeconds: [alert * hour, invoice * hour],
+      levelSeconds: [alert * hour + earlier, invoice * hour + earlier],
       rateMinor: 9_000 + (a % 5) * 1_005,
     };
   }

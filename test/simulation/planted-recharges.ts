@@ -1,0 +1,99 @@
+/** Faults of recharges that the simulation must find. */
+import type { RechargeUsage } from '../../src/domain/recharge/envelope.ts';
+import type { Order, ReplenishBatch, Store } from '../../src/store/port.ts';
+import { over, type PlantedFault } from './planted.ts';
+
+function withUsage(store: Store, change: (usage: RechargeUsage) => Partial<RechargeUsage>): Store {
+  return over(store, {
+    async readRechargeUsage(...asked) {
+      const usage = await store.readRechargeUsage(...asked);
+      return { ...usage, ...change(usage) };
+    },
+  });
+}
+
+/** Some of the orders from which nothing follows but that no other is placed. */
+function withoutOpen(store: Store, isHidden: (order: Order) => boolean): Partial<Store> {
+  const isOpen = ({ block, messageStatus, invoice }: Order): boolean => {
+    if (block.status !== 'ordered' || messageStatus === 'cancelled' || invoice?.isVoid)
+      return false;
+    const isPaidFirst = block.activate === 'on-payment';
+    return isPaidFirst ? !invoice?.isPaid : messageStatus !== 'delivered';
+  };
+  return {
+    readOrders: async () =>
+      (await store.readOrders()).filter((order) => !isOpen(order) || !isHidden(order)),
+  };
+}
+
+/** The client's notes of a step, a second time under another key. */
+function repeatNotes({ messages, ...batch }: ReplenishBatch): ReplenishBatch {
+  return {
+    ...batch,
+    messages: messages.flatMap((message) =>
+      message.kind === 'ticket-note' ? [message, { ...message, key: `${message.key}-2` }] : message,
+    ),
+  };
+}
+
+export const plantedRechargeFaults: readonly PlantedFault[] = [
+  {
+    name: 'what is in flight is known to its process alone',
+    rules: ['one in flight'],
+    hasRecharges: true,
+    store(store) {
+      const own = new Set<string>();
+      return over(
+        withUsage(store, () => ({ isInFlight: false })),
+        {
+          ...withoutOpen(store, ({ block }) => !own.has(block.id)),
+          async writeReplenish(batch) {
+            for (const { id } of batch.blocks) own.add(id);
+            await store.writeReplenish(batch);
+          },
+        },
+      );
+    },
+  },
+  {
+    name: 'a returned recharge is sold again',
+    rules: ['no sale on hold'],
+    hasRecharges: true,
+    store: (store) =>
+      over(store, {
+        ...withoutOpen(store, ({ wasCredited }) => wasCredited),
+        readSalesHolds: async () => [],
+      }),
+  },
+  {
+    name: 'limits of a day and a month are ignored',
+    rules: ['within limits'],
+    hasRecharges: true,
+    store: (store) =>
+      withUsage(store, () => ({ dayMinor: 0, monthMinor: 0, allDayMinor: 0, allMonthMinor: 0 })),
+  },
+  {
+    name: 'a step is told twice',
+    rules: ['client told once'],
+    hasRecharges: true,
+    store: (store) =>
+      over(store, {
+        writeReplenish: (batch) =>
+          store.writeReplenish(batch.rechargeChanges ? repeatNotes(batch) : batch),
+      }),
+  },
+  {
+    name: 'what waits for an approval is sent',
+    rules: ['approved first'],
+    hasRecharges: true,
+    store: (store) =>
+      over(store, {
+        async claimMessages(request) {
+          for (const { key } of await store.listMessages({ statuses: ['unapproved'] })) {
+            await store.approveRecharge(key);
+          }
+          return store.claimMessages(request);
+        },
+      }),
+  },
+];
