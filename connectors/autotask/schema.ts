@@ -81,7 +81,6 @@ const PicklistValue = z.object({ value: Id, label: z.string(), isActive: z.boole
 /** One entry of `entityInformation/fields`. */
 export const FieldInfo = z.object({
   name: z.string(),
-  isRequired: z.boolean().nullish(),
   picklistValues: z.array(PicklistValue).nullish(),
 });
 export type FieldInfo = z.infer<typeof FieldInfo>;

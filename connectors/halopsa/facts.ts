@@ -18,10 +18,6 @@ const rows = {
     'No open ticket is taken for closed.',
     'No tickets are read. List your closed statuses in closedStatuses.',
   ),
-  'actions-by-date': reading.useful(
-    'Actions of all tickets are listed by day.',
-    'A sweep reads the actions of each changed ticket: more requests.',
-  ),
   'invoice-modified': reading.useful(
     'Creating and paying an invoice update its last_modified.',
     'All invoices of the clients are read on every run: more requests.',

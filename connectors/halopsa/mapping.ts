@@ -141,7 +141,7 @@ function spanOf(wire: ActionWire): number | null {
 }
 
 /** When the action was saved: the end of the work, as Halo's own screens show it. */
-export function loggedAt(wire: ActionWire): Instant {
+function loggedAt(wire: ActionWire): Instant {
   const at = wire.datetime ?? wire.actioncompletiondate ?? wire.actiondatecreated ?? null;
   if (at !== null) return at;
   throw new KindError('contract', `${nameOf(wire)}, datetime: no timestamp.`);

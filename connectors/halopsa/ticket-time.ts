@@ -7,7 +7,7 @@ import type {
   TicketTimePage,
 } from '../../src/contract/connector.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
-import { addDays, addSeconds, secondsBetween } from '../../src/domain/time.ts';
+import { addSeconds, secondsBetween } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
@@ -170,34 +170,19 @@ export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>
 
 // ── Presence ────────────────────────────────────────────────────────────────────────────────────
 
-/** An action's date may differ slightly from its start, which the sweep filters by. */
-const marginDays = 2;
+/** A ticket's last change may differ slightly from the start of its work, which the sweep filters by. */
+const marginSeconds = 2 * 86_400;
 
-/** IDs of the actions with time: Halo does not report deleted ones. */
+/** IDs of the actions with time: Halo does not report deleted ones, nor list those of all tickets. */
 export async function* presentTime(
   halo: Halo,
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
-  const tickets = await readTicketIds(halo, request);
-  for await (const rows of actionsOf(halo, tickets, request)) {
-    const timed = believeRows({ path: '/Actions' }, rows, ActionWire).filter(
-      (row) => tickets.has(row.ticket_id) && holdsTime(row),
-    );
-    yield idsWithin(timed, request);
+  for (const ticketId of await readTicketIds(halo, request)) {
+    const { raw } = await readActions(halo, ticketId);
+    const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
+    yield idsWithin(actions.filter(holdsTime), request);
   }
-}
-
-/** Day by day, if verified on this tenant; else ticket by ticket. */
-async function* actionsOf(
-  halo: Halo,
-  tickets: ReadonlySet<SourceId>,
-  request: PresenceRequest,
-): AsyncGenerator<readonly unknown[]> {
-  if ((await facts.readFact(halo.context, 'actions-by-date')) === 'yes') {
-    for (const day of daysOf(request)) yield await actionsOfDay(halo, day);
-    return;
-  }
-  for (const id of tickets) yield (await readActions(halo, id)).raw;
 }
 
 /** IDs of the actions whose work began in the window, by the same rule as their rows. */
@@ -215,7 +200,7 @@ const OwnedTicket = TicketWire.pick({ id: true, client_id: true });
 /** Tickets that may have work in the window: logging it has changed them since. */
 async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<SourceId>> {
   const found = new Set<SourceId>();
-  const lastupdatefromdate = filterTime(addSeconds(request.from, -marginDays * 86_400));
+  const lastupdatefromdate = filterTime(addSeconds(request.from, -marginSeconds));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const list = ticketList({ ...query, lastupdatefromdate });
     for await (const { rows } of halo.pages(list)) {
@@ -226,21 +211,6 @@ async function readTicketIds(halo: Halo, request: PresenceRequest): Promise<Set<
     }
   }
   return found;
-}
-
-function daysOf({ from, to }: PresenceRequest): string[] {
-  const days: string[] = [];
-  const last = addDays(to.slice(0, 10), marginDays);
-  for (let day = addDays(from.slice(0, 10), -marginDays); day <= last; day = addDays(day, 1)) {
-    days.push(day);
-  }
-  return days;
-}
-
-/** Ends in the next day, so that nothing is missed; Halo may even take the end as that whole day. */
-export function actionsOfDay(halo: Halo, day: string): Promise<readonly unknown[]> {
-  const query = { startdate: `${day}T00:00:00`, enddate: `${addDays(day, 1)}T00:00:01` };
-  return readWhole(halo, { path: '/Actions', rows: 'actions', query });
 }
 
 /** An entry's ticket, from its ID. */

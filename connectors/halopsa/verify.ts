@@ -3,8 +3,7 @@
  * a test client, reading back and removing.
  */
 import type { CheckResult, Delivered, SourceId } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
-import { addDays, addSeconds } from '../../src/domain/time.ts';
+import { addSeconds } from '../../src/domain/time.ts';
 import { isAhead, isNow } from '../http/answers/clock.ts';
 import type { Query } from '../kit/call.ts';
 import { warningResult } from '../kit/checking/checks.ts';
@@ -15,20 +14,12 @@ import { createKeyed } from '../kit/writing/push.ts';
 import type { Halo } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
-import {
-  actionId,
-  changedAt,
-  holdsTime,
-  isClosedTicket,
-  isNobody,
-  isNothing,
-  loggedAt,
-} from './mapping.ts';
+import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, writeNote } from './push.ts';
 import { saleRecord } from './sales.ts';
-import { ActionWire, InvoiceWire, TicketDetail, TicketWire } from './schema.ts';
-import { actionsOfDay, readActions, verifyUnit } from './ticket-time.ts';
+import { type ActionWire, InvoiceWire, TicketDetail, TicketWire } from './schema.ts';
+import { readActions, verifyUnit } from './ticket-time.ts';
 
 /** Tickets whose time is sampled. */
 const ticketsMax = 20;
@@ -54,7 +45,6 @@ export async function verifyByReading(
       'last-update': await comparesLastUpdate(halo, newest[0]),
       'closed-listed': await listsClosed(halo, client_ids),
       'closed-flag': await openLooksOpen(halo, client_ids),
-      'actions-by-date': await listsByDay(halo, actions.filter(holdsTime)),
       'invoice-modified': await invoicesAreModified(halo, client_ids),
     })),
   ];
@@ -115,24 +105,6 @@ async function openLooksOpen(halo: Halo, client_ids: string): Promise<boolean | 
   const toTicket = await createTicketMapper(halo);
   const closedStatuses = halo.config.closedStatuses ?? null;
   return !open.some((ticket) => isClosedTicket(toTicket(ticket), closedStatuses));
-}
-
-/** A day with known time must list that time. If unsupported, Halo may also refuse or time out. */
-async function listsByDay(halo: Halo, known: readonly ActionWire[]): Promise<boolean | null> {
-  const [first] = known;
-  if (first === undefined) return null;
-  const day = loggedAt(first).slice(0, 10);
-  const rows = await actionsOfDay(halo, day).catch((error: unknown) => {
-    if (isKindError(error, 'rejected', 'contract', 'transient')) return null;
-    throw error;
-  });
-  if (rows === null) return false;
-  const listed = parseAll(rows, ActionWire);
-  const isOfDay = (action: ActionWire): boolean => loggedAt(action).startsWith(day);
-  const isNear = (action: ActionWire): boolean =>
-    loggedAt(action) >= addDays(day, -1) && loggedAt(action) < addDays(day, 3);
-  const ids = new Set(listed.map(actionId));
-  return listed.every(isNear) && known.filter(isOfDay).every((one) => ids.has(actionId(one)));
 }
 
 /** The last created and the last paid: to the day, since accounting systems give no time. */

@@ -16,8 +16,8 @@ const linesMax = 1700;
 
 /** Folders whose vendors' quirks take more. They may shrink, and never grow. */
 const larger: Readonly<Record<string, number>> = {
-  autotask: 2075,
-  halopsa: 1955,
+  autotask: 2071,
+  halopsa: 1895,
   'kaseya-bms': 1850,
   ninjaone: 1765,
 };

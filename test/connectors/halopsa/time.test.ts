@@ -249,27 +249,11 @@ describe('A sweep of HaloPSA', () => {
       await expect(idsOf(bench)).rejects.toMatchObject({ kind: 'contract' });
     }));
 
-  test('asks ticket by ticket where actions are not listed by day, or nobody has looked yet', () =>
+  test('asks ticket by ticket', () =>
     withHalopsa(async (bench) => {
       const ticketId = addTicket(bench);
       bench.state.addAction(ticketId, { seconds: 1800, start });
-      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
       bench.state.addAction(ticketId, { seconds: 1800, start: '2026-03-20T09:00:00Z' });
-      bench.sandbox.tenant.ignores.add('startdate').add('enddate');
-      expect((await checked(bench)).get('fact.actions-by-date')).toMatchObject({
-        status: 'warning',
-      });
-      expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
-    }));
-
-  test('asks ticket by ticket where the list by day is refused, which fails no check', () =>
-    withHalopsa(async (bench) => {
-      const ticketId = addTicket(bench);
-      bench.state.addAction(ticketId, { seconds: 1800, start });
-      bench.sandbox.tenant.refusesActionsByDay = true;
-      const results = await checked(bench);
-      expect(results.get('fact.actions-by-date')).toMatchObject({ status: 'warning' });
-      expect([...results.values()].filter(({ status }) => status === 'failed')).toEqual([]);
       expect(await idsOf(bench)).toEqual([`${ticketId}-2`]);
     }));
 

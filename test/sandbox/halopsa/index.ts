@@ -56,7 +56,6 @@ export async function startHalopsaSandbox(port?: number): Promise<HalopsaSandbox
     filterOffsetHours: 0,
     beforePage: null,
     ticketsRefusal: null,
-    refusesActionsByDay: false,
     hidesClosed: false,
     searchMissesKeys: false,
   };

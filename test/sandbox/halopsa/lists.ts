@@ -26,8 +26,6 @@ export interface Tenant {
   beforePage: ((page: number) => void) | null;
   /** The body of a 400 to every list of tickets. */
   ticketsRefusal: string | null;
-  /** Actions are listed by ticket alone. */
-  refusesActionsByDay: boolean;
   /** Closed tickets are shown only where nothing else is requested. */
   hidesClosed: boolean;
   /** A search finds texts of tickets, but not the key. */
@@ -110,21 +108,10 @@ export function listActions(asked: Asked): SandboxAnswer {
   const { state, dialect } = asked;
   const query = knownQuery(asked);
   const ticketId = query.get('ticket_id');
-  const [start, end] = [query.get('startdate'), query.get('enddate')];
   if (ticketId !== null && !state.tickets.some(({ id }) => id === Number(ticketId))) {
     return { status: 404, json: { message: 'Ticket not found.' } };
   }
-  if (ticketId === null && asked.refusesActionsByDay) {
-    return { status: 400, json: { ClassName: 'System.Exception', Message: 'A ticket is needed.' } };
-  }
-  const isUnfiltered = ticketId === null && start === null && end === null;
-  const found = state.actions.filter(
-    (action) =>
-      !isUnfiltered &&
-      (ticketId === null || action.ticketId === Number(ticketId)) &&
-      (start === null || action.atMs >= Date.parse(`${start}Z`)) &&
-      (end === null || action.atMs <= Date.parse(`${end}Z`)),
-  );
+  const found = state.actions.filter((action) => action.ticketId === Number(ticketId));
   const shown = found.slice(0, Math.max(0, found.length - asked.hiddenRows));
   const count = Number(query.get('count') ?? 50);
   const actions: Row[] = shown.slice(0, count).map((action) => actionRow(action, query, dialect));
