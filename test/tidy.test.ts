@@ -126,7 +126,9 @@ test('the README is read in five minutes', () => {
 /** Files of the package by its `files`, as far as documents are concerned. */
 function packagedDocuments(): string[] {
   const { files } = JSON.parse(read('package.json')) as { files: string[] };
-  const whole = files.flatMap((name) => globSync([name, `${name}/**/*.md`], { cwd: root }));
+  const whole = files.flatMap((name) =>
+    globSync([name, `${name}/**/*.{md,svg,png}`], { cwd: root }),
+  );
   return ['README.md', 'LICENSE', ...whole.map((path) => path.replaceAll('\\', '/'))];
 }
 

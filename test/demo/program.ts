@@ -29,6 +29,8 @@ export interface ProgramOptions {
   isQuiet: boolean;
   /** When the next command begins. Default: now. */
   clock?(): Instant;
+  /** What the program writes to, in color. Default: as wide as this process's, and plain. */
+  columns?: number;
 }
 
 const preload = join(import.meta.dirname, 'preload.ts');
@@ -42,15 +44,17 @@ export function createProgram({
   store,
   isQuiet,
   clock,
+  columns: columnsGiven,
 }: ProgramOptions): Program {
   const attempt: Program['attempt'] = (args) => {
-    const { columns } = process.stdout;
+    const wide = process.stdout.columns;
+    const columns = columnsGiven ?? (wide === undefined ? undefined : wide - indent);
     const env = {
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'pretty',
-      NO_COLOR: '1',
+      ...(columnsGiven === undefined ? { NO_COLOR: '1' } : {}),
       ...(clock === undefined ? {} : { DEMO_CLOCK: clock() }),
-      ...(columns === undefined ? {} : { DEMO_COLUMNS: String(columns - indent) }),
+      ...(columns === undefined ? {} : { DEMO_COLUMNS: String(columns) }),
     };
     const command = ['--no-warnings', '--import', preload, program, ...args];
     return startProgram(process.execPath, [...command, '--config', configFile], { env }).done;
