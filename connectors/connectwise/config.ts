@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DueInDays, HostUrl, Name } from '../http/settings.ts';
+import { contactsBy, DueInDays, HostUrl, Name } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   board: Name.describe('Service board, by name, on which low-balance tickets are made.'),
@@ -65,6 +65,7 @@ export const ConnectwiseConfig = z
       .default('2026.4')
       .describe('API version requested, so that an upgrade changes nothing.'),
     alerts: Alerts.describe('Where low-balance tickets go.'),
+    contacts: contactsBy(z.int().positive(), 'the ID of the contact'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     approvedFrom: z
       .enum(['tier-one', 'tier-two'])

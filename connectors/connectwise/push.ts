@@ -25,20 +25,14 @@ import { CustomField, Flag, fieldsOf, Reference, Text } from './schema.ts';
 /** https://developer.connectwise.com: a longer summary is refused. */
 const summaryLengthMax = 100;
 
-interface NewTicket extends TicketText {
-  /** Name of the service board. */
-  board: string;
-  type?: string | undefined;
-  status?: string | undefined;
-}
+type NewTicket = TicketText & Pick<Psa['config']['alerts'], 'board' | 'type' | 'status'>;
 
 export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
   needs: () => [],
   find: findTicket,
   delivered: ({ id }) => ({ remoteId: id }),
-  create: (psa, { key, clientId, subject, body }) =>
-    createTicket(psa, { key, clientId, subject, body, ...psa.config.alerts }),
+  create: (psa, alert) => createTicket(psa, { ...alert, ...psa.config.alerts }),
   ticket: () => alertTicket,
   // A ticket that cannot be seen does not count as withdrawn.
   withdraw: (psa, message, withdrawal) =>
@@ -51,6 +45,7 @@ export function findTicket(psa: Psa, ticket: Keyed): Promise<KeyedTicket | null>
 
 export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Delivered> {
   const { board, type, status } = ticket;
+  const contact = ticket.hasClientNote ? psa.config.contacts[ticket.clientId] : undefined;
   const boardId = await psa.names.idOf(psa, 'service boards', board);
   const idOf = async (kind: NameKind, name: string) => {
     return { id: Number(await psa.names.idOf(psa, kind, name, boardId)) };
@@ -58,6 +53,7 @@ export async function createTicket(psa: Psa, ticket: NewTicket): Promise<Deliver
   const body = {
     summary: shortened(oneLine(ticket.subject), summaryLengthMax),
     company: { id: Number(ticket.clientId) },
+    ...(contact !== undefined && { contact: { id: contact } }),
     board: { id: Number(boardId) },
     ...(type !== undefined && { type: await idOf('ticket types', type) }),
     ...(status !== undefined && { status: await idOf('ticket statuses', status) }),

@@ -14,6 +14,12 @@ export const DueInDays = z
   .optional()
   .describe('Days until the invoice of a sale is due. Default: the client’s own payment terms.');
 
+/** `contact`: how the vendor identifies one; `what`: the same in words. */
+export function contactsBy<Contact extends z.ZodType>(contact: Contact, what: string) {
+  const receives = 'that gets the notes for the client. Default: the ticket has no contact.';
+  return z.record(z.string(), contact).default({}).describe(`By client ID: ${what} ${receives}`);
+}
+
 /** A whole number from 1 to `max`. */
 export function upTo(max: number, otherwise: number, description: string) {
   return z.int().min(1).max(max).default(otherwise).describe(description);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostUrl, Name } from '../http/settings.ts';
+import { contactsBy, HostUrl, Name } from '../http/settings.ts';
 
 /** The settings of a connection with `vendor: ninjaone`. */
 export const NinjaoneConfig = z.strictObject({
@@ -17,6 +17,7 @@ export const NinjaoneConfig = z.strictObject({
     .describe(
       'How alert tickets and invoice request tickets are created; needed only if they go to this connection.',
     ),
+  contacts: contactsBy(Name, 'the uid of the contact'),
   boards: z
     .array(Name)
     .min(1)

@@ -68,6 +68,7 @@ async function createTicket(ninja: Ninja, alert: TicketText): Promise<Delivered>
     ...(await formAndStatus(ninja)),
     subject: markedLine(alert.subject, alert.key),
     description: { public: false, body: withMarker(alert.body, alert.key) },
+    requesterUid: alert.hasClientNote ? ninja.config.contacts[alert.clientId] : undefined,
   };
   return ticketDelivered((await ninja.write('POST', '/v2/ticketing/ticket', body, Ticket)).id);
 }

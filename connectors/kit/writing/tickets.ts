@@ -11,7 +11,7 @@ import type { NoteRecord } from './notes.ts';
 /** What a ticket of ours says, of an alert or a sale. */
 export type TicketText = Pick<
   PushMessages['alert-ticket'],
-  'key' | 'clientId' | 'subject' | 'body'
+  'key' | 'clientId' | 'subject' | 'body' | 'hasClientNote'
 >;
 
 export type Keyed = Pick<TicketText, 'key' | 'clientId'>;

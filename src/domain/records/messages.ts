@@ -5,7 +5,14 @@ import type { SourceId } from './rows.ts';
 /** Every message has a key of `[A-Za-z0-9_.:-]{1,50}` that is written into the vendor's record. */
 export interface PushMessages {
   /** A ticket on the MSP's own board, about a client. */
-  'alert-ticket': { key: string; clientId: SourceId; subject: string; body: string };
+  'alert-ticket': {
+    key: string;
+    clientId: SourceId;
+    subject: string;
+    body: string;
+    /** Whether a note for the client follows on it. */
+    hasClientNote?: boolean;
+  };
   /** A note on a ticket: internal, or one that the client sees. */
   'ticket-note': {
     key: string;

@@ -77,6 +77,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
   const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
   const alertKey = alertKeyOf(context, notice);
   const recharge = sales.find(({ isRecharge }) => isRecharge);
+  const hasClientNote = audiences.has('client') || recharge !== undefined;
   if (actions.has('alert') || refusals.length > 0 || recharge !== undefined) {
     const keyToApprove =
       recharge === undefined || notice.isApproved ? null : noteKeyOf(context, notice);
@@ -95,9 +96,10 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
         clientId: sourceIdOf(client),
         subject,
         body,
+        ...(hasClientNote ? { hasClientNote } : {}),
       }),
     );
-    if (audiences.has('client') || recharge !== undefined) {
+    if (hasClientNote) {
       const key = noteKeyOf(context, notice);
       const format = inProse(formatIn(client));
       const note =

@@ -27,6 +27,19 @@ describe('A low-balance ticket in ConnectWise', () => {
       },
     ));
 
+  test('has the client’s contact only where a note for the client follows', () =>
+    withConnectwise({}, async (bench) => {
+      const clientId = String(bench.company);
+      const push = bench.connect({ contacts: { [clientId]: 77 } }).push['alert-ticket'];
+      const message = { key: 'lowbal:1', clientId, subject: 'Low', body: 'Low.' };
+      await push?.create(message, signal);
+      await push?.create({ ...message, key: 'lowbal:2', hasClientNote: true }, signal);
+      const contacts = bench.sandbox.exchanges
+        .filter(({ request }) => request.method === 'POST' && /tickets$/.test(request.path))
+        .map(({ request }) => (request.json() as { contact?: object }).contact);
+      expect(contacts).toEqual([undefined, { id: 77 }]);
+    }));
+
   test('is found by listing where ConnectWise does not search by externalXRef', () =>
     withConnectwise({}, async (bench) => {
       const { company, connector, sandbox, context } = bench;

@@ -20,6 +20,18 @@ describe('A NinjaOne alert ticket', () => {
       expect(description?.body).toContain('Order the next block.');
     }));
 
+  test('is requested by the client’s contact only where a note for the client follows', () =>
+    withNinjaone(async ({ sandbox, state, restart }) => {
+      const clientId = String(state.addOrganization('Dupont'));
+      const push = restart({ contacts: { [clientId]: 'uid-of-ann' } }).push['alert-ticket'];
+      await push?.create({ ...alert, clientId }, soon());
+      await push?.create({ ...alert, clientId, key: 'ph:alert:2', hasClientNote: true }, soon());
+      const requesters = sandbox.exchanges
+        .filter(({ request }) => request.method === 'POST' && /\/ticket$/.test(request.path))
+        .map(({ request }) => (request.json() as { requesterUid?: string }).requesterUid);
+      expect(requesters).toEqual([undefined, 'uid-of-ann']);
+    }));
+
   test('shows whether it was closed, and that it is gone', () =>
     withNinjaone(async ({ sandbox, state, connector }) => {
       const message = { ...alert, clientId: String(state.addOrganization('Dupont')) };
