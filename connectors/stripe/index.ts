@@ -8,6 +8,7 @@ import { listClients } from './lists.ts';
 import { pullMandates } from './mandates.ts';
 import { pullPayments } from './pull.ts';
 import { rechargeRecord } from './push.ts';
+import { isSigned } from './webhook.ts';
 
 /** Stripe, a payment provider: direct debits and cards, charged without the client. See README.md. */
 export const stripe = describeVendor({
@@ -17,6 +18,7 @@ export const stripe = describeVendor({
   table: { approval: false, deletions: null, sale: 'charge', ownBlocks: null },
   facts,
   evidence: ['schema'],
+  isSigned,
   open: createStripe,
   parts: {
     check: checkConnection,

@@ -230,6 +230,14 @@ export interface Fact {
  */
 export type Evidence = 'schema' | 'official client' | 'recorded' | 'real server' | 'live tenant';
 
+/** A webhook of the vendor's: it says that something changed. What changed is pulled; the body is discarded. */
+export interface Poke {
+  /** A header of the request by its lower-case name. */
+  header(name: string): string | undefined;
+  body: Uint8Array;
+  nowMs: number;
+}
+
 /** One vendor, as the registry lists it. `Config` is the vendor's own part of a connection. */
 export interface VendorModule<Config = unknown> {
   /** Equals the folder's name and the config's `vendor:`. */
@@ -263,5 +271,10 @@ export interface VendorModule<Config = unknown> {
    * When they change, everything is read again; if those of time change, each ticket's time too.
    */
   readsBy?(config: Config): { tickets?: unknown; time?: unknown };
+  /**
+   * Whether the webhook was signed with the secret of the settings; false without one. Absent: this
+   * vendor sends none that can be proved to come from it.
+   */
+  isSigned?(config: Config, poke: Poke): boolean;
   create(config: Config, context: ConnectorContext): Connector;
 }

@@ -1,6 +1,7 @@
 import { type Context, Hono, type Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { HTTPException } from 'hono/http-exception';
 import { formatIn } from '../domain/format.ts';
 import { Redactor } from '../domain/redaction.ts';
 import type { ServiceView } from '../service/schedule/start.ts';
@@ -14,6 +15,8 @@ import { statusPage } from './status-page.ts';
 const cookieName = 'prepaid-hours';
 /** A token in a form, and nothing more. */
 const bodyBytesMax = 4096;
+/** Some vendors send events by the dozen. */
+const hookBytesMax = 1024 * 1024;
 
 /** All that is served. Everything but `/healthz` and the login form needs the token or a session. */
 export function createSite(view: ServiceView): Hono {
@@ -49,6 +52,10 @@ export function createSite(view: ServiceView): Hono {
     return context.redirect('/login', 303);
   });
 
+  site.post('/hook/:connection', bodyLimit({ maxSize: hookBytesMax }), (context) =>
+    takePoke(context, view),
+  );
+
   site.use(async (context, next) => {
     const expected = token();
     if (expected !== null && isSession(getCookie(context, cookieName) ?? '', expected, nowMs())) {
@@ -83,10 +90,30 @@ export function createSite(view: ServiceView): Hono {
   });
   site.notFound((context) => context.text('There is nothing here. See /\n', 404));
   site.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
     view.app().log.error('A status page could not be made.', { reason: error.message });
     return context.text('The status cannot be read now; see the log of the service.\n', 503);
   });
   return site;
+}
+
+/** Only the signature counts: what is said is read from the vendor itself. */
+async function takePoke(context: Context, view: ServiceView): Promise<Response> {
+  const { config, log, now } = view.app();
+  const connection = context.req.param('connection') ?? '';
+  const configured = config.connections.get(connection);
+  if (configured?.vendor.isSigned === undefined) return context.text('No such webhook.\n', 404);
+  const isSigned = configured.vendor.isSigned(configured.settings, {
+    header: (name) => context.req.header(name),
+    body: new Uint8Array(await context.req.arrayBuffer()),
+    nowMs: now(),
+  });
+  if (!isSigned) {
+    log.warn('A webhook without a valid signature was refused.', { connection });
+    return context.text('The signature is not valid.\n', 400);
+  }
+  view.poke();
+  return context.body(null, 204);
 }
 
 async function guardHeaders(context: Context, next: Next): Promise<void> {

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
+import { startStripeSandbox } from '../sandbox/stripe/index.ts';
 import { dumpTables } from '../support/dump-tables.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -132,4 +133,42 @@ test('a step that became due many times while it was at work runs once afterward
     // One that waited, and at most one that became due while that was at work.
     expect([2, 3]).toContain(runs().length);
   });
+}, 60_000);
+
+test('a signed webhook of a payment provider brings the next run forward', async () => {
+  const stripe = await startStripeSandbox();
+  const webhookSecret = 'whsec_0123456789abcdef';
+  const more = `web: { listen: "127.0.0.1:0", token: "\${WEB_TOKEN}" }`;
+  const connections = `  stripe:
+    vendor: stripe
+    baseUrl: ${stripe.baseUrl}
+    secretKey: "\${STRIPE_SECRET_KEY}"
+    webhookSecret: "\${STRIPE_WEBHOOK_SECRET}"
+`;
+  const env = {
+    WEB_TOKEN: 'a-token-of-the-status-page',
+    STRIPE_SECRET_KEY: stripe.settings.secretKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+  };
+  try {
+    await withSmallMsp({ schedule: scheduleOf({}), more, env }, async (msp) => {
+      const text = readFileSync(msp.configFile, 'utf8');
+      writeFileSync(msp.configFile, text.replace('connections:\n', `connections:\n${connections}`));
+      await msp.run('run');
+      const service = msp.start('start');
+      await waitUntil('it serves', () => /The status page is served/.test(service.stderr()));
+      const [, url = ''] = /"url":"([^"]+)"/.exec(service.stderr()) ?? [];
+      stripe.state.addCustomer('Dupont');
+      stripe.state.addMethod([...stripe.state.customers.keys()][0] ?? '', 'card');
+      const delivery = { url: new URL('/hook/stripe', url).href, secret: webhookSecret, times: 3 };
+      const statuses = await stripe.deliverEvents(delivery);
+      expect(new Set(statuses)).toEqual(new Set([204]));
+      await waitUntil('it runs', () => runsOf(msp, 'start webhook').length > 0, 20_000);
+      service.kill('SIGTERM');
+      await service.done;
+      expect(runsOf(msp, 'start webhook')).toHaveLength(1);
+    });
+  } finally {
+    await stripe.close();
+  }
 }, 60_000);

@@ -29,7 +29,7 @@ async function open(name = 'Dupont', host = '127.0.0.1'): Promise<void> {
   const secrets = [secret, token];
   bench.app.config = { ...bench.app.config, schedule, connections, web, secrets };
   fault = null;
-  const opened = await openWeb({ app: () => bench.app, fault: () => fault });
+  const opened = await openWeb({ app: () => bench.app, fault: () => fault, poke: () => {} });
   if (opened === null) throw new Error('nothing was opened');
   [url, close] = [opened.url.replace('0.0.0.0', '127.0.0.1'), opened.close];
 }
@@ -172,7 +172,9 @@ test('an address that others can reach is warned of, and a taken port is refused
   expect(bench.logs.map(({ message }) => message)).not.toContain(warning);
   const taken = { host: '127.0.0.1', port: Number(new URL(url).port), token };
   const app = { ...bench.app, config: { ...bench.app.config, web: taken } };
-  await expect(openWeb({ app: () => app, fault: () => null })).rejects.toMatchObject({
+  await expect(
+    openWeb({ app: () => app, fault: () => null, poke: () => {} }),
+  ).rejects.toMatchObject({
     kind: 'config',
     message: expect.stringContaining('another program uses it'),
   });
@@ -181,5 +183,5 @@ test('an address that others can reach is warned of, and a taken port is refused
   await open('Dupont', '0.0.0.0');
   expect(bench.logs.map(({ message }) => message)).toContain(warning);
   const none = { ...bench.app, config: { ...bench.app.config, web: null } };
-  expect(await openWeb({ app: () => none, fault: () => null })).toBeNull();
+  expect(await openWeb({ app: () => none, fault: () => null, poke: () => {} })).toBeNull();
 });

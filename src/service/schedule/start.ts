@@ -6,7 +6,7 @@ import type { StoreHolder } from '../app/rehearsal.ts';
 import type { SideJob } from '../app/side-job.ts';
 import { runScheduledBackup } from '../backup/scheduled.ts';
 import { runScheduledPublishing } from '../publish/scheduled.ts';
-import { type AfterRun, runSteps } from '../run/run.ts';
+import { type AfterRun, runSteps, usualSteps } from '../run/run.ts';
 import type { StepName } from '../run/step.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { Schedule } from './schedule.ts';
@@ -16,6 +16,8 @@ export interface ServiceView {
   app(): App;
   /** Why the edited config is not used; null: the file is in use. */
   fault(): string | null;
+  /** A vendor says that something changed: a run follows soon, however often it is said. */
+  poke(): void;
 }
 
 /** What runs beside the steps, for as long as the service does. */
@@ -57,6 +59,9 @@ export async function startService(
   app.log.info('The service has stopped.');
 }
 
+/** Several pokes come together, and a vendor's lists may lag behind them. */
+const pokeDelayMs = 10_000;
+
 /** What is done by the schedule. */
 type JobName = StepName | SideJob;
 
@@ -75,6 +80,8 @@ class Service {
   private readonly waiting = new Set<string>();
   private last: Promise<void> = Promise.resolve();
   private fail: (error: unknown) => void = () => {};
+  /** When the run after a poke is due; null: there was none. */
+  private pokedRunAtMs: number | null = null;
 
   constructor(
     app: App,
@@ -97,7 +104,13 @@ class Service {
   }
 
   get view(): ServiceView {
-    return { app: () => this.app, fault: () => this.fault };
+    return {
+      app: () => this.app,
+      fault: () => this.fault,
+      poke: () => {
+        this.pokedRunAtMs ??= this.app.now() + pokeDelayMs;
+      },
+    };
   }
 
   /** Restores what an earlier process did, so that a daily job missed since then is caught up. */
@@ -120,7 +133,11 @@ class Service {
         const due = new Date(missedAt).toISOString().slice(0, 16).replace('T', ' ');
         app.log.warn('A daily job was missed; running it now.', { step: name, due });
       }
-      this.queue(name, () => this.run(name));
+      this.queue(name, () => this.run([name]));
+    }
+    if (this.pokedRunAtMs !== null && app.now() >= this.pokedRunAtMs) {
+      this.pokedRunAtMs = null;
+      this.queue('webhook', () => this.run(usualSteps, 'start webhook'));
     }
   }
 
@@ -144,21 +161,24 @@ class Service {
     });
   }
 
-  private async run(step: JobName): Promise<void> {
+  private async run(jobs: readonly JobName[], command = `start ${jobs.join(' ')}`): Promise<void> {
     this.tellFault();
+    const [step] = jobs;
     const done = this.jobs.dailyJobs.find(({ name }) => name === step);
     try {
       if (step === 'backup') await runScheduledBackup(this.app);
       else if (step === 'publish') await runScheduledPublishing(this.app);
       else {
         const options = { signal: this.signal, afterRun: this.afterRun };
-        await runSteps(this.app, [step], `start ${step}`, options);
+        await runSteps(this.app, jobs as readonly StepName[], command, options);
       }
     } catch (error) {
       if (!isKindError(error)) throw error;
       this.app.log.error('A step could not run.', { step, reason: describeError(error) });
     }
-    if (done !== undefined && !this.signal.aborted) await this.remember(step, done.doneUntilMs);
+    if (done !== undefined && !this.signal.aborted) {
+      await this.remember(done.name, done.doneUntilMs);
+    }
   }
 
   /** Between two steps: a valid config replaces the old one, an invalid one does not. */
