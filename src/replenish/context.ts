@@ -23,6 +23,8 @@ export interface ReplenishContext {
   sender: Sender | null;
   /** Addresses of the clients' published pages, by client. */
   pages: ReadonlyMap<string, string>;
+  /** Connections that take a payment on an invoice. */
+  bookable: ReadonlySet<string>;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;

@@ -68,6 +68,8 @@ export interface ContractBench {
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */
   invoice?: Partial<PushMessages['invoice']>;
+  /** An invoice that takes a payment, with what else that needs. */
+  payment?: Partial<PushMessages['invoice-payment']>;
   /** What a charge of this provider needs, such as the currency of its mandates. */
   recharge?: Partial<PushMessages['recharge']>;
   /** Of a payment provider, which has no tickets and no time. */

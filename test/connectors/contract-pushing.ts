@@ -238,6 +238,17 @@ export function messageOf<Kind extends PushKind>(
       requestedAt: '2026-03-02T08:00:00.000Z',
       ...bench.recharge,
     },
+    'invoice-payment': {
+      key,
+      clientId,
+      invoiceId: '',
+      amountMinor: 120_000,
+      currency: 'EUR',
+      paidOn: '2026-03-02',
+      reference: 'pi_1',
+      method: 'stripe',
+      ...bench.payment,
+    },
     'balance-field': {
       key,
       clientId,

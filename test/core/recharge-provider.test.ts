@@ -178,6 +178,26 @@ describe('a charge', () => {
   });
 });
 
+test('a charge is booked on the PSA’s invoice where the PSA takes payments, and no ticket asks for it', async () => {
+  const vendor = { pushes: ['invoice-payment'] } as never;
+  const connections = new Map([['psa', { name: 'psa', vendor, settings: {} }]]);
+  bench.app.config = { ...bench.app.config, connections };
+  const sent = await charge();
+  await show(sent, succeeded);
+  await pass(2);
+  const [invoiced] = bench.psa.sentOf('invoice');
+  expect(bench.psa.sentOf('invoice-payment').map(({ message }) => message)).toEqual([
+    expect.objectContaining({
+      invoiceId: invoiced?.remoteId,
+      amountMinor: 144_000,
+      paidOn: '2026-03-09',
+      reference: sent.remoteId,
+      method: 'rmm',
+    }),
+  ]);
+  expect(subjects().filter((subject) => /please book it/.test(subject))).toEqual([]);
+});
+
 describe('a declined charge', () => {
   test('for lack of funds is repeated twice, each with a notice and under a key of its own', async () => {
     await charge();

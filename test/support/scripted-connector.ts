@@ -296,6 +296,7 @@ export class ScriptedVendor {
         'ticket-note': this.#push('ticket-note'),
         invoice: this.#push('invoice'),
         recharge: this.#push('recharge'),
+        'invoice-payment': this.#push('invoice-payment'),
         'balance-field': this.#push('balance-field'),
       },
     };

@@ -59,6 +59,20 @@ export interface PushMessages {
     /** When it was decided: no charge with this key is older. */
     requestedAt: Instant;
   };
+  /** A payment that a provider collected, booked on the PSA's invoice of a sale. */
+  'invoice-payment': {
+    key: string;
+    clientId: SourceId;
+    /** What the push of the invoice stored. */
+    invoiceId: SourceId;
+    amountMinor: number;
+    currency: string;
+    paidOn: DateText;
+    /** The charge at the provider, for the payment's reference. */
+    reference: string;
+    /** The provider's connection, as a method of payment. */
+    method: string;
+  };
   /** Hours left, written where technicians see it. */
   'balance-field': {
     key: string;

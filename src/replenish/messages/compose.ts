@@ -177,7 +177,9 @@ export function requestOf(
   return { client: name, locale, durations };
 }
 
-export function toMessage<Kind extends 'alert-ticket' | 'ticket-note' | 'invoice'>(
+export function toMessage<
+  Kind extends 'alert-ticket' | 'ticket-note' | 'invoice' | 'invoice-payment',
+>(
   context: ReplenishContext,
   client: Client,
   kind: Kind,

@@ -8,6 +8,7 @@ import type { ReplenishContext, ReplenishOutcome } from '../context.ts';
 import type { RechargeStep } from '../messages/recharge-note.ts';
 import { alertOnOrder, type OrderEvent } from '../orders/order-alert.ts';
 import { emptyBatch } from '../orders/orders.ts';
+import { bookingOf } from './booking.ts';
 import { alertedOrder, requestCharge } from './charge.ts';
 import { composeStep } from './step-note.ts';
 
@@ -81,7 +82,8 @@ async function enter(
       ? null
       : await composeStep(context, { client, recharge, event, on: retryOn });
   const isFinal = state === 'failed' && retryOn === null;
-  const alert = alertFor(recharge, state, isFinal);
+  const booking = state === 'collected' ? bookingOf(context, client, recharge, today) : null;
+  const alert = booking === null ? alertFor(recharge, state, isFinal) : null;
   return {
     rechargeChanges: [
       {
@@ -101,6 +103,7 @@ async function enter(
       ...(alert === null
         ? []
         : await alertOnOrder(context, alertedOrder(recharge), alert, recharge.stateAt)),
+      ...(booking === null ? [] : [booking]),
       ...(note === null ? [] : [note]),
     ],
   };

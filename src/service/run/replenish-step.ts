@@ -27,6 +27,7 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     durations,
     sender,
     pages: await readPages(run),
+    bookable: bookableIn(run.config),
     balanceField,
     offers,
     blocksSoldByHand,
@@ -48,4 +49,11 @@ async function readPages({ store, config }: RunContext): Promise<Map<string, str
   return new Map(
     names.map(({ key, value }) => [key.slice(prefix.length), pageAddress(url, value)]),
   );
+}
+
+function bookableIn({ connections }: RunContext['config']): ReadonlySet<string> {
+  const able = [...connections.values()].filter(({ vendor }) =>
+    vendor.pushes?.includes('invoice-payment'),
+  );
+  return new Set(able.map(({ name }) => name));
 }

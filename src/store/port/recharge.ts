@@ -38,6 +38,8 @@ export interface Recharge extends NewRecharge {
   charge: Charge | null;
   /** Of the invoice's message. */
   invoiceStatus: MessageStatus;
+  /** What the push of the invoice stored; null before it is in the PSA. */
+  invoiceId: string | null;
   /** The invoice's number; null before it is in the PSA. */
   label: string | null;
   /** Whether the client's first note is sent, or may be. */

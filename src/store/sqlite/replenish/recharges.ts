@@ -98,6 +98,7 @@ interface RechargeColumns extends ChargeColumns {
   retryOn: DateText | null;
   chargeStatus: MessageStatus | null;
   invoiceStatus: MessageStatus;
+  invoiceId: string | null;
   label: string | null;
   priceMinor: number;
   isPaid: number | null;
@@ -116,7 +117,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
        iif(n.status = 'delivered', n.settled_at, NULL) AS noticedAt,
        r.approved_minor AS approvedMinor, r.requested_on AS requestedOn, r.state,
        r.state_at AS stateAt, r.collected_on AS collectedOn, r.attempts, r.retry_on AS retryOn,
-       k.status AS chargeStatus, m.status AS invoiceStatus,
+       k.status AS chargeStatus, m.status AS invoiceStatus, m.remote_id AS invoiceId,
        coalesce(m.remote_label, m.remote_id) AS label,
        m.payload ->> '$.totalMinor' AS priceMinor, ${isMissing} AS isGone,
        coalesce(n.status = 'delivered' OR n.create_attempted_at IS NOT NULL, 0) AS isAnnounced,
@@ -137,7 +138,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
     const { isPaid, isVoid, totalMinor, netMinor, paidMinor, creditedMinor, ...others } = rest;
     const { collect, ticketKey, noticeKey, noticedAt, approvedMinor, ...timed } = others;
     const { requestedOn, state, stateAt, collectedOn, attempts, retryOn, ...sold } = timed;
-    const { chargeStatus, invoiceStatus, label, priceMinor, ...found } = sold;
+    const { chargeStatus, invoiceStatus, invoiceId, label, priceMinor, ...found } = sold;
     const { isGone, isAnnounced, ...stored } = found;
     const block = fromStoredBlock(stored);
     const amounts = { totalMinor, netMinor, paidMinor, creditedMinor };
@@ -148,7 +149,7 @@ function readRecharges(database: Database, filter: 'open' | 'all'): Recharge[] {
       invoiceKey: block.invoiceKey ?? block.key,
       ...{ collect, ticketKey, noticeKey, noticedAt, approvedMinor, requestedOn, charge },
       ...{ state, stateAt, collectedOn, attempts, retryOn, chargeStatus },
-      ...{ invoiceStatus, label, priceMinor },
+      ...{ invoiceStatus, invoiceId, label, priceMinor },
       invoice: isPaid === null ? null : { isPaid: isPaid === 1, isVoid: isVoid === 1, ...amounts },
       isGone: isGone === 1,
       isAnnounced: isAnnounced === 1,
