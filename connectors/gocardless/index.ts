@@ -1,3 +1,4 @@
+import { isHmacOf } from '../../src/domain/signature.ts';
 import { describeVendor } from '../kit/connector.ts';
 import { keyedPush } from '../kit/writing/push.ts';
 import { createGoCardless } from './call.ts';
@@ -17,6 +18,10 @@ export const gocardless = describeVendor({
   table: { approval: false, deletions: null, sale: 'charge', ownBlocks: null },
   facts,
   evidence: ['official client'],
+  // https://developer.gocardless.com/api-reference#appendix-webhooks: an HMAC-SHA256 of the body.
+  isSigned: ({ webhookSecret }, { header, body }) =>
+    webhookSecret !== undefined &&
+    isHmacOf([body], webhookSecret, header('webhook-signature') ?? ''),
   open: createGoCardless,
   parts: {
     check: checkConnection,

@@ -10,7 +10,7 @@ export const StripeConfig = z.strictObject({
     .meta({ secret: true })
     .optional()
     .describe(
-      'Signing secret of a webhook endpoint at `/hook/CONNECTION` of the status page’s address: payments are then read within a minute. Default: they are read by schedule',
+      'Signing secret of a webhook endpoint at `/hook/CONNECTION` of the status page’s address: payments are then read at once. Default: they are read by schedule',
     ),
   baseUrl: BaseUrl.prefault('https://api.stripe.com').describe(
     'Address of the API; only changed for tests.',

@@ -1,6 +1,6 @@
 /** https://docs.stripe.com/webhooks#verify-manually: `t=…,v1=…`, an HMAC-SHA256 of time and body. */
 import type { Poke } from '../../src/contract/connector.ts';
-import { isHmacOf } from '../kit/signature.ts';
+import { isHmacOf } from '../../src/domain/signature.ts';
 import type { StripeConfig } from './config.ts';
 
 /** A signature is not accepted later, so that one that was caught cannot be replayed. */

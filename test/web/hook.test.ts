@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
+import { gocardless } from '../../connectors/gocardless/index.ts';
 import { stripe as vendor } from '../../connectors/stripe/index.ts';
+import type { ConfiguredConnection } from '../../src/config/loaded.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { openWeb } from '../../src/web/server.ts';
+import { signatureOf } from '../sandbox/gocardless/webhooks.ts';
 import { type StripeSandbox, startStripeSandbox } from '../sandbox/stripe/index.ts';
 import { CoreBench } from '../support/core-bench.ts';
 
@@ -18,11 +22,20 @@ beforeEach(async () => {
   bench.nowMs = Date.now();
   sandbox = await startStripeSandbox();
   const settings = { ...sandbox.settings, webhookSecret };
-  const stripe = { name: 'stripe', vendor, settings };
-  const unsigned = { name: 'unsigned', vendor, settings: sandbox.settings };
-  const connections = new Map([
+  const stripe = { name: 'stripe', vendor: vendor as VendorModule, settings };
+  const unsigned = { name: 'unsigned', vendor: vendor as VendorModule, settings: sandbox.settings };
+  const connections = new Map<string, ConfiguredConnection>([
     ['stripe', stripe],
     ['unsigned', unsigned],
+    [
+      'gocardless',
+      {
+        ...stripe,
+        name: 'gocardless',
+        vendor: gocardless as VendorModule,
+        settings: { webhookSecret },
+      },
+    ],
     ['psa', { ...stripe, vendor: {} as never, name: 'psa' }],
   ]);
   const web = { host: '127.0.0.1', port: 0, token: 'a-token-of-the-status-page' };
@@ -76,6 +89,16 @@ test.each([
 ])('a signature that is %s is refused', async (_, sign, body) => {
   expect(await post(sign(), body)).toBe(400);
   expect(pokes).toBe(0);
+});
+
+test('GoCardless signs the body alone', async () => {
+  const to = url.replace('stripe', 'gocardless');
+  const send = (body: string, signature: string) =>
+    fetch(to, { method: 'POST', headers: { 'webhook-signature': signature }, body });
+  expect((await send(payload, signatureOf(payload, webhookSecret))).status).toBe(204);
+  expect((await send(`${payload} `, signatureOf(payload, webhookSecret))).status).toBe(400);
+  expect((await send(payload, signatureOf(payload, 'another'))).status).toBe(400);
+  expect(pokes).toBe(1);
 });
 
 test('a connection without a secret, one that sends none, and an unknown one take nothing', async () => {
