@@ -11,7 +11,7 @@ import {
 } from '../kit/checking/checks.ts';
 import { firstPage, readableRows } from '../kit/reading/lists.ts';
 import type { Halo } from './call.ts';
-import { type FactId, facts } from './facts.ts';
+import { facts } from './facts.ts';
 import {
   clientList,
   clientNumbers,
@@ -54,7 +54,10 @@ export function checkConnection(
       ['notes.client', notes.client, find('outcomes')],
       ['billing.product', billing.product, (name) => itemNumber(halo, name)],
     ]),
-    known: () => Promise.all(otherFacts(halo).map((id) => facts.factResult(halo.context, id))),
+    known: async () => {
+      const results = await facts.factResults(halo.context);
+      return results.filter(({ id }) => alerts !== undefined || !id.startsWith('fact.ticket-'));
+    },
   });
 }
 
@@ -85,18 +88,6 @@ async function checkHaloClients(
   const clients = await readableRows(halo, list, ClientWire);
   const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));
   return checkListed('Halo', 'client', clientNumbers(clientIds), shown);
-}
-
-/** Facts verified by a run or by writing, for the steps that this config uses. */
-function otherFacts({ config }: Halo): FactId[] {
-  return [
-    'dates-utc',
-    'action-moves-ticket',
-    ...(config.alerts === undefined ? [] : (['ticket-key', 'ticket-search'] as const)),
-    'note-audience',
-    'invoice-key',
-    'client-fields',
-  ];
 }
 
 const endPrepay =

@@ -59,13 +59,9 @@ export function isClosedTicket(
 ): boolean {
   if (closedStatuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
   if (wire.status_name) return closedStatuses.includes(wire.status_name);
-  throw new KindError(
-    'contract',
-    `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`,
-    {
-      fix: 'Leave closedStatuses out, or let the API application read statuses.',
-    },
-  );
+  const message = `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`;
+  const fix = 'Leave closedStatuses out, or let the API application read statuses.';
+  throw new KindError('contract', message, { fix });
 }
 
 /** Action IDs restart on each ticket, so the ID includes the ticket. */
@@ -134,7 +130,7 @@ export function isNobody(id: SourceId): boolean {
   return /^(?:0|-\d+)$/.test(id);
 }
 
-function spanOf(wire: ActionWire): number | null {
+export function spanOf(wire: ActionWire): number | null {
   const { actionarrivaldate: start, actioncompletiondate: end } = wire;
   if (start == null || end == null) return null;
   return secondsBetween(start, end);
@@ -184,11 +180,9 @@ function whenWorked(
     return { startedAt: addSeconds(endedAt, -worked), endedAt, isTimed: false };
   }
   if (end > start) return { startedAt: start, endedAt: end, isTimed: true };
-  throw new KindError(
-    'contract',
-    `${nameOf(wire)}, actioncompletiondate: ${end} is before its start.`,
-    { fix: 'Correct the start and end of the action in Halo.' },
-  );
+  const message = `${nameOf(wire)}, actioncompletiondate: ${end} is before its start.`;
+  const fix = 'Correct the start and end of the action in Halo.';
+  throw new KindError('contract', message, { fix });
 }
 
 /** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */

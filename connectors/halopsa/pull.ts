@@ -4,7 +4,6 @@ import type {
   ClientRow,
   InvoiceLine,
   InvoiceRow,
-  Page,
   PullRequest,
   SourceId,
   TicketRow,
@@ -17,6 +16,7 @@ import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
 import {
   createDescent,
   ignoredFilter,
+  type Rows,
   readPages,
   refuseOld,
   refuseStranger,
@@ -32,14 +32,14 @@ import {
   ticketList,
 } from './lists.ts';
 import { fromClient, fromInvoice, fromTicket, isNothing } from './mapping.ts';
-import { ClientWire, InvoiceWire, Named, TicketDetail, TicketWire } from './schema.ts';
+import { ClientWire, InvoiceWire, Named, TicketWire } from './schema.ts';
 import { readDeleted, writeDeleted } from './ticket-time.ts';
 
 /**
  * All changed clients of the tenant: they cannot be requested by ID. If Halo ignores the timestamp, it returns all
  * of them, which only costs requests.
  */
-export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Page<ClientRow>> {
+export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
   const ids = clientNumbers(request.clientIds);
   const changed = { includeinactive: true, lastupdatefromdate: filterTime(request.since) };
   return readPages(halo, {
@@ -51,10 +51,7 @@ export function pullClients(halo: Halo, request: PullRequest): AsyncGenerator<Pa
 }
 
 /** Changed tickets, page by page, sorted by ID; then deleted ones. */
-export async function* pullTickets(
-  halo: Halo,
-  request: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(halo: Halo, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(
     halo.context,
     'last-update',
@@ -75,7 +72,7 @@ async function* changedTickets(
   { since }: PullRequest,
   ids: readonly SourceId[],
   list: List,
-): AsyncGenerator<Page<TicketRow>> {
+): Rows<TicketRow> {
   const toTicket = await createTicketMapper(halo);
   const deleted = await readDeleted(halo);
   let before = -1;
@@ -125,14 +122,14 @@ async function* deletedTickets(
   halo: Halo,
   ids: readonly SourceId[],
   query: Query,
-): AsyncGenerator<Page<TicketRow>> {
+): Rows<TicketRow> {
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);
     const rows: TicketRow[] = [];
     for (const row of parsed.rows) {
       refuseStranger('/Tickets', row.client_id, ids);
       if (row.timetaken != null && isNothing(row.timetaken)) continue;
-      if ((await halo.get(`/Tickets/${row.id}`, TicketDetail)).deleted !== true) {
+      if ((await halo.get(`/Tickets/${row.id}`, TicketWire)).deleted !== true) {
         const message = 'Halo lists tickets as deleted that still exist; run sweep instead.';
         halo.context.log.warn(message, { ticket: row.id });
         return;
@@ -148,10 +145,7 @@ async function* deletedTickets(
  * Read until invoices have not changed since, or to the end if Halo sorts differently or does not count payments
  * as changes. Invoices changed during the read move to the top, so `resume` is null.
  */
-export async function* pullInvoices(
-  halo: Halo,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
+export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
   const readLines = linesOneByOne((id) => readInvoiceLines(halo, id));

@@ -19,7 +19,7 @@ import { createTicketMapper } from './pull.ts';
 import { type CustomField, TicketWire } from './schema.ts';
 
 const Created = z.object({ id: Id });
-const KeyedTicket = z.object({ id: Id, third_party_id_string: z.string().nullish() });
+const KeyedTicket = TicketWire.pick({ id: true, third_party_id_string: true });
 type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
@@ -71,11 +71,6 @@ function ticketDelivered(id: SourceId): Delivered {
   return { remoteId: id, label: `#${id}` };
 }
 
-const AlertTicket = TicketWire.extend({
-  deleted: z.boolean().nullish(),
-  third_party_id_string: z.string().nullish(),
-});
-
 export const notes = guardedNotes<Halo, FactId>(facts, ['note-audience'], {
   find: findNote,
   write: writeNote,
@@ -84,7 +79,7 @@ export const notes = guardedNotes<Halo, FactId>(facts, ['note-audience'], {
 const alertTicket: ClosableTicket<Halo> = {
   async read(halo, id) {
     const path = `/Tickets/${encodeURIComponent(id)}`;
-    const ticket = await halo.getIfThere(path, AlertTicket);
+    const ticket = await halo.getIfThere(path, TicketWire);
     if (ticket === null || ticket.deleted === true) return null;
     const toTicket = await createTicketMapper(halo);
     return {

@@ -39,18 +39,11 @@ export const TicketWire = z.object({
   dateoccurred: RealTime,
   merged_into_id: Reference,
   timetaken: DecimalText.nullish(),
+  third_party_id_string: z.string().nullish(),
+  /** Shown by a single ticket only. */
+  deleted: z.boolean().nullish(),
 });
 export type TicketWire = z.infer<typeof TicketWire>;
-
-/** A single ticket: fields that its list row lacks. */
-export const TicketDetail = z.object({
-  id: Id,
-  client_id: Id.nullish(),
-  deleted: z.boolean().nullish(),
-  timetaken: DecimalText.nullish(),
-  last_update: RealTime,
-  lastactiondate: RealTime,
-});
 
 /** Action IDs are unique only within their ticket. Those without `timetaken` are notes. */
 export const ActionWire = z.object({

@@ -7,9 +7,9 @@ import type {
   TicketTimePage,
 } from '../../src/contract/connector.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
-import { addSeconds, secondsBetween } from '../../src/domain/time.ts';
+import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
-import { ifBelieved, parseRows } from '../http/answers/rows.ts';
+import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
 import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
@@ -21,10 +21,11 @@ import {
   holdsTime,
   isNobody,
   isNothing,
+  spanOf,
   startOf,
   type TimeNames,
 } from './mapping.ts';
-import { ActionWire, TicketDetail, TicketWire } from './schema.ts';
+import { ActionWire, TicketWire } from './schema.ts';
 
 export async function* pullTicketTime(
   halo: Halo,
@@ -51,7 +52,7 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
   const timeNames = await readTimeNames(halo, timed);
   const ids = new Set(timed.map(({ id }) => id));
   const believed = parseRows(
-    raw.filter((row) => ids.has(idOf(row) ?? '')),
+    raw.filter((row) => ids.has(rawId(row) ?? '')),
     ActionWire,
     (action) => fromAction(action, timeNames),
     (row) => entryIdOf(row, ticketId),
@@ -63,15 +64,8 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
   };
 }
 
-/** The id of a row that is not parsed yet. */
-function idOf(row: unknown): string | null {
-  return AnyId.safeParse(row).data?.id ?? null;
-}
-
-const AnyId = ActionWire.pick({ id: true });
-
 function entryIdOf(row: unknown, ticketId: SourceId): string | null {
-  const id = idOf(row);
+  const id = rawId(row);
   return id === null ? null : actionId({ id, ticket_id: ticketId });
 }
 
@@ -94,7 +88,7 @@ export async function readActions(
 
 /** A ticket has at least the action that opened it: no actions may mean a lost permission. */
 async function readWithoutActions(halo: Halo, ticketId: SourceId): Promise<TicketTimePage> {
-  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketDetail);
+  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
   const isEmpty = ticket.timetaken == null || isNothing(ticket.timetaken);
   if (ticket.deleted === true) return reportedDeleted(ticketId);
   if (isEmpty) return { ticketIds: [ticketId], rows: [], rejected: [] };
@@ -142,10 +136,9 @@ export async function verifyUnit({ context }: Halo, actions: readonly ActionWire
 }
 
 function unitBySpan(action: ActionWire): TimeUnit | null {
-  const { timetaken, actionarrivaldate: start, actioncompletiondate: end } = action;
-  if (timetaken == null || start == null || end == null) return null;
-  const span = secondsBetween(start, end);
-  if (span < spanSecondsMin || span > spanSecondsMax) return null;
+  const { timetaken } = action;
+  const span = spanOf(action) ?? 0;
+  if (timetaken == null || span < spanSecondsMin || span > spanSecondsMax) return null;
   const fits = (unit: TimeUnit): boolean => {
     const taken = ifBelieved(() => secondsOf(timetaken, unit));
     return taken !== null && Math.abs(taken - span) <= toleranceSeconds;

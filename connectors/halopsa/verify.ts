@@ -18,7 +18,7 @@ import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './map
 import { createTicketMapper } from './pull.ts';
 import { alertRecord, clientFields, writeNote } from './push.ts';
 import { saleRecord } from './sales.ts';
-import { type ActionWire, InvoiceWire, TicketDetail, TicketWire } from './schema.ts';
+import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
 import { readActions, verifyUnit } from './ticket-time.ts';
 
 /** Tickets whose time is sampled. */
@@ -198,6 +198,6 @@ async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
 }
 
 async function lastChange(halo: Halo, ticketId: SourceId): Promise<string | null> {
-  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketDetail);
+  const ticket = await halo.get(`/Tickets/${ticketId}`, TicketWire);
   return ticket.last_update ?? ticket.lastactiondate ?? null;
 }

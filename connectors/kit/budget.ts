@@ -69,13 +69,9 @@ export function createBudget(
       await asking;
     }
     if (isOver()) {
-      throw new KindError(
-        'rate-limited',
-        `${product} received ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour from all integrations.`,
-        {
-          fix: `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`,
-        },
-      );
+      const message = `${product} received ${(known?.count ?? 0) + spent} of ${known?.limit} requests this hour from all integrations.`;
+      const fix = `This connection pauses at ${sharePercent} % (requestShare) and resumes by itself.`;
+      throw new KindError('rate-limited', message, { fix });
     }
     spent += 1;
   };

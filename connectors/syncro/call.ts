@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
 import { nameOf } from '../http/answers/classify.ts';
+import { rawId } from '../http/answers/rows.ts';
 import { createTransport } from '../http/transport.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query, type ReadPages } from '../kit/call.ts';
@@ -10,7 +11,6 @@ import { numberedPages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import type { SyncroConfig } from './config.ts';
 import { nameSources } from './lists.ts';
-import { idOf } from './schema.ts';
 import type { SeenTickets } from './timers.ts';
 
 export interface List {
@@ -78,7 +78,7 @@ const readNumbered: ReadPages<SyncroConfig, List> = (call, list) => {
   let before = '';
   return numberedPages({
     path,
-    idsOf: (rows) => rows.flatMap((row) => idOf(row) ?? []),
+    idsOf: (rows) => rows.flatMap((row) => rawId(row) ?? []),
     async send(page) {
       const request = { method: 'GET', path, query: { ...query, page } } as const;
       if (!isUncounted) return call.send(request, countedPage(list, page));

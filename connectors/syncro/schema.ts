@@ -168,10 +168,3 @@ export const TicketSettings = z.object({
   ticket_status_list: Names,
   ticket_types: z.array(FieldName).nullish(),
 });
-
-const AnyRow = z.object({ id: NumberId });
-
-/** The id of a row that is not parsed yet. */
-export function idOf(raw: unknown): string | null {
-  return AnyRow.safeParse(raw).data?.id ?? null;
-}

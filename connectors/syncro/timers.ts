@@ -14,14 +14,14 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { parseRows } from '../http/answers/rows.ts';
+import { parseRows, rawId } from '../http/answers/rows.ts';
 import { WireInstant } from '../http/answers/wire.ts';
 import { believeRows, parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, productNames, refuseUnasked, ticketList, timerList } from './lists.ts';
 import { fromTimer, isRunning } from './mapping.ts';
-import { idOf, NumberId, TicketDetail, TimerWire } from './schema.ts';
+import { NumberId, TicketDetail, TimerWire } from './schema.ts';
 
 /** Null if unreadable: the ticket stream has quarantined such a row. */
 const Recent = z.object({
@@ -151,7 +151,7 @@ async function takeOurs({ syncro, owners, ours }: TimePass, rows: readonly unkno
     const owner = ticketId === undefined ? undefined : await findOwner(syncro, owners, ticketId);
     if (owner === null) {
       const reason = `Ticket ${ticketId} of this time is not visible. Check whether it was deleted or the permission to see it was removed.`;
-      rejected.push(quarantined(idOf(row) ?? `time on ticket ${ticketId}`, reason, row));
+      rejected.push(quarantined(rawId(row) ?? `time on ticket ${ticketId}`, reason, row));
     } else if (owner === undefined || ours.has(owner)) raw.push(row);
   }
   return { raw, rejected };

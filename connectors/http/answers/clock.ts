@@ -36,9 +36,7 @@ export function refuseClockAhead(answer: RawAnswer, connection: string, nowMs: n
   const aheadMs = nowMs - Date.parse(answer.headers.date ?? '');
   if (!isRepeatable(answer.request) || !(aheadMs > clockMsMax)) return;
   const minutes = Math.round(aheadMs / 60_000);
-  throw new KindError(
-    'config',
-    `This machine’s clock is ${minutes} minutes ahead of that of "${connection}": changes would be missed.`,
-    { fix: 'Synchronise both machines by NTP, then run again.' },
-  );
+  const message = `This machine’s clock is ${minutes} minutes ahead of that of "${connection}": changes would be missed.`;
+  const fix = 'Synchronise both machines by NTP, then run again.';
+  throw new KindError('config', message, { fix });
 }

@@ -23,7 +23,7 @@ export function parseRows<Wire, Row>(
   rows: readonly unknown[],
   schema: ZodType<Wire>,
   fromWire: (wire: Wire) => Row,
-  idOf: (raw: unknown) => string | null = plainId,
+  idOf: (raw: unknown) => string | null = rawId,
 ): ParsedRows<Row> {
   const parsed: ParsedRows<Row> = { rows: [], rejected: [] };
   for (const raw of rows) {
@@ -113,7 +113,8 @@ function toRejectedRow(
   return { sourceId: idOf(row) ?? contentId(row), reason, row };
 }
 
-function plainId(raw: unknown): string | null {
+/** The ID of a row that is not parsed yet. */
+export function rawId(raw: unknown): string | null {
   if (typeof raw !== 'object' || raw === null || !('id' in raw)) return null;
   const { id } = raw;
   if (typeof id === 'number') return String(id);

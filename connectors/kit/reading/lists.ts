@@ -237,13 +237,9 @@ export function numericIds(product: string, clientIds: readonly SourceId[]): Sou
   const wrong = clientIds.find((id) => !/^[1-9]\d*$/.test(id));
   if (wrong === undefined) return [...new Set(clientIds)].sort((a, b) => Number(a) - Number(b));
   const article = /^[AEIOU]/.test(product) ? 'an' : 'a';
-  throw new KindError(
-    'config',
-    `"${wrong}" is not ${article} ${product} client ID; IDs are numeric.`,
-    {
-      fix: `Set the client’s ID to the number from its URL in ${product}.`,
-    },
-  );
+  const message = `"${wrong}" is not ${article} ${product} client ID; IDs are numeric.`;
+  const fix = `Set the client’s ID to the number from its URL in ${product}.`;
+  throw new KindError('config', message, { fix });
 }
 
 /** For a list read newest first: whether all changes since a time have been seen. */
