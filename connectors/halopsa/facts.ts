@@ -50,6 +50,10 @@ const rows = {
     'A new invoice keeps its reference.',
     'No invoices are made, since duplicates could be created.',
   ),
+  'payment-key': writing.needed(
+    'A new payment is listed on its invoice at once, with its thirdpartyid.',
+    'No payments are booked, since duplicates could be created.',
+  ),
   'client-fields': writing.needed(
     'Writing one custom field of a client leaves the others unchanged.',
     'No balance is written into clients.',

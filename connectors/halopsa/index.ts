@@ -9,7 +9,7 @@ import { facts } from './facts.ts';
 import { itemNumber, listClients, listProducts } from './lists.ts';
 import { pullClients, pullInvoices, pullTickets } from './pull.ts';
 import { alertRecord, clientFields, notes } from './push.ts';
-import { saleRecord } from './sales.ts';
+import { paymentRecord, saleRecord } from './sales.ts';
 import { presentTime, pullTicketTime, ticketOf } from './ticket-time.ts';
 import { probeConnection } from './verify.ts';
 
@@ -42,6 +42,7 @@ export const halopsa = describeVendor({
       'alert-ticket': keyedPush(facts, alertRecord),
       'ticket-note': notePush(notes),
       invoice: keyedPush(facts, saleRecord),
+      'invoice-payment': keyedPush(facts, paymentRecord),
       'balance-field': balancePush(facts, 'client-fields', clientFields),
     },
   },

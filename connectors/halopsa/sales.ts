@@ -1,7 +1,8 @@
-/** A sale of hours is an invoice. */
+/** A sale of hours is an invoice, on which the payment that a provider collected is booked. */
 import { z } from 'zod';
 import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
+import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -9,8 +10,10 @@ import { findRow } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import {
   dueAt,
+  type Payment,
   refuseOtherCurrency,
   refuseOtherTotal,
+  refuseSettled,
   type Sale,
   saleLine,
 } from '../kit/writing/sales.ts';
@@ -85,7 +88,7 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
 /** Null: it no longer exists, or is no longer ours. */
 async function inspectInvoice(
   halo: Halo,
-  { clientId, currency }: Sale,
+  { clientId, currency }: Pick<Sale, 'clientId' | 'currency'>,
   invoiceId: SourceId,
 ): Promise<RemoteState | null> {
   const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
@@ -112,4 +115,36 @@ function refuseAutoTopUp(client: ClientDetail): void {
 export function hasAutoTopUp(client: ClientDetail): boolean {
   const amounts = [client.autotopupbyamount, client.autotopuptoamount];
   return amounts.some((amount) => !isNothing(amount ?? '0'));
+}
+
+const PaymentWire = z.object({ id: Id, invoice_id: Id, thirdpartyid: z.string().nullish() });
+type PaymentWire = z.infer<typeof PaymentWire>;
+
+/** Without `withdraw`: once its payment is deleted, a collector could charge the invoice again. */
+export const paymentRecord: KeyedRecord<Halo, Payment, PaymentWire, FactId> = {
+  noun: 'payment',
+  needs: () => ['payment-key'],
+  kept: 'payment-key',
+  find(halo, { invoiceId, reference }) {
+    const list = { path: '/InvoicePayment', rows: 'payments', query: { invoice_id: invoiceId } };
+    const isOurs = ({ invoice_id, thirdpartyid }: PaymentWire): boolean =>
+      invoice_id === invoiceId && thirdpartyid === reference;
+    return findRow(halo, list, PaymentWire, isOurs);
+  },
+  create: createPayment,
+  delivered: ({ id }) => ({ remoteId: id }),
+};
+
+async function createPayment(halo: Halo, payment: Payment): Promise<Delivered> {
+  const { clientId, invoiceId, amountMinor, currency, paidOn, reference } = payment;
+  refuseSettled(payment, await inspectInvoice(halo, payment, invoiceId));
+  // Neither `method` nor `intent_id`: Halo's own payment provider must have nothing to collect.
+  const body = {
+    invoice_id: Number(invoiceId),
+    client_id: clientNumber(clientId),
+    date: `${paidOn}T12:00:00Z`,
+    amount: Number(textFromMinor(amountMinor, currency)),
+    thirdpartyid: reference,
+  };
+  return { remoteId: (await post(halo, '/InvoicePayment', body, z.object({ id: Id }))).id };
 }

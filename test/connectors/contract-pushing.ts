@@ -245,7 +245,8 @@ export function messageOf<Kind extends PushKind>(
       amountMinor: 120_000,
       currency: 'EUR',
       paidOn: '2026-03-02',
-      reference: 'pi_1',
+      // It is found by this, and not by its key.
+      reference: key,
       method: 'stripe',
       ...bench.payment,
     },

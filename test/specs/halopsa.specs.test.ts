@@ -30,6 +30,7 @@ const lists: [path: string, rows: string, model: string][] = [
   ['/Actions', 'actions', 'Actions'],
   ['/Client', 'clients', 'Area'],
   ['/Invoice', 'invoices', 'InvoiceHeader'],
+  ['/InvoicePayment', 'payments', 'InvoicePayment_List'],
   ['/Item', 'items', 'Item'],
   ['/ClientContract', 'contracts', 'ContractHeader_List'],
 ];
@@ -53,6 +54,7 @@ const writes: [path: string, model: string][] = [
   ['/Actions', 'Actions'],
   ['/Client', 'Area'],
   ['/Invoice', 'InvoiceHeader'],
+  ['/InvoicePayment', 'InvoicePayment_List'],
 ];
 
 const patches: Patch[] = [
@@ -215,6 +217,14 @@ async function workingDay(bench: HalopsaBench): Promise<void> {
     issuedOn: '2026-03-02',
     title: 'Ten hours',
   };
-  await connector.push.invoice?.create(sale, soon());
+  const made = await connector.push.invoice?.create(sale, soon());
   await connector.push.invoice?.find(sale, soon());
+  const { key, clientId, currency } = sale;
+  await connector.push['invoice-payment']?.create(
+    {
+      ...{ key, clientId, currency, invoiceId: made?.remoteId ?? '', amountMinor: 144_000 },
+      ...{ paidOn: '2026-03-04', reference: 'pi_1', method: 'stripe' },
+    },
+    soon(),
+  );
 }

@@ -1,11 +1,12 @@
-/** Checks for every sale before and after it is written. */
-import type { PushMessages } from '../../../src/contract/connector.ts';
+/** Checks for every sale before and after it is written, and for the payment of its invoice. */
+import type { PushMessages, RemoteState } from '../../../src/contract/connector.ts';
 import { hoursText, secondsFromDecimalText } from '../../../src/domain/duration.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { textFromMinor } from '../../../src/domain/money.ts';
 import { addDays } from '../../../src/domain/time.ts';
 
 export type Sale = PushMessages['invoice'];
+export type Payment = PushMessages['invoice-payment'];
 
 /** Quantity and unit price (decimal, in the sale's currency) that make exactly the total. */
 export function saleLine(sale: Sale): { quantity: number; unitPrice: number } {
@@ -22,11 +23,9 @@ export function dueAt({ issuedOn }: Sale, days: number | undefined, time: string
 /** Throws `config` if the client is billed in another currency than the offer's; null: not known. */
 export function refuseOtherCurrency(sale: Sale, billed: string | null): void {
   if (!/^[A-Z]{3}$/.test(billed ?? '') || billed === sale.currency) return;
-  throw new KindError(
-    'config',
-    `Client ${sale.clientId} is billed in ${billed}, but the offer "${sale.offer}" is in ${sale.currency}.`,
-    { fix: 'Sell this client an offer in its own currency.' },
-  );
+  const message = `Client ${sale.clientId} is billed in ${billed}, but the offer "${sale.offer}" is in ${sale.currency}.`;
+  const fix = 'Sell this client an offer in its own currency.';
+  throw new KindError('config', message, { fix });
 }
 
 /** Throws `rejected` for a record whose net total differs from the sale; null: not shown. */
@@ -47,4 +46,12 @@ export function saleHours(sale: Sale): number {
   throw new KindError('config', `${sale.seconds} s cannot be written as hours with two decimals.`, {
     fix: `Give the offer "${sale.offer}" a size in hundredths of an hour.`,
   });
+}
+
+/** Throws `rejected` unless the invoice is open: somebody may have booked the payment by hand. */
+export function refuseSettled({ invoiceId }: Payment, invoice: RemoteState | null): void {
+  if (invoice !== null && invoice.isVoid !== true && invoice.isPaid !== true) return;
+  const message = `No payment is booked on invoice ${invoiceId}, which is paid, void or not there.`;
+  const fix = 'Look whether the payment is there already, else book it by hand.';
+  throw new KindError('rejected', message, { fix });
 }

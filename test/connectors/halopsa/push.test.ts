@@ -191,6 +191,87 @@ describe('A HaloPSA sale', () => {
     }));
 });
 
+describe('A payment of a HaloPSA invoice', () => {
+  const paymentFor = ({ dupont }: HalopsaBench, invoiceId: number) => ({
+    key: 'paid:1',
+    clientId: String(dupont),
+    invoiceId: String(invoiceId),
+    amountMinor: 12_050,
+    currency: 'EUR',
+    paidOn: '2026-03-04',
+    reference: 'pi_10',
+    method: 'stripe',
+  });
+  const pushOf = (bench: HalopsaBench) => {
+    const push = bench.connector.push['invoice-payment'];
+    if (push === undefined) throw new Error('HaloPSA takes no payments.');
+    return push;
+  };
+
+  test('is booked once with its amount, day and charge, and the invoice is read as paid', () =>
+    withHalopsa(async (bench) => {
+      const { state, sandbox, connector, dupont } = bench;
+      const invoiceId = state.addInvoice({ clientId: dupont, total: 120.5, tax: 20 });
+      const other = state.addInvoice({ clientId: dupont, total: 120.5 });
+      state.pay(other, { date: '2026-03-04T12:00:00Z', amount: 20, reference: 'pi_10' });
+      sandbox.tenant.ignores.add('invoice_id');
+      const payment = paymentFor(bench, invoiceId);
+      expect(await pushOf(bench).find(payment, soon())).toBeNull();
+      const { remoteId } = await pushOf(bench).create(payment, soon());
+      const id = Number(remoteId);
+      const booked = { id, invoiceId, date: '2026-03-04T12:00:00Z', amount: 120.5 };
+      expect(state.payments.slice(1)).toEqual([{ ...booked, reference: 'pi_10' }]);
+      expect(await pushOf(bench).find({ ...payment, reference: 'pi_1' }, soon())).toBeNull();
+      const { rows } = await readAll(connector.pull.invoices?.(asked(bench)));
+      const mirrored = rows.filter(({ sourceId }) => sourceId === payment.invoiceId);
+      expect(mirrored).toMatchObject([{ isPaid: true, paidMinor: 12_050, paidOn: '2026-03-04' }]);
+    }));
+
+  test('leaves Halo nothing to collect: neither an intent nor a method is sent', () =>
+    withHalopsa(async (bench) => {
+      const invoiceId = bench.state.addInvoice({ clientId: bench.dupont, total: 120.5 });
+      await pushOf(bench).create(paymentFor(bench, invoiceId), soon());
+      const sent = bench.sandbox.exchanges
+        .filter(({ request }) => request.method === 'POST')
+        .filter(({ request }) => request.path.endsWith('/InvoicePayment'))
+        .flatMap(({ request }) => request.json() as object[]);
+      const fields = ['amount', 'client_id', 'date', 'invoice_id', 'thirdpartyid'];
+      expect(sent.map((body) => Object.keys(body).sort())).toEqual([fields]);
+    }));
+
+  test.each([
+    ['is paid', { paid: 120.5, paidMs: 1_772_000_000_000 }],
+    ['is void', { isVoid: true }],
+  ])('is not booked on one that %s, nor on another client’s', (_, fields) =>
+    withHalopsa(async (bench) => {
+      const { state, dupont, martin } = bench;
+      for (const invoice of [{ clientId: dupont, ...fields }, { clientId: martin }]) {
+        const payment = paymentFor(bench, state.addInvoice({ total: 120.5, ...invoice }));
+        await expect(pushOf(bench).create(payment, soon())).rejects.toMatchObject({
+          kind: 'rejected',
+          message: expect.stringContaining(`No payment is booked on invoice ${payment.invoiceId}`),
+        });
+      }
+      expect(state.payments).toEqual([]);
+    }),
+  );
+
+  test('is booked no more once Halo was seen twice not to keep the charge', () =>
+    withHalopsa(async (bench) => {
+      const { state, sandbox, context, dupont } = bench;
+      sandbox.options.losesKeys = true;
+      const book = (reference: string) => {
+        const invoiceId = state.addInvoice({ clientId: dupont, total: 120.5 });
+        return pushOf(bench).create({ ...paymentFor(bench, invoiceId), reference }, soon());
+      };
+      await book('pi_1');
+      await agedDoubts(context);
+      await book('pi_2');
+      await expect(book('pi_3')).rejects.toMatchObject({ kind: 'config' });
+      expect(state.payments).toHaveLength(2);
+    }));
+});
+
 describe('HaloPSA’s invoices', () => {
   test('are paid by what was paid, not by what is not due', () =>
     withHalopsa(async (bench) => {

@@ -22,6 +22,7 @@ async function startBench(): Promise<ContractBench> {
   const noteTicketId = state.addTicket({ clientId: first, summary: 'Note here' });
   state.addTicket({ clientId: second, summary: 'Printer' });
   const settings = { ...sandbox.settings, pageSize };
+  const invoiceId = state.addInvoice({ clientId: first, total: 120 });
   return {
     sandbox,
     settings,
@@ -56,11 +57,16 @@ async function startBench(): Promise<ContractBench> {
       { stream: 'invoices', path: /\/api\/Invoice$/ },
     ],
     balanceField: 'Prepaid hours left',
+    // A part of it, so that the invoice stays open.
+    payment: { invoiceId: String(invoiceId), amountMinor: 100 },
   };
 }
 
 function countPushed(state: HalopsaState, kind: PushKind, key: string): number {
   if (kind === 'alert-ticket') return state.tickets.filter((one) => one.key === key).length;
+  if (kind === 'invoice-payment') {
+    return state.payments.filter(({ reference }) => reference === key).length;
+  }
   if (kind === 'invoice') return state.invoices.filter((one) => one.reference === key).length;
   return state.actions.filter((one) => one.noteHtml.includes(`[${key}]`)).length;
 }

@@ -12,12 +12,20 @@ import {
   listContracts,
   listInvoices,
   listItems,
+  listPayments,
   listTickets,
   type Tenant,
 } from './lists.ts';
 import { clientDetail, contractDetail, invoiceDetail, ticketDetail } from './rows.ts';
 import { HalopsaState } from './state.ts';
-import { postAction, postClient, postInvoice, postTicket, type WriteOptions } from './writes.ts';
+import {
+  postAction,
+  postClient,
+  postInvoice,
+  postPayment,
+  postTicket,
+  type WriteOptions,
+} from './writes.ts';
 
 export interface HalopsaSandbox extends SandboxServer {
   state: HalopsaState;
@@ -153,6 +161,8 @@ function read(asked: Asked): SandboxAnswer | null {
       return ok(state.outcomes.map((one) => ({ id: one.id, outcome: one.name })));
     case 'Item':
       return listItems(asked);
+    case 'InvoicePayment':
+      return listPayments(asked);
     case 'ClientContract':
       return listContracts(asked);
     case 'Lookup':
@@ -177,5 +187,6 @@ function write(asked: Asked & { options: WriteOptions }): SandboxAnswer | null {
   if (name === 'Tickets') return postTicket(asked);
   if (name === 'Actions') return postAction(asked);
   if (name === 'Invoice') return postInvoice(asked);
+  if (name === 'InvoicePayment') return postPayment(asked);
   return name === 'Client' ? postClient(asked) : null;
 }

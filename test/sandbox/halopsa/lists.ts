@@ -6,6 +6,7 @@ import {
   contractRow,
   type Dialect,
   invoiceRow,
+  paymentRow,
   shownRow,
   ticketRow,
 } from './rows.ts';
@@ -91,6 +92,13 @@ export function listInvoices(asked: Asked): SandboxAnswer {
     .filter(({ clientId }) => ids === null || ids.includes(clientId))
     .map((invoice) => invoiceRow(invoice, asked.dialect));
   return page(asked, query, 'invoices', rows, { last_modified: 'yesterday' });
+}
+
+export function listPayments(asked: Asked): SandboxAnswer {
+  const query = knownQuery(asked);
+  const ids = idsIn(query, 'invoice_id', 'invoice_id');
+  const shown = asked.state.payments.filter(({ invoiceId }) => ids?.includes(invoiceId) ?? true);
+  return page(asked, query, 'payments', shown.map(paymentRow), { id: null });
 }
 
 export function listItems(asked: Asked): SandboxAnswer {

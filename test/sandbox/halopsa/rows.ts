@@ -1,5 +1,5 @@
 /** Rows as Halo shows them, by the models of its own text. */
-import type { Action, Client, Contract, HalopsaState, Invoice, Ticket } from './state.ts';
+import type { Action, Client, Contract, HalopsaState, Invoice, Payment, Ticket } from './state.ts';
 
 export interface Dialect {
   /** Unit of `timetaken`. */
@@ -170,6 +170,11 @@ export function invoiceDetail(invoice: Invoice, dialect: Dialect): Record<string
     net_amount: quantity * price,
   }));
   return { ...invoiceRow(invoice, dialect), lines };
+}
+
+export function paymentRow({ id, invoiceId, ...payment }: Payment): Record<string, unknown> {
+  const { date, amount, reference } = payment;
+  return { id, invoice_id: invoiceId, date, amount, status: 1, thirdpartyid: reference };
 }
 
 /** The row of the list shows no balance. */

@@ -78,6 +78,14 @@ export interface Invoice {
   lines: { title: string; quantity: number; price: number; itemId: number | null }[];
 }
 
+export interface Payment {
+  id: number;
+  invoiceId: number;
+  date: string;
+  amount: number;
+  reference: string | null;
+}
+
 export interface Contract {
   id: number;
   clientId: number;
@@ -134,6 +142,7 @@ export class HalopsaState {
   readonly actions: Action[] = [];
   readonly invoices: Invoice[] = [];
   readonly contracts: Contract[] = [];
+  readonly payments: Payment[] = [];
   #lastId = 10;
   #lastTicketId = 9000;
 
@@ -287,6 +296,18 @@ export class HalopsaState {
       ...invoice,
     });
     return id;
+  }
+
+  /** The last payment of an invoice dates it as paid. */
+  pay(invoiceId: number, payment: Omit<Payment, 'id' | 'invoiceId'>): Payment {
+    const invoice = this.invoices.find(({ id }) => id === invoiceId);
+    if (invoice === undefined) throw new Error(`The sandbox has no invoice ${invoiceId}.`);
+    const row = { id: this.nextId(), invoiceId, ...payment };
+    this.payments.push(row);
+    invoice.paid += payment.amount;
+    invoice.changedMs = Date.now();
+    if (invoice.total - invoice.paid < 0.005) invoice.paidMs = Date.parse(payment.date);
+    return row;
   }
 
   #addNamed(table: Named[], name: string): number {

@@ -1,7 +1,7 @@
 /** Writes. A body is an array, even of one; what has an id is changed, what has none is made. */
 import type { SandboxAnswer } from '../server.ts';
 import type { Asked } from './lists.ts';
-import { clientDetail, invoiceRow, ticketDetail } from './rows.ts';
+import { clientDetail, invoiceRow, paymentRow, ticketDetail } from './rows.ts';
 
 export interface WriteOptions {
   /** The answer to an array is an array too. */
@@ -10,7 +10,7 @@ export interface WriteOptions {
   losesAudience: boolean;
   /** A field that a change of the client does not carry is emptied. */
   emptiesFields: boolean;
-  /** The key of a new ticket is not kept. */
+  /** The key of a new ticket or payment is not kept. */
   losesKeys: boolean;
 }
 
@@ -108,6 +108,17 @@ export function postInvoice(asked: Written): SandboxAnswer {
   });
   const invoice = state.invoices.find((one) => one.id === id);
   return answer(asked, invoice === undefined ? {} : invoiceRow(invoice, dialect));
+}
+
+export function postPayment(asked: Written): SandboxAnswer {
+  const { state, options } = asked;
+  const body = bodyOf(asked);
+  if (body === null) return wrongForm;
+  const invoiceId = Number(body.invoice_id);
+  if (!state.invoices.some(({ id }) => id === invoiceId)) return refused('Invoice not found');
+  const reference = options.losesKeys ? null : ((body.thirdpartyid as string) ?? null);
+  const payment = { date: String(body.date), amount: Number(body.amount), reference };
+  return answer(asked, paymentRow(state.pay(invoiceId, payment)));
 }
 
 export function postClient(asked: Written): SandboxAnswer {
