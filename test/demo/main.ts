@@ -67,11 +67,11 @@ function closing(shown: string): string {
   data/                  the database
 
 The sandboxes end with the demo. To use a real PSA:
-  1. Run \`npm run -s prepaid-hours -- init\`: it asks for your PSA, tests the credentials, and
-     offers clients, boards and work types by name.
+  1. Run \`npm run -s prepaid-hours -- init\`: it asks for your PSA, tests the
+     credentials, and offers clients, boards and work types by name.
   2. Under clients, enter the hours that each has left today (openingBlocks).
-  3. Leave mode: observe. Run \`npm run -s prepaid-hours -- check\`, then \`run\` and \`outbox list\`:
-     everything is decided and shown, nothing is sent.
+  3. Leave mode: observe. Run \`npm run -s prepaid-hours -- check\`, then \`run\`
+     and \`outbox list\`: everything is decided and shown, nothing is sent.
   4. When you agree with what you see, set mode: live.
 `;
 }

@@ -1,4 +1,4 @@
-/** Who plays in the demo's ten weeks of recharges: an MSP in Boston and three of its clients. */
+/** Who plays in the demo's seven weeks of recharges: an MSP in Boston and three of its clients. */
 
 export const zone = 'America/New_York';
 

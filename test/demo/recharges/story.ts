@@ -1,4 +1,4 @@
-/** Ten weeks of recharges, from the first low balance to a payment that comes back. */
+/** Seven weeks of recharges, from the first low balance to a payment that comes back. */
 import { join } from 'node:path';
 import { wrapWords } from '../../../src/cli/output/wrap.ts';
 import {
@@ -66,9 +66,9 @@ export async function tellRecharges(
 async function playDays(play: Play): Promise<void> {
   const { program, stage } = play;
   program.say(
-    '── Recharges: an MSP in Boston has the next block collected without the client. Ten\n' +
-      '   weeks in seconds: Stripe debits two clients by ACH; another program collects the\n' +
-      '   invoices of the third.',
+    '── Recharges: an MSP in Boston has the next block collected without the client.\n' +
+      '   Seven weeks pass: Stripe debits two clients by ACH, and another program\n' +
+      '   collects the invoices of the third.',
   );
   await runOn(play, 0);
   await approve(play);
