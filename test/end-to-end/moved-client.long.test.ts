@@ -73,10 +73,10 @@ test.each(moves)(
       });
       const { messages } = await run(['outbox', 'list'], Outbox);
       expect(messages).toMatchObject([
-        { kind: 'alert-ticket', connection: 'fresh', status: 'delivered' },
         { kind: 'invoice', connection: 'fresh', status: 'delivered' },
+        { kind: 'alert-ticket', connection: 'fresh', status: 'delivered' },
       ]);
-      const key = messages[1]?.key ?? '';
+      const key = messages[0]?.key ?? '';
       expect([old, fresh].map((bench) => bench.countPushed('invoice', key))).toEqual([0, 1]);
       const { lines } = await run(['statement', 'Dupont'], Statement);
       expect(lines).toEqual(expect.arrayContaining(linesBefore));

@@ -43,8 +43,8 @@ test.each(psaSubjects.map((subject) => [subject.vendor.id, subject] as const))(
       { client: 'Martin', settledSeconds: 7 * 3600, blocks: [{ hours: 8 }] },
     ]);
     expect(outcome.messages).toMatchObject([
-      { client: 'Dupont', kind: 'alert-ticket', status: 'delivered' },
       { client: 'Dupont', kind: 'invoice', status: 'delivered' },
+      { client: 'Dupont', kind: 'alert-ticket', status: 'delivered' },
     ]);
     // Prices, days and forecasts as well.
     expect(outcome).toEqual(await firstOutcome());

@@ -16,6 +16,8 @@ export interface Ending {
 function withoutKeys(ending: Ending): Ending {
   const text = JSON.stringify(ending)
     .replace(/\b(ph:\w+:dupont):[0-9a-f]{12}/g, '$1:KEY')
+    // The alert has the invoice's number where that came first, else its key.
+    .replace(/Invoice: (?:\d+|ph:inv:dupont:KEY)\\n/g, 'Invoice: …\\n')
     .replace(/"id":"b-[0-9a-f]+"/g, '"id":"BLOCK"');
   return JSON.parse(text) as Ending;
 }
