@@ -14,6 +14,7 @@ const columns: readonly [title: string, cell: (vendor: VendorModule) => string |
   ['alert', ({ pushes }) => pushes.includes('alert-ticket')],
   ['note', ({ pushes }) => pushes.includes('ticket-note')],
   ['sale', ({ table }) => table.sale ?? false],
+  ['payment booked', ({ pushes }) => pushes.includes('invoice-payment')],
   ['balance field', ({ pushes }) => pushes.includes('balance-field')],
   ['deletions seen', ({ table }) => table.deletions ?? false],
   ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
