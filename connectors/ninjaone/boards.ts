@@ -121,11 +121,9 @@ function selectBoards<B extends { name: string }>(
 function refuseMissingColumns(board: string, columns: readonly string[] | null): void {
   const missing = requiredColumns.filter((column) => columns?.includes(column) === false);
   if (missing.length === 0) return;
-  throw new KindError(
-    'config',
-    `The ticket board "${board}" does not offer the column ${missing.join(', ')}.`,
-    { fix: 'Add the column to the board in NinjaOne, or name another board under boards.' },
-  );
+  const message = `The ticket board "${board}" does not offer the column ${missing.join(', ')}.`;
+  const fix = 'Add the column to the board in NinjaOne, or name another board under boards.';
+  throw new KindError('config', message, { fix });
 }
 
 /**

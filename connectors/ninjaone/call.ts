@@ -2,10 +2,11 @@
 import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { isHtml, nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
+import { rawId } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { LimitRow, RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
-import type { Pages } from '../kit/reading/lists.ts';
+import { lastIdOf, type Pages } from '../kit/reading/lists.ts';
 import { createClientTokens } from '../kit/tokens.ts';
 import type { NinjaoneConfig } from './config.ts';
 import { createLists, type Lists } from './lists.ts';
@@ -58,26 +59,12 @@ async function* readList({ config, send }: Call<NinjaoneConfig, List>, list: Lis
       const query = { pageSize, ...(id === null ? {} : { [cursor]: id }) };
       return send({ method: 'GET', path, query }, AnyRows);
     },
-    next: ({ data }) => (data.length === 0 || isComplete() ? null : lastIdOf(data, path)),
+    next: ({ data }) => (data.length === 0 || isComplete() ? null : lastIdOf(path, data)),
   });
   // The vendor ends a list with an empty page.
   for await (const { data } of pages) {
-    if (data.length > 0) yield { rows: data, resume: idOf(data.at(-1)) };
+    if (data.length > 0) yield { rows: data, resume: rawId(data.at(-1)) };
   }
-}
-
-function lastIdOf(rows: readonly unknown[], path: string): string {
-  const id = idOf(rows.at(-1));
-  if (id !== null) return id;
-  throw new KindError('contract', `The last row of a page of ${path} has no id to go on from.`, {
-    fix: 'Run again; if it persists, the API has changed.',
-  });
-}
-
-/** The id of a row that is not parsed yet. */
-export function idOf(row: unknown): string | null {
-  if (typeof row !== 'object' || row === null || !('id' in row)) return null;
-  return typeof row.id === 'number' || typeof row.id === 'string' ? String(row.id) : null;
 }
 
 function refusalOf(answer: RawAnswer): KindError | null {
@@ -85,13 +72,11 @@ function refusalOf(answer: RawAnswer): KindError | null {
   const { method, path } = answer.request;
   const throttling = throttlingOf(answer);
   if (throttling !== null) return throttling;
-  // A 404 of a list does not mean that a row is gone: the path itself is unknown to this build. The
-  // federal host runs one that lacks users, contacts, custom fields and billing.
+  // A 404 of a list does not mean that a row is gone: the path itself is unknown to this host.
   if (status === 404 && method === 'GET' && !path.startsWith('/v2/ticketing/ticket/')) {
-    return new KindError('config', `${path} is not on this NinjaOne instance (404).`, {
-      status,
-      fix: 'Older builds, such as the federal host, lack it: leave out what needs it. If there is an organization id in it, check that too.',
-    });
+    const message = `${path} is not on this NinjaOne instance (404).`;
+    const fix = 'The federal host lacks some lists and is not supported. Else check the client ID.';
+    return new KindError('config', message, { status, fix });
   }
   // Some calls need a user's token; client credentials have no user.
   if (status === 403 && /user_context_required|"error_code"\s*:\s*5\b/.test(text)) {

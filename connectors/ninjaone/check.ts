@@ -1,14 +1,13 @@
 /** Proves credentials, permissions and every name the config refers to, and verifies what reading can. */
 import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
-import { isKindError, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { namesAlone } from '../http/answers/rows.ts';
-import { checkListed, type Proof, runChecks } from '../kit/checking/checks.ts';
+import { checkListed, listProofs, runChecks } from '../kit/checking/checks.ts';
 import { boardsToRead } from './boards.ts';
 import type { Ninja } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { workTypes } from './mapping.ts';
 import { formAndStatus, readFields } from './push.ts';
-import { AnyRows } from './schema.ts';
 import { closedStatuses } from './statuses.ts';
 import { verifyActivities, verifyBoards } from './verify.ts';
 
@@ -16,55 +15,28 @@ export function checkConnection(
   ninja: Ninja,
   clientIds: readonly SourceId[],
 ): Promise<CheckResult[]> {
-  const { alerts } = ninja.config;
   const [anyClient] = clientIds;
-  const fieldsOf = (id: SourceId) => proof('permission.custom-fields', () => seeFields(ninja, id));
+  const devices = { path: '/v2/devices', cursor: 'after' } as const;
   return runChecks('NinjaOne', {
-    credentials: proof('auth', () => seeOrganizations(ninja)),
+    credentials: ['auth', () => seeOrganizations(ninja)],
     lists: [
-      proof('permission.tickets', () => seeBoards(ninja)),
-      proof('name.closed-statuses', () => seeStatuses(ninja)),
-      proof('permission.technicians', () => seeTechnicians(ninja)),
-      proof('permission.devices', async () => {
-        await ninja.get('/v2/devices', AnyRows, { pageSize: 1 });
-        return 'Devices, which identify a session’s client, can be read.';
-      }),
-      proof('permission.log-entries', async () => {
-        await verifyBoards(ninja);
-        return 'Tickets and their log entries, which hold the time, can be read.';
-      }),
-      proof('permission.activities', async () => {
-        await verifyActivities(ninja);
-        return 'Activities, which hold the remote sessions, can be read.';
-      }),
+      ['permission.tickets', () => seeBoards(ninja)],
+      ['name.closed-statuses', () => seeStatuses(ninja)],
+      ['permission.technicians', () => seeTechnicians(ninja)],
+      // They identify a session’s client.
+      ...listProofs(ninja, { devices }),
+      ['permission.log-entries', () => verifyBoards(ninja)],
+      ['permission.activities', () => verifyActivities(ninja)],
     ],
     clients: ['clients', () => checkOrganizations(ninja, clientIds)],
     facts: [],
     native: null,
     names: [
-      proof('name.alerts', async () => {
-        if (alerts === undefined) return null;
-        await formAndStatus(ninja);
-        return `Alert tickets use the form "${alerts.ticketForm}" and the status "${alerts.status}".`;
-      }),
-      ...(anyClient === undefined ? [] : [fieldsOf(anyClient)]),
+      ['name.alerts', () => seeAlerts(ninja)],
+      ['permission.custom-fields', () => seeFields(ninja, anyClient)],
     ],
     known: () => facts.factResults(ninja.context, Object.keys(facts.rows) as FactId[]),
   });
-}
-
-/** Older builds lack some lists; steps that do not need them still work. */
-function proof(id: string, see: () => Promise<string | null>): Proof {
-  const prove = async (): Promise<CheckResult[] | string | null> => {
-    try {
-      return await see();
-    } catch (error) {
-      if (!isKindError(error, 'config') || error.status !== 404) throw error;
-      const { message: detail, fix = '', kind } = error;
-      return [{ id, status: 'warning', detail, fix, kind }];
-    }
-  };
-  return [id, prove];
 }
 
 async function seeOrganizations(ninja: Ninja): Promise<string> {
@@ -91,11 +63,7 @@ async function seeBoards(ninja: Ninja): Promise<string> {
 
 async function seeTechnicians(ninja: Ninja): Promise<string> {
   const { length } = await ninja.lists.technicians.reread(ninja);
-  if (length > 0) return `${length} technicians.`;
-  throw new KindError('config', 'NinjaOne lists no technicians here.', {
-    status: 404,
-    fix: 'They are shown as numbers. Older builds, such as the federal host, have no list.',
-  });
+  return `${length} technicians.`;
 }
 
 async function seeStatuses(ninja: Ninja): Promise<string> {
@@ -108,7 +76,15 @@ async function seeStatuses(ninja: Ninja): Promise<string> {
   return `Closed means: ${namesWhere(true)}. Not closed: ${namesWhere(false)}.`;
 }
 
-async function seeFields(ninja: Ninja, clientId: SourceId): Promise<string> {
+async function seeAlerts(ninja: Ninja): Promise<string | null> {
+  const { alerts } = ninja.config;
+  if (alerts === undefined) return null;
+  await formAndStatus(ninja);
+  return `Alert tickets use the form "${alerts.ticketForm}" and the status "${alerts.status}".`;
+}
+
+async function seeFields(ninja: Ninja, clientId: SourceId | undefined): Promise<string | null> {
+  if (clientId === undefined) return null;
   const names = Object.keys(await readFields(ninja, clientId));
   const shown = names.length === 0 ? 'none with a value' : names.join(', ');
   return `Custom fields of organization ${clientId} can be read: ${shown}.`;

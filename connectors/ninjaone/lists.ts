@@ -1,7 +1,6 @@
 /** Lists that rarely change, cached. Organizations are read by every run. */
 import { z } from 'zod';
 import type { ClientRow, PullRequest, SourceId } from '../../src/contract/connector.ts';
-import { isKindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { parseAll, type Rows, readableRows, readPages } from '../kit/reading/lists.ts';
 import { remember } from '../kit/reading/remembered.ts';
@@ -27,7 +26,10 @@ export type Lists = ReturnType<typeof createLists>;
 
 export function createLists(config: NinjaoneConfig) {
   return {
-    technicians: remember('technicians', KnownTechnician, readTechnicians),
+    technicians: remember('technicians', KnownTechnician, async ({ get }: Ninja) => {
+      const rows = await get('/v2/users', AnyRows, { userType: 'TECHNICIAN' });
+      return parseAll(rows, Technician).map(fromTechnician);
+    }),
     devices: remember('devices', KnownDevice, async (ninja: Ninja) => {
       const list = { path: '/v2/devices', cursor: 'after' } as const;
       return (await readableRows(ninja, list, Device)).map(fromDevice);
@@ -45,27 +47,16 @@ export function createLists(config: NinjaoneConfig) {
   };
 }
 
-/** Older builds have no list of people. Their time still counts; they are shown by ID. */
-async function readTechnicians({ get }: Ninja): Promise<KnownTechnician[]> {
-  try {
-    const rows = await get('/v2/users', AnyRows, { userType: 'TECHNICIAN' });
-    return parseAll(rows, Technician).map(fromTechnician);
-  } catch (error) {
-    if (isKindError(error, 'config') && error.status === 404) return [];
-    throw error;
-  }
-}
-
 /** By uid where the row has one, for that is the same everywhere; else by id. */
 export async function findTechnician(
   ninja: Ninja,
-  id: string | null,
-  uid: string | null,
+  id: string | null | undefined,
+  uid?: string | null,
 ): Promise<{ id: string; name: string }> {
   const shown = id ?? uid;
-  if (shown === null) return unknownTechnician;
+  if (shown == null) return unknownTechnician;
   const isWanted = (known: KnownTechnician): boolean =>
-    uid === null ? known.id === id : known.uid === uid;
+    uid == null ? known.id === id : known.uid === uid;
   const found = await ninja.lists.technicians.find(ninja, isWanted);
   // A technician who left the tenant: the id still says who it was.
   return found ?? { id: shown, name: `Technician ${shown}` };

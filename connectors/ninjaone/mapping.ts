@@ -158,16 +158,8 @@ function partsOf(time: TimeFacts): HoursPart[] {
 
 /** An entry of both kinds of hours is one entry here: not billable only when neither part is. */
 function isBillable(time: TimeFacts): boolean | null {
-  const flags = partsOf(time).flatMap(({ billing }) => (billing == null ? [] : [billing]));
-  if (flags.length === 0) return null;
-  for (const flag of flags) {
-    if (!['BILLABLE', 'NOT_BILLABLE', 'NO_CHARGE'].includes(flag)) {
-      throw new KindError('contract', `billing: "${flag}" is not a known value.`, {
-        fix: 'The API may have changed; look at this entry in NinjaOne.',
-      });
-    }
-  }
-  return flags.includes('BILLABLE');
+  const flags = partsOf(time).flatMap(({ billing }) => billing ?? []);
+  return flags.length === 0 ? null : flags.includes('BILLABLE');
 }
 
 function agreementOf(time: TimeFacts): string | null {

@@ -10,11 +10,11 @@ import type {
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { ifThere } from '../http/answers/if-there.ts';
-import { parseRows } from '../http/answers/rows.ts';
+import { parseRows, rawId } from '../http/answers/rows.ts';
 import { parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { boardPages, boardsToRead, type KnownBoard } from './boards.ts';
-import { idOf, type Ninja, readTicket } from './call.ts';
+import { type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';
 import { findTechnician, idOfOrganization } from './lists.ts';
 import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
@@ -39,7 +39,6 @@ export async function* pullTickets(ninja: Ninja, request: PullRequest): Rows<Tic
       });
       const believed = await believeTickets(ninja, request, board, fresh);
       const rejected = [...page.rejected, ...believed.rejected];
-      if (believed.rows.length + rejected.length === 0) continue;
       yield { rows: believed.rows, rejected, resume: null };
     }
   }
@@ -143,7 +142,7 @@ export async function readLog(
     sumSeconds([...entries.values()]) === trackedSeconds;
   const path = `/v2/ticketing/ticket/${ticketId}/log-entry`;
   for await (const { rows } of ninja.pages({ path, cursor: 'anchorId', isComplete })) {
-    for (const entry of rows) entries.set(idOf(entry) ?? `row ${entries.size}`, entry);
+    for (const entry of rows) entries.set(rawId(entry) ?? `row ${entries.size}`, entry);
   }
   return [...entries.values()];
 }
@@ -161,10 +160,9 @@ async function believeLog(
   const all = parseRows(log, LogEntry, (entry) => entry);
   const technicians = new Map<string, { id: string; name: string }>();
   for (const { id, appUserContactId, appUserContactUid } of all.rows.filter(holdsTime)) {
-    const [byId, byUid] = [appUserContactId ?? null, appUserContactUid ?? null];
-    technicians.set(id, await findTechnician(ninja, byId, byUid));
+    technicians.set(id, await findTechnician(ninja, appUserContactId, appUserContactUid));
   }
-  const timed = log.filter((entry) => technicians.has(idOf(entry) ?? ''));
+  const timed = log.filter((entry) => technicians.has(rawId(entry) ?? ''));
   const believed = parseRows(timed, LogEntry, (entry) =>
     fromLogEntry(entry, ticketId, technicians.get(entry.id) ?? unknownTechnician),
   );

@@ -108,7 +108,7 @@ const Seconds = DecimalText.transform((text, ctx) => {
 
 const HoursPart = z.object({
   timeTracked: Seconds.nullish(),
-  billing: z.string().nullish(),
+  billing: z.enum(['BILLABLE', 'NOT_BILLABLE', 'NO_CHARGE']).nullish(),
   agreement: z.object({ name: z.string().nullish() }).nullish(),
 });
 export type HoursPart = z.infer<typeof HoursPart>;
@@ -125,17 +125,12 @@ export const LogEntry = z.object({
   publicEntry: z.boolean().nullish(),
   createTime: EpochSeconds.nullish(),
   timeTracked: Seconds.nullish(),
-  ticketTimeEntry: z
-    .object({
-      startDate: EpochMs.nullish(),
-      remote: z.boolean().nullish(),
-      timeTracked: Seconds.nullish(),
-      billing: z.string().nullish(),
-      agreement: z.object({ name: z.string().nullish() }).nullish(),
-      inHours: HoursPart.nullish(),
-      offHours: HoursPart.nullish(),
-    })
-    .nullish(),
+  ticketTimeEntry: HoursPart.extend({
+    startDate: EpochMs.nullish(),
+    remote: z.boolean().nullish(),
+    inHours: HoursPart.nullish(),
+    offHours: HoursPart.nullish(),
+  }).nullish(),
 });
 export type LogEntry = z.infer<typeof LogEntry>;
 

@@ -1,5 +1,4 @@
 /** Remote sessions, paired from recorded starts and ends. */
-
 import type {
   PullRequest,
   RejectedRow,
@@ -7,7 +6,7 @@ import type {
   SourceId,
 } from '../../src/contract/connector.ts';
 import { addSeconds } from '../../src/domain/time.ts';
-import { parseRows } from '../http/answers/rows.ts';
+import { parseRows, rawId } from '../http/answers/rows.ts';
 import { pagesByCursor } from '../http/paging.ts';
 import type { Answer } from '../http/types.ts';
 import { quarantined, type Rows } from '../kit/reading/lists.ts';
@@ -17,7 +16,7 @@ import {
   longestSessionSeconds,
   type SessionMark,
 } from '../kit/reading/sessions.ts';
-import { idOf, type Ninja } from './call.ts';
+import type { Ninja } from './call.ts';
 import type { RemoteTool } from './config.ts';
 import { facts } from './facts.ts';
 import { findTechnician } from './lists.ts';
@@ -69,19 +68,16 @@ async function* pullTool(ninja: Ninja, request: PullRequest, tool: RemoteTool): 
     oldestId = oldestOf(data.activities, oldestId);
     const believed = await believeAll(ninja, request, found);
     const rejected = [...page.rejected, ...believed.rejected];
-    if (believed.rows.length + rejected.length > 0) {
-      yield { rows: believed.rows, rejected, resume: null };
-    }
+    yield { rows: believed.rows, rejected, resume: null };
   }
-  const left = await believeAll(ninja, request, pairing.finish());
-  if (left.rows.length + left.rejected.length > 0) yield { ...left, resume: null };
+  yield { ...(await believeAll(ninja, request, pairing.finish())), resume: null };
 }
 
 /** `lastActivityId` of the answer is the account's newest; only the page's own ids lead back. */
 function oldestOf(activities: readonly unknown[], before: bigint | null): bigint | null {
   let oldest = before;
   for (const activity of activities) {
-    const text = idOf(activity);
+    const text = rawId(activity);
     if (text === null || !/^\d+$/.test(text)) continue;
     const id = BigInt(text);
     if (oldest === null || id < oldest) oldest = id;
@@ -114,7 +110,7 @@ async function believeAll(
     const place = await placeSession(ninja, activity);
     if (place.clientId !== null && !clientIds.includes(place.clientId)) continue;
     if ('start' in one) {
-      const technician = await findTechnician(ninja, activity.userId ?? null, null);
+      const technician = await findTechnician(ninja, activity.userId);
       rows.push(fromSession(one, { ...place, technician }));
     } else rejected.push(quarantined(activity.id, one.reason, activity));
   }

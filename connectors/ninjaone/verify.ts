@@ -18,7 +18,7 @@ import { readActivities, toolCodes } from './sessions.ts';
 const sampleRows = 50;
 
 /** One page of each board, and one ticket with time. A fact without data stays open. */
-export async function verifyBoards(ninja: Ninja): Promise<void> {
+export async function verifyBoards(ninja: Ninja): Promise<string> {
   const sorted: boolean[] = [];
   let sample: BoardRow | null = null;
   for (const board of await boardsToRead(ninja)) {
@@ -32,6 +32,7 @@ export async function verifyBoards(ninja: Ninja): Promise<void> {
   const isSorted = sorted.length === 0 ? null : !sorted.includes(false);
   await facts.verifyFact(ninja.context, 'board-sort', isSorted);
   if (sample !== null) await verifySample(ninja, sample);
+  return 'Tickets and their log entries, which hold the time, can be read.';
 }
 
 /** Does its log add up, and is its organization the one of that name? */
@@ -47,7 +48,7 @@ async function verifySample(ninja: Ninja, sample: BoardRow): Promise<void> {
 }
 
 /** Asked for one type, the list must show the newest such row that the whole list shows. */
-export async function verifyActivities(ninja: Ninja): Promise<void> {
+export async function verifyActivities(ninja: Ninja): Promise<string> {
   const read = async (type: string | null): Promise<Activity[]> =>
     parseAll((await readActivities(ninja, type, null)).data.activities, Activity);
   const all = await read(null);
@@ -56,8 +57,10 @@ export async function verifyActivities(ninja: Ninja): Promise<void> {
     const newest = all.find(({ statusCode }) => statusCode === start || statusCode === end);
     if (newest === undefined) continue;
     const isListed = (await read(type)).some(({ id }) => id === newest.id);
-    return facts.verifyFact(ninja.context, 'activity-type', isListed);
+    await facts.verifyFact(ninja.context, 'activity-type', isListed);
+    break;
   }
+  return 'Activities, which hold the remote sessions, can be read.';
 }
 
 /** The API cannot delete a ticket, so the result names it for an admin to delete. */
@@ -76,15 +79,11 @@ export const probeConnection = createProbe<Ninja, FactId>('NinjaOne', facts, () 
   fix: 'Delete it in NinjaOne: the API cannot.',
 }));
 
-async function verifyKept({ context }: Ninja, fact: FactId, isKept: boolean): Promise<void> {
-  await facts.verifyKept(context, fact, isKept, async () => false);
-}
-
 async function probeBoards(ninja: Ninja, ticketId: SourceId, { key }: TicketText): Promise<void> {
   const isShown = (await findOnBoards(ninja, key, 'scan')) === ticketId;
-  await verifyKept(ninja, 'ticket-on-boards', isShown);
+  await facts.verifyKept(ninja.context, 'ticket-on-boards', isShown, async () => false);
   const isFound = (await findOnBoards(ninja, key, 'search')) === ticketId;
-  await verifyKept(ninja, 'ticket-search', isFound);
+  await facts.verifyKept(ninja.context, 'ticket-search', isFound, async () => false);
 }
 
 async function probeComment(ninja: Ninja, note: Note): Promise<Delivered> {

@@ -19,7 +19,6 @@ const larger: Readonly<Record<string, number>> = {
   autotask: 2071,
   halopsa: 1895,
   'kaseya-bms': 1850,
-  ninjaone: 1765,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */

@@ -1,10 +1,10 @@
 /** Reads lists: quarantining bad rows, strictly, or until one row is found. */
-import { type ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
 import type { Page, RejectedRow, SourceId } from '../../../src/contract/connector.ts';
 import { KindError } from '../../../src/domain/errors.ts';
 import { addSeconds, type Instant } from '../../../src/domain/time.ts';
 import { describeIssue } from '../../http/answers/issues.ts';
-import { parseRows } from '../../http/answers/rows.ts';
+import { parseRows, rawId } from '../../http/answers/rows.ts';
 import { createMoveGuard } from '../../http/moved.ts';
 import { pagesByNumber } from '../../http/paging.ts';
 import type { Answer } from '../../http/types.ts';
@@ -94,8 +94,6 @@ function isLastOf({ rows, count, pages, isLast }: NumberedPage, seen: number, re
   if (count != null) return received >= count;
   return pages != null ? seen >= pages : rows.length === 0;
 }
-
-const RowWithId = z.object({ id: z.int() });
 
 /** `GET /Tickets`; for an operation, just its name. */
 function calledBy(path: string): string {
@@ -264,8 +262,8 @@ export function inChunks<T>(items: readonly T[], size: number): T[][] {
 
 /** After a full page without a link to the next one: the ID of its last row, after which the next page starts. */
 export function lastIdOf(path: string, rows: readonly unknown[]): string {
-  const last = RowWithId.safeParse(rows.at(-1));
-  if (last.success) return String(last.data.id);
+  const id = rawId(rows.at(-1));
+  if (id !== null) return id;
   throw new KindError('contract', `${calledBy(path)}: the last row of a full page has no id.`);
 }
 

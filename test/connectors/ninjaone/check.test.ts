@@ -62,6 +62,7 @@ describe('The check of NinjaOne', () => {
           'permission.log-entries',
           'client.999',
           'name.alerts',
+          'permission.custom-fields',
         ]);
         const details = failed.map(({ detail, fix }) => `${detail} ${fix}`).join('\n');
         expect(details).toMatch(/"Nowhere".*"Done".*"No form"/s);
@@ -88,7 +89,7 @@ describe('The check of NinjaOne', () => {
       });
     }));
 
-  test('distinguishes a missing permission from an older build that lacks a list', () =>
+  test('fails for a missing permission, and for an older build that lacks a list', () =>
     withNinjaone(
       async (bench) => {
         const dupont = addWork(bench);
@@ -96,10 +97,10 @@ describe('The check of NinjaOne', () => {
         const results = byId(await bench.connector.check([String(dupont)], soon()));
         expect(results.get('permission.activities')?.status).toBe('failed');
         expect(results.get('permission.technicians')).toMatchObject({
-          status: 'warning',
-          detail: 'NinjaOne lists no technicians here.',
+          status: 'failed',
+          detail: '/v2/users is not on this NinjaOne instance (404).',
         });
-        expect(results.get('permission.custom-fields')?.status).toBe('warning');
+        expect(results.get('permission.custom-fields')?.status).toBe('failed');
       },
       { sandbox: { isOldBuild: true } },
     ));

@@ -98,6 +98,11 @@ describe('NinjaOne time', () => {
 
   test.each([
     ['negative', { seconds: -60 }, 'timeTracked is negative'],
+    [
+      'billed in an unknown way',
+      { billing: 'FREE' as unknown as 'BILLABLE' },
+      'ticketTimeEntry.inHours.billing: ',
+    ],
     ['on a status change', { type: 'SAVE' as const }, 'type: time is on'],
     [
       'on two agreements at once',
@@ -213,15 +218,17 @@ describe('The total that a board shows', () => {
     }));
 });
 
-test('On a build without a list of technicians their time still counts', () =>
+test('On an older build without a list of technicians no time is read, with an error', () =>
   withNinjaone(
     async ({ connector, state }) => {
       const organizationId = state.addOrganization('Dupont');
       const ticketId = state.addTicket({ organizationId, subject: 'A' });
       const technicianId = state.addTechnician('Ada', 'Byron');
       state.addTime({ ticketId, technicianId, seconds: 900 });
-      const { rows } = await readTime(connector, [ticketId]);
-      expect(rows).toMatchObject([{ seconds: 900, technician: `Technician ${technicianId}` }]);
+      await expect(readTime(connector, [ticketId])).rejects.toMatchObject({
+        kind: 'config',
+        message: '/v2/users is not on this NinjaOne instance (404).',
+      });
     },
     { sandbox: { isOldBuild: true } },
   ));
