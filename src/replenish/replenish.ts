@@ -59,6 +59,8 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   await bookHandSales(context, outcome);
   const closedClients = await settleOrders(context, outcome);
   await followRecharges(context, outcome);
+  // A charge that was declined for good holds sales at once.
+  for (const { clientId } of await context.store.readSalesHolds()) closedClients.add(clientId);
   await billOverage(context, outcome);
   for (let first = 0; first < context.clients.length; first += clientsPerPage) {
     if (context.signal.aborted) break;

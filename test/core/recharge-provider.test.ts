@@ -228,6 +228,16 @@ describe('a declined charge', () => {
     expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
   });
 
+  test('for good holds sales at once, also in the run that reads it', async () => {
+    await bench.close();
+    await openWith({ activate: 'on-invoice' });
+    const sent = await charge();
+    use(10);
+    await show(sent, declined('account', 'account_closed'));
+    expect(await states()).toEqual(['failed']);
+    expect(bench.psa.sentOf('invoice')).toHaveLength(1);
+  });
+
   test('takes back hours that were given on invoice', async () => {
     await bench.close();
     await openWith({ activate: 'on-invoice' });
@@ -259,6 +269,19 @@ describe('a charge that is reversed', () => {
     await pass(30);
     expect(charges()).toHaveLength(1);
     expect(bench.psa.sentOf('invoice')).toHaveLength(1);
+  });
+
+  test('before it was seen to succeed takes back what was given on invoice', async () => {
+    await bench.close();
+    await openWith({ activate: 'on-invoice' });
+    const sent = await charge();
+    expect(await hoursLeft()).toBe(11);
+    await show(sent, { ...succeeded, reversedMinor: 144_000, reason: 'insufficient_funds' });
+    expect([await hoursLeft(), await states()]).toEqual([1, ['returned']]);
+    expect(notes().at(-1)).toMatch(/Your bank has returned €1,440\.00/);
+    use(5);
+    await pass(30);
+    expect([charges().length, bench.psa.sentOf('invoice').length]).toEqual([1, 1]);
   });
 
   test('in part leaves what is still paid for', async () => {

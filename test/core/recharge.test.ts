@@ -58,6 +58,11 @@ async function approve(): Promise<void> {
   await bench.run();
 }
 
+/** The same message with another balance. */
+function asOther<Message extends { payload: string }>(message: Message): Message {
+  return { ...message, payload: message.payload.replace('Hello', 'Other') };
+}
+
 /** Uses nine of ten hours, so that ten more are recharged, with a user's approval. */
 async function recharge(): Promise<Sent> {
   use(9);
@@ -224,6 +229,29 @@ describe('complaint 37: the same request charged twice', () => {
     await bench.run();
     await bench.run();
     expect(sentOf('invoice')).toHaveLength(2);
+  });
+
+  test('of two processes that follow it at once, one informs the client', async () => {
+    await openWith();
+    const sent = await recharge();
+    bench.psa.showInvoice(sent, paid);
+    const { store } = bench.app;
+    const write = store.writeReplenish.bind(store);
+    let isBeaten = false;
+    store.writeReplenish = async (batch) => {
+      const [change] = batch.rechargeChanges ?? [];
+      if (change?.state === 'collected' && !isBeaten) {
+        isBeaten = true;
+        await write({ ...batch, messages: batch.messages.map(asOther) });
+      }
+      await write(batch);
+    };
+    const { steps } = await bench.run();
+    expect(steps.flatMap(({ error }) => error ?? [])).toEqual([
+      expect.stringContaining('changed in the meantime'),
+    ]);
+    await bench.run();
+    expect(notes().slice(1)).toEqual([expect.stringContaining('Other')]);
   });
 
   test('two processes that decide it at once write it once', async () => {

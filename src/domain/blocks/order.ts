@@ -42,6 +42,8 @@ export function readOrder(terms: OrderTerms): OrderState {
   const isEmptied = netMinor === 0 && orderedMinor > 0;
   if (isRaised || isEmptied) return { state: 'review', netMinor };
   const worthMinor = Math.min(orderedMinor, Math.floor(netMinor * paidShare(invoice)));
+  // Credited or returned as a whole.
+  if (worthMinor === 0 && orderedMinor > 0) return { state: 'ended', why: 'void' };
   return { state: 'usable', worthMinor };
 }
 

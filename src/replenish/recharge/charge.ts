@@ -43,6 +43,7 @@ export async function requestCharge(
     rechargeChanges: [
       {
         blockId: block.id,
+        before: state,
         state: 'submitted',
         collectedOn: null,
         chargeKey: message.key,
@@ -83,10 +84,11 @@ async function announceRetry(
   const on = addDays(dateInZone(context.at, client.timezone), days);
   const note = await composeStep(context, { client, recharge, event: 'retry', on });
   const { blockId, state } = recharge;
+  const retry = { on, noticeKey: note.key };
   return {
     messages: [note],
     rechargeChanges: [
-      { blockId, state, collectedOn: null, retry: { on, noticeKey: note.key }, isSilenced: false },
+      { blockId, before: state, state, collectedOn: null, retry, isSilenced: false },
     ],
   };
 }

@@ -88,6 +88,7 @@ async function enter(
     rechargeChanges: [
       {
         blockId,
+        before: recharge.state,
         state,
         collectedOn: state === 'collected' ? today : null,
         retry: retryOn === null || note === null ? null : { on: retryOn, noticeKey: note.key },

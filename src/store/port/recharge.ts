@@ -54,6 +54,8 @@ export interface Recharge extends NewRecharge {
 
 export interface RechargeChange {
   blockId: string;
+  /** The state that this was decided in; if it is another by now, the batch is refused. */
+  before: RechargeState;
   state: RechargeState;
   collectedOn: DateText | null;
   /** A new charge. */

@@ -1,3 +1,4 @@
+import { KindError } from '../../../domain/errors.ts';
 import type { RechargeUsage } from '../../../domain/recharge/envelope.ts';
 import type { Charge } from '../../../domain/recharge/life.ts';
 import type { MandateRow } from '../../../domain/records/rows.ts';
@@ -247,6 +248,18 @@ export function addRecharge(
     recharge.requestedOn,
     runId,
   );
+}
+
+/** Of two processes that follow a recharge, the later one decides it again. */
+export function requireState(database: Database, { blockId, before }: RechargeChange): void {
+  const row = database.row<{ state: string }>(
+    'SELECT state FROM recharge WHERE block_id = ?',
+    blockId,
+  );
+  if (row?.state === before) return;
+  throw new KindError('transient', `The recharge of block ${blockId} changed in the meantime.`, {
+    fix: 'The next run decides it again.',
+  });
 }
 
 export function changeRecharge(database: Database, change: RechargeChange, at: Instant): void {

@@ -17,7 +17,7 @@ import { withNameIds } from '../mirror/columns.ts';
 import { addMessage, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
-import { addRecharge, changeRecharge } from './recharges.ts';
+import { addRecharge, changeRecharge, requireState } from './recharges.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
   return {
@@ -135,6 +135,7 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
 
 function writeReplenish(database: Database, batch: ReplenishBatch): void {
   const { at, runId } = batch;
+  for (const change of batch.rechargeChanges ?? []) requireState(database, change);
   for (const block of batch.blocks) addBlock(database, block, at, runId);
   for (const { blockId, status } of batch.blockStatuses) {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
