@@ -5,6 +5,7 @@
  */
 import { Books, type LedgerRow, type MessageRow } from './books.ts';
 import { OrderAlerts } from './order-alerts.ts';
+import type { Provider } from './provider.ts';
 import type { Psa } from './psa.ts';
 import { Recharges } from './recharges.ts';
 import type { Terms } from './terms.ts';
@@ -77,9 +78,9 @@ export class Auditor {
   readonly recharges: Recharges;
   readonly orderAlerts = new OrderAlerts();
 
-  constructor(systems: readonly Psa[], terms: Terms) {
+  constructor(systems: readonly Psa[], terms: Terms, provider: Provider | null = null) {
     this.systems = systems;
-    this.recharges = new Recharges(systems);
+    this.recharges = new Recharges(systems, provider);
     this.terms = terms;
   }
 

@@ -16,11 +16,15 @@ import {
 export function toClients(
   terms: Terms,
   systems: readonly Pick<Psa, 'name' | 'clients'>[],
+  provider: { name: string; customers: readonly string[] } | null = null,
 ): ConfiguredClient[] {
   return [0, 1].map((index) =>
     clientOf({
       name: `Client ${index + 1}`,
-      sourceIds: new Map(systems.map(({ name, clients }) => [name, clients[index] ?? ''])),
+      sourceIds: new Map([
+        ...systems.map(({ name, clients }) => [name, clients[index] ?? ''] as const),
+        ...(provider ? [[provider.name, provider.customers[index] ?? ''] as const] : []),
+      ]),
       agreement: toAgreement(terms, terms.recharge?.clients[index] ?? false),
       openingBlocks: [
         openingOf(opening.seconds / hour),
@@ -39,8 +43,8 @@ export function toOffer({ rateMinor, recharge }: Terms): Offer {
 
 function toRecharge({ recharge }: Terms): RechargeTerms | null {
   if (recharge === null) return null;
-  const { autopayUpToMinor, chaseAfterDays, limits } = recharge;
-  return { collect: 'psa', autopayUpToMinor, chaseAfterDays, noticeDays: 0, limits };
+  const { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits } = recharge;
+  return { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits };
 }
 
 function toAgreement(terms: Terms, isRecharged: boolean): Agreement {

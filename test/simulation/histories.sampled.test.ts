@@ -26,7 +26,8 @@ test('nothing is lost and nothing is done twice in any history, whatever goes wr
   const often = sampleSize({ short: 0, full: 5 });
   expect(kinds.filter((kind) => (result.faults[kind] ?? 0) < often)).toEqual([]);
   const payments = Object.entries(result.payments);
-  expect(payments.filter(([, count]) => count < Math.max(1, often))).toEqual([]);
+  expect(result.payments.collected).toBeGreaterThan(0);
+  expect(payments.filter(([, count]) => count < often)).toEqual([]);
 }, 900_000);
 
 test('nor in those that a real connector plays over HTTP', async () => {

@@ -10,7 +10,7 @@ import type { Faults } from './faults.ts';
 import { checkLoss } from './losses.ts';
 import { Machine, type Planted } from './machine.ts';
 import { act, type Clock, describeDefect, type Office, runOptions, type World } from './office.ts';
-import type { PaymentCounts } from './recharges.ts';
+import type { PaymentCounts } from './seen-recharge.ts';
 import { auditSettled } from './settled.ts';
 import { type Summary, summarize } from './summary.ts';
 import {
@@ -55,9 +55,11 @@ export async function playHistory(options: HistoryOptions): Promise<History> {
   const clock = { nowMs: startMs, aheadMs: 0 };
   const world = await options.createWorld(clock, faults);
   const now = () => clock.nowMs + clock.aheadMs;
-  const machine = new Machine({ systems: world.systems, now, planted });
   const terms = termsOf(options, drawn);
-  const auditor = new Auditor(world.systems, terms);
+  const provider = terms.recharge?.collect === 'pay' ? world.provider : null;
+  const systems = [...world.systems, ...(provider ? [provider] : [])];
+  const machine = new Machine({ systems, now, planted });
+  const auditor = new Auditor(world.systems, terms, provider);
   // The seed of the faults is another: people do the same with them and without.
   const random = new Random(seed ^ 0x5eed);
   const office = { style, isFaulty, clock, world, machine, auditor, faults, random };
@@ -65,7 +67,7 @@ export async function playHistory(options: HistoryOptions): Promise<History> {
     await machine.format();
     agree(office, terms);
     auditor.open(machine.file);
-    const days = await playDays(office, drawDays(drawn, style, options.hasRecharges));
+    const days = await playDays(office, drawDays(drawn, style, terms));
     return { days, payments: auditor.recharges.count() };
   } finally {
     auditor.close();
@@ -75,14 +77,14 @@ export async function playHistory(options: HistoryOptions): Promise<History> {
 }
 
 /** Recharges are drawn apart: all else is the same with them and without. */
-function termsOf({ seed, hasRecharges }: HistoryOptions, drawn: Random): Terms {
+function termsOf({ seed, style, hasRecharges }: HistoryOptions, drawn: Random): Terms {
   const terms = drawTerms(drawn);
   if (!hasRecharges) return terms;
   const [alert, sale] = terms.levelSeconds;
   return {
     ...terms,
     levelSeconds: [alert + rechargedEarlierSeconds, sale + rechargedEarlierSeconds],
-    recharge: drawRecharge(new Random(seed ^ 0x9a1d), terms),
+    recharge: drawRecharge(new Random(seed ^ 0x9a1d), terms, style),
   };
 }
 
@@ -113,7 +115,8 @@ async function take(office: Office, step: Step): Promise<void> {
 /** The config file says so from the next start on. */
 function agree({ auditor, machine, world }: Office, terms: Terms): void {
   auditor.terms = terms;
-  machine.clients = toClients(terms, world.systems);
+  const provider = terms.recharge?.collect === 'pay' ? world.provider : null;
+  machine.clients = toClients(terms, world.systems, provider);
   machine.offers = [toOffer(terms)];
   if (terms.recharge !== null) machine.rechargeLimits = terms.recharge.limitsOfAll;
 }
@@ -122,7 +125,9 @@ function agree({ auditor, machine, world }: Office, terms: Terms): void {
 async function runCleanly(office: Office): Promise<void> {
   const { machine, auditor, clock } = office;
   const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
-  for (const { key } of await app.store.listMessages({ statuses: ['dead'] })) {
+  for (const { key, kind } of await app.store.listMessages({ statuses: ['dead'] })) {
+    // A charge that was rejected is made anew once sales are resumed.
+    if (kind === 'recharge') continue;
     await app.store.retryMessage(key, new Date(app.now()).toISOString());
   }
   const run = (accepted: readonly string[]): Promise<RunResult> => {
@@ -138,6 +143,11 @@ async function runCleanly(office: Office): Promise<void> {
       for (const connection of connections) checkLoss(auditor, connection, clock.nowMs);
       clock.nowMs += minuteMs;
       ({ steps } = await run(connections));
+    }
+    if (auditor.terms.recharge !== null) {
+      // What was paid before its delivery was known is read once more.
+      clock.nowMs += minuteMs;
+      ({ steps } = await run([]));
     }
     const failed = steps.find((step) => step.error !== null || step.failed > 0);
     if (failed) throw new Violation('one run', `${failed.step} failed: ${failed.error}`);

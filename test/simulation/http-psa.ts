@@ -121,6 +121,7 @@ export class HttpPsa implements Psa {
           ticketId: String(ticketId),
           key: /ph:note:[\w.:-]+/.exec(String(text))?.[0] ?? String(text),
           body: String(text),
+          atMs: 0,
         })),
       fields: new Map(
         tables.companies

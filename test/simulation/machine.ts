@@ -28,7 +28,8 @@ export interface Planted {
 }
 
 export interface MachineOptions {
-  systems: readonly Psa[];
+  /** PSAs, and a payment provider. */
+  systems: readonly Pick<Psa, 'name' | 'connect'>[];
   /** By the machine's own clock, which may be wrong. */
   now(): number;
   planted: Planted | null;

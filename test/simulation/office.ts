@@ -5,6 +5,7 @@ import type { Auditor } from './auditor.ts';
 import type { Faults } from './faults.ts';
 import type { Machine } from './machine.ts';
 import type { Psa } from './psa.ts';
+import type { ScriptedProvider } from './scripted-provider.ts';
 import { Violation } from './violation.ts';
 import { type Deed, doDeed, type Style } from './workload.ts';
 
@@ -17,6 +18,8 @@ export interface Clock {
 /** The PSAs of a history. */
 export interface World {
   systems: readonly Psa[];
+  /** Null: nothing is charged. */
+  provider: ScriptedProvider | null;
   /** How far ahead the machine's clock may be without lying about the vendors'. */
   aheadMsMax: number;
   /** Plans what goes wrong on the wire. */
@@ -41,7 +44,11 @@ export interface Office {
 /** False: it is no affair of the PSAs. */
 export function act({ world, clock, faults, isFaulty, auditor }: Office, deed: Deed): boolean {
   if (deed.name === 'log late' && isFaulty) faults.count('late-row');
-  const isTheirs = doDeed(deed, world.systems, clock.nowMs);
+  if (deed.name === 'settle') world.provider?.settle(deed.a, deed.b);
+  if (deed.name === 'give back') world.provider?.giveBack(deed.a);
+  const isTheirs = doDeed(deed, world.systems, clock.nowMs, (invoice) => {
+    return auditor.recharges.isCharged(invoice);
+  });
   auditor.recharges.followPayments();
   return isTheirs;
 }

@@ -7,6 +7,8 @@ const patterns = {
   closed: /voided or credited|no longer exists/,
   returned: /is no longer paid/,
   overdue: /is still unpaid after/,
+  declined: /charge for invoice .* declined/,
+  charged: /collected for invoice .*, please book it/,
 };
 
 type AlertedEvent = keyof typeof patterns;
@@ -16,7 +18,9 @@ export class OrderAlerts {
   readonly #counts = new Map<string, Record<AlertedEvent, number>>();
 
   countsOf(clientId: string): Record<AlertedEvent, number> {
-    return this.#counts.get(clientId) ?? { closed: 0, returned: 0, overdue: 0 };
+    return (
+      this.#counts.get(clientId) ?? { closed: 0, returned: 0, overdue: 0, declined: 0, charged: 0 }
+    );
   }
 
   /** Each invoice that is void, or came back, is told of once at most. */
@@ -30,7 +34,7 @@ export class OrderAlerts {
     this.#counts.set(clientId, counts);
     const own = recharges.state.invoices.filter(({ client }) => client === sourceId);
     const voided = own.filter(({ isVoid }) => isVoid).length;
-    if (counts.closed + counts.returned <= voided + recharges.timesReturnedOf(sourceId)) return;
+    if (counts.closed + counts.returned <= voided + recharges.timesUnpaidOf(sourceId)) return;
     throw new Violation('told once', `${voided} void invoices of ${clientId}: ${subject}`);
   }
 }

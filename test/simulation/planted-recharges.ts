@@ -1,6 +1,7 @@
 /** Faults of recharges that the simulation must find. */
+import type { Connector, Push } from '../../src/contract/connector.ts';
 import type { RechargeUsage } from '../../src/domain/recharge/envelope.ts';
-import type { Order, ReplenishBatch, Store } from '../../src/store/port.ts';
+import type { Order, Recharge, ReplenishBatch, Store } from '../../src/store/port.ts';
 import { over, type PlantedFault } from './planted.ts';
 
 function withUsage(store: Store, change: (usage: RechargeUsage) => Partial<RechargeUsage>): Store {
@@ -23,6 +24,19 @@ function withoutOpen(store: Store, isHidden: (order: Order) => boolean): Partial
   return {
     readOrders: async () =>
       (await store.readOrders()).filter((order) => !isOpen(order) || !isHidden(order)),
+  };
+}
+
+/** None of those that a return has caused. */
+function withoutHolds(store: Store): Partial<Store> {
+  return {
+    async readSalesHolds() {
+      const returned = (await store.readRecharges('all')).filter(
+        ({ state }) => state === 'returned',
+      );
+      const holds = await store.readSalesHolds();
+      return holds.filter((hold) => !returned.some(({ clientId }) => clientId === hold.clientId));
+    },
   };
 }
 
@@ -62,7 +76,7 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
     store: (store) =>
       over(store, {
         ...withoutOpen(store, ({ wasCredited }) => wasCredited),
-        readSalesHolds: async () => [],
+        ...withoutHolds(store),
       }),
   },
   {
@@ -96,4 +110,52 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
         },
       }),
   },
+  {
+    name: 'the key of a charge is stored after the call',
+    rules: ['charged once', 'notice first'],
+    hasRecharges: true,
+    connector: (connector) =>
+      withCharges(connector, ({ find, create }) => ({
+        find: async () => null,
+        // The key of the attempt before is lost with its process, or with its answer.
+        async create(message, signal) {
+          const isLost = (await find(message, signal)) !== null;
+          return create(isLost ? { ...message, key: `${message.key}-2` } : message, signal);
+        },
+      })),
+  },
+  {
+    name: 'a charge is not looked up once its key is forgotten',
+    rules: ['charged once', 'notice first'],
+    hasRecharges: true,
+    connector: (connector) =>
+      withCharges(connector, ({ create }) => ({ find: async () => null, create })),
+  },
+  {
+    name: 'a returned charge is made again',
+    rules: ['charged once'],
+    hasRecharges: true,
+    store: (store) =>
+      over(store, {
+        ...withoutHolds(store),
+        readRecharges: async (filter) => (await store.readRecharges(filter)).map(asDeclined),
+      }),
+  },
 ];
+
+/** A return as a decline for lack of funds, after which it is charged again. */
+function asDeclined(recharge: Recharge): Recharge {
+  const { charge, state } = recharge;
+  if (charge === null || charge.reversedMinor === 0 || state !== 'returned') return recharge;
+  const declined = { ...charge, status: 'failed', failure: 'funds', reversedMinor: 0 } as const;
+  return { ...recharge, state: 'failed', retryOn: '2026-01-01', charge: declined };
+}
+
+function withCharges(
+  connector: Connector,
+  change: (push: Push<'recharge'>) => Push<'recharge'>,
+): Connector {
+  const { recharge } = connector.push;
+  if (recharge === undefined) return connector;
+  return { ...connector, push: { ...connector.push, recharge: change(recharge) } };
+}

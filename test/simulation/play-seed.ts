@@ -2,7 +2,7 @@
 import { type FaultKind, Faults } from './faults.ts';
 import { type HistoryOptions, playHistory } from './history.ts';
 import type { Planted } from './machine.ts';
-import type { PaymentCounts } from './recharges.ts';
+import type { PaymentCounts } from './seen-recharge.ts';
 import type { Summary } from './summary.ts';
 import { Violation } from './violation.ts';
 import type { Style } from './workload.ts';

@@ -43,6 +43,7 @@ export interface PsaNote {
   ticketId: string;
   key: string;
   body: string;
+  atMs: number;
 }
 
 export interface PsaState {

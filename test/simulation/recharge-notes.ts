@@ -6,6 +6,7 @@ const patterns = {
   collected: /^We have collected /m,
   overdue: /^We have not received /m,
   failed: /^Your bank declined /m,
+  retry: /^Your bank could not pay /m,
   returned: /^Your bank has returned /m,
   ended: / that we announced was cancelled\. /m,
 };
@@ -25,7 +26,8 @@ export function notesOn({ alerts, notes }: PsaState, ticketKey: string): PsaNote
 }
 
 export function countNotes(state: PsaState, ticketKey: string): Record<NoteEvent, number> {
-  const counts = { announced: 0, collected: 0, overdue: 0, failed: 0, returned: 0, ended: 0 };
+  const steps = { announced: 0, collected: 0, overdue: 0, failed: 0, retry: 0, returned: 0 };
+  const counts = { ...steps, ended: 0 };
   for (const note of notesOn(state, ticketKey)) {
     const event = eventOf(note);
     if (event !== null) counts[event] += 1;

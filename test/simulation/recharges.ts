@@ -2,46 +2,22 @@
  * The auditor's view of recharges: what was decided, what people allowed, and what became of each invoice in
  * the PSA. What must hold once all is quiet is in `settled-recharges.ts`.
  */
+
 import type { Books, MessageRow, RechargeRow } from './books.ts';
+import { Charges } from './charges.ts';
+import {
+  type Attempts,
+  attemptsFor,
+  collectedMinor,
+  declinesIn,
+  type Provider,
+} from './provider.ts';
 import type { Psa, PsaInvoice, PsaState } from './psa.ts';
+import { checkAutopay, checkLimits } from './recharge-limits.ts';
 import { announcedMinor, countNotes, eventOf, notesOn } from './recharge-notes.ts';
+import type { PaymentCounts, SeenRecharge } from './seen-recharge.ts';
 import type { RechargePlan, Terms } from './terms.ts';
 import { Violation } from './violation.ts';
-
-export interface SeenRecharge {
-  clientId: string;
-  blockId: string;
-  invoiceKey: string;
-  ticketKey: string;
-  decidedOn: string;
-  decidedMinor: number;
-  /** The highest price that may be charged; null: nothing leaves before a person approves it. */
-  approvedMinor: number | null;
-  /** It was paid and came back before the product can have seen it: then a person may be asked, or not. */
-  isDoubtful: boolean;
-  wasAsked: boolean;
-  /** Of an hour, since it was decided: where another would exceed a limit, it keeps its own. */
-  rates: Set<number>;
-  isCancelled: boolean;
-  /** In the PSA, by whoever collects. */
-  timesPaid: number;
-  timesReturned: number;
-  /** As last settled. */
-  sentOn: string | null;
-  wasPaid: boolean;
-  wasUsable: boolean;
-  collectedLeast: number;
-  returnedLeast: number;
-  overdueLeast: number;
-}
-
-export interface PaymentCounts {
-  requested: number;
-  collected: number;
-  returned: number;
-  ended: number;
-  unapproved: number;
-}
 
 const unusualTimes = 2;
 
@@ -55,7 +31,11 @@ export class Recharges {
   readonly #paid = new Map<string, boolean>();
   readonly #returned = new Map<string, number>();
 
-  constructor(systems: readonly Psa[]) {
+  readonly provider: Provider | null;
+  readonly #charges = new Charges();
+
+  constructor(systems: readonly Psa[], provider: Provider | null) {
+    this.provider = provider;
     this.#psa = systems.find(({ name }) => name === 'psa');
   }
 
@@ -68,33 +48,62 @@ export class Recharges {
     return this.state.invoices.find(({ key }) => key === invoiceKey);
   }
 
-  /** The client has the hours: once invoiced, or once paid; what was collected depends on the payment. */
+  attemptsOf(recharge: SeenRecharge): Attempts {
+    return attemptsFor(this.provider, this.invoiceOf(recharge)?.id);
+  }
+
+  /** What the PSA's collector or the provider has of it. */
+  paidMinorOf(recharge: SeenRecharge): number {
+    if (recharge.isCharged) return collectedMinor(this.attemptsOf(recharge));
+    return this.invoiceOf(recharge)?.paidMinor ?? 0;
+  }
+
+  isPaid(recharge: SeenRecharge): boolean {
+    const invoice = this.invoiceOf(recharge);
+    return invoice !== undefined && this.paidMinorOf(recharge) === invoice.totalMinor;
+  }
+
+  /** The provider is asked for it: nobody pays it in the PSA. */
+  isCharged({ key }: PsaInvoice): boolean {
+    return this.all.get(key ?? '')?.isCharged ?? false;
+  }
+
+  isHeld(clientId: string): boolean {
+    return this.#held.has(clientId);
+  }
+
+  /** The client has the hours: once invoiced, or once paid; what was collected or declined depends on the payment. */
   isUsable(recharge: SeenRecharge, { activate }: Pick<Terms, 'activate'>): boolean {
     const invoice = this.invoiceOf(recharge);
     if (invoice === undefined || invoice.isVoid) return false;
-    const { collected } = countNotes(this.state, recharge.ticketKey);
-    return invoice.isPaid || (activate === 'on-invoice' && collected === 0);
+    const { collected, failed, returned } = countNotes(this.state, recharge.ticketKey);
+    const isUntouched = collected + failed + returned === 0;
+    return this.isPaid(recharge) || (activate === 'on-invoice' && isUntouched);
   }
 
   // ── What people do ────────────────────────────────────────────────────────────────────────────
 
-  /** After anything was done in the PSA. */
+  /** After anything was done in the PSA or at the provider. */
   followPayments(): void {
-    for (const { key, client, isPaid } of this.state.invoices) {
+    for (const invoice of this.state.invoices) {
+      const { key, client } = invoice;
       if (key === null) continue;
+      const recharge = this.all.get(key);
+      const isPaid = recharge === undefined ? invoice.isPaid : this.isPaid(recharge);
       const wasPaid = this.#paid.get(key) ?? false;
       this.#paid.set(key, isPaid);
-      if (wasPaid && !isPaid) this.#returned.set(client, this.timesReturnedOf(client) + 1);
-      const recharge = this.all.get(key);
+      if (wasPaid && !isPaid) this.#returned.set(client, (this.#returned.get(client) ?? 0) + 1);
       if (recharge === undefined || wasPaid === isPaid) continue;
       if (isPaid) recharge.timesPaid += 1;
       else recharge.timesReturned += 1;
     }
   }
 
-  /** All invoices of a client, by its id in the PSA. */
-  timesReturnedOf(client: string): number {
-    return this.#returned.get(client) ?? 0;
+  /** How often hours of a client, by its id in the PSA, can have been withdrawn for want of a payment. */
+  timesUnpaidOf(client: string): number {
+    const own = [...this.all.values()].filter((one) => this.invoiceOf(one)?.client === client);
+    const declines = own.map((recharge) => declinesIn(this.attemptsOf(recharge)).final);
+    return declines.reduce((sum, final) => sum + final, this.#returned.get(client) ?? 0);
   }
 
   approve(invoiceKey: string, priceMinor: number): void {
@@ -112,7 +121,10 @@ export class Recharges {
   resume(clientId: string, terms: Terms): void {
     this.#held.delete(clientId);
     for (const recharge of this.all.values()) {
-      if (recharge.clientId === clientId) recharge.wasUsable = this.isUsable(recharge, terms);
+      if (recharge.clientId !== clientId) continue;
+      recharge.wasUsable = this.isUsable(recharge, terms);
+      recharge.finalResumed = declinesIn(this.attemptsOf(recharge)).final;
+      recharge.timesResumed += 1;
     }
   }
 
@@ -127,12 +139,16 @@ export class Recharges {
     }
     for (const { rates } of this.all.values()) rates.add(terms.rateMinor);
     this.#checkApproved();
+    this.#charges.look(this, terms.recharge);
   }
 
   #admit(row: RechargeRow, rows: readonly RechargeRow[], plan: RechargePlan): void {
     const { clientId, blockId, invoiceKey, ticketKey, priceMinor, issuedOn } = row;
     this.#checkFree(clientId, rows);
-    this.#checkLimits(row, rows, plan);
+    const counted = rows.filter(
+      ({ invoiceKey: key }) => this.all.has(key) && !this.#isUncounted(key),
+    );
+    checkLimits(row, counted, plan);
     checkAutopay(row, plan);
     const isAsked = isUnusual(priceMinor, this.#largestPaid(clientId));
     this.all.set(invoiceKey, {
@@ -143,6 +159,8 @@ export class Recharges {
       wasAsked: isAsked,
       rates: new Set(),
       isCancelled: false,
+      isCharged: plan.collect !== 'psa',
+      ...{ finalResumed: 0, timesResumed: 0 },
       ...{ timesPaid: 0, timesReturned: 0 },
       ...{ sentOn: null, wasPaid: false, wasUsable: false },
       ...{ collectedLeast: 0, returnedLeast: 0, overdueLeast: 0 },
@@ -156,6 +174,14 @@ export class Recharges {
     return this.invoiceOf(recharge)?.isVoid ?? false;
   }
 
+  /** What was declined moved no money. */
+  #isUncounted(invoiceKey: string): boolean {
+    const recharge = this.all.get(invoiceKey);
+    if (recharge === undefined || this.#isOver(invoiceKey)) return true;
+    const { charges, rejected } = this.attemptsOf(recharge);
+    return charges.at(-1)?.status === 'failed' || rejected.length > 0;
+  }
+
   #checkFree(clientId: string, rows: readonly RechargeRow[]): void {
     if (this.#held.has(clientId)) {
       throw new Violation('no sale on hold', `${clientId} is on hold, and more is recharged`);
@@ -166,30 +192,6 @@ export class Recharges {
     });
     if (open === undefined) return;
     throw new Violation('one in flight', `${open.invoiceKey} is, and ${clientId} has a second one`);
-  }
-
-  #checkLimits(row: RechargeRow, rows: readonly RechargeRow[], plan: RechargePlan): void {
-    const { clientId, issuedOn, priceMinor } = row;
-    const others = rows.filter(
-      (other) => this.all.has(other.invoiceKey) && !this.#isOver(other.invoiceKey),
-    );
-    const sumOf = (isCounted: (other: RechargeRow) => boolean) =>
-      others.filter(isCounted).reduce((sum, other) => sum + other.priceMinor, priceMinor);
-    const isOwn = (other: RechargeRow) => other.clientId === clientId;
-    const isToday = (other: RechargeRow) => other.issuedOn === issuedOn;
-    const isThisMonth = (other: RechargeRow) => other.issuedOn.slice(0, 7) === issuedOn.slice(0, 7);
-    const { limits, limitsOfAll } = plan;
-    const sums: [string, number, number | null][] = [
-      ['a recharge', priceMinor, limits.chargeMinor],
-      ['a day', sumOf((other) => isOwn(other) && isToday(other)), limits.dayMinor],
-      ['a month', sumOf((other) => isOwn(other) && isThisMonth(other)), limits.monthMinor],
-      ['a day of all', sumOf(isToday), limitsOfAll.dayMinor],
-      ['a month of all', sumOf(isThisMonth), limitsOfAll.monthMinor],
-    ];
-    for (const [what, minor, limit] of sums) {
-      if (limit === null || minor <= limit) continue;
-      throw new Violation('within limits', `${clientId}: ${minor} exceeds ${limit} ${what}`);
-    }
   }
 
   /** The largest of the client's that was ever collected; null: none was. */
@@ -226,8 +228,9 @@ export class Recharges {
   }
 
   /** Why a message is not in the PSA; null: it has to be. */
-  statusOf(message: MessageRow, books: Books): 'pending' | 'cancelled' | null {
+  statusOf(message: MessageRow, books: Books): 'pending' | 'cancelled' | 'dead' | null {
     const { key, kind, afterKey, status } = message;
+    if (kind === 'recharge') return status === 'dead' && this.#isRejected(key) ? 'dead' : null;
     const row = books.recharges().find((one) => {
       return one.invoiceKey === key || (one.ticketKey === afterKey && kind === 'ticket-note');
     });
@@ -238,13 +241,21 @@ export class Recharges {
     return kind === 'invoice' || mayWait ? 'cancelled' : null;
   }
 
+  #isRejected(chargeKey: string): boolean {
+    const { rejected = [], charges = [] } = this.provider ?? {};
+    const has = (all: readonly { key: string }[]) => all.some(({ key }) => key === chargeKey);
+    return has(rejected) && !has(charges);
+  }
+
   /** Remembers what was settled; from then on the product must know it. */
   noteSettled(recharge: SeenRecharge, terms: Terms): void {
     const invoice = this.invoiceOf(recharge);
     const isUsable = this.isUsable(recharge, terms);
-    if (recharge.wasUsable && !isUsable) this.#held.add(recharge.clientId);
+    const { final } = declinesIn(this.attemptsOf(recharge));
+    const isDeclined = final > recharge.finalResumed;
+    if (isDeclined || (recharge.wasUsable && !isUsable)) this.#held.add(recharge.clientId);
     recharge.wasUsable = isUsable;
-    recharge.wasPaid = invoice?.isPaid ?? false;
+    recharge.wasPaid = this.isPaid(recharge);
     if (!recharge.wasPaid) return;
     const before = this.#largest.get(recharge.clientId) ?? 0;
     this.#largest.set(recharge.clientId, Math.max(before, invoice?.totalMinor ?? 0));
@@ -259,21 +270,12 @@ export class Recharges {
       returned: told.reduce((sum, { returned }) => sum + returned, 0),
       ended: all.filter(({ invoiceKey }) => this.#isOver(invoiceKey)).length,
       unapproved: all.filter(({ wasAsked }) => wasAsked).length,
+      charged: this.provider?.charges.length ?? 0,
+      declined: told.reduce((sum, { failed, retry }) => sum + failed + retry, 0),
     };
   }
 }
 
 function isUnusual(priceMinor: number, largestMinor: number | null): boolean {
   return largestMinor === null || priceMinor > unusualTimes * largestMinor;
-}
-
-/** The MSP is told where the collector leaves an invoice alone, and only there. */
-function checkAutopay(
-  { invoiceKey, priceMinor, alertBody }: RechargeRow,
-  plan: RechargePlan,
-): void {
-  const isAbove = priceMinor > (plan.autopayUpToMinor ?? Number.POSITIVE_INFINITY);
-  if (isAbove === /so it is not collected automatically/.test(alertBody)) return;
-  const detail = `${invoiceKey} at ${priceMinor}: the alert is wrong about the collector's limit`;
-  throw new Violation('told once', detail);
 }

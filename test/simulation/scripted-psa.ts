@@ -1,19 +1,11 @@
 /** A PSA in memory behind the connector contract, with faults at every call. */
-import type {
-  Connector,
-  ConnectorContext,
-  Page,
-  Presence,
-  Pull,
-} from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { errorKindOf, type Faults, type Place, type VendorFault } from './faults.ts';
+import type { Connector, ConnectorContext, Presence, Pull } from '../../src/contract/connector.ts';
+import type { Place, VendorFault } from './faults.ts';
 import type { NewEntry, Psa, PsaEntry, PsaInvoice, PsaState, PsaTicket } from './psa.ts';
+import { pullOf, refuse, type Vendor } from './scripted-pull.ts';
 import { pushesInto, type Written } from './scripted-push.ts';
 import {
   chunksOf,
-  pageOf,
-  placeOf,
   type Row,
   toClientRow,
   toEntryRow,
@@ -21,14 +13,8 @@ import {
   toTicketRow,
 } from './scripted-rows.ts';
 
-/** How far our clock may be ahead of the vendor's, as `connectors/http` has it. */
-const aheadMsMax = 10 * 60_000;
-
-export interface ScriptedOptions {
+export interface ScriptedOptions extends Vendor {
   name: string;
-  now(): number;
-  faults: Faults;
-  pageSize: number;
   /** No two systems use the same ids. */
   firstId: number;
   /** Whether time is shown only ticket by ticket; else in a list, with ids for the sweep. */
@@ -191,39 +177,11 @@ export class ScriptedPsa implements Psa {
   }
 
   #refuse(context: ConnectorContext, place: Place): VendorFault | null {
-    context.onRequest(false);
-    if (context.now() - this.#options.now() > aheadMsMax) {
-      throw new KindError('config', 'This machine’s clock is ahead of the vendor’s.');
-    }
-    const fault = this.#options.faults.strike(place);
-    const kind = fault === null ? undefined : errorKindOf[fault];
-    if (kind !== undefined) throw new KindError(kind, `The vendor failed: ${fault}.`);
-    return fault;
+    return refuse(this.#options, context, place);
   }
 
   #pull<R extends Row>(context: ConnectorContext, rows: () => R[]): Pull<R> {
-    const psa = this;
-    const { pageSize } = this.#options;
-    return async function* ({ since, resume }): AsyncGenerator<Page<R>> {
-      let after = resume;
-      for (;;) {
-        const fault = psa.#refuse(context, 'page');
-        const wanted = rows().filter((row) => row.updatedAt >= since);
-        const found = wanted.filter((row) => after === null || placeOf(row) > after);
-        found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-        if (fault === 'reordered-pages') {
-          // In no order, no page but the last is a safe point to go on from.
-          for (const page of chunksOf(found, pageSize).reverse()) yield pageOf(page, null);
-          return;
-        }
-        const page = found.slice(0, pageSize);
-        const last = page.at(-1);
-        after = last === undefined ? after : placeOf(last);
-        yield pageOf(page, after);
-        if (fault === 'duplicate-page') yield pageOf(page, after);
-        if (found.length <= pageSize) return;
-      }
-    };
+    return pullOf(this.#options, context, rows);
   }
 
   async *#ticketTime(context: ConnectorContext, ticketIds: readonly string[]) {

@@ -40,7 +40,7 @@ export function pushesInto(written: Written, writing: Writing): Pushes {
     'ticket-note': push<'ticket-note'>(
       ({ key }) => notes.find((one) => one.key === key)?.key,
       ({ key, ticketId, body }) => {
-        notes.push({ key, ticketId, body });
+        notes.push({ key, ticketId, body, atMs: writing.now() });
         return key;
       },
     ),
@@ -86,6 +86,7 @@ function pushWith(writing: Writing, times: Map<string, number>) {
   });
 }
 
-function isDone(fault: VendorFault | null): boolean {
+/** Whether it was written, whatever the answer. */
+export function isDone(fault: VendorFault | null): boolean {
   return fault === null || fault === 'lost-answer' || fault === 'html';
 }

@@ -2,8 +2,9 @@
 import type { Auditor } from './auditor.ts';
 import type { LedgerRow } from './books.ts';
 import { sum } from './model.ts';
+import { declinesIn } from './provider.ts';
 import { countNotes, type NoteEvent } from './recharge-notes.ts';
-import type { SeenRecharge } from './recharges.ts';
+import type { SeenRecharge } from './seen-recharge.ts';
 import { dayMs } from './terms.ts';
 import { Violation } from './violation.ts';
 
@@ -28,7 +29,8 @@ function refuse(rule: string, detail: string): never {
 /** What was collected is the price of the hours that the client has, less what is still owed for them. */
 function checkMoney(auditor: Auditor, recharge: SeenRecharge, ledger: readonly LedgerRow[]): void {
   const { blockId, invoiceKey } = recharge;
-  const { totalMinor = 0, paidMinor = 0 } = auditor.recharges.invoiceOf(recharge) ?? {};
+  const { totalMinor = 0 } = auditor.recharges.invoiceOf(recharge) ?? {};
+  const paidMinor = auditor.recharges.paidMinorOf(recharge);
   const rows = ledger.filter((row) => row.blockId === blockId);
   const bought = rows.filter(({ side, reason }) => side === 'credit' && reason === 'purchase');
   const keys = new Set(bought.map(({ key }) => key));
@@ -51,23 +53,26 @@ function checkNotes({ recharges, books, terms }: Auditor, recharge: SeenRecharge
   const { invoiceKey, ticketKey } = recharge;
   const invoice = recharges.invoiceOf(recharge);
   const told = countNotes(recharges.state, ticketKey);
-  const isPaid = invoice?.isPaid ?? false;
+  const isPaid = recharges.isPaid(recharge);
   if (isPaid && !recharge.wasPaid) recharge.collectedLeast += 1;
   if (!isPaid && recharge.wasPaid) recharge.returnedLeast += 1;
   if (invoice !== undefined) recharge.sentOn ??= today;
   const { chaseAfterDays } = terms.recharge ?? { chaseAfterDays: 0 };
   const daysOut = recharge.sentOn === null ? 0 : daysBetween(recharge.sentOn, today);
+  const { again, final } = declinesIn(recharges.attemptsOf(recharge));
   const isOpen = invoice !== undefined && !invoice.isVoid && !isPaid && told.collected === 0;
   // The product learns of the invoice a day later at most.
-  if (isOpen && daysOut > chaseAfterDays + 1) recharge.overdueLeast = 1;
+  const isChased = !recharge.isCharged && daysOut > chaseAfterDays;
+  if (isChased && isOpen && daysOut > chaseAfterDays + 1) recharge.overdueLeast = 1;
   const isVoid = invoice?.isVoid ?? false;
   const isOver = isVoid || recharge.isCancelled;
   const isEndTold = isOver && told.announced > 0 && told.returned === 0;
   const bounds: Record<NoteEvent, readonly [least: number, most: number]> = {
     announced: [invoice === undefined ? 0 : 1, recharge.approvedMinor === null ? 0 : 1],
     collected: [recharge.collectedLeast, recharge.timesPaid],
-    overdue: [recharge.overdueLeast, daysOut > chaseAfterDays ? 1 : 0],
-    failed: [0, 0],
+    overdue: [recharge.overdueLeast, isChased ? 1 : 0],
+    failed: [final, final],
+    retry: [again, again + recharge.timesResumed],
     returned: [recharge.returnedLeast, recharge.timesReturned],
     ended: [isEndTold ? 1 : 0, isEndTold ? 1 : 0],
   };
@@ -78,7 +83,9 @@ function checkNotes({ recharges, books, terms }: Auditor, recharge: SeenRecharge
     const about = `${invoiceKey} (${status}${isPaid ? ', paid' : ''}${isVoid ? ', void' : ''})`;
     refuse('client told once', `${about}: ${event} ${times} times, not ${least} to ${most}`);
   }
-  if (told.collected - told.returned === Number(isPaid)) return;
+  // A charge that was collected and returned between two runs was only returned, to the client.
+  const isShort = recharge.isCharged && !isPaid && told.returned === recharge.timesReturned;
+  if (isShort || told.collected - told.returned === Number(isPaid)) return;
   const detail = `${told.collected} times collected, ${told.returned} times returned`;
   refuse('client told once', `${invoiceKey} is ${isPaid ? '' : 'not '}paid: ${detail}`);
 }
@@ -95,8 +102,10 @@ function checkOrderAlerts({ recharges, orderAlerts }: Auditor): void {
     const overdue = sum(told.map((counts) => counts.overdue));
     const returned = sum(told.map((counts) => counts.returned));
     const alerts = orderAlerts.countsOf(clientId);
-    if (alerts.overdue === overdue && alerts.returned >= returned) continue;
-    const detail = `${overdue} overdue and ${returned} returned, ${JSON.stringify(alerts)} alerts`;
+    const declined = sum(told.map((counts) => counts.failed));
+    const isTold = alerts.overdue === overdue && alerts.declined === declined;
+    if (isTold && alerts.returned >= returned) continue;
+    const detail = `${declined} declined, ${overdue} overdue and ${returned} returned, ${JSON.stringify(alerts)} alerts`;
     refuse('told once', `${clientId}: ${detail}`);
   }
 }

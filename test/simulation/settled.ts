@@ -185,7 +185,8 @@ function checkRecords(auditor: Auditor, ledger: readonly LedgerRow[]): void {
   const psa = systems.find(({ name }) => name === 'psa');
   if (psa === undefined) throw new Error('there is no psa');
   const { alerts, notes, invoices } = psa.state();
-  const records = [...alerts, ...notes, ...invoices].flatMap(({ key }) => key ?? []);
+  const charges = auditor.recharges.provider?.charges ?? [];
+  const records = [...alerts, ...notes, ...invoices, ...charges].flatMap(({ key }) => key ?? []);
   const messages = books.messages().filter(({ kind }) => kind !== 'balance-field');
   for (const message of messages) {
     const { key, status } = message;

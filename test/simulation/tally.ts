@@ -1,6 +1,6 @@
 /** Many seeds, counted together. */
 import type { Outcome } from './play-seed.ts';
-import type { PaymentCounts } from './recharges.ts';
+import type { PaymentCounts } from './seen-recharge.ts';
 
 export interface Tally {
   seeds: number;
@@ -21,7 +21,15 @@ export async function tally(
 ): Promise<Tally> {
   const result: Tally = {
     ...{ seeds: 0, crashes: 0, faults: {} },
-    payments: { requested: 0, collected: 0, returned: 0, ended: 0, unapproved: 0 },
+    payments: {
+      requested: 0,
+      collected: 0,
+      returned: 0,
+      ended: 0,
+      unapproved: 0,
+      charged: 0,
+      declined: 0,
+    },
     ...{ violations: 0, firstViolation: null },
   };
   const left = seeds[Symbol.iterator]();

@@ -1,5 +1,6 @@
 /** The terms of a history, in words that the auditor understands too. */
 import type { Random } from '../demo/random.ts';
+import type { Style } from './workload.ts';
 
 export interface Terms {
   per: 'ticket' | 'entry' | 'day';
@@ -22,6 +23,10 @@ export interface Terms {
 export interface RechargePlan {
   /** Whether the first and the second client's are. */
   clients: readonly [boolean, boolean];
+  /** `psa`: by whatever collects the PSA's invoices; `pay`: by charges at a provider. */
+  collect: 'psa' | 'pay';
+  /** From the client's notice to the charge. */
+  noticeDays: number;
   blockSeconds: number;
   chaseAfterDays: number;
   autopayUpToMinor: number | null;
@@ -66,7 +71,7 @@ export function drawTerms(random: Random): Terms {
 export const rechargedEarlierSeconds = 2 * hour;
 
 /** Blocks are small, so that several are needed; most limits leave room for a few of them. */
-export function drawRecharge(random: Random, { rateMinor }: Terms): RechargePlan {
+export function drawRecharge(random: Random, { rateMinor }: Terms, style: Style): RechargePlan {
   const blockSeconds = random.pick([2, 3, 3, 5]) * hour;
   const blockMinor = (rateMinor * blockSeconds) / hour;
   const draw = (share: number, blocks: readonly number[]): number | null =>
@@ -77,6 +82,9 @@ export function drawRecharge(random: Random, { rateMinor }: Terms): RechargePlan
       [true, true],
       [true, false],
     ] as const),
+    // A charge that was rejected, or made a day earlier, has consequences: that is not the same in every run.
+    collect: style === 'strict' ? 'psa' : random.pick(['psa', 'pay', 'pay']),
+    noticeDays: random.pick([0, 0, 1, 2]),
     blockSeconds,
     chaseAfterDays: random.pick([1, 1, 2]),
     autopayUpToMinor: draw(0.4, [1, 2.5]),

@@ -17,6 +17,8 @@ export type DeedName =
   | 'pay part'
   | 'bounce'
   | 'void'
+  | 'settle'
+  | 'give back'
   | 'approve'
   | 'cancel'
   | 'resume'
@@ -54,20 +56,26 @@ const always: readonly DeedName[] = [
 /** With recharges: what the collector, its bank and the user of the command line do. */
 const payments: readonly DeedName[] = [
   ...(['pay', 'pay', 'pay', 'pay', 'pay', 'pay part', 'bounce', 'bounce', 'bounce'] as const),
+  ...(['settle', 'settle', 'settle', 'settle', 'give back'] as const),
   ...(['approve', 'approve', 'approve', 'approve', 'cancel', 'resume', 'resume'] as const),
 ];
 
-/** Payments take days, and so do those who are asked about them. */
-const daysMore = 3;
+/** Payments take days, and so do those who are asked about them; a declined charge is repeated after five. */
+const daysMore = { psa: 3, pay: 6 } as const;
 const deedsMore = 8;
 
 /** The days of a history, each a list of steps that a run without faults ends. */
-export function drawDays(random: Random, style: Style, hasRecharges = false): Step[][] {
+export function drawDays(
+  random: Random,
+  style: Style,
+  { recharge }: Pick<Terms, 'recharge'>,
+): Step[][] {
+  const hasRecharges = recharge !== null;
   const known = hasRecharges ? [...always, ...payments] : always;
   // What is posted stays as it was rated: with other rates, what a run met on its way would matter.
   const names = style === 'busy' ? known : [...known, 'rerate' as const];
   const meanwhile = known.filter((name) => !isByCommand(name));
-  const more = hasRecharges ? daysMore : 0;
+  const more = recharge === null ? 0 : daysMore[recharge.collect];
   const drawDeed = (among: readonly DeedName[]): Deed => {
     return { name: random.pick(among), a: random.whole(0, 9999), b: random.whole(0, 9999) };
   };
@@ -91,7 +99,12 @@ function isByCommand(name: DeedName): boolean {
 }
 
 /** What the PSAs show of it. False: it is none of theirs. */
-export function doDeed({ name, a, b }: Deed, systems: readonly Psa[], nowMs: number): boolean {
+export function doDeed(
+  { name, a, b }: Deed,
+  systems: readonly Psa[],
+  nowMs: number,
+  isCharged: (invoice: PsaInvoice) => boolean,
+): boolean {
   const psa = systems[b % systems.length] ?? systems[0];
   if (psa === undefined || isByCommand(name)) return false;
   const { tickets, entries } = psa.state();
@@ -100,7 +113,7 @@ export function doDeed({ name, a, b }: Deed, systems: readonly Psa[], nowMs: num
     psa.openTicket(psa.clients[a % 12 === 0 ? 2 : a % 2] ?? '');
     return true;
   }
-  if (isOnInvoice(name)) doInvoice(name, systems, a);
+  if (isOnInvoice(name)) doInvoice(name, systems, a, isCharged);
   // The latest tickets, so that much happens to each.
   const ticket = tickets.toReversed()[a % Math.max(1, Math.min(5, tickets.length))];
   if (ticket === undefined) return true;
@@ -156,10 +169,17 @@ function isOnInvoice(name: DeedName): name is keyof typeof suited {
 }
 
 /** An invoice of ours is paid, comes back from the bank, or is voided by hand. */
-function doInvoice(name: keyof typeof suited, systems: readonly Psa[], a: number): void {
+function doInvoice(
+  name: keyof typeof suited,
+  systems: readonly Psa[],
+  a: number,
+  isCharged: (invoice: PsaInvoice) => boolean,
+): void {
   const psa = systems.find((one) => one.name === 'psa');
   if (psa === undefined) return;
-  const open = psa.state().invoices.filter((one) => !one.isVoid && suited[name](one));
+  const { invoices } = psa.state();
+  // What is charged at a provider is left to it.
+  const open = invoices.filter((one) => !one.isVoid && suited[name](one) && !isCharged(one));
   // A retry may have written one after another: which it is must not depend on that.
   open.sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
   const invoice = open[a % Math.max(1, open.length)];

@@ -4,6 +4,7 @@ import type { FaultOptions, FaultKind as WireFault } from '../sandbox/server.ts'
 import type { FaultKind, Faults } from './faults.ts';
 import { HttpPsa } from './http-psa.ts';
 import type { Clock, World } from './office.ts';
+import { ScriptedProvider } from './scripted-provider.ts';
 import { ScriptedPsa } from './scripted-psa.ts';
 
 /** One that lists all its time, and one that shows it ticket by ticket. */
@@ -26,6 +27,7 @@ export async function createScriptedWorld(clock: Clock, faults: Faults): Promise
         isTimePerTicket: true,
       }),
     ],
+    provider: new ScriptedProvider({ ...shared, pageSize: 2 }),
     aheadMsMax: Number.POSITIVE_INFINITY,
     disturb: () => {},
     calm: () => {},
@@ -63,6 +65,7 @@ export async function createHttpWorld(clock: Clock, faults: Faults): Promise<Wor
   let planned: OnTheWire[] = [];
   return {
     systems: [psa],
+    provider: null,
     // The sandbox answers with the date of the real clock, which is far ahead of this one.
     aheadMsMax: 9 * 60_000,
     disturb(random: Random) {
