@@ -5,7 +5,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
 import { allRows, numericIds } from '../kit/reading/lists.ts';
-import { type NameSources, onlyOne } from '../kit/reading/names.ts';
+import type { NameSources } from '../kit/reading/names.ts';
 import { refuseOtherCurrency, type Sale } from '../kit/writing/sales.ts';
 import type { KeySearch } from '../kit/writing/search.ts';
 import type { List, Psa } from './call.ts';
@@ -148,12 +148,13 @@ export async function productNumber(psa: Psa, name: string): Promise<SourceId> {
   const list = { path: catalog, ...fieldsOf(Product) };
   const conditions = isText('identifier', name);
   const found = await allRows(psa, { ...list, conditions }, Product);
-  return onlyOne(
-    found.filter(({ identifier, inactiveFlag }) => identifier === name && inactiveFlag !== true),
-    'ConnectWise',
-    `active product called "${name}"`,
-    'Write the name as ConnectWise shows it, including case, or activate it there.',
-  ).id;
+  const active = found.find(
+    ({ identifier, inactiveFlag }) => identifier === name && inactiveFlag !== true,
+  );
+  if (active !== undefined) return active.id;
+  throw new KindError('config', `ConnectWise has no active product called "${name}".`, {
+    fix: 'Write the name as ConnectWise shows it, including case, or activate it there.',
+  });
 }
 
 /** The ID of the sale's product, else of the configured one. */

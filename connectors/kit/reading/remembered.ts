@@ -37,8 +37,10 @@ export function remember<C extends HasContext, Row>(
   /** Concurrent look-ups share one request. */
   let underWay: Promise<readonly Row[]> | null = null;
 
-  async function keep({ context }: C, rows: readonly Row[]): Promise<void> {
+  async function keep(call: C, rows: readonly Row[]): Promise<void> {
+    const { context } = call;
     readHereMs = context.now();
+    if (JSON.stringify(await stored(call)) === JSON.stringify(rows)) return;
     await context.memory.set(key, JSON.stringify({ readAtMs: readHereMs, rows }));
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '../../../domain/time.ts';
 import type { PullPage, QuarantinedSubject } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
@@ -142,16 +143,23 @@ function quarantineRow(database: Database, finding: Finding): 'new' | 'known' | 
   return standing.status === 'open' ? 'known' : 'new';
 }
 
-/** The last-modified timestamp is not part of what was accepted. */
+/** What people read about a row, and no rule does: a change of it is the same row. */
+const shownOnly = ['updatedAt', 'note', 'summary', 'secondsText', 'technician'];
+
+/** Whether the rules read the same of both: in whatever order the fields are, absent or null. */
 function isSame(accepted: string | null, seen: string | null): boolean {
-  return withoutTimestamp(accepted) === withoutTimestamp(seen);
+  return isDeepStrictEqual(readByRules(accepted), readByRules(seen));
 }
 
-function withoutTimestamp(row: string | null): string | null {
-  if (row === null) return null;
-  const fields: unknown = JSON.parse(row);
-  if (typeof fields !== 'object' || fields === null) return row;
-  return JSON.stringify({ ...fields, updatedAt: null });
+function readByRules(text: string | null): unknown {
+  const row: unknown = text === null ? null : JSON.parse(text);
+  if (typeof row !== 'object' || row === null) return row;
+  // A name with an ID is known by that.
+  const named = 'ids' in row && typeof row.ids === 'object' ? Object.keys(row.ids ?? {}) : [];
+  const fields = Object.entries(row).filter(
+    ([name, value]) => value !== null && !shownOnly.includes(name) && !named.includes(name),
+  );
+  return Object.fromEntries(fields);
 }
 
 function textOf(row: unknown): string | null {
