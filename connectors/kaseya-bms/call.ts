@@ -2,24 +2,26 @@
 import { z } from 'zod';
 import type { ConnectorContext } from '../../src/contract/connector.ts';
 import { isKindError, KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/answers/wire.ts';
+import type { ZoneName } from '../../src/domain/zone.ts';
+import { rawId } from '../http/answers/rows.ts';
 import { createTransport } from '../http/transport.ts';
 import type { RawAnswer, TransportOptions } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
 import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
 import type { KaseyaBmsConfig } from './config.ts';
-import { readableMs, type Zones, zonesOf } from './local-times.ts';
+import { readableMs } from './local-times.ts';
 import { classifyBms, ListAnswer, refusalIn, resultOf } from './schema.ts';
 
 const source = 'https://help.bms.kaseya.com/help/Content/BMS%20API/bms-api-v2-bms-rest-apis.html';
 
 export interface Bms extends Call<KaseyaBmsConfig, List> {
-  zones: Zones;
+  /** Of the days and times of work; other timestamps are in UTC. */
+  zone: ZoneName;
 }
 
 export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): OpenCall<Bms> {
-  const zones = zonesOf(config, context.timezone);
+  const zone = config.timezone ?? context.timezone;
   const open = createCalls<KaseyaBmsConfig, List>(
     config,
     context,
@@ -27,15 +29,13 @@ export function createBms(config: KaseyaBmsConfig, context: ConnectorContext): O
       baseUrl: config.baseUrl,
       // 1,500 requests per hour and endpoint, which BMS does not count for us; a refusal is waited out.
       limits: [{ path: '', concurrency: 2, source }],
-      ...createBmsTokens(config, context, zones),
+      ...createBmsTokens(config, context),
       classify: classifyBms,
     },
     readPages,
   );
-  return (signal) => ({ ...open(signal), zones });
+  return (signal) => ({ ...open(signal), zone });
 }
-
-// ── Pages ───────────────────────────────────────────────────────────────────────────────────────
 
 export interface List {
   path: string;
@@ -88,13 +88,9 @@ function createPageReader({ path, isUncounted }: List, pageSize: number) {
   };
 }
 
-const AnyRow = z.object({ id: Id });
-
 function idsOf(rows: readonly unknown[]): string[] {
-  return rows.flatMap((row) => AnyRow.safeParse(row).data?.id ?? []);
+  return rows.flatMap((row) => rawId(row) ?? []);
 }
-
-// ── Tokens ──────────────────────────────────────────────────────────────────────────────────────
 
 const Token = z.object({
   accesstoken: z.string().min(1),
@@ -105,7 +101,6 @@ const Token = z.object({
 function createBmsTokens(
   config: KaseyaBmsConfig,
   context: ConnectorContext,
-  { timestamps }: Zones,
 ): Pick<TransportOptions, 'authorize' | 'reauthorize'> {
   const transport = createTransport({
     context,
@@ -120,7 +115,7 @@ function createBmsTokens(
     const request = { method: 'POST', path: '/v2/security/authenticate', form, signal } as const;
     const login = { ...request, isRead: true, answersTokens: true };
     const { data } = await transport.send(login, resultOf(Token));
-    const endMs = readableMs(data.accesstokenexpireon, timestamps) ?? 0;
+    const endMs = readableMs(data.accesstokenexpireon) ?? 0;
     // An expiry in the past was read in the wrong zone: keep the token until it is refused.
     const lifeMs = endMs > context.now() ? endMs - context.now() : Number.POSITIVE_INFINITY;
     return { value: data.accesstoken, expiresInSeconds: lifeMs / 1000 };
@@ -133,7 +128,7 @@ function loginRefusal(answer: RawAnswer): KindError | null {
   const special = classifyBms(answer);
   if (special !== null && isKindError(special, 'rate-limited', 'transient')) return special;
   if (special === null && status !== 400 && status !== 401) return null;
-  const said = refusalIn(answer)?.said ?? `status ${status}`;
+  const said = refusalIn(answer) ?? `status ${status}`;
   return new KindError('auth', `BMS refused the login: ${said}`, {
     status,
     fix: 'Check tenant, username and password, and that this user is exempt from two-factor authentication.',

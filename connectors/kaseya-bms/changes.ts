@@ -4,12 +4,12 @@
  */
 import { z } from 'zod';
 import type { PullRequest } from '../../src/contract/connector.ts';
-import type { Query } from '../kit/call.ts';
+import { msFromInstant } from '../../src/domain/time.ts';
 import type { Pages } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { facts } from './facts.ts';
 import { listOf } from './lists.ts';
-import { filterTime, readableMs } from './local-times.ts';
+import { readableMs, writtenTime } from './local-times.ts';
 
 /** `field`: the one that the first filter compares. */
 export const timeChanges = {
@@ -26,24 +26,21 @@ export const ticketChanges = {
   second: 'Filter.LastStatusUpdateFrom',
 } as const;
 
-/** `query`: further parameters. */
 export async function* changedPages(
   bms: Bms,
   { name, first, field, second }: typeof timeChanges | typeof ticketChanges,
-  query: Query,
   { since }: PullRequest,
 ): Pages {
   await facts.refuseIfFalse(bms.context, 'change-filters', 'change-zone');
-  const { timestamps } = bms.zones;
-  const from = filterTime(since, timestamps);
-  yield* bms.pages(listOf(name, { ...query, [first]: from }));
-  const fromMs = readableMs(from, timestamps) ?? 0;
+  const from = writtenTime(since);
+  yield* bms.pages(listOf(name, { [first]: from }));
+  const fromMs = msFromInstant(since);
   const isMissed = (raw: unknown): boolean => {
     const row = z.record(z.string(), z.unknown()).safeParse(raw).data ?? {};
-    const changedMs = readableMs(row[field], timestamps);
+    const changedMs = readableMs(row[field]);
     return changedMs === null || changedMs < fromMs;
   };
-  for await (const { rows } of bms.pages(listOf(name, { ...query, [second]: from }))) {
+  for await (const { rows } of bms.pages(listOf(name, { [second]: from }))) {
     const missed = rows.filter(isMissed);
     if (missed.length === 0) return;
     yield { rows: missed };

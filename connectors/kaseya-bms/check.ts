@@ -53,13 +53,13 @@ export async function checkConnection(bms: Bms, clientIds: readonly SourceId[]) 
 }
 
 /** What BMS reports about the API user: time zone and currency. */
-function compareUser({ zones, context }: Bms, user: User): CheckResult[] {
-  const { olsontimezonename: zone, currencycode: currency } = user;
+function compareUser({ zone, context }: Bms, user: User): CheckResult[] {
+  const { olsontimezonename: shown, currencycode: currency } = user;
   const results: CheckResult[] = [];
-  if (zone) {
-    const detail = `BMS shows times to this user in ${zone}; they are read in ${zones.work}.`;
-    const fix = `Set timezone: ${zone}, or the zone of this user in BMS.`;
-    const isSame = zone === zones.work;
+  if (shown) {
+    const detail = `BMS shows times to this user in ${shown}; they are read in ${zone}.`;
+    const fix = `Set timezone: ${shown}, or the zone of this user in BMS.`;
+    const isSame = shown === zone;
     results.push(isSame ? okResult('timezone', detail) : warningResult('timezone', detail, fix));
   }
   if (currency && currency !== context.currency) {

@@ -31,12 +31,6 @@ export const KaseyaBmsConfig = z.strictObject({
   timezone: Zone.optional().describe(
     'Zone of the day and the times of work, which BMS shows without one. Default: the file’s timezone.',
   ),
-  timestamps: z
-    .enum(['utc', 'local'])
-    .default('utc')
-    .describe(
-      'Zone of other timestamps (changed, completed) that BMS shows without one: UTC, or the zone of work.',
-    ),
   alerts: Alerts.optional().describe(
     'How tickets are made; needed only where alerts or invoices go to this connection.',
   ),

@@ -11,8 +11,8 @@ const rows = {
     'No time is read, since it would be debited in a wrong unit.',
   ),
   'change-zone': reading.needed(
-    'Timestamps of changes are in the zone that the setting timestamps names.',
-    'Nothing is read, since changes would be missed. Set it to the other value.',
+    'Timestamps of changes are in UTC.',
+    'Nothing is read, since changes would be missed. Set the API user’s zone in BMS to UTC, and timezone: UTC.',
   ),
   'start-filter': reading.needed(
     'Time can be requested by the day of work.',

@@ -20,9 +20,10 @@ export const kaseyaBms = describeVendor({
   table: { approval: true, deletions: 'sweep', sale: 'ticket charge', ownBlocks: 'warned of' },
   facts,
   evidence: ['schema'],
-  readsBy: ({ closedStatuses, timezone, timestamps }) => ({
-    tickets: [closedStatuses, timestamps],
-    time: [timezone, timestamps],
+  // Compared with what is stored, where `utc` was once a setting.
+  readsBy: ({ closedStatuses, timezone }) => ({
+    tickets: [closedStatuses, 'utc'],
+    time: [timezone, 'utc'],
   }),
   needsProduct: ({ billing }) => billing.product === undefined,
   open: createBms,

@@ -31,8 +31,6 @@ export function listOf(name: Listed, query: List['query'] = {}): List {
   return { ...lists[name], query: { ...lists[name].query, ...query } };
 }
 
-// ── Accounts ────────────────────────────────────────────────────────────────────────────────────
-
 export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
   return numericIds('Kaseya BMS', clientIds);
 }
@@ -63,8 +61,6 @@ export async function readContracts(bms: Bms, clientIds: readonly SourceId[]) {
 export function readUser(bms: Bms) {
   return bms.get('/v2/security/userinfo', resultOf(UserWire));
 }
-
-// ── Numbers behind names ────────────────────────────────────────────────────────────────────────
 
 const lookUps = {
   queue: '/v2/system/queues/lookup',
@@ -129,8 +125,6 @@ export async function findProduct(bms: Bms, name: string): Promise<number> {
   const fix = 'Write one name as BMS shows it.';
   return onlyOne([...ids], 'BMS', `active product called "${name}"`, fix);
 }
-
-// ── Custom fields of accounts ───────────────────────────────────────────────────────────────────
 
 /** `/22/7`: of the module of accounts. */
 export function fieldsPath({ config }: Bms, kind: '' | '/data' = ''): string {

@@ -8,26 +8,12 @@ import {
   msFromInstant,
 } from '../../src/domain/time.ts';
 import { msFromWallClock, wallClockAt, type ZoneName } from '../../src/domain/zone.ts';
+import { isNow } from '../http/answers/clock.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
 import type { Bms } from './call.ts';
-import type { KaseyaBmsConfig } from './config.ts';
 import { facts } from './facts.ts';
 
-export interface Zones {
-  /** Zone of the day and times of work. */
-  work: ZoneName;
-  /** Zone of all other timestamps. */
-  timestamps: ZoneName;
-}
-
-export function zonesOf({ timezone, timestamps }: KaseyaBmsConfig, fileZone: ZoneName): Zones {
-  const work = timezone ?? fileZone;
-  return { work, timestamps: timestamps === 'utc' ? 'UTC' : work };
-}
-
 const dayMs = 86_400_000;
-/** No current zone sets its clocks back by more at once. */
-const lookAheadMs = 3 * 3_600_000;
 
 const local = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 /** What the vendor's framework writes for "no date". */
@@ -46,26 +32,18 @@ export function instantOf(text: string, zone: ZoneName): Instant | null {
 }
 
 /** In ms; null also if unreadable: for timestamps that are only a hint. */
-export function readableMs(text: unknown, zone: ZoneName): number | null {
+export function readableMs(text: unknown, zone: ZoneName = 'UTC'): number | null {
   const at = ifBelieved(() => (typeof text === 'string' ? instantOf(text, zone) : null));
   return at === null ? null : msFromInstant(at);
 }
 
 /** As BMS accepts it, truncated to the second. */
-export function writtenTime(instant: Instant, zone: ZoneName): string {
-  if (zone === 'UTC') return `${instant.slice(0, 19)}Z`;
-  return instantFromMs(wallClockAt(msFromInstant(instant), zone)).slice(0, 19);
+export function writtenTime(instant: Instant): string {
+  return `${instant.slice(0, 19)}Z`;
 }
 
-/** The same for "changed since": if the clocks are set back soon, later changes will show earlier times. */
-export function filterTime(instant: Instant, zone: ZoneName): string {
-  const ms = msFromInstant(instant);
-  const drop = wallClockAt(ms, zone) - (wallClockAt(ms + lookAheadMs, zone) - lookAheadMs);
-  return writtenTime(instantFromMs(ms - Math.max(0, drop)), zone);
-}
-
-export function filterDaysAgo({ context, zones }: Pick<Bms, 'context' | 'zones'>, days: number) {
-  return filterTime(instantFromMs(context.now() - days * dayMs), zones.timestamps);
+export function writtenDaysAgo({ context }: Pick<Bms, 'context'>, days: number): string {
+  return writtenTime(instantFromMs(context.now() - days * dayMs));
 }
 
 /** The day of a `StartDate`; throws `contract` if it is not a day. */
@@ -104,9 +82,6 @@ function wallClockOf(text: string): number {
   return ms;
 }
 
-/** Allowed clock skew between the vendor and us; any two zones differ by more. */
-const clockMsMax = 10 * 60_000;
-
 const isMarked = /(?:Z|[+-]\d{2}:?\d{2})$/i;
 const halfYearMs = 182 * dayMs;
 
@@ -115,18 +90,17 @@ const halfYearMs = 182 * dayMs;
  * in the winter of a zone that then equals UTC.
  */
 export async function verifyZone(
-  { config, context, zones }: Pick<Bms, 'config' | 'context' | 'zones'>,
+  { context, zone }: Pick<Bms, 'context' | 'zone'>,
   text: string | null | undefined,
 ): Promise<boolean | null> {
-  const isNow = (zone: ZoneName): boolean => {
-    const ms = readableMs(text, zone);
-    return ms !== null && Math.abs(ms - context.now()) <= clockMsMax;
+  const shows = (other: ZoneName): boolean => {
+    const ms = readableMs(text, other);
+    return ms !== null && isNow(instantFromMs(ms), context.now());
   };
-  const other = config.timestamps === 'utc' ? zones.work : 'UTC';
   const laterMs = context.now() + halfYearMs;
-  const isSame = wallClockAt(laterMs, zones.work) === laterMs;
-  const isTold = !isNow(other) || isSame || isMarked.test(text ?? '');
-  const isTrue = isNow(zones.timestamps) ? isTold || null : isNow(other) ? false : null;
+  const isSame = wallClockAt(laterMs, zone) === laterMs;
+  const isTold = !shows(zone) || isSame || isMarked.test(text ?? '');
+  const isTrue = shows('UTC') ? isTold || null : shows(zone) ? false : null;
   await facts.verifyFact(context, 'change-zone', isTrue);
   return isTrue;
 }

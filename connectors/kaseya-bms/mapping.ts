@@ -17,22 +17,24 @@ import {
   instantFromMs,
   startAroundMidday,
 } from '../../src/domain/time.ts';
+import type { ZoneName } from '../../src/domain/zone.ts';
 import { readWorkedTime } from '../http/answers/exact.ts';
-import { inField, presentIds } from '../http/answers/rows.ts';
+import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
 import type { KaseyaBmsConfig } from './config.ts';
-import { instantOf, timesOf, workDay, type Zones } from './local-times.ts';
+import { instantOf, timesOf, workDay } from './local-times.ts';
 import type { InvoiceLineWire, InvoiceWire, TicketWire, TimeWire } from './schema.ts';
 
 /** Context that rows do not contain. */
 interface Reading {
-  zones: Zones;
+  /** Of the days and times of work. */
+  zone: ZoneName;
   config: Pick<KaseyaBmsConfig, 'closedStatuses'>;
   context: Pick<ConnectorContext, 'currency'>;
 }
 
 export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
   const name = `Ticket ${wire.id}`;
-  const latest = timestampsOf(name, wire, reading);
+  const latest = timestampsOf(name, wire);
   const isClosed = isClosedTicket(wire, reading);
   const changed = latest('lastactivityupdate', 'laststatusupdate', 'modifiedon', 'createdon');
   return {
@@ -60,14 +62,14 @@ export function isClosedTicket(wire: TicketWire, reading: Reading): boolean {
   if (closedStatuses !== undefined && wire.statusname) {
     return closedStatuses.includes(wire.statusname);
   }
-  const latest = timestampsOf(`Ticket ${wire.id}`, wire, reading);
+  const latest = timestampsOf(`Ticket ${wire.id}`, wire);
   const [completed, reopened] = [latest('completeddate'), latest('reopeneddate')];
   return completed !== null && (reopened === null || reopened <= completed);
 }
 
 export function fromTime(wire: TimeWire, reading: Reading): TimeEntryRow {
   const name = `Time log ${wire.id}`;
-  const latest = timestampsOf(name, wire, reading);
+  const latest = timestampsOf(name, wire);
   return {
     sourceId: wire.id,
     ticketId: wire.ticketid,
@@ -76,7 +78,7 @@ export function fromTime(wire: TimeWire, reading: Reading): TimeEntryRow {
     technician:
       [wire.firstname, wire.lastname].filter((part) => part).join(' ') ||
       (wire.userid === null ? unknownTechnician.name : unlistedName(wire.userid)),
-    ...workedTimes(wire, reading.zones),
+    ...workedTimes(wire, reading.zone),
     secondsText: `${wire.timespent} h`,
     kind: 'work',
     workType: nameBehind(wire.worktypeid, wire.worktype),
@@ -97,9 +99,9 @@ type Times = Pick<
 type WorkTimes = Pick<TimeWire, 'id' | 'startdate' | 'starttime' | 'endtime' | 'timespent'>;
 
 /** Without start and end, only the day is known. */
-export function workedTimes(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Times {
+export function workedTimes(wire: WorkTimes, zone: ZoneName): Times {
   const name = `Time log ${wire.id}`;
-  const span = inField(name, 'starttime', () => spanOf(wire, work));
+  const span = inField(name, 'starttime', () => spanOf(wire, zone));
   const spanSeconds = span === null ? null : (span.endMs - span.startMs) / 1000;
   const worked = inField(name, 'timespent', () =>
     readWorkedTime({ text: wire.timespent, unit: 'hours', spanSeconds }),
@@ -108,16 +110,11 @@ export function workedTimes(wire: WorkTimes, { work }: Pick<Zones, 'work'>): Tim
     const [startedAt, endedAt] = [instantFromMs(span.startMs), instantFromMs(span.endMs)];
     return { startedAt, endedAt, isTimed: true, ...worked };
   }
-  const startedAt = inField(name, 'startdate', () => startOf(wire, work, worked.seconds));
+  const startedAt = inField(name, 'startdate', () =>
+    startAroundMidday(workDay(wire.startdate, zone), zone, worked.seconds),
+  );
   const endedAt = addSeconds(startedAt, Math.max(0, worked.seconds));
   return { startedAt, endedAt, isTimed: false, ...worked };
-}
-
-/** The start of an entry, from its day and time. */
-function startOf({ startdate, starttime }: WorkTimes, work: string, seconds: number): Instant {
-  const day = workDay(startdate, work);
-  const [start] = starttime ? timesOf(day, starttime, work) : [];
-  return start === undefined ? startAroundMidday(day, work, seconds) : instantFromMs(start);
 }
 
 interface Span {
@@ -131,13 +128,13 @@ const dayMs = 86_400_000;
  * From start to end. An end before its start is on the next day, or in the hour that the clocks show
  * twice: of all readings, the one closest to the time spent is taken.
  */
-export function spanOf(wire: WorkTimes, work: string): Span | null {
+export function spanOf(wire: WorkTimes, zone: ZoneName): Span | null {
   if (!wire.starttime || !wire.endtime) return null;
-  const day = workDay(wire.startdate, work);
+  const day = workDay(wire.startdate, zone);
   const spentMs = Number(wire.timespent) * 3_600_000;
   const nextDay = instantFromMs(Date.parse(day) + dayMs).slice(0, 10);
-  const ends = [...timesOf(day, wire.endtime, work), ...timesOf(nextDay, wire.endtime, work)];
-  const spans = timesOf(day, wire.starttime, work).flatMap((startMs) =>
+  const ends = [...timesOf(day, wire.endtime, zone), ...timesOf(nextDay, wire.endtime, zone)];
+  const spans = timesOf(day, wire.starttime, zone).flatMap((startMs) =>
     ends
       .filter((endMs) => endMs >= startMs && endMs - startMs <= dayMs)
       .map((endMs) => ({ startMs, endMs })),
@@ -152,10 +149,7 @@ export function spanOf(wire: WorkTimes, work: string): Span | null {
 export function fromInvoice(wire: InvoiceWire, reading: Reading): InvoiceRow {
   const name = `Invoice ${wire.id}`;
   const { currency } = reading.context;
-  const minorOf = (field: 'grandtotal' | 'paidamount' | 'paymentdue'): number | null => {
-    const text = wire[field] ?? null;
-    return text === null ? null : inField(name, field, () => minorFromText(text, currency));
-  };
+  const minorOf = amountsOf<'grandtotal' | 'paidamount' | 'paymentdue'>(name, wire, currency);
   const totalMinor = minorOf('grandtotal');
   const amounts = { paidMinor: minorOf('paidamount'), dueMinor: minorOf('paymentdue') };
   const payment = readPayment({ totalMinor, ...amounts });
@@ -175,7 +169,7 @@ export function fromInvoice(wire: InvoiceWire, reading: Reading): InvoiceRow {
     issuedOn: /^\d{4}-\d{2}-\d{2}/.exec(wire.invoicedate ?? '')?.[0] ?? null,
     paidOn: null,
     lines: null,
-    updatedAt: required(name, timestampsOf(name, wire, reading)('modifiedon', 'createdon')),
+    updatedAt: required(name, timestampsOf(name, wire)('modifiedon', 'createdon')),
   };
 }
 
@@ -194,16 +188,12 @@ function nameBehind(id: string | null | undefined, name: string | null | undefin
 }
 
 /** The latest of some of a row's timestamps, null if there is none. */
-function timestampsOf<Field extends string>(
-  name: string,
-  wire: { [field in Field]?: unknown },
-  { zones }: Pick<Reading, 'zones'>,
-) {
+function timestampsOf<Field extends string>(name: string, wire: { [field in Field]?: unknown }) {
   return (...fields: readonly Field[]): Instant | null => {
     const found = fields.flatMap((field) => {
       const text = wire[field];
       if (typeof text !== 'string' || text === '') return [];
-      return inField(name, field, () => instantOf(text, zones.timestamps)) ?? [];
+      return inField(name, field, () => instantOf(text, 'UTC')) ?? [];
     });
     return found.sort().at(-1) ?? null;
   };

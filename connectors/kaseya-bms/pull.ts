@@ -13,14 +13,13 @@ import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { ifBelieved, parseRows } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
-import type { Query } from '../kit/call.ts';
 import { rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
 import { allRows, believeRows, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
-import { accountList, accountNumbers, fromAccount, listOf, lists } from './lists.ts';
-import { filterDaysAgo, filterTime } from './local-times.ts';
+import { accountList, fromAccount, listOf, lists } from './lists.ts';
+import { writtenDaysAgo, writtenTime } from './local-times.ts';
 import { fromInvoice, fromInvoiceLine, fromTicket, fromTime, workedTimes } from './mapping.ts';
 import { saleKeyIn } from './sales.ts';
 import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } from './schema.ts';
@@ -57,20 +56,13 @@ function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = fal
 }
 
 export async function* pullTickets(bms: Bms, request: PullRequest): Rows<TicketRow> {
-  const query = onlyAccount('Filter.AccountIds', request.clientIds);
-  const changed = { pages: () => changedPages(bms, ticketChanges, query, request) };
+  const changed = { pages: () => changedPages(bms, ticketChanges, request) };
   yield* readPages(changed, {
     list: lists.tickets,
     schema: TicketWire,
     fromWire: (wire) => fromTicket(wire, bms),
     concernsUs: isOfClients(request),
   });
-}
-
-/** Whether a list may be filtered by several accounts is not documented. */
-function onlyAccount(filter: string, clientIds: readonly SourceId[]): Query {
-  const [only, another] = accountNumbers(clientIds);
-  return another === undefined ? { [filter]: only } : {};
 }
 
 /** Time is approved weekly; a later approval is seen only if it counts as a change. */
@@ -85,8 +77,7 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
     fromWire: (wire: TimeWire) => fromTime(wire, bms),
     concernsUs: isOfClients(request, true),
   };
-  const query = onlyAccount('Filter.AccountId', request.clientIds);
-  const changed = { pages: () => changedPages(bms, timeChanges, query, request) };
+  const changed = { pages: () => changedPages(bms, timeChanges, request) };
   yield* readPages(changed, reading);
   // Once a day: it is not documented whether approving, or revoking approval, counts as a change.
   const day = today(bms);
@@ -94,8 +85,8 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
   if (before === day || !request.isStored) return;
   // A first pass has just read everything.
   if (before !== null && (await facts.readFact(bms.context, 'start-filter')) !== 'no') {
-    const since = { 'Filter.StartDateFrom': filterDaysAgo(bms, approvalDays) };
-    yield* readPages(bms, { ...reading, list: listOf('time', { ...query, ...since }) });
+    const since = { 'Filter.StartDateFrom': writtenDaysAgo(bms, approvalDays) };
+    yield* readPages(bms, { ...reading, list: listOf('time', since) });
   }
   await bms.context.memory.set(readMemory, day);
 }
@@ -103,14 +94,6 @@ export async function* pullTime(bms: Bms, request: PullRequest): Rows<TimeEntryR
 function today({ context }: Bms): string {
   return instantFromMs(context.now()).slice(0, 10);
 }
-
-const WorkWire = TimeWire.pick({
-  id: true,
-  startdate: true,
-  starttime: true,
-  endtime: true,
-  timespent: true,
-});
 
 /** The filter takes days, possibly in another zone: request more and trim here. */
 const marginSeconds = 2 * 86_400;
@@ -121,11 +104,10 @@ export async function* presentTime(
   request: PresenceRequest,
 ): AsyncGenerator<readonly SourceId[]> {
   await facts.refuseIfFalse(bms.context, 'start-filter');
-  const { from, to, clientIds } = request;
+  const { from, to } = request;
   const list = listOf('time', {
-    ...onlyAccount('Filter.AccountId', clientIds),
-    'Filter.StartDateFrom': filterTime(addSeconds(from, -marginSeconds), bms.zones.timestamps),
-    'Filter.StartDateTo': filterTime(addSeconds(to, marginSeconds), bms.zones.timestamps),
+    'Filter.StartDateFrom': writtenTime(addSeconds(from, -marginSeconds)),
+    'Filter.StartDateTo': writtenTime(addSeconds(to, marginSeconds)),
   });
   const isOurs = isOfClients(request, true);
   const isWithin = (at: Instant | null): boolean => at === null || (at >= from && at < to);
@@ -137,9 +119,9 @@ export async function* presentTime(
 }
 
 /** As in the pull; null for an entry that the pull quarantines, which exists nonetheless. */
-function startOf(row: unknown, { zones }: Bms): Instant | null {
-  const wire = WorkWire.safeParse(row).data;
-  return ifBelieved(() => (wire === undefined ? null : workedTimes(wire, zones).startedAt));
+function startOf(row: unknown, { zone }: Bms): Instant | null {
+  const wire = TimeWire.safeParse(row).data;
+  return ifBelieved(() => (wire === undefined ? null : workedTimes(wire, zone).startedAt));
 }
 
 /** Longer than clients take to pay. */
@@ -156,17 +138,16 @@ export async function* pullInvoices(bms: Bms, request: PullRequest): Rows<Invoic
   const day = today(bms);
   const isLookedBack = (await memory.get(lookedMemory)) === day;
   const from = isLookedBack ? request.since : addSeconds(request.since, -lookBackSeconds);
-  const list = listOf('invoices', { 'Filter.CreatedFrom': filterTime(from, bms.zones.timestamps) });
+  const list = listOf('invoices', { 'Filter.CreatedFrom': writtenTime(from) });
   for await (const page of bms.pages(list)) {
     const ours = page.rows.filter(isOfClients(request));
     const lines = await readLines(bms, ours);
     const parsed = parseRows(ours, InvoiceWire, (wire) =>
       rowPerSale(fromInvoice(wire, bms), salesIn(lines.get(wire.id) ?? [], currency)),
     );
-    const toLines = (found: readonly InvoiceLineWire[]) =>
-      found.map((line) => fromInvoiceLine(line, currency));
     const rows = await withLines(parsed.rows.flat(), request, async () => {
-      return new Map([...lines].map(([id, found]) => [id, toLines(found)]));
+      const toLine = (line: InvoiceLineWire) => fromInvoiceLine(line, currency);
+      return new Map([...lines].map(([id, found]) => [id, found.map(toLine)]));
     });
     yield { rows, rejected: parsed.rejected, resume: null };
   }

@@ -68,7 +68,7 @@ export async function createTicket(
   ticket: TicketText,
   queue: string,
 ): Promise<TicketWire> {
-  const { context, zones } = bms;
+  const { context } = bms;
   await facts.refuseIfFalse(context, 'ticket-key-kept');
   const alerts = requireAlerts(bms);
   const { typeId, sourceId } = await findTicketType(bms, alerts.type);
@@ -82,7 +82,7 @@ export async function createTicket(
     PriorityId: await findNumber(bms, 'priority', alerts.priority),
     TypeId: typeId,
     SourceId: sourceId,
-    OpenDate: writtenTime(instantFromMs(context.now()), zones.timestamps),
+    OpenDate: writtenTime(instantFromMs(context.now())),
   };
   const made = await bms.write('POST', ticketsPath, body, resultOf(TicketWire));
   const isKept = hasMarker(made.title, ticket.key);
@@ -128,12 +128,12 @@ export const notes = guardedNotes<Bms, FactId>(facts, ['note-audience'], {
     return note === null ? null : { remoteId: note.id };
   },
   async write(bms, note) {
-    const { context, config, zones } = bms;
+    const { context, config } = bms;
     const body = {
       Details: withMarker(note.body, note.key),
       IsInternal: note.audience === 'internal',
       TypeId: config.notes.typeId,
-      NoteDate: writtenTime(instantFromMs(context.now()), zones.timestamps),
+      NoteDate: writtenTime(instantFromMs(context.now())),
       // Explicitly nobody: if it is left out, BMS might choose recipients itself.
       EmailNotification: { ContactIds: '', ResourcesIds: '', OtherEmails: [] },
     };

@@ -7,6 +7,7 @@ import type { Delivered, SourceId, Withdrawal, Withdrawn } from '../../src/contr
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
+import { requireSettings } from '../kit/call.ts';
 import { believeRows } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { saleSubject } from '../kit/writing/sale-text.ts';
@@ -63,12 +64,8 @@ async function createWhatIsMissing(bms: Bms, sale: Sale): Promise<Delivered> {
       fix: `Give the offer "${sale.offer}" a price in ${charged}.`,
     });
   }
-  const name = sale.product ?? billing.product;
-  if (name === undefined) {
-    throw new KindError('config', `The offer "${sale.offer}" names no product to charge.`, {
-      fix: 'Name one as the offer’s product, or as billing.product of the connection.',
-    });
-  }
+  const product = sale.product ?? billing.product;
+  const name = requireSettings('BMS', 'billing.product', product, 'NAME');
   const productId = await findProduct(bms, name);
   const queue = billing.queue ?? requireAlerts(bms).queue;
   const { id: ticketId } =

@@ -3,7 +3,7 @@
  * in use. https://api.bms.kaseya.com/swagger/index.html
  */
 import { z } from 'zod';
-import { KindError } from '../../src/domain/errors.ts';
+import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
 import { nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
 import { jsonOrNull } from '../http/answers/json.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
@@ -41,64 +41,63 @@ export const ListAnswer = z
   )
   .transform(({ result, totalrecords }) => ({ rows: result, count: totalrecords ?? null }));
 
-type Meaning = keyof typeof kinds | 'transient';
+interface KnownRefusal {
+  kind: ErrorKind;
+  text: RegExp;
+  detail?: { status?: number; fix?: string };
+}
 
-const kinds = {
-  credentials: { kind: 'auth', fix: 'Check tenant, username, password.' },
-  permission: {
+/** Codes are not documented, so texts decide. The first match applies. */
+const knownRefusals: readonly KnownRefusal[] = [
+  {
+    kind: 'rate-limited',
+    text: /too many (?:requests|calls)|(?:rate|request|call|api|hourly)s? (?:limit|quota)|throttl/i,
+  },
+  {
     kind: 'permission',
-    fix: 'Give the API user’s security role the missing permission (see the connector’s README).',
+    text: /permission|access (?:is |was |has been )?denied|not authori[sz]ed|forbidden|(?:you are|user is) not (?:allowed|permitted)|access rights?\b|(?:insufficient|no) (?:access|rights|privileges)/i,
+    detail: {
+      fix: 'Give the API user’s security role the missing permission (see the connector’s README).',
+    },
   },
-  missing: { kind: 'rejected', status: 404 },
-  'too-many': { kind: 'rate-limited' },
-  validation: {
+  {
+    kind: 'auth',
+    text: /(?:invalid|wrong|incorrect) (?:user|password|credential|tenant|company name|token|grant|log ?in)|unauthori[sz]ed|(?:token|session) (?:has |is )?(?:expired|invalid)|authenticat|\bmfa\b/i,
+    detail: { fix: 'Check tenant, username, password.' },
+  },
+  {
     kind: 'rejected',
-    fix: 'See the message from BMS; the API or the tenant’s settings may have changed. Run check.',
+    text: /not found|(?:does not|doesn.t|no longer) exist|no such/i,
+    detail: { status: 404 },
   },
-} as const;
-
-/** Codes are not documented. The first match applies; without a match, the request itself was refused. */
-const byText: readonly [Meaning, RegExp][] = [
-  [
-    'too-many',
-    /too many (?:requests|calls)|(?:rate|request|call|api|hourly)s? (?:limit|quota)|throttl/i,
-  ],
-  [
-    'permission',
-    /permission|access (?:is |was |has been )?denied|not authori[sz]ed|forbidden|(?:you are|user is) not (?:allowed|permitted)|access rights?\b|(?:insufficient|no) (?:access|rights|privileges)/i,
-  ],
-  [
-    'credentials',
-    /(?:invalid|wrong|incorrect) (?:user|password|credential|tenant|company name|token|grant|log ?in)|unauthori[sz]ed|(?:token|session) (?:has |is )?(?:expired|invalid)|authenticat|\bmfa\b/i,
-  ],
-  ['missing', /not found|(?:does not|doesn.t|no longer) exist|no such/i],
-  [
-    'transient',
-    /tim(?:e|ed)[ -]?out|temporar|try again|unexpected|internal (?:server )?error|unavailable|deadlock|maintenance/i,
-  ],
+  {
+    kind: 'transient',
+    text: /tim(?:e|ed)[ -]?out|temporar|try again|unexpected|internal (?:server )?error|unavailable|deadlock|maintenance/i,
+  },
 ];
 
 const Refusal = z.object({ success: z.literal(false) });
 
 /** The message of a refusal; null if there is none. */
-export function refusalIn(answer: RawAnswer): { meaning: Meaning; said: string } | null {
+export function refusalIn(answer: RawAnswer): string | null {
   // The text of a note may look like one: only the envelope counts.
   if (!/"success"\s*:\s*false/i.test(answer.text)) return null;
   if (!Refusal.safeParse(lowerKeys(jsonOrNull(answer.text))).success) return null;
-  const said = vendorText(answer).replace(/^: /, '');
-  const meaning = byText.find(([, pattern]) => pattern.test(said))?.[0] ?? 'validation';
-  return { meaning, said: said || 'no reason' };
+  return vendorText(answer).replace(/^: /, '') || 'no reason';
 }
 
 /** Null: not a refusal with status 200, so the common table decides. */
 export function classifyBms(answer: RawAnswer): KindError | null {
   const { status, request } = answer;
-  const refusal = status >= 200 && status < 300 ? refusalIn(answer) : null;
-  if (refusal === null) return null;
-  const message = `${nameOf(request)} was refused: ${refusal.said}`;
-  if (refusal.meaning === 'transient') return uncertain(request, message, { status });
-  const { kind, ...detail } = kinds[refusal.meaning];
-  return new KindError(kind, message, { status, ...detail });
+  const said = status >= 200 && status < 300 ? refusalIn(answer) : null;
+  if (said === null) return null;
+  const message = `${nameOf(request)} was refused: ${said}`;
+  const known = knownRefusals.find(({ text }) => text.test(said));
+  if (known?.kind === 'transient') return uncertain(request, message, { status });
+  if (known !== undefined) return new KindError(known.kind, message, { status, ...known.detail });
+  const fix =
+    'See the message from BMS; the API or the tenant’s settings may have changed. Run check.';
+  return new KindError('rejected', message, { status, fix });
 }
 
 const Text = z.string();

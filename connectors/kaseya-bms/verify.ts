@@ -12,7 +12,7 @@ import type { Bms } from './call.ts';
 import { ticketChanges, timeChanges } from './changes.ts';
 import { type FactId, facts } from './facts.ts';
 import { type Listed, listOf } from './lists.ts';
-import { filterDaysAgo, verifyZone } from './local-times.ts';
+import { verifyZone, writtenDaysAgo } from './local-times.ts';
 import { spanOf } from './mapping.ts';
 import { accountField, alertRecord, notes, notesPath, ticketsPath } from './push.ts';
 import { pathsOf, saleRecord } from './sales.ts';
@@ -36,38 +36,28 @@ export async function verifyByReading(
   const worked = await countOf('time', { 'Filter.StartDateFrom': farPast });
   const isStartHonoured = (await countOf('time', { 'Filter.StartDateFrom': farFuture })) === 0;
   const isAnyTime = (await countOf('time')) > 0;
-  const recent = listOf('time', { [timeChanges.second]: filterDaysAgo(bms, sampleDays) });
-  const spans = spansIn(bms, parseAll((await firstPage(bms, recent)).rows, TimeWire));
+  const recent = listOf('time', { [timeChanges.second]: writtenDaysAgo(bms, sampleDays) });
+  const { rows } = await firstPage(bms, recent);
   return facts.verifyAll(bms.context, {
     'change-filters': isFutureEmpty,
-    'time-in-hours': isInHours(spans),
+    'time-in-hours': isInHours(bms, parseAll(rows, TimeWire)),
     'change-zone': await verifyZone(bms, userTime),
     'start-filter': isAnyTime ? isStartHonoured && worked > 0 : null,
   });
 }
 
-interface Spent {
-  wire: TimeWire;
-  seconds: number;
-}
+/** People round to the hundredth of an hour. */
+const roundingSeconds = 36;
 
-/** Entries without a readable start and end are ignored. */
-function spansIn({ zones }: Bms, wires: readonly TimeWire[]): Spent[] {
-  return wires.flatMap((wire) => {
-    const span = ifBelieved(() => spanOf(wire, zones.work));
-    const seconds = span === null ? 0 : (span.endMs - span.startMs) / 1000;
-    return span === null || seconds === 0 ? [] : [{ wire, seconds }];
-  });
-}
-
-/** To the hundredth of an hour, as people round. */
-function isAbout(seconds: number, wanted: number): boolean {
-  return Math.abs(seconds - wanted) <= 36;
-}
-
-function isInHours(spans: readonly Spent[]): boolean | null {
-  const comesTo = (unitSeconds: number) =>
-    spans.some(({ wire, seconds }) => isAbout(Number(wire.timespent) * unitSeconds, seconds));
+/** Whether some time spent, in hours, is that from start to end; false if it is in minutes. */
+function isInHours({ zone }: Bms, wires: readonly TimeWire[]): boolean | null {
+  const comesTo = (unitSeconds: number): boolean =>
+    wires.some((wire) => {
+      const span = ifBelieved(() => spanOf(wire, zone));
+      const seconds = span === null ? 0 : (span.endMs - span.startMs) / 1000;
+      const isAbout = Math.abs(Number(wire.timespent) * unitSeconds - seconds) <= roundingSeconds;
+      return seconds > 0 && isAbout;
+    });
   if (comesTo(3600)) return true;
   return comesTo(60) ? false : null;
 }
