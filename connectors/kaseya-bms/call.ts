@@ -5,7 +5,7 @@ import { isKindError, KindError } from '../../src/domain/errors.ts';
 import type { ZoneName } from '../../src/domain/zone.ts';
 import { rawId } from '../http/answers/rows.ts';
 import { createTransport } from '../http/transport.ts';
-import type { RawAnswer, TransportOptions } from '../http/types.ts';
+import type { RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
 import { type NumberedPage, numberedPages, type Pages } from '../kit/reading/lists.ts';
 import { createTokens } from '../kit/tokens.ts';
@@ -98,10 +98,7 @@ const Token = z.object({
 });
 
 /** A login by form. */
-function createBmsTokens(
-  config: KaseyaBmsConfig,
-  context: ConnectorContext,
-): Pick<TransportOptions, 'authorize' | 'reauthorize'> {
+function createBmsTokens(config: KaseyaBmsConfig, context: ConnectorContext) {
   const transport = createTransport({
     context,
     baseUrl: config.baseUrl,

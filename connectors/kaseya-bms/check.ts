@@ -11,12 +11,11 @@ import {
   runChecks,
   warningResult,
 } from '../kit/checking/checks.ts';
-import { readableRows } from '../kit/reading/lists.ts';
+import { numericIds, readableRows } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { facts } from './facts.ts';
 import {
   accountList,
-  accountNumbers,
   findNumber,
   findProduct,
   findTicketType,
@@ -73,7 +72,7 @@ function compareUser({ zone, context }: Bms, user: User): CheckResult[] {
 async function checkAccounts(bms: Bms, clientIds: readonly SourceId[]): Promise<CheckResult[]> {
   const accounts = await readableRows(bms, accountList, AccountWire);
   const shown = new Map(accounts.map(({ id, isactive }) => [id, isactive !== false]));
-  return checkListed('Kaseya BMS', 'account', accountNumbers(clientIds), shown);
+  return checkListed('Kaseya BMS', 'account', numericIds('Kaseya BMS', clientIds), shown);
 }
 
 /** Each name in the config, looked up the way the step that needs it does. */
@@ -112,8 +111,7 @@ async function checkNative(bms: Bms, clientIds: readonly SourceId[]): Promise<Ch
     id,
     what: `${accountname} has an active contract "${contractname ?? id}" (${contracttype})`,
   }));
-  return nativeContracts(found, endContract);
+  const fix =
+    'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.';
+  return nativeContracts(found, fix);
 }
-
-const endContract =
-  'Enter the hours left on its page in BMS as an opening block and end the contract there, or leave the client out.';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ClientRow, ListedName, NameLists, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { requireSettings } from '../kit/call.ts';
-import { allRows, firstPage, numericIds, parseAll, readableRows } from '../kit/reading/lists.ts';
+import { allRows, firstPage, parseAll, readableRows } from '../kit/reading/lists.ts';
 import { onlyOne } from '../kit/reading/names.ts';
 import type { Bms, List } from './call.ts';
 import {
@@ -29,10 +29,6 @@ export type Listed = keyof typeof lists;
 /** With extra parameters. */
 export function listOf(name: Listed, query: List['query'] = {}): List {
   return { ...lists[name], query: { ...lists[name].query, ...query } };
-}
-
-export function accountNumbers(clientIds: readonly SourceId[]): SourceId[] {
-  return numericIds('Kaseya BMS', clientIds);
 }
 
 /** Inactive ones too. */

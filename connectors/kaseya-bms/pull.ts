@@ -11,10 +11,10 @@ import type {
 } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
-import { ifBelieved, parseRows } from '../http/answers/rows.ts';
+import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
-import { allRows, believeRows, type Rows, readPages } from '../kit/reading/lists.ts';
+import { allRows, believeRows, numericIds, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
@@ -26,8 +26,7 @@ import { AccountWire, InvoiceLineWire, InvoiceWire, Ref, TicketWire, TimeWire } 
 
 /** All of them: seeing ours proves that the permission is still there. */
 export async function* pullClients(bms: Bms, { clientIds }: PullRequest): Rows<ClientRow> {
-  const isOurs = (row: unknown): boolean =>
-    clientIds.includes(PresentWire.safeParse(row).data?.id ?? '');
+  const isOurs = (row: unknown): boolean => clientIds.includes(rawId(row) ?? '');
   const reading = { list: accountList, schema: AccountWire, fromWire: fromAccount };
   let seen = 0;
   for await (const page of readPages(bms, { ...reading, concernsUs: isOurs })) {
@@ -48,9 +47,10 @@ const Owned = z.object({ accountid: Ref, ticketid: Ref });
  * the MSP's own.
  */
 function isOfClients({ clientIds }: Pick<PullRequest, 'clientIds'>, isTime = false) {
+  const ours = numericIds('Kaseya BMS', clientIds);
   return (row: unknown): boolean => {
     const { accountid, ticketid } = Owned.safeParse(row).data ?? {};
-    if (accountid != null) return clientIds.includes(accountid);
+    if (accountid != null) return ours.includes(accountid);
     return !isTime || accountid === undefined || ticketid !== null;
   };
 }

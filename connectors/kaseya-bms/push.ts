@@ -4,7 +4,7 @@ import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { requireSettings } from '../kit/call.ts';
-import { findRow } from '../kit/reading/lists.ts';
+import { findRow, numericIds } from '../kit/reading/lists.ts';
 import type { ClientField, ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
 import { guardedNotes, verifyAudience } from '../kit/writing/notes.ts';
@@ -13,15 +13,7 @@ import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.t
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import type { Bms, List } from './call.ts';
 import { type FactId, facts } from './facts.ts';
-import {
-  accountNumbers,
-  fieldsPath,
-  findLocation,
-  findNumber,
-  findTicketType,
-  listOf,
-  lists,
-} from './lists.ts';
+import { fieldsPath, findLocation, findNumber, findTicketType, listOf, lists } from './lists.ts';
 import { verifyZone, writtenTime } from './local-times.ts';
 import { isClosedTicket } from './mapping.ts';
 import { FieldWire, NoteWire, resultOf, TicketWire } from './schema.ts';
@@ -49,7 +41,7 @@ export function findTicket(bms: Bms, ticket: Keyed): Promise<TicketWire | null> 
 
 /** Until the filter by title is verified, the account's tickets are read without it. */
 function searchFor({ key, clientId }: Keyed): KeySearch<List, TicketWire, FactId> {
-  const [accountId = ''] = accountNumbers([clientId]);
+  const [accountId = ''] = numericIds('Kaseya BMS', [clientId]);
   return {
     schema: TicketWire,
     isOurs: (row) => hasMarker(row.title, key) && row.accountid === accountId,
@@ -75,7 +67,7 @@ export async function createTicket(
   const body = {
     Title: markedLine(ticket.subject, ticket.key, titleLengthMax),
     Details: ticket.body,
-    AccountId: Number(accountNumbers([ticket.clientId])[0]),
+    AccountId: Number(numericIds('Kaseya BMS', [ticket.clientId])[0]),
     LocationId: await findLocation(bms, ticket.clientId),
     QueueId: await findNumber(bms, 'queue', queue),
     StatusId: await findNumber(bms, 'status', alerts.status),
@@ -94,7 +86,7 @@ export async function createTicket(
 }
 
 /** The comment of a resolution is internal and carries the reason, so no separate note is written. */
-export const closableTicket: ClosableTicket<Bms> = {
+const closableTicket: ClosableTicket<Bms> = {
   async read(bms, id) {
     const path = `${ticketsPath}/${encodeURIComponent(id)}`;
     const ticket = await bms.getIfThere(path, resultOf(TicketWire));
@@ -154,7 +146,7 @@ export const accountField: ClientFields<Bms, AccountField> = {
   noun: 'account',
   product: 'Kaseya BMS',
   async read(bms, clientId) {
-    const path = `${fieldsPath(bms)}/${accountNumbers([clientId])[0]}`;
+    const path = `${fieldsPath(bms)}/${numericIds('Kaseya BMS', [clientId])[0]}`;
     const fields = await bms.get(path, resultOf(z.array(FieldWire)));
     return fields.flatMap(({ customfieldid, name, data }) =>
       name ? [{ id: Number(customfieldid), name, value: data }] : [],

@@ -1,9 +1,10 @@
 /**
  * A sale: a separate ticket, found by the key in its title, with a charge that has the key in its
- * description. Billing Review turns the charge into an invoice; the API cannot create invoices.
+ * description. Billing Review turns the charge into an invoice; the API cannot create invoices. A sale that
+ * is undone is left to the person who does that review.
  */
 import { z } from 'zod';
-import type { Delivered, SourceId, Withdrawal, Withdrawn } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -12,18 +13,13 @@ import { believeRows } from '../kit/reading/lists.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { saleSubject } from '../kit/writing/sale-text.ts';
 import { refuseOtherTotal, type Sale, saleLine } from '../kit/writing/sales.ts';
-import { withdrawTicket } from '../kit/writing/tickets.ts';
 import type { Bms } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { findProduct, readUser } from './lists.ts';
-import { closableTicket, createTicket, findTicket, requireAlerts, ticketsPath } from './push.ts';
+import { createTicket, findTicket, requireAlerts, ticketsPath } from './push.ts';
 import { ChargeWire, resultOf } from './schema.ts';
 
-/** Invoices contain other text in brackets too; ours is recognisable. */
-function saleMarker(key: string): string {
-  return `[prepaid-hours ${key}]`;
-}
-
+/** From `[prepaid-hours KEY]`: invoices contain other text in brackets too. */
 export function saleKeyIn(text: string | null | undefined): string | null {
   return /\[prepaid-hours ([A-Za-z0-9_.:-]{1,50})\]/.exec(text ?? '')?.[1] ?? null;
 }
@@ -51,7 +47,6 @@ export const saleRecord: KeyedRecord<Bms, Sale, Charge, FactId> = {
     const isVoid = !charge.isbillable;
     return totalMinor === null ? { isVoid } : { isVoid, totalMinor, currency };
   },
-  withdraw: withdrawSale,
 };
 
 /** A ticket without its charge comes from an interrupted run. */
@@ -83,7 +78,7 @@ async function createCharge(bms: Bms, ticketId: SourceId, ProductIndexId: number
   const body = {
     ProductIndexId,
     ChargeName: sale.title,
-    Description: `${sale.body.trimEnd()}\n\n${saleMarker(sale.key)}`,
+    Description: `${sale.body.trimEnd()}\n\n[prepaid-hours ${sale.key}]`,
     Quantity: quantity,
     Price: unitPrice,
     IsBillable: true,
@@ -116,46 +111,11 @@ async function readCharge(bms: Bms, remoteId: SourceId): Promise<ChargeWire | nu
   return bms.getIfThere(pathsOf(remoteId).charge, resultOf(ChargeWire));
 }
 
-/** Of a sale: its ticket's number, and the paths of both. */
+/** Of a sale: the paths of its ticket and its charge. */
 export function pathsOf(remoteId: SourceId) {
   const [ticketId = '', chargeId] = remoteId.split('-');
   const ticket = `${ticketsPath}/${ticketId}`;
-  return { ticketId, ticket, charge: `${ticket}/charges/${chargeId}` };
-}
-
-/** The charge stays, with the reason, and becomes unbillable; then its ticket is closed. */
-async function withdrawSale(
-  bms: Bms,
-  sale: Sale,
-  { remoteId, reason }: Withdrawal,
-): Promise<Withdrawn | null> {
-  const charge = await readCharge(bms, remoteId);
-  const paths = pathsOf(remoteId);
-  // A charge that is invoiced or being invoiced must be reversed by a person.
-  const isOurs = charge !== null && saleKeyIn(charge.description) === sale.key;
-  if (!isOurs || charge.isbilled || charge.isposted) return null;
-  if (charge.isbillable) {
-    await bms.write('PUT', paths.charge, toUnbillable(charge, reason), resultOf(ChargeWire));
-    if ((await readCharge(bms, remoteId))?.isbillable !== false) return null;
-  }
-  await withdrawTicket(closableTicket, bms, sale, { remoteId: paths.ticketId, reason });
-  return { remoteId };
-}
-
-function toUnbillable(charge: ChargeWire, reason: string) {
-  const number = (text: string | null | undefined) => (text == null ? null : Number(text));
-  return {
-    Id: Number(charge.id),
-    ProductIndexId: charge.productindexid ?? 0,
-    ChargeName: charge.chargename ?? null,
-    Description: `${reason}\n\n${charge.description ?? ''}`,
-    StatusId: charge.statusid ?? 0,
-    PricingLevelId: charge.pricinglevelid ?? null,
-    Quantity: number(charge.quantity),
-    Price: number(charge.price),
-    IsBillable: false,
-    ...(charge.datepurchased ? { DatePurchased: charge.datepurchased } : {}),
-  };
+  return { ticket, charge: `${ticket}/charges/${chargeId}` };
 }
 
 function totalOf({ quantity, price, amount }: ChargeWire, currency: string): number | null {

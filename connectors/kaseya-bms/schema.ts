@@ -3,7 +3,7 @@
  * in use. https://api.bms.kaseya.com/swagger/index.html
  */
 import { z } from 'zod';
-import { type ErrorKind, KindError } from '../../src/domain/errors.ts';
+import { KindError } from '../../src/domain/errors.ts';
 import { nameOf, uncertain, vendorText } from '../http/answers/classify.ts';
 import { jsonOrNull } from '../http/answers/json.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
@@ -41,17 +41,12 @@ export const ListAnswer = z
   )
   .transform(({ result, totalrecords }) => ({ rows: result, count: totalrecords ?? null }));
 
-interface KnownRefusal {
-  kind: ErrorKind;
-  text: RegExp;
-  detail?: { status?: number; fix?: string };
-}
-
 /** Codes are not documented, so texts decide. The first match applies. */
-const knownRefusals: readonly KnownRefusal[] = [
+const knownRefusals = [
   {
     kind: 'rate-limited',
     text: /too many (?:requests|calls)|(?:rate|request|call|api|hourly)s? (?:limit|quota)|throttl/i,
+    detail: {},
   },
   {
     kind: 'permission',
@@ -73,8 +68,9 @@ const knownRefusals: readonly KnownRefusal[] = [
   {
     kind: 'transient',
     text: /tim(?:e|ed)[ -]?out|temporar|try again|unexpected|internal (?:server )?error|unavailable|deadlock|maintenance/i,
+    detail: {},
   },
-];
+] as const;
 
 const Refusal = z.object({ success: z.literal(false) });
 
@@ -156,15 +152,11 @@ export const NoteWire = z.object({
   ...optional(Flag, 'isinternal'),
 });
 
-/** The fields read, and those that a PUT must send back. */
 export const ChargeWire = z.object({
   id: Id,
-  ...optional(z.int(), 'productindexid', 'statusid', 'pricinglevelid'),
-  ...optional(Text, 'chargename', 'description', 'datepurchased'),
+  ...optional(Text, 'description'),
   ...optional(DecimalText, 'quantity', 'price', 'amount'),
   isbillable: Flag,
-  isbilled: Flag,
-  isposted: Flag,
 });
 export type ChargeWire = z.infer<typeof ChargeWire>;
 

@@ -18,7 +18,6 @@ const linesMax = 1700;
 const larger: Readonly<Record<string, number>> = {
   autotask: 2071,
   halopsa: 1895,
-  'kaseya-bms': 1757,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */

@@ -310,6 +310,15 @@ describe('what changed', () => {
       expect(page?.rejected).toEqual([]);
     }));
 
+  test('of a client whose ID is no number is refused, never read as nothing', () =>
+    withBms({}, async (bench) => {
+      addClosed(bench);
+      for (const stream of ['tickets', 'timeEntries', 'invoices'] as const) {
+        const rows = readRows(bench, stream, { clientIds: ['Dupont'] });
+        await expect(rows).rejects.toMatchObject({ kind: 'config' });
+      }
+    }));
+
   test('minutes where hours were expected are read by nobody', () =>
     withBms({}, async (bench) => {
       bench.state.switches.minutes = true;
