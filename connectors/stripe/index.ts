@@ -17,7 +17,7 @@ export const stripe = describeVendor({
   config: StripeConfig,
   table: { approval: false, deletions: null, sale: 'charge', ownBlocks: null },
   facts,
-  evidence: ['schema'],
+  evidence: ['schema', 'official client'],
   isSigned,
   open: createStripe,
   parts: {

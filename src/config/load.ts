@@ -127,7 +127,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     reconcile,
     ...services,
     ...buildTerms(parsed.data, raw),
-    templates: templatesFolder(file),
+    templates: templateFolders(file),
     secrets: withPathSecrets(read.secrets, services),
   };
 }
@@ -169,14 +169,14 @@ function toFaults(
   return [...faults.values()];
 }
 
-/** The admin's own templates next to the config file, or the built-in ones. */
-function templatesFolder(file: string): string {
+/** The admin's own templates next to the config file, then the built-in ones for those it lacks. */
+function templateFolders(file: string): string[] {
   const own = join(dirname(resolve(file)), 'templates');
-  if (existsSync(own)) return own;
   let folder = dirname(fileURLToPath(import.meta.url));
   // The compiled program is one folder deeper than its sources.
   while (!existsSync(join(folder, 'config', 'templates', 'en')) && folder !== dirname(folder)) {
     folder = dirname(folder);
   }
-  return join(folder, 'config', 'templates');
+  const builtIn = join(folder, 'config', 'templates');
+  return existsSync(own) && own !== builtIn ? [own, builtIn] : [builtIn];
 }

@@ -37,8 +37,8 @@ export interface LoadedConfig {
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
-  /** Absolute path of the folder with `en/` and `fr/` message templates. */
-  templates: string;
+  /** Absolute paths of folders with `en/` and `fr/` message templates; the first that has one counts. */
+  templates: readonly string[];
   /** The values of all secrets, to be redacted from the log. Never printed. */
   secrets: readonly string[];
 }

@@ -66,7 +66,7 @@ export async function openOffice(
         offers: new Map(),
         agreements: new Map(),
         clients: configured,
-        templates: join(import.meta.dirname, '../../config/templates'),
+        templates: [join(import.meta.dirname, '../../config/templates')],
         secrets: [],
       },
       store,

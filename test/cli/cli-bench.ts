@@ -117,7 +117,7 @@ export class CliBench {
       offers: new Map(),
       agreements: new Map(),
       clients: [],
-      templates: '',
+      templates: [],
       secrets: [],
       ...this.config,
     };

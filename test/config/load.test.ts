@@ -244,10 +244,11 @@ describe('the least file', () => {
   });
 
   test('uses the templates that came with the program, or those beside the file', () => {
-    expect(config.templates).toBe(join(import.meta.dirname, '../../config/templates'));
+    const builtIn = join(import.meta.dirname, '../../config/templates');
+    expect(config.templates).toEqual([builtIn]);
     const files = { 'config/templates/en/alert-ticket.eta': 'subject: x\n\nx' };
     const own = loadText(configText(), { files });
-    expect(own.templates).toBe(join(own.file, '../templates'));
+    expect(own.templates).toEqual([join(own.file, '../templates'), builtIn]);
   });
 
   test('has no fault', () => {

@@ -184,6 +184,6 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     agreements: new Map(),
     clients: [],
     secrets: [],
-    templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
+    templates: [fileURLToPath(new URL('../../config/templates', import.meta.url))],
   };
 }

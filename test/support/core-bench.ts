@@ -238,7 +238,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     offers: new Map(),
     agreements: new Map(),
     clients: [],
-    templates: fileURLToPath(new URL('../../config/templates', import.meta.url)),
+    templates: [fileURLToPath(new URL('../../config/templates', import.meta.url))],
     secrets: [],
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Eta } from 'eta';
@@ -150,14 +151,16 @@ export interface MessageTemplates {
 
 /**
  * Loads and compiles the templates: a first line `subject: …`, an empty line, the body. Throws
- * `config` with the file's name if one is missing or does not compile.
+ * `config` with the file's name if one is missing or does not compile. Of several folders, the first
+ * that has the file counts: a new template need not be copied into an admin's own.
  */
-export async function loadTemplates(folder: string): Promise<MessageTemplates> {
+export async function loadTemplates(folders: readonly string[]): Promise<MessageTemplates> {
   const eta = new Eta({ autoEscape: false, autoTrim: false });
   const compiled = new Map<string, { file: string; text: ReturnType<Eta['compile']> }>();
   for (const language of languages) {
     for (const name of names) {
-      const file = join(folder, language, `${name}.eta`);
+      const files = folders.map((folder) => join(folder, language, `${name}.eta`));
+      const file = files.find((path) => existsSync(path)) ?? files[0] ?? '';
       compiled.set(`${language}/${name}`, { file, text: await compile(eta, file) });
     }
   }

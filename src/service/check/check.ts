@@ -79,7 +79,7 @@ function exitCodeOf(failed: readonly CheckLine[]): number {
 async function checkTemplates({ config }: App): Promise<CheckLine> {
   try {
     await loadTemplates(config.templates);
-    return { connection: null, id: 'templates', status: 'ok', detail: config.templates };
+    return { connection: null, id: 'templates', status: 'ok', detail: config.templates[0] ?? '' };
   } catch (error) {
     if (!isKindError(error, 'config')) throw error;
     return failed(null, 'templates', error);
