@@ -1,4 +1,5 @@
 /** Faults of recharges that the simulation must find. */
+import type { ConfiguredClient } from '../../src/config/loaded.ts';
 import type { Connector, Push } from '../../src/contract/connector.ts';
 import type { RechargeUsage } from '../../src/domain/recharge/envelope.ts';
 import type { Order, Recharge, ReplenishBatch, Store } from '../../src/store/port.ts';
@@ -80,9 +81,10 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
       }),
   },
   {
-    name: 'limits of a day and a month are ignored',
+    name: 'limits are ignored',
     rules: ['within limits'],
     hasRecharges: true,
+    clients: (clients) => clients.map(withoutLimits),
     store: (store) =>
       withUsage(store, () => ({ dayMinor: 0, monthMinor: 0, allDayMinor: 0, allMonthMinor: 0 })),
   },
@@ -139,9 +141,24 @@ export const plantedRechargeFaults: readonly PlantedFault[] = [
       over(store, {
         ...withoutHolds(store),
         readRecharges: async (filter) => (await store.readRecharges(filter)).map(asDeclined),
+        async writeReplenish({ rechargeChanges = [], ...batch }) {
+          const all = await store.readRecharges('all');
+          const changes = rechargeChanges.map((change) => ({
+            ...change,
+            before: all.find(({ blockId }) => blockId === change.blockId)?.state ?? change.before,
+          }));
+          await store.writeReplenish({ ...batch, rechargeChanges: changes });
+        },
       }),
   },
 ];
+
+function withoutLimits(client: ConfiguredClient): ConfiguredClient {
+  const { recharge } = client.agreement;
+  const limits = { chargeMinor: null, dayMinor: null, monthMinor: null };
+  const without = recharge && { ...recharge, limits };
+  return { ...client, agreement: { ...client.agreement, recharge: without } };
+}
 
 /** A return as a decline for lack of funds, after which it is charged again. */
 function asDeclined(recharge: Recharge): Recharge {
