@@ -256,6 +256,41 @@ describe('a declined charge', () => {
   });
 });
 
+test('a charge that was rejected is not sent by hand once a user has resumed: another replaces it', async () => {
+  await invoice();
+  bench.rmm.fail('create recharge', 'rejected');
+  await pass(4);
+  const [dead] = (await bench.app.store.listMessages({ statuses: ['dead'] })).filter(
+    ({ kind }) => kind === 'recharge',
+  );
+  const retry = () =>
+    bench.app.store.retryMessage(String(dead?.key), new Date(bench.nowMs).toISOString());
+  await resumeSales(bench.app, bench.clientId());
+  await bench.run();
+  expect(await retry()).toBe(false);
+  await pass(4);
+  expect(charges()).toHaveLength(1);
+  expect(await retry()).toBe(false);
+});
+
+test('a declined charge that is repeated counts towards the limits', async () => {
+  await show(await charge(), declined('funds', 'insufficient_funds'));
+  const { store } = bench.app;
+  const request = { today: '2026-03-02', currency: 'EUR' };
+  expect(await store.readRechargeUsage(bench.clientId(), request)).toMatchObject({
+    isInFlight: true,
+    monthMinor: 120_000,
+  });
+});
+
+test('a collected block that is voided by hand is not told to the client as cancelled', async () => {
+  await show(await charge(), succeeded);
+  const [recharge] = await bench.app.store.readRecharges('all');
+  await voidBlock(bench.app, { blockId: String(recharge?.blockId), reason: 'goodwill' });
+  await bench.run();
+  expect(notes().filter((note) => /Nothing is collected/.test(note))).toEqual([]);
+});
+
 describe('a charge that is reversed', () => {
   test('takes back what is unused and is never charged again by itself', async () => {
     const sent = await charge();
@@ -313,6 +348,7 @@ test('a charge that succeeds although its order was voided meanwhile is to be re
   await show(sent, succeeded);
   expect(subjects().at(-1)).toMatch(/was charged although its order was closed$/);
   expect(await hoursLeft()).toBe(1);
+  expect(notes().filter((note) => /are ready/.test(note))).toEqual([]);
 });
 
 test('a run whose sale is being charged is not undone', async () => {

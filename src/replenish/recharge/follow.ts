@@ -73,8 +73,11 @@ async function enter(
   const { block, blockId, approvedMinor, priceMinor, isAnnounced } = recharge;
   const today = dateInZone(context.at, client.timezone);
   const isSilenced = state === 'ended' && (approvedMinor ?? -1) < priceMinor && !isAnnounced;
-  // The end of a recharge whose payment was returned is no news.
-  const isKnown = state === 'ended' && recharge.state === 'returned';
+  // The end after a payment, or after its return, is no news; a charge of a void block is the MSP's to refund.
+  const isKnown =
+    state === 'ended'
+      ? ['collected', 'returned'].includes(recharge.state)
+      : state === 'collected' && block.status === 'void';
   const retryOn = state === 'failed' ? retryDay(client, recharge, today) : null;
   const event = retryOn === null ? events[state] : 'retry';
   const note =

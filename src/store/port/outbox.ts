@@ -103,8 +103,8 @@ export interface OutboxStore {
   /** Live mode decides again what was decided in observe mode: those messages are cancelled. */
   cancelWithheld(at: Instant): Promise<void>;
   /**
-   * By hand: dead or withheld → pending. False: not in such a status, or a withheld invoice: it has
-   * no block, and live mode writes one with a block.
+   * By hand: dead or withheld → pending. False: not in such a status; a withheld invoice, which has
+   * no block until live mode writes one with a block; or a charge that another is to replace.
    */
   retryMessage(key: string, at: Instant): Promise<boolean>;
   /** By hand: anything not delivered → cancelled. */

@@ -66,8 +66,10 @@ export function outboxStore(database: Database): OutboxStore {
     },
     retryMessage: async (key, at) =>
       database.run(
-        `UPDATE push_message SET status = 'pending', next_attempt_at = ?, settled_at = NULL
-         WHERE key = ? AND (status = 'dead' OR status = 'withheld' AND kind <> 'invoice')`,
+        `UPDATE push_message SET status = 'pending', next_attempt_at = ?1, settled_at = NULL
+         WHERE key = ?2 AND (status = 'dead' OR status = 'withheld' AND kind <> 'invoice')
+           AND (kind <> 'recharge' OR EXISTS (SELECT 1 FROM recharge r
+             WHERE r.charge_key = ?2 AND r.retry_on IS NULL AND r.state <> 'ended'))`,
         at,
         key,
       ) === 1,

@@ -205,7 +205,7 @@ function readUsage(
   return { ...row, isInFlight: row.isInFlight === 1 };
 }
 
-const counts = `state NOT IN ('ended', 'failed')`;
+const counts = `(state NOT IN ('ended', 'failed') OR retry_on IS NOT NULL)`;
 
 function readUsedBefore(database: Database, clientId: string, blockId: string): number | null {
   const row = database.row<{ seconds: number }>(
