@@ -2,7 +2,7 @@
 import type { CheckResult, MandateRow, SourceId } from '../../src/contract/connector.ts';
 import { isKindError } from '../../src/domain/errors.ts';
 import {
-  attemptsAt,
+  checkEachClient,
   listProofs,
   okResult,
   runChecks,
@@ -45,7 +45,10 @@ export function checkConnection(
       charges: { path: '/v1/charges' },
       disputes: { path: '/v1/disputes' },
     }),
-    clients: ['clients', () => checkCustomers(stripe, clientIds, seen)],
+    clients: [
+      'clients',
+      () => checkEachClient('Stripe', clientIds, (id) => checkCustomer(stripe, id, seen)),
+    ],
     facts: [['fact.mandate-id', () => verifyMandates(stripe, seen)]],
     names: [],
     native: null,
@@ -79,45 +82,25 @@ async function signIn(stripe: Stripe, seen: Seen): Promise<CheckResult[]> {
   return results;
 }
 
-async function checkCustomers(
-  stripe: Stripe,
-  clientIds: readonly SourceId[],
-  seen: Seen,
-): Promise<CheckResult[]> {
-  const attempt = attemptsAt('Stripe');
-  const results: CheckResult[] = [];
-  for (const clientId of clientIds) {
-    const id = `client.${clientId}`;
-    results.push(...(await attempt(id, () => checkCustomer(stripe, id, clientId, seen))));
-  }
-  return results;
-}
-
-async function checkCustomer(
-  stripe: Stripe,
-  id: string,
-  clientId: SourceId,
-  seen: Seen,
-): Promise<CheckResult[]> {
+async function checkCustomer(stripe: Stripe, clientId: SourceId, seen: Seen): Promise<CheckResult> {
+  const id = `client.${clientId}`;
   const customer = await readCustomer(stripe, clientId);
   if (customer === null) {
     const detail = `Stripe has no customer ${clientId}, or it was deleted.`;
     const fix = 'Correct the client’s ID; a customer of test mode does not exist in live mode.';
-    return [{ id, status: 'failed', detail, fix }];
+    return { id, status: 'failed', detail, fix };
   }
   const saved = await readSaved(stripe, clientId);
   seen.debits += saved.debits;
   seen.named += saved.named;
   const choice = chooseMandate(customer, saved);
   if ('fix' in choice) {
-    const unread = saved.rejected.map(
-      ({ sourceId, reason }) => ` ${sourceId} is unreadable: ${reason}.`,
-    );
+    const unread = saved.rejected.map((one) => ` ${one.sourceId} is unreadable: ${one.reason}.`);
     const detail = `${named(customer)}: ${choice.detail}${unread.join('')}`;
-    return [{ id, status: 'failed', detail, fix: choice.fix }];
+    return { id, status: 'failed', detail, fix: choice.fix };
   }
   const mandate = saved.mandates.get(choice.row.sourceId) ?? null;
-  return [describeChoice(stripe, id, customer, choice.row, mandate?.id ?? null, seen.account)];
+  return describeChoice(stripe, id, customer, choice.row, mandate?.id ?? null, seen.account);
 }
 
 function named(customer: CustomerWire): string {
@@ -152,10 +135,7 @@ function describeChoice(
 }
 
 async function verifyMandates({ context }: Stripe, seen: Seen): Promise<CheckResult[]> {
-  await facts.verifyFact(
-    context,
-    'mandate-id',
-    seen.debits === 0 ? null : seen.named === seen.debits,
-  );
+  const areNamed = seen.debits === 0 ? null : seen.named === seen.debits;
+  await facts.verifyFact(context, 'mandate-id', areNamed);
   return [await facts.factResult(context, 'mandate-id')];
 }

@@ -12,6 +12,6 @@ export function isSigned({ webhookSecret }: StripeConfig, { header, body, nowMs 
   const time = /(?:^|,)t=(\d{1,12})(?:,|$)/.exec(given)?.[1] ?? '0';
   if (Math.abs(nowMs / 1000 - Number(time)) > toleranceSeconds) return false;
   const signed = [Buffer.from(`${time}.`), body];
-  const signatures = [...given.matchAll(/(?:^|,)v1=([^,]+)/g)];
-  return signatures.some(([, text = '']) => isHmacOf(signed, webhookSecret, text));
+  const all = [...given.matchAll(/(?:^|,)v1=([^,]+)/g)];
+  return all.some(([, text = '']) => isHmacOf(signed, webhookSecret, text));
 }

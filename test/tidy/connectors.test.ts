@@ -13,11 +13,18 @@ const sources = readSources(root).filter(({ path }) => path.startsWith('connecto
 
 const filesMax = 15;
 const linesMax = 1700;
+/** Of vendors that came once the kit was there. */
+const laterLinesMax = 1300;
+const earlier =
+  'atera autotask connectwise halopsa kaseya-bms ninjaone request-tracker superops syncro'.split(
+    ' ',
+  );
 
 /** Folders whose vendors' quirks take more. They may shrink, and never grow. */
 const larger: Readonly<Record<string, number>> = {
   autotask: 2071,
   halopsa: 1895,
+  stripe: 1304,
 };
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */
@@ -39,7 +46,8 @@ describe.each(Object.keys(registry))('connectors/%s', (id) => {
 
   test('is no larger than it may be', () => {
     const lines = linesOf((path) => path.startsWith(`connectors/${id}/`));
-    expect(lines).toBeLessThanOrEqual(larger[id] ?? linesMax);
+    const most = larger[id] ?? (earlier.includes(id) ? linesMax : laterLinesMax);
+    expect(lines).toBeLessThanOrEqual(most);
   });
 });
 
