@@ -97,7 +97,7 @@ async function pushesTickets(rt: RealRequestTracker): Promise<void> {
   const made = await invoices?.create(invoice, soon());
   assert.deepEqual(await invoices?.find(invoice, soon()), made);
   const [request] = await rt.history(made?.remoteId ?? '');
-  assert.match(request?.content ?? '', /Total before tax: 1200\.00 EUR/);
+  assert.match(request?.content ?? '', /Total before tax: €1,200\.00/);
   await assert.rejects(
     Promise.resolve(
       open(rt, { alerts: { queue: 'Nowhere' } }).connector.push['alert-ticket']?.create(
