@@ -155,8 +155,8 @@ async function readOrderAlerts(reader: typeof american): Promise<string[]> {
     { kind: 'closed', why: 'gone' },
     { kind: 'review', netMinor: 110_000 },
     { kind: 'part' },
-    { kind: 'returned', isWhole: true },
-    { kind: 'returned', isWhole: false },
+    { kind: 'returned', isWhole: true, wasUsable: true },
+    { kind: 'returned', isWhole: false, wasUsable: true },
     { kind: 'stuck' },
   ];
   const [order] = await bench.app.store.readOrders();

@@ -291,6 +291,19 @@ test('a collected block that is voided by hand is not told to the client as canc
   expect(notes().filter((note) => /Nothing is collected/.test(note))).toEqual([]);
 });
 
+test('a charge that succeeds and comes back between two runs is told to both, and holds sales', async () => {
+  const reversal = { reversedMinor: 144_000, reason: 'debit_not_authorized' };
+  await show(await charge(), { ...succeeded, ...reversal });
+  expect(await states()).toEqual(['returned']);
+  expect(subjects().at(-1)).toMatch(/is no longer paid$/);
+  const body = String(bench.psa.sentOf('alert-ticket').at(-1)?.message.body);
+  expect(body).toContain('It came back before the 10 h were made available.');
+  expect(notes().at(-1)).toMatch(/Your bank has returned €1,440\.00/);
+  expect(await bench.app.store.readSalesHolds()).toHaveLength(1);
+  await pass(10);
+  expect([await hoursLeft(), charges().length]).toEqual([1, 1]);
+});
+
 describe('a charge that is reversed', () => {
   test('takes back what is unused and is never charged again by itself', async () => {
     const sent = await charge();

@@ -13,10 +13,12 @@ export type OrderEvent =
   | { kind: 'closed'; why: 'void' | 'gone' }
   | { kind: 'review'; netMinor: number }
   | { kind: 'part' }
-  /** Usable hours were withdrawn, all or in part. */
-  | { kind: 'returned'; isWhole: boolean }
+  /** Usable hours were withdrawn, all or in part; or the payment came back before they were usable. */
+  | { kind: 'returned'; isWhole: boolean; wasUsable: boolean }
   | { kind: 'stuck' }
   | RechargeEvent;
+
+type Returned = Extract<OrderEvent, { kind: 'returned' }>;
 
 type AlertedOrder = Pick<Order, 'block' | 'label' | 'sold'>;
 
@@ -51,7 +53,7 @@ function composeText(format: Format, client: Client, order: AlertedOrder, event:
     case 'part':
       return words.part(about, sizeOf(block, block.seconds, block.amountMinor, format));
     case 'returned':
-      return words.returned(about, event.isWhole);
+      return words.returned(about, event);
     case 'stuck':
       return words.stuck(about);
     default: {
@@ -86,9 +88,9 @@ const texts = {
       subject: `Prepaid hours – ${client}: ${part} instead of ${size} on invoice ${invoice}`,
       body: `To do: nothing, if that was intended. The invoice was reduced or partly credited, so the block holds what was paid for: ${part} of ${size}.\nTo credit more: prepaid-hours adjust "${client}"`,
     }),
-    returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
+    returned: ({ client, invoice, size }: About, { isWhole, wasUsable }: Returned) => ({
       subject: `Prepaid hours – ${client}: invoice ${invoice} is ${isWhole ? 'no longer paid' : 'now only partly paid'}`,
-      body: `To do: ask the client about the payment. The ${size} had been made available. ${isWhole ? 'Unused hours were withdrawn; used hours are now overage.' : 'The block was reduced to what is still paid for.'}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
+      body: `To do: ask the client about the payment. ${wasUsable ? `The ${size} had been made available. ${isWhole ? 'Unused hours were withdrawn; used hours are now overage.' : 'The block was reduced to what is still paid for.'}` : `It came back before the ${size} were made available.`}\nAutomatic sales to ${client} are on hold until you resume them: prepaid-hours block resume "${client}"`,
     }),
     stuck: ({ client, invoice, size, block }: About) => ({
       subject: `Prepaid hours – ${client}: invoice ${invoice} is no longer paid, please correct the hours`,
@@ -108,9 +110,9 @@ const texts = {
       subject: `Heures prépayées – ${client} : ${part} au lieu de ${size} sur la facture ${invoice}`,
       body: `À faire : rien, si c’est voulu. La facture a été réduite ou créditée en partie : le forfait contient ce qui a été payé, soit ${part} sur ${size}.\nPour créditer davantage : prepaid-hours adjust "${client}"`,
     }),
-    returned: ({ client, invoice, size }: About, isWhole: boolean) => ({
+    returned: ({ client, invoice, size }: About, { isWhole, wasUsable }: Returned) => ({
       subject: `Heures prépayées – ${client} : la facture ${invoice} ${isWhole ? 'n’est plus payée' : 'n’est plus payée qu’en partie'}`,
-      body: `À faire : voir avec le client ce qu’il en est du paiement. Le forfait de ${size} avait été mis à disposition. ${isWhole ? 'Les heures non utilisées ont été retirées ; celles qui ont été utilisées sont en dépassement.' : 'Il a été ramené à ce qui reste payé.'}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
+      body: `À faire : voir avec le client ce qu’il en est du paiement. ${wasUsable ? `Le forfait de ${size} avait été mis à disposition. ${isWhole ? 'Les heures non utilisées ont été retirées ; celles qui ont été utilisées sont en dépassement.' : 'Il a été ramené à ce qui reste payé.'}` : `Il est revenu avant que le forfait de ${size} soit disponible.`}\nLes ventes automatiques à ${client} sont suspendues. Pour les reprendre : prepaid-hours block resume "${client}"`,
     }),
     stuck: ({ client, invoice, size, block }: About) => ({
       subject: `Heures prépayées – ${client} : la facture ${invoice} n’est plus payée, heures à corriger`,

@@ -112,7 +112,7 @@ async function correct(
   }
   const event: OrderEvent = isLarger
     ? { kind: 'part' }
-    : { kind: 'returned', isWhole: state.state !== 'usable' };
+    : { kind: 'returned', isWhole: state.state !== 'usable', wasUsable: true };
   const common = { expected: [ledger], salesHolds };
   if (state.state !== 'usable') {
     return {

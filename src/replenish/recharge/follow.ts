@@ -85,8 +85,13 @@ async function enter(
       ? null
       : await composeStep(context, { client, recharge, event, on: retryOn });
   const isFinal = state === 'failed' && retryOn === null;
+  // Collected and returned between two runs: its hours were never given, so that no order was corrected.
+  const isUnseen =
+    state === 'returned' && recharge.collectedOn === null && block.activate === 'on-payment';
   const booking = state === 'collected' ? bookingOf(context, client, recharge, today) : null;
-  const alert = booking === null ? alertFor(recharge, state, isFinal) : null;
+  const returned = { kind: 'returned', isWhole: true, wasUsable: false } as const;
+  const due = isUnseen ? returned : alertFor(recharge, state, isFinal);
+  const alert = booking === null ? due : null;
   return {
     rechargeChanges: [
       {
@@ -102,7 +107,8 @@ async function enter(
     ...((state === 'collected' || isFinal) && block.activate === 'on-invoice'
       ? { blockTerms: [{ ...block, activate: 'on-payment' as const }] }
       : {}),
-    salesHolds: isFinal ? [{ clientId: client.id, reason: recharge.label ?? blockId }] : [],
+    salesHolds:
+      isFinal || isUnseen ? [{ clientId: client.id, reason: recharge.label ?? blockId }] : [],
     messages: [
       ...(alert === null
         ? []
