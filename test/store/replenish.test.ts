@@ -168,3 +168,24 @@ test.each<[string, Partial<InvoiceRow>, boolean]>([
   const [order] = orders;
   expect(order && orderState(order).state === 'usable').toBe(isPaid);
 });
+
+test('a crossing that another process decided otherwise is refused for now; other content is a bug', async () => {
+  const { store } = await openBench();
+  const episode: Episode = {
+    clientId: 'dupont',
+    threshold: 'settled:7200',
+    number: 1,
+    isFired: true,
+    firedClientSeq: 0,
+    firedMode: 'live',
+    firedAt: at,
+    pendingSeconds: 0,
+  };
+  await store.writeReplenish(replenishment(0, { episodes: [episode], messages: [message()] }));
+  const other = message({ payload: '{"total":2}' });
+  const late = store.writeReplenish(replenishment(0, { episodes: [episode], messages: [other] }));
+  await expect(late).rejects.toMatchObject({ kind: 'transient' });
+  const wrong = store.writeReplenish(replenishment(0, { messages: [other] }));
+  await expect(wrong).rejects.toThrow('already exists with different content');
+  expect((await store.readMessage(other.key))?.payload).toBe('{"total":1}');
+});

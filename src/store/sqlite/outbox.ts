@@ -226,10 +226,12 @@ export function addMessage(
   );
 }
 
+export class DifferentContent extends Error {}
+
 /** A key is derived from its cause: the same key with different content means a missing cause. */
 export function refuseOther(name: string, standing: object, wanted: object): void {
   if (!isDeepStrictEqual({ ...standing }, { ...wanted })) {
-    throw new Error(`${name} already exists with different content`);
+    throw new DifferentContent(`${name} already exists with different content`);
   }
 }
 

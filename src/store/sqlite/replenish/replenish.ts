@@ -1,4 +1,5 @@
 import { type ChargeFacts, chargedWorkTypes } from '../../../domain/charges/charge-facts.ts';
+import { KindError } from '../../../domain/errors.ts';
 import type { LedgerEntry } from '../../../domain/ledger/ledger.ts';
 import type { OpenOverage } from '../../../domain/ledger/postings.ts';
 import { findPaidWork } from '../../../domain/ledger/slices.ts';
@@ -14,7 +15,7 @@ import {
 import { editBlock, readBlockEdits } from '../ledger/block-edits.ts';
 import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.ts';
 import { withNameIds } from '../mirror/columns.ts';
-import { addMessage, refuseOther } from '../outbox.ts';
+import { addMessage, DifferentContent, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
 import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
 import { addRecharge, changeRecharge, requireState } from './recharges.ts';
@@ -143,6 +144,7 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
   for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
   writeOrders(database, batch);
   appendPostings(database, batch);
+  const isLate = batch.episodes.some((episode) => isDecided(database, episode));
   for (const episode of batch.episodes) writeEpisode(database, episode);
   for (const { clientId, kind, exceptKey } of batch.superseded) {
     database.run(
@@ -165,9 +167,25 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
       clientId,
     );
   }
-  for (const message of batch.messages) addMessage(database, message, at, runId);
+  try {
+    for (const message of batch.messages) addMessage(database, message, at, runId);
+  } catch (error) {
+    if (!isLate || !(error instanceof DifferentContent)) throw error;
+    throw new KindError('transient', 'Another process decided the same crossing otherwise.', {
+      fix: 'The next run goes on from there.',
+      cause: error,
+    });
+  }
   for (const recharge of batch.recharges ?? []) addRecharge(database, recharge, at, runId);
   for (const change of batch.rechargeChanges ?? []) changeRecharge(database, change, at);
+}
+
+/** Another process has decided this crossing, perhaps with other sales in between. */
+function isDecided(database: Database, episode: Episode): boolean {
+  const { clientId, threshold, number, isFired } = episode;
+  const sql = `SELECT 1 FROM episode WHERE client_id = ? AND threshold = ? AND number = ?
+    AND is_fired = 1`;
+  return isFired && database.row(sql, clientId, threshold, number) !== undefined;
 }
 
 function addBlock(database: Database, block: Block, at: Instant, runId: string): void {
