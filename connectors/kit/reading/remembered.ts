@@ -11,7 +11,7 @@ export interface HasContext {
 export interface Remembered<C, Row> {
   /** From memory unless too old. */
   list(call: C): Promise<readonly Row[]>;
-  /** From the cached list, else from the list read again, at most once a minute per process. */
+  /** From the cached list, else from the list read again, at most once a minute. */
   find(call: C, isWanted: (row: Row) => boolean): Promise<Row | null>;
   /** Always read. */
   reread(call: C): Promise<readonly Row[]>;
@@ -33,19 +33,20 @@ export function remember<C extends HasContext, Row>(
   read: (call: C) => Promise<readonly Row[]>,
 ): Remembered<C, Row> {
   const Stored = z.object({ readAtMs: z.number(), rows: z.array(schema) });
-  let readHereMs = Number.NEGATIVE_INFINITY;
+  /** Rows are looked up one by one: the stored text is parsed once. */
+  let held: z.infer<typeof Stored> | null = null;
   /** Concurrent look-ups share one request. */
   let underWay: Promise<readonly Row[]> | null = null;
 
   async function keep(call: C, rows: readonly Row[]): Promise<void> {
-    const { context } = call;
-    readHereMs = context.now();
-    if (JSON.stringify(await stored(call)) === JSON.stringify(rows)) return;
-    await context.memory.set(key, JSON.stringify({ readAtMs: readHereMs, rows }));
+    const before = await stored(call);
+    held = { readAtMs: call.context.now(), rows: [...rows] };
+    if (JSON.stringify(before) === JSON.stringify(rows)) return;
+    await call.context.memory.set(key, JSON.stringify(held));
   }
 
   async function readNow(call: C): Promise<readonly Row[]> {
-    const rows = [...(await read(call))];
+    const rows = await read(call);
     await keep(call, rows);
     return rows;
   }
@@ -58,8 +59,8 @@ export function remember<C extends HasContext, Row>(
   }
 
   async function stored({ context }: C): Promise<readonly Row[] | null> {
-    const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(key)));
-    return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data.rows : null;
+    held ??= Stored.safeParse(jsonOrNull(await context.memory.get(key))).data ?? null;
+    return held !== null && isRecent(held.readAtMs, context.now(), lifeMs) ? held.rows : null;
   }
 
   const list = async (call: C): Promise<readonly Row[]> => (await stored(call)) ?? reread(call);
@@ -71,7 +72,7 @@ export function remember<C extends HasContext, Row>(
     stored,
     async find(call, isWanted) {
       const found = (await list(call)).find(isWanted) ?? null;
-      const wasJustRead = isRecent(readHereMs, call.context.now(), justReadMs);
+      const wasJustRead = isRecent(held?.readAtMs ?? 0, call.context.now(), justReadMs);
       if (found !== null || wasJustRead) return found;
       return (await reread(call)).find(isWanted) ?? null;
     },
