@@ -134,7 +134,28 @@ function readPendingEntries(database: Database, clientIds: readonly string[]): P
   }));
 }
 
+/** Another process may have decided the same crossing, with other recharges or orders in view. */
 function writeReplenish(database: Database, batch: ReplenishBatch): void {
+  const isLate = batch.episodes.some((episode) => isDecided(database, episode));
+  try {
+    writeBatch(database, batch);
+  } catch (error) {
+    if (!isLate || !(error instanceof DifferentContent)) throw error;
+    throw new KindError('transient', 'Another process decided the same crossing otherwise.', {
+      fix: 'The next run goes on from there.',
+      cause: error,
+    });
+  }
+}
+
+function isDecided(database: Database, episode: Episode): boolean {
+  const { clientId, threshold, number, isFired } = episode;
+  const sql = `SELECT 1 FROM episode WHERE client_id = ? AND threshold = ? AND number = ?
+    AND is_fired = 1`;
+  return isFired && database.row(sql, clientId, threshold, number) !== undefined;
+}
+
+function writeBatch(database: Database, batch: ReplenishBatch): void {
   const { at, runId } = batch;
   for (const change of batch.rechargeChanges ?? []) requireState(database, change);
   for (const block of batch.blocks) addBlock(database, block, at, runId);
@@ -144,7 +165,6 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
   for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
   writeOrders(database, batch);
   appendPostings(database, batch);
-  const isLate = batch.episodes.some((episode) => isDecided(database, episode));
   for (const episode of batch.episodes) writeEpisode(database, episode);
   for (const { clientId, kind, exceptKey } of batch.superseded) {
     database.run(
@@ -167,25 +187,9 @@ function writeReplenish(database: Database, batch: ReplenishBatch): void {
       clientId,
     );
   }
-  try {
-    for (const message of batch.messages) addMessage(database, message, at, runId);
-  } catch (error) {
-    if (!isLate || !(error instanceof DifferentContent)) throw error;
-    throw new KindError('transient', 'Another process decided the same crossing otherwise.', {
-      fix: 'The next run goes on from there.',
-      cause: error,
-    });
-  }
+  for (const message of batch.messages) addMessage(database, message, at, runId);
   for (const recharge of batch.recharges ?? []) addRecharge(database, recharge, at, runId);
   for (const change of batch.rechargeChanges ?? []) changeRecharge(database, change, at);
-}
-
-/** Another process has decided this crossing, perhaps with other sales in between. */
-function isDecided(database: Database, episode: Episode): boolean {
-  const { clientId, threshold, number, isFired } = episode;
-  const sql = `SELECT 1 FROM episode WHERE client_id = ? AND threshold = ? AND number = ?
-    AND is_fired = 1`;
-  return isFired && database.row(sql, clientId, threshold, number) !== undefined;
 }
 
 function addBlock(database: Database, block: Block, at: Instant, runId: string): void {
