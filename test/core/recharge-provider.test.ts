@@ -7,6 +7,8 @@ import { resumeSales } from '../../src/service/corrections/release.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 import type { Sent } from '../support/scripted-connector.ts';
 
+const noLimits = { chargeMinor: null, dayMinor: null, monthMinor: null };
+
 /** The bench's second vendor is the payment provider. */
 let bench: CoreBench;
 let tickets = 0;
@@ -23,7 +25,8 @@ async function openWith(terms: Partial<Agreement> = {}): Promise<void> {
     autopayUpToMinor: null,
     noticeDays: 3,
     chaseAfterDays: 7,
-    limits: { chargeMinor: null, dayMinor: null, monthMinor: null },
+    limits: noLimits,
+    limitsOfAll: noLimits,
   };
   const all = { activate: 'on-payment', replenish: [rule], recharge, ...terms } as const;
   const sourceIds = new Map([
@@ -155,6 +158,17 @@ describe('a charge', () => {
     bench.psa.showInvoice(sent, { ...full, isPaid: true, paidMinor: 144_000 });
     await pass(6);
     expect(charges()).toEqual([]);
+    expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
+  });
+
+  test('under way while the client pays the invoice by hand is to be looked at', async () => {
+    const sent = await charge();
+    const [invoiced] = bench.psa.sentOf('invoice');
+    if (invoiced === undefined) throw new Error('no invoice');
+    bench.psa.showInvoice(invoiced, { ...full, isPaid: true, paidMinor: 144_000 });
+    await bench.run();
+    await show(sent, succeeded);
+    expect(subjects().at(-1)).toMatch(/was charged, and the PSA shows it as paid already$/);
     expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
   });
 
@@ -330,6 +344,18 @@ describe('a charge that is reversed', () => {
     use(5);
     await pass(30);
     expect([charges().length, bench.psa.sentOf('invoice').length]).toEqual([1, 1]);
+  });
+
+  test('and then won back gives the hours again, without a word about paying twice', async () => {
+    const sent = await charge();
+    await show(sent, succeeded);
+    const [invoiced] = bench.psa.sentOf('invoice');
+    if (invoiced === undefined) throw new Error('no invoice');
+    bench.psa.showInvoice(invoiced, { ...full, isPaid: true, paidMinor: 144_000 });
+    await show(sent, { reversedMinor: 144_000, reason: 'fraudulent' });
+    await show(sent, { reversedMinor: 0, reason: null });
+    expect([await hoursLeft(), await states()]).toEqual([11, ['collected']]);
+    expect(subjects().filter((subject) => /as paid already/.test(subject))).toEqual([]);
   });
 
   test('in part leaves what is still paid for', async () => {

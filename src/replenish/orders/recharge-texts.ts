@@ -8,7 +8,9 @@ export type RechargeEvent =
   | { kind: 'no-mandate'; connection: string }
   | { kind: 'declined'; connection: string; charge: string; reason: string }
   | { kind: 'charged'; connection: string; charge: string; minor: number }
-  | { kind: 'unwanted'; connection: string; charge: string };
+  | { kind: 'unwanted'; connection: string; charge: string }
+  /** The invoice was paid in another way while the charge was under way. */
+  | { kind: 'paid-twice'; connection: string; charge: string };
 
 export interface About {
   client: string;
@@ -51,6 +53,8 @@ function wordsOf(
       return words.charged(about, event, amount);
     case 'unwanted':
       return words.unwanted(about, event);
+    case 'paid-twice':
+      return words.paidTwice(about, event);
   }
 }
 
@@ -82,6 +86,10 @@ const texts = {
       subject: `invoice ${invoice} was charged although its order was closed`,
       body: `To do: refund charge ${charge} in "${connection}", or add the ${size}: prepaid-hours block add. The order was closed while the charge was under way.`,
     }),
+    paidTwice: ({ invoice }: About, { connection, charge }: Of<'paid-twice'>) => ({
+      subject: `invoice ${invoice} was charged, and the PSA shows it as paid already`,
+      body: `To do: find out whether the client paid twice. Invoice ${invoice} was paid in the PSA before charge ${charge} in "${connection}" had succeeded. If that payment was another one, refund the charge; if it was this charge, there is nothing to do.`,
+    }),
   },
   fr: {
     title: (client: string, text: string) => `Heures prépayées – ${client} : ${text}`,
@@ -107,6 +115,10 @@ const texts = {
     unwanted: ({ invoice, size }: About, { connection, charge }: Of<'unwanted'>) => ({
       subject: `la facture ${invoice} a été prélevée alors que sa commande était close`,
       body: `À faire : rembourser le prélèvement ${charge} dans « ${connection} », ou ajouter les ${size} : prepaid-hours block add. La commande a été close pendant le prélèvement.`,
+    }),
+    paidTwice: ({ invoice }: About, { connection, charge }: Of<'paid-twice'>) => ({
+      subject: `la facture ${invoice} a été prélevée, et le PSA l’indique déjà payée`,
+      body: `À faire : vérifier que le client n’a pas payé deux fois. La facture ${invoice} était payée dans le PSA avant que le prélèvement ${charge} dans « ${connection} » aboutisse. S’il s’agit d’un autre règlement, remboursez le prélèvement ; s’il s’agit de ce prélèvement, il n’y a rien à faire.`,
     }),
   },
 };

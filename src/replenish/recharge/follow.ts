@@ -126,7 +126,7 @@ function retryDay(client: Client, recharge: Recharge, today: DateText): DateText
 
 /** What the MSP has to do about a charge; null: nothing. */
 function alertFor(
-  { charge, block, invoice, chargeStatus, collect }: Recharge,
+  { state: before, charge, block, invoice, chargeStatus, collect }: Recharge,
   state: RechargeState,
   isFinal: boolean,
 ): OrderEvent | null {
@@ -137,7 +137,9 @@ function alertFor(
   }
   if (state !== 'collected' || charge === null) return null;
   if (block.status === 'void') return { kind: 'unwanted', ...at };
-  return invoice?.isPaid === true ? null : { kind: 'charged', ...at, minor: charge.amountMinor };
+  // A dispute that was won finds its invoice booked already.
+  if (invoice?.isPaid === true) return before === 'returned' ? null : { kind: 'paid-twice', ...at };
+  return { kind: 'charged', ...at, minor: charge.amountMinor };
 }
 
 /** Once an unpaid invoice is overdue, MSP and client are told, once; nothing is sold again. */
