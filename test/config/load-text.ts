@@ -5,6 +5,7 @@ import { afterAll } from '@jest/globals';
 import { ConfigError } from '../../src/config/fault.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { LoadedConfig } from '../../src/config/loaded.ts';
+import type { VendorModule } from '../../src/contract/connector.ts';
 import { fakeVendors } from './fake-vendors.ts';
 
 const folders: string[] = [];
@@ -26,6 +27,7 @@ export function folderWith(files: Record<string, string>): string {
 interface Surroundings {
   env?: Record<string, string>;
   files?: Record<string, string>;
+  vendors?: readonly VendorModule[];
 }
 
 export const key = 's3cr3t-value';
@@ -36,7 +38,7 @@ export function loadText(text: string, surroundings: Surroundings = {}): LoadedC
   return loadConfig({
     file: join(folder, 'config/connector.yaml'),
     env: surroundings.env ?? { PSA_KEY: key },
-    vendors: fakeVendors,
+    vendors: surroundings.vendors ?? fakeVendors,
     isCron: (expression) => expression.split(' ').length === 5,
     workingFolder: folder,
   });

@@ -15,19 +15,21 @@ export function unseenPayments(
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const terms = effectiveTerms(raw, client);
     const target = connections.get(pushTarget(raw, client) ?? '');
-    const isSold = listed(terms.replenish).some(isSale);
-    // A recharge follows the payment even if the hours do not wait for it.
-    const isWatched =
-      (terms.activate === 'on-payment' && isSold) || listed(terms.replenish).some(isRecharge);
-    if (!isWatched || target === undefined) continue;
+    if (target === undefined) continue;
+    const rules = listed(terms.replenish);
+    const isAwaited = terms.activate === 'on-payment' && rules.some(isSale);
+    // A recharge is followed to its payment even if the hours do not wait for it.
+    if (!isAwaited && !rules.some(isRecharge)) continue;
     const { vendor, settings, name } = target;
     const isSeen = vendor.pulls.includes('invoices') && (vendor.showsPayment?.(settings) ?? true);
     if (isSeen) continue;
-    const isOwn = textAt(client, 'overrides', 'activate') !== null;
+    const key = isAwaited ? 'activate' : 'recharge';
+    const isOwn = valueAt(client, ['overrides', key]) !== undefined;
     const path = isOwn
-      ? ['clients', index, 'overrides', 'activate']
-      : ['agreements', textAt(client, 'agreement') ?? '', 'activate'];
-    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; use on-invoice${listed(terms.replenish).some(isRecharge) ? ', and no recharge' : ''}`;
+      ? ['clients', index, 'overrides', key]
+      : ['agreements', textAt(client, 'agreement') ?? '', key];
+    const fix = isAwaited ? 'use on-invoice' : 'use do: [invoice] instead of recharge';
+    const message = `"${name}" (${vendor.title}), as configured, does not report whether an invoice is paid; ${fix}`;
     problems.set(JSON.stringify(path), atValue(path, message));
   }
   return [...problems.values()];
