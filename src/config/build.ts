@@ -28,6 +28,7 @@ interface BuiltTerms {
 }
 
 interface Named {
+  file: ConfigFile;
   offers: ReadonlyMap<string, Offer>;
   calendars: ReadonlyMap<string, BusinessHours>;
 }
@@ -43,7 +44,7 @@ export function buildTerms(file: ConfigFile, raw: unknown): BuiltTerms {
       toBusinessHours(name, calendar),
     ]),
   );
-  const named = { offers, calendars };
+  const named = { file, offers, calendars };
   const agreements = keyed(valueAt(raw, ['agreements'])).map(
     ([name, terms]): [string, Agreement] => {
       return [name, toAgreement(name, terms, { ...named, currency: file.currency })];
@@ -132,7 +133,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
       }),
     ),
     activate: terms.activate,
-    recharge: toRecharge(terms.recharge, named.currency),
+    recharge: toRecharge(terms.recharge, named),
   };
 }
 
@@ -178,25 +179,31 @@ function toRollover(rollover: AgreementTerms['rollover']): Rollover | null {
   return { seconds: hours ?? null, validForMonths: validFor ?? null };
 }
 
-function toRecharge(recharge: AgreementTerms['recharge'], currency: string): RechargeTerms | null {
+function toRecharge(
+  recharge: AgreementTerms['recharge'],
+  { file, currency }: Pick<Named, 'file'> & { currency: string },
+): RechargeTerms | null {
   if (recharge === undefined) return null;
-  const { collect, autopayUpTo, noticeDays, chaseAfterDays } = recharge;
-  const { perCharge, perDay, perMonth } = recharge;
-  const minor = (text: string | undefined) => toMinor(text, currency);
+  const { collect, autopayUpTo, noticeDays, chaseAfterDays, ...limits } = recharge;
+  // The limits of all are in the file's currency, and nothing is converted.
+  const ofAll = currency === file.currency ? file.recharge : undefined;
   return {
     collect,
-    autopayUpToMinor: minor(autopayUpTo),
+    autopayUpToMinor: toMinor(autopayUpTo, currency),
     noticeDays,
     chaseAfterDays,
-    limits: { chargeMinor: minor(perCharge), dayMinor: minor(perDay), monthMinor: minor(perMonth) },
+    limits: toLimits(limits, currency),
+    limitsOfAll: toLimits(ofAll ?? {}, currency),
   };
 }
 
-/** The limits of all clients together. */
-export function toLimits({ recharge, currency }: ConfigFile): RechargeLimits {
-  const { perDay, perMonth } = recharge ?? {};
+function toLimits(
+  limits: { perCharge?: string | undefined } & NonNullable<ConfigFile['recharge']>,
+  currency: string,
+): RechargeLimits {
+  const { perCharge, perDay, perMonth } = limits;
   return {
-    chargeMinor: null,
+    chargeMinor: toMinor(perCharge, currency),
     dayMinor: toMinor(perDay, currency),
     monthMinor: toMinor(perMonth, currency),
   };

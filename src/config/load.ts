@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { VendorModule } from '../contract/connector.ts';
 import { toFormatOptions } from '../domain/format.ts';
-import { buildTerms, toLimits, toSender } from './build.ts';
+import { buildTerms, toSender } from './build.ts';
 import { missingBilledTime } from './checks/billed-time.ts';
 import { blockFaults } from './checks/block-checks.ts';
 import { pushTargets, sharedIdentities } from './checks/client-checks.ts';
@@ -114,7 +114,6 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     historyMonths: history,
     balanceField: balanceField ?? null,
     blocksSoldByHand,
-    rechargeLimits: toLimits(parsed.data),
     connections: read.connections,
     schedule: stepSchedule,
     backup: backup && { ...backup, folder: folderOf(backup.folder) },

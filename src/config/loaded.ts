@@ -1,5 +1,5 @@
 import type { VendorModule } from '../contract/connector.ts';
-import type { Agreement, Client, Offer, RechargeLimits } from '../domain/agreements/terms.ts';
+import type { Agreement, Client, Offer } from '../domain/agreements/terms.ts';
 import type { Durations, Locale } from '../domain/format.ts';
 import type { ZoneName } from '../domain/zone.ts';
 
@@ -19,8 +19,6 @@ export interface LoadedConfig {
   /** The least that the first pull goes back. */
   historyMonths: number;
   blocksSoldByHand: 'propose' | 'book';
-  /** Of all clients together, in `currency`. */
-  rechargeLimits: RechargeLimits;
   balanceField: { connection: string; field: string } | null;
   connections: ReadonlyMap<string, ConfiguredConnection>;
   schedule: Schedule;

@@ -1,5 +1,5 @@
 import type { Sender } from '../config/loaded.ts';
-import type { Client, Offer, RechargeLimits } from '../domain/agreements/terms.ts';
+import type { Client, Offer } from '../domain/agreements/terms.ts';
 import type { Durations, Locale } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
@@ -14,8 +14,6 @@ export interface ReplenishContext {
   offers: ReadonlyMap<string, Offer>;
   /** What to do with blocks sold by hand in the PSA. */
   blocksSoldByHand: 'propose' | 'book';
-  /** Of the recharges of all clients together. */
-  rechargeLimits: RechargeLimits;
   /** How the MSP reads, for its own tickets. */
   locale: Locale;
   durations: Durations;

@@ -1,7 +1,7 @@
 import {
   type Client,
   type Offer,
-  type RechargeLimits,
+  type RechargeTerms,
   type ReplenishRule,
   sellsBlock,
 } from '../domain/agreements/terms.ts';
@@ -90,12 +90,6 @@ export function withOrders(
   };
 }
 
-/** Limits of a client's recharges, and of all clients'. */
-interface Limits {
-  client: RechargeLimits;
-  all: RechargeLimits;
-}
-
 /**
  * Decides at most one sale per kind of hours: the first rule's offer that pays for that kind, large
  * enough for every crossed threshold that sells; none if the hours could not be used, or if it
@@ -103,7 +97,7 @@ interface Limits {
  */
 export function decideSales(
   reached: Reached & { unusable: Refusal | null },
-  limits: Limits | null,
+  terms: RechargeTerms | null,
 ): Decision {
   const { drafts, refusals } = draftSales(reached, sellsBlock);
   if (reached.unusable !== null) {
@@ -113,7 +107,7 @@ export function decideSales(
   const sales: Sale[] = [];
   for (const draft of drafts) {
     const sale = toSale(draft, quantityOf(draft));
-    const refusal = refuseRecharge(sale, sales, reached.recharges, limits);
+    const refusal = refuseRecharge(sale, sales, reached.recharges, terms);
     if (refusal === null) sales.push(sale);
     else refusals.push(refusal);
     const { offer, wanted } = draft;
@@ -139,12 +133,12 @@ function refuseRecharge(
   { isRecharge, totalMinor, offer }: Sale,
   others: readonly Sale[],
   usage: RechargeUsage | undefined,
-  limits: Limits | null,
+  terms: RechargeTerms | null,
 ): Refusal | null {
-  if (!isRecharge || usage === undefined || limits === null) return null;
+  if (!isRecharge || usage === undefined || terms === null) return null;
   if (usage.isInFlight || others.some((other) => other.isRecharge))
     return { why: 'order-open', invoiceKey: null };
-  const excess = findExcess(totalMinor, usage, limits);
+  const excess = findExcess(totalMinor, usage, terms);
   return excess === null ? null : { why: 'recharge-limit', excess, offer };
 }
 

@@ -30,9 +30,7 @@ export function composeCrossings(
 ): Composed {
   const { crossings, recharges } = found;
   if (crossings.length === 0) return { messages: [], blocks: [], recharges: [] };
-  const terms = client.agreement.recharge;
-  const limits = terms && { client: terms.limits, all: context.rechargeLimits };
-  const { sales, refusals } = decideSales(found, limits);
+  const { sales, refusals } = decideSales(found, client.agreement.recharge);
   const proposed = refusals.length > 0 ? [] : proposeSales(found);
   const proposals = sales.length > 0 ? sales : proposed;
   const isApproved = !sales.some(

@@ -52,7 +52,6 @@ export async function openOffice(
         store: file,
         historyMonths: 12,
         blocksSoldByHand: 'propose',
-        rechargeLimits: { chargeMinor: null, dayMinor: null, monthMinor: null },
         web: null,
         notify: null,
         balanceField: null,

@@ -103,7 +103,6 @@ export class CliBench {
       store: '',
       historyMonths: 12,
       blocksSoldByHand: 'propose',
-      rechargeLimits: { chargeMinor: null, dayMinor: null, monthMinor: null },
       web: null,
       notify: null,
       balanceField: null,

@@ -415,7 +415,7 @@ describe('a block that waits for its payment', () => {
     recharge: { collect: psa }
     replenish: [ { when: { hoursLeft: 2 }, do: [recharge], offer: ten } ]`;
     expect(messagesOf({ agreements: recharge, offers })).toEqual([
-      expect.stringMatching(/whether an invoice is paid; use on-invoice, and no recharge$/),
+      expect.stringMatching(/whether an invoice is paid; use do: \[invoice\] instead of recharge$/),
     ]);
   });
 
@@ -489,8 +489,15 @@ test('overage is billed in the currency of the client', () => {
   const clients = '\n  - { name: A, ids: { psa: 1 }, agreement: standard, currency: USD }';
   const whole = '\n  standard: { overage: { invoice: { rate: 150 } } }';
   expect(messagesOf({ agreements: whole, clients })).toEqual([
-    'overage of the agreement is in EUR, but this client pays in USD; set it in overrides',
+    'overage.invoice.rate of the agreement is in EUR, but this client pays in USD; set it in overrides',
   ]);
+  const recharge =
+    '\n  standard: { recharge: { collect: psa, perCharge: 900, perDay: 900 }, overage: carry }';
+  const overrides = 'overrides: { recharge: { collect: psa, perDay: 1000 } }';
+  const inPart = clients.replace(' }', `, ${overrides} }`);
+  expect(messagesOf({ agreements: recharge, clients: inPart })).toContain(
+    'recharge.perCharge of the agreement is in EUR, but this client pays in USD; set it in overrides',
+  );
   expect(messagesOf({ agreements: '\n  standard: { overage: invoice }' })[0]).toMatch(
     /"invoice" is not a valid value for this; one of: carry, hold/,
   );
@@ -529,6 +536,13 @@ describe('a recharge', () => {
     ],
   ])('%s', (_, sections, expected) => {
     expect(messagesOf(sections)).toContainEqual(expected);
+  });
+
+  test('has limits of all clients that the currency allows', () => {
+    const sections = recharging('recharge: { collect: psa }');
+    expect(messagesOf({ ...sections, recharge: '{ perDay: 0.001 }' })).toContainEqual(
+      expect.stringContaining('0.001 has more decimals than EUR allows'),
+    );
   });
 
   test('cannot be collected by a PSA', () => {

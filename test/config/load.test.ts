@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { VendorModule } from '../../src/contract/connector.ts';
+import { fakePsa } from './fake-vendors.ts';
 import { configText, faultsOf, key, loadText } from './load-text.ts';
 
 const whole = `
@@ -272,4 +274,45 @@ test.each([
   const agreements = `\n  standard: { replenish: [{ when: { ${written} }, do: [alert] }] }`;
   const { replenish } = loadText(configText({ agreements })).clients[0]?.agreement ?? {};
   expect(replenish?.[0]?.when).toEqual({ balance: 'settled', ...level });
+});
+
+test('a recharge has the limits of the agreement, and those of all only in their currency', () => {
+  const agreements = `
+  standard:
+    recharge: { collect: psa, autopayUpTo: 3000, chaseAfterDays: 5, perCharge: 2400, perMonth: 5000.50 }
+    replenish: [ { when: { hoursLeft: 2 }, do: [recharge], offer: ten } ]`;
+  const offers =
+    '{ ten: { hours: 10, rate: 120.00 }, dollars: { hours: 10, rate: 100, currency: USD } }';
+  const clients = `
+  - { name: Dupont, ids: { psa: 1 }, agreement: standard }
+  - name: Smith
+    ids: { psa: 2 }
+    agreement: standard
+    currency: USD
+    overrides:
+      recharge: { collect: psa, autopayUpTo: 2500, perCharge: 2000, perDay: 1000, perMonth: 4000 }
+      replenish: [ { when: { hoursLeft: 2 }, do: [recharge], offer: dollars } ]`;
+  const recharge = '{ perDay: 10000, perMonth: 50000 }';
+  const vendors = [{ ...fakePsa, pulls: [...fakePsa.pulls, 'invoices'] } as VendorModule];
+  const { clients: built } = loadText(configText({ agreements, offers, clients, recharge }), {
+    vendors,
+  });
+  expect(built.map(({ agreement }) => agreement.recharge)).toEqual([
+    {
+      collect: 'psa',
+      autopayUpToMinor: 300_000,
+      noticeDays: 14,
+      chaseAfterDays: 5,
+      limits: { chargeMinor: 240_000, dayMinor: null, monthMinor: 500_050 },
+      limitsOfAll: { chargeMinor: null, dayMinor: 1_000_000, monthMinor: 5_000_000 },
+    },
+    {
+      collect: 'psa',
+      autopayUpToMinor: 250_000,
+      noticeDays: 14,
+      chaseAfterDays: 5,
+      limits: { chargeMinor: 200_000, dayMinor: 100_000, monthMinor: 400_000 },
+      limitsOfAll: { chargeMinor: null, dayMinor: null, monthMinor: null },
+    },
+  ]);
 });

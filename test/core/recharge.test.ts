@@ -9,12 +9,14 @@ let bench: CoreBench;
 afterEach(() => bench.close());
 
 const low = { balance: 'settled', secondsLeft: 7200 } as const;
+const noLimits = { chargeMinor: null, dayMinor: null, monthMinor: null };
 const psa: RechargeTerms = {
   collect: 'psa',
   autopayUpToMinor: null,
   noticeDays: 3,
   chaseAfterDays: 7,
-  limits: { chargeMinor: null, dayMinor: null, monthMinor: null },
+  limits: noLimits,
+  limitsOfAll: noLimits,
 };
 
 async function openWith(
@@ -218,7 +220,7 @@ describe('an approval', () => {
   });
 });
 
-describe('complaint 37: the same request charged twice', () => {
+describe('a request that is sent twice', () => {
   test('a recharge is invoiced once, however often it is decided or its answer is lost', async () => {
     await openWith();
     await collectFirst();
@@ -267,7 +269,7 @@ describe('complaint 37: the same request charged twice', () => {
   });
 });
 
-describe('complaint 38: a client charged once per cycle for weeks', () => {
+describe('a client that stays low for weeks', () => {
   test('one recharge is in flight at a time, and covers the whole gap', async () => {
     await openWith();
     await collectFirst();
@@ -295,7 +297,7 @@ describe('complaint 38: a client charged once per cycle for weeks', () => {
   });
 });
 
-describe('complaint 39: a recharge that silently stops at a limit', () => {
+describe('a limit that a recharge would exceed', () => {
   test.each([
     [
       'per recharge',
@@ -326,9 +328,7 @@ describe('complaint 39: a recharge that silently stops at a limit', () => {
   });
 
   test('the limit of all clients together is refused in the same way', async () => {
-    await openWith();
-    const rechargeLimits = { chargeMinor: null, dayMinor: 100_000, monthMinor: null };
-    bench.app.config = { ...bench.app.config, rechargeLimits };
+    await openWith({}, { limitsOfAll: { ...noLimits, dayMinor: 100_000 } });
     use(9);
     await bench.run();
     expect(sentOf('alert-ticket')[0]?.message.body).toContain('€1,000.00 per day for all clients');
@@ -342,7 +342,7 @@ describe('complaint 39: a recharge that silently stops at a limit', () => {
   });
 });
 
-describe('complaint 40: a failed payment that changes the balance twice', () => {
+describe('a payment that fails or comes back', () => {
   test.each(['on-payment', 'on-invoice'] as const)(
     '%s: a returned payment takes back what is unused, informs both and holds sales',
     async (activate) => {
@@ -382,10 +382,11 @@ describe('complaint 40: a failed payment that changes the balance twice', () => 
   });
 });
 
-describe('complaint 41: two requests that pass the same check', () => {
+describe('several recharges decided at once', () => {
   test('the limit of all clients holds for several decided in one run', async () => {
     const rule = { when: low, do: ['recharge'], offer: ten, tell: ['msp'] } as const;
-    const agreement = agreementOf({ activate: 'on-payment', replenish: [rule], recharge: psa });
+    const recharge = { ...psa, limitsOfAll: { ...noLimits, dayMinor: 250_000 } };
+    const agreement = agreementOf({ activate: 'on-payment', replenish: [rule], recharge });
     const openingBlocks = [openingOf(1)];
     const clients = ['1', '2', '3'].map((id) =>
       clientOf({
@@ -396,8 +397,6 @@ describe('complaint 41: two requests that pass the same check', () => {
       }),
     );
     bench = await CoreBench.open({ mode: 'live', clients });
-    const rechargeLimits = { chargeMinor: null, dayMinor: 250_000, monthMinor: null };
-    bench.app.config = { ...bench.app.config, rechargeLimits };
     await bench.run();
     expect(await states()).toEqual(['requested', 'requested']);
   });

@@ -43,8 +43,8 @@ export function toOffer({ rateMinor, recharge }: Terms): Offer {
 
 function toRecharge({ recharge }: Terms): RechargeTerms | null {
   if (recharge === null) return null;
-  const { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits } = recharge;
-  return { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits };
+  const { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits, limitsOfAll } = recharge;
+  return { collect, autopayUpToMinor, chaseAfterDays, noticeDays, limits, limitsOfAll };
 }
 
 function toAgreement(terms: Terms, isRecharged: boolean): Agreement {

@@ -118,7 +118,6 @@ function agree({ auditor, machine, world }: Office, terms: Terms): void {
   const provider = terms.recharge?.collect === 'pay' ? world.provider : null;
   machine.clients = toClients(terms, world.systems, provider);
   machine.offers = [toOffer(terms)];
-  if (terms.recharge !== null) machine.rechargeLimits = terms.recharge.limitsOfAll;
 }
 
 /** The faults have stopped; a person sees to what waited for one, and to clients that nothing is sold to. */

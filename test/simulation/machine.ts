@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfiguredClient, LoadedConfig } from '../../src/config/loaded.ts';
 import type { Connector } from '../../src/contract/connector.ts';
-import type { Offer, RechargeLimits } from '../../src/domain/agreements/terms.ts';
+import type { Offer } from '../../src/domain/agreements/terms.ts';
 import { Redactor } from '../../src/domain/redaction.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import type { App } from '../../src/service/app/app.ts';
@@ -40,7 +40,6 @@ export class Machine {
   file: string;
   clients: readonly ConfiguredClient[] = [];
   offers: readonly Offer[] = [];
-  rechargeLimits: RechargeLimits = { chargeMinor: null, dayMinor: null, monthMinor: null };
   readonly #options: MachineOptions;
   readonly #open = new Set<Store>();
   #disks = 0;
@@ -84,10 +83,7 @@ export class Machine {
       return [psa.name, planted?.connector?.(connector) ?? connector];
     });
     return {
-      config: {
-        ...configOf(planted?.lockedFile?.(name) ?? name, this.offers),
-        rechargeLimits: this.rechargeLimits,
-      },
+      config: configOf(planted?.lockedFile?.(name) ?? name, this.offers),
       store,
       clients: linkPayers(identified),
       connectors: new Map(connectors),
@@ -169,7 +165,6 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     store,
     historyMonths: 12,
     blocksSoldByHand: 'propose',
-    rechargeLimits: { chargeMinor: null, dayMinor: null, monthMinor: null },
     web: null,
     notify: null,
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },

@@ -224,7 +224,6 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     store,
     historyMonths: 12,
     blocksSoldByHand: 'propose',
-    rechargeLimits: { chargeMinor: null, dayMinor: null, monthMinor: null },
     web: null,
     notify: null,
     balanceField: options.balanceField ?? null,

@@ -23,6 +23,7 @@ export function moneyFaults(raw: unknown): Problem[] {
   for (const [name] of keyed(valueAt(raw, ['offers']))) {
     for (const key of ['rate', 'amount']) checkRate(['offers', name, key], offerCurrency(name));
   }
+  for (const key of ['perDay', 'perMonth']) checkRate(['recharge', key], fileCurrency);
   for (const [name] of keyed(valueAt(raw, ['agreements']))) {
     for (const path of ratePaths(raw, ['agreements', name])) checkRate(path, fileCurrency);
   }
@@ -35,7 +36,7 @@ export function moneyFaults(raw: unknown): Problem[] {
       }
     }
     for (const path of ratePaths(raw, ['clients', index, 'overrides'])) checkRate(path, currency);
-    for (const key of currency === fileCurrency ? [] : pricedTerms(raw, client)) {
+    for (const key of currency === fileCurrency ? [] : inheritedAmounts(raw, client)) {
       const message = `${key} of the agreement is in ${fileCurrency}, but this client pays in ${currency}; set it in overrides`;
       problems.push(atValue(['clients', index, 'agreement'], message));
     }
@@ -57,17 +58,12 @@ export function moneyFaults(raw: unknown): Problem[] {
   return problems;
 }
 
-/** Terms of the client's agreement that contain amounts and are not overridden. */
-function pricedTerms(raw: unknown, client: unknown): string[] {
+/** Amounts that the client has from its agreement: overrides keep each key that they do not name. */
+function inheritedAmounts(raw: unknown, client: unknown): string[] {
   const terms = effectiveTerms(raw, client);
-  const isOwn = (key: string) => valueAt(client, ['overrides', key]) !== undefined;
-  const isPriced = {
-    overage: valueAt(terms, ['overage', 'invoice']) !== undefined,
-    rates: valueAt(terms, ['rates']) !== undefined,
-    replenish: listed(terms.replenish).some((rule) => textAt(rule, 'when', 'amountLeft') !== null),
-    recharge: rechargeAmounts.some((key) => valueAt(terms, ['recharge', key]) !== undefined),
-  };
-  return Object.entries(isPriced).flatMap(([key, is]) => (is && !isOwn(key) ? key : []));
+  const isInherited = (path: Path) =>
+    textAt(terms, ...path) !== null && textAt(client, 'overrides', ...path) === null;
+  return ratePaths(terms, []).flatMap((path) => (isInherited(path) ? path.join('.') : []));
 }
 
 const rechargeAmounts = ['autopayUpTo', 'perCharge', 'perDay', 'perMonth'];

@@ -263,7 +263,9 @@ export const ConfigFile = z.strictObject({
       perMonth: Rate.optional().describe('Maximum per calendar month'),
     })
     .optional()
-    .describe('Limits on the recharges of all clients together, in `currency`. Default: none'),
+    .describe(
+      'Limits on the recharges of all clients together that pay in `currency`. Default: none',
+    ),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z

@@ -57,6 +57,8 @@ export interface RechargeTerms {
   /** Days from the invoice until it counts as overdue. */
   chaseAfterDays: number;
   limits: RechargeLimits;
+  /** Of all clients that pay in this currency together. */
+  limitsOfAll: RechargeLimits;
 }
 
 /** Maximum price before tax, minor units; null: no limit. */

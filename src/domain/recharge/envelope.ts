@@ -1,6 +1,6 @@
 /** What keeps recharges from running away: limits, one at a time, and a user's approval. */
 
-import type { RechargeLimits } from '../agreements/terms.ts';
+import type { RechargeTerms } from '../agreements/terms.ts';
 
 /** Earlier recharges, by their prices before tax in minor units. */
 export interface RechargeUsage {
@@ -25,14 +25,14 @@ export interface Excess {
 export function findExcess(
   priceMinor: number,
   usage: RechargeUsage,
-  { client, all }: { client: RechargeLimits; all: RechargeLimits },
+  { limits, limitsOfAll }: Pick<RechargeTerms, 'limits' | 'limitsOfAll'>,
 ): Excess | null {
   const sums: [Excess['limit'], used: number, maxMinor: number | null][] = [
-    ['charge', 0, client.chargeMinor],
-    ['day', usage.dayMinor, client.dayMinor],
-    ['month', usage.monthMinor, client.monthMinor],
-    ['all-day', usage.allDayMinor, all.dayMinor],
-    ['all-month', usage.allMonthMinor, all.monthMinor],
+    ['charge', 0, limits.chargeMinor],
+    ['day', usage.dayMinor, limits.dayMinor],
+    ['month', usage.monthMinor, limits.monthMinor],
+    ['all-day', usage.allDayMinor, limitsOfAll.dayMinor],
+    ['all-month', usage.allMonthMinor, limitsOfAll.monthMinor],
   ];
   for (const [limit, used, maxMinor] of sums) {
     if (maxMinor !== null && used + priceMinor > maxMinor) return { limit, maxMinor };

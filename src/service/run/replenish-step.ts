@@ -18,7 +18,7 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
   const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
-  const { blocksSoldByHand, rechargeLimits } = run.config;
+  const { blocksSoldByHand } = run.config;
   return {
     store,
     clients,
@@ -31,7 +31,6 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     balanceField,
     offers,
     blocksSoldByHand,
-    rechargeLimits,
     templates: await loadTemplates(templates),
     runId,
     firstRunAt: await readFirstRun(run),
