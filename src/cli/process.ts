@@ -3,19 +3,8 @@ import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SendNotice } from '../contract/notices.ts';
 import type { VendorRegistry } from '../contract/registry.ts';
-import { openApp } from '../service/app/app.ts';
-import { restoreBackup } from '../service/backup/restore.ts';
-import { runCheck } from '../service/check/check.ts';
-import { adjustBalance } from '../service/corrections/adjust.ts';
-import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
-import { markTold } from '../service/corrections/mark-told.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
-import { listUndoable, undoRun } from '../service/corrections/undo.ts';
-import { previewGoLive } from '../service/go-live/preview.ts';
-import { planConfig } from '../service/plan/plan.ts';
-import { runOnce } from '../service/run/run.ts';
-import { startService } from '../service/schedule/start.ts';
 import { runCli } from './program.ts';
+import { service } from './service.ts';
 import type { Asker } from './setup/init/asker.ts';
 
 /** Runs the command line of this process. */
@@ -37,27 +26,7 @@ export async function runProcess(vendors: VendorRegistry, send: SendNotice): Pro
     {
       vendors,
       send,
-      service: {
-        openApp,
-        runOnce,
-        runCheck,
-        previewGoLive,
-        startService,
-        planConfig,
-        // Only `start` needs it, so no other command waits until it is loaded.
-        openWeb: async (view) => (await import('../web/server.ts')).openWeb(view),
-        adjustBalance,
-        addBlock,
-        extendBlock,
-        voidBlock,
-        acceptInvoice,
-        acceptOrder,
-        resumeSales,
-        markTold,
-        undoRun,
-        listUndoable,
-        restoreBackup,
-      },
+      service,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
       isOutTerminal: process.stdout.isTTY === true,

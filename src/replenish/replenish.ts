@@ -30,6 +30,7 @@ import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
 import { forecastRunOut, positionsOf, readHistories, readOwed } from './position.ts';
 import { followRecharges, readRecharged } from './recharge/follow.ts';
+import { alertOnMandates } from './recharge/mandate-alerts.ts';
 import { withOrders } from './sale.ts';
 import { composeCrossings } from './sold.ts';
 
@@ -59,6 +60,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   await bookHandSales(context, outcome);
   const closedClients = await settleOrders(context, outcome);
   await followRecharges(context, outcome);
+  await alertOnMandates(context, outcome);
   // A charge that was declined for good holds sales at once.
   for (const { clientId } of await context.store.readSalesHolds()) closedClients.add(clientId);
   await billOverage(context, outcome);

@@ -1,14 +1,9 @@
-import type { CliDeps, Service } from '../../src/cli/deps.ts';
+import type { CliDeps } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
+import { type Service, service } from '../../src/cli/service.ts';
 import type { LoadedConfig } from '../../src/config/loaded.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { App, AppOptions } from '../../src/service/app/app.ts';
-import { adjustBalance } from '../../src/service/corrections/adjust.ts';
-import { addBlock, extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
-import { markTold } from '../../src/service/corrections/mark-told.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
-import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
-import { planConfig } from '../../src/service/plan/plan.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
 
 export const nowText = '2026-04-10T10:00:00.000Z';
@@ -46,23 +41,13 @@ export class CliBench {
     const deps: CliDeps = {
       vendors: {},
       service: {
+        ...service,
         openApp: async (options) => this.open(options),
         runOnce: unexpected,
         runCheck: unexpected,
         previewGoLive: unexpected,
         startService: unexpected,
         openWeb: unexpected,
-        planConfig,
-        adjustBalance,
-        addBlock,
-        extendBlock,
-        voidBlock,
-        acceptInvoice,
-        acceptOrder,
-        resumeSales,
-        markTold,
-        undoRun,
-        listUndoable,
         restoreBackup: unexpected,
         ...this.service,
       },

@@ -405,20 +405,49 @@ test('a run whose sale is being charged is not undone', async () => {
   await expect(bench.undo(sold)).rejects.toThrow(/its charge is under way/);
 });
 
-test('a mandate is missed, and its end announced, before it is needed', async () => {
+test('a mandate that is missing, ended or about to end is reported before it is needed, each once', async () => {
   const notices = async () => {
     const { clients, store } = bench.app;
     const asOf = new Date(bench.nowMs).toISOString();
     return (await buildBalances(store, { shown: clients, all: clients, asOf })).salesQuestions;
   };
+  const alerts = () => bench.psa.sentOf('alert-ticket').map(({ message }) => message);
   await bench.run();
   expect(await notices()).toEqual([]);
+  bench.rmm.mandate('cus_1', { status: 'pending' });
+  await bench.run();
+  expect(await notices()).toEqual([
+    '"Dupont" has a mandate (sepa_debit) that is not usable yet in "rmm".',
+  ]);
+  expect(alerts()).toEqual([]);
   bench.rmm.mandate('cus_1', { expiresOn: '2026-03-31' });
   await bench.run();
   expect(await notices()).toEqual(['"Dupont" has no usable mandate after 31 March 2026 in "rmm".']);
   bench.rmm.mandate('cus_1', { status: 'ended', detail: 'cancelled by the payer' });
   await bench.run();
+  await bench.run();
   expect(await notices()).toEqual([
     '"Dupont" has no usable mandate any more (sepa_debit: cancelled by the payer) in "rmm".',
   ]);
+  expect(alerts()).toMatchObject([
+    {
+      clientId: '1',
+      subject: 'Prepaid hours – Dupont: the mandate in "rmm" ends on 31 March 2026',
+      body: 'To do: ask the client for a new mandate, and set it up in "rmm". After 31 March 2026, no block can be collected.',
+    },
+    {
+      subject: 'Prepaid hours – Dupont: the mandate in "rmm" has ended',
+      body: 'To do: ask the client for a new mandate, and set it up in "rmm". Until there is one, no block can be collected.\n(sepa_debit: cancelled by the payer)',
+    },
+  ]);
+});
+
+test('a client without any mandate is reported, in the language of the MSP, once the provider was read', async () => {
+  bench.app.config = { ...bench.app.config, locale: 'fr' };
+  bench.rmm.mandates.length = 0;
+  bench.rmm.fail('mandates', 'transient');
+  await bench.run();
+  expect(subjects()).toEqual([]);
+  await bench.run();
+  expect(subjects()).toEqual(['Heures prépayées – Dupont : aucun mandat dans « rmm »']);
 });

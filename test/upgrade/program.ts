@@ -4,40 +4,7 @@ import { sendNotice } from '../../connectors/http/send-notice.ts';
 import { registry } from '../../connectors/registry.ts';
 import type { CliDeps } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
-import { openApp } from '../../src/service/app/app.ts';
-import { restoreBackup } from '../../src/service/backup/restore.ts';
-import { runCheck } from '../../src/service/check/check.ts';
-import { adjustBalance } from '../../src/service/corrections/adjust.ts';
-import { addBlock, extendBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
-import { markTold } from '../../src/service/corrections/mark-told.ts';
-import { acceptInvoice, acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
-import { listUndoable, undoRun } from '../../src/service/corrections/undo.ts';
-import { previewGoLive } from '../../src/service/go-live/preview.ts';
-import { planConfig } from '../../src/service/plan/plan.ts';
-import { runOnce } from '../../src/service/run/run.ts';
-import { startService } from '../../src/service/schedule/start.ts';
-import { openWeb } from '../../src/web/server.ts';
-
-const service: CliDeps['service'] = {
-  openApp,
-  runOnce,
-  runCheck,
-  previewGoLive,
-  startService,
-  openWeb,
-  planConfig,
-  adjustBalance,
-  addBlock,
-  extendBlock,
-  voidBlock,
-  acceptInvoice,
-  acceptOrder,
-  resumeSales,
-  markTold,
-  undoRun,
-  listUndoable,
-  restoreBackup,
-};
+import { service } from '../../src/cli/service.ts';
 
 /** Runs a command on the config of the folder, and returns its JSON document. */
 export async function ask<T>(

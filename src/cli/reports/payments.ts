@@ -61,7 +61,11 @@ function rechargesText({ recharges, sums }: PaymentsReport, { table, format }: S
   const lines = sums.map(({ currency, states, successPercent, medianDays }) => {
     const parts = states
       .filter(({ count }) => count > 0)
-      .map(({ state, count, minor }) => `${count} ${state} (${format.money(minor, currency)})`);
+      .map(({ state, count, minor, reasons }) => {
+        const why = reasons.map((one) => `${one.count} ${one.reason}`).join(', ');
+        const sum = format.money(minor, currency);
+        return `${count} ${state} (${why === '' ? sum : `${sum}: ${why}`})`;
+      });
     const success = successPercent === null ? [] : [`${successPercent} % succeeded`];
     const days = medianDays === null ? [] : [`half within ${medianDays} days`];
     return `${[...parts, ...success, ...days].join(', ')}.\n`;

@@ -1,11 +1,12 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
-import type { MandateRow } from '../../domain/records/rows.ts';
-import { addDays, dateInZone, type Instant } from '../../domain/time.ts';
+import {
+  chargedCustomer,
+  type MandateTrouble,
+  mandateTrouble,
+} from '../../domain/recharge/mandates.ts';
+import { dateInZone, type Instant } from '../../domain/time.ts';
 import type { RechargeStore } from '../../store/port.ts';
-
-/** A mandate that ends sooner than this is reported. */
-const noticeDays = 30;
 
 interface Request {
   clients: readonly Client[];
@@ -19,40 +20,32 @@ export async function readRechargeNotices(
   { clients, asOf, format }: Request,
 ): Promise<string[]> {
   const notices: string[] = [];
-  for (const client of clients) {
-    const { agreement, timezone, name } = client;
-    const { recharge } = agreement;
-    if (recharge === null) continue;
-    if (recharge.collect === 'psa') {
-      notices.push(...aboveAutopay(client, format));
-      continue;
-    }
-    const customerId = client.sourceIds.get(recharge.collect);
-    if (customerId === undefined) continue;
-    const mandates = await store.readMandates(recharge.collect, [customerId]);
-    const soon = addDays(dateInZone(asOf, timezone), noticeDays);
-    const text = mandateText(mandates, { soon, format });
-    if (text !== null) notices.push(`"${name}" ${text} in "${recharge.collect}".`);
+  for (const client of clients.filter(({ paidBy }) => paidBy === null)) {
+    notices.push(...aboveAutopay(client, format));
+    const charged = chargedCustomer(client);
+    if (charged === null) continue;
+    const { connection, customerId } = charged;
+    const mandates = await store.readMandates(connection, [customerId]);
+    const trouble = mandateTrouble(mandates, dateInZone(asOf, client.timezone));
+    if (trouble === null) continue;
+    notices.push(`"${client.name}" ${mandateText(trouble, format)} in "${connection}".`);
   }
   return notices;
 }
 
-function mandateText(
-  mandates: readonly MandateRow[],
-  { soon, format }: { soon: string; format: Format },
-): string | null {
-  const usable = mandates.filter(({ status }) => status === 'usable');
-  if (usable.length === 0) {
-    const [pending] = mandates.filter(({ status }) => status === 'pending');
-    if (pending !== undefined) return `has a mandate (${pending.scheme}) that is not usable yet`;
-    const [ended] = mandates;
-    if (ended === undefined) return 'has no mandate, so that no recharge can be collected';
-    const why = ended.detail === null ? '' : `: ${ended.detail}`;
-    return `has no usable mandate any more (${ended.scheme}${why})`;
+function mandateText(trouble: MandateTrouble, format: Format): string {
+  switch (trouble.kind) {
+    case 'none':
+      return 'has no mandate, so that no recharge can be collected';
+    case 'pending':
+      return `has a mandate (${trouble.mandate.scheme}) that is not usable yet`;
+    case 'ended': {
+      const { scheme, detail } = trouble.mandate;
+      return `has no usable mandate any more (${scheme}${detail === null ? '' : `: ${detail}`})`;
+    }
+    case 'ending':
+      return `has no usable mandate after ${format.date(trouble.on)}`;
   }
-  const ends = usable.flatMap(({ expiresOn }) => expiresOn ?? []).sort();
-  const last = ends.length === usable.length ? (ends.at(-1) ?? null) : null;
-  return last === null || last > soon ? null : `has no usable mandate after ${format.date(last)}`;
 }
 
 /** Invoices that the collector leaves alone. */

@@ -1,5 +1,6 @@
 import type { Client } from '../../domain/agreements/terms.ts';
 import type { RechargeState } from '../../domain/recharge/life.ts';
+import { chargedCustomer } from '../../domain/recharge/mandates.ts';
 import type { MandateRow } from '../../domain/records/rows.ts';
 import { type DateText, daysBetween } from '../../domain/time.ts';
 import type { Store } from '../../store/port.ts';
@@ -46,11 +47,19 @@ interface ReportedRecharge {
 
 interface PaymentSum {
   currency: string;
-  states: { state: RechargeState; count: number; minor: number }[];
+  states: StateSum[];
   /** Of those that were decided at the bank: collected and not returned, in per cent; null: none were. */
   successPercent: number | null;
   /** From request to collection; null: none was collected. */
   medianDays: number | null;
+}
+
+interface StateSum {
+  state: RechargeState;
+  count: number;
+  minor: number;
+  /** Of charges that were declined or reversed, most frequent first. */
+  reasons: { reason: string; count: number }[];
 }
 
 const states: readonly RechargeState[] = [
@@ -99,13 +108,13 @@ export async function buildPayments(
 
 async function listMandates(store: Store, clients: readonly Client[]): Promise<ReportedMandate[]> {
   const all: ReportedMandate[] = [];
-  for (const { name, agreement, sourceIds } of clients) {
-    const connection = agreement.recharge?.collect ?? 'psa';
-    const customerId = sourceIds.get(connection);
-    if (connection === 'psa' || customerId === undefined) continue;
+  for (const client of clients) {
+    const charged = chargedCustomer(client);
+    if (charged === null) continue;
+    const { connection, customerId } = charged;
     for (const row of await store.readMandates(connection, [customerId])) {
       const { sourceId: mandate, scheme, status, detail, expiresOn } = row;
-      all.push({ client: name, connection, mandate, scheme, status, detail, expiresOn });
+      all.push({ client: client.name, connection, mandate, scheme, status, detail, expiresOn });
     }
   }
   return all;
@@ -122,8 +131,19 @@ function sumUp(currency: string, rows: readonly ReportedRecharge[]): PaymentSum 
       state,
       count: of(state).length,
       minor: of(state).reduce((sum, { priceMinor }) => sum + priceMinor, 0),
+      reasons: countReasons(of(state)),
     })),
     successPercent: decided === 0 ? null : Math.round((100 * collected) / decided),
     medianDays: days[Math.floor((days.length - 1) / 2)] ?? null,
   };
+}
+
+function countReasons(rows: readonly ReportedRecharge[]): StateSum['reasons'] {
+  const reasons = Map.groupBy(
+    rows.flatMap(({ reason }) => reason ?? []),
+    (reason) => reason,
+  );
+  return [...reasons]
+    .map(([reason, { length: count }]) => ({ reason, count }))
+    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
 }
