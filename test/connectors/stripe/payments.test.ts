@@ -2,11 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PaymentRow } from '../../../src/contract/connector.ts';
 import { instantFromMs } from '../../../src/domain/time.ts';
+import { dayMs } from '../../sandbox/days.ts';
 import type { Behaviour, Scheme } from '../../sandbox/stripe/state.ts';
 import { pagesOf } from '../pull-rows.ts';
 import { type StripeBench, withStripe } from './bench.ts';
-
-const dayMs = 86_400_000;
 
 /** A charge of Dupont's with a new payment method. */
 function put(

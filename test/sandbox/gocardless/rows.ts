@@ -1,8 +1,9 @@
 /** Records as the API shows them. */
+
+import { dayMs } from '../days.ts';
 import {
   type Customer,
   dateOf,
-  dayMs,
   type GoCardlessEvent,
   type Mandate,
   type Payment,

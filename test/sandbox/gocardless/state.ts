@@ -2,6 +2,8 @@
  * A GoCardless organisation by its documentation and the types of its official client: debits that are submitted and
  * confirmed days later, on a clock that tests may advance, with late failures, charge-backs and refunds.
  */
+import { dayMs, PassingDays } from '../days.ts';
+
 export type Scheme = 'ach' | 'bacs' | 'sepa_core' | 'becs' | 'faster_payments' | 'pay_to';
 
 /** What becomes of payments of a mandate. */
@@ -63,47 +65,13 @@ export interface GoCardlessEvent {
   details: Record<string, unknown>;
 }
 
-interface Due {
-  atMs: number;
-  run(atMs: number): void;
-}
-
-export const dayMs = 86_400_000;
-
-export class GoCardlessState {
+export class GoCardlessState extends PassingDays {
   readonly customers = new Map<string, Customer>();
   readonly mandates = new Map<string, Mandate>();
   readonly payments = new Map<string, Payment>();
   readonly refunds = new Map<string, Refund>();
   readonly events: GoCardlessEvent[] = [];
-  readonly #due: Due[] = [];
-  readonly #now: () => number;
-  #offsetMs = 0;
   #lastId = 0;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  now(): number {
-    return this.#now() + this.#offsetMs;
-  }
-
-  /** Days pass: what is due then happens, each at its own time. */
-  passDays(days: number): void {
-    this.#offsetMs += days * dayMs;
-    this.catchUp();
-  }
-
-  catchUp(): void {
-    for (;;) {
-      this.#due.sort((a, b) => a.atMs - b.atMs);
-      const [next] = this.#due;
-      if (next === undefined || next.atMs > this.now()) return;
-      this.#due.shift();
-      next.run(next.atMs);
-    }
-  }
 
   addCustomer(name: string): string {
     const id = this.#id('CU');
@@ -288,7 +256,7 @@ export class GoCardlessState {
   }
 
   #later(fromMs: number, days: number, run: (atMs: number) => void): void {
-    this.#due.push({ atMs: fromMs + days * dayMs, run });
+    this.runAt(fromMs + days * dayMs, run);
   }
 
   #move(

@@ -2,6 +2,7 @@
  * A Stripe account as its documentation describes it: debits that settle days later, on a clock that tests may
  * advance, with returns, disputes and refunds.
  */
+import { dayMs, PassingDays } from '../days.ts';
 import {
   chargeRow,
   customerRow,
@@ -105,11 +106,6 @@ export interface StripeEvent {
   previous?: object;
 }
 
-interface Due {
-  atMs: number;
-  run(atMs: number): void;
-}
-
 export interface NewIntent {
   customer: string | null;
   method: Method;
@@ -119,9 +115,7 @@ export interface NewIntent {
   metadata?: Record<string, string>;
 }
 
-export const dayMs = 86_400_000;
-
-export class StripeState {
+export class StripeState extends PassingDays {
   readonly customers = new Map<string, Customer>();
   readonly methods = new Map<string, Method>();
   readonly mandates = new Map<string, Mandate>();
@@ -129,34 +123,7 @@ export class StripeState {
   readonly intents = new Map<string, Intent>();
   readonly disputes: Dispute[] = [];
   readonly events: StripeEvent[] = [];
-  readonly #due: Due[] = [];
-  readonly #now: () => number;
-  #offsetMs = 0;
   #lastId = 0;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  now(): number {
-    return this.#now() + this.#offsetMs;
-  }
-
-  /** Days pass: what is due then happens, each at its own time. */
-  passDays(days: number): void {
-    this.#offsetMs += days * dayMs;
-    this.catchUp();
-  }
-
-  catchUp(): void {
-    for (;;) {
-      this.#due.sort((a, b) => a.atMs - b.atMs);
-      const [next] = this.#due;
-      if (next === undefined || next.atMs > this.now()) return;
-      this.#due.shift();
-      next.run(next.atMs);
-    }
-  }
 
   addCustomer(name: string): string {
     const id = this.#id('cus');
@@ -276,7 +243,7 @@ export class StripeState {
     else {
       this.#emit('payment_intent.processing', intentRow(intent));
       const run = (atMs: number): void => this.#settle(intent, failsWith, atMs);
-      this.#due.push({ atMs: this.now() + days * dayMs, run });
+      this.runAt(this.now() + days * dayMs, run);
     }
     return intent;
   }
@@ -290,7 +257,7 @@ export class StripeState {
     if (disputed === undefined) return;
     const run = (at: number): void =>
       void this.dispute(id, intent.amount, disputed.reason, 'lost', at);
-    this.#due.push({ atMs: atMs + disputed.afterDays * dayMs, run });
+    this.runAt(atMs + disputed.afterDays * dayMs, run);
   }
 
   fail(id: string, code: string, atMs = this.now()): void {

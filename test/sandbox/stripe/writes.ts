@@ -1,9 +1,10 @@
 /** Charges and cancellations, with idempotency keys that are kept for a day. */
 import { type FormValue, formFields } from '../../support/form-fields.ts';
+import { dayMs } from '../days.ts';
 import type { SandboxAnswer, SandboxRequest } from '../server.ts';
 import { missing, refused } from './lists.ts';
 import { intentRow } from './rows.ts';
-import { dayMs, type Intent, type Method, type StripeState } from './state.ts';
+import type { Intent, Method, StripeState } from './state.ts';
 
 interface StoredAnswer {
   request: string;
