@@ -54,10 +54,16 @@ function scriptedAsker(
     said,
     say: (text) => void said.push(text),
     text: async (question) => {
-      const text = await answer(question);
-      const fault = question.faultOf?.(text) ?? null;
-      if (fault !== null) throw new Error(`${question.message}: ${fault}`);
-      return text;
+      // As in the terminal: a refused answer is typed again under the same question.
+      for (let last: string | null = null; ; ) {
+        const text = await answer(question);
+        const fault = question.faultOf?.(text) ?? null;
+        if (fault === null) return text;
+        if (text === last) throw new Error(`${question.message}: ${fault}`);
+        last = text;
+        questions.pop();
+        said.push(fault);
+      }
     },
     secret: answer,
     pick: async (question) => {
@@ -244,18 +250,19 @@ describe('with ConnectWise', () => {
     });
   });
 
-  test('a part of the name is enough, and a product that nothing speaks for is picked', async () => {
+  test('a part of the name is enough, and a product that nothing speaks for is typed', async () => {
     await withSandbox(async ({ answers, state }) => {
       state.addCatalogItem({ identifier: 'SRV-1', description: 'Senior engineer' });
-      const typed = scriptedAsker({ ...answers, 'The block': ['10@120 senior'] }, everyClient);
-      expect(await init(typed)).toMatchObject({ exitCode: 0, err: '' });
-      expect(typed.questions).toHaveLength(questionsMax);
-      expect(written()).toContain('product: SRV-1 }');
       const inactive = state.tables.catalog.list((row) => row.identifier === 'BLOCK-10');
       for (const row of inactive) row.inactiveFlag = true;
-      const picked = scriptedAsker({ ...answers, 'Which product': ['SRV-1'] }, everyClient);
-      expect(await init(picked, '--force')).toMatchObject({ exitCode: 0, err: '' });
-      expect(picked.questions.filter((one) => one.startsWith('Which product'))).toHaveLength(1);
+      const typed = { ...answers, 'The block': ['10@120', '10@120 senior'] };
+      const asker = scriptedAsker(typed, everyClient);
+      expect(await init(asker)).toMatchObject({ exitCode: 0, err: '' });
+      expect(asker.said).toContain(
+        'With its product, for example: 10@120 SRV-1. The PSA has SRV-1',
+      );
+      expect(asker.questions).toHaveLength(questionsMax);
+      expect(written()).toContain('product: SRV-1 }');
     });
   });
 

@@ -31,7 +31,7 @@ export async function askOffer(
   const wanted = flags.product ?? given?.product ?? null;
   if (asker === null) return proveOffer(connected, given, wanted);
   for (let offer = given; ; offer = null) {
-    offer ??= await askOfferText(asker, currency, selling.asksProduct);
+    offer ??= await askOfferText(asker, connected, selling);
     const named = flags.product ?? offer.product;
     const product = await chooseProduct(connected, asker, { ...offer, product: named }, selling);
     const fault = await faultOfProduct(
@@ -128,14 +128,21 @@ function wrongOffer(currency: string): KindError {
 
 async function askOfferText(
   asker: Asker,
-  currency: string,
-  asksProduct: boolean,
+  { place: { currency }, draft }: Connected,
+  { products, asksProduct }: Selling,
 ): Promise<NewOffer> {
+  // A product that is needed and cannot be guessed has to be typed: there is no question left for it.
+  const isTyped = !asksProduct && products.length > 0 && isProductNeeded(draft);
   const text = await asker.text({
     message: `The block that you sell: hours@price of one hour in ${currency}${asksProduct ? '' : ', and its product in the PSA'}`,
     placeholder: asksProduct ? '10@120' : '10@120 BLOCK-10',
-    faultOf: (typed) =>
-      readOffer(typed, currency) === null ? 'For example 10@120, or 10@120 BLOCK-10' : null,
+    faultOf: (typed) => {
+      const offer = readOffer(typed, currency);
+      if (offer === null) return 'For example 10@120, or 10@120 BLOCK-10';
+      if (!isTyped || offer.product !== null || guessProduct(products, offer.hours)) return null;
+      const names = rankProducts(products, offer.hours).map(({ name }) => name);
+      return `With its product, for example: ${typed.trim()} ${names[0]}. The PSA has ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''}`;
+    },
   });
   const offer = readOffer(text, currency);
   if (offer === null) throw wrongOffer(currency);
