@@ -15,7 +15,7 @@ export const gocardless = describeVendor({
   id: 'gocardless',
   title: 'GoCardless',
   config: GoCardlessConfig,
-  table: { approval: false, deletions: null, sale: 'charge', ownBlocks: null },
+  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   facts,
   evidence: ['official client'],
   // https://developer.gocardless.com/api-reference#appendix-webhooks: an HMAC-SHA256 of the body.

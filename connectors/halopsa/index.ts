@@ -23,7 +23,7 @@ export const halopsa = describeVendor({
   evidence: ['schema', 'recorded'],
   readsBy: ({ closedStatuses, billableBy }) => ({
     tickets: closedStatuses,
-    // In the place of null was the unit of time, which is no setting any more.
+    // null keeps the place of a setting that was removed: a shorter list would read all time again.
     time: [null, billableBy],
   }),
   open: createHalo,

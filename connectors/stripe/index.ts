@@ -15,7 +15,7 @@ export const stripe = describeVendor({
   id: 'stripe',
   title: 'Stripe',
   config: StripeConfig,
-  table: { approval: false, deletions: null, sale: 'charge', ownBlocks: null },
+  table: { approval: false, deletions: null, sale: null, ownBlocks: null },
   facts,
   evidence: ['schema', 'official client'],
   isSigned,

@@ -18,7 +18,7 @@ export function describeChecks(subject: ContractSubject): void {
 
   test('declares what it does for the table of vendors', () => {
     const { pulls, pushes, table } = subject.vendor;
-    expect(table.sale !== null).toBe(pushes.includes('invoice') || pushes.includes('recharge'));
+    expect(table.sale !== null).toBe(pushes.includes('invoice'));
     expect(/sweep/.test(table.deletions ?? '')).toBe(pulls.includes('present'));
     expect(table.ownBlocks === 'compared').toBe(pulls.includes('blocks'));
   });

@@ -125,7 +125,7 @@ async function runCleanly(office: Office): Promise<void> {
   const { machine, auditor, clock } = office;
   const app = await machine.start(new Tripwire(null, (call) => auditor.look(call)));
   for (const { key, kind } of await app.store.listMessages({ statuses: ['dead'] })) {
-    // A charge that was rejected is made anew once sales are resumed.
+    // A rejected charge is repeated, under another key, once sales are resumed.
     if (kind === 'recharge') continue;
     await app.store.retryMessage(key, new Date(app.now()).toISOString());
   }

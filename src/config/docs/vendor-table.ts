@@ -1,4 +1,5 @@
 import type { Evidence, VendorModule } from '../../contract/connector.ts';
+import { isPaymentProvider } from '../../contract/registry.ts';
 
 const columns: readonly [title: string, cell: (vendor: VendorModule) => string | boolean][] = [
   ['clients', ({ pulls }) => pulls.includes('clients')],
@@ -18,10 +19,7 @@ const columns: readonly [title: string, cell: (vendor: VendorModule) => string |
   ['balance field', ({ pushes }) => pushes.includes('balance-field')],
   ['deletions seen', ({ table }) => table.deletions ?? false],
   ['blocks of its own', ({ table }) => table.ownBlocks ?? 'none'],
-  [
-    'evidence',
-    ({ evidence }) => evidence.map((kind) => evidenceTexts[kind]).join(', ') || 'none yet',
-  ],
+  ['evidence', evidenceOf],
 ];
 
 const evidenceTexts: Readonly<Record<Evidence, string>> = {
@@ -42,15 +40,26 @@ export function factTable({ facts }: Pick<VendorModule, 'facts'>): string {
 }
 
 /**
- * The README's table of what each connector declares; the contract suite verifies the declarations.
+ * The README's table of what each connector declares, then the payment providers, which have none of
+ * it; the contract suite verifies the declarations.
  */
 export function vendorTable(vendors: readonly VendorModule[]): string {
   const titles = columns.map(([title]) => title);
-  const rows = vendors.map((vendor) => {
-    const cells = columns.map(([, cell]) => textOf(cell(vendor)));
-    return line([`[${vendor.title}](connectors/${vendor.id}/README.md)`, ...cells]);
-  });
-  return [line(['', ...titles]), line(['---', ...titles.map(() => '---')]), ...rows].join('\n');
+  const linked = ({ id, title }: VendorModule) => `[${title}](connectors/${id}/README.md)`;
+  const rows = vendors
+    .filter((vendor) => !isPaymentProvider(vendor))
+    .map((vendor) => line([linked(vendor), ...columns.map(([, cell]) => textOf(cell(vendor)))]));
+  const providers = vendors
+    .filter(isPaymentProvider)
+    .map((vendor) => `${linked(vendor)} (evidence: ${evidenceOf(vendor)})`);
+  return [
+    ...[line(['', ...titles]), line(['---', ...titles.map(() => '---')]), ...rows, ''],
+    `Payment providers, for a [recharge](config/guide/recharge.md): ${providers.join(' · ')}`,
+  ].join('\n');
+}
+
+function evidenceOf({ evidence }: VendorModule): string {
+  return evidence.map((kind) => evidenceTexts[kind]).join(', ') || 'none yet';
 }
 
 function textOf(cell: string | boolean): string {

@@ -8,7 +8,7 @@ export interface VendorField {
   key: string;
   description: string;
   isSecret: boolean;
-  /** All values that it may have; null: any text. */
+  /** All values that it may have; null: free text. */
   values: readonly string[] | null;
   /** Where it may be left out, but is better asked for. */
   usual: string | null;

@@ -11,7 +11,7 @@ interface Reference {
   name: string;
   /** Where it is in the config: `agreement "standard"`. */
   where: string;
-  /** The connection that must have it; null: any. */
+  /** The connection that must have it; null: one of them. */
   connection: string | null;
 }
 

@@ -16,7 +16,7 @@ const prefix = 'ph:notice:';
 /** Not a run: undoing the one before it takes no ticket back. */
 const writer = 'notify';
 
-/** A ticket that could not be written is no reason for another. */
+/** About a ticket of ours that could not be written: no other ticket reports it. */
 export function isAboutTicket(subject: string): boolean {
   return subject.startsWith(`message ${prefix}`);
 }

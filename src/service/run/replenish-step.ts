@@ -39,7 +39,7 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
   };
 }
 
-/** None where nothing is published, or nobody knows at which address. */
+/** Addresses by client; empty without `publish.url`. */
 async function readPages({ store, config }: RunContext): Promise<Map<string, string>> {
   const url = config.publish?.url ?? null;
   if (url === null) return new Map();

@@ -97,7 +97,7 @@ describe('the account’s clock', () => {
         fix: expect.stringContaining('timezone: Europe/London'),
       });
       await expect(readTime(bench)).rejects.toMatchObject({ kind: 'config' });
-      // A name that nobody knows here proves nothing, the old one nothing any more.
+      // A name that is not in the table proves nothing, and the earlier one no longer counts.
       bench.sandbox.account.timeZoneName = '(UTC+01:00) Paris';
       expect((await checked(bench)).get('fact.account-zone')?.status).toBe('warning');
       expect(await readTime(bench)).toHaveLength(1);
