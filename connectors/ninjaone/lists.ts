@@ -17,6 +17,7 @@ import {
   Status,
   Technician,
   TicketForm,
+  type Worker,
 } from './schema.ts';
 
 const organizationList = { path: '/v2/organizations', cursor: 'after' } as const;
@@ -52,7 +53,7 @@ export async function findTechnician(
   ninja: Ninja,
   id: string | null | undefined,
   uid?: string | null,
-): Promise<{ id: string; name: string }> {
+): Promise<Worker> {
   const shown = id ?? uid;
   if (shown == null) return unknownTechnician;
   const isWanted = (known: KnownTechnician): boolean =>

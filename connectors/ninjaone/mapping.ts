@@ -19,6 +19,7 @@ import type {
   LogEntry,
   Organization,
   Technician,
+  Worker,
 } from './schema.ts';
 import type { KnownStatus } from './statuses.ts';
 
@@ -29,7 +30,7 @@ export function fromOrganization(organization: Organization): ClientRow {
 export function fromTechnician(technician: z.infer<typeof Technician>): KnownTechnician {
   const { id, uid, firstName, lastName, email } = technician;
   const name = [firstName, lastName].filter((part) => part).join(' ');
-  return { id, uid: uid ?? null, name: name || email || `Technician ${id}` };
+  return { id, uid: uid ?? null, name: name || email || `Technician ${id}`, email };
 }
 
 export function fromDevice(device: z.infer<typeof Device>): KnownDevice {
@@ -74,11 +75,7 @@ export function secondsTracked(entry: LogEntry): number {
 }
 
 /** Throws `contract` for time that is invalid. */
-export function fromLogEntry(
-  entry: LogEntry,
-  ticketId: string,
-  technician: Pick<KnownTechnician, 'id' | 'name'>,
-): TimeEntryRow {
+export function fromLogEntry(entry: LogEntry, ticketId: string, technician: Worker): TimeEntryRow {
   const time = entry.ticketTimeEntry ?? null;
   const seconds = secondsOf(entry);
   refuseUnknownAuthor(entry);
@@ -93,6 +90,7 @@ export function fromLogEntry(
     clientId: null,
     technicianId: technician.id,
     technician: technician.name,
+    technicianEmail: technician.email ?? null,
     startedAt,
     endedAt: addSeconds(startedAt, seconds),
     isTimed: time?.startDate != null,
@@ -179,7 +177,7 @@ export function fromSession(
   found: {
     clientId: string | null;
     device: string | null;
-    technician: Pick<KnownTechnician, 'id' | 'name'>;
+    technician: Worker;
   },
 ): SessionRow {
   return {
@@ -187,7 +185,10 @@ export function fromSession(
     clientId: found.clientId,
     technicianId: found.technician.id,
     technician: found.technician.name,
+    technicianEmail: found.technician.email ?? null,
     device: found.device,
+    ticketId: null,
+    entryId: null,
     startedAt: start.at,
     endedAt: end.at,
     updatedAt: end.at,

@@ -18,7 +18,7 @@ import { type Ninja, readTicket } from './call.ts';
 import { facts } from './facts.ts';
 import { findTechnician, idOfOrganization } from './lists.ts';
 import { fromBoardRow, fromLogEntry, holdsTime, secondsTracked } from './mapping.ts';
-import { BoardRow, LogEntry } from './schema.ts';
+import { BoardRow, LogEntry, type Worker } from './schema.ts';
 import { readStatus, rereadIfUnknown } from './statuses.ts';
 
 /**
@@ -158,7 +158,7 @@ async function believeLog(
   log: readonly unknown[],
 ): Promise<{ rows: TimeEntryRow[]; rejected: RejectedRow[] }> {
   const all = parseRows(log, LogEntry, (entry) => entry);
-  const technicians = new Map<string, { id: string; name: string }>();
+  const technicians = new Map<string, Worker>();
   for (const { id, appUserContactId, appUserContactUid } of all.rows.filter(holdsTime)) {
     technicians.set(id, await findTechnician(ninja, appUserContactId, appUserContactUid));
   }

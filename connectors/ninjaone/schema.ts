@@ -154,8 +154,12 @@ export const KnownTechnician = z.object({
   id: z.string(),
   uid: z.string().nullable(),
   name: z.string(),
+  email: z.string().nullish(),
 });
 export type KnownTechnician = z.infer<typeof KnownTechnician>;
+
+/** Who worked, as far as known. */
+export type Worker = Pick<KnownTechnician, 'id' | 'name' | 'email'>;
 
 export const KnownDevice = z.object({
   id: z.string(),

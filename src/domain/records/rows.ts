@@ -31,6 +31,11 @@ export interface TicketRow {
   agreement: string | null;
   ids?: NameIds;
   status: string;
+  /**
+   * Where the ticket came from, as the vendor calls it: `Email`, `Monitoring`. Absent or null: not
+   * reported.
+   */
+  source?: string | null;
   /** Absent or null: not reported by the vendor. */
   createdAt?: Instant | null;
   isClosed: boolean;
@@ -51,6 +56,8 @@ export interface TimeEntryRow {
   clientId: SourceId | null;
   technicianId: SourceId;
   technician: string;
+  /** By which technicians of two systems are matched; absent or null: not reported. */
+  technicianEmail?: string | null;
   startedAt: Instant;
   endedAt: Instant;
   /** True if start and end are the vendor's; false if only the time of logging is known. */
@@ -84,7 +91,12 @@ export interface SessionRow {
   clientId: SourceId | null;
   technicianId: SourceId;
   technician: string;
+  technicianEmail: string | null;
   device: string | null;
+  /** The ticket that it was opened from, at the same vendor; null: none, or not reported. */
+  ticketId: SourceId | null;
+  /** The time entry that the vendor made of it; null: none. */
+  entryId: SourceId | null;
   startedAt: Instant;
   endedAt: Instant;
   updatedAt: Instant;

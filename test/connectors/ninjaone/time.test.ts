@@ -43,6 +43,7 @@ describe('NinjaOne time', () => {
               clientId: null,
               technicianId: String(ada),
               technician: 'Ada Byron',
+              technicianEmail: 'ada.byron@msp.example',
               startedAt: '2026-03-02T09:45:00.500Z',
               endedAt: '2026-03-02T10:00:00.500Z',
               isTimed: false,
