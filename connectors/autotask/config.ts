@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name } from '../http/settings.ts';
+import { BaseUrl, Name, Names, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -58,11 +58,9 @@ export const AutotaskConfig = z.strictObject({
   billing: Billing.optional().describe(
     'How a sale is billed; needed only where invoices go to this connection.',
   ),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .default(['Complete'])
-    .describe('Ticket statuses that count as closed, by name.'),
+  closedStatuses: Names.default(['Complete']).describe(
+    'Ticket statuses that count as closed, by name.',
+  ),
   requestShare: z
     .int()
     .min(5)
@@ -71,12 +69,7 @@ export const AutotaskConfig = z.strictObject({
     .describe(
       'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
     ),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(500)
-    .default(500)
-    .describe('Rows per page; Autotask allows at most 500.'),
+  pageSize: upTo(500, 500, 'Rows per page; Autotask allows at most 500.'),
 });
 
 export type AutotaskConfig = z.infer<typeof AutotaskConfig>;

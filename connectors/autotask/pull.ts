@@ -4,7 +4,6 @@ import type {
   ClientRow,
   InvoiceLine,
   InvoiceRow,
-  Page,
   PullRequest,
   SourceId,
   TicketRow,
@@ -14,7 +13,7 @@ import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import { type LinesOf, withLines } from '../kit/reading/invoice-lines.ts';
-import { parseAll, readPages, refuseStranger } from '../kit/reading/lists.ts';
+import { parseAll, type Rows, readPages, refuseStranger } from '../kit/reading/lists.ts';
 import { keyIn } from '../kit/writing/marker.ts';
 import {
   type Autotask,
@@ -35,10 +34,7 @@ import { forgetOwners } from './time.ts';
  * The companies of the configured clients, changed or not: they are few, and seeing one proves that
  * the permission is still there.
  */
-export async function* pullClients(
-  api: Autotask,
-  { clientIds }: PullRequest,
-): AsyncGenerator<Page<ClientRow>> {
+export async function* pullClients(api: Autotask, { clientIds }: PullRequest): Rows<ClientRow> {
   const ids = companyNumbers(clientIds);
   let seen = 0;
   for (const list of splitList(listOf('Companies', CompanyWire), 'id', ids)) {
@@ -57,10 +53,7 @@ export async function* pullClients(
   if (seen === 0) await proveVisible(api, 'Companies');
 }
 
-export async function* pullTickets(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(api: Autotask, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const ids = companyNumbers(request.clientIds);
   forgetOwners(api);
@@ -94,10 +87,7 @@ const billedAfterSeconds = 86_400;
  * Invoices, with our key if they include a charge of ours. The invoice lacks it: its billing items name
  * their charges, and the charges have the key.
  */
-export async function* pullInvoices(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
+export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
   const { currency, now } = api.context;
   const { salesOfInvoice } = api.cache;
   const lookBack = addSeconds(request.since, -lookBackSeconds);

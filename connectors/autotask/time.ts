@@ -1,7 +1,6 @@
 /** Time entries have no company: it is that of the ticket, or of the task's project. All companies' time is listed. */
 import { z } from 'zod';
 import type {
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -10,7 +9,7 @@ import type {
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { Id, optional } from '../http/answers/wire.ts';
-import { believeRows, parseAll } from '../kit/reading/lists.ts';
+import { believeRows, type PresentIds, parseAll, type Rows } from '../kit/reading/lists.ts';
 import {
   type Autotask,
   companyNumbers,
@@ -27,10 +26,7 @@ import { TimeEntryWire } from './schema.ts';
 
 const path = 'TimeEntries';
 
-export async function* pullTime(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const clientIds = companyNumbers(request.clientIds);
   const changed = where.anyOf(
@@ -141,10 +137,7 @@ export interface Sweep {
 }
 
 /** Deleted time: the vendor's log of it needs nearly all rights, and does not name the entry. */
-export async function* presentTime(
-  api: Autotask,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(api: Autotask, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const filter = [
     where.since('dateWorked', addSeconds(request.from, -marginSeconds)),

@@ -10,7 +10,12 @@ import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
-import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
+import {
+  believeRows,
+  ignoredFilter,
+  type PresentIds,
+  refuseStranger,
+} from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
 import { facts } from './facts.ts';
@@ -167,10 +172,7 @@ export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>
 const marginSeconds = 2 * 86_400;
 
 /** IDs of the actions with time: Halo does not report deleted ones, nor list those of all tickets. */
-export async function* presentTime(
-  halo: Halo,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(halo: Halo, request: PresenceRequest): PresentIds {
   for (const ticketId of await readTicketIds(halo, request)) {
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);

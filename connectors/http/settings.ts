@@ -6,6 +6,9 @@ import { parseBaseUrl } from './requests/address.ts';
 /** A name as the vendor's UI shows it. */
 export const Name = z.string().trim().min(1);
 
+/** At least one. */
+export const Names = z.array(Name).min(1);
+
 /** Absent: the vendor applies the client's own payment terms. */
 export const DueInDays = z
   .int()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DueInDays, HostUrl, Name } from '../http/settings.ts';
+import { DueInDays, HostUrl, Name, Names, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
@@ -36,11 +36,9 @@ export const SyncroConfig = z.strictObject({
   alerts: Alerts.prefault({}).describe('How low-balance tickets are made.'),
   notes: Notes.prefault({}).describe('How notes on tickets are made.'),
   billing: Billing.prefault({}).describe('How sales are billed.'),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .default(['Resolved', 'Invoiced'])
-    .describe('Statuses, by name, in which a ticket counts as closed.'),
+  closedStatuses: Names.default(['Resolved', 'Invoiced']).describe(
+    'Statuses, by name, in which a ticket counts as closed.',
+  ),
   showsNotes: z
     .boolean()
     .default(false)
@@ -51,12 +49,11 @@ export const SyncroConfig = z.strictObject({
     .describe(
       'Date since which Prepay Hours tracking is off for the whole Syncro account. Earlier sales of prepaid hours no longer fail check; later ones do.',
     ),
-  requestsPerMinute: z
-    .int()
-    .min(1)
-    .max(60_000)
-    .default(150)
-    .describe('Maximum requests, evenly spaced; Syncro allows 180 a minute per IP address.'),
+  requestsPerMinute: upTo(
+    60_000,
+    150,
+    'Maximum requests, evenly spaced; Syncro allows 180 a minute per IP address.',
+  ),
 });
 
 export type SyncroConfig = z.infer<typeof SyncroConfig>;

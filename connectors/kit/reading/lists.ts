@@ -23,6 +23,9 @@ export type Pages = AsyncGenerator<ListPage>;
 /** The pages of a pull. */
 export type Rows<Row> = AsyncGenerator<Page<Row>>;
 
+/** IDs of the time that exists. */
+export type PresentIds = AsyncGenerator<readonly SourceId[]>;
+
 interface HasPages<List> {
   pages(list: List): Pages;
 }
