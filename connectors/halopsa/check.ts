@@ -27,10 +27,7 @@ import { hasAutoTopUp } from './sales.ts';
 import { ClientWire, ContractWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export function checkConnection(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
   const { alerts, notes, billing } = halo.config;
   const find = (kind: NameKind) => (name: string) => halo.names.idOf(halo, kind, name);
   const hasClients = clientIds.length > 0;
@@ -80,10 +77,7 @@ function namesProof(halo: Halo, kind: NameKind): Proof {
   ];
 }
 
-async function checkHaloClients(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {
   const list = clientList({ includeinactive: true });
   const clients = await readableRows(halo, list, ClientWire);
   const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));

@@ -10,7 +10,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { DecimalText, Id } from '../http/answers/wire.ts';
+import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
 import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
 import {
@@ -52,14 +52,8 @@ export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
 
 /** Changed tickets, page by page, sorted by ID; then deleted ones. */
 export async function* pullTickets(halo: Halo, request: PullRequest): Rows<TicketRow> {
-  await facts.refuseIfFalse(
-    halo.context,
-    'last-update',
-    'closed-listed',
-    'closed-flag',
-    'dates-utc',
-    'action-moves-ticket',
-  );
+  await facts.refuseIfFalse(halo.context, 'last-update', 'closed-listed', 'closed-flag');
+  await facts.refuseIfFalse(halo.context, 'dates-utc', 'action-moves-ticket');
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const since = { ...query, lastupdatefromdate: filterTime(request.since) };
     yield* changedTickets(halo, request, ids, ticketList(since));
@@ -169,9 +163,8 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
 }
 
 const LineWire = z.object({
-  _itemid: Id.nullish(),
-  qty_order: DecimalText.nullish(),
-  net_amount: DecimalText.nullish(),
+  ...optional(Id, '_itemid'),
+  ...optional(DecimalText, 'qty_order', 'net_amount'),
 });
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 
