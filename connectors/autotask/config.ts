@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name, Names, upTo } from '../http/settings.ts';
+import { BaseUrl, DueInDays, Name, Names, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -8,12 +8,7 @@ const Alerts = z.strictObject({
   withdrawnStatus: Name.optional().describe(
     'Status, by name, of a ticket that `undo` withdraws. Default: the first of closedStatuses.',
   ),
-  dueInDays: z
-    .int()
-    .min(0)
-    .max(365)
-    .optional()
-    .describe('Due date of a new ticket, if your Autotask requires one.'),
+  dueInDays: DueInDays.describe('Due date of a new ticket, if your Autotask requires one.'),
 });
 
 const Notes = z.strictObject({

@@ -8,15 +8,7 @@ import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { lookUpNames, type NameSources } from '../kit/reading/names.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
-import {
-  type Autotask,
-  companyNumbers,
-  type List,
-  listOf,
-  readRows,
-  splitList,
-  where,
-} from './call.ts';
+import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
@@ -87,30 +79,25 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
-const nameFields = {
+type NamedEntity = 'BillingCodes' | 'Roles' | 'Contracts' | 'Resources';
+type NameField = 'name' | 'contractName' | 'firstName' | 'lastName';
+
+const nameFields: Readonly<Record<NamedEntity, readonly NameField[]>> = {
   BillingCodes: ['name'],
   Roles: ['name'],
   Contracts: ['contractName'],
   Resources: ['firstName', 'lastName'],
-} as const;
-type NamedEntity = keyof typeof nameFields;
-
-const Named = z.object({
-  id: Id,
-  ...optional(z.string(), 'name', 'contractName', 'firstName', 'lastName'),
-});
+};
 
 /** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
 export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
   return lookUpNames(api, path, ids, async (unknown) => {
     const names = new Map<SourceId, string>();
-    const fields = ['id', ...nameFields[path]];
-    for (const list of splitList({ path, filter: [], fields }, 'id', unknown)) {
-      for (const row of await allRows(api, list, Named)) {
-        const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
-        const name = row.name ?? row.contractName ?? person;
-        if (name !== '') names.set(row.id, name);
-      }
+    const fields = nameFields[path];
+    const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
+    for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
+      const name = fields.flatMap((field) => texts[field] || []).join(' ');
+      if (name !== '') names.set(id, name);
     }
     // Rules by name must not silently stop because the permission to see names was lost.
     await proveStillVisible(api, path, names.size === unknown.length);

@@ -10,6 +10,7 @@ import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { believeRows, type PresentIds, parseAll, type Rows } from '../kit/reading/lists.ts';
+import { questionOf } from '../kit/reading/presence.ts';
 import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { facts } from './facts.ts';
 import { readNames, streamPages } from './lists.ts';
@@ -164,8 +165,4 @@ async function presentIds(
     const isWithin = at === null || (at >= from && at < to);
     return isWithin && (owner === null ? isOwned : ids.includes(owner)) ? [wire.id] : [];
   });
-}
-
-function questionOf({ from, to, clientIds }: PresenceRequest): string {
-  return [from, to, ...clientIds].join(' ');
 }

@@ -16,7 +16,7 @@ import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
 import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
-import { alertRecord, clientFields, writeNote } from './push.ts';
+import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
 import { readActions, verifyUnit } from './ticket-time.ts';
@@ -171,8 +171,7 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
     create: (halo, alert) => createKeyed(halo, facts, alertRecord, alert),
     path: (id) => `/Tickets/${id}`,
     noteFact: 'note-audience',
-    writeNote: (halo, note) =>
-      note.audience === 'internal' ? writeAndWatch(halo, note) : writeNote(halo, note),
+    writeNote: writeAndWatch,
   },
   field: (halo, clientId) => fieldStep(halo, facts, 'client-fields', clientFields, clientId),
   sale: {
@@ -187,9 +186,10 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
 /** A new action must move its ticket, whose last change is then now. */
 async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   const { context } = halo;
+  if (note.audience === 'client') return notes.write(halo, note);
   const before = await lastChange(halo, note.ticketId);
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
-  const written = await writeNote(halo, note);
+  const written = await notes.write(halo, note);
   const after = await lastChange(halo, note.ticketId);
   if (before !== null && after !== null) {
     await facts.verifyFact(context, 'action-moves-ticket', after > before);
