@@ -66,15 +66,13 @@ async function checkCredentials(halo: Halo): Promise<string> {
 
 function namesProof(halo: Halo, kind: NameKind): Proof {
   const id = `permission.${kind.replace(' ', '-')}`;
-  return [
-    id,
-    async () => {
-      const { length } = await halo.names.reread(halo, kind);
-      if (length > 0) return `${length} ${kind} can be read.`;
-      const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
-      return [warningResult(id, `Halo shows no ${kind}.`, fix)];
-    },
-  ];
+  const prove = async () => {
+    const { length } = await halo.names.reread(halo, kind);
+    if (length > 0) return `${length} ${kind} can be read.`;
+    const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
+    return [warningResult(id, `Halo shows no ${kind}.`, fix)];
+  };
+  return [id, prove];
 }
 
 async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {

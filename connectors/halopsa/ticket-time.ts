@@ -1,11 +1,7 @@
 /** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
 
-import type {
-  PresenceRequest,
-  RejectedRow,
-  SourceId,
-  TicketTimePage,
-} from '../../src/contract/connector.ts';
+import type { PresenceRequest, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
@@ -32,10 +28,7 @@ import {
 } from './mapping.ts';
 import { ActionWire, TicketWire } from './schema.ts';
 
-export async function* pullTicketTime(
-  halo: Halo,
-  ticketIds: readonly SourceId[],
-): AsyncGenerator<TicketTimePage> {
+export async function* pullTicketTime(halo: Halo, ticketIds: readonly SourceId[]) {
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
   if (ticketIds.length === 0) return;
   const deleted = await readDeleted(halo);
@@ -56,36 +49,25 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
   await facts.refuseIfFalse(halo.context, 'time-unit');
   const timeNames = await readTimeNames(halo, timed);
   const ids = new Set(timed.map(({ id }) => id));
-  const believed = parseRows(
-    raw.filter((row) => ids.has(rawId(row) ?? '')),
-    ActionWire,
-    (action) => fromAction(action, timeNames),
-    (row) => entryIdOf(row, ticketId),
-  );
-  return {
-    ticketIds: [ticketId],
-    rows: believed.rows,
-    rejected: [...rejected, ...believed.rejected],
+  const rows = raw.filter((row) => ids.has(rawId(row) ?? ''));
+  const toRow = (action: ActionWire) => fromAction(action, timeNames);
+  const believed = parseRows(rows, ActionWire, toRow, entryIdIn(ticketId));
+  rejected.push(...believed.rejected);
+  return { ticketIds: [ticketId], rows: believed.rows, rejected };
+}
+
+function entryIdIn(ticketId: SourceId) {
+  return (row: unknown): string | null => {
+    const id = rawId(row);
+    return id === null ? null : actionId({ id, ticket_id: ticketId });
   };
 }
 
-function entryIdOf(row: unknown, ticketId: SourceId): string | null {
-  const id = rawId(row);
-  return id === null ? null : actionId({ id, ticket_id: ticketId });
-}
-
 /** All actions of a ticket. Throws `contract` if one belongs to another ticket. */
-export async function readActions(
-  halo: Halo,
-  ticketId: SourceId,
-): Promise<{ raw: readonly unknown[]; actions: ActionWire[]; rejected: RejectedRow[] }> {
+export async function readActions(halo: Halo, ticketId: SourceId) {
   const raw = await readWhole(halo, actionList(ticketId));
-  const { rows: actions, rejected } = parseRows(
-    raw,
-    ActionWire,
-    (action) => action,
-    (row) => entryIdOf(row, ticketId),
-  );
+  const asIs = (action: ActionWire) => action;
+  const { rows: actions, rejected } = parseRows(raw, ActionWire, asIs, entryIdIn(ticketId));
   const stranger = actions.find((action) => action.ticket_id !== ticketId);
   if (stranger === undefined) return { raw, actions, rejected };
   throw ignoredFilter('/Actions', `an action of ticket ${stranger.ticket_id}`);
@@ -110,7 +92,8 @@ async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
     .filter((id) => !isNobody(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
-  const agents = await halo.names.byId(halo, 'agents', agentIds);
+  const agents = new Map(await halo.names.byId(halo, 'agents', agentIds));
+  agents.set(unknownTechnician.id, unknownTechnician.name);
   const types = await halo.names.byId(halo, 'charge types', typeIds);
   return {
     billableBy: halo.config.billableBy,

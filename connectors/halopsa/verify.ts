@@ -25,10 +25,7 @@ import { readActions, verifyUnit } from './ticket-time.ts';
 const ticketsMax = 20;
 
 /** A fact without data to verify it keeps its earlier answer. */
-export async function verifyByReading(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
   const client_ids = clientIds.slice(0, 50).join(',');
   const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
   const actions = await sampleActions(halo, newest);
