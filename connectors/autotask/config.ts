@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, DueInDays, Name, Names, upTo } from '../http/settings.ts';
+import { BaseUrl, DueInDays, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -28,12 +28,10 @@ const Billing = z.strictObject({
     'Billing code, by name, for offers without their own product; on a block-hour contract it must be of type block purchase.',
   ),
   chargeType: Name.default('Operational').describe('Charge type, by name.'),
-  nativeBlock: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether a sale also adds a block to the block-hour contract; `false` writes only the charge.',
-    ),
+  nativeBlock: toggle(
+    true,
+    'Whether a sale also adds a block to the block-hour contract; `false` writes only the charge.',
+  ),
 });
 
 /** The settings of a connection with `vendor: autotask`. */

@@ -62,13 +62,10 @@ export function forgetOwners({ cache: { owners } }: Autotask): void {
 }
 
 const ownerFields = { Tickets: 'companyID', Tasks: 'projectID', Projects: 'companyID' } as const;
+type OwnedEntity = keyof typeof ownerFields;
 
 /** Adds unknown owners of these rows; hidden rows stay missing. */
-async function learnOwners(
-  api: Autotask,
-  entity: keyof typeof ownerFields,
-  ids: readonly SourceId[],
-): Promise<Owners> {
+async function learnOwners(api: Autotask, entity: OwnedEntity, ids: readonly SourceId[]) {
   const known = api.cache.owners[entity];
   const field = ownerFields[entity];
   if (known.size > knownMax) known.clear();

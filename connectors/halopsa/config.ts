@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, DueInDays, HostUrl, Name, Names, upTo } from '../http/settings.ts';
+import { BaseUrl, DueInDays, HostUrl, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
@@ -12,10 +12,7 @@ const Alerts = z.strictObject({
 const Notes = z.strictObject({
   internal: Name.default('Private Note').describe('Outcome of an internal note, by name.'),
   client: Name.default('Public Note').describe('Outcome of a note that the client sees, by name.'),
-  email: z
-    .boolean()
-    .default(false)
-    .describe('Whether Halo sends the note to the ticket’s user as an e-mail.'),
+  email: toggle(false, 'Whether Halo sends the note to the ticket’s user as an e-mail.'),
 });
 
 const Billing = z.strictObject({

@@ -56,17 +56,12 @@ export async function* pullTickets(halo: Halo, request: PullRequest): Rows<Ticke
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'action-moves-ticket');
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const since = { ...query, lastupdatefromdate: filterTime(request.since) };
-    yield* changedTickets(halo, request, ids, ticketList(since));
+    yield* changedTickets(halo, request.since, ids, ticketList(since));
     yield* deletedTickets(halo, ids, since);
   }
 }
 
-async function* changedTickets(
-  halo: Halo,
-  { since }: PullRequest,
-  ids: readonly SourceId[],
-  list: List,
-): Rows<TicketRow> {
+async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId[], list: List) {
   const toTicket = await createTicketMapper(halo);
   const deleted = await readDeleted(halo);
   let before = -1;
@@ -112,11 +107,7 @@ function refuseOtherOrder(rows: readonly TicketRow[], firstBefore: number): numb
  * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself first: if the
  * filter were ignored, the time of all tickets would be reversed.
  */
-async function* deletedTickets(
-  halo: Halo,
-  ids: readonly SourceId[],
-  query: Query,
-): Rows<TicketRow> {
+async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Query) {
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);
     const rows: TicketRow[] = [];

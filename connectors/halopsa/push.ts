@@ -23,7 +23,6 @@ type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  needs: () => ['ticket-key'],
   kept: 'ticket-key',
   find: (halo, ticket) => findByKey(halo, facts, byKey(ticket)),
   delivered: ({ id }) => ticketDelivered(id),

@@ -51,14 +51,21 @@ export const ActionWire = z.object({
 });
 export type ActionWire = z.infer<typeof ActionWire>;
 
-export const InvoiceWire = z.object({
+/** What a look-up by key needs. */
+export const KeyedInvoice = z.object({
   id: Id,
-  client_id: Id.nullish(),
-  ...optional(z.string(), 'invoicenumber', 'reference', 'currency_code_name', 'invoice_date'),
+  ...optional(Id, 'client_id'),
+  ...optional(z.string(), 'invoicenumber', 'reference'),
+  ...optional(DecimalText, 'total', 'tax_total'),
+});
+export type KeyedInvoice = z.infer<typeof KeyedInvoice>;
+
+export const InvoiceWire = KeyedInvoice.extend({
+  ...optional(z.string(), 'currency_code_name', 'invoice_date'),
   // Some invoices were never modified.
   ...optional(RealTime, 'last_modified', 'date_created', 'datepaid'),
-  ...optional(DecimalText, 'total', 'tax_total', 'amountpaid', 'amountdue'),
-  voided: z.boolean().nullish(),
+  ...optional(DecimalText, 'amountpaid', 'amountdue'),
+  ...optional(z.boolean(), 'voided'),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 

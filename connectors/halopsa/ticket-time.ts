@@ -159,18 +159,16 @@ export async function* presentTime(halo: Halo, request: PresenceRequest): Presen
   for (const ticketId of await readTicketIds(halo, request)) {
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
-    yield idsWithin(actions.filter(holdsTime), request);
+    const isPresent = (one: ActionWire): boolean => holdsTime(one) && isWithin(one, request);
+    yield actions.filter(isPresent).map(actionId);
   }
 }
 
-/** IDs of the actions whose work began in the window, by the same rule as their rows. */
-function idsWithin(timed: readonly ActionWire[], { from, to }: PresenceRequest): SourceId[] {
-  const isWithin = (action: ActionWire): boolean => {
-    // Without a start it was quarantined when it was read, so an earlier version of it stays.
-    const startedAt = ifBelieved(() => startOf(action));
-    return startedAt === null || (startedAt >= from && startedAt < to);
-  };
-  return timed.filter(isWithin).map(actionId);
+/** Whether its work began in the window, by the same rule as its row. */
+function isWithin(action: ActionWire, { from, to }: PresenceRequest): boolean {
+  // Without a start it was quarantined when it was read, so an earlier version of it stays.
+  const startedAt = ifBelieved(() => startOf(action));
+  return startedAt === null || (startedAt >= from && startedAt < to);
 }
 
 const OwnedTicket = TicketWire.pick({ id: true, client_id: true });

@@ -154,9 +154,8 @@ function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
     return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];
   });
   const timed = actions.filter(holdsTime);
-  if (timed.length === 0 || !timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
-    return warnings;
-  }
+  const isFree = timed.every(({ chargerate }) => isNobody(chargerate ?? ''));
+  if (timed.length === 0 || !isFree) return warnings;
   const detail = 'None of the time sampled has a charge type, so none of it is debited.';
   const fix = 'If you do not use charge types, set billableBy: flag.';
   return [...warnings, warningResult('time.charge-type', detail, fix)];

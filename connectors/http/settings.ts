@@ -28,6 +28,11 @@ export function upTo(max: number, otherwise: number, description: string) {
   return z.int().min(1).max(max).default(otherwise).describe(description);
 }
 
+/** A setting that is on or off. */
+export function toggle(otherwise: boolean, description: string) {
+  return z.boolean().default(otherwise).describe(description);
+}
+
 /** The address of an API, with its path; https, or loopback. Without the slash at its end. */
 export const BaseUrl = address(false);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DueInDays, HostUrl, Name, Names, upTo } from '../http/settings.ts';
+import { DueInDays, HostUrl, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
@@ -12,20 +12,14 @@ const Alerts = z.strictObject({
 
 const Notes = z.strictObject({
   subject: Name.optional().describe('Subject of notes. Default: that of the message template.'),
-  email: z
-    .boolean()
-    .default(false)
-    .describe('Whether Syncro e-mails a note for the client to the ticket’s contact.'),
+  email: toggle(false, 'Whether Syncro e-mails a note for the client to the ticket’s contact.'),
 });
 
 const Billing = z.strictObject({
   product: Name.optional().describe(
     'Product, by name, for offers without their own; not of the categories Labor or Prepay Hours.',
   ),
-  taxable: z
-    .boolean()
-    .default(true)
-    .describe('Whether a line without a product is taxable; a product says so itself.'),
+  taxable: toggle(true, 'Whether a line without a product is taxable; a product says so itself.'),
   dueInDays: DueInDays,
 });
 
@@ -39,10 +33,7 @@ export const SyncroConfig = z.strictObject({
   closedStatuses: Names.default(['Resolved', 'Invoiced']).describe(
     'Statuses, by name, in which a ticket counts as closed.',
   ),
-  showsNotes: z
-    .boolean()
-    .default(false)
-    .describe('Whether notes in the labor log may be shown to clients.'),
+  showsNotes: toggle(false, 'Whether notes in the labor log may be shown to clients.'),
   prepayOffSince: z.iso
     .date()
     .optional()
