@@ -57,7 +57,7 @@ function picklist(path: string, field: string) {
   };
 }
 
-const picklists = {
+export const nameSources = {
   queues: picklist('Tickets', 'queueID'),
   priorities: picklist('Tickets', 'priority'),
   'ticket types': picklist('Tickets', 'ticketType'),
@@ -68,9 +68,8 @@ const picklists = {
   'contract statuses': picklist('Contracts', 'status'),
   'charge types': picklist('ContractCharges', 'chargeType'),
   'block statuses': picklist('ContractBlocks', 'status'),
-};
-export type NameKind = keyof typeof picklists;
-export const nameSources: NameSources<Autotask, NameKind> = picklists;
+} satisfies NameSources<Autotask, string>;
+export type NameKind = keyof typeof nameSources;
 
 /** The value for a configured label. */
 export async function findValue(api: Autotask, kind: NameKind, label: string): Promise<number> {
@@ -131,7 +130,7 @@ export async function readNames<Field extends string>(
 }
 
 function isPicklist(source: NamedEntity | NameKind): source is NameKind {
-  return source in picklists;
+  return source in nameSources;
 }
 
 const FieldNames = z.object({ fields: z.array(z.object({ name: z.string() })) });

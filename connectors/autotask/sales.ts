@@ -100,8 +100,8 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   const contract = await findSalesContract(api, sale.clientId);
   const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const charge = await toCharge(api, contract, sale);
-  const charged =
-    (await findHalf(api, chargeHalf, sale)) ?? (await createCharge(api, sale, charge));
+  const found = await findHalf(api, chargeHalf, sale);
+  const charged = found ?? (await createCharge(api, sale, charge));
   refuseOtherPrice(charged, sale);
   if (block !== null && (await findHalf(api, blockHalf, sale)) === null) {
     await createHalf(api, blockHalf, sale, block);

@@ -18,7 +18,7 @@ export interface List {
   /** The envelope's field that holds the rows. */
   rows: string;
   query: Query;
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 export interface Halo extends Call<HalopsaConfig, List> {
@@ -57,11 +57,8 @@ function readPages({ config, send }: Call<HalopsaConfig, List>, list: List): Pag
 }
 
 /** An unpaged list; refused if it is shorter than Halo's own count of it. */
-export async function readWhole(
-  halo: Pick<Halo, 'get'>,
-  { path, rows: name, query }: List,
-): Promise<readonly unknown[]> {
-  const { rows, count } = await halo.get(path, envelopeOf(name), { ...query, count: countMax });
+export async function readWhole({ get }: Halo, { path, rows: name, query }: List) {
+  const { rows, count } = await get(path, envelopeOf(name), { ...query, count: countMax });
   if (rows.length < count) throw shortList(path, rows.length, count);
   return rows;
 }

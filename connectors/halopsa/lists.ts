@@ -17,8 +17,8 @@ import { ClientDetail, ClientWire, Named } from './schema.ts';
 const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
 
 export function ticketList(query: Query, pageSize?: number): List {
-  const list = { path: '/Tickets', rows: 'tickets', query: { order: 'id', ...shown, ...query } };
-  return pageSize === undefined ? list : { ...list, pageSize };
+  const wanted = { order: 'id', ...shown, ...query };
+  return { path: '/Tickets', rows: 'tickets', query: wanted, pageSize };
 }
 
 export function invoiceList(query: Query): List {
@@ -57,7 +57,7 @@ function named(path: string, query: Query = {}) {
   return async (halo: Halo) => parseAll(await halo.get(path, ShortList, query), NamedOrOutcome);
 }
 
-const sources = {
+export const nameSources = {
   agents: named('/Agent', { includeenabled: true, includedisabled: 'true' }),
   // The ID of the look-up table of charge types.
   'charge types': named('/Lookup', { lookupid: 17 }),
@@ -65,9 +65,8 @@ const sources = {
   teams: named('/Team'),
   outcomes: named('/Outcome'),
   statuses: named('/Status'),
-};
-export type NameKind = keyof typeof sources;
-export const nameSources: NameSources<Halo, NameKind> = sources;
+} satisfies NameSources<Halo, string>;
+export type NameKind = keyof typeof nameSources;
 
 const itemList: List = { path: '/Item', rows: 'items', query: { order: 'id' } };
 

@@ -187,9 +187,8 @@ async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
   const written = await notes.write(halo, note);
   const after = await lastChange(halo, note.ticketId);
-  if (before !== null && after !== null) {
-    await facts.verifyFact(context, 'action-moves-ticket', after > before);
-  }
+  const hasMoved = before === null || after === null ? null : after > before;
+  await facts.verifyFact(context, 'action-moves-ticket', hasMoved);
   return written;
 }
 
