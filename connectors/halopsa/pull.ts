@@ -12,10 +12,11 @@ import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
+import { withLines } from '../kit/reading/invoice-lines.ts';
 import {
   createDescent,
   ignoredFilter,
+  oneByOne,
   type Rows,
   readPages,
   refuseOld,
@@ -133,7 +134,7 @@ async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Quer
 export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
-  const readLines = linesOneByOne((id) => readInvoiceLines(halo, id));
+  const readLines = oneByOne((id) => readInvoiceLines(halo, id));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
     const pages = readPages(halo, {

@@ -119,36 +119,34 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
 }
 
 /** Time that Halo records or debits besides the time taken. */
-const besides = [
-  {
-    field: 'traveltime',
+const besides = {
+  traveltime: {
     id: 'time.travel',
     what: 'h of travel time, which is not read',
     fix: 'Log travel to be debited as time taken, with its own charge type.',
   },
-  {
-    field: 'timetakenadjusted',
+  timetakenadjusted: {
     id: 'time.adjusted',
     what: 'h of adjustment of its time (timetakenadjusted), which is not read',
     fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
   },
-  {
-    field: 'nonbilltime',
+  nonbilltime: {
     id: 'time.non-billed',
     what: 'h of time that is not billed (nonbilltime), which is not read',
     fix: 'Log it as a separate action, with a non-billed charge type.',
   },
-  {
-    field: 'actionprepayhours',
+  actionprepayhours: {
     id: 'native-prepay.drawn',
     what: 'h that Halo took from its own pre-pay: two systems would debit the same hour',
     fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
   },
-] as const;
+};
 
 /** Time besides the time taken, and time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const warnings = besides.flatMap(({ field, id, what, fix }) => {
+  const fields = Object.keys(besides) as (keyof typeof besides)[];
+  const warnings = fields.flatMap((field) => {
+    const { id, what, fix } = besides[field];
     const found = actions.find((action) => !isNothing(action[field] ?? '0'));
     if (found === undefined) return [];
     return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];

@@ -256,6 +256,18 @@ export function createDescent(since: Instant): { see(at: Instant): void; isDone(
   };
 }
 
+/** For a vendor that shows one at a time. Null: there is none. */
+export function oneByOne<T>(read: (id: string) => Promise<T | null>) {
+  return async (ids: readonly string[]): Promise<ReadonlyMap<string, T>> => {
+    const found = new Map<string, T>();
+    for (const id of ids) {
+      const one = await read(id);
+      if (one !== null) found.set(id, one);
+    }
+    return found;
+  };
+}
+
 /** Parts of a list that fit into one request. */
 export function inChunks<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];

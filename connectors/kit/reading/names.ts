@@ -94,18 +94,6 @@ export async function lookUpNames(
   return names;
 }
 
-/** For a vendor that shows one at a time. */
-export function oneByOne(read: (id: string) => Promise<string | null>) {
-  return async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    const names = new Map<string, string>();
-    for (const id of ids) {
-      const name = await read(id);
-      if (name !== null) names.set(id, name);
-    }
-    return names;
-  };
-}
-
 /** `config`: a configured name that the vendor does not have; lists those that it has. */
 export function unknownName(
   product: string,
