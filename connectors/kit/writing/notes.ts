@@ -39,7 +39,10 @@ interface ReadBack<C, Row> {
   delivered(row: Row, note: Note): Delivered;
 }
 
-/** For responses that need not show the note: it is read back. `fact`: a note keeps its audience. */
+/**
+ * For responses that need not show the note: it is read back, and without seeing it the outcome is unknown. `fact`: a
+ * note keeps its audience.
+ */
 export function readBackNotes<C extends { context: ConnectorContext }, Row, Id extends string>(
   book: FactBook<Id>,
   fact: Id,
