@@ -6,10 +6,7 @@ import type { PlainDesk } from './call.ts';
 import { facts } from './facts.ts';
 import { ClientWire } from './schema.ts';
 
-export function checkConnection(
-  desk: PlainDesk,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(desk: PlainDesk, clientIds: readonly SourceId[]) {
   return runChecks('Plain Desk', {
     credentials: ['auth', () => signIn(desk)],
     lists: listProofs(desk, {

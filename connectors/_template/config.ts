@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name } from '../http/settings.ts';
+import { BaseUrl, Name, upTo } from '../http/settings.ts';
 
 /** The settings of a connection with `vendor: _template`. */
 export const PlainDeskConfig = z.strictObject({
@@ -7,7 +7,7 @@ export const PlainDeskConfig = z.strictObject({
   token: Name.meta({ secret: true }).describe(
     'API token of a user who may see all tickets and all time.',
   ),
-  pageSize: z.int().min(1).max(100).default(100).describe('Rows per page, 100 at most.'),
+  pageSize: upTo(100, 100, 'Rows per page, 100 at most.'),
 });
 
 export type PlainDeskConfig = z.infer<typeof PlainDeskConfig>;

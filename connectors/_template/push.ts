@@ -14,7 +14,6 @@ import { InvoiceWire, MadeWire, NoteWire, TicketWire } from './schema.ts';
 
 export const alertRecord: KeyedRecord<PlainDesk, TicketText, TicketWire, FactId> = {
   noun: 'ticket',
-  needs: () => ['ticket-key'],
   kept: 'ticket-key',
   find: (desk, { key, clientId }) => {
     const isOurs = (row: TicketWire): boolean => hasMarker(row.subject, key);
@@ -40,7 +39,6 @@ export const notes: NoteRecord<PlainDesk> = {
 
 export const saleRecord: KeyedRecord<PlainDesk, Sale, InvoiceWire, FactId> = {
   noun: 'invoice',
-  needs: () => ['invoice-key'],
   kept: 'invoice-key',
   find: (desk, { key, clientId }) =>
     findRow(desk, invoicesOf(clientId), InvoiceWire, ({ reference }) => reference === key),

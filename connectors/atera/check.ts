@@ -21,10 +21,7 @@ import { findContact } from './push.ts';
 import { AccountWire, type ContractWire, FieldWire, TicketStanding } from './schema.ts';
 import { compareZone, verifyByReading } from './verify.ts';
 
-export function checkConnection(
-  atera: Atera,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(atera: Atera, clientIds: readonly SourceId[]) {
   let zone: CheckResult[] = [];
   const signIn = async (): Promise<string> => {
     const { CompanyName, TimeZoneName } = await atera.get('/account', AccountWire);

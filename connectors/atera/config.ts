@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostUrl, Name, Zone } from '../http/settings.ts';
+import { HostUrl, Name, Names, upTo, Zone } from '../http/settings.ts';
 
 /** Atera compares names of statuses and fields without regard to their letters' case. */
 export function isSameName(one: string, other: string): boolean {
@@ -37,22 +37,16 @@ export const AteraConfig = z
       .enum(['account', 'utc'])
       .default('account')
       .describe('Whether work hours are in the account’s zone or in UTC; `check` verifies it.'),
-    lookBackDays: z
-      .int()
-      .min(1)
-      .max(366)
-      .default(45)
-      .describe(
-        'Days of work, back from each run, in which late entries and corrections are looked for.',
-      ),
-    rereadHours: z
-      .int()
-      .min(1)
-      .max(24)
-      .default(1)
-      .describe(
-        'Hours after which these days are read again even with the same count, to see corrections.',
-      ),
+    lookBackDays: upTo(
+      366,
+      45,
+      'Days of work, back from each run, in which late entries and corrections are looked for.',
+    ),
+    rereadHours: upTo(
+      24,
+      1,
+      'Hours after which these days are read again even with the same count, to see corrections.',
+    ),
     contacts: z
       .record(z.string().regex(/^\d+$/, 'is the client’s CustomerID'), z.int().positive())
       .default({})
@@ -65,23 +59,15 @@ export const AteraConfig = z
       .optional()
       .describe('TechnicianContactID in whose name notes are written; `check` lists those seen.'),
     tickets: Tickets.prefault({}).describe('How tickets are made.'),
-    closedStatuses: z
-      .array(Name)
-      .min(1)
-      .default(['Resolved', 'Closed'])
-      .describe('Ticket statuses that count as closed, by name.'),
-    requestsPerMinute: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .default(600)
-      .describe('Maximum requests, evenly spaced; 700 a minute is often cited.'),
-    pageSize: z
-      .int()
-      .min(1)
-      .max(50)
-      .default(50)
-      .describe('Rows per page; Atera allows at most 50.'),
+    closedStatuses: Names.default(['Resolved', 'Closed']).describe(
+      'Ticket statuses that count as closed, by name.',
+    ),
+    requestsPerMinute: upTo(
+      60_000,
+      600,
+      'Maximum requests, evenly spaced; 700 a minute is often cited.',
+    ),
+    pageSize: upTo(50, 50, 'Rows per page; Atera allows at most 50.'),
   })
   .refine(
     ({ tickets, closedStatuses }) =>

@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('Atera', {
   'account-zone': reading.needed(
     'The zone of the Atera account keeps the clock that work hours are read by.',
     'No time is read; set the connection’s `timezone` to that of the account.',
@@ -38,8 +38,6 @@ const rows = {
     'A note keeps the audience that it is written for.',
     'No notes are written, since clients might read internal ones.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('Atera', rows);
+export type FactId = keyof typeof facts.rows;

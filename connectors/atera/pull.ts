@@ -3,13 +3,12 @@ import type {
   ClientRow,
   PresenceRequest,
   PullRequest,
-  SourceId,
   TicketRow,
   TimeEntryRow,
 } from '../../src/contract/connector.ts';
 import { addDays, dateInZone } from '../../src/domain/time.ts';
 import { ifBelieved } from '../http/answers/rows.ts';
-import { believeRows, type Rows } from '../kit/reading/lists.ts';
+import { believeRows, type PresentIds, type Rows } from '../kit/reading/lists.ts';
 import { type Atera, idIn } from './call.ts';
 import { facts } from './facts.ts';
 import { readWindow } from './known-window.ts';
@@ -65,10 +64,7 @@ const PresentWire = WorkHoursWire.pick({ WorkHoursID: true }).extend({
 });
 
 /** Ids of the work hours that are there: Atera does not report those that were deleted. */
-export async function* presentTime(
-  atera: Atera,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(atera: Atera, request: PresenceRequest): PresentIds {
   const { from, to, clientIds } = request;
   await facts.refuseIfFalse(atera.context, 'account-zone', 'work-hours-zone');
   /** In the hour that clocks show twice, both readings count. */

@@ -10,7 +10,7 @@ import { isSameValue } from '../http/answers/wire.ts';
 import { findRow, refuseStranger } from '../kit/reading/lists.ts';
 import type { PlainFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, markedLine, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { type Note, readBackNotes } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
 import { type Atera, write } from './call.ts';
@@ -159,35 +159,28 @@ function ticketOfOurs({ key, clientId }: Keyed): ClosableTicket<Atera> {
   };
 }
 
-export const notes = guardedNotes<Atera, FactId>(facts, ['note-audience'], {
-  find: async (atera, note) =>
-    (await readComment(atera, note)) === null ? null : noteDelivered(note),
-  write: writeNote,
+export const notes = readBackNotes<Atera, CommentWire, FactId>(facts, 'note-audience', {
+  send(atera, note) {
+    const { technicianId: TechnicianId } = atera.config;
+    if (TechnicianId === undefined) {
+      const message = `Connection "${atera.context.connection}" has no technicianId.`;
+      throw new KindError('config', message, {
+        fix: 'Set it to the TechnicianContactID in whose name notes are written; `check` lists those seen.',
+      });
+    }
+    const body = {
+      CommentText: withMarker(note.body, note.key),
+      TechnicianCommentDetails: { TechnicianId, IsInternal: note.audience === 'internal' },
+    };
+    return write(atera, 'POST', commentsPath(note), body);
+  },
+  read: readComment,
+  isInternal: ({ IsInternal }) => IsInternal,
+  // Comments have no IDs: the key is used instead.
+  delivered: (_, { ticketId, key }) => {
+    return { remoteId: `${ticketId}/${key}`, label: `note on #${ticketId}` };
+  },
 });
-
-async function writeNote(atera: Atera, note: Note): Promise<Delivered> {
-  const { technicianId: TechnicianId } = atera.config;
-  if (TechnicianId === undefined) {
-    throw new KindError('config', `Connection "${atera.context.connection}" has no technicianId.`, {
-      fix: 'Set it to the TechnicianContactID in whose name notes are written; `check` lists those seen.',
-    });
-  }
-  const body = {
-    CommentText: withMarker(note.body, note.key),
-    TechnicianCommentDetails: { TechnicianId, IsInternal: note.audience === 'internal' },
-  };
-  await write(atera, 'POST', commentsPath(note), body);
-  const written = await readComment(atera, note);
-  if (written === null) {
-    throw new KindError(
-      'unknown-outcome',
-      `The note on ticket ${note.ticketId} was accepted but is not listed yet.`,
-    );
-  }
-  const shown = { id: note.key, isInternal: written.IsInternal };
-  await verifyAudience(atera, facts, 'note-audience', note, shown);
-  return noteDelivered(note);
-}
 
 function readComment(atera: Atera, note: Pick<Note, 'key' | 'ticketId'>) {
   return findRow(
@@ -200,11 +193,6 @@ function readComment(atera: Atera, note: Pick<Note, 'key' | 'ticketId'>) {
 
 function commentsPath({ ticketId }: Pick<Note, 'ticketId'>): string {
   return `/tickets/${encodeURIComponent(ticketId)}/comments`;
-}
-
-/** Comments have no IDs: the key is used instead. */
-function noteDelivered({ ticketId, key }: Pick<Note, 'ticketId' | 'key'>): Delivered {
-  return { remoteId: `${ticketId}/${key}`, label: `note on #${ticketId}` };
 }
 
 /** Each field is read and written separately, so no other can be lost. */

@@ -1,6 +1,6 @@
 /** Requests in Autotask's dialect: queries that are POSTs with filters, pages by link or by id, rows as items. */
 import { z } from 'zod';
-import type { ConnectorContext, PullRequest, SourceId } from '../../src/contract/connector.ts';
+import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { Id } from '../http/answers/wire.ts';
@@ -8,7 +8,6 @@ import { pagesByCursor } from '../http/paging.ts';
 import { type Call, createCalls, type OpenCall } from '../kit/call.ts';
 import { allRows, inChunks, lastIdOf, numericIds, type Pages } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
-import { resumableLists } from '../kit/reading/positions.ts';
 import type { AutotaskConfig } from './config.ts';
 import { createConnection } from './connection.ts';
 import { type Cache, createCache, type NameKind, nameSources } from './lists.ts';
@@ -164,11 +163,6 @@ function nextCursor(path: string, page: Page, size: number, isRising: boolean): 
   const { nextPageUrl } = page.pageDetails;
   if (nextPageUrl !== null && nextPageUrl !== '') return nextPageUrl;
   return page.items.length < size || !isRising ? null : lastIdOf(path, page.items);
-}
-
-/** All pages of several lists, each with the position from which a later pass resumes. */
-export function resumablePages(api: Autotask, lists: readonly List[], { resume }: PullRequest) {
-  return resumableLists(lists, resume, (list, afterId) => api.pages({ ...list, afterId }));
 }
 
 // ── Single rows ─────────────────────────────────────────────────────────────────────────────────

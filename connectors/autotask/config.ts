@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name } from '../http/settings.ts';
+import { BaseUrl, DueInDays, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -8,12 +8,7 @@ const Alerts = z.strictObject({
   withdrawnStatus: Name.optional().describe(
     'Status, by name, of a ticket that `undo` withdraws. Default: the first of closedStatuses.',
   ),
-  dueInDays: z
-    .int()
-    .min(0)
-    .max(365)
-    .optional()
-    .describe('Due date of a new ticket, if your Autotask requires one.'),
+  dueInDays: DueInDays.describe('Due date of a new ticket, if your Autotask requires one.'),
 });
 
 const Notes = z.strictObject({
@@ -33,12 +28,10 @@ const Billing = z.strictObject({
     'Billing code, by name, for offers without their own product; on a block-hour contract it must be of type block purchase.',
   ),
   chargeType: Name.default('Operational').describe('Charge type, by name.'),
-  nativeBlock: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Whether a sale also adds a block to the block-hour contract; `false` writes only the charge.',
-    ),
+  nativeBlock: toggle(
+    true,
+    'Whether a sale also adds a block to the block-hour contract; `false` writes only the charge.',
+  ),
 });
 
 /** The settings of a connection with `vendor: autotask`. */
@@ -58,11 +51,9 @@ export const AutotaskConfig = z.strictObject({
   billing: Billing.optional().describe(
     'How a sale is billed; needed only where invoices go to this connection.',
   ),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .default(['Complete'])
-    .describe('Ticket statuses that count as closed, by name.'),
+  closedStatuses: Names.default(['Complete']).describe(
+    'Ticket statuses that count as closed, by name.',
+  ),
   requestShare: z
     .int()
     .min(5)
@@ -71,12 +62,7 @@ export const AutotaskConfig = z.strictObject({
     .describe(
       'Percentage of the 10,000 hourly requests, shared by all integrations, at which this connection pauses.',
     ),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(500)
-    .default(500)
-    .describe('Rows per page; Autotask allows at most 500.'),
+  pageSize: upTo(500, 500, 'Rows per page; Autotask allows at most 500.'),
 });
 
 export type AutotaskConfig = z.infer<typeof AutotaskConfig>;

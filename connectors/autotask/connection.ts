@@ -15,19 +15,16 @@ import {
 } from '../http/answers/classify.ts';
 import { isLoopback, parseBaseUrl } from '../http/requests/address.ts';
 import { createTransport } from '../http/transport.ts';
-import type { LimitRow, RawAnswer, TransportOptions } from '../http/types.ts';
+import type { RawAnswer, TransportOptions } from '../http/types.ts';
 import { createBudget } from '../kit/budget.ts';
 import { createDiscovery, type Discovery } from '../kit/discovery.ts';
 import type { AutotaskConfig } from './config.ts';
 
+const source =
+  'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm';
+
 /** The vendor's own limit is three at once per endpoint; the budget enforces the hourly one. */
-const limits: readonly LimitRow[] = [
-  {
-    path: '',
-    concurrency: 2,
-    source: 'https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/General/ThreadLimiting.htm',
-  },
-];
+const limits = [{ path: '', concurrency: 2, source }];
 
 /**
  * Requests that a database takes in any 60 minutes, of all integrations together; beyond it Autotask blocks all.
@@ -36,14 +33,10 @@ const limits: readonly LimitRow[] = [
 const requestsPerHour = 10_000;
 
 /** Its fields are not documented. */
-const Threshold = z
-  .object({
-    currentTimeframeRequestCount: z.int().min(0),
-    externalRequestThreshold: z.int().min(1).default(requestsPerHour),
-  })
-  .transform((shown) => {
-    return { count: shown.currentTimeframeRequestCount, limit: shown.externalRequestThreshold };
-  });
+const Threshold = z.object({
+  currentTimeframeRequestCount: z.int().min(0),
+  externalRequestThreshold: z.int().min(1).default(requestsPerHour),
+});
 
 export function createConnection(
   config: AutotaskConfig,
@@ -71,7 +64,8 @@ export function createConnection(
     sharePercent: config.requestShare,
     async ask(signal) {
       const request = { method: 'GET', path: '/ThresholdInformation', signal } as const;
-      return (await counter.send(request, Threshold)).data;
+      const shown = (await counter.send(request, Threshold)).data;
+      return { count: shown.currentTimeframeRequestCount, limit: shown.externalRequestThreshold };
     },
   });
   return {

@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('Autotask', {
   'change-filters': reading.needed(
     'Queries honour filters on the last-modified timestamp.',
     'Nothing is read, since every run would read everything.',
@@ -30,8 +30,6 @@ const rows = {
     'A block keeps our key as its invoice number.',
     'No sales are written, unless billing.nativeBlock is false.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('Autotask', rows);
+export type FactId = keyof typeof facts.rows;

@@ -1,13 +1,14 @@
 /** Look-ups: names by ID, requested once and cached; whether anything is visible; contracts. */
 import { z } from 'zod';
-import type { SourceId } from '../../src/contract/connector.ts';
+import type { PullRequest, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
 import { Id, optional } from '../http/answers/wire.ts';
 import { allRows, firstPage } from '../kit/reading/lists.ts';
 import { lookUpNames, type NameSources } from '../kit/reading/names.ts';
-import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
+import { resumableLists } from '../kit/reading/positions.ts';
+import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { fromCompany } from './mapping.ts';
 import type { BilledSale } from './pull.ts';
 import { CompanyWire, ContractWire, FieldInfo } from './schema.ts';
@@ -15,11 +16,12 @@ import type { Sweep } from './time.ts';
 
 export type Cache = ReturnType<typeof createCache>;
 
+/** Companies of tickets and projects, projects of tasks; null: it has none. */
+type Owners = Record<'Tickets' | 'Tasks' | 'Projects', Map<SourceId, SourceId | null>>;
+
 export function createCache() {
   return {
-    companyOfTicket: new Map<SourceId, SourceId | null>(),
-    projectOfTask: new Map<SourceId, SourceId | null>(),
-    companyOfProject: new Map<SourceId, SourceId | null>(),
+    owners: { Tickets: new Map(), Tasks: new Map(), Projects: new Map() } as Owners,
     /** Keeps billed items as they were billed, until billing is finished. */
     salesOfInvoice: new Map<SourceId, readonly BilledSale[]>(),
     sweep: null as Sweep | null,
@@ -55,7 +57,7 @@ function picklist(path: string, field: string) {
   };
 }
 
-const picklists = {
+export const nameSources = {
   queues: picklist('Tickets', 'queueID'),
   priorities: picklist('Tickets', 'priority'),
   'ticket types': picklist('Tickets', 'ticketType'),
@@ -66,9 +68,8 @@ const picklists = {
   'contract statuses': picklist('Contracts', 'status'),
   'charge types': picklist('ContractCharges', 'chargeType'),
   'block statuses': picklist('ContractBlocks', 'status'),
-};
-export type NameKind = keyof typeof picklists;
-export const nameSources: NameSources<Autotask, NameKind> = picklists;
+} satisfies NameSources<Autotask, string>;
+export type NameKind = keyof typeof nameSources;
 
 /** The value for a configured label. */
 export async function findValue(api: Autotask, kind: NameKind, label: string): Promise<number> {
@@ -77,34 +78,28 @@ export async function findValue(api: Autotask, kind: NameKind, label: string): P
 
 // ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
-const nameFields = {
+type NamedEntity = 'BillingCodes' | 'Roles' | 'Contracts' | 'Resources';
+type NameField = 'name' | 'contractName' | 'firstName' | 'lastName';
+
+const nameFields: Readonly<Record<NamedEntity, readonly NameField[]>> = {
   BillingCodes: ['name'],
   Roles: ['name'],
   Contracts: ['contractName'],
   Resources: ['firstName', 'lastName'],
-} as const;
-type NamedEntity = keyof typeof nameFields;
-
-const Named = z.object({
-  id: Id,
-  ...optional(z.string(), 'name', 'contractName', 'firstName', 'lastName'),
-});
+};
 
 /** Names by ID. Some IDs are never listed (built-in roles), which is not "none". */
 export function readEntityNames(api: Autotask, path: NamedEntity, ids: Iterable<SourceId>) {
   return lookUpNames(api, path, ids, async (unknown) => {
     const names = new Map<SourceId, string>();
-    const fields = ['id', ...nameFields[path]];
-    for (const list of splitList({ path, filter: [], fields }, 'id', unknown)) {
-      for (const row of await allRows(api, list, Named)) {
-        const person = [row.firstName, row.lastName].filter(Boolean).join(' ');
-        const name = row.name ?? row.contractName ?? person;
-        if (name !== '') names.set(row.id, name);
-      }
+    const fields = nameFields[path];
+    const Named = z.object({ id: Id, ...optional(z.string(), ...fields) });
+    for (const { id, ...texts } of await readRows(api, path, Named, 'id', unknown)) {
+      const name = fields.flatMap((field) => texts[field] || []).join(' ');
+      if (name !== '') names.set(id, name);
     }
     // Rules by name must not silently stop because the permission to see names was lost.
-    if (names.size < unknown.length) await proveStillVisible(api, path);
-    else await noteSeen(api, path);
+    await proveStillVisible(api, path, names.size === unknown.length);
     return names;
   });
 }
@@ -135,7 +130,7 @@ export async function readNames<Field extends string>(
 }
 
 function isPicklist(source: NamedEntity | NameKind): source is NameKind {
-  return source in picklists;
+  return source in nameSources;
 }
 
 const FieldNames = z.object({ fields: z.array(z.object({ name: z.string() })) });
@@ -162,19 +157,39 @@ export async function isAnyVisible(api: Autotask, path: string, filter = where.e
  * Autotask returns an empty list to a user without permission. Every tenant has some of these rows, so
  * none at all is a lost permission and not "no data".
  */
-export async function proveVisible(api: Autotask, path: string): Promise<void> {
-  if (!(await isAnyVisible(api, path))) throw hidden(path);
+export async function proveVisible(api: Autotask, path: string, isSeen = false): Promise<void> {
+  if (!isSeen && !(await isAnyVisible(api, path))) throw hidden(path);
 }
 
 /** The same for rows that a new tenant may not have yet: if there were some once, there must be some now. */
-export async function proveStillVisible(api: Autotask, path: string): Promise<void> {
-  if (await isAnyVisible(api, path)) return noteSeen(api, path);
-  if ((await api.context.memory.get(`seen.${path}`)) !== null) throw hidden(path);
+export async function proveStillVisible(
+  api: Autotask,
+  path: string,
+  isSeen = false,
+): Promise<void> {
+  const { memory } = api.context;
+  const key = `seen.${path}`;
+  const wasSeen = (await memory.get(key)) !== null;
+  if (isSeen || (await isAnyVisible(api, path))) {
+    if (!wasSeen) await memory.set(key, 'yes');
+  } else if (wasSeen) throw hidden(path);
 }
 
-export async function noteSeen({ context: { memory } }: Autotask, path: string): Promise<void> {
-  const key = `seen.${path}`;
-  if ((await memory.get(key)) === null) await memory.set(key, 'yes');
+/** All pages of an entity's lists, each with the position from which a later pass resumes. */
+export async function* streamPages(
+  api: Autotask,
+  path: string,
+  lists: readonly List[],
+  { resume }: Pick<PullRequest, 'resume'>,
+  prove = proveVisible,
+) {
+  let isSeen = false;
+  const read = (list: List, afterId: string | null) => api.pages({ ...list, afterId });
+  for await (const page of resumableLists(lists, resume, read)) {
+    isSeen ||= page.rows.length > 0;
+    yield page;
+  }
+  await prove(api, path, isSeen);
 }
 
 function hidden(path: string): KindError {

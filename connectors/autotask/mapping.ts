@@ -132,23 +132,19 @@ export function readStart(
   return startDateTime ?? (day === undefined ? null : startAroundMidday(day, timezone, seconds));
 }
 
-const noSale = { reference: null, saleId: null, netMinor: null };
-
-export function fromInvoice(
-  wire: InvoiceWire,
-  currency: string,
-  sale: Pick<InvoiceRow, 'reference' | 'saleId' | 'netMinor'> = noSale,
-  sourceId = wire.id,
-): InvoiceRow {
-  const { createDateTime, invoiceDateTime, paidDate, voidedDate, invoiceTotal } = wire;
+/** Without a sale: invoices do not show our key. */
+export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
+  const { createDateTime, invoiceDateTime, paidDate, voidedDate } = wire;
   const isVoid = wire.isVoided === true;
   return {
-    sourceId,
+    sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
     clientId: wire.companyID ?? null,
-    ...sale,
+    reference: null,
+    saleId: null,
     currency,
-    totalMinor: invoiceTotal == null ? null : minorFromText(invoiceTotal, currency),
+    totalMinor: minorIn(wire.invoiceTotal, currency),
+    netMinor: null,
     paidMinor: null,
     creditedMinor: null,
     isPaid: !isVoid && paidDate != null,
@@ -160,6 +156,10 @@ export function fromInvoice(
       latest(createDateTime, invoiceDateTime, paidDate, voidedDate) ??
       missing(`Invoice ${wire.id}`, 'createDateTime'),
   };
+}
+
+export function minorIn(text: string | null | undefined, currency: string): number | null {
+  return text == null ? null : minorFromText(text, currency);
 }
 
 function latest(...instants: readonly (Instant | null | undefined)[]): Instant | null {

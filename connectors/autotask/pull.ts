@@ -4,30 +4,20 @@ import type {
   ClientRow,
   InvoiceLine,
   InvoiceRow,
-  Page,
   PullRequest,
   SourceId,
   TicketRow,
 } from '../../src/contract/connector.ts';
-import { minorFromText } from '../../src/domain/money.ts';
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { DecimalText, Id, optional } from '../http/answers/wire.ts';
-import { type LinesOf, withLines } from '../kit/reading/invoice-lines.ts';
-import { parseAll, readPages, refuseStranger } from '../kit/reading/lists.ts';
+import { type LinesOf, rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
+import { parseAll, type Rows, refuseStranger } from '../kit/reading/lists.ts';
 import { keyIn } from '../kit/writing/marker.ts';
-import {
-  type Autotask,
-  companyNumbers,
-  listOf,
-  readRows,
-  resumablePages,
-  splitList,
-  where,
-} from './call.ts';
+import { type Autotask, companyNumbers, listOf, readRows, splitList, where } from './call.ts';
 import { facts } from './facts.ts';
-import { noteSeen, proveStillVisible, proveVisible, readEntityNames, readNames } from './lists.ts';
-import { fromCompany, fromInvoice, fromTicket, ticketNames } from './mapping.ts';
+import { proveStillVisible, readEntityNames, readNames, streamPages } from './lists.ts';
+import { fromCompany, fromInvoice, fromTicket, minorIn, ticketNames } from './mapping.ts';
 import { ChargeWire, CompanyWire, InvoiceWire, TicketWire } from './schema.ts';
 import { forgetOwners } from './time.ts';
 
@@ -35,32 +25,18 @@ import { forgetOwners } from './time.ts';
  * The companies of the configured clients, changed or not: they are few, and seeing one proves that
  * the permission is still there.
  */
-export async function* pullClients(
-  api: Autotask,
-  { clientIds }: PullRequest,
-): AsyncGenerator<Page<ClientRow>> {
+export async function* pullClients(api: Autotask, { clientIds }: PullRequest): Rows<ClientRow> {
   const ids = companyNumbers(clientIds);
-  let seen = 0;
-  for (const list of splitList(listOf('Companies', CompanyWire), 'id', ids)) {
-    const pages = readPages(api, {
-      list,
-      schema: CompanyWire,
-      fromWire: fromCompany,
-      refuse: ({ sourceId }) => refuseStranger('Companies', sourceId, ids),
-    });
-    for await (const page of pages) {
-      seen += page.rows.length + page.rejected.length;
-      // All of them are read every time.
-      yield { ...page, resume: null };
-    }
+  const lists = splitList(listOf('Companies', CompanyWire), 'id', ids);
+  // All of them are read every time.
+  for await (const page of streamPages(api, 'Companies', lists, { resume: null })) {
+    const { rows, rejected } = parseRows(page.rows, CompanyWire, fromCompany);
+    for (const { sourceId } of rows) refuseStranger('Companies', sourceId, ids);
+    yield { rows, rejected, resume: null };
   }
-  if (seen === 0) await proveVisible(api, 'Companies');
 }
 
-export async function* pullTickets(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<TicketRow>> {
+export async function* pullTickets(api: Autotask, request: PullRequest): Rows<TicketRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const ids = companyNumbers(request.clientIds);
   forgetOwners(api);
@@ -68,21 +44,18 @@ export async function* pullTickets(
     where.since('lastActivityDate', request.since),
     where.since('lastTrackedModificationDateTime', request.since),
   );
-  const list = listOf('Tickets', TicketWire, changed);
-  let seen = 0;
-  for await (const page of resumablePages(api, splitList(list, 'companyID', ids), request)) {
-    seen += page.rows.length;
+  const lists = splitList(listOf('Tickets', TicketWire, changed), 'companyID', ids);
+  for await (const page of streamPages(api, 'Tickets', lists, request)) {
     const nameIn = await readNames(api, parseAll(page.rows, TicketWire), ticketNames);
     const { rows, rejected } = parseRows(page.rows, TicketWire, (wire) =>
       fromTicket(wire, nameIn, api.config.closedStatuses),
     );
     for (const { sourceId, clientId } of rows) {
       refuseStranger('Tickets', clientId, ids);
-      api.cache.companyOfTicket.set(sourceId, clientId);
+      api.cache.owners.Tickets.set(sourceId, clientId);
     }
     yield { rows, rejected, resume: page.resume };
   }
-  if (seen === 0) await proveVisible(api, 'Tickets');
 }
 
 /** Payment dates are entered later, and invoices have no last-modified timestamp. */
@@ -94,10 +67,7 @@ const billedAfterSeconds = 86_400;
  * Invoices, with our key if they include a charge of ours. The invoice lacks it: its billing items name
  * their charges, and the charges have the key.
  */
-export async function* pullInvoices(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<InvoiceRow>> {
+export async function* pullInvoices(api: Autotask, request: PullRequest): Rows<InvoiceRow> {
   const { currency, now } = api.context;
   const { salesOfInvoice } = api.cache;
   const lookBack = addSeconds(request.since, -lookBackSeconds);
@@ -106,17 +76,18 @@ export async function* pullInvoices(
     where.since('paidDate', lookBack),
     where.since('voidedDate', lookBack),
   );
-  const list = listOf('Invoices', InvoiceWire, changed);
-  const lists = splitList(list, 'companyID', companyNumbers(request.clientIds));
-  const read = (ids: readonly SourceId[]) => readLines(api, ids);
-  let seen = 0;
-  for await (const page of resumablePages(api, lists, request)) {
-    seen += page.rows.length;
+  const ids = companyNumbers(request.clientIds);
+  const lists = splitList(listOf('Invoices', InvoiceWire, changed), 'companyID', ids);
+  const read = (invoiceIds: readonly SourceId[]) => readLines(api, invoiceIds);
+  for await (const page of streamPages(api, 'Invoices', lists, request, proveStillVisible)) {
     const invoices = parseAll(page.rows, InvoiceWire);
     const unknown = invoices.filter(({ id }) => !salesOfInvoice.has(id));
     const sales = await readSales(api, new Set(unknown.map(({ id }) => id)));
     const { rows, rejected } = parseRows(page.rows, InvoiceWire, (wire) =>
-      toRows(wire, currency, salesOfInvoice.get(wire.id) ?? sales.get(wire.id) ?? []),
+      rowPerSale(
+        fromInvoice(wire, currency),
+        salesOfInvoice.get(wire.id) ?? sales.get(wire.id) ?? [],
+      ),
     );
     const billedBefore = addSeconds(instantFromMs(now()), -billedAfterSeconds);
     for (const { id, createDateTime } of unknown) {
@@ -124,23 +95,12 @@ export async function* pullInvoices(
     }
     yield { rows: await withLines(rows.flat(), request, read), rejected, resume: page.resume };
   }
-  if (seen === 0) await proveStillVisible(api, 'Invoices');
-  else await noteSeen(api, 'Invoices');
 }
 
 export interface BilledSale {
   reference: string;
   saleId: SourceId;
   netMinor: number | null;
-}
-
-/** One row, and one more per further sale on the same invoice, so that each gets its payment. */
-function toRows(wire: InvoiceWire, currency: string, sales: readonly BilledSale[]): InvoiceRow[] {
-  const [first, ...others] = sales;
-  return [
-    fromInvoice(wire, currency, first),
-    ...others.map((sale) => fromInvoice(wire, currency, sale, `${wire.id}:${sale.reference}`)),
-  ];
 }
 
 const ItemWire = z.object({
@@ -152,28 +112,24 @@ const ItemWire = z.object({
 
 /** Our sales by invoice, each once. */
 async function readSales(api: Autotask, invoiceIds: ReadonlySet<SourceId>) {
-  const { context } = api;
+  const { currency } = api.context;
   const sales = new Map<SourceId, BilledSale[]>();
-  const ids = [...invoiceIds];
   const isOfCharge = where.exists('contractChargeID');
+  const ids = [...invoiceIds];
   const items = await readRows(api, 'BillingItems', ItemWire, 'invoiceID', ids, isOfCharge);
   const chargeIds = new Set(items.map(({ contractChargeID }) => contractChargeID));
   const charges = await readRows(api, 'ContractCharges', ChargeWire, 'id', [...chargeIds]);
-  const keys = new Map(charges.map((one) => [one.id, one.internalPurchaseOrderNumber ?? '']));
+  const keys = new Map(charges.map((one) => [one.id, keyIn(one.internalPurchaseOrderNumber)]));
   for (const { invoiceID, contractChargeID: saleId, extendedPrice } of items) {
-    const reference = keyIn(keys.get(saleId));
+    const reference = keys.get(saleId) ?? null;
     const found = sales.get(invoiceID) ?? [];
     if (reference === null || !invoiceIds.has(invoiceID)) continue;
     if (found.some((sale) => sale.reference === reference)) continue;
-    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, context.currency) };
+    const sale = { reference, saleId, netMinor: minorIn(extendedPrice, currency) };
     sales.set(invoiceID, [...found, sale]);
   }
   for (const found of sales.values()) found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
   return sales;
-}
-
-function minorIn(text: string | null | undefined, currency: string): number | null {
-  return text == null ? null : minorFromText(text, currency);
 }
 
 const LineWire = z.object({

@@ -43,7 +43,6 @@ function requireAlerts({ config }: Autotask) {
 
 export const alertRecord: KeyedRecord<Autotask, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  needs: () => ['ticket-key-kept'],
   kept: 'ticket-key-kept',
   find: (api, ticket) => findByKey(api, facts, byKey(ticket)),
   create: createTicket,

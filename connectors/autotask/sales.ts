@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Delivered, ListedProduct, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
-import { minorFromText, textFromMinor } from '../../src/domain/money.ts';
+import { textFromMinor } from '../../src/domain/money.ts';
 import { Id } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { allRows, findRow } from '../kit/reading/lists.ts';
@@ -23,6 +23,7 @@ import {
 import { type Autotask, create, getItem, listOf, splitList, where } from './call.ts';
 import { type FactId, facts } from './facts.ts';
 import { type Contract, findValue, readContracts } from './lists.ts';
+import { minorIn } from './mapping.ts';
 import { BlockWire, ChargeWire } from './schema.ts';
 
 const nameLengthMax = 100;
@@ -72,7 +73,7 @@ export const saleRecord: KeyedRecord<Autotask, Sale, ChargeWire, FactId> = {
     const charge = await getItem(api, 'ContractCharges', chargeId, ChargeWire);
     if (charge === null) return null;
     const { currency } = api.context;
-    const totalMinor = readNet(charge, currency);
+    const totalMinor = minorIn(charge.billableAmount, currency);
     return totalMinor === null ? { currency } : { currency, totalMinor };
   },
   // Blocks and billed charges cannot be deleted: people reverse a sale.
@@ -99,8 +100,8 @@ async function createSale(api: Autotask, sale: Sale): Promise<Delivered> {
   const contract = await findSalesContract(api, sale.clientId);
   const block = hasBlock(api, sale) ? await toBlock(api, contract, sale) : null;
   const charge = await toCharge(api, contract, sale);
-  const charged =
-    (await findHalf(api, chargeHalf, sale)) ?? (await createCharge(api, sale, charge));
+  const found = await findHalf(api, chargeHalf, sale);
+  const charged = found ?? (await createCharge(api, sale, charge));
   refuseOtherPrice(charged, sale);
   if (block !== null && (await findHalf(api, blockHalf, sale)) === null) {
     await createHalf(api, blockHalf, sale, block);
@@ -236,11 +237,7 @@ async function toBlock(api: Autotask, contract: Contract, sale: Sale) {
 
 /** Throws for a charge whose total differs from the sale. */
 function refuseOtherPrice(charge: ChargeWire, sale: Sale): void {
-  refuseOtherTotal(sale, `Charge ${charge.id}`, readNet(charge, sale.currency));
-}
-
-function readNet({ billableAmount }: ChargeWire, currency: string): number | null {
-  return billableAmount == null ? null : minorFromText(billableAmount, currency);
+  refuseOtherTotal(sale, `Charge ${charge.id}`, minorIn(charge.billableAmount, sale.currency));
 }
 
 function saleDelivered({ id, contractID }: ChargeWire): Delivered {

@@ -1,7 +1,6 @@
 /** Time entries have no company: it is that of the ticket, or of the task's project. All companies' time is listed. */
 import { z } from 'zod';
 import type {
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -10,27 +9,17 @@ import type {
 import { addSeconds, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
 import { Id, optional } from '../http/answers/wire.ts';
-import { believeRows, parseAll } from '../kit/reading/lists.ts';
-import {
-  type Autotask,
-  companyNumbers,
-  type List,
-  listOf,
-  readRows,
-  resumablePages,
-  where,
-} from './call.ts';
+import { believeRows, type PresentIds, parseAll, type Rows } from '../kit/reading/lists.ts';
+import { questionOf } from '../kit/reading/presence.ts';
+import { type Autotask, companyNumbers, type List, listOf, readRows, where } from './call.ts';
 import { facts } from './facts.ts';
-import { proveVisible, readNames } from './lists.ts';
+import { readNames, streamPages } from './lists.ts';
 import { fromTimeEntry, readStart, timeNames } from './mapping.ts';
 import { TimeEntryWire } from './schema.ts';
 
 const path = 'TimeEntries';
 
-export async function* pullTime(
-  api: Autotask,
-  request: PullRequest,
-): AsyncGenerator<Page<TimeEntryRow>> {
+export async function* pullTime(api: Autotask, request: PullRequest): Rows<TimeEntryRow> {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const clientIds = companyNumbers(request.clientIds);
   const changed = where.anyOf(
@@ -41,12 +30,9 @@ export async function* pullTime(
   // Time without either is the MSP's own.
   const isOwned = where.anyOf(where.exists('ticketID'), where.exists('taskID'));
   const list = listOf(path, TimeEntryWire, changed, isOwned);
-  let seen = 0;
-  for await (const { rows, resume } of resumablePages(api, [list], request)) {
-    seen += rows.length;
+  for await (const { rows, resume } of streamPages(api, path, [list], request)) {
     yield { ...(await parseTime(api, rows, clientIds)), resume };
   }
-  if (seen === 0) await proveVisible(api, path);
 }
 
 /** Only these clients' time. An entry with a hidden owner is quarantined, not dropped. */
@@ -71,19 +57,17 @@ const knownMax = 200_000;
 type Owners = Map<SourceId, SourceId | null>;
 
 /** Clears the cache: tickets move between companies. */
-export function forgetOwners({ cache }: Autotask): void {
-  for (const map of [cache.companyOfTicket, cache.projectOfTask, cache.companyOfProject]) {
-    map.clear();
-  }
+export function forgetOwners({ cache: { owners } }: Autotask): void {
+  for (const known of Object.values(owners)) known.clear();
 }
 
+const ownerFields = { Tickets: 'companyID', Tasks: 'projectID', Projects: 'companyID' } as const;
+type OwnedEntity = keyof typeof ownerFields;
+
 /** Adds unknown owners of these rows; hidden rows stay missing. */
-async function learnOwners(
-  api: Autotask,
-  [entity, field]: ['Tickets' | 'Tasks' | 'Projects', 'companyID' | 'projectID'],
-  ids: readonly SourceId[],
-  known: Owners,
-): Promise<Owners> {
+async function learnOwners(api: Autotask, entity: OwnedEntity, ids: readonly SourceId[]) {
+  const known = api.cache.owners[entity];
+  const field = ownerFields[entity];
   if (known.size > knownMax) known.clear();
   const unknown = new Set(ids.filter((id) => !known.has(id)));
   const Owned = z.object({ id: Id, ...optional(Id, field) });
@@ -97,18 +81,12 @@ type Owned = Pick<TimeEntryWire, 'id' | 'ticketID' | 'taskID'>;
 
 /** Company by entry: of its ticket, else of its task's project; none for hidden ones. */
 async function findOwners(api: Autotask, entries: readonly Owned[]): Promise<Owners> {
-  const { companyOfTicket, projectOfTask, companyOfProject } = api.cache;
   const ids = (field: 'ticketID' | 'taskID') => entries.flatMap((entry) => entry[field] ?? []);
   // The ticket stream has just provided most.
-  const tickets = await learnOwners(
-    api,
-    ['Tickets', 'companyID'],
-    ids('ticketID'),
-    companyOfTicket,
-  );
-  const tasks = await learnOwners(api, ['Tasks', 'projectID'], ids('taskID'), projectOfTask);
+  const tickets = await learnOwners(api, 'Tickets', ids('ticketID'));
+  const tasks = await learnOwners(api, 'Tasks', ids('taskID'));
   const projectIds = ids('taskID').flatMap((id) => tasks.get(id) ?? []);
-  const projects = await learnOwners(api, ['Projects', 'companyID'], projectIds, companyOfProject);
+  const projects = await learnOwners(api, 'Projects', projectIds);
   const owners: Owners = new Map();
   for (const { id, ticketID, taskID } of entries) {
     const projectId = tasks.get(taskID ?? '') ?? '';
@@ -141,10 +119,7 @@ export interface Sweep {
 }
 
 /** Deleted time: the vendor's log of it needs nearly all rights, and does not name the entry. */
-export async function* presentTime(
-  api: Autotask,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(api: Autotask, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(api.context, 'change-filters');
   const filter = [
     where.since('dateWorked', addSeconds(request.from, -marginSeconds)),
@@ -155,15 +130,12 @@ export async function* presentTime(
   const sweep: Sweep = { of: questionOf(request), filter, others: 0 };
   api.cache.sweep = sweep;
   forgetOwners(api);
-  let seen = 0;
   const list = listOf(path, PresentWire, ...filter);
-  for await (const { rows } of api.pages(list)) {
+  for await (const { rows } of streamPages(api, path, [list], { resume: null })) {
     const ids = await presentIds(api, believeRows(list, rows, PresentWire), request);
-    seen += rows.length;
     sweep.others += rows.length - ids.length;
     yield ids;
   }
-  if (seen === 0) await proveVisible(api, path);
 }
 
 /** The vendor counts all companies' time: rows skipped in the list are subtracted. */
@@ -190,8 +162,4 @@ async function presentIds(
     const isWithin = at === null || (at >= from && at < to);
     return isWithin && (owner === null ? isOwned : ids.includes(owner)) ? [wire.id] : [];
   });
-}
-
-function questionOf({ from, to, clientIds }: PresenceRequest): string {
-  return [from, to, ...clientIds].join(' ');
 }

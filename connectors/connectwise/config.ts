@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactsBy, DueInDays, HostUrl, Name } from '../http/settings.ts';
+import { contactsBy, DueInDays, HostUrl, Name, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   board: Name.describe('Service board, by name, on which low-balance tickets are made.'),
@@ -71,18 +71,11 @@ export const ConnectwiseConfig = z
       .enum(['tier-one', 'tier-two'])
       .default('tier-two')
       .describe('Approval level from which time counts as approved.'),
-    naiveDateTimes: z
-      .boolean()
-      .default(false)
-      .describe(
-        'For an older server that refuses timestamps with a zone in conditions: they are sent without one.',
-      ),
-    pageSize: z
-      .int()
-      .min(1)
-      .max(1000)
-      .default(1000)
-      .describe('Rows per page; some older servers allow only 100.'),
+    naiveDateTimes: toggle(
+      false,
+      'For an older server that refuses timestamps with a zone in conditions: they are sent without one.',
+    ),
+    pageSize: upTo(1000, 1000, 'Rows per page; some older servers allow only 100.'),
   })
   .superRefine(({ billing }, ctx) => {
     if (billing.invoiceRoute !== 'ticket-product' || billing.board !== undefined) return;

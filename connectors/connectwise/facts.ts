@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('ConnectWise', {
   'conditions-company': reading.needed(
     'Lists honour conditions on company/id.',
     'Nothing is read, since rows of other companies would be included.',
@@ -38,11 +38,9 @@ const rows = {
     'A PATCH of the whole customFields array leaves the other fields unchanged.',
     'No balance is written into companies.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('ConnectWise', rows);
+export type FactId = keyof typeof facts.rows;
 
 /** The facts that each route of a sale relies on. */
 export const routeFacts = {

@@ -104,14 +104,6 @@ export function searchFor<Wire>(
   return { schema, isOurs, fact, filtered, unfiltered: { ...list, conditions: otherwise } };
 }
 
-export type NameKind =
-  | 'service boards'
-  | 'ticket types'
-  | 'ticket statuses'
-  | 'departments'
-  | 'work types'
-  | 'work roles';
-
 const Named = z.object({ id: Id, name: z.string(), inactiveFlag: Flag, inactive: Flag });
 
 /** Active ones. `field`: how inactive ones are marked. */
@@ -123,14 +115,15 @@ function named(path: string, field: 'inactiveFlag' | 'inactive' | null) {
   };
 }
 
-export const nameSources: NameSources<Psa, NameKind> = {
+export const nameSources = {
   'service boards': named('/service/boards', 'inactiveFlag'),
   'ticket types': named('/service/boards/BOARD/types', 'inactiveFlag'),
   'ticket statuses': named('/service/boards/BOARD/statuses', 'inactive'),
   departments: named('/system/departments', null),
   'work types': named('/time/workTypes', null),
   'work roles': named('/time/workRoles', null),
-};
+} satisfies NameSources<Psa, string>;
+export type NameKind = keyof typeof nameSources;
 
 const Product = z.object({ id: Id, identifier: Text, inactiveFlag: Flag });
 const catalog = '/procurement/catalog';

@@ -4,7 +4,6 @@ import type {
   ClientRow,
   InvoiceLine,
   InvoiceRow,
-  Page,
   PresenceRequest,
   PullRequest,
   SourceId,
@@ -13,7 +12,7 @@ import type {
 } from '../../src/contract/connector.ts';
 import { Id } from '../http/answers/wire.ts';
 import { withLines } from '../kit/reading/invoice-lines.ts';
-import { readPages, refuseStranger } from '../kit/reading/lists.ts';
+import { type PresentIds, type Rows, readPages, refuseStranger } from '../kit/reading/lists.ts';
 import { resumableLists } from '../kit/reading/positions.ts';
 import type { List, Psa } from './call.ts';
 import { facts } from './facts.ts';
@@ -36,13 +35,11 @@ import {
   TimeEntryWire,
 } from './schema.ts';
 
-type Pages<Row> = AsyncGenerator<Page<Row>>;
-
-export function pullClients(psa: Psa, request: PullRequest): Pages<ClientRow> {
+export function pullClients(psa: Psa, request: PullRequest): Rows<ClientRow> {
   return pullLists(psa, request, [readLists.Companies], CompanyWire, fromCompany);
 }
 
-export function pullTickets(psa: Psa, request: PullRequest): Pages<TicketRow> {
+export function pullTickets(psa: Psa, request: PullRequest): Rows<TicketRow> {
   const lists = [readLists['Service tickets'], readLists['Project tickets']];
   return pullLists(psa, request, lists, TicketWire, fromTicket);
 }
@@ -54,12 +51,12 @@ function isOnOtherList({ path }: List, row: unknown): boolean {
   return path === '/service/tickets' && ProjectTicket.safeParse(row).success;
 }
 
-export function pullTime(psa: Psa, request: PullRequest): Pages<TimeEntryRow> {
+export function pullTime(psa: Psa, request: PullRequest): Rows<TimeEntryRow> {
   const toRow = (wire: TimeEntryWire) => fromTimeEntry(wire, psa);
   return pullLists(psa, request, [readLists.Time], TimeEntryWire, toRow);
 }
 
-export async function* pullInvoices(psa: Psa, request: PullRequest): Pages<InvoiceRow> {
+export async function* pullInvoices(psa: Psa, request: PullRequest): Rows<InvoiceRow> {
   const toRow = (wire: InvoiceWire) => fromInvoice(wire, psa);
   const read = (ids: readonly SourceId[]) => readLines(psa, ids);
   for await (const page of pullLists(psa, request, [readLists.Invoices], InvoiceWire, toRow)) {
@@ -83,7 +80,7 @@ async function* pullLists<Wire, Row extends ClientRow | TicketRow | TimeEntryRow
   lists: readonly ReadList[],
   schema: z.ZodType<Wire>,
   fromWire: (wire: Wire) => Row,
-): Pages<Row> {
+): Rows<Row> {
   await facts.refuseIfFalse(psa.context, 'conditions-company', 'conditions-last-updated');
   const ids = companyNumbers(clientIds);
   const changed = changedSince(since, psa.config);
@@ -104,10 +101,7 @@ const EntryId = z.object({ id: Id });
 const Count = z.object({ count: z.int().min(0) });
 
 /** Which time exists now: ConnectWise does not report deleted entries. */
-export async function* presentTime(
-  psa: Psa,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(psa: Psa, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(psa.context, 'conditions-company');
   for (const list of presentLists(psa, request)) {
     // A row without an ID would otherwise count as deleted.

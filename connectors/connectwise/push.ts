@@ -29,7 +29,6 @@ type NewTicket = TicketText & Pick<Psa['config']['alerts'], 'board' | 'type' | '
 
 export const alertRecord: KeyedRecord<Psa, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  needs: () => [],
   find: findTicket,
   delivered: ({ id }) => ({ remoteId: id }),
   create: (psa, alert) => createTicket(psa, { ...alert, ...psa.config.alerts }),

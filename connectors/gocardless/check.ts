@@ -17,10 +17,7 @@ import { chooseMandate } from './mandates.ts';
 import { currencyOf, isNew } from './mapping.ts';
 import { CreditorWire, type CustomerWire, type MandateWire } from './schema.ts';
 
-export function checkConnection(
-  gc: GoCardless,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(gc: GoCardless, clientIds: readonly SourceId[]) {
   const chosen: MandateWire[] = [];
   const since = addSeconds(instantFromMs(gc.context.now()), -3600);
   return runChecks('GoCardless', {

@@ -10,16 +10,13 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, quarantined } from '../kit/reading/lists.ts';
+import { allRows, quarantined, type Rows } from '../kit/reading/lists.ts';
 import type { GoCardless } from './call.ts';
 import { eventList, isLongAgo, mandateList, ofCustomer, pathOf } from './lists.ts';
 import { currencyOf, fromMandate, isUsable } from './mapping.ts';
 import { EventWire, inside, MandateWire } from './schema.ts';
 
-export async function* pullMandates(
-  gc: GoCardless,
-  request: PullRequest,
-): AsyncGenerator<Page<MandateRow>> {
+export async function* pullMandates(gc: GoCardless, request: PullRequest): Rows<MandateRow> {
   const { since, clientIds, isStored } = request;
   if (isStored && !isLongAgo(since, gc.context.now())) {
     yield* changedMandates(gc, request);
@@ -34,7 +31,7 @@ export async function* pullMandates(
 async function* changedMandates(
   gc: GoCardless,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<MandateRow>> {
+): Rows<MandateRow> {
   const changedAt = new Map<SourceId, Instant | null>();
   for await (const { rows } of gc.pages(eventList(since, 'mandates'))) {
     const events = parseRows(rows, EventWire, toChange);

@@ -10,7 +10,7 @@ import type {
 import { describeError, isKindError, KindError } from '../../src/domain/errors.ts';
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, quarantined } from '../kit/reading/lists.ts';
+import { allRows, quarantined, type Rows } from '../kit/reading/lists.ts';
 import type { GoCardless } from './call.ts';
 import { eventList, historyList, isLongAgo, ofCustomer, pathOf, paymentList } from './lists.ts';
 import { fromPayment, needsHistory } from './mapping.ts';
@@ -31,7 +31,7 @@ interface Pass {
 export async function* pullPayments(
   gc: GoCardless,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<PaymentRow>> {
+): Rows<PaymentRow> {
   const pass: Pass = { clientIds, changedAt: new Map(), customers: new Map() };
   if (isLongAgo(since, gc.context.now())) {
     for (const customer of clientIds) {

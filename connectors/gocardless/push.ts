@@ -27,7 +27,6 @@ const Payment = inside('payments', KeyedPayment);
 
 export const rechargeRecord: KeyedRecord<GoCardless, Recharge, KeyedPayment, FactId> = {
   noun: 'payment',
-  needs: () => ['payment-key'],
   kept: 'payment-key',
   find: (gc, { clientId, requestedAt, key }) =>
     findRow(gc, keyedList(clientId, requestedAt), KeyedPayment, (row) => keyOf(row) === key),

@@ -4,9 +4,9 @@ import type { ConnectorContext, SourceId } from '../../src/contract/connector.ts
 import { KindError } from '../../src/domain/errors.ts';
 import { vendorText } from '../http/answers/classify.ts';
 import { createTransport } from '../http/transport.ts';
-import type { LimitRow, RawAnswer } from '../http/types.ts';
+import type { RawAnswer } from '../http/types.ts';
 import { type Call, createCalls, type OpenCall, type Query } from '../kit/call.ts';
-import { numberedPages, shortList } from '../kit/reading/lists.ts';
+import { numberedPages, type Pages, shortList } from '../kit/reading/lists.ts';
 import { createNames, type Names } from '../kit/reading/names.ts';
 import { createClientTokens } from '../kit/tokens.ts';
 import type { HalopsaConfig } from './config.ts';
@@ -18,7 +18,7 @@ export interface List {
   /** The envelope's field that holds the rows. */
   rows: string;
   query: Query;
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 export interface Halo extends Call<HalopsaConfig, List> {
@@ -34,46 +34,31 @@ const throttledSeconds = 5;
 const countMax = 100_000;
 
 export function createHalo(config: HalopsaConfig, context: ConnectorContext): OpenCall<Halo> {
-  const limits: readonly LimitRow[] = [
-    {
-      path: '',
-      concurrency: 2,
-      spacingMs: 60_000 / config.requestsPerMinute,
-      source: 'No number is published (https://halopsa.com/apidoc/); set by requestsPerMinute.',
-    },
-  ];
-  const open = createCalls<HalopsaConfig, List>(
-    config,
-    context,
-    {
-      baseUrl: `${config.baseUrl}/api`,
-      limits,
-      ...createHaloTokens(config, context),
-      throttledSeconds,
-    },
-    (call, { path, rows, query, pageSize = config.pageSize }) =>
-      numberedPages({
-        path,
-        send: (page_no) => {
-          const paging = { pageinate: true, page_size: pageSize, page_no };
-          return call.send(
-            { method: 'GET', path, query: { ...query, ...paging } },
-            envelopeOf(rows),
-          );
-        },
-      }),
-  );
+  const spacingMs = 60_000 / config.requestsPerMinute;
+  const source = 'No number is published (https://halopsa.com/apidoc/); set by requestsPerMinute.';
+  const limits = [{ path: '', concurrency: 2, spacingMs, source }];
+  const tokens = createHaloTokens(config, context);
+  const options = { baseUrl: `${config.baseUrl}/api`, limits, ...tokens, throttledSeconds };
+  const open = createCalls(config, context, options, readPages);
   const names = createNames('Halo', nameSources);
   const itemNames = new Map<SourceId, string | null>();
   return (signal) => ({ ...open(signal), names, itemNames });
 }
 
+function readPages({ config, send }: Call<HalopsaConfig, List>, list: List): Pages {
+  const { path, rows, query, pageSize = config.pageSize } = list;
+  return numberedPages({
+    path,
+    send: (page_no) => {
+      const paging = { pageinate: true, page_size: pageSize, page_no };
+      return send({ method: 'GET', path, query: { ...query, ...paging } }, envelopeOf(rows));
+    },
+  });
+}
+
 /** An unpaged list; refused if it is shorter than Halo's own count of it. */
-export async function readWhole(
-  halo: Pick<Halo, 'get'>,
-  { path, rows: name, query }: List,
-): Promise<readonly unknown[]> {
-  const { rows, count } = await halo.get(path, envelopeOf(name), { ...query, count: countMax });
+export async function readWhole({ get }: Halo, { path, rows: name, query }: List) {
+  const { rows, count } = await get(path, envelopeOf(name), { ...query, count: countMax });
   if (rows.length < count) throw shortList(path, rows.length, count);
   return rows;
 }
@@ -136,11 +121,10 @@ function createHaloTokens(config: HalopsaConfig, context: ConnectorContext) {
 function believedUrl(said: string, baseUrl: string): string {
   const url = URL.canParse(said) ? new URL(said) : null;
   if (url !== null && url.origin === new URL(baseUrl).origin) return said.replace(/\/+$/, '');
-  throw new KindError(
-    'config',
-    `Halo names an authorisation server on another host: ${url?.origin ?? 'no address'}.`,
-    { fix: 'If that is yours, set it as authUrl of this connection.' },
-  );
+  const host = url?.origin ?? 'no address';
+  throw new KindError('config', `Halo names an authorisation server on another host: ${host}.`, {
+    fix: 'If that is yours, set it as authUrl of this connection.',
+  });
 }
 
 /** OAuth returns 400 for a wrong client or secret. */
@@ -153,12 +137,9 @@ function tokenRefusal(answer: RawAnswer, baseUrl: string): KindError | null {
     });
   }
   if (status !== 400 && status !== 401) return null;
-  return new KindError(
-    'auth',
-    `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`,
-    {
-      status,
-      fix: 'Check clientId, clientSecret and tenant, and that the application’s authentication method is Client ID and Secret (Services).',
-    },
-  );
+  const message = `${baseUrl} refused the client ID or secret (${status}${vendorText(answer)}).`;
+  return new KindError('auth', message, {
+    status,
+    fix: 'Check clientId, clientSecret and tenant, and that the application’s authentication method is Client ID and Secret (Services).',
+  });
 }

@@ -27,10 +27,7 @@ import { hasAutoTopUp } from './sales.ts';
 import { ClientWire, ContractWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export function checkConnection(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(halo: Halo, clientIds: readonly SourceId[]) {
   const { alerts, notes, billing } = halo.config;
   const find = (kind: NameKind) => (name: string) => halo.names.idOf(halo, kind, name);
   const hasClients = clientIds.length > 0;
@@ -69,21 +66,16 @@ async function checkCredentials(halo: Halo): Promise<string> {
 
 function namesProof(halo: Halo, kind: NameKind): Proof {
   const id = `permission.${kind.replace(' ', '-')}`;
-  return [
-    id,
-    async () => {
-      const { length } = await halo.names.reread(halo, kind);
-      if (length > 0) return `${length} ${kind} can be read.`;
-      const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
-      return [warningResult(id, `Halo shows no ${kind}.`, fix)];
-    },
-  ];
+  const prove = async () => {
+    const { length } = await halo.names.reread(halo, kind);
+    if (length > 0) return `${length} ${kind} can be read.`;
+    const fix = `Let the API application’s agent see them; until then ${kind} are shown as numbers.`;
+    return [warningResult(id, `Halo shows no ${kind}.`, fix)];
+  };
+  return [id, prove];
 }
 
-async function checkHaloClients(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+async function checkHaloClients(halo: Halo, clientIds: readonly SourceId[]) {
   const list = clientList({ includeinactive: true });
   const clients = await readableRows(halo, list, ClientWire);
   const shown = new Map(clients.map(({ id, inactive }) => [id, inactive !== true]));

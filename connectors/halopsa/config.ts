@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, DueInDays, HostUrl, Name } from '../http/settings.ts';
+import { BaseUrl, DueInDays, HostUrl, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   ticketType: Name.describe('Ticket type, by name, of low-balance tickets.'),
@@ -12,10 +12,7 @@ const Alerts = z.strictObject({
 const Notes = z.strictObject({
   internal: Name.default('Private Note').describe('Outcome of an internal note, by name.'),
   client: Name.default('Public Note').describe('Outcome of a note that the client sees, by name.'),
-  email: z
-    .boolean()
-    .default(false)
-    .describe('Whether Halo sends the note to the ticket’s user as an e-mail.'),
+  email: toggle(false, 'Whether Halo sends the note to the ticket’s user as an e-mail.'),
 });
 
 const Billing = z.strictObject({
@@ -38,29 +35,19 @@ export const HalopsaConfig = z.strictObject({
   ),
   notes: Notes.prefault({}).describe('How notes on tickets are made.'),
   billing: Billing.prefault({}).describe('How sales are billed.'),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .optional()
-    .describe(
-      'Statuses, by name, that count as closed. Default: what Halo flags as closed and has a closing date.',
-    ),
+  closedStatuses: Names.optional().describe(
+    'Statuses, by name, that count as closed. Default: what Halo flags as closed and has a closing date.',
+  ),
   billableBy: z
     .enum(['charge-type', 'flag'])
     .default('charge-type')
     .describe('What makes time billable: a charge type, or just the billable flag of the action.'),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(100)
-    .describe('Rows per page; Halo allows at most 100.'),
-  requestsPerMinute: z
-    .int()
-    .min(1)
-    .max(60_000)
-    .default(140)
-    .describe('Maximum requests, evenly spaced; 700 in five minutes is often cited.'),
+  pageSize: upTo(100, 100, 'Rows per page; Halo allows at most 100.'),
+  requestsPerMinute: upTo(
+    60_000,
+    140,
+    'Maximum requests, evenly spaced; 700 in five minutes is often cited.',
+  ),
 });
 
 export type HalopsaConfig = z.infer<typeof HalopsaConfig>;

@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('Halo', {
   'client-ids': reading.useful(
     'Lists honour several clients in client_ids.',
     'Each client is requested by itself: more requests.',
@@ -58,8 +58,6 @@ const rows = {
     'Writing one custom field of a client leaves the others unchanged.',
     'No balance is written into clients.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('Halo', rows);
+export type FactId = keyof typeof facts.rows;

@@ -17,8 +17,8 @@ import { ClientDetail, ClientWire, Named } from './schema.ts';
 const shown = { includestatus: true, includetickettype: true, includetimetaken: true };
 
 export function ticketList(query: Query, pageSize?: number): List {
-  const list = { path: '/Tickets', rows: 'tickets', query: { order: 'id', ...shown, ...query } };
-  return pageSize === undefined ? list : { ...list, pageSize };
+  const wanted = { order: 'id', ...shown, ...query };
+  return { path: '/Tickets', rows: 'tickets', query: wanted, pageSize };
 }
 
 export function invoiceList(query: Query): List {
@@ -27,11 +27,8 @@ export function invoiceList(query: Query): List {
 }
 
 export function clientList(query: Query): List {
-  return {
-    path: '/Client',
-    rows: 'clients',
-    query: { includeactive: true, order: 'id', ...query },
-  };
+  const active = { includeactive: true, order: 'id' };
+  return { path: '/Client', rows: 'clients', query: { ...active, ...query } };
 }
 
 /**
@@ -41,14 +38,6 @@ export function clientList(query: Query): List {
 export function actionList(ticketId: SourceId, more: Query = {}): List {
   return { path: '/Actions', rows: 'actions', query: { ticket_id: ticketId, ...more } };
 }
-
-export type NameKind =
-  | 'agents'
-  | 'charge types'
-  | 'ticket types'
-  | 'teams'
-  | 'outcomes'
-  | 'statuses';
 
 /** Halo returns most short lists bare, and some in an envelope with a count. */
 const ShortList = z.union([
@@ -68,7 +57,7 @@ function named(path: string, query: Query = {}) {
   return async (halo: Halo) => parseAll(await halo.get(path, ShortList, query), NamedOrOutcome);
 }
 
-export const nameSources: NameSources<Halo, NameKind> = {
+export const nameSources = {
   agents: named('/Agent', { includeenabled: true, includedisabled: 'true' }),
   // The ID of the look-up table of charge types.
   'charge types': named('/Lookup', { lookupid: 17 }),
@@ -76,7 +65,8 @@ export const nameSources: NameSources<Halo, NameKind> = {
   teams: named('/Team'),
   outcomes: named('/Outcome'),
   statuses: named('/Status'),
-};
+} satisfies NameSources<Halo, string>;
+export type NameKind = keyof typeof nameSources;
 
 const itemList: List = { path: '/Item', rows: 'items', query: { order: 'id' } };
 
@@ -106,10 +96,7 @@ export function clientNumber(clientId: SourceId): number {
 const clientsPerList = 100;
 
 /** The clients in as few lists as the URL length and this tenant allow. */
-export async function clientLists(
-  { context }: Halo,
-  clientIds: readonly SourceId[],
-): Promise<{ ids: SourceId[]; query: Query }[]> {
+export async function clientLists({ context }: Halo, clientIds: readonly SourceId[]) {
   const isSingle = (await facts.readFact(context, 'client-ids')) === 'no';
   const parts = inChunks(clientNumbers(clientIds), isSingle ? 1 : clientsPerList);
   return parts.map((ids) => {

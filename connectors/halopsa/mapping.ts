@@ -44,21 +44,16 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
 }
 
 /** Older builds show the last action instead of the last change: never later than the change. */
-export function changedAt(
-  wire: Pick<TicketWire, 'id' | 'last_update' | 'lastactiondate' | 'dateoccurred'>,
-): Instant {
+export function changedAt(wire: TicketWire): Instant {
   const changed = wire.last_update ?? wire.lastactiondate ?? wire.dateoccurred ?? null;
   if (changed !== null) return changed;
   throw new KindError('contract', `Ticket ${wire.id}, last_update: no timestamp.`);
 }
 
 /** A reopened ticket has no closing date, whatever its flag says. */
-export function isClosedTicket(
-  wire: Pick<TicketWire, 'id' | 'status_name' | 'hasbeenclosed' | 'dateclosed'>,
-  closedStatuses: readonly string[] | null,
-): boolean {
-  if (closedStatuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
-  if (wire.status_name) return closedStatuses.includes(wire.status_name);
+export function isClosedTicket(wire: TicketWire, statuses: readonly string[] | null): boolean {
+  if (statuses === null) return wire.hasbeenclosed !== false && wire.dateclosed != null;
+  if (wire.status_name) return statuses.includes(wire.status_name);
   const message = `Ticket ${wire.id}, status_name: missing, so it cannot be compared.`;
   const fix = 'Leave closedStatuses out, or let the API application read statuses.';
   throw new KindError('contract', message, { fix });
@@ -97,10 +92,7 @@ export function fromAction(wire: ActionWire, names: TimeNames): TimeEntryRow {
     ticketId: wire.ticket_id,
     clientId: null,
     technicianId,
-    technician:
-      technicianId === unknownTechnician.id
-        ? unknownTechnician.name
-        : names.technician(technicianId),
+    technician: names.technician(technicianId),
     ...whenWorked(wire, worked.seconds),
     ...worked,
     secondsText: `${wire.timetaken} h`,
@@ -132,8 +124,7 @@ export function isNobody(id: SourceId): boolean {
 
 export function spanOf(wire: ActionWire): number | null {
   const { actionarrivaldate: start, actioncompletiondate: end } = wire;
-  if (start == null || end == null) return null;
-  return secondsBetween(start, end);
+  return start == null || end == null ? null : secondsBetween(start, end);
 }
 
 /** When the action was saved: the end of the work, as Halo's own screens show it. */
@@ -151,9 +142,8 @@ function timeTaken(wire: ActionWire) {
       fix: 'Save the time of this action again in Halo.',
     });
   }
-  return inField(name, 'timetaken', () =>
-    readWorkedTime({ text: timetaken, unit: 'hours', spanSeconds: spanOf(wire) }),
-  );
+  const shown = { text: timetaken, unit: 'hours', spanSeconds: spanOf(wire) } as const;
+  return inField(name, 'timetaken', () => readWorkedTime(shown));
 }
 
 function nameOf({ id, ticket_id }: ActionWire): string {
@@ -166,10 +156,7 @@ export function startOf(action: ActionWire): Instant {
 }
 
 /** Halo may have a start and an end; if they are missing, the work ended when it was logged. */
-function whenWorked(
-  wire: ActionWire,
-  seconds: number,
-): { startedAt: Instant; endedAt: Instant; isTimed: boolean } {
+function whenWorked(wire: ActionWire, seconds: number) {
   const { actionarrivaldate: start, actioncompletiondate: end } = wire;
   const worked = Math.max(seconds, 0);
   if (start != null && end == null) {
@@ -188,19 +175,16 @@ function whenWorked(
 /** Halo's flag stays set on time without a charge type, which Halo itself does not bill. */
 function isBillable(wire: ActionWire, by: HalopsaConfig['billableBy']): boolean | null {
   if (wire.actisbillable === false) return false;
-  if (by === 'flag') return wire.actisbillable ?? null;
-  if (wire.chargerate == null) return wire.actisbillable ?? null;
+  if (by === 'flag' || wire.chargerate == null) return wire.actisbillable ?? null;
   return !isNobody(wire.chargerate);
 }
+
+type Amount = 'total' | 'tax_total' | 'amountpaid' | 'amountdue';
 
 /** An invoice without a last-modified timestamp counts as changed when it was read. */
 export function fromInvoice(wire: InvoiceWire, ownCurrency: string, readAt: Instant): InvoiceRow {
   const currency = /^[A-Z]{3}$/.exec(wire.currency_code_name ?? '')?.[0] ?? ownCurrency;
-  const minor = amountsOf<'total' | 'tax_total' | 'amountpaid' | 'amountdue'>(
-    `Invoice ${wire.id}`,
-    wire,
-    currency,
-  );
+  const minor = amountsOf<Amount>(`Invoice ${wire.id}`, wire, currency);
   const totalMinor = minor('total');
   const isCredit = totalMinor !== null && totalMinor < 0;
   const isVoid = wire.voided === true || isCredit;

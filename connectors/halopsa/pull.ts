@@ -10,12 +10,13 @@ import type {
 } from '../../src/contract/connector.ts';
 import { minorOf } from '../http/answers/exact.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { DecimalText, Id } from '../http/answers/wire.ts';
+import { DecimalText, Id, optional } from '../http/answers/wire.ts';
 import type { Query } from '../kit/call.ts';
-import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
+import { withLines } from '../kit/reading/invoice-lines.ts';
 import {
   createDescent,
   ignoredFilter,
+  oneByOne,
   type Rows,
   readPages,
   refuseOld,
@@ -52,27 +53,16 @@ export function pullClients(halo: Halo, request: PullRequest): Rows<ClientRow> {
 
 /** Changed tickets, page by page, sorted by ID; then deleted ones. */
 export async function* pullTickets(halo: Halo, request: PullRequest): Rows<TicketRow> {
-  await facts.refuseIfFalse(
-    halo.context,
-    'last-update',
-    'closed-listed',
-    'closed-flag',
-    'dates-utc',
-    'action-moves-ticket',
-  );
+  await facts.refuseIfFalse(halo.context, 'last-update', 'closed-listed', 'closed-flag');
+  await facts.refuseIfFalse(halo.context, 'dates-utc', 'action-moves-ticket');
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const since = { ...query, lastupdatefromdate: filterTime(request.since) };
-    yield* changedTickets(halo, request, ids, ticketList(since));
+    yield* changedTickets(halo, request.since, ids, ticketList(since));
     yield* deletedTickets(halo, ids, since);
   }
 }
 
-async function* changedTickets(
-  halo: Halo,
-  { since }: PullRequest,
-  ids: readonly SourceId[],
-  list: List,
-): Rows<TicketRow> {
+async function* changedTickets(halo: Halo, since: string, ids: readonly SourceId[], list: List) {
   const toTicket = await createTicketMapper(halo);
   const deleted = await readDeleted(halo);
   let before = -1;
@@ -118,11 +108,7 @@ function refuseOtherOrder(rows: readonly TicketRow[], firstBefore: number): numb
  * A deleted ticket is in no other list, and its actions may still be shown. Each is read by itself first: if the
  * filter were ignored, the time of all tickets would be reversed.
  */
-async function* deletedTickets(
-  halo: Halo,
-  ids: readonly SourceId[],
-  query: Query,
-): Rows<TicketRow> {
+async function* deletedTickets(halo: Halo, ids: readonly SourceId[], query: Query) {
   for await (const page of halo.pages(ticketList({ ...query, deleted: true }))) {
     const parsed = parseRows(page.rows, TicketWire, (row) => row);
     const rows: TicketRow[] = [];
@@ -148,7 +134,7 @@ async function* deletedTickets(
 export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<InvoiceRow> {
   await facts.refuseIfFalse(halo.context, 'dates-utc');
   const mayStop = (await facts.readFact(halo.context, 'invoice-modified')) !== 'no';
-  const readLines = linesOneByOne((id) => readInvoiceLines(halo, id));
+  const readLines = oneByOne((id) => readInvoiceLines(halo, id));
   for (const { ids, query } of await clientLists(halo, request.clientIds)) {
     const descent = createDescent(request.since);
     const pages = readPages(halo, {
@@ -169,9 +155,8 @@ export async function* pullInvoices(halo: Halo, request: PullRequest): Rows<Invo
 }
 
 const LineWire = z.object({
-  _itemid: Id.nullish(),
-  qty_order: DecimalText.nullish(),
-  net_amount: DecimalText.nullish(),
+  ...optional(Id, '_itemid'),
+  ...optional(DecimalText, 'qty_order', 'net_amount'),
 });
 const InvoiceLines = z.object({ lines: z.array(LineWire).nullish() });
 

@@ -1,13 +1,12 @@
 /** Alert tickets, notes and the balance field. Sales are in sales.ts. */
 import { z } from 'zod';
 import type { Delivered, SourceId } from '../../src/contract/connector.ts';
-import { KindError } from '../../src/domain/errors.ts';
-import { Id } from '../http/answers/wire.ts';
+import { Id, optional } from '../http/answers/wire.ts';
 import { requireSettings } from '../kit/call.ts';
 import { findRow } from '../kit/reading/lists.ts';
 import type { ClientFields } from '../kit/writing/balance-field.ts';
 import { hasMarker, oneLine, withMarker } from '../kit/writing/marker.ts';
-import { guardedNotes, type Note, verifyAudience } from '../kit/writing/notes.ts';
+import { readBackNotes } from '../kit/writing/notes.ts';
 import type { KeyedRecord } from '../kit/writing/push.ts';
 import { findByKey, type KeySearch, verifyFilter } from '../kit/writing/search.ts';
 import type { ClosableTicket, Keyed, TicketText } from '../kit/writing/tickets.ts';
@@ -24,7 +23,6 @@ type KeyedTicket = z.infer<typeof KeyedTicket>;
 
 export const alertRecord: KeyedRecord<Halo, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  needs: () => ['ticket-key'],
   kept: 'ticket-key',
   find: (halo, ticket) => findByKey(halo, facts, byKey(ticket)),
   delivered: ({ id }) => ticketDelivered(id),
@@ -71,9 +69,41 @@ function ticketDelivered(id: SourceId): Delivered {
   return { remoteId: id, label: `#${id}` };
 }
 
-export const notes = guardedNotes<Halo, FactId>(facts, ['note-audience'], {
-  find: findNote,
-  write: writeNote,
+const NoteWire = z.object({
+  id: Id,
+  ticket_id: Id,
+  ...optional(z.string(), 'note', 'note_html'),
+  ...optional(z.boolean(), 'hiddenfromuser'),
+});
+type NoteWire = z.infer<typeof NoteWire>;
+
+export const notes = readBackNotes<Halo, NoteWire, FactId>(facts, 'note-audience', {
+  send(halo, { ticketId, audience, body, key }) {
+    const { notes } = halo.config;
+    const isForClient = audience === 'client';
+    const action = {
+      ticket_id: Number(ticketId),
+      outcome: isForClient ? notes.client : notes.internal,
+      note_html: toHtml(withMarker(body, key)),
+      hiddenfromuser: !isForClient,
+      sendemail: isForClient && notes.email,
+      timetaken: 0,
+    };
+    return post(halo, '/Actions', action, z.unknown());
+  },
+  read(halo, { key, ticketId }) {
+    const list = actionList(ticketId, { includehtmlnote: true });
+    const pages = async function* () {
+      yield { rows: await readWhole(halo, list) };
+    };
+    const isOurs = ({ note, note_html, ticket_id }: NoteWire): boolean =>
+      (hasMarker(note, key) || hasMarker(note_html, key)) && ticket_id === ticketId;
+    return findRow({ pages }, list, NoteWire, isOurs);
+  },
+  isInternal: ({ hiddenfromuser }) => hiddenfromuser,
+  delivered(note) {
+    return { remoteId: actionId(note), label: `note ${note.id} on #${note.ticket_id}` };
+  },
 });
 
 const alertTicket: ClosableTicket<Halo> = {
@@ -96,58 +126,6 @@ const alertTicket: ClosableTicket<Halo> = {
   note: notes,
   whenGone: 'by hand',
 };
-
-const NoteWire = z.object({
-  id: Id,
-  ticket_id: Id,
-  note: z.string().nullish(),
-  note_html: z.string().nullish(),
-  hiddenfromuser: z.boolean().nullish(),
-});
-
-export async function writeNote(halo: Halo, message: Note): Promise<Delivered> {
-  const { notes } = halo.config;
-  const isForClient = message.audience === 'client';
-  const body = {
-    ticket_id: Number(message.ticketId),
-    outcome: isForClient ? notes.client : notes.internal,
-    note_html: toHtml(withMarker(message.body, message.key)),
-    hiddenfromuser: !isForClient,
-    sendemail: isForClient && notes.email,
-    timetaken: 0,
-  };
-  await post(halo, '/Actions', body, z.unknown());
-  // The response need not show the note; without seeing it the outcome is unknown.
-  const note = await readNote(halo, message);
-  if (note === null) {
-    throw new KindError(
-      'unknown-outcome',
-      `The note on ticket ${message.ticketId} was accepted but is not listed yet.`,
-    );
-  }
-  const written = { id: note.id, isInternal: note.hiddenfromuser };
-  await verifyAudience(halo, facts, 'note-audience', message, written);
-  return noteDelivered(note);
-}
-
-async function findNote(halo: Halo, message: Note): Promise<Delivered | null> {
-  const note = await readNote(halo, message);
-  return note === null ? null : noteDelivered(note);
-}
-
-async function readNote(halo: Halo, { key, ticketId }: Note) {
-  const list = actionList(ticketId, { includehtmlnote: true });
-  const pages = async function* () {
-    yield { rows: await readWhole(halo, list) };
-  };
-  const isOurs = (row: z.infer<typeof NoteWire>): boolean =>
-    (hasMarker(row.note, key) || hasMarker(row.note_html, key)) && row.ticket_id === ticketId;
-  return findRow({ pages }, list, NoteWire, isOurs);
-}
-
-function noteDelivered(note: { id: string; ticket_id: string }): Delivered {
-  return { remoteId: actionId(note), label: `note ${note.id} on #${note.ticket_id}` };
-}
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 

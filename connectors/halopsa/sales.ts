@@ -1,6 +1,6 @@
 /** A sale of hours is an invoice, on which the payment that a provider collected is booked. */
 import { z } from 'zod';
-import type { Delivered, RemoteState, SourceId } from '../../src/contract/connector.ts';
+import type { Delivered, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { textFromMinor } from '../../src/domain/money.ts';
 import { instantFromMs } from '../../src/domain/time.ts';
@@ -21,24 +21,13 @@ import { type Halo, post } from './call.ts';
 import type { FactId } from './facts.ts';
 import { clientNumber, invoiceList, itemNumber, readClient } from './lists.ts';
 import { fromInvoice, isNothing } from './mapping.ts';
-import { type ClientDetail, InvoiceWire } from './schema.ts';
+import { type ClientDetail, InvoiceWire, KeyedInvoice } from './schema.ts';
 
-const KeyedInvoice = InvoiceWire.pick({
-  id: true,
-  client_id: true,
-  invoicenumber: true,
-  reference: true,
-  total: true,
-  tax_total: true,
-});
-type Invoice = z.infer<typeof KeyedInvoice>;
-
-export const saleRecord: KeyedRecord<Halo, Sale, Invoice, FactId> = {
+export const saleRecord: KeyedRecord<Halo, Sale, KeyedInvoice, FactId> = {
   noun: 'invoice',
-  needs: () => ['invoice-key'],
   kept: 'invoice-key',
   find(halo, { key, clientId }) {
-    const isWanted = (row: Invoice) => row.reference === key && row.client_id === clientId;
+    const isWanted = (row: KeyedInvoice) => row.reference === key && row.client_id === clientId;
     return findRow(halo, invoicesOf(clientId), KeyedInvoice, isWanted);
   },
   create: createInvoice,
@@ -60,7 +49,11 @@ export const saleRecord: KeyedRecord<Halo, Sale, Invoice, FactId> = {
 
 async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
   const client = await readClient(halo, sale.clientId);
-  refuseAutoTopUp(client);
+  if (hasAutoTopUp(client)) {
+    const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
+    const fix = 'Turn off automatic top-up for this client in Halo, then retry.';
+    throw new KindError('config', message, { fix });
+  }
   refuseOtherCurrency(sale, client.currencyisocode ?? null);
   const product = sale.product ?? halo.config.billing.product;
   const item = product === undefined ? null : await itemNumber(halo, product);
@@ -86,12 +79,8 @@ async function createInvoice(halo: Halo, sale: Sale): Promise<Delivered> {
 }
 
 /** Null: it no longer exists, or is no longer ours. */
-async function inspectInvoice(
-  halo: Halo,
-  { clientId, currency }: Pick<Sale, 'clientId' | 'currency'>,
-  invoiceId: SourceId,
-): Promise<RemoteState | null> {
-  const isWanted = (row: InvoiceWire) => row.id === invoiceId && row.client_id === clientId;
+async function inspectInvoice(halo: Halo, { clientId, currency }: Sale | Payment, id: SourceId) {
+  const isWanted = (row: InvoiceWire) => row.id === id && row.client_id === clientId;
   const wire = await findRow(halo, invoicesOf(clientId), InvoiceWire, isWanted);
   if (wire === null) return null;
   const readAt = instantFromMs(halo.context.now());
@@ -104,14 +93,7 @@ function invoicesOf(clientId: SourceId) {
   return invoiceList({ client_id: String(clientNumber(clientId)), order: 'id' });
 }
 
-/** Throws `config` if Halo would sell the same hours a second time. */
-function refuseAutoTopUp(client: ClientDetail): void {
-  if (!hasAutoTopUp(client)) return;
-  const message = `Halo tops up ${client.name} automatically; a sale from here would be a duplicate.`;
-  const fix = 'Turn off automatic top-up for this client in Halo, then retry.';
-  throw new KindError('config', message, { fix });
-}
-
+/** Whether Halo would sell the same hours a second time. */
 export function hasAutoTopUp(client: ClientDetail): boolean {
   const amounts = [client.autotopupbyamount, client.autotopuptoamount];
   return amounts.some((amount) => !isNothing(amount ?? '0'));
@@ -123,7 +105,6 @@ type PaymentWire = z.infer<typeof PaymentWire>;
 /** Without `withdraw`: once its payment is deleted, a collector could charge the invoice again. */
 export const paymentRecord: KeyedRecord<Halo, Payment, PaymentWire, FactId> = {
   noun: 'payment',
-  needs: () => ['payment-key'],
   kept: 'payment-key',
   find(halo, { invoiceId, reference }) {
     const list = { path: '/InvoicePayment', rows: 'payments', query: { invoice_id: invoiceId } };

@@ -6,16 +6,13 @@ import { z } from 'zod';
 import { DecimalText, Id, optional, UtcInstant } from '../http/answers/wire.ts';
 
 /** Where a token is requested, and for which tenant. */
-export const AuthInfo = z.object({
-  auth_url: z.string().min(1),
-  tenant_id: z.string().nullish(),
-});
+export const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
 
 /** Halo writes "no date" as a date long ago. */
-const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant)).nullish();
+const RealTime = UtcInstant.transform((instant) => (instant < '1980' ? null : instant));
 
 /** A reference of 0 or below means none. */
-const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id)).nullish();
+const Reference = Id.transform((id) => (/^(?:0|-\d+)$/.test(id) ? null : id));
 
 export const ClientWire = z.object({
   id: Id,
@@ -29,19 +26,13 @@ export const TicketWire = z.object({
   id: Id,
   ...optional(Id, 'client_id', 'status_id'),
   ...optional(z.string(), 'summary', 'status_name', 'tickettype_name', 'team'),
-  tickettype_id: Reference,
-  team_id: Reference,
-  hasbeenclosed: z.boolean().nullish(),
-  dateclosed: RealTime,
-  /** Missing in builds of 2024. */
-  last_update: RealTime,
-  lastactiondate: RealTime,
-  dateoccurred: RealTime,
-  merged_into_id: Reference,
-  timetaken: DecimalText.nullish(),
-  third_party_id_string: z.string().nullish(),
-  /** Shown by a single ticket only. */
-  deleted: z.boolean().nullish(),
+  ...optional(z.string(), 'third_party_id_string'),
+  ...optional(Reference, 'tickettype_id', 'team_id', 'merged_into_id'),
+  // `last_update` is missing in builds of 2024.
+  ...optional(RealTime, 'dateclosed', 'last_update', 'lastactiondate', 'dateoccurred'),
+  ...optional(DecimalText, 'timetaken'),
+  // `deleted` is shown by a single ticket only.
+  ...optional(z.boolean(), 'hasbeenclosed', 'deleted'),
 });
 export type TicketWire = z.infer<typeof TicketWire>;
 
@@ -49,30 +40,32 @@ export type TicketWire = z.infer<typeof TicketWire>;
 export const ActionWire = z.object({
   id: Id,
   ticket_id: Id,
-  datetime: RealTime,
-  actiondatecreated: RealTime,
-  last_updated: RealTime,
-  actionarrivaldate: RealTime,
-  actioncompletiondate: RealTime,
+  ...optional(RealTime, 'datetime', 'actiondatecreated', 'last_updated'),
+  ...optional(RealTime, 'actionarrivaldate', 'actioncompletiondate'),
   ...optional(Id, 'who_agentid', 'actionby_agent_id', 'chargerate'),
   ...optional(DecimalText, 'timetaken', 'timetakenadjusted', 'nonbilltime', 'traveltime'),
   ...optional(DecimalText, 'actionprepayhours'),
   ...optional(z.boolean(), 'actisbillable', 'actreviewed', 'hiddenfromuser'),
-  action_contract_id: Reference,
+  ...optional(Reference, 'action_contract_id'),
   ...optional(z.string(), 'action_contract_ref', 'note'),
 });
 export type ActionWire = z.infer<typeof ActionWire>;
 
-export const InvoiceWire = z.object({
+/** What a look-up by key needs. */
+export const KeyedInvoice = z.object({
   id: Id,
-  client_id: Id.nullish(),
-  ...optional(z.string(), 'invoicenumber', 'reference', 'currency_code_name', 'invoice_date'),
-  /** Some invoices were never modified. */
-  last_modified: RealTime,
-  date_created: RealTime,
-  datepaid: RealTime,
-  ...optional(DecimalText, 'total', 'tax_total', 'amountpaid', 'amountdue'),
-  voided: z.boolean().nullish(),
+  ...optional(Id, 'client_id'),
+  ...optional(z.string(), 'invoicenumber', 'reference'),
+  ...optional(DecimalText, 'total', 'tax_total'),
+});
+export type KeyedInvoice = z.infer<typeof KeyedInvoice>;
+
+export const InvoiceWire = KeyedInvoice.extend({
+  ...optional(z.string(), 'currency_code_name', 'invoice_date'),
+  // Some invoices were never modified.
+  ...optional(RealTime, 'last_modified', 'date_created', 'datepaid'),
+  ...optional(DecimalText, 'amountpaid', 'amountdue'),
+  ...optional(z.boolean(), 'voided'),
 });
 export type InvoiceWire = z.infer<typeof InvoiceWire>;
 
@@ -87,7 +80,7 @@ export type CustomField = z.infer<typeof CustomField>;
 
 /** A single client: fields that its list row lacks. */
 export const ClientDetail = ClientWire.extend({
-  main_site_id: Reference,
+  ...optional(Reference, 'main_site_id'),
   currencyisocode: z.string().nullish(),
   customfields: z.array(CustomField).nullish(),
   ...optional(DecimalText, 'prepaybalance', 'prepayrecurringhours'),

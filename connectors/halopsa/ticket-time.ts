@@ -1,16 +1,17 @@
 /** Time by ticket: one request per ticket for its actions, since Halo offers no other way; and which time exists. */
 
-import type {
-  PresenceRequest,
-  RejectedRow,
-  SourceId,
-  TicketTimePage,
-} from '../../src/contract/connector.ts';
+import type { PresenceRequest, SourceId, TicketTimePage } from '../../src/contract/connector.ts';
+import { unknownTechnician } from '../../src/domain/records/rows.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { secondsOf, type TimeUnit } from '../http/answers/exact.ts';
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
-import { believeRows, ignoredFilter, refuseStranger } from '../kit/reading/lists.ts';
+import {
+  believeRows,
+  ignoredFilter,
+  type PresentIds,
+  refuseStranger,
+} from '../kit/reading/lists.ts';
 import { timeByTicket, unreadableTicket } from '../kit/reading/ticket-time.ts';
 import { type Halo, readWhole } from './call.ts';
 import { facts } from './facts.ts';
@@ -27,10 +28,7 @@ import {
 } from './mapping.ts';
 import { ActionWire, TicketWire } from './schema.ts';
 
-export async function* pullTicketTime(
-  halo: Halo,
-  ticketIds: readonly SourceId[],
-): AsyncGenerator<TicketTimePage> {
+export async function* pullTicketTime(halo: Halo, ticketIds: readonly SourceId[]) {
   await facts.refuseIfFalse(halo.context, 'dates-utc', 'time-unit');
   if (ticketIds.length === 0) return;
   const deleted = await readDeleted(halo);
@@ -51,36 +49,25 @@ async function readTicketTime(halo: Halo, ticketId: SourceId): Promise<TicketTim
   await facts.refuseIfFalse(halo.context, 'time-unit');
   const timeNames = await readTimeNames(halo, timed);
   const ids = new Set(timed.map(({ id }) => id));
-  const believed = parseRows(
-    raw.filter((row) => ids.has(rawId(row) ?? '')),
-    ActionWire,
-    (action) => fromAction(action, timeNames),
-    (row) => entryIdOf(row, ticketId),
-  );
-  return {
-    ticketIds: [ticketId],
-    rows: believed.rows,
-    rejected: [...rejected, ...believed.rejected],
+  const rows = raw.filter((row) => ids.has(rawId(row) ?? ''));
+  const toRow = (action: ActionWire) => fromAction(action, timeNames);
+  const believed = parseRows(rows, ActionWire, toRow, entryIdIn(ticketId));
+  rejected.push(...believed.rejected);
+  return { ticketIds: [ticketId], rows: believed.rows, rejected };
+}
+
+function entryIdIn(ticketId: SourceId) {
+  return (row: unknown): string | null => {
+    const id = rawId(row);
+    return id === null ? null : actionId({ id, ticket_id: ticketId });
   };
 }
 
-function entryIdOf(row: unknown, ticketId: SourceId): string | null {
-  const id = rawId(row);
-  return id === null ? null : actionId({ id, ticket_id: ticketId });
-}
-
 /** All actions of a ticket. Throws `contract` if one belongs to another ticket. */
-export async function readActions(
-  halo: Halo,
-  ticketId: SourceId,
-): Promise<{ raw: readonly unknown[]; actions: ActionWire[]; rejected: RejectedRow[] }> {
+export async function readActions(halo: Halo, ticketId: SourceId) {
   const raw = await readWhole(halo, actionList(ticketId));
-  const { rows: actions, rejected } = parseRows(
-    raw,
-    ActionWire,
-    (action) => action,
-    (row) => entryIdOf(row, ticketId),
-  );
+  const asIs = (action: ActionWire) => action;
+  const { rows: actions, rejected } = parseRows(raw, ActionWire, asIs, entryIdIn(ticketId));
   const stranger = actions.find((action) => action.ticket_id !== ticketId);
   if (stranger === undefined) return { raw, actions, rejected };
   throw ignoredFilter('/Actions', `an action of ticket ${stranger.ticket_id}`);
@@ -105,7 +92,8 @@ async function readTimeNames(halo: Halo, timed: readonly ActionWire[]): Promise<
     .flatMap((one) => [one.who_agentid ?? [], one.actionby_agent_id ?? []].flat())
     .filter((id) => !isNobody(id));
   const typeIds = timed.flatMap((one) => one.chargerate ?? []);
-  const agents = await halo.names.byId(halo, 'agents', agentIds);
+  const agents = new Map(await halo.names.byId(halo, 'agents', agentIds));
+  agents.set(unknownTechnician.id, unknownTechnician.name);
   const types = await halo.names.byId(halo, 'charge types', typeIds);
   return {
     billableBy: halo.config.billableBy,
@@ -167,25 +155,20 @@ export async function writeDeleted({ context }: Halo, ids: ReadonlySet<SourceId>
 const marginSeconds = 2 * 86_400;
 
 /** IDs of the actions with time: Halo does not report deleted ones, nor list those of all tickets. */
-export async function* presentTime(
-  halo: Halo,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(halo: Halo, request: PresenceRequest): PresentIds {
   for (const ticketId of await readTicketIds(halo, request)) {
     const { raw } = await readActions(halo, ticketId);
     const actions = believeRows({ path: '/Actions' }, raw, ActionWire);
-    yield idsWithin(actions.filter(holdsTime), request);
+    const isPresent = (one: ActionWire): boolean => holdsTime(one) && isWithin(one, request);
+    yield actions.filter(isPresent).map(actionId);
   }
 }
 
-/** IDs of the actions whose work began in the window, by the same rule as their rows. */
-function idsWithin(timed: readonly ActionWire[], { from, to }: PresenceRequest): SourceId[] {
-  const isWithin = (action: ActionWire): boolean => {
-    // Without a start it was quarantined when it was read, so an earlier version of it stays.
-    const startedAt = ifBelieved(() => startOf(action));
-    return startedAt === null || (startedAt >= from && startedAt < to);
-  };
-  return timed.filter(isWithin).map(actionId);
+/** Whether its work began in the window, by the same rule as its row. */
+function isWithin(action: ActionWire, { from, to }: PresenceRequest): boolean {
+  // Without a start it was quarantined when it was read, so an earlier version of it stays.
+  const startedAt = ifBelieved(() => startOf(action));
+  return startedAt === null || (startedAt >= from && startedAt < to);
 }
 
 const OwnedTicket = TicketWire.pick({ id: true, client_id: true });

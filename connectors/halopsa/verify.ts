@@ -16,7 +16,7 @@ import { type FactId, facts } from './facts.ts';
 import { filterTime, invoiceList, ticketList } from './lists.ts';
 import { changedAt, holdsTime, isClosedTicket, isNobody, isNothing } from './mapping.ts';
 import { createTicketMapper } from './pull.ts';
-import { alertRecord, clientFields, writeNote } from './push.ts';
+import { alertRecord, clientFields, notes } from './push.ts';
 import { saleRecord } from './sales.ts';
 import { type ActionWire, InvoiceWire, TicketWire } from './schema.ts';
 import { readActions, verifyUnit } from './ticket-time.ts';
@@ -25,10 +25,7 @@ import { readActions, verifyUnit } from './ticket-time.ts';
 const ticketsMax = 20;
 
 /** A fact without data to verify it keeps its earlier answer. */
-export async function verifyByReading(
-  halo: Halo,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export async function verifyByReading(halo: Halo, clientIds: readonly SourceId[]) {
   const client_ids = clientIds.slice(0, 50).join(',');
   const newest = await firstTickets(halo, { client_ids, order: 'last_update', orderdesc: true });
   const actions = await sampleActions(halo, newest);
@@ -122,44 +119,41 @@ async function invoicesAreModified(halo: Halo, client_ids: string): Promise<bool
 }
 
 /** Time that Halo records or debits besides the time taken. */
-const besides = [
-  {
-    field: 'traveltime',
+const besides = {
+  traveltime: {
     id: 'time.travel',
     what: 'h of travel time, which is not read',
     fix: 'Log travel to be debited as time taken, with its own charge type.',
   },
-  {
-    field: 'timetakenadjusted',
+  timetakenadjusted: {
     id: 'time.adjusted',
     what: 'h of adjustment of its time (timetakenadjusted), which is not read',
     fix: 'Correct the time taken itself, so that blocks and Halo’s billing agree.',
   },
-  {
-    field: 'nonbilltime',
+  nonbilltime: {
     id: 'time.non-billed',
     what: 'h of time that is not billed (nonbilltime), which is not read',
     fix: 'Log it as a separate action, with a non-billed charge type.',
   },
-  {
-    field: 'actionprepayhours',
+  actionprepayhours: {
     id: 'native-prepay.drawn',
     what: 'h that Halo took from its own pre-pay: two systems would debit the same hour',
     fix: 'End the pre-pay in Halo (of the client or its contract) before its hours are debited here.',
   },
-] as const;
+};
 
 /** Time besides the time taken, and time that is free because it has no charge type. */
 function timeWarnings(actions: readonly ActionWire[]): CheckResult[] {
-  const warnings = besides.flatMap(({ field, id, what, fix }) => {
+  const fields = Object.keys(besides) as (keyof typeof besides)[];
+  const warnings = fields.flatMap((field) => {
+    const { id, what, fix } = besides[field];
     const found = actions.find((action) => !isNothing(action[field] ?? '0'));
     if (found === undefined) return [];
     return [warningResult(id, `Ticket ${found.ticket_id} has ${found[field]} ${what}.`, fix)];
   });
   const timed = actions.filter(holdsTime);
-  if (timed.length === 0 || !timed.every(({ chargerate }) => isNobody(chargerate ?? ''))) {
-    return warnings;
-  }
+  const isFree = timed.every(({ chargerate }) => isNobody(chargerate ?? ''));
+  if (timed.length === 0 || !isFree) return warnings;
   const detail = 'None of the time sampled has a charge type, so none of it is debited.';
   const fix = 'If you do not use charge types, set billableBy: flag.';
   return [...warnings, warningResult('time.charge-type', detail, fix)];
@@ -171,8 +165,7 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
     create: (halo, alert) => createKeyed(halo, facts, alertRecord, alert),
     path: (id) => `/Tickets/${id}`,
     noteFact: 'note-audience',
-    writeNote: (halo, note) =>
-      note.audience === 'internal' ? writeAndWatch(halo, note) : writeNote(halo, note),
+    writeNote: writeAndWatch,
   },
   field: (halo, clientId) => fieldStep(halo, facts, 'client-fields', clientFields, clientId),
   sale: {
@@ -187,13 +180,13 @@ export const probeConnection = createProbe<Halo, FactId>('Halo', facts, ({ confi
 /** A new action must move its ticket, whose last change is then now. */
 async function writeAndWatch(halo: Halo, note: Note): Promise<Delivered> {
   const { context } = halo;
+  if (note.audience === 'client') return notes.write(halo, note);
   const before = await lastChange(halo, note.ticketId);
   if (before !== null) await facts.verifyFact(context, 'dates-utc', isNow(before, context.now()));
-  const written = await writeNote(halo, note);
+  const written = await notes.write(halo, note);
   const after = await lastChange(halo, note.ticketId);
-  if (before !== null && after !== null) {
-    await facts.verifyFact(context, 'action-moves-ticket', after > before);
-  }
+  const hasMoved = before === null || after === null ? null : after > before;
+  await facts.verifyFact(context, 'action-moves-ticket', hasMoved);
   return written;
 }
 

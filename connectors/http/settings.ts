@@ -6,6 +6,9 @@ import { parseBaseUrl } from './requests/address.ts';
 /** A name as the vendor's UI shows it. */
 export const Name = z.string().trim().min(1);
 
+/** At least one. */
+export const Names = z.array(Name).min(1);
+
 /** Absent: the vendor applies the client's own payment terms. */
 export const DueInDays = z
   .int()
@@ -23,6 +26,11 @@ export function contactsBy<Contact extends z.ZodType>(contact: Contact, what: st
 /** A whole number from 1 to `max`. */
 export function upTo(max: number, otherwise: number, description: string) {
   return z.int().min(1).max(max).default(otherwise).describe(description);
+}
+
+/** A setting that is on or off. */
+export function toggle(otherwise: boolean, description: string) {
+  return z.boolean().default(otherwise).describe(description);
 }
 
 /** The address of an API, with its path; https, or loopback. Without the slash at its end. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name, Zone } from '../http/settings.ts';
+import { BaseUrl, Name, Names, upTo, Zone } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   queue: Name.describe('Queue, by name, in which low-balance tickets are made.'),
@@ -50,19 +50,10 @@ export const KaseyaBmsConfig = z.strictObject({
     })
     .optional()
     .describe('Custom fields of accounts; needed only for a balance field.'),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .optional()
-    .describe(
-      'Ticket statuses, by name, that count as closed. Default: completed and not reopened since.',
-    ),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(100)
-    .describe('Rows per page; BMS reportedly allows at most 100.'),
+  closedStatuses: Names.optional().describe(
+    'Ticket statuses, by name, that count as closed. Default: completed and not reopened since.',
+  ),
+  pageSize: upTo(100, 100, 'Rows per page; BMS reportedly allows at most 100.'),
 });
 
 export type KaseyaBmsConfig = z.infer<typeof KaseyaBmsConfig>;

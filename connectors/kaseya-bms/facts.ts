@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('Kaseya BMS', {
   'change-filters': reading.needed(
     'Lists honour filters on the last change.',
     'Nothing is read, since every run would read everything.',
@@ -38,8 +38,6 @@ const rows = {
     'balance.moduleId is the module of accounts.',
     'No balance is written. Correct balance.moduleId.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('Kaseya BMS', rows);
+export type FactId = keyof typeof facts.rows;

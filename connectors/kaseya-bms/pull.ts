@@ -14,7 +14,14 @@ import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.t
 import { ifBelieved, parseRows, rawId } from '../http/answers/rows.ts';
 import { Id } from '../http/answers/wire.ts';
 import { rowPerSale, withLines } from '../kit/reading/invoice-lines.ts';
-import { allRows, believeRows, numericIds, type Rows, readPages } from '../kit/reading/lists.ts';
+import {
+  allRows,
+  believeRows,
+  numericIds,
+  type PresentIds,
+  type Rows,
+  readPages,
+} from '../kit/reading/lists.ts';
 import type { Bms } from './call.ts';
 import { changedPages, ticketChanges, timeChanges } from './changes.ts';
 import { facts } from './facts.ts';
@@ -99,10 +106,7 @@ function today({ context }: Bms): string {
 const marginSeconds = 2 * 86_400;
 
 /** Which time exists now: BMS does not report deleted entries. */
-export async function* presentTime(
-  bms: Bms,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(bms: Bms, request: PresenceRequest): PresentIds {
   await facts.refuseIfFalse(bms.context, 'start-filter');
   const { from, to } = request;
   const list = listOf('time', {

@@ -6,29 +6,26 @@ import type {
   ClientRow,
   Connector,
   ConnectorContext,
-  InvoiceRow,
   ListedProduct,
-  MandateRow,
   NameLists,
-  Page,
-  PaymentRow,
   PresenceRequest,
   PullRequest,
   Pulls,
   Push,
   Pushes,
   PushKind,
-  SessionRow,
   SourceId,
-  TicketRow,
   TicketTimePage,
-  TimeEntryRow,
   VendorModule,
 } from '../../src/contract/connector.ts';
 import type { OpenCall } from './call.ts';
 import { countedPresence } from './reading/presence.ts';
 
-type Pulled<C, Row> = (call: C, request: PullRequest) => AsyncIterable<Page<Row>>;
+type Stream = Exclude<keyof Pulls, 'ticketTime' | 'present' | 'blocks'>;
+type Pulled<C, Name extends Stream> = (
+  call: C,
+  request: PullRequest,
+) => ReturnType<NonNullable<Pulls[Name]>>;
 
 /** What a vendor supports; the rest is left out. */
 interface Parts<C, Config> {
@@ -38,15 +35,7 @@ interface Parts<C, Config> {
   listClients?(call: C): Promise<readonly ClientRow[]>;
   listProducts?(call: C): Promise<readonly ListedProduct[]>;
   proveProduct?(call: C, name: string): Promise<unknown>;
-  pull: {
-    clients?: Pulled<C, ClientRow>;
-    tickets?: Pulled<C, TicketRow>;
-    timeEntries?: Pulled<C, TimeEntryRow>;
-    sessions?: Pulled<C, SessionRow>;
-    invoices?: Pulled<C, InvoiceRow>;
-    payments?: Pulled<C, PaymentRow>;
-    mandates?: Pulled<C, MandateRow>;
-  };
+  pull: { [Name in Stream]?: Pulled<C, Name> };
   ticketTime?(call: C, ticketIds: readonly SourceId[]): AsyncIterable<TicketTimePage>;
   /** IDs of existing time; their number is the count, unless the vendor counts itself. */
   presentTime?(call: C, request: PresenceRequest): AsyncIterable<readonly SourceId[]>;

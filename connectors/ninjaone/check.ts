@@ -1,5 +1,5 @@
 /** Proves credentials, permissions and every name the config refers to, and verifies what reading can. */
-import type { CheckResult, NameLists, SourceId } from '../../src/contract/connector.ts';
+import type { NameLists, SourceId } from '../../src/contract/connector.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import { namesAlone } from '../http/answers/rows.ts';
 import { checkListed, listProofs, runChecks } from '../kit/checking/checks.ts';
@@ -11,10 +11,7 @@ import { formAndStatus, readFields } from './push.ts';
 import { closedStatuses } from './statuses.ts';
 import { verifyActivities, verifyBoards } from './verify.ts';
 
-export function checkConnection(
-  ninja: Ninja,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(ninja: Ninja, clientIds: readonly SourceId[]) {
   const [anyClient] = clientIds;
   const devices = { path: '/v2/devices', cursor: 'after' } as const;
   return runChecks('NinjaOne', {

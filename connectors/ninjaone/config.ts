@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactsBy, HostUrl, Name } from '../http/settings.ts';
+import { contactsBy, HostUrl, Name, Names, upTo } from '../http/settings.ts';
 
 /** The settings of a connection with `vendor: ninjaone`. */
 export const NinjaoneConfig = z.strictObject({
@@ -18,31 +18,18 @@ export const NinjaoneConfig = z.strictObject({
       'How alert tickets and invoice request tickets are created; needed only if they go to this connection.',
     ),
   contacts: contactsBy(Name, 'the uid of the contact'),
-  boards: z
-    .array(Name)
-    .min(1)
-    .optional()
-    .describe(
-      'Names of the ticket boards to read. Default: all that the API application sees. One board that shows every ticket is best.',
-    ),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .optional()
-    .describe(
-      'Statuses that count as closed, as shown in NinjaOne. Default: the built-in Closed and all that inherit from it.',
-    ),
+  boards: Names.optional().describe(
+    'Names of the ticket boards to read. Default: all that the API application sees. One board that shows every ticket is best.',
+  ),
+  closedStatuses: Names.optional().describe(
+    'Statuses that count as closed, as shown in NinjaOne. Default: the built-in Closed and all that inherit from it.',
+  ),
   remoteTools: z
     .array(z.enum(['splashtop', 'teamviewer', 'quick-connect']))
     .min(1)
     .default(['splashtop', 'teamviewer', 'quick-connect'])
     .describe('Remote-control tools whose sessions are read; one request each on a quiet run.'),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(200)
-    .describe('Rows per page; the API allows at most 1000.'),
+  pageSize: upTo(1000, 200, 'Rows per page; the API allows at most 1000.'),
 });
 
 export type NinjaoneConfig = z.infer<typeof NinjaoneConfig>;

@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('NinjaOne', {
   'board-sort': reading.useful(
     'A board is sorted by lastUpdated when asked.',
     'Every run reads whole boards. Name one board with few columns and no filter.',
@@ -39,8 +39,6 @@ const rows = {
     'A new log entry moves the ticket’s lastUpdated.',
     'Tickets are not read: logged time would be missed. Contact NinjaOne support.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('NinjaOne', rows);
+export type FactId = keyof typeof facts.rows;

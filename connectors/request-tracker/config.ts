@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BaseUrl, Name } from '../http/settings.ts';
+import { BaseUrl, Name, Names, upTo } from '../http/settings.ts';
 
 const Address = BaseUrl.refine((text) => !/\/REST\/\d/i.test(text), {
   message: 'is the address that people open, without /REST/2.0: https://rt.example.org/rt',
@@ -27,11 +27,9 @@ export const RequestTrackerConfig = z
     clientField: FieldName.optional().describe(
       'Name of the ticket custom field that names the client; with clientFrom: custom-field.',
     ),
-    closedStatuses: z
-      .array(Name)
-      .min(1)
-      .default(['resolved'])
-      .describe('Statuses that count as closed, as RT spells them.'),
+    closedStatuses: Names.default(['resolved']).describe(
+      'Statuses that count as closed, as RT spells them.',
+    ),
     alerts: z
       .strictObject({ queue: QueueName.describe('Name of the queue for alert tickets.') })
       .optional()
@@ -46,12 +44,7 @@ export const RequestTrackerConfig = z
     workTypeField: FieldName.optional().describe(
       'Name of the ticket custom field whose value is the work type of all time on the ticket.',
     ),
-    pageSize: z
-      .int()
-      .min(1)
-      .max(100)
-      .default(100)
-      .describe('Rows per page; RT allows at most 100.'),
+    pageSize: upTo(100, 100, 'Rows per page; RT allows at most 100.'),
   })
   .refine(
     (config) => (config.clientFrom === 'custom-field') === (config.clientField !== undefined),

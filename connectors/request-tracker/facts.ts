@@ -1,7 +1,7 @@
 /** What cannot be believed of every RT: it depends on settings, scrips and rights that RT does not show. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('RT', {
   'query-dates': reading.needed(
     'A search takes `-3600 seconds` for the time that long ago.',
     'Nothing is read, since changes would be missed. Report the RT version and its $PreferDateTimeFormatNatural setting.',
@@ -22,8 +22,6 @@ const rows = {
     'A new note can be read back, and is found by its key.',
     'No notes are written, since duplicates could be written. Give the RT user ShowTicket and ShowTicketComments on the queue.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('RT', rows);
+export type FactId = keyof typeof facts.rows;

@@ -29,10 +29,7 @@ interface Seen {
   named: number;
 }
 
-export function checkConnection(
-  stripe: Stripe,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(stripe: Stripe, clientIds: readonly SourceId[]) {
   const seen: Seen = { account: null, debits: 0, named: 0 };
   const since = firstEventAt(stripe.context.now());
   return runChecks('Stripe', {

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type {
   MandateRow,
-  Page,
   PullRequest,
   RejectedRow,
   SourceId,
@@ -11,7 +10,7 @@ import { dateInZone, type Instant, instantFromMs } from '../../src/domain/time.t
 import { ifThere } from '../http/answers/if-there.ts';
 import { jsonOrNull } from '../http/answers/json.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, parseAll, readableRows } from '../kit/reading/lists.ts';
+import { allRows, parseAll, type Rows, readableRows } from '../kit/reading/lists.ts';
 import type { Stripe } from './call.ts';
 import {
   chargeList,
@@ -49,10 +48,7 @@ const Schemes = z.record(z.string(), z.string()).catch({});
  * Of customers with a change since; the first run of a day reads all, since cards expire without an event. What an
  * earlier pass read and Stripe lists no more was removed from the customer.
  */
-export async function* pullMandates(
-  stripe: Stripe,
-  request: PullRequest,
-): AsyncGenerator<Page<MandateRow>> {
+export async function* pullMandates(stripe: Stripe, request: PullRequest): Rows<MandateRow> {
   const { memory } = stripe.context;
   for (const customer of await customersToRead(stripe, request)) {
     const { rows, rejected } = await readSaved(stripe, customer);

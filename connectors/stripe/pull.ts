@@ -5,7 +5,7 @@ import { describeError, isKindError, KindError } from '../../src/domain/errors.t
 import { type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { ifThere } from '../http/answers/if-there.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { allRows, parseAll, quarantined } from '../kit/reading/lists.ts';
+import { allRows, parseAll, quarantined, type Rows } from '../kit/reading/lists.ts';
 import type { Stripe } from './call.ts';
 import {
   customerOf,
@@ -31,10 +31,7 @@ interface Change {
 const intentsPerPage = 50;
 
 /** Events are newest first, so a pass can resume only at the end. */
-export function pullPayments(
-  stripe: Stripe,
-  request: PullRequest,
-): AsyncGenerator<Page<PaymentRow>> {
+export function pullPayments(stripe: Stripe, request: PullRequest): Rows<PaymentRow> {
   const isOld = isBeforeEvents(request.since, stripe.context.now());
   return (isOld ? listedPayments : changedPayments)(stripe, request);
 }
@@ -42,7 +39,7 @@ export function pullPayments(
 async function* changedPayments(
   stripe: Stripe,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<PaymentRow>> {
+): Rows<PaymentRow> {
   const changes = new Map<SourceId, Change>();
   for await (const { rows } of stripe.pages(eventList(since, paymentEvents))) {
     const { rows: events, rejected } = parseRows(rows, EventWire, toChange);
@@ -65,7 +62,7 @@ async function* changedPayments(
 async function* listedPayments(
   stripe: Stripe,
   { since, clientIds }: PullRequest,
-): AsyncGenerator<Page<PaymentRow>> {
+): Rows<PaymentRow> {
   const changes = new Map<SourceId, Change>();
   const settled = eventList(firstEventAt(stripe.context.now()), ['payment_intent.succeeded']);
   for await (const { rows } of stripe.pages(settled)) {

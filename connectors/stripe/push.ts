@@ -25,7 +25,6 @@ const descriptionMax = 1000;
 
 export const rechargeRecord: KeyedRecord<Stripe, Recharge, KeyedIntent, FactId> = {
   noun: 'payment',
-  needs: () => ['intent-key'],
   kept: 'intent-key',
   find: findIntent,
   create: createIntent,

@@ -24,10 +24,7 @@ import { isAmong, isBilled, isWork } from './mapping.ts';
 import { ContractWire, ItemWire, TicketWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export function checkConnection(
-  ops: SuperOps,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(ops: SuperOps, clientIds: readonly SourceId[]) {
   let ofSchema: CheckResult[] = [];
   const introspection = async (): Promise<CheckResult[]> => {
     const [isShown, ...ofSteps] = await checkSchema(ops);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostUrl, Name, upTo } from '../http/settings.ts';
+import { HostUrl, Name, Names, upTo } from '../http/settings.ts';
 
 /** SuperOps IDs have up to 19 digits: as a plain number, one would be rounded. */
 const IdText = z
@@ -37,11 +37,9 @@ export const SuperopsConfig = z
     ),
     subdomain: Name.describe('First label of your SuperOps address, as MSP Information shows it.'),
     apiToken: Name.meta({ secret: true }).describe('API token of a dedicated user.'),
-    closedStatuses: z
-      .array(Name)
-      .min(1)
-      .default(['Resolved', 'Closed'])
-      .describe('Ticket statuses that count as closed, as SuperOps spells them.'),
+    closedStatuses: Names.default(['Resolved', 'Closed']).describe(
+      'Ticket statuses that count as closed, as SuperOps spells them.',
+    ),
     alerts: Alerts.prefault({}).describe('How alert tickets are made.'),
     billing: Billing.prefault({}).describe('How sales are billed.'),
     invoiceDays: upTo(

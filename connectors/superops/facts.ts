@@ -6,7 +6,7 @@ function inSchema(what: string, otherwise: string) {
   return reading.needed(`The tenant’s schema supports ${what}.`, otherwise);
 }
 
-const rows = {
+export const facts = keepFacts('SuperOps', {
   'schema-clients': inSchema('reading clients', 'No clients are read.'),
   'schema-tickets': inSchema('reading tickets', 'No tickets are read.'),
   'schema-time': inSchema('reading offered items', 'No time is read.'),
@@ -55,8 +55,6 @@ const rows = {
     'Writing one custom field of a client leaves the others unchanged.',
     'No balance is written into clients.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('SuperOps', rows);
+export type FactId = keyof typeof facts.rows;

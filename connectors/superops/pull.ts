@@ -11,7 +11,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { addSeconds, type Instant, instantFromMs } from '../../src/domain/time.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { type Rows, readPages } from '../kit/reading/lists.ts';
+import { type PresentIds, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { List, SuperOps } from './call.ts';
 import { withClosing } from './closed.ts';
 import { facts } from './facts.ts';
@@ -103,10 +103,7 @@ function wholeSecond(instant: Instant): Instant {
 }
 
 /** Which time exists now: SuperOps does not report deleted entries. */
-export async function* presentTime(
-  ops: SuperOps,
-  request: PresenceRequest,
-): AsyncGenerator<readonly SourceId[]> {
+export async function* presentTime(ops: SuperOps, request: PresenceRequest): PresentIds {
   ops.sweep.endsBefore = addSeconds(instantFromMs(ops.context.now()), 1);
   yield* listTime(ops, request, () => true);
 }
@@ -127,7 +124,7 @@ async function* listTime(
   ops: SuperOps,
   { from, to, clientIds }: PresenceRequest,
   isCounted: (row: unknown) => boolean,
-): AsyncGenerator<readonly SourceId[]> {
+): PresentIds {
   await facts.refuseIfFalse(ops.context, 'schema-time', 'dates-utc', 'items-hold-time');
   const list = itemsBy('billDate', 'createdTime');
   const isOurs = isOf(clientIds);

@@ -26,10 +26,7 @@ import { laborCategory, nativePrepay, productsIn, saleProduct } from './prepay-p
 import { ContractWire, Me, Settings, TicketSettings, TicketWire } from './schema.ts';
 import { verifyByReading } from './verify.ts';
 
-export function checkConnection(
-  syncro: Syncro,
-  clientIds: readonly SourceId[],
-): Promise<CheckResult[]> {
+export function checkConnection(syncro: Syncro, clientIds: readonly SourceId[]) {
   const now = instantFromMs(syncro.context.now());
   const faultOf = (id: SourceId) => findFault(syncro, id);
   return runChecks('Syncro', {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DueInDays, HostUrl, Name } from '../http/settings.ts';
+import { DueInDays, HostUrl, Name, Names, toggle, upTo } from '../http/settings.ts';
 
 const Alerts = z.strictObject({
   status: Name.default('New').describe('Status, by name, of low-balance tickets.'),
@@ -12,20 +12,14 @@ const Alerts = z.strictObject({
 
 const Notes = z.strictObject({
   subject: Name.optional().describe('Subject of notes. Default: that of the message template.'),
-  email: z
-    .boolean()
-    .default(false)
-    .describe('Whether Syncro e-mails a note for the client to the ticket’s contact.'),
+  email: toggle(false, 'Whether Syncro e-mails a note for the client to the ticket’s contact.'),
 });
 
 const Billing = z.strictObject({
   product: Name.optional().describe(
     'Product, by name, for offers without their own; not of the categories Labor or Prepay Hours.',
   ),
-  taxable: z
-    .boolean()
-    .default(true)
-    .describe('Whether a line without a product is taxable; a product says so itself.'),
+  taxable: toggle(true, 'Whether a line without a product is taxable; a product says so itself.'),
   dueInDays: DueInDays,
 });
 
@@ -36,27 +30,21 @@ export const SyncroConfig = z.strictObject({
   alerts: Alerts.prefault({}).describe('How low-balance tickets are made.'),
   notes: Notes.prefault({}).describe('How notes on tickets are made.'),
   billing: Billing.prefault({}).describe('How sales are billed.'),
-  closedStatuses: z
-    .array(Name)
-    .min(1)
-    .default(['Resolved', 'Invoiced'])
-    .describe('Statuses, by name, in which a ticket counts as closed.'),
-  showsNotes: z
-    .boolean()
-    .default(false)
-    .describe('Whether notes in the labor log may be shown to clients.'),
+  closedStatuses: Names.default(['Resolved', 'Invoiced']).describe(
+    'Statuses, by name, in which a ticket counts as closed.',
+  ),
+  showsNotes: toggle(false, 'Whether notes in the labor log may be shown to clients.'),
   prepayOffSince: z.iso
     .date()
     .optional()
     .describe(
       'Date since which Prepay Hours tracking is off for the whole Syncro account. Earlier sales of prepaid hours no longer fail check; later ones do.',
     ),
-  requestsPerMinute: z
-    .int()
-    .min(1)
-    .max(60_000)
-    .default(150)
-    .describe('Maximum requests, evenly spaced; Syncro allows 180 a minute per IP address.'),
+  requestsPerMinute: upTo(
+    60_000,
+    150,
+    'Maximum requests, evenly spaced; Syncro allows 180 a minute per IP address.',
+  ),
 });
 
 export type SyncroConfig = z.infer<typeof SyncroConfig>;

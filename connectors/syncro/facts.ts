@@ -1,7 +1,7 @@
 /** What the vendor does not document and the connector relies on. */
 import { keepFacts, reading, writing } from '../kit/checking/facts.ts';
 
-const rows = {
+export const facts = keepFacts('Syncro', {
   'tickets-since': reading.needed(
     'since_updated_at lists a ticket from a second before its updated_at.',
     'No tickets and no time are read, since changes would be missed.',
@@ -38,8 +38,6 @@ const rows = {
     'Writing one custom field of a customer leaves the others unchanged.',
     'No balance is written into customers.',
   ),
-};
+});
 
-export type FactId = keyof typeof rows;
-
-export const facts = keepFacts<FactId>('Syncro', rows);
+export type FactId = keyof typeof facts.rows;

@@ -1,8 +1,8 @@
 /** Syncro's lists, and single rows that more than one step asks for. */
 import type { ClientRow, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds, type Instant } from '../../src/domain/time.ts';
-import { numericIds, readPages, refuseOld } from '../kit/reading/lists.ts';
-import { lookUpNames, type NamedRow, oneByOne } from '../kit/reading/names.ts';
+import { numericIds, oneByOne, readPages, refuseOld } from '../kit/reading/lists.ts';
+import { lookUpNames, type NamedRow } from '../kit/reading/names.ts';
 import type { List, Syncro } from './call.ts';
 import { fromCustomer } from './mapping.ts';
 import { CustomerDetail, CustomerWire, ProductDetail, Settings, Users } from './schema.ts';

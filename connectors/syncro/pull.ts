@@ -6,8 +6,8 @@ import type {
   TicketRow,
 } from '../../src/contract/connector.ts';
 import { parseRows } from '../http/answers/rows.ts';
-import { linesOneByOne, withLines } from '../kit/reading/invoice-lines.ts';
-import { createDescent, type Rows, readPages } from '../kit/reading/lists.ts';
+import { withLines } from '../kit/reading/invoice-lines.ts';
+import { createDescent, oneByOne, type Rows, readPages } from '../kit/reading/lists.ts';
 import type { Syncro } from './call.ts';
 import { facts } from './facts.ts';
 import { clientNumbers, customerList, invoiceList, refuseUnasked, ticketList } from './lists.ts';
@@ -70,7 +70,7 @@ export async function* pullInvoices(syncro: Syncro, request: PullRequest): Rows<
     refuse: ({ updatedAt }) => refuseUnasked(list, updatedAt, request.since),
     isWanted: ({ clientId }) => ids.includes(clientId ?? ''),
   });
-  const readLines = linesOneByOne(async (id) => {
+  const readLines = oneByOne(async (id) => {
     const invoice = await syncro.getIfThere(`/invoices/${id}`, InvoiceDetail);
     return (invoice?.line_items ?? []).map((line) => fromInvoiceLine(line, currency));
   });

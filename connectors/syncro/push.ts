@@ -16,7 +16,6 @@ import { CommentWire, KeyedTicket, NumberId, TicketDetail } from './schema.ts';
 /** Found again by a tag that is its key. */
 export const alertRecord: KeyedRecord<Syncro, TicketText, KeyedTicket, FactId> = {
   noun: 'ticket',
-  needs: () => ['ticket-key'],
   kept: 'ticket-key',
   find: findTicket,
   create: createTicket,

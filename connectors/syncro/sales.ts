@@ -23,7 +23,6 @@ import { InvoiceDetail, NumberId, type ProductWire } from './schema.ts';
 
 export const saleRecord: KeyedRecord<Syncro, Sale, InvoiceDetail, FactId> = {
   noun: 'invoice',
-  needs: () => ['invoice-number'],
   kept: 'invoice-number',
   find: findInvoice,
   isWhole: hasLine,

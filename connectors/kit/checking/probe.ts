@@ -71,30 +71,7 @@ interface ProbeStep<Id extends string> {
   work(): Promise<void>;
 }
 
-interface Removal {
-  /** Paths of what was written, newest first. */
-  written: readonly string[];
-  remove(path: string): Promise<void>;
-  /** What an admin should do if something cannot be removed. */
-  fix: string;
-  /** What the API cannot remove, and its final state. */
-  stays?: readonly string[];
-}
-
-/** Runs the steps, then removes everything they wrote. */
-async function runProbe<Id extends string>(
-  call: { context: ConnectorContext },
-  book: FactBook<Id>,
-  steps: readonly ProbeStep<Id>[],
-  removal: Removal,
-  product: string,
-): Promise<CheckResult[]> {
-  const results = await runSteps(call, book, steps, product);
-  const { written, remove, fix, stays } = removal;
-  return [...results, await removeWritten(written, remove, fix, stays)];
-}
-
-/** For a vendor that cannot delete by path. */
+/** Runs the steps; what they wrote is removed by the caller. */
 export async function runSteps<Id extends string>(
   { context }: { context: ConnectorContext },
   book: FactBook<Id>,
@@ -137,16 +114,15 @@ export function fieldStep<
   return { facts: [fact], work };
 }
 
-/** `paths`: newest first. Lists what could not be removed, with `fix`, and what stays. */
+/** Lists what could not be removed, with `fix`, and what stays. */
 async function removeWritten(
-  paths: readonly string[],
+  { written, stays }: Traces,
   remove: (path: string) => Promise<void>,
   fix: string,
-  stays: readonly string[] = [],
 ): Promise<CheckResult> {
   const id = 'probe.removed';
   const left: string[] = [];
-  for (const path of paths) {
+  for (const path of written) {
     try {
       await remove(path);
     } catch (error) {
@@ -154,7 +130,7 @@ async function removeWritten(
       left.push(`${path} (${describeError(error)})`);
     }
   }
-  if (left.length === 0 && (paths.length > 0 || stays.length === 0)) {
+  if (left.length === 0 && (written.length > 0 || stays.length === 0)) {
     const but = stays.length === 0 ? '' : `, except ${stays.join('; ')}`;
     return { id, status: 'ok', detail: `All test records were removed${but}.` };
   }
@@ -205,7 +181,9 @@ interface ProbedSale<C, Id extends string> {
 type Sale = PushMessages['invoice'];
 
 interface Traces {
+  /** Paths of what was written, newest first. */
   written: string[];
+  /** What the API cannot remove, and its final state. */
   stays: string[];
 }
 
@@ -231,7 +209,8 @@ export function createProbe<
       const work = async () => void (await sale.create(call, test, wrote, stays));
       steps.push({ facts: sale.facts, work });
     }
-    return runProbe(call, book, steps, { ...traces, remove: call.remove, fix }, product);
+    const results = await runSteps(call, book, steps, product);
+    return [...results, await removeWritten(traces, call.remove, fix)];
   };
 }
 

@@ -2,15 +2,6 @@ import type { InvoiceLine, InvoiceRow, PullRequest } from '../../../src/contract
 
 export type LinesOf = ReadonlyMap<string, readonly InvoiceLine[]>;
 
-/** For a vendor that shows the lines of one invoice at a time. */
-export function linesOneByOne(read: (invoiceId: string) => Promise<readonly InvoiceLine[]>) {
-  return async (invoiceIds: readonly string[]): Promise<LinesOf> => {
-    const found = new Map<string, readonly InvoiceLine[]>();
-    for (const id of invoiceIds) found.set(id, await read(id));
-    return found;
-  };
-}
-
 /** The rows with the lines that the request wants; lines of other invoices are not requested. */
 export async function withLines(
   rows: readonly InvoiceRow[],

@@ -23,6 +23,9 @@ export type Pages = AsyncGenerator<ListPage>;
 /** The pages of a pull. */
 export type Rows<Row> = AsyncGenerator<Page<Row>>;
 
+/** IDs of the time that exists. */
+export type PresentIds = AsyncGenerator<readonly SourceId[]>;
+
 interface HasPages<List> {
   pages(list: List): Pages;
 }
@@ -250,6 +253,18 @@ export function createDescent(since: Instant): { see(at: Instant): void; isDone(
       oldest = at;
     },
     isDone: () => isOrdered && oldest < since,
+  };
+}
+
+/** For a vendor that shows one at a time. Null: there is none. */
+export function oneByOne<T>(read: (id: string) => Promise<T | null>) {
+  return async (ids: readonly string[]): Promise<ReadonlyMap<string, T>> => {
+    const found = new Map<string, T>();
+    for (const id of ids) {
+      const one = await read(id);
+      if (one !== null) found.set(id, one);
+    }
+    return found;
   };
 }
 

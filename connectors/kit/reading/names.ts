@@ -6,16 +6,12 @@ import { unlistedName } from '../../../src/domain/records/unlisted-names.ts';
 import { isRecent } from '../../http/answers/clock.ts';
 import { jsonOrNull } from '../../http/answers/json.ts';
 import { presentIds } from '../../http/answers/rows.ts';
-import { type HasContext, type Remembered, remember } from './remembered.ts';
+import { type HasContext, lifeMs, type Remembered, remember } from './remembered.ts';
 
 export const NamedRow = z.object({ id: z.string(), name: z.string() });
 export type NamedRow = z.infer<typeof NamedRow>;
 
-/** After a day a list is read again when it is next needed. */
-const lifeMs = 86_400_000;
-
 const Stored = z.object({ readAtMs: z.number(), rows: z.array(NamedRow) });
-type Stored = z.infer<typeof Stored>;
 
 /**
  * Reads the whole list of each kind of name. Kinds are named in the plural, as in messages. `of`: ID of the record that
@@ -83,40 +79,19 @@ export async function lookUpNames(
   ids: Iterable<string>,
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<ReadonlyMap<string, string>> {
-  const { readAtMs, rows } = (await readStored(call, kind)) ?? {
-    readAtMs: call.context.now(),
-    rows: [],
-  };
+  const { memory, now } = call.context;
+  const key = `names.${kind}`;
+  const { data } = Stored.safeParse(jsonOrNull(await memory.get(key)));
+  const isKnown = data !== undefined && isRecent(data.readAtMs, now(), lifeMs);
+  const { readAtMs, rows } = isKnown ? data : { readAtMs: now(), rows: [] };
   const names = mapOf(rows);
   const unknown = [...new Set(ids)].filter((id) => !names.has(id));
   if (unknown.length === 0) return names;
   const found = await read(unknown);
   for (const id of unknown) names.set(id, found.get(id) ?? unlistedName(id));
   const all = [...names].map(([id, name]) => ({ id, name }));
-  await store(call, kind, { readAtMs, rows: all });
+  await memory.set(key, JSON.stringify({ readAtMs, rows: all }));
   return names;
-}
-
-/** For a vendor that shows one at a time. */
-export function oneByOne(read: (id: string) => Promise<string | null>) {
-  return async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    const names = new Map<string, string>();
-    for (const id of ids) {
-      const name = await read(id);
-      if (name !== null) names.set(id, name);
-    }
-    return names;
-  };
-}
-
-/** Null if nothing is stored, or it is too old. */
-async function readStored({ context }: HasContext, kind: string): Promise<Stored | null> {
-  const { success, data } = Stored.safeParse(jsonOrNull(await context.memory.get(`names.${kind}`)));
-  return success && isRecent(data.readAtMs, context.now(), lifeMs) ? data : null;
-}
-
-function store({ context }: HasContext, kind: string, stored: Stored): Promise<void> {
-  return context.memory.set(`names.${kind}`, JSON.stringify(stored));
 }
 
 /** `config`: a configured name that the vendor does not have; lists those that it has. */

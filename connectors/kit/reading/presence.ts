@@ -31,6 +31,7 @@ export function countedPresence(
   };
 }
 
-function questionOf({ from, to, clientIds }: PresenceRequest): string {
+/** Identifies what a count is of. */
+export function questionOf({ from, to, clientIds }: PresenceRequest): string {
   return [from, to, ...clientIds].join(' ');
 }

@@ -22,7 +22,7 @@ export interface Remembered<C, Row> {
 }
 
 /** After a day a list is read again when it is next needed. */
-const lifeMs = 86_400_000;
+export const lifeMs = 86_400_000;
 /** Many unknown rows in one pass take one request. */
 const justReadMs = 60_000;
 

@@ -5,6 +5,7 @@ import type {
   Push,
   PushMessages,
 } from '../../../src/contract/connector.ts';
+import { KindError } from '../../../src/domain/errors.ts';
 import type { OpenCall } from '../call.ts';
 import type { FactBook } from '../checking/facts.ts';
 
@@ -29,6 +30,42 @@ export function guardedNotes<C extends { context: ConnectorContext }, Id extends
       return write(call, note);
     },
   };
+}
+
+interface ReadBack<C, Row> {
+  send(call: C, note: Note): Promise<unknown>;
+  read(call: C, note: Note): Promise<Row | null>;
+  isInternal(row: Row): boolean | null | undefined;
+  delivered(row: Row, note: Note): Delivered;
+}
+
+/**
+ * For responses that need not show the note: it is read back, and without seeing it the outcome is unknown. `fact`: a
+ * note keeps its audience.
+ */
+export function readBackNotes<C extends { context: ConnectorContext }, Row, Id extends string>(
+  book: FactBook<Id>,
+  fact: Id,
+  { send, read, isInternal, delivered }: ReadBack<C, Row>,
+): NoteRecord<C> {
+  return guardedNotes(book, [fact], {
+    async find(call, note) {
+      const row = await read(call, note);
+      return row === null ? null : delivered(row, note);
+    },
+    async write(call, note) {
+      await send(call, note);
+      const row = await read(call, note);
+      if (row === null) {
+        const message = `The note on ticket ${note.ticketId} was accepted but is not listed yet.`;
+        throw new KindError('unknown-outcome', message);
+      }
+      const made = delivered(row, note);
+      const written = { id: made.remoteId, isInternal: isInternal(row) };
+      await verifyAudience(call, book, fact, note, written);
+      return made;
+    },
+  });
 }
 
 export function notePush<C>({ find, write }: NoteRecord<C>) {

@@ -16,8 +16,8 @@ import { type ClosableTicket, inspectTicket, type Keyed, withdrawTicket } from '
 export interface KeyedRecord<C, Message, Row, Id extends string> {
   /** Noun for the log: `ticket`. */
   noun: string;
-  /** Nothing is written if one of these facts is false. */
-  needs(call: C, message: Message): readonly Id[];
+  /** Nothing is written if one of these facts is false. Default: `kept`. */
+  needs?(call: C, message: Message): readonly Id[];
   /** Compared exactly in code, since the vendor may ignore a filter. Throws for an unreadable row. */
   find(call: C, message: Message): Promise<Row | null>;
   /** Anything that could fail is checked before the write. */
@@ -82,7 +82,8 @@ export async function createKeyed<C extends HasContext, Message, Row, Id extends
   record: KeyedRecord<C, Message, Row, Id>,
   message: Message,
 ): Promise<Delivered> {
-  await refuseIfFalse(call.context, ...record.needs(call, message));
+  const ofKey = record.kept === undefined ? [] : [record.kept];
+  await refuseIfFalse(call.context, ...(record.needs?.(call, message) ?? ofKey));
   const made = await record.create(call, message);
   if (record.kept === undefined) return made;
   const row = await record.find(call, message);
