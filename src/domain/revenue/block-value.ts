@@ -30,6 +30,6 @@ export function worthOf({ amountMinor, invoiced, rateMinor }: ValuedBlock): Wort
 }
 
 /** Value of what is left, in seconds (money: minor units). */
-export function valueOf(balance: number, worth: Worth | null): number {
+export function valueOfLeft(balance: number, worth: Worth | null): number {
   return worth === null ? balance : shareOfPrice(worth.totalMinor, balance, worth.seconds);
 }

@@ -1,6 +1,6 @@
 import { isOpeningEdit } from '../keys.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
-import { type ValuedBlock, valueOf, type Worth, worthOf } from './block-value.ts';
+import { type ValuedBlock, valueOfLeft, type Worth, worthOf } from './block-value.ts';
 
 /** In the order of a roll-forward. */
 export const movementKinds = [
@@ -79,7 +79,7 @@ export class EntryValuer {
     const before = held.leftMinor;
     const amount = held.worth === null ? (entry.minor ?? 0) : entry.seconds;
     held.left += entry.side === 'credit' ? amount : -amount;
-    held.leftMinor = valueOf(held.left, held.worth);
+    held.leftMinor = valueOfLeft(held.left, held.worth);
     const change = held.leftMinor - before;
     if (entry.reason === 'rollover' && entry.side === 'debit') {
       this.#rolled.set(pairOf(entry), -change);

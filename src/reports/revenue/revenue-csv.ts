@@ -1,7 +1,6 @@
 import { textFromMinor } from '../../domain/money.ts';
 import { movementKinds } from '../../domain/revenue/movements.ts';
 import { csvText } from '../format/csv.ts';
-import type { Retention } from './retention.ts';
 import type { CurrencyRevenue, RevenueReport } from './revenue.ts';
 
 type Row = (string | number | null)[];
