@@ -83,7 +83,7 @@ export function retentionToCsv({ retention }: RevenueReport): string {
         one.bought,
         one.medianDaysBetween,
         spellFlag(one.wasActive),
-        spellFlag(one.isRetained),
+        one.wasActive ? spellFlag(one.isRetained) : null,
         null,
         null,
       ],

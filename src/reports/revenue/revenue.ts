@@ -17,7 +17,7 @@ interface PeriodRow extends Figures {
 
 export interface CurrencyRevenue {
   currency: string;
-  /** The roll-forward: one row per month, without gaps. */
+  /** The roll-forward: one row per month from the first with anything on, without gaps. */
   months: MonthRow[];
   total: PeriodRow;
   clients: (PeriodRow & { client: string; clientId: string })[];
@@ -66,7 +66,8 @@ function sumUp(
   period: RevenuePeriod,
 ): CurrencyRevenue {
   const byMonth = Map.groupBy(rows, ({ month }) => month);
-  const months = monthsOf(period).map((month) => ({
+  const from = rows[0]?.month ?? period.from;
+  const months = monthsOf({ from, to: period.to }).map((month) => ({
     month,
     currency,
     ...addUp((byMonth.get(month) ?? []).map((row) => [row])),
