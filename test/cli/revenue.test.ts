@@ -95,7 +95,9 @@ test('a report that does not tie to the balances of the database is refused', as
   Object.assign(cli.bench, { store: { ...store, readBalancesAt } });
   const { exitCode, out, err } = await cli.run(['report', 'revenue', ...quarter]);
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
-  expect(err).toContain('does not tie to the ledger: block b-old holds 0 and 1, not 0 and 0');
+  expect(err).toContain(
+    'Revenue does not tie to the ledger: block b-old holds 0 and 1, not 0 and 0',
+  );
 });
 
 test('a journal for QuickBooks has one side per line and balances', async () => {

@@ -6,11 +6,7 @@ import { addMonths, instantFromMs } from '../../domain/time.ts';
 import { sumUpRevenue } from '../../reports/revenue/revenue.ts';
 import { type RevenueTable, toRevenuePage } from '../../reports/revenue/revenue-page.ts';
 import { currentMonth, toRevenuePeriod } from '../../reports/revenue/revenue-period.ts';
-import {
-  type MeasuredAccount,
-  readAccounts,
-  readRevenue,
-} from '../../reports/revenue/revenue-source.ts';
+import { readRevenue } from '../../reports/revenue/revenue-source.ts';
 import {
   isJournal,
   type RevenueFormat,
@@ -53,11 +49,8 @@ export function addRevenueReport(report: Command, cli: Cli): void {
         const format = options.format ?? usualFormat(options.out, scope.isJson);
         const period = readPeriod(options, format, current);
         const id = query === undefined ? null : readPayer(scope, query);
-        const accounts = await readAccounts(store, { clients, zone: config.timezone });
-        const measured: MeasuredAccount[] = [];
-        for (const account of accounts.filter((one) => id === null || one.id === id)) {
-          measured.push(await readRevenue(store, account, period));
-        }
+        const request = { clients, zone: config.timezone, period, clientId: id };
+        const measured = await readRevenue(store, request);
         answerRevenue(scope, sumUpRevenue(measured, period), { format, current, out: options.out });
         return 0;
       }),

@@ -28,7 +28,7 @@ interface BlockLeft {
 }
 
 /** A block that was bought, and not taken back by the end of the period. */
-export interface Purchase {
+interface Purchase {
   blockId: string;
   /** The day on which its hours were first credited. */
   on: DateText;

@@ -37,7 +37,7 @@ export function deferredChange(figures: Figures): number {
 }
 
 /** The money of one ledger entry. */
-export interface Movement {
+interface Movement {
   block: ValuedBlock;
   kind: MovementKind;
   /** Signed like its kind's figures. */

@@ -2,19 +2,14 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { KindError } from '../../domain/errors.ts';
 import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
-import { monthsOf, type RevenuePeriod } from '../../domain/revenue/account.ts';
-import { addMonths, dateInZone, earliest, type Instant, startOfDay } from '../../domain/time.ts';
+import type { RevenuePeriod } from '../../domain/revenue/account.ts';
+import { addMonths, dateInZone, earliest, startOfDay } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
 import type { PostedCharge, Store } from '../../store/port.ts';
 import { plainJson } from '../format/plain-text.ts';
 import { type RevenueReport, sumUpRevenue } from '../revenue/revenue.ts';
 import { retentionToCsv, revenueToCsv, rollForwardToCsv } from '../revenue/revenue-csv.ts';
-import {
-  type Account,
-  type MeasuredAccount,
-  readAccounts,
-  readRevenue,
-} from '../revenue/revenue-source.ts';
+import { type MeasuredAccount, readAccounts, readRevenue } from '../revenue/revenue-source.ts';
 import { blocksToCsv, clientsToCsv, type ExportedEntry, ledgerToCsv } from './buyer-rows.ts';
 import { listDocuments } from './documents.ts';
 import { spellReadme } from './readme.ts';
@@ -43,30 +38,29 @@ const technicianWords: Record<Language, string> = { en: 'Technician', fr: 'Techn
 /** Everything that a buyer of the company checks, as of the end of the period. */
 export async function buildBuyerFiles(store: Store, request: BuyerRequest): Promise<BuyerFiles> {
   const { clients, zone, to, locale, isAnonymous } = request;
-  const accounts = await readAccounts(store, { clients, zone });
-  const rows = await readLedgers(store, accounts, to, isAnonymous);
-  const period = { from: request.from ?? firstMonth(accounts, rows), to };
-  if (monthsOf(period).length === 0) {
-    throw new KindError('config', `Nothing was posted up to ${to}.`, {
-      fix: 'Choose a later month with --to.',
-    });
-  }
-  const measured: MeasuredAccount[] = [];
-  for (const account of accounts) measured.push(await readRevenue(store, account, period));
-  const entries = accounts.flatMap(({ id }) => rows.get(id) ?? []);
+  const period = { from: request.from ?? (await findFirstMonth(store, request)), to };
+  const ledgers = new Map<string, ExportedEntry[]>();
+  const accounts = await readRevenue(store, {
+    ...{ clients, zone, period, clientId: null },
+    keep: (account, entries) => {
+      const spell = (entry: LedgerEntry) =>
+        isAnonymous ? removeNote(entry, account) : { ...entry, isNoteRemoved: false };
+      ledgers.set(account.id, entries.map(spell));
+    },
+  });
+  const entries = accounts.flatMap(({ id }) => ledgers.get(id) ?? []);
   const charges: PostedCharge[] = [];
   for (const { id, zone: own } of accounts) {
-    for await (const page of store.streamCharges(id, '', endOf(to, own))) charges.push(...page);
+    const end = startOfDay(addMonths(`${to}-01`, 1), own);
+    for await (const page of store.streamCharges(id, '', end)) charges.push(...page);
   }
+  const technicians = isAnonymous ? technicianWords[languageOf(locale)] : null;
   const files = new Map([
     ['README.txt', spellReadme(locale, period, isAnonymous)],
     ['clients.csv', clientsToCsv(accounts)],
     ['ledger.csv', ledgerToCsv(entries)],
-    [
-      'charges.csv',
-      chargesToCsv(charges, isAnonymous ? technicianWords[languageOf(locale)] : null),
-    ],
-    ...filesOfRevenue(measured, sumUpRevenue(measured, period)),
+    ['charges.csv', chargesToCsv(charges, technicians)],
+    ...filesOfRevenue(accounts, sumUpRevenue(accounts, period)),
   ]);
   for (const { name, text } of await listDocuments()) files.set(name, text);
   return { files, period, entries: entries.length };
@@ -86,37 +80,18 @@ export function filesOfRevenue(
   ];
 }
 
-async function readLedgers(
-  store: Store,
-  accounts: readonly Account[],
-  to: string,
-  isAnonymous: boolean,
-): Promise<Map<string, ExportedEntry[]>> {
-  const spell = (entry: LedgerEntry, account: Account) =>
-    isAnonymous ? removeNote(entry, account) : { ...entry, isNoteRemoved: false };
-  const ledgers = new Map<string, ExportedEntry[]>();
-  for (const account of accounts) {
-    const entries: ExportedEntry[] = [];
-    for await (const page of store.streamLedger(account.id, null, endOf(to, account.zone))) {
-      entries.push(...page.map((entry) => spell(entry, account)));
+/** The month of the first entry. */
+async function findFirstMonth(store: Store, { clients, zone, to }: BuyerRequest): Promise<string> {
+  const months: string[] = [];
+  for (const account of await readAccounts(store, { clients, zone })) {
+    for await (const [first] of store.streamLedger(account.id, null, null)) {
+      if (first !== undefined) months.push(dateInZone(first.postedAt, account.zone).slice(0, 7));
+      break;
     }
-    ledgers.set(account.id, entries);
   }
-  return ledgers;
-}
-
-function endOf(month: string, zone: ZoneName): Instant {
-  return startOfDay(addMonths(`${month}-01`, 1), zone);
-}
-
-/** `9999-12`: nothing was posted. */
-function firstMonth(
-  accounts: readonly Account[],
-  ledgers: ReadonlyMap<string, readonly ExportedEntry[]>,
-): string {
-  const days = accounts.flatMap(({ id, zone }) => {
-    const first = ledgers.get(id)?.[0];
-    return first === undefined ? [] : [dateInZone(first.postedAt, zone)];
+  const first = earliest(months);
+  if (first !== '' && first <= to) return first;
+  throw new KindError('config', `Nothing was posted up to ${to}.`, {
+    fix: 'Choose a later month with --to.',
   });
-  return days.length === 0 ? '9999-12' : earliest(days).slice(0, 7);
 }

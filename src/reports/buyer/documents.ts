@@ -1,5 +1,5 @@
 /** A document that goes into the buyer's file as it is: `agreements/dupont-2026-03-01.html`. */
-export interface BuyerDocument {
+interface BuyerDocument {
   name: string;
   text: string;
 }

@@ -7,7 +7,7 @@ import { filesOfRevenue } from './buyer-files.ts';
 import { type ExportedEntry, readAccountsFrom, readLedgerRow, readTable } from './buyer-rows.ts';
 import { type Manifest, manifestName, toManifest } from './manifest.ts';
 
-export interface VerifiedExport {
+interface VerifiedExport {
   /** Null: everything agrees. */
   disagreement: Disagreement | null;
   sha256: string;

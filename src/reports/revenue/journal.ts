@@ -4,7 +4,7 @@ import { addDays, addMonths, type DateText } from '../../domain/time.ts';
 import type { RevenueReport } from './revenue.ts';
 import type { RevenueWords } from './revenue-words.ts';
 
-export interface JournalLine {
+interface JournalLine {
   account: string;
   description: string;
   /** Null: of all clients. */

@@ -6,7 +6,7 @@ import {
 import { type DateText, daysBetween } from '../../domain/time.ts';
 import type { MeasuredAccount } from './revenue-source.ts';
 
-export interface ClientRetention {
+interface ClientRetention {
   client: string;
   clientId: string;
   /** Blocks bought in the period and not taken back. */

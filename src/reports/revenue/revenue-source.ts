@@ -71,31 +71,53 @@ function saleOf(sale: BlockSale | undefined, zone: ZoneName) {
   return { invoiced, invoice: label, lowOn, orderedOn: dateInZone(orderedAt, zone), paidOn };
 }
 
-/** Entries may be posted between two of our reads, in a month that is still running. */
+/** Between two of our reads, a running service may post entries, and add blocks. */
 const attemptsMax = 3;
 
+interface RevenueRequest extends SourceOptions {
+  period: RevenuePeriod;
+  /** Null: all. */
+  clientId: string | null;
+  /** Gets the entries of each account, up to the end of the period; again, if they are read again. */
+  keep?(account: Account, entries: readonly LedgerEntry[]): void;
+}
+
 /**
- * Measures the account, and compares what is left of each block with the database's own sums: a
+ * Measures the accounts, and compares what is left of each block with the database's own sums: a
  * report that does not tie to the ledger is not shown.
  */
 export async function readRevenue(
   store: Store,
-  account: Account,
-  period: RevenuePeriod,
-): Promise<MeasuredAccount> {
-  const next = addMonths(`${period.to}-01`, 1);
-  const [from, to] = [`${period.from}-01`, next].map((day) => startOfDay(day, account.zone));
-  if (from === undefined || to === undefined) throw new Error('a period has two ends');
+  request: RevenueRequest,
+): Promise<MeasuredAccount[]> {
+  const { clientId } = request;
   for (let attempt = 1; ; attempt += 1) {
-    const entries: LedgerEntry[] = [];
-    for await (const page of store.streamLedger(account.id, null, to)) entries.push(...page);
-    const revenue = measureAccount(entries, account.blocks, account.zone, period);
-    const fault = findFault(revenue, await store.readBalancesAt(account.id, from, to), account);
-    if (fault === null) return { ...account, revenue };
-    if (attempt === attemptsMax) {
-      throw new Error(`The revenue of ${account.name} does not tie to the ledger: ${fault}.`);
+    const accounts = await readAccounts(store, request);
+    const measured: MeasuredAccount[] = [];
+    let fault: string | null = null;
+    for (const account of accounts.filter(({ id }) => clientId === null || id === clientId)) {
+      const { revenue, fault: found } = await measure(store, account, request);
+      measured.push({ ...account, revenue });
+      fault ??= found;
     }
+    if (fault === null) return measured;
+    if (attempt === attemptsMax) throw new Error(`Revenue does not tie to the ledger: ${fault}.`);
   }
+}
+
+async function measure(store: Store, account: Account, { period, keep }: RevenueRequest) {
+  const { id, zone, blocks } = account;
+  const from = startOfDay(`${period.from}-01`, zone);
+  const to = startOfDay(addMonths(`${period.to}-01`, 1), zone);
+  const entries: LedgerEntry[] = [];
+  for await (const page of store.streamLedger(id, null, to)) entries.push(...page);
+  keep?.(account, entries);
+  const known = new Set(blocks.map((block) => block.id));
+  const stray = entries.find(({ blockId }) => blockId !== null && !known.has(blockId));
+  const usable = stray === undefined ? entries : [];
+  const revenue = measureAccount(usable, blocks, zone, period);
+  const fault = findFault(revenue, await store.readBalancesAt(id, from, to), account);
+  return { revenue, fault };
 }
 
 function findFault(

@@ -3,7 +3,7 @@ import { addFigures, emptyFigures, type Figures } from '../../domain/revenue/mov
 import { measureRetention, type Retention } from './retention.ts';
 import type { MeasuredAccount } from './revenue-source.ts';
 
-export interface ClientRow extends MonthRow {
+interface ClientRow extends MonthRow {
   client: string;
   clientId: string;
 }
