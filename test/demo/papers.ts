@@ -1,5 +1,5 @@
 /** What the demo leaves to look at: statements, a page for each client, and the owner's revenue. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BuyerDocument,
@@ -108,11 +108,9 @@ export async function writeRevenue(
   program.name(['export', 'buyer', join(shown, 'buyer'), '--replace-technicians']);
   const asked = ['export', 'buyer', place, '--replace-technicians'];
   const { sha256 } = await program.ask(asked, BuyerDocument);
-  await program.show(['verify', '--export', place]);
-  return {
-    report: await program.ask(report, RevenueDocument),
-    files,
-    buyer: { sha256 },
-    verified: await program.ask(['verify', '--export', place], VerifyExportDocument),
-  };
+  program.name(['verify', '--export', join(shown, 'buyer')]);
+  const verified = await program.ask(['verify', '--export', place], VerifyExportDocument);
+  program.say(`  The SHA-256 for the contract, found again: ${verified.sha256}\n`);
+  const figures = JSON.parse(readFileSync(join(place, 'revenue.json'), 'utf8'));
+  return { report: RevenueDocument.parse(figures), files, buyer: { sha256 }, verified };
 }

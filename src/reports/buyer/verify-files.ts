@@ -1,10 +1,10 @@
-import { chainHash, chainStart, type LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { chainHash, chainStart } from '../../domain/ledger/ledger.ts';
 import { measureAccount, type RevenuePeriod } from '../../domain/revenue/account.ts';
 import type { Disagreement } from '../../store/port.ts';
 import { sumUpRevenue } from '../revenue/revenue.ts';
 import type { MeasuredAccount } from '../revenue/revenue-source.ts';
 import { filesOfRevenue } from './buyer-files.ts';
-import { type ExportedEntry, readAccountsFrom, readLedgerRow, readTable } from './buyer-rows.ts';
+import { type ExportedEntry, readAccountsFrom, readLedgerFrom } from './buyer-rows.ts';
 import { type Manifest, manifestName, toManifest } from './manifest.ts';
 
 interface VerifiedExport {
@@ -25,28 +25,24 @@ type Files = ReadonlyMap<string, string>;
  */
 export function verifyFiles(files: Files): VerifiedExport {
   const found = toManifest(new Map([...files].filter(([name]) => name !== manifestName)));
-  const rows = readTable(files.get('ledger.csv') ?? '').map(readLedgerRow);
-  const result = {
-    sha256: found.sha256,
-    clients: new Set(rows.map(({ clientId }) => clientId)).size,
-    entries: rows.length,
-    removedNotes: rows.filter(({ isNoteRemoved }) => isNoteRemoved).length,
-  };
-  return { ...result, disagreement: findDisagreement(files, rows, found) };
-}
-
-function findDisagreement(
-  files: Files,
-  rows: readonly (LedgerEntry & ExportedEntry)[],
-  found: Manifest,
-): Disagreement | null {
+  const result = { sha256: found.sha256, clients: 0, entries: 0, removedNotes: 0 };
   try {
     const stated = JSON.parse(files.get(manifestName) ?? '') as Manifest;
-    return compareManifests(stated, found) ?? findBrokenChain(rows) ?? compareRevenue(files, rows);
+    const changed = compareManifests(stated, found);
+    if (changed !== null) return { ...result, disagreement: changed };
+    const rows = readLedgerFrom(files.get('ledger.csv') ?? '');
+    return {
+      ...result,
+      clients: new Set(rows.map(({ clientId }) => clientId)).size,
+      entries: rows.length,
+      removedNotes: rows.filter(({ isNoteRemoved }) => isNoteRemoved).length,
+      disagreement: findBrokenChain(rows) ?? compareRevenue(files, rows),
+    };
   } catch (error) {
     // Files that no export has written may be anything.
     const detail = error instanceof Error ? error.message : String(error);
-    return { where: 'the files', detail: `they cannot be understood: ${detail}` };
+    const where = 'the files';
+    return { ...result, disagreement: { where, detail: `they cannot be understood: ${detail}` } };
   }
 }
 
@@ -87,10 +83,7 @@ function findBrokenChain(rows: readonly ExportedEntry[]): Disagreement | null {
 }
 
 /** Makes the files again from the ledger, and compares them line by line. */
-function compareRevenue(
-  files: Files,
-  rows: readonly (LedgerEntry & ExportedEntry)[],
-): Disagreement | null {
+function compareRevenue(files: Files, rows: readonly ExportedEntry[]): Disagreement | null {
   const period = JSON.parse(files.get('revenue.json') ?? '{}') as RevenuePeriod;
   const entries = Map.groupBy(rows, ({ clientId }) => clientId);
   const accounts = readAccountsFrom(files.get('clients.csv') ?? '', files.get('blocks.csv') ?? '');
