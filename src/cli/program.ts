@@ -11,6 +11,7 @@ import { addVerifyCommand } from './maintenance/verify.ts';
 import { reportError } from './output/report-error.ts';
 import { addBalancesCommand } from './reports/balances.ts';
 import { addExplainCommand } from './reports/explain.ts';
+import { addExportCommands } from './reports/export.ts';
 import { addPublishCommand } from './reports/publish.ts';
 import { addReportCommands } from './reports/report.ts';
 import { addStatementCommand } from './reports/statement.ts';
@@ -52,6 +53,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addPublishCommand(program, cli);
   addExplainCommand(program, cli);
   addReportCommands(program, cli);
+  addExportCommands(program, cli);
   addPlanCommand(program, cli);
   addAdjustCommand(program, cli);
   addBlockCommands(program, cli);

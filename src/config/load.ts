@@ -125,6 +125,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     sweep,
     reconcile,
     ...services,
+    accounting: parsed.data.accounting ?? null,
     ...buildTerms(parsed.data, raw),
     templates: templateFolders(file),
     secrets: withPathSecrets(read.secrets, services),

@@ -32,6 +32,8 @@ export interface LoadedConfig {
   web: WebSettings | null;
   /** Null: nobody is notified. */
   notify: NotifySettings | null;
+  /** For journals of revenue; null: none can be written. */
+  accounting: Accounting | null;
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -46,6 +48,21 @@ export interface ConfiguredConnection {
   vendor: VendorModule;
   /** Parsed by `vendor.config`; opaque to everything but the vendor. */
   settings: unknown;
+}
+
+/** Accounts of the MSP's books, by name or code. */
+export interface Accounting {
+  deferredRevenue: string;
+  revenue: string;
+  breakage: string;
+  /** Absent: invoices of blocks are booked as deferred revenue by themselves. */
+  receivable?: string | undefined;
+  refunds: string;
+  adjustments: string;
+  /** The name of the rate without tax. */
+  taxRate: string;
+  perClient: boolean;
+  trackingCategory: string;
 }
 
 interface NotifySettings {

@@ -45,9 +45,14 @@ export function textFromMinor(minor: number, currency: string): string {
 
 /** Price of a duration at an hourly rate, rounding half a minor unit away from zero. */
 export function priceOf(seconds: number, rateMinor: number): number {
-  const product = BigInt(Math.abs(seconds)) * BigInt(rateMinor);
-  const price = Number((product + 1800n) / 3600n);
-  return seconds < 0 ? -price : price;
+  return shareOfPrice(rateMinor, seconds, 3600);
+}
+
+/** The price of a part of what the whole price bought, rounded in the same way. */
+export function shareOfPrice(priceMinor: number, part: number, whole: number): number {
+  const product = BigInt(Math.abs(part)) * BigInt(priceMinor);
+  const share = Number((2n * product + BigInt(whole)) / (2n * BigInt(whole)));
+  return part < 0 ? -share : share;
 }
 
 /** The price of charged time at the rates of its work types. */

@@ -54,6 +54,7 @@ export async function openOffice(
         blocksSoldByHand: 'propose',
         web: null,
         notify: null,
+        accounting: null,
         balanceField: null,
         connections: new Map(),
         schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

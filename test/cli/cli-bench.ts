@@ -90,6 +90,7 @@ export class CliBench {
       blocksSoldByHand: 'propose',
       web: null,
       notify: null,
+      accounting: null,
       balanceField: null,
       connections: new Map(),
       schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

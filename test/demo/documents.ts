@@ -65,3 +65,29 @@ export const PublishDocument = z.looseObject({
 
 export const VerifyDocument = z.looseObject({ ok: z.boolean() });
 export type VerifyDocument = z.infer<typeof VerifyDocument>;
+
+const Figure = z.int();
+
+export const RevenueDocument = z.looseObject({
+  from: z.string(),
+  to: z.string(),
+  currencies: z.array(
+    z.looseObject({
+      currency: z.string(),
+      total: z.looseObject({
+        openingMinor: Figure,
+        sold: Figure,
+        takenOver: Figure,
+        earned: Figure,
+        reversed: Figure,
+        closingMinor: Figure,
+        closingSeconds: Figure,
+      }),
+    }),
+  ),
+});
+export type RevenueDocument = z.infer<typeof RevenueDocument>;
+
+export const BuyerDocument = z.looseObject({ folder: z.string(), sha256: z.string() });
+
+export const VerifyExportDocument = z.looseObject({ ok: z.boolean(), sha256: z.string() });

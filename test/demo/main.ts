@@ -63,7 +63,8 @@ function closing(shown: string): string {
   statements/            every client's, to open in a browser
   published/index.html   every client's page
   messages.md            tickets, notes and invoices as the PSA shows them
-  recharges/             the config and the database of the MSP in Boston
+  recharges/             the config and the database of the MSP in Boston, with
+                         revenue/ for its accountant and buyer/ for a buyer
   data/                  the database
 
 The sandboxes end with the demo. To use a real PSA:

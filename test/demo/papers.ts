@@ -1,7 +1,13 @@
-/** What the demo leaves to look at: statements, and a page for each client. */
-import { statSync } from 'node:fs';
+/** What the demo leaves to look at: statements, a page for each client, and the owner's revenue. */
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PublishDocument, StatementsDocument } from './documents.ts';
+import {
+  BuyerDocument,
+  PublishDocument,
+  RevenueDocument,
+  StatementsDocument,
+  VerifyExportDocument,
+} from './documents.ts';
 import type { Program } from './program.ts';
 
 export interface Papers {
@@ -65,4 +71,46 @@ async function printSome(
     files.push(pdf);
   }
   return { files, text: `${files.length} of them printed as PDF, too.` };
+}
+
+export interface RevenuePapers {
+  report: RevenueDocument;
+  /** The page, the figures and the journal. */
+  files: string[];
+  buyer: { sha256: string };
+  verified: { ok: boolean; sha256: string };
+}
+
+/** For the owner, the accountant, and somebody who buys the company. */
+export async function writeRevenue(
+  program: Program,
+  { folder, shown }: Place,
+): Promise<RevenuePapers> {
+  program.say('── Revenue: sold, used, and still owed to clients; a journal for the books.');
+  const report = ['report', 'revenue'];
+  await program.show(report);
+  mkdirSync(join(folder, 'revenue'), { recursive: true });
+  const files: string[] = [];
+  for (const [name, format] of [
+    ['revenue.html', 'html'],
+    ['revenue.csv', 'csv'],
+    ['journal-quickbooks.csv', 'journal-quickbooks'],
+  ] as const) {
+    const args = [...report, '--format', format, '--out'];
+    program.name([...args, join(shown, 'revenue', name)]);
+    const file = join(folder, 'revenue', name);
+    const result = await program.attempt([...args, file]);
+    if (result.exitCode !== 0) throw new Error(`${name} was not written: ${result.stderr}`);
+    files.push(file);
+  }
+  program.say('\n── A folder for a buyer of the company, who verifies it without you.');
+  const place = join(folder, 'buyer');
+  program.name(['export', 'buyer', join(shown, 'buyer'), '--replace-technicians']);
+  const asked = ['export', 'buyer', place, '--replace-technicians'];
+  const { sha256 } = await program.ask(asked, BuyerDocument);
+  program.name(['verify', '--export', join(shown, 'buyer')]);
+  const verified = await program.ask(['verify', '--export', place], VerifyExportDocument);
+  program.say(`  The SHA-256 for the contract, found again: ${verified.sha256}\n`);
+  const figures = JSON.parse(readFileSync(join(place, 'revenue.json'), 'utf8'));
+  return { report: RevenueDocument.parse(figures), files, buyer: { sha256 }, verified };
 }

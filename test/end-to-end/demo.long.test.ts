@@ -65,6 +65,13 @@ test('it leaves a config, a database, statements, pages and messages to look at'
   for (const file of pdfs) expect(read(file)).toMatch(/^%PDF/);
 });
 
+test('it leaves revenue as a page, figures and a journal', () => {
+  const [page = '', figures = '', journal = ''] = outcome().recharges.revenue.files;
+  expect(readFileSync(page, 'utf8')).toMatch(/Roll-forward of deferred revenue, USD/);
+  expect(readFileSync(figures, 'utf8')).toMatch(/^month,currency,client,/);
+  expect(readFileSync(journal, 'utf8')).toMatch(/Deferred revenue,\d+\.00,,Earned,Beacon Dental/);
+});
+
 test('it leaves the messages as the PSA shows them', () => {
   const messages = readFileSync(join(output, 'messages.md'), 'utf8');
   const { psa, recharges } = outcome();
@@ -149,6 +156,20 @@ describe('it would notice', () => {
         for (const recharge of recharges.payments.recharges) recharge.state = 'collected';
       },
       'Cobalt Robotics has 1 collected recharges, not 0',
+    ],
+    [
+      'revenue that is a cent off',
+      ({ recharges }) => {
+        for (const { total } of recharges.revenue.report.currencies) total.closingMinor += 1;
+      },
+      'Deferred revenue is 270001, not 270000',
+    ],
+    [
+      'a buyer’s file with another hash',
+      ({ recharges }) => {
+        recharges.revenue.buyer.sha256 = '0';
+      },
+      'The buyer’s file does not verify',
     ],
     [
       'a client without a page',

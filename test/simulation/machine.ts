@@ -167,6 +167,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     blocksSoldByHand: 'propose',
     web: null,
     notify: null,
+    accounting: null,
     balanceField: { connection: 'psa', field: 'Prepaid hours left' },
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

@@ -226,6 +226,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     blocksSoldByHand: 'propose',
     web: null,
     notify: null,
+    accounting: null,
     balanceField: options.balanceField ?? null,
     connections: new Map(),
     schedule: { pull: '', debit: '', replenish: '', push: '', sweep: '', reconcile: '' },

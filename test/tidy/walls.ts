@@ -38,7 +38,10 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/domain/',
     ['src/domain/*'],
-    ['agreements', 'records', 'charges', 'blocks', 'recharge', 'ledger', 'forecast', 'thresholds'],
+    [
+      ...['agreements', 'records', 'charges', 'blocks', 'recharge', 'ledger', 'revenue'],
+      ...['forecast', 'thresholds'],
+    ],
   ),
   { room: 'src/domain/*', may: [] },
   { room: 'src/store/port/', may: ['src/domain/', 'src/store/port.ts'] },
@@ -65,7 +68,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'published', 'explain', 'payments'],
+    ['notices', 'balances', 'statement', 'published', 'explain', 'payments', 'revenue', 'buyer'],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },

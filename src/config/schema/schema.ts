@@ -15,7 +15,7 @@ import {
   Timezone,
   whole,
 } from './fields.ts';
-import { Notify, Web } from './service-schema.ts';
+import { Accounting, Notify, Web } from './service-schema.ts';
 
 /** The default of `store`. */
 export const usualStore = './data/prepaid-hours.db';
@@ -257,6 +257,9 @@ export const ConfigFile = z.strictObject({
     'A status page for admins, `/readyz` and `/metrics`, served by `start`. Default: none',
   ),
   notify: Notify.optional().describe('Who is notified when the service has trouble'),
+  accounting: Accounting.optional().describe(
+    'Accounts for `report revenue --format journal-…`, as your accounting has them: names for QuickBooks, codes for Xero. Default: none',
+  ),
   recharge: z
     .strictObject({
       perDay: Rate.optional().describe('Maximum per day'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secretLengthMin } from '../../domain/redaction.ts';
-import { whole } from './fields.ts';
+import { NameText, SourceIdText, whole } from './fields.ts';
 
 /** Sections of the file, besides `connections`, in which `${NAME}` is substituted. */
 export const serviceSections = ['web', 'notify'] as const;
@@ -66,3 +66,20 @@ export const Notify = z.strictObject({
     ),
 });
 export type Notify = z.infer<typeof Notify>;
+
+export const Accounting = z.strictObject({
+  deferredRevenue: SourceIdText.describe('Liability: hours that were sold and not used yet'),
+  revenue: SourceIdText.describe('Income: hours that were used'),
+  breakage: SourceIdText.describe('Income: hours that expired unused'),
+  refunds: SourceIdText.describe('What was left of blocks that were withdrawn'),
+  adjustments: SourceIdText.describe('Hours given or taken by hand'),
+  receivable: SourceIdText.optional().describe(
+    'Where the invoices of blocks are booked now; the journal moves them from there to deferred revenue. Default: they are booked as deferred revenue by themselves, and the journal has no sales',
+  ),
+  perClient: z
+    .boolean()
+    .default(false)
+    .describe('Lines per client, with its name (QuickBooks) or tracking option (Xero)'),
+  trackingCategory: NameText.default('Client').describe('Xero’s tracking category of clients'),
+  taxRate: NameText.default('Tax Exempt').describe('Xero’s tax rate without tax, by its name'),
+});

@@ -45,6 +45,19 @@ export interface BlockBefore {
   isVoid: boolean;
 }
 
+/** How a block was sold. */
+export interface BlockSale {
+  blockId: string;
+  /** The invoice as sent (or as written by hand in the PSA); null: none is known. */
+  invoiced: { seconds: number; totalMinor: number } | null;
+  /** The invoice number. */
+  label: string | null;
+  orderedAt: Instant;
+  /** The client's first alert on a threshold after its purchase before; null: none was sent. */
+  lowAt: Instant | null;
+  paidOn: DateText | null;
+}
+
 export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
@@ -69,6 +82,8 @@ export interface ReportStore {
   /** Each group's current charge revision just before the timestamp. */
   readChargesBefore(groupKeys: readonly string[], before: Instant): Promise<PostedCharge[]>;
   readCharges(ids: readonly string[]): Promise<PostedCharge[]>;
+  /** Of every block in these accounts. */
+  readBlockSales(clientIds: readonly string[]): Promise<BlockSale[]>;
   readChargeHistory(groupKey: string): Promise<PostedCharge[]>;
   readChargeEntries(chargeIds: readonly string[]): Promise<LedgerEntry[]>;
   /** The blocks of each entry's account with earlier postings. */

@@ -19,6 +19,7 @@ import {
   listQuarantine,
   retryQuarantine,
 } from './mirror/quarantine-decisions.ts';
+import { readBlockSales } from './replenish/block-sales.ts';
 import { verify } from './verify.ts';
 
 const pageSize = 1000;
@@ -60,6 +61,7 @@ export function reportStore(database: Database): ReportStore {
     streamCharges: (clientId, from, to) => streamCharges(database, clientId, from, to, pageSize),
     readChargesBefore: async (groupKeys, before) => readChargesBefore(database, groupKeys, before),
     readCharges: async (ids) => readCharges(database, ids),
+    readBlockSales: async (clientIds) => readBlockSales(database, listValue(clientIds)),
     readChargeHistory: async (groupKey) => readChargeHistory(database, groupKey),
     readChargeEntries: async (chargeIds) =>
       database.rows(

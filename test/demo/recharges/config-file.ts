@@ -52,6 +52,15 @@ connections:
     baseUrl: ${stage.stripe.baseUrl} # a sandbox as well; leave it out for yours
     secretKey: \${STRIPE_SECRET_KEY}
 
+accounting: # as in QuickBooks Online
+  deferredRevenue: Deferred revenue
+  revenue: Support revenue
+  breakage: Expired hours
+  receivable: Accounts receivable (A/R)
+  refunds: Refunds payable
+  adjustments: Goodwill
+  perClient: true
+
 offers:
   ten: { hours: 10, rate: 120.00, product: BLOCK-10 }
 

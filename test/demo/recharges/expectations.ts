@@ -87,6 +87,23 @@ export function findRechargeFaults(outcome: RechargeOutcome): string[] {
       ...paymentFaults(outcome, name),
     ]),
     ...(outcome.verify.ok ? [] : ['The ledger of the recharges does not verify.']),
+    ...revenueFaults(outcome),
+  ];
+}
+
+const rateMinor = 12_000;
+
+/** What is left of all blocks, at their price, and the hash that the buyer finds again. */
+function revenueFaults({ revenue, balances }: RechargeOutcome): string[] {
+  const { report, buyer, verified } = revenue;
+  const left = balances.clients.reduce((sum, { settledSeconds }) => sum + settledSeconds, 0);
+  const wanted = (left * rateMinor) / 3600;
+  const closing = report.currencies[0]?.total.closingMinor;
+  return [
+    ...(closing === wanted ? [] : [`Deferred revenue is ${closing}, not ${wanted}.`]),
+    ...(verified.ok && verified.sha256 === buyer.sha256
+      ? []
+      : ['The buyer’s file does not verify.']),
   ];
 }
 

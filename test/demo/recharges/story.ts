@@ -8,7 +8,7 @@ import {
   StatementsDocument,
   VerifyDocument,
 } from '../documents.ts';
-import type { Place } from '../papers.ts';
+import { type Place, type RevenuePapers, writeRevenue } from '../papers.ts';
 import { createProgram, type Program } from '../program.ts';
 import { clients, lastDay } from './cast.ts';
 import { Clock } from './clock.ts';
@@ -27,6 +27,7 @@ export interface RechargeOutcome {
   balances: BalancesDocument;
   statements: StatementsDocument['statements'];
   verify: VerifyDocument;
+  revenue: RevenuePapers;
 }
 
 interface Play {
@@ -57,7 +58,7 @@ export async function tellRecharges(
     });
     const play = { program, stage, journal: new Journal(stage), runs: [] };
     await playDays(play);
-    return await sumUp(play, folder);
+    return await sumUp(play, { folder, shown });
   } finally {
     await stage.close();
   }
@@ -117,10 +118,11 @@ function tell(program: Program, at: string, entries: readonly Entry[]): void {
   });
 }
 
-async function sumUp({ program, stage, journal, runs }: Play, folder: string) {
+async function sumUp({ program, stage, journal, runs }: Play, { folder, shown }: Place) {
   await program.show(['report', 'payments']);
   await program.show(['balances']);
   const month = stage.clock.now().slice(0, 7);
+  const own = { folder: join(folder, 'recharges'), shown: join(shown, 'recharges') };
   const all = ['statement', '--all', '--month', month, '--out', join(folder, 'statements')];
   return {
     journal: journal.entries,
@@ -133,5 +135,6 @@ async function sumUp({ program, stage, journal, runs }: Play, folder: string) {
     balances: await program.ask(['balances'], BalancesDocument),
     statements: (await program.ask(all, StatementsDocument)).statements,
     verify: await program.ask(['verify'], VerifyDocument),
+    revenue: await writeRevenue(program, own),
   };
 }
