@@ -1,0 +1,1 @@
+-- Reserved: replaced by the migration of that number.
