@@ -13,6 +13,7 @@ const readAtRunTime = [
   'src/store/sqlite/migrations',
   'src/reports/statement/page/templates',
   'src/reports/published/templates',
+  'src/reports/agreement/templates',
 ];
 
 rmSync(dist, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { languageOf } from '../../domain/format.ts';
 import { dataProtectionIn } from './data-protection.ts';
 import { keyedBy, type Terms } from './keyed.ts';
 import { date, days, seconds, type Term } from './quantities.ts';
-import { saleTerms } from './sale-terms.ts';
+import { noSaleTerms, saleTerms } from './sale-terms.ts';
 
 /** What agreements are made from. */
 export interface AgreementSource {
@@ -52,7 +52,7 @@ export function toAgreedTerms(source: AgreementSource, client: Client): Terms {
     stacked: agreement.multipliers.length > 1 ? agreement.stackMultipliers : null,
     travel: travelTerms(agreement, contract.travel?.[languageOf(client.locale)] ?? null),
     sharing: sharingTerms(client, clients),
-    ...(client.paidBy === null ? saleTerms(client) : {}),
+    ...(client.paidBy === null ? saleTerms(client) : noSaleTerms),
     page: config.publish !== null,
     dataProtection: dataProtectionIn(client.timezone),
     ...textTerms(contract, client),

@@ -43,12 +43,20 @@ export function sha256(text: string): string {
 
 /** The terms with every figure as text, for templates. */
 export function spellTerms(term: Term, format: Format): unknown {
-  if (isQuantity(term)) return spellQuantity(term, format);
+  // A figure and its unit stay on one line.
+  if (isQuantity(term)) {
+    const text = spellQuantity(term, format);
+    return isShort(term) ? text.replaceAll(' ', '\u00a0') : text;
+  }
   if (Array.isArray(term)) return term.map((one) => spellTerms(one, format));
   if (typeof term !== 'object' || term === null) return term;
   return Object.fromEntries(
     Object.entries(term).map(([name, value]) => [name, spellTerms(value, format)]),
   );
+}
+
+function isShort({ unit }: Quantity): boolean {
+  return !['date', 'dates', 'week', 'hours', 'place'].includes(unit);
 }
 
 export function spellQuantity(quantity: Quantity, format: Format): string {

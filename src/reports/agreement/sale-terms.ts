@@ -11,6 +11,12 @@ import { priceOf, textFromMinor } from '../../domain/money.ts';
 import { keyedBy, type Terms } from './keyed.ts';
 import { days, money, seconds, type Term } from './quantities.ts';
 
+/** Of a client whose work another's blocks pay for: it is agreed with that one. */
+export const noSaleTerms: Terms = {
+  ...{ offers: null, rates: null, levels: null, usable: null },
+  ...{ recharge: null, overage: null, rollover: null },
+};
+
 /** What a client that pays for its own blocks has agreed about buying and losing them. */
 export function saleTerms({ agreement, currency, openingBlocks }: Client): Terms {
   const { replenish, overage, rollover, rates } = agreement;
@@ -18,11 +24,14 @@ export function saleTerms({ agreement, currency, openingBlocks }: Client): Terms
     replenish.flatMap(({ offer }) => (offer === null ? [] : [[offer.name, offer]])),
   );
   const sales = replenish.filter(sellsBlock);
+  const isSold = ({ name }: Offer) => sales.some(({ offer }) => offer?.name === name);
   const isExpiring =
     [...offers.values()].some(({ validForMonths }) => validForMonths !== null) ||
     openingBlocks.some(({ expiresOn }) => expiresOn !== null);
   return {
-    offers: keyedBy([...offers.values()].map((offer) => [offerKey(offer), offerTerms(offer)])),
+    offers: keyedBy(
+      [...offers.values()].map((offer) => [offerKey(offer), offerTerms(offer, isSold(offer))]),
+    ),
     rates: rates && {
       hour: money(rates.rateMinor, rates.currency),
       workTypes: keyedBy(
@@ -52,7 +61,7 @@ function sizeOf({ seconds: size, amountMinor, currency }: Offer): Term {
   return amountMinor === null ? seconds(size) : money(amountMinor, currency);
 }
 
-function offerTerms(offer: Offer): Terms {
+function offerTerms(offer: Offer, isSold: boolean): Terms {
   const { amountMinor, rateMinor, currency, validForMonths, workTypes, maxPerSale } = offer;
   return {
     size: sizeOf(offer),
@@ -60,7 +69,7 @@ function offerTerms(offer: Offer): Terms {
     price: money(amountMinor ?? priceOf(offer.seconds, rateMinor), currency),
     valid: validForMonths === null ? null : { unit: 'month', value: validForMonths },
     onlyFor: workTypes && [...workTypes],
-    mostPerSale: maxPerSale,
+    mostPerSale: isSold ? maxPerSale : null,
   };
 }
 
@@ -91,7 +100,7 @@ function levelTerms(rule: ReplenishRule): Terms {
   return {
     ...level,
     openWork: when.balance === 'projected' && !('expires' in level),
-    then: action ?? (offer === null ? null : 'propose'),
+    sale: action ?? (offer === null ? null : 'propose'),
     block: offer && { size: sizeOf(offer), onlyFor: offer.workTypes && [...offer.workTypes] },
     // A recharge is announced to the client, whoever hears of the level.
     tellClient: tell.includes('client') || action === 'recharge',
