@@ -27,9 +27,14 @@ const terms = {
     'As in “brought before …”: the courts of Brussels. Default: a line to fill in by hand',
   ),
   extraClauses: z
-    .array(z.strictObject({ title: Wording, text: Wording }))
+    .array(
+      z.strictObject({
+        title: Wording.describe('Its heading'),
+        text: Wording.describe('Its paragraph'),
+      }),
+    )
     .optional()
-    .describe('Clauses of your own, before the last one: `title` and `text`'),
+    .describe('Clauses of your own, before the last one'),
 };
 
 /** Of one client: only what differs from the file's `contract`. */

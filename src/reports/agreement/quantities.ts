@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Format, type Locale, languageOf } from '../../domain/format.ts';
 
 /** A figure with its unit, so that terms can be compared as they are and spelled for any reader. */
-export type Quantity =
+type Quantity =
   | { unit: 'second' | 'factor' | 'day' | 'month' | 'percent'; value: number }
   | { unit: 'date'; value: string }
   | { unit: 'dates'; value: [from: string, to: string] }

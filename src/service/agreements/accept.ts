@@ -6,7 +6,7 @@ import type { AcceptedAgreement } from '../../store/port.ts';
 import { manualRunId } from '../corrections/by-hand.ts';
 import { type AgreementApp, draftAgreement, readAccepted } from './draft.ts';
 
-export interface AcceptRequest {
+interface AcceptRequest {
   client: Client;
   /** The day on the document that was signed. */
   datedOn: DateText;
