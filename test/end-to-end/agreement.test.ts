@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { dateInZone, instantFromMs } from '../../src/domain/time.ts';
 import { type SmallMsp, withSmallMsp } from '../support/small-msp.ts';
 
 const sender = 'sender: { name: Meridian IT, address: [12 rue de la Paix, 75002 Paris] }';
-const today = new Date().toISOString().slice(0, 10);
+const today = dateInZone(instantFromMs(Date.now()), 'Europe/Paris');
 const options = { mode: 'observe', more: sender } as const;
 
 interface Compared {
@@ -83,8 +84,8 @@ test('an acceptance survives a rehearsal that is rebuilt, and verifies', async (
         client: 'Dupont',
         accepted: { version: 1 },
         changes: [
-          { term: 'travel excluded', before: 'Travel', after: 'none' },
           { term: 'travel covered', before: 'none', after: 'Travel' },
+          { term: 'travel excluded', before: 'Travel', after: 'none' },
           { term: 'work covered', before: 'Remote', after: 'Remote, Travel' },
           { term: 'work excluded', before: 'Travel', after: 'none' },
         ],

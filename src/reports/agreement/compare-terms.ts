@@ -25,9 +25,9 @@ function compare(path: string[], before: Term, after: Term, format: Format): Ter
   if (isGroup(before) && isGroup(after)) {
     const [from, to]: [Terms, Terms] = [before, after];
     const names = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return [...names].flatMap((name) =>
-      compare([...path, name], from[name] ?? null, to[name] ?? null, format),
-    );
+    return [...names]
+      .sort()
+      .flatMap((name) => compare([...path, name], from[name] ?? null, to[name] ?? null, format));
   }
   const [from, to] = [describe(before, format), describe(after, format)];
   return [{ term: path.join(' '), before: from, after: to }];
