@@ -97,7 +97,7 @@ test.each([
   const { exitCode, err } = await cli.run(['agreement', ...args]);
   expect(exitCode).toBe(2);
   expect(err).toContain(words);
-  expect(await cli.bench.store.listAcceptedAgreements()).toEqual([]);
+  expect(await cli.bench.store.listAcceptances()).toEqual([]);
 });
 
 test('a template of one’s own takes the place of the built-in one', async () => {

@@ -50,19 +50,19 @@ test('an accepted agreement stays as it was, and what the config then says other
     ]);
 
     const dearer = writeDearer(msp);
-    const rise = { term: 'offers 10 h hour', before: '€120.00', after: '€130.00' };
+    const rise = { term: 'offers 10 h rate', before: '€120.00', after: '€130.00' };
     const plan = await msp.runAs('plan', '--config', dearer, '--current', msp.configFile, '--json');
     expect(JSON.parse(plan.stdout)).toMatchObject({
-      agreements: [{ client: 'Dupont', changes: [rise, { term: 'offers 10 h price' }] }],
+      agreements: [{ client: 'Dupont', changes: [{ term: 'offers 10 h price' }, rise] }],
     });
     const shown = await msp.runAs('plan', '--config', dearer, '--current', msp.configFile);
-    expect(shown.stdout).toMatch(/Dupont +version 1 +offers 10 h hour +€120\.00 +€130\.00/);
+    expect(shown.stdout).toMatch(/Dupont +version 1 +offers 10 h rate +€120\.00 +€130\.00/);
 
     writeFileSync(msp.configFile, readFileSync(dearer, 'utf8'));
     const { checks } = await msp.ask<Check>('check', '--offline');
     const found = checks.filter(({ id }) => id === 'agreement');
     expect(found).toMatchObject([{ status: 'warning' }]);
-    expect(found[0]?.detail).toContain('offers 10 h hour: €120.00 → €130.00');
+    expect(found[0]?.detail).toContain('offers 10 h rate: €120.00 → €130.00');
     expect(found[0]?.fix).toContain('prepaid-hours agreement "Dupont" --out FILE');
     expect((await again()).stdout).toBe(readFileSync(draft, 'utf8'));
     expect((await accept(msp)).stdout).toContain('version 2');
@@ -93,5 +93,8 @@ test('an acceptance survives a rehearsal that is rebuilt, and verifies', async (
       { client: 'Martin' },
     ]);
     expect((await msp.run('verify')).exitCode).toBe(0);
+    const { runId } = JSON.parse((await accept(msp, '--json')).stdout) as { runId: string };
+    const undone = await msp.run('undo', runId, '--yes');
+    expect([undone.exitCode, undone.stderr]).toEqual([2, expect.stringContaining('which stays')]);
   });
 });

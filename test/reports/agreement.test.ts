@@ -585,8 +585,8 @@ describe('compared with what was accepted', () => {
     } as const;
     expect(changesOf({ rounding })).toEqual(['rounding increment: 15 min → 30 min']);
     expect(changesOf({ replenish: sells('recharge', { ...ten, rateMinor: 13_000 }) })).toEqual([
-      'offers 10 h hour: €120.00 → €130.00',
       'offers 10 h price: €1,200.00 → €1,300.00',
+      'offers 10 h rate: €120.00 → €130.00',
     ]);
     expect(changesOf({ overage: 'hold' })).toEqual(['overage: carry → hold']);
     expect(changesOf({}, { contract: { noticeDays: 60 } })).toEqual([

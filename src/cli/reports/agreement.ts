@@ -6,7 +6,7 @@ import { dateInZone, instantFromMs } from '../../domain/time.ts';
 import { agreementLabels } from '../../reports/agreement/labels.ts';
 import { plainJson, plainText } from '../../reports/format/plain-text.ts';
 import { type ComparedAgreement, compareAgreements } from '../../service/agreements/compare.ts';
-import { draftAgreement, readAccepted } from '../../service/agreements/draft.ts';
+import { draftAgreement, listAccepted } from '../../service/agreements/draft.ts';
 import { openPrinter } from '../../service/publish/print-pdf.ts';
 import { findClient } from '../input/find-client.ts';
 import { readDate, readWhole } from '../input/values.ts';
@@ -185,9 +185,9 @@ async function draft({ app }: Scope, client: Client, datedOn: string): Promise<P
 }
 
 async function readVersion({ app }: Scope, client: Client, version: number): Promise<Printed> {
-  const all = await readAccepted(app.store, client.id);
-  const found = all.find((one) => one.version === version);
-  if (found === undefined) {
+  const found = await app.store.readAcceptedAgreement(client.id, version);
+  if (found === null) {
+    const all = await listAccepted(app.store, client.id);
     const known = all.map((one) => one.version).join(', ');
     const fix = known === '' ? 'It has accepted none.' : `Accepted versions: ${known}.`;
     throw new KindError('config', `${client.name} has not accepted a version ${version}.`, { fix });

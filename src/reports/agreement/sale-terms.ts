@@ -65,7 +65,7 @@ function offerTerms(offer: Offer, isSold: boolean): Terms {
   const { amountMinor, rateMinor, currency, validForMonths, workTypes, maxPerSale } = offer;
   return {
     size: sizeOf(offer),
-    hour: amountMinor === null ? money(rateMinor, currency) : null,
+    rate: amountMinor === null ? money(rateMinor, currency) : null,
     price: money(amountMinor ?? priceOf(offer.seconds, rateMinor), currency),
     valid: validForMonths === null ? null : { unit: 'month', value: validForMonths },
     onlyFor: workTypes && [...workTypes],
@@ -136,7 +136,7 @@ function overageTerms(overage: Agreement['overage']): Term {
   if (typeof overage === 'string') return overage;
   const { rateMinor, currency, when, daysAfter } = overage;
   return {
-    hour: money(rateMinor, currency),
+    rate: money(rateMinor, currency),
     invoiced: when,
     after: when === 'monthly' ? days(daysAfter) : null,
   };

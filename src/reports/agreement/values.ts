@@ -66,7 +66,7 @@ function heldTerms(block: Block): Terms {
   const { seconds: size, amountMinor, rateMinor, currency, purchasedOn, expiresOn } = block;
   return {
     size: amountMinor === null ? seconds(size) : money(amountMinor, currency),
-    hour: amountMinor === null ? money(rateMinor, currency) : null,
+    rate: amountMinor === null ? money(rateMinor, currency) : null,
     onlyFor: block.workTypes && [...block.workTypes],
     from: date(purchasedOn),
     until: expiresOn === null ? null : date(expiresOn),

@@ -4,7 +4,7 @@ import { type DateText, dateInZone, instantFromMs } from '../../domain/time.ts';
 import { sha256 } from '../../reports/agreement/quantities.ts';
 import type { AcceptedAgreement } from '../../store/port.ts';
 import { manualRunId } from '../corrections/by-hand.ts';
-import { type AgreementApp, draftAgreement, readAccepted } from './draft.ts';
+import { type AgreementApp, draftAgreement, listAccepted } from './draft.ts';
 
 interface AcceptRequest {
   client: Client;
@@ -64,7 +64,7 @@ async function refuseRepeated(
   { client, acceptedOn, evidence }: AcceptRequest,
   termsHash: string,
 ): Promise<void> {
-  const last = (await readAccepted(store, client.id)).at(-1);
+  const last = (await listAccepted(store, client.id)).at(-1);
   const isSame = last?.termsHash === termsHash && last.acceptedOn === acceptedOn;
   if (!isSame || last.evidence !== evidence) return;
   throw new KindError('config', `This acceptance is recorded already, as version ${last.version}.`);

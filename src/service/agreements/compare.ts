@@ -3,14 +3,14 @@ import type { Format } from '../../domain/format.ts';
 import { type AgreementSource, toAgreedTerms } from '../../reports/agreement/agreed-terms.ts';
 import { compareTerms, type TermChange } from '../../reports/agreement/compare-terms.ts';
 import type { Terms } from '../../reports/agreement/keyed.ts';
-import type { AcceptedAgreement, Store } from '../../store/port.ts';
+import type { Acceptance, Store } from '../../store/port.ts';
 
 /** A client's agreement in force, and what the config says otherwise. */
 export interface ComparedAgreement {
   client: string;
   /** Null: the client has accepted none. */
   accepted: Pick<
-    AcceptedAgreement,
+    Acceptance,
     'version' | 'datedOn' | 'acceptedOn' | 'evidence' | 'acceptedBy' | 'recordedAt' | 'termsHash'
   > | null;
   changes: TermChange[];
@@ -22,7 +22,7 @@ export async function compareAgreements(
   source: AgreementSource,
   format: Format,
 ): Promise<ComparedAgreement[]> {
-  const all = await store.listAcceptedAgreements();
+  const all = await store.listAcceptances();
   const last = new Map(all.map((agreement) => [agreement.clientId, agreement]));
   return source.clients.map((client) => {
     const found = last.get(client.id);
@@ -37,7 +37,7 @@ export async function compareAgreements(
 }
 
 function changesOf(
-  { terms }: AcceptedAgreement,
+  { terms }: Acceptance,
   source: AgreementSource,
   client: Client,
   format: Format,

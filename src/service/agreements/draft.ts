@@ -2,7 +2,7 @@ import type { Client } from '../../domain/agreements/terms.ts';
 import { addDays, type DateText, startOfDay } from '../../domain/time.ts';
 import { type AgreementDocument, buildAgreement } from '../../reports/agreement/document.ts';
 import { readBlocksAsOf } from '../../reports/statement/blocks-as-of.ts';
-import type { AcceptedAgreement, Block, Store } from '../../store/port.ts';
+import type { Acceptance, Block, Store } from '../../store/port.ts';
 import type { App } from '../app/app.ts';
 
 export type AgreementApp = Pick<App, 'config' | 'store' | 'clients' | 'now'>;
@@ -16,15 +16,15 @@ export async function draftAgreement(
   client: Client,
   datedOn: DateText,
 ): Promise<AgreementDocument> {
-  const accepted = await readAccepted(store, client.id);
+  const accepted = await listAccepted(store, client.id);
   const version = accepted.length + 1;
   const held = client.paidBy === null ? await readHeld(store, client, datedOn) : [];
   return buildAgreement({ config, clients }, client, { version, datedOn, held });
 }
 
 /** Oldest version first. */
-export async function readAccepted(store: Store, clientId: string): Promise<AcceptedAgreement[]> {
-  return (await store.listAcceptedAgreements()).filter((one) => one.clientId === clientId);
+export async function listAccepted(store: Store, clientId: string): Promise<Acceptance[]> {
+  return (await store.listAcceptances()).filter((one) => one.clientId === clientId);
 }
 
 /** The client's blocks that had something left at the end of the day. */

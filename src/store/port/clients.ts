@@ -43,6 +43,9 @@ export interface AcceptedAgreement {
   runId: string;
 }
 
+/** Without the document, which has the MSP's logo in it. */
+export type Acceptance = Omit<AcceptedAgreement, 'html' | 'text'>;
+
 export interface AgreementStore {
   /**
    * Adds the acceptance. Throws `config` if its version is not the client's next one, as when another
@@ -50,5 +53,6 @@ export interface AgreementStore {
    */
   addAcceptedAgreement(agreement: AcceptedAgreement): Promise<void>;
   /** Of all clients, oldest version first. */
-  listAcceptedAgreements(): Promise<AcceptedAgreement[]>;
+  listAcceptances(): Promise<Acceptance[]>;
+  readAcceptedAgreement(clientId: string, version: number): Promise<AcceptedAgreement | null>;
 }

@@ -3,10 +3,9 @@ import { KindError } from '../../domain/errors.ts';
 import type { AcceptedAgreement, AgreementStore, Disagreement } from '../port.ts';
 import type { Database } from './database.ts';
 
-const columns = `client_id AS clientId, version, terms, terms_hash AS termsHash, html,
-  html_hash AS htmlHash, text, text_hash AS textHash, dated_on AS datedOn,
-  accepted_on AS acceptedOn, evidence, accepted_by AS acceptedBy, recorded_at AS recordedAt,
-  run_id AS runId`;
+const columns = `client_id AS clientId, version, terms, terms_hash AS termsHash,
+  html_hash AS htmlHash, text_hash AS textHash, dated_on AS datedOn, accepted_on AS acceptedOn,
+  evidence, accepted_by AS acceptedBy, recorded_at AS recordedAt, run_id AS runId`;
 
 export function agreementStore(database: Database): AgreementStore {
   return {
@@ -19,8 +18,14 @@ export function agreementStore(database: Database): AgreementStore {
         if (agreement.version !== last + 1) throw staleVersion(last);
         insert(database, agreement);
       }),
-    listAcceptedAgreements: async () =>
+    listAcceptances: async () =>
       database.rows(`SELECT ${columns} FROM accepted_agreement ORDER BY client_id, version`),
+    readAcceptedAgreement: async (clientId, version) =>
+      database.row<AcceptedAgreement>(
+        `SELECT ${columns}, html, text FROM accepted_agreement WHERE client_id = ? AND version = ?`,
+        clientId,
+        version,
+      ) ?? null,
   };
 }
 
@@ -46,7 +51,7 @@ function staleVersion(last: number): KindError {
 export function verifyAgreements(database: Database): Disagreement | null {
   let before: Pick<AcceptedAgreement, 'clientId' | 'version'> | null = null;
   const all = database.each<AcceptedAgreement>(
-    `SELECT ${columns} FROM accepted_agreement ORDER BY client_id, version`,
+    `SELECT ${columns}, html, text FROM accepted_agreement ORDER BY client_id, version`,
   );
   for (const agreement of all) {
     const { clientId, version, terms, termsHash, html, htmlHash, text, textHash } = agreement;
