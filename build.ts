@@ -15,6 +15,7 @@ const readAtRunTime = [
   'src/reports/published/templates',
   'src/reports/buyer/templates',
   'src/reports/revenue/templates',
+  'src/reports/agreement/templates',
 ];
 
 rmSync(dist, { recursive: true, force: true });

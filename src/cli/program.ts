@@ -9,6 +9,7 @@ import { addQuarantineCommands } from './maintenance/quarantine.ts';
 import { addRestoreCommand } from './maintenance/restore.ts';
 import { addVerifyCommand } from './maintenance/verify.ts';
 import { reportError } from './output/report-error.ts';
+import { addAgreementCommand } from './reports/agreement.ts';
 import { addBalancesCommand } from './reports/balances.ts';
 import { addExplainCommand } from './reports/explain.ts';
 import { addExportCommands } from './reports/export.ts';
@@ -34,6 +35,8 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
     .version(deps.version, versionFlags, 'the program’s version, and the database’s')
     .option('--config <file>', 'the config file (default: config/connector.yaml)')
     .option('--json', 'one JSON document on standard output')
+    // `--version` is also an option of a command.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: deps.out,
@@ -51,6 +54,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addBalancesCommand(program, cli);
   addStatementCommand(program, cli);
   addPublishCommand(program, cli);
+  addAgreementCommand(program, cli);
   addExplainCommand(program, cli);
   addReportCommands(program, cli);
   addExportCommands(program, cli);

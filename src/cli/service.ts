@@ -1,3 +1,4 @@
+import { acceptAgreement } from '../service/agreements/accept.ts';
 import { openApp } from '../service/app/app.ts';
 import { restoreBackup } from '../service/backup/restore.ts';
 import { runCheck } from '../service/check/check.ts';
@@ -33,6 +34,7 @@ export const service = {
   undoRun,
   listUndoable,
   restoreBackup,
+  acceptAgreement,
 };
 
 export type Service = typeof service;

@@ -13,6 +13,7 @@ import { sharingFaults } from './checks/sharing-checks.ts';
 import { termFaults } from './checks/term-checks.ts';
 import { blockDateFaults, moneyFaults, scheduleFaults } from './checks/value-checks.ts';
 import { readConnections, strayReferences } from './connections.ts';
+import { buildContract } from './contract.ts';
 import { ConfigError, type Fault, type Problem } from './fault.ts';
 import { problemsFromIssues, unworded } from './issues.ts';
 import type { LoadedConfig } from './loaded.ts';
@@ -126,6 +127,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     reconcile,
     ...services,
     accounting: parsed.data.accounting ?? null,
+    contract: buildContract(parsed.data),
     ...buildTerms(parsed.data, raw),
     templates: templateFolders(file),
     secrets: withPathSecrets(read.secrets, services),

@@ -1,6 +1,7 @@
 import type { VendorModule } from '../contract/connector.ts';
 import type { Agreement, Client, Offer } from '../domain/agreements/terms.ts';
-import type { Durations, Locale } from '../domain/format.ts';
+import type { Durations, Language, Locale } from '../domain/format.ts';
+import type { DateText } from '../domain/time.ts';
 import type { ZoneName } from '../domain/zone.ts';
 
 /** A valid config file, with every reference resolved. */
@@ -34,6 +35,7 @@ export interface LoadedConfig {
   notify: NotifySettings | null;
   /** For journals of revenue; null: none can be written. */
   accounting: Accounting | null;
+  contract: ContractConfig;
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
@@ -89,6 +91,37 @@ export interface Sender {
   website: string | null;
   /** A `data:` URI. */
   logo: string | null;
+}
+
+/** What only the written agreement says. */
+export interface ContractConfig {
+  /** The MSP's legal form, numbers …, line by line. */
+  registration: readonly string[];
+  /** When the MSP's counsel approved the document; null: not yet. */
+  reviewedOn: DateText | null;
+  /** By name of the client. */
+  clients: ReadonlyMap<string, ContractTerms>;
+  /** By name of the business hours. */
+  closings: ReadonlyMap<string, StatedClosings>;
+}
+
+export type Wording = Readonly<Record<Language, string>>;
+
+/** Null: the document has no such clause, or a line to fill in by hand. */
+export interface ContractTerms {
+  legal: readonly string[];
+  noticeDays: number;
+  refunds: Wording | null;
+  travel: Wording | null;
+  law: Wording | null;
+  jurisdiction: Wording | null;
+  extraClauses: readonly { title: Wording; text: Wording }[];
+}
+
+/** Why a day is outside business hours, as a document names it. */
+export interface StatedClosings {
+  places: readonly { country: string; area: string | null }[];
+  days: readonly { from: DateText; to: DateText }[];
 }
 
 /** A client before the store has assigned its permanent ID. */

@@ -1,4 +1,4 @@
-import type { ClientStore } from './port/clients.ts';
+import type { AgreementStore, ClientStore } from './port/clients.ts';
 import type { DebitStore } from './port/debit.ts';
 import type { NameStore } from './port/names.ts';
 import type { NoticeStore } from './port/notices.ts';
@@ -35,7 +35,8 @@ export type * from './port/undo.ts';
  * sees SQL, and no call exposes a transaction.
  */
 export interface Store
-  extends ClientStore,
+  extends AgreementStore,
+    ClientStore,
     PullStore,
     DebitStore,
     ReplenishStore,

@@ -63,6 +63,7 @@ export async function openOffice(
         sweep: { days: 62, percentMax: 10 },
         sender: null,
         reconcile: { days: 31 },
+        contract: { registration: [], reviewedOn: null, clients: new Map(), closings: new Map() },
         offers: new Map(),
         agreements: new Map(),
         clients: configured,

@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../../src/config/loaded.ts';
 import { KindError } from '../../src/domain/errors.ts';
 import type { App, AppOptions } from '../../src/service/app/app.ts';
 import type { ReportBench } from '../reports/report-bench.ts';
+import { noContract } from '../support/terms.ts';
 
 export const nowText = '2026-04-10T10:00:00.000Z';
 
@@ -99,6 +100,7 @@ export class CliBench {
       sweep: { days: 62, percentMax: 10 },
       sender: null,
       reconcile: { days: 31 },
+      contract: noContract,
       offers: new Map(),
       agreements: new Map(),
       clients: [],

@@ -58,6 +58,8 @@ export const PaymentsDocument = z.looseObject({
 });
 export type PaymentsDocument = z.infer<typeof PaymentsDocument>;
 
+export const AgreementDocument = z.looseObject({ client: z.string(), file: z.string() });
+
 export const PublishDocument = z.looseObject({
   index: z.string(),
   pages: z.array(z.looseObject({ client: z.string(), file: z.string() })),

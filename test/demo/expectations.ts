@@ -27,6 +27,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...psaFaults(outcome, expected),
     ...messageFaults(outcome),
     ...paperFaults(outcome),
+    ...agreementFaults(outcome),
     ...findRechargeFaults(outcome.recharges),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];
@@ -148,6 +149,26 @@ function paperFaults({ papers }: Outcome): string[] {
     }),
     ...heavy.map(({ client, bytes }) => `The page of ${client} has ${bytes} bytes.`),
   ];
+}
+
+/** What the demo's config says, in the language of each client, and nothing that a program would write. */
+const agreed: Readonly<Record<string, readonly string[]>> = {
+  'Dupont Plomberie': ['37 min de travail comptent pour 45 min', '120,00 €', 'Belgique'],
+  'Harbour Dental': [
+    '37 min of work is debited as 45 min',
+    '€120.00',
+    'Public holidays in Belgium',
+  ],
+};
+
+function agreementFaults({ papers }: Outcome): string[] {
+  return Object.entries(agreed).flatMap(([client, words]) => {
+    const found = papers.agreements.find((agreement) => agreement.client === client);
+    const text = found?.text.replace(/\s/g, ' ') ?? '';
+    const missing = words.filter((word) => !text.includes(word));
+    const strange = /undefined|null|NaN/.test(text) ? ['no values that are missing'] : [];
+    return [...missing, ...strange].map((word) => `The agreement of ${client} lacks: ${word}`);
+  });
 }
 
 /** Low by what is left, or by what will be left once open work is due. */

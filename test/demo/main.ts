@@ -61,6 +61,7 @@ function closing(shown: string): string {
   return `── Look around in ${shown}
   connector.yaml         the config
   statements/            every client's, to open in a browser
+  agreements/            two agreements to sign, one in each language
   published/index.html   every client's page
   messages.md            tickets, notes and invoices as the PSA shows them
   recharges/             the config and the database of the MSP in Boston, with

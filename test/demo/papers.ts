@@ -1,7 +1,8 @@
-/** What the demo leaves to look at: statements, a page for each client, and the owner's revenue. */
+/** What the demo leaves to look at: statements, agreements, a page for each client, and the owner's revenue. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AgreementDocument,
   BuyerDocument,
   PublishDocument,
   RevenueDocument,
@@ -14,6 +15,8 @@ export interface Papers {
   statements: { client: string; file: string }[];
   /** Printed, if this machine has a browser. */
   pdfs: string[];
+  /** Written agreements, as text. */
+  agreements: { client: string; file: string; text: string }[];
   pages: { client: string; file: string; bytes: number }[];
   index: string;
 }
@@ -41,6 +44,8 @@ export async function writePapers(
   const prints = `${statements.length} pages to open in a browser; ${pdfs.text}`;
   program.say(`  ${prints}\n`);
 
+  const agreements = await writeAgreements(program, { folder, shown });
+
   program.say('── “How many hours have we left?”: a page for each client, without a login.');
   program.name(['publish', join(shown, 'published')]);
   const { pages, index } = await program.ask(['publish', places.pages], PublishDocument);
@@ -49,9 +54,30 @@ export async function writePapers(
   return {
     statements: statements.map(({ client, file }) => ({ client, file })),
     pdfs: pdfs.files,
+    agreements,
     pages: weighed,
     index,
   };
+}
+
+/** In the same two languages. */
+async function writeAgreements(
+  program: Program,
+  { folder, shown }: Place,
+): Promise<Papers['agreements']> {
+  program.say('── The agreement to sign, made from the same terms that debit the hours.');
+  mkdirSync(join(folder, 'agreements'));
+  const agreements: Papers['agreements'] = [];
+  for (const client of printed) {
+    const name = `${client.toLowerCase().replaceAll(' ', '-')}.html`;
+    program.name(['agreement', client, '--out', join(shown, 'agreements', name)]);
+    const file = join(folder, 'agreements', name);
+    await program.ask(['agreement', client, '--out', file], AgreementDocument);
+    const { stdout } = await program.attempt(['agreement', client, '--format', 'text']);
+    agreements.push({ client, file, text: stdout });
+  }
+  program.say('  Signed, they are recorded: agreement CLIENT --accepted DAY --evidence REF\n');
+  return agreements;
 }
 
 async function printSome(

@@ -176,6 +176,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     sender: null,
     reconcile: { days: 31 },
     sweep: { days: 62, percentMax: 10 },
+    contract: { registration: [], reviewedOn: null, clients: new Map(), closings: new Map() },
     offers: new Map(offers.map((offer) => [offer.name, offer])),
     agreements: new Map(),
     clients: [],

@@ -24,7 +24,7 @@ import { openDatabase, storeOn } from '../../src/store/sqlite/open.ts';
 import { putBlankDatabase } from './blank-database.ts';
 import { dumpTables } from './dump-tables.ts';
 import { ScriptedVendor } from './scripted-connector.ts';
-import { clientOf } from './terms.ts';
+import { clientOf, noContract } from './terms.ts';
 
 export { agreementOf, clientOf, openingOf, ten } from './terms.ts';
 
@@ -235,6 +235,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     sweep: { days: 62, percentMax: 10 },
     sender: options.sender ?? null,
     reconcile: { days: 31 },
+    contract: noContract,
     offers: new Map(),
     agreements: new Map(),
     clients: [],

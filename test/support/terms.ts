@@ -1,4 +1,4 @@
-import type { ConfiguredClient } from '../../src/config/loaded.ts';
+import type { ConfiguredClient, ContractConfig, ContractTerms } from '../../src/config/loaded.ts';
 import type { Agreement, Client, Offer } from '../../src/domain/agreements/terms.ts';
 
 const hour = 3600;
@@ -77,4 +77,22 @@ export const ten: Offer = {
   product: 'BLOCK-10',
   productUnit: 'block',
   maxPerSale: 10,
+};
+
+/** Nothing but what the terms themselves say. */
+export function contractOf(
+  client: string,
+  fields: Partial<ContractTerms> = {},
+  rest: Partial<ContractConfig> = {},
+): ContractConfig {
+  const none = { refunds: null, travel: null, law: null, jurisdiction: null };
+  const terms = { legal: [], noticeDays: 30, ...none, extraClauses: [], ...fields };
+  return { ...noContract, clients: new Map([[client, terms]]), ...rest };
+}
+
+export const noContract: ContractConfig = {
+  registration: [],
+  reviewedOn: null,
+  clients: new Map(),
+  closings: new Map(),
 };

@@ -68,7 +68,17 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'published', 'explain', 'payments', 'revenue', 'buyer'],
+    [
+      'notices',
+      'balances',
+      'statement',
+      'published',
+      'explain',
+      'payments',
+      'agreement',
+      'revenue',
+      'buyer',
+    ],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },
@@ -92,9 +102,17 @@ const walls: readonly Wall[] = [
   { room: 'src/config/*', may: ['src/domain/', 'src/contract/', 'src/config/'] },
   { room: 'src/service/app/', may: [...core, 'src/service/corrections/'] },
   { room: 'src/service/corrections/', may: [...core, 'src/service/app/', 'src/service/run/'] },
-  ...['run', 'check', 'plan', 'setup', 'backup'].map((name) => ({
+  {
+    room: 'src/service/agreements/',
+    may: [...core, 'src/service/app/', 'src/service/corrections/by-hand.ts'],
+  },
+  ...['run', 'setup', 'backup'].map((name) => ({
     room: `src/service/${name}/`,
     may: [...core, 'src/service/app/'],
+  })),
+  ...['check', 'plan'].map((name) => ({
+    room: `src/service/${name}/`,
+    may: [...core, 'src/service/app/', 'src/service/agreements/compare.ts'],
   })),
   {
     room: 'src/service/publish/',

@@ -109,12 +109,12 @@ function freeName(name: string, taken: ReadonlySet<string>, count = 1): string {
   return taken.has(candidate) ? freeName(name, taken, count + 1) : candidate;
 }
 
-function print(printer: Printer, html: string, { locale }: Client): Promise<Buffer> {
+export function print(printer: Printer, html: string, { locale }: Client): Promise<Buffer> {
   return printer.print(html, locale === 'en-US' ? 'Letter' : 'A4');
 }
 
-/** Readable by its owner only: a statement is confidential. */
-function writeFile(file: string, content: string | Buffer): void {
+/** Readable by its owner only: what is written for a client is confidential. */
+export function writeFile(file: string, content: string | Buffer): void {
   withFileFix(file, () => writeFileSync(file, content, { mode: 0o600 }));
 }
 

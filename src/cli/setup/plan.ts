@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Format } from '../../domain/format.ts';
-import type { ClientPlan, Plan, RuleEffect } from '../../service/plan/plan.ts';
+import type { ClientPlan, ConfigPlan, RuleEffect } from '../../service/plan/plan.ts';
 import type { Outcome } from '../../service/plan/plan-outcomes.ts';
 import type { TableColumn } from '../output/table.ts';
 import { type Cli, type Scope, usualConfig } from '../scope.ts';
@@ -46,7 +46,7 @@ function configInForce(file: string): string {
   return isInPlace ? file : (other ?? file);
 }
 
-function planText(plan: Plan, scope: Scope): string {
+function planText(plan: ConfigPlan, scope: Scope): string {
   const changed = plan.clients.filter(isChanged);
   const same = plan.clients.length - changed.length;
   const sameText = same === 0 ? '' : `${same} of ${plan.clients.length} clients: no difference.`;
@@ -59,6 +59,7 @@ function planText(plan: Plan, scope: Scope): string {
           changed.map((one) => outcomeRow(one, scope.format)),
         ),
     ruleTable(changed, scope),
+    agreementTable(plan, scope),
     [
       sameText,
       `${plan.file} against ${against}, over all mirrored work. Money is what the blocks would have paid, at their prices; alerts and invoices are counted as if each charge were processed separately.`,
@@ -71,6 +72,30 @@ function planText(plan: Plan, scope: Scope): string {
       .join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n')}\n`;
+}
+
+/** What clients accepted otherwise. */
+function agreementTable({ agreements }: ConfigPlan, scope: Scope): string {
+  const rows = agreements.flatMap(({ client, accepted, changes }) =>
+    changes.map(({ term, before, after }) => [
+      client,
+      `version ${accepted?.version}`,
+      term,
+      before,
+      after,
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const columns: TableColumn[] = [
+    { title: 'Client', cut: 'name' },
+    { title: 'Accepted' },
+    { title: 'Term of its agreement' },
+    { title: 'Agreed', cut: 'prose' },
+    { title: 'Planned', cut: 'prose' },
+  ];
+  const advice =
+    'These terms were accepted otherwise: have a new version signed first, `prepaid-hours agreement CLIENT`.';
+  return `${scope.table(columns, rows)}${scope.hang('', advice)}\n`;
 }
 
 function isChanged({ posted, planned, rules }: ClientPlan): boolean {

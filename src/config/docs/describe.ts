@@ -11,6 +11,8 @@ export function configTable(vendors: readonly VendorModule[]): string {
   };
   const rows = keyRows(fileSchemaNode(vendors), '').flatMap((row) => {
     if (row.key === 'connections') return [row, vendorRow];
+    // What it may say differently is listed under `contract`.
+    if (/^clients\[\]\.contract\.(?!legal)/.test(row.key)) return [];
     return row.key.startsWith('connections.') ? [] : [row];
   });
   return tableLines(rows).join('\n');

@@ -180,6 +180,16 @@ function regionProblem(text: string): string | null {
   return null;
 }
 
+/** How a document names the place whose holidays these are. */
+export function holidayPlace(text: string): { country: string; area: string | null } {
+  const [country = '', state, region] = text.split('-');
+  const catalogue = new Holidays();
+  const states = catalogue.getStates(country) ?? {};
+  const regions = state === undefined ? {} : (catalogue.getRegions(country, state) ?? {});
+  const names = [states[state ?? ''], regions[region ?? '']].filter((name) => name !== undefined);
+  return { country, area: names.length === 0 ? null : names.join(', ') };
+}
+
 export function toBusinessHours(name: string, calendar: Calendar): BusinessHours {
   const { week, places, closedDays, specialDays, timezone } = calendar;
   const finders = places.map(holidayFinder);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgreementTerms } from './agreement-schema.ts';
 import { Calendar } from './business-hours.ts';
+import { ClientContract, Contract } from './contract-schema.ts';
 import {
   Currency,
   Day,
@@ -197,6 +198,9 @@ const ClientEntry = z.strictObject({
     .describe(
       'Hours the client already owns. If you change the size later, an adjustment is posted; a changed last day is applied; any other change is reported as an error by every run and by `check`',
     ),
+  contract: ClientContract.optional().describe(
+    'Only what differs from `contract` in this client’s written agreement, and its legal details',
+  ),
   overrides: AgreementTerms.optional().describe('Only the terms that differ from the agreement'),
 });
 
@@ -269,6 +273,9 @@ export const ConfigFile = z.strictObject({
     .describe(
       'Limits on the recharges of all clients together that pay in `currency`. Default: none',
     ),
+  contract: Contract.optional().describe(
+    'What the written agreement with a client says besides its terms, for `agreement`',
+  ),
   offers: z.record(EntryName, Offer).prefault({}).describe('Blocks that can be sold'),
   businessHours: z.record(EntryName, Calendar).prefault({}).describe('Calendars for multipliers'),
   agreements: z

@@ -85,5 +85,10 @@ export function retryAfterDays(
   noticeDays: number,
 ): number | null {
   if (charge?.failure !== 'funds' || attempts >= attemptsMax) return null;
+  return coolingDaysOf(noticeDays);
+}
+
+/** Days between a decline and the next attempt, at least. */
+export function coolingDaysOf(noticeDays: number): number {
   return Math.max(coolingDays, noticeDays);
 }

@@ -28,3 +28,10 @@ export function cssString(text: string): string {
   );
   return `"${escaped}"`;
 }
+
+const plainEta = new Eta({ autoEscape: false, autoTrim: false });
+
+/** A text that an admin may word otherwise; it throws what the template is wrong in. */
+export function renderTextTemplate(file: string, values: object): string {
+  return plainEta.render(plainEta.compile(readFileSync(file, 'utf8')), values);
+}

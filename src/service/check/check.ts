@@ -22,6 +22,7 @@ import type { App } from '../app/app.ts';
 import { refuseLostStore } from '../app/lost-store.ts';
 import { learnLists } from '../app/names.ts';
 import { isRehearsal } from '../app/rehearsal.ts';
+import { checkAgreements } from './check-agreements.ts';
 import { checkClientNames, checkNoticeClient, checkUnconfigured } from './check-clients.ts';
 import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
@@ -54,6 +55,7 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
     ...(await checkStore(app)),
     ...(await checkStored(app)),
     ...(await checkOpeningBlocks(app)),
+    ...(await checkAgreements(app)),
     ...(await checkGoingLive(app)),
   );
   if (!options.isOffline) {

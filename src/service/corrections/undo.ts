@@ -87,6 +87,11 @@ async function findRun(app: App, runId: string): Promise<RunRow> {
       fix: 'Run `prepaid-hours undo` for the runs that can be undone.',
     });
   }
+  if (run.command === 'agreement') {
+    throw new KindError('config', `Run ${runId} recorded an accepted agreement, which stays.`, {
+      fix: 'Record the right one as the next version: `prepaid-hours agreement CLIENT --accepted …`.',
+    });
+  }
   if (!isUndo(run.command)) return run;
   throw new KindError('config', `Run ${runId} is itself an undo, which cannot be undone.`, {
     fix: 'To post the undone charges again: `prepaid-hours run --undone`.',

@@ -4,7 +4,9 @@ import type { ConfiguredClient } from '../../config/loaded.ts';
 import type { Environment } from '../../config/read/environment.ts';
 import type { VendorRegistry } from '../../contract/registry.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
+import { formatIn } from '../../domain/format.ts';
 import { addDays, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
+import { type ComparedAgreement, compareAgreements } from '../agreements/compare.ts';
 import { type App, knownVendors } from '../app/app.ts';
 import { recognizeClients } from '../app/identify-clients.ts';
 import { type Outcome, postedOutcomes, readPast, replayOutcomes } from './plan-outcomes.ts';
@@ -19,6 +21,11 @@ export interface Plan {
   file: string;
   currentFile: string | null;
   clients: ClientPlan[];
+}
+
+export interface ConfigPlan extends Plan {
+  /** Agreements that clients accepted and that the config being tried contradicts. */
+  agreements: ComparedAgreement[];
 }
 
 /** One client's history as posted, and under the changed terms. */
@@ -57,12 +64,16 @@ interface PlanRequest {
  * with posted charges, and rule by rule, compared with the config of `app` (unless it is the same
  * file). Read-only. Throws `config` if the changed file has faults.
  */
-export async function planConfig(app: App, request: PlanRequest): Promise<Plan> {
+export async function planConfig(app: App, request: PlanRequest): Promise<ConfigPlan> {
   const { file, env } = request;
   const known = await knownVendors(request.vendors, file);
   const tried = loadConfig({ file, env, ...known, isCron: validate });
   const clients = await toClients(app, tried.clients);
-  return planClients(app, clients, { file: tried.file, isOther: tried.file !== app.config.file });
+  const isOther = tried.file !== app.config.file;
+  const plan = await planClients(app, clients, { file: tried.file, isOther });
+  const source = { config: tried, clients };
+  const compared = await compareAgreements(app.store, source, formatIn(app.config));
+  return { ...plan, agreements: compared.filter(({ changes }) => changes.length > 0) };
 }
 
 /** The same, for clients that are loaded already. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/time.ts';
+import type { DateText, Instant } from '../../domain/time.ts';
 
 export interface ClientStore {
   /**
@@ -17,4 +17,42 @@ export interface ClientStore {
     }[],
     at: Instant,
   ): Promise<string[]>;
+}
+
+/** A written agreement that a client accepted. Never changed, never removed. */
+export interface AcceptedAgreement {
+  clientId: string;
+  /** Counted per client, from 1. */
+  version: number;
+  /** Everything in the document that came from the config, as canonical JSON. */
+  terms: string;
+  /** SHA-256, as are the other two hashes. */
+  termsHash: string;
+  html: string;
+  htmlHash: string;
+  text: string;
+  textHash: string;
+  /** The day on the document. */
+  datedOn: DateText;
+  acceptedOn: DateText;
+  /** Where the signed document is. */
+  evidence: string;
+  /** Who signed for the client; null: not entered. */
+  acceptedBy: string | null;
+  recordedAt: Instant;
+  runId: string;
+}
+
+/** Without the document, which has the MSP's logo in it. */
+export type Acceptance = Omit<AcceptedAgreement, 'html' | 'text'>;
+
+export interface AgreementStore {
+  /**
+   * Adds the acceptance. Throws `config` if its version is not the client's next one, as when another
+   * process recorded one meanwhile.
+   */
+  addAcceptedAgreement(agreement: AcceptedAgreement): Promise<void>;
+  /** Of all clients, oldest version first. */
+  listAcceptances(): Promise<Acceptance[]>;
+  readAcceptedAgreement(clientId: string, version: number): Promise<AcceptedAgreement | null>;
 }

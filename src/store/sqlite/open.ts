@@ -3,6 +3,7 @@ import { KindError } from '../../domain/errors.ts';
 import { placeOf } from '../place.ts';
 import type { Store } from '../port.ts';
 import { createPrivately } from '../private-file.ts';
+import { agreementStore } from './agreements.ts';
 import { Database } from './database.ts';
 import { debitStore } from './debit/debits.ts';
 import { changeJournal, writeAheadLog } from './journal.ts';
@@ -43,6 +44,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** All parts of the port on one connection. */
 export function storeOn(database: Database): Store {
   return {
+    ...agreementStore(database),
     ...clientStore(database),
     ...pullStore(database),
     ...debitStore(database),

@@ -6,6 +6,7 @@ import {
   signedSeconds,
 } from '../../domain/ledger/ledger.ts';
 import type { Disagreement } from '../port.ts';
+import { verifyAgreements } from './agreements.ts';
 import { Database } from './database.ts';
 import { type Remaining, readHeadFromLedger } from './ledger/balances.ts';
 import { addedTo, belowZero, ledgerColumns, leftFault, reversalFault } from './ledger/ledger.ts';
@@ -21,6 +22,7 @@ export function verify(database: Database): Disagreement | null {
     verifyReversals(database) ??
     verifyReferences(database) ??
     verifyCharges(database) ??
+    verifyAgreements(database) ??
     verifyCaches(database) ??
     verifyStructure(database)
   );
