@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -21,6 +22,10 @@ async function exportInto(cli: CliBench, ...options: string[]): Promise<string> 
   const { exitCode, err } = await cli.run(['export', 'buyer', folder, ...options]);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   return folder;
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 /** As somebody would who also makes the hashes again. */
@@ -55,8 +60,33 @@ test('the same database gives the same bytes', async () => {
     await exportInto(cli, '--to', '2026-03'),
   ];
   const [first, second] = folders.map(readFolder);
-  expect(first?.size).toBe(10);
+  expect(first?.size).toBe(11);
   expect(second).toEqual(first);
+});
+
+test('what clients signed by then is in it, with its terms', async () => {
+  const cli = await openCli();
+  const { store, client } = cli.bench;
+  const [html, terms] = ['<h1>Agreement</h1>', '{"hours":10}'];
+  const sign = (version: number, acceptedOn: string) =>
+    store.addAcceptedAgreement({
+      ...{ clientId: client.id, version, terms, html, text: 'Agreement' },
+      ...{ termsHash: sha256(terms), htmlHash: sha256(html), textHash: sha256('Agreement') },
+      ...{ datedOn: acceptedOn, acceptedOn, evidence: 'scan 17', acceptedBy: null },
+      ...{ recordedAt: `${acceptedOn}T09:00:00.000Z`, runId: 'm-1' },
+    });
+  await sign(1, '2026-02-28');
+  await sign(2, '2026-03-01');
+  const folder = await exportInto(cli, '--to', '2026-02');
+  const files = readFolder(folder);
+  const name = `agreements/${client.id}-1`;
+  expect(files.get(`${name}.html`)).toBe(html);
+  expect(files.get(`${name}.json`)).toBe(terms);
+  expect(files.get(`agreements/${client.id}-2.html`)).toBeUndefined();
+  expect(files.get('agreements.csv')).toContain(
+    `${client.id},1,2026-02-28,2026-02-28,,scan 17,${name}.html,${sha256(html)},${name}.json,`,
+  );
+  expect(await cli.run(['verify', '--export', folder])).toMatchObject({ exitCode: 0, err: '' });
 });
 
 test('a month that is over is the same whatever came later', async () => {

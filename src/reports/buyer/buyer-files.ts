@@ -11,7 +11,7 @@ import { type RevenueReport, sumUpRevenue } from '../revenue/revenue.ts';
 import { retentionToCsv, revenueToCsv, rollForwardToCsv } from '../revenue/revenue-csv.ts';
 import { type MeasuredAccount, readAccounts, readRevenue } from '../revenue/revenue-source.ts';
 import { blocksToCsv, clientsToCsv, type ExportedEntry, ledgerToCsv } from './buyer-rows.ts';
-import { listDocuments } from './documents.ts';
+import { listAgreements } from './documents.ts';
 import { spellReadme } from './readme.ts';
 import { chargesToCsv, removeNote } from './technicians.ts';
 
@@ -61,8 +61,8 @@ export async function buildBuyerFiles(store: Store, request: BuyerRequest): Prom
     ['ledger.csv', ledgerToCsv(entries)],
     ['charges.csv', chargesToCsv(charges, technicians)],
     ...filesOfRevenue(accounts, sumUpRevenue(accounts, period)),
+    ...(await listAgreements(store, to)),
   ]);
-  for (const { name, text } of await listDocuments()) files.set(name, text);
   return { files, period, entries: entries.length };
 }
 
