@@ -65,7 +65,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'published', 'explain', 'payments'],
+    ['notices', 'balances', 'statement', 'published', 'explain', 'payments', 'leaks', 'bridge'],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },

@@ -131,6 +131,13 @@ const OpeningBlock = z.strictObject({
     .describe('It only pays for these work types. Default: all'),
 });
 
+const PastBlock = z.strictObject({
+  hours: hours('above zero').describe('Size of the block when it was sold'),
+  rate: Rate.describe('Price at which one hour was sold'),
+  purchasedOn: Day.describe('First day on which it could be used'),
+  expiresOn: Day.optional().describe('Last day on which it could be used. Default: none'),
+});
+
 const Sender = z.strictObject({
   name: NameText.describe('Your company’s name'),
   address: z.array(NameText).prefault([]).describe('Postal address, line by line'),
@@ -196,6 +203,12 @@ const ClientEntry = z.strictObject({
     .prefault([])
     .describe(
       'Hours the client already owns. If you change the size later, an adjustment is posted; a changed last day is applied; any other change is reported as an error by every run and by `check`',
+    ),
+  pastBlocks: z
+    .array(PastBlock)
+    .prefault([])
+    .describe(
+      'Blocks sold before the first day that counts. `report leaks` compares the work of those months with them; nothing is debited',
     ),
   overrides: AgreementTerms.optional().describe('Only the terms that differ from the agreement'),
 });
