@@ -13,6 +13,8 @@ const readAtRunTime = [
   'src/store/sqlite/migrations',
   'src/reports/statement/page/templates',
   'src/reports/published/templates',
+  'src/reports/leaks/templates',
+  'src/reports/bridge/templates',
 ];
 
 rmSync(dist, { recursive: true, force: true });

@@ -62,6 +62,7 @@ function closing(shown: string): string {
   connector.yaml         the config
   statements/            every client's, to open in a browser
   published/index.html   every client's page
+  owner/                 what was not billed; flat prices, with a proposal
   messages.md            tickets, notes and invoices as the PSA shows them
   recharges/             the config and the database of the MSP in Boston
   data/                  the database

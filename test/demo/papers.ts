@@ -1,7 +1,13 @@
 /** What the demo leaves to look at: statements, and a page for each client. */
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PublishDocument, StatementsDocument } from './documents.ts';
+import {
+  BridgeDocument,
+  FileDocument,
+  LeaksDocument,
+  PublishDocument,
+  StatementsDocument,
+} from './documents.ts';
 import type { Program } from './program.ts';
 
 export interface Papers {
@@ -10,6 +16,10 @@ export interface Papers {
   pdfs: string[];
   pages: { client: string; file: string; bytes: number }[];
   index: string;
+  leaks: LeaksDocument;
+  bridge: BridgeDocument;
+  /** Pages for the owner, and a proposal in each language. */
+  owner: string[];
 }
 
 export interface Place {
@@ -45,7 +55,38 @@ export async function writePapers(
     pdfs: pdfs.files,
     pages: weighed,
     index,
+    ...(await writeOwnerPapers(program, { folder, shown })),
   };
+}
+
+/** What leaked, and whether a flat price would be better: for the owner, and a draft for the client. */
+async function writeOwnerPapers(
+  program: Program,
+  { folder, shown }: Place,
+): Promise<Pick<Papers, 'leaks' | 'bridge' | 'owner'>> {
+  const price = ['--price', '1000.00', '--hours-included', '9'];
+  const papers = [
+    { args: ['report', 'leaks'], name: 'leaks.html' },
+    { args: ['report', 'bridge'], name: 'bridge.html' },
+    { args: ['report', 'bridge', 'Harbour', ...price, '--proposal'], name: 'proposal-en.html' },
+    { args: ['report', 'bridge', 'Cabinet', ...price, '--proposal'], name: 'proposal-fr.html' },
+  ];
+  program.say('── For the owner: what was not billed, and who might like a flat price better.');
+  mkdirSync(join(folder, 'owner'), { recursive: true });
+  const owner: string[] = [];
+  for (const { args, name } of papers) {
+    program.name([...args, '--out', join(shown, 'owner', name)]);
+    const written = await program.ask(
+      [...args, '--out', join(folder, 'owner', name)],
+      FileDocument,
+    );
+    owner.push(written.file);
+  }
+  program.say(
+    '  Two clients have past blocks in the config, so their past year is compared, too.\n',
+  );
+  const leaks = await program.ask(['report', 'leaks'], LeaksDocument);
+  return { leaks, bridge: await program.ask(['report', 'bridge'], BridgeDocument), owner };
 }
 
 async function printSome(

@@ -5,6 +5,7 @@ import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { type NinjaoneSandbox, startNinjaoneSandbox } from '../sandbox/ninjaone/index.ts';
 import { clients, technicians } from './cast.ts';
 import type { DemoEntry, DemoTicket, Month, WorkType } from './month.ts';
+import { createPast } from './past.ts';
 import type { SecondAct } from './second-act.ts';
 
 export const balanceFieldName = 'Prepaid hours left';
@@ -27,7 +28,7 @@ export interface StagedTicket {
 export async function openStage(month: Month): Promise<Stage> {
   const psa = await startConnectwiseSandbox();
   const rmm = await startNinjaoneSandbox();
-  const setUpAt = addSeconds(`${month.firstDay}T00:00:00.000Z`, -90 * 86_400);
+  const setUpAt = addSeconds(`${month.firstDay}T00:00:00.000Z`, -420 * 86_400);
   const companies = clients.map(({ name }) => psa.state.addCompany({ name, at: setUpAt }));
   const organizations = clients.map(({ name, rmmTickets }) =>
     rmmTickets === 0 ? null : rmm.state.addOrganization(name),
@@ -45,6 +46,7 @@ export async function openStage(month: Month): Promise<Stage> {
   }
   const toPsa = psaWriter(psa, companies);
   const toRmm = rmmWriter(rmm, organizations);
+  for (const ticket of createPast(month).tickets) toPsa(ticket);
   const tickets = month.tickets.map((ticket) =>
     ticket.vendor === 'psa' ? toPsa(ticket) : toRmm(ticket),
   );

@@ -10,11 +10,15 @@ import { runOutText } from '../../reports/balances/run-out-text.ts';
 import { findClient } from '../input/find-client.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { addBridgeReport } from './bridge.ts';
+import { addLeaksReport } from './leaks.ts';
 import { addPaymentsReport } from './payments.ts';
 
 export function addReportCommands(program: Command, cli: Cli): void {
   const report = program.command('report').description('reports on all clients');
   addPaymentsReport(report, cli);
+  addLeaksReport(report, cli);
+  addBridgeReport(report, cli);
   cli
     .add(
       report,

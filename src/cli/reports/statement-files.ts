@@ -113,8 +113,8 @@ function print(printer: Printer, html: string, { locale }: Client): Promise<Buff
   return printer.print(html, locale === 'en-US' ? 'Letter' : 'A4');
 }
 
-/** Readable by its owner only: a statement is confidential. */
-function writeFile(file: string, content: string | Buffer): void {
+/** Readable by its owner only: what reports say is confidential. */
+export function writeFile(file: string, content: string | Buffer): void {
   withFileFix(file, () => writeFileSync(file, content, { mode: 0o600 }));
 }
 
