@@ -81,11 +81,14 @@ function pricesOf(
   if (priceMinor !== null) return [{ origin: 'given', priceMinor }];
   const costs = months.map(({ costMinor }) => costMinor);
   const { median, upper } = quartilesOf(costs);
-  return [
+  const derived: Pick<OfferComparison, 'origin' | 'priceMinor'>[] = [
     { origin: 'median', priceMinor: median },
     { origin: 'mean', priceMinor: Math.round(sum(costs) / costs.length) },
     { origin: 'upper-quartile', priceMinor: upper },
   ];
+  const isFirst = (one: { priceMinor: number }, place: number) =>
+    derived.findIndex(({ priceMinor: price }) => price === one.priceMinor) === place;
+  return derived.filter(isFirst);
 }
 
 function perHour(minor: number, seconds: number): number | null {

@@ -43,7 +43,7 @@ export function proposalToHtml(bridge: ClientBridge, request: ProposalRequest): 
 }
 
 function toView(
-  { client, months, currency, calculatedMonths, offers }: ClientBridge,
+  { client, months, currency, calculatedMonths, offers, verdict }: ClientBridge,
   { reader, sender, at, startOn }: ProposalRequest,
 ): ProposalView {
   const words = proposalWordsIn(reader.locale);
@@ -55,7 +55,8 @@ function toView(
   }
   const money = (minor: number) => format.money(minor, currency);
   // To the quarter of an hour: a client reads orders of magnitude here.
-  const hours = (seconds: number) => format.duration(Math.round(seconds / 900) * 900);
+  const hours = (seconds: number) =>
+    format.duration(Math.round(seconds / 900) * 900).replaceAll(' ', '\u00a0');
   const used = months.map(({ usedSeconds }) => usedSeconds);
   const costs = months.map(({ costMinor }) => costMinor);
   const usedSeconds = sum(used);
@@ -80,7 +81,10 @@ function toView(
         ),
         words.used(hours(usedSeconds), hours(Math.min(...used)), hours(Math.max(...used))),
       ].join(' '),
-      words.cost(money(offer.nowMinor), money(Math.round(offer.nowMinor / months.length))),
+      [
+        words.cost(money(offer.nowMinor), money(Math.round(offer.nowMinor / months.length))),
+        ...(verdict === 'candidate' ? [words.regular] : []),
+      ].join(' '),
     ],
     figure: money(offer.priceMinor),
     figureText: [

@@ -7,6 +7,7 @@ export interface ProposalWords {
   looked(months: string, from: string, to: string): string;
   used(total: string, least: string, most: string): string;
   cost(total: string, month: string): string;
+  regular: string;
   perMonth: string;
   included(hours: string): string;
   everything: string;
@@ -31,7 +32,8 @@ const words: Record<Language, ProposalWords> = {
       `Thank you for working with us. We looked at the support that you used in ${months}, from ${from} to ${to}.`,
     used: (total, least, most) => `It came to ${total}: between ${least} and ${most} a month.`,
     cost: (total, month) =>
-      `From prepaid blocks, these hours cost ${total}, or ${month} in an average month. Your need is regular, so a fixed price may suit you better.`,
+      `At the prices of your prepaid blocks, these hours come to ${total}, or ${month} in an average month.`,
+    regular: 'Your need is regular, so a fixed price may suit you better.',
     perMonth: 'a month',
     included: (hours) => `with ${hours} included each month`,
     everything: 'for the support that your agreement covers today',
@@ -67,7 +69,8 @@ const words: Record<Language, ProposalWords> = {
     used: (total, least, most) =>
       `Elle représente ${total}\u00a0: entre ${least} et ${most} par mois.`,
     cost: (total, month) =>
-      `En forfaits prépayés, ces heures ont coûté ${total}, soit ${month} pour un mois moyen. Vos besoins sont réguliers\u00a0: un prix fixe vous conviendrait peut-être mieux.`,
+      `Au prix de vos forfaits prépayés, ces heures reviennent à ${total}, soit ${month} pour un mois moyen.`,
+    regular: 'Vos besoins sont réguliers\u00a0: un prix fixe vous conviendrait peut-être mieux.',
     perMonth: 'par mois',
     included: (hours) => `avec ${hours} incluses chaque mois`,
     everything: 'pour l’assistance que couvre votre contrat actuel',
@@ -93,7 +96,7 @@ const words: Record<Language, ProposalWords> = {
     source: (calculated) =>
       calculated === null
         ? 'Source\u00a0: le temps saisi sur vos tickets, tel qu’il figure sur vos relevés mensuels.'
-        : `Source\u00a0: le temps saisi sur vos tickets\u00a0; pour les mois antérieurs à ${calculated}, calculé selon les mêmes règles que vos relevés.`,
+        : `Source\u00a0: le temps saisi sur vos tickets\u00a0; pour les mois antérieurs au ${calculated}, calculé selon les mêmes règles que vos relevés.`,
     tax: 'Prix hors taxes. Cette proposition sert de base à notre échange.',
   },
 };
