@@ -302,3 +302,17 @@ test('the months asked for limit the rows and the sums', async () => {
   expect(rows.map(({ month, ticket }) => [month, ticket])).toEqual([['2026-03', '2']]);
   await bench.close();
 });
+
+test('what the PSA deleted stays a row until the next debit takes it back', async () => {
+  const bench = await CoreBench.open({ isTimePerTicket: true });
+  bench.at('2026-03-20T08:00:00.000Z');
+  work(bench, '1', '2026-03-02');
+  await close(bench, '1');
+  bench.psa.removeEntry('1');
+  bench.advance(60);
+  await bench.runWith(['pull', 'sweep'], { acceptedSweeps: ['psa'] });
+  expect(await said(bench)).toEqual([['charged-deleted', '1', 1, 120]]);
+  await bench.run();
+  expect(await said(bench)).toEqual([]);
+  await bench.close();
+});

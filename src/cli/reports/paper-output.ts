@@ -70,7 +70,8 @@ function formatOf(out: string | undefined, isJson: boolean): PaperFormat {
 
 function paperToText(paper: Paper, { table, paint, hang }: Scope): string {
   const head = [
-    `${paint('bold', plainText(paper.title))} · ${plainText(paper.subtitle)}`,
+    paint('bold', plainText(paper.title)),
+    hang('', plainText(paper.subtitle)),
     ...paper.headlines.map(({ figure, rest }) => `${paint('bold', figure)} ${rest}`),
     ...(paper.notice === null ? [] : [hang('', plainText(paper.notice))]),
   ];
@@ -79,11 +80,11 @@ function paperToText(paper: Paper, { table, paint, hang }: Scope): string {
     const shown = columns.map(({ title, place, isFigure = false }) => {
       return { title, isFigure, ...(place === 'what' ? { cut: 'prose' as const } : {}) };
     });
-    const lines = [...rows, ...foot].map((row) =>
-      row.map(([first = '', ...more]) =>
-        more.length === 0 ? first : `${first} (${more.join(', ')})`,
-      ),
-    );
+    const flat = (row: (typeof rows)[number]) =>
+      row.map(([first = '', ...more]) => [first, ...more.map((one) => `(${one})`)].join(' '));
+    // A total names itself, also where each cell has a line of its own.
+    const total = foot.map((row) => flat(row).map((text) => ({ text, style: 'bold' as const })));
+    const lines = [...rows.map(flat), ...total];
     return `${titles.map((one) => `${paint('bold', one)}\n`).join('')}${table(shown, lines)}`;
   });
   const notes = paper.notes.map((note) => paint('dim', hang('', plainText(note))));

@@ -211,7 +211,7 @@ export interface Client {
 }
 
 /** A block of hours from before the first day that counts. */
-export interface PastBlock {
+interface PastBlock {
   seconds: number;
   rateMinor: number;
   currency: string;

@@ -16,7 +16,7 @@ export interface BridgeMonth {
   costMinor: number;
 }
 
-export type BridgeVerdict = 'candidate' | 'few-months' | 'irregular' | 'wide-spread' | 'no-rate';
+type BridgeVerdict = 'candidate' | 'few-months' | 'irregular' | 'wide-spread' | 'no-rate';
 
 export interface ClientBridge {
   client: string;
@@ -91,13 +91,13 @@ function bridgeOf(work: ClientWork, asOf: Instant, terms: FlatTerms): ClientBrid
 }
 
 /** Complete months since the client's first work; a first month that begins late is left out. */
-function monthsShown({ current, past }: ClientWork, asOf: Instant): string[] {
+function monthsShown({ client, current, past }: ClientWork, asOf: Instant): string[] {
   const days = [...past.entries, ...current.entries].map(({ workedOn }) => workedOn).sort();
   const [first] = days;
   if (first === undefined) return [];
   const firstOn = `${first.slice(0, 7)}-01`;
   let month = first.slice(8) > '07' ? addMonths(firstOn, 1) : firstOn;
-  const today = `${dateInZone(asOf, 'UTC').slice(0, 7)}-01`;
+  const today = `${dateInZone(asOf, client.timezone).slice(0, 7)}-01`;
   const earliest = addMonths(today, -monthsMax);
   if (month < earliest) month = earliest;
   const months: string[] = [];

@@ -141,7 +141,7 @@ function sumsOf(rows: readonly LeakRow[]): LeakSum[] {
 }
 
 /** Amounts of different currencies are never added. */
-export function totalsOf(clients: readonly Pick<ClientLeaks, 'sums'>[]): LeakTotal[] {
+function totalsOf(clients: readonly Pick<ClientLeaks, 'sums'>[]): LeakTotal[] {
   const totals = new Map<string, LeakTotal>();
   for (const { section, isLeak, minor, currency } of clients.flatMap(({ sums }) => sums)) {
     if (currency === null || minor === null) continue;

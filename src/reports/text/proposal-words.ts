@@ -1,7 +1,7 @@
 import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 
 /** What the draft proposal of a flat price says to the client. */
-export interface ProposalWords {
+interface ProposalWords {
   title: string;
   greeting: string;
   looked(months: string, from: string, to: string): string;
