@@ -5,7 +5,7 @@ import { addDays } from '../../src/domain/time.ts';
 import { clients, holidays, zone } from './cast.ts';
 import { openingSeconds } from './expected.ts';
 import type { Month } from './month.ts';
-import { createPast, pastBlockHours, pastClients, pastRate } from './past.ts';
+import { pastBlockHours, pastClients, pastRate } from './past.ts';
 import { balanceFieldName, type Stage } from './stage.ts';
 
 const firstLine = '# Written by the demo. config/connector.example.yaml says more about each key.';
@@ -125,7 +125,7 @@ function clientText(month: Month, stage: Stage, index: number): string {
     ...(client.locale === 'en' ? [] : [`    locale: ${client.locale}`]),
     '    openingBlocks:',
     ...blockLines(month, index),
-    ...pastLines(month, index),
+    ...pastLines(stage, index),
     ...overrideLines(index),
   ];
   return `${lines.join('\n')}\n`;
@@ -142,9 +142,9 @@ function blockLines(month: Month, index: number): string[] {
 }
 
 /** Sold before the program was there: `report leaks` tells what they did not cover. */
-function pastLines(month: Month, index: number): string[] {
-  if (!pastClients.some((client) => client === index)) return [];
-  const { purchasedOn } = createPast(month);
+function pastLines({ past }: Stage, index: number): string[] {
+  if (past === null || !pastClients.some((client) => client === index)) return [];
+  const { purchasedOn } = past;
   return [
     '    pastBlocks:',
     `      - { hours: ${pastBlockHours}, rate: ${pastRate}, purchasedOn: ${purchasedOn} }`,

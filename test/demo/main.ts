@@ -9,6 +9,7 @@ import { checkout } from '../support/run-command.ts';
 import { writeConfig } from './config-file.ts';
 import { findFaults } from './expectations.ts';
 import { createMonth } from './month.ts';
+import { createPast } from './past.ts';
 import { createProgram } from './program.ts';
 import { planSecondAct } from './second-act.ts';
 import { openStage } from './stage.ts';
@@ -22,7 +23,7 @@ const folder = resolve(values.out ?? join(checkout, 'demo-output'));
 const nowMs = Date.now();
 const month = createMonth(nowMs);
 const act = planSecondAct(month);
-const stage = await openStage(month);
+const stage = await openStage(month, createPast(month));
 try {
   const configFile = writeConfig(folder, month, stage);
   const store = join(folder, 'data', 'prepaid-hours.db');
