@@ -25,7 +25,16 @@ export interface Past {
   tickets: DemoTicket[];
 }
 
+/** Asked for again and again, and a calendar of holidays takes its time. */
+const made = new Map<DateText, Past>();
+
 export function createPast({ firstDay }: Month): Past {
+  const past = made.get(firstDay) ?? makePast(firstDay);
+  made.set(firstDay, past);
+  return past;
+}
+
+function makePast(firstDay: DateText): Past {
   const days = Map.groupBy(workDaysBefore(firstDay, 330), (day) => day.slice(0, 7));
   const [begun = '', ...months] = [...days.keys()];
   const tickets = months.flatMap((month) =>
