@@ -16,6 +16,8 @@ const readAtRunTime = [
   'src/reports/buyer/templates',
   'src/reports/revenue/templates',
   'src/reports/agreement/templates',
+  'src/reports/leaks/templates',
+  'src/reports/bridge/templates',
 ];
 
 rmSync(dist, { recursive: true, force: true });

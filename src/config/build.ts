@@ -252,6 +252,10 @@ function toClient(
       priority: block.priority,
       workTypes: block.workTypes ?? null,
     })),
+    pastBlocks: client.pastBlocks.map(({ hours, rate, purchasedOn, expiresOn = null }) => {
+      const rateMinor = amountFromText(rate, currency);
+      return { seconds: hours, rateMinor, currency, purchasedOn, expiresOn };
+    }),
   };
 }
 

@@ -3,8 +3,14 @@ import type { NameBook } from '../domain/records/names.ts';
 import type { Instant } from '../domain/time.ts';
 import type { DirtySubject, Store, Work } from '../store/port.ts';
 import { readAffectedWork } from './affected.ts';
+import type { Assigned } from './assign.ts';
 import { clientFinder } from './context.ts';
 import { decideGroup, type GroupDecision } from './decide.ts';
+
+/** A group's decision, with all the work in it. */
+export interface Replayed extends GroupDecision {
+  members: readonly Assigned[];
+}
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 
@@ -17,7 +23,7 @@ export async function* replayMirror(
   clients: readonly Client[],
   firstRunAt: Instant,
   names: NameBook,
-): AsyncGenerator<GroupDecision[], void> {
+): AsyncGenerator<Replayed[], void> {
   const decided = new Set<string>();
   for await (const subjects of store.streamMirroredWork()) {
     const context = {
@@ -35,9 +41,10 @@ export async function* replayMirror(
     const members = Map.groupBy(assigned, (one) => one.groupKey);
     const fresh = [...groupKeys].filter((key) => !decided.has(key));
     for (const key of fresh) decided.add(key);
-    yield fresh.map((key) =>
-      decideGroup(key, members.get(key) ?? [], null, context.limitedAccounts),
-    );
+    yield fresh.map((key) => {
+      const own = members.get(key) ?? [];
+      return { ...decideGroup(key, own, null, context.limitedAccounts), members: own };
+    });
   }
 }
 

@@ -107,6 +107,31 @@ test('init client adds a client with what the PSA’s block has left; all other 
   }
 });
 
+test('init client writes the past blocks of one client', async () => {
+  const psa = await startConnectwiseSandbox();
+  try {
+    const ids = ['Dupont', 'Martin', 'Roy'].map((name) => psa.state.addCompany({ name }));
+    writeFileSync(file, configText(psa));
+    const block = [
+      '--past-block',
+      '10@120:2025-01-01:2025-12-31',
+      '--past-block',
+      '5@110:2025-11-01',
+    ];
+    const refused = await init('client', '--clients', `${ids[1]},${ids[2]}`, ...block);
+    expect([refused.exitCode, refused.err]).toEqual([2, expect.stringContaining('one client')]);
+    const wrong = await init('client', '--clients', `${ids[1]}`, '--past-block', '10 hours');
+    expect(wrong.err).toContain('HOURS@RATE:FIRST-DAY');
+    expect((await init('client', '--clients', `${ids[1]}`, ...block)).exitCode).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain(
+      'pastBlocks: [{ hours: 10, rate: 120, purchasedOn: 2025-01-01, expiresOn: 2025-12-31 }, ' +
+        '{ hours: 5, rate: 110, purchasedOn: 2025-11-01 }]',
+    );
+  } finally {
+    await psa.close();
+  }
+});
+
 test('init connection adds an RMM, matches clients by name, and says who has no ID there', async () => {
   const psa = await startConnectwiseSandbox();
   const rmm = await startNinjaoneSandbox();

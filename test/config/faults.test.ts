@@ -292,6 +292,10 @@ describe('clients that share blocks', () => {
       'name: Sud, paidBy: Groupe, openingBlocks: [{ hours: 1, rate: 1, purchasedOn: 2026-01-01 }]',
       '"Groupe" pays for this client, so it cannot have its own blocks; move these to "Groupe"',
     ],
+    [
+      'name: Sud, paidBy: Groupe, pastBlocks: [{ hours: 1, rate: 1, purchasedOn: 2025-01-01 }]',
+      '"Groupe" pays for this client, so it cannot have its own blocks; move these to "Groupe"',
+    ],
     ['name: Sud, share: { hours: 2 }', 'this client shares no blocks; remove this, or set paidBy'],
     [
       'name: Sud, paidBy: Groupe, share: { hours: 2, percent: 5 }',
@@ -346,6 +350,14 @@ describe('clients', () => {
     expect(
       messagesOf({ clients: blocks('purchasedOn: 2026-02-02, expiresOn: 2026-02-01') }),
     ).toEqual(['expires on 2026-02-01, before its purchase on 2026-02-02; use a later date']);
+    const past = 'hours: 1, rate: 1.005, purchasedOn: 2025-02-02, expiresOn: 2025-02-01';
+    const found = messagesOf({
+      clients: client('A', `ids: { psa: 1 }, pastBlocks: [{ ${past} }]`),
+    });
+    expect(found.sort()).toEqual([
+      expect.stringContaining('1.005 has more decimals than EUR allows'),
+      'expires on 2025-02-01, before its purchase on 2025-02-02; use a later date',
+    ]);
   });
 
   const selling =

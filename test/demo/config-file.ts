@@ -5,6 +5,7 @@ import { addDays } from '../../src/domain/time.ts';
 import { clients, holidays, zone } from './cast.ts';
 import { openingSeconds } from './expected.ts';
 import type { Month } from './month.ts';
+import { pastBlockHours, pastClients, pastRate } from './past.ts';
 import { balanceFieldName, type Stage } from './stage.ts';
 
 const firstLine = '# Written by the demo. config/connector.example.yaml says more about each key.';
@@ -124,6 +125,7 @@ function clientText(month: Month, stage: Stage, index: number): string {
     ...(client.locale === 'en' ? [] : [`    locale: ${client.locale}`]),
     '    openingBlocks:',
     ...blockLines(month, index),
+    ...pastLines(stage, index),
     ...overrideLines(index),
   ];
   return `${lines.join('\n')}\n`;
@@ -137,6 +139,16 @@ function blockLines(month: Month, index: number): string[] {
     `      - { hours: ${amount}, rate: ${client?.rate}, purchasedOn: ${month.firstDay}, expiresOn: ${expiresOn} }`;
   const main = line(hours - older, addDays(month.today, client?.expiresInDays ?? 300));
   return older === 0 ? [main] : [line(older, addDays(month.today, 45)), main];
+}
+
+/** Sold before the program was there: `report leaks` tells what they did not cover. */
+function pastLines({ past }: Stage, index: number): string[] {
+  if (past === null || !pastClients.some((client) => client === index)) return [];
+  const { purchasedOn } = past;
+  return [
+    '    pastBlocks:',
+    `      - { hours: ${pastBlockHours}, rate: ${pastRate}, purchasedOn: ${purchasedOn} }`,
+  ];
 }
 
 function overrideLines(index: number): string[] {

@@ -65,6 +65,38 @@ export const PublishDocument = z.looseObject({
   pages: z.array(z.looseObject({ client: z.string(), file: z.string() })),
 });
 
+const ReportedClient = z.looseObject({ client: z.string() });
+
+export const LeaksDocument = z.looseObject({
+  clients: z.array(
+    ReportedClient.extend({
+      startOn: z.string(),
+      rows: z.array(
+        z.looseObject({
+          month: z.string(),
+          reason: z.string(),
+          minor: z.int(),
+          seconds: Count,
+          explain: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+export type LeaksDocument = z.infer<typeof LeaksDocument>;
+
+export const BridgeDocument = z.looseObject({
+  clients: z.array(
+    ReportedClient.extend({
+      verdict: z.string(),
+      months: z.array(z.looseObject({ month: z.string(), usedSeconds: Count })),
+    }),
+  ),
+});
+export type BridgeDocument = z.infer<typeof BridgeDocument>;
+
+export const FileDocument = z.looseObject({ file: z.string() });
+
 export const VerifyDocument = z.looseObject({ ok: z.boolean() });
 export type VerifyDocument = z.infer<typeof VerifyDocument>;
 

@@ -9,6 +9,7 @@ import { checkout } from '../support/run-command.ts';
 import { writeConfig } from './config-file.ts';
 import { findFaults } from './expectations.ts';
 import { createMonth } from './month.ts';
+import { createPast } from './past.ts';
 import { createProgram } from './program.ts';
 import { planSecondAct } from './second-act.ts';
 import { openStage } from './stage.ts';
@@ -22,7 +23,7 @@ const folder = resolve(values.out ?? join(checkout, 'demo-output'));
 const nowMs = Date.now();
 const month = createMonth(nowMs);
 const act = planSecondAct(month);
-const stage = await openStage(month);
+const stage = await openStage(month, createPast(month));
 try {
   const configFile = writeConfig(folder, month, stage);
   const store = join(folder, 'data', 'prepaid-hours.db');
@@ -63,6 +64,7 @@ function closing(shown: string): string {
   statements/            every client's, to open in a browser
   agreements/            two agreements to sign, one in each language
   published/index.html   every client's page
+  owner/                 what was not billed; flat prices, with a proposal
   messages.md            tickets, notes and invoices as the PSA shows them
   recharges/             the config and the database of the MSP in Boston, with
                          revenue/ for its accountant and buyer/ for a buyer

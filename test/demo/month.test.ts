@@ -3,6 +3,8 @@ import { addSeconds } from '../../src/domain/time.ts';
 import { clients } from './cast.ts';
 import { expectMonth } from './expected.ts';
 import { createMonth, type DemoEntry, type Month } from './month.ts';
+import { isWithinOffice } from './office-days.ts';
+import { createPast, expectPast } from './past.ts';
 import { afterSecondAct, planSecondAct } from './second-act.ts';
 
 // A change of clocks, a year's turn, a month of holidays, a leap day, a Sunday after midnight.
@@ -44,6 +46,19 @@ describe.each(days)('the month before %s', (now) => {
         if (next !== undefined) expect(next.start >= endOf(entry)).toBe(true);
       }
     }
+  });
+
+  test('has a past year of office work before it, longer than its block', () => {
+    const { tickets, purchasedOn } = createPast(month);
+    const entries = tickets.flatMap((ticket) => ticket.entries);
+    expect(entries.every(({ start, minutes }) => isWithinOffice(start, minutes))).toBe(true);
+    const days = entries.map(({ start }) => start.slice(0, 10));
+    expect(days.every((day) => day >= purchasedOn && day < month.firstDay)).toBe(true);
+    const { beyondSeconds, travelSeconds, used } = expectPast(month);
+    expect([...new Set(used.values())]).toEqual([8 * 3600]);
+    expect(used.size).toBeGreaterThanOrEqual(8);
+    expect(beyondSeconds).toBeGreaterThan(3600);
+    expect(travelSeconds).toBeGreaterThan(3600);
   });
 
   test('has late work, travel, corrections and one ticket that came back', () => {

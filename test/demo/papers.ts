@@ -1,9 +1,12 @@
-/** What the demo leaves to look at: statements, agreements, a page for each client, and the owner's revenue. */
+/** What the demo leaves to look at: statements, agreements, a page for each client, and the owner's papers. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AgreementDocument,
+  BridgeDocument,
   BuyerDocument,
+  FileDocument,
+  LeaksDocument,
   PublishDocument,
   RevenueDocument,
   StatementsDocument,
@@ -19,6 +22,10 @@ export interface Papers {
   agreements: { client: string; file: string; text: string }[];
   pages: { client: string; file: string; bytes: number }[];
   index: string;
+  leaks: LeaksDocument;
+  bridge: BridgeDocument;
+  /** Pages for the owner, and a proposal in each language. */
+  owner: string[];
 }
 
 export interface Place {
@@ -57,6 +64,7 @@ export async function writePapers(
     agreements,
     pages: weighed,
     index,
+    ...(await writeOwnerPapers(program, { folder, shown })),
   };
 }
 
@@ -78,6 +86,36 @@ async function writeAgreements(
   }
   program.say('  Signed, they are recorded: agreement CLIENT --accepted DAY --evidence REF\n');
   return agreements;
+}
+
+/** What leaked, and whether a flat price would be better: for the owner, and a draft for the client. */
+async function writeOwnerPapers(
+  program: Program,
+  { folder, shown }: Place,
+): Promise<Pick<Papers, 'leaks' | 'bridge' | 'owner'>> {
+  const price = ['--price', '1000.00', '--hours-included', '9'];
+  const papers = [
+    { args: ['report', 'leaks'], name: 'leaks.html' },
+    { args: ['report', 'bridge'], name: 'bridge.html' },
+    { args: ['report', 'bridge', 'Harbour', ...price, '--proposal'], name: 'proposal-en.html' },
+    { args: ['report', 'bridge', 'Cabinet', ...price, '--proposal'], name: 'proposal-fr.html' },
+  ];
+  program.say('── For the owner: what was not billed, and who might like a flat price better.');
+  mkdirSync(join(folder, 'owner'), { recursive: true });
+  const owner: string[] = [];
+  for (const { args, name } of papers) {
+    program.name([...args, '--out', join(shown, 'owner', name)]);
+    const written = await program.ask(
+      [...args, '--out', join(folder, 'owner', name)],
+      FileDocument,
+    );
+    owner.push(written.file);
+  }
+  program.say(
+    '  Two clients have past blocks in the config, so their past year is compared, too.\n',
+  );
+  const leaks = await program.ask(['report', 'leaks'], LeaksDocument);
+  return { leaks, bridge: await program.ask(['report', 'bridge'], BridgeDocument), owner };
 }
 
 async function printSome(

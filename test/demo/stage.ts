@@ -5,6 +5,7 @@ import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { type NinjaoneSandbox, startNinjaoneSandbox } from '../sandbox/ninjaone/index.ts';
 import { clients, technicians } from './cast.ts';
 import type { DemoEntry, DemoTicket, Month, WorkType } from './month.ts';
+import type { Past } from './past.ts';
 import type { SecondAct } from './second-act.ts';
 
 export const balanceFieldName = 'Prepaid hours left';
@@ -16,6 +17,7 @@ export interface Stage {
   companies: readonly number[];
   organizations: readonly (number | null)[];
   tickets: readonly StagedTicket[];
+  past: Past | null;
   close(): Promise<void>;
 }
 
@@ -24,10 +26,11 @@ export interface StagedTicket {
   entryIds: readonly number[];
 }
 
-export async function openStage(month: Month): Promise<Stage> {
+/** `past`: the year before the month, of the clients with past blocks. */
+export async function openStage(month: Month, past: Past | null = null): Promise<Stage> {
   const psa = await startConnectwiseSandbox();
   const rmm = await startNinjaoneSandbox();
-  const setUpAt = addSeconds(`${month.firstDay}T00:00:00.000Z`, -90 * 86_400);
+  const setUpAt = addSeconds(`${month.firstDay}T00:00:00.000Z`, -420 * 86_400);
   const companies = clients.map(({ name }) => psa.state.addCompany({ name, at: setUpAt }));
   const organizations = clients.map(({ name, rmmTickets }) =>
     rmmTickets === 0 ? null : rmm.state.addOrganization(name),
@@ -45,6 +48,7 @@ export async function openStage(month: Month): Promise<Stage> {
   }
   const toPsa = psaWriter(psa, companies);
   const toRmm = rmmWriter(rmm, organizations);
+  for (const ticket of past?.tickets ?? []) toPsa(ticket);
   const tickets = month.tickets.map((ticket) =>
     ticket.vendor === 'psa' ? toPsa(ticket) : toRmm(ticket),
   );
@@ -54,6 +58,7 @@ export async function openStage(month: Month): Promise<Stage> {
     companies,
     organizations,
     tickets,
+    past,
     async close() {
       await psa.close();
       await rmm.close();

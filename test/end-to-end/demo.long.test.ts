@@ -72,6 +72,24 @@ test('it leaves revenue as a page, figures and a journal', () => {
   expect(readFileSync(journal, 'utf8')).toMatch(/Deferred revenue,\d+\.00,,Earned,Beacon Dental/);
 });
 
+test('it leaves the owner’s pages, and a proposal in each language', () => {
+  const { owner } = outcome().papers;
+  expect(owner.map((file) => basename(file))).toEqual([
+    'leaks.html',
+    'bridge.html',
+    'proposal-en.html',
+    'proposal-fr.html',
+  ]);
+  const pages = owner.map((file) => readFileSync(file, 'utf8'));
+  expect(pages.map((page) => /<html lang="(..)"/.exec(page)?.[1])).toEqual([
+    'en',
+    'en',
+    'en',
+    'fr',
+  ]);
+  expect(pages.join()).not.toMatch(/undefined|NaN/);
+});
+
 test('it leaves the messages as the PSA shows them', () => {
   const messages = readFileSync(join(output, 'messages.md'), 'utf8');
   const { psa, recharges } = outcome();
@@ -175,6 +193,21 @@ describe('it would notice', () => {
       'a client without a page',
       ({ papers }) => papers.pages.splice(0, 1),
       'has 1 statements and 0 pages',
+    ],
+    [
+      'unbilled hours that are a second off',
+      ({ papers }) => {
+        for (const { rows } of papers.leaks.clients) for (const row of rows) row.seconds += 1;
+      },
+      'Harbour Dental leaked',
+    ],
+    [
+      'another month of a flat price',
+      ({ papers }) => {
+        for (const { months } of papers.bridge.clients)
+          for (const one of months) one.usedSeconds += 1;
+      },
+      'Harbour Dental used other hours in',
     ],
     [
       'a third run that posts',

@@ -48,6 +48,7 @@ export function clientOf(fields: Partial<ConfiguredClient> = {}): ConfiguredClie
     isSharing: false,
     share: null,
     openingBlocks: [openingOf(10)],
+    pastBlocks: [],
     ...fields,
   };
 }

@@ -78,6 +78,8 @@ const walls: readonly Wall[] = [
       'agreement',
       'revenue',
       'buyer',
+      'leaks',
+      'bridge',
     ],
   ),
   { room: 'src/push/', may: portAndContract },

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import type { Format } from '../../domain/format.ts';
 import { dateInZone, instantFromMs } from '../../domain/time.ts';
+import { addPastBlock, readExisting } from '../../service/setup/add-to-config.ts';
 import { findClient } from '../input/find-client.ts';
 import { readAmount, readDate, readHours, readReason, readWhole } from '../input/values.ts';
 import type { Cli } from '../scope.ts';
@@ -15,6 +16,7 @@ interface AddOptions {
   priority: string;
   workTypes?: string;
   reason: string;
+  past?: boolean;
 }
 
 /** Under both names: a sale by invoice is resumed like one by recharge. */
@@ -61,8 +63,10 @@ export function addBlockCommands(program: Command, cli: Cli): void {
       'only pays for these work types, separated by commas (default: all)',
     )
     .option('--reason <text>', 'shown on the statement', 'Added by hand')
-    .action((query: string, options: AddOptions, command: Command) =>
-      cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
+    .option('--past', 'from before the first day: only written to the config, for `report leaks`')
+    .action((query: string, options: AddOptions, command: Command) => {
+      if (options.past === true) return addPast(cli, query, options, command);
+      return cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const client = findClient(app.clients, query);
         const today = dateInZone(instantFromMs(app.now()), client.timezone);
         const request = { clientId: client.id, ...readBlock(options, client.currency, today) };
@@ -77,8 +81,8 @@ export function addBlockCommands(program: Command, cli: Cli): void {
           return `${client.name}: block ${blockId}, ${size}.\n`;
         });
         return 0;
-      }),
-    );
+      });
+    });
   cli
     .add(
       block,
@@ -130,6 +134,29 @@ export function addBlockCommands(program: Command, cli: Cli): void {
       }),
     );
   addSalesCommands(block, cli);
+}
+
+/** Nothing is posted: the block only says what the work of those days was paid from. */
+function addPast(cli: Cli, query: string, options: AddOptions, command: Command): Promise<void> {
+  return cli.withApp(command, 'read', async ({ app, deps, answer }) => {
+    const client = findClient(app.clients, query);
+    const { hours, rate, purchasedOn, expiresOn } = options;
+    const isOther = options.amount !== undefined || options.workTypes !== undefined;
+    if (isOther || hours === undefined || rate === undefined || purchasedOn === undefined) {
+      throw new KindError('config', '--past needs --hours, --rate and --purchased-on.', {
+        fix: 'Write --past --hours 10 --rate 120.00 --purchased-on 2026-01-01.',
+      });
+    }
+    readBlock(options, client.currency, purchasedOn);
+    const block = { hours, rate, purchasedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
+    const existing = await readExisting(deps.vendors, app.config.file, deps.env);
+    const { file } = addPastBlock(existing, client.name, block);
+    answer({ client: client.name, file, block }, () => {
+      const from = `${client.name}: past block of ${hours} h from ${purchasedOn}`;
+      return `${from}, added to ${file}.\nNext: prepaid-hours run pull, then report leaks\n`;
+    });
+    return 0;
+  });
 }
 
 function addSalesCommands(block: Command, cli: Cli): void {

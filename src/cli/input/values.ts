@@ -5,8 +5,8 @@ import { amountFromText } from '../../domain/money.ts';
 import type { DateText } from '../../domain/time.ts';
 
 /** Hours as typed on the command line: `1.5`, `+2`, `-0.25`. Throws `config` on anything else. */
-export function readHours(text: string): number {
-  return asTyped('--hours', 'Write hours with a dot, for example 1.5 or -0.25.', () =>
+export function readHours(text: string, option = '--hours'): number {
+  return asTyped(option, 'Write hours with a dot, for example 1.5 or -0.25.', () =>
     secondsFromDecimalText(text, 'hours'),
   );
 }

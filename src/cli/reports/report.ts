@@ -10,6 +10,8 @@ import { runOutText } from '../../reports/balances/run-out-text.ts';
 import { findClient } from '../input/find-client.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
+import { addBridgeReport } from './bridge.ts';
+import { addLeaksReport } from './leaks.ts';
 import { addPaymentsReport } from './payments.ts';
 import { addRevenueReport } from './revenue.ts';
 
@@ -17,6 +19,8 @@ export function addReportCommands(program: Command, cli: Cli): void {
   const report = program.command('report').description('reports on all clients');
   addPaymentsReport(report, cli);
   addRevenueReport(report, cli);
+  addLeaksReport(report, cli);
+  addBridgeReport(report, cli);
   cli
     .add(
       report,

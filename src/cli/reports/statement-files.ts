@@ -113,7 +113,7 @@ export function print(printer: Printer, html: string, { locale }: Client): Promi
   return printer.print(html, locale === 'en-US' ? 'Letter' : 'A4');
 }
 
-/** Readable by its owner only: what is written for a client is confidential. */
+/** Readable by its owner only: what reports say is confidential. */
 export function writeFile(file: string, content: string | Buffer): void {
   withFileFix(file, () => writeFileSync(file, content, { mode: 0o600 }));
 }

@@ -29,9 +29,10 @@ function payerFaults(client: unknown, clients: readonly unknown[], path: Path): 
   if (above !== null) {
     return [atValue(at, `"${paidBy}" is itself paid for by "${above}"; use "${above}" here`)];
   }
-  if (listed(valueAt(client, ['openingBlocks'])).length === 0) return [];
   const message = `"${paidBy}" pays for this client, so it cannot have its own blocks; move these to "${paidBy}"`;
-  return [atValue([...path, 'openingBlocks'], message)];
+  return ['openingBlocks', 'pastBlocks'].flatMap((list) =>
+    listed(valueAt(client, [list])).length === 0 ? [] : [atValue([...path, list], message)],
+  );
 }
 
 function shareFaults(client: unknown, isSharing: boolean, path: Path): Problem[] {

@@ -29,10 +29,12 @@ export function moneyFaults(raw: unknown): Problem[] {
   }
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const currency = textAt(client, 'currency') ?? fileCurrency;
-    for (const [number, block] of listed(valueAt(client, ['openingBlocks'])).entries()) {
-      for (const key of ['rate', 'amount']) {
-        const path = ['clients', index, 'openingBlocks', number, key];
-        checkRate(path, textAt(block, 'currency') ?? currency);
+    for (const list of ['openingBlocks', 'pastBlocks']) {
+      for (const [number, block] of listed(valueAt(client, [list])).entries()) {
+        for (const key of ['rate', 'amount']) {
+          const path = ['clients', index, list, number, key];
+          checkRate(path, textAt(block, 'currency') ?? currency);
+        }
       }
     }
     for (const path of ratePaths(raw, ['clients', index, 'overrides'])) checkRate(path, currency);
@@ -84,13 +86,16 @@ function ratePaths(raw: unknown, terms: Path): Path[] {
 /** A block must end after it starts. */
 export function blockDateFaults(raw: unknown): Problem[] {
   return listed(valueAt(raw, ['clients'])).flatMap((client, index) =>
-    listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) => {
-      const from = textAt(block, 'purchasedOn');
-      const to = textAt(block, 'expiresOn');
-      if (from === null || to === null || !isDay(from) || !isDay(to) || to >= from) return [];
-      const path = ['clients', index, 'openingBlocks', number, 'expiresOn'];
-      return [atValue(path, `expires on ${to}, before its purchase on ${from}; use a later date`)];
-    }),
+    ['openingBlocks', 'pastBlocks'].flatMap((list) =>
+      listed(valueAt(client, [list])).flatMap((block, number) => {
+        const from = textAt(block, 'purchasedOn');
+        const to = textAt(block, 'expiresOn');
+        if (from === null || to === null || !isDay(from) || !isDay(to) || to >= from) return [];
+        const path = ['clients', index, list, number, 'expiresOn'];
+        const message = `expires on ${to}, before its purchase on ${from}; use a later date`;
+        return [atValue(path, message)];
+      }),
+    ),
   );
 }
 

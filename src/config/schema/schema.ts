@@ -132,6 +132,13 @@ const OpeningBlock = z.strictObject({
     .describe('It only pays for these work types. Default: all'),
 });
 
+const PastBlock = z.strictObject({
+  hours: hours('above zero').describe('Size of the block when it was sold'),
+  rate: Rate.describe('Price at which one hour was sold'),
+  purchasedOn: Day.describe('First day on which it could be used'),
+  expiresOn: Day.optional().describe('Last day on which it could be used. Default: none'),
+});
+
 const Sender = z.strictObject({
   name: NameText.describe('Your company’s name'),
   address: z.array(NameText).prefault([]).describe('Postal address, line by line'),
@@ -201,6 +208,12 @@ const ClientEntry = z.strictObject({
   contract: ClientContract.optional().describe(
     'Only what differs from `contract` in this client’s written agreement, and its legal details',
   ),
+  pastBlocks: z
+    .array(PastBlock)
+    .prefault([])
+    .describe(
+      'Blocks sold before the first day that counts. `report leaks` compares the work of those months with them; nothing is debited',
+    ),
   overrides: AgreementTerms.optional().describe('Only the terms that differ from the agreement'),
 });
 

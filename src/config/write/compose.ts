@@ -6,6 +6,7 @@ export interface NewClient {
   /** `connection: id`. */
   ids: Readonly<Record<string, string>>;
   openingBlocks: readonly { hours: string; rate: string; purchasedOn: string }[];
+  pastBlocks?: readonly { hours: string; rate: string; purchasedOn: string; expiresOn?: string }[];
 }
 
 interface NewConnection {
@@ -50,6 +51,7 @@ export function composeConfig(config: NewConfig, { isShort = false } = {}): stri
       ?.unshift(
         '# Hours that a client has left already: openingBlocks: [HOURS], where HOURS is such as',
         `# ${block}. Work before that day is not debited.`,
+        '# Blocks sold before, for `report leaks`: pastBlocks: [HOURS], or `block add CLIENT --past`.',
       );
   }
   return `${sections.map((lines) => lines.join('\n')).join(isShort ? '\n' : '\n\n')}\n`;
@@ -143,6 +145,10 @@ function replenishRule({ offer, connection: { pushes } }: NewConfig): Writable {
 
 /** One client as it is written into the list. */
 export function clientEntry(client: NewClient, agreement = firstAgreement): Writable {
-  const { name, ids, openingBlocks } = client;
-  return { name, ids, agreement, ...(openingBlocks.length === 0 ? {} : { openingBlocks }) };
+  const { name, ids, openingBlocks, pastBlocks = [] } = client;
+  return {
+    ...{ name, ids, agreement },
+    ...(openingBlocks.length === 0 ? {} : { openingBlocks }),
+    ...(pastBlocks.length === 0 ? {} : { pastBlocks: pastBlocks.map((block) => ({ ...block })) }),
+  };
 }

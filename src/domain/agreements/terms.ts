@@ -206,6 +206,17 @@ export interface Client {
   /** Maximum that it may use of each shared block; null: no limit. */
   share: Share | null;
   openingBlocks: readonly OpeningBlock[];
+  /** Sold and used before the first day that counts: only reports read them, nothing is posted. */
+  pastBlocks: readonly PastBlock[];
+}
+
+/** A block of hours from before the first day that counts. */
+interface PastBlock {
+  seconds: number;
+  rateMinor: number;
+  currency: string;
+  purchasedOn: DateText;
+  expiresOn: DateText | null;
 }
 
 /** A percentage of each block, or hours of each block of hours. */

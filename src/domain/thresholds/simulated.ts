@@ -5,6 +5,8 @@ import type { ZoneName } from '../zone.ts';
 
 /** What a charge costs, and when. */
 export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
+  /** By which `paid` finds it; absent: nobody asks who paid. */
+  id?: string | undefined;
   dueAt: Instant;
   /** The client, of those that share the blocks. */
   clientId: string;
@@ -44,9 +46,20 @@ export interface Simulation {
 export interface Simulated {
   /** By client with work. */
   byClient: ReadonlyMap<string, SimulatedUse>;
+  /** Who paid what of each charge with an ID; seconds without a block are overage. */
+  paid: ReadonlyMap<string, readonly PaidSlice[]>;
+  /** Hours left in each block at the end. */
+  left: ReadonlyMap<string, number>;
   /** Times at which at least one rule would have alerted or sold. */
   alerts: number;
   invoices: number;
+}
+
+export interface PaidSlice {
+  blockId: string | null;
+  seconds: number;
+  /** When hours bought later paid for what had been overage; null: paid when it was charged. */
+  paidLaterAt: Instant | null;
 }
 
 interface SimulatedUse {

@@ -6,7 +6,7 @@ import { partOfPrice, priceOf } from '../money.ts';
 import { addDays, addSeconds, dateInZone, type Instant, startOfDay } from '../time.ts';
 import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
 import { positionsByKind } from './positions.ts';
-import type { BalanceMove, Simulated, Simulation } from './simulated.ts';
+import type { BalanceMove, PaidSlice, Simulated, Simulation } from './simulated.ts';
 import { moneyLeftIn, type Position } from './thresholds.ts';
 
 /** When a charge becomes due: its last work is done and, if required, its ticket is closed. */
@@ -18,6 +18,7 @@ export function dueAtOf(facts: ChargeFacts): Instant {
 }
 
 interface UnpaidTime extends Omit<Demand, 'usedBy'> {
+  id?: string | undefined;
   /** Null: taken by hand. */
   clientId: string | null;
 }
@@ -67,6 +68,7 @@ class SimulatedBalance {
   /** The size of each block. */
   readonly #sizes = new Map<string, number>();
   readonly #uses = new Map<string, { seconds: number; slices: Used[] }>();
+  readonly #paid = new Map<string, PaidSlice[]>();
   readonly #episodes = new Map<string, EpisodeState>();
   #owed: UnpaidTime[] = [];
   #alerts = 0;
@@ -87,7 +89,7 @@ class SimulatedBalance {
     }
   }
 
-  move({ kind, blockId, seconds, minor, workedOn }: BalanceMove): void {
+  move({ at, kind, blockId, seconds, minor, workedOn }: BalanceMove): void {
     if (kind === 'spend') {
       this.spend({ seconds, workedOn, workTypes: null, price: null, clientId: null });
       return;
@@ -115,7 +117,7 @@ class SimulatedBalance {
     for (const one of owed) {
       const { seconds, workTypes } = one;
       this.#note('credit', 'reversal', { blockId: null, seconds, minor: null, workTypes });
-      this.#pay(one);
+      this.#pay(one, at);
     }
   }
 
@@ -147,7 +149,7 @@ class SimulatedBalance {
   spend(owed: UnpaidTime): void {
     this.hasBegun = true;
     if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
-    for (const part of splitDemand(owed)) this.#pay(part);
+    for (const part of splitDemand(owed)) this.#pay(part, null);
   }
 
   #useOf(clientId: string): { seconds: number; slices: Used[] } {
@@ -156,7 +158,7 @@ class SimulatedBalance {
     return use;
   }
 
-  #pay(owed: UnpaidTime): void {
+  #pay(owed: UnpaidTime, paidLaterAt: Instant | null): void {
     const { clientId, ...demand } = owed;
     for (const slice of allocate({ ...demand, usedBy: clientId }, this.#account.blocks)) {
       const { blockId, seconds, minor } = slice;
@@ -169,8 +171,13 @@ class SimulatedBalance {
         this.#owed.push({ ...owed, seconds, price });
       } else if (clientId !== null) {
         this.#useOf(clientId).slices.push({ blockId, seconds, minor });
+        this.#notePaid(owed.id, { blockId, seconds, paidLaterAt });
       }
     }
+  }
+
+  #notePaid(id: string | undefined, slice: PaidSlice): void {
+    if (id !== undefined) this.#paid.set(id, [...(this.#paid.get(id) ?? []), slice]);
   }
 
   look(at: Instant, pendingSeconds: number): void {
@@ -229,7 +236,12 @@ class SimulatedBalance {
       const overageSeconds = sum(owed.map((one) => one.seconds));
       return [clientId, { seconds, overageSeconds, moneyMinor: this.#moneyOf(slices) }] as const;
     });
-    return { byClient: new Map(byClient), alerts: this.#alerts, invoices: this.#invoices };
+    for (const { id, seconds } of this.#owed) {
+      this.#notePaid(id, { blockId: null, seconds, paidLaterAt: null });
+    }
+    const left = new Map(this.#account.blocks.map((one) => [one.id, one.remainingSeconds]));
+    const [alerts, invoices] = [this.#alerts, this.#invoices];
+    return { byClient: new Map(byClient), paid: this.#paid, left, alerts, invoices };
   }
 
   /** Hours at their block's price, rounded once per block; money as taken. */

@@ -34,7 +34,7 @@ function horizonOf({ config, clients }: Pick<App, 'config' | 'clients'>, started
   const { timezone, historyMonths } = config;
   const days = clients.flatMap((client) => [
     ...(client.startOn === null ? [] : [client.startOn]),
-    ...client.openingBlocks.map((block) => block.purchasedOn),
+    ...[...client.openingBlocks, ...client.pastBlocks].map((block) => block.purchasedOn),
   ]);
   days.push(addMonths(dateInZone(startedAt, timezone), -historyMonths));
   const earliest = days.sort()[0] ?? dateInZone(startedAt, timezone);

@@ -80,6 +80,8 @@ interface ClientsToAdd {
   /** Null: the first of the file. */
   agreement: string | null;
   takesBlocks: boolean;
+  /** Of the one client that is added. */
+  pastBlocks: readonly PastBlockText[];
 }
 
 /** Adds clients at the end of the list, or their ID to a configured client of the same name. */
@@ -102,10 +104,11 @@ export function addClients(existing: ExistingConfig, adding: ClientsToAdd): Adde
     if (place === null) {
       const name = isTaken(config, client.name) ? `${client.name} (${client.id})` : client.name;
       const entry = toNewClient({ ...client, name }, { ...terms, takesBlocks });
-      const value = clientEntry(entry, agreement);
+      const value = clientEntry({ ...entry, pastBlocks: adding.pastBlocks }, agreement);
       text = addToConfig(text, { path: ['clients'], key: null, value });
       added.push(name);
     } else {
+      refusePastBlocks(client.name, adding);
       const path = ['clients', place, 'ids'];
       text = addToConfig(text, { path, key: connection, value: client.id });
       matched.push(client.name);
@@ -113,6 +116,41 @@ export function addClients(existing: ExistingConfig, adding: ClientsToAdd): Adde
   }
   const { file, vendors, env } = existing;
   return { written: writeConfig({ file, text, secrets: new Map(), vendors, env }), added, matched };
+}
+
+function refusePastBlocks(name: string, { pastBlocks }: ClientsToAdd): void {
+  if (pastBlocks.length === 0) return;
+  throw new KindError('config', `"${name}" is in the config already.`, {
+    fix: `Add its past blocks with \`prepaid-hours block add "${name}" --past\`.`,
+  });
+}
+
+/** A block of hours from before the first day that counts, as it is typed. */
+export interface PastBlockText {
+  hours: string;
+  rate: string;
+  purchasedOn: string;
+  expiresOn?: string;
+}
+
+/** Adds to the client's past blocks; the other bytes of the file stay. */
+export function addPastBlock(
+  existing: ExistingConfig,
+  name: string,
+  block: PastBlockText,
+): WrittenFiles {
+  const { file, vendors, env, config } = existing;
+  const place = config.clients.findIndex((client) => client.name === name);
+  const path = ['clients', place];
+  const isFirst = config.clients[place]?.pastBlocks.length === 0;
+  const value = { ...block };
+  const text = addToConfig(
+    existing.text,
+    isFirst
+      ? { path, key: 'pastBlocks', value: [value] }
+      : { path: [...path, 'pastBlocks'], key: null, value },
+  );
+  return writeConfig({ file, text, secrets: new Map(), vendors, env });
 }
 
 /** Price of an hour that an opening block gets: that of the first offer of hours. */

@@ -6,6 +6,7 @@ import {
   addConnection,
   chooseConnection,
   connectExisting,
+  type PastBlockText,
   readExisting,
   unconfiguredClients,
 } from '../../../service/setup/add-to-config.ts';
@@ -18,6 +19,11 @@ import { askClients } from './ask-terms.ts';
 import { addClientFlags, addConnectionFlags, type GlobalFlags, openAsker } from './flags.ts';
 import { refuseMissingSettings } from './missing.ts';
 
+interface ClientFlags extends GlobalFlags {
+  agreement?: string;
+  pastBlock?: string[];
+}
+
 /** `init client` and `init connection`: what is added to a file that is there; its comments stay. */
 export function addAddingCommands(init: Command, cli: Cli): void {
   const client = cli.add(
@@ -29,8 +35,13 @@ export function addAddingCommands(init: Command, cli: Cli): void {
   addClientFlags(client)
     .option('--connection <name>', 'whose clients (default: the one that gets the alerts)')
     .option('--agreement <name>', 'their agreement (default: the first of the file)')
+    .option(
+      '--past-block <block>',
+      'of one client, for `report leaks`: a block sold before, as 10@120:2026-01-01:2026-12-31; repeatable',
+      (text: string, before: string[] = []) => [...before, text],
+    )
     .action(async (_options: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<GlobalFlags & { agreement?: string }>();
+      const flags = command.optsWithGlobals<ClientFlags>();
       cli.exitCode = await runInitClient(cli.deps, flags);
     });
   const connection = cli.add(
@@ -44,10 +55,7 @@ export function addAddingCommands(init: Command, cli: Cli): void {
   });
 }
 
-async function runInitClient(
-  deps: CliDeps,
-  flags: GlobalFlags & { agreement?: string },
-): Promise<number> {
+async function runInitClient(deps: CliDeps, flags: ClientFlags): Promise<number> {
   const file = flags.config ?? usualConfig;
   const asker = await openAsker(deps, flags);
   if (asker === null && flags.clients === undefined) {
@@ -68,6 +76,7 @@ async function runInitClient(
     clients,
     agreement: flags.agreement ?? null,
     takesBlocks: flags.openingBlocks,
+    pastBlocks: readPastBlocks(flags.pastBlock, clients.length),
   });
   const lines = [
     ...(added.length === 0 ? [] : [`Added to ${file}: ${added.join(', ')}.`]),
@@ -76,6 +85,25 @@ async function runInitClient(
   ];
   print(deps, flags, { file, added, matched }, lines);
   return 0;
+}
+
+/** `10@120:2026-01-01`, with a last day behind another colon. */
+function readPastBlocks(texts: readonly string[] = [], clients: number): PastBlockText[] {
+  if (texts.length > 0 && clients !== 1) {
+    throw new KindError('config', '--past-block is for one client.', {
+      fix: 'Add the clients one by one, or use `prepaid-hours block add CLIENT --past` later.',
+    });
+  }
+  return texts.map((text) => {
+    const found = /^([\d.]+)@([\d.]+):(\d{4}-\d\d-\d\d)(?::(\d{4}-\d\d-\d\d))?$/.exec(text);
+    if (found === null) {
+      throw new KindError('config', `--past-block: "${plainText(text)}" is not a past block.`, {
+        fix: 'Write HOURS@RATE:FIRST-DAY or HOURS@RATE:FIRST-DAY:LAST-DAY, as 10@120:2026-01-01.',
+      });
+    }
+    const [, hours = '', rate = '', purchasedOn = '', expiresOn] = found;
+    return { hours, rate, purchasedOn, ...(expiresOn === undefined ? {} : { expiresOn }) };
+  });
 }
 
 async function runInitConnection(deps: CliDeps, flags: GlobalFlags): Promise<number> {
