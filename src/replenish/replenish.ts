@@ -32,7 +32,7 @@ import { forecastRunOut, positionsOf, readHistories, readOwed } from './position
 import { followRecharges, readRecharged } from './recharge/follow.ts';
 import { alertOnMandates } from './recharge/mandate-alerts.ts';
 import { withOrders } from './sale.ts';
-import { composeCrossings } from './sold.ts';
+import { composeCrossings, ordersSeen } from './sold.ts';
 
 const clientsPerPage = 200;
 
@@ -156,8 +156,8 @@ async function decideClient(
   situation: Situation,
 ): Promise<ReplenishBatch | null> {
   const ledger = situation.ledgers.get(client.id);
-  // Before the first hour is bought or used, no threshold can be crossed.
-  if (ledger === undefined || ledger.clientSeq === 0) return null;
+  const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
+  if (ledger === undefined || isUntouched(ledger, lastCreditSeq)) return null;
   const today = dateInZone(context.at, client.timezone);
   const account = accountFrom(ledger, sharersOf(context.clients));
   const { rollover } = client.agreement;
@@ -168,7 +168,6 @@ async function decideClient(
   const { replenish: rules } = client.agreement;
   const known = situation.episodes.get(client.id) ?? [];
   const { mode } = context;
-  const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
   const found = { mode, zone: client.timezone, lastCreditSeq };
   const after = needEntriesAfter(rules, positions, known, found);
   const entries = after === null ? [] : await context.store.readEntriesAfter(client.id, after);
@@ -202,6 +201,7 @@ async function decideClient(
   return {
     ...batch,
     blocks: [...ended.blocks, ...told.blocks],
+    expectedOrders: told.blocks.length > 0 ? [ordersSeen(ledger)] : [],
     recharges: told.recharges,
     messages,
     episodes: [
@@ -210,6 +210,16 @@ async function decideClient(
     ],
     superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
   };
+}
+
+/**
+ * Before the first hour is bought or used, no threshold can be crossed. A first sale that was undone
+ * leaves a client as it was before: nothing is sold instead of it.
+ */
+function isUntouched({ clientSeq, blocks, overageSeconds }: ClientLedger, lastCreditSeq: number) {
+  if (clientSeq === 0) return true;
+  const isActive = blocks.some(({ status }) => status === 'active');
+  return lastCreditSeq === 0 && overageSeconds === 0 && !isActive;
 }
 
 function toEpisode(

@@ -171,6 +171,8 @@ test('both languages have the same templates, each with a subject and a body', (
     'alert-ticket.eta',
     'client-note.eta',
     'invoice.eta',
+    'order-note.eta',
+    'order-ticket.eta',
     'overage-invoice.eta',
     'recharge-note.eta',
   ]);

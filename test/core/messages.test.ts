@@ -5,6 +5,7 @@ import type { Agreement, Offer, ReplenishRule } from '../../src/domain/agreement
 import { toFormatOptions } from '../../src/domain/format.ts';
 import type { ReplenishContext } from '../../src/replenish/context.ts';
 import { alertOnOrder, type OrderEvent } from '../../src/replenish/orders/order-alert.ts';
+import { sellBlock } from '../../src/service/corrections/sell.ts';
 import { ensurePageName } from '../../src/service/publish/page-names.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
@@ -146,7 +147,35 @@ async function readAll(reader: typeof american): Promise<string> {
   await bench.run();
   parts.push('### Low again while the order is open', shown());
   parts.push('### Orders whose invoice changed', ...(await readOrderAlerts(reader)));
+  await bench.close();
+  parts.push('### Sold by hand, the first block', await sellByHand(reader, {}));
+  await bench.close();
+  const paidFirst = { openings: [openingOf(10)], activate: 'on-payment' as const, used: 12.25 };
+  parts.push('### Sold by hand, with overage', await sellByHand(reader, paidFirst));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Two blocks, for a stated reason. */
+async function sellByHand(
+  reader: typeof american,
+  {
+    used = 0,
+    openings = [],
+    activate = 'on-invoice',
+  }: { used?: number; openings?: ReturnType<typeof openingOf>[]; activate?: Agreement['activate'] },
+): Promise<string> {
+  await send({ reader, rules: [], openings, terms: { activate }, used });
+  const agreement = agreementOf({ replenish: [selling], activate });
+  const [client] = bench.app.config.clients;
+  if (client === undefined) throw new Error('no client');
+  await bench.configure([{ ...client, agreement }]);
+  bench.app.config = { ...bench.app.config, offers: new Map([['ten', yearly]]) };
+  await sellBlock(bench.app, {
+    ...{ client: bench.client('Cabinet Martin'), offer: 'ten', quantity: 2, isRecharge: false },
+    ...{ reason: 'Agreed by phone', isDone: true },
+  });
+  await bench.run('push');
+  return shown();
 }
 
 async function readOrderAlerts(reader: typeof american): Promise<string[]> {

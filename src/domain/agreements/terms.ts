@@ -158,7 +158,7 @@ export interface ReplenishRule {
 }
 
 /** Whether reaching the threshold sells a block. */
-export function sellsBlock({ do: actions }: ReplenishRule): boolean {
+export function sellsBlock({ do: actions }: Pick<ReplenishRule, 'do'>): boolean {
   return actions.includes('invoice') || actions.includes('recharge');
 }
 

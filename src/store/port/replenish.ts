@@ -51,6 +51,8 @@ export interface ReplenishBatch {
   at: Instant;
   runId: string;
   expected: readonly { clientId: string; clientSeq: number }[];
+  /** The clients' ordered blocks when a sale was decided; others since reject the batch. */
+  expectedOrders?: readonly { clientId: string; blockIds: readonly string[] }[];
   /** New blocks, once per key: an identical existing one is kept, a different one is a bug. */
   blocks: readonly Block[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];

@@ -17,7 +17,7 @@ import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.
 import { withNameIds } from '../mirror/columns.ts';
 import { addMessage, DifferentContent, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
-import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
+import { readOrders, readSalesHolds, refuseOtherOrders, writeOrders } from './orders.ts';
 import { addRecharge, changeRecharge, requireState } from './recharges.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
@@ -158,6 +158,7 @@ function isDecided(database: Database, episode: Episode): boolean {
 function writeBatch(database: Database, batch: ReplenishBatch): void {
   const { at, runId } = batch;
   for (const change of batch.rechargeChanges ?? []) requireState(database, change);
+  refuseOtherOrders(database, batch);
   for (const block of batch.blocks) addBlock(database, block, at, runId);
   for (const { blockId, status } of batch.blockStatuses) {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
