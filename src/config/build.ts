@@ -141,7 +141,8 @@ function toThreshold(
   when: AgreementTerms['replenish'][number]['when'],
   currency: string,
 ): Threshold {
-  const { balance, hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
+  const { balance, hoursLeft, amountLeft, percentLeft } = when;
+  const { expiresWithinDays, runOutWithinDays, idleDays } = when;
   if (amountLeft !== undefined) {
     return { balance, minorLeft: amountFromText(amountLeft, currency), currency };
   }
@@ -149,6 +150,7 @@ function toThreshold(
   if (percentLeft !== undefined) return { balance, percentLeft };
   if (expiresWithinDays !== undefined) return { balance, expiresWithinDays };
   if (runOutWithinDays !== undefined) return { balance, runOutWithinDays };
+  if (idleDays !== undefined) return { balance, idleDays };
   return unreachable('a threshold has no level');
 }
 

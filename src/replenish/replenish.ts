@@ -24,6 +24,7 @@ import type {
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
+import { readLastWorked } from './idle.ts';
 import { fieldTexts } from './messages/phrases.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders/orders.ts';
@@ -49,6 +50,8 @@ interface Situation {
   histories: ReadonlyMap<string, BurnHistory>;
   /** For clients with several kinds of hours. */
   owed: ReadonlyMap<string, OwedWork>;
+  /** Last day of charged work, for clients whose rules ask. */
+  lastWorked: ReadonlyMap<string, DateText | null>;
 }
 
 /**
@@ -105,6 +108,7 @@ export async function readSituation(
       balanceField === null ? new Map() : await store.readLatestMessages('balance-field'),
     histories: await readHistories(context, clients, ledgers),
     owed: await readOwed(context, clients, ledgers),
+    lastWorked: await readLastWorked(context, clients),
   };
 }
 
@@ -122,6 +126,9 @@ export function positionsIn(
     pendingSeconds: family.reduce((sum, { id }) => sum + (situation.pending.get(id) ?? 0), 0),
     history: situation.histories.get(client.id) ?? null,
     owed: situation.owed.get(client.id) ?? null,
+    ...(situation.lastWorked.has(client.id)
+      ? { lastWorkedOn: situation.lastWorked.get(client.id) ?? null }
+      : {}),
   });
 }
 

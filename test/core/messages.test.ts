@@ -66,8 +66,8 @@ async function send({ reader, rules, terms, openings, used, open = 0 }: Case): P
   });
   bench = await CoreBench.open({ clients: [client], sender, reader });
   bench.psa.labels.set('invoice', 'INV-1041');
-  work('1', '2026-02-09T09:00:00.000Z', used / 2, true);
-  work('2', '2026-02-23T09:00:00.000Z', used / 2, true);
+  if (used > 0) work('1', '2026-02-09T09:00:00.000Z', used / 2, true);
+  if (used > 0) work('2', '2026-02-23T09:00:00.000Z', used / 2, true);
   if (open > 0) work('3', '2026-03-01T09:00:00.000Z', open, false);
   await bench.run();
   return shown();
@@ -130,6 +130,15 @@ const cases: Record<string, Omit<Case, 'reader'>> = {
   'Low, without an offer': { rules: [{ ...offering, offer: null }], used: 9 },
   'Several kinds of hours': { rules: [offering], openings: limited, used: 6 },
   'Hours that expire': { rules: [expiring], openings: soonEnding, used: 3 },
+  'Idle hours, of which some expire': {
+    rules: [{ ...expiring, when: { balance: 'settled', idleDays: 5 } }],
+    openings: [openingOf(10, { expiresOn: '2026-06-30' })],
+    used: 2.5,
+  },
+  'Hours that were never used': {
+    rules: [{ ...expiring, when: { balance: 'settled', idleDays: 60 }, tell: ['msp'] }],
+    used: 0,
+  },
   'After the agreement’s last day': { rules: [selling], terms: { until: '2026-03-01' }, used: 9 },
   'Overage that is billed': { rules: [], terms: { overage: billed }, used: 12.25 },
 };

@@ -174,7 +174,9 @@ type Level =
   /** Days until a block with hours left expires. */
   | { expiresWithinDays: number }
   /** Days until the forecast run-out. */
-  | { runOutWithinDays: number };
+  | { runOutWithinDays: number }
+  /** Days without charged work although hours are left. */
+  | { idleDays: number };
 
 /** One of the MSP's customers, as configured. `id` is ours and survives a rename or a new PSA. */
 export interface Client {

@@ -6,6 +6,8 @@ import type { ZoneName } from '../zone.ts';
 /** What a charge costs, and when. */
 export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
   dueAt: Instant;
+  /** Absent: the day that it counts from. */
+  lastWorkedOn?: DateText;
   /** The client, of those that share the blocks. */
   clientId: string;
 }

@@ -10,6 +10,7 @@ import type { DateText } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Refusal, Sale, SaleByHand } from '../sale.ts';
+import { isAboutIdle } from './levels.ts';
 import { inProse } from './phrases.ts';
 import { composeRechargeNote } from './recharge-note.ts';
 import { valuesOf } from './values.ts';
@@ -80,6 +81,7 @@ export function noteKeyOf(context: ReplenishContext, notice: Notice): string {
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
   const { client, positions, sales, refusals, byHand } = notice;
+  const templates = templatesFor(notice);
   const invoices = sales.map((sale) => composeInvoice(context, notice, sale));
   const messages = [...invoices];
   const invoiceKeys = invoices.map(({ key }) => key);
@@ -93,7 +95,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     const keyToApprove =
       recharge === undefined || notice.isApproved ? null : noteKeyOf(context, notice);
     const { subject, body } = context.templates.render(
-      byHand === undefined ? 'alert-ticket' : 'order-ticket',
+      templates.ticket,
       context.locale,
       valuesOf(context, notice, {
         key: alertKey,
@@ -116,7 +118,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       const note =
         recharge === undefined
           ? context.templates.render(
-              byHand === undefined ? 'client-note' : 'order-note',
+              templates.note,
               client.locale,
               valuesOf(context, notice, { key, format, invoiceKeys }),
             )
@@ -144,6 +146,12 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     }
   }
   return messages;
+}
+
+function templatesFor({ crossings, byHand }: Notice) {
+  if (byHand !== undefined) return { ticket: 'order-ticket', note: 'order-note' } as const;
+  if (isAboutIdle(crossings)) return { ticket: 'idle-ticket', note: 'idle-note' } as const;
+  return { ticket: 'alert-ticket', note: 'client-note' } as const;
 }
 
 /** Of all blocks of the sale together. */

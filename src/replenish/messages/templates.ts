@@ -10,6 +10,8 @@ type TemplateName =
   | 'client-note'
   | 'order-ticket'
   | 'order-note'
+  | 'idle-ticket'
+  | 'idle-note'
   | 'recharge-note'
   | 'invoice'
   | 'overage-invoice';
@@ -22,6 +24,8 @@ const names: readonly TemplateName[] = [
   'client-note',
   'order-ticket',
   'order-note',
+  'idle-ticket',
+  'idle-note',
   'recharge-note',
   'invoice',
   'overage-invoice',
@@ -67,6 +71,10 @@ export interface TemplateValues {
   reason: string | null;
   /** Whether the client never had a block or used any time. */
   isNew: boolean;
+  /** The last day of charged work; null: none yet, or no rule asks. */
+  lastWork: string | null;
+  /** What is left of the block that expires first, and its last day; null: none expires. */
+  expiry: { left: string; on: string } | null;
   /** Why nothing, or not enough, is sold: one sentence each. */
   noSale: string[];
   /** How a recharge is collected, and whether a user must approve it: sentences, for the MSP. */

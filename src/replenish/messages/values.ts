@@ -1,7 +1,7 @@
 import { type Client, type Offer, sellsBlock } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
 import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
-import { isReached, type Position } from '../../domain/thresholds/thresholds.ts';
+import { hasRest, isReached, type Position } from '../../domain/thresholds/thresholds.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Sale } from '../sale.ts';
 import { blockPhrases, monthsPhrase } from './block-phrases.ts';
@@ -11,6 +11,7 @@ import {
   addressedBalance,
   balancePhrase,
   contactPhrase,
+  expiryOf,
   leftPhrase,
   runOutPhrase,
   whenPhrase,
@@ -49,6 +50,8 @@ export function valuesOf(
     nextSale: offers.length + refusals.length > 0 ? null : nextSaleOf(client, positions, format),
     reason: byHand?.reason ?? null,
     isNew: positions.every(isUnused),
+    lastWork: lastWorkOf(positions, format),
+    expiry: firstExpiry(positions, format),
     noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
     recharge: rechargePhrases(sales, client.agreement.recharge, { keyToApprove, format }),
     isOrderOpen: refusals.some(({ why }) => why === 'order-open'),
@@ -101,6 +104,22 @@ function balanceValues({ positions, crossings }: Notice, format: Format): Balanc
   };
 }
 
+function lastWorkOf(positions: readonly Position[], format: Format): string | null {
+  const lastWorkedOn = positions.flatMap(({ idle }) => idle?.lastWorkedOn ?? [])[0];
+  return lastWorkedOn === undefined ? null : format.date(lastWorkedOn);
+}
+
+/** Of the block that expires first. */
+function firstExpiry(positions: readonly Position[], format: Format): TemplateValues['expiry'] {
+  const ending = positions
+    .flatMap(({ blocks }) => blocks)
+    .filter((block) => block.isActive && hasRest(block) && block.expiresOn !== null)
+    .toSorted((a, b) => ((a.expiresOn ?? '') < (b.expiresOn ?? '') ? -1 : 1));
+  if (ending[0] === undefined) return null;
+  const [left, on] = expiryOf(ending[0], format);
+  return { left, on };
+}
+
 /** No block yet, and no time that one would pay for. */
 function isUnused({ blocks, balances }: Position): boolean {
   return blocks.length === 0 && balances.overageSeconds === 0;
@@ -109,7 +128,7 @@ function isUnused({ blocks, balances }: Position): boolean {
 /** Null: unknown, nothing left, or already said by what was reached. */
 function runOutOf({ today, runOut, crossings }: Notice, format: Format): string | null {
   const isSaid = crossings.every(({ rule: { when }, block }) => {
-    return block !== null || 'runOutWithinDays' in when;
+    return block !== null || 'runOutWithinDays' in when || 'idleDays' in when;
   });
   if (runOut === null || isSaid || runOut.latestOn === today) return null;
   return runOutPhrase(runOut, format, today);

@@ -109,6 +109,8 @@ export interface ReplenishStore extends HandSaleStore {
   readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
   /** Of the clients' blocks, oldest first. */
   readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
+  /** Last day of work that these clients were charged for, by what was posted since; null: none. */
+  readLastWork(clientIds: readonly string[], postedSince: Instant): Promise<DateText | null>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The pending time entries, one row each, by group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;

@@ -17,6 +17,7 @@ import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.
 import { withNameIds } from '../mirror/columns.ts';
 import { addMessage, DifferentContent, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
+import { readLastWork } from './last-work.ts';
 import { readOrders, readSalesHolds, refuseOtherOrders, writeOrders } from './orders.ts';
 import { addRecharge, changeRecharge, requireState } from './recharges.ts';
 
@@ -27,6 +28,7 @@ export function replenishStore(database: Database): ReplenishStore {
     readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
     readEntriesAfter: async (clientId, clientSeq) =>
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
+    readLastWork: async (clientIds, since) => readLastWork(database, clientIds, since),
     readPending: async (clientIds) => readPending(database, clientIds),
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
     readForeignInvoices: async () => readForeignInvoices(database),
