@@ -3,6 +3,7 @@ import type {
   BusinessHours,
   Multiplier,
   Offer,
+  Onboarding,
   Rates,
   RechargeLimits,
   RechargeTerms,
@@ -74,7 +75,14 @@ function toOffer(name: string, offer: ConfigFile['offers'][string], file: Config
     product: offer.product ?? null,
     productUnit: offer.productUnit,
     maxPerSale: offer.maxPerSale,
+    ...toPurpose(offer),
   };
+}
+
+function toPurpose({ followedBy }: { followedBy?: string | undefined }): {
+  onboarding?: Onboarding;
+} {
+  return followedBy === undefined ? {} : { onboarding: { followedBy } };
 }
 
 /** Hours at a rate, or money. */
@@ -253,6 +261,7 @@ function toClient(
       expiresOn: block.expiresOn ?? null,
       priority: block.priority,
       workTypes: block.workTypes ?? null,
+      ...toPurpose(block),
     })),
   };
 }

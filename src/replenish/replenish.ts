@@ -26,6 +26,7 @@ import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
 import { readLastWorked } from './idle.ts';
 import { fieldTexts } from './messages/phrases.ts';
+import { alertOnOnboarding } from './onboarding.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
@@ -84,6 +85,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
       outcome.messages += batch.messages.length;
     }
   }
+  if (!context.signal.aborted) await alertOnOnboarding(context, outcome);
   return outcome;
 }
 

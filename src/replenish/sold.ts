@@ -92,6 +92,7 @@ function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
     status: 'ordered',
     activate: client.agreement.activate,
     invoiceKey,
+    ...(offer.onboarding && { onboarding: offer.onboarding }),
   };
 }
 

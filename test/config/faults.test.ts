@@ -217,6 +217,21 @@ describe('single values', () => {
       '"0.5" is not a whole number of days; use one from 1 to 365',
     ],
     [
+      'a purpose alone',
+      { offers: '\n  ten: { hours: 10, rate: 120, purpose: onboarding }' },
+      'purpose needs followedBy; add it, such as followedBy: standard',
+    ],
+    [
+      'a purpose followed by no agreement',
+      { offers: '\n  ten: { hours: 10, rate: 120, purpose: onboarding, followedBy: standart }' },
+      'there is no agreement "standart"; did you mean "standard"?',
+    ],
+    [
+      'what follows without a purpose',
+      { offers: '\n  ten: { hours: 10, rate: 120, followedBy: standard }' },
+      'followedBy needs purpose; add it, such as purpose: onboarding',
+    ],
+    [
       'idle hours that sell',
       {
         agreements:

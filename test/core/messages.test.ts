@@ -161,6 +161,8 @@ async function readAll(reader: typeof american): Promise<string> {
   await bench.close();
   const paidFirst = { openings: [openingOf(10)], activate: 'on-payment' as const, used: 12.25 };
   parts.push('### Sold by hand, with overage', await sellByHand(reader, paidFirst));
+  await bench.close();
+  parts.push('### Onboarding that has ended', await readOnboarding(reader));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -184,6 +186,25 @@ async function sellByHand(
     ...{ reason: 'Agreed by phone', isDone: true },
   });
   await bench.run('push');
+  return shown();
+}
+
+/** Of blocks whose end is told in another way each. */
+async function readOnboarding(reader: typeof american): Promise<string> {
+  const onboarding = { followedBy: 'managed' };
+  const openings = [
+    openingOf(2.5, { onboarding }),
+    openingOf(3, { onboarding, priority: 1 }),
+    openingOf(4, { onboarding, expiresOn: '2026-02-28', priority: 2 }),
+  ];
+  const agreements = new Map([['managed', agreementOf({ name: 'managed', replenish: [selling] })]]);
+  const client = clientOf({ name: 'Cabinet Martin', ...reader, openingBlocks: openings });
+  bench = await CoreBench.open({ clients: [client], sender, reader });
+  bench.app.config = { ...bench.app.config, agreements };
+  work('1', '2026-02-09T09:00:00.000Z', 4, true);
+  await bench.run();
+  bench.at('2026-03-20T08:00:00.000Z');
+  await bench.run();
   return shown();
 }
 

@@ -127,6 +127,12 @@ export interface BusinessHours {
   isHoliday(date: DateText): boolean;
 }
 
+/** A block for taking over a new client's systems. */
+export interface Onboarding {
+  /** Name of the agreement that is to follow. */
+  followedBy: string;
+}
+
 /** A block that can be sold: of hours at a rate, or of money. */
 export interface Offer {
   name: string;
@@ -147,6 +153,8 @@ export interface Offer {
   productUnit: 'block' | 'hour';
   /** Maximum blocks per sale. */
   maxPerSale: number;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
 }
 
 export interface ReplenishRule {
@@ -230,4 +238,6 @@ export interface OpeningBlock {
   priority: number;
   /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
 }

@@ -62,9 +62,14 @@ export function thresholdKey(threshold: Threshold): string {
   return `${balance} expiry<=${threshold.expiresWithinDays}d`;
 }
 
-/** Whether a threshold is about idle hours, by its key: only work re-arms it. */
-export function isIdleKey(threshold: string): boolean {
-  return threshold.startsWith('idle>=');
+/** Thresholds of a rule's level, by their keys: hours that are credited re-arm them. */
+export function isLevelKey(threshold: string): boolean {
+  return !/^(idle>=|onboarding |by hand$)/.test(threshold);
+}
+
+/** The end of a block for onboarding, once per block. */
+export function onboardingKey(blockId: string): string {
+  return `onboarding ${blockId}`;
 }
 
 /** The threshold, with the kind of hours if they are limited. */

@@ -1,5 +1,5 @@
 import { KindError } from '../../domain/errors.ts';
-import { isIdleKey } from '../../domain/thresholds/thresholds.ts';
+import { isLevelKey } from '../../domain/thresholds/thresholds.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { bookingOf } from '../../replenish/orders/hand-sales.ts';
 import { emptyBatch } from '../../replenish/orders/orders.ts';
@@ -59,7 +59,8 @@ export async function acceptInvoice(
 
 /**
  * Resumes automatic sales to a client whose payment was reversed. Its thresholds are re-armed: the
- * purchase that would have done so is gone. Idle hours are not, which only work ends.
+ * purchase that would have done so is gone. Those of other kinds, such as
+ * idle hours, are not.
  */
 export async function resumeSales(app: App, clientId: string): Promise<void> {
   const holds = await app.store.readSalesHolds();
@@ -67,7 +68,7 @@ export async function resumeSales(app: App, clientId: string): Promise<void> {
     throw new KindError('config', 'Automatic sales to this client are not on hold.');
   }
   const episodes = (await app.store.readEpisodes([clientId])).filter(
-    ({ isFired, threshold }) => isFired && !isIdleKey(threshold),
+    ({ isFired, threshold }) => isFired && isLevelKey(threshold),
   );
   await write(app, 'block resume', {
     releasedHolds: [clientId],

@@ -21,7 +21,7 @@ export async function replenishContext(
 ): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
   const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
-  const { blocksSoldByHand } = run.config;
+  const { blocksSoldByHand, agreements } = run.config;
   return {
     store,
     clients,
@@ -33,6 +33,7 @@ export async function replenishContext(
     bookable: bookableIn(run.config),
     balanceField,
     offers,
+    agreements,
     blocksSoldByHand,
     templates: await loadTemplates(templates),
     runId,

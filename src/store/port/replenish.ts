@@ -58,6 +58,8 @@ export interface ReplenishBatch {
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
   /** Changes to active blocks. */
   blockEdits?: readonly BlockEdit[];
+  /** Blocks whose purpose is another now. */
+  blockPurposes?: readonly Pick<Block, 'id' | 'onboarding'>[];
   /** Ordered blocks whose size or validity is now known. */
   blockTerms?: readonly BlockTerms[];
   /** The invoice that sold a new block, if not ours; each product on it once. */
@@ -96,6 +98,20 @@ export interface PendingEntry
   ticketSummary: string | null;
 }
 
+/** What a block for onboarding was used for. */
+export interface OnboardingUse {
+  clientId: string;
+  blockId: string;
+  usedSeconds: number;
+  /** Of the charged work; null: none. */
+  firstWorkedOn: DateText | null;
+  lastWorkedOn: DateText | null;
+  /** When the last charge was posted. */
+  chargedAt: Instant | null;
+  /** Tickets that it paid for and that are not closed. */
+  openTickets: number;
+}
+
 export interface ReplenishStore extends HandSaleStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
   /**
@@ -111,6 +127,8 @@ export interface ReplenishStore extends HandSaleStore {
   readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
   /** Last day of work that these clients were charged for, by what was posted since; null: none. */
   readLastWork(clientIds: readonly string[], postedSince: Instant): Promise<DateText | null>;
+  /** Active blocks for onboarding that did not roll over, with what they paid for. */
+  readOnboardings(clientIds: readonly string[]): Promise<OnboardingUse[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The pending time entries, one row each, by group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;
