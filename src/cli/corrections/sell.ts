@@ -77,11 +77,16 @@ function sellText(request: SellRequest, result: SellResult, scope: Scope): strin
       'Expires: ',
       expiresOn === null ? 'never' : `${format.day(expiresOn)}, if it becomes usable today`,
     ],
-    ['Messages: ', result.messages.map(({ kind }) => kind).join(', ')],
+    ['Messages: ', result.messages.map(({ kind }) => kinds[kind] ?? kind).join(', ')],
   ] as const;
   const shown = lines.map(([head, text]) => `  ${hang(head, plainText(text))}\n`).join('');
   return `${plainText(request.client.name)}\n${shown}${nextText(request, result, scope)}`;
 }
+
+const kinds: Record<string, string> = {
+  'alert-ticket': 'ticket on your own board',
+  'ticket-note': 'note to the client',
+};
 
 function collectText({ collect, needsApproval }: SellResult): string {
   if (collect === null) return 'paid by the client';
