@@ -139,6 +139,29 @@ test('nobody is idle with open work, with work that is not debited yet, or witho
   expect(alerts()).toEqual([]);
 });
 
+test('nobody is idle while work that was read waits to be debited', async () => {
+  await openWith();
+  bench.at('2026-06-01T20:00:00.000Z');
+  work('2026-05-29');
+  await bench.run('pull');
+  await bench.run('replenish', 'push');
+  await bench.run('debit');
+  await bench.run('replenish', 'push');
+  expect(alerts()).toEqual([]);
+});
+
+test('hours of another kind that are bought do not begin another pause', async () => {
+  await openWith([openingOf(10, { purchasedOn: '2026-03-01', workTypes: ['Remote'] })]);
+  await runOn('2026-05-01');
+  expect(alerts()).toHaveLength(1);
+  await addBlock(bench.app, {
+    ...{ clientId: bench.clientId(), seconds: 3600, amountMinor: null, rateMinor: 0, priority: 0 },
+    ...{ purchasedOn: '2026-05-01', expiresOn: null, reason: 'sold' },
+  });
+  await runOn('2026-05-02');
+  expect(alerts()).toHaveLength(1);
+});
+
 test('hours that rolled over are idle since they were bought', async () => {
   const ending = openingOf(10, { purchasedOn: '2026-02-01', expiresOn: '2026-03-31' });
   await openWith([ending], { rollover: { seconds: null, validForMonths: 12 } });

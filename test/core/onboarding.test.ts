@@ -97,6 +97,18 @@ test('a charged ticket that was opened again is not done', async () => {
   expect(alerts()).toEqual([]);
 });
 
+test('where time is charged as it is logged, an open ticket is not done', async () => {
+  await openWith(undefined, { debitWhen: 'logged' });
+  const id = work('2026-03-02', 4, false);
+  await runOn('2026-03-02');
+  expect(await bench.hours()).toEqual([6, 0]);
+  await runOn('2026-04-01');
+  expect(alerts()).toEqual([]);
+  bench.psa.close(id);
+  await runOn('2026-04-02');
+  expect(alerts()).toHaveLength(1);
+});
+
 test('hours that nobody used are proposed for when they expire, not before', async () => {
   await openWith(openingOf(10, { purchasedOn: '2026-03-01', expiresOn: '2026-06-30', onboarding }));
   await runOn('2026-06-29');
