@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAdjustCommand } from './corrections/adjust.ts';
 import { addBlockCommands, addRechargeCommands } from './corrections/block.ts';
+import { addSellCommand } from './corrections/sell.ts';
 import { addUndoCommand } from './corrections/undo.ts';
 import type { CliDeps } from './deps.ts';
 import { addBackupCommand } from './maintenance/backup.ts';
@@ -60,6 +61,7 @@ export function createProgram(deps: CliDeps, cli: Cli = new Cli(deps)): Command 
   addExportCommands(program, cli);
   addPlanCommand(program, cli);
   addAdjustCommand(program, cli);
+  addSellCommand(program, cli);
   addBlockCommands(program, cli);
   addRechargeCommands(program, cli);
   addOutboxCommands(program, cli);

@@ -6,6 +6,7 @@ import { adjustBalance } from '../service/corrections/adjust.ts';
 import { addBlock, extendBlock, voidBlock } from '../service/corrections/blocks.ts';
 import { markTold } from '../service/corrections/mark-told.ts';
 import { acceptInvoice, acceptOrder, resumeSales } from '../service/corrections/release.ts';
+import { sellBlock } from '../service/corrections/sell.ts';
 import { listUndoable, undoRun } from '../service/corrections/undo.ts';
 import { previewGoLive } from '../service/go-live/preview.ts';
 import { planConfig } from '../service/plan/plan.ts';
@@ -27,6 +28,7 @@ export const service = {
   addBlock,
   extendBlock,
   voidBlock,
+  sellBlock,
   acceptInvoice,
   acceptOrder,
   resumeSales,

@@ -3,6 +3,7 @@ import type {
   BusinessHours,
   Multiplier,
   Offer,
+  Onboarding,
   Rates,
   RechargeLimits,
   RechargeTerms,
@@ -74,7 +75,14 @@ function toOffer(name: string, offer: ConfigFile['offers'][string], file: Config
     product: offer.product ?? null,
     productUnit: offer.productUnit,
     maxPerSale: offer.maxPerSale,
+    ...toPurpose(offer),
   };
+}
+
+function toPurpose({ followedBy }: { followedBy?: string | undefined }): {
+  onboarding?: Onboarding;
+} {
+  return followedBy === undefined ? {} : { onboarding: { followedBy } };
 }
 
 /** Hours at a rate, or money. */
@@ -141,7 +149,8 @@ function toThreshold(
   when: AgreementTerms['replenish'][number]['when'],
   currency: string,
 ): Threshold {
-  const { balance, hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays } = when;
+  const { balance, hoursLeft, amountLeft, percentLeft } = when;
+  const { expiresWithinDays, runOutWithinDays, idleDays } = when;
   if (amountLeft !== undefined) {
     return { balance, minorLeft: amountFromText(amountLeft, currency), currency };
   }
@@ -149,6 +158,7 @@ function toThreshold(
   if (percentLeft !== undefined) return { balance, percentLeft };
   if (expiresWithinDays !== undefined) return { balance, expiresWithinDays };
   if (runOutWithinDays !== undefined) return { balance, runOutWithinDays };
+  if (idleDays !== undefined) return { balance, idleDays };
   return unreachable('a threshold has no level');
 }
 
@@ -251,6 +261,7 @@ function toClient(
       expiresOn: block.expiresOn ?? null,
       priority: block.priority,
       workTypes: block.workTypes ?? null,
+      ...toPurpose(block),
     })),
     pastBlocks: client.pastBlocks.map(({ hours, rate, purchasedOn, expiresOn = null }) => {
       const rateMinor = amountFromText(rate, currency);

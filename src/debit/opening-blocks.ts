@@ -49,9 +49,10 @@ export async function applyOpeningBlocks(context: OpeningContext): Promise<Openi
   for (const decision of await decideAll(context)) {
     const { ledger, conflicts, ...changes } = decision;
     outcome.conflicts.push(...conflicts);
-    const { blocks, blockEdits, blockTerms, postings } = changes;
+    const { blocks, blockEdits, blockTerms, blockPurposes, postings } = changes;
     const changed =
-      [...blocks, ...blockTerms].length + new Set(blockEdits.map(({ blockId }) => blockId)).size;
+      [...blocks, ...blockTerms, ...blockPurposes].length +
+      new Set(blockEdits.map(({ blockId }) => blockId)).size;
     if (changed === 0) continue;
     await context.store.writeReplenish({
       at: context.at,
@@ -80,7 +81,9 @@ export async function findOpeningConflicts(
 }
 
 interface Decision
-  extends Required<Pick<ReplenishBatch, 'blocks' | 'blockEdits' | 'blockTerms' | 'postings'>> {
+  extends Required<
+    Pick<ReplenishBatch, 'blocks' | 'blockEdits' | 'blockTerms' | 'blockPurposes' | 'postings'>
+  > {
   ledger: ClientLedger;
   conflicts: OpeningConflict[];
 }
@@ -119,7 +122,7 @@ async function decide(
     at,
   }: { ledger: ClientLedger; account: Account; comparison: Comparison; at: Instant },
 ): Promise<Decision> {
-  const { fresh, changes, unlisted } = comparison;
+  const { fresh, changes, unlisted, purposes: blockPurposes } = comparison;
   const today = dateInZone(at, client.timezone);
   const blocks = fresh.map((block) => asScheduled(block, today));
   const postings = blocks
@@ -153,7 +156,7 @@ async function decide(
   if (postings.length > 0) {
     postings.push(...payOffOverage(account, await store.readOpenOverage(client.id)));
   }
-  return { ledger, blocks, blockEdits, blockTerms, postings, conflicts };
+  return { ledger, blocks, blockEdits, blockTerms, blockPurposes, postings, conflicts };
 }
 
 interface Comparison {
@@ -161,6 +164,8 @@ interface Comparison {
   fresh: Block[];
   /** Changed in the config. */
   changes: OpeningChange[];
+  /** Of another purpose now, which changes no hours. */
+  purposes: Pick<Block, 'id' | 'onboarding'>[];
   /** Not empty, but no longer in the config. */
   unlisted: Block[];
 }
@@ -190,9 +195,19 @@ export function compareBlocks(
     else if (undone.has(applied.id)) fresh.push(asNext(block, known));
     else changes.push({ applied, configured: block, known: readAppliedTerms(applied, edits) });
   }
+  const purposes = changes.flatMap(({ applied: { id, onboarding: before }, configured }) => {
+    const { onboarding } = configured;
+    if (onboarding?.followedBy === before?.followedBy) return [];
+    return [onboarding === undefined ? { id } : { id, onboarding }];
+  });
   const isLeft = (block: BlockBalance) =>
     isScheduled(block) || (block.remainingMinor ?? block.remainingSeconds) > 0;
-  return { fresh, changes: changes.filter(isChanged), unlisted: unlisted.filter(isLeft) };
+  return {
+    fresh,
+    changes: changes.filter(isChanged),
+    purposes,
+    unlisted: unlisted.filter(isLeft),
+  };
 }
 
 /** Keys are used once. After an undo, the next key of `opening:…:1` is `opening:…:1:again-1`. */

@@ -1,5 +1,5 @@
 import type { Sender } from '../config/loaded.ts';
-import type { Client, Offer } from '../domain/agreements/terms.ts';
+import type { Agreement, Client, Offer } from '../domain/agreements/terms.ts';
 import type { Durations, Locale } from '../domain/format.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/port.ts';
@@ -12,6 +12,8 @@ export interface ReplenishContext {
   mode: 'observe' | 'live';
   /** The config's offers, by name. */
   offers: ReadonlyMap<string, Offer>;
+  /** The config's agreements, by name. */
+  agreements: ReadonlyMap<string, Agreement>;
   /** What to do with blocks sold by hand in the PSA. */
   blocksSoldByHand: 'propose' | 'book';
   /** How the MSP reads, for its own tickets. */

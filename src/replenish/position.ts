@@ -9,6 +9,7 @@ import type { BurnHistory } from '../domain/forecast/pace.ts';
 import type { Account } from '../domain/ledger/postings.ts';
 import { priceOf } from '../domain/money.ts';
 import { type EntryNames, type NameBook, namesOfEntry } from '../domain/records/names.ts';
+import { idleOf } from '../domain/thresholds/idle.ts';
 import {
   type OwedWork,
   type PendingWork,
@@ -137,6 +138,8 @@ interface KnownOfClient {
   pendingSeconds: number;
   history: BurnHistory | null;
   owed: OwedWork | null;
+  /** Null: no charged work yet; absent: nobody asks. */
+  lastWorkedOn?: DateText | null;
 }
 
 /**
@@ -146,22 +149,26 @@ interface KnownOfClient {
 export function positionsOf(
   account: Account,
   ledger: ClientLedger,
-  { client, today, pendingSeconds, history, owed }: KnownOfClient,
+  { client, today, pendingSeconds, history, owed, lastWorkedOn }: KnownOfClient,
 ): Position[] {
   const { overageSeconds } = account;
   const settledSeconds = account.blocks
     .filter((block) => block.isActive)
     .reduce((sum, block) => sum + block.remainingSeconds, 0);
   const known = new Map(ledger.blocks.map((block) => [block.id, block]));
+  const blocks = account.blocks.map((block) => ({
+    ...block,
+    seconds: known.get(block.id)?.seconds ?? block.remainingSeconds,
+    isBought: ['opening', 'purchase', 'manual'].includes(known.get(block.id)?.source ?? ''),
+    usableOn: originOf(known, block.id)?.purchasedOn ?? block.purchasedOn,
+  }));
+  const isIdle = lastWorkedOn !== undefined && pendingSeconds === 0;
   const whole: Position = {
     today,
     workTypes: null,
     balances: { settledSeconds, overageSeconds, pendingSeconds },
-    blocks: account.blocks.map((block) => ({
-      ...block,
-      seconds: known.get(block.id)?.seconds ?? block.remainingSeconds,
-      isBought: ['opening', 'purchase', 'manual'].includes(known.get(block.id)?.source ?? ''),
-    })),
+    blocks,
+    idle: isIdle ? idleOf(blocks, lastWorkedOn, today) : null,
     hasHours: true,
     moneyLeft: moneyLeftIn(account.blocks),
     moneyOwed: new Map(),
@@ -172,6 +179,12 @@ export function positionsOf(
     },
   };
   return positionsByKind(whole, client.agreement.replenish, owed ?? { overage: [], pending: [] });
+}
+
+/** The block that hours were bought with: they roll over once. */
+function originOf(known: ReadonlyMap<string, Block>, id: string): Block | undefined {
+  const block = known.get(id);
+  return block?.source === 'rollover' ? known.get(block.key.split(':')[1] ?? '') : block;
 }
 
 function soldOn(today: DateText, seconds: number): SpendableBlock {

@@ -24,7 +24,9 @@ import type {
 import { accountFrom } from '../store/port.ts';
 import type { ReplenishContext, ReplenishOutcome } from './context.ts';
 import { endBlocks } from './expiry.ts';
+import { readLastWorked } from './idle.ts';
 import { fieldTexts } from './messages/phrases.ts';
+import { alertOnOnboarding } from './onboarding.ts';
 import { bookHandSales } from './orders/hand-sales.ts';
 import { emptyBatch, settleOrders } from './orders/orders.ts';
 import { billOverage } from './overage.ts';
@@ -32,7 +34,7 @@ import { forecastRunOut, positionsOf, readHistories, readOwed } from './position
 import { followRecharges, readRecharged } from './recharge/follow.ts';
 import { alertOnMandates } from './recharge/mandate-alerts.ts';
 import { withOrders } from './sale.ts';
-import { composeCrossings } from './sold.ts';
+import { composeCrossings, ordersSeen } from './sold.ts';
 
 const clientsPerPage = 200;
 
@@ -49,6 +51,8 @@ interface Situation {
   histories: ReadonlyMap<string, BurnHistory>;
   /** For clients with several kinds of hours. */
   owed: ReadonlyMap<string, OwedWork>;
+  /** Last day of charged work, for clients whose rules ask. */
+  lastWorked: ReadonlyMap<string, DateText | null>;
 }
 
 /**
@@ -81,6 +85,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
       outcome.messages += batch.messages.length;
     }
   }
+  if (!context.signal.aborted) await alertOnOnboarding(context, outcome);
   return outcome;
 }
 
@@ -105,6 +110,7 @@ export async function readSituation(
       balanceField === null ? new Map() : await store.readLatestMessages('balance-field'),
     histories: await readHistories(context, clients, ledgers),
     owed: await readOwed(context, clients, ledgers),
+    lastWorked: await readLastWorked(context, clients),
   };
 }
 
@@ -122,6 +128,9 @@ export function positionsIn(
     pendingSeconds: family.reduce((sum, { id }) => sum + (situation.pending.get(id) ?? 0), 0),
     history: situation.histories.get(client.id) ?? null,
     owed: situation.owed.get(client.id) ?? null,
+    ...(situation.lastWorked.has(client.id)
+      ? { lastWorkedOn: situation.lastWorked.get(client.id) ?? null }
+      : {}),
   });
 }
 
@@ -156,8 +165,8 @@ async function decideClient(
   situation: Situation,
 ): Promise<ReplenishBatch | null> {
   const ledger = situation.ledgers.get(client.id);
-  // Before the first hour is bought or used, no threshold can be crossed.
-  if (ledger === undefined || ledger.clientSeq === 0) return null;
+  const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
+  if (ledger === undefined || isUntouched(ledger, lastCreditSeq)) return null;
   const today = dateInZone(context.at, client.timezone);
   const account = accountFrom(ledger, sharersOf(context.clients));
   const { rollover } = client.agreement;
@@ -168,7 +177,6 @@ async function decideClient(
   const { replenish: rules } = client.agreement;
   const known = situation.episodes.get(client.id) ?? [];
   const { mode } = context;
-  const lastCreditSeq = situation.lastCredits.get(client.id) ?? 0;
   const found = { mode, zone: client.timezone, lastCreditSeq };
   const after = needEntriesAfter(rules, positions, known, found);
   const entries = after === null ? [] : await context.store.readEntriesAfter(client.id, after);
@@ -202,6 +210,7 @@ async function decideClient(
   return {
     ...batch,
     blocks: [...ended.blocks, ...told.blocks],
+    expectedOrders: told.blocks.length > 0 ? [ordersSeen(ledger)] : [],
     recharges: told.recharges,
     messages,
     episodes: [
@@ -210,6 +219,16 @@ async function decideClient(
     ],
     superseded: field.map(({ clientId, kind, key }) => ({ clientId, kind, exceptKey: key })),
   };
+}
+
+/**
+ * Before the first hour is bought or used, no threshold can be crossed. A first sale that was undone
+ * leaves a client as it was before: nothing is sold instead of it.
+ */
+function isUntouched({ clientSeq, blocks, overageSeconds }: ClientLedger, lastCreditSeq: number) {
+  if (clientSeq === 0) return true;
+  const isActive = blocks.some(({ status }) => status === 'active');
+  return lastCreditSeq === 0 && overageSeconds === 0 && !isActive;
 }
 
 function toEpisode(

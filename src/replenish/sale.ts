@@ -12,7 +12,7 @@ import type { Crossing } from '../domain/thresholds/episodes.ts';
 import { blocksToBuy, type Position } from '../domain/thresholds/thresholds.ts';
 import { addDays, addMonths, type DateText } from '../domain/time.ts';
 
-/** A sale triggered by crossings. */
+/** A sale triggered by crossings, or by a user. */
 export interface Sale {
   offer: Offer;
   quantity: number;
@@ -47,8 +47,18 @@ interface OpenOrder {
 
 interface Draft {
   offer: Offer;
-  rule: ReplenishRule;
+  rule: Pick<ReplenishRule, 'do'>;
   wanted: number;
+}
+
+/** What a user sells without a threshold; its actions and readers are as in a rule. */
+export interface SaleByHand extends Pick<ReplenishRule, 'do' | 'tell'> {
+  offer: Offer;
+  quantity: number;
+  /** Null: none given. */
+  reason: string | null;
+  /** Counts the client's sales by hand from 1. */
+  number: number;
 }
 
 function toSale({ offer, rule }: Draft, quantity: number): Sale {
@@ -59,8 +69,10 @@ function toSale({ offer, rule }: Draft, quantity: number): Sale {
   return { offer, quantity, seconds, totalMinor, isRecharge: rule.do.includes('recharge') };
 }
 
-/** Thresholds that were reached, as found. */
+/** Why something may be sold, as found: thresholds that were reached, or a user's decision. */
 export interface Reached {
+  /** Absent: thresholds alone. */
+  byHand?: SaleByHand;
   positions: readonly Position[];
   crossings: readonly Crossing[];
   orders: readonly OpenOrder[];
@@ -72,7 +84,12 @@ export interface Reached {
 export function withOrders(
   positions: readonly Position[],
   crossings: readonly Crossing[],
-  known: { family: readonly Client[]; ordered: readonly OpenOrder[]; isClosed: boolean },
+  known: {
+    family: readonly Client[];
+    ordered: readonly OpenOrder[];
+    isClosed: boolean;
+    byHand?: SaleByHand;
+  },
 ): Reached & { unusable: Refusal | null } {
   const orders = known.ordered
     .filter(() => known.isClosed)
@@ -82,7 +99,8 @@ export function withOrders(
       currency,
       invoiceKey,
     }));
-  const reached = { positions, crossings, orders };
+  const { byHand } = known;
+  const reached = { positions, crossings, orders, ...(byHand === undefined ? {} : { byHand }) };
   const isHeld = known.isClosed && orders.length === 0;
   return {
     ...reached,
@@ -147,20 +165,26 @@ function quantityOf({ offer, wanted }: Draft): number {
 }
 
 function draftSales(
-  { crossings, orders }: Reached,
-  isWanted: (rule: ReplenishRule) => boolean,
+  { crossings, orders, byHand }: Reached,
+  isWanted: (rule: Pick<ReplenishRule, 'do'>) => boolean,
 ): { drafts: Draft[]; refusals: Refusal[] } {
   const drafts: Draft[] = [];
   const limited: { rule: ReplenishRule; offer: Offer }[] = [];
   const refusals: Refusal[] = [];
+  if (byHand !== undefined && isWanted(byHand)) {
+    const { offer, quantity } = byHand;
+    const order = findOrder(orders, offer, offer.workTypes);
+    if (order === null) drafts.push({ offer, rule: byHand, wanted: quantity });
+    else refusals.push(order);
+  }
   for (const { rule, position } of crossings) {
     const { offer } = rule;
     if (offer === null || !isWanted(rule)) continue;
     const kind = position.workTypes;
     const paysFor = (one: OpenOrder) => isSameUnit(one, offer) && coversKind(one.workTypes, kind);
-    const order = orders.find(paysFor);
-    if (order !== undefined) {
-      refusals.push({ why: 'order-open', invoiceKey: order.invoiceKey ?? null });
+    const order = findOrder(orders, offer, kind);
+    if (order !== null) {
+      refusals.push(order);
       continue;
     }
     const draft = drafts.find((one) => paysFor(one.offer));
@@ -175,6 +199,12 @@ function draftSales(
     refusals.push({ why: 'offer-limited', offer });
   }
   return { drafts, refusals };
+}
+
+/** An open order whose block would pay for this kind of hours. */
+function findOrder(orders: readonly OpenOrder[], offer: Offer, kind: Kind): Refusal | null {
+  const open = orders.find((one) => isSameUnit(one, offer) && coversKind(one.workTypes, kind));
+  return open === undefined ? null : { why: 'order-open', invoiceKey: open.invoiceKey ?? null };
 }
 
 /** Hours, or money of one currency. */

@@ -2,7 +2,13 @@ import type { Client } from '../domain/agreements/terms.ts';
 import { blockIdOf } from '../domain/keys.ts';
 import { needsApproval } from '../domain/recharge/envelope.ts';
 import { addDays, addMonths } from '../domain/time.ts';
-import type { Block, NewMessage, NewRecharge } from '../store/port.ts';
+import type {
+  Block,
+  ClientLedger,
+  NewMessage,
+  NewRecharge,
+  ReplenishBatch,
+} from '../store/port.ts';
 import type { ReplenishContext } from './context.ts';
 import { crossingsToBasis, type FoundCrossings } from './messages/basis.ts';
 import {
@@ -22,14 +28,15 @@ export interface Composed {
   recharges: NewRecharge[];
 }
 
-/** Composes the messages for the crossings, with what they sell. */
+/** Composes the messages for the crossings, or for a sale by hand, with what is sold. */
 export function composeCrossings(
   context: ReplenishContext,
   client: Client,
   found: FoundCrossings,
 ): Composed {
-  const { crossings, recharges } = found;
-  if (crossings.length === 0) return { messages: [], blocks: [], recharges: [] };
+  const { crossings, recharges, byHand } = found;
+  if (crossings.length === 0 && byHand === undefined)
+    return { messages: [], blocks: [], recharges: [] };
   const { sales, refusals } = decideSales(found, client.agreement.recharge);
   const proposed = refusals.length > 0 ? [] : proposeSales(found);
   const proposals = sales.length > 0 ? sales : proposed;
@@ -54,6 +61,15 @@ export function composeCrossings(
   };
 }
 
+/** The client's open orders when a sale was decided: another one since refuses it. */
+export function ordersSeen({
+  clientId,
+  blocks,
+}: ClientLedger): NonNullable<ReplenishBatch['expectedOrders']>[number] {
+  const ordered = blocks.filter(({ status }) => status === 'ordered');
+  return { clientId, blockIds: ordered.map(({ id }) => id) };
+}
+
 function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
   const invoiceKey = invoiceKeyOf(context, notice, sale);
   const { client, today } = notice;
@@ -76,6 +92,7 @@ function toBlock(context: ReplenishContext, notice: Notice, sale: Sale): Block {
     status: 'ordered',
     activate: client.agreement.activate,
     invoiceKey,
+    ...(offer.onboarding && { onboarding: offer.onboarding }),
   };
 }
 

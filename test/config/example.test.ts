@@ -172,7 +172,11 @@ test('both languages have the same templates, each with a subject and a body', (
   expect(names).toEqual([
     'alert-ticket.eta',
     'client-note.eta',
+    'idle-note.eta',
+    'idle-ticket.eta',
     'invoice.eta',
+    'order-note.eta',
+    'order-ticket.eta',
     'overage-invoice.eta',
     'recharge-note.eta',
   ]);

@@ -194,14 +194,14 @@ describe('single values', () => {
         agreements:
           '\n  standard: { replenish: [{ when: { hoursLeft: 2, percentLeft: 20 }, do: [alert] }] }',
       },
-      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; use one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays; use one rule for each',
     ],
     [
       'no level',
       {
         agreements: '\n  standard: { replenish: [{ when: { balance: projected }, do: [alert] }] }',
       },
-      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays; use one rule for each',
+      'a threshold needs exactly one of hoursLeft, amountLeft, percentLeft, expiresWithinDays, runOutWithinDays, idleDays; use one rule for each',
     ],
     [
       'per cent',
@@ -215,6 +215,39 @@ describe('single values', () => {
           '\n  standard: { replenish: [{ when: { runOutWithinDays: 0.5 }, do: [alert] }] }',
       },
       '"0.5" is not a whole number of days; use one from 1 to 365',
+    ],
+    [
+      'a purpose alone',
+      { offers: '\n  ten: { hours: 10, rate: 120, purpose: onboarding }' },
+      'purpose needs followedBy; add it, such as followedBy: standard',
+    ],
+    [
+      'a purpose followed by no agreement',
+      { offers: '\n  ten: { hours: 10, rate: 120, purpose: onboarding, followedBy: standart }' },
+      'there is no agreement "standart"; did you mean "standard"?',
+    ],
+    [
+      'what follows without a purpose',
+      { offers: '\n  ten: { hours: 10, rate: 120, followedBy: standard }' },
+      'followedBy needs purpose; add it, such as purpose: onboarding',
+    ],
+    [
+      'idle hours that sell',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { idleDays: 60 }, do: [alert, invoice], offer: ten }] }',
+        offers: '\n  ten: { hours: 10, rate: 120 }',
+      },
+      'a client with idle hours has enough of them; use do: [alert]',
+    ],
+    [
+      'idle hours with an offer',
+      {
+        agreements:
+          '\n  standard: { replenish: [{ when: { idleDays: 60 }, do: [alert], offer: ten }] }',
+        offers: '\n  ten: { hours: 10, rate: 120 }',
+      },
+      'idle hours propose work, not a sale; remove the offer',
     ],
     [
       'grace',

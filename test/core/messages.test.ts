@@ -5,6 +5,7 @@ import type { Agreement, Offer, ReplenishRule } from '../../src/domain/agreement
 import { toFormatOptions } from '../../src/domain/format.ts';
 import type { ReplenishContext } from '../../src/replenish/context.ts';
 import { alertOnOrder, type OrderEvent } from '../../src/replenish/orders/order-alert.ts';
+import { sellBlock } from '../../src/service/corrections/sell.ts';
 import { ensurePageName } from '../../src/service/publish/page-names.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
 
@@ -65,8 +66,8 @@ async function send({ reader, rules, terms, openings, used, open = 0 }: Case): P
   });
   bench = await CoreBench.open({ clients: [client], sender, reader });
   bench.psa.labels.set('invoice', 'INV-1041');
-  work('1', '2026-02-09T09:00:00.000Z', used / 2, true);
-  work('2', '2026-02-23T09:00:00.000Z', used / 2, true);
+  if (used > 0) work('1', '2026-02-09T09:00:00.000Z', used / 2, true);
+  if (used > 0) work('2', '2026-02-23T09:00:00.000Z', used / 2, true);
   if (open > 0) work('3', '2026-03-01T09:00:00.000Z', open, false);
   await bench.run();
   return shown();
@@ -129,6 +130,15 @@ const cases: Record<string, Omit<Case, 'reader'>> = {
   'Low, without an offer': { rules: [{ ...offering, offer: null }], used: 9 },
   'Several kinds of hours': { rules: [offering], openings: limited, used: 6 },
   'Hours that expire': { rules: [expiring], openings: soonEnding, used: 3 },
+  'Idle hours, of which some expire': {
+    rules: [{ ...expiring, when: { balance: 'settled', idleDays: 5 } }],
+    openings: [openingOf(10, { expiresOn: '2026-06-30' })],
+    used: 2.5,
+  },
+  'Hours that were never used': {
+    rules: [{ ...expiring, when: { balance: 'settled', idleDays: 60 }, tell: ['msp'] }],
+    used: 0,
+  },
   'After the agreement’s last day': { rules: [selling], terms: { until: '2026-03-01' }, used: 9 },
   'Overage that is billed': { rules: [], terms: { overage: billed }, used: 12.25 },
 };
@@ -146,7 +156,56 @@ async function readAll(reader: typeof american): Promise<string> {
   await bench.run();
   parts.push('### Low again while the order is open', shown());
   parts.push('### Orders whose invoice changed', ...(await readOrderAlerts(reader)));
+  await bench.close();
+  parts.push('### Sold by hand, the first block', await sellByHand(reader, {}));
+  await bench.close();
+  const paidFirst = { openings: [openingOf(10)], activate: 'on-payment' as const, used: 12.25 };
+  parts.push('### Sold by hand, with overage', await sellByHand(reader, paidFirst));
+  await bench.close();
+  parts.push('### Onboarding that has ended', await readOnboarding(reader));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Two blocks, for a stated reason. */
+async function sellByHand(
+  reader: typeof american,
+  {
+    used = 0,
+    openings = [],
+    activate = 'on-invoice',
+  }: { used?: number; openings?: ReturnType<typeof openingOf>[]; activate?: Agreement['activate'] },
+): Promise<string> {
+  await send({ reader, rules: [], openings, terms: { activate }, used });
+  const agreement = agreementOf({ replenish: [selling], activate });
+  const [client] = bench.app.config.clients;
+  if (client === undefined) throw new Error('no client');
+  await bench.configure([{ ...client, agreement }]);
+  bench.app.config = { ...bench.app.config, offers: new Map([['ten', yearly]]) };
+  await sellBlock(bench.app, {
+    ...{ client: bench.client('Cabinet Martin'), offer: 'ten', quantity: 2, isRecharge: false },
+    ...{ reason: 'Agreed by phone', isDone: true },
+  });
+  await bench.run('push');
+  return shown();
+}
+
+/** Of blocks whose end is told in another way each. */
+async function readOnboarding(reader: typeof american): Promise<string> {
+  const onboarding = { followedBy: 'managed' };
+  const openings = [
+    openingOf(2.5, { onboarding }),
+    openingOf(3, { onboarding, priority: 1 }),
+    openingOf(4, { onboarding, expiresOn: '2026-02-28', priority: 2 }),
+  ];
+  const agreements = new Map([['managed', agreementOf({ name: 'managed', replenish: [selling] })]]);
+  const client = clientOf({ name: 'Cabinet Martin', ...reader, openingBlocks: openings });
+  bench = await CoreBench.open({ clients: [client], sender, reader });
+  bench.app.config = { ...bench.app.config, agreements };
+  work('1', '2026-02-09T09:00:00.000Z', 4, true);
+  await bench.run();
+  bench.at('2026-03-20T08:00:00.000Z');
+  await bench.run();
+  return shown();
 }
 
 async function readOrderAlerts(reader: typeof american): Promise<string[]> {

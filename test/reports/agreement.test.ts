@@ -258,6 +258,12 @@ const rows: Row[] = [
     'seront épuisées sous 1 jour ',
   ],
   [
+    'idle hours',
+    level({ balance: 'settled', idleDays: 60 }),
+    'no work was charged for 60 days | Maintenance work is proposed',
+    'décompté depuis 60 jours | Des travaux d’entretien sont proposés',
+  ],
+  [
     'open work',
     level({ balance: 'projected', secondsLeft: hour }),
     'or less left, open work counted',

@@ -82,6 +82,8 @@ test('the JSON document has the agreed shape', async () => {
             remainingSeconds: 23_400,
             remainingMinor: null,
             status: 'active',
+            purpose: null,
+            followedBy: null,
           },
         ],
       },

@@ -70,6 +70,8 @@ export class Auditor {
   readonly #messages = new Map<string, MessageRow>();
   /** Runs that ended while they were sending something. */
   readonly #deadOwners = new Set<string>();
+  /** Runs that sold by hand. */
+  readonly #sales = new Set<string>();
   /** The vendor's time at which each run began, by ours. */
   readonly #begun = new Map<string, number>();
   /** And, of each watermark, the vendor's time at which its run began. */
@@ -210,6 +212,14 @@ export class Auditor {
     else if (!this.sentTerms.has(row.key)) this.sentTerms.set(row.key, this.terms);
   }
 
+  /** A sale by hand is a run of its own, and told once. */
+  #checkSale(runId: string): void {
+    if (!runId.startsWith('m-') || this.#sales.has(runId)) {
+      throw new Violation('told once', `a sale by hand is told by ${runId}`);
+    }
+    this.#sales.add(runId);
+  }
+
   /** A level is told when it is reached, and once until hours are bought and used again. */
   #checkAlert(message: MessageRow): void {
     const { key, clientId, payload, runId } = message;
@@ -219,7 +229,11 @@ export class Auditor {
       return;
     }
     const descent = this.#descentOf(clientId);
-    const { body } = JSON.parse(payload) as { body: string };
+    const { subject, body } = JSON.parse(payload) as { subject: string; body: string };
+    if (subject.includes(' sold by hand, ')) {
+      this.#checkSale(runId);
+      return;
+    }
     const reached = /^Threshold reached: (.+)\.$/m.exec(body)?.[1] ?? '';
     const levels = [...reached.matchAll(/(\d+) h or less/g)].map(([, text]) => Number(text) * 3600);
     if (levels.length === 0) throw new Violation('told once', `an alert names no level: ${body}`);

@@ -51,6 +51,7 @@ export interface BlockRow {
   source: string;
   seconds: number;
   expiresOn: string | null;
+  status: string;
   activate: string;
   invoiceKey: string | null;
 }
@@ -113,7 +114,7 @@ export class Books {
 
   blocks(): BlockRow[] {
     return this.#all(
-      `SELECT id, client_id AS clientId, source, seconds, expires_on AS expiresOn, activate,
+      `SELECT id, client_id AS clientId, source, seconds, expires_on AS expiresOn, status, activate,
          invoice_key AS invoiceKey FROM block ORDER BY id`,
     );
   }

@@ -1,17 +1,20 @@
 /** What people do with the command line, between two runs. */
 
+import { isKindError } from '../../src/domain/errors.ts';
 import type { App } from '../../src/service/app/app.ts';
 import { addBlock } from '../../src/service/corrections/blocks.ts';
 import { resumeSales } from '../../src/service/corrections/release.ts';
+import { sellBlock } from '../../src/service/corrections/sell.ts';
 import type { PushMessageRow } from '../../src/store/port.ts';
 import type { Office } from './office.ts';
 import { hour } from './terms.ts';
 import { Tripwire } from './tripwire.ts';
+import { Violation } from './violation.ts';
 import type { Deed, DeedName } from './workload.ts';
 
 type Command = (office: Office, app: App, deed: Deed) => Promise<void>;
 
-const commands: { readonly [name in DeedName]?: Command } = { buy, approve, cancel, resume };
+const commands: { readonly [name in DeedName]?: Command } = { buy, sell, approve, cancel, resume };
 
 /** False: it is no command. */
 export async function command(office: Office, deed: Deed): Promise<boolean> {
@@ -37,6 +40,22 @@ async function buy(_office: Office, app: App, deed: Deed): Promise<void> {
     purchasedOn: '2026-03-01',
     expiresOn: null,
   });
+}
+
+/** `sell`, which is refused while an order is open, on hold, or before the first run. */
+async function sell({ auditor }: Office, app: App, deed: Deed): Promise<void> {
+  const client = app.clients[deed.a % app.clients.length];
+  if (client === undefined) return;
+  const quantity = 1 + (deed.b % 2);
+  const request = { client, offer: 'ten', quantity, isRecharge: false, reason: null, isDone: true };
+  try {
+    const { block } = await sellBlock(app, request);
+    const open = openOrders(auditor, client.id);
+    if (open.length === 1 && open[0]?.id === block) return;
+    throw new Violation('one order', `${client.id} has ${open.map(({ id }) => id).join(', ')}`);
+  } catch (error) {
+    if (!isKindError(error, 'config')) throw error;
+  }
 }
 
 /** `outbox approve`, by either of the two messages that wait. */
@@ -70,6 +89,17 @@ async function resume({ auditor }: Office, app: App, deed: Deed): Promise<void> 
   if (!holds.some((hold) => hold.clientId === clientId)) return;
   await resumeSales(app, clientId);
   auditor.resumeSales(clientId);
+}
+
+/** Ordered blocks whose invoice is neither cancelled nor void. */
+function openOrders({ books, recharges }: Office['auditor'], clientId: string) {
+  const cancelled = books.messages().filter(({ status }) => status === 'cancelled');
+  const voided = recharges.state.invoices.filter(({ isVoid }) => isVoid);
+  const over = new Set([...cancelled, ...voided].map(({ key }) => key));
+  return books.blocks().filter((block) => {
+    const isOrdered = block.status === 'ordered' && block.source === 'purchase';
+    return block.clientId === clientId && isOrdered && !over.has(block.invoiceKey);
+  });
 }
 
 function clientIn(app: App, { a }: Deed): string {

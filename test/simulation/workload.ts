@@ -23,6 +23,7 @@ export type DeedName =
   | 'cancel'
   | 'resume'
   | 'buy'
+  | 'sell'
   | 'reprice'
   | 'rerate';
 
@@ -50,7 +51,7 @@ const minuteMs = 60_000;
 const always: readonly DeedName[] = [
   ...(['open', 'open', 'open', 'log', 'log', 'log', 'log', 'log', 'log late'] as const),
   ...(['close', 'close', 'close', 'close', 'reopen', 'edit', 'edit', 'remove'] as const),
-  ...(['merge', 'move', 'pay', 'pay', 'void', 'buy', 'reprice'] as const),
+  ...(['merge', 'move', 'pay', 'pay', 'void', 'buy', 'sell', 'reprice'] as const),
 ];
 
 /** With recharges: what the collector, its bank and the user of the command line do. */
@@ -95,7 +96,7 @@ export function drawDays(
 
 /** What takes a process of its own, or the next start, to be known. */
 function isByCommand(name: DeedName): boolean {
-  return ['buy', 'reprice', 'rerate', 'approve', 'cancel', 'resume'].includes(name);
+  return ['buy', 'sell', 'reprice', 'rerate', 'approve', 'cancel', 'resume'].includes(name);
 }
 
 /** What the PSAs show of it. False: it is none of theirs. */

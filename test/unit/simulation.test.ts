@@ -250,3 +250,25 @@ describe('a charge falls due', () => {
 test('before the first hour is bought or used there is no level to reach', () => {
   expect(play({ moves: [], rules: [ruleAt(2)], pendingSeconds: hour }).alerts).toBe(0);
 });
+
+describe('idle hours', () => {
+  const rules = [ruleAt(0, { when: { balance: 'settled', idleDays: 5 } })];
+
+  test('alert once in each pause, also where only time passes', () => {
+    expect(play({ rules }).alerts).toBe(1);
+    expect(play({ rules, charges: [used(4, 1), used(8, 1)] }).alerts).toBe(1);
+    expect(play({ rules, charges: [used(4, 1), used(20, 1)] }).alerts).toBe(2);
+    expect(play({ rules, until: at(5) }).alerts).toBe(0);
+  });
+
+  test('count from the last work of a charge, and not while work waits to be charged', () => {
+    const long = { ...used(20, 1, day(3)), lastWorkedOn: day(19) };
+    expect(play({ rules, charges: [long], until: at(23) }).alerts).toBe(0);
+    expect(play({ rules, charges: [long], until: at(24) }).alerts).toBe(1);
+  });
+
+  test('end with the hours, and need no other rule to be looked at', () => {
+    expect(play({ rules, charges: [used(3, 10)] }).alerts).toBe(0);
+    expect(play({ rules, pendingSeconds: hour, until: at(5) }).alerts).toBe(0);
+  });
+});

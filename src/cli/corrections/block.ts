@@ -15,6 +15,8 @@ interface AddOptions {
   expiresOn?: string;
   priority: string;
   workTypes?: string;
+  purpose?: string;
+  followedBy?: string;
   reason: string;
   past?: boolean;
 }
@@ -62,6 +64,8 @@ export function addBlockCommands(program: Command, cli: Cli): void {
       '--work-types <names>',
       'only pays for these work types, separated by commas (default: all)',
     )
+    .option('--purpose <name>', '"onboarding": its end is an alert that proposes what follows')
+    .option('--followed-by <name>', 'the one of `agreements` that follows an onboarding')
     .option('--reason <text>', 'shown on the statement', 'Added by hand')
     .option('--past', 'from before the first day: only written to the config, for `report leaks`')
     .action((query: string, options: AddOptions, command: Command) => {
@@ -69,7 +73,11 @@ export function addBlockCommands(program: Command, cli: Cli): void {
       return cli.withApp(command, 'write', async ({ app, deps, answer, format }) => {
         const client = findClient(app.clients, query);
         const today = dateInZone(instantFromMs(app.now()), client.timezone);
-        const request = { clientId: client.id, ...readBlock(options, client.currency, today) };
+        const request = {
+          clientId: client.id,
+          ...readBlock(options, client.currency, today),
+          ...readPurpose(options, app.config.agreements),
+        };
         const { blockId } = await deps.service.addBlock(app, request);
         const { seconds, amountMinor } = request;
         answer({ client: client.name, block: blockId, seconds, amountMinor }, () => {
@@ -219,6 +227,19 @@ function readBlock(options: AddOptions, currency: string, today: string) {
     workTypes: options.workTypes === undefined ? null : readNames(options.workTypes),
     reason: readReason(options.reason),
   };
+}
+
+function readPurpose(
+  { purpose, followedBy }: AddOptions,
+  agreements: ReadonlyMap<string, unknown>,
+): { onboarding?: { followedBy: string } } {
+  if (purpose === undefined && followedBy === undefined) return {};
+  if (purpose === 'onboarding' && agreements.has(followedBy ?? '')) {
+    return { onboarding: { followedBy: followedBy ?? '' } };
+  }
+  throw new KindError('config', 'A block for onboarding names the agreement that is to follow.', {
+    fix: `Use --purpose onboarding --followed-by NAME. Agreements: ${[...agreements.keys()].join(', ')}.`,
+  });
 }
 
 function readNames(text: string): string[] {

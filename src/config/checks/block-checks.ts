@@ -1,16 +1,16 @@
-import { atValue, type Path, type Problem } from '../fault.ts';
+import { atKey, atValue, type Path, type Problem } from '../fault.ts';
 import { isKeyed, keyed, listed, textAt, valueAt } from '../read/raw.ts';
 import { effectiveTerms } from './client-checks.ts';
 
 /** A block holds hours at a rate, or money; a money block needs rates. */
 export function blockFaults(raw: unknown): Problem[] {
   const offers = keyed(valueAt(raw, ['offers'])).flatMap(([name, offer]) =>
-    sizeFaults(offer, ['offers', name]),
+    blockTermFaults(offer, ['offers', name]),
   );
   const clients = listed(valueAt(raw, ['clients'])).flatMap((client, index) => {
     const path = ['clients', index];
     const blocks = listed(valueAt(client, ['openingBlocks'])).flatMap((block, number) =>
-      sizeFaults(block, [...path, 'openingBlocks', number]),
+      blockTermFaults(block, [...path, 'openingBlocks', number]),
     );
     return [...blocks, ...rateFaults(raw, client, path), ...saleFaults(raw, client, path)];
   });
@@ -19,6 +19,21 @@ export function blockFaults(raw: unknown): Problem[] {
 
 function isMoney(block: unknown): boolean {
   return valueAt(block, ['amount']) !== undefined;
+}
+
+function blockTermFaults(block: unknown, path: Path): Problem[] {
+  return [...sizeFaults(block, path), ...purposeFaults(block, path)];
+}
+
+function purposeFaults(block: unknown, path: Path): Problem[] {
+  const [has, lacks] = ['purpose', 'followedBy'].toSorted((key) =>
+    valueAt(block, [key]) === undefined ? 1 : -1,
+  );
+  if (has === undefined || lacks === undefined) return [];
+  if (valueAt(block, [has]) === undefined || valueAt(block, [lacks]) !== undefined) return [];
+  const example = { purpose: 'onboarding', followedBy: 'standard' };
+  const message = `${has} needs ${lacks}; add it, such as ${lacks}: ${example[lacks as 'purpose']}`;
+  return [atKey([...path, has], message)];
 }
 
 function sizeFaults(block: unknown, path: Path): Problem[] {

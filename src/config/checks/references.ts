@@ -31,11 +31,17 @@ export function unknownReferences(raw: unknown): Problem[] {
   refer(['pushTo'], 'connections', 'connection');
   refer(['balanceField', 'connection'], 'connections', 'connection');
   for (const name of names('agreements')) referTerms(['agreements', name]);
+  for (const name of names('offers')) {
+    refer(['offers', name, 'followedBy'], 'agreements', 'agreement');
+  }
   for (const [index, client] of listed(valueAt(raw, ['clients'])).entries()) {
     const path = ['clients', index];
     refer([...path, 'agreement'], 'agreements', 'agreement');
     refer([...path, 'pushTo'], 'connections', 'connection');
     referTerms([...path, 'overrides']);
+    for (const block of listed(valueAt(client, ['openingBlocks'])).keys()) {
+      refer([...path, 'openingBlocks', block, 'followedBy'], 'agreements', 'agreement');
+    }
     const connections = names('connections');
     for (const [name] of keyed(valueAt(client, ['ids']))) {
       if (connections.includes(name)) continue;

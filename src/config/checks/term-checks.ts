@@ -112,11 +112,15 @@ function replenishFaults(terms: unknown, path: Path): Problem[] {
     return [
       ...levelFaults(valueAt(rule, ['when']), [...path, 'replenish', index, 'when']),
       ...saleFaults(rule, [...path, 'replenish', index]),
+      ...idleFaults(rule, [...path, 'replenish', index]),
     ];
   });
 }
 
-const levels = ['hoursLeft', 'amountLeft', 'percentLeft', 'expiresWithinDays', 'runOutWithinDays'];
+const levels = [
+  ...['hoursLeft', 'amountLeft', 'percentLeft'],
+  ...['expiresWithinDays', 'runOutWithinDays', 'idleDays'],
+];
 
 function levelFaults(when: unknown, path: Path): Problem[] {
   const count = keyed(when).filter(([key]) => levels.includes(key)).length;
@@ -124,6 +128,26 @@ function levelFaults(when: unknown, path: Path): Problem[] {
   return [
     atValue(path, `a threshold needs exactly one of ${levels.join(', ')}; use one rule for each`),
   ];
+}
+
+/** Hours that are left need no sale. */
+function idleFaults(rule: unknown, path: Path): Problem[] {
+  if (valueAt(rule, ['when', 'idleDays']) === undefined) return [];
+  const other = listed(valueAt(rule, ['do'])).findIndex((action) => action !== 'alert');
+  if (other >= 0) {
+    const message = 'a client with idle hours has enough of them; use do: [alert]';
+    return [atValue([...path, 'do', other], message)];
+  }
+  const problems: Problem[] = [];
+  if (valueAt(rule, ['offer']) !== undefined) {
+    const message = 'idle hours propose work, not a sale; remove the offer';
+    problems.push(atKey([...path, 'offer'], message));
+  }
+  if (textAt(rule, 'when', 'balance') === 'projected') {
+    const message = 'pending work is never idle; remove balance';
+    problems.push(atKey([...path, 'when', 'balance'], message));
+  }
+  return problems;
 }
 
 function saleFaults(rule: unknown, path: Path): Problem[] {

@@ -102,6 +102,11 @@ const When = z
     runOutWithinDays: whole('days', 1, 365)
       .optional()
       .describe('Reached when the forecast run-out date is at most this many days away'),
+    idleDays: whole('days', 1, 3650)
+      .optional()
+      .describe(
+        'Reached when no time has been charged for this many days although hours are left and none is pending; only with do: [alert], which proposes maintenance work. Fires again only after new work',
+      ),
     balance: z
       .enum(['settled', 'projected'])
       .default('settled')

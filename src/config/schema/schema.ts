@@ -88,6 +88,18 @@ const Reconcile = z.strictObject({
   days: whole('days', 1, 3660).prefault('31').describe('How many days back, by last-modified date'),
 });
 
+const Purpose = {
+  purpose: z
+    .enum(['onboarding'])
+    .optional()
+    .describe(
+      'onboarding: when it is used up, or its work is done, an alert proposes `followedBy`',
+    ),
+  followedBy: EntryName.optional().describe(
+    'The one of `agreements` that is to follow; required for a purpose',
+  ),
+};
+
 const Offer = z.strictObject({
   hours: hours('above zero').optional().describe('Size of the block; requires a rate'),
   rate: Rate.optional().describe('Price of one hour'),
@@ -115,6 +127,7 @@ const Offer = z.strictObject({
     .describe(
       'Maximum blocks per sale. A sale covers overage and pending work; if that takes more blocks, the alert says so',
     ),
+  ...Purpose,
 });
 
 const OpeningBlock = z.strictObject({
@@ -130,6 +143,7 @@ const OpeningBlock = z.strictObject({
     .min(1)
     .optional()
     .describe('It only pays for these work types. Default: all'),
+  ...Purpose,
 });
 
 const PastBlock = z.strictObject({

@@ -127,6 +127,12 @@ export interface BusinessHours {
   isHoliday(date: DateText): boolean;
 }
 
+/** A block for taking over a new client's systems. */
+export interface Onboarding {
+  /** Name of the agreement that is to follow. */
+  followedBy: string;
+}
+
 /** A block that can be sold: of hours at a rate, or of money. */
 export interface Offer {
   name: string;
@@ -147,6 +153,8 @@ export interface Offer {
   productUnit: 'block' | 'hour';
   /** Maximum blocks per sale. */
   maxPerSale: number;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
 }
 
 export interface ReplenishRule {
@@ -158,7 +166,7 @@ export interface ReplenishRule {
 }
 
 /** Whether reaching the threshold sells a block. */
-export function sellsBlock({ do: actions }: ReplenishRule): boolean {
+export function sellsBlock({ do: actions }: Pick<ReplenishRule, 'do'>): boolean {
   return actions.includes('invoice') || actions.includes('recharge');
 }
 
@@ -174,7 +182,9 @@ type Level =
   /** Days until a block with hours left expires. */
   | { expiresWithinDays: number }
   /** Days until the forecast run-out. */
-  | { runOutWithinDays: number };
+  | { runOutWithinDays: number }
+  /** Days without charged work although hours are left. */
+  | { idleDays: number };
 
 /** One of the MSP's customers, as configured. `id` is ours and survives a rename or a new PSA. */
 export interface Client {
@@ -239,4 +249,6 @@ export interface OpeningBlock {
   priority: number;
   /** Work types that it pays for; null: all. */
   workTypes: readonly string[] | null;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
 }

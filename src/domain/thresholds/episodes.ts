@@ -110,8 +110,18 @@ function isFiredAgain(
   situation: Situation,
 ): boolean {
   if (episode.firedMode === 'observe' && situation.mode === 'live') return true;
+  if ('idleDays' in when) return hasWorkedSince(episode, position, situation.zone);
   if (!isRearmed(when, episode, position, situation)) return false;
   return hasFallenSince(when, episode, position, situation);
+}
+
+/**
+ * Idle hours alert once until there is charged work of that day or a later one. Neither a purchase
+ * nor earlier work that is charged late ends the same pause.
+ */
+function hasWorkedSince({ firedAt }: EpisodeState, { idle }: Position, zone: ZoneName): boolean {
+  const lastWorkedOn = idle?.lastWorkedOn ?? null;
+  return lastWorkedOn !== null && lastWorkedOn >= dateInZone(firedAt, zone);
 }
 
 /** A purchase or upward adjustment since, or a block that started since; never a reversal. */
@@ -122,7 +132,7 @@ function isRearmed(
   { lastCreditSeq, zone }: Omit<Situation, 'moves' | 'ordered'>,
 ): boolean {
   // An expiry alerts once, whatever else is bought.
-  if ('expiresWithinDays' in when) return false;
+  if ('expiresWithinDays' in when || 'idleDays' in when) return false;
   if (lastCreditSeq > firedClientSeq) return true;
   return hasBegunSince(blocks, dateInZone(firedAt, zone));
 }

@@ -61,9 +61,9 @@ export function positionsByKind(
   const { overageSeconds, pendingSeconds } = general.balances;
   const isForAll = held.length === 0 || held.some(({ workTypes }) => workTypes === null);
   const hasGeneral = isForAll || overageSeconds + pendingSeconds > 0;
-  // Usage is only known for all kinds together, so the run-out is forecast once.
+  // Usage is only known for all kinds together, so the run-out is forecast, and idle time is found, once.
   return [...(hasGeneral ? [general] : []), ...special].map((position, index) =>
-    index === 0 ? position : { ...position, forecast: () => null },
+    index === 0 ? position : { ...position, forecast: () => null, idle: null },
   );
 }
 

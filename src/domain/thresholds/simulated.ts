@@ -8,6 +8,8 @@ export interface SimulatedCharge extends Omit<Demand, 'usedBy'> {
   /** By which `paid` finds it; absent: nobody asks who paid. */
   id?: string | undefined;
   dueAt: Instant;
+  /** Absent: the day that it counts from. */
+  lastWorkedOn?: DateText;
   /** The client, of those that share the blocks. */
   clientId: string;
 }

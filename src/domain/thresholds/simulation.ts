@@ -3,11 +3,19 @@ import { allocate, type Demand, type SpendableBlock, splitDemand } from '../bloc
 import type { ChargeFacts } from '../charges/charge-facts.ts';
 import { type Account, holdBlock } from '../ledger/postings.ts';
 import { partOfPrice, priceOf } from '../money.ts';
-import { addDays, addSeconds, dateInZone, type Instant, startOfDay } from '../time.ts';
+import { addSeconds, type DateText, dateInZone, type Instant } from '../time.ts';
 import { type EpisodeState, findCrossings, followEpisodes, type LedgerMove } from './episodes.ts';
+import { idleOf } from './idle.ts';
 import { positionsByKind } from './positions.ts';
-import type { BalanceMove, PaidSlice, Simulated, Simulation } from './simulated.ts';
-import { moneyLeftIn, type Position } from './thresholds.ts';
+import type {
+  BalanceMove,
+  PaidSlice,
+  Simulated,
+  SimulatedCharge,
+  Simulation,
+} from './simulated.ts';
+import { eventsOf, isAboutIdle, lastDayOf } from './simulated-events.ts';
+import { type Idle, moneyLeftIn, type Position } from './thresholds.ts';
 
 /** When a charge becomes due: its last work is done and, if required, its ticket is closed. */
 export function dueAtOf(facts: ChargeFacts): Instant {
@@ -32,33 +40,16 @@ interface UnpaidTime extends Omit<Demand, 'usedBy'> {
 export function simulate(simulation: Simulation): Simulated {
   const balance = new SimulatedBalance(simulation);
   const events = eventsOf(simulation, balance);
+  let isMoved = false;
   events.forEach(({ at, apply }, index) => {
-    apply();
-    if (events[index + 1]?.at !== at) balance.look(at, 0);
+    apply?.();
+    isMoved ||= apply !== undefined;
+    if (events[index + 1]?.at === at) return;
+    balance.look(at, 0, isMoved ? simulation.rules : simulation.rules.filter(isAboutIdle));
+    isMoved = false;
   });
   if (balance.hasBegun) balance.look(simulation.until, simulation.pendingSeconds);
   return balance.outcome();
-}
-
-function eventsOf(
-  { charges, moves, blocks, zone, until }: Simulation,
-  balance: SimulatedBalance,
-): { at: Instant; rank: number; apply(): void }[] {
-  const events = [
-    ...moves.map((move) => ({ at: move.at, rank: 0, apply: () => balance.move(move) })),
-    ...charges.map((charge) => ({
-      at: charge.dueAt,
-      rank: 1,
-      apply: () => balance.spend(charge),
-    })),
-    // The balance also falls at the end of a block's last day.
-    ...blocks.flatMap(({ id, expiresOn }) => {
-      if (expiresOn === null) return [];
-      const at = startOfDay(addDays(expiresOn, 1), zone);
-      return [{ at, rank: 2, apply: () => balance.end(id) }];
-    }),
-  ].filter(({ at }) => at <= until);
-  return events.sort((a, b) => (a.at === b.at ? a.rank - b.rank : a.at < b.at ? -1 : 1));
 }
 
 class SimulatedBalance {
@@ -77,6 +68,7 @@ class SimulatedBalance {
   readonly #moves: LedgerMove[] = [];
   #lastCredit = 0;
   readonly #credited = new Set<string>();
+  #lastWorkedOn: DateText | null = null;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -91,6 +83,7 @@ class SimulatedBalance {
 
   move({ at, kind, blockId, seconds, minor, workedOn }: BalanceMove): void {
     if (kind === 'spend') {
+      this.#noteWork(workedOn);
       this.spend({ seconds, workedOn, workTypes: null, price: null, clientId: null });
       return;
     }
@@ -146,6 +139,22 @@ class SimulatedBalance {
     });
   }
 
+  charge(charge: SimulatedCharge): void {
+    this.#noteWork(lastDayOf(charge));
+    this.spend(charge);
+  }
+
+  #noteWork(day: DateText): void {
+    if (day > (this.#lastWorkedOn ?? '')) this.#lastWorkedOn = day;
+  }
+
+  /** Null while work waits to be charged: nobody is idle then. */
+  #findIdle(held: Position['blocks'], today: DateText, at: Instant): Idle | null {
+    const idle = idleOf(held, this.#lastWorkedOn, today);
+    const isWaiting = (charge: SimulatedCharge) => charge.workedOn <= today && charge.dueAt > at;
+    return idle === null || this.#simulation.charges.some(isWaiting) ? null : idle;
+  }
+
   spend(owed: UnpaidTime): void {
     this.hasBegun = true;
     if (owed.clientId !== null) this.#useOf(owed.clientId).seconds += owed.seconds;
@@ -180,13 +189,18 @@ class SimulatedBalance {
     if (id !== undefined) this.#paid.set(id, [...(this.#paid.get(id) ?? []), slice]);
   }
 
-  look(at: Instant, pendingSeconds: number): void {
+  look(at: Instant, pendingSeconds: number, rules = this.#simulation.rules): void {
     const today = dateInZone(at, this.#simulation.zone);
     const blocks = this.#account.blocks.filter(({ id }) => this.#credited.has(id));
     const usable = blocks.filter(
       ({ isActive, expiresOn }) => isActive && (expiresOn === null || expiresOn >= today),
     );
-    const { rules } = this.#simulation;
+    const held = blocks.map((block) => ({
+      ...(usable.includes(block) ? block : ended(block)),
+      seconds: this.#sizes.get(block.id) ?? 0,
+      isBought: true,
+    }));
+    const isAsked = pendingSeconds === 0 && rules.some(isAboutIdle);
     const whole: Position = {
       today,
       workTypes: null,
@@ -195,11 +209,8 @@ class SimulatedBalance {
         overageSeconds: sum(this.#owed.map((owed) => owed.seconds)),
         pendingSeconds,
       },
-      blocks: blocks.map((block) => ({
-        ...(usable.includes(block) ? block : ended(block)),
-        seconds: this.#sizes.get(block.id) ?? 0,
-        isBought: true,
-      })),
+      blocks: held,
+      idle: isAsked ? this.#findIdle(held, today, at) : null,
       hasHours: true,
       moneyLeft: moneyLeftIn(blocks.map((one) => (usable.includes(one) ? one : ended(one)))),
       moneyOwed: new Map(),

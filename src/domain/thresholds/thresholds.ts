@@ -18,6 +18,15 @@ export interface HeldBlock extends SpendableBlock {
   seconds: number;
   /** Not rolled over from another block, nor made by billing overage. */
   isBought: boolean;
+  /** First day of the hours in it if they rolled over; absent: its own. */
+  usableOn?: DateText;
+}
+
+/** Hours that are left and not used. */
+export interface Idle {
+  since: DateText;
+  /** Last day of charged work; null: there was none. */
+  lastWorkedOn: DateText | null;
 }
 
 /** Everything that the thresholds of one kind of hours are checked against. */
@@ -36,9 +45,11 @@ export interface Position {
   moneyOwed: ReadonlyMap<string, number>;
   /** When the balance, and hours bought now, are used up; null: no forecast. */
   forecast(balance: Threshold['balance'], boughtSeconds?: number): RunOut | null;
+  /** Null: nothing is left, or work is pending; absent: no rule asks. */
+  idle?: Idle | null;
 }
 
-/** `settled<=7200`, `settled<=20%`, `settled run-out<=7d`. Rules with the same level share an episode. */
+/** `settled<=7200`, `settled<=20%`, `settled run-out<=7d`, `idle>=60d`. Rules with the same level share an episode. */
 export function thresholdKey(threshold: Threshold): string {
   const { balance } = threshold;
   if ('secondsLeft' in threshold) return `${balance}<=${threshold.secondsLeft}`;
@@ -47,12 +58,24 @@ export function thresholdKey(threshold: Threshold): string {
   if ('runOutWithinDays' in threshold) {
     return `${balance} run-out<=${threshold.runOutWithinDays}d`;
   }
+  if ('idleDays' in threshold) return `idle>=${threshold.idleDays}d`;
   return `${balance} expiry<=${threshold.expiresWithinDays}d`;
+}
+
+/** Thresholds of a rule's level, by their keys: hours that are credited re-arm them. */
+export function isLevelKey(threshold: string): boolean {
+  return !/^(idle>=|onboarding |by hand$)/.test(threshold);
+}
+
+/** The end of a block for onboarding, once per block. */
+export function onboardingKey(blockId: string): string {
+  return `onboarding ${blockId}`;
 }
 
 /** The threshold, with the kind of hours if they are limited. */
 export function levelKey(when: Threshold, { workTypes }: Pick<Position, 'workTypes'>): string {
-  return workTypes === null
+  // Idle is a client, whatever kinds of hours it has.
+  return workTypes === null || 'idleDays' in when
     ? thresholdKey(when)
     : `${thresholdKey(when)} for ${kindKey(workTypes)}`;
 }
@@ -75,7 +98,7 @@ export function sizeInUse({ blocks, today }: Pick<Position, 'blocks' | 'today'>)
   return used.reduce((sum, block) => sum + block.seconds, 0);
 }
 
-function hasEnded(block: HeldBlock, today: DateText): boolean {
+export function hasEnded(block: HeldBlock, today: DateText): boolean {
   return block.expiresOn !== null && block.expiresOn < today;
 }
 
@@ -100,6 +123,10 @@ export function isReached(when: SingleLevel, position: Position): boolean {
   if ('minorLeft' in when) {
     const left = position.moneyLeft.get(when.currency);
     return left !== undefined && left <= when.minorLeft;
+  }
+  if ('idleDays' in when) {
+    const { idle, today } = position;
+    return idle != null && addDays(idle.since, when.idleDays) <= today;
   }
   if (!position.hasHours) return false;
   if ('runOutWithinDays' in when) return isRunningOut(when, when.runOutWithinDays, position);
@@ -154,7 +181,7 @@ function endingBlocks(
   return ending;
 }
 
-function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
+export function hasRest({ remainingSeconds, remainingMinor }: HeldBlock): boolean {
   return remainingSeconds > 0 || (remainingMinor ?? 0) > 0;
 }
 

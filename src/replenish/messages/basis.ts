@@ -9,7 +9,7 @@ import type { DateText } from '../../domain/time.ts';
 import type { Bill } from '../overage.ts';
 import type { Reached, Refusal } from '../sale.ts';
 
-/** Thresholds that were reached, as found. */
+/** Why something may be sold, as found. */
 export interface FoundCrossings extends Reached {
   today: DateText;
   /** Why the hours could not be used, so that nothing is sold. */

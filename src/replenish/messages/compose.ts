@@ -9,7 +9,8 @@ import type { Position } from '../../domain/thresholds/thresholds.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { NewMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
-import type { Refusal, Sale } from '../sale.ts';
+import type { Refusal, Sale, SaleByHand } from '../sale.ts';
+import { isAboutIdle } from './levels.ts';
 import { inProse } from './phrases.ts';
 import { composeRechargeNote } from './recharge-note.ts';
 import { valuesOf } from './values.ts';
@@ -20,6 +21,8 @@ export interface Notice {
   today: DateText;
   positions: readonly Position[];
   crossings: readonly Crossing[];
+  /** What a user sells; absent: thresholds were reached. */
+  byHand?: SaleByHand;
   /** Sales to invoice now. */
   sales: readonly Sale[];
   /** Sales or proposed offers to mention in the texts. */
@@ -32,35 +35,43 @@ export interface Notice {
   isApproved: boolean;
 }
 
+/** The threshold of a sale by hand, whose episodes count such sales. */
+export const handSale = 'by hand';
+
+/** Rules that were reached, or what stands for one in a sale by hand. */
+export function rulesOf({
+  crossings,
+  byHand,
+}: Pick<Notice, 'crossings' | 'byHand'>): Pick<SaleByHand, 'do' | 'tell'>[] {
+  return [...crossings.map(({ rule }) => rule), ...(byHand === undefined ? [] : [byHand])];
+}
+
 /**
  * Identifies the episodes of a notice: the same episodes give the same keys, whatever is re-run. A
  * new database counts its episodes from 1 again and must not mistake the old one's records in the
  * PSA for its own, so the timestamp of its first run is included.
  */
-function causeOf(context: ReplenishContext, crossings: readonly Crossing[]): string {
+function causeOf(context: ReplenishContext, { crossings, byHand }: Notice): string {
   const episodes = crossings.map((crossing) => `${crossing.threshold}#${crossing.number}`);
+  if (byHand !== undefined) episodes.push(`${handSale}#${byHand.number}`);
   return [context.firstRunAt, ...episodes.sort()].join(' ');
 }
 
 /**
  * If several kinds of hours are sold at once, all but the first have the offer's name in the key.
  */
-export function invoiceKeyOf(
-  context: ReplenishContext,
-  { client, crossings, sales }: Notice,
-  sale: Sale,
-): string {
-  const cause = causeOf(context, crossings);
-  const isFirst = sales[0] === sale;
-  return pushKeyOf('inv', client.id, isFirst ? cause : `${cause} ${sale.offer.name}`);
+export function invoiceKeyOf(context: ReplenishContext, notice: Notice, sale: Sale): string {
+  const cause = causeOf(context, notice);
+  const isFirst = notice.sales[0] === sale;
+  return pushKeyOf('inv', notice.client.id, isFirst ? cause : `${cause} ${sale.offer.name}`);
 }
 
-export function alertKeyOf(context: ReplenishContext, { client, crossings }: Notice): string {
-  return pushKeyOf('alert', client.id, causeOf(context, crossings));
+export function alertKeyOf(context: ReplenishContext, notice: Notice): string {
+  return pushKeyOf('alert', notice.client.id, causeOf(context, notice));
 }
 
-export function noteKeyOf(context: ReplenishContext, { client, crossings }: Notice): string {
-  return pushKeyOf('note', client.id, causeOf(context, crossings));
+export function noteKeyOf(context: ReplenishContext, notice: Notice): string {
+  return pushKeyOf('note', notice.client.id, causeOf(context, notice));
 }
 
 /**
@@ -69,12 +80,14 @@ export function noteKeyOf(context: ReplenishContext, { client, crossings }: Noti
  * alert, even if the rules configure none.
  */
 export function composeNotice(context: ReplenishContext, notice: Notice): NewMessage[] {
-  const { client, positions, crossings, sales, refusals } = notice;
+  const { client, positions, sales, refusals, byHand } = notice;
+  const templates = templatesFor(notice);
   const invoices = sales.map((sale) => composeInvoice(context, notice, sale));
   const messages = [...invoices];
   const invoiceKeys = invoices.map(({ key }) => key);
-  const actions = new Set(crossings.flatMap(({ rule }) => rule.do));
-  const audiences = new Set(crossings.flatMap(({ rule }) => rule.tell));
+  const rules = rulesOf(notice);
+  const actions = new Set(rules.flatMap((rule) => rule.do));
+  const audiences = new Set(rules.flatMap((rule) => rule.tell));
   const alertKey = alertKeyOf(context, notice);
   const recharge = sales.find(({ isRecharge }) => isRecharge);
   const hasClientNote = audiences.has('client') || recharge !== undefined;
@@ -82,7 +95,7 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     const keyToApprove =
       recharge === undefined || notice.isApproved ? null : noteKeyOf(context, notice);
     const { subject, body } = context.templates.render(
-      'alert-ticket',
+      templates.ticket,
       context.locale,
       valuesOf(context, notice, {
         key: alertKey,
@@ -105,12 +118,13 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
       const note =
         recharge === undefined
           ? context.templates.render(
-              'client-note',
+              templates.note,
               client.locale,
               valuesOf(context, notice, { key, format, invoiceKeys }),
             )
           : composeRechargeNote(context, client, key, {
               event: 'announced',
+              isByHand: byHand !== undefined,
               size: sizeOf(recharge, format),
               amountMinor: recharge.totalMinor,
               currency: recharge.offer.currency,
@@ -132,6 +146,12 @@ export function composeNotice(context: ReplenishContext, notice: Notice): NewMes
     }
   }
   return messages;
+}
+
+function templatesFor({ crossings, byHand }: Notice) {
+  if (byHand !== undefined) return { ticket: 'order-ticket', note: 'order-note' } as const;
+  if (isAboutIdle(crossings)) return { ticket: 'idle-ticket', note: 'idle-note' } as const;
+  return { ticket: 'alert-ticket', note: 'client-note' } as const;
 }
 
 /** Of all blocks of the sale together. */

@@ -37,7 +37,15 @@ function lowestOf(crossings: readonly Crossing[]): Crossing[] {
     ...(hours.length > 0 ? hours : lowestBy(crossings, daysOf)),
     ...[...money.values()].flatMap((one) => lowestBy(one, minorOf)),
     ...crossings.filter(({ block }) => block !== null),
+    ...longestIdle(crossings),
   ];
+}
+
+function longestIdle(crossings: readonly Crossing[]): Crossing[] {
+  return crossings
+    .filter((crossing) => idleDaysOf(crossing) !== null)
+    .toSorted((a, b) => (idleDaysOf(b) ?? 0) - (idleDaysOf(a) ?? 0))
+    .slice(0, 1);
 }
 
 function lowestBy(
@@ -59,4 +67,14 @@ function minorOf({ rule: { when } }: Crossing): number | null {
 
 function daysOf({ rule: { when } }: Crossing): number | null {
   return 'runOutWithinDays' in when ? when.runOutWithinDays : null;
+}
+
+function idleDaysOf({ rule: { when } }: Crossing): number | null {
+  return 'idleDays' in when ? when.idleDays : null;
+}
+
+/** Whether there is work to plan and nothing to sell: idle hours, with or without some that expire. */
+export function isAboutIdle(crossings: readonly Crossing[]): boolean {
+  const idle = crossings.filter((crossing) => idleDaysOf(crossing) !== null);
+  return idle.length > 0 && crossings.every((one) => one.block !== null || idle.includes(one));
 }

@@ -13,8 +13,9 @@ import type { DateText } from '../../domain/time.ts';
 /** The threshold reached, as text, with the kind of hours if limited. */
 export function levelPhrase(crossing: Crossing, format: Format): string {
   const phrase = unlimitedPhrase(crossing, format);
-  // The run-out is forecast for all kinds together.
-  return 'runOutWithinDays' in crossing.rule.when
+  // The run-out is forecast, and idle hours are found, for all kinds together.
+  const { when } = crossing.rule;
+  return 'runOutWithinDays' in when || 'idleDays' in when
     ? phrase
     : ofKind(phrase, crossing.position.workTypes);
 }
@@ -35,6 +36,7 @@ function unlimitedPhrase({ rule, block, position }: Crossing, format: Format): s
     const runOut = position.forecast(when.balance) ?? { earliestOn: today, latestOn: null };
     return `${words.runOut(when.runOutWithinDays)} (${runOutPhrase(runOut, format)})`;
   }
+  if ('idleDays' in when) return words.idle(when.idleDays);
   return block === null ? '' : words.expiry(...expiryOf(block, format));
 }
 
@@ -75,7 +77,8 @@ export function runOutPhrase(
   return words.between(format.date(earliestOn), latestOn && format.date(latestOn));
 }
 
-function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
+/** `5 h`, `31 March 2026`. */
+export function expiryOf(block: HeldBlock, format: Format): [left: string, endsOn: string] {
   const endsOn = block.expiresOn === null ? '' : format.date(block.expiresOn);
   const { remainingSeconds, remainingMinor, currency } = block;
   const left =
@@ -183,6 +186,7 @@ const phrases = {
     percent: (percent: number, size: string) =>
       `${percent} % or less of ${size} (the blocks with hours left, or the last one bought)`,
     expiry: (left: string, endsOn: string) => `${left} unused, expiring on ${endsOn}`,
+    idle: (days: number) => `no work for ${count(days, 'day', 'days')}`,
     withOpenWork: ', counting open work',
     runOut: (days: number) => `expected to run out within ${count(days, 'day', 'days')}`,
     on: (day: string) => `on ${day}`,
@@ -206,6 +210,7 @@ const phrases = {
     hours: (left: string) => `${left} ou moins`,
     percent: (percent: number, size: string) =>
       `${percent} % ou moins de ${size} (forfaits non épuisés, sinon le dernier acheté)`,
+    idle: (days: number) => `aucune intervention depuis ${count(days, 'jour', 'jours')}`,
     withOpenWork: ', travail en cours compris',
     expiry: (left: string, endsOn: string) => `${left} à utiliser au plus tard le ${endsOn}`,
     runOut: (days: number) => `épuisement prévu d’ici ${count(days, 'jour', 'jours')}`,

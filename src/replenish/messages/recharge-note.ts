@@ -9,6 +9,8 @@ import { addressedBalance, contactPhrase, inProse } from './phrases.ts';
 
 export interface RechargeStep {
   event: 'announced' | 'collected' | 'overdue' | 'failed' | 'retry' | 'returned' | 'ended';
+  /** Sold by a user, not by a threshold. */
+  isByHand?: boolean;
   /** Hours, or money for a money block. */
   size: string;
   /** What was or will be collected: with tax once the invoice is known. */
@@ -28,12 +30,14 @@ export function composeRechargeNote(
   { templates, sender }: Pick<ReplenishContext, 'templates' | 'sender'>,
   client: Client,
   key: string,
-  { amountMinor, currency, usedSeconds, kinds, on, ...step }: RechargeStep,
+  { amountMinor, currency, usedSeconds, kinds, on, isByHand = false, ...step }: RechargeStep,
 ): { subject: string; body: string } {
   const format = inProse(formatIn(client));
   return templates.render('recharge-note', client.locale, {
     ...step,
     client: client.name,
+    isByHand,
+    isRepeated: client.agreement.replenish.some((rule) => rule.do.includes('recharge')),
     on: on === null ? null : format.date(on),
     isCharged: client.agreement.recharge?.collect !== 'psa',
     noticeDays: client.agreement.recharge?.noticeDays ?? 0,

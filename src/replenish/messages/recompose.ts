@@ -4,6 +4,7 @@ import type { Crossing } from '../../domain/thresholds/episodes.ts';
 import type { NewMessage, UnsentMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
+import type { SaleByHand } from '../sale.ts';
 import { type Composed, composeCrossings } from '../sold.ts';
 import { basisFromText } from './basis.ts';
 
@@ -36,8 +37,10 @@ export async function recomposeUnsent(
 async function compose(context: ReplenishContext, client: Client, text: string): Promise<Composed> {
   const basis = basisFromText(text);
   if (basis.of === 'crossings') {
-    const crossings = basis.found.crossings.map((one) => byTodaysRules(context, client, one));
-    return composeCrossings(context, client, { ...basis.found, crossings });
+    const { found } = basis;
+    const crossings = found.crossings.map((one) => byTodaysRules(context, client, one));
+    const byHand = found.byHand && withTodaysOffer(context, found.byHand);
+    return composeCrossings(context, client, { ...found, crossings, ...(byHand && { byHand }) });
   }
   // The hours are posted at the price of the invoice: only its destination and text may change.
   const { overage } = client.agreement;
@@ -69,6 +72,10 @@ function byTodaysRules({ offers }: ReplenishContext, client: Client, crossing: C
   const rule = client.agreement.replenish.find((one) => isDeepStrictEqual(one.when, when));
   const todays = rule?.offer ?? offers.get(offer?.name ?? '') ?? offer;
   return { ...crossing, rule: { ...crossing.rule, offer: todays } };
+}
+
+function withTodaysOffer({ offers }: ReplenishContext, byHand: SaleByHand): SaleByHand {
+  return { ...byHand, offer: offers.get(byHand.offer.name) ?? byHand.offer };
 }
 
 function hasChanged(message: NewMessage, stored: readonly UnsentMessage[]): boolean {

@@ -8,6 +8,10 @@ import { type Language, type Locale, languageOf } from '../../domain/format.ts';
 type TemplateName =
   | 'alert-ticket'
   | 'client-note'
+  | 'order-ticket'
+  | 'order-note'
+  | 'idle-ticket'
+  | 'idle-note'
   | 'recharge-note'
   | 'invoice'
   | 'overage-invoice';
@@ -18,6 +22,10 @@ type OtherName = 'recharge-note' | 'overage-invoice';
 const names: readonly TemplateName[] = [
   'alert-ticket',
   'client-note',
+  'order-ticket',
+  'order-note',
+  'idle-ticket',
+  'idle-note',
   'recharge-note',
   'invoice',
   'overage-invoice',
@@ -59,6 +67,14 @@ export interface TemplateValues {
   isPaidFirst: boolean;
   /** What is invoiced automatically at a lower level; null if it is, or if something is sold now. */
   nextSale: { when: string; what: string } | null;
+  /** Why a user sold by hand; null: not said. */
+  reason: string | null;
+  /** Whether the client never had a block or used any time. */
+  isNew: boolean;
+  /** The last day of charged work; null: none yet, or no rule asks. */
+  lastWork: string | null;
+  /** What is left of the block that expires first, and its last day; null: none expires. */
+  expiry: { left: string; on: string } | null;
   /** Why nothing, or not enough, is sold: one sentence each. */
   noSale: string[];
   /** How a recharge is collected, and whether a user must approve it: sentences, for the MSP. */
@@ -116,6 +132,9 @@ interface OverageValues {
 interface RechargeValues {
   event: 'announced' | 'collected' | 'overdue' | 'failed' | 'retry' | 'returned' | 'ended';
   client: string;
+  /** Whether a user sold it, not a threshold; and whether the next one is sold automatically. */
+  isByHand: boolean;
+  isRepeated: boolean;
   size: string;
   amount: string;
   invoice: string | null;

@@ -1,16 +1,17 @@
 import { type Client, type Offer, sellsBlock } from '../../domain/agreements/terms.ts';
 import type { Format } from '../../domain/format.ts';
 import { type KindBalance, ownLeft } from '../../domain/thresholds/positions.ts';
-import { isReached, type Position } from '../../domain/thresholds/thresholds.ts';
+import { hasRest, isReached, type Position } from '../../domain/thresholds/thresholds.ts';
 import type { ReplenishContext } from '../context.ts';
 import type { Sale } from '../sale.ts';
 import { blockPhrases, monthsPhrase } from './block-phrases.ts';
-import type { Notice } from './compose.ts';
+import { type Notice, rulesOf } from './compose.ts';
 import { levelPhrases } from './levels.ts';
 import {
   addressedBalance,
   balancePhrase,
   contactPhrase,
+  expiryOf,
   leftPhrase,
   runOutPhrase,
   whenPhrase,
@@ -32,7 +33,7 @@ export function valuesOf(
   notice: Notice,
   { key, keyToApprove = null, format, invoiceKeys }: ValueOptions,
 ): TemplateValues {
-  const { client, today, positions, crossings, sales, proposals, refusals } = notice;
+  const { client, today, positions, crossings, sales, proposals, refusals, byHand } = notice;
   const offers = proposals.map((sale, index) =>
     offerValues(sale, invoiceKeys[index] ?? null, format),
   );
@@ -40,20 +41,24 @@ export function valuesOf(
     client: client.name,
     ...balanceValues(notice, format),
     thresholds: levelPhrases(crossings, format),
-    isExpiryOnly: crossings.every(({ block }) => block !== null),
+    isExpiryOnly: crossings.length > 0 && crossings.every(({ block }) => block !== null),
     runOut: runOutOf(notice, format),
     offer: offers[0] ?? null,
     offers,
     isInvoiced: sales.length > 0,
     isPaidFirst: client.agreement.activate === 'on-payment',
     nextSale: offers.length + refusals.length > 0 ? null : nextSaleOf(client, positions, format),
+    reason: byHand?.reason ?? null,
+    isNew: positions.every(isUnused),
+    lastWork: lastWorkOf(positions, format),
+    expiry: firstExpiry(positions, format),
     noSale: refusals.map((refusal) => refusalPhrase(refusal, format)),
     recharge: rechargePhrases(sales, client.agreement.recharge, { keyToApprove, format }),
     isOrderOpen: refusals.some(({ why }) => why === 'order-open'),
     isUnapproved: keyToApprove !== null,
     isClientTold:
       sales.some(({ isRecharge }) => isRecharge) ||
-      crossings.some(({ rule }) => rule.tell.includes('client')),
+      rulesOf(notice).some(({ tell }) => tell.includes('client')),
     statement: pages.get(client.id) ?? `prepaid-hours statement "${client.name}"`,
     page: pages.get(client.id) ?? null,
     sender: sender?.name ?? null,
@@ -83,7 +88,8 @@ function balanceValues({ positions, crossings }: Notice, format: Format): Balanc
   const used = total((one) => one.settledSeconds - one.netSeconds);
   const pending = total((one) => one.netSeconds - one.projectedSeconds);
   const projected = leftPhrase(kinds, 'projectedSeconds', format);
-  const isProjected = crossings.every(({ rule }) => rule.when.balance === 'projected');
+  const isProjected =
+    crossings.length > 0 && crossings.every(({ rule }) => rule.when.balance === 'projected');
   return {
     hoursLeft: isProjected ? projected : leftPhrase(kinds, 'netSeconds', format),
     settled: leftPhrase(kinds, 'settledSeconds', format),
@@ -98,10 +104,31 @@ function balanceValues({ positions, crossings }: Notice, format: Format): Balanc
   };
 }
 
+function lastWorkOf(positions: readonly Position[], format: Format): string | null {
+  const lastWorkedOn = positions.flatMap(({ idle }) => idle?.lastWorkedOn ?? [])[0];
+  return lastWorkedOn === undefined ? null : format.date(lastWorkedOn);
+}
+
+/** Of the block that expires first. */
+function firstExpiry(positions: readonly Position[], format: Format): TemplateValues['expiry'] {
+  const ending = positions
+    .flatMap(({ blocks }) => blocks)
+    .filter((block) => block.isActive && hasRest(block) && block.expiresOn !== null)
+    .toSorted((a, b) => ((a.expiresOn ?? '') < (b.expiresOn ?? '') ? -1 : 1));
+  if (ending[0] === undefined) return null;
+  const [left, on] = expiryOf(ending[0], format);
+  return { left, on };
+}
+
+/** No block yet, and no time that one would pay for. */
+function isUnused({ blocks, balances }: Position): boolean {
+  return blocks.length === 0 && balances.overageSeconds === 0;
+}
+
 /** Null: unknown, nothing left, or already said by what was reached. */
 function runOutOf({ today, runOut, crossings }: Notice, format: Format): string | null {
   const isSaid = crossings.every(({ rule: { when }, block }) => {
-    return block !== null || 'runOutWithinDays' in when;
+    return block !== null || 'runOutWithinDays' in when || 'idleDays' in when;
   });
   if (runOut === null || isSaid || runOut.latestOn === today) return null;
   return runOutPhrase(runOut, format, today);

@@ -63,5 +63,6 @@ function toBlock(sale: HandSale, payer: Client): Block {
     status: 'ordered',
     activate: payer.agreement.activate,
     invoiceKey: key,
+    ...(offer.onboarding && { onboarding: offer.onboarding }),
   };
 }

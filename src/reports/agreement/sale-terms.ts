@@ -81,6 +81,7 @@ function levelKey({ when }: ReplenishRule): string {
   }
   if ('percentLeft' in when) return `${when.percentLeft} % left${projected}`;
   if ('expiresWithinDays' in when) return `${when.expiresWithinDays} days before expiry`;
+  if ('idleDays' in when) return `${when.idleDays} days without work`;
   return `${when.runOutWithinDays} days before the hours run out${projected}`;
 }
 
@@ -95,7 +96,9 @@ function levelTerms(rule: ReplenishRule): Terms {
           ? { left: { unit: 'percent', value: when.percentLeft } }
           : 'expiresWithinDays' in when
             ? { expires: days(when.expiresWithinDays) }
-            : { runsOut: days(when.runOutWithinDays) };
+            : 'idleDays' in when
+              ? { idle: days(when.idleDays) }
+              : { runsOut: days(when.runOutWithinDays) };
   const action = ['recharge', 'invoice'].find((one) => rule.do.some((name) => name === one));
   return {
     ...level,

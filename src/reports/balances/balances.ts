@@ -202,6 +202,8 @@ export function balancesToJson(report: BalanceReport): object {
         remainingSeconds: block.remainingSeconds,
         remainingMinor: block.remainingMinor,
         status: block.shownStatus,
+        purpose: block.onboarding === undefined ? null : 'onboarding',
+        followedBy: block.onboarding?.followedBy ?? null,
       })),
     })),
   };

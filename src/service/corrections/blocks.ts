@@ -1,4 +1,5 @@
 import { moveLastDay } from '../../debit/move-last-day.ts';
+import type { Onboarding } from '../../domain/agreements/terms.ts';
 import { asScheduled } from '../../domain/blocks/validity.ts';
 import { KindError } from '../../domain/errors.ts';
 import { formatIn } from '../../domain/format.ts';
@@ -23,6 +24,8 @@ export interface BlockRequest {
   priority: number;
   /** Work types that it pays for; null or absent: all. */
   workTypes?: readonly string[] | null;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
   reason: string;
 }
 
@@ -65,6 +68,7 @@ export async function addBlock(
       status: 'active',
       activate: 'at-once',
       invoiceKey: null,
+      ...(request.onboarding && { onboarding: request.onboarding }),
     };
     const block = asScheduled(sold, dateInZone(scope.at, client.timezone));
     const postings: Posting[] = [];

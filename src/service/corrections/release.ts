@@ -1,4 +1,5 @@
 import { KindError } from '../../domain/errors.ts';
+import { isLevelKey } from '../../domain/thresholds/thresholds.ts';
 import { instantFromMs } from '../../domain/time.ts';
 import { bookingOf } from '../../replenish/orders/hand-sales.ts';
 import { emptyBatch } from '../../replenish/orders/orders.ts';
@@ -58,14 +59,17 @@ export async function acceptInvoice(
 
 /**
  * Resumes automatic sales to a client whose payment was reversed. Its thresholds are re-armed: the
- * purchase that would have done so is gone.
+ * purchase that would have done so is gone. Those of other kinds, such as
+ * idle hours, are not.
  */
 export async function resumeSales(app: App, clientId: string): Promise<void> {
   const holds = await app.store.readSalesHolds();
   if (!holds.some((hold) => hold.clientId === clientId)) {
     throw new KindError('config', 'Automatic sales to this client are not on hold.');
   }
-  const episodes = (await app.store.readEpisodes([clientId])).filter(({ isFired }) => isFired);
+  const episodes = (await app.store.readEpisodes([clientId])).filter(
+    ({ isFired, threshold }) => isFired && isLevelKey(threshold),
+  );
   await write(app, 'block resume', {
     releasedHolds: [clientId],
     episodes: episodes.map((episode) => ({ ...episode, isFired: false })),

@@ -13,6 +13,7 @@ export function describeLevel(
   if ('minorLeft' in when) return `${format.money(when.minorLeft, when.currency)}${kind}`;
   if ('percentLeft' in when) return `${when.percentLeft} %${projected}${kind}`;
   if ('runOutWithinDays' in when) return `runs out within ${when.runOutWithinDays} days`;
+  if ('idleDays' in when) return `no work for ${when.idleDays} days`;
   const { id = '', expiresOn = null } = block ?? {};
   return `block ${id} ends on ${expiresOn === null ? '' : format.day(expiresOn)}`;
 }

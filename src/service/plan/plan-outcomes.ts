@@ -120,7 +120,18 @@ export async function replayOutcomes(
 }
 
 function toCharge(facts: ChargeFacts, { id: clientId }: Client): SimulatedCharge {
-  return { ...demandOf(facts), dueAt: dueAtOf(facts), workedOn: firstDay(facts), clientId };
+  const worked = facts.parts.filter(({ pieces }) => pieces.length > 0);
+  const lastWorkedOn = worked
+    .map(({ workedOn }) => workedOn)
+    .toSorted()
+    .at(-1);
+  return {
+    ...demandOf(facts),
+    dueAt: dueAtOf(facts),
+    workedOn: firstDay(facts),
+    ...(lastWorkedOn === undefined ? {} : { lastWorkedOn }),
+    clientId,
+  };
 }
 
 /** Clients that share blocks are simulated together; alerts and sales count for the payer. */

@@ -15,10 +15,13 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
   return [result];
 }
 
-export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
+/** What decides about alerts and sales: in a run, or for a sale by hand. */
+export async function replenishContext(
+  run: Pick<RunContext, 'store' | 'clients' | 'config' | 'runId' | 'startedAt' | 'stop'>,
+): Promise<ReplenishContext> {
   const { store, clients, runId, startedAt, stop } = run;
   const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
-  const { blocksSoldByHand } = run.config;
+  const { blocksSoldByHand, agreements } = run.config;
   return {
     store,
     clients,
@@ -30,6 +33,7 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     bookable: bookableIn(run.config),
     balanceField,
     offers,
+    agreements,
     blocksSoldByHand,
     templates: await loadTemplates(templates),
     runId,
@@ -40,7 +44,10 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
 }
 
 /** Addresses by client; empty without `publish.url`. */
-async function readPages({ store, config }: RunContext): Promise<Map<string, string>> {
+async function readPages({
+  store,
+  config,
+}: Pick<RunContext, 'store' | 'config'>): Promise<Map<string, string>> {
   const url = config.publish?.url ?? null;
   if (url === null) return new Map();
   const prefix = pageNameKey('');

@@ -114,7 +114,10 @@ export function exitCodeOf(failures: readonly unknown[]): number {
 }
 
 /** Stored by the first run, whatever its steps were. */
-export async function readFirstRun({ store, startedAt }: RunContext): Promise<Instant> {
+export async function readFirstRun({
+  store,
+  startedAt,
+}: Pick<RunContext, 'store' | 'startedAt'>): Promise<Instant> {
   const known = await store.readMemory('', 'first-run');
   if (known !== null) return known;
   await store.writeMemory('', 'first-run', startedAt, startedAt);

@@ -1,3 +1,4 @@
+import type { Onboarding } from '../../domain/agreements/terms.ts';
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
@@ -85,6 +86,8 @@ export interface Block {
   status: 'ordered' | 'active' | 'void';
   activate: 'at-once' | 'on-invoice' | 'on-payment';
   invoiceKey: string | null;
+  /** Absent: ordinary support. */
+  onboarding?: Onboarding;
 }
 
 export interface BlockBalance extends Block {

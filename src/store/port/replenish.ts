@@ -51,11 +51,15 @@ export interface ReplenishBatch {
   at: Instant;
   runId: string;
   expected: readonly { clientId: string; clientSeq: number }[];
+  /** The clients' ordered blocks when a sale was decided; others since reject the batch. */
+  expectedOrders?: readonly { clientId: string; blockIds: readonly string[] }[];
   /** New blocks, once per key: an identical existing one is kept, a different one is a bug. */
   blocks: readonly Block[];
   blockStatuses: readonly { blockId: string; status: Block['status'] }[];
   /** Changes to active blocks. */
   blockEdits?: readonly BlockEdit[];
+  /** Blocks whose purpose is another now. */
+  blockPurposes?: readonly Pick<Block, 'id' | 'onboarding'>[];
   /** Ordered blocks whose size or validity is now known. */
   blockTerms?: readonly BlockTerms[];
   /** The invoice that sold a new block, if not ours; each product on it once. */
@@ -94,6 +98,20 @@ export interface PendingEntry
   ticketSummary: string | null;
 }
 
+/** What a block for onboarding was used for. */
+export interface OnboardingUse {
+  clientId: string;
+  blockId: string;
+  usedSeconds: number;
+  /** Of the charged work; null: none. */
+  firstWorkedOn: DateText | null;
+  lastWorkedOn: DateText | null;
+  /** When the last charge was posted. */
+  chargedAt: Instant | null;
+  /** Tickets that it paid for and that are not closed. */
+  openTickets: number;
+}
+
 export interface ReplenishStore extends HandSaleStore {
   readEpisodes(clientIds: readonly string[]): Promise<Episode[]>;
   /**
@@ -107,6 +125,10 @@ export interface ReplenishStore extends HandSaleStore {
   readEntriesAfter(clientId: string, clientSeq: number): Promise<OpenOverage[]>;
   /** Of the clients' blocks, oldest first. */
   readBlockEdits(clientIds: readonly string[]): Promise<(BlockEdit & { editedAt: Instant })[]>;
+  /** Last day of work that these clients were charged for, by what was posted since; null: none. */
+  readLastWork(clientIds: readonly string[], postedSince: Instant): Promise<DateText | null>;
+  /** Active blocks for onboarding that did not roll over, with what they paid for. */
+  readOnboardings(clientIds: readonly string[]): Promise<OnboardingUse[]>;
   readPending(clientIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The pending time entries, one row each, by group. */
   readPendingEntries(clientIds: readonly string[]): Promise<PendingEntry[]>;

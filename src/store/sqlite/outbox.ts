@@ -9,6 +9,7 @@ import type {
   Settlement,
 } from '../port.ts';
 import { type Database, listValue } from './database.ts';
+import { purposeOf } from './replenish/onboarding.ts';
 import { isUnapproved } from './replenish/recharges.ts';
 
 export function outboxStore(database: Database): OutboxStore {
@@ -179,7 +180,8 @@ function recompose(database: Database, { at, messages, blocks }: Recomposition):
   for (const block of blocks) {
     database.run(
       `UPDATE block SET offer = ?, seconds = ?, amount_minor = ?, rate_minor = ?, currency = ?,
-         expires_on = ?, work_types = ?, activate = ? WHERE id = ? AND status = 'ordered'`,
+         expires_on = ?, work_types = ?, activate = ?, purpose = ?, followed_by = ?
+       WHERE id = ? AND status = 'ordered'`,
       block.offer,
       block.seconds,
       block.amountMinor,
@@ -188,6 +190,7 @@ function recompose(database: Database, { at, messages, blocks }: Recomposition):
       block.expiresOn,
       block.workTypes === null ? null : JSON.stringify(block.workTypes),
       block.activate,
+      ...purposeOf(block),
       block.id,
     );
   }

@@ -55,7 +55,9 @@ describe('an opening block', () => {
 
   test('that stands as configured is neither new nor changed', () => {
     const blocks = [openingOf(10), openingOf(5, { workTypes: ['Remote'] })];
-    expect(compare(blocks, credited(blocks))).toEqual({ fresh: [], changes: [], unlisted: [] });
+    expect(compare(blocks, credited(blocks))).toEqual({
+      ...{ fresh: [], changes: [], purposes: [], unlisted: [] },
+    });
   });
 
   test.each<[string, Partial<OpeningBlock>]>([

@@ -21,16 +21,22 @@ export interface Remaining {
 
 export const blockColumns = `b.id, b.key, b.client_id AS clientId, b.source, b.offer, b.seconds,
   b.amount_minor AS amountMinor, b.rate_minor AS rateMinor, b.currency, b.purchased_on AS purchasedOn, b.expires_on AS expiresOn,
-  b.priority, b.work_types AS workTypes, b.status, b.activate, b.invoice_key AS invoiceKey`;
+  b.priority, b.work_types AS workTypes, b.status, b.activate, b.invoice_key AS invoiceKey,
+  b.followed_by AS followedBy`;
 
 /** A row of `blockColumns` as it stands. */
-export type StoredBlock<Row extends Block = Block> = Omit<Row, 'workTypes'> & {
+export type StoredBlock<Row extends Block = Block> = Omit<Row, 'workTypes' | 'onboarding'> & {
   workTypes: string | null;
+  /** Null: it is for ordinary support. */
+  followedBy: string | null;
 };
 
-export function fromStoredBlock<Row extends { workTypes: string | null }>(row: Row) {
+export function fromStoredBlock<Row extends Pick<StoredBlock, 'workTypes' | 'followedBy'>>({
+  followedBy,
+  ...row
+}: Row) {
   const workTypes = row.workTypes === null ? null : (JSON.parse(row.workTypes) as string[]);
-  return { ...row, workTypes };
+  return { ...row, workTypes, ...(followedBy === null ? {} : { onboarding: { followedBy } }) };
 }
 
 const summedSeconds = `(SELECT coalesce(sum(iif(l.side = 'credit', l.seconds, -l.seconds)), 0)

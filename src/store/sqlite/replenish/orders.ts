@@ -1,5 +1,6 @@
 import { totalOf } from '../../../domain/blocks/hand-sales.ts';
 import type { SoldInvoice } from '../../../domain/blocks/order.ts';
+import { KindError } from '../../../domain/errors.ts';
 import { settledBy } from '../../../domain/recharge/life.ts';
 import type { InvoiceLine } from '../../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../../domain/time.ts';
@@ -35,6 +36,24 @@ const isDoubtful = `b.status = 'active' AND (g.message_key IS NOT NULL OR i.is_v
   OR (b.activate = 'on-payment' AND i.is_paid = 0) OR i.credited_minor > 0 OR y.reversed_minor > 0
   OR i.net_minor <> m.payload ->> '$.totalMinor' OR b.seconds <> m.payload ->> '$.seconds'
   OR b.amount_minor <> m.payload ->> '$.totalMinor')`;
+
+/** A sale by hand and the service may decide at the same time: a client gets one order. */
+export function refuseOtherOrders(
+  database: Database,
+  { expectedOrders = [], blocks }: ReplenishBatch,
+): void {
+  for (const { clientId, blockIds } of expectedOrders) {
+    const known = new Set([...blockIds, ...blocks.map(({ id }) => id)]);
+    const rows = database.rows<{ id: string }>(
+      "SELECT id FROM block WHERE client_id = ? AND status = 'ordered'",
+      clientId,
+    );
+    if (rows.every(({ id }) => known.has(id))) continue;
+    throw new KindError('transient', 'Another process sold a block to this client meanwhile.', {
+      fix: 'Try again; the next run goes on from there.',
+    });
+  }
+}
 
 export function readOrders(database: Database): Order[] {
   const rows = database.rows<StoredBlock & OrderColumns>(

@@ -17,7 +17,9 @@ import { appendPostings, ledgerColumns, readLiveSlices } from '../ledger/ledger.
 import { withNameIds } from '../mirror/columns.ts';
 import { addMessage, DifferentContent, refuseOther } from '../outbox.ts';
 import { readForeignInvoices } from './hand-sales.ts';
-import { readOrders, readSalesHolds, writeOrders } from './orders.ts';
+import { readLastWork } from './last-work.ts';
+import { purposeOf, readOnboardings, setPurpose } from './onboarding.ts';
+import { readOrders, readSalesHolds, refuseOtherOrders, writeOrders } from './orders.ts';
 import { addRecharge, changeRecharge, requireState } from './recharges.ts';
 
 export function replenishStore(database: Database): ReplenishStore {
@@ -27,6 +29,8 @@ export function replenishStore(database: Database): ReplenishStore {
     readOpenOverage: async (clientId) => readOpenOverage(database, clientId),
     readEntriesAfter: async (clientId, clientSeq) =>
       readCharged(database, 'l.client_id = ? AND l.client_seq > ?', clientId, clientSeq),
+    readLastWork: async (clientIds, since) => readLastWork(database, clientIds, since),
+    readOnboardings: async (clientIds) => readOnboardings(database, clientIds),
     readPending: async (clientIds) => readPending(database, clientIds),
     readPendingEntries: async (clientIds) => readPendingEntries(database, clientIds),
     readForeignInvoices: async () => readForeignInvoices(database),
@@ -158,10 +162,12 @@ function isDecided(database: Database, episode: Episode): boolean {
 function writeBatch(database: Database, batch: ReplenishBatch): void {
   const { at, runId } = batch;
   for (const change of batch.rechargeChanges ?? []) requireState(database, change);
+  refuseOtherOrders(database, batch);
   for (const block of batch.blocks) addBlock(database, block, at, runId);
   for (const { blockId, status } of batch.blockStatuses) {
     database.run('UPDATE block SET status = ? WHERE id = ?', status, blockId);
   }
+  for (const block of batch.blockPurposes ?? []) setPurpose(database, block);
   for (const edit of batch.blockEdits ?? []) editBlock(database, edit, at, runId);
   writeOrders(database, batch);
   appendPostings(database, batch);
@@ -209,8 +215,8 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
   database.run(
     `INSERT INTO block (id, key, client_id, source, offer, seconds, amount_minor,
        rate_minor, currency, purchased_on, expires_on, priority, work_types, status, activate,
-       invoice_key, created_at, run_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       invoice_key, purpose, followed_by, created_at, run_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     block.id,
     block.key,
     block.clientId,
@@ -227,6 +233,7 @@ function addBlock(database: Database, block: Block, at: Instant, runId: string):
     block.status,
     block.activate,
     block.invoiceKey,
+    ...purposeOf(block),
     at,
     runId,
   );
