@@ -260,8 +260,8 @@ const rows: Row[] = [
   [
     'idle hours',
     level({ balance: 'settled', idleDays: 60 }),
-    'no work was charged for 60 days | Maintenance work is proposed',
-    'décompté depuis 60 jours | Des travaux d’entretien sont proposés',
+    'no work was charged for 60 days',
+    'aucun travail n’a été décompté depuis 60 jours',
   ],
   [
     'open work',
