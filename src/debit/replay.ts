@@ -5,6 +5,7 @@ import type { DirtySubject, Store, Work } from '../store/port.ts';
 import { readAffectedWork } from './affected.ts';
 import { clientFinder } from './context.ts';
 import { decideGroup, type GroupDecision } from './decide.ts';
+import { readWaiting } from './sessions/doubles.ts';
 
 type Subject = Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>;
 
@@ -19,6 +20,7 @@ export async function* replayMirror(
   names: NameBook,
 ): AsyncGenerator<GroupDecision[], void> {
   const decided = new Set<string>();
+  const waiting = await readWaiting({ store });
   for await (const subjects of store.streamMirroredWork()) {
     const context = {
       store: withoutPostings(store),
@@ -30,6 +32,7 @@ export async function* replayMirror(
       signal: new AbortController().signal,
       limitedAccounts: new Set<string>(),
       names,
+      waiting,
     };
     const { assigned, groupKeys } = await readAffectedWork(context, subjects);
     const members = Map.groupBy(assigned, (one) => one.groupKey);

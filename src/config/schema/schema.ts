@@ -152,6 +152,14 @@ const Sender = z.strictObject({
     .describe('PNG, JPEG, GIF, WebP or SVG file of at most 200 kB, relative to this file’s folder'),
 });
 
+const TechnicianEntry = z.strictObject({
+  name: NameText.describe('For you; it may differ from the names in the systems'),
+  ids: z
+    .record(EntryName, SourceIdText)
+    .refine((ids) => Object.keys(ids).length > 0, 'no ID; add one, such as psa: 12')
+    .describe('The technician’s ID in each connection: `connection: id`'),
+});
+
 const ClientEntry = z.strictObject({
   name: NameText.describe('As shown in commands, reports and messages'),
   ids: z
@@ -271,6 +279,12 @@ export const ConfigFile = z.strictObject({
   agreements: z
     .record(EntryName, AgreementTerms)
     .describe("Terms under which clients' time is paid"),
+  technicians: z
+    .array(TechnicianEntry)
+    .prefault([])
+    .describe(
+      'Technicians whose sessions and time are in several systems, if neither e-mail nor name shows who is who',
+    ),
   clients: z.array(ClientEntry).min(1).describe('The clients with prepaid hours'),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

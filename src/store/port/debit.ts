@@ -1,6 +1,7 @@
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
+import type { DoubleCount } from './sessions.ts';
 
 export interface DirtySubject {
   seq: number;
@@ -20,6 +21,8 @@ export interface MirrorTimeEntry extends TimeEntryRow {
   groupKey: string | null;
   /** Whether it is charged in its group, and not only pending there. */
   isCharged: boolean;
+  /** Made of a remote session that no time entry covers. */
+  isDerived?: boolean;
 }
 
 export interface ChargeGroup {
@@ -140,6 +143,13 @@ export interface DebitBatch {
   /** Dirty rows that were processed. */
   dirtySeqs: readonly number[];
   warnings: readonly QuarantinedSubject[];
+  /** Entries compared with those of other systems, and the pairs that may be one hour of work. */
+  doubles?: { checked: readonly TimeEntryId[]; pairs: readonly DoubleCount[] };
+}
+
+interface TimeEntryId {
+  connection: string;
+  sourceId: string;
 }
 
 /** A quarantine row found by debit: an unmapped client, an unknown ticket. */

@@ -2,6 +2,7 @@ import { KindError } from '../../../domain/errors.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { MirrorRows, QuarantineRow } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { acceptDoubles } from '../sessions/doubles.ts';
 import { markOpenGroupsDirty } from './dirty.ts';
 import { writeMirror } from './mirror.ts';
 import { stepBack } from './sweep.ts';
@@ -36,7 +37,10 @@ export function acceptQuarantine(database: Database, id: number, at: Instant): b
     writeMirror(database, found.connection, page);
   }
   database.run("UPDATE quarantine SET status = 'accepted', last_seen_at = ? WHERE id = ?", at, id);
-  if (found.foundBy === 'debit') markOpenGroupsDirty(database);
+  if (found.foundBy === 'debit') {
+    if (found.stream === 'timeEntries') acceptDoubles(database, found);
+    markOpenGroupsDirty(database);
+  }
   return true;
 }
 

@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { UnloggedTerms } from '../../src/domain/agreements/terms.ts';
+import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
+
+const debit: UnloggedTerms = {
+  action: 'debit',
+  workType: 'Remote session',
+  minimumSeconds: 300,
+  toleranceSeconds: 900,
+  afterDays: 3,
+  from: null,
+};
+
+let bench: CoreBench;
+
+async function open(unlogged: Partial<UnloggedTerms> = {}) {
+  bench = await CoreBench.open({ clients: [dupont(unlogged)] });
+  // Ada is known in the PSA by what she logged once.
+  bench.psa.ticket('100', { clientId: '1' });
+  bench.psa.log('e0', '100', '2026-02-20T09:00:00.000Z', 15);
+  bench.at('2026-03-02T20:00:00.000Z');
+}
+
+function dupont(unlogged: Partial<UnloggedTerms>) {
+  return clientOf({
+    sourceIds: new Map([
+      ['psa', '1'],
+      ['rmm', '17'],
+    ]),
+    agreement: agreementOf({ unloggedTime: { ...debit, ...unlogged } }),
+  });
+}
+
+async function unlogged(): Promise<string[]> {
+  const rows = await bench.app.store.readUnlogged(null, null, null);
+  return rows.map(({ startedAt, seconds, done }) => {
+    return `${startedAt.slice(5, 16)} ${seconds / 60} min${done === null ? '' : ` ${done}`}`;
+  });
+}
+
+afterEach(() => bench.close());
+
+test('an unlogged session is debited once the technician had time to log it, and only once', async () => {
+  await open();
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run();
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min']);
+  expect(await bench.story()).toEqual(['+10 purchase']);
+  bench.at('2026-03-05T14:01:00.000Z');
+  await bench.run();
+  await bench.run();
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+});
+
+test('time that is logged after all takes its place, as a dated correction', async () => {
+  await open();
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.at('2026-03-06T08:00:00.000Z');
+  await bench.run();
+  bench.psa.log('e1', '100', '2026-03-02T13:00:00.000Z', 60);
+  bench.psa.close('100');
+  await bench.run();
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage', '+1 reversal', '-1.25 usage']);
+  expect(await unlogged()).toEqual([]);
+  bench.psa.timeEntries.splice(1, 1);
+  bench.psa.editTicket('100', {});
+  await bench.run('sweep', 'pull', 'debit');
+  expect((await bench.story()).at(-1)).toBe('-1 usage');
+});
+
+test('with report, nothing is debited', async () => {
+  await open({ action: 'report' });
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.at('2026-03-16T08:00:00.000Z');
+  await bench.run();
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min']);
+  expect(await bench.story()).toEqual(['+10 purchase']);
+});
+
+test('changed rules leave what is debited as it is, and apply to the rest', async () => {
+  await open();
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.at('2026-03-06T08:00:00.000Z');
+  await bench.run();
+  bench.rmm.session('s2', '2026-03-06T07:00:00.000Z', 30);
+  await bench.configure([dupont({ action: 'report', minimumSeconds: 7200 })]);
+  await bench.run();
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
+});
+
+test('the sweep, which finds no such entry at the vendor, leaves it alone', async () => {
+  await open({ afterDays: 0 });
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run();
+  await bench.run('sweep', 'debit', 'reconcile');
+  expect(await bench.story()).toEqual(['+10 purchase', '-1 usage']);
+});
+
+test('a technician whom nobody can match is not taken for one who logs nothing', async () => {
+  await open({ afterDays: 0 });
+  const unknown = { technicianId: 'user//x', technician: 'Unheard of' };
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60, unknown);
+  await bench.run();
+  expect(await unlogged()).toEqual([]);
+  const technicians = [
+    {
+      name: 'Ada',
+      ids: new Map([
+        ['rmm', 'user//x'],
+        ['psa', 't1'],
+      ]),
+    },
+  ];
+  bench.app.config = { ...bench.app.config, technicians };
+  await bench.run();
+  expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+});
