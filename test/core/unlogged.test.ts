@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { UnloggedTerms } from '../../src/domain/agreements/terms.ts';
+import { planClients } from '../../src/service/plan/plan.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
 const debit: UnloggedTerms = {
@@ -116,4 +117,102 @@ test('a technician whom nobody can match is not taken for one who logs nothing',
   bench.app.config = { ...bench.app.config, technicians };
   await bench.run();
   expect(await unlogged()).toEqual(['03-02T13:00 60 min debited']);
+});
+
+test('a proposal is a note on the session’s ticket, once', async () => {
+  await open({ action: 'propose' });
+  bench.rmm.ticket('7', { clientId: '17' });
+  bench.rmm.session('s1', '2026-03-02T13:02:00.000Z', 60, { ticketId: '7' });
+  bench.rmm.session('s2', '2026-03-02T15:00:00.000Z', 70, { ticketId: '7', device: 'PC-2' });
+  await bench.run();
+  expect(bench.rmm.sent).toEqual([]);
+  bench.at('2026-03-05T20:00:00.000Z');
+  await bench.run();
+  await bench.run();
+  const [note, ...more] = bench.rmm.sent;
+  expect(more).toEqual([]);
+  expect(note?.message).toMatchObject({ ticketId: '7', clientId: '17', audience: 'internal' });
+  expect(note?.message.body).toContain(
+    'Ada, 2 March 2026: 2 h 10 of remote sessions on PC-1 and PC-2 for Dupont, not logged: 14:02–15:02 and 16:00–17:10.',
+  );
+  expect(await bench.story()).toEqual(['+10 purchase']);
+});
+
+test('without a ticket it is an alert ticket of the client’s own system', async () => {
+  await open({ action: 'propose', afterDays: 0 });
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run();
+  expect(bench.rmm.sent).toEqual([]);
+  expect(bench.psa.sent.map(({ kind, message }) => [kind, message.clientId])).toEqual([
+    ['alert-ticket', '1'],
+  ]);
+});
+
+test('what is logged before a proposal has left is not proposed any more', async () => {
+  await open({ action: 'propose', afterDays: 0 });
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.rmm.session('s2', '2026-03-02T17:00:00.000Z', 30);
+  await bench.run('pull', 'debit', 'replenish');
+  bench.psa.log('e1', '100', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run('pull', 'debit');
+  bench.psa.fail('find alert-ticket', 'transient', { times: 1 });
+  await bench.run('push');
+  expect(bench.psa.sent).toEqual([]);
+  const [waiting] = await bench.app.store.listMessages({ statuses: ['pending'] });
+  expect(waiting?.payload).toContain('30 min of remote sessions');
+  bench.psa.log('e2', '100', '2026-03-02T17:00:00.000Z', 30);
+  bench.advance(3600);
+  await bench.run();
+  expect(bench.psa.sent).toEqual([]);
+  const [cancelled] = await bench.app.store.listMessages({ statuses: ['cancelled'] });
+  expect(cancelled?.key).toBe(waiting?.key);
+});
+
+test('what observe mode would have proposed is proposed in live mode', async () => {
+  await open({ action: 'propose', afterDays: 0 });
+  bench.setMode('observe');
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run();
+  await bench.run();
+  expect(bench.psa.sent).toEqual([]);
+  bench.setMode('live');
+  await bench.run();
+  await bench.run();
+  expect(bench.psa.sent.length).toBe(1);
+});
+
+test('what was recorded weeks before proposals were switched on is only reported', async () => {
+  await open({ action: 'report' });
+  bench.rmm.session('s1', '2026-02-02T13:00:00.000Z', 60);
+  await bench.run();
+  await bench.configure([dupont({ action: 'propose' })]);
+  await bench.run();
+  expect(bench.psa.sent).toEqual([]);
+  expect(await unlogged()).toEqual(['02-02T13:00 60 min']);
+});
+
+test('a run that debited unlogged time can be undone', async () => {
+  await open({ afterDays: 0 });
+  await bench.run();
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  const run = await bench.run();
+  await bench.undo(run);
+  await bench.run();
+  expect((await bench.story()).at(-1)).toBe('+1 reversal');
+  expect(await bench.hours()).toEqual([10, 1.25]);
+});
+
+test('a plan shows what debiting unlogged time would have cost, and writes nothing', async () => {
+  await open({ action: 'report' });
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  bench.at('2026-03-09T20:00:00.000Z');
+  await bench.run();
+  const before = bench.dump();
+  const client = bench.client();
+  const tried = { ...client, agreement: { ...client.agreement, unloggedTime: { ...debit } } };
+  const plan = await planClients(bench.app, [tried], { file: 'new.yaml', isOther: true });
+  expect(plan.clients).toMatchObject([
+    { posted: { seconds: 0 }, planned: { seconds: 3600 }, rules: [{ rule: 'unloggedTime' }] },
+  ]);
+  expect(bench.dump()).toEqual(before);
 });

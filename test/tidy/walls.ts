@@ -75,7 +75,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/reports/',
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
-    ['notices', 'balances', 'statement', 'published', 'explain', 'payments'],
+    ['notices', 'sessions', 'balances', 'statement', 'published', 'explain', 'payments'],
   ),
   { room: 'src/push/', may: portAndContract },
   { room: 'src/reconcile/', may: portAndContract },

@@ -11,10 +11,12 @@ import { findClient } from '../input/find-client.ts';
 import type { TableColumn } from '../output/table.ts';
 import type { Cli, Scope } from '../scope.ts';
 import { addPaymentsReport } from './payments.ts';
+import { addSessionReports } from './sessions.ts';
 
 export function addReportCommands(program: Command, cli: Cli): void {
   const report = program.command('report').description('reports on all clients');
   addPaymentsReport(report, cli);
+  addSessionReports(report, cli);
   cli
     .add(
       report,

@@ -7,7 +7,8 @@ const rulesKey = 'session-rules';
 
 /**
  * Compares changed sessions with the time logged, and makes time entries of what an agreement
- * debits and nobody logged in time, for debit to charge. Returns the number of rows changed.
+ * debits and nobody logged in time, for debit to charge. Returns how many changes were
+ * compared.
  */
 export async function followSessions(context: SessionContext): Promise<number> {
   const { store, at } = context;
@@ -17,7 +18,7 @@ export async function followSessions(context: SessionContext): Promise<number> {
   if (due.length === 0) return changed;
   const rows = due.map((row) => ({ ...row, done: 'debited' }));
   await store.writeUnlogged({ at, rows, removed: [], dirtySeqs: [] });
-  return changed + rows.length;
+  return changed;
 }
 
 /** Who is who counts as a rule: a technician who logs time for the first time may now be matched. */

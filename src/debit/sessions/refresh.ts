@@ -1,4 +1,5 @@
 import type { Client } from '../../domain/agreements/terms.ts';
+import { whyUncounted } from '../../domain/sessions/counted.ts';
 import type { Span } from '../../domain/sessions/spans.ts';
 import { findUnlogged, type SessionSpan, type Unlogged } from '../../domain/sessions/unlogged.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../domain/time.ts';
 import type { DirtySession, LoggedTime, MirrorSession, UnloggedRow } from '../../store/port.ts';
 import { startOnOf } from '../context.ts';
-import { type SessionContext, whyUncounted } from './context.ts';
+import type { SessionContext } from './context.ts';
 
 const dirtyPerPage = 1000;
 
@@ -29,7 +30,7 @@ interface Unit extends Span {
 
 /**
  * Compares sessions with time wherever one of them changed, per technician, client and day. If
- * nothing changed, nothing is read. Returns the number of rows written or removed.
+ * nothing changed, nothing is read. Returns how many changes were compared.
  */
 export async function refreshUnlogged(context: SessionContext): Promise<number> {
   let changed = 0;
@@ -48,7 +49,7 @@ export async function refreshUnlogged(context: SessionContext): Promise<number> 
     }
     const dirtySeqs = dirty.map(({ seq }) => seq);
     await context.store.writeUnlogged({ at: context.at, ...batch, dirtySeqs });
-    changed += batch.rows.length + batch.removed.length;
+    changed += dirty.length;
   }
   return changed;
 }

@@ -5,6 +5,7 @@ import type { NewMessage, UnsentMessage } from '../../store/port.ts';
 import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
 import { type Composed, composeCrossings } from '../sold.ts';
+import { followProposal } from '../unlogged.ts';
 import { basisFromText } from './basis.ts';
 
 /**
@@ -21,7 +22,12 @@ export async function recomposeUnsent(
     const [first] = stored;
     const client = context.clients.find(({ id }) => id === first?.clientId);
     if (first === undefined || client === undefined) continue;
-    const composed = await compose(context, client, first.basis);
+    const basis = basisFromText(first.basis);
+    if (basis.of === 'unlogged') {
+      if (await followProposal(context, client, first)) rewritten.push(first.key);
+      continue;
+    }
+    const composed = await compose(context, client, basis);
     if (!(await isAsDecided(context, composed, stored))) continue;
     const messages = composed.messages.filter((message) => hasChanged(message, stored));
     if (messages.length === 0) continue;
@@ -33,8 +39,11 @@ export async function recomposeUnsent(
   return rewritten;
 }
 
-async function compose(context: ReplenishContext, client: Client, text: string): Promise<Composed> {
-  const basis = basisFromText(text);
+async function compose(
+  context: ReplenishContext,
+  client: Client,
+  basis: Exclude<ReturnType<typeof basisFromText>, { of: 'unlogged' }>,
+): Promise<Composed> {
   if (basis.of === 'crossings') {
     const crossings = basis.found.crossings.map((one) => byTodaysRules(context, client, one));
     return composeCrossings(context, client, { ...basis.found, crossings });

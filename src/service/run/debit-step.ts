@@ -12,9 +12,14 @@ import {
   readLeftClients,
 } from '../../reports/notices/left-clients.ts';
 import { unlistedFix, unlistedPrefix } from '../../reports/notices/unlisted.ts';
+import {
+  readUnmatched,
+  unmatchedFix,
+  unmatchedText,
+} from '../../reports/notices/unmatched-technicians.ts';
 import { followNames } from '../app/names.ts';
 import { areRulesChanged, keepRules } from '../app/rehearsal.ts';
-import { readTechnicianBook, sessionContext } from './session-context.ts';
+import { readTechnicianBook, sessionContext } from '../app/session-context.ts';
 import { measure, nothing, type RunContext, readFirstRun, type StepResult } from './step.ts';
 
 export async function debitStep(run: RunContext): Promise<StepResult[]> {
@@ -36,7 +41,7 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
       });
     }
     await reviseOpenWork(run);
-    if (await store.hasSessions()) await followSessions(await sessionContext(run));
+    if (await store.hasSessions()) await compareSessions(run, context);
     const debited = await debitDirtyWork({ ...context, ...(await severalSources(run)) });
     for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(run, key, found);
     const changed = debited.changed + opening.applied;
@@ -68,6 +73,19 @@ async function debitContext(run: RunContext): Promise<DebitContext> {
     limitedAccounts: new Set(await store.listLimitedAccounts()),
     names: await followNames(run, abort),
   };
+}
+
+async function compareSessions(run: RunContext, context: DebitContext): Promise<void> {
+  const { store, log } = run;
+  const { at, firstRunAt, signal } = context;
+  const sessions = await sessionContext(run, { at, firstRunAt, signal });
+  if ((await followSessions(sessions)) === 0) return;
+  for (const one of await readUnmatched(store, sessions)) {
+    const key = `unmatched-technician:${one.connection}:${one.id}`;
+    if ((await store.readMemory('', key)) !== null) continue;
+    log.warn(unmatchedText(one), { fix: unmatchedFix });
+    await store.writeMemory('', key, one.name, at);
+  }
 }
 
 /** Only read where an hour may be in two systems. */

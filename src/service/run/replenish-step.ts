@@ -16,7 +16,7 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 }
 
 export async function replenishContext(run: RunContext): Promise<ReplenishContext> {
-  const { store, clients, runId, startedAt, stop } = run;
+  const { store, clients, connectors, runId, startedAt, stop } = run;
   const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
   const { blocksSoldByHand } = run.config;
   return {
@@ -28,6 +28,9 @@ export async function replenishContext(run: RunContext): Promise<ReplenishContex
     sender,
     pages: await readPages(run),
     bookable: bookableIn(run.config),
+    notable: new Set(
+      [...connectors].flatMap(([name, one]) => (one.push['ticket-note'] ? name : [])),
+    ),
     balanceField,
     offers,
     blocksSoldByHand,

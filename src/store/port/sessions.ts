@@ -123,7 +123,7 @@ export interface SessionStore {
     from: DateText | null,
     to: DateText | null,
   ): Promise<UnloggedRow[]>;
-  /** What is to be proposed or debited, and is due. */
+  /** What is to be proposed or debited, and is due; also what was only proposed in observe mode. */
   readDueUnlogged(action: 'propose' | 'debit', at: Instant): Promise<UnloggedRow[]>;
   /** What these messages propose. */
   readProposed(keys: readonly string[]): Promise<UnloggedRow[]>;

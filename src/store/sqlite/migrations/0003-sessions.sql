@@ -53,6 +53,10 @@ CREATE TABLE unlogged (
 CREATE INDEX unlogged_technician ON unlogged (connection, technician_id, worked_on);
 CREATE INDEX unlogged_client ON unlogged (client_id, worked_on);
 CREATE INDEX unlogged_due ON unlogged (action, due_at) WHERE done IS NULL;
+CREATE INDEX unlogged_done ON unlogged (done) WHERE done IS NOT NULL;
+
+-- What observe mode withheld is proposed again in live mode.
+CREATE INDEX push_message_withheld ON push_message (kind) WHERE status = 'withheld';
 
 -- Time entries of one technician in two systems at the same time, found before the second was debited.
 CREATE TABLE double_count (

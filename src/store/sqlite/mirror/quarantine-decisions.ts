@@ -38,7 +38,7 @@ export function acceptQuarantine(database: Database, id: number, at: Instant): b
   }
   database.run("UPDATE quarantine SET status = 'accepted', last_seen_at = ? WHERE id = ?", at, id);
   if (found.foundBy === 'debit') {
-    if (found.stream === 'timeEntries') acceptDoubles(database, found);
+    if (found.stream === 'timeEntries') acceptDoubles(database, found, true);
     markOpenGroupsDirty(database);
   }
   return true;
@@ -61,6 +61,7 @@ export function retryQuarantine(database: Database, id: number): boolean {
   if (found === undefined || found.status === 'resolved') return false;
   if (found.status === 'accepted') {
     database.run("UPDATE quarantine SET status = 'open' WHERE id = ?", id);
+    if (found.stream === 'timeEntries') acceptDoubles(database, found, false);
   }
   if (found.foundBy === 'debit') {
     const since = found.stream === 'tickets' ? firstWorkOn(database, found) : null;

@@ -50,10 +50,15 @@ export function writeDoubles(
   }
 }
 
-/** A user decided that the entry counts besides those at the same time in other systems. */
-export function acceptDoubles(database: Database, { connection, sourceId }: Entry): void {
+/** A user decided whether the entry counts besides those at the same time in other systems. */
+export function acceptDoubles(
+  database: Database,
+  { connection, sourceId }: Entry,
+  isAccepted: boolean,
+): void {
   database.run(
-    'UPDATE double_count SET is_accepted = 1 WHERE connection = ? AND source_id = ?',
+    'UPDATE double_count SET is_accepted = ? WHERE connection = ? AND source_id = ?',
+    Number(isAccepted),
     connection,
     sourceId,
   );

@@ -61,8 +61,12 @@ export function sessionStore(database: Database): SessionStore {
     readDueUnlogged: async (action, at) =>
       database.rows(
         `SELECT ${unloggedColumns} FROM unlogged u INDEXED BY unlogged_due
-         WHERE u.action = ? AND u.done IS NULL AND u.due_at <= ?
-         ORDER BY u.started_at, u.connection, u.source_id`,
+         WHERE u.action = ?1 AND u.done IS NULL AND u.due_at <= ?2
+         UNION ALL
+         SELECT ${unloggedColumns} FROM push_message m CROSS JOIN unlogged u
+           ON u.done = m.key AND u.action = ?1
+         WHERE m.status = 'withheld' AND m.basis ->> '$.of' = 'unlogged'
+         ORDER BY 9, 1, 2`,
         action,
         at,
       ),
