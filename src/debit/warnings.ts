@@ -34,10 +34,11 @@ export async function findWarnings(
     const subject = { connection: entry.connection, ...standing.subject };
     if (warnings.get(keyOf(subject))?.reason) continue;
     const double = doubles.get(entryKey(entry));
-    const reason =
-      standing.reason === 'double-count' && double !== undefined
-        ? describeDouble(entry, double)
-        : await describe(context, standing.reason, subject);
+    if (standing.reason === 'double-count' && double !== undefined) {
+      warnings.set(keyOf(subject), { ...subject, ...describeDouble(entry, double) });
+      continue;
+    }
+    const reason = await describe(context, standing.reason, subject);
     warnings.set(keyOf(subject), { ...subject, reason });
   }
   for (const { connection, ticketId, seconds } of affected.overcorrected) {
@@ -76,9 +77,14 @@ function possibleSubjects({ entry, ticket, standing }: Assigned): Subject[] {
   return subjects;
 }
 
-function describeDouble(entry: MirrorTimeEntry, { otherConnection, otherSourceId }: DoubleCount) {
-  const { sourceId, connection, technician, startedAt, endedAt } = entry;
-  return `Time entry ${sourceId} of ${technician} in "${connection}" (${startedAt} to ${endedAt}) is at the same time as time entry ${otherSourceId} in "${otherConnection}", for the same client: the hour may be in both. It is not debited. Delete one of the two there; or, if both count, accept this row.`;
+function describeDouble(
+  { sourceId, connection, technician, startedAt, endedAt }: MirrorTimeEntry,
+  { otherConnection, otherSourceId }: DoubleCount,
+): Pick<QuarantinedSubject, 'reason' | 'row'> {
+  return {
+    reason: `Time entry ${sourceId} of ${technician} in "${connection}" (${startedAt} to ${endedAt}) is at the same time as time entry ${otherSourceId} in "${otherConnection}", for the same client: the hour may be in both. It is not debited. Delete one of the two there; or, if both count, accept this row.`,
+    row: JSON.stringify({ technician, startedAt, endedAt, otherConnection, otherSourceId }),
+  };
 }
 
 async function describe(

@@ -92,3 +92,19 @@ test('one after the other, or of two technicians, is not one hour twice', async 
   expect(await bench.hours()).toEqual([7, 0]);
   expect(await bench.quarantine()).toEqual([]);
 });
+
+test('an entry that was accepted waits again for a third one', async () => {
+  await open();
+  logBoth();
+  await bench.run();
+  const [row] = await bench.app.store.listQuarantine(['open']);
+  await bench.app.store.acceptQuarantine(row?.id ?? 0, bench.psa.now, 'test');
+  bench.rmm.log('x2', '7', '2026-03-02T09:00:00.000Z', 5, { technicianId: 'user//ada' });
+  await bench.run();
+  expect(await bench.quarantine()).toEqual(['rmm timeEntries x2']);
+  bench.psa.log('e2', '100', '2026-03-02T10:15:00.000Z', 5);
+  await bench.run();
+  // What is charged stays; the new one waits.
+  expect(await bench.quarantine()).toEqual(['rmm timeEntries x2', 'psa timeEntries e2']);
+  expect((await bench.story()).filter((line) => line.startsWith('-'))).toContain('-1 usage');
+});

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { UnloggedTerms } from '../../src/domain/agreements/terms.ts';
+import { rebuildRehearsal } from '../../src/service/app/rehearsal.ts';
 import { planClients } from '../../src/service/plan/plan.ts';
 import { agreementOf, CoreBench, clientOf } from '../support/core-bench.ts';
 
@@ -215,4 +216,32 @@ test('a plan shows what debiting unlogged time would have cost, and writes nothi
     { posted: { seconds: 0 }, planned: { seconds: 3600 }, rules: [{ rule: 'unloggedTime' }] },
   ]);
   expect(bench.dump()).toEqual(before);
+});
+
+test('before anything was sent, changed rules apply to what was debited of sessions, too', async () => {
+  await open({ afterDays: 0 });
+  bench.setMode('observe');
+  bench.rmm.session('s1', '2026-03-02T13:00:00.000Z', 60);
+  await bench.run();
+  expect(await bench.hours()).toEqual([9, 0.25]);
+  const rebuild = async (terms: Partial<UnloggedTerms>) => {
+    await bench.configure([dupont({ afterDays: 0, ...terms })]);
+    bench.app.store = await rebuildRehearsal(bench.app);
+    await bench.run();
+    return bench.hours();
+  };
+  expect(await rebuild({ action: 'report' })).toEqual([10, 0.25]);
+  expect(await rebuild({ action: 'debit' })).toEqual([9, 0.25]);
+});
+
+test('a session over the client’s midnight counts on both days', async () => {
+  await open({ afterDays: 0 });
+  bench.rmm.session('s1', '2026-03-02T22:30:00.000Z', 60);
+  bench.at('2026-03-03T09:00:00.000Z');
+  await bench.run();
+  const rows = await bench.app.store.readUnlogged(null, null, null);
+  expect(rows.map(({ workedOn, seconds }) => [workedOn, seconds])).toEqual([
+    ['2026-03-02', 1800],
+    ['2026-03-03', 1800],
+  ]);
 });

@@ -34,6 +34,12 @@ test('a NinjaOne session that nobody logged in ConnectWise is debited, until som
       { client: 'Martin', technician: 'Anke Peeters', seconds: 4200, state: 'debited' },
     ]);
     expect(uncounted.map(({ reason }) => reason)).toEqual([]);
+    const shown = await msp.run('report', 'unlogged', '--from', '2026-03-01');
+    expect(shown.stdout).toMatch(
+      /^Martin +Anke Peeters +2026-03-20 +10:00–11:10 +SRV-1 +1 h 10 +€140\.00 +debited$/m,
+    );
+    const table = await msp.run('report', 'unlogged', 'martin', '--from', '2026-03-01', '--csv');
+    expect(table.stdout).toContain('Martin,Anke Peeters,2026-03-20,2026-03-20T09:00:00.000Z');
     const explained = await msp.run('explain', rows[0]?.id ?? '');
     expect(explained.stdout).toContain(
       'Anke Peeters, 20 March 2026, 1 h 10 (from remote sessions recorded by rmm, not logged), work type “Remote”',

@@ -213,7 +213,7 @@ const doubleStateTexts: Record<ReportedDouble['state'], string> = {
   waiting: 'second waits',
   accepted: 'accepted, both count',
   both: 'both count',
-  'two-tickets': 'only reported',
+  reported: 'only reported',
 };
 
 /** `psa #100 (Dupont) 10:00–11:00`. */

@@ -43,14 +43,14 @@ export async function findDoubles(
   subjects: readonly Subject[],
 ): Promise<FoundDoubles> {
   const { store } = context;
-  const changed = (await store.readWork(subjects)).entries;
-  const known = await store.readDoubles(changed);
+  const changed = await store.readWork(subjects);
+  const known = await store.readDoubles(changed.entries);
   const partners = known.flatMap((one) => [one, otherOf(one)]).map(toSubject);
-  const work = partners.length === 0 ? null : await store.readWork([...subjects, ...partners]);
+  const { entries, tickets } =
+    partners.length === 0 ? changed : await store.readWork([...subjects, ...partners]);
   const waiting = await readWaiting(context);
   const found: FoundDoubles = { subjects: partners, waiting, checked: [], pairs: [] };
   const accepted = known.filter(({ isAccepted }) => isAccepted);
-  const { entries, tickets } = work ?? (await store.readWork(subjects));
   for (const entry of entries) {
     if (!mayWait(entry)) continue;
     found.checked.push({ connection: entry.connection, sourceId: entry.sourceId });

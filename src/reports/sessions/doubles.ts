@@ -26,10 +26,10 @@ export interface ReportedDouble {
   seconds: number;
   /**
    * `waiting`: the second is not debited until a user decides; `accepted`: both count;
-   * `both`: both were debited before they were compared; `two-tickets`: for two clients, or on two
+   * `both`: both were debited before they were compared; `reported`: for two clients, or on two
    * tickets of one system, which is only reported.
    */
-  state: 'waiting' | 'accepted' | 'both' | 'two-tickets';
+  state: 'waiting' | 'accepted' | 'both' | 'reported';
 }
 
 export interface DoubledEntry {
@@ -109,7 +109,7 @@ function toReported(
     first: toEntry(first),
     second: toEntry(second),
     seconds: Math.floor(secondsBetween(starts[1] ?? '', ends[0] ?? '')),
-    state: isOneSystem || !isOneClient ? 'two-tickets' : inTwo,
+    state: isOneSystem || !isOneClient ? 'reported' : inTwo,
   };
 }
 

@@ -159,6 +159,8 @@ export interface QuarantinedSubject {
   sourceId: string;
   /** Null: resolved. */
   reason: string | null;
+  /** JSON of what it is about: once accepted, only the same is. */
+  row?: string;
 }
 
 export interface DebitStore {
