@@ -11,13 +11,14 @@ import type {
   Rollover,
   Share,
   Threshold,
+  UnloggedTerms,
 } from '../domain/agreements/terms.ts';
 import { toFormatOptions } from '../domain/format.ts';
 import { amountFromText } from '../domain/money.ts';
 import { effectiveTerms, pushTarget } from './checks/client-checks.ts';
 import type { ConfiguredClient, Sender } from './loaded.ts';
 import { keyed, listed, valueAt } from './read/raw.ts';
-import { AgreementTerms } from './schema/agreement-schema.ts';
+import { AgreementTerms, UnloggedTime } from './schema/agreement-schema.ts';
 import { toBusinessHours } from './schema/business-hours.ts';
 import type { ConfigFile } from './schema/schema.ts';
 
@@ -142,6 +143,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
     ),
     activate: terms.activate,
     recharge: toRecharge(terms.recharge, named),
+    unloggedTime: toUnlogged(terms.unloggedTime),
   };
 }
 
@@ -204,6 +206,18 @@ function toRecharge(
     chaseAfterDays,
     limits: toLimits(limits, currency),
     limitsOfAll: toLimits(ofAll ?? {}, currency),
+  };
+}
+
+function toUnlogged(unlogged: AgreementTerms['unloggedTime']): UnloggedTerms {
+  const terms = typeof unlogged === 'string' ? UnloggedTime.parse({ do: unlogged }) : unlogged;
+  return {
+    action: terms.do,
+    workType: terms.workType ?? null,
+    minimumSeconds: terms.minimum,
+    toleranceSeconds: terms.tolerance,
+    afterDays: terms.after,
+    from: terms.from ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ import { blockFaults } from './checks/block-checks.ts';
 import { pushTargets, sharedIdentities } from './checks/client-checks.ts';
 import { missingProducts, rechargeFaults, unseenPayments } from './checks/payment-checks.ts';
 import { unknownReferences } from './checks/references.ts';
+import { sessionFaults } from './checks/session-checks.ts';
 import { sharingFaults } from './checks/sharing-checks.ts';
 import { termFaults } from './checks/term-checks.ts';
 import { blockDateFaults, moneyFaults, scheduleFaults } from './checks/value-checks.ts';
@@ -91,6 +92,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     ...moneyFaults(raw),
     ...blockDateFaults(raw),
     ...termFaults(raw),
+    ...sessionFaults(raw),
     ...scheduleFaults(raw, options.isCron),
     ...serviceFaults(read.sections),
     ...logoProblems,
@@ -129,6 +131,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
     accounting: parsed.data.accounting ?? null,
     contract: buildContract(parsed.data),
     ...buildTerms(parsed.data, raw),
+    technicians: parsed.data.technicians.map(({ name, ids }) => {
+      return { name, ids: new Map(Object.entries(ids)) };
+    }),
     templates: templateFolders(file),
     secrets: withPathSecrets(read.secrets, services),
   };

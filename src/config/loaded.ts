@@ -1,6 +1,7 @@
 import type { VendorModule } from '../contract/connector.ts';
 import type { Agreement, Client, Offer } from '../domain/agreements/terms.ts';
 import type { Durations, Language, Locale } from '../domain/format.ts';
+import type { TechnicianRule } from '../domain/sessions/technicians.ts';
 import type { DateText } from '../domain/time.ts';
 import type { ZoneName } from '../domain/zone.ts';
 
@@ -39,6 +40,8 @@ export interface LoadedConfig {
   offers: ReadonlyMap<string, Offer>;
   agreements: ReadonlyMap<string, Agreement>;
   clients: readonly ConfiguredClient[];
+  /** Who is who in several systems. */
+  technicians: readonly TechnicianRule[];
   /** Absolute paths of folders with `en/` and `fr/` message templates; the first that has one counts. */
   templates: readonly string[];
   /** The values of all secrets, to be redacted from the log. Never printed. */

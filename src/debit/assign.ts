@@ -6,6 +6,7 @@ import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
 import { type DebitContext, startOnOf } from './context.ts';
 import { asRuled, ticketAsRuled } from './named-rows.ts';
+import { entryKey } from './sessions/doubles.ts';
 import { keepUnchanged } from './unchanged.ts';
 
 /** A time entry and the group in which it is charged. */
@@ -69,12 +70,13 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       .map((entry) => ({ entry, seconds: 0, correctedSeconds: 0 }));
     for (const one of [...living.entries, ...gone]) {
       const ticket = roots.get(one.entry);
-      const standing = decideStanding({
+      const decided = decideStanding({
         entry: asRuled(one.entry, names),
         ticket: ticket ? ticketAsRuled(ticket, names) : ticket,
         findClient,
         startOn,
       });
+      const standing = mayBeTwice(one.entry, context) ? waitAsDouble(one.entry, decided) : decided;
       const ruleNames = namesOfEntry(one.entry, names);
       const groupKey = groupKeyOf(one.entry, ticket, standing, key);
       const counted = countTime(one, standing);
@@ -82,6 +84,17 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
     }
   }
   return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };
+}
+
+function mayBeTwice(entry: MirrorTimeEntry, { waiting }: DebitContext): boolean {
+  return !entry.isCharged && waiting?.has(entryKey(entry)) === true;
+}
+
+/** Another system may hold the same hour: a user decides before it is debited. */
+function waitAsDouble({ sourceId }: MirrorTimeEntry, decided: Standing): Standing {
+  if (decided.state !== 'due' && decided.state !== 'pending') return decided;
+  const subject = { stream: 'timeEntries', sourceId };
+  return { state: 'waiting', reason: 'double-count', subject };
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Client } from '../domain/agreements/terms.ts';
 import type { NameBook } from '../domain/records/names.ts';
+import type { TechnicianBook } from '../domain/sessions/technicians.ts';
 import { type DateText, dateInZone, type Instant } from '../domain/time.ts';
-import type { Store } from '../store/port.ts';
+import type { DoubleCount, Store } from '../store/port.ts';
 
 /** What a debit run works with. */
 export interface DebitContext {
@@ -19,6 +20,10 @@ export interface DebitContext {
   limitedAccounts: ReadonlySet<string>;
   /** Maps the vendors' IDs to the names in the rules. */
   names: NameBook;
+  /** Who is who across systems; absent: time comes from a single one. */
+  technicians?: TechnicianBook;
+  /** Entries that wait because another system may hold the same hour, by connection and ID. */
+  waiting?: ReadonlyMap<string, DoubleCount>;
 }
 
 /** Finds the configured client by a connection's ID. */

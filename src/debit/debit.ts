@@ -16,6 +16,7 @@ import {
   type Standings,
   standingChargeId,
 } from './post.ts';
+import { findDoubles } from './sessions/doubles.ts';
 import { findWarnings } from './warnings.ts';
 
 /** Tickets (or entries without one) processed in one transaction. */
@@ -52,8 +53,16 @@ async function debitPage(
   subjects: readonly DirtySubject[],
   outcome: DebitOutcome,
 ): Promise<void> {
-  const { store, at, runId } = context;
-  const affected = await withHeldWork(context, subjects);
+  const { store, at, runId, technicians } = context;
+  const found =
+    technicians === undefined ? null : await findDoubles(context, technicians, subjects);
+  const affected =
+    found === null
+      ? await withHeldWork(context, subjects)
+      : await withHeldWork({ ...context, waiting: found.waiting }, [
+          ...subjects,
+          ...found.subjects,
+        ]);
   const decisions = decideGroups(affected, context.limitedAccounts);
   const { ledgers, standings } = await loadStandings(context, decisions);
   const posted = postDecisions(decisions, standings);
@@ -83,7 +92,8 @@ async function debitPage(
         isCharged,
       })),
     dirtySeqs: subjects.map((subject) => subject.seq),
-    warnings: await findWarnings(context, affected, decisions),
+    warnings: await findWarnings(context, affected, decisions, found?.waiting),
+    ...(found === null ? {} : { doubles: found }),
   });
   outcome.rows += subjects.length;
   outcome.changed += posted.charges.length;
@@ -97,7 +107,7 @@ async function debitPage(
  */
 async function withHeldWork(
   context: DebitContext,
-  subjects: readonly DirtySubject[],
+  subjects: readonly Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[],
 ): Promise<AffectedWork> {
   const affected = await readAffectedWork(context, subjects);
   const holding = affected.assigned.flatMap(({ standing }) => {

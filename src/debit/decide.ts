@@ -96,6 +96,7 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
       seconds: counted.seconds,
       correctedSeconds: counted.correctedSeconds,
       isBilledTime: counted.isBilledTime,
+      ...(entry.isDerived ? { recordedBy: entry.connection } : {}),
       ticketNumber: ticket?.number ?? null,
       workedOn: 'workedOn' in standing ? standing.workedOn : '',
     })),

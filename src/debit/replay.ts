@@ -6,6 +6,7 @@ import { readAffectedWork } from './affected.ts';
 import type { Assigned } from './assign.ts';
 import { clientFinder } from './context.ts';
 import { decideGroup, type GroupDecision } from './decide.ts';
+import { readWaiting } from './sessions/doubles.ts';
 
 /** A group's decision, with all the work in it. */
 export interface Replayed extends GroupDecision {
@@ -25,6 +26,7 @@ export async function* replayMirror(
   names: NameBook,
 ): AsyncGenerator<Replayed[], void> {
   const decided = new Set<string>();
+  const waiting = await readWaiting({ store });
   for await (const subjects of store.streamMirroredWork()) {
     const context = {
       store: withoutPostings(store),
@@ -36,6 +38,7 @@ export async function* replayMirror(
       signal: new AbortController().signal,
       limitedAccounts: new Set<string>(),
       names,
+      waiting,
     };
     const { assigned, groupKeys } = await readAffectedWork(context, subjects);
     const members = Map.groupBy(assigned, (one) => one.groupKey);

@@ -1,10 +1,11 @@
 import type { OpenReason } from '../domain/charges/standing.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { QuarantinedSubject } from '../store/port.ts';
+import type { DoubleCount, MirrorTimeEntry, QuarantinedSubject } from '../store/port.ts';
 import type { AffectedWork } from './affected.ts';
 import type { Assigned } from './assign.ts';
 import type { DebitContext } from './context.ts';
 import type { GroupDecision } from './decide.ts';
+import { entryKey } from './sessions/doubles.ts';
 
 type Subject = Omit<QuarantinedSubject, 'reason'>;
 
@@ -16,6 +17,7 @@ export async function findWarnings(
   context: DebitContext,
   affected: AffectedWork,
   decisions: readonly GroupDecision[],
+  doubles: ReadonlyMap<string, DoubleCount> = new Map(),
 ): Promise<QuarantinedSubject[]> {
   const warnings = new Map<string, QuarantinedSubject>();
   const wasWaiting = new Set(
@@ -31,6 +33,11 @@ export async function findWarnings(
     if (standing.state !== 'waiting') continue;
     const subject = { connection: entry.connection, ...standing.subject };
     if (warnings.get(keyOf(subject))?.reason) continue;
+    const double = doubles.get(entryKey(entry));
+    if (standing.reason === 'double-count' && double !== undefined) {
+      warnings.set(keyOf(subject), { ...subject, ...describeDouble(entry, double) });
+      continue;
+    }
     const reason = await describe(context, standing.reason, subject);
     warnings.set(keyOf(subject), { ...subject, reason });
   }
@@ -68,6 +75,16 @@ function possibleSubjects({ entry, ticket, standing }: Assigned): Subject[] {
     subjects.push({ connection, stream: 'clients', sourceId: clientId });
   }
   return subjects;
+}
+
+function describeDouble(
+  { sourceId, connection, technician, startedAt, endedAt }: MirrorTimeEntry,
+  { otherConnection, otherSourceId }: DoubleCount,
+): Pick<QuarantinedSubject, 'reason' | 'row'> {
+  return {
+    reason: `Time entry ${sourceId} of ${technician} in "${connection}" (${startedAt} to ${endedAt}) is at the same time as time entry ${otherSourceId} in "${otherConnection}", for the same client: the hour may be in both. It is not debited. Delete one of the two there; or, if both count, accept this row.`,
+    row: JSON.stringify({ technician, startedAt, endedAt, otherConnection, otherSourceId }),
+  };
 }
 
 async function describe(

@@ -25,6 +25,8 @@ export interface ReplenishContext {
   pages: ReadonlyMap<string, string>;
   /** Connections that take a payment on an invoice. */
   bookable: ReadonlySet<string>;
+  /** Connections that take a note on a ticket. */
+  notable: ReadonlySet<string>;
   balanceField: { connection: string; field: string } | null;
   templates: MessageTemplates;
   runId: string;

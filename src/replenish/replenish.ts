@@ -35,6 +35,7 @@ import { followRecharges, readRecharged } from './recharge/follow.ts';
 import { alertOnMandates } from './recharge/mandate-alerts.ts';
 import { withOrders } from './sale.ts';
 import { composeCrossings, ordersSeen } from './sold.ts';
+import { proposeUnlogged } from './unlogged.ts';
 
 const clientsPerPage = 200;
 
@@ -65,6 +66,7 @@ export async function replenish(context: ReplenishContext): Promise<ReplenishOut
   const closedClients = await settleOrders(context, outcome);
   await followRecharges(context, outcome);
   await alertOnMandates(context, outcome);
+  await proposeUnlogged(context, outcome);
   // A charge that was declined for good holds sales at once.
   for (const { clientId } of await context.store.readSalesHolds()) closedClients.add(clientId);
   await billOverage(context, outcome);

@@ -9,6 +9,7 @@ import type { ReconcileStore } from './port/reconcile.ts';
 import type { ReplenishStore } from './port/replenish.ts';
 import type { ReportStore } from './port/reports.ts';
 import type { RunStore } from './port/runs.ts';
+import type { SessionStore } from './port/sessions.ts';
 import type { UndoStore } from './port/undo.ts';
 
 export { accountFrom } from './port/account.ts';
@@ -16,8 +17,8 @@ export type * from './port/clients.ts';
 export type * from './port/debit.ts';
 export type { HandSale, HandSaleStore, OpenInvoice } from './port/hand-sales.ts';
 export { readHandSales } from './port/hand-sales.ts';
-export { readNameBook } from './port/name-book.ts';
 export type * from './port/names.ts';
+export { readNameBook } from './port/names.ts';
 export type * from './port/notices.ts';
 export type * from './port/outbox.ts';
 export { messageOf } from './port/outbox.ts';
@@ -28,6 +29,7 @@ export type * from './port/replenish.ts';
 export { orderState } from './port/replenish.ts';
 export type * from './port/reports.ts';
 export type * from './port/runs.ts';
+export type * from './port/sessions.ts';
 export type * from './port/undo.ts';
 
 /**
@@ -47,6 +49,7 @@ export interface Store
     ReconcileStore,
     ReportStore,
     RunStore,
+    SessionStore,
     UndoStore {
   close(): Promise<void>;
 }

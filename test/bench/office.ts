@@ -67,6 +67,7 @@ export async function openOffice(
         offers: new Map(),
         agreements: new Map(),
         clients: configured,
+        technicians: [],
         templates: [join(import.meta.dirname, '../../config/templates')],
         secrets: [],
       },

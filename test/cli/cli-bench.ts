@@ -104,6 +104,7 @@ export class CliBench {
       offers: new Map(),
       agreements: new Map(),
       clients: [],
+      technicians: [],
       templates: [],
       secrets: [],
       ...this.config,

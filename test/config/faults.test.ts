@@ -107,11 +107,6 @@ describe('what this version does not do yet is refused as such', () => {
       '"proactive" is not supported in this version',
     ],
     [
-      'unloggedTime',
-      { agreements: '\n  standard: { unloggedTime: report }' },
-      '"unloggedTime" is not supported in this version',
-    ],
-    [
       'daysToExpiry',
       { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },
       '"daysToExpiry" is not supported in this version; remove it',
@@ -519,12 +514,32 @@ describe('terms that do not fit each other', () => {
       'overage: hold, replenish: [{ when: { hoursLeft: 1 }, do: [alert] }]',
       'with overage: hold, nobody would be notified of held work; add a rule to replenish such as { when: { hoursLeft: 0, balance: projected }, do: [alert] }',
     ],
+    [
+      'unlogged time that is debited as nothing in particular',
+      'unloggedTime: debit',
+      'debit needs the work type of the debited time; write, for example, { do: debit, workType: Remote }',
+    ],
+    [
+      'unlogged time that nobody could approve',
+      'debitWhen: approved, unloggedTime: { do: debit, workType: Remote }',
+      'nobody approves time that was not logged, so with debitWhen: approved it would never be debited; use propose',
+    ],
   ])('%s', (_, terms, expected) => {
     expect(messagesOf({ agreements: `\n  standard: { ${terms} }` })).toEqual([expected]);
     const overrides = `overrides: { ${terms} }`;
     const clients = `\n  - { name: A, ids: { psa: 1 }, agreement: standard, ${overrides} }`;
     expect(messagesOf({ clients })).toEqual([expected]);
   });
+});
+
+test('a technician has one ID in a connection, and an ID is one technician', () => {
+  const technicians = `
+  - { name: Ada, ids: { psa: 12 } }
+  - { name: Bo, ids: { psa: 12, rmn: x } }`;
+  expect(messagesOf({ technicians })).toEqual([
+    'psa: 12 is already "Ada"; keep it for one technician',
+    'there is no connection "rmn"; use one of connections',
+  ]);
 });
 
 test('overage is billed in the currency of the client', () => {

@@ -183,7 +183,7 @@ describe('several connections', () => {
     await bench.configure([clientOf({ sourceIds: both })]);
     closeTicket('1');
     bench.rmm.ticket('1', { clientId: '9' });
-    bench.rmm.log('1', '1', nine, 30);
+    bench.rmm.log('1', '1', nine, 30, { technicianId: 't2', technician: 'Bo' });
     bench.rmm.close('1');
     bench.psa.fail('tickets', 'auth');
     const result = await bench.run();

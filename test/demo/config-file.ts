@@ -104,6 +104,7 @@ agreements:
       - { outside: office, factor: 2 }
       - { workType: On-site, factor: 1.25 }
     overage: carry
+    unloggedTime: report
     replenish:
       - { when: { hoursLeft: 2 }, do: [alert, invoice], offer: ten, tell: [msp, client] }
       - { when: { hoursLeft: 4, balance: projected }, do: [alert] }

@@ -96,6 +96,19 @@ export const BridgeDocument = z.looseObject({
 export type BridgeDocument = z.infer<typeof BridgeDocument>;
 
 export const FileDocument = z.looseObject({ file: z.string() });
+export const UnloggedDocument = z.looseObject({
+  rows: z.array(z.looseObject({ client: z.string(), seconds: z.int(), state: z.string() })),
+  uncounted: z.array(z.looseObject({ reason: z.string() })),
+  unmatched: z.array(z.looseObject({ name: z.string() })),
+});
+export type UnloggedDocument = z.infer<typeof UnloggedDocument>;
+
+export const DoublesDocument = z.looseObject({
+  rows: z.array(
+    z.looseObject({ first: z.looseObject({ client: z.string().nullable() }), state: z.string() }),
+  ),
+});
+export type DoublesDocument = z.infer<typeof DoublesDocument>;
 
 export const VerifyDocument = z.looseObject({ ok: z.boolean() });
 export type VerifyDocument = z.infer<typeof VerifyDocument>;

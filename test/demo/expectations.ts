@@ -1,6 +1,7 @@
 /** What must be true of the outcome, said in full where it is not. */
 import { clients, type DemoClient } from './cast.ts';
 import type { RunDocument } from './documents.ts';
+import { doubledClient, unloggedClient, unloggedSeconds } from './evidence.ts';
 import { type Expected, expectMonth } from './expected.ts';
 import type { Month } from './month.ts';
 import { ownerFaults } from './owner-expectations.ts';
@@ -30,6 +31,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...paperFaults(outcome),
     ...agreementFaults(outcome),
     ...ownerFaults(outcome, month),
+    ...evidenceFaults(outcome),
     ...findRechargeFaults(outcome.recharges),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];
@@ -133,6 +135,25 @@ function messageFaults({ psa, recharges }: Outcome): string[] {
   ];
   const strange = texts.filter((text) => /ph:|undefined|null|-\d/.test(text));
   return strange.map((text) => `A client would read this: ${text}`);
+}
+
+/** One session that nobody logged, and one hour in two systems. */
+function evidenceFaults({ unlogged, doubles }: Outcome): string[] {
+  const { rows, uncounted, unmatched } = unlogged;
+  const found = JSON.stringify([
+    rows.map(({ client, seconds, state }) => [client, seconds, state]),
+    // The second act makes work longer, so that some of it overlaps other tickets.
+    doubles.rows.flatMap(({ first, state }) => (state === 'waiting' ? [first.client] : [])),
+    uncounted.length,
+    unmatched.length,
+  ]);
+  const wanted = JSON.stringify([
+    [[unloggedClient, unloggedSeconds, 'reported']],
+    [doubledClient],
+    0,
+    0,
+  ]);
+  return found === wanted ? [] : [`Sessions and time are compared as ${found}, not ${wanted}.`];
 }
 
 const pageBytesMax = 40_000;

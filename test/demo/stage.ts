@@ -4,6 +4,7 @@ import type { ConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
 import { type NinjaoneSandbox, startNinjaoneSandbox } from '../sandbox/ninjaone/index.ts';
 import { clients, technicians } from './cast.ts';
+import { addEvidence } from './evidence.ts';
 import type { DemoEntry, DemoTicket, Month, WorkType } from './month.ts';
 import type { Past } from './past.ts';
 import type { SecondAct } from './second-act.ts';
@@ -47,11 +48,18 @@ export async function openStage(month: Month, past: Past | null = null): Promise
     psa.state.addCatalogItem({ identifier, description: `Block of ${hours} hours`, price });
   }
   const toPsa = psaWriter(psa, companies);
-  const toRmm = rmmWriter(rmm, organizations);
+  const people = technicians.map(({ firstName, lastName }) =>
+    rmm.state.addTechnician(firstName, lastName),
+  );
+  const devices = organizations.map((organization, index) =>
+    organization === null ? null : rmm.state.addDevice(organization, `SRV-${index + 1}`),
+  );
+  const toRmm = rmmWriter(rmm, { organizations, people, devices });
   for (const ticket of past?.tickets ?? []) toPsa(ticket);
   const tickets = month.tickets.map((ticket) =>
     ticket.vendor === 'psa' ? toPsa(ticket) : toRmm(ticket),
   );
+  addEvidence(rmm, month, { organizations, people, devices });
   return {
     psa,
     rmm,
@@ -121,13 +129,10 @@ function psaWriter({ state }: ConnectwiseSandbox, companies: readonly number[]) 
 }
 
 /** Every third piece of remote work left a recorded session on one of the client's devices. */
-function rmmWriter({ state }: NinjaoneSandbox, organizations: readonly (number | null)[]) {
-  const people = technicians.map(({ firstName, lastName }) =>
-    state.addTechnician(firstName, lastName),
-  );
-  const devices = organizations.map((organization, index) =>
-    organization === null ? null : state.addDevice(organization, `SRV-${index + 1}`),
-  );
+function rmmWriter(
+  { state }: NinjaoneSandbox,
+  { organizations, people, devices }: Parameters<typeof addEvidence>[2],
+) {
   let written = 0;
   return (ticket: DemoTicket): StagedTicket => {
     const ticketId = state.addTicket({

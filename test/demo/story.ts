@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays } from '../../src/domain/time.ts';
 import { clients } from './cast.ts';
-import { BalancesDocument, type RunDocument, VerifyDocument } from './documents.ts';
+import {
+  BalancesDocument,
+  DoublesDocument,
+  type RunDocument,
+  UnloggedDocument,
+  VerifyDocument,
+} from './documents.ts';
 import { isClosed } from './expected.ts';
 import { messagesPage } from './messages.ts';
 import { type DemoTicket, isDebitable, type Month } from './month.ts';
@@ -21,6 +27,8 @@ export interface Outcome {
     invoices: ReturnType<Stage['psa']['state']['listInvoices']>;
   };
   verify: VerifyDocument;
+  unlogged: UnloggedDocument;
+  doubles: DoublesDocument;
   recharges: RechargeOutcome;
   papers: Papers;
 }
@@ -50,6 +58,11 @@ export async function tellStory(play: Play): Promise<Outcome> {
   await program.show(['balances']);
   await explainTwo(play);
 
+  program.say('── What the RMM recorded and nobody logged: for the service manager, not debited.');
+  await program.show(['report', 'unlogged']);
+  program.say('── An hour in two systems: the second one waits, until somebody decides.');
+  await program.show(['report', 'doubles']);
+
   program.say(secondActText(play));
   playSecondAct(stage, play.act);
   program.say('── Second run: those four changes and nothing else, as dated corrections.');
@@ -64,6 +77,8 @@ export async function tellStory(play: Play): Promise<Outcome> {
     balances: await program.ask(['balances'], BalancesDocument),
     psa: psaOf(stage),
     verify: await program.ask(['verify'], VerifyDocument),
+    unlogged: await program.ask(['report', 'unlogged'], UnloggedDocument),
+    doubles: await program.ask(['report', 'doubles'], DoublesDocument),
     recharges: await tellRecharges(play.place, play),
     papers: await writePapers(program, play.place, addDays(month.today, -1).slice(0, 7)),
   };

@@ -36,6 +36,8 @@ test('the demo succeeds, with one JSON document on standard output', () => {
     'balances',
     'psa',
     'verify',
+    'unlogged',
+    'doubles',
     'recharges',
     'papers',
   ]);

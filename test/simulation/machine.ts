@@ -180,6 +180,7 @@ function configOf(store: string, offers: readonly Offer[]): LoadedConfig {
     offers: new Map(offers.map((offer) => [offer.name, offer])),
     agreements: new Map(),
     clients: [],
+    technicians: [],
     secrets: [],
     templates: [fileURLToPath(new URL('../../config/templates', import.meta.url))],
   };

@@ -171,9 +171,13 @@ export class ScriptedPsa implements Psa {
     return {
       clients: () => ['1', '2'].map((id) => toClientRow(id)),
       tickets: () => [...this.#tickets.values()].map(toTicketRow),
-      timeEntries: () => [...this.#entries.values()].map(toEntryRow),
+      timeEntries: () => this.#entryRows(),
       invoices: () => this.#written.invoices.map(toInvoiceRow),
     };
+  }
+
+  #entryRows(): ReturnType<typeof toEntryRow>[] {
+    return [...this.#entries.values()].map((entry) => toEntryRow(entry, this.name));
   }
 
   #refuse(context: ConnectorContext, place: Place): VendorFault | null {
@@ -188,7 +192,11 @@ export class ScriptedPsa implements Psa {
     for (const ids of chunksOf(ticketIds, this.#options.pageSize)) {
       const fault = this.#refuse(context, 'page');
       const entries = [...this.#entries.values()].filter(({ ticketId }) => ids.includes(ticketId));
-      const page = { ticketIds: ids, rows: entries.map(toEntryRow), rejected: [] };
+      const page = {
+        ticketIds: ids,
+        rows: entries.map((entry) => toEntryRow(entry, this.name)),
+        rejected: [],
+      };
       yield page;
       if (fault === 'duplicate-page') yield page;
     }
@@ -197,7 +205,7 @@ export class ScriptedPsa implements Psa {
   #presence(context: ConnectorContext): Presence {
     const psa = this;
     const within = ({ from, to }: { from: string; to: string }) =>
-      [...this.#entries.values()].map(toEntryRow).filter(({ startedAt }) => {
+      this.#entryRows().filter(({ startedAt }) => {
         return startedAt >= from && startedAt < to;
       });
     return {

@@ -51,13 +51,14 @@ export function toTicketRow({ id, client, isClosed, mergedInto, stampMs }: PsaTi
   };
 }
 
-export function toEntryRow(entry: PsaEntry): TimeEntryRow {
+/** By technicians of each system's own: nothing is one hour in two systems. */
+export function toEntryRow(entry: PsaEntry, system: string): TimeEntryRow {
   return {
     sourceId: entry.id,
     ticketId: entry.ticketId,
     clientId: null,
     technicianId: 't1',
-    technician: 'Ada',
+    technician: `Ada of ${system}`,
     startedAt: instant(entry.startMs),
     endedAt: instant(entry.startMs + entry.seconds * 1000),
     isTimed: true,

@@ -62,7 +62,7 @@ export class CoreBench {
     const { isTimePerTicket = false, isFilteredByClient = false, listsNoIds = false } = options;
     this.#folder = folder;
     this.psa = new ScriptedVendor({ now, isTimePerTicket, isFilteredByClient, listsNoIds });
-    this.rmm = new ScriptedVendor({ now });
+    this.rmm = new ScriptedVendor({ now, recordsSessions: true });
     this.app = {
       config: configOf(join(folder, 'store.db'), options),
       store,
@@ -239,6 +239,7 @@ function configOf(store: string, options: BenchOptions): LoadedConfig {
     offers: new Map(),
     agreements: new Map(),
     clients: [],
+    technicians: [],
     templates: [fileURLToPath(new URL('../../config/templates', import.meta.url))],
     secrets: [],
   };

@@ -16,6 +16,7 @@ import type {
   PushKind,
   PushMessages,
   RemoteState,
+  SessionRow,
   TicketRow,
   TimeEntryRow,
   VendorBlock,
@@ -37,6 +38,7 @@ export type Call =
   | 'clients'
   | 'tickets'
   | 'timeEntries'
+  | 'sessions'
   | 'ticketTime'
   | 'invoices'
   | 'payments'
@@ -54,6 +56,8 @@ export interface ScriptOptions {
   listsNoIds?: boolean;
   /** Whether the vendor answers for the asked clients alone. */
   isFilteredByClient?: boolean;
+  /** Whether it records remote sessions, as an RMM. */
+  recordsSessions?: boolean;
 }
 
 interface Fault {
@@ -70,6 +74,7 @@ export class ScriptedVendor {
   readonly clients: ClientRow[] = [];
   readonly tickets: TicketRow[] = [];
   readonly timeEntries: TimeEntryRow[] = [];
+  readonly sessions: SessionRow[] = [];
   readonly invoices: InvoiceRow[] = [];
   readonly payments: PaymentRow[] = [];
   readonly mandates: MandateRow[] = [];
@@ -172,6 +177,29 @@ export class ScriptedVendor {
       updatedAt: this.now,
     };
     this.timeEntries.push({ ...row, ...fields });
+  }
+
+  /** A remote session of Ada's at a device of client 17. */
+  session(
+    sourceId: string,
+    startedAt: Instant,
+    minutes: number,
+    fields: Partial<SessionRow> = {},
+  ): void {
+    const row: SessionRow = {
+      sourceId,
+      clientId: '17',
+      technicianId: 'user//ada',
+      technician: 'Ada',
+      technicianEmail: null,
+      device: 'PC-1',
+      ticketId: null,
+      entryId: null,
+      startedAt: addSeconds(startedAt, 0),
+      endedAt: addSeconds(startedAt, minutes * 60),
+      updatedAt: this.now,
+    };
+    this.sessions.push({ ...row, ...fields });
   }
 
   editEntry(sourceId: string, fields: Partial<TimeEntryRow>): void {
@@ -285,6 +313,9 @@ export class ScriptedVendor {
         invoices: this.#pull('invoices', () => this.invoices),
         payments: this.#pull('payments', () => this.payments),
         mandates: this.#pull('mandates', () => this.mandates),
+        ...(this.#options.recordsSessions === true
+          ? { sessions: this.#pull('sessions', () => this.sessions) }
+          : {}),
         ...(isTimePerTicket
           ? { ticketTime: (ids: readonly string[]) => this.#ticketTime(ids) }
           : { timeEntries: this.#pull('timeEntries', () => this.#shownTime()) }),
@@ -303,7 +334,14 @@ export class ScriptedVendor {
   }
 
   #pull<Row extends { sourceId: string; updatedAt: Instant; clientId?: string | null }>(
-    stream: 'clients' | 'tickets' | 'timeEntries' | 'invoices' | 'payments' | 'mandates',
+    stream:
+      | 'clients'
+      | 'tickets'
+      | 'timeEntries'
+      | 'sessions'
+      | 'invoices'
+      | 'payments'
+      | 'mandates',
     rows: () => readonly Row[],
   ): Pull<Row> {
     const vendor = this;

@@ -26,6 +26,14 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
     replenish: [],
     activate: 'on-invoice',
     recharge: null,
+    unloggedTime: {
+      action: 'report',
+      workType: null,
+      minimumSeconds: 300,
+      toleranceSeconds: 900,
+      afterDays: 3,
+      from: null,
+    },
     ...fields,
   };
 }

@@ -39,8 +39,8 @@ const walls: readonly Wall[] = [
     'src/domain/',
     ['src/domain/*'],
     [
-      ...['agreements', 'records', 'charges', 'blocks', 'recharge', 'ledger', 'revenue'],
-      ...['forecast', 'thresholds'],
+      ...['agreements', 'records', 'sessions', 'charges', 'blocks', 'recharge', 'ledger'],
+      ...['revenue', 'forecast', 'thresholds'],
     ],
   ),
   { room: 'src/domain/*', may: [] },
@@ -48,7 +48,7 @@ const walls: readonly Wall[] = [
   ...inOrder(
     'src/store/sqlite/',
     [...port, 'src/store/sqlite/database.ts', 'src/store/sqlite/outbox.ts'],
-    ['mirror', 'ledger', 'debit', 'replenish', 'reconcile'],
+    ['sessions', 'mirror', 'ledger', 'debit', 'replenish', 'reconcile'],
   ),
   { room: 'src/store/sqlite/*', may: ['src/domain/', 'src/store/'] },
   { room: 'src/store/*', may: ['src/domain/', 'src/store/port/', 'src/store/sqlite/'] },
@@ -70,6 +70,7 @@ const walls: readonly Wall[] = [
     [...portAndTerms, 'src/reports/format/', 'src/reports/text/'],
     [
       'notices',
+      'sessions',
       'balances',
       'statement',
       'published',

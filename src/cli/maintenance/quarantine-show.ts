@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { KindError } from '../../domain/errors.ts';
 import type { Format } from '../../domain/format.ts';
 import { plainJson, plainText } from '../../reports/format/plain-text.ts';
-import type { QuarantineRow } from '../../store/port.ts';
+import type { DoubleCount, QuarantineRow } from '../../store/port.ts';
 import { readWhole } from '../input/values.ts';
 import type { Cli, Scope } from '../scope.ts';
 
@@ -21,7 +21,9 @@ export function addQuarantineShow(quarantine: Command, cli: Cli): void {
         const found = rows.find((row) => row.id === number);
         if (found === undefined) throw unknownRow(id, 'quarantine row');
         const [row, vendorRow] = [found.row, found.vendorRow].map(readJson);
-        const steps = listSteps(found, scope.format);
+        const doubles = await scope.app.store.listDoubles();
+        const isDouble = doubles.some((one) => isOf(one, found));
+        const steps = listSteps(found, isDouble, scope.format);
         scope.answer({ ...found, row, vendorRow, steps }, () =>
           rowText({ ...found, steps }, vendorRow ?? row, scope),
         );
@@ -40,9 +42,14 @@ function readJson(text: string | null): unknown {
   return text === null ? null : (JSON.parse(text) as unknown);
 }
 
+function isOf(one: DoubleCount, { connection, stream, sourceId }: QuarantineRow): boolean {
+  return stream === 'timeEntries' && one.connection === connection && one.sourceId === sourceId;
+}
+
 /** What a person can do about it, each with its command. */
 function listSteps(
   { id, connection, row, status, foundBy, lastSeenAt }: QuarantineRow,
+  isDouble: boolean,
   format: Format,
 ): string[] {
   const retry = `prepaid-hours quarantine retry ${id}`;
@@ -50,6 +57,12 @@ function listSteps(
   const day = format.day(lastSeenAt.slice(0, 10));
   if (status === 'resolved') return [`Resolved on ${day}; nothing to do.`];
   if (status === 'accepted') return [`Accepted on ${day}. To take that back: ${retry}`];
+  if (foundBy === 'debit' && isDouble) {
+    return [
+      'If it is one hour in two systems: delete one of the two there.',
+      `If both count: ${accept}`,
+    ];
+  }
   if (foundBy === 'debit') {
     return [
       'Do what the reason says; the next run then debits the work.',

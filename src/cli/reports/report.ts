@@ -14,6 +14,7 @@ import { addBridgeReport } from './bridge.ts';
 import { addLeaksReport } from './leaks.ts';
 import { addPaymentsReport } from './payments.ts';
 import { addRevenueReport } from './revenue.ts';
+import { addSessionReports } from './sessions.ts';
 
 export function addReportCommands(program: Command, cli: Cli): void {
   const report = program.command('report').description('reports on all clients');
@@ -21,6 +22,7 @@ export function addReportCommands(program: Command, cli: Cli): void {
   addRevenueReport(report, cli);
   addLeaksReport(report, cli);
   addBridgeReport(report, cli);
+  addSessionReports(report, cli);
   cli
     .add(
       report,

@@ -8,6 +8,7 @@ import {
   Months,
   NameText,
   Rate,
+  ShortDuration,
   SourceIdText,
   whole,
 } from './fields.ts';
@@ -156,6 +157,25 @@ const Recharge = z.strictObject({
   perMonth: Limit.describe('Maximum per client and calendar month. Default: no limit'),
 });
 
+const UnloggedAction = z.enum(['ignore', 'report', 'propose', 'debit']);
+
+export const UnloggedTime = z.strictObject({
+  do: UnloggedAction.describe(
+    'ignore; report: `report unlogged` lists it; propose: also a note on the session’s ticket, or an alert ticket, for each technician and day; debit: it is debited like logged time, and taken back once it is logged',
+  ),
+  workType: NameText.optional().describe('Work type of the debited time; required for debit'),
+  minimum: Duration.prefault('5m').describe('Less time than this in a row is left alone'),
+  tolerance: ShortDuration.prefault('15m').describe(
+    'Logged time covers sessions up to this long before its start and after its end',
+  ),
+  after: whole('days', 0, 31)
+    .prefault('3')
+    .describe('Days that the technician has to log it before it is proposed or debited'),
+  from: Day.optional().describe(
+    'Sessions before this day are reported, neither proposed nor debited. Default: all are treated alike',
+  ),
+});
+
 /** Everything has a default, so a client's `overrides` have this shape too. */
 export const AgreementTerms = z
   .strictObject({
@@ -237,6 +257,12 @@ export const AgreementTerms = z
     recharge: Recharge.optional().describe(
       'How the next block is collected without the client; required if a rule has `recharge`. The client is informed of every step. The first recharge of a client, and one of more than twice the largest so far, wait for `outbox approve`',
     ),
+    unloggedTime: z
+      .union([UnloggedAction, UnloggedTime])
+      .default('report')
+      .describe(
+        'Remote sessions recorded by the RMM that no time entry of the technician covers: what to do with them, with its terms if needed. Evidence for a conversation, not billing time',
+      ),
   })
-  .meta({ notYet: ['proactive', 'unloggedTime'] });
+  .meta({ notYet: ['proactive'] });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;

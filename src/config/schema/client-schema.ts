@@ -108,3 +108,12 @@ export const ClientEntry = z.strictObject({
     ),
   overrides: AgreementTerms.optional().describe('Only the terms that differ from the agreement'),
 });
+
+/** A technician whose sessions and time are in several systems. */
+export const TechnicianEntry = z.strictObject({
+  name: NameText.describe('For you; it may differ from the names in the systems'),
+  ids: z
+    .record(EntryName, SourceIdText)
+    .refine((ids) => Object.keys(ids).length > 0, 'no ID; add one, such as psa: 12')
+    .describe('The technician’s ID in each connection: `connection: id`'),
+});

@@ -38,6 +38,12 @@ export const Duration = understood((text) => {
   }, 0);
 }, NumberText);
 
+/** At most 12 hours. */
+export const ShortDuration = Duration.refine(
+  (seconds) => seconds <= 12 * 3600,
+  'longer than 12 hours; use at most 12h',
+);
+
 /** Hours as a decimal that comes to whole seconds. */
 export function hours(least: 'above zero' | 'zero or more') {
   return understood((text) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AgreementTerms } from './agreement-schema.ts';
 import { Calendar } from './business-hours.ts';
-import { ClientEntry, Purpose } from './client-schema.ts';
+import { ClientEntry, Purpose, TechnicianEntry } from './client-schema.ts';
 import { Contract } from './contract-schema.ts';
 import {
   Currency,
@@ -215,6 +215,12 @@ export const ConfigFile = z.strictObject({
   agreements: z
     .record(EntryName, AgreementTerms)
     .describe("Terms under which clients' time is paid"),
+  technicians: z
+    .array(TechnicianEntry)
+    .prefault([])
+    .describe(
+      'Technicians whose sessions and time are in several systems, if neither e-mail nor name shows who is who',
+    ),
   clients: z.array(ClientEntry).min(1).describe('The clients with prepaid hours'),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

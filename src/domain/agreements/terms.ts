@@ -45,6 +45,22 @@ export interface Agreement {
   activate: 'on-invoice' | 'on-payment';
   /** How sales with `recharge` are collected; null: no rule recharges. */
   recharge: RechargeTerms | null;
+  unloggedTime: UnloggedTerms;
+}
+
+/** What becomes of remote sessions that no time entry covers. */
+export interface UnloggedTerms {
+  action: 'ignore' | 'report' | 'propose' | 'debit';
+  /** Of the time debited; null: only with another action. */
+  workType: string | null;
+  /** A shorter rest counts for nothing. */
+  minimumSeconds: number;
+  /** By how much logged time may lie beside its session, before and after. */
+  toleranceSeconds: number;
+  /** How long the technician has to log it. */
+  afterDays: number;
+  /** Earlier sessions are only reported; null: all are treated alike. */
+  from: DateText | null;
 }
 
 export interface RechargeTerms {

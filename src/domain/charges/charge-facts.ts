@@ -66,6 +66,8 @@ export interface PartFacts {
   correctedSeconds: number;
   /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: true;
+  /** The connection with the remote sessions that it was made of, since nobody logged them. */
+  recordedBy?: string;
   workType: string | null;
   /** The work type's names in the rules, if they differ from the vendor's. */
   workTypeNames?: readonly string[];

@@ -31,6 +31,8 @@ export interface ChargeableEntry {
   precisionSeconds?: number | null | undefined;
   /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: boolean | undefined;
+  /** The connection with the remote sessions that it was made of. */
+  recordedBy?: string;
   secondsText: string;
   workType: string | null;
   role: string | null;
@@ -79,6 +81,7 @@ function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): P
     isTimed: entry.isTimed,
     correctedSeconds: entry.correctedSeconds,
     ...(entry.isBilledTime ? { isBilledTime: true } : {}),
+    ...(entry.recordedBy === undefined ? {} : { recordedBy: entry.recordedBy }),
     workType: entry.workType,
     ...(entry.ruleNames?.workType === undefined ? {} : { workTypeNames: entry.ruleNames.workType }),
     ...(verdict === 'free-role' ? { role: entry.role } : {}),

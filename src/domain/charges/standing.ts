@@ -38,6 +38,7 @@ export type OpenReason =
   | 'not-approved'
   | 'held-without-ticket'
   | 'corrected-too-far'
+  | 'double-count'
   | 'no-hours';
 
 export type Standing =

@@ -20,7 +20,9 @@ export interface FoundCrossings extends Reached {
 
 type Basis =
   | { of: 'crossings'; found: FoundCrossings }
-  | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> };
+  | { of: 'bill'; bill: Pick<Bill, 'key' | 'open' | 'today' | 'billing'> }
+  /** Its facts are the rows that name the message. */
+  | { of: 'unlogged'; key: string };
 
 export function crossingsToBasis(found: FoundCrossings): string {
   const positions = found.positions.map((position) => {
@@ -42,11 +44,15 @@ export function billToBasis({ key, open, today, billing }: Bill): string {
   return JSON.stringify({ of: 'bill', bill: { key, open, today, billing } });
 }
 
+export function unloggedToBasis(key: string): string {
+  return JSON.stringify({ of: 'unlogged', key });
+}
+
 export function basisFromText(text: string): Basis {
   const basis = JSON.parse(text, (_, value: unknown) =>
     isStoredMap(value) ? new Map(value.entries) : value,
   ) as StoredBasis;
-  if (basis.of === 'bill') return basis;
+  if (basis.of !== 'crossings') return basis;
   const positions = basis.found.positions.map(({ forecasts, ...measured }): Position => {
     return { ...measured, forecast: (balance) => forecasts[balance] };
   });
@@ -58,7 +64,7 @@ export function basisFromText(text: string): Basis {
 }
 
 type StoredBasis =
-  | Extract<Basis, { of: 'bill' }>
+  | Extract<Basis, { of: 'bill' | 'unlogged' }>
   | {
       of: 'crossings';
       found: Omit<FoundCrossings, 'positions' | 'crossings'> & {

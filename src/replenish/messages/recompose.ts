@@ -6,6 +6,7 @@ import type { ReplenishContext } from '../context.ts';
 import { composeBill } from '../overage.ts';
 import type { SaleByHand } from '../sale.ts';
 import { type Composed, composeCrossings } from '../sold.ts';
+import { followProposal } from '../unlogged.ts';
 import { basisFromText } from './basis.ts';
 
 /**
@@ -22,7 +23,12 @@ export async function recomposeUnsent(
     const [first] = stored;
     const client = context.clients.find(({ id }) => id === first?.clientId);
     if (first === undefined || client === undefined) continue;
-    const composed = await compose(context, client, first.basis);
+    const basis = basisFromText(first.basis);
+    if (basis.of === 'unlogged') {
+      if (await followProposal(context, client, first)) rewritten.push(first.key);
+      continue;
+    }
+    const composed = await compose(context, client, basis);
     if (!(await isAsDecided(context, composed, stored))) continue;
     const messages = composed.messages.filter((message) => hasChanged(message, stored));
     if (messages.length === 0) continue;
@@ -34,8 +40,11 @@ export async function recomposeUnsent(
   return rewritten;
 }
 
-async function compose(context: ReplenishContext, client: Client, text: string): Promise<Composed> {
-  const basis = basisFromText(text);
+async function compose(
+  context: ReplenishContext,
+  client: Client,
+  basis: Exclude<ReturnType<typeof basisFromText>, { of: 'unlogged' }>,
+): Promise<Composed> {
   if (basis.of === 'crossings') {
     const { found } = basis;
     const crossings = found.crossings.map((one) => byTodaysRules(context, client, one));

@@ -28,7 +28,11 @@ export function compareCharges(
   after: ChargeFacts,
   reason: string | null,
 ): ChargeChange[] {
-  if (isWithdrawn(after)) return [{ code: 'withdrawn', reason }];
+  if (isWithdrawn(after)) {
+    const wasUnlogged = before.parts.every(({ recordedBy }) => recordedBy !== undefined);
+    const isLogged = reason === 'gone' && wasUnlogged;
+    return [{ code: 'withdrawn', reason: isLogged ? 'logged-since' : reason }];
+  }
   if (isWithdrawn(before)) return [{ code: 'restored' }];
   const old = new Map(before.parts.map((part) => [part.entryId, part]));
   const kept = after.parts.filter((part) => old.has(part.entryId));

@@ -3,20 +3,31 @@ import type { Texts } from '../text/shape.ts';
 import { linePrices, type Statement, type StatementLine } from './statement-shape.ts';
 
 export function workCells(line: StatementLine, { firstOn }: Statement, texts: Texts): Cell[] {
-  const { withoutTicket, earlier } = texts.statement;
+  const { earlier } = texts.statement;
   const from = line.workedFrom ?? line.postedOn;
   const to = line.workedTo ?? from;
   const isEarlier = line.kind === 'usage' && from < firstOn;
-  const tickets = line.ticketNumbers.map((number) => `#${number}`).join(', ');
-  const title = [tickets, line.summary ?? ''].filter((text) => text !== '').join(' ');
   return [
     [texts.days(from, to), isEarlier ? earlier : ''],
     [
-      title === '' ? withoutTicket : title,
+      workTitle(line, texts),
       [line.client, ...line.workTypes].filter((text) => text !== null).join(', '),
     ],
     [line.technicians.join(', ')],
   ];
+}
+
+/** The ticket, or what there is in its place. */
+export function workTitle(
+  line: Pick<StatementLine, 'ticketNumbers' | 'summary' | 'recordedBy'>,
+  texts: Texts,
+): string {
+  const tickets = line.ticketNumbers.map((number) => `#${number}`).join(', ');
+  const ticket = [tickets, line.summary ?? ''].filter((text) => text !== '').join(' ');
+  const { recordedBy = [] } = line;
+  const sessions = recordedBy.length === 0 ? '' : texts.statement.fromSessions(recordedBy, texts);
+  const title = [ticket, sessions].filter((text) => text !== '').join('; ');
+  return title === '' ? texts.statement.withoutTicket : title;
 }
 
 /** The slices of a charge over several blocks, in its one line. */

@@ -64,7 +64,7 @@ function lineRow(line: StatementLine, texts: Texts, balance: number): (string | 
     line.workedFrom,
     line.workedTo,
     line.ticketNumbers.join(' '),
-    line.summary,
+    line.summary ?? sessionsText(line, texts),
     line.technicians.join('; '),
     line.workTypes.join('; '),
     line.workedSeconds,
@@ -81,6 +81,10 @@ function lineRow(line: StatementLine, texts: Texts, balance: number): (string | 
       .join(' '),
     line.client,
   ];
+}
+
+function sessionsText({ recordedBy }: StatementLine, texts: Texts): string | null {
+  return recordedBy === undefined ? null : texts.statement.fromSessions(recordedBy, texts);
 }
 
 /** `b-1`, or each block's share if there are several. */

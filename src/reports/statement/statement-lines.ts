@@ -76,6 +76,7 @@ function chargeLine(
     workedTo: days.at(-1) ?? charge.workedOn,
     ticketNumbers: facts.ticket === null ? distinct(tickets) : [facts.ticket.number],
     summary: facts.ticket?.summary ?? null,
+    ...recordedBy(facts),
     technicians: distinct(facts.parts.map((part) => part.technician)),
     workTypes: distinct(facts.parts.flatMap((part) => part.workType ?? [])),
     workedSeconds: workedSeconds(facts),
@@ -85,6 +86,11 @@ function chargeLine(
     note: null,
     shares: shareOut(facts),
   };
+}
+
+function recordedBy({ parts }: ChargeFacts): Pick<StatementLine, 'recordedBy'> {
+  const connections = distinct(parts.flatMap((part) => part.recordedBy ?? []));
+  return connections.length === 0 ? {} : { recordedBy: connections };
 }
 
 /** What a charge takes, by its entries in proportion to their time at its rate, in minutes; the sum is exact. */

@@ -66,6 +66,8 @@ export interface StatementLine {
   workedTo: DateText | null;
   ticketNumbers: string[];
   summary: string | null;
+  /** Connections with the remote sessions that the work was made of; absent: it was logged. */
+  recordedBy?: string[];
   technicians: string[];
   workTypes: string[];
   /** Null for lines other than work. */

@@ -21,6 +21,8 @@ const openReasons: Record<string, string> = {
   'ticket-open': 'the ticket is open',
   'not-approved': 'the time is not approved',
   'held-without-ticket': 'it is not linked to a ticket, and the agreement holds such time',
+  'double-count': 'another system has time of this technician at the same time',
+  'logged-since': 'the work was logged by the technician, or the session changed',
   'corrected-too-far': 'corrections remove more time than was logged',
   'no-hours': 'not enough hours are left in the blocks, and the agreement holds such work',
   undone:
@@ -115,6 +117,8 @@ const statement: StatementTexts = {
   free: 'free of charge',
   beyondBlocks: 'beyond the blocks',
   withoutTicket: 'Work without a ticket',
+  fromSessions: (connections, { list }) =>
+    `Remote sessions recorded by ${list(connections)}, not logged`,
   never: 'never',
   perHour: (amount) => `${amount} per hour`,
   earlier: 'worked in an earlier period',
@@ -165,11 +169,16 @@ const explain: ExplainTexts = {
       verdict,
       correctedSeconds,
       isBilledTime,
+      recordedBy,
     },
     format,
   ) =>
     `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
-    `(${isBilledTime ? 'billable hours, ' : ''}logged as “${plainText(secondsText)}”${
+    `(${isBilledTime ? 'billable hours, ' : ''}${
+      recordedBy === undefined
+        ? `logged as “${plainText(secondsText)}”`
+        : `from remote sessions recorded by ${plainText(recordedBy)}, not logged`
+    }${
       correctedSeconds > 0 ? `, less ${format.duration(correctedSeconds)} corrected` : ''
     }), work type ${named(workType)}${
       role === undefined ? '' : `, role ${named(role)}`

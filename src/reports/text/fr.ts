@@ -21,6 +21,8 @@ const openReasons: Record<string, string> = {
   'ticket-open': 'le ticket est ouvert',
   'not-approved': 'le temps n’est pas approuvé',
   'held-without-ticket': 'il n’est lié à aucun ticket, et le contrat met ce temps en attente',
+  'double-count': 'un autre système contient du temps de ce technicien au même moment',
+  'logged-since': 'le technicien a saisi le travail, ou la session a changé',
   'corrected-too-far': 'les corrections retirent plus de temps qu’il n’en a été saisi',
   'no-hours': 'il ne reste pas assez d’heures, et le contrat met ce travail en attente',
   undone:
@@ -115,6 +117,8 @@ const statement: StatementTexts = {
   free: 'gratuit',
   beyondBlocks: 'au-delà des forfaits',
   withoutTicket: 'Intervention sans ticket',
+  fromSessions: (connections, { list }) =>
+    `Sessions à distance enregistrées par ${list(connections)}, non saisies`,
   never: 'jamais',
   perHour: (amount) => `${amount} de l’heure`,
   earlier: 'intervention d’une période antérieure',
@@ -169,11 +173,16 @@ const explain: ExplainTexts = {
       verdict,
       correctedSeconds,
       isBilledTime,
+      recordedBy,
     },
     format,
   ) =>
     `${plainText(technician)}, ${format.date(workedOn)}, ${format.duration(seconds)} ` +
-    `(${isBilledTime ? 'heures à facturer, ' : ''}saisi «\u00a0${plainText(secondsText)}\u00a0»${
+    `(${isBilledTime ? 'heures à facturer, ' : ''}${
+      recordedBy === undefined
+        ? `saisi «\u00a0${plainText(secondsText)}\u00a0»`
+        : `d’après les sessions à distance enregistrées par ${plainText(recordedBy)}, non saisi`
+    }${
       correctedSeconds > 0 ? `, moins ${format.duration(correctedSeconds)} de correction` : ''
     }), type de travail ${named(workType)}${
       role === undefined ? '' : `, rôle ${named(role)}`

@@ -63,6 +63,8 @@ export interface StatementTexts {
   free: string;
   beyondBlocks: string;
   withoutTicket: string;
+  /** Work of remote sessions that nobody logged. */
+  fromSessions(connections: readonly string[], format: Format): string;
   never: string;
   perHour(amount: string): string;
   earlier: string;

@@ -27,6 +27,7 @@ import { checkClientNames, checkNoticeClient, checkUnconfigured } from './check-
 import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
+import { checkSessions } from './check-sessions.ts';
 
 interface CheckOptions {
   /** Checks only the file and the stored data; sends no request. */
@@ -56,6 +57,7 @@ export async function runCheck(app: App, options: CheckOptions): Promise<CheckOu
     ...(await checkStored(app)),
     ...(await checkOpeningBlocks(app)),
     ...(await checkAgreements(app)),
+    ...(await checkSessions(app)),
     ...(await checkGoingLive(app)),
   );
   if (!options.isOffline) {

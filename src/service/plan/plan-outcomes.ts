@@ -35,7 +35,7 @@ export interface Outcome {
 }
 
 /** What actually happened, whatever the terms. */
-interface Past {
+export interface Past {
   until: Instant;
   firstRunAt: Instant;
   /** By client ID; a client never seen has no entry. */

@@ -3,13 +3,22 @@ import { loadConfig } from '../../config/load.ts';
 import type { ConfiguredClient } from '../../config/loaded.ts';
 import type { Environment } from '../../config/read/environment.ts';
 import type { VendorRegistry } from '../../contract/registry.ts';
+import { withPlannedTime } from '../../debit/sessions/plan.ts';
 import type { Client } from '../../domain/agreements/terms.ts';
 import { formatIn } from '../../domain/format.ts';
 import { addDays, dateInZone, type Instant, instantFromMs } from '../../domain/time.ts';
+import type { Store } from '../../store/port.ts';
 import { type ComparedAgreement, compareAgreements } from '../agreements/compare.ts';
 import { type App, knownVendors } from '../app/app.ts';
 import { recognizeClients } from '../app/identify-clients.ts';
-import { type Outcome, postedOutcomes, readPast, replayOutcomes } from './plan-outcomes.ts';
+import { sessionContext } from '../app/session-context.ts';
+import {
+  type Outcome,
+  type Past,
+  postedOutcomes,
+  readPast,
+  replayOutcomes,
+} from './plan-outcomes.ts';
 import { changedRules, withRule } from './plan-rules.ts';
 
 export interface Plan {
@@ -86,7 +95,8 @@ export async function planClients(
   const current = app.clients;
   const names = new Map([...current, ...tried].map(({ id, name }) => [id, name]));
   const past = await readPast(app.store, [...names.keys()], asOf);
-  const replay = (clients: readonly Client[]) => replayOutcomes(app.store, clients, past);
+  const replay = async (clients: readonly Client[]) =>
+    replayOutcomes(await withSessions(app, clients, past), clients, past);
   const posted = await postedOutcomes(app.store, isOther ? current : tried, past);
   const planned = await replay(tried);
   const before = isOther ? await replay(current) : null;
@@ -108,6 +118,18 @@ export async function planClients(
   });
   const currentFile = isOther ? app.config.file : null;
   return { asOf, file, currentFile, clients: plans };
+}
+
+/** The mirror with what these terms would make of remote sessions. */
+async function withSessions(app: App, clients: readonly Client[], past: Past): Promise<Store> {
+  if (!(await app.store.hasSessions())) return app.store;
+  const { until: at, firstRunAt } = past;
+  const { signal } = new AbortController();
+  const context = await sessionContext(
+    { ...app, clients: [...clients] },
+    { at, firstRunAt, signal },
+  );
+  return withPlannedTime(app.store, context);
 }
 
 const nothing: Outcome = {

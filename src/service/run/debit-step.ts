@@ -2,6 +2,7 @@ import { clientFinder, type DebitContext } from '../../debit/context.ts';
 import { debitDirtyWork } from '../../debit/debit.ts';
 import { applyOpeningBlocks } from '../../debit/opening-blocks.ts';
 import { describeBlock } from '../../debit/opening-edits.ts';
+import { followSessions } from '../../debit/sessions/derive.ts';
 import { describeError } from '../../domain/errors.ts';
 import { formatIn } from '../../domain/format.ts';
 import { instantFromMs } from '../../domain/time.ts';
@@ -11,8 +12,14 @@ import {
   readLeftClients,
 } from '../../reports/notices/left-clients.ts';
 import { unlistedFix, unlistedPrefix } from '../../reports/notices/unlisted.ts';
+import {
+  readUnmatched,
+  unmatchedFix,
+  unmatchedText,
+} from '../../reports/notices/unmatched-technicians.ts';
 import { followNames } from '../app/names.ts';
 import { areRulesChanged, keepRules } from '../app/rehearsal.ts';
+import { readTechnicianBook, sessionContext } from '../app/session-context.ts';
 import { measure, nothing, type RunContext, readFirstRun, type StepResult } from './step.ts';
 
 export async function debitStep(run: RunContext): Promise<StepResult[]> {
@@ -34,7 +41,8 @@ export async function debitStep(run: RunContext): Promise<StepResult[]> {
       });
     }
     await reviseOpenWork(run);
-    const debited = await debitDirtyWork(context);
+    if (await store.hasSessions()) await compareSessions(run, context);
+    const debited = await debitDirtyWork({ ...context, ...(await severalSources(run)) });
     for (const [key, found] of debited.unlistedWorkTypes) await noteUnlisted(run, key, found);
     const changed = debited.changed + opening.applied;
     const posted = debited.posted + opening.posted;
@@ -65,6 +73,25 @@ async function debitContext(run: RunContext): Promise<DebitContext> {
     limitedAccounts: new Set(await store.listLimitedAccounts()),
     names: await followNames(run, abort),
   };
+}
+
+async function compareSessions(run: RunContext, context: DebitContext): Promise<void> {
+  const { store, log } = run;
+  const { at, firstRunAt, signal } = context;
+  const sessions = await sessionContext(run, { at, firstRunAt, signal });
+  if ((await followSessions(sessions)) === 0) return;
+  for (const one of await readUnmatched(store, sessions)) {
+    const key = `unmatched-technician:${one.connection}:${one.id}`;
+    if ((await store.readMemory('', key)) !== null) continue;
+    log.warn(unmatchedText(one), { fix: unmatchedFix });
+    await store.writeMemory('', key, one.name, at);
+  }
+}
+
+/** Only read where an hour may be in two systems. */
+async function severalSources(run: RunContext): Promise<Pick<DebitContext, 'technicians'>> {
+  if (!(await run.store.hasSeveralTimeSources())) return {};
+  return { technicians: await readTechnicianBook(run) };
 }
 
 /** After the config's rules changed, unposted work is decided again; posted charges stay. */

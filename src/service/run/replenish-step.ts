@@ -17,9 +17,12 @@ export async function replenishStep(run: RunContext): Promise<StepResult[]> {
 
 /** What decides about alerts and sales: in a run, or for a sale by hand. */
 export async function replenishContext(
-  run: Pick<RunContext, 'store' | 'clients' | 'config' | 'runId' | 'startedAt' | 'stop'>,
+  run: Pick<
+    RunContext,
+    'store' | 'clients' | 'config' | 'connectors' | 'runId' | 'startedAt' | 'stop'
+  >,
 ): Promise<ReplenishContext> {
-  const { store, clients, runId, startedAt, stop } = run;
+  const { store, clients, connectors, runId, startedAt, stop } = run;
   const { mode, locale, durations, sender, balanceField, offers, templates } = run.config;
   const { blocksSoldByHand, agreements } = run.config;
   return {
@@ -31,6 +34,9 @@ export async function replenishContext(
     sender,
     pages: await readPages(run),
     bookable: bookableIn(run.config),
+    notable: new Set(
+      [...connectors].flatMap(([name, one]) => (one.push['ticket-note'] ? name : [])),
+    ),
     balanceField,
     offers,
     agreements,

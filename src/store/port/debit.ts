@@ -2,6 +2,7 @@ import type { Onboarding } from '../../domain/agreements/terms.ts';
 import type { LedgerEntry, Posting } from '../../domain/ledger/ledger.ts';
 import type { TicketRow, TimeEntryRow } from '../../domain/records/rows.ts';
 import type { DateText, Instant } from '../../domain/time.ts';
+import type { DoubleCount } from './sessions.ts';
 
 export interface DirtySubject {
   seq: number;
@@ -21,6 +22,8 @@ export interface MirrorTimeEntry extends TimeEntryRow {
   groupKey: string | null;
   /** Whether it is charged in its group, and not only pending there. */
   isCharged: boolean;
+  /** Made of a remote session that no time entry covers. */
+  isDerived?: boolean;
 }
 
 export interface ChargeGroup {
@@ -143,6 +146,13 @@ export interface DebitBatch {
   /** Dirty rows that were processed. */
   dirtySeqs: readonly number[];
   warnings: readonly QuarantinedSubject[];
+  /** Entries compared with those of other systems, and the pairs that may be one hour of work. */
+  doubles?: { checked: readonly TimeEntryId[]; pairs: readonly DoubleCount[] };
+}
+
+interface TimeEntryId {
+  connection: string;
+  sourceId: string;
 }
 
 /** A quarantine row found by debit: an unmapped client, an unknown ticket. */
@@ -152,6 +162,8 @@ export interface QuarantinedSubject {
   sourceId: string;
   /** Null: resolved. */
   reason: string | null;
+  /** JSON of what it is about: once accepted, only the same is. */
+  row?: string;
 }
 
 export interface DebitStore {

@@ -18,6 +18,7 @@ import { rechargeStore } from './replenish/recharges.ts';
 import { replenishStore } from './replenish/replenish.ts';
 import { reportStore } from './reports.ts';
 import { runStore } from './runs.ts';
+import { sessionStore } from './sessions/sessions.ts';
 import { undoStore } from './undo.ts';
 
 /** With SQLite's default cache of 2 MB, pages would be read again and again during a debit page. */
@@ -56,6 +57,7 @@ export function storeOn(database: Database): Store {
     ...reconcileStore(database),
     ...reportStore(database),
     ...runStore(database),
+    ...sessionStore(database),
     ...undoStore(database),
     close: async () => database.close(),
   };

@@ -8,6 +8,8 @@ import { migrate, readMigrations } from './migrate.ts';
 /** What debit and replenish derived from the mirror, and what was sent. */
 const derivedTables: readonly string[] = [
   'dirty',
+  'session_dirty',
+  'unlogged',
   'entry_group',
   'charge_group',
   'charge',
@@ -38,13 +40,18 @@ export function copyMirror(source: Database, file: string, now: number): void {
     draft.exec(`ATTACH DATABASE '${source.file.replaceAll("'", "''")}' AS source`);
     draft.write(() => {
       for (const table of keptTables(draft)) {
-        draft.exec(`INSERT INTO ${table} SELECT * FROM source.${table}`);
+        draft.exec(`INSERT INTO ${table} SELECT * FROM source.${table} ${whichOf(table)}`);
       }
     });
     draft.exec('DETACH DATABASE source');
   } finally {
     draft.close();
   }
+}
+
+/** What was made of sessions is made again by the changed rules. */
+function whichOf(table: string): string {
+  return table === 'mirror_time_entry' ? 'WHERE is_derived = 0' : '';
 }
 
 function keptTables(database: Database): string[] {

@@ -54,6 +54,7 @@ function storeOf({ entries, tickets, groups = [] }: Mirror) {
       groupsAsked.push([...keys]);
       return groups.filter(({ groupKey }) => keys.includes(groupKey));
     },
+    listDoubles: async () => [],
     async *streamMirroredWork() {
       yield [...new Set(entries.map(({ ticketId }) => ticketId ?? ''))].map(ticket);
       yield [ticket('100')];

@@ -1,6 +1,6 @@
 import type { PageWords } from '../../text/page-shape.ts';
 import type { Texts } from '../../text/shape.ts';
-import { priceTexts, rateText } from '../statement-cells.ts';
+import { priceTexts, rateText, workTitle } from '../statement-cells.ts';
 import type { Statement, StatementLine } from '../statement-shape.ts';
 
 /** The lines of one ticket. */
@@ -117,8 +117,8 @@ function merge(group: readonly StatementLine[]) {
 }
 
 function groupByTicket(lines: readonly StatementLine[]): Map<string, StatementLine[]> {
-  return Map.groupBy(lines, ({ ticketNumbers, summary }) =>
-    JSON.stringify([ticketNumbers, summary]),
+  return Map.groupBy(lines, ({ ticketNumbers, summary, recordedBy }) =>
+    JSON.stringify([ticketNumbers, summary, recordedBy]),
   );
 }
 
@@ -127,12 +127,10 @@ export function countTickets(lines: readonly StatementLine[]): number {
 }
 
 export function titleOf(
-  line: Pick<StatementLine, 'ticketNumbers' | 'summary'> | undefined,
+  line: Pick<StatementLine, 'ticketNumbers' | 'summary' | 'recordedBy'> | undefined,
   texts: Texts,
 ): string {
-  const tickets = line?.ticketNumbers.map((number) => `#${number}`).join(', ') ?? '';
-  const title = [tickets, line?.summary ?? ''].filter((text) => text !== '').join(' ');
-  return title === '' ? texts.statement.withoutTicket : title;
+  return line === undefined ? texts.statement.withoutTicket : workTitle(line, texts);
 }
 
 /** The year is that of the month, unless it is shown. */

@@ -6,6 +6,7 @@ import { appendPostings, readLiveExpiries, readLiveSlices } from '../ledger/ledg
 import { markOpenGroupsDirty, takeDirty } from '../mirror/dirty.ts';
 import { readHeldSubjects } from '../mirror/held.ts';
 import { writeWarnings } from '../mirror/quarantine.ts';
+import { writeDoubles } from '../sessions/doubles.ts';
 import { readGroups, readWork, readWorkBetween } from './work.ts';
 
 export function debitStore(database: Database): DebitStore {
@@ -81,6 +82,7 @@ export function writeDebits(database: Database, batch: DebitBatch): void {
     listValue(batch.dirtySeqs),
   );
   writeWarnings(database, batch.warnings, batch.at);
+  if (batch.doubles !== undefined) writeDoubles(database, batch.doubles);
 }
 
 function insertCharge(database: Database, charge: Charge, at: Instant, runId: string): void {

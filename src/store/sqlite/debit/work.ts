@@ -192,7 +192,7 @@ function toTicket({ isClosed, isSurvivor: _, ...row }: StoredTicket): MirrorTick
   return { ...withNameIds(row), isClosed: isClosed === 1 };
 }
 
-type Flags = 'isTimed' | 'isBillable' | 'isApproved' | 'isCharged';
+type Flags = 'isTimed' | 'isBillable' | 'isApproved' | 'isCharged' | 'isDerived';
 type StoredEntry = Omit<MirrorTimeEntry, Flags | 'ids'> & { [flag in Flags]: number | null } & {
   nameIds: string | null;
 };
@@ -203,7 +203,7 @@ const entryColumns = `e.connection, e.source_id AS sourceId, e.ticket_id AS tick
   e.precision_seconds AS precisionSeconds, e.billed_seconds AS billedSeconds, e.seconds_text AS secondsText, e.kind, e.work_type AS workType, e.role,
   e.is_billable AS isBillable, e.is_approved AS isApproved, e.agreement, e.note,
   e.name_ids AS nameIds, e.updated_at AS updatedAt, e.deleted_at AS deletedAt, g.group_key AS groupKey,
-  g.is_charged AS isCharged`;
+  g.is_charged AS isCharged, e.is_derived AS isDerived`;
 
 const entryGroup =
   'LEFT JOIN entry_group g ON g.connection = e.connection AND g.entry_id = e.source_id';
@@ -264,8 +264,10 @@ function addEntries(into: Map<string, MirrorTimeEntry>, rows: readonly StoredEnt
 }
 
 function toEntry(row: StoredEntry): MirrorTimeEntry {
+  const { isDerived, ...columns } = row;
   return {
-    ...withNameIds(row),
+    ...withNameIds(columns),
+    ...(isDerived === 1 ? { isDerived: true } : {}),
     isTimed: row.isTimed === 1,
     isCharged: row.isCharged === 1,
     isBillable: row.isBillable === null ? null : row.isBillable === 1,

@@ -53,7 +53,7 @@ function restoreRemoved(database: Database, page: PullPage, clientIds: readonly 
   if (clientIds.length === 0) return;
   const removed = database.rows<{ ticketId: string }>(
     `UPDATE mirror_time_entry AS e SET deleted_at = NULL
-     WHERE e.connection = ?1 AND e.deleted_at = ?2 AND coalesce(e.client_id, (SELECT t.client_id
+     WHERE e.connection = ?1 AND e.deleted_at = ?2 AND e.is_derived = 0 AND coalesce(e.client_id, (SELECT t.client_id
        FROM mirror_ticket t WHERE t.connection = ?1 AND t.source_id = e.ticket_id))
        IN (SELECT value FROM json_each(?3))
      RETURNING ticket_id AS ticketId`,
@@ -109,7 +109,7 @@ function losses(
        LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
        WHERE e.connection = ?1 AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?2))
          AND (e.started_at >= ?3 OR e.source_id IN (SELECT value FROM json_each(?5)))
-         AND (e.deleted_at IS NULL OR e.deleted_at > ?4)
+         AND (e.deleted_at IS NULL OR e.deleted_at > ?4) AND e.is_derived = 0
        GROUP BY 1`,
       page.connection,
       listValue(clientIds),

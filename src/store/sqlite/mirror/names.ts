@@ -56,6 +56,7 @@ export function nameStore(database: Database): NameStore {
 }
 
 interface Found {
+  email?: string | null | undefined;
   kind: NamedKind;
   sourceId: string;
   name: string;
@@ -67,6 +68,7 @@ interface Found {
 export function learnNames(database: Database, connection: string, page: MirrorRows): void {
   if (page.stream === 'tickets') writeNames(database, connection, page.rows.flatMap(inTicket));
   if (page.stream === 'timeEntries') writeNames(database, connection, page.rows.flatMap(inEntry));
+  if (page.stream === 'sessions') writeNames(database, connection, page.rows.map(technicianOf));
 }
 
 function inTicket({ board, ticketType, agreement, ids = {}, updatedAt }: TicketRow): Found[] {
@@ -79,11 +81,26 @@ function inTicket({ board, ticketType, agreement, ids = {}, updatedAt }: TicketR
 
 function inEntry({ ids = {}, updatedAt, ...entry }: TimeEntryRow): Found[] {
   return [
-    ...found('technician', entry.technicianId, entry.technician, updatedAt),
+    technicianOf({ ...entry, updatedAt }),
     ...found('workType', ids.workType, entry.workType, updatedAt),
     ...found('role', ids.role, entry.role, updatedAt),
     ...found('agreement', ids.agreement, entry.agreement, updatedAt),
   ];
+}
+
+function technicianOf({
+  technicianId,
+  technician,
+  technicianEmail,
+  updatedAt,
+}: Pick<TimeEntryRow, 'technicianId' | 'technician' | 'technicianEmail' | 'updatedAt'>): Found {
+  return {
+    kind: 'technician',
+    sourceId: technicianId,
+    name: technician,
+    email: technicianEmail,
+    seenAt: updatedAt,
+  };
 }
 
 function found(
@@ -102,17 +119,20 @@ function writeNames(database: Database, connection: string, names: readonly Foun
     const key = `${one.kind}\n${one.sourceId}`;
     if ((latest.get(key)?.seenAt ?? '') <= one.seenAt) latest.set(key, one);
   }
-  for (const { kind, sourceId, name, seenAt } of latest.values()) {
+  for (const { kind, sourceId, name, seenAt, email = null } of latest.values()) {
     database.run(
-      `INSERT INTO name (connection, kind, source_id, name, name_first, seen_at, is_gone)
-       VALUES (?1, ?2, ?3, ?4, ?4, ?5, 0)
-       ON CONFLICT DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at
-       WHERE seen_at < excluded.seen_at OR (seen_at = excluded.seen_at AND name <> excluded.name)`,
+      `INSERT INTO name (connection, kind, source_id, name, name_first, seen_at, is_gone, email)
+       VALUES (?1, ?2, ?3, ?4, ?4, ?5, 0, ?6)
+       ON CONFLICT DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at,
+         email = coalesce(excluded.email, email)
+       WHERE seen_at < excluded.seen_at OR (seen_at = excluded.seen_at
+         AND (name <> excluded.name OR email IS NOT coalesce(excluded.email, email)))`,
       connection,
       kind,
       sourceId,
       name,
       seenAt,
+      email,
     );
   }
 }

@@ -2,6 +2,7 @@ import { KindError } from '../../../domain/errors.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { MirrorRows, QuarantineRow } from '../../port.ts';
 import { type Database, listValue } from '../database.ts';
+import { acceptDoubles } from '../sessions/doubles.ts';
 import { markOpenGroupsDirty } from './dirty.ts';
 import { writeMirror } from './mirror.ts';
 import { stepBack } from './sweep.ts';
@@ -36,7 +37,10 @@ export function acceptQuarantine(database: Database, id: number, at: Instant): b
     writeMirror(database, found.connection, page);
   }
   database.run("UPDATE quarantine SET status = 'accepted', last_seen_at = ? WHERE id = ?", at, id);
-  if (found.foundBy === 'debit') markOpenGroupsDirty(database);
+  if (found.foundBy === 'debit') {
+    if (found.stream === 'timeEntries') acceptDoubles(database, found, true);
+    markOpenGroupsDirty(database);
+  }
   return true;
 }
 
@@ -57,6 +61,7 @@ export function retryQuarantine(database: Database, id: number): boolean {
   if (found === undefined || found.status === 'resolved') return false;
   if (found.status === 'accepted') {
     database.run("UPDATE quarantine SET status = 'open' WHERE id = ?", id);
+    if (found.stream === 'timeEntries') acceptDoubles(database, found, false);
   }
   if (found.foundBy === 'debit') {
     const since = found.stream === 'tickets' ? firstWorkOn(database, found) : null;

@@ -72,7 +72,7 @@ export function writeWarnings(
   warnings: readonly QuarantinedSubject[],
   at: Instant,
 ): void {
-  for (const { connection, stream, sourceId, reason } of warnings) {
+  for (const { connection, stream, sourceId, reason, row = null } of warnings) {
     if (reason === null) {
       database.run(
         `UPDATE quarantine SET status = 'resolved', last_seen_at = ?
@@ -85,7 +85,7 @@ export function writeWarnings(
       );
       continue;
     }
-    const nothing = { row: null, vendorRow: null, since: null, ticketIds: null };
+    const nothing = { row, vendorRow: null, since: null, ticketIds: null };
     quarantineRow(database, {
       connection,
       stream,

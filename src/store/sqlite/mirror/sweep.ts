@@ -40,6 +40,7 @@ const windowed = `FROM mirror_time_entry e INDEXED BY mirror_time_entry_started
   LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
   LEFT JOIN sweep_present p ON p.connection = e.connection AND p.source_id = e.source_id
   WHERE e.connection = ?1 AND e.started_at >= ?2 AND e.started_at < ?3 AND e.deleted_at IS NULL
+    AND e.is_derived = 0
     AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?4))`;
 
 const isLost = 'p.source_id IS NULL AND e.updated_at < ?5';

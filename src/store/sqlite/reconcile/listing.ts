@@ -96,7 +96,7 @@ function readTicketClients(
 /** The client that the vendor lists an entry under: its own, or its ticket's. */
 const mirroredEntries = `FROM mirror_time_entry e
   LEFT JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
-  WHERE e.connection = ?1 AND e.deleted_at IS NULL
+  WHERE e.connection = ?1 AND e.deleted_at IS NULL AND e.is_derived = 0
     AND coalesce(e.client_id, t.client_id) IN (SELECT value FROM json_each(?2))`;
 
 function findUnlisted(

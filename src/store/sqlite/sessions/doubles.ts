@@ -1,0 +1,74 @@
+import type { DoubleCount } from '../../port.ts';
+import { type Database, pairsValue } from '../database.ts';
+
+type Stored = Omit<DoubleCount, 'isAccepted'> & { isAccepted: number };
+
+const columns = `d.connection, d.source_id AS sourceId, d.other_connection AS otherConnection,
+  d.other_source_id AS otherSourceId, d.is_accepted AS isAccepted`;
+
+export function readDoubles(
+  database: Database,
+  entries: readonly { connection: string; sourceId: string }[],
+): DoubleCount[] {
+  return database
+    .rows<Stored>(
+      `SELECT ${columns} FROM json_each(?1) k CROSS JOIN double_count d
+         ON d.connection = k.value ->> 0 AND d.source_id = k.value ->> 1
+       UNION
+       SELECT ${columns} FROM json_each(?1) k CROSS JOIN double_count d
+         ON d.other_connection = k.value ->> 0 AND d.other_source_id = k.value ->> 1`,
+      pairsValue(entries),
+    )
+    .map(toDouble);
+}
+
+export function listDoubles(database: Database): DoubleCount[] {
+  return database.rows<Stored>(`SELECT ${columns} FROM double_count d`).map(toDouble);
+}
+
+/** Replaces the pairs in which these entries wait; what was accepted stays. */
+export function writeDoubles(
+  database: Database,
+  { checked, pairs }: { checked: readonly Entry[]; pairs: readonly DoubleCount[] },
+): void {
+  for (const { connection, sourceId } of checked) {
+    database.run(
+      'DELETE FROM double_count WHERE connection = ? AND source_id = ? AND is_accepted = 0',
+      connection,
+      sourceId,
+    );
+  }
+  for (const one of pairs) {
+    database.run(
+      `INSERT INTO double_count (connection, source_id, other_connection, other_source_id)
+       VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      one.connection,
+      one.sourceId,
+      one.otherConnection,
+      one.otherSourceId,
+    );
+  }
+}
+
+/** A user decided whether the entry counts besides those at the same time in other systems. */
+export function acceptDoubles(
+  database: Database,
+  { connection, sourceId }: Entry,
+  isAccepted: boolean,
+): void {
+  database.run(
+    'UPDATE double_count SET is_accepted = ? WHERE connection = ? AND source_id = ?',
+    Number(isAccepted),
+    connection,
+    sourceId,
+  );
+}
+
+interface Entry {
+  connection: string;
+  sourceId: string;
+}
+
+function toDouble(row: Stored): DoubleCount {
+  return { ...row, isAccepted: row.isAccepted === 1 };
+}
