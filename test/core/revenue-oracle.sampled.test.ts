@@ -10,7 +10,6 @@ import { RevenueHistory, revenueSteps } from '../support/revenue-history.ts';
 test.each<Kind>(['hours', 'money', 'shared', 'rolled over'])(
   `%s: the revenue of random histories is the oracle’s, block by block (seed ${seed})`,
   async (world) => {
-    const kinds = new Set<string>();
     const property = fc.asyncProperty(worldOf(world), steps, (drawn, all) =>
       withHistory(drawn, async (history) => {
         for (const one of all) await history.play(one);
@@ -18,11 +17,10 @@ test.each<Kind>(['hours', 'money', 'shared', 'rolled over'])(
         const { app } = history.bench;
         const { store, clients } = app;
         const file = app.config.store;
-        for (const kind of await compareWithOracle({ store, clients, file })) kinds.add(kind);
+        await compareWithOracle({ store, clients, file });
       }),
     );
     await fc.assert(property, limits(0.06));
-    expect(kinds).toContain('earned');
   },
   timeoutMs,
 );
@@ -45,16 +43,21 @@ async function playAndCompare(
 
 test(
   `sales, returned payments, bills, rollovers and all else in euros, yen and dinars (seed ${seed})`,
-  async () => {
-    const kinds = new Set<string>();
-    const property = fc.asyncProperty(revenueSteps, async (all) => {
-      for (const kind of await playAndCompare(all, {})) kinds.add(kind);
-    });
-    await fc.assert(property, limits(0.4));
-    expect([...kinds].sort()).toEqual([...movementKinds].sort());
-  },
+  () =>
+    fc.assert(
+      fc.asyncProperty(revenueSteps, async (all) => void (await playAndCompare(all, {}))),
+      limits(0.4),
+    ),
   timeoutMs,
 );
+
+test('these histories have every kind of movement', async () => {
+  const kinds = new Set<string>();
+  for (const all of fc.sample(revenueSteps, { seed: 20_260_329, numRuns: 16 })) {
+    for (const kind of await playAndCompare(all, {})) kinds.add(kind);
+  }
+  expect([...kinds].sort()).toEqual([...movementKinds].sort());
+});
 
 const faults: [string, Spoil][] = [
   [
