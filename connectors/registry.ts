@@ -8,6 +8,7 @@ export const registry: VendorRegistry = {
   gocardless: async () => (await import('./gocardless/index.ts')).gocardless,
   halopsa: async () => (await import('./halopsa/index.ts')).halopsa,
   'kaseya-bms': async () => (await import('./kaseya-bms/index.ts')).kaseyaBms,
+  meshcentral: async () => (await import('./meshcentral/index.ts')).meshcentral,
   ninjaone: async () => (await import('./ninjaone/index.ts')).ninjaone,
   'request-tracker': async () => (await import('./request-tracker/index.ts')).requestTracker,
   stripe: async () => (await import('./stripe/index.ts')).stripe,
