@@ -12,6 +12,6 @@ const rows = {
   ),
 };
 
-export type FactId = keyof typeof rows;
+type FactId = keyof typeof rows;
 
 export const facts = keepFacts<FactId>('MeshCentral', rows);

@@ -82,7 +82,7 @@ async function readDay(
   for (const row of await readReport(mesh, span)) {
     const place = RowPlace.safeParse(row).data;
     // Whoever was let in by a link is no technician.
-    if (place?.guestname != null && place.guestname !== '') continue;
+    if (place?.guestname) continue;
     const clientId = await clientOf(mesh, place?.meshid ?? null, place?.nodeid ?? null);
     if (clientId === null || clientIds.includes(clientId)) ours.push(row);
   }

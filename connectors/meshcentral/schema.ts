@@ -87,9 +87,7 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+const Told = known(z.string()).catch(null);
+
 /** What says whose a row is, before it is read. */
-export const RowPlace = z.object({
-  meshid: z.string().nullish().catch(null),
-  nodeid: z.string().nullish().catch(null),
-  guestname: z.unknown(),
-});
+export const RowPlace = z.object({ meshid: Told, nodeid: Told, guestname: Told });

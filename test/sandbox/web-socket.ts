@@ -13,7 +13,7 @@ import {
 export interface SandboxTalk {
   /** Said as the socket opens, by what the handler answered; `isRefusal`: the server closes after it. */
   greet(opening: unknown): { messages: readonly unknown[]; isRefusal: boolean };
-  /** The answer to a message; null: none at all. */
+  /** The answer to a message; a text is sent as it is; null: none at all. */
   reply(message: Record<string, unknown>, opening: unknown, takeFault: TakeFault): unknown;
 }
 
@@ -41,7 +41,8 @@ export function attachTalk(server: Server, talk: SandboxTalk, wire: Wire): () =>
   }
 
   function converse(socket: WebSocket, stream: Duplex, opened: SandboxRequest, opening: unknown) {
-    const say = (json: unknown) => socket.send(JSON.stringify(wire.distort(json)));
+    const say = (json: unknown) =>
+      socket.send(typeof json === 'string' ? json : JSON.stringify(wire.distort(json)));
     socket.on('error', () => {});
     socket.on('message', async (data) => {
       const body = String(data);

@@ -31,10 +31,7 @@ export const meshcentralSubject: ContractSubject = {
         }),
       countPushed: () => 0,
       pageSize: 4,
-      pageStreams: [
-        { stream: 'clients', path, isWhole: true },
-        { stream: 'sessions', path, isWhole: true },
-      ],
+      pageStreams: [{ stream: 'sessions', path, isWhole: true }],
     };
   },
 };
