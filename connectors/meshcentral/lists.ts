@@ -1,9 +1,10 @@
-/** Users, devices and device groups. The first two are kept for a day, since a session names them by id alone. */
+/** Users, who are remembered for a day since a session names them by id alone, and device groups. */
 import { believeRows, parseAll } from '../kit/reading/lists.ts';
 import { remember } from '../kit/reading/remembered.ts';
 import type { MeshCall } from './call.ts';
-import { fromNode, fromUser, nameInId } from './mapping.ts';
-import { KnownNode, KnownUser, Mesh, Meshes, Node, Nodes, User, Users } from './schema.ts';
+import { createDevices } from './devices.ts';
+import { fromUser, nameInId } from './mapping.ts';
+import { KnownUser, Mesh, Meshes, User, Users } from './schema.ts';
 
 export type Lists = ReturnType<typeof createLists>;
 
@@ -13,12 +14,7 @@ export function createLists() {
       const { users } = await mesh.ask('users', Users);
       return parseAll(users ?? [], User).map(fromUser);
     }),
-    nodes: remember('nodes', KnownNode, async (mesh: MeshCall) => {
-      const { nodes } = await mesh.ask('nodes', Nodes);
-      return Object.entries(nodes).flatMap(([meshId, rows]) =>
-        parseAll(rows, Node).map((node) => fromNode(node, meshId)),
-      );
-    }),
+    devices: createDevices(),
   };
 }
 
@@ -36,10 +32,4 @@ export async function allMeshes(mesh: MeshCall): Promise<Mesh[]> {
 export async function findUser(mesh: MeshCall, id: string): Promise<KnownUser> {
   const found = await mesh.lists.users.find(mesh, (user) => user.id === id);
   return found ?? { id, name: nameInId(id), email: null };
-}
-
-/** Null for a device that was deleted. */
-export function findNode(mesh: MeshCall, id: string | null): Promise<KnownNode | null> {
-  if (id === null) return Promise.resolve(null);
-  return mesh.lists.nodes.find(mesh, (node) => node.id === id);
 }

@@ -12,8 +12,12 @@ export function fromUser({ _id, name, realname, email }: z.infer<typeof User>): 
   return { id: _id, name: realname || name || nameInId(_id), email: email || null };
 }
 
-export function fromNode({ _id, name }: z.infer<typeof Node>, meshId: string): KnownNode {
-  return { id: _id, meshId, name: name || null };
+export function fromNode(
+  { _id, name }: z.infer<typeof Node>,
+  meshId: string,
+  readAtMs: number,
+): KnownNode {
+  return { id: _id, meshId, name: name || null, readAtMs };
 }
 
 /** `user//tess` is the user tess of the default domain. */

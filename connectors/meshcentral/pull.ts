@@ -11,7 +11,7 @@ import { parseRows } from '../http/answers/rows.ts';
 import type { Rows } from '../kit/reading/lists.ts';
 import type { Account, MeshCall } from './call.ts';
 import { facts } from './facts.ts';
-import { findNode, findUser, readMeshes } from './lists.ts';
+import { findUser, readMeshes } from './lists.ts';
 import { fromMesh, fromSession } from './mapping.ts';
 import { Mesh, Report, RowPlace, Session } from './schema.ts';
 
@@ -49,6 +49,7 @@ export async function* pullSessions(mesh: MeshCall, request: PullRequest): Rows<
     await noteTooFar(mesh, request);
     for (const { start, end, isLast } of daysOf(request)) {
       const page = await readDay(mesh, { start, end }, request.clientIds);
+      if (request.isStored) await mesh.lists.devices.keep(mesh);
       yield { ...page, resume: isLast ? null : end };
     }
   } finally {
@@ -90,7 +91,7 @@ async function readDay(
   const rows: SessionRow[] = [];
   for (const session of sessions) {
     const clientId = await clientOf(mesh, session.meshid, session.nodeid);
-    const device = (await findNode(mesh, session.nodeid))?.name ?? null;
+    const device = (await mesh.lists.devices.find(mesh, session.nodeid))?.name ?? null;
     const technician = await findUser(mesh, session.userid);
     rows.push(fromSession(session, { clientId, device, technician }));
   }
@@ -102,7 +103,7 @@ async function clientOf(
   meshId: string | null,
   nodeId: string | null,
 ): Promise<SourceId | null> {
-  return meshId ?? (await findNode(mesh, nodeId))?.meshId ?? null;
+  return meshId ?? (await mesh.lists.devices.find(mesh, nodeId))?.meshId ?? null;
 }
 
 /** What a report shows of sessions that ended within the span, of all groups that the account sees. */

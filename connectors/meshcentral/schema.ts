@@ -41,6 +41,7 @@ export const KnownNode = z.object({
   id: z.string(),
   meshId: z.string(),
   name: z.string().nullable(),
+  readAtMs: z.number(),
 });
 export type KnownNode = z.infer<typeof KnownNode>;
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { meshcentral } from '../../../connectors/meshcentral/index.ts';
+import { createTestContext } from '../../support/connector-context.ts';
 import { actionsOf, dayMs, readSessions, withMeshcentral } from './bench.ts';
 import { idOf } from './subject.ts';
 
@@ -83,6 +85,21 @@ describe('A session', () => {
       ]);
     }));
 
+  test('of a device that was deleted since keeps its name while it is read again', () =>
+    withMeshcentral(async (bench) => {
+      const { state } = bench.sandbox;
+      state.addSession({ node: bench.devices.dupont });
+      const before = await readSessions(bench);
+      state.nodes.delete(bench.devices.dupont);
+      // Another process, a day later.
+      const context = createTestContext({ now: () => Date.now() + 1.5 * dayMs });
+      await context.memory.set('devices', bench.context.kept.get('devices') ?? '');
+      bench.sandbox.faults.distort((json) => withServerTime(json, context.now()));
+      const config = meshcentral.config.parse(bench.sandbox.settings);
+      const later = { ...bench, context, connector: meshcentral.create(config, context) };
+      expect((await readSessions(later)).rows).toEqual(before.rows);
+    }));
+
   test('of a user who was deleted still bears the login', () =>
     withMeshcentral(async (bench) => {
       bench.sandbox.state.addSession({ user: 'user//gone' });
@@ -155,3 +172,10 @@ describe('A pass', () => {
       });
     }));
 });
+
+function withServerTime(json: unknown, serverTime: number): unknown {
+  const { serverinfo } = json as { serverinfo?: object };
+  return serverinfo === undefined
+    ? json
+    : { ...(json as object), serverinfo: { ...serverinfo, serverTime } };
+}

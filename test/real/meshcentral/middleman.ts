@@ -5,12 +5,15 @@ export interface Middleman {
   baseUrl: string;
   /** Does it once, when the server has sent so many more pieces. */
   after(pieces: number, act: () => void): void;
+  /** Pieces that it has sent since. */
+  passed(): number;
   close(): Promise<void>;
 }
 
 /** Passes encrypted bytes on as they are, and knows how many came: so that a server can be killed in the middle. */
 export async function startMiddleman(port: number): Promise<Middleman> {
-  let left = Number.POSITIVE_INFINITY;
+  let wanted = Number.POSITIVE_INFINITY;
+  let passed = 0;
   let doThen = (): void => {};
   const sockets = new Set<Socket>();
   const middle = createServer((near) => {
@@ -28,17 +31,18 @@ export async function startMiddleman(port: number): Promise<Middleman> {
       one.pipe(other);
     }
     far.on('data', () => {
-      left -= 1;
-      if (left === 0) doThen();
+      passed += 1;
+      if (passed === wanted) doThen();
     });
   });
   await new Promise<void>((resolve) => middle.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `https://127.0.0.1:${(middle.address() as AddressInfo).port}`,
     after(pieces, act) {
-      left = pieces;
+      [passed, wanted] = [0, pieces];
       doThen = act;
     },
+    passed: () => passed,
     close: () =>
       new Promise((resolve) => {
         middle.close(() => resolve());

@@ -8,7 +8,7 @@ import { type Middleman, startMiddleman } from './middleman.ts';
 export interface Session {
   technician: 'tess' | 'rita';
   group: 'Dupont' | 'Martin';
-  kind: 'desktop' | 'files';
+  kind: 'terminal' | 'files';
   seconds: number;
 }
 
@@ -46,7 +46,8 @@ const technicians: readonly Account[] = [
   { user: 'rita', password: 'Rita-Pass-1', name: 'Rita Remote', email: 'rita@rt.test' },
 ];
 
-const protocols = { desktop: 2, files: 5 };
+/** No desktop: without a screen the agent ends itself over it. */
+const protocols = { terminal: 1, files: 5 };
 /** May take remote control. */
 const remoteControl = 8;
 const connectMsMax = 60_000;

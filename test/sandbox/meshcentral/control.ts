@@ -36,9 +36,11 @@ export function meshesFor(state: MeshState, user: MeshUser): unknown {
   return { action: 'meshes', meshes };
 }
 
-export function nodesFor(state: MeshState): unknown {
+/** With an id, that device alone; one that is not there leaves an empty answer. */
+export function nodesFor(state: MeshState, id: unknown): unknown {
   const nodes: Record<string, unknown[]> = {};
   for (const { meshid, ...node } of state.nodes.values()) {
+    if (id !== undefined && id !== node._id) continue;
     nodes[meshid] = [...(nodes[meshid] ?? []), { ...node, rname: node.name, host: '192.0.2.1' }];
   }
   return { action: 'nodes', responseid: 'r', nodes };

@@ -40,7 +40,7 @@ export async function startMeshcentralSandbox(
       case 'meshes':
         return spoilt(meshesFor(state, user), 'meshes', takeFault);
       case 'nodes':
-        return nodesFor(state);
+        return nodesFor(state, message.id);
       case 'users':
         return usersFor(state, user, message.responseid);
       case 'report': {
