@@ -5,8 +5,6 @@ export interface Middleman {
   baseUrl: string;
   /** Does it once, when the server has sent so many more pieces. */
   after(pieces: number, act: () => void): void;
-  /** Pieces that it has sent since. */
-  passed(): number;
   close(): Promise<void>;
 }
 
@@ -42,7 +40,6 @@ export async function startMiddleman(port: number): Promise<Middleman> {
       [passed, wanted] = [0, pieces];
       doThen = act;
     },
-    passed: () => passed,
     close: () =>
       new Promise((resolve) => {
         middle.close(() => resolve());
