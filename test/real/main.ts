@@ -16,6 +16,7 @@ function say(line: string): void {
 }
 
 let passed = 0;
+const versions = new Set([`Node ${process.version}`]);
 
 async function attempt(name: string, work: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
@@ -32,11 +33,12 @@ async function attempt(name: string, work: () => Promise<void>): Promise<void> {
 async function withRequestTracker(work: (rt: RealRequestTracker) => Promise<void>): Promise<void> {
   const rt = await prepareRequestTracker();
   if ('skipped' in rt) {
-    say(`SKIPPED, nothing was tried: ${rt.skipped}`);
+    say(`SKIPPED, nothing was tried, nor MeshCentral beside it: ${rt.skipped}`);
     return;
   }
   try {
     await rt.start();
+    versions.add(`Request Tracker ${rt.version}`);
     say(`Request Tracker ${rt.version} at ${rt.baseUrl}`);
     await work(rt);
   } finally {
@@ -47,10 +49,11 @@ async function withRequestTracker(work: (rt: RealRequestTracker) => Promise<void
 async function withMeshcentral(work: (mesh: RealMeshcentral) => Promise<void>): Promise<void> {
   const mesh = await prepareMeshcentral();
   if ('skipped' in mesh) {
-    say(`SKIPPED, nothing was tried beside it: ${mesh.skipped}`);
+    say(`SKIPPED, MeshCentral was not tried: ${mesh.skipped}`);
     return;
   }
   try {
+    versions.add(`MeshCentral ${mesh.version}`);
     say(`MeshCentral ${mesh.version} at ${mesh.baseUrl}`);
     await work(mesh);
   } finally {
@@ -71,10 +74,10 @@ await withRequestTracker(async (rt) => {
     await withMeshcentral(async (mesh) => {
       for (const [name, step] of besideSteps) await attempt(name, () => step(deployment, mesh));
     });
-    say(deployment.summary());
+    say(`${[...versions].join(', ')}: ${deployment.summary()}`);
   } finally {
     deployment.remove();
   }
 });
 const seconds = Math.round((performance.now() - startedAt) / 1000);
-if (passed > 0) say(`${passed} passed, 0 failed, in ${seconds} s with Node ${process.version}`);
+if (passed > 0) say(`${passed} passed, 0 failed, in ${seconds} s`);
