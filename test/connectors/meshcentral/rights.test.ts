@@ -79,6 +79,16 @@ describe('An account', () => {
   );
 });
 
+test('a server that quotes the login, as text or as it was sent, is not quoted', () =>
+  withMeshcentral(async (bench) => {
+    const { password } = bench.sandbox.settings;
+    const sent = Buffer.from(password).toString('base64');
+    const said = { action: 'close', cause: 'noauth', msg: `no ${password} or ${sent}` };
+    bench.sandbox.faults.distort(() => said);
+    const results = await check(bench);
+    expect(results.get('auth')?.detail).toContain('no [secret] or [secret]');
+  }));
+
 test('a device group that is not there, or lost its name, is told', () =>
   withMeshcentral(async (bench) => {
     const results = await bench.connector.check(['mesh//none'], AbortSignal.timeout(5_000));
