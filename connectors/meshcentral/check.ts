@@ -22,6 +22,8 @@ const dayMs = daySeconds * 1000;
 
 /** A certificate that ends sooner is warned of. */
 const certificateDaysMin = 14;
+/** More people than this are not named. */
+const namesMax = 10;
 
 export async function checkConnection(
   mesh: MeshCall,
@@ -90,11 +92,14 @@ async function checkUsers(mesh: MeshCall): Promise<CheckResult[]> {
     const detail = 'No user is shown: technicians have the name of their login, and no e-mail.';
     return [warningResult(id, detail, 'Give the account the site permission "Manage Users".')];
   }
-  const unknown = users.filter(({ email }) => email === null).map(({ name }) => name);
-  const detail = `${users.length} users are shown`;
+  const account = await mesh.account();
+  const people = users.filter((user) => user.id !== account.id);
+  const unknown = people.filter(({ email }) => email === null).map(({ name }) => name);
+  const detail = `${people.length} other users are shown`;
   if (unknown.length === 0) return [okResult(id, `${detail}, all with an e-mail address.`)];
   const fix = 'Enter it where a technician is to be recognized by the same address in the PSA.';
-  return [warningResult(id, `${detail}; without an e-mail address: ${unknown.join(', ')}.`, fix)];
+  const named = unknown.slice(0, namesMax).join(', ') + (unknown.length > namesMax ? ', …' : '');
+  return [warningResult(id, `${detail}; without an e-mail address: ${named}.`, fix)];
 }
 
 /** The report of the last day; what it holds shows whether it is what we take it for. */
@@ -123,7 +128,7 @@ async function checkIds(mesh: MeshCall, clientIds: readonly SourceId[]): Promise
     if (name === undefined) {
       const detail = `MeshCentral shows no device group ${id}.`;
       const fix =
-        'Write the whole id, mesh//…, as `find-client` shows it, or let the account see the group.';
+        'Write the whole id, mesh//…, as `prepaid-hours clients` shows it, or let the account see the group.';
       return { detail, fix };
     }
     if (unseenOf(account, [id]).length === 0) return null;

@@ -17,7 +17,7 @@ const freshMs = dayMs;
 /** Sessions are read again for a day only, so that an older one is of no use. */
 const keptMs = 30 * dayMs;
 
-export interface Devices {
+interface Devices {
   /** Null for one that was deleted before it was ever asked for. */
   find(mesh: MeshCall, id: string | null): Promise<KnownNode | null>;
   /** Writes down what was found since. */

@@ -12,7 +12,7 @@ import type { Rows } from '../kit/reading/lists.ts';
 import type { Account, MeshCall } from './call.ts';
 import { facts } from './facts.ts';
 import { findUser, readMeshes } from './lists.ts';
-import { fromMesh, fromSession } from './mapping.ts';
+import { fromMesh, fromSession, nameInId } from './mapping.ts';
 import { Mesh, Report, RowPlace, Session } from './schema.ts';
 
 const daySeconds = 86_400;
@@ -140,7 +140,8 @@ export function unseenOf(
 }
 
 export function seeAllFix({ id, seesOthers }: Account): string {
-  const all = `make it a full administrator that "manageAllDeviceGroups" in config.json names ("${id}")`;
+  const name = nameInId(id);
+  const all = `make it a full administrator that "manageAllDeviceGroups" of its domain in config.json names ("${name}")`;
   if (!seesOthers) {
     return `Give the account the site permission "Manage Users", without which it is shown its own sessions only; then add it to the device groups, or ${all}.`;
   }

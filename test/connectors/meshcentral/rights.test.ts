@@ -18,8 +18,17 @@ describe('An account', () => {
       expect(bad).toEqual([]);
       expect(results.get('permission.groups')?.detail).toMatch(/all 2 device groups/);
       expect(results.get('certificate')?.status).toBe('ok');
-      // The service account has none.
-      expect(results.get('permission.users')).toMatchObject({ status: 'warning' });
+      // The service account has none, and needs none.
+      expect(results.get('permission.users')).toMatchObject({ status: 'ok' });
+    }));
+
+  test('is told who of the others has no e-mail address', () =>
+    withMeshcentral(async (bench) => {
+      bench.sandbox.state.addUser('rita');
+      expect((await check(bench)).get('permission.users')).toMatchObject({
+        status: 'warning',
+        detail: '2 other users are shown; without an e-mail address: rita.',
+      });
     }));
 
   test('without the right to manage users is refused, since it is shown its own sessions alone', () =>
@@ -94,7 +103,7 @@ test('a device group that is not there, or lost its name, is told', () =>
     const results = await bench.connector.check(['mesh//none'], AbortSignal.timeout(5_000));
     expect(results.find(({ id }) => id === 'client.mesh//none')).toMatchObject({
       status: 'failed',
-      fix: expect.stringContaining('find-client'),
+      fix: expect.stringContaining('prepaid-hours clients'),
     });
     bench.sandbox.faults.add('bad-row');
     const request = {
