@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { registry } from '../connectors/registry.ts';
+import { registry, withoutConnector } from '../connectors/registry.ts';
 import { configTable, vendorPage } from '../src/config/docs/describe.ts';
 import { factTable, vendorTable } from '../src/config/docs/vendor-table.ts';
 import { environmentNames } from '../src/config/read/environment.ts';
@@ -38,6 +38,8 @@ test.each<[string, SourceFile]>([
   ['debit looking into the database', planted('src/debit/x.ts', '../store/sqlite/open.ts')],
   ['a vendor knowing another', planted('connectors/connectwise/x.ts', '../ninjaone/index.ts')],
   ['a vendor talking HTTP by itself', planted('connectors/ninjaone/x.ts', 'axios')],
+  ['a vendor with a socket of its own', planted('connectors/meshcentral/x.ts', 'ws')],
+  ['a second door to web sockets', planted('connectors/http/transport.ts', 'ws')],
   ['a second door to the log', planted('src/push/x.ts', 'winston')],
   ['a room importing the command line', planted('src/reports/x.ts', '../cli/table.ts')],
   ['a file outside every room', planted('src/stray.ts', './domain/money.ts')],
@@ -51,7 +53,7 @@ function planted(path: string, target: string): SourceFile {
 
 test('the core never names a vendor', () => {
   const names =
-    /\batera\b|kaseya|superops|connectwise|ninja|autotask|halo|syncro|stripe|gocardless|request.?tracker|best practical/i;
+    /\batera\b|kaseya|meshcentral|superops|connectwise|ninja|autotask|halo|syncro|stripe|gocardless|request.?tracker|best practical/i;
   const naming = sources.filter(({ path, text }) => path.startsWith('src/') && names.test(text));
   expect(naming.map(({ path }) => path)).toEqual([]);
 });
@@ -108,7 +110,7 @@ test('the published package holds nobody’s own config or secrets', () => {
 
 test.each([
   { file: 'config/guide/configuration.md', name: 'config-table', table: configTable(vendors) },
-  { file: 'README.md', name: 'vendor-table', table: vendorTable(vendors) },
+  { file: 'README.md', name: 'vendor-table', table: vendorTable(vendors, withoutConnector) },
 ])('$file shows the $name as the code has it', ({ file, name, table }) => {
   const [, shown] = read(file).split(new RegExp(`<!-- /?${name} -->`));
   expect(shown?.trim()).toBe(table.trim());

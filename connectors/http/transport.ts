@@ -20,9 +20,15 @@ import { encodeBody } from './requests/encode.ts';
 import { createLimits, type Limits } from './requests/limits.ts';
 import { fromNetworkFailure } from './requests/network.ts';
 import { retriedAlready, withRetries } from './requests/retry.ts';
-import type { Answer, HttpRequest, RawAnswer, Transport, TransportOptions } from './types.ts';
+import {
+  type Answer,
+  answerBytesMax,
+  type HttpRequest,
+  type RawAnswer,
+  type Transport,
+  type TransportOptions,
+} from './types.ts';
 
-const answerBytesMax = 64 * 1024 * 1024;
 const defaultTimeoutMs = 30_000;
 const defaultAttempts = 5;
 const defaultBackoffMs = 500;

@@ -3,6 +3,9 @@ import type { ZodType } from 'zod';
 import type { ConnectorContext, RejectedRow } from '../../src/contract/connector.ts';
 import type { KindError } from '../../src/domain/errors.ts';
 
+/** The largest response that is read. */
+export const answerBytesMax = 64 * 1024 * 1024;
+
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL (`/time/entries`), or an absolute URL of the base URL's own origin. */

@@ -3,7 +3,12 @@ import type { VendorModule } from './connector.ts';
 /** Loaders of the vendor modules, by the config's `vendor:`. A module's ID equals its key. */
 export type VendorRegistry = Readonly<Record<string, () => Promise<VendorModule>>>;
 
-/** Whether it collects payments beside a PSA, so that no config can begin with it. */
+/** Whether it has no tickets, so that no config can begin with it: it goes beside a PSA. */
+export function standsBeside({ pulls }: Pick<VendorModule, 'pulls'>): boolean {
+  return !pulls.includes('tickets');
+}
+
+/** Whether it collects payments. */
 export function isPaymentProvider({ pulls }: Pick<VendorModule, 'pulls'>): boolean {
   return pulls.includes('payments');
 }

@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { registry } from '../../connectors/registry.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { startConnectwiseSandbox } from '../sandbox/connectwise/index.ts';
+import { startMeshcentralSandbox } from '../sandbox/meshcentral/index.ts';
 import { startNinjaoneSandbox } from '../sandbox/ninjaone/index.ts';
 import { startStripeSandbox } from '../sandbox/stripe/index.ts';
 
@@ -197,5 +199,29 @@ test('init connection adds a payment provider and finds its customers by name', 
   } finally {
     await psa.close();
     await provider.close();
+  }
+});
+
+test('init connection adds MeshCentral and finds its device groups by name, whatever their ids hold', async () => {
+  const psa = await startConnectwiseSandbox();
+  const rmm = await startMeshcentralSandbox();
+  try {
+    psa.state.addCompany({ name: 'Dupont' });
+    const group = rmm.state.addMesh('DUPONT');
+    writeFileSync(file, configText(psa));
+    const { baseUrl, user, password } = rmm.settings;
+    const { exitCode, out, err } = await init(
+      ...['connection', '--connection', 'rmm', '--vendor', 'meshcentral'],
+      ...['--set', `baseUrl=${baseUrl}`, '--set', `user=${user}`],
+      ...['--secret', `password=${password}`],
+    );
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('1 of 1');
+    const { clients, connections } = parse(readFileSync(file, 'utf8'));
+    expect(clients[0].ids.rmm).toBe(group);
+    expect(connections.rmm).toMatchObject({ user, password: `\${RMM_PASSWORD}` });
+  } finally {
+    await psa.close();
+    await rmm.close();
   }
 });

@@ -174,11 +174,14 @@ describe('asked at a terminal', () => {
   );
 });
 
-test('a first config cannot begin with a payment provider, which is added to that of a PSA', async () => {
-  const { exitCode, err } = await init(null, '--vendor', 'stripe');
+test.each([
+  ['stripe', 'Stripe only collects payments'],
+  ['meshcentral', 'MeshCentral has no tickets'],
+])('a first config cannot begin with %s, which is added to that of a PSA', async (id, why) => {
+  const { exitCode, err } = await init(null, '--vendor', id);
   expect(exitCode).toBe(2);
-  expect(err).toContain('Stripe only collects payments');
-  expect(err).toContain('init connection --vendor stripe');
+  expect(err).toContain(why);
+  expect(err).toContain(`init connection --vendor ${id}`);
 });
 
 describe('with ConnectWise', () => {

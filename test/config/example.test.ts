@@ -9,12 +9,12 @@ import { loadConfig } from '../../src/config/load.ts';
 import { environmentNames } from '../../src/config/read/environment.ts';
 import { jsonSchemaDocument } from '../../src/config/schema/json-schema.ts';
 import { starterConfig } from '../../src/config/write/starter.ts';
-import { isPaymentProvider, loadVendors } from '../../src/contract/registry.ts';
+import { loadVendors, standsBeside } from '../../src/contract/registry.ts';
 import { folderWith } from './load-text.ts';
 
 const vendors = await loadVendors(registry);
-/** A payment provider is added to the config of a PSA. */
-const psas = vendors.filter((vendor) => !isPaymentProvider(vendor));
+/** A payment provider, or an RMM without tickets, is added to the config of a PSA. */
+const psas = vendors.filter((vendor) => !standsBeside(vendor));
 const folder = join(import.meta.dirname, '../../config');
 const example = readFileSync(join(folder, 'connector.example.yaml'), 'utf8');
 const published = readFileSync(join(folder, 'connector.schema.json'), 'utf8');

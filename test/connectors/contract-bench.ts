@@ -63,7 +63,13 @@ export interface ContractBench {
   /** Rows on a page of the streams below; a small one keeps the tests quick. */
   pageSize: number;
   /** The streams that page, with their request's path in the sandbox; `filters`: for one list read by several. */
-  pageStreams: readonly { stream: StreamName; path: RegExp; filters?: number }[];
+  pageStreams: readonly {
+    stream: StreamName;
+    path: RegExp;
+    filters?: number;
+    /** It comes whole, so that there is no paging to turn in a circle. */
+    isWhole?: true;
+  }[];
   /** Needed by a vendor that pushes `balance-field`. */
   balanceField?: string;
   /** What an invoice of this vendor needs beside the usual, such as its product. */
@@ -74,6 +80,8 @@ export interface ContractBench {
   recharge?: Partial<PushMessages['recharge']>;
   /** Of a payment provider, which has no tickets and no time. */
   payments?: PaymentBench;
+  /** Of a vendor that has sessions and no time: adds n of the first client that ended now; answers with their IDs. */
+  addSessions?(count: number): Promise<readonly string[]>;
   /** Default: `UTC`. */
   timezone?: string;
 }
@@ -110,11 +118,14 @@ export function hasTime({ vendor: { pulls } }: ContractSubject): boolean {
 /** The IDs of what was added, by stream. */
 export type Added = Partial<Record<StreamName, string>> & { seconds?: number };
 
-/** Rows of the first client, changed now: tickets with time, or charges with mandates. */
+/** Rows of the first client, changed now: tickets with time, sessions, or charges with mandates. */
 export async function addRows(bench: ContractBench, count: number): Promise<readonly Added[]> {
   if (bench.payments !== undefined) {
     const added = await bench.payments.add(count);
     return added.map(({ paymentId, mandateId }) => ({ payments: paymentId, mandates: mandateId }));
+  }
+  if (bench.addSessions !== undefined) {
+    return (await bench.addSessions(count)).map((id) => ({ sessions: id }));
   }
   const work = await bench.addWork(count);
   return work.map(({ ticketId, entryId, seconds }) => {

@@ -6,6 +6,7 @@ import { type ContractSubject, hasTime } from './contract-bench.ts';
 import { gocardlessSubject } from './gocardless/subject.ts';
 import { halopsaSubject } from './halopsa/subject.ts';
 import { kaseyaBmsSubject } from './kaseya-bms/subject.ts';
+import { meshcentralSubject } from './meshcentral/subject.ts';
 import { ninjaoneSubject } from './ninjaone/subject.ts';
 import { requestTrackerSubject } from './request-tracker/subject.ts';
 import { stripeSubject } from './stripe/subject.ts';
@@ -19,6 +20,7 @@ export const subjects: readonly ContractSubject[] = [
   gocardlessSubject,
   halopsaSubject,
   kaseyaBmsSubject,
+  meshcentralSubject,
   ninjaoneSubject,
   requestTrackerSubject,
   stripeSubject,

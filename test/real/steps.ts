@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import type { Deployment } from './scenario.ts';
 
-const minutes = (count: number) => count * 60;
-const hours = (count: number) => count * 3600;
+export const minutes = (count: number) => count * 60;
+export const hours = (count: number) => count * 3600;
 
 export type Step = readonly [name: string, run: (deployment: Deployment) => Promise<void>];
 
@@ -136,7 +136,7 @@ async function verifies({ command }: Deployment): Promise<void> {
   assert.deepEqual([exitCode, JSON.parse(stdout)], [0, { ok: true }]);
 }
 
-function pick(balance: {
+export function pick(balance: {
   settledSeconds: number;
   pendingSeconds: number;
   overageSeconds: number;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { attachTalk, type SandboxTalk } from './web-socket.ts';
 
 export type FaultKind =
   | 'rate-limited'
@@ -90,6 +91,8 @@ export interface SandboxOptions {
   /** POSTs that only read. */
   isRead?: (request: SandboxRequest) => boolean;
   port?: number;
+  /** What is said over a web socket, once the handler has answered its opening with 101. */
+  talk?: SandboxTalk;
 }
 
 interface Fault {
@@ -150,18 +153,28 @@ export async function startSandboxServer(
     return isLeft ? answer : { ...answer, json: distortion?.(answer.json) };
   };
 
-  const server = createServer(async (incoming, outgoing) => {
-    const request = await readRequest(incoming);
-    const answer = await answerTo(request);
+  const settle = async (request: SandboxRequest, answer: SandboxAnswer): Promise<boolean> => {
     exchanges.push({ request, status: answer.status, answer: answer.json ?? answer.text });
     const slow = take('slow', request);
     if (slow !== null) await sleep(slow.delayMs ?? 200, undefined, { ref: false });
-    if (take('lost-answer', request) !== null) {
-      incoming.socket.destroy();
-      return;
-    }
-    writeAnswer(outgoing, distorted(request, answer));
+    return take('lost-answer', request) === null;
+  };
+
+  const server = createServer(async (incoming, outgoing) => {
+    const request = await readRequest(incoming);
+    const answer = await answerTo(request);
+    if (await settle(request, answer)) writeAnswer(outgoing, distorted(request, answer));
+    else incoming.socket.destroy();
   });
+  const hangUp =
+    options.talk === undefined
+      ? () => {}
+      : attachTalk(server, options.talk, {
+          answerTo,
+          settle,
+          distort: (json) => distortion?.(json) ?? json,
+          take: (kind, request) => take(kind, request) !== null,
+        });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -195,6 +208,7 @@ export async function startSandboxServer(
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        hangUp();
       }),
   };
 }
@@ -229,7 +243,10 @@ function matches(fault: Fault, kind: FaultKind, request: SandboxRequest): boolea
 async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  const body = Buffer.concat(chunks).toString('utf8');
+  return requestOf(incoming, Buffer.concat(chunks).toString('utf8'));
+}
+
+export function requestOf(incoming: IncomingMessage, body: string): SandboxRequest {
   const url = new URL(incoming.url ?? '/', 'http://sandbox');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value);

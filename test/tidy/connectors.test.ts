@@ -25,7 +25,7 @@ const larger: Readonly<Record<string, number>> = { autotask: 1978, halopsa: 1734
 
 /** What every folder has; what else there is bears the name of a quirk of its vendor. */
 const anatomy = ['README.md', 'call.ts', 'check.ts', 'config.ts', 'facts.ts', 'index.ts'];
-const anatomyToo = ['lists.ts', 'mapping.ts', 'pull.ts', 'push.ts', 'schema.ts'];
+const anatomyToo = ['lists.ts', 'mapping.ts', 'pull.ts', 'schema.ts'];
 
 function linesOf(paths: (path: string) => boolean): number {
   const texts = sources.filter(({ path }) => paths(path)).map(({ text }) => text);
@@ -35,8 +35,10 @@ function linesOf(paths: (path: string) => boolean): number {
 describe.each(Object.keys(registry))('connectors/%s', (id) => {
   const files = readdirSync(join(root, 'connectors', id));
 
-  test('has the anatomy of all, and few files', () => {
+  test('has the anatomy of all, and few files', async () => {
     expect(files).toEqual(expect.arrayContaining([...anatomy, ...anatomyToo]));
+    const isWritten = ((await registry[id]?.())?.pushes.length ?? 0) > 0;
+    expect(files.includes('push.ts')).toBe(isWritten);
     expect(files.length).toBeLessThanOrEqual(filesMax);
   });
 
@@ -49,7 +51,7 @@ describe.each(Object.keys(registry))('connectors/%s', (id) => {
 
 test('what connectors share stays small', () => {
   const isShared = (path: string): boolean => /^connectors\/(?:kit|http)\//.test(path);
-  expect(linesOf(isShared)).toBeLessThanOrEqual(4000);
+  expect(linesOf(isShared)).toBeLessThanOrEqual(4200);
 });
 
 test('no function of a connector is longer than 70 lines', () => {

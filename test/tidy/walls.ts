@@ -191,6 +191,7 @@ const closedRooms = ['src/cli/', 'src/service/'];
 const doors: Readonly<Record<string, string | readonly string[]>> = {
   '@clack/prompts': 'src/cli/setup/init/terminal-asker.ts',
   axios: 'connectors/http/transport.ts',
+  ws: 'connectors/http/web-socket.ts',
   'p-retry': 'connectors/http/requests/retry.ts',
   'node-cron': 'src/service/',
   dotenv: 'src/config/read/environment.ts',

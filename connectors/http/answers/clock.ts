@@ -28,13 +28,19 @@ export function isRecent(notedAtMs: number, nowMs: number, spanMs: number): bool
   return ageMs >= 0 && ageMs < spanMs;
 }
 
+/** By the `Date` of a response that read something. */
+export function refuseClockAhead(answer: RawAnswer, connection: string, nowMs: number): void {
+  if (!isRepeatable(answer.request)) return;
+  refuseAheadOf(Date.parse(answer.headers.date ?? ''), connection, nowMs);
+}
+
 /**
  * Changes are requested since a time of our clock. If ours is ahead, that time lies in the vendor's
  * future, and changes until then would never be requested. So the read is refused.
  */
-export function refuseClockAhead(answer: RawAnswer, connection: string, nowMs: number): void {
-  const aheadMs = nowMs - Date.parse(answer.headers.date ?? '');
-  if (!isRepeatable(answer.request) || !(aheadMs > clockMsMax)) return;
+export function refuseAheadOf(theirNowMs: number, connection: string, nowMs: number): void {
+  const aheadMs = nowMs - theirNowMs;
+  if (!(aheadMs > clockMsMax)) return;
   const minutes = Math.round(aheadMs / 60_000);
   const message = `This machine’s clock is ${minutes} minutes ahead of that of "${connection}": changes would be missed.`;
   const fix = 'Synchronise both machines by NTP, then run again.';

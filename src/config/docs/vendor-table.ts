@@ -41,9 +41,9 @@ export function factTable({ facts }: Pick<VendorModule, 'facts'>): string {
 
 /**
  * The README's table of what each connector declares, then the payment providers, which have none of
- * it; the contract suite verifies the declarations.
+ * it; the contract suite verifies the declarations. `absent`: why products have no connector.
  */
-export function vendorTable(vendors: readonly VendorModule[]): string {
+export function vendorTable(vendors: readonly VendorModule[], absent: readonly string[]): string {
   const titles = columns.map(([title]) => title);
   const linked = ({ id, title }: VendorModule) => `[${title}](connectors/${id}/README.md)`;
   const rows = vendors
@@ -55,6 +55,10 @@ export function vendorTable(vendors: readonly VendorModule[]): string {
   return [
     ...[line(['', ...titles]), line(['---', ...titles.map(() => '---')]), ...rows, ''],
     `Payment providers, for a [recharge](config/guide/recharge.md): ${providers.join(' · ')}`,
+    '',
+    'RMMs without a connector, since no session of theirs has an end:',
+    '',
+    ...absent.map((sentence) => `- ${sentence}`),
   ].join('\n');
 }
 

@@ -3,8 +3,8 @@
  * of the READMEs and the guide.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { registry } from '../../../connectors/registry.ts';
-import { isPaymentProvider, loadVendors } from '../../contract/registry.ts';
+import { registry, withoutConnector } from '../../../connectors/registry.ts';
+import { loadVendors, standsBeside } from '../../contract/registry.ts';
 import { jsonSchemaDocument } from '../schema/json-schema.ts';
 import { starterConfig } from '../write/starter.ts';
 import { configTable, vendorPage } from './describe.ts';
@@ -17,7 +17,7 @@ writeFileSync(schemaFile, jsonSchemaDocument(vendors));
 
 const guide = new URL('../../../config/guide/', import.meta.url);
 writeTables(new URL('../../../README.md', import.meta.url), [
-  { name: 'vendor-table', table: vendorTable(vendors) },
+  { name: 'vendor-table', table: vendorTable(vendors, withoutConnector) },
 ]);
 writeTables(new URL('configuration.md', guide), [
   { name: 'config-table', table: configTable(vendors) },
@@ -26,7 +26,7 @@ const pages = vendors.map(({ id, title }) => `- [${title}](${id}.md)`).join('\n'
 writeTables(new URL('vendors/README.md', guide), [{ name: 'pages', table: pages }]);
 const starters = new URL('../../../config/starters/', import.meta.url);
 mkdirSync(starters, { recursive: true });
-for (const vendor of vendors.filter((one) => !isPaymentProvider(one))) {
+for (const vendor of vendors.filter((one) => !standsBeside(one))) {
   writeFileSync(new URL(`${vendor.id}.yaml`, starters), starterConfig(vendor));
 }
 for (const vendor of vendors) {

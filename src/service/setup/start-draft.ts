@@ -8,7 +8,12 @@ import {
   settingKeys,
 } from '../../config/write/vendor-fields.ts';
 import type { VendorModule } from '../../contract/connector.ts';
-import { isPaymentProvider, loadVendors, type VendorRegistry } from '../../contract/registry.ts';
+import {
+  isPaymentProvider,
+  loadVendors,
+  standsBeside,
+  type VendorRegistry,
+} from '../../contract/registry.ts';
 import { KindError } from '../../domain/errors.ts';
 import { type ConnectionDraft, setSecret } from './draft.ts';
 
@@ -17,9 +22,7 @@ export async function listVendors(
   registry: VendorRegistry,
   isFirst: boolean,
 ): Promise<VendorModule[]> {
-  const vendors = (await loadVendors(registry)).filter(
-    (one) => !(isFirst && isPaymentProvider(one)),
-  );
+  const vendors = (await loadVendors(registry)).filter((one) => !(isFirst && standsBeside(one)));
   return vendors.toSorted((a, b) => a.title.localeCompare(b.title));
 }
 
@@ -30,8 +33,9 @@ export async function loadVendor(
   isFirst: boolean,
 ): Promise<VendorModule> {
   const [vendor] = await loadVendors(registry, [id]);
-  if (vendor !== undefined && isFirst && isPaymentProvider(vendor)) {
-    throw new KindError('config', `${vendor.title} only collects payments; a PSA comes first.`, {
+  if (vendor !== undefined && isFirst && standsBeside(vendor)) {
+    const does = isPaymentProvider(vendor) ? 'only collects payments' : 'has no tickets';
+    throw new KindError('config', `${vendor.title} ${does}; a PSA comes first.`, {
       fix: `Pass the PSA as --vendor. Then add this one: init connection --vendor ${id}.`,
     });
   }

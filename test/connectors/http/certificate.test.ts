@@ -20,29 +20,42 @@ IQCkJhrPbf2JRsu3QSfnseKeIY85865bNClnJPU6JBYadAIgPvjNBx4LvFW1d7eQ
 RxB8tJiomCf4KB6IG+M8Ym8tNZQ=
 -----END CERTIFICATE-----`;
 
-test('a certificate that nobody vouches for is refused, whatever the environment says', async () => {
-  const module = (path: string) => JSON.stringify(resolve(path));
-  const source = `
-    const { createServer } = await import('node:https');
-    const { createTransport } = await import(${module('connectors/http/transport.ts')});
-    const { createTestContext } = await import(${module('test/support/connector-context.ts')});
-    const { z } = await import('zod');
-    let asked = 0;
-    const options = ${JSON.stringify({ key, cert })};
-    const server = createServer(options, (_, response) => { asked += 1; response.end('[]'); });
-    await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const asks = {
+  'a request': `
     const transport = createTransport({
-      context: createTestContext(), limits: [], attempts: 1, backoffMs: 1,
-      baseUrl: 'https://127.0.0.1:' + server.address().port,
+      context, baseUrl, limits: [], attempts: 1, backoffMs: 1,
       authorize: async () => ({ authorization: 'Basic hush' }),
     });
+    const asked = transport.send({ method: 'GET', path: '/things', signal }, z.unknown());`,
+  'a web socket': `
+    const headers = { authorization: 'Basic hush' };
+    const asked = openChannel({ context, baseUrl, path: '/', headers, timeoutMs: 5000, signal });`,
+};
+
+test.each(Object.entries(asks))(
+  'a certificate that nobody vouches for is refused to %s, whatever the environment says',
+  async (_, ask) => {
+    const module = (path: string) => JSON.stringify(resolve(path));
+    const source = `
+    const { createServer } = await import('node:https');
+    const { createTransport } = await import(${module('connectors/http/transport.ts')});
+    const { openChannel } = await import(${module('connectors/http/web-socket.ts')});
+    const { createTestContext } = await import(${module('test/support/connector-context.ts')});
+    const { z } = await import('zod');
+    let count = 0;
+    const options = ${JSON.stringify({ key, cert })};
+    const server = createServer(options, (_, response) => { count += 1; response.end('[]'); });
+    server.on('upgrade', (_, socket) => { count += 1; socket.destroy(); });
+    await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+    const context = createTestContext();
+    const baseUrl = 'https://127.0.0.1:' + server.address().port;
     const signal = AbortSignal.timeout(10_000);
-    const request = { method: 'GET', path: '/things', signal };
-    const outcome = await transport.send(request, z.unknown()).then(() => 'sent', (e) => e.kind);
-    console.log(outcome, asked);
+    ${ask}
+    console.log(await asked.then(() => 'sent', (e) => e.kind), count);
     server.closeAllConnections();
     server.close();
   `;
-  const child = startModule(source, 'export NODE_TLS_REJECT_UNAUTHORIZED=0');
-  expect(await outputOf(child)).toBe('config 0');
-});
+    const child = startModule(source, 'export NODE_TLS_REJECT_UNAUTHORIZED=0');
+    expect(await outputOf(child)).toBe('config 0');
+  },
+);

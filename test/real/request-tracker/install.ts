@@ -1,7 +1,7 @@
 /** Request Tracker 5 from Debian's packages, where this machine lets us: https://packages.debian.org/request-tracker5 */
 import { existsSync } from 'node:fs';
 import { platform } from 'node:os';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 
 export const serverProgram = '/usr/share/request-tracker5/libexec/rt-server';
 

@@ -2,18 +2,15 @@
  * One Request Tracker with a database, a configuration and a port of its own, in a folder of its own:
  * the package's own configuration and database stay as they are.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { run } from '../run.ts';
+import { findFreePort, launch, type ServerProcess, waitFor } from '../server-process.ts';
 import { serverProgram } from './install.ts';
-import { run } from './run.ts';
 
 const startMsMax = 60_000;
-const stopMsMax = 10_000;
 const libraries = '/usr/share/request-tracker5/lib';
 
 export interface Instance {
@@ -60,24 +57,12 @@ export async function createInstance(options: InstanceOptions = {}): Promise<Ins
   });
   const baseUrl = `http://127.0.0.1:${port}/rt`;
   const logFile = join(folder, 'server.log');
-  let server: ChildProcess | null = null;
-
-  const killAtExit = (): void => signalGroup(server, 'SIGKILL');
-  process.once('exit', killAtExit);
+  let server: ServerProcess | null = null;
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const ending = server;
-    if (ending === null) return;
-    const ended = new Promise<boolean>((resolve) => ending.once('exit', () => resolve(true)));
-    if (ending.exitCode === null && ending.signalCode === null) {
-      signalGroup(ending, signal);
-      const isEnded = await Promise.race([ended, sleep(stopMsMax, false, { ref: false })]);
-      if (!isEnded) signalGroup(ending, 'SIGKILL');
-      if (!isEnded) await ended;
-    }
-    // Workers may outlive the server itself.
-    signalGroup(ending, 'SIGKILL');
     server = null;
+    await ending?.end(signal);
   }
 
   const instance: Instance = {
@@ -91,44 +76,19 @@ export async function createInstance(options: InstanceOptions = {}): Promise<Ins
     },
     async start() {
       if (server !== null) throw new Error('This Request Tracker runs already.');
-      server = await launch({ ...as, port, logFile });
-      await waitUntilAnswering(server, baseUrl, logFile);
+      const address = ['--host', '127.0.0.1', '--port', String(port), '--webpath', '/rt'];
+      const args = [serverProgram, ...address, '--max-workers', '3'];
+      server = await launch({ ...as, program: 'perl', args, logFile });
+      await waitUntilAnswering(server, baseUrl);
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     async dispose() {
       await end('SIGTERM');
-      process.off('exit', killAtExit);
       await rm(folder, { recursive: true, force: true });
     },
   };
   return instance;
-}
-
-interface Launch {
-  env: Record<string, string>;
-  uid: number;
-  gid: number;
-  cwd: string;
-  port: number;
-  logFile: string;
-}
-
-async function launch({ env, port, logFile, ...as }: Launch): Promise<ChildProcess> {
-  const log = await open(logFile, 'a');
-  const address = ['--host', '127.0.0.1', '--port', String(port), '--webpath', '/rt'];
-  const server = spawn('perl', [serverProgram, ...address, '--max-workers', '3'], {
-    ...as,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', log.fd, log.fd],
-    // A process group of its own, which its workers belong to.
-    detached: true,
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('spawn', resolve);
-    server.once('error', reject);
-  }).finally(() => log.close());
-  return server;
 }
 
 function siteConfig(folder: string, port: number, timezone: string): string {
@@ -152,31 +112,12 @@ function siteConfig(folder: string, port: number, timezone: string): string {
 }
 
 /** Any answer will do, also that a token is missing. */
-async function waitUntilAnswering(
-  server: ChildProcess,
-  baseUrl: string,
-  logFile: string,
-): Promise<void> {
-  const deadline = Date.now() + startMsMax;
-  while (Date.now() < deadline) {
-    if (server.exitCode !== null || server.signalCode !== null) break;
+function waitUntilAnswering(server: ServerProcess, baseUrl: string): Promise<void> {
+  const what = `Request Tracker did not answer at ${baseUrl}`;
+  return waitFor(what, server, startMsMax, async () => {
     const answer = await fetch(`${baseUrl}/REST/2.0/rt`).catch(() => null);
-    if (answer?.status === 401) return;
-    await sleep(100);
-  }
-  const log = (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
-  signalGroup(server, 'SIGKILL');
-  throw new Error(`Request Tracker did not answer at ${baseUrl}. It said:\n${log}`);
-}
-
-function signalGroup(server: ChildProcess | null, signal: NodeJS.Signals): void {
-  if (server?.pid === undefined) return;
-  try {
-    process.kill(-server.pid, signal);
-  } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (!isGone) throw error;
-  }
+    return answer?.status === 401;
+  });
 }
 
 async function findOwner(): Promise<{ uid: number; gid: number }> {
@@ -187,19 +128,4 @@ async function findOwner(): Promise<{ uid: number; gid: number }> {
   );
   if (uid === undefined || gid === undefined) throw new Error('There is no user www-data.');
   return { uid, gid };
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('No free port was found.')),
-      );
-    });
-  });
 }
