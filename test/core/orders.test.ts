@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InvoiceRow } from '../../src/contract/connector.ts';
 import type { Agreement, Offer } from '../../src/domain/agreements/terms.ts';
 import { buildBalances } from '../../src/reports/balances/balances.ts';
+import { adjustBalance } from '../../src/service/corrections/adjust.ts';
 import { addBlock, voidBlock } from '../../src/service/corrections/blocks.ts';
 import { acceptOrder, resumeSales } from '../../src/service/corrections/release.ts';
 import { agreementOf, CoreBench, clientOf, openingOf, ten } from '../support/core-bench.ts';
@@ -199,6 +200,27 @@ describe('a payment that does not last', () => {
     use(10);
     await bench.run();
     expect(invoices()).toHaveLength(2);
+  });
+
+  test('leaves work that hours given by hand paid, and a correction of it', async () => {
+    await openWith();
+    const sent = await order();
+    await show(sent, paid);
+    const [, bought] = await blocks();
+    const { id: clientId = '' } = bench.app.clients[0] ?? {};
+    const gift = { clientId, seconds: 2 * 3600, blockId: bought?.id ?? null, reason: 'goodwill' };
+    await adjustBalance(bench.app, gift);
+    // One hour of the first block is left; two of the bought one, then nine.
+    use(3);
+    await bench.run();
+    use(9);
+    await bench.run();
+    expect([await settled(), await overage()]).toEqual([1, 0]);
+    await show(sent, unpaid);
+    expect(await overage()).toBe(9);
+    bench.psa.log('2', '2', '2026-03-02T09:00:00.000Z', 60);
+    expect((await bench.run()).ok).toBe(true);
+    expect([await settled(), await overage()]).toEqual([0, 9]);
   });
 
   test('and, once resumed, sells again though nothing was bought since', async () => {

@@ -29,7 +29,11 @@ function block(id: string, seconds: number, fields: Partial<SpendableBlock> = {}
 }
 
 function account(...blocks: SpendableBlock[]): Account {
-  return { clientId: 'dupont', blocks, overageSeconds: 0, shares: new Map() };
+  return {
+    ...{ clientId: 'dupont', blocks, orderedBlocks: new Set<string>() },
+    overageSeconds: 0,
+    shares: new Map(),
+  };
 }
 
 /** As it stands in the ledger once posted. */

@@ -18,6 +18,11 @@ import { type LedgerEntry, type Posting, signedMinor, signedSeconds } from './le
 export interface Account {
   clientId: string;
   blocks: SpendableBlock[];
+  /**
+   * IDs of ordered blocks, of which nothing is spent. One whose payment was returned may still have
+   * paid for work, out of hours that were given by hand.
+   */
+  orderedBlocks: ReadonlySet<string>;
   overageSeconds: number;
   /** Shares of the clients limited to a share of each block. */
   shares: ReadonlyMap<string, Share>;
@@ -79,6 +84,7 @@ function giveBack(account: Account, slice: LedgerEntry): void {
     account.overageSeconds += signedSeconds(slice);
     return;
   }
+  if (account.orderedBlocks.has(slice.blockId)) return;
   const block = account.blocks.find((candidate) => candidate.id === slice.blockId);
   if (block === undefined) throw new Error(`ledger entry ${slice.key} names an unknown block`);
   block.remainingSeconds -= signedSeconds(slice);

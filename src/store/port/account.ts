@@ -11,7 +11,9 @@ import type { ClientLedger } from './debit.ts';
 export function accountFrom(ledger: ClientLedger, sharers: readonly Client[]): Account {
   const { clientId, overageSeconds, sharedUse } = ledger;
   const shares = sharesIn(sharers.filter((client) => payerOf(client).id === clientId));
-  const account: Account = { clientId, overageSeconds, blocks: [], shares };
+  const ordered = ledger.blocks.filter(({ status }) => status === 'ordered');
+  const orderedBlocks = new Set(ordered.map(({ id }) => id));
+  const account: Account = { clientId, overageSeconds, blocks: [], orderedBlocks, shares };
   for (const block of ledger.blocks) {
     if (block.status === 'ordered') continue;
     const held = holdBlock(account, block);

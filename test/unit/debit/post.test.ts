@@ -25,7 +25,11 @@ function account(clientId: string, hours: number, expiresOn: string | null = nul
     workTypes: null,
     shares: new Map<string, number>(),
   };
-  return { clientId, blocks: [block], overageSeconds: 0, shares: new Map() };
+  return {
+    ...{ clientId, blocks: [block], orderedBlocks: new Set() },
+    overageSeconds: 0,
+    shares: new Map(),
+  };
 }
 
 /** The entry by which the hours left in a block ended. */
