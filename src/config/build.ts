@@ -142,6 +142,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
     ),
     activate: terms.activate,
     recharge: toRecharge(terms.recharge, named),
+    proactive: terms.proactive ?? null,
   };
 }
 

@@ -97,6 +97,7 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
       correctedSeconds: counted.correctedSeconds,
       isBilledTime: counted.isBilledTime,
       ticketNumber: ticket?.number ?? null,
+      origin: counted.origin,
       workedOn: 'workedOn' in standing ? standing.workedOn : '',
     })),
   });

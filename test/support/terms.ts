@@ -26,6 +26,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
     replenish: [],
     activate: 'on-invoice',
     recharge: null,
+    proactive: null,
     ...fields,
   };
 }

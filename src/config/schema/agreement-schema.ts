@@ -156,6 +156,22 @@ const Recharge = z.strictObject({
   perMonth: Limit.describe('Maximum per client and calendar month. Default: no limit'),
 });
 
+const Proactive = z
+  .strictObject({
+    workTypes: z.array(NameText).default([]).describe('Work of these types'),
+    ticketSources: z
+      .array(NameText)
+      .default([])
+      .describe(
+        'Tickets from these sources, as the PSA calls them; `monitoring`: made from an alert. `report proactive --sources` lists them',
+      ),
+    ticketTypes: z.array(NameText).default([]).describe('Tickets of these types'),
+    boards: z.array(NameText).default([]).describe('Tickets on these boards (queues)'),
+  })
+  .describe(
+    'Which work counts as proactive; one match is enough, other work is reactive. Changes no price: for `report proactive` and the statements',
+  );
+
 /** Everything has a default, so a client's `overrides` have this shape too. */
 export const AgreementTerms = z
   .strictObject({
@@ -237,6 +253,7 @@ export const AgreementTerms = z
     recharge: Recharge.optional().describe(
       'How the next block is collected without the client; required if a rule has `recharge`. The client is informed of every step. The first recharge of a client, and one of more than twice the largest so far, wait for `outbox approve`',
     ),
+    proactive: Proactive.optional(),
   })
-  .meta({ notYet: ['proactive', 'unloggedTime'] });
+  .meta({ notYet: ['unloggedTime'] });
 export type AgreementTerms = z.infer<typeof AgreementTerms>;

@@ -45,6 +45,16 @@ export interface Agreement {
   activate: 'on-invoice' | 'on-payment';
   /** How sales with `recharge` are collected; null: no rule recharges. */
   recharge: RechargeTerms | null;
+  /** Which work counts as proactive; null: nothing is said of it. */
+  proactive: ProactiveRules | null;
+}
+
+/** Names as shown in the PSA; one that matches is enough. They change no price. */
+export interface ProactiveRules {
+  workTypes: readonly string[];
+  ticketSources: readonly string[];
+  ticketTypes: readonly string[];
+  boards: readonly string[];
 }
 
 export interface RechargeTerms {
