@@ -21,7 +21,10 @@ const words: Record<BalanceState, string> = {
 };
 
 /** Every client, those that need a look first. */
-export function balancesSection({ balances }: Status, format: Format): Html {
+export function balancesSection(
+  { balances, proactive }: Pick<Status, 'balances' | 'proactive'>,
+  format: Format,
+): Html {
   const sorted = balances.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   const low = balances.filter(({ state }) => state !== 'ok').length;
   const heading =
@@ -51,7 +54,19 @@ ${
     ? html`<p class="soft">No client is known yet: <code>prepaid-hours run</code></p>`
     : table(['Client', 'Left', 'Pending', 'Runs out', 'State'], rows)
 }
+${proactiveLine(proactive)}
 </section>`;
+}
+
+function proactiveLine(proactive: Status['proactive']): Html | string {
+  const { percent = null, percentBefore = null } = proactive ?? {};
+  const shares = [
+    ...(percent === null ? [] : [`${percent}\u00a0% this month`]),
+    ...(percentBefore === null ? [] : [`${percentBefore}\u00a0% last month`]),
+  ];
+  return shares.length === 0
+    ? ''
+    : html`<p class="soft">Proactive, of the time worked: ${shares.join(', ')}. <code>prepaid-hours report proactive</code></p>`;
 }
 
 function leftCell(balance: BalanceStatus, format: Format): Html {
