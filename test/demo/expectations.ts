@@ -3,7 +3,7 @@ import { clients, type DemoClient } from './cast.ts';
 import type { RunDocument } from './documents.ts';
 import { type Expected, expectMonth } from './expected.ts';
 import type { Month } from './month.ts';
-import { ownerFaults } from './owner-expectations.ts';
+import { ownerFaults, proactiveFaults } from './owner-expectations.ts';
 import { findRechargeFaults } from './recharges/expectations.ts';
 import { afterSecondAct, type SecondAct } from './second-act.ts';
 import type { Outcome } from './story.ts';
@@ -30,6 +30,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...paperFaults(outcome),
     ...agreementFaults(outcome),
     ...ownerFaults(outcome, month),
+    ...proactiveFaults(outcome, afterSecondAct(month, act)),
     ...findRechargeFaults(outcome.recharges),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];

@@ -245,7 +245,7 @@ test('what a balance field can show of several kinds of hours is said, and only 
 
 test('a source that no ticket has come from is warned of, once there are some', async () => {
   const none = { workTypes: [], ticketTypes: [], boards: [] };
-  const proactive = { ...none, ticketSources: ['Monitoring', 'Emial'] };
+  const proactive = { ...none, ticketSources: ['Monitoring', 'Emaill'] };
   const bench = await CoreBench.open({
     clients: [clientOf({ agreement: agreementOf({ proactive }) })],
   });
@@ -264,7 +264,7 @@ test('a source that no ticket has come from is warned of, once there are some', 
   }
   await bench.run();
   expect(await warnings()).toEqual([
-    'No ticket has come from the source "Emial", used in agreement "standard". In the config, did you mean "Email"?',
+    'No ticket has come from the source "Emaill", used in agreement "standard". In the config, did you mean "Email"?',
   ]);
   await bench.close();
 });

@@ -135,14 +135,19 @@ function toOverview(
 function toDetails(one: ClientClasses, words: ProactiveWords, format: Format): PaperTable[] {
   const hasUnknown = one.total.unknownSeconds > 0;
   const trend = trendText(one);
+  const isCharged = ({ seconds, unknownSeconds }: ClassSums) =>
+    unknownSeconds + Object.values(seconds).reduce((sum, one) => sum + one, 0) > 0;
+  const first = Math.max(0, one.months.findIndex(isCharged));
   const months: PaperTable = {
     heading: one.client,
     caption: trend === '' ? null : words.trend(trend),
     columns: [{ title: words.columns.month, place: 'what' }, ...classColumns(words, hasUnknown)],
-    rows: one.months.map((month): Cell[] => [
-      [format.month(month.month)],
-      ...classCells(month, format, hasUnknown),
-    ]),
+    rows: one.months
+      .slice(first)
+      .map((month): Cell[] => [
+        [format.month(month.month)],
+        ...classCells(month, format, hasUnknown),
+      ]),
     foot: [[[words.total], ...classCells(one.total, format, hasUnknown)]],
   };
   if (one.idleAlerts.length === 0) return [months];
