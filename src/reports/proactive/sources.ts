@@ -9,7 +9,7 @@ export interface SourcesReport {
   sources: SourceCount[];
 }
 
-export interface SourceCount {
+interface SourceCount {
   connection: string;
   /** Null: the vendor does not say. */
   source: string | null;
