@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Format } from '../domain/format.ts';
 import { plainText } from '../reports/format/plain-text.ts';
 import type { BalanceState, BalanceStatus } from '../service/status/balances.ts';
+import type { ProactiveStatus } from '../service/status/proactive.ts';
 import type { Status } from '../service/status/status.ts';
 import { counted } from '../service/status/words.ts';
 import { badge, type Html, type Row, type Tone, table } from './page.ts';
@@ -22,7 +23,8 @@ const words: Record<BalanceState, string> = {
 
 /** Every client, those that need a look first. */
 export function balancesSection(
-  { balances, proactive }: Pick<Status, 'balances' | 'proactive'>,
+  { balances }: Pick<Status, 'balances'>,
+  proactive: ProactiveStatus | null,
   format: Format,
 ): Html {
   const sorted = balances.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
@@ -58,7 +60,7 @@ ${proactiveLine(proactive)}
 </section>`;
 }
 
-function proactiveLine(proactive: Status['proactive']): Html | string {
+function proactiveLine(proactive: ProactiveStatus | null): Html | string {
   const { percent = null, percentBefore = null } = proactive ?? {};
   const shares = [
     ...(percent === null ? [] : [`${percent}\u00a0% this month`]),

@@ -86,7 +86,7 @@ test('a statement shows the share of its month, and report and statement agree',
     ...{ month: '2026-03', seconds, unknownSeconds: 0, proactivePercent: 33 },
   });
   const html = statementToHtml(await statement('2026-03'));
-  expect(html).toContain('<p class="soft">33\u00a0% of the time worked was proactive.</p>');
+  expect(html).toContain('>33\u00a0% of the time worked was proactive.</p>');
 });
 
 test('a closed month stays as it is when the agreement says otherwise later, or nothing', async () => {

@@ -6,7 +6,6 @@ import { type LockOwner, readLockOwner } from '../../store/lock.ts';
 import type { App } from '../app/app.ts';
 import { type BalanceStatus, toBalanceStatus } from './balances.ts';
 import { type MessagesStatus, readMessages } from './messages.ts';
-import { type ProactiveStatus, readProactiveStatus } from './proactive.ts';
 import { findProblems, type Problem } from './problems.ts';
 import { readSteps, type StepStatus } from './steps.ts';
 
@@ -27,8 +26,6 @@ export interface Status {
   /** The last comparison with the vendors; null: there was none. */
   reconciliation: Reconciliation | null;
   balances: BalanceStatus[];
-  /** Null: no agreement says what is proactive. */
-  proactive: ProactiveStatus | null;
 }
 
 /** `status` exits with this when something is late, failed or stuck. */
@@ -57,7 +54,6 @@ export async function readStatus(
     openQuarantine: report.openQuarantine,
     reconciliation: report.reconciliation,
     balances: report.clients.map((balance) => toBalanceStatus(balance, asOf, formatIn(app.config))),
-    proactive: await readProactiveStatus(store, clients, asOf),
   };
 }
 
