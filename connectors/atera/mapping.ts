@@ -38,6 +38,7 @@ export function fromTicket(
     agreement: agreementOf(wire, agreements),
     ids: presentIds({ agreement: wire.ContractID }),
     status: wire.TicketStatus,
+    source: wire.TicketSource || null,
     createdAt,
     isClosed,
     closedAt: isClosed ? resolvedAt : null,

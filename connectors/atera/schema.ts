@@ -4,7 +4,7 @@
  * here.
  */
 import { z } from 'zod';
-import { DecimalText, Id } from '../http/answers/wire.ts';
+import { DecimalText, Id, Label } from '../http/answers/wire.ts';
 
 export const PageWire = z
   .object({ items: z.array(z.unknown()).nullable(), totalItemCount: z.int().min(0) })
@@ -24,6 +24,7 @@ export const TicketWire = z.object({
   TicketTitle: z.string().nullish(),
   TicketStatus: z.string().min(1),
   TicketType: z.string().nullish(),
+  TicketSource: Label,
   CustomerID: Id,
   ContractID: Id.nullish(),
   TicketCreatedDate: z.string().nullish(),

@@ -62,6 +62,7 @@ export const nameSources = {
   priorities: picklist('Tickets', 'priority'),
   'ticket types': picklist('Tickets', 'ticketType'),
   'ticket statuses': picklist('Tickets', 'status'),
+  'ticket sources': picklist('Tickets', 'source'),
   'note types': picklist('TicketNotes', 'noteType'),
   'publish levels': picklist('TicketNotes', 'publish'),
   'contract types': picklist('Contracts', 'contractType'),
@@ -75,8 +76,6 @@ export type NameKind = keyof typeof nameSources;
 export async function findValue(api: Autotask, kind: NameKind, label: string): Promise<number> {
   return Number(await api.names.idOf(api, kind, label));
 }
-
-// ── Names ───────────────────────────────────────────────────────────────────────────────────────
 
 type NamedEntity = 'BillingCodes' | 'Roles' | 'Contracts' | 'Resources';
 type NameField = 'name' | 'contractName' | 'firstName' | 'lastName';
@@ -133,11 +132,9 @@ function isPicklist(source: NamedEntity | NameKind): source is NameKind {
   return source in nameSources;
 }
 
-const FieldNames = z.object({ fields: z.array(z.object({ name: z.string() })) });
-
 /** User-defined fields, filled in or not. */
 export async function companyFieldNames(api: Autotask) {
-  return (await api.get('/Companies/entityInformation/userDefinedFields', FieldNames)).fields;
+  return (await api.get('/Companies/entityInformation/userDefinedFields', Fields)).fields;
 }
 
 export async function listClients(api: Autotask) {

@@ -8,6 +8,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import {
   addSeconds,
   type Instant,
@@ -27,6 +28,7 @@ export const ticketNames = {
   queueID: 'queues',
   ticketType: 'ticket types',
   status: 'ticket statuses',
+  source: 'ticket sources',
   contractID: 'Contracts',
 } as const;
 
@@ -49,6 +51,7 @@ export function fromTicket(
     agreement: nameIn(wire, 'contractID'),
     ids: presentIds({ board, ticketType, agreement }),
     status,
+    source: sourceOf([wire.rmmAlertID, wire.monitorID], { name: nameIn(wire, 'source') }),
     createdAt: wire.createDate ?? null,
     isClosed,
     closedAt: isClosed ? (wire.completedDate ?? null) : null,
@@ -134,8 +137,7 @@ export function readStart(
 
 /** Without a sale: invoices do not show our key. */
 export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
-  const { createDateTime, invoiceDateTime, paidDate, voidedDate } = wire;
-  const isVoid = wire.isVoided === true;
+  const { createDateTime, invoiceDateTime, paidDate, voidedDate, isVoided } = wire;
   return {
     sourceId: wire.id,
     number: wire.invoiceNumber ?? null,
@@ -147,8 +149,8 @@ export function fromInvoice(wire: InvoiceWire, currency: string): InvoiceRow {
     netMinor: null,
     paidMinor: null,
     creditedMinor: null,
-    isPaid: !isVoid && paidDate != null,
-    isVoid,
+    isPaid: isVoided !== true && paidDate != null,
+    isVoid: isVoided === true,
     issuedOn: invoiceDateTime?.slice(0, 10) ?? null,
     paidOn: paidDate?.slice(0, 10) ?? null,
     lines: null,

@@ -3,7 +3,7 @@
  * `includeFields`. https://ww1.autotask.net/help/DeveloperHelp/Content/APIs/REST/Entities/_EntitiesOverview.htm
  */
 import { z } from 'zod';
-import { DecimalText, Id, optional, WireInstant } from '../http/answers/wire.ts';
+import { DecimalText, Id, Label, optional, WireInstant } from '../http/answers/wire.ts';
 
 /** Some are just days, such as a payment date. */
 const Timestamp = z
@@ -19,6 +19,7 @@ export const TicketWire = z.object({
   status: Id,
   ...optional(z.string(), 'ticketNumber', 'title'),
   ...optional(Id, 'companyID', 'queueID', 'ticketType', 'contractID'),
+  ...optional(Label, 'source', 'monitorID', 'rmmAlertID'),
   ...optional(Timestamp, 'completedDate', 'createDate'),
   ...optional(Timestamp, 'lastActivityDate', 'lastTrackedModificationDateTime'),
 });

@@ -11,6 +11,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
@@ -45,6 +46,7 @@ export function fromTicket(wire: TicketWire): TicketRow {
     summary: wire.summary ?? '',
     ...namesOf({ board: wire.board, ticketType: wire.type, agreement: wire.agreement }),
     status: wire.status?.name ?? '',
+    source: sourceOf([], wire.source),
     createdAt: wire._info?.dateEntered ?? null,
     isClosed,
     closedAt: isClosed ? (wire.closedDate ?? null) : null,

@@ -32,6 +32,7 @@ export const ProjectTicketWire = z.object({
   company: AnyId,
   type: Reference,
   agreement: Reference,
+  source: Reference.catch(null),
   closedFlag: Flag,
   closedDate: Timestamp,
   _info: Info,

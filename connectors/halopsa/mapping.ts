@@ -1,5 +1,4 @@
 /** Maps Halo's rows to ours; an action with time is a time entry. */
-
 import type {
   ClientRow,
   InvoiceRow,
@@ -10,6 +9,7 @@ import type {
 import { KindError } from '../../src/domain/errors.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import { addSeconds, type Instant, secondsBetween } from '../../src/domain/time.ts';
 import { readWorkedTime } from '../http/answers/exact.ts';
 import { amountsOf, inField, presentIds } from '../http/answers/rows.ts';
@@ -34,6 +34,7 @@ export function fromTicket(wire: TicketWire, closedStatuses: readonly string[] |
       ticketType: { id: wire.tickettype_id, name: wire.tickettype_name },
     }),
     agreement: null,
+    source: sourceOf([wire.scomalertid, wire.orionalert], { id: wire.source }),
     status: wire.status_name || `Status ${wire.status_id ?? 'unknown'}`,
     createdAt: wire.dateoccurred ?? null,
     isClosed,

@@ -3,7 +3,7 @@
  * its models and of public clients. https://halopsa.com/apidoc/
  */
 import { z } from 'zod';
-import { DecimalText, Id, optional, UtcInstant } from '../http/answers/wire.ts';
+import { DecimalText, Id, Label, optional, UtcInstant } from '../http/answers/wire.ts';
 
 /** Where a token is requested, and for which tenant. */
 export const AuthInfo = z.object({ auth_url: z.string().min(1), tenant_id: z.string().nullish() });
@@ -25,6 +25,7 @@ export type ClientWire = z.infer<typeof ClientWire>;
 export const TicketWire = z.object({
   id: Id,
   ...optional(Id, 'client_id', 'status_id'),
+  ...optional(Label, 'source', 'scomalertid', 'orionalert'),
   ...optional(z.string(), 'summary', 'status_name', 'tickettype_name', 'team'),
   ...optional(z.string(), 'third_party_id_string'),
   ...optional(Reference, 'tickettype_id', 'team_id', 'merged_into_id'),

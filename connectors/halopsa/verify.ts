@@ -1,7 +1,4 @@
-/**
- * How each fact is verified: filters and units by reading; the rest by writing to
- * a test client, reading back and removing.
- */
+/** How each fact is verified: by reading, or by writing to a test client and removing it again. */
 import type { CheckResult, Delivered, SourceId } from '../../src/contract/connector.ts';
 import { addSeconds } from '../../src/domain/time.ts';
 import { isAhead, isNow } from '../http/answers/clock.ts';

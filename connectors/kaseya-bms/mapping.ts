@@ -10,6 +10,7 @@ import { KindError } from '../../src/domain/errors.ts';
 import { minorFromText } from '../../src/domain/money.ts';
 import { readPayment } from '../../src/domain/records/invoice.ts';
 import { unknownTechnician } from '../../src/domain/records/rows.ts';
+import { sourceOf } from '../../src/domain/records/ticket-source.ts';
 import { unlistedName } from '../../src/domain/records/unlisted-names.ts';
 import {
   addSeconds,
@@ -47,6 +48,7 @@ export function fromTicket(wire: TicketWire, reading: Reading): TicketRow {
     agreement: nameBehind(wire.contractid, wire.contractname),
     ids: presentIds({ board: wire.queueid, ticketType: wire.typeid, agreement: wire.contractid }),
     status: nameBehind(wire.statusid, wire.statusname) ?? '',
+    source: sourceOf([], { id: wire.sourceid }),
     createdAt: latest('createdon'),
     isClosed,
     closedAt: isClosed ? latest('completeddate') : null,

@@ -19,7 +19,7 @@ export const KnownBoard = z.object({
 export type KnownBoard = z.infer<typeof KnownBoard>;
 
 const requiredColumns = ['id', 'summary', 'status', 'lastUpdated'] as const;
-const wantedColumns = ['solvedTime', 'totalTimeTracked'] as const;
+const wantedColumns = ['solvedTime', 'totalTimeTracked', 'source'] as const;
 
 /** Another selection of boards is another list: a cached one must not be reused. */
 export function boardsKey({ boards = [] }: NinjaoneConfig): string {

@@ -52,6 +52,7 @@ export function fromBoardRow(
     agreement: null,
     ids: { board: found.board.id },
     status: found.status.name,
+    source: row.source || null,
     isClosed: found.status.isClosed,
     closedAt: found.status.isClosed ? (row.solvedTime ?? null) : null,
     mergedInto: null,

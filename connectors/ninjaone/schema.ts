@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { describeError } from '../../src/domain/errors.ts';
 import { secondsOf } from '../http/answers/exact.ts';
-import { DecimalText, EpochMs, EpochSeconds, Id, optional } from '../http/answers/wire.ts';
+import { DecimalText, EpochMs, EpochSeconds, Id, Label, optional } from '../http/answers/wire.ts';
 
 const Text = z.string();
 
@@ -69,6 +69,7 @@ export const BoardRow = z.object({
   organization: z.string().nullish(),
   lastUpdated: EpochSeconds,
   solvedTime: EpochSeconds.nullish(),
+  source: Label,
   /** Seconds. Only a hint that saves requests, so anything but a whole number counts as absent. */
   totalTimeTracked: z.int().nullish().catch(null),
 });

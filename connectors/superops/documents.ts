@@ -46,7 +46,7 @@ function mutation(name: string, sent: string, fields: string, inner: Members = {
 }
 
 const ticketFields =
-  'ticketId displayId subject ticketType client techGroup status createdTime updatedTime';
+  'ticketId displayId subject ticketType source client techGroup status createdTime updatedTime';
 const itemFields =
   'itemId billDate status serviceItem client workItem technician qty createdTime updatedTime';
 const invoiceFields =

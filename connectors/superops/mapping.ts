@@ -42,6 +42,7 @@ export function fromTicket({ config }: Setting, wire: TicketWire): Omit<TicketRo
     agreement: null,
     ids: presentIds({ board: wire.techGroup?.groupId }),
     status: wire.status,
+    source: wire.source || null,
     createdAt: wire.createdTime,
     isClosed: isAmong(config.closedStatuses, wire.status),
     mergedInto: null,

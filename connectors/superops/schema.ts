@@ -3,7 +3,7 @@
  * public clients read. https://developer.superops.com/msp
  */
 import { z } from 'zod';
-import { DecimalText, Id, known, UtcInstant } from '../http/answers/wire.ts';
+import { DecimalText, Id, known, Label, UtcInstant } from '../http/answers/wire.ts';
 
 const Text = z.string().nullish();
 
@@ -21,6 +21,7 @@ export const TicketWire = z.object({
   displayId: Id.nullish(),
   subject: Text,
   ticketType: Text,
+  source: Label,
   client: known(ClientRef),
   techGroup: z.object({ groupId: Id.nullish(), name: Text }).nullish(),
   status: z.string().min(1),

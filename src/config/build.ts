@@ -144,6 +144,7 @@ function toAgreement(name: string, raw: unknown, named: Named & { currency: stri
     activate: terms.activate,
     recharge: toRecharge(terms.recharge, named),
     unloggedTime: toUnlogged(terms.unloggedTime),
+    proactive: terms.proactive ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '../domain/agreements/terms.ts';
 import { applyCorrections } from '../domain/charges/corrections.ts';
 import { decideStanding, type Standing } from '../domain/charges/standing.ts';
+import type { WorkOrigin } from '../domain/charges/work-class.ts';
 import { type EntryNames, namesOfEntry } from '../domain/records/names.ts';
 import type { DateText } from '../domain/time.ts';
 import type { MirrorTicket, MirrorTimeEntry, Work } from '../store/port.ts';
@@ -22,6 +23,8 @@ export interface Assigned {
    * The entry's technician, work type and role as named in the rules, if the vendor's names differ.
    */
   ruleNames: EntryNames;
+  /** Names in the rules; null: without a ticket. */
+  origin: WorkOrigin | null;
   /** Whether the seconds are billable hours instead of hours worked. */
   isBilledTime?: boolean;
   /** Null: the entry is gone. */
@@ -70,9 +73,10 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       .map((entry) => ({ entry, seconds: 0, correctedSeconds: 0 }));
     for (const one of [...living.entries, ...gone]) {
       const ticket = roots.get(one.entry);
+      const ruled = ticket ? ticketAsRuled(ticket, names) : ticket;
       const decided = decideStanding({
         entry: asRuled(one.entry, names),
-        ticket: ticket ? ticketAsRuled(ticket, names) : ticket,
+        ticket: ruled,
         findClient,
         startOn,
       });
@@ -80,7 +84,9 @@ export function assignWork(work: Work, context: DebitContext): Assignment {
       const ruleNames = namesOfEntry(one.entry, names);
       const groupKey = groupKeyOf(one.entry, ticket, standing, key);
       const counted = countTime(one, standing);
-      result.assigned.push({ ...counted, ticket: ticket ?? null, standing, ruleNames, groupKey });
+      const origin = ruled ? { ...ruled, source: ticket?.source ?? null } : null;
+      const found = { ticket: ticket ?? null, origin, standing, ruleNames, groupKey };
+      result.assigned.push({ ...counted, ...found });
     }
   }
   return { ...result, assigned: keepUnchanged(result.assigned, work.groups) };

@@ -98,6 +98,7 @@ function chargeOf(members: readonly Assigned[], client: Client | null): ChargeFa
       isBilledTime: counted.isBilledTime,
       ...(entry.isDerived ? { recordedBy: entry.connection } : {}),
       ticketNumber: ticket?.number ?? null,
+      origin: counted.origin,
       workedOn: 'workedOn' in standing ? standing.workedOn : '',
     })),
   });

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Format } from '../domain/format.ts';
 import { plainText } from '../reports/format/plain-text.ts';
 import type { BalanceState, BalanceStatus } from '../service/status/balances.ts';
+import type { ProactiveStatus } from '../service/status/proactive.ts';
 import type { Status } from '../service/status/status.ts';
 import { counted } from '../service/status/words.ts';
 import { badge, type Html, type Row, type Tone, table } from './page.ts';
@@ -21,7 +22,11 @@ const words: Record<BalanceState, string> = {
 };
 
 /** Every client, those that need a look first. */
-export function balancesSection({ balances }: Status, format: Format): Html {
+export function balancesSection(
+  { balances }: Pick<Status, 'balances'>,
+  proactive: ProactiveStatus | null,
+  format: Format,
+): Html {
   const sorted = balances.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   const low = balances.filter(({ state }) => state !== 'ok').length;
   const heading =
@@ -51,7 +56,19 @@ ${
     ? html`<p class="soft">No client is known yet: <code>prepaid-hours run</code></p>`
     : table(['Client', 'Left', 'Pending', 'Runs out', 'State'], rows)
 }
+${proactiveLine(proactive)}
 </section>`;
+}
+
+function proactiveLine(proactive: ProactiveStatus | null): Html | string {
+  const { percent = null, percentBefore = null } = proactive ?? {};
+  const shares = [
+    ...(percent === null ? [] : [`${percent}\u00a0% this month`]),
+    ...(percentBefore === null ? [] : [`${percentBefore}\u00a0% last month`]),
+  ];
+  return shares.length === 0
+    ? ''
+    : html`<p class="soft">Proactive, of the time worked: ${shares.join(', ')}. <code>prepaid-hours report proactive</code></p>`;
 }
 
 function leftCell(balance: BalanceStatus, format: Format): Html {

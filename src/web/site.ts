@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { formatIn } from '../domain/format.ts';
 import { Redactor } from '../domain/redaction.ts';
 import type { ServiceView } from '../service/schedule/start.ts';
+import { readProactiveStatus } from '../service/status/proactive.ts';
 import { readStatus, type Status } from '../service/status/status.ts';
 import { loginPage } from './login-page.ts';
 import { metricsText } from './metrics.ts';
@@ -74,10 +75,11 @@ export function createSite(view: ServiceView): Hono {
   });
 
   site.get('/', async (context) => {
+    const { store, clients, config } = view.app();
     const status = await readStatus(view.app());
-    return context.html(
-      redacted(view, String(await statusPage(status, view.fault(), formatIn(view.app().config)))),
-    );
+    const proactive = await readProactiveStatus(store, clients, status.asOf);
+    const page = await statusPage(status, view.fault(), proactive, formatIn(config));
+    return context.html(redacted(view, String(page)));
   });
   site.get('/readyz', async (context) => {
     const { body, isReady } = readiness(await readStatus(view.app()));

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Format } from '../domain/format.ts';
 import { plainText } from '../reports/format/plain-text.ts';
 import { comparisonLine } from '../reports/notices/reconciliation.ts';
+import type { ProactiveStatus } from '../service/status/proactive.ts';
 import type { Status } from '../service/status/status.ts';
 import type { StepState, StepStatus } from '../service/status/steps.ts';
 import { agoText, counted, inText, localTime } from '../service/status/words.ts';
@@ -9,7 +10,12 @@ import { balancesSection } from './balances-section.ts';
 import { badge, type Html, page, prose, type Row, type Tone, table } from './page.ts';
 
 /** `fault`: why the edited config is not used. */
-export function statusPage(status: Status, fault: string | null, format: Format): Html {
+export function statusPage(
+  status: Status,
+  fault: string | null,
+  proactive: ProactiveStatus | null,
+  format: Format,
+): Html {
   const count = status.problems.length + Number(fault !== null);
   const verdict =
     count === 0 ? 'Nothing is late, failed or stuck' : `${counted(count, 'problem')} to look at`;
@@ -18,7 +24,7 @@ export function statusPage(status: Status, fault: string | null, format: Format)
     html`${header(status, verdict, count === 0)}
 <main>
 ${problemsSection(status, fault)}
-${balancesSection(status, format)}
+${balancesSection(status, proactive, format)}
 ${runsSection(status)}
 ${messagesSection(status)}
 ${checksSection(status, format)}

@@ -15,7 +15,9 @@ let bench: CoreBench;
 
 beforeAll(async () => {
   const workTypes = { covered: ['Remote'], excluded: ['Travel'], unlisted: 'covered' } as const;
-  const client = clientOf({ name, locale: 'fr', agreement: agreementOf({ workTypes }) });
+  const proactive = { workTypes: [], ticketSources: ['Alert'], ticketTypes: [], boards: [] };
+  const agreement = agreementOf({ workTypes, proactive });
+  const client = clientOf({ name, locale: 'fr', agreement });
   const openingBlocks = [openingOf(30, { purchasedOn: '2026-01-01' })];
   bench = await CoreBench.open({ clients: [{ ...client, openingBlocks }] });
   bench.psa.pageSize = 50;
@@ -23,7 +25,10 @@ beforeAll(async () => {
     const id = String(month);
     const on = `2026-0${month}-05T09:00:00.000Z`;
     bench.at(on);
-    bench.psa.ticket(id, { summary: '\u001b[31m=SUM(A1) on the 2nd floor, behind the lift' });
+    bench.psa.ticket(id, {
+      summary: '\u001b[31m=SUM(A1) on the 2nd floor, behind the lift',
+      source: month < 5 ? '\u001b[31m=Email' : 'Alert',
+    });
     bench.psa.log(`${id}1`, id, on, 240 + month * 15);
     bench.psa.log(`${id}2`, id, on, 30, { workType: 'Travel', technicianId: 't2' });
     bench.advance(24 * 3600);
@@ -72,6 +77,9 @@ test.each([
   [['report', 'leaks', 'Dupont']],
   [['report', 'bridge']],
   [['report', 'bridge', 'Dupont', '--price', '500', '--cost-per-hour', '60']],
+  [['report', 'proactive']],
+  [['report', 'proactive', 'Dupont']],
+  [['report', 'proactive', '--sources']],
 ])('%j fits a terminal of 80 columns, in both languages', async (args) => {
   for (const locale of ['en', 'fr'] as const) {
     const { exitCode, out, err } = await run(args, locale);
@@ -177,4 +185,33 @@ test('block add --past writes to the config alone, and all other bytes stay', as
   expect(after).toContain(line);
   expect(after.replace(line, '')).toBe(config);
   expect(bench.dump()).toEqual(before);
+});
+
+test('proactive says the same in every form, and what came from where', async () => {
+  const { out } = await run([
+    'report',
+    'proactive',
+    '--from',
+    '2026-04',
+    '--to',
+    '2026-05',
+    '--json',
+  ]);
+  const [{ months, trend }] = JSON.parse(out).clients;
+  expect(months).toMatchObject([
+    { month: '2026-04', seconds: { proactive: 0, reactive: 5 * 3600 }, proactivePercent: 0 },
+    { month: '2026-05', seconds: { proactive: 5.25 * 3600, reactive: 0 }, proactivePercent: 100 },
+  ]);
+  // March to May against December to February.
+  expect(trend).toEqual({ percentBefore: 0, percent: 35 });
+  const csv = (
+    await run(['report', 'proactive', '--from', '2026-04', '--to', '2026-05', '--format', 'csv'])
+  ).out;
+  expect(csv.split('\r\n')[2]).toBe(`${name},2026-05,18900,0,0,0,100`);
+  const sources = JSON.parse(
+    (await run(['report', 'proactive', '--sources', '--json'])).out,
+  ).sources;
+  expect(sources[0]).toMatchObject({ source: 'Alert', tickets: 2, class: 'proactive' });
+  const { exitCode, err } = await run(['report', 'proactive', '--from', '2026-09']);
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('is after the last month')]);
 });

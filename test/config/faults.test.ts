@@ -102,11 +102,6 @@ describe('what this version does not do yet is refused as such', () => {
   test.each([
     ['store', { store: 'postgres://db/hours' }, 'this version only supports an SQLite file'],
     [
-      'proactive',
-      { agreements: '\n  standard: { proactive: {} }' },
-      '"proactive" is not supported in this version',
-    ],
-    [
       'daysToExpiry',
       { agreements: '\n  standard: { replenish: [{ when: { daysToExpiry: 20 }, do: [alert] }] }' },
       '"daysToExpiry" is not supported in this version; remove it',

@@ -35,6 +35,8 @@ export interface DemoClient {
   activate?: 'on-payment';
   /** This client's own threshold and offer, in place of the agreement's. */
   buys?: { hoursLeft: number; offer: 'twenty' };
+  /** Its statements show how much of the work was maintenance. */
+  isProactive?: true;
 }
 
 const usual = { locale: 'en', rmmTickets: 0, openTickets: 3, rate: '120.00' } as const;
@@ -68,7 +70,14 @@ export const clients: readonly DemoClient[] = [
     projectedHours: 12.75,
     olderBlockHours: 6,
   },
-  { ...usual, name: 'Northgate Logistics', psaTickets: 80, projectedHours: 21.5, rate: '110.00' },
+  {
+    ...usual,
+    name: 'Northgate Logistics',
+    psaTickets: 80,
+    projectedHours: 21.5,
+    rate: '110.00',
+    isProactive: true,
+  },
   { ...usual, name: 'Vermeulen Notaries', psaTickets: 30, openTickets: 0, projectedHours: 0.5 },
   {
     ...usual,

@@ -153,12 +153,13 @@ function pastLines({ past }: Stage, index: number): string[] {
 }
 
 function overrideLines(index: number): string[] {
-  const { activate, buys } = clients[index] ?? {};
-  if (activate === undefined && buys === undefined) return [];
+  const { activate, buys, isProactive = false } = clients[index] ?? {};
+  if (activate === undefined && buys === undefined && !isProactive) return [];
   const replenish = `      replenish: [{ when: { hoursLeft: ${buys?.hoursLeft} }, do: [alert, invoice], offer: ${buys?.offer} }]`;
   return [
     '    overrides:',
     ...(activate === undefined ? [] : [`      activate: ${activate}`]),
     ...(buys === undefined ? [] : [replenish]),
+    ...(isProactive ? ['      proactive: { workTypes: [Maintenance] }'] : []),
   ];
 }

@@ -95,6 +95,18 @@ export const BridgeDocument = z.looseObject({
 });
 export type BridgeDocument = z.infer<typeof BridgeDocument>;
 
+export const ProactiveDocument = z.looseObject({
+  clients: z.array(
+    ReportedClient.extend({
+      total: z.looseObject({
+        seconds: z.object({ proactive: Count, reactive: Count, emergency: Count }),
+        proactivePercent: Count.nullable(),
+      }),
+    }),
+  ),
+});
+export type ProactiveDocument = z.infer<typeof ProactiveDocument>;
+
 export const FileDocument = z.looseObject({ file: z.string() });
 export const UnloggedDocument = z.looseObject({
   rows: z.array(z.looseObject({ client: z.string(), seconds: z.int(), state: z.string() })),

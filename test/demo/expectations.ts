@@ -4,7 +4,7 @@ import type { RunDocument } from './documents.ts';
 import { doubledClient, unloggedClient, unloggedSeconds } from './evidence.ts';
 import { type Expected, expectMonth } from './expected.ts';
 import type { Month } from './month.ts';
-import { ownerFaults } from './owner-expectations.ts';
+import { ownerFaults, proactiveFaults } from './owner-expectations.ts';
 import { findRechargeFaults } from './recharges/expectations.ts';
 import { afterSecondAct, type SecondAct } from './second-act.ts';
 import type { Outcome } from './story.ts';
@@ -32,6 +32,7 @@ export function findFaults(outcome: Outcome, month: Month, act: SecondAct): stri
     ...agreementFaults(outcome),
     ...ownerFaults(outcome, month),
     ...evidenceFaults(outcome),
+    ...proactiveFaults(outcome, afterSecondAct(month, act)),
     ...findRechargeFaults(outcome.recharges),
     ...(outcome.verify.ok ? [] : ['The ledger does not verify.']),
   ];

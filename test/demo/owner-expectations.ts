@@ -1,5 +1,6 @@
 /** What the owner's reports must say of the year that the past planted. */
 import { clients } from './cast.ts';
+import { costOf, isClosed } from './expected.ts';
 import type { Month } from './month.ts';
 import { expectPast, pastClients, pastRate } from './past.ts';
 import type { Outcome } from './story.ts';
@@ -35,6 +36,32 @@ export function ownerFaults({ papers }: Outcome, month: Month): string[] {
     ...(bridge?.verdict === 'candidate' ? [] : [`${name} is no candidate for a flat price.`]),
     ...overageFaults({ papers }),
   ];
+}
+
+/** Only one client's agreement says what is proactive: its maintenance, wherever it was charged. */
+export function proactiveFaults({ papers }: Pick<Outcome, 'papers'>, month: Month): string[] {
+  const index = clients.findIndex(({ isProactive }) => isProactive === true);
+  const tickets = month.tickets.filter(
+    (ticket) => ticket.client === index && isClosed(ticket) && costOf(ticket) > 0,
+  );
+  const worked = tickets.flatMap(({ entries }) => entries).filter(isCharged);
+  const minutesOf = (entries: typeof worked) =>
+    entries.reduce((sum, { minutes }) => sum + minutes, 0);
+  const planned = minutesOf(worked.filter(({ workType }) => workType === 'Maintenance'));
+  const [found, ...others] = papers.proactive.clients;
+  const { proactive = 0, reactive = 0, emergency = 0 } = found?.total.seconds ?? {};
+  const isRight =
+    found?.client === clients[index]?.name &&
+    others.length === 0 &&
+    proactive === planned * 60 &&
+    proactive + reactive + emergency === minutesOf(worked) * 60;
+  return isRight
+    ? []
+    : [`Of ${clients[index]?.name}'s work, ${proactive} s were proactive, not ${planned * 60} s.`];
+}
+
+function isCharged({ workType }: { workType: string }): boolean {
+  return workType !== 'Travel';
 }
 
 /** The one client that is overdrawn has its overdraft in the report, and nobody else any. */

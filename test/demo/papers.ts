@@ -7,6 +7,7 @@ import {
   BuyerDocument,
   FileDocument,
   LeaksDocument,
+  ProactiveDocument,
   PublishDocument,
   RevenueDocument,
   StatementsDocument,
@@ -24,6 +25,7 @@ export interface Papers {
   index: string;
   leaks: LeaksDocument;
   bridge: BridgeDocument;
+  proactive: ProactiveDocument;
   /** Pages for the owner, and a proposal in each language. */
   owner: string[];
 }
@@ -92,7 +94,7 @@ async function writeAgreements(
 async function writeOwnerPapers(
   program: Program,
   { folder, shown }: Place,
-): Promise<Pick<Papers, 'leaks' | 'bridge' | 'owner'>> {
+): Promise<Pick<Papers, 'leaks' | 'bridge' | 'proactive' | 'owner'>> {
   const price = ['--price', '1000.00', '--hours-included', '9'];
   const papers = [
     { args: ['report', 'leaks'], name: 'leaks.html' },
@@ -115,7 +117,13 @@ async function writeOwnerPapers(
     '  Two clients have past blocks in the config, so their past year is compared, too.\n',
   );
   const leaks = await program.ask(['report', 'leaks'], LeaksDocument);
-  return { leaks, bridge: await program.ask(['report', 'bridge'], BridgeDocument), owner };
+  const bridge = await program.ask(['report', 'bridge'], BridgeDocument);
+  program.name(['report', 'proactive']);
+  const proactive = await program.ask(['report', 'proactive'], ProactiveDocument);
+  for (const { client, total } of proactive.clients) {
+    program.say(`  ${client}: ${total.proactivePercent} % of the time worked was proactive.\n`);
+  }
+  return { leaks, bridge, proactive, owner };
 }
 
 async function printSome(

@@ -4,7 +4,7 @@ import { buildBridge, type ClientBridge } from '../../src/reports/bridge/bridge.
 import type { FlatTerms } from '../../src/reports/bridge/offers.ts';
 import { proposalToHtml } from '../../src/reports/bridge/proposal.ts';
 import type { ClientWork, WorkCharge, WorkHistory } from '../../src/reports/leaks/work-history.ts';
-import { client, closed, entry, facts } from './report-bench.ts';
+import { agreement, client, closed, entry, facts } from './report-bench.ts';
 
 const hour = 3600;
 const derived: FlatTerms = { priceMinor: null, includedSeconds: null, costPerHourMinor: null };
@@ -147,3 +147,20 @@ test.each(['en', 'fr'] as const)(
     expect(text).not.toMatch(/undefined|null|NaN/);
   },
 );
+
+test('the share of reactive work is shown once the class of all work is known', () => {
+  const none = { workTypes: [], ticketSources: [], ticketTypes: [], boards: [] };
+  const reactive = (workType: string, boards: string[] = []) => {
+    const proactive = { ...none, workTypes: [workType], boards };
+    return bridgeOf(historyOf(year, { agreement: agreement({ proactive }) })).reactivePercent;
+  };
+  expect([reactive('Maintenance'), reactive('remote')]).toEqual([100, 0]);
+  const history = historyOf(year, {
+    agreement: agreement({ proactive: { ...none, boards: ['NOC'] } }),
+  });
+  expect(bridgeOf(history).reactivePercent).toBe(100);
+  // Charged before the rules: a board might have decided.
+  const [charge] = history.clients[0]?.current.charges.values() ?? [];
+  for (const part of charge?.facts.parts ?? []) delete part.classes;
+  expect(bridgeOf(history).reactivePercent).toBeNull();
+});

@@ -242,3 +242,29 @@ test('what a balance field can show of several kinds of hours is said, and only 
   ).toEqual([]);
   await bench.close();
 });
+
+test('a source that no ticket has come from is warned of, once there are some', async () => {
+  const none = { workTypes: [], ticketTypes: [], boards: [] };
+  const proactive = { ...none, ticketSources: ['Monitoring', 'Emaill'] };
+  const bench = await CoreBench.open({
+    clients: [clientOf({ agreement: agreementOf({ proactive }) })],
+  });
+  const options = { isOffline: true, probeClient: null, signal: new AbortController().signal };
+  const warnings = async () =>
+    (await runCheck(bench.app, options)).lines
+      .filter(({ id }) => id === 'name.ticketSources')
+      .map(({ detail, fix }) => `${detail} ${fix}`);
+  expect(await warnings()).toEqual([]);
+  for (const [id, source] of [
+    ['1', 'Email'],
+    ['2', 'monitoring'],
+  ] as const) {
+    bench.psa.ticket(id, { source });
+    bench.psa.log(id, id, '2026-03-02T08:00:00.000Z', 30);
+  }
+  await bench.run();
+  expect(await warnings()).toEqual([
+    'No ticket has come from the source "Emaill", used in agreement "standard". In the config, did you mean "Email"?',
+  ]);
+  await bench.close();
+});

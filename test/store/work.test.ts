@@ -77,7 +77,9 @@ test('the rows come back as they were read, deleted ones included', async () => 
       isCharged: false,
     },
   ]);
-  expect(work.tickets).toEqual([{ ...ticket({ isClosed: false }), connection: 'psa' }]);
+  expect(work.tickets).toEqual([
+    { ...ticket({ isClosed: false }), source: null, connection: 'psa' },
+  ]);
 });
 
 test('an entry that moved brings the group it left and the whole of both tickets', async () => {

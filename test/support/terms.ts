@@ -34,6 +34,7 @@ export function agreementOf(fields: Partial<Agreement> = {}): Agreement {
       afterDays: 3,
       from: null,
     },
+    proactive: null,
     ...fields,
   };
 }

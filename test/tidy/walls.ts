@@ -81,6 +81,7 @@ const walls: readonly Wall[] = [
       'buyer',
       'leaks',
       'bridge',
+      'proactive',
     ],
   ),
   { room: 'src/push/', may: portAndContract },

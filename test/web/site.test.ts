@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openWeb } from '../../src/web/server.ts';
-import { CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
+import { agreementOf, CoreBench, clientOf, openingOf } from '../support/core-bench.ts';
 
 const token = 'a-token-of-the-status-page';
 const secret = 'psa-secret-0123456789';
@@ -146,6 +146,21 @@ test('the page shows balances, runs and what helps; without secrets, and escaped
     expect(shown).not.toContain(secret);
     expect(shown).not.toContain(token);
   }
+});
+
+test('the page shows the share of proactive work where an agreement says what that is', async () => {
+  expect(await (await ask('/')).text()).not.toContain('Proactive');
+  const none = { ticketSources: [], ticketTypes: [], boards: [] };
+  const agreement = agreementOf({ proactive: { ...none, workTypes: ['Maintenance'] } });
+  await bench.configure([clientOf({ agreement, openingBlocks: [openingOf(10)] })]);
+  for (const [id, workType] of Object.entries({ 1: 'Maintenance', 2: 'Remote', 3: 'Remote' })) {
+    bench.psa.ticket(id);
+    bench.psa.log(id, id, '2026-03-02T07:00:00.000Z', 30, { workType });
+    bench.psa.close(id);
+  }
+  await bench.run();
+  const text = await (await ask('/')).text();
+  expect(text).toContain('Proactive, of the time worked: 33\u00a0% this month.');
 });
 
 test('/metrics has runs, ages, balances, messages and requests', async () => {

@@ -5,6 +5,9 @@ import { type Instant, instantFromMs, instantFromText } from '../../../src/domai
 /** A vendor's ID, number or text, as text. */
 export const Id = z.union([z.int(), z.string().trim().min(1)]).transform(String);
 
+/** A name or number for reports alone: an odd one must not keep the row from being charged. */
+export const Label = Id.nullish().catch(null);
+
 /** A field that may be missing or null: both mean "not known". */
 export function known<T>(schema: z.ZodType<T>) {
   return schema.nullish().transform((value) => value ?? null);

@@ -51,7 +51,7 @@ export function addLeaksReport(report: Command, cli: Cli): void {
   );
 }
 
-function readMonth(option: string, text: string | undefined): string | null {
+export function readMonth(option: string, text: string | undefined): string | null {
   if (text === undefined || /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text)) return text ?? null;
   throw new KindError('config', `${option}: "${text}" is not a month.`, {
     fix: 'Write the month as 2026-03.',

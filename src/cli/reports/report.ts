@@ -13,6 +13,7 @@ import type { Cli, Scope } from '../scope.ts';
 import { addBridgeReport } from './bridge.ts';
 import { addLeaksReport } from './leaks.ts';
 import { addPaymentsReport } from './payments.ts';
+import { addProactiveReport } from './proactive.ts';
 import { addRevenueReport } from './revenue.ts';
 import { addSessionReports } from './sessions.ts';
 
@@ -23,6 +24,7 @@ export function addReportCommands(program: Command, cli: Cli): void {
   addLeaksReport(report, cli);
   addBridgeReport(report, cli);
   addSessionReports(report, cli);
+  addProactiveReport(report, cli);
   cli
     .add(
       report,

@@ -8,10 +8,11 @@ import { formatTable, type TableColumn, type TableOptions } from '../output/tabl
 export function statementToText(statement: Statement, options: TableOptions): string {
   const { paint } = options;
   const page = statementToPage(statement);
-  const { sections, blocks, notice } = page;
-  const tables = [page.summary, ...sections, ...(blocks === null ? [] : [blocks])];
-  const parts = tables.map((table) => tableText(table, options));
-  if (sections.length === 0) parts.splice(1, 0, `${page.nothing}\n`);
+  const { sections, blocks, notice, proactive } = page;
+  const parts = [page.summary, ...sections].map((table) => tableText(table, options));
+  if (sections.length === 0) parts.push(`${page.nothing}\n`);
+  if (proactive !== null) parts.push(`${paint('dim', proactive)}\n`);
+  if (blocks !== null) parts.push(tableText(blocks, options));
   const head = [
     paint('bold', `${page.title}, ${page.month}`),
     plainText(page.client),

@@ -176,93 +176,105 @@ export const UnloggedTime = z.strictObject({
   ),
 });
 
-/** Everything has a default, so a client's `overrides` have this shape too. */
-export const AgreementTerms = z
+const Proactive = z
   .strictObject({
-    applies: Applies.prefault({}).describe('Which work the agreement covers. Default: all'),
-    debitWhen: z
-      .enum(['ticket-closed', 'approved', 'logged'])
-      .default('ticket-closed')
-      .describe('When worked time is debited'),
-    timeFrom: z
-      .enum(['worked', 'billed'])
-      .default('worked')
-      .describe('Which time is debited: hours worked, or billable hours where the PSA keeps them'),
-    withoutTicket: z
-      .enum(['debit', 'hold'])
-      .default('debit')
-      .describe('Time without a ticket: debited at once, or kept pending'),
-    rounding: Rounding.prefault({}).describe('How worked time is rounded to charged time'),
-    workTypes: WorkTypes.prefault({}).describe('Which work types are covered, by name'),
-    technicians: z
-      .strictObject({
-        excluded: z.array(NameText).default([]).describe('Their time is never debited'),
-      })
-      .prefault({})
-      .describe('Technicians, by their name in the PSA'),
-    roles: z
-      .strictObject({
-        covered: z
-          .array(NameText)
-          .default([])
-          .describe('Only time of these roles is debited. Default: all roles'),
-        excluded: z.array(NameText).default([]).describe('Their time is never debited'),
-      })
-      .prefault({})
-      .describe('Technician roles, by their name in the PSA'),
-    from: Day.optional().describe('First day of the agreement'),
-    until: Day.optional().describe(
-      'Last day of the agreement. Later work is mirrored but never debited, and no block is sold that could not be used up by then',
-    ),
-    multipliers: z
-      .array(Multiplier)
-      .prefault([])
-      .describe('Higher-rate time. If several match, the highest applies'),
-    stack: z
-      .boolean()
-      .default(false)
-      .describe('true: matching multipliers are multiplied together'),
-    rates: z
-      .strictObject({
-        hour: Rate.describe('For all other work types'),
-        workTypes: z
-          .record(NameText, Rate.describe('For this work type'))
-          .prefault({})
-          .describe('Rates of specific work types'),
-      })
-      .optional()
-      .describe('Price of a charged hour paid from a money block; required if a client has one'),
-    overage: z
-      .union([z.enum(['carry', 'hold']), z.strictObject({ invoice: OverageInvoice })])
-      .default('carry')
+    workTypes: z.array(NameText).default([]).describe('Work of these types'),
+    ticketSources: z
+      .array(NameText)
+      .default([])
       .describe(
-        'Hours used beyond all blocks. carry: the next block pays them first; hold: work that the blocks cannot pay in full stays pending until they can; or invoice',
+        'Tickets from these sources, as the PSA calls them; `monitoring`: made from an alert. `report proactive --sources` lists them',
       ),
-    rollover: z
-      .union([z.enum(['none', 'all']), Rollover])
-      .default('none')
-      .describe(
-        'Hours left in an expiring block. none: they are lost; all: they move to a new block at the same price; or limits. Hours roll over only once',
-      ),
-    replenish: z
-      .array(ReplenishRule)
-      .prefault([])
-      .describe(
-        'What happens when a balance runs low. Each kind of hours (blocks limited to certain work types) is checked separately; a rule fires once, and again when hours are used after a purchase or an upward adjustment',
-      ),
-    activate: z
-      .enum(['on-invoice', 'on-payment'])
-      .default('on-invoice')
-      .describe('When a sold block becomes usable: once invoiced, or once the invoice is paid'),
-    recharge: Recharge.optional().describe(
-      'How the next block is collected without the client; required if a rule has `recharge`. The client is informed of every step. The first recharge of a client, and one of more than twice the largest so far, wait for `outbox approve`',
-    ),
-    unloggedTime: z
-      .union([UnloggedAction, UnloggedTime])
-      .default('report')
-      .describe(
-        'Remote sessions recorded by the RMM that no time entry of the technician covers: what to do with them, with its terms if needed. Evidence for a conversation, not billing time',
-      ),
+    ticketTypes: z.array(NameText).default([]).describe('Tickets of these types'),
+    boards: z.array(NameText).default([]).describe('Tickets on these boards (queues)'),
   })
-  .meta({ notYet: ['proactive'] });
+  .describe(
+    'Which work counts as proactive; one match is enough, other work is reactive. Changes no price: for `report proactive` and the statements',
+  );
+
+/** Everything has a default, so a client's `overrides` have this shape too. */
+export const AgreementTerms = z.strictObject({
+  applies: Applies.prefault({}).describe('Which work the agreement covers. Default: all'),
+  debitWhen: z
+    .enum(['ticket-closed', 'approved', 'logged'])
+    .default('ticket-closed')
+    .describe('When worked time is debited'),
+  timeFrom: z
+    .enum(['worked', 'billed'])
+    .default('worked')
+    .describe('Which time is debited: hours worked, or billable hours where the PSA keeps them'),
+  withoutTicket: z
+    .enum(['debit', 'hold'])
+    .default('debit')
+    .describe('Time without a ticket: debited at once, or kept pending'),
+  rounding: Rounding.prefault({}).describe('How worked time is rounded to charged time'),
+  workTypes: WorkTypes.prefault({}).describe('Which work types are covered, by name'),
+  technicians: z
+    .strictObject({
+      excluded: z.array(NameText).default([]).describe('Their time is never debited'),
+    })
+    .prefault({})
+    .describe('Technicians, by their name in the PSA'),
+  roles: z
+    .strictObject({
+      covered: z
+        .array(NameText)
+        .default([])
+        .describe('Only time of these roles is debited. Default: all roles'),
+      excluded: z.array(NameText).default([]).describe('Their time is never debited'),
+    })
+    .prefault({})
+    .describe('Technician roles, by their name in the PSA'),
+  from: Day.optional().describe('First day of the agreement'),
+  until: Day.optional().describe(
+    'Last day of the agreement. Later work is mirrored but never debited, and no block is sold that could not be used up by then',
+  ),
+  multipliers: z
+    .array(Multiplier)
+    .prefault([])
+    .describe('Higher-rate time. If several match, the highest applies'),
+  stack: z.boolean().default(false).describe('true: matching multipliers are multiplied together'),
+  rates: z
+    .strictObject({
+      hour: Rate.describe('For all other work types'),
+      workTypes: z
+        .record(NameText, Rate.describe('For this work type'))
+        .prefault({})
+        .describe('Rates of specific work types'),
+    })
+    .optional()
+    .describe('Price of a charged hour paid from a money block; required if a client has one'),
+  overage: z
+    .union([z.enum(['carry', 'hold']), z.strictObject({ invoice: OverageInvoice })])
+    .default('carry')
+    .describe(
+      'Hours used beyond all blocks. carry: the next block pays them first; hold: work that the blocks cannot pay in full stays pending until they can; or invoice',
+    ),
+  rollover: z
+    .union([z.enum(['none', 'all']), Rollover])
+    .default('none')
+    .describe(
+      'Hours left in an expiring block. none: they are lost; all: they move to a new block at the same price; or limits. Hours roll over only once',
+    ),
+  replenish: z
+    .array(ReplenishRule)
+    .prefault([])
+    .describe(
+      'What happens when a balance runs low. Each kind of hours (blocks limited to certain work types) is checked separately; a rule fires once, and again when hours are used after a purchase or an upward adjustment',
+    ),
+  activate: z
+    .enum(['on-invoice', 'on-payment'])
+    .default('on-invoice')
+    .describe('When a sold block becomes usable: once invoiced, or once the invoice is paid'),
+  recharge: Recharge.optional().describe(
+    'How the next block is collected without the client; required if a rule has `recharge`. The client is informed of every step. The first recharge of a client, and one of more than twice the largest so far, wait for `outbox approve`',
+  ),
+  proactive: Proactive.optional(),
+  unloggedTime: z
+    .union([UnloggedAction, UnloggedTime])
+    .default('report')
+    .describe(
+      'Remote sessions recorded by the RMM that no time entry of the technician covers: what to do with them, with its terms if needed. Evidence for a conversation, not billing time',
+    ),
+});
 export type AgreementTerms = z.infer<typeof AgreementTerms>;

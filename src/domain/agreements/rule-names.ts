@@ -50,6 +50,9 @@ function namesInAgreement(agreement: Agreement): RuleReference[] {
     ...(rates?.workTypes ?? []).flatMap((one) =>
       named('workType', [one.workType], `rate ${one.rateMinor}`),
     ),
+    ...named('workType', agreement.proactive?.workTypes ?? null, 'proactive'),
+    ...named('ticketType', agreement.proactive?.ticketTypes ?? null, 'proactive'),
+    ...named('board', agreement.proactive?.boards ?? null, 'proactive'),
     ...agreement.replenish.flatMap(({ offer }) => limitedTo(offer?.workTypes ?? null, 'offer')),
   ];
 }

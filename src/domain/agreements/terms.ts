@@ -46,6 +46,8 @@ export interface Agreement {
   /** How sales with `recharge` are collected; null: no rule recharges. */
   recharge: RechargeTerms | null;
   unloggedTime: UnloggedTerms;
+  /** Which work counts as proactive; null: nothing is said of it. */
+  proactive: ProactiveRules | null;
 }
 
 /** What becomes of remote sessions that no time entry covers. */
@@ -61,6 +63,14 @@ export interface UnloggedTerms {
   afterDays: number;
   /** Earlier sessions are only reported; null: all are treated alike. */
   from: DateText | null;
+}
+
+/** Names as shown in the PSA; one that matches is enough. They change no price. */
+export interface ProactiveRules {
+  workTypes: readonly string[];
+  ticketSources: readonly string[];
+  ticketTypes: readonly string[];
+  boards: readonly string[];
 }
 
 export interface RechargeTerms {

@@ -1,6 +1,7 @@
 import type { Price } from '../money.ts';
 import type { DateText, Instant } from '../time.ts';
 import type { RuleName } from './coverage.ts';
+import type { ClassSeconds } from './work-class.ts';
 
 /**
  * Everything that decided a charge, as of the time of posting. Stored with the charge and never
@@ -76,6 +77,8 @@ export interface PartFacts {
   verdict: Verdict;
   /** Split at the calendar's boundaries; empty for free work. */
   pieces: PieceFacts[];
+  /** Absent for free work, and if the agreement said nothing of proactive work. */
+  classes?: ClassSeconds;
 }
 
 /** Why a part is (not) debited. */

@@ -15,6 +15,7 @@ import { addedByMinimums, ruledWorkType } from './charge-facts.ts';
 import { decideCoverage, isCovered, isListed } from './coverage.ts';
 import { sumCharge } from './price.ts';
 import { roundWorked } from './rounding.ts';
+import { type ClassSeconds, classify, isProactive, type WorkOrigin } from './work-class.ts';
 
 /** A time entry to charge: it belongs to the client, under the agreement. */
 export interface ChargeableEntry {
@@ -40,6 +41,8 @@ export interface ChargeableEntry {
   workedOn: DateText;
   /** Names in the rules, if they differ from the vendor's. */
   ruleNames?: EntryNames;
+  /** Absent or null: without a ticket. */
+  origin?: WorkOrigin | null;
 }
 
 interface ChargeQuestion {
@@ -70,6 +73,8 @@ export function computeCharge(question: ChargeQuestion): ChargeFacts {
 
 function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): PartFacts {
   const verdict = decideCoverage({ ...entry, ...entry.ruleNames }, agreement);
+  const pieces = isCovered(verdict) && entry.seconds > 0 ? toPieces(entry, agreement, zone) : [];
+  const classes = pieces.length === 0 ? null : toClasses(entry, agreement, zone);
   return {
     entryId: entry.sourceId,
     ticketNumber: entry.ticketNumber,
@@ -86,8 +91,27 @@ function toPart(entry: ChargeableEntry, agreement: Agreement, zone: ZoneName): P
     ...(entry.ruleNames?.workType === undefined ? {} : { workTypeNames: entry.ruleNames.workType }),
     ...(verdict === 'free-role' ? { role: entry.role } : {}),
     verdict,
-    pieces: isCovered(verdict) && entry.seconds > 0 ? toPieces(entry, agreement, zone) : [],
+    pieces,
+    ...(classes === null ? {} : { classes }),
   };
+}
+
+/** The calendar counts here even where a higher multiplier than its own decides the price. */
+function toClasses(
+  entry: ChargeableEntry,
+  { proactive, multipliers }: Agreement,
+  zone: ZoneName,
+): ClassSeconds | null {
+  if (proactive === null) return null;
+  const { workType, origin = null } = { ...entry, ...entry.ruleNames };
+  if (isProactive({ workType, origin }, proactive)) return classify(entry.seconds, 0, true);
+  const byCalendar = multipliers.filter(({ outside }) => outside !== null);
+  const outside = byCalendar.length === 0 ? [] : splitByRules(entry, byCalendar, zone);
+  const outsideSeconds = outside.reduce(
+    (sum, { seconds, rules }) => sum + (rules.length > 0 ? seconds : 0),
+    0,
+  );
+  return classify(entry.seconds, outsideSeconds, false);
 }
 
 /**

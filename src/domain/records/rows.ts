@@ -32,8 +32,8 @@ export interface TicketRow {
   ids?: NameIds;
   status: string;
   /**
-   * Where the ticket came from, as the vendor calls it: `Email`, `Monitoring`. Absent or null: not
-   * reported.
+   * Where the ticket came from, as the vendor calls it: `Email`, `Phone`; `monitoring` if the ID
+   * of an alert proves it. Absent or null: not reported.
    */
   source?: string | null;
   /** Absent or null: not reported by the vendor. */

@@ -33,14 +33,14 @@ function unlistedAt(field: NamedField, name: string | null): UnlistedName[] {
 
 /** Whether the agreement has rules by such a name; a status name decides what is closed. */
 export function isReadByRules(field: NamedField, agreement: Agreement): boolean {
-  const { applies, roles, workTypes, multipliers, rates, workTypeMinimums } = agreement;
+  const { applies, roles, workTypes, multipliers, rates, workTypeMinimums, proactive } = agreement;
   switch (field) {
     case 'status':
       return true;
     case 'board':
-      return applies.boards !== null;
+      return applies.boards !== null || (proactive?.boards ?? []).length > 0;
     case 'ticketType':
-      return applies.ticketTypes !== null;
+      return applies.ticketTypes !== null || (proactive?.ticketTypes ?? []).length > 0;
     case 'agreement':
       return applies.agreements !== null;
     case 'technician':
@@ -51,7 +51,8 @@ export function isReadByRules(field: NamedField, agreement: Agreement): boolean 
         multipliers.some(({ role }) => role !== null)
       );
     case 'workType': {
-      const listed = [workTypes.covered, workTypes.excluded, workTypeMinimums].flat();
+      const planned = proactive?.workTypes ?? [];
+      const listed = [workTypes.covered, workTypes.excluded, workTypeMinimums, planned].flat();
       const priced = rates?.workTypes ?? [];
       return (
         listed.length + priced.length > 0 || multipliers.some(({ workType }) => workType !== null)

@@ -1,10 +1,10 @@
 import type { Client } from '../../domain/agreements/terms.ts';
+import { classesOf, sumOf } from '../../domain/charges/work-class.ts';
 import { partOfPrice, priceOf } from '../../domain/money.ts';
 import { addMonths, dateInZone, type Instant } from '../../domain/time.ts';
 import { findRate } from '../leaks/rates.ts';
 import type { ClientWork, Work, WorkCharge, WorkHistory } from '../leaks/work-history.ts';
 import { compareOffer, type FlatTerms, type OfferComparison } from './offers.ts';
-import { isProactive } from './proactive.ts';
 import { quartilesOf, sum } from './spread.ts';
 
 export interface BridgeMonth {
@@ -29,7 +29,7 @@ export interface ClientBridge {
   spread: { min: number; lower: number; median: number; upper: number; max: number } | null;
   /** Of the time worked; null: the agreement has no business hours. */
   afterHoursPercent: number | null;
-  /** Null: not known which work is proactive. */
+  /** Of the time worked; null: of some of it, it is not known whether it was proactive. */
   reactivePercent: number | null;
   verdict: BridgeVerdict;
   offers: OfferComparison[];
@@ -74,7 +74,7 @@ function bridgeOf(work: ClientWork, asOf: Instant, terms: FlatTerms): ClientBrid
       month.workedSeconds += charge.facts.rounding.workedSeconds;
       month.costMinor += costMinor ?? 0;
       isPriced &&= costMinor !== null;
-      countParts(charge, parts);
+      countParts(charge, client, parts);
     }
   }
   const all = [...months.values()];
@@ -84,7 +84,7 @@ function bridgeOf(work: ClientWork, asOf: Instant, terms: FlatTerms): ClientBrid
     calculatedMonths: all.filter(({ month }) => month < startOn.slice(0, 7)).length,
     spread: all.length === 0 ? null : quartilesOf(all.map(({ usedSeconds }) => usedSeconds)),
     afterHoursPercent: hasHours ? percentOf(parts.outside, parts.all) : null,
-    reactivePercent: percentOf(parts.reactive, parts.known),
+    reactivePercent: parts.known < parts.all ? null : percentOf(parts.reactive, parts.all),
     verdict: isPriced ? judge(all) : 'no-rate',
     offers: isPriced ? compareOffer(all, terms) : [],
   };
@@ -132,15 +132,16 @@ function costOf(client: Client, { blocks }: Work, charge: WorkCharge): number | 
 
 function countParts(
   { facts }: WorkCharge,
+  { agreement }: Client,
   counts: { all: number; outside: number; known: number; reactive: number },
 ): void {
   for (const part of facts.parts) {
-    const proactive = isProactive(part);
+    const classes = classesOf(part, agreement);
+    if (classes !== null) counts.known += sumOf(part.pieces);
+    counts.reactive += (classes?.reactive ?? 0) + (classes?.emergency ?? 0);
     for (const { seconds, rules } of part.pieces) {
       counts.all += seconds;
       if (rules.some(({ kind }) => kind === 'outside')) counts.outside += seconds;
-      if (proactive !== null) counts.known += seconds;
-      if (proactive === false) counts.reactive += seconds;
     }
   }
 }

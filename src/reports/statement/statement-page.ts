@@ -24,6 +24,8 @@ interface StatementPage {
   /** What was bought and used; none: `nothing` is said instead. */
   sections: readonly StatementTable[];
   nothing: string;
+  /** The share of proactive work; null: not known. */
+  proactive: string | null;
   blocks: StatementTable | null;
 }
 
@@ -50,6 +52,8 @@ export function statementToPage(statement: Statement): StatementPage {
     summary: summaryTable(statement, texts),
     sections,
     nothing,
+    proactive:
+      statement.proactive === undefined ? null : texts.statement.proactive(statement.proactive),
     blocks: blockTable(statement, texts),
   };
 }

@@ -1,3 +1,4 @@
+import type { WorkClass } from '../../domain/charges/work-class.ts';
 import type { Durations, Locale } from '../../domain/format.ts';
 import type { DateText } from '../../domain/time.ts';
 import type { ZoneName } from '../../domain/zone.ts';
@@ -24,6 +25,16 @@ export interface Statement {
   isFirst: boolean;
   /** Present until the month is over: the statement may still change. */
   provisional: { pendingSeconds: number } | null;
+  /** Absent: the agreement did not say what is proactive when this work was charged. */
+  proactive?: ProactiveShare;
+}
+
+/** The share of proactive work in the client's own time worked. */
+export interface ProactiveShare {
+  percent: number;
+  seconds: Record<WorkClass, number>;
+  /** Three months to the statement's, and the three before; null: not known. */
+  trend: { percent: number; percentBefore: number } | null;
 }
 
 export interface StatementBalance {

@@ -16,6 +16,7 @@ import type {
   StatementBlock,
   StatementLine,
 } from './statement-shape.ts';
+import { readProactiveShare } from './work-classes.ts';
 
 interface StatementRequest {
   client: Client;
@@ -65,6 +66,7 @@ export async function buildStatement(store: Store, request: StatementRequest): P
       blocks: isShared ? [] : toStatementBlocks(sums, lines, context.blocks),
       isFirst: await isFirstMonth(store, client.id, period.from),
       provisional: isOver ? null : { pendingSeconds: await readPending(store, client.id) },
+      ...(await readProactiveShare(store, client, period.month, rows.posted)),
     };
     const difference = differenceSeconds(statement);
     const money = differenceOfMoney(statement);

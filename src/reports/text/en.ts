@@ -125,6 +125,12 @@ const statement: StatementTexts = {
   beforeAfter: (before, after) => `charged ${before} before, ${after} now`,
   provisional: (pending) =>
     `Provisional: the period is not over.${pending === null ? '' : ` Work not yet charged would cost ${pending}.`}`,
+  proactive: ({ percent, trend }) =>
+    `${percent}\u00a0% of the time worked was proactive.${
+      trend === null
+        ? ''
+        : ` Over three months: ${trend.percent}\u00a0%; over the three before: ${trend.percentBefore}\u00a0%.`
+    }`,
   total: 'Total',
 };
 

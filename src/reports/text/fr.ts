@@ -127,6 +127,12 @@ const statement: StatementTexts = {
     `Provisoire\u00a0: la période n’est pas terminée.${
       pending === null ? '' : ` Le travail en cours, pas encore décompté, représente ${pending}.`
     }`,
+  proactive: ({ percent, trend }) =>
+    `${percent}\u00a0% du temps passé relève du travail préventif.${
+      trend === null
+        ? ''
+        : ` Sur trois mois\u00a0: ${trend.percent}\u00a0%, contre ${trend.percentBefore}\u00a0% les trois mois précédents.`
+    }`,
   total: 'Total',
 };
 

@@ -3,7 +3,7 @@ import type { Format } from '../../domain/format.ts';
 import type { Reason } from '../../domain/ledger/ledger.ts';
 import type { PassedOverReason } from '../explain/explain-payers.ts';
 import type { ChargeChange } from '../statement/charge-changes.ts';
-import type { LineKind } from '../statement/statement-shape.ts';
+import type { LineKind, ProactiveShare } from '../statement/statement-shape.ts';
 
 /** All texts of the reports in one language; what they format is passed to them. */
 export interface Words {
@@ -70,6 +70,7 @@ export interface StatementTexts {
   earlier: string;
   beforeAfter(before: string, after: string): string;
   provisional(pending: string | null): string;
+  proactive(share: Pick<ProactiveShare, 'percent' | 'trend'>): string;
   total: string;
 }
 

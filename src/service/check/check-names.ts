@@ -78,11 +78,11 @@ function namesOfBlocks(config: LoadedConfig, clients: readonly Client[]): Refere
 }
 
 function namesIn(agreement: Agreement, where: string): Reference[] {
-  const { applies, workTypes, workTypeMinimums, roles, multipliers } = agreement;
+  const { applies, workTypes, workTypeMinimums, roles, multipliers, proactive } = agreement;
   const ruled = (key: 'workType' | 'role') => multipliers.flatMap((rule) => rule[key] ?? []);
   const named: [NameKind, readonly string[]][] = [
-    ['boards', applies.boards ?? []],
-    ['ticketTypes', applies.ticketTypes ?? []],
+    ['boards', [...(applies.boards ?? []), ...(proactive?.boards ?? [])]],
+    ['ticketTypes', [...(applies.ticketTypes ?? []), ...(proactive?.ticketTypes ?? [])]],
     ['agreements', applies.agreements ?? []],
     [
       'workTypes',
@@ -91,6 +91,7 @@ function namesIn(agreement: Agreement, where: string): Reference[] {
         ...workTypes.excluded,
         ...workTypeMinimums.map(({ workType }) => workType),
         ...ruled('workType'),
+        ...(proactive?.workTypes ?? []),
       ],
     ],
     ['roles', [...roles.covered, ...roles.excluded, ...ruled('role')]],

@@ -28,6 +28,7 @@ import type { CheckLine, CheckTarget } from './check-line.ts';
 import { checkNames } from './check-names.ts';
 import { checkProducts } from './check-products.ts';
 import { checkSessions } from './check-sessions.ts';
+import { checkSources } from './check-sources.ts';
 
 interface CheckOptions {
   /** Checks only the file and the stored data; sends no request. */
@@ -135,7 +136,8 @@ async function checkStore({ config, store }: App): Promise<CheckLine[]> {
   }
 }
 
-async function checkStored({ store, config, clients, questions, now }: App): Promise<CheckLine[]> {
+async function checkStored(app: App): Promise<CheckLine[]> {
+  const { store, config, clients, questions, now } = app;
   const unlisted = await readUnlisted(store, clients);
   const open = await store.listQuarantine(['open']);
   const lines: CheckLine[] = unlisted.map(({ workType, agreements }) => ({
@@ -180,6 +182,7 @@ async function checkStored({ store, config, clients, questions, now }: App): Pro
       fix: leftClientFix,
     });
   }
+  lines.push(...(await checkSources(app)));
   return lines;
 }
 

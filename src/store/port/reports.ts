@@ -58,6 +58,18 @@ export interface BlockSale {
   paidOn: DateText | null;
 }
 
+/** The tickets of one vendor's client that came from one source. */
+export interface TicketSourceCount {
+  connection: string;
+  /** The vendor's client. */
+  clientId: string | null;
+  /** Null: the vendor does not say. */
+  source: string | null;
+  tickets: number;
+  /** Worked on them. */
+  seconds: number;
+}
+
 export interface ReportStore {
   listClients(): Promise<
     { id: string; name: string; sources: { connection: string; sourceId: string }[] }[]
@@ -96,6 +108,10 @@ export interface ReportStore {
    */
   readUsage(clientIds: readonly string[], since: DateText): Promise<Usage>;
   listOpenGroups(clientId: string): Promise<ChargeGroup[]>;
+  /** When an alert said that these clients' hours were idle, oldest first: delivered ones. */
+  readIdleAlerts(clientIds: readonly string[]): Promise<{ clientId: string; at: Instant }[]>;
+  /** Tickets that were worked on since, with that time. */
+  countTicketSources(since: Instant): Promise<TicketSourceCount[]>;
   /** Every ticket that has time, and every entry without one, in pages of at most 500. */
   streamMirroredWork(): AsyncIterable<Pick<DirtySubject, 'connection' | 'kind' | 'sourceId'>[]>;
   listQuarantine(statuses: readonly QuarantineRow['status'][]): Promise<QuarantineRow[]>;

@@ -79,6 +79,27 @@ export function reportStore(database: Database): ReportStore {
          ORDER BY g.group_key`,
         clientId,
       ),
+    readIdleAlerts: async (clientIds) =>
+      database.rows(
+        `SELECT m.client_id AS clientId, m.created_at AS at FROM push_message m
+         WHERE m.client_id IN (SELECT value FROM json_each(?)) AND m.kind = 'alert-ticket'
+           AND m.status = 'delivered' AND EXISTS (
+             SELECT 1 FROM json_each(m.basis, '$.found.crossings') c
+             WHERE c.value ->> '$.rule.when.idleDays' IS NOT NULL)
+         ORDER BY m.seq`,
+        listValue(clientIds),
+      ),
+    countTicketSources: async (since) =>
+      database.rows(
+        `SELECT t.connection, t.client_id AS clientId, t.source,
+           count(DISTINCT t.source_id) AS tickets, sum(e.seconds) AS seconds
+         FROM mirror_time_entry e
+         JOIN mirror_ticket t ON t.connection = e.connection AND t.source_id = e.ticket_id
+         WHERE e.started_at >= ? AND e.deleted_at IS NULL
+         GROUP BY t.connection, t.client_id, t.source
+         ORDER BY t.connection, t.client_id, t.source`,
+        since,
+      ),
     streamMirroredWork: () => streamMirroredWork(database),
     listQuarantine: async (statuses) => listQuarantine(database, statuses),
     retryQuarantine: async (id) => database.write(() => retryQuarantine(database, id)),

@@ -48,6 +48,7 @@ describe('NinjaOne tickets', () => {
         {
           sourceId: String(id),
           number: String(id),
+          source: 'TECHNICIAN',
           clientId: String(dupont),
           summary: 'Printer',
           board: 'All tickets',

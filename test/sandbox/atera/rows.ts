@@ -27,6 +27,7 @@ export function ticketRow(state: AteraState, ticket: TicketState): Row {
     TicketTitle: ticket.title,
     TicketStatus: ticket.status,
     TicketType: ticket.type,
+    TicketSource: ticket.source ?? null,
     TicketPriority: ticket.priority,
     CustomerID: ticket.customerId,
     CustomerName: state.customers.get(ticket.customerId)?.name ?? null,

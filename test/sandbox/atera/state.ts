@@ -7,6 +7,7 @@ export interface TicketState {
   description: string;
   status: string;
   type: string;
+  source?: string;
   priority: string;
   customerId: number;
   contactId: number | null;

@@ -4,7 +4,7 @@ export const models = {
   Companies:
     'companyName companyNumber companyType currencyID createDate isActive lastActivityDate lastTrackedModifiedDateTime parentCompanyID userDefinedFields',
   Tickets:
-    'assignedResourceID billingCodeID companyID completedDate contractID createDate description dueDateTime externalID issueType lastActivityDate lastTrackedModificationDateTime priority purchaseOrderNumber queueID resolvedDateTime status subIssueType ticketCategory ticketNumber ticketType title userDefinedFields',
+    'assignedResourceID billingCodeID companyID completedDate contractID createDate description dueDateTime externalID issueType lastActivityDate lastTrackedModificationDateTime monitorID priority purchaseOrderNumber queueID resolvedDateTime rmmAlertID source status subIssueType ticketCategory ticketNumber ticketType title userDefinedFields',
   TicketNotes: 'createDateTime description lastActivityDate noteType publish ticketID title',
   TimeEntries:
     'billingApprovalDateTime billingApprovalLevelMostRecent billingApprovalResourceID billingCodeID contractID createDateTime creatorUserID dateWorked endDateTime hoursToBill hoursWorked internalBillingCodeID internalNotes isNonBillable lastModifiedDateTime lastModifiedUserID offsetHours resourceID roleID showOnInvoice startDateTime summaryNotes taskID ticketID timeEntryType',
@@ -55,6 +55,10 @@ export const picklists: { [entity in Entity]?: { [field: string]: [number, strin
     ticketType: [
       [1, 'Service Request'],
       [2, 'Incident'],
+    ],
+    source: [
+      [2, 'Phone'],
+      [8, 'Monitoring Alert'],
     ],
   },
   TicketNotes: {

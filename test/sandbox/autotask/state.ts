@@ -26,6 +26,16 @@ export interface Switches {
   latencyMs: number;
 }
 
+interface NewTicket {
+  company: number;
+  title?: string;
+  contract?: number;
+  at?: string;
+  source?: number;
+  rmmAlertId?: string;
+  monitorId?: number;
+}
+
 export interface NewTime {
   ticket?: number;
   task?: number;
@@ -132,7 +142,7 @@ export class State {
     return this.add('Contracts', { companyID, contractName, contractType, status: 1, ...days });
   }
 
-  addTicket(ticket: { company: number; title?: string; contract?: number; at?: string }): number {
+  addTicket(ticket: NewTicket): number {
     const at = this.timestamp(ticket.at);
     const id = this.add('Tickets', {
       companyID: ticket.company,
@@ -142,6 +152,9 @@ export class State {
       priority: 2,
       queueID: 29682833,
       ticketType: 2,
+      source: ticket.source,
+      rmmAlertID: ticket.rmmAlertId,
+      monitorID: ticket.monitorId,
       createDate: at,
       lastActivityDate: at,
       lastTrackedModificationDateTime: at,

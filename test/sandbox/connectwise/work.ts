@@ -10,6 +10,7 @@ export interface NewTicket {
   kind?: 'service' | 'project';
   /** Names, as the board has them. */
   type?: string;
+  source?: string;
   status?: string;
   agreement?: number;
   externalXRef?: string;
@@ -81,6 +82,7 @@ function createTickets(tables: Tables, now: () => number) {
           ticket.agreement === undefined
             ? undefined
             : referenceTo(agreements.get(ticket.agreement), 'name'),
+        source: ticket.source === undefined ? undefined : { id: 4, name: ticket.source },
         closedFlag: status.closedStatus === true,
         actualHours: 0,
         ...(isProject

@@ -37,6 +37,10 @@ export interface Ticket {
   changedMs: number;
   isDeleted: boolean;
   mergedInto: number | null;
+  /** Codes and IDs as Halo shows them. */
+  source?: number;
+  scomAlertId?: string;
+  orionAlert?: number;
 }
 
 export interface Action {

@@ -103,6 +103,7 @@ function rowOf(
     solvedTime: ticket.solvedMs === null ? null : ticket.solvedMs / 1000,
     totalTimeTracked: state.shownTotals.get(ticket.id) ?? tracked,
     tags: ticket.tags,
+    source: ticket.source ?? 'TECHNICIAN',
   };
   const isShown = (column: string): boolean =>
     columns.has(column) && !state.hiddenColumns.has(column);

@@ -51,6 +51,7 @@ export interface Ticket {
   statusId: number;
   ticketFormId: number;
   tags: string[];
+  source?: string;
   createdMs: number;
   updatedMs: number;
   solvedMs: number | null;
@@ -115,6 +116,7 @@ export const boardColumns = [
   'lastUpdated',
   'solvedTime',
   'totalTimeTracked',
+  'source',
   'tags',
 ];
 

@@ -129,6 +129,7 @@ export class NinjaoneState {
     at?: At;
     status?: string;
     tags?: readonly string[];
+    source?: string;
     ticketFormId?: number;
   }): number {
     this.#lastTicketId += 1;
@@ -141,6 +142,7 @@ export class NinjaoneState {
       statusId: this.statusNamed(ticket.status ?? 'New').statusId,
       ticketFormId: ticket.ticketFormId ?? 1,
       tags: [...(ticket.tags ?? [])],
+      ...(ticket.source === undefined ? {} : { source: ticket.source }),
       createdMs,
       updatedMs: createdMs,
       solvedMs: null,

@@ -166,7 +166,7 @@ function toWire(state: NinjaoneState, ticket: Ticket): { [field: string]: unknow
     },
     ticketFormId: ticket.ticketFormId,
     ...(state.hidesRequester ? {} : { requesterUid: uidOf(1) }),
-    source: 'TECHNICIAN',
+    source: ticket.source ?? 'TECHNICIAN',
     tags: ticket.tags,
     createTime: ticket.createdMs / 1000,
     deleted: ticket.isDeleted,

@@ -22,9 +22,10 @@ export function clientRef(state: SuperopsState, accountId: string | null): Row |
 }
 
 export function ticketRow(state: SuperopsState, ticket: Ticket, shiftMs: number): Row {
-  const { clientId, techGroup, createdMs, updatedMs, ...plain } = ticket;
+  const { clientId, techGroup, source = null, createdMs, updatedMs, ...plain } = ticket;
   return {
     ...plain,
+    source,
     ticketType: 'INCIDENT',
     client: clientRef(state, clientId),
     techGroup: techGroup === null ? null : { groupId: '11', name: techGroup },

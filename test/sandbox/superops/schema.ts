@@ -31,8 +31,8 @@ export function tenantSchema(): Sdl {
     type ClientContractList { clientContracts: [ClientContract!] listInfo: ListInfo }
     type Client { accountId: ID! name: String stage: String status: String customFields: JSON }
     type Ticket {
-      ticketId: ID! displayId: String subject: String ticketType: String client: JSON techGroup: JSON
-      technician: JSON status: String priority: String createdTime: DateTime updatedTime: DateTime
+      ticketId: ID! displayId: String subject: String ticketType: String source: String client: JSON
+      techGroup: JSON technician: JSON status: String priority: String createdTime: DateTime updatedTime: DateTime
     }
     type TicketNote { noteId: ID! content: String privacyType: PrivacyType addedOn: DateTime }
     type WorklogEntry {

@@ -13,6 +13,7 @@ export interface Ticket {
   subject: string;
   status: string;
   techGroup: string | null;
+  source?: string;
   createdMs: number;
   updatedMs: number;
 }

@@ -44,6 +44,8 @@ export interface PageView {
   /** Null for a client whose work is paid from another's blocks. */
   ledger: { opening: LedgerRow; rows: LedgerRow[]; closing: LedgerRow } | null;
   summaries: { title: string; rows: SummaryRow[] }[];
+  /** The share of proactive work; null: not known. */
+  proactive: string | null;
   work: WorkGroup[];
   workTotal: Figures;
   free: WorkGroup[];
@@ -104,6 +106,8 @@ export function toPageView(
         rows: summarize(split.charged, ({ technician }) => technician, texts),
       },
     ].filter(({ rows }) => rows.length > 0),
+    proactive:
+      statement.proactive === undefined ? null : texts.statement.proactive(statement.proactive),
     work: listed(split.charged),
     workTotal: sumFigures(split.charged, texts),
     free: listed(split.free),

@@ -176,7 +176,7 @@ function ticketsById(database: Database, tickets: readonly Pair[]): StoredTicket
   return byConnection(tickets, (connection, ids) =>
     database.rows(
       `SELECT t.connection, t.source_id AS sourceId, t.number, t.client_id AS clientId, t.summary,
-         t.board, t.ticket_type AS ticketType, t.agreement, t.status, t.is_closed AS isClosed,
+         t.board, t.ticket_type AS ticketType, t.agreement, t.status, t.source, t.is_closed AS isClosed,
          t.created_at AS createdAt, t.closed_at AS closedAt, t.merged_into AS mergedInto, t.name_ids AS nameIds, t.updated_at AS updatedAt,
          EXISTS (SELECT 1 FROM mirror_ticket m
            WHERE m.connection = t.connection AND m.merged_into = t.source_id) AS isSurvivor
